@@ -1,0 +1,22 @@
+/**
+ * What a person can say, as data. The grammar makes these out of text; `chat/commands/` runs them. A further command
+ * is a member here, a rule in the grammar and a file in `commands/`; the compiler finds the rest.
+ */
+export type Command =
+  | { readonly verb: 'provision'; readonly subject: string; readonly app: string }
+  | { readonly verb: 'apps'; readonly search: string | null }
+  | { readonly verb: 'whoami' }
+  | { readonly verb: 'help'; readonly topic: string | null };
+
+export type Verb = Command['verb'];
+
+/** What the grammar makes of a message. Every message becomes one of these; none throws. */
+export type Parsed =
+  | { readonly kind: 'command'; readonly command: Command }
+  /** Nearly a command: `suggestion` is the whole line put right, ready to be said again. */
+  | { readonly kind: 'didYouMean'; readonly suggestion: string }
+  /** The verb is clear, a part is missing. */
+  | { readonly kind: 'incomplete'; readonly verb: Verb; readonly missing: 'subject' | 'app' }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'tooLong'; readonly length: number; readonly limit: number }
+  | { readonly kind: 'unclear' };

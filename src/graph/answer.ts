@@ -1,0 +1,37 @@
+/**
+ * What one HTTP exchange with Graph brought, as a value. Two families, as it matters to whoever reads a log: Graph
+ * said no (`refused`), or no usable answer came (`unreadable`, `noAnswer`).
+ */
+export type GraphAnswer =
+  | { readonly kind: 'ok'; readonly status: number; readonly body: unknown; readonly trace: Trace }
+  | GraphTrouble;
+
+export type GraphTrouble =
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      /** The OData error code, or `''` when the body had none. */
+      readonly code: string;
+      readonly message: string;
+      /** From `Retry-After`, in milliseconds; null when the header is missing or makes no sense. */
+      readonly retryAfterMs: number | null;
+      readonly trace: Trace;
+    }
+  /** HTML, truncated JSON, an empty or oversized body, or JSON of another shape, under a status of success. */
+  | { readonly kind: 'unreadable'; readonly status: number; readonly trace: Trace }
+  | { readonly kind: 'noAnswer'; readonly why: 'timeout' | 'connectionLost' | 'stopped'; readonly trace: Trace };
+
+/** What Microsoft's support asks for. Both ids are safe to log and to show. */
+export interface Trace {
+  readonly clientRequestId: string;
+  readonly requestId: string | null;
+  readonly date: string | null;
+}
+
+/** A read that can fail in expected ways. */
+export type Fetched<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly trouble: GraphTrouble };
+
+export const fetched = <T>(value: T): Fetched<T> => ({ ok: true, value });
+export const troubled = (trouble: GraphTrouble): Fetched<never> => ({ ok: false, trouble });

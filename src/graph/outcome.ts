@@ -1,0 +1,92 @@
+/**
+ * What became of one on-demand provisioning call. HTTP 200 is not success: the verdict stands inside the body, in
+ * one of two shapes, and a body that cannot be read is `unknown`, never success.
+ * https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-provisionondemand
+ */
+export type Outcome =
+  | { readonly kind: 'created' | 'updated' | 'disabled' | 'deleted' | 'otherChange'; readonly report: Report }
+  /** `RedundantExport`: source and target already match. */
+  | { readonly kind: 'inSync'; readonly report: Report }
+  /** `NotEffectivelyEntitled` and its like; `failedChecks` names what kept the object out, most telling first. */
+  | { readonly kind: 'notInScope'; readonly failedChecks: readonly ScopingCheck[]; readonly report: Report }
+  /** Nothing was done for another reason, e.g. `AttributeValidationFailed` for `property`. */
+  | {
+      readonly kind: 'skipped';
+      readonly code: string;
+      readonly property: string | null;
+      readonly reason: string | null;
+      readonly report: Report;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly code: string;
+      readonly reason: string | null;
+      readonly recommendedAction: string | null;
+      readonly report: Report;
+    }
+  /** Graph said no, with this HTTP status and OData code. */
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly code: string;
+      readonly message: string;
+      readonly cause: RefusalCause;
+    }
+  /** Nobody can say what happened. Asking again is safe: the service matches anew and ends as `inSync`. */
+  | { readonly kind: 'unknown'; readonly why: 'timeout' | 'gatewayTimeout' | 'connectionLost' | 'unreadable' };
+
+export type OutcomeKind = Outcome['kind'];
+
+/** Why Graph refused, as far as status, code and the job's state tell. */
+export type RefusalCause =
+  | 'quarantined'
+  | 'permission'
+  | 'wrongRule'
+  | 'notFound'
+  | 'credentialsMissing'
+  | 'throttled'
+  | 'serviceUnavailable'
+  | 'other';
+
+/** One of the conditions that scoping looks at; the service spells them in three ways, these are ours. */
+export type ScopingCheck = 'active' | 'assigned' | 'entitled' | 'scopingFilter';
+
+/** The service's own account of the call. Everything in it may be missing. */
+export interface Report {
+  readonly steps: readonly Step[];
+  readonly changes: readonly Change[];
+  readonly changeId: string | null;
+  /** A name a person knows the subject by, e.g. the user principal name. */
+  readonly subjectLabel: string | null;
+  readonly sourceSystem: string | null;
+  readonly targetSystem: string | null;
+  /** The subject's id in the target application. */
+  readonly targetId: string | null;
+}
+
+export interface Step {
+  readonly type: StepType;
+  /** The service's own name for the step, e.g. `EntryExportAdd`. Kept for engineers; people see `type`. */
+  readonly name: string;
+  readonly status: StepStatus;
+  readonly description: string | null;
+  readonly details: Readonly<Record<string, string>>;
+}
+
+/** https://learn.microsoft.com/graph/api/resources/provisioningstep */
+export type StepType =
+  | 'import'
+  | 'scoping'
+  | 'matching'
+  | 'processing'
+  | 'referenceResolution'
+  | 'export'
+  | 'unknownFutureValue';
+
+export type StepStatus = 'success' | 'failure' | 'skipped' | 'warning' | 'unknownFutureValue';
+
+export interface Change {
+  readonly attribute: string;
+  readonly oldValue: string | null;
+  readonly newValue: string | null;
+}
