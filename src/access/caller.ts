@@ -1,0 +1,30 @@
+/** What a person may be to Usher. One person may be several. */
+export type Role = 'viewer' | 'requester' | 'operator' | 'cloudSyncOperator' | 'approver';
+
+/** Who speaks, with what Entra says of them now. */
+export interface Caller {
+  /** Entra object id. */
+  readonly id: string;
+  readonly tenantId: string;
+  readonly name: string;
+  /** User principal name. */
+  readonly principalName: string;
+  readonly roles: readonly Role[];
+}
+
+/** What the policy decides about. Commands ask for one of these; the table in `policy.ts` answers. */
+export type Permission = 'apps.list' | 'self.show' | 'help.show' | 'provision.run' | 'request.retry';
+
+/** Why somebody may not, as a value that the chat puts into words. */
+export type Denial =
+  | { readonly reason: 'noRole' }
+  | { readonly reason: 'needsRole'; readonly permission: Permission; readonly anyOf: readonly Role[] }
+  | { readonly reason: 'guest' }
+  | { readonly reason: 'accountDisabled' }
+  | { readonly reason: 'unknownPerson' };
+
+/** Whom a denied person can turn to: the groups that give the missing role, with a few of their people. */
+export interface Contact {
+  readonly group: string;
+  readonly people: readonly string[];
+}

@@ -1,0 +1,35 @@
+/**
+ * What Usher says back, before anybody knows how Teams wants it. A `card` is finished; a `request` is a live card,
+ * drawn anew from the stored request at each of its changes.
+ */
+export type Reply =
+  | { readonly kind: 'card'; readonly message: CardMessage }
+  | { readonly kind: 'request'; readonly requestId: string };
+
+/** A finished Adaptive Card with the sentence that a notification reads. */
+export interface CardMessage {
+  readonly card: AdaptiveCard;
+  /** Plain text, no markdown: who, what, verdict. */
+  readonly summary: string;
+}
+
+/** The JSON of an Adaptive Card, schema 1.5. https://adaptivecards.io/explorer/AdaptiveCard.html */
+export interface AdaptiveCard {
+  readonly type: 'AdaptiveCard';
+  readonly version: '1.5';
+  readonly fallbackText: string;
+  readonly body: readonly unknown[];
+  readonly actions?: readonly unknown[];
+  readonly [key: string]: unknown;
+}
+
+/**
+ * What a button sends back. It carries no authority: `run` and `choose` are the clicker's own words, checked as if
+ * typed; `retry` names a stored request.
+ */
+export type CardAction =
+  /** Say this line; the answer is a new message. */
+  | { readonly verb: 'run'; readonly text: string }
+  /** Say this line; the answer takes the place of this card. */
+  | { readonly verb: 'choose'; readonly text: string }
+  | { readonly verb: 'retry'; readonly requestId: string };

@@ -1,0 +1,106 @@
+import type { Outcome } from '../graph/outcome.ts';
+
+/**
+ * A request is what a person asked for; a task is one Graph call of it. The stored row is the only truth: cards are
+ * drawn from it, and a replica that starts anew goes on from it.
+ *
+ * A task's states:
+ *
+ *     waiting ──claimed with a grant──▶ running ──outcome read──▶ done
+ *        ▲                                │                        │
+ *        ├──throttled, no answer, or ─────┘                        │
+ *        │  the lease ran out                                      │
+ *        └───────────────────────retry by a person─────────────────┘
+ *
+ * `waiting` may carry the reason why it waits again, and a time before which it is not due.
+ */
+export interface Request {
+  /** Six characters that a person can read aloud, e.g. `R7K3MQ`. */
+  readonly id: string;
+  readonly asker: Person;
+  /** The service principal's object id and display name. */
+  readonly app: { readonly id: string; readonly name: string };
+  /** How the asker reads: language and time zone of the card. */
+  readonly reader: Reader;
+  /** Where the card is; opaque to this floor. */
+  readonly conversation: string;
+  /** The activity id of the card; null until it has been posted. */
+  readonly cardId: string | null;
+  /** Counts every change, so that the newest card wins. */
+  readonly revision: number;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly tasks: readonly Task[];
+}
+
+export interface Person {
+  /** Entra object id. */
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface Reader {
+  /** BCP 47, e.g. `en-US`. */
+  readonly locale: string;
+  /** IANA name, e.g. `Europe/Berlin`. */
+  readonly timeZone: string;
+}
+
+export interface Task {
+  readonly id: string;
+  readonly requestId: string;
+  /** From 0, in the order in which the subjects were named. */
+  readonly position: number;
+  readonly subject: Subject;
+  readonly jobId: string;
+  readonly ruleId: string;
+  readonly state: TaskState;
+  /** Calls sent so far, the running one included. */
+  readonly attempts: number;
+}
+
+/** Whom or what to provision. */
+export interface Subject {
+  /** As Graph wants it: an Entra object id for applications. */
+  readonly id: string;
+  /** As the job's rule spells it, e.g. `User`. */
+  readonly type: string;
+  readonly name: string;
+  /** A second line to know the subject by, e.g. the user principal name. */
+  readonly label: string | null;
+}
+
+export type TaskState =
+  | {
+      readonly kind: 'waiting';
+      /** Not before this time; milliseconds since 1970. */
+      readonly dueAt: number;
+      /** Why it waits again after a call; null when none was sent yet. */
+      readonly again: WaitReason | null;
+    }
+  | { readonly kind: 'running'; readonly startedAt: number; readonly lease: Lease }
+  | {
+      readonly kind: 'done';
+      readonly startedAt: number;
+      readonly finishedAt: number;
+      readonly outcome: Outcome;
+      /** Graph's `request-id`, for Microsoft's support. */
+      readonly graphRequestId: string | null;
+      readonly clientRequestId: string | null;
+    };
+
+export type WaitReason = 'throttled' | 'serviceUnavailable' | 'noAnswer' | 'ruleChanged' | 'interrupted' | 'retried';
+
+/** Who works on a task, and until when the others leave it alone. */
+export interface Lease {
+  readonly owner: string;
+  readonly until: number;
+}
+
+/** Where a waiting task stands: exact by the gate's arithmetic, barring throttling and being overtaken. */
+export interface Forecast {
+  /** 1 is next. */
+  readonly place: number;
+  /** Milliseconds since 1970. */
+  readonly startsAt: number;
+}
