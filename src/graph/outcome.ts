@@ -12,6 +12,7 @@ export type Outcome =
   /** Nothing was done for another reason, e.g. `AttributeValidationFailed` for `property`. */
   | {
       readonly kind: 'skipped';
+      /** As the service spells it; `''` when it gave none. */
       readonly code: string;
       readonly property: string | null;
       readonly reason: string | null;
@@ -19,6 +20,7 @@ export type Outcome =
     }
   | {
       readonly kind: 'failed';
+      /** As the service spells it, connector prefix included; `''` when it gave none. */
       readonly code: string;
       readonly reason: string | null;
       readonly recommendedAction: string | null;
@@ -54,6 +56,7 @@ export type ScopingCheck = 'active' | 'assigned' | 'entitled' | 'scopingFilter';
 /** The service's own account of the call. Everything in it may be missing. */
 export interface Report {
   readonly steps: readonly Step[];
+  /** What the service lists as modified; unless the outcome is a change, it was only considered or attempted. */
   readonly changes: readonly Change[];
   readonly changeId: string | null;
   /** A name a person knows the subject by, e.g. the user principal name. */

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+
+import type { Change, Step } from '../outcome.ts';
+import { plainWord, readStatus, readStepType } from './words.ts';
+
+/**
+ * One object's account inside `value`: the border where the service's JSON becomes data of ours. No field is required
+ * and no value is refused, as the contents are documented by examples only. What is missing or of another type reads
+ * as null.
+ */
+export type Entry = z.infer<typeof entrySchema>;
+
+/** Numbers and booleans count as text: connectors write `true` and `"True"` alike. */
+function asText(value: unknown): string | null {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'boolean':
+      return String(value);
+    default:
+      return null;
+  }
+}
+
+const text = z.unknown().optional().transform(asText);
+
+/** Text where a blank says as little as a missing field, e.g. the target id of an object that was never created. */
+const filledText = text.transform((value) => (value?.trim() ? value : null));
+
+const anything = z.looseObject({});
+
+/** An object whose fields may all be missing, and that may itself be missing or be something else. */
+const named = z.looseObject({ name: filledText, displayName: filledText, id: filledText });
+const nobody = { name: null, displayName: null, id: null };
+
+/** Nested values stay JSON text, as the service itself writes them in `ScopeEvaluationResult`. */
+function asDetail(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null) return asText(value);
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // Nested past the depth that can be written again; nobody could read it either.
+    return null;
+  }
+}
+
+const details = anything.catch({}).transform((record) => {
+  const read: [string, string][] = [];
+  for (const [key, value] of Object.entries(record)) {
+    const detail = asDetail(value);
+    if (detail !== null) read.push([key, detail]);
+  }
+  return Object.fromEntries(read);
+});
+
+const stepSchema = z
+  .looseObject({ name: filledText, type: filledText, status: filledText, description: filledText, details })
+  .transform(
+    (step): Step => ({
+      type: readStepType(step.type),
+      name: step.name ?? '',
+      status: readStatus(step.status) ?? 'unknownFutureValue',
+      description: step.description,
+      details: step.details,
+    }),
+  );
+
+const changeSchema = z
+  .looseObject({ displayName: filledText.pipe(z.string()), oldValue: text, newValue: text })
+  .transform(
+    (change): Change => ({ attribute: change.displayName, oldValue: change.oldValue, newValue: change.newValue }),
+  );
+
+/** A list of which the readable members are kept: one odd step must not hide the others. */
+function listOf<T>(member: z.ZodType<T>) {
+  return z
+    .array(z.unknown())
+    .catch([])
+    .transform((items) =>
+      items.flatMap((item) => {
+        const read = member.safeParse(item);
+        return read.success ? [read.data] : [];
+      }),
+    );
+}
+
+const statusInfoSchema = z
+  .looseObject({
+    status: filledText.transform(readStatus),
+    errorCode: filledText,
+    reason: filledText,
+    recommendedAction: filledText,
+  })
+  .catch({ status: null, errorCode: null, reason: null, recommendedAction: null });
+
+const entrySchema = z.looseObject({
+  action: filledText.transform((action) => (action === null ? null : plainWord(action))),
+  changeId: filledText,
+  reportableIdentifier: filledText,
+  statusInfo: statusInfoSchema,
+  // Service order is kept: matching may stand before scoping, and that is how it happened.
+  provisioningSteps: listOf(stepSchema),
+  modifiedProperties: listOf(changeSchema),
+  sourceIdentity: named.catch(nobody),
+  targetIdentity: named.catch(nobody),
+  sourceSystem: named.catch(nobody),
+  targetSystem: named.catch(nobody),
+});
+
+/** Reads one element of `value`. What is no object reads as an entry that says nothing, which proves nothing either. */
+export function readEntry(element: unknown): Entry {
+  const read = entrySchema.safeParse(element);
+  return read.success ? read.data : entrySchema.parse({});
+}
+
+/** A step's detail by name; the service's spelling of keys varies in case. */
+export function detailOf(step: Step, name: string): string | null {
+  const wanted = plainWord(name);
+  for (const [key, value] of Object.entries(step.details)) {
+    if (plainWord(key) === wanted && value.trim() !== '') return value;
+  }
+  return null;
+}

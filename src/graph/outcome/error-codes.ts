@@ -1,0 +1,73 @@
+import { plainWord } from './words.ts';
+
+/** What an error code of the provisioning service means for the person who has to act on it. */
+export type ErrorMeaning =
+  | 'conflict'
+  | 'appFault'
+  | 'connectorRights'
+  | 'unexpectedAnswer'
+  | 'missingValues'
+  | 'mapping'
+  | 'invalidDomain'
+  | 'licenceLimit'
+  | 'invalidAnchor'
+  | 'duplicateTarget'
+  | 'duplicateSource'
+  | 'importSkipped'
+  | 'outOfScopeOrUnchanged'
+  | 'scimFault'
+  | 'connectorCredentials'
+  | 'agentUnavailable'
+  | 'crossTenantPolicy'
+  | 'unknownCode';
+
+/**
+ * The documented codes, and a few more that were seen. The set is open.
+ * https://learn.microsoft.com/entra/identity/monitoring-health/howto-analyze-provisioning-logs
+ */
+const codes = {
+  conflict: ['Conflict', 'EntryConflict'],
+  appFault: ['TooManyRequests', 'InternalServerError', 'WebExceptionProtocolError', 'Timeout', 'InternalError'],
+  connectorRights: ['InsufficientRights', 'MethodNotAllowed', 'NotPermitted', 'Unauthorized'],
+  unexpectedAnswer: ['UnprocessableEntity', 'NotImplemented'],
+  missingValues: ['MandatoryFieldsMissing', 'MissingValues', 'AttributeValidationFailed'],
+  mapping: ['SchemaAttributeNotFound', 'SchemaPropertyCanOnlyAcceptValue'],
+  invalidDomain: ['InvalidDomain'],
+  licenceLimit: ['LicenseLimitExceeded'],
+  invalidAnchor: ['InvalidAnchor'],
+  duplicateTarget: ['DuplicateTargetEntries'],
+  duplicateSource: ['DuplicateSourceEntries'],
+  importSkipped: ['ImportSkipped'],
+  outOfScopeOrUnchanged: ['EntrySynchronizationSkipped'],
+  scimFault: [
+    'SystemForCrossDomainIdentityManagementMultipleEntriesInResponse',
+    'SystemForCrossDomainIdentityManagementServiceIncompatible',
+    'SystemForCrossDomainIdentityManagementBadRequest',
+    'SystemForCrossDomainIdentityManagementBadResponse',
+  ],
+  connectorCredentials: ['InvalidCredentials'],
+  agentUnavailable: ['EndpointUnavailable'],
+  crossTenantPolicy: [
+    'AzureDirectoryB2BManagementPolicyCheckFailure',
+    'AzureActiveDirectoryForbidden',
+    'AzureActiveDirectoryCannotUpdateObjectsOriginatedInExternalService',
+  ],
+} satisfies Record<Exclude<ErrorMeaning, 'unknownCode'>, readonly string[]>;
+
+const meanings: readonly (readonly [string, ErrorMeaning])[] = Object.entries(codes).flatMap(([meaning, names]) =>
+  names.map((name) => [plainWord(name), meaning as ErrorMeaning] as const),
+);
+
+const scimConnector = 'systemforcrossdomainidentitymanagement';
+
+/**
+ * The meaning of an error code, whatever its case. Connectors put their own name in front (`ContosoEntryConflict`),
+ * so a code is known by its end. A code of the SCIM connector that is not in the table is a fault of the SCIM server
+ * all the same; anything else is `unknownCode`, to be shown as it is.
+ */
+export function explainErrorCode(code: string): ErrorMeaning {
+  const word = plainWord(code);
+  const known = meanings.find(([name]) => word.endsWith(name));
+  if (known !== undefined) return known[1];
+  return word.startsWith(scimConnector) ? 'scimFault' : 'unknownCode';
+}

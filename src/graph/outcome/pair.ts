@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+import type { StepStatus } from '../outcome.ts';
+import { type Entry, readEntry } from './entry.ts';
+import { readStatus } from './words.ts';
+
+/**
+ * provisionOnDemand answers with a `stringKeyStringValuePair`: two strings that hold JSON of their own, in one of two
+ * shapes.
+ *
+ * - Shape A, the API reference: `key` is `{"result","details"}`, and `value` one object, which may be empty.
+ * - Shape B, the cross-tenant tutorial: `key` is the name of a .NET type, which says nothing, and `value` a list.
+ *
+ * Which connector answers in which shape is not documented, so `key` and `value` are read each for itself.
+ * https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-provisionondemand
+ */
+export interface Pair {
+  /** The verdict that `key` carries; null in shape B. */
+  readonly announced: Announcement | null;
+  /** What `value` tells, one entry per object; empty when it tells nothing. */
+  readonly entries: readonly Entry[];
+}
+
+/** Shape A's `key`. */
+export interface Announcement {
+  readonly result: StepStatus | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+}
+
+const pairSchema = z.looseObject({ key: z.string().nullish(), value: z.string().nullish() });
+
+const filled = z.string().trim().min(1).nullable().catch(null);
+
+const announcementSchema = z
+  .looseObject({
+    result: filled,
+    details: z.looseObject({ errorCode: filled, errorMessage: filled }).catch({ errorCode: null, errorMessage: null }),
+  })
+  .transform(
+    ({ result, details }): Announcement => ({
+      result: readStatus(result),
+      errorCode: details.errorCode,
+      errorMessage: details.errorMessage,
+    }),
+  );
+
+/** Decodes the body of a 2xx answer. Null when it is no such pair, or when JSON inside it is damaged. */
+export function readPair(body: unknown): Pair | null {
+  const pair = pairSchema.safeParse(body);
+  if (!pair.success) return null;
+  const announced = readKey(pair.data.key ?? '');
+  const entries = readValue(pair.data.value ?? '');
+  return announced === 'damaged' || entries === 'damaged' ? null : { announced, entries };
+}
+
+function readKey(key: string): Announcement | null | 'damaged' {
+  const parsed = parseJson(key);
+  const announcement = announcementSchema.safeParse(parsed);
+  if (announcement.success) return announcement.data;
+  // A key that sets out to be a verdict and breaks off may have said Failure.
+  return parsed === undefined && key.trimStart().startsWith('{') ? 'damaged' : null;
+}
+
+function readValue(value: string): readonly Entry[] | 'damaged' {
+  if (value.trim() === '') return [];
+  const parsed = parseJson(value);
+  if (parsed === null) return [];
+  if (typeof parsed !== 'object') return 'damaged';
+  if (Array.isArray(parsed)) return parsed.map(readEntry);
+  return Object.keys(parsed).length === 0 ? [] : [readEntry(parsed)];
+}
+
+/** Undefined, which JSON cannot say, stands for text that is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

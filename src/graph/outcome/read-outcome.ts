@@ -1,0 +1,52 @@
+import type { Outcome } from '../outcome.ts';
+import { readEntry } from './entry.ts';
+import { readPair } from './pair.ts';
+import { mergeReports } from './report.ts';
+import { judge, unreadable } from './verdict.ts';
+
+/**
+ * What a 2xx body of provisionOnDemand says became of the call. Never throws, and never takes a body that it cannot
+ * read for a success: that is `unknown`, with why `unreadable`.
+ *
+ * When `value` lists several objects (a group's members, perhaps: Microsoft does not say), the worst one decides.
+ */
+export function readOutcome(body: unknown): Outcome {
+  const pair = readPair(body);
+  if (pair === null) return unreadable;
+  const entries = pair.entries.length > 0 ? pair.entries : [readEntry({})];
+  const outcomes = entries.map((entry) => judge(pair.announced, entry));
+  let worst = outcomes[0] ?? unreadable;
+  for (const outcome of outcomes) {
+    if (gravity(outcome) > gravity(worst)) worst = outcome;
+  }
+  if (!('report' in worst)) return worst;
+  const reports = outcomes.flatMap((outcome) => ('report' in outcome ? [outcome.report] : []));
+  return { ...worst, report: mergeReports(worst.report, reports) };
+}
+
+/** Not knowing about one object outweighs all but a failure: the others' good news must not stand for it. */
+function gravity(outcome: Outcome): number {
+  switch (outcome.kind) {
+    case 'failed':
+      return 5;
+    case 'unknown':
+    case 'refused':
+      return 4;
+    case 'skipped':
+      return 3;
+    case 'notInScope':
+      return 2;
+    case 'created':
+    case 'updated':
+    case 'disabled':
+    case 'deleted':
+    case 'otherChange':
+      return 1;
+    case 'inSync':
+      return 0;
+    default: {
+      const never: never = outcome;
+      return never;
+    }
+  }
+}
