@@ -1,0 +1,74 @@
+/**
+ * Reads an Adaptive Card out as plain text, for a terminal. It knows the elements that Usher's cards are made of, shows
+ * what a reader sees before any click, and passes over what it does not know.
+ */
+export function cardAsText(card: unknown): string {
+  const root = fields(card);
+  const lines = [...listOf(root.body).flatMap(linesOf), ...buttonLine(listOf(root.actions))];
+  return lines
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function linesOf(element: unknown): string[] {
+  const item = fields(element);
+  if (item.isVisible === false) return [];
+  const gap = item.separator === true || item.type === 'Container' ? [''] : [];
+  switch (item.type) {
+    case 'TextBlock':
+      return [...gap, ...withoutMarkdown(textOf(item.text)).split('\n')];
+    case 'Container':
+      return [...gap, ...listOf(item.items).flatMap(linesOf), ''];
+    case 'ColumnSet':
+      return [...gap, ...rowLines(listOf(item.columns).map((column) => listOf(fields(column).items).flatMap(linesOf)))];
+    case 'FactSet':
+      return [...gap, ...factLines(listOf(item.facts).map(fields))];
+    case 'ActionSet':
+      return buttonLine(listOf(item.actions));
+    default:
+      return [];
+  }
+}
+
+/** First lines side by side; what follows in a column is indented under the text of the widest one. */
+function rowLines(columns: readonly (readonly string[])[]): string[] {
+  const cells = columns.map((lines) => lines.filter((line) => line !== '')).filter((lines) => lines.length > 0);
+  const first = cells.map((lines) => lines[0]).join('  ');
+  const glyph = cells.length > 1 ? (cells[0]?.[0] ?? '') : '';
+  // A column of one character is the glyph in front of the text; the text's further lines line up with its first.
+  const indent = [...glyph].length === 1 ? '   ' : '';
+  return [first, ...cells.flatMap((lines) => lines.slice(1).map((line) => `${indent}${line}`))];
+}
+
+function factLines(facts: readonly Fields[]): string[] {
+  const titles = facts.map(({ title }) => withoutMarkdown(textOf(title)));
+  const width = Math.max(0, ...titles.map((title) => title.length));
+  return facts.map(
+    ({ value }, index) => `${`${titles[index] ?? ''}:`.padEnd(width + 2)}${withoutMarkdown(textOf(value))}`,
+  );
+}
+
+function buttonLine(actions: readonly unknown[]): string[] {
+  const titles = actions.map((action) => textOf(fields(action).title)).filter((title) => title !== '');
+  return titles.length === 0 ? [] : ['', titles.map((title) => `[${title}]`).join(' ')];
+}
+
+/** Takes out the emphasis that the catalogue uses and puts back what was escaped. */
+function withoutMarkdown(text: string): string {
+  return text.replace(/(?<!\\)\*\*/g, '').replace(/\\([\\`*_[\]~<#>+.)-])/g, '$1');
+}
+
+function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,165 @@
+import type { CardAction } from '../reply.ts';
+
+/**
+ * What each template in `cards/` binds to. Texts arrive finished: worded, escaped and cut. The templating library
+ * leaves `${x}` on the card for a missing field and fails on null, so every field is always there, and a part that a
+ * card may lack is a list of none or one, never an optional field: `$data` over an empty list drops the element.
+ */
+export interface CardViews {
+  readonly notice: NoticeView;
+  readonly progress: ProgressView;
+  readonly result: ResultView;
+  readonly picker: PickerView;
+  readonly help: HelpView;
+  readonly apps: AppsView;
+  readonly whoami: WhoamiView;
+}
+
+export type CardName = keyof CardViews;
+export const CARD_NAMES = [
+  'notice',
+  'progress',
+  'result',
+  'picker',
+  'help',
+  'apps',
+  'whoami',
+] as const satisfies readonly CardName[];
+
+export type Maybe<T> = readonly [] | readonly [T];
+
+/** Colour never stands alone: the glyph and a word next to it say the same. */
+export interface Look {
+  readonly glyph: string;
+  readonly color: 'Default' | 'Good' | 'Warning' | 'Attention' | 'Accent';
+  readonly style: 'default' | 'emphasis' | 'good' | 'warning' | 'attention' | 'accent';
+}
+
+export interface Text {
+  readonly text: string;
+}
+
+export interface LabelledText extends Text {
+  readonly label: string;
+}
+
+export interface Fact {
+  readonly title: string;
+  readonly value: string;
+}
+
+export interface SubmitButton {
+  readonly title: string;
+  /** The full text, for whoever hovers or listens; Teams cuts a long title. */
+  readonly tooltip: string;
+  readonly data: CardAction & { readonly msteams: { readonly feedback: { readonly hide: true } } };
+}
+
+interface AnyView {
+  readonly fallbackText: string;
+}
+
+export interface NoticeView extends AnyView {
+  readonly look: Look;
+  readonly title: string;
+  readonly paragraphs: readonly Text[];
+  readonly next: Maybe<LabelledText>;
+  readonly code: Maybe<Text>;
+  readonly buttons: readonly SubmitButton[];
+}
+
+export interface ProgressView extends AnyView {
+  readonly look: Look;
+  readonly title: string;
+  readonly subject: string;
+  readonly label: Maybe<Text>;
+  readonly paragraphs: readonly Text[];
+  readonly footer: Maybe<Text>;
+}
+
+export interface StepRow {
+  readonly glyph: string;
+  readonly color: Look['color'];
+  readonly name: string;
+  readonly line: Maybe<Text>;
+  readonly status: string;
+}
+
+export interface FactTable {
+  readonly facts: readonly Fact[];
+}
+
+export interface DetailSection {
+  readonly heading: string;
+  readonly texts: readonly Text[];
+  readonly tables: Maybe<FactTable>;
+  readonly more: Maybe<Text>;
+}
+
+export interface ResultView extends AnyView {
+  readonly look: Look;
+  readonly title: string;
+  readonly subject: string;
+  readonly label: Maybe<Text>;
+  readonly paragraphs: readonly Text[];
+  /** The failing step, ahead of all the others. */
+  readonly stopped: Maybe<{ readonly label: string; readonly style: Look['style']; readonly lines: readonly Text[] }>;
+  readonly next: Maybe<{ readonly label: string; readonly lines: readonly Text[] }>;
+  readonly code: Maybe<Text>;
+  readonly stepsHeading: Maybe<Text>;
+  readonly steps: readonly StepRow[];
+  readonly moreSteps: Maybe<Text>;
+  readonly tables: Maybe<FactTable>;
+  /** Hidden until somebody asks for it. */
+  readonly details: Maybe<{ readonly sections: readonly DetailSection[] }>;
+  readonly buttons: readonly SubmitButton[];
+  readonly toggles: Maybe<{ readonly title: string }>;
+  readonly links: Maybe<{ readonly title: string; readonly url: string }>;
+}
+
+export interface PickerRow {
+  readonly name: string;
+  readonly lines: readonly Text[];
+  readonly warnings: Maybe<Text>;
+  readonly choices: Maybe<SubmitButton>;
+}
+
+export interface PickerView extends AnyView {
+  readonly title: string;
+  readonly intro: string;
+  readonly rows: readonly PickerRow[];
+  readonly more: Maybe<Text>;
+  readonly buttons: readonly SubmitButton[];
+}
+
+export interface HelpView extends AnyView {
+  readonly title: string;
+  readonly intro: readonly Text[];
+  readonly commands: readonly (Text & {
+    readonly examples: readonly Text[];
+    readonly tries: Maybe<SubmitButton>;
+  })[];
+  readonly footer: Maybe<Text>;
+  readonly buttons: readonly SubmitButton[];
+}
+
+export interface AppsView extends AnyView {
+  readonly title: string;
+  readonly intro: readonly Text[];
+  readonly rows: readonly {
+    readonly look: Look;
+    readonly name: string;
+    readonly aliases: Maybe<Text>;
+    readonly state: string;
+  }[];
+  readonly more: Maybe<Text>;
+  readonly buttons: readonly SubmitButton[];
+}
+
+export interface WhoamiView extends AnyView {
+  readonly title: string;
+  readonly facts: readonly Fact[];
+  readonly rights: string;
+  readonly footer: Maybe<Text>;
+  readonly buttons: readonly SubmitButton[];
+}

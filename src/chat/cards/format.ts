@@ -1,0 +1,87 @@
+import { plainText } from './safe-text.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const FALLBACK = { locale: 'en', timeZone: 'UTC' };
+/** Enough for every locale and zone that one tenant has; beyond it the cache starts anew. */
+const MOST_FORMATS = 200;
+
+interface TimeFormats {
+  readonly day: Intl.DateTimeFormat;
+  readonly time: Intl.DateTimeFormat;
+  readonly dateAndTime: Intl.DateTimeFormat;
+}
+
+const formats = new Map<string, TimeFormats>();
+
+/**
+ * A moment as the reader's clock shows it: `14:03:27`, with the date before it when `now` is on another day there.
+ * Always 24 hours, since a forgotten am or pm costs half a day. `at` and `now` in milliseconds since 1970; a locale
+ * or zone that nobody knows reads as English and UTC.
+ */
+export function formatTime(at: number, now: number, reader: { readonly locale: string; readonly timeZone: string }) {
+  const { day, time, dateAndTime } = timeFormats(reader.locale, reader.timeZone);
+  const moment = new Date(at);
+  if (Number.isNaN(moment.getTime())) return '—';
+
+  const sameDay = day.format(moment) === day.format(new Date(now));
+  return plainText((sameDay ? time : dateAndTime).format(moment));
+}
+
+/** A length of time in parts that a person reads off at once; the parts become words in the catalogue. */
+export type DurationParts =
+  | { readonly unit: 'tenths'; readonly seconds: number }
+  | { readonly unit: 'seconds'; readonly seconds: number }
+  | { readonly unit: 'minutes'; readonly minutes: number; readonly seconds: number }
+  | { readonly unit: 'hours'; readonly hours: number; readonly minutes: number };
+
+/** Splits milliseconds: tenths below ten seconds, whole seconds below a minute, then minutes, then hours. */
+export function durationParts(ms: number): DurationParts {
+  const length = Number.isFinite(ms) ? Math.max(0, ms) : 0;
+  // Compared after rounding, or 59.96 s would read as "60 s".
+  const seconds = Math.round(length / SECOND);
+  if (length < 9_950) return { unit: 'tenths', seconds: Math.round(length / 100) / 10 };
+  if (seconds * SECOND < MINUTE) return { unit: 'seconds', seconds };
+  if (seconds * SECOND < HOUR) return { unit: 'minutes', minutes: Math.floor(seconds / 60), seconds: seconds % 60 };
+  const minutes = Math.round(length / MINUTE);
+  return { unit: 'hours', hours: Math.floor(minutes / 60), minutes: minutes % 60 };
+}
+
+function timeFormats(locale: string, timeZone: string): TimeFormats {
+  const key = `${locale}\n${timeZone}`;
+  const known = formats.get(key);
+  if (known !== undefined) return known;
+
+  const made = makeFormats(locale, timeZone);
+  if (formats.size >= MOST_FORMATS) formats.clear();
+  formats.set(key, made);
+  return made;
+}
+
+function makeFormats(locale: string, timeZone: string): TimeFormats {
+  const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
+  const date = { year: 'numeric', month: 'short', day: 'numeric' } as const;
+  try {
+    return {
+      day: new Intl.DateTimeFormat(locale, { ...date, timeZone }),
+      time: new Intl.DateTimeFormat(locale, { ...clock, timeZone }),
+      dateAndTime: new Intl.DateTimeFormat(locale, { ...date, ...clock, timeZone }),
+    };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    // Teams passes on what the client says. Whichever of the two is wrong, the other is worth keeping.
+    const zone = isKnown(() => new Intl.DateTimeFormat('en', { timeZone })) ? timeZone : FALLBACK.timeZone;
+    const language = isKnown(() => new Intl.DateTimeFormat(locale)) ? locale : FALLBACK.locale;
+    return makeFormats(language, zone);
+  }
+}
+
+function isKnown(make: () => unknown): boolean {
+  try {
+    make();
+    return true;
+  } catch {
+    return false;
+  }
+}

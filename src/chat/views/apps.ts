@@ -1,0 +1,69 @@
+import type { AppsView } from '../cards/card-views.ts';
+import { renderLargestThatFits } from '../cards/render.ts';
+import { markdownText } from '../cards/safe-text.ts';
+import type { CardMessage } from '../reply.ts';
+import type { WordKey, Words } from '../words.ts';
+import { LONGEST_NAME, maybe, short } from './parts.ts';
+import { lookOf, type Tone } from './tone.ts';
+
+export type AppState = 'healthy' | 'neverRun' | 'paused' | 'quarantined' | 'disabled' | 'notConfigured' | 'unknown';
+
+export interface AppEntry {
+  readonly name: string;
+  readonly state: AppState;
+  /** Other names that Usher takes for it. */
+  readonly aliases: readonly string[];
+}
+
+const STATES: Readonly<Record<AppState, { readonly tone: Tone; readonly word: WordKey }>> = {
+  healthy: { tone: 'good', word: 'appState.healthy' },
+  neverRun: { tone: 'neutral', word: 'appState.neverRun' },
+  paused: { tone: 'warning', word: 'appState.paused' },
+  quarantined: { tone: 'bad', word: 'appState.quarantined' },
+  disabled: { tone: 'neutral', word: 'appState.disabled' },
+  notConfigured: { tone: 'neutral', word: 'appState.notConfigured' },
+  unknown: { tone: 'unknown', word: 'appState.unknown' },
+};
+
+/** Rows on one card, from a screenful to what fits with the longest of names. */
+const ROW_COUNTS = [25, 15, 8];
+const LONGEST_ALIASES = 120;
+
+/** The apps that fit a search, or all of them; `more` when there are others besides. */
+export function apps(
+  words: Words,
+  {
+    entries,
+    more,
+    search,
+  }: { readonly entries: readonly AppEntry[]; readonly more: boolean; readonly search: string | null },
+): CardMessage {
+  const names = words.list(entries.slice(0, 5).map(({ name }) => short(name, 40)));
+  const summary = [words.plain('apps.summary', { count: entries.length }), names]
+    .filter((text) => text !== '')
+    .join(': ');
+  const card = renderLargestThatFits('apps', ROW_COUNTS, (rows) => ({
+    fallbackText: summary,
+    title: search === null ? words.card('apps.title') : words.card('apps.titleSearch', { search: short(search) }),
+    intro: maybe(entries.length > 0 ? null : noneText(words, search)),
+    rows: entries.slice(0, rows).map((entry) => row(words, entry)),
+    more: maybe(more || entries.length > rows ? words.card('apps.more') : null),
+    buttons: [],
+  }));
+  return { card, summary };
+}
+
+function noneText(words: Words, search: string | null): string {
+  return search === null ? words.card('apps.none') : words.card('apps.noneSearch', { search: short(search) });
+}
+
+function row(words: Words, { name, state, aliases }: AppEntry): AppsView['rows'][number] {
+  const { tone, word } = STATES[state];
+  const others = short(words.list(aliases.slice(0, 5)), LONGEST_ALIASES);
+  return {
+    look: lookOf(tone),
+    name: markdownText(name, LONGEST_NAME),
+    aliases: maybe(others === '' ? null : words.card('apps.aliases', { aliases: others })),
+    state: words.card(word),
+  };
+}

@@ -1,0 +1,75 @@
+import type { WordKey, Words } from '../words.ts';
+
+/** By the last part of the attribute's path, lower case: SCIM, Entra ID and Active Directory spell them in their ways. */
+const NAMES: ReadonlyMap<string, WordKey> = new Map<string, WordKey>([
+  ['username', 'attribute.userName'],
+  ['userprincipalname', 'attribute.userName'],
+  ['samaccountname', 'attribute.userName'],
+  ['familyname', 'attribute.surname'],
+  ['lastname', 'attribute.surname'],
+  ['surname', 'attribute.surname'],
+  ['sn', 'attribute.surname'],
+  ['givenname', 'attribute.firstName'],
+  ['firstname', 'attribute.firstName'],
+  ['displayname', 'attribute.displayName'],
+  ['formatted', 'attribute.displayName'],
+  ['cn', 'attribute.displayName'],
+  ['email', 'attribute.email'],
+  ['emails', 'attribute.email'],
+  ['mail', 'attribute.email'],
+  ['title', 'attribute.jobTitle'],
+  ['jobtitle', 'attribute.jobTitle'],
+  ['department', 'attribute.department'],
+  ['manager', 'attribute.manager'],
+  ['managerid', 'attribute.manager'],
+  ['employeenumber', 'attribute.employeeNumber'],
+  ['employeeid', 'attribute.employeeNumber'],
+  ['active', 'attribute.active'],
+  ['isactive', 'attribute.active'],
+  ['accountenabled', 'attribute.active'],
+  ['phonenumbers', 'attribute.phone'],
+  ['telephonenumber', 'attribute.phone'],
+  ['phone', 'attribute.phone'],
+  ['mobile', 'attribute.phone'],
+  ['preferredlanguage', 'attribute.language'],
+  ['languagelocalekey', 'attribute.language'],
+  ['mailnickname', 'attribute.alias'],
+  ['alias', 'attribute.alias'],
+  ['externalid', 'attribute.externalId'],
+  ['members', 'attribute.members'],
+  ['addresses', 'attribute.address'],
+]);
+
+/** Parts of a value, as in `emails[type eq "work"].value`: the name stands before them. */
+const PARTS = new Set(['value', 'display', 'type', 'primary', '$ref']);
+
+/** A name that a person knows an attribute by, or null: `name.familyName` is the surname. */
+export function attributeWord(attribute: string, words: Words): string | null {
+  const path = attribute
+    .slice(0, 300)
+    .replace(/\[[^\]]*\]/g, '')
+    .split(/[.:]/)
+    .map((part) => part.trim().toLowerCase())
+    .filter((part) => part !== '' && !PARTS.has(part));
+  // `addresses.formatted` is an address, `name.formatted` a name: the part before it decides.
+  const name = path.includes('addresses') ? 'addresses' : path.at(-1);
+  const key = name === undefined ? undefined : NAMES.get(name);
+  return key === undefined ? null : words.plain(key);
+}
+
+const SECRET_ANYWHERE = /passw|passphrase|passcode|pwd|secret|token|credential|apikey|privatekey/i;
+const SECRET_WORDS = new Set(['key', 'keys', 'pin', 'otp', 'pass', 'cvv', 'ssn', 'cert', 'certificate', 'hash']);
+
+/**
+ * Whether an attribute's name says that its value is nobody's business in a chat. Short words count only as a whole
+ * part of the name: `userPin` is one, `shippingAddress` is not.
+ */
+export function looksSecret(attribute: string): boolean {
+  if (SECRET_ANYWHERE.test(attribute)) return true;
+  const parts = attribute
+    .slice(0, 300)
+    .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u);
+  return parts.some((part) => SECRET_WORDS.has(part));
+}

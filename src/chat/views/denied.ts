@@ -1,0 +1,84 @@
+import type { Contact, Denial, Permission, Role } from '../../access/caller.ts';
+import type { CardMessage } from '../reply.ts';
+import type { WordKey, Words } from '../words.ts';
+import { noticeCard } from './notice.ts';
+import { short } from './parts.ts';
+
+const PERMISSIONS: Readonly<Record<Permission, WordKey>> = {
+  'apps.list': 'permission.apps.list',
+  'self.show': 'permission.self.show',
+  'help.show': 'permission.help.show',
+  'provision.run': 'permission.provision.run',
+  'request.retry': 'permission.request.retry',
+};
+
+const ROLES: Readonly<Record<Role, WordKey>> = {
+  viewer: 'role.viewer',
+  requester: 'role.requester',
+  operator: 'role.operator',
+  cloudSyncOperator: 'role.cloudSyncOperator',
+  approver: 'role.approver',
+};
+
+const MOST_GROUPS = 5;
+const MOST_PEOPLE = 5;
+
+/** A role as people call it. */
+export const roleName = (role: Role, words: Words): string => words.plain(ROLES[role]);
+
+/** Says why somebody may not, and whom to ask. `callerName` is null when Usher cannot tell who speaks. */
+export function denied(
+  words: Words,
+  {
+    denial,
+    contacts,
+    callerName,
+  }: { readonly denial: Denial; readonly contacts: readonly Contact[]; readonly callerName: string | null },
+): CardMessage {
+  const name = short(callerName ?? '') === '' ? words.plain('denied.you') : short(callerName ?? '');
+  const { key, values, next } = explain(words, denial);
+  const who = contacts.slice(0, MOST_GROUPS).map((contact) => contactText(words, contact));
+  const useContacts = who.length > 0 && next === 'denied.askAdmin';
+  return noticeCard(words, {
+    tone: 'bad',
+    title: words.card('denied.title'),
+    paragraphs: [words.card(key, { ...values, name }), words.card('denied.recorded')],
+    // Two line breaks part paragraphs in Markdown; one would run the groups together.
+    next: useContacts ? [words.card('denied.askContacts'), ...who].join('\n\n') : words.card(next),
+    summary: `${words.plain('denied.title')}. ${words.plain(key, { ...values, name })}`,
+  });
+}
+
+interface Explanation {
+  readonly key: WordKey;
+  readonly values: Readonly<Record<string, string>>;
+  readonly next: WordKey;
+}
+
+function explain(words: Words, denial: Denial): Explanation {
+  switch (denial.reason) {
+    case 'noRole':
+      return { key: 'denied.noRole', values: {}, next: 'denied.askAdmin' };
+    case 'needsRole': {
+      const roles = words.list(denial.anyOf.map((role) => roleName(role, words)));
+      const permission = words.plain(PERMISSIONS[denial.permission]);
+      return { key: 'denied.needsRole', values: { permission, roles }, next: 'denied.askAdmin' };
+    }
+    case 'guest':
+      return { key: 'denied.guest', values: {}, next: 'denied.askAccount' };
+    case 'accountDisabled':
+      return { key: 'denied.accountDisabled', values: {}, next: 'denied.askAccount' };
+    case 'unknownPerson':
+      return { key: 'denied.unknownPerson', values: {}, next: 'denied.askAccount' };
+    default: {
+      const never: never = denial;
+      throw new Error(`A denial without words: ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function contactText(words: Words, { group, people }: Contact): string {
+  const names = people.slice(0, MOST_PEOPLE).map((name) => short(name, 40));
+  if (names.length === 0) return words.card('denied.contactGroup', { group: short(group) });
+  return words.card('denied.contact', { group: short(group), people: words.list(names) });
+}

@@ -1,0 +1,33 @@
+import type { NoticeView } from '../cards/card-views.ts';
+import { renderCard } from '../cards/render.ts';
+import type { CardMessage } from '../reply.ts';
+import type { Words } from '../words.ts';
+import { maybe, type SayButton, sayButtons } from './parts.ts';
+import { lookOf, type Tone } from './tone.ts';
+
+/** What happened, what it means, what to do next: the shape of every short answer. All texts are finished. */
+export interface Notice {
+  readonly tone: Tone;
+  readonly title: string;
+  readonly paragraphs: readonly string[];
+  readonly next?: string | null;
+  readonly code?: string | null;
+  readonly buttons?: readonly SayButton[];
+  /** Plain text for the notification and for clients that show no cards. */
+  readonly summary: string;
+}
+
+/** Draws a short answer. */
+export function noticeCard(words: Words, notice: Notice): CardMessage {
+  const next = notice.next ?? null;
+  const view: NoticeView = {
+    fallbackText: notice.summary,
+    look: lookOf(notice.tone),
+    title: notice.title,
+    paragraphs: notice.paragraphs.map((text) => ({ text })),
+    next: next === null ? [] : [{ label: words.card('label.next'), text: next }],
+    code: maybe(notice.code ?? null),
+    buttons: sayButtons(words, notice.buttons ?? []),
+  };
+  return { card: renderCard('notice', view), summary: notice.summary };
+}

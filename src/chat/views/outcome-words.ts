@@ -1,0 +1,130 @@
+import { type ErrorMeaning, explainErrorCode } from '../../graph/outcome/error-codes.ts';
+import type { Outcome, OutcomeKind, RefusalCause, ScopingCheck } from '../../graph/outcome.ts';
+import type { WordKey } from '../words.ts';
+import type { Tone } from './tone.ts';
+
+/** What an outcome is called, what it means and what to do about it, as keys of the catalogue. */
+export interface OutcomeWords {
+  readonly tone: Tone;
+  readonly verdict: WordKey;
+  readonly happened: WordKey;
+  readonly next: WordKey;
+}
+
+type Explanation = Pick<OutcomeWords, 'happened' | 'next'>;
+type ChangeKind = Exclude<OutcomeKind, 'notInScope' | 'skipped' | 'failed' | 'refused' | 'unknown'>;
+
+const CHANGES: Readonly<Record<ChangeKind, OutcomeWords>> = {
+  created: { tone: 'good', verdict: 'verdict.created', happened: 'created.happened', next: 'created.next' },
+  updated: { tone: 'good', verdict: 'verdict.updated', happened: 'updated.happened', next: 'updated.next' },
+  // Whoever asks to provision somebody wants them to have access; losing it is no good news, though it succeeded.
+  disabled: { tone: 'warning', verdict: 'verdict.disabled', happened: 'disabled.happened', next: 'disabled.next' },
+  deleted: { tone: 'warning', verdict: 'verdict.deleted', happened: 'deleted.happened', next: 'deleted.next' },
+  otherChange: {
+    tone: 'good',
+    verdict: 'verdict.otherChange',
+    happened: 'otherChange.happened',
+    next: 'otherChange.next',
+  },
+  inSync: { tone: 'good', verdict: 'verdict.inSync', happened: 'inSync.happened', next: 'inSync.next' },
+};
+
+const NOT_IN_SCOPE: Readonly<Record<ScopingCheck | 'unnamed', Explanation>> = {
+  active: { happened: 'notInScope.active.happened', next: 'notInScope.active.next' },
+  assigned: { happened: 'notInScope.assigned.happened', next: 'notInScope.assigned.next' },
+  entitled: { happened: 'notInScope.entitled.happened', next: 'notInScope.entitled.next' },
+  scopingFilter: { happened: 'notInScope.scopingFilter.happened', next: 'notInScope.scopingFilter.next' },
+  unnamed: { happened: 'notInScope.unnamed.happened', next: 'notInScope.unnamed.next' },
+};
+
+const SKIPPED: Readonly<Record<'property' | 'validation' | 'other', Explanation>> = {
+  property: { happened: 'skipped.property.happened', next: 'skipped.property.next' },
+  validation: { happened: 'skipped.validation.happened', next: 'skipped.validation.next' },
+  other: { happened: 'skipped.other.happened', next: 'skipped.other.next' },
+};
+
+const FAILED: Readonly<Record<ErrorMeaning, Explanation>> = {
+  conflict: { happened: 'failed.conflict.happened', next: 'failed.conflict.next' },
+  appFault: { happened: 'failed.appFault.happened', next: 'failed.appFault.next' },
+  connectorRights: { happened: 'failed.connectorRights.happened', next: 'failed.connectorRights.next' },
+  unexpectedAnswer: { happened: 'failed.unexpectedAnswer.happened', next: 'failed.unexpectedAnswer.next' },
+  missingValues: { happened: 'failed.missingValues.happened', next: 'failed.missingValues.next' },
+  mapping: { happened: 'failed.mapping.happened', next: 'failed.mapping.next' },
+  invalidDomain: { happened: 'failed.invalidDomain.happened', next: 'failed.invalidDomain.next' },
+  licenceLimit: { happened: 'failed.licenceLimit.happened', next: 'failed.licenceLimit.next' },
+  invalidAnchor: { happened: 'failed.invalidAnchor.happened', next: 'failed.invalidAnchor.next' },
+  duplicateTarget: { happened: 'failed.duplicateTarget.happened', next: 'failed.duplicateTarget.next' },
+  duplicateSource: { happened: 'failed.duplicateSource.happened', next: 'failed.duplicateSource.next' },
+  importSkipped: { happened: 'failed.importSkipped.happened', next: 'failed.importSkipped.next' },
+  outOfScopeOrUnchanged: {
+    happened: 'failed.outOfScopeOrUnchanged.happened',
+    next: 'failed.outOfScopeOrUnchanged.next',
+  },
+  scimFault: { happened: 'failed.scimFault.happened', next: 'failed.scimFault.next' },
+  connectorCredentials: { happened: 'failed.connectorCredentials.happened', next: 'failed.connectorCredentials.next' },
+  agentUnavailable: { happened: 'failed.agentUnavailable.happened', next: 'failed.agentUnavailable.next' },
+  crossTenantPolicy: { happened: 'failed.crossTenantPolicy.happened', next: 'failed.crossTenantPolicy.next' },
+  unknownCode: { happened: 'failed.unknownCode.happened', next: 'failed.unknownCode.next' },
+};
+
+const REFUSED: Readonly<Record<RefusalCause, Explanation>> = {
+  quarantined: { happened: 'refused.quarantined.happened', next: 'refused.quarantined.next' },
+  permission: { happened: 'refused.permission.happened', next: 'refused.permission.next' },
+  wrongRule: { happened: 'refused.wrongRule.happened', next: 'refused.wrongRule.next' },
+  notFound: { happened: 'refused.notFound.happened', next: 'refused.notFound.next' },
+  credentialsMissing: { happened: 'refused.credentialsMissing.happened', next: 'refused.credentialsMissing.next' },
+  throttled: { happened: 'refused.throttled.happened', next: 'refused.throttled.next' },
+  serviceUnavailable: { happened: 'refused.serviceUnavailable.happened', next: 'refused.serviceUnavailable.next' },
+  other: { happened: 'refused.other.happened', next: 'refused.other.next' },
+};
+
+const UNKNOWN: Readonly<Record<Extract<Outcome, { kind: 'unknown' }>['why'], WordKey>> = {
+  timeout: 'unknown.timeout.happened',
+  gatewayTimeout: 'unknown.gatewayTimeout.happened',
+  connectionLost: 'unknown.connectionLost.happened',
+  unreadable: 'unknown.unreadable.happened',
+};
+
+/** Looks an outcome up. Every outcome has its words: a new kind or cause without them does not compile. */
+export function outcomeWords(outcome: Outcome): OutcomeWords {
+  switch (outcome.kind) {
+    case 'created':
+    case 'updated':
+    case 'disabled':
+    case 'deleted':
+    case 'otherChange':
+    case 'inSync':
+      return CHANGES[outcome.kind];
+    case 'notInScope':
+      return {
+        tone: 'warning',
+        verdict: 'verdict.notInScope',
+        ...NOT_IN_SCOPE[outcome.failedChecks[0] ?? 'unnamed'],
+      };
+    case 'skipped':
+      return { tone: 'warning', verdict: 'verdict.skipped', ...skippedWords(outcome.code, outcome.property) };
+    case 'failed':
+      return { tone: 'bad', verdict: 'verdict.failed', ...FAILED[explainErrorCode(outcome.code)] };
+    case 'refused':
+      return {
+        tone: 'bad',
+        verdict: outcome.cause === 'throttled' ? 'verdict.throttled' : 'verdict.refused',
+        ...REFUSED[outcome.cause],
+      };
+    case 'unknown':
+      return { tone: 'unknown', verdict: 'verdict.unknown', happened: UNKNOWN[outcome.why], next: 'unknown.next' };
+    default: {
+      const never: never = outcome;
+      throw new Error(`An outcome without words: ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function skippedWords(code: string, property: string | null): Explanation {
+  if (property !== null) return SKIPPED.property;
+  if (/attributevalidation/i.test(code)) return SKIPPED.validation;
+
+  // A skip may carry a code that the table of failures explains, e.g. ImportSkipped.
+  const meaning = explainErrorCode(code);
+  return meaning === 'unknownCode' ? SKIPPED.other : FAILED[meaning];
+}

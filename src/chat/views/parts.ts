@@ -1,0 +1,60 @@
+import type { Maybe, SubmitButton, Text } from '../cards/card-views.ts';
+import { markdownText, plainText } from '../cards/safe-text.ts';
+import type { CardAction } from '../reply.ts';
+import type { WordKey, Words } from '../words.ts';
+
+/** Longest name of a person or an app on a card: whole for all that are real, and small enough for the card's budget. */
+export const LONGEST_NAME = 80;
+/** Longest line that a button may say, in UTF-16 code units. */
+const LONGEST_LINE = 300;
+const LONGEST_TOOLTIP = 100;
+
+/** A name on its way into a message as a value: cut, and not yet escaped, which the message does. */
+export const short = (name: string, limit = LONGEST_NAME): string => plainText(name, limit);
+
+/** A text element, or none. */
+export const maybe = (text: string | null): Maybe<Text> => (text === null || text === '' ? [] : [{ text }]);
+
+/** Somebody else's text as an element of its own, or none when nothing of it can be seen. */
+export const maybeQuoted = (text: string | null, limit?: number): Maybe<Text> =>
+  maybe(text === null ? null : markdownText(text, limit));
+
+/**
+ * A button that sends `action` back. None for a line that a card cannot carry letter by letter: a line that was cut or
+ * changed would say something that nobody chose.
+ */
+export function submitButton(words: Words, title: WordKey, action: CardAction, tooltip?: string): Maybe<SubmitButton> {
+  if ('text' in action && (action.text.length > LONGEST_LINE || action.text.includes('${'))) return [];
+
+  const label = words.plain(title);
+  // Teams would otherwise announce "Your response was sent to the app" under a card that is about to change anyway.
+  const data = { ...action, msteams: { feedback: { hide: true } } } as const;
+  return [{ title: label, tooltip: plainText(tooltip ?? label, LONGEST_TOOLTIP), data }];
+}
+
+/** A button that a view adds because its caller knows a line worth saying next. */
+export interface SayButton {
+  readonly label: 'help' | 'apps' | 'whoami' | 'tryAgain' | 'tryIt' | 'yes';
+  /** `run` answers with a new message, `choose` in place of this card. */
+  readonly verb: 'run' | 'choose';
+  /** The line to say. */
+  readonly text: string;
+}
+
+const SAY_LABELS: Readonly<Record<SayButton['label'], WordKey>> = {
+  help: 'button.help',
+  apps: 'button.apps',
+  whoami: 'button.whoami',
+  tryAgain: 'button.tryAgain',
+  tryIt: 'button.tryIt',
+  yes: 'button.yes',
+};
+
+/** At most six, which is as many as Teams shows. */
+export function sayButtons(words: Words, buttons: readonly SayButton[]): SubmitButton[] {
+  return buttons
+    .flatMap(({ label, verb, text }) =>
+      submitButton(words, SAY_LABELS[label], { verb, text }, words.plain('button.runs', { line: text })),
+    )
+    .slice(0, 6);
+}

@@ -1,0 +1,106 @@
+import type { Maybe, PickerRow, PickerView, SubmitButton, Text } from '../cards/card-views.ts';
+import { renderCard } from '../cards/render.ts';
+import { markdownText, plainText } from '../cards/safe-text.ts';
+import type { CardMessage } from '../reply.ts';
+import type { Words } from '../words.ts';
+import { LONGEST_NAME, maybe, maybeQuoted, short, submitButton } from './parts.ts';
+
+/** More rows than this nobody reads; typing more of the name is quicker. */
+export const MOST_CANDIDATES = 6;
+
+export interface PersonCandidate {
+  readonly id: string;
+  readonly name: string;
+  /** User principal name. */
+  readonly principalName: string;
+  readonly title: string | null;
+  readonly department: string | null;
+  /** Null when Graph does not tell. */
+  readonly enabled: boolean | null;
+}
+
+export interface AppCandidate {
+  readonly id: string;
+  readonly name: string;
+  /** Null when nobody looked. */
+  readonly configured: boolean | null;
+  readonly enabled: boolean | null;
+}
+
+/** What a picker asks about. `choose` gives the whole line that choosing a candidate says. */
+export interface Picking<Candidate> {
+  readonly typed: string;
+  readonly candidates: readonly Candidate[];
+  /** Whether there are more than these. */
+  readonly more: boolean;
+  readonly choose: (id: string) => string;
+}
+
+/** Several people fit what was typed: each with what tells them apart, and a button. `app` by name, null for none. */
+export function personPicker(
+  words: Words,
+  { typed, app, candidates, more, choose }: Picking<PersonCandidate> & { readonly app: string | null },
+): CardMessage {
+  return pickerCard(words, {
+    title: words.card('picker.person.title', { typed: short(typed) }),
+    intro:
+      app === null ? words.card('picker.person.introNoApp') : words.card('picker.person.intro', { app: short(app) }),
+    fallbackText: words.plain('picker.person.summary', { typed: short(typed) }),
+    more: isMore(candidates, more) ? words.card('picker.person.more') : null,
+    rows: candidates.slice(0, MOST_CANDIDATES).map((person) => ({
+      name: markdownText(person.name, LONGEST_NAME),
+      lines: [...maybeQuoted(person.principalName, 120), ...aboutPerson(words, person)],
+      warnings: maybe(person.enabled === false ? words.card('picker.person.disabled') : null),
+      choices: chooseButton(words, person.name, choose(person.id)),
+    })),
+  });
+}
+
+/** Several apps fit what was typed. */
+export function appPicker(words: Words, { typed, candidates, more, choose }: Picking<AppCandidate>): CardMessage {
+  return pickerCard(words, {
+    title: words.card('picker.app.title', { typed: short(typed) }),
+    intro: words.card('picker.app.intro'),
+    fallbackText: words.plain('picker.app.summary', { typed: short(typed) }),
+    more: isMore(candidates, more) ? words.card('picker.app.more') : null,
+    rows: candidates.slice(0, MOST_CANDIDATES).map((app) => ({
+      name: markdownText(app.name, LONGEST_NAME),
+      lines: [],
+      warnings: maybe(appWarning(words, app)),
+      choices: chooseButton(words, app.name, choose(app.id)),
+    })),
+  });
+}
+
+function isMore(candidates: readonly unknown[], more: boolean): boolean {
+  return more || candidates.length > MOST_CANDIDATES;
+}
+
+function aboutPerson(words: Words, { title, department }: PersonCandidate): Maybe<Text> {
+  const known = [title ?? '', department ?? ''].map((text) => plainText(text, 60)).filter((text) => text !== '');
+  const [first, second] = known;
+  if (first === undefined || second === undefined) return maybeQuoted(first ?? null);
+  return maybe(words.card('picker.person.about', { title: first, department: second }));
+}
+
+function appWarning(words: Words, { configured, enabled }: AppCandidate): string | null {
+  if (enabled === false) return words.card('picker.app.disabled');
+  return configured === false ? words.card('picker.app.notConfigured') : null;
+}
+
+function chooseButton(words: Words, name: string, line: string): Maybe<SubmitButton> {
+  // Six buttons that are all called "Choose" sound alike to a screen reader, so the tooltip says whom.
+  const tooltip = words.plain('button.chooseOne', { name: short(name) });
+  return submitButton(words, 'button.choose', { verb: 'choose', text: line }, tooltip);
+}
+
+function pickerCard(
+  words: Words,
+  picker: Pick<PickerView, 'title' | 'intro' | 'fallbackText'> & { more: string | null; rows: readonly PickerRow[] },
+): CardMessage {
+  // The names stand in the fallback as well: whoever sees no card can still type one of them.
+  const names = words.list(picker.rows.map(({ name }) => name.replace(/\\(.)/g, '$1')));
+  const fallbackText = names === '' ? picker.fallbackText : `${picker.fallbackText} ${names}.`;
+  const view: PickerView = { ...picker, fallbackText, more: maybe(picker.more), buttons: [] };
+  return { card: renderCard('picker', view), summary: picker.fallbackText };
+}

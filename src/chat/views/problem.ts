@@ -1,0 +1,189 @@
+import type { CardMessage } from '../reply.ts';
+import type { WordKey, Words } from '../words.ts';
+import { noticeCard } from './notice.ts';
+import { type SayButton, short } from './parts.ts';
+import { quarantineProblem } from './quarantine.ts';
+import type { Tone } from './tone.ts';
+
+/** Whatever keeps Usher from doing what was said, before any call is made for it. */
+export type Problem =
+  | { readonly kind: 'unknownUser' | 'unknownApp' | 'unclear'; readonly typed: string }
+  /** The app's people go by distinguished names, and something else was typed. */
+  | { readonly kind: 'userNeedsDirectoryName'; readonly typed: string; readonly app: string }
+  | { readonly kind: 'appNotConfigured' | 'appDisabled' | 'appTakesNoUsers'; readonly app: string }
+  | Quarantine
+  /** `code`: what an engineer can look up, e.g. Graph's request id. */
+  | { readonly kind: 'graphUnavailable' | 'graphRefused' | 'unreadableAnswer'; readonly code: string | null }
+  | { readonly kind: 'incomplete'; readonly missing: 'subject' | 'app' }
+  | { readonly kind: 'tooLong'; readonly length: number; readonly limit: number }
+  | { readonly kind: 'apology'; readonly reference: string }
+  | {
+      readonly kind: 'empty' | 'attachmentOnly' | 'staleButton' | 'unknownButton' | 'stopping' | 'databaseUnavailable';
+    };
+
+/** What a job's quarantine says of itself. Every part but the app may be missing; times in milliseconds since 1970. */
+export interface Quarantine {
+  readonly kind: 'appQuarantined';
+  readonly app: string;
+  /** The service's own word, e.g. `EncounteredQuarantineException`. */
+  readonly reason: string | null;
+  readonly since: number | null;
+  readonly nextAttempt: number | null;
+  readonly errorCode: string | null;
+  readonly message: string | null;
+  /** Whether the tenant's own administrator can repair it. */
+  readonly tenantActionable: boolean | null;
+  /** When this is shown, so that a date stands where it is another day. */
+  readonly now: number;
+}
+
+/** A problem in words, all finished. */
+export interface Explained {
+  readonly tone: Tone;
+  readonly title: string;
+  readonly paragraphs: readonly string[];
+  readonly next: string;
+  readonly code: string | null;
+  /** Plain. */
+  readonly summary: string;
+}
+
+type Keys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordKey];
+
+const KEYS = {
+  unknownUser: ['warning', 'problem.unknownUser.title', 'problem.unknownUser.happened', 'problem.unknownUser.next'],
+  unknownApp: ['warning', 'problem.unknownApp.title', 'problem.unknownApp.happened', 'problem.unknownApp.next'],
+  unclear: ['unknown', 'problem.unclear.title', 'problem.unclear.happened', 'problem.unclear.next'],
+  userNeedsDirectoryName: [
+    'warning',
+    'problem.userNeedsDirectoryName.title',
+    'problem.userNeedsDirectoryName.happened',
+    'problem.userNeedsDirectoryName.next',
+  ],
+  appNotConfigured: [
+    'warning',
+    'problem.appNotConfigured.title',
+    'problem.appNotConfigured.happened',
+    'problem.appNotConfigured.next',
+  ],
+  appDisabled: ['warning', 'problem.appDisabled.title', 'problem.appDisabled.happened', 'problem.appDisabled.next'],
+  appTakesNoUsers: [
+    'warning',
+    'problem.appTakesNoUsers.title',
+    'problem.appTakesNoUsers.happened',
+    'problem.appTakesNoUsers.next',
+  ],
+  graphUnavailable: [
+    'bad',
+    'problem.graphUnavailable.title',
+    'problem.graphUnavailable.happened',
+    'problem.graphUnavailable.next',
+  ],
+  graphRefused: ['bad', 'problem.graphRefused.title', 'problem.graphRefused.happened', 'problem.graphRefused.next'],
+  unreadableAnswer: [
+    'bad',
+    'problem.unreadableAnswer.title',
+    'problem.unreadableAnswer.happened',
+    'problem.unreadableAnswer.next',
+  ],
+  incompleteSubject: [
+    'unknown',
+    'problem.incompleteSubject.title',
+    'problem.incompleteSubject.happened',
+    'problem.incompleteSubject.next',
+  ],
+  incompleteApp: [
+    'unknown',
+    'problem.incompleteApp.title',
+    'problem.incompleteApp.happened',
+    'problem.incompleteApp.next',
+  ],
+  tooLong: ['warning', 'problem.tooLong.title', 'problem.tooLong.happened', 'problem.tooLong.next'],
+  apology: ['bad', 'problem.apology.title', 'problem.apology.happened', 'problem.apology.next'],
+  empty: ['neutral', 'problem.empty.title', 'problem.empty.happened', 'problem.empty.next'],
+  attachmentOnly: [
+    'warning',
+    'problem.attachmentOnly.title',
+    'problem.attachmentOnly.happened',
+    'problem.attachmentOnly.next',
+  ],
+  staleButton: ['warning', 'problem.staleButton.title', 'problem.staleButton.happened', 'problem.staleButton.next'],
+  unknownButton: [
+    'warning',
+    'problem.unknownButton.title',
+    'problem.unknownButton.happened',
+    'problem.unknownButton.next',
+  ],
+  stopping: ['waiting', 'problem.stopping.title', 'problem.stopping.happened', 'problem.stopping.next'],
+  databaseUnavailable: [
+    'bad',
+    'problem.databaseUnavailable.title',
+    'problem.databaseUnavailable.happened',
+    'problem.databaseUnavailable.next',
+  ],
+} as const satisfies Readonly<Record<string, Keys>>;
+
+/** What went wrong, what it means, what to do next; with buttons for lines that help, where the caller knows any. */
+export function problem(words: Words, what: Problem, buttons: readonly SayButton[] = []): CardMessage {
+  return noticeCard(words, { ...explain(words, what), buttons });
+}
+
+function explain(words: Words, what: Problem): Explained {
+  const from = (keys: Keys, values: Readonly<Record<string, string | number>> = {}, code: string | null = null) =>
+    say(words, keys, values, code);
+  switch (what.kind) {
+    case 'unknownUser':
+      return from(KEYS.unknownUser, { typed: short(what.typed) });
+    case 'unknownApp':
+      return from(KEYS.unknownApp, { typed: short(what.typed) });
+    case 'unclear':
+      return from(KEYS.unclear, { typed: short(what.typed) });
+    case 'userNeedsDirectoryName':
+      return from(KEYS.userNeedsDirectoryName, { typed: short(what.typed), app: short(what.app) });
+    case 'appNotConfigured':
+    case 'appDisabled':
+    case 'appTakesNoUsers':
+      return from(KEYS[what.kind], { app: short(what.app) });
+    case 'appQuarantined':
+      return quarantineProblem(words, what);
+    case 'graphUnavailable':
+    case 'graphRefused':
+    case 'unreadableAnswer':
+      return from(KEYS[what.kind], {}, what.code);
+    case 'incomplete':
+      return from(what.missing === 'subject' ? KEYS.incompleteSubject : KEYS.incompleteApp);
+    case 'tooLong':
+      return from(KEYS.tooLong, { length: what.length, limit: what.limit });
+    case 'apology':
+      return from(KEYS.apology, {}, what.reference);
+    case 'empty':
+    case 'attachmentOnly':
+    case 'staleButton':
+    case 'unknownButton':
+    case 'stopping':
+    case 'databaseUnavailable':
+      return from(KEYS[what.kind]);
+    default: {
+      const never: never = what;
+      throw new Error(`A problem without words: ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function say(
+  words: Words,
+  keys: Keys,
+  values: Readonly<Record<string, string | number>>,
+  code: string | null,
+): Explained {
+  const [tone, title, happened, next] = keys;
+  const shortCode = short(code ?? '', 120);
+  return {
+    tone,
+    title: words.card(title, values),
+    paragraphs: [words.card(happened, values)],
+    next: words.card(next, values),
+    code: shortCode === '' ? null : words.card('label.code', { code: shortCode }),
+    summary: `${words.plain(happened, values)} ${words.plain(next, values)}`,
+  };
+}

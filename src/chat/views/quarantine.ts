@@ -1,0 +1,55 @@
+import type { WordKey, Words } from '../words.ts';
+import { short } from './parts.ts';
+import type { Explained, Quarantine } from './problem.ts';
+
+/** https://learn.microsoft.com/graph/api/resources/synchronization-quarantinereason. The set is open. */
+const REASONS: ReadonlyMap<string, WordKey> = new Map<string, WordKey>([
+  ['encounteredquarantineexception', 'quarantine.connection'],
+  ['encounteredbaseescrowthreshold', 'quarantine.tooManyFailures'],
+  ['encounteredtotalescrowthreshold', 'quarantine.tooManyFailures'],
+  ['encounteredescrowproportionthreshold', 'quarantine.tooManyFailures'],
+  ['toomanydeletes', 'quarantine.tooManyDeletes'],
+  ['ingestioninterrupted', 'quarantine.ingestion'],
+  ['quarantinedondemand', 'quarantine.onDemand'],
+  ['quarantineondemand', 'quarantine.onDemand'],
+]);
+
+/** A quarantined app in words: why, since when, until when, and who can do something about it. */
+export function quarantineProblem(words: Words, quarantine: Quarantine): Explained {
+  const app = short(quarantine.app);
+  const reason = REASONS.get((quarantine.reason ?? '').toLowerCase());
+  const message = short(quarantine.message ?? '', 200);
+  const code = short(quarantine.errorCode ?? quarantine.reason ?? '', 120);
+  const next = nextKey(quarantine.tenantActionable);
+  return {
+    tone: 'bad',
+    title: words.card('problem.appQuarantined.title', { app }),
+    paragraphs: [
+      words.card('problem.appQuarantined.happened', { app }),
+      ...(reason === undefined ? [] : [words.card(reason, { app })]),
+      ...(message === '' ? [] : [words.card('problem.appQuarantined.said', { message })]),
+      ...times(words, quarantine),
+    ],
+    next: words.card(next, { app }),
+    code: code === '' ? null : words.card('label.code', { code }),
+    summary: `${words.plain('problem.appQuarantined.happened', { app })} ${words.plain(next, { app })}`,
+  };
+}
+
+function nextKey(tenantActionable: boolean | null): WordKey {
+  if (tenantActionable === null) return 'problem.appQuarantined.next';
+  return tenantActionable ? 'problem.appQuarantined.nextActionable' : 'problem.appQuarantined.nextNotActionable';
+}
+
+function times(words: Words, { since, nextAttempt, now }: Quarantine): string[] {
+  const began = isReal(since) ? [words.card('problem.appQuarantined.since', { time: words.time(since, now) })] : [];
+  const again = isReal(nextAttempt)
+    ? [words.card('problem.appQuarantined.nextAttempt', { time: words.time(nextAttempt, now) })]
+    : [];
+  return [...began, ...again];
+}
+
+/** A job that never ran dates things to the year 1, which is no time to show anybody. */
+function isReal(time: number | null): time is number {
+  return time !== null && time > 0;
+}

@@ -1,0 +1,122 @@
+import type { Change, Outcome, Step } from '../../graph/outcome.ts';
+import type { DetailSection, Fact } from '../cards/card-views.ts';
+import { markdownText, plainText } from '../cards/safe-text.ts';
+import type { Words } from '../words.ts';
+import { attributeWord, looksSecret } from './attribute-words.ts';
+import { maybe, maybeQuoted } from './parts.ts';
+import { reportOf, type StepSetting, stepName } from './result-steps.ts';
+
+/** How much of the details to show; lengths in UTF-16 code units. */
+export interface DetailLimits {
+  readonly changes: number;
+  readonly valueLength: number;
+  readonly steps: number;
+  readonly detailsPerStep: number;
+  readonly saidLength: number;
+}
+
+const LONGEST_ATTRIBUTE = 60;
+
+/** What stands behind "Show details": the service's own words, the attributes, what each step reported, ids. */
+export function detailSections(
+  words: Words,
+  { outcome, setting, clientRequestId }: { outcome: Outcome; setting: StepSetting; clientRequestId: string | null },
+  limits: DetailLimits,
+): DetailSection[] {
+  const report = reportOf(outcome);
+  return [
+    ...section(words.card('label.said'), { texts: maybeQuoted(saidBy(outcome), limits.saidLength) }),
+    ...changesSection(words, outcome, report?.changes ?? [], limits),
+    ...(report?.steps ?? []).slice(0, limits.steps).flatMap((step) => stepSection(words, step, setting, limits)),
+    ...section(words.card('label.support'), {
+      facts: [
+        ...fact(words.card('fact.change'), report?.changeId ?? null),
+        ...fact(words.card('fact.targetId', { app: setting.app }), report?.targetId ?? null),
+        ...fact(words.card('fact.clientRequest'), clientRequestId),
+      ],
+    }),
+  ];
+}
+
+/** Titles and values of a fact list; a fact without a value is none. */
+export function fact(title: string, value: string | null, limit = 80): Fact[] {
+  const text = plainText(value ?? '', limit);
+  return text === '' ? [] : [{ title, value: markdownText(text, limit) }];
+}
+
+function saidBy(outcome: Outcome): string | null {
+  switch (outcome.kind) {
+    case 'skipped':
+    case 'failed':
+      return outcome.reason;
+    case 'refused':
+      return outcome.message;
+    case 'created':
+    case 'updated':
+    case 'disabled':
+    case 'deleted':
+    case 'otherChange':
+    case 'inSync':
+    case 'notInScope':
+    case 'unknown':
+      return null;
+    default: {
+      const never: never = outcome;
+      return never;
+    }
+  }
+}
+
+function changesSection(words: Words, outcome: Outcome, changes: readonly Change[], limits: DetailLimits) {
+  const shown = changes.filter(isWorthShowing);
+  const facts = shown.slice(0, limits.changes).map((change) => changeFact(words, change, limits.valueLength));
+  const rest = shown.length - facts.length;
+  const happened = outcome.kind !== 'failed' && outcome.kind !== 'skipped' && outcome.kind !== 'notInScope';
+  return section(words.card(happened ? 'label.changes' : 'label.attempted'), {
+    facts,
+    more: rest > 0 ? words.card('label.moreChanges', { count: rest }) : null,
+  });
+}
+
+function isWorthShowing({ attribute, oldValue, newValue }: Change): boolean {
+  return !(isEmpty(oldValue) && isEmpty(newValue)) && !looksSecret(attribute);
+}
+
+function changeFact(words: Words, { attribute, oldValue, newValue }: Change, limit: number): Fact {
+  const before = isEmpty(oldValue) ? null : plainText(oldValue ?? '', limit);
+  const after = isEmpty(newValue) ? null : plainText(newValue ?? '', limit);
+  const name = plainText(attribute, LONGEST_ATTRIBUTE);
+  const known = attributeWord(attribute, words);
+  return {
+    title: known === null ? markdownText(name) : words.card('change.attribute', { words: known, attribute: name }),
+    value: changeText(words, before, after),
+  };
+}
+
+function changeText(words: Words, before: string | null, after: string | null): string {
+  if (before === null) return words.card('change.added', { after: after ?? '' });
+  if (after === null) return words.card('change.removed', { before });
+  return words.card('change.replaced', { before, after });
+}
+
+function stepSection(words: Words, step: Step, setting: StepSetting, limits: DetailLimits): DetailSection[] {
+  const facts = Object.entries(step.details)
+    .filter(([name, value]) => !isEmpty(value) && !looksSecret(name))
+    .slice(0, limits.detailsPerStep)
+    .flatMap(([name, value]) => fact(markdownText(name, LONGEST_ATTRIBUTE), value, limits.valueLength));
+  return section(markdownText(`${stepName(words, step, setting)} · ${plainText(step.name, 60)}`), { facts });
+}
+
+/** A section, or none when nothing would stand below its heading. */
+function section(
+  heading: string,
+  { texts = [], facts = [], more = null }: { texts?: DetailSection['texts']; facts?: Fact[]; more?: string | null },
+): DetailSection[] {
+  if (texts.length === 0 && facts.length === 0 && more === null) return [];
+  return [{ heading, texts, tables: facts.length === 0 ? [] : [{ facts }], more: maybe(more) }];
+}
+
+/** The service writes empty JSON where it has nothing to say. */
+function isEmpty(value: string | null): boolean {
+  return value === null || ['', '{}', '[]', 'null'].includes(plainText(value));
+}

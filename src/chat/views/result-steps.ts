@@ -1,0 +1,120 @@
+import type { Outcome, Report, Step, StepStatus } from '../../graph/outcome.ts';
+import type { Look, StepRow } from '../cards/card-views.ts';
+import { markdownText, plainText } from '../cards/safe-text.ts';
+import type { WordKey, Words } from '../words.ts';
+import { maybe, short } from './parts.ts';
+
+interface StatusLook {
+  readonly glyph: string;
+  readonly color: Look['color'];
+  readonly word: WordKey;
+}
+
+const STATUSES: Readonly<Record<StepStatus, StatusLook>> = {
+  success: { glyph: '✓', color: 'Good', word: 'status.success' },
+  failure: { glyph: '✗', color: 'Attention', word: 'status.failure' },
+  skipped: { glyph: '–', color: 'Default', word: 'status.skipped' },
+  warning: { glyph: '!', color: 'Warning', word: 'status.warning' },
+  unknownFutureValue: { glyph: '?', color: 'Warning', word: 'status.unknown' },
+};
+
+const NOT_MET: StatusLook = { glyph: '!', color: 'Warning', word: 'status.notMet' };
+
+/** Reasons to skip that mean something to people; the others show as they are. */
+const SKIP_REASONS: ReadonlyMap<string, WordKey> = new Map<string, WordKey>([
+  ['RedundantExport', 'step.inSync'],
+  ['NotEffectivelyEntitled', 'step.notInScope'],
+]);
+
+/** What a step's words need to know besides the step. */
+export interface StepSetting {
+  readonly app: string;
+  /** `group`, or `other` for a person. */
+  readonly what: string;
+  readonly sourceSystem: string | null;
+}
+
+/** The account of the call, where the service gave one. */
+export function reportOf(outcome: Outcome): Report | null {
+  return outcome.kind === 'refused' || outcome.kind === 'unknown' ? null : outcome.report;
+}
+
+/**
+ * One row of the card for one step. `lineLength` in UTF-16 code units; 0 leaves the line out. `unmet` marks the scoping
+ * step that found the subject out of scope: as a step it succeeded, and a tick there would read as the opposite.
+ */
+export function stepRow(
+  words: Words,
+  step: Step,
+  setting: StepSetting,
+  { lineLength, unmet }: { readonly lineLength: number; readonly unmet: boolean },
+): StepRow {
+  const { glyph, color, word } = unmet && step.status === 'success' ? NOT_MET : STATUSES[step.status];
+  const line = lineLength === 0 ? null : stepLine(words, step, lineLength);
+  return {
+    glyph,
+    color,
+    name: markdownText(stepName(words, step, setting)),
+    line: maybe(line),
+    status: words.card(word),
+  };
+}
+
+/** The step in plain words, after the portal's five steps. Not yet escaped. */
+export function stepName(words: Words, step: Step, { app, what, sourceSystem }: StepSetting): string {
+  switch (step.type) {
+    case 'import':
+      return words.plain('step.import', { what, source: sourceName(words, sourceSystem) });
+    case 'scoping':
+      return words.plain('step.scoping', { app });
+    case 'matching':
+      return words.plain('step.matching', { app });
+    case 'processing':
+      return words.plain('step.processing');
+    case 'referenceResolution':
+      return words.plain('step.referenceResolution');
+    case 'export':
+      return words.plain('step.export', { app });
+    case 'unknownFutureValue':
+      return words.plain('step.other', { name: short(step.name) });
+    default: {
+      const never: never = step.type;
+      throw new Error(`A step of a type that has no words: ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/** What the service says of the step, or what its reason to skip means. Escaped; null when there is nothing to say. */
+export function stepLine(words: Words, step: Step, limit: number): string | null {
+  const reason = step.details.SkipReason ?? '';
+  const meaning = SKIP_REASONS.get(reason);
+  if (meaning !== undefined) return words.card(meaning);
+  const text = plainText(step.description ?? reason, limit);
+  return text === '' ? null : markdownText(text, limit);
+}
+
+/**
+ * The step to name first when things did not go well, with its number from 1: the one that failed, or else the one
+ * that decided to do nothing.
+ */
+export function decisiveStep(outcome: Outcome): { readonly step: Step; readonly number: number } | null {
+  const steps = reportOf(outcome)?.steps ?? [];
+  const index = decisiveIndex(outcome, steps);
+  const step = steps[index];
+  return step === undefined ? null : { step, number: index + 1 };
+}
+
+function decisiveIndex(outcome: Outcome, steps: readonly Step[]): number {
+  const failed = steps.findIndex(({ status }) => status === 'failure');
+  if (failed !== -1) return failed;
+  // Scoping that finds somebody out of scope has succeeded as a step, and an export step then carries the skip.
+  const scoping = outcome.kind === 'notInScope' ? steps.findIndex(({ type }) => type === 'scoping') : -1;
+  return scoping !== -1 ? scoping : steps.findLastIndex(({ status }) => status === 'skipped' || status === 'warning');
+}
+
+/** Entra ID by the name that people use; the service still reports the old one. */
+function sourceName(words: Words, sourceSystem: string | null): string {
+  const isEntra =
+    sourceSystem === null || /^(azure active directory|microsoft entra id|entra id)$/i.test(sourceSystem.trim());
+  return isEntra ? words.plain('step.source') : short(sourceSystem);
+}

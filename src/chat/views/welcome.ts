@@ -1,0 +1,31 @@
+import type { CardMessage } from '../reply.ts';
+import type { Words } from '../words.ts';
+import { type CommandHelp, helpCard } from './help.ts';
+import { type SayButton, short } from './parts.ts';
+
+/** The first thing that somebody sees of Usher. */
+export function welcome(
+  words: Words,
+  {
+    name,
+    canUse,
+    commands,
+    buttons = [],
+  }: {
+    readonly name: string | null;
+    /** Whether the reader has a role at all. */
+    readonly canUse: boolean;
+    readonly commands: readonly CommandHelp[];
+    readonly buttons?: readonly SayButton[];
+  },
+): CardMessage {
+  const title = name === null ? words.card('welcome.title') : words.card('welcome.titleNamed', { name: short(name) });
+  const denied = [words.card('welcome.introDenied'), words.card('welcome.askDenied')];
+  return helpCard(words, {
+    title,
+    intro: canUse ? [words.card('welcome.intro')] : denied,
+    commands: canUse ? commands : [],
+    buttons,
+    summary: words.plain('welcome.summary'),
+  });
+}

@@ -1,0 +1,95 @@
+import { IntlMessageFormat } from 'intl-messageformat';
+import { durationParts, formatTime } from './cards/format.ts';
+import { markdownText, plainText } from './cards/safe-text.ts';
+import en from './messages/en.json' with { type: 'json' };
+
+/** A key of the catalogue; a misspelt one does not compile. */
+export type WordKey = keyof typeof en;
+export type WordValues = Readonly<Record<string, string | number>>;
+
+/**
+ * Everything Usher says, in the reader's language. The catalogue's own texts are trusted; values are not, and are made
+ * harmless and cut to 200 characters on their way in. A value that a message names and nobody gave throws: that is a
+ * bug, and the tests draw every message.
+ */
+export interface Words {
+  /** For TextBlocks and facts: the message may hold Markdown, the values show as they are written. */
+  card(key: WordKey, values?: WordValues): string;
+  /** For what is never read as Markdown: summary, fallback text, the titles of buttons. */
+  plain(key: WordKey, values?: WordValues): string;
+  /** Names in a row, "Alex, Megan, and Patti", as a value for a message. */
+  list(names: readonly string[]): string;
+  /** `14:03:27` on the reader's clock, with the date when `now` is another day. Milliseconds since 1970. */
+  time(at: number, now: number): string;
+  /** "1.4 s", "2 min 10 s". */
+  duration(ms: number): string;
+}
+
+type Catalogue = Readonly<Record<WordKey, string>>;
+const SOURCE_LANGUAGE = 'en';
+const catalogues: Readonly<Record<string, Catalogue>> = { [SOURCE_LANGUAGE]: en };
+
+/** Parsing ICU costs more than all the rest of a card, so each message is compiled once for each language. */
+const compiled = new Map<string, IntlMessageFormat>();
+
+/**
+ * The words for a reader.
+ *
+ * @param locale BCP 47, as Teams passes it on. A language without a catalogue, or no locale at all, reads English.
+ * @param timeZone IANA name.
+ */
+export function createWords(locale: string, timeZone = 'UTC'): Words {
+  const language = languageOf(locale);
+  const catalogue = catalogues[language] ?? en;
+
+  const say = (key: WordKey, values: WordValues, clean: (text: string) => string): string => {
+    const safe = Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? clean(value) : value,
+    ]);
+    return String(message(language, catalogue, key).format(Object.fromEntries(safe)));
+  };
+  const plain = (key: WordKey, values: WordValues = {}) => say(key, values, plainText);
+
+  return {
+    card: (key, values = {}) => say(key, values, markdownText),
+    plain,
+    list: (names) =>
+      new Intl.ListFormat(language, { type: 'conjunction' }).format(names.map((name) => plainText(name))),
+    time: (at, now) => formatTime(at, now, { locale, timeZone }),
+    duration: (ms) => sayDuration(plain, ms),
+  };
+}
+
+function message(language: string, catalogue: Catalogue, key: WordKey): IntlMessageFormat {
+  const name = `${language}\n${key}`;
+  const known = compiled.get(name);
+  if (known !== undefined) return known;
+
+  // Plurals follow the language of the text, not the reader's: "1 step" is English, whoever reads it.
+  const made = new IntlMessageFormat(catalogue[key], language, undefined, { ignoreTag: true });
+  compiled.set(name, made);
+  return made;
+}
+
+function languageOf(locale: string): string {
+  const language = locale.toLowerCase().split(/[-_]/, 1)[0] ?? SOURCE_LANGUAGE;
+  return Object.hasOwn(catalogues, language) ? language : SOURCE_LANGUAGE;
+}
+
+function sayDuration(plain: Words['plain'], ms: number): string {
+  const parts = durationParts(ms);
+  switch (parts.unit) {
+    case 'tenths':
+    case 'seconds':
+      return plain('duration.seconds', { seconds: parts.seconds });
+    case 'minutes':
+      return plain('duration.minutes', { minutes: parts.minutes, seconds: parts.seconds });
+    case 'hours':
+      return plain('duration.hours', { hours: parts.hours, minutes: parts.minutes });
+    default: {
+      const never: never = parts;
+      throw new Error(`A length of time in a unit that has no words: ${JSON.stringify(never)}`);
+    }
+  }
+}
