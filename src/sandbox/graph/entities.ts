@@ -1,0 +1,182 @@
+import type { Application, AppRole } from '../tenant/applications.ts';
+import type { Group } from '../tenant/groups.ts';
+import { tenantId, tenantName } from '../tenant/identity.ts';
+import type { Person } from '../tenant/people.ts';
+import type { Assignment } from '../tenant/state.ts';
+import type { Tenant } from '../tenant/tenant.ts';
+import type { FilterRules } from './filter.ts';
+
+/** What Graph knows of a type: which properties it sends unasked, and what may be asked of the others. */
+export interface EntityType extends FilterRules {
+  /** E.g. `user`; its OData type is `#microsoft.graph.user`. */
+  readonly name: string;
+  /** Sent when the call has no `$select`; null sends everything. */
+  readonly unasked: readonly string[] | null;
+  readonly searchable: readonly string[];
+}
+
+export type Entity = Readonly<Record<string, unknown>> & { readonly id: string };
+
+const text = ['eq', 'startswith'] as const;
+
+/** `accountEnabled`, `department` and `userType` come only to those who select them: a trap Graph sets for everybody. */
+export const userType: EntityType = {
+  name: 'user',
+  unasked: [
+    'businessPhones',
+    'displayName',
+    'givenName',
+    'jobTitle',
+    'mail',
+    'mobilePhone',
+    'officeLocation',
+    'preferredLanguage',
+    'surname',
+    'userPrincipalName',
+  ],
+  filterable: {
+    id: ['eq'],
+    displayName: text,
+    givenName: text,
+    surname: text,
+    mail: text,
+    userPrincipalName: text,
+    department: text,
+    jobTitle: text,
+    accountEnabled: ['eq'],
+    userType: ['eq'],
+  },
+  searchable: ['displayName', 'givenName', 'surname', 'mail', 'userPrincipalName'],
+  caseSensitive: false,
+};
+
+export const groupType: EntityType = {
+  name: 'group',
+  unasked: null,
+  filterable: { id: ['eq'], displayName: text, mailNickname: text, securityEnabled: ['eq'] },
+  searchable: ['displayName', 'description', 'mailNickname'],
+  caseSensitive: false,
+};
+
+export const directoryRoleType: EntityType = {
+  name: 'directoryRole',
+  unasked: null,
+  filterable: { id: ['eq'], roleTemplateId: ['eq'] },
+  searchable: [],
+  caseSensitive: false,
+};
+
+export const servicePrincipalType: EntityType = {
+  name: 'servicePrincipal',
+  unasked: null,
+  filterable: { id: ['eq'], appId: ['eq'], displayName: text, accountEnabled: ['eq'], tags: ['any'] },
+  searchable: ['displayName', 'description'],
+  caseSensitive: false,
+};
+
+export const appRoleAssignmentType: EntityType = {
+  name: 'appRoleAssignment',
+  unasked: null,
+  filterable: { resourceId: ['eq'], principalId: ['eq'], principalDisplayName: text },
+  searchable: [],
+  caseSensitive: false,
+};
+
+export const provisioningRecordType: EntityType = {
+  name: 'provisioningObjectSummary',
+  unasked: null,
+  filterable: {
+    id: ['eq'],
+    // Only these two: Graph has no equality for the moment something happened.
+    activityDateTime: ['gt', 'lt'],
+    changeId: ['eq'],
+    cycleId: ['eq'],
+    jobId: ['eq', 'contains'],
+    provisioningAction: ['eq'],
+    'sourceIdentity/id': ['eq', 'contains'],
+    'sourceIdentity/displayName': ['eq', 'contains'],
+    'targetIdentity/id': ['eq', 'contains'],
+    'servicePrincipal/id': ['eq'],
+    'servicePrincipal/displayName': ['eq', 'contains'],
+  },
+  searchable: [],
+  caseSensitive: true,
+};
+
+/** Types whose every item is there in full and cannot be narrowed down: jobs and the organization. */
+export const plainType: EntityType = {
+  name: 'entity',
+  unasked: null,
+  filterable: {},
+  searchable: [],
+  caseSensitive: false,
+};
+
+const tenantBorn = '2024-02-05T09:00:00Z';
+
+export function userEntity(person: Person): Entity {
+  const { managerId: _manager, ...attributes } = person;
+  return { ...attributes, businessPhones: [], mobilePhone: null, createdDateTime: tenantBorn };
+}
+
+export function groupEntity(group: Group): Entity {
+  const { memberIds: _members, ...attributes } = group;
+  return {
+    ...attributes,
+    createdDateTime: tenantBorn,
+    groupTypes: [],
+    mail: null,
+    mailEnabled: false,
+    securityEnabled: true,
+    visibility: null,
+  };
+}
+
+export function directoryRoleEntity(roleTemplateId: string): Entity {
+  return { id: roleTemplateId, displayName: null, description: null, roleTemplateId };
+}
+
+export function servicePrincipalEntity(application: Application): Entity {
+  return {
+    id: application.id,
+    accountEnabled: true,
+    appId: application.appId,
+    appDisplayName: application.displayName,
+    appOwnerOrganizationId: tenantId,
+    appRoleAssignmentRequired: true,
+    appRoles: application.appRoles.map(appRoleEntity),
+    description: null,
+    displayName: application.displayName,
+    servicePrincipalType: 'Application',
+    tags: ['WindowsAzureActiveDirectoryIntegratedApp'],
+  };
+}
+
+function appRoleEntity(role: AppRole): Readonly<Record<string, unknown>> {
+  return { ...role, allowedMemberTypes: ['User'], isEnabled: true, origin: 'Application' };
+}
+
+export function assignmentEntity(tenant: Tenant, application: Application, assignment: Assignment): Entity {
+  const person = tenant.person(assignment.principalId);
+  const principal = person ?? tenant.group(assignment.principalId);
+  return {
+    id: assignment.id,
+    deletedDateTime: null,
+    appRoleId: assignment.appRoleId,
+    createdDateTime: new Date(assignment.createdAt).toISOString(),
+    principalDisplayName: principal?.displayName ?? null,
+    principalId: assignment.principalId,
+    principalType: person === undefined ? 'Group' : 'User',
+    resourceDisplayName: application.displayName,
+    resourceId: application.id,
+  };
+}
+
+export const organizationEntity: Entity = {
+  id: tenantId,
+  displayName: tenantName,
+  countryLetterCode: 'US',
+  createdDateTime: tenantBorn,
+  tenantType: 'AAD',
+  verifiedDomains: [{ capabilities: 'Email', isDefault: true, isInitial: false, name: 'contoso.com', type: 'Managed' }],
+};

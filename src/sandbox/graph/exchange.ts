@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http';
+
+/** One call as the endpoints see it: decoded, read and with its body parsed. */
+export interface SandboxRequest {
+  readonly method: string;
+  /** Decoded path segments below `/v1.0`, e.g. `['users', 'alex@contoso.com', 'manager']`. */
+  readonly segments: readonly string[];
+  readonly query: URLSearchParams;
+  /** True when the call carries `ConsistencyLevel: eventual`, which Graph asks for before it searches. */
+  readonly eventual: boolean;
+  /** Parsed JSON; undefined when the call had no body. */
+  readonly body: unknown;
+  /** Where the client reached this server, e.g. `http://127.0.0.1:3979/v1.0`: paging links lead back there. */
+  readonly baseUrl: string;
+}
+
+export interface SandboxResponse {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The most a body may hold. Graph's own limit differs by endpoint; no call that Usher makes comes near. */
+export const maxBodyBytes = 1024 * 1024;
+
+export type ReadBody =
+  | { readonly kind: 'read'; readonly text: string }
+  | { readonly kind: 'tooLarge' }
+  /** The client went away in the middle of its own request. */
+  | { readonly kind: 'gone' };
+
+/** Reads a body to its end. What goes beyond the limit is read too, since the client hears nothing while it sends. */
+export async function readBody(incoming: IncomingMessage): Promise<ReadBody> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of incoming) {
+      const bytes = Buffer.from(chunk);
+      size += bytes.length;
+      if (size <= maxBodyBytes) chunks.push(bytes);
+    }
+  } catch {
+    return { kind: 'gone' };
+  }
+  return size > maxBodyBytes ? { kind: 'tooLarge' } : { kind: 'read', text: Buffer.concat(chunks).toString('utf8') };
+}
+
+/** Decodes each segment on its own, so that an encoded slash stays within one. Null for malformed encoding. */
+export function decodedSegments(path: string): readonly string[] | null {
+  try {
+    return path
+      .split('/')
+      .filter((segment) => segment !== '')
+      .map(decodeURIComponent);
+  } catch {
+    return null;
+  }
+}

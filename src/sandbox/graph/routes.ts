@@ -1,0 +1,75 @@
+import type { Tenant } from '../tenant/tenant.ts';
+import * as directory from './directory.ts';
+import { noSuchSegment, refusal } from './errors.ts';
+import type { SandboxRequest, SandboxResponse } from './exchange.ts';
+import { provisionOnDemand } from './provision-on-demand.ts';
+import * as servicePrincipals from './service-principals.ts';
+
+type Handler = (tenant: Tenant, request: SandboxRequest, first: string, second: string) => SandboxResponse;
+
+interface Route {
+  readonly method: 'GET' | 'POST';
+  /** Fixed segments, and `*` where an id or a cast stands. */
+  readonly template: readonly string[];
+  readonly handle: Handler;
+}
+
+const jobs = '/servicePrincipals/*/synchronization/jobs';
+
+const routes: readonly Route[] = [
+  route('GET', '/users', directory.listUsers),
+  route('GET', '/users/*', directory.readUser),
+  route('GET', '/users/*/manager', directory.readManager),
+  route('GET', '/users/*/directReports', directory.listDirectReports),
+  route('GET', '/users/*/transitiveMemberOf', directory.listTransitiveMemberOf),
+  route('GET', '/users/*/transitiveMemberOf/*', directory.listTransitiveMemberOf),
+  route('POST', '/users/*/checkMemberGroups', directory.checkMemberGroups),
+  route('GET', '/users/*/appRoleAssignments', directory.listUserAssignments),
+  route('GET', '/groups', directory.listGroups),
+  route('GET', '/groups/*', directory.readGroup),
+  route('GET', '/groups/*/members', directory.listMembers),
+  route('GET', '/groups/*/members/*', directory.listMembers),
+  route('GET', '/organization', directory.listOrganization),
+  route('GET', '/servicePrincipals', servicePrincipals.listServicePrincipals),
+  route('GET', '/servicePrincipals/*', servicePrincipals.readServicePrincipal),
+  route('GET', '/servicePrincipals/*/appRoleAssignedTo', servicePrincipals.listAssignedTo),
+  route('POST', '/servicePrincipals/*/appRoleAssignedTo', servicePrincipals.assignTo),
+  route('GET', jobs, servicePrincipals.listJobs),
+  route('GET', `${jobs}/*`, servicePrincipals.readJob),
+  route('GET', `${jobs}/*/schema`, servicePrincipals.readSchema),
+  route('POST', `${jobs}/*/provisionOnDemand`, provisionOnDemand),
+  route('GET', '/auditLogs/provisioning', servicePrincipals.listProvisioningRecords),
+];
+
+/** Answers a call. Never waits: latency, limits and faults are the server's business. */
+export function answer(tenant: Tenant, request: SandboxRequest): SandboxResponse {
+  const fitting = routes.filter((candidate) => fits(candidate.template, request.segments));
+  const [any] = fitting;
+  if (any === undefined) return noSuchSegment(request.segments.at(-1) ?? '');
+  const chosen = fitting.find((candidate) => candidate.method === request.method);
+  if (chosen === undefined) {
+    return refusal(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.');
+  }
+  const [first = '', second = ''] = request.segments.filter((_, index) => chosen.template[index] === '*');
+  return chosen.handle(tenant, request, first, second);
+}
+
+/** True for the calls that the rate limit counts. */
+export function isOnDemand(method: string, segments: readonly string[]): boolean {
+  return method === 'POST' && fits(split(`${jobs}/*/provisionOnDemand`), segments);
+}
+
+function route(method: Route['method'], template: string, handle: Handler): Route {
+  return { method, template: split(template), handle };
+}
+
+function split(template: string): readonly string[] {
+  return template.split('/').slice(1);
+}
+
+function fits(template: readonly string[], segments: readonly string[]): boolean {
+  return (
+    template.length === segments.length &&
+    template.every((part, index) => part === '*' || part.toLowerCase() === segments[index]?.toLowerCase())
+  );
+}

@@ -1,0 +1,236 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Clock, systemClock } from '../../clock.ts';
+import { createTenant, type Tenant } from '../tenant/tenant.ts';
+import { createArrivals } from './arrivals.ts';
+import { badRequest, noSuchSegment, refusal } from './errors.ts';
+import { decodedSegments, maxBodyBytes, readBody, type SandboxRequest, type SandboxResponse } from './exchange.ts';
+import { createFaults, type Fault } from './faults.ts';
+import { createLatency } from './latency.ts';
+import { answer, isOnDemand } from './routes.ts';
+import { strike, tooManyRequests } from './strike.ts';
+import { send, type TraceOfCall, traceOf } from './wire.ts';
+
+/**
+ * The make-believe Microsoft Graph, over real HTTP. A call goes through these gates, in this order: it is dated when
+ * its headers arrive; an on-demand call over the limit is turned away with 429; a scripted fault may strike; its body
+ * must be JSON; an on-demand call takes its time; and then it is answered, without waiting, from the tenant.
+ */
+export interface SandboxGraph {
+  /** Where the bot's `GRAPH_BASE_URL` should point; ends in `/v1.0`. */
+  readonly url: string;
+  readonly port: number;
+  readonly tenant: Tenant;
+  /** Every call below `/v1.0` since the start or the last reset, in the order in which they were read. */
+  readonly requests: readonly LoggedRequest[];
+  stats(): SandboxStats;
+  /**
+   * Scripts a fault for the next call that fits: a string is the beginning of a path below `/v1.0`, e.g. `/users`; a
+   * pattern is tried on the whole path, still encoded and without its query, e.g. `/provisionOnDemand$/`.
+   */
+  failNext(where: string | RegExp, fault: Fault): void;
+  /** Back to the first day: tenant, counters, log, window and scripted faults. */
+  reset(): void;
+  /** Breaks all connections, silent ones too, and resolves when the port is free. */
+  close(): Promise<void>;
+}
+
+export interface LoggedRequest {
+  readonly method: string;
+  /** Path below `/v1.0`, as it was sent. */
+  readonly path: string;
+  /** Decoded, without the question mark. */
+  readonly query: string;
+  readonly clientRequestId: string | null;
+  /** True when the call brought an `Authorization` header. The token itself is not kept. */
+  readonly hasToken: boolean;
+  /** Arrival in ms on the server's monotonic clock. */
+  readonly at: number;
+  readonly body?: unknown;
+}
+
+export interface SandboxStats {
+  /** On-demand calls answered with anything but 429. */
+  readonly calls: number;
+  /** On-demand calls answered with 429. */
+  readonly throttled: number;
+  /** When on-demand calls arrived, throttled ones included, in ms on the server's monotonic clock. */
+  readonly arrivals: readonly number[];
+}
+
+export interface SandboxGraphOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly host?: string;
+  /** How long each on-demand call takes; undefined for something between 300 and 1500 ms. */
+  readonly latencyMs?: number | undefined;
+  /** Makes the random latencies repeatable. */
+  readonly seed?: number;
+  readonly limit?: number;
+  readonly windowMs?: number;
+  readonly clock?: Clock;
+  readonly tenant?: Tenant;
+}
+
+const prefix = '/v1.0';
+
+/** Starts the server; rejects when the port is taken. */
+export async function startSandboxGraph({
+  port,
+  host = '127.0.0.1',
+  latencyMs,
+  seed = 0x5eed,
+  limit = 5,
+  windowMs = 10_000,
+  clock = systemClock,
+  tenant = createTenant({ clock }),
+}: SandboxGraphOptions): Promise<SandboxGraph> {
+  const arrivals = createArrivals({ limit, windowMs, now: () => clock.monotonic() });
+  const faults = createFaults();
+  const nextLatency = createLatency(latencyMs, seed);
+  const closing = new AbortController();
+  const requests: LoggedRequest[] = [];
+  let calls = 0;
+  let throttled = 0;
+
+  const stats = (): SandboxStats => ({ calls, throttled, arrivals: arrivals.all() });
+  const reset = (): void => {
+    calls = 0;
+    throttled = 0;
+    requests.length = 0;
+    arrivals.reset();
+    faults.reset();
+    tenant.reset();
+  };
+
+  const respond = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const at = clock.monotonic();
+    const trace = traceOf(incoming, clock.now());
+    const method = incoming.method ?? 'GET';
+    const url = new URL(incoming.url ?? '/', 'http://sandbox');
+    if (url.pathname.startsWith('/_sandbox/')) return send(outgoing, control(method, url.pathname), trace);
+    if (!url.pathname.startsWith(`${prefix}/`)) return send(outgoing, noSuchSegment(url.pathname), trace);
+
+    const path = url.pathname.slice(prefix.length);
+    const segments = decodedSegments(path);
+    const onDemand = segments !== null && isOnDemand(method, segments);
+    const waitMs = onDemand ? arrivals.admit() : 0;
+    const read = await readBody(incoming);
+    if (read.kind === 'gone') return;
+    const parsed = read.kind === 'read' ? parseJson(read.text) : { ok: false as const };
+    requests.push({
+      method,
+      path,
+      query: url.search === '' ? '' : queryText(url.searchParams),
+      clientRequestId: incoming.headers['client-request-id']?.toString() ?? null,
+      hasToken: incoming.headers.authorization !== undefined,
+      at,
+      ...(parsed.ok && parsed.value !== undefined ? { body: parsed.value } : {}),
+    });
+
+    if (waitMs > 0) {
+      throttled += 1;
+      return send(outgoing, tooManyRequests({ 'Retry-After': String(Math.ceil(waitMs / 1000)) }), trace);
+    }
+    const work = (): SandboxResponse => {
+      if (read.kind === 'tooLarge') return tooLarge;
+      if (segments === null) return badRequest('The URL is not properly encoded.');
+      if (!parsed.ok) return unreadableBody;
+      return answer(tenant, request(incoming, method, segments, url.searchParams, parsed.value));
+    };
+    const fault = faults.take(path);
+    if (fault !== undefined && fault.kind !== 'slow') {
+      const done = fault.workDone ? work() : undefined;
+      if (onDemand && fault.kind === 'status' && fault.status === 429) throttled += 1;
+      else if (onDemand && fault.kind !== 'reset' && fault.kind !== 'silence') calls += 1;
+      return strike(fault, outgoing, () => done ?? work(), trace);
+    }
+    const delayMs = (onDemand ? nextLatency() : 0) + (fault?.kind === 'slow' ? fault.ms : 0);
+    if (delayMs > 0) await clock.sleep(delayMs, closing.signal);
+    if (closing.signal.aborted) return;
+    if (onDemand) calls += 1;
+    send(outgoing, work(), trace);
+  };
+
+  const control = (method: string, path: string): SandboxResponse => {
+    if (path === '/_sandbox/stats' && method === 'GET') return { status: 200, body: stats() };
+    if (path !== '/_sandbox/reset' || method !== 'POST') return noSuchSegment(path);
+    reset();
+    return { status: 204, body: undefined };
+  };
+
+  const server = createServer((incoming, outgoing) => {
+    respond(incoming, outgoing).catch((error: unknown) => broken(outgoing, error, traceOf(incoming, clock.now())));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  const actualPort = typeof address === 'object' && address !== null ? address.port : port;
+
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}${prefix}`,
+    port: actualPort,
+    tenant,
+    requests,
+    stats,
+    failNext: (where, fault) => faults.script(where, fault),
+    reset,
+    close: () =>
+      new Promise((resolve) => {
+        closing.abort();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function request(
+  incoming: IncomingMessage,
+  method: string,
+  segments: readonly string[],
+  query: URLSearchParams,
+  body: unknown,
+): SandboxRequest {
+  return {
+    method,
+    segments,
+    query,
+    eventual: incoming.headers.consistencylevel?.toString().toLowerCase() === 'eventual',
+    body,
+    // The name the client used, and not the one bound to: the links of a page must lead back through the same door.
+    baseUrl: `http://${incoming.headers.host ?? 'localhost'}${prefix}`,
+  };
+}
+
+const unreadableBody = badRequest(
+  'Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.',
+);
+const tooLarge = refusal(413, 'RequestEntityTooLarge', `The request body is larger than ${maxBodyBytes} bytes.`);
+
+type ParsedBody = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
+
+function parseJson(text: string): ParsedBody {
+  if (text === '') return { ok: true, value: undefined };
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch {
+    return { ok: false };
+  }
+}
+
+function queryText(query: URLSearchParams): string {
+  return [...query].map(([name, value]) => `${name}=${value}`).join('&');
+}
+
+// A mistake of the sandbox's own must not look like Graph's doing.
+function broken(outgoing: ServerResponse, error: unknown, trace: TraceOfCall): void {
+  if (outgoing.headersSent) {
+    outgoing.destroy();
+    return;
+  }
+  send(outgoing, refusal(500, 'SandboxBroken', error instanceof Error ? (error.stack ?? error.message) : ''), trace);
+}

@@ -1,0 +1,128 @@
+import type { Application, SynchronizationJob } from '../tenant/applications.ts';
+import { defaultAccessRoleId } from '../tenant/applications.ts';
+import type { Tenant } from '../tenant/tenant.ts';
+import { collection, entity } from './answers.ts';
+import {
+  appRoleAssignmentType,
+  assignmentEntity,
+  plainType,
+  provisioningRecordType,
+  servicePrincipalEntity,
+  servicePrincipalType,
+} from './entities.ts';
+import { badRequest, noSuchObject } from './errors.ts';
+import type { SandboxRequest, SandboxResponse } from './exchange.ts';
+import { jobResource, schemaResource } from './job-resource.ts';
+
+/** `/servicePrincipals` with assignments and synchronization jobs, and `/auditLogs/provisioning`. */
+
+type Handler = (tenant: Tenant, request: SandboxRequest, id: string, jobId: string) => SandboxResponse;
+
+export const listServicePrincipals: Handler = (tenant, request) =>
+  collection(request, tenant.applications().map(servicePrincipalEntity), {
+    type: servicePrincipalType,
+    context: 'servicePrincipals',
+  });
+
+export const readServicePrincipal: Handler = (tenant, request, id) =>
+  withApplication(tenant, id, (application) =>
+    entity(request, servicePrincipalEntity(application), servicePrincipalType, 'servicePrincipals'),
+  );
+
+export const listAssignedTo: Handler = (tenant, request, id) =>
+  withApplication(tenant, id, (application) =>
+    collection(
+      request,
+      tenant.assignments(application.id).map((assignment) => assignmentEntity(tenant, application, assignment)),
+      { type: appRoleAssignmentType, context: 'appRoleAssignments' },
+    ),
+  );
+
+/** Assigns a person or a group. Provisioning honours it at once here; in Entra that may take a few minutes. */
+export const assignTo: Handler = (tenant, request, id) =>
+  withApplication(tenant, id, (application) => {
+    const { principalId, resourceId, appRoleId } = asRecord(request.body);
+    if (typeof principalId !== 'string' || typeof resourceId !== 'string' || typeof appRoleId !== 'string') {
+      return badRequest('principalId, resourceId and appRoleId are all required.', 'Request_BadRequest');
+    }
+    if (resourceId !== application.id) {
+      return badRequest('The resourceId is not the id of this service principal.', 'Request_BadRequest');
+    }
+    if (tenant.person(principalId) === undefined && tenant.group(principalId) === undefined) {
+      return noSuchObject(principalId);
+    }
+    const roles = application.appRoles.map((role) => role.id);
+    const isKnown = roles.length === 0 ? appRoleId === defaultAccessRoleId : roles.includes(appRoleId);
+    if (!isKnown) {
+      return badRequest('Permission being assigned was not found on application.', 'Request_BadRequest');
+    }
+    if (tenant.assignments(application.id).some((assignment) => assignment.principalId === principalId)) {
+      return badRequest(
+        'Permission being assigned already exists on the object. It is already assigned.',
+        'Request_BadRequest',
+      );
+    }
+    const assignment = tenant.assign(application.id, principalId, appRoleId);
+    const created = assignmentEntity(tenant, application, assignment);
+    return { ...entity(request, created, appRoleAssignmentType, 'appRoleAssignments'), status: 201 };
+  });
+
+export const listJobs: Handler = (tenant, request, id) =>
+  withApplication(tenant, id, (application) =>
+    collection(request, application.job === null ? [] : [jobResource(tenant, application, application.job)], {
+      type: plainType,
+      context: `servicePrincipals('${application.id}')/synchronization/jobs`,
+    }),
+  );
+
+export const readJob: Handler = (tenant, request, id, jobId) =>
+  withJob(tenant, id, jobId, (application, job) =>
+    entity(
+      request,
+      jobResource(tenant, application, job),
+      plainType,
+      `servicePrincipals('${application.id}')/synchronization/jobs`,
+    ),
+  );
+
+export const readSchema: Handler = (tenant, request, id, jobId) =>
+  withJob(tenant, id, jobId, (application, job) =>
+    entity(
+      request,
+      schemaResource(job),
+      plainType,
+      `servicePrincipals('${application.id}')/synchronization/jobs('${job.id}')/schema`,
+    ),
+  );
+
+export const listProvisioningRecords: Handler = (tenant, request) =>
+  collection(
+    request,
+    tenant.auditRecords().map((record) => ({ ...record })),
+    { type: provisioningRecordType, context: 'auditLogs/provisioning' },
+  );
+
+export function withApplication(
+  tenant: Tenant,
+  id: string,
+  answer: (application: Application) => SandboxResponse,
+): SandboxResponse {
+  const application = tenant.application(id);
+  return application === undefined ? noSuchObject(id) : answer(application);
+}
+
+export function withJob(
+  tenant: Tenant,
+  id: string,
+  jobId: string,
+  answer: (application: Application, job: SynchronizationJob) => SandboxResponse,
+): SandboxResponse {
+  return withApplication(tenant, id, (application) => {
+    if (application.job === null || application.job.id !== jobId) return noSuchObject(jobId);
+    return answer(application, application.job);
+  });
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+}

@@ -1,0 +1,60 @@
+import { type Application, apps, everyApplication, provisionsGroups } from './applications.ts';
+import { inboundMappings, mapped, outboundMappings } from './attributes.ts';
+import { groups } from './groups.ts';
+import { everybody, type Person, people } from './people.ts';
+import { assign, keepAccount, type State } from './state.ts';
+
+/**
+ * The opening position that the roster promises. Everybody is assigned to every application, except Diego to
+ * Salesforce; whoever is not named as having an account gets one created by the first provisioning.
+ */
+export function firstDay(at: number): State {
+  const state: State = {
+    people: new Map(everybody.map((one) => [one.id, one])),
+    assignments: new Map(),
+    accounts: new Map(),
+    conflicts: new Set([`${apps.salesforce.id} ${people.grady.id}`]),
+    directoryRoles: new Map(),
+    audit: [],
+  };
+  for (const application of everyApplication) assignEverybody(state, application, at);
+  stockCloudSync(state);
+  stockSalesforce(state);
+  for (const one of [people.alex, people.adele]) {
+    keepAccount(state, apps.serviceNow.id, one.id, { active: true, attributes: mapped(one, outboundMappings) });
+  }
+  return state;
+}
+
+function assignEverybody(state: State, application: Application, at: number): void {
+  // Cloud sync takes whoever its scope holds; nobody is assigned to it.
+  if (application.job?.direction === 'fromActiveDirectory') return;
+  const leavesOutDiego: readonly string[] = [apps.salesforce.id, apps.salesforceSandbox.id];
+  for (const one of everybody) {
+    if (one.id === people.diego.id && leavesOutDiego.includes(application.id)) continue;
+    assign(state, application, one.id, at);
+  }
+  if (!provisionsGroups(application)) return;
+  for (const group of [groups.salesTeam, groups.engineering, groups.platformEngineering]) {
+    assign(state, application, group.id, at);
+  }
+}
+
+// Adele and the like are in sync; Megan has moved to another department since.
+function stockSalesforce(state: State): void {
+  const { alex, adele, patti, lynne, johanna, megan } = people;
+  const present: readonly Person[] = [alex, adele, patti, lynne, johanna, { ...megan, department: 'Marketing' }];
+  for (const one of present) {
+    keepAccount(state, apps.salesforce.id, one.id, { active: true, attributes: mapped(one, outboundMappings) });
+  }
+}
+
+// The on-premises directory made all of these people, so each has an account in Entra. Three are out of date.
+function stockCloudSync(state: State): void {
+  const outdated: readonly string[] = [people.adele.id, people.isaiah.id, people.megan.id];
+  for (const one of everybody) {
+    const known = outdated.includes(one.id) ? { ...one, jobTitle: 'New Hire' } : one;
+    const attributes = mapped(known, inboundMappings);
+    keepAccount(state, apps.contosoAd.id, one.id, { active: one.accountEnabled, attributes });
+  }
+}

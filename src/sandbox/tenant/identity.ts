@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+
+/** The make-believe tenant. Its ids start with `5eed` so that nobody takes them for a real tenant's in a log. */
+export const tenantId = '5eed0000-0000-4000-8000-00000000face';
+export const tenantName = 'Contoso';
+export const domain = 'contoso.com';
+
+/** The object id that ends in this number, e.g. `objectId(0x20)` for the first of the generated people. */
+export function objectId(number: number): string {
+  return `5eed0000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
+}
+
+/**
+ * A GUID that is always the same for the same words. Ids that the service would have drawn once and kept (accounts
+ * in the target application, assignments) come from here, so that two runs of the demo look alike.
+ */
+export function stableGuid(...words: readonly string[]): string {
+  const hex = createHash('sha256').update(words.join('\u0000')).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

@@ -1,0 +1,115 @@
+import { generatedNames, generatedPosts } from './generated-names.ts';
+import { domain, objectId } from './identity.ts';
+
+/** A user of the tenant, with the attributes that Usher or a provisioning rule reads. */
+export interface Person {
+  readonly id: string;
+  readonly displayName: string;
+  readonly givenName: string;
+  readonly surname: string | null;
+  readonly userPrincipalName: string;
+  readonly mail: string;
+  readonly mailNickname: string;
+  readonly jobTitle: string;
+  readonly department: string;
+  readonly officeLocation: string;
+  readonly preferredLanguage: string;
+  readonly employeeId: string;
+  readonly accountEnabled: boolean;
+  readonly userType: 'Member' | 'Guest';
+  readonly managerId: string | null;
+}
+
+interface Particulars {
+  readonly jobTitle: string;
+  readonly department: string;
+  readonly manager: number | null;
+  readonly alias?: string;
+  readonly surname?: null;
+  readonly accountEnabled?: false;
+}
+
+const megan = 0x02;
+const patti = 0x05;
+
+/** The cast of the demo and of the tests, by the names the tests call them. Each has one thing that goes its own way. */
+export const people = {
+  alex: person(0x01, 'Alex Wilber', { jobTitle: 'Helpdesk Specialist', department: 'IT', manager: patti }),
+  megan: person(megan, 'Megan Bowen', { jobTitle: 'Sales Manager', department: 'Sales', manager: patti }),
+  adele: person(0x03, 'Adele Vance', { jobTitle: 'Account Executive', department: 'Sales', manager: megan }),
+  isaiah: person(0x04, 'Isaiah Langer', { jobTitle: 'Sales Representative', department: 'Sales', manager: megan }),
+  patti: person(patti, 'Patti Fernandez', { jobTitle: 'Applications Director', department: 'IT', manager: null }),
+  lynne: person(0x06, 'Lynne Robbins', { jobTitle: 'Reliability Engineer', department: 'IT', manager: patti }),
+  diego: person(0x07, 'Diego Siciliani', { jobTitle: 'Contract Analyst', department: 'Legal', manager: megan }),
+  nestor: person(0x08, 'Nestor Wilke', {
+    jobTitle: 'Operations Director',
+    department: 'Operations',
+    manager: patti,
+    accountEnabled: false,
+  }),
+  grady: person(0x09, 'Grady Archie', { jobTitle: 'Product Designer', department: 'Design', manager: patti }),
+  leeGu: person(0x0a, 'Lee Gu', {
+    jobTitle: 'Manufacturing Director',
+    department: 'Operations',
+    manager: patti,
+    alias: 'lee.gu',
+  }),
+  leeParker: person(0x0b, 'Lee Parker', {
+    jobTitle: 'Campaign Planner',
+    department: 'Marketing',
+    manager: patti,
+    alias: 'lee.parker',
+  }),
+  johanna: person(0x0c, 'Johanna Lorenz', { jobTitle: 'Senior Engineer', department: 'Engineering', manager: patti }),
+  miriam: person(0x0d, 'Miriam Graham', {
+    jobTitle: 'Marketing Director',
+    department: 'Marketing',
+    manager: patti,
+    surname: null,
+  }),
+} as const satisfies Record<string, Person>;
+
+const firstGenerated = 0x20;
+
+/** Sixty-four more people, `…20` to `…5f`: enough for bulk requests, for paging and for the Sales Team. */
+export const generatedPeople: readonly Person[] = generatedNames.map((displayName, index) => {
+  const post = generatedPosts(index);
+  const lead = firstGenerated + post.leadIndex;
+  return person(firstGenerated + index, displayName, {
+    jobTitle: post.jobTitle,
+    department: post.department,
+    manager: post.leadIndex === index ? patti : lead,
+  });
+});
+
+export const everybody: readonly Person[] = [...Object.values(people), ...generatedPeople];
+
+/**
+ * Where a person lives in the on-premises directory. Cloud sync knows its subjects by this name, and by no other.
+ * None of the names in the tenant needs escaping.
+ */
+export function distinguishedName(someone: Person): string {
+  return `CN=${someone.displayName},OU=${someone.department},DC=contoso,DC=com`;
+}
+
+function person(number: number, displayName: string, particulars: Particulars): Person {
+  const [givenName = displayName, surname = null] = displayName.split(' ');
+  const alias = particulars.alias ?? givenName.toLowerCase();
+  return {
+    id: objectId(number),
+    displayName,
+    givenName,
+    surname: particulars.surname === null ? null : surname,
+    userPrincipalName: `${alias}@${domain}`,
+    mail: `${alias}@${domain}`,
+    mailNickname: alias,
+    jobTitle: particulars.jobTitle,
+    department: particulars.department,
+    officeLocation: `Building ${1 + (number % 4)}`,
+    preferredLanguage: 'en-US',
+    employeeId: String(100_000 + number),
+    accountEnabled: particulars.accountEnabled ?? true,
+    userType: 'Member',
+    managerId: particulars.manager === null ? null : objectId(particulars.manager),
+  };
+}

@@ -1,0 +1,196 @@
+import type { Application, SynchronizationJob } from '../applications.ts';
+import { type Attributes, mapped, missingAttribute, outboundMappings } from '../attributes.ts';
+import type { Person } from '../people.ts';
+import type { Account } from '../state.ts';
+import type { Tenant } from '../tenant.ts';
+import {
+  entraName,
+  type Findings,
+  failure,
+  identity,
+  type ModifiedProperty,
+  type ProvisioningReport,
+  reported,
+  skipped,
+  succeeded,
+  system,
+  type UntimedStep,
+} from './report.ts';
+import {
+  attributeMissingStep,
+  exportStep,
+  foundInTargetStep,
+  importedAttributes,
+  importStep,
+  notEntitledStep,
+  notFoundInTargetStep,
+  redundantStep,
+  type Subject,
+  scopingStep,
+} from './steps.ts';
+
+/** The job of an application, for callers that have made sure there is one. */
+export function jobOf(application: Application): SynchronizationJob {
+  if (application.job === null) throw new Error(`${application.displayName} has no synchronization job.`);
+  return application.job;
+}
+
+/**
+ * Provisions one person from Entra to an application, the way the service does: import, match, scope, then create,
+ * update, disable or leave alone. Changes the account in the application; recording it is the caller's business.
+ * `endedAt` is when it is said to have ended, in ms since 1970.
+ */
+export function provisionPerson(
+  tenant: Tenant,
+  application: Application,
+  person: Person,
+  endedAt: number,
+): ProvisioningReport {
+  const job = jobOf(application);
+  const account = tenant.account(application.id, person.id);
+  const checks = {
+    active: person.accountEnabled,
+    assigned: tenant.isAssigned(application.id, person.id),
+    spelling: job.spelling,
+  };
+  const subject: Subject = {
+    type: 'User',
+    label: person.userPrincipalName,
+    source: entraName(job),
+    target: job.targetName,
+  };
+  const before: readonly UntimedStep[] = [
+    importStep(subject, importedAttributes(person, checks.assigned)),
+    ...(account === undefined ? [] : [foundInTargetStep(subject, { id: account.id, ...account.attributes })]),
+    scopingStep(subject, checks),
+  ];
+  const found: Found = { tenant, application, person, subject, account, before };
+
+  if (!checks.active || !checks.assigned) {
+    // The service disables whom nobody is assigned any more, but on demand it leaves a disabled source account alone.
+    if (account?.active && checks.active) return reported(disable(found, account), endedAt);
+    const steps = [...before, notEntitledStep(subject, checks)];
+    return reported({ ...basics(found), action: 'Other', statusInfo: skipped, steps }, endedAt);
+  }
+  const missing = missingAttribute(person, outboundMappings);
+  if (missing !== null) {
+    const matching = account === undefined ? [notFoundInTargetStep(subject)] : [];
+    const steps = [...before, ...matching, attributeMissingStep(subject, missing)];
+    return reported({ ...basics(found), action: 'Other', statusInfo: skipped, steps }, endedAt);
+  }
+  if (account === undefined) return reported(create(found), endedAt);
+  return reported(update(found, account), endedAt);
+}
+
+interface Found {
+  readonly tenant: Tenant;
+  readonly application: Application;
+  readonly person: Person;
+  readonly subject: Subject;
+  readonly account: Account | undefined;
+  readonly before: readonly UntimedStep[];
+}
+
+function create(found: Found): Findings {
+  const { tenant, application, person, subject, before } = found;
+  const attributes = mapped(person, outboundMappings);
+  const steps = [...before, notFoundInTargetStep(subject)];
+  const modifiedProperties = differences({}, attributes);
+  if (tenant.hasConflict(application.id, person.id)) {
+    const failed = exportStep('EntryExportAdd', `Failed to create ${named(subject)}`, subject, 'Failure');
+    return {
+      ...basics(found),
+      action: 'Create',
+      statusInfo: failure(`${application.displayName.replaceAll(' ', '')}EntryConflict`, conflictReason(subject)),
+      steps: [...steps, failed],
+      modifiedProperties,
+    };
+  }
+  const account = tenant.keepAccount(application.id, person.id, { active: true, attributes });
+  return {
+    ...basics(found),
+    action: 'Create',
+    statusInfo: succeeded,
+    steps: [
+      ...steps,
+      exportStep('EntryExportAdd', `User '${subject.label}' was created in ${subject.target}`, subject),
+    ],
+    modifiedProperties,
+    targetIdentity: identity(account.id, 'User'),
+  };
+}
+
+function update(found: Found, account: Account): Findings {
+  const { tenant, application, person, subject, before } = found;
+  const attributes = mapped(person, outboundMappings);
+  const modifiedProperties = differences(account.attributes, attributes);
+  if (modifiedProperties.length === 0) {
+    return {
+      ...basics(found),
+      action: 'Other',
+      statusInfo: skipped,
+      steps: [...before, redundantStep(subject)],
+      modifiedProperties: unchanged(found),
+    };
+  }
+  tenant.keepAccount(application.id, person.id, { active: true, attributes });
+  return {
+    ...basics(found),
+    action: 'Update',
+    statusInfo: succeeded,
+    steps: [
+      ...before,
+      exportStep('EntryExportUpdate', `User '${subject.label}' was updated in ${subject.target}`, subject),
+    ],
+    modifiedProperties,
+  };
+}
+
+function disable(found: Found, account: Account): Findings {
+  const { tenant, application, person, subject, before } = found;
+  const attributes = { ...account.attributes, active: 'False' };
+  tenant.keepAccount(application.id, person.id, { active: false, attributes });
+  return {
+    ...basics(found),
+    action: 'Disable',
+    statusInfo: succeeded,
+    steps: [
+      ...before,
+      exportStep('EntryExportUpdateSoftDelete', `User '${subject.label}' was disabled in ${subject.target}`, subject),
+    ],
+    modifiedProperties: differences(account.attributes, attributes),
+  };
+}
+
+function basics({ person, subject, account }: Found) {
+  return {
+    reportableIdentifier: subject.label,
+    modifiedProperties: [] as readonly ModifiedProperty[],
+    sourceIdentity: identity(person.id, 'User', person.displayName),
+    targetIdentity: identity(account?.id ?? '', 'User'),
+    sourceSystem: system(subject.source),
+    targetSystem: system(subject.target),
+  };
+}
+
+/** Attribute by attribute, what an account has and what it gets instead. */
+export function differences(before: Attributes, after: Attributes): readonly ModifiedProperty[] {
+  return Object.entries(after)
+    .filter(([attribute, value]) => before[attribute] !== value)
+    .map(([attribute, value]) => ({ displayName: attribute, oldValue: before[attribute] ?? null, newValue: value }));
+}
+
+// Microsoft's sample of an object in sync lists its source attributes as "modified", with no old values. Nothing was.
+function unchanged({ application, person }: Found): readonly ModifiedProperty[] {
+  if (jobOf(application).spelling !== 'azureAd') return [];
+  const attributes = importedAttributes(person, true);
+  return Object.entries(attributes).map(([displayName, newValue]) => ({ displayName, oldValue: null, newValue }));
+}
+
+function named({ type, label, target }: Subject): string {
+  return `${type} '${label}' in ${target}`;
+}
+
+function conflictReason({ source, target }: Subject): string {
+  return `Message: ${target} returned an error response with the HTTP status code 409.  This response indicates that a user or a group already exists with the same name. This can be avoided by identifying and removing the conflicting user from ${target} via the ${target} administrative user interface, or removing the current user from the scope of provisioning either by removing their assignment to the ${target} application in ${source} or adding a scoping filter to exclude the user.`;
+}

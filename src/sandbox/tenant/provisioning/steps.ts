@@ -1,0 +1,164 @@
+import { capitalised } from '../attributes.ts';
+import type { Person } from '../people.ts';
+import type { UntimedStep } from './report.ts';
+
+/** The object a step speaks of, in the words of its description. */
+export interface Subject {
+  readonly type: 'User' | 'Group' | 'user';
+  readonly label: string;
+  readonly source: string;
+  readonly target: string;
+}
+
+export interface ScopingChecks {
+  readonly active: boolean;
+  readonly assigned: boolean;
+  readonly spelling: 'azureAd' | 'entraId';
+}
+
+export function importStep({ type, label, source }: Subject, details: UntimedStep['details']): UntimedStep {
+  return {
+    name: 'EntryImport',
+    type: 'Import',
+    status: 'Success',
+    description: `Retrieved ${type} '${label}' from ${source}`,
+    details,
+  };
+}
+
+/** The same name as the import from the source: only `type` tells the two apart, as in Microsoft's own sample. */
+export function foundInTargetStep({ label, target }: Subject, details: UntimedStep['details']): UntimedStep {
+  return {
+    name: 'EntryImport',
+    type: 'Matching',
+    status: 'Success',
+    description: `Retrieved  '${label}' from ${target}`,
+    details,
+  };
+}
+
+export function notFoundInTargetStep({ type, label, source, target }: Subject): UntimedStep {
+  return {
+    name: 'EntrySynchronizationAdd',
+    type: 'Matching',
+    status: 'Success',
+    description: `${type} '${label}' will be created in ${target} (${type} is active and assigned in ${source}, but no matching ${type} was found in ${target})`,
+    details: {},
+  };
+}
+
+/** The checks under their old names or their new ones: connectors differ to this day. */
+export function scopingStep({ type }: Subject, checks: ScopingChecks): UntimedStep {
+  const inScope = checks.active && checks.assigned;
+  const active = capitalised(checks.active);
+  const assigned = capitalised(checks.assigned);
+  return {
+    name: 'EntrySynchronizationScoping',
+    type: 'Scoping',
+    status: inScope ? 'Success' : 'Skipped',
+    description: `Determine if ${type} in scope by evaluating against each scoping filter`,
+    details:
+      checks.spelling === 'azureAd'
+        ? {
+            IsActive: active,
+            Assigned: assigned,
+            IsEffectivelyEntitledForProvisioning: capitalised(inScope),
+            IsInProvisioningScopeDisplayName: 'True',
+            ScopeEvaluationResult: '{}',
+          }
+        : {
+            'Active in the source system': active,
+            'Assigned to the application': assigned,
+            [`${type} has the required role`]: assigned,
+            'Scoping filter evaluation passed': 'True',
+            ScopeEvaluationResult: '{}',
+          },
+  };
+}
+
+export function notEntitledStep(subject: Subject, checks: ScopingChecks): UntimedStep {
+  return {
+    name: 'EntrySynchronizationSkip',
+    type: 'Export',
+    status: 'Skipped',
+    description: notEntitledReason(subject, checks),
+    details: {
+      SkipReason: 'NotEffectivelyEntitled',
+      IsActive: capitalised(checks.active),
+      'Assigned to the application': capitalised(checks.assigned),
+      IsInProvisioningScope: 'True',
+    },
+  };
+}
+
+export function redundantStep(subject: Subject): UntimedStep {
+  return {
+    name: 'EntrySynchronizationSkip',
+    type: 'Export',
+    status: 'Skipped',
+    description: redundantReason(subject),
+    details: { SkipReason: 'RedundantExport' },
+  };
+}
+
+export function attributeMissingStep(subject: Subject, attribute: string): UntimedStep {
+  return {
+    name: 'EntrySynchronizationSkip',
+    type: 'Processing',
+    status: 'Skipped',
+    description: attributeMissingReason(subject, attribute),
+    details: { PropertyName: attribute, SkipReason: 'AttributeValidationFailed' },
+  };
+}
+
+export function exportStep(
+  name: 'EntryExportAdd' | 'EntryExportUpdate' | 'EntryExportUpdateSoftDelete',
+  description: string,
+  { label }: Subject,
+  status: 'Success' | 'Failure' = 'Success',
+): UntimedStep {
+  return { name, type: 'Export', status, description, details: { ReportableIdentifier: label } };
+}
+
+export function redundantReason({ type, label }: Subject): string {
+  return `The state of the ${type.toLowerCase()} in both the source and target systems already match. No change to the ${type} '${label}' currently needs to be made.`;
+}
+
+export function attributeMissingReason({ type, label, target }: Subject, attribute: string): string {
+  return `The ${type} '${label}' will be skipped: the attribute '${attribute}' is required in ${target} and has no value in the source.`;
+}
+
+/** Numbered, one sentence per failed check, in the wording of the portal. */
+export function notEntitledReason({ type, label }: Subject, { active, assigned }: ScopingChecks): string {
+  const reasons = [
+    ...(active ? [] : ['This object is not active in the source system.']),
+    ...(assigned
+      ? []
+      : [
+          'This object is not assigned to the application. If you did not expect the object to be skipped, assign the object to the application or change your scoping filter to allow all users and groups to be in scope for provisioning.',
+        ]),
+    "This object does not have required entitlement for provisioning. If you did not expect the object to be skipped, update the provisioning scope to 'Sync all users and groups' or assign the object to the application with entitlement of provisioning category.",
+  ];
+  const numbered = reasons.map((reason, index) => `${index + 1}) ${reason}`).join(' ');
+  return `The ${type} '${label}' will be skipped due to the following reasons: ${numbered}`;
+}
+
+/** The attributes of the source object that the import step lists. */
+export function importedAttributes(person: Person, assigned: boolean): UntimedStep['details'] {
+  return {
+    objectId: person.id,
+    accountEnabled: capitalised(person.accountEnabled),
+    displayName: person.displayName,
+    givenName: person.givenName,
+    ...(person.surname === null ? {} : { surname: person.surname }),
+    mail: person.mail,
+    mailNickname: person.mailNickname,
+    userPrincipalName: person.userPrincipalName,
+    department: person.department,
+    jobTitle: person.jobTitle,
+    employeeId: person.employeeId,
+    preferredLanguage: person.preferredLanguage,
+    IsSoftDeleted: 'False',
+    ...(assigned ? { appRoleAssignments: 'User' } : {}),
+  };
+}

@@ -1,0 +1,152 @@
+import { type Clock, systemClock } from '../../clock.ts';
+import { type Application, apps, everyApplication } from './applications.ts';
+import { firstDay } from './first-day.ts';
+import { everyGroup, type Group } from './groups.ts';
+import { distinguishedName, type Person, people } from './people.ts';
+import { type AuditRecord, auditRecord } from './provisioning/audit-record.ts';
+import { provisionPerson } from './provisioning/provision-person.ts';
+import { type Account, type Assignment, assign, keepAccount, shelf } from './state.ts';
+
+/**
+ * The tenant's state: the directory, who is assigned to what, which accounts exist in the applications, and the
+ * record of all that was done. One server instance holds one tenant; provisioning changes it, and so may a test.
+ *
+ * Lookups answer `undefined` for what does not exist. Whoever changes something that does not exist gets an
+ * exception, since only tests do and then it is the test that is wrong.
+ */
+export interface Tenant {
+  readonly clock: Clock;
+  people(): readonly Person[];
+  /** By object id, or by user principal name in any case. */
+  person(idOrName: string): Person | undefined;
+  /** By distinguished name, in any case and with any blanks after the commas. */
+  personInActiveDirectory(name: string): Person | undefined;
+  groups(): readonly Group[];
+  group(id: string): Group | undefined;
+  applications(): readonly Application[];
+  application(id: string): Application | undefined;
+  reportsOf(personId: string): readonly Person[];
+  /** All groups that hold this person or group, directly or through nesting. */
+  groupsAround(memberId: string): readonly Group[];
+  directoryRoles(personId: string): readonly string[];
+  assignments(applicationId: string): readonly Assignment[];
+  /** Assigned, either directly or as a direct member of an assigned group. Nesting does not count, as in Entra. */
+  isAssigned(applicationId: string, principalId: string): boolean;
+  account(applicationId: string, sourceId: string): Account | undefined;
+  accountCount(applicationId: string, type: 'User' | 'Group'): number;
+  /** True when another account in the application already uses this person's name. */
+  hasConflict(applicationId: string, personId: string): boolean;
+  /** Newest first. */
+  auditRecords(): readonly AuditRecord[];
+
+  assign(applicationId: string, principalId: string, appRoleId?: string): Assignment;
+  unassign(applicationId: string, principalId: string): void;
+  keepAccount(applicationId: string, sourceId: string, account: Omit<Account, 'id'>): Account;
+  resolveConflict(applicationId: string, personId: string): void;
+  changePerson(personId: string, changes: Partial<Omit<Person, 'id'>>): Person;
+  /** Gives a person a directory role, by the template id that is the same in every tenant. */
+  grantDirectoryRole(personId: string, roleTemplateId: string): void;
+  record(entry: AuditRecord): void;
+  /** Back to the first day. */
+  reset(): void;
+}
+
+/** A tenant on its first day: see the roster in `people.ts` for who is where. `clock` dates what happens in it. */
+export function createTenant({ clock = systemClock }: { readonly clock?: Clock } = {}): Tenant {
+  let state = firstDay(clock.now());
+
+  const known = <T>(thing: T | undefined, id: string): T => {
+    if (thing === undefined) throw new Error(`The sandbox tenant has no ${id}.`);
+    return thing;
+  };
+  const person = (idOrName: string): Person | undefined => {
+    const wanted = idOrName.toLowerCase();
+    return (
+      state.people.get(wanted) ??
+      [...state.people.values()].find((one) => one.userPrincipalName.toLowerCase() === wanted)
+    );
+  };
+  const groupsAround = (memberId: string): readonly Group[] => {
+    const found = new Set<Group>();
+    const climb = (id: string): void => {
+      for (const group of everyGroup) {
+        if (!group.memberIds.includes(id) || found.has(group)) continue;
+        found.add(group);
+        climb(group.id);
+      }
+    };
+    climb(memberId);
+    return [...found];
+  };
+
+  const tenant: Tenant = {
+    clock,
+    people: () => [...state.people.values()],
+    person,
+    personInActiveDirectory: (name) =>
+      [...state.people.values()].find((one) => sameName(distinguishedName(one)) === sameName(name)),
+    groups: () => everyGroup,
+    group: (id) => everyGroup.find((group) => group.id === id.toLowerCase()),
+    applications: () => everyApplication,
+    application: (id) => everyApplication.find((application) => application.id === id.toLowerCase()),
+    reportsOf: (personId) => [...state.people.values()].filter((one) => one.managerId === personId),
+    groupsAround,
+    directoryRoles: (personId) => [...(state.directoryRoles.get(personId) ?? [])],
+    assignments: (applicationId) => [...shelf(state.assignments, applicationId).values()],
+    isAssigned: (applicationId, principalId) => {
+      const assigned = shelf(state.assignments, applicationId);
+      return (
+        assigned.has(principalId) ||
+        everyGroup.some((group) => assigned.has(group.id) && group.memberIds.includes(principalId))
+      );
+    },
+    account: (applicationId, sourceId) => shelf(state.accounts, applicationId).get(sourceId),
+    accountCount: (applicationId, type) =>
+      [...shelf(state.accounts, applicationId).keys()].filter((id) => state.people.has(id) === (type === 'User'))
+        .length,
+    hasConflict: (applicationId, personId) => state.conflicts.has(`${applicationId} ${personId}`),
+    auditRecords: () => state.audit.toReversed(),
+
+    assign: (applicationId, principalId, appRoleId) =>
+      assign(state, known(tenant.application(applicationId), applicationId), principalId, clock.now(), appRoleId),
+    unassign: (applicationId, principalId) => {
+      shelf(state.assignments, applicationId).delete(principalId);
+    },
+    keepAccount: (applicationId, sourceId, account) => keepAccount(state, applicationId, sourceId, account),
+    resolveConflict: (applicationId, personId) => {
+      state.conflicts.delete(`${applicationId} ${personId}`);
+    },
+    changePerson: (personId, changes) => {
+      const changed = { ...known(person(personId), personId), ...changes };
+      state.people.set(changed.id, changed);
+      return changed;
+    },
+    grantDirectoryRole: (personId, roleTemplateId) => {
+      const { id } = known(person(personId), personId);
+      state.directoryRoles.set(id, new Set([...(state.directoryRoles.get(id) ?? []), roleTemplateId]));
+    },
+    record: (entry) => {
+      state.audit.push(entry);
+    },
+    reset: () => {
+      state = firstDay(clock.now());
+      recordEarlierConflict(tenant);
+    },
+  };
+  recordEarlierConflict(tenant);
+  return tenant;
+}
+
+// The regular cycle has already met Grady's conflict. It is made by the same code that will make the next one.
+function recordEarlierConflict(tenant: Tenant): void {
+  const at = tenant.clock.now() - 3 * 60 * 60 * 1000;
+  const report = provisionPerson(tenant, apps.salesforce, people.grady, at);
+  tenant.record(auditRecord(apps.salesforce, report));
+}
+
+function sameName(distinguished: string): string {
+  return distinguished
+    .split(',')
+    .map((part) => part.trim().toLowerCase())
+    .join(',');
+}
