@@ -1,0 +1,33 @@
+import { CLOSING_WORDS } from './courtesy.ts';
+import { SEPARATORS } from './separators.ts';
+import { DOUBLE_QUOTES, joinWords, trimEdges, type Word } from './words.ts';
+
+/** Words in front of a subject or a help topic that say what kind of thing follows, and are not part of it. */
+export const LEADING_WORDS: ReadonlySet<string> = new Set([
+  ...['user', 'the', 'me', 'with', 'about', 'on', 'using', 'for', 'command'],
+]);
+
+/** What the words name; null when they name nothing, e.g. `""`. */
+export function readName(words: readonly Word[]): string | null {
+  const whole = joinWords(words);
+  const name = words.some((word) => word.quoted) ? whole : trimEdges(whole, '<@,;:', '>,;:');
+  return name.trim() === '' ? null : name;
+}
+
+/**
+ * A name as it stands in a canonical line: bare where that reads back as the same name, in straight double quotes
+ * otherwise. In doubt it is quoted.
+ */
+export function writeName(name: string): string {
+  const parts = name.split(' ');
+  if (parts.every(isPlain) && (parts.length === 1 || !name.includes('@'))) return name;
+  let quoted = '';
+  for (const character of name) quoted += DOUBLE_QUOTES.includes(character) ? character + character : character;
+  return `"${quoted}"`;
+}
+
+function isPlain(word: string): boolean {
+  if (!/^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._@+&'#-]*[\p{L}\p{M}\p{N}])?$/u.test(word)) return false;
+  const lower = word.toLowerCase();
+  return !SEPARATORS.has(lower) && !CLOSING_WORDS.has(lower) && !LEADING_WORDS.has(lower);
+}

@@ -1,0 +1,65 @@
+import { fold, trimEdges, type Word } from './words.ts';
+
+/**
+ * Where "provision <subject> to <app>" parts. Names may hold the very words that part them (`Data for Good`, `Anh To`),
+ * so without quotes there can be several readings, and the best one is taken in this order:
+ *
+ * 1. the first separator, when what stands before it is a whole subject by its looks: an e-mail address, a GUID, a
+ *    quoted name, a distinguished name that has come to its DC=… – whatever follows belongs to the app;
+ * 2. else the last `to` or `into`: those are the command's own words, while `in` and `for` are more often part of an
+ *    app's name (`Adele Vance to Data for Good`), and a person's name is the likelier place of the earlier `to`
+ *    (`Anh To to Salesforce`);
+ * 3. else the last `in` or `for`.
+ *
+ * A separator at the very start or end parts nothing, except that it tells which side is missing.
+ */
+export interface Parts {
+  readonly before: readonly Word[];
+  readonly separator: string;
+  readonly after: readonly Word[];
+}
+
+const STRONG: ReadonlySet<string> = new Set(['to', 'into']);
+const WEAK: ReadonlySet<string> = new Set(['in', 'for']);
+
+/** A name with one of these words has to be quoted. */
+export const SEPARATORS: ReadonlySet<string> = new Set([...STRONG, ...WEAK]);
+
+/** Null when no separator is there at all. */
+export function splitAtSeparator(words: readonly Word[]): Parts | null {
+  const places = words.flatMap((word, index) => (SEPARATORS.has(fold(word)) ? [index] : []));
+  const inner = places.filter((place) => place > 0 && place < words.length - 1);
+  const strong = inner.filter((place) => STRONG.has(fold(words[place])));
+  const startsWithSeparator = places[0] === 0;
+
+  const place =
+    inner.find((candidate) => endsWholeSubject(words, candidate)) ??
+    strong.at(-1) ??
+    // "to Data for Good" has lost its subject; "In Sook Kim to Salesforce", with its stronger word, has not.
+    (startsWithSeparator ? 0 : inner.at(-1)) ??
+    places.at(-1);
+  if (place === undefined) return null;
+
+  const parted = { separator: fold(words[place]), after: words.slice(place + 1) };
+  const inTo = place > 1 && parted.separator === 'to' && words[place - 1]?.text === 'in';
+  return { ...parted, before: words.slice(0, inTo ? place - 1 : place) };
+}
+
+/** The address in `<adele@contoso.com>,` or `mailto:adele@contoso.com`; null when the word is no address. */
+export function addressIn(word: Word | undefined): string | null {
+  if (word === undefined) return null;
+  const bare = word.quoted ? word.text : trimEdges(word.text, '<([{@', '>)]}.,;:!?').replace(/^mailto:/i, '');
+  return /^[^\s@,;]+@[^\s@,;]+$/.test(bare) ? bare : null;
+}
+
+function endsWholeSubject(words: readonly Word[], end: number): boolean {
+  const first = words[0];
+  const last = words[end - 1];
+  if (first === undefined || last === undefined) return false;
+  if (end === 1) return first.quoted || addressIn(first) !== null || isGuid(first.text);
+  return /^(?:cn|ou|uid)=/i.test(first.text) && /(?:^|,)dc=[^,]+,?$/i.test(last.text);
+}
+
+function isGuid(text: string): boolean {
+  return /^\{?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?,?$/i.test(text);
+}

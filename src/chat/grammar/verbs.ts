@@ -1,0 +1,78 @@
+import type { Verb } from '../command.ts';
+import { isNear, typingDistance } from './closest.ts';
+import { type Reading, rules } from './rules.ts';
+import { fold, phraseAt, splitWords, type Word } from './words.ts';
+
+/** A rule whose spelling the words begin with, and the words after it. */
+export interface Match {
+  readonly verb: Verb;
+  read(): Reading | null;
+}
+
+interface Spelling {
+  readonly verb: Verb;
+  readonly phrase: readonly string[];
+  readonly canonical: boolean;
+}
+
+/** Every verb, in the order of the table. */
+export const verbs: readonly Verb[] = Object.keys(rules).filter((key): key is Verb => key in rules);
+
+const spellings: readonly Spelling[] = verbs
+  .flatMap((verb) =>
+    rules[verb].spellings.map((text, index) => ({ verb, phrase: text.split(' '), canonical: index === 0 })),
+  )
+  .sort((a, b) => b.phrase.length - a.phrase.length);
+
+/** The most words that a verb is likely to be torn into, as in `who am i`. */
+const MOST_VERB_WORDS = 3;
+
+/** The rules that the line may mean to the letter, the longest spelling first. */
+export function exactMatches(words: readonly Word[]): Match[] {
+  return spellings
+    .filter(({ phrase }) => phraseAt(words, 0, [phrase]) > 0)
+    .map(({ verb, phrase }) => match(verb, words, phrase.length));
+}
+
+/**
+ * The rule whose verb was probably mistyped: at most two slips and fewer than half of the word. White space may be
+ * one too many or missing (`who ami`, `pro vision`).
+ */
+export function nearMatch(words: readonly Word[]): Match | null {
+  let best: Match | null = null;
+  let fewestSlips = Number.POSITIVE_INFINITY;
+  const beginnings = joinedBeginnings(words);
+  // In this order, of equally near readings the longest spelling wins, then the one that leaves more words over.
+  for (const { verb, phrase, canonical } of spellings) {
+    if (!canonical) continue;
+    const spelling = phrase.join('');
+    for (const [index, typed] of beginnings.entries()) {
+      if (!isNear(typed, spelling) || rules[verb].notSpellings?.includes(typed)) continue;
+      const slips = typingDistance(typed, spelling);
+      if (slips >= fewestSlips) continue;
+      best = match(verb, words, index + 1);
+      fewestSlips = slips;
+    }
+  }
+  return best;
+}
+
+/** The first word, the first two run together, and so on, as far as a verb may reach. */
+function joinedBeginnings(words: readonly Word[]): string[] {
+  const beginnings: string[] = [];
+  for (const word of words.slice(0, MOST_VERB_WORDS)) {
+    if (fold(word) === '') break;
+    beginnings.push((beginnings.at(-1) ?? '') + fold(word));
+  }
+  return beginnings;
+}
+
+/** The verb that a help topic is about, near misses included; null when it is about none. */
+export function verbNamed(topic: string): Verb | null {
+  const words = splitWords(topic);
+  return (exactMatches(words)[0] ?? nearMatch(words))?.verb ?? null;
+}
+
+function match(verb: Verb, words: readonly Word[], length: number): Match {
+  return { verb, read: () => rules[verb].read(words.slice(length)) };
+}

@@ -1,0 +1,133 @@
+/**
+ * A line of chat as words. Quotes of any country and keyboard hold a name together, and what they hold is kept to the
+ * letter: `"Lee to Gu"`, `„Lee Gu“`, `'Data for Good'`, `` `Salesforce` ``. A double quote opens at the start of a word
+ * and is closed by the next double quote of whatever shape, since autocorrect mixes them; doubled (`""`) it stands for
+ * itself. A single quote closes only at the end of a word, so that O'Brien stays one person. A quote that is never
+ * closed is ignored. Every search that fails is not tried again: the time is linear in the text.
+ */
+export interface Word {
+  readonly text: string;
+  /** A quoted word is always part of a name, never a verb, a separator or a courtesy. */
+  readonly quoted: boolean;
+  /** The first word after a line break, or of the text. */
+  readonly startsLine: boolean;
+}
+
+/** Every shape in which a double quote is typed. */
+export const DOUBLE_QUOTES = '"“”„‟«»＂';
+const SINGLE_QUOTES = "'‘’‚‛`´";
+const AFTER_A_CLOSING_QUOTE = '.,;:!?)';
+/** No word of a command is longer; comparing longer ones would only cost time. */
+const LONGEST_COMMAND_WORD = 40;
+
+export function splitWords(text: string): Word[] {
+  const words: Word[] = [];
+  let startsLine = true;
+  let at = 0;
+  let doubleCanClose = true;
+  let singleCanClose = true;
+  while (at < text.length) {
+    const character = text.charAt(at);
+    if (isSpace(character)) {
+      if (character === '\n') startsLine = true;
+      at += 1;
+      continue;
+    }
+
+    let quote: { text: string; end: number } | null = null;
+    if (doubleCanClose && DOUBLE_QUOTES.includes(character)) {
+      quote = readDoubleQuoted(text, at + 1);
+      doubleCanClose = quote !== null;
+    } else if (singleCanClose && SINGLE_QUOTES.includes(character)) {
+      quote = readSingleQuoted(text, at + 1);
+      singleCanClose = quote !== null;
+    }
+
+    if (quote !== null) {
+      words.push({ text: quote.text, quoted: true, startsLine });
+      at = quote.end;
+    } else {
+      const end = endOfWord(text, at);
+      const bare = trimEdges(text.slice(at, end), DOUBLE_QUOTES, DOUBLE_QUOTES).replace(/[‘’‛]/g, "'");
+      if (bare !== '') words.push({ text: bare, quoted: false, startsLine });
+      at = end;
+    }
+    startsLine = false;
+  }
+  return words;
+}
+
+/** The words as a name, parted by single spaces. */
+export function joinWords(words: readonly Word[]): string {
+  return words.map((word) => word.text).join(' ');
+}
+
+/**
+ * A word as it is compared with the words of commands: lower case, without the punctuation around it. Empty for what
+ * can be no such word.
+ */
+export function fold(word: Word | undefined): string {
+  if (word === undefined || word.quoted || word.text.length > LONGEST_COMMAND_WORD) return '';
+  if (/^\?+$/.test(word.text)) return '?';
+  return word.text.toLowerCase().replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
+}
+
+/** How many words of the longest of these phrases stand at `at`; 0 for none. A phrase is a list of folded words. */
+export function phraseAt(words: readonly Word[], at: number, phrases: readonly (readonly string[])[]): number {
+  let longest = 0;
+  for (const phrase of phrases) {
+    if (phrase.length > longest && phrase.every((part, index) => fold(words[at + index]) === part)) {
+      longest = phrase.length;
+    }
+  }
+  return longest;
+}
+
+export function toPhrases(lines: readonly string[]): readonly (readonly string[])[] {
+  return lines.map((line) => line.split(' '));
+}
+
+/** Cuts single characters off both ends; a regular expression anchored at the end would take quadratic time. */
+export function trimEdges(text: string, leading: string, trailing: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && leading.includes(text.charAt(start))) start += 1;
+  while (end > start && trailing.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+function readDoubleQuoted(text: string, start: number): { text: string; end: number } | null {
+  let content = '';
+  let from = start;
+  for (let at = start; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (!DOUBLE_QUOTES.includes(character)) continue;
+    content += text.slice(from, at);
+    if (text.charAt(at + 1) !== character) return { text: content, end: at + 1 };
+    content += character;
+    at += 1;
+    from = at + 1;
+  }
+  return null;
+}
+
+function readSingleQuoted(text: string, start: number): { text: string; end: number } | null {
+  for (let at = start; at < text.length; at += 1) {
+    if (!SINGLE_QUOTES.includes(text.charAt(at))) continue;
+    const next = text.charAt(at + 1);
+    if (next === '' || isSpace(next) || AFTER_A_CLOSING_QUOTE.includes(next)) {
+      return { text: text.slice(start, at), end: at + 1 };
+    }
+  }
+  return null;
+}
+
+function endOfWord(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && !isSpace(text.charAt(end))) end += 1;
+  return end;
+}
+
+function isSpace(character: string): boolean {
+  return character.trim() === '';
+}

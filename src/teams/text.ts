@@ -1,0 +1,189 @@
+import { decodeEntities, tidyCharacters } from './characters.ts';
+
+/**
+ * The text of a Teams message as a person meant it. Teams wraps mentions in `<at>` tags, turns addresses into links,
+ * encodes characters as entities, and phones add no-break spaces and direction marks; none of that is part of a
+ * command. What this returns is plain text: no tags, no entities, lines parted by `\n`. It is not escaped, so whoever
+ * shows it again escapes it for the place.
+ *
+ * One pass over the tags, then a fixed number of passes over the characters. Each regular expression stops at the
+ * character that could start its next match, so that no input makes one go back over what it has read: the time is
+ * linear. `entities` is what came over the wire and may be anything.
+ */
+export interface MarkedText {
+  readonly text?: unknown;
+  readonly entities?: unknown;
+  /** `activity.recipient.id`. */
+  readonly botId: string;
+  /** `activity.recipient.name`; finds mentions of the bot that came without an entity. */
+  readonly botName?: string | undefined;
+}
+
+export interface CleanText {
+  readonly text: string;
+  /** The other people whose mentions stand in the text: each `name` exactly as it is there. Each once. */
+  readonly mentions: readonly Mention[];
+}
+
+export interface Mention {
+  /** Teams' id of the person, `29:…`. */
+  readonly id: string;
+  readonly name: string;
+}
+
+export function cleanText({ text, entities, botId, botName }: MarkedText): CleanText {
+  if (typeof text !== 'string') return { text: '', mentions: [] };
+  const directory = readMentions(entities, botId, botName);
+  let marked = text;
+  for (const spelling of directory.botSpellings) marked = marked.replaceAll(spelling, ' ');
+  const { text: unmarked, mentions } = withoutTags(marked, directory);
+  return { text: tidyCharacters(unmarked.replace(MARKDOWN_LINK, '$1')), mentions };
+}
+
+const TAG = /<([^<>]*)>/g;
+const HTML_TAG = /^\/?([a-z][a-z0-9-]*)(?:[\s/]|$)/i;
+const BLOCKS: ReadonlySet<string> = new Set([
+  ...['address', 'article', 'blockquote', 'div', 'dl', 'dd', 'dt', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'hr', 'li'],
+  ...['ol', 'p', 'pre', 'section', 'table', 'td', 'th', 'tr', 'ul'],
+]);
+/** Only links that a client makes by itself: of an address or a host name that somebody typed. */
+const MARKDOWN_LINK = /\[([^[\]\n]*)\]\((?:mailto:|https?:\/\/)[^\s()[\]]*\)/gi;
+
+/** Collects the text between the tags; a mention is held back until its closing tag tells its name. */
+function withoutTags(marked: string, directory: MentionDirectory): { text: string; mentions: Mention[] } {
+  const pieces: string[] = [];
+  const mentions: Mention[] = [];
+  let lineIsBlank = true;
+  let mentionStart: number | null = null;
+  /** The place of the last mention, as long as nothing but white space has followed it. */
+  let lastMention: number | null = null;
+
+  const add = (piece: string): void => {
+    const lastLine = piece.slice(piece.lastIndexOf('\n') + 1);
+    lineIsBlank = (lineIsBlank || piece.includes('\n')) && lastLine.trim() === '';
+    if (mentionStart === null && piece.trim() !== '') lastMention = null;
+    if (piece !== '') pieces.push(piece);
+  };
+  const endMention = (start: number): void => {
+    const name = toName(pieces.splice(start).join(''));
+    const before = lastMention;
+    mentionStart = null;
+    const id = directory.take(name);
+    add(id === BOT ? ' ' : name);
+    if (id === BOT || id === null || name === '') return;
+
+    const previous = mentions.at(-1);
+    if (before !== null && previous?.id === id && previous.name !== name) {
+      // Teams may cut one person's name into a mention per word.
+      const whole = `${previous.name} ${name}`;
+      mentions[mentions.length - 1] = { id, name: whole };
+      pieces.splice(before, pieces.length, whole);
+    } else {
+      mentions.push({ id, name });
+    }
+    lastMention = pieces.length - 1;
+  };
+
+  let from = 0;
+  for (const tag of marked.matchAll(TAG)) {
+    const content = tag[1] ?? '';
+    const kind = kindOf(content);
+    if (kind === 'text') continue;
+    const between = decodeEntities(marked.slice(from, tag.index));
+    // White space between tags at the start of a line is the layout of the HTML, not of the message.
+    if (!lineIsBlank || between.trim() !== '') add(between);
+    from = tag.index + tag[0].length;
+    if (kind === 'mentionStart') {
+      if (mentionStart !== null) lastMention = null;
+      mentionStart = pieces.length;
+    } else if (kind === 'mentionEnd') {
+      if (mentionStart !== null) endMention(mentionStart);
+    } else if (kind === 'break' || (kind === 'block' && !lineIsBlank)) {
+      add('\n');
+    } else if (kind === 'address') {
+      const address = decodeEntities(content.trim().replace(/^mailto:/i, ''));
+      // `adele@contoso.com<mailto:adele@contoso.com>` is how Outlook copies a link.
+      if (!pieces.at(-1)?.endsWith(address)) add(address);
+    }
+  }
+  add(decodeEntities(marked.slice(from)));
+  return { text: pieces.join(''), mentions: once(mentions) };
+}
+
+function once(mentions: readonly Mention[]): Mention[] {
+  return [...new Map(mentions.map((mention) => [`${mention.id}\n${mention.name}`, mention])).values()];
+}
+
+type TagKind = 'mentionStart' | 'mentionEnd' | 'break' | 'block' | 'address' | 'other' | 'text';
+
+function kindOf(content: string): TagKind {
+  const name = HTML_TAG.exec(content)?.[1]?.toLowerCase();
+  if (name === 'at') return content.startsWith('/') ? 'mentionEnd' : 'mentionStart';
+  if (name === 'br') return 'break';
+  if (name !== undefined) return BLOCKS.has(name) ? 'block' : 'other';
+  if (/^[!?]/.test(content) || /^\/?[a-z]+:[a-z]+(?:[\s/]|$)/i.test(content)) return 'other';
+  // `<adele@contoso.com>`, `<https://contoso.com>`
+  return /^\s*[^\s@:/]*[@:][^\s]+\s*$/.test(content) ? 'address' : 'text';
+}
+
+const BOT = Symbol('the bot itself');
+
+interface MentionDirectory {
+  /** Whose mention a name is: an id, the bot, or null when no entity tells. */
+  take(name: string): string | typeof BOT | null;
+  /** Mentions of the bot that carry no tag, such as `@Usher`. */
+  readonly botSpellings: readonly string[];
+}
+
+/** Several people may share a name. The entities stand in the order of the text, so each mention takes the next one. */
+function readMentions(entities: unknown, botId: string, botName: string | undefined): MentionDirectory {
+  const owners = new Map<string, { ids: (string | typeof BOT)[]; next: number }>();
+  const botNames = new Set<string>(botName === undefined ? [] : [keyOf(botName)]);
+  const botSpellings = new Set<string>();
+  for (const entity of Array.isArray(entities) ? entities : []) {
+    if (field(entity, 'type') !== 'mention') continue;
+    const mentioned = field(entity, 'mentioned');
+    const id = field(mentioned, 'id');
+    const name = field(mentioned, 'name');
+    const text = field(entity, 'text');
+    if (typeof id !== 'string' || id === '') continue;
+
+    const isBot = id === botId;
+    if (isBot && typeof name === 'string') botNames.add(keyOf(name));
+    if (isBot && typeof text === 'string' && /^@[^\s<]/.test(text)) botSpellings.add(text);
+    const shown = typeof text === 'string' ? toName(decodeEntities(text.replace(TAG, ''))) : '';
+    const key = keyOf(shown !== '' || typeof name !== 'string' ? shown : toName(name));
+    if (isBot) botNames.add(key);
+    const owner = owners.get(key) ?? { ids: [], next: 0 };
+    owner.ids.push(isBot ? BOT : id);
+    owners.set(key, owner);
+  }
+  botNames.delete('');
+
+  return {
+    take: (name) => {
+      const key = keyOf(name);
+      const owner = owners.get(key);
+      // Once the entities of a name are used up, a name of the bot's means the bot.
+      if (owner === undefined || owner.next >= owner.ids.length) {
+        return botNames.has(key) ? BOT : (owner?.ids.at(-1) ?? null);
+      }
+      owner.next += 1;
+      return owner.ids[owner.next - 1] ?? null;
+    },
+    // A handful at most: each costs a pass over the text.
+    botSpellings: [...botSpellings].slice(0, 5),
+  };
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function keyOf(name: string): string {
+  return toName(name).toLowerCase();
+}
+
+function toName(text: string): string {
+  return tidyCharacters(text).replaceAll('\n', ' ');
+}

@@ -1,0 +1,22 @@
+import { describe, expect, it } from '@jest/globals';
+import { verbNamed, verbs } from '../../../src/chat/grammar/verbs.ts';
+
+describe('the verb a help topic is about', () => {
+  it.each([
+    ['provision', 'provision'],
+    ['Provision a user', 'provision'],
+    ['provison', 'provision'],
+    ['who am i', 'whoami'],
+    ['list apps', 'apps'],
+    ['?', 'help'],
+    ['the weather', null],
+    ['', null],
+  ])('for %j is %j', (topic, verb) => {
+    expect(verbNamed(topic)).toBe(verb);
+  });
+
+  it('finds every verb by its own name', () => {
+    expect(verbs.map((verb) => verbNamed(verb))).toEqual([...verbs]);
+    expect(verbs).toContain('provision');
+  });
+});

@@ -1,0 +1,234 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { cleanText } from '../../src/teams/text.ts';
+
+const SEED = 20261121;
+const botId = '28:usher';
+const bot = { type: 'mention', text: '<at>Usher</at>', mentioned: { id: botId, name: 'Usher' } };
+const adele = { type: 'mention', text: '<at>Adele Vance</at>', mentioned: { id: '29:adele', name: 'Adele Vance' } };
+
+function clean(text: unknown, entities: unknown = [bot]): string {
+  return cleanText({ text, entities, botId }).text;
+}
+
+describe('what a message says, whatever Teams wraps around it', () => {
+  it.each([
+    ['a mention of the bot in front', '<at>Usher</at> whoami', 'whoami'],
+    ['a mention with an attribute', '<at id="0">Usher</at>&nbsp;whoami', 'whoami'],
+    ['mentions of the bot at both ends', '<at>Usher</at> apps <at>Usher</at>', 'apps'],
+    ['a mention that touches the next word', '<at>Usher</at>apps', 'apps'],
+    ['a mention in capitals', '<AT>Usher</AT> apps', 'apps'],
+    ['bold inside a mention', '<at><b>Usher</b></at> apps', 'apps'],
+    ['a mail link', 'provision <a href="mailto:adele@contoso.com">adele@contoso.com</a> to X', 'adele@contoso.com'],
+    ['a markdown mail link', 'provision [adele@contoso.com](mailto:adele@contoso.com) to X', 'adele@contoso.com'],
+    ['an address in angle brackets', 'provision <adele@contoso.com> to X', 'adele@contoso.com'],
+    ['a mailto in angle brackets', 'provision <mailto:adele@contoso.com> to X', 'adele@contoso.com'],
+    ['Outlook’s copy', 'provision adele@contoso.com<mailto:adele@contoso.com> to X', 'adele@contoso.com'],
+  ])('reads %s', (_what, text, meant) => {
+    const expected = meant.includes('@') ? `provision ${meant} to X` : meant;
+
+    expect(clean(text)).toBe(expected);
+  });
+
+  it.each([
+    ['a linked host name', 'to [Box.com](http://box.com)', 'to Box.com'],
+    ['brackets that are no link', 'apps [a](b) [c] (d)', 'apps [a](b) [c] (d)'],
+    ['entities, once only', 'R&amp;D &lt;at&gt; &#39;x&#x27; &amp;lt; &#146;', "R&D <at> 'x' &lt; ’"],
+    ['entities of Windows-1252', '&#128;&#146;&#150;&#159;', '€’–Ÿ'],
+    ['what is no entity', 'AT&T &bogus; &; &#; &#xZZ;', 'AT&T &bogus; &; &#; &#xZZ;'],
+    ['impossible entities', '&#0;&#xD800;&#1114112;', '\ufffd\ufffd\ufffd'],
+    ['comparisons', 'a < b > c <3 1<2', 'a < b > c <3 1<2'],
+    ['paragraphs', '<p>one</p><p>two<br/>three</p>', 'one\ntwo\nthree'],
+    ['divisions', '<div>one</div>\n<div>two</div>', 'one\ntwo'],
+    ['line breaks in laid-out HTML', 'a<br>\n<b>b</b>', 'a\nb'],
+    ['other tags', '<p class="x"><b>apps</b> <i>sales</i><!-- x --><o:p></o:p></p>', 'apps sales'],
+    ['Windows and old Mac line ends', 'a\r\nb\rc\u2028d', 'a\nb\nc\nd'],
+    ['blank lines', 'a \n\n b', 'a\n\nb'],
+    ['odd spaces', '\u00a0who\u2003am\t\u3000i\u202f', 'who am i'],
+    ['what cannot be seen', '\u200bwho\u2060\ufeffa\u00admi\u200e\u202e\u2066\u0007', 'whoami'],
+    ['joiners next to ASCII', 'who\u200dami\u200c', 'whoami'],
+    ['joiners that a name needs', 'علی\u200cرضا', 'علی\u200cرضا'],
+    ['full-width letters', 'ｗｈｏａｍｉ', 'whoami'],
+    ['composed and decomposed names', 'Zoe\u0308 Zoë 李 Åsa Ñuñez', 'Zoë Zoë 李 Åsa Ñuñez'],
+    ['signs that are part of a name', 'Contoso™ m² ½ №5', 'Contoso™ m² ½ №5'],
+    ['quotes, which belong to the grammar', '“Lee Gu” O’Brien', '“Lee Gu” O’Brien'],
+    ['emoji', 'thanks 👍🏽 👨‍👩‍👧', 'thanks 👍🏽 👨‍👩‍👧'],
+    ['half an emoji', 'a\ud83d', 'a\ufffd'],
+  ])('reads %s', (_what, text, expected) => {
+    expect(clean(text)).toBe(expected);
+  });
+
+  it.each([[undefined], [null], [42], [{}], ['']])('takes %p for no text', (text) => {
+    expect(cleanText({ text, entities: undefined, botId })).toEqual({ text: '', mentions: [] });
+  });
+
+  it('removes a mention of the bot that carries no tag, when its entity says so', () => {
+    const entities = [{ type: 'mention', text: '@Usher', mentioned: { id: botId } }];
+
+    expect(clean('@Usher apps', entities)).toBe('apps');
+    expect(clean('@Usher apps', [])).toBe('@Usher apps');
+  });
+
+  it('removes a mention of the bot without an entity by its name', () => {
+    const cleaned = cleanText({ text: '<at>usher</at> apps', entities: [], botId, botName: 'Usher' });
+
+    expect(cleaned.text).toBe('apps');
+  });
+
+  it('does not let an entity remove ordinary words', () => {
+    const entities = [{ type: 'mention', text: 'provision', mentioned: { id: botId, name: 'Usher' } }];
+
+    expect(clean('provision adele to X', entities)).toBe('provision adele to X');
+  });
+});
+
+describe('mentions of people', () => {
+  it('leaves their plain name and lists their id', () => {
+    const text = '<at>Usher</at> provision <at>Adele Vance</at>&nbsp;to Salesforce';
+
+    expect(cleanText({ text, entities: [bot, adele], botId })).toEqual({
+      text: 'provision Adele Vance to Salesforce',
+      mentions: [{ id: '29:adele', name: 'Adele Vance' }],
+    });
+  });
+
+  it('names them as the text does, not as the entity', () => {
+    const entities = [{ ...adele, text: '<at>Adele&nbsp;&amp;&#32;Co</at>' }];
+
+    const cleaned = cleanText({ text: 'provision <at>Adele &amp; Co</at> to X', entities, botId });
+
+    expect(cleaned.text).toBe('provision Adele & Co to X');
+    expect(cleaned.mentions).toEqual([{ id: '29:adele', name: 'Adele & Co' }]);
+  });
+
+  it('tells two people of one name apart by their order', () => {
+    const lee = (id: string) => ({ type: 'mention', text: '<at>Lee</at>', mentioned: { id, name: 'Lee' } });
+
+    const cleaned = cleanText({ text: '<at>Lee</at>, <at>Lee</at>', entities: [lee('29:a'), lee('29:b')], botId });
+
+    expect(cleaned.mentions).toEqual([
+      { id: '29:a', name: 'Lee' },
+      { id: '29:b', name: 'Lee' },
+    ]);
+  });
+
+  it('lists a person mentioned twice once', () => {
+    const cleaned = cleanText({ text: '<at>Adele Vance</at> <at>Adele Vance</at>', entities: [adele], botId });
+
+    expect(cleaned).toEqual({ text: 'Adele Vance Adele Vance', mentions: [{ id: '29:adele', name: 'Adele Vance' }] });
+  });
+
+  it('puts a name together that was cut into a mention per word', () => {
+    const entities = ['Adele', 'Vance'].map((word) => ({ ...adele, text: `<at>${word}</at>` }));
+
+    const cleaned = cleanText({ text: 'provision <at>Adele</at>&nbsp;<at>Vance</at> to X', entities, botId });
+
+    expect(cleaned).toEqual({
+      text: 'provision Adele Vance to X',
+      mentions: [{ id: '29:adele', name: 'Adele Vance' }],
+    });
+  });
+
+  it('keeps the text between mentions of one person that are not one name', () => {
+    const entities = ['Adele', 'Vance'].map((word) => ({ ...adele, text: `<at>${word}</at>` }));
+
+    expect(clean('<at>Adele</at> and <at>Vance</at>', entities)).toBe('Adele and Vance');
+    expect(clean('<at>Adele</at> <at>or <at>Vance</at>', entities)).toBe('Adele or Vance');
+  });
+
+  it('keeps a person who is called like the bot', () => {
+    const namesake = { type: 'mention', text: '<at>Usher</at>', mentioned: { id: '29:usher', name: 'Usher' } };
+
+    const cleaned = cleanText({
+      text: '<at>Usher</at> provision <at>Usher</at> to X <at>Usher</at>',
+      entities: [bot, namesake],
+      botId,
+    });
+
+    expect(cleaned).toEqual({ text: 'provision Usher to X', mentions: [{ id: '29:usher', name: 'Usher' }] });
+  });
+
+  it('keeps the name of somebody for whom there is no entity, without an id', () => {
+    expect(cleanText({ text: 'provision <at>Megan</at> to X', entities: [bot], botId })).toEqual({
+      text: 'provision Megan to X',
+      mentions: [],
+    });
+  });
+
+  it('survives tags that are nested, unclosed or closed twice', () => {
+    expect(clean('<at>a<at>Usher</at>b</at> c')).toBe('a b c');
+    expect(clean('<at>provision adele')).toBe('provision adele');
+    expect(clean('</at></at>apps<at')).toBe('apps<at');
+  });
+});
+
+describe('whatever comes over the wire', () => {
+  const scrap = fc.oneof(
+    fc.constantFrom(
+      ...['<at>', '</at>', '<at id="1">', 'Usher', '<', '>', '<a href="mailto:', '[', '](mailto:', ')', '&', '&#', ';'],
+      ...['&amp;lt;', '&#x110000;', '\u202e', '\u200d', '\ud800', '\udfff', '🙂', '\u0301\u0323', '\n', ' ', '"', '“'],
+      ...['$', '{x}', '{{DATE()}}', '<script>', '<!--', '<br>', '<p>', 'a@b', '@Usher', '<mailto:', 'to', '\u0000'],
+    ),
+    fc.string({ unit: 'binary' }),
+  );
+  const hostile = fc.array(scrap, { maxLength: 60 }).map((scraps) => scraps.join(''));
+  const anyEntity = fc.oneof(
+    fc.anything(),
+    fc.record({
+      type: fc.constantFrom('mention', 'Mention', 7, null),
+      text: fc.oneof(hostile, fc.anything()),
+      mentioned: fc.oneof(fc.record({ id: fc.oneof(fc.constant(botId), fc.anything()), name: hostile }), fc.anything()),
+    }),
+    fc.constant(bot),
+    fc.constant(adele),
+  );
+
+  it('never throws, and leaves well-formed, visible, trimmed text', () => {
+    const entitiesOfAnyKind = fc.oneof(fc.array(anyEntity, { maxLength: 6 }), fc.anything());
+
+    fc.assert(
+      fc.property(fc.oneof(hostile, fc.anything()), entitiesOfAnyKind, (text, entities) => {
+        const cleaned = cleanText({ text, entities, botId, botName: 'Usher' });
+
+        expect(cleaned.text.isWellFormed()).toBe(true);
+        expect(cleaned.text).not.toMatch(/(?!\n)\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069]|\u00a0| {2}/u);
+        expect(cleaned.text).toBe(cleaned.text.trim());
+        for (const { id, name } of cleaned.mentions) {
+          expect(id).not.toBe(botId);
+          expect(name).not.toBe('');
+        }
+      }),
+      { seed: SEED, numRuns: 4000 },
+    );
+  });
+
+  it.each([
+    ['opening mentions', '<at>'],
+    ['mentions of the bot', '<at>Usher</at>'],
+    ['parts of one name', '<at>a</at><at>b</at>'],
+    ['angle brackets', '<'],
+    ['half-open links', '[x](mailto:'],
+    ['square brackets', '['],
+    ['link heads', '](https://'],
+    ['ampersands', '&#'],
+    ['spaces', ' '],
+    ['spaces and line breaks', ' \n'],
+    ['spaces in a tag', '< '],
+    ['combining marks in the wrong order', '\u0301\u0323'],
+    ['joiners', '\u200d'],
+    ['blocks', '<p>'],
+    ['addresses', '<a@b>'],
+  ])('takes time linear in the length of a row of %s', (_what, unit) => {
+    const entities = ['a', 'b'].flatMap((name) =>
+      Array.from({ length: 500 }, () => ({ ...adele, text: `<at>${name}</at>` })),
+    );
+    const started = performance.now();
+
+    for (const tail of ['', '>', ')', 'x']) {
+      cleanText({ text: unit.repeat(400_000 / unit.length) + tail, entities: [bot, ...entities], botId });
+    }
+
+    // A quadratic pass over 400,000 characters takes minutes; the bound leaves room for a busy machine.
+    expect(performance.now() - started).toBeLessThan(4000);
+  });
+});
