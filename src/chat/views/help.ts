@@ -50,6 +50,21 @@ function helpIntro(words: Words, hasCommands: boolean, unknownTopic: string | nu
   return unknownTopic === null ? words.card('help.intro') : words.card('help.noTopic', { topic: short(unknownTopic) });
 }
 
+/** The answer to what was not understood: what one could say instead. */
+export function notUnderstoodCard(
+  words: Words,
+  { commands, typed }: { readonly commands: readonly CommandHelp[]; readonly typed: string },
+): CardMessage {
+  const values = { typed: short(typed) };
+  return helpCard(words, {
+    title: words.card('problem.unclear.title'),
+    intro: [words.card('problem.unclear.happened', values), helpIntro(words, commands.length > 0, null)],
+    commands,
+    buttons: [],
+    summary: words.plain('problem.unclear.happened', values),
+  });
+}
+
 export interface HelpContent {
   readonly title: string;
   readonly intro: readonly string[];

@@ -20,11 +20,11 @@ export const maybeQuoted = (text: string | null, limit?: number): Maybe<Text> =>
   maybe(text === null ? null : markdownText(text, limit));
 
 /**
- * A button that sends `action` back. None for a line that a card cannot carry letter by letter: a line that was cut or
- * changed would say something that nobody chose.
+ * A button that sends `action` back. None for a line that the card could not also show letter by letter: too
+ * long, or with hidden characters in it. Nobody should say by a click what they could not read before it.
  */
 export function submitButton(words: Words, title: WordKey, action: CardAction, tooltip?: string): Maybe<SubmitButton> {
-  if ('text' in action && (action.text.length > LONGEST_LINE || action.text.includes('${'))) return [];
+  if ('text' in action && plainText(action.text, LONGEST_LINE) !== action.text) return [];
 
   const label = words.plain(title);
   // Teams would otherwise announce "Your response was sent to the app" under a card that is about to change anyway.

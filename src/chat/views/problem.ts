@@ -10,6 +10,8 @@ export type Problem =
   | { readonly kind: 'unknownUser' | 'unknownApp' | 'unclear'; readonly typed: string }
   /** The app's people go by distinguished names, and something else was typed. */
   | { readonly kind: 'userNeedsDirectoryName'; readonly typed: string; readonly app: string }
+  /** A distinguished name was typed for an app whose people come from Entra. */
+  | { readonly kind: 'directoryNameUnexpected'; readonly typed: string; readonly app: string }
   | { readonly kind: 'appNotConfigured' | 'appDisabled' | 'appTakesNoUsers'; readonly app: string }
   | Quarantine
   /** `code`: what an engineer can look up, e.g. Graph's request id. */
@@ -59,6 +61,12 @@ const KEYS = {
     'problem.userNeedsDirectoryName.title',
     'problem.userNeedsDirectoryName.happened',
     'problem.userNeedsDirectoryName.next',
+  ],
+  directoryNameUnexpected: [
+    'warning',
+    'problem.directoryNameUnexpected.title',
+    'problem.directoryNameUnexpected.happened',
+    'problem.directoryNameUnexpected.next',
   ],
   appNotConfigured: [
     'warning',
@@ -139,7 +147,8 @@ function explain(words: Words, what: Problem): Explained {
     case 'unclear':
       return from(KEYS.unclear, { typed: short(what.typed) });
     case 'userNeedsDirectoryName':
-      return from(KEYS.userNeedsDirectoryName, { typed: short(what.typed), app: short(what.app) });
+    case 'directoryNameUnexpected':
+      return from(KEYS[what.kind], { typed: short(what.typed), app: short(what.app) });
     case 'appNotConfigured':
     case 'appDisabled':
     case 'appTakesNoUsers':

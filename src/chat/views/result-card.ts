@@ -33,7 +33,6 @@ const DETAIL_LEVELS: readonly Limits[] = [
   { changes: 20, valueLength: 60, steps: 8, detailsPerStep: 4, saidLength: 300, stepRows: 10, lineLength: 120 },
   { changes: 20, valueLength: 30, steps: 0, detailsPerStep: 0, saidLength: 300, stepRows: 8, lineLength: 100 },
   { changes: 8, valueLength: 30, steps: 0, detailsPerStep: 0, saidLength: 200, stepRows: 8, lineLength: 60 },
-  { changes: 0, valueLength: 0, steps: 0, detailsPerStep: 0, saidLength: 100, stepRows: 6, lineLength: 0 },
 ];
 
 const CHECKS: Readonly<Record<ScopingCheck, WordKey>> = {

@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { cardAsText } from '../../../src/chat/cards/as-text.ts';
+import { drawOutcome, emptyReport, step } from '../views/drawings.ts';
+
+describe('a card as text', () => {
+  it('reads as the card looks', () => {
+    const report = {
+      ...emptyReport,
+      steps: [
+        step({ description: 'Retrieved User' }),
+        step({ type: 'export', name: 'EntryExportAdd', status: 'failure' }),
+      ],
+    };
+    const { card } = drawOutcome({
+      kind: 'failed',
+      code: 'EntryConflict',
+      reason: 'said_so',
+      recommendedAction: null,
+      report,
+    });
+
+    const text = cardAsText(card);
+
+    expect(text).toMatch(/^✗ {2}Failed\n {3}Isaiah Langer in Salesforce\n {3}isaiah@contoso\.com\n/);
+    expect(text).toContain('✓  Find the account in Entra ID  Done\n   Retrieved User\n✗  Write to Salesforce  Failed');
+    expect(text).toContain('Asked by:         Alex Wilber');
+    expect(text).toMatch(/\[Show details\] \[Open in Entra\]$/);
+  });
+
+  it('leaves out what is hidden', () => {
+    const hidden = { type: 'Container', isVisible: false, items: [{ type: 'TextBlock', text: 'secret' }] };
+
+    expect(cardAsText({ body: [hidden, { type: 'TextBlock', text: 'seen' }] })).toBe('seen');
+  });
+
+  it('takes escapes and emphasis away', () => {
+    expect(cardAsText({ body: [{ type: 'TextBlock', text: '**Sales\\_Team** \\*\\*x\\*\\* 1\\. \\\\' }] })).toBe(
+      'Sales_Team **x** 1. \\',
+    );
+  });
+
+  it.each([[null], ['text'], [{}], [{ body: 'x', actions: 3 }], [{ body: [null, 1, { type: 'Odd' }] }]])(
+    'is empty for %j',
+    (card) => {
+      expect(cardAsText(card)).toBe('');
+    },
+  );
+});

@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import { formatTime } from '../../../src/chat/cards/format.ts';
+
+const AT = Date.UTC(2026, 2, 2, 13, 3, 27);
+const HOUR = 3_600_000;
+
+describe('a time on a card', () => {
+  it.each([
+    ['en-US', 'Europe/Berlin', '14:03:27'],
+    ['de-DE', 'Asia/Kolkata', '18:33:27'],
+    ['en-GB', 'America/Los_Angeles', '05:03:27'],
+  ])('is on the clock of the reader, %s in %s', (locale, timeZone, shown) => {
+    expect(formatTime(AT, AT, { locale, timeZone })).toBe(shown);
+  });
+
+  it('carries the date when it is another day for the reader', () => {
+    const reader = { locale: 'en-US', timeZone: 'Europe/Berlin' };
+
+    expect(formatTime(AT, AT + 10 * HOUR, reader)).toBe('Mar 2, 2026, 14:03:27');
+    expect(formatTime(AT, AT + 9 * HOUR, reader)).toBe('14:03:27');
+  });
+
+  it('keeps a good zone when the locale is nonsense, and the other way round', () => {
+    expect(formatTime(AT, AT, { locale: '$$', timeZone: 'Europe/Berlin' })).toBe('14:03:27');
+    expect(formatTime(AT, AT + 24 * HOUR, { locale: 'de-DE', timeZone: 'Mars/Base' })).toBe('2. März 2026, 13:03:27');
+  });
+
+  it('shows a dash for what is no time', () => {
+    expect(formatTime(Number.NaN, AT, { locale: 'en', timeZone: 'UTC' })).toBe('—');
+  });
+});

@@ -1,0 +1,339 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Denial } from '../../../src/access/caller.ts';
+import { cardAsText } from '../../../src/chat/cards/as-text.ts';
+import type { CardMessage } from '../../../src/chat/reply.ts';
+import { apps } from '../../../src/chat/views/apps.ts';
+import { checking } from '../../../src/chat/views/checking.ts';
+import { denied } from '../../../src/chat/views/denied.ts';
+import { didYouMean } from '../../../src/chat/views/did-you-mean.ts';
+import { type CommandHelp, help } from '../../../src/chat/views/help.ts';
+import { appPicker, personPicker } from '../../../src/chat/views/person-picker.ts';
+import { problem, type Quarantine } from '../../../src/chat/views/problem.ts';
+import { welcome } from '../../../src/chat/views/welcome.ts';
+import { whoami } from '../../../src/chat/views/whoami.ts';
+import { elementsOf, NOW, problemsSaying, words } from './drawings.ts';
+
+const submitsOf = ({ card }: CardMessage) => elementsOf(card).filter(({ type }) => type === 'Action.Submit');
+const linesOf = (message: CardMessage) => submitsOf(message).map(({ data }) => Object(data));
+
+describe('the person picker', () => {
+  const lee = (name: string, more: object = {}) => {
+    const id = name.toLowerCase().replace(' ', '.');
+    return {
+      id,
+      name,
+      principalName: `${id}@contoso.com`,
+      title: 'Engineer',
+      department: 'Sales',
+      enabled: true,
+      ...more,
+    };
+  };
+  const pick = (candidates: ReturnType<typeof lee>[], more = false) => {
+    const choose = (id: string) => `provision user ${id}@contoso.com to Salesforce`;
+    return personPicker(words, { typed: 'lee', app: 'Salesforce', candidates, more, choose });
+  };
+
+  it('shows what tells people apart, and who is disabled', () => {
+    const message = pick([lee('Lee Gu'), lee('Lee Parker', { enabled: false, title: null })]);
+
+    const text = cardAsText(message.card);
+    expect(text).toMatch(/Which “lee”\?[\s\S]*Salesforce/);
+    expect(text).toContain('Lee Gu  [Choose]\nlee.gu@contoso.com\nEngineer · Sales');
+    expect(text).toContain('Lee Parker  [Choose]\nlee.parker@contoso.com\nSales\n! Account disabled');
+    expect(message.summary).toBe('Which “lee”? Usher found several people.');
+    expect(message.card.fallbackText).toContain('Lee Gu and Lee Parker');
+  });
+
+  it('gives each a button that says the whole line in place of the card', () => {
+    const [first] = submitsOf(pick([lee('Lee Gu'), lee('Lee Parker')]));
+
+    expect(first).toMatchObject({
+      title: 'Choose',
+      tooltip: 'Choose Lee Gu',
+      data: { verb: 'choose', text: 'provision user lee.gu@contoso.com to Salesforce' },
+    });
+  });
+
+  it.each([
+    ['the search found more', 6, true, true],
+    ['more came than it shows', 7, false, true],
+    ['these are all', 6, false, false],
+  ])('shows six at most, and says so when %s', (_, count, more, saysSo) => {
+    const message = pick(
+      Array.from({ length: count }, (_none, n) => lee(`Lee ${n}`)),
+      more,
+    );
+
+    expect(submitsOf(message)).toHaveLength(6);
+    expect(cardAsText(message.card).includes('There are more.')).toBe(saysSo);
+  });
+
+  it.each([
+    ['a long line', 'x'.repeat(301)],
+    ['a line with hidden characters', 'provision user a\u202Eb to Salesforce'],
+  ])('has no button for %s, which would say what nobody can read', (_, line) => {
+    const message = personPicker(words, {
+      typed: 'l',
+      app: null,
+      candidates: [lee('Lee')],
+      more: false,
+      choose: () => line,
+    });
+
+    expect(submitsOf(message)).toEqual([]);
+    expect(cardAsText(message.card)).toContain('Lee');
+  });
+});
+
+describe('the app picker', () => {
+  it('warns of apps that cannot be provisioned', () => {
+    const candidates = [
+      { id: '1', name: 'Salesforce', configured: true, enabled: true },
+      { id: '2', name: 'Salesforce Sandbox', configured: false, enabled: true },
+      { id: '3', name: 'Salesforce Old', configured: true, enabled: false },
+    ];
+
+    const message = appPicker(words, { typed: 'sales', candidates, more: false, choose: (id) => `provision ${id}` });
+
+    const text = cardAsText(message.card);
+    expect(text).toContain('Which app is “sales”?');
+    expect(text).toContain('Salesforce Sandbox  [Choose]\n! Provisioning is not set up');
+    expect(text).toContain('Salesforce Old  [Choose]\n! App disabled');
+    expect(linesOf(message)).toMatchObject([{ text: 'provision 1' }, { text: 'provision 2' }, { text: 'provision 3' }]);
+  });
+});
+
+describe('a slip of the pen', () => {
+  it('is put right by one click', () => {
+    const message = didYouMean(words, { suggestion: 'provision user adele to Salesforce' });
+
+    expect(cardAsText(message.card)).toContain('provision user adele to Salesforce');
+    expect(linesOf(message)).toEqual([
+      { verb: 'choose', text: 'provision user adele to Salesforce', msteams: { feedback: { hide: true } } },
+    ]);
+  });
+});
+
+describe('a denial', () => {
+  const contacts = [
+    { group: 'Helpdesk', people: ['Alex Wilber', 'Megan Bowen'] },
+    { group: 'On Call', people: [] },
+  ];
+  const reasons: [Denial, string, string][] = [
+    [{ reason: 'noRole' }, 'Johanna, you have no role in Usher', 'Helpdesk: Alex Wilber and Megan Bowen'],
+    [
+      { reason: 'needsRole', permission: 'provision.run', anyOf: ['operator', 'cloudSyncOperator'] },
+      'you may not provision people. That takes one of these roles: operator and operator for cloud sync.',
+      'Helpdesk: Alex Wilber',
+    ],
+    [{ reason: 'guest' }, 'you are a guest', 'looks after accounts'],
+    [{ reason: 'accountDisabled' }, 'your account is disabled', 'looks after accounts'],
+    [{ reason: 'unknownPerson' }, 'cannot tell who you are', 'looks after accounts'],
+  ];
+
+  it.each(reasons)('says why, and whom to ask: %j', (denial, why, whom) => {
+    const message = denied(words, { denial, contacts, callerName: 'Johanna' });
+
+    const text = cardAsText(message.card);
+    expect(text).toMatch(/^✗ {2}You may not do this/);
+    expect(text).toContain(why);
+    expect(text).toContain(whom);
+    expect(message.summary).toContain(why);
+    expect(submitsOf(message)).toEqual([]);
+  });
+
+  it('names whoever runs Usher when it knows nobody else', () => {
+    const { card } = denied(words, { denial: { reason: 'noRole' }, contacts: [], callerName: null });
+
+    expect(cardAsText(card)).toContain('Ask whoever runs Usher');
+    expect(cardAsText(card)).toContain('Hello, you have no role');
+  });
+});
+
+describe('a problem', () => {
+  it.each(problemsSaying('Zscaler'))('says what happened and what to do next: %j', (what) => {
+    const message = problem(words, what, [{ label: 'apps', verb: 'run', text: 'apps' }]);
+
+    const text = cardAsText(message.card);
+    const [title, , happened] = text.split('\n');
+    expect(title?.length).toBeGreaterThan(5);
+    expect(happened?.length).toBeGreaterThan(10);
+    expect(text).toMatch(/What to do next\n.{10}/);
+    expect(text).toMatch(/\[List apps\]$/);
+    expect(message.summary).toContain(happened);
+  });
+
+  it('shows the reference of an apology', () => {
+    expect(cardAsText(problem(words, { kind: 'apology', reference: 'E-4711' }).card)).toContain('Code: E-4711');
+  });
+
+  const quarantine: Quarantine = {
+    kind: 'appQuarantined',
+    app: 'Zscaler',
+    reason: 'EncounteredQuarantineException',
+    since: NOW - 86_400_000,
+    nextAttempt: NOW + 300_000,
+    errorCode: 'InvalidCredentials',
+    message: 'Please provide a valid tenant URL.',
+    tenantActionable: true,
+    now: NOW,
+  };
+
+  it('tells all that is known of a quarantine', () => {
+    const text = cardAsText(problem(words, quarantine).card);
+
+    expect(text).toContain('Zscaler is in quarantine');
+    expect(text).toContain('The connection to Zscaler fails.');
+    expect(text).toContain('In quarantine since Mar 1, 2026, 14:03:06.');
+    expect(text).toContain('Microsoft tries again at 14:08:06.');
+    expect(text).toContain('Microsoft says: Please provide a valid tenant URL.');
+    expect(text).toContain('Your own application administrator can repair this');
+    expect(text).toContain('Code: InvalidCredentials');
+  });
+
+  it('does not make up what is not known of it', () => {
+    const year1 = Date.parse('0001-01-01T00:00:00Z');
+    const text = cardAsText(
+      problem(words, {
+        ...quarantine,
+        reason: 'SomethingNew',
+        since: year1,
+        nextAttempt: null,
+        errorCode: null,
+        message: null,
+        tenantActionable: null,
+      }).card,
+    );
+
+    expect(text).not.toMatch(/since|tries again|says/);
+    expect(text).toContain('Code: SomethingNew');
+  });
+});
+
+describe('the help', () => {
+  const provision: CommandHelp = { verb: 'provision', examples: ['provision user adele to Salesforce'], tryIt: null };
+  const list: CommandHelp = { verb: 'apps', examples: ['apps', 'apps sales'], tryIt: 'apps' };
+
+  it('lists what it is given, and nothing else', () => {
+    const text = cardAsText(help(words, { commands: [list], topic: null }).card);
+
+    expect(text).toContain('apps sales');
+    expect(text).not.toContain('Provision a person');
+  });
+
+  it('offers to try what does no harm', () => {
+    const message = help(words, { commands: [provision, list], topic: null });
+
+    expect(linesOf(message)).toMatchObject([{ verb: 'run', text: 'apps' }]);
+    expect(message.card.fallbackText).toContain('provision user adele to Salesforce');
+  });
+
+  it('keeps to a topic that exists and says so when there is none', () => {
+    const known = cardAsText(help(words, { commands: [provision, list], topic: 'Apps' }).card);
+    const unknown = cardAsText(help(words, { commands: [provision, list], topic: 'cake' }).card);
+
+    expect(known).toContain('Help: apps');
+    expect(known).not.toContain('Provision a person');
+    expect(unknown).toContain('no help on “cake”');
+    expect(unknown).toContain('Provision a person');
+  });
+
+  it('says so when there is nothing one may do', () => {
+    expect(cardAsText(help(words, { commands: [], topic: null }).card)).toContain('nothing that you may do');
+  });
+
+  it('welcomes whoever may use Usher with what to type, and others with whom to ask', () => {
+    const commands = [provision];
+    const user = cardAsText(welcome(words, { name: 'Alex', canUse: true, commands }).card);
+    const stranger = cardAsText(welcome(words, { name: null, canUse: false, commands }).card);
+
+    expect(user).toMatch(/^Hello Alex, this is Usher[\s\S]*provision user adele to Salesforce/);
+    expect(stranger).toMatch(/^Hello, this is Usher[\s\S]*You have no role[\s\S]*ask whoever runs Usher/);
+    expect(stranger).not.toContain('adele');
+  });
+});
+
+describe('the list of apps', () => {
+  const entry = (
+    name: string,
+    state: Parameters<typeof apps>[1]['entries'][number]['state'],
+    aliases: string[] = [],
+  ) => ({
+    name,
+    state,
+    aliases,
+  });
+
+  it('tells each state by glyph and word', () => {
+    const entries = [
+      entry('Salesforce', 'healthy', ['sf']),
+      entry('Concur', 'neverRun'),
+      entry('Box', 'paused'),
+      entry('Zscaler', 'quarantined'),
+      entry('Old', 'disabled'),
+      entry('Payroll', 'notConfigured'),
+      entry('Odd', 'unknown'),
+    ];
+
+    const message = apps(words, { entries, more: false, search: null });
+
+    const text = cardAsText(message.card);
+    expect(text).toContain('✓  Salesforce  Healthy\n   Also: sf');
+    expect(text).toContain('–  Concur  Never run\n!  Box  Paused\n✗  Zscaler  In quarantine\n–  Old  Disabled');
+    expect(text).toContain('–  Payroll  Not set up\n?  Odd  Unknown');
+    expect(message.summary).toMatch(/^7 apps: Salesforce, /);
+  });
+
+  it('says when there are more than it shows', () => {
+    const entries = Array.from({ length: 26 }, (_, n) => entry(`App ${n}`, 'healthy'));
+
+    const text = cardAsText(apps(words, { entries, more: false, search: null }).card);
+
+    expect(text).toContain('App 24');
+    expect(text).not.toContain('App 25');
+    expect(text).toContain('There are more.');
+  });
+
+  it.each([
+    [null, 'Usher found no app with provisioning.'],
+    ['cake', 'no app that matches “cake”'],
+  ])('says so when there is none, searching for %s', (search, said) => {
+    const message = apps(words, { entries: [], more: false, search });
+
+    expect(cardAsText(message.card)).toContain(said);
+    expect(message.summary).toBe('No apps found');
+  });
+});
+
+describe('who am I', () => {
+  const caller = { id: 'id-1', tenantId: 'tenant-1', name: 'Alex Wilber', principalName: 'alex@contoso.com' };
+
+  it('tells the roles, where they come from and what they allow', () => {
+    const message = whoami(words, { caller: { ...caller, roles: ['operator', 'approver'] }, groups: ['Helpdesk'] });
+
+    const text = cardAsText(message.card);
+    expect(text).toContain('You are Alex Wilber');
+    expect(text).toMatch(/User name: +alex@contoso\.com\nRoles in Usher: +operator and approver\nThrough: +Helpdesk/);
+    expect(text).toContain(
+      'You may: look at apps and their state, provision people at once, and decide on what others',
+    );
+    expect(message.summary).toBe('You are Alex Wilber. Roles in Usher: operator and approver.');
+  });
+
+  it('tells whoever has none', () => {
+    const text = cardAsText(whoami(words, { caller: { ...caller, roles: [] } }).card);
+
+    expect(text).toMatch(/Roles in Usher: +none/);
+    expect(text).toContain('You have no role in Usher.');
+    expect(text).not.toContain('Through');
+  });
+});
+
+describe('a moment of patience', () => {
+  it('asks for it in a sentence', () => {
+    expect(checking(words).summary).toBe(
+      'One moment … Usher is waiting for an answer from Microsoft Graph. The result will appear here.',
+    );
+  });
+});

@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { IntlMessageFormat } from 'intl-messageformat';
+import en from '../../../src/chat/messages/en.json' with { type: 'json' };
+
+const folder = new URL('../../../src/', import.meta.url);
+const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+  .join('\n');
+
+/** Named as a whole, or put together from its beginning and the member of a union. */
+function isSaid(key: string): boolean {
+  const beginning = key.slice(0, key.lastIndexOf('.') + 1);
+  return sources.includes(`'${key}'`) || sources.includes(`\`${beginning}\${`);
+}
+
+describe('the English catalogue', () => {
+  it('has no message that nothing says', () => {
+    const unused = Object.keys(en).filter((key) => !isSaid(key));
+
+    expect(unused).toEqual([]);
+  });
+
+  it.each(Object.entries(en))('can be read as ICU: %s', (_, text) => {
+    const parts = () => new IntlMessageFormat(text, 'en', undefined, { ignoreTag: true }).getAst();
+
+    expect(parts).not.toThrow();
+  });
+
+  it('uses the typographic quotes that no ICU parser takes for an escape', () => {
+    const quoted = Object.entries(en).filter(([, text]) => /'[{}#|]/.test(text));
+
+    expect(quoted).toEqual([]);
+  });
+});

@@ -1,0 +1,201 @@
+import type { CardMessage } from '../../../src/chat/reply.ts';
+import { apps } from '../../../src/chat/views/apps.ts';
+import { checking } from '../../../src/chat/views/checking.ts';
+import { denied } from '../../../src/chat/views/denied.ts';
+import { didYouMean } from '../../../src/chat/views/did-you-mean.ts';
+import { help, notUnderstoodCard } from '../../../src/chat/views/help.ts';
+import { appPicker, personPicker } from '../../../src/chat/views/person-picker.ts';
+import { type Problem, problem } from '../../../src/chat/views/problem.ts';
+import { type RequestCardInput, requestCard } from '../../../src/chat/views/request-card.ts';
+import { welcome } from '../../../src/chat/views/welcome.ts';
+import { whoami } from '../../../src/chat/views/whoami.ts';
+import { createWords } from '../../../src/chat/words.ts';
+import type { Change, Outcome, RefusalCause, Report, Step } from '../../../src/graph/outcome.ts';
+import type { Request, TaskState } from '../../../src/requests/request.ts';
+
+export const words = createWords('en-US', 'Europe/Berlin');
+
+/** 2026-03-02, 14:03:06 in Berlin. */
+export const NOW = Date.UTC(2026, 2, 2, 13, 3, 6);
+
+export function step(more: Partial<Step>): Step {
+  return { type: 'import', name: 'EntryImport', status: 'success', description: null, details: {}, ...more };
+}
+
+export const emptyReport: Report = {
+  steps: [],
+  changes: [],
+  changeId: null,
+  subjectLabel: null,
+  sourceSystem: null,
+  targetSystem: null,
+  targetId: null,
+};
+
+export function requestIn(state: TaskState, more: { text?: string; attempts?: number; type?: string } = {}): Request {
+  const { text, attempts = 1, type = 'User' } = more;
+  return {
+    id: 'R7K3MQ',
+    asker: { id: 'alex', name: text ?? 'Alex Wilber' },
+    app: { id: '5eed0000-0000-4000-8000-0000000000a1', name: text ?? 'Salesforce' },
+    reader: { locale: 'en-US', timeZone: 'Europe/Berlin' },
+    conversation: 'conversation',
+    cardId: null,
+    revision: 1,
+    createdAt: NOW,
+    tasks: [
+      {
+        id: 'task',
+        requestId: 'R7K3MQ',
+        position: 0,
+        subject: { id: 'isaiah', type, name: text ?? 'Isaiah Langer', label: text ?? 'isaiah@contoso.com' },
+        jobId: 'job',
+        ruleId: 'rule',
+        state,
+        attempts,
+      },
+    ],
+  };
+}
+
+export function doneWith(outcome: Outcome, ids: string | null = 'graph-request-1'): TaskState {
+  const [startedAt, finishedAt] = [NOW, NOW + 1_400];
+  return { kind: 'done', startedAt, finishedAt, outcome, graphRequestId: ids, clientRequestId: ids };
+}
+
+export function draw(request: Request, more: Partial<RequestCardInput> = {}): CardMessage {
+  const entraPortalUrl = 'https://entra.microsoft.com';
+  return requestCard({ request, forecast: null, now: NOW, entraPortalUrl, canRetry: true, ...more });
+}
+
+export function drawOutcome(outcome: Outcome, more: Partial<RequestCardInput> = {}): CardMessage {
+  return draw(requestIn(doneWith(outcome)), more);
+}
+
+const CAUSES: readonly RefusalCause[] = [
+  'quarantined',
+  'permission',
+  'wrongRule',
+  'notFound',
+  'credentialsMissing',
+  'throttled',
+  'serviceUnavailable',
+  'other',
+];
+
+/** One of each kind of outcome, every text in it being `text`. */
+export function outcomesSaying(text: string, { steps = 2, changes = 3 } = {}): Outcome[] {
+  const types = ['import', 'scoping', 'matching', 'processing', 'referenceResolution', 'export'] as const;
+  const report: Report = {
+    steps: Array.from({ length: steps }, (_, index) =>
+      step({
+        type: types[index % types.length] ?? 'unknownFutureValue',
+        name: text,
+        status: index === steps - 1 ? 'failure' : 'success',
+        description: text,
+        details: Object.fromEntries(Array.from({ length: 20 }, (_none, n) => [`${text} ${n}`, text])),
+      }),
+    ),
+    changes: Array.from({ length: changes }, (_, index): Change => {
+      return { attribute: `${text} ${index}`, oldValue: text, newValue: `${text}2` };
+    }),
+    changeId: text,
+    subjectLabel: text,
+    sourceSystem: text,
+    targetSystem: text,
+    targetId: text,
+  };
+  return [
+    { kind: 'created', report },
+    { kind: 'inSync', report },
+    { kind: 'notInScope', failedChecks: ['active', 'assigned', 'entitled', 'scopingFilter'], report },
+    { kind: 'skipped', code: text, property: text, reason: text, report },
+    { kind: 'failed', code: text, reason: text, recommendedAction: text, report },
+    ...CAUSES.map((cause): Outcome => ({ kind: 'refused', status: 400, code: text, message: text, cause })),
+    { kind: 'unknown', why: 'unreadable' },
+  ];
+}
+
+export function problemsSaying(text: string): Problem[] {
+  return [
+    { kind: 'unknownUser', typed: text },
+    { kind: 'unknownApp', typed: text },
+    { kind: 'unclear', typed: text },
+    { kind: 'userNeedsDirectoryName', typed: text, app: text },
+    { kind: 'directoryNameUnexpected', typed: text, app: text },
+    { kind: 'appNotConfigured', app: text },
+    { kind: 'appDisabled', app: text },
+    { kind: 'appTakesNoUsers', app: text },
+    {
+      kind: 'appQuarantined',
+      app: text,
+      reason: 'EncounteredQuarantineException',
+      since: NOW - 3_600_000,
+      nextAttempt: NOW + 86_400_000,
+      errorCode: text,
+      message: text,
+      tenantActionable: true,
+      now: NOW,
+    },
+    { kind: 'graphUnavailable', code: text },
+    { kind: 'graphRefused', code: text },
+    { kind: 'unreadableAnswer', code: text },
+    { kind: 'incomplete', missing: 'subject' },
+    { kind: 'incomplete', missing: 'app' },
+    { kind: 'tooLong', length: 5_000, limit: 500 },
+    { kind: 'apology', reference: text },
+    { kind: 'empty' },
+    { kind: 'attachmentOnly' },
+    { kind: 'staleButton' },
+    { kind: 'unknownButton' },
+    { kind: 'stopping' },
+    { kind: 'databaseUnavailable' },
+  ];
+}
+
+/** Every card that Usher can draw, wherever a text of others can stand being `text`, and as much of it as possible. */
+export function everyCardSaying(text: string, size: { steps?: number; changes?: number } = {}): CardMessage[] {
+  const lease = { owner: 'one', until: NOW };
+  const person = { id: '1', name: text, principalName: text, title: text, department: text, enabled: false };
+  const app = { id: '1', name: text, configured: false, enabled: true };
+  const many = <Thing>(thing: Thing, count = 60): Thing[] => Array.from({ length: count }, () => thing);
+  const say = { label: 'help', verb: 'run', text } as const;
+  const contacts = many({ group: text, people: many(text) });
+  const caller = { id: text, tenantId: text, name: text, principalName: text, roles: ['operator'] as const };
+  const command = { verb: 'apps', examples: many(text), tryIt: text } as const;
+  return [
+    ...outcomesSaying(text, size).map((outcome) => draw(requestIn(doneWith(outcome, text), { text, attempts: 3 }))),
+    draw(requestIn({ kind: 'waiting', dueAt: NOW, again: 'ruleChanged' }, { text }), {
+      forecast: { place: 3, startsAt: NOW + 21_000 },
+    }),
+    draw(requestIn({ kind: 'running', startedAt: NOW, lease }, { text, attempts: 2 })),
+    ...problemsSaying(text).map((what) => problem(words, what, many(say, 9))),
+    personPicker(words, { typed: text, app: text, candidates: many(person), more: true, choose: () => text }),
+    appPicker(words, { typed: text, candidates: many(app), more: true, choose: () => text }),
+    didYouMean(words, { suggestion: text }),
+    denied(words, { denial: { reason: 'noRole' }, contacts, callerName: text }),
+    help(words, { commands: many(command), topic: text }),
+    notUnderstoodCard(words, { commands: many(command), typed: text }),
+    welcome(words, { name: text, canUse: true, commands: many(command), buttons: many(say) }),
+    apps(words, { entries: many({ name: text, state: 'paused', aliases: many(text) }), more: true, search: text }),
+    apps(words, { entries: [], more: false, search: text }),
+    whoami(words, { caller, groups: many(text) }),
+    checking(words),
+  ];
+}
+
+/** Every object in a card, the card itself included. */
+export function elementsOf(card: unknown): Record<string, unknown>[] {
+  if (Array.isArray(card)) return card.flatMap(elementsOf);
+  if (typeof card !== 'object' || card === null) return [];
+  const element: Record<string, unknown> = { ...card };
+  return [element, ...Object.values(element).flatMap(elementsOf)];
+}
+
+/** What Teams reads as Markdown: the texts of TextBlocks, and both sides of a fact. */
+export function markdownOf(card: unknown): string[] {
+  return elementsOf(card).flatMap(({ type, text, title, value }) => {
+    if (type === 'TextBlock') return [String(text)];
+    return typeof value === 'string' && typeof title === 'string' ? [title, value] : [];
+  });
+}

@@ -1,0 +1,112 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { LARGEST_CARD_BYTES } from '../../../src/chat/cards/render.ts';
+import { elementsOf, everyCardSaying, markdownOf } from './drawings.ts';
+
+const INJECTION = [
+  '[click](http://evil) **x** <at>Bob</at> $',
+  '{1+1} {{DATE(2020-01-01T00:00:00Z)}} {{{$$',
+  '{a} `c` # h\n- li',
+].join('');
+const REVERSED = 'a\u202Etxt.exe\u0007\u200B';
+
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  AdaptiveCard: ['$schema', 'version', 'msteams', 'fallbackText', 'body', 'actions'],
+  TextBlock: ['text', 'wrap', 'size', 'weight', 'color', 'isSubtle', 'spacing', 'separator', 'fontType', 'style'],
+  Container: ['items', 'style', 'bleed', 'id', 'isVisible', 'separator', 'spacing'],
+  ColumnSet: ['columns', 'spacing', 'separator'],
+  Column: ['items', 'width', 'verticalContentAlignment'],
+  FactSet: ['facts', 'separator'],
+  ActionSet: ['actions'],
+  'Action.Submit': ['title', 'tooltip', 'data'],
+  'Action.OpenUrl': ['title', 'url'],
+  'Action.ToggleVisibility': ['title', 'targetElements'],
+};
+
+describe('every card', () => {
+  it.each([
+    ['ordinary names', 'Isaiah Langer'],
+    ['names that try to be code', INJECTION],
+    ['no text at all', ''],
+  ])('is made of parts that old clients draw, with %s', (_, text) => {
+    const cards = everyCardSaying(text).map(({ card }) => card);
+
+    for (const element of cards.flatMap(elementsOf)) {
+      const { type, ...rest } = element;
+      if (typeof type !== 'string') continue;
+      expect(Object.keys(ALLOWED)).toContain(type);
+      expect(ALLOWED[type]).toEqual(expect.arrayContaining(Object.keys(rest)));
+      if (type === 'TextBlock') expect(element).toMatchObject({ text: expect.any(String), wrap: true });
+      if (type === 'ColumnSet') expect(Object(element.columns).length).toBeLessThanOrEqual(3);
+      if (Array.isArray(element.actions)) expect(element.actions.length).toBeLessThanOrEqual(6);
+      if (Array.isArray(element.facts)) {
+        for (const { title, value } of element.facts)
+          expect([typeof title, typeof value]).toEqual(['string', 'string']);
+      }
+    }
+  });
+
+  it.each([
+    ['long names', 'Æther '.repeat(1_000)],
+    ['names of emoji', '👩‍🚀'.repeat(1_000)],
+    ['names that take four bytes a letter when escaped', '\\'.repeat(10_000)],
+    ['names in three bytes a letter', '漢'.repeat(10_000)],
+  ])('stays within what Teams takes, with %s', (_, text) => {
+    const cards = everyCardSaying(text, { steps: 60, changes: 500 }).map(({ card }) => card);
+
+    const largest = Math.max(...cards.map((card) => Buffer.byteLength(JSON.stringify(card))));
+    expect(largest).toBeLessThanOrEqual(LARGEST_CARD_BYTES);
+  });
+
+  it('cuts no character in two', () => {
+    const texts = everyCardSaying('😀'.repeat(3_000)).map((message) => JSON.stringify(message));
+
+    expect(
+      texts.filter((text) => !text.isWellFormed() || text.includes('\uFFFD') || /\\ud[89a-f]/i.test(text)),
+    ).toEqual([]);
+  });
+
+  it('has a summary and a fallback text, both plain', () => {
+    const messages = everyCardSaying(INJECTION);
+
+    for (const { summary, card } of messages) {
+      for (const text of [summary, card.fallbackText]) {
+        expect(text).not.toBe('');
+        expect(text).not.toMatch(/<at>|\{\{|\$\{|\n/);
+        expect(text).not.toContain('\\');
+      }
+    }
+  });
+
+  it('leaves nothing unbound, and no null', () => {
+    const json = everyCardSaying(INJECTION).map(({ card }) => JSON.stringify(card));
+
+    expect(json.filter((text) => text.includes('${') || /:null|,null|\[null/.test(text))).toEqual([]);
+  });
+
+  it('shows what others wrote without acting on it', () => {
+    const texts = everyCardSaying(INJECTION).flatMap(({ card }) => markdownOf(card));
+
+    // What a backslash stands before is plain; whatever is left must not be Markdown of the name's making.
+    const acting = texts.map((text) => text.replace(/\\./g, 'e')).filter((text) => /\[|`|<|\{\{|\n#|\*\*x/.test(text));
+    expect(texts.some((text) => text.includes('\\[click\\](http://evil) \\*\\*x\\*\\* Bob $ {1+1} { {DATE('))).toBe(
+      true,
+    );
+    expect(acting).toEqual([]);
+  });
+
+  it('shows no character that hides or turns round what stands next to it', () => {
+    const messages = everyCardSaying(REVERSED).map((message) => JSON.stringify(message));
+
+    expect(messages.some((text) => text.includes('atxt.exe'))).toBe(true);
+    expect(messages.filter((text) => /[\u200B\u202A-\u202E\u2066-\u2069]|\\u00[01]/.test(text))).toEqual([]);
+  });
+
+  it('has a template that some view draws', () => {
+    const files = readdirSync(new URL('../../../cards/', import.meta.url)).filter((name) => name.endsWith('.json'));
+
+    expect(files.sort()).toEqual(
+      ['apps', 'help', 'notice', 'picker', 'progress', 'result', 'whoami'].map((n) => `${n}.json`),
+    );
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import { cardAsText } from '../../../src/chat/cards/as-text.ts';
+import type { WaitReason } from '../../../src/requests/request.ts';
+import { draw, NOW, requestIn } from './drawings.ts';
+
+const waiting = (again: WaitReason | null = null, dueAt = NOW) => requestIn({ kind: 'waiting', dueAt, again });
+const lease = { owner: 'one', until: NOW };
+
+describe('the card of a request that waits', () => {
+  it('tells the place in line and when it starts', () => {
+    const { card, summary } = draw(waiting(), { forecast: { place: 3, startsAt: NOW + 21_400 } });
+
+    const text = cardAsText(card);
+    expect(text).toContain('Waiting: number 3 in line');
+    expect(text).toContain('Isaiah Langer in Salesforce');
+    expect(text).toContain('Starts at 14:03:27, in about 21 s.');
+    expect(text).toContain('Asked by Alex Wilber at 14:03:06 · Request R7K3MQ');
+    expect(summary).toBe('Isaiah Langer in Salesforce: waiting in line.');
+  });
+
+  it('calls the first place by its name', () => {
+    const { card } = draw(waiting(), { forecast: { place: 1, startsAt: NOW + 200 } });
+
+    expect(cardAsText(card)).toContain('Waiting: next in line');
+    expect(cardAsText(card)).toContain('Starts any moment now.');
+  });
+
+  it('does without a forecast', () => {
+    const { card } = draw(waiting('serviceUnavailable', NOW + 60_000));
+
+    expect(cardAsText(card)).toContain('Waiting in line');
+    expect(cardAsText(card)).toContain('Not before 14:04:06.');
+  });
+
+  it.each([
+    ['throttled', 'Microsoft asked Usher to slow down.'],
+    ['serviceUnavailable', 'was not available'],
+    ['noAnswer', 'Microsoft gave no answer.'],
+    ['ruleChanged', 'setup of Salesforce has changed'],
+    ['interrupted', 'Usher was interrupted'],
+    ['retried', 'Somebody asked to try this again.'],
+  ] as const)('tells why it waits again: %s', (again, reason) => {
+    const { card } = draw(waiting(again), { forecast: { place: 2, startsAt: NOW + 5_000 } });
+
+    expect(cardAsText(card)).toContain(reason);
+    expect(cardAsText(card)).toContain('in about 5 s.');
+  });
+});
+
+describe('the card of a request that runs', () => {
+  it('tells what is under way and since when', () => {
+    const { card, summary } = draw(requestIn({ kind: 'running', startedAt: NOW - 2_000, lease }));
+
+    const text = cardAsText(card);
+    expect(text).toContain('▶  In progress');
+    expect(text).toContain('Asking Microsoft to provision Isaiah Langer to Salesforce, since 14:03:04.');
+    expect(text).not.toContain('attempt');
+    expect(summary).toBe('Isaiah Langer in Salesforce: in progress.');
+  });
+
+  it('tells when it is not the first attempt', () => {
+    const { card } = draw(requestIn({ kind: 'running', startedAt: NOW, lease }, { attempts: 2 }));
+
+    expect(cardAsText(card)).toContain('This is attempt 2.');
+  });
+});
+
+describe('the card of a request', () => {
+  it.each([0, 2])('does not show one outcome for %d tasks', (count) => {
+    const request = waiting();
+    const tasks = Array.from({ length: count }, () => request.tasks).flat();
+
+    expect(() => draw({ ...request, tasks })).toThrow(/exactly one/);
+  });
+});

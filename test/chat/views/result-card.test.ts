@@ -1,0 +1,451 @@
+import { describe, expect, it } from '@jest/globals';
+import { cardAsText } from '../../../src/chat/cards/as-text.ts';
+import type { ErrorMeaning } from '../../../src/graph/outcome/error-codes.ts';
+import type { Outcome, RefusalCause, Report } from '../../../src/graph/outcome.ts';
+import { doneWith, draw, drawOutcome, elementsOf, emptyReport, requestIn, step } from './drawings.ts';
+
+const report: Report = {
+  ...emptyReport,
+  sourceSystem: 'Azure Active Directory',
+  steps: [
+    step({ description: "Retrieved User 'isaiah@contoso.com'" }),
+    step({ type: 'scoping', name: 'EntrySynchronizationScoping', details: { Assigned: 'False', Notes: '{}' } }),
+    step({
+      type: 'export',
+      name: 'EntrySynchronizationSkip',
+      status: 'skipped',
+      details: { SkipReason: 'SomeReason' },
+    }),
+  ],
+};
+
+/** A code for each meaning. */
+const CODES: Record<ErrorMeaning, string> = {
+  conflict: 'ContosoEntryConflict',
+  appFault: 'InternalServerError',
+  connectorRights: 'InsufficientRights',
+  unexpectedAnswer: 'UnprocessableEntity',
+  missingValues: 'MissingValues',
+  mapping: 'SchemaAttributeNotFound',
+  invalidDomain: 'InvalidDomain',
+  licenceLimit: 'LicenseLimitExceeded',
+  invalidAnchor: 'InvalidAnchor',
+  duplicateTarget: 'DuplicateTargetEntries',
+  duplicateSource: 'DuplicateSourceEntries',
+  importSkipped: 'ImportSkipped',
+  outOfScopeOrUnchanged: 'EntrySynchronizationSkipped',
+  scimFault: 'SystemForCrossDomainIdentityManagementBadRequest',
+  connectorCredentials: 'InvalidCredentials',
+  agentUnavailable: 'EndpointUnavailable',
+  crossTenantPolicy: 'AzureActiveDirectoryForbidden',
+  unknownCode: 'SomethingNew',
+};
+
+const failed = (code: string): Outcome => ({ kind: 'failed', code, reason: null, recommendedAction: null, report });
+const refused = (cause: RefusalCause, code = 'SomeCode'): Outcome => {
+  return { kind: 'refused', status: 400, code, message: 'message', cause };
+};
+const skipped = (code: string, property: string | null): Outcome => {
+  return { kind: 'skipped', code, property, reason: null, report };
+};
+const outOfScope = (...failedChecks: Extract<Outcome, { kind: 'notInScope' }>['failedChecks']): Outcome => {
+  return { kind: 'notInScope', failedChecks, report };
+};
+
+/** Outcome, verdict with its glyph, what happened, what to do next, and the code for engineers. */
+const TABLE: [name: string, Outcome, verdict: string, happened: string, next: string, code: string | null][] = [
+  [
+    'created',
+    { kind: 'created', report },
+    '✓  Account created',
+    'now has an account in Salesforce',
+    'Nothing more',
+    null,
+  ],
+  ['updated', { kind: 'updated', report }, '✓  Account updated', 'brought up to date', 'Nothing more', null],
+  ['disabled', { kind: 'disabled', report }, '!  Account disabled', 'was disabled', 'enabled and assigned to', null],
+  [
+    'deleted',
+    { kind: 'deleted', report },
+    '!  Account deleted',
+    'was deleted in Salesforce',
+    'enabled and assigned',
+    null,
+  ],
+  ['other change', { kind: 'otherChange', report }, '✓  Done', 'did not name the kind of change', 'Nothing more', null],
+  ['in sync', { kind: 'inSync', report }, '✓  Already up to date', 'nothing to do', 'sign-in logs', 'SomeReason'],
+  [
+    'disabled in Entra',
+    outOfScope('active'),
+    '!  Not provisioned',
+    'is disabled in Entra ID',
+    'Enable it',
+    'SomeReason',
+  ],
+  [
+    'unassigned',
+    outOfScope('assigned'),
+    '!  Not provisioned',
+    'is not assigned',
+    'try again in a few minutes',
+    'SomeReason',
+  ],
+  ['not entitled', outOfScope('entitled'), '!  Not provisioned', 'not carry a role', 'check the role', 'SomeReason'],
+  [
+    'filtered',
+    outOfScope('scopingFilter'),
+    '!  Not provisioned',
+    'scoping filter',
+    'Compare the attributes',
+    'SomeReason',
+  ],
+  [
+    'unnamed check',
+    outOfScope(),
+    '!  Not provisioned',
+    'did not say which check',
+    'is enabled, is assigned',
+    'SomeReason',
+  ],
+  [
+    'missing surname',
+    skipped('AttributeValidationFailed', 'name.familyName'),
+    '!  Skipped',
+    'The surname (name.familyName) is empty',
+    'Correct the surname of Isaiah Langer',
+    'AttributeValidationFailed',
+  ],
+  [
+    'a missing attribute',
+    skipped('AttributeValidationFailed', 'x.y'),
+    '!  Skipped',
+    'attribute (x.y)',
+    'Correct the',
+    'Attri',
+  ],
+  [
+    'invalid',
+    skipped('AttributeValidationFailed', null),
+    '!  Skipped',
+    'A required attribute',
+    'Look in the',
+    'Attribute',
+  ],
+  [
+    'skip of known code',
+    skipped('ImportSkipped', null),
+    '!  Skipped',
+    'is empty',
+    'matching attribute',
+    'ImportSkipped',
+  ],
+  [
+    'skip of new code',
+    skipped('New', null),
+    '!  Skipped',
+    'Microsoft skipped Isaiah Langer',
+    'Open the details',
+    'New',
+  ],
+  ['conflict', failed(CODES.conflict), '✗  Failed', 'already exists in Salesforce', 'rename or remove', CODES.conflict],
+  ['fault', failed(CODES.appFault), '✗  Failed', 'had a fault', 'Try again in a few minutes', CODES.appFault],
+  [
+    'rights',
+    failed(CODES.connectorRights),
+    '✗  Failed',
+    'lacks the rights',
+    'the right to create',
+    CODES.connectorRights,
+  ],
+  ['answer', failed(CODES.unexpectedAnswer), '✗  Failed', 'not understand', 'settings', CODES.unexpectedAnswer],
+  ['values', failed(CODES.missingValues), '✗  Failed', 'needs attributes', 'Fill them in', CODES.missingValues],
+  ['mapping', failed(CODES.mapping), '✗  Failed', 'mapping of Salesforce is wrong', 'correct the', CODES.mapping],
+  ['domain', failed(CODES.invalidDomain), '✗  Failed', 'in a domain', 'Add the domain', CODES.invalidDomain],
+  ['licence', failed(CODES.licenceLimit), '✗  Failed', 'no licence left', 'Free or buy', CODES.licenceLimit],
+  ['anchor', failed(CODES.invalidAnchor), '✗  Failed', 'is gone', 'restart provisioning', CODES.invalidAnchor],
+  [
+    'two targets',
+    failed(CODES.duplicateTarget),
+    '✗  Failed',
+    'Several accounts in Sales',
+    'keep one',
+    CODES.duplicateTarget,
+  ],
+  [
+    'two sources',
+    failed(CODES.duplicateSource),
+    '✗  Failed',
+    'Several accounts in Entra',
+    'Find the other',
+    'DuplicateSource',
+  ],
+  ['import', failed(CODES.importSkipped), '✗  Failed', 'is empty', 'matching attribute', CODES.importSkipped],
+  ['either', failed(CODES.outOfScopeOrUnchanged), '✗  Failed', 'does not say which', 'check in Entra', 'EntrySync'],
+  ['SCIM', failed(CODES.scimFault), '✗  Failed', 'interface (SCIM)', 'the maker of Salesforce', CODES.scimFault],
+  [
+    'credentials',
+    failed(CODES.connectorCredentials),
+    '✗  Failed',
+    'not accept the credentials',
+    'renew',
+    'InvalidCred',
+  ],
+  ['agent', failed(CODES.agentUnavailable), '✗  Failed', 'on-premises agent', 'machine', CODES.agentUnavailable],
+  ['policy', failed(CODES.crossTenantPolicy), '✗  Failed', 'two organizations', 'cross-tenant', 'AzureActive'],
+  ['new code', failed(CODES.unknownCode), '✗  Failed', 'Usher does not know', 'give the code', CODES.unknownCode],
+  [
+    'quarantine',
+    refused('quarantined'),
+    '✗  Refused',
+    'is in quarantine',
+    'asking again does not help',
+    'SomeCode (HTTP 400)',
+  ],
+  [
+    'permission',
+    refused('permission'),
+    '✗  Refused',
+    'lacks the permission, not you',
+    'Synchronization.Read',
+    'SomeCode',
+  ],
+  ['rule', refused('wrongRule'), '✗  Refused', 'does not fit', 'ask again in a minute', 'SomeCode'],
+  ['not found', refused('notFound'), '✗  Refused', 'cannot find', 'still exist', 'SomeCode'],
+  ['no credentials', refused('credentialsMissing'), '✗  Refused', 'no admin credentials', 'enter them', 'SomeCode'],
+  ['throttled', refused('throttled'), '✗  Microsoft is busy', 'slow down', 'few minutes', 'SomeCode'],
+  ['no service', refused('serviceUnavailable'), '✗  Refused', 'not available', 'service health', 'SomeCode'],
+  ['refused', refused('other', ''), '✗  Refused', 'refused to provision', 'Give the code', 'HTTP 400'],
+  ['timeout', { kind: 'unknown', why: 'timeout' }, '?  Result unknown', 'in time', 'that is safe', 'timeout'],
+  [
+    'gateway',
+    { kind: 'unknown', why: 'gatewayTimeout' },
+    '?  Result unknown',
+    'gateway',
+    'that is safe',
+    'gatewayTimeout',
+  ],
+  ['lost', { kind: 'unknown', why: 'connectionLost' }, '?  Result unknown', 'lost', 'that is safe', 'connectionLost'],
+  [
+    'unreadable',
+    { kind: 'unknown', why: 'unreadable' },
+    '?  Result unknown',
+    'cannot read',
+    'that is safe',
+    'unreadable',
+  ],
+];
+
+describe('the result card', () => {
+  it.each(TABLE)('says who, what, verdict and next step: %s', (_, outcome, verdict, happened, next, code) => {
+    const { card, summary } = drawOutcome(outcome);
+
+    const text = cardAsText(card);
+    expect(text.split('\n')[0]).toContain(verdict);
+    expect(text.split('\n')[1]).toBe('   Isaiah Langer in Salesforce');
+    expect(text).toContain(happened);
+    expect(text).toContain(next);
+    if (code === null) expect(text).not.toContain('Code:');
+    else expect(text).toContain(`Code: ${code}`);
+    expect(summary).toMatch(/^Isaiah Langer in Salesforce: /);
+    expect(summary).toContain(verdict.slice(3));
+    expect(summary).toContain(next);
+    expect(card.fallbackText).toBe(summary);
+  });
+
+  it.each([
+    ['good', { kind: 'created', report } as Outcome, 'Good'],
+    ['warning', outOfScope('assigned'), 'Warning'],
+    ['attention', failed('Conflict'), 'Attention'],
+    ['warning', { kind: 'unknown', why: 'timeout' } as Outcome, 'Warning'],
+  ])('colours the verdict as well: %s', (style, outcome, color) => {
+    const { card } = drawOutcome(outcome);
+
+    expect(card.body[0]).toMatchObject({ type: 'Container', style });
+    expect(elementsOf(card.body[0]).filter((element) => element.size === 'Large')).toEqual([
+      expect.objectContaining({ color }),
+      expect.objectContaining({ color }),
+    ]);
+  });
+
+  it('puts the failing step and the way out before all the steps', () => {
+    const steps = [
+      ...report.steps,
+      step({ type: 'export', status: 'failure', name: 'EntryExportAdd', description: 'Failed to create User' }),
+    ];
+    const outcome: Outcome = {
+      kind: 'failed',
+      code: 'New',
+      reason: 'Said so',
+      recommendedAction: 'Do this',
+      report: { ...report, steps },
+    };
+
+    const text = cardAsText(drawOutcome(outcome).card);
+
+    const order = [
+      'It stopped at step 4 of 4: Write to Salesforce',
+      'Failed to create User',
+      'What to do next',
+      'Microsoft recommends: Do this',
+      'Steps',
+      '✓  Find the account in Entra ID  Done',
+      '✗  Write to Salesforce  Failed',
+    ].map((part) => text.indexOf(part));
+    expect(order).not.toContain(-1);
+    expect(order).toEqual([...order].sort((one, other) => one - other));
+  });
+
+  it('does not tick the check that kept somebody out', () => {
+    const text = cardAsText(drawOutcome(outOfScope('assigned', 'scopingFilter')).card);
+
+    expect(text).toContain('It stopped at step 2 of 3: Check whether it is in scope for Salesforce');
+    expect(text).toContain('!  Check whether it is in scope for Salesforce  Not met');
+    expect(text).toContain('Another reason: does not pass the scoping filter.');
+  });
+
+  it('speaks of a group as a group', () => {
+    const request = requestIn(doneWith({ kind: 'created', report }), { type: 'Group' });
+
+    const text = cardAsText(draw(request).card);
+
+    expect(text).toContain('Group created');
+    expect(text).toContain('The group Isaiah Langer now exists in Salesforce.');
+    expect(text).toContain('Find the group in Entra ID');
+  });
+
+  it('tells who asked, when, how long it took and the id that support asks for', () => {
+    const text = cardAsText(drawOutcome({ kind: 'created', report }).card);
+
+    expect(text).toMatch(
+      /Asked by: +Alex Wilber\nFinished: +14:03:07\nTook: +1\.4 s\nRequest: +R7K3MQ\nGraph request id: +graph-request-1/,
+    );
+  });
+
+  it('hides the details until somebody asks', () => {
+    const outcome: Outcome = { kind: 'created', report: { ...report, changeId: 'change-1' } };
+
+    const { card } = drawOutcome(outcome);
+
+    const details = elementsOf(card).find(({ id }) => id === 'details');
+    expect(details).toMatchObject({ isVisible: false });
+    expect(JSON.stringify(details)).toContain('change-1');
+    expect(card.actions).toContainEqual({
+      type: 'Action.ToggleVisibility',
+      title: 'Show details',
+      targetElements: ['details'],
+    });
+  });
+});
+
+describe('the details', () => {
+  const detailsOf = (outcome: Outcome): Record<string, string> => {
+    const details = elementsOf(drawOutcome(outcome).card).find(({ id }) => id === 'details');
+    const facts = elementsOf(details).filter(({ value }) => typeof value === 'string');
+    return Object.fromEntries(facts.map(({ title, value }) => [String(title), String(value)]));
+  };
+  const changed = (...changes: Report['changes']): Outcome => ({ kind: 'updated', report: { ...report, changes } });
+
+  it('show attributes from old to new, by the name that people use', () => {
+    const facts = detailsOf(
+      changed(
+        { attribute: 'name.familyName', oldValue: 'Vance', newValue: 'Langer' },
+        { attribute: 'emails[type eq "work"].value', oldValue: null, newValue: 'a@b.c' },
+        { attribute: 'addresses[type eq "work"].formatted', oldValue: 'x', newValue: '' },
+        { attribute: 'custom:costCentre', oldValue: '1', newValue: '2' },
+      ),
+    );
+
+    expect(facts).toMatchObject({
+      'surname (name.familyName)': 'Vance → Langer',
+      'e-mail address (emails\\[type eq "work"\\].value)': '(empty) → a@b.c',
+      'address (addresses\\[type eq "work"\\].formatted)': 'x → (empty)',
+      'custom:costCentre': '1 → 2',
+    });
+  });
+
+  it.each(['password', 'Pwd', 'clientSecret', 'api_key', 'apikey', 'userPIN', 'accessToken', 'credentials', 'x.otp'])(
+    'leave out %s, whose value is nobody’s business',
+    (attribute) => {
+      const { card } = drawOutcome(changed({ attribute, oldValue: 'hunter1', newValue: 'hunter2' }));
+
+      expect(JSON.stringify(card)).not.toContain('hunter');
+    },
+  );
+
+  it.each(['shippingAddress', 'monkeyName', 'keyboard', 'passport.country'])(
+    'show %s, which is no secret',
+    (attribute) => {
+      const { card } = drawOutcome(changed({ attribute, oldValue: null, newValue: 'plain' }));
+
+      expect(JSON.stringify(card)).toContain('(empty) → plain');
+    },
+  );
+
+  it('leave out what is empty, in attributes and in steps', () => {
+    const facts = detailsOf(changed({ attribute: 'title', oldValue: null, newValue: ' ' }));
+
+    expect(Object.keys(facts)).not.toContain('job title (title)');
+    expect(Object.keys(facts)).not.toContain('Notes');
+    expect(facts).toMatchObject({ Assigned: 'False' });
+  });
+
+  it('show twenty attributes at most and count the rest', () => {
+    const changes = Array.from({ length: 23 }, (_, n) => ({ attribute: `a${n}`, oldValue: null, newValue: 'v' }));
+
+    const { card } = drawOutcome(changed(...changes));
+
+    const values = elementsOf(card).filter(({ value }) => value === '(empty) → v');
+    expect(values).toHaveLength(20);
+    expect(JSON.stringify(card)).toContain('And 3 more attributes.');
+  });
+
+  it('cut long values', () => {
+    const facts = detailsOf(changed({ attribute: 'a', oldValue: null, newValue: 'x'.repeat(10_000) }));
+
+    expect(facts.a).toMatch(/^\(empty\) → x{79}…$/);
+  });
+
+  it('hold what the service said', () => {
+    const said = JSON.stringify(drawOutcome({ ...failed('New'), reason: 'Status 409' } as Outcome).card);
+
+    expect(said).toContain('What the service said');
+    expect(said).toContain('Status 409');
+  });
+});
+
+describe('the buttons of a result', () => {
+  it('offer to retry what may turn out better', () => {
+    const { card } = drawOutcome({ kind: 'unknown', why: 'timeout' });
+
+    expect(card.actions).toContainEqual({
+      type: 'Action.Submit',
+      title: 'Retry',
+      data: { verb: 'retry', requestId: 'R7K3MQ', msteams: { feedback: { hide: true } } },
+    });
+  });
+
+  it.each([
+    ['nothing would change', { kind: 'created', report } as Outcome, true],
+    ['the reader may not', { kind: 'unknown', why: 'timeout' } as Outcome, false],
+  ])('do not offer it when %s', (_, outcome, canRetry) => {
+    const { card } = drawOutcome(outcome, { canRetry });
+
+    expect(JSON.stringify(card)).not.toContain('retry');
+  });
+
+  it('lead to the provisioning page of the app, in the cloud that Usher lives in', () => {
+    const { card } = drawOutcome({ kind: 'created', report }, { entraPortalUrl: 'https://entra.microsoft.us/' });
+
+    expect(card.actions).toContainEqual({
+      type: 'Action.OpenUrl',
+      title: 'Open in Entra',
+      url: 'https://entra.microsoft.us/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/ProvisioningOverview/objectId/5eed0000-0000-4000-8000-0000000000a1',
+    });
+  });
+
+  it('have no link when nobody knows the cloud', () => {
+    const { card } = drawOutcome({ kind: 'created', report }, { entraPortalUrl: null });
+
+    expect(JSON.stringify(card)).not.toContain('OpenUrl');
+  });
+});
