@@ -1,3 +1,5 @@
+import type { Request } from '../requests/request.ts';
+
 /**
  * What Usher says back, before anybody knows how Teams wants it. A `card` is finished; a `request` is a live card,
  * drawn anew from the stored request at each of its changes.
@@ -33,3 +35,12 @@ export type CardAction =
   /** Say this line; the answer takes the place of this card. */
   | { readonly verb: 'choose'; readonly text: string }
   | { readonly verb: 'retry'; readonly requestId: string };
+
+/** The card of a request as it would look now. */
+export interface Drawing {
+  readonly request: Request;
+  readonly message: CardMessage;
+  /** Drawings of one signature look the same to a person, so the second need not be sent. */
+  readonly signature: string;
+  readonly finished: boolean;
+}

@@ -19,7 +19,10 @@ export type GraphTrouble =
     }
   /** HTML, truncated JSON, an empty or oversized body, or JSON of another shape, under a status of success. */
   | { readonly kind: 'unreadable'; readonly status: number; readonly trace: Trace }
-  | { readonly kind: 'noAnswer'; readonly why: 'timeout' | 'connectionLost' | 'stopped'; readonly trace: Trace };
+  | { readonly kind: 'noAnswer'; readonly why: NoAnswer; readonly trace: Trace };
+
+/** `noCredential`: no token could be had, so nothing was sent. `stopped`: the caller gave up waiting. */
+export type NoAnswer = 'timeout' | 'connectionLost' | 'stopped' | 'noCredential';
 
 /** What Microsoft's support asks for. Both ids are safe to log and to show. */
 export interface Trace {

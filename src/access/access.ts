@@ -1,0 +1,121 @@
+import type { Clock } from '../clock.ts';
+import type { RoleConfig } from '../config.ts';
+import { type Fetched, fetched, type GraphTrouble } from '../graph/answer.ts';
+import { createCache } from '../graph/cache.ts';
+import type { Directory } from '../graph/directory.ts';
+import type { Caller, Contact, Denial, Role } from './caller.ts';
+
+/** Who somebody is and what roles Entra gives them, read for each command and kept for a minute at the most. */
+export interface Access {
+  identify(person: PersonKey): Promise<Identification>;
+  /** The same, read from Graph now: for a click that decides something. */
+  identifyAnew(person: PersonKey): Promise<Identification>;
+  /** The groups that give any of these roles, with some of their people; empty when Graph does not tell. */
+  contacts(roles: readonly Role[]): Promise<readonly Contact[]>;
+}
+
+export interface PersonKey {
+  /** Entra object id. */
+  readonly id: string;
+  readonly tenantId: string;
+}
+
+export type Identification =
+  | { readonly kind: 'caller'; readonly caller: Caller }
+  | { readonly kind: 'denied'; readonly denial: Denial }
+  | { readonly kind: 'trouble'; readonly trouble: GraphTrouble };
+
+/**
+ * Template ids of Entra's built-in roles that carry the right to provision on demand.
+ * https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
+ */
+const builtInRoles: Readonly<Record<string, Role>> = {
+  // Application Administrator
+  '9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3': 'operator',
+  // Cloud Application Administrator
+  '158c047a-c907-4556-b7ef-446551a6b5f7': 'operator',
+  // Hybrid Identity Administrator
+  '8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2': 'cloudSyncOperator',
+};
+
+/** A role taken away must stop working within a minute. */
+const rolesKeepMs = 60_000;
+const contactsKeepMs = 10 * 60_000;
+const peopleNamed = 3;
+
+export function createAccess(parts: {
+  readonly directory: Directory;
+  readonly roles: RoleConfig;
+  readonly clock: Clock;
+}): Access {
+  const { directory, clock } = parts;
+  const configured = rolesById(parts.roles);
+  const known = createCache<Caller | Denial>(clock, rolesKeepMs, 10_000);
+  const descriptions = createCache<Contact | null>(clock, contactsKeepMs);
+
+  async function read(person: PersonKey): Promise<Fetched<Caller | Denial>> {
+    const [user, groups, templates] = await Promise.all([
+      directory.getUser(person.id),
+      directory.groupsAmong(person.id, [...configured.keys()]),
+      directory.directoryRoles(person.id),
+    ]);
+    if (!user.ok) return user;
+    if (user.value === null) return fetched({ reason: 'unknownPerson' });
+    if (user.value.userType !== null && user.value.userType.toLowerCase() !== 'member')
+      return fetched({ reason: 'guest' });
+    if (user.value.accountEnabled === false) return fetched({ reason: 'accountDisabled' });
+    if (!groups.ok) return groups;
+    if (!templates.ok) return templates;
+    const given = [...groups.value, ...templates.value].flatMap((id) => configured.get(id) ?? []);
+    const builtIn = templates.value.flatMap((id) => builtInRoles[id] ?? []);
+    return fetched({
+      id: person.id,
+      tenantId: person.tenantId,
+      name: user.value.displayName,
+      principalName: user.value.userPrincipalName,
+      roles: [...new Set([...given, ...builtIn])],
+    });
+  }
+
+  async function identify(person: PersonKey): Promise<Identification> {
+    const answer = await known.get(person.id, () => read(person));
+    if (!answer.ok) return { kind: 'trouble', trouble: answer.trouble };
+    if ('reason' in answer.value) return { kind: 'denied', denial: answer.value };
+    return { kind: 'caller', caller: answer.value };
+  }
+
+  return {
+    identify,
+    identifyAnew(person) {
+      known.forget(person.id);
+      return identify(person);
+    },
+    async contacts(roles) {
+      const groupIds = [...configured].flatMap(([id, gives]) =>
+        gives.some((role) => roles.includes(role)) ? [id] : [],
+      );
+      const read = await Promise.all(
+        groupIds.map((id) =>
+          descriptions.get(id, async () => {
+            const group = await directory.describeGroup(id, peopleNamed);
+            if (!group.ok) return group;
+            return fetched(group.value === null ? null : { group: group.value.name, people: group.value.people });
+          }),
+        ),
+      );
+      return read.flatMap((contact) => (contact.ok && contact.value !== null ? [contact.value] : []));
+    },
+  };
+}
+
+function rolesById(config: RoleConfig): Map<string, Role[]> {
+  const gives: readonly (readonly [Role, readonly string[]])[] = [
+    ['viewer', config.viewers],
+    ['requester', config.requesters],
+    ['operator', config.operators],
+    ['approver', config.approvers],
+  ];
+  const byId = new Map<string, Role[]>();
+  for (const [role, ids] of gives) for (const id of ids) byId.set(id, [...(byId.get(id) ?? []), role]);
+  return byId;
+}

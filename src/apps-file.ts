@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { ConfigProblem } from './config.ts';
+
+/**
+ * What an installation says of its applications beyond what Entra knows: JSON, one entry an app.
+ *
+ *     [{ "app": "Salesforce", "aliases": ["sf", "crm"] }]
+ */
+export interface AppEntry {
+  /** The service principal's object id, the application id, or the display name. */
+  readonly app: string;
+  /** Short names that people type. */
+  readonly aliases: readonly string[];
+}
+
+const fileSchema = z.array(
+  z.strictObject({
+    app: z.string().trim().min(1),
+    aliases: z.array(z.string().trim().min(1)).default([]),
+  }),
+);
+
+export type AppsFileResult =
+  | { readonly ok: true; readonly entries: readonly AppEntry[] }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+/** Reads the file that `APPS_FILE` names; no name means no entries. Every problem in it is reported at once. */
+export function readAppsFile(path: string | null): AppsFileResult {
+  if (path === null) return { ok: true, entries: [] };
+  const fail = (problem: string, fix: string): ConfigProblem => ({ variable: 'APPS_FILE', problem, fix });
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const isSyntax = error instanceof SyntaxError;
+    const problem = isSyntax ? 'does not hold JSON' : 'names a file that cannot be read';
+    return {
+      ok: false,
+      problems: [fail(problem, isSyntax ? `correct it: ${error.message}` : 'check path and rights')],
+    };
+  }
+  const parsed = fileSchema.safeParse(json);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) =>
+      fail(
+        `has a mistake at ${issue.path.join('.') || 'the top'}: ${issue.message}`,
+        'see "Applications" in the README',
+      ),
+    );
+    return { ok: false, problems };
+  }
+  const names = parsed.data.flatMap((entry) => entry.aliases.map((alias) => alias.toLowerCase()));
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  if (twice.length > 0) {
+    const problem = `gives an alias to two apps: ${[...new Set(twice)].join(', ')}`;
+    return { ok: false, problems: [fail(problem, 'let each alias stand once')] };
+  }
+  return { ok: true, entries: parsed.data };
+}

@@ -1,0 +1,178 @@
+import { forecastQueue } from '../requests/queue.ts';
+import type { Reader, Request } from '../requests/request.ts';
+import { attachCard, findRequest } from '../requests/store.ts';
+import type { Command, Parsed } from './command.ts';
+import { apps } from './commands/apps.ts';
+import { commandsFor, help, notUnderstood } from './commands/help.ts';
+import { provision, withKnownApp } from './commands/provision.ts';
+import { retry } from './commands/retry.ts';
+import { type CommandParts, record, refuseStranger, say, type Turn, troubleReply } from './commands/turn.ts';
+import { format } from './grammar/format.ts';
+import { parse } from './grammar/parse.ts';
+import type { Incoming, Speaker } from './incoming.ts';
+import type { CardAction, CardMessage, Drawing, Reply } from './reply.ts';
+import { checking } from './views/checking.ts';
+import { didYouMean } from './views/did-you-mean.ts';
+import { problem } from './views/problem.ts';
+import { requestCard } from './views/request-card.ts';
+import { welcome } from './views/welcome.ts';
+import { whoami } from './views/whoami.ts';
+import { createWords, type Words } from './words.ts';
+
+/** The conversation: what people say made into what Usher answers. It knows nothing of Teams. */
+export interface Chat {
+  /** Expected refusals and troubles are replies; it throws only for what nobody foresaw. */
+  answer(incoming: Incoming): Promise<Reply>;
+  /** The card of a request as it would look now; null when there is no such request. */
+  draw(requestId: string): Promise<Drawing | null>;
+  attachCard(requestId: string, cardId: string): Promise<void>;
+  checking(reader: Reader): CardMessage;
+  /** The card on installation; it lists what this person may do, where Graph tells in time. */
+  welcome(speaker: Speaker, reader: Reader): Promise<CardMessage>;
+  apology(reference: string, reader: Reader): CardMessage;
+  /** Plain words for somebody whom the door does not admit; records it. */
+  turnAway(why: TurnedAwayReason, actorId: string, reader: Reader): Promise<string>;
+}
+
+export type TurnedAwayReason = 'issuer' | 'channel' | 'tenant' | 'noPerson';
+
+export interface ChatParts extends CommandParts {
+  /** The cloud's Entra admin centre. */
+  readonly entraPortal: string;
+}
+
+export function createChat(parts: ChatParts): Chat {
+  async function answer(incoming: Incoming): Promise<Reply> {
+    const words = wordsFor(incoming.reader);
+    const who = await parts.access.identify(incoming.speaker);
+    switch (who.kind) {
+      case 'trouble':
+        return troubleReply(words, who.trouble);
+      case 'denied':
+        return refuseStranger(parts, words, incoming.speaker.id, who.denial);
+      case 'caller':
+        return answerCaller({ incoming, caller: who.caller, words });
+      default: {
+        const never: never = who;
+        throw new Error(`unexpected identification ${JSON.stringify(never)}`);
+      }
+    }
+  }
+
+  async function answerCaller(turn: Turn): Promise<Reply> {
+    const { what } = turn.incoming;
+    switch (what.kind) {
+      case 'text':
+        if (what.text === '' && what.attachments > 0) return say(turn.words, { kind: 'attachmentOnly' });
+        return answerLine(turn, what.text);
+      case 'action':
+        return answerAction(turn, what.action);
+      case 'unknownAction':
+        return say(turn.words, { kind: 'unknownButton' });
+      default: {
+        const never: never = what;
+        throw new Error(`unexpected content ${JSON.stringify(never)}`);
+      }
+    }
+  }
+
+  function answerAction(turn: Turn, action: CardAction): Promise<Reply> {
+    switch (action.verb) {
+      case 'run':
+      case 'choose':
+        return answerLine(turn, action.text);
+      case 'retry':
+        return retry(parts, turn, action.requestId);
+      default: {
+        const never: never = action;
+        throw new Error(`unexpected action ${JSON.stringify(never)}`);
+      }
+    }
+  }
+
+  async function answerLine(turn: Turn, line: string): Promise<Reply> {
+    const parsed: Parsed = parse(line);
+    switch (parsed.kind) {
+      case 'command':
+        return runCommand(turn, parsed.command);
+      case 'didYouMean':
+        return correct(turn, parsed.suggestion);
+      case 'incomplete':
+        return say(turn.words, { kind: 'incomplete', missing: parsed.missing });
+      case 'tooLong':
+        return say(turn.words, parsed);
+      case 'empty':
+        return say(turn.words, { kind: 'empty' }, [{ label: 'help', verb: 'run', text: 'help' }]);
+      case 'unclear':
+        return notUnderstood(turn, line);
+      default: {
+        const never: never = parsed;
+        throw new Error(`unexpected reading ${JSON.stringify(never)}`);
+      }
+    }
+  }
+
+  function runCommand(turn: Turn, command: Command): Promise<Reply> | Reply {
+    switch (command.verb) {
+      case 'provision':
+        return provision(parts, turn, command);
+      case 'apps':
+        return apps(parts, turn, command.search);
+      case 'whoami':
+        return { kind: 'card', message: whoami(turn.words, { caller: turn.caller }) };
+      case 'help':
+        return help(turn, command.topic);
+      default: {
+        const never: never = command;
+        throw new Error(`unexpected command ${JSON.stringify(never)}`);
+      }
+    }
+  }
+
+  /** A mistyped verb; if the app is mistyped as well, one suggestion puts both right. */
+  async function correct(turn: Turn, suggestion: string): Promise<Reply> {
+    const parsed = parse(suggestion);
+    const isProvision = parsed.kind === 'command' && parsed.command.verb === 'provision';
+    const line = isProvision ? format(await withKnownApp(parts, parsed.command)) : suggestion;
+    return { kind: 'card', message: didYouMean(turn.words, { suggestion: line }) };
+  }
+
+  async function draw(requestId: string): Promise<Drawing | null> {
+    const request = await findRequest(parts.store.database, requestId);
+    const [task] = request?.tasks ?? [];
+    if (request === null || task === undefined) return null;
+    const forecast = task.state.kind === 'waiting' ? ((await forecastQueue(parts.store)).get(task.id) ?? null) : null;
+    const now = parts.store.clock.now();
+    const message = requestCard({ request, forecast, now, entraPortalUrl: parts.entraPortal, canRetry: true });
+    // A start time that moves by less than a second is no news.
+    const place = forecast === null ? '' : `${forecast.place}@${Math.round(forecast.startsAt / 1000)}`;
+    return { request, message, signature: `${request.revision}:${place}`, finished: isFinished(request) };
+  }
+
+  return {
+    answer,
+    draw,
+    attachCard: (requestId, cardId) => attachCard(parts.store.database, requestId, cardId),
+    checking: (reader) => checking(wordsFor(reader)),
+    async welcome(speaker, reader) {
+      const who = await parts.access.identify(speaker);
+      const caller = who.kind === 'caller' ? who.caller : null;
+      const commands = caller === null ? [] : commandsFor(caller);
+      const canUse = caller !== null && caller.roles.length > 0;
+      return welcome(wordsFor(reader), { name: caller?.name ?? null, canUse, commands });
+    },
+    apology: (reference, reader) => problem(wordsFor(reader), { kind: 'apology', reference }),
+    async turnAway(why, actorId, reader) {
+      await record(parts, actorId, 'turnedAway', { reason: why });
+      return wordsFor(reader).plain(`turnedAway.${why}`);
+    },
+  };
+}
+
+function wordsFor(reader: Reader): Words {
+  return createWords(reader.locale, reader.timeZone);
+}
+
+function isFinished(request: Request): boolean {
+  return request.tasks.every((task) => task.state.kind === 'done');
+}

@@ -1,0 +1,39 @@
+import type { Caller, Permission } from '../../access/caller.ts';
+import { deny } from '../../access/policy.ts';
+import type { Verb } from '../command.ts';
+import { verbNamed, verbs } from '../grammar/verbs.ts';
+import type { Reply } from '../reply.ts';
+import { type CommandHelp, help as helpCard, notUnderstoodCard } from '../views/help.ts';
+import type { Turn } from './turn.ts';
+
+/** What each command needs, and how one would type it. */
+const guide: Readonly<Record<Verb, { readonly permission: Permission } & Omit<CommandHelp, 'verb'>>> = {
+  provision: {
+    permission: 'provision.run',
+    examples: ['provision adele@contoso.com to Salesforce', 'provision "Adele Vance" to "GitHub Enterprise"'],
+    tryIt: null,
+  },
+  apps: { permission: 'apps.list', examples: ['apps', 'apps sales'], tryIt: 'apps' },
+  whoami: { permission: 'self.show', examples: ['whoami'], tryIt: 'whoami' },
+  help: { permission: 'help.show', examples: ['help', 'help provision'], tryIt: null },
+};
+
+/** The commands that this caller may use. */
+export function commandsFor(caller: Caller): CommandHelp[] {
+  return verbs.flatMap((verb) => {
+    const { permission, examples, tryIt } = guide[verb];
+    return deny(caller, permission) === null ? [{ verb, examples, tryIt }] : [];
+  });
+}
+
+/** `help [command]`: what this caller may do, and nothing else. */
+export function help(turn: Turn, topic: string | null): Reply {
+  const named = topic === null ? null : (verbNamed(topic) ?? topic);
+  const commands = commandsFor(turn.caller);
+  return { kind: 'card', message: helpCard(turn.words, { commands, topic: named }) };
+}
+
+/** The answer to a line that is no command: not an error, but what this caller could say instead. */
+export function notUnderstood(turn: Turn, typed: string): Reply {
+  return { kind: 'card', message: notUnderstoodCard(turn.words, { commands: commandsFor(turn.caller), typed }) };
+}

@@ -1,0 +1,94 @@
+import type { Access } from '../../access/access.ts';
+import type { Caller, Denial, Permission } from '../../access/caller.ts';
+import { deny, type Ground, rolesThatMay } from '../../access/policy.ts';
+import type { GraphTrouble } from '../../graph/answer.ts';
+import type { Applications } from '../../graph/applications.ts';
+import type { Directory } from '../../graph/directory.ts';
+import type { Synchronization } from '../../graph/synchronization.ts';
+import { type Entry, writeRecord } from '../../requests/record.ts';
+import type { StoreParts } from '../../requests/store.ts';
+import type { Incoming } from '../incoming.ts';
+import type { Reply } from '../reply.ts';
+import { denied } from '../views/denied.ts';
+import type { SayButton } from '../views/parts.ts';
+import { type Problem, problem } from '../views/problem.ts';
+import type { Words } from '../words.ts';
+
+/** What commands work with. */
+export interface CommandParts {
+  readonly access: Access;
+  readonly directory: Directory;
+  readonly applications: Applications;
+  readonly synchronization: Synchronization;
+  readonly store: StoreParts;
+  /** A request has been stored or put back: the queue may look. */
+  readonly wake: () => void;
+}
+
+/** One command being run: who says it, where, and in which words the answer goes back. */
+export interface Turn {
+  readonly incoming: Incoming;
+  readonly caller: Caller;
+  readonly words: Words;
+}
+
+/** A reply that refuses, when the caller may not; null when they may. The refusal is recorded. */
+export async function refuseUnless(
+  parts: CommandParts,
+  turn: Turn,
+  permission: Permission,
+  ground?: Ground,
+): Promise<Reply | null> {
+  const denial = deny(turn.caller, permission, ground);
+  return denial === null ? null : refuse(parts, turn, denial, permission);
+}
+
+async function refuse(parts: CommandParts, turn: Turn, denial: Denial, permission: Permission): Promise<Reply> {
+  await record(parts, turn.caller.id, 'denied', { permission, reason: denial.reason });
+  const contacts = await parts.access.contacts(rolesThatMay(permission));
+  return { kind: 'card', message: denied(turn.words, { denial, contacts, callerName: turn.caller.name }) };
+}
+
+/** A reply for somebody who is nobody to Usher: a guest, a disabled account. Recorded as well. */
+export async function refuseStranger(
+  parts: CommandParts,
+  words: Words,
+  actorId: string,
+  denial: Denial,
+): Promise<Reply> {
+  await record(parts, actorId, 'denied', { reason: denial.reason });
+  return { kind: 'card', message: denied(words, { denial, contacts: [], callerName: null }) };
+}
+
+export async function record(
+  parts: CommandParts,
+  actorId: string,
+  kind: Entry['kind'],
+  details: Entry['details'],
+): Promise<void> {
+  const { database, clock } = parts.store;
+  await writeRecord(database.query, { at: clock.now(), actorId, kind, requestId: null, details });
+}
+
+export function say(words: Words, what: Problem, buttons: readonly SayButton[] = []): Reply {
+  return { kind: 'card', message: problem(words, what, buttons) };
+}
+
+/** Graph did not tell what a command needs to know. Nothing has been done then, and the card says so. */
+export function troubleReply(words: Words, trouble: GraphTrouble, again: readonly SayButton[] = []): Reply {
+  const code = trouble.trace.requestId ?? trouble.trace.clientRequestId;
+  switch (trouble.kind) {
+    case 'refused':
+      if (trouble.status === 401 || trouble.status === 403) return say(words, { kind: 'graphRefused', code });
+      return say(words, { kind: 'graphUnavailable', code }, again);
+    case 'unreadable':
+      return say(words, { kind: 'unreadableAnswer', code }, again);
+    case 'noAnswer':
+      if (trouble.why === 'noCredential') return say(words, { kind: 'graphRefused', code });
+      return say(words, { kind: 'graphUnavailable', code }, again);
+    default: {
+      const never: never = trouble;
+      throw new Error(`unexpected trouble ${JSON.stringify(never)}`);
+    }
+  }
+}

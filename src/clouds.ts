@@ -1,0 +1,78 @@
+/**
+ * Where things are in each of Microsoft's clouds. Tokens of one cloud are worth nothing in another, so the cloud is
+ * one setting and never a mixture.
+ * https://learn.microsoft.com/graph/deployments
+ */
+export interface Cloud {
+  readonly graphRoot: string;
+  readonly loginAuthority: string;
+  readonly entraPortal: string;
+  readonly bot: BotEndpoints;
+}
+
+/** The Bot Framework's own addresses, by the names that botbuilder gives them. */
+export interface BotEndpoints {
+  readonly ToChannelFromBotLoginUrl: string;
+  readonly ToChannelFromBotOAuthScope: string;
+  /** What a token of the channel service names as its issuer. */
+  readonly ToBotFromChannelTokenIssuer: string;
+  readonly OAuthUrl: string;
+  readonly ToBotFromChannelOpenIdMetadataUrl: string;
+  readonly ToBotFromEmulatorOpenIdMetadataUrl: string;
+}
+
+const governmentBot: BotEndpoints = {
+  ToChannelFromBotLoginUrl: 'https://login.microsoftonline.us/MicrosoftServices.onmicrosoft.us',
+  ToChannelFromBotOAuthScope: 'https://api.botframework.us',
+  ToBotFromChannelTokenIssuer: 'https://api.botframework.us',
+  OAuthUrl: 'https://api.botframework.azure.us',
+  ToBotFromChannelOpenIdMetadataUrl: 'https://login.botframework.azure.us/v1/.well-known/openidconfiguration',
+  ToBotFromEmulatorOpenIdMetadataUrl:
+    'https://login.microsoftonline.us/cab8a31a-1906-4287-a0d8-4eef66b95f6e/v2.0/.well-known/openid-configuration',
+};
+
+export const cloudNames = ['public', 'usgov', 'usgov-dod', 'china'] as const;
+export type CloudName = (typeof cloudNames)[number];
+
+export const clouds: Readonly<Record<CloudName, Cloud>> = {
+  public: {
+    graphRoot: 'https://graph.microsoft.com',
+    loginAuthority: 'https://login.microsoftonline.com',
+    entraPortal: 'https://entra.microsoft.com',
+    bot: {
+      ToChannelFromBotLoginUrl: 'https://login.microsoftonline.com/botframework.com',
+      ToChannelFromBotOAuthScope: 'https://api.botframework.com',
+      ToBotFromChannelTokenIssuer: 'https://api.botframework.com',
+      OAuthUrl: 'https://api.botframework.com',
+      ToBotFromChannelOpenIdMetadataUrl: 'https://login.botframework.com/v1/.well-known/openidconfiguration',
+      ToBotFromEmulatorOpenIdMetadataUrl:
+        'https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration',
+    },
+  },
+  usgov: {
+    graphRoot: 'https://graph.microsoft.us',
+    loginAuthority: 'https://login.microsoftonline.us',
+    entraPortal: 'https://entra.microsoft.us',
+    bot: governmentBot,
+  },
+  'usgov-dod': {
+    graphRoot: 'https://dod-graph.microsoft.us',
+    loginAuthority: 'https://login.microsoftonline.us',
+    entraPortal: 'https://entra.microsoft.us',
+    bot: { ...governmentBot, OAuthUrl: 'https://apiDoD.botframework.azure.us' },
+  },
+  china: {
+    graphRoot: 'https://microsoftgraph.chinacloudapi.cn',
+    loginAuthority: 'https://login.chinacloudapi.cn',
+    entraPortal: 'https://entra.microsoftonline.cn',
+    bot: {
+      ToChannelFromBotLoginUrl: 'https://login.partner.microsoftonline.cn/microsoftservices.partner.onmschina.cn',
+      ToChannelFromBotOAuthScope: 'https://api.botframework.azure.cn',
+      ToBotFromChannelTokenIssuer: 'https://api.botframework.azure.cn',
+      OAuthUrl: 'https://token.botframework.azure.cn',
+      ToBotFromChannelOpenIdMetadataUrl: 'https://login.botframework.azure.cn/v1/.well-known/openidconfiguration',
+      ToBotFromEmulatorOpenIdMetadataUrl:
+        'https://login.partner.microsoftonline.cn/common/v2.0/.well-known/openid-configuration',
+    },
+  },
+};

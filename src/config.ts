@@ -1,0 +1,270 @@
+import { z } from 'zod';
+import { type CloudName, cloudNames, clouds } from './clouds.ts';
+
+/**
+ * The only reader of the environment. Every variable is checked, and every problem is reported together with how to
+ * fix it, so that a new installation is not a guessing game of one error at a time. `.env.sample` documents each.
+ */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly bot: BotConfig;
+  readonly allowedTenants: readonly string[];
+  readonly graph: GraphConfig;
+  readonly cloud: CloudName;
+  readonly database: DatabaseConfig;
+  readonly gate: { readonly limit: number; readonly windowMs: number; readonly guardMs: number };
+  readonly roles: RoleConfig;
+  readonly requestFor: 'reports' | 'anyone';
+  readonly appsFile: string | null;
+  readonly logLevel: LogLevel;
+}
+
+export interface BotConfig {
+  /** `none` accepts activities without a token; only ever on loopback. */
+  readonly auth: 'token' | 'none';
+  readonly appId: string;
+  readonly appPassword: Secret;
+  readonly appType: 'MultiTenant' | 'SingleTenant' | 'UserAssignedMSI';
+  readonly appTenantId: string;
+}
+
+export interface GraphConfig {
+  readonly auth: 'azure' | 'none';
+  /** Ends in `/v1.0`, without a slash behind it. */
+  readonly baseUrl: string;
+}
+
+export type DatabaseConfig =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'postgres'; readonly url: Secret };
+
+/** Entra group ids or directory role template ids, by the role they give. */
+export interface RoleConfig {
+  readonly viewers: readonly string[];
+  readonly requesters: readonly string[];
+  readonly operators: readonly string[];
+  readonly approvers: readonly string[];
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+type LogLevel = (typeof logLevels)[number];
+
+/** A value that never prints itself: logs, JSON and templates show `[redacted]`. */
+export interface Secret {
+  reveal(): string;
+  toString(): string;
+  toJSON(): string;
+}
+
+export function secret(value: string): Secret {
+  const redacted = () => (value === '' ? '' : '[redacted]');
+  return { reveal: () => value, toString: redacted, toJSON: redacted };
+}
+
+export interface ConfigProblem {
+  readonly variable: string;
+  readonly problem: string;
+  readonly fix: string;
+}
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** A field's message carries problem and fix, parted by `fixMark`. */
+const fixMark = ' → ';
+const says = (problem: string, fix: string) => `${problem}${fixMark}${fix}`;
+
+const wholeNumber = (fallback: number, least: number, most: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most, {
+      message: says(`is not a whole number from ${least} to ${most}`, `set it to such a number, e.g. ${fallback}`),
+    })
+    .transform(Number);
+
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T, fallback: T[number]) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, context): T[number] => {
+      const match = values.find((value) => value.toLowerCase() === text.toLowerCase());
+      if (match !== undefined) return match;
+      context.addIssue({
+        code: 'custom',
+        message: says('has a value that Usher does not know', `use one of ${values.join(', ')}`),
+      });
+      return z.NEVER;
+    });
+
+const guidList = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+  .refine((ids) => ids.every((id) => guid.test(id)), {
+    message: says('has an entry that is not a GUID', 'list Entra object ids, parted by commas; names do not work here'),
+  })
+  .transform((ids) => [...new Set(ids.map((id) => id.toLowerCase()))]);
+
+const optionalGuid = z
+  .string()
+  .default('')
+  .refine((text) => text === '' || guid.test(text), {
+    message: says('is not a GUID', 'copy the id from the Azure portal, e.g. 00000000-0000-0000-0000-000000000000'),
+  });
+
+const webAddress = z
+  .string()
+  .default('')
+  .refine((text) => text === '' || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)), {
+    message: says('is not a web address', 'give the whole address, e.g. https://graph.microsoft.com/v1.0'),
+  });
+
+const environmentSchema = z.object({
+  PORT: wholeNumber(3978, 0, 65_535),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  BOT_AUTH: oneOf(['token', 'none'], 'token'),
+  MicrosoftAppId: optionalGuid,
+  MicrosoftAppPassword: z.string().default(''),
+  MicrosoftAppType: oneOf(['MultiTenant', 'SingleTenant', 'UserAssignedMSI'], 'SingleTenant'),
+  MicrosoftAppTenantId: optionalGuid,
+  ALLOWED_TENANTS: guidList,
+  CLOUD: oneOf(cloudNames, 'public'),
+  GRAPH_AUTH: oneOf(['azure', 'none'], 'azure'),
+  GRAPH_BASE_URL: webAddress,
+  DATABASE_URL: z
+    .string()
+    .default('file:data/usher.db')
+    .refine((text) => /^file:.+/.test(text) || /^postgres(ql)?:\/\/.+/.test(text), {
+      message: says('is neither a file nor a PostgreSQL address', 'use file:PATH or postgres://USER@HOST/DATABASE'),
+    }),
+  PROVISION_LIMIT: wholeNumber(5, 1, 1000),
+  PROVISION_WINDOW_MS: wholeNumber(10_000, 10, 3_600_000),
+  PROVISION_GUARD_MS: wholeNumber(500, 0, 60_000),
+  VIEWERS: guidList,
+  REQUESTERS: guidList,
+  OPERATORS: guidList,
+  APPROVERS: guidList,
+  REQUEST_FOR: oneOf(['reports', 'anyone'], 'reports'),
+  APPS_FILE: z.string().default(''),
+  LOG_LEVEL: oneOf(logLevels, 'info'),
+});
+
+type Environment = z.infer<typeof environmentSchema>;
+
+/** Whether nobody but this machine can reach the host. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '');
+  return bare === 'localhost' || bare === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(bare);
+}
+
+/**
+ * Reads the configuration from an environment, `process.env` unless another is given. Empty variables count as
+ * absent, as an `.env` copied from the sample leaves many of them empty.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): ConfigResult {
+  const present = Object.fromEntries(
+    Object.entries(environment)
+      .map(([name, value]) => [name, value?.trim()] as const)
+      .filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = environmentSchema.safeParse(present);
+  const problems = parsed.success ? [] : parsed.error.issues.map(toProblem);
+  // What hangs together is checked on whatever could be read, so that one run shows everything.
+  const readable = parsed.success ? parsed.data : readableFields(present);
+  problems.push(...relationProblems(readable, new Set(problems.map((problem) => problem.variable))));
+  if (!parsed.success || problems.length > 0) return { ok: false, problems };
+  return { ok: true, config: toConfig(parsed.data) };
+}
+
+function toProblem(issue: { path: PropertyKey[]; message: string }): ConfigProblem {
+  const [problem = issue.message, fix = 'see .env.sample'] = issue.message.split(fixMark);
+  return { variable: String(issue.path[0]), problem, fix };
+}
+
+function readableFields(present: Record<string, string | undefined>): Partial<Environment> {
+  const fields = Object.entries(environmentSchema.shape).flatMap(([name, field]) => {
+    const parsed = field.safeParse(present[name]);
+    return parsed.success ? [[name, parsed.data]] : [];
+  });
+  return Object.fromEntries(fields);
+}
+
+function relationProblems(env: Partial<Environment>, known: ReadonlySet<string>): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const report = (variable: string, problem: string, fix: string) => {
+    if (!known.has(variable)) problems.push({ variable, problem, fix });
+  };
+  if (env.BOT_AUTH === 'none') {
+    if (env.HOST !== undefined && !isLoopback(env.HOST))
+      report('BOT_AUTH', 'is none while HOST can be reached from outside', 'set HOST=127.0.0.1, or BOT_AUTH=token');
+  } else if (env.BOT_AUTH === 'token') {
+    if (env.MicrosoftAppId === '')
+      report('MicrosoftAppId', 'is missing', 'set it to the application id of the bot registration');
+    if (env.MicrosoftAppType !== 'UserAssignedMSI' && env.MicrosoftAppPassword === '')
+      report('MicrosoftAppPassword', 'is missing', 'set it to a client secret of the bot registration');
+    if (env.MicrosoftAppType === 'UserAssignedMSI' && (env.MicrosoftAppPassword ?? '') !== '')
+      report('MicrosoftAppPassword', 'is set, though a managed identity has none', 'remove it');
+    if (env.MicrosoftAppType !== 'MultiTenant' && env.MicrosoftAppTenantId === '')
+      report('MicrosoftAppTenantId', 'is missing', 'set it to the tenant id of the bot registration');
+  }
+  if (env.ALLOWED_TENANTS?.length === 0 && env.MicrosoftAppTenantId === '')
+    report('ALLOWED_TENANTS', 'is empty', 'list the ids of the tenants whose people may talk to Usher');
+  if (env.GRAPH_BASE_URL) {
+    const address = new URL(env.GRAPH_BASE_URL);
+    if (address.protocol !== 'https:' && !isLoopback(address.hostname))
+      report('GRAPH_BASE_URL', 'is not https', 'use https, or an address of this machine');
+    if (!address.pathname.replace(/\/$/, '').endsWith('/v1.0'))
+      report('GRAPH_BASE_URL', 'does not end in /v1.0', 'add the version, e.g. https://graph.microsoft.com/v1.0');
+  }
+  if (env.GRAPH_AUTH === 'none' && !(env.GRAPH_BASE_URL && isLoopback(new URL(env.GRAPH_BASE_URL).hostname)))
+    report(
+      'GRAPH_AUTH',
+      'is none while Graph is not on this machine',
+      'remove it, or point GRAPH_BASE_URL at this machine',
+    );
+  return problems;
+}
+
+function toConfig(env: Environment): Config {
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    bot: {
+      auth: env.BOT_AUTH,
+      appId: env.MicrosoftAppId,
+      appPassword: secret(env.MicrosoftAppPassword),
+      appType: env.MicrosoftAppType,
+      appTenantId: env.MicrosoftAppTenantId,
+    },
+    allowedTenants: env.ALLOWED_TENANTS.length > 0 ? env.ALLOWED_TENANTS : [env.MicrosoftAppTenantId.toLowerCase()],
+    graph: {
+      auth: env.GRAPH_AUTH,
+      baseUrl: (env.GRAPH_BASE_URL || `${clouds[env.CLOUD].graphRoot}/v1.0`).replace(/\/$/, ''),
+    },
+    cloud: env.CLOUD,
+    database: env.DATABASE_URL.startsWith('file:')
+      ? { kind: 'sqlite', path: env.DATABASE_URL.slice('file:'.length) }
+      : { kind: 'postgres', url: secret(env.DATABASE_URL) },
+    gate: { limit: env.PROVISION_LIMIT, windowMs: env.PROVISION_WINDOW_MS, guardMs: env.PROVISION_GUARD_MS },
+    roles: { viewers: env.VIEWERS, requesters: env.REQUESTERS, operators: env.OPERATORS, approvers: env.APPROVERS },
+    requestFor: env.REQUEST_FOR,
+    appsFile: env.APPS_FILE || null,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+/** The problems as a person reads them in a terminal, one block. */
+export function describeProblems(problems: readonly ConfigProblem[]): string {
+  const lines = problems.map(({ variable, problem, fix }) => `  ${variable} ${problem}.\n    To fix: ${fix}.`);
+  return `Usher cannot start: ${problems.length} problem${problems.length === 1 ? '' : 's'} in the configuration.\n${lines.join('\n')}\n`;
+}

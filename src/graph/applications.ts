@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { AppEntry } from '../apps-file.ts';
+import type { Clock } from '../clock.ts';
+import { type Fetched, fetched } from './answer.ts';
+import { createCache } from './cache.ts';
+import type { GraphClient } from './client.ts';
+import { filterText, graphPath } from './odata.ts';
+import { type Listing, readAll, readIfThere } from './read.ts';
+
+/** The tenant's enterprise applications: service principals, found by whatever people call them. */
+export interface Applications {
+  find(text: string): Promise<Fetched<AppMatch>>;
+  list(): Promise<Fetched<Listing<Application>>>;
+}
+
+export interface Application {
+  /** The service principal's object id, which is what synchronization calls want. */
+  readonly id: string;
+  readonly appId: string;
+  readonly displayName: string;
+  readonly aliases: readonly string[];
+}
+
+export type AppMatch =
+  | { readonly kind: 'one'; readonly app: Application }
+  | { readonly kind: 'several'; readonly apps: readonly Application[]; readonly more: boolean }
+  /** Nothing of that name; `known` is what a near miss can be looked for in. */
+  | { readonly kind: 'none'; readonly known: readonly string[] };
+
+const applicationSchema = z.object({ id: z.string(), appId: z.string(), displayName: z.string() });
+const applicationFields = 'id,appId,displayName';
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** What the portal lists as "Enterprise applications" carries this tag. */
+const enterpriseTag = 'WindowsAzureActiveDirectoryIntegratedApp';
+const listKeepMs = 10 * 60_000;
+const mostCandidates = 6;
+const mostPages = 5;
+
+export function createApplications(parts: {
+  readonly graph: GraphClient;
+  readonly clock: Clock;
+  readonly entries: readonly AppEntry[];
+}): Applications {
+  const { graph, entries } = parts;
+  const lists = createCache<Listing<Application>>(parts.clock, listKeepMs);
+  const found = createCache<Application | null>(parts.clock, listKeepMs);
+
+  const withAliases = (app: z.infer<typeof applicationSchema>): Application => ({
+    ...app,
+    aliases: entries
+      .filter(({ app: named }) => [app.id, app.appId, app.displayName].some((name) => sameName(name, named)))
+      .flatMap((entry) => entry.aliases),
+  });
+
+  const search = async (filter: string, top: number, pages: number): Promise<Fetched<Listing<Application>>> => {
+    const query = { $filter: filter, $select: applicationFields, $top: String(top) };
+    const listing = await readAll(graph, { path: '/servicePrincipals', query }, applicationSchema, pages);
+    return listing.ok ? fetched({ ...listing.value, items: listing.value.items.map(withAliases) }) : listing;
+  };
+
+  const list = () =>
+    lists.get('all', async () => {
+      const listing = await search(`tags/any(t:t eq ${filterText(enterpriseTag)})`, 999, mostPages);
+      if (!listing.ok) return listing;
+      const items = listing.value.items.toSorted((one, other) => one.displayName.localeCompare(other.displayName));
+      return fetched({ ...listing.value, items });
+    });
+
+  const byId = (id: string) =>
+    found.get(id.toLowerCase(), async () => {
+      const direct = await readIfThere(
+        graph,
+        { path: graphPath('servicePrincipals', id), query: { $select: applicationFields } },
+        applicationSchema,
+      );
+      if (!direct.ok) return direct;
+      if (direct.value !== null) return fetched(withAliases(direct.value));
+      const byAppId = await search(`appId eq ${filterText(id)}`, 1, 1);
+      return byAppId.ok ? fetched(byAppId.value.items[0] ?? null) : byAppId;
+    });
+
+  async function find(text: string): Promise<Fetched<AppMatch>> {
+    const alias = entries.find((entry) => entry.aliases.some((name) => sameName(name, text)));
+    const wanted = alias?.app ?? text;
+    if (guid.test(wanted)) {
+      const app = await byId(wanted);
+      if (!app.ok) return app;
+      return fetched(app.value === null ? { kind: 'none', known: [] } : { kind: 'one', app: app.value });
+    }
+    const known = await list();
+    if (!known.ok) return known;
+    const local = choose(wanted, known.value.items);
+    if (local !== null) return fetched(local);
+    // An app made a minute ago, or beyond the pages that were read, is not in the list yet.
+    const live = await search(`startswith(displayName,${filterText(wanted)})`, mostCandidates, 1);
+    if (!live.ok) return live;
+    const match = choose(wanted, live.value.items);
+    return fetched(
+      match ?? { kind: 'none', known: known.value.items.flatMap((app) => [app.displayName, ...app.aliases]) },
+    );
+  }
+
+  return { find, list };
+}
+
+/**
+ * The app that a name means: the one of exactly that name, else those whose name begins with the typed words. A part
+ * of a word is not enough: that is a near miss, which is asked about.
+ */
+function choose(text: string, apps: readonly Application[]): AppMatch | null {
+  const exact = apps.filter((app) => sameName(app.displayName, text));
+  const begun = apps.filter((app) => app.displayName.toLowerCase().startsWith(`${text.toLowerCase()} `));
+  const candidates = exact.length > 0 ? exact : begun;
+  const [first] = candidates;
+  if (first === undefined) return null;
+  if (candidates.length === 1) return { kind: 'one', app: first };
+  return { kind: 'several', apps: candidates.slice(0, mostCandidates), more: candidates.length > mostCandidates };
+}
+
+function sameName(one: string, other: string): boolean {
+  return one.trim().toLowerCase() === other.trim().toLowerCase();
+}

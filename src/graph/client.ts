@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import { Agent, type Dispatcher, request } from 'undici';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { GraphAnswer, Trace } from './answer.ts';
+import { readODataError, retryAfterMs } from './odata.ts';
+
+/**
+ * The one HTTP client for Graph: a pool of kept-alive connections, a time limit on every step, a bound on the size of
+ * answers, no redirects. It sends each call with a fresh `client-request-id` and keeps Graph's `request-id`, which is
+ * what Microsoft's support asks for. What comes back is a value; nothing here throws for what the network may do.
+ */
+export interface GraphClient {
+  /** One exchange, sent once. */
+  send(call: GraphCall): Promise<GraphAnswer>;
+  /**
+   * The same, repeated while Graph is throttled or away: 429, 500, 502, 503, 504 and lost connections, at most three
+   * times, as `Retry-After` asks or else after 0.5, 1 and 2 s. Only for calls that change nothing.
+   * https://learn.microsoft.com/graph/throttling
+   */
+  read(call: GraphCall): Promise<GraphAnswer>;
+  close(): Promise<void>;
+}
+
+export interface GraphCall {
+  readonly method?: 'GET' | 'POST';
+  /** Below the version, beginning with a slash, segments encoded by `graphPath`; or a whole `@odata.nextLink`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Advanced queries (`$search`, `$count`) need `ConsistencyLevel: eventual`. */
+  readonly eventual?: boolean;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface GraphClientParts {
+  /** Ends in `/v1.0`. */
+  readonly baseUrl: string;
+  /** Gives the bearer token, or null where Graph wants none. */
+  readonly token: () => Promise<string | null>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const largestAnswerBytes = 4 * 1024 * 1024;
+const defaultTimeoutMs = 10_000;
+const readRetries = 3;
+const longestRetryWaitMs = 5_000;
+
+export function createGraphClient(parts: GraphClientParts): GraphClient {
+  const { baseUrl, token, clock, log } = parts;
+  const agent = new Agent({
+    connections: 32,
+    keepAliveTimeout: 60_000,
+    connect: { timeout: 5_000 },
+    maxResponseSize: largestAnswerBytes,
+  });
+
+  async function send(call: GraphCall, freshConnection = false): Promise<GraphAnswer> {
+    const clientRequestId = randomUUID();
+    const started = clock.monotonic();
+    const answer = await exchange(call, clientRequestId, freshConnection);
+    log.debug(
+      {
+        method: call.method ?? 'GET',
+        endpoint: endpointName(call.path),
+        answer: answer.kind,
+        status: 'status' in answer ? answer.status : undefined,
+        code: answer.kind === 'refused' ? answer.code : undefined,
+        ms: Math.round(clock.monotonic() - started),
+        clientRequestId,
+        requestId: answer.trace.requestId,
+      },
+      'Graph answered',
+    );
+    return answer;
+  }
+
+  async function exchange(call: GraphCall, clientRequestId: string, freshConnection: boolean): Promise<GraphAnswer> {
+    const unanswered: Trace = { clientRequestId, requestId: null, date: null };
+    const url = addressOf(baseUrl, call);
+    if (url === null) return { kind: 'unreadable', status: 0, trace: unanswered };
+    const deadline = AbortSignal.timeout(call.timeoutMs ?? defaultTimeoutMs);
+    const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
+    let bearer: string | null;
+    try {
+      bearer = await token();
+    } catch (error) {
+      log.error({ error, code: 'no_graph_token' }, 'no token for Graph; check the AZURE_* settings');
+      return { kind: 'noAnswer', why: 'noCredential', trace: unanswered };
+    }
+    try {
+      const response = await request(url, {
+        dispatcher: agent,
+        method: call.method ?? 'GET',
+        headers: {
+          accept: 'application/json',
+          'client-request-id': clientRequestId,
+          ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+          ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(call.eventual === true ? { consistencylevel: 'eventual' } : {}),
+        },
+        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+        signal,
+        // After a 503 or 504 Microsoft asks for a new connection, as the old one leads to the same tired front end.
+        reset: freshConnection,
+      });
+      return await readResponse(response, clientRequestId, clock);
+    } catch (error) {
+      if (call.signal?.aborted === true) return { kind: 'noAnswer', why: 'stopped', trace: unanswered };
+      if (deadline.aborted) return { kind: 'noAnswer', why: 'timeout', trace: unanswered };
+      log.warn({ error, clientRequestId, endpoint: endpointName(call.path) }, 'no answer from Graph');
+      return { kind: 'noAnswer', why: 'connectionLost', trace: unanswered };
+    }
+  }
+
+  return {
+    send: (call) => send(call),
+    async read(call) {
+      for (let retry = 0; ; retry += 1) {
+        const answer = await send(call, retry > 0);
+        const waitMs = worthRepeating(answer) ? Math.min(waitBefore(answer, retry), longestRetryWaitMs) : null;
+        if (waitMs === null || retry === readRetries || call.signal?.aborted === true) return answer;
+        await clock.sleep(waitMs, call.signal);
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function worthRepeating(answer: GraphAnswer): boolean {
+  if (answer.kind === 'refused') return [429, 500, 502, 503, 504].includes(answer.status);
+  return answer.kind === 'noAnswer' && answer.why === 'connectionLost';
+}
+
+function waitBefore(answer: GraphAnswer, retry: number): number {
+  const asked = answer.kind === 'refused' ? answer.retryAfterMs : null;
+  return asked ?? 500 * 2 ** retry;
+}
+
+async function readResponse(
+  response: Dispatcher.ResponseData,
+  clientRequestId: string,
+  clock: Clock,
+): Promise<GraphAnswer> {
+  const status = response.statusCode;
+  const trace: Trace = {
+    clientRequestId,
+    requestId: header(response, 'request-id'),
+    date: header(response, 'date'),
+  };
+  const body = parseJson(await response.body.text());
+  if (status >= 400) {
+    const { code, message } = readODataError(body);
+    return {
+      kind: 'refused',
+      status,
+      code,
+      message,
+      retryAfterMs: retryAfterMs(header(response, 'retry-after'), clock),
+      trace,
+    };
+  }
+  // A redirect would carry the token elsewhere, and Graph sends none.
+  if (status >= 300 || (body === undefined && status !== 204)) return { kind: 'unreadable', status, trace };
+  return { kind: 'ok', status, body: body ?? null, trace };
+}
+
+function header(response: Dispatcher.ResponseData, name: string): string | null {
+  const value = response.headers[name];
+  return (Array.isArray(value) ? value[0] : value) ?? null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The address of a call; null for a next link that leads away from Graph, which would take the token along. */
+function addressOf(baseUrl: string, call: GraphCall): string | null {
+  if (/^https?:/i.test(call.path)) return call.path.startsWith(`${baseUrl}/`) ? call.path : null;
+  const query = new URLSearchParams(call.query ?? {}).toString();
+  // Graph reads a plus sign in `$search` as a plus sign, not as a space.
+  return `${baseUrl}${call.path}${query === '' ? '' : `?${query.replaceAll('+', '%20')}`}`;
+}
+
+/** The path with its ids taken out: what a log or a metric may name. */
+function endpointName(path: string): string {
+  return path
+    .replace(/^https?:\/\/[^/]+/, '')
+    .replace(/\?.*$/, '')
+    .split('/')
+    .map((segment) => (/^[a-zA-Z$]*(\.[a-zA-Z]+)*$/.test(segment) || segment === 'v1.0' ? segment : '{id}'))
+    .join('/');
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+
+/** Makes a path of segments, each encoded: ids are opaque, and some carry `#`, `/`, `,` or `=`. */
+export function graphPath(...segments: readonly string[]): string {
+  return segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
+}
+
+/** A string inside an OData `$filter`: single quotes around it, those within doubled. */
+export function filterText(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}
+
+/**
+ * One term of a `$search`, e.g. `"displayName:lee"`. Quotes and backslashes within are escaped, so that what a person
+ * typed stays one term and cannot add another. https://learn.microsoft.com/graph/search-query-parameter
+ */
+export function searchTerm(property: string, value: string): string {
+  return `"${property}:${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+const errorSchema = z.object({
+  error: z.object({ code: z.string().catch(''), message: z.string().catch('') }),
+});
+
+/** The code and message of an OData error body; empty strings when the body has another shape. */
+export function readODataError(body: unknown): { code: string; message: string } {
+  const parsed = errorSchema.safeParse(body);
+  return parsed.success ? parsed.data.error : { code: '', message: '' };
+}
+
+/** `Retry-After`, which is seconds or a date, in milliseconds from now; null when missing or senseless. */
+export function retryAfterMs(value: string | null, clock: Clock): number | null {
+  if (value === null) return null;
+  if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? null : Math.max(0, date - clock.now());
+}
+
+/** A page of a collection. The elements are checked one by one by whoever knows them. */
+export const pageSchema = z.object({
+  value: z.array(z.unknown()),
+  '@odata.nextLink': z.string().optional(),
+});

@@ -1,0 +1,63 @@
+import type { z } from 'zod';
+import { type Fetched, fetched, type GraphAnswer, troubled } from './answer.ts';
+import type { GraphCall, GraphClient } from './client.ts';
+import { pageSchema } from './odata.ts';
+
+/** Reads one object and checks its shape. */
+export async function readOne<T>(graph: GraphClient, call: GraphCall, schema: z.ZodType<T>): Promise<Fetched<T>> {
+  return checked(await graph.read(call), schema);
+}
+
+/** The same, where Graph's 404 is an answer and not trouble. */
+export async function readIfThere<T>(
+  graph: GraphClient,
+  call: GraphCall,
+  schema: z.ZodType<T>,
+): Promise<Fetched<T | null>> {
+  const answer = await graph.read(call);
+  // A key that cannot be one at all, such as a malformed principal name, is answered 400 and names nobody either.
+  if (answer.kind === 'refused' && (answer.status === 404 || answer.code === 'Request_BadRequest'))
+    return fetched(null);
+  return checked(answer, schema);
+}
+
+/** A collection read to its end, or to `mostPages`. */
+export interface Listing<T> {
+  readonly items: readonly T[];
+  /** False when there are more pages than were read. */
+  readonly complete: boolean;
+}
+
+/**
+ * Reads a collection page by page. An element of another shape is left out: one odd object must not hide the rest.
+ *
+ * @param mostPages how many pages to follow at the most; `complete` tells whether that was all.
+ */
+export async function readAll<T>(
+  graph: GraphClient,
+  call: GraphCall,
+  schema: z.ZodType<T>,
+  mostPages = 1,
+): Promise<Fetched<Listing<T>>> {
+  const items: T[] = [];
+  let next: GraphCall | null = call;
+  for (let page = 0; next !== null; page += 1) {
+    if (page === mostPages) return fetched({ items, complete: false });
+    const read: Fetched<z.infer<typeof pageSchema>> = checked(await graph.read(next), pageSchema);
+    if (!read.ok) return read;
+    for (const element of read.value.value) {
+      const parsed = schema.safeParse(element);
+      if (parsed.success) items.push(parsed.data);
+    }
+    const link: string | undefined = read.value['@odata.nextLink'];
+    next = link === undefined ? null : { path: link, ...(call.eventual === true ? { eventual: true } : {}) };
+  }
+  return fetched({ items, complete: true });
+}
+
+function checked<T>(answer: GraphAnswer, schema: z.ZodType<T>): Fetched<T> {
+  if (answer.kind !== 'ok') return troubled(answer);
+  const parsed = schema.safeParse(answer.body);
+  if (parsed.success) return fetched(parsed.data);
+  return troubled({ kind: 'unreadable', status: answer.status, trace: answer.trace });
+}

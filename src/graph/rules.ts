@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+/** A synchronization rule, chosen for one type of object. */
+export interface Rule {
+  readonly id: string;
+  /** The type as the rule spells it: `User` and `user` are not the same to Graph. */
+  readonly objectTypeName: string;
+  /** Where the rule reads from. Entra objects go by object id; others by their own system's name for them. */
+  readonly source: 'entra' | 'activeDirectory' | 'other';
+}
+
+const mappingSchema = z.object({
+  enabled: z.boolean().nullable().default(null).catch(null),
+  sourceObjectName: z.string().nullable().default(null).catch(null),
+});
+
+const ruleSchema = z.object({
+  id: z.string(),
+  priority: z.number().catch(Number.MAX_SAFE_INTEGER),
+  sourceDirectoryName: z.string().nullable().default(null).catch(null),
+  metadata: z.array(z.object({ key: z.string(), value: z.string().nullable() })).catch([]),
+  objectMappings: z.array(mappingSchema).catch([]),
+});
+
+export const schemaSchema = z.object({ synchronizationRules: z.array(ruleSchema) });
+export type SynchronizationSchema = z.infer<typeof schemaSchema>;
+type StoredRule = SynchronizationSchema['synchronizationRules'][number];
+
+/**
+ * The rule for an object type: one with a mapping for it that is not switched off; rather one marked as fit for
+ * on-demand provisioning, rather one that reads from Entra, and then by priority. Rule ids are opaque, and many jobs
+ * share the same one, so none is ever assumed. Microsoft does not document the choice; this order follows its samples.
+ *
+ * @returns null when the app does not provision such objects at all.
+ */
+export function chooseRule(schema: SynchronizationSchema, objectType: string): Rule | null {
+  const fitting = schema.synchronizationRules.flatMap((rule) => {
+    const mapping = rule.objectMappings.find(
+      ({ enabled, sourceObjectName }) =>
+        enabled !== false && sourceObjectName?.toLowerCase() === objectType.toLowerCase(),
+    );
+    return mapping?.sourceObjectName ? [{ rule, objectTypeName: mapping.sourceObjectName }] : [];
+  });
+  const [best] = fitting.toSorted(
+    (one, other) => preference(one.rule) - preference(other.rule) || one.rule.priority - other.rule.priority,
+  );
+  if (best === undefined) return null;
+  return { id: best.rule.id, objectTypeName: best.objectTypeName, source: sourceOf(best.rule) };
+}
+
+function preference(rule: StoredRule): number {
+  const onDemand = rule.metadata.some(
+    ({ key, value }) => key === 'supportsProvisionOnDemand' && value?.toLowerCase() === 'true',
+  );
+  return (onDemand ? 0 : 2) + (sourceOf(rule) === 'entra' ? 0 : 1);
+}
+
+function sourceOf(rule: StoredRule): Rule['source'] {
+  switch (rule.sourceDirectoryName?.toLowerCase()) {
+    case 'azure active directory':
+    case 'microsoft entra id':
+      return 'entra';
+    case 'active directory':
+      return 'activeDirectory';
+    default:
+      return 'other';
+  }
+}

@@ -1,0 +1,209 @@
+import { pathToFileURL } from 'node:url';
+import { createAccess } from './access/access.ts';
+import { readAppsFile } from './apps-file.ts';
+import { createChat } from './chat/chat.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { clouds } from './clouds.ts';
+import { type Config, describeProblems, readConfig } from './config.ts';
+import { openDatabase } from './db/database.ts';
+import { createApplications } from './graph/applications.ts';
+import { createGraphClient } from './graph/client.ts';
+import { graphToken } from './graph/credential.ts';
+import { createDirectory } from './graph/directory.ts';
+import { createSynchronization } from './graph/synchronization.ts';
+import { createLog, type Log } from './log.ts';
+import { startDispatcher } from './requests/dispatcher.ts';
+import { provisioningService } from './requests/provisioning-service.ts';
+import { hasWork, requestsInLine } from './requests/queue.ts';
+import { findUndrawn, markDrawn, type StoreParts } from './requests/store.ts';
+import { startServer } from './server.ts';
+import { type AdapterOverrides, createAdapter } from './teams/adapter.ts';
+import { createAnswering } from './teams/answering.ts';
+import { createBot } from './teams/bot.ts';
+import { conversationKey, createConversations } from './teams/conversations.ts';
+import { createPacing } from './teams/pacing.ts';
+import { createPainter } from './teams/painter.ts';
+import { createTurns } from './teams/turns.ts';
+
+/** A running Usher. */
+export interface Usher {
+  /** Of use where port 0 was asked for. */
+  readonly port: number;
+  /** Resolves when every message has its answer, no task waits or runs, and every card shows the latest. */
+  settled(): Promise<void>;
+  /** No new work; running calls end, cards are drawn, leases go back. Resolves within half a minute. */
+  stop(): Promise<void>;
+}
+
+export interface UsherOptions {
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly adapter?: AdapterOverrides;
+  /** How long a task stays with a process that gives no sign of life; milliseconds. */
+  readonly leaseMs?: number;
+}
+
+const callGraceMs = 20_000;
+const drawGraceMs = 5_000;
+const httpGraceMs = 3_000;
+const restPollMs = 50;
+const mostUndrawn = 500;
+/** Whoever stands further back than this is told of a new place when it comes nearer. */
+const cardsInLine = 20;
+
+/**
+ * Builds the parts, starts them, and takes up what an earlier process left: turns without an answer, calls cut off in
+ * the middle, cards behind their request.
+ *
+ * @throws when the database, the apps file or the port cannot be had.
+ */
+export async function startUsher(config: Config, options: UsherOptions = {}): Promise<Usher> {
+  const clock = options.clock ?? systemClock;
+  const log = options.log ?? createLog(config.logLevel);
+  const appsFile = readAppsFile(config.appsFile);
+  if (!appsFile.ok) throw new Error(describeProblems(appsFile.problems));
+
+  const database = await openDatabase(config.database, clock);
+  const token = graphToken(config.graph, config.cloud);
+  const graph = createGraphClient({ baseUrl: config.graph.baseUrl, token, clock, log });
+  const directory = createDirectory(graph);
+  const synchronization = createSynchronization({ graph, clock });
+  const applications = createApplications({ graph, clock, entries: appsFile.entries });
+  const access = createAccess({ directory, roles: config.roles, clock });
+  const store: StoreParts = { database, clock, gate: { scope: 'tenant', limits: config.gate } };
+
+  const adapter = createAdapter(config, options.adapter);
+  const conversations = createConversations({ adapter, appId: config.bot.appId });
+  const pacing = createPacing();
+  const turns = createTurns(database);
+
+  const chat = createChat({
+    access,
+    directory,
+    applications,
+    synchronization,
+    store,
+    wake: () => dispatcher.wake(),
+    entraPortal: clouds[config.cloud].entraPortal,
+  });
+  const painter = createPainter({
+    draw: chat.draw,
+    markDrawn: (requestId, revision) => markDrawn(database, requestId, revision),
+    conversations,
+    pacing,
+    keyOf: conversationKey,
+    clock,
+    log,
+  });
+  const dispatcher = startDispatcher({
+    store,
+    graph: provisioningService(synchronization),
+    log,
+    changed: (requestId) => void announce(requestId),
+    ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
+  });
+
+  /** A change moves the request's own card, and the place in line of those that wait. */
+  async function announce(requestId: string): Promise<void> {
+    painter.touch(requestId);
+    try {
+      for (const other of await requestsInLine(store, cardsInLine)) painter.touch(other);
+    } catch (error) {
+      log.warn({ error, code: 'line_unread' }, 'the cards of those who wait were not brought up to date');
+    }
+  }
+
+  const answering = createAnswering({
+    chat,
+    conversations,
+    pacing,
+    turns,
+    touch: (requestId) => painter.touch(requestId),
+    clock,
+    log,
+  });
+  const bot = createBot({
+    adapter,
+    guard: {
+      allowedTenants: config.allowedTenants,
+      issuer: config.bot.auth === 'none' ? null : clouds[config.cloud].bot.ToBotFromChannelTokenIssuer,
+    },
+    chat,
+    answering,
+    conversations,
+    turns,
+    clock,
+    log,
+  });
+  const server = await startServer({
+    host: config.host,
+    port: config.port,
+    adapter,
+    onTurn: bot.onTurn,
+    checks: {
+      database: () => database.ping().then(() => true),
+      graph: async () =>
+        (await graph.send({ path: '/servicePrincipals', query: { $select: 'id', $top: '1' } })).kind === 'ok',
+    },
+    log,
+  });
+
+  for (const requestId of await findUndrawn(database, mostUndrawn)) painter.touch(requestId);
+  await bot.resume();
+  log.info({ port: server.port, host: config.host, cloud: config.cloud }, 'Usher is ready');
+
+  return {
+    port: server.port,
+    async settled() {
+      await bot.settled();
+      while (await hasWork(store)) await clock.sleep(restPollMs);
+      await painter.settled();
+    },
+    async stop() {
+      log.info('Usher is stopping');
+      await server.stop(httpGraceMs);
+      await within(clock, bot.settled(), drawGraceMs);
+      await dispatcher.stop(callGraceMs);
+      await within(clock, painter.settled(), drawGraceMs);
+      await graph.close();
+      await database.close();
+      log.info('Usher has stopped');
+    },
+  };
+}
+
+async function within(clock: Clock, work: Promise<void>, ms: number): Promise<void> {
+  const enough = new AbortController();
+  await Promise.race([work, clock.sleep(ms, enough.signal)]);
+  enough.abort();
+}
+
+async function main(): Promise<void> {
+  const read = readConfig();
+  const problems = read.ok ? [] : [...read.problems];
+  if (read.ok) {
+    const appsFile = readAppsFile(read.config.appsFile);
+    if (!appsFile.ok) problems.push(...appsFile.problems);
+  }
+  if (!read.ok || problems.length > 0) {
+    process.stderr.write(describeProblems(problems));
+    process.exitCode = 1;
+    return;
+  }
+  const usher = await startUsher(read.config);
+  const stop = () => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeListener(signal, stop);
+    usher.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`Usher cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  });
+}

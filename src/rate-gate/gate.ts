@@ -1,0 +1,76 @@
+/**
+ * At most `limit` starts in any window, counted as the server counts: over every window that slides, not over windows
+ * that begin on the full ten seconds.
+ *
+ * The whole state is the last `limit` grant times and `blockedUntil`. A start may be granted at
+ *
+ *     max(now, grants[oldest of the last `limit`] + window + guard, blockedUntil)
+ *
+ * which no schedule can beat: the (n+limit)th start is never legal before the nth plus the window. The guard is for
+ * the way to the server: two calls that leave exactly a window apart may arrive a little closer, and half of the time
+ * they do. Every HTTP attempt takes a grant, retries included, because the server counts those too. A 429 closes the
+ * gate for everybody.
+ *
+ * This file is arithmetic alone; `gate-row.ts` keeps the state in the database. All times are milliseconds on the
+ * gate's clock.
+ */
+export interface GateState {
+  /** The latest grants, oldest first, at most `limit` of them. */
+  readonly grants: readonly number[];
+  readonly blockedUntil: number;
+}
+
+export interface GateLimits {
+  /** Starts in any window. Graph documents 5 per 10 seconds for provisionOnDemand. */
+  readonly limit: number;
+  readonly windowMs: number;
+  readonly guardMs: number;
+}
+
+export const openGate: GateState = { grants: [], blockedUntil: 0 };
+
+/** The earliest time, `now` or later, at which the next start is allowed. */
+export function earliestGrant(state: GateState, limits: GateLimits, now: number): number {
+  const oldest = state.grants.length >= limits.limit ? state.grants.at(-limits.limit) : undefined;
+  const slotFree = oldest === undefined ? now : oldest + limits.windowMs + limits.guardMs;
+  return Math.max(now, slotFree, state.blockedUntil);
+}
+
+/** The state after a start at `at`. */
+export function grantAt(state: GateState, limits: GateLimits, at: number): GateState {
+  return { ...state, grants: [...state.grants, at].slice(-limits.limit) };
+}
+
+/** The state after the server said "too many": closed for what it asks, and for a whole window at the least. */
+export function blockFor(state: GateState, limits: GateLimits, now: number, retryAfterMs: number | null): GateState {
+  const pause = Math.max(retryAfterMs ?? 0, limits.windowMs + limits.guardMs);
+  return { ...state, blockedUntil: Math.max(state.blockedUntil, now + pause) };
+}
+
+/**
+ * When each of a row of waiting starts will be granted, first to last, if nobody overtakes: the same arithmetic run
+ * ahead. `dueAt` of each is the time before which it does not want to start.
+ */
+export function forecastGrants(state: GateState, limits: GateLimits, now: number, dueAt: readonly number[]): number[] {
+  let ahead = state;
+  return dueAt.map((due) => {
+    const at = earliestGrant(ahead, limits, Math.max(now, due));
+    ahead = grantAt(ahead, limits, at);
+    return at;
+  });
+}
+
+/**
+ * Brings a stored state onto this clock. A grant in the future can only come of a clock that was set back; it counts
+ * as made just now, so the limit holds and the gate does not stay shut until the old time comes round again.
+ */
+export function settleClock(state: GateState, limits: GateLimits, now: number): GateState {
+  const longestBlock = now + Math.max(maximumBlockMs, limits.windowMs + limits.guardMs);
+  return {
+    grants: state.grants.map((grant) => Math.min(grant, now)),
+    blockedUntil: Math.min(state.blockedUntil, longestBlock),
+  };
+}
+
+/** Longer than any pause that Graph asks for; a stored block beyond it is a clock's mistake. */
+const maximumBlockMs = 10 * 60_000;

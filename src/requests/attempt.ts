@@ -1,0 +1,112 @@
+import type { GraphAnswer, GraphTrouble } from '../graph/answer.ts';
+import { readOutcome } from '../graph/outcome/read-outcome.ts';
+import { readRefusal } from '../graph/outcome/refusal.ts';
+import type { Outcome } from '../graph/outcome.ts';
+import type { Postponement } from './queue.ts';
+import type { Task } from './request.ts';
+
+/**
+ * One call of a task and what follows from its answer. Every repeat goes back through the queue and takes a grant of
+ * its own, because the server counts attempts, not tasks.
+ *
+ *     answer                         then
+ *     200, readable                  done
+ *     200, unreadable                done: unknown (the call went through; a person decides about another)
+ *     429                            again when the gate opens, which closes for everybody
+ *     500, 502, 503                  again after 5, 10, 20 s; then done: refused
+ *     no token to call with          done: refused
+ *     504, no answer, reset          again once after 5 s; then done: unknown
+ *     400 RequestParameterInvalid    the rule is read anew; again at once if it changed, else done: refused
+ *     anything else                  done: refused, with the likely cause
+ */
+export type Settlement =
+  | {
+      readonly kind: 'done';
+      readonly outcome: Outcome;
+      readonly graphRequestId: string | null;
+      readonly clientRequestId: string | null;
+    }
+  | { readonly kind: 'again'; readonly postponement: Postponement };
+
+/** What an attempt needs of Graph. */
+export interface ProvisioningService {
+  provisionOnDemand(call: ProvisioningCall, signal: AbortSignal): Promise<GraphAnswer>;
+  /** Whether the job is quarantined now, read past every cache. False when it cannot be told. */
+  isQuarantined(servicePrincipalId: string, jobId: string): Promise<boolean>;
+  /** The rule to use now, read past every cache; null when there is none or it cannot be told. */
+  ruleAnew(servicePrincipalId: string, jobId: string, subjectType: string): Promise<string | null>;
+}
+
+export interface ProvisioningCall {
+  readonly servicePrincipalId: string;
+  readonly jobId: string;
+  readonly ruleId: string;
+  readonly subject: { readonly id: string; readonly type: string };
+}
+
+const throttledAttempts = 20;
+const unavailableAttempts = 4;
+const unansweredAttempts = 2;
+const firstDelayMs = 5_000;
+
+/** Sends the call once and says what follows. Never throws for anything that Graph or the network may do. */
+export async function attempt(
+  graph: ProvisioningService,
+  servicePrincipalId: string,
+  task: Task,
+  signal: AbortSignal,
+): Promise<Settlement> {
+  const { jobId, ruleId, subject } = task;
+  const answer = await graph.provisionOnDemand({ servicePrincipalId, jobId, ruleId, subject }, signal);
+  const ids = { graphRequestId: answer.trace.requestId, clientRequestId: answer.trace.clientRequestId };
+  const done = (outcome: Outcome): Settlement => ({ kind: 'done', outcome, ...ids });
+  switch (answer.kind) {
+    case 'ok':
+      return done(readOutcome(answer.body));
+    case 'unreadable':
+      return done({ kind: 'unknown', why: 'unreadable' });
+    case 'noAnswer':
+      if (answer.why === 'stopped') return again({ reason: 'interrupted', delayMs: 0 });
+      if (answer.why === 'noCredential')
+        return done({ kind: 'refused', status: 401, code: 'NoCredential', message: '', cause: 'permission' });
+      if (task.attempts < unansweredAttempts) return again({ reason: 'noAnswer', delayMs: firstDelayMs });
+      return done({ kind: 'unknown', why: answer.why });
+    case 'refused':
+      return settleRefusal(graph, servicePrincipalId, task, answer, done);
+    default: {
+      const never: never = answer;
+      throw new Error(`unexpected answer ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function again(postponement: Postponement): Settlement {
+  return { kind: 'again', postponement };
+}
+
+async function settleRefusal(
+  graph: ProvisioningService,
+  servicePrincipalId: string,
+  task: Task,
+  answer: Extract<GraphTrouble, { kind: 'refused' }>,
+  done: (outcome: Outcome) => Settlement,
+): Promise<Settlement> {
+  const { status, code, retryAfterMs } = answer;
+  if (status === 429 && task.attempts < throttledAttempts)
+    return again({ reason: 'throttled', delayMs: 0, closesGate: { retryAfterMs } });
+  if (status === 504) {
+    if (task.attempts < unansweredAttempts) return again({ reason: 'noAnswer', delayMs: firstDelayMs });
+    return done({ kind: 'unknown', why: 'gatewayTimeout' });
+  }
+  if ([500, 502, 503].includes(status) && task.attempts < unavailableAttempts) {
+    const backoffMs = firstDelayMs * 2 ** (task.attempts - 1);
+    return again({ reason: 'serviceUnavailable', delayMs: Math.max(retryAfterMs ?? 0, backoffMs) });
+  }
+  if (status === 400 && code === 'RequestParameterInvalid') {
+    const ruleId = await graph.ruleAnew(servicePrincipalId, task.jobId, task.subject.type);
+    if (ruleId !== null && ruleId !== task.ruleId) return again({ reason: 'ruleChanged', delayMs: 0, ruleId });
+  }
+  // A quarantined job answers 401 without a word; only the job itself tells it from a missing permission.
+  const quarantined = status === 401 && (await graph.isQuarantined(servicePrincipalId, task.jobId));
+  return done(readRefusal(answer, { quarantined }));
+}

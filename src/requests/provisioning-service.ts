@@ -1,0 +1,17 @@
+import type { Synchronization } from '../graph/synchronization.ts';
+import type { ProvisioningService } from './attempt.ts';
+
+/** What an attempt needs of Graph, in terms of its synchronization jobs. */
+export function provisioningService(synchronization: Synchronization): ProvisioningService {
+  return {
+    provisionOnDemand: (call, signal) => synchronization.provisionOnDemand(call, signal),
+    async isQuarantined(servicePrincipalId, jobId) {
+      const job = await synchronization.readJob(servicePrincipalId, jobId);
+      return job.ok && job.value.state.kind === 'quarantined';
+    },
+    async ruleAnew(servicePrincipalId, jobId, subjectType) {
+      const rule = await synchronization.findRuleAnew(servicePrincipalId, jobId, subjectType);
+      return rule.ok && rule.value !== null ? rule.value.id : null;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+
+/**
+ * The append-only account of who did what. People stand in it by Entra object id; details are ids and codes, never
+ * what somebody typed.
+ */
+export interface Entry {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Entra object id; empty when the activity carried none. */
+  readonly actorId: string;
+  readonly kind: EntryKind;
+  readonly requestId: string | null;
+  readonly details: Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
+}
+
+export type EntryKind = 'asked' | 'sent' | 'finished' | 'waitsAgain' | 'retried' | 'denied' | 'turnedAway' | 'blocked';
+
+/** Appends one entry, in a transaction when one is given. */
+export async function writeRecord(database: Kysely<Schema>, entry: Entry): Promise<void> {
+  await database
+    .insertInto('records')
+    .values({
+      at: entry.at,
+      actor_id: entry.actorId,
+      kind: entry.kind,
+      request_id: entry.requestId,
+      details: JSON.stringify(entry.details),
+    })
+    .execute();
+}
+
+/** The newest entries first. */
+export async function readRecords(database: Kysely<Schema>, limit: number): Promise<Entry[]> {
+  const rows = await database
+    .selectFrom('records')
+    .selectAll()
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    at: row.at,
+    actorId: row.actor_id,
+    kind: row.kind as EntryKind,
+    requestId: row.request_id,
+    details: JSON.parse(row.details) as Entry['details'],
+  }));
+}

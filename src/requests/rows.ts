@@ -1,0 +1,64 @@
+import type { Selectable } from 'kysely';
+import type { RequestRow, TaskRow } from '../db/schema.ts';
+import type { Outcome } from '../graph/outcome.ts';
+import type { Request, Task, TaskState, WaitReason } from './request.ts';
+
+/** Rows made into what the rest of Usher speaks of. The columns of a state are set together, by the statements in
+ * `queue.ts` alone, so a missing one is a bug and is said as such. */
+export function toRequest(row: Selectable<RequestRow>, tasks: readonly Selectable<TaskRow>[]): Request {
+  return {
+    id: row.id,
+    asker: { id: row.asker_id, name: row.asker_name },
+    app: { id: row.app_id, name: row.app_name },
+    reader: { locale: row.locale, timeZone: row.time_zone },
+    conversation: row.conversation,
+    cardId: row.card_id,
+    revision: row.revision,
+    createdAt: row.created_at,
+    tasks: tasks.map(toTask),
+  };
+}
+
+export function toTask(row: Selectable<TaskRow>): Task {
+  return {
+    id: row.id,
+    requestId: row.request_id,
+    position: row.position,
+    subject: { id: row.subject_id, type: row.subject_type, name: row.subject_name, label: row.subject_label },
+    jobId: row.job_id,
+    ruleId: row.rule_id,
+    attempts: row.attempts,
+    state: toState(row),
+  };
+}
+
+function toState(row: Selectable<TaskRow>): TaskState {
+  switch (row.state) {
+    case 'waiting':
+      return { kind: 'waiting', dueAt: row.due_at, again: row.again as WaitReason | null };
+    case 'running':
+      return {
+        kind: 'running',
+        startedAt: present(row.started_at),
+        lease: { owner: present(row.lease_owner), until: present(row.lease_until) },
+      };
+    case 'done':
+      return {
+        kind: 'done',
+        startedAt: present(row.started_at),
+        finishedAt: present(row.finished_at),
+        outcome: JSON.parse(present(row.outcome)) as Outcome,
+        graphRequestId: row.graph_request_id,
+        clientRequestId: row.client_request_id,
+      };
+    default: {
+      const never: never = row.state;
+      throw new Error(`a task cannot be ${String(never)}`);
+    }
+  }
+}
+
+function present<T>(value: T | null): T {
+  if (value === null) throw new Error('a task lacks a column that its state needs');
+  return value;
+}

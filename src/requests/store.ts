@@ -1,0 +1,154 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../db/database.ts';
+import type { Schema } from '../db/schema.ts';
+import type { GateLimits } from '../rate-gate/gate.ts';
+import { readGate } from '../rate-gate/gate-row.ts';
+import { writeRecord } from './record.ts';
+import type { Person, Reader, Request, Subject } from './request.ts';
+import { toRequest } from './rows.ts';
+
+/** What is asked for, before it has an id. */
+export interface NewRequest {
+  /** What it came of, e.g. conversation and activity id. A second one from the same source is the first one. */
+  readonly source: string;
+  readonly asker: Person;
+  readonly app: { readonly id: string; readonly name: string };
+  readonly reader: Reader;
+  readonly conversation: string;
+  readonly lane: Lane;
+  readonly jobId: string;
+  readonly ruleId: string;
+  readonly subjects: readonly Subject[];
+}
+
+/** Interactive goes before bulk. */
+export type Lane = 'interactive' | 'bulk';
+export const laneNumbers = { interactive: 0, bulk: 1 } as const satisfies Record<Lane, number>;
+
+export interface StoreParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly gate: { readonly scope: string; readonly limits: GateLimits };
+}
+
+/** Letters and digits that cannot be taken for one another when read aloud or typed. */
+const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+function newRequestId(): string {
+  return Array.from({ length: 6 }, () => alphabet[randomInt(alphabet.length)]).join('');
+}
+
+/** Stores a request with its tasks, waiting; or finds the one that the same source made before. */
+export async function createRequest(parts: StoreParts, wanted: NewRequest): Promise<Request> {
+  const { database, clock, gate } = parts;
+  const id = await database.transact(async (transaction) => {
+    const earlier = await findBySource(transaction, wanted.source);
+    if (earlier !== null) return earlier;
+    const now = clock.now();
+    const requestId = newRequestId();
+    const inserted = await transaction
+      .insertInto('requests')
+      .values({
+        id: requestId,
+        source: wanted.source,
+        asker_id: wanted.asker.id,
+        asker_name: wanted.asker.name,
+        app_id: wanted.app.id,
+        app_name: wanted.app.name,
+        locale: wanted.reader.locale,
+        time_zone: wanted.reader.timeZone,
+        conversation: wanted.conversation,
+        card_id: null,
+        revision: 1,
+        drawn_revision: 0,
+        created_at: now,
+      })
+      .onConflict((conflict) => conflict.column('source').doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (inserted === undefined) return (await findBySource(transaction, wanted.source)) ?? requestId;
+    const lane = laneNumbers[wanted.lane];
+    const turn = (await readGate(database, transaction, gate.scope, gate.limits)).turns[lane] ?? 0;
+    await transaction
+      .insertInto('tasks')
+      .values(
+        wanted.subjects.map((subject, position) => ({
+          id: randomUUID(),
+          request_id: requestId,
+          position,
+          subject_id: subject.id,
+          subject_type: subject.type,
+          subject_name: subject.name,
+          subject_label: subject.label,
+          job_id: wanted.jobId,
+          rule_id: wanted.ruleId,
+          state: 'waiting' as const,
+          lane,
+          // The nth task of a request stands n turns later, so requests that wait together are served in rotation.
+          turn: turn + position,
+          enqueued_at: now,
+          due_at: now,
+          attempts: 0,
+        })),
+      )
+      .execute();
+    await writeRecord(transaction, {
+      at: now,
+      actorId: wanted.asker.id,
+      kind: 'asked',
+      requestId,
+      details: { app: wanted.app.id, subjects: wanted.subjects.map((subject) => subject.id) },
+    });
+    return requestId;
+  });
+  const request = await findRequest(database, id);
+  if (request === null) throw new Error(`request ${id} vanished while it was being stored`);
+  return request;
+}
+
+async function findBySource(transaction: Transaction<Schema>, source: string): Promise<string | null> {
+  const row = await transaction.selectFrom('requests').select('id').where('source', '=', source).executeTakeFirst();
+  return row?.id ?? null;
+}
+
+export async function findRequest(database: Database, id: string): Promise<Request | null> {
+  const row = await database.query.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) return null;
+  const tasks = await database.query
+    .selectFrom('tasks')
+    .selectAll()
+    .where('request_id', '=', id)
+    .orderBy('position')
+    .execute();
+  return toRequest(row, tasks);
+}
+
+/** Remembers where the card of a request stands. A repeated turn finds it and posts no second one. */
+export async function attachCard(database: Database, requestId: string, cardId: string): Promise<void> {
+  await database.query.updateTable('requests').set({ card_id: cardId }).where('id', '=', requestId).execute();
+}
+
+/** Remembers that the card shows this revision. An older drawing that arrives late changes nothing. */
+export async function markDrawn(database: Database, requestId: string, revision: number): Promise<void> {
+  await database.query
+    .updateTable('requests')
+    .set({ drawn_revision: revision })
+    .where('id', '=', requestId)
+    .where('drawn_revision', '<', revision)
+    .execute();
+}
+
+/** The requests whose card does not show their latest revision: what a crash left undrawn. */
+export async function findUndrawn(database: Database, limit: number): Promise<string[]> {
+  const rows = await database.query
+    .selectFrom('requests')
+    .select('id')
+    .whereRef('drawn_revision', '<', 'revision')
+    .where('card_id', 'is not', null)
+    .orderBy('created_at')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.id);
+}

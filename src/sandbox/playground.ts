@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+/** Microsoft 365 Agents Playground: a Teams-like chat in the browser, as a process of its own. */
+export interface Playground {
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+export interface PlaygroundOptions {
+  /** The bot's messages endpoint. */
+  readonly endpoint: string;
+  readonly port: number;
+  /** A file of people other than the project's own `.m365agentsplayground.yml`. */
+  readonly peopleFile?: string;
+}
+
+const startTimeoutMs = 20_000;
+
+/** Starts the Playground and resolves when its page answers. No browser is opened, and nothing is reported home. */
+export async function startPlayground({ endpoint, port, peopleFile }: PlaygroundOptions): Promise<Playground> {
+  const child = spawn(
+    process.execPath,
+    [playgroundEntry(), 'start', '-e', endpoint, '-c', 'msteams', '-p', String(port), '--disable-telemetry'],
+    {
+      stdio: 'ignore',
+      env: {
+        ...process.env,
+        TEAMSAPPTESTER_BROWSER: 'none',
+        BROWSER: 'none',
+        ...(peopleFile === undefined ? {} : { M365_AGENTS_PLAYGROUND_CONFIG_PATH: peopleFile }),
+      },
+    },
+  );
+  const address = `http://localhost:${port}`;
+  const deadline = Date.now() + startTimeoutMs;
+  while (!(await answers(address))) {
+    if (child.exitCode !== null)
+      throw new Error(`the Playground ended at once (code ${child.exitCode}); is port ${port} taken?`);
+    if (Date.now() > deadline) throw new Error('the Playground did not answer');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return {
+    address,
+    async stop() {
+      if (child.exitCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+function playgroundEntry(): string {
+  const manifest = createRequire(import.meta.url).resolve('@microsoft/m365agentsplayground/package.json');
+  return join(dirname(manifest), 'cli.js');
+}
+
+async function answers(address: string): Promise<boolean> {
+  try {
+    return (await fetch(address)).ok;
+  } catch {
+    return false;
+  }
+}

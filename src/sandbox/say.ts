@@ -1,0 +1,65 @@
+import { cardAsText } from '../chat/cards/as-text.ts';
+import { messageActivity, postActivity, type Writer } from './teams/activity.ts';
+import { type Delivery, startConnector } from './teams/connector.ts';
+import { everybody } from './tenant/people.ts';
+
+/** One message, without a browser. */
+export interface Saying {
+  /** The bot's messages endpoint. */
+  readonly endpoint: string;
+  readonly line: string;
+  /** Who says it: the first part of a principal name of the tenant, e.g. `alex`. */
+  readonly as: string;
+  /** Resolves when the bot has nothing more to do or to draw. */
+  readonly settled: () => Promise<void>;
+  readonly write: (text: string) => void;
+}
+
+/**
+ * Says the line, prints its card and each change of it, and ends when the bot has come to rest.
+ *
+ * @returns an exit code: 0 when it worked; 1 when the last card reports a refusal or a failure, or none came; 2 when
+ *   nobody of that name is there.
+ */
+export async function sayOnce({ endpoint, line, as, settled, write }: Saying): Promise<number> {
+  const writer = personNamed(as);
+  if (writer === null) {
+    write(`Nobody in the sandbox tenant is called "${as}". Try alex, megan, patti, lynne or johanna.\n`);
+    return 2;
+  }
+  write(`${writer.name}: ${line}\n`);
+  const connector = await startConnector();
+  let shown = '';
+  let last: unknown = null;
+  const stopListening = connector.listen((delivery) => {
+    last = contentOf(delivery);
+    const text = last === null ? String(delivery.activity.text ?? '') : cardAsText(last);
+    if (text === shown) return;
+    shown = text;
+    write(`\n${text}\n`);
+  });
+  const place = { serviceUrl: connector.serviceUrl, conversationId: `personal-${as}` };
+  await postActivity(endpoint, messageActivity(writer, place, line));
+  await settled();
+  stopListening();
+  await connector.close();
+  return last !== null && !isBad(last) ? 0 : 1;
+}
+
+function personNamed(name: string): Writer | null {
+  const wanted = name.toLowerCase().replace(/@.*/, '');
+  const person = everybody.find((someone) => someone.userPrincipalName.toLowerCase().startsWith(`${wanted}@`));
+  return person === undefined ? null : { id: person.id, name: person.displayName };
+}
+
+function contentOf({ activity }: Delivery): unknown {
+  const attachments: unknown = activity.attachments;
+  const [first] = Array.isArray(attachments) ? (attachments as { content?: unknown }[]) : [];
+  return first?.content ?? null;
+}
+
+/** The colour of a card's headline, which on every card is the first that has one, tells good from bad. */
+function isBad(card: unknown): boolean {
+  const color = /"color":"(\w+)"/.exec(JSON.stringify(card))?.[1];
+  return color === 'Attention' || color === 'Warning';
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { tenantId } from '../tenant/identity.ts';
+
+/** Who writes to the bot, as Teams would name them. */
+export interface Writer {
+  /** Entra object id. */
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface WritingPlace {
+  readonly serviceUrl: string;
+  readonly conversationId: string;
+}
+
+/** The activity that Teams posts to a bot when somebody writes to it in a personal chat. */
+export function messageActivity(writer: Writer, place: WritingPlace, text: string): Record<string, unknown> {
+  return {
+    type: 'message',
+    id: randomUUID(),
+    timestamp: new Date().toISOString(),
+    channelId: 'msteams',
+    serviceUrl: place.serviceUrl,
+    from: { id: `29:${writer.id}`, name: writer.name, aadObjectId: writer.id },
+    recipient: { id: '28:usher', name: 'Usher' },
+    conversation: { id: place.conversationId, conversationType: 'personal', tenantId },
+    channelData: { tenant: { id: tenantId } },
+    locale: 'en-US',
+    localTimezone: 'UTC',
+    textFormat: 'plain',
+    text,
+  };
+}
+
+/** The activity of a click on a button of type Action.Submit. */
+export function clickActivity(
+  writer: Writer,
+  place: WritingPlace,
+  cardId: string,
+  data: unknown,
+): Record<string, unknown> {
+  const { text: _, textFormat: __, ...activity } = messageActivity(writer, place, '');
+  return { ...activity, replyToId: cardId, value: data };
+}
+
+/** Posts an activity to the bot's endpoint; resolves with the HTTP status. */
+export async function postActivity(
+  endpoint: string,
+  activity: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(activity),
+  });
+  await response.text();
+  return response.status;
+}
