@@ -23,7 +23,7 @@ const startTimeoutMs = 20_000;
 export async function startPlayground({ endpoint, port, peopleFile }: PlaygroundOptions): Promise<Playground> {
   const child = spawn(
     process.execPath,
-    [playgroundEntry(), 'start', '-e', endpoint, '-c', 'msteams', '-p', String(port), '--disable-telemetry'],
+    [playgroundEntry(), '-e', endpoint, '-c', 'msteams', '-p', String(port), '--disable-telemetry'],
     {
       stdio: 'ignore',
       env: {

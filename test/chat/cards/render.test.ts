@@ -25,7 +25,6 @@ describe('the renderer', () => {
       $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
       version: '1.5',
       fallbackText: 'Fallback',
-      msteams: { width: 'Full' },
     });
     expect(card).not.toHaveProperty('actions');
   });

@@ -25,8 +25,16 @@ describe('isWorthRetrying', () => {
     failed('InternalServerError'),
     failed('ContosoTimeout'),
     failed('EndpointUnavailable'),
+    failed('EntryConflict'),
+    failed(''),
     refused('throttled'),
     refused('serviceUnavailable'),
+    refused('quarantined'),
+    refused('permission'),
+    refused('wrongRule'),
+    refused('notFound'),
+    refused('credentialsMissing'),
+    refused('other'),
   ])('is true for %j', (outcome) => {
     expect(isWorthRetrying(outcome)).toBe(true);
   });
@@ -38,14 +46,6 @@ describe('isWorthRetrying', () => {
     { kind: 'deleted', report },
     { kind: 'otherChange', report },
     { kind: 'inSync', report },
-    failed('EntryConflict'),
-    failed(''),
-    refused('quarantined'),
-    refused('permission'),
-    refused('wrongRule'),
-    refused('notFound'),
-    refused('credentialsMissing'),
-    refused('other'),
   ])('is false for %j', (outcome) => {
     expect(isWorthRetrying(outcome)).toBe(false);
   });
