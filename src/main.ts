@@ -41,11 +41,22 @@ export interface UsherOptions {
   readonly adapter?: AdapterOverrides;
   /** How long a task stays with a process that gives no sign of life; milliseconds. */
   readonly leaseMs?: number;
+  /** How long a card keeps still between two edits; milliseconds. */
+  readonly editEveryMs?: number;
+  /** How long each step of `stop` waits; milliseconds. */
+  readonly grace?: Grace;
 }
 
-const callGraceMs = 20_000;
-const drawGraceMs = 5_000;
-const httpGraceMs = 3_000;
+export interface Grace {
+  /** For HTTP requests that are being answered. */
+  readonly httpMs: number;
+  /** For calls to Graph that are under way. */
+  readonly callMs: number;
+  /** For answers and cards on their way to Teams. */
+  readonly drawMs: number;
+}
+
+const patientGrace: Grace = { httpMs: 3_000, callMs: 20_000, drawMs: 5_000 };
 const restPollMs = 50;
 const mostUndrawn = 500;
 /** Whoever stands further back than this is told of a new place when it comes nearer. */
@@ -60,6 +71,7 @@ const cardsInLine = 20;
 export async function startUsher(config: Config, options: UsherOptions = {}): Promise<Usher> {
   const clock = options.clock ?? systemClock;
   const log = options.log ?? createLog(config.logLevel);
+  const grace = options.grace ?? patientGrace;
   const appsFile = readAppsFile(config.appsFile);
   if (!appsFile.ok) throw new Error(describeProblems(appsFile.problems));
 
@@ -94,6 +106,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     keyOf: conversationKey,
     clock,
     log,
+    ...(options.editEveryMs === undefined ? {} : { editEveryMs: options.editEveryMs }),
   });
   const dispatcher = startDispatcher({
     store,
@@ -161,10 +174,10 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     },
     async stop() {
       log.info('Usher is stopping');
-      await server.stop(httpGraceMs);
-      await within(clock, bot.settled(), drawGraceMs);
-      await dispatcher.stop(callGraceMs);
-      await within(clock, painter.settled(), drawGraceMs);
+      await server.stop(grace.httpMs);
+      await within(clock, bot.settled(), grace.drawMs);
+      await dispatcher.stop(grace.callMs);
+      await within(clock, painter.settled(), grace.drawMs);
       await graph.close();
       await database.close();
       log.info('Usher has stopped');

@@ -3,11 +3,10 @@ import { systemClock } from '../clock.ts';
 import { type Config, describeProblems, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { startUsher } from '../main.ts';
+import { loopback, sandboxEnvironment } from './environment.ts';
 import { type SandboxGraph, startSandboxGraph } from './graph/server.ts';
 import { startPlayground } from './playground.ts';
 import { sayOnce } from './say.ts';
-import { groups } from './tenant/groups.ts';
-import { tenantId } from './tenant/identity.ts';
 
 /**
  * Usher against the make-believe tenant, with no configuration:
@@ -17,7 +16,6 @@ import { tenantId } from './tenant/identity.ts';
  *     npm run demo -- --say "LINE"         one message, its card printed as text as it changes
  *     npm run demo -- --say "LINE" --as megan
  */
-const loopback = '127.0.0.1';
 const playgroundPort = 56150;
 
 async function demo(): Promise<number> {
@@ -69,15 +67,7 @@ function demoConfig(sandbox: SandboxGraph, isOneLine: boolean): Config {
     DATABASE_URL: isOneLine ? 'file::memory:' : `file:data/demo-${process.pid}.db`,
     ...process.env,
     ...(isOneLine ? { PORT: '0' } : {}),
-    HOST: loopback,
-    BOT_AUTH: 'none',
-    GRAPH_AUTH: 'none',
-    GRAPH_BASE_URL: sandbox.url,
-    ALLOWED_TENANTS: tenantId,
-    VIEWERS: groups.onCall.id,
-    REQUESTERS: groups.peopleManagers.id,
-    OPERATORS: groups.helpdesk.id,
-    APPROVERS: `${groups.helpdesk.id},${groups.appApprovers.id}`,
+    ...sandboxEnvironment(sandbox.url),
   });
   if (!read.ok) throw new Error(describeProblems(read.problems));
   return read.config;

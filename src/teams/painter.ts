@@ -32,9 +32,11 @@ export interface PainterParts {
   readonly keyOf: (conversation: string) => string;
   readonly clock: Clock;
   readonly log: Log;
+  /** How long a card keeps still between two edits; milliseconds. */
+  readonly editEveryMs?: number;
 }
 
-const editEveryMs = 2_000;
+const defaultEditEveryMs = 2_000;
 const retryDelaysMs = [2_000, 4_000, 8_000];
 
 interface Card {
@@ -46,7 +48,7 @@ interface Card {
 }
 
 export function createPainter(parts: PainterParts): Painter {
-  const { clock, log, pacing } = parts;
+  const { clock, log, pacing, editEveryMs = defaultEditEveryMs } = parts;
   const cards = new Map<string, Card>();
 
   function touch(requestId: string): void {

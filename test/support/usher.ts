@@ -1,0 +1,235 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cardAsText } from '../../src/chat/cards/as-text.ts';
+import { describeProblems, readConfig } from '../../src/config.ts';
+import { createLog } from '../../src/log.ts';
+import { startUsher, type Usher, type UsherOptions } from '../../src/main.ts';
+import { loopback, sandboxEnvironment } from '../../src/sandbox/environment.ts';
+import { type SandboxGraph, type SandboxGraphOptions, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
+import { clickActivity, messageActivity, postActivity } from '../../src/sandbox/teams/activity.ts';
+import { type Connector, type Delivery, startConnector } from '../../src/sandbox/teams/connector.ts';
+import { tenantId } from '../../src/sandbox/tenant/identity.ts';
+import { type Person, people } from '../../src/sandbox/tenant/people.ts';
+
+/**
+ * FakeTeams: a whole Usher between the sandbox Graph and a make-believe Teams, over real HTTP. What is written to it
+ * goes in as Teams would send it; what it posts and edits is folded into the cards as a person would see them now.
+ */
+export interface TestUsher {
+  readonly usher: Usher;
+  readonly sandbox: SandboxGraph;
+  readonly connector: Connector;
+  /** The bot's messages endpoint. */
+  readonly endpoint: string;
+  /** The SQLite file, for a second Usher on the same data. */
+  readonly databasePath: string;
+  /** Every line of the log so far, read back from its JSON. */
+  readonly logLines: readonly LogLine[];
+  /** Posts a message; resolves with the HTTP status. The answer may still be on its way: see `settled`. */
+  say(person: Somebody, text: string, place?: Place): Promise<number>;
+  /** Clicks a button of type Action.Submit on a card, in the conversation where the card is. */
+  click(person: Somebody, cardId: string, data: unknown, place?: Place): Promise<number>;
+  /** Clicks the button of this title on a card; throws when there is none. */
+  press(person: Somebody, card: ShownCard, title: string): Promise<number>;
+  /** Posts any activity, as it is. */
+  send(activity: unknown, headers?: Readonly<Record<string, string>>): Promise<number>;
+  /** An activity as `say` would send it, to be changed and sent. */
+  message(person: Somebody, text: string, place?: Place): Record<string, unknown>;
+  /** The cards and texts of one conversation, or of all, oldest first, as they stand now. */
+  cardsFor(conversationId?: string): readonly ShownCard[];
+  /** The last card or text that was posted, as it stands now; throws when there is none. */
+  lastCard(conversationId?: string): ShownCard;
+  /** Resolves when every message is answered, no task waits or runs, and every card shows the latest. */
+  settled(): Promise<void>;
+  /** Ends what this started, without patience. What was passed in stays open. */
+  close(): Promise<void>;
+}
+
+export type LogLine = Readonly<Record<string, unknown>>;
+
+/** One of the cast by name, or anybody of the tenant. */
+export type Somebody = keyof typeof people | Pick<Person, 'id' | 'displayName'>;
+
+export interface Place {
+  readonly conversationId: string;
+  readonly kind: 'personal' | 'channel' | 'groupChat';
+}
+
+/** A message of the bot's in Teams: what it shows after its last edit. */
+export interface ShownCard {
+  readonly id: string;
+  readonly conversationId: string;
+  /** The Adaptive Card; null when the message is plain text. */
+  readonly content: unknown;
+  /** What a person reads on it before any click; of a plain message, the message. */
+  readonly text: string;
+  /** What a notification reads. */
+  readonly summary: string;
+  readonly buttons: readonly CardButton[];
+  readonly edits: number;
+}
+
+export interface CardButton {
+  readonly title: string;
+  readonly data: unknown;
+}
+
+export interface TestUsherOptions {
+  /** Over the sandbox's environment; e.g. `PROVISION_WINDOW_MS`. The sandbox keeps the same limit and window. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly sandboxOptions?: Partial<SandboxGraphOptions>;
+  readonly usherOptions?: UsherOptions;
+  /** A sandbox, a connector or a database that is there already and outlives this Usher. */
+  readonly sandbox?: SandboxGraph;
+  readonly connector?: Connector;
+  readonly databasePath?: string;
+}
+
+const impatient = { httpMs: 200, callMs: 20, drawMs: 100 };
+const quickEditsMs = 20;
+
+export async function startTestUsher(options: TestUsherOptions = {}): Promise<TestUsher> {
+  const { environment = {} } = options;
+  const folder = options.databasePath === undefined ? mkdtempSync(join(tmpdir(), 'usher-test-')) : null;
+  const databasePath = options.databasePath ?? join(folder ?? '', 'usher.db');
+  const sandbox =
+    options.sandbox ??
+    (await startSandboxGraph({
+      host: loopback,
+      port: 0,
+      latencyMs: 0,
+      limit: Number(environment.PROVISION_LIMIT ?? 5),
+      windowMs: Number(environment.PROVISION_WINDOW_MS ?? 10_000),
+      ...options.sandboxOptions,
+    }));
+  const connector = options.connector ?? (await startConnector());
+  const read = readConfig({
+    PORT: '0',
+    LOG_LEVEL: 'info',
+    DATABASE_URL: `file:${databasePath}`,
+    ...sandboxEnvironment(sandbox.url),
+    ...environment,
+  });
+  if (!read.ok) throw new Error(describeProblems(read.problems));
+  const logLines: LogLine[] = [];
+  const log = createLog(read.config.logLevel, {
+    write: (line) => void logLines.push(JSON.parse(line) as LogLine),
+  });
+  const usher = await startUsher(read.config, {
+    log,
+    grace: impatient,
+    editEveryMs: quickEditsMs,
+    ...options.usherOptions,
+  });
+  const endpoint = `http://${loopback}:${usher.port}/api/messages`;
+
+  const cardsFor = (conversationId?: string) =>
+    shownCards(connector.deliveries).filter(
+      (card) => conversationId === undefined || card.conversationId === conversationId,
+    );
+  const lastCard = (conversationId?: string) => {
+    const card = cardsFor(conversationId).at(-1);
+    if (card === undefined) throw new Error('Usher has posted nothing');
+    return card;
+  };
+  const activityPlace = (place: Place) => ({
+    serviceUrl: connector.serviceUrl,
+    conversationId: place.conversationId,
+  });
+  const message = (person: Somebody, text: string, place = personalChatOf(person)) => ({
+    ...messageActivity(writerOf(person), activityPlace(place), text),
+    conversation: conversationOf(place),
+  });
+  const send: TestUsher['send'] = (activity, headers) => postActivity(endpoint, activity, headers);
+  const click: TestUsher['click'] = (person, cardId, data, given) => {
+    const there = cardsFor().find((card) => card.id === cardId);
+    const place =
+      given ??
+      (there === undefined
+        ? personalChatOf(person)
+        : { conversationId: there.conversationId, kind: 'personal' as const });
+    return send({
+      ...clickActivity(writerOf(person), activityPlace(place), cardId, data),
+      conversation: conversationOf(place),
+    });
+  };
+
+  return {
+    usher,
+    sandbox,
+    connector,
+    endpoint,
+    databasePath,
+    logLines,
+    say: (person, text, place) => send(message(person, text, place)),
+    click,
+    press(person, card, title) {
+      const button = card.buttons.find((candidate) => candidate.title === title);
+      if (button === undefined) throw new Error(`no button "${title}" on this card:\n${card.text}`);
+      return click(person, card.id, button.data);
+    },
+    send,
+    message,
+    cardsFor,
+    lastCard,
+    settled: () => usher.settled(),
+    async close() {
+      // First the far ends: a silent Graph would hold up the stop.
+      if (options.sandbox === undefined) await sandbox.close();
+      await usher.stop();
+      if (options.connector === undefined) await connector.close();
+      if (folder !== null) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The chat between one person and the bot; what `say` takes when no place is given. */
+export function personalChatOf(person: Somebody): Place {
+  const name = typeof person === 'string' ? person : person.id;
+  return { conversationId: `personal-${name}`, kind: 'personal' };
+}
+
+/** The posts of these deliveries, each with its latest edit. */
+export function shownCards(deliveries: readonly Delivery[]): readonly ShownCard[] {
+  const cards = new Map<string, ShownCard>();
+  for (const delivery of deliveries) {
+    const earlier = cards.get(delivery.activityId);
+    if (delivery.kind === 'delete') cards.delete(delivery.activityId);
+    else cards.set(delivery.activityId, shownCard(delivery, earlier === undefined ? 0 : earlier.edits + 1));
+  }
+  return [...cards.values()];
+}
+
+function shownCard({ activityId, conversationId, activity }: Delivery, edits: number): ShownCard {
+  const attachments: unknown = activity.attachments;
+  const [first] = Array.isArray(attachments) ? (attachments as { content?: unknown }[]) : [];
+  const content = first?.content ?? null;
+  return {
+    id: activityId,
+    conversationId,
+    content,
+    text: content === null ? String(activity.text ?? '') : cardAsText(content),
+    summary: String(activity.summary ?? ''),
+    buttons: buttonsIn(content),
+    edits,
+  };
+}
+
+/** Every Action.Submit and Action.Execute of a card, wherever it stands. */
+function buttonsIn(element: unknown): CardButton[] {
+  if (Array.isArray(element)) return element.flatMap(buttonsIn);
+  if (typeof element !== 'object' || element === null) return [];
+  const { type, title, data } = { type: undefined, title: '', data: null, ...element };
+  const own = type === 'Action.Submit' || type === 'Action.Execute' ? [{ title: String(title), data }] : [];
+  return [...own, ...Object.values(element).flatMap(buttonsIn)];
+}
+
+function writerOf(person: Somebody): { id: string; name: string } {
+  const somebody = typeof person === 'string' ? people[person] : person;
+  return { id: somebody.id, name: somebody.displayName };
+}
+
+function conversationOf({ conversationId, kind }: Place): Record<string, unknown> {
+  return { id: conversationId, conversationType: kind, tenantId, ...(kind === 'personal' ? {} : { isGroup: true }) };
+}
