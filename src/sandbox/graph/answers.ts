@@ -4,7 +4,6 @@ import type { SandboxRequest, SandboxResponse } from './exchange.ts';
 import { parseFilter } from './filter.ts';
 import { parseSearch } from './search.ts';
 
-const defaultPageSize = 100;
 const maxPageSize = 999;
 
 export interface CollectionOptions {
@@ -40,7 +39,7 @@ export function collection(
     found = found.filter(search.matches);
   }
 
-  const top = pageSize(query.get('$top'));
+  const top = pageSize(query.get('$top'), request.pageSize);
   if (top === null) {
     return badRequest(
       `Invalid page size specified: '${query.get('$top')}'. Must be between 1 and ${maxPageSize} inclusive.`,
@@ -86,15 +85,15 @@ const searchNeedsHeader =
 function selected(item: Entity, type: EntityType, select: string | null): Readonly<Record<string, unknown>> {
   const names = select?.split(',').map((name) => name.trim()) ?? type.unasked;
   if (names === null) return item;
-  const picked: Record<string, unknown> = { id: item.id };
-  for (const name of names) {
+  const picked: Record<string, unknown> = {};
+  for (const name of ['@odata.type', 'id', ...names]) {
     if (name in item) picked[name] = item[name];
   }
   return picked;
 }
 
-function pageSize(top: string | null): number | null {
-  if (top === null) return defaultPageSize;
+function pageSize(top: string | null, unasked: number): number | null {
+  if (top === null) return unasked;
   const size = /^\d+$/.test(top) ? Number(top) : 0;
   return size >= 1 && size <= maxPageSize ? size : null;
 }

@@ -12,6 +12,8 @@ export interface SandboxRequest {
   readonly body: unknown;
   /** Where the client reached this server, e.g. `http://127.0.0.1:3979/v1.0`: paging links lead back there. */
   readonly baseUrl: string;
+  /** How many items a page holds when the call does not say. */
+  readonly pageSize: number;
 }
 
 export interface SandboxResponse {

@@ -67,6 +67,8 @@ export interface SandboxGraphOptions {
   readonly seed?: number;
   readonly limit?: number;
   readonly windowMs?: number;
+  /** Items per page without `$top`: 100 as in Graph, or fewer to see whether a client follows the links. */
+  readonly pageSize?: number;
   readonly clock?: Clock;
   readonly tenant?: Tenant;
 }
@@ -81,6 +83,7 @@ export async function startSandboxGraph({
   seed = 0x5eed,
   limit = 5,
   windowMs = 10_000,
+  pageSize = 100,
   clock = systemClock,
   tenant = createTenant({ clock }),
 }: SandboxGraphOptions): Promise<SandboxGraph> {
@@ -135,7 +138,7 @@ export async function startSandboxGraph({
       if (read.kind === 'tooLarge') return tooLarge;
       if (segments === null) return badRequest('The URL is not properly encoded.');
       if (!parsed.ok) return unreadableBody;
-      return answer(tenant, request(incoming, method, segments, url.searchParams, parsed.value));
+      return answer(tenant, { ...request(incoming, method, segments, url.searchParams), body: parsed.value, pageSize });
     };
     const fault = faults.take(path);
     if (fault !== undefined && fault.kind !== 'slow') {
@@ -193,14 +196,12 @@ function request(
   method: string,
   segments: readonly string[],
   query: URLSearchParams,
-  body: unknown,
-): SandboxRequest {
+): Omit<SandboxRequest, 'body' | 'pageSize'> {
   return {
     method,
     segments,
     query,
     eventual: incoming.headers.consistencylevel?.toString().toLowerCase() === 'eventual',
-    body,
     // The name the client used, and not the one bound to: the links of a page must lead back through the same door.
     baseUrl: `http://${incoming.headers.host ?? 'localhost'}${prefix}`,
   };

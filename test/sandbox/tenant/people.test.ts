@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { everyApplication } from '../../../src/sandbox/tenant/applications.ts';
+import { groups } from '../../../src/sandbox/tenant/groups.ts';
+import { tenantId } from '../../../src/sandbox/tenant/identity.ts';
+import { distinguishedName, everybody, generatedPeople, people } from '../../../src/sandbox/tenant/people.ts';
+
+describe('the people of the sandbox tenant', () => {
+  it('have the object ids and the names that the roster promises', () => {
+    const roster = Object.values(people).map((person) => [person.id.slice(-2), person.displayName, person.mail]);
+
+    expect(roster).toEqual([
+      ['01', 'Alex Wilber', 'alex@contoso.com'],
+      ['02', 'Megan Bowen', 'megan@contoso.com'],
+      ['03', 'Adele Vance', 'adele@contoso.com'],
+      ['04', 'Isaiah Langer', 'isaiah@contoso.com'],
+      ['05', 'Patti Fernandez', 'patti@contoso.com'],
+      ['06', 'Lynne Robbins', 'lynne@contoso.com'],
+      ['07', 'Diego Siciliani', 'diego@contoso.com'],
+      ['08', 'Nestor Wilke', 'nestor@contoso.com'],
+      ['09', 'Grady Archie', 'grady@contoso.com'],
+      ['0a', 'Lee Gu', 'lee.gu@contoso.com'],
+      ['0b', 'Lee Parker', 'lee.parker@contoso.com'],
+      ['0c', 'Johanna Lorenz', 'johanna@contoso.com'],
+      ['0d', 'Miriam Graham', 'miriam@contoso.com'],
+    ]);
+    expect(people.isaiah.id).toBe('5eed0000-0000-4000-8000-000000000004');
+  });
+
+  it('include sixty-four generated ones, from …20 to …5f', () => {
+    expect(generatedPeople).toHaveLength(64);
+    expect(generatedPeople.at(0)?.id).toBe('5eed0000-0000-4000-8000-000000000020');
+    expect(generatedPeople.at(-1)?.id).toBe('5eed0000-0000-4000-8000-00000000005f');
+  });
+
+  it('have ids, user principal names and distinguished names of their own', () => {
+    for (const nameOf of [
+      (person: (typeof everybody)[number]) => person.id,
+      (person: (typeof everybody)[number]) => person.userPrincipalName,
+      distinguishedName,
+    ]) {
+      expect(new Set(everybody.map(nameOf)).size).toBe(77);
+    }
+  });
+
+  it('are told apart by their given names, except for the two Lees', () => {
+    const ambiguous = everybody.filter(({ givenName }) => {
+      const beginnings = everybody.filter(({ displayName }) =>
+        displayName
+          .toLowerCase()
+          .split(' ')
+          .some((word) => word.startsWith(givenName.toLowerCase())),
+      );
+      return beginnings.length !== 1;
+    });
+
+    expect(ambiguous).toEqual([people.leeGu, people.leeParker]);
+  });
+
+  it('have managers who exist, and Megan has the three reports of the roster', () => {
+    const ids = new Set(everybody.map(({ id }) => id));
+    const reports = everybody.filter(({ managerId }) => managerId === people.megan.id);
+
+    expect(everybody.filter(({ managerId }) => managerId !== null && !ids.has(managerId))).toEqual([]);
+    expect(reports).toEqual([people.adele, people.isaiah, people.diego]);
+  });
+
+  it('share the rest of the ids with nobody', () => {
+    const ids = [...everybody, ...Object.values(groups), ...everyApplication].map(({ id }) => id);
+
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('are the ones who sit in the Playground', () => {
+    const file = readFileSync(new URL('../../../.m365agentsplayground.yml', import.meta.url), 'utf8');
+
+    const sitting = [...file.matchAll(/name: (.+)\n\s+userPrincipleName: (.+)\n\s+aadObjectId: (.+)\n/g)];
+    const known = sitting.filter(([, displayName, userPrincipalName, id]) =>
+      everybody.some(
+        (person) =>
+          person.id === id && person.displayName === displayName && person.userPrincipalName === userPrincipalName,
+      ),
+    );
+
+    expect(known.map(([, displayName]) => displayName)).toEqual([
+      'Alex Wilber',
+      'Megan Bowen',
+      'Isaiah Langer',
+      'Patti Fernandez',
+      'Lynne Robbins',
+      'Johanna Lorenz',
+    ]);
+    expect(file).toContain(`tenantId: ${tenantId}`);
+  });
+});
+
+describe('the groups of the sandbox tenant', () => {
+  it('hold twelve in the Sales Team, and four in Engineering of which one is a group', () => {
+    expect(groups.salesTeam.memberIds).toHaveLength(12);
+    expect(groups.engineering.memberIds).toHaveLength(4);
+    expect(groups.engineering.memberIds).toContain(groups.platformEngineering.id);
+  });
+});
