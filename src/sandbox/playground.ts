@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /** Microsoft 365 Agents Playground: a Teams-like chat in the browser, as a process of its own. */
@@ -17,19 +18,32 @@ export interface PlaygroundOptions {
   readonly peopleFile?: string;
 }
 
+const loopbackOnly = new URL('./loopback-only.ts', import.meta.url).href;
 const startTimeoutMs = 20_000;
 
 /** Starts the Playground and resolves when its page answers. No browser is opened, and nothing is reported home. */
 export async function startPlayground({ endpoint, port, peopleFile }: PlaygroundOptions): Promise<Playground> {
   const child = spawn(
     process.execPath,
-    [playgroundEntry(), '-e', endpoint, '-c', 'msteams', '-p', String(port), '--disable-telemetry'],
+    [
+      '--import',
+      loopbackOnly,
+      playgroundEntry(),
+      '-e',
+      endpoint,
+      '-c',
+      'msteams',
+      '-p',
+      String(port),
+      '--disable-telemetry',
+    ],
     {
       stdio: 'ignore',
       env: {
         ...process.env,
         TEAMSAPPTESTER_BROWSER: 'none',
         BROWSER: 'none',
+        M365_AGENTS_PLAYGROUND_LOGFILE: join(tmpdir(), `usher-playground-${port}.log`),
         ...(peopleFile === undefined ? {} : { M365_AGENTS_PLAYGROUND_CONFIG_PATH: peopleFile }),
       },
     },

@@ -15,14 +15,15 @@ const guide: Readonly<Record<Verb, { readonly permission: Permission } & Omit<Co
   },
   apps: { permission: 'apps.list', examples: ['apps', 'apps sales'], tryIt: 'apps' },
   whoami: { permission: 'self.show', examples: ['whoami'], tryIt: 'whoami' },
-  help: { permission: 'help.show', examples: ['help', 'help provision'], tryIt: null },
+  help: { permission: 'help.show', examples: ['help'], tryIt: null },
 };
 
 /** The commands that this caller may use. */
 export function commandsFor(caller: Caller): CommandHelp[] {
-  return verbs.flatMap((verb) => {
-    const { permission, examples, tryIt } = guide[verb];
-    return deny(caller, permission) === null ? [{ verb, examples, tryIt }] : [];
+  const allowed = verbs.filter((verb) => deny(caller, guide[verb].permission) === null);
+  return allowed.map((verb) => {
+    const { examples, tryIt } = guide[verb];
+    return { verb, examples: verb === 'help' ? [...examples, `help ${allowed[0]}`] : examples, tryIt };
   });
 }
 

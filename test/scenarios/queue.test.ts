@@ -1,0 +1,81 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { generatedPeople } from '../../src/sandbox/tenant/people.ts';
+import { startTestUsher, type TestUsher } from '../support/usher.ts';
+
+jest.setTimeout(30_000);
+
+let teams: TestUsher;
+afterEach(() => teams.close());
+
+/** A fifth of Graph's own window: the same arithmetic, and a test that ends soon. */
+const window = { windowMs: 2_000, guardMs: 150 };
+
+describe('twelve provision messages at once', () => {
+  it('get one card each, all finish, and the limit of the sandbox is never touched', async () => {
+    teams = await startTestUsher({
+      environment: { PROVISION_WINDOW_MS: String(window.windowMs), PROVISION_GUARD_MS: String(window.guardMs) },
+    });
+    const twelve = generatedPeople.slice(0, 12);
+
+    await Promise.all(
+      twelve.map((person) =>
+        teams.say('alex', `provision ${person.userPrincipalName} to Salesforce`, chat(person.userPrincipalName)),
+      ),
+    );
+    const whileWaiting = teams.connector.deliveries.filter(({ kind }) => kind === 'post').map(textOf);
+    await teams.settled();
+
+    const cards = teams.cardsFor();
+    expect(cards).toHaveLength(12);
+    for (const card of cards) expect(card.text).toContain('Account created');
+    expect(teams.sandbox.stats()).toMatchObject({ calls: 12, throttled: 0 });
+    const told = whileWaiting.flatMap((text) =>
+      [...text.matchAll(/number (\d+) in line/g)].map((match) => Number(match[1])),
+    );
+    expect(told.length).toBeGreaterThanOrEqual(6);
+  });
+
+  it('tell a start time that comes true within a second, and a place that only ever gets better', async () => {
+    teams = await startTestUsher({
+      environment: { PROVISION_WINDOW_MS: String(window.windowMs), PROVISION_GUARD_MS: String(window.guardMs) },
+    });
+    const twelve = generatedPeople.slice(0, 12);
+    for (const person of twelve)
+      await teams.say('alex', `provision ${person.userPrincipalName} to Salesforce`, chat(person.userPrincipalName));
+    await teams.settled();
+
+    const waited = twelve.flatMap((person) => storyOf(teams, person.userPrincipalName));
+    expect(waited.length).toBeGreaterThanOrEqual(5);
+    for (const { promisedAt, ranAt, places } of waited) {
+      // The card tells whole seconds.
+      expect(Math.abs(ranAt - promisedAt)).toBeLessThanOrEqual(1_500);
+      expect(places).toEqual([...places].sort((one, other) => other - one));
+    }
+  });
+});
+
+function chat(name: string) {
+  return { conversationId: `personal-${name}`, kind: 'personal' as const };
+}
+
+/** What the card of one conversation promised at first, and when its call was seen to run. */
+function storyOf({ connector }: TestUsher, name: string) {
+  const deliveries = connector.deliveries.filter(({ conversationId }) => conversationId === `personal-${name}`);
+  const texts = deliveries.map((delivery) => ({ at: delivery.at, text: textOf(delivery) }));
+  const promise = texts.map(({ text }) => /Starts at (\d\d):(\d\d):(\d\d)/.exec(text)).find((match) => match !== null);
+  const ran = texts.map(({ text }) => /since (\d\d):(\d\d):(\d\d)/.exec(text)).find((match) => match !== null);
+  if (promise == null || ran == null) return [];
+  const places = texts.flatMap(({ text }) =>
+    [...text.matchAll(/number (\d+) in line/g)].map((match) => Number(match[1])),
+  );
+  return [{ promisedAt: clockTime(promise), ranAt: clockTime(ran), places }];
+}
+
+function clockTime(match: RegExpExecArray): number {
+  const [, hours, minutes, seconds] = match.map(Number);
+  return ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000;
+}
+
+function textOf({ activity }: { activity: Readonly<Record<string, unknown>> }): string {
+  return JSON.stringify(activity);
+}

@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
+import { type SandboxGraph, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
+import { messageActivity, postActivity } from '../../src/sandbox/teams/activity.ts';
+import { type Connector, startConnector } from '../../src/sandbox/teams/connector.ts';
+import { people } from '../../src/sandbox/tenant/people.ts';
+import { shownCards } from '../support/usher.ts';
+
+// Each of these starts two processes.
+jest.setTimeout(30_000);
+
+let sandbox: SandboxGraph;
+let connector: Connector;
+let folder: string;
+const bots: ChildProcess[] = [];
+
+beforeEach(async () => {
+  sandbox = await startSandboxGraph({ port: 0, latencyMs: 0, windowMs: 300 });
+  connector = await startConnector();
+  folder = mkdtempSync(join(tmpdir(), 'usher-restart-'));
+});
+afterEach(async () => {
+  for (const bot of bots.splice(0)) await end(bot, 'SIGKILL');
+  await sandbox.close();
+  await connector.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a process that is killed in the middle of a call', () => {
+  it('leaves nothing lost: the next one finishes the request, once, on the same card', async () => {
+    const { bot, endpoint } = await startBot();
+    sandbox.failNext(/provisionOnDemand$/, { kind: 'silence' });
+    await postActivity(endpoint, isaiahToSalesforce());
+    await until(() => sandbox.stats().arrivals.length === 1);
+    await end(bot, 'SIGKILL');
+
+    await startBot();
+    const final = await connector.waitFor(({ activity }) => JSON.stringify(activity).includes('Account created'));
+
+    const cards = shownCards(connector.deliveries);
+    expect(cards).toHaveLength(1);
+    expect(cards[0]?.id).toBe(final.activityId);
+    expect(cards[0]?.text).toMatch(/Attempts:\s+2/);
+    expect(sandbox.stats().arrivals).toHaveLength(2);
+  });
+
+  it('answers a message that it had only just read', async () => {
+    const { bot, endpoint } = await startBot();
+    sandbox.failNext('/users', { kind: 'silence' });
+    void postActivity(endpoint, isaiahToSalesforce()).catch(() => undefined);
+    await connector.waitFor(({ kind }) => kind === 'post');
+    await until(() => cardsOfOpenTurns() === 1);
+    await end(bot, 'SIGKILL');
+
+    await startBot();
+    await connector.waitFor(({ activity }) => JSON.stringify(activity).includes('Account created'));
+
+    expect(shownCards(connector.deliveries)).toHaveLength(1);
+    expect(sandbox.stats().calls).toBe(1);
+  });
+});
+
+describe('a process that is asked to stop', () => {
+  it('sees its running call through, draws the card and ends with code 0', async () => {
+    const { bot, endpoint } = await startBot();
+    sandbox.failNext(/provisionOnDemand$/, { kind: 'slow', ms: 700 });
+    await postActivity(endpoint, isaiahToSalesforce());
+    await until(() => sandbox.stats().arrivals.length === 1);
+
+    const code = await end(bot, 'SIGTERM');
+
+    expect(code).toBe(0);
+    expect(shownCards(connector.deliveries)[0]?.text).toContain('Account created');
+  });
+});
+
+function isaiahToSalesforce() {
+  const place = { serviceUrl: connector.serviceUrl, conversationId: 'personal-alex' };
+  const alex = { id: people.alex.id, name: people.alex.displayName };
+  return messageActivity(alex, place, 'provision isaiah to Salesforce');
+}
+
+/** How many cut-off turns know the card that they have shown. */
+function cardsOfOpenTurns(): number {
+  const database = new DatabaseSync(join(folder, 'usher.db'), { readOnly: true });
+  const row = database.prepare('select count(card_id) as cards from turns where incoming is not null').get();
+  database.close();
+  return Number(row?.cards);
+}
+
+/** The bot as `npm start` runs it, in a process of its own. */
+async function startBot(): Promise<{ bot: ChildProcess; endpoint: string }> {
+  const bot = spawn(process.execPath, ['src/main.ts'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      PATH: process.env.PATH,
+      ...sandboxEnvironment(sandbox.url),
+      PORT: '0',
+      DATABASE_URL: `file:${join(folder, 'usher.db')}`,
+      PROVISION_WINDOW_MS: '300',
+      PROVISION_GUARD_MS: '30',
+    },
+  });
+  bots.push(bot);
+  const port = await new Promise<number>((resolve, reject) => {
+    let seen = '';
+    bot.stdout?.on('data', (chunk: Buffer) => {
+      seen += chunk.toString('utf8');
+      const ready = /"port":(\d+).*Usher is ready/.exec(seen);
+      if (ready !== null) resolve(Number(ready[1]));
+    });
+    bot.once('exit', (code) => reject(new Error(`the bot ended with code ${code}: ${seen}`)));
+  });
+  return { bot, endpoint: `http://127.0.0.1:${port}/api/messages` };
+}
+
+async function end(bot: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (bot.exitCode !== null || bot.signalCode !== null) return bot.exitCode;
+  const exited = once(bot, 'exit');
+  bot.kill(signal);
+  await exited;
+  return bot.exitCode;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('it did not come to pass');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
