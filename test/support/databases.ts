@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import { type DatabaseConfig, secret } from '../../src/config.ts';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { deskVariable } from './postgres/desk.ts';
+
+/**
+ * The engines that Usher runs on, for `describe.each(engines)('… on $name', ({ createTestDatabase }) => …)`: the same
+ * suite proves both. Neither is ever left out; a PostgreSQL that cannot start fails its suites.
+ */
+export interface Engine {
+  readonly name: 'SQLite' | 'PostgreSQL';
+  /** A new, empty database. Give `beforeAll` the time `engineStartMs` for it. */
+  createTestDatabase(): Promise<TestDatabase>;
+}
+
+export interface TestDatabase {
+  readonly config: DatabaseConfig;
+  /** Opens it, once more each time: as another process would. All are closed by `drop`. */
+  open(clock: Clock): Promise<Database>;
+  /** Takes every row out, so that the next test starts afresh. */
+  empty(): Promise<void>;
+  drop(): Promise<void>;
+}
+
+/** How long the first suite may wait for PostgreSQL on a busy machine. */
+export const engineStartMs = 60_000;
+
+const sqlite: Engine = {
+  name: 'SQLite',
+  async createTestDatabase() {
+    const directory = await mkdtemp(join(tmpdir(), 'usher-sqlite-'));
+    return testDatabase({ kind: 'sqlite', path: join(directory, 'usher.db') }, () =>
+      rm(directory, { recursive: true, force: true }),
+    );
+  },
+};
+
+const postgres: Engine = {
+  name: 'PostgreSQL',
+  async createTestDatabase() {
+    const name = `usher_${randomBytes(6).toString('hex')}`;
+    const server = await postgresAddress();
+    await administer(server, `create database ${name}`);
+    const url = server.replace(/[^/]*$/, name);
+    return testDatabase({ kind: 'postgres', url: secret(url) }, () =>
+      administer(server, `drop database ${name} with (force)`),
+    );
+  },
+};
+
+export const engines: readonly Engine[] = [sqlite, postgres];
+export const postgresEngine: Engine = postgres;
+export const sqliteEngine: Engine = sqlite;
+
+function testDatabase(config: DatabaseConfig, drop: () => Promise<void>): TestDatabase {
+  const opened: Database[] = [];
+  let own: Promise<Database> | undefined;
+  return {
+    config,
+    async open(clock) {
+      const database = await openDatabase(config, clock);
+      let closing: Promise<void> | undefined;
+      const once = {
+        ...database,
+        close() {
+          closing ??= database.close();
+          return closing;
+        },
+      };
+      opened.push(once);
+      return once;
+    },
+    async empty() {
+      own ??= openDatabase(config, systemClock);
+      const database = await own;
+      for (const table of ['tasks', 'requests', 'gates', 'turns', 'records'] as const) {
+        await database.query.deleteFrom(table).execute();
+      }
+    },
+    async drop() {
+      for (const database of opened) await database.close();
+      await (await own)?.close();
+      await drop();
+    },
+  };
+}
+
+/** Asks for the run's one PostgreSQL; see `postgres/desk.ts`. */
+async function postgresAddress(): Promise<string> {
+  const desk = process.env[deskVariable];
+  if (desk === undefined) throw new Error('no desk for PostgreSQL: is globalSetup missing in the Jest configuration?');
+  const answer = await fetch(desk);
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(text);
+  return text;
+}
+
+/** Runs one statement on the server as such; also for tests that play the server's administrator. */
+export async function administer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
