@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, type Dispatcher, errors, request } from 'undici';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { GraphAnswer, Trace } from './answer.ts';
@@ -15,7 +15,8 @@ export interface GraphClient {
   send(call: GraphCall): Promise<GraphAnswer>;
   /**
    * The same, repeated while Graph is throttled or away: 429, 500, 502, 503, 504 and lost connections, at most three
-   * times, as `Retry-After` asks or else after 0.5, 1 and 2 s. Only for calls that change nothing.
+   * times, as `Retry-After` asks or else after 0.5, 1 and 2 s. Where Graph asks for more patience than a person in a
+   * chat has, its answer is handed on at once. Only for calls that change nothing.
    * https://learn.microsoft.com/graph/throttling
    */
   read(call: GraphCall): Promise<GraphAnswer>;
@@ -37,25 +38,21 @@ export interface GraphCall {
 export interface GraphClientParts {
   /** Ends in `/v1.0`. */
   readonly baseUrl: string;
-  /** Gives the bearer token, or null where Graph wants none. */
-  readonly token: () => Promise<string | null>;
+  /** Gives the bearer token, or null where Graph wants none. The signal aborts when nobody waits any more. */
+  readonly token: (signal: AbortSignal) => Promise<string | null>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 const largestAnswerBytes = 4 * 1024 * 1024;
+const connectionOptions = { connect: { timeout: 5_000 }, maxResponseSize: largestAnswerBytes };
 const defaultTimeoutMs = 10_000;
 const readRetries = 3;
-const longestRetryWaitMs = 5_000;
+const longestRetryWaitMs = 10_000;
 
 export function createGraphClient(parts: GraphClientParts): GraphClient {
   const { baseUrl, token, clock, log } = parts;
-  const agent = new Agent({
-    connections: 32,
-    keepAliveTimeout: 60_000,
-    connect: { timeout: 5_000 },
-    maxResponseSize: largestAnswerBytes,
-  });
+  const agent = new Agent({ ...connectionOptions, connections: 32, keepAliveTimeout: 60_000 });
 
   async function send(call: GraphCall, freshConnection = false): Promise<GraphAnswer> {
     const clientRequestId = randomUUID();
@@ -85,14 +82,18 @@ export function createGraphClient(parts: GraphClientParts): GraphClient {
     const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
     let bearer: string | null;
     try {
-      bearer = await token();
+      bearer = await orAborted(token(signal), signal);
     } catch (error) {
+      if (call.signal?.aborted === true) return { kind: 'noAnswer', why: 'stopped', trace: unanswered };
       log.error({ error, code: 'no_graph_token' }, 'no token for Graph; check the AZURE_* settings');
       return { kind: 'noAnswer', why: 'noCredential', trace: unanswered };
     }
+    // After a 503 or 504 Microsoft asks for a new connection, as the old one leads to the same tired front end.
+    const dispatcher = freshConnection ? new Agent(connectionOptions) : agent;
+    let trace = unanswered;
     try {
       const response = await request(url, {
-        dispatcher: agent,
+        dispatcher,
         method: call.method ?? 'GET',
         headers: {
           accept: 'application/json',
@@ -103,15 +104,16 @@ export function createGraphClient(parts: GraphClientParts): GraphClient {
         },
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
         signal,
-        // After a 503 or 504 Microsoft asks for a new connection, as the old one leads to the same tired front end.
-        reset: freshConnection,
       });
-      return await readResponse(response, clientRequestId, clock);
+      trace = { clientRequestId, requestId: header(response, 'request-id'), date: header(response, 'date') };
+      return await readResponse(response, trace, clock);
     } catch (error) {
-      if (call.signal?.aborted === true) return { kind: 'noAnswer', why: 'stopped', trace: unanswered };
-      if (deadline.aborted) return { kind: 'noAnswer', why: 'timeout', trace: unanswered };
+      if (call.signal?.aborted === true) return { kind: 'noAnswer', why: 'stopped', trace };
+      if (deadline.aborted) return { kind: 'noAnswer', why: 'timeout', trace };
       log.warn({ error, clientRequestId, endpoint: endpointName(call.path) }, 'no answer from Graph');
-      return { kind: 'noAnswer', why: 'connectionLost', trace: unanswered };
+      return { kind: 'noAnswer', why: 'connectionLost', trace };
+    } finally {
+      if (dispatcher !== agent) void dispatcher.destroy();
     }
   }
 
@@ -120,8 +122,10 @@ export function createGraphClient(parts: GraphClientParts): GraphClient {
     async read(call) {
       for (let retry = 0; ; retry += 1) {
         const answer = await send(call, retry > 0);
-        const waitMs = worthRepeating(answer) ? Math.min(waitBefore(answer, retry), longestRetryWaitMs) : null;
-        if (waitMs === null || retry === readRetries || call.signal?.aborted === true) return answer;
+        if (!worthRepeating(answer) || retry === readRetries || call.signal?.aborted === true) return answer;
+        const waitMs = waitBefore(answer, retry);
+        // Asking sooner than Graph wants only lengthens the wait for everybody.
+        if (waitMs > longestRetryWaitMs) return answer;
         await clock.sleep(waitMs, call.signal);
       }
     },
@@ -139,18 +143,9 @@ function waitBefore(answer: GraphAnswer, retry: number): number {
   return asked ?? 500 * 2 ** retry;
 }
 
-async function readResponse(
-  response: Dispatcher.ResponseData,
-  clientRequestId: string,
-  clock: Clock,
-): Promise<GraphAnswer> {
+async function readResponse(response: Dispatcher.ResponseData, trace: Trace, clock: Clock): Promise<GraphAnswer> {
   const status = response.statusCode;
-  const trace: Trace = {
-    clientRequestId,
-    requestId: header(response, 'request-id'),
-    date: header(response, 'date'),
-  };
-  const body = parseJson(await response.body.text());
+  const body = parseJson(await boundedText(response));
   if (status >= 400) {
     const { code, message } = readODataError(body);
     return {
@@ -165,6 +160,30 @@ async function readResponse(
   // A redirect would carry the token elsewhere, and Graph sends none.
   if (status >= 300 || (body === undefined && status !== 204)) return { kind: 'unreadable', status, trace };
   return { kind: 'ok', status, body: body ?? null, trace };
+}
+
+/** The body as text; empty, and so unreadable, when it is larger than anything Graph has to say. */
+async function boundedText(response: Dispatcher.ResponseData): Promise<string> {
+  try {
+    return await response.body.text();
+  } catch (error) {
+    if (error instanceof errors.ResponseExceededMaxSizeError) return '';
+    throw error;
+  }
+}
+
+/** Rejects as soon as the signal aborts: a credential that hangs must not hold up its caller. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const gone = new AbortController();
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: gone.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    gone.abort();
+  }
 }
 
 function header(response: Dispatcher.ResponseData, name: string): string | null {
@@ -182,10 +201,16 @@ function parseJson(text: string): unknown {
 
 /** The address of a call; null for a next link that leads away from Graph, which would take the token along. */
 function addressOf(baseUrl: string, call: GraphCall): string | null {
-  if (/^https?:/i.test(call.path)) return call.path.startsWith(`${baseUrl}/`) ? call.path : null;
+  if (/^https?:/i.test(call.path)) return leadsToGraph(baseUrl, call.path) ? call.path : null;
   const query = new URLSearchParams(call.query ?? {}).toString();
   // Graph reads a plus sign in `$search` as a plus sign, not as a space.
   return `${baseUrl}${call.path}${query === '' ? '' : `?${query.replaceAll('+', '%20')}`}`;
+}
+
+function leadsToGraph(baseUrl: string, link: string): boolean {
+  if (!URL.canParse(link)) return false;
+  const [to, home] = [new URL(link), new URL(baseUrl)];
+  return to.origin === home.origin && to.username === '' && to.pathname.startsWith(`${home.pathname}/`);
 }
 
 /** The path with its ids taken out: what a log or a metric may name. */

@@ -1,6 +1,7 @@
 import { DefaultAzureCredential } from '@azure/identity';
 import { type CloudName, clouds } from '../clouds.ts';
 import type { GraphConfig } from '../config.ts';
+import type { GraphClientParts } from './client.ts';
 
 /**
  * The token for Graph. `DefaultAzureCredential` takes what it finds: the `AZURE_*` variables, workload identity,
@@ -9,9 +10,9 @@ import type { GraphConfig } from '../config.ts';
  *
  * @returns null from the function where Graph is this machine's own sandbox and wants no token.
  */
-export function graphToken(config: GraphConfig, cloud: CloudName): () => Promise<string | null> {
+export function graphToken(config: GraphConfig, cloud: CloudName): GraphClientParts['token'] {
   if (config.auth === 'none') return async () => null;
   const { graphRoot, loginAuthority } = clouds[cloud];
   const credential = new DefaultAzureCredential({ authorityHost: loginAuthority });
-  return async () => (await credential.getToken(`${graphRoot}/.default`)).token;
+  return async (abortSignal) => (await credential.getToken(`${graphRoot}/.default`, { abortSignal })).token;
 }

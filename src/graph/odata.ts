@@ -3,7 +3,8 @@ import type { Clock } from '../clock.ts';
 
 /** Makes a path of segments, each encoded: ids are opaque, and some carry `#`, `/`, `,` or `=`. */
 export function graphPath(...segments: readonly string[]): string {
-  return segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
+  // Half a surrogate pair, which a person can send, would throw.
+  return segments.map((segment) => `/${encodeURIComponent(segment.toWellFormed())}`).join('');
 }
 
 /** A string inside an OData `$filter`: single quotes around it, those within doubled. */
@@ -33,7 +34,8 @@ export function readODataError(body: unknown): { code: string; message: string }
 export function retryAfterMs(value: string | null, clock: Clock): number | null {
   if (value === null) return null;
   if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
-  const date = Date.parse(value);
+  // Without the name of a month it is no date, though `Date.parse` makes one of `-1` and `1.5`.
+  const date = /[a-z]{3}/i.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? null : Math.max(0, date - clock.now());
 }
 

@@ -50,7 +50,8 @@ export async function readAll<T>(
       if (parsed.success) items.push(parsed.data);
     }
     const link: string | undefined = read.value['@odata.nextLink'];
-    next = link === undefined ? null : { path: link, ...(call.eventual === true ? { eventual: true } : {}) };
+    // The link brings its own query; signal, time limit and headers stay those of the call.
+    next = link === undefined ? null : { ...call, path: link };
   }
   return fetched({ items, complete: true });
 }
