@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
-import type { CloudAdapter, TurnContext } from 'botbuilder';
 import restify, { type Request, type Response } from 'restify';
 import type { Log } from './log.ts';
+import type { CloudAdapter, TurnContext } from './teams/adapter.ts';
 
 /** The HTTP face: Teams' endpoint and what an orchestrator asks. */
 export interface Server {

@@ -7,6 +7,9 @@ import {
 import { type BotEndpoints, clouds } from '../clouds.ts';
 import type { BotConfig, Config } from '../config.ts';
 
+// The server hands these through without knowing botbuilder.
+export type { CloudAdapter, TurnContext } from 'botbuilder';
+
 type CredentialsFactory = NonNullable<ConstructorParameters<typeof ConfigurationBotFrameworkAuthentication>[1]>;
 
 export interface AdapterOverrides {
