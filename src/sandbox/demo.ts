@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../clock.ts';
 import { type Config, describeProblems, readConfig } from '../config.ts';
@@ -17,6 +20,7 @@ import { sayOnce } from './say.ts';
  *     npm run demo -- --say "LINE" --as megan
  */
 const playgroundPort = 56150;
+const sandboxPort = 3979;
 
 async function demo(): Promise<number> {
   const { values } = parseArgs({
@@ -26,23 +30,29 @@ async function demo(): Promise<number> {
   const isOneLine = values.say !== undefined;
   const sandbox = await startSandboxGraph({
     host: loopback,
-    port: isOneLine ? 0 : Number(process.env.SANDBOX_PORT ?? 3979),
-    limit: Number(process.env.PROVISION_LIMIT ?? 5),
-    windowMs: Number(process.env.PROVISION_WINDOW_MS ?? 10_000),
+    port: isOneLine ? 0 : Number(process.env.SANDBOX_PORT ?? sandboxPort),
+    // A window shortened for a trial is shortened on both sides; the limit stays Graph's own.
+    windowMs: Number(process.env.SANDBOX_WINDOW_MS ?? process.env.PROVISION_WINDOW_MS ?? 10_000),
     ...(latency === undefined || latency === '' ? {} : { latencyMs: Number(latency) }),
   });
-  const config = demoConfig(sandbox, isOneLine);
+  const folder = mkdtempSync(join(tmpdir(), 'usher-demo-'));
+  const config = demoConfig(sandbox, join(folder, 'usher.db'), isOneLine);
   const usher = await startUsher(config, { log: createLog(config.logLevel), clock: systemClock });
   const endpoint = `http://${loopback}:${usher.port}/api/messages`;
 
-  if (values.say !== undefined) {
-    const code = await sayOnce({ endpoint, line: values.say, as: values.as ?? 'alex', settled: usher.settled, write });
+  const end = async () => {
     await usher.stop();
     await sandbox.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+
+  if (values.say !== undefined) {
+    const code = await sayOnce({ endpoint, line: values.say, as: values.as ?? 'alex', settled: usher.settled, write });
+    await end();
     return code;
   }
 
-  const playground = values.headless === true ? null : await startPlayground({ endpoint, port: playgroundPort });
+  const playground = values.headless === true ? null : await startPlayground({ endpoint, firstPort: playgroundPort });
   write(`\nUsher is ready.\n`);
   if (playground !== null) {
     write(`\n  Chat as Alex Wilber:   ${playground.address}\n`);
@@ -54,17 +64,17 @@ async function demo(): Promise<number> {
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
+  write('Ending …\n');
   await playground?.stop();
-  await usher.stop();
-  await sandbox.close();
+  await end();
   return 0;
 }
 
-/** The configuration of a real bot, pointed at this machine. A one-line run keeps its database in memory. */
-function demoConfig(sandbox: SandboxGraph, isOneLine: boolean): Config {
+/** The configuration of a real bot, pointed at this machine, with a database of its own that ends with the demo. */
+function demoConfig(sandbox: SandboxGraph, databasePath: string, isOneLine: boolean): Config {
   const read = readConfig({
     LOG_LEVEL: isOneLine ? 'silent' : 'warn',
-    DATABASE_URL: isOneLine ? 'file::memory:' : `file:data/demo-${process.pid}.db`,
+    DATABASE_URL: `file:${databasePath}`,
     ...process.env,
     ...(isOneLine ? { PORT: '0' } : {}),
     ...sandboxEnvironment(sandbox.url),
@@ -77,10 +87,16 @@ function write(text: string): void {
   process.stdout.write(text);
 }
 
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!('code' in error) || error.code !== 'EADDRINUSE') return error.message;
+  return `a port is taken (${error.message}).\nIs another demo running? End it, or choose other ports: PORT=4978 SANDBOX_PORT=4979 npm run demo`;
+}
+
 demo().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`The demo cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`The demo cannot start: ${explain(error)}\n`);
     process.exit(1);
   },
 );

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -13,7 +14,8 @@ export interface Playground {
 export interface PlaygroundOptions {
   /** The bot's messages endpoint. */
   readonly endpoint: string;
-  readonly port: number;
+  /** The port to begin with; the next free one is taken. */
+  readonly firstPort: number;
   /** A file of people other than the project's own `.m365agentsplayground.yml`. */
   readonly peopleFile?: string;
 }
@@ -22,7 +24,8 @@ const loopbackOnly = new URL('./loopback-only.ts', import.meta.url).href;
 const startTimeoutMs = 20_000;
 
 /** Starts the Playground and resolves when its page answers. No browser is opened, and nothing is reported home. */
-export async function startPlayground({ endpoint, port, peopleFile }: PlaygroundOptions): Promise<Playground> {
+export async function startPlayground({ endpoint, firstPort, peopleFile }: PlaygroundOptions): Promise<Playground> {
+  const port = await freePort(firstPort);
   const child = spawn(
     process.execPath,
     [
@@ -64,6 +67,16 @@ export async function startPlayground({ endpoint, port, peopleFile }: Playground
       await once(child, 'exit');
     },
   };
+}
+
+/** The Playground would go to a port of its choice without a word. */
+async function freePort(first: number): Promise<number> {
+  const probe = createServer();
+  const free = await new Promise<boolean>((resolve) => {
+    probe.once('error', () => resolve(false));
+    probe.listen(first, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+  return free ? first : freePort(first + 1);
 }
 
 function playgroundEntry(): string {

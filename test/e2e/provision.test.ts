@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { type ChatPage, openBrowser, openChat } from './browser.ts';
+
+const pictures = 'docs/images';
+let demo: ChildProcess;
+let browser: Browser;
+let chat: ChatPage;
+
+beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true });
+  const started = await startDemo();
+  demo = started.demo;
+  browser = await openBrowser();
+  chat = await openChat(browser, started.address);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  if (demo !== undefined && demo.exitCode === null) {
+    const ended = once(demo, 'exit');
+    demo.kill('SIGINT');
+    await ended;
+  }
+});
+
+describe('the demo in a browser', () => {
+  it('turns "provision user isaiah@contoso.com to Salesforce" into one card that ends with the verdict and each step', async () => {
+    const before = await chat.cards.count();
+
+    await chat.say('provision user isaiah@contoso.com to Salesforce');
+    await chat.page.getByText('Account created').waitFor();
+
+    expect(await chat.cards.count()).toBe(before + 1);
+    const card = chat.cards.last();
+    const text = await card.innerText();
+    expect(text).toContain('Isaiah Langer in Salesforce');
+    for (const step of ['Find the account', 'in scope', 'Look for a match', 'Write to Salesforce'])
+      expect(text).toContain(step);
+    await chat.page.screenshot({ path: `${pictures}/provision.png`, clip: await frameOf(chat) });
+  });
+
+  it('shows what changed behind "Show details"', async () => {
+    const card = chat.cards.last();
+    expect(await card.getByText('What changed').isVisible()).toBe(false);
+
+    await card.getByText('Show details').click();
+
+    expect(await card.getByText('What changed').isVisible()).toBe(true);
+  });
+
+  it('asks which Lee, and the choice becomes the request on the same card', async () => {
+    await chat.say('provision lee to Salesforce');
+    await chat.page.getByText('lee.parker@contoso.com').waitFor();
+    const before = await chat.cards.count();
+    await chat.page.screenshot({ path: `${pictures}/picker.png`, clip: await frameOf(chat) });
+
+    await chat.cards.last().getByRole('button', { name: 'Choose' }).first().click();
+    await chat.page.getByText('Lee Gu in Salesforce').waitFor();
+    await chat.page.getByText('Lee Gu now has an account in Salesforce.').waitFor();
+
+    expect(await chat.cards.count()).toBe(before);
+  });
+
+  it('runs the line that "Did you mean" offers with one click', async () => {
+    await chat.say('provison user adele to salesfroce');
+    await chat.page.getByText('Did you mean this?').waitFor();
+
+    await chat.cards.last().getByText('Yes, do that').click();
+
+    await chat.page.getByText('Adele Vance is already up to date in Salesforce.').waitFor();
+    expect(await chat.page.getByText('Did you mean this?').count()).toBe(0);
+  });
+});
+
+/** The last card with some of the chat around it. */
+async function frameOf({ page, cards }: ChatPage) {
+  const box = await cards.last().boundingBox();
+  if (box === null) throw new Error('the card is not to be seen');
+  const view = page.viewportSize() ?? { width: 1000, height: 1240 };
+  const top = Math.max(0, box.y - 90);
+  return {
+    x: 0,
+    y: top,
+    width: Math.min(view.width, 700),
+    height: Math.min(view.height, box.y + box.height + 24) - top,
+  };
+}
+
+/** `npm run demo`, as a new user would start it. */
+async function startDemo(): Promise<{ demo: ChildProcess; address: string }> {
+  const child = spawn(process.execPath, ['src/sandbox/demo.ts'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: process.env,
+  });
+  let seen = '';
+  const address = await new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      seen += chunk.toString('utf8');
+      const found = /Chat as Alex Wilber:\s+(http:\S+)/.exec(seen);
+      if (found?.[1] !== undefined) resolve(found[1]);
+    });
+    child.once('exit', (code) => reject(new Error(`the demo ended with code ${code}: ${seen}`)));
+  });
+  return { demo: child, address };
+}
