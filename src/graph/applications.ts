@@ -81,7 +81,7 @@ export function createApplications(parts: {
 
   async function find(text: string): Promise<Fetched<AppMatch>> {
     const alias = entries.find((entry) => entry.aliases.some((name) => sameName(name, text)));
-    const wanted = alias?.app ?? text;
+    const wanted = (alias?.app ?? text).trim();
     if (guid.test(wanted)) {
       const app = await byId(wanted);
       if (!app.ok) return app;
@@ -89,15 +89,13 @@ export function createApplications(parts: {
     }
     const known = await list();
     if (!known.ok) return known;
-    const local = choose(wanted, known.value.items);
-    if (local !== null) return fetched(local);
-    // An app made a minute ago, or beyond the pages that were read, is not in the list yet.
+    if (known.value.items.some((app) => sameName(app.displayName, wanted)))
+      return fetched(choose(wanted, known.value.items));
+    // The app of exactly this name may have been made a minute ago, or stand beyond the pages that were read.
     const live = await search(`startswith(displayName,${filterText(wanted)})`, mostCandidates, 1);
     if (!live.ok) return live;
-    const match = choose(wanted, live.value.items);
-    return fetched(
-      match ?? { kind: 'none', known: known.value.items.flatMap((app) => [app.displayName, ...app.aliases]) },
-    );
+    const fresh = live.value.items.filter(({ id }) => !known.value.items.some((app) => app.id === id));
+    return fetched(choose(wanted, [...known.value.items, ...fresh]));
   }
 
   return { find, list };
@@ -107,12 +105,12 @@ export function createApplications(parts: {
  * The app that a name means: the one of exactly that name, else those whose name begins with the typed words. A part
  * of a word is not enough: that is a near miss, which is asked about.
  */
-function choose(text: string, apps: readonly Application[]): AppMatch | null {
+function choose(text: string, apps: readonly Application[]): AppMatch {
   const exact = apps.filter((app) => sameName(app.displayName, text));
   const begun = apps.filter((app) => app.displayName.toLowerCase().startsWith(`${text.toLowerCase()} `));
   const candidates = exact.length > 0 ? exact : begun;
   const [first] = candidates;
-  if (first === undefined) return null;
+  if (first === undefined) return { kind: 'none', known: apps.flatMap((app) => [app.displayName, ...app.aliases]) };
   if (candidates.length === 1) return { kind: 'one', app: first };
   return { kind: 'several', apps: candidates.slice(0, mostCandidates), more: candidates.length > mostCandidates };
 }

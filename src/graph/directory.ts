@@ -57,6 +57,8 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** More candidates than a card can show; whoever meets them is asked to be more exact. */
 const mostCandidates = 7;
+/** Read well beyond what is shown, as the one of exactly that name may stand behind those that only begin so. */
+const mostRead = 50;
 /** `checkMemberGroups` takes no more ids in one call. */
 const groupsPerCheck = 20;
 
@@ -72,6 +74,8 @@ export function createDirectory(graph: GraphClient): Directory {
       if (!text.includes('@')) return fetched({ kind: 'none' });
       return match(text, await list({ $filter: `mail eq ${filterText(text)}` }));
     }
+    // Graph searches by words; a text without any would find everybody.
+    if (!/[\p{L}\p{N}]/u.test(text)) return fetched({ kind: 'none' });
     const search = `${searchTerm('displayName', text)} OR ${searchTerm('mail', text)}`;
     return match(text, await list({ $search: search, $count: 'true' }, true));
   }
@@ -79,7 +83,7 @@ export function createDirectory(graph: GraphClient): Directory {
   const list = (query: Record<string, string>, eventual = false) =>
     readAll(
       graph,
-      { path: '/users', query: { ...query, $select: userFields, $top: String(mostCandidates) }, eventual },
+      { path: '/users', query: { ...query, $select: userFields, $top: String(mostRead) }, eventual },
       userSchema,
     );
 
@@ -142,5 +146,9 @@ function match(text: string, listing: Fetched<Listing<DirectoryUser>>): Fetched<
   const [first] = users;
   if (first === undefined) return fetched({ kind: 'none' });
   if (users.length === 1) return fetched({ kind: 'one', user: first });
-  return fetched({ kind: 'several', users, more: !complete });
+  return fetched({
+    kind: 'several',
+    users: users.slice(0, mostCandidates),
+    more: !complete || users.length > mostCandidates,
+  });
 }

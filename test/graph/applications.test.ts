@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AppEntry } from '../../src/apps-file.ts';
+import { type Applications, createApplications } from '../../src/graph/applications.ts';
+import { apps } from '../../src/sandbox/tenant/applications.ts';
+import { type Bench, startBench } from './support.ts';
+
+const entries: readonly AppEntry[] = [
+  { app: 'Salesforce', aliases: ['sf', 'crm'] },
+  { app: apps.serviceNow.id, aliases: ['tickets'] },
+  { app: apps.gitHubEnterprise.appId, aliases: ['gh'] },
+  { app: 'Long gone', aliases: ['old'] },
+];
+
+let bench: Bench;
+let applications: Applications;
+
+beforeEach(async () => {
+  bench = await startBench();
+  applications = createApplications({ graph: bench.graph, clock: bench.clock, entries });
+});
+
+afterEach(() => bench.close());
+
+/** The names of the apps that a text means; null for trouble. */
+async function meant(text: string): Promise<readonly string[] | null> {
+  const found = await applications.find(text);
+  if (!found.ok) return null;
+  switch (found.value.kind) {
+    case 'one':
+      return [found.value.app.displayName];
+    case 'several':
+      return found.value.apps.map(({ displayName }) => displayName);
+    case 'none':
+      return [];
+  }
+}
+
+const page = (...names: readonly string[]) => ({
+  kind: 'status' as const,
+  status: 200,
+  body: { value: names.map((displayName) => ({ id: `id of ${displayName}`, appId: 'a', displayName })) },
+});
+
+describe('finding an application', () => {
+  it.each([
+    ['its name', 'Salesforce', 'Salesforce'],
+    ['its name in another case, with blanks around', '  salesforce ', 'Salesforce'],
+    ['its name, though another begins the same', 'Salesforce', 'Salesforce'],
+    ['the longer of two names', 'salesforce sandbox', 'Salesforce Sandbox'],
+    ['an alias', 'CRM', 'Salesforce'],
+    ['an alias of an object id', 'tickets', 'ServiceNow'],
+    ['an alias of an application id', 'gh', 'GitHub Enterprise'],
+    ['the object id of its service principal', apps.zscaler.id, 'Zscaler'],
+    ['its application id', apps.zscaler.appId, 'Zscaler'],
+    ['the beginning of its name', 'github', 'GitHub Enterprise'],
+    ['the beginning of its name', 'Contoso', 'Contoso AD'],
+  ])('knows it by %s: %s', async (_what, text, name) => {
+    expect(await meant(text)).toEqual([name]);
+  });
+
+  it('brings ids and aliases along', async () => {
+    const found = await applications.find('Salesforce');
+
+    const { id, appId } = apps.salesforce;
+    const app = { id, appId, displayName: 'Salesforce', aliases: ['sf', 'crm'] };
+    expect(found).toEqual({ ok: true, value: { kind: 'one', app } });
+  });
+
+  it.each(['salesf', 'force', 'Sales force', 'hub', 'Enterprise'])(
+    'takes %s, part of a name, for a near miss and tells what there is',
+    async (text) => {
+      const found = await applications.find(text);
+
+      expect(found).toMatchObject({ ok: true, value: { kind: 'none' } });
+      const known = found.ok && found.value.kind === 'none' ? found.value.known : [];
+      expect(known).toEqual(expect.arrayContaining(['Salesforce', 'sf', 'GitHub Enterprise', 'gh']));
+    },
+  );
+
+  it.each(["x' or startswith(displayName,'S", "'", 'a)', '"', '\\'])(
+    'takes %s for a name, and nothing else',
+    async (text) => {
+      expect(await meant(text)).toEqual([]);
+    },
+  );
+
+  it('knows nothing by the id of something else', async () => {
+    const found = await applications.find('5eed0000-0000-4000-8000-00000000ffff');
+
+    expect(found).toEqual({ ok: true, value: { kind: 'none', known: [] } });
+  });
+
+  it('knows nothing by an alias whose app is gone', async () => {
+    expect(await meant('old')).toEqual([]);
+  });
+
+  it('asks when several begin so, and says when there are more than it shows', async () => {
+    const names = ['Box One', 'Box Two', 'Box Three', 'Box Four', 'Box Five', 'Box Six', 'Box Seven'];
+    bench.sandbox.failNext('/servicePrincipals', page(...names));
+
+    const found = await applications.find('box');
+
+    expect(found).toMatchObject({ ok: true, value: { kind: 'several', more: true } });
+    expect(found.ok && found.value.kind === 'several' && found.value.apps).toHaveLength(6);
+  });
+
+  it('asks when two bear exactly that name', async () => {
+    bench.sandbox.failNext('/servicePrincipals', page('Box', 'box', 'Box Sign'));
+
+    expect(await meant('Box')).toEqual(['box', 'Box']);
+  });
+
+  it('finds an app that was made after the list was read', async () => {
+    await applications.list();
+    bench.sandbox.failNext('/servicePrincipals', page('Brand New'));
+
+    expect(await meant('brand new')).toEqual(['Brand New']);
+  });
+
+  it('does not take a longer name for the one meant while an app of exactly that name may have just been made', async () => {
+    await applications.list();
+    bench.sandbox.failNext('/servicePrincipals', page('Contoso', 'Contoso AD'));
+
+    expect(await meant('contoso')).toEqual(['Contoso']);
+  });
+
+  it('hands on what Graph says no with', async () => {
+    bench.sandbox.failNext('/servicePrincipals', { kind: 'status', status: 403 });
+
+    expect(await applications.find('Salesforce')).toMatchObject({ ok: false, trouble: { status: 403 } });
+  });
+});
+
+describe('the list of applications', () => {
+  it('is sorted by name, with aliases', async () => {
+    const list = await applications.list();
+
+    const names = list.ok ? list.value.items.map(({ displayName }) => displayName) : [];
+    expect(names).toEqual([
+      'Concur',
+      'Contoso AD',
+      'GitHub Enterprise',
+      'Payroll',
+      'Salesforce',
+      'Salesforce Sandbox',
+      'ServiceNow',
+      'Zscaler',
+    ]);
+    expect(list.ok && list.value.items.find(({ displayName }) => displayName === 'GitHub Enterprise')?.aliases).toEqual(
+      ['gh'],
+    );
+  });
+
+  it('is read once in ten minutes', async () => {
+    await applications.list();
+    await applications.find('Salesforce');
+    await bench.clock.advance(10 * 60_000 - 1);
+    await applications.list();
+    const within = bench.sandbox.requests.length;
+    await bench.clock.advance(1);
+    await applications.list();
+
+    expect(within).toBe(1);
+    expect(bench.sandbox.requests).toHaveLength(2);
+  });
+
+  it('follows the pages', async () => {
+    const { value } = page('Zeta').body;
+    const link = `${bench.sandbox.url}/servicePrincipals?$filter=displayName eq 'Concur'`;
+    const body = { value, '@odata.nextLink': link };
+    bench.sandbox.failNext('/servicePrincipals', { kind: 'status', status: 200, body });
+
+    const list = await applications.list();
+
+    expect(list.ok && list.value.items.map(({ displayName }) => displayName)).toEqual(['Concur', 'Zeta']);
+  });
+});

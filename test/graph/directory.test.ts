@@ -1,0 +1,244 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createDirectory, type Directory } from '../../src/graph/directory.ts';
+import { groups } from '../../src/sandbox/tenant/groups.ts';
+import { everybody, people } from '../../src/sandbox/tenant/people.ts';
+import { type Bench, startBench } from './support.ts';
+
+let bench: Bench;
+let directory: Directory;
+
+beforeEach(async () => {
+  bench = await startBench();
+  directory = createDirectory(bench.graph);
+});
+
+afterEach(() => bench.close());
+
+/** The names of whom a text means; null for trouble. */
+async function meant(text: string): Promise<readonly string[] | null> {
+  const found = await directory.findUsers(text);
+  if (!found.ok) return null;
+  switch (found.value.kind) {
+    case 'one':
+      return [found.value.user.displayName];
+    case 'several':
+      return found.value.users.map(({ displayName }) => displayName);
+    case 'none':
+      return [];
+  }
+}
+
+describe('finding people', () => {
+  it.each([
+    ['a principal name', 'adele@contoso.com'],
+    ['a principal name in another case', 'Adele@Contoso.com'],
+    ['an object id', people.adele.id],
+    ['an object id in capitals', people.adele.id.toUpperCase()],
+    ['a display name', 'Adele Vance'],
+    ['a display name in another case', 'adele vance'],
+    ['a first name that is hers alone', 'adele'],
+    ['a surname', 'vance'],
+  ])('knows somebody by %s', async (_what, text) => {
+    const found = await directory.findUsers(text);
+
+    expect(found).toEqual({
+      ok: true,
+      value: {
+        kind: 'one',
+        user: {
+          id: people.adele.id,
+          displayName: 'Adele Vance',
+          userPrincipalName: 'adele@contoso.com',
+          accountEnabled: true,
+          userType: 'Member',
+          jobTitle: 'Account Executive',
+          department: 'Sales',
+        },
+      },
+    });
+  });
+
+  it('knows somebody by a mail address that is not the principal name', async () => {
+    bench.sandbox.tenant.changePerson(people.adele.id, { mail: "adele.o'vance@contoso.example" });
+
+    expect(await meant("adele.o'vance@contoso.example")).toEqual(['Adele Vance']);
+  });
+
+  it('knows a guest by the principal name with its marks', async () => {
+    const userPrincipalName = 'pat_fabrikam.com#EXT#@contoso.com';
+    bench.sandbox.tenant.changePerson(people.lynne.id, { userPrincipalName, userType: 'Guest' });
+
+    expect(await meant(userPrincipalName)).toEqual(['Lynne Robbins']);
+  });
+
+  it('tells whether an account is disabled', async () => {
+    const found = await directory.findUsers('nestor');
+
+    expect(found).toMatchObject({ ok: true, value: { kind: 'one', user: { accountEnabled: false } } });
+  });
+
+  it('offers all of several', async () => {
+    const found = await directory.findUsers('lee');
+
+    expect(found).toMatchObject({ ok: true, value: { kind: 'several', more: false } });
+    expect(await meant('lee')).toEqual(['Lee Gu', 'Lee Parker']);
+  });
+
+  it('offers no more of many than a card can show, and says that there are more', async () => {
+    for (const one of everybody.slice(20, 30)) {
+      bench.sandbox.tenant.changePerson(one.id, { displayName: `Robin ${one.displayName}` });
+    }
+
+    const found = await directory.findUsers('robin');
+
+    expect(found).toMatchObject({ ok: true, value: { kind: 'several', more: true } });
+    expect(await meant('robin')).toHaveLength(7);
+  });
+
+  it('prefers one of exactly that name, though many others begin with it and stand before', async () => {
+    for (const one of everybody.slice(0, 12)) {
+      bench.sandbox.tenant.changePerson(one.id, { displayName: 'Robin Hoodwink' });
+    }
+    bench.sandbox.tenant.changePerson(everybody[20]?.id ?? '', { displayName: 'Robin Hood' });
+
+    expect(await meant('robin hood')).toEqual(['Robin Hood']);
+  });
+
+  it('still asks when two bear exactly that name', async () => {
+    for (const one of [people.leeGu, people.leeParker]) {
+      bench.sandbox.tenant.changePerson(one.id, { displayName: 'Lee Gu' });
+    }
+
+    expect(await meant('Lee Gu')).toEqual(['Lee Gu', 'Lee Gu']);
+  });
+
+  it('shows the principal name of somebody without a name', async () => {
+    const user = { id: 'a', userPrincipalName: 'nameless@contoso.com', displayName: null };
+    bench.sandbox.failNext('/users', { kind: 'status', status: 200, body: user });
+
+    expect(await meant('nameless@contoso.com')).toEqual(['nameless@contoso.com']);
+  });
+
+  it.each(['nobody@contoso.com', '5eed0000-0000-4000-8000-00000000ffff', 'Nobody At All'])(
+    'knows nobody by %s',
+    async (text) => {
+      expect(await meant(text)).toEqual([]);
+    },
+  );
+
+  it.each([
+    'x" OR "displayName:adele',
+    'x\\" OR "displayName:adele',
+    '"',
+    '\\',
+    "' or startswith(displayName,'a",
+    "x@y' or startswith(displayName,'a') or mail eq '",
+    '../users/adele@contoso.com',
+    'adele@contoso.com?$select=id',
+    'adele@contoso.com/manager',
+    '\ud83d',
+  ])('takes %s for a name, and nothing else', async (text) => {
+    expect(await meant(text)).toEqual([]);
+  });
+
+  it('hands on what Graph says no with', async () => {
+    bench.sandbox.failNext('/users', { kind: 'status', status: 403 });
+
+    expect(await directory.findUsers('adele')).toMatchObject({ ok: false, trouble: { kind: 'refused', status: 403 } });
+  });
+
+  it('does not take trouble with an address for nobody', async () => {
+    bench.sandbox.failNext('/users', { kind: 'status', status: 403 });
+
+    expect(await meant('adele@contoso.com')).toBeNull();
+  });
+});
+
+describe('the groups of a person', () => {
+  it('are those asked about, nested ones included', async () => {
+    const nested = everybody.find(({ id }) => groups.platformEngineering.memberIds.includes(id));
+    const asked = [groups.engineering.id, groups.platformEngineering.id, groups.helpdesk.id];
+
+    const found = await directory.groupsAmong(nested?.id ?? '', asked);
+
+    expect(found.ok && [...found.value].sort()).toEqual([groups.engineering.id, groups.platformEngineering.id]);
+  });
+
+  it('are asked about twenty at a time, as Graph takes no more', async () => {
+    const others = Array.from(
+      { length: 44 },
+      (_, index) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+    );
+
+    const found = await directory.groupsAmong(people.alex.id, [...others, groups.helpdesk.id]);
+
+    expect(found).toEqual({ ok: true, value: [groups.helpdesk.id] });
+    expect(bench.sandbox.requests).toHaveLength(3);
+  });
+
+  it('cost no call when there are none to ask about', async () => {
+    const found = await directory.groupsAmong(people.alex.id, []);
+
+    expect(found).toEqual({ ok: true, value: [] });
+    expect(bench.sandbox.requests).toHaveLength(0);
+  });
+
+  it('are trouble as a whole when one of the calls fails', async () => {
+    bench.sandbox.failNext('/users', { kind: 'slow', ms: 0 });
+    bench.sandbox.failNext('/users', { kind: 'html' });
+
+    const found = await directory.groupsAmong(
+      people.alex.id,
+      Array.from({ length: 21 }, () => groups.helpdesk.id),
+    );
+
+    expect(found).toMatchObject({ ok: false, trouble: { kind: 'unreadable' } });
+  });
+});
+
+describe('the directory roles of a person', () => {
+  it('are told by their template ids, in small letters, and groups are not among them', async () => {
+    bench.sandbox.tenant.grantDirectoryRole(people.alex.id, '9B895D92-2CD3-44C7-9D02-A6AC2D5EA5C3');
+
+    const roles = await directory.directoryRoles(people.alex.id);
+
+    expect(roles).toEqual({ ok: true, value: ['9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3'] });
+  });
+
+  it('are none as a rule', async () => {
+    expect(await directory.directoryRoles(people.johanna.id)).toEqual({ ok: true, value: [] });
+  });
+});
+
+describe('the description of a group', () => {
+  it('is its name and a few of its people', async () => {
+    const described = await directory.describeGroup(groups.salesTeam.id, 2);
+
+    expect(described).toEqual({ ok: true, value: { name: 'Sales Team', people: ['Priya Nair', 'Tomasz Kowalski'] } });
+  });
+
+  it('leaves out groups that are nested in it', async () => {
+    const described = await directory.describeGroup(groups.engineering.id, 10);
+
+    expect(described.ok && described.value?.people).not.toContain('Platform Engineering');
+    expect(described.ok && described.value?.people).toHaveLength(3);
+  });
+
+  it('is null where there is no such group', async () => {
+    expect(await directory.describeGroup(people.alex.id, 3)).toEqual({ ok: true, value: null });
+  });
+
+  it('is the name alone when the members may not be read', async () => {
+    bench.sandbox.failNext(/members/, { kind: 'status', status: 403 });
+
+    const described = await directory.describeGroup(groups.helpdesk.id, 3);
+
+    expect(described).toEqual({ ok: true, value: { name: 'Helpdesk', people: [] } });
+  });
+
+  it('is trouble when the group may not be read', async () => {
+    bench.sandbox.failNext(/groups\/[^/]+$/, { kind: 'status', status: 403 });
+
+    expect(await directory.describeGroup(groups.helpdesk.id, 3)).toMatchObject({ ok: false, trouble: { status: 403 } });
+  });
+});
