@@ -22,7 +22,12 @@ const ruleSchema = z.object({
   objectMappings: z.array(mappingSchema).catch([]),
 });
 
-export const schemaSchema = z.object({ synchronizationRules: z.array(ruleSchema) });
+export const schemaSchema = z.object({
+  // A rule that cannot be read is left out: it must not hide those that can.
+  synchronizationRules: z
+    .array(ruleSchema.nullable().catch(null))
+    .transform((rules) => rules.filter((rule) => rule !== null)),
+});
 export type SynchronizationSchema = z.infer<typeof schemaSchema>;
 type StoredRule = SynchronizationSchema['synchronizationRules'][number];
 

@@ -1,0 +1,289 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createSynchronization, type JobState, type Synchronization } from '../../src/graph/synchronization.ts';
+import { apps } from '../../src/sandbox/tenant/applications.ts';
+import { people } from '../../src/sandbox/tenant/people.ts';
+import { type Bench, startBench } from './support.ts';
+
+const minuteMs = 60_000;
+const { salesforce, serviceNow, concur, contosoAd, salesforceSandbox, zscaler, payroll } = apps;
+const salesforceJob = salesforce.job?.id ?? '';
+
+let bench: Bench;
+let synchronization: Synchronization;
+
+beforeEach(async () => {
+  bench = await startBench();
+  synchronization = createSynchronization({ graph: bench.graph, clock: bench.clock });
+});
+
+afterEach(() => bench.close());
+
+function sample(name: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(new URL(`../fixtures/graph/${name}.json`, import.meta.url), 'utf8'));
+}
+
+const job = (id: string, code: unknown, schedule: unknown = 'Active') => ({
+  id,
+  schedule: { state: schedule },
+  status: { code },
+});
+
+/** Lets Graph answer the next call with these jobs. */
+function jobsAre(...value: readonly unknown[]): void {
+  bench.sandbox.failNext(/\/synchronization\/jobs$/, { kind: 'status', status: 200, body: { value } });
+}
+
+async function stateOf(stored: unknown): Promise<JobState | null> {
+  jobsAre(stored);
+  const found = await synchronization.findJob('an app');
+  return found.ok && found.value.kind === 'one' ? found.value.job.state : null;
+}
+
+describe('the job of an application', () => {
+  it('is found by its service principal', async () => {
+    const found = await synchronization.findJob(salesforce.id);
+
+    expect(found).toEqual({
+      ok: true,
+      value: { kind: 'one', job: { id: salesforceJob, state: { kind: 'active' } } },
+    });
+  });
+
+  it('is none where provisioning was never set up', async () => {
+    expect(await synchronization.findJob(payroll.id)).toEqual({ ok: true, value: { kind: 'none' } });
+  });
+
+  it('is, of several, the one that can work', async () => {
+    jobsAre(
+      job('not configured', 'NotConfigured'),
+      job('disabled', 'Active', 'Disabled'),
+      job('quarantined', 'Quarantine'),
+      job('never run', 'NotRun'),
+      job('paused', 'Paused'),
+      job('active', 'Active'),
+    );
+
+    const found = await synchronization.findJob('an app');
+
+    expect(found).toMatchObject({ value: { job: { id: 'active' } } });
+  });
+
+  it('is, of several that cannot work, the one that comes closest', async () => {
+    jobsAre(job('disabled', 'Active', 'Disabled'), job('quarantined', 'Quarantine'), job('never run', 'NotRun'));
+
+    const found = await synchronization.findJob('an app');
+
+    expect(found).toMatchObject({ value: { job: { id: 'never run' } } });
+  });
+
+  it('is found beside one that cannot be read', async () => {
+    jobsAre({ templateId: 'no id' }, job('active', 'Active'));
+
+    const found = await synchronization.findJob('an app');
+
+    expect(found).toMatchObject({ value: { job: { id: 'active' } } });
+  });
+
+  it('is trouble, and not "none", when Graph says no', async () => {
+    bench.sandbox.failNext('/servicePrincipals', { kind: 'status', status: 403 });
+
+    expect(await synchronization.findJob(salesforce.id)).toMatchObject({ ok: false, trouble: { status: 403 } });
+  });
+
+  it('is kept for a quarter of a minute, each app for itself', async () => {
+    await synchronization.findJob(salesforce.id);
+    await synchronization.findJob(serviceNow.id);
+    await bench.clock.advance(14_999);
+    await synchronization.findJob(salesforce.id);
+    const within = bench.sandbox.requests.length;
+    await bench.clock.advance(1);
+    await synchronization.findJob(salesforce.id);
+
+    expect(within).toBe(2);
+    expect(bench.sandbox.requests).toHaveLength(3);
+  });
+
+  it('is read past what is kept when somebody wants it as it is now', async () => {
+    await synchronization.findJob(zscaler.id);
+
+    const read = await synchronization.readJob(zscaler.id, zscaler.job?.id ?? '');
+
+    expect(read).toMatchObject({ ok: true, value: { id: zscaler.job?.id, state: { kind: 'quarantined' } } });
+    expect(bench.sandbox.requests).toHaveLength(2);
+  });
+});
+
+describe('the state of a job', () => {
+  it('is quarantine with its reason and what an admin can do', async () => {
+    expect(await stateOf(sample('job-quarantined'))).toEqual({
+      kind: 'quarantined',
+      reason: 'EncounteredQuarantineException',
+      since: '2021-05-24T21:45:54.4981365Z',
+      nextAttempt: '2021-05-24T21:50:54.4981365Z',
+      errorCode: 'SystemForCrossDomainIdentityManagementInvalidCredentials',
+      message: 'Please provide a valid tenant URL for your application.',
+      tenantActionable: true,
+    });
+  });
+
+  it('is "never run", and not a failure, though the last execution of such a job is called failed', async () => {
+    expect(await stateOf(sample('job-never-run'))).toEqual({ kind: 'neverRun' });
+  });
+
+  it.each([
+    ['Active', 'Active', 'active'],
+    ['active', 'active', 'active'],
+    ['Active', 'Paused', 'paused'],
+    ['Active', 'Disabled', 'disabled'],
+    ['Paused', 'Active', 'paused'],
+    ['Paused', 'Disabled', 'disabled'],
+    ['NotRun', 'Active', 'neverRun'],
+    ['NotStarted', 'Active', 'neverRun'],
+    ['NotRun', 'Disabled', 'disabled'],
+    ['NotConfigured', 'Active', 'notConfigured'],
+    ['Quarantine', 'Disabled', 'quarantined'],
+    ['Active', null, 'active'],
+  ])('with code %s and schedule %s is %s', async (code, schedule, kind) => {
+    expect(await stateOf(job('a job', code, schedule))).toMatchObject({ kind });
+  });
+
+  it.each(['InProgress', 'SomethingNew'])(
+    'with a code that is not known here, %s, is passed on by that code',
+    async (code) => {
+      expect(await stateOf(job('a job', code))).toEqual({ kind: 'other', code });
+    },
+  );
+
+  it.each([
+    ['nothing', { id: 'a job' }],
+    ['null', { id: 'a job', schedule: null, status: null }],
+    ['something odd', { id: 'a job', schedule: 'Active', status: { code: 7, quarantine: 'yes' } }],
+  ])('is unknown, and not active, where the job says %s', async (_what, stored) => {
+    expect(await stateOf(stored)).toEqual({ kind: 'other', code: '' });
+  });
+
+  it('is quarantine even where Graph says nothing else about it', async () => {
+    expect(await stateOf({ id: 'a job', status: { code: 'Quarantine', quarantine: null } })).toEqual({
+      kind: 'quarantined',
+      reason: null,
+      since: null,
+      nextAttempt: null,
+      errorCode: null,
+      message: null,
+      tenantActionable: null,
+    });
+  });
+});
+
+describe('the rule of a job', () => {
+  it.each([
+    ['Salesforce', salesforce, 'user', { objectTypeName: 'User', source: 'entra' }],
+    ['ServiceNow', serviceNow, 'group', { objectTypeName: 'Group', source: 'entra' }],
+    ['Contoso AD', contosoAd, 'User', { objectTypeName: 'user', source: 'activeDirectory' }],
+  ])('is told for %s', async (_name, app, type, expected) => {
+    const rule = await synchronization.findRule(app.id, app.job?.id ?? '', type);
+
+    expect(rule).toEqual({ ok: true, value: { id: app.job?.rules[0]?.id, ...expected } });
+  });
+
+  it('is the one fit for on-demand provisioning, though another has the lower priority', async () => {
+    const rule = await synchronization.findRule(salesforceSandbox.id, salesforceSandbox.job?.id ?? '', 'user');
+
+    expect(rule).toMatchObject({ value: { id: salesforceSandbox.job?.rules[1]?.id } });
+  });
+
+  it('is none for groups where the mapping of groups is switched off', async () => {
+    expect(await synchronization.findRule(concur.id, concur.job?.id ?? '', 'group')).toEqual({ ok: true, value: null });
+  });
+
+  it('is trouble where the schema cannot be read', async () => {
+    bench.sandbox.failNext(/schema$/, { kind: 'html' });
+
+    expect(await synchronization.findRule(salesforce.id, salesforceJob, 'user')).toMatchObject({
+      ok: false,
+      trouble: { kind: 'unreadable' },
+    });
+  });
+
+  it('is kept for half an hour, with one call for users and groups', async () => {
+    await synchronization.findRule(salesforce.id, salesforceJob, 'user');
+    await synchronization.findRule(salesforce.id, salesforceJob, 'group');
+    await bench.clock.advance(30 * minuteMs - 1);
+    await synchronization.findRule(salesforce.id, salesforceJob, 'user');
+    const within = bench.sandbox.requests.length;
+    await bench.clock.advance(1);
+    await synchronization.findRule(salesforce.id, salesforceJob, 'user');
+
+    expect(within).toBe(1);
+    expect(bench.sandbox.requests).toHaveLength(2);
+  });
+
+  it('is read again when the job no longer knows it, and the new one is kept', async () => {
+    const [stored] = salesforce.job?.rules ?? [];
+    const newer = {
+      id: 'the new rule',
+      objectMappings: [{ enabled: true, sourceObjectName: 'User' }],
+    };
+    await synchronization.findRule(salesforce.id, salesforceJob, 'user');
+    bench.sandbox.failNext(/schema$/, { kind: 'status', status: 200, body: { synchronizationRules: [newer] } });
+
+    const kept = await synchronization.findRule(salesforce.id, salesforceJob, 'user');
+    const anew = await synchronization.findRuleAnew(salesforce.id, salesforceJob, 'user');
+    const after = await synchronization.findRule(salesforce.id, salesforceJob, 'user');
+
+    expect(kept).toMatchObject({ value: { id: stored?.id } });
+    expect(anew).toMatchObject({ value: { id: 'the new rule' } });
+    expect(after).toEqual(anew);
+    expect(bench.sandbox.requests).toHaveLength(2);
+  });
+});
+
+describe('provisioning on demand', () => {
+  const call = {
+    servicePrincipalId: salesforce.id,
+    jobId: salesforceJob,
+    ruleId: salesforce.job?.rules[0]?.id ?? '',
+    subject: { id: people.isaiah.id, type: 'User' },
+  };
+
+  it('is one POST with one subject, in the wrapper that Graph demands', async () => {
+    const answer = await synchronization.provisionOnDemand(call, new AbortController().signal);
+
+    expect(answer).toMatchObject({ kind: 'ok', status: 200, body: { key: expect.any(String) } });
+    expect(bench.sandbox.requests).toMatchObject([
+      {
+        method: 'POST',
+        path: `/servicePrincipals/${salesforce.id}/synchronization/jobs/${salesforceJob}/provisionOnDemand`,
+        body: {
+          parameters: [{ subjects: [{ objectId: people.isaiah.id, objectTypeName: 'User' }], ruleId: call.ruleId }],
+        },
+      },
+    ]);
+  });
+
+  it('reaches a job whose id is not fit for a path', async () => {
+    await synchronization.provisionOnDemand({ ...call, jobId: 'a#b/c' }, new AbortController().signal);
+
+    expect(bench.sandbox.requests[0]?.path).toContain('/jobs/a%23b%2Fc/provisionOnDemand');
+  });
+
+  it.each([429, 503, 504])('is never repeated by itself after %i, as each call needs a grant', async (status) => {
+    bench.sandbox.failNext(/provisionOnDemand$/, { kind: 'status', status });
+
+    const answer = await synchronization.provisionOnDemand(call, new AbortController().signal);
+
+    expect(answer).toMatchObject({ kind: 'refused', status });
+    expect(bench.sandbox.requests).toHaveLength(1);
+  });
+
+  it('ends when the process stops', async () => {
+    bench.sandbox.failNext(/provisionOnDemand$/, { kind: 'silence' });
+    const stop = new AbortController();
+    const running = synchronization.provisionOnDemand(call, stop.signal);
+
+    stop.abort();
+
+    expect(await running).toMatchObject({ kind: 'noAnswer', why: 'stopped' });
+  });
+});
