@@ -85,7 +85,7 @@ async function frameOf({ page, cards }: ChatPage) {
   return {
     x: 0,
     y: top,
-    width: Math.min(view.width, 700),
+    width: Math.min(view.width, 660),
     height: Math.min(view.height, box.y + box.height + 24) - top,
   };
 }
