@@ -78,7 +78,7 @@ export function createAccess(parts: {
   }
 
   async function identify(person: PersonKey): Promise<Identification> {
-    const answer = await known.get(person.id, () => read(person));
+    const answer = await known.get(keyOf(person), () => read(person));
     if (!answer.ok) return { kind: 'trouble', trouble: answer.trouble };
     if ('reason' in answer.value) return { kind: 'denied', denial: answer.value };
     return { kind: 'caller', caller: answer.value };
@@ -87,7 +87,7 @@ export function createAccess(parts: {
   return {
     identify,
     identifyAnew(person) {
-      known.forget(person.id);
+      known.forget(keyOf(person));
       return identify(person);
     },
     async contacts(roles) {
@@ -107,6 +107,8 @@ export function createAccess(parts: {
     },
   };
 }
+
+const keyOf = (person: PersonKey) => `${person.tenantId}/${person.id}`;
 
 function rolesById(config: RoleConfig): Map<string, Role[]> {
   const gives: readonly (readonly [Role, readonly string[]])[] = [

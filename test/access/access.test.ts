@@ -1,0 +1,226 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Access, createAccess } from '../../src/access/access.ts';
+import type { Role } from '../../src/access/caller.ts';
+import type { RoleConfig } from '../../src/config.ts';
+import { createDirectory } from '../../src/graph/directory.ts';
+import { groups } from '../../src/sandbox/tenant/groups.ts';
+import { tenantId } from '../../src/sandbox/tenant/identity.ts';
+import { everybody, people } from '../../src/sandbox/tenant/people.ts';
+import { type Bench, startBench } from '../graph/support.ts';
+
+const applicationAdministrator = '9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3';
+const cloudApplicationAdministrator = '158c047a-c907-4556-b7ef-446551a6b5f7';
+const hybridIdentityAdministrator = '8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2';
+const helpdeskAdministrator = '729827e3-9c14-49f7-bb1b-9608f156bbb8';
+
+const roles: RoleConfig = {
+  viewers: [groups.onCall.id, groups.engineering.id],
+  requesters: [groups.peopleManagers.id],
+  operators: [groups.helpdesk.id],
+  approvers: [groups.appApprovers.id, groups.helpdesk.id, helpdeskAdministrator],
+};
+
+let bench: Bench;
+let access: Access;
+
+beforeEach(async () => {
+  bench = await startBench();
+  access = createAccess({ directory: createDirectory(bench.graph), roles, clock: bench.clock });
+});
+
+afterEach(() => bench.close());
+
+const key = ({ id }: { readonly id: string }) => ({ id, tenantId });
+
+async function rolesOf(person: { readonly id: string }): Promise<readonly Role[] | null> {
+  const found = await access.identify(key(person));
+  return found.kind === 'caller' ? found.caller.roles : null;
+}
+
+describe('who somebody is', () => {
+  it('is told with what Entra says of them', async () => {
+    expect(await access.identify(key(people.lynne))).toEqual({
+      kind: 'caller',
+      caller: {
+        id: people.lynne.id,
+        tenantId,
+        name: 'Lynne Robbins',
+        principalName: 'lynne@contoso.com',
+        roles: ['viewer'],
+      },
+    });
+  });
+
+  it.each([
+    ['On Call', people.lynne, ['viewer']],
+    ['People Managers', people.megan, ['requester']],
+    ['App Approvers', people.patti, ['approver']],
+    ['Helpdesk, which gives two roles', people.alex, ['operator', 'approver']],
+    ['no group at all', people.johanna, []],
+  ] satisfies [string, { id: string }, Role[]][])('follows from %s', async (_group, person, expected) => {
+    expect(await rolesOf(person)).toEqual(expected);
+  });
+
+  it('follows from a group within a group', async () => {
+    const nested = everybody.find(({ id }) => groups.platformEngineering.memberIds.includes(id));
+
+    expect(nested && (await rolesOf(nested))).toEqual(['viewer']);
+  });
+
+  it.each([
+    ['Application Administrator', applicationAdministrator, 'operator'],
+    ['Cloud Application Administrator', cloudApplicationAdministrator, 'operator'],
+    ['Hybrid Identity Administrator', hybridIdentityAdministrator, 'cloudSyncOperator'],
+    ['a directory role that the configuration lists', helpdeskAdministrator, 'approver'],
+  ] satisfies [string, string, Role][])('follows from %s', async (_name, template, role) => {
+    bench.sandbox.tenant.grantDirectoryRole(people.johanna.id, template);
+
+    expect(await rolesOf(people.johanna)).toEqual([role]);
+  });
+
+  it('does not follow from a directory role that is not listed', async () => {
+    bench.sandbox.tenant.grantDirectoryRole(people.johanna.id, '62e90394-69f5-4237-9190-012177145e10');
+
+    expect(await rolesOf(people.johanna)).toEqual([]);
+  });
+
+  it('names a role once, though two things give it', async () => {
+    bench.sandbox.tenant.grantDirectoryRole(people.alex.id, applicationAdministrator);
+
+    expect(await rolesOf(people.alex)).toEqual(['operator', 'approver']);
+  });
+
+  it('is known without a configured group, by directory role alone', async () => {
+    const nothing = { viewers: [], requesters: [], operators: [], approvers: [] };
+    bench.sandbox.tenant.grantDirectoryRole(people.alex.id, applicationAdministrator);
+    const bare = createAccess({ directory: createDirectory(bench.graph), roles: nothing, clock: bench.clock });
+
+    expect(await bare.identify(key(people.alex))).toMatchObject({ kind: 'caller', caller: { roles: ['operator'] } });
+  });
+});
+
+describe('who is turned away', () => {
+  it('is a guest, whatever groups they are in', async () => {
+    bench.sandbox.tenant.changePerson(people.alex.id, { userType: 'Guest' });
+
+    expect(await access.identify(key(people.alex))).toEqual({ kind: 'denied', denial: { reason: 'guest' } });
+  });
+
+  it('is whoever has a disabled account', async () => {
+    bench.sandbox.tenant.changePerson(people.alex.id, { accountEnabled: false });
+
+    expect(await access.identify(key(people.alex))).toEqual({ kind: 'denied', denial: { reason: 'accountDisabled' } });
+  });
+
+  it('is whoever Entra does not know', async () => {
+    const stranger = { id: '5eed0000-0000-4000-8000-00000000ffff' };
+
+    expect(await access.identify(key(stranger))).toEqual({ kind: 'denied', denial: { reason: 'unknownPerson' } });
+  });
+});
+
+describe('trouble with Graph', () => {
+  it.each([
+    ['the person', /users\/[^/]+$/],
+    ['the groups', /checkMemberGroups$/],
+    ['the directory roles', /transitiveMemberOf/],
+  ])('with %s gives nobody a role, and nobody a denial', async (_what, path) => {
+    bench.sandbox.failNext(path, { kind: 'status', status: 403 });
+
+    expect(await access.identify(key(people.alex))).toMatchObject({
+      kind: 'trouble',
+      trouble: { kind: 'refused', status: 403 },
+    });
+  });
+
+  it('is not kept: the next command asks again', async () => {
+    bench.sandbox.failNext(/checkMemberGroups$/, { kind: 'status', status: 403 });
+
+    await access.identify(key(people.alex));
+
+    expect(await rolesOf(people.alex)).toEqual(['operator', 'approver']);
+  });
+});
+
+describe('what is kept of somebody', () => {
+  it('lasts a minute and no longer', async () => {
+    await access.identify(key(people.alex));
+    bench.sandbox.tenant.changePerson(people.alex.id, { accountEnabled: false });
+
+    await bench.clock.advance(59_999);
+    const kept = await access.identify(key(people.alex));
+    await bench.clock.advance(1);
+    const after = await access.identify(key(people.alex));
+
+    expect(kept.kind).toBe('caller');
+    expect(after).toEqual({ kind: 'denied', denial: { reason: 'accountDisabled' } });
+  });
+
+  it('does not count for a click that decides something, and is then replaced', async () => {
+    await access.identify(key(people.alex));
+    bench.sandbox.tenant.changePerson(people.alex.id, { accountEnabled: false });
+
+    const anew = await access.identifyAnew(key(people.alex));
+    const after = await access.identify(key(people.alex));
+
+    expect(anew).toEqual({ kind: 'denied', denial: { reason: 'accountDisabled' } });
+    expect(after).toEqual(anew);
+  });
+
+  it('is not somebody of the same id in another tenant', async () => {
+    await access.identify(key(people.alex));
+
+    const other = await access.identify({ id: people.alex.id, tenantId: 'another tenant' });
+
+    expect(other).toMatchObject({ caller: { tenantId: 'another tenant' } });
+    expect(bench.sandbox.requests.filter(({ path }) => path === `/users/${people.alex.id}`)).toHaveLength(2);
+  });
+
+  it('is shared by commands that come at the same time', async () => {
+    await Promise.all([access.identify(key(people.alex)), access.identify(key(people.alex))]);
+
+    expect(bench.sandbox.requests).toHaveLength(3);
+  });
+});
+
+describe('whom to turn to', () => {
+  it('is the groups that give the role, with some of their people', async () => {
+    expect(await access.contacts(['operator', 'requester'])).toEqual([
+      { group: 'People Managers', people: ['Megan Bowen'] },
+      { group: 'Helpdesk', people: ['Alex Wilber'] },
+    ]);
+  });
+
+  it('names three people of a group at the most', async () => {
+    const sales = { ...roles, viewers: [groups.salesTeam.id] };
+    const own = createAccess({ directory: createDirectory(bench.graph), roles: sales, clock: bench.clock });
+
+    const [contact] = await own.contacts(['viewer']);
+
+    expect(contact?.people).toHaveLength(3);
+  });
+
+  it('is nobody for a role that only Entra gives', async () => {
+    expect(await access.contacts(['cloudSyncOperator'])).toEqual([]);
+  });
+
+  it('leaves out a directory role, which is no group, and a group that cannot be read', async () => {
+    bench.sandbox.failNext(`/groups/${groups.helpdesk.id}`, { kind: 'status', status: 403 });
+    bench.sandbox.failNext(`/groups/${groups.helpdesk.id}`, { kind: 'status', status: 403 });
+
+    expect(await access.contacts(['approver'])).toEqual([{ group: 'App Approvers', people: ['Patti Fernandez'] }]);
+  });
+
+  it('is read once in ten minutes', async () => {
+    await access.contacts(['operator']);
+    const first = bench.sandbox.requests.length;
+    await bench.clock.advance(10 * 60_000 - 1);
+    await access.contacts(['operator']);
+    const within = bench.sandbox.requests.length;
+    await bench.clock.advance(1);
+    await access.contacts(['operator']);
+
+    expect(within).toBe(first);
+    expect(bench.sandbox.requests).toHaveLength(2 * first);
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Caller, Permission, Role } from '../../src/access/caller.ts';
+import { deny, policy, rolesThatMay } from '../../src/access/policy.ts';
+
+const everyRole: readonly Role[] = ['viewer', 'requester', 'operator', 'cloudSyncOperator', 'approver'];
+const cloudSync = { cloudSync: true };
+const otherJob = { cloudSync: false };
+
+/**
+ * The policy once more, written out by hand: who may on a job of cloud sync, who on any other. What is not listed is
+ * denied.
+ */
+const expected: Readonly<Record<Permission, { onCloudSync: readonly Role[]; onOthers: readonly Role[] } | 'anyone'>> = {
+  'help.show': 'anyone',
+  'self.show': 'anyone',
+  'apps.list': { onCloudSync: everyRole, onOthers: ['viewer', 'requester', 'operator', 'approver'] },
+  'provision.run': { onCloudSync: ['operator', 'cloudSyncOperator'], onOthers: ['operator'] },
+  'request.retry': { onCloudSync: ['operator', 'cloudSyncOperator'], onOthers: ['operator'] },
+};
+
+const everyPermission = Object.keys(expected) as readonly Permission[];
+const table = everyPermission.flatMap((permission) => everyRole.map((role) => [permission, role] as const));
+
+function caller(...roles: readonly Role[]): Caller {
+  return { id: 'an id', tenantId: 'a tenant', name: 'Somebody', principalName: 'somebody@contoso.com', roles };
+}
+
+describe('the policy', () => {
+  it('has a row for each permission of this table, and no other', () => {
+    expect(Object.keys(policy).sort()).toEqual([...everyPermission].sort());
+  });
+
+  it.each(table)('%s for a %s', (permission, role) => {
+    const row = expected[permission];
+    const may = (roles: readonly Role[] | undefined) => roles === undefined || roles.includes(role);
+
+    const onCloudSync = deny(caller(role), permission, cloudSync) === null;
+    const onOthers = deny(caller(role), permission, otherJob) === null;
+    const anywhere = deny(caller(role), permission) === null;
+
+    expect(onCloudSync).toBe(may(row === 'anyone' ? undefined : row.onCloudSync));
+    expect(onOthers).toBe(may(row === 'anyone' ? undefined : row.onOthers));
+    expect(anywhere).toBe(onCloudSync || onOthers);
+  });
+
+  it.each(everyPermission)('%s for somebody without a role', (permission) => {
+    const denial = expected[permission] === 'anyone' ? null : { reason: 'noRole' };
+
+    for (const ground of [cloudSync, otherJob, undefined]) expect(deny(caller(), permission, ground)).toEqual(denial);
+  });
+
+  it('lets the roles of one person add up', () => {
+    expect(deny(caller('viewer', 'operator'), 'provision.run', otherJob)).toBeNull();
+    expect(deny(caller('cloudSyncOperator', 'viewer'), 'apps.list', otherJob)).toBeNull();
+  });
+
+  it('names the roles that would do, on this very ground', () => {
+    expect(deny(caller('viewer'), 'provision.run')).toEqual({
+      reason: 'needsRole',
+      permission: 'provision.run',
+      anyOf: ['operator', 'cloudSyncOperator'],
+    });
+    expect(deny(caller('cloudSyncOperator'), 'provision.run', otherJob)).toEqual({
+      reason: 'needsRole',
+      permission: 'provision.run',
+      anyOf: ['operator'],
+    });
+  });
+
+  it.each(everyPermission)('tells who may do %s', (permission) => {
+    const row = expected[permission];
+
+    expect([...rolesThatMay(permission)].sort()).toEqual(row === 'anyone' ? [] : [...row.onCloudSync].sort());
+  });
+});
