@@ -8,11 +8,16 @@ import { type Dialect, postgresDialect, sqliteDialect } from './dialect.ts';
 import { migrations } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
+const mostRepeats = 5;
+
 /** An open database, migrated to this version of the schema. */
 export interface Database {
   readonly query: Kysely<Schema>;
   readonly dialect: Dialect;
-  /** Runs `work` in one transaction: all of it happens, or nothing. */
+  /**
+   * Runs `work` in one transaction: all of it happens, or nothing. `work` may run more than once, when the database
+   * undid the transaction over a quarrel with another, so it does nothing but ask the database.
+   */
   transact<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
   /** Throws when the database cannot be reached. */
   ping(): Promise<void>;
@@ -38,7 +43,19 @@ export async function openDatabase(config: DatabaseConfig, clock: Clock): Promis
   return {
     query,
     dialect,
-    transact: (work) => query.transaction().execute(work),
+    async transact(work) {
+      for (let repeats = 0; ; repeats += 1) {
+        try {
+          const transaction = query.transaction();
+          return await (dialect.isolation === null
+            ? transaction
+            : transaction.setIsolationLevel(dialect.isolation)
+          ).execute(work);
+        } catch (error) {
+          if (repeats === mostRepeats || !dialect.mayRepeat(error)) throw error;
+        }
+      }
+    },
     async ping() {
       await sql`select 1`.execute(query);
     },

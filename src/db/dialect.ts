@@ -25,6 +25,13 @@ export interface Dialect {
   };
   /** True where a single process owns the database, so that leases found at its start belong to nobody. */
   readonly singleProcess: boolean;
+  /**
+   * Every transaction's isolation, whatever the server's default: a claim that waited for the gate's row must then see
+   * what the one before it did. Null where transactions are in single file anyway.
+   */
+  readonly isolation: 'read committed' | null;
+  /** True for an error by which the engine undid a whole transaction that may simply be run again. */
+  mayRepeat(error: unknown): boolean;
   /** Locks rows read in this transaction, where other processes could read them too. */
   readonly lockRows: boolean;
   /** The clock that the rate gate counts with, in milliseconds; it must never jump. */
@@ -38,6 +45,8 @@ export function sqliteDialect(path: string, clock: Clock): Dialect {
     realNumber: 'real',
     identity: { type: 'integer', modify: (column) => column.primaryKey().autoIncrement() },
     singleProcess: true,
+    isolation: null,
+    mayRepeat: () => false,
     lockRows: false,
     gateNow: async () => clock.monotonic(),
   };
@@ -67,19 +76,29 @@ function openSqlite(path: string): SqliteDatabase {
 
 /** PostgreSQL. Several processes may share it, so the gate counts by the server's clock and its row is locked. */
 export function postgresDialect(url: string): Dialect {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'usher',
+    max: 10,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 10_000,
+    // A process that stands still in the middle of a claim would otherwise hold the gate's row against all others.
+    idle_in_transaction_session_timeout: 10_000,
+    types: { getTypeParser: numberParser },
+  });
+  // A server that restarts breaks connections nobody is waiting on. Unheard, that error would end the process; the
+  // next query on such a connection fails and says so, and the pool opens a new one.
+  const unheard = () => undefined;
+  pool.on('error', unheard);
+  pool.on('connect', (client) => client.on('error', unheard));
   return {
-    kysely: new PostgresDialect({
-      pool: new pg.Pool({
-        connectionString: url,
-        max: 10,
-        connectionTimeoutMillis: 5_000,
-        statement_timeout: 10_000,
-        types: { getTypeParser: numberParser },
-      }),
-    }),
+    kysely: new PostgresDialect({ pool }),
     realNumber: 'double precision',
     identity: { type: 'bigint', modify: (column) => column.primaryKey().generatedAlwaysAsIdentity() },
     singleProcess: false,
+    isolation: 'read committed',
+    mayRepeat: (error) => error instanceof Error && 'code' in error && undone.has(String(error.code)),
     lockRows: true,
     async gateNow(transaction) {
       const { rows } = await sql<{
@@ -91,6 +110,9 @@ export function postgresDialect(url: string): Dialect {
     },
   };
 }
+
+/** Deadlock and serialization failure: https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html */
+const undone: ReadonlySet<string> = new Set(['40P01', '40001']);
 
 /** Every bigint in the schema is a time or a count far below 2^53, so it may be a number, as in SQLite. */
 function numberParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {

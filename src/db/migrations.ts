@@ -86,5 +86,13 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
         await db.schema.createIndex('records_at').on('records').columns(['at', 'id']).execute();
       },
     },
+    '002-throttles': {
+      async up(db) {
+        await db.schema
+          .alterTable('tasks')
+          .addColumn('throttles', 'integer', (column) => column.notNull().defaultTo(0))
+          .execute();
+      },
+    },
   };
 }

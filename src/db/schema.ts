@@ -49,6 +49,7 @@ export interface TaskRow {
   due_at: number;
   again: string | null;
   attempts: number;
+  throttles: Generated<number>;
   lease_owner: string | null;
   lease_until: number | null;
   started_at: number | null;

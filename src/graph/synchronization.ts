@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { type Fetched, fetched, type GraphAnswer } from './answer.ts';
 import { type Cache, createCache } from './cache.ts';
-import type { GraphCall, GraphClient } from './client.ts';
+import type { GraphClient } from './client.ts';
 import { graphPath } from './odata.ts';
 import { type Listing, readAll, readOne } from './read.ts';
 import { chooseRule, type Rule, type SynchronizationSchema, schemaSchema } from './rules.ts';
@@ -114,10 +114,17 @@ const jobKeepMs = 15_000;
 /** Rules change when an admin edits the mapping; a stale one is noticed by Graph's 400 and read anew. */
 const schemaKeepMs = 30 * 60_000;
 /** "Typically under 30 seconds", says Microsoft; twice that before it counts as no answer. */
-const onDemandTimeoutMs = 60_000;
+const defaultOnDemandTimeoutMs = 60_000;
 
-export function createSynchronization(parts: { readonly graph: GraphClient; readonly clock: Clock }): Synchronization {
-  const { graph, clock } = parts;
+export interface SynchronizationParts {
+  readonly graph: GraphClient;
+  readonly clock: Clock;
+  /** How long an on-demand call may take, in milliseconds. */
+  readonly onDemandTimeoutMs?: number;
+}
+
+export function createSynchronization(parts: SynchronizationParts): Synchronization {
+  const { graph, clock, onDemandTimeoutMs = defaultOnDemandTimeoutMs } = parts;
   const jobs: Cache<Listing<Job>> = createCache(clock, jobKeepMs);
   const schemas: Cache<SynchronizationSchema> = createCache(clock, schemaKeepMs);
   const jobsPath = (servicePrincipalId: string) =>
@@ -155,7 +162,13 @@ export function createSynchronization(parts: { readonly graph: GraphClient; read
     },
     readJob: (servicePrincipalId, jobId) => readOne(graph, { path: jobPath(servicePrincipalId, jobId) }, jobSchema),
     provisionOnDemand: (call, signal) =>
-      graph.send(onDemandRequest(jobPath(call.servicePrincipalId, call.jobId), call, signal)),
+      graph.send({
+        method: 'POST',
+        path: `${jobPath(call.servicePrincipalId, call.jobId)}/provisionOnDemand`,
+        body: onDemandBody(call),
+        timeoutMs: onDemandTimeoutMs,
+        signal,
+      }),
   };
 }
 
@@ -172,13 +185,7 @@ function readiness(state: JobState): number {
   return order.indexOf(state.kind);
 }
 
-function onDemandRequest(path: string, call: OnDemandCall, signal: AbortSignal): GraphCall {
+function onDemandBody(call: OnDemandCall): unknown {
   const subject = { objectId: call.subject.id, objectTypeName: call.subject.type };
-  return {
-    method: 'POST',
-    path: `${path}/provisionOnDemand`,
-    body: { parameters: [{ subjects: [subject], ruleId: call.ruleId }] },
-    timeoutMs: onDemandTimeoutMs,
-    signal,
-  };
+  return { parameters: [{ subjects: [subject], ruleId: call.ruleId }] };
 }

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import type { Schema } from '../db/schema.ts';
 import { type GateLimits, type GateState, openGate, settleClock } from './gate.ts';
@@ -6,34 +7,51 @@ import { type GateLimits, type GateState, openGate, settleClock } from './gate.t
 /**
  * The gate's state as one row, read and written inside the transaction of whoever claims a task, so that a grant is
  * never given without a task, nor a task without a grant. Where several processes share the database the row is
- * locked, which puts their claims in single file.
+ * locked, which puts their claims in single file; every transaction that touches the row locks it before anything
+ * else, so that no two of them can wait for each other.
  */
+export interface GateParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** What the limit applies to, and the limit. */
+  readonly gate: { readonly scope: string; readonly limits: GateLimits };
+}
+
 export interface StoredGate {
   readonly state: GateState;
   /** The virtual time of each lane; see `requests/queue.ts`. */
   readonly turns: readonly number[];
   /** The gate's clock, in milliseconds, read in the same transaction. */
   readonly now: number;
+  /** This process's monotonic time when that clock was asked: `now` is not older than this. */
+  readonly askedAt: number;
 }
 
 /** Reads the row, locked where others could read it too. A scope never seen before starts open. */
-export async function readGate(
-  database: Database,
-  transaction: Transaction<Schema>,
-  scope: string,
-  limits: GateLimits,
-): Promise<StoredGate> {
-  const fresh = { scope, grants: '[]', blocked_until: openGate.blockedUntil, turns: '[]' };
-  await transaction
-    .insertInto('gates')
-    .values(fresh)
-    .onConflict((conflict) => conflict.column('scope').doNothing())
-    .execute();
-  const row = transaction.selectFrom('gates').select(['grants', 'blocked_until', 'turns']).where('scope', '=', scope);
-  const found = await (database.dialect.lockRows ? row.forUpdate() : row).executeTakeFirstOrThrow();
+export async function readGate(parts: GateParts, transaction: Transaction<Schema>): Promise<StoredGate> {
+  const { database, clock, gate } = parts;
+  const row = transaction
+    .selectFrom('gates')
+    .select(['grants', 'blocked_until', 'turns'])
+    .where('scope', '=', gate.scope);
+  const locked = database.dialect.lockRows ? row.forUpdate() : row;
+  let found = await locked.executeTakeFirst();
+  if (found === undefined) {
+    await transaction
+      .insertInto('gates')
+      .values({ scope: gate.scope, grants: '[]', blocked_until: openGate.blockedUntil, turns: '[]' })
+      .onConflict((conflict) => conflict.column('scope').doNothing())
+      .execute();
+    found = await locked.executeTakeFirstOrThrow();
+  }
+  const askedAt = clock.monotonic();
+  // Only now that the row is ours: a time read before the wait for it would be older than the last grant.
   const now = await database.dialect.gateNow(transaction);
-  const state: GateState = { grants: numbers(found.grants), blockedUntil: found.blocked_until };
-  return { state: settleClock(state, limits, now), turns: numbers(found.turns), now };
+  const stored: GateState = { grants: numbers(found.grants), blockedUntil: found.blocked_until };
+  const state = settleClock(stored, gate.limits, now);
+  const turns = numbers(found.turns);
+  if (state !== stored) await writeGate(transaction, gate.scope, { state, turns });
+  return { state, turns, now, askedAt };
 }
 
 export async function writeGate(

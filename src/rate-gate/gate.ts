@@ -48,24 +48,38 @@ export function blockFor(state: GateState, limits: GateLimits, now: number, retr
 }
 
 /**
- * When each of a row of waiting starts will be granted, first to last, if nobody overtakes: the same arithmetic run
- * ahead. `dueAt` of each is the time before which it does not want to start.
+ * When each of a row of waiting starts will be granted if nobody overtakes: the same arithmetic run ahead. `dueAt` of
+ * each, in the order of the row, is the time before which it does not want to start; whoever is not due yet lets the
+ * next one pass, as a claim does.
  */
 export function forecastGrants(state: GateState, limits: GateLimits, now: number, dueAt: readonly number[]): number[] {
+  const starts = dueAt.map(() => now);
+  const waiting = dueAt.map((due, index) => ({ due, index }));
   let ahead = state;
-  return dueAt.map((due) => {
-    const at = earliestGrant(ahead, limits, Math.max(now, due));
-    ahead = grantAt(ahead, limits, at);
-    return at;
-  });
+  let time = now;
+  while (waiting.length > 0) {
+    time = earliestGrant(ahead, limits, time);
+    const next = waiting.findIndex(({ due }) => due <= time);
+    if (next === -1) {
+      time = Math.min(...waiting.map(({ due }) => due));
+      continue;
+    }
+    for (const { index } of waiting.splice(next, 1)) starts[index] = time;
+    ahead = grantAt(ahead, limits, time);
+  }
+  return starts;
 }
 
 /**
  * Brings a stored state onto this clock. A grant in the future can only come of a clock that was set back; it counts
- * as made just now, so the limit holds and the gate does not stay shut until the old time comes round again.
+ * as made just now, so the limit holds and the gate does not stay shut until the old time comes round again. The
+ * settled state has to be stored: settled anew at each reading, those grants would stay "just now" for ever.
+ *
+ * @returns the same object when there was nothing to settle
  */
 export function settleClock(state: GateState, limits: GateLimits, now: number): GateState {
   const longestBlock = now + Math.max(maximumBlockMs, limits.windowMs + limits.guardMs);
+  if (state.blockedUntil <= longestBlock && state.grants.every((grant) => grant <= now)) return state;
   return {
     grants: state.grants.map((grant) => Math.min(grant, now)),
     blockedUntil: Math.min(state.blockedUntil, longestBlock),

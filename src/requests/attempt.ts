@@ -2,8 +2,8 @@ import type { GraphAnswer, GraphTrouble } from '../graph/answer.ts';
 import { readOutcome } from '../graph/outcome/read-outcome.ts';
 import { readRefusal } from '../graph/outcome/refusal.ts';
 import type { Outcome } from '../graph/outcome.ts';
-import type { Postponement } from './queue.ts';
 import type { Task } from './request.ts';
+import type { Postponement } from './running.ts';
 
 /**
  * One call of a task and what follows from its answer. Every repeat goes back through the queue and takes a grant of
@@ -12,12 +12,14 @@ import type { Task } from './request.ts';
  *     answer                         then
  *     200, readable                  done
  *     200, unreadable                done: unknown (the call went through; a person decides about another)
- *     429                            again when the gate opens, which closes for everybody
+ *     429                            again when the gate opens, which closes for everybody; the 20th: done: refused
  *     500, 502, 503                  again after 5, 10, 20 s; then done: refused
  *     no token to call with          done: refused
  *     504, no answer, reset          again once after 5 s; then done: unknown
  *     400 RequestParameterInvalid    the rule is read anew; again at once if it changed, else done: refused
  *     anything else                  done: refused, with the likely cause
+ *
+ * A call that was turned away with 429 did not reach the service, so it does not count where the others are counted.
  */
 export type Settlement =
   | {
@@ -47,6 +49,8 @@ export interface ProvisioningCall {
 const throttledAttempts = 20;
 const unavailableAttempts = 4;
 const unansweredAttempts = 2;
+/** A rule that changes at every look is no rule to go by. */
+const ruleAttempts = 4;
 const firstDelayMs = 5_000;
 
 /** Sends the call once and says what follows. Never throws for anything that Graph or the network may do. */
@@ -69,7 +73,7 @@ export async function attempt(
       if (answer.why === 'stopped') return again({ reason: 'interrupted', delayMs: 0 });
       if (answer.why === 'noCredential')
         return done({ kind: 'refused', status: 401, code: 'NoCredential', message: '', cause: 'permission' });
-      if (task.attempts < unansweredAttempts) return again({ reason: 'noAnswer', delayMs: firstDelayMs });
+      if (heardAttempts(task) < unansweredAttempts) return again({ reason: 'noAnswer', delayMs: firstDelayMs });
       return done({ kind: 'unknown', why: answer.why });
     case 'refused':
       return settleRefusal(graph, servicePrincipalId, task, answer, done);
@@ -78,6 +82,11 @@ export async function attempt(
       throw new Error(`unexpected answer ${JSON.stringify(never)}`);
     }
   }
+}
+
+/** Calls so far that Graph let through, the present one included. */
+function heardAttempts(task: Task): number {
+  return task.attempts - task.throttles;
 }
 
 function again(postponement: Postponement): Settlement {
@@ -92,17 +101,18 @@ async function settleRefusal(
   done: (outcome: Outcome) => Settlement,
 ): Promise<Settlement> {
   const { status, code, retryAfterMs } = answer;
-  if (status === 429 && task.attempts < throttledAttempts)
+  const attempts = heardAttempts(task);
+  if (status === 429 && task.throttles + 1 < throttledAttempts)
     return again({ reason: 'throttled', delayMs: 0, closesGate: { retryAfterMs } });
   if (status === 504) {
-    if (task.attempts < unansweredAttempts) return again({ reason: 'noAnswer', delayMs: firstDelayMs });
+    if (heardAttempts(task) < unansweredAttempts) return again({ reason: 'noAnswer', delayMs: firstDelayMs });
     return done({ kind: 'unknown', why: 'gatewayTimeout' });
   }
-  if ([500, 502, 503].includes(status) && task.attempts < unavailableAttempts) {
-    const backoffMs = firstDelayMs * 2 ** (task.attempts - 1);
+  if ([500, 502, 503].includes(status) && attempts < unavailableAttempts) {
+    const backoffMs = firstDelayMs * 2 ** (attempts - 1);
     return again({ reason: 'serviceUnavailable', delayMs: Math.max(retryAfterMs ?? 0, backoffMs) });
   }
-  if (status === 400 && code === 'RequestParameterInvalid') {
+  if (status === 400 && code.toLowerCase() === 'requestparameterinvalid' && attempts < ruleAttempts) {
     const ruleId = await graph.ruleAnew(servicePrincipalId, task.jobId, task.subject.type);
     if (ruleId !== null && ruleId !== task.ruleId) return again({ reason: 'ruleChanged', delayMs: 0, ruleId });
   }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { Outcome } from '../graph/outcome.ts';
 import type { Log } from '../log.ts';
-import { attempt, type ProvisioningService } from './attempt.ts';
-import { claimTask, finishTask, postponeTask, recoverTasks, renewLeases } from './queue.ts';
-import { writeRecord } from './record.ts';
-import type { Lease, Task } from './request.ts';
-import { findRequest, type StoreParts } from './store.ts';
+import { attempt, type ProvisioningService, type Settlement } from './attempt.ts';
+import { type ClaimedTask, claimTask } from './queue.ts';
+import { finishTask, postponeTask, recoverTasks, renewLease, returnTask } from './running.ts';
+import type { StoreParts } from './store.ts';
 
 /**
  * Takes the next due task whenever the gate grants a start, and sees its call through.
@@ -12,6 +12,9 @@ import { findRequest, type StoreParts } from './store.ts';
  * One loop claims; calls run beside it, as many as the gate has let start. The loop sleeps until the gate opens, a
  * task falls due, or somebody wakes it; it never polls faster than that. A lease is renewed at a third of its length
  * while the call runs; a task whose process died is put back when its lease runs out.
+ *
+ * A grant is good for the length of the guard. Whoever comes later with it (a process that stood still, say) gives
+ * the task back and takes a new one, for the calls behind it were granted as if it had left in time.
  */
 export interface Dispatcher {
   /** Something may be due: look at once. */
@@ -36,17 +39,24 @@ export interface DispatcherParts {
 const defaultLeaseMs = 30_000;
 /** When nothing is due, another process may still have stored something. */
 const idleMs = 5_000;
+/** Between two tries to claim while the database does not answer. */
+const claimPauseMs = 1_000;
+/** Between two tries to store what became of a call: the first pause, doubled up to the longest. */
+const firstPauseMs = 250;
+const longestPauseMs = 5_000;
+/** An attempt that breaks off is a fault of our own; it is not repeated for ever. */
+const mostBrokenAttempts = 3;
+const brokenDelayMs = 5_000;
 
 export function startDispatcher(parts: DispatcherParts): Dispatcher {
-  const { store, log, changed } = parts;
+  const { store, log } = parts;
   const { clock } = store;
   const leaseMs = parts.leaseMs ?? defaultLeaseMs;
   const owner = randomUUID();
-  const running = new Set<Promise<void>>();
+  const running = new Map<string, Promise<void>>();
   const stopping = new AbortController();
   const abandon = new AbortController();
   let alarm = new AbortController();
-  const lease = (): Lease => ({ owner, until: clock.now() + leaseMs });
 
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -61,12 +71,12 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   /** Starts all that may start now; returns for how long there is nothing more to do. */
   async function claimAll(): Promise<number> {
     try {
-      for (const requestId of await recoverTasks(store, owner)) changed(requestId);
+      for (const requestId of await recoverTasks(store, owner, [...running.keys()])) tell(requestId);
       while (!stopping.signal.aborted) {
-        const claim = await claimTask(store, lease());
+        const claim = await claimTask(store, { owner, until: clock.now() + leaseMs });
         switch (claim.kind) {
           case 'claimed':
-            start(claim.task);
+            start(claim.claimed);
             break;
           case 'later':
             return Math.min(claim.inMs, idleMs);
@@ -81,72 +91,112 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       return 0;
     } catch (error) {
       log.error({ error, code: 'claim_failed' }, 'could not claim a task');
-      return 1_000;
+      return claimPauseMs;
     }
   }
 
-  function start(task: Task): void {
-    changed(task.requestId);
-    const work = see(task)
-      .catch((error: unknown) => log.error({ error, code: 'task_failed', taskId: task.id }, 'a task was not settled'))
+  function start(claimed: ClaimedTask): void {
+    const { id, requestId } = claimed.task;
+    const work = see(claimed)
+      .catch((error: unknown) => log.error({ error, code: 'task_failed', taskId: id }, 'a task was not settled'))
       .finally(() => {
-        running.delete(work);
-        changed(task.requestId);
+        running.delete(id);
+        tell(requestId);
       });
-    running.add(work);
+    running.set(id, work);
+    tell(requestId);
   }
 
-  async function see(task: Task): Promise<void> {
-    const done = new AbortController();
-    const renewing = keepLease(done.signal);
+  /** Whoever listens cannot do a task any harm. */
+  function tell(requestId: string): void {
     try {
-      await callAndSettle(task);
+      parts.changed(requestId);
+    } catch (error) {
+      log.error({ error, code: 'change_unheard', requestId }, 'a change of a request was not passed on');
+    }
+  }
+
+  async function see(claimed: ClaimedTask): Promise<void> {
+    const done = new AbortController();
+    const renewing = keepLease(claimed, done.signal);
+    try {
+      await settle(claimed, await call(claimed));
     } finally {
       done.abort();
       await renewing;
     }
   }
 
-  async function keepLease(done: AbortSignal): Promise<void> {
+  async function keepLease(claimed: ClaimedTask, done: AbortSignal): Promise<void> {
     while (!done.aborted) {
       await clock.sleep(leaseMs / 3, done);
-      if (!done.aborted)
-        await renewLeases(store, lease()).catch((error: unknown) => log.warn({ error }, 'lease not renewed'));
+      if (done.aborted) return;
+      await renewLease(store, claimed, clock.now() + leaseMs).catch((error: unknown) =>
+        log.warn({ error, code: 'lease_not_renewed', taskId: claimed.task.id }, 'a lease was not renewed'),
+      );
     }
   }
 
-  async function callAndSettle(task: Task): Promise<void> {
-    const request = await findRequest(store.database, task.requestId);
-    if (request === null) throw new Error(`task ${task.id} belongs to no request`);
-    const record = (kind: 'sent' | 'finished' | 'waitsAgain', details: Record<string, string | number | null>) =>
-      writeRecord(store.database.query, {
-        at: clock.now(),
-        actorId: request.asker.id,
-        kind,
-        requestId: request.id,
-        details: { subject: task.subject.id, ...details },
-      });
-    await record('sent', { attempt: task.attempts });
-    const settlement = await attempt(parts.graph, request.app.id, task, abandon.signal);
-    if (settlement.kind === 'again') {
-      const kept = await postponeTask(store, task, owner, settlement.postponement);
-      if (kept) await record('waitsAgain', { reason: settlement.postponement.reason });
-      return;
+  /** Sends the call, if its time has not passed, and says what follows. */
+  async function call(claimed: ClaimedTask): Promise<Settlement | { readonly kind: 'unsent' }> {
+    const { task, appId } = claimed;
+    if (clock.monotonic() > claimed.sendBefore) return { kind: 'unsent' };
+    const ended = new AbortController();
+    try {
+      // Whatever else the attempt still looks up when time is over, its task goes back at once.
+      return await Promise.race([attempt(parts.graph, appId, task, abandon.signal), abandoned(ended.signal)]);
+    } catch (error) {
+      log.error({ error, code: 'attempt_failed', taskId: task.id }, 'an attempt broke off');
+      if (task.attempts < mostBrokenAttempts) return interrupted(brokenDelayMs);
+      const outcome: Outcome = { kind: 'unknown', why: 'unreadable' };
+      return { kind: 'done', outcome, graphRequestId: null, clientRequestId: null };
+    } finally {
+      ended.abort();
     }
-    const kept = await finishTask(store, task, owner, settlement);
-    const { kind } = settlement.outcome;
-    log.info(
-      {
-        requestId: request.id,
-        taskId: task.id,
-        outcome: kind,
-        kept,
-        graphRequestId: settlement.graphRequestId,
-        clientRequestId: settlement.clientRequestId,
-      },
-      'on-demand call settled',
-    );
-    if (kept) await record('finished', { outcome: kind, graphRequestId: settlement.graphRequestId });
+  }
+
+  /** Resolves when time is over; listens only until `ended`. */
+  function abandoned(ended: AbortSignal): Promise<Settlement> {
+    return new Promise((resolve) => {
+      const giveUp = () => resolve(interrupted(0));
+      if (abandon.signal.aborted) giveUp();
+      else abandon.signal.addEventListener('abort', giveUp, { once: true, signal: ended });
+    });
+  }
+
+  /** Stores what follows, for as long as it takes: an outcome that Graph gave is not asked for a second time. */
+  async function settle(claimed: ClaimedTask, settlement: Settlement | { readonly kind: 'unsent' }): Promise<void> {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return await write(claimed, settlement);
+      } catch (error) {
+        if (abandon.signal.aborted) throw error;
+        log.error({ error, code: 'not_settled', taskId: claimed.task.id }, 'what became of a task is not stored yet');
+        await clock.sleep(Math.min(firstPauseMs * 2 ** failures, longestPauseMs), abandon.signal);
+      }
+    }
+  }
+
+  async function write(claimed: ClaimedTask, settlement: Settlement | { readonly kind: 'unsent' }): Promise<void> {
+    const { id: taskId, requestId } = claimed.task;
+    switch (settlement.kind) {
+      case 'unsent':
+        await returnTask(store, claimed);
+        return log.warn({ requestId, taskId, code: 'late' }, 'a call was too late for its grant and waits again');
+      case 'again':
+        await postponeTask(store, claimed, settlement.postponement);
+        return;
+      case 'done': {
+        const kept = await finishTask(store, claimed, settlement);
+        const { outcome, graphRequestId, clientRequestId } = settlement;
+        const entry = { requestId, taskId, outcome: outcome.kind, kept, graphRequestId, clientRequestId };
+        return log.info(entry, 'on-demand call settled');
+      }
+      default: {
+        const never: never = settlement;
+        throw new Error(`unexpected settlement ${JSON.stringify(never)}`);
+      }
+    }
   }
 
   const looping = loop();
@@ -156,7 +206,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       stopping.abort();
       alarm.abort();
       await looping;
-      const allDone = Promise.all(running);
+      const allDone = Promise.all(running.values());
       const grace = new AbortController();
       await Promise.race([allDone, clock.sleep(graceMs, grace.signal)]);
       grace.abort();
@@ -165,4 +215,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       await allDone;
     },
   };
+}
+
+function interrupted(delayMs: number): Settlement {
+  return { kind: 'again', postponement: { reason: 'interrupted', delayMs } };
 }

@@ -1,33 +1,47 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
-import { blockFor, earliestGrant, forecastGrants, grantAt } from '../rate-gate/gate.ts';
-import { readGate, type StoredGate, writeGate } from '../rate-gate/gate-row.ts';
+import { earliestGrant, forecastGrants, grantAt } from '../rate-gate/gate.ts';
+import { readGate, writeGate } from '../rate-gate/gate-row.ts';
 import { writeRecord } from './record.ts';
-import type { Forecast, Lease, Task, TaskState, WaitReason } from './request.ts';
+import type { Forecast, Lease, Task, TaskState } from './request.ts';
 import { toTask } from './rows.ts';
-import { laneNumbers, type StoreParts } from './store.ts';
+import { bumpRevision, laneNumbers, type StoreParts } from './store.ts';
 
 /**
- * The queue before the rate gate, and every transition of a task (the picture is in `request.ts`).
+ * The queue before the rate gate: who is next, the claim, and what is said of those who wait. How a task leaves
+ * `running` again is in `running.ts`; the picture of its states is in `request.ts`.
  *
  * Order: the interactive lane before the bulk lane; within a lane by turn, then by age. A request's nth task stands n
  * turns behind the lane's present turn, which gives rotation between requests without ever re-sorting, and no request
  * can starve another of its lane.
  *
- * Claiming a task and taking its grant is one transaction, so no grant is wasted and none is skipped. Every
- * transition out of `running` names the lease's owner in its condition: whoever lost the lease changes nothing.
+ * Claiming a task and taking its grant is one transaction, so no grant is wasted and none is skipped.
  */
 export type Claim =
-  | { readonly kind: 'claimed'; readonly task: Task }
+  | { readonly kind: 'claimed'; readonly claimed: ClaimedTask }
   /** Nothing may start before `inMs` from now; there is work then. */
   | { readonly kind: 'later'; readonly inMs: number }
   | { readonly kind: 'idle' };
 
+/** A task with its grant, and all that its call needs, so that nothing has to be looked up between the two. */
+export interface ClaimedTask {
+  readonly task: Task & { readonly state: Extract<TaskState, { kind: 'running' }> };
+  readonly lease: Lease;
+  readonly askerId: string;
+  /** The service principal's object id. */
+  readonly appId: string;
+  /**
+   * On this process's monotonic clock. A call that leaves later would come closer to the calls behind it than the
+   * gate reckoned with, and must not leave on this grant.
+   */
+  readonly sendBefore: number;
+}
+
 /** Takes the next due task together with a grant of the gate. */
 export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim> {
   const { database, clock, gate } = parts;
-  return database.transact(async (transaction) => {
-    const stored = await readGate(database, transaction, gate.scope, gate.limits);
+  return database.transact(async (transaction): Promise<Claim> => {
+    const stored = await readGate(parts, transaction);
     const opensAt = earliestGrant(stored.state, gate.limits, stored.now);
     const now = clock.now();
     if (opensAt > stored.now) {
@@ -39,7 +53,7 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
       const due = await earliestDue(transaction);
       return due === null ? { kind: 'idle' } : { kind: 'later', inMs: Math.max(due - now, 1) };
     }
-    const claimed = await transaction
+    const row = await transaction
       .updateTable('tasks')
       .set({
         state: 'running',
@@ -52,15 +66,39 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
       .where('state', '=', 'waiting')
       .returningAll()
       .executeTakeFirst();
-    if (claimed === undefined) return { kind: 'later', inMs: 1 };
+    if (row === undefined) return { kind: 'later', inMs: 1 };
     await writeGate(transaction, gate.scope, {
       state: grantAt(stored.state, gate.limits, stored.now),
       turns: advanceTurn(stored.turns, next.lane, next.turn),
     });
     await bumpRevision(transaction, next.request_id);
-    return { kind: 'claimed', task: toTask(claimed) };
+    const request = await transaction
+      .selectFrom('requests')
+      .select(['asker_id', 'app_id'])
+      .where('id', '=', next.request_id)
+      .executeTakeFirstOrThrow();
+    await writeRecord(transaction, {
+      at: now,
+      actorId: request.asker_id,
+      kind: 'sent',
+      requestId: next.request_id,
+      details: { subject: next.subject_id, attempt: row.attempts },
+    });
+    return {
+      kind: 'claimed',
+      claimed: {
+        task: { ...toTask(row), state: { kind: 'running', startedAt: now, lease } },
+        lease,
+        askerId: request.asker_id,
+        appId: request.app_id,
+        sendBefore: stored.askedAt + Math.max(gate.limits.guardMs, leastGuardMs),
+      },
+    };
   });
 }
+
+/** A busy machine takes this long over a claim now and then; a guard set lower must not keep every call at home. */
+const leastGuardMs = 50;
 
 async function earliestDue(transaction: Transaction<Schema>): Promise<number | null> {
   const row = await transaction
@@ -76,156 +114,52 @@ function advanceTurn(turns: readonly number[], lane: number, turn: number): numb
   return Object.values(laneNumbers).map((number) => Math.max(turns[number] ?? 0, number === lane ? turn : 0));
 }
 
-async function bumpRevision(transaction: Transaction<Schema>, requestId: string): Promise<void> {
-  await transaction
-    .updateTable('requests')
-    .set((set) => ({ revision: set('revision', '+', 1) }))
-    .where('id', '=', requestId)
-    .execute();
-}
-
-/** Writes the outcome. False when the lease was lost meanwhile; nothing is written then. */
-export async function finishTask(
-  parts: StoreParts,
-  task: Task,
-  owner: string,
-  done: Pick<Extract<TaskState, { kind: 'done' }>, 'outcome' | 'graphRequestId' | 'clientRequestId'>,
-): Promise<boolean> {
-  return leaveRunning(parts, task, owner, {
-    state: 'done',
-    finished_at: parts.clock.now(),
-    outcome: JSON.stringify(done.outcome),
-    graph_request_id: done.graphRequestId,
-    client_request_id: done.clientRequestId,
-    again: null,
-  });
-}
-
-/** Why and when a task goes back to the queue, and what the gate learns from it. */
-export interface Postponement {
-  readonly reason: WaitReason;
-  /** From now, in milliseconds. */
-  readonly delayMs: number;
-  /** Set when the server said "too many": the gate closes for everybody, for this long or a window. */
-  readonly closesGate?: { readonly retryAfterMs: number | null };
-  /** A rule chosen anew. */
-  readonly ruleId?: string;
-  /** Takes the attempt off the count again: the call never left. */
-  readonly unsent?: boolean;
-}
-
-/** Puts a running task back in the queue, at its old place. False when the lease was lost meanwhile. */
-export async function postponeTask(parts: StoreParts, task: Task, owner: string, why: Postponement): Promise<boolean> {
-  return leaveRunning(
-    parts,
-    task,
-    owner,
-    {
-      state: 'waiting',
-      due_at: parts.clock.now() + why.delayMs,
-      again: why.reason,
-      ...(why.ruleId === undefined ? {} : { rule_id: why.ruleId }),
-      ...(why.unsent === true ? { attempts: task.attempts - 1 } : {}),
-    },
-    why.closesGate,
-  );
-}
-
-async function leaveRunning(
-  parts: StoreParts,
-  task: Task,
-  owner: string,
-  changes: Partial<Schema['tasks']>,
-  closesGate?: Postponement['closesGate'],
-): Promise<boolean> {
-  const { database, gate } = parts;
-  return database.transact(async (transaction) => {
-    // The gate's row comes first in every transaction that touches it, so that two of them cannot wait for each other.
-    if (closesGate !== undefined) {
-      const stored: StoredGate = await readGate(database, transaction, gate.scope, gate.limits);
-      const state = blockFor(stored.state, gate.limits, stored.now, closesGate.retryAfterMs);
-      await writeGate(transaction, gate.scope, { state, turns: stored.turns });
-    }
-    const left = await transaction
-      .updateTable('tasks')
-      .set({ ...changes, lease_owner: null, lease_until: null })
-      .where('id', '=', task.id)
-      .where('state', '=', 'running')
-      .where('lease_owner', '=', owner)
-      .returning('id')
-      .executeTakeFirst();
-    if (left === undefined) return false;
-    await bumpRevision(transaction, task.requestId);
-    return true;
-  });
-}
-
-/** Keeps the leases of an owner alive. */
-export async function renewLeases(parts: StoreParts, lease: Lease): Promise<void> {
-  await parts.database.query
-    .updateTable('tasks')
-    .set({ lease_until: lease.until })
-    .where('state', '=', 'running')
-    .where('lease_owner', '=', lease.owner)
-    .execute();
-}
-
 /**
- * Puts tasks back whose lease ran out: their process died in the middle of a call. Where one process owns the
- * database, every lease that is not its own is such a lease too. Returns the requests concerned.
+ * Lets finished tasks run once more. A single one goes where people wait for an answer; several keep their lane and
+ * take turns there like any other request. Returns how many were put back: none at a second click.
  */
-export async function recoverTasks(parts: StoreParts, owner: string): Promise<string[]> {
-  const { database, clock } = parts;
-  return database.transact(async (transaction) => {
-    const now = clock.now();
-    const abandoned = transaction
-      .updateTable('tasks')
-      .set({ state: 'waiting', due_at: now, again: 'interrupted', lease_owner: null, lease_until: null })
-      .where('state', '=', 'running');
-    const rows = await (database.dialect.singleProcess
-      ? abandoned.where((or) => or.or([or('lease_owner', '!=', owner), or('lease_until', '<', now)]))
-      : abandoned.where('lease_until', '<', now)
-    )
-      .returning('request_id')
-      .execute();
-    const requestIds = [...new Set(rows.map((row) => row.request_id))];
-    for (const requestId of requestIds) await bumpRevision(transaction, requestId);
-    return requestIds;
-  });
-}
-
-/** Lets finished tasks run once more. Returns how many were put back: none at a second click. */
 export async function requeueTasks(
   parts: StoreParts,
   requestId: string,
   taskIds: readonly string[],
   actorId: string,
 ): Promise<number> {
-  const { database, clock, gate } = parts;
+  const { database, clock } = parts;
+  if (taskIds.length === 0) return 0;
   return database.transact(async (transaction) => {
-    const stored = await readGate(database, transaction, gate.scope, gate.limits);
+    const { turns } = await readGate(parts, transaction);
     const now = clock.now();
-    const moved = await transaction
-      .updateTable('tasks')
-      .set({
-        state: 'waiting',
-        lane: laneNumbers.interactive,
-        turn: stored.turns[laneNumbers.interactive] ?? 0,
-        enqueued_at: now,
-        due_at: now,
-        again: 'retried',
-        attempts: 0,
-      })
+    const finished = await transaction
+      .selectFrom('tasks')
+      .select(['id', 'lane'])
       .where('request_id', '=', requestId)
       .where('id', 'in', taskIds)
       .where('state', '=', 'done')
-      .returning('id')
+      .orderBy('position')
       .execute();
-    if (moved.length === 0) return 0;
+    if (finished.length === 0) return 0;
+    // Tasks leave `done` under the gate's lock alone, so what was just read still stands.
+    for (const [index, { id, lane }] of finished.entries()) {
+      const laneNow = finished.length === 1 ? laneNumbers.interactive : lane;
+      await transaction
+        .updateTable('tasks')
+        .set({
+          state: 'waiting',
+          lane: laneNow,
+          turn: (turns[laneNow] ?? 0) + index,
+          enqueued_at: now,
+          due_at: now,
+          again: 'retried',
+          attempts: 0,
+          throttles: 0,
+        })
+        .where('id', '=', id)
+        .execute();
+    }
     await bumpRevision(transaction, requestId);
-    const details = { tasks: moved.map((task) => task.id) };
+    const details = { tasks: finished.map(({ id }) => id) };
     await writeRecord(transaction, { at: now, actorId, kind: 'retried', requestId, details });
-    return moved.length;
+    return finished.length;
   });
 }
 
@@ -236,7 +170,7 @@ export async function requeueTasks(
 export async function forecastQueue(parts: StoreParts, most = 1000): Promise<ReadonlyMap<string, Forecast>> {
   const { database, clock, gate } = parts;
   return database.transact(async (transaction) => {
-    const stored = await readGate(database, transaction, gate.scope, gate.limits);
+    const stored = await readGate(parts, transaction);
     const waiting = await inLine(transaction).select(['id', 'due_at']).limit(most).execute();
     const offset = clock.now() - stored.now;
     const starts = forecastGrants(
@@ -245,9 +179,10 @@ export async function forecastQueue(parts: StoreParts, most = 1000): Promise<Rea
       stored.now,
       waiting.map((task) => task.due_at - offset),
     );
-    return new Map(
-      waiting.map((task, index) => [task.id, { place: index + 1, startsAt: (starts[index] ?? stored.now) + offset }]),
-    );
+    const inOrder = waiting
+      .map(({ id }, index) => ({ id, startsAt: (starts[index] ?? stored.now) + offset }))
+      .toSorted((one, other) => one.startsAt - other.startsAt);
+    return new Map(inOrder.map(({ id, startsAt }, index) => [id, { place: index + 1, startsAt }]));
   });
 }
 

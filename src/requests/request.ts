@@ -57,6 +57,8 @@ export interface Task {
   readonly state: TaskState;
   /** Calls sent so far, the running one included. */
   readonly attempts: number;
+  /** How many of those Graph turned away with 429, so that they say nothing about the subject or the service. */
+  readonly throttles: number;
 }
 
 /** Whom or what to provision. */

@@ -28,6 +28,7 @@ export function toTask(row: Selectable<TaskRow>): Task {
     jobId: row.job_id,
     ruleId: row.rule_id,
     attempts: row.attempts,
+    throttles: row.throttles,
     state: toState(row),
   };
 }

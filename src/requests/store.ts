@@ -1,10 +1,8 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
-import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import type { Schema } from '../db/schema.ts';
-import type { GateLimits } from '../rate-gate/gate.ts';
-import { readGate } from '../rate-gate/gate-row.ts';
+import { type GateParts, readGate } from '../rate-gate/gate-row.ts';
 import { writeRecord } from './record.ts';
 import type { Person, Reader, Request, Subject } from './request.ts';
 import { toRequest } from './rows.ts';
@@ -27,11 +25,8 @@ export interface NewRequest {
 export type Lane = 'interactive' | 'bulk';
 export const laneNumbers = { interactive: 0, bulk: 1 } as const satisfies Record<Lane, number>;
 
-export interface StoreParts {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly gate: { readonly scope: string; readonly limits: GateLimits };
-}
+/** What the store, the queue and the gate before it share. */
+export type StoreParts = GateParts;
 
 /** Letters and digits that cannot be taken for one another when read aloud or typed. */
 const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -42,13 +37,14 @@ function newRequestId(): string {
 
 /** Stores a request with its tasks, waiting; or finds the one that the same source made before. */
 export async function createRequest(parts: StoreParts, wanted: NewRequest): Promise<Request> {
-  const { database, clock, gate } = parts;
+  const { database, clock } = parts;
   const id = await database.transact(async (transaction) => {
+    const { turns } = await readGate(parts, transaction);
     const earlier = await findBySource(transaction, wanted.source);
     if (earlier !== null) return earlier;
     const now = clock.now();
-    const requestId = newRequestId();
-    const inserted = await transaction
+    const requestId = await unusedId(transaction);
+    await transaction
       .insertInto('requests')
       .values({
         id: requestId,
@@ -65,12 +61,9 @@ export async function createRequest(parts: StoreParts, wanted: NewRequest): Prom
         drawn_revision: 0,
         created_at: now,
       })
-      .onConflict((conflict) => conflict.column('source').doNothing())
-      .returning('id')
-      .executeTakeFirst();
-    if (inserted === undefined) return (await findBySource(transaction, wanted.source)) ?? requestId;
+      .execute();
     const lane = laneNumbers[wanted.lane];
-    const turn = (await readGate(database, transaction, gate.scope, gate.limits)).turns[lane] ?? 0;
+    const turn = turns[lane] ?? 0;
     await transaction
       .insertInto('tasks')
       .values(
@@ -106,6 +99,24 @@ export async function createRequest(parts: StoreParts, wanted: NewRequest): Prom
   const request = await findRequest(database, id);
   if (request === null) throw new Error(`request ${id} vanished while it was being stored`);
   return request;
+}
+
+/** So short an id comes up twice some day. The gate's lock keeps others from taking it meanwhile. */
+async function unusedId(transaction: Transaction<Schema>): Promise<string> {
+  for (;;) {
+    const id = newRequestId();
+    const taken = await transaction.selectFrom('requests').select('id').where('id', '=', id).executeTakeFirst();
+    if (taken === undefined) return id;
+  }
+}
+
+/** Counts a change, which makes the card out of date. Call it after the task's own row has been written. */
+export async function bumpRevision(transaction: Transaction<Schema>, requestId: string): Promise<void> {
+  await transaction
+    .updateTable('requests')
+    .set((set) => ({ revision: set('revision', '+', 1) }))
+    .where('id', '=', requestId)
+    .execute();
 }
 
 async function findBySource(transaction: Transaction<Schema>, source: string): Promise<string | null> {

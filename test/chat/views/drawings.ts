@@ -53,6 +53,7 @@ export function requestIn(state: TaskState, more: { text?: string; attempts?: nu
         ruleId: 'rule',
         state,
         attempts,
+        throttles: 0,
       },
     ],
   };

@@ -1,0 +1,167 @@
+import type { ExpressionBuilder, Transaction, Updateable } from 'kysely';
+import type { Schema, TaskRow } from '../db/schema.ts';
+import { blockFor } from '../rate-gate/gate.ts';
+import { readGate, writeGate } from '../rate-gate/gate-row.ts';
+import type { ClaimedTask } from './queue.ts';
+import { type Entry, writeRecord } from './record.ts';
+import type { TaskState, WaitReason } from './request.ts';
+import { bumpRevision, type StoreParts } from './store.ts';
+
+/**
+ * Every transition of a task out of `running`, and the lease that guards it.
+ *
+ * Whoever lost the lease changes nothing. Owner, start and attempt together name one claim and no other: a process
+ * that stood still for so long that its own task was put back and claimed anew, by another or by itself, does not
+ * write its old outcome over the new call. What happened is recorded in the same transaction, so that the account and
+ * the task never disagree.
+ */
+
+/** Writes the outcome. False when the lease was lost meanwhile; nothing is written then. */
+export async function finishTask(
+  parts: StoreParts,
+  claimed: ClaimedTask,
+  done: Pick<Extract<TaskState, { kind: 'done' }>, 'outcome' | 'graphRequestId' | 'clientRequestId'>,
+): Promise<boolean> {
+  const changes: Updateable<TaskRow> = {
+    state: 'done',
+    finished_at: parts.clock.now(),
+    outcome: JSON.stringify(done.outcome),
+    graph_request_id: done.graphRequestId,
+    client_request_id: done.clientRequestId,
+    again: null,
+  };
+  const details = { outcome: done.outcome.kind, graphRequestId: done.graphRequestId };
+  return parts.database.transact((transaction) =>
+    leaveRunning(parts, transaction, claimed, changes, { kind: 'finished', details }),
+  );
+}
+
+/** Why and when a task goes back to the queue, and what the gate learns from it. */
+export interface Postponement {
+  readonly reason: WaitReason;
+  /** From now, in milliseconds. */
+  readonly delayMs: number;
+  /** Set when the server said "too many": the gate closes for everybody, for this long or a window. */
+  readonly closesGate?: { readonly retryAfterMs: number | null };
+  /** A rule chosen anew. */
+  readonly ruleId?: string;
+}
+
+/**
+ * Puts a running task back in the queue, at its old place. False when the lease was lost meanwhile; then the task is
+ * left alone, but the gate still learns that the server said "too many".
+ */
+export async function postponeTask(parts: StoreParts, claimed: ClaimedTask, why: Postponement): Promise<boolean> {
+  const { database, clock, gate } = parts;
+  const { throttles } = claimed.task;
+  return database.transact(async (transaction) => {
+    if (why.closesGate !== undefined) {
+      const stored = await readGate(parts, transaction);
+      const state = blockFor(stored.state, gate.limits, stored.now, why.closesGate.retryAfterMs);
+      await writeGate(transaction, gate.scope, { state, turns: stored.turns });
+    }
+    const changes: Updateable<TaskRow> = {
+      state: 'waiting',
+      due_at: clock.now() + why.delayMs,
+      again: why.reason,
+      throttles: why.closesGate === undefined ? throttles : throttles + 1,
+      ...(why.ruleId === undefined ? {} : { rule_id: why.ruleId }),
+    };
+    return leaveRunning(parts, transaction, claimed, changes, {
+      kind: 'waitsAgain',
+      details: { reason: why.reason },
+    });
+  });
+}
+
+/** Puts a task back whose call never left, as if it had not been claimed; only the grant is spent. */
+export async function returnTask(parts: StoreParts, claimed: ClaimedTask): Promise<boolean> {
+  const changes: Updateable<TaskRow> = { state: 'waiting', attempts: claimed.task.attempts - 1 };
+  return parts.database.transact((transaction) =>
+    leaveRunning(parts, transaction, claimed, changes, { kind: 'waitsAgain', details: { reason: 'unsent' } }),
+  );
+}
+
+async function leaveRunning(
+  parts: StoreParts,
+  transaction: Transaction<Schema>,
+  { task, lease, askerId }: ClaimedTask,
+  changes: Updateable<TaskRow>,
+  record: Pick<Entry, 'kind' | 'details'>,
+): Promise<boolean> {
+  const left = await transaction
+    .updateTable('tasks')
+    .set({ ...changes, lease_owner: null, lease_until: null })
+    .where('id', '=', task.id)
+    .where('state', '=', 'running')
+    .where('lease_owner', '=', lease.owner)
+    .where('started_at', '=', task.state.startedAt)
+    .where('attempts', '=', task.attempts)
+    .returning('id')
+    .executeTakeFirst();
+  if (left === undefined) return false;
+  await bumpRevision(transaction, task.requestId);
+  await writeRecord(transaction, {
+    at: parts.clock.now(),
+    actorId: askerId,
+    requestId: task.requestId,
+    kind: record.kind,
+    details: { subject: task.subject.id, ...record.details },
+  });
+  return true;
+}
+
+/** Keeps the lease of one claim alive until then. False when it is lost already. */
+export async function renewLease(parts: StoreParts, { task, lease }: ClaimedTask, until: number): Promise<boolean> {
+  const renewed = await parts.database.query
+    .updateTable('tasks')
+    .set({ lease_until: until })
+    .where('id', '=', task.id)
+    .where('state', '=', 'running')
+    .where('lease_owner', '=', lease.owner)
+    .where('started_at', '=', task.state.startedAt)
+    .where('attempts', '=', task.attempts)
+    .returning('id')
+    .executeTakeFirst();
+  return renewed !== undefined;
+}
+
+/**
+ * Puts tasks back whose lease ran out: their process died in the middle of a call. Where one process owns the
+ * database, every lease that is not its own is such a lease too. `inHand` are the tasks that the owner works on at
+ * this moment: however the wall clock may jump, those are not abandoned. Returns the requests concerned.
+ */
+export async function recoverTasks(
+  parts: StoreParts,
+  owner: string,
+  inHand: readonly string[] = [],
+): Promise<readonly string[]> {
+  const { database, clock } = parts;
+  const now = clock.now();
+  const isAbandoned = (task: ExpressionBuilder<Schema, 'tasks'>) => {
+    const expired = task('lease_until', '<', now);
+    return task.and([
+      task('state', '=', 'running'),
+      database.dialect.singleProcess ? task.or([task('lease_owner', '!=', owner), expired]) : expired,
+    ]);
+  };
+  const rows = await database.query.selectFrom('tasks').select('id').where(isAbandoned).execute();
+  const ids = rows.map(({ id }) => id).filter((id) => !inHand.includes(id));
+  const requestIds = new Set<string>();
+  // One at a time: a transaction that holds one task and one request cannot get across another.
+  for (const id of ids) {
+    await database.transact(async (transaction) => {
+      const recovered = await transaction
+        .updateTable('tasks')
+        .set({ state: 'waiting', due_at: now, again: 'interrupted', lease_owner: null, lease_until: null })
+        .where('id', '=', id)
+        .where(isAbandoned)
+        .returning('request_id')
+        .executeTakeFirst();
+      if (recovered === undefined) return;
+      await bumpRevision(transaction, recovered.request_id);
+      requestIds.add(recovered.request_id);
+    });
+  }
+  return [...requestIds];
+}

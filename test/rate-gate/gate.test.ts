@@ -1,0 +1,240 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  blockFor,
+  earliestGrant,
+  forecastGrants,
+  type GateLimits,
+  type GateState,
+  grantAt,
+  openGate,
+  settleClock,
+} from '../../src/rate-gate/gate.ts';
+
+const limits: GateLimits = { limit: 5, windowMs: 10_000, guardMs: 500 };
+const unguarded: GateLimits = { ...limits, guardMs: 0 };
+
+/** Passes arrivals through the gate, first come first served, and tells when each starts. */
+function runThrough(arrivals: readonly number[], given: GateLimits = unguarded, from: GateState = openGate) {
+  let state = from;
+  let clock = 0;
+  const starts = arrivals.map((arrival) => {
+    clock = earliestGrant(state, given, Math.max(clock, arrival));
+    state = grantAt(state, given, clock);
+    return clock;
+  });
+  return { starts, state };
+}
+
+/** The best that any legal schedule can do, without a gate: each start a window after the fifth before it. */
+function optimum(arrivals: readonly number[], { limit, windowMs }: GateLimits): number[] {
+  const starts: number[] = [];
+  for (const [index, arrival] of arrivals.entries()) {
+    starts.push(Math.max(arrival, starts[index - 1] ?? 0, (starts[index - limit] ?? -windowMs) + windowMs));
+  }
+  return starts;
+}
+
+/** The most starts that any stretch of `windowMs`, its end excluded, contains. */
+function mostInAnyWindow(starts: readonly number[], windowMs: number): number {
+  return Math.max(
+    0,
+    ...starts.map((first) => starts.filter((start) => start >= first && start < first + windowMs).length),
+  );
+}
+
+const arrivals = fc
+  .array(fc.integer({ min: 0, max: 120_000 }), { maxLength: 120 })
+  .map((times) => times.toSorted((one, other) => one - other));
+const anyLimits = fc.record({
+  limit: fc.integer({ min: 1, max: 9 }),
+  windowMs: fc.integer({ min: 1, max: 30_000 }),
+  guardMs: fc.constant(0),
+});
+
+describe('the rate gate', () => {
+  it.each([
+    [5, 0],
+    [10, 10_000],
+    [20, 30_000],
+    [50, 90_000],
+    [100, 190_000],
+    [500, 990_000],
+  ])('lets a burst of %i end with a start at the theoretical optimum, %i ms', (count, lastStart) => {
+    const burst = Array.from({ length: count }, () => 0);
+
+    const { starts } = runThrough(burst);
+
+    expect(starts.at(-1)).toBe(lastStart);
+    expect(mostInAnyWindow(starts, 10_000)).toBe(5);
+  });
+
+  it.each([
+    [20, 31_500],
+    [100, 199_500],
+  ])('adds the guard to each window of a burst of %i', (count, lastStart) => {
+    const burst = Array.from({ length: count }, () => 0);
+
+    const { starts } = runThrough(burst, limits);
+
+    expect(starts.at(-1)).toBe(lastStart);
+    expect(mostInAnyWindow(starts, 10_500)).toBe(5);
+  });
+
+  it('holds where windows on the full ten seconds fail: one early, four late, then a crowd', () => {
+    const straddle = [0, ...Array(4).fill(9_900), ...Array(20).fill(10_100)];
+
+    const { starts } = runThrough(straddle);
+
+    expect(starts.slice(0, 7)).toEqual([0, 9_900, 9_900, 9_900, 9_900, 10_100, 19_900]);
+    expect(mostInAnyWindow(starts, 10_000)).toBe(5);
+  });
+
+  it('never lets more than the limit start in any window, whatever arrives when', () => {
+    const property = fc.property(arrivals, anyLimits, (times, given) => {
+      const { starts } = runThrough(times, given);
+
+      expect(mostInAnyWindow(starts, given.windowMs)).toBeLessThanOrEqual(given.limit);
+    });
+
+    fc.assert(property);
+  });
+
+  it('starts everything as early as any legal schedule could', () => {
+    const property = fc.property(arrivals, anyLimits, (times, given) => {
+      const { starts } = runThrough(times, given);
+
+      expect(starts).toEqual(optimum(times, given));
+    });
+
+    fc.assert(property);
+  });
+
+  it('keeps no more than the last grants', () => {
+    const { state } = runThrough(Array.from({ length: 50 }, () => 0));
+
+    expect(state.grants).toHaveLength(5);
+  });
+
+  it('goes by the new limit when the configuration changes between two runs', () => {
+    const { state } = runThrough([0, 0, 0, 0, 0]);
+
+    expect(earliestGrant(state, { ...unguarded, limit: 3 }, 0)).toBe(10_000);
+    expect(earliestGrant(state, { ...unguarded, limit: 6 }, 0)).toBe(0);
+  });
+});
+
+describe('a gate that was told "too many"', () => {
+  it('stays shut for what the server asks', () => {
+    const state = blockFor(openGate, limits, 1_000, 60_000);
+
+    expect(earliestGrant(state, limits, 1_000)).toBe(61_000);
+  });
+
+  it.each([null, 0, 1_000])('stays shut for a whole window and its guard when the server asks for %s', (asked) => {
+    const state = blockFor(openGate, limits, 1_000, asked);
+
+    expect(earliestGrant(state, limits, 1_000)).toBe(11_500);
+  });
+
+  it('is not opened earlier by a second, shorter answer', () => {
+    const state = blockFor(blockFor(openGate, limits, 0, 60_000), limits, 10, null);
+
+    expect(earliestGrant(state, limits, 10)).toBe(60_000);
+  });
+
+  it('lets the calls start over after the pause, still no more than the limit', () => {
+    const { state } = runThrough([0, 0, 0, 0, 0]);
+
+    const { starts } = runThrough(Array(10).fill(1), unguarded, blockFor(state, unguarded, 1, 30_000));
+
+    expect(starts).toEqual([...Array(5).fill(30_001), ...Array(5).fill(40_001)]);
+  });
+});
+
+describe('a gate whose clock was set back', () => {
+  const { state } = runThrough([0, 0, 0, 0, 0].map(() => 3_600_000));
+
+  it('counts the grants that seem to lie ahead as made just now', () => {
+    const settled = settleClock(state, limits, 1_000);
+
+    expect(settled.grants).toEqual([1_000, 1_000, 1_000, 1_000, 1_000]);
+    expect(earliestGrant(settled, limits, 1_000)).toBe(11_500);
+  });
+
+  it('opens once the settled state has been kept and a window has passed', () => {
+    const settled = settleClock(state, limits, 1_000);
+
+    const later = settleClock(settled, limits, 11_500);
+
+    expect(earliestGrant(later, limits, 11_500)).toBe(11_500);
+  });
+
+  it('takes a block that is further off than any server asks for a mistake of the clock', () => {
+    const blocked = blockFor(openGate, limits, 3_600_000, 60_000);
+
+    const settled = settleClock(blocked, limits, 0);
+
+    expect(earliestGrant(settled, limits, 0)).toBe(600_000);
+  });
+
+  it('leaves a longer block alone where the window itself is longer', () => {
+    const wide: GateLimits = { limit: 5, windowMs: 3_600_000, guardMs: 0 };
+    const blocked = blockFor(openGate, wide, 0, null);
+
+    expect(settleClock(blocked, wide, 0)).toBe(blocked);
+  });
+
+  it('has nothing to settle while the clock runs on', () => {
+    expect(settleClock(state, limits, 3_600_001)).toBe(state);
+  });
+});
+
+describe('the forecast', () => {
+  it('tells the start of each who waits, first to last', () => {
+    const { state } = runThrough([0, 0, 0]);
+
+    const starts = forecastGrants(state, limits, 2_000, [0, 0, 0, 0]);
+
+    expect(starts).toEqual([2_000, 2_000, 10_500, 10_500]);
+  });
+
+  it('lets those pass who are due while one at the head is not', () => {
+    const starts = forecastGrants(openGate, unguarded, 0, [25_000, 0, 0, 0, 0, 0, 0]);
+
+    expect(starts).toEqual([25_000, 0, 0, 0, 0, 0, 10_000]);
+  });
+
+  it('equals what then happens, whoever is due when', () => {
+    const row = fc.array(fc.integer({ min: 0, max: 60_000 }), { maxLength: 40 });
+    const property = fc.property(arrivals, row, anyLimits, (times, dueAt, given) => {
+      const { state } = runThrough(times.slice(0, 10), given);
+
+      const foretold = forecastGrants(state, given, 5_000, dueAt);
+
+      expect(foretold).toEqual(claimOneByOne(state, given, 5_000, dueAt));
+    });
+
+    fc.assert(property);
+  });
+});
+
+/** What a dispatcher does that looks at every full millisecond at which anything can change. */
+function claimOneByOne(from: GateState, given: GateLimits, now: number, dueAt: readonly number[]): number[] {
+  const starts: number[] = [];
+  const waiting = new Set(dueAt.keys());
+  let state = from;
+  for (let time = now; waiting.size > 0; ) {
+    const isOpen = earliestGrant(state, given, time) === time;
+    const next = [...waiting].find((index) => (dueAt[index] ?? 0) <= time);
+    if (isOpen && next !== undefined) {
+      waiting.delete(next);
+      starts[next] = time;
+      state = grantAt(state, given, time);
+      continue;
+    }
+    const moments = [...[...waiting].map((index) => dueAt[index] ?? 0), earliestGrant(state, given, time)];
+    time = Math.min(...moments.filter((moment) => moment > time));
+  }
+  return starts;
+}
