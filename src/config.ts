@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { z } from 'zod';
 import { type CloudName, cloudNames, clouds } from './clouds.ts';
 
@@ -55,11 +56,13 @@ export interface Secret {
   reveal(): string;
   toString(): string;
   toJSON(): string;
+  [inspect.custom](): string;
 }
 
 export function secret(value: string): Secret {
   const redacted = () => (value === '' ? '' : '[redacted]');
-  return { reveal: () => value, toString: redacted, toJSON: redacted };
+  // Without the last one an error that is inspected with its configuration would show three functions instead.
+  return { reveal: () => value, toString: redacted, toJSON: redacted, [inspect.custom]: redacted };
 }
 
 export interface ConfigProblem {
@@ -70,7 +73,8 @@ export interface ConfigProblem {
 
 export type ConfigResult =
   | { readonly ok: true; readonly config: Config }
-  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+  /** `appsFile` is told all the same, as what is wrong in that file belongs into the same report. */
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[]; readonly appsFile: string | null };
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -182,7 +186,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   // What hangs together is checked on whatever could be read, so that one run shows everything.
   const readable = parsed.success ? parsed.data : readableFields(present);
   problems.push(...relationProblems(readable, new Set(problems.map((problem) => problem.variable))));
-  if (!parsed.success || problems.length > 0) return { ok: false, problems };
+  if (!parsed.success || problems.length > 0) return { ok: false, problems, appsFile: readable.APPS_FILE || null };
   return { ok: true, config: toConfig(parsed.data) };
 }
 
@@ -223,10 +227,12 @@ function relationProblems(env: Partial<Environment>, known: ReadonlySet<string>)
     const address = new URL(env.GRAPH_BASE_URL);
     if (address.protocol !== 'https:' && !isLoopback(address.hostname))
       report('GRAPH_BASE_URL', 'is not https', 'use https, or an address of this machine');
-    if (!address.pathname.replace(/\/$/, '').endsWith('/v1.0'))
+    const isPlain = address.href === address.origin + address.pathname;
+    if (!isPlain || !address.pathname.replace(/\/$/, '').endsWith('/v1.0'))
       report('GRAPH_BASE_URL', 'does not end in /v1.0', 'add the version, e.g. https://graph.microsoft.com/v1.0');
   }
-  if (env.GRAPH_AUTH === 'none' && !(env.GRAPH_BASE_URL && isLoopback(new URL(env.GRAPH_BASE_URL).hostname)))
+  const graphHost = env.GRAPH_BASE_URL ? new URL(env.GRAPH_BASE_URL).hostname : '';
+  if (env.GRAPH_AUTH === 'none' && env.GRAPH_BASE_URL !== undefined && !isLoopback(graphHost))
     report(
       'GRAPH_AUTH',
       'is none while Graph is not on this machine',

@@ -15,6 +15,9 @@ export function createLog(level: string, destination?: { write(line: string): vo
       redact: {
         paths: [
           'authorization',
+          'headers',
+          'password',
+          'token',
           '*.authorization',
           '*.headers',
           '*.*.headers',

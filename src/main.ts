@@ -21,6 +21,7 @@ import { type AdapterOverrides, createAdapter } from './teams/adapter.ts';
 import { createAnswering } from './teams/answering.ts';
 import { createBot } from './teams/bot.ts';
 import { conversationKey, createConversations } from './teams/conversations.ts';
+import { createDoor } from './teams/door.ts';
 import { createPacing } from './teams/pacing.ts';
 import { createPainter } from './teams/painter.ts';
 import { createTurns } from './teams/turns.ts';
@@ -84,10 +85,11 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const access = createAccess({ directory, roles: config.roles, clock });
   const store: StoreParts = { database, clock, gate: { scope: 'tenant', limits: config.gate } };
 
-  const adapter = createAdapter(config, options.adapter);
-  const conversations = createConversations({ adapter, appId: config.bot.appId });
+  const { adapter, authentication } = createAdapter(config, options.adapter);
+  const conversations = createConversations({ adapter, appId: config.bot.appId, clock });
   const pacing = createPacing();
   const turns = createTurns(database);
+  const ending = new AbortController();
 
   const chat = createChat({
     access,
@@ -105,6 +107,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     pacing,
     keyOf: conversationKey,
     clock,
+    ending: ending.signal,
     log,
     ...(options.editEveryMs === undefined ? {} : { editEveryMs: options.editEveryMs }),
   });
@@ -131,16 +134,15 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     conversations,
     pacing,
     turns,
-    touch: (requestId) => painter.touch(requestId),
+    showed: painter.showed,
+    touch: painter.touch,
     clock,
+    ending: ending.signal,
     log,
   });
+  const issuer = config.bot.auth === 'none' ? null : clouds[config.cloud].bot.ToBotFromChannelTokenIssuer;
   const bot = createBot({
-    adapter,
-    guard: {
-      allowedTenants: config.allowedTenants,
-      issuer: config.bot.auth === 'none' ? null : clouds[config.cloud].bot.ToBotFromChannelTokenIssuer,
-    },
+    guard: { allowedTenants: config.allowedTenants, issuer },
     chat,
     answering,
     conversations,
@@ -148,11 +150,11 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     clock,
     log,
   });
+  const door = createDoor({ adapter, authentication, onTurn: bot.onTurn, issuer, clock, log });
   const server = await startServer({
     host: config.host,
     port: config.port,
-    adapter,
-    onTurn: bot.onTurn,
+    receive: door.receive,
     checks: {
       database: () => database.ping().then(() => true),
       graph: async () =>
@@ -178,6 +180,8 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       await within(clock, bot.settled(), grace.drawMs);
       await dispatcher.stop(grace.callMs);
       await within(clock, painter.settled(), grace.drawMs);
+      ending.abort();
+      await within(clock, painter.settled(), grace.drawMs);
       await graph.close();
       await database.close();
       log.info('Usher has stopped');
@@ -193,11 +197,8 @@ async function within(clock: Clock, work: Promise<void>, ms: number): Promise<vo
 
 async function main(): Promise<void> {
   const read = readConfig();
-  const problems = read.ok ? [] : [...read.problems];
-  if (read.ok) {
-    const appsFile = readAppsFile(read.config.appsFile);
-    if (!appsFile.ok) problems.push(...appsFile.problems);
-  }
+  const appsFile = readAppsFile(read.ok ? read.config.appsFile : read.appsFile);
+  const problems = [...(read.ok ? [] : read.problems), ...(appsFile.ok ? [] : appsFile.problems)];
   if (!read.ok || problems.length > 0) {
     process.stderr.write(describeProblems(problems));
     process.exitCode = 1;

@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readAppsFile } from '../src/apps-file.ts';
+
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'usher-apps-'));
+  path = join(folder, 'apps.json');
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function readText(text: string) {
+  writeFileSync(path, text);
+  return readAppsFile(path);
+}
+
+const read = (entries: unknown) => readText(JSON.stringify(entries));
+
+describe('the apps file', () => {
+  it('is nothing where none is named', () => {
+    expect(readAppsFile(null)).toEqual({ ok: true, entries: [] });
+  });
+
+  it('gives apps the names that people type', () => {
+    expect(read([{ app: ' Salesforce ', aliases: [' sf', 'crm'] }, { app: 'Payroll' }])).toEqual({
+      ok: true,
+      entries: [
+        { app: 'Salesforce', aliases: ['sf', 'crm'] },
+        { app: 'Payroll', aliases: [] },
+      ],
+    });
+  });
+
+  it('may be empty', () => {
+    expect(read([])).toEqual({ ok: true, entries: [] });
+  });
+
+  it('that is not there is reported, with its variable', () => {
+    expect(readAppsFile(join(folder, 'other.json'))).toEqual({
+      ok: false,
+      problems: [
+        { variable: 'APPS_FILE', problem: 'names a file that cannot be read', fix: expect.stringContaining('path') },
+      ],
+    });
+  });
+
+  it('that is a folder is reported', () => {
+    expect(readAppsFile(folder)).toMatchObject({ ok: false, problems: [{ problem: expect.stringContaining('read') }] });
+  });
+
+  it.each(['', '[', 'app: Salesforce'])('that is no JSON is reported with the place: %j', (text) => {
+    expect(readText(text)).toMatchObject({
+      ok: false,
+      problems: [
+        { variable: 'APPS_FILE', problem: 'does not hold JSON', fix: expect.stringMatching(/^correct it: .+/) },
+      ],
+    });
+  });
+
+  it.each([
+    ['the top', { app: 'Salesforce' }],
+    ['the top', null],
+    ['0.app', [{ aliases: ['sf'] }]],
+    ['0.app', [{ app: '  ' }]],
+    ['1.aliases', [{ app: 'A' }, { app: 'B', aliases: 'b' }]],
+    ['0.aliases.1', [{ app: 'A', aliases: ['a', ''] }]],
+    ['0', [{ app: 'A', alias: ['a'] }]],
+    ['0', ['Salesforce']],
+  ])('with a mistake at %s is reported with that place: %j', (place, entries) => {
+    expect(read(entries)).toMatchObject({
+      ok: false,
+      problems: [{ variable: 'APPS_FILE', problem: expect.stringContaining(`has a mistake at ${place}: `) }],
+    });
+  });
+
+  it('reports all its mistakes at once', () => {
+    const result = read([{ app: '' }, { app: 'B', aliases: [7] }]);
+
+    expect(result.ok ? [] : result.problems).toHaveLength(2);
+  });
+
+  it.each([
+    [
+      'two apps',
+      [
+        { app: 'A', aliases: ['crm', 'x'] },
+        { app: 'B', aliases: ['CRM'] },
+      ],
+    ],
+    ['one app twice', [{ app: 'A', aliases: ['crm', 'Crm'] }]],
+  ])('that gives an alias to %s is reported, as nobody could say which is meant', (_what, entries) => {
+    expect(read(entries)).toMatchObject({
+      ok: false,
+      problems: [{ problem: expect.stringMatching(/: crm$/), fix: 'let each alias stand once' }],
+    });
+  });
+});

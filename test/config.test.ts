@@ -1,0 +1,330 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { cloudNames, clouds } from '../src/clouds.ts';
+import { type Config, describeProblems, isLoopback, readConfig, secret } from '../src/config.ts';
+
+const tenant = '5eed0000-0000-4000-8000-00000000face';
+const group = '5eed0000-0000-4000-8000-0000000001aa';
+
+/** The least that a bot in production needs. */
+const production = {
+  MicrosoftAppId: '5eed0000-0000-4000-8000-00000000b07a',
+  MicrosoftAppPassword: 'pass~word',
+  MicrosoftAppTenantId: tenant,
+};
+
+/** The least that a bot on one machine needs. */
+const oneMachine = {
+  BOT_AUTH: 'none',
+  GRAPH_AUTH: 'none',
+  GRAPH_BASE_URL: 'http://127.0.0.1:3979/v1.0',
+  ALLOWED_TENANTS: tenant,
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function configOf(environment: Environment): Config {
+  const read = readConfig(environment);
+  if (!read.ok) throw new Error(describeProblems(read.problems));
+  return read.config;
+}
+
+/** The variables that are wrong, in order. */
+function wrong(environment: Environment): readonly string[] {
+  const read = readConfig(environment);
+  return read.ok ? [] : read.problems.map(({ variable }) => variable).sort();
+}
+
+describe('the configuration', () => {
+  it('has a default for everything but who the bot is', () => {
+    const { bot, ...rest } = configOf(production);
+
+    expect(bot).toMatchObject({
+      auth: 'token',
+      appId: production.MicrosoftAppId,
+      appType: 'SingleTenant',
+      appTenantId: tenant,
+    });
+    expect(bot.appPassword.reveal()).toBe('pass~word');
+    expect(rest).toEqual({
+      port: 3978,
+      host: '127.0.0.1',
+      allowedTenants: [tenant],
+      graph: { auth: 'azure', baseUrl: 'https://graph.microsoft.com/v1.0' },
+      cloud: 'public',
+      database: { kind: 'sqlite', path: 'data/usher.db' },
+      gate: { limit: 5, windowMs: 10_000, guardMs: 500 },
+      roles: { viewers: [], requesters: [], operators: [], approvers: [] },
+      requestFor: 'reports',
+      appsFile: null,
+      logLevel: 'info',
+    });
+  });
+
+  it('takes every variable', () => {
+    const config = configOf({
+      ...production,
+      PORT: '80',
+      HOST: '0.0.0.0',
+      MicrosoftAppType: 'MultiTenant',
+      ALLOWED_TENANTS: `${tenant},${group}`,
+      CLOUD: 'usgov',
+      GRAPH_BASE_URL: 'https://graph.proxy.example/v1.0/',
+      DATABASE_URL: 'file:/var/lib/usher.db',
+      PROVISION_LIMIT: '4',
+      PROVISION_WINDOW_MS: '12000',
+      PROVISION_GUARD_MS: '0',
+      VIEWERS: group,
+      REQUESTERS: group,
+      OPERATORS: group,
+      APPROVERS: group,
+      REQUEST_FOR: 'anyone',
+      APPS_FILE: 'apps.json',
+      LOG_LEVEL: 'debug',
+    });
+
+    expect(config).toMatchObject({
+      port: 80,
+      host: '0.0.0.0',
+      allowedTenants: [tenant, group],
+      graph: { auth: 'azure', baseUrl: 'https://graph.proxy.example/v1.0' },
+      cloud: 'usgov',
+      database: { kind: 'sqlite', path: '/var/lib/usher.db' },
+      gate: { limit: 4, windowMs: 12_000, guardMs: 0 },
+      roles: { viewers: [group], requesters: [group], operators: [group], approvers: [group] },
+      requestFor: 'anyone',
+      appsFile: 'apps.json',
+      logLevel: 'debug',
+    });
+  });
+
+  it('takes empty variables and blanks for absent, as a copied .env has many of them', () => {
+    expect(configOf({ ...production, PORT: '', CLOUD: '  ', VIEWERS: '', HOST: undefined })).toEqual(
+      expect.objectContaining({ port: 3978, cloud: 'public', host: '127.0.0.1' }),
+    );
+  });
+
+  it('takes blanks around a value away', () => {
+    expect(configOf({ ...production, PORT: ' 80 ', CLOUD: ' usgov' })).toMatchObject({ port: 80, cloud: 'usgov' });
+  });
+
+  it('is not particular about the case of choices and ids', () => {
+    const config = configOf({ ...production, CLOUD: 'USGov', LOG_LEVEL: 'WARN', OPERATORS: group.toUpperCase() });
+
+    expect(config).toMatchObject({ cloud: 'usgov', logLevel: 'warn', roles: { operators: [group] } });
+  });
+
+  it('reads a list with blanks, empty entries and repetitions', () => {
+    const { roles } = configOf({ ...production, APPROVERS: ` ${group} ,, ${group.toUpperCase()}, ${tenant},` });
+
+    expect(roles.approvers).toEqual([group, tenant]);
+  });
+
+  it.each(cloudNames)('knows where Graph is in the %s cloud', (cloud) => {
+    expect(configOf({ ...production, CLOUD: cloud }).graph.baseUrl).toBe(`${clouds[cloud].graphRoot}/v1.0`);
+  });
+
+  it.each(['postgres://usher:pw@db.example/usher', 'postgresql://db.example/usher'])(
+    'knows a PostgreSQL address: %s',
+    (url) => {
+      const { database } = configOf({ ...production, DATABASE_URL: url });
+
+      expect(database.kind === 'postgres' && database.url.reveal()).toBe(url);
+    },
+  );
+
+  it('wants no password where the bot is a managed identity, and no tenant where it is for many', () => {
+    const { MicrosoftAppId } = production;
+
+    expect(wrong({ MicrosoftAppId, MicrosoftAppType: 'UserAssignedMSI', MicrosoftAppTenantId: tenant })).toEqual([]);
+    expect(
+      wrong({ MicrosoftAppId, MicrosoftAppPassword: 'x', MicrosoftAppType: 'MultiTenant', ALLOWED_TENANTS: tenant }),
+    ).toEqual([]);
+  });
+
+  it('lets a bot on one machine do without tokens', () => {
+    expect(configOf(oneMachine)).toMatchObject({
+      bot: { auth: 'none', appId: '' },
+      graph: { auth: 'none', baseUrl: 'http://127.0.0.1:3979/v1.0' },
+    });
+  });
+});
+
+describe('a value that cannot be right', () => {
+  it.each([
+    ['PORT', 'eighty'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '1.5'],
+    ['PORT', '0x50'],
+    ['BOT_AUTH', 'off'],
+    ['MicrosoftAppId', 'my-bot'],
+    ['MicrosoftAppType', 'Tenant'],
+    ['MicrosoftAppTenantId', 'contoso.com'],
+    ['ALLOWED_TENANTS', 'contoso.com'],
+    ['ALLOWED_TENANTS', `${tenant} ${tenant}`],
+    ['CLOUD', 'mars'],
+    ['GRAPH_AUTH', 'off'],
+    ['GRAPH_BASE_URL', 'graph.microsoft.com/v1.0'],
+    ['GRAPH_BASE_URL', 'ftp://graph.microsoft.com/v1.0'],
+    ['GRAPH_BASE_URL', 'https://graph.microsoft.com'],
+    ['GRAPH_BASE_URL', 'https://graph.microsoft.com/beta'],
+    ['GRAPH_BASE_URL', 'http://graph.microsoft.com/v1.0'],
+    ['GRAPH_BASE_URL', 'http://127.0.0.1.evil.example/v1.0'],
+    ['GRAPH_BASE_URL', 'https://graph.microsoft.com/v1.0?x=1'],
+    ['DATABASE_URL', 'data/usher.db'],
+    ['DATABASE_URL', 'file:'],
+    ['DATABASE_URL', 'mysql://db.example/usher'],
+    ['PROVISION_LIMIT', '0'],
+    ['PROVISION_LIMIT', 'five'],
+    ['PROVISION_WINDOW_MS', '9'],
+    ['PROVISION_WINDOW_MS', '10s'],
+    ['PROVISION_GUARD_MS', '-500'],
+    ['PROVISION_GUARD_MS', '60001'],
+    ['VIEWERS', 'Everybody'],
+    ['REQUESTERS', `${group};${tenant}`],
+    ['OPERATORS', 'Helpdesk'],
+    ['APPROVERS', `${group}, App Approvers`],
+    ['REQUEST_FOR', 'everyone'],
+    ['LOG_LEVEL', 'verbose'],
+  ])('%s=%s is reported, once, with what to do', (variable, value) => {
+    const read = readConfig({ ...production, [variable]: value });
+
+    expect(read.ok ? [] : read.problems).toEqual([
+      { variable, problem: expect.stringMatching(/^(is|has|does) /), fix: expect.stringMatching(/^\w.{10,}/) },
+    ]);
+  });
+
+  it.each([
+    ['MicrosoftAppId', { ...production, MicrosoftAppId: '' }],
+    ['MicrosoftAppPassword', { ...production, MicrosoftAppPassword: '' }],
+    ['MicrosoftAppPassword', { ...production, MicrosoftAppType: 'UserAssignedMSI' }],
+    ['MicrosoftAppTenantId', { ...production, MicrosoftAppTenantId: '', ALLOWED_TENANTS: tenant }],
+    ['ALLOWED_TENANTS', { ...production, MicrosoftAppType: 'MultiTenant', MicrosoftAppTenantId: '' }],
+    ['ALLOWED_TENANTS', { ...oneMachine, ALLOWED_TENANTS: '' }],
+    ['BOT_AUTH', { ...oneMachine, HOST: '0.0.0.0' }],
+    ['BOT_AUTH', { ...oneMachine, HOST: '::' }],
+    ['BOT_AUTH', { ...oneMachine, HOST: 'usher.contoso.com' }],
+    ['GRAPH_AUTH', { ...oneMachine, GRAPH_BASE_URL: '' }],
+    ['GRAPH_AUTH', { ...oneMachine, GRAPH_BASE_URL: 'https://graph.microsoft.com/v1.0' }],
+    ['GRAPH_BASE_URL', { ...oneMachine, GRAPH_BASE_URL: 'nowhere' }],
+  ] satisfies [string, Environment][])('%s is reported alone in %j', (variable, environment) => {
+    expect(wrong(environment)).toEqual([variable]);
+  });
+});
+
+describe('the report', () => {
+  it('holds all problems at once: bad values, missing ones, and what does not go together', () => {
+    const environment = {
+      PORT: 'eighty',
+      HOST: '0.0.0.0',
+      BOT_AUTH: 'none',
+      CLOUD: 'mars',
+      GRAPH_AUTH: 'none',
+      VIEWERS: 'Everybody',
+    };
+
+    expect(wrong(environment)).toEqual(['ALLOWED_TENANTS', 'BOT_AUTH', 'CLOUD', 'GRAPH_AUTH', 'PORT', 'VIEWERS']);
+  });
+
+  it('names the apps file all the same, so that its mistakes can be told along', () => {
+    expect(readConfig({ PORT: 'eighty', APPS_FILE: 'apps.json' })).toMatchObject({ ok: false, appsFile: 'apps.json' });
+    expect(readConfig({ PORT: 'eighty' })).toMatchObject({ ok: false, appsFile: null });
+  });
+
+  it('gives each problem with its fix, and counts them', () => {
+    const one = [{ variable: 'PORT', problem: 'is taken', fix: 'choose another' }];
+    const two = [...one, { variable: 'HOST', problem: 'is odd', fix: 'set it to 127.0.0.1' }];
+
+    expect(describeProblems(one)).toBe(
+      'Usher cannot start: 1 problem in the configuration.\n  PORT is taken.\n    To fix: choose another.\n',
+    );
+    expect(describeProblems(two)).toContain('2 problems');
+    expect(describeProblems(two)).toContain('  HOST is odd.\n    To fix: set it to 127.0.0.1.\n');
+  });
+
+  it('never repeats a value, which may be a secret in the wrong place', () => {
+    const read = readConfig({
+      ...production,
+      MicrosoftAppId: 'SECRET-1',
+      DATABASE_URL: 'mysql://usher:SECRET-2@db.example/usher',
+      GRAPH_BASE_URL: 'SECRET-3',
+      OPERATORS: 'SECRET-4',
+    });
+
+    expect(read.ok).toBe(false);
+    expect(JSON.stringify(read)).not.toContain('SECRET');
+  });
+});
+
+describe('a secret', () => {
+  const config = configOf({ ...production, DATABASE_URL: 'postgres://usher:pass~word@db.example/usher' });
+
+  it.each([
+    ['JSON', JSON.stringify(config)],
+    ['inspection', inspect(config, { depth: 9, showHidden: true, getters: true })],
+    ['a template', `${config.bot.appPassword}`],
+    ['a join', [config.bot.appPassword].join()],
+    ['inspection on its own', inspect(config.bot.appPassword)],
+  ])('shows only that it is there, in %s', (_where, text) => {
+    expect(text).not.toContain('pass~word');
+    expect(text).toContain('[redacted]');
+  });
+
+  it('is revealed to whoever asks for it by that word', () => {
+    expect(config.bot.appPassword.reveal()).toBe('pass~word');
+  });
+
+  it('that is empty shows that it is', () => {
+    expect(`${secret('')}`).toBe('');
+  });
+});
+
+describe('loopback', () => {
+  it.each(['localhost', '127.0.0.1', '127.8.8.8', '::1', '[::1]'])('is %s', (host) => {
+    expect(isLoopback(host)).toBe(true);
+  });
+
+  it.each([
+    '',
+    '0.0.0.0',
+    '::',
+    '10.0.0.1',
+    '128.0.0.1',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    '1127.0.0.1',
+  ])('is not %j', (host) => {
+    expect(isLoopback(host)).toBe(false);
+  });
+});
+
+describe('the process', () => {
+  it('does not start with a bad configuration: it tells every problem with its fix, and ends with 1', () => {
+    const env = {
+      PORT: 'eighty',
+      VIEWERS: 'Everybody',
+      APPS_FILE: '/nowhere/apps.json',
+      MicrosoftAppPassword: 'pass~word',
+    };
+    const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main], { env, encoding: 'utf8' });
+
+    expect(status).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^Usher cannot start: 6 problems in the configuration\.$/m);
+    for (const variable of [
+      'PORT',
+      'VIEWERS',
+      'APPS_FILE',
+      'MicrosoftAppId',
+      'MicrosoftAppTenantId',
+      'ALLOWED_TENANTS',
+    ])
+      expect(stderr).toMatch(new RegExp(`^  ${variable} .+\\.\n    To fix: .+\\.$`, 'm'));
+    expect(stderr).not.toMatch(/pass~word|\bat .*\.ts/);
+  }, 20_000);
+});
