@@ -1,0 +1,195 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+/**
+ * The floors of the house, top to bottom. A file imports from its own floor or below. What stands on one floor side by
+ * side still keeps apart where `apart` says so.
+ */
+const floors: readonly (readonly string[])[] = [
+  ['main.ts'],
+  ['server.ts', 'teams'],
+  ['chat'],
+  ['requests', 'access'],
+  ['graph', 'rate-gate'],
+  ['db', 'config.ts', 'clock.ts', 'log.ts', 'clouds.ts', 'apps-file.ts'],
+];
+
+const apart: readonly (readonly [string, string])[] = [
+  ['requests', 'access'],
+  ['access', 'requests'],
+  ['graph', 'rate-gate'],
+  ['rate-gate', 'graph'],
+  ['teams', 'server.ts'],
+];
+
+interface Source {
+  /** Below src, e.g. `graph/client.ts`. */
+  readonly path: string;
+  readonly text: string;
+  /** What it imports: paths below src for its own, names for packages. */
+  readonly imports: readonly string[];
+}
+
+const root = new URL('../src/', import.meta.url);
+
+// Imports, re-exports, types alone and calls of import(): whatever names another module.
+const importing =
+  /(?:^|[\s;])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|[\s;])import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g;
+
+function importsOf(path: string, text: string): readonly string[] {
+  return [...text.matchAll(importing)].map(([, from = '', bare = '', dynamic = '']) => {
+    const name = from || bare || dynamic;
+    return name.startsWith('.') ? posix.join(posix.dirname(path), name) : name;
+  });
+}
+
+const sources: readonly Source[] = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => {
+    const text = readFileSync(new URL(path, root), 'utf8');
+    return { path, text, imports: importsOf(path, text) };
+  });
+
+const part = (path: string) => path.split('/')[0] ?? path;
+const floorOf = (path: string) => floors.findIndex((floor) => floor.includes(part(path)));
+const isOwn = (name: string) => /\.(ts|json)$/.test(name);
+const isSandbox = ({ path }: Source) => part(path) === 'sandbox';
+
+/** Lines like `chat/chat.ts → teams/bot.ts`, for each import that a rule forbids. */
+function offences(forbids: (source: Source, imported: string) => boolean): readonly string[] {
+  return sources.flatMap((source) =>
+    source.imports.filter((name) => forbids(source, name)).map((name) => `${source.path} → ${name}`),
+  );
+}
+
+describe('reading imports', () => {
+  it('finds every way to name another module', () => {
+    const text = `
+      import './a.ts';
+      import { b } from '../b.ts';
+      import type { C } from "../c/c.ts";
+      import {
+        d,
+      } from 'package-d';
+      export { e } from './e.ts';
+      export type { F } from 'package-f';
+      export * from './g.ts';
+      const h = await import('./h.ts');
+      const text = "not from 'here'";
+    `;
+
+    expect(importsOf('x/y.ts', text)).toEqual([
+      'x/a.ts',
+      'b.ts',
+      'c/c.ts',
+      'package-d',
+      'x/e.ts',
+      'package-f',
+      'x/g.ts',
+      'x/h.ts',
+    ]);
+  });
+});
+
+describe('the house', () => {
+  it('is all there to be looked at', () => {
+    expect(sources.length).toBeGreaterThan(100);
+    expect(sources.find(({ path }) => path === 'main.ts')?.imports.length).toBeGreaterThan(10);
+  });
+
+  it('has a floor for every file', () => {
+    const homeless = sources.filter((source) => !isSandbox(source) && floorOf(source.path) === -1);
+
+    expect(homeless.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('lets nobody import from a floor above', () => {
+    const upwards = offences(
+      (source, name) =>
+        !isSandbox(source) && isOwn(name) && floorOf(name) !== -1 && floorOf(name) < floorOf(source.path),
+    );
+
+    expect(upwards).toEqual([]);
+  });
+
+  it('keeps neighbours apart that know nothing of each other', () => {
+    const acrossTheHall = offences(
+      (source, name) => isOwn(name) && apart.some(([from, to]) => part(source.path) === from && part(name) === to),
+    );
+
+    expect(acrossTheHall).toEqual([]);
+  });
+
+  it('loads no files in a circle; types alone are not loaded', () => {
+    const loaded = ({ path, text }: Source) => importsOf(path, text.replaceAll(/^(?:import|export) type [^;]+;/gm, ''));
+    const graph = new Map(sources.map((source) => [source.path, loaded(source).filter(isOwn)]));
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (path: string, above: readonly string[]): void => {
+      if (above.includes(path)) circles.push([...above.slice(above.indexOf(path)), path].join(' → '));
+      if (done.has(path) || above.includes(path)) return;
+      for (const name of graph.get(path) ?? []) visit(name, [...above, path]);
+      done.add(path);
+    };
+
+    for (const path of graph.keys()) visit(path, []);
+
+    expect(circles).toEqual([]);
+  });
+
+  it('imports only files that exist, and nothing from outside src', () => {
+    const known = new Set(sources.map(({ path }) => path));
+
+    expect(offences((_source, name) => name.endsWith('.ts') && !known.has(name))).toEqual([]);
+    expect(offences((_source, name) => name.startsWith('..'))).toEqual([]);
+  });
+
+  it('keeps the sandbox out of the bot', () => {
+    expect(offences((source, name) => !isSandbox(source) && part(name) === 'sandbox')).toEqual([]);
+  });
+
+  it.each([
+    ['botbuilder', /^(botbuilder|botframework-)/, /^teams\//],
+    ['restify', /^restify$/, /^server\.ts$/],
+    ['undici', /^undici$/, /^graph\/client\.ts$/],
+    ['@azure/identity', /^@azure\//, /^graph\/credential\.ts$/],
+    ['pino', /^pino$/, /^log\.ts$/],
+    ['pg', /^pg$/, /^db\//],
+    ['node:sqlite', /^node:sqlite$/, /^db\//],
+    ['kysely', /^kysely/, /^(db|requests|rate-gate|teams)\//],
+    ['adaptivecards-templating', /^adaptive/, /^chat\/cards\//],
+  ])('keeps %s behind its door', (_name, library, home) => {
+    expect(offences((source, name) => library.test(name) && !home.test(source.path))).toEqual([]);
+    expect(offences((source, name) => library.test(name) && home.test(source.path))).not.toEqual([]);
+  });
+
+  it('reads the environment in one place', () => {
+    const readers = sources.filter(
+      (source) => !isSandbox(source) && /process\s*\.\s*env|\benv\b.*node:process/.test(source.text),
+    );
+
+    expect(readers.map(({ path }) => path)).toEqual(['config.ts']);
+  });
+
+  it('takes the time from an injected clock', () => {
+    const tellers = sources.filter(
+      (source) => !isSandbox(source) && /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/.test(source.text),
+    );
+
+    expect(tellers.map(({ path }) => path)).toEqual(['clock.ts']);
+  });
+
+  it('has no file that is two files', () => {
+    const long = sources.filter(({ text }) => text.split('\n').length > 401);
+
+    expect(long.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('has no default exports, enums or namespaces, and nobody silences the checkers', () => {
+    const forbidden =
+      /^export default|^\s*(?:export )?(?:const )?enum \w|^\s*(?:export )?namespace \w|@ts-(?:ignore|expect-error|nocheck)|biome-ignore/m;
+
+    expect(sources.filter(({ text }) => forbidden.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+});
