@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import restify, { type Request, type Response } from 'restify';
 import type { Log } from './log.ts';
-import type { CloudAdapter, TurnContext } from './teams/adapter.ts';
+import type { Reception } from './teams/door.ts';
 
 /** The HTTP face: Teams' endpoint and what an orchestrator asks. */
 export interface Server {
@@ -14,8 +14,7 @@ export interface Server {
 export interface ServerParts {
   readonly host: string;
   readonly port: number;
-  readonly adapter: CloudAdapter;
-  readonly onTurn: (context: TurnContext) => Promise<void>;
+  readonly receive: (authorization: string, activity: unknown) => Promise<Reception>;
   /** What `/readyz` asks; each part's name goes into the answer, never its error. */
   readonly checks: Readonly<Record<string, () => Promise<boolean>>>;
   readonly log: Log;
@@ -23,34 +22,44 @@ export interface ServerParts {
 
 /** Teams' own messages stay below 100 KB. */
 const largestBodyBytes = 256 * 1024;
+// The parser hands these on to its reader, which its types do not tell.
+const bodyLimits = { maxBodySize: largestBodyBytes, mapParams: false };
 const checkTimeoutMs = 5_000;
+/** For a whole request to arrive; whoever sends slower than this is not Teams. */
+const requestTimeoutMs = 20_000;
 
 /** Listens. Rejects when the port cannot be had. */
 export async function startServer(parts: ServerParts): Promise<Server> {
-  const { adapter, log } = parts;
+  const { log } = parts;
   const server = restify.createServer({ name: 'usher' });
+  const http: HttpServer = server.server;
+  http.requestTimeout = requestTimeoutMs;
+  http.headersTimeout = requestTimeoutMs;
   let stopping = false;
 
-  server.use(restify.plugins.bodyParser({ maxBodySize: largestBodyBytes, mapParams: false, mapFiles: false }));
-
-  server.post('/api/messages', async (request: Request, response: Response) => {
-    if (stopping) return answer(response, 503, 'stopping');
-    if (!isActivity(request.body)) return answer(response, 400, 'not_an_activity');
-    try {
-      const { headers, body } = request;
-      await adapter.process({ method: 'POST', headers, body }, guardedResponse(response), parts.onTurn);
-    } catch (error) {
-      log.error({ error, code: 'messages_failed' }, 'the messages endpoint failed');
-      if (!response.headersSent) answer(response, 500, 'internal');
-    }
-  });
+  server.post(
+    '/api/messages',
+    refuseUnreadable,
+    restify.plugins.jsonBodyParser(bodyLimits),
+    async (request: Request, response: Response) => {
+      if (stopping) return answer(response, 503, 'stopping');
+      if (!isActivity(request.body)) return answer(response, 400, 'not_an_activity');
+      try {
+        answerReception(response, await parts.receive(request.headers.authorization ?? '', request.body));
+      } catch (error) {
+        log.error({ error, code: 'messages_failed' }, 'the messages endpoint failed');
+        if (!response.headersSent) answer(response, 500, 'internal');
+      }
+    },
+  );
 
   server.get('/healthz', async (_request: Request, response: Response) => response.send(200, { status: 'alive' }));
 
+  const checks = Object.entries(parts.checks).map(
+    ([name, check]) => [name, oneAtATime(() => holds(check, name))] as const,
+  );
   server.get('/readyz', async (_request: Request, response: Response) => {
-    const checked = await Promise.all(
-      Object.entries(parts.checks).map(async ([name, check]) => [name, await holds(check, name)] as const),
-    );
+    const checked = await Promise.all(checks.map(async ([name, check]) => [name, await check()] as const));
     const ready = !stopping && checked.every(([, ok]) => ok);
     response.send(ready ? 200 : 503, {
       status: ready ? 'ready' : 'not ready',
@@ -77,13 +86,16 @@ export async function startServer(parts: ServerParts): Promise<Server> {
       done();
     },
   );
+  // A connection that is kept alive falls idle with its last answer, and would hold up the stop.
+  server.on('after', () => {
+    if (stopping) setImmediate(() => http.closeIdleConnections());
+  });
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(parts.port, parts.host, () => resolve());
   });
 
-  const http: HttpServer = server.server;
   return {
     port: server.address().port,
     async stop(graceMs) {
@@ -109,6 +121,49 @@ function answer(response: Response, status: number, code: string): void {
   response.send(status, { code });
 }
 
+function answerReception(response: Response, reception: Reception): void {
+  switch (reception.kind) {
+    case 'taken':
+      response.send(200, reception.body);
+      return;
+    case 'refused':
+      answer(response, 401, 'unauthorized');
+      return;
+    case 'notImplemented':
+      answer(response, 501, 'not_implemented');
+      return;
+    case 'unavailable':
+      answer(response, 503, 'unavailable');
+      return;
+    default: {
+      const never: never = reception;
+      throw new Error(`unexpected reception ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/**
+ * Teams sends plain JSON. restify's body reader would also unpack gzip, with no bound on what comes out and no ear for
+ * its errors, which ends the process; and it would take forms, which any web page may send without being asked.
+ */
+function refuseUnreadable(request: Request, response: Response, next: restify.Next): void {
+  const status = unreadableStatus(request);
+  if (status === null) {
+    next();
+    return;
+  }
+  // The rest of the body is not waited for.
+  response.header('connection', 'close');
+  answer(response, status, reasons[status] ?? 'refused');
+  next(false);
+}
+
+function unreadableStatus(request: Request): 413 | 415 | null {
+  if (request.headers['content-encoding'] !== undefined) return 415;
+  if (request.contentType() !== 'application/json') return 415;
+  return Number(request.headers['content-length'] ?? 0) > largestBodyBytes ? 413 : null;
+}
+
 /** An object that names a type: the least that makes an activity. */
 function isActivity(body: unknown): boolean {
   return (
@@ -116,17 +171,14 @@ function isActivity(body: unknown): boolean {
   );
 }
 
-/**
- * botbuilder writes an error's own message into its 401s and 500s. Bodies of errors are dropped on the way out; the
- * invoke's answer, which is a body that matters, goes through.
- */
-function guardedResponse(response: Response) {
-  return {
-    socket: response.socket,
-    status: (code: number) => response.status(code),
-    header: (name: string, value: unknown) => response.header(name, String(value)),
-    send: (...parts: unknown[]) => (response.statusCode >= 400 ? undefined : response.send(...parts)),
-    end: () => response.end(),
+/** Whoever asks while the answer is on its way gets the same one: asking often costs Graph nothing. */
+function oneAtATime<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asking: Promise<T> | null = null;
+  return () => {
+    asking ??= ask().finally(() => {
+      asking = null;
+    });
+    return asking;
   };
 }
 

@@ -41,6 +41,9 @@ export interface ChatParts extends CommandParts {
   readonly entraPortal: string;
 }
 
+/** A greeting is due at once; Graph may be slower than that. */
+const welcomePatienceMs = 2_000;
+
 export function createChat(parts: ChatParts): Chat {
   async function answer(incoming: Incoming): Promise<Reply> {
     const words = wordsFor(incoming.reader);
@@ -155,8 +158,12 @@ export function createChat(parts: ChatParts): Chat {
     attachCard: (requestId, cardId) => attachCard(parts.store.database, requestId, cardId),
     checking: (reader) => checking(wordsFor(reader)),
     async welcome(speaker, reader) {
-      const who = await parts.access.identify(speaker);
-      const caller = who.kind === 'caller' ? who.caller : null;
+      const enough = new AbortController();
+      const { clock } = parts.store;
+      const inTime = clock.sleep(welcomePatienceMs, enough.signal);
+      const who = await Promise.race([parts.access.identify(speaker), inTime]);
+      enough.abort();
+      const caller = who?.kind === 'caller' ? who.caller : null;
       const commands = caller === null ? [] : commandsFor(caller);
       const canUse = caller !== null && caller.roles.length > 0;
       return welcome(wordsFor(reader), { name: caller?.name ?? null, canUse, commands });

@@ -2,15 +2,17 @@ import {
   CloudAdapter,
   ConfigurationBotFrameworkAuthentication,
   ConfigurationServiceClientCredentialFactory,
-  type TurnContext,
 } from 'botbuilder';
 import { type BotEndpoints, clouds } from '../clouds.ts';
 import type { BotConfig, Config } from '../config.ts';
 
-// The server hands these through without knowing botbuilder.
-export type { CloudAdapter, TurnContext } from 'botbuilder';
-
 type CredentialsFactory = NonNullable<ConstructorParameters<typeof ConfigurationBotFrameworkAuthentication>[1]>;
+
+/** botbuilder's two halves: what reads the token of an activity, and what runs turns and sends. */
+export interface Adapter {
+  readonly adapter: CloudAdapter;
+  readonly authentication: ConfigurationBotFrameworkAuthentication;
+}
 
 export interface AdapterOverrides {
   /** Where the channel's signing keys are published; a test's own key set. */
@@ -23,13 +25,15 @@ export interface AdapterOverrides {
  * CloudAdapter with the token validation that botbuilder ships, set up from our configuration alone. Without an app id
  * botbuilder accepts anybody, which `config.ts` allows on loopback only.
  */
-export function createAdapter(config: Config, overrides: AdapterOverrides = {}): CloudAdapter {
+export function createAdapter(config: Config, overrides: AdapterOverrides = {}): Adapter {
   const credentials =
     overrides.credentials ?? new ConfigurationServiceClientCredentialFactory(credentialOptions(config.bot));
   const endpoints = { ...clouds[config.cloud].bot, ...overrides.endpoints };
-  return new CloudAdapter(
-    new ConfigurationBotFrameworkAuthentication({ ...endpoints, ValidateAuthority: true }, credentials),
+  const authentication = new ConfigurationBotFrameworkAuthentication(
+    { ...endpoints, ValidateAuthority: true },
+    credentials,
   );
+  return { adapter: new CloudAdapter(authentication), authentication };
 }
 
 function credentialOptions(bot: BotConfig) {
@@ -41,14 +45,4 @@ function credentialOptions(bot: BotConfig) {
     MicrosoftAppType: bot.appType,
     MicrosoftAppTenantId: bot.appTenantId,
   };
-}
-
-/** The issuer of the token that the activity of this turn came with; undefined when it came with none. */
-export function issuerOf(adapter: CloudAdapter, context: TurnContext): string | undefined {
-  const identity: unknown = context.turnState.get(adapter.BotIdentityKey);
-  if (typeof identity !== 'object' || identity === null || !('getClaimValue' in identity)) return undefined;
-  const { getClaimValue } = identity;
-  if (typeof getClaimValue !== 'function') return undefined;
-  const issuer: unknown = getClaimValue.call(identity, 'iss');
-  return typeof issuer === 'string' ? issuer : undefined;
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Chat } from '../chat/chat.ts';
 import type { Incoming } from '../chat/incoming.ts';
-import type { Reply } from '../chat/reply.ts';
+import type { CardMessage, Drawing, Reply } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { type Conversations, conversationKey } from './conversations.ts';
+import { type Conversations, conversationKey, type Posted } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
 import type { Turns } from './turns.ts';
 
@@ -12,58 +12,65 @@ import type { Turns } from './turns.ts';
  * From a message to its one card. The chat may need Graph, and Graph may take its time, so if there is no answer after
  * half a second a card says that Usher is at it, and the answer takes its place. Whatever goes wrong ends in a short
  * apology with a reference number, whose detail is in the log.
+ *
+ * An answer that Teams does not take now is tried again; what could not be told by then stays an open turn and is
+ * taken up at the next start.
  */
 export interface Answering {
   /**
    * Answers and resolves when the first card has been posted, so that the turn can end; `finished` resolves when the
-   * answer stands. `cardId` is a card that is there already, to be replaced.
+   * answer stands. `cardId` is a card that is there already, to be replaced. Neither rejects.
    */
   answer(incoming: Incoming, cardId: string | null): Promise<{ readonly finished: Promise<void> }>;
+  /** Says sorry for a turn that broke before it could be answered. */
+  apologise(where: Where, error: unknown): Promise<void>;
 }
+
+type Where = Pick<Incoming, 'conversation' | 'reader'>;
 
 export interface AnsweringParts {
   readonly chat: Chat;
   readonly conversations: Conversations;
   readonly pacing: Pacing;
   readonly turns: Turns;
-  /** The request has a card now, or one that may be behind. */
+  /** The card of a request shows this drawing now. */
+  readonly showed: (drawing: Drawing, how: 'post' | 'edit') => Promise<void>;
+  /** The card of a request may be behind. */
   readonly touch: (requestId: string) => void;
   readonly clock: Clock;
+  /** Aborts when Usher ends: nothing is tried again then. */
+  readonly ending: AbortSignal;
   readonly log: Log;
 }
 
 /** Leaves the other half of a second for the way to Teams: the first card is to be there within one. */
 const patienceMs = 500;
+/** Teams delivers again what it hears nothing of for ten to fifteen seconds. */
+const longestTurnMs = 5_000;
+const deliverAgainMs = [2_000, 8_000, 30_000];
 
 export function createAnswering(parts: AnsweringParts): Answering {
-  const { chat, conversations, pacing, turns, clock, log } = parts;
+  const { chat, conversations, pacing, turns, clock, ending, log } = parts;
 
   /** Posts, or replaces a card; a card that cannot be replaced is answered by a new one. */
-  async function put(incoming: Incoming, cardId: string | null, message: Parameters<Conversations['post']>[1]) {
-    pacing.sent(conversationKey(incoming.conversation), clock.monotonic());
+  async function put(where: Where, cardId: string | null, message: CardMessage): Promise<Posted> {
+    const key = conversationKey(where.conversation);
     if (cardId !== null) {
-      const edited = await conversations.edit(incoming.conversation, cardId, message);
-      if (edited.kind === 'done') return cardId;
+      pacing.sent(key, clock.monotonic());
+      const edited = await conversations.edit(where.conversation, cardId, message);
+      if (edited.kind === 'done') return { kind: 'done', cardId };
       log.warn({ error: edited.error, status: edited.status, code: 'edit_failed' }, 'a card could not be replaced');
     }
-    return conversations.post(incoming.conversation, message);
+    pacing.sent(key, clock.monotonic());
+    return conversations.post(where.conversation, message);
   }
 
-  async function show(incoming: Incoming, reply: Reply, cardId: string | null): Promise<void> {
+  async function show(incoming: Incoming, reply: Reply, cardId: string | null): Promise<Posted> {
     switch (reply.kind) {
       case 'card':
-        await put(incoming, cardId, reply.message);
-        return;
-      case 'request': {
-        const drawing = await chat.draw(reply.requestId);
-        if (drawing === null) throw new Error(`request ${reply.requestId} cannot be drawn`);
-        if (drawing.request.cardId === null) {
-          const shown = await put(incoming, cardId, drawing.message);
-          await chat.attachCard(reply.requestId, shown);
-        }
-        parts.touch(reply.requestId);
-        return;
-      }
+        return put(incoming, cardId, reply.message);
+      case 'request':
+        return showRequest(incoming, reply.requestId, cardId);
       default: {
         const never: never = reply;
         throw new Error(`unexpected reply ${JSON.stringify(never)}`);
@@ -71,18 +78,77 @@ export function createAnswering(parts: AnsweringParts): Answering {
     }
   }
 
+  async function showRequest(incoming: Incoming, requestId: string, cardId: string | null): Promise<Posted> {
+    const drawing = await chat.draw(requestId);
+    if (drawing === null) throw new Error(`request ${requestId} cannot be drawn`);
+    const known = drawing.request.cardId;
+    if (known !== null && known !== cardId) {
+      // The request has its card elsewhere, so one that says "checking" would say so for ever.
+      if (cardId !== null) await conversations.remove(incoming.conversation, cardId);
+      parts.touch(requestId);
+      return { kind: 'done', cardId: known };
+    }
+    const shown = await put(incoming, cardId, drawing.message);
+    if (shown.kind !== 'done') return shown;
+    await chat.attachCard(requestId, shown.cardId);
+    await parts.showed(drawing, shown.cardId === cardId ? 'edit' : 'post');
+    return shown;
+  }
+
   async function replyTo(incoming: Incoming): Promise<Reply> {
     try {
       return await chat.answer(incoming);
     } catch (error) {
-      return apologise(incoming, error);
+      return apology(incoming, error);
     }
   }
 
-  function apologise(incoming: Incoming, error: unknown): Reply {
+  function apology(where: Where, error: unknown): Reply & { kind: 'card' } {
     const reference = randomBytes(4).toString('hex').toUpperCase();
     log.error({ error, reference, code: 'turn_failed' }, 'a turn failed');
-    return { kind: 'card', message: chat.apology(reference, incoming.reader) };
+    return { kind: 'card', message: chat.apology(reference, where.reader) };
+  }
+
+  /** Tells whether the answer stands, or never can. */
+  async function deliver(incoming: Incoming, reply: Reply, cardId: string | null): Promise<boolean> {
+    for (const pauseMs of [...deliverAgainMs, null]) {
+      const shown = await show(incoming, reply, cardId);
+      if (shown.kind === 'done') return true;
+      log.warn({ error: shown.error, status: shown.status, code: 'answer_not_taken' }, 'Teams did not take an answer');
+      if (shown.kind === 'gone') return true;
+      if (pauseMs === null || ending.aborted) return false;
+      await clock.sleep(pauseMs, ending);
+    }
+    return false;
+  }
+
+  async function finish(incoming: Incoming, replying: Promise<Reply>, cardId: string | null): Promise<void> {
+    try {
+      const reply = await replying;
+      const isDone = await deliver(incoming, reply, cardId).catch((error: unknown) =>
+        deliver(incoming, apology(incoming, error), cardId),
+      );
+      if (isDone) await turns.close(incoming.id);
+      else log.error({ code: 'answer_lost' }, 'an answer could not be delivered');
+    } catch (error) {
+      log.error({ error, code: 'answer_lost' }, 'an answer could not be delivered');
+    }
+  }
+
+  /** The card that says that Usher is at it. Without it the answer comes all the same, only later than it should. */
+  async function showChecking(incoming: Incoming, cardId: string | null): Promise<string | null> {
+    const shown = await put(incoming, cardId, chat.checking(incoming.reader));
+    if (shown.kind !== 'done') {
+      log.warn(
+        { error: shown.error, status: shown.status, code: 'checking_failed' },
+        'Teams did not take a first card',
+      );
+      return cardId;
+    }
+    await turns.showed(incoming.id, shown.cardId).catch((error: unknown) => {
+      log.warn({ error, code: 'turn_not_stored' }, 'the first card of a turn was not stored');
+    });
+    return shown.cardId;
   }
 
   return {
@@ -92,19 +158,21 @@ export function createAnswering(parts: AnsweringParts): Answering {
       const patience = new AbortController();
       const early = await Promise.race([replying, clock.sleep(patienceMs, patience.signal)]);
       patience.abort();
-      let shownId = replacing;
       if (early === undefined) {
-        shownId = await put(incoming, replacing, chat.checking(incoming.reader));
-        await turns.showed(incoming.id, shownId);
+        const shownId = await showChecking(incoming, replacing);
+        return { finished: finish(incoming, replying, shownId) };
       }
-      const finished = replying
-        .then((reply) =>
-          show(incoming, reply, shownId).catch((error: unknown) => show(incoming, apologise(incoming, error), shownId)),
-        )
-        .then(() => turns.close(incoming.id))
-        .catch((error: unknown) => log.error({ error, code: 'answer_lost' }, 'an answer could not be delivered'));
-      if (early !== undefined) await finished;
+      const finished = finish(incoming, replying, replacing);
+      const enough = new AbortController();
+      await Promise.race([finished, clock.sleep(longestTurnMs, enough.signal)]);
+      enough.abort();
       return { finished };
+    },
+    async apologise(where, error) {
+      const posted = await put(where, null, apology(where, error).message);
+      if (posted.kind !== 'done') {
+        log.warn({ error: posted.error, status: posted.status, code: 'apology_not_taken' }, 'Teams took no apology');
+      }
     },
   };
 }

@@ -1,25 +1,25 @@
-import { type Activity, ActivityTypes, type CloudAdapter, type TurnContext } from 'botbuilder';
+import { type Activity, ActivityTypes, type TurnContext } from 'botbuilder';
 import type { Chat } from '../chat/chat.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { issuerOf } from './adapter.ts';
 import type { Answering } from './answering.ts';
 import type { Conversations } from './conversations.ts';
 import { type ActivityOrigin, admit, type GuardRules, type TurnedAway } from './guard.ts';
 import { readerOf, toConversation, toIncoming } from './incoming.ts';
 import type { Turns } from './turns.ts';
+import { fieldsOf, textOf } from './wire.ts';
 
 /** What happens in a turn: the guard, the repeated delivery, and then the answer. */
 export interface Bot {
-  onTurn(context: TurnContext): Promise<void>;
-  /** Takes up the turns that a crash cut off. */
+  /** `issuer` is that of the token which the activity came with; undefined when there was none. */
+  onTurn(context: TurnContext, issuer: string | undefined): Promise<void>;
+  /** Takes up the turns that a crash cut off; they are under way when this resolves. */
   resume(): Promise<void>;
   /** Resolves when every answer that was begun stands. */
   settled(): Promise<void>;
 }
 
 export interface BotParts {
-  readonly adapter: CloudAdapter;
   readonly guard: GuardRules;
   readonly chat: Chat;
   readonly answering: Answering;
@@ -33,52 +33,76 @@ export interface BotParts {
 const resumeMs = 10 * 60_000;
 /** How long a delivery is remembered, to know it when it is repeated. */
 const rememberMs = 24 * 3_600_000;
+const pruneEveryMs = 3_600_000;
 
 export function createBot(parts: BotParts): Bot {
-  const { adapter, chat, answering, conversations, turns, clock, log } = parts;
+  const { chat, answering, conversations, turns, clock, log } = parts;
   const answers = new Set<Promise<void>>();
+  let nextPruneAt = 0;
 
   function keep(finished: Promise<void>): void {
-    answers.add(finished);
-    finished.finally(() => answers.delete(finished));
+    const kept = finished
+      .catch((error: unknown) => log.error({ error, code: 'answer_lost' }, 'an answer could not be delivered'))
+      .finally(() => answers.delete(kept));
+    answers.add(kept);
   }
 
-  async function onTurn(context: TurnContext): Promise<void> {
+  async function onTurn(context: TurnContext, issuer: string | undefined): Promise<void> {
     const { activity } = context;
     if (!wantsAnswer(activity)) return;
-    const admission = admit(originOf(activity, issuerOf(adapter, context)), parts.guard);
+    const admission = admit(originOf(activity, issuer), parts.guard);
     if (admission.kind === 'turnedAway') return turnAway(activity, admission.why, admission.actorId);
-    if (activity.type === ActivityTypes.InstallationUpdate) {
-      const greeting = await chat.welcome(admission.speaker, readerOf(activity));
-      await conversations.post(toConversation(activity), greeting);
-      return;
+    const where = { conversation: toConversation(activity), reader: readerOf(activity) };
+    try {
+      if (activity.type === ActivityTypes.InstallationUpdate) {
+        return await greet(where.conversation, await chat.welcome(admission.speaker, where.reader));
+      }
+      const incoming = toIncoming(activity, admission.speaker);
+      if (incoming === null) return;
+      if (!(await turns.open(incoming, clock.now()))) {
+        log.info({ code: 'repeated_activity' }, 'an activity came twice and was answered once');
+        return;
+      }
+      pruneNowAndThen();
+      const { finished } = await answering.answer(incoming, null);
+      keep(finished);
+    } catch (error) {
+      await answering.apologise(where, error);
     }
-    const incoming = toIncoming(activity, admission.speaker);
-    if (incoming === null) return;
-    if (!(await turns.open(incoming, clock.now()))) {
-      log.info({ code: 'repeated_activity' }, 'an activity came twice and was answered once');
-      return;
-    }
-    const { finished } = await answering.answer(incoming, null);
-    keep(finished);
-    if (activity.type === ActivityTypes.Invoke) await acknowledge(context);
+  }
+
+  async function greet(conversation: string, greeting: Parameters<Conversations['post']>[1]): Promise<void> {
+    const posted = await conversations.post(conversation, greeting);
+    if (posted.kind === 'done') return;
+    log.warn({ error: posted.error, status: posted.status, code: 'greeting_not_taken' }, 'Teams took no greeting');
   }
 
   async function turnAway(activity: Partial<Activity>, why: TurnedAway, actorId: string): Promise<void> {
-    log.warn({ code: 'turned_away', why, channel: activity.channelId, actorId }, 'an activity was turned away');
+    log.warn({ code: 'turned_away', why, actorId }, 'an activity was turned away');
     const words = await chat.turnAway(why, actorId, readerOf(activity));
     // Who did not come through the channel service may have named any address to answer to.
-    if (why !== 'issuer') await conversations.say(toConversation(activity), words);
+    if (why === 'issuer') return;
+    const said = await conversations.say(toConversation(activity), words);
+    if (said.kind === 'done') return;
+    log.warn({ error: said.error, status: said.status, code: 'refusal_not_taken' }, 'Teams took no refusal');
+  }
+
+  function pruneNowAndThen(): void {
+    const now = clock.now();
+    if (now < nextPruneAt) return;
+    nextPruneAt = now + pruneEveryMs;
+    turns
+      .prune(now - rememberMs)
+      .catch((error: unknown) => log.warn({ error, code: 'turns_not_pruned' }, 'old turns were not forgotten'));
   }
 
   return {
     onTurn,
     async resume() {
-      const now = clock.now();
-      await turns.prune(now - rememberMs);
-      for (const { incoming, cardId } of await turns.findOpen(now - resumeMs)) {
+      pruneNowAndThen();
+      for (const { incoming, cardId } of await turns.findOpen(clock.now() - resumeMs)) {
         log.info({ code: 'turn_resumed' }, 'taking up a turn that was cut off');
-        keep((await answering.answer(incoming, cardId)).finished);
+        keep(answering.answer(incoming, cardId).then(({ finished }) => finished));
       }
     },
     async settled() {
@@ -95,32 +119,19 @@ function wantsAnswer(activity: Partial<Activity>): boolean {
     case ActivityTypes.Invoke:
       return activity.name === 'adaptiveCard/action';
     case ActivityTypes.InstallationUpdate:
-      return activity.action?.startsWith('add') === true;
+      // Not `add-upgrade`: a new version of the app is no reason to greet everybody again.
+      return activity.action === 'add';
     default:
       return false;
   }
 }
 
 function originOf(activity: Partial<Activity>, issuer: string | undefined): ActivityOrigin {
-  const channelData: unknown = activity.channelData;
-  const tenant =
-    typeof channelData === 'object' && channelData !== null && 'tenant' in channelData ? channelData.tenant : null;
-  const named = typeof tenant === 'object' && tenant !== null && 'id' in tenant ? tenant.id : undefined;
+  const named = textOf(fieldsOf(fieldsOf(activity.channelData).tenant).id);
   return {
-    channelId: activity.channelId,
-    tenantId: typeof named === 'string' ? named : activity.conversation?.tenantId,
-    aadObjectId: activity.from?.aadObjectId,
+    channelId: textOf(activity.channelId),
+    tenantId: named || textOf(fieldsOf(activity.conversation).tenantId),
+    aadObjectId: textOf(fieldsOf(activity.from).aadObjectId),
     issuer,
   };
-}
-
-/** The answer stands on a card already; the invoke itself only wants to hear that it arrived. */
-async function acknowledge(context: TurnContext): Promise<void> {
-  await context.sendActivity({
-    type: ActivityTypes.InvokeResponse,
-    value: {
-      status: 200,
-      body: { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'OK' },
-    },
-  });
 }

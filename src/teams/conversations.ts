@@ -7,29 +7,50 @@ import {
   type TurnContext,
 } from 'botbuilder';
 import type { CardMessage } from '../chat/reply.ts';
+import type { Clock } from '../clock.ts';
+import { fieldsOf, textOf } from './wire.ts';
 
 /**
  * Sending to Teams, in a turn or long after it. Everything goes by a stored conversation reference, because the
- * context of a turn is dead when the turn ends. botbuilder's client repeats 429 and 5xx by itself; what comes back
- * here has had its chance.
+ * context of a turn is dead when the turn ends.
+ *
+ * botbuilder's client repeats 429 and 5xx by itself, and 412 is repeated here; what comes back has had its chance. A
+ * message that Teams does not take is expected in the life of a bot, so each of these resolves with what came of it
+ * and none rejects.
+ * https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
  */
 export interface Conversations {
-  /** Posts a card; returns its activity id. Throws when Teams does not take it. */
-  post(conversation: string, message: CardMessage): Promise<string>;
-  /** Says what came of an edit; an edit that fails is expected in the life of a card. */
-  edit(conversation: string, cardId: string, message: CardMessage): Promise<EditResult>;
-  /** Posts plain text. Throws when Teams does not take it. */
-  say(conversation: string, text: string): Promise<void>;
+  /** Posts a card. */
+  post(conversation: string, message: CardMessage): Promise<Posted>;
+  /** Puts another card in the place of one that was posted. */
+  edit(conversation: string, cardId: string, message: CardMessage): Promise<Sent>;
+  /** Posts plain text. */
+  say(conversation: string, text: string): Promise<Sent>;
+  /** Takes a card away. */
+  remove(conversation: string, cardId: string): Promise<Sent>;
 }
 
-/** `gone`: this card will never take an edit again. `failed`: it may, later. */
-export type EditResult =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'gone' | 'failed'; readonly status: number | null; readonly error: unknown };
+export type Posted = { readonly kind: 'done'; readonly cardId: string } | NotSent;
+export type Sent = { readonly kind: 'done' } | NotSent;
 
-export function createConversations(parts: { readonly adapter: CloudAdapter; readonly appId: string }): Conversations {
-  const { adapter, appId } = parts;
+/** `gone`: Teams will never take it, or nobody is there any more. `failed`: it may take it later. */
+export interface NotSent {
+  readonly kind: 'gone' | 'failed';
+  readonly status: number | null;
+  readonly error: unknown;
+}
 
+export interface ConversationsParts {
+  readonly adapter: CloudAdapter;
+  readonly appId: string;
+  readonly clock: Clock;
+}
+
+const goneStatuses: readonly (number | null)[] = [400, 403, 404, 405, 410, 413];
+const preconditionFailed = 412;
+const preconditionPausesMs = [1_000, 2_000];
+
+export function createConversations({ adapter, appId, clock }: ConversationsParts): Conversations {
   async function within<T>(conversation: string, act: (context: TurnContext) => Promise<T>): Promise<T> {
     const reference = JSON.parse(conversation) as Partial<ConversationReference>;
     const results: T[] = [];
@@ -41,34 +62,52 @@ export function createConversations(parts: { readonly adapter: CloudAdapter; rea
     return result;
   }
 
-  return {
-    async post(conversation, message) {
-      const id = await within(
-        conversation,
-        async (context) => (await context.sendActivity(toActivity(message)))?.id ?? '',
-      );
-      if (id === '') throw new Error('Teams took the card and named no id for it');
-      return id;
-    },
-    async edit(conversation, cardId, message) {
+  async function attempt<T>(work: () => Promise<T>): Promise<T | NotSent> {
+    for (const pauseMs of [...preconditionPausesMs, null]) {
       try {
-        await within(conversation, async (context) => {
-          await context.updateActivity({ ...toActivity(message), id: cardId });
-          return true;
-        });
-        return { kind: 'done' };
+        return await work();
       } catch (error) {
         const status = statusOf(error);
-        const gone = status !== null && [400, 403, 404, 405, 410, 413].includes(status);
-        return { kind: gone ? 'gone' : 'failed', status, error };
+        if (status !== preconditionFailed || pauseMs === null) {
+          return { kind: goneStatuses.includes(status) ? 'gone' : 'failed', status, error: withoutContent(error) };
+        }
+        await clock.sleep(pauseMs);
       }
-    },
-    async say(conversation, text) {
-      await within(conversation, async (context) => {
-        await context.sendActivity({ type: ActivityTypes.Message, text, textFormat: 'plain', summary: text });
-        return true;
-      });
-    },
+    }
+    throw new Error('unreachable: the last attempt returns');
+  }
+
+  return {
+    post: (conversation, message) =>
+      attempt(async () => {
+        const id = await within(
+          conversation,
+          async (context) => (await context.sendActivity(toActivity(message)))?.id ?? '',
+        );
+        if (id === '') throw new Error('Teams took the card and named no id for it');
+        return { kind: 'done', cardId: id } as const;
+      }),
+    edit: (conversation, cardId, message) =>
+      attempt(() =>
+        within(conversation, async (context) => {
+          await context.updateActivity({ ...toActivity(message), id: cardId });
+          return { kind: 'done' } as const;
+        }),
+      ),
+    say: (conversation, text) =>
+      attempt(() =>
+        within(conversation, async (context) => {
+          await context.sendActivity({ type: ActivityTypes.Message, text, textFormat: 'plain', summary: text });
+          return { kind: 'done' } as const;
+        }),
+      ),
+    remove: (conversation, cardId) =>
+      attempt(() =>
+        within(conversation, async (context) => {
+          await context.deleteActivity(cardId);
+          return { kind: 'done' } as const;
+        }),
+      ),
   };
 }
 
@@ -88,6 +127,18 @@ export function conversationKey(conversation: string): string {
 }
 
 function statusOf(error: unknown): number | null {
-  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return null;
-  return typeof error.statusCode === 'number' ? error.statusCode : null;
+  const { statusCode } = fieldsOf(error);
+  return typeof statusCode === 'number' ? statusCode : null;
+}
+
+/**
+ * An error of the connector client's has the body of the answer for its message, and the request, with the bot's token
+ * and the card, hangs on to it. What goes on from here, and into the log, is status and code alone.
+ */
+function withoutContent(error: unknown): unknown {
+  const status = statusOf(error);
+  if (status === null && !(error instanceof Error && error.name === 'RestError')) return error;
+  const plain = new Error(status === null ? 'Teams gave no answer' : `Teams answered ${status}`);
+  const code = /^[\w.-]{1,60}$/.exec(textOf(fieldsOf(error).code))?.[0];
+  return Object.assign(plain, { code, statusCode: status ?? undefined });
 }

@@ -1,16 +1,23 @@
-import { type Activity, ActivityTypes, TurnContext } from 'botbuilder';
+import { randomUUID } from 'node:crypto';
+import { type Activity, ActivityTypes } from 'botbuilder';
 import { z } from 'zod';
 import type { Incoming, IncomingContent, Speaker } from '../chat/incoming.ts';
 import type { CardAction } from '../chat/reply.ts';
 import type { Reader } from '../requests/request.ts';
 import { cleanText } from './text.ts';
+import { fieldsOf, listOf, textOf } from './wire.ts';
 
-/** An activity made into what the chat understands. Null for those that want no answer, such as a reaction. */
+/**
+ * An activity made into what the chat understands. Null for those that want no answer, such as a reaction. Never
+ * throws, whatever is missing or malformed.
+ */
 export function toIncoming(activity: Partial<Activity>, speaker: Speaker): Incoming | null {
   const what = contentOf(activity);
   if (what === null) return null;
+  // Without an id of its own nothing can be known as repeated, and the next one must not pass for a repetition.
+  const activityId = textOf(activity.id) || randomUUID();
   return {
-    id: `${activity.conversation?.id ?? ''}|${activity.id ?? ''}`,
+    id: `${textOf(fieldsOf(activity.conversation).id)}|${activityId}`,
     speaker,
     conversation: toConversation(activity),
     reader: readerOf(activity),
@@ -20,24 +27,22 @@ export function toIncoming(activity: Partial<Activity>, speaker: Speaker): Incom
 
 function contentOf(activity: Partial<Activity>): IncomingContent | null {
   if (activity.type === ActivityTypes.Invoke) {
-    const invoke = executeSchema.safeParse(activity.value);
-    return toAction(invoke.success ? invoke.data.action.data : null, activity);
+    return toAction(fieldsOf(fieldsOf(activity.value).action).data, activity);
   }
   if (activity.type !== ActivityTypes.Message) return null;
   // A button of type Action.Submit arrives as a message with a value and no text.
   if (typeof activity.value === 'object' && activity.value !== null) return toAction(activity.value, activity);
+  const bot = fieldsOf(activity.recipient);
   const { text } = cleanText({
     text: activity.text,
     entities: activity.entities,
-    botId: activity.recipient?.id ?? '',
-    botName: activity.recipient?.name,
+    botId: textOf(bot.id),
+    botName: textOf(bot.name) || undefined,
   });
   // Teams sends the text once more as an attachment of HTML; that one is no file.
-  const attachments = (activity.attachments ?? []).filter(({ contentType }) => contentType !== 'text/html').length;
-  return { kind: 'text', text, attachments };
+  const files = listOf(activity.attachments).filter((attachment) => fieldsOf(attachment).contentType !== 'text/html');
+  return { kind: 'text', text, attachments: files.length };
 }
-
-const executeSchema = z.object({ action: z.object({ data: z.unknown() }) });
 
 /** What comes back from a button is the sender's word; only the known shapes pass. */
 const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
@@ -47,39 +52,56 @@ const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
 ]);
 
 function toAction(data: unknown, activity: Partial<Activity>): IncomingContent {
-  const cardId = activity.replyToId ?? '';
+  const cardId = textOf(activity.replyToId);
   const action = actionSchema.safeParse(data);
   return action.success ? { kind: 'action', action: action.data, cardId } : { kind: 'unknownAction', cardId };
 }
 
-/** Where to answer, as text to be stored. The activity's own id is left out, or every card would be a reply to it. */
+/**
+ * Where to answer, as text to be stored: botbuilder's conversation reference with what sending needs, and nothing else
+ * that an activity may carry. The activity's own id is left out, or every card would be a reply to it.
+ */
 export function toConversation(activity: Partial<Activity>): string {
-  const { activityId: _, ...reference } = TurnContext.getConversationReference(activity);
-  return JSON.stringify(reference);
+  return JSON.stringify({
+    user: pick(activity.from, ['id', 'name', 'aadObjectId']),
+    bot: pick(activity.recipient, ['id', 'name']),
+    conversation: pick(activity.conversation, ['id', 'isGroup', 'conversationType', 'tenantId']),
+    channelId: textOf(activity.channelId),
+    serviceUrl: textOf(activity.serviceUrl),
+  });
 }
 
-const clientInfoSchema = z.object({ type: z.literal('clientInfo'), timezone: z.string() });
+function pick(value: unknown, names: readonly string[]): Record<string, unknown> {
+  const fields = fieldsOf(value);
+  const plain = names.filter((name) => ['string', 'boolean'].includes(typeof fields[name]));
+  return Object.fromEntries(plain.map((name) => [name, fields[name]]));
+}
 
 /** Language and time zone, as the person's Teams tells them; English and UTC where it does not. */
 export function readerOf(activity: Partial<Activity>): Reader {
-  const clientInfo = (activity.entities ?? []).map((entity) => clientInfoSchema.safeParse(entity));
-  const told = clientInfo.find((parsed) => parsed.success)?.data?.timezone ?? activity.localTimezone;
+  const clientInfo = listOf(activity.entities)
+    .map(fieldsOf)
+    .filter(({ type }) => type === 'clientInfo');
+  const timeZones = [...clientInfo.map(({ timezone }) => timezone), activity.localTimezone];
   return {
     locale: isLocale(activity.locale) ? activity.locale : 'en-US',
-    timeZone: isTimeZone(told) ? told : 'UTC',
+    timeZone: timeZones.find(isTimeZone) ?? 'UTC',
   };
 }
 
-function isTimeZone(name: string | undefined): name is string {
+function isTimeZone(name: unknown): name is string {
   return accepted(name, (timeZone) => new Intl.DateTimeFormat('en', { timeZone }));
 }
 
-function isLocale(name: string | undefined): name is string {
+function isLocale(name: unknown): name is string {
   return accepted(name, (locale) => new Intl.Locale(locale));
 }
 
-function accepted(name: string | undefined, construct: (name: string) => unknown): name is string {
-  if (typeof name !== 'string' || name === '') return false;
+/** Longer than any name in use; a locale may be drawn out without end and still be one. */
+const longestName = 64;
+
+function accepted(name: unknown, construct: (name: string) => unknown): name is string {
+  if (typeof name !== 'string' || name === '' || name.length > longestName) return false;
   try {
     construct(name);
     return true;

@@ -21,14 +21,24 @@ export interface Pacing {
   sent(conversation: string, now: number): void;
   /** Takes the next free place, `now` or later, and tells when it is. */
   take(conversation: string, now: number): number;
+  /** How many conversations are remembered. */
+  size(): number;
 }
 
 export function createPacing(): Pacing {
+  /** In the order of their last send, so that those to be forgotten stand in front. */
   const sends = new Map<string, readonly number[]>();
+
   const note = (conversation: string, at: number, now: number) => {
     const kept = (sends.get(conversation) ?? []).filter((earlier) => earlier > now - rememberMs);
+    sends.delete(conversation);
     sends.set(conversation, [...kept, at].toSorted((one, other) => one - other).slice(-longestMemory));
+    for (const [oldest, times] of sends) {
+      if ((times.at(-1) ?? 0) > now - rememberMs) break;
+      sends.delete(oldest);
+    }
   };
+
   return {
     sent: (conversation, now) => note(conversation, now, now),
     take(conversation, now) {
@@ -37,5 +47,6 @@ export function createPacing(): Pacing {
       note(conversation, at, now);
       return at;
     },
+    size: () => sends.size,
   };
 }

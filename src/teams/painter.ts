@@ -13,14 +13,19 @@ import type { Pacing } from './pacing.ts';
  *
  * An edit that Teams refuses for good (the card is gone, the bot is blocked) is not repeated; if the request is
  * finished its outcome is said as a short text instead. One that may work later is tried again after 2, 4 and 8
- * seconds. What could not be told at all stays marked as undrawn in the store and is tried at the next start: an
- * outcome is never lost.
+ * seconds, then it is the text's turn, and if that is not taken either, both are tried once a minute for an hour. What
+ * could not be told at all stays marked as undrawn in the store and is tried at the next start: an outcome is never
+ * lost.
  */
 export interface Painter {
   /** The request has changed, or its forecast may have. */
   touch(requestId: string): void;
+  /** The card shows this drawing already: somebody else has just posted it, or put it in the place of another card. */
+  showed(drawing: Drawing, how: 'post' | 'edit'): Promise<void>;
   /** Resolves when nothing is dirty any more; used at the end of a process. */
   settled(): Promise<void>;
+  /** How many cards are remembered. */
+  size(): number;
 }
 
 export interface PainterParts {
@@ -31,35 +36,66 @@ export interface PainterParts {
   /** What tells one conversation from another. */
   readonly keyOf: (conversation: string) => string;
   readonly clock: Clock;
+  /** Aborts when Usher ends: nothing is drawn after that. */
+  readonly ending: AbortSignal;
   readonly log: Log;
   /** How long a card keeps still between two edits; milliseconds. */
   readonly editEveryMs?: number;
 }
 
 const defaultEditEveryMs = 2_000;
-const retryDelaysMs = [2_000, 4_000, 8_000];
+const editAgainMs = [2_000, 4_000, 8_000];
+const tellAgainMs = 60_000;
+const mostFailures = editAgainMs.length + 60;
+/** An unfinished request that nobody has touched for so long may be another replica's by now. */
+const rememberMs = 10 * 60_000;
 
 interface Card {
   dirty: boolean;
   drawing: Promise<void> | null;
+  /** On the monotonic clock, like all times here. */
   lastEditAt: number;
+  touchedAt: number;
+  /** What the card shows; null when that is not known. */
   signature: string | null;
   failures: number;
+  finished: boolean;
 }
 
 export function createPainter(parts: PainterParts): Painter {
-  const { clock, log, pacing, editEveryMs = defaultEditEveryMs } = parts;
+  const { conversations, clock, ending, log, pacing, editEveryMs = defaultEditEveryMs } = parts;
   const cards = new Map<string, Card>();
 
-  function touch(requestId: string): void {
+  function cardOf(requestId: string): Card {
+    forgetIdle();
+    const never = Number.NEGATIVE_INFINITY;
     const card = cards.get(requestId) ?? {
       dirty: false,
       drawing: null,
-      lastEditAt: Number.NEGATIVE_INFINITY,
+      lastEditAt: never,
+      touchedAt: never,
       signature: null,
       failures: 0,
+      finished: false,
     };
+    card.touchedAt = clock.monotonic();
     cards.set(requestId, card);
+    return card;
+  }
+
+  /** A card that shows its end needs no memory, once its next edit is free to go at any time. */
+  function forgetIdle(): void {
+    const now = clock.monotonic();
+    for (const [requestId, card] of cards) {
+      const keepMs = card.finished ? editEveryMs : rememberMs;
+      const isIdle = card.drawing === null && Math.max(card.touchedAt, card.lastEditAt) + keepMs <= now;
+      if (isIdle) cards.delete(requestId);
+    }
+  }
+
+  function touch(requestId: string): void {
+    if (ending.aborted) return;
+    const card = cardOf(requestId);
     card.dirty = true;
     card.drawing ??= paint(requestId, card).finally(() => {
       card.drawing = null;
@@ -70,71 +106,96 @@ export function createPainter(parts: PainterParts): Painter {
   /** One card, until it shows the present; at most one of these runs for each card. */
   async function paint(requestId: string, card: Card): Promise<void> {
     while (card.dirty) {
-      await clock.sleep(card.lastEditAt + editEveryMs - clock.monotonic());
-      card.dirty = false;
-      try {
-        await drawOnce(requestId, card);
-      } catch (error) {
-        log.error({ error, code: 'card_failed', requestId }, 'a card could not be drawn');
+      await clock.sleep(card.lastEditAt + editEveryMs - clock.monotonic(), ending);
+      if (ending.aborted) {
+        card.dirty = false;
+        return;
       }
+      card.dirty = false;
+      const pauseMs = await drawOnce(requestId, card).catch((error: unknown) => {
+        log.error({ error, code: 'card_failed', requestId }, 'a card could not be drawn');
+        return pauseAfterFailure(card) ?? tellAgain(requestId, card);
+      });
+      if (pauseMs === null) continue;
+      await clock.sleep(pauseMs, ending);
+      card.dirty = true;
     }
   }
 
-  async function drawOnce(requestId: string, card: Card): Promise<void> {
+  /** Returns how long to wait before the next try, or null when there is no need of one. */
+  async function drawOnce(requestId: string, card: Card): Promise<number | null> {
     const first = await parts.draw(requestId);
-    if (first?.request.cardId == null) return;
-    if (first.signature === card.signature) return finished(requestId, first);
+    if (first === null || first.request.cardId === null) return null;
+    card.finished = first.finished;
+    if (first.signature === card.signature) return null;
     const key = parts.keyOf(first.request.conversation);
-    await clock.sleep(pacing.take(key, clock.monotonic()) - clock.monotonic());
+    await clock.sleep(pacing.take(key, clock.monotonic()) - clock.monotonic(), ending);
     // Time has passed: what is drawn is the request as it is now.
     const drawing = await parts.draw(requestId);
-    if (drawing?.request.cardId == null) return;
+    if (ending.aborted || drawing === null || drawing.request.cardId === null) return null;
+    const { conversation, cardId } = drawing.request;
+    const sent = await conversations.edit(conversation, cardId, drawing.message);
     card.lastEditAt = clock.monotonic();
-    const result = await parts.conversations.edit(
-      drawing.request.conversation,
-      drawing.request.cardId,
-      drawing.message,
-    );
-    switch (result.kind) {
+    card.finished = drawing.finished;
+    switch (sent.kind) {
       case 'done':
-        card.signature = drawing.signature;
-        card.failures = 0;
-        await parts.markDrawn(requestId, drawing.request.revision);
-        return finished(requestId, drawing);
+        await showed(drawing, card);
+        return null;
       case 'failed': {
-        const delayMs = retryDelaysMs[card.failures];
-        card.failures += 1;
-        log.warn({ error: result.error, status: result.status, requestId, code: 'edit_failed' }, 'a card edit failed');
-        if (delayMs === undefined) return tellInstead(drawing);
-        await clock.sleep(delayMs);
-        card.dirty = true;
-        return;
+        log.warn({ error: sent.error, status: sent.status, requestId, code: 'edit_failed' }, 'a card edit failed');
+        return pauseAfterFailure(card) ?? tellInstead(drawing, card);
       }
       case 'gone':
-        log.warn({ error: result.error, status: result.status, requestId, code: 'card_gone' }, 'a card is gone');
-        return tellInstead(drawing);
+        log.warn({ error: sent.error, status: sent.status, requestId, code: 'card_gone' }, 'a card is gone');
+        return tellInstead(drawing, card);
       default: {
-        const never: never = result;
+        const never: never = sent;
         throw new Error(`unexpected result ${JSON.stringify(never)}`);
       }
     }
   }
 
-  async function tellInstead(drawing: Drawing): Promise<void> {
-    if (!drawing.finished) return;
-    await parts.conversations.say(drawing.request.conversation, drawing.message.summary);
+  async function showed(drawing: Drawing, card: Card): Promise<void> {
+    card.signature = drawing.signature;
+    card.failures = 0;
+    card.finished = drawing.finished;
     await parts.markDrawn(drawing.request.id, drawing.request.revision);
-    finished(drawing.request.id, drawing);
   }
 
-  /** A finished card needs no memory, unless somebody touched it meanwhile. */
-  function finished(requestId: string, drawing: Drawing): void {
-    const card = cards.get(requestId);
-    if (drawing.finished && card !== undefined && !card.dirty) cards.delete(requestId);
+  function pauseAfterFailure(card: Card): number | undefined {
+    card.failures += 1;
+    return editAgainMs[card.failures - 1];
+  }
+
+  async function tellInstead(drawing: Drawing, card: Card): Promise<number | null> {
+    if (!drawing.finished) return null;
+    const { id, conversation } = drawing.request;
+    pacing.sent(parts.keyOf(conversation), clock.monotonic());
+    const said = await conversations.say(conversation, drawing.message.summary);
+    if (said.kind === 'failed') return tellAgain(id, card);
+    // Nobody is there to be told; trying again at each start would not change that.
+    if (said.kind === 'gone')
+      log.warn({ requestId: id, status: said.status, code: 'outcome_untold' }, 'nobody is there');
+    await showed(drawing, card);
+    return null;
+  }
+
+  function tellAgain(requestId: string, card: Card): number | null {
+    card.failures += 1;
+    if (card.failures <= mostFailures) return tellAgainMs;
+    log.error({ requestId, code: 'outcome_untold' }, 'an outcome could not be told; it is tried at the next start');
+    return null;
   }
 
   return {
     touch,
+    async showed(drawing, how) {
+      const card = cardOf(drawing.request.id);
+      if (how === 'edit') card.lastEditAt = clock.monotonic();
+      await showed(drawing, card);
+      // It may have changed while it was on its way.
+      touch(drawing.request.id);
+    },
     async settled() {
       for (;;) {
         const busy = [...cards.values()].flatMap((card) => (card.drawing === null ? [] : [card.drawing]));
@@ -142,5 +203,6 @@ export function createPainter(parts: PainterParts): Painter {
         await Promise.all(busy);
       }
     },
+    size: () => cards.size,
   };
 }
