@@ -47,6 +47,11 @@ export async function startBench(parts: Partial<GraphClientParts> = {}): Promise
   };
 }
 
+/** A client for a server of the test's own. */
+export function clientFor(baseUrl: string): GraphClient {
+  return createGraphClient({ baseUrl, token: async () => null, clock: sleepwalkingClock(), log: captureLog().log });
+}
+
 /** A server that answers as a test likes, for what no sandbox would do. */
 export async function startHttp(listener: RequestListener): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server = createServer(listener);
