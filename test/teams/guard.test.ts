@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type ActivityOrigin, admit, type GuardRules } from '../../src/teams/guard.ts';
+
+const tenant = '5eed0000-0000-4000-8000-00000000face';
+const person = '5eed0000-0000-4000-8000-000000000001';
+const channelService = 'https://api.botframework.com';
+
+const rules: GuardRules = { allowedTenants: [tenant], issuer: channelService };
+const good: ActivityOrigin = {
+  channelId: 'msteams',
+  tenantId: tenant,
+  aadObjectId: person,
+  issuer: channelService,
+};
+
+describe('the guard', () => {
+  it('admits a person of an allowed tenant who writes in Teams', () => {
+    const admission = admit(good, rules);
+
+    expect(admission).toEqual({ kind: 'admitted', speaker: { id: person, tenantId: tenant } });
+  });
+
+  it('takes ids in any case, and passes them on in one', () => {
+    const admission = admit({ ...good, tenantId: tenant.toUpperCase(), aadObjectId: person.toUpperCase() }, rules);
+
+    expect(admission).toEqual({ kind: 'admitted', speaker: { id: person, tenantId: tenant } });
+  });
+
+  it('asks for no issuer where activities come without a token', () => {
+    const admission = admit({ ...good, issuer: undefined }, { ...rules, issuer: null });
+
+    expect(admission.kind).toBe('admitted');
+  });
+
+  it.each<[string, Partial<ActivityOrigin>, string]>([
+    ['a token of the emulator', { issuer: 'https://sts.windows.net/f8cdef31-a31e-4b4a-93e4-5f571e91255a/' }, 'issuer'],
+    ['no token', { issuer: undefined }, 'issuer'],
+    ['an issuer that only begins like the real one', { issuer: `${channelService}.evil.example` }, 'issuer'],
+    ['an issuer with a slash behind it', { issuer: `${channelService}/` }, 'issuer'],
+    ['Direct Line', { channelId: 'directline' }, 'channel'],
+    ['the emulator', { channelId: 'emulator' }, 'channel'],
+    ['AseChannel', { channelId: 'AseChannel' }, 'channel'],
+    ['Teams in other letters', { channelId: 'MSTeams' }, 'channel'],
+    ['no channel', { channelId: undefined }, 'channel'],
+    ['another tenant', { tenantId: '5eed0000-0000-4000-8000-00000000dead' }, 'tenant'],
+    ['no tenant', { tenantId: undefined }, 'tenant'],
+    ['an empty tenant', { tenantId: '' }, 'tenant'],
+    ['nobody', { aadObjectId: undefined }, 'noPerson'],
+    ['an empty person', { aadObjectId: '' }, 'noPerson'],
+    ["Teams' own id in the place of Entra's", { aadObjectId: '29:1abc' }, 'noPerson'],
+    ['a GUID that is cut off', { aadObjectId: person.slice(0, -1) }, 'noPerson'],
+    ['a GUID with a path behind it', { aadObjectId: `${person}/memberOf` }, 'noPerson'],
+    ['a GUID on the second line', { aadObjectId: `x\n${person}` }, 'noPerson'],
+  ])('turns away %s', (_name, change, why) => {
+    const admission = admit({ ...good, ...change }, rules);
+
+    expect(admission).toMatchObject({ kind: 'turnedAway', why });
+  });
+
+  it('names the actor to the record only when the id is one', () => {
+    const elsewhere = admit({ ...good, tenantId: 'other' }, rules);
+    const nobody = admit({ ...good, aadObjectId: 'Alex Wilber <alex@contoso.com>' }, rules);
+
+    expect(elsewhere).toMatchObject({ actorId: person });
+    expect(nobody).toMatchObject({ actorId: '' });
+  });
+
+  it('admits nobody when no tenant is allowed', () => {
+    const anyOrigin = fc.record({
+      channelId: fc.constant('msteams'),
+      tenantId: fc.option(fc.string(), { nil: undefined }),
+      aadObjectId: fc.constant(person),
+      issuer: fc.constant(channelService),
+    });
+
+    fc.assert(
+      fc.property(anyOrigin, (origin) => {
+        expect(admit(origin, { ...rules, allowedTenants: [] }).kind).toBe('turnedAway');
+      }),
+    );
+  });
+});
