@@ -185,7 +185,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const problems = parsed.success ? [] : parsed.error.issues.map(toProblem);
   // What hangs together is checked on whatever could be read, so that one run shows everything.
   const readable = parsed.success ? parsed.data : readableFields(present);
-  problems.push(...relationProblems(readable, new Set(problems.map((problem) => problem.variable))));
+  problems.push(...relationProblems(readable));
   if (!parsed.success || problems.length > 0) return { ok: false, problems, appsFile: readable.APPS_FILE || null };
   return { ok: true, config: toConfig(parsed.data) };
 }
@@ -203,10 +203,11 @@ function readableFields(present: Record<string, string | undefined>): Partial<En
   return Object.fromEntries(fields);
 }
 
-function relationProblems(env: Partial<Environment>, known: ReadonlySet<string>): ConfigProblem[] {
+/** What cannot be read is absent here, and so not reported a second time. */
+function relationProblems(env: Partial<Environment>): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const report = (variable: string, problem: string, fix: string) => {
-    if (!known.has(variable)) problems.push({ variable, problem, fix });
+    problems.push({ variable, problem, fix });
   };
   if (env.BOT_AUTH === 'none') {
     if (env.HOST !== undefined && !isLoopback(env.HOST))

@@ -203,6 +203,9 @@ describe('the directory roles of a person', () => {
     const roles = await directory.directoryRoles(people.alex.id);
 
     expect(roles).toEqual({ ok: true, value: ['9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3'] });
+    expect(bench.sandbox.requests[0]?.path).toBe(
+      `/users/${people.alex.id}/transitiveMemberOf/microsoft.graph.directoryRole`,
+    );
   });
 
   it('are none as a rule', async () => {
