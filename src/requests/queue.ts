@@ -5,15 +5,16 @@ import { readGate, writeGate } from '../rate-gate/gate-row.ts';
 import { writeRecord } from './record.ts';
 import type { Forecast, Lease, Task, TaskState } from './request.ts';
 import { toTask } from './rows.ts';
-import { bumpRevision, laneNumbers, type StoreParts } from './store.ts';
+import { bumpRevision, laneNumbers, type StoreParts, turnLength } from './store.ts';
 
 /**
  * The queue before the rate gate: who is next, the claim, and what is said of those who wait. How a task leaves
  * `running` again is in `running.ts`; the picture of its states is in `request.ts`.
  *
  * Order: the interactive lane before the bulk lane; within a lane by turn, then by age. A request's nth task stands n
- * turns behind the lane's present turn, which gives rotation between requests without ever re-sorting, and no request
- * can starve another of its lane.
+ * times `turnLength` behind the lane's present turn, which gives rotation between requests without ever re-sorting. As
+ * each start moves the present turn on by one or more, at most `turnLength` later requests go ahead of a request's
+ * next task: none starves another of its lane.
  *
  * Claiming a task and taking its grant is one transaction, so no grant is wasted and none is skipped.
  */
@@ -109,9 +110,15 @@ async function earliestDue(transaction: Transaction<Schema>): Promise<number | n
   return row?.due ?? null;
 }
 
-/** The lane's virtual time moves on to the turn now being served, and never back. */
+/**
+ * The lane's virtual time moves on to the turn now being served, and by one at the least: it never stands still while
+ * others go ahead of a task, so the task's turn comes.
+ */
 function advanceTurn(turns: readonly number[], lane: number, turn: number): number[] {
-  return Object.values(laneNumbers).map((number) => Math.max(turns[number] ?? 0, number === lane ? turn : 0));
+  return Object.values(laneNumbers).map((number) => {
+    const present = turns[number] ?? 0;
+    return number === lane ? Math.max(present + 1, turn) : present;
+  });
 }
 
 /**
@@ -146,7 +153,7 @@ export async function requeueTasks(
         .set({
           state: 'waiting',
           lane: laneNow,
-          turn: (turns[laneNow] ?? 0) + index,
+          turn: (turns[laneNow] ?? 0) + index * turnLength,
           enqueued_at: now,
           due_at: now,
           again: 'retried',

@@ -25,6 +25,9 @@ export interface NewRequest {
 export type Lane = 'interactive' | 'bulk';
 export const laneNumbers = { interactive: 0, bulk: 1 } as const satisfies Record<Lane, number>;
 
+/** From one task of a request to its next: so many later requests may go ahead of it, a window's worth. */
+export const turnLength = 5;
+
 /** What the store, the queue and the gate before it share. */
 export type StoreParts = GateParts;
 
@@ -80,7 +83,7 @@ export async function createRequest(parts: StoreParts, wanted: NewRequest): Prom
           state: 'waiting' as const,
           lane,
           // The nth task of a request stands n turns later, so requests that wait together are served in rotation.
-          turn: turn + position,
+          turn: turn + position * turnLength,
           enqueued_at: now,
           due_at: now,
           attempts: 0,

@@ -1,0 +1,382 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Database } from '../../src/db/database.ts';
+import { claimTask, forecastQueue, hasWork, requestsInLine, requeueTasks } from '../../src/requests/queue.ts';
+import { readRecords } from '../../src/requests/record.ts';
+import { finishTask, postponeTask } from '../../src/requests/running.ts';
+import { findRequest, type StoreParts } from '../../src/requests/store.ts';
+import { createTestClock, type TestClock } from '../support/clock.ts';
+import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { ask, claim, claimAllNow, claimed, documentedLimits, done, named, noLimits, storeParts } from './support.ts';
+
+describe.each(engines)('the queue on $name', ({ createTestDatabase }) => {
+  let place: TestDatabase;
+  let database: Database;
+  let clock: TestClock;
+  /** Without a limit to speak of, for what is about the order alone. */
+  let store: StoreParts;
+
+  beforeAll(async () => {
+    place = await createTestDatabase();
+  }, engineStartMs);
+  afterAll(() => place.drop());
+  beforeEach(async () => {
+    await place.empty();
+    clock = createTestClock();
+    database = onTestClock(await place.open(clock), clock);
+    store = storeParts(database, clock, noLimits);
+  });
+
+  describe('a claim', () => {
+    it('brings the task, its lease and all that its call needs', async () => {
+      const request = await ask(store, ['isaiah']);
+
+      const { task, lease, askerId, appId } = await claimed(store, 'this process', 30_000);
+
+      expect(task).toMatchObject({ requestId: request.id, attempts: 1, throttles: 0, jobId: 'job', ruleId: 'rule' });
+      expect(task.state).toEqual({ kind: 'running', startedAt: clock.now(), lease });
+      expect([askerId, appId]).toEqual(['alex', 'salesforce']);
+    });
+
+    it('takes its grant and its task together, or neither', async () => {
+      const strict = storeParts(database, clock);
+      await ask(strict, named('person', 6));
+
+      const first = await claimAllNow(strict);
+      const sixth = await claim(strict);
+
+      expect(first).toHaveLength(5);
+      expect(sixth).toEqual({ kind: 'later', inMs: 10_500 });
+      expect(await grants()).toHaveLength(5);
+    });
+
+    it('spends no grant when nothing waits', async () => {
+      const strict = storeParts(database, clock);
+
+      expect(await claim(strict)).toEqual({ kind: 'idle' });
+
+      await ask(strict, named('person', 5));
+      expect(await claimAllNow(strict)).toHaveLength(5);
+    });
+
+    it('is undone as a whole when its record cannot be written', async () => {
+      const strict = storeParts(database, clock);
+      const request = await ask(strict, ['isaiah']);
+      await database.query.schema.alterTable('records').renameTo('records_away').execute();
+
+      const failed = claim(strict);
+
+      await expect(failed).rejects.toThrow();
+      await database.query.schema.alterTable('records_away').renameTo('records').execute();
+      expect((await findRequest(database, request.id))?.tasks[0]?.state.kind).toBe('waiting');
+      expect(await grants()).toEqual([]);
+    });
+
+    it('is recorded under the name of whoever asked', async () => {
+      const request = await ask(store, ['isaiah']);
+
+      await claimed(store);
+
+      const [latest] = await readRecords(database.query, 1);
+      expect(latest).toMatchObject({ kind: 'sent', actorId: 'alex', requestId: request.id });
+      expect(latest?.details).toEqual({ subject: 'isaiah', attempt: 1 });
+    });
+
+    it('counts as a change of the request', async () => {
+      const { id, revision } = await ask(store, ['isaiah']);
+
+      await claimed(store);
+
+      expect((await findRequest(database, id))?.revision).toBe(revision + 1);
+    });
+
+    it('has nothing to do while what waits is not due, and says when it is', async () => {
+      await ask(store, ['isaiah']);
+      await postponeTask(store, await claimed(store), { reason: 'noAnswer', delayMs: 5_000 });
+
+      const early = await claim(store);
+      await clock.advance(5_000);
+      const due = await claim(store);
+
+      expect(early).toEqual({ kind: 'later', inMs: 5_000 });
+      expect(due.kind).toBe('claimed');
+    });
+
+    it('gives a call as long as the guard to leave', async () => {
+      await ask(store, ['isaiah']);
+
+      const { sendBefore } = await claimed(storeParts(database, clock, documentedLimits));
+
+      expect(sendBefore).toBe(clock.monotonic() + 500);
+    });
+  });
+
+  describe('the order', () => {
+    it('serves those who ask for one person first come, first served', async () => {
+      for (const person of ['one', 'two', 'three', 'four']) {
+        await ask(store, [person]);
+        await clock.advance(1);
+      }
+
+      expect(await claimAllNow(store)).toEqual(['one', 'two', 'three', 'four']);
+    });
+
+    it('serves interactive before bulk', async () => {
+      await ask(store, named('bulk', 2), { lane: 'bulk' });
+      await clock.advance(1);
+      await ask(store, ['somebody']);
+
+      expect(await claimAllNow(store)).toEqual(['somebody', 'bulk 0', 'bulk 1']);
+    });
+
+    it('takes turns between requests for many', async () => {
+      await ask(store, named('first', 3));
+      await clock.advance(1);
+      await ask(store, named('second', 3));
+
+      expect(await claimAllNow(store)).toEqual(['first 0', 'second 0', 'first 1', 'second 1', 'first 2', 'second 2']);
+    });
+
+    it('lets one person in between the many of an earlier request', async () => {
+      const strict = storeParts(database, clock);
+      await ask(strict, named('many', 12));
+      const before = await claimAllNow(strict);
+      await clock.advance(1);
+      await ask(strict, ['one']);
+      await clock.advance(10_500);
+
+      const after = await claimAllNow(strict);
+
+      expect(before).toEqual(named('many', 5));
+      expect(after[0]).toBe('one');
+    });
+
+    it('lets nobody starve, however many come later', async () => {
+      await ask(store, named('many', 3));
+      const served: string[] = [];
+      for (const person of named('later', 20)) {
+        await clock.advance(1);
+        await ask(store, [person]);
+        const next = await claimed(store);
+        await finishTask(store, next, done);
+        served.push(next.task.subject.id);
+      }
+
+      const places = named('many', 3).map((person) => served.indexOf(person));
+
+      expect(places).toEqual([0, 6, 12]);
+    });
+
+    it('keeps the place of a task that has to wait again', async () => {
+      await ask(store, ['first']);
+      await clock.advance(1);
+      await ask(store, ['second']);
+      await postponeTask(store, await claimed(store), { reason: 'throttled', delayMs: 0 });
+
+      expect(await claimAllNow(store)).toEqual(['first', 'second']);
+    });
+  });
+
+  describe('the forecast', () => {
+    it('tells place and start of everybody, which then come true', async () => {
+      const strict = storeParts(database, clock);
+      await ask(strict, named('early', 3));
+      await claimAllNow(strict);
+      await clock.advance(2_000);
+      await ask(strict, named('many', 9));
+      await clock.advance(1);
+      await ask(strict, ['one']);
+      await ask(strict, named('bulk', 4), { lane: 'bulk' });
+      const foretold = await forecastQueue(strict);
+
+      const happened = await watchStarts(strict, 40_000);
+
+      expect(happened.size).toBe(14);
+      expect(foretold).toEqual(happened);
+    });
+
+    it('holds with tasks that are not due yet', async () => {
+      const strict = storeParts(database, clock);
+      await ask(strict, named('person', 8));
+      await postponeTask(strict, await claimed(strict), { reason: 'noAnswer', delayMs: 5_000 });
+      await postponeTask(strict, await claimed(strict), { reason: 'serviceUnavailable', delayMs: 20_000 });
+      const foretold = await forecastQueue(strict);
+
+      const happened = await watchStarts(strict, 60_000);
+
+      expect(foretold).toEqual(happened);
+    });
+
+    it('holds behind a closed gate', async () => {
+      const strict = storeParts(database, clock);
+      await ask(strict, named('person', 7));
+      await postponeTask(strict, await claimed(strict), {
+        reason: 'throttled',
+        delayMs: 0,
+        closesGate: { retryAfterMs: 30_000 },
+      });
+      const foretold = await forecastQueue(strict);
+
+      const happened = await watchStarts(strict, 60_000);
+
+      expect(foretold).toEqual(happened);
+      expect(foretold.get([...foretold.keys()][0] ?? '')?.startsAt).toBe(clock.now() - 60_000 + 30_000);
+    });
+
+    it('tells no more than it is asked for', async () => {
+      await ask(store, named('person', 8));
+
+      expect((await forecastQueue(store, 3)).size).toBe(3);
+    });
+  });
+
+  describe('a gate', () => {
+    it('opens again a window after the clock was set back, and not when the old time comes round', async () => {
+      const strict = storeParts(database, clock);
+      await ask(strict, named('person', 6));
+      await claimAllNow(strict);
+      const setBack = createTestClock(clock.monotonic() - 3_600_000);
+      const afterwards = storeParts(onTestClock(database, setBack), setBack);
+
+      const atOnce = await claimTask(afterwards, { owner: 'this process', until: 0 });
+      await setBack.advance(10_500);
+      // Due as before: it is the gate that is looked at, and not the wall clock of the task.
+      await database.query.updateTable('tasks').set({ due_at: 0 }).execute();
+      const later = await claim(afterwards);
+
+      expect(atOnce).toMatchObject({ kind: 'later' });
+      expect(later.kind).toBe('claimed');
+    });
+
+    it('opens again ten minutes after a clock gone mad has closed it for years', async () => {
+      const strict = storeParts(database, clock);
+      await ask(strict, ['isaiah']);
+      await forecastQueue(strict);
+      await database.query
+        .updateTable('gates')
+        .set({ blocked_until: clock.now() * 2 })
+        .execute();
+
+      const shut = await claim(strict);
+      await clock.advance(600_000);
+      const open = await claim(strict);
+
+      expect(shut).toEqual({ kind: 'later', inMs: 600_000 });
+      expect(open.kind).toBe('claimed');
+    });
+  });
+
+  describe('a retry', () => {
+    it('puts finished tasks back, once however often it is clicked', async () => {
+      const request = await ask(store, ['isaiah', 'adele']);
+      await claimAllNow(store);
+      const ids = request.tasks.map((task) => task.id);
+
+      const clicks = await Promise.all([1, 2, 3].map(() => requeueTasks(store, request.id, ids, 'megan')));
+
+      expect(clicks.toSorted()).toEqual([0, 0, 2]);
+      const { tasks = [] } = (await findRequest(database, request.id)) ?? {};
+      expect(tasks.map((task) => task.state)).toEqual(
+        Array(2).fill({ kind: 'waiting', dueAt: clock.now(), again: 'retried' }),
+      );
+      expect((await readRecords(database.query, 99)).filter(({ kind }) => kind === 'retried')).toHaveLength(1);
+    });
+
+    it('starts counting attempts anew', async () => {
+      const request = await ask(store, ['isaiah']);
+      await claimAllNow(store);
+
+      await requeueTasks(store, request.id, [request.tasks[0]?.id ?? ''], 'megan');
+
+      expect((await claimed(store)).task.attempts).toBe(1);
+    });
+
+    it('leaves running and waiting tasks and those of other requests alone', async () => {
+      const running = await ask(store, ['isaiah', 'adele']);
+      await claimed(store);
+      const other = await ask(store, ['patti']);
+      const ids = [...running.tasks, ...other.tasks].map((task) => task.id);
+
+      expect(await requeueTasks(store, running.id, ids, 'megan')).toBe(0);
+      expect(await requeueTasks(store, running.id, [], 'megan')).toBe(0);
+      expect((await findRequest(database, running.id))?.tasks.map(({ state }) => state.kind)).toEqual([
+        'running',
+        'waiting',
+      ]);
+    });
+
+    it('of many takes turns with whoever asks meanwhile', async () => {
+      const many = await ask(store, named('many', 4));
+      await claimAllNow(store);
+      await requeueTasks(
+        store,
+        many.id,
+        many.tasks.map(({ id }) => id),
+        'megan',
+      );
+      await clock.advance(1);
+      await ask(store, ['one']);
+
+      const served = await claimAllNow(store);
+
+      expect(served.slice(0, 2)).toEqual(['many 0', 'one']);
+    });
+
+    it('of bulk stays bulk, but one of it goes to where people wait', async () => {
+      const bulk = await ask(store, named('bulk', 3), { lane: 'bulk' });
+      await claimAllNow(store);
+      const [first, second, third] = bulk.tasks.map(({ id }) => id);
+      await requeueTasks(store, bulk.id, [first ?? '', second ?? ''], 'megan');
+      await requeueTasks(store, bulk.id, [third ?? ''], 'megan');
+      await clock.advance(1);
+      await ask(store, ['one']);
+
+      expect(await claimAllNow(store)).toEqual(['bulk 2', 'one', 'bulk 0', 'bulk 1']);
+    });
+  });
+
+  it('knows whether there is work left', async () => {
+    const before = await hasWork(store);
+    await ask(store, ['isaiah']);
+    const waiting = await hasWork(store);
+    const running = await claimed(store);
+    const during = await hasWork(store);
+    await finishTask(store, running, done);
+
+    expect([before, waiting, during, await hasWork(store)]).toEqual([false, true, true, false]);
+  });
+
+  it('names the requests at its head, each once', async () => {
+    const many = await ask(store, named('many', 3));
+    await clock.advance(1);
+    const one = await ask(store, ['one']);
+
+    expect(await requestsInLine(store, 3)).toEqual([many.id, one.id]);
+  });
+
+  async function grants(): Promise<unknown[]> {
+    const rows = await database.query.selectFrom('gates').select('grants').execute();
+    return rows.flatMap((row) => JSON.parse(row.grants) as unknown[]);
+  }
+
+  /** Lets time pass and claims whatever may start: place and start of each, as `forecastQueue` words them. */
+  async function watchStarts(strict: StoreParts, ms: number) {
+    const starts = new Map<string, { place: number; startsAt: number }>();
+    const end = clock.now() + ms;
+    while (clock.now() < end) {
+      const made = await claim(strict);
+      if (made.kind === 'claimed') {
+        starts.set(made.claimed.task.id, { place: starts.size + 1, startsAt: clock.now() });
+        await finishTask(strict, made.claimed, done);
+      } else {
+        const pauseMs = made.kind === 'later' ? made.inMs : ms;
+        await clock.advance(Math.min(pauseMs, end - clock.now()));
+      }
+    }
+    return starts;
+  }
+});
+
+/** The same database with a gate that counts by the test's clock, which PostgreSQL's own would not wait for. */
+function onTestClock(database: Database, clock: TestClock): Database {
+  return { ...database, dialect: { ...database.dialect, gateNow: async () => clock.monotonic() } };
+}

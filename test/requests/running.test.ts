@@ -1,0 +1,254 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Database } from '../../src/db/database.ts';
+import { readRecords } from '../../src/requests/record.ts';
+import type { Task } from '../../src/requests/request.ts';
+import { finishTask, postponeTask, recoverTasks, renewLease, returnTask } from '../../src/requests/running.ts';
+import { findRequest, type StoreParts } from '../../src/requests/store.ts';
+import { createTestClock, type TestClock } from '../support/clock.ts';
+import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { ask, claim, claimed, done, named, noLimits, storeParts } from './support.ts';
+
+describe.each(engines)('a running task on $name', ({ name, createTestDatabase }) => {
+  let place: TestDatabase;
+  let database: Database;
+  let clock: TestClock;
+  let store: StoreParts;
+
+  beforeAll(async () => {
+    place = await createTestDatabase();
+  }, engineStartMs);
+  afterAll(() => place.drop());
+  beforeEach(async () => {
+    await place.empty();
+    clock = createTestClock();
+    database = await place.open(clock);
+    store = storeParts(database, clock, noLimits);
+  });
+
+  async function taskOf(requestId: string): Promise<Task> {
+    const task = (await findRequest(database, requestId))?.tasks[0];
+    if (task === undefined) throw new Error('no task');
+    return task;
+  }
+
+  async function kinds(): Promise<string[]> {
+    return (await readRecords(database.query, 99)).map(({ kind }) => kind).toReversed();
+  }
+
+  describe('that ends', () => {
+    it('keeps the outcome, its times and the ids for support', async () => {
+      const { id, revision } = await ask(store, ['isaiah']);
+      const mine = await claimed(store);
+      const startedAt = clock.now();
+      await clock.advance(1_400);
+
+      const kept = await finishTask(store, mine, done);
+
+      expect(kept).toBe(true);
+      expect((await taskOf(id)).state).toEqual({ kind: 'done', startedAt, finishedAt: clock.now(), ...done });
+      expect((await findRequest(database, id))?.revision).toBe(revision + 2);
+    });
+
+    it('is recorded once, by kind of outcome', async () => {
+      await ask(store, ['isaiah']);
+      const mine = await claimed(store);
+
+      const results = [await finishTask(store, mine, done), await finishTask(store, mine, done)];
+
+      expect(results).toEqual([true, false]);
+      expect(await kinds()).toEqual(['asked', 'sent', 'finished']);
+      const [latest] = await readRecords(database.query, 1);
+      expect(latest).toMatchObject({
+        actorId: 'alex',
+        details: { subject: 'isaiah', outcome: 'unknown', graphRequestId: 'graph-1' },
+      });
+    });
+
+    it('is not done when its record cannot be written', async () => {
+      const { id } = await ask(store, ['isaiah']);
+      const mine = await claimed(store);
+      await database.query.schema.alterTable('records').renameTo('records_away').execute();
+
+      await expect(finishTask(store, mine, done)).rejects.toThrow();
+
+      await database.query.schema.alterTable('records_away').renameTo('records').execute();
+      expect((await taskOf(id)).state.kind).toBe('running');
+    });
+  });
+
+  describe('that waits again', () => {
+    it('tells why and from when, and keeps the count of its attempts', async () => {
+      const { id } = await ask(store, ['isaiah']);
+
+      await postponeTask(store, await claimed(store), { reason: 'serviceUnavailable', delayMs: 5_000 });
+
+      expect(await taskOf(id)).toMatchObject({
+        attempts: 1,
+        throttles: 0,
+        state: { kind: 'waiting', dueAt: clock.now() + 5_000, again: 'serviceUnavailable' },
+      });
+      expect(await kinds()).toEqual(['asked', 'sent', 'waitsAgain']);
+    });
+
+    it('takes the new rule along', async () => {
+      const { id } = await ask(store, ['isaiah']);
+
+      await postponeTask(store, await claimed(store), { reason: 'ruleChanged', delayMs: 0, ruleId: 'new rule' });
+
+      expect((await taskOf(id)).ruleId).toBe('new rule');
+      expect((await claimed(store)).task.ruleId).toBe('new rule');
+    });
+
+    it('closes the gate for everybody when the server said "too many", and counts that apart', async () => {
+      const { id } = await ask(store, ['isaiah']);
+      await clock.advance(1);
+      await ask(store, ['adele']);
+      const mine = await claimed(store);
+
+      await postponeTask(store, mine, { reason: 'throttled', delayMs: 0, closesGate: { retryAfterMs: 60_000 } });
+
+      const shut = await claim(store);
+      expect(shut.kind).toBe('later');
+      expect(shut.kind === 'later' && shut.inMs).toBeGreaterThan(55_000);
+      expect(await taskOf(id)).toMatchObject({ attempts: 1, throttles: 1 });
+    });
+
+    it('goes back as if it had never been claimed when its call did not leave', async () => {
+      const { id } = await ask(store, ['isaiah']);
+      await postponeTask(store, await claimed(store), { reason: 'noAnswer', delayMs: 0 });
+      const before = await taskOf(id);
+
+      const returned = await returnTask(store, await claimed(store));
+
+      expect(returned).toBe(true);
+      expect(await taskOf(id)).toEqual(before);
+    });
+  });
+
+  describe('whose lease is lost', () => {
+    it.each([
+      ['another process', 'another process'],
+      ['the same process', 'this process'],
+    ])('to %s changes nothing when its old call ends', async (_who, owner) => {
+      const { id } = await ask(store, ['isaiah']);
+      const old = await claimed(store, 'this process', 30_000);
+      await clock.advance(30_001);
+      await recoverTasks(store, 'another process');
+      const current = await claimed(store, owner);
+      const before = await taskOf(id);
+
+      const writes = [
+        await finishTask(store, old, done),
+        await postponeTask(store, old, { reason: 'noAnswer', delayMs: 0 }),
+        await returnTask(store, old),
+        await renewLease(store, old, clock.now() + 1),
+      ];
+
+      expect(writes).toEqual([false, false, false, false]);
+      expect(await taskOf(id)).toEqual(before);
+      expect(await finishTask(store, current, done)).toBe(true);
+      expect(await kinds()).toEqual(['asked', 'sent', 'sent', 'finished']);
+    });
+
+    it('still tells the gate that the server said "too many"', async () => {
+      await ask(store, ['isaiah']);
+      const old = await claimed(store, 'this process', 30_000);
+      await clock.advance(30_001);
+      await recoverTasks(store, 'another process');
+
+      await postponeTask(store, old, { reason: 'throttled', delayMs: 0, closesGate: { retryAfterMs: 60_000 } });
+
+      expect((await claim(store)).kind).toBe('later');
+    });
+  });
+
+  describe('whose process is gone', () => {
+    it('is put back when the lease has run out, and not before', async () => {
+      const { id } = await ask(store, ['isaiah']);
+      await claimed(store, 'this process', 30_000);
+
+      const early = await recoverTasks(store, 'this process');
+      await clock.advance(30_001);
+      const late = await recoverTasks(store, 'this process');
+
+      expect([early, late]).toEqual([[], [id]]);
+      expect((await taskOf(id)).state).toEqual({ kind: 'waiting', dueAt: clock.now(), again: 'interrupted' });
+      expect((await claimed(store)).task.attempts).toBe(2);
+    });
+
+    it('is left alone while the lease is renewed', async () => {
+      await ask(store, ['isaiah']);
+      const mine = await claimed(store, 'this process', 30_000);
+      await clock.advance(20_000);
+
+      const renewed = await renewLease(store, mine, clock.now() + 30_000);
+      await clock.advance(20_000);
+
+      expect(renewed).toBe(true);
+      expect(await recoverTasks(store, 'another process', [])).toEqual(name === 'SQLite' ? [mine.task.requestId] : []);
+    });
+
+    it('does not live on by the renewal of another task of its process', async () => {
+      const forgotten = await ask(store, ['isaiah']);
+      await claimed(store, 'this process', 30_000);
+      await ask(store, ['adele']);
+      const other = await claimed(store, 'this process', 30_000);
+      await clock.advance(20_000);
+      await renewLease(store, other, clock.now() + 30_000);
+      await clock.advance(10_001);
+
+      expect(await recoverTasks(store, 'this process')).toEqual([forgotten.id]);
+    });
+
+    it('is put back at once where only one process can own the database', async () => {
+      const { id } = await ask(store, ['isaiah']);
+      await claimed(store, 'the process before', 30_000);
+
+      const recovered = await recoverTasks(store, 'this process');
+
+      expect(recovered).toEqual(name === 'SQLite' ? [id] : []);
+    });
+
+    it('is told from one in hand, however far the wall clock jumps', async () => {
+      const { id } = await ask(store, ['isaiah', 'adele']);
+      const inHand = await claimed(store, 'this process', 30_000);
+      await claimed(store, 'this process', 30_000);
+      clock.stepWallClock(3_600_000);
+
+      const recovered = await recoverTasks(store, 'this process', [inHand.task.id]);
+
+      expect(recovered).toEqual([id]);
+      const states = (await findRequest(database, id))?.tasks.map(({ state }) => state.kind);
+      expect(states).toEqual(['running', 'waiting']);
+    });
+
+    it('is put back once, however many look for it', async () => {
+      const { id, revision } = await ask(store, named('person', 6));
+      for (let count = 0; count < 6; count += 1) await claimed(store, 'gone', 30_000);
+      await clock.advance(30_001);
+
+      const found = await Promise.all(named('process', 8).map((owner) => recoverTasks(store, owner)));
+
+      expect(found.flat().every((found) => found === id)).toBe(true);
+      const after = await findRequest(database, id);
+      expect(after?.revision).toBe(revision + 12);
+      expect(after?.tasks.every(({ state }) => state.kind === 'waiting')).toBe(true);
+    });
+  });
+
+  it('keeps every kind of outcome as it was', async () => {
+    const { id } = await ask(store, ['isaiah']);
+    const outcome = {
+      kind: 'refused',
+      status: 403,
+      code: 'No',
+      message: 'said "no"\u0000\n',
+      cause: 'permission',
+    } as const;
+
+    await finishTask(store, await claimed(store), { outcome, graphRequestId: null, clientRequestId: null });
+
+    const { state } = await taskOf(id);
+    expect(state).toMatchObject({ outcome });
+  });
+});

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Database } from '../../src/db/database.ts';
+import { readRecords } from '../../src/requests/record.ts';
+import {
+  attachCard,
+  createRequest,
+  findRequest,
+  findUndrawn,
+  markDrawn,
+  type StoreParts,
+} from '../../src/requests/store.ts';
+import { createTestClock, type TestClock } from '../support/clock.ts';
+import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { ask, claimed, named, noLimits, storeParts, wanted } from './support.ts';
+
+describe.each(engines)('the store on $name', ({ createTestDatabase }) => {
+  let place: TestDatabase;
+  let database: Database;
+  let clock: TestClock;
+  let store: StoreParts;
+
+  beforeAll(async () => {
+    place = await createTestDatabase();
+  }, engineStartMs);
+  afterAll(() => place.drop());
+  beforeEach(async () => {
+    await place.empty();
+    clock = createTestClock();
+    database = await place.open(clock);
+    store = storeParts(database, clock, noLimits);
+  });
+
+  it('keeps all that was asked for', async () => {
+    const asked = wanted({ people: ['isaiah', 'adele'] });
+
+    const { id } = await createRequest(store, asked);
+
+    const found = await findRequest(database, id);
+    expect(found).toMatchObject({
+      asker: asked.asker,
+      app: asked.app,
+      reader: asked.reader,
+      conversation: 'conversation',
+      cardId: null,
+      revision: 1,
+      createdAt: clock.now(),
+    });
+    expect(found?.tasks.map((task) => [task.position, task.subject, task.state])).toEqual(
+      asked.subjects.map((subject, position) => [
+        position,
+        subject,
+        { kind: 'waiting', dueAt: clock.now(), again: null },
+      ]),
+    );
+  });
+
+  it('keeps what people write, whatever the script', async () => {
+    const name = `Zoë 'Ω' "石" \\ 🧑‍💻 ; drop table requests --`;
+
+    const { id } = await createRequest(store, wanted({ asker: { id: 'zoe', name } }));
+
+    expect((await findRequest(database, id))?.asker.name).toBe(name);
+  });
+
+  it('gives an id that can be read aloud', async () => {
+    const { id } = await ask(store, ['isaiah']);
+
+    expect(id).toMatch(/^[23456789ABCDEFGHJKMNPQRSTVWXYZ]{6}$/);
+  });
+
+  it('finds nothing under an id that nobody got', async () => {
+    expect(await findRequest(database, 'NOBODY')).toBeNull();
+  });
+
+  it('keeps one request of a source that asks twice', async () => {
+    const asked = wanted();
+
+    const first = await createRequest(store, asked);
+    const second = await createRequest(store, { ...asked, jobId: 'another' });
+
+    expect(second).toEqual(first);
+  });
+
+  it('keeps one request of twenty that come of one source at the same time', async () => {
+    const asked = wanted({ people: named('person', 3) });
+
+    const requests = await Promise.all(Array.from({ length: 20 }, () => createRequest(store, asked)));
+
+    expect(new Set(requests.map(({ id }) => id)).size).toBe(1);
+    expect(await countOf('requests')).toBe(1);
+    expect(await countOf('tasks')).toBe(3);
+    expect((await readRecords(database.query, 99)).map(({ kind }) => kind)).toEqual(['asked']);
+  });
+
+  it('keeps apart twenty that come of twenty sources at the same time', async () => {
+    await Promise.all(named('person', 20).map((person) => ask(store, [person])));
+
+    expect(await countOf('requests')).toBe(20);
+    expect(await countOf('tasks')).toBe(20);
+  });
+
+  it('leaves nothing behind when a request cannot be stored as a whole', async () => {
+    const [isaiah] = wanted().subjects;
+    const broken = { ...isaiah, name: null } as unknown as NonNullable<typeof isaiah>;
+
+    await expect(createRequest(store, wanted({ subjects: [broken] }))).rejects.toThrow();
+
+    expect(await countOf('requests')).toBe(0);
+  });
+
+  it('records who asked for whom, without a name', async () => {
+    const { id } = await ask(store, ['isaiah']);
+
+    const [latest] = await readRecords(database.query, 1);
+    expect(latest).toEqual({
+      at: clock.now(),
+      actorId: 'alex',
+      kind: 'asked',
+      requestId: id,
+      details: { app: 'salesforce', subjects: ['isaiah'] },
+    });
+  });
+
+  describe('the card of a request', () => {
+    it('is undrawn from when it is posted until its latest revision was drawn', async () => {
+      const { id, revision } = await ask(store, ['isaiah']);
+      const beforeItIsPosted = await findUndrawn(database, 10);
+      await attachCard(database, id, 'card');
+      const posted = await findUndrawn(database, 10);
+      await markDrawn(database, id, revision);
+      const drawn = await findUndrawn(database, 10);
+      await claimed(store);
+
+      const changed = await findUndrawn(database, 10);
+
+      expect([beforeItIsPosted, posted, drawn, changed]).toEqual([[], [id], [], [id]]);
+      expect((await findRequest(database, id))?.cardId).toBe('card');
+    });
+
+    it('stays drawn when an older drawing arrives late', async () => {
+      const { id } = await ask(store, ['isaiah']);
+      await attachCard(database, id, 'card');
+      await claimed(store);
+
+      await markDrawn(database, id, 2);
+      await markDrawn(database, id, 1);
+
+      expect(await findUndrawn(database, 10)).toEqual([]);
+    });
+
+    it('is found oldest first, no more than asked for', async () => {
+      const ids: string[] = [];
+      for (const person of named('person', 3)) {
+        await clock.advance(1);
+        const { id } = await ask(store, [person]);
+        await attachCard(database, id, person);
+        ids.push(id);
+      }
+
+      expect(await findUndrawn(database, 2)).toEqual(ids.slice(0, 2));
+    });
+  });
+
+  async function countOf(table: 'requests' | 'tasks'): Promise<number> {
+    return (await database.query.selectFrom(table).selectAll().execute()).length;
+  }
+});
