@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cardAsText } from '../../src/chat/cards/as-text.ts';
+import { systemClock } from '../../src/clock.ts';
 import { describeProblems, readConfig } from '../../src/config.ts';
+import { openDatabase } from '../../src/db/database.ts';
 import { createLog } from '../../src/log.ts';
 import { startUsher, type Usher, type UsherOptions } from '../../src/main.ts';
+import { type Entry, readRecords } from '../../src/requests/record.ts';
 import { loopback, sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { type SandboxGraph, type SandboxGraphOptions, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
 import { clickActivity, messageActivity, postActivity } from '../../src/sandbox/teams/activity.ts';
@@ -40,6 +43,8 @@ export interface TestUsher {
   cardsFor(conversationId?: string): readonly ShownCard[];
   /** The last card or text that was posted, as it stands now; throws when there is none. */
   lastCard(conversationId?: string): ShownCard;
+  /** What the record holds, newest first; read through a connection of its own. */
+  records(): Promise<readonly Entry[]>;
   /** Resolves when every message is answered, no task waits or runs, and every card shows the latest. */
   settled(): Promise<void>;
   /** Ends what this started, without patience. What was passed in stays open. */
@@ -173,6 +178,12 @@ export async function startTestUsher(options: TestUsherOptions = {}): Promise<Te
     message,
     cardsFor,
     lastCard,
+    async records() {
+      const database = await openDatabase(read.config.database, systemClock);
+      const entries = await readRecords(database.query, 100);
+      await database.close();
+      return entries;
+    },
     settled: () => usher.settled(),
     async close() {
       // First the far ends: a silent Graph would hold up the stop.
