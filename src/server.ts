@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import restify, { type Request, type Response } from 'restify';
-import type { Log } from './log.ts';
+import { createLog, type Log } from './log.ts';
 import type { Reception } from './teams/door.ts';
 
 /** The HTTP face: Teams' endpoint and what an orchestrator asks. */
@@ -31,7 +31,10 @@ const requestTimeoutMs = 20_000;
 /** Listens. Rejects when the port cannot be had. */
 export async function startServer(parts: ServerParts): Promise<Server> {
   const { log } = parts;
-  const server = restify.createServer({ name: 'usher' });
+  // What restify logs by itself holds whole requests, and with them tokens and what people wrote. It takes a pino log;
+  // its types are those of an older restify.
+  const noLog = createLog('silent') as unknown as NonNullable<restify.ServerOptions['log']>;
+  const server = restify.createServer({ name: 'usher', log: noLog });
   const http: HttpServer = server.server;
   http.requestTimeout = requestTimeoutMs;
   http.headersTimeout = requestTimeoutMs;
@@ -53,7 +56,9 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     },
   );
 
-  server.get('/healthz', async (_request: Request, response: Response) => response.send(200, { status: 'alive' }));
+  server.get('/healthz', async (_request: Request, response: Response) => {
+    response.send(200, { status: 'alive' });
+  });
 
   const checks = Object.entries(parts.checks).map(
     ([name, check]) => [name, oneAtATime(() => holds(check, name))] as const,
