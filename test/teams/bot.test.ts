@@ -1,4 +1,13 @@
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Incoming } from '../../src/chat/incoming.ts';
+import { systemClock } from '../../src/clock.ts';
+import { openDatabase } from '../../src/db/database.ts';
+import { tenantId } from '../../src/sandbox/tenant/identity.ts';
+import { people } from '../../src/sandbox/tenant/people.ts';
+import { toIncoming } from '../../src/teams/incoming.ts';
+import { createTurns } from '../../src/teams/turns.ts';
+import { eventually } from '../support/eventually.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';
 
 let teams: TestUsher;
@@ -6,6 +15,8 @@ beforeEach(async () => {
   teams = await startTestUsher();
 });
 afterEach(() => teams.close());
+
+const posts = () => teams.connector.deliveries.filter(({ kind }) => kind === 'post');
 
 describe('a turn', () => {
   it('carries a message to Graph and its outcome back onto one card', async () => {
@@ -15,6 +26,290 @@ describe('a turn', () => {
     expect(status).toBe(200);
     expect(teams.cardsFor('personal-alex')).toHaveLength(1);
     expect(teams.lastCard().text).toContain('Isaiah Langer');
+    expect(teams.lastCard().text).toContain('Account created');
     expect(teams.sandbox.stats().calls).toBe(1);
+  });
+
+  it('that comes twice, one after the other, is answered once', async () => {
+    const message = teams.message('alex', 'provision isaiah to Salesforce');
+
+    const statuses = [await teams.send(message), await teams.send(message)];
+    await teams.settled();
+
+    expect(statuses).toEqual([200, 200]);
+    expect(posts()).toHaveLength(1);
+    expect(teams.sandbox.stats().calls).toBe(1);
+    expect(teams.logLines).toContainEqual(expect.objectContaining({ code: 'repeated_activity' }));
+  });
+
+  it('that comes five times at once is answered once', async () => {
+    const message = teams.message('alex', 'provision isaiah to Salesforce');
+
+    const statuses = await Promise.all([1, 2, 3, 4, 5].map(() => teams.send(message)));
+    await teams.settled();
+
+    expect(statuses).toEqual([200, 200, 200, 200, 200]);
+    expect(posts()).toHaveLength(1);
+    expect(teams.sandbox.stats().calls).toBe(1);
+  });
+
+  it('with the same id in another conversation is another one', async () => {
+    const message = teams.message('alex', 'whoami');
+
+    await teams.send(message);
+    await teams.send({ ...message, conversation: { id: 'elsewhere', conversationType: 'groupChat', tenantId } });
+    await teams.settled();
+
+    expect(posts().map(({ conversationId }) => conversationId)).toEqual(['personal-alex', 'elsewhere']);
+  });
+
+  it('answers in the thread of the channel where it was asked', async () => {
+    const thread = '19:general@thread.tacv2;messageid=1700000000000';
+
+    await teams.say('alex', '<at>Usher</at> whoami', { conversationId: thread, kind: 'channel' });
+    await teams.settled();
+
+    expect(teams.lastCard().conversationId).toBe(thread);
+    expect(teams.lastCard().text).toContain('Alex Wilber');
+  });
+
+  it('of a card that is redrawn in its own place leaves no other card', async () => {
+    await teams.say('alex', 'provision lee to Salesforce');
+    await teams.settled();
+    const picker = teams.lastCard();
+    const [first] = picker.buttons;
+
+    await teams.click('alex', picker.id, first?.data);
+    await teams.settled();
+
+    expect(teams.cardsFor()).toHaveLength(1);
+    expect(teams.lastCard().id).toBe(picker.id);
+    expect(teams.lastCard().text).toMatch(/Lee (Gu|Parker)/);
+    expect(teams.sandbox.stats().calls).toBe(1);
+  });
+
+  it('of a double click on one choice asks Graph once and ends on one card', async () => {
+    await teams.say('alex', 'provision lee to Salesforce');
+    await teams.settled();
+    const picker = teams.lastCard();
+    const data = picker.buttons[0]?.data;
+
+    await Promise.all([teams.click('alex', picker.id, data), teams.click('alex', picker.id, data)]);
+    await teams.settled();
+
+    expect(teams.sandbox.stats().calls).toBe(1);
+    expect(teams.cardsFor()).toHaveLength(1);
+    expect(teams.lastCard().text).toContain('Account created');
+  });
+});
+
+describe('an invoke', () => {
+  const invoke = (name: string, data: unknown) => ({
+    ...teams.message('alex', ''),
+    type: 'invoke',
+    name,
+    value: { action: { type: 'Action.Execute', data }, trigger: 'manual' },
+  });
+
+  it('of a card runs its action and hears that it arrived', async () => {
+    const response = await fetch(teams.endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(invoke('adaptiveCard/action', { verb: 'run', text: 'whoami' })),
+    });
+    await teams.settled();
+
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ statusCode: 200 });
+    expect(teams.lastCard().text).toContain('Alex Wilber');
+  });
+
+  it('that comes twice is acknowledged twice and answered once', async () => {
+    const activity = invoke('adaptiveCard/action', { verb: 'run', text: 'whoami' });
+
+    const statuses = [await teams.send(activity), await teams.send(activity)];
+    await teams.settled();
+
+    expect(statuses).toEqual([200, 200]);
+    expect(posts()).toHaveLength(1);
+  });
+
+  it.each(['task/fetch', 'composeExtension/query', 'signin/verifyState', ''])(
+    'of the kind "%s" is not implemented, and that is all',
+    async (name) => {
+      const status = await teams.send(invoke(name, { verb: 'run', text: 'whoami' }));
+      await teams.settled();
+
+      expect(status).toBe(501);
+      expect(posts()).toEqual([]);
+    },
+  );
+});
+
+describe('the installation', () => {
+  const installation = (action: string) => ({ ...teams.message('alex', ''), type: 'installationUpdate', action });
+
+  it('is greeted with what the person may do', async () => {
+    const status = await teams.send(installation('add'));
+
+    expect(status).toBe(200);
+    expect(posts()).toHaveLength(1);
+    expect(teams.lastCard().text).toContain('Hello Alex Wilber, this is Usher');
+    expect(teams.lastCard().text).toContain('provision');
+  });
+
+  it.each(['remove', 'add-upgrade', 'remove-upgrade', ''])(
+    'that says "%s" is no occasion for a greeting',
+    async (action) => {
+      const status = await teams.send(installation(action));
+      await teams.settled();
+
+      expect(status).toBe(200);
+      expect(posts()).toEqual([]);
+    },
+  );
+
+  it('is greeted without a name when Graph refuses to tell it', async () => {
+    teams.sandbox.failNext('/users', { kind: 'status', status: 403 });
+
+    await teams.send(installation('add'));
+
+    expect(teams.lastCard().text).toContain('Hello, this is Usher');
+  });
+
+  it('by somebody of another tenant is turned away', async () => {
+    await teams.send({ ...installation('add'), channelData: { tenant: { id: 'elsewhere' } } });
+
+    expect(teams.lastCard().content).toBeNull();
+    expect(teams.lastCard().text).toContain('does not serve your organization');
+  });
+
+  it('does no harm when the greeting is not taken', async () => {
+    teams.connector.refuseNext('post', 403);
+
+    const status = await teams.send(installation('add'));
+
+    expect(status).toBe(200);
+    expect(teams.logLines).toContainEqual(expect.objectContaining({ code: 'greeting_not_taken', status: 403 }));
+  });
+});
+
+describe('what nobody asked', () => {
+  it.each([
+    { type: 'conversationUpdate', membersAdded: [{ id: '28:usher' }, { id: '29:somebody' }] },
+    { type: 'conversationUpdate', membersRemoved: [{ id: '29:somebody' }] },
+    { type: 'messageReaction', reactionsAdded: [{ type: 'like' }] },
+    { type: 'messageUpdate', text: 'provision adele to Salesforce' },
+    { type: 'messageDelete' },
+    { type: 'typing' },
+    { type: 'event', name: 'application/vnd.microsoft.meetingStart' },
+    { type: 'endOfConversation' },
+    { type: 'of the future' },
+  ])('gets no answer: %j', async (change) => {
+    const status = await teams.send({ ...teams.message('alex', ''), ...change });
+    await teams.settled();
+
+    expect(status).toBe(200);
+    expect(posts()).toEqual([]);
+    expect(teams.sandbox.requests).toEqual([]);
+  });
+});
+
+describe('a turn that breaks', () => {
+  /** Takes a table from under Usher's feet: something that no code reckons with. */
+  const losesTable = (name: string) => {
+    const database = new DatabaseSync(teams.databasePath);
+    database.exec(`PRAGMA foreign_keys = OFF; DROP TABLE ${name}`);
+    database.close();
+  };
+  const failures = () => teams.logLines.filter(({ code }) => code === 'turn_failed');
+
+  it.each([
+    ['in the middle of a command', 'tasks', 'provision isaiah to Salesforce'],
+    ['before it began', 'turns', 'whoami'],
+  ])('%s says sorry with a reference, which is in the log, and tells nothing else', async (_name, table, line) => {
+    losesTable(table);
+
+    const status = await teams.say('alex', line);
+    await eventually(() => posts().length > 0);
+
+    const { text, content } = teams.lastCard();
+    expect(status).toBe(200);
+    expect(text).toContain('Something went wrong');
+    expect(failures()).toHaveLength(1);
+    expect(text).toContain(String(failures()[0]?.reference));
+    expect(JSON.stringify(content)).not.toMatch(/no such table|SQLITE|node_modules|\.ts|\bat /);
+  });
+});
+
+describe('a turn that was cut off', () => {
+  async function leaveOpen(text: string, cardId: string | null, agoMs: number): Promise<Incoming> {
+    const incoming = toIncoming(teams.message('alex', text), { id: people.alex.id, tenantId });
+    if (incoming === null) throw new Error('a message is always something');
+    const database = await openDatabase({ kind: 'sqlite', path: teams.databasePath }, systemClock);
+    const turns = createTurns(database);
+    await turns.open(incoming, Date.now() - agoMs);
+    if (cardId !== null) await turns.showed(incoming.id, cardId);
+    await database.close();
+    return incoming;
+  }
+
+  const restart = () =>
+    startTestUsher({ sandbox: teams.sandbox, connector: teams.connector, databasePath: teams.databasePath });
+
+  it('is taken up at the next start, on the card that it had', async () => {
+    await teams.say('alex', 'apps');
+    await teams.settled();
+    const card = teams.lastCard();
+    await leaveOpen('provision isaiah to Salesforce', card.id, 60_000);
+
+    const next = await restart();
+    await next.settled();
+    await next.close();
+
+    expect(teams.cardsFor()).toHaveLength(1);
+    expect(teams.lastCard()).toMatchObject({ id: card.id });
+    expect(teams.lastCard().text).toContain('Isaiah Langer');
+    expect(teams.lastCard().text).toContain('Account created');
+  });
+
+  it('is taken up once, and is known when Teams delivers it again', async () => {
+    const incoming = await leaveOpen('whoami', null, 60_000);
+
+    const next = await restart();
+    await next.settled();
+    await next.close();
+    const afterwards = await restart();
+    await afterwards.send({ ...afterwards.message('alex', 'whoami'), id: incoming.id.split('|')[1] });
+    await afterwards.settled();
+    await afterwards.close();
+
+    expect(posts()).toHaveLength(1);
+  });
+
+  it('is left alone when it is too long ago', async () => {
+    await leaveOpen('provision isaiah to Salesforce', null, 11 * 60_000);
+
+    const next = await restart();
+    await next.settled();
+    await next.close();
+
+    expect(posts()).toEqual([]);
+    expect(teams.sandbox.stats().calls).toBe(0);
+  });
+
+  it('does not keep Usher from starting when Teams does not take the answer', async () => {
+    await leaveOpen('whoami', null, 60_000);
+    teams.connector.refuseNext('post', 403);
+
+    const next = await restart();
+    await next.settled();
+    const status = await next.say('alex', 'whoami');
+    await next.settled();
+    await next.close();
+
+    expect(status).toBe(200);
+    expect(posts()).toHaveLength(1);
+    expect(next.logLines).toContainEqual(expect.objectContaining({ code: 'answer_not_taken', status: 403 }));
   });
 });
