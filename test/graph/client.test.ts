@@ -165,10 +165,12 @@ describe('a call without an answer', () => {
   it('ends when its time is up', async () => {
     bench.sandbox.failNext('/users', { kind: 'silence' });
 
-    const answer = await bench.graph.read({ path: alex, timeoutMs: 30 });
+    const answer = await bench.graph.read({ path: alex, timeoutMs: 50 });
 
     expect(answer).toMatchObject({ kind: 'noAnswer', why: 'timeout' });
-    expect(bench.sandbox.requests).toHaveLength(1);
+    // On a busy machine the time can be up before the call has gone out at all.
+    expect(bench.sandbox.requests.length).toBeLessThanOrEqual(1);
+    expect(bench.clock.slept).toEqual([]);
   });
 
   it('ends as soon as its caller gives up', async () => {
