@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Fetched, fetched } from './answer.ts';
+import { type Fetched, fetched, type GraphTrouble } from './answer.ts';
 import type { GraphClient } from './client.ts';
 import { filterText, graphPath, searchTerm } from './odata.ts';
 import { type Listing, readAll, readIfThere, readOne } from './read.ts';
@@ -61,6 +61,8 @@ const mostCandidates = 7;
 const mostRead = 50;
 /** `checkMemberGroups` takes no more ids in one call. */
 const groupsPerCheck = 20;
+/** Nobody is in ten thousand groups. */
+const mostMembershipPages = 10;
 
 export function createDirectory(graph: GraphClient): Directory {
   const getUser = (id: string) =>
@@ -97,10 +99,20 @@ export function createDirectory(graph: GraphClient): Directory {
         { method: 'POST', path, body: { groupIds: part } },
         z.object({ value: z.array(z.string()) }),
       );
-      if (!answer.ok) return answer;
+      if (!answer.ok) return isAboutIds(answer.trouble) ? groupsListed(userId, groupIds) : answer;
       found.push(...answer.value.value.map((id) => id.toLowerCase()));
     }
     return fetched(found);
+  }
+
+  /** The long way round: one id that is no group, such as a role's template or a deleted group's, can spoil a check. */
+  async function groupsListed(userId: string, groupIds: readonly string[]): Promise<Fetched<readonly string[]>> {
+    const path = `${graphPath('users', userId)}/transitiveMemberOf`;
+    const query = { $select: 'id', $top: '999' };
+    const listing = await readAll(graph, { path, query }, z.object({ id: z.string() }), mostMembershipPages);
+    if (!listing.ok) return listing;
+    const memberOf = new Set(listing.value.items.map(({ id }) => id.toLowerCase()));
+    return fetched(groupIds.filter((id) => memberOf.has(id)));
   }
 
   async function directoryRoles(userId: string): Promise<Fetched<readonly string[]>> {
@@ -133,6 +145,10 @@ export function createDirectory(graph: GraphClient): Directory {
   }
 
   return { findUsers, getUser, groupsAmong, directoryRoles, describeGroup };
+}
+
+function isAboutIds(trouble: GraphTrouble): boolean {
+  return trouble.kind === 'refused' && (trouble.status === 400 || trouble.status === 404);
 }
 
 const namedSchema = z.object({ id: z.string(), displayName: z.string() });

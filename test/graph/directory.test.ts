@@ -183,6 +183,14 @@ describe('the groups of a person', () => {
     expect(bench.sandbox.requests).toHaveLength(0);
   });
 
+  it('are read from the list of memberships when Graph takes offence at one of the ids', async () => {
+    bench.sandbox.failNext('/users', { kind: 'status', status: 400 });
+
+    const found = await directory.groupsAmong(people.alex.id, [groups.onCall.id, groups.helpdesk.id]);
+
+    expect(found).toEqual({ ok: true, value: [groups.helpdesk.id] });
+  });
+
   it('are trouble as a whole when one of the calls fails', async () => {
     bench.sandbox.failNext('/users', { kind: 'slow', ms: 0 });
     bench.sandbox.failNext('/users', { kind: 'html' });
