@@ -3,7 +3,7 @@ import { readOutcome } from '../graph/outcome/read-outcome.ts';
 import { readRefusal } from '../graph/outcome/refusal.ts';
 import type { Outcome } from '../graph/outcome.ts';
 import type { Task } from './request.ts';
-import type { Postponement } from './running.ts';
+import type { GateNews, Postponement } from './running.ts';
 
 /**
  * One call of a task and what follows from its answer. Every repeat goes back through the queue and takes a grant of
@@ -22,12 +22,12 @@ import type { Postponement } from './running.ts';
  * A call that was turned away with 429 did not reach the service, so it does not count where the others are counted.
  */
 export type Settlement =
-  | {
+  | ({
       readonly kind: 'done';
       readonly outcome: Outcome;
       readonly graphRequestId: string | null;
       readonly clientRequestId: string | null;
-    }
+    } & GateNews)
   | { readonly kind: 'again'; readonly postponement: Postponement };
 
 /** What an attempt needs of Graph. */
@@ -52,6 +52,8 @@ const unansweredAttempts = 2;
 /** A rule that changes at every look is no rule to go by. */
 const ruleAttempts = 4;
 const firstDelayMs = 5_000;
+/** A task is not put off longer than this, whatever the service asks for: somebody waits for its answer. */
+const longestDelayMs = 10 * 60_000;
 
 /** Sends the call once and says what follows. Never throws for anything that Graph or the network may do. */
 export async function attempt(
@@ -63,7 +65,7 @@ export async function attempt(
   const { jobId, ruleId, subject } = task;
   const answer = await graph.provisionOnDemand({ servicePrincipalId, jobId, ruleId, subject }, signal);
   const ids = { graphRequestId: answer.trace.requestId, clientRequestId: answer.trace.clientRequestId };
-  const done = (outcome: Outcome): Settlement => ({ kind: 'done', outcome, ...ids });
+  const done = (outcome: Outcome) => ({ kind: 'done' as const, outcome, ...ids });
   switch (answer.kind) {
     case 'ok':
       return done(readOutcome(answer.body));
@@ -98,7 +100,7 @@ async function settleRefusal(
   servicePrincipalId: string,
   task: Task,
   answer: Extract<GraphTrouble, { kind: 'refused' }>,
-  done: (outcome: Outcome) => Settlement,
+  done: (outcome: Outcome) => Settlement & { readonly kind: 'done' },
 ): Promise<Settlement> {
   const { status, code, retryAfterMs } = answer;
   const attempts = heardAttempts(task);
@@ -110,7 +112,8 @@ async function settleRefusal(
   }
   if ([500, 502, 503].includes(status) && attempts < unavailableAttempts) {
     const backoffMs = firstDelayMs * 2 ** (attempts - 1);
-    return again({ reason: 'serviceUnavailable', delayMs: Math.max(retryAfterMs ?? 0, backoffMs) });
+    const delayMs = Math.min(Math.max(retryAfterMs ?? 0, backoffMs), longestDelayMs);
+    return again({ reason: 'serviceUnavailable', delayMs });
   }
   if (status === 400 && code.toLowerCase() === 'requestparameterinvalid' && attempts < ruleAttempts) {
     const ruleId = await graph.ruleAnew(servicePrincipalId, task.jobId, task.subject.type);
@@ -118,5 +121,6 @@ async function settleRefusal(
   }
   // A quarantined job answers 401 without a word; only the job itself tells it from a missing permission.
   const quarantined = status === 401 && (await graph.isQuarantined(servicePrincipalId, task.jobId));
-  return done(readRefusal(answer, { quarantined }));
+  const settlement = done(readRefusal(answer, { quarantined }));
+  return status === 429 ? { ...settlement, closesGate: { retryAfterMs } } : settlement;
 }

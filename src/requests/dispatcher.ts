@@ -102,6 +102,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       .finally(() => {
         running.delete(id);
         tell(requestId);
+        // It may be waiting again already, or have left the gate more open than the loop reckons with.
+        alarm.abort();
       });
     running.set(id, work);
     tell(requestId);

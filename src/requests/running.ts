@@ -20,7 +20,7 @@ import { bumpRevision, type StoreParts } from './store.ts';
 export async function finishTask(
   parts: StoreParts,
   claimed: ClaimedTask,
-  done: Pick<Extract<TaskState, { kind: 'done' }>, 'outcome' | 'graphRequestId' | 'clientRequestId'>,
+  done: Pick<Extract<TaskState, { kind: 'done' }>, 'outcome' | 'graphRequestId' | 'clientRequestId'> & GateNews,
 ): Promise<boolean> {
   const changes: Updateable<TaskRow> = {
     state: 'done',
@@ -31,18 +31,23 @@ export async function finishTask(
     again: null,
   };
   const details = { outcome: done.outcome.kind, graphRequestId: done.graphRequestId };
-  return parts.database.transact((transaction) =>
-    leaveRunning(parts, transaction, claimed, changes, { kind: 'finished', details }),
-  );
+  return parts.database.transact(async (transaction) => {
+    await tellGate(parts, transaction, done);
+    return leaveRunning(parts, transaction, claimed, changes, { kind: 'finished', details });
+  });
 }
 
-/** Why and when a task goes back to the queue, and what the gate learns from it. */
-export interface Postponement {
+/** What the gate learns from an answer. */
+export interface GateNews {
+  /** Set when the server said "too many": the gate closes for everybody, for this long or a window. */
+  readonly closesGate?: { readonly retryAfterMs: number | null };
+}
+
+/** Why and when a task goes back to the queue. */
+export interface Postponement extends GateNews {
   readonly reason: WaitReason;
   /** From now, in milliseconds. */
   readonly delayMs: number;
-  /** Set when the server said "too many": the gate closes for everybody, for this long or a window. */
-  readonly closesGate?: { readonly retryAfterMs: number | null };
   /** A rule chosen anew. */
   readonly ruleId?: string;
 }
@@ -52,14 +57,10 @@ export interface Postponement {
  * left alone, but the gate still learns that the server said "too many".
  */
 export async function postponeTask(parts: StoreParts, claimed: ClaimedTask, why: Postponement): Promise<boolean> {
-  const { database, clock, gate } = parts;
+  const { database, clock } = parts;
   const { throttles } = claimed.task;
   return database.transact(async (transaction) => {
-    if (why.closesGate !== undefined) {
-      const stored = await readGate(parts, transaction);
-      const state = blockFor(stored.state, gate.limits, stored.now, why.closesGate.retryAfterMs);
-      await writeGate(transaction, gate.scope, { state, turns: stored.turns });
-    }
+    await tellGate(parts, transaction, why);
     const changes: Updateable<TaskRow> = {
       state: 'waiting',
       due_at: clock.now() + why.delayMs,
@@ -80,6 +81,15 @@ export async function returnTask(parts: StoreParts, claimed: ClaimedTask): Promi
   return parts.database.transact((transaction) =>
     leaveRunning(parts, transaction, claimed, changes, { kind: 'waitsAgain', details: { reason: 'unsent' } }),
   );
+}
+
+/** Comes first in its transaction, as the gate's row is locked before any other. */
+async function tellGate(parts: StoreParts, transaction: Transaction<Schema>, { closesGate }: GateNews): Promise<void> {
+  if (closesGate === undefined) return;
+  const { scope, limits } = parts.gate;
+  const stored = await readGate(parts, transaction);
+  const state = blockFor(stored.state, limits, stored.now, closesGate.retryAfterMs);
+  await writeGate(transaction, scope, { state, turns: stored.turns });
 }
 
 async function leaveRunning(

@@ -49,6 +49,14 @@ describe.each(engines)('a running task on $name', ({ name, createTestDatabase })
       expect((await findRequest(database, id))?.revision).toBe(revision + 2);
     });
 
+    it('closes the gate when its last word was "too many"', async () => {
+      await ask(store, ['isaiah', 'adele']);
+
+      await finishTask(store, await claimed(store), { ...done, closesGate: { retryAfterMs: 60_000 } });
+
+      expect((await claim(store)).kind).toBe('later');
+    });
+
     it('is recorded once, by kind of outcome', async () => {
       await ask(store, ['isaiah']);
       const mine = await claimed(store);

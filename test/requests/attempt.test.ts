@@ -1,0 +1,293 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { GraphAnswer, NoAnswer, Trace } from '../../src/graph/answer.ts';
+import {
+  attempt,
+  type ProvisioningCall,
+  type ProvisioningService,
+  type Settlement,
+} from '../../src/requests/attempt.ts';
+import type { Task } from '../../src/requests/request.ts';
+
+const trace: Trace = { clientRequestId: 'client-1', requestId: 'graph-1', date: null };
+const success = { key: '{"result":"Success","details":{}}', value: '{"action":"Create"}' };
+
+function taskAt(attempts: number, throttles = 0): Task {
+  return {
+    id: 'task',
+    requestId: 'R7K3MQ',
+    position: 0,
+    subject: { id: 'isaiah', type: 'User', name: 'Isaiah Langer', label: null },
+    jobId: 'job',
+    ruleId: 'rule',
+    state: { kind: 'running', startedAt: 0, lease: { owner: 'this process', until: 0 } },
+    attempts,
+    throttles,
+  };
+}
+
+interface Behaviour {
+  readonly answer: GraphAnswer;
+  readonly quarantined?: boolean;
+  readonly ruleNow?: string | null;
+}
+
+/** A service that answers as told and keeps what it was asked. */
+function service({ answer, quarantined = false, ruleNow = null }: Behaviour) {
+  const calls: ProvisioningCall[] = [];
+  const lookups: string[] = [];
+  const graph: ProvisioningService = {
+    async provisionOnDemand(call) {
+      calls.push(call);
+      return answer;
+    },
+    async isQuarantined() {
+      lookups.push('isQuarantined');
+      return quarantined;
+    },
+    async ruleAnew() {
+      lookups.push('ruleAnew');
+      return ruleNow;
+    },
+  };
+  return { graph, calls, lookups };
+}
+
+function settle(behaviour: Behaviour, task = taskAt(1)): Promise<Settlement> {
+  return attempt(service(behaviour).graph, 'salesforce', task, new AbortController().signal);
+}
+
+function refused(
+  status: number,
+  more: { code?: string; message?: string; retryAfterMs?: number | null } = {},
+): GraphAnswer {
+  return { kind: 'refused', status, code: '', message: '', retryAfterMs: null, trace, ...more };
+}
+
+const noAnswer = (why: NoAnswer): GraphAnswer => ({ kind: 'noAnswer', why, trace });
+
+describe('an attempt', () => {
+  it('sends one call for its subject', async () => {
+    const { graph, calls } = service({ answer: { kind: 'ok', status: 200, body: success, trace } });
+
+    await attempt(graph, 'salesforce', taskAt(1), new AbortController().signal);
+
+    expect(calls).toEqual([
+      { servicePrincipalId: 'salesforce', jobId: 'job', ruleId: 'rule', subject: taskAt(1).subject },
+    ]);
+  });
+
+  it('is done with what a readable answer says, and keeps the ids for support', async () => {
+    const settlement = await settle({ answer: { kind: 'ok', status: 200, body: success, trace } });
+
+    expect(settlement).toMatchObject({
+      kind: 'done',
+      outcome: { kind: 'created' },
+      graphRequestId: 'graph-1',
+      clientRequestId: 'client-1',
+    });
+  });
+
+  it.each([[null], [''], [[]], [{}], [{ key: 'x' }], ['<!doctype html>']])(
+    'is done with "unknown" when a success carries %j',
+    async (body) => {
+      const settlement = await settle({ answer: { kind: 'ok', status: 200, body, trace } });
+
+      expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'unknown', why: 'unreadable' } });
+    },
+  );
+
+  it('is done with "unknown" when the answer cannot be read at all', async () => {
+    const settlement = await settle({ answer: { kind: 'unreadable', status: 200, trace } });
+
+    expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'unknown', why: 'unreadable' } });
+  });
+});
+
+describe('an attempt that is turned away with 429', () => {
+  it.each([null, 0, 7_000])(
+    'waits for the gate, which closes for everybody (Retry-After %s ms)',
+    async (retryAfterMs) => {
+      const settlement = await settle({ answer: refused(429, { retryAfterMs }) });
+
+      expect(settlement).toEqual({
+        kind: 'again',
+        postponement: { reason: 'throttled', delayMs: 0, closesGate: { retryAfterMs } },
+      });
+    },
+  );
+
+  it('waits again for the nineteenth time, and gives up at the twentieth, which closes the gate all the same', async () => {
+    const nineteenth = await settle({ answer: refused(429) }, taskAt(19, 18));
+    const twentieth = await settle({ answer: refused(429) }, taskAt(20, 19));
+
+    expect(nineteenth).toMatchObject({ kind: 'again' });
+    expect(twentieth).toMatchObject({ kind: 'done', outcome: { kind: 'refused', status: 429, cause: 'throttled' } });
+    expect(twentieth).toMatchObject({ closesGate: { retryAfterMs: null } });
+  });
+
+  it('does not use up the patience for other trouble', async () => {
+    const task = taskAt(11, 10);
+
+    const settlements = await Promise.all(
+      [refused(503), refused(504), noAnswer('timeout')].map((answer) => settle({ answer }, task)),
+    );
+
+    expect(settlements.map(({ kind }) => kind)).toEqual(['again', 'again', 'again']);
+    expect(settlements[0]).toMatchObject({ postponement: { delayMs: 5_000 } });
+  });
+});
+
+describe('an attempt on a service that is away', () => {
+  it.each([
+    [500, 1, 5_000],
+    [502, 2, 10_000],
+    [503, 3, 20_000],
+  ])('asks again after a %i, the %i. time after %i ms', async (status, attempts, delayMs) => {
+    const settlement = await settle({ answer: refused(status) }, taskAt(attempts));
+
+    expect(settlement).toEqual({ kind: 'again', postponement: { reason: 'serviceUnavailable', delayMs } });
+  });
+
+  it('waits as long as the service asks, but not shorter than the pause', async () => {
+    const longer = await settle({ answer: refused(503, { retryAfterMs: 60_000 }) });
+    const shorter = await settle({ answer: refused(503, { retryAfterMs: 1_000 }) });
+
+    expect(longer).toMatchObject({ postponement: { delayMs: 60_000 } });
+    expect(shorter).toMatchObject({ postponement: { delayMs: 5_000 } });
+  });
+
+  it.each([86_400_000, Number.POSITIVE_INFINITY])(
+    'comes back after ten minutes when told to stay away for %s ms',
+    async (asked) => {
+      const settlement = await settle({ answer: refused(503, { retryAfterMs: asked }) });
+
+      expect(settlement).toMatchObject({ kind: 'again', postponement: { delayMs: 600_000 } });
+    },
+  );
+
+  it.each([500, 502, 503])('gives up at the fourth %i', async (status) => {
+    const settlement = await settle({ answer: refused(status) }, taskAt(4));
+
+    expect(settlement).toMatchObject({
+      kind: 'done',
+      outcome: { kind: 'refused', status, cause: 'serviceUnavailable' },
+    });
+  });
+});
+
+describe('an attempt without an answer', () => {
+  const silent: [string, GraphAnswer, string][] = [
+    ['a gateway that gave up', refused(504), 'gatewayTimeout'],
+    ['silence', noAnswer('timeout'), 'timeout'],
+    ['a broken connection', noAnswer('connectionLost'), 'connectionLost'],
+  ];
+
+  it.each(silent)('asks once more after %s', async (_what, answer) => {
+    const settlement = await settle({ answer });
+
+    expect(settlement).toEqual({ kind: 'again', postponement: { reason: 'noAnswer', delayMs: 5_000 } });
+  });
+
+  it.each(silent)('is done with "unknown" after %s for the second time', async (_what, answer, why) => {
+    const settlement = await settle({ answer }, taskAt(2));
+
+    expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'unknown', why } });
+  });
+
+  it('goes back at once when the process stops, however often that was', async () => {
+    const settlement = await settle({ answer: noAnswer('stopped') }, taskAt(50));
+
+    expect(settlement).toEqual({ kind: 'again', postponement: { reason: 'interrupted', delayMs: 0 } });
+  });
+
+  it('is refused where no token is to be had', async () => {
+    const settlement = await settle({ answer: noAnswer('noCredential') });
+
+    expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'refused', status: 401, cause: 'permission' } });
+  });
+});
+
+describe('an attempt by a rule that Graph does not know', () => {
+  const unknownRule = refused(400, { code: 'RequestParameterInvalid', message: 'the job does not include the rule' });
+
+  it('goes on at once with the rule as it is now', async () => {
+    const settlement = await settle({ answer: unknownRule, ruleNow: 'new rule' });
+
+    expect(settlement).toEqual({
+      kind: 'again',
+      postponement: { reason: 'ruleChanged', delayMs: 0, ruleId: 'new rule' },
+    });
+  });
+
+  it.each([['rule'], [null]])('is refused when a new look brings %j', async (ruleNow) => {
+    const settlement = await settle({ answer: unknownRule, ruleNow });
+
+    expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'refused', status: 400, cause: 'wrongRule' } });
+  });
+
+  it('does not follow a rule that changes at every look for ever', async () => {
+    const settlement = await settle({ answer: unknownRule, ruleNow: 'yet another' }, taskAt(4));
+
+    expect(settlement).toMatchObject({ kind: 'done', outcome: { cause: 'wrongRule' } });
+  });
+
+  it('is not taken for one by any other 400', async () => {
+    const { graph, lookups } = service({ answer: refused(400, { code: 'BadRequest' }), ruleNow: 'new rule' });
+
+    const settlement = await attempt(graph, 'salesforce', taskAt(1), new AbortController().signal);
+
+    expect(lookups).toEqual([]);
+    expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'refused', cause: 'other' } });
+  });
+});
+
+describe('an attempt that Graph refuses', () => {
+  it.each([
+    [401, true, 'quarantined'],
+    [401, false, 'permission'],
+    [403, true, 'permission'],
+    [404, true, 'notFound'],
+    [409, true, 'other'],
+  ])('with %i, the job quarantined: %s, is laid to %s', async (status, quarantined, cause) => {
+    const settlement = await settle({ answer: refused(status, { code: 'UnknownError' }), quarantined });
+
+    expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'refused', status, cause } });
+  });
+
+  it('looks at the job only where that could tell something', async () => {
+    const lookups = await Promise.all(
+      [401, 403, 404, 429, 503].map(async (status) => {
+        const made = service({ answer: refused(status) });
+        await attempt(made.graph, 'salesforce', taskAt(1), new AbortController().signal);
+        return made.lookups;
+      }),
+    );
+
+    expect(lookups).toEqual([['isQuarantined'], [], [], [], []]);
+  });
+});
+
+it('comes to an end whatever Graph may answer, and never calls it a success', async () => {
+  const answers: fc.Arbitrary<GraphAnswer> = fc.oneof(
+    fc.integer({ min: 300, max: 599 }).map((status) => refused(status, { code: 'RequestParameterInvalid' })),
+    fc.constantFrom<NoAnswer>('timeout', 'connectionLost', 'noCredential').map(noAnswer),
+    fc.constant<GraphAnswer>({ kind: 'unreadable', status: 200, trace }),
+  );
+  const property = fc.asyncProperty(fc.array(answers, { minLength: 1 }), async (script) => {
+    let task = taskAt(0);
+    for (let turn = 0; turn < 30; turn += 1) {
+      const answer = script[turn % script.length] as GraphAnswer;
+      task = { ...task, attempts: task.attempts + 1 };
+      const settlement = await settle({ answer, ruleNow: `rule ${turn}` }, task);
+      if (settlement.kind === 'done') {
+        expect(['refused', 'unknown']).toContain(settlement.outcome.kind);
+        return;
+      }
+      if (settlement.postponement.closesGate !== undefined) task = { ...task, throttles: task.throttles + 1 };
+    }
+    throw new Error('no end after thirty attempts');
+  });
+
+  await fc.assert(property);
+});

@@ -1,0 +1,404 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Database } from '../../src/db/database.ts';
+import type { ProvisioningService } from '../../src/requests/attempt.ts';
+import type { Request, Task } from '../../src/requests/request.ts';
+import type { Fault } from '../../src/sandbox/graph/faults.ts';
+import { apps } from '../../src/sandbox/tenant/applications.ts';
+import { people } from '../../src/sandbox/tenant/people.ts';
+import { createTestClock } from '../support/clock.ts';
+import { engineStartMs, sqliteEngine, type TestDatabase } from '../support/databases.ts';
+import { arrived, drive, openScene, quickClock, type Scene, type SceneOptions, stepMs } from './scene.ts';
+import { claimed, documentedLimits } from './support.ts';
+
+/** A real second lasts fifty: ten seconds pass in a fifth of a second. */
+const speed = 50;
+const limits = { limit: 5, windowMs: 10_000, guardMs: 5_000 };
+const onDemand = /provisionOnDemand$/;
+
+describe('the dispatcher', () => {
+  let place: TestDatabase;
+  let scene: Scene;
+
+  beforeAll(async () => {
+    place = await sqliteEngine.createTestDatabase();
+  }, engineStartMs);
+  afterEach(() => scene.close());
+  afterAll(() => place.drop());
+
+  async function open(more: Partial<SceneOptions> = {}): Promise<Scene> {
+    scene = await openScene({ place, clock: quickClock(speed), limits, ...more });
+    return scene;
+  }
+
+  /** The only task of a request, done. */
+  async function doneTask(request: Request): Promise<Task & { state: Extract<Task['state'], { kind: 'done' }> }> {
+    const [task] = await scene.tasksOf(request);
+    if (task?.state.kind !== 'done') throw new Error(`the task is not done: ${JSON.stringify(task?.state)}`);
+    return { ...task, state: task.state };
+  }
+
+  it('sees twenty tasks through without a single 429, five in a window', async () => {
+    const clock = createTestClock();
+    await open({ clock, limits: documentedLimits });
+    const request = await scene.ask(20);
+
+    scene.start();
+    await drive(scene, clock);
+
+    const { calls, throttled, arrivals } = scene.sandbox.stats();
+    expect([calls, throttled]).toEqual([20, 0]);
+    const tasks = await scene.tasksOf(request);
+    expect(tasks.map(({ state }) => state.kind === 'done' && state.outcome.kind)).toEqual(Array(20).fill('created'));
+    // And not slower than it must be: the last five leave after three windows and their guards.
+    expect((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)).toBeLessThan(31_500 + 10 * stepMs);
+  });
+
+  it('closes the gate for everybody when the server counts more strictly, and still finishes all', async () => {
+    await open({ sandbox: { limit: 3 } });
+    const request = await scene.ask(8);
+
+    scene.start();
+    await scene.settled();
+
+    const { calls, throttled, arrivals } = scene.sandbox.stats();
+    expect(calls).toBe(8);
+    expect(throttled).toBeGreaterThan(0);
+    const tasks = await scene.tasksOf(request);
+    expect(tasks.every(({ state }) => state.kind === 'done' && state.outcome.kind === 'created')).toBe(true);
+    // Five leave, two of them are turned away, and nobody knocks until the window has passed.
+    expect((arrivals[5] ?? 0) - (arrivals[4] ?? 0)).toBeGreaterThan(10_000);
+  });
+
+  it('stays away for a whole window after a 429 that does not say for how long', async () => {
+    await open();
+    scene.sandbox.failNext(onDemand, { kind: 'status', status: 429 });
+    const request = await scene.ask([people.isaiah.id]);
+
+    scene.start();
+    await scene.settled();
+
+    const [first = 0, second = 0] = scene.sandbox.stats().arrivals;
+    expect(second - first).toBeGreaterThan(10_000);
+    expect(await doneTask(request)).toMatchObject({
+      attempts: 2,
+      throttles: 1,
+      state: { outcome: { kind: 'created' } },
+    });
+  });
+
+  const passing: [string, Fault, string][] = [
+    ['503', { kind: 'status', status: 503 }, 'created'],
+    ['503 with Retry-After', { kind: 'status', status: 503, headers: { 'Retry-After': '7' } }, 'created'],
+    ['504', { kind: 'status', status: 504 }, 'created'],
+    ['504 behind which the work was done', { kind: 'status', status: 504, workDone: true }, 'inSync'],
+    ['broken connection', { kind: 'reset' }, 'created'],
+    ['broken connection behind which the work was done', { kind: 'reset', workDone: true }, 'inSync'],
+    ['silence', { kind: 'silence' }, 'created'],
+  ];
+
+  it.each(passing)('asks again after a %s', async (_what, fault, outcome) => {
+    await open(fault.kind === 'silence' ? { onDemandTimeoutMs: 200 } : {});
+    scene.sandbox.failNext(onDemand, fault);
+    const request = await scene.ask([people.isaiah.id]);
+
+    scene.start();
+    await scene.settled();
+
+    expect(await doneTask(request)).toMatchObject({ attempts: 2, state: { outcome: { kind: outcome } } });
+  });
+
+  it.each([
+    ['a page of HTML', { kind: 'html' }],
+    ['half an answer', { kind: 'truncated' }],
+    ['an empty answer', { kind: 'empty' }],
+  ] as [string, Fault][])('takes %s neither for a success nor for a reason to ask again', async (_what, fault) => {
+    await open();
+    scene.sandbox.failNext(onDemand, fault);
+    const request = await scene.ask([people.isaiah.id]);
+
+    scene.start();
+    await scene.settled();
+
+    const outcome = { kind: 'unknown', why: 'unreadable' };
+    expect(await doneTask(request)).toMatchObject({ attempts: 1, state: { outcome } });
+  });
+
+  it('says that nobody knows after a second call without an answer', async () => {
+    await open();
+    for (let time = 0; time < 2; time += 1) scene.sandbox.failNext(onDemand, { kind: 'reset' });
+    const request = await scene.ask([people.isaiah.id]);
+
+    scene.start();
+    await scene.settled();
+
+    const outcome = { kind: 'unknown', why: 'connectionLost' };
+    expect(await doneTask(request)).toMatchObject({ attempts: 2, state: { outcome } });
+  });
+
+  it('reads the rule anew when the job does not know it any more, and goes on without a pause', async () => {
+    await open({ clock: createTestClock() });
+    const request = await scene.ask([people.isaiah.id], apps.salesforce, { ruleId: 'rule of last week' });
+
+    scene.start();
+    await scene.settled();
+
+    const rule = apps.salesforce.job?.rules[0]?.id;
+    expect(await doneTask(request)).toMatchObject({
+      attempts: 2,
+      ruleId: rule,
+      state: { outcome: { kind: 'created' } },
+    });
+  });
+
+  it('tells a quarantined job from a missing permission', async () => {
+    await open();
+    const request = await scene.ask([people.isaiah.id], apps.zscaler);
+
+    scene.start();
+    await scene.settled();
+
+    const outcome = { kind: 'refused', status: 401, cause: 'quarantined' };
+    expect(await doneTask(request)).toMatchObject({ attempts: 1, state: { outcome } });
+  });
+
+  it('keeps the ids for support, which the server knows too', async () => {
+    await open();
+    const request = await scene.ask([people.isaiah.id]);
+
+    scene.start();
+    await scene.settled();
+
+    const { state } = await doneTask(request);
+    expect(state.clientRequestId).toBe(scene.sandbox.requests.at(-1)?.clientRequestId);
+    expect(state.graphRequestId).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  describe('that stops', () => {
+    it('lets the running call end and claims nothing new', async () => {
+      await open();
+      scene.sandbox.failNext(onDemand, { kind: 'slow', ms: 5_000 });
+      const request = await scene.ask([people.isaiah.id]);
+      const dispatcher = scene.start();
+      await arrived(scene, onDemand);
+
+      const stopped = dispatcher.stop(60_000);
+      const late = await scene.ask([people.adele.id]);
+      dispatcher.wake();
+      await stopped;
+
+      expect((await doneTask(request)).state.outcome.kind).toBe('created');
+      expect((await scene.tasksOf(late))[0]).toMatchObject({ attempts: 0, state: { kind: 'waiting' } });
+      expect(scene.sandbox.stats().arrivals).toHaveLength(1);
+    });
+
+    it('puts back what does not end in time, for the next one to take up', async () => {
+      await open();
+      scene.sandbox.failNext(onDemand, { kind: 'silence' });
+      const request = await scene.ask([people.isaiah.id]);
+      const dispatcher = scene.start();
+      await arrived(scene, onDemand);
+
+      await dispatcher.stop(100);
+
+      const [task] = await scene.tasksOf(request);
+      expect(task?.state).toMatchObject({ kind: 'waiting', again: 'interrupted' });
+      scene.start();
+      await scene.settled();
+      expect((await doneTask(request)).state.outcome.kind).toBe('created');
+    });
+
+    it('does not wait for a look-up that hangs', async () => {
+      await open();
+      const request = await scene.ask([people.isaiah.id], apps.zscaler);
+      const looking = Promise.withResolvers<void>();
+      const isQuarantined = () => {
+        looking.resolve();
+        return new Promise<boolean>(() => undefined);
+      };
+      const dispatcher = scene.start({ graph: { ...scene.graph, isQuarantined } });
+      await looking.promise;
+
+      await dispatcher.stop(100);
+
+      expect((await scene.tasksOf(request))[0]?.state).toMatchObject({ kind: 'waiting', again: 'interrupted' });
+    });
+
+    it('has nothing to wait for when nothing runs', async () => {
+      await open();
+      const dispatcher = scene.start();
+
+      await expect(dispatcher.stop(1_000_000)).resolves.toBeUndefined();
+    });
+  });
+
+  it('takes up at once what a process left that died', async () => {
+    await open();
+    const request = await scene.ask([people.isaiah.id]);
+    await claimed(scene.store, 'a process that died', 3_600_000);
+
+    scene.start();
+    await scene.settled();
+
+    expect(await doneTask(request)).toMatchObject({ attempts: 2, state: { outcome: { kind: 'created' } } });
+  });
+
+  it('does not sleep through a wake that comes while it claims', async () => {
+    // Time stands still here: whoever sleeps, sleeps for ever.
+    let duringClaim: (() => Promise<void>) | undefined;
+    const wrap = (database: Database): Database => ({
+      ...database,
+      async transact(work) {
+        const result = await database.transact(work);
+        const hook = duringClaim;
+        duringClaim = undefined;
+        await hook?.();
+        return result;
+      },
+    });
+    await open({ clock: createTestClock(), wrap });
+    const asked = Promise.withResolvers<Request>();
+    duringClaim = async () => {
+      asked.resolve(await scene.ask([people.isaiah.id]));
+      dispatcher.wake();
+    };
+    const dispatcher = scene.start();
+
+    const request = await asked.promise;
+    await scene.settled();
+
+    expect((await doneTask(request)).state.outcome.kind).toBe('created');
+  });
+
+  it('starts a request at once when it is woken for it', async () => {
+    const clock = createTestClock();
+    await open({ clock });
+    const dispatcher = scene.start();
+    await clock.advance(1);
+    expect(clock.pending()).toBe(1);
+    const request = await scene.ask([people.isaiah.id]);
+
+    dispatcher.wake();
+    await scene.settled();
+
+    expect((await doneTask(request)).state.startedAt).toBe(clock.now());
+  });
+
+  it('keeps an outcome until the database takes it, and does not ask Graph a second time', async () => {
+    let failures = 0;
+    const wrap = (database: Database): Database => ({
+      ...database,
+      async transact(work) {
+        if (failures > 0) {
+          failures -= 1;
+          throw new Error('the database is away');
+        }
+        return database.transact(work);
+      },
+    });
+    await open({ wrap });
+    const request = await scene.ask([people.isaiah.id]);
+    const graph: ProvisioningService = {
+      ...scene.graph,
+      async provisionOnDemand(call, signal) {
+        const answer = await scene.graph.provisionOnDemand(call, signal);
+        failures = 3;
+        return answer;
+      },
+    };
+
+    scene.start({ graph });
+    await scene.settled();
+
+    expect((await doneTask(request)).state.outcome.kind).toBe('created');
+    expect(scene.sandbox.stats().arrivals).toHaveLength(1);
+    expect(scene.logged).toContain('not_settled');
+  });
+
+  it('goes on claiming after the database was away', async () => {
+    let failures = 2;
+    const wrap = (database: Database): Database => ({
+      ...database,
+      async transact(work) {
+        if (failures > 0) {
+          failures -= 1;
+          throw new Error('the database is away');
+        }
+        return database.transact(work);
+      },
+    });
+    failures = 0;
+    await open({ wrap });
+    const request = await scene.ask([people.isaiah.id]);
+    failures = 2;
+
+    scene.start();
+    await scene.settled();
+
+    expect((await doneTask(request)).state.outcome.kind).toBe('created');
+    expect(scene.logged.filter((code) => code === 'claim_failed')).toHaveLength(2);
+  });
+
+  it('does not send a call on a grant that has grown old, but takes a new one', async () => {
+    const clock = createTestClock();
+    let stall = 0;
+    const wrap = (database: Database): Database => ({
+      ...database,
+      async transact(work) {
+        const result = await database.transact(work);
+        // The process stands still between the claim and the call, once.
+        if (stall > 0) await clock.advance(stall);
+        stall = 0;
+        return result;
+      },
+    });
+    await open({ clock, wrap });
+    const request = await scene.ask([people.isaiah.id]);
+    stall = limits.guardMs + 1;
+    const late = clock.now() + stall;
+
+    scene.start();
+    await scene.settled();
+
+    const task = await doneTask(request);
+    expect(task).toMatchObject({ attempts: 1, state: { startedAt: late, outcome: { kind: 'created' } } });
+    expect(scene.logged).toEqual(['late']);
+    expect(scene.sandbox.stats().arrivals).toHaveLength(1);
+  });
+
+  it('gives up on an attempt that breaks off every time', async () => {
+    await open();
+    const request = await scene.ask([people.isaiah.id]);
+    const provisionOnDemand = () => Promise.reject(new Error('a fault of our own'));
+
+    scene.start({ graph: { ...scene.graph, provisionOnDemand } });
+    await scene.settled();
+
+    const outcome = { kind: 'unknown', why: 'unreadable' };
+    expect(await doneTask(request)).toMatchObject({ attempts: 3, state: { outcome } });
+  });
+
+  it('is not stopped by a listener that fails', async () => {
+    await open();
+    const request = await scene.ask(2);
+    const changed = () => {
+      throw new Error('nobody listens');
+    };
+
+    scene.start({ changed });
+    await scene.settled();
+
+    expect((await scene.tasksOf(request)).every(({ state }) => state.kind === 'done')).toBe(true);
+  });
+
+  it('announces each change once it is stored', async () => {
+    await open();
+    const request = await scene.ask([people.isaiah.id]);
+    const seen: Promise<readonly Task[]>[] = [];
+
+    scene.start({ changed: () => void seen.push(scene.tasksOf(request)) });
+    await scene.settled();
+
+    const states = (await Promise.all(seen)).map(([task]) => task?.state.kind);
+    expect([states[0], states.at(-1)]).toEqual(['running', 'done']);
+  });
+});

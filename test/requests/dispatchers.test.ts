@@ -1,0 +1,65 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestClock } from '../support/clock.ts';
+import { engineStartMs, postgresEngine, type TestDatabase } from '../support/databases.ts';
+import { drive, onClock, openScene, quickClock, type Scene, stepMs } from './scene.ts';
+import { claimed, documentedLimits, storeParts } from './support.ts';
+
+/** Two processes, each with a connection pool of its own, between one PostgreSQL and one Graph. */
+describe('two dispatchers on one PostgreSQL', () => {
+  let place: TestDatabase;
+  let scene: Scene;
+
+  beforeAll(async () => {
+    place = await postgresEngine.createTestDatabase();
+  }, engineStartMs);
+  afterEach(() => scene.close());
+  afterAll(() => place.drop());
+
+  it('see twenty tasks through, each once, without a single 429', async () => {
+    const clock = createTestClock();
+    scene = await openScene({ place, clock, limits: documentedLimits });
+    const other = storeParts(onClock(await place.open(clock), clock), clock, documentedLimits);
+    const request = await scene.ask(20);
+
+    scene.start();
+    scene.start({ store: other });
+    await drive(scene, clock);
+
+    const { calls, throttled, arrivals } = scene.sandbox.stats();
+    expect([calls, throttled]).toEqual([20, 0]);
+    const tasks = await scene.tasksOf(request);
+    expect(tasks.every((task) => task.state.kind === 'done' && task.attempts === 1)).toBe(true);
+    // Neither knows of the other's tasks, so either may sleep for a while on an empty queue; none does here.
+    expect((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)).toBeLessThan(31_500 + 10 * stepMs);
+  });
+
+  it('leave a call alone that takes longer than its lease, as long as its process lives', async () => {
+    const clock = quickClock(50);
+    scene = await openScene({ place, clock, limits: { ...documentedLimits, guardMs: 5_000 } });
+    const other = storeParts(onClock(await place.open(clock), clock), clock, scene.store.gate.limits);
+    scene.sandbox.failNext(/provisionOnDemand$/, { kind: 'slow', ms: 40_000 });
+    const request = await scene.ask(1);
+
+    scene.start({ leaseMs: 15_000 });
+    scene.start({ store: other, leaseMs: 15_000 });
+    await scene.settled();
+
+    expect((await scene.tasksOf(request))[0]).toMatchObject({ attempts: 1, state: { outcome: { kind: 'created' } } });
+    expect(scene.sandbox.stats().arrivals).toHaveLength(1);
+  });
+
+  it('take up a task whose process died, once its lease has run out', async () => {
+    const clock = quickClock(50);
+    scene = await openScene({ place, clock, limits: { ...documentedLimits, guardMs: 5_000 } });
+    const request = await scene.ask(1);
+    await claimed(scene.store, 'a process that died', 15_000);
+    const diedAt = clock.now();
+
+    scene.start();
+    await scene.settled();
+
+    const [task] = await scene.tasksOf(request);
+    expect(task).toMatchObject({ attempts: 2, state: { kind: 'done', outcome: { kind: 'created' } } });
+    expect(task?.state.kind === 'done' && task.state.startedAt - diedAt).toBeGreaterThan(14_900);
+  });
+});

@@ -1,0 +1,154 @@
+import { type Clock, systemClock } from '../../src/clock.ts';
+import type { Database } from '../../src/db/database.ts';
+import { createGraphClient } from '../../src/graph/client.ts';
+import { createSynchronization } from '../../src/graph/synchronization.ts';
+import { createLog } from '../../src/log.ts';
+import type { GateLimits } from '../../src/rate-gate/gate.ts';
+import type { ProvisioningService } from '../../src/requests/attempt.ts';
+import { type Dispatcher, type DispatcherParts, startDispatcher } from '../../src/requests/dispatcher.ts';
+import { provisioningService } from '../../src/requests/provisioning-service.ts';
+import { hasWork } from '../../src/requests/queue.ts';
+import type { Request, Task } from '../../src/requests/request.ts';
+import { findRequest, type NewRequest, type StoreParts } from '../../src/requests/store.ts';
+import { type SandboxGraph, type SandboxGraphOptions, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
+import { type Application, apps } from '../../src/sandbox/tenant/applications.ts';
+import { generatedPeople } from '../../src/sandbox/tenant/people.ts';
+import type { TestClock } from '../support/clock.ts';
+import type { TestDatabase } from '../support/databases.ts';
+import { ask, storeParts } from './support.ts';
+
+/** A dispatcher, or more, between a database and the sandbox Graph: all that the door and the cards are left out of. */
+export interface Scene {
+  readonly store: StoreParts;
+  readonly sandbox: SandboxGraph;
+  /** Graph as the sandbox is, to be wrapped where a test needs another. */
+  readonly graph: ProvisioningService;
+  /** The codes of what was logged as a warning or an error. */
+  readonly logged: readonly string[];
+  /** Stores a request for these people, the generated ones if it is a number. */
+  ask(people: number | readonly string[], app?: Application, more?: Partial<NewRequest>): Promise<Request>;
+  start(more?: Partial<DispatcherParts>): Dispatcher;
+  /** Resolves when no task waits or runs. Goes by what dispatchers of this scene announce. */
+  settled(): Promise<void>;
+  tasksOf(request: Request): Promise<readonly Task[]>;
+  close(): Promise<void>;
+}
+
+export interface SceneOptions {
+  readonly place: TestDatabase;
+  readonly clock?: Clock;
+  readonly limits: GateLimits;
+  readonly sandbox?: Partial<SandboxGraphOptions>;
+  /** Real milliseconds, whatever the clock. */
+  readonly onDemandTimeoutMs?: number;
+  /** Comes between the store and its database. */
+  readonly wrap?: (database: Database) => Database;
+}
+
+export async function openScene(options: SceneOptions): Promise<Scene> {
+  const { place, clock = systemClock, limits, wrap = (database) => database } = options;
+  await place.empty();
+  const opened = await place.open(clock);
+  const store = storeParts(wrap(clock === systemClock ? opened : onClock(opened, clock)), clock, limits);
+  const { limit, windowMs } = limits;
+  const sandbox = await startSandboxGraph({ port: 0, latencyMs: 0, limit, windowMs, clock, ...options.sandbox });
+  const logged: string[] = [];
+  const log = createLog('warn', {
+    write: (line) => void logged.push(String((JSON.parse(line) as { code?: unknown }).code ?? line)),
+  });
+  const client = createGraphClient({ baseUrl: sandbox.url, token: async () => null, clock, log });
+  const { onDemandTimeoutMs } = options;
+  const synchronization = createSynchronization({
+    graph: client,
+    clock,
+    ...(onDemandTimeoutMs === undefined ? {} : { onDemandTimeoutMs }),
+  });
+  const graph = provisioningService(synchronization);
+  // What a running bot has done long ago: the first call of all takes longer than the others.
+  await graph.ruleAnew(apps.salesforce.id, apps.salesforce.job?.id ?? '', 'User');
+
+  const dispatchers: Dispatcher[] = [];
+  const waiting = new Set<() => void>();
+  const look = async (): Promise<void> => {
+    if (waiting.size === 0 || (await hasWork(store))) return;
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+  };
+
+  return {
+    store,
+    sandbox,
+    graph,
+    logged,
+    ask(people, app = apps.salesforce, more = {}) {
+      const ids = typeof people === 'number' ? generatedPeople.slice(0, people).map(({ id }) => id) : people;
+      const jobId = app.job?.id ?? '';
+      const ruleId = app.job?.rules.find((rule) => rule.supportsProvisionOnDemand)?.id ?? '';
+      return ask(store, ids, { app: { id: app.id, name: app.displayName }, jobId, ruleId, ...more });
+    },
+    start(more = {}) {
+      const dispatcher = startDispatcher({
+        store,
+        graph,
+        log,
+        ...more,
+        changed(requestId) {
+          void look();
+          more.changed?.(requestId);
+        },
+      });
+      dispatchers.push(dispatcher);
+      return dispatcher;
+    },
+    async settled() {
+      await new Promise<void>((resolve) => {
+        waiting.add(resolve);
+        void look();
+      });
+    },
+    async tasksOf({ id }) {
+      return (await findRequest(opened, id))?.tasks ?? [];
+    },
+    async close() {
+      await sandbox.close();
+      await Promise.all(dispatchers.map((dispatcher) => dispatcher.stop(0)));
+      await client.close();
+      await opened.close();
+    },
+  };
+}
+
+export const stepMs = 100;
+
+/** Lets time pass in small steps, none while a call is under way, until no task waits or runs. */
+export async function drive({ store }: Scene, clock: TestClock): Promise<void> {
+  const running = store.database.query.selectFrom('tasks').select('id').where('state', '=', 'running').limit(1);
+  while (await hasWork(store)) {
+    const isBusy = (await running.executeTakeFirst()) !== undefined || clock.pending() === 0;
+    if (isBusy) await new Promise<void>((resolve) => setImmediate(resolve));
+    else await clock.advance(stepMs);
+  }
+}
+
+/** Resolves once a call like this has arrived at the sandbox. */
+export async function arrived({ sandbox }: Scene, path: RegExp): Promise<void> {
+  while (!sandbox.requests.some((request) => path.test(request.path))) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
+/** A clock on which a real second lasts `speed` seconds, so that pauses of seconds pass in a test. */
+export function quickClock(speed: number): Clock {
+  const from = systemClock.monotonic();
+  const monotonic = () => from + (systemClock.monotonic() - from) * speed;
+  return {
+    now: () => Math.floor(monotonic()),
+    monotonic,
+    sleep: (ms, signal) => systemClock.sleep(ms / speed, signal),
+  };
+}
+
+/** A database whose gate counts by this clock, which PostgreSQL's own does not keep up with. */
+export function onClock(database: Database, clock: Clock): Database {
+  return { ...database, dialect: { ...database.dialect, gateNow: async () => clock.monotonic() } };
+}
