@@ -313,3 +313,62 @@ describe('a turn that was cut off', () => {
     expect(next.logLines).toContainEqual(expect.objectContaining({ code: 'answer_not_taken', status: 403 }));
   });
 });
+
+describe('a card that was left behind its request', () => {
+  /** Sets back what the card is known to show, as a crash between the outcome and its edit leaves it. */
+  const leaveUndrawn = () => {
+    const database = new DatabaseSync(teams.databasePath);
+    database.exec('UPDATE requests SET drawn_revision = 0');
+    database.close();
+  };
+  const editsOf = (cardId: string) =>
+    teams.connector.deliveries.filter(({ kind, activityId }) => kind === 'edit' && activityId === cardId);
+
+  const restart = () =>
+    startTestUsher({ sandbox: teams.sandbox, connector: teams.connector, databasePath: teams.databasePath });
+
+  beforeEach(async () => {
+    await teams.say('alex', 'provision isaiah to Salesforce');
+    await teams.settled();
+  });
+
+  it('is drawn at the next start', async () => {
+    const card = teams.lastCard();
+    const before = editsOf(card.id).length;
+    leaveUndrawn();
+
+    const next = await restart();
+    await next.settled();
+    await next.close();
+
+    expect(editsOf(card.id)).toHaveLength(before + 1);
+    expect(teams.lastCard()).toMatchObject({ id: card.id, text: card.text });
+  });
+
+  it('is told as a text when the card is gone by then, and never again after that', async () => {
+    leaveUndrawn();
+    teams.connector.refuseNext('edit', 404);
+
+    const next = await restart();
+    await next.settled();
+    await next.close();
+    const afterwards = await restart();
+    await afterwards.settled();
+    await afterwards.close();
+
+    const texts = teams.cardsFor().filter(({ content }) => content === null);
+    expect(texts).toHaveLength(1);
+    expect(texts[0]?.text).toContain('Isaiah Langer');
+    expect(texts[0]?.text).toContain('Salesforce');
+  });
+
+  it('is left alone when it shows the latest', async () => {
+    const before = teams.connector.deliveries.length;
+
+    const next = await restart();
+    await next.settled();
+    await next.close();
+
+    expect(teams.connector.deliveries).toHaveLength(before);
+  });
+});

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CardMessage } from '../../src/chat/reply.ts';
+import { readConfig } from '../../src/config.ts';
+import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
+import { messageActivity } from '../../src/sandbox/teams/activity.ts';
+import { type Connector, startConnector } from '../../src/sandbox/teams/connector.ts';
+import { createAdapter } from '../../src/teams/adapter.ts';
+import {
+  type Conversations,
+  conversationKey,
+  createConversations,
+  type NotSent,
+} from '../../src/teams/conversations.ts';
+import { toConversation } from '../../src/teams/incoming.ts';
+import { createTestClock, type TestClock } from '../support/clock.ts';
+import { eventually } from '../support/eventually.ts';
+
+const secretText = 'Adele Vance has no account in Salesforce';
+const message: CardMessage = {
+  card: {
+    type: 'AdaptiveCard',
+    version: '1.5',
+    fallbackText: secretText,
+    body: [{ type: 'TextBlock', text: secretText }],
+  },
+  summary: secretText,
+};
+
+let connector: Connector;
+let clock: TestClock;
+let conversations: Conversations;
+let conversation: string;
+let already = 0;
+beforeAll(async () => {
+  connector = await startConnector();
+});
+afterAll(() => connector.close());
+beforeEach(() => {
+  const read = readConfig(sandboxEnvironment('http://127.0.0.1:1/v1.0'));
+  if (!read.ok) throw new Error('the sandbox environment is a good one');
+  clock = createTestClock();
+  const { adapter } = createAdapter(read.config);
+  conversations = createConversations({ adapter, appId: '', clock });
+  const place = { serviceUrl: connector.serviceUrl, conversationId: '19:a/b?c@thread.tacv2;messageid=1' };
+  conversation = toConversation(messageActivity({ id: 'alex', name: 'Alex' }, place, 'hello'));
+  already = connector.deliveries.length;
+});
+
+const deliveries = () => connector.deliveries.slice(already);
+
+describe('a conversation', () => {
+  it('takes a card, another one in its place, a text, and takes the card away again', async () => {
+    const posted = await conversations.post(conversation, message);
+    const cardId = posted.kind === 'done' ? posted.cardId : '';
+    const edited = await conversations.edit(conversation, cardId, { ...message, summary: 'done' });
+    const said = await conversations.say(conversation, 'plain');
+    const removed = await conversations.remove(conversation, cardId);
+
+    expect([posted, edited, said, removed].map(({ kind }) => kind)).toEqual(['done', 'done', 'done', 'done']);
+    expect(deliveries()).toMatchObject([
+      { kind: 'post', activity: { summary: secretText, attachments: [{ content: message.card }] } },
+      { kind: 'edit', activityId: cardId, activity: { summary: 'done' } },
+      { kind: 'post', activity: { text: 'plain', textFormat: 'plain' } },
+      { kind: 'delete', activityId: cardId },
+    ]);
+    expect(new Set(deliveries().map(({ conversationId }) => conversationId))).toEqual(
+      new Set(['19:a/b?c@thread.tacv2;messageid=1']),
+    );
+  });
+
+  it('gets messages that hang on to none that was written there', async () => {
+    const asked = messageActivity(
+      { id: 'alex', name: 'Alex' },
+      { serviceUrl: connector.serviceUrl, conversationId: 'a' },
+      'hi',
+    );
+
+    await conversations.post(toConversation(asked), message);
+
+    expect(deliveries()[0]?.activity.replyToId).not.toBe(asked.id);
+  });
+
+  it('is told from others by its id and its service', () => {
+    const other = conversation.replace('messageid=1', 'messageid=2');
+
+    expect(conversationKey(conversation)).toBe(conversationKey(conversation));
+    expect(conversationKey(conversation)).not.toBe(conversationKey(other));
+  });
+});
+
+describe('what Teams does not take', () => {
+  it.each([400, 403, 404, 405, 410, 413])('for good (%d) is told from what it may take later', async (status) => {
+    connector.refuseNext('edit', status);
+
+    const sent = await conversations.edit(conversation, 'card-1', message);
+
+    expect(sent).toMatchObject({ kind: 'gone', status });
+  });
+
+  it.each([401, 409])('now (%d) may be taken later', async (status) => {
+    connector.refuseNext('post', status);
+
+    const sent = await conversations.post(conversation, message);
+
+    expect(sent).toMatchObject({ kind: 'failed', status });
+  });
+
+  it('for being of two minds (412) is sent again after one and two seconds', async () => {
+    connector.refuseNext('edit', 412);
+    connector.refuseNext('edit', 412);
+
+    const sending = conversations.edit(conversation, 'card-1', message);
+    await eventually(() => clock.pending() === 1);
+    await clock.advance(1_000);
+    await eventually(() => clock.pending() === 1);
+    await clock.advance(2_000);
+
+    expect(await sending).toEqual({ kind: 'done' });
+    expect(deliveries()).toHaveLength(1);
+  });
+
+  it('for being of two minds three times may be taken later', async () => {
+    for (let refusal = 0; refusal < 3; refusal += 1) connector.refuseNext('post', 412);
+
+    const sending = conversations.say(conversation, 'plain');
+    for (const pauseMs of [1_000, 2_000]) {
+      await eventually(() => clock.pending() === 1);
+      await clock.advance(pauseMs);
+    }
+
+    expect(await sending).toMatchObject({ kind: 'failed', status: 412 });
+  });
+
+  it('because it is away for a moment (503) is sent again by botbuilder itself', async () => {
+    connector.refuseNext('edit', 503);
+
+    const sent = await conversations.edit(conversation, 'card-1', message);
+
+    expect(sent).toEqual({ kind: 'done' });
+    expect(clock.pending()).toBe(0);
+  });
+
+  it('leaves an error with status and code, and nothing of the message or of the request', async () => {
+    connector.refuseNext('post', 403);
+
+    const sent = await conversations.post(conversation, message);
+
+    const { error } = sent as NotSent;
+    expect(error).toMatchObject({ message: 'Teams answered 403', statusCode: 403, code: 'Refused' });
+    const carried = error instanceof Error ? [...Object.getOwnPropertyNames(error)] : [];
+    expect(carried.toSorted()).toEqual(['code', 'message', 'stack', 'statusCode']);
+    expect(String(error instanceof Error ? error.stack : '')).not.toContain(secretText);
+  });
+});
