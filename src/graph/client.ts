@@ -33,6 +33,8 @@ export interface GraphCall {
   readonly eventual?: boolean;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Called at the moment in which the call goes onto the wire: token and connection are there by then. */
+  readonly onSend?: () => void;
 }
 
 export interface GraphClientParts {
@@ -93,7 +95,7 @@ export function createGraphClient(parts: GraphClientParts): GraphClient {
     let trace = unanswered;
     try {
       const response = await request(url, {
-        dispatcher,
+        dispatcher: call.onSend === undefined ? dispatcher : dispatcher.compose(tellingStart(call.onSend)),
         method: call.method ?? 'GET',
         headers: {
           accept: 'application/json',
@@ -131,6 +133,22 @@ export function createGraphClient(parts: GraphClientParts): GraphClient {
     },
     close: () => agent.destroy(),
   };
+}
+
+/** undici starts a request on a connection right before it writes the headers, and tells its handler so. */
+function tellingStart(onSend: () => void): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) =>
+    dispatch(options, {
+      onRequestStart(controller, context) {
+        onSend();
+        handler.onRequestStart?.(controller, context);
+      },
+      onRequestUpgrade: (...told) => handler.onRequestUpgrade?.(...told),
+      onResponseStart: (...told) => handler.onResponseStart?.(...told),
+      onResponseData: (...told) => handler.onResponseData?.(...told),
+      onResponseEnd: (...told) => handler.onResponseEnd?.(...told),
+      onResponseError: (...told) => handler.onResponseError?.(...told),
+    });
 }
 
 function worthRepeating(answer: GraphAnswer): boolean {

@@ -20,8 +20,11 @@ export interface Synchronization {
   findRuleAnew(servicePrincipalId: string, jobId: string, objectType: string): Promise<Fetched<Rule | null>>;
   /** The job as it is now, past the cache. */
   readJob(servicePrincipalId: string, jobId: string): Promise<Fetched<Job>>;
-  /** One call of provisionOnDemand, sent once: whoever calls holds a grant of the rate gate. */
-  provisionOnDemand(call: OnDemandCall, signal: AbortSignal): Promise<GraphAnswer>;
+  /**
+   * One call of provisionOnDemand, sent once: whoever calls holds a grant of the rate gate. `onSend` is told when it
+   * goes onto the wire.
+   */
+  provisionOnDemand(call: OnDemandCall, signal: AbortSignal, onSend?: () => void): Promise<GraphAnswer>;
 }
 
 export type JobMatch = { readonly kind: 'one'; readonly job: Job } | { readonly kind: 'none' };
@@ -161,13 +164,14 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
       return findRule(servicePrincipalId, jobId, objectType);
     },
     readJob: (servicePrincipalId, jobId) => readOne(graph, { path: jobPath(servicePrincipalId, jobId) }, jobSchema),
-    provisionOnDemand: (call, signal) =>
+    provisionOnDemand: (call, signal, onSend) =>
       graph.send({
         method: 'POST',
         path: `${jobPath(call.servicePrincipalId, call.jobId)}/provisionOnDemand`,
         body: onDemandBody(call),
         timeoutMs: onDemandTimeoutMs,
         signal,
+        ...(onSend === undefined ? {} : { onSend }),
       }),
   };
 }

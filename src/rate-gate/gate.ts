@@ -8,7 +8,7 @@
  *
  * which no schedule can beat: the (n+limit)th start is never legal before the nth plus the window. The guard is for
  * the way to the server: two calls that leave exactly a window apart may arrive a little closer, and half of the time
- * they do. Every HTTP attempt takes a grant, retries included, because the server counts those too. A 429 closes the
+ * they do. It is for the way alone: a start that leaves this process late is noted as such (`startedLate`). Every HTTP attempt takes a grant, retries included, because the server counts those too. A 429 closes the
  * gate for everybody.
  *
  * This file is arithmetic alone; `gate-row.ts` keeps the state in the database. All times are milliseconds on the
@@ -39,6 +39,17 @@ export function earliestGrant(state: GateState, limits: GateLimits, now: number)
 /** The state after a start at `at`. */
 export function grantAt(state: GateState, limits: GateLimits, at: number): GateState {
   return { ...state, grants: [...state.grants, at].slice(-limits.limit) };
+}
+
+/**
+ * The state when it turns out that the start granted at `granted` happened `lateMs` later: token, connection or a busy
+ * process took their time. Late harms nobody before it, but whoever comes a window after it must reckon from there.
+ */
+export function startedLate(state: GateState, granted: number, lateMs: number): GateState {
+  const index = state.grants.indexOf(granted);
+  if (index === -1) return state;
+  const grants = state.grants.with(index, granted + lateMs).toSorted((one, other) => one - other);
+  return { ...state, grants };
 }
 
 /** The state after the server said "too many": closed for what it asks, and for a whole window at the least. */

@@ -32,7 +32,7 @@ export type Settlement =
 
 /** What an attempt needs of Graph. */
 export interface ProvisioningService {
-  provisionOnDemand(call: ProvisioningCall, signal: AbortSignal): Promise<GraphAnswer>;
+  provisionOnDemand(call: ProvisioningCall, signal: AbortSignal, onSend: () => void): Promise<GraphAnswer>;
   /** Whether the job is quarantined now, read past every cache. False when it cannot be told. */
   isQuarantined(servicePrincipalId: string, jobId: string): Promise<boolean>;
   /** The rule to use now, read past every cache; null when there is none or it cannot be told. */
@@ -61,9 +61,10 @@ export async function attempt(
   servicePrincipalId: string,
   task: Task,
   signal: AbortSignal,
+  onSend: () => void,
 ): Promise<Settlement> {
   const { jobId, ruleId, subject } = task;
-  const answer = await graph.provisionOnDemand({ servicePrincipalId, jobId, ruleId, subject }, signal);
+  const answer = await graph.provisionOnDemand({ servicePrincipalId, jobId, ruleId, subject }, signal, onSend);
   const ids = { graphRequestId: answer.trace.requestId, clientRequestId: answer.trace.clientRequestId };
   const done = (outcome: Outcome) => ({ kind: 'done' as const, outcome, ...ids });
   switch (answer.kind) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Outcome } from '../graph/outcome.ts';
 import type { Log } from '../log.ts';
 import { attempt, type ProvisioningService, type Settlement } from './attempt.ts';
-import { type ClaimedTask, claimTask } from './queue.ts';
+import { type ClaimedTask, claimTask, noteLateStart } from './queue.ts';
 import { finishTask, postponeTask, recoverTasks, renewLease, returnTask } from './running.ts';
 import type { StoreParts } from './store.ts';
 
@@ -13,8 +13,9 @@ import type { StoreParts } from './store.ts';
  * task falls due, or somebody wakes it; it never polls faster than that. A lease is renewed at a third of its length
  * while the call runs; a task whose process died is put back when its lease runs out.
  *
- * A grant is good for the length of the guard. Whoever comes later with it (a process that stood still, say) gives
- * the task back and takes a new one, for the calls behind it were granted as if it had left in time.
+ * A call that leaves later than it was granted (a cold connection, a busy process) is noted at the gate, which reckons
+ * the next window from there. One that could leave only after half a window (a process that stood still) gives the task
+ * back and takes a new grant, for the calls behind it may have been granted as if it had left in time.
  */
 export interface Dispatcher {
   /** Something may be due: look at once. */
@@ -39,6 +40,8 @@ export interface DispatcherParts {
 const defaultLeaseMs = 30_000;
 /** When nothing is due, another process may still have stored something. */
 const idleMs = 5_000;
+/** Sooner than this after its grant a call counts as on time. */
+const noticedLatenessMs = 10;
 /** Between two tries to claim while the database does not answer. */
 const claimPauseMs = 1_000;
 /** Between two tries to store what became of a call: the first pause, doubled up to the longest. */
@@ -142,11 +145,14 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   /** Sends the call, if its time has not passed, and says what follows. */
   async function call(claimed: ClaimedTask): Promise<Settlement | { readonly kind: 'unsent' }> {
     const { task, appId } = claimed;
-    if (clock.monotonic() > claimed.sendBefore) return { kind: 'unsent' };
+    if (clock.monotonic() > claimed.grant.sendBefore) return { kind: 'unsent' };
     const ended = new AbortController();
     try {
       // Whatever else the attempt still looks up when time is over, its task goes back at once.
-      return await Promise.race([attempt(parts.graph, appId, task, abandon.signal), abandoned(ended.signal)]);
+      return await Promise.race([
+        attempt(parts.graph, appId, task, abandon.signal, () => left(claimed)),
+        abandoned(ended.signal),
+      ]);
     } catch (error) {
       log.error({ error, code: 'attempt_failed', taskId: task.id }, 'an attempt broke off');
       if (task.attempts < mostBrokenAttempts) return interrupted(brokenDelayMs);
@@ -155,6 +161,15 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     } finally {
       ended.abort();
     }
+  }
+
+  /** The call goes onto the wire now. */
+  function left({ grant, task }: ClaimedTask): void {
+    const lateMs = clock.monotonic() - grant.takenAt;
+    if (lateMs <= noticedLatenessMs) return;
+    noteLateStart(store, grant, lateMs).catch((error: unknown) =>
+      log.warn({ error, code: 'lateness_not_noted', taskId: task.id }, 'the gate does not know of a late start'),
+    );
   }
 
   /** Resolves when time is over; listens only until `ended`. */

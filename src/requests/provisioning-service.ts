@@ -4,7 +4,7 @@ import type { ProvisioningService } from './attempt.ts';
 /** What an attempt needs of Graph, in terms of its synchronization jobs. */
 export function provisioningService(synchronization: Synchronization): ProvisioningService {
   return {
-    provisionOnDemand: (call, signal) => synchronization.provisionOnDemand(call, signal),
+    provisionOnDemand: (call, signal, onSend) => synchronization.provisionOnDemand(call, signal, onSend),
     async isQuarantined(servicePrincipalId, jobId) {
       const job = await synchronization.readJob(servicePrincipalId, jobId);
       return job.ok && job.value.state.kind === 'quarantined';

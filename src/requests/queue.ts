@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
-import { earliestGrant, forecastGrants, grantAt } from '../rate-gate/gate.ts';
+import { earliestGrant, forecastGrants, grantAt, startedLate } from '../rate-gate/gate.ts';
 import { readGate, writeGate } from '../rate-gate/gate-row.ts';
 import { writeRecord } from './record.ts';
 import type { Forecast, Lease, Task, TaskState } from './request.ts';
@@ -31,10 +31,16 @@ export interface ClaimedTask {
   readonly askerId: string;
   /** The service principal's object id. */
   readonly appId: string;
-  /**
-   * On this process's monotonic clock. A call that leaves later would come closer to the calls behind it than the
-   * gate reckoned with, and must not leave on this grant.
-   */
+  readonly grant: Grant;
+}
+
+/** The right to one start. */
+export interface Grant {
+  /** When it was granted, on the gate's clock. */
+  readonly at: number;
+  /** The same moment on this process's monotonic clock, or a little before it. */
+  readonly takenAt: number;
+  /** On the monotonic clock. Later than this others may have been granted starts that reckon with this one. */
   readonly sendBefore: number;
 }
 
@@ -92,14 +98,27 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
         lease,
         askerId: request.asker_id,
         appId: request.app_id,
-        sendBefore: stored.askedAt + Math.max(gate.limits.guardMs, leastGuardMs),
+        grant: {
+          at: stored.now,
+          takenAt: stored.askedAt,
+          sendBefore: stored.askedAt + gate.limits.windowMs / 2,
+        },
       },
     };
   });
 }
 
-/** A busy machine takes this long over a claim now and then; a guard set lower must not keep every call at home. */
-const leastGuardMs = 50;
+/**
+ * Tells the gate that a start left later than it was granted, so that the next window is reckoned from there. There is
+ * time for that: nobody asks about this grant until a window has passed.
+ */
+export async function noteLateStart(parts: StoreParts, grant: Grant, lateMs: number): Promise<void> {
+  const { database, gate } = parts;
+  await database.transact(async (transaction) => {
+    const { state, turns } = await readGate(parts, transaction);
+    await writeGate(transaction, gate.scope, { state: startedLate(state, grant.at, lateMs), turns });
+  });
+}
 
 async function earliestDue(transaction: Transaction<Schema>): Promise<number | null> {
   const row = await transaction

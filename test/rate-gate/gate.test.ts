@@ -9,6 +9,7 @@ import {
   grantAt,
   openGate,
   settleClock,
+  startedLate,
 } from '../../src/rate-gate/gate.ts';
 
 const limits: GateLimits = { limit: 5, windowMs: 10_000, guardMs: 500 };
@@ -238,3 +239,41 @@ function claimOneByOne(from: GateState, given: GateLimits, now: number, dueAt: r
   }
   return starts;
 }
+
+describe('a start that leaves late', () => {
+  it('moves the next window on by as much, and lets those before it alone', () => {
+    const state: GateState = { grants: [0, 10, 20, 30, 40], blockedUntil: 0 };
+
+    const late = startedLate(state, 0, 700);
+
+    expect(late.grants).toEqual([10, 20, 30, 40, 700]);
+    expect(earliestGrant(late, limits, 100)).toBe(10_510);
+    expect(earliestGrant(late, { ...limits, limit: 1 }, 100)).toBe(11_200);
+  });
+
+  it('leaves no window with more than the limit, however late each is', () => {
+    const lateness = fc.array(fc.integer({ min: 0, max: 15_000 }), { minLength: 40, maxLength: 40 });
+    const property = fc.property(arrivals, lateness, (times, lateMs) => {
+      const given: GateLimits = { limit: 5, windowMs: 30_000, guardMs: 0 };
+      const left: number[] = [];
+      let state = openGate;
+      let clock = 0;
+      for (const [index, arrival] of times.entries()) {
+        const late = lateMs[index % 40] ?? 0;
+        clock = earliestGrant(state, given, Math.max(clock, arrival));
+        state = startedLate(grantAt(state, given, clock), clock, late);
+        left.push(clock + late);
+      }
+
+      expect(mostInAnyWindow(left, given.windowMs)).toBeLessThanOrEqual(given.limit);
+    });
+
+    fc.assert(property);
+  });
+
+  it('is forgotten like any other once its grant is', () => {
+    const state: GateState = { grants: [10, 20], blockedUntil: 0 };
+
+    expect(startedLate(state, 5, 700)).toBe(state);
+  });
+});

@@ -10,6 +10,8 @@ import {
 import type { Task } from '../../src/requests/request.ts';
 
 const trace: Trace = { clientRequestId: 'client-1', requestId: 'graph-1', date: null };
+const neverStopped = new AbortController().signal;
+const ignore = () => undefined;
 const success = { key: '{"result":"Success","details":{}}', value: '{"action":"Create"}' };
 
 function taskAt(attempts: number, throttles = 0): Task {
@@ -54,7 +56,7 @@ function service({ answer, quarantined = false, ruleNow = null }: Behaviour) {
 }
 
 function settle(behaviour: Behaviour, task = taskAt(1)): Promise<Settlement> {
-  return attempt(service(behaviour).graph, 'salesforce', task, new AbortController().signal);
+  return attempt(service(behaviour).graph, 'salesforce', task, neverStopped, ignore);
 }
 
 function refused(
@@ -70,7 +72,7 @@ describe('an attempt', () => {
   it('sends one call for its subject', async () => {
     const { graph, calls } = service({ answer: { kind: 'ok', status: 200, body: success, trace } });
 
-    await attempt(graph, 'salesforce', taskAt(1), new AbortController().signal);
+    await attempt(graph, 'salesforce', taskAt(1), neverStopped, ignore);
 
     expect(calls).toEqual([
       { servicePrincipalId: 'salesforce', jobId: 'job', ruleId: 'rule', subject: taskAt(1).subject },
@@ -235,7 +237,7 @@ describe('an attempt by a rule that Graph does not know', () => {
   it('is not taken for one by any other 400', async () => {
     const { graph, lookups } = service({ answer: refused(400, { code: 'BadRequest' }), ruleNow: 'new rule' });
 
-    const settlement = await attempt(graph, 'salesforce', taskAt(1), new AbortController().signal);
+    const settlement = await attempt(graph, 'salesforce', taskAt(1), neverStopped, ignore);
 
     expect(lookups).toEqual([]);
     expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'refused', cause: 'other' } });
@@ -259,7 +261,7 @@ describe('an attempt that Graph refuses', () => {
     const lookups = await Promise.all(
       [401, 403, 404, 429, 503].map(async (status) => {
         const made = service({ answer: refused(status) });
-        await attempt(made.graph, 'salesforce', taskAt(1), new AbortController().signal);
+        await attempt(made.graph, 'salesforce', taskAt(1), neverStopped, ignore);
         return made.lookups;
       }),
     );

@@ -299,8 +299,8 @@ describe('the dispatcher', () => {
     const request = await scene.ask([people.isaiah.id]);
     const graph: ProvisioningService = {
       ...scene.graph,
-      async provisionOnDemand(call, signal) {
-        const answer = await scene.graph.provisionOnDemand(call, signal);
+      async provisionOnDemand(call, signal, onSend) {
+        const answer = await scene.graph.provisionOnDemand(call, signal, onSend);
         failures = 3;
         return answer;
       },
@@ -353,7 +353,7 @@ describe('the dispatcher', () => {
     });
     await open({ clock, wrap });
     const request = await scene.ask([people.isaiah.id]);
-    stall = limits.guardMs + 1;
+    stall = limits.windowMs / 2 + 1;
     const late = clock.now() + stall;
 
     scene.start();
@@ -363,6 +363,26 @@ describe('the dispatcher', () => {
     expect(task).toMatchObject({ attempts: 1, state: { startedAt: late, outcome: { kind: 'created' } } });
     expect(scene.logged).toEqual(['late']);
     expect(scene.sandbox.stats().arrivals).toHaveLength(1);
+  });
+
+  it('reckons with when a call went onto the wire, not with when it was granted', async () => {
+    const clock = createTestClock();
+    await open({ clock, limits: { limit: 1, windowMs: 10_000, guardMs: 0 } });
+    await scene.ask(2);
+    const slowToken: ProvisioningService = {
+      ...scene.graph,
+      async provisionOnDemand(call, signal, onSend) {
+        if (scene.sandbox.stats().arrivals.length === 0) await clock.advance(4_000);
+        return scene.graph.provisionOnDemand(call, signal, onSend);
+      },
+    };
+
+    scene.start({ graph: slowToken });
+    await drive(scene, clock);
+
+    const { throttled, arrivals } = scene.sandbox.stats();
+    expect(throttled).toBe(0);
+    expect((arrivals[1] ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThanOrEqual(10_000);
   });
 
   it('gives up on an attempt that breaks off every time', async () => {

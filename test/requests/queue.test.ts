@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../src/db/database.ts';
-import { claimTask, forecastQueue, hasWork, requestsInLine, requeueTasks } from '../../src/requests/queue.ts';
+import { readGate } from '../../src/rate-gate/gate-row.ts';
+import {
+  claimTask,
+  forecastQueue,
+  hasWork,
+  noteLateStart,
+  requestsInLine,
+  requeueTasks,
+} from '../../src/requests/queue.ts';
 import { readRecords } from '../../src/requests/record.ts';
 import { finishTask, postponeTask } from '../../src/requests/running.ts';
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';
@@ -101,12 +109,26 @@ describe.each(engines)('the queue on $name', ({ createTestDatabase }) => {
       expect(due.kind).toBe('claimed');
     });
 
-    it('gives a call as long as the guard to leave', async () => {
+    it('gives a call half a window to leave', async () => {
       await ask(store, ['isaiah']);
 
-      const { sendBefore } = await claimed(storeParts(database, clock, documentedLimits));
+      const { grant } = await claimed(storeParts(database, clock, documentedLimits));
 
-      expect(sendBefore).toBe(clock.monotonic() + 500);
+      expect(grant.sendBefore).toBe(clock.monotonic() + 5_000);
+    });
+
+    it('that leaves late holds up whoever comes a window after it, by just as much', async () => {
+      const tight = storeParts(database, clock, { limit: 1, windowMs: 10_000, guardMs: 500 });
+      await ask(tight, ['isaiah', 'adele']);
+      const { grant } = await claimed(tight);
+      const gateNow = () => database.transact((transaction) => readGate(tight, transaction));
+      await clock.advance(20);
+      // PostgreSQL counts by its own clock, which no test moves.
+      while ((await gateNow()).now < grant.at + 20);
+
+      await noteLateStart(tight, grant, 20);
+
+      expect((await gateNow()).state.grants).toEqual([grant.at + 20]);
     });
   });
 
