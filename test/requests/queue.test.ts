@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { readGate } from '../../src/rate-gate/gate-row.ts';
 import {
@@ -14,10 +15,12 @@ import { finishTask, postponeTask } from '../../src/requests/running.ts';
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { onClock } from './scene.ts';
 import { ask, claim, claimAllNow, claimed, documentedLimits, done, named, noLimits, storeParts } from './support.ts';
 
 describe.each(engines)('the queue on $name', ({ createTestDatabase }) => {
   let place: TestDatabase;
+  let opened: Database;
   let database: Database;
   let clock: TestClock;
   /** Without a limit to speak of, for what is about the order alone. */
@@ -25,12 +28,13 @@ describe.each(engines)('the queue on $name', ({ createTestDatabase }) => {
 
   beforeAll(async () => {
     place = await createTestDatabase();
+    opened = await place.open(systemClock);
   }, engineStartMs);
   afterAll(() => place.drop());
   beforeEach(async () => {
     await place.empty();
     clock = createTestClock();
-    database = onTestClock(await place.open(clock), clock);
+    database = onClock(opened, clock);
     store = storeParts(database, clock, noLimits);
   });
 
@@ -123,8 +127,6 @@ describe.each(engines)('the queue on $name', ({ createTestDatabase }) => {
       const { grant } = await claimed(tight);
       const gateNow = () => database.transact((transaction) => readGate(tight, transaction));
       await clock.advance(20);
-      // PostgreSQL counts by its own clock, which no test moves.
-      while ((await gateNow()).now < grant.at + 20);
 
       await noteLateStart(tight, grant, 20);
 
@@ -257,7 +259,7 @@ describe.each(engines)('the queue on $name', ({ createTestDatabase }) => {
       await ask(strict, named('person', 6));
       await claimAllNow(strict);
       const setBack = createTestClock(clock.monotonic() - 3_600_000);
-      const afterwards = storeParts(onTestClock(database, setBack), setBack);
+      const afterwards = storeParts(onClock(database, setBack), setBack);
 
       const atOnce = await claimTask(afterwards, { owner: 'this process', until: 0 });
       await setBack.advance(10_500);
@@ -397,8 +399,3 @@ describe.each(engines)('the queue on $name', ({ createTestDatabase }) => {
     return starts;
   }
 });
-
-/** The same database with a gate that counts by the test's clock, which PostgreSQL's own would not wait for. */
-function onTestClock(database: Database, clock: TestClock): Database {
-  return { ...database, dialect: { ...database.dialect, gateNow: async () => clock.monotonic() } };
-}

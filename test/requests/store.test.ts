@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { readRecords } from '../../src/requests/record.ts';
 import {
@@ -11,22 +12,25 @@ import {
 } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { onClock } from './scene.ts';
 import { ask, claimed, named, noLimits, storeParts, wanted } from './support.ts';
 
 describe.each(engines)('the store on $name', ({ createTestDatabase }) => {
   let place: TestDatabase;
+  let opened: Database;
   let database: Database;
   let clock: TestClock;
   let store: StoreParts;
 
   beforeAll(async () => {
     place = await createTestDatabase();
+    opened = await place.open(systemClock);
   }, engineStartMs);
   afterAll(() => place.drop());
   beforeEach(async () => {
     await place.empty();
     clock = createTestClock();
-    database = await place.open(clock);
+    database = onClock(opened, clock);
     store = storeParts(database, clock, noLimits);
   });
 

@@ -78,9 +78,11 @@ function testDatabase(config: DatabaseConfig, drop: () => Promise<void>): TestDa
     async empty() {
       own ??= openDatabase(config, systemClock);
       const database = await own;
-      for (const table of ['tasks', 'requests', 'gates', 'turns', 'records'] as const) {
-        await database.query.deleteFrom(table).execute();
-      }
+      await database.transact(async (transaction) => {
+        for (const table of ['tasks', 'requests', 'gates', 'turns', 'records'] as const) {
+          await transaction.deleteFrom(table).execute();
+        }
+      });
     },
     async drop() {
       for (const database of opened) await database.close();

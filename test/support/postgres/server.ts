@@ -32,7 +32,13 @@ interface Account {
 const user = 'usher';
 const startTimeoutMs = 60_000;
 /** A cluster that lives for a minute need not survive a power cut. */
-const hasty = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'shared_buffers=16MB'];
+const hasty = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'shared_buffers=16MB',
+  'deadlock_timeout=100ms',
+];
 
 /** @throws when the server cannot be started, with what it said. */
 export async function startPostgres(): Promise<PostgresServer> {
