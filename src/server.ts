@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import restify, { type Request, type Response } from 'restify';
+import { z } from 'zod';
 import { createLog, type Log } from './log.ts';
 import type { Reception } from './teams/door.ts';
 
@@ -56,9 +57,11 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     },
   );
 
-  server.get('/healthz', async (_request: Request, response: Response) => {
+  const alive = async (_request: Request, response: Response) => {
     response.send(200, { status: 'alive' });
-  });
+  };
+  server.get('/healthz', alive);
+  server.head('/healthz', alive);
 
   const checks = Object.entries(parts.checks).map(
     ([name, check]) => [name, oneAtATime(() => holds(check, name))] as const,
@@ -91,10 +94,6 @@ export async function startServer(parts: ServerParts): Promise<Server> {
       done();
     },
   );
-  // A connection that is kept alive falls idle with its last answer, and would hold up the stop.
-  server.on('after', () => {
-    if (stopping) setImmediate(() => http.closeIdleConnections());
-  });
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -106,7 +105,6 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     async stop(graceMs) {
       stopping = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      http.closeIdleConnections();
       const grace = setTimeout(() => http.closeAllConnections(), graceMs);
       await closed;
       clearTimeout(grace);
@@ -169,12 +167,16 @@ function unreadableStatus(request: Request): 413 | 415 | null {
   return Number(request.headers['content-length'] ?? 0) > largestBodyBytes ? 413 : null;
 }
 
-/** An object that names a type: the least that makes an activity. */
+/** An object with a type, a conversation and an address to answer to: the least that makes an activity. */
 function isActivity(body: unknown): boolean {
-  return (
-    typeof body === 'object' && body !== null && !Array.isArray(body) && 'type' in body && typeof body.type === 'string'
-  );
+  return activitySchema.safeParse(body).success;
 }
+
+const activitySchema = z.object({
+  type: z.string(),
+  serviceUrl: z.string().min(1),
+  conversation: z.object({ id: z.string().min(1) }),
+});
 
 /** Whoever asks while the answer is on its way gets the same one: asking often costs Graph nothing. */
 function oneAtATime<T>(ask: () => Promise<T>): () => Promise<T> {

@@ -9,6 +9,8 @@ import { startTestUsher, type TestUsher } from './support/usher.ts';
 
 const silent = createLog('silent');
 const json = { 'content-type': 'application/json' };
+/** The least that makes an activity. */
+const leastActivity = { type: 'message', serviceUrl: 'https://smba.example', conversation: { id: 'a' } };
 const patienceMs = 2_000;
 
 interface Answer {
@@ -59,6 +61,11 @@ describe('what is no activity', () => {
     { method: 'POST', body: body ?? null, headers },
   ];
   const deep = (open: string, close: string) => `${open.repeat(20_000)}1${close.repeat(20_000)}`;
+  /** Taken of a whole activity, so that there is somebody at its address. */
+  const least = (activity: object, change: object = {}) => {
+    const { serviceUrl } = { serviceUrl: '', ...activity };
+    return JSON.stringify({ ...leastActivity, serviceUrl, ...change });
+  };
   const large = JSON.stringify({ type: 'message', text: 'x'.repeat(257 * 1024) });
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
@@ -73,6 +80,8 @@ describe('what is no activity', () => {
     ['null', 400, post('null')],
     ['a text', 400, post('"message"')],
     ['an object without a type', 400, post('{"text":"hello"}')],
+    ['an object without a conversation', 400, post('{"type":"message","serviceUrl":"https://smba.example"}')],
+    ['an object without an address to answer to', 400, post('{"type":"message","conversation":{"id":"a"}}')],
     ['a type that is no text', 400, post('{"type":{"message":true}}')],
     ['a list in lists', 400, post(deep('[', ']'))],
     ['a type that is an object in objects', 400, post(`{"type":${deep('{"a":', '}')}}`)],
@@ -130,12 +139,15 @@ describe('what is no activity', () => {
       'nested without end',
       (activity: object) => JSON.stringify({ ...activity, value: 7 }).replace('7}', `${deep('[', ']')}}`),
     ],
-    ['of nothing but its type', () => '{"type":"message"}'],
+    ['of the least that makes one', (activity: object) => least(activity)],
     [
-      'with every field of the wrong kind',
-      () => '{"type":"message","from":7,"conversation":[],"channelData":"x","serviceUrl":{}}',
+      'with every other field of the wrong kind',
+      (activity: object) => least(activity, { from: 7, recipient: [], channelData: 'x', entities: {}, text: [1] }),
     ],
-    ['that is an invoke of nothing', () => '{"type":"invoke","name":"adaptiveCard/action"}'],
+    [
+      'that is an invoke of nothing',
+      (activity: object) => least(activity, { type: 'invoke', name: 'adaptiveCard/action' }),
+    ],
   ])('an activity %s does no harm either', async (_name, change) => {
     const body = change(teams.message('alex', 'whoami'));
 
@@ -161,7 +173,7 @@ describe('the messages endpoint', () => {
 
     const answer = await ask(`http://127.0.0.1:${server.port}/api/messages`, {
       method: 'POST',
-      body: '{"type":"message"}',
+      body: JSON.stringify(leastActivity),
       headers: json,
     });
 
@@ -177,7 +189,7 @@ describe('the messages endpoint', () => {
 
     const answer = await ask(`http://127.0.0.1:${server.port}/api/messages`, {
       method: 'POST',
-      body: '{"type":"message"}',
+      body: JSON.stringify(leastActivity),
       headers: json,
     });
 
@@ -196,9 +208,10 @@ describe('health', () => {
   afterEach(() => teams.close());
 
   it('is fine when all is there', async () => {
+    const head = await fetch(`${origin}/healthz`, { method: 'HEAD' });
     const [alive, ready] = [await ask(`${origin}/healthz`), await ask(`${origin}/readyz`)];
 
-    expect(alive.status).toBe(200);
+    expect([head.status, alive.status]).toEqual([200, 200]);
     expect(ready).toEqual({ status: 200, body: '{"status":"ready","database":"ok","graph":"ok"}' });
   });
 
@@ -277,11 +290,11 @@ describe('the stop', () => {
     const address = `http://127.0.0.1:${server.port}/api/messages`;
     const agent = new Agent({ keepAlive: true });
     const outgoing = httpRequest(address, { method: 'POST', headers: json, agent });
-    outgoing.end('{"type":"message"}');
+    outgoing.end(JSON.stringify(leastActivity));
     await started.promise;
 
     const stopped = server.stop(longGraceMs);
-    const refused = await ask(address, { method: 'POST', body: '{"type":"message"}', headers: json }).catch(
+    const refused = await ask(address, { method: 'POST', body: JSON.stringify(leastActivity), headers: json }).catch(
       (error: Error) => error.cause,
     );
     ended.resolve();
@@ -319,7 +332,7 @@ describe('the stop', () => {
     });
     const lost = ask(`http://127.0.0.1:${server.port}/api/messages`, {
       method: 'POST',
-      body: '{"type":"message"}',
+      body: JSON.stringify(leastActivity),
       headers: json,
     }).catch((error: Error) => error.name);
     await started.promise;

@@ -24,6 +24,8 @@ interface Stage {
   answerEdits(...answers: (Sent | Promise<Sent>)[]): void;
   answerTexts(...answers: Sent[]): void;
   failDraws(count: number): void;
+  /** Called each time that a revision is noted as drawn. */
+  whenDrawn(listener: () => void): void;
 }
 
 interface Exchange {
@@ -47,6 +49,7 @@ function createStage(): Stage {
   const busy = new Set<string>();
   let overlaps = 0;
   let drawFailures = 0;
+  let drawnListener = () => {};
 
   const painter = createPainter({
     async draw(id) {
@@ -58,6 +61,7 @@ function createStage(): Stage {
     },
     async markDrawn(id, revision) {
       drawn.set(id, Math.max(revision, drawn.get(id) ?? 0));
+      drawnListener();
     },
     conversations: {
       post: () => Promise.reject(new Error('the painter posts no cards')),
@@ -100,6 +104,9 @@ function createStage(): Stage {
     answerTexts: (...answers) => void textAnswers.push(...answers),
     failDraws(count) {
       drawFailures = count;
+    },
+    whenDrawn(listener) {
+      drawnListener = listener;
     },
   };
 }
@@ -181,6 +188,22 @@ describe('a card', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it('misses no change, however soon it comes after the edit before', async () => {
+    for (let microtasks = 0; microtasks <= 20; microtasks += 1) {
+      const { painter, clock, edits, change, whenDrawn } = createStage();
+      whenDrawn(async () => {
+        whenDrawn(() => {});
+        for (let passed = 0; passed < microtasks; passed += 1) await null;
+        change('R1');
+      });
+      change('R1');
+      await clock.advance(5_000);
+      await painter.settled();
+
+      expect(whats(edits)).toEqual(['card-R1 revision 1', 'card-R1 revision 2']);
+    }
   });
 
   it('that looks the same is not sent again', async () => {
