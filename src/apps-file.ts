@@ -34,7 +34,7 @@ export function readAppsFile(path: string | null): AppsFileResult {
     json = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     const isSyntax = error instanceof SyntaxError;
-    const problem = isSyntax ? 'does not hold JSON' : 'names a file that cannot be read';
+    const problem = isSyntax ? `names ${path}, which does not hold JSON` : `names ${path}, which cannot be read`;
     return {
       ok: false,
       problems: [fail(problem, isSyntax ? `correct it: ${error.message}` : 'check path and rights')],

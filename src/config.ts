@@ -100,7 +100,7 @@ const oneOf = <const T extends readonly [string, ...string[]]>(values: T, fallba
       if (match !== undefined) return match;
       context.addIssue({
         code: 'custom',
-        message: says('has a value that Usher does not know', `use one of ${values.join(', ')}`),
+        message: says(`is “${text.slice(0, 40)}”, which Usher does not know`, `use one of ${values.join(', ')}`),
       });
       return z.NEVER;
     });
@@ -145,6 +145,10 @@ const environmentSchema = z.object({
   CLOUD: oneOf(cloudNames, 'public'),
   GRAPH_AUTH: oneOf(['azure', 'none'], 'azure'),
   GRAPH_BASE_URL: webAddress,
+  // Read by @azure/identity itself; here they are only checked.
+  AZURE_TENANT_ID: optionalGuid,
+  AZURE_CLIENT_ID: optionalGuid,
+  AZURE_CLIENT_SECRET: z.string().default(''),
   DATABASE_URL: z
     .string()
     .default('file:data/usher.db')
@@ -222,7 +226,8 @@ function relationProblems(env: Partial<Environment>): ConfigProblem[] {
     if (env.MicrosoftAppType !== 'MultiTenant' && env.MicrosoftAppTenantId === '')
       report('MicrosoftAppTenantId', 'is missing', 'set it to the tenant id of the bot registration');
   }
-  if (env.ALLOWED_TENANTS?.length === 0 && env.MicrosoftAppTenantId === '')
+  const tenantIsMissing = problems.some(({ variable }) => variable === 'MicrosoftAppTenantId');
+  if (env.ALLOWED_TENANTS?.length === 0 && env.MicrosoftAppTenantId === '' && !tenantIsMissing)
     report('ALLOWED_TENANTS', 'is empty', 'list the ids of the tenants whose people may talk to Usher');
   if (env.GRAPH_BASE_URL) {
     const address = new URL(env.GRAPH_BASE_URL);
@@ -231,6 +236,11 @@ function relationProblems(env: Partial<Environment>): ConfigProblem[] {
     const isPlain = address.href === address.origin + address.pathname;
     if (!isPlain || !address.pathname.replace(/\/$/, '').endsWith('/v1.0'))
       report('GRAPH_BASE_URL', 'does not end in /v1.0', 'add the version, e.g. https://graph.microsoft.com/v1.0');
+  }
+  if (env.GRAPH_AUTH === 'azure' && env.AZURE_CLIENT_SECRET) {
+    for (const variable of ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID'] as const)
+      if (env[variable] === '')
+        report(variable, 'is missing beside AZURE_CLIENT_SECRET', 'set it, or remove the secret');
   }
   const graphHost = env.GRAPH_BASE_URL ? new URL(env.GRAPH_BASE_URL).hostname : '';
   if (env.GRAPH_AUTH === 'none' && env.GRAPH_BASE_URL !== undefined && !isLoopback(graphHost))
@@ -269,6 +279,15 @@ function toConfig(env: Environment): Config {
     logLevel: env.LOG_LEVEL,
   };
 }
+
+/** What may be meant, and is more likely a mistake; for the log. */
+export function configWarnings({ gate }: Config): string[] {
+  const asDocumented = gate.limit <= documentedGate.limit && gate.windowMs >= documentedGate.windowMs;
+  if (asDocumented) return [];
+  return ['PROVISION_LIMIT and PROVISION_WINDOW_MS allow more than Graph does (5 in 10 s); it will refuse calls'];
+}
+
+const documentedGate = { limit: 5, windowMs: 10_000 };
 
 /** The problems as a person reads them in a terminal, one block. */
 export function describeProblems(problems: readonly ConfigProblem[]): string {

@@ -4,7 +4,7 @@ import { readAppsFile } from './apps-file.ts';
 import { createChat } from './chat/chat.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { clouds } from './clouds.ts';
-import { type Config, describeProblems, readConfig } from './config.ts';
+import { type Config, configWarnings, describeProblems, readConfig } from './config.ts';
 import { openDatabase } from './db/database.ts';
 import { createApplications } from './graph/applications.ts';
 import { createGraphClient } from './graph/client.ts';
@@ -151,21 +151,30 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     log,
   });
   const door = createDoor({ adapter, authentication, onTurn: bot.onTurn, issuer, clock, log });
+  const graphAnswers = async () =>
+    (await graph.send({ path: '/servicePrincipals', query: { $select: 'id', $top: '1' } })).kind === 'ok';
   const server = await startServer({
     host: config.host,
     port: config.port,
     receive: door.receive,
     checks: {
       database: () => database.ping().then(() => true),
-      graph: async () =>
-        (await graph.send({ path: '/servicePrincipals', query: { $select: 'id', $top: '1' } })).kind === 'ok',
+      graph: graphAnswers,
     },
     log,
   });
 
   for (const requestId of await findUndrawn(database, mostUndrawn)) painter.touch(requestId);
   await bot.resume();
+  for (const warning of configWarnings(config)) log.warn({ code: 'doubtful_setting' }, warning);
   log.info({ port: server.port, host: config.host, cloud: config.cloud }, 'Usher is ready');
+  // Not waited for: Graph may be away for a moment. It also has token and connection at hand for the first message.
+  if (config.graph.auth === 'azure') void sayIfAway();
+
+  async function sayIfAway(): Promise<void> {
+    if (!(await graphAnswers()))
+      log.error({ code: 'graph_not_ready' }, 'Graph does not answer; check the AZURE_* settings and the permissions');
+  }
 
   return {
     port: server.port,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { cloudNames, clouds } from '../src/clouds.ts';
-import { type Config, describeProblems, isLoopback, readConfig, secret } from '../src/config.ts';
+import { type Config, configWarnings, describeProblems, isLoopback, readConfig, secret } from '../src/config.ts';
 
 const tenant = '5eed0000-0000-4000-8000-00000000face';
 const group = '5eed0000-0000-4000-8000-0000000001aa';
@@ -204,6 +204,9 @@ describe('a value that cannot be right', () => {
     ['MicrosoftAppTenantId', { ...production, MicrosoftAppTenantId: '', ALLOWED_TENANTS: tenant }],
     ['ALLOWED_TENANTS', { ...production, MicrosoftAppType: 'MultiTenant', MicrosoftAppTenantId: '' }],
     ['ALLOWED_TENANTS', { ...oneMachine, ALLOWED_TENANTS: '' }],
+    ['AZURE_TENANT_ID', { ...production, AZURE_TENANT_ID: 'nonsense' }],
+    ['AZURE_TENANT_ID', { ...production, AZURE_CLIENT_ID: tenant, AZURE_CLIENT_SECRET: 'x' }],
+    ['AZURE_CLIENT_ID', { ...production, AZURE_TENANT_ID: tenant, AZURE_CLIENT_SECRET: 'x' }],
     ['BOT_AUTH', { ...oneMachine, HOST: '0.0.0.0' }],
     ['BOT_AUTH', { ...oneMachine, HOST: '::' }],
     ['BOT_AUTH', { ...oneMachine, HOST: 'usher.contoso.com' }],
@@ -301,6 +304,14 @@ describe('loopback', () => {
   });
 });
 
+describe('a doubtful setting', () => {
+  it('is a limit or a window that allows more than Graph does', () => {
+    expect(configWarnings(configOf({ ...oneMachine, PROVISION_LIMIT: '50' }))).toHaveLength(1);
+    expect(configWarnings(configOf({ ...oneMachine, PROVISION_WINDOW_MS: '9999' }))).toHaveLength(1);
+    expect(configWarnings(configOf(oneMachine))).toEqual([]);
+  });
+});
+
 describe('the process', () => {
   it('does not start with a bad configuration: it tells every problem with its fix, and ends with 1', () => {
     const env = {
@@ -315,15 +326,8 @@ describe('the process', () => {
 
     expect(status).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/^Usher cannot start: 6 problems in the configuration\.$/m);
-    for (const variable of [
-      'PORT',
-      'VIEWERS',
-      'APPS_FILE',
-      'MicrosoftAppId',
-      'MicrosoftAppTenantId',
-      'ALLOWED_TENANTS',
-    ])
+    expect(stderr).toMatch(/^Usher cannot start: 5 problems in the configuration\.$/m);
+    for (const variable of ['PORT', 'VIEWERS', 'APPS_FILE', 'MicrosoftAppId', 'MicrosoftAppTenantId'])
       expect(stderr).toMatch(new RegExp(`^  ${variable} .+\\.\n    To fix: .+\\.$`, 'm'));
     expect(stderr).not.toMatch(/pass~word|\bat .*\.ts/);
   }, 20_000);

@@ -4,7 +4,7 @@ import { attachCard, findRequest } from '../requests/store.ts';
 import type { Command, Parsed } from './command.ts';
 import { apps } from './commands/apps.ts';
 import { commandsFor, help, notUnderstood } from './commands/help.ts';
-import { provision, withKnownApp } from './commands/provision.ts';
+import { provision, withKnownApp, withoutSeparator } from './commands/provision.ts';
 import { retry } from './commands/retry.ts';
 import { type CommandParts, record, refuseStranger, say, type Turn, troubleReply } from './commands/turn.ts';
 import { format } from './grammar/format.ts';
@@ -101,7 +101,7 @@ export function createChat(parts: ChatParts): Chat {
       case 'didYouMean':
         return correct(turn, parsed.suggestion);
       case 'incomplete':
-        return say(turn.words, { kind: 'incomplete', missing: parsed.missing });
+        return complete(turn, parsed);
       case 'tooLong':
         return say(turn.words, parsed);
       case 'empty':
@@ -130,6 +130,13 @@ export function createChat(parts: ChatParts): Chat {
         throw new Error(`unexpected command ${JSON.stringify(never)}`);
       }
     }
+  }
+
+  /** Half a command; where the words end in the name of an app, only the "to" is missing. */
+  async function complete(turn: Turn, { missing, said }: Extract<Parsed, { kind: 'incomplete' }>): Promise<Reply> {
+    const command = missing === 'app' ? await withoutSeparator(parts, said) : null;
+    if (command === null) return say(turn.words, { kind: 'incomplete', missing });
+    return { kind: 'card', message: didYouMean(turn.words, { suggestion: format(command) }) };
   }
 
   /** A mistyped verb; if the app is mistyped as well, one suggestion puts both right. */

@@ -15,8 +15,13 @@ export type Parsed =
   | { readonly kind: 'command'; readonly command: Command }
   /** Nearly a command: `suggestion` is the whole line put right, ready to be said again. */
   | { readonly kind: 'didYouMean'; readonly suggestion: string }
-  /** The verb is clear, a part is missing. */
-  | { readonly kind: 'incomplete'; readonly verb: Verb; readonly missing: 'subject' | 'app' }
+  /** The verb is clear, a part is missing. `said`: the words that might hold it, where they could not be parted. */
+  | {
+      readonly kind: 'incomplete';
+      readonly verb: Verb;
+      readonly missing: 'subject' | 'app';
+      readonly said: readonly string[];
+    }
   | { readonly kind: 'empty' }
   | { readonly kind: 'tooLong'; readonly length: number; readonly limit: number }
   | { readonly kind: 'unclear' };

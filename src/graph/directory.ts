@@ -8,6 +8,8 @@ import { type Listing, readAll, readIfThere, readOne } from './read.ts';
 export interface Directory {
   /** Whom somebody may have meant: an object id, a principal name or address, or a display name. */
   findUsers(text: string): Promise<Fetched<UserMatch>>;
+  /** People whose name or address begins like this text: where to look for a near miss. */
+  findSimilar(text: string): Promise<Fetched<readonly DirectoryUser[]>>;
   /** Null when there is nobody with this id. */
   getUser(id: string): Promise<Fetched<DirectoryUser | null>>;
   /** Which of these groups the user is in, nested groups included. */
@@ -59,6 +61,8 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const mostCandidates = 7;
 /** Read well beyond what is shown, as the one of exactly that name may stand behind those that only begin so. */
 const mostRead = 50;
+/** Fingers slip in the middle and at the end of a name more than in its first two letters. */
+const similarBeginning = 2;
 /** `checkMemberGroups` takes no more ids in one call. */
 const groupsPerCheck = 20;
 /** Nobody is in ten thousand groups. */
@@ -88,6 +92,14 @@ export function createDirectory(graph: GraphClient): Directory {
       { path: '/users', query: { ...query, $select: userFields, $top: String(mostRead) }, eventual },
       userSchema,
     );
+
+  async function findSimilar(text: string): Promise<Fetched<readonly DirectoryUser[]>> {
+    const beginning = (/[\p{L}\p{N}]+/u.exec(text)?.[0] ?? '').slice(0, similarBeginning);
+    if (beginning.length < similarBeginning) return fetched([]);
+    const search = `${searchTerm('displayName', beginning)} OR ${searchTerm('mail', beginning)}`;
+    const listing = await list({ $search: search, $count: 'true' }, true);
+    return listing.ok ? fetched(listing.value.items) : listing;
+  }
 
   async function groupsAmong(userId: string, groupIds: readonly string[]): Promise<Fetched<readonly string[]>> {
     const found: string[] = [];
@@ -144,7 +156,7 @@ export function createDirectory(graph: GraphClient): Directory {
     return fetched({ name: group.value.displayName, people: names });
   }
 
-  return { findUsers, getUser, groupsAmong, directoryRoles, describeGroup };
+  return { findUsers, findSimilar, getUser, groupsAmong, directoryRoles, describeGroup };
 }
 
 function isAboutIds(trouble: GraphTrouble): boolean {

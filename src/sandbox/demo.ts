@@ -11,31 +11,41 @@ import { type SandboxGraph, startSandboxGraph } from './graph/server.ts';
 import { startPlayground } from './playground.ts';
 import { sayOnce } from './say.ts';
 
-/**
- * Usher against the make-believe tenant, with no configuration:
- *
- *     npm run demo                         the Playground in the browser, as Alex
- *     npm run demo -- --headless           bot and sandbox Graph alone
- *     npm run demo -- --say "LINE"         one message, its card printed as text as it changes
- *     npm run demo -- --say "LINE" --as megan
- */
+/** Usher against the make-believe tenant, with no configuration. */
+const usage = `npm run demo                         the chat in the browser, as Alex of the helpdesk
+npm run demo -- --headless           bot and sandbox Graph alone
+npm run demo -- --say "LINE"         one message, its card printed as text as it changes
+npm run demo -- --say "LINE" --as megan
+
+PORT and SANDBOX_PORT choose other ports than 3978 and 3979; SANDBOX_LATENCY_MS=0 makes the sandbox quick.
+`;
 const playgroundPort = 56150;
 const sandboxPort = 3979;
 
 async function demo(): Promise<number> {
   const { values } = parseArgs({
-    options: { headless: { type: 'boolean' }, say: { type: 'string' }, as: { type: 'string' } },
+    options: {
+      headless: { type: 'boolean' },
+      say: { type: 'string' },
+      as: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
+  if (values.help === true) {
+    write(usage);
+    return 0;
+  }
   const latency = process.env.SANDBOX_LATENCY_MS;
   const isOneLine = values.say !== undefined;
   const sandbox = await startSandboxGraph({
     host: loopback,
-    port: isOneLine ? 0 : Number(process.env.SANDBOX_PORT ?? sandboxPort),
+    port: isOneLine ? 0 : portFrom('SANDBOX_PORT', sandboxPort),
     // A window shortened for a trial is shortened on both sides; the limit stays Graph's own.
     windowMs: Number(process.env.SANDBOX_WINDOW_MS ?? process.env.PROVISION_WINDOW_MS ?? 10_000),
     ...(latency === undefined || latency === '' ? {} : { latencyMs: Number(latency) }),
   });
   const folder = mkdtempSync(join(tmpdir(), 'usher-demo-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const config = demoConfig(sandbox, join(folder, 'usher.db'), isOneLine);
   const usher = await startUsher(config, { log: createLog(config.logLevel), clock: systemClock });
   const endpoint = `http://${loopback}:${usher.port}/api/messages`;
@@ -43,10 +53,10 @@ async function demo(): Promise<number> {
   const end = async () => {
     await usher.stop();
     await sandbox.close();
-    rmSync(folder, { recursive: true, force: true });
   };
 
   if (values.say !== undefined) {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
     const code = await sayOnce({ endpoint, line: values.say, as: values.as ?? 'alex', settled: usher.settled, write });
     await end();
     return code;
@@ -87,10 +97,19 @@ function write(text: string): void {
   process.stdout.write(text);
 }
 
+// Whoever reads along may stop reading (`| head`); that is no error.
+process.stdout.on('error', () => process.exit(0));
+
+function portFrom(variable: string, fallback: number): number {
+  const port = Number(process.env[variable] ?? fallback);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${variable} is not a port: 0 to 65535`);
+  return port;
+}
+
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (!('code' in error) || error.code !== 'EADDRINUSE') return error.message;
-  return `a port is taken (${error.message}).\nIs another demo running? End it, or choose other ports: PORT=4978 SANDBOX_PORT=4979 npm run demo`;
+  return `a port is taken (${error.message}).\nIs another demo running? End it, or choose other ports with PORT and SANDBOX_PORT`;
 }
 
 demo().then(

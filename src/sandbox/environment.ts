@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { groups } from './tenant/groups.ts';
 import { tenantId } from './tenant/identity.ts';
 
@@ -20,5 +21,6 @@ export function sandboxEnvironment(graphUrl: string): Readonly<Record<string, st
     REQUESTERS: groups.peopleManagers.id,
     OPERATORS: groups.helpdesk.id,
     APPROVERS: `${groups.helpdesk.id},${groups.appApprovers.id}`,
+    APPS_FILE: fileURLToPath(new URL('./apps.json', import.meta.url)),
   };
 }

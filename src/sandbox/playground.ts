@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -26,6 +27,7 @@ const startTimeoutMs = 20_000;
 /** Starts the Playground and resolves when its page answers. No browser is opened, and nothing is reported home. */
 export async function startPlayground({ endpoint, firstPort, peopleFile }: PlaygroundOptions): Promise<Playground> {
   const port = await freePort(firstPort);
+  const logFile = join(tmpdir(), `usher-playground-${port}.log`);
   const child = spawn(
     process.execPath,
     [
@@ -46,7 +48,7 @@ export async function startPlayground({ endpoint, firstPort, peopleFile }: Playg
         ...process.env,
         TEAMSAPPTESTER_BROWSER: 'none',
         BROWSER: 'none',
-        M365_AGENTS_PLAYGROUND_LOGFILE: join(tmpdir(), `usher-playground-${port}.log`),
+        M365_AGENTS_PLAYGROUND_LOGFILE: logFile,
         ...(peopleFile === undefined ? {} : { M365_AGENTS_PLAYGROUND_CONFIG_PATH: peopleFile }),
       },
     },
@@ -65,6 +67,7 @@ export async function startPlayground({ endpoint, firstPort, peopleFile }: Playg
       if (child.exitCode !== null) return;
       child.kill('SIGTERM');
       await once(child, 'exit');
+      rmSync(logFile, { force: true });
     },
   };
 }

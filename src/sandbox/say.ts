@@ -1,4 +1,5 @@
 import { cardAsText } from '../chat/cards/as-text.ts';
+import { parse } from '../chat/grammar/parse.ts';
 import { messageActivity, postActivity, type Writer } from './teams/activity.ts';
 import { type Delivery, startConnector } from './teams/connector.ts';
 import { everybody } from './tenant/people.ts';
@@ -18,8 +19,8 @@ export interface Saying {
 /**
  * Says the line, prints its card and each change of it, and ends when the bot has come to rest.
  *
- * @returns an exit code: 0 when it worked; 1 when the last card reports a refusal or a failure, or none came; 2 when
- *   nobody of that name is there.
+ * @returns an exit code: 0 when it worked; 1 when the last card is a refusal, a failure or a question, or none came; 2
+ *   when nobody of that name is there.
  */
 export async function sayOnce({ endpoint, line, as, settled, write }: Saying): Promise<number> {
   const writer = personNamed(as);
@@ -43,7 +44,7 @@ export async function sayOnce({ endpoint, line, as, settled, write }: Saying): P
   await settled();
   stopListening();
   await connector.close();
-  return last !== null && !isBad(last) ? 0 : 1;
+  return last !== null && hasWorked(line, last) ? 0 : 1;
 }
 
 function personNamed(name: string): Writer | null {
@@ -58,8 +59,13 @@ function contentOf({ activity }: Delivery): unknown {
   return first?.content ?? null;
 }
 
-/** The colour of a card's headline, which on every card is the first that has one, tells good from bad. */
-function isBad(card: unknown): boolean {
-  const color = /"color":"(\w+)"/.exec(JSON.stringify(card))?.[1];
-  return color === 'Attention' || color === 'Warning';
+/**
+ * Whether the line did what it says. Provisioning has worked when the headline stands on green; other commands when
+ * they were understood and not refused, which stands on red or yellow.
+ */
+function hasWorked(line: string, card: unknown): boolean {
+  const parsed = parse(line);
+  if (parsed.kind !== 'command') return false;
+  const style = /"style":"(good|warning|attention|accent|emphasis|default)"/.exec(JSON.stringify(card))?.[1];
+  return parsed.command.verb === 'provision' ? style === 'good' : style !== 'attention' && style !== 'warning';
 }

@@ -61,6 +61,24 @@ describe('what cannot be done is answered with the next step', () => {
   });
 });
 
+describe('a slip of the fingers is met with an offer that one click runs', () => {
+  it.each([
+    ['the "to" left out', 'provision isaiah salesforce', 'provision user isaiah to Salesforce'],
+    ['the person', 'provision isaiha to Salesforce', 'provision user isaiah@contoso.com to Salesforce'],
+    ['the verb', 'add isaiah to Salesforce', 'provision user isaiah to Salesforce'],
+    ['the app', 'provision isaiah to Salesfroce', 'provision user isaiah to Salesforce'],
+  ])('%s', async (_name, line, offer) => {
+    const text = await answerTo(line);
+    expect(text).toContain('Did you mean');
+    expect(text).toContain(offer);
+
+    await teams.press('alex', teams.lastCard(), 'Yes, do that');
+    await teams.settled();
+
+    expect(teams.lastCard().text).toContain('Account created');
+  });
+});
+
 describe('a button', () => {
   it.each([
     ['with data that Usher never made', { verb: 'grantAdmin', to: 'me' }],

@@ -13,6 +13,9 @@ import type { SayButton } from '../views/parts.ts';
 import { appPicker, personPicker } from '../views/person-picker.ts';
 import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
 
+/** In words. */
+const longestAppName = 3;
+
 type ProvisionCommand = Extract<Command, { verb: 'provision' }>;
 
 /**
@@ -100,7 +103,7 @@ async function findSubject(
   if (!found.ok) return reply(troubleReply(words, found.trouble, again));
   switch (found.value.kind) {
     case 'none':
-      return reply(say(words, { kind: 'unknownUser', typed }));
+      return reply(await unknownUser(parts, turn, command));
     case 'several':
       return reply({ kind: 'card', message: pickPerson(turn, command, app, found.value.users, found.value.more) });
     case 'one':
@@ -110,6 +113,26 @@ async function findSubject(
       throw new Error(`unexpected match ${JSON.stringify(never)}`);
     }
   }
+}
+
+/** Nobody of that name; a near miss is offered like that of an app. */
+async function unknownUser(parts: CommandParts, turn: Turn, command: ProvisionCommand): Promise<Reply> {
+  const similar = await parts.directory.findSimilar(command.subject);
+  const people = similar.ok ? similar.value : [];
+  const near = closest(
+    command.subject,
+    people.flatMap((user) => [user.displayName, localPart(user.userPrincipalName), user.userPrincipalName]),
+  );
+  const meant = people.find((user) =>
+    [user.displayName, user.userPrincipalName, localPart(user.userPrincipalName)].includes(near ?? ''),
+  );
+  if (meant === undefined) return say(turn.words, { kind: 'unknownUser', typed: command.subject });
+  const suggestion = format({ ...command, subject: meant.userPrincipalName });
+  return { kind: 'card', message: didYouMean(turn.words, { suggestion }) };
+}
+
+function localPart(principalName: string): string {
+  return principalName.split('@')[0] ?? principalName;
 }
 
 function toSubject(user: DirectoryUser, rule: Rule): Subject {
@@ -134,6 +157,18 @@ function unknownApp(turn: Turn, command: ProvisionCommand, known: readonly strin
   }
   const suggestion = format({ ...command, app: near });
   return { kind: 'card', message: didYouMean(turn.words, { suggestion }) };
+}
+
+/** "isaiah salesforce": a person and an app with nothing between them; null when the words end in no app's name. */
+export async function withoutSeparator(parts: CommandParts, said: readonly string[]): Promise<ProvisionCommand | null> {
+  for (let length = Math.min(said.length - 1, longestAppName); length > 0; length -= 1) {
+    const app = said.slice(-length).join(' ');
+    const found = await parts.applications.find(app);
+    if (!found.ok) return null;
+    if (found.value.kind === 'one')
+      return { verb: 'provision', subject: said.slice(0, -length).join(' '), app: found.value.app.displayName };
+  }
+  return null;
 }
 
 /** The command with its app put right, if that is a near miss of one that there is; else as it was. */

@@ -16,6 +16,8 @@ export type Reading<C extends Command = Command> =
 export interface Rule<C extends Command> {
   /** Lower case. The first is canonical: near misses are measured against it. Of all that fit, the longest wins. */
   readonly spellings: readonly [string, ...string[]];
+  /** Other words for it that may mean something else as well: what follows them is offered, never done. */
+  readonly looseSpellings?: readonly string[];
   /** Words that look like the verb mistyped and mean something else, or its opposite. */
   readonly notSpellings?: readonly string[];
   /** Null when the words are not this command after all; then the next best rule is asked. */
@@ -28,6 +30,7 @@ export interface Rule<C extends Command> {
 export const rules: { readonly [V in Verb]: Rule<CommandOf[V]> } = {
   provision: {
     spellings: ['provision', 'provision user'],
+    looseSpellings: ['add', 'add user', 'create', 'create user', 'onboard', 'sync'],
     notSpellings: ['deprovision', 'unprovision'],
     read: readProvision,
     write: ({ subject, app }) => `provision user ${writeName(subject)} to ${writeName(app)}`,
@@ -66,8 +69,8 @@ function readProvision(words: readonly Word[]): Reading<CommandOf['provision']> 
 
   const subject = (parts.before.length === 1 ? addressIn(parts.before[0]) : null) ?? readName(parts.before);
   const app = readName(parts.after);
-  if (subject === null) return { kind: 'incomplete', verb: 'provision', missing: 'subject' };
-  if (app === null) return { kind: 'incomplete', verb: 'provision', missing: 'app' };
+  if (subject === null) return incomplete('subject');
+  if (app === null) return incomplete('app');
 
   // "Salesforce for adele@contoso.com": the same words in the other order.
   const swapped = parts.separator === 'for' && parts.after.length === 1 ? addressIn(parts.after[0]) : null;
@@ -85,9 +88,13 @@ function readProvision(words: readonly Word[]): Reading<CommandOf['provision']> 
 
 /** "provision adele@contoso.com Salesforce" is clear enough to be offered; "provision Adele Vance" is half a command. */
 function readWithoutSeparator(words: readonly Word[]): Reading<CommandOf['provision']> {
-  if (readName(words) === null) return { kind: 'incomplete', verb: 'provision', missing: 'subject' };
+  if (readName(words) === null) return incomplete('subject');
   const subject = addressIn(words[0]);
   const app = readName(words.slice(1));
-  if (subject === null || app === null) return { kind: 'incomplete', verb: 'provision', missing: 'app' };
+  if (subject === null || app === null) return incomplete('app', words);
   return { kind: 'nearly', command: { verb: 'provision', subject, app } };
+}
+
+function incomplete(missing: 'subject' | 'app', words: readonly Word[] = []): Extract<Parsed, { kind: 'incomplete' }> {
+  return { kind: 'incomplete', verb: 'provision', missing, said: words.map((word) => word.text) };
 }

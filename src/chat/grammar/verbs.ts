@@ -13,15 +13,17 @@ interface Spelling {
   readonly verb: Verb;
   readonly phrase: readonly string[];
   readonly canonical: boolean;
+  readonly loose: boolean;
 }
 
 /** Every verb, in the order of the table. */
 export const verbs: readonly Verb[] = Object.keys(rules).filter((key): key is Verb => key in rules);
 
 const spellings: readonly Spelling[] = verbs
-  .flatMap((verb) =>
-    rules[verb].spellings.map((text, index) => ({ verb, phrase: text.split(' '), canonical: index === 0 })),
-  )
+  .flatMap((verb) => [
+    ...rules[verb].spellings.map((text, index) => spelling(verb, text, { canonical: index === 0, loose: false })),
+    ...(rules[verb].looseSpellings ?? []).map((text) => spelling(verb, text, { canonical: false, loose: true })),
+  ])
   .sort((a, b) => b.phrase.length - a.phrase.length);
 
 /** The most words that a verb is likely to be torn into, as in `who am i`. */
@@ -31,7 +33,7 @@ const MOST_VERB_WORDS = 3;
 export function exactMatches(words: readonly Word[]): Match[] {
   return spellings
     .filter(({ phrase }) => phraseAt(words, 0, [phrase]) > 0)
-    .map(({ verb, phrase }) => match(verb, words, phrase.length));
+    .map(({ verb, phrase, loose }) => match(verb, words, phrase.length, loose));
 }
 
 /**
@@ -45,10 +47,10 @@ export function nearMatch(words: readonly Word[]): Match | null {
   // In this order, of equally near readings the longest spelling wins, then the one that leaves more words over.
   for (const { verb, phrase, canonical } of spellings) {
     if (!canonical) continue;
-    const spelling = phrase.join('');
+    const whole = phrase.join('');
     for (const [index, typed] of beginnings.entries()) {
-      if (!isNear(typed, spelling) || rules[verb].notSpellings?.includes(typed)) continue;
-      const slips = typingDistance(typed, spelling);
+      if (!isNear(typed, whole) || rules[verb].notSpellings?.includes(typed)) continue;
+      const slips = typingDistance(typed, whole);
       if (slips >= fewestSlips) continue;
       best = match(verb, words, index + 1);
       fewestSlips = slips;
@@ -73,6 +75,16 @@ export function verbNamed(topic: string): Verb | null {
   return (exactMatches(words)[0] ?? nearMatch(words))?.verb ?? null;
 }
 
-function match(verb: Verb, words: readonly Word[], length: number): Match {
-  return { verb, read: () => rules[verb].read(words.slice(length)) };
+function match(verb: Verb, words: readonly Word[], length: number, loose = false): Match {
+  const read = () => rules[verb].read(words.slice(length));
+  return { verb, read: loose ? () => offered(read()) : read };
+}
+
+/** What a loose spelling amounts to: a whole command is offered, half a one was probably meant otherwise. */
+function offered(reading: Reading | null): Reading | null {
+  return reading?.kind === 'command' || reading?.kind === 'nearly' ? { ...reading, kind: 'nearly' } : null;
+}
+
+function spelling(verb: Verb, text: string, kind: Pick<Spelling, 'canonical' | 'loose'>): Spelling {
+  return { verb, phrase: text.split(' '), ...kind };
 }

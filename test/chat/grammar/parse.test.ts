@@ -19,9 +19,6 @@ function help(topic: string | null): Parsed {
 function didYouMean(suggestion: string): Parsed {
   return { kind: 'didYouMean', suggestion };
 }
-function incomplete(missing: 'subject' | 'app'): Parsed {
-  return { kind: 'incomplete', verb: 'provision', missing };
-}
 const whoami: Parsed = { kind: 'command', command: { verb: 'whoami' } };
 const unclear: Parsed = { kind: 'unclear' };
 
@@ -156,7 +153,7 @@ describe('provision', () => {
     ['provision adele to ""', 'app'],
     ['provison adele', 'app'],
   ] as const)('knows what is missing: %s', (text, missing) => {
-    expect(parse(text)).toEqual(incomplete(missing));
+    expect(parse(text)).toMatchObject({ kind: 'incomplete', verb: 'provision', missing });
   });
 
   it.each([
@@ -321,5 +318,30 @@ describe('any text at all', () => {
 
     // A quadratic pass over 200,000 characters takes minutes; the bound leaves room for a busy machine.
     expect(performance.now() - started).toBeLessThan(4000);
+  });
+});
+
+describe('half a command', () => {
+  it('keeps the words that might hold what is missing', () => {
+    expect(parse('provision isaiah salesforce')).toEqual({
+      kind: 'incomplete',
+      verb: 'provision',
+      missing: 'app',
+      said: ['isaiah', 'salesforce'],
+    });
+  });
+});
+
+describe('other words for provision', () => {
+  it.each(['add adele to Salesforce', 'create user adele in Salesforce', 'onboard adele to Salesforce'])(
+    'are offered and never done: %s',
+    (text) => {
+      expect(parse(text)).toEqual(didYouMean('provision user adele to Salesforce'));
+    },
+  );
+
+  it('are no command when half of it is missing, as they mean so many things', () => {
+    expect(parse('add adele')).toEqual(unclear);
+    expect(parse('create a ticket')).toEqual(unclear);
   });
 });
