@@ -95,6 +95,11 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     },
   );
 
+  // A connection that is kept alive falls idle with its last answer, and would hold up the stop for seconds.
+  server.on('after', () => {
+    if (stopping) setImmediate(() => http.closeIdleConnections());
+  });
+
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(parts.port, parts.host, () => resolve());

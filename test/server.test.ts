@@ -300,10 +300,13 @@ describe('the stop', () => {
     ended.resolve();
     const [response] = await once(outgoing, 'response');
     response.resume();
+    const answeredAt = performance.now();
     await stopped;
+    const lingeredMs = performance.now() - answeredAt;
 
     expect(refused).toMatchObject({ code: 'ECONNREFUSED' });
     expect(response.statusCode).toBe(200);
+    expect(lingeredMs).toBeLessThan(patienceMs);
     agent.destroy();
   });
 
