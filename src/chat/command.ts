@@ -4,6 +4,17 @@
  */
 export type Command =
   | { readonly verb: 'provision'; readonly subject: string; readonly app: string }
+  /** `subjects` as they were typed, one each, duplicates and all. */
+  | { readonly verb: 'provisionList'; readonly subjects: readonly string[]; readonly app: string }
+  /** `members` null: the group's direct users. */
+  | {
+      readonly verb: 'provisionGroup';
+      readonly group: string;
+      readonly members: readonly string[] | null;
+      readonly app: string;
+    }
+  /** `requestId` as printed on the card. */
+  | { readonly verb: 'retry' | 'cancel'; readonly requestId: string }
   | { readonly verb: 'apps'; readonly search: string | null }
   | { readonly verb: 'whoami' }
   | { readonly verb: 'help'; readonly topic: string | null };

@@ -34,7 +34,14 @@ export type CardAction =
   | { readonly verb: 'run'; readonly text: string }
   /** Say this line; the answer takes the place of this card. */
   | { readonly verb: 'choose'; readonly text: string }
-  | { readonly verb: 'retry'; readonly requestId: string };
+  /** Runs again what has not ended well; a list only with its failed people. */
+  | { readonly verb: 'retry'; readonly requestId: string }
+  /** Takes back what has not been sent. */
+  | { readonly verb: 'cancel'; readonly requestId: string }
+  /** Yes to what a request said it would do. */
+  | { readonly verb: 'confirm'; readonly requestId: string }
+  /** One page of all the people of a list; pages count from 0. The answer takes the place of a page shown before. */
+  | { readonly verb: 'page'; readonly requestId: string; readonly page: number };
 
 /** The card of a request as it would look now. */
 export interface Drawing {

@@ -6,13 +6,14 @@ import type { Outcome } from '../graph/outcome.ts';
  *
  * A task's states:
  *
- *     waiting ──claimed with a grant──▶ running ──outcome read──▶ done
- *        ▲                                │                        │
- *        ├──throttled, no answer, or ─────┘                        │
- *        │  the lease ran out                                      │
- *        └───────────────────────retry by a person─────────────────┘
+ *     held ──confirmed──▶ waiting ──claimed with a grant──▶ running ──outcome read──▶ done
+ *      │                   │  ▲                                │                        │
+ *      │                   │  ├──throttled, no answer, or ─────┘                        │
+ *      │                   │  │  the lease ran out                                      │
+ *      └──cancelled◀───────┘  └───────────────────────retry by a person─────────────────┘
  *
- * `waiting` may carry the reason why it waits again, and a time before which it is not due.
+ * A long list is `held` until its asker has seen what would happen and said yes. `waiting` may carry the reason why it
+ * waits again, and a time before which it is not due. What has been sent cannot be taken back.
  */
 export interface Request {
   /** Six characters that a person can read aloud, e.g. `R7K3MQ`. */
@@ -31,6 +32,25 @@ export interface Request {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly tasks: readonly Task[];
+  /** What was named and does not become a call, with the reason; empty for a single person. */
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** A line of a list, or a member of a group, that no call is made for. */
+export interface LeftOut {
+  /** As it was typed, or the object's name. */
+  readonly text: string;
+  readonly reason:
+    | 'unknown'
+    | 'ambiguous'
+    | 'notUnderstood'
+    | 'duplicate'
+    | 'nestedGroup'
+    | 'device'
+    | 'otherObject'
+    | 'notAMember';
+  /** Names or addresses that may have been meant, best first; at most three. */
+  readonly suggestions: readonly string[];
 }
 
 export interface Person {
@@ -52,6 +72,8 @@ export interface Task {
   /** From 0, in the order in which the subjects were named. */
   readonly position: number;
   readonly subject: Subject;
+  /** Of a group: the members that this call provisions with it. Empty for everybody else. */
+  readonly members: readonly Subject[];
   readonly jobId: string;
   readonly ruleId: string;
   readonly state: TaskState;
@@ -72,7 +94,12 @@ export interface Subject {
   readonly label: string | null;
 }
 
+/** Graph takes at most this many members of a group in one call, and one group a call. */
+export const membersPerCall = 5;
+
 export type TaskState =
+  | { readonly kind: 'held' }
+  | { readonly kind: 'cancelled'; readonly at: number; readonly by: string }
   | {
       readonly kind: 'waiting';
       /** Not before this time; milliseconds since 1970. */
