@@ -8,6 +8,8 @@ export interface Cloud {
   readonly loginAuthority: string;
   readonly entraPortal: string;
   readonly bot: BotEndpoints;
+  /** Under which SharePoint and OneDrive keep people's files. */
+  readonly fileDomain: string;
 }
 
 /** The Bot Framework's own addresses, by the names that botbuilder gives them. */
@@ -37,6 +39,7 @@ export type CloudName = (typeof cloudNames)[number];
 export const clouds: Readonly<Record<CloudName, Cloud>> = {
   public: {
     graphRoot: 'https://graph.microsoft.com',
+    fileDomain: 'sharepoint.com',
     loginAuthority: 'https://login.microsoftonline.com',
     entraPortal: 'https://entra.microsoft.com',
     bot: {
@@ -51,18 +54,21 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = {
   },
   usgov: {
     graphRoot: 'https://graph.microsoft.us',
+    fileDomain: 'sharepoint.us',
     loginAuthority: 'https://login.microsoftonline.us',
     entraPortal: 'https://entra.microsoft.us',
     bot: governmentBot,
   },
   'usgov-dod': {
     graphRoot: 'https://dod-graph.microsoft.us',
+    fileDomain: 'sharepoint-mil.us',
     loginAuthority: 'https://login.microsoftonline.us',
     entraPortal: 'https://entra.microsoft.us',
     bot: { ...governmentBot, OAuthUrl: 'https://apiDoD.botframework.azure.us' },
   },
   china: {
     graphRoot: 'https://microsoftgraph.chinacloudapi.cn',
+    fileDomain: 'sharepoint.cn',
     loginAuthority: 'https://login.chinacloudapi.cn',
     entraPortal: 'https://entra.microsoftonline.cn',
     bot: {

@@ -13,7 +13,7 @@ export interface Caller {
 }
 
 /** What the policy decides about. Commands ask for one of these; the table in `policy.ts` answers. */
-export type Permission = 'apps.list' | 'self.show' | 'help.show' | 'provision.run' | 'request.retry';
+export type Permission = 'apps.list' | 'self.show' | 'help.show' | 'provision.run' | 'request.retry' | 'request.cancel';
 
 /** Why somebody may not, as a value that the chat puts into words. */
 export type Denial =

@@ -10,6 +10,7 @@ export const policy = {
   'apps.list': ['viewer', 'requester', 'operator', 'cloudSyncOperator', 'approver'],
   'provision.run': ['operator', 'cloudSyncOperator'],
   'request.retry': ['operator', 'cloudSyncOperator'],
+  'request.cancel': ['operator', 'cloudSyncOperator'],
 } as const satisfies Record<Permission, readonly Role[] | 'anyone'>;
 
 /**

@@ -10,7 +10,22 @@ export interface Incoming {
   readonly conversation: string;
   readonly reader: Reader;
   readonly what: IncomingContent;
+  /** The people whose mentions stand in the text, each by the name that is written there. */
+  readonly mentions: readonly { readonly id: string; readonly name: string }[];
 }
+
+/** A file in a personal chat: where Teams says that it can be fetched. */
+export interface IncomingFile {
+  readonly name: string;
+  readonly downloadUrl: string;
+}
+
+export type FileContent =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'tooLarge' }
+  /** The address is not the tenant's own storage; it was not asked. */
+  | { readonly kind: 'notFromTenant' }
+  | { readonly kind: 'notFetched' };
 
 export interface Speaker {
   /** Entra object id. */
@@ -19,7 +34,12 @@ export interface Speaker {
 }
 
 export type IncomingContent =
-  | { readonly kind: 'text'; readonly text: string; readonly attachments: number }
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      readonly attachments: number;
+      readonly files: readonly IncomingFile[];
+    }
   /** A button; `cardId` is the card that it stands on. */
   | { readonly kind: 'action'; readonly action: CardAction; readonly cardId: string }
   /** A button whose data Usher never made, or made in a version long gone. */

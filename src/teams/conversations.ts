@@ -4,6 +4,7 @@ import {
   CardFactory,
   type CloudAdapter,
   type ConversationReference,
+  TeamsInfo,
   type TurnContext,
 } from 'botbuilder';
 import type { CardMessage } from '../chat/reply.ts';
@@ -26,6 +27,8 @@ export interface Conversations {
   edit(conversation: string, cardId: string, message: CardMessage): Promise<Sent>;
   /** Posts plain text. */
   say(conversation: string, text: string): Promise<Sent>;
+  /** The Entra object id of a member, by Teams' own id of them; null when the roster does not tell. */
+  findMember(conversation: string, memberId: string): Promise<string | null>;
   /** Takes a card away. */
   remove(conversation: string, cardId: string): Promise<Sent>;
 }
@@ -78,6 +81,11 @@ export function createConversations({ adapter, appId, clock }: ConversationsPart
   }
 
   return {
+    async findMember(conversation, memberId) {
+      const found = await attempt(() => within(conversation, (context) => TeamsInfo.getMember(context, memberId)));
+      const id = textOf(fieldsOf(found).aadObjectId);
+      return id === '' ? null : id;
+    },
     post: (conversation, message) =>
       attempt(async () => {
         const id = await within(

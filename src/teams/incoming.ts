@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Activity, ActivityTypes } from 'botbuilder';
 import { z } from 'zod';
-import type { Incoming, IncomingContent, Speaker } from '../chat/incoming.ts';
+import type { Incoming, IncomingContent, IncomingFile, Speaker } from '../chat/incoming.ts';
 import type { CardAction } from '../chat/reply.ts';
 import type { Reader } from '../requests/request.ts';
 import { cleanText } from './text.ts';
@@ -12,8 +12,9 @@ import { fieldsOf, listOf, textOf } from './wire.ts';
  * throws, whatever is missing or malformed.
  */
 export function toIncoming(activity: Partial<Activity>, speaker: Speaker): Incoming | null {
-  const what = contentOf(activity);
-  if (what === null) return null;
+  const content = contentOf(activity);
+  if (content === null) return null;
+  const { what, mentions } = content;
   // Without an id of its own nothing can be known as repeated, and the next one must not pass for a repetition.
   const activityId = textOf(activity.id) || randomUUID();
   return {
@@ -22,33 +23,48 @@ export function toIncoming(activity: Partial<Activity>, speaker: Speaker): Incom
     conversation: toConversation(activity),
     reader: readerOf(activity),
     what,
+    mentions,
   };
 }
 
-function contentOf(activity: Partial<Activity>): IncomingContent | null {
+function contentOf(activity: Partial<Activity>): Pick<Incoming, 'what' | 'mentions'> | null {
   if (activity.type === ActivityTypes.Invoke) {
-    return toAction(fieldsOf(fieldsOf(activity.value).action).data, activity);
+    return { what: toAction(fieldsOf(fieldsOf(activity.value).action).data, activity), mentions: [] };
   }
   if (activity.type !== ActivityTypes.Message) return null;
   // A button of type Action.Submit arrives as a message with a value and no text.
-  if (typeof activity.value === 'object' && activity.value !== null) return toAction(activity.value, activity);
+  if (typeof activity.value === 'object' && activity.value !== null) {
+    return { what: toAction(activity.value, activity), mentions: [] };
+  }
   const bot = fieldsOf(activity.recipient);
-  const { text } = cleanText({
+  const { text, mentions } = cleanText({
     text: activity.text,
     entities: activity.entities,
     botId: textOf(bot.id),
     botName: textOf(bot.name) || undefined,
   });
   // Teams sends the text once more as an attachment of HTML; that one is no file.
-  const files = listOf(activity.attachments).filter((attachment) => fieldsOf(attachment).contentType !== 'text/html');
-  return { kind: 'text', text, attachments: files.length };
+  const attached = listOf(activity.attachments).map(fieldsOf).filter(({ contentType }) => contentType !== 'text/html');
+  const files = attached.filter(({ contentType }) => contentType === droppedFile).map(toFile);
+  return { what: { kind: 'text', text, attachments: attached.length, files }, mentions };
+}
+
+/** How Teams announces a file that was dropped in a personal chat. */
+const droppedFile = 'application/vnd.microsoft.teams.file.download.info';
+
+function toFile({ name, content }: Readonly<Record<string, unknown>>): IncomingFile {
+  return { name: textOf(name), downloadUrl: textOf(fieldsOf(content).downloadUrl) };
 }
 
 /** What comes back from a button is the sender's word; only the known shapes pass. */
+const requestId = z.string().regex(/^[0-9A-Z]{4,12}$/);
 const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('run'), text: z.string().max(1000) }),
   z.object({ verb: z.literal('choose'), text: z.string().max(1000) }),
-  z.object({ verb: z.literal('retry'), requestId: z.string().regex(/^[0-9A-Z]{4,12}$/) }),
+  z.object({ verb: z.literal('retry'), requestId }),
+  z.object({ verb: z.literal('cancel'), requestId }),
+  z.object({ verb: z.literal('confirm'), requestId }),
+  z.object({ verb: z.literal('page'), requestId, page: z.number().int().min(0).max(1000) }),
 ]);
 
 function toAction(data: unknown, activity: Partial<Activity>): IncomingContent {

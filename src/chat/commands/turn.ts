@@ -7,7 +7,7 @@ import type { Directory } from '../../graph/directory.ts';
 import type { Synchronization } from '../../graph/synchronization.ts';
 import { type Entry, writeRecord } from '../../requests/record.ts';
 import type { StoreParts } from '../../requests/store.ts';
-import type { Incoming } from '../incoming.ts';
+import type { FileContent, Incoming, IncomingFile } from '../incoming.ts';
 import type { Reply } from '../reply.ts';
 import { denied } from '../views/denied.ts';
 import type { SayButton } from '../views/parts.ts';
@@ -23,6 +23,10 @@ export interface CommandParts {
   readonly store: StoreParts;
   /** A request has been stored or put back: the queue may look. */
   readonly wake: () => void;
+  /** The Entra object id of a member of a conversation, by Teams' own id; null when the roster does not tell. */
+  readonly findMember: (conversation: string, memberId: string) => Promise<string | null>;
+  /** What is in a file that somebody dropped. */
+  readonly readFile: (file: IncomingFile) => Promise<FileContent>;
 }
 
 /** One command being run: who says it, where, and in which words the answer goes back. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { everybody } from '../tenant/people.ts';
 
 /**
  * The other end of the line: what Teams' connector service does for a bot, over HTTP. It takes messages and edits,
@@ -32,6 +33,11 @@ export interface Delivery {
 }
 
 const defaultWaitMs = 10_000;
+const memberPath = /^\/v3\/conversations\/([^/]+)\/members\/([^/?]+)/;
+/** The roster of every conversation: everybody of the tenant, by Teams' own id. */
+const members = new Map(
+  everybody.map((person) => [`29:${person.id}`, { id: `29:${person.id}`, name: person.displayName, aadObjectId: person.id }]),
+);
 const path = /^\/v3\/conversations\/([^/]+)\/activities(?:\/([^/?]+))?/;
 
 export async function startConnector(host = '127.0.0.1', port = 0): Promise<Connector> {
@@ -45,6 +51,11 @@ export async function startConnector(host = '127.0.0.1', port = 0): Promise<Conn
   });
 
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = memberPath.exec(request.url ?? '');
+    if (request.method === 'GET' && asked !== null) {
+      const member = members.get(decodeURIComponent(asked[2] ?? ''));
+      return member === undefined ? answer(response, 404, { error: { code: 'NotFound' } }) : answer(response, 200, member);
+    }
     const body = await readBody(request);
     const target = path.exec(request.url ?? '');
     const kind = kinds[request.method ?? ''];

@@ -1,0 +1,23 @@
+import { cancelRequest, confirmRequest } from '../../requests/holding.ts';
+import type { Reply } from '../reply.ts';
+import { findOwnRequest } from './own-request.ts';
+import { type CommandParts, say, type Turn } from './turn.ts';
+
+/** Cancel, by button or `cancel ID`: takes back what has not been sent, and says so of what has. */
+export async function cancel(parts: CommandParts, turn: Turn, requestId: string): Promise<Reply> {
+  const found = await findOwnRequest(parts, turn, 'request.cancel', requestId);
+  if (found.kind === 'reply') return found.reply;
+  const { cancelled, alreadySent } = await cancelRequest(parts.store, found.request.id, turn.caller.id);
+  if (cancelled > 0) return { kind: 'request', requestId: found.request.id };
+  return say(turn.words, alreadySent > 0 ? { kind: 'alreadySent', sent: alreadySent } : { kind: 'nothingToCancel' });
+}
+
+/** Yes to a long list. A second click, or one on a list that ran already, shows the card as it is. */
+export async function confirm(parts: CommandParts, turn: Turn, requestId: string): Promise<Reply> {
+  const found = await findOwnRequest(parts, turn, 'provision.run', requestId);
+  if (found.kind === 'reply') return found.reply;
+  const confirmed = await confirmRequest(parts.store, found.request.id, turn.caller.id);
+  if (confirmed.kind === 'expired') return say(turn.words, { kind: 'listExpired' });
+  if (confirmed.kind === 'confirmed') parts.wake();
+  return { kind: 'request', requestId: found.request.id };
+}

@@ -1,0 +1,36 @@
+import type { Permission } from '../../access/caller.ts';
+import type { Request } from '../../requests/request.ts';
+import { findRequest } from '../../requests/store.ts';
+import type { Reply } from '../reply.ts';
+import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
+
+export type RequestFound =
+  | { readonly kind: 'request'; readonly request: Request }
+  | { readonly kind: 'reply'; readonly reply: Reply };
+
+/**
+ * A stored request that the caller may act on. Buttons and typed ids name it; neither carries any right, so the
+ * permission is asked for anew, on the ground that the request stands on: whoever may provision only from Active
+ * Directory may act only on that. An asker needs none to take back what is their own.
+ */
+export async function findOwnRequest(
+  parts: CommandParts,
+  turn: Turn,
+  permission: Permission,
+  requestId: string,
+): Promise<RequestFound> {
+  const reply = (answer: Reply): RequestFound => ({ kind: 'reply', reply: answer });
+  const request = await findRequest(parts.store.database, requestId);
+  if (permission === 'request.cancel' && request?.asker.id === turn.caller.id) return { kind: 'request', request };
+  // Whoever may not act at all does not hear either whether there is a request of this id.
+  const refusal = await refuseUnless(parts, turn, permission);
+  if (refusal !== null) return reply(refusal);
+  const [task] = request?.tasks ?? [];
+  if (request === null || task === undefined) return reply(say(turn.words, { kind: 'unknownRequest', id: requestId }));
+
+  const rule = await parts.synchronization.findRule(request.app.id, task.jobId, task.subject.type);
+  if (!rule.ok) return reply(troubleReply(turn.words, rule.trouble));
+  const ground = { cloudSync: rule.value?.source === 'activeDirectory' };
+  const outOfBounds = await refuseUnless(parts, turn, permission, ground);
+  return outOfBounds === null ? { kind: 'request', request } : reply(outOfBounds);
+}

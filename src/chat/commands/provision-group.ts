@@ -1,0 +1,98 @@
+import type { DirectoryUser, GroupMember } from '../../graph/directory.ts';
+import { type LeftOut, membersPerCall, type Subject } from '../../requests/request.ts';
+import { createRequest } from '../../requests/store.ts';
+import type { Command } from '../command.ts';
+import { format } from '../grammar/format.ts';
+import { findPeople, toSubject } from '../lists/people.ts';
+import type { Reply } from '../reply.ts';
+import { groupPicker } from '../views/group-picker.ts';
+import { findTarget, requestOf, tryAgain } from './target.ts';
+import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
+
+type GroupCommand = Extract<Command, { verb: 'provisionGroup' }>;
+
+/** As many calls as start at once; more of them ask before they run. */
+const mostUnasked = 5;
+
+/**
+ * `provision group <group> to <app> [with members …]`: one call takes one group with at most five members, so the
+ * members are cut in fives and the group goes with each. Members left out of the command are the group's direct users;
+ * nested groups and devices are named as left out, for Graph would not take them.
+ * https://learn.microsoft.com/entra/identity/app-provisioning/provision-on-demand
+ */
+export async function provisionGroup(parts: CommandParts, turn: Turn, command: GroupCommand): Promise<Reply> {
+  const refusal = await refuseUnless(parts, turn, 'provision.run');
+  if (refusal !== null) return refusal;
+  const { words } = turn;
+  const again = tryAgain(command);
+  const found = await findTarget(parts, turn, command, 'Group');
+  if (found.kind === 'reply') return found.reply;
+  const { app, job, rule } = found.target;
+
+  const groups = await parts.directory.findGroups(command.group);
+  if (!groups.ok) return troubleReply(words, groups.trouble, again);
+  if (groups.value.kind === 'none') return say(words, { kind: 'unknownGroup', typed: command.group });
+  if (groups.value.kind === 'several') {
+    const candidates = groups.value.groups.map((group) => ({ id: group.id, name: group.displayName }));
+    const choose = (id: string) => format({ ...command, group: id });
+    const message = groupPicker(words, { typed: command.group, candidates, more: groups.value.more, choose });
+    return { kind: 'card', message };
+  }
+  const { group } = groups.value;
+
+  const members = await parts.directory.groupMembers(group.id);
+  if (!members.ok) return troubleReply(words, members.trouble, again);
+  const chosen = await chooseMembers(parts, command, members.value.items);
+  if (chosen.kind === 'trouble') return troubleReply(words, chosen.trouble, again);
+  if (chosen.people.length === 0) return say(words, { kind: 'emptyGroup', group: group.displayName });
+
+  const userRule = await parts.synchronization.findRule(app.id, job.id, 'User');
+  if (!userRule.ok) return troubleReply(words, userRule.trouble, again);
+  const memberType = userRule.value?.objectTypeName ?? 'User';
+  const subject: Subject = { id: group.id, type: rule.objectTypeName, name: group.displayName, label: null };
+  const calls = inFives(chosen.people.map((user) => toSubject(user, memberType)));
+  const held = calls.length > mostUnasked;
+  const request = await createRequest(parts.store, {
+    ...requestOf(turn, found.target),
+    lane: calls.length === 1 ? 'interactive' : 'bulk',
+    held,
+    leftOut: chosen.leftOut,
+    tasks: calls.map((part) => ({ subject, members: part })),
+  });
+  if (!held) parts.wake();
+  return { kind: 'request', requestId: request.id };
+}
+
+type Chosen = Awaited<ReturnType<typeof findPeople>>;
+
+/** The members that were named, as far as they are members; without names, all that Graph can take. */
+async function chooseMembers(
+  parts: CommandParts,
+  command: GroupCommand,
+  members: readonly GroupMember[],
+): Promise<Chosen> {
+  const users = members.flatMap((member): DirectoryUser[] => (member.kind === 'user' ? [member.user] : []));
+  if (command.members === null) {
+    const others = members.flatMap((member): LeftOut[] =>
+      member.kind === 'user' ? [] : [{ text: member.name, reason: reasons[member.kind], suggestions: [] }],
+    );
+    return { kind: 'people', people: users, leftOut: others };
+  }
+  const named = await findPeople(parts.directory, command.members);
+  if (named.kind === 'trouble') return named;
+  const isMember = (user: DirectoryUser) => users.some(({ id }) => id === user.id);
+  const strangers = named.people
+    .filter((user) => !isMember(user))
+    .map((user): LeftOut => ({ text: user.displayName, reason: 'notAMember', suggestions: [] }));
+  return { kind: 'people', people: named.people.filter(isMember), leftOut: [...named.leftOut, ...strangers] };
+}
+
+const reasons = { group: 'nestedGroup', device: 'device', other: 'otherObject' } as const satisfies Record<
+  Exclude<GroupMember['kind'], 'user'>,
+  LeftOut['reason']
+>;
+
+function inFives(members: readonly Subject[]): (readonly Subject[])[] {
+  const calls = Math.ceil(members.length / membersPerCall);
+  return Array.from({ length: calls }, (_, index) => members.slice(index * membersPerCall, (index + 1) * membersPerCall));
+}

@@ -1,0 +1,82 @@
+import type { LeftOut, Subject } from '../../requests/request.ts';
+import { createRequest } from '../../requests/store.ts';
+import type { Command } from '../command.ts';
+import { findPeople, toSubject } from '../lists/people.ts';
+import { foldDuplicates, mostPeople } from '../lists/people-list.ts';
+import type { Reply } from '../reply.ts';
+import { commonName, isDistinguishedName } from './distinguished-name.ts';
+import { findTarget, requestOf, type Target, tryAgain } from './target.ts';
+import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
+
+type ListCommand = Extract<Command, { verb: 'provisionList' }>;
+
+/** A longer list asks before it runs: a slip in a list of ten is mended by hand, one of five hundred is not. */
+const mostUnasked = 10;
+
+/**
+ * `provision users a, b, c to <app>`: one request with a task for each. Who cannot be found or is not clear is left out
+ * and named. A long list is stored as it is and held, until its asker has seen what would happen and says yes.
+ */
+export async function provisionList(parts: CommandParts, turn: Turn, command: ListCommand): Promise<Reply> {
+  const refusal = await refuseUnless(parts, turn, 'provision.run');
+  if (refusal !== null) return refusal;
+  const { entries, duplicates } = foldDuplicates(command.subjects);
+  if (entries.length === 0) return say(turn.words, { kind: 'emptyList' });
+  if (entries.length > mostPeople)
+    return say(turn.words, { kind: 'tooManyPeople', count: entries.length, limit: mostPeople });
+  const found = await findTarget(parts, turn, command, 'User');
+  if (found.kind === 'reply') return found.reply;
+
+  const people = await findSubjects(parts, entries, found.target);
+  if (people.kind === 'trouble') return troubleReply(turn.words, people.trouble, tryAgain(command));
+  const leftOut: LeftOut[] = [
+    ...people.leftOut,
+    ...duplicates.map((text) => ({ text, reason: 'duplicate' as const, suggestions: [] })),
+  ];
+  if (people.subjects.length === 0) return say(turn.words, { kind: 'nobodyFound', count: entries.length });
+  const held = people.subjects.length > mostUnasked;
+  const request = await createRequest(parts.store, {
+    ...requestOf(turn, found.target),
+    lane: people.subjects.length === 1 ? 'interactive' : 'bulk',
+    held,
+    leftOut,
+    tasks: people.subjects.map((subject) => ({ subject, members: [] })),
+  });
+  if (!held) parts.wake();
+  return { kind: 'request', requestId: request.id };
+}
+
+type SubjectsFound =
+  | { readonly kind: 'subjects'; readonly subjects: readonly Subject[]; readonly leftOut: readonly LeftOut[] }
+  | Extract<Awaited<ReturnType<typeof findPeople>>, { kind: 'trouble' }>;
+
+async function findSubjects(parts: CommandParts, entries: readonly string[], { rule }: Target): Promise<SubjectsFound> {
+  switch (rule.source) {
+    case 'entra': {
+      const found = await findPeople(parts.directory, entries);
+      if (found.kind === 'trouble') return found;
+      const subjects = found.people.map((user) => toSubject(user, rule.objectTypeName));
+      return { kind: 'subjects', subjects, leftOut: found.leftOut };
+    }
+    case 'activeDirectory': {
+      const named = entries.filter(isDistinguishedName);
+      const subjects = named.map((name) => ({ id: name, type: rule.objectTypeName, name: commonName(name), label: name }));
+      const others = entries.filter((entry) => !isDistinguishedName(entry));
+      return {
+        kind: 'subjects',
+        subjects,
+        leftOut: others.map((text) => ({ text, reason: 'notUnderstood', suggestions: [] })),
+      };
+    }
+    case 'other':
+      return {
+        kind: 'subjects',
+        subjects: entries.map((entry) => ({ id: entry, type: rule.objectTypeName, name: entry, label: null })),
+        leftOut: [],
+      };
+    default: {
+      const never: never = rule.source;
+      throw new Error(`unexpected source ${String(never)}`);
+    }
+  }
+}

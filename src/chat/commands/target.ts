@@ -1,0 +1,181 @@
+import type { Application } from '../../graph/applications.ts';
+import type { Rule } from '../../graph/rules.ts';
+import type { Job } from '../../graph/synchronization.ts';
+import type { NewRequest } from '../../requests/store.ts';
+import type { Command } from '../command.ts';
+import { closest } from '../grammar/closest.ts';
+import { format } from '../grammar/format.ts';
+import type { Reply } from '../reply.ts';
+import { didYouMean } from '../views/did-you-mean.ts';
+import type { SayButton } from '../views/parts.ts';
+import { appPicker } from '../views/person-picker.ts';
+import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
+
+/** Every command that provisions something to an app. */
+export type ProvisioningCommand = Extract<Command, { readonly app: string }>;
+
+/** An app that can take a call now, with the job and the rule that it goes by. */
+export interface Target {
+  readonly app: Application;
+  readonly job: Job;
+  readonly rule: Rule;
+}
+
+export type TargetFound =
+  | { readonly kind: 'target'; readonly target: Target }
+  | { readonly kind: 'reply'; readonly reply: Reply };
+
+/**
+ * Everything about the app that can be known before a call of the limited kind is spent: which one is meant, how it is
+ * set up, whether its job is in quarantine, the rule for this type of object, and whether the caller may use it.
+ */
+export async function findTarget(
+  parts: CommandParts,
+  turn: Turn,
+  command: ProvisioningCommand,
+  objectType: 'User' | 'Group',
+): Promise<TargetFound> {
+  const reply = (answer: Reply): TargetFound => ({ kind: 'reply', reply: answer });
+  const { words } = turn;
+  const again = tryAgain(command);
+
+  const found = await parts.applications.find(command.app);
+  if (!found.ok) return reply(troubleReply(words, found.trouble, again));
+  switch (found.value.kind) {
+    case 'none':
+      return reply(unknownApp(turn, command, found.value.known));
+    case 'several':
+      return reply({ kind: 'card', message: pickApp(turn, command, found.value.apps, found.value.more) });
+    case 'one':
+      break;
+    default: {
+      const never: never = found.value;
+      throw new Error(`unexpected match ${JSON.stringify(never)}`);
+    }
+  }
+  const { app } = found.value;
+
+  const setUp = await parts.synchronization.findJob(app.id);
+  if (!setUp.ok) return reply(troubleReply(words, setUp.trouble, again));
+  if (setUp.value.kind === 'none')
+    return reply(await blocked(parts, turn, app, { kind: 'appNotConfigured', app: app.displayName }));
+  const { job } = setUp.value;
+  const obstacle = await blockedBy(parts, turn, app, job);
+  if (obstacle !== null) return reply(obstacle);
+
+  const rule = await parts.synchronization.findRule(app.id, job.id, objectType);
+  if (!rule.ok) return reply(troubleReply(words, rule.trouble, again));
+  if (rule.value === null) {
+    const kind = objectType === 'Group' ? 'appTakesNoGroups' : 'appTakesNoUsers';
+    return reply(await blocked(parts, turn, app, { kind, app: app.displayName }));
+  }
+  const ground = { cloudSync: rule.value.source === 'activeDirectory' };
+  const outOfBounds = await refuseUnless(parts, turn, 'provision.run', ground);
+  if (outOfBounds !== null) return reply(outOfBounds);
+  return { kind: 'target', target: { app, job, rule: rule.value } };
+}
+
+/** The button that says the line once more, for when Graph could not be asked. */
+export function tryAgain(command: ProvisioningCommand): SayButton[] {
+  return [{ label: 'tryAgain', verb: 'choose', text: format(command) }];
+}
+
+/** What every request of this turn has in common. */
+export function requestOf(
+  turn: Turn,
+  { app, job, rule }: Target,
+): Pick<NewRequest, 'source' | 'asker' | 'app' | 'reader' | 'conversation' | 'jobId' | 'ruleId'> {
+  return {
+    source: sourceOf(turn),
+    asker: { id: turn.caller.id, name: turn.caller.name },
+    app: { id: app.id, name: app.displayName },
+    reader: turn.incoming.reader,
+    conversation: turn.incoming.conversation,
+    jobId: job.id,
+    ruleId: rule.id,
+  };
+}
+
+function unknownApp(turn: Turn, command: ProvisioningCommand, known: readonly string[]): Reply {
+  const near = closest(command.app, known);
+  if (near === null) {
+    const buttons: SayButton[] = [{ label: 'apps', verb: 'run', text: 'apps' }];
+    return say(turn.words, { kind: 'unknownApp', typed: command.app }, buttons);
+  }
+  const suggestion = format({ ...command, app: near });
+  return { kind: 'card', message: didYouMean(turn.words, { suggestion }) };
+}
+
+/** The command with its app put right, if that is a near miss of one that there is; else as it was. */
+export async function withKnownApp(parts: CommandParts, command: ProvisioningCommand): Promise<ProvisioningCommand> {
+  const found = await parts.applications.find(command.app);
+  if (!found.ok || found.value.kind !== 'none') return command;
+  return { ...command, app: closest(command.app, found.value.known) ?? command.app };
+}
+
+function pickApp(turn: Turn, command: ProvisioningCommand, apps: readonly Application[], more: boolean) {
+  return appPicker(turn.words, {
+    typed: command.app,
+    candidates: apps.map((app) => ({ id: app.id, name: app.displayName, configured: null, enabled: null })),
+    more,
+    choose: (id) => format({ ...command, app: id }),
+  });
+}
+
+/** The answer for a job that cannot take a call now, before one is spent on it; null for one that can. */
+async function blockedBy(parts: CommandParts, turn: Turn, app: Application, job: Job): Promise<Reply | null> {
+  const { state } = job;
+  switch (state.kind) {
+    case 'active':
+    case 'paused':
+    case 'neverRun':
+    case 'other':
+      return null;
+    case 'notConfigured':
+      return blocked(parts, turn, app, { kind: 'appNotConfigured', app: app.displayName });
+    case 'disabled':
+      return blocked(parts, turn, app, { kind: 'appDisabled', app: app.displayName });
+    case 'quarantined':
+      return blocked(parts, turn, app, {
+        kind: 'appQuarantined',
+        app: app.displayName,
+        reason: state.reason,
+        since: toTime(state.since),
+        nextAttempt: toTime(state.nextAttempt),
+        errorCode: state.errorCode,
+        message: state.message,
+        tenantActionable: state.tenantActionable,
+        now: parts.store.clock.now(),
+      });
+    default: {
+      const never: never = state;
+      throw new Error(`unexpected job state ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+async function blocked(
+  parts: CommandParts,
+  turn: Turn,
+  app: Application,
+  why: Parameters<typeof say>[1],
+): Promise<Reply> {
+  await record(parts, turn.caller.id, 'blocked', { app: app.id, reason: why.kind });
+  return say(turn.words, why);
+}
+
+/** Graph writes the year 1 for "never". */
+function toTime(text: string | null): number | null {
+  const time = text === null ? Number.NaN : Date.parse(text);
+  return Number.isNaN(time) || time <= 0 ? null : time;
+}
+
+/**
+ * What makes a second delivery the same request: the message, or for a choice the card on which it was made, so that a
+ * double click asks once.
+ */
+function sourceOf({ incoming }: Turn): string {
+  const { what } = incoming;
+  if (what.kind !== 'action' || what.action.verb !== 'choose' || what.cardId === '') return incoming.id;
+  return `${incoming.id.split('|')[0]}|card|${what.cardId}`;
+}

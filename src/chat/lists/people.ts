@@ -1,0 +1,83 @@
+import type { GraphTrouble } from '../../graph/answer.ts';
+import type { Directory, DirectoryUser } from '../../graph/directory.ts';
+import type { LeftOut, Subject } from '../../requests/request.ts';
+import { closest } from '../grammar/closest.ts';
+import { eachSideBySide } from './side-by-side.ts';
+
+/** What a list of names and addresses comes to: the people, once each and in order, and what is left over. */
+export type PeopleFound =
+  | { readonly kind: 'people'; readonly people: readonly DirectoryUser[]; readonly leftOut: readonly LeftOut[] }
+  | { readonly kind: 'trouble'; readonly trouble: GraphTrouble };
+
+type Resolved =
+  | { readonly kind: 'user'; readonly user: DirectoryUser }
+  | { readonly kind: 'leftOut'; readonly leftOut: LeftOut }
+  | { readonly kind: 'trouble'; readonly trouble: GraphTrouble };
+
+/** Reads go out side by side, but not so many that Graph's patience suffers. */
+const atOnce = 6;
+const mostSuggestions = 3;
+
+/**
+ * Finds everybody of a list. Addresses are asked about many at a time; ids and names one by one. A name that fits
+ * nobody or several is left out with suggestions, and so is who is named twice.
+ */
+export async function findPeople(directory: Directory, entries: readonly string[]): Promise<PeopleFound> {
+  const known = await directory.findUsersByAddress(entries.filter((entry) => entry.includes('@')));
+  if (!known.ok) return { kind: 'trouble', trouble: known.trouble };
+  const resolved = await eachSideBySide(entries, atOnce, async (entry): Promise<Resolved> => {
+    const user = known.value.get(entry.toLowerCase());
+    if (user !== undefined) return { kind: 'user', user };
+    return entry.includes('@') ? leftOut(entry, 'unknown', await similarTo(directory, entry)) : byName(directory, entry);
+  });
+
+  const people = new Map<string, DirectoryUser>();
+  const left: LeftOut[] = [];
+  for (const [index, result] of resolved.entries()) {
+    if (result.kind === 'trouble') return result;
+    if (result.kind === 'leftOut') left.push(result.leftOut);
+    else if (people.has(result.user.id)) left.push({ text: entries[index] ?? '', reason: 'duplicate', suggestions: [] });
+    else people.set(result.user.id, result.user);
+  }
+  return { kind: 'people', people: [...people.values()], leftOut: left };
+}
+
+async function byName(directory: Directory, entry: string): Promise<Resolved> {
+  const found = await directory.findUsers(entry);
+  if (!found.ok) return { kind: 'trouble', trouble: found.trouble };
+  switch (found.value.kind) {
+    case 'one':
+      return { kind: 'user', user: found.value.user };
+    case 'several':
+      return leftOut(
+        entry,
+        'ambiguous',
+        found.value.users.map((user) => user.userPrincipalName),
+      );
+    case 'none':
+      return leftOut(entry, 'unknown', await similarTo(directory, entry));
+    default: {
+      const never: never = found.value;
+      throw new Error(`unexpected match ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/** The one that was probably meant; none where Graph does not tell. */
+export async function similarTo(directory: Directory, typed: string): Promise<string[]> {
+  const found = await directory.findSimilar(typed);
+  if (!found.ok) return [];
+  const namesOf = (user: DirectoryUser) => [user.displayName, user.userPrincipalName, user.userPrincipalName.split('@')[0]];
+  const near = closest(typed, found.value.flatMap(namesOf).filter((name) => name !== undefined));
+  const user = near === null ? undefined : found.value.find((one) => namesOf(one).includes(near));
+  return user === undefined ? [] : [user.userPrincipalName];
+}
+
+function leftOut(text: string, reason: LeftOut['reason'], suggestions: readonly string[]): Resolved {
+  return { kind: 'leftOut', leftOut: { text, reason, suggestions: suggestions.slice(0, mostSuggestions) } };
+}
+
+/** A user as the subject of a call. */
+export function toSubject(user: DirectoryUser, objectTypeName: string): Subject {
+  return { id: user.id, type: objectTypeName, name: user.displayName, label: user.userPrincipalName };
+}
