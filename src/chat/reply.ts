@@ -45,7 +45,7 @@ export type CardAction =
 
 /** The card of a request as it would look now. */
 export interface Drawing {
-  readonly request: Request;
+  readonly request: Omit<Request, 'tasks'>;
   readonly message: CardMessage;
   /** Drawings of one signature look the same to a person, so the second need not be sent. */
   readonly signature: string;

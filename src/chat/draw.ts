@@ -1,0 +1,88 @@
+import { forecastRequest } from '../requests/forecast.ts';
+import { findRequestOverview, type RequestOverview } from '../requests/overview.ts';
+import { forecastQueue } from '../requests/queue.ts';
+import type { Request } from '../requests/request.ts';
+import { findRequest, type StoreParts } from '../requests/store.ts';
+import type { CardMessage, Drawing } from './reply.ts';
+import { confirmCard } from './views/confirm-card.ts';
+import { groupCard } from './views/group-card.ts';
+import { listCard } from './views/list-card.ts';
+import { requestCard } from './views/request-card.ts';
+
+/** What drawing needs. */
+export interface DrawParts {
+  readonly store: StoreParts;
+  /** The cloud's Entra admin centre. */
+  readonly entraPortal: string;
+}
+
+/** A request of more calls is not loaded whole just to be looked at: its tasks carry long reports. */
+const mostLoaded = 60;
+
+/**
+ * The card of a request as it would look now; null when there is no such request. One person has a card with every
+ * step, a group one with its calls, and a list is counted. A list that is held asks first.
+ */
+export async function drawRequest(parts: DrawParts, requestId: string): Promise<Drawing | null> {
+  const { database, clock } = parts.store;
+  const overview = await findRequestOverview(database, requestId);
+  if (overview === null || overview.total === 0) return null;
+  const now = clock.now();
+  const whole = overview.total <= mostLoaded ? await findRequest(database, requestId) : null;
+  const [first] = whole?.tasks ?? [];
+  if (whole !== null && whole.tasks.length === 1 && first?.members.length === 0)
+    return drawSingle(parts, whole, now);
+
+  const forecast = await forecastRequest(parts.store, requestId);
+  const message = drawMany(overview, whole, forecast, now);
+  const { states } = overview;
+  // The end in whole tens of seconds: a card that promises the second would be edited every two.
+  const ends = forecast === null ? '' : Math.round(forecast.lastStartsAt / 10_000);
+  return {
+    request: overview.request,
+    message,
+    signature: `${overview.request.revision}:${ends}`,
+    finished: states.held + states.waiting + states.running === 0,
+  };
+}
+
+async function drawSingle({ store, entraPortal }: DrawParts, request: Request, now: number): Promise<Drawing> {
+  const [task] = request.tasks;
+  const isWaiting = task?.state.kind === 'waiting';
+  const forecast = isWaiting ? ((await forecastQueue(store)).get(task.id) ?? null) : null;
+  const message = requestCard({ request, forecast, now, entraPortalUrl: entraPortal, canRetry: true });
+  // A start time that moves by less than a second is no news.
+  const place = forecast === null ? '' : `${forecast.place}@${Math.round(forecast.startsAt / 1000)}`;
+  const finished = task?.state.kind === 'done' || task?.state.kind === 'cancelled';
+  return { request, message, signature: `${request.revision}:${place}`, finished };
+}
+
+function drawMany(
+  overview: RequestOverview,
+  whole: Request | null,
+  forecast: Awaited<ReturnType<typeof forecastRequest>>,
+  now: number,
+): CardMessage {
+  const { request, states, outcomes, total } = overview;
+  const finishesAt = forecast?.lastStartsAt ?? null;
+  if (whole?.tasks.some(({ members }) => members.length > 0) === true)
+    return groupCard({ request: whole, finishesAt, now, canRetry: true });
+  if (states.held > 0) {
+    const takesMs = forecast === null ? null : forecast.lastStartsAt - now;
+    return confirmCard({ request, count: states.held, takesMs, now });
+  }
+  const { held, waiting, running, cancelled } = states;
+  return listCard({
+    overview: {
+      request,
+      counts: { total, held, waiting, running, cancelled, byOutcome: outcomes },
+      failures: overview.failures.flatMap(({ subject, state }) =>
+        state.kind === 'done' ? [{ name: subject.name, label: subject.label, outcome: state.outcome }] : [],
+      ),
+      running: overview.running.map(({ subject }) => ({ name: subject.name })),
+      finishesAt,
+    },
+    now,
+    canRetry: true,
+  });
+}
