@@ -1,3 +1,4 @@
+import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Dialect } from './dialect.ts';
 
@@ -94,5 +95,39 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
           .execute();
       },
     },
+    '003-lists': {
+      async up(db) {
+        const json = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo('[]');
+        await db.schema.alterTable('requests').addColumn('left_out', 'text', json).execute();
+        await db.schema.alterTable('gates').addColumn('lanes', 'text', json).execute();
+        await db.schema.alterTable('tasks').addColumn('members', 'text', json).execute();
+        await db.schema.alterTable('tasks').addColumn('cancelled_by', 'text').execute();
+        await db.schema.alterTable('tasks').addColumn('outcome_kind', 'text').execute();
+        await nameOutcomes(db);
+        await db.schema
+          .createIndex('tasks_overview')
+          .on('tasks')
+          .columns(['request_id', 'state', 'outcome_kind'])
+          .execute();
+      },
+    },
   };
+}
+
+/** An outcome has some ten thousand characters, and a desk may have gathered many. */
+const outcomesAtOnce = 200;
+
+/** Writes beside each stored outcome of what kind it is. The engines read JSON differently, so it is read here. */
+async function nameOutcomes(db: Kysely<unknown>): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ id: string; outcome: string }>`
+      select id, outcome from tasks
+      where outcome is not null and outcome_kind is null
+      limit ${sql.lit(outcomesAtOnce)}`.execute(db);
+    for (const { id, outcome } of rows) {
+      const { kind } = JSON.parse(outcome) as { readonly kind: string };
+      await sql`update tasks set outcome_kind = ${kind} where id = ${id}`.execute(db);
+    }
+    if (rows.length < outcomesAtOnce) return;
+  }
 }

@@ -28,6 +28,8 @@ export interface RequestRow {
   /** The revision that the card last showed. */
   drawn_revision: number;
   created_at: number;
+  /** JSON array: what was named and does not become a task. */
+  left_out: Generated<string>;
 }
 
 export interface TaskRow {
@@ -40,8 +42,10 @@ export interface TaskRow {
   subject_label: string | null;
   job_id: string;
   rule_id: string;
-  state: 'waiting' | 'running' | 'done';
-  /** 0 interactive, 1 bulk; the lower goes first. */
+  /** JSON array: the members that a group's call takes along. */
+  members: Generated<string>;
+  state: 'held' | 'waiting' | 'running' | 'done' | 'cancelled';
+  /** 0 interactive, 1 bulk. */
   lane: number;
   /** Virtual time of the lane: requests that wait together take turns. */
   turn: number;
@@ -53,8 +57,13 @@ export interface TaskRow {
   lease_owner: string | null;
   lease_until: number | null;
   started_at: number | null;
+  /** When it was done or cancelled. */
   finished_at: number | null;
+  /** Who took it back; on a running task: who wants it taken back. */
+  cancelled_by: string | null;
   outcome: string | null;
+  /** The outcome's kind by itself, so that hundreds can be counted without reading their reports. */
+  outcome_kind: string | null;
   graph_request_id: string | null;
   client_request_id: string | null;
 }
@@ -67,6 +76,8 @@ export interface GateRow {
   blocked_until: number;
   /** JSON array: the virtual time of each lane. */
   turns: string;
+  /** JSON array: the lanes of the latest grants, oldest first. */
+  lanes: Generated<string>;
 }
 
 export interface TurnRow {

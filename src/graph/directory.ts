@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { type Fetched, fetched, type GraphTrouble } from './answer.ts';
 import type { GraphClient } from './client.ts';
+import { findGroups, type GroupMatch, type GroupMember, readMembers } from './groups.ts';
 import { filterText, graphPath, searchTerm } from './odata.ts';
 import { type Listing, readAll, readIfThere, readOne } from './read.ts';
+import { type DirectoryUser, guid, mostCandidates, mostRead, userFields, userSchema } from './user.ts';
+import { findByAddress } from './user-addresses.ts';
+
+export type { DirectoryGroup, GroupMatch, GroupMember } from './groups.ts';
+export type { DirectoryUser } from './user.ts';
 
 /** People and groups, as Entra tells them. */
 export interface Directory {
@@ -10,6 +16,15 @@ export interface Directory {
   findUsers(text: string): Promise<Fetched<UserMatch>>;
   /** People whose name or address begins like this text: where to look for a near miss. */
   findSimilar(text: string): Promise<Fetched<readonly DirectoryUser[]>>;
+  /**
+   * Everybody whom one of these principal names or mail addresses belongs to, by address in small letters. Who is
+   * missing is nobody, or shares a mail address with somebody: ask `findUsers`.
+   */
+  findUsersByAddress(addresses: readonly string[]): Promise<Fetched<ReadonlyMap<string, DirectoryUser>>>;
+  /** Which group somebody may have meant: an object id or a display name. */
+  findGroups(text: string): Promise<Fetched<GroupMatch>>;
+  /** A group's direct members, the first thousand; `complete` tells whether that was all. */
+  groupMembers(id: string): Promise<Fetched<Listing<GroupMember>>>;
   /** Null when there is nobody with this id. */
   getUser(id: string): Promise<Fetched<DirectoryUser | null>>;
   /** Which of these groups the user is in, nested groups included. */
@@ -18,16 +33,6 @@ export interface Directory {
   directoryRoles(userId: string): Promise<Fetched<readonly string[]>>;
   /** A group's name and a few of its people; null when there is no such group. */
   describeGroup(id: string, people: number): Promise<Fetched<GroupDescription | null>>;
-}
-
-export interface DirectoryUser {
-  readonly id: string;
-  readonly displayName: string;
-  readonly userPrincipalName: string;
-  readonly accountEnabled: boolean | null;
-  readonly userType: string | null;
-  readonly jobTitle: string | null;
-  readonly department: string | null;
 }
 
 export type UserMatch =
@@ -40,27 +45,6 @@ export interface GroupDescription {
   readonly people: readonly string[];
 }
 
-const nullableText = z.string().nullable().default(null).catch(null);
-
-const userSchema: z.ZodType<DirectoryUser> = z
-  .object({
-    id: z.string(),
-    displayName: nullableText,
-    userPrincipalName: z.string(),
-    accountEnabled: z.boolean().nullable().default(null).catch(null),
-    userType: nullableText,
-    jobTitle: nullableText,
-    department: nullableText,
-  })
-  .transform((user) => ({ ...user, displayName: user.displayName ?? user.userPrincipalName }));
-
-const userFields = 'id,displayName,userPrincipalName,accountEnabled,userType,jobTitle,department';
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** More candidates than a card can show; whoever meets them is asked to be more exact. */
-const mostCandidates = 7;
-/** Read well beyond what is shown, as the one of exactly that name may stand behind those that only begin so. */
-const mostRead = 50;
 /** Fingers slip in the middle and at the end of a name more than in its first two letters. */
 const similarBeginning = 2;
 /** `checkMemberGroups` takes no more ids in one call. */
@@ -156,7 +140,17 @@ export function createDirectory(graph: GraphClient): Directory {
     return fetched({ name: group.value.displayName, people: names });
   }
 
-  return { findUsers, findSimilar, getUser, groupsAmong, directoryRoles, describeGroup };
+  return {
+    findUsers,
+    findSimilar,
+    findUsersByAddress: (addresses) => findByAddress(graph, addresses),
+    findGroups: (text) => findGroups(graph, text),
+    groupMembers: (id) => readMembers(graph, id),
+    getUser,
+    groupsAmong,
+    directoryRoles,
+    describeGroup,
+  };
 }
 
 function isAboutIds(trouble: GraphTrouble): boolean {

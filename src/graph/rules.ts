@@ -39,10 +39,26 @@ type StoredRule = SynchronizationSchema['synchronizationRules'][number];
  * @returns null when the app does not provision such objects at all.
  */
 export function chooseRule(schema: SynchronizationSchema, objectType: string): Rule | null {
-  const fitting = schema.synchronizationRules.flatMap((rule) => {
+  return bestOf(schema.synchronizationRules, (name) => name.toLowerCase() === objectType.toLowerCase());
+}
+
+/**
+ * The rule for people, whatever the job's source calls them. Entra and Active Directory speak of users; an HR system
+ * may have its own word, so where no rule is for users, the best one that reads from such a system stands in.
+ *
+ * @returns null when the job reads nothing but groups, or nothing at all.
+ */
+export function chooseSourceRule(schema: SynchronizationSchema): Rule | null {
+  const ofUsers = chooseRule(schema, 'User');
+  if (ofUsers !== null) return ofUsers;
+  const ofOthers = schema.synchronizationRules.filter((rule) => sourceOf(rule) === 'other');
+  return bestOf(ofOthers, (name) => name.toLowerCase() !== 'group');
+}
+
+function bestOf(rules: readonly StoredRule[], fits: (objectTypeName: string) => boolean): Rule | null {
+  const fitting = rules.flatMap((rule) => {
     const mapping = rule.objectMappings.find(
-      ({ enabled, sourceObjectName }) =>
-        enabled !== false && sourceObjectName?.toLowerCase() === objectType.toLowerCase(),
+      ({ enabled, sourceObjectName }) => enabled !== false && sourceObjectName && fits(sourceObjectName),
     );
     return mapping?.sourceObjectName ? [{ rule, objectTypeName: mapping.sourceObjectName }] : [];
   });

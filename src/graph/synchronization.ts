@@ -5,7 +5,7 @@ import { type Cache, createCache } from './cache.ts';
 import type { GraphClient } from './client.ts';
 import { graphPath } from './odata.ts';
 import { type Listing, readAll, readOne } from './read.ts';
-import { chooseRule, type Rule, type SynchronizationSchema, schemaSchema } from './rules.ts';
+import { chooseRule, chooseSourceRule, type Rule, type SynchronizationSchema, schemaSchema } from './rules.ts';
 
 /**
  * Synchronization jobs: how an application is provisioned, how that stands, and provisioning on demand.
@@ -16,7 +16,9 @@ export interface Synchronization {
   findJob(servicePrincipalId: string): Promise<Fetched<JobMatch>>;
   /** The rule by which this job provisions an object of this type (`user`, `group`; the case does not matter). */
   findRule(servicePrincipalId: string, jobId: string, objectType: string): Promise<Fetched<Rule | null>>;
-  /** The same, past the cache: the job has just said that it does not know the rule. */
+  /** The rule for people, whatever the job's source calls them: `Worker` in some HR systems. */
+  findSourceRule(servicePrincipalId: string, jobId: string): Promise<Fetched<Rule | null>>;
+  /** As `findRule`, past the cache: the job has just said that it does not know the rule. */
   findRuleAnew(servicePrincipalId: string, jobId: string, objectType: string): Promise<Fetched<Rule | null>>;
   /** The job as it is now, past the cache. */
   readJob(servicePrincipalId: string, jobId: string): Promise<Fetched<Job>>;
@@ -53,7 +55,15 @@ export interface OnDemandCall {
   readonly servicePrincipalId: string;
   readonly jobId: string;
   readonly ruleId: string;
-  readonly subject: { readonly id: string; readonly type: string };
+  readonly subject: ObjectReference;
+  /** Of a group: at most five of its direct users. Empty, or left out, for everything else. */
+  readonly members?: readonly ObjectReference[];
+}
+
+/** An object as the job's source knows it; the type as the job's rule spells it. */
+export interface ObjectReference {
+  readonly id: string;
+  readonly type: string;
 }
 
 const text = z.string().nullable().default(null).catch(null);
@@ -159,6 +169,10 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
       return fetched(job === undefined ? { kind: 'none' } : { kind: 'one', job });
     },
     findRule,
+    async findSourceRule(servicePrincipalId, jobId) {
+      const schema = await readSchema(servicePrincipalId, jobId);
+      return schema.ok ? fetched(chooseSourceRule(schema.value)) : schema;
+    },
     findRuleAnew(servicePrincipalId, jobId, objectType) {
       schemas.forget(`${servicePrincipalId}/${jobId}`);
       return findRule(servicePrincipalId, jobId, objectType);
@@ -189,7 +203,12 @@ function readiness(state: JobState): number {
   return order.indexOf(state.kind);
 }
 
-function onDemandBody(call: OnDemandCall): unknown {
-  const subject = { objectId: call.subject.id, objectTypeName: call.subject.type };
-  return { parameters: [{ subjects: [subject], ruleId: call.ruleId }] };
+/** https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-provisionondemand#examples */
+function onDemandBody({ ruleId, subject, members = [] }: OnDemandCall): unknown {
+  const links = members.length === 0 ? {} : { links: { members: members.map(referenceBody) } };
+  return { parameters: [{ ruleId, subjects: [{ ...referenceBody(subject), ...links }] }] };
+}
+
+function referenceBody({ id, type }: ObjectReference): { readonly objectId: string; readonly objectTypeName: string } {
+  return { objectId: id, objectTypeName: type };
 }

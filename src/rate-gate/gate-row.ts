@@ -21,6 +21,8 @@ export interface StoredGate {
   readonly state: GateState;
   /** The virtual time of each lane; see `requests/queue.ts`. */
   readonly turns: readonly number[];
+  /** The lanes of the latest grants, oldest first; see `lanes.ts`. */
+  readonly lanes: readonly number[];
   /** The gate's clock, in milliseconds, read in the same transaction. */
   readonly now: number;
   /** This process's monotonic time when that clock was asked: `now` is not older than this. */
@@ -32,7 +34,7 @@ export async function readGate(parts: GateParts, transaction: Transaction<Schema
   const { database, clock, gate } = parts;
   const row = transaction
     .selectFrom('gates')
-    .select(['grants', 'blocked_until', 'turns'])
+    .select(['grants', 'blocked_until', 'turns', 'lanes'])
     .where('scope', '=', gate.scope);
   const locked = database.dialect.lockRows ? row.forUpdate() : row;
   let found = await locked.executeTakeFirst();
@@ -49,15 +51,15 @@ export async function readGate(parts: GateParts, transaction: Transaction<Schema
   const now = await database.dialect.gateNow(transaction);
   const stored: GateState = { grants: numbers(found.grants), blockedUntil: found.blocked_until };
   const state = settleClock(stored, gate.limits, now);
-  const turns = numbers(found.turns);
-  if (state !== stored) await writeGate(transaction, gate.scope, { state, turns });
-  return { state, turns, now, askedAt };
+  const [turns, lanes] = [numbers(found.turns), numbers(found.lanes)];
+  if (state !== stored) await writeGate(transaction, gate.scope, { state, turns, lanes });
+  return { state, turns, lanes, now, askedAt };
 }
 
 export async function writeGate(
   transaction: Transaction<Schema>,
   scope: string,
-  gate: Pick<StoredGate, 'state' | 'turns'>,
+  gate: Pick<StoredGate, 'state' | 'turns' | 'lanes'>,
 ): Promise<void> {
   await transaction
     .updateTable('gates')
@@ -65,6 +67,7 @@ export async function writeGate(
       grants: JSON.stringify(gate.state.grants),
       blocked_until: gate.state.blockedUntil,
       turns: JSON.stringify(gate.turns),
+      lanes: JSON.stringify(gate.lanes),
     })
     .where('scope', '=', scope)
     .execute();

@@ -1,3 +1,5 @@
+import { chooseLane, type Lane, laneNumbers, rememberLane } from './lanes.ts';
+
 /**
  * At most `limit` starts in any window, counted as the server counts: over every window that slides, not over windows
  * that begin on the full ten seconds.
@@ -58,25 +60,50 @@ export function blockFor(state: GateState, limits: GateLimits, now: number, retr
   return { ...state, blockedUntil: Math.max(state.blockedUntil, now + pause) };
 }
 
+/** Somebody in the row before the gate. */
+export interface Waiting {
+  /** Before this time it does not want to start. */
+  readonly dueAt: number;
+  readonly lane: Lane;
+}
+
+/** `index` is the place in the row that was given. */
+export interface ForecastStart {
+  readonly index: number;
+  readonly startsAt: number;
+}
+
 /**
- * When each of a row of waiting starts will be granted if nobody overtakes: the same arithmetic run ahead. `dueAt` of
- * each, in the order of the row, is the time before which it does not want to start; whoever is not due yet lets the
- * next one pass, as a claim does.
+ * When each of a row of waiting starts will be granted if nobody comes in between, first start first: the same
+ * arithmetic run ahead, and the same choice between the lanes. Each lane keeps the order of the row, and whoever is
+ * not due yet lets the next one pass, as a claim does.
+ *
+ * @param lanes those of the latest grants, oldest first
  */
-export function forecastGrants(state: GateState, limits: GateLimits, now: number, dueAt: readonly number[]): number[] {
-  const starts = dueAt.map(() => now);
-  const waiting = dueAt.map((due, index) => ({ due, index }));
-  let ahead = state;
-  let time = now;
-  while (waiting.length > 0) {
+export function forecastGrants(
+  state: GateState,
+  limits: GateLimits,
+  now: number,
+  row: readonly Waiting[],
+  lanes: readonly number[] = [],
+): ForecastStart[] {
+  const inLane = (lane: Lane) =>
+    row.flatMap((waiting, index) => (waiting.lane === lane ? [{ dueAt: waiting.dueAt, index }] : []));
+  const left = { interactive: inLane('interactive'), bulk: inLane('bulk') };
+  const starts: ForecastStart[] = [];
+  let [ahead, granted, time] = [state, lanes, now];
+  while (starts.length < row.length) {
     time = earliestGrant(ahead, limits, time);
-    const next = waiting.findIndex(({ due }) => due <= time);
-    if (next === -1) {
-      time = Math.min(...waiting.map(({ due }) => due));
+    const isDue = ({ dueAt }: { readonly dueAt: number }) => dueAt <= time;
+    const next = { interactive: left.interactive.findIndex(isDue), bulk: left.bulk.findIndex(isDue) };
+    const lane = chooseLane(granted, { interactive: next.interactive !== -1, bulk: next.bulk !== -1 });
+    if (lane === null) {
+      time = [...left.interactive, ...left.bulk].reduce((least, { dueAt }) => Math.min(least, dueAt), Infinity);
       continue;
     }
-    for (const { index } of waiting.splice(next, 1)) starts[index] = time;
+    for (const { index } of left[lane].splice(next[lane], 1)) starts.push({ index, startsAt: time });
     ahead = grantAt(ahead, limits, time);
+    granted = rememberLane(granted, laneNumbers[lane]);
   }
   return starts;
 }

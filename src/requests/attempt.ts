@@ -44,6 +44,8 @@ export interface ProvisioningCall {
   readonly jobId: string;
   readonly ruleId: string;
   readonly subject: { readonly id: string; readonly type: string };
+  /** Of a group: the members to provision with it. */
+  readonly members: readonly { readonly id: string; readonly type: string }[];
 }
 
 const throttledAttempts = 20;
@@ -63,8 +65,9 @@ export async function attempt(
   signal: AbortSignal,
   onSend: () => void,
 ): Promise<Settlement> {
-  const { jobId, ruleId, subject } = task;
-  const answer = await graph.provisionOnDemand({ servicePrincipalId, jobId, ruleId, subject }, signal, onSend);
+  const { jobId, ruleId, subject, members } = task;
+  const call: ProvisioningCall = { servicePrincipalId, jobId, ruleId, subject, members };
+  const answer = await graph.provisionOnDemand(call, signal, onSend);
   const ids = { graphRequestId: answer.trace.requestId, clientRequestId: answer.trace.clientRequestId };
   const done = (outcome: Outcome) => ({ kind: 'done' as const, outcome, ...ids });
   switch (answer.kind) {

@@ -1,17 +1,18 @@
-import type { Kysely, Transaction } from 'kysely';
-import type { Schema } from '../db/schema.ts';
-import { earliestGrant, forecastGrants, grantAt, startedLate } from '../rate-gate/gate.ts';
-import { readGate, writeGate } from '../rate-gate/gate-row.ts';
-import { writeRecord } from './record.ts';
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { Schema, TaskRow } from '../db/schema.ts';
+import { earliestGrant, forecastGrants, grantAt, startedLate, type Waiting } from '../rate-gate/gate.ts';
+import { readGate, type StoredGate, writeGate } from '../rate-gate/gate-row.ts';
+import { chooseLane, type Lane, laneNumbers, rememberLane } from '../rate-gate/lanes.ts';
+import { type Entry, writeRecord } from './record.ts';
 import type { Forecast, Lease, Task, TaskState } from './request.ts';
 import { toTask } from './rows.ts';
-import { bumpRevision, laneNumbers, type StoreParts, turnLength } from './store.ts';
+import { bumpRevision, type StoreParts, turnLength } from './store.ts';
 
 /**
  * The queue before the rate gate: who is next, the claim, and what is said of those who wait. How a task leaves
  * `running` again is in `running.ts`; the picture of its states is in `request.ts`.
  *
- * Order: the interactive lane before the bulk lane; within a lane by turn, then by age. A request's nth task stands n
+ * Order: where both lanes wait they share the grants as `rate-gate/lanes.ts` says; within a lane by turn, then by age. A request's nth task stands n
  * times `turnLength` behind the lane's present turn, which gives rotation between requests without ever re-sorting. As
  * each start moves the present turn on by one or more, at most `turnLength` later requests go ahead of a request's
  * next task: none starves another of its lane.
@@ -55,8 +56,8 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
       const due = await earliestDue(transaction);
       return due === null ? { kind: 'idle' } : { kind: 'later', inMs: Math.max(opensAt - stored.now, due - now) };
     }
-    const next = await inLine(transaction).selectAll().where('due_at', '<=', now).limit(1).executeTakeFirst();
-    if (next === undefined) {
+    const next = await nextInLine(transaction, stored.lanes, now);
+    if (next === null) {
       const due = await earliestDue(transaction);
       return due === null ? { kind: 'idle' } : { kind: 'later', inMs: Math.max(due - now, 1) };
     }
@@ -77,8 +78,10 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
     await writeGate(transaction, gate.scope, {
       state: grantAt(stored.state, gate.limits, stored.now),
       turns: advanceTurn(stored.turns, next.lane, next.turn),
+      lanes: rememberLane(stored.lanes, next.lane),
     });
     await bumpRevision(transaction, next.request_id);
+    const task = toTask(row);
     const request = await transaction
       .selectFrom('requests')
       .select(['asker_id', 'app_id'])
@@ -89,12 +92,12 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
       actorId: request.asker_id,
       kind: 'sent',
       requestId: next.request_id,
-      details: { subject: next.subject_id, attempt: row.attempts },
+      details: sentDetails(task, row.attempts),
     });
     return {
       kind: 'claimed',
       claimed: {
-        task: { ...toTask(row), state: { kind: 'running', startedAt: now, lease } },
+        task: { ...task, state: { kind: 'running', startedAt: now, lease } },
         lease,
         askerId: request.asker_id,
         appId: request.app_id,
@@ -108,6 +111,26 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
   });
 }
 
+/** The first of each lane that is due, and of these the one whose lane it is. */
+async function nextInLine(
+  transaction: Transaction<Schema>,
+  lanes: readonly number[],
+  now: number,
+): Promise<Selectable<TaskRow> | null> {
+  const firstOf = async (lane: Lane) => {
+    const first = inLine(transaction, lane).selectAll().where('due_at', '<=', now).limit(1);
+    return (await first.executeTakeFirst()) ?? null;
+  };
+  const first = { interactive: await firstOf('interactive'), bulk: await firstOf('bulk') };
+  const lane = chooseLane(lanes, { interactive: first.interactive !== null, bulk: first.bulk !== null });
+  return lane === null ? null : first[lane];
+}
+
+function sentDetails({ subject, members }: Task, attempt: number): Entry['details'] {
+  const ids = members.map(({ id }) => id);
+  return { subject: subject.id, attempt, ...(ids.length === 0 ? {} : { members: ids }) };
+}
+
 /**
  * Tells the gate that a start left later than it was granted, so that the next window is reckoned from there. There is
  * time for that: nobody asks about this grant until a window has passed.
@@ -115,8 +138,8 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
 export async function noteLateStart(parts: StoreParts, grant: Grant, lateMs: number): Promise<void> {
   const { database, gate } = parts;
   await database.transact(async (transaction) => {
-    const { state, turns } = await readGate(parts, transaction);
-    await writeGate(transaction, gate.scope, { state: startedLate(state, grant.at, lateMs), turns });
+    const stored = await readGate(parts, transaction);
+    await writeGate(transaction, gate.scope, { ...stored, state: startedLate(stored.state, grant.at, lateMs) });
   });
 }
 
@@ -178,6 +201,7 @@ export async function requeueTasks(
           again: 'retried',
           attempts: 0,
           throttles: 0,
+          cancelled_by: null,
         })
         .where('id', '=', id)
         .execute();
@@ -194,31 +218,55 @@ export async function requeueTasks(
  * ahead. At most `most` of them; the rest has a place too far off to be worth telling.
  */
 export async function forecastQueue(parts: StoreParts, most = 1000): Promise<ReadonlyMap<string, Forecast>> {
-  const { database, clock, gate } = parts;
-  return database.transact(async (transaction) => {
+  return parts.database.transact(async (transaction) => {
     const stored = await readGate(parts, transaction);
-    const waiting = await inLine(transaction).select(['id', 'due_at']).limit(most).execute();
-    const offset = clock.now() - stored.now;
-    const starts = forecastGrants(
-      stored.state,
-      gate.limits,
-      stored.now,
-      waiting.map((task) => task.due_at - offset),
-    );
-    const inOrder = waiting
-      .map(({ id }, index) => ({ id, startsAt: (starts[index] ?? stored.now) + offset }))
-      .toSorted((one, other) => one.startsAt - other.startsAt);
-    return new Map(inOrder.map(({ id, startsAt }, index) => [id, { place: index + 1, startsAt }]));
+    const waiting = await readLine(transaction, most);
+    return lookAhead(parts, stored, waiting, most);
   });
 }
 
-/** The requests at the head of the queue, whose place moves when it moves. */
-export async function requestsInLine(parts: StoreParts, most: number): Promise<string[]> {
-  const rows = await inLine(parts.database.query).select('request_id').limit(most).execute();
-  return [...new Set(rows.map((row) => row.request_id))];
+/** A waiting task, as far as the order goes. */
+export type InLine = Pick<Selectable<TaskRow>, 'id' | 'lane' | 'turn' | 'enqueued_at' | 'due_at'>;
+
+/** The waiting tasks of both lanes, each lane in its order, at most `most` of each. */
+export async function readLine(transaction: Transaction<Schema>, most: number): Promise<InLine[]> {
+  const columns = ['id', 'lane', 'turn', 'enqueued_at', 'due_at'] as const;
+  const interactive = await inLine(transaction, 'interactive').select(columns).limit(most).execute();
+  const bulk = await inLine(transaction, 'bulk').select(columns).limit(most).execute();
+  return [...interactive, ...bulk];
 }
 
-/** Whether any task waits or runs. */
+/** What will happen to these if nobody comes in between; the first `most` of them, first start first. */
+export function lookAhead(
+  { clock, gate }: StoreParts,
+  stored: StoredGate,
+  waiting: readonly InLine[],
+  most: number,
+): ReadonlyMap<string, Forecast> {
+  const offset = clock.now() - stored.now;
+  const row = waiting.map(({ lane, due_at }): Waiting => ({ lane: laneOf(lane), dueAt: due_at - offset }));
+  const starts = forecastGrants(stored.state, gate.limits, stored.now, row, stored.lanes).slice(0, most);
+  return new Map(
+    starts.map(({ index, startsAt }, before) => [
+      waiting[index]?.id ?? '',
+      { place: before + 1, startsAt: startsAt + offset },
+    ]),
+  );
+}
+
+function laneOf(lane: number): Lane {
+  return lane === laneNumbers.interactive ? 'interactive' : 'bulk';
+}
+
+/** The requests at the head of either lane, whose place moves when the queue moves. */
+export async function requestsInLine(parts: StoreParts, most: number): Promise<string[]> {
+  const { query } = parts.database;
+  const interactive = await inLine(query, 'interactive').select('request_id').limit(most).execute();
+  const bulk = await inLine(query, 'bulk').select('request_id').limit(most).execute();
+  return [...new Set([...interactive, ...bulk].map((row) => row.request_id))];
+}
+
+/** Whether any task waits or runs. One that is held does neither. */
 export async function hasWork(parts: StoreParts): Promise<boolean> {
   const row = await parts.database.query
     .selectFrom('tasks')
@@ -229,12 +277,12 @@ export async function hasWork(parts: StoreParts): Promise<boolean> {
   return row !== undefined;
 }
 
-/** The waiting tasks, next one first: the one definition of the queue's order, which its index serves. */
-function inLine(query: Kysely<Schema>) {
+/** The waiting tasks of a lane, next one first: the one definition of its order, which the index serves. */
+function inLine(query: Kysely<Schema>, lane: Lane) {
   return query
     .selectFrom('tasks')
     .where('state', '=', 'waiting')
-    .orderBy('lane')
+    .where('lane', '=', laneNumbers[lane])
     .orderBy('turn')
     .orderBy('enqueued_at')
     .orderBy('id');

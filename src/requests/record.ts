@@ -15,7 +15,17 @@ export interface Entry {
   readonly details: Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
 }
 
-export type EntryKind = 'asked' | 'sent' | 'finished' | 'waitsAgain' | 'retried' | 'denied' | 'turnedAway' | 'blocked';
+export type EntryKind =
+  | 'asked'
+  | 'confirmed'
+  | 'sent'
+  | 'finished'
+  | 'waitsAgain'
+  | 'retried'
+  | 'cancelled'
+  | 'denied'
+  | 'turnedAway'
+  | 'blocked';
 
 /** Appends one entry, in a transaction when one is given. */
 export async function writeRecord(database: Kysely<Schema>, entry: Entry): Promise<void> {

@@ -1,11 +1,15 @@
 import type { Selectable } from 'kysely';
 import type { RequestRow, TaskRow } from '../db/schema.ts';
 import type { Outcome } from '../graph/outcome.ts';
-import type { Request, Task, TaskState, WaitReason } from './request.ts';
+import type { LeftOut, Request, Subject, Task, TaskState, WaitReason } from './request.ts';
 
-/** Rows made into what the rest of Usher speaks of. The columns of a state are set together, by the statements in
- * `queue.ts` alone, so a missing one is a bug and is said as such. */
+/** Rows made into what the rest of Usher speaks of. The columns of a state are set together, by the statements of this
+ * folder alone, so a missing one is a bug and is said as such. */
 export function toRequest(row: Selectable<RequestRow>, tasks: readonly Selectable<TaskRow>[]): Request {
+  return { ...withoutTasks(row), tasks: tasks.map(toTask) };
+}
+
+export function withoutTasks(row: Selectable<RequestRow>): Omit<Request, 'tasks'> {
   return {
     id: row.id,
     asker: { id: row.asker_id, name: row.asker_name },
@@ -15,7 +19,7 @@ export function toRequest(row: Selectable<RequestRow>, tasks: readonly Selectabl
     cardId: row.card_id,
     revision: row.revision,
     createdAt: row.created_at,
-    tasks: tasks.map(toTask),
+    leftOut: JSON.parse(row.left_out) as LeftOut[],
   };
 }
 
@@ -25,6 +29,7 @@ export function toTask(row: Selectable<TaskRow>): Task {
     requestId: row.request_id,
     position: row.position,
     subject: { id: row.subject_id, type: row.subject_type, name: row.subject_name, label: row.subject_label },
+    members: JSON.parse(row.members) as Subject[],
     jobId: row.job_id,
     ruleId: row.rule_id,
     attempts: row.attempts,
@@ -35,6 +40,10 @@ export function toTask(row: Selectable<TaskRow>): Task {
 
 function toState(row: Selectable<TaskRow>): TaskState {
   switch (row.state) {
+    case 'held':
+      return { kind: 'held' };
+    case 'cancelled':
+      return { kind: 'cancelled', at: present(row.finished_at), by: present(row.cancelled_by) };
     case 'waiting':
       return { kind: 'waiting', dueAt: row.due_at, again: row.again as WaitReason | null };
     case 'running':

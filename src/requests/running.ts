@@ -26,6 +26,7 @@ export async function finishTask(
     state: 'done',
     finished_at: parts.clock.now(),
     outcome: JSON.stringify(done.outcome),
+    outcome_kind: done.outcome.kind,
     graph_request_id: done.graphRequestId,
     client_request_id: done.clientRequestId,
     again: null,
@@ -68,19 +69,35 @@ export async function postponeTask(parts: StoreParts, claimed: ClaimedTask, why:
       throttles: why.closesGate === undefined ? throttles : throttles + 1,
       ...(why.ruleId === undefined ? {} : { rule_id: why.ruleId }),
     };
-    return leaveRunning(parts, transaction, claimed, changes, {
+    const left = await leaveRunning(parts, transaction, claimed, changes, {
       kind: 'waitsAgain',
       details: { reason: why.reason },
     });
+    if (left && why.reason === 'throttled') await takeBack(parts, transaction, claimed);
+    return left;
   });
 }
 
 /** Puts a task back whose call never left, as if it had not been claimed; only the grant is spent. */
 export async function returnTask(parts: StoreParts, claimed: ClaimedTask): Promise<boolean> {
   const changes: Updateable<TaskRow> = { state: 'waiting', attempts: claimed.task.attempts - 1 };
-  return parts.database.transact((transaction) =>
-    leaveRunning(parts, transaction, claimed, changes, { kind: 'waitsAgain', details: { reason: 'unsent' } }),
-  );
+  const record = { kind: 'waitsAgain', details: { reason: 'unsent' } } as const;
+  return parts.database.transact(async (transaction) => {
+    const left = await leaveRunning(parts, transaction, claimed, changes, record);
+    if (left) await takeBack(parts, transaction, claimed);
+    return left;
+  });
+}
+
+/** A task whose call did not get through is not sent again when somebody cancelled it meanwhile. */
+async function takeBack({ clock }: StoreParts, transaction: Transaction<Schema>, { task }: ClaimedTask): Promise<void> {
+  await transaction
+    .updateTable('tasks')
+    .set({ state: 'cancelled', finished_at: clock.now() })
+    .where('id', '=', task.id)
+    .where('state', '=', 'waiting')
+    .where('cancelled_by', 'is not', null)
+    .execute();
 }
 
 /** Comes first in its transaction, as the gate's row is locked before any other. */
@@ -89,7 +106,7 @@ async function tellGate(parts: StoreParts, transaction: Transaction<Schema>, { c
   const { scope, limits } = parts.gate;
   const stored = await readGate(parts, transaction);
   const state = blockFor(stored.state, limits, stored.now, closesGate.retryAfterMs);
-  await writeGate(transaction, scope, { state, turns: stored.turns });
+  await writeGate(transaction, scope, { ...stored, state });
 }
 
 async function leaveRunning(

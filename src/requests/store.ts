@@ -3,8 +3,9 @@ import type { Transaction } from 'kysely';
 import type { Database } from '../db/database.ts';
 import type { Schema } from '../db/schema.ts';
 import { type GateParts, readGate } from '../rate-gate/gate-row.ts';
-import { writeRecord } from './record.ts';
-import type { Person, Reader, Request, Subject } from './request.ts';
+import { type Lane, laneNumbers } from '../rate-gate/lanes.ts';
+import { type Entry, writeRecord } from './record.ts';
+import { type LeftOut, membersPerCall, type Person, type Reader, type Request, type Subject } from './request.ts';
 import { toRequest } from './rows.ts';
 
 /** What is asked for, before it has an id. */
@@ -18,12 +19,18 @@ export interface NewRequest {
   readonly lane: Lane;
   readonly jobId: string;
   readonly ruleId: string;
-  readonly subjects: readonly Subject[];
+  readonly leftOut: readonly LeftOut[];
+  /** True to wait for the asker's yes; see `holding.ts`. */
+  readonly held: boolean;
+  /** One for each call, in the order in which they were named; at least one. */
+  readonly tasks: readonly NewTask[];
 }
 
-/** Interactive goes before bulk. */
-export type Lane = 'interactive' | 'bulk';
-export const laneNumbers = { interactive: 0, bulk: 1 } as const satisfies Record<Lane, number>;
+export interface NewTask {
+  readonly subject: Subject;
+  /** At most `membersPerCall`; empty for everything but a group. */
+  readonly members: readonly Subject[];
+}
 
 /** From one task of a request to its next: so many later requests may go ahead of it, a window's worth. */
 export const turnLength = 5;
@@ -38,9 +45,15 @@ function newRequestId(): string {
   return Array.from({ length: 6 }, () => alphabet[randomInt(alphabet.length)]).join('');
 }
 
-/** Stores a request with its tasks, waiting; or finds the one that the same source made before. */
+/**
+ * Stores a request with its tasks, waiting or held; or finds the one that the same source made before.
+ *
+ * @throws for a task with more members than Graph takes in one call.
+ */
 export async function createRequest(parts: StoreParts, wanted: NewRequest): Promise<Request> {
   const { database, clock } = parts;
+  if (wanted.tasks.some(({ members }) => members.length > membersPerCall))
+    throw new Error(`a call takes no more than ${membersPerCall} members`);
   const id = await database.transact(async (transaction) => {
     const { turns } = await readGate(parts, transaction);
     const earlier = await findBySource(transaction, wanted.source);
@@ -63,6 +76,7 @@ export async function createRequest(parts: StoreParts, wanted: NewRequest): Prom
         revision: 1,
         drawn_revision: 0,
         created_at: now,
+        left_out: JSON.stringify(wanted.leftOut),
       })
       .execute();
     const lane = laneNumbers[wanted.lane];
@@ -70,7 +84,7 @@ export async function createRequest(parts: StoreParts, wanted: NewRequest): Prom
     await transaction
       .insertInto('tasks')
       .values(
-        wanted.subjects.map((subject, position) => ({
+        wanted.tasks.map(({ subject, members }, position) => ({
           id: randomUUID(),
           request_id: requestId,
           position,
@@ -78,9 +92,10 @@ export async function createRequest(parts: StoreParts, wanted: NewRequest): Prom
           subject_type: subject.type,
           subject_name: subject.name,
           subject_label: subject.label,
+          members: JSON.stringify(members),
           job_id: wanted.jobId,
           rule_id: wanted.ruleId,
-          state: 'waiting' as const,
+          state: wanted.held ? ('held' as const) : ('waiting' as const),
           lane,
           // The nth task of a request stands n turns later, so requests that wait together are served in rotation.
           turn: turn + position * turnLength,
@@ -95,13 +110,19 @@ export async function createRequest(parts: StoreParts, wanted: NewRequest): Prom
       actorId: wanted.asker.id,
       kind: 'asked',
       requestId,
-      details: { app: wanted.app.id, subjects: wanted.subjects.map((subject) => subject.id) },
+      details: askedFor(wanted),
     });
     return requestId;
   });
   const request = await findRequest(database, id);
   if (request === null) throw new Error(`request ${id} vanished while it was being stored`);
   return request;
+}
+
+function askedFor({ app, tasks }: NewRequest): Entry['details'] {
+  const members = tasks.flatMap((task) => task.members.map(({ id }) => id));
+  const subjects = [...new Set(tasks.map(({ subject }) => subject.id))];
+  return { app: app.id, subjects, ...(members.length === 0 ? {} : { members }) };
 }
 
 /** So short an id comes up twice some day. The gate's lock keeps others from taking it meanwhile. */

@@ -24,14 +24,18 @@ describe.each(engines)('the stored gate on $name', ({ createTestDatabase }) => {
   });
 
   it('starts open', async () => {
-    const { state, turns } = await database.transact((transaction) => readGate(parts, transaction));
+    const { state, turns, lanes } = await database.transact((transaction) => readGate(parts, transaction));
 
     expect(state).toEqual({ grants: [], blockedUntil: 0 });
-    expect(turns).toEqual([]);
+    expect([turns, lanes]).toEqual([[], []]);
   });
 
   it('comes back as it was written, to fractions of a millisecond', async () => {
-    const written = { state: { grants: [1.25, 2.5], blockedUntil: 1_767_603_600_123.625 }, turns: [7, 3] };
+    const written = {
+      state: { grants: [1.25, 2.5], blockedUntil: 1_767_603_600_123.625 },
+      turns: [7, 3],
+      lanes: [1, 0, 1],
+    };
     await database.transact(async (transaction) => {
       await readGate(parts, transaction);
       await writeGate(transaction, 'tenant', written);
@@ -39,13 +43,13 @@ describe.each(engines)('the stored gate on $name', ({ createTestDatabase }) => {
 
     const read = await database.transact((transaction) => readGate(parts, transaction));
 
-    expect({ state: read.state, turns: read.turns }).toEqual(written);
+    expect({ state: read.state, turns: read.turns, lanes: read.lanes }).toEqual(written);
   });
 
   it('is one gate for each scope', async () => {
     await database.transact(async (transaction) => {
-      const { state, turns, now } = await readGate(parts, transaction);
-      await writeGate(transaction, 'tenant', { state: grantAt(state, limits, now), turns });
+      const { state, now, ...rest } = await readGate(parts, transaction);
+      await writeGate(transaction, 'tenant', { ...rest, state: grantAt(state, limits, now) });
     });
     const elsewhere = { ...parts, gate: { ...parts.gate, scope: 'another tenant' } };
 
@@ -60,8 +64,8 @@ describe.each(engines)('the stored gate on $name', ({ createTestDatabase }) => {
     const times = await Promise.all(
       Array.from({ length: 20 }, () =>
         database.transact(async (transaction) => {
-          const { state, turns, now } = await readGate(wide, transaction);
-          await writeGate(transaction, 'tenant', { state: grantAt(state, wide.gate.limits, now), turns });
+          const { state, now, ...rest } = await readGate(wide, transaction);
+          await writeGate(transaction, 'tenant', { ...rest, state: grantAt(state, wide.gate.limits, now) });
           return now;
         }),
       ),
@@ -75,7 +79,7 @@ describe.each(engines)('the stored gate on $name', ({ createTestDatabase }) => {
     const ahead = systemClock.now() + 3_600_000;
     await database.transact(async (transaction) => {
       await readGate(parts, transaction);
-      await writeGate(transaction, 'tenant', { state: { grants: [ahead], blockedUntil: 0 }, turns: [4] });
+      await writeGate(transaction, 'tenant', { state: { grants: [ahead], blockedUntil: 0 }, turns: [4], lanes: [1] });
     });
 
     const first = await database.transact((transaction) => readGate(parts, transaction));
@@ -83,7 +87,7 @@ describe.each(engines)('the stored gate on $name', ({ createTestDatabase }) => {
 
     expect(first.state.grants).toEqual([first.now]);
     expect(second.state.grants).toEqual([first.now]);
-    expect(second.turns).toEqual([4]);
+    expect([second.turns, second.lanes]).toEqual([[4], [1]]);
   });
 
   it('tells when it asked for the time, so that a caller can tell how old a grant has become', async () => {

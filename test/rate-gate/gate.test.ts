@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   blockFor,
   earliestGrant,
+  type ForecastStart,
   forecastGrants,
   type GateLimits,
   type GateState,
@@ -10,7 +11,9 @@ import {
   openGate,
   settleClock,
   startedLate,
+  type Waiting,
 } from '../../src/rate-gate/gate.ts';
+import { chooseLane, type Lane, laneNumbers, rememberLane } from '../../src/rate-gate/lanes.ts';
 
 const limits: GateLimits = { limit: 5, windowMs: 10_000, guardMs: 500 };
 const unguarded: GateLimits = { ...limits, guardMs: 0 };
@@ -192,28 +195,44 @@ describe('a gate whose clock was set back', () => {
 });
 
 describe('the forecast', () => {
+  const inOneLane = (dueAt: readonly number[]): Waiting[] => dueAt.map((due) => ({ dueAt: due, lane: 'bulk' }));
+
   it('tells the start of each who waits, first to last', () => {
     const { state } = runThrough([0, 0, 0]);
 
-    const starts = forecastGrants(state, limits, 2_000, [0, 0, 0, 0]);
+    const starts = forecastGrants(state, limits, 2_000, inOneLane([0, 0, 0, 0]));
 
-    expect(starts).toEqual([2_000, 2_000, 10_500, 10_500]);
+    expect(starts).toEqual([2_000, 2_000, 10_500, 10_500].map((startsAt, index) => ({ index, startsAt })));
   });
 
   it('lets those pass who are due while one at the head is not', () => {
-    const starts = forecastGrants(openGate, unguarded, 0, [25_000, 0, 0, 0, 0, 0, 0]);
+    const starts = forecastGrants(openGate, unguarded, 0, inOneLane([25_000, 0, 0, 0, 0, 0, 0]));
 
-    expect(starts).toEqual([25_000, 0, 0, 0, 0, 0, 10_000]);
+    expect(starts.map(({ index }) => index)).toEqual([1, 2, 3, 4, 5, 6, 0]);
+    expect(starts.map(({ startsAt }) => startsAt)).toEqual([0, 0, 0, 0, 0, 10_000, 25_000]);
   });
 
-  it('equals what then happens, whoever is due when', () => {
-    const row = fc.array(fc.integer({ min: 0, max: 60_000 }), { maxLength: 40 });
-    const property = fc.property(arrivals, row, anyLimits, (times, dueAt, given) => {
+  it('shares the starts between the lanes, whoever stands first in the row', () => {
+    const row: Waiting[] = [...Array(6).fill('bulk'), ...Array(3).fill('interactive')].map((lane) => ({
+      dueAt: 0,
+      lane,
+    }));
+
+    const starts = forecastGrants(openGate, unguarded, 0, row, [1, 1, 1, 1]);
+
+    expect(starts.map(({ index }) => index)).toEqual([6, 7, 0, 1, 2, 8, 3, 4, 5]);
+  });
+
+  it('equals what then happens, whoever is due when and in whichever lane', () => {
+    const lane = fc.constantFrom<Lane>('interactive', 'bulk');
+    const row = fc.array(fc.record({ dueAt: fc.integer({ min: 0, max: 60_000 }), lane }), { maxLength: 40 });
+    const lanes = fc.array(fc.constantFrom(0, 1), { maxLength: 4 });
+    const property = fc.property(arrivals, row, anyLimits, lanes, (times, waiting, given, before) => {
       const { state } = runThrough(times.slice(0, 10), given);
 
-      const foretold = forecastGrants(state, given, 5_000, dueAt);
+      const foretold = forecastGrants(state, given, 5_000, waiting, before);
 
-      expect(foretold).toEqual(claimOneByOne(state, given, 5_000, dueAt));
+      expect(foretold).toEqual(claimOneByOne(state, given, 5_000, waiting, before));
     });
 
     fc.assert(property);
@@ -221,20 +240,31 @@ describe('the forecast', () => {
 });
 
 /** What a dispatcher does that looks at every full millisecond at which anything can change. */
-function claimOneByOne(from: GateState, given: GateLimits, now: number, dueAt: readonly number[]): number[] {
-  const starts: number[] = [];
-  const waiting = new Set(dueAt.keys());
-  let state = from;
+function claimOneByOne(
+  from: GateState,
+  given: GateLimits,
+  now: number,
+  row: readonly Waiting[],
+  before: readonly number[],
+): ForecastStart[] {
+  const starts: ForecastStart[] = [];
+  const waiting = new Set(row.keys());
+  let [state, lanes] = [from, before];
+  const dueAt = (index: number) => row[index]?.dueAt ?? 0;
   for (let time = now; waiting.size > 0; ) {
     const isOpen = earliestGrant(state, given, time) === time;
-    const next = [...waiting].find((index) => (dueAt[index] ?? 0) <= time);
-    if (isOpen && next !== undefined) {
+    const due = [...waiting].filter((index) => dueAt(index) <= time);
+    const waits = (lane: Lane) => due.some((index) => row[index]?.lane === lane);
+    const lane = chooseLane(lanes, { interactive: waits('interactive'), bulk: waits('bulk') });
+    const next = due.find((index) => row[index]?.lane === lane);
+    if (isOpen && next !== undefined && lane !== null) {
       waiting.delete(next);
-      starts[next] = time;
+      starts.push({ index: next, startsAt: time });
       state = grantAt(state, given, time);
+      lanes = rememberLane(lanes, laneNumbers[lane]);
       continue;
     }
-    const moments = [...[...waiting].map((index) => dueAt[index] ?? 0), earliestGrant(state, given, time)];
+    const moments = [...[...waiting].map(dueAt), earliestGrant(state, given, time)];
     time = Math.min(...moments.filter((moment) => moment > time));
   }
   return starts;

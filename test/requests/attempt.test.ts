@@ -20,6 +20,7 @@ function taskAt(attempts: number, throttles = 0): Task {
     requestId: 'R7K3MQ',
     position: 0,
     subject: { id: 'isaiah', type: 'User', name: 'Isaiah Langer', label: null },
+    members: [],
     jobId: 'job',
     ruleId: 'rule',
     state: { kind: 'running', startedAt: 0, lease: { owner: 'this process', until: 0 } },
@@ -75,7 +76,7 @@ describe('an attempt', () => {
     await attempt(graph, 'salesforce', taskAt(1), neverStopped, ignore);
 
     expect(calls).toEqual([
-      { servicePrincipalId: 'salesforce', jobId: 'job', ruleId: 'rule', subject: taskAt(1).subject },
+      { servicePrincipalId: 'salesforce', jobId: 'job', ruleId: 'rule', subject: taskAt(1).subject, members: [] },
     ]);
   });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { readRecords } from '../../src/requests/record.ts';
+import type { LeftOut, Subject } from '../../src/requests/request.ts';
 import {
   attachCard,
   createRequest,
@@ -13,7 +14,7 @@ import {
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
 import { onClock } from './scene.ts';
-import { ask, claimed, named, noLimits, storeParts, wanted } from './support.ts';
+import { ask, claimed, named, noLimits, person, storeParts, wanted } from './support.ts';
 
 describe.each(engines)('the store on $name', ({ createTestDatabase }) => {
   let place: TestDatabase;
@@ -50,12 +51,35 @@ describe.each(engines)('the store on $name', ({ createTestDatabase }) => {
       createdAt: clock.now(),
     });
     expect(found?.tasks.map((task) => [task.position, task.subject, task.state])).toEqual(
-      asked.subjects.map((subject, position) => [
+      asked.tasks.map(({ subject }, position) => [
         position,
         subject,
         { kind: 'waiting', dueAt: clock.now(), again: null },
       ]),
     );
+  });
+
+  it('keeps the members that go with a group, and what was left out', async () => {
+    const members = [person('adele'), person('lee')];
+    const leftOut: LeftOut[] = [
+      { text: 'Platform Engineering', reason: 'nestedGroup', suggestions: [] },
+      { text: 'Zoë 石', reason: 'unknown', suggestions: ['zoe@contoso.com'] },
+    ];
+    const team: Subject = { id: 'team', type: 'Group', name: 'Sales Team', label: null };
+
+    const { id } = await createRequest(store, wanted({ leftOut, tasks: [{ subject: team, members }] }));
+
+    const found = await findRequest(database, id);
+    expect(found?.leftOut).toEqual(leftOut);
+    expect(found?.tasks[0]).toMatchObject({ subject: team, members });
+    const [record] = await readRecords(database.query, 1);
+    expect(record?.details).toEqual({ app: 'salesforce', subjects: ['team'], members: ['adele', 'lee'] });
+  });
+
+  it('refuses a call with more members than Graph takes', async () => {
+    const tasks = [{ subject: person('team'), members: named('member', 6).map(person) }];
+
+    await expect(createRequest(store, wanted({ tasks }))).rejects.toThrow('5 members');
   });
 
   it('keeps what people write, whatever the script', async () => {
@@ -104,10 +128,10 @@ describe.each(engines)('the store on $name', ({ createTestDatabase }) => {
   });
 
   it('leaves nothing behind when a request cannot be stored as a whole', async () => {
-    const [isaiah] = wanted().subjects;
-    const broken = { ...isaiah, name: null } as unknown as NonNullable<typeof isaiah>;
+    const broken = { ...person('isaiah'), name: null } as unknown as Subject;
+    const tasks = [person('adele'), broken].map((subject) => ({ subject, members: [] }));
 
-    await expect(createRequest(store, wanted({ subjects: [broken] }))).rejects.toThrow();
+    await expect(createRequest(store, wanted({ tasks }))).rejects.toThrow();
 
     expect(await countOf('requests')).toBe(0);
   });

@@ -4,7 +4,7 @@ import type { Database } from '../../src/db/database.ts';
 import type { Outcome } from '../../src/graph/outcome.ts';
 import type { GateLimits } from '../../src/rate-gate/gate.ts';
 import { type Claim, type ClaimedTask, claimTask } from '../../src/requests/queue.ts';
-import type { Request } from '../../src/requests/request.ts';
+import type { Request, Subject } from '../../src/requests/request.ts';
 import { finishTask } from '../../src/requests/running.ts';
 import { createRequest, type NewRequest, type StoreParts } from '../../src/requests/store.ts';
 
@@ -28,9 +28,16 @@ export function wanted(more: Partial<NewRequest> & { readonly people?: readonly 
     lane: 'interactive',
     jobId: 'job',
     ruleId: 'rule',
-    subjects: people.map((id) => ({ id, type: 'User', name: id, label: `${id}@contoso.com` })),
+    leftOut: [],
+    held: false,
+    tasks: people.map((id) => ({ subject: person(id), members: [] })),
     ...rest,
   };
+}
+
+/** A subject by this name. */
+export function person(id: string): Subject {
+  return { id, type: 'User', name: id, label: `${id}@contoso.com` };
 }
 
 /** Stores a request for these people. */

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { type Fetched, fetched } from './answer.ts';
+import type { GraphClient } from './client.ts';
+import { filterText } from './odata.ts';
+import { readAll } from './read.ts';
+import { eachSideBySide } from './side-by-side.ts';
+import { type DirectoryUser, nullableText, userFields, userSchema } from './user.ts';
+
+/**
+ * Many people by their addresses. Graph takes fifteen comparisons in one filter, so a list of five hundred is asked
+ * for in some thirty reads: first by principal name, which is nearly always the address, then what is left by mail.
+ * https://learn.microsoft.com/graph/aad-advanced-queries
+ */
+const comparisonsPerFilter = 15;
+/** Side by side, but not so many that Graph's patience suffers. */
+const readsAtOnce = 6;
+
+type Addressed = DirectoryUser & { readonly mail: string | null };
+const addressedSchema: z.ZodType<Addressed> = z.intersection(userSchema, z.object({ mail: nullableText }));
+
+export async function findByAddress(
+  graph: GraphClient,
+  addresses: readonly string[],
+): Promise<Fetched<ReadonlyMap<string, DirectoryUser>>> {
+  const wanted = [...new Set(addresses.map((address) => address.toLowerCase()))];
+  const byName = await whereEqual(graph, 'userPrincipalName', wanted);
+  if (!byName.ok) return byName;
+  const found = new Map(byName.value.map((user) => [user.userPrincipalName.toLowerCase(), withoutMail(user)]));
+
+  const byMail = await whereEqual(
+    graph,
+    'mail',
+    wanted.filter((address) => !found.has(address)),
+  );
+  if (!byMail.ok) return byMail;
+  const mails = byMail.value.map(({ mail }) => mail?.toLowerCase() ?? '');
+  for (const [index, user] of byMail.value.entries()) {
+    const mail = mails[index] ?? '';
+    // A mail address that two people share is nobody's in particular.
+    if (mails.indexOf(mail) === mails.lastIndexOf(mail)) found.set(mail, withoutMail(user));
+  }
+  return fetched(found);
+}
+
+type AddressProperty = 'userPrincipalName' | 'mail';
+
+async function whereEqual(
+  graph: GraphClient,
+  property: AddressProperty,
+  values: readonly string[],
+): Promise<Fetched<readonly Addressed[]>> {
+  const reads = Math.ceil(values.length / comparisonsPerFilter);
+  const parts = Array.from({ length: reads }, (_, index) =>
+    values.slice(index * comparisonsPerFilter, (index + 1) * comparisonsPerFilter),
+  );
+  const answers = await eachSideBySide(parts, readsAtOnce, (part) => askFor(graph, property, part));
+  const users: Addressed[] = [];
+  for (const answer of answers) {
+    if (!answer.ok) return answer;
+    users.push(...answer.value);
+  }
+  return fetched(users);
+}
+
+async function askFor(
+  graph: GraphClient,
+  property: AddressProperty,
+  values: readonly string[],
+): Promise<Fetched<readonly Addressed[]>> {
+  const query = {
+    $filter: values.map((value) => `${property} eq ${filterText(value)}`).join(' or '),
+    $select: `${userFields},mail`,
+    $top: '999',
+  };
+  const listing = await readAll(graph, { path: '/users', query }, addressedSchema);
+  if (listing.ok) return fetched(listing.value.items);
+  const { trouble } = listing;
+  if (trouble.kind !== 'refused' || trouble.status !== 400) return listing;
+  // Graph took offence at something among them that cannot be an address; the others are still asked for.
+  if (values.length === 1) return fetched([]);
+  const half = Math.ceil(values.length / 2);
+  const first = await askFor(graph, property, values.slice(0, half));
+  if (!first.ok) return first;
+  const second = await askFor(graph, property, values.slice(half));
+  return second.ok ? fetched([...first.value, ...second.value]) : second;
+}
+
+function withoutMail({ mail: _mail, ...user }: Addressed): DirectoryUser {
+  return user;
+}

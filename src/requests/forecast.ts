@@ -1,0 +1,50 @@
+import { readGate } from '../rate-gate/gate-row.ts';
+import { type InLine, lookAhead, readLine } from './queue.ts';
+import { type StoreParts, turnLength } from './store.ts';
+
+/** When a request will be through, by the gate's own arithmetic, if nobody comes in between. */
+export interface RequestForecast {
+  /** How many of its tasks wait or are held. */
+  readonly tasks: number;
+  /** The first start and the last; milliseconds since 1970. A call takes some seconds after it. */
+  readonly startsAt: number;
+  readonly lastStartsAt: number;
+}
+
+/** Of each lane: ten of the longest lists. */
+const farthest = 5_000;
+
+/**
+ * When the waiting tasks of a request start; its held ones are reckoned as if they were confirmed now. Null when it
+ * has neither, or stands so far back that nobody can tell.
+ */
+export async function forecastRequest(parts: StoreParts, requestId: string): Promise<RequestForecast | null> {
+  return parts.database.transact(async (transaction) => {
+    const stored = await readGate(parts, transaction);
+    const own = await transaction
+      .selectFrom('tasks')
+      .select(['id', 'state', 'lane', 'position'])
+      .where('request_id', '=', requestId)
+      .where('state', 'in', ['held', 'waiting'])
+      .execute();
+    if (own.length === 0) return null;
+    const now = parts.clock.now();
+    const joining = own
+      .filter(({ state }) => state === 'held')
+      .map(({ id, lane, position }): InLine => {
+        const turn = (stored.turns[lane] ?? 0) + position * turnLength;
+        return { id, lane, turn, enqueued_at: now, due_at: now };
+      });
+    const line = await readLine(transaction, farthest);
+    const waiting = joining.length === 0 ? line : [...line, ...joining].toSorted(inOrder);
+    const foretold = lookAhead(parts, stored, waiting, waiting.length);
+    const starts = own.flatMap(({ id }) => foretold.get(id)?.startsAt ?? []);
+    if (starts.length < own.length) return null;
+    return { tasks: own.length, startsAt: Math.min(...starts), lastStartsAt: Math.max(...starts) };
+  });
+}
+
+/** The order of a lane, as `queue.ts` asks the database for it. */
+function inOrder(one: InLine, other: InLine): number {
+  return one.turn - other.turn || one.enqueued_at - other.enqueued_at || (one.id < other.id ? -1 : 1);
+}

@@ -1,0 +1,98 @@
+import { sql } from 'kysely';
+import { readGate } from '../rate-gate/gate-row.ts';
+import { writeRecord } from './record.ts';
+import { bumpRevision, type StoreParts, turnLength } from './store.ts';
+
+/**
+ * A person's yes to a request that was held, and a person's no to what has not been sent yet. Both are compare-and-set
+ * on the tasks' states under the gate's lock, so that a claim at the same moment comes before or after, and a second
+ * click finds nothing left to do.
+ */
+export type Confirmation =
+  /** How many tasks wait now because of it: none at a second click. */
+  | { readonly kind: 'confirmed'; readonly tasks: number }
+  /** Too much may have changed since its card was drawn; nothing was done. */
+  | { readonly kind: 'expired' };
+
+/** A held request can be confirmed for an hour. */
+export const heldForMs = 60 * 60_000;
+
+/** Puts the held tasks of a request in line, as if it had been asked for now. */
+export async function confirmRequest(parts: StoreParts, requestId: string, actorId: string): Promise<Confirmation> {
+  const { database, clock } = parts;
+  return database.transact(async (transaction): Promise<Confirmation> => {
+    const { turns } = await readGate(parts, transaction);
+    const now = clock.now();
+    const held = await transaction
+      .selectFrom('tasks')
+      .innerJoin('requests', 'requests.id', 'tasks.request_id')
+      .select(['requests.created_at', 'tasks.lane'])
+      .where('tasks.request_id', '=', requestId)
+      .where('tasks.state', '=', 'held')
+      .limit(1)
+      .executeTakeFirst();
+    if (held === undefined) return { kind: 'confirmed', tasks: 0 };
+    if (now - held.created_at > heldForMs) return { kind: 'expired' };
+    const turn = turns[held.lane] ?? 0;
+    const { numUpdatedRows } = await transaction
+      .updateTable('tasks')
+      .set({
+        state: 'waiting',
+        // A turn is wider than the position that it is reckoned from.
+        turn: sql<number>`cast(${turn} as bigint) + position * ${sql.lit(turnLength)}`,
+        enqueued_at: now,
+        due_at: now,
+      })
+      .where('request_id', '=', requestId)
+      .where('state', '=', 'held')
+      .executeTakeFirstOrThrow();
+    const tasks = Number(numUpdatedRows);
+    await bumpRevision(transaction, requestId);
+    await writeRecord(transaction, { at: now, actorId, kind: 'confirmed', requestId, details: { tasks } });
+    return { kind: 'confirmed', tasks };
+  });
+}
+
+export interface Cancellation {
+  readonly cancelled: number;
+  /** What was sent before, running or done: it stays as it is. */
+  readonly alreadySent: number;
+}
+
+/**
+ * Takes back what has not been sent: held and waiting tasks. One that is under way runs on, but if its call turns out
+ * not to have got through (throttled, or too late to leave) it is not sent again.
+ */
+export async function cancelRequest(parts: StoreParts, requestId: string, actorId: string): Promise<Cancellation> {
+  const { database, clock } = parts;
+  return database.transact(async (transaction) => {
+    await readGate(parts, transaction);
+    const now = clock.now();
+    const { numUpdatedRows } = await transaction
+      .updateTable('tasks')
+      .set({ state: 'cancelled', finished_at: now, cancelled_by: actorId })
+      .where('request_id', '=', requestId)
+      .where('state', 'in', ['held', 'waiting'])
+      .executeTakeFirstOrThrow();
+    const cancelled = Number(numUpdatedRows);
+    await transaction
+      .updateTable('tasks')
+      .set({ cancelled_by: actorId })
+      .where('request_id', '=', requestId)
+      .where('state', '=', 'running')
+      .execute();
+    const sent = await transaction
+      .selectFrom('tasks')
+      .select((select) => select.fn.countAll<number>().as('tasks'))
+      .where('request_id', '=', requestId)
+      .where('state', 'in', ['running', 'done'])
+      .executeTakeFirstOrThrow();
+    const alreadySent = sent.tasks;
+    if (cancelled > 0) {
+      await bumpRevision(transaction, requestId);
+      const details = { tasks: cancelled, alreadySent };
+      await writeRecord(transaction, { at: now, actorId, kind: 'cancelled', requestId, details });
+    }
+    return { cancelled, alreadySent };
+  });
+}

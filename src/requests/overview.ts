@@ -1,0 +1,94 @@
+import type { Database } from '../db/database.ts';
+import type { OutcomeKind } from '../graph/outcome.ts';
+import type { Request, Task, TaskState } from './request.ts';
+import { toTask, withoutTasks } from './rows.ts';
+
+/**
+ * A long request at a glance. Its card is drawn anew every two seconds, and five hundred reports of some twelve
+ * thousand characters each are not read for that: tasks are counted in the index, and only those that the card shows
+ * are loaded.
+ */
+export interface RequestOverview {
+  readonly request: Omit<Request, 'tasks'>;
+  /** All its tasks, whatever their state. */
+  readonly total: number;
+  readonly states: Readonly<Record<TaskState['kind'], number>>;
+  /** Of the tasks that are done; a kind that is missing did not occur. */
+  readonly outcomes: Readonly<Partial<Record<OutcomeKind, number>>>;
+  /** The first that did not end well, in the order in which they were named. */
+  readonly failures: readonly Task[];
+  readonly running: readonly Task[];
+}
+
+/** What did not end well, and may end better at another go. */
+const failureKinds: readonly OutcomeKind[] = ['failed', 'refused', 'unknown', 'notInScope', 'skipped'];
+
+/** More calls than these are under way at no time, unless the limit is far above Graph's. */
+const mostRunning = 50;
+
+/** The request with its counts, at most `mostFailures` of its failures, and what runs. Null when there is no such. */
+export async function findRequestOverview(
+  { query }: Database,
+  id: string,
+  mostFailures = 10,
+): Promise<RequestOverview | null> {
+  // The request is read first: a change in between makes it look older than its tasks, and so it is drawn again.
+  const row = await query.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) return null;
+  const counts = await query
+    .selectFrom('tasks')
+    .select(['state', 'outcome_kind'])
+    .select((select) => select.fn.countAll<number>().as('tasks'))
+    .where('request_id', '=', id)
+    .groupBy(['state', 'outcome_kind'])
+    .execute();
+  const ofRequest = query.selectFrom('tasks').selectAll().where('request_id', '=', id).orderBy('position');
+  const failures = await ofRequest
+    .where('state', '=', 'done')
+    .where('outcome_kind', 'in', failureKinds)
+    .limit(mostFailures)
+    .execute();
+  const running = await ofRequest.where('state', '=', 'running').limit(mostRunning).execute();
+
+  const states = { held: 0, waiting: 0, running: 0, done: 0, cancelled: 0 };
+  const outcomes: Partial<Record<OutcomeKind, number>> = {};
+  for (const { state, outcome_kind, tasks } of counts) {
+    states[state] += tasks;
+    // A task that waits again still carries the outcome of its earlier call, which counts no more.
+    if (state === 'done' && outcome_kind !== null) outcomes[outcome_kind as OutcomeKind] = tasks;
+  }
+  return {
+    request: withoutTasks(row),
+    total: counts.reduce((total, { tasks }) => total + tasks, 0),
+    states,
+    outcomes,
+    failures: failures.map(toTask),
+    running: running.map(toTask),
+  };
+}
+
+/** One page of a request's tasks, in the order in which they were named. Pages count from 0. */
+export async function findTasksPage({ query }: Database, id: string, page: number, size: number): Promise<Task[]> {
+  const rows = await query
+    .selectFrom('tasks')
+    .selectAll()
+    .where('request_id', '=', id)
+    .where('position', '>=', page * size)
+    .where('position', '<', (page + 1) * size)
+    .orderBy('position')
+    .execute();
+  return rows.map(toTask);
+}
+
+/** The tasks that did not end well, for another go at all of them. */
+export async function findFailedTasks({ query }: Database, id: string): Promise<string[]> {
+  const rows = await query
+    .selectFrom('tasks')
+    .select('id')
+    .where('request_id', '=', id)
+    .where('state', '=', 'done')
+    .where('outcome_kind', 'in', failureKinds)
+    .orderBy('position')
+    .execute();
+  return rows.map((row) => row.id);
+}
