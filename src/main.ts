@@ -22,6 +22,7 @@ import { createAnswering } from './teams/answering.ts';
 import { createBot } from './teams/bot.ts';
 import { conversationKey, createConversations } from './teams/conversations.ts';
 import { createDoor } from './teams/door.ts';
+import { isTenantStorage, readFile } from './teams/files.ts';
 import { createPacing } from './teams/pacing.ts';
 import { createPainter } from './teams/painter.ts';
 import { createTurns } from './teams/turns.ts';
@@ -40,6 +41,8 @@ export interface UsherOptions {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly adapter?: AdapterOverrides;
+  /** From where dropped files may be fetched, instead of the cloud's own storage of its tenants. */
+  readonly isFileAllowed?: (address: string) => boolean;
   /** How long a task stays with a process that gives no sign of life; milliseconds. */
   readonly leaseMs?: number;
   /** How long a card keeps still between two edits; milliseconds. */
@@ -91,6 +94,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const turns = createTurns(database);
   const ending = new AbortController();
 
+  const inTenantStorage = (address: string) => isTenantStorage(address, clouds[config.cloud].fileDomain);
   const chat = createChat({
     access,
     directory,
@@ -98,6 +102,8 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     synchronization,
     store,
     wake: () => dispatcher.wake(),
+    findMember: conversations.findMember,
+    readFile: (file) => readFile(file, options.isFileAllowed ?? inTenantStorage, log),
     entraPortal: clouds[config.cloud].entraPortal,
   });
   const painter = createPainter({

@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { generatedPeople } from '../../src/sandbox/tenant/people.ts';
+import { startTestUsher, type TestUsher } from '../support/usher.ts';
+
+jest.setTimeout(60_000);
+
+let teams: TestUsher;
+
+beforeEach(async () => {
+  teams = await startTestUsher({ environment: { PROVISION_WINDOW_MS: '100', PROVISION_GUARD_MS: '50' } });
+});
+afterEach(() => teams.close());
+
+const addresses = (count: number) => generatedPeople.slice(0, count).map((person) => person.userPrincipalName);
+
+describe('a list of a few', () => {
+  it('runs at once on one card, which counts them', async () => {
+    await teams.say('alex', `provision users ${addresses(4).join(', ')} to Salesforce`);
+    await teams.settled();
+
+    expect(teams.cardsFor()).toHaveLength(1);
+    expect(teams.lastCard().text).toMatch(/4/);
+    expect(teams.lastCard().text).toContain('Salesforce');
+    expect(teams.sandbox.stats()).toMatchObject({ calls: 4, throttled: 0 });
+  });
+
+  it('takes lines, names and addresses mixed, folds who is named twice, and names who it does not know', async () => {
+    await teams.say('alex', 'provision users to Salesforce\nisaiah@contoso.com\nAdele Vance\nISAIAH@contoso.com\nlee\nzaphod@contoso.com');
+    await teams.settled();
+
+    const { text } = teams.lastCard();
+    expect(teams.sandbox.stats().calls).toBe(2);
+    expect(text).toContain('zaphod@contoso.com');
+    expect(text).toContain('lee.gu@contoso.com');
+  });
+
+  it('shows its failures first, with the reason, and Retry failed runs only those', async () => {
+    await teams.say('alex', 'provision users isaiah, adele, grady, diego to Salesforce');
+    await teams.settled();
+    const { text } = teams.lastCard();
+    expect(text).toContain('Grady Archie');
+    expect(text).toContain('Diego Siciliani');
+
+    await teams.press('alex', teams.lastCard(), 'Retry failed');
+    await teams.settled();
+
+    expect(teams.sandbox.stats().calls).toBe(6);
+    expect(teams.cardsFor()).toHaveLength(1);
+  });
+});
+
+describe('a list of more than ten', () => {
+  it('asks first, with how many and how long, and does nothing until it hears yes', async () => {
+    await teams.say('alex', `provision users ${addresses(12).join('; ')} to Salesforce`);
+    await teams.settled();
+    const asking = teams.lastCard();
+    expect(asking.text).toContain('12');
+    expect(teams.sandbox.stats().arrivals).toEqual([]);
+
+    await teams.press('alex', asking, 'Provision 12 people');
+    await teams.settled();
+
+    expect(teams.lastCard().id).toBe(asking.id);
+    expect(teams.sandbox.stats()).toMatchObject({ calls: 12, throttled: 0 });
+  });
+
+  it('runs once although its yes is clicked twice', async () => {
+    await teams.say('alex', `provision users ${addresses(12).join(', ')} to Salesforce`);
+    await teams.settled();
+    const asking = teams.lastCard();
+
+    await Promise.all([1, 2].map(() => teams.press('alex', asking, 'Provision 12 people')));
+    await teams.settled();
+
+    expect(teams.sandbox.stats().calls).toBe(12);
+    expect(teams.cardsFor()).toHaveLength(1);
+  });
+
+  it('can be cancelled before it runs, by its button', async () => {
+    await teams.say('alex', `provision users ${addresses(12).join(', ')} to Salesforce`);
+    await teams.settled();
+
+    await teams.press('alex', teams.lastCard(), 'Cancel');
+    await teams.settled();
+
+    expect(teams.sandbox.stats().calls).toBe(0);
+    expect(teams.cardsFor()).toHaveLength(1);
+    expect(teams.lastCard().text).toMatch(/cancel/i);
+  });
+
+  it('shows everybody page by page, on a card of its own', async () => {
+    await teams.say('alex', `provision users ${addresses(30).join(', ')} to Salesforce`);
+    await teams.settled();
+    const list = teams.lastCard();
+    await teams.press('alex', list, 'Provision 30 people');
+    await teams.settled();
+
+    await teams.press('alex', teams.lastCard(), 'Show all');
+    await teams.settled();
+    const first = teams.lastCard();
+    expect(first.id).not.toBe(list.id);
+    await teams.press('alex', first, 'Next');
+    await teams.settled();
+
+    expect(teams.lastCard().id).toBe(first.id);
+    expect(teams.lastCard().text).toContain(generatedPeople[29]?.displayName ?? '');
+  });
+});
+
+describe('cancel and retry by typing', () => {
+  it('take an id, and say when all has been sent', async () => {
+    await teams.say('alex', 'provision diego to Salesforce');
+    await teams.settled();
+    const id = /request ([0-9A-Z]{6})/i.exec(teams.lastCard().text)?.[1] ?? '';
+
+    await teams.say('alex', `cancel ${id.toLowerCase()}`);
+    await teams.settled();
+    expect(teams.lastCard().text).toMatch(/sent|finished/i);
+    await teams.say('alex', `retry ${id}`);
+    await teams.settled();
+
+    expect(teams.sandbox.stats().calls).toBe(2);
+  });
+
+  it('are for the asker and operators', async () => {
+    await teams.say('alex', 'provision diego to Salesforce');
+    await teams.settled();
+    const id = /request ([0-9A-Z]{6})/i.exec(teams.lastCard().text)?.[1] ?? '';
+
+    await teams.say('lynne', `retry ${id}`);
+    await teams.settled();
+
+    expect(teams.lastCard().text).toMatch(/may not/);
+    expect(teams.sandbox.stats().calls).toBe(1);
+  });
+});
+
+describe('bad lists', () => {
+  it.each([
+    ['an empty one', 'provision users to Salesforce', /who|person|people|list/i],
+    ['five hundred and one people', `provision users ${Array.from({ length: 501 }, (_, index) => `p${index}@contoso.com`).join(', ')} to Salesforce`, /500/],
+    ['one in which nobody is known', 'provision users x1@contoso.com, x2@contoso.com to Salesforce', /x1@contoso\.com/],
+    ['an unknown request', 'cancel ZZZZ22', /ZZZZ22|no request|unknown/i],
+  ])('%s is answered clearly, and nothing runs', async (_name, line, words) => {
+    await teams.say('alex', line);
+    await teams.settled();
+
+    expect(teams.cardsFor()).toHaveLength(1);
+    expect(teams.lastCard().text).toMatch(words);
+    expect(teams.sandbox.stats().arrivals).toEqual([]);
+  });
+});
