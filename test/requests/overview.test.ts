@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/clock.ts';
+import type { Database } from '../../src/db/database.ts';
+import { isWorthRetrying } from '../../src/graph/outcome/retry.ts';
+import type { Outcome, Report } from '../../src/graph/outcome.ts';
+import { cancelRequest } from '../../src/requests/holding.ts';
+import { findFailedTasks, findRequestOverview, findTasksPage } from '../../src/requests/overview.ts';
+import { requeueTasks } from '../../src/requests/queue.ts';
+import { finishTask } from '../../src/requests/running.ts';
+import { findRequest, type StoreParts } from '../../src/requests/store.ts';
+import { createTestClock, type TestClock } from '../support/clock.ts';
+import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { onClock } from './scene.ts';
+import { ask, claimed, done, named, noLimits, storeParts } from './support.ts';
+
+const report: Report = {
+  steps: [],
+  changes: [],
+  changeId: null,
+  subjectLabel: null,
+  sourceSystem: null,
+  targetSystem: null,
+  targetId: null,
+};
+const every: readonly Outcome[] = [
+  { kind: 'created', report },
+  { kind: 'updated', report },
+  { kind: 'disabled', report },
+  { kind: 'deleted', report },
+  { kind: 'otherChange', report },
+  { kind: 'inSync', report },
+  { kind: 'notInScope', failedChecks: ['assigned'], report },
+  { kind: 'skipped', code: 'AttributeValidationFailed', property: 'surname', reason: null, report },
+  { kind: 'failed', code: 'EntryConflict', reason: 'taken', recommendedAction: null, report },
+  { kind: 'refused', status: 403, code: '', message: '', cause: 'permission' },
+  { kind: 'unknown', why: 'timeout' },
+];
+
+describe.each(engines)('the overview of a request on $name', ({ createTestDatabase }) => {
+  let place: TestDatabase;
+  let opened: Database;
+  let database: Database;
+  let clock: TestClock;
+  let store: StoreParts;
+
+  beforeAll(async () => {
+    place = await createTestDatabase();
+    opened = await place.open(systemClock);
+  }, engineStartMs);
+  afterAll(() => place.drop());
+  beforeEach(async () => {
+    await place.empty();
+    clock = createTestClock();
+    database = onClock(opened, clock);
+    store = storeParts(database, clock, noLimits);
+  });
+
+  it('counts tasks by state and by outcome', async () => {
+    const { id } = await ask(store, named('person', 9));
+    await finishWith({ kind: 'created', report }, { kind: 'created', report }, { kind: 'inSync', report });
+    await claimed(store);
+    await claimed(store);
+
+    const before = await findRequestOverview(database, id);
+    await cancelRequest(store, id, 'alex');
+    const after = await findRequestOverview(database, id);
+
+    expect(before?.total).toBe(9);
+    expect(before?.states).toEqual({ held: 0, waiting: 4, running: 2, done: 3, cancelled: 0 });
+    expect(before?.outcomes).toEqual({ created: 2, inSync: 1 });
+    expect(after?.states).toEqual({ held: 0, waiting: 0, running: 2, done: 3, cancelled: 4 });
+  });
+
+  it('is that of the request as it is stored', async () => {
+    const { id } = await ask(store, ['isaiah'], {
+      held: true,
+      leftOut: [{ text: 'lee', reason: 'ambiguous', suggestions: ['lee.gu@contoso.com'] }],
+    });
+
+    const overview = await findRequestOverview(database, id);
+
+    const { tasks: _tasks, ...request } = (await findRequest(database, id)) ?? { tasks: [] };
+    expect(overview?.request).toEqual(request);
+    expect(overview?.states.held).toBe(1);
+  });
+
+  it('tells the first failures with their reasons, and who is under way', async () => {
+    const { id } = await ask(store, named('person', 8));
+    const [created, ...bad] = [every[0], every[8], every[10], every[6], every[9]].filter((one) => one !== undefined);
+    await finishWith(...bad.slice(0, 1), ...(created === undefined ? [] : [created]), ...bad.slice(1));
+    await claimed(store);
+
+    const overview = await findRequestOverview(database, id, 3);
+
+    expect(overview?.failures.map(({ subject }) => subject.id)).toEqual(['person 0', 'person 2', 'person 3']);
+    expect(overview?.failures[0]?.state).toMatchObject({ kind: 'done', outcome: { kind: 'failed', reason: 'taken' } });
+    expect(overview?.running.map(({ subject }) => subject.id)).toEqual(['person 5']);
+  });
+
+  it('takes for failures just what is worth another go', async () => {
+    const { id, tasks } = await ask(store, named('person', every.length));
+    await finishWith(...every);
+
+    const failed = await findFailedTasks(database, id);
+
+    const worthRetrying = tasks.filter((_task, index) => every[index] && isWorthRetrying(every[index]));
+    expect(failed).toEqual(worthRetrying.map((task) => task.id));
+    expect((await findRequestOverview(database, id))?.failures.map((task) => task.id)).toEqual(failed);
+  });
+
+  it('counts a task that was retried as waiting, and its old outcome no more', async () => {
+    const { id, tasks } = await ask(store, ['isaiah']);
+    await finishTask(store, await claimed(store), done);
+    await requeueTasks(store, id, [tasks[0]?.id ?? ''], 'alex');
+
+    const overview = await findRequestOverview(database, id);
+
+    expect(overview?.states).toMatchObject({ waiting: 1, done: 0 });
+    expect(overview?.outcomes).toEqual({});
+    expect(overview?.failures).toEqual([]);
+  });
+
+  it('is null where there is no such request', async () => {
+    expect(await findRequestOverview(database, 'NOBODY')).toBeNull();
+  });
+
+  it('leaves the tasks of other requests out', async () => {
+    await ask(store, named('other', 3));
+    await claimed(store);
+    const { id } = await ask(store, ['isaiah']);
+
+    const overview = await findRequestOverview(database, id);
+
+    expect([overview?.total, overview?.running]).toEqual([1, []]);
+  });
+
+  it('is turned page by page in the order in which people were named', async () => {
+    const { id } = await ask(store, named('person', 7));
+
+    const pages = await Promise.all([0, 1, 2, 3].map((page) => findTasksPage(database, id, page, 3)));
+
+    expect(pages.map((page) => page.map(({ subject }) => subject.id))).toEqual([
+      ['person 0', 'person 1', 'person 2'],
+      ['person 3', 'person 4', 'person 5'],
+      ['person 6'],
+      [],
+    ]);
+  });
+
+  async function finishWith(...outcomes: readonly Outcome[]): Promise<void> {
+    for (const outcome of outcomes) await finishTask(store, await claimed(store), { ...done, outcome });
+  }
+});
