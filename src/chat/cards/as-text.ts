@@ -28,6 +28,8 @@ function linesOf(element: unknown): string[] {
       return [...gap, ...factLines(listOf(item.facts).map(fields))];
     case 'ActionSet':
       return buttonLine(listOf(item.actions));
+    case 'ProgressBar':
+      return linesOf(item.fallback);
     default:
       return [];
   }

@@ -13,6 +13,7 @@ export interface CardViews {
   readonly help: HelpView;
   readonly apps: AppsView;
   readonly whoami: WhoamiView;
+  readonly list: ListView;
 }
 
 export type CardName = keyof CardViews;
@@ -24,6 +25,7 @@ export const CARD_NAMES = [
   'help',
   'apps',
   'whoami',
+  'list',
 ] as const satisfies readonly CardName[];
 
 export type Maybe<T> = readonly [] | readonly [T];
@@ -75,6 +77,7 @@ export interface ProgressView extends AnyView {
   readonly label: Maybe<Text>;
   readonly paragraphs: readonly Text[];
   readonly footer: Maybe<Text>;
+  readonly buttons: readonly SubmitButton[];
 }
 
 export interface StepRow {
@@ -160,6 +163,34 @@ export interface WhoamiView extends AnyView {
   readonly title: string;
   readonly facts: readonly Fact[];
   readonly rights: string;
+  readonly footer: Maybe<Text>;
+  readonly buttons: readonly SubmitButton[];
+}
+
+/** A person, a call or a line of a list: glyph, name, and what there is to say about it. */
+export interface ListRow extends Text {
+  readonly glyph: string;
+  readonly color: Look['color'];
+  readonly line: Maybe<Text>;
+}
+
+export interface ListSection {
+  readonly headings: Maybe<Text>;
+  readonly rows: readonly ListRow[];
+  readonly more: Maybe<Text>;
+}
+
+/** Many people or calls at once: a list that runs, the question before it, one page of it, and a group. */
+export interface ListView extends AnyView {
+  readonly look: Look;
+  readonly title: string;
+  readonly subject: Maybe<Text>;
+  /** `text` says the same for clients that draw no bar. */
+  readonly bars: Maybe<Text & { readonly percent: number }>;
+  readonly paragraphs: readonly Text[];
+  readonly tables: Maybe<FactTable>;
+  readonly sections: readonly ListSection[];
+  readonly next: Maybe<LabelledText>;
   readonly footer: Maybe<Text>;
   readonly buttons: readonly SubmitButton[];
 }

@@ -10,6 +10,7 @@ const PERMISSIONS: Readonly<Record<Permission, WordKey>> = {
   'help.show': 'permission.help.show',
   'provision.run': 'permission.provision.run',
   'request.retry': 'permission.request.retry',
+  'request.cancel': 'permission.request.cancel',
 };
 
 const ROLES: Readonly<Record<Role, WordKey>> = {

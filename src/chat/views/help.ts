@@ -17,6 +17,10 @@ export interface CommandHelp {
 
 const DESCRIPTIONS: Readonly<Record<Verb, WordKey>> = {
   provision: 'help.provision',
+  provisionList: 'help.provisionList',
+  provisionGroup: 'help.provisionGroup',
+  retry: 'help.retry',
+  cancel: 'help.cancel',
   apps: 'help.apps',
   whoami: 'help.whoami',
   help: 'help.help',

@@ -1,7 +1,7 @@
 import type { Maybe, SubmitButton, Text } from '../cards/card-views.ts';
 import { markdownText, plainText } from '../cards/safe-text.ts';
 import type { CardAction } from '../reply.ts';
-import type { WordKey, Words } from '../words.ts';
+import type { WordKey, Words, WordValues } from '../words.ts';
 
 /** Longest name of a person or an app on a card: whole for all that are real, and small enough for the card's budget. */
 export const LONGEST_NAME = 80;
@@ -23,10 +23,16 @@ export const maybeQuoted = (text: string | null, limit?: number): Maybe<Text> =>
  * A button that sends `action` back. None for a line that the card could not also show letter by letter: too
  * long, or with hidden characters in it. Nobody should say by a click what they could not read before it.
  */
-export function submitButton(words: Words, title: WordKey, action: CardAction, tooltip?: string): Maybe<SubmitButton> {
+export function submitButton(
+  words: Words,
+  title: WordKey,
+  action: CardAction,
+  tooltip?: string,
+  values: WordValues = {},
+): Maybe<SubmitButton> {
   if ('text' in action && plainText(action.text, LONGEST_LINE) !== action.text) return [];
 
-  const label = words.plain(title);
+  const label = words.plain(title, values);
   // Teams would otherwise announce "Your response was sent to the app" under a card that is about to change anyway.
   const data = { ...action, msteams: { feedback: { hide: true } } } as const;
   return [{ title: label, tooltip: plainText(tooltip ?? label, LONGEST_TOOLTIP), data }];

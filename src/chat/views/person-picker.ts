@@ -72,7 +72,7 @@ export function appPicker(words: Words, { typed, candidates, more, choose }: Pic
   });
 }
 
-function isMore(candidates: readonly unknown[], more: boolean): boolean {
+export function isMore(candidates: readonly unknown[], more: boolean): boolean {
   return more || candidates.length > MOST_CANDIDATES;
 }
 
@@ -88,13 +88,14 @@ function appWarning(words: Words, { configured, enabled }: AppCandidate): string
   return configured === false ? words.card('picker.app.notConfigured') : null;
 }
 
-function chooseButton(words: Words, name: string, line: string): Maybe<SubmitButton> {
+export function chooseButton(words: Words, name: string, line: string): Maybe<SubmitButton> {
   // Six buttons that are all called "Choose" sound alike to a screen reader, so the tooltip says whom.
   const tooltip = words.plain('button.chooseOne', { name: short(name) });
   return submitButton(words, 'button.choose', { verb: 'choose', text: line }, tooltip);
 }
 
-function pickerCard(
+/** Draws candidates, each with its button. */
+export function pickerCard(
   words: Words,
   picker: Pick<PickerView, 'title' | 'intro' | 'fallbackText'> & { more: string | null; rows: readonly PickerRow[] },
 ): CardMessage {

@@ -1,5 +1,6 @@
 import type { CardMessage } from '../reply.ts';
 import type { WordKey, Words } from '../words.ts';
+import { isListProblem, type ListProblem, listProblem } from './list-problems.ts';
 import { noticeCard } from './notice.ts';
 import { type SayButton, short } from './parts.ts';
 import { quarantineProblem } from './quarantine.ts';
@@ -21,7 +22,8 @@ export type Problem =
   | { readonly kind: 'apology'; readonly reference: string }
   | {
       readonly kind: 'empty' | 'attachmentOnly' | 'staleButton' | 'unknownButton' | 'stopping' | 'databaseUnavailable';
-    };
+    }
+  | ListProblem;
 
 /** What a job's quarantine says of itself. Every part but the app may be missing; times in milliseconds since 1970. */
 export interface Quarantine {
@@ -139,6 +141,10 @@ export function problem(words: Words, what: Problem, buttons: readonly SayButton
 function explain(words: Words, what: Problem): Explained {
   const from = (keys: Keys, values: Readonly<Record<string, string | number>> = {}, code: string | null = null) =>
     say(words, keys, values, code);
+  if (isListProblem(what)) {
+    const { keys, values } = listProblem(what);
+    return from(keys, values);
+  }
   switch (what.kind) {
     case 'unknownUser':
       return from(KEYS.unknownUser, { typed: short(what.typed) });

@@ -1,10 +1,10 @@
 import type { Forecast, Request, Task, TaskState, WaitReason } from '../../requests/request.ts';
-import type { ProgressView, Text } from '../cards/card-views.ts';
+import type { ProgressView, SubmitButton, Text } from '../cards/card-views.ts';
 import { renderCard } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
 import type { CardMessage } from '../reply.ts';
 import { createWords, type WordKey, type Words } from '../words.ts';
-import { maybe, maybeQuoted, short } from './parts.ts';
+import { maybe, maybeQuoted, short, submitButton } from './parts.ts';
 import { resultCard } from './result-card.ts';
 import { lookOf, type Tone } from './tone.ts';
 
@@ -47,6 +47,10 @@ export function requestCard(input: RequestCardInput): CardMessage {
   const words = createWords(request.reader.locale, request.reader.timeZone);
   const { state } = task;
   switch (state.kind) {
+    case 'held':
+      return heldCard(words, input, task);
+    case 'cancelled':
+      return cancelledCard(words, input, task, state.at);
     case 'waiting':
       return waitingCard(words, input, task, state);
     case 'running':
@@ -58,6 +62,28 @@ export function requestCard(input: RequestCardInput): CardMessage {
       throw new Error(`A task in a state that no card shows: ${JSON.stringify(never)}`);
     }
   }
+}
+
+function heldCard(words: Words, input: RequestCardInput, task: Task): CardMessage {
+  const progress: Progress = {
+    tone: 'waiting',
+    title: words.card('request.held'),
+    paragraphs: [{ text: words.card('request.heldText', { request: short(input.request.id, 40) }) }],
+    summary: 'request.summary.held',
+  };
+  return progressCard(words, { ...input, task }, progress);
+}
+
+function cancelledCard(words: Words, input: RequestCardInput, task: Task, at: number): CardMessage {
+  // Whatever was sent once may have been carried out, whoever called it off afterwards.
+  const text = task.attempts === 0 ? 'request.cancelledUnsent' : 'request.cancelledAgain';
+  const progress: Progress = {
+    tone: 'neutral',
+    title: words.card('request.cancelled'),
+    paragraphs: [{ text: words.card(text, { time: words.time(at, input.now), attempts: task.attempts }) }],
+    summary: 'request.summary.cancelled',
+  };
+  return progressCard(words, { ...input, task }, progress);
 }
 
 function waitingCard(words: Words, { request, forecast, now }: RequestCardInput, task: Task, state: Waiting) {
@@ -72,6 +98,7 @@ function waitingCard(words: Words, { request, forecast, now }: RequestCardInput,
         ({ text }) => text !== '',
       ),
       summary: 'request.summary.waiting',
+      buttons: submitButton(words, 'button.cancel', { verb: 'cancel', requestId: request.id }),
     },
   );
 }
@@ -111,12 +138,13 @@ interface Progress {
   readonly title: string;
   readonly paragraphs: readonly Text[];
   readonly summary: WordKey;
+  readonly buttons?: readonly SubmitButton[];
 }
 
 function progressCard(
   words: Words,
   { request, task, now }: { request: Request; task: Task; now: number },
-  { tone, title, paragraphs, summary }: Progress,
+  { tone, title, paragraphs, summary, buttons = [] }: Progress,
 ): CardMessage {
   const names = { person: short(task.subject.name), app: short(request.app.name) };
   const plain = words.plain(summary, names);
@@ -134,6 +162,7 @@ function progressCard(
         request: markdownText(request.id, 40),
       }),
     ),
+    buttons,
   };
   return { card: renderCard('progress', view), summary: plain };
 }

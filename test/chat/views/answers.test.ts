@@ -12,6 +12,7 @@ import { problem, type Quarantine } from '../../../src/chat/views/problem.ts';
 import { welcome } from '../../../src/chat/views/welcome.ts';
 import { whoami } from '../../../src/chat/views/whoami.ts';
 import { elementsOf, NOW, problemsSaying, words } from './drawings.ts';
+import { listProblemsSaying } from './list-drawings.ts';
 
 const submitsOf = ({ card }: CardMessage) => elementsOf(card).filter(({ type }) => type === 'Action.Submit');
 const linesOf = (message: CardMessage) => submitsOf(message).map(({ data }) => Object(data));
@@ -152,17 +153,20 @@ describe('a denial', () => {
 });
 
 describe('a problem', () => {
-  it.each(problemsSaying('Zscaler'))('says what happened and what to do next: %j', (what) => {
-    const message = problem(words, what, [{ label: 'apps', verb: 'run', text: 'apps' }]);
+  it.each([...problemsSaying('Zscaler'), ...listProblemsSaying('Zscaler')])(
+    'says what happened and what to do next: %j',
+    (what) => {
+      const message = problem(words, what, [{ label: 'apps', verb: 'run', text: 'apps' }]);
 
-    const text = cardAsText(message.card);
-    const [title, , happened] = text.split('\n');
-    expect(title?.length).toBeGreaterThan(5);
-    expect(happened?.length).toBeGreaterThan(10);
-    expect(text).toMatch(/What to do next\n.{10}/);
-    expect(text).toMatch(/\[List apps\]$/);
-    expect(message.summary).toContain(happened);
-  });
+      const text = cardAsText(message.card);
+      const [title, , happened] = text.split('\n');
+      expect(title?.length).toBeGreaterThan(5);
+      expect(happened?.length).toBeGreaterThan(10);
+      expect(text).toMatch(/What to do next\n.{10}/);
+      expect(text).toMatch(/\[List apps\]$/);
+      expect(message.summary).toContain(happened);
+    },
+  );
 
   it('shows the reference of an apology', () => {
     expect(cardAsText(problem(words, { kind: 'apology', reference: 'E-4711' }).card)).toContain('Code: E-4711');

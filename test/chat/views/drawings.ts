@@ -49,6 +49,7 @@ export function requestIn(state: TaskState, more: { text?: string; attempts?: nu
         requestId: 'R7K3MQ',
         position: 0,
         subject: { id: 'isaiah', type, name: text ?? 'Isaiah Langer', label: text ?? 'isaiah@contoso.com' },
+        members: [],
         jobId: 'job',
         ruleId: 'rule',
         state,
@@ -56,6 +57,7 @@ export function requestIn(state: TaskState, more: { text?: string; attempts?: nu
         throttles: 0,
       },
     ],
+    leftOut: [],
   };
 }
 
@@ -170,6 +172,8 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
       forecast: { place: 3, startsAt: NOW + 21_000 },
     }),
     draw(requestIn({ kind: 'running', startedAt: NOW, lease }, { text, attempts: 2 })),
+    draw(requestIn({ kind: 'held' }, { text })),
+    draw(requestIn({ kind: 'cancelled', at: NOW, by: text }, { text, attempts: 0 })),
     ...problemsSaying(text).map((what) => problem(words, what, many(say, 9))),
     personPicker(words, { typed: text, app: text, candidates: many(person), more: true, choose: () => text }),
     appPicker(words, { typed: text, candidates: many(app), more: true, choose: () => text }),

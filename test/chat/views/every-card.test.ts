@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { LARGEST_CARD_BYTES } from '../../../src/chat/cards/render.ts';
 import { elementsOf, everyCardSaying, markdownOf } from './drawings.ts';
+import { everyListCardSaying } from './list-drawings.ts';
 
 const INJECTION = [
   '[click](http://evil) **x** <at>Bob</at> $',
@@ -17,11 +18,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ColumnSet: ['columns', 'spacing', 'separator'],
   Column: ['items', 'width', 'verticalContentAlignment'],
   FactSet: ['facts', 'separator'],
+  // Newer than 1.5; clients that do not know it show its fallback.
+  ProgressBar: ['value', 'max', 'color', 'fallback'],
   ActionSet: ['actions'],
   'Action.Submit': ['title', 'tooltip', 'data'],
   'Action.OpenUrl': ['title', 'url'],
   'Action.ToggleVisibility': ['title', 'targetElements'],
 };
+
+const everyCard = (...[text, size]: Parameters<typeof everyCardSaying>) => [
+  ...everyCardSaying(text, size),
+  ...everyListCardSaying(text),
+];
 
 describe('every card', () => {
   it.each([
@@ -29,7 +37,7 @@ describe('every card', () => {
     ['names that try to be code', INJECTION],
     ['no text at all', ''],
   ])('is made of parts that old clients draw, with %s', (_, text) => {
-    const cards = everyCardSaying(text).map(({ card }) => card);
+    const cards = everyCard(text).map(({ card }) => card);
 
     for (const element of cards.flatMap(elementsOf)) {
       const { type, ...rest } = element;
@@ -52,14 +60,14 @@ describe('every card', () => {
     ['names that take four bytes a letter when escaped', '\\'.repeat(10_000)],
     ['names in three bytes a letter', '漢'.repeat(10_000)],
   ])('stays within what Teams takes, with %s', (_, text) => {
-    const cards = everyCardSaying(text, { steps: 60, changes: 500 }).map(({ card }) => card);
+    const cards = everyCard(text, { steps: 60, changes: 500 }).map(({ card }) => card);
 
     const largest = Math.max(...cards.map((card) => Buffer.byteLength(JSON.stringify(card))));
     expect(largest).toBeLessThanOrEqual(LARGEST_CARD_BYTES);
   });
 
   it('cuts no character in two', () => {
-    const texts = everyCardSaying('😀'.repeat(3_000)).map((message) => JSON.stringify(message));
+    const texts = everyCard('😀'.repeat(3_000)).map((message) => JSON.stringify(message));
 
     expect(
       texts.filter((text) => !text.isWellFormed() || text.includes('\uFFFD') || /\\ud[89a-f]/i.test(text)),
@@ -67,7 +75,7 @@ describe('every card', () => {
   });
 
   it('has a summary and a fallback text, both plain', () => {
-    const messages = everyCardSaying(INJECTION);
+    const messages = everyCard(INJECTION);
 
     for (const { summary, card } of messages) {
       for (const text of [summary, card.fallbackText]) {
@@ -79,13 +87,13 @@ describe('every card', () => {
   });
 
   it('leaves nothing unbound, and no null', () => {
-    const json = everyCardSaying(INJECTION).map(({ card }) => JSON.stringify(card));
+    const json = everyCard(INJECTION).map(({ card }) => JSON.stringify(card));
 
     expect(json.filter((text) => text.includes('${') || /:null|,null|\[null/.test(text))).toEqual([]);
   });
 
   it('shows what others wrote without acting on it', () => {
-    const texts = everyCardSaying(INJECTION).flatMap(({ card }) => markdownOf(card));
+    const texts = everyCard(INJECTION).flatMap(({ card }) => markdownOf(card));
 
     // What a backslash stands before is plain; whatever is left must not be Markdown of the name's making.
     const acting = texts.map((text) => text.replace(/\\./g, 'e')).filter((text) => /\[|`|<|\{\{|\n#|\*\*x/.test(text));
@@ -96,7 +104,7 @@ describe('every card', () => {
   });
 
   it('shows no character that hides or turns round what stands next to it', () => {
-    const messages = everyCardSaying(REVERSED).map((message) => JSON.stringify(message));
+    const messages = everyCard(REVERSED).map((message) => JSON.stringify(message));
 
     expect(messages.some((text) => text.includes('atxt.exe'))).toBe(true);
     expect(messages.filter((text) => /[\u200B\u202A-\u202E\u2066-\u2069]|\\u00[01]/.test(text))).toEqual([]);
@@ -106,7 +114,7 @@ describe('every card', () => {
     const files = readdirSync(new URL('../../../cards/', import.meta.url)).filter((name) => name.endsWith('.json'));
 
     expect(files.sort()).toEqual(
-      ['apps', 'help', 'notice', 'picker', 'progress', 'result', 'whoami'].map((n) => `${n}.json`),
+      ['apps', 'help', 'list', 'notice', 'picker', 'progress', 'result', 'whoami'].map((n) => `${n}.json`),
     );
   });
 });

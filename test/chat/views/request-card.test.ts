@@ -65,7 +65,38 @@ describe('the card of a request that runs', () => {
   });
 });
 
+describe('the card of a request that was called off', () => {
+  const off = (attempts: number) => draw(requestIn({ kind: 'cancelled', at: NOW, by: 'alex' }, { attempts }));
+
+  it('says that nothing was done where nothing was sent', () => {
+    const { card, summary } = off(0);
+
+    expect(cardAsText(card)).toMatch(/^– {2}Cancelled\n/);
+    expect(cardAsText(card)).toContain(
+      'Cancelled at 14:03:06, before anything was sent to Microsoft. Nothing was done.',
+    );
+    expect(summary).toBe('Isaiah Langer in Salesforce: cancelled.');
+  });
+
+  it('does not say so after a call', () => {
+    expect(cardAsText(off(2).card)).toContain('2 earlier calls had been sent, so it may have been carried out');
+  });
+});
+
 describe('the card of a request', () => {
+  it('can be cancelled while it waits, and not once it was sent', () => {
+    const running = requestIn({ kind: 'running', startedAt: NOW, lease });
+
+    expect(draw(waiting()).card.actions).toMatchObject([
+      { title: 'Cancel', data: { verb: 'cancel', requestId: 'R7K3MQ' } },
+    ]);
+    expect(draw(running).card).not.toHaveProperty('actions');
+  });
+
+  it('asks for a yes while it is held', () => {
+    expect(cardAsText(draw(requestIn({ kind: 'held' })).card)).toContain('Confirm request R7K3MQ, or cancel it.');
+  });
+
   it.each([0, 2])('does not show one outcome for %d tasks', (count) => {
     const request = waiting();
     const tasks = Array.from({ length: count }, () => request.tasks).flat();

@@ -1,0 +1,79 @@
+import type { LeftOut, Request } from '../../requests/request.ts';
+import type { SubmitButton } from '../cards/card-views.ts';
+import { renderLargestThatFits } from '../cards/render.ts';
+import type { CardMessage } from '../reply.ts';
+import { createWords, type Words } from '../words.ts';
+import { short, submitButton } from './parts.ts';
+import { leftOutSection, type RowLimits } from './people-rows.ts';
+import { lengthOf, requestFooter } from './progress-parts.ts';
+import { lookOf } from './tone.ts';
+
+export interface ConfirmCardInput {
+  readonly request: Pick<Request, 'id' | 'asker' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;
+  /** How many people are held. */
+  readonly count: number;
+  /** Milliseconds from the yes to the last call, by the gate's arithmetic; null when nobody can tell. */
+  readonly takesMs: number | null;
+  readonly now: number;
+}
+
+const LEVELS: readonly RowLimits[] = [
+  { rows: 10, name: 80, line: 200 },
+  { rows: 10, name: 40, line: 140 },
+];
+
+/** Asks before a long list runs: what will happen, how long it takes, and which lines of it will not run. */
+export function confirmCard({ request, count, takesMs, now }: ConfirmCardInput): CardMessage {
+  const words = createWords(request.reader.locale, request.reader.timeZone);
+  const values = { app: short(request.app.name), count };
+  const length = takesMs === null ? null : lengthOf(words, takesMs);
+  const summary = words.plain('confirm.summary', values);
+  const paragraphs = [
+    words.card('confirm.what', values),
+    ...(length === null ? [] : [words.card('confirm.takes', { length })]),
+  ];
+  const card = renderLargestThatFits('list', LEVELS, (limits) => ({
+    ...emptyList,
+    fallbackText: summary,
+    look: lookOf('waiting'),
+    title: words.card('confirm.title', values),
+    paragraphs: paragraphs.map((text) => ({ text })),
+    sections: leftOutSection(words, request.leftOut, limits),
+    footer: requestFooter(words, request, now),
+    buttons: confirmButtons(words, request.id, count),
+  }));
+  return { card, summary };
+}
+
+/** When nobody of a list is left to provision: each line, why, and what may have been meant. */
+export function nobodyFoundCard(
+  words: Words,
+  { app, leftOut }: { readonly app: string; readonly leftOut: readonly LeftOut[] },
+): CardMessage {
+  const summary = words.plain('confirm.nobody.summary', { app: short(app) });
+  const card = renderLargestThatFits('list', LEVELS, (limits) => ({
+    ...emptyList,
+    fallbackText: summary,
+    look: lookOf('warning'),
+    title: words.card('confirm.nobody.title', { app: short(app) }),
+    paragraphs: [{ text: words.card('confirm.nobody.text') }],
+    sections: leftOutSection(words, leftOut, limits),
+  }));
+  return { card, summary };
+}
+
+function confirmButtons(words: Words, requestId: string, count: number): SubmitButton[] {
+  return [
+    ...submitButton(words, 'button.confirm', { verb: 'confirm', requestId }, undefined, { count }),
+    ...submitButton(words, 'button.cancel', { verb: 'cancel', requestId }),
+  ];
+}
+
+const emptyList = {
+  subject: [],
+  bars: [],
+  tables: [],
+  next: [],
+  footer: [],
+  buttons: [],
+} as const;

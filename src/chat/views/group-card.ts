@@ -1,0 +1,217 @@
+import { isWorthRetrying } from '../../graph/outcome/retry.ts';
+import type { Outcome, Report } from '../../graph/outcome.ts';
+import type { Request, Task } from '../../requests/request.ts';
+import type { ListRow, ListSection, ListView, SubmitButton } from '../cards/card-views.ts';
+import { renderLargestThatFits } from '../cards/render.ts';
+import { markdownText } from '../cards/safe-text.ts';
+import type { CardMessage } from '../reply.ts';
+import { createWords, type WordKey, type Words, type WordValues } from '../words.ts';
+import { attributeWord } from './attribute-words.ts';
+import { outcomeWords } from './outcome-words.ts';
+import { maybe, short, submitButton } from './parts.ts';
+import { leftOutSection, moreText, nameOf, type RowLimits, row, stateLine } from './people-rows.ts';
+import { lengthOf, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
+import { lookOf, type Tone } from './tone.ts';
+
+export interface GroupCardInput {
+  readonly request: Request;
+  /** Milliseconds since 1970; null when nobody can tell. */
+  readonly finishesAt: number | null;
+  /** While the calls are held: milliseconds from the yes to the last of them. */
+  readonly takesMs?: number | null;
+  readonly now: number;
+  readonly canRetry: boolean;
+}
+
+interface Limits {
+  readonly calls: RowLimits;
+  readonly leftOut: RowLimits;
+}
+
+/** Up to 60 calls, of which as many stand on the card as fit; those that did not end well go first in the choice. */
+const LEVELS: readonly Limits[] = [
+  { calls: { rows: 60, name: 60, line: 200 }, leftOut: { rows: 10, name: 60, line: 160 } },
+  { calls: { rows: 40, name: 40, line: 160 }, leftOut: { rows: 10, name: 40, line: 120 } },
+  { calls: { rows: 25, name: 30, line: 120 }, leftOut: { rows: 5, name: 30, line: 80 } },
+  { calls: { rows: 12, name: 24, line: 80 }, leftOut: { rows: 5, name: 24, line: 80 } },
+];
+
+/** Whether a request is one of a group, and so belongs on `groupCard`. */
+export function isOfGroup({ tasks }: Pick<Request, 'tasks'>): boolean {
+  return tasks.some(({ subject, members }) => members.length > 0 || subject.type.toLowerCase() === 'group');
+}
+
+/**
+ * The one card of a group. Microsoft takes five members in a call, so a group is several calls: which members went in
+ * which, and how each call went, from the question before the first to the last answer.
+ *
+ * @throws when the request has no tasks.
+ */
+export function groupCard(input: GroupCardInput): CardMessage {
+  const { request, now } = input;
+  const [task] = request.tasks;
+  if (task === undefined) throw new Error(`Request ${request.id} has no calls to show`);
+
+  const words = createWords(request.reader.locale, request.reader.timeZone);
+  const counts = countCalls(request.tasks);
+  const names = { group: nameOf(task.subject, 80), app: short(request.app.name) };
+  const head = headline(words, counts, names);
+  const subject = words.card('group.subject', names);
+  const summary =
+    counts.held > 0 ? head.plainTitle : words.plain('group.summary', { ...names, verdict: head.plainTitle });
+  const card = renderLargestThatFits('list', LEVELS, (limits): ListView => {
+    return {
+      fallbackText: summary,
+      look: lookOf(head.tone),
+      title: head.title,
+      subject: [{ text: subject }],
+      bars: counts.waiting + counts.running > 0 ? progressBar(words, counts.done, counts.calls - counts.cancelled) : [],
+      paragraphs: paragraphs(words, input, counts).map((text) => ({ text })),
+      tables: [],
+      sections: [
+        callSection(words, request.tasks, limits.calls),
+        ...leftOutSection(words, request.leftOut, limits.leftOut),
+      ],
+      next: nextStep(words, input, names),
+      footer: requestFooter(words, request, now),
+      buttons: buttons(words, input, counts),
+    };
+  });
+  return { card, summary };
+}
+
+interface CallCounts {
+  readonly calls: number;
+  readonly members: number;
+  readonly held: number;
+  readonly waiting: number;
+  readonly running: number;
+  readonly cancelled: number;
+  readonly done: number;
+  /** Calls by how they ended. */
+  readonly byTone: Readonly<Record<Tone, number>>;
+}
+
+function countCalls(tasks: readonly Task[]): CallCounts {
+  const inState = (kind: Task['state']['kind']) => tasks.filter(({ state }) => state.kind === kind).length;
+  const byTone = { good: 0, warning: 0, bad: 0, unknown: 0, working: 0, waiting: 0, neutral: 0 };
+  for (const { state } of tasks) if (state.kind === 'done') byTone[outcomeWords(state.outcome).tone] += 1;
+  return {
+    calls: tasks.length,
+    members: tasks.reduce((all, { members }) => all + members.length, 0),
+    held: inState('held'),
+    waiting: inState('waiting'),
+    running: inState('running'),
+    cancelled: inState('cancelled'),
+    done: inState('done'),
+    byTone,
+  };
+}
+
+function headline(words: Words, counts: CallCounts, names: WordValues) {
+  const [key, values, tone] = headlineParts();
+  return { tone, title: words.card(key, values), plainTitle: words.plain(key, values) };
+
+  function headlineParts(): [WordKey, WordValues, Tone] {
+    const { calls, members, held, waiting, running, cancelled, done, byTone } = counts;
+    if (held > 0) return ['group.confirm', names, 'waiting'];
+    if (waiting === 0 && running > 0 && cancelled > 0) return ['group.cancelling', { running }, 'working'];
+    if (waiting + running > 0) return ['group.running', { done, calls: calls - cancelled }, 'working'];
+    if (cancelled === calls) return ['group.cancelledAll', {}, 'neutral'];
+    if (byTone.good === calls) return ['group.done', { members, calls }, 'good'];
+    const sums: readonly (readonly [WordKey, number])[] = [
+      ['group.sum.done', byTone.good],
+      ['group.sum.notProvisioned', byTone.warning],
+      ['group.sum.failed', byTone.bad],
+      ['group.sum.unknown', byTone.unknown],
+      ['group.sum.cancelled', cancelled],
+    ];
+    const said = sums.filter(([, count]) => count > 0).map(([sum, count]) => words.plain(sum, { count }));
+    return ['group.finished', { calls, sums: said.join(', ') }, finishedTone(counts)];
+  }
+}
+
+function finishedTone({ byTone, calls, cancelled }: CallCounts): Tone {
+  if (byTone.bad > 0 && byTone.bad + cancelled === calls) return 'bad';
+  if (byTone.bad + byTone.warning + byTone.unknown === 0) return 'neutral';
+  return byTone.bad + byTone.warning === 0 ? 'unknown' : 'warning';
+}
+
+function paragraphs(words: Words, { request, finishesAt, takesMs, now }: GroupCardInput, counts: CallCounts): string[] {
+  const { calls, members, held, waiting, running, done } = counts;
+  const isToCome = held > 0 || (done === 0 && waiting > 0);
+  const takes = held > 0 && (takesMs ?? null) !== null ? lengthOf(words, takesMs ?? 0) : null;
+  const left = held === 0 && waiting + running > 0 ? timeLeft(words, finishesAt, now) : null;
+  return [
+    ...(isToCome ? [words.card('group.calls', { members, calls, app: short(request.app.name) })] : []),
+    ...(takes === null ? [] : [words.card('confirm.takes', { length: takes })]),
+    ...(left === null ? [] : [left]),
+  ];
+}
+
+function callSection(words: Words, tasks: readonly Task[], limits: RowLimits): ListSection {
+  const urgency = ({ state }: Task) => (state.kind === 'done' && isWorthRetrying(state.outcome) ? 0 : 1);
+  const shown = [...tasks]
+    .sort((one, other) => urgency(one) - urgency(other) || one.position - other.position)
+    .slice(0, limits.rows)
+    .sort((one, other) => one.position - other.position);
+  return {
+    headings: maybe(words.card('group.heading')),
+    rows: shown.map((task) => callRow(words, task, limits)),
+    more: moreText(words, tasks.length - shown.length),
+  };
+}
+
+function callRow(words: Words, { position, members, state }: Task, limits: RowLimits): ListRow {
+  const { tone, line } = stateLine(words, state, 'group');
+  const number = position + 1;
+  // Cut one by one, so that each of the five can be read; cut as a whole, the last would be lost.
+  const names = members.map((member) => markdownText(nameOf(member, limits.name))).join(', ');
+  const alone = words.card('group.callAlone', { number });
+  const text = names === '' ? alone : `${words.card('group.call', { number })} ${names}`;
+  return { ...row(tone, '', withoutDetail(words, state, line), limits), text };
+}
+
+/** Of a group, Microsoft's answer may be empty: success, and nothing that could be told of it. */
+function withoutDetail(words: Words, state: Task['state'], line: string): string {
+  if (state.kind !== 'done' || state.outcome.kind !== 'otherChange') return line;
+  return isEmpty(state.outcome.report) ? words.plain('group.noDetail', { verdict: line }) : line;
+}
+
+function isEmpty({ steps, changes }: Report): boolean {
+  return steps.length === 0 && changes.length === 0;
+}
+
+/** What to do about the first call that did not end well; the calls of one group mostly fail for one reason. */
+function nextStep(words: Words, { request, canRetry }: GroupCardInput, names: WordValues): ListView['next'] {
+  const outcome = request.tasks.map(failureOf).find((found) => found !== null) ?? null;
+  if (outcome === null) return [];
+  const property = outcome.kind === 'skipped' ? (outcome.property ?? '') : '';
+  const values = {
+    person: names.group ?? '',
+    app: names.app ?? '',
+    target: names.app ?? '',
+    source: words.plain('step.source'),
+    what: 'group',
+    property: short(property),
+    attribute: attributeWord(property, words) ?? words.plain('attribute.other'),
+    retry: canRetry ? 'yes' : 'no',
+  };
+  return [{ label: words.card('label.next'), text: words.card(outcomeWords(outcome).next, values) }];
+}
+
+function failureOf({ state }: Task): Outcome | null {
+  return state.kind === 'done' && isWorthRetrying(state.outcome) ? state.outcome : null;
+}
+
+function buttons(words: Words, { request, canRetry }: GroupCardInput, counts: CallCounts): SubmitButton[] {
+  const requestId = request.id;
+  const isRetryable = canRetry && request.tasks.some((task) => failureOf(task) !== null);
+  return [
+    ...(counts.held > 0
+      ? submitButton(words, 'button.confirmGroup', { verb: 'confirm', requestId }, undefined, { calls: counts.held })
+      : []),
+    ...(counts.held + counts.waiting > 0 ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId }) : []),
+    ...(isRetryable ? submitButton(words, 'button.retryFailed', { verb: 'retry', requestId }) : []),
+  ];
+}

@@ -1,0 +1,228 @@
+import type { Outcome, OutcomeKind } from '../../graph/outcome.ts';
+import type { Request } from '../../requests/request.ts';
+import type { Fact, ListSection, ListView, SubmitButton, Text } from '../cards/card-views.ts';
+import { renderLargestThatFits } from '../cards/render.ts';
+import type { CardMessage } from '../reply.ts';
+import { createWords, type WordKey, type Words } from '../words.ts';
+import { outcomeWords } from './outcome-words.ts';
+import { maybe, short, submitButton } from './parts.ts';
+import { leftOutSection, moreText, nameOf, type RowLimits, row } from './people-rows.ts';
+import { progressBar, requestFooter, timeLeft } from './progress-parts.ts';
+import { outcomeLine } from './reason-words.ts';
+import { lookOf, type Tone } from './tone.ts';
+
+/** A list as its card needs it: counted, and only those people by name who stand on the card. */
+export interface ListOverview {
+  readonly request: Pick<Request, 'id' | 'asker' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;
+  readonly counts: ListCounts;
+  /** The first of those who did not end well, in the order of the list. */
+  readonly failures: readonly { readonly name: string; readonly label: string | null; readonly outcome: Outcome }[];
+  readonly running: readonly { readonly name: string }[];
+  /** Milliseconds since 1970, by the gate's arithmetic; null when nobody can tell. */
+  readonly finishesAt: number | null;
+}
+
+export interface ListCounts {
+  readonly total: number;
+  readonly held: number;
+  readonly waiting: number;
+  readonly running: number;
+  readonly cancelled: number;
+  readonly byOutcome: Partial<Record<OutcomeKind, number>>;
+}
+
+export interface ListCardInput {
+  readonly overview: ListOverview;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Only decides whether the button is shown: the click is checked again. */
+  readonly canRetry: boolean;
+}
+
+/** How the verdict line sums the outcomes up, and what each is called where they are counted. */
+type Sum = 'done' | 'lostAccess' | 'notProvisioned' | 'failed' | 'unknown';
+
+const OUTCOMES: readonly (readonly [OutcomeKind, Sum, Tone, WordKey])[] = [
+  ['created', 'done', 'good', 'count.created'],
+  ['updated', 'done', 'good', 'count.updated'],
+  ['otherChange', 'done', 'good', 'count.otherChange'],
+  ['inSync', 'done', 'good', 'count.inSync'],
+  ['disabled', 'lostAccess', 'warning', 'count.disabled'],
+  ['deleted', 'lostAccess', 'warning', 'count.deleted'],
+  ['notInScope', 'notProvisioned', 'warning', 'count.notInScope'],
+  ['skipped', 'notProvisioned', 'warning', 'count.skipped'],
+  ['failed', 'failed', 'bad', 'count.failed'],
+  ['refused', 'failed', 'bad', 'count.refused'],
+  ['unknown', 'unknown', 'unknown', 'count.unknown'],
+];
+
+const SUMS: readonly (readonly [Sum, WordKey])[] = [
+  ['done', 'list.sum.done'],
+  ['lostAccess', 'list.sum.lostAccess'],
+  ['notProvisioned', 'list.sum.notProvisioned'],
+  ['failed', 'list.sum.failed'],
+  ['unknown', 'list.sum.unknown'],
+];
+
+/** Of the people who stand on the card by name, the last level being what fits with the longest of names. */
+interface Limits {
+  readonly failures: RowLimits;
+  readonly leftOut: RowLimits;
+  readonly running: number;
+}
+
+const LEVELS: readonly Limits[] = [
+  { failures: { rows: 8, name: 80, line: 200 }, leftOut: { rows: 10, name: 80, line: 200 }, running: 5 },
+  { failures: { rows: 8, name: 60, line: 120 }, leftOut: { rows: 8, name: 40, line: 120 }, running: 5 },
+  { failures: { rows: 8, name: 40, line: 100 }, leftOut: { rows: 5, name: 40, line: 80 }, running: 3 },
+];
+
+/**
+ * The one card of a list, from its first call to its last: how far it is and how it went, then how long it will take,
+ * then who was not provisioned and why. It names a few people and counts the others, so its size does not depend on
+ * the length of the list.
+ */
+export function listCard(input: ListCardInput): CardMessage {
+  const { request } = input.overview;
+  const words = createWords(request.reader.locale, request.reader.timeZone);
+  const { tone, title, plainTitle } = headline(words, input.overview.counts);
+  const app = short(request.app.name);
+  const summary = words.plain('list.summary', { app, verdict: plainTitle });
+  const card = renderLargestThatFits('list', LEVELS, (limits): ListView => {
+    return {
+      fallbackText: summary,
+      look: lookOf(tone),
+      title,
+      subject: [{ text: words.card('list.subject', { app }) }],
+      ...body(words, input, limits),
+      next: [],
+      footer: requestFooter(words, request, input.now),
+      buttons: buttons(words, input),
+    };
+  });
+  return { card, summary };
+}
+
+function body(
+  words: Words,
+  { overview, now }: ListCardInput,
+  limits: Limits,
+): Pick<ListView, 'bars' | 'paragraphs' | 'tables' | 'sections'> {
+  const { counts, finishesAt, request } = overview;
+  const isOver = stillToCome(counts) === 0;
+  return {
+    bars: isOver ? [] : progressBar(words, finished(counts), counts.total - counts.cancelled),
+    paragraphs: isOver
+      ? []
+      : [...maybe(timeLeft(words, finishesAt, now)), ...runningText(words, overview, limits.running)],
+    tables: [{ facts: countFacts(words, counts) }],
+    sections: [
+      ...failureSection(words, overview, limits.failures),
+      ...leftOutSection(words, request.leftOut, limits.leftOut),
+    ],
+  };
+}
+
+function headline(words: Words, counts: ListCounts) {
+  const { total, cancelled, running } = counts;
+  const [key, values, tone] = headlineParts();
+  return { tone, title: words.card(key, values), plainTitle: words.plain(key, values) };
+
+  function headlineParts(): [WordKey, Record<string, string | number>, Tone] {
+    const unsent = counts.held + counts.waiting;
+    if (unsent === 0 && running > 0 && cancelled > 0) return ['list.cancelling', { running }, 'working'];
+    if (unsent + running > 0) return ['list.running', { done: finished(counts), total: total - cancelled }, 'working'];
+    if (cancelled === total) return ['list.cancelledAll', { total }, 'neutral'];
+    const sums = sumsOf(words, counts);
+    const said = cancelled > 0 ? [...sums, words.plain('list.sum.cancelled', { count: cancelled })] : sums;
+    return [cancelled > 0 ? 'list.cancelled' : 'list.finished', { total, sums: said.join(', ') }, overallTone(counts)];
+  }
+}
+
+function sumsOf(words: Words, { byOutcome }: ListCounts): string[] {
+  return SUMS.flatMap(([sum, key]) => {
+    const kinds = OUTCOMES.filter(([, belongs]) => belongs === sum);
+    const count = kinds.reduce((all, [kind]) => all + (byOutcome[kind] ?? 0), 0);
+    return count === 0 && sum !== 'done' ? [] : [words.plain(key, { count })];
+  });
+}
+
+/** One failure among five hundred is something to look at, not a disaster. */
+function overallTone({ byOutcome, total, cancelled }: ListCounts): Tone {
+  const tones = OUTCOMES.filter(([kind]) => (byOutcome[kind] ?? 0) > 0).map(([, , tone]) => tone);
+  const bad = (byOutcome.failed ?? 0) + (byOutcome.refused ?? 0);
+  if (bad > 0 && bad + cancelled === total) return 'bad';
+  if (tones.every((tone) => tone === 'good')) return cancelled > 0 ? 'neutral' : 'good';
+  return tones.every((tone) => tone === 'unknown') ? 'unknown' : 'warning';
+}
+
+function countFacts(words: Words, counts: ListCounts): Fact[] {
+  const states: readonly (readonly [Tone, WordKey, number])[] = [
+    ['working', 'list.state.running', counts.running],
+    ['waiting', 'list.state.waiting', counts.waiting],
+    ['waiting', 'list.state.held', counts.held],
+    ['neutral', 'list.state.cancelled', counts.cancelled],
+  ];
+  const outcomes = OUTCOMES.map(([kind, , tone, key]) => [tone, key, counts.byOutcome[kind] ?? 0] as const);
+  return [...outcomes, ...states]
+    .filter(([, , count]) => count > 0)
+    .map(([tone, key, count]) => ({
+      title: `${lookOf(tone).glyph} ${words.card(key)}`,
+      value: words.card('list.number', { count }),
+    }));
+}
+
+function failureSection(words: Words, { failures, counts }: ListOverview, limits: RowLimits): ListSection[] {
+  if (failures.length === 0) return [];
+  const shown = failures.slice(0, limits.rows);
+  const notWell = OUTCOMES.filter(([, sum]) => sum !== 'done' && sum !== 'lostAccess');
+  const count = Math.max(
+    failures.length,
+    notWell.reduce((all, [kind]) => all + (counts.byOutcome[kind] ?? 0), 0),
+  );
+  const rows = shown.map((failure) =>
+    row(
+      outcomeWords(failure.outcome).tone,
+      nameWithLabel(words, failure, limits.name),
+      outcomeLine(words, failure.outcome, { what: 'other' }),
+      limits,
+    ),
+  );
+  const more = moreText(words, count - shown.length);
+  return [{ headings: maybe(words.card('list.failures')), rows, more }];
+}
+
+/** Two people of one name are not rare among five hundred. */
+function nameWithLabel(words: Words, person: { name: string; label: string | null }, limit: number): string {
+  const name = nameOf(person, limit);
+  const label = short(person.label ?? '', limit);
+  return label === '' || label === name ? name : words.plain('list.nameAndLabel', { name, label });
+}
+
+function runningText(words: Words, { running }: ListOverview, most: number): readonly Text[] {
+  const names = running.slice(0, most).map(({ name }) => nameOf({ name, label: null }, 40));
+  return names.length === 0 ? [] : [{ text: words.card('list.runningNow', { names: words.list(names) }) }];
+}
+
+function buttons(words: Words, { overview, canRetry }: ListCardInput): SubmitButton[] {
+  const { counts, request } = overview;
+  const failed = OUTCOMES.some(
+    ([kind, sum]) => sum !== 'done' && sum !== 'lostAccess' && (counts.byOutcome[kind] ?? 0) > 0,
+  );
+  const requestId = request.id;
+  return [
+    ...(counts.held + counts.waiting > 0
+      ? submitButton(words, 'button.cancelList', { verb: 'cancel', requestId })
+      : []),
+    ...(failed && canRetry ? submitButton(words, 'button.retryFailed', { verb: 'retry', requestId }) : []),
+    ...submitButton(words, 'button.showAll', { verb: 'page', requestId, page: 0 }),
+  ];
+}
+
+function finished({ byOutcome }: ListCounts): number {
+  return OUTCOMES.reduce((all, [kind]) => all + (byOutcome[kind] ?? 0), 0);
+}
+
+function stillToCome({ held, waiting, running }: ListCounts): number {
+  return held + waiting + running;
+}

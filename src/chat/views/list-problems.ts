@@ -1,0 +1,138 @@
+import type { WordKey, WordValues } from '../words.ts';
+import { short } from './parts.ts';
+import type { Tone } from './tone.ts';
+
+/** What keeps Usher from running a list, a group or a file, or from doing what was asked with a stored request. */
+export type ListProblem =
+  | { readonly kind: 'appTakesNoGroups'; readonly app: string }
+  | { readonly kind: 'unknownGroup'; readonly typed: string }
+  | { readonly kind: 'emptyGroup'; readonly group: string }
+  | { readonly kind: 'notMember'; readonly typed: string; readonly group: string }
+  | { readonly kind: 'tooManyPeople'; readonly count: number; readonly limit: number }
+  | { readonly kind: 'nobodyFound'; readonly count: number }
+  /** How many calls had been sent already, and so cannot be taken back. */
+  | { readonly kind: 'alreadySent'; readonly sent: number }
+  | { readonly kind: 'unknownRequest'; readonly id: string }
+  /** In megabytes. */
+  | { readonly kind: 'fileTooLarge'; readonly limit: number }
+  /** The columns that the file does have. */
+  | { readonly kind: 'fileNoColumn'; readonly columns: readonly string[] }
+  | { readonly kind: 'fileTooManyRows'; readonly rows: number; readonly limit: number }
+  | {
+      readonly kind:
+        | 'emptyList'
+        | 'listExpired'
+        | 'nothingToCancel'
+        | 'notYours'
+        | 'fileUnreadable'
+        | 'fileNotFromTenant';
+    };
+
+type Keys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordKey];
+
+const KEYS: Readonly<Record<ListProblem['kind'], Keys>> = {
+  appTakesNoGroups: [
+    'warning',
+    'problem.appTakesNoGroups.title',
+    'problem.appTakesNoGroups.happened',
+    'problem.appTakesNoGroups.next',
+  ],
+  unknownGroup: ['warning', 'problem.unknownGroup.title', 'problem.unknownGroup.happened', 'problem.unknownGroup.next'],
+  emptyGroup: ['warning', 'problem.emptyGroup.title', 'problem.emptyGroup.happened', 'problem.emptyGroup.next'],
+  notMember: ['warning', 'problem.notMember.title', 'problem.notMember.happened', 'problem.notMember.next'],
+  tooManyPeople: [
+    'warning',
+    'problem.tooManyPeople.title',
+    'problem.tooManyPeople.happened',
+    'problem.tooManyPeople.next',
+  ],
+  nobodyFound: ['warning', 'problem.nobodyFound.title', 'problem.nobodyFound.happened', 'problem.nobodyFound.next'],
+  alreadySent: ['warning', 'problem.alreadySent.title', 'problem.alreadySent.happened', 'problem.alreadySent.next'],
+  unknownRequest: [
+    'warning',
+    'problem.unknownRequest.title',
+    'problem.unknownRequest.happened',
+    'problem.unknownRequest.next',
+  ],
+  fileTooLarge: ['warning', 'problem.fileTooLarge.title', 'problem.fileTooLarge.happened', 'problem.fileTooLarge.next'],
+  fileNoColumn: ['warning', 'problem.fileNoColumn.title', 'problem.fileNoColumn.happened', 'problem.fileNoColumn.next'],
+  fileTooManyRows: [
+    'warning',
+    'problem.fileTooManyRows.title',
+    'problem.fileTooManyRows.happened',
+    'problem.fileTooManyRows.next',
+  ],
+  emptyList: ['unknown', 'problem.emptyList.title', 'problem.emptyList.happened', 'problem.emptyList.next'],
+  listExpired: ['warning', 'problem.listExpired.title', 'problem.listExpired.happened', 'problem.listExpired.next'],
+  nothingToCancel: [
+    'neutral',
+    'problem.nothingToCancel.title',
+    'problem.nothingToCancel.happened',
+    'problem.nothingToCancel.next',
+  ],
+  notYours: ['bad', 'problem.notYours.title', 'problem.notYours.happened', 'problem.notYours.next'],
+  fileUnreadable: [
+    'warning',
+    'problem.fileUnreadable.title',
+    'problem.fileUnreadable.happened',
+    'problem.fileUnreadable.next',
+  ],
+  fileNotFromTenant: [
+    'bad',
+    'problem.fileNotFromTenant.title',
+    'problem.fileNotFromTenant.happened',
+    'problem.fileNotFromTenant.next',
+  ],
+};
+
+const MOST_COLUMNS = 5;
+
+/** Tells a problem of this file from the others. */
+export function isListProblem(what: { readonly kind: string }): what is ListProblem {
+  return Object.hasOwn(KEYS, what.kind);
+}
+
+/** The words of a problem, as keys of the catalogue with their values. */
+export function listProblem(what: ListProblem): { readonly keys: Keys; readonly values: WordValues } {
+  return { keys: KEYS[what.kind], values: valuesOf(what) };
+}
+
+function valuesOf(what: ListProblem): WordValues {
+  switch (what.kind) {
+    case 'appTakesNoGroups':
+      return { app: short(what.app) };
+    case 'unknownGroup':
+      return { typed: short(what.typed) };
+    case 'emptyGroup':
+      return { group: short(what.group) };
+    case 'notMember':
+      return { typed: short(what.typed), group: short(what.group) };
+    case 'tooManyPeople':
+      return { count: what.count, limit: what.limit };
+    case 'nobodyFound':
+      return { count: what.count };
+    case 'alreadySent':
+      return { sent: what.sent };
+    case 'unknownRequest':
+      return { id: short(what.id, 40) };
+    case 'fileTooLarge':
+      return { limit: what.limit };
+    case 'fileNoColumn': {
+      const columns = what.columns.slice(0, MOST_COLUMNS).map((name) => short(name, 30));
+      return { count: what.columns.length, columns: columns.filter((name) => name !== '').join(', ') };
+    }
+    case 'fileTooManyRows':
+      return { rows: what.rows, limit: what.limit };
+    case 'emptyList':
+    case 'listExpired':
+    case 'nothingToCancel':
+    case 'notYours':
+    case 'fileUnreadable':
+    case 'fileNotFromTenant':
+      return {};
+    default: {
+      const never: never = what;
+      throw new Error(`A problem without values: ${JSON.stringify(never)}`);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import type { Request, Task } from '../../requests/request.ts';
+import type { SubmitButton } from '../cards/card-views.ts';
+import { renderLargestThatFits } from '../cards/render.ts';
+import type { CardMessage } from '../reply.ts';
+import { createWords, type Words } from '../words.ts';
+import { short, submitButton } from './parts.ts';
+import { nameOf, type RowLimits, row, stateLine } from './people-rows.ts';
+import { lookOf } from './tone.ts';
+
+/** As many as a card holds, however long their names. */
+export const PEOPLE_PER_PAGE = 25;
+
+export interface PageCardInput {
+  readonly request: Pick<Request, 'id' | 'app' | 'reader'>;
+  /** Those of this page only, in the order of the list. */
+  readonly people: readonly Pick<Task, 'subject' | 'state'>[];
+  /** From 0. */
+  readonly page: number;
+  /** How many people there are on all pages. */
+  readonly total: number;
+}
+
+const LEVELS: readonly RowLimits[] = [
+  { rows: PEOPLE_PER_PAGE, name: 80, line: 160 },
+  { rows: PEOPLE_PER_PAGE, name: 40, line: 80 },
+  { rows: PEOPLE_PER_PAGE, name: 24, line: 60 },
+];
+
+/** One page of all the people of a list as they stand now: name, verdict, and why where it did not end well. */
+export function pageCard({ request, people, page, total }: PageCardInput): CardMessage {
+  const words = createWords(request.reader.locale, request.reader.timeZone);
+  const pages = Math.max(1, Math.ceil(total / PEOPLE_PER_PAGE));
+  const values = { app: short(request.app.name), page: page + 1, pages, total };
+  const summary = words.plain('page.summary', values);
+  const card = renderLargestThatFits('list', LEVELS, (limits) => {
+    const rows = people.slice(0, limits.rows).map(({ subject, state }) => {
+      const { tone, line } = stateLine(words, state, 'other');
+      return row(tone, nameOf(subject, limits.name), line, limits);
+    });
+    return {
+      fallbackText: summary,
+      look: lookOf('neutral'),
+      title: words.card('page.title', values),
+      subject: [{ text: words.card('page.subject', values) }],
+      bars: [],
+      paragraphs: [],
+      tables: [],
+      sections: [{ headings: [], rows, more: [] }],
+      next: [],
+      footer: [{ text: words.card('page.footer', { request: short(request.id, 40) }) }],
+      buttons: pageButtons(words, request.id, page, pages),
+    };
+  });
+  return { card, summary };
+}
+
+function pageButtons(words: Words, requestId: string, page: number, pages: number): SubmitButton[] {
+  return [
+    ...(page > 0 ? submitButton(words, 'button.previousPage', { verb: 'page', requestId, page: page - 1 }) : []),
+    ...(page + 1 < pages ? submitButton(words, 'button.nextPage', { verb: 'page', requestId, page: page + 1 }) : []),
+  ];
+}

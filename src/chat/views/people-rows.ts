@@ -1,0 +1,87 @@
+import type { LeftOut, Subject, TaskState } from '../../requests/request.ts';
+import type { ListRow, ListSection } from '../cards/card-views.ts';
+import { markdownText } from '../cards/safe-text.ts';
+import type { WordKey, Words } from '../words.ts';
+import { outcomeWords } from './outcome-words.ts';
+import { maybe, short } from './parts.ts';
+import { outcomeLine } from './reason-words.ts';
+import { lookOf, type Tone } from './tone.ts';
+
+/** How much of others' texts the rows of a card take in, in UTF-16 code units; and how many rows. */
+export interface RowLimits {
+  readonly rows: number;
+  readonly name: number;
+  readonly line: number;
+}
+
+/** A name to show for somebody, whatever the directory leaves out. */
+export function nameOf({ name, label }: Pick<Subject, 'name' | 'label'>, limit: number): string {
+  return [name, label ?? ''].map((text) => short(text, limit)).find((text) => text !== '') ?? '—';
+}
+
+/** What a task's state is called, in plain text, and how good or bad it is. */
+export function stateLine(
+  words: Words,
+  state: TaskState,
+  what: 'group' | 'other',
+): { readonly tone: Tone; readonly line: string } {
+  switch (state.kind) {
+    case 'held':
+      return { tone: 'waiting', line: words.plain('list.state.held') };
+    case 'waiting':
+      return { tone: 'waiting', line: words.plain('list.state.waiting') };
+    case 'running':
+      return { tone: 'working', line: words.plain('list.state.running') };
+    case 'cancelled':
+      return { tone: 'neutral', line: words.plain('list.state.cancelled') };
+    case 'done':
+      return { tone: outcomeWords(state.outcome).tone, line: outcomeLine(words, state.outcome, { what }) };
+    default: {
+      const never: never = state;
+      throw new Error(`A state without words: ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/** A row of a name and what there is to say about it; `line` is plain. */
+export function row(tone: Tone, name: string, line: string, limits: RowLimits): ListRow {
+  const { glyph, color } = lookOf(tone);
+  return { glyph, color, text: markdownText(name), line: maybe(markdownText(line, limits.line)) };
+}
+
+const LEFT_OUT: Readonly<Record<Exclude<LeftOut['reason'], 'duplicate'>, WordKey>> = {
+  unknown: 'leftOut.unknown',
+  ambiguous: 'leftOut.ambiguous',
+  notUnderstood: 'leftOut.notUnderstood',
+  nestedGroup: 'leftOut.nestedGroup',
+  device: 'leftOut.device',
+  otherObject: 'leftOut.otherObject',
+  notAMember: 'leftOut.notAMember',
+};
+
+const MOST_SUGGESTIONS = 3;
+
+/** What no call is made for, line by line with what may have been meant; duplicates are only counted. */
+export function leftOutSection(words: Words, leftOut: readonly LeftOut[], limits: RowLimits): ListSection[] {
+  const duplicates = leftOut.filter(({ reason }) => reason === 'duplicate').length;
+  const rows = leftOut.flatMap(({ text, reason, suggestions }) => {
+    if (reason === 'duplicate') return [];
+    const names = suggestions.slice(0, MOST_SUGGESTIONS).map((name) => short(name, limits.name));
+    const similar = names.length === 0 ? '' : words.plain('leftOut.similar', { names: words.either(names) });
+    const line = [words.plain(LEFT_OUT[reason]), similar].filter((part) => part !== '').join(' ');
+    return [row('warning', nameOf({ name: text, label: null }, limits.name), line, limits)];
+  });
+  const more = rows.length - limits.rows;
+  const folded = duplicates > 0 ? words.card('leftOut.duplicates', { count: duplicates }) : null;
+  const heading = words.card('leftOut.heading', { count: rows.length });
+  const section = { headings: maybe(heading), rows: rows.slice(0, limits.rows), more: moreText(words, more) };
+  return [
+    ...(rows.length === 0 ? [] : [section]),
+    ...(folded === null ? [] : [{ headings: [], rows: [], more: maybe(folded) } as const]),
+  ];
+}
+
+/** "And 12 more.", or nothing. */
+export function moreText(words: Words, count: number) {
+  return maybe(count > 0 ? words.card('list.more', { count }) : null);
+}

@@ -1,0 +1,43 @@
+import type { Request } from '../../requests/request.ts';
+import type { ListView, Maybe, Text } from '../cards/card-views.ts';
+import type { Words } from '../words.ts';
+import { maybe, short } from './parts.ts';
+
+const MINUTE = 60_000;
+const CELLS = 10;
+
+/** How far something has come, as a bar and, for clients that draw none, in letters: `▓▓▓░░░░░░░ 73 of 500`. */
+export function progressBar(words: Words, done: number, total: number): ListView['bars'] {
+  const part = total === 0 ? 0 : Math.min(1, done / total);
+  // Rounded down: a bar that is full before the last one is through would be a lie.
+  const full = Math.floor(part * CELLS);
+  const cells = `${'▓'.repeat(full)}${'░'.repeat(CELLS - full)}`;
+  return [{ percent: Math.floor(part * 100), text: words.card('list.bar', { cells, done, total }) }];
+}
+
+/** "About 12 min left, until 14:32.", or null when nobody can tell. Times in milliseconds since 1970. */
+export function timeLeft(words: Words, finishesAt: number | null, now: number): string | null {
+  if (finishesAt === null) return null;
+  const minutes = Math.round((finishesAt - now) / MINUTE);
+  // Minutes are as exact as it gets: Microsoft may slow Usher down, and single requests go first.
+  return minutes < 1
+    ? words.card('list.left.soon')
+    : words.card('list.left', { length: lengthOf(words, finishesAt - now), time: words.moment(finishesAt, now) });
+}
+
+/** "12 min", "1 h 5 min": a forecast in whole minutes; below one in seconds. */
+export function lengthOf(words: Words, ms: number): string {
+  const minutes = Math.round(ms / MINUTE);
+  if (minutes < 1) return words.plain('list.length.seconds', { seconds: Math.max(1, Math.round(ms / 1_000)) });
+  return words.plain('list.length', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+}
+
+/** Who asked, when, and the id to name it by. */
+export function requestFooter(
+  words: Words,
+  { asker, createdAt, id }: Pick<Request, 'asker' | 'createdAt' | 'id'>,
+  now: number,
+): Maybe<Text> {
+  const values = { asker: short(asker.name), time: words.time(createdAt, now), request: short(id, 40) };
+  return maybe(words.card('request.footer', values));
+}

@@ -1,0 +1,145 @@
+import type { CardMessage } from '../../../src/chat/reply.ts';
+import { confirmCard, nobodyFoundCard } from '../../../src/chat/views/confirm-card.ts';
+import { type GroupCardInput, groupCard } from '../../../src/chat/views/group-card.ts';
+import { groupPicker } from '../../../src/chat/views/group-picker.ts';
+import { type ListCounts, type ListOverview, listCard } from '../../../src/chat/views/list-card.ts';
+import type { ListProblem } from '../../../src/chat/views/list-problems.ts';
+import { PEOPLE_PER_PAGE, pageCard } from '../../../src/chat/views/page-card.ts';
+import { problem } from '../../../src/chat/views/problem.ts';
+import type { Outcome } from '../../../src/graph/outcome.ts';
+import type { LeftOut, Request, Subject, Task, TaskState } from '../../../src/requests/request.ts';
+import { doneWith, NOW, outcomesSaying, requestIn, words } from './drawings.ts';
+
+/** A list of the shape that the store hands over, every text in it being `text` where one is given. */
+export function overviewOf(
+  counts: Partial<ListCounts>,
+  more: Partial<Omit<ListOverview, 'counts'>> & { text?: string; leftOut?: readonly LeftOut[] } = {},
+): ListOverview {
+  const { text, leftOut = [], ...rest } = more;
+  const request = requestIn({ kind: 'held' }, text === undefined ? {} : { text });
+  const none = { total: 500, held: 0, waiting: 0, running: 0, cancelled: 0, byOutcome: {} };
+  return {
+    request: { ...request, leftOut },
+    counts: { ...none, ...counts },
+    failures: [],
+    running: [],
+    finishesAt: null,
+    ...rest,
+  };
+}
+
+export const subject = (name: string, type = 'User'): Subject => ({ id: name, type, name, label: `${name} label` });
+
+/** A group whose calls are in these states, with so many members in each. */
+export function groupIn(
+  states: readonly TaskState[],
+  more: { members?: number; text?: string; leftOut?: readonly LeftOut[] } = {},
+): Request {
+  const { members = 5, text, leftOut = [] } = more;
+  const request = requestIn({ kind: 'held' }, text === undefined ? {} : { text });
+  const tasks = states.map((state, position): Task => {
+    return {
+      id: `task-${position}`,
+      requestId: request.id,
+      position,
+      subject: { id: 'group', type: 'Group', name: text ?? 'Sales Team', label: null },
+      members: Array.from({ length: members }, (_, n) => subject(text ?? `Member ${position * 5 + n + 1}`)),
+      jobId: 'job',
+      ruleId: 'rule',
+      state,
+      attempts: 1,
+      throttles: 0,
+    };
+  });
+  return { ...request, app: { ...request.app, name: text ?? 'GitHub Enterprise' }, tasks, leftOut };
+}
+
+export function drawGroup(request: Request, more: Partial<GroupCardInput> = {}): CardMessage {
+  return groupCard({ request, finishesAt: null, now: NOW, canRetry: true, ...more });
+}
+
+export function leftOutSaying(text: string): LeftOut[] {
+  const reasons = [
+    'unknown',
+    'ambiguous',
+    'notUnderstood',
+    'duplicate',
+    'nestedGroup',
+    'device',
+    'otherObject',
+    'notAMember',
+  ] as const;
+  return Array.from({ length: 80 }, () => reasons).flatMap((each) =>
+    each.map((reason): LeftOut => ({ text, reason, suggestions: [text, text, text] })),
+  );
+}
+
+const lease = { owner: 'one', until: NOW };
+
+/** Every card of lists and groups at its fullest, every text of others in it being `text`. */
+export function everyListCardSaying(text: string): CardMessage[] {
+  const leftOut = leftOutSaying(text);
+  const outcomes = outcomesSaying(text, { steps: 1, changes: 1 });
+  const many = (count: number): Outcome[] =>
+    Array.from(
+      { length: count },
+      (_, n) => outcomes.slice(2)[n % (outcomes.length - 2)] ?? { kind: 'unknown', why: 'timeout' },
+    );
+  const failures = many(500).map((outcome) => ({ name: text, label: text, outcome }));
+  const byOutcome = Object.fromEntries(outcomes.map(({ kind }) => [kind, 40]));
+  const overview = overviewOf(
+    { total: 500, held: 1, waiting: 100, running: 5, cancelled: 9, byOutcome },
+    { text, leftOut, failures, running: many(5).map(() => ({ name: text })), finishesAt: NOW + 900_000 },
+  );
+  const over = overviewOf({ cancelled: 300, byOutcome: { failed: 200 } }, { text, leftOut, failures });
+  const states = many(60).map((outcome) => doneWith(outcome, text));
+  return [
+    listCard({ overview, now: NOW, canRetry: true }),
+    listCard({ overview: over, now: NOW, canRetry: true }),
+    confirmCard({ request: overview.request, count: 500, takesMs: 1_000_000, now: NOW }),
+    nobodyFoundCard(words, { app: text, leftOut }),
+    pageCard({
+      request: overview.request,
+      people: many(PEOPLE_PER_PAGE).map((outcome) => ({
+        subject: { ...subject(text), label: text },
+        state: doneWith(outcome, text),
+      })),
+      page: 3,
+      total: 500,
+    }),
+    drawGroup(groupIn(states, { text, leftOut })),
+    drawGroup(groupIn([{ kind: 'held' }, { kind: 'held' }], { text, leftOut }), { takesMs: 20_000 }),
+    drawGroup(groupIn([{ kind: 'running', startedAt: NOW, lease }, ...states.slice(1)], { text, leftOut }), {
+      finishesAt: NOW + 60_000,
+    }),
+    ...listProblemsSaying(text).map((what) => problem(words, what)),
+    groupPicker(words, {
+      typed: text,
+      candidates: Array.from({ length: 60 }, () => ({ id: '1', name: text, description: text })),
+      more: true,
+      choose: () => text,
+    }),
+  ];
+}
+
+export function listProblemsSaying(text: string): ListProblem[] {
+  return [
+    { kind: 'appTakesNoGroups', app: text },
+    { kind: 'unknownGroup', typed: text },
+    { kind: 'emptyGroup', group: text },
+    { kind: 'notMember', typed: text, group: text },
+    { kind: 'tooManyPeople', count: 501, limit: 500 },
+    { kind: 'nobodyFound', count: 12 },
+    { kind: 'alreadySent', sent: 3 },
+    { kind: 'unknownRequest', id: text },
+    { kind: 'fileTooLarge', limit: 1 },
+    { kind: 'fileNoColumn', columns: Array.from({ length: 60 }, () => text) },
+    { kind: 'fileTooManyRows', rows: 10_000, limit: 500 },
+    { kind: 'emptyList' },
+    { kind: 'listExpired' },
+    { kind: 'nothingToCancel' },
+    { kind: 'notYours' },
+    { kind: 'fileUnreadable' },
+    { kind: 'fileNotFromTenant' },
+  ];
+}
