@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { chooseRule, schemaSchema } from '../../src/graph/rules.ts';
+import { chooseRule, chooseSourceRule, schemaSchema } from '../../src/graph/rules.ts';
 
 interface RuleParts {
   readonly id?: unknown;
@@ -133,6 +133,34 @@ describe('the rule for a type of object', () => {
       source: 'entra',
     });
     expect(chooseRule(schemaSchema.parse(shared), 'user')).toBeNull();
+  });
+});
+
+describe('the rule for people of any source', () => {
+  const hr = { sourceDirectoryName: 'Workday', objectMappings: [mapping('Worker')] };
+  const choiceOf = (...synchronizationRules: readonly unknown[]) =>
+    chooseSourceRule(schemaSchema.parse({ synchronizationRules }));
+
+  it('is the rule for users where there is one, though an HR rule stands before it', () => {
+    expect(choiceOf(rule({ id: 'hr', ...hr }), rule({ id: 'users', priority: 9 }))?.id).toBe('users');
+  });
+
+  it.each([
+    ['one fit for on-demand provisioning', { priority: 9 }, { onDemand: 'false' }],
+    ['a lower priority', { priority: 1 }, { priority: 2 }],
+  ] satisfies [string, RuleParts, RuleParts][])('prefers, of several HR rules, %s', (_what, better, worse) => {
+    const good = rule({ id: 'better', ...hr, ...better });
+    const bad = rule({ id: 'worse', ...hr, ...worse });
+
+    expect(choiceOf(bad, good)).toEqual({ id: 'better', objectTypeName: 'Worker', source: 'other' });
+  });
+
+  it.each([
+    ['nothing but groups', rule({ sourceDirectoryName: 'Workday', objectMappings: [mapping('Group')] })],
+    ['a mapping that is switched off', rule({ ...hr, objectMappings: [mapping('Worker', false)] })],
+    ['another kind of object out of Entra', rule({ objectMappings: [mapping('Device')] })],
+  ])('does not exist where there is %s', (_what, only) => {
+    expect(choiceOf(only)).toBeNull();
   });
 });
 

@@ -287,3 +287,79 @@ describe('provisioning on demand', () => {
     expect(await running).toMatchObject({ kind: 'noAnswer', why: 'stopped' });
   });
 });
+
+describe("the bodies of Microsoft's three examples", () => {
+  interface Body {
+    readonly parameters: readonly [
+      {
+        readonly ruleId: string;
+        readonly subjects: readonly [Reference & { readonly links?: { readonly members: readonly Reference[] } }];
+      },
+    ];
+  }
+  interface Reference {
+    readonly objectId: string;
+    readonly objectTypeName: string;
+  }
+  const referenceTo = ({ objectId, objectTypeName }: Reference) => ({ id: objectId, type: objectTypeName });
+
+  it.each([
+    ['a user', '01-docs-user'],
+    ['a user of cloud sync, by distinguished name', '02-docs-cloudsync-user'],
+    ['a group with two members', '03-docs-group'],
+  ])('leave exactly so: %s', async (_what, name) => {
+    const example = sample(`${name}.request`) as unknown as Body;
+    const [{ ruleId, subjects }] = example.parameters;
+    const [subject] = subjects;
+    const members = (subject.links?.members ?? []).map(referenceTo);
+    const call = { servicePrincipalId: 'an app', jobId: 'a job', ruleId, subject: referenceTo(subject), members };
+
+    await synchronization.provisionOnDemand(call, new AbortController().signal);
+
+    expect(bench.sandbox.requests.map(({ body }) => body)).toEqual([example]);
+  });
+
+  it('keep commas, backslashes and letters beyond ASCII in a distinguished name', async () => {
+    const id = 'CN=Vance\\, Adèle 石,OU=Sales+Support,DC=contoso,DC=com';
+    const call = { servicePrincipalId: 'an app', jobId: 'a job', ruleId: 'rule', subject: { id, type: 'user' } };
+
+    await synchronization.provisionOnDemand(call, new AbortController().signal);
+
+    expect(bench.sandbox.requests[0]?.body).toEqual({
+      parameters: [{ ruleId: 'rule', subjects: [{ objectId: id, objectTypeName: 'user' }] }],
+    });
+  });
+});
+
+describe('the rule for people, whatever the source calls them', () => {
+  it.each([
+    ['Salesforce', salesforce, { objectTypeName: 'User', source: 'entra' }],
+    ['Contoso AD', contosoAd, { objectTypeName: 'user', source: 'activeDirectory' }],
+  ])('is that for users of %s', async (_name, app, expected) => {
+    const rule = await synchronization.findSourceRule(app.id, app.job?.id ?? '');
+
+    expect(rule).toMatchObject({ ok: true, value: expected });
+  });
+
+  it('is that of an HR system where there is no other', async () => {
+    const worker = {
+      id: 'workday',
+      sourceDirectoryName: 'Workday',
+      objectMappings: [{ enabled: true, sourceObjectName: 'Worker' }],
+    };
+    bench.sandbox.failNext(/schema$/, { kind: 'status', status: 200, body: { synchronizationRules: [worker] } });
+
+    const rule = await synchronization.findSourceRule('hr', 'a job');
+
+    expect(rule).toEqual({ ok: true, value: { id: 'workday', objectTypeName: 'Worker', source: 'other' } });
+  });
+
+  it('is trouble where the schema cannot be read', async () => {
+    bench.sandbox.failNext(/schema$/, { kind: 'status', status: 403 });
+
+    expect(await synchronization.findSourceRule(salesforce.id, salesforceJob)).toMatchObject({
+      ok: false,
+      trouble: { status: 403 },
+    });
+  });
+});

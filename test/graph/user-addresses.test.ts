@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createDirectory, type Directory } from '../../src/graph/directory.ts';
+import { everybody, generatedPeople, people } from '../../src/sandbox/tenant/people.ts';
+import { type Bench, startBench } from './support.ts';
+
+let bench: Bench;
+let directory: Directory;
+
+beforeEach(async () => {
+  bench = await startBench();
+  directory = createDirectory(bench.graph);
+});
+
+afterEach(() => bench.close());
+
+/** Address → name of whoever was found. */
+async function foundBy(...addresses: readonly string[]): Promise<Record<string, string>> {
+  const found = await directory.findUsersByAddress(addresses);
+  if (!found.ok) throw new Error('trouble');
+  return Object.fromEntries([...found.value].map(([address, user]) => [address, user.displayName]));
+}
+
+describe('finding many by their addresses', () => {
+  it('finds everybody, in a filter for each fifteen', async () => {
+    const addresses = generatedPeople.map(({ userPrincipalName }) => userPrincipalName);
+
+    const found = await directory.findUsersByAddress(addresses);
+
+    expect(found.ok && found.value.size).toBe(64);
+    expect(bench.sandbox.requests).toHaveLength(5);
+    const comparisons = bench.sandbox.requests.map(({ query }) => query.split(' eq ').length - 1);
+    expect(Math.max(...comparisons)).toBe(15);
+  });
+
+  it('tells of each what is told elsewhere, under the address in small letters', async () => {
+    const found = await directory.findUsersByAddress(['Adele@Contoso.com']);
+
+    const known = await directory.getUser(people.adele.id);
+    expect(found).toEqual({ ok: true, value: new Map([['adele@contoso.com', known.ok ? known.value : null]]) });
+  });
+
+  it('asks once for an address that is named twice', async () => {
+    expect(await foundBy('adele@contoso.com', 'ADELE@contoso.com')).toEqual({ 'adele@contoso.com': 'Adele Vance' });
+    expect(bench.sandbox.requests[0]?.query.split(' eq ')).toHaveLength(2);
+  });
+
+  it('looks among the mail addresses for who is no principal name', async () => {
+    bench.sandbox.tenant.changePerson(people.adele.id, { mail: "Adele.O'Vance@contoso.example" });
+
+    expect(await foundBy("adele.o'vance@contoso.example", 'isaiah@contoso.com')).toEqual({
+      "adele.o'vance@contoso.example": 'Adele Vance',
+      'isaiah@contoso.com': 'Isaiah Langer',
+    });
+  });
+
+  it('takes a principal name for that person, though it is the mail address of another', async () => {
+    bench.sandbox.tenant.changePerson(people.adele.id, { mail: 'isaiah@contoso.com' });
+
+    expect(await foundBy('isaiah@contoso.com')).toEqual({ 'isaiah@contoso.com': 'Isaiah Langer' });
+  });
+
+  it('finds nobody by a mail address that two people share', async () => {
+    for (const { id } of [people.adele, people.isaiah]) {
+      bench.sandbox.tenant.changePerson(id, { mail: 'desk@contoso.example' });
+    }
+
+    expect(await foundBy('desk@contoso.example')).toEqual({});
+  });
+
+  it('knows a guest by the principal name with its marks', async () => {
+    const userPrincipalName = 'pat_fabrikam.com#EXT#@contoso.com';
+    bench.sandbox.tenant.changePerson(people.lynne.id, { userPrincipalName, userType: 'Guest' });
+
+    expect(await foundBy(userPrincipalName)).toEqual({ [userPrincipalName.toLowerCase()]: 'Lynne Robbins' });
+  });
+
+  it.each(["x@y' or accountEnabled eq true or mail eq '", 'nobody@contoso.com', '\ud83d@', '@'])(
+    'takes %s for an address, and nobody',
+    async (address) => {
+      expect(await foundBy(address)).toEqual({});
+    },
+  );
+
+  it('finds the others though Graph takes offence at one of them', async () => {
+    const addresses = everybody.slice(0, 8).map(({ userPrincipalName }) => userPrincipalName);
+    bench.sandbox.failNext('/users', { kind: 'status', status: 400 });
+    bench.sandbox.failNext('/users', { kind: 'status', status: 400 });
+
+    const found = await directory.findUsersByAddress(addresses);
+
+    expect(found.ok && found.value.size).toBe(8);
+  });
+
+  it('ends for an address that Graph does not let anybody ask about', async () => {
+    // By principal name and by mail.
+    for (let times = 0; times < 2; times += 1) bench.sandbox.failNext('/users', { kind: 'status', status: 400 });
+
+    expect(await foundBy('odd@')).toEqual({});
+  });
+
+  it('is trouble as a whole when one of the reads is', async () => {
+    bench.sandbox.failNext('/users', { kind: 'slow', ms: 0 });
+    bench.sandbox.failNext('/users', { kind: 'status', status: 403 });
+
+    const found = await directory.findUsersByAddress(generatedPeople.map(({ userPrincipalName }) => userPrincipalName));
+
+    expect(found).toMatchObject({ ok: false, trouble: { status: 403 } });
+  });
+
+  it('costs no call when there is nobody to ask about', async () => {
+    expect(await foundBy()).toEqual({});
+    expect(bench.sandbox.requests).toHaveLength(0);
+  });
+});
