@@ -1,0 +1,151 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import { decodeText } from './decode.ts';
+import { mostPeople } from './people-list.ts';
+
+/**
+ * A file of people, as a spreadsheet or the Entra admin centre saves it: a header, of which one column is the user
+ * principal name, then a row for each person. A row that cannot be used is told by its number as the spreadsheet shows
+ * it, where the header is usually row 1; rows with nothing in any cell are passed over. Nothing is run from a file that
+ * has too many rows: half a list would be worse than none.
+ */
+export type PeopleFile =
+  | { readonly kind: 'people'; readonly entries: readonly string[]; readonly badRows: readonly BadRow[] }
+  | { readonly kind: 'tooLarge' }
+  /** `columns`: the first names of the header, for people to see what was read. */
+  | { readonly kind: 'noColumn'; readonly columns: readonly string[] }
+  | { readonly kind: 'tooManyRows'; readonly rows: number }
+  /** No text, or no table. */
+  | { readonly kind: 'unreadable' }
+  | { readonly kind: 'empty' };
+
+export interface BadRow {
+  readonly row: number;
+  readonly reason: BadRowReason;
+}
+
+/**
+ * `empty`: other cells hold something, this one does not. `malformed`: quotes that do not match, or no user principal
+ * name. `formula`: a spreadsheet would run it. `tooLong`: longer than any user principal name.
+ */
+export type BadRowReason = 'empty' | 'malformed' | 'formula' | 'tooLong';
+
+export interface PeopleFileLimits {
+  readonly maxBytes: number;
+  readonly maxRows: number;
+}
+
+export const peopleFileLimits: PeopleFileLimits = { maxBytes: 1_048_576, maxRows: mostPeople };
+
+/** Most telling first, as compared: lower case, without white space, underscores and hyphens. */
+const COLUMN_NAMES = ['userprincipalname', 'upn'];
+const DELIMITERS = [',', ';', '\t'] as const;
+/** Entra takes 113 characters; a guest's home address is written into the name as well. */
+const LONGEST_NAME = 320;
+const MOST_COLUMNS_TOLD = 20;
+const LONGEST_COLUMN_TOLD = 60;
+
+interface Row {
+  readonly number: number;
+  /** Null when the row's quotes do not match. */
+  readonly cells: readonly string[] | null;
+}
+
+/** Reads the file; never throws, and takes time linear in its size. Entries are in order, repetitions and all. */
+export function readPeopleFile(bytes: Uint8Array, limits: PeopleFileLimits = peopleFileLimits): PeopleFile {
+  if (bytes.length > limits.maxBytes) return { kind: 'tooLarge' };
+  const text = decodeText(bytes);
+  if (text === null) return { kind: 'unreadable' };
+
+  const [header, ...rows] = readRows(text, limits.maxRows);
+  if (header === undefined) return { kind: 'empty' };
+  if (header.cells === null) return { kind: 'unreadable' };
+  const column = columnIn(header.cells);
+  if (column < 0) return { kind: 'noColumn', columns: toldColumns(header.cells) };
+  if (rows.length === 0) return { kind: 'empty' };
+  if (rows.length > limits.maxRows) return { kind: 'tooManyRows', rows: rows.length };
+
+  const entries: string[] = [];
+  const badRows: BadRow[] = [];
+  for (const { number, cells } of rows) {
+    const cell = cells?.[column] ?? '';
+    const reason = cells === null ? 'malformed' : faultOf(cell);
+    if (reason === null) entries.push(cell.trim());
+    else badRows.push({ row: number, reason });
+  }
+  return { kind: 'people', entries, badRows };
+}
+
+/** Every row that holds something, the header first. Those past `most` may be counted only. */
+function readRows(text: string, most: number): Row[] {
+  // Excel's own way to name the delimiter, and the line above the header in Entra's templates for bulk work.
+  const preamble = /^(?:sep=(.)[^\n\r]*|"?version:[^\n\r]*)(?:\r\n|\n|\r)/i.exec(text);
+  const table = text.slice(preamble?.[0].length ?? 0);
+  const first = preamble === null ? 1 : 2;
+  const delimiter = preamble?.[1] ?? delimiterOf(table);
+  const records = readRecords(table, delimiter) ?? readLines(table, delimiter, most);
+  return records
+    .map((cells, index): Row => ({ number: index + first, cells }))
+    .filter(({ cells }) => cells === null || cells.some((cell) => cell.trim() !== ''));
+}
+
+/** Null when the quotes do not match. */
+function readRecords(text: string, delimiter: string, { strayQuotes = false } = {}): string[][] | null {
+  try {
+    return parse(text, {
+      delimiter,
+      relax_column_count: true,
+      relax_quotes: strayQuotes,
+      record_delimiter: ['\r\n', '\n', '\r'],
+    });
+  } catch (error) {
+    if (error instanceof CsvError) return null;
+    throw error;
+  }
+}
+
+/** One stray quote swallows all that follows it; line by line it costs only the line that it stands on. */
+function readLines(text: string, delimiter: string, most: number): (string[] | null)[] {
+  let rows = 0;
+  return text.split(/\r\n|\n|\r/).map((line) => {
+    if (/^[\s,;"]*$/.test(line)) return [];
+    rows += 1;
+    // A header and one row too many settle the matter; each further parser would only cost time.
+    if (rows > most + 2) return [line];
+    const records = readRecords(line, delimiter, { strayQuotes: true });
+    return records === null ? null : (records[0] ?? []);
+  });
+}
+
+/** The one that parts the header most often. */
+function delimiterOf(text: string): string {
+  const header = (/[^\n\r]*[^\s,;][^\n\r]*/.exec(text)?.[0] ?? '').replace(/"[^"]*"/g, '');
+  let best: string = DELIMITERS[0];
+  for (const delimiter of DELIMITERS) {
+    if (header.split(delimiter).length > header.split(best).length) best = delimiter;
+  }
+  return best;
+}
+
+function columnIn(header: readonly string[]): number {
+  const names = header.map((name) => {
+    // Entra's templates: "User name [userPrincipalName] Required".
+    const inner = /\[([^[\]]*)\]/.exec(name)?.[1] ?? name;
+    return inner.toLowerCase().replace(/[\s_-]+/g, '');
+  });
+  const known = COLUMN_NAMES.find((name) => names.includes(name));
+  return known === undefined ? -1 : names.indexOf(known);
+}
+
+function toldColumns(header: readonly string[]): string[] {
+  const names = header.map((name) => name.trim().slice(0, LONGEST_COLUMN_TOLD)).filter((name) => name !== '');
+  return names.slice(0, MOST_COLUMNS_TOLD);
+}
+
+/** https://owasp.org/www-community/attacks/CSV_Injection has the characters that begin a formula. */
+function faultOf(cell: string): BadRowReason | null {
+  const name = cell.trim();
+  if (name === '') return 'empty';
+  if (/^[\t\r]|^\s*[=+\-@]/.test(cell)) return 'formula';
+  if (name.length > LONGEST_NAME) return 'tooLong';
+  return /^[^\s@,;"<>]+@[^\s@,;"<>]+$/.test(name) ? null : 'malformed';
+}
