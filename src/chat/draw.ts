@@ -30,7 +30,7 @@ export async function drawRequest(parts: DrawParts, requestId: string): Promise<
   const now = clock.now();
   const whole = overview.total <= mostLoaded ? await findRequest(database, requestId) : null;
   const [first] = whole?.tasks ?? [];
-  if (whole !== null && whole.tasks.length === 1 && first?.members.length === 0)
+  if (whole !== null && whole.tasks.length === 1 && first?.members.length === 0 && whole.leftOut.length === 0)
     return drawSingle(parts, whole, now);
 
   const forecast = await forecastRequest(parts.store, requestId);
@@ -66,7 +66,7 @@ function drawMany(
   const { request, states, outcomes, total } = overview;
   const finishesAt = forecast?.lastStartsAt ?? null;
   if (whole?.tasks.some(({ members }) => members.length > 0) === true)
-    return groupCard({ request: whole, finishesAt, now, canRetry: true });
+    return groupCard({ request: whole, finishesAt, takesMs: finishesAt === null ? null : finishesAt - now, now, canRetry: true });
   if (states.held > 0) {
     const takesMs = forecast === null ? null : forecast.lastStartsAt - now;
     return confirmCard({ request, count: states.held, takesMs, now });

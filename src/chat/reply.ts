@@ -41,7 +41,7 @@ export type CardAction =
   /** Yes to what a request said it would do. */
   | { readonly verb: 'confirm'; readonly requestId: string }
   /** One page of all the people of a list; pages count from 0. The answer takes the place of a page shown before. */
-  | { readonly verb: 'page'; readonly requestId: string; readonly page: number };
+  | { readonly verb: 'page'; readonly requestId: string; readonly page: number; readonly on: 'list' | 'page' };
 
 /** The card of a request as it would look now. */
 export interface Drawing {

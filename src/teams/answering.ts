@@ -177,8 +177,13 @@ export function createAnswering(parts: AnsweringParts): Answering {
   };
 }
 
-/** A chosen line takes the place of the card that offered it; all else is answered by a card of its own. */
-function cardToReplace(incoming: Incoming): string | null {
-  const { what } = incoming;
-  return what.kind === 'action' && what.action.verb === 'choose' && what.cardId !== '' ? what.cardId : null;
+/**
+ * A chosen line takes the place of the card that offered it, and a page that of the page before; all else is answered
+ * by a card of its own.
+ */
+function cardToReplace({ what }: Incoming): string | null {
+  if (what.kind !== 'action' || what.cardId === '') return null;
+  const { action } = what;
+  const replaces = action.verb === 'choose' || (action.verb === 'page' && action.on === 'page');
+  return replaces ? what.cardId : null;
 }

@@ -64,7 +64,7 @@ const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('retry'), requestId }),
   z.object({ verb: z.literal('cancel'), requestId }),
   z.object({ verb: z.literal('confirm'), requestId }),
-  z.object({ verb: z.literal('page'), requestId, page: z.number().int().min(0).max(1000) }),
+  z.object({ verb: z.literal('page'), requestId, page: z.number().int().min(0).max(1000), on: z.enum(['list', 'page']) }),
 ]);
 
 function toAction(data: unknown, activity: Partial<Activity>): IncomingContent {

@@ -1,4 +1,5 @@
-import type { DirectoryUser, GroupMember } from '../../graph/directory.ts';
+import type { DirectoryUser } from '../../graph/directory.ts';
+import type { GroupMember } from '../../graph/groups.ts';
 import { type LeftOut, membersPerCall, type Subject } from '../../requests/request.ts';
 import { createRequest } from '../../requests/store.ts';
 import type { Command } from '../command.ts';

@@ -4,6 +4,7 @@ import type { Command } from '../command.ts';
 import { findPeople, toSubject } from '../lists/people.ts';
 import { foldDuplicates, mostPeople } from '../lists/people-list.ts';
 import type { Reply } from '../reply.ts';
+import { nobodyFoundCard } from '../views/confirm-card.ts';
 import { commonName, isDistinguishedName } from './distinguished-name.ts';
 import { findTarget, requestOf, type Target, tryAgain } from './target.ts';
 import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
@@ -15,9 +16,14 @@ const mostUnasked = 10;
 
 /**
  * `provision users a, b, c to <app>`: one request with a task for each. Who cannot be found or is not clear is left out
- * and named. A long list is stored as it is and held, until its asker has seen what would happen and says yes.
+ * and named, as is `unread`: what of a file could not be read. A long list is stored as it is and held, until its asker has seen what would happen and says yes.
  */
-export async function provisionList(parts: CommandParts, turn: Turn, command: ListCommand): Promise<Reply> {
+export async function provisionList(
+  parts: CommandParts,
+  turn: Turn,
+  command: ListCommand,
+  unread: readonly LeftOut[] = [],
+): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'provision.run');
   if (refusal !== null) return refusal;
   const { entries, duplicates } = foldDuplicates(command.subjects);
@@ -30,10 +36,14 @@ export async function provisionList(parts: CommandParts, turn: Turn, command: Li
   const people = await findSubjects(parts, entries, found.target);
   if (people.kind === 'trouble') return troubleReply(turn.words, people.trouble, tryAgain(command));
   const leftOut: LeftOut[] = [
+    ...unread,
     ...people.leftOut,
     ...duplicates.map((text) => ({ text, reason: 'duplicate' as const, suggestions: [] })),
   ];
-  if (people.subjects.length === 0) return say(turn.words, { kind: 'nobodyFound', count: entries.length });
+  if (people.subjects.length === 0) {
+    const { displayName } = found.target.app;
+    return { kind: 'card', message: nobodyFoundCard(turn.words, { app: displayName, leftOut }) };
+  }
   const held = people.subjects.length > mostUnasked;
   const request = await createRequest(parts.store, {
     ...requestOf(turn, found.target),

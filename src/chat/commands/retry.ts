@@ -1,6 +1,5 @@
-import { isWorthRetrying } from '../../graph/outcome/retry.ts';
+import { findFailedTasks } from '../../requests/overview.ts';
 import { requeueTasks } from '../../requests/queue.ts';
-import type { Request } from '../../requests/request.ts';
 import type { Reply } from '../reply.ts';
 import { findOwnRequest } from './own-request.ts';
 import type { CommandParts, Turn } from './turn.ts';
@@ -13,12 +12,7 @@ export async function retry(parts: CommandParts, turn: Turn, requestId: string):
   const found = await findOwnRequest(parts, turn, 'request.retry', requestId);
   if (found.kind === 'reply') return found.reply;
   const { request } = found;
-  if ((await requeueTasks(parts.store, request.id, failedTasks(request), turn.caller.id)) > 0) parts.wake();
+  const failed = await findFailedTasks(parts.store.database, request.id);
+  if ((await requeueTasks(parts.store, request.id, failed, turn.caller.id)) > 0) parts.wake();
   return { kind: 'request', requestId: request.id };
-}
-
-function failedTasks(request: Request): string[] {
-  return request.tasks
-    .filter(({ state }) => state.kind === 'done' && isWorthRetrying(state.outcome))
-    .map((task) => task.id);
 }

@@ -215,7 +215,7 @@ function buttons(words: Words, { overview, canRetry }: ListCardInput): SubmitBut
       ? submitButton(words, 'button.cancelList', { verb: 'cancel', requestId })
       : []),
     ...(failed && canRetry ? submitButton(words, 'button.retryFailed', { verb: 'retry', requestId }) : []),
-    ...submitButton(words, 'button.showAll', { verb: 'page', requestId, page: 0 }),
+    ...submitButton(words, 'button.showAll', { verb: 'page', requestId, page: 0, on: 'list' }),
   ];
 }
 

@@ -56,7 +56,7 @@ export function pageCard({ request, people, page, total }: PageCardInput): CardM
 
 function pageButtons(words: Words, requestId: string, page: number, pages: number): SubmitButton[] {
   return [
-    ...(page > 0 ? submitButton(words, 'button.previousPage', { verb: 'page', requestId, page: page - 1 }) : []),
-    ...(page + 1 < pages ? submitButton(words, 'button.nextPage', { verb: 'page', requestId, page: page + 1 }) : []),
+    ...(page > 0 ? submitButton(words, 'button.previousPage', { verb: 'page', requestId, page: page - 1, on: 'page' }) : []),
+    ...(page + 1 < pages ? submitButton(words, 'button.nextPage', { verb: 'page', requestId, page: page + 1, on: 'page' }) : []),
   ];
 }

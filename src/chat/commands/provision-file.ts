@@ -1,0 +1,61 @@
+import type { LeftOut } from '../../requests/request.ts';
+import { parse } from '../grammar/parse.ts';
+import type { IncomingFile } from '../incoming.ts';
+import { type BadRow, peopleFileLimits, readPeopleFile } from '../lists/people-file.ts';
+import type { Reply } from '../reply.ts';
+import { provisionList } from './provision-list.ts';
+import { type CommandParts, refuseUnless, say, type Turn } from './turn.ts';
+
+const megabyte = 1024 * 1024;
+
+/**
+ * A file of people, dropped together with "provision users to <app>". Its addresses are read as if they had been typed
+ * below that line, so a file can do nothing that a message cannot.
+ */
+export async function provisionFile(parts: CommandParts, turn: Turn, line: string, file: IncomingFile): Promise<Reply> {
+  const refusal = await refuseUnless(parts, turn, 'provision.run');
+  if (refusal !== null) return refusal;
+  const { words } = turn;
+  const content = await parts.readFile(file);
+  switch (content.kind) {
+    case 'bytes':
+      break;
+    case 'tooLarge':
+      return say(words, { kind: 'fileTooLarge', limit: peopleFileLimits.maxBytes / megabyte });
+    case 'notFromTenant':
+      return say(words, { kind: 'fileNotFromTenant' });
+    case 'notFetched':
+      return say(words, { kind: 'fileUnreadable' });
+    default: {
+      const never: never = content;
+      throw new Error(`unexpected content ${JSON.stringify(never)}`);
+    }
+  }
+  const people = readPeopleFile(content.bytes);
+  switch (people.kind) {
+    case 'people': {
+      const parsed = parse(`${line}\n${people.entries.join('\n')}`);
+      if (parsed.kind !== 'command' || parsed.command.verb !== 'provisionList')
+        return say(words, { kind: 'incomplete', missing: 'app' });
+      return provisionList(parts, turn, parsed.command, people.badRows.map(toLeftOut));
+    }
+    case 'tooLarge':
+      return say(words, { kind: 'fileTooLarge', limit: peopleFileLimits.maxBytes / megabyte });
+    case 'noColumn':
+      return say(words, { kind: 'fileNoColumn', columns: people.columns });
+    case 'tooManyRows':
+      return say(words, { kind: 'fileTooManyRows', rows: people.rows, limit: peopleFileLimits.maxRows });
+    case 'unreadable':
+      return say(words, { kind: 'fileUnreadable' });
+    case 'empty':
+      return say(words, { kind: 'emptyList' });
+    default: {
+      const never: never = people;
+      throw new Error(`unexpected file ${JSON.stringify(never)}`);
+    }
+  }
+
+  function toLeftOut({ row }: BadRow): LeftOut {
+    return { text: words.plain('file.row', { row }), reason: 'notUnderstood', suggestions: [] };
+  }
+}
