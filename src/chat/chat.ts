@@ -36,15 +36,10 @@ export interface Chat {
 
 export type TurnedAwayReason = 'issuer' | 'channel' | 'tenant' | 'noPerson';
 
-export interface ChatParts extends CommandParts {
-  /** The cloud's Entra admin centre. */
-  readonly entraPortal: string;
-}
-
 /** A greeting is due at once; Graph may be slower than that. */
 const welcomePatienceMs = 2_000;
 
-export function createChat(parts: ChatParts): Chat {
+export function createChat(parts: CommandParts): Chat {
   async function answer(incoming: Incoming): Promise<Reply> {
     const words = wordsFor(incoming.reader);
     const who = await parts.access.identify(incoming.speaker);

@@ -1,5 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat';
-import { durationParts, formatTime } from './cards/format.ts';
+import { durationParts, formatMoment, formatTime } from './cards/format.ts';
 import { markdownText, plainText } from './cards/safe-text.ts';
 import en from './messages/en.json' with { type: 'json' };
 
@@ -19,8 +19,12 @@ export interface Words {
   plain(key: WordKey, values?: WordValues): string;
   /** Names in a row, "Alex, Megan, and Patti", as a value for a message. */
   list(names: readonly string[]): string;
+  /** The same for a choice: "Alex, Megan, or Patti". */
+  either(names: readonly string[]): string;
   /** `14:03:27` on the reader's clock, with the date when `now` is another day. Milliseconds since 1970. */
   time(at: number, now: number): string;
+  /** For what may lie days ahead: `14:03`, with the date and the time zone when `now` is another day. */
+  moment(at: number, now: number): string;
   /** "1.4 s", "2 min 10 s". */
   duration(ms: number): string;
 }
@@ -54,11 +58,16 @@ export function createWords(locale: string, timeZone = 'UTC'): Words {
   return {
     card: (key, values = {}) => say(key, values, markdownText),
     plain,
-    list: (names) =>
-      new Intl.ListFormat(language, { type: 'conjunction' }).format(names.map((name) => plainText(name))),
+    list: (names) => joined(language, 'conjunction', names),
+    either: (names) => joined(language, 'disjunction', names),
     time: (at, now) => formatTime(at, now, { locale, timeZone }),
+    moment: (at, now) => formatMoment(at, now, { locale, timeZone }),
     duration: (ms) => sayDuration(plain, ms),
   };
+}
+
+function joined(language: string, type: 'conjunction' | 'disjunction', names: readonly string[]): string {
+  return new Intl.ListFormat(language, { type }).format(names.map((name) => plainText(name)));
 }
 
 function message(language: string, catalogue: Catalogue, key: WordKey): IntlMessageFormat {

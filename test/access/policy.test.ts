@@ -55,16 +55,25 @@ describe('the policy', () => {
   });
 
   it('names the roles that would do, on this very ground', () => {
+    expect(deny(caller('viewer'), 'provision.run', cloudSync)).toEqual({
+      reason: 'needsRole',
+      permission: 'provision.run',
+      anyOf: ['cloudSyncOperator', 'operator'],
+    });
     expect(deny(caller('viewer'), 'provision.run')).toEqual({
       reason: 'needsRole',
       permission: 'provision.run',
-      anyOf: ['operator', 'cloudSyncOperator'],
+      anyOf: ['operator'],
     });
     expect(deny(caller('cloudSyncOperator'), 'provision.run', otherJob)).toEqual({
       reason: 'needsRole',
       permission: 'provision.run',
       anyOf: ['operator'],
     });
+  });
+
+  it('names first the roles that give least', () => {
+    expect(rolesThatMay('apps.list')).toEqual(['viewer', 'requester', 'approver', 'cloudSyncOperator', 'operator']);
   });
 
   it.each(everyPermission)('tells who may do %s', (permission) => {

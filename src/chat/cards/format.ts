@@ -11,6 +11,14 @@ interface TimeFormats {
   readonly day: Intl.DateTimeFormat;
   readonly time: Intl.DateTimeFormat;
   readonly dateAndTime: Intl.DateTimeFormat;
+  readonly minute: Intl.DateTimeFormat;
+  readonly dateAndMinute: Intl.DateTimeFormat;
+}
+
+/** How somebody reads the time: BCP 47 and IANA name. */
+export interface Clockface {
+  readonly locale: string;
+  readonly timeZone: string;
 }
 
 const formats = new Map<string, TimeFormats>();
@@ -20,13 +28,25 @@ const formats = new Map<string, TimeFormats>();
  * Always 24 hours, since a forgotten am or pm costs half a day. `at` and `now` in milliseconds since 1970; a locale
  * or zone that nobody knows reads as English and UTC.
  */
-export function formatTime(at: number, now: number, reader: { readonly locale: string; readonly timeZone: string }) {
-  const { day, time, dateAndTime } = timeFormats(reader.locale, reader.timeZone);
+export function formatTime(at: number, now: number, reader: Clockface): string {
+  const formats = timeFormats(reader.locale, reader.timeZone);
+  return format(at, now, { ...formats, today: formats.time, otherDay: formats.dateAndTime });
+}
+
+/** The same to the minute, and with the time zone wherever there is a date: `Nov 19, 2026, 00:00 UTC`. */
+export function formatMoment(at: number, now: number, reader: Clockface): string {
+  const formats = timeFormats(reader.locale, reader.timeZone);
+  return format(at, now, { ...formats, today: formats.minute, otherDay: formats.dateAndMinute });
+}
+
+type DayFormats = Readonly<Record<'day' | 'today' | 'otherDay', Intl.DateTimeFormat>>;
+
+function format(at: number, now: number, { day, today, otherDay }: DayFormats): string {
   const moment = new Date(at);
   if (Number.isNaN(moment.getTime())) return '—';
 
   const sameDay = day.format(moment) === day.format(new Date(now));
-  return plainText((sameDay ? time : dateAndTime).format(moment));
+  return plainText((sameDay ? today : otherDay).format(moment));
 }
 
 /** A length of time in parts that a person reads off at once; the parts become words in the catalogue. */
@@ -60,13 +80,16 @@ function timeFormats(locale: string, timeZone: string): TimeFormats {
 }
 
 function makeFormats(locale: string, timeZone: string): TimeFormats {
-  const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
+  const minute = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  const clock = { ...minute, second: '2-digit' } as const;
   const date = { year: 'numeric', month: 'short', day: 'numeric' } as const;
   try {
     return {
       day: new Intl.DateTimeFormat(locale, { ...date, timeZone }),
       time: new Intl.DateTimeFormat(locale, { ...clock, timeZone }),
       dateAndTime: new Intl.DateTimeFormat(locale, { ...date, ...clock, timeZone }),
+      minute: new Intl.DateTimeFormat(locale, { ...minute, timeZone }),
+      dateAndMinute: new Intl.DateTimeFormat(locale, { ...date, ...minute, timeZoneName: 'short', timeZone }),
     };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

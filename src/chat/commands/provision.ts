@@ -9,6 +9,7 @@ import { closest } from '../grammar/closest.ts';
 import { format } from '../grammar/format.ts';
 import type { Reply } from '../reply.ts';
 import { didYouMean } from '../views/did-you-mean.ts';
+import { provisioningPageUrl } from '../views/entra-link.ts';
 import type { SayButton } from '../views/parts.ts';
 import { appPicker, personPicker } from '../views/person-picker.ts';
 import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
@@ -249,7 +250,9 @@ async function blocked(
   why: Parameters<typeof say>[1],
 ): Promise<Reply> {
   await record(parts, turn.caller.id, 'blocked', { app: app.id, reason: why.kind });
-  return say(turn.words, why);
+  // What keeps people out of a disabled app is not among its provisioning settings.
+  const link = why.kind === 'appDisabled' ? null : provisioningPageUrl(parts.entraPortal, app.id);
+  return say(turn.words, why, [], link);
 }
 
 /** Graph writes the year 1 for "never". */
