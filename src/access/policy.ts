@@ -28,11 +28,29 @@ export function deny(caller: Caller, permission: Permission, ground?: Ground): D
   const reaching = allowed.filter((role) => role !== 'cloudSyncOperator' || ground === undefined || ground.cloudSync);
   if (caller.roles.some((role) => reaching.includes(role))) return null;
   if (caller.roles.length === 0) return { reason: 'noRole' };
-  return { reason: 'needsRole', permission, anyOf: reaching };
+  // Before the ground is known, a role that reaches only part of it is no help to be named.
+  const helping = ground === undefined ? allowed.filter((role) => role !== 'cloudSyncOperator') : reaching;
+  return { reason: 'needsRole', permission, anyOf: leastFirst(helping) };
 }
 
-/** The roles that carry a permission; none where everybody may. */
+/** The roles that carry a permission, the one that gives least first; none where everybody may. */
 export function rolesThatMay(permission: Permission): readonly Role[] {
   const allowed: readonly Role[] | 'anyone' = policy[permission];
-  return allowed === 'anyone' ? [] : allowed;
+  return allowed === 'anyone' ? [] : leastFirst(allowed);
+}
+
+/** Whether a role carries a permission, on some ground at least. */
+export function carries(role: Role, permission: Permission): boolean {
+  const allowed: readonly Role[] | 'anyone' = policy[permission];
+  return allowed === 'anyone' || allowed.includes(role);
+}
+
+function leastFirst(roles: readonly Role[]): readonly Role[] {
+  return roles.toSorted((one, other) => weightOf(one) - weightOf(other));
+}
+
+/** How much a role gives: rows of the table, and half a step less where it reaches only part of the ground. */
+function weightOf(role: Role): number {
+  const rows = Object.values(policy).filter((allowed: readonly Role[] | 'anyone') => allowed.includes(role)).length;
+  return role === 'cloudSyncOperator' ? rows - 0.5 : rows;
 }

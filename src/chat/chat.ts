@@ -1,12 +1,18 @@
-import { forecastQueue } from '../requests/queue.ts';
-import type { Reader, Request } from '../requests/request.ts';
-import { attachCard, findRequest } from '../requests/store.ts';
+import type { Reader } from '../requests/request.ts';
+import { attachCard } from '../requests/store.ts';
 import type { Command, Parsed } from './command.ts';
 import { apps } from './commands/apps.ts';
+import { cancel, confirm } from './commands/cancel.ts';
 import { commandsFor, help, notUnderstood } from './commands/help.ts';
-import { provision, withKnownApp, withoutSeparator } from './commands/provision.ts';
+import { page } from './commands/page.ts';
+import { provision, withoutSeparator } from './commands/provision.ts';
+import { provisionFile } from './commands/provision-file.ts';
+import { provisionGroup } from './commands/provision-group.ts';
+import { provisionList } from './commands/provision-list.ts';
 import { retry } from './commands/retry.ts';
+import { withKnownApp } from './commands/target.ts';
 import { type CommandParts, record, refuseStranger, say, type Turn, troubleReply } from './commands/turn.ts';
+import { drawRequest } from './draw.ts';
 import { format } from './grammar/format.ts';
 import { parse } from './grammar/parse.ts';
 import type { Incoming, Speaker } from './incoming.ts';
@@ -14,7 +20,6 @@ import type { CardAction, CardMessage, Drawing, Reply } from './reply.ts';
 import { checking } from './views/checking.ts';
 import { didYouMean } from './views/did-you-mean.ts';
 import { problem } from './views/problem.ts';
-import { requestCard } from './views/request-card.ts';
 import { welcome } from './views/welcome.ts';
 import { whoami } from './views/whoami.ts';
 import { createWords, type Words } from './words.ts';
@@ -36,15 +41,10 @@ export interface Chat {
 
 export type TurnedAwayReason = 'issuer' | 'channel' | 'tenant' | 'noPerson';
 
-export interface ChatParts extends CommandParts {
-  /** The cloud's Entra admin centre. */
-  readonly entraPortal: string;
-}
-
 /** A greeting is due at once; Graph may be slower than that. */
 const welcomePatienceMs = 2_000;
 
-export function createChat(parts: ChatParts): Chat {
+export function createChat(parts: CommandParts): Chat {
   async function answer(incoming: Incoming): Promise<Reply> {
     const words = wordsFor(incoming.reader);
     const who = await parts.access.identify(incoming.speaker);
@@ -67,6 +67,7 @@ export function createChat(parts: ChatParts): Chat {
     switch (what.kind) {
       case 'text':
         if (what.text === '' && what.attachments > 0) return say(turn.words, { kind: 'attachmentOnly' });
+        if (what.files[0] !== undefined) return provisionFile(parts, turn, what.text, what.files[0]);
         return answerLine(turn, what.text);
       case 'action':
         return answerAction(turn, what.action);
@@ -86,6 +87,12 @@ export function createChat(parts: ChatParts): Chat {
         return answerLine(turn, action.text);
       case 'retry':
         return retry(parts, turn, action.requestId);
+      case 'cancel':
+        return cancel(parts, turn, action.requestId);
+      case 'confirm':
+        return confirm(parts, turn, action.requestId);
+      case 'page':
+        return page(parts, turn, action.requestId, action.page);
       default: {
         const never: never = action;
         throw new Error(`unexpected action ${JSON.stringify(never)}`);
@@ -119,6 +126,14 @@ export function createChat(parts: ChatParts): Chat {
     switch (command.verb) {
       case 'provision':
         return provision(parts, turn, command);
+      case 'provisionList':
+        return provisionList(parts, turn, command);
+      case 'provisionGroup':
+        return provisionGroup(parts, turn, command);
+      case 'retry':
+        return retry(parts, turn, command.requestId);
+      case 'cancel':
+        return cancel(parts, turn, command.requestId);
       case 'apps':
         return apps(parts, turn, command.search);
       case 'whoami':
@@ -142,27 +157,18 @@ export function createChat(parts: ChatParts): Chat {
   /** A mistyped verb; if the app is mistyped as well, one suggestion puts both right. */
   async function correct(turn: Turn, suggestion: string): Promise<Reply> {
     const parsed = parse(suggestion);
-    const isProvision = parsed.kind === 'command' && parsed.command.verb === 'provision';
-    const line = isProvision ? format(await withKnownApp(parts, parsed.command)) : suggestion;
+    const namesApp = parsed.kind === 'command' && 'app' in parsed.command;
+    const line = namesApp ? format(await withKnownApp(parts, parsed.command)) : suggestion;
     return { kind: 'card', message: didYouMean(turn.words, { suggestion: line }) };
-  }
-
-  async function draw(requestId: string): Promise<Drawing | null> {
-    const request = await findRequest(parts.store.database, requestId);
-    const [task] = request?.tasks ?? [];
-    if (request === null || task === undefined) return null;
-    const forecast = task.state.kind === 'waiting' ? ((await forecastQueue(parts.store)).get(task.id) ?? null) : null;
-    const now = parts.store.clock.now();
-    const message = requestCard({ request, forecast, now, entraPortalUrl: parts.entraPortal, canRetry: true });
-    // A start time that moves by less than a second is no news.
-    const place = forecast === null ? '' : `${forecast.place}@${Math.round(forecast.startsAt / 1000)}`;
-    return { request, message, signature: `${request.revision}:${place}`, finished: isFinished(request) };
   }
 
   return {
     answer,
-    draw,
-    attachCard: (requestId, cardId) => attachCard(parts.store.database, requestId, cardId),
+    draw: (requestId) => drawRequest(parts, requestId),
+    async attachCard(requestId, cardId) {
+      await attachCard(parts.store.database, requestId, cardId);
+      parts.wake();
+    },
     checking: (reader) => checking(wordsFor(reader)),
     async welcome(speaker, reader) {
       const enough = new AbortController();
@@ -185,8 +191,4 @@ export function createChat(parts: ChatParts): Chat {
 
 function wordsFor(reader: Reader): Words {
   return createWords(reader.locale, reader.timeZone);
-}
-
-function isFinished(request: Request): boolean {
-  return request.tasks.every((task) => task.state.kind === 'done');
 }

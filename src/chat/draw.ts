@@ -66,7 +66,13 @@ function drawMany(
   const { request, states, outcomes, total } = overview;
   const finishesAt = forecast?.lastStartsAt ?? null;
   if (whole?.tasks.some(({ members }) => members.length > 0) === true)
-    return groupCard({ request: whole, finishesAt, takesMs: finishesAt === null ? null : finishesAt - now, now, canRetry: true });
+    return groupCard({
+      request: whole,
+      finishesAt,
+      takesMs: finishesAt === null ? null : finishesAt - now,
+      now,
+      canRetry: true,
+    });
   if (states.held > 0) {
     const takesMs = forecast === null ? null : forecast.lastStartsAt - now;
     return confirmCard({ request, count: states.held, takesMs, now });

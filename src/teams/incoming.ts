@@ -44,7 +44,9 @@ function contentOf(activity: Partial<Activity>): Pick<Incoming, 'what' | 'mentio
     botName: textOf(bot.name) || undefined,
   });
   // Teams sends the text once more as an attachment of HTML; that one is no file.
-  const attached = listOf(activity.attachments).map(fieldsOf).filter(({ contentType }) => contentType !== 'text/html');
+  const attached = listOf(activity.attachments)
+    .map(fieldsOf)
+    .filter(({ contentType }) => contentType !== 'text/html');
   const files = attached.filter(({ contentType }) => contentType === droppedFile).map(toFile);
   return { what: { kind: 'text', text, attachments: attached.length, files }, mentions };
 }
@@ -64,7 +66,12 @@ const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('retry'), requestId }),
   z.object({ verb: z.literal('cancel'), requestId }),
   z.object({ verb: z.literal('confirm'), requestId }),
-  z.object({ verb: z.literal('page'), requestId, page: z.number().int().min(0).max(1000), on: z.enum(['list', 'page']) }),
+  z.object({
+    verb: z.literal('page'),
+    requestId,
+    page: z.number().int().min(0).max(1000),
+    on: z.enum(['list', 'page']),
+  }),
 ]);
 
 function toAction(data: unknown, activity: Partial<Activity>): IncomingContent {

@@ -16,6 +16,7 @@ const expected: Readonly<Record<Permission, { onCloudSync: readonly Role[]; onOt
   'apps.list': { onCloudSync: everyRole, onOthers: ['viewer', 'requester', 'operator', 'approver'] },
   'provision.run': { onCloudSync: ['operator', 'cloudSyncOperator'], onOthers: ['operator'] },
   'request.retry': { onCloudSync: ['operator', 'cloudSyncOperator'], onOthers: ['operator'] },
+  'request.cancel': { onCloudSync: ['operator', 'cloudSyncOperator'], onOthers: ['operator'] },
 };
 
 const everyPermission = Object.keys(expected) as readonly Permission[];
@@ -55,16 +56,25 @@ describe('the policy', () => {
   });
 
   it('names the roles that would do, on this very ground', () => {
+    expect(deny(caller('viewer'), 'provision.run', cloudSync)).toEqual({
+      reason: 'needsRole',
+      permission: 'provision.run',
+      anyOf: ['cloudSyncOperator', 'operator'],
+    });
     expect(deny(caller('viewer'), 'provision.run')).toEqual({
       reason: 'needsRole',
       permission: 'provision.run',
-      anyOf: ['operator', 'cloudSyncOperator'],
+      anyOf: ['operator'],
     });
     expect(deny(caller('cloudSyncOperator'), 'provision.run', otherJob)).toEqual({
       reason: 'needsRole',
       permission: 'provision.run',
       anyOf: ['operator'],
     });
+  });
+
+  it('names first the roles that give least', () => {
+    expect(rolesThatMay('apps.list')).toEqual(['viewer', 'requester', 'approver', 'cloudSyncOperator', 'operator']);
   });
 
   it.each(everyPermission)('tells who may do %s', (permission) => {

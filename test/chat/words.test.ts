@@ -63,5 +63,6 @@ describe('the words', () => {
 
   it('join names as English does', () => {
     expect(words.list(['Alex', 'Megan', 'Patti'])).toBe('Alex, Megan, and Patti');
+    expect(words.either(['Alex', 'Megan', 'Patti'])).toBe('Alex, Megan, or Patti');
   });
 });

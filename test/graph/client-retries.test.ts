@@ -77,7 +77,8 @@ describe('a read', () => {
     const ports: (number | undefined)[] = [];
     const server = await startHttp((request, response) => {
       ports.push(request.socket.remotePort);
-      response.writeHead(ports.length <= 2 ? 503 : 200).end('{}');
+      response.writeHead(ports.length <= 2 ? 503 : 200);
+      response.end('{}');
     });
     const graph = clientFor(server.url);
 

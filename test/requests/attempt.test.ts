@@ -80,6 +80,15 @@ describe('an attempt', () => {
     ]);
   });
 
+  it('sends the members along with their group', async () => {
+    const { graph, calls } = service({ answer: { kind: 'ok', status: 200, body: success, trace } });
+    const members = [{ id: 'adele', type: 'User', name: 'Adele Vance', label: null }];
+
+    await attempt(graph, 'salesforce', { ...taskAt(1), members }, neverStopped, ignore);
+
+    expect(calls).toMatchObject([{ members }]);
+  });
+
   it('is done with what a readable answer says, and keeps the ids for support', async () => {
     const settlement = await settle({ answer: { kind: 'ok', status: 200, body: success, trace } });
 

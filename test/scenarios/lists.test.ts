@@ -25,7 +25,10 @@ describe('a list of a few', () => {
   });
 
   it('takes lines, names and addresses mixed, folds who is named twice, and names who it does not know', async () => {
-    await teams.say('alex', 'provision users to Salesforce\nisaiah@contoso.com\nAdele Vance\nISAIAH@contoso.com\nlee\nzaphod@contoso.com');
+    await teams.say(
+      'alex',
+      'provision users to Salesforce\nisaiah@contoso.com\nAdele Vance\nISAIAH@contoso.com\nlee\nzaphod@contoso.com',
+    );
     await teams.settled();
 
     const { text } = teams.lastCard();
@@ -138,7 +141,11 @@ describe('cancel and retry by typing', () => {
 describe('bad lists', () => {
   it.each([
     ['an empty one', 'provision users to Salesforce', /who|person|people|list/i],
-    ['five hundred and one people', `provision users ${Array.from({ length: 501 }, (_, index) => `p${index}@contoso.com`).join(', ')} to Salesforce`, /500/],
+    [
+      'five hundred and one people',
+      `provision users ${Array.from({ length: 501 }, (_, index) => `p${index}@contoso.com`).join(', ')} to Salesforce`,
+      /500/,
+    ],
     ['one in which nobody is known', 'provision users x1@contoso.com, x2@contoso.com to Salesforce', /x1@contoso\.com/],
     ['an unknown request', 'cancel ZZZZ22', /ZZZZ22|no request|unknown/i],
   ])('%s is answered clearly, and nothing runs', async (_name, line, words) => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { people } from '../../src/sandbox/tenant/people.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';
 
 const quick = { PROVISION_WINDOW_MS: '200', PROVISION_GUARD_MS: '20' };
@@ -70,6 +71,7 @@ describe('as Alex of the helpdesk', () => {
     expect(card.text).toContain('An account with the same name already exists in Salesforce');
     expect(card.text).toContain('It stopped at step 4 of 4: Write to Salesforce');
     expect(card.text).toContain('EntryConflict');
+    expect(card.text).toContain('a user or a group already exists with the same name');
   });
 
   it("says that Miriam's surname is missing", async () => {
@@ -84,6 +86,7 @@ describe('as Alex of the helpdesk', () => {
     const { card } = await ask('provision adele to Zscaler');
 
     expect(card.text).toContain('Zscaler is in quarantine');
+    expect(card.text).toContain('[Open in Entra]');
     expect(card.text).toContain('What to do next');
     expect(teams.sandbox.stats().arrivals).toEqual([]);
   });
@@ -160,7 +163,8 @@ describe('as Alex of the helpdesk', () => {
   it('provisions from Active Directory by distinguished name', async () => {
     const { card } = await ask('provision "CN=Adele Vance,OU=Sales,DC=contoso,DC=com" to "Contoso AD"');
 
-    expect(card.text).toContain('Adele Vance in Contoso AD');
+    expect(card.text).toContain('Adele Vance · Contoso AD');
+    expect(card.text).toContain('Write to Entra ID');
     expect(card.text).not.toContain('Result unknown');
   });
 });
@@ -179,6 +183,22 @@ describe('people who may not', () => {
     );
   });
 
+  it('names the groups to somebody without a role, the one that may do least first, each once', async () => {
+    const { card } = await ask('apps', 'johanna');
+
+    const groups = [...card.text.matchAll(/^(.+) \((can look|can provision)\)/gm)].map(([, name]) => name);
+    expect(groups[0]).toBe('On Call');
+    expect(groups.at(-1)).toBe('Helpdesk');
+    expect(new Set(groups).size).toBe(groups.length);
+  });
+
+  it('names to a viewer the one role that would do', async () => {
+    const { card } = await ask('provision adele to Salesforce', 'lynne');
+
+    expect(card.text).toContain('That takes the role operator.');
+    expect(card.text).toContain('Helpdesk: ');
+  });
+
   it('denies a viewer what needs an operator, and a forged retry as well', async () => {
     const { card: alex } = await ask('provision diego to Salesforce');
 
@@ -187,6 +207,17 @@ describe('people who may not', () => {
 
     expect(teams.sandbox.stats().calls).toBe(1);
     expect(teams.lastCard().text).toContain('Helpdesk');
+  });
+
+  it("denies whoever may only provision from Active Directory a retry of somebody else's Salesforce request", async () => {
+    const { card: alex } = await ask('provision diego to Salesforce');
+    teams.sandbox.tenant.grantDirectoryRole(people.lynne.id, '8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2');
+
+    await teams.press('lynne', alex, 'Retry');
+    await teams.settled();
+
+    expect(teams.sandbox.stats().calls).toBe(1);
+    expect(await recordsOf(teams, 'denied')).toContainEqual(expect.objectContaining({ actorId: people.lynne.id }));
   });
 
   it('shows in help only what the caller may do', async () => {
@@ -203,7 +234,7 @@ describe('people who may not', () => {
 });
 
 function requestIdOn(text: string): string {
-  return /Request:\s+([0-9A-Z]{6})/.exec(text)?.[1] ?? 'NONE00';
+  return /request ([0-9A-Z]{6})/.exec(text)?.[1] ?? 'NONE00';
 }
 
 async function recordsOf({ databasePath }: TestUsher, kind: string) {

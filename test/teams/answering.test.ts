@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { eventually } from '../support/eventually.ts';
@@ -242,5 +243,38 @@ describe('an answer that Teams does not take', () => {
       }),
     );
     expect(JSON.stringify(teams.logLines)).not.toMatch(/Alex|Wilber|AdaptiveCard|whoami/);
+  });
+});
+
+describe('a greeting', () => {
+  it('does not wait for Graph to tell the name', async () => {
+    const installation = { ...teams.message('alex', ''), type: 'installationUpdate', action: 'add' };
+
+    const { status } = await sayToSlowGraph(() => teams.send(installation));
+    await clock.advance(2_000);
+    await delivered(1);
+
+    expect(await status).toBe(200);
+    expect(teams.lastCard().text).toContain('Hello, this is Usher');
+  });
+});
+
+describe('deliveries of the day before', () => {
+  it('are forgotten when the next message comes', async () => {
+    const stored = () => {
+      const database = new DatabaseSync(teams.databasePath);
+      const { count } = { count: 0, ...database.prepare('SELECT count(*) AS count FROM turns').get() };
+      database.close();
+      return Number(count);
+    };
+    await teams.say('alex', 'whoami');
+    await teams.say('alex', 'help');
+    const before = stored();
+
+    clock.stepWallClock(25 * 3_600_000);
+    await teams.say('alex', 'whoami');
+    await eventually(() => stored() === 1);
+
+    expect(before).toBe(2);
   });
 });

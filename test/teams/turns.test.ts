@@ -14,7 +14,8 @@ function incoming(id: string): Incoming {
     speaker: { id: '5eed0000-0000-4000-8000-000000000001', tenantId: '5eed0000-0000-4000-8000-00000000face' },
     conversation: '{"serviceUrl":"https://smba.example","conversation":{"id":"a:1"}}',
     reader: { locale: 'en-US', timeZone: 'UTC' },
-    what: { kind: 'text', text: 'provision Zoë “Ж” 🙂 to Salesforce', attachments: 0 },
+    what: { kind: 'text', text: 'provision Zoë “Ж” 🙂 to Salesforce', attachments: 0, files: [] },
+    mentions: [],
   };
 }
 

@@ -33,7 +33,8 @@ export type Maybe<T> = readonly [] | readonly [T];
 /** Colour never stands alone: the glyph and a word next to it say the same. */
 export interface Look {
   readonly glyph: string;
-  readonly color: 'Default' | 'Good' | 'Warning' | 'Attention' | 'Accent';
+  /** For the glyph on plain ground only; a style is a ground of its own colour, and brings it out by itself. */
+  readonly color: 'Default' | 'Good' | 'Attention';
   readonly style: 'default' | 'emphasis' | 'good' | 'warning' | 'attention' | 'accent';
 }
 
@@ -57,6 +58,11 @@ export interface SubmitButton {
   readonly data: CardAction & { readonly msteams: { readonly feedback: { readonly hide: true } } };
 }
 
+export interface Link {
+  readonly title: string;
+  readonly url: string;
+}
+
 interface AnyView {
   readonly fallbackText: string;
 }
@@ -68,6 +74,7 @@ export interface NoticeView extends AnyView {
   readonly next: Maybe<LabelledText>;
   readonly code: Maybe<Text>;
   readonly buttons: readonly SubmitButton[];
+  readonly links: Maybe<Link>;
 }
 
 export interface ProgressView extends AnyView {
@@ -112,12 +119,12 @@ export interface ResultView extends AnyView {
   readonly stepsHeading: Maybe<Text>;
   readonly steps: readonly StepRow[];
   readonly moreSteps: Maybe<Text>;
-  readonly tables: Maybe<FactTable>;
+  readonly footer: Maybe<Text>;
   /** Hidden until somebody asks for it. */
   readonly details: Maybe<{ readonly sections: readonly DetailSection[] }>;
   readonly buttons: readonly SubmitButton[];
   readonly toggles: Maybe<{ readonly title: string }>;
-  readonly links: Maybe<{ readonly title: string; readonly url: string }>;
+  readonly links: Maybe<Link>;
 }
 
 export interface PickerRow {

@@ -13,6 +13,21 @@ const guide: Readonly<Record<Verb, { readonly permission: Permission } & Omit<Co
     examples: ['provision adele@contoso.com to Salesforce', 'provision "Adele Vance" to "GitHub Enterprise"'],
     tryIt: null,
   },
+  provisionList: {
+    permission: 'provision.run',
+    examples: ['provision users adele@contoso.com, isaiah@contoso.com to Salesforce'],
+    tryIt: null,
+  },
+  provisionGroup: {
+    permission: 'provision.run',
+    examples: [
+      'provision group "Sales Team" to "GitHub Enterprise"',
+      'provision group "Sales Team" to "GitHub Enterprise" with members adele, isaiah',
+    ],
+    tryIt: null,
+  },
+  retry: { permission: 'request.retry', examples: ['retry R7K3MQ'], tryIt: null },
+  cancel: { permission: 'request.cancel', examples: ['cancel R7K3MQ'], tryIt: null },
   apps: { permission: 'apps.list', examples: ['apps', 'apps sales'], tryIt: 'apps' },
   whoami: { permission: 'self.show', examples: ['whoami'], tryIt: 'whoami' },
   help: { permission: 'help.show', examples: ['help'], tryIt: null },

@@ -9,9 +9,8 @@ export async function page(parts: CommandParts, turn: Turn, requestId: string, n
   const found = await findOwnRequest(parts, turn, 'request.retry', requestId);
   if (found.kind === 'reply') return found.reply;
   const { request } = found;
-  const total = request.tasks.length;
-  const last = Math.max(0, Math.ceil(total / PEOPLE_PER_PAGE) - 1);
-  const shown = Math.min(number, last);
-  const people = await findTasksPage(parts.store.database, request.id, shown, PEOPLE_PER_PAGE);
-  return { kind: 'card', message: pageCard({ request, people, page: shown, total }) };
+  const pages = Math.max(1, Math.ceil(request.tasks.length / PEOPLE_PER_PAGE));
+  const shown = Math.min(number, pages - 1);
+  const tasks = await findTasksPage(parts.store.database, request.id, shown, PEOPLE_PER_PAGE);
+  return { kind: 'card', message: pageCard(turn.words, { request, tasks, page: shown, pages }) };
 }

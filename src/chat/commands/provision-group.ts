@@ -45,7 +45,11 @@ export async function provisionGroup(parts: CommandParts, turn: Turn, command: G
   if (!members.ok) return troubleReply(words, members.trouble, again);
   const chosen = await chooseMembers(parts, command, members.value.items);
   if (chosen.kind === 'trouble') return troubleReply(words, chosen.trouble, again);
-  if (chosen.people.length === 0) return say(words, { kind: 'emptyGroup', group: group.displayName });
+  if (chosen.people.length === 0) {
+    const typed = chosen.leftOut.map(({ text }) => text).join(', ');
+    if (command.members !== null) return say(words, { kind: 'notMember', typed, group: group.displayName });
+    return say(words, { kind: 'emptyGroup', group: group.displayName });
+  }
 
   const userRule = await parts.synchronization.findRule(app.id, job.id, 'User');
   if (!userRule.ok) return troubleReply(words, userRule.trouble, again);
@@ -60,7 +64,7 @@ export async function provisionGroup(parts: CommandParts, turn: Turn, command: G
     leftOut: chosen.leftOut,
     tasks: calls.map((part) => ({ subject, members: part })),
   });
-  if (!held) parts.wake();
+  // Nobody is woken: the card that tells how many calls it takes comes first, and that wakes the dispatcher.
   return { kind: 'request', requestId: request.id };
 }
 
@@ -95,5 +99,7 @@ const reasons = { group: 'nestedGroup', device: 'device', other: 'otherObject' }
 
 function inFives(members: readonly Subject[]): (readonly Subject[])[] {
   const calls = Math.ceil(members.length / membersPerCall);
-  return Array.from({ length: calls }, (_, index) => members.slice(index * membersPerCall, (index + 1) * membersPerCall));
+  return Array.from({ length: calls }, (_, index) =>
+    members.slice(index * membersPerCall, (index + 1) * membersPerCall),
+  );
 }

@@ -70,7 +70,12 @@ async function findSubjects(parts: CommandParts, entries: readonly string[], { r
     }
     case 'activeDirectory': {
       const named = entries.filter(isDistinguishedName);
-      const subjects = named.map((name) => ({ id: name, type: rule.objectTypeName, name: commonName(name), label: name }));
+      const subjects = named.map((name) => ({
+        id: name,
+        type: rule.objectTypeName,
+        name: commonName(name),
+        label: name,
+      }));
       const others = entries.filter((entry) => !isDistinguishedName(entry));
       return {
         kind: 'subjects',

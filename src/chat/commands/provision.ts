@@ -126,4 +126,3 @@ function pickPerson(
     choose: (id) => format({ ...command, subject: id, app: app.id }),
   });
 }
-

@@ -7,6 +7,7 @@ import { closest } from '../grammar/closest.ts';
 import { format } from '../grammar/format.ts';
 import type { Reply } from '../reply.ts';
 import { didYouMean } from '../views/did-you-mean.ts';
+import { provisioningPageUrl } from '../views/entra-link.ts';
 import type { SayButton } from '../views/parts.ts';
 import { appPicker } from '../views/person-picker.ts';
 import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
@@ -65,14 +66,27 @@ export async function findTarget(
 
   const rule = await parts.synchronization.findRule(app.id, job.id, objectType);
   if (!rule.ok) return reply(troubleReply(words, rule.trouble, again));
-  if (rule.value === null) {
+  const chosen = rule.value ?? (await sourceRule(parts, app, job, objectType));
+  if (chosen === null) {
     const kind = objectType === 'Group' ? 'appTakesNoGroups' : 'appTakesNoUsers';
     return reply(await blocked(parts, turn, app, { kind, app: app.displayName }));
   }
-  const ground = { cloudSync: rule.value.source === 'activeDirectory' };
+  const ground = { cloudSync: chosen.source === 'activeDirectory' };
   const outOfBounds = await refuseUnless(parts, turn, 'provision.run', ground);
   if (outOfBounds !== null) return reply(outOfBounds);
-  return { kind: 'target', target: { app, job, rule: rule.value } };
+  return { kind: 'target', target: { app, job, rule: chosen } };
+}
+
+/** An app that is fed from another system, such as HR, has no rule for users; its own one takes that system's ids. */
+async function sourceRule(
+  parts: CommandParts,
+  app: Application,
+  job: Job,
+  objectType: 'User' | 'Group',
+): Promise<Rule | null> {
+  if (objectType === 'Group') return null;
+  const rule = await parts.synchronization.findSourceRule(app.id, job.id);
+  return rule.ok ? rule.value : null;
 }
 
 /** The button that says the line once more, for when Graph could not be asked. */
@@ -161,7 +175,9 @@ async function blocked(
   why: Parameters<typeof say>[1],
 ): Promise<Reply> {
   await record(parts, turn.caller.id, 'blocked', { app: app.id, reason: why.kind });
-  return say(turn.words, why);
+  // What keeps people out of a disabled app is not among its provisioning settings.
+  const link = why.kind === 'appDisabled' ? null : provisioningPageUrl(parts.entraPortal, app.id);
+  return say(turn.words, why, [], link);
 }
 
 /** Graph writes the year 1 for "never". */

@@ -1,5 +1,5 @@
 import type { Access } from '../../access/access.ts';
-import type { Caller, Denial, Permission } from '../../access/caller.ts';
+import type { Caller, Denial, Permission, Role } from '../../access/caller.ts';
 import { deny, type Ground, rolesThatMay } from '../../access/policy.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
 import type { Applications } from '../../graph/applications.ts';
@@ -9,7 +9,7 @@ import { type Entry, writeRecord } from '../../requests/record.ts';
 import type { StoreParts } from '../../requests/store.ts';
 import type { FileContent, Incoming, IncomingFile } from '../incoming.ts';
 import type { Reply } from '../reply.ts';
-import { denied } from '../views/denied.ts';
+import { denied, type RoleContact } from '../views/denied.ts';
 import type { SayButton } from '../views/parts.ts';
 import { type Problem, problem } from '../views/problem.ts';
 import type { Words } from '../words.ts';
@@ -21,6 +21,8 @@ export interface CommandParts {
   readonly applications: Applications;
   readonly synchronization: Synchronization;
   readonly store: StoreParts;
+  /** The cloud's Entra admin centre. */
+  readonly entraPortal: string;
   /** A request has been stored or put back: the queue may look. */
   readonly wake: () => void;
   /** The Entra object id of a member of a conversation, by Teams' own id; null when the roster does not tell. */
@@ -49,8 +51,22 @@ export async function refuseUnless(
 
 async function refuse(parts: CommandParts, turn: Turn, denial: Denial, permission: Permission): Promise<Reply> {
   await record(parts, turn.caller.id, 'denied', { permission, reason: denial.reason });
-  const contacts = await parts.access.contacts(rolesThatMay(permission));
+  const contacts = await contactsFor(parts, denial.reason === 'needsRole' ? denial.anyOf : rolesThatMay(permission));
   return { kind: 'card', message: denied(turn.words, { denial, contacts, callerName: turn.caller.name }) };
+}
+
+/** The groups that give the roles, in their order; one that gives several stands once, with the last of them. */
+async function contactsFor({ access }: CommandParts, roles: readonly Role[]): Promise<readonly RoleContact[]> {
+  const byRole = await Promise.all(
+    roles.map(async (role) => (await access.contacts([role])).map((contact) => ({ ...contact, gives: role }))),
+  );
+  const byGroup = new Map<string, RoleContact>();
+  for (const contact of byRole.flat()) {
+    // A map keeps a name's first place, and a group stands where the most that it gives puts it.
+    byGroup.delete(contact.group);
+    byGroup.set(contact.group, contact);
+  }
+  return [...byGroup.values()];
 }
 
 /** A reply for somebody who is nobody to Usher: a guest, a disabled account. Recorded as well. */
@@ -74,8 +90,13 @@ export async function record(
   await writeRecord(database.query, { at: clock.now(), actorId, kind, requestId: null, details });
 }
 
-export function say(words: Words, what: Problem, buttons: readonly SayButton[] = []): Reply {
-  return { kind: 'card', message: problem(words, what, buttons) };
+export function say(
+  words: Words,
+  what: Problem,
+  buttons: readonly SayButton[] = [],
+  link: string | null = null,
+): Reply {
+  return { kind: 'card', message: problem(words, what, buttons, link) };
 }
 
 /** Graph did not tell what a command needs to know. Nothing has been done then, and the card says so. */

@@ -7,6 +7,16 @@ export const LEADING_WORDS: ReadonlySet<string> = new Set([
   ...['user', 'the', 'me', 'with', 'about', 'on', 'using', 'for', 'command'],
 ]);
 
+/** Words that part the names of a list. */
+export const CONJUNCTIONS: ReadonlySet<string> = new Set(['and']);
+
+/** Slips for the word "group", which no person is called. */
+export const GROUP_MISTYPED: ReadonlySet<string> = new Set([
+  ...['groups', 'gruop', 'gorup', 'grup', 'goup', 'groop', 'grop', 'groupe', 'gropu', 'rgoup', 'grpup'],
+]);
+
+const SPECIAL_WORDS = [SEPARATORS, CLOSING_WORDS, LEADING_WORDS, CONJUNCTIONS, GROUP_MISTYPED];
+
 /** What the words name; null when they name nothing, e.g. `""`. */
 export function readName(words: readonly Word[]): string | null {
   const whole = joinWords(words);
@@ -29,5 +39,5 @@ export function writeName(name: string): string {
 function isPlain(word: string): boolean {
   if (!/^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._@+&'#-]*[\p{L}\p{M}\p{N}])?$/u.test(word)) return false;
   const lower = word.toLowerCase();
-  return !SEPARATORS.has(lower) && !CLOSING_WORDS.has(lower) && !LEADING_WORDS.has(lower);
+  return SPECIAL_WORDS.every((special) => !special.has(lower));
 }

@@ -1,22 +1,34 @@
 import type { Parsed } from '../command.ts';
+import { isNear } from './closest.ts';
 import { withoutCourtesy } from './courtesy.ts';
 import { format } from './format.ts';
 import type { Reading } from './rules.ts';
 import { exactMatches, nearMatch } from './verbs.ts';
-import { splitWords, type Word } from './words.ts';
+import { fold, splitWords, type Word } from './words.ts';
 
-/** Longer messages are not read. In UTF-16 units; a hundred addresses fit. */
-export const DEFAULT_LIMIT = 4000;
+/** Longer messages are not read. In UTF-16 units; more than any line but a list has. */
+export const DEFAULT_LIMIT = 4_000;
+/** The same for a line that begins with "provision": five hundred people with their names fit. */
+export const LIST_LIMIT = 64_000;
+/** So much is looked at to tell whether a long message may be a list. */
+const HEAD = 200;
 
 /**
  * Reads a message as a command. It never throws, takes time linear in the length, and only ever returns a `command`
  * for what the words plainly say: everything guessed is a `didYouMean`.
  */
-export function parse(text: string, { limit = DEFAULT_LIMIT }: { readonly limit?: number } = {}): Parsed {
+export function parse(text: string, options: { readonly limit?: number } = {}): Parsed {
   const line = text.trim();
   if (line === '') return { kind: 'empty' };
+  const limit = options.limit ?? (mayBeList(line) ? LIST_LIMIT : DEFAULT_LIMIT);
   if (line.length > limit) return { kind: 'tooLong', length: line.length, limit };
 
+  const parsed = readLine(line);
+  if (options.limit !== undefined || line.length <= DEFAULT_LIMIT || namesMany(parsed)) return parsed;
+  return { kind: 'tooLong', length: line.length, limit: DEFAULT_LIMIT };
+}
+
+function readLine(line: string): Parsed {
   const words = withoutCourtesy(unwrapped(splitWords(line)));
   for (const match of exactMatches(words)) {
     const reading = match.read();
@@ -25,6 +37,26 @@ export function parse(text: string, { limit = DEFAULT_LIMIT }: { readonly limit?
   const reading = nearMatch(words)?.read() ?? null;
   if (reading === null) return { kind: 'unclear' };
   return toParsed(reading.kind === 'command' ? { ...reading, kind: 'nearly' } : reading);
+}
+
+function mayBeList(line: string): boolean {
+  if (line.length <= DEFAULT_LIMIT) return false;
+  const [first] = withoutCourtesy(splitWords(line.slice(0, HEAD)));
+  return isNear(fold(first), 'provision');
+}
+
+/** Whether a long line is long for a reason. */
+function namesMany(parsed: Parsed): boolean {
+  switch (parsed.kind) {
+    case 'command':
+      return parsed.command.verb === 'provisionList' || parsed.command.verb === 'provisionGroup';
+    case 'incomplete':
+      return parsed.verb === 'provisionList' || parsed.verb === 'provisionGroup';
+    case 'didYouMean':
+      return /^provision (?:users|group) /.test(parsed.suggestion);
+    default:
+      return false;
+  }
 }
 
 /** A line copied together with the quotes around it. */

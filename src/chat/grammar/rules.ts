@@ -1,5 +1,9 @@
 import type { Command, Parsed, Verb } from '../command.ts';
-import { LEADING_WORDS, readName, writeName } from './names.ts';
+import { readEntries } from './entries.ts';
+import { GROUP_MISTYPED, LEADING_WORDS, readName, writeName } from './names.ts';
+import { readProvisionGroup, writeProvisionGroup } from './provision-group.ts';
+import { readProvisionList, readUnannouncedList, writeProvisionList } from './provision-list.ts';
+import { readRequestId, writeRequestId } from './request-id.ts';
 import { addressIn, splitAtSeparator } from './separators.ts';
 import { fold, type Word } from './words.ts';
 
@@ -20,11 +24,17 @@ export interface Rule<C extends Command> {
   readonly looseSpellings?: readonly string[];
   /** Words that look like the verb mistyped and mean something else, or its opposite. */
   readonly notSpellings?: readonly string[];
-  /** Null when the words are not this command after all; then the next best rule is asked. */
-  read(words: readonly Word[]): Reading<C> | null;
+  /**
+   * Null when the words are not this command after all; then the next best rule is asked. A rule may find that the
+   * words are a sibling of its command, as "provision" is told from "provision users" by the number of addresses.
+   */
+  read(words: readonly Word[]): Reading | null;
   /** The canonical line; reading it gives the command back. */
   write(command: C): string;
 }
+
+/** Slips for "users". They count only before a list, since they might be a name. */
+const USERS_MISTYPED: ReadonlySet<string> = new Set(['uesrs', 'usres', 'uers', 'usrs', 'userss', 'useres', 'suers']);
 
 /** Every command of the chat. A new one is a member of `Command` and one rule here. */
 export const rules: { readonly [V in Verb]: Rule<CommandOf[V]> } = {
@@ -34,6 +44,34 @@ export const rules: { readonly [V in Verb]: Rule<CommandOf[V]> } = {
     notSpellings: ['deprovision', 'unprovision'],
     read: readProvision,
     write: ({ subject, app }) => `provision user ${writeName(subject)} to ${writeName(app)}`,
+  },
+  provisionList: {
+    spellings: [
+      ...(['provision users', 'provision people', 'provision the users', 'provision these users'] as const),
+      ...(['provision these people', 'provision the following', 'provision the following users'] as const),
+      ...(['provision the following people'] as const),
+    ],
+    notSpellings: ['deprovisionusers', 'unprovisionusers', 'provisionuser'],
+    read: readProvisionList,
+    write: writeProvisionList,
+  },
+  provisionGroup: {
+    spellings: ['provision group', 'provision the group', 'provision a group'],
+    notSpellings: ['deprovisiongroup', 'unprovisiongroup'],
+    read: readProvisionGroup,
+    write: writeProvisionGroup,
+  },
+  retry: {
+    spellings: ['retry'],
+    notSpellings: ['entry', 'reply', 'ready', 'really', 'relay', 'retro', 'return', 'retire', 'try', 'rely'],
+    read: (words) => readRequestId('retry', words),
+    write: writeRequestId,
+  },
+  cancel: {
+    spellings: ['cancel'],
+    notSpellings: ['channel', 'cancer', 'candle', 'camel', 'panel', 'handle', 'canceled', 'cancelled', 'chance'],
+    read: (words) => readRequestId('cancel', words),
+    write: writeRequestId,
   },
   apps: {
     spellings: [
@@ -61,10 +99,12 @@ export const rules: { readonly [V in Verb]: Rule<CommandOf[V]> } = {
   },
 };
 
-function readProvision(words: readonly Word[]): Reading<CommandOf['provision']> {
+function readProvision(words: readonly Word[]): Reading {
   const subjectStart = words.findIndex((word) => fold(word) !== 'user' && fold(word) !== 'the');
   const rest = subjectStart < 0 ? [] : words.slice(subjectStart);
   const parts = splitAtSeparator(rest);
+  const other = readOther(rest, parts?.before ?? []);
+  if (other !== null) return other;
   if (parts === null) return readWithoutSeparator(rest);
 
   const subject = (parts.before.length === 1 ? addressIn(parts.before[0]) : null) ?? readName(parts.before);
@@ -84,6 +124,20 @@ function readProvision(words: readonly Word[]): Reading<CommandOf['provision']> 
     return { kind: 'nearly', command: { verb: 'provision', subject: address, app } };
   }
   return { kind: 'command', command: { verb: 'provision', subject, app } };
+}
+
+/** The words after "provision" as a list or a group, where they are one or probably meant to be; else null. */
+function readOther(words: readonly Word[], subject: readonly Word[]): Reading | null {
+  const first = fold(words[0]);
+  if (GROUP_MISTYPED.has(first)) {
+    const group = readProvisionGroup(words.slice(1));
+    if (group.kind !== 'incomplete') return { ...group, kind: 'nearly' };
+  }
+  if (USERS_MISTYPED.has(first) && readEntries(subject).length > 1) {
+    const list = readProvisionList(words.slice(1));
+    if (list.kind !== 'incomplete') return { ...list, kind: 'nearly' };
+  }
+  return readUnannouncedList(words, subject);
 }
 
 /** "provision adele@contoso.com Salesforce" is clear enough to be offered; "provision Adele Vance" is half a command. */

@@ -19,8 +19,11 @@ export interface Parts {
   readonly after: readonly Word[];
 }
 
-const STRONG: ReadonlySet<string> = new Set(['to', 'into']);
+export const STRONG: ReadonlySet<string> = new Set(['to', 'into']);
 const WEAK: ReadonlySet<string> = new Set(['in', 'for']);
+
+/** The last part of a distinguished name. */
+const DN_END = /(?:^|,)dc=[^,]+,?$/i;
 
 /** A name with one of these words has to be quoted. */
 export const SEPARATORS: ReadonlySet<string> = new Set([...STRONG, ...WEAK]);
@@ -41,8 +44,14 @@ export function splitAtSeparator(words: readonly Word[]): Parts | null {
   if (place === undefined) return null;
 
   const parted = { separator: fold(words[place]), after: words.slice(place + 1) };
-  const inTo = place > 1 && parted.separator === 'to' && words[place - 1]?.text === 'in';
-  return { ...parted, before: words.slice(0, inTo ? place - 1 : place) };
+  return { ...parted, before: words.slice(0, startOfSeparator(words, place)) };
+}
+
+/** Where the separator at `place` begins: `in to` is one. */
+export function startOfSeparator(words: readonly Word[], place: number): number {
+  const before = words[place - 1];
+  const inTo = place > 1 && fold(words[place]) === 'to' && before?.text === 'in' && !before.quoted;
+  return inTo ? place - 1 : place;
 }
 
 /** The address in `<adele@contoso.com>,` or `mailto:adele@contoso.com`; null when the word is no address. */
@@ -57,7 +66,12 @@ function endsWholeSubject(words: readonly Word[], end: number): boolean {
   const last = words[end - 1];
   if (first === undefined || last === undefined) return false;
   if (end === 1) return first.quoted || addressIn(first) !== null || isGuid(first.text);
-  return /^(?:cn|ou|uid)=/i.test(first.text) && /(?:^|,)dc=[^,]+,?$/i.test(last.text);
+  return /^(?:cn|ou|uid)=/i.test(first.text) && DN_END.test(last.text);
+}
+
+/** Whether a subject may end with this word by its looks, wherever it began. */
+export function endsSubject(word: Word): boolean {
+  return word.quoted || addressIn(word) !== null || isGuid(word.text) || DN_END.test(word.text);
 }
 
 function isGuid(text: string): boolean {

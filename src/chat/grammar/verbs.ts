@@ -72,7 +72,8 @@ function joinedBeginnings(words: readonly Word[]): string[] {
 /** The verb that a help topic is about, near misses included; null when it is about none. */
 export function verbNamed(topic: string): Verb | null {
   const words = splitWords(topic);
-  return (exactMatches(words)[0] ?? nearMatch(words))?.verb ?? null;
+  const named = verbs.find((verb) => verb.toLowerCase() === topic.trim().toLowerCase());
+  return named ?? (exactMatches(words)[0] ?? nearMatch(words))?.verb ?? null;
 }
 
 function match(verb: Verb, words: readonly Word[], length: number, loose = false): Match {

@@ -11,18 +11,22 @@ export interface Word {
   readonly quoted: boolean;
   /** The first word after a line break, or of the text. */
   readonly startsLine: boolean;
+  /** A tab stands before it: the next cell of a row that was copied from a spreadsheet. */
+  readonly afterTab: boolean;
 }
 
 /** Every shape in which a double quote is typed. */
 export const DOUBLE_QUOTES = '"“”„‟«»＂';
 const SINGLE_QUOTES = "'‘’‚‛`´";
 const AFTER_A_CLOSING_QUOTE = '.,;:!?)';
+const LIST_MARKS = ',;';
 /** No word of a command is longer; comparing longer ones would only cost time. */
 const LONGEST_COMMAND_WORD = 40;
 
 export function splitWords(text: string): Word[] {
   const words: Word[] = [];
   let startsLine = true;
+  let afterTab = false;
   let at = 0;
   let doubleCanClose = true;
   let singleCanClose = true;
@@ -30,6 +34,7 @@ export function splitWords(text: string): Word[] {
     const character = text.charAt(at);
     if (isSpace(character)) {
       if (character === '\n') startsLine = true;
+      if (character === '\t') afterTab = true;
       at += 1;
       continue;
     }
@@ -44,15 +49,16 @@ export function splitWords(text: string): Word[] {
     }
 
     if (quote !== null) {
-      words.push({ text: quote.text, quoted: true, startsLine });
+      words.push({ text: quote.text, quoted: true, startsLine, afterTab });
       at = quote.end;
     } else {
       const end = endOfWord(text, at);
       const bare = trimEdges(text.slice(at, end), DOUBLE_QUOTES, DOUBLE_QUOTES).replace(/[‘’‛]/g, "'");
-      if (bare !== '') words.push({ text: bare, quoted: false, startsLine });
+      if (bare !== '') words.push({ text: bare, quoted: false, startsLine, afterTab });
       at = end;
     }
     startsLine = false;
+    afterTab = false;
   }
   return words;
 }
@@ -124,7 +130,11 @@ function readSingleQuoted(text: string, start: number): { text: string; end: num
 
 function endOfWord(text: string, start: number): number {
   let end = start;
-  while (end < text.length && !isSpace(text.charAt(end))) end += 1;
+  while (end < text.length && !isSpace(text.charAt(end))) {
+    end += 1;
+    // `adele,"Gu, Lee"`: behind the marks of a list a quote opens as at the start of a word.
+    if (LIST_MARKS.includes(text.charAt(end - 1)) && DOUBLE_QUOTES.includes(text.charAt(end))) break;
+  }
   return end;
 }
 

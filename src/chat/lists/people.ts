@@ -28,7 +28,9 @@ export async function findPeople(directory: Directory, entries: readonly string[
   const resolved = await eachSideBySide(entries, atOnce, async (entry): Promise<Resolved> => {
     const user = known.value.get(entry.toLowerCase());
     if (user !== undefined) return { kind: 'user', user };
-    return entry.includes('@') ? leftOut(entry, 'unknown', await similarTo(directory, entry)) : byName(directory, entry);
+    return entry.includes('@')
+      ? leftOut(entry, 'unknown', await similarTo(directory, entry))
+      : byName(directory, entry);
   });
 
   const people = new Map<string, DirectoryUser>();
@@ -36,7 +38,8 @@ export async function findPeople(directory: Directory, entries: readonly string[
   for (const [index, result] of resolved.entries()) {
     if (result.kind === 'trouble') return result;
     if (result.kind === 'leftOut') left.push(result.leftOut);
-    else if (people.has(result.user.id)) left.push({ text: entries[index] ?? '', reason: 'duplicate', suggestions: [] });
+    else if (people.has(result.user.id))
+      left.push({ text: entries[index] ?? '', reason: 'duplicate', suggestions: [] });
     else people.set(result.user.id, result.user);
   }
   return { kind: 'people', people: [...people.values()], leftOut: left };
@@ -67,8 +70,15 @@ async function byName(directory: Directory, entry: string): Promise<Resolved> {
 export async function similarTo(directory: Directory, typed: string): Promise<string[]> {
   const found = await directory.findSimilar(typed);
   if (!found.ok) return [];
-  const namesOf = (user: DirectoryUser) => [user.displayName, user.userPrincipalName, user.userPrincipalName.split('@')[0]];
-  const near = closest(typed, found.value.flatMap(namesOf).filter((name) => name !== undefined));
+  const namesOf = (user: DirectoryUser) => [
+    user.displayName,
+    user.userPrincipalName,
+    user.userPrincipalName.split('@')[0],
+  ];
+  const near = closest(
+    typed,
+    found.value.flatMap(namesOf).filter((name) => name !== undefined),
+  );
   const user = near === null ? undefined : found.value.find((one) => namesOf(one).includes(near));
   return user === undefined ? [] : [user.userPrincipalName];
 }

@@ -1,4 +1,5 @@
 import type { Contact, Denial, Permission, Role } from '../../access/caller.ts';
+import { carries } from '../../access/policy.ts';
 import type { CardMessage } from '../reply.ts';
 import type { WordKey, Words } from '../words.ts';
 import { noticeCard } from './notice.ts';
@@ -24,6 +25,11 @@ const ROLES: Readonly<Record<Role, WordKey>> = {
 const MOST_GROUPS = 5;
 const MOST_PEOPLE = 5;
 
+/** Whom to ask; `gives` is the role that the group gives, where known. */
+export interface RoleContact extends Contact {
+  readonly gives: Role | null;
+}
+
 /** A role as people call it. */
 export const roleName = (role: Role, words: Words): string => words.plain(ROLES[role]);
 
@@ -34,11 +40,11 @@ export function denied(
     denial,
     contacts,
     callerName,
-  }: { readonly denial: Denial; readonly contacts: readonly Contact[]; readonly callerName: string | null },
+  }: { readonly denial: Denial; readonly contacts: readonly RoleContact[]; readonly callerName: string | null },
 ): CardMessage {
   const name = short(callerName ?? '') === '' ? words.plain('denied.you') : short(callerName ?? '');
   const { key, values, next } = explain(words, denial);
-  const who = contacts.slice(0, MOST_GROUPS).map((contact) => contactText(words, contact));
+  const who = contacts.slice(0, MOST_GROUPS).map((contact) => contactText(words, contact, contacts.length > 1));
   const useContacts = who.length > 0 && next === 'denied.askAdmin';
   return noticeCard(words, {
     tone: 'bad',
@@ -52,7 +58,7 @@ export function denied(
 
 interface Explanation {
   readonly key: WordKey;
-  readonly values: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, string | number>>;
   readonly next: WordKey;
 }
 
@@ -61,9 +67,13 @@ function explain(words: Words, denial: Denial): Explanation {
     case 'noRole':
       return { key: 'denied.noRole', values: {}, next: 'denied.askAdmin' };
     case 'needsRole': {
-      const roles = words.list(denial.anyOf.map((role) => roleName(role, words)));
+      const roles = words.either(denial.anyOf.map((role) => roleName(role, words)));
       const permission = words.plain(PERMISSIONS[denial.permission]);
-      return { key: 'denied.needsRole', values: { permission, roles }, next: 'denied.askAdmin' };
+      return {
+        key: 'denied.needsRole',
+        values: { permission, roles, count: denial.anyOf.length },
+        next: 'denied.askAdmin',
+      };
     }
     case 'guest':
       return { key: 'denied.guest', values: {}, next: 'denied.askAccount' };
@@ -78,8 +88,13 @@ function explain(words: Words, denial: Denial): Explanation {
   }
 }
 
-function contactText(words: Words, { group, people }: Contact): string {
+/** Groups that give different rights are told apart; of a single one, what it gives goes without saying. */
+function contactText(words: Words, { group, people, gives }: RoleContact, tellsApart: boolean): string {
   const names = people.slice(0, MOST_PEOPLE).map((name) => short(name, 40));
-  if (names.length === 0) return words.card('denied.contactGroup', { group: short(group) });
-  return words.card('denied.contact', { group: short(group), people: words.list(names) });
+  const values = { group: short(group), people: words.list(names) };
+  if (gives === null || !tellsApart)
+    return words.card(names.length === 0 ? 'denied.contactGroup' : 'denied.contact', values);
+  const right = words.plain(carries(gives, 'provision.run') ? 'denied.canProvision' : 'denied.canLook');
+  const key = names.length === 0 ? 'denied.contactGroupGiving' : 'denied.contactGiving';
+  return words.card(key, { ...values, gives: right });
 }

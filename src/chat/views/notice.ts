@@ -2,7 +2,7 @@ import type { NoticeView } from '../cards/card-views.ts';
 import { renderCard } from '../cards/render.ts';
 import type { CardMessage } from '../reply.ts';
 import type { Words } from '../words.ts';
-import { maybe, type SayButton, sayButtons } from './parts.ts';
+import { entraLink, MOST_BUTTONS, maybe, type SayButton, sayButtons } from './parts.ts';
 import { lookOf, type Tone } from './tone.ts';
 
 /** What happened, what it means, what to do next: the shape of every short answer. All texts are finished. */
@@ -13,6 +13,8 @@ export interface Notice {
   readonly next?: string | null;
   readonly code?: string | null;
   readonly buttons?: readonly SayButton[];
+  /** A page of the Entra admin centre. */
+  readonly link?: string | null;
   /** Plain text for the notification and for clients that show no cards. */
   readonly summary: string;
 }
@@ -20,6 +22,7 @@ export interface Notice {
 /** Draws a short answer. */
 export function noticeCard(words: Words, notice: Notice): CardMessage {
   const next = notice.next ?? null;
+  const links = entraLink(words, notice.link ?? null);
   const view: NoticeView = {
     fallbackText: notice.summary,
     look: lookOf(notice.tone),
@@ -27,7 +30,9 @@ export function noticeCard(words: Words, notice: Notice): CardMessage {
     paragraphs: notice.paragraphs.map((text) => ({ text })),
     next: next === null ? [] : [{ label: words.card('label.next'), text: next }],
     code: maybe(notice.code ?? null),
-    buttons: sayButtons(words, notice.buttons ?? []),
+    // Together no more than Teams shows.
+    buttons: sayButtons(words, notice.buttons ?? []).slice(0, MOST_BUTTONS - links.length),
+    links,
   };
   return { card: renderCard('notice', view), summary: notice.summary };
 }

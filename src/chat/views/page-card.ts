@@ -2,7 +2,7 @@ import type { Request, Task } from '../../requests/request.ts';
 import type { SubmitButton } from '../cards/card-views.ts';
 import { renderLargestThatFits } from '../cards/render.ts';
 import type { CardMessage } from '../reply.ts';
-import { createWords, type Words } from '../words.ts';
+import type { Words } from '../words.ts';
 import { short, submitButton } from './parts.ts';
 import { nameOf, type RowLimits, row, stateLine } from './people-rows.ts';
 import { lookOf } from './tone.ts';
@@ -11,13 +11,12 @@ import { lookOf } from './tone.ts';
 export const PEOPLE_PER_PAGE = 25;
 
 export interface PageCardInput {
-  readonly request: Pick<Request, 'id' | 'app' | 'reader'>;
+  readonly request: Pick<Request, 'id' | 'app'>;
   /** Those of this page only, in the order of the list. */
-  readonly people: readonly Pick<Task, 'subject' | 'state'>[];
+  readonly tasks: readonly Pick<Task, 'subject' | 'state'>[];
   /** From 0. */
   readonly page: number;
-  /** How many people there are on all pages. */
-  readonly total: number;
+  readonly pages: number;
 }
 
 const LEVELS: readonly RowLimits[] = [
@@ -26,14 +25,15 @@ const LEVELS: readonly RowLimits[] = [
   { rows: PEOPLE_PER_PAGE, name: 24, line: 60 },
 ];
 
-/** One page of all the people of a list as they stand now: name, verdict, and why where it did not end well. */
-export function pageCard({ request, people, page, total }: PageCardInput): CardMessage {
-  const words = createWords(request.reader.locale, request.reader.timeZone);
-  const pages = Math.max(1, Math.ceil(total / PEOPLE_PER_PAGE));
-  const values = { app: short(request.app.name), page: page + 1, pages, total };
+/**
+ * One page of all the people of a list as they stand now: name, verdict, and why where it did not end well. In the
+ * words of whoever turns the page.
+ */
+export function pageCard(words: Words, { request, tasks, page, pages }: PageCardInput): CardMessage {
+  const values = { app: short(request.app.name), page: page + 1, pages };
   const summary = words.plain('page.summary', values);
   const card = renderLargestThatFits('list', LEVELS, (limits) => {
-    const rows = people.slice(0, limits.rows).map(({ subject, state }) => {
+    const rows = tasks.slice(0, limits.rows).map(({ subject, state }) => {
       const { tone, line } = stateLine(words, state, 'other');
       return row(tone, nameOf(subject, limits.name), line, limits);
     });
@@ -56,7 +56,11 @@ export function pageCard({ request, people, page, total }: PageCardInput): CardM
 
 function pageButtons(words: Words, requestId: string, page: number, pages: number): SubmitButton[] {
   return [
-    ...(page > 0 ? submitButton(words, 'button.previousPage', { verb: 'page', requestId, page: page - 1, on: 'page' }) : []),
-    ...(page + 1 < pages ? submitButton(words, 'button.nextPage', { verb: 'page', requestId, page: page + 1, on: 'page' }) : []),
+    ...(page > 0
+      ? submitButton(words, 'button.previousPage', { verb: 'page', requestId, page: page - 1, on: 'page' })
+      : []),
+    ...(page + 1 < pages
+      ? submitButton(words, 'button.nextPage', { verb: 'page', requestId, page: page + 1, on: 'page' })
+      : []),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Maybe, SubmitButton, Text } from '../cards/card-views.ts';
+import type { Link, Maybe, SubmitButton, Text } from '../cards/card-views.ts';
 import { markdownText, plainText } from '../cards/safe-text.ts';
 import type { CardAction } from '../reply.ts';
 import type { WordKey, Words, WordValues } from '../words.ts';
@@ -8,6 +8,8 @@ export const LONGEST_NAME = 80;
 /** Longest line that a button may say, in UTF-16 code units. */
 const LONGEST_LINE = 300;
 const LONGEST_TOOLTIP = 100;
+/** As many actions as Teams shows on a card. */
+export const MOST_BUTTONS = 6;
 
 /** A name on its way into a message as a value: cut, and not yet escaped, which the message does. */
 export const short = (name: string, limit = LONGEST_NAME): string => plainText(name, limit);
@@ -38,6 +40,10 @@ export function submitButton(
   return [{ title: label, tooltip: plainText(tooltip ?? label, LONGEST_TOOLTIP), data }];
 }
 
+/** The button that opens a page of the Entra admin centre, or none. */
+export const entraLink = (words: Words, url: string | null): Maybe<Link> =>
+  url === null ? [] : [{ title: words.plain('button.openInEntra'), url }];
+
 /** A button that a view adds because its caller knows a line worth saying next. */
 export interface SayButton {
   readonly label: 'help' | 'apps' | 'whoami' | 'tryAgain' | 'tryIt' | 'yes';
@@ -56,11 +62,11 @@ const SAY_LABELS: Readonly<Record<SayButton['label'], WordKey>> = {
   yes: 'button.yes',
 };
 
-/** At most six, which is as many as Teams shows. */
+/** At most as many as Teams shows. */
 export function sayButtons(words: Words, buttons: readonly SayButton[]): SubmitButton[] {
   return buttons
     .flatMap(({ label, verb, text }) =>
       submitButton(words, SAY_LABELS[label], { verb, text }, words.plain('button.runs', { line: text })),
     )
-    .slice(0, 6);
+    .slice(0, MOST_BUTTONS);
 }

@@ -63,18 +63,20 @@ const MOST_SUGGESTIONS = 3;
 
 /** What no call is made for, line by line with what may have been meant; duplicates are only counted. */
 export function leftOutSection(words: Words, leftOut: readonly LeftOut[], limits: RowLimits): ListSection[] {
-  const duplicates = leftOut.filter(({ reason }) => reason === 'duplicate').length;
-  const rows = leftOut.flatMap(({ text, reason, suggestions }) => {
-    if (reason === 'duplicate') return [];
+  const lines = leftOut.flatMap(({ text, reason, suggestions }) =>
+    reason === 'duplicate' ? [] : [{ text, reason, suggestions }],
+  );
+  const duplicates = leftOut.length - lines.length;
+  const rows = lines.slice(0, limits.rows).map(({ text, reason, suggestions }) => {
     const names = suggestions.slice(0, MOST_SUGGESTIONS).map((name) => short(name, limits.name));
     const similar = names.length === 0 ? '' : words.plain('leftOut.similar', { names: words.either(names) });
     const line = [words.plain(LEFT_OUT[reason]), similar].filter((part) => part !== '').join(' ');
-    return [row('warning', nameOf({ name: text, label: null }, limits.name), line, limits)];
+    return row('warning', nameOf({ name: text, label: null }, limits.name), line, limits);
   });
-  const more = rows.length - limits.rows;
+  const more = lines.length - rows.length;
   const folded = duplicates > 0 ? words.card('leftOut.duplicates', { count: duplicates }) : null;
-  const heading = words.card('leftOut.heading', { count: rows.length });
-  const section = { headings: maybe(heading), rows: rows.slice(0, limits.rows), more: moreText(words, more) };
+  const heading = words.card('leftOut.heading', { count: lines.length });
+  const section = { headings: maybe(heading), rows, more: moreText(words, more) };
   return [
     ...(rows.length === 0 ? [] : [section]),
     ...(folded === null ? [] : [{ headings: [], rows: [], more: maybe(folded) } as const]),

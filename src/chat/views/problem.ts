@@ -133,9 +133,17 @@ const KEYS = {
   ],
 } as const satisfies Readonly<Record<string, Keys>>;
 
-/** What went wrong, what it means, what to do next; with buttons for lines that help, where the caller knows any. */
-export function problem(words: Words, what: Problem, buttons: readonly SayButton[] = []): CardMessage {
-  return noticeCard(words, { ...explain(words, what), buttons });
+/**
+ * What went wrong, what it means, what to do next; with buttons for lines that help, where the caller knows any, and
+ * for the page of the Entra admin centre where it can be mended.
+ */
+export function problem(
+  words: Words,
+  what: Problem,
+  buttons: readonly SayButton[] = [],
+  link: string | null = null,
+): CardMessage {
+  return noticeCard(words, { ...explain(words, what), buttons, link });
 }
 
 function explain(words: Words, what: Problem): Explained {

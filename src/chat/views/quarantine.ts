@@ -42,9 +42,9 @@ function nextKey(tenantActionable: boolean | null): WordKey {
 }
 
 function times(words: Words, { since, nextAttempt, now }: Quarantine): string[] {
-  const began = isReal(since) ? [words.card('problem.appQuarantined.since', { time: words.time(since, now) })] : [];
+  const began = isReal(since) ? [words.card('problem.appQuarantined.since', { time: words.moment(since, now) })] : [];
   const again = isReal(nextAttempt)
-    ? [words.card('problem.appQuarantined.nextAttempt', { time: words.time(nextAttempt, now) })]
+    ? [words.card('problem.appQuarantined.nextAttempt', { time: words.moment(nextAttempt, now) })]
     : [];
   return [...began, ...again];
 }

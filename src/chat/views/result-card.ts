@@ -1,16 +1,26 @@
 import { isWorthRetrying } from '../../graph/outcome/retry.ts';
 import type { Outcome, ScopingCheck } from '../../graph/outcome.ts';
 import type { Request, Task, TaskState } from '../../requests/request.ts';
-import type { Fact, ResultView, Text } from '../cards/card-views.ts';
+import type { ResultView, Text } from '../cards/card-views.ts';
 import { renderLargestThatFits } from '../cards/render.ts';
 import type { CardMessage } from '../reply.ts';
 import type { WordKey, Words, WordValues } from '../words.ts';
 import { attributeWord } from './attribute-words.ts';
-import { provisioningPageUrl } from './entra-link.ts';
+import { provisioningPageUrl, usersPageUrl } from './entra-link.ts';
 import { type OutcomeWords, outcomeWords } from './outcome-words.ts';
-import { maybe, maybeQuoted, short, submitButton } from './parts.ts';
-import { type DetailLimits, detailSections, fact } from './result-details.ts';
-import { decisiveStep, reportOf, type StepSetting, stepLine, stepName, stepRow } from './result-steps.ts';
+import { entraLink, maybe, maybeQuoted, short, submitButton } from './parts.ts';
+import { type DetailLimits, detailSections } from './result-details.ts';
+import {
+  decisiveStep,
+  reportOf,
+  type StepSetting,
+  settingOf,
+  stepLine,
+  stepName,
+  stepRow,
+  writesToEntra,
+} from './result-steps.ts';
+import { serviceMarkdown, serviceText } from './service-words.ts';
 import { lookOf } from './tone.ts';
 
 export interface ResultCardInput {
@@ -26,6 +36,9 @@ interface Limits extends DetailLimits {
   readonly stepRows: number;
   readonly lineLength: number;
 }
+
+/** The service's reason in the box, in UTF-16 code units. */
+const REASON_LENGTH = 220;
 
 /** From all that a person can use to what fits whatever the service sends. The last one is proven by the tests. */
 const DETAIL_LEVELS: readonly Limits[] = [
@@ -58,9 +71,9 @@ export function resultCard(words: Words, input: ResultCardInput): CardMessage {
   const { request, task, state } = input;
   const { outcome } = state;
   const say = outcomeWords(outcome);
-  const values = valuesOf(words, request, task, outcome);
-  const sourceSystem = reportOf(outcome)?.sourceSystem ?? null;
-  const setting = { app: short(request.app.name), what: String(values.what), sourceSystem };
+  const what = task.subject.type.toLowerCase() === 'group' ? 'group' : 'other';
+  const setting = settingOf(words, outcome, short(request.app.name), what);
+  const values = valuesOf(words, input, setting);
   const drawing: Drawing = { ...input, words, say, values, setting };
 
   const summary = summaryOf(drawing);
@@ -77,12 +90,13 @@ function resultView(drawing: Drawing, fallbackText: string, limits: Limits): Res
   const steps = reportOf(outcome)?.steps ?? [];
   const unmet = outcome.kind === 'notInScope' ? (decisiveStep(outcome)?.step ?? null) : null;
   const hiddenSteps = steps.length - limits.stepRows;
-  const sections = detailSections(words, { outcome, setting, clientRequestId: state.clientRequestId }, limits);
+  const finished = words.time(state.finishedAt, drawing.now);
+  const sections = detailSections(words, { outcome, setting, support: { ...state, finished } }, limits);
   return {
     fallbackText,
     look: lookOf(say.tone),
     title: words.card(say.verdict, values),
-    subject: words.card('subject.inApp', values),
+    subject: words.card(subjectKey(outcome), values),
     label: maybeQuoted(task.subject.label, 120),
     paragraphs: [{ text: words.card(say.happened, values) }, ...otherChecks(words, outcome), ...(isCalm ? [next] : [])],
     stopped: stoppedAt(drawing, steps.length),
@@ -93,7 +107,7 @@ function resultView(drawing: Drawing, fallbackText: string, limits: Limits): Res
       .slice(0, limits.stepRows)
       .map((step) => stepRow(words, step, setting, { lineLength: limits.lineLength, unmet: step === unmet })),
     moreSteps: maybe(hiddenSteps > 0 ? words.card('label.moreSteps', { count: hiddenSteps }) : null),
-    tables: [{ facts: resultFacts(drawing) }],
+    footer: maybe(footerText(drawing)),
     details: sections.length === 0 ? [] : [{ sections }],
     toggles: sections.length === 0 ? [] : [{ title: words.plain('button.details') }],
     ...actions(drawing),
@@ -101,26 +115,39 @@ function resultView(drawing: Drawing, fallbackText: string, limits: Limits): Res
 }
 
 /** The sentences of the table are about a person and an app; a skip also names the attribute. */
-function valuesOf(words: Words, request: Request, task: Task, outcome: Outcome): WordValues {
+function valuesOf(words: Words, input: ResultCardInput, { app, what, source, target }: StepSetting): WordValues {
+  const { outcome } = input.state;
   const property = outcome.kind === 'skipped' ? (outcome.property ?? '') : '';
   return {
-    person: short(task.subject.name),
-    app: short(request.app.name),
-    what: task.subject.type.toLowerCase() === 'group' ? 'group' : 'other',
+    person: short(input.task.subject.name),
+    app,
+    what,
+    source,
+    target,
+    retry: offersRetry(input) ? 'yes' : 'no',
     property: short(property),
     attribute: attributeWord(property, words) ?? words.plain('attribute.other'),
   };
 }
 
-function summaryOf({ words, say, values }: Drawing): string {
+/** Cloud sync brings people out of what stands in the place of the app, so nobody is "in" it. */
+function subjectKey(outcome: Outcome): WordKey {
+  return writesToEntra(outcome) ? 'subject.fromDirectory' : 'subject.inApp';
+}
+
+function summaryOf({ words, say, values, state }: Drawing): string {
   const verdict = words.plain(say.verdict, values);
-  const first = words.plain('result.summary', { ...values, verdict });
+  const first = words.plain('result.summary', { subject: words.plain(subjectKey(state.outcome), values), verdict });
   return `${first} ${words.plain(say.happened, values)} ${words.plain(say.next, values)}`;
 }
 
 function otherChecks(words: Words, outcome: Outcome): Text[] {
   if (outcome.kind !== 'notInScope') return [];
-  const others = outcome.failedChecks.slice(1).map((check) => words.plain(CHECKS[check]));
+  // Nobody who is not assigned has a role there: to list that as well would send people looking for it.
+  const others = outcome.failedChecks
+    .slice(1)
+    .filter((check) => check !== 'entitled' || !outcome.failedChecks.includes('assigned'))
+    .map((check) => words.plain(CHECKS[check]));
   return others.length === 0
     ? []
     : [{ text: words.card('notInScope.also', { count: others.length, checks: words.list(others) }) }];
@@ -128,11 +155,23 @@ function otherChecks(words: Words, outcome: Outcome): Text[] {
 
 function stoppedAt({ words, say, setting, state }: Drawing, count: number): ResultView['stopped'] {
   const decisive = say.tone === 'good' ? null : decisiveStep(state.outcome);
-  if (decisive === null) return [];
+  const { style } = lookOf(say.tone);
+  if (decisive === null) {
+    const reason = reasonText(state.outcome, setting.app, '');
+    return reason === null ? [] : [{ label: words.card('label.said'), style, lines: [{ text: reason }] }];
+  }
 
   const { step, number } = decisive;
   const label = words.card('result.stoppedAt', { number, count, step: stepName(words, step, setting) });
-  return [{ label, style: lookOf(say.tone).style, lines: maybe(stepLine(words, step, 200)) }];
+  const reason = reasonText(state.outcome, setting.app, step.description ?? '');
+  return [{ label, style, lines: maybe(reason ?? stepLine(words, step, setting, 200)) }];
+}
+
+/** Why it failed, in the service's words; null when they say no more than `known`. */
+function reasonText(outcome: Outcome, app: string, known: string): string | null {
+  const reason = outcome.kind === 'failed' ? (outcome.reason ?? '').trim().replace(/^Message:\s*/i, '') : '';
+  if (serviceText(reason, app, REASON_LENGTH) === '' || known.includes(reason)) return null;
+  return serviceMarkdown(reason, app, REASON_LENGTH);
 }
 
 /** What the service itself recommends, when it does: often the only help with a code that nobody knows. */
@@ -162,25 +201,32 @@ function rawCode(outcome: Exclude<Outcome, { kind: 'refused' }>): string | null 
   return outcome.report.steps.map(({ details }) => details.SkipReason).find((reason) => reason !== undefined) ?? null;
 }
 
-function resultFacts({ words, request, task, state, now }: Drawing): Fact[] {
-  return [
-    ...fact(words.card('fact.askedBy'), request.asker.name),
-    ...fact(words.card('fact.finished'), words.time(state.finishedAt, now)),
-    ...fact(words.card('fact.took'), words.duration(state.finishedAt - state.startedAt)),
-    ...fact(words.card('fact.attempts'), task.attempts > 1 ? String(task.attempts) : null),
-    ...fact(words.card('fact.request'), request.id),
-    ...fact(words.card('fact.graphRequest'), state.graphRequestId),
-  ];
+function footerText({ words, request, task, state, now }: Drawing): string {
+  return words.card('result.footer', {
+    asker: short(request.asker.name),
+    time: words.time(request.createdAt, now),
+    duration: words.duration(state.finishedAt - state.startedAt),
+    attempts: Math.max(1, task.attempts),
+    request: short(request.id, 40),
+  });
 }
 
-function actions({ words, request, state, canRetry, entraPortalUrl }: Drawing): Pick<ResultView, 'buttons' | 'links'> {
-  const retry = canRetry && isWorthRetrying(state.outcome);
-  const link = entraPortalUrl ?? null;
+function offersRetry({ state, canRetry }: ResultCardInput): boolean {
+  return canRetry && isWorthRetrying(state.outcome);
+}
+
+function actions(drawing: Drawing): Pick<ResultView, 'buttons' | 'links'> {
+  const { words, request, state } = drawing;
+  const retry = submitButton(words, 'button.retry', { verb: 'retry', requestId: request.id });
+  const portal = drawing.entraPortalUrl ?? null;
   return {
-    buttons: retry ? submitButton(words, 'button.retry', { verb: 'retry', requestId: request.id }) : [],
-    links:
-      link === null
-        ? []
-        : [{ title: words.plain('button.openInEntra'), url: provisioningPageUrl(link, request.app.id) }],
+    buttons: offersRetry(drawing) ? retry : [],
+    links: entraLink(words, portal === null ? null : pageFor(state.outcome, portal, request.app.id)),
   };
+}
+
+/** Where the next step is taken: people are assigned on a page of their own. */
+function pageFor(outcome: Outcome, portal: string, appId: string): string {
+  const isUnassigned = outcome.kind === 'notInScope' && outcome.failedChecks[0] === 'assigned';
+  return isUnassigned ? usersPageUrl(portal, appId) : provisioningPageUrl(portal, appId);
 }

@@ -1,7 +1,7 @@
 import type { Change, Outcome, Step } from '../../graph/outcome.ts';
 import type { DetailSection, Fact } from '../cards/card-views.ts';
 import { markdownText, plainText } from '../cards/safe-text.ts';
-import type { Words } from '../words.ts';
+import type { WordKey, Words } from '../words.ts';
 import { attributeWord, looksSecret } from './attribute-words.ts';
 import { maybe, maybeQuoted } from './parts.ts';
 import { reportOf, type StepSetting, stepName } from './result-steps.ts';
@@ -15,12 +15,19 @@ export interface DetailLimits {
   readonly saidLength: number;
 }
 
+/** What Microsoft's support asks for; `finished` in words. */
+export interface SupportFacts {
+  readonly finished: string;
+  readonly graphRequestId: string | null;
+  readonly clientRequestId: string | null;
+}
+
 const LONGEST_ATTRIBUTE = 60;
 
 /** What stands behind "Show details": the service's own words, the attributes, what each step reported, ids. */
 export function detailSections(
   words: Words,
-  { outcome, setting, clientRequestId }: { outcome: Outcome; setting: StepSetting; clientRequestId: string | null },
+  { outcome, setting, support }: { outcome: Outcome; setting: StepSetting; support: SupportFacts },
   limits: DetailLimits,
 ): DetailSection[] {
   const report = reportOf(outcome);
@@ -30,9 +37,11 @@ export function detailSections(
     ...(report?.steps ?? []).slice(0, limits.steps).flatMap((step) => stepSection(words, step, setting, limits)),
     ...section(words.card('label.support'), {
       facts: [
+        ...fact(words.card('fact.finished'), support.finished),
+        ...fact(words.card('fact.graphRequest'), support.graphRequestId),
         ...fact(words.card('fact.change'), report?.changeId ?? null),
-        ...fact(words.card('fact.targetId', { app: setting.app }), report?.targetId ?? null),
-        ...fact(words.card('fact.clientRequest'), clientRequestId),
+        ...fact(words.card('fact.targetId', { target: setting.target }), report?.targetId ?? null),
+        ...fact(words.card('fact.clientRequest'), support.clientRequestId),
       ],
     }),
   ];
@@ -69,27 +78,35 @@ function saidBy(outcome: Outcome): string | null {
 
 function changesSection(words: Words, outcome: Outcome, changes: readonly Change[], limits: DetailLimits) {
   const shown = changes.filter(isWorthShowing);
-  const facts = shown.slice(0, limits.changes).map((change) => changeFact(words, change, limits.valueLength));
+  // Of an account that there was already, no old values at all means that the service does not tell them.
+  const existed = outcome.kind === 'updated' || outcome.kind === 'inSync';
+  const newOnly = existed && changes.every(({ oldValue }) => isEmpty(oldValue));
+  const facts = shown.slice(0, limits.changes).map((change) => changeFact(words, change, limits.valueLength, newOnly));
   const rest = shown.length - facts.length;
-  const happened = outcome.kind !== 'failed' && outcome.kind !== 'skipped' && outcome.kind !== 'notInScope';
-  return section(words.card(happened ? 'label.changes' : 'label.attempted'), {
+  return section(words.card(changesLabel(outcome)), {
     facts,
     more: rest > 0 ? words.card('label.moreChanges', { count: rest }) : null,
   });
+}
+
+function changesLabel(outcome: Outcome): WordKey {
+  if (outcome.kind === 'inSync') return 'label.compared';
+  const stopped = outcome.kind === 'failed' || outcome.kind === 'skipped' || outcome.kind === 'notInScope';
+  return stopped ? 'label.attempted' : 'label.changes';
 }
 
 function isWorthShowing({ attribute, oldValue, newValue }: Change): boolean {
   return !(isEmpty(oldValue) && isEmpty(newValue)) && !looksSecret(attribute);
 }
 
-function changeFact(words: Words, { attribute, oldValue, newValue }: Change, limit: number): Fact {
+function changeFact(words: Words, { attribute, oldValue, newValue }: Change, limit: number, newOnly: boolean): Fact {
   const before = isEmpty(oldValue) ? null : plainText(oldValue ?? '', limit);
   const after = isEmpty(newValue) ? null : plainText(newValue ?? '', limit);
   const name = plainText(attribute, LONGEST_ATTRIBUTE);
   const known = attributeWord(attribute, words);
   return {
     title: known === null ? markdownText(name) : words.card('change.attribute', { words: known, attribute: name }),
-    value: changeText(words, before, after),
+    value: newOnly ? markdownText(newValue ?? '', limit) : changeText(words, before, after),
   };
 }
 

@@ -1,8 +1,9 @@
 import type { Outcome, Report, Step, StepStatus } from '../../graph/outcome.ts';
 import type { Look, StepRow } from '../cards/card-views.ts';
-import { markdownText, plainText } from '../cards/safe-text.ts';
+import { markdownText } from '../cards/safe-text.ts';
 import type { WordKey, Words } from '../words.ts';
 import { maybe, short } from './parts.ts';
+import { isEntra, serviceMarkdown } from './service-words.ts';
 
 interface StatusLook {
   readonly glyph: string;
@@ -14,11 +15,11 @@ const STATUSES: Readonly<Record<StepStatus, StatusLook>> = {
   success: { glyph: '✓', color: 'Good', word: 'status.success' },
   failure: { glyph: '✗', color: 'Attention', word: 'status.failure' },
   skipped: { glyph: '–', color: 'Default', word: 'status.skipped' },
-  warning: { glyph: '!', color: 'Warning', word: 'status.warning' },
-  unknownFutureValue: { glyph: '?', color: 'Warning', word: 'status.unknown' },
+  warning: { glyph: '!', color: 'Default', word: 'status.warning' },
+  unknownFutureValue: { glyph: '?', color: 'Default', word: 'status.unknown' },
 };
 
-const NOT_MET: StatusLook = { glyph: '!', color: 'Warning', word: 'status.notMet' };
+const NOT_MET: StatusLook = { glyph: '!', color: 'Default', word: 'status.notMet' };
 
 /** Reasons to skip that mean something to people; the others show as they are. */
 const SKIP_REASONS: ReadonlyMap<string, WordKey> = new Map<string, WordKey>([
@@ -31,7 +32,9 @@ export interface StepSetting {
   readonly app: string;
   /** `group`, or `other` for a person. */
   readonly what: string;
-  readonly sourceSystem: string | null;
+  /** Where people come from and where they are written to, by the names that people use. */
+  readonly source: string;
+  readonly target: string;
 }
 
 /** The account of the call, where the service gave one. */
@@ -41,7 +44,7 @@ export function reportOf(outcome: Outcome): Report | null {
 
 /**
  * One row of the card for one step. `lineLength` in UTF-16 code units; 0 leaves the line out. `unmet` marks the scoping
- * step that found the subject out of scope: as a step it succeeded, and a tick there would read as the opposite.
+ * step that found the subject out of scope: the service calls it a success or a skip, and either would mislead.
  */
 export function stepRow(
   words: Words,
@@ -49,8 +52,8 @@ export function stepRow(
   setting: StepSetting,
   { lineLength, unmet }: { readonly lineLength: number; readonly unmet: boolean },
 ): StepRow {
-  const { glyph, color, word } = unmet && step.status === 'success' ? NOT_MET : STATUSES[step.status];
-  const line = lineLength === 0 ? null : stepLine(words, step, lineLength);
+  const { glyph, color, word } = unmet && step.type === 'scoping' ? NOT_MET : STATUSES[step.status];
+  const line = lineLength === 0 ? null : stepLine(words, step, setting, lineLength);
   return {
     glyph,
     color,
@@ -61,20 +64,22 @@ export function stepRow(
 }
 
 /** The step in plain words, after the portal's five steps. Not yet escaped. */
-export function stepName(words: Words, step: Step, { app, what, sourceSystem }: StepSetting): string {
+export function stepName(words: Words, step: Step, { app, what, source, target }: StepSetting): string {
   switch (step.type) {
     case 'import':
-      return words.plain('step.import', { what, source: sourceName(words, sourceSystem) });
+      return /^EntryImport(Add|Update|Delete)$/i.test(step.name)
+        ? words.plain('step.importChange', { source })
+        : words.plain('step.import', { what, source });
     case 'scoping':
       return words.plain('step.scoping', { app });
     case 'matching':
-      return words.plain('step.matching', { app });
+      return words.plain('step.matching', { target });
     case 'processing':
       return words.plain('step.processing');
     case 'referenceResolution':
       return words.plain('step.referenceResolution');
     case 'export':
-      return words.plain('step.export', { app });
+      return words.plain('step.export', { target });
     case 'unknownFutureValue':
       return words.plain('step.other', { name: short(step.name) });
     default: {
@@ -85,12 +90,12 @@ export function stepName(words: Words, step: Step, { app, what, sourceSystem }: 
 }
 
 /** What the service says of the step, or what its reason to skip means. Escaped; null when there is nothing to say. */
-export function stepLine(words: Words, step: Step, limit: number): string | null {
+export function stepLine(words: Words, step: Step, { app }: StepSetting, limit: number): string | null {
   const reason = step.details.SkipReason ?? '';
   const meaning = SKIP_REASONS.get(reason);
   if (meaning !== undefined) return words.card(meaning);
-  const text = plainText(step.description ?? reason, limit);
-  return text === '' ? null : markdownText(text, limit);
+  const text = serviceMarkdown(step.description ?? reason, app, limit);
+  return text === '' ? null : text;
 }
 
 /**
@@ -112,9 +117,15 @@ function decisiveIndex(outcome: Outcome, steps: readonly Step[]): number {
   return scoping !== -1 ? scoping : steps.findLastIndex(({ status }) => status === 'skipped' || status === 'warning');
 }
 
-/** Entra ID by the name that people use; the service still reports the old one. */
-function sourceName(words: Words, sourceSystem: string | null): string {
-  const isEntra =
-    sourceSystem === null || /^(azure active directory|microsoft entra id|entra id)$/i.test(sourceSystem.trim());
-  return isEntra ? words.plain('step.source') : short(sourceSystem);
+/** What the steps of an outcome are about. `app` by its name; `what` is `group`, or `other` for a person. */
+export function settingOf(words: Words, outcome: Outcome, app: string, what: string): StepSetting {
+  const sourceSystem = reportOf(outcome)?.sourceSystem ?? null;
+  const entra = words.plain('step.source');
+  const source = sourceSystem === null || isEntra(sourceSystem) ? entra : short(sourceSystem);
+  return { app, what, source, target: writesToEntra(outcome) ? entra : app };
+}
+
+/** Whether it is Entra ID that is written to, as by cloud sync: then the app is only the way there. */
+export function writesToEntra(outcome: Outcome): boolean {
+  return isEntra(reportOf(outcome)?.targetSystem ?? '');
 }

@@ -3,12 +3,13 @@ import type { Look } from '../cards/card-views.ts';
 /** How good or bad a thing is, at first sight. */
 export type Tone = 'good' | 'warning' | 'bad' | 'unknown' | 'working' | 'waiting' | 'neutral';
 
+/** The colours of warning and accent are too pale for a letter, so their glyphs keep the colour of the text. */
 const LOOKS: Readonly<Record<Tone, Look>> = {
   good: { glyph: '✓', color: 'Good', style: 'good' },
-  warning: { glyph: '!', color: 'Warning', style: 'warning' },
+  warning: { glyph: '!', color: 'Default', style: 'warning' },
   bad: { glyph: '✗', color: 'Attention', style: 'attention' },
-  unknown: { glyph: '?', color: 'Warning', style: 'warning' },
-  working: { glyph: '▶', color: 'Accent', style: 'accent' },
+  unknown: { glyph: '?', color: 'Default', style: 'warning' },
+  working: { glyph: '▶', color: 'Default', style: 'accent' },
   waiting: { glyph: '…', color: 'Default', style: 'emphasis' },
   neutral: { glyph: '–', color: 'Default', style: 'emphasis' },
 };

@@ -1,4 +1,5 @@
-import type { Caller, Role } from '../../access/caller.ts';
+import type { Caller, Permission } from '../../access/caller.ts';
+import { deny, type Ground } from '../../access/policy.ts';
 import { renderCard } from '../cards/render.ts';
 import type { CardMessage } from '../reply.ts';
 import type { WordKey, Words } from '../words.ts';
@@ -6,13 +7,22 @@ import { roleName } from './denied.ts';
 import { maybe, short } from './parts.ts';
 import { fact } from './result-details.ts';
 
-/** What a role lets one do, in the order of the card. */
-const RIGHTS: readonly (readonly [WordKey, readonly Role[]])[] = [
-  ['whoami.right.look', ['viewer', 'requester', 'operator', 'cloudSyncOperator', 'approver']],
-  ['whoami.right.ask', ['requester']],
-  ['whoami.right.provision', ['operator']],
-  ['whoami.right.provisionCloudSync', ['cloudSyncOperator']],
-  ['whoami.right.approve', ['approver']],
+interface Right {
+  readonly permission: Permission;
+  /** In words, from all of the ground to a part of it; the first that the caller has is told. */
+  readonly reach: readonly { readonly ground?: Ground; readonly word: WordKey }[];
+}
+
+/** Each is a permission of the policy, in the order of the card: no right is told of that no command asks for. */
+const RIGHTS: readonly Right[] = [
+  { permission: 'apps.list', reach: [{ word: 'whoami.right.look' }] },
+  {
+    permission: 'provision.run',
+    reach: [
+      { ground: { cloudSync: false }, word: 'whoami.right.provision' },
+      { ground: { cloudSync: true }, word: 'whoami.right.provisionCloudSync' },
+    ],
+  },
 ];
 
 /** Who the caller is to Usher, and what that allows. `groups`: the groups that gave the roles, where known. */
@@ -25,7 +35,7 @@ export function whoami(
     caller.roles.length === 0
       ? words.plain('role.none')
       : words.list(caller.roles.map((role) => roleName(role, words)));
-  const rights = RIGHTS.filter(([, needed]) => needed.some((role) => caller.roles.includes(role)));
+  const rights = rightsOf(caller).map((word) => words.plain(word));
   const through = words.list(groups.slice(0, 5).map((group) => short(group, 40)));
   const summary = words.plain('whoami.summary', { name, roles });
   const card = renderCard('whoami', {
@@ -39,11 +49,16 @@ export function whoami(
       ...fact(words.card('whoami.tenant'), caller.tenantId),
     ],
     rights:
-      rights.length === 0
-        ? words.card('whoami.noRights')
-        : words.card('whoami.rights', { rights: words.list(rights.map(([key]) => words.plain(key))) }),
+      rights.length === 0 ? words.card('whoami.noRights') : words.card('whoami.rights', { rights: words.list(rights) }),
     footer: maybe(null),
     buttons: [],
   });
   return { card, summary };
+}
+
+function rightsOf(caller: Caller): WordKey[] {
+  return RIGHTS.flatMap(({ permission, reach }) => {
+    const widest = reach.find(({ ground }) => deny(caller, permission, ground) === null);
+    return widest === undefined ? [] : [widest.word];
+  });
 }

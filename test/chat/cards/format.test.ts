@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatTime } from '../../../src/chat/cards/format.ts';
+import { formatMoment, formatTime } from '../../../src/chat/cards/format.ts';
 
 const AT = Date.UTC(2026, 2, 2, 13, 3, 27);
 const HOUR = 3_600_000;
@@ -23,6 +23,13 @@ describe('a time on a card', () => {
   it('keeps a good zone when the locale is nonsense, and the other way round', () => {
     expect(formatTime(AT, AT, { locale: '$$', timeZone: 'Europe/Berlin' })).toBe('14:03:27');
     expect(formatTime(AT, AT + 24 * HOUR, { locale: 'de-DE', timeZone: 'Mars/Base' })).toBe('2. März 2026, 13:03:27');
+  });
+
+  it('is told to the minute, and with the zone on another day, where it may lie far off', () => {
+    const reader = { locale: 'en-US', timeZone: 'UTC' };
+
+    expect(formatMoment(AT, AT + HOUR, reader)).toBe('13:03');
+    expect(formatMoment(AT, AT + 24 * HOUR, reader)).toBe('Mar 2, 2026, 13:03 UTC');
   });
 
   it('shows a dash for what is no time', () => {

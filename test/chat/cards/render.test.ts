@@ -10,6 +10,7 @@ const notice: NoticeView = {
   next: [],
   code: [],
   buttons: [],
+  links: [] as const,
 };
 const paragraphs = (count: number) => Array.from({ length: count }, () => ({ text: 'x'.repeat(1_000) }));
 

@@ -163,12 +163,6 @@ describe('provision', () => {
   ])('offers its guess, and does nothing, for %s', (_what, text, subject, app) => {
     expect(parse(text)).toEqual(didYouMean(`provision user ${subject} to ${app}`));
   });
-
-  it('does not pick one of several addresses', () => {
-    const parsed = parse('provision adele@contoso.com and megan@contoso.com to Salesforce');
-
-    expect(parsed).toEqual(provision('adele@contoso.com and megan@contoso.com', 'Salesforce'));
-  });
 });
 
 describe('the questions', () => {
@@ -264,6 +258,7 @@ describe('any text at all', () => {
     fc.constantFrom(
       ...['provision', 'provison', 'user', 'to', 'in', 'into', 'for', 'apps', 'help', '?', 'who am i', 'please', 'hi'],
       ...['"', '“', "'", '’', '`', ',', '.', '@', '<at>', '</at>', '<b>', '&nbsp;', '{{DATE()}}', 'a@b.c', guid],
+      ...['users', 'group', 'with members', 'and', ';', ',', '\t', '- ', '1. ', '<a@b.c>', 'retry', 'cancel', 'R7K3MQ'],
       ...['$', '{x}', '🙂', '\u202e', '\u200d', '\ud800', '\udfff', '\u0000', '\n', 'CN=a', 'DC=b', 'İ', 'ß', '李'],
     ),
     fc.string({ unit: 'binary' }),
@@ -282,6 +277,10 @@ describe('any text at all', () => {
         if (parsed.kind === 'command' && parsed.command.verb === 'provision') {
           expect(parsed.command.subject.trim()).not.toBe('');
           expect(parsed.command.app.trim()).not.toBe('');
+        }
+        if (parsed.kind === 'command' && parsed.command.verb === 'provisionList') {
+          expect(parsed.command.subjects).not.toHaveLength(0);
+          for (const subject of parsed.command.subjects) expect(subject.trim()).not.toBe('');
         }
       }),
       { seed: SEED, numRuns: 6000 },

@@ -110,6 +110,7 @@ describe('a slip of the pen', () => {
     const message = didYouMean(words, { suggestion: 'provision user adele to Salesforce' });
 
     expect(cardAsText(message.card)).toContain('provision user adele to Salesforce');
+    expect(cardAsText(message.card)).toContain('Press the button to do it, or type it differently.');
     expect(linesOf(message)).toEqual([
       { verb: 'choose', text: 'provision user adele to Salesforce', msteams: { feedback: { hide: true } } },
     ]);
@@ -118,14 +119,19 @@ describe('a slip of the pen', () => {
 
 describe('a denial', () => {
   const contacts = [
-    { group: 'Helpdesk', people: ['Alex Wilber', 'Megan Bowen'] },
-    { group: 'On Call', people: [] },
+    { group: 'Helpdesk', people: ['Alex Wilber', 'Megan Bowen'], gives: null },
+    { group: 'On Call', people: [], gives: null },
   ];
   const reasons: [Denial, string, string][] = [
     [{ reason: 'noRole' }, 'Johanna, you have no role in Usher', 'Helpdesk: Alex Wilber and Megan Bowen'],
     [
       { reason: 'needsRole', permission: 'provision.run', anyOf: ['operator', 'cloudSyncOperator'] },
-      'you may not provision people. That takes one of these roles: operator and operator for cloud sync.',
+      'you may not provision people. That takes one of these roles: operator or operator for Active Directory apps.',
+      'Helpdesk: Alex Wilber',
+    ],
+    [
+      { reason: 'needsRole', permission: 'provision.run', anyOf: ['operator'] },
+      'you may not provision people. That takes the role operator.',
       'Helpdesk: Alex Wilber',
     ],
     [{ reason: 'guest' }, 'you are a guest', 'looks after accounts'],
@@ -142,6 +148,20 @@ describe('a denial', () => {
     expect(text).toContain(whom);
     expect(message.summary).toContain(why);
     expect(submitsOf(message)).toEqual([]);
+  });
+
+  it('tells what each group may do when that differs', () => {
+    const groups = [
+      { group: 'On Call', people: ['Lynne Robbins'], gives: 'viewer' as const },
+      { group: 'Managers', people: [], gives: 'requester' as const },
+      { group: 'Helpdesk', people: ['Alex Wilber'], gives: 'operator' as const },
+    ];
+
+    const { card } = denied(words, { denial: { reason: 'noRole' }, contacts: groups, callerName: null });
+
+    expect(cardAsText(card)).toContain(
+      'On Call (can look): Lynne Robbins\n\nManagers (can look)\n\nHelpdesk (can provision): Alex Wilber',
+    );
   });
 
   it('names whoever runs Usher when it knows nobody else', () => {
@@ -189,11 +209,20 @@ describe('a problem', () => {
 
     expect(text).toContain('Zscaler is in quarantine');
     expect(text).toContain('The connection to Zscaler fails.');
-    expect(text).toContain('In quarantine since Mar 1, 2026, 14:03:06.');
-    expect(text).toContain('Microsoft tries again at 14:08:06.');
+    expect(text).toContain('In quarantine since Mar 1, 2026, 14:03 GMT+1.');
+    expect(text).toContain('Microsoft tries again at 14:08.');
     expect(text).toContain('Microsoft says: Please provide a valid tenant URL.');
     expect(text).toContain('Your own application administrator can repair this');
     expect(text).toContain('Code: InvalidCredentials');
+  });
+
+  it('leads to where a quarantine is mended, when the caller knows the page', () => {
+    const url = 'https://entra.microsoft.com/#view/page';
+
+    expect(problem(words, quarantine, [], url).card.actions).toEqual([
+      { type: 'Action.OpenUrl', title: 'Open in Entra', url },
+    ]);
+    expect(problem(words, quarantine).card.actions).toBeUndefined();
   });
 
   it('does not make up what is not known of it', () => {
@@ -284,9 +313,14 @@ describe('the list of apps', () => {
 
     const text = cardAsText(message.card);
     expect(text).toContain('✓  Salesforce  Healthy\n   Also: sf');
-    expect(text).toContain('–  Concur  Never run\n!  Box  Paused\n✗  Zscaler  In quarantine\n–  Old  Disabled');
+    expect(text).toContain('–  Concur  Not run yet\n!  Box  Paused\n✗  Zscaler  In quarantine\n–  Old  Disabled');
     expect(text).toContain('–  Payroll  Not set up\n?  Odd  Unknown');
+    expect(text).toMatch(/^Apps\n/);
     expect(message.summary).toMatch(/^7 apps: Salesforce, /);
+    const colors = elementsOf(message.card)
+      .filter(({ color }) => color !== undefined)
+      .map(({ color }) => color);
+    expect(colors).toEqual(['Good', 'Default', 'Default', 'Attention', 'Default', 'Default', 'Default']);
   });
 
   it('says when there are more than it shows', () => {
@@ -300,7 +334,7 @@ describe('the list of apps', () => {
   });
 
   it.each([
-    [null, 'Usher found no app with provisioning.'],
+    [null, 'Usher found no apps.'],
     ['cake', 'no app that matches “cake”'],
   ])('says so when there is none, searching for %s', (search, said) => {
     const message = apps(words, { entries: [], more: false, search });
@@ -319,10 +353,20 @@ describe('who am I', () => {
     const text = cardAsText(message.card);
     expect(text).toContain('You are Alex Wilber');
     expect(text).toMatch(/User name: +alex@contoso\.com\nRoles in Usher: +operator and approver\nThrough: +Helpdesk/);
-    expect(text).toContain(
-      'You may: look at apps and their state, provision people at once, and decide on what others',
-    );
+    expect(text).toContain('You may: look at apps and their state and provision people at once.');
     expect(message.summary).toBe('You are Alex Wilber. Roles in Usher: operator and approver.');
+  });
+
+  it.each([
+    ['viewer', 'look at apps and their state'],
+    ['requester', 'look at apps and their state'],
+    ['approver', 'look at apps and their state'],
+    ['cloudSyncOperator', 'look at apps and their state and provision people to apps fed from Active Directory'],
+    ['operator', 'look at apps and their state and provision people at once'],
+  ] as const)('promises a %s no right without a command for it', (role, rights) => {
+    const text = cardAsText(whoami(words, { caller: { ...caller, roles: [role] } }).card);
+
+    expect(text).toContain(`You may: ${rights}.`);
   });
 
   it('tells whoever has none', () => {

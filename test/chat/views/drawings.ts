@@ -163,7 +163,7 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
   const app = { id: '1', name: text, configured: false, enabled: true };
   const many = <Thing>(thing: Thing, count = 60): Thing[] => Array.from({ length: count }, () => thing);
   const say = { label: 'help', verb: 'run', text } as const;
-  const contacts = many({ group: text, people: many(text) });
+  const contacts = many({ group: text, people: many(text), gives: 'viewer' as const });
   const caller = { id: text, tenantId: text, name: text, principalName: text, roles: ['operator'] as const };
   const command = { verb: 'apps', examples: many(text), tryIt: text } as const;
   return [
@@ -172,9 +172,7 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
       forecast: { place: 3, startsAt: NOW + 21_000 },
     }),
     draw(requestIn({ kind: 'running', startedAt: NOW, lease }, { text, attempts: 2 })),
-    draw(requestIn({ kind: 'held' }, { text })),
-    draw(requestIn({ kind: 'cancelled', at: NOW, by: text }, { text, attempts: 0 })),
-    ...problemsSaying(text).map((what) => problem(words, what, many(say, 9))),
+    ...problemsSaying(text).map((what) => problem(words, what, many(say, 9), 'https://entra.microsoft.com/#view/page')),
     personPicker(words, { typed: text, app: text, candidates: many(person), more: true, choose: () => text }),
     appPicker(words, { typed: text, candidates: many(app), more: true, choose: () => text }),
     didYouMean(words, { suggestion: text }),

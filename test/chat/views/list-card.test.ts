@@ -83,7 +83,7 @@ describe('the card of a list that runs', () => {
     expect(buttonsOf(drawList(running))).toEqual([
       ['Cancel the rest', { verb: 'cancel', requestId: 'R7K3MQ' }],
       ['Retry failed', { verb: 'retry', requestId: 'R7K3MQ' }],
-      ['Show all', { verb: 'page', requestId: 'R7K3MQ', page: 0 }],
+      ['Show all', { verb: 'page', requestId: 'R7K3MQ', page: 0, on: 'list' }],
     ]);
     expect(buttonsOf(drawList(running, false)).map(([title]) => title)).toEqual(['Cancel the rest', 'Show all']);
   });
@@ -250,20 +250,20 @@ describe('the question before a long list', () => {
 });
 
 describe('one page of all the people', () => {
-  const people = [
+  const tasks = [
     { subject: subject('Adele'), state: doneWith({ kind: 'created', report: emptyReport }) },
     { subject: subject('Isaiah'), state: doneWith(unassigned) },
     { subject: subject('Lee'), state: { kind: 'waiting', dueAt: NOW, again: null } },
     { subject: subject('Megan'), state: { kind: 'cancelled', at: NOW, by: 'alex' } },
     { subject: { ...subject('x'), name: '', label: 'nameless@contoso.com' }, state: { kind: 'held' } },
   ] as const;
-  const page = (number: number, total = 60) =>
-    pageCard({ request: overviewOf({}).request, people, page: number, total });
+  const page = (number: number, pages = 3) =>
+    pageCard(words, { request: overviewOf({}).request, tasks, page: number, pages });
 
   it('shows each with verdict and reason', () => {
     const text = cardAsText(page(0).card);
 
-    expect(text).toContain('Page 1 of 3\n   Salesforce: 60 people');
+    expect(text).toContain('Page 1 of 3\n   Everybody on the list for Salesforce');
     expect(text).toContain('✓  Adele\n   Account created\n!  Isaiah\n   Not provisioned – not assigned to the app');
     expect(text).toContain('…  Lee\n   Waiting in line\n–  Megan\n   Cancelled\n…  nameless@contoso.com\n');
   });
@@ -282,12 +282,12 @@ describe('one page of all the people', () => {
     const buttons = buttonsOf(page(number));
 
     expect(buttons).toEqual(
-      neighbours.map(([title, next]) => [title, { verb: 'page', requestId: 'R7K3MQ', page: next }]),
+      neighbours.map(([title, next]) => [title, { verb: 'page', requestId: 'R7K3MQ', page: next, on: 'page' }]),
     );
   });
 
   it('leads nowhere when it is the only one', () => {
-    expect(page(0, 25).card).not.toHaveProperty('actions');
+    expect(page(0, 1).card).not.toHaveProperty('actions');
   });
 });
 

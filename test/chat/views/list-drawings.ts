@@ -8,7 +8,7 @@ import { PEOPLE_PER_PAGE, pageCard } from '../../../src/chat/views/page-card.ts'
 import { problem } from '../../../src/chat/views/problem.ts';
 import type { Outcome } from '../../../src/graph/outcome.ts';
 import type { LeftOut, Request, Subject, Task, TaskState } from '../../../src/requests/request.ts';
-import { doneWith, NOW, outcomesSaying, requestIn, words } from './drawings.ts';
+import { doneWith, draw, NOW, outcomesSaying, requestIn, words } from './drawings.ts';
 
 /** A list of the shape that the store hands over, every text in it being `text` where one is given. */
 export function overviewOf(
@@ -98,20 +98,22 @@ export function everyListCardSaying(text: string): CardMessage[] {
     listCard({ overview: over, now: NOW, canRetry: true }),
     confirmCard({ request: overview.request, count: 500, takesMs: 1_000_000, now: NOW }),
     nobodyFoundCard(words, { app: text, leftOut }),
-    pageCard({
+    pageCard(words, {
       request: overview.request,
-      people: many(PEOPLE_PER_PAGE).map((outcome) => ({
+      tasks: many(PEOPLE_PER_PAGE).map((outcome) => ({
         subject: { ...subject(text), label: text },
         state: doneWith(outcome, text),
       })),
       page: 3,
-      total: 500,
+      pages: 20,
     }),
     drawGroup(groupIn(states, { text, leftOut })),
     drawGroup(groupIn([{ kind: 'held' }, { kind: 'held' }], { text, leftOut }), { takesMs: 20_000 }),
-    drawGroup(groupIn([{ kind: 'running', startedAt: NOW, lease }, ...states.slice(1)], { text, leftOut }), {
+    drawGroup(groupIn([{ kind: 'running', startedAt: NOW, lease }, ...states.slice(0, 3)], { text, leftOut }), {
       finishesAt: NOW + 60_000,
     }),
+    draw(requestIn({ kind: 'held' }, { text })),
+    draw(requestIn({ kind: 'cancelled', at: NOW, by: text }, { text, attempts: 0 })),
     ...listProblemsSaying(text).map((what) => problem(words, what)),
     groupPicker(words, {
       typed: text,

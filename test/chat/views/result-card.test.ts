@@ -82,15 +82,15 @@ const TABLE: [name: string, Outcome, verdict: string, happened: string, next: st
     'Enable it',
     'SomeReason',
   ],
+  ['unassigned', outOfScope('assigned'), '!  Not provisioned', 'is not assigned', 'Then press Retry', 'SomeReason'],
   [
-    'unassigned',
-    outOfScope('assigned'),
+    'not entitled',
+    outOfScope('entitled'),
     '!  Not provisioned',
-    'is not assigned',
-    'try again in a few minutes',
+    'a role that gives no account',
+    'check the role',
     'SomeReason',
   ],
-  ['not entitled', outOfScope('entitled'), '!  Not provisioned', 'not carry a role', 'check the role', 'SomeReason'],
   [
     'filtered',
     outOfScope('scopingFilter'),
@@ -148,7 +148,7 @@ const TABLE: [name: string, Outcome, verdict: string, happened: string, next: st
     'New',
   ],
   ['conflict', failed(CODES.conflict), '✗  Failed', 'already exists in Salesforce', 'rename or remove', CODES.conflict],
-  ['fault', failed(CODES.appFault), '✗  Failed', 'had a fault', 'Try again in a few minutes', CODES.appFault],
+  ['fault', failed(CODES.appFault), '✗  Failed', 'had a fault', 'Press Retry in a few minutes', CODES.appFault],
   [
     'rights',
     failed(CODES.connectorRights),
@@ -209,10 +209,10 @@ const TABLE: [name: string, Outcome, verdict: string, happened: string, next: st
     'Synchronization.Read',
     'SomeCode',
   ],
-  ['rule', refused('wrongRule'), '✗  Refused', 'does not fit', 'ask again in a minute', 'SomeCode'],
+  ['rule', refused('wrongRule'), '✗  Refused', 'does not fit', 'press Retry in a minute', 'SomeCode'],
   ['not found', refused('notFound'), '✗  Refused', 'cannot find', 'still exist', 'SomeCode'],
   ['no credentials', refused('credentialsMissing'), '✗  Refused', 'no admin credentials', 'enter them', 'SomeCode'],
-  ['throttled', refused('throttled'), '✗  Microsoft is busy', 'slow down', 'few minutes', 'SomeCode'],
+  ['throttled', refused('throttled'), '✗  Microsoft is busy', 'slow down', 'Press Retry in a few minutes', 'SomeCode'],
   ['no service', refused('serviceUnavailable'), '✗  Refused', 'not available', 'service health', 'SomeCode'],
   ['refused', refused('other', ''), '✗  Refused', 'refused to provision', 'Give the code', 'HTTP 400'],
   ['timeout', { kind: 'unknown', why: 'timeout' }, '?  Result unknown', 'in time', 'that is safe', 'timeout'],
@@ -253,17 +253,17 @@ describe('the result card', () => {
   });
 
   it.each([
-    ['good', { kind: 'created', report } as Outcome, 'Good'],
-    ['warning', outOfScope('assigned'), 'Warning'],
-    ['attention', failed('Conflict'), 'Attention'],
-    ['warning', { kind: 'unknown', why: 'timeout' } as Outcome, 'Warning'],
-  ])('colours the verdict as well: %s', (style, outcome, color) => {
+    ['good', { kind: 'created', report } as Outcome],
+    ['warning', outOfScope('assigned')],
+    ['attention', failed('Conflict')],
+    ['warning', { kind: 'unknown', why: 'timeout' } as Outcome],
+  ])('colours the ground of the verdict, and not the letters and glyphs on it: %s', (style, outcome) => {
     const { card } = drawOutcome(outcome);
 
     expect(card.body[0]).toMatchObject({ type: 'Container', style });
     const [glyph, headline] = elementsOf(card.body[0]).filter((element) => element.size === 'Large');
-    expect(glyph).toMatchObject({ color });
     // Coloured letters on a coloured ground are hard to read.
+    expect(glyph).not.toHaveProperty('color');
     expect(headline).not.toHaveProperty('color');
   });
 
@@ -284,7 +284,7 @@ describe('the result card', () => {
 
     const order = [
       'It stopped at step 4 of 4: Write to Salesforce',
-      'Failed to create User',
+      'Said so',
       'What to do next',
       'Microsoft recommends: Do this',
       'Steps',
@@ -303,6 +303,34 @@ describe('the result card', () => {
     expect(text).toContain('Another reason: does not pass the scoping filter.');
   });
 
+  it('says the same of a check that the service calls skipped', () => {
+    const steps = report.steps.map((each) =>
+      each.type === 'scoping' ? { ...each, status: 'skipped' as const } : each,
+    );
+
+    const { card } = drawOutcome({ kind: 'notInScope', failedChecks: ['assigned'], report: { ...report, steps } });
+
+    expect(cardAsText(card)).toContain('!  Check whether it is in scope for Salesforce  Not met');
+    expect(cardAsText(card)).toContain('–  Write to Salesforce  Skipped');
+  });
+
+  it('does not list what only follows from not being assigned', () => {
+    const text = cardAsText(drawOutcome(outOfScope('assigned', 'entitled')).card);
+
+    expect(text).not.toMatch(/Another reason|the role/);
+  });
+
+  it('colours the glyph of a step only where it can be seen', () => {
+    const steps = (['success', 'failure', 'warning', 'unknownFutureValue'] as const).map((status) => step({ status }));
+
+    const { card } = drawOutcome({ kind: 'created', report: { ...report, steps } });
+
+    const colors = elementsOf(card)
+      .filter(({ color }) => color !== undefined)
+      .map(({ color }) => color);
+    expect(colors).toEqual(['Good', 'Attention', 'Default', 'Default']);
+  });
+
   it('speaks of a group as a group', () => {
     const request = requestIn(doneWith({ kind: 'created', report }), { type: 'Group' });
 
@@ -313,12 +341,19 @@ describe('the result card', () => {
     expect(text).toContain('Find the group in Entra ID');
   });
 
-  it('tells who asked, when, how long it took and the id that support asks for', () => {
+  it('tells in one line who asked, when and how long it took, and keeps the ids for the details', () => {
     const text = cardAsText(drawOutcome({ kind: 'created', report }).card);
 
-    expect(text).toMatch(
-      /Asked by: +Alex Wilber\nFinished: +14:03:07\nTook: +1\.4 s\nRequest: +R7K3MQ\nGraph request id: +graph-request-1/,
-    );
+    expect(text).toContain('Asked by Alex Wilber at 14:03:06 · took 1.4 s · request R7K3MQ');
+    expect(text).not.toContain('graph-request-1');
+  });
+
+  it('tells how often it asked Microsoft, when that was more than once', () => {
+    const request = requestIn(doneWith({ kind: 'created', report }), { attempts: 2 });
+
+    const text = cardAsText(draw(request).card);
+
+    expect(text).toContain('took 1.4 s · asked Microsoft 2 times · request R7K3MQ');
   });
 
   it('hides the details until somebody asks', () => {
@@ -328,12 +363,116 @@ describe('the result card', () => {
 
     const details = elementsOf(card).find(({ id }) => id === 'details');
     expect(details).toMatchObject({ isVisible: false });
-    expect(JSON.stringify(details)).toContain('change-1');
+    for (const shown of ['change-1', 'graph-request-1', 'Finished']) expect(JSON.stringify(details)).toContain(shown);
     expect(card.actions).toContainEqual({
       type: 'Action.ToggleVisibility',
       title: 'Show details',
       targetElements: ['details'],
     });
+  });
+});
+
+describe('the words of the service on a result', () => {
+  const reason = 'Message: customappsso returned an error response with the HTTP status code 409. '.repeat(6);
+  const withExport = (description: string) => ({
+    ...report,
+    targetSystem: 'customappsso',
+    steps: [...report.steps, step({ type: 'export' as const, status: 'failure' as const, description })],
+  });
+  const failing = (said: string | null, description = "Failed to create User 'x' in customappsso"): Outcome => {
+    return { kind: 'failed', code: 'New', reason: said, recommendedAction: null, report: withExport(description) };
+  };
+  const boxOf = (outcome: Outcome) =>
+    /It stopped at.*\n([\s\S]*?)\n\nWhat to do next/.exec(cardAsText(drawOutcome(outcome).card))?.[1];
+
+  it('give the reason where it stopped, cut at a word', () => {
+    const box = boxOf(failing(reason));
+
+    expect(box).toMatch(/^Salesforce returned an error response with the HTTP status code 409\. .*\w…$/);
+    expect(box?.length).toBeLessThanOrEqual(240);
+    expect(reason.replace('Message: ', '').replaceAll('customappsso', 'Salesforce')).toContain(`${box?.slice(0, -1)} `);
+  });
+
+  it.each([null, "create User 'x'"])('give what the step says when the reason says no more: %s', (said) => {
+    expect(boxOf(failing(said))).toBe("Failed to create User 'x' in Salesforce");
+  });
+
+  it('give the reason even when no step has failed', () => {
+    const outcome: Outcome = {
+      kind: 'failed',
+      code: 'New',
+      reason: 'Said so',
+      recommendedAction: null,
+      report: emptyReport,
+    };
+
+    expect(cardAsText(drawOutcome(outcome).card)).toContain('What the service said\nSaid so\n');
+  });
+
+  it.each(['Azure Active Directory', 'Microsoft Entra ID'])('call %s by the name that people use', (name) => {
+    const steps = [step({ description: `Retrieved User 'isaiah@contoso.com' from ${name}` })];
+
+    const text = cardAsText(drawOutcome({ kind: 'created', report: { ...report, steps } }).card);
+
+    expect(text).toContain("Retrieved User 'isaiah@contoso.com' from Entra ID");
+  });
+
+  it('are left out where they say nothing', () => {
+    const description = 'Determine if User in scope by evaluating against each scoping filter';
+    const steps = [step({ type: 'scoping', description })];
+
+    expect(JSON.stringify(drawOutcome({ kind: 'created', report: { ...report, steps } }).card)).not.toContain(
+      'evaluating',
+    );
+  });
+
+  it('are cut only when that saves something', () => {
+    const line = (length: number) => `${'word '.repeat(100).slice(0, length - 1)}x`;
+    const textOf = (description: string) =>
+      cardAsText(drawOutcome({ kind: 'created', report: { ...report, steps: [step({ description })] } }).card);
+
+    expect(textOf(line(179))).toContain(line(179));
+    expect(textOf(line(200))).toMatch(/ word…\n/);
+  });
+});
+
+describe('the result of cloud sync', () => {
+  const inbound: Report = {
+    ...emptyReport,
+    sourceSystem: 'Active Directory',
+    targetSystem: 'Azure Active Directory',
+    targetId: 'target-1',
+    steps: [
+      step({ name: 'EntryImportAdd' }),
+      step({ name: 'EntryImport' }),
+      step({ type: 'matching' }),
+      step({ type: 'export' }),
+    ],
+  };
+
+  it.each(['Azure Active Directory', 'Microsoft Entra ID'])('says that %s is where it was written', (targetSystem) => {
+    const { card, summary } = drawOutcome({ kind: 'updated', report: { ...inbound, targetSystem } });
+
+    const text = cardAsText(card);
+    expect(text).toContain('The account of Isaiah Langer in Entra ID was brought up to date.');
+    expect(text).toContain('Isaiah Langer · Salesforce\n');
+    expect(text).toContain('Look for a match in Entra ID  Done');
+    expect(text).toContain('Write to Entra ID  Done');
+    expect(JSON.stringify(card)).toContain('Id in Entra ID');
+    expect(summary).toMatch(/^Isaiah Langer · Salesforce: Account updated\./);
+  });
+
+  it('tells the two kinds of import apart', () => {
+    const text = cardAsText(drawOutcome({ kind: 'updated', report: inbound }).card);
+
+    expect(text).toMatch(/Receive the change from Active Directory {2}Done\n✓ {2}Find the account in Active Directory/);
+  });
+
+  it('names Active Directory as the place to mend things in', () => {
+    const text = cardAsText(drawOutcome({ kind: 'notInScope', failedChecks: ['active'], report: inbound }).card);
+
+    expect(text).toContain('is disabled in Active Directory');
+    expect(text).toContain('Enable it in Active Directory');
   });
 });
 
@@ -355,6 +494,27 @@ describe('the buttons of a result', () => {
     const { card } = drawOutcome(outcome, { canRetry });
 
     expect(JSON.stringify(card)).not.toContain('retry');
+    expect(JSON.stringify(card)).not.toContain('Retry');
+  });
+
+  it.each([
+    [true, 'Enable it in Entra ID if it should be in use. Then press Retry.'],
+    [false, 'Enable it in Entra ID if it should be in use. Then ask again.'],
+  ])('are what the next step names, where there are any: %s', (canRetry, next) => {
+    const { card, summary } = drawOutcome(outOfScope('active'), { canRetry });
+
+    expect(cardAsText(card)).toContain(next);
+    expect(summary).toContain(next);
+  });
+
+  it('lead whoever has to assign somebody to where that is done', () => {
+    const { card } = drawOutcome(outOfScope('assigned'));
+
+    expect(card.actions).toContainEqual({
+      type: 'Action.OpenUrl',
+      title: 'Open in Entra',
+      url: 'https://entra.microsoft.com/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Users/objectId/5eed0000-0000-4000-8000-0000000000a1',
+    });
   });
 
   it('lead to the provisioning page of the app, in the cloud that Usher lives in', () => {

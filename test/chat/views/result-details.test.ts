@@ -45,11 +45,28 @@ describe('the details', () => {
   it.each(['shippingAddress', 'monkeyName', 'keyboard', 'passport.country'])(
     'show %s, which is no secret',
     (attribute) => {
-      const { card } = drawOutcome(changed({ attribute, oldValue: null, newValue: 'plain' }));
+      const { card } = drawOutcome(changed({ attribute, oldValue: 'old', newValue: 'plain' }));
 
-      expect(JSON.stringify(card)).toContain('(empty) → plain');
+      expect(JSON.stringify(card)).toContain('old → plain');
     },
   );
+
+  it.each(['updated', 'inSync'] as const)('show the new value alone when the service tells no old ones: %s', (kind) => {
+    const changes = [
+      { attribute: 'title', oldValue: null, newValue: 'Engineer' },
+      { attribute: 'city', oldValue: null, newValue: 'Berlin' },
+    ];
+
+    const facts = detailsOf({ kind, report: { ...report, changes } });
+
+    expect(facts).toMatchObject({ 'job title (title)': 'Engineer', city: 'Berlin' });
+  });
+
+  it('say that an attribute was empty where the account is new', () => {
+    const changes = [{ attribute: 'city', oldValue: null, newValue: 'Berlin' }];
+
+    expect(detailsOf({ kind: 'created', report: { ...report, changes } })).toMatchObject({ city: '(empty) → Berlin' });
+  });
 
   it('leave out what is empty, in attributes and in steps', () => {
     const facts = detailsOf(changed({ attribute: 'title', oldValue: null, newValue: ' ' }));
@@ -60,19 +77,19 @@ describe('the details', () => {
   });
 
   it('show twenty attributes at most and count the rest', () => {
-    const changes = Array.from({ length: 23 }, (_, n) => ({ attribute: `a${n}`, oldValue: null, newValue: 'v' }));
+    const changes = Array.from({ length: 23 }, (_, n) => ({ attribute: `a${n}`, oldValue: 'u', newValue: 'v' }));
 
     const { card } = drawOutcome(changed(...changes));
 
-    const values = elementsOf(card).filter(({ value }) => value === '(empty) → v');
+    const values = elementsOf(card).filter(({ value }) => value === 'u → v');
     expect(values).toHaveLength(20);
     expect(JSON.stringify(card)).toContain('And 3 more attributes.');
   });
 
   it('cut long values', () => {
-    const facts = detailsOf(changed({ attribute: 'a', oldValue: null, newValue: 'x'.repeat(10_000) }));
+    const facts = detailsOf(changed({ attribute: 'a', oldValue: 'u', newValue: 'x'.repeat(10_000) }));
 
-    expect(facts.a).toMatch(/^\(empty\) → x{79}…$/);
+    expect(facts.a).toMatch(/^u → x{79}…$/);
   });
 
   it('hold what the service said', () => {

@@ -19,7 +19,10 @@ export async function openDesk(): Promise<Desk> {
     starting ??= startPostgres();
     starting.then(
       (postgres) => response.end(postgres.url('postgres')),
-      (error: unknown) => response.writeHead(500).end(describe(error)),
+      (error: unknown) => {
+        response.writeHead(500);
+        response.end(describe(error));
+      },
     );
   });
   await new Promise<void>((resolve) => desk.listen(0, '127.0.0.1', resolve));

@@ -1,0 +1,170 @@
+import { CONJUNCTIONS, readName } from './names.ts';
+import { addressIn } from './separators.ts';
+import { fold, type Word } from './words.ts';
+
+/**
+ * The people of a list, however it was copied: parted by commas, semicolons, line breaks, tabs or "and", with bullets or
+ * numbers in front of the lines, addresses in angle brackets behind their names. What is quoted stays whole, and so does
+ * a distinguished name, whose own commas are followed by the next `OU=` or `DC=`; after its last `DC=` a new name begins.
+ * Every word ends up in some entry, so that nobody is lost without being seen. The time is linear.
+ */
+export interface Entry {
+  readonly text: string;
+  readonly isAddress: boolean;
+}
+
+/** The words between two marks, and what stood in front of them. */
+interface Piece {
+  readonly mark: 'start' | 'line' | 'tab' | 'semicolon' | 'comma' | 'and';
+  /** White space follows the mark; told apart only to put distinguished names together as they were. */
+  readonly spaced: boolean;
+  readonly words: readonly Word[];
+}
+
+const COMMAS = ',，、';
+const SEMICOLONS = ';；';
+const BULLET = /^(?:[-–—*•·‣▪▫◦●○■□➢➤>+]+|\(?\d{1,4}[.)])$/;
+const GLUED_BULLET = /^(?:[•·‣▪▫◦●○■□➢➤]+|\(?\d{1,4}\))(?=.)/;
+const DN_START = /^(?:cn|ou|dc|uid)=/i;
+const DN_PART = /^[a-z][a-z0-9.-]*=/i;
+
+/** One entry each, in the order of the words, repetitions and all. */
+export function readEntries(words: readonly Word[]): Entry[] {
+  const pieces = withWholeDistinguishedNames(cut(words));
+  return surnameFirst(pieces) ?? pieces.flatMap((piece) => entriesIn(piece.words));
+}
+
+/** Whether an address in angle brackets ends the word, and which: `<adele@contoso.com>`. */
+export function bracketedAddress(word: Word): string | null {
+  if (word.quoted || !word.text.endsWith('>')) return null;
+  const inside = word.text.slice(word.text.lastIndexOf('<'), -1);
+  return inside.startsWith('<') ? addressIn({ ...word, text: inside.slice(1) }) : null;
+}
+
+function cut(words: readonly Word[]): Piece[] {
+  const pieces: Piece[] = [];
+  let current: Word[] = [];
+  let mark: Piece['mark'] = 'start';
+  let spaced = true;
+  const part = (next: Piece['mark'], nextSpaced = true) => {
+    if (current.length > 0) pieces.push({ mark, spaced, words: current });
+    // A comma at the end of a line is the lesser of two marks.
+    if (current.length > 0 || next !== 'comma') mark = next;
+    spaced = nextSpaced;
+    current = [];
+  };
+
+  for (const word of words) {
+    if (word.startsLine) part('line');
+    else if (word.afterTab) part('tab');
+    if (word.quoted) {
+      current.push(word);
+      continue;
+    }
+    if (CONJUNCTIONS.has(fold(word)) || word.text === '&') {
+      part('and');
+      continue;
+    }
+    if (word.startsLine && BULLET.test(word.text)) continue;
+    let text = word.startsLine ? word.text.replace(GLUED_BULLET, '') : word.text;
+    for (let end = nextMark(text); end >= 0; end = nextMark(text)) {
+      if (end > 0) current.push({ ...word, text: text.slice(0, end) });
+      part(SEMICOLONS.includes(text.charAt(end)) ? 'semicolon' : 'comma', end === text.length - 1);
+      text = text.slice(end + 1);
+    }
+    if (text !== '') current.push({ ...word, text });
+  }
+  part('line');
+  return pieces;
+}
+
+/** Where the first mark stands that no backslash escapes; -1 when there is none. */
+function nextMark(text: string): number {
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (character === '\\') at += 1;
+    else if (COMMAS.includes(character) || SEMICOLONS.includes(character)) return at;
+  }
+  return -1;
+}
+
+function withWholeDistinguishedNames(pieces: readonly Piece[]): Piece[] {
+  const whole: Piece[] = [];
+  let open: { mark: Piece['mark']; spaced: boolean; words: Word[]; atDomain: boolean } | null = null;
+  for (const piece of pieces) {
+    const [first, ...others] = piece.words;
+    if (first === undefined) continue;
+    const atDomain = /^dc=/i.test(first.text);
+    const belongs = piece.mark === 'comma' && !first.quoted && DN_PART.test(first.text);
+    const last = open?.words.pop();
+    if (open !== null && last !== undefined) {
+      if (belongs && (atDomain || !open.atDomain)) {
+        open.words.push(
+          ...(piece.spaced ? [{ ...last, text: `${last.text},` }, first] : [glued(last, first)]),
+          ...others,
+        );
+        open.atDomain = atDomain;
+        continue;
+      }
+      open.words.push(last);
+    }
+    const starts = !first.quoted && DN_START.test(first.text);
+    open = starts ? { mark: piece.mark, spaced: piece.spaced, words: [...piece.words], atDomain } : null;
+    whole.push(open ?? piece);
+  }
+  return whole;
+}
+
+function glued(left: Word, right: Word): Word {
+  return { ...left, text: `${left.text},${right.text}` };
+}
+
+/**
+ * "Vance, Adele <adele@contoso.com>; Langer, Isaiah <isaiah@contoso.com>", as Outlook copies where surnames come first:
+ * every person ends in an address, and none has more than one comma. Null when the list does not look like that.
+ */
+function surnameFirst(pieces: readonly Piece[]): Entry[] | null {
+  const people: Piece[][] = [];
+  for (const piece of pieces) {
+    if (piece.mark === 'comma') people.at(-1)?.push(piece);
+    else people.push([piece]);
+  }
+  if (people.length < 2 || people.length === pieces.length) return null;
+
+  const entries: Entry[] = [];
+  for (const parts of people) {
+    const words = parts.flatMap((piece) => piece.words);
+    const last = words.at(-1);
+    const address = last === undefined ? null : bracketedAddress(last);
+    const others = words.slice(0, -1);
+    if (address === null || parts.length > 2 || others.some((word) => addressIn(word) !== null)) return null;
+    entries.push({ text: address, isAddress: true });
+  }
+  return entries;
+}
+
+function entriesIn(words: readonly Word[]): Entry[] {
+  if (words.length > 1 && words.every((word) => !word.quoted && addressIn(word) !== null)) {
+    return words.flatMap((word) => entryOf([word]));
+  }
+  const entries: Entry[] = [];
+  let name: Word[] = [];
+  for (const word of words) {
+    const address = bracketedAddress(word);
+    if (address === null) {
+      name.push(word);
+      continue;
+    }
+    // The name in front of it says only once more who it is.
+    entries.push({ text: address, isAddress: true });
+    name = [];
+  }
+  return [...entries, ...entryOf(name)];
+}
+
+function entryOf(words: readonly Word[]): Entry[] {
+  const [only, second] = words;
+  const address = second === undefined ? addressIn(only) : null;
+  const text = address ?? readName(words);
+  return text === null ? [] : [{ text, isAddress: address !== null }];
+}

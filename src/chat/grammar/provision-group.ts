@@ -1,0 +1,89 @@
+import type { Command } from '../command.ts';
+import { readEntries } from './entries.ts';
+import { readName, writeName } from './names.ts';
+import { writeNames } from './provision-list.ts';
+import type { Reading } from './rules.ts';
+import { type Parts, splitAtSeparator } from './separators.ts';
+import { fold, type Word } from './words.ts';
+
+type GroupCommand = Extract<Command, { verb: 'provisionGroup' }>;
+
+/** `with`, or `with [only] [the] members`, and the words on either side. */
+interface Marked {
+  readonly before: readonly Word[];
+  readonly after: readonly Word[];
+  /** It says "members"; a mere "with" might be part of a name. */
+  readonly plain: boolean;
+}
+
+const ARTICLES: ReadonlySet<string> = new Set(['the', 'only', 'just', 'its', 'these']);
+const MEMBERS: ReadonlySet<string> = new Set(['members', 'member', 'users', 'user', 'people']);
+
+/**
+ * The words after "provision group". The members stand behind the app, or with the word "members" between the group
+ * and the app. Where both could be meant, the reading is only offered.
+ */
+export function readProvisionGroup(words: readonly Word[]): Reading<GroupCommand> {
+  const marks = marksIn(words);
+  const behind = marks.find(({ before }) => isWhole(splitAtSeparator(before)));
+  const between = marks.find(({ plain, after }) => plain && isWhole(splitAtSeparator(after)));
+
+  if (behind !== undefined) {
+    const doubtful = isWhole(splitAtSeparator(behind.after));
+    return build(splitAtSeparator(behind.before), behind.after, doubtful ? 'nearly' : 'command');
+  }
+  if (between !== undefined) {
+    const parts = splitAtSeparator(between.after);
+    return build(parts === null ? null : { ...parts, before: between.before }, parts?.before ?? [], 'command');
+  }
+  const [mark] = marks.filter(({ plain }) => plain);
+  if (mark !== undefined) return readName(mark.before) === null ? incomplete('subject') : halfOf(mark);
+  const parts = splitAtSeparator(words);
+  return parts === null && readName(words) !== null ? incomplete('app') : build(parts, null, 'command');
+}
+
+export function writeProvisionGroup({ group, members, app }: GroupCommand): string {
+  const withMembers = members === null ? '' : ` with members ${writeNames(members)}`;
+  return `provision group ${writeName(group)}${withMembers} to ${writeName(app)}`;
+}
+
+function marksIn(words: readonly Word[]): Marked[] {
+  const marks: Marked[] = [];
+  for (const [at, word] of words.entries()) {
+    if (fold(word) !== 'with') continue;
+    let end = at + 1;
+    while (ARTICLES.has(fold(words[end]))) end += 1;
+    const plain = MEMBERS.has(fold(words[end]));
+    marks.push({ before: words.slice(0, at), after: words.slice(plain ? end + 1 : end), plain });
+    // Nobody writes so many; each would be tried as the one that is meant.
+    if (marks.length === 8) break;
+  }
+  return marks;
+}
+
+/** Members without an app, or without any name behind the word. */
+function halfOf({ after }: Marked): Reading<GroupCommand> {
+  const parts = splitAtSeparator(after);
+  return incomplete(parts === null || readName(parts.after) === null ? 'app' : 'subject');
+}
+
+function isWhole(parts: Parts | null): boolean {
+  return parts !== null && readName(parts.before) !== null && readName(parts.after) !== null;
+}
+
+function build(
+  parts: Parts | null,
+  memberWords: readonly Word[] | null,
+  kind: 'command' | 'nearly',
+): Reading<GroupCommand> {
+  const group = readName(parts?.before ?? []);
+  const app = readName(parts?.after ?? []);
+  const members = memberWords === null ? null : readEntries(memberWords).map((entry) => entry.text);
+  if (group === null || members?.length === 0) return incomplete('subject');
+  if (app === null) return incomplete('app');
+  return { kind, command: { verb: 'provisionGroup', group, members, app } };
+}
+
+function incomplete(missing: 'subject' | 'app'): Reading<GroupCommand> {
+  return { kind: 'incomplete', verb: 'provisionGroup', missing, said: [] };
+}

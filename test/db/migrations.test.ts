@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { systemClock } from '../../src/clock.ts';
+import { postgresDialect, sqliteDialect } from '../../src/db/dialect.ts';
+import { migrations } from '../../src/db/migrations.ts';
+import type { Schema } from '../../src/db/schema.ts';
+import { findRequestOverview } from '../../src/requests/overview.ts';
+import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+
+const firstDay = {
+  source: 'source',
+  asker_id: 'alex',
+  asker_name: 'Alex Wilber',
+  app_id: 'salesforce',
+  app_name: 'Salesforce',
+  locale: 'en-US',
+  time_zone: 'Europe/Berlin',
+  conversation: 'conversation',
+  revision: 3,
+  drawn_revision: 3,
+  created_at: 0,
+};
+
+function taskAt(position: number, outcome: string | null) {
+  return {
+    id: `task ${position}`,
+    request_id: 'R7K3MQ',
+    position,
+    subject_id: 'isaiah',
+    subject_type: 'User',
+    subject_name: 'Isaiah Langer',
+    job_id: 'job',
+    rule_id: 'rule',
+    state: outcome === null ? ('waiting' as const) : ('done' as const),
+    lane: 0,
+    turn: 0,
+    enqueued_at: 0,
+    due_at: 0,
+    started_at: 1,
+    finished_at: 2,
+    attempts: 1,
+    outcome,
+  };
+}
+
+describe.each(engines)('a database of an earlier release on $name', ({ createTestDatabase }) => {
+  let place: TestDatabase;
+
+  beforeEach(async () => {
+    place = await createTestDatabase();
+  }, engineStartMs);
+  afterEach(() => place.drop());
+
+  it('keeps its requests and learns of what kind their outcomes are', async () => {
+    await asOf('002-throttles', async (earlier) => {
+      await earlier
+        .insertInto('requests')
+        .values({ id: 'R7K3MQ', ...firstDay })
+        .execute();
+      const outcomes = [
+        '{"report":{"steps":[]},"kind":"created"}',
+        ...Array<string>(250).fill('{"kind":"unknown","why":"timeout"}'),
+        null,
+      ];
+      const tasks = outcomes.map((outcome, position) => taskAt(position, outcome));
+      await earlier.insertInto('tasks').values(tasks).execute();
+      await earlier
+        .insertInto('gates')
+        .values({ scope: 'tenant', grants: '[1,2]', blocked_until: 0, turns: '[7,3]' })
+        .execute();
+    });
+
+    const database = await place.open(systemClock);
+
+    const overview = await findRequestOverview(database, 'R7K3MQ');
+    expect(overview?.outcomes).toEqual({ created: 1, unknown: 250 });
+    expect(overview?.states).toMatchObject({ waiting: 1, done: 251 });
+    expect(overview?.request.leftOut).toEqual([]);
+    expect(overview?.failures[0]?.members).toEqual([]);
+    expect(await database.query.selectFrom('gates').selectAll().execute()).toMatchObject([
+      { grants: '[1,2]', turns: '[7,3]', lanes: '[]' },
+    ]);
+  });
+
+  async function asOf(migration: string, work: (earlier: Kysely<Schema>) => Promise<void>): Promise<void> {
+    const { config } = place;
+    const dialect =
+      config.kind === 'sqlite' ? sqliteDialect(config.path, systemClock) : postgresDialect(config.url.reveal());
+    const earlier = new Kysely<Schema>({ dialect: dialect.kysely });
+    const provider = { getMigrations: async () => migrations(dialect) };
+    const { error } = await new Migrator({ db: earlier, provider }).migrateTo(migration);
+    if (error !== undefined) throw error;
+    await work(earlier);
+    await earlier.destroy();
+  }
+});

@@ -1,0 +1,141 @@
+import type { Drawing } from '../../src/chat/reply.ts';
+import { createLog } from '../../src/log.ts';
+import type { NotSent, Sent } from '../../src/teams/conversations.ts';
+import { createPacing } from '../../src/teams/pacing.ts';
+import { createPainter, type Painter } from '../../src/teams/painter.ts';
+import { createTestClock, type TestClock } from '../support/clock.ts';
+
+/** A store of requests, a Teams that takes edits or does not, and the painter between them. */
+export interface Stage {
+  readonly painter: Painter;
+  readonly clock: TestClock;
+  readonly edits: readonly Exchange[];
+  readonly texts: readonly Exchange[];
+  readonly codes: readonly unknown[];
+  readonly ending: AbortController;
+  /** The highest revision of each request that was noted as drawn. */
+  readonly drawn: ReadonlyMap<string, number>;
+  /** How often a card was being edited twice at a time. */
+  readonly overlaps: () => number;
+  /** A new revision of the request, and word of it. */
+  change(id: string, change?: { finished?: boolean; conversation?: string; cardId?: string | null }): void;
+  answerEdits(...answers: (Sent | Promise<Sent>)[]): void;
+  answerTexts(...answers: Sent[]): void;
+  failDraws(count: number): void;
+  /** Called each time that a revision is noted as drawn. */
+  whenDrawn(listener: () => void): void;
+}
+
+export interface Exchange {
+  readonly conversation: string;
+  readonly what: string;
+  readonly at: number;
+}
+
+export const notSent = (kind: NotSent['kind'], status: number): NotSent => ({ kind, status, error: new Error('no') });
+
+export function createStage(): Stage {
+  const clock = createTestClock();
+  const ending = new AbortController();
+  const requests = new Map<string, Drawing>();
+  const drawn = new Map<string, number>();
+  const edits: Exchange[] = [];
+  const texts: Exchange[] = [];
+  const codes: unknown[] = [];
+  const editAnswers: (Sent | Promise<Sent>)[] = [];
+  const textAnswers: Sent[] = [];
+  const busy = new Set<string>();
+  let overlaps = 0;
+  let drawFailures = 0;
+  let drawnListener = () => {};
+
+  const painter = createPainter({
+    async draw(id) {
+      if (drawFailures > 0) {
+        drawFailures -= 1;
+        throw new Error('the database is away');
+      }
+      return requests.get(id) ?? null;
+    },
+    async markDrawn(id, revision) {
+      drawn.set(id, Math.max(revision, drawn.get(id) ?? 0));
+      drawnListener();
+    },
+    conversations: {
+      post: () => Promise.reject(new Error('the painter posts no cards')),
+      remove: () => Promise.reject(new Error('the painter removes no cards')),
+      findMember: () => Promise.reject(new Error('the painter looks for nobody')),
+      async edit(conversation, cardId, message) {
+        if (busy.has(cardId)) overlaps += 1;
+        busy.add(cardId);
+        edits.push({ conversation, what: `${cardId} ${message.summary}`, at: clock.monotonic() });
+        const answer = await (editAnswers.shift() ?? { kind: 'done' });
+        busy.delete(cardId);
+        return answer;
+      },
+      async say(conversation, text) {
+        texts.push({ conversation, what: text, at: clock.monotonic() });
+        return textAnswers.shift() ?? { kind: 'done' };
+      },
+    },
+    pacing: createPacing(),
+    keyOf: (conversation) => conversation,
+    clock,
+    ending: ending.signal,
+    log: createLog('info', { write: (line) => void codes.push(JSON.parse(line).code) }),
+  });
+
+  return {
+    painter,
+    clock,
+    edits,
+    texts,
+    codes,
+    ending,
+    drawn,
+    overlaps: () => overlaps,
+    change(id, { finished = false, conversation = 'chat', cardId = `card-${id}` } = {}) {
+      const revision = (requests.get(id)?.request.revision ?? 0) + 1;
+      requests.set(id, drawingOf({ id, conversation, cardId, revision, finished }));
+      painter.touch(id);
+    },
+    answerEdits: (...answers) => void editAnswers.push(...answers),
+    answerTexts: (...answers) => void textAnswers.push(...answers),
+    failDraws(count) {
+      drawFailures = count;
+    },
+    whenDrawn(listener) {
+      drawnListener = listener;
+    },
+  };
+}
+
+interface Shape {
+  readonly id: string;
+  readonly conversation: string;
+  readonly cardId: string | null;
+  readonly revision: number;
+  readonly finished: boolean;
+}
+
+export function drawingOf({ id, conversation, cardId, revision, finished }: Shape): Drawing {
+  return {
+    request: {
+      id,
+      asker: { id: 'asker', name: 'Alex' },
+      app: { id: 'app', name: 'Salesforce' },
+      reader: { locale: 'en-US', timeZone: 'UTC' },
+      conversation,
+      cardId,
+      revision,
+      createdAt: 0,
+      leftOut: [],
+    },
+    message: {
+      card: { type: 'AdaptiveCard', version: '1.5', fallbackText: '', body: [] },
+      summary: `revision ${revision}`,
+    },
+    signature: String(revision),
+    finished,
+  };
+}
