@@ -10,6 +10,7 @@ import { loopback, sandboxEnvironment } from './environment.ts';
 import { type SandboxGraph, startSandboxGraph } from './graph/server.ts';
 import { startPlayground } from './playground.ts';
 import { sayOnce } from './say.ts';
+import { createTenant } from './tenant/tenant.ts';
 
 /** Usher against the make-believe tenant, with no configuration. */
 const usage = `npm run demo                         the chat in the browser, as Alex of the helpdesk
@@ -17,7 +18,8 @@ npm run demo -- --headless           bot and sandbox Graph alone
 npm run demo -- --say "LINE"         one message, its card printed as text as it changes
 npm run demo -- --say "LINE" --as megan
 
-PORT and SANDBOX_PORT choose other ports than 3978 and 3979; SANDBOX_LATENCY_MS=0 makes the sandbox quick.
+PORT and SANDBOX_PORT choose other ports than 3978 and 3979; SANDBOX_LATENCY_MS=0 makes the sandbox quick;
+SANDBOX_PEOPLE=500 adds season001@contoso.com to season500@contoso.com for long lists.
 `;
 const playgroundPort = 56150;
 const sandboxPort = 3979;
@@ -42,6 +44,7 @@ async function demo(): Promise<number> {
     port: isOneLine ? 0 : portFrom('SANDBOX_PORT', sandboxPort),
     // A window shortened for a trial is shortened on both sides; the limit stays Graph's own.
     windowMs: Number(process.env.SANDBOX_WINDOW_MS ?? process.env.PROVISION_WINDOW_MS ?? 10_000),
+    tenant: createTenant({ seasonal: Number(process.env.SANDBOX_PEOPLE ?? 0) }),
     ...(latency === undefined || latency === '' ? {} : { latencyMs: Number(latency) }),
   });
   const folder = mkdtempSync(join(tmpdir(), 'usher-demo-'));

@@ -36,7 +36,10 @@ const defaultWaitMs = 10_000;
 const memberPath = /^\/v3\/conversations\/([^/]+)\/members\/([^/?]+)/;
 /** The roster of every conversation: everybody of the tenant, by Teams' own id. */
 const members = new Map(
-  everybody.map((person) => [`29:${person.id}`, { id: `29:${person.id}`, name: person.displayName, aadObjectId: person.id }]),
+  everybody.map((person) => [
+    `29:${person.id}`,
+    { id: `29:${person.id}`, name: person.displayName, aadObjectId: person.id },
+  ]),
 );
 const path = /^\/v3\/conversations\/([^/]+)\/activities(?:\/([^/?]+))?/;
 
@@ -54,7 +57,9 @@ export async function startConnector(host = '127.0.0.1', port = 0): Promise<Conn
     const asked = memberPath.exec(request.url ?? '');
     if (request.method === 'GET' && asked !== null) {
       const member = members.get(decodeURIComponent(asked[2] ?? ''));
-      return member === undefined ? answer(response, 404, { error: { code: 'NotFound' } }) : answer(response, 200, member);
+      return member === undefined
+        ? answer(response, 404, { error: { code: 'NotFound' } })
+        : answer(response, 200, member);
     }
     const body = await readBody(request);
     const target = path.exec(request.url ?? '');

@@ -8,16 +8,17 @@ import { assign, keepAccount, type State } from './state.ts';
  * The opening position that the roster promises. Everybody is assigned to every application, except Diego to
  * Salesforce; whoever is not named as having an account gets one created by the first provisioning.
  */
-export function firstDay(at: number): State {
+export function firstDay(at: number, seasonal: readonly Person[] = []): State {
+  const present = [...everybody, ...seasonal];
   const state: State = {
-    people: new Map(everybody.map((one) => [one.id, one])),
+    people: new Map(present.map((one) => [one.id, one])),
     assignments: new Map(),
     accounts: new Map(),
     conflicts: new Set([`${apps.salesforce.id} ${people.grady.id}`]),
     directoryRoles: new Map(),
     audit: [],
   };
-  for (const application of everyApplication) assignEverybody(state, application, at);
+  for (const application of everyApplication) assignEverybody(state, application, present, at);
   stockCloudSync(state);
   stockSalesforce(state);
   for (const one of [people.alex, people.adele]) {
@@ -26,11 +27,11 @@ export function firstDay(at: number): State {
   return state;
 }
 
-function assignEverybody(state: State, application: Application, at: number): void {
+function assignEverybody(state: State, application: Application, present: readonly Person[], at: number): void {
   // Cloud sync takes whoever its scope holds; nobody is assigned to it.
   if (application.job?.direction === 'fromActiveDirectory') return;
   const leavesOutDiego: readonly string[] = [apps.salesforce.id, apps.salesforceSandbox.id];
-  for (const one of everybody) {
+  for (const one of present) {
     if (one.id === people.diego.id && leavesOutDiego.includes(application.id)) continue;
     assign(state, application, one.id, at);
   }

@@ -84,6 +84,17 @@ export const generatedPeople: readonly Person[] = generatedNames.map((displayNam
 
 export const everybody: readonly Person[] = [...Object.values(people), ...generatedPeople];
 
+const firstSeasonal = 0x1000;
+
+/** As many more people as somebody wants for a long list: `season001@contoso.com` and so on, assigned like the others. */
+export function seasonalPeople(count: number): readonly Person[] {
+  return Array.from({ length: count }, (_, index) => {
+    const number = String(index + 1).padStart(3, '0');
+    const post = { jobTitle: 'Seasonal Worker', department: 'Stores', manager: megan, alias: `season${number}` };
+    return person(firstSeasonal + index, `Season${number} Worker`, post);
+  });
+}
+
 /**
  * Where a person lives in the on-premises directory. Cloud sync knows its subjects by this name, and by no other.
  * None of the names in the tenant needs escaping.

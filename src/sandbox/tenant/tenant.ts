@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../../clock.ts';
 import { type Application, apps, everyApplication } from './applications.ts';
 import { firstDay } from './first-day.ts';
 import { everyGroup, type Group } from './groups.ts';
-import { distinguishedName, type Person, people } from './people.ts';
+import { distinguishedName, type Person, people, seasonalPeople } from './people.ts';
 import { type AuditRecord, auditRecord } from './provisioning/audit-record.ts';
 import { provisionPerson } from './provisioning/provision-person.ts';
 import { type Account, type Assignment, assign, keepAccount, shelf } from './state.ts';
@@ -51,9 +51,16 @@ export interface Tenant {
   reset(): void;
 }
 
+export interface TenantOptions {
+  readonly clock?: Clock;
+  /** How many people there are besides the roster. */
+  readonly seasonal?: number;
+}
+
 /** A tenant on its first day: see the roster in `people.ts` for who is where. `clock` dates what happens in it. */
-export function createTenant({ clock = systemClock }: { readonly clock?: Clock } = {}): Tenant {
-  let state = firstDay(clock.now());
+export function createTenant({ clock = systemClock, seasonal = 0 }: TenantOptions = {}): Tenant {
+  const seasonalWorkers = seasonalPeople(seasonal);
+  let state = firstDay(clock.now(), seasonalWorkers);
 
   const known = <T>(thing: T | undefined, id: string): T => {
     if (thing === undefined) throw new Error(`The sandbox tenant has no ${id}.`);
@@ -129,7 +136,7 @@ export function createTenant({ clock = systemClock }: { readonly clock?: Clock }
       state.audit.push(entry);
     },
     reset: () => {
-      state = firstDay(clock.now());
+      state = firstDay(clock.now(), seasonalWorkers);
       recordEarlierConflict(tenant);
     },
   };
