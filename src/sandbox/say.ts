@@ -67,5 +67,5 @@ function hasWorked(line: string, card: unknown): boolean {
   const parsed = parse(line);
   if (parsed.kind !== 'command') return false;
   const style = /"style":"(good|warning|attention|accent|emphasis|default)"/.exec(JSON.stringify(card))?.[1];
-  return parsed.command.verb === 'provision' ? style === 'good' : style !== 'attention' && style !== 'warning';
+  return 'app' in parsed.command ? style === 'good' : style !== 'attention' && style !== 'warning';
 }

@@ -35,7 +35,7 @@ export function decodeEntities(text: string): string {
 
 /**
  * The text without what cannot be seen: control characters, direction marks, odd spaces, joiners out of place. Lines
- * are parted by `\n`, runs of spaces made one, ends trimmed. Linear in the length, and never throws.
+ * are parted by `\n`, cells of a pasted table by `\t`, runs of spaces made one, ends trimmed. Linear in the length, and never throws.
  *
  * Composes characters (NFC) and unfolds only the forms that stand for plain letters: full-width, ligatures,
  * mathematical alphabets. NFKC as a whole would also change names that a directory keeps, e.g. `Contoso™` or `m²`.
@@ -46,8 +46,8 @@ export function tidyCharacters(text: string): string {
       // A lone surrogate would make `encodeURIComponent` throw much later.
       .toWellFormed()
       .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
-      .replace(/[\t\v\f\p{Zs}]/gu, ' ')
-      .replace(/(?!\n)\p{Cc}|(?![\u200c\u200d])\p{Cf}/gu, '')
+      .replace(/[\v\f\p{Zs}]/gu, ' ')
+      .replace(/(?![\n\t])\p{Cc}|(?![\u200c\u200d])\p{Cf}/gu, '')
       // Zero-width joiners belong to names in Persian or Malayalam, never to ASCII.
       .replace(/(?<!\P{ASCII})[\u200c\u200d]|[\u200c\u200d](?!\P{ASCII})/gu, '')
       // Sorting an endless row of combining marks takes quadratic time; no letter has more than a few.
@@ -56,7 +56,8 @@ export function tidyCharacters(text: string): string {
       .replace(/[\ufb00-\ufb06\uff01-\uffee\u{1d400}-\u{1d7ff}]+/gu, (forms) => forms.normalize('NFKC'))
       .normalize('NFC')
       .replace(/ +/g, ' ')
-      .replace(/ ?\n ?/g, '\n')
+      .replace(/ ?\t ?/g, '\t')
+      .replace(/[ \t]?\n[ \t]?/g, '\n')
       .trim()
   );
 }

@@ -7,9 +7,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { type SandboxGraph, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
-import { messageActivity, postActivity } from '../../src/sandbox/teams/activity.ts';
+import { clickActivity, messageActivity, postActivity } from '../../src/sandbox/teams/activity.ts';
 import { type Connector, startConnector } from '../../src/sandbox/teams/connector.ts';
-import { people } from '../../src/sandbox/tenant/people.ts';
+import { generatedPeople, people } from '../../src/sandbox/tenant/people.ts';
 import { shownCards } from '../support/usher.ts';
 
 // Each of these starts two processes.
@@ -66,6 +66,30 @@ describe('a process that is killed in the middle of a call', () => {
   });
 });
 
+describe('a process that is killed in the middle of a list', () => {
+  it('is followed by one that carries on with the same card, and everybody ends once', async () => {
+    const everyone = generatedPeople.slice(0, 40).map((person) => person.userPrincipalName);
+    const { bot, endpoint } = await startBot();
+    await postActivity(endpoint, says(`provision users to Salesforce\n${everyone.join('\n')}`));
+    const asking = await connector.waitFor(({ activity }) => JSON.stringify(activity).includes('"confirm"'));
+    const requestId = /"requestId":"([0-9A-Z]+)"/.exec(JSON.stringify(asking.activity))?.[1] ?? '';
+    const place = { serviceUrl: connector.serviceUrl, conversationId: 'personal-alex' };
+    const alex = { id: people.alex.id, name: people.alex.displayName };
+    await postActivity(endpoint, clickActivity(alex, place, asking.activityId, { verb: 'confirm', requestId }));
+    await until(() => sandbox.stats().calls >= 12);
+    await end(bot, 'SIGKILL');
+
+    await startBot();
+    await until(() => finishedTasks() === everyone.length);
+    await connector.waitFor(({ activity }) => /40 people: 40 done/.test(JSON.stringify(activity)), 20_000);
+
+    expect(shownCards(connector.deliveries).map(({ id }) => id)).toEqual([asking.activityId]);
+    expect(sandbox.stats().throttled).toBe(0);
+    // Only what was on its way at the kill may have been asked twice.
+    expect(sandbox.stats().calls).toBeLessThanOrEqual(everyone.length + 5);
+  });
+});
+
 describe('a process that is asked to stop', () => {
   it('sees its running call through, draws the card and ends with code 0', async () => {
     const { bot, endpoint } = await startBot();
@@ -81,9 +105,20 @@ describe('a process that is asked to stop', () => {
 });
 
 function isaiahToSalesforce() {
+  return says('provision isaiah to Salesforce');
+}
+
+function says(line: string) {
   const place = { serviceUrl: connector.serviceUrl, conversationId: 'personal-alex' };
   const alex = { id: people.alex.id, name: people.alex.displayName };
-  return messageActivity(alex, place, 'provision isaiah to Salesforce');
+  return messageActivity(alex, place, line);
+}
+
+function finishedTasks(): number {
+  const database = new DatabaseSync(join(folder, 'usher.db'), { readOnly: true });
+  const row = database.prepare("select count(*) as tasks from tasks where state = 'done'").get();
+  database.close();
+  return Number(row?.tasks);
 }
 
 /** How many cut-off turns know the card that they have shown. */

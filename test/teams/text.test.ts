@@ -44,7 +44,8 @@ describe('what a message says, whatever Teams wraps around it', () => {
     ['other tags', '<p class="x"><b>apps</b> <i>sales</i><!-- x --><o:p></o:p></p>', 'apps sales'],
     ['Windows and old Mac line ends', 'a\r\nb\rc\u2028d', 'a\nb\nc\nd'],
     ['blank lines', 'a \n\n b', 'a\n\nb'],
-    ['odd spaces', '\u00a0who\u2003am\t\u3000i\u202f', 'who am i'],
+    ['odd spaces', '\u00a0who\u2003am\u2000\u3000i\u202f', 'who am i'],
+    ['the cells of a pasted table', 'Adele Vance \t adele@contoso.com', 'Adele Vance\tadele@contoso.com'],
     ['what cannot be seen', '\u200bwho\u2060\ufeffa\u00admi\u200e\u202e\u2066\u0007', 'whoami'],
     ['joiners next to ASCII', 'who\u200dami\u200c', 'whoami'],
     ['joiners that a name needs', 'علی\u200cرضا', 'علی\u200cرضا'],
@@ -191,7 +192,7 @@ describe('whatever comes over the wire', () => {
         const cleaned = cleanText({ text, entities, botId, botName: 'Usher' });
 
         expect(cleaned.text.isWellFormed()).toBe(true);
-        expect(cleaned.text).not.toMatch(/(?!\n)\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069]|\u00a0| {2}/u);
+        expect(cleaned.text).not.toMatch(/(?![\n\t])\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069]|\u00a0| {2}/u);
         expect(cleaned.text).toBe(cleaned.text.trim());
         for (const { id, name } of cleaned.mentions) {
           expect(id).not.toBe(botId);

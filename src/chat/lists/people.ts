@@ -17,15 +17,18 @@ type Resolved =
 /** Reads go out side by side, but not so many that Graph's patience suffers. */
 const atOnce = 6;
 const mostSuggestions = 3;
+/** No name and no address is longer; Graph need not be asked about it. */
+const longestEntry = 256;
 
 /**
  * Finds everybody of a list. Addresses are asked about many at a time; ids and names one by one. A name that fits
  * nobody or several is left out with suggestions, and so is who is named twice.
  */
 export async function findPeople(directory: Directory, entries: readonly string[]): Promise<PeopleFound> {
-  const known = await directory.findUsersByAddress(entries.filter((entry) => entry.includes('@')));
+  const known = await directory.findUsersByAddress(entries.filter((entry) => entry.includes('@') && !isTooLong(entry)));
   if (!known.ok) return { kind: 'trouble', trouble: known.trouble };
   const resolved = await eachSideBySide(entries, atOnce, async (entry): Promise<Resolved> => {
+    if (isTooLong(entry)) return leftOut(entry, 'notUnderstood', []);
     const user = known.value.get(entry.toLowerCase());
     if (user !== undefined) return { kind: 'user', user };
     return entry.includes('@')
@@ -64,6 +67,10 @@ async function byName(directory: Directory, entry: string): Promise<Resolved> {
       throw new Error(`unexpected match ${JSON.stringify(never)}`);
     }
   }
+}
+
+function isTooLong(entry: string): boolean {
+  return entry.length > longestEntry;
 }
 
 /** The one that was probably meant; none where Graph does not tell. */
