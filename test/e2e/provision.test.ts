@@ -76,6 +76,38 @@ describe('the demo in a browser', () => {
   });
 });
 
+describe('a list in the browser', () => {
+  it('asks first, then runs on one card with a bar, and says who was not provisioned and why', async () => {
+    const people = [
+      'isaiah',
+      'adele',
+      'grady',
+      'diego',
+      'megan',
+      'patti',
+      'alex',
+      'lynne',
+      'nestor',
+      'miriam',
+      'lee.gu@contoso.com',
+    ];
+    await chat.say(`provision users ${people.join(', ')}, zaphod@contoso.com to Salesforce`);
+    await chat.page.getByText('Provision 11 people to Salesforce?').first().waitFor();
+    const before = await chat.cards.count();
+
+    await chat.cards.last().getByRole('button', { name: 'Provision 11 people' }).click();
+    await chat.page.getByText('5 of 11 done').first().waitFor();
+    await chat.page.screenshot({ path: `${pictures}/list-running.png`, clip: await frameOf(chat) });
+    await chat.page.getByText('11 people:').first().waitFor({ timeout: 60_000 });
+
+    expect(await chat.cards.count()).toBe(before);
+    const text = await chat.cards.last().innerText();
+    expect(text).toContain('Grady Archie');
+    expect(text).toContain('zaphod@contoso.com');
+    await chat.page.screenshot({ path: `${pictures}/list.png`, clip: await frameOf(chat) });
+  });
+});
+
 /** The last card with some of the chat around it. */
 async function frameOf({ page, cards }: ChatPage) {
   const box = await cards.last().boundingBox();

@@ -71,8 +71,9 @@ function shortReason(words: Words, outcome: Outcome): string | null {
     case 'inSync':
       return null;
     case 'notInScope': {
-      const checks = outcome.failedChecks.map((check) => words.plain(CHECKS[check]));
-      return checks.length === 0 ? words.plain('reason.unnamedCheck') : words.list(checks);
+      // The first is the most telling; what follows from it (nobody unassigned has a role) says no more.
+      const [first] = outcome.failedChecks;
+      return first === undefined ? words.plain('reason.unnamedCheck') : words.plain(CHECKS[first]);
     }
     case 'skipped':
       return skipReason(words, outcome);
