@@ -1,8 +1,8 @@
 import type { GraphTrouble } from '../../graph/answer.ts';
 import type { Directory, DirectoryUser } from '../../graph/directory.ts';
+import { eachSideBySide } from '../../graph/side-by-side.ts';
 import type { LeftOut, Subject } from '../../requests/request.ts';
 import { closest } from '../grammar/closest.ts';
-import { eachSideBySide } from './side-by-side.ts';
 
 /** What a list of names and addresses comes to: the people, once each and in order, and what is left over. */
 export type PeopleFound =
