@@ -4,7 +4,6 @@ import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { groups } from '../../src/sandbox/tenant/groups.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
 import { openScene, type Scene } from './scene.ts';
-import { noLimits } from './support.ts';
 
 describe.each(engines)('a group in several calls on $name', ({ createTestDatabase }) => {
   let place: TestDatabase;
@@ -17,7 +16,7 @@ describe.each(engines)('a group in several calls on $name', ({ createTestDatabas
   afterAll(() => place.drop());
 
   it('goes out once for each five members, with its members, and each call has its outcome', async () => {
-    scene = await openScene({ place, limits: noLimits });
+    scene = await openScene({ place, limits: { limit: 50, windowMs: 1_000, guardMs: 0 } });
     const { id, displayName, memberIds } = groups.salesTeam;
     const team: Subject = { id, type: 'Group', name: displayName, label: null };
     const members = memberIds.map((member): Subject => ({ id: member, type: 'User', name: member, label: null }));
