@@ -7,7 +7,7 @@ import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { createTestClock } from '../support/clock.ts';
 import { engineStartMs, sqliteEngine, type TestDatabase } from '../support/databases.ts';
-import { arrived, drive, openScene, quickClock, type Scene, type SceneOptions, stepMs } from './scene.ts';
+import { doneTask, drive, openScene, quickClock, type Scene, type SceneOptions, stepMs } from './scene.ts';
 import { claimed, documentedLimits } from './support.ts';
 
 /** A real second lasts fifty: ten seconds pass in a fifth of a second. */
@@ -28,13 +28,6 @@ describe('the dispatcher', () => {
   async function open(more: Partial<SceneOptions> = {}): Promise<Scene> {
     scene = await openScene({ place, clock: quickClock(speed), limits, ...more });
     return scene;
-  }
-
-  /** The only task of a request, done. */
-  async function doneTask(request: Request): Promise<Task & { state: Extract<Task['state'], { kind: 'done' }> }> {
-    const [task] = await scene.tasksOf(request);
-    if (task?.state.kind !== 'done') throw new Error(`the task is not done: ${JSON.stringify(task?.state)}`);
-    return { ...task, state: task.state };
   }
 
   it('sees twenty tasks through without a single 429, five in a window', async () => {
@@ -79,7 +72,7 @@ describe('the dispatcher', () => {
 
     const [first = 0, second = 0] = scene.sandbox.stats().arrivals;
     expect(second - first).toBeGreaterThan(10_000);
-    expect(await doneTask(request)).toMatchObject({
+    expect(await doneTask(scene, request)).toMatchObject({
       attempts: 2,
       throttles: 1,
       state: { outcome: { kind: 'created' } },
@@ -104,7 +97,7 @@ describe('the dispatcher', () => {
     scene.start();
     await scene.settled();
 
-    expect(await doneTask(request)).toMatchObject({ attempts: 2, state: { outcome: { kind: outcome } } });
+    expect(await doneTask(scene, request)).toMatchObject({ attempts: 2, state: { outcome: { kind: outcome } } });
   });
 
   it.each([
@@ -120,7 +113,7 @@ describe('the dispatcher', () => {
     await scene.settled();
 
     const outcome = { kind: 'unknown', why: 'unreadable' };
-    expect(await doneTask(request)).toMatchObject({ attempts: 1, state: { outcome } });
+    expect(await doneTask(scene, request)).toMatchObject({ attempts: 1, state: { outcome } });
   });
 
   it('says that nobody knows after a second call without an answer', async () => {
@@ -132,7 +125,7 @@ describe('the dispatcher', () => {
     await scene.settled();
 
     const outcome = { kind: 'unknown', why: 'connectionLost' };
-    expect(await doneTask(request)).toMatchObject({ attempts: 2, state: { outcome } });
+    expect(await doneTask(scene, request)).toMatchObject({ attempts: 2, state: { outcome } });
   });
 
   it('reads the rule anew when the job does not know it any more, and goes on without a pause', async () => {
@@ -143,7 +136,7 @@ describe('the dispatcher', () => {
     await scene.settled();
 
     const rule = apps.salesforce.job?.rules[0]?.id;
-    expect(await doneTask(request)).toMatchObject({
+    expect(await doneTask(scene, request)).toMatchObject({
       attempts: 2,
       ruleId: rule,
       state: { outcome: { kind: 'created' } },
@@ -158,7 +151,7 @@ describe('the dispatcher', () => {
     await scene.settled();
 
     const outcome = { kind: 'refused', status: 401, cause: 'quarantined' };
-    expect(await doneTask(request)).toMatchObject({ attempts: 1, state: { outcome } });
+    expect(await doneTask(scene, request)).toMatchObject({ attempts: 1, state: { outcome } });
   });
 
   it('keeps the ids for support, which the server knows too', async () => {
@@ -168,67 +161,9 @@ describe('the dispatcher', () => {
     scene.start();
     await scene.settled();
 
-    const { state } = await doneTask(request);
+    const { state } = await doneTask(scene, request);
     expect(state.clientRequestId).toBe(scene.sandbox.requests.at(-1)?.clientRequestId);
     expect(state.graphRequestId).toMatch(/^[0-9a-f-]{36}$/);
-  });
-
-  describe('that stops', () => {
-    it('lets the running call end and claims nothing new', async () => {
-      await open();
-      scene.sandbox.failNext(onDemand, { kind: 'slow', ms: 5_000 });
-      const request = await scene.ask([people.isaiah.id]);
-      const dispatcher = scene.start();
-      await arrived(scene, onDemand);
-
-      const stopped = dispatcher.stop(60_000);
-      const late = await scene.ask([people.adele.id]);
-      dispatcher.wake();
-      await stopped;
-
-      expect((await doneTask(request)).state.outcome.kind).toBe('created');
-      expect((await scene.tasksOf(late))[0]).toMatchObject({ attempts: 0, state: { kind: 'waiting' } });
-      expect(scene.sandbox.stats().arrivals).toHaveLength(1);
-    });
-
-    it('puts back what does not end in time, for the next one to take up', async () => {
-      await open();
-      scene.sandbox.failNext(onDemand, { kind: 'silence' });
-      const request = await scene.ask([people.isaiah.id]);
-      const dispatcher = scene.start();
-      await arrived(scene, onDemand);
-
-      await dispatcher.stop(100);
-
-      const [task] = await scene.tasksOf(request);
-      expect(task?.state).toMatchObject({ kind: 'waiting', again: 'interrupted' });
-      scene.start();
-      await scene.settled();
-      expect((await doneTask(request)).state.outcome.kind).toBe('created');
-    });
-
-    it('does not wait for a look-up that hangs', async () => {
-      await open();
-      const request = await scene.ask([people.isaiah.id], apps.zscaler);
-      const looking = Promise.withResolvers<void>();
-      const isQuarantined = () => {
-        looking.resolve();
-        return new Promise<boolean>(() => undefined);
-      };
-      const dispatcher = scene.start({ graph: { ...scene.graph, isQuarantined } });
-      await looking.promise;
-
-      await dispatcher.stop(100);
-
-      expect((await scene.tasksOf(request))[0]?.state).toMatchObject({ kind: 'waiting', again: 'interrupted' });
-    });
-
-    it('has nothing to wait for when nothing runs', async () => {
-      await open();
-      const dispatcher = scene.start();
-
-      await expect(dispatcher.stop(1_000_000)).resolves.toBeUndefined();
-    });
   });
 
   it('takes up at once what a process left that died', async () => {
@@ -239,7 +174,7 @@ describe('the dispatcher', () => {
     scene.start();
     await scene.settled();
 
-    expect(await doneTask(request)).toMatchObject({ attempts: 2, state: { outcome: { kind: 'created' } } });
+    expect(await doneTask(scene, request)).toMatchObject({ attempts: 2, state: { outcome: { kind: 'created' } } });
   });
 
   it('does not sleep through a wake that comes while it claims', async () => {
@@ -266,7 +201,7 @@ describe('the dispatcher', () => {
     const request = await asked.promise;
     await scene.settled();
 
-    expect((await doneTask(request)).state.outcome.kind).toBe('created');
+    expect((await doneTask(scene, request)).state.outcome.kind).toBe('created');
   });
 
   it('starts a request at once when it is woken for it', async () => {
@@ -280,7 +215,7 @@ describe('the dispatcher', () => {
     dispatcher.wake();
     await scene.settled();
 
-    expect((await doneTask(request)).state.startedAt).toBe(clock.now());
+    expect((await doneTask(scene, request)).state.startedAt).toBe(clock.now());
   });
 
   it('keeps an outcome until the database takes it, and does not ask Graph a second time', async () => {
@@ -309,7 +244,7 @@ describe('the dispatcher', () => {
     scene.start({ graph });
     await scene.settled();
 
-    expect((await doneTask(request)).state.outcome.kind).toBe('created');
+    expect((await doneTask(scene, request)).state.outcome.kind).toBe('created');
     expect(scene.sandbox.stats().arrivals).toHaveLength(1);
     expect(scene.logged).toContain('not_settled');
   });
@@ -334,7 +269,7 @@ describe('the dispatcher', () => {
     scene.start();
     await scene.settled();
 
-    expect((await doneTask(request)).state.outcome.kind).toBe('created');
+    expect((await doneTask(scene, request)).state.outcome.kind).toBe('created');
     expect(scene.logged.filter((code) => code === 'claim_failed')).toHaveLength(2);
   });
 
@@ -359,7 +294,7 @@ describe('the dispatcher', () => {
     scene.start();
     await scene.settled();
 
-    const task = await doneTask(request);
+    const task = await doneTask(scene, request);
     expect(task).toMatchObject({ attempts: 1, state: { startedAt: late, outcome: { kind: 'created' } } });
     expect(scene.logged).toEqual(['late']);
     expect(scene.sandbox.stats().arrivals).toHaveLength(1);
@@ -394,7 +329,7 @@ describe('the dispatcher', () => {
     await scene.settled();
 
     const outcome = { kind: 'unknown', why: 'unreadable' };
-    expect(await doneTask(request)).toMatchObject({ attempts: 3, state: { outcome } });
+    expect(await doneTask(scene, request)).toMatchObject({ attempts: 3, state: { outcome } });
   });
 
   it('is not stopped by a listener that fails', async () => {

@@ -118,6 +118,16 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   };
 }
 
+/** The only task of a request, done. */
+export async function doneTask(
+  scene: Scene,
+  request: Request,
+): Promise<Task & { state: Extract<Task['state'], { kind: 'done' }> }> {
+  const [task] = await scene.tasksOf(request);
+  if (task?.state.kind !== 'done') throw new Error(`the task is not done: ${JSON.stringify(task?.state)}`);
+  return { ...task, state: task.state };
+}
+
 export const stepMs = 100;
 
 /** Lets time pass in small steps, none while a call is under way, until no task waits or runs. */

@@ -1,23 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../src/chat/cards/as-text.ts';
 import type { ErrorMeaning } from '../../../src/graph/outcome/error-codes.ts';
-import type { Outcome, RefusalCause, Report } from '../../../src/graph/outcome.ts';
-import { doneWith, draw, drawOutcome, elementsOf, emptyReport, requestIn, step } from './drawings.ts';
-
-const report: Report = {
-  ...emptyReport,
-  sourceSystem: 'Azure Active Directory',
-  steps: [
-    step({ description: "Retrieved User 'isaiah@contoso.com'" }),
-    step({ type: 'scoping', name: 'EntrySynchronizationScoping', details: { Assigned: 'False', Notes: '{}' } }),
-    step({
-      type: 'export',
-      name: 'EntrySynchronizationSkip',
-      status: 'skipped',
-      details: { SkipReason: 'SomeReason' },
-    }),
-  ],
-};
+import type { Outcome } from '../../../src/graph/outcome.ts';
+import { doneWith, draw, drawOutcome, elementsOf, requestIn, step } from './drawings.ts';
+import { failed, outOfScope, refused, report, skipped } from './outcomes.ts';
 
 /** A code for each meaning. */
 const CODES: Record<ErrorMeaning, string> = {
@@ -39,17 +25,6 @@ const CODES: Record<ErrorMeaning, string> = {
   agentUnavailable: 'EndpointUnavailable',
   crossTenantPolicy: 'AzureActiveDirectoryForbidden',
   unknownCode: 'SomethingNew',
-};
-
-const failed = (code: string): Outcome => ({ kind: 'failed', code, reason: null, recommendedAction: null, report });
-const refused = (cause: RefusalCause, code = 'SomeCode'): Outcome => {
-  return { kind: 'refused', status: 400, code, message: 'message', cause };
-};
-const skipped = (code: string, property: string | null): Outcome => {
-  return { kind: 'skipped', code, property, reason: null, report };
-};
-const outOfScope = (...failedChecks: Extract<Outcome, { kind: 'notInScope' }>['failedChecks']): Outcome => {
-  return { kind: 'notInScope', failedChecks, report };
 };
 
 /** Outcome, verdict with its glyph, what happened, what to do next, and the code for engineers. */
@@ -369,167 +344,5 @@ describe('the result card', () => {
       title: 'Show details',
       targetElements: ['details'],
     });
-  });
-});
-
-describe('the words of the service on a result', () => {
-  const reason = 'Message: customappsso returned an error response with the HTTP status code 409. '.repeat(6);
-  const withExport = (description: string) => ({
-    ...report,
-    targetSystem: 'customappsso',
-    steps: [...report.steps, step({ type: 'export' as const, status: 'failure' as const, description })],
-  });
-  const failing = (said: string | null, description = "Failed to create User 'x' in customappsso"): Outcome => {
-    return { kind: 'failed', code: 'New', reason: said, recommendedAction: null, report: withExport(description) };
-  };
-  const boxOf = (outcome: Outcome) =>
-    /It stopped at.*\n([\s\S]*?)\n\nWhat to do next/.exec(cardAsText(drawOutcome(outcome).card))?.[1];
-
-  it('give the reason where it stopped, cut at a word', () => {
-    const box = boxOf(failing(reason));
-
-    expect(box).toMatch(/^Salesforce returned an error response with the HTTP status code 409\. .*\w…$/);
-    expect(box?.length).toBeLessThanOrEqual(240);
-    expect(reason.replace('Message: ', '').replaceAll('customappsso', 'Salesforce')).toContain(`${box?.slice(0, -1)} `);
-  });
-
-  it.each([null, "create User 'x'"])('give what the step says when the reason says no more: %s', (said) => {
-    expect(boxOf(failing(said))).toBe("Failed to create User 'x' in Salesforce");
-  });
-
-  it('give the reason even when no step has failed', () => {
-    const outcome: Outcome = {
-      kind: 'failed',
-      code: 'New',
-      reason: 'Said so',
-      recommendedAction: null,
-      report: emptyReport,
-    };
-
-    expect(cardAsText(drawOutcome(outcome).card)).toContain('What the service said\nSaid so\n');
-  });
-
-  it.each(['Azure Active Directory', 'Microsoft Entra ID'])('call %s by the name that people use', (name) => {
-    const steps = [step({ description: `Retrieved User 'isaiah@contoso.com' from ${name}` })];
-
-    const text = cardAsText(drawOutcome({ kind: 'created', report: { ...report, steps } }).card);
-
-    expect(text).toContain("Retrieved User 'isaiah@contoso.com' from Entra ID");
-  });
-
-  it('are left out where they say nothing', () => {
-    const description = 'Determine if User in scope by evaluating against each scoping filter';
-    const steps = [step({ type: 'scoping', description })];
-
-    expect(JSON.stringify(drawOutcome({ kind: 'created', report: { ...report, steps } }).card)).not.toContain(
-      'evaluating',
-    );
-  });
-
-  it('are cut only when that saves something', () => {
-    const line = (length: number) => `${'word '.repeat(100).slice(0, length - 1)}x`;
-    const textOf = (description: string) =>
-      cardAsText(drawOutcome({ kind: 'created', report: { ...report, steps: [step({ description })] } }).card);
-
-    expect(textOf(line(179))).toContain(line(179));
-    expect(textOf(line(200))).toMatch(/ word…\n/);
-  });
-});
-
-describe('the result of cloud sync', () => {
-  const inbound: Report = {
-    ...emptyReport,
-    sourceSystem: 'Active Directory',
-    targetSystem: 'Azure Active Directory',
-    targetId: 'target-1',
-    steps: [
-      step({ name: 'EntryImportAdd' }),
-      step({ name: 'EntryImport' }),
-      step({ type: 'matching' }),
-      step({ type: 'export' }),
-    ],
-  };
-
-  it.each(['Azure Active Directory', 'Microsoft Entra ID'])('says that %s is where it was written', (targetSystem) => {
-    const { card, summary } = drawOutcome({ kind: 'updated', report: { ...inbound, targetSystem } });
-
-    const text = cardAsText(card);
-    expect(text).toContain('The account of Isaiah Langer in Entra ID was brought up to date.');
-    expect(text).toContain('Isaiah Langer · Salesforce\n');
-    expect(text).toContain('Look for a match in Entra ID  Done');
-    expect(text).toContain('Write to Entra ID  Done');
-    expect(JSON.stringify(card)).toContain('Id in Entra ID');
-    expect(summary).toMatch(/^Isaiah Langer · Salesforce: Account updated\./);
-  });
-
-  it('tells the two kinds of import apart', () => {
-    const text = cardAsText(drawOutcome({ kind: 'updated', report: inbound }).card);
-
-    expect(text).toMatch(/Receive the change from Active Directory {2}Done\n✓ {2}Find the account in Active Directory/);
-  });
-
-  it('names Active Directory as the place to mend things in', () => {
-    const text = cardAsText(drawOutcome({ kind: 'notInScope', failedChecks: ['active'], report: inbound }).card);
-
-    expect(text).toContain('is disabled in Active Directory');
-    expect(text).toContain('Enable it in Active Directory');
-  });
-});
-
-describe('the buttons of a result', () => {
-  it('offer to retry what may turn out better', () => {
-    const { card } = drawOutcome({ kind: 'unknown', why: 'timeout' });
-
-    expect(card.actions).toContainEqual({
-      type: 'Action.Submit',
-      title: 'Retry',
-      data: { verb: 'retry', requestId: 'R7K3MQ', msteams: { feedback: { hide: true } } },
-    });
-  });
-
-  it.each([
-    ['nothing would change', { kind: 'created', report } as Outcome, true],
-    ['the reader may not', { kind: 'unknown', why: 'timeout' } as Outcome, false],
-  ])('do not offer it when %s', (_, outcome, canRetry) => {
-    const { card } = drawOutcome(outcome, { canRetry });
-
-    expect(JSON.stringify(card)).not.toContain('retry');
-    expect(JSON.stringify(card)).not.toContain('Retry');
-  });
-
-  it.each([
-    [true, 'Enable it in Entra ID if it should be in use. Then press Retry.'],
-    [false, 'Enable it in Entra ID if it should be in use. Then ask again.'],
-  ])('are what the next step names, where there are any: %s', (canRetry, next) => {
-    const { card, summary } = drawOutcome(outOfScope('active'), { canRetry });
-
-    expect(cardAsText(card)).toContain(next);
-    expect(summary).toContain(next);
-  });
-
-  it('lead whoever has to assign somebody to where that is done', () => {
-    const { card } = drawOutcome(outOfScope('assigned'));
-
-    expect(card.actions).toContainEqual({
-      type: 'Action.OpenUrl',
-      title: 'Open in Entra',
-      url: 'https://entra.microsoft.com/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Users/objectId/5eed0000-0000-4000-8000-0000000000a1',
-    });
-  });
-
-  it('lead to the provisioning page of the app, in the cloud that Usher lives in', () => {
-    const { card } = drawOutcome({ kind: 'created', report }, { entraPortalUrl: 'https://entra.microsoft.us/' });
-
-    expect(card.actions).toContainEqual({
-      type: 'Action.OpenUrl',
-      title: 'Open in Entra',
-      url: 'https://entra.microsoft.us/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/ProvisioningOverview/objectId/5eed0000-0000-4000-8000-0000000000a1',
-    });
-  });
-
-  it('have no link when nobody knows the cloud', () => {
-    const { card } = drawOutcome({ kind: 'created', report }, { entraPortalUrl: null });
-
-    expect(JSON.stringify(card)).not.toContain('OpenUrl');
   });
 });

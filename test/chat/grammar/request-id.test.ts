@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { parse } from '../../../src/chat/grammar/parse.ts';
+
+describe('a request by its id', () => {
+  it.each([
+    ['retry R7K3MQ', 'retry', 'R7K3MQ'],
+    ['Retry r7k3mq please', 'retry', 'R7K3MQ'],
+    ['retry #R7K3MQ', 'retry', 'R7K3MQ'],
+    ['retry request R7K3MQ failed', 'retry', 'R7K3MQ'],
+    ['retry the failed ones of R7K3MQ.', 'retry', 'R7K3MQ'],
+    ['cancel R7K3MQ', 'cancel', 'R7K3MQ'],
+    ['/cancel request # 2345', 'cancel', '2345'],
+    ['can you cancel my request r7k3mq for me?', 'cancel', 'R7K3MQ'],
+  ])('is read from %s', (text, verb, requestId) => {
+    expect(parse(text)).toEqual({ kind: 'command', command: { verb, requestId } });
+  });
+
+  it.each([
+    ['cancle ABC123', 'cancel ABC123'],
+    ['cancell abc123', 'cancel ABC123'],
+    ['rerty #abc123', 'retry ABC123'],
+    ['re try abc123', 'retry ABC123'],
+  ])('is offered for a slip: %s', (text, suggestion) => {
+    expect(parse(text)).toEqual({ kind: 'didYouMean', suggestion });
+  });
+
+  it.each(['retry', 'cancel', 'retry failed', 'cancel the request'])('is missing from %s', (text) => {
+    expect(parse(text)).toMatchObject({ kind: 'incomplete', missing: 'subject' });
+  });
+
+  it.each([
+    'cancel my order of yesterday',
+    'retry ab1',
+    'cancel R7K3MQ-2',
+    'channel updates',
+    'ready',
+    'entry 12345',
+    'retry ABCDEFGHIJKLM',
+  ])('is not made of %s', (text) => {
+    expect(parse(text)).toEqual({ kind: 'unclear' });
+  });
+});

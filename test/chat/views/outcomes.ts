@@ -1,0 +1,35 @@
+import type { Outcome, RefusalCause, Report } from '../../../src/graph/outcome.ts';
+import { emptyReport, step } from './drawings.ts';
+
+/** What the service tells of somebody whom it found and left alone. */
+export const report: Report = {
+  ...emptyReport,
+  sourceSystem: 'Azure Active Directory',
+  steps: [
+    step({ description: "Retrieved User 'isaiah@contoso.com'" }),
+    step({ type: 'scoping', name: 'EntrySynchronizationScoping', details: { Assigned: 'False', Notes: '{}' } }),
+    step({
+      type: 'export',
+      name: 'EntrySynchronizationSkip',
+      status: 'skipped',
+      details: { SkipReason: 'SomeReason' },
+    }),
+  ],
+};
+
+export const failed = (code: string): Outcome => ({
+  kind: 'failed',
+  code,
+  reason: null,
+  recommendedAction: null,
+  report,
+});
+export const refused = (cause: RefusalCause, code = 'SomeCode'): Outcome => {
+  return { kind: 'refused', status: 400, code, message: 'message', cause };
+};
+export const skipped = (code: string, property: string | null): Outcome => {
+  return { kind: 'skipped', code, property, reason: null, report };
+};
+export const outOfScope = (...failedChecks: Extract<Outcome, { kind: 'notInScope' }>['failedChecks']): Outcome => {
+  return { kind: 'notInScope', failedChecks, report };
+};

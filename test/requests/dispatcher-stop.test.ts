@@ -1,0 +1,82 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { apps } from '../../src/sandbox/tenant/applications.ts';
+import { people } from '../../src/sandbox/tenant/people.ts';
+import { engineStartMs, sqliteEngine, type TestDatabase } from '../support/databases.ts';
+import { arrived, doneTask, openScene, quickClock, type Scene } from './scene.ts';
+
+/** A real second lasts fifty: ten seconds pass in a fifth of a second. */
+const speed = 50;
+const limits = { limit: 5, windowMs: 10_000, guardMs: 5_000 };
+const onDemand = /provisionOnDemand$/;
+
+describe('the dispatcher that stops', () => {
+  let place: TestDatabase;
+  let scene: Scene;
+
+  beforeAll(async () => {
+    place = await sqliteEngine.createTestDatabase();
+  }, engineStartMs);
+  afterEach(() => scene.close());
+  afterAll(() => place.drop());
+
+  async function open(): Promise<Scene> {
+    scene = await openScene({ place, clock: quickClock(speed), limits });
+    return scene;
+  }
+
+  it('lets the running call end and claims nothing new', async () => {
+    await open();
+    scene.sandbox.failNext(onDemand, { kind: 'slow', ms: 5_000 });
+    const request = await scene.ask([people.isaiah.id]);
+    const dispatcher = scene.start();
+    await arrived(scene, onDemand);
+
+    const stopped = dispatcher.stop(60_000);
+    const late = await scene.ask([people.adele.id]);
+    dispatcher.wake();
+    await stopped;
+
+    expect((await doneTask(scene, request)).state.outcome.kind).toBe('created');
+    expect((await scene.tasksOf(late))[0]).toMatchObject({ attempts: 0, state: { kind: 'waiting' } });
+    expect(scene.sandbox.stats().arrivals).toHaveLength(1);
+  });
+
+  it('puts back what does not end in time, for the next one to take up', async () => {
+    await open();
+    scene.sandbox.failNext(onDemand, { kind: 'silence' });
+    const request = await scene.ask([people.isaiah.id]);
+    const dispatcher = scene.start();
+    await arrived(scene, onDemand);
+
+    await dispatcher.stop(100);
+
+    const [task] = await scene.tasksOf(request);
+    expect(task?.state).toMatchObject({ kind: 'waiting', again: 'interrupted' });
+    scene.start();
+    await scene.settled();
+    expect((await doneTask(scene, request)).state.outcome.kind).toBe('created');
+  });
+
+  it('does not wait for a look-up that hangs', async () => {
+    await open();
+    const request = await scene.ask([people.isaiah.id], apps.zscaler);
+    const looking = Promise.withResolvers<void>();
+    const isQuarantined = () => {
+      looking.resolve();
+      return new Promise<boolean>(() => undefined);
+    };
+    const dispatcher = scene.start({ graph: { ...scene.graph, isQuarantined } });
+    await looking.promise;
+
+    await dispatcher.stop(100);
+
+    expect((await scene.tasksOf(request))[0]?.state).toMatchObject({ kind: 'waiting', again: 'interrupted' });
+  });
+
+  it('has nothing to wait for when nothing runs', async () => {
+    await open();
+    const dispatcher = scene.start();
+
+    await expect(dispatcher.stop(1_000_000)).resolves.toBeUndefined();
+  });
+});
