@@ -67,7 +67,19 @@ describe('a message', () => {
 
     const incoming = toIncoming(message('', { attachments }), speaker);
 
-    expect(incoming?.what).toEqual({ kind: 'text', text: '', attachments: 1 });
+    expect(incoming?.what).toEqual({ kind: 'text', text: '', attachments: 1, files: [] });
+  });
+
+  it('tells where a dropped file can be fetched, and who is mentioned', () => {
+    const downloadUrl = 'https://contoso-my.sharepoint.com/people.csv';
+    const contentType = 'application/vnd.microsoft.teams.file.download.info';
+    const attachments = [{ contentType, name: 'people.csv', content: { downloadUrl, fileType: 'csv' } }];
+    const entities = [{ type: 'mention', text: '<at>Adele</at>', mentioned: { id: '29:adele', name: 'Adele' } }];
+
+    const incoming = toIncoming(message('provision <at>Adele</at> to Salesforce', { attachments, entities }), speaker);
+
+    expect(incoming?.what).toMatchObject({ files: [{ name: 'people.csv', downloadUrl }] });
+    expect(incoming?.mentions).toEqual([{ id: '29:adele', name: 'Adele' }]);
   });
 });
 

@@ -26,7 +26,10 @@ export async function findOwnRequest(
   const refusal = await refuseUnless(parts, turn, permission);
   if (refusal !== null) return reply(refusal);
   const [task] = request?.tasks ?? [];
-  if (request === null || task === undefined) return reply(say(turn.words, { kind: 'unknownRequest', id: requestId }));
+  if (request === null || task === undefined) {
+    const isTyped = turn.incoming.what.kind === 'text';
+    return reply(say(turn.words, isTyped ? { kind: 'unknownRequest', id: requestId } : { kind: 'staleButton' }));
+  }
 
   const rule = await parts.synchronization.findRule(request.app.id, task.jobId, task.subject.type);
   if (!rule.ok) return reply(troubleReply(turn.words, rule.trouble));
