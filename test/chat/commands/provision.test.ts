@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { apps } from '../../../src/sandbox/tenant/applications.ts';
+import { shapeA } from '../../graph/outcome/answers.ts';
+import { startTestUsher, type TestUsher } from '../../support/usher.ts';
+
+const { salesforce } = apps;
+const ruleId = 'workday to salesforce';
+const worker = {
+  id: ruleId,
+  sourceDirectoryName: 'Workday',
+  targetDirectoryName: 'Active Directory',
+  objectMappings: [{ enabled: true, sourceObjectName: 'Worker', targetObjectName: 'User' }],
+};
+
+let teams: TestUsher;
+
+beforeEach(async () => {
+  teams = await startTestUsher({ environment: { PROVISION_WINDOW_MS: '100', PROVISION_GUARD_MS: '10' } });
+  const answerWith = (path: RegExp, body: unknown) =>
+    teams.sandbox.failNext(path, { kind: 'status', status: 200, body });
+  answerWith(/\/schema$/, { synchronizationRules: [worker] });
+  answerWith(
+    /\/provisionOnDemand$/,
+    shapeA({ result: 'Success', details: {} }, { action: 'Create', statusInfo: { status: 'Success' } }),
+  );
+});
+afterEach(() => teams.close());
+
+describe('provisioning to an app that is fed from an HR system', () => {
+  it.each([
+    ['a number', '0021173', '0021173'],
+    ['an id in letters of both sizes', 'wID-00aB', 'wID-00aB'],
+    // An address of somebody in Entra, whose object id would be the wrong one here.
+    ['an address', 'adele@contoso.com', 'adele@contoso.com'],
+    ['an id with blanks and a separator', '"Worker to Be 7"', 'Worker to Be 7'],
+  ])('passes on what was typed, in the words of that system: %s', async (_what, typed, objectId) => {
+    await teams.say('alex', `provision user ${typed} to Salesforce`);
+    await teams.settled();
+
+    const calls = teams.sandbox.requests.filter(({ path }) => path.endsWith('/provisionOnDemand'));
+    expect(calls.map(({ body, path }) => ({ body, path }))).toEqual([
+      {
+        path: `/servicePrincipals/${salesforce.id}/synchronization/jobs/${salesforce.job?.id}/provisionOnDemand`,
+        body: { parameters: [{ ruleId, subjects: [{ objectId, objectTypeName: 'Worker' }] }] },
+      },
+    ]);
+    expect(teams.lastCard().text).toMatch(/^✓ {2}Account created\n/);
+    expect(teams.lastCard().text).toContain(objectId);
+  });
+
+  it('asks Entra about nobody of that name', async () => {
+    await teams.say('alex', 'provision user adele@contoso.com to Salesforce');
+    await teams.settled();
+
+    const asked = teams.sandbox.requests.map(({ path, query }) => `${path}?${query}`);
+    expect(asked.filter((request) => /adele/i.test(request))).toEqual([]);
+  });
+});
