@@ -1,5 +1,5 @@
 import type { Reader } from '../requests/request.ts';
-import { attachCard } from '../requests/store.ts';
+import { attachCard, isRequestCard } from '../requests/store.ts';
 import type { Command, Parsed } from './command.ts';
 import { apps } from './commands/apps.ts';
 import { cancel, confirm } from './commands/cancel.ts';
@@ -31,6 +31,8 @@ export interface Chat {
   /** The card of a request as it would look now; null when there is no such request. */
   draw(requestId: string): Promise<Drawing | null>;
   attachCard(requestId: string, cardId: string): Promise<void>;
+  /** Whether a request has this card; nothing else may take its place. */
+  isRequestCard(cardId: string): Promise<boolean>;
   checking(reader: Reader): CardMessage;
   /** The card on installation; it lists what this person may do, where Graph tells in time. */
   welcome(speaker: Speaker, reader: Reader): Promise<CardMessage>;
@@ -148,10 +150,15 @@ export function createChat(parts: CommandParts): Chat {
   }
 
   /** Half a command; where the words end in the name of an app, only the "to" is missing. */
-  async function complete(turn: Turn, { missing, said }: Extract<Parsed, { kind: 'incomplete' }>): Promise<Reply> {
+  async function complete(
+    turn: Turn,
+    { verb, missing, said }: Extract<Parsed, { kind: 'incomplete' }>,
+  ): Promise<Reply> {
+    if (verb === 'retry' || verb === 'cancel') return say(turn.words, { kind: 'missingId', verb });
+    if (verb === 'provisionGroup') return say(turn.words, { kind: 'incompleteGroup' });
     const command = missing === 'app' ? await withoutSeparator(parts, said) : null;
     if (command === null) return say(turn.words, { kind: 'incomplete', missing });
-    return { kind: 'card', message: didYouMean(turn.words, { suggestion: format(command) }) };
+    return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion: format(command) }) };
   }
 
   /** A mistyped verb; if the app is mistyped as well, one suggestion puts both right. */
@@ -159,12 +166,13 @@ export function createChat(parts: CommandParts): Chat {
     const parsed = parse(suggestion);
     const namesApp = parsed.kind === 'command' && 'app' in parsed.command;
     const line = namesApp ? format(await withKnownApp(parts, parsed.command)) : suggestion;
-    return { kind: 'card', message: didYouMean(turn.words, { suggestion: line }) };
+    return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion: line }) };
   }
 
   return {
     answer,
     draw: (requestId) => drawRequest(parts, requestId),
+    isRequestCard: (cardId) => isRequestCard(parts.store.database, cardId),
     async attachCard(requestId, cardId) {
       await attachCard(parts.store.database, requestId, cardId);
       parts.wake();

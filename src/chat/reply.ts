@@ -5,7 +5,8 @@ import type { Request } from '../requests/request.ts';
  * drawn anew from the stored request at each of its changes.
  */
 export type Reply =
-  | { readonly kind: 'card'; readonly message: CardMessage }
+  /** `inPlace`: it carries on from the card that was clicked, and may take its place. A refusal never does. */
+  | { readonly kind: 'card'; readonly message: CardMessage; readonly inPlace?: true }
   | { readonly kind: 'request'; readonly requestId: string };
 
 /** A finished Adaptive Card with the sentence that a notification reads. */

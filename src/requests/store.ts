@@ -165,6 +165,12 @@ export async function attachCard(database: Database, requestId: string, cardId: 
   await database.query.updateTable('requests').set({ card_id: cardId }).where('id', '=', requestId).execute();
 }
 
+/** Whether some request has this card. */
+export async function isRequestCard({ query }: Database, cardId: string): Promise<boolean> {
+  const row = await query.selectFrom('requests').select('id').where('card_id', '=', cardId).limit(1).executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Remembers that the card shows this revision. An older drawing that arrives late changes nothing. */
 export async function markDrawn(database: Database, requestId: string, revision: number): Promise<void> {
   await database.query

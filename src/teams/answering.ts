@@ -65,7 +65,9 @@ export function createAnswering(parts: AnsweringParts): Answering {
     return conversations.post(where.conversation, message);
   }
 
-  async function show(incoming: Incoming, reply: Reply, cardId: string | null): Promise<Posted> {
+  /** `own` is a card that this turn has shown already; `clicked` the card on which a button asked. */
+  async function show(incoming: Incoming, reply: Reply, own: string | null, clicked: string | null): Promise<Posted> {
+    const cardId = own ?? (clicked !== null && (await carriesOn(reply, clicked)) ? clicked : null);
     switch (reply.kind) {
       case 'card':
         return put(incoming, cardId, reply.message);
@@ -76,6 +78,15 @@ export function createAnswering(parts: AnsweringParts): Answering {
         throw new Error(`unexpected reply ${JSON.stringify(never)}`);
       }
     }
+  }
+
+  /**
+   * Whether an answer may take the place of the card that was clicked. Anybody in a channel can click, and can forge a
+   * click: what refuses them must not wipe out what others need, nor may anything take the place of a request's card.
+   */
+  async function carriesOn(reply: Reply, clicked: string): Promise<boolean> {
+    if (reply.kind === 'card' && reply.inPlace !== true) return false;
+    return !(await chat.isRequestCard(clicked));
   }
 
   async function showRequest(incoming: Incoming, requestId: string, cardId: string | null): Promise<Posted> {
@@ -110,9 +121,14 @@ export function createAnswering(parts: AnsweringParts): Answering {
   }
 
   /** Tells whether the answer stands, or never can. */
-  async function deliver(incoming: Incoming, reply: Reply, cardId: string | null): Promise<boolean> {
+  async function deliver(
+    incoming: Incoming,
+    reply: Reply,
+    own: string | null,
+    clicked: string | null,
+  ): Promise<boolean> {
     for (const pauseMs of [...deliverAgainMs, null]) {
-      const shown = await show(incoming, reply, cardId);
+      const shown = await show(incoming, reply, own, clicked);
       if (shown.kind === 'done') return true;
       log.warn({ error: shown.error, status: shown.status, code: 'answer_not_taken' }, 'Teams did not take an answer');
       if (shown.kind === 'gone') return true;
@@ -122,11 +138,16 @@ export function createAnswering(parts: AnsweringParts): Answering {
     return false;
   }
 
-  async function finish(incoming: Incoming, replying: Promise<Reply>, cardId: string | null): Promise<void> {
+  async function finish(
+    incoming: Incoming,
+    replying: Promise<Reply>,
+    own: string | null,
+    clicked: string | null = null,
+  ): Promise<void> {
     try {
       const reply = await replying;
-      const isDone = await deliver(incoming, reply, cardId).catch((error: unknown) =>
-        deliver(incoming, apology(incoming, error), cardId),
+      const isDone = await deliver(incoming, reply, own, clicked).catch((error: unknown) =>
+        deliver(incoming, apology(incoming, error), own, null),
       );
       if (isDone) await turns.close(incoming.id);
       else log.error({ code: 'answer_lost' }, 'an answer could not be delivered');
@@ -153,16 +174,15 @@ export function createAnswering(parts: AnsweringParts): Answering {
 
   return {
     async answer(incoming, cardId) {
-      const replacing = cardId ?? cardToReplace(incoming);
       const replying = replyTo(incoming);
       const patience = new AbortController();
       const early = await Promise.race([replying, clock.sleep(patienceMs, patience.signal)]);
       patience.abort();
       if (early === undefined) {
-        const shownId = await showChecking(incoming, replacing);
+        const shownId = await showChecking(incoming, cardId);
         return { finished: finish(incoming, replying, shownId) };
       }
-      const finished = finish(incoming, replying, replacing);
+      const finished = finish(incoming, replying, cardId, clickedCard(incoming));
       const enough = new AbortController();
       await Promise.race([finished, clock.sleep(longestTurnMs, enough.signal)]);
       enough.abort();
@@ -181,7 +201,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
  * A chosen line takes the place of the card that offered it, and a page that of the page before; all else is answered
  * by a card of its own.
  */
-function cardToReplace({ what }: Incoming): string | null {
+function clickedCard({ what }: Incoming): string | null {
   if (what.kind !== 'action' || what.cardId === '') return null;
   const { action } = what;
   const replaces = action.verb === 'choose' || (action.verb === 'page' && action.on === 'page');

@@ -48,6 +48,15 @@ describe('a group', () => {
     const card = await ask('provision group "Sales Team" to GitHub with members isaiah, adele');
 
     expect(card.text).toMatch(/Isaiah|Adele/);
+    expect(teams.sandbox.stats().arrivals).toEqual([]);
+  });
+
+  it('is only offered when no more than a part of its name was typed', async () => {
+    const card = await ask('provision group Sales to GitHub');
+
+    expect(card.text).toContain('Did you mean');
+    expect(card.text).toContain('Sales Team');
+    expect(teams.sandbox.stats().arrivals).toEqual([]);
   });
 
   it('is refused by an app whose rules take no groups', async () => {

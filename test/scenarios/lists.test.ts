@@ -157,3 +157,78 @@ describe('bad lists', () => {
     expect(teams.sandbox.stats().arrivals).toEqual([]);
   });
 });
+
+describe('a card in a channel, where anybody can click', () => {
+  it('is not taken away by the refusal of somebody who may not', async () => {
+    await teams.say('alex', 'provision lee to Salesforce');
+    await teams.settled();
+    const picker = teams.lastCard();
+
+    await teams.press('johanna', picker, 'Choose');
+    await teams.settled();
+
+    const [first, second] = teams.cardsFor();
+    expect(first?.text).toContain('lee.parker@contoso.com');
+    expect(second?.text).toContain('You may not do this');
+  });
+
+  it.each([
+    [{ verb: 'choose', text: 'help' }],
+    [{ verb: 'choose', text: 'provision lee to Salesforce' }],
+    [{ verb: 'page', requestId: 'ZZZZZZ', page: 0, on: 'page' }],
+  ])('that asks for a yes stays, whatever forged click names it: %j', async (data) => {
+    await teams.say('alex', `provision users ${addresses(12).join(', ')} to Salesforce`);
+    await teams.settled();
+    const asking = teams.lastCard();
+
+    await teams.click('alex', asking.id, data);
+    await teams.settled();
+
+    expect(teams.cardsFor()[0]?.buttons.map(({ title }) => title)).toContain('Provision 12 people');
+    expect(teams.cardsFor()).toHaveLength(2);
+  });
+});
+
+describe('a pasted table', () => {
+  it('is one person a row, and nobody of the other columns', async () => {
+    await teams.say(
+      'alex',
+      'provision users to Salesforce\nIsaiah Langer\tMegan Bowen\nAdele\tadele@contoso.com\tMegan Bowen',
+    );
+    await teams.settled();
+
+    const named = teams.sandbox.requests
+      .filter(({ path }) => path.endsWith('/provisionOnDemand'))
+      .map(({ body }) => JSON.stringify(body));
+    expect(named).toHaveLength(2);
+    expect(named.join()).not.toContain('5eed0000-0000-4000-8000-000000000002');
+  });
+
+  it('takes the address out of "Name <address>", however it arrives', async () => {
+    await teams.say(
+      'alex',
+      'provision users Adele Vance <adele@contoso.com>, Isaiah Langer &lt;isaiah@contoso.com&gt; to Salesforce',
+    );
+    await teams.settled();
+
+    expect(teams.sandbox.stats().calls).toBe(2);
+    expect(teams.lastCard().text).not.toContain('Left out');
+  });
+});
+
+describe('retry by typing always says something', () => {
+  it.each([
+    ['isaiah', /well/],
+    ['diego', /once more/],
+  ])('for %s', async (person, words) => {
+    await teams.say('alex', `provision ${person} to Salesforce`);
+    await teams.settled();
+    const id = /request ([0-9A-Z]{6})/i.exec(teams.lastCard().text)?.[1] ?? '';
+
+    await teams.say('alex', `retry ${id}`);
+    await teams.settled();
+
+    expect(teams.cardsFor()).toHaveLength(2);
+    expect(teams.lastCard().text).toMatch(words);
+  });
+});

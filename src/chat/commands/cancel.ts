@@ -8,7 +8,11 @@ export async function cancel(parts: CommandParts, turn: Turn, requestId: string)
   const found = await findOwnRequest(parts, turn, 'request.cancel', requestId);
   if (found.kind === 'reply') return found.reply;
   const { cancelled, alreadySent } = await cancelRequest(parts.store, found.request.id, turn.caller.id);
-  if (cancelled > 0) return { kind: 'request', requestId: found.request.id };
+  if (cancelled > 0) {
+    const isTyped = turn.incoming.what.kind === 'text';
+    if (isTyped) return say(turn.words, { kind: 'cancelledNow', id: found.request.id, count: cancelled });
+    return { kind: 'request', requestId: found.request.id };
+  }
   return say(turn.words, alreadySent > 0 ? { kind: 'alreadySent', sent: alreadySent } : { kind: 'nothingToCancel' });
 }
 

@@ -22,7 +22,7 @@ const guide: Readonly<Record<Verb, { readonly permission: Permission } & Omit<Co
     permission: 'provision.run',
     examples: [
       'provision group "Sales Team" to "GitHub Enterprise"',
-      'provision group "Sales Team" to "GitHub Enterprise" with members adele, isaiah',
+      'provision group "Sales Team" to "GitHub Enterprise" with members priya, tomasz',
     ],
     tryIt: null,
   },

@@ -12,5 +12,5 @@ export async function page(parts: CommandParts, turn: Turn, requestId: string, n
   const pages = Math.max(1, Math.ceil(request.tasks.length / PEOPLE_PER_PAGE));
   const shown = Math.min(number, pages - 1);
   const tasks = await findTasksPage(parts.store.database, request.id, shown, PEOPLE_PER_PAGE);
-  return { kind: 'card', message: pageCard(turn.words, { request, tasks, page: shown, pages }) };
+  return { kind: 'card', inPlace: true, message: pageCard(turn.words, { request, tasks, page: shown, pages }) };
 }

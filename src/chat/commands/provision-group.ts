@@ -6,6 +6,8 @@ import type { Command } from '../command.ts';
 import { format } from '../grammar/format.ts';
 import { findPeople, toSubject } from '../lists/people.ts';
 import type { Reply } from '../reply.ts';
+import { nobodyFoundCard } from '../views/confirm-card.ts';
+import { didYouMean } from '../views/did-you-mean.ts';
 import { groupPicker } from '../views/group-picker.ts';
 import { findTarget, requestOf, tryAgain } from './target.ts';
 import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
@@ -37,18 +39,22 @@ export async function provisionGroup(parts: CommandParts, turn: Turn, command: G
     const candidates = groups.value.groups.map((group) => ({ id: group.id, name: group.displayName }));
     const choose = (id: string) => format({ ...command, group: id });
     const message = groupPicker(words, { typed: command.group, candidates, more: groups.value.more, choose });
-    return { kind: 'card', message };
+    return { kind: 'card', inPlace: true, message };
   }
   const { group } = groups.value;
+  // A part of a name is too thin for twelve people at once.
+  if (![group.displayName, group.id].some((name) => name.toLowerCase() === command.group.trim().toLowerCase())) {
+    const suggestion = format({ ...command, group: group.displayName });
+    return { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion }) };
+  }
 
   const members = await parts.directory.groupMembers(group.id);
   if (!members.ok) return troubleReply(words, members.trouble, again);
   const chosen = await chooseMembers(parts, command, members.value.items);
   if (chosen.kind === 'trouble') return troubleReply(words, chosen.trouble, again);
   if (chosen.people.length === 0) {
-    const typed = chosen.leftOut.map(({ text }) => text).join(', ');
-    if (command.members !== null) return say(words, { kind: 'notMember', typed, group: group.displayName });
-    return say(words, { kind: 'emptyGroup', group: group.displayName });
+    if (command.members === null) return say(words, { kind: 'emptyGroup', group: group.displayName });
+    return { kind: 'card', message: nobodyFoundCard(words, { app: app.displayName, leftOut: chosen.leftOut }) };
   }
 
   const userRule = await parts.synchronization.findRule(app.id, job.id, 'User');

@@ -68,7 +68,11 @@ async function findSubject(
     case 'none':
       return reply(await unknownUser(parts, turn, command));
     case 'several':
-      return reply({ kind: 'card', message: pickPerson(turn, command, app, found.value.users, found.value.more) });
+      return reply({
+        kind: 'card',
+        inPlace: true,
+        message: pickPerson(turn, command, app, found.value.users, found.value.more),
+      });
     case 'one':
       return { kind: 'subject', subject: toSubject(found.value.user, rule.objectTypeName) };
     default: {
@@ -89,7 +93,11 @@ async function mentionedId(parts: CommandParts, { incoming }: Turn, typed: strin
 async function unknownUser(parts: CommandParts, turn: Turn, command: ProvisionCommand): Promise<Reply> {
   const [meant] = await similarTo(parts.directory, command.subject);
   if (meant === undefined) return say(turn.words, { kind: 'unknownUser', typed: command.subject });
-  return { kind: 'card', message: didYouMean(turn.words, { suggestion: format({ ...command, subject: meant }) }) };
+  return {
+    kind: 'card',
+    inPlace: true,
+    message: didYouMean(turn.words, { suggestion: format({ ...command, subject: meant }) }),
+  };
 }
 
 /** "isaiah salesforce": a person and an app with nothing between them; null when the words end in no app's name. */

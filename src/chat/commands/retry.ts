@@ -1,8 +1,9 @@
 import { findFailedTasks } from '../../requests/overview.ts';
 import { requeueTasks } from '../../requests/queue.ts';
+import type { Request, TaskState } from '../../requests/request.ts';
 import type { Reply } from '../reply.ts';
 import { findOwnRequest } from './own-request.ts';
-import type { CommandParts, Turn } from './turn.ts';
+import { type CommandParts, say, type Turn } from './turn.ts';
 
 /**
  * The Retry button and `retry ID`: what has not ended well runs once more, on the same card. A second click finds
@@ -13,6 +14,19 @@ export async function retry(parts: CommandParts, turn: Turn, requestId: string):
   if (found.kind === 'reply') return found.reply;
   const { request } = found;
   const failed = await findFailedTasks(parts.store.database, request.id);
-  if ((await requeueTasks(parts.store, request.id, failed, turn.caller.id)) > 0) parts.wake();
+  const count = await requeueTasks(parts.store, request.id, failed, turn.caller.id);
+  if (count === 0) return nothingToRetry(turn, request);
+  parts.wake();
+  // A button stands on the card that changes now; who typed the id may be far from it.
+  if (turn.incoming.what.kind === 'text') return say(turn.words, { kind: 'retried', id: request.id, count });
   return { kind: 'request', requestId: request.id };
+}
+
+/** A second click finds its tasks on their way already, which the card shows. Whoever typed is told why nothing is. */
+function nothingToRetry(turn: Turn, request: Request): Reply {
+  if (turn.incoming.what.kind !== 'text') return { kind: 'request', requestId: request.id };
+  const has = (kind: TaskState['kind']) => request.tasks.some(({ state }) => state.kind === kind);
+  if (has('held')) return say(turn.words, { kind: 'stillHeld', id: request.id });
+  if (has('waiting') || has('running')) return say(turn.words, { kind: 'stillRuns', id: request.id });
+  return say(turn.words, { kind: has('cancelled') ? 'wasCancelled' : 'nothingToRetry', id: request.id });
 }

@@ -46,7 +46,11 @@ export async function findTarget(
     case 'none':
       return reply(unknownApp(turn, command, found.value.known));
     case 'several':
-      return reply({ kind: 'card', message: pickApp(turn, command, found.value.apps, found.value.more) });
+      return reply({
+        kind: 'card',
+        inPlace: true,
+        message: pickApp(turn, command, found.value.apps, found.value.more),
+      });
     case 'one':
       break;
     default: {
@@ -117,7 +121,7 @@ function unknownApp(turn: Turn, command: ProvisioningCommand, known: readonly st
     return say(turn.words, { kind: 'unknownApp', typed: command.app }, buttons);
   }
   const suggestion = format({ ...command, app: near });
-  return { kind: 'card', message: didYouMean(turn.words, { suggestion }) };
+  return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion }) };
 }
 
 /** The command with its app put right, if that is a near miss of one that there is; else as it was. */

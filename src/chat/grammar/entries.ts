@@ -4,7 +4,7 @@ import { fold, type Word } from './words.ts';
 
 /**
  * The people of a list, however it was copied: parted by commas, semicolons, line breaks, tabs or "and", with bullets or
- * numbers in front of the lines, addresses in angle brackets behind their names. What is quoted stays whole, and so does
+ * numbers in front of the lines, of a row of a pasted table only one cell, addresses in angle brackets behind their names. What is quoted stays whole, and so does
  * a distinguished name, whose own commas are followed by the next `OU=` or `DC=`; after its last `DC=` a new name begins.
  * Every word ends up in some entry, so that nobody is lost without being seen. The time is linear.
  */
@@ -30,8 +30,32 @@ const DN_PART = /^[a-z][a-z0-9.-]*=/i;
 
 /** One entry each, in the order of the words, repetitions and all. */
 export function readEntries(words: readonly Word[]): Entry[] {
-  const pieces = withWholeDistinguishedNames(cut(words));
+  const pieces = oneOfEachRow(withWholeDistinguishedNames(cut(words)));
   return surnameFirst(pieces) ?? pieces.flatMap((piece) => entriesIn(piece.words));
+}
+
+/**
+ * A line with tabs is a row of a pasted table, and a row is one person: the cell with an address, else the first; only
+ * where every cell is an address does each mean somebody. The other cells (a manager, a department) were not meant, and nobody is provisioned who was not meant.
+ */
+function oneOfEachRow(pieces: readonly Piece[]): Piece[] {
+  const rows: Piece[][] = [];
+  for (const piece of pieces) {
+    const row = rows.at(-1);
+    if (row === undefined || piece.mark !== 'tab') rows.push([piece]);
+    else row.push(piece);
+  }
+  return rows.flatMap((cells) => {
+    const [first] = cells;
+    if (first === undefined || cells.length === 1) return cells;
+    const addressed = cells.filter(({ words }) => words.some(hasAddress));
+    if (addressed.length === cells.length) return cells;
+    return [{ ...(addressed[0] ?? first), mark: first.mark }];
+  });
+}
+
+function hasAddress(word: Word): boolean {
+  return addressIn(word) !== null || bracketedAddress(word) !== null;
 }
 
 /** Whether an address in angle brackets ends the word, and which: `<adele@contoso.com>`. */

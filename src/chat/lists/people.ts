@@ -24,7 +24,8 @@ const longestEntry = 256;
  * Finds everybody of a list. Addresses are asked about many at a time; ids and names one by one. A name that fits
  * nobody or several is left out with suggestions, and so is who is named twice.
  */
-export async function findPeople(directory: Directory, entries: readonly string[]): Promise<PeopleFound> {
+export async function findPeople(directory: Directory, typed: readonly string[]): Promise<PeopleFound> {
+  const entries = typed.map(addressWithin);
   const known = await directory.findUsersByAddress(entries.filter((entry) => entry.includes('@') && !isTooLong(entry)));
   if (!known.ok) return { kind: 'trouble', trouble: known.trouble };
   const resolved = await eachSideBySide(entries, atOnce, async (entry): Promise<Resolved> => {
@@ -67,6 +68,13 @@ async function byName(directory: Directory, entry: string): Promise<Resolved> {
       throw new Error(`unexpected match ${JSON.stringify(never)}`);
     }
   }
+}
+
+/** "Adele Vance <adele@contoso.com>", with or without its brackets, is the address; all else is what it is. */
+function addressWithin(entry: string): string {
+  const addresses = entry.match(/[^\s<>"',;()]+@[^\s<>"',;()]+/g) ?? [];
+  const [only] = addresses;
+  return only !== undefined && addresses.length === 1 ? only : entry;
 }
 
 function isTooLong(entry: string): boolean {

@@ -85,7 +85,7 @@ const LEVELS: readonly Limits[] = [
 export function listCard(input: ListCardInput): CardMessage {
   const { request } = input.overview;
   const words = createWords(request.reader.locale, request.reader.timeZone);
-  const { tone, title, plainTitle } = headline(words, input.overview.counts);
+  const { tone, title, plainTitle } = headline(words, input.overview);
   const app = short(request.app.name);
   const summary = words.plain('list.summary', { app, verdict: plainTitle });
   const card = renderLargestThatFits('list', LEVELS, (limits): ListView => {
@@ -123,7 +123,8 @@ function body(
   };
 }
 
-function headline(words: Words, counts: ListCounts) {
+function headline(words: Words, { counts, request }: ListOverview) {
+  const isWhole = request.leftOut.every(({ reason }) => reason === 'duplicate');
   const { total, cancelled, running } = counts;
   const [key, values, tone] = headlineParts();
   return { tone, title: words.card(key, values), plainTitle: words.plain(key, values) };
@@ -135,7 +136,11 @@ function headline(words: Words, counts: ListCounts) {
     if (cancelled === total) return ['list.cancelledAll', { total }, 'neutral'];
     const sums = sumsOf(words, counts);
     const said = cancelled > 0 ? [...sums, words.plain('list.sum.cancelled', { count: cancelled })] : sums;
-    return [cancelled > 0 ? 'list.cancelled' : 'list.finished', { total, sums: said.join(', ') }, overallTone(counts)];
+    return [
+      cancelled > 0 ? 'list.cancelled' : 'list.finished',
+      { total, sums: said.join(', ') },
+      isWhole ? overallTone(counts) : leastGood(overallTone(counts)),
+    ];
   }
 }
 
@@ -145,6 +150,11 @@ function sumsOf(words: Words, { byOutcome }: ListCounts): string[] {
     const count = kinds.reduce((all, [kind]) => all + (byOutcome[kind] ?? 0), 0);
     return count === 0 && sum !== 'done' ? [] : [words.plain(key, { count })];
   });
+}
+
+/** Names that were left out are no success, however well the others went. */
+function leastGood(tone: Tone): Tone {
+  return tone === 'good' ? 'warning' : tone;
 }
 
 /** One failure among five hundred is something to look at, not a disaster. */

@@ -7,12 +7,16 @@ export type ListProblem =
   | { readonly kind: 'appTakesNoGroups'; readonly app: string }
   | { readonly kind: 'unknownGroup'; readonly typed: string }
   | { readonly kind: 'emptyGroup'; readonly group: string }
-  | { readonly kind: 'notMember'; readonly typed: string; readonly group: string }
   | { readonly kind: 'tooManyPeople'; readonly count: number; readonly limit: number }
-  | { readonly kind: 'nobodyFound'; readonly count: number }
   /** How many calls had been sent already, and so cannot be taken back. */
   | { readonly kind: 'alreadySent'; readonly sent: number }
-  | { readonly kind: 'unknownRequest'; readonly id: string }
+  | {
+      readonly kind: 'unknownRequest' | 'stillHeld' | 'stillRuns' | 'wasCancelled' | 'nothingToRetry';
+      readonly id: string;
+    }
+  /** Done rather than a problem: whoever typed an id is told, as the card may be far away. */
+  | { readonly kind: 'retried' | 'cancelledNow'; readonly id: string; readonly count: number }
+  | { readonly kind: 'missingId'; readonly verb: 'retry' | 'cancel' }
   /** In megabytes. */
   | { readonly kind: 'fileTooLarge'; readonly limit: number }
   /** The columns that the file does have. */
@@ -23,7 +27,7 @@ export type ListProblem =
         | 'emptyList'
         | 'listExpired'
         | 'nothingToCancel'
-        | 'notYours'
+        | 'incompleteGroup'
         | 'fileUnreadable'
         | 'fileNotFromTenant';
     };
@@ -39,14 +43,12 @@ const KEYS: Readonly<Record<ListProblem['kind'], Keys>> = {
   ],
   unknownGroup: ['warning', 'problem.unknownGroup.title', 'problem.unknownGroup.happened', 'problem.unknownGroup.next'],
   emptyGroup: ['warning', 'problem.emptyGroup.title', 'problem.emptyGroup.happened', 'problem.emptyGroup.next'],
-  notMember: ['warning', 'problem.notMember.title', 'problem.notMember.happened', 'problem.notMember.next'],
   tooManyPeople: [
     'warning',
     'problem.tooManyPeople.title',
     'problem.tooManyPeople.happened',
     'problem.tooManyPeople.next',
   ],
-  nobodyFound: ['warning', 'problem.nobodyFound.title', 'problem.nobodyFound.happened', 'problem.nobodyFound.next'],
   alreadySent: ['warning', 'problem.alreadySent.title', 'problem.alreadySent.happened', 'problem.alreadySent.next'],
   unknownRequest: [
     'warning',
@@ -70,7 +72,24 @@ const KEYS: Readonly<Record<ListProblem['kind'], Keys>> = {
     'problem.nothingToCancel.happened',
     'problem.nothingToCancel.next',
   ],
-  notYours: ['bad', 'problem.notYours.title', 'problem.notYours.happened', 'problem.notYours.next'],
+  stillHeld: ['neutral', 'problem.stillHeld.title', 'problem.stillHeld.happened', 'problem.stillHeld.next'],
+  stillRuns: ['working', 'problem.stillRuns.title', 'problem.stillRuns.happened', 'problem.stillRuns.next'],
+  wasCancelled: ['neutral', 'problem.wasCancelled.title', 'problem.wasCancelled.happened', 'problem.wasCancelled.next'],
+  nothingToRetry: [
+    'neutral',
+    'problem.nothingToRetry.title',
+    'problem.nothingToRetry.happened',
+    'problem.nothingToRetry.next',
+  ],
+  retried: ['working', 'problem.retried.title', 'problem.retried.happened', 'problem.retried.next'],
+  cancelledNow: ['neutral', 'problem.cancelledNow.title', 'problem.cancelledNow.happened', 'problem.cancelledNow.next'],
+  missingId: ['unknown', 'problem.missingId.title', 'problem.missingId.happened', 'problem.missingId.next'],
+  incompleteGroup: [
+    'unknown',
+    'problem.incompleteGroup.title',
+    'problem.incompleteGroup.happened',
+    'problem.incompleteGroup.next',
+  ],
   fileUnreadable: [
     'warning',
     'problem.fileUnreadable.title',
@@ -105,16 +124,21 @@ function valuesOf(what: ListProblem): WordValues {
       return { typed: short(what.typed) };
     case 'emptyGroup':
       return { group: short(what.group) };
-    case 'notMember':
-      return { typed: short(what.typed), group: short(what.group) };
     case 'tooManyPeople':
       return { count: what.count, limit: what.limit };
-    case 'nobodyFound':
-      return { count: what.count };
     case 'alreadySent':
       return { sent: what.sent };
     case 'unknownRequest':
+    case 'stillHeld':
+    case 'stillRuns':
+    case 'wasCancelled':
+    case 'nothingToRetry':
       return { id: short(what.id, 40) };
+    case 'retried':
+    case 'cancelledNow':
+      return { id: short(what.id, 40), count: what.count };
+    case 'missingId':
+      return { verb: what.verb };
     case 'fileTooLarge':
       return { limit: what.limit };
     case 'fileNoColumn': {
@@ -126,7 +150,7 @@ function valuesOf(what: ListProblem): WordValues {
     case 'emptyList':
     case 'listExpired':
     case 'nothingToCancel':
-    case 'notYours':
+    case 'incompleteGroup':
     case 'fileUnreadable':
     case 'fileNotFromTenant':
       return {};

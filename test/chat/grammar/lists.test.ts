@@ -78,7 +78,7 @@ describe('a list of people', () => {
     ['somebody on the first line', `provision users ${adele} to Salesforce\nIsaiah Langer\n${guid}`],
     ['bullets', `provision users to Salesforce\n- ${adele}\n* Isaiah Langer\n•${guid}`],
     ['numbers', `provision users to Salesforce\n1. ${adele}\n2) Isaiah Langer\n(3)${guid}`],
-    ['tabs', `provision users to Salesforce\n${adele}\tIsaiah Langer\t${guid}`],
+    ['the rows of a table', `provision users to Salesforce\nAdele\t${adele}\tMegan\nIsaiah Langer\tMegan\n${guid}\tIT`],
     ['the people behind the app', `provision users to Salesforce: ${adele}, Isaiah Langer, ${guid}`],
     ['a signature', `Hi,\nprovision users to Salesforce\n${adele}\nIsaiah Langer\n${guid}\n\nThanks,\nAlex`],
   ])('may stand on several lines: %s', (_what, text) => {

@@ -194,9 +194,15 @@ describe('the card of a list that is over', () => {
   });
 
   it('speaks of one person as one', () => {
-    const overview = overviewOf({ total: 1, byOutcome: { created: 1 } }, { leftOut: leftOut.slice(0, 1) });
+    const overview = overviewOf({ total: 1, byOutcome: { created: 1 } }, { leftOut: [] });
 
     expect(cardAsText(drawList(overview).card)).toMatch(/^✓ {2}1 person: 1 done/);
+  });
+
+  it('is not all green when names were left out', () => {
+    const overview = overviewOf({ total: 1, byOutcome: { created: 1 } }, { leftOut: leftOut.slice(0, 1) });
+
+    expect(cardAsText(drawList(overview).card)).toMatch(/^! {2}1 person: 1 done/);
   });
 
   it('counts only what is left to do after a cancelled list was retried', () => {
