@@ -270,6 +270,18 @@ function claimOneByOne(
   return starts;
 }
 
+describe('five hundred at once', () => {
+  it('take no more than 1.06 times what the best legal schedule takes, the guard included', () => {
+    const arrivals = Array.from({ length: 500 }, () => 0);
+
+    const last = runThrough(arrivals, limits).starts.at(-1) ?? Number.POSITIVE_INFINITY;
+
+    const best = optimum(arrivals, limits).at(-1) ?? 0;
+    expect(best).toBe(990_000);
+    expect(last / best).toBeLessThanOrEqual(1.06);
+  });
+});
+
 describe('a start that leaves late', () => {
   it('moves the next window on by as much, and lets those before it alone', () => {
     const state: GateState = { grants: [0, 10, 20, 30, 40], blockedUntil: 0 };

@@ -66,6 +66,16 @@ describe('a group', () => {
     expect(teams.sandbox.stats().arrivals).toEqual([]);
   });
 
+  it('of zero users is answered clearly, and nothing runs', async () => {
+    teams.sandbox.failNext(/\/members$/, { kind: 'status', status: 200, body: { value: [] } });
+
+    const card = await ask('provision group "Sales Team" to GitHub');
+
+    expect(card.text).toMatch(/nobody|no users|empty/i);
+    expect(card.text).toContain('Sales Team');
+    expect(teams.sandbox.stats().arrivals).toEqual([]);
+  });
+
   it('that is unknown is answered clearly', async () => {
     const card = await ask('provision group "Nobody Knows" to GitHub');
 
