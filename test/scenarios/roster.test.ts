@@ -220,6 +220,18 @@ describe('people who may not', () => {
     expect(await recordsOf(teams, 'denied')).toContainEqual(expect.objectContaining({ actorId: people.lynne.id }));
   });
 
+  it('lets a Hybrid Identity Administrator provision from Active Directory, and to nothing else', async () => {
+    const hybrid = { id: people.megan.id, displayName: people.megan.displayName };
+    teams.sandbox.tenant.grantDirectoryRole(hybrid.id, '8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2');
+
+    const { card: fed } = await ask('provision "CN=Adele Vance,OU=Sales,DC=contoso,DC=com" to "Contoso AD"', hybrid);
+    const { card: other } = await ask('provision adele to Salesforce', hybrid);
+
+    expect(fed.text).toContain('in Entra ID');
+    expect(other.text).toContain('You may not do this');
+    expect(teams.sandbox.stats().calls).toBe(1);
+  });
+
   it('shows in help only what the caller may do', async () => {
     const { card: viewer } = await ask('help', 'lynne');
     const { card: operator } = await ask('help', 'alex');
