@@ -14,7 +14,7 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => storage.listen(0, '127.0.0.1', resolve));
   teams = await startTestUsher({
-    environment: { PROVISION_WINDOW_MS: '100', PROVISION_GUARD_MS: '50' },
+    environment: { PROVISION_WINDOW_MS: '100', PROVISION_GUARD_MS: '150' },
     usherOptions: { isFileAllowed: (address) => address.startsWith('http://127.0.0.1:') },
   });
 });

@@ -7,7 +7,7 @@ jest.setTimeout(60_000);
 let teams: TestUsher;
 
 beforeEach(async () => {
-  teams = await startTestUsher({ environment: { PROVISION_WINDOW_MS: '100', PROVISION_GUARD_MS: '50' } });
+  teams = await startTestUsher({ environment: { PROVISION_WINDOW_MS: '100', PROVISION_GUARD_MS: '150' } });
 });
 afterEach(() => teams.close());
 

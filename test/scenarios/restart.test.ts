@@ -139,7 +139,7 @@ async function startBot(): Promise<{ bot: ChildProcess; endpoint: string }> {
       PORT: '0',
       DATABASE_URL: `file:${join(folder, 'usher.db')}`,
       PROVISION_WINDOW_MS: '300',
-      PROVISION_GUARD_MS: '30',
+      PROVISION_GUARD_MS: '150',
     },
   });
   bots.push(bot);
