@@ -5,7 +5,7 @@ import type { Request } from '../requests/request.ts';
 import { findRequest, type StoreParts } from '../requests/store.ts';
 import type { CardMessage, Drawing } from './reply.ts';
 import { confirmCard } from './views/confirm-card.ts';
-import { groupCard } from './views/group-card.ts';
+import { groupCard, isOfGroup } from './views/group-card.ts';
 import { listCard } from './views/list-card.ts';
 import { requestCard } from './views/request-card.ts';
 
@@ -65,7 +65,7 @@ function drawMany(
 ): CardMessage {
   const { request, states, outcomes, total } = overview;
   const finishesAt = forecast?.lastStartsAt ?? null;
-  if (whole?.tasks.some(({ members }) => members.length > 0) === true)
+  if (whole !== null && isOfGroup(whole))
     return groupCard({
       request: whole,
       finishesAt,

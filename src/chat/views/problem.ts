@@ -8,7 +8,7 @@ import type { Tone } from './tone.ts';
 
 /** Whatever keeps Usher from doing what was said, before any call is made for it. */
 export type Problem =
-  | { readonly kind: 'unknownUser' | 'unknownApp' | 'unclear'; readonly typed: string }
+  | { readonly kind: 'unknownUser' | 'unknownApp'; readonly typed: string }
   /** The app's people go by distinguished names, and something else was typed. */
   | { readonly kind: 'userNeedsDirectoryName'; readonly typed: string; readonly app: string }
   /** A distinguished name was typed for an app whose people come from Entra. */
@@ -21,7 +21,7 @@ export type Problem =
   | { readonly kind: 'tooLong'; readonly length: number; readonly limit: number }
   | { readonly kind: 'apology'; readonly reference: string }
   | {
-      readonly kind: 'empty' | 'attachmentOnly' | 'staleButton' | 'unknownButton' | 'stopping' | 'databaseUnavailable';
+      readonly kind: 'empty' | 'attachmentOnly' | 'staleButton' | 'unknownButton';
     }
   | ListProblem;
 
@@ -57,7 +57,6 @@ type Keys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordK
 const KEYS = {
   unknownUser: ['warning', 'problem.unknownUser.title', 'problem.unknownUser.happened', 'problem.unknownUser.next'],
   unknownApp: ['warning', 'problem.unknownApp.title', 'problem.unknownApp.happened', 'problem.unknownApp.next'],
-  unclear: ['unknown', 'problem.unclear.title', 'problem.unclear.happened', 'problem.unclear.next'],
   userNeedsDirectoryName: [
     'warning',
     'problem.userNeedsDirectoryName.title',
@@ -124,13 +123,6 @@ const KEYS = {
     'problem.unknownButton.happened',
     'problem.unknownButton.next',
   ],
-  stopping: ['waiting', 'problem.stopping.title', 'problem.stopping.happened', 'problem.stopping.next'],
-  databaseUnavailable: [
-    'bad',
-    'problem.databaseUnavailable.title',
-    'problem.databaseUnavailable.happened',
-    'problem.databaseUnavailable.next',
-  ],
 } as const satisfies Readonly<Record<string, Keys>>;
 
 /**
@@ -158,8 +150,6 @@ function explain(words: Words, what: Problem): Explained {
       return from(KEYS.unknownUser, { typed: short(what.typed) });
     case 'unknownApp':
       return from(KEYS.unknownApp, { typed: short(what.typed) });
-    case 'unclear':
-      return from(KEYS.unclear, { typed: short(what.typed) });
     case 'userNeedsDirectoryName':
     case 'directoryNameUnexpected':
       return from(KEYS[what.kind], { typed: short(what.typed), app: short(what.app) });
@@ -183,8 +173,6 @@ function explain(words: Words, what: Problem): Explained {
     case 'attachmentOnly':
     case 'staleButton':
     case 'unknownButton':
-    case 'stopping':
-    case 'databaseUnavailable':
       return from(KEYS[what.kind]);
     default: {
       const never: never = what;

@@ -143,10 +143,10 @@ function summaryOf({ words, say, values, state }: Drawing): string {
 
 function otherChecks(words: Words, outcome: Outcome): Text[] {
   if (outcome.kind !== 'notInScope') return [];
-  // Nobody who is not assigned has a role there: to list that as well would send people looking for it.
+  // Whoever is disabled or not assigned has no role there: to list that as well would send people looking for it.
   const others = outcome.failedChecks
     .slice(1)
-    .filter((check) => check !== 'entitled' || !outcome.failedChecks.includes('assigned'))
+    .filter((check) => check !== 'entitled')
     .map((check) => words.plain(CHECKS[check]));
   return others.length === 0
     ? []

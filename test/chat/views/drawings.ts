@@ -123,7 +123,6 @@ export function problemsSaying(text: string): Problem[] {
   return [
     { kind: 'unknownUser', typed: text },
     { kind: 'unknownApp', typed: text },
-    { kind: 'unclear', typed: text },
     { kind: 'userNeedsDirectoryName', typed: text, app: text },
     { kind: 'directoryNameUnexpected', typed: text, app: text },
     { kind: 'appNotConfigured', app: text },
@@ -151,8 +150,6 @@ export function problemsSaying(text: string): Problem[] {
     { kind: 'attachmentOnly' },
     { kind: 'staleButton' },
     { kind: 'unknownButton' },
-    { kind: 'stopping' },
-    { kind: 'databaseUnavailable' },
   ];
 }
 

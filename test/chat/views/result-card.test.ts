@@ -289,8 +289,8 @@ describe('the result card', () => {
     expect(cardAsText(card)).toContain('–  Write to Salesforce  Skipped');
   });
 
-  it('does not list what only follows from not being assigned', () => {
-    const text = cardAsText(drawOutcome(outOfScope('assigned', 'entitled')).card);
+  it.each(['assigned', 'active'] as const)('does not list the role, which only follows, beside "%s"', (first) => {
+    const text = cardAsText(drawOutcome(outOfScope(first, 'entitled')).card);
 
     expect(text).not.toMatch(/Another reason|the role/);
   });
