@@ -5,19 +5,34 @@ import type { ConfigProblem } from './config.ts';
 /**
  * What an installation says of its applications beyond what Entra knows: JSON, one entry an app.
  *
- *     [{ "app": "Salesforce", "aliases": ["sf", "crm"] }]
+ *     [{ "app": "Salesforce", "aliases": ["sf", "crm"], "approvers": ["GROUP-ID"], "assign": { "appRole": "User" } }]
  */
 export interface AppEntry {
   /** The service principal's object id, the application id, or the display name. */
   readonly app: string;
   /** Short names that people type. */
   readonly aliases: readonly string[];
+  /**
+   * Who decides on access to this app: ids of Entra groups, directory role templates or people, in small letters.
+   * Empty for those of `APPROVERS`.
+   */
+  readonly approvers: readonly string[];
+  /**
+   * With it, an approval also assigns this app role (by display name or value) to the person, which needs
+   * `AppRoleAssignment.ReadWrite.All`. Null, the default: Usher assigns nothing.
+   */
+  readonly assign: { readonly appRole: string } | null;
 }
 
 const fileSchema = z.array(
   z.strictObject({
     app: z.string().trim().min(1),
     aliases: z.array(z.string().trim().min(1)).default([]),
+    approvers: z.array(z.guid('is not an object id; names do not work here').toLowerCase()).default([]),
+    assign: z
+      .strictObject({ appRole: z.string().trim().min(1) })
+      .nullable()
+      .default(null),
   }),
 );
 

@@ -17,6 +17,8 @@ export interface Config {
   readonly gate: { readonly limit: number; readonly windowMs: number; readonly guardMs: number };
   readonly roles: RoleConfig;
   readonly requestFor: 'reports' | 'anyone';
+  /** Working days after which undecided access requests are brought to mind, and days after which they expire. */
+  readonly approvals: { readonly remindAfterWorkingDays: number; readonly expireAfterDays: number };
   readonly appsFile: string | null;
   readonly logLevel: LogLevel;
 }
@@ -163,6 +165,8 @@ const environmentSchema = z.object({
   OPERATORS: guidList,
   APPROVERS: guidList,
   REQUEST_FOR: oneOf(['reports', 'anyone'], 'reports'),
+  APPROVAL_REMIND_WORKING_DAYS: wholeNumber(1, 1, 30),
+  APPROVAL_EXPIRE_DAYS: wholeNumber(7, 1, 365),
   APPS_FILE: z.string().default(''),
   LOG_LEVEL: oneOf(logLevels, 'info'),
 });
@@ -275,6 +279,10 @@ function toConfig(env: Environment): Config {
     gate: { limit: env.PROVISION_LIMIT, windowMs: env.PROVISION_WINDOW_MS, guardMs: env.PROVISION_GUARD_MS },
     roles: { viewers: env.VIEWERS, requesters: env.REQUESTERS, operators: env.OPERATORS, approvers: env.APPROVERS },
     requestFor: env.REQUEST_FOR,
+    approvals: {
+      remindAfterWorkingDays: env.APPROVAL_REMIND_WORKING_DAYS,
+      expireAfterDays: env.APPROVAL_EXPIRE_DAYS,
+    },
     appsFile: env.APPS_FILE || null,
     logLevel: env.LOG_LEVEL,
   };

@@ -74,6 +74,7 @@ export function createAccess(parts: {
       name: user.value.displayName,
       principalName: user.value.userPrincipalName,
       roles: [...new Set([...given, ...builtIn])],
+      memberOf: [...groups.value, ...templates.value].filter((id) => configured.has(id)),
     });
   }
 

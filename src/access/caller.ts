@@ -1,5 +1,5 @@
-/** What a person may be to Usher. One person may be several. */
-export type Role = 'viewer' | 'requester' | 'operator' | 'cloudSyncOperator' | 'approver';
+/** What a person may be to Usher. One person may be several. An `appApprover` decides for some apps only. */
+export type Role = 'viewer' | 'requester' | 'operator' | 'cloudSyncOperator' | 'approver' | 'appApprover';
 
 /** Who speaks, with what Entra says of them now. */
 export interface Caller {
@@ -10,10 +10,24 @@ export interface Caller {
   /** User principal name. */
   readonly principalName: string;
   readonly roles: readonly Role[];
+  /** Of the groups and directory roles that the configuration names, those that this person is in; small letters. */
+  readonly memberOf: readonly string[];
 }
 
 /** What the policy decides about. Commands ask for one of these; the table in `policy.ts` answers. */
-export type Permission = 'apps.list' | 'self.show' | 'help.show' | 'provision.run' | 'request.retry' | 'request.cancel';
+export type Permission =
+  | 'apps.list'
+  | 'self.show'
+  | 'help.show'
+  | 'provision.run'
+  | 'request.retry'
+  | 'request.cancel'
+  /** Asking an approver for somebody's access. */
+  | 'access.request'
+  /** Deciding on somebody's access, and seeing what there is to decide. */
+  | 'access.decide'
+  /** Taking back a request that another person made. */
+  | 'access.cancel';
 
 /** Why somebody may not, as a value that the chat puts into words. */
 export type Denial =

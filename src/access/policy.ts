@@ -7,10 +7,13 @@ import type { Caller, Denial, Permission, Role } from './caller.ts';
 export const policy = {
   'help.show': 'anyone',
   'self.show': 'anyone',
-  'apps.list': ['viewer', 'requester', 'operator', 'cloudSyncOperator', 'approver'],
+  'apps.list': ['viewer', 'requester', 'operator', 'cloudSyncOperator', 'approver', 'appApprover'],
   'provision.run': ['operator', 'cloudSyncOperator'],
   'request.retry': ['operator', 'cloudSyncOperator'],
   'request.cancel': ['operator', 'cloudSyncOperator'],
+  'access.request': ['requester', 'operator'],
+  'access.decide': ['approver', 'appApprover'],
+  'access.cancel': ['operator'],
 } as const satisfies Record<Permission, readonly Role[] | 'anyone'>;
 
 /**

@@ -15,6 +15,24 @@ export type Command =
     }
   /** `requestId` as printed on the card. */
   | { readonly verb: 'retry' | 'cancel'; readonly requestId: string }
+  /** `start` and `reason` as they were typed, without the words that lead them in. */
+  | {
+      readonly verb: 'requestAccess';
+      readonly subject: string;
+      readonly app: string;
+      readonly start: string | null;
+      readonly reason: string | null;
+    }
+  /** `request` alone: the form. */
+  | { readonly verb: 'accessForm' }
+  | { readonly verb: 'approve'; readonly requestId: string }
+  | { readonly verb: 'deny'; readonly requestId: string; readonly reason: string | null }
+  /** What waits for the caller's decision; pages count from 1. */
+  | { readonly verb: 'pending'; readonly page: number }
+  /** The card of a request, once more. */
+  | { readonly verb: 'show'; readonly requestId: string }
+  | { readonly verb: 'sendApprovalsHere' }
+  | { readonly verb: 'stopSendingApprovals' }
   | { readonly verb: 'apps'; readonly search: string | null }
   | { readonly verb: 'whoami' }
   | { readonly verb: 'help'; readonly topic: string | null };

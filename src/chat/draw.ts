@@ -39,7 +39,7 @@ export async function drawRequest(parts: DrawParts, requestId: string): Promise<
   // The end in whole tens of seconds: a card that promises the second would be edited every two.
   const ends = forecast === null ? '' : Math.round(forecast.lastStartsAt / 10_000);
   return {
-    request: overview.request,
+    live: overview.request,
     message,
     signature: `${overview.request.revision}:${ends}`,
     finished: states.held + states.waiting + states.running === 0,
@@ -54,7 +54,7 @@ async function drawSingle({ store, entraPortal }: DrawParts, request: Request, n
   // A start time that moves by less than a second is no news.
   const place = forecast === null ? '' : `${forecast.place}@${Math.round(forecast.startsAt / 1000)}`;
   const finished = task?.state.kind === 'done' || task?.state.kind === 'cancelled';
-  return { request, message, signature: `${request.revision}:${place}`, finished };
+  return { live: request, message, signature: `${request.revision}:${place}`, finished };
 }
 
 function drawMany(

@@ -8,6 +8,8 @@ export interface Incoming {
   readonly speaker: Speaker;
   /** How to answer there; opaque to this floor. */
   readonly conversation: string;
+  /** Which conversation that is, and whether others than the speaker read along. */
+  readonly place: { readonly key: string; readonly kind: 'personal' | 'shared' };
   readonly reader: Reader;
   readonly what: IncomingContent;
   /** The people whose mentions stand in the text, each by the name that is written there. */

@@ -1,13 +1,11 @@
-import type { Request } from '../requests/request.ts';
-
 /**
- * What Usher says back, before anybody knows how Teams wants it. A `card` is finished; a `request` is a live card,
- * drawn anew from the stored request at each of its changes.
+ * What Usher says back, before anybody knows how Teams wants it. A `card` is finished; a `live` one is drawn anew from
+ * what is stored at each of its changes. Its id is that of a provisioning request, or of a copy of an access request.
  */
 export type Reply =
   /** `inPlace`: it carries on from the card that was clicked, and may take its place. A refusal never does. */
   | { readonly kind: 'card'; readonly message: CardMessage; readonly inPlace?: true }
-  | { readonly kind: 'request'; readonly requestId: string };
+  | { readonly kind: 'live'; readonly liveId: string };
 
 /** A finished Adaptive Card with the sentence that a notification reads. */
 export interface CardMessage {
@@ -41,12 +39,32 @@ export type CardAction =
   | { readonly verb: 'cancel'; readonly requestId: string }
   /** Yes to what a request said it would do. */
   | { readonly verb: 'confirm'; readonly requestId: string }
+  /** A decision on an access request; `reason` is what was written into the card. */
+  | { readonly verb: 'approve'; readonly requestId: string }
+  | { readonly verb: 'deny'; readonly requestId: string; readonly reason: string }
+  /** The form of `request`, filled in: texts as they were typed, the date as `YYYY-MM-DD` or empty. */
+  | {
+      readonly verb: 'ask';
+      readonly subject: string;
+      readonly app: string;
+      readonly start: string;
+      readonly reason: string;
+    }
   /** One page of all the people of a list; pages count from 0. The answer takes the place of a page shown before. */
   | { readonly verb: 'page'; readonly requestId: string; readonly page: number; readonly on: 'list' | 'page' };
 
-/** The card of a request as it would look now. */
+/** Where a live card stands. `revision` counts the changes of what it shows. */
+export interface LiveCard {
+  readonly id: string;
+  readonly conversation: string;
+  /** The activity id of the card; null until it has been posted. */
+  readonly cardId: string | null;
+  readonly revision: number;
+}
+
+/** A live card as it would look now. */
 export interface Drawing {
-  readonly request: Omit<Request, 'tasks'>;
+  readonly live: LiveCard;
   readonly message: CardMessage;
   /** Drawings of one signature look the same to a person, so the second need not be sent. */
   readonly signature: string;

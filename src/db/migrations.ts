@@ -111,6 +111,111 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
           .execute();
       },
     },
+    '004-access-requests': {
+      async up(db) {
+        const flag = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0);
+        await db.schema.alterTable('tasks').addColumn('awaits_assignment', 'integer', flag).execute();
+        await db.schema
+          .createTable('access_requests')
+          .addColumn('id', 'text', (column) => column.primaryKey())
+          .addColumn('source', 'text', (column) => column.notNull().unique())
+          .addColumn('asker_id', 'text', (column) => column.notNull())
+          .addColumn('asker_name', 'text', (column) => column.notNull())
+          .addColumn('subject_id', 'text', (column) => column.notNull())
+          .addColumn('subject_name', 'text', (column) => column.notNull())
+          .addColumn('subject_label', 'text')
+          .addColumn('app_id', 'text', (column) => column.notNull())
+          .addColumn('app_name', 'text', (column) => column.notNull())
+          .addColumn('reason', 'text')
+          .addColumn('starts_at', 'bigint')
+          .addColumn('locale', 'text', (column) => column.notNull())
+          .addColumn('time_zone', 'text', (column) => column.notNull())
+          .addColumn('conversation', 'text', (column) => column.notNull())
+          .addColumn('created_at', 'bigint', (column) => column.notNull())
+          .addColumn('expires_at', 'bigint', (column) => column.notNull())
+          .addColumn('remind_at', 'bigint', (column) => column.notNull())
+          .addColumn('reminded_at', 'bigint')
+          .addColumn('routed', 'integer', flag)
+          .addColumn('held_up', 'text')
+          .addColumn('revision', 'integer', (column) => column.notNull())
+          .addColumn('state', 'text', (column) => column.notNull())
+          .addColumn('decided_by_id', 'text')
+          .addColumn('decided_by_name', 'text')
+          .addColumn('decided_at', 'bigint')
+          .addColumn('decision_reason', 'text')
+          .addColumn('decided_from', 'text')
+          .addColumn('request_id', 'text', (column) => column.references('requests.id'))
+          .addColumn('assigned', 'integer', flag)
+          .addColumn('ended_at', 'bigint')
+          .addColumn('ended_by_id', 'text')
+          .addColumn('ended_by_name', 'text')
+          .addColumn('ended_as', 'text')
+          .addColumn('due_at', 'bigint')
+          .addColumn('lease_owner', 'text')
+          .addColumn('lease_until', 'bigint')
+          .execute();
+        const indexed = (name: string, table: string, columns: readonly string[]) =>
+          db.schema
+            .createIndex(name)
+            .on(table)
+            .columns([...columns])
+            .execute();
+        await indexed('access_requests_due', 'access_requests', ['due_at']);
+        await indexed('access_requests_open', 'access_requests', ['state', 'created_at', 'id']);
+        await indexed('access_requests_asker', 'access_requests', ['asker_id', 'state']);
+        await indexed('access_requests_request', 'access_requests', ['request_id']);
+        await db.schema
+          .createTable('access_cards')
+          .addColumn('id', 'text', (column) => column.primaryKey())
+          .addColumn('access_request_id', 'text', (column) => column.notNull().references('access_requests.id'))
+          .addColumn('source', 'text', (column) => column.notNull().unique())
+          .addColumn('conversation', 'text', (column) => column.notNull())
+          .addColumn('locale', 'text', (column) => column.notNull())
+          .addColumn('time_zone', 'text', (column) => column.notNull())
+          .addColumn('audience', 'text', (column) => column.notNull())
+          .addColumn('card_id', 'text')
+          .addColumn('drawn_revision', 'integer', (column) => column.notNull())
+          .addColumn('created_at', 'bigint', (column) => column.notNull())
+          .addColumn('failures', 'integer', flag)
+          .addColumn('due_at', 'bigint')
+          .execute();
+        await indexed('access_cards_request', 'access_cards', ['access_request_id']);
+        await indexed('access_cards_card', 'access_cards', ['card_id']);
+        await indexed('access_cards_due', 'access_cards', ['due_at']);
+        await db.schema
+          .createTable('notices')
+          .addColumn('id', dialect.identity.type, dialect.identity.modify)
+          .addColumn('access_request_id', 'text', (column) => column.notNull().references('access_requests.id'))
+          .addColumn('conversation', 'text', (column) => column.notNull())
+          .addColumn('locale', 'text', (column) => column.notNull())
+          .addColumn('time_zone', 'text', (column) => column.notNull())
+          .addColumn('kind', 'text', (column) => column.notNull())
+          .addColumn('created_at', 'bigint', (column) => column.notNull())
+          .addColumn('failures', 'integer', flag)
+          .addColumn('due_at', 'bigint')
+          .execute();
+        await indexed('notices_due', 'notices', ['due_at']);
+        await db.schema
+          .createTable('approval_places')
+          .addColumn('key', 'text', (column) => column.primaryKey())
+          .addColumn('conversation', 'text', (column) => column.notNull())
+          .addColumn('locale', 'text', (column) => column.notNull())
+          .addColumn('time_zone', 'text', (column) => column.notNull())
+          .addColumn('general', 'integer', (column) => column.notNull())
+          .addColumn('apps', 'text', (column) => column.notNull())
+          .addColumn('added_by', 'text', (column) => column.notNull())
+          .addColumn('added_at', 'bigint', (column) => column.notNull())
+          .execute();
+        await db.schema
+          .createTable('known_people')
+          .addColumn('person_id', 'text', (column) => column.primaryKey())
+          .addColumn('conversation', 'text', (column) => column.notNull())
+          .addColumn('locale', 'text', (column) => column.notNull())
+          .addColumn('time_zone', 'text', (column) => column.notNull())
+          .addColumn('seen_at', 'bigint', (column) => column.notNull())
+          .execute();
+      },
+    },
   };
 }
 

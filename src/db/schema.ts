@@ -10,6 +10,11 @@ export interface Schema {
   gates: GateRow;
   turns: TurnRow;
   records: RecordRow;
+  access_requests: AccessRequestRow;
+  access_cards: AccessCardRow;
+  notices: NoticeRow;
+  approval_places: ApprovalPlaceRow;
+  known_people: KnownPersonRow;
 }
 
 export interface RequestRow {
@@ -44,6 +49,8 @@ export interface TaskRow {
   rule_id: string;
   /** JSON array: the members that a group's call takes along. */
   members: Generated<string>;
+  /** 1 where Usher has just assigned the subject to the app, which Graph takes minutes to see. */
+  awaits_assignment: Generated<number>;
   state: 'held' | 'waiting' | 'running' | 'done' | 'cancelled';
   /** 0 interactive, 1 bulk. */
   lane: number;
@@ -97,4 +104,111 @@ export interface RecordRow {
   request_id: string | null;
   /** JSON; ids and codes only. */
   details: string;
+}
+
+/** See `requests/access-requests/access-request.ts`. Person columns hold Entra object ids and display names. */
+export interface AccessRequestRow {
+  id: string;
+  /** What it came of; unique, so a repeat finds the request made first. */
+  source: string;
+  asker_id: string;
+  asker_name: string;
+  subject_id: string;
+  subject_name: string;
+  subject_label: string | null;
+  app_id: string;
+  app_name: string;
+  reason: string | null;
+  starts_at: number | null;
+  locale: string;
+  time_zone: string;
+  conversation: string;
+  created_at: number;
+  expires_at: number;
+  remind_at: number;
+  reminded_at: number | null;
+  /** 1 once the approvers' cards have been made out. */
+  routed: Generated<number>;
+  held_up: string | null;
+  revision: number;
+  state: 'pending' | 'denied' | 'expired' | 'cancelled' | 'approved' | 'lapsed' | 'started' | 'finished';
+  decided_by_id: string | null;
+  decided_by_name: string | null;
+  decided_at: number | null;
+  decision_reason: string | null;
+  /** Where and how the decider reads: JSON of `DecidedFrom`. */
+  decided_from: string | null;
+  /** The provisioning request that carries it out. */
+  request_id: string | null;
+  /** 1 where Usher made the app role assignment. */
+  assigned: Generated<number>;
+  /** When it ended, for the states that are ends. */
+  ended_at: number | null;
+  ended_by_id: string | null;
+  ended_by_name: string | null;
+  /** Why it lapsed, or the outcome's kind when it is finished. */
+  ended_as: string | null;
+  /** When something is to be done about it next; null when nothing is. */
+  due_at: number | null;
+  lease_owner: string | null;
+  lease_until: number | null;
+}
+
+/** A card of an access request in some conversation; there may be many of one request. */
+export interface AccessCardRow {
+  /** Begins with `copy-`. */
+  id: string;
+  access_request_id: string;
+  /** Unique: what this copy came of, so that a repeat finds it. */
+  source: string;
+  conversation: string;
+  locale: string;
+  time_zone: string;
+  audience: 'asker' | 'approvers';
+  /** Null until it has been posted. */
+  card_id: string | null;
+  /** The revision it last showed: the access request's and its provisioning request's added up. */
+  drawn_revision: number;
+  created_at: number;
+  /** Sending failed so often; it is not tried before `due_at`, and never again when that is null. */
+  failures: Generated<number>;
+  due_at: number | null;
+}
+
+/** A short text that somebody is owed. */
+export interface NoticeRow {
+  id: Generated<number>;
+  access_request_id: string;
+  conversation: string;
+  locale: string;
+  time_zone: string;
+  kind: string;
+  created_at: number;
+  failures: Generated<number>;
+  /** When it is to be sent; null once it was, or never can be. */
+  due_at: number | null;
+}
+
+/** A channel or group chat that wants to see what there is to decide. */
+export interface ApprovalPlaceRow {
+  /** Tells one conversation from another. */
+  key: string;
+  conversation: string;
+  locale: string;
+  time_zone: string;
+  /** 1 for the requests of all apps that have no approvers of their own. */
+  general: number;
+  /** JSON array: service principal ids of apps with approvers of their own. */
+  apps: string;
+  added_by: string;
+  added_at: number;
+}
+
+/** Whoever has talked to Usher in a personal chat can be written to there. */
+export interface KnownPersonRow {
+  person_id: string;
+  conversation: string;
+  locale: string;
+  time_zone: string;
+  seen_at: number;
 }

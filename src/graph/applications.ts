@@ -19,6 +19,10 @@ export interface Application {
   readonly appId: string;
   readonly displayName: string;
   readonly aliases: readonly string[];
+  /** Who decides on access to it, by `APPS_FILE`; empty for the general approvers. */
+  readonly approvers: readonly string[];
+  /** The app role that an approval assigns, by `APPS_FILE`; null where Usher assigns nothing. */
+  readonly assign: { readonly appRole: string } | null;
 }
 
 export type AppMatch =
@@ -45,17 +49,22 @@ export function createApplications(parts: {
   const lists = createCache<Listing<Application>>(parts.clock, listKeepMs);
   const found = createCache<Application | null>(parts.clock, listKeepMs);
 
-  const withAliases = (app: z.infer<typeof applicationSchema>): Application => ({
-    ...app,
-    aliases: entries
-      .filter(({ app: named }) => [app.id, app.appId, app.displayName].some((name) => sameName(name, named)))
-      .flatMap((entry) => entry.aliases),
-  });
+  const withEntries = (app: z.infer<typeof applicationSchema>): Application => {
+    const own = entries.filter(({ app: named }) =>
+      [app.id, app.appId, app.displayName].some((name) => sameName(name, named)),
+    );
+    return {
+      ...app,
+      aliases: own.flatMap(({ aliases }) => aliases),
+      approvers: own.flatMap(({ approvers }) => approvers),
+      assign: own.find(({ assign }) => assign !== null)?.assign ?? null,
+    };
+  };
 
   const search = async (filter: string, top: number, pages: number): Promise<Fetched<Listing<Application>>> => {
     const query = { $filter: filter, $select: applicationFields, $top: String(top) };
     const listing = await readAll(graph, { path: '/servicePrincipals', query }, applicationSchema, pages);
-    return listing.ok ? fetched({ ...listing.value, items: listing.value.items.map(withAliases) }) : listing;
+    return listing.ok ? fetched({ ...listing.value, items: listing.value.items.map(withEntries) }) : listing;
   };
 
   const list = () =>
@@ -74,7 +83,7 @@ export function createApplications(parts: {
         applicationSchema,
       );
       if (!direct.ok) return direct;
-      if (direct.value !== null) return fetched(withAliases(direct.value));
+      if (direct.value !== null) return fetched(withEntries(direct.value));
       const byAppId = await search(`appId eq ${filterText(id)}`, 1, 1);
       return byAppId.ok ? fetched(byAppId.value.items[0] ?? null) : byAppId;
     });

@@ -25,7 +25,22 @@ export type EntryKind =
   | 'cancelled'
   | 'denied'
   | 'turnedAway'
-  | 'blocked';
+  | 'blocked'
+  // Of an access request, whose id stands where a provisioning request's does:
+  | 'accessAsked'
+  | 'accessShown'
+  | 'accessApproved'
+  | 'accessDenied'
+  | 'accessCancelled'
+  | 'accessExpired'
+  | 'accessReminded'
+  | 'accessAssigned'
+  | 'accessStarted'
+  | 'accessLapsed'
+  | 'accessFinished'
+  | 'accessRefused'
+  | 'placeAdded'
+  | 'placeRemoved';
 
 /** Appends one entry, in a transaction when one is given. */
 export async function writeRecord(database: Kysely<Schema>, entry: Entry): Promise<void> {

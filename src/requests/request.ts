@@ -76,6 +76,8 @@ export interface Task {
   readonly members: readonly Subject[];
   readonly jobId: string;
   readonly ruleId: string;
+  /** Usher has just assigned the subject to the app; Graph takes minutes to see it, and says "not in scope" until then. */
+  readonly awaitsAssignment: boolean;
   readonly state: TaskState;
   /** Calls sent so far, the running one included. */
   readonly attempts: number;
@@ -118,7 +120,15 @@ export type TaskState =
       readonly clientRequestId: string | null;
     };
 
-export type WaitReason = 'throttled' | 'serviceUnavailable' | 'noAnswer' | 'ruleChanged' | 'interrupted' | 'retried';
+export type WaitReason =
+  | 'throttled'
+  | 'serviceUnavailable'
+  | 'noAnswer'
+  | 'ruleChanged'
+  | 'interrupted'
+  | 'retried'
+  /** The app role assignment that Usher made has not reached the provisioning service yet. */
+  | 'assignmentUnseen';
 
 /** Who works on a task, and until when the others leave it alone. */
 export interface Lease {

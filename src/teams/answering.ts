@@ -71,8 +71,8 @@ export function createAnswering(parts: AnsweringParts): Answering {
     switch (reply.kind) {
       case 'card':
         return put(incoming, cardId, reply.message);
-      case 'request':
-        return showRequest(incoming, reply.requestId, cardId);
+      case 'live':
+        return showLive(incoming, reply.liveId, cardId);
       default: {
         const never: never = reply;
         throw new Error(`unexpected reply ${JSON.stringify(never)}`);
@@ -89,19 +89,19 @@ export function createAnswering(parts: AnsweringParts): Answering {
     return !(await chat.isRequestCard(clicked));
   }
 
-  async function showRequest(incoming: Incoming, requestId: string, cardId: string | null): Promise<Posted> {
-    const drawing = await chat.draw(requestId);
-    if (drawing === null) throw new Error(`request ${requestId} cannot be drawn`);
-    const known = drawing.request.cardId;
+  async function showLive(incoming: Incoming, liveId: string, cardId: string | null): Promise<Posted> {
+    const drawing = await chat.draw(liveId);
+    if (drawing === null) throw new Error(`card ${liveId} cannot be drawn`);
+    const known = drawing.live.cardId;
     if (known !== null && known !== cardId) {
       // The request has its card elsewhere, so one that says "checking" would say so for ever.
       if (cardId !== null) await conversations.remove(incoming.conversation, cardId);
-      parts.touch(requestId);
+      parts.touch(liveId);
       return { kind: 'done', cardId: known };
     }
     const shown = await put(incoming, cardId, drawing.message);
     if (shown.kind !== 'done') return shown;
-    await chat.attachCard(requestId, shown.cardId);
+    await chat.attachCard(liveId, shown.cardId);
     await parts.showed(drawing, shown.cardId === cardId ? 'edit' : 'post');
     return shown;
   }

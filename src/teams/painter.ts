@@ -19,7 +19,7 @@ import type { Pacing } from './pacing.ts';
  */
 export interface Painter {
   /** The request has changed, or its forecast may have. */
-  touch(requestId: string): void;
+  touch(liveId: string): void;
   /** The card shows this drawing already: somebody else has just posted it, or put it in the place of another card. */
   showed(drawing: Drawing, how: 'post' | 'edit'): Promise<void>;
   /** Resolves when nothing is dirty any more; used at the end of a process. */
@@ -29,8 +29,8 @@ export interface Painter {
 }
 
 export interface PainterParts {
-  readonly draw: (requestId: string) => Promise<Drawing | null>;
-  readonly markDrawn: (requestId: string, revision: number) => Promise<void>;
+  readonly draw: (liveId: string) => Promise<Drawing | null>;
+  readonly markDrawn: (liveId: string, revision: number) => Promise<void>;
   readonly conversations: Conversations;
   readonly pacing: Pacing;
   /** What tells one conversation from another. */
@@ -66,10 +66,10 @@ export function createPainter(parts: PainterParts): Painter {
   const { conversations, clock, ending, log, pacing, editEveryMs = defaultEditEveryMs } = parts;
   const cards = new Map<string, Card>();
 
-  function cardOf(requestId: string): Card {
+  function cardOf(liveId: string): Card {
     forgetIdle();
     const never = Number.NEGATIVE_INFINITY;
-    const card = cards.get(requestId) ?? {
+    const card = cards.get(liveId) ?? {
       dirty: false,
       drawing: null,
       lastEditAt: never,
@@ -79,32 +79,32 @@ export function createPainter(parts: PainterParts): Painter {
       finished: false,
     };
     card.touchedAt = clock.monotonic();
-    cards.set(requestId, card);
+    cards.set(liveId, card);
     return card;
   }
 
   /** A card that shows its end needs no memory, once its next edit is free to go at any time. */
   function forgetIdle(): void {
     const now = clock.monotonic();
-    for (const [requestId, card] of cards) {
+    for (const [liveId, card] of cards) {
       const keepMs = card.finished ? editEveryMs : rememberMs;
       const isIdle = card.drawing === null && Math.max(card.touchedAt, card.lastEditAt) + keepMs <= now;
-      if (isIdle) cards.delete(requestId);
+      if (isIdle) cards.delete(liveId);
     }
   }
 
-  function touch(requestId: string): void {
+  function touch(liveId: string): void {
     if (ending.aborted) return;
-    const card = cardOf(requestId);
+    const card = cardOf(liveId);
     card.dirty = true;
-    card.drawing ??= paint(requestId, card).finally(() => {
+    card.drawing ??= paint(liveId, card).finally(() => {
       card.drawing = null;
-      if (card.dirty) touch(requestId);
+      if (card.dirty) touch(liveId);
     });
   }
 
   /** One card, until it shows the present; at most one of these runs for each card. */
-  async function paint(requestId: string, card: Card): Promise<void> {
+  async function paint(liveId: string, card: Card): Promise<void> {
     while (card.dirty) {
       await clock.sleep(card.lastEditAt + editEveryMs - clock.monotonic(), ending);
       if (ending.aborted) {
@@ -112,9 +112,9 @@ export function createPainter(parts: PainterParts): Painter {
         return;
       }
       card.dirty = false;
-      const pauseMs = await drawOnce(requestId, card).catch((error: unknown) => {
-        log.error({ error, code: 'card_failed', requestId }, 'a card could not be drawn');
-        return pauseAfterFailure(card) ?? tellAgain(requestId, card);
+      const pauseMs = await drawOnce(liveId, card).catch((error: unknown) => {
+        log.error({ error, code: 'card_failed', liveId }, 'a card could not be drawn');
+        return pauseAfterFailure(card) ?? tellAgain(liveId, card);
       });
       if (pauseMs === null) continue;
       await clock.sleep(pauseMs, ending);
@@ -123,17 +123,17 @@ export function createPainter(parts: PainterParts): Painter {
   }
 
   /** Returns how long to wait before the next try, or null when there is no need of one. */
-  async function drawOnce(requestId: string, card: Card): Promise<number | null> {
-    const first = await parts.draw(requestId);
-    if (first === null || first.request.cardId === null) return null;
+  async function drawOnce(liveId: string, card: Card): Promise<number | null> {
+    const first = await parts.draw(liveId);
+    if (first === null || first.live.cardId === null) return null;
     card.finished = first.finished;
     if (first.signature === card.signature) return null;
-    const key = parts.keyOf(first.request.conversation);
+    const key = parts.keyOf(first.live.conversation);
     await clock.sleep(pacing.take(key, clock.monotonic()) - clock.monotonic(), ending);
     // Time has passed: what is drawn is the request as it is now.
-    const drawing = await parts.draw(requestId);
-    if (ending.aborted || drawing === null || drawing.request.cardId === null) return null;
-    const { conversation, cardId } = drawing.request;
+    const drawing = await parts.draw(liveId);
+    if (ending.aborted || drawing === null || drawing.live.cardId === null) return null;
+    const { conversation, cardId } = drawing.live;
     const sent = await conversations.edit(conversation, cardId, drawing.message);
     card.lastEditAt = clock.monotonic();
     card.finished = drawing.finished;
@@ -142,11 +142,11 @@ export function createPainter(parts: PainterParts): Painter {
         await showed(drawing, card);
         return null;
       case 'failed': {
-        log.warn({ error: sent.error, status: sent.status, requestId, code: 'edit_failed' }, 'a card edit failed');
+        log.warn({ error: sent.error, status: sent.status, liveId, code: 'edit_failed' }, 'a card edit failed');
         return pauseAfterFailure(card) ?? tellInstead(drawing, card);
       }
       case 'gone':
-        log.warn({ error: sent.error, status: sent.status, requestId, code: 'card_gone' }, 'a card is gone');
+        log.warn({ error: sent.error, status: sent.status, liveId, code: 'card_gone' }, 'a card is gone');
         return tellInstead(drawing, card);
       default: {
         const never: never = sent;
@@ -159,7 +159,7 @@ export function createPainter(parts: PainterParts): Painter {
     card.signature = drawing.signature;
     card.failures = 0;
     card.finished = drawing.finished;
-    await parts.markDrawn(drawing.request.id, drawing.request.revision);
+    await parts.markDrawn(drawing.live.id, drawing.live.revision);
   }
 
   function pauseAfterFailure(card: Card): number | undefined {
@@ -169,32 +169,32 @@ export function createPainter(parts: PainterParts): Painter {
 
   async function tellInstead(drawing: Drawing, card: Card): Promise<number | null> {
     if (!drawing.finished) return null;
-    const { id, conversation } = drawing.request;
+    const { id, conversation } = drawing.live;
     pacing.sent(parts.keyOf(conversation), clock.monotonic());
     const said = await conversations.say(conversation, drawing.message.summary);
     if (said.kind === 'failed') return tellAgain(id, card);
     // Nobody is there to be told; trying again at each start would not change that.
     if (said.kind === 'gone')
-      log.warn({ requestId: id, status: said.status, code: 'outcome_untold' }, 'nobody is there');
+      log.warn({ liveId: id, status: said.status, code: 'outcome_untold' }, 'nobody is there');
     await showed(drawing, card);
     return null;
   }
 
-  function tellAgain(requestId: string, card: Card): number | null {
+  function tellAgain(liveId: string, card: Card): number | null {
     card.failures += 1;
     if (card.failures <= mostFailures) return tellAgainMs;
-    log.error({ requestId, code: 'outcome_untold' }, 'an outcome could not be told; it is tried at the next start');
+    log.error({ liveId, code: 'outcome_untold' }, 'an outcome could not be told; it is tried at the next start');
     return null;
   }
 
   return {
     touch,
     async showed(drawing, how) {
-      const card = cardOf(drawing.request.id);
+      const card = cardOf(drawing.live.id);
       if (how === 'edit') card.lastEditAt = clock.monotonic();
       await showed(drawing, card);
       // It may have changed while it was on its way.
-      touch(drawing.request.id);
+      touch(drawing.live.id);
     },
     async settled() {
       for (;;) {

@@ -11,7 +11,7 @@ export async function cancel(parts: CommandParts, turn: Turn, requestId: string)
   if (cancelled > 0) {
     const isTyped = turn.incoming.what.kind === 'text';
     if (isTyped) return say(turn.words, { kind: 'cancelledNow', id: found.request.id, count: cancelled });
-    return { kind: 'request', requestId: found.request.id };
+    return { kind: 'live', liveId: found.request.id };
   }
   return say(turn.words, alreadySent > 0 ? { kind: 'alreadySent', sent: alreadySent } : { kind: 'nothingToCancel' });
 }
@@ -23,5 +23,5 @@ export async function confirm(parts: CommandParts, turn: Turn, requestId: string
   const confirmed = await confirmRequest(parts.store, found.request.id, turn.caller.id);
   if (confirmed.kind === 'expired') return say(turn.words, { kind: 'listExpired' });
   if (confirmed.kind === 'confirmed') parts.wake();
-  return { kind: 'request', requestId: found.request.id };
+  return { kind: 'live', liveId: found.request.id };
 }

@@ -71,7 +71,7 @@ export async function provisionGroup(parts: CommandParts, turn: Turn, command: G
     tasks: calls.map((part) => ({ subject, members: part })),
   });
   // Nobody is woken: the card that tells how many calls it takes comes first, and that wakes the dispatcher.
-  return { kind: 'request', requestId: request.id };
+  return { kind: 'live', liveId: request.id };
 }
 
 type Chosen = Awaited<ReturnType<typeof findPeople>>;

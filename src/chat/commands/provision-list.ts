@@ -53,7 +53,7 @@ export async function provisionList(
     tasks: people.subjects.map((subject) => ({ subject, members: [] })),
   });
   if (!held) parts.wake();
-  return { kind: 'request', requestId: request.id };
+  return { kind: 'live', liveId: request.id };
 }
 
 type SubjectsFound =

@@ -36,7 +36,7 @@ export async function provision(parts: CommandParts, turn: Turn, command: Provis
     tasks: [{ subject: subject.subject, members: [] }],
   });
   parts.wake();
-  return { kind: 'request', requestId: request.id };
+  return { kind: 'live', liveId: request.id };
 }
 
 type SubjectFound =

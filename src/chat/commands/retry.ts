@@ -19,12 +19,12 @@ export async function retry(parts: CommandParts, turn: Turn, requestId: string):
   parts.wake();
   // A button stands on the card that changes now; who typed the id may be far from it.
   if (turn.incoming.what.kind === 'text') return say(turn.words, { kind: 'retried', id: request.id, count });
-  return { kind: 'request', requestId: request.id };
+  return { kind: 'live', liveId: request.id };
 }
 
 /** A second click finds its tasks on their way already, which the card shows. Whoever typed is told why nothing is. */
 function nothingToRetry(turn: Turn, request: Request): Reply {
-  if (turn.incoming.what.kind !== 'text') return { kind: 'request', requestId: request.id };
+  if (turn.incoming.what.kind !== 'text') return { kind: 'live', liveId: request.id };
   const has = (kind: TaskState['kind']) => request.tasks.some(({ state }) => state.kind === kind);
   if (has('held')) return say(turn.words, { kind: 'stillHeld', id: request.id });
   if (has('waiting') || has('running')) return say(turn.words, { kind: 'stillRuns', id: request.id });

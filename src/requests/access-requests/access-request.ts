@@ -1,0 +1,138 @@
+import type { OutcomeKind } from '../../graph/outcome.ts';
+import type { Person, Reader } from '../request.ts';
+
+/**
+ * An access request is what a requester asks an approver for: one person, one app. It is a row of its own; once it is
+ * approved and due, it becomes an ordinary provisioning request, which it points to from then on.
+ *
+ *                      ┌──denied──▶ denied
+ *                      ├──expired─▶ expired            (nobody decided within the configured days)
+ *     pending ─────────┤
+ *        │             └──approved─▶ approved ──started──▶ started ──finished──▶ finished
+ *        │                             │  │                                      (with the outcome's kind)
+ *        └──cancelled──▶ cancelled ◀───┘  └──lapsed──▶ lapsed
+ *                                                      (at its start the asker may not ask any more, the person or
+ *                                                       the app is gone, or the assignment was refused)
+ *
+ * Every arrow is a compare-and-set on the stored state (`act` in `store.ts`), so of fifty clicks one decides. What is
+ * not drawn is impossible. What was started is called off by cancelling the provisioning request, which then
+ * finishes. Denied, expired, cancelled, lapsed and finished are ends.
+ */
+export interface AccessRequest {
+  /** Six characters like those of a provisioning request, and never the same as one of those. */
+  readonly id: string;
+  readonly asker: Person;
+  /** For whom access is asked; `label` is the user principal name. */
+  readonly subject: Person & { readonly label: string | null };
+  /** The service principal's object id and display name. */
+  readonly app: { readonly id: string; readonly name: string };
+  /** In the asker's own words, as it was typed; null when none was given. */
+  readonly reason: string | null;
+  /** Milliseconds since 1970: the start of the day in the asker's time zone; null for "as soon as it is approved". */
+  readonly startsAt: number | null;
+  /** How the asker reads, and where; the conversation is opaque to this floor. */
+  readonly reader: Reader;
+  readonly conversation: string;
+  readonly createdAt: number;
+  /** When it ends undecided. */
+  readonly expiresAt: number;
+  /** When the approvers were reminded; null as long as they were not. */
+  readonly remindedAt: number | null;
+  /** True once the approvers' cards have been made out; see `routing.ts`. */
+  readonly routed: boolean;
+  /** Why an approved request that is due has not started yet; null when nothing holds it up. */
+  readonly heldUp: HeldUp | null;
+  /** Counts every change. */
+  readonly revision: number;
+  readonly state: AccessState;
+}
+
+export type AccessState =
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'denied'; readonly decision: Decision }
+  | { readonly kind: 'expired'; readonly at: number }
+  | { readonly kind: 'cancelled'; readonly at: number; readonly by: Person }
+  | { readonly kind: 'approved'; readonly decision: Decision }
+  | { readonly kind: 'lapsed'; readonly decision: Decision; readonly at: number; readonly why: LapseReason }
+  /** `requestId`: the provisioning request that carries it out. `assigned`: Usher has made the app role assignment. */
+  | {
+      readonly kind: 'started';
+      readonly decision: Decision;
+      readonly requestId: string;
+      readonly assigned: boolean;
+    }
+  | {
+      readonly kind: 'finished';
+      readonly decision: Decision;
+      readonly requestId: string;
+      readonly assigned: boolean;
+      readonly at: number;
+      readonly outcome: FinishedAs;
+    };
+
+export type AccessStateKind = AccessState['kind'];
+
+/** How the provisioning request ended: its outcome's kind, or that it was called off before it was sent. */
+export type FinishedAs = OutcomeKind | 'cancelled';
+
+export interface Decision {
+  readonly by: Person;
+  readonly at: number;
+  /** The decider's own words; only a denial has any. */
+  readonly reason: string | null;
+}
+
+export type LapseReason =
+  /** The asker has lost the role, or the person is not their report any more. */
+  | 'askerMayNot'
+  | 'askerGone'
+  | 'subjectGone'
+  | 'appGone'
+  | 'appNotSetUp'
+  /** The app's synchronization stayed in quarantine for a day. */
+  | 'quarantined'
+  /** Graph refused to make the app role assignment. */
+  | 'assignmentRefused'
+  /** The app belongs to Microsoft itself; Usher never assigns its roles. */
+  | 'microsoftApp'
+  /** Graph could not be asked for a day. */
+  | 'graphAway';
+
+export type HeldUp = 'quarantine' | 'graphAway';
+
+/** What may be done to an access request. */
+export type AccessAction =
+  | { readonly kind: 'approve'; readonly by: Person; readonly from: DecidedFrom }
+  | { readonly kind: 'deny'; readonly by: Person; readonly from: DecidedFrom; readonly reason: string | null }
+  | { readonly kind: 'cancel'; readonly by: Person }
+  | { readonly kind: 'expire' }
+  | { readonly kind: 'start'; readonly requestId: string; readonly assigned: boolean }
+  | { readonly kind: 'lapse'; readonly why: LapseReason }
+  | { readonly kind: 'finish'; readonly outcome: FinishedAs };
+
+/** Where the decider decided, so that the result finds them. */
+export interface DecidedFrom {
+  readonly conversation: string;
+  readonly reader: Reader;
+}
+
+/** The only transitions there are; null for one that is not drawn above. */
+export function stateAfter(state: AccessStateKind, action: AccessAction['kind']): AccessStateKind | null {
+  return transitions[state][action] ?? null;
+}
+
+const transitions: Readonly<
+  Record<AccessStateKind, Partial<Readonly<Record<AccessAction['kind'], AccessStateKind>>>>
+> = {
+  pending: { approve: 'approved', deny: 'denied', cancel: 'cancelled', expire: 'expired' },
+  approved: { start: 'started', lapse: 'lapsed', cancel: 'cancelled' },
+  started: { finish: 'finished' },
+  finished: {},
+  denied: {},
+  expired: {},
+  cancelled: {},
+  lapsed: {},
+};
+
+/** Not at an end: what counts against the number of requests that one person may have open. */
+export const openStates: readonly AccessStateKind[] = ['pending', 'approved', 'started'];
