@@ -1,6 +1,16 @@
+import { attachCopyCard, copyWithCard, markCopyDrawn } from '../requests/access-requests/copies.ts';
+import { rememberPerson } from '../requests/access-requests/places.ts';
+import { findAccessRequest } from '../requests/access-requests/store.ts';
 import type { Reader } from '../requests/request.ts';
-import { attachCard, isRequestCard } from '../requests/store.ts';
+import { attachCard, isRequestCard, markDrawn } from '../requests/store.ts';
 import type { Command, Parsed } from './command.ts';
+import { cancelAccess } from './commands/access/cancel-access.ts';
+import { decide } from './commands/access/decide.ts';
+import { accessForm, ask } from './commands/access/form.ts';
+import { pending } from './commands/access/pending.ts';
+import { sendApprovalsHere, stopSendingApprovals } from './commands/access/places.ts';
+import { requestAccess } from './commands/access/request-access.ts';
+import { show } from './commands/access/show.ts';
 import { apps } from './commands/apps.ts';
 import { cancel, confirm } from './commands/cancel.ts';
 import { commandsFor, help, notUnderstood } from './commands/help.ts';
@@ -13,9 +23,11 @@ import { retry } from './commands/retry.ts';
 import { withKnownApp } from './commands/target.ts';
 import { type CommandParts, record, refuseStranger, say, type Turn, troubleReply } from './commands/turn.ts';
 import { drawRequest } from './draw.ts';
+import { drawCopy, isCopyId } from './draw-copy.ts';
 import { format } from './grammar/format.ts';
 import { parse } from './grammar/parse.ts';
 import type { Incoming, Speaker } from './incoming.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
 import type { CardAction, CardMessage, Drawing, Reply } from './reply.ts';
 import { checking } from './views/checking.ts';
 import { didYouMean } from './views/did-you-mean.ts';
@@ -28,18 +40,26 @@ import { createWords, type Words } from './words.ts';
 export interface Chat {
   /** Expected refusals and troubles are replies; it throws only for what nobody foresaw. */
   answer(incoming: Incoming): Promise<Reply>;
-  /** The card of a request as it would look now; null when there is no such request. */
-  draw(requestId: string): Promise<Drawing | null>;
-  attachCard(requestId: string, cardId: string): Promise<void>;
-  /** Whether a request has this card; nothing else may take its place. */
+  /** A live card as it would look now; null when there is none of this id. */
+  draw(liveId: string): Promise<Drawing | null>;
+  /** The live card has been posted as this message. */
+  attachCard(liveId: string, cardId: string): Promise<void>;
+  /** The live card shows this revision. */
+  markDrawn(liveId: string, revision: number): Promise<void>;
+  /** Whether this message is a live card; nothing else may take its place. */
   isRequestCard(cardId: string): Promise<boolean>;
+  /** The cards and texts that nobody has asked for just now, but that somebody is owed. */
+  readonly outbox: Outbox;
   checking(reader: Reader): CardMessage;
   /** The card on installation; it lists what this person may do, where Graph tells in time. */
-  welcome(speaker: Speaker, reader: Reader): Promise<CardMessage>;
+  welcome(speaker: Speaker, reader: Reader, where: Where): Promise<CardMessage>;
   apology(reference: string, reader: Reader): CardMessage;
   /** Plain words for somebody whom the door does not admit; records it. */
   turnAway(why: TurnedAwayReason, actorId: string, reader: Reader): Promise<string>;
 }
+
+/** Where somebody met Usher: who did so in a personal chat can be written to there. */
+export type Where = Pick<Incoming, 'conversation' | 'place'>;
 
 export type TurnedAwayReason = 'issuer' | 'channel' | 'tenant' | 'noPerson';
 
@@ -47,6 +67,9 @@ export type TurnedAwayReason = 'issuer' | 'channel' | 'tenant' | 'noPerson';
 const welcomePatienceMs = 2_000;
 
 export function createChat(parts: CommandParts): Chat {
+  const { database } = parts.store;
+  const draw = (liveId: string) => (isCopyId(liveId) ? drawCopy(parts, liveId) : drawRequest(parts, liveId));
+
   async function answer(incoming: Incoming): Promise<Reply> {
     const words = wordsFor(incoming.reader);
     const who = await parts.access.identify(incoming.speaker);
@@ -56,12 +79,24 @@ export function createChat(parts: CommandParts): Chat {
       case 'denied':
         return refuseStranger(parts, words, incoming.speaker.id, who.denial);
       case 'caller':
+        await remember(incoming.speaker, incoming.reader, incoming);
         return answerCaller({ incoming, caller: who.caller, words });
       default: {
         const never: never = who;
         throw new Error(`unexpected identification ${JSON.stringify(never)}`);
       }
     }
+  }
+
+  /** Where somebody can be written to: their personal chat, the latest one. */
+  async function remember(
+    speaker: Speaker,
+    reader: Reader,
+    { conversation, place }: Pick<Incoming, 'conversation' | 'place'>,
+  ): Promise<void> {
+    if (place.kind !== 'personal') return;
+    const { database, clock } = parts.store;
+    await rememberPerson(database, { personId: speaker.id, conversation, reader, seenAt: clock.now() });
   }
 
   async function answerCaller(turn: Turn): Promise<Reply> {
@@ -90,9 +125,15 @@ export function createChat(parts: CommandParts): Chat {
       case 'retry':
         return retry(parts, turn, action.requestId);
       case 'cancel':
-        return cancel(parts, turn, action.requestId);
+        return cancelEither(turn, action.requestId);
       case 'confirm':
         return confirm(parts, turn, action.requestId);
+      case 'approve':
+        return decide(parts, turn, action.requestId, { kind: 'approve' });
+      case 'deny':
+        return decide(parts, turn, action.requestId, { kind: 'deny', reason: action.reason });
+      case 'ask':
+        return ask(parts, turn, action);
       case 'page':
         return page(parts, turn, action.requestId, action.page);
       default: {
@@ -100,6 +141,12 @@ export function createChat(parts: CommandParts): Chat {
         throw new Error(`unexpected action ${JSON.stringify(never)}`);
       }
     }
+  }
+
+  /** An access request and a provisioning request never have the same id. */
+  async function cancelEither(turn: Turn, id: string): Promise<Reply> {
+    const accessRequest = await findAccessRequest(parts.store.database, id);
+    return accessRequest === null ? cancel(parts, turn, id) : cancelAccess(parts, turn, accessRequest);
   }
 
   async function answerLine(turn: Turn, line: string): Promise<Reply> {
@@ -135,7 +182,23 @@ export function createChat(parts: CommandParts): Chat {
       case 'retry':
         return retry(parts, turn, command.requestId);
       case 'cancel':
-        return cancel(parts, turn, command.requestId);
+        return cancelEither(turn, command.requestId);
+      case 'requestAccess':
+        return requestAccess(parts, turn, command);
+      case 'accessForm':
+        return accessForm(parts, turn);
+      case 'approve':
+        return decide(parts, turn, command.requestId, { kind: 'approve' });
+      case 'deny':
+        return decide(parts, turn, command.requestId, { kind: 'deny', reason: command.reason });
+      case 'pending':
+        return pending(parts, turn, command.page);
+      case 'show':
+        return show(parts, turn, command.requestId);
+      case 'sendApprovalsHere':
+        return sendApprovalsHere(parts, turn);
+      case 'stopSendingApprovals':
+        return stopSendingApprovals(parts, turn);
       case 'apps':
         return apps(parts, turn, command.search);
       case 'whoami':
@@ -154,7 +217,9 @@ export function createChat(parts: CommandParts): Chat {
     turn: Turn,
     { verb, missing, said }: Extract<Parsed, { kind: 'incomplete' }>,
   ): Promise<Reply> {
-    if (verb === 'retry' || verb === 'cancel') return say(turn.words, { kind: 'missingId', verb });
+    if (verb === 'retry' || verb === 'cancel' || verb === 'approve' || verb === 'deny' || verb === 'show')
+      return say(turn.words, { kind: 'missingId', verb });
+    if (verb === 'requestAccess') return accessForm(parts, turn);
     if (verb === 'provisionGroup') return say(turn.words, { kind: 'incompleteGroup' });
     const command = missing === 'app' ? await withoutSeparator(parts, said) : null;
     if (command === null) return say(turn.words, { kind: 'incomplete', missing });
@@ -171,20 +236,27 @@ export function createChat(parts: CommandParts): Chat {
 
   return {
     answer,
-    draw: (requestId) => drawRequest(parts, requestId),
-    isRequestCard: (cardId) => isRequestCard(parts.store.database, cardId),
-    async attachCard(requestId, cardId) {
-      await attachCard(parts.store.database, requestId, cardId);
+    draw,
+    outbox: createOutbox({ store: parts.store, draw }),
+    async isRequestCard(cardId) {
+      return (await isRequestCard(database, cardId)) || (await copyWithCard(database, cardId)) !== null;
+    },
+    async attachCard(liveId, cardId) {
+      if (isCopyId(liveId)) return attachCopyCard(database, liveId, cardId);
+      await attachCard(database, liveId, cardId);
       parts.wake();
     },
+    markDrawn: (liveId, revision) =>
+      isCopyId(liveId) ? markCopyDrawn(database, liveId, revision) : markDrawn(database, liveId, revision),
     checking: (reader) => checking(wordsFor(reader)),
-    async welcome(speaker, reader) {
+    async welcome(speaker, reader, where) {
       const enough = new AbortController();
       const { clock } = parts.store;
       const inTime = clock.sleep(welcomePatienceMs, enough.signal);
       const who = await Promise.race([parts.access.identify(speaker), inTime]);
       enough.abort();
       const caller = who?.kind === 'caller' ? who.caller : null;
+      if (caller !== null) await remember(speaker, reader, where);
       const commands = caller === null ? [] : commandsFor(caller);
       const canUse = caller !== null && caller.roles.length > 0;
       return welcome(wordsFor(reader), { name: caller?.name ?? null, canUse, commands });

@@ -134,6 +134,11 @@ export function conversationKey(conversation: string): string {
   return `${reference.serviceUrl ?? ''}|${reference.conversation?.id ?? ''}`;
 }
 
+/** The same for all threads of a channel, which people take for one place. */
+export function placeKey(conversation: string): string {
+  return conversationKey(conversation).replace(/;messageid=.*/, '');
+}
+
 function statusOf(error: unknown): number | null {
   const { statusCode } = fieldsOf(error);
   return typeof statusCode === 'number' ? statusCode : null;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Incoming, IncomingContent, IncomingFile, Speaker } from '../chat/incoming.ts';
 import type { CardAction } from '../chat/reply.ts';
 import type { Reader } from '../requests/request.ts';
+import { placeKey } from './conversations.ts';
 import { cleanText } from './text.ts';
 import { fieldsOf, listOf, textOf } from './wire.ts';
 
@@ -20,7 +21,7 @@ export function toIncoming(activity: Partial<Activity>, speaker: Speaker): Incom
   return {
     id: `${textOf(fieldsOf(activity.conversation).id)}|${activityId}`,
     speaker,
-    conversation: toConversation(activity),
+    ...whereOf(activity),
     reader: readerOf(activity),
     what,
     mentions,
@@ -60,12 +61,23 @@ function toFile({ name, content }: Readonly<Record<string, unknown>>): IncomingF
 
 /** What comes back from a button is the sender's word; only the known shapes pass. */
 const requestId = z.string().regex(/^[0-9A-Z]{4,12}$/);
+/** An input of the card's that may be left empty; Teams then sends nothing, or an empty text. */
+const optionalText = (longest: number) => z.string().max(longest).default('');
 const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('run'), text: z.string().max(1000) }),
   z.object({ verb: z.literal('choose'), text: z.string().max(1000) }),
   z.object({ verb: z.literal('retry'), requestId }),
   z.object({ verb: z.literal('cancel'), requestId }),
   z.object({ verb: z.literal('confirm'), requestId }),
+  z.object({ verb: z.literal('approve'), requestId }),
+  z.object({ verb: z.literal('deny'), requestId, reason: optionalText(500) }),
+  z.object({
+    verb: z.literal('ask'),
+    subject: optionalText(300),
+    app: optionalText(300),
+    start: optionalText(100),
+    reason: optionalText(500),
+  }),
   z.object({
     verb: z.literal('page'),
     requestId,
@@ -78,6 +90,13 @@ function toAction(data: unknown, activity: Partial<Activity>): IncomingContent {
   const cardId = textOf(activity.replyToId);
   const action = actionSchema.safeParse(data);
   return action.success ? { kind: 'action', action: action.data, cardId } : { kind: 'unknownAction', cardId };
+}
+
+/** Where it was said. Only what is known to be a personal chat passes for one: others may read along anywhere else. */
+export function whereOf(activity: Partial<Activity>): Pick<Incoming, 'conversation' | 'place'> {
+  const conversation = toConversation(activity);
+  const isPersonal = textOf(fieldsOf(activity.conversation).conversationType) === 'personal';
+  return { conversation, place: { key: placeKey(conversation), kind: isPersonal ? 'personal' : 'shared' } };
 }
 
 /**
