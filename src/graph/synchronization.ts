@@ -1,11 +1,14 @@
-import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { type Fetched, fetched, type GraphAnswer } from './answer.ts';
 import { type Cache, createCache } from './cache.ts';
 import type { GraphClient } from './client.ts';
+import { type JobState, type JobStatus, stateOf, statusOf } from './job-status.ts';
+import { type StoredJob, storedJobSchema } from './job-status-schema.ts';
 import { graphPath } from './odata.ts';
 import { type Listing, readAll, readOne } from './read.ts';
 import { chooseRule, chooseSourceRule, type Rule, type SynchronizationSchema, schemaSchema } from './rules.ts';
+
+export type { JobState } from './job-status.ts';
 
 /**
  * Synchronization jobs: how an application is provisioned, how that stands, and provisioning on demand.
@@ -14,6 +17,8 @@ import { chooseRule, chooseSourceRule, type Rule, type SynchronizationSchema, sc
 export interface Synchronization {
   /** How the app is set up for provisioning; `none` is what people call "not set up". */
   findJob(servicePrincipalId: string): Promise<Fetched<JobMatch>>;
+  /** How that job stands in full, and the app's other jobs, if it has any; from the same reading as `findJob`. */
+  findStatus(servicePrincipalId: string): Promise<Fetched<JobStatusMatch>>;
   /** The rule by which this job provisions an object of this type (`user`, `group`; the case does not matter). */
   findRule(servicePrincipalId: string, jobId: string, objectType: string): Promise<Fetched<Rule | null>>;
   /** The rule for people, whatever the job's source calls them: `Worker` in some HR systems. */
@@ -31,25 +36,14 @@ export interface Synchronization {
 
 export type JobMatch = { readonly kind: 'one'; readonly job: Job } | { readonly kind: 'none' };
 
+export type JobStatusMatch =
+  | { readonly kind: 'one'; readonly status: JobStatus; readonly others: readonly JobStatus[] }
+  | { readonly kind: 'none' };
+
 export interface Job {
   readonly id: string;
   readonly state: JobState;
 }
-
-/** A closed reading of an open set: `other` is a state that Microsoft may add. */
-export type JobState =
-  | { readonly kind: 'active' | 'paused' | 'neverRun' | 'notConfigured' | 'disabled' }
-  | {
-      readonly kind: 'quarantined';
-      readonly reason: string | null;
-      readonly since: string | null;
-      readonly nextAttempt: string | null;
-      readonly errorCode: string | null;
-      readonly message: string | null;
-      /** Whether an admin of the tenant can mend it, as Microsoft sees it. */
-      readonly tenantActionable: boolean | null;
-    }
-  | { readonly kind: 'other'; readonly code: string };
 
 export interface OnDemandCall {
   readonly servicePrincipalId: string;
@@ -64,62 +58,6 @@ export interface OnDemandCall {
 export interface ObjectReference {
   readonly id: string;
   readonly type: string;
-}
-
-const text = z.string().nullable().default(null).catch(null);
-const quarantineSchema = z
-  .object({
-    reason: text,
-    currentBegan: text,
-    nextAttempt: text,
-    error: z
-      .object({ code: text, message: text, tenantActionable: z.boolean().nullable().default(null).catch(null) })
-      .nullable()
-      .default(null)
-      .catch(null),
-  })
-  .nullable()
-  .default(null)
-  .catch(null);
-
-const jobSchema = z
-  .object({
-    id: z.string(),
-    schedule: z.object({ state: text }).nullable().default(null).catch(null),
-    status: z.object({ code: text, quarantine: quarantineSchema }).nullable().default(null).catch(null),
-  })
-  .transform(({ id, schedule, status }): Job => ({ id, state: readState(schedule?.state, status) }));
-
-type StoredStatus = { readonly code: string | null; readonly quarantine: z.infer<typeof quarantineSchema> } | null;
-
-function readState(schedule: string | null | undefined, status: StoredStatus): JobState {
-  const code = status?.code ?? '';
-  if (code.toLowerCase() === 'quarantine') {
-    const quarantine = status?.quarantine ?? null;
-    return {
-      kind: 'quarantined',
-      reason: quarantine?.reason ?? null,
-      since: quarantine?.currentBegan ?? null,
-      nextAttempt: quarantine?.nextAttempt ?? null,
-      errorCode: quarantine?.error?.code ?? null,
-      message: quarantine?.error?.message ?? null,
-      tenantActionable: quarantine?.error?.tenantActionable ?? null,
-    };
-  }
-  if (schedule?.toLowerCase() === 'disabled') return { kind: 'disabled' };
-  switch (code.toLowerCase()) {
-    case 'active':
-      return { kind: schedule?.toLowerCase() === 'paused' ? 'paused' : 'active' };
-    case 'paused':
-      return { kind: 'paused' };
-    case 'notrun':
-    case 'notstarted':
-      return { kind: 'neverRun' };
-    case 'notconfigured':
-      return { kind: 'notConfigured' };
-    default:
-      return { kind: 'other', code };
-  }
 }
 
 /** Short, as a quarantine must show before a call is spent on it. */
@@ -138,11 +76,21 @@ export interface SynchronizationParts {
 
 export function createSynchronization(parts: SynchronizationParts): Synchronization {
   const { graph, clock, onDemandTimeoutMs = defaultOnDemandTimeoutMs } = parts;
-  const jobs: Cache<Listing<Job>> = createCache(clock, jobKeepMs);
+  const jobs: Cache<Listing<StoredJob>> = createCache(clock, jobKeepMs);
   const schemas: Cache<SynchronizationSchema> = createCache(clock, schemaKeepMs);
   const jobsPath = (servicePrincipalId: string) =>
     `${graphPath('servicePrincipals', servicePrincipalId)}/synchronization/jobs`;
   const jobPath = (servicePrincipalId: string, jobId: string) => `${jobsPath(servicePrincipalId)}${graphPath(jobId)}`;
+
+  async function readJobs(servicePrincipalId: string): Promise<Fetched<readonly StoredJob[]>> {
+    const listing = await jobs.get(servicePrincipalId, () =>
+      readAll(graph, { path: jobsPath(servicePrincipalId) }, storedJobSchema),
+    );
+    // An app has one job as a rule; where it has more, one that can work goes before one that cannot.
+    return listing.ok
+      ? fetched(listing.value.items.toSorted((one, other) => readiness(one) - readiness(other)))
+      : listing;
+  }
 
   const readSchema = (servicePrincipalId: string, jobId: string) =>
     schemas.get(`${servicePrincipalId}/${jobId}`, () =>
@@ -160,13 +108,16 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
 
   return {
     async findJob(servicePrincipalId) {
-      const listing = await jobs.get(servicePrincipalId, () =>
-        readAll(graph, { path: jobsPath(servicePrincipalId) }, jobSchema),
-      );
-      if (!listing.ok) return listing;
-      // An app has one job as a rule; where it has more, one that can work goes before one that cannot.
-      const [job] = listing.value.items.toSorted((one, other) => readiness(one.state) - readiness(other.state));
-      return fetched(job === undefined ? { kind: 'none' } : { kind: 'one', job });
+      const stored = await readJobs(servicePrincipalId);
+      if (!stored.ok) return stored;
+      const [first] = stored.value;
+      return fetched(first === undefined ? { kind: 'none' } : { kind: 'one', job: jobOf(first) });
+    },
+    async findStatus(servicePrincipalId) {
+      const stored = await readJobs(servicePrincipalId);
+      if (!stored.ok) return stored;
+      const [first, ...others] = stored.value.map(statusOf);
+      return fetched(first === undefined ? { kind: 'none' } : { kind: 'one', status: first, others });
     },
     findRule,
     async findSourceRule(servicePrincipalId, jobId) {
@@ -177,7 +128,10 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
       schemas.forget(`${servicePrincipalId}/${jobId}`);
       return findRule(servicePrincipalId, jobId, objectType);
     },
-    readJob: (servicePrincipalId, jobId) => readOne(graph, { path: jobPath(servicePrincipalId, jobId) }, jobSchema),
+    async readJob(servicePrincipalId, jobId) {
+      const stored = await readOne(graph, { path: jobPath(servicePrincipalId, jobId) }, storedJobSchema);
+      return stored.ok ? fetched(jobOf(stored.value)) : stored;
+    },
     provisionOnDemand: (call, signal, onSend) =>
       graph.send({
         method: 'POST',
@@ -190,7 +144,9 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
   };
 }
 
-function readiness(state: JobState): number {
+const jobOf = (stored: StoredJob): Job => ({ id: stored.id, state: stateOf(stored) });
+
+function readiness(stored: StoredJob): number {
   const order: JobState['kind'][] = [
     'active',
     'paused',
@@ -200,7 +156,7 @@ function readiness(state: JobState): number {
     'disabled',
     'notConfigured',
   ];
-  return order.indexOf(state.kind);
+  return order.indexOf(stateOf(stored).kind);
 }
 
 /** https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-provisionondemand#examples */

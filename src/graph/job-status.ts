@@ -1,0 +1,232 @@
+import { Duration } from 'luxon';
+import type { StoredExecution, StoredJob } from './job-status-schema.ts';
+
+/**
+ * How a synchronization job stands, for whoever asks "is it the sync?". Graph's own words are an open set and full of
+ * traps: a job that never ran says that its last execution failed in the year 1, with the error `None`.
+ * https://learn.microsoft.com/graph/api/resources/synchronization-synchronizationstatus
+ */
+export interface JobStatus {
+  readonly id: string;
+  readonly health: JobHealth;
+  /** Null when the job never ran, or does not tell. */
+  readonly lastRun: LastRun | null;
+  /** When a run last ended well; milliseconds since 1970, as all times here. */
+  readonly lastSuccess: number | null;
+  /** When the next run is due by the schedule, maybe already past. Null unless the schedule runs and nothing runs now. */
+  readonly nextRun: number | null;
+  /** How many objects of each type the app has by this job; types as the service spells them. */
+  readonly counts: readonly TypeCount[];
+}
+
+/** A closed reading of an open set: `other` is a state that Microsoft may add. */
+export type JobHealth =
+  /** `failing`: the job is active, but its last run failed as a whole; enough of these end in quarantine. */
+  | { readonly kind: 'healthy' | 'running' | 'failing' | 'paused' | 'neverRun' | 'disabled' | 'notConfigured' }
+  | { readonly kind: 'quarantined'; readonly quarantine: Quarantine }
+  | { readonly kind: 'other'; readonly code: string };
+
+export interface Quarantine {
+  /** As the service spells it, e.g. `EncounteredQuarantineException`. */
+  readonly reason: string | null;
+  readonly since: number | null;
+  readonly nextAttempt: number | null;
+  /** How many attempts in a row have failed. */
+  readonly seriesCount: number | null;
+  readonly error: JobError | null;
+}
+
+export interface JobError {
+  readonly code: string | null;
+  readonly message: string | null;
+  /** Whether an admin of the tenant can mend it, as Microsoft sees it. */
+  readonly tenantActionable: boolean | null;
+}
+
+export interface LastRun {
+  readonly began: number | null;
+  /** Null while it runs. */
+  readonly ended: number | null;
+  readonly result: RunResult;
+  readonly error: JobError | null;
+  readonly counts: RunCounts;
+}
+
+export type RunResult =
+  /** `entryErrors`: the run as such went well, but single objects failed. */
+  { readonly kind: 'succeeded' | 'failed' | 'entryErrors' } | { readonly kind: 'other'; readonly code: string };
+
+/** What one run did. `escrowed` are objects that failed and are tried again later. */
+export interface RunCounts {
+  readonly entitled: number | null;
+  readonly inScope: number | null;
+  readonly imported: number | null;
+  readonly exported: number | null;
+  readonly escrowed: number | null;
+}
+
+export interface TypeCount {
+  readonly type: string;
+  readonly count: number;
+}
+
+/** What a call for provisioning needs to know of a job's state. */
+export type JobState =
+  | { readonly kind: 'active' | 'paused' | 'neverRun' | 'notConfigured' | 'disabled' }
+  | {
+      readonly kind: 'quarantined';
+      readonly reason: string | null;
+      readonly since: string | null;
+      readonly nextAttempt: string | null;
+      readonly errorCode: string | null;
+      readonly message: string | null;
+      readonly tenantActionable: boolean | null;
+    }
+  | { readonly kind: 'other'; readonly code: string };
+
+/** The state that decides whether a call is worth making. */
+export function stateOf({ schedule, status }: StoredJob): JobState {
+  const code = status?.code ?? '';
+  const scheduled = schedule?.state?.toLowerCase();
+  if (code.toLowerCase() === 'quarantine') {
+    const quarantine = status?.quarantine ?? null;
+    return {
+      kind: 'quarantined',
+      reason: quarantine?.reason ?? null,
+      since: quarantine?.currentBegan ?? null,
+      nextAttempt: quarantine?.nextAttempt ?? null,
+      errorCode: quarantine?.error?.code ?? null,
+      message: quarantine?.error?.message ?? null,
+      tenantActionable: quarantine?.error?.tenantActionable ?? null,
+    };
+  }
+  if (scheduled === 'disabled') return { kind: 'disabled' };
+  switch (code.toLowerCase()) {
+    case 'active':
+      return { kind: scheduled === 'paused' ? 'paused' : 'active' };
+    case 'paused':
+      return { kind: 'paused' };
+    case 'notrun':
+    case 'notstarted':
+      return { kind: 'neverRun' };
+    case 'notconfigured':
+      return { kind: 'notConfigured' };
+    default:
+      return { kind: 'other', code };
+  }
+}
+
+/** The whole of how the job stands. */
+export function statusOf(stored: StoredJob): JobStatus {
+  const execution = stored.status?.lastExecution ?? null;
+  const lastRun = execution === null || neverHappened(execution) ? null : runOf(execution);
+  const health = healthOf(stored, lastRun);
+  return {
+    id: stored.id,
+    health,
+    lastRun,
+    lastSuccess: moment(stored.status?.lastSuccessfulExecution?.timeEnded),
+    nextRun: nextRun(stored, health, lastRun),
+    counts: stored.status?.synchronizedEntryCountByType ?? [],
+  };
+}
+
+function healthOf(stored: StoredJob, lastRun: LastRun | null): JobHealth {
+  const state = stateOf(stored);
+  switch (state.kind) {
+    case 'active':
+      return { kind: activeHealth(stored, lastRun) };
+    case 'quarantined':
+      return { kind: 'quarantined', quarantine: quarantineOf(stored) };
+    case 'other':
+      // Seen in the field, though the documentation does not list it.
+      return state.code.toLowerCase() === 'inprogress' ? { kind: 'running' } : state;
+    case 'paused':
+    case 'neverRun':
+    case 'notConfigured':
+    case 'disabled':
+      return { kind: state.kind };
+    default: {
+      const never: never = state;
+      return never;
+    }
+  }
+}
+
+function activeHealth(stored: StoredJob, lastRun: LastRun | null): 'healthy' | 'running' | 'failing' | 'neverRun' {
+  // A job that tells of no execution at all is taken at its word: active.
+  if (lastRun === null) return (stored.status?.lastExecution ?? null) === null ? 'healthy' : 'neverRun';
+  if (lastRun.began !== null && lastRun.ended === null) return 'running';
+  return lastRun.result.kind === 'failed' ? 'failing' : 'healthy';
+}
+
+function quarantineOf({ status }: StoredJob): Quarantine {
+  const quarantine = status?.quarantine ?? null;
+  return {
+    reason: quarantine?.reason ?? null,
+    since: moment(quarantine?.currentBegan),
+    nextAttempt: moment(quarantine?.nextAttempt),
+    seriesCount: quarantine?.seriesCount ?? null,
+    error: realError(quarantine?.error ?? null),
+  };
+}
+
+function runOf(execution: StoredExecution): LastRun {
+  return {
+    began: moment(execution.timeBegan),
+    ended: moment(execution.timeEnded),
+    result: resultOf(execution.state ?? ''),
+    error: realError(execution.error),
+    counts: {
+      entitled: execution.countEntitled,
+      inScope: execution.countEntitledForProvisioning,
+      imported: execution.countImported,
+      exported: execution.countExported,
+      escrowed: execution.countEscrowed,
+    },
+  };
+}
+
+function resultOf(state: string): RunResult {
+  switch (state.toLowerCase()) {
+    case 'succeeded':
+      return { kind: 'succeeded' };
+    case 'failed':
+      return { kind: 'failed' };
+    case 'entrylevelerrors':
+      return { kind: 'entryErrors' };
+    default:
+      return { kind: 'other', code: state };
+  }
+}
+
+function neverHappened({ timeBegan, timeEnded, error }: StoredExecution): boolean {
+  return moment(timeBegan) === null && moment(timeEnded) === null && realError(error) === null;
+}
+
+function realError(error: JobError | null): JobError | null {
+  const code = error?.code ?? '';
+  const isNone = code === '' || code.toLowerCase() === 'none';
+  return error === null || (isNone && (error.message ?? '') === '') ? null : error;
+}
+
+function nextRun({ schedule }: StoredJob, health: JobHealth, lastRun: LastRun | null): number | null {
+  const rests = health.kind === 'healthy' || health.kind === 'failing';
+  const began = lastRun?.began ?? lastRun?.ended ?? null;
+  const intervalMs = duration(schedule?.interval);
+  if (!rests || began === null || intervalMs === null || schedule?.state?.toLowerCase() !== 'active') return null;
+  // A run longer than the interval is followed by the next one at once.
+  return Math.max(began + intervalMs, lastRun?.ended ?? 0);
+}
+
+/** Milliseconds since 1970. Year 1 is .NET's "no date", so whatever lies before 1970 is none either. */
+function moment(iso: string | null | undefined): number | null {
+  const ms = Date.parse(iso ?? '');
+  return ms > 0 ? ms : null;
+}
+
+/** An ISO 8601 duration such as `PT40M`, in milliseconds. */
+function duration(iso: string | null | undefined): number | null {
+  const ms = Duration.fromISO(iso ?? '').toMillis();
+  return ms > 0 ? ms : null;
+}
