@@ -1,13 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { generatedPeople } from '../../src/sandbox/tenant/people.ts';
-import { startTestUsher, type TestUsher } from '../support/usher.ts';
+import { startSandboxThread } from '../support/sandbox-thread.ts';
+import { gateEnvironment, startTestUsher, type TestUsher } from '../support/usher.ts';
 
 jest.setTimeout(60_000);
 
 let teams: TestUsher;
 
+/** Most stories here are not about the limit; the one that is brings its own. */
+const wideGate = { limit: 50, windowMs: 100, guardMs: 150 };
+
 beforeEach(async () => {
-  teams = await startTestUsher({ environment: { PROVISION_WINDOW_MS: '100', PROVISION_GUARD_MS: '150' } });
+  teams = await startTestUsher({ environment: gateEnvironment(wideGate) });
 });
 afterEach(() => teams.close());
 
@@ -54,17 +58,23 @@ describe('a list of a few', () => {
 
 describe('a list of more than ten', () => {
   it('asks first, with how many and how long, and does nothing until it hears yes', async () => {
+    await teams.close();
+    const gate = { limit: 5, windowMs: 200, guardMs: 1_200 };
+    const sandbox = await startSandboxThread(gate);
+    teams = await startTestUsher({ graphUrl: sandbox.url, environment: gateEnvironment(gate) });
+
     await teams.say('alex', `provision users ${addresses(12).join('; ')} to Salesforce`);
     await teams.settled();
     const asking = teams.lastCard();
     expect(asking.text).toContain('12');
-    expect(teams.sandbox.stats().arrivals).toEqual([]);
+    expect((await sandbox.stats()).arrivals).toEqual([]);
 
     await teams.press('alex', asking, 'Provision 12 people');
     await teams.settled();
 
     expect(teams.lastCard().id).toBe(asking.id);
-    expect(teams.sandbox.stats()).toMatchObject({ calls: 12, throttled: 0 });
+    expect(await sandbox.stats()).toMatchObject({ calls: 12, throttled: 0 });
+    await sandbox.close();
   });
 
   it('runs once although its yes is clicked twice', async () => {

@@ -1,57 +1,58 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { generatedPeople } from '../../src/sandbox/tenant/people.ts';
-import { startTestUsher, type TestUsher } from '../support/usher.ts';
+import { type SandboxThread, startSandboxThread } from '../support/sandbox-thread.ts';
+import { gateEnvironment, startTestUsher, type TestUsher } from '../support/usher.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
-let teams: TestUsher;
-afterEach(() => teams.close());
-
-/**
- * A fifth of Graph's own window: the same arithmetic, and a test that ends soon. The guard is the real one, as sandbox
- * and bot share a process here and hold each other up.
- */
-const window = { windowMs: 2_000, guardMs: 500 };
+/** A tenth of Graph's own window: the same arithmetic, and a test that ends soon. The guard outlasts a busy machine. */
+const gate = { limit: 5, windowMs: 1_000, guardMs: 1_500 };
+const twelve = generatedPeople.slice(0, 12);
 
 describe('twelve provision messages at once', () => {
-  it('get one card each, all finish, and the limit of the sandbox is never touched', async () => {
-    teams = await startTestUsher({
-      environment: { PROVISION_WINDOW_MS: String(window.windowMs), PROVISION_GUARD_MS: String(window.guardMs) },
-    });
-    const twelve = generatedPeople.slice(0, 12);
+  let teams: TestUsher;
+  let sandbox: SandboxThread;
+  let standstill: ReturnType<typeof monitorEventLoopDelay>;
 
+  beforeAll(async () => {
+    // A call that takes no time may be over before its card has said that it runs.
+    sandbox = await startSandboxThread({ ...gate, latencyMs: 200 });
+    teams = await startTestUsher({ graphUrl: sandbox.url, environment: gateEnvironment(gate) });
+    standstill = monitorEventLoopDelay();
+    standstill.enable();
     await Promise.all(
       twelve.map((person) =>
         teams.say('alex', `provision ${person.userPrincipalName} to Salesforce`, chat(person.userPrincipalName)),
       ),
     );
     await teams.settled();
+    standstill.disable();
+  });
+  afterAll(async () => {
+    await teams.close();
+    await sandbox.close();
+  });
 
+  it('get one card each, all finish, and the limit of the sandbox is never touched', async () => {
     const cards = teams.cardsFor();
     expect(cards).toHaveLength(12);
+    expect(new Set(cards.map(({ conversationId }) => conversationId)).size).toBe(12);
     for (const card of cards) expect(card.text).toContain('Account created');
-    expect(teams.sandbox.stats()).toMatchObject({ calls: 12, throttled: 0 });
+    expect(await sandbox.stats()).toMatchObject({ calls: 12, throttled: 0 });
     // On a busy machine the first card may have said "one moment"; the place is told all the same.
     const told = teams.connector.deliveries.filter((delivery) => /in line/.test(textOf(delivery)));
     expect(new Set(told.map(({ conversationId }) => conversationId)).size).toBeGreaterThanOrEqual(6);
   });
 
-  it('tell a start time that comes true within a second, and a place that only ever gets better', async () => {
-    teams = await startTestUsher({
-      environment: { PROVISION_WINDOW_MS: String(window.windowMs), PROVISION_GUARD_MS: String(window.guardMs) },
-      // A call that takes no time may be over before its card has said that it runs.
-      sandboxOptions: { latencyMs: 200 },
-    });
-    const twelve = generatedPeople.slice(0, 12);
-    for (const person of twelve)
-      await teams.say('alex', `provision ${person.userPrincipalName} to Salesforce`, chat(person.userPrincipalName));
-    await teams.settled();
-
+  it('tell a start time that comes true within a second, and a place that only ever gets better', () => {
     const waited = twelve.flatMap((person) => storyOf(teams, person.userPrincipalName));
     expect(waited.length).toBeGreaterThanOrEqual(5);
+    // A process that got no turn for a while cannot keep its word by more than that.
+    const stoodStillMs = standstill.max / 1e6;
     for (const { promisedAt, ranAt, places } of waited) {
       // The card tells whole seconds.
-      expect(Math.abs(ranAt - promisedAt)).toBeLessThanOrEqual(1_500);
+      expect(Math.abs(ranAt - promisedAt)).toBeLessThanOrEqual(1_500 + stoodStillMs);
       expect(places).toEqual([...places].sort((one, other) => other - one));
     }
   });

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';
 
-const quick = { PROVISION_WINDOW_MS: '200', PROVISION_GUARD_MS: '20' };
+/** No story here is about the limit, and none should wait for the calls of those before it. */
+const quick = { PROVISION_LIMIT: '1000', PROVISION_WINDOW_MS: '200', PROVISION_GUARD_MS: '20' };
 let teams: TestUsher;
+let asked = 0;
 
 beforeAll(async () => {
   teams = await startTestUsher({ environment: quick });
@@ -11,10 +13,14 @@ beforeAll(async () => {
 afterAll(() => teams.close());
 beforeEach(() => teams.sandbox.reset());
 
-/** Says a line and returns the card that it ends as, with how many cards there are more than before. */
+/**
+ * Says a line and returns the card that it ends as, with how many cards there are more than before. Each line is said
+ * in a conversation of its own, since Usher keeps to the pace that Teams allows in one.
+ */
 async function ask(line: string, person: Parameters<TestUsher['say']>[0] = 'alex') {
   const before = teams.cardsFor().length;
-  await teams.say(person, line);
+  asked += 1;
+  await teams.say(person, line, { conversationId: `story-${asked}`, kind: 'personal' });
   await teams.settled();
   return { card: teams.lastCard(), posted: teams.cardsFor().length - before };
 }
