@@ -1,0 +1,73 @@
+import { ar, type Chrono, de, en, es, fi, fr, id, it, ja, nl, pt, ru, sv, uk, vi, zh } from 'chrono-node';
+
+/** The languages whose dates can be read, besides English. */
+const calendars: ReadonlyMap<string, Chrono> = new Map([
+  ['ar', ar.casual],
+  ['de', de.casual],
+  ['es', es.casual],
+  ['fi', fi.casual],
+  ['fr', fr.casual],
+  ['id', id.casual],
+  ['it', it.casual],
+  ['ja', ja.casual],
+  ['nl', nl.casual],
+  ['pt', pt.casual],
+  ['ru', ru.casual],
+  ['sv', sv.casual],
+  ['uk', uk.casual],
+  ['vi', vi.casual],
+  ['zh', zh.casual],
+]);
+
+/** How dates are written in a locale. */
+export interface DateManner {
+  /** The reader's own language first, then English. */
+  readonly calendars: readonly Chrono[];
+  /** `12/1` is the first of December, as in the United States. */
+  readonly monthFirst: boolean;
+  /** "next week", "this month" and the like: they name no day. In small letters. */
+  readonly vague: ReadonlySet<string>;
+}
+
+const manners = new Map<string, DateManner>();
+/** More than one tenant has; beyond it the cache starts anew. */
+const mostManners = 200;
+
+/** @param locale BCP 47; one that nobody knows reads as `en-US` */
+export function mannerOf(locale: string): DateManner {
+  const known = manners.get(locale);
+  if (known !== undefined) return known;
+  if (manners.size >= mostManners) manners.clear();
+  const manner = isLocale(locale) ? readManner(locale) : mannerOf('en-US');
+  manners.set(locale, manner);
+  return manner;
+}
+
+function readManner(locale: string): DateManner {
+  const { language } = new Intl.Locale(locale);
+  const order = new Intl.DateTimeFormat(locale, { month: 'numeric', day: 'numeric' })
+    .formatToParts(0)
+    .map((part) => part.type);
+  const monthFirst = order.indexOf('month') < order.indexOf('day');
+  const own = calendars.get(language);
+  const english = monthFirst ? en.casual : en.GB;
+  return {
+    calendars: own === undefined ? [english] : [own, english],
+    monthFirst,
+    vague: new Set([...vagueIn(locale), ...vagueIn('en')]),
+  };
+}
+
+function vagueIn(locale: string): string[] {
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const units = ['week', 'month', 'quarter', 'year'] as const;
+  return units.flatMap((unit) => [0, 1].map((count) => relative.format(count, unit).toLowerCase()));
+}
+
+function isLocale(locale: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(locale).length > 0;
+  } catch {
+    return false;
+  }
+}
