@@ -10,6 +10,8 @@ export interface Cloud {
   readonly bot: BotEndpoints;
   /** Under which SharePoint and OneDrive keep people's files. */
   readonly fileDomain: string;
+  /** https://learn.microsoft.com/graph/api/provisioningobjectsummary-list */
+  readonly hasProvisioningLog: boolean;
 }
 
 /** The Bot Framework's own addresses, by the names that botbuilder gives them. */
@@ -40,6 +42,7 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = {
   public: {
     graphRoot: 'https://graph.microsoft.com',
     fileDomain: 'sharepoint.com',
+    hasProvisioningLog: true,
     loginAuthority: 'https://login.microsoftonline.com',
     entraPortal: 'https://entra.microsoft.com',
     bot: {
@@ -55,6 +58,7 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = {
   usgov: {
     graphRoot: 'https://graph.microsoft.us',
     fileDomain: 'sharepoint.us',
+    hasProvisioningLog: true,
     loginAuthority: 'https://login.microsoftonline.us',
     entraPortal: 'https://entra.microsoft.us',
     bot: governmentBot,
@@ -62,6 +66,7 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = {
   'usgov-dod': {
     graphRoot: 'https://dod-graph.microsoft.us',
     fileDomain: 'sharepoint-mil.us',
+    hasProvisioningLog: true,
     loginAuthority: 'https://login.microsoftonline.us',
     entraPortal: 'https://entra.microsoft.us',
     bot: { ...governmentBot, OAuthUrl: 'https://apiDoD.botframework.azure.us' },
@@ -69,6 +74,7 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = {
   china: {
     graphRoot: 'https://microsoftgraph.chinacloudapi.cn',
     fileDomain: 'sharepoint.cn',
+    hasProvisioningLog: false,
     loginAuthority: 'https://login.chinacloudapi.cn',
     entraPortal: 'https://entra.microsoftonline.cn',
     bot: {

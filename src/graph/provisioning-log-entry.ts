@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import { detailOf, readEntry } from './outcome/entry.ts';
+import { failedScopingChecks, isSkip } from './outcome/scoping.ts';
+import { judge } from './outcome/verdict.ts';
+import type { Outcome, Step, StepType } from './outcome.ts';
+
+/**
+ * One record of the provisioning log: the same account of one object that an on-demand call brings, under other field
+ * names, so the same code reads both and the same words tell both. People's attributes, which the record carries in
+ * full, end here.
+ * https://learn.microsoft.com/graph/api/resources/provisioningobjectsummary
+ */
+export interface LogEntry {
+  readonly id: string;
+  /** That of the on-demand answer, where Usher's own call made the record; Microsoft's support asks for it. */
+  readonly changeId: string | null;
+  readonly jobId: string | null;
+  readonly servicePrincipalId: string | null;
+  /** Milliseconds since 1970; null when the record does not tell. */
+  readonly at: number | null;
+  readonly action: LogAction;
+  readonly status: LogStatus;
+  /** The record judged as an on-demand answer is. Its report holds neither attributes nor names. */
+  readonly outcome: Outcome;
+  /** Whether the object passed scoping then; `notTold` where it did not come that far. */
+  readonly scope: 'in' | 'out' | 'notTold';
+  readonly error: LogError | null;
+  /** As the service spells it, e.g. `RedundantExport`. */
+  readonly skipReason: string | null;
+  /** Where it failed, or was passed over. */
+  readonly stoppedAt: { readonly type: StepType; readonly name: string } | null;
+  readonly initiatedBy: LogInitiator | null;
+}
+
+export type LogAction =
+  | { readonly kind: 'create' | 'update' | 'delete' | 'disable' | 'stagedDelete' | 'other' }
+  | { readonly kind: 'unknown'; readonly code: string };
+
+export type LogStatus =
+  | { readonly kind: 'success' | 'failure' | 'skipped' | 'warning' }
+  | { readonly kind: 'unknown'; readonly code: string };
+
+export interface LogError {
+  readonly code: string | null;
+  readonly reason: string | null;
+  readonly recommendedAction: string | null;
+}
+
+/**
+ * Who set it off. The service itself is `system`; whether it did so in its cycle or on demand, a record does not say.
+ * A record of Usher's own doing is known by its change id.
+ */
+export interface LogInitiator {
+  /** `user`, `application`, `system`, or a word that Microsoft has added. */
+  readonly type: string;
+  readonly name: string | null;
+}
+
+const text = z
+  .string()
+  .transform((value) => (value.trim() === '' ? null : value))
+  .nullable()
+  .default(null)
+  .catch(null);
+const stepSchema = z.looseObject({ provisioningStepType: z.unknown() });
+
+const recordSchema = z.looseObject({
+  id: z.string(),
+  jobId: text,
+  activityDateTime: text,
+  provisioningAction: text,
+  provisioningStatusInfo: z
+    .looseObject({
+      status: text,
+      errorInformation: z
+        .looseObject({ errorCode: text, reason: text, recommendedAction: text })
+        .nullable()
+        .default(null)
+        .catch(null),
+    })
+    .default({ status: null, errorInformation: null })
+    .catch({ status: null, errorInformation: null }),
+  provisioningSteps: z.array(z.unknown()).default([]).catch([]),
+  servicePrincipal: z.looseObject({ id: text }).nullable().default(null).catch(null),
+  initiatedBy: z.looseObject({ displayName: text, initiatorType: text }).nullable().default(null).catch(null),
+});
+
+type LogRecord = z.infer<typeof recordSchema>;
+
+/** Only the id must be there; whatever else is missing or odd is told as such. */
+export const logEntrySchema: z.ZodType<LogEntry> = recordSchema.transform(readRecord);
+
+function readRecord(record: LogRecord): LogEntry {
+  const { status, errorInformation } = record.provisioningStatusInfo;
+  const entry = readEntry({
+    ...record,
+    action: record.provisioningAction,
+    statusInfo: { ...errorInformation, status },
+    provisioningSteps: record.provisioningSteps.map(renamedStep),
+  });
+  const steps = entry.provisioningSteps;
+  const outcome = judge(null, entry);
+  const stopped = steps.find((step) => step.status === 'failure') ?? steps.find(isSkip);
+  return {
+    id: record.id,
+    changeId: entry.changeId,
+    jobId: record.jobId,
+    servicePrincipalId: record.servicePrincipal?.id ?? null,
+    at: moment(record.activityDateTime),
+    action: known(actions, record.provisioningAction ?? ''),
+    status: known(statuses, status ?? ''),
+    outcome: withoutAttributes(outcome),
+    scope: scopeOf(outcome, steps),
+    error: errorOf(errorInformation),
+    skipReason: steps.map((step) => detailOf(step, 'SkipReason')).find((reason) => reason !== null) ?? null,
+    stoppedAt: stopped === undefined ? null : { type: stopped.type, name: stopped.name },
+    initiatedBy: initiatorOf(record.initiatedBy),
+  };
+}
+
+function renamedStep(step: unknown): unknown {
+  const read = stepSchema.safeParse(step);
+  return read.success ? { ...read.data, type: read.data.provisioningStepType } : step;
+}
+
+const actions = ['create', 'update', 'delete', 'disable', 'stagedDelete', 'other'] as const;
+const statuses = ['success', 'failure', 'skipped', 'warning'] as const;
+
+/** The known word that this one is, whatever its case; else the word as it came. */
+function known<K extends string>(
+  words: readonly K[],
+  word: string,
+): { readonly kind: K } | { readonly kind: 'unknown'; readonly code: string } {
+  const kind = words.find((candidate) => candidate.toLowerCase() === word.toLowerCase());
+  return kind === undefined ? { kind: 'unknown', code: word } : { kind };
+}
+
+function scopeOf(outcome: Outcome, steps: readonly Step[]): LogEntry['scope'] {
+  if (outcome.kind === 'notInScope' || failedScopingChecks(steps).length > 0) return 'out';
+  return steps.some((step) => step.type === 'scoping' && step.status === 'success') ? 'in' : 'notTold';
+}
+
+function errorOf(error: LogRecord['provisioningStatusInfo']['errorInformation']): LogError | null {
+  if (error === null || (error.errorCode === null && error.reason === null)) return null;
+  return { code: error.errorCode, reason: error.reason, recommendedAction: error.recommendedAction };
+}
+
+function initiatorOf(initiator: LogRecord['initiatedBy']): LogInitiator | null {
+  const type = initiator?.initiatorType ?? null;
+  return type === null ? null : { type, name: initiator?.displayName ?? null };
+}
+
+/** Steps keep what they are and how they ended; their details and sentences are full of the person's data. */
+function withoutAttributes(outcome: Outcome): Outcome {
+  if (!('report' in outcome)) return outcome;
+  const steps = outcome.report.steps.map((step) => ({ ...step, description: null, details: {} }));
+  return { ...outcome, report: { ...outcome.report, steps, changes: [], subjectLabel: null } };
+}
+
+function moment(iso: string | null): number | null {
+  const ms = Date.parse(iso ?? '');
+  return ms > 0 ? ms : null;
+}

@@ -1,0 +1,137 @@
+import type { Clock } from '../clock.ts';
+import { type Fetched, fetched, type GraphAnswer, type GraphTrouble, troubled } from './answer.ts';
+import { type Cache, createCache } from './cache.ts';
+import type { GraphCall, GraphClient } from './client.ts';
+import { filterText, pageSchema } from './odata.ts';
+import { type LogEntry, logEntrySchema } from './provisioning-log-entry.ts';
+import { createCallLimit } from './provisioning-log-limit.ts';
+import { withinMs } from './time-limit.ts';
+
+/**
+ * What Microsoft's provisioning service itself has written down, in its cycles and on demand. It lags by some minutes
+ * and reaches back 30 days, or 7 without a licence for more.
+ * https://learn.microsoft.com/graph/api/provisioningobjectsummary-list
+ */
+export interface ProvisioningLog {
+  /**
+   * The newest entries first. It answers within `limitMs` milliseconds, whatever Graph does; an answer that comes later
+   * is kept for whoever asks next.
+   */
+  read(query: LogQuery, limitMs: number): Promise<LogRead>;
+}
+
+export interface LogQuery {
+  /** The person's Entra object id. */
+  readonly personId: string;
+  /** Where Entra stands: the source of an app's job; the target where people come from Active Directory or HR. */
+  readonly entraIs: 'source' | 'target';
+  /** Null for all jobs at once, which is one call instead of many. */
+  readonly jobId: string | null;
+}
+
+export type LogRead =
+  /** `complete`: there are no older entries than these. */
+  | { readonly kind: 'read'; readonly entries: readonly LogEntry[]; readonly complete: boolean }
+  /** Asking again would not help before somebody changes something. */
+  | { readonly kind: 'notAvailable'; readonly why: 'cloud' | 'licence' | 'permission' }
+  | { readonly kind: 'unread'; readonly why: UnreadLog };
+
+/**
+ * `busy`: Usher has asked as often as Graph lets it. `throttled`: Graph says so itself. `refused`: another no of
+ * Graph's. `away`: no connection, no token, or a fault of Graph's own.
+ */
+export type UnreadLog = 'busy' | 'throttled' | 'tooSlow' | 'refused' | 'away' | 'unreadable';
+
+export interface ProvisioningLogParts {
+  readonly graph: GraphClient;
+  readonly clock: Clock;
+  /** From the table of clouds: China has no such log. */
+  readonly hasProvisioningLog: boolean;
+}
+
+const keepMs = 15_000;
+const mostOfOneJob = 25;
+const mostOfAllJobs = 50;
+
+export function createProvisioningLog({ graph, clock, hasProvisioningLog }: ProvisioningLogParts): ProvisioningLog {
+  const kept: Cache<LogRead> = createCache(clock, keepMs);
+  const limit = createCallLimit(clock);
+
+  /** Sent once: Graph counts repetitions too. Null when there is no room for it. */
+  async function send(call: GraphCall): Promise<GraphAnswer | null> {
+    if (!(await limit.enter())) return null;
+    const answer = await graph.send(call);
+    if (answer.kind === 'refused' && answer.status === 429) limit.close(answer.retryAfterMs ?? 0);
+    return answer;
+  }
+
+  async function load(key: string, query: LogQuery): Promise<Fetched<LogRead>> {
+    let answer = await send(callFor(query, true));
+    // Sorting is documented, and said to be unreliable: the log is worth more than its order.
+    if (answer?.kind === 'refused' && answer.status === 400) answer = await send(callFor(query, false));
+    if (answer !== null) return understand(answer);
+    kept.forget(key);
+    return fetched({ kind: 'unread', why: 'busy' });
+  }
+
+  return {
+    async read(query, limitMs) {
+      if (!hasProvisioningLog) return { kind: 'notAvailable', why: 'cloud' };
+      const key = [query.entraIs, query.personId, query.jobId ?? ''].join(' ');
+      const read = await withinMs(
+        kept.get(key, () => load(key, query)),
+        limitMs,
+        clock,
+      );
+      if (read.ok) return read.value;
+      return { kind: 'unread', why: 'kind' in read ? read.kind : whyUnread(read.trouble) };
+    },
+  };
+}
+
+function callFor({ personId, entraIs, jobId }: LogQuery, sorted: boolean): GraphCall {
+  const person = `${entraIs}Identity/id eq ${filterText(personId)}`;
+  return {
+    path: '/auditLogs/provisioning',
+    query: {
+      $filter: jobId === null ? person : `jobId eq ${filterText(jobId)} and ${person}`,
+      ...(sorted ? { $orderby: 'activityDateTime desc' } : {}),
+      $top: String(jobId === null ? mostOfAllJobs : mostOfOneJob),
+    },
+  };
+}
+
+function understand(answer: GraphAnswer): Fetched<LogRead> {
+  if (answer.kind === 'refused' && answer.status === 403) {
+    const isLicence = answer.code === 'Authentication_RequestFromNonPremiumTenantOrB2CTenant';
+    return fetched({ kind: 'notAvailable', why: isLicence ? 'licence' : 'permission' });
+  }
+  if (answer.kind !== 'ok') return troubled(answer);
+  const page = pageSchema.safeParse(answer.body);
+  if (!page.success) return troubled({ kind: 'unreadable', status: answer.status, trace: answer.trace });
+  const entries = page.data.value.flatMap((element) => {
+    const entry = logEntrySchema.safeParse(element);
+    return entry.success ? [entry.data] : [];
+  });
+  return fetched({
+    kind: 'read',
+    entries: entries.toSorted((one, other) => (other.at ?? 0) - (one.at ?? 0)),
+    complete: page.data['@odata.nextLink'] === undefined,
+  });
+}
+
+function whyUnread(trouble: GraphTrouble): UnreadLog {
+  switch (trouble.kind) {
+    case 'refused':
+      if (trouble.status === 429) return 'throttled';
+      return trouble.status >= 500 ? 'away' : 'refused';
+    case 'noAnswer':
+      return trouble.why === 'timeout' ? 'tooSlow' : 'away';
+    case 'unreadable':
+      return 'unreadable';
+    default: {
+      const never: never = trouble;
+      return never;
+    }
+  }
+}
