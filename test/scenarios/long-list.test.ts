@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.ts';
 import { type SandboxThread, startSandboxThread } from '../support/sandbox-thread.ts';
 import { gateEnvironment, startTestUsher, type TestUsher } from '../support/usher.ts';
 
-jest.setTimeout(90_000);
+jest.setTimeout(120_000);
 
 const people = seasonalPeople(500).map((person) => person.userPrincipalName);
 

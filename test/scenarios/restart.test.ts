@@ -14,7 +14,7 @@ import { startSandboxThread } from '../support/sandbox-thread.ts';
 import { gateEnvironment, shownCards } from '../support/usher.ts';
 
 // Most of these start two processes, each a few seconds on a busy machine.
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** The guard outlasts a process that starts on a busy machine, where its first calls are slow to leave. */
 const gate = { limit: 5, windowMs: 200, guardMs: 1_300 };
