@@ -8,21 +8,35 @@ import { createLog } from '../log.ts';
 import { startUsher } from '../main.ts';
 import { loopback, sandboxEnvironment } from './environment.ts';
 import { type SandboxGraph, startSandboxGraph } from './graph/server.ts';
-import { startPlayground } from './playground.ts';
+import { startPlaygrounds } from './playground.ts';
 import { sayOnce } from './say.ts';
 import { createTenant } from './tenant/tenant.ts';
 
 /** Usher against the make-believe tenant, with no configuration. */
-const usage = `npm run demo                         the chat in the browser, as Alex of the helpdesk
+const usage = `npm run demo                         the chat in two browser tabs: Alex of the helpdesk, Megan the manager
 npm run demo -- --headless           bot and sandbox Graph alone
 npm run demo -- --say "LINE"         one message, its card printed as text as it changes
 npm run demo -- --say "LINE" --as megan
 
 PORT and SANDBOX_PORT choose other ports than 3978 and 3979; SANDBOX_LATENCY_MS=0 makes the sandbox quick;
-SANDBOX_PEOPLE=500 adds season001@contoso.com to season500@contoso.com for long lists.
+SANDBOX_PEOPLE=500 adds season001@contoso.com to season500@contoso.com for long lists;
+SANDBOX_REPLICATION_MS=0 lets provisioning see an assignment as soon as it is made, and not after 20 seconds.
 `;
 const playgroundPort = 56150;
 const sandboxPort = 3979;
+/** One person can play both sides of an approval, in two tabs. */
+const playgrounds = [
+  {
+    name: 'Alex Wilber',
+    peopleFile: '.m365agentsplayground.yml',
+    tries: ['provision user adele@contoso.com to Salesforce', 'pending'],
+  },
+  {
+    name: 'Megan Bowen',
+    peopleFile: '.m365agentsplayground.megan.yml',
+    tries: ['request access for isaiah to Salesforce because he joins Sales'],
+  },
+];
 
 async function demo(): Promise<number> {
   const { values } = parseArgs({
@@ -44,7 +58,10 @@ async function demo(): Promise<number> {
     port: isOneLine ? 0 : portFrom('SANDBOX_PORT', sandboxPort),
     // A window shortened for a trial is shortened on both sides; the limit stays Graph's own.
     windowMs: Number(process.env.SANDBOX_WINDOW_MS ?? process.env.PROVISION_WINDOW_MS ?? 10_000),
-    tenant: createTenant({ seasonal: Number(process.env.SANDBOX_PEOPLE ?? 0) }),
+    tenant: createTenant({
+      seasonal: Number(process.env.SANDBOX_PEOPLE ?? 0),
+      replicationMs: Number(process.env.SANDBOX_REPLICATION_MS ?? 20_000),
+    }),
     ...(latency === undefined || latency === '' ? {} : { latencyMs: Number(latency) }),
   });
   const folder = mkdtempSync(join(tmpdir(), 'usher-demo-'));
@@ -65,12 +82,16 @@ async function demo(): Promise<number> {
     return code;
   }
 
-  const playground = values.headless === true ? null : await startPlayground({ endpoint, firstPort: playgroundPort });
+  const seats = values.headless === true ? [] : playgrounds;
+  const peopleFiles = seats.map(({ peopleFile }) => peopleFile);
+  const open = await startPlaygrounds({ endpoint, firstPort: playgroundPort, peopleFiles });
   write(`\nUsher is ready.\n`);
-  if (playground !== null) {
-    write(`\n  Chat as Alex Wilber:   ${playground.address}\n`);
-    write(`  Try:                   provision user isaiah@contoso.com to Salesforce\n`);
+  for (const [index, { name, tries }] of seats.entries()) {
+    write(`\n  ${`Chat as ${name}:`.padEnd(23)}${open[index]?.address}\n`);
+    for (const line of tries) write(`  Try:                   ${line}\n`);
   }
+  if (seats.length > 0)
+    write('\n  Open both: what Megan asks for arrives in the chat of Alex, who approves it there.\n');
   write(`\n  Bot:                   ${endpoint}\n  Sandbox Graph:         ${sandbox.url}\n`);
   write(`\nEverything here is make-believe; nothing leaves this machine. Ctrl+C ends it.\n\n`);
 
@@ -78,7 +99,7 @@ async function demo(): Promise<number> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
   write('Ending …\n');
-  await playground?.stop();
+  await Promise.all(open.map((playground) => playground.stop()));
   await end();
   return 0;
 }

@@ -108,6 +108,26 @@ export const listMembers: Handler = (tenant, request, id, cast) => {
   return castCollection(request, members, cast);
 };
 
+/** Everybody in it, nested groups included, and those groups. */
+export const listTransitiveMembers: Handler = (tenant, request, id, cast) => {
+  const group = tenant.group(id);
+  if (group === undefined) return noSuchObject(id);
+  const people = tenant.peopleWithin(group.id).map((person) => ofType(userEntity(person), userType));
+  const nested = tenant.groups().filter((other) => tenant.groupsAround(other.id).some((around) => around === group));
+  return castCollection(request, [...people, ...nested.map((one) => ofType(groupEntity(one), groupType))], cast);
+};
+
+/** By the role's template; a role that nobody holds is not activated and so not there. */
+export const listRoleMembers: Handler = (tenant, request, roleTemplateId) => {
+  const holders = tenant.roleHolders(roleTemplateId);
+  if (holders === undefined) return noSuchObject(roleTemplateId);
+  return castCollection(
+    request,
+    holders.map((person) => ofType(userEntity(person), userType)),
+    '',
+  );
+};
+
 export const listOrganization: Handler = (_tenant, request) =>
   collection(request, [organizationEntity], { type: plainType, context: 'organization' });
 

@@ -142,18 +142,18 @@ export function servicePrincipalEntity(application: Application): Entity {
     accountEnabled: true,
     appId: application.appId,
     appDisplayName: application.displayName,
-    appOwnerOrganizationId: tenantId,
+    appOwnerOrganizationId: application.ownerTenantId,
     appRoleAssignmentRequired: true,
     appRoles: application.appRoles.map(appRoleEntity),
     description: null,
     displayName: application.displayName,
     servicePrincipalType: 'Application',
-    tags: ['WindowsAzureActiveDirectoryIntegratedApp'],
+    tags: application.ownerTenantId === tenantId ? ['WindowsAzureActiveDirectoryIntegratedApp'] : [],
   };
 }
 
 function appRoleEntity(role: AppRole): Readonly<Record<string, unknown>> {
-  return { ...role, allowedMemberTypes: ['User'], isEnabled: true, origin: 'Application' };
+  return { ...role, isEnabled: true, origin: 'Application' };
 }
 
 export function assignmentEntity(tenant: Tenant, application: Application, assignment: Assignment): Entity {

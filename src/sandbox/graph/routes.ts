@@ -9,7 +9,7 @@ type Handler = (tenant: Tenant, request: SandboxRequest, first: string, second: 
 
 interface Route {
   readonly method: 'GET' | 'POST';
-  /** Fixed segments, and `*` where an id or a cast stands. */
+  /** Fixed segments, and `*` where an id or a cast stands, be it within quotes. */
   readonly template: readonly string[];
   readonly handle: Handler;
 }
@@ -29,6 +29,9 @@ const routes: readonly Route[] = [
   route('GET', '/groups/*', directory.readGroup),
   route('GET', '/groups/*/members', directory.listMembers),
   route('GET', '/groups/*/members/*', directory.listMembers),
+  route('GET', '/groups/*/transitiveMembers', directory.listTransitiveMembers),
+  route('GET', '/groups/*/transitiveMembers/*', directory.listTransitiveMembers),
+  route('GET', "/directoryRoles(roleTemplateId='*')/members", directory.listRoleMembers),
   route('GET', '/organization', directory.listOrganization),
   route('GET', '/servicePrincipals', servicePrincipals.listServicePrincipals),
   route('GET', '/servicePrincipals/*', servicePrincipals.readServicePrincipal),
@@ -50,7 +53,9 @@ export function answer(tenant: Tenant, request: SandboxRequest): SandboxResponse
   if (chosen === undefined) {
     return refusal(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.');
   }
-  const [first = '', second = ''] = request.segments.filter((_, index) => chosen.template[index] === '*');
+  const [first = '', second = ''] = chosen.template.flatMap((part, index) =>
+    part.includes('*') ? [valueIn(part, request.segments[index] ?? '') ?? ''] : [],
+  );
   return chosen.handle(tenant, request, first, second);
 }
 
@@ -70,6 +75,16 @@ function split(template: string): readonly string[] {
 function fits(template: readonly string[], segments: readonly string[]): boolean {
   return (
     template.length === segments.length &&
-    template.every((part, index) => part === '*' || part.toLowerCase() === segments[index]?.toLowerCase())
+    template.every((part, index) => valueIn(part, segments[index] ?? '') !== null)
   );
+}
+
+/** What stands for the asterisk of a template's part, `''` where it has none; null for a segment that does not fit. */
+function valueIn(part: string, segment: string): string | null {
+  const [before = '', after] = part.toLowerCase().split('*');
+  const found = segment.toLowerCase();
+  if (after === undefined) return found === before ? '' : null;
+  const isLongEnough = found.length >= before.length + after.length;
+  if (!isLongEnough || !found.startsWith(before) || !found.endsWith(after)) return null;
+  return segment.slice(before.length, segment.length - after.length);
 }

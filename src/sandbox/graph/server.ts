@@ -70,6 +70,8 @@ export interface SandboxGraphOptions {
   /** Items per page without `$top`: 100 as in Graph, or fewer to see whether a client follows the links. */
   readonly pageSize?: number;
   readonly clock?: Clock;
+  /** How long it takes until provisioning sees an assignment that a call has made; a tenant that is given has its own. */
+  readonly replicationMs?: number;
   readonly tenant?: Tenant;
 }
 
@@ -85,7 +87,8 @@ export async function startSandboxGraph({
   windowMs = 10_000,
   pageSize = 100,
   clock = systemClock,
-  tenant = createTenant({ clock }),
+  replicationMs = 0,
+  tenant = createTenant({ clock, replicationMs }),
 }: SandboxGraphOptions): Promise<SandboxGraph> {
   const arrivals = createArrivals({ limit, windowMs, now: () => clock.monotonic() });
   const faults = createFaults();

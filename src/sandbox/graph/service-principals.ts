@@ -38,7 +38,7 @@ export const listAssignedTo: Handler = (tenant, request, id) =>
     ),
   );
 
-/** Assigns a person or a group. Provisioning honours it at once here; in Entra that may take a few minutes. */
+/** Assigns a person or a group. It is listed at once; provisioning sees it later, in Entra up to a few minutes. */
 export const assignTo: Handler = (tenant, request, id) =>
   withApplication(tenant, id, (application) => {
     const { principalId, resourceId, appRoleId } = asRecord(request.body);
@@ -62,7 +62,7 @@ export const assignTo: Handler = (tenant, request, id) =>
         'Request_BadRequest',
       );
     }
-    const assignment = tenant.assign(application.id, principalId, appRoleId);
+    const assignment = tenant.assignInEntra(application.id, principalId, appRoleId);
     const created = assignmentEntity(tenant, application, assignment);
     return { ...entity(request, created, appRoleAssignmentType, 'appRoleAssignments'), status: 201 };
   });

@@ -6,6 +6,8 @@ export interface Application {
   readonly id: string;
   readonly appId: string;
   readonly displayName: string;
+  /** The tenant that it comes from. */
+  readonly ownerTenantId: string;
   readonly appRoles: readonly AppRole[];
   /** Null when nobody has set up provisioning. */
   readonly job: SynchronizationJob | null;
@@ -16,6 +18,7 @@ export interface AppRole {
   readonly displayName: string;
   readonly description: string;
   readonly value: string;
+  readonly allowedMemberTypes: readonly ('User' | 'Application')[];
 }
 
 export interface SynchronizationJob {
@@ -130,6 +133,13 @@ export const apps = {
 
 export const everyApplication: readonly Application[] = Object.values(apps);
 
+/** What is in every tenant without being one of its enterprise applications: people are not assigned to it. */
+export const microsoftGraph: Application = {
+  ...application(9, 'Microsoft Graph', ['User.Read.All', 'AppRoleAssignment.ReadWrite.All'], null, ['Application']),
+  appId: '00000003-0000-0000-c000-000000000000',
+  ownerTenantId: 'f8cdef31-a31e-4b4a-93e4-5f571e91255a',
+};
+
 /** The role id that stands for "no role in particular", for applications that declare none. */
 export const defaultAccessRoleId = '00000000-0000-0000-0000-000000000000';
 
@@ -145,16 +155,19 @@ function application(
   displayName: string,
   roleNames: readonly string[],
   job: JobParticulars | null,
+  allowedMemberTypes: AppRole['allowedMemberTypes'] = ['User'],
 ): Application {
   return {
     id: objectId(0x200 + number),
     appId: objectId(0x300 + number),
     displayName,
+    ownerTenantId: tenantId,
     appRoles: roleNames.map((name) => ({
       id: stableGuid('appRole', displayName, name),
       displayName: name,
       description: `${name} of ${displayName}`,
       value: name.toLowerCase().replaceAll(' ', '_'),
+      allowedMemberTypes,
     })),
     job: job === null ? null : synchronizationJob(displayName, job),
   };

@@ -5,8 +5,8 @@ import { everybody, type Person, people } from './people.ts';
 import { assign, keepAccount, type State } from './state.ts';
 
 /**
- * The opening position that the roster promises. Everybody is assigned to every application, except Diego to
- * Salesforce; whoever is not named as having an account gets one created by the first provisioning.
+ * The opening position that the roster promises. Everybody is assigned to every application, except Diego to both
+ * Salesforces and to ServiceNow; whoever is not named as having an account gets one created by the first provisioning.
  */
 export function firstDay(at: number, seasonal: readonly Person[] = []): State {
   const present = [...everybody, ...seasonal];
@@ -30,7 +30,7 @@ export function firstDay(at: number, seasonal: readonly Person[] = []): State {
 function assignEverybody(state: State, application: Application, present: readonly Person[], at: number): void {
   // Cloud sync takes whoever its scope holds; nobody is assigned to it.
   if (application.job?.direction === 'fromActiveDirectory') return;
-  const leavesOutDiego: readonly string[] = [apps.salesforce.id, apps.salesforceSandbox.id];
+  const leavesOutDiego: readonly string[] = [apps.salesforce.id, apps.salesforceSandbox.id, apps.serviceNow.id];
   for (const one of present) {
     if (one.id === people.diego.id && leavesOutDiego.includes(application.id)) continue;
     assign(state, application, one.id, at);

@@ -17,6 +17,8 @@ export interface Assignment {
   readonly principalId: string;
   readonly appRoleId: string;
   readonly createdAt: number;
+  /** From when on provisioning sees it, in ms since 1970. */
+  readonly effectiveAt: number;
 }
 
 /** What changes in a tenant. Shelves are keyed by application id, then by the source object's id. */
@@ -36,19 +38,24 @@ export function shelf<T>(shelves: Map<string, Map<string, T>>, applicationId: st
   return found;
 }
 
-/** Assigns, or changes the role of an assignment that exists. Without a role it is the application's first. */
+/**
+ * Assigns, or changes the role of an assignment that exists. Without a role it is the application's first; without
+ * `replicationMs` provisioning sees it at once.
+ */
 export function assign(
   state: State,
   application: Application,
   principalId: string,
   createdAt: number,
   appRoleId?: string,
+  replicationMs = 0,
 ): Assignment {
   const assignment: Assignment = {
     id: stableGuid('assignment', application.id, principalId),
     principalId,
     appRoleId: appRoleId ?? application.appRoles[0]?.id ?? defaultAccessRoleId,
     createdAt,
+    effectiveAt: createdAt + replicationMs,
   };
   shelf(state.assignments, application.id).set(principalId, assignment);
   return assignment;

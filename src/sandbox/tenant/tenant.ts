@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../../clock.ts';
-import { type Application, apps, everyApplication } from './applications.ts';
+import { type Application, apps, everyApplication, microsoftGraph } from './applications.ts';
 import { firstDay } from './first-day.ts';
 import { everyGroup, type Group } from './groups.ts';
 import { distinguishedName, type Person, people, seasonalPeople } from './people.ts';
@@ -23,14 +23,22 @@ export interface Tenant {
   personInActiveDirectory(name: string): Person | undefined;
   groups(): readonly Group[];
   group(id: string): Group | undefined;
+  /** The enterprise applications, and what Microsoft brings into every tenant. */
   applications(): readonly Application[];
   application(id: string): Application | undefined;
   reportsOf(personId: string): readonly Person[];
   /** All groups that hold this person or group, directly or through nesting. */
   groupsAround(memberId: string): readonly Group[];
+  /** Everybody in a group, directly or through nesting. */
+  peopleWithin(groupId: string): readonly Person[];
   directoryRoles(personId: string): readonly string[];
+  /** Who holds the directory role of this template; undefined for one that nobody was ever given. */
+  roleHolders(roleTemplateId: string): readonly Person[] | undefined;
   assignments(applicationId: string): readonly Assignment[];
-  /** Assigned, either directly or as a direct member of an assigned group. Nesting does not count, as in Entra. */
+  /**
+   * Assigned as provisioning sees it, either directly or as a direct member of an assigned group. Nesting does not
+   * count, as in Entra, and neither does what has not been replicated yet.
+   */
   isAssigned(applicationId: string, principalId: string): boolean;
   account(applicationId: string, sourceId: string): Account | undefined;
   accountCount(applicationId: string, type: 'User' | 'Group'): number;
@@ -40,6 +48,8 @@ export interface Tenant {
   auditRecords(): readonly AuditRecord[];
 
   assign(applicationId: string, principalId: string, appRoleId?: string): Assignment;
+  /** As somebody does it in Entra: it is listed at once, and provisioning sees it when it has been replicated. */
+  assignInEntra(applicationId: string, principalId: string, appRoleId: string): Assignment;
   unassign(applicationId: string, principalId: string): void;
   keepAccount(applicationId: string, sourceId: string, account: Omit<Account, 'id'>): Account;
   resolveConflict(applicationId: string, personId: string): void;
@@ -55,10 +65,12 @@ export interface TenantOptions {
   readonly clock?: Clock;
   /** How many people there are besides the roster. */
   readonly seasonal?: number;
+  /** How long it takes, in ms, until provisioning sees an assignment that was made in Entra. */
+  readonly replicationMs?: number;
 }
 
 /** A tenant on its first day: see the roster in `people.ts` for who is where. `clock` dates what happens in it. */
-export function createTenant({ clock = systemClock, seasonal = 0 }: TenantOptions = {}): Tenant {
+export function createTenant({ clock = systemClock, seasonal = 0, replicationMs = 0 }: TenantOptions = {}): Tenant {
   const seasonalWorkers = seasonalPeople(seasonal);
   let state = firstDay(clock.now(), seasonalWorkers);
 
@@ -86,6 +98,8 @@ export function createTenant({ clock = systemClock, seasonal = 0 }: TenantOption
     return [...found];
   };
 
+  const everything: readonly Application[] = [...everyApplication, microsoftGraph];
+
   const tenant: Tenant = {
     clock,
     people: () => [...state.people.values()],
@@ -94,17 +108,28 @@ export function createTenant({ clock = systemClock, seasonal = 0 }: TenantOption
       [...state.people.values()].find((one) => sameName(distinguishedName(one)) === sameName(name)),
     groups: () => everyGroup,
     group: (id) => everyGroup.find((group) => group.id === id.toLowerCase()),
-    applications: () => everyApplication,
-    application: (id) => everyApplication.find((application) => application.id === id.toLowerCase()),
+    applications: () => everything,
+    application: (id) => everything.find((application) => application.id === id.toLowerCase()),
     reportsOf: (personId) => [...state.people.values()].filter((one) => one.managerId === personId),
     groupsAround,
+    peopleWithin: (groupId) =>
+      [...state.people.values()].filter((one) => groupsAround(one.id).some(({ id }) => id === groupId)),
     directoryRoles: (personId) => [...(state.directoryRoles.get(personId) ?? [])],
+    roleHolders: (roleTemplateId) => {
+      const holders = [...state.directoryRoles].flatMap(([personId, templates]) =>
+        [...templates].some((id) => id.toLowerCase() === roleTemplateId.toLowerCase())
+          ? [known(person(personId), personId)]
+          : [],
+      );
+      return holders.length === 0 ? undefined : holders;
+    },
     assignments: (applicationId) => [...shelf(state.assignments, applicationId).values()],
     isAssigned: (applicationId, principalId) => {
       const assigned = shelf(state.assignments, applicationId);
+      const isEffective = (id: string) => (assigned.get(id)?.effectiveAt ?? Number.POSITIVE_INFINITY) <= clock.now();
       return (
-        assigned.has(principalId) ||
-        everyGroup.some((group) => assigned.has(group.id) && group.memberIds.includes(principalId))
+        isEffective(principalId) ||
+        everyGroup.some((group) => isEffective(group.id) && group.memberIds.includes(principalId))
       );
     },
     account: (applicationId, sourceId) => shelf(state.accounts, applicationId).get(sourceId),
@@ -116,6 +141,10 @@ export function createTenant({ clock = systemClock, seasonal = 0 }: TenantOption
 
     assign: (applicationId, principalId, appRoleId) =>
       assign(state, known(tenant.application(applicationId), applicationId), principalId, clock.now(), appRoleId),
+    assignInEntra: (applicationId, principalId, appRoleId) => {
+      const application = known(tenant.application(applicationId), applicationId);
+      return assign(state, application, principalId, clock.now(), appRoleId, replicationMs);
+    },
     unassign: (applicationId, principalId) => {
       shelf(state.assignments, applicationId).delete(principalId);
     },

@@ -299,11 +299,44 @@ describe('/groups', () => {
     expect(users.body.value).toHaveLength(3);
   });
 
+  it('lists everybody in a group and the groups within, or only the users', async () => {
+    const path = `/groups/${groups.engineering.id}/transitiveMembers`;
+    const all = await get(path);
+    const users = await get(`${path}/microsoft.graph.user?$select=id&$count=true`, eventual);
+
+    const direct = groups.engineering.memberIds.filter((id) => id !== groups.platformEngineering.id);
+    const people = [...direct, ...groups.platformEngineering.memberIds];
+    expect(all.body.value?.map(({ id }) => id)).toEqual([...people, groups.platformEngineering.id]);
+    expect(users.body.value?.map(({ id }) => id)).toEqual(people);
+  });
+
   it('refuses an unknown group and an unknown cast', async () => {
-    const unknown = await get(`/groups/${objectId(0x999)}/members`);
+    const unknown = await get(`/groups/${objectId(0x999)}/transitiveMembers`);
     const cast = await get(`/groups/${groups.engineering.id}/members/microsoft.graph.robot`);
 
     expect([unknown.status, cast.status]).toEqual([404, 404]);
+  });
+});
+
+describe('/directoryRoles', () => {
+  const template = '9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3';
+  const path = `/directoryRoles(roleTemplateId='${template}')/members`;
+
+  it('lists who holds a role, by its template', async () => {
+    sandbox.tenant.grantDirectoryRole(people.lynne.id, template.toUpperCase());
+    const { body } = await get(path);
+    sandbox.reset();
+
+    expect(body.value).toMatchObject([{ '@odata.type': '#microsoft.graph.user', displayName: 'Lynne Robbins' }]);
+  });
+
+  it('does not have a role that nobody was ever given, nor another way to ask', async () => {
+    const { status, body } = await get(path);
+    const other = await get(`/directoryRoles/${template}/members`);
+
+    expect(status).toBe(404);
+    expect(body.error?.code).toBe('Request_ResourceNotFound');
+    expect(other.status).toBe(404);
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SandboxGraph } from '../../../src/sandbox/graph/server.ts';
-import { apps, everyApplication } from '../../../src/sandbox/tenant/applications.ts';
+import { apps, everyApplication, microsoftGraph } from '../../../src/sandbox/tenant/applications.ts';
 import { objectId } from '../../../src/sandbox/tenant/identity.ts';
 import { people } from '../../../src/sandbox/tenant/people.ts';
 import { type Answer, call, eventual, post, provision, type StillClock, startSandbox, stillClock } from '../support.ts';
@@ -51,6 +51,22 @@ describe('/servicePrincipals', () => {
     ]);
   });
 
+  it('has Microsoft Graph beside the enterprise applications, which is Microsoft’s own', async () => {
+    const enterprise = await get(
+      `/servicePrincipals?$filter=${encodeURIComponent(`tags/any(t:t eq 'WindowsAzureActiveDirectoryIntegratedApp')`)}`,
+    );
+    const { body } = await get(`/servicePrincipals/${microsoftGraph.id}?$select=appId,appOwnerOrganizationId,appRoles`);
+    const other = await get(`/servicePrincipals/${salesforce.id}?$select=appOwnerOrganizationId`);
+
+    expect(names(enterprise)).not.toContain('Microsoft Graph');
+    expect(body).toMatchObject({
+      appId: '00000003-0000-0000-c000-000000000000',
+      appOwnerOrganizationId: 'f8cdef31-a31e-4b4a-93e4-5f571e91255a',
+      appRoles: [{ allowedMemberTypes: ['Application'] }, {}],
+    });
+    expect(other.body.appOwnerOrganizationId).toBe('5eed0000-0000-4000-8000-00000000face');
+  });
+
   it('knows an application by its object id only', async () => {
     const { status } = await get(`/servicePrincipals/${salesforce.appId}`);
 
@@ -73,6 +89,28 @@ describe('assigning', () => {
     expect(status).toBe(201);
     expect(body).toMatchObject({ ...assignment, principalDisplayName: 'Diego Siciliani', principalType: 'User' });
     expect(provisioned.body.key).toBe('{"result":"Success","details":{}}');
+  });
+
+  it('is seen by provisioning only when it has been replicated, and listed at once', async () => {
+    await sandbox.close();
+    sandbox = await startSandbox({ clock, replicationMs: 20_000 });
+    const scoping = async () => {
+      const { body } = await provision(sandbox, salesforce, { objectId: people.diego.id });
+      return JSON.parse(body.key ?? '');
+    };
+
+    await post(sandbox.url, path, assignment);
+    const listed = await get(`/users/${people.diego.id}/appRoleAssignments?$filter=resourceId eq ${salesforce.id}`);
+    const atOnce = await scoping();
+    clock.advance(19_999);
+    const before = await scoping();
+    clock.advance(1);
+    const after = await scoping();
+
+    expect(listed.body.value).toHaveLength(1);
+    for (const early of [atOnce, before])
+      expect(early).toMatchObject({ result: 'Skipped', details: { errorCode: 'NotEffectivelyEntitled' } });
+    expect(after.result).toBe('Success');
   });
 
   it.each([

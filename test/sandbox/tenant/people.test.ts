@@ -71,8 +71,11 @@ describe('the people of the sandbox tenant', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('are the ones who sit in the Playground', () => {
-    const file = readFileSync(new URL('../../../.m365agentsplayground.yml', import.meta.url), 'utf8');
+  it.each([
+    ['.m365agentsplayground.yml', 'Alex Wilber', 'Megan Bowen'],
+    ['.m365agentsplayground.megan.yml', 'Megan Bowen', 'Alex Wilber'],
+  ])('are the ones who sit in the Playground of %s, with %s at the keyboard', (name, writer, other) => {
+    const file = readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
 
     const sitting = [...file.matchAll(/name: (.+)\n\s+userPrincipleName: (.+)\n\s+aadObjectId: (.+)\n/g)];
     const known = sitting.filter(([, displayName, userPrincipalName, id]) =>
@@ -83,14 +86,25 @@ describe('the people of the sandbox tenant', () => {
     );
 
     expect(known.map(([, displayName]) => displayName)).toEqual([
-      'Alex Wilber',
-      'Megan Bowen',
+      writer,
+      other,
       'Isaiah Langer',
       'Patti Fernandez',
       'Lynne Robbins',
       'Johanna Lorenz',
     ]);
     expect(file).toContain(`tenantId: ${tenantId}`);
+  });
+
+  it('have chats of their own in each Playground, which the bot tells apart by their ids', () => {
+    const [alex, megan] = ['.m365agentsplayground.yml', '.m365agentsplayground.megan.yml'].map((name) => {
+      const file = readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
+      return [...file.slice(file.indexOf('personalChat:')).matchAll(/\bid: (\S+)/g)].map(([, id]) => id);
+    });
+
+    expect(alex).toHaveLength(4);
+    expect(megan).toHaveLength(4);
+    expect(alex?.filter((id) => megan?.includes(id))).toEqual([]);
   });
 });
 

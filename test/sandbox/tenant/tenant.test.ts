@@ -50,6 +50,30 @@ describe('a sandbox tenant', () => {
     expect(tenant.isAssigned(apps.gitHubEnterprise.id, member)).toBe(true);
   });
 
+  it('has Diego assigned neither to Salesforce nor to ServiceNow, and everybody else to both', () => {
+    const tenant = createTenant();
+
+    for (const { id } of [apps.salesforce, apps.serviceNow]) {
+      const left = tenant.people().filter((one) => !tenant.isAssigned(id, one.id));
+      expect(left).toEqual([people.diego]);
+    }
+  });
+
+  it('counts an assignment made in Entra when it has been replicated, and one made by a test at once', () => {
+    const clock = stillClock();
+    const tenant = createTenant({ clock, replicationMs: 20_000 });
+    const isAssigned = () => tenant.isAssigned(apps.salesforce.id, people.diego.id);
+
+    tenant.assignInEntra(apps.salesforce.id, people.diego.id, apps.salesforce.appRoles[0]?.id ?? '');
+    const atOnce = isAssigned();
+    clock.advance(20_000);
+    const later = isAssigned();
+    tenant.unassign(apps.salesforce.id, people.diego.id);
+    tenant.assign(apps.salesforce.id, people.diego.id);
+
+    expect([atOnce, later, isAssigned()]).toEqual([false, true, true]);
+  });
+
   it('remembers an earlier conflict of Grady in Salesforce, and nothing else', () => {
     const clock = stillClock();
 
