@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Fetched, fetched, type GraphTrouble } from './answer.ts';
 import type { GraphClient } from './client.ts';
 import { findGroups, type GroupMatch, type GroupMember, readMembers } from './groups.ts';
+import { managerOf, membersOf } from './members.ts';
 import { filterText, graphPath, searchTerm } from './odata.ts';
 import { type Listing, readAll, readIfThere, readOne } from './read.ts';
 import { type DirectoryUser, guid, mostCandidates, mostRead, userFields, userSchema } from './user.ts';
@@ -31,6 +32,13 @@ export interface Directory {
   groupsAmong(userId: string, groupIds: readonly string[]): Promise<Fetched<readonly string[]>>;
   /** Template ids of the Entra directory roles that the user holds. */
   directoryRoles(userId: string): Promise<Fetched<readonly string[]>>;
+  /** The object id of somebody's manager, in small letters; null for whoever has none, or is not there. */
+  managerOf(userId: string): Promise<Fetched<string | null>>;
+  /**
+   * Ids, in small letters, of everybody in a group, nested groups included, or in the directory role of this template;
+   * of the person alone where the id is a person's; of nobody where it is nothing of these. The first twelve thousand.
+   */
+  membersOf(id: string): Promise<Fetched<readonly string[]>>;
   /** A group's name and a few of its people; null when there is no such group. */
   describeGroup(id: string, people: number): Promise<Fetched<GroupDescription | null>>;
 }
@@ -149,6 +157,8 @@ export function createDirectory(graph: GraphClient): Directory {
     getUser,
     groupsAmong,
     directoryRoles,
+    managerOf: (userId) => managerOf(graph, userId),
+    membersOf: (id) => membersOf(graph, id),
     describeGroup,
   };
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type Fetched, fetched, type GraphAnswer, troubled } from './answer.ts';
+import { type Fetched, fetched, type GraphAnswer, type GraphTrouble, troubled } from './answer.ts';
 import type { GraphCall, GraphClient } from './client.ts';
 import { pageSchema } from './odata.ts';
 
@@ -15,10 +15,13 @@ export async function readIfThere<T>(
   schema: z.ZodType<T>,
 ): Promise<Fetched<T | null>> {
   const answer = await graph.read(call);
+  return answer.kind !== 'ok' && isAbsence(answer) ? fetched(null) : checked(answer, schema);
+}
+
+/** Whether Graph's no means that there is nothing of this id. */
+export function isAbsence(trouble: GraphTrouble): boolean {
   // A key that cannot be one at all, such as a malformed principal name, is answered 400 and names nobody either.
-  if (answer.kind === 'refused' && (answer.status === 404 || answer.code === 'Request_BadRequest'))
-    return fetched(null);
-  return checked(answer, schema);
+  return trouble.kind === 'refused' && (trouble.status === 404 || trouble.code === 'Request_BadRequest');
 }
 
 /** A collection read to its end, or to `mostPages`. */

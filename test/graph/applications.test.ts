@@ -5,10 +5,10 @@ import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { type Bench, startBench } from './support.ts';
 
 const entries: readonly AppEntry[] = [
-  { app: 'Salesforce', aliases: ['sf', 'crm'] },
-  { app: apps.serviceNow.id, aliases: ['tickets'] },
-  { app: apps.gitHubEnterprise.appId, aliases: ['gh'] },
-  { app: 'Long gone', aliases: ['old'] },
+  { app: 'Salesforce', aliases: ['sf', 'crm'], approvers: [], assign: null },
+  { app: apps.serviceNow.id, aliases: ['tickets'], approvers: ['a group', 'a person'], assign: { appRole: 'User' } },
+  { app: apps.gitHubEnterprise.appId, aliases: ['gh'], approvers: [], assign: null },
+  { app: 'Long gone', aliases: ['old'], approvers: [], assign: null },
 ];
 
 let bench: Bench;
@@ -62,8 +62,16 @@ describe('finding an application', () => {
     const found = await applications.find('Salesforce');
 
     const { id, appId } = apps.salesforce;
-    const app = { id, appId, displayName: 'Salesforce', aliases: ['sf', 'crm'] };
+    const app = { id, appId, displayName: 'Salesforce', aliases: ['sf', 'crm'], approvers: [], assign: null };
     expect(found).toEqual({ ok: true, value: { kind: 'one', app } });
+  });
+
+  it('brings along who decides on access to it, and what an approval assigns', async () => {
+    const found = await applications.find('ServiceNow');
+
+    expect(found).toMatchObject({
+      value: { app: { approvers: ['a group', 'a person'], assign: { appRole: 'User' } } },
+    });
   });
 
   it.each(['salesf', 'force', 'Sales force', 'hub', 'Enterprise'])(

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { nullableText } from './user.ts';
+
+/** What stands in a service principal of the roles it declares, and of whose it is. */
+export interface RoleBearer {
+  readonly appId: string;
+  /** The tenant that the app comes from; null where Graph does not tell, as for managed identities. */
+  readonly appOwnerOrganizationId: string | null;
+  readonly appRoles: readonly AppRole[];
+}
+
+export interface AppRole {
+  readonly id: string;
+  readonly displayName: string | null;
+  readonly value: string | null;
+  readonly isEnabled: boolean;
+  /** `User` and `Application`. */
+  readonly allowedMemberTypes: readonly string[];
+}
+
+export type RoleChoice =
+  | { readonly kind: 'one'; readonly id: string }
+  /** `ambiguous`: several roles bear the name, and they may give different rights. */
+  | { readonly kind: 'none' | 'disabled' | 'ambiguous' };
+
+const roleSchema = z.object({
+  id: z.string(),
+  displayName: nullableText,
+  value: nullableText,
+  isEnabled: z.boolean().catch(false),
+  allowedMemberTypes: z.array(z.string()).catch([]),
+});
+
+/** Roles that are missing are no roles that are not declared: without them the answer counts as unreadable. */
+export const roleBearerSchema: z.ZodType<RoleBearer> = z.object({
+  appId: z.string(),
+  appOwnerOrganizationId: nullableText,
+  appRoles: z.array(roleSchema),
+});
+export const roleBearerFields = 'id,appId,appOwnerOrganizationId,appRoles';
+
+/** Means "assigned, without a role in particular"; only for apps that declare no role. */
+const defaultRoleId = '00000000-0000-0000-0000-000000000000';
+
+/** https://learn.microsoft.com/graph/api/resources/approleassignment */
+export function chooseRole(roles: readonly AppRole[], name: string): RoleChoice {
+  if (roles.length === 0) return { kind: 'one', id: defaultRoleId };
+  const forPeople = roles.filter((role) => role.allowedMemberTypes.some((type) => type.toLowerCase() === 'user'));
+  const named = forPeople.filter((role) => sameName(role.displayName, name) || sameName(role.value, name));
+  const [role, another] = named.filter(({ isEnabled }) => isEnabled);
+  if (another !== undefined) return { kind: 'ambiguous' };
+  if (role !== undefined) return { kind: 'one', id: role.id };
+  return { kind: named.length > 0 ? 'disabled' : 'none' };
+}
+
+function sameName(one: string | null, other: string): boolean {
+  return one !== null && one.trim().toLowerCase() === other.trim().toLowerCase();
+}
+
+/**
+ * The tenants from which Microsoft brings its own services into every other, by cloud; the second is Microsoft's as a
+ * company. https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in
+ */
+const microsoftTenants: readonly string[] = [
+  'f8cdef31-a31e-4b4a-93e4-5f571e91255a',
+  '72f988bf-86f1-41af-91ab-2d7cd011db47',
+  // The same for the US government's clouds, and for China's.
+  'cab8a31a-1906-4287-a0d8-4eef66b95f6e',
+  'a55a4d5b-9241-49b1-b4ff-befa8db00269',
+];
+
+/** How the ids of Microsoft Graph, Azure AD Graph, Exchange, SharePoint and their like end, in every cloud. */
+const microsoftIdEndings: readonly string[] = ['-0000-0000-c000-000000000000', '-0000-0ff1-ce00-000000000000'];
+
+/**
+ * Whether the app is Microsoft's own, as far as Graph tells. A role of one of those can give rights over the whole
+ * tenant, so whose app it is has to be known: an owner that is not told counts as Microsoft.
+ */
+export function belongsToMicrosoft({ appId, appOwnerOrganizationId }: RoleBearer): boolean {
+  if (appOwnerOrganizationId === null || microsoftTenants.includes(appOwnerOrganizationId.toLowerCase())) return true;
+  return microsoftIdEndings.some((ending) => appId.toLowerCase().endsWith(ending));
+}

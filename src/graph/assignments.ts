@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import { type Fetched, fetched, type GraphTrouble } from './answer.ts';
+import { belongsToMicrosoft, chooseRole, roleBearerFields, roleBearerSchema } from './app-roles.ts';
+import { createCache } from './cache.ts';
+import type { GraphClient } from './client.ts';
+import { graphPath } from './odata.ts';
+import { readAll, readOne } from './read.ts';
+import { nullableText } from './user.ts';
+
+/**
+ * Who is assigned to an app, and making somebody so. An assignment is what puts a person into the scope of
+ * provisioning. https://learn.microsoft.com/graph/api/resources/approleassignment
+ */
+export interface Assignments {
+  /** Whether a person is assigned, kept for a quarter of a minute. */
+  find(servicePrincipalId: string, userId: string): Promise<Fetched<Assigned>>;
+  /** The next `find` asks Graph. */
+  forget(servicePrincipalId: string, userId: string): void;
+  /**
+   * Gives a person the app role of this display name or value, in any case; without a role in particular where the app
+   * declares none. Never a role of one of Microsoft's own apps. Safe to repeat. Needs `AppRoleAssignment.ReadWrite.All`.
+   */
+  assign(servicePrincipalId: string, userId: string, appRole: string): Promise<AssignResult>;
+}
+
+export type Assigned =
+  /** `through` is the name of the group that is assigned; null when the person is. */
+  { readonly kind: 'assigned'; readonly through: string | null } | { readonly kind: 'missing' };
+
+export type AssignResult =
+  | { readonly kind: 'assigned' | 'already' }
+  /** Trying again changes nothing. `code` is Graph's, or what was wrong before it was asked. */
+  | { readonly kind: 'refused'; readonly why: AssignRefusal; readonly code: string }
+  /** Worth another try later; a person or an app that was made a moment ago is not everywhere yet. */
+  | { readonly kind: 'trouble'; readonly trouble: GraphTrouble };
+
+export type AssignRefusal = 'microsoftApp' | 'noSuchRole' | 'roleDisabled' | 'permission' | 'other';
+
+const keepMs = 15_000;
+const mostPages = 5;
+
+const assignmentSchema = z.object({
+  principalId: z.string(),
+  principalType: nullableText,
+  principalDisplayName: nullableText,
+});
+
+export function createAssignments(parts: { readonly graph: GraphClient; readonly clock: Clock }): Assignments {
+  const { graph } = parts;
+  const known = createCache<Assigned>(parts.clock, keepMs);
+  const keyOf = (servicePrincipalId: string, userId: string) => `${servicePrincipalId}/${userId}`.toLowerCase();
+  const forget = (servicePrincipalId: string, userId: string) => known.forget(keyOf(servicePrincipalId, userId));
+
+  /** The list holds what the person's direct groups are assigned to, and nothing of groups around those. */
+  async function read(servicePrincipalId: string, userId: string): Promise<Fetched<Assigned>> {
+    const listing = await readAll(
+      graph,
+      {
+        path: `${graphPath('users', userId)}/appRoleAssignments`,
+        // Without a count, Graph may leave out some of many that come through groups.
+        query: { $filter: `resourceId eq ${servicePrincipalId}`, $count: 'true' },
+        eventual: true,
+      },
+      assignmentSchema,
+      mostPages,
+    );
+    if (!listing.ok) return listing;
+    const { items } = listing.value;
+    const [first] = items;
+    if (first === undefined) return fetched({ kind: 'missing' });
+    const isDirect = items.some(({ principalType }) => principalType?.toLowerCase() !== 'group');
+    return fetched({ kind: 'assigned', through: isDirect ? null : (first.principalDisplayName ?? first.principalId) });
+  }
+
+  async function assign(servicePrincipalId: string, userId: string, appRole: string): Promise<AssignResult> {
+    const path = graphPath('servicePrincipals', servicePrincipalId);
+    // Read anew each time: whose app it is and what its roles are decides what an approval gives away.
+    const app = await readOne(graph, { path, query: { $select: roleBearerFields } }, roleBearerSchema);
+    if (!app.ok) return troubleOrRefusal(app.trouble);
+    if (belongsToMicrosoft(app.value)) return { kind: 'refused', why: 'microsoftApp', code: 'microsoftApp' };
+    const role = chooseRole(app.value.appRoles, appRole);
+    switch (role.kind) {
+      case 'one':
+        break;
+      case 'none':
+        return { kind: 'refused', why: 'noSuchRole', code: 'noSuchRole' };
+      case 'disabled':
+        return { kind: 'refused', why: 'roleDisabled', code: 'roleDisabled' };
+      case 'ambiguous':
+        return { kind: 'refused', why: 'other', code: 'ambiguousRole' };
+      default: {
+        const never: never = role;
+        throw new Error(`A choice of a role without an answer: ${JSON.stringify(never)}`);
+      }
+    }
+    const body = { principalId: userId, resourceId: servicePrincipalId, appRoleId: role.id };
+    const answer = await graph.send({ method: 'POST', path: `${path}/appRoleAssignedTo`, body });
+    forget(servicePrincipalId, userId);
+    if (answer.kind === 'ok') return { kind: 'assigned' };
+    return isThereAlready(answer) ? { kind: 'already' } : troubleOrRefusal(answer);
+  }
+
+  return {
+    find: (servicePrincipalId, userId) =>
+      known.get(keyOf(servicePrincipalId, userId), () => read(servicePrincipalId, userId)),
+    forget,
+    assign,
+  };
+}
+
+/** By its message, against Graph's own advice: the code is that of any other bad request. */
+function isThereAlready(trouble: GraphTrouble): boolean {
+  return trouble.kind === 'refused' && trouble.status === 400 && /\balready exists\b/i.test(trouble.message);
+}
+
+/**
+ * A bad request stays one, and so does a missing permission until an admin acts. All else may pass: a 404 is said of
+ * what has not been replicated yet, a 409 of two writes at once.
+ */
+function troubleOrRefusal(trouble: GraphTrouble): AssignResult {
+  if (trouble.kind !== 'refused') return { kind: 'trouble', trouble };
+  switch (trouble.status) {
+    case 403:
+      return { kind: 'refused', why: 'permission', code: trouble.code };
+    case 400:
+      return { kind: 'refused', why: 'other', code: trouble.code };
+    default:
+      return { kind: 'trouble', trouble };
+  }
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { type Fetched, fetched } from './answer.ts';
+import type { GraphCall, GraphClient } from './client.ts';
+import { graphPath } from './odata.ts';
+import { isAbsence, type Listing, readAll, readIfThere } from './read.ts';
+import { guid, nullableText } from './user.ts';
+
+const idSchema = z.object({ id: z.string().toLowerCase() });
+const memberSchema = z.object({ '@odata.type': nullableText, id: z.string().toLowerCase() });
+/** Graph gives at most 999 in a page, but may give fewer. */
+const pageOfIds = { $select: 'id', $top: '999' };
+const mostPages = 12;
+
+/**
+ * The object id of somebody's manager, in small letters; null for whoever has none, or is not there.
+ * https://learn.microsoft.com/graph/api/user-list-manager
+ */
+export async function managerOf(graph: GraphClient, userId: string): Promise<Fetched<string | null>> {
+  const call = { path: `${graphPath('users', userId)}/manager`, query: { $select: 'id' } };
+  const manager = await readIfThere(graph, call, idSchema);
+  return manager.ok ? fetched(manager.value?.id ?? null) : manager;
+}
+
+/** The people behind the id of a group, of a person or of a directory role's template; see `Directory.membersOf`. */
+export async function membersOf(graph: GraphClient, id: string): Promise<Fetched<readonly string[]>> {
+  if (!guid.test(id)) return fetched([]);
+  const inGroup = await groupPeople(graph, id);
+  if (!inGroup.ok || inGroup.value !== null) return inGroup.ok ? fetched(inGroup.value ?? []) : inGroup;
+  // A person before a role: reading roles takes a permission of its own, which must not stand in a person's way.
+  const person = await readIfThere(graph, { path: graphPath('users', id), query: { $select: 'id' } }, idSchema);
+  if (!person.ok || person.value !== null) return person.ok ? fetched([id.toLowerCase()]) : person;
+  return roleHolders(graph, id);
+}
+
+/** Null when there is no such group. https://learn.microsoft.com/graph/api/group-list-transitivemembers */
+async function groupPeople(graph: GraphClient, id: string): Promise<Fetched<readonly string[] | null>> {
+  const people = await listIfThere(
+    graph,
+    {
+      path: `${graphPath('groups', id)}/transitiveMembers/microsoft.graph.user`,
+      // The cast is an advanced query, and those need to be counted.
+      query: { ...pageOfIds, $count: 'true' },
+      eventual: true,
+    },
+    idSchema,
+  );
+  return people.ok ? fetched(people.value?.items.map((one) => one.id) ?? null) : people;
+}
+
+/**
+ * A role that nobody ever held is not activated, and then is not there.
+ * https://learn.microsoft.com/graph/api/directoryrole-list-members
+ */
+async function roleHolders(graph: GraphClient, templateId: string): Promise<Fetched<readonly string[]>> {
+  const path = `/directoryRoles(roleTemplateId='${templateId}')/members`;
+  const holders = await listIfThere(graph, { path, query: { $select: 'id' } }, memberSchema);
+  if (!holders.ok) return holders;
+  const found: string[] = [];
+  for (const { id, '@odata.type': type } of holders.value?.items ?? []) {
+    switch (type?.toLowerCase()) {
+      case '#microsoft.graph.user':
+        found.push(id);
+        break;
+      case '#microsoft.graph.group': {
+        // Whoever is in a group that holds the role holds it too.
+        const people = await groupPeople(graph, id);
+        if (!people.ok) return people;
+        found.push(...(people.value ?? []));
+        break;
+      }
+      default:
+      // Apps hold roles as well, and decide nothing here.
+    }
+  }
+  return fetched([...new Set(found)]);
+}
+
+async function listIfThere<T>(
+  graph: GraphClient,
+  call: GraphCall,
+  schema: z.ZodType<T>,
+): Promise<Fetched<Listing<T> | null>> {
+  const listing = await readAll(graph, call, schema, mostPages);
+  return !listing.ok && isAbsence(listing.trouble) ? fetched(null) : listing;
+}
