@@ -7,6 +7,7 @@ import { clouds } from './clouds.ts';
 import { type Config, configWarnings, describeProblems, readConfig } from './config.ts';
 import { openDatabase } from './db/database.ts';
 import { createApplications } from './graph/applications.ts';
+import { createAssignments } from './graph/assignments.ts';
 import { createGraphClient } from './graph/client.ts';
 import { graphToken } from './graph/credential.ts';
 import { createDirectory } from './graph/directory.ts';
@@ -14,12 +15,18 @@ import { createSynchronization } from './graph/synchronization.ts';
 import { createLog, type Log } from './log.ts';
 import { startDispatcher } from './requests/dispatcher.ts';
 import { provisioningService } from './requests/provisioning-service.ts';
+import { startCalendar } from './requests/access-requests/calendar.ts';
+import { copiesOf, copiesShowing, findUndrawnCopies } from './requests/access-requests/copies.ts';
+import { routeAccess } from './requests/access-requests/routing.ts';
+import { prepareStart } from './requests/access-requests/starting.ts';
+import type { AccessParts } from './requests/access-requests/store.ts';
 import { hasWork, requestsInLine } from './requests/queue.ts';
-import { findUndrawn, markDrawn, type StoreParts } from './requests/store.ts';
+import { findUndrawn } from './requests/store.ts';
 import { startServer } from './server.ts';
 import { type AdapterOverrides, createAdapter } from './teams/adapter.ts';
 import { createAnswering } from './teams/answering.ts';
 import { createBot } from './teams/bot.ts';
+import { createCourier } from './teams/courier.ts';
 import { conversationKey, createConversations } from './teams/conversations.ts';
 import { createDoor } from './teams/door.ts';
 import { isTenantStorage, readFile } from './teams/files.ts';
@@ -85,8 +92,16 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const directory = createDirectory(graph);
   const synchronization = createSynchronization({ graph, clock });
   const applications = createApplications({ graph, clock, entries: appsFile.entries });
-  const access = createAccess({ directory, roles: config.roles, clock });
-  const store: StoreParts = { database, clock, gate: { scope: 'tenant', limits: config.gate } };
+  const appApprovers = appsFile.entries.flatMap(({ approvers }) => approvers);
+  const access = createAccess({ directory, roles: config.roles, appApprovers, clock });
+  const assignments = createAssignments({ graph, clock });
+  const store: AccessParts = {
+    database,
+    clock,
+    gate: { scope: 'tenant', limits: config.gate },
+    approvals: config.approvals,
+    conversationKey,
+  };
 
   const { adapter, authentication } = createAdapter(config, options.adapter);
   const conversations = createConversations({ adapter, appId: config.bot.appId, clock });
@@ -100,15 +115,21 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     directory,
     applications,
     synchronization,
+    assignments,
     store,
+    requestFor: config.requestFor,
     wake: () => dispatcher.wake(),
+    accessChanged: (accessRequestId) => {
+      calendar.wake();
+      void showAccess(accessRequestId);
+    },
     findMember: conversations.findMember,
     readFile: (file) => readFile(file, options.isFileAllowed ?? inTenantStorage, log),
     entraPortal: clouds[config.cloud].entraPortal,
   });
   const painter = createPainter({
     draw: chat.draw,
-    markDrawn: (requestId, revision) => markDrawn(database, requestId, revision),
+    markDrawn: chat.markDrawn,
     conversations,
     pacing,
     keyOf: conversationKey,
@@ -125,13 +146,53 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
   });
 
+  const courier = createCourier({
+    outbox: chat.outbox,
+    conversations,
+    pacing,
+    keyOf: conversationKey,
+    showed: painter.showed,
+    clock,
+    ending: ending.signal,
+    log,
+  });
+  const calendar = startCalendar({
+    parts: store,
+    duties: {
+      route: (request) => routeAccess({ database, applications, directory, approvers: config.roles.approvers }, request),
+      start: (request) =>
+        prepareStart(
+          { store, access, directory, applications, synchronization, assignments, requestFor: config.requestFor },
+          request,
+        ),
+    },
+    changed: (accessRequestId) => {
+      dispatcher.wake();
+      void showAccess(accessRequestId);
+    },
+    log,
+  });
+
   /** A change moves the request's own card, and the place in line of those that wait. */
   async function announce(requestId: string): Promise<void> {
     painter.touch(requestId);
+    calendar.wake();
     try {
-      for (const other of await requestsInLine(store, cardsInLine)) painter.touch(other);
+      const inLine = await requestsInLine(store, cardsInLine);
+      for (const other of inLine) painter.touch(other);
+      for (const copy of await copiesShowing(database, [requestId, ...inLine])) painter.touch(copy);
     } catch (error) {
       log.warn({ error, code: 'line_unread' }, 'the cards of those who wait were not brought up to date');
+    }
+  }
+
+  /** An access request's cards stand in several places, and its news may be owed to somebody. */
+  async function showAccess(accessRequestId: string): Promise<void> {
+    courier.wake();
+    try {
+      for (const copy of await copiesOf(database, accessRequestId)) painter.touch(copy);
+    } catch (error) {
+      log.warn({ error, code: 'copies_unread' }, 'the cards of an access request were not brought up to date');
     }
   }
 
@@ -170,7 +231,8 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     log,
   });
 
-  for (const requestId of await findUndrawn(database, mostUndrawn)) painter.touch(requestId);
+  for (const liveId of await findUndrawn(database, mostUndrawn)) painter.touch(liveId);
+  for (const liveId of await findUndrawnCopies(database, mostUndrawn)) painter.touch(liveId);
   await bot.resume();
   for (const warning of configWarnings(config)) log.warn({ code: 'doubtful_setting' }, warning);
   log.info({ port: server.port, host: config.host, cloud: config.cloud }, 'Usher is ready');
@@ -186,13 +248,17 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     port: server.port,
     async settled() {
       await bot.settled();
+      await calendar.settled();
       while (await hasWork(store)) await clock.sleep(restPollMs);
+      await calendar.settled();
+      await courier.settled();
       await painter.settled();
     },
     async stop() {
       log.info('Usher is stopping');
       await server.stop(grace.httpMs);
       await within(clock, bot.settled(), grace.drawMs);
+      await calendar.stop();
       await dispatcher.stop(grace.callMs);
       await within(clock, painter.settled(), grace.drawMs);
       ending.abort();

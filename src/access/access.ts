@@ -10,8 +10,13 @@ export interface Access {
   identify(person: PersonKey): Promise<Identification>;
   /** The same, read from Graph now: for a click that decides something. */
   identifyAnew(person: PersonKey): Promise<Identification>;
-  /** The groups that give any of these roles, with some of their people; empty when Graph does not tell. */
+  /**
+   * The groups that give any of these roles, with some of their people; empty when Graph does not tell, and for an
+   * `appApprover`: to be one of those is nothing to ask for.
+   */
   contacts(roles: readonly Role[]): Promise<readonly Contact[]>;
+  /** The groups and people behind the approvers of an app; directory roles, which have no name here, are left out. */
+  contactsOf(ids: readonly string[]): Promise<readonly Contact[]>;
 }
 
 export interface PersonKey {
@@ -46,17 +51,21 @@ const peopleNamed = 3;
 export function createAccess(parts: {
   readonly directory: Directory;
   readonly roles: RoleConfig;
+  /** Ids of all groups, directory role templates and people that decide for single apps, in small letters. */
+  readonly appApprovers: readonly string[];
   readonly clock: Clock;
 }): Access {
   const { directory, clock } = parts;
   const configured = rolesById(parts.roles);
+  const deciding = new Set(parts.appApprovers);
+  const asked = [...new Set([...configured.keys(), ...deciding])];
   const known = createCache<Caller | Denial>(clock, rolesKeepMs, 10_000);
   const descriptions = createCache<Contact | null>(clock, contactsKeepMs);
 
   async function read(person: PersonKey): Promise<Fetched<Caller | Denial>> {
     const [user, groups, templates] = await Promise.all([
       directory.getUser(person.id),
-      directory.groupsAmong(person.id, [...configured.keys()]),
+      directory.groupsAmong(person.id, asked),
       directory.directoryRoles(person.id),
     ]);
     if (!user.ok) return user;
@@ -66,15 +75,21 @@ export function createAccess(parts: {
     if (user.value.accountEnabled === false) return fetched({ reason: 'accountDisabled' });
     if (!groups.ok) return groups;
     if (!templates.ok) return templates;
+    const own = person.id.toLowerCase();
     const given = [...groups.value, ...templates.value].flatMap((id) => configured.get(id) ?? []);
+    const memberOf = [
+      ...[...groups.value, ...templates.value].filter((id) => configured.has(id) || deciding.has(id)),
+      ...(deciding.has(own) ? [own] : []),
+    ];
+    const ofApps: readonly Role[] = memberOf.some((id) => deciding.has(id)) ? ['appApprover'] : [];
     const builtIn = templates.value.flatMap((id) => builtInRoles[id] ?? []);
     return fetched({
       id: person.id,
       tenantId: person.tenantId,
       name: user.value.displayName,
       principalName: user.value.userPrincipalName,
-      roles: [...new Set([...given, ...builtIn])],
-      memberOf: [...groups.value, ...templates.value].filter((id) => configured.has(id)),
+      roles: [...new Set([...given, ...builtIn, ...ofApps])],
+      memberOf,
     });
   }
 
@@ -85,27 +100,29 @@ export function createAccess(parts: {
     return { kind: 'caller', caller: answer.value };
   }
 
+  async function describeOne(id: string): Promise<Fetched<Contact | null>> {
+    const group = await directory.describeGroup(id, peopleNamed);
+    if (!group.ok) return group;
+    if (group.value !== null) return fetched({ group: group.value.name, people: group.value.people });
+    const user = await directory.getUser(id);
+    if (!user.ok) return user;
+    return fetched(user.value === null ? null : { group: user.value.displayName, people: [] });
+  }
+
+  async function describe(ids: readonly string[]): Promise<readonly Contact[]> {
+    const read = await Promise.all(ids.map((id) => descriptions.get(id, () => describeOne(id))));
+    return read.flatMap((contact) => (contact.ok && contact.value !== null ? [contact.value] : []));
+  }
+
   return {
     identify,
     identifyAnew(person) {
       known.forget(keyOf(person));
       return identify(person);
     },
-    async contacts(roles) {
-      const groupIds = [...configured].flatMap(([id, gives]) =>
-        gives.some((role) => roles.includes(role)) ? [id] : [],
-      );
-      const read = await Promise.all(
-        groupIds.map((id) =>
-          descriptions.get(id, async () => {
-            const group = await directory.describeGroup(id, peopleNamed);
-            if (!group.ok) return group;
-            return fetched(group.value === null ? null : { group: group.value.name, people: group.value.people });
-          }),
-        ),
-      );
-      return read.flatMap((contact) => (contact.ok && contact.value !== null ? [contact.value] : []));
-    },
+    contacts: (roles) =>
+      describe([...configured].flatMap(([id, gives]) => (gives.some((role) => roles.includes(role)) ? [id] : []))),
+    contactsOf: describe,
   };
 }
 

@@ -10,7 +10,10 @@ export interface Caller {
   /** User principal name. */
   readonly principalName: string;
   readonly roles: readonly Role[];
-  /** Of the groups and directory roles that the configuration names, those that this person is in; small letters. */
+  /**
+   * Of the groups and directory roles that the configuration and `APPS_FILE` name, those that this person is in, and
+   * the person's own id where `APPS_FILE` names it; small letters.
+   */
   readonly memberOf: readonly string[];
 }
 
@@ -37,7 +40,7 @@ export type Denial =
   | { readonly reason: 'accountDisabled' }
   | { readonly reason: 'unknownPerson' };
 
-/** Whom a denied person can turn to: the groups that give the missing role, with a few of their people. */
+/** Whom somebody can turn to: a group with a few of its people, or one person, by whose name it then goes. */
 export interface Contact {
   readonly group: string;
   readonly people: readonly string[];

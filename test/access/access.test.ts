@@ -12,6 +12,7 @@ const applicationAdministrator = '9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3';
 const cloudApplicationAdministrator = '158c047a-c907-4556-b7ef-446551a6b5f7';
 const hybridIdentityAdministrator = '8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2';
 const helpdeskAdministrator = '729827e3-9c14-49f7-bb1b-9608f156bbb8';
+const userAdministrator = 'fe930be7-5e62-47db-91af-98c3a49a38b1';
 
 const roles: RoleConfig = {
   viewers: [groups.onCall.id, groups.engineering.id],
@@ -20,15 +21,29 @@ const roles: RoleConfig = {
   approvers: [groups.appApprovers.id, groups.helpdesk.id, helpdeskAdministrator],
 };
 
+/** One group that approves in general as well, one of its own, a directory role, and a person. */
+const appApprovers = [groups.appApprovers.id, groups.salesTeam.id, userAdministrator, people.johanna.id];
+
 let bench: Bench;
 let access: Access;
 
 beforeEach(async () => {
   bench = await startBench();
-  access = createAccess({ directory: createDirectory(bench.graph), roles, clock: bench.clock });
+  access = accessWith();
 });
 
 afterEach(() => bench.close());
+
+/** As the tests of general roles have it, no app has approvers of its own. */
+function accessWith(parts: { readonly roles?: RoleConfig; readonly appApprovers?: readonly string[] } = {}): Access {
+  return createAccess({
+    directory: createDirectory(bench.graph),
+    roles,
+    appApprovers: [],
+    clock: bench.clock,
+    ...parts,
+  });
+}
 
 const key = ({ id }: { readonly id: string }) => ({ id, tenantId });
 
@@ -47,6 +62,7 @@ describe('who somebody is', () => {
         name: 'Lynne Robbins',
         principalName: 'lynne@contoso.com',
         roles: ['viewer'],
+        memberOf: [groups.onCall.id],
       },
     });
   });
@@ -93,9 +109,69 @@ describe('who somebody is', () => {
   it('is known without a configured group, by directory role alone', async () => {
     const nothing = { viewers: [], requesters: [], operators: [], approvers: [] };
     bench.sandbox.tenant.grantDirectoryRole(people.alex.id, applicationAdministrator);
-    const bare = createAccess({ directory: createDirectory(bench.graph), roles: nothing, clock: bench.clock });
+    const bare = accessWith({ roles: nothing });
 
     expect(await bare.identify(key(people.alex))).toMatchObject({ kind: 'caller', caller: { roles: ['operator'] } });
+  });
+});
+
+describe('who decides for single apps', () => {
+  async function callerOf(person: { readonly id: string }) {
+    const found = await accessWith({ appApprovers }).identify(key(person));
+    return found.kind === 'caller' ? found.caller : null;
+  }
+  const salesperson = { id: groups.salesTeam.memberIds[0] ?? '' };
+
+  it('is whoever is in a group of theirs, which is told along', async () => {
+    const caller = await callerOf(salesperson);
+
+    expect(caller).toMatchObject({ roles: ['appApprover'], memberOf: [groups.salesTeam.id] });
+  });
+
+  it('is whoever holds a directory role of theirs', async () => {
+    bench.sandbox.tenant.grantDirectoryRole(people.lynne.id, userAdministrator);
+
+    const caller = await callerOf(people.lynne);
+
+    expect(caller).toMatchObject({
+      roles: ['viewer', 'appApprover'],
+      memberOf: [groups.onCall.id, userAdministrator],
+    });
+  });
+
+  it('is a person who is named, in whatever case the id comes', async () => {
+    const named = await callerOf(people.johanna);
+    const shouted = await callerOf({ id: people.johanna.id.toUpperCase() });
+
+    expect(named).toMatchObject({ roles: ['appApprover'], memberOf: [people.johanna.id] });
+    expect(shouted).toMatchObject({ roles: ['appApprover'], memberOf: [people.johanna.id] });
+  });
+
+  it('may decide in general as well', async () => {
+    const caller = await callerOf(people.patti);
+
+    expect(caller).toMatchObject({ roles: ['approver', 'appApprover'], memberOf: [groups.appApprovers.id] });
+  });
+
+  it('is nobody else, and a person has no other role by their own id', async () => {
+    const byOwnId = accessWith({ roles: { ...roles, operators: [people.johanna.id] }, appApprovers });
+
+    const johanna = await byOwnId.identify(key(people.johanna));
+
+    expect(await callerOf(people.adele)).toMatchObject({ roles: [], memberOf: [] });
+    expect(johanna).toMatchObject({ caller: { roles: ['appApprover'] } });
+  });
+
+  it('is whom to turn to: groups with some of their people, and people by name', async () => {
+    expect(await access.contactsOf(appApprovers)).toEqual([
+      { group: 'App Approvers', people: ['Patti Fernandez'] },
+      { group: 'Sales Team', people: ['Priya Nair', 'Tomasz Kowalski', expect.any(String)] },
+      { group: 'Johanna Lorenz', people: [] },
+    ]);
+  });
+
+  it('is not named to somebody who looks for a role', async () => {
+    expect(await accessWith({ appApprovers }).contacts(['appApprover'])).toEqual([]);
   });
 });
 
@@ -193,7 +269,7 @@ describe('whom to turn to', () => {
 
   it('names three people of a group at the most', async () => {
     const sales = { ...roles, viewers: [groups.salesTeam.id] };
-    const own = createAccess({ directory: createDirectory(bench.graph), roles: sales, clock: bench.clock });
+    const own = accessWith({ roles: sales });
 
     const [contact] = await own.contacts(['viewer']);
 

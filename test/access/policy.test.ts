@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Caller, Permission, Role } from '../../src/access/caller.ts';
 import { deny, policy, rolesThatMay } from '../../src/access/policy.ts';
 
-const everyRole: readonly Role[] = ['viewer', 'requester', 'operator', 'cloudSyncOperator', 'approver'];
+const everyRole: readonly Role[] = ['viewer', 'requester', 'operator', 'cloudSyncOperator', 'approver', 'appApprover'];
 const cloudSync = { cloudSync: true };
 const otherJob = { cloudSync: false };
 
@@ -13,17 +13,27 @@ const otherJob = { cloudSync: false };
 const expected: Readonly<Record<Permission, { onCloudSync: readonly Role[]; onOthers: readonly Role[] } | 'anyone'>> = {
   'help.show': 'anyone',
   'self.show': 'anyone',
-  'apps.list': { onCloudSync: everyRole, onOthers: ['viewer', 'requester', 'operator', 'approver'] },
+  'apps.list': { onCloudSync: everyRole, onOthers: ['viewer', 'requester', 'operator', 'approver', 'appApprover'] },
   'provision.run': { onCloudSync: ['operator', 'cloudSyncOperator'], onOthers: ['operator'] },
   'request.retry': { onCloudSync: ['operator', 'cloudSyncOperator'], onOthers: ['operator'] },
   'request.cancel': { onCloudSync: ['operator', 'cloudSyncOperator'], onOthers: ['operator'] },
+  'access.request': { onCloudSync: ['requester', 'operator'], onOthers: ['requester', 'operator'] },
+  'access.decide': { onCloudSync: ['approver', 'appApprover'], onOthers: ['approver', 'appApprover'] },
+  'access.cancel': { onCloudSync: ['operator'], onOthers: ['operator'] },
 };
 
 const everyPermission = Object.keys(expected) as readonly Permission[];
 const table = everyPermission.flatMap((permission) => everyRole.map((role) => [permission, role] as const));
 
 function caller(...roles: readonly Role[]): Caller {
-  return { id: 'an id', tenantId: 'a tenant', name: 'Somebody', principalName: 'somebody@contoso.com', roles };
+  return {
+    id: 'an id',
+    tenantId: 'a tenant',
+    name: 'Somebody',
+    principalName: 'somebody@contoso.com',
+    roles,
+    memberOf: [],
+  };
 }
 
 describe('the policy', () => {
@@ -74,7 +84,14 @@ describe('the policy', () => {
   });
 
   it('names first the roles that give least', () => {
-    expect(rolesThatMay('apps.list')).toEqual(['viewer', 'requester', 'approver', 'cloudSyncOperator', 'operator']);
+    expect(rolesThatMay('apps.list')).toEqual([
+      'viewer',
+      'requester',
+      'approver',
+      'appApprover',
+      'cloudSyncOperator',
+      'operator',
+    ]);
   });
 
   it.each(everyPermission)('tells who may do %s', (permission) => {

@@ -1,0 +1,29 @@
+import type { Config } from '../config.ts';
+import { type Fetched, fetched } from '../graph/answer.ts';
+import type { Directory } from '../graph/directory.ts';
+import type { Caller } from './caller.ts';
+import { deny } from './policy.ts';
+
+export interface AskingParts {
+  readonly directory: Directory;
+  readonly requestFor: Config['requestFor'];
+}
+
+/** `role`: no role that lets them ask for anybody. `notTheirReport`: they may, but not for this person. */
+export type AskingVerdict = 'may' | 'notTheirReport' | 'role';
+
+/**
+ * Whether somebody may ask for a person's access: an operator for anybody, a requester for those whose manager they
+ * are in Entra now, or for anybody where the configuration says so.
+ */
+export async function mayAskFor(
+  { directory, requestFor }: AskingParts,
+  caller: Caller,
+  subjectId: string,
+): Promise<Fetched<AskingVerdict>> {
+  if (deny(caller, 'access.request') !== null) return fetched('role');
+  if (requestFor === 'anyone' || caller.roles.includes('operator')) return fetched('may');
+  const manager = await directory.managerOf(subjectId);
+  if (!manager.ok) return manager;
+  return fetched(manager.value === caller.id.toLowerCase() ? 'may' : 'notTheirReport');
+}

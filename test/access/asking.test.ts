@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type AskingParts, mayAskFor } from '../../src/access/asking.ts';
+import type { Caller, Role } from '../../src/access/caller.ts';
+import { createDirectory } from '../../src/graph/directory.ts';
+import { people } from '../../src/sandbox/tenant/people.ts';
+import { type Bench, startBench } from '../graph/support.ts';
+
+let bench: Bench;
+let parts: AskingParts;
+
+beforeEach(async () => {
+  bench = await startBench();
+  parts = { directory: createDirectory(bench.graph), requestFor: 'reports' };
+});
+
+afterEach(() => bench.close());
+
+function callerAs(person: { readonly id: string }, ...roles: readonly Role[]): Caller {
+  return { id: person.id, tenantId: 'a tenant', name: 'Somebody', principalName: 'x@contoso.com', roles, memberOf: [] };
+}
+
+describe('asking for access', () => {
+  it('is for a requester whose report it is', async () => {
+    expect(await mayAskFor(parts, callerAs(people.megan, 'requester'), people.isaiah.id)).toEqual({
+      ok: true,
+      value: 'may',
+    });
+  });
+
+  it('is so in whatever case the id of the requester comes', async () => {
+    const shouted = callerAs({ id: people.patti.id.toUpperCase() }, 'requester');
+
+    expect(await mayAskFor(parts, shouted, people.megan.id)).toEqual({ ok: true, value: 'may' });
+  });
+
+  it.each([
+    ['somebody of another manager', people.grady],
+    ['the own manager', people.patti],
+    ['oneself', people.megan],
+    ['a report’s report, as Patti’s is Megan’s', people.alex],
+  ])('is not for a requester for %s', async (_who, subject) => {
+    expect(await mayAskFor(parts, callerAs(people.megan, 'requester'), subject.id)).toEqual({
+      ok: true,
+      value: 'notTheirReport',
+    });
+  });
+
+  it('follows the manager that Entra names now', async () => {
+    bench.sandbox.tenant.changePerson(people.isaiah.id, { managerId: people.patti.id });
+
+    expect(await mayAskFor(parts, callerAs(people.megan, 'requester'), people.isaiah.id)).toEqual({
+      ok: true,
+      value: 'notTheirReport',
+    });
+  });
+
+  it('is for a requester for anybody where the configuration says so, without a question to Graph', async () => {
+    const anyone: AskingParts = { ...parts, requestFor: 'anyone' };
+
+    expect(await mayAskFor(anyone, callerAs(people.megan, 'requester'), people.grady.id)).toEqual({
+      ok: true,
+      value: 'may',
+    });
+    expect(bench.sandbox.requests).toHaveLength(0);
+  });
+
+  it('is for an operator for anybody', async () => {
+    expect(await mayAskFor(parts, callerAs(people.alex, 'operator'), people.grady.id)).toEqual({
+      ok: true,
+      value: 'may',
+    });
+  });
+
+  it.each<[Role[]]>([[[]], [['viewer']], [['approver']], [['appApprover', 'cloudSyncOperator']]])(
+    'is for nobody with no more than %j, be it for a report',
+    async (roles) => {
+      const anyone: AskingParts = { ...parts, requestFor: 'anyone' };
+
+      expect(await mayAskFor(anyone, callerAs(people.megan, ...roles), people.isaiah.id)).toEqual({
+        ok: true,
+        value: 'role',
+      });
+    },
+  );
+
+  it('is neither allowed nor denied when the manager cannot be read', async () => {
+    bench.sandbox.failNext(/manager$/, { kind: 'status', status: 403 });
+
+    expect(await mayAskFor(parts, callerAs(people.megan, 'requester'), people.isaiah.id)).toMatchObject({
+      ok: false,
+      trouble: { status: 403 },
+    });
+  });
+});
