@@ -30,8 +30,24 @@ describe('the apps file', () => {
     expect(read([{ app: ' Salesforce ', aliases: [' sf', 'crm'] }, { app: 'Payroll' }])).toEqual({
       ok: true,
       entries: [
-        { app: 'Salesforce', aliases: ['sf', 'crm'] },
-        { app: 'Payroll', aliases: [] },
+        { app: 'Salesforce', aliases: ['sf', 'crm'], approvers: [], assign: null },
+        { app: 'Payroll', aliases: [], approvers: [], assign: null },
+      ],
+    });
+  });
+
+  it('gives apps approvers of their own, by id in any case, and the role that an approval assigns', () => {
+    const approvers = ['5EED0000-0000-4000-8000-0000000001AA', '5eed0000-0000-4000-8000-000000000003'];
+
+    expect(read([{ app: 'Salesforce', approvers, assign: { appRole: ' Standard User ' } }])).toEqual({
+      ok: true,
+      entries: [
+        {
+          app: 'Salesforce',
+          aliases: [],
+          approvers: ['5eed0000-0000-4000-8000-0000000001aa', '5eed0000-0000-4000-8000-000000000003'],
+          assign: { appRole: 'Standard User' },
+        },
       ],
     });
   });
@@ -79,6 +95,11 @@ describe('the apps file', () => {
     ['0.aliases.1', [{ app: 'A', aliases: ['a', ''] }]],
     ['0', [{ app: 'A', alias: ['a'] }]],
     ['0', ['Salesforce']],
+    ['0.approvers.0', [{ app: 'A', approvers: ['App Approvers'] }]],
+    ['0.assign', [{ app: 'A', assign: true }]],
+    ['0.assign.appRole', [{ app: 'A', assign: {} }]],
+    ['0.assign.appRole', [{ app: 'A', assign: { appRole: ' ' } }]],
+    ['0.assign', [{ app: 'A', assign: { appRole: 'User', group: 'Sales' } }]],
   ])('with a mistake at %s is reported with that place: %j', (place, entries) => {
     expect(read(entries)).toMatchObject({
       ok: false,

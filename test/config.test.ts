@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
@@ -21,6 +22,30 @@ const oneMachine = {
   GRAPH_AUTH: 'none',
   GRAPH_BASE_URL: 'http://127.0.0.1:3979/v1.0',
   ALLOWED_TENANTS: tenant,
+};
+
+/** Every variable with a value that is not its default. */
+const everything = {
+  ...production,
+  PORT: '80',
+  HOST: '0.0.0.0',
+  MicrosoftAppType: 'MultiTenant',
+  ALLOWED_TENANTS: `${tenant},${group}`,
+  CLOUD: 'usgov',
+  GRAPH_BASE_URL: 'https://graph.proxy.example/v1.0/',
+  DATABASE_URL: 'file:/var/lib/usher.db',
+  PROVISION_LIMIT: '4',
+  PROVISION_WINDOW_MS: '12000',
+  PROVISION_GUARD_MS: '0',
+  VIEWERS: group,
+  REQUESTERS: group,
+  OPERATORS: group,
+  APPROVERS: group,
+  REQUEST_FOR: 'anyone',
+  APPROVAL_REMIND_WORKING_DAYS: '3',
+  APPROVAL_EXPIRE_DAYS: '30',
+  APPS_FILE: 'apps.json',
+  LOG_LEVEL: 'debug',
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -58,32 +83,14 @@ describe('the configuration', () => {
       gate: { limit: 5, windowMs: 10_000, guardMs: 500 },
       roles: { viewers: [], requesters: [], operators: [], approvers: [] },
       requestFor: 'reports',
+      approvals: { remindAfterWorkingDays: 1, expireAfterDays: 7 },
       appsFile: null,
       logLevel: 'info',
     });
   });
 
   it('takes every variable', () => {
-    const config = configOf({
-      ...production,
-      PORT: '80',
-      HOST: '0.0.0.0',
-      MicrosoftAppType: 'MultiTenant',
-      ALLOWED_TENANTS: `${tenant},${group}`,
-      CLOUD: 'usgov',
-      GRAPH_BASE_URL: 'https://graph.proxy.example/v1.0/',
-      DATABASE_URL: 'file:/var/lib/usher.db',
-      PROVISION_LIMIT: '4',
-      PROVISION_WINDOW_MS: '12000',
-      PROVISION_GUARD_MS: '0',
-      VIEWERS: group,
-      REQUESTERS: group,
-      OPERATORS: group,
-      APPROVERS: group,
-      REQUEST_FOR: 'anyone',
-      APPS_FILE: 'apps.json',
-      LOG_LEVEL: 'debug',
-    });
+    const config = configOf(everything);
 
     expect(config).toMatchObject({
       port: 80,
@@ -95,6 +102,7 @@ describe('the configuration', () => {
       gate: { limit: 4, windowMs: 12_000, guardMs: 0 },
       roles: { viewers: [group], requesters: [group], operators: [group], approvers: [group] },
       requestFor: 'anyone',
+      approvals: { remindAfterWorkingDays: 3, expireAfterDays: 30 },
       appsFile: 'apps.json',
       logLevel: 'debug',
     });
@@ -152,6 +160,24 @@ describe('the configuration', () => {
   });
 });
 
+describe('.env.sample', () => {
+  const sample = readFileSync(new URL('../.env.sample', import.meta.url), 'utf8');
+  const settings = [...sample.matchAll(/^(\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value] as const);
+
+  it('names every variable, once', () => {
+    const names = settings.map(([name]) => name);
+    const others = ['BOT_AUTH', 'GRAPH_AUTH', 'AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET'];
+
+    expect([...names].sort()).toEqual([...Object.keys(everything), ...others].sort());
+  });
+
+  it('shows the defaults, so that a copy changes nothing', () => {
+    const copied = configOf({ ...Object.fromEntries(settings), ...production });
+
+    expect(JSON.stringify(copied)).toBe(JSON.stringify(configOf(production)));
+  });
+});
+
 describe('a value that cannot be right', () => {
   it.each([
     ['PORT', 'eighty'],
@@ -188,6 +214,10 @@ describe('a value that cannot be right', () => {
     ['OPERATORS', 'Helpdesk'],
     ['APPROVERS', `${group}, App Approvers`],
     ['REQUEST_FOR', 'everyone'],
+    ['APPROVAL_REMIND_WORKING_DAYS', '0'],
+    ['APPROVAL_REMIND_WORKING_DAYS', '31'],
+    ['APPROVAL_EXPIRE_DAYS', '0'],
+    ['APPROVAL_EXPIRE_DAYS', 'a week'],
     ['LOG_LEVEL', 'verbose'],
   ])('%s=%s is reported, once, with what to do', (variable, value) => {
     const read = readConfig({ ...production, [variable]: value });
