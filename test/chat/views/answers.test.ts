@@ -345,7 +345,13 @@ describe('the list of apps', () => {
 });
 
 describe('who am I', () => {
-  const caller = { id: 'id-1', tenantId: 'tenant-1', name: 'Alex Wilber', principalName: 'alex@contoso.com' };
+  const caller = {
+    id: 'id-1',
+    tenantId: 'tenant-1',
+    name: 'Alex Wilber',
+    principalName: 'alex@contoso.com',
+    memberOf: [],
+  };
 
   it('tells the roles, where they come from and what they allow', () => {
     const message = whoami(words, { caller: { ...caller, roles: ['operator', 'approver'] }, groups: ['Helpdesk'] });

@@ -55,6 +55,8 @@ export function requestIn(state: TaskState, more: { text?: string; attempts?: nu
         state,
         attempts,
         throttles: 0,
+        awaitsAssignment: false,
+        unseen: 0,
       },
     ],
     leftOut: [],
@@ -161,7 +163,14 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
   const many = <Thing>(thing: Thing, count = 60): Thing[] => Array.from({ length: count }, () => thing);
   const say = { label: 'help', verb: 'run', text } as const;
   const contacts = many({ group: text, people: many(text), gives: 'viewer' as const });
-  const caller = { id: text, tenantId: text, name: text, principalName: text, roles: ['operator'] as const };
+  const caller = {
+    id: text,
+    tenantId: text,
+    name: text,
+    principalName: text,
+    roles: ['operator'] as const,
+    memberOf: [],
+  };
   const command = { verb: 'apps', examples: many(text), tryIt: text } as const;
   return [
     ...outcomesSaying(text, size).map((outcome) => draw(requestIn(doneWith(outcome, text), { text, attempts: 3 }))),
@@ -194,8 +203,8 @@ export function elementsOf(card: unknown): Record<string, unknown>[] {
 
 /** What Teams reads as Markdown: the texts of TextBlocks, and both sides of a fact. */
 export function markdownOf(card: unknown): string[] {
-  return elementsOf(card).flatMap(({ type, text, title, value }) => {
+  return elementsOf(card).flatMap(({ type, text, facts }) => {
     if (type === 'TextBlock') return [String(text)];
-    return typeof value === 'string' && typeof title === 'string' ? [title, value] : [];
+    return Array.isArray(facts) ? facts.flatMap(({ title, value }) => [String(title), String(value)]) : [];
   });
 }

@@ -49,6 +49,8 @@ export function groupIn(
       state,
       attempts: 1,
       throttles: 0,
+      awaitsAssignment: false,
+      unseen: 0,
     };
   });
   return { ...request, app: { ...request.app, name: text ?? 'GitHub Enterprise' }, tasks, leftOut };
