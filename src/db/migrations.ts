@@ -115,6 +115,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
       async up(db) {
         const flag = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0);
         await db.schema.alterTable('tasks').addColumn('awaits_assignment', 'integer', flag).execute();
+        await db.schema.alterTable('tasks').addColumn('unseen', 'integer', flag).execute();
         await db.schema
           .createTable('access_requests')
           .addColumn('id', 'text', (column) => column.primaryKey())
@@ -128,6 +129,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
           .addColumn('app_name', 'text', (column) => column.notNull())
           .addColumn('reason', 'text')
           .addColumn('starts_at', 'bigint')
+          .addColumn('asked_as', 'text', (column) => column.notNull())
           .addColumn('locale', 'text', (column) => column.notNull())
           .addColumn('time_zone', 'text', (column) => column.notNull())
           .addColumn('conversation', 'text', (column) => column.notNull())
@@ -137,6 +139,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
           .addColumn('reminded_at', 'bigint')
           .addColumn('routed', 'integer', flag)
           .addColumn('held_up', 'text')
+          .addColumn('held_up_since', 'bigint')
           .addColumn('revision', 'integer', (column) => column.notNull())
           .addColumn('state', 'text', (column) => column.notNull())
           .addColumn('decided_by_id', 'text')
@@ -160,6 +163,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
             .on(table)
             .columns([...columns])
             .execute();
+        await indexed('records_request', 'records', ['request_id']);
         await indexed('access_requests_due', 'access_requests', ['due_at']);
         await indexed('access_requests_open', 'access_requests', ['state', 'created_at', 'id']);
         await indexed('access_requests_asker', 'access_requests', ['asker_id', 'state']);

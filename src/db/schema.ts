@@ -51,6 +51,8 @@ export interface TaskRow {
   members: Generated<string>;
   /** 1 where Usher has just assigned the subject to the app, which Graph takes minutes to see. */
   awaits_assignment: Generated<number>;
+  /** How many calls found the subject not assigned yet. */
+  unseen: Generated<number>;
   state: 'held' | 'waiting' | 'running' | 'done' | 'cancelled';
   /** 0 interactive, 1 bulk. */
   lane: number;
@@ -120,6 +122,7 @@ export interface AccessRequestRow {
   app_name: string;
   reason: string | null;
   starts_at: number | null;
+  asked_as: 'request' | 'provision';
   locale: string;
   time_zone: string;
   conversation: string;
@@ -130,6 +133,8 @@ export interface AccessRequestRow {
   /** 1 once the approvers' cards have been made out. */
   routed: Generated<number>;
   held_up: string | null;
+  /** Since when something has held it up without a break. */
+  held_up_since: number | null;
   revision: number;
   state: 'pending' | 'denied' | 'expired' | 'cancelled' | 'approved' | 'lapsed' | 'started' | 'finished';
   decided_by_id: string | null;

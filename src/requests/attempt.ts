@@ -11,6 +11,8 @@ import type { GateNews, Postponement } from './running.ts';
  *
  *     answer                         then
  *     200, readable                  done
+ *     200, not in scope, though      again after 30 s, 1, 2 and 4 minutes; then done
+ *       Usher has just assigned
  *     200, unreadable                done: unknown (the call went through; a person decides about another)
  *     429                            again when the gate opens, which closes for everybody; the 20th: done: refused
  *     500, 502, 503                  again after 5, 10, 20 s; then done: refused
@@ -19,7 +21,8 @@ import type { GateNews, Postponement } from './running.ts';
  *     400 RequestParameterInvalid    the rule is read anew; again at once if it changed, else done: refused
  *     anything else                  done: refused, with the likely cause
  *
- * A call that was turned away with 429 did not reach the service, so it does not count where the others are counted.
+ * A call that was turned away with 429 did not reach the service, and one that came before the assignment was to be seen
+ * says nothing about it, so neither counts where the others are counted.
  */
 export type Settlement =
   | ({
@@ -51,6 +54,11 @@ export interface ProvisioningCall {
 const throttledAttempts = 20;
 const unavailableAttempts = 4;
 const unansweredAttempts = 2;
+/**
+ * An assignment takes up to a few minutes to reach the provisioning service.
+ * https://learn.microsoft.com/entra/identity/app-provisioning/provision-on-demand
+ */
+const defaultAssignmentDelaysMs: readonly number[] = [30_000, 60_000, 120_000, 240_000];
 /** A rule that changes at every look is no rule to go by. */
 const ruleAttempts = 4;
 const firstDelayMs = 5_000;
@@ -64,6 +72,7 @@ export async function attempt(
   task: Task,
   signal: AbortSignal,
   onSend: () => void,
+  assignmentDelaysMs = defaultAssignmentDelaysMs,
 ): Promise<Settlement> {
   const { jobId, ruleId, subject, members } = task;
   const call: ProvisioningCall = { servicePrincipalId, jobId, ruleId, subject, members };
@@ -71,8 +80,12 @@ export async function attempt(
   const ids = { graphRequestId: answer.trace.requestId, clientRequestId: answer.trace.clientRequestId };
   const done = (outcome: Outcome) => ({ kind: 'done' as const, outcome, ...ids });
   switch (answer.kind) {
-    case 'ok':
-      return done(readOutcome(answer.body));
+    case 'ok': {
+      const outcome = readOutcome(answer.body);
+      const delayMs = task.awaitsAssignment ? assignmentDelaysMs[task.unseen] : undefined;
+      if (outcome.kind !== 'notInScope' || delayMs === undefined) return done(outcome);
+      return again({ reason: 'assignmentUnseen', delayMs });
+    }
     case 'unreadable':
       return done({ kind: 'unknown', why: 'unreadable' });
     case 'noAnswer':
@@ -90,9 +103,9 @@ export async function attempt(
   }
 }
 
-/** Calls so far that Graph let through, the present one included. */
+/** Calls so far that tell of the service or the subject, the present one included. */
 function heardAttempts(task: Task): number {
-  return task.attempts - task.throttles;
+  return task.attempts - task.throttles - task.unseen;
 }
 
 function again(postponement: Postponement): Settlement {

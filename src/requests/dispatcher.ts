@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Outcome } from '../graph/outcome.ts';
+import type { Outcome, OutcomeKind } from '../graph/outcome.ts';
 import type { Log } from '../log.ts';
 import { attempt, type ProvisioningService, type Settlement } from './attempt.ts';
 import { type ClaimedTask, claimTask, noteLateStart } from './queue.ts';
@@ -27,13 +27,35 @@ export interface Dispatcher {
   stop(graceMs: number): Promise<void>;
 }
 
+/** Told of what the dispatcher does, for counting; none of these throws. */
+export interface DispatcherObserver {
+  /** The gate granted a start, and a task took it. */
+  granted(): void;
+  /** Graph answered 429. */
+  throttled(): void;
+  taskFinished(task: FinishedTask): void;
+}
+
+export interface FinishedTask {
+  readonly outcomeKind: OutcomeKind;
+  /** The application's display name. */
+  readonly app: string;
+  /** From its place in line to the start of the call that settled it, earlier calls included. */
+  readonly waitedSeconds: number;
+  /** From that start until the outcome was stored. */
+  readonly ranSeconds: number;
+}
+
 export interface DispatcherParts {
   readonly store: StoreParts;
   readonly graph: ProvisioningService;
   readonly log: Log;
   /** Told after each change of a request, once it is stored. */
   readonly changed: (requestId: string) => void;
+  readonly observe?: DispatcherObserver;
   readonly leaseMs?: number;
+  /** How long to wait for an assignment to be seen, call by call; `attempt.ts` knows what is usual. */
+  readonly assignmentDelaysMs?: readonly number[];
 }
 
 /** Half of the minute in which a dead process's task must be taken over, so that one missed renewal does no harm. */
@@ -79,6 +101,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
         const claim = await claimTask(store, { owner, until: clock.now() + leaseMs });
         switch (claim.kind) {
           case 'claimed':
+            parts.observe?.granted();
             start(claim.claimed);
             break;
           case 'later':
@@ -150,7 +173,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     try {
       // Whatever else the attempt still looks up when time is over, its task goes back at once.
       return await Promise.race([
-        attempt(parts.graph, appId, task, abandon.signal, () => left(claimed)),
+        attempt(parts.graph, appId, task, abandon.signal, () => left(claimed), parts.assignmentDelaysMs),
         abandoned(ended.signal),
       ]);
     } catch (error) {
@@ -202,9 +225,12 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
         return log.warn({ requestId, taskId, code: 'late' }, 'a call was too late for its grant and waits again');
       case 'again':
         await postponeTask(store, claimed, settlement.postponement);
+        if (settlement.postponement.closesGate !== undefined) parts.observe?.throttled();
         return;
       case 'done': {
         const kept = await finishTask(store, claimed, settlement);
+        if (settlement.closesGate !== undefined) parts.observe?.throttled();
+        if (kept) parts.observe?.taskFinished(finishedTask(claimed, settlement.outcome.kind));
         const { outcome, graphRequestId, clientRequestId } = settlement;
         const entry = { requestId, taskId, outcome: outcome.kind, kept, graphRequestId, clientRequestId };
         return log.info(entry, 'on-demand call settled');
@@ -214,6 +240,11 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
         throw new Error(`unexpected settlement ${JSON.stringify(never)}`);
       }
     }
+  }
+
+  function finishedTask({ task, appName, enqueuedAt, grant }: ClaimedTask, outcomeKind: OutcomeKind): FinishedTask {
+    const waitedSeconds = (task.state.startedAt - enqueuedAt) / 1_000;
+    return { outcomeKind, app: appName, waitedSeconds, ranSeconds: (clock.monotonic() - grant.takenAt) / 1_000 };
   }
 
   const looping = loop();

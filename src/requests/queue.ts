@@ -30,8 +30,11 @@ export interface ClaimedTask {
   readonly task: Task & { readonly state: Extract<TaskState, { kind: 'running' }> };
   readonly lease: Lease;
   readonly askerId: string;
-  /** The service principal's object id. */
+  /** The service principal's object id and display name. */
   readonly appId: string;
+  readonly appName: string;
+  /** When it was put in line; milliseconds since 1970. */
+  readonly enqueuedAt: number;
   readonly grant: Grant;
 }
 
@@ -84,7 +87,7 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
     const task = toTask(row);
     const request = await transaction
       .selectFrom('requests')
-      .select(['asker_id', 'app_id'])
+      .select(['asker_id', 'app_id', 'app_name'])
       .where('id', '=', next.request_id)
       .executeTakeFirstOrThrow();
     await writeRecord(transaction, {
@@ -101,6 +104,8 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
         lease,
         askerId: request.asker_id,
         appId: request.app_id,
+        appName: request.app_name,
+        enqueuedAt: row.enqueued_at,
         grant: {
           at: stored.now,
           takenAt: stored.askedAt,
@@ -180,7 +185,7 @@ export async function requeueTasks(
     const now = clock.now();
     const finished = await transaction
       .selectFrom('tasks')
-      .select(['id', 'lane'])
+      .select(['id', 'lane', 'awaits_assignment', 'outcome_kind'])
       .where('request_id', '=', requestId)
       .where('id', 'in', taskIds)
       .where('state', '=', 'done')
@@ -188,8 +193,10 @@ export async function requeueTasks(
       .execute();
     if (finished.length === 0) return 0;
     // Tasks leave `done` under the gate's lock alone, so what was just read still stands.
-    for (const [index, { id, lane }] of finished.entries()) {
+    for (const [index, { id, lane, awaits_assignment, outcome_kind }] of finished.entries()) {
       const laneNow = finished.length === 1 ? laneNumbers.interactive : lane;
+      // One that was waited for in vain is not waited for again: whoever retries wants to know how it stands now.
+      const awaited = outcome_kind === 'notInScope' ? 0 : awaits_assignment;
       await transaction
         .updateTable('tasks')
         .set({
@@ -201,6 +208,8 @@ export async function requeueTasks(
           again: 'retried',
           attempts: 0,
           throttles: 0,
+          unseen: 0,
+          awaits_assignment: awaited,
           cancelled_by: null,
         })
         .where('id', '=', id)

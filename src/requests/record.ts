@@ -56,6 +56,18 @@ export async function writeRecord(database: Kysely<Schema>, entry: Entry): Promi
     .execute();
 }
 
+/** Whether an entry of this kind stands in the record of this request. */
+export async function hasRecord(database: Kysely<Schema>, requestId: string, kind: EntryKind): Promise<boolean> {
+  const row = await database
+    .selectFrom('records')
+    .select('id')
+    .where('request_id', '=', requestId)
+    .where('kind', '=', kind)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** The newest entries first. */
 export async function readRecords(database: Kysely<Schema>, limit: number): Promise<Entry[]> {
   const rows = await database

@@ -83,6 +83,8 @@ export interface Task {
   readonly attempts: number;
   /** How many of those Graph turned away with 429, so that they say nothing about the subject or the service. */
   readonly throttles: number;
+  /** How many of those came before Graph saw the assignment that `awaitsAssignment` is about. */
+  readonly unseen: number;
 }
 
 /** Whom or what to provision. */

@@ -32,8 +32,10 @@ export function toTask(row: Selectable<TaskRow>): Task {
     members: JSON.parse(row.members) as Subject[],
     jobId: row.job_id,
     ruleId: row.rule_id,
+    awaitsAssignment: row.awaits_assignment === 1,
     attempts: row.attempts,
     throttles: row.throttles,
+    unseen: row.unseen,
     state: toState(row),
   };
 }

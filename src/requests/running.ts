@@ -59,7 +59,7 @@ export interface Postponement extends GateNews {
  */
 export async function postponeTask(parts: StoreParts, claimed: ClaimedTask, why: Postponement): Promise<boolean> {
   const { database, clock } = parts;
-  const { throttles } = claimed.task;
+  const { throttles, unseen } = claimed.task;
   return database.transact(async (transaction) => {
     await tellGate(parts, transaction, why);
     const changes: Updateable<TaskRow> = {
@@ -67,13 +67,14 @@ export async function postponeTask(parts: StoreParts, claimed: ClaimedTask, why:
       due_at: clock.now() + why.delayMs,
       again: why.reason,
       throttles: why.closesGate === undefined ? throttles : throttles + 1,
+      unseen: why.reason === 'assignmentUnseen' ? unseen + 1 : unseen,
       ...(why.ruleId === undefined ? {} : { rule_id: why.ruleId }),
     };
     const left = await leaveRunning(parts, transaction, claimed, changes, {
       kind: 'waitsAgain',
       details: { reason: why.reason },
     });
-    if (left && why.reason === 'throttled') await takeBack(parts, transaction, claimed);
+    if (left && isForNothing(why.reason)) await takeBack(parts, transaction, claimed);
     return left;
   });
 }
@@ -89,7 +90,12 @@ export async function returnTask(parts: StoreParts, claimed: ClaimedTask): Promi
   });
 }
 
-/** A task whose call did not get through is not sent again when somebody cancelled it meanwhile. */
+/** Whether the call that ended so has done nothing, for certain. */
+function isForNothing(reason: WaitReason): boolean {
+  return reason === 'throttled' || reason === 'assignmentUnseen';
+}
+
+/** A task whose call did nothing is not sent again when somebody cancelled it meanwhile. */
 async function takeBack({ clock }: StoreParts, transaction: Transaction<Schema>, { task }: ClaimedTask): Promise<void> {
   await transaction
     .updateTable('tasks')

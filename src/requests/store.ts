@@ -1,11 +1,12 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Database } from '../db/database.ts';
 import type { Schema } from '../db/schema.ts';
-import { type GateParts, readGate } from '../rate-gate/gate-row.ts';
+import { type GateParts, readGate, type StoredGate } from '../rate-gate/gate-row.ts';
 import { type Lane, laneNumbers } from '../rate-gate/lanes.ts';
 import { type Entry, writeRecord } from './record.ts';
 import { type LeftOut, membersPerCall, type Person, type Reader, type Request, type Subject } from './request.ts';
+import { unusedId } from './request-id.ts';
 import { toRequest } from './rows.ts';
 
 /** What is asked for, before it has an id. */
@@ -30,6 +31,8 @@ export interface NewTask {
   readonly subject: Subject;
   /** At most `membersPerCall`; empty for everything but a group. */
   readonly members: readonly Subject[];
+  /** True where Usher has just assigned the subject to the app; see `Task`. */
+  readonly awaitsAssignment?: boolean;
 }
 
 /** From one task of a request to its next: so many later requests may go ahead of it, a window's worth. */
@@ -38,100 +41,94 @@ export const turnLength = 5;
 /** What the store, the queue and the gate before it share. */
 export type StoreParts = GateParts;
 
-/** Letters and digits that cannot be taken for one another when read aloud or typed. */
-const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-function newRequestId(): string {
-  return Array.from({ length: 6 }, () => alphabet[randomInt(alphabet.length)]).join('');
-}
-
 /**
  * Stores a request with its tasks, waiting or held; or finds the one that the same source made before.
  *
  * @throws for a task with more members than Graph takes in one call.
  */
 export async function createRequest(parts: StoreParts, wanted: NewRequest): Promise<Request> {
-  const { database, clock } = parts;
-  if (wanted.tasks.some(({ members }) => members.length > membersPerCall))
-    throw new Error(`a call takes no more than ${membersPerCall} members`);
-  const id = await database.transact(async (transaction) => {
-    const { turns } = await readGate(parts, transaction);
-    const earlier = await findBySource(transaction, wanted.source);
-    if (earlier !== null) return earlier;
-    const now = clock.now();
-    const requestId = await unusedId(transaction);
-    await transaction
-      .insertInto('requests')
-      .values({
-        id: requestId,
-        source: wanted.source,
-        asker_id: wanted.asker.id,
-        asker_name: wanted.asker.name,
-        app_id: wanted.app.id,
-        app_name: wanted.app.name,
-        locale: wanted.reader.locale,
-        time_zone: wanted.reader.timeZone,
-        conversation: wanted.conversation,
-        card_id: null,
-        revision: 1,
-        drawn_revision: 0,
-        created_at: now,
-        left_out: JSON.stringify(wanted.leftOut),
-      })
-      .execute();
-    const lane = laneNumbers[wanted.lane];
-    const turn = turns[lane] ?? 0;
-    await transaction
-      .insertInto('tasks')
-      .values(
-        wanted.tasks.map(({ subject, members }, position) => ({
-          id: randomUUID(),
-          request_id: requestId,
-          position,
-          subject_id: subject.id,
-          subject_type: subject.type,
-          subject_name: subject.name,
-          subject_label: subject.label,
-          members: JSON.stringify(members),
-          job_id: wanted.jobId,
-          rule_id: wanted.ruleId,
-          state: wanted.held ? ('held' as const) : ('waiting' as const),
-          lane,
-          // The nth task of a request stands n turns later, so requests that wait together are served in rotation.
-          turn: turn + position * turnLength,
-          enqueued_at: now,
-          due_at: now,
-          attempts: 0,
-        })),
-      )
-      .execute();
-    await writeRecord(transaction, {
-      at: now,
-      actorId: wanted.asker.id,
-      kind: 'asked',
-      requestId,
-      details: askedFor(wanted),
-    });
-    return requestId;
-  });
+  const { database } = parts;
+  const id = await database.transact(async (transaction) =>
+    insertRequest(parts, transaction, await readGate(parts, transaction), wanted),
+  );
   const request = await findRequest(database, id);
   if (request === null) throw new Error(`request ${id} vanished while it was being stored`);
   return request;
+}
+
+/** The same in a transaction that has locked the gate; returns the id of what was stored or found. */
+export async function insertRequest(
+  { clock }: StoreParts,
+  transaction: Transaction<Schema>,
+  { turns }: StoredGate,
+  wanted: NewRequest,
+): Promise<string> {
+  if (wanted.tasks.some(({ members }) => members.length > membersPerCall))
+    throw new Error(`a call takes no more than ${membersPerCall} members`);
+  const earlier = await findBySource(transaction, wanted.source);
+  if (earlier !== null) return earlier;
+  const now = clock.now();
+  const requestId = await unusedId(transaction);
+  await transaction
+    .insertInto('requests')
+    .values({
+      id: requestId,
+      source: wanted.source,
+      asker_id: wanted.asker.id,
+      asker_name: wanted.asker.name,
+      app_id: wanted.app.id,
+      app_name: wanted.app.name,
+      locale: wanted.reader.locale,
+      time_zone: wanted.reader.timeZone,
+      conversation: wanted.conversation,
+      card_id: null,
+      revision: 1,
+      drawn_revision: 0,
+      created_at: now,
+      left_out: JSON.stringify(wanted.leftOut),
+    })
+    .execute();
+  const lane = laneNumbers[wanted.lane];
+  const turn = turns[lane] ?? 0;
+  await transaction
+    .insertInto('tasks')
+    .values(
+      wanted.tasks.map(({ subject, members, awaitsAssignment = false }, position) => ({
+        id: randomUUID(),
+        request_id: requestId,
+        position,
+        subject_id: subject.id,
+        subject_type: subject.type,
+        subject_name: subject.name,
+        subject_label: subject.label,
+        members: JSON.stringify(members),
+        awaits_assignment: awaitsAssignment ? 1 : 0,
+        job_id: wanted.jobId,
+        rule_id: wanted.ruleId,
+        state: wanted.held ? ('held' as const) : ('waiting' as const),
+        lane,
+        // The nth task of a request stands n turns later, so requests that wait together are served in rotation.
+        turn: turn + position * turnLength,
+        enqueued_at: now,
+        due_at: now,
+        attempts: 0,
+      })),
+    )
+    .execute();
+  await writeRecord(transaction, {
+    at: now,
+    actorId: wanted.asker.id,
+    kind: 'asked',
+    requestId,
+    details: askedFor(wanted),
+  });
+  return requestId;
 }
 
 function askedFor({ app, tasks }: NewRequest): Entry['details'] {
   const members = tasks.flatMap((task) => task.members.map(({ id }) => id));
   const subjects = [...new Set(tasks.map(({ subject }) => subject.id))];
   return { app: app.id, subjects, ...(members.length === 0 ? {} : { members }) };
-}
-
-/** So short an id comes up twice some day. The gate's lock keeps others from taking it meanwhile. */
-async function unusedId(transaction: Transaction<Schema>): Promise<string> {
-  for (;;) {
-    const id = newRequestId();
-    const taken = await transaction.selectFrom('requests').select('id').where('id', '=', id).executeTakeFirst();
-    if (taken === undefined) return id;
-  }
 }
 
 /** Counts a change, which makes the card out of date. Call it after the task's own row has been written. */

@@ -23,9 +23,11 @@ function taskAt(attempts: number, throttles = 0): Task {
     members: [],
     jobId: 'job',
     ruleId: 'rule',
+    awaitsAssignment: false,
     state: { kind: 'running', startedAt: 0, lease: { owner: 'this process', until: 0 } },
     attempts,
     throttles,
+    unseen: 0,
   };
 }
 

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { type DatabaseConfig, secret } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
+import type { Schema } from '../../src/db/schema.ts';
 import { deskVariable } from './postgres/desk.ts';
 
 /**
@@ -53,6 +54,20 @@ const postgres: Engine = {
   },
 };
 
+/** Whatever refers to another table comes before it. */
+const tables = [
+  'notices',
+  'access_cards',
+  'access_requests',
+  'approval_places',
+  'known_people',
+  'tasks',
+  'requests',
+  'gates',
+  'turns',
+  'records',
+] as const satisfies readonly (keyof Schema)[];
+
 export const engines: readonly Engine[] = [sqlite, postgres];
 export const postgresEngine: Engine = postgres;
 export const sqliteEngine: Engine = sqlite;
@@ -79,9 +94,7 @@ function testDatabase(config: DatabaseConfig, drop: () => Promise<void>): TestDa
       own ??= openDatabase(config, systemClock);
       const database = await own;
       await database.transact(async (transaction) => {
-        for (const table of ['tasks', 'requests', 'gates', 'turns', 'records'] as const) {
-          await transaction.deleteFrom(table).execute();
-        }
+        for (const table of tables) await transaction.deleteFrom(table).execute();
       });
     },
     async drop() {

@@ -30,6 +30,8 @@ export interface AccessRequest {
   readonly reason: string | null;
   /** Milliseconds since 1970: the start of the day in the asker's time zone; null for "as soon as it is approved". */
   readonly startsAt: number | null;
+  /** `provision` where the asker had typed that, and may only ask: their card says so. */
+  readonly askedAs: 'request' | 'provision';
   /** How the asker reads, and where; the conversation is opaque to this floor. */
   readonly reader: Reader;
   readonly conversation: string;
@@ -121,18 +123,17 @@ export function stateAfter(state: AccessStateKind, action: AccessAction['kind'])
   return transitions[state][action] ?? null;
 }
 
-const transitions: Readonly<
-  Record<AccessStateKind, Partial<Readonly<Record<AccessAction['kind'], AccessStateKind>>>>
-> = {
-  pending: { approve: 'approved', deny: 'denied', cancel: 'cancelled', expire: 'expired' },
-  approved: { start: 'started', lapse: 'lapsed', cancel: 'cancelled' },
-  started: { finish: 'finished' },
-  finished: {},
-  denied: {},
-  expired: {},
-  cancelled: {},
-  lapsed: {},
-};
+const transitions: Readonly<Record<AccessStateKind, Partial<Readonly<Record<AccessAction['kind'], AccessStateKind>>>>> =
+  {
+    pending: { approve: 'approved', deny: 'denied', cancel: 'cancelled', expire: 'expired' },
+    approved: { start: 'started', lapse: 'lapsed', cancel: 'cancelled' },
+    started: { finish: 'finished' },
+    finished: {},
+    denied: {},
+    expired: {},
+    cancelled: {},
+    lapsed: {},
+  };
 
 /** Not at an end: what counts against the number of requests that one person may have open. */
 export const openStates: readonly AccessStateKind[] = ['pending', 'approved', 'started'];

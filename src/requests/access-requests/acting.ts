@@ -1,0 +1,147 @@
+import type { Selectable, Transaction, Updateable } from 'kysely';
+import type { AccessRequestRow, Schema } from '../../db/schema.ts';
+import { readGate } from '../../rate-gate/gate-row.ts';
+import { type Entry, writeRecord } from '../record.ts';
+import { insertRequest, type NewRequest } from '../store.ts';
+import { type AccessAction, type AccessRequest, stateAfter } from './access-request.ts';
+import { oweNotices } from './notices.ts';
+import { toAccessRequest } from './rows.ts';
+import type { AccessParts } from './store.ts';
+
+/**
+ * Every transition of an access request. The row is locked, the action is looked up among the transitions that there
+ * are, and the new state, its record and the notices that it owes are written together. Whoever comes second finds
+ * another state, and changes nothing.
+ */
+export type Acted =
+  /** With the access request as it is now. */
+  | { readonly kind: 'done'; readonly accessRequest: AccessRequest }
+  /** Its state knows no such action, or not yet. */
+  | { readonly kind: 'unchanged'; readonly accessRequest: AccessRequest }
+  | { readonly kind: 'unknown' };
+
+/** Does this to it, if it may be done in its state. `expire` waits for its time. */
+export async function act(parts: AccessParts, id: string, action: AccessAction): Promise<Acted> {
+  return parts.database.transact(async (transaction): Promise<Acted> => {
+    const row = await lockAccessRequest(parts, transaction, id);
+    if (row === null) return { kind: 'unknown' };
+    return applyAction(parts, transaction, row, action);
+  });
+}
+
+/**
+ * Starts it: its provisioning request is stored, and it points to that from then on, or neither. So one that was
+ * cancelled a moment before leaves no call behind.
+ */
+export async function startApproved(
+  parts: AccessParts,
+  id: string,
+  { request, assigned }: { readonly request: NewRequest; readonly assigned: boolean },
+): Promise<Acted> {
+  return parts.database.transact(async (transaction): Promise<Acted> => {
+    const gate = await readGate(parts, transaction);
+    const row = await lockAccessRequest(parts, transaction, id);
+    if (row === null) return { kind: 'unknown' };
+    if (stateAfter(row.state, 'start') === null) return { kind: 'unchanged', accessRequest: toAccessRequest(row) };
+    const requestId = await insertRequest(parts, transaction, gate, request);
+    return applyAction(parts, transaction, row, { kind: 'start', requestId, assigned });
+  });
+}
+
+/** Reads the row, locked where others could read it too. */
+export async function lockAccessRequest(
+  { database }: AccessParts,
+  transaction: Transaction<Schema>,
+  id: string,
+): Promise<Selectable<AccessRequestRow> | null> {
+  const found = transaction.selectFrom('access_requests').selectAll().where('id', '=', id);
+  return (await (database.dialect.lockRows ? found.forUpdate() : found).executeTakeFirst()) ?? null;
+}
+
+/** The same as `act`, to a row that is locked. */
+export async function applyAction(
+  parts: AccessParts,
+  transaction: Transaction<Schema>,
+  row: Selectable<AccessRequestRow>,
+  action: AccessAction,
+): Promise<Exclude<Acted, { kind: 'unknown' }>> {
+  const now = parts.clock.now();
+  const state = stateAfter(row.state, action.kind);
+  if (state === null || (action.kind === 'expire' && now < row.expires_at))
+    return { kind: 'unchanged', accessRequest: toAccessRequest(row) };
+  const after = await transaction
+    .updateTable('access_requests')
+    .set({
+      ...columnsOf(action, now),
+      state,
+      revision: row.revision + 1,
+      due_at: state === 'approved' ? Math.max(now, row.starts_at ?? now) : null,
+      held_up: null,
+      held_up_since: null,
+      lease_owner: null,
+      lease_until: null,
+    })
+    .where('id', '=', row.id)
+    .where('state', '=', row.state)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await writeRecord(transaction, { at: now, requestId: row.id, ...entryOf(action) });
+  await oweNotices(parts, transaction, after, action);
+  return { kind: 'done', accessRequest: toAccessRequest(after) };
+}
+
+function columnsOf(action: AccessAction, now: number): Updateable<AccessRequestRow> {
+  switch (action.kind) {
+    case 'approve':
+    case 'deny':
+      return {
+        decided_by_id: action.by.id,
+        decided_by_name: action.by.name,
+        decided_at: now,
+        decision_reason: action.kind === 'deny' ? action.reason : null,
+        decided_from: JSON.stringify(action.from),
+      };
+    case 'cancel':
+      return { ended_at: now, ended_by_id: action.by.id, ended_by_name: action.by.name };
+    case 'expire':
+      return { ended_at: now };
+    case 'start':
+      return { request_id: action.requestId, assigned: action.assigned ? 1 : 0 };
+    case 'lapse':
+      return { ended_at: now, ended_as: action.why };
+    case 'finish':
+      return { ended_at: now, ended_as: action.outcome };
+    default: {
+      const never: never = action;
+      throw new Error(`unexpected action ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/** What time alone has done was done by nobody. A reason that was typed stays out of the record. */
+function entryOf(action: AccessAction): Pick<Entry, 'actorId' | 'kind' | 'details'> {
+  switch (action.kind) {
+    case 'approve':
+      return { actorId: action.by.id, kind: 'accessApproved', details: {} };
+    case 'deny':
+      return { actorId: action.by.id, kind: 'accessDenied', details: { reasonGiven: action.reason !== null } };
+    case 'cancel':
+      return { actorId: action.by.id, kind: 'accessCancelled', details: {} };
+    case 'expire':
+      return { actorId: '', kind: 'accessExpired', details: {} };
+    case 'start':
+      return {
+        actorId: '',
+        kind: 'accessStarted',
+        details: { request: action.requestId, assigned: action.assigned },
+      };
+    case 'lapse':
+      return { actorId: '', kind: 'accessLapsed', details: { why: action.why } };
+    case 'finish':
+      return { actorId: '', kind: 'accessFinished', details: { outcome: action.outcome } };
+    default: {
+      const never: never = action;
+      throw new Error(`unexpected action ${JSON.stringify(never)}`);
+    }
+  }
+}

@@ -1,0 +1,246 @@
+import { randomUUID } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import type { AccessRequestRow } from '../../db/schema.ts';
+import type { Log } from '../../log.ts';
+import type { NewRequest } from '../store.ts';
+import type { AccessRequest, HeldUp, LapseReason } from './access-request.ts';
+import { act, startApproved } from './acting.ts';
+import {
+  claimDue,
+  dutyOf,
+  findEnded,
+  finishRouting,
+  holdUp,
+  nextDueAt,
+  releaseDue,
+  remind,
+  renewDue,
+  type ShownTo,
+} from './due.ts';
+import { toAccessRequest } from './rows.ts';
+import type { AccessParts } from './store.ts';
+
+/**
+ * Does for each access request what falls due without anybody's click:
+ *
+ *     pending, just asked for            show it to those who may decide
+ *     pending, a working day old         remind them, once
+ *     pending, a week old                it expires
+ *     approved, its day has come         start it, or let it lapse
+ *     started, nothing of it waits       tell how it ended
+ *
+ * One loop leases what is due (`due.ts`) and does some of it side by side. It sleeps until the next thing falls due or
+ * somebody wakes it, and looks now and then all the same, for another process may have stored something. All of it
+ * stands in the database, so a restart forgets nothing, and a clock that jumps does nothing twice.
+ */
+export interface Calendar {
+  /** Something may be due: look at once. */
+  wake(): void;
+  /** Resolves when nothing that is due now is left for this process to do. */
+  settled(): Promise<void>;
+  /** No new work; resolves when what is under way is done. */
+  stop(): Promise<void>;
+}
+
+/** What the calendar cannot do by itself, as it takes Graph. Either may be done twice after a crash. */
+export interface Duties {
+  /** Where to show it. */
+  route(accessRequest: AccessRequest): Promise<Routing>;
+  /** Whether it may start now, and as what. */
+  start(accessRequest: AccessRequest): Promise<StartVerdict>;
+}
+
+export type Routing =
+  /** To nobody where nobody can be reached: its asker is told. */
+  { readonly kind: 'routed'; readonly to: readonly ShownTo[] } | { readonly kind: 'later'; readonly delayMs: number };
+
+export type StartVerdict =
+  /** The calendar stores the request. `assigned`: Usher has made the app role assignment. */
+  | { readonly kind: 'ready'; readonly request: NewRequest; readonly assigned: boolean }
+  | { readonly kind: 'lapsed'; readonly why: LapseReason }
+  | { readonly kind: 'later'; readonly heldUp: HeldUp; readonly delayMs: number };
+
+export interface CalendarParts {
+  readonly parts: AccessParts;
+  readonly duties: Duties;
+  /** Told after each change, once it is stored. After a start, a task waits for the dispatcher. */
+  readonly changed: (accessRequestId: string) => void;
+  readonly log: Log;
+  readonly ownerId?: string;
+  readonly leaseMs?: number;
+  readonly pollMs?: number;
+}
+
+/** So that a dead process's work is taken over within the minute. */
+const defaultLeaseMs = 30_000;
+const defaultPollMs = 5_000;
+/** Each takes a few calls to Graph, which other people's commands need as well. */
+const sideBySide = 4;
+const finishedAtOnce = 100;
+/** After a fault of our own, or of the database. */
+const faultPauseMs = 60_000;
+const databasePauseMs = 1_000;
+const shortestPauseMs = 1_000;
+
+type Row = Selectable<AccessRequestRow>;
+
+export function startCalendar(calendar: CalendarParts): Calendar {
+  const { parts, duties, log } = calendar;
+  const { clock } = parts;
+  const { ownerId: owner = randomUUID(), leaseMs = defaultLeaseMs, pollMs = defaultPollMs } = calendar;
+  const stopping = new AbortController();
+  let alarm = new AbortController();
+  let waiting: (() => void)[] = [];
+
+  async function loop(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const armed = alarm;
+      const pauseMs = await workAll();
+      if (pauseMs > 0) await clock.sleep(pauseMs, armed.signal);
+      alarm = new AbortController();
+      if (stopping.signal.aborted) alarm.abort();
+    }
+    release(waiting);
+  }
+
+  /** Does all that is due; returns for how long there is nothing more to do. */
+  async function workAll(): Promise<number> {
+    const present = waiting;
+    waiting = [];
+    try {
+      while (!stopping.signal.aborted) {
+        const finished = await finishEnded();
+        const due = await claimDue(parts, { owner, until: clock.now() + leaseMs }, sideBySide);
+        await Promise.all(due.map(see));
+        if (finished + due.length === 0) break;
+      }
+      release(present);
+      const next = await nextDueAt(parts);
+      return next === null ? pollMs : Math.min(Math.max(next - clock.now(), 1), pollMs);
+    } catch (error) {
+      log.error({ error, code: 'calendar_failed' }, 'the calendar of access requests could not look what is due');
+      waiting = [...present, ...waiting];
+      return databasePauseMs;
+    }
+  }
+
+  async function finishEnded(): Promise<number> {
+    let finished = 0;
+    for (const { id, outcome } of await findEnded(parts, finishedAtOnce)) {
+      const acted = await act(parts, id, { kind: 'finish', outcome });
+      if (acted.kind !== 'done') continue;
+      finished += 1;
+      tell(id);
+    }
+    return finished;
+  }
+
+  /** Sees to one request that is leased. A fault in it harms no other. */
+  async function see(row: Row): Promise<void> {
+    const { id } = row;
+    const done = new AbortController();
+    const renewing = keepLease(id, done.signal);
+    try {
+      if (await attend(row)) tell(id);
+      // Whatever was written has handed the lease back. If it is still here, nothing came of it yet.
+      else await releaseDue(parts, id, owner, clock.now() + shortestPauseMs);
+    } catch (error) {
+      log.error({ error, code: 'duty_failed', accessRequestId: id }, 'what was due of an access request failed');
+      // Should that fail as well, the lease runs out.
+      await releaseDue(parts, id, owner, clock.now() + faultPauseMs).catch(() => undefined);
+    } finally {
+      done.abort();
+      await renewing;
+    }
+  }
+
+  /** True when somebody could see a change. */
+  async function attend(row: Row): Promise<boolean> {
+    const { id } = row;
+    const duty = dutyOf(row, clock.now());
+    switch (duty) {
+      case 'route': {
+        const routing = await duties.route(toAccessRequest(row));
+        if (routing.kind === 'routed') return finishRouting(parts, id, routing.to);
+        const again = clock.now() + Math.max(routing.delayMs, shortestPauseMs);
+        await releaseDue(parts, id, owner, Math.min(again, row.expires_at));
+        return false;
+      }
+      case 'remind':
+        return remind(parts, id);
+      case 'expire':
+        return (await act(parts, id, { kind: 'expire' })).kind === 'done';
+      case 'start':
+        return start(row);
+      case null:
+        return false;
+      default: {
+        const never: never = duty;
+        throw new Error(`unexpected duty ${String(never)}`);
+      }
+    }
+  }
+
+  async function start(row: Row): Promise<boolean> {
+    const { id } = row;
+    const verdict = await duties.start(toAccessRequest(row)).catch((error: unknown): StartVerdict => {
+      // Counted like a Graph that is away, so that one which can never start comes to an end.
+      log.error(
+        { error, code: 'start_failed', accessRequestId: id },
+        'an approved access request could not be started',
+      );
+      return { kind: 'later', heldUp: 'graphAway', delayMs: faultPauseMs };
+    });
+    switch (verdict.kind) {
+      case 'ready':
+        return (await startApproved(parts, id, verdict)).kind === 'done';
+      case 'lapsed':
+        return (await act(parts, id, { kind: 'lapse', why: verdict.why })).kind === 'done';
+      case 'later':
+        return holdUp(parts, id, owner, { ...verdict, delayMs: Math.max(verdict.delayMs, shortestPauseMs) });
+      default: {
+        const never: never = verdict;
+        throw new Error(`unexpected verdict ${JSON.stringify(never)}`);
+      }
+    }
+  }
+
+  async function keepLease(id: string, done: AbortSignal): Promise<void> {
+    while (!done.aborted) {
+      await clock.sleep(leaseMs / 3, done);
+      if (done.aborted) return;
+      await renewDue(parts, id, { owner, until: clock.now() + leaseMs }).catch((error: unknown) =>
+        log.warn({ error, code: 'lease_not_renewed', accessRequestId: id }, 'a lease was not renewed'),
+      );
+    }
+  }
+
+  /** Whoever listens cannot do the calendar any harm. */
+  function tell(accessRequestId: string): void {
+    try {
+      calendar.changed(accessRequestId);
+    } catch (error) {
+      log.error({ error, code: 'change_unheard', accessRequestId }, 'a change of an access request was not passed on');
+    }
+  }
+
+  const looping = loop();
+  return {
+    wake: () => alarm.abort(),
+    settled: () =>
+      new Promise((resolve) => {
+        if (stopping.signal.aborted) return resolve();
+        waiting.push(resolve);
+        alarm.abort();
+      }),
+    async stop() {
+      stopping.abort();
+      alarm.abort();
+      await looping;
+    },
+  };
+}
+
+function release(waiting: readonly (() => void)[]): void {
+  for (const resolve of waiting) resolve();
+}

@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { Database } from '../../db/database.ts';
+import type { AccessCardRow, Schema } from '../../db/schema.ts';
+import type { Reader } from '../request.ts';
+import type { StoreParts } from '../store.ts';
+import { handedOutForMs } from './notices.ts';
+
+/**
+ * The cards of an access request: its asker has one, and so has every place where somebody may decide on it. Each is
+ * kept up to date by itself. A copy shows the access request and the provisioning request that came of it, so its
+ * revision is that of both, added up: either only ever grows.
+ */
+export interface Copy {
+  /** Begins with `copy-`. */
+  readonly id: string;
+  readonly accessRequestId: string;
+  readonly conversation: string;
+  readonly reader: Reader;
+  readonly audience: Audience;
+  /** Null until it has been posted. */
+  readonly cardId: string | null;
+  readonly revision: number;
+  /** The revision that it last showed. */
+  readonly drawnRevision: number;
+  /** How often posting it failed. */
+  readonly failures: number;
+}
+
+export type Audience = 'asker' | 'approvers';
+
+export interface NewCopy {
+  readonly accessRequestId: string;
+  /** What it came of; a second one from the same source is the first one. */
+  readonly source: string;
+  readonly conversation: string;
+  readonly reader: Reader;
+  readonly audience: Audience;
+}
+
+/** A copy that the caller posts at once. Returns its id. */
+export async function openCopy(
+  { database, clock }: Pick<StoreParts, 'database' | 'clock'>,
+  wanted: NewCopy,
+): Promise<string> {
+  const { query } = database;
+  await insertCopies(query, [wanted], clock.now(), null);
+  const { source } = wanted;
+  const row = await query.selectFrom('access_cards').select('id').where('source', '=', source).executeTakeFirst();
+  if (row === undefined) throw new Error('a copy vanished while it was being stored');
+  return row.id;
+}
+
+/** Copies that wait to be posted; see `dueCopies`. */
+export async function queueCopies(
+  transaction: Transaction<Schema>,
+  wanted: readonly NewCopy[],
+  now: number,
+): Promise<void> {
+  await insertCopies(transaction, wanted, now, now);
+}
+
+async function insertCopies(
+  query: Kysely<Schema>,
+  wanted: readonly NewCopy[],
+  now: number,
+  dueAt: number | null,
+): Promise<void> {
+  if (wanted.length === 0) return;
+  await query
+    .insertInto('access_cards')
+    .values(
+      wanted.map(({ accessRequestId, source, conversation, reader, audience }) => ({
+        id: `copy-${randomUUID()}`,
+        access_request_id: accessRequestId,
+        source,
+        conversation,
+        locale: reader.locale,
+        time_zone: reader.timeZone,
+        audience,
+        card_id: null,
+        drawn_revision: 0,
+        created_at: now,
+        due_at: dueAt,
+      })),
+    )
+    .onConflict((conflict) => conflict.column('source').doNothing())
+    .execute();
+}
+
+export async function findCopy({ query }: Database, id: string): Promise<Copy | null> {
+  const row = await selectCopies(query).where('access_cards.id', '=', id).executeTakeFirst();
+  return row === undefined ? null : toCopy(row);
+}
+
+/** The copy that is this card, if any is. */
+export async function copyWithCard({ query }: Database, cardId: string): Promise<Copy | null> {
+  const row = await selectCopies(query).where('access_cards.card_id', '=', cardId).limit(1).executeTakeFirst();
+  return row === undefined ? null : toCopy(row);
+}
+
+export async function isCopyCard(database: Database, cardId: string): Promise<boolean> {
+  return (await copyWithCard(database, cardId)) !== null;
+}
+
+/** The posted copies that show one of these provisioning requests. */
+export async function copiesShowing({ query }: Database, requestIds: readonly string[]): Promise<string[]> {
+  if (requestIds.length === 0) return [];
+  const rows = await query
+    .selectFrom('access_cards')
+    .innerJoin('access_requests', 'access_requests.id', 'access_cards.access_request_id')
+    .select('access_cards.id')
+    .where('access_requests.request_id', 'in', requestIds)
+    .where('access_cards.card_id', 'is not', null)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** The ids of the copies that have been posted, oldest first. */
+export async function copiesOf({ query }: Database, accessRequestId: string): Promise<string[]> {
+  const rows = await query
+    .selectFrom('access_cards')
+    .select('id')
+    .where('access_request_id', '=', accessRequestId)
+    .where('card_id', 'is not', null)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Remembers which card the copy is, now that it has been posted. */
+export async function attachCopyCard({ query }: Database, id: string, cardId: string): Promise<void> {
+  await query.updateTable('access_cards').set({ card_id: cardId, due_at: null }).where('id', '=', id).execute();
+}
+
+/** Remembers that the card shows this revision. An older drawing that arrives late changes nothing. */
+export async function markCopyDrawn({ query }: Database, id: string, revision: number): Promise<void> {
+  await query
+    .updateTable('access_cards')
+    .set({ drawn_revision: revision })
+    .where('id', '=', id)
+    .where('drawn_revision', '<', revision)
+    .execute();
+}
+
+/** The posted copies that do not show the latest revision: what a crash left undrawn. */
+export async function findUndrawnCopies({ query }: Database, limit: number): Promise<string[]> {
+  const rows = await selectCopies(query)
+    .where('access_cards.card_id', 'is not', null)
+    .whereRef('access_cards.drawn_revision', '<', latestRevision)
+    .orderBy('access_cards.created_at')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Hands out what is to be posted now, oldest first. Whatever is neither posted nor put off is due again in a minute. */
+export function dueCopies(database: Database, now: number, limit: number): Promise<Copy[]> {
+  return database.transact(async (transaction) => {
+    const due = transaction
+      .selectFrom('access_cards')
+      .select('id')
+      .where('due_at', '<=', now)
+      .orderBy('due_at')
+      .orderBy('id')
+      .limit(limit);
+    const rows = await (database.dialect.lockRows ? due.forUpdate().skipLocked() : due).execute();
+    if (rows.length === 0) return [];
+    const ids = rows.map(({ id }) => id);
+    await transaction
+      .updateTable('access_cards')
+      .set({ due_at: now + handedOutForMs })
+      .where('id', 'in', ids)
+      .execute();
+    const copies = await selectCopies(transaction).where('access_cards.id', 'in', ids).execute();
+    return copies.map(toCopy).toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
+  });
+}
+
+/** Posting failed. It is tried again then; with null never, for the place is gone. */
+export async function putOffCopy({ query }: Database, id: string, dueAt: number | null): Promise<void> {
+  await query
+    .updateTable('access_cards')
+    .set((card) => ({ due_at: dueAt, failures: card('failures', '+', 1) }))
+    .where('id', '=', id)
+    .execute();
+}
+
+const latestRevision = sql<number>`access_requests.revision + coalesce(requests.revision, 0)`;
+
+function selectCopies(query: Kysely<Schema>) {
+  return query
+    .selectFrom('access_cards')
+    .innerJoin('access_requests', 'access_requests.id', 'access_cards.access_request_id')
+    .leftJoin('requests', 'requests.id', 'access_requests.request_id')
+    .selectAll('access_cards')
+    .select(latestRevision.as('revision'));
+}
+
+function toCopy(row: Selectable<AccessCardRow> & { readonly revision: number }): Copy {
+  return {
+    id: row.id,
+    accessRequestId: row.access_request_id,
+    conversation: row.conversation,
+    reader: { locale: row.locale, timeZone: row.time_zone },
+    audience: row.audience,
+    cardId: row.card_id,
+    revision: row.revision,
+    drawnRevision: row.drawn_revision,
+    failures: row.failures,
+  };
+}

@@ -1,0 +1,204 @@
+import type { ExpressionBuilder, Selectable, Transaction } from 'kysely';
+import type { AccessRequestRow, Schema } from '../../db/schema.ts';
+import { writeRecord } from '../record.ts';
+import type { Lease, Reader } from '../request.ts';
+import type { FinishedAs, HeldUp } from './access-request.ts';
+import { applyAction, lockAccessRequest } from './acting.ts';
+import { queueCopies } from './copies.ts';
+import { oweNobodyReached, oweReminder } from './notices.ts';
+import type { AccessParts } from './store.ts';
+
+/**
+ * What is to be done about an access request next, and when, as it stands in its row: `due_at`. Whoever does it leases
+ * the row, so that several processes share the work; the lease of one that died runs out. A lease saves work, no more:
+ * what comes of it is written only where the row still asks for it.
+ */
+export type DutyKind = 'expire' | 'route' | 'remind' | 'start';
+
+/** Held up for longer than this, an approved request is given up. */
+const longestHeldUpMs = 24 * 60 * 60_000;
+
+type Row = Selectable<AccessRequestRow>;
+
+/** What is due of it now; null when nothing is after all. */
+export function dutyOf(row: Row, now: number): DutyKind | null {
+  if (row.state === 'approved') return 'start';
+  if (row.state !== 'pending') return null;
+  if (now >= row.expires_at) return 'expire';
+  if (row.routed === 0) return 'route';
+  return row.reminded_at === null && now >= row.remind_at ? 'remind' : null;
+}
+
+/** When a pending request that has been routed wants something next. */
+function nextDue({ remind_at, expires_at }: Row, remindedAt: number | null): number {
+  return remindedAt === null ? Math.min(remind_at, expires_at) : expires_at;
+}
+
+/** Leases what is due now and nobody else works on, longest due first. */
+export function claimDue({ database, clock }: AccessParts, lease: Lease, limit: number): Promise<Row[]> {
+  const now = clock.now();
+  const isFree = (row: ExpressionBuilder<Schema, 'access_requests'>) => {
+    const free = row.or([row('lease_until', 'is', null), row('lease_until', '<', now)]);
+    // Where one process owns the database, whoever held another lease is gone.
+    return database.dialect.singleProcess ? row.or([free, row('lease_owner', '!=', lease.owner)]) : free;
+  };
+  return database.transact(async (transaction) => {
+    const due = transaction
+      .selectFrom('access_requests')
+      .select('id')
+      .where('due_at', '<=', now)
+      .where(isFree)
+      .orderBy('due_at')
+      .orderBy('id')
+      .limit(limit);
+    const found = await (database.dialect.lockRows ? due.forUpdate().skipLocked() : due).execute();
+    if (found.length === 0) return [];
+    const ids = found.map(({ id }) => id);
+    return transaction
+      .updateTable('access_requests')
+      .set({ lease_owner: lease.owner, lease_until: lease.until })
+      .where('id', 'in', ids)
+      .returningAll()
+      .execute();
+  });
+}
+
+/** Keeps the lease alive until then, unless it is lost. */
+export async function renewDue({ database }: AccessParts, id: string, { owner, until }: Lease): Promise<void> {
+  await database.query
+    .updateTable('access_requests')
+    .set({ lease_until: until })
+    .where('id', '=', id)
+    .where('lease_owner', '=', owner)
+    .execute();
+}
+
+/** Hands the lease back, if it is still there; nothing is done about it before `dueAt`. */
+export async function releaseDue({ database }: AccessParts, id: string, owner: string, dueAt: number): Promise<void> {
+  await database.query
+    .updateTable('access_requests')
+    .set({ lease_owner: null, lease_until: null, due_at: dueAt })
+    .where('id', '=', id)
+    .where('lease_owner', '=', owner)
+    .execute();
+}
+
+/** When the next thing falls due; null when nothing does. What is due already is somebody else's. */
+export async function nextDueAt({ database, clock }: AccessParts): Promise<number | null> {
+  const row = await database.query
+    .selectFrom('access_requests')
+    .select((select) => select.fn.min('due_at').as('due'))
+    .where('due_at', '>', clock.now())
+    .executeTakeFirst();
+  return row?.due ?? null;
+}
+
+/** A conversation in which somebody may decide. */
+export interface ShownTo {
+  readonly key: string;
+  readonly conversation: string;
+  readonly reader: Reader;
+}
+
+/** Makes out the approvers' cards, once. False when that was done, or is not wanted any more. */
+export function finishRouting(parts: AccessParts, id: string, to: readonly ShownTo[]): Promise<boolean> {
+  return parts.database.transact(async (transaction) => {
+    const row = await lockAccessRequest(parts, transaction, id);
+    if (row?.state !== 'pending' || row.routed === 1) return false;
+    await changeRow(transaction, row, { routed: 1, due_at: nextDue(row, row.reminded_at) });
+    const now = parts.clock.now();
+    const copies = to.map(({ key, conversation, reader }) => {
+      return {
+        accessRequestId: id,
+        source: `route|${id}|${key}`,
+        conversation,
+        reader,
+        audience: 'approvers',
+      } as const;
+    });
+    await queueCopies(transaction, copies, now);
+    for (const { key } of to)
+      await writeRecord(transaction, { at: now, actorId: '', kind: 'accessShown', requestId: id, details: { key } });
+    if (to.length === 0) await oweNobodyReached(parts, transaction, row);
+    return true;
+  });
+}
+
+/** Owes the approvers a reminder, once. False when it was owed before, or is not wanted any more. */
+export function remind(parts: AccessParts, id: string): Promise<boolean> {
+  return parts.database.transact(async (transaction) => {
+    const row = await lockAccessRequest(parts, transaction, id);
+    if (row?.state !== 'pending' || row.reminded_at !== null) return false;
+    const now = parts.clock.now();
+    await changeRow(transaction, row, { reminded_at: now, due_at: nextDue(row, now) });
+    await writeRecord(transaction, { at: now, actorId: '', kind: 'accessReminded', requestId: id, details: {} });
+    await oweReminder(parts, transaction, row);
+    return true;
+  });
+}
+
+/**
+ * Notes what holds up its start, to be tried again after `delayMs`; after a day it lapses instead. False when nothing
+ * about it has changed that anybody could see.
+ */
+export function holdUp(
+  parts: AccessParts,
+  id: string,
+  owner: string,
+  { heldUp, delayMs }: { readonly heldUp: HeldUp; readonly delayMs: number },
+): Promise<boolean> {
+  return parts.database.transact(async (transaction) => {
+    const row = await lockAccessRequest(parts, transaction, id);
+    if (row?.state !== 'approved' || row.lease_owner !== owner) return false;
+    const now = parts.clock.now();
+    const since = row.held_up_since ?? now;
+    if (now - since >= longestHeldUpMs) {
+      await applyAction(parts, transaction, row, { kind: 'lapse', why: lapseOf(heldUp) });
+      return true;
+    }
+    // A day may end before the pause does: it is looked at once more then.
+    const due = { held_up_since: since, due_at: Math.min(now + delayMs, since + longestHeldUpMs) };
+    const isNews = row.held_up !== heldUp;
+    await changeRow(transaction, row, { ...due, held_up: heldUp, revision: row.revision + (isNews ? 1 : 0) });
+    return isNews;
+  });
+}
+
+function lapseOf(heldUp: HeldUp): 'quarantined' | 'graphAway' {
+  return heldUp === 'quarantine' ? 'quarantined' : 'graphAway';
+}
+
+/** Writes what does not change its state, and hands the lease back. Counts as a change unless told otherwise. */
+async function changeRow(
+  transaction: Transaction<Schema>,
+  { id, revision }: Row,
+  changes: Partial<Pick<Row, 'routed' | 'reminded_at' | 'held_up' | 'held_up_since' | 'due_at' | 'revision'>>,
+): Promise<void> {
+  await transaction
+    .updateTable('access_requests')
+    .set({ revision: revision + 1, ...changes, lease_owner: null, lease_until: null })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** The started requests of which nothing waits or runs any more, and how their provisioning request ended. */
+export async function findEnded(
+  { database }: AccessParts,
+  limit: number,
+): Promise<{ readonly id: string; readonly outcome: FinishedAs }[]> {
+  const rows = await database.query
+    .selectFrom('access_requests')
+    .innerJoin('tasks', 'tasks.request_id', 'access_requests.request_id')
+    .select(['access_requests.id', 'tasks.state', 'tasks.outcome_kind'])
+    .where('access_requests.state', '=', 'started')
+    // It is for one person, which is one task.
+    .where('tasks.position', '=', 0)
+    .where('tasks.state', 'in', ['done', 'cancelled'])
+    .orderBy('access_requests.created_at')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id, state, outcome_kind }) => ({
+    id,
+    outcome: state === 'cancelled' ? 'cancelled' : ((outcome_kind ?? 'unknown') as FinishedAs),
+  }));
+}

@@ -1,0 +1,185 @@
+import type { Selectable, Transaction } from 'kysely';
+import type { Database } from '../../db/database.ts';
+import type { AccessRequestRow, Schema } from '../../db/schema.ts';
+import type { Reader } from '../request.ts';
+import type { AccessAction } from './access-request.ts';
+import { toDecidedFrom } from './rows.ts';
+import type { AccessParts } from './store.ts';
+
+/**
+ * Short texts that somebody is owed. They are written in the transaction of what they tell, so that nothing happens
+ * without them, and stand there until they have been sent:
+ *
+ *     approved, denied   the asker
+ *     lapsed, finished   the asker and the decider
+ *     expired            the asker and whoever was shown the request to decide on it
+ *     cancelled          whoever was shown it, and the asker when it was somebody else
+ *     reminded           whoever was shown it
+ *     nobody to show to  the asker
+ *
+ * A conversation is told once, even where the asker and the decider both read it.
+ */
+export type NoticeKind =
+  | 'approved'
+  | 'denied'
+  | 'expired'
+  | 'cancelled'
+  | 'lapsed'
+  /** The provisioning request has ended. */
+  | 'result'
+  | 'reminder'
+  | 'nobodyReached';
+
+export interface Notice {
+  readonly id: number;
+  readonly accessRequestId: string;
+  readonly conversation: string;
+  readonly reader: Reader;
+  readonly kind: NoticeKind;
+  /** How often sending it failed. */
+  readonly failures: number;
+}
+
+/** Where somebody reads, and how. */
+interface Ear {
+  readonly conversation: string;
+  readonly reader: Reader;
+}
+
+type Row = Selectable<AccessRequestRow>;
+
+/** Writes what is owed after an action. Call it with the row as it is then. */
+export async function oweNotices(
+  parts: AccessParts,
+  transaction: Transaction<Schema>,
+  row: Row,
+  action: AccessAction,
+): Promise<void> {
+  switch (action.kind) {
+    case 'approve':
+      return owe(parts, transaction, row, 'approved', [earOfAsker(row)]);
+    case 'deny':
+      return owe(parts, transaction, row, 'denied', [earOfAsker(row)]);
+    case 'lapse':
+      return owe(parts, transaction, row, 'lapsed', [earOfAsker(row), ...earOfDecider(row)]);
+    case 'finish':
+      return owe(parts, transaction, row, 'result', [earOfAsker(row), ...earOfDecider(row)]);
+    case 'expire':
+      return owe(parts, transaction, row, 'expired', [earOfAsker(row), ...(await earsOfApprovers(transaction, row))]);
+    case 'cancel': {
+      const asker = action.by.id === row.asker_id ? [] : [earOfAsker(row)];
+      return owe(parts, transaction, row, 'cancelled', [...asker, ...(await earsOfApprovers(transaction, row))]);
+    }
+    case 'start':
+      return;
+    default: {
+      const never: never = action;
+      throw new Error(`nobody knows whom to tell of ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+export async function oweReminder(parts: AccessParts, transaction: Transaction<Schema>, row: Row): Promise<void> {
+  await owe(parts, transaction, row, 'reminder', await earsOfApprovers(transaction, row));
+}
+
+export async function oweNobodyReached(parts: AccessParts, transaction: Transaction<Schema>, row: Row): Promise<void> {
+  await owe(parts, transaction, row, 'nobodyReached', [earOfAsker(row)]);
+}
+
+function earOfAsker({ conversation, locale, time_zone }: Row): Ear {
+  return { conversation, reader: { locale, timeZone: time_zone } };
+}
+
+function earOfDecider(row: Row): Ear[] {
+  const from = toDecidedFrom(row);
+  return from === null ? [] : [from];
+}
+
+/** A card that could not be posted, and never will be, is not heard of again. */
+async function earsOfApprovers(transaction: Transaction<Schema>, { id }: Row): Promise<Ear[]> {
+  const rows = await transaction
+    .selectFrom('access_cards')
+    .select(['conversation', 'locale', 'time_zone'])
+    .where('access_request_id', '=', id)
+    .where('audience', '=', 'approvers')
+    .where((card) => card.or([card('card_id', 'is not', null), card('due_at', 'is not', null)]))
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(({ conversation, locale, time_zone }) => ({ conversation, reader: { locale, timeZone: time_zone } }));
+}
+
+async function owe(
+  { clock, conversationKey }: AccessParts,
+  transaction: Transaction<Schema>,
+  { id }: Row,
+  kind: NoticeKind,
+  ears: readonly Ear[],
+): Promise<void> {
+  const told = new Map<string, Ear>();
+  for (const ear of ears) {
+    const key = conversationKey(ear.conversation);
+    if (!told.has(key)) told.set(key, ear);
+  }
+  if (told.size === 0) return;
+  const now = clock.now();
+  const rows = [...told.values()].map(({ conversation, reader }) => ({
+    access_request_id: id,
+    conversation,
+    locale: reader.locale,
+    time_zone: reader.timeZone,
+    kind,
+    created_at: now,
+    due_at: now,
+  }));
+  await transaction.insertInto('notices').values(rows).execute();
+}
+
+/** What is handed out to be sent is handed out to nobody else for so long. */
+export const handedOutForMs = 60_000;
+
+/** Hands out what is to be sent now, oldest first. Whatever is neither sent nor put off is due again in a minute. */
+export function dueNotices(database: Database, now: number, limit: number): Promise<Notice[]> {
+  return database.transact(async (transaction) => {
+    const due = transaction
+      .selectFrom('notices')
+      .selectAll()
+      .where('due_at', '<=', now)
+      .orderBy('due_at')
+      .orderBy('id')
+      .limit(limit);
+    const rows = await (database.dialect.lockRows ? due.forUpdate().skipLocked() : due).execute();
+    if (rows.length === 0) return [];
+    await transaction
+      .updateTable('notices')
+      .set({ due_at: now + handedOutForMs })
+      .where(
+        'id',
+        'in',
+        rows.map(({ id }) => id),
+      )
+      .execute();
+    return rows.map((row) => ({
+      id: row.id,
+      accessRequestId: row.access_request_id,
+      conversation: row.conversation,
+      reader: { locale: row.locale, timeZone: row.time_zone },
+      kind: row.kind as NoticeKind,
+      failures: row.failures,
+    }));
+  });
+}
+
+export async function noticeSent({ query }: Database, id: number): Promise<void> {
+  await query.updateTable('notices').set({ due_at: null }).where('id', '=', id).execute();
+}
+
+/** Sending failed. It is tried again then; with null never, for nobody is there to be told. */
+export async function putOffNotice({ query }: Database, id: number, dueAt: number | null): Promise<void> {
+  await query
+    .updateTable('notices')
+    .set((notice) => ({ due_at: dueAt, failures: notice('failures', '+', 1) }))
+    .where('id', '=', id)
+    .execute();
+}

@@ -1,0 +1,82 @@
+import type { Selectable } from 'kysely';
+import type { AccessRequestRow } from '../../db/schema.ts';
+import type {
+  AccessRequest,
+  AccessState,
+  DecidedFrom,
+  Decision,
+  FinishedAs,
+  HeldUp,
+  LapseReason,
+} from './access-request.ts';
+
+/** A row made into what the rest of Usher speaks of. As in `../rows.ts`, a column that its state lacks is a bug. */
+export function toAccessRequest(row: Selectable<AccessRequestRow>): AccessRequest {
+  return {
+    id: row.id,
+    asker: { id: row.asker_id, name: row.asker_name },
+    subject: { id: row.subject_id, name: row.subject_name, label: row.subject_label },
+    app: { id: row.app_id, name: row.app_name },
+    reason: row.reason,
+    startsAt: row.starts_at,
+    askedAs: row.asked_as,
+    reader: { locale: row.locale, timeZone: row.time_zone },
+    conversation: row.conversation,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    remindedAt: row.reminded_at,
+    routed: row.routed === 1,
+    heldUp: row.held_up as HeldUp | null,
+    revision: row.revision,
+    state: toState(row),
+  };
+}
+
+function toState(row: Selectable<AccessRequestRow>): AccessState {
+  switch (row.state) {
+    case 'pending':
+      return { kind: 'pending' };
+    case 'denied':
+    case 'approved':
+      return { kind: row.state, decision: toDecision(row) };
+    case 'expired':
+      return { kind: 'expired', at: present(row.ended_at) };
+    case 'cancelled': {
+      const by = { id: present(row.ended_by_id), name: present(row.ended_by_name) };
+      return { kind: 'cancelled', at: present(row.ended_at), by };
+    }
+    case 'lapsed': {
+      const why = present(row.ended_as) as LapseReason;
+      return { kind: 'lapsed', decision: toDecision(row), at: present(row.ended_at), why };
+    }
+    case 'started':
+      return { kind: 'started', ...toStart(row) };
+    case 'finished': {
+      const outcome = present(row.ended_as) as FinishedAs;
+      return { kind: 'finished', ...toStart(row), at: present(row.ended_at), outcome };
+    }
+    default: {
+      const never: never = row.state;
+      throw new Error(`an access request cannot be ${String(never)}`);
+    }
+  }
+}
+
+function toStart(row: Selectable<AccessRequestRow>): Omit<Extract<AccessState, { kind: 'started' }>, 'kind'> {
+  return { decision: toDecision(row), requestId: present(row.request_id), assigned: row.assigned === 1 };
+}
+
+function toDecision(row: Selectable<AccessRequestRow>): Decision {
+  const by = { id: present(row.decided_by_id), name: present(row.decided_by_name) };
+  return { by, at: present(row.decided_at), reason: row.decision_reason };
+}
+
+/** Where the decider reads; null as long as nobody decided. */
+export function toDecidedFrom(row: Selectable<AccessRequestRow>): DecidedFrom | null {
+  return row.decided_from === null ? null : (JSON.parse(row.decided_from) as DecidedFrom);
+}
+
+function present<T>(value: T | null): T {
+  if (value === null) throw new Error('an access request lacks a column that its state needs');
+  return value;
+}

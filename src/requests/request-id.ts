@@ -1,0 +1,24 @@
+import { randomInt } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+
+/** Letters and digits that cannot be taken for one another when read aloud or typed. */
+const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+function newRequestId(): string {
+  return Array.from({ length: 6 }, () => alphabet[randomInt(alphabet.length)]).join('');
+}
+
+/**
+ * An id that neither a provisioning request nor an access request has: people type both after the same commands. So
+ * short an id comes up twice some day. Call it with the gate locked, which keeps others from taking it meanwhile.
+ */
+export async function unusedId(transaction: Transaction<Schema>, draw: () => string = newRequestId): Promise<string> {
+  for (;;) {
+    const id = draw();
+    const request = await transaction.selectFrom('requests').select('id').where('id', '=', id).executeTakeFirst();
+    if (request !== undefined) continue;
+    const access = await transaction.selectFrom('access_requests').select('id').where('id', '=', id).executeTakeFirst();
+    if (access === undefined) return id;
+  }
+}

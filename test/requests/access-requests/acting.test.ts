@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Database } from '../../../src/db/database.ts';
+import { type AccessAction, stateAfter } from '../../../src/requests/access-requests/access-request.ts';
+import { startApproved } from '../../../src/requests/access-requests/acting.ts';
+import {
+  type AccessParts,
+  act,
+  findAccessRequest,
+  findAccessRequestOf,
+} from '../../../src/requests/access-requests/store.ts';
+import { findRequest } from '../../../src/requests/store.ts';
+import { createTestClock, type TestClock } from '../../support/clock.ts';
+import { engineStartMs, engines, sqliteEngine, type TestDatabase } from '../../support/databases.ts';
+import { ask, wanted } from '../support.ts';
+import {
+  accessParts,
+  alex,
+  approve,
+  approved,
+  askAccess,
+  cancel,
+  dayMs,
+  deny,
+  kindsOf,
+  stateOf,
+  wantedAccess,
+} from './support.ts';
+
+describe.each(engines)('acting on an access request on $name', ({ createTestDatabase }) => {
+  let place: TestDatabase;
+  let database: Database;
+  let clock: TestClock;
+  let parts: AccessParts;
+
+  beforeAll(async () => {
+    place = await createTestDatabase();
+    clock = createTestClock();
+    database = await place.open(clock);
+  }, engineStartMs);
+  afterAll(() => place.drop());
+  beforeEach(async () => {
+    await place.empty();
+    parts = accessParts(database, clock);
+  });
+
+  it('keeps who decided, when and why', async () => {
+    const { id } = await askAccess(parts);
+
+    const acted = await act(parts, id, deny);
+
+    expect(acted).toMatchObject({
+      kind: 'done',
+      accessRequest: {
+        revision: 2,
+        state: { kind: 'denied', decision: { by: alex, at: clock.now(), reason: 'not this week' } },
+      },
+    });
+    expect(await findAccessRequest(database, id)).toEqual(acted.kind === 'done' ? acted.accessRequest : null);
+  });
+
+  it('goes all the way to the end, and each state tells what it must', async () => {
+    const { id } = await approved(parts);
+    const request = wanted();
+
+    await startApproved(parts, id, { request, assigned: true });
+    const started = await findAccessRequest(database, id);
+    await act(parts, id, { kind: 'finish', outcome: 'created' });
+
+    const requestId = started?.state.kind === 'started' ? started.state.requestId : '';
+    expect((await findRequest(database, requestId))?.tasks).toHaveLength(1);
+    expect(await findAccessRequestOf(database, requestId)).toBe(id);
+    expect((await findAccessRequest(database, id))?.state).toMatchObject({
+      kind: 'finished',
+      requestId,
+      assigned: true,
+      outcome: 'created',
+      decision: { by: alex, reason: null },
+    });
+    expect(await kindsOf(parts)).toEqual(['accessAsked', 'accessApproved', 'asked', 'accessStarted', 'accessFinished']);
+  });
+
+  it('decides once when fifty click Approve and Deny at the same time, and starts once', async () => {
+    const { id } = await askAccess(parts);
+    const clicks = Array.from({ length: 50 }, (_, index) => {
+      const by = { id: `approver ${index}`, name: `Approver ${index}` };
+      return act(parts, id, index % 2 === 0 ? { ...approve, by } : { ...deny, by });
+    });
+
+    const acted = await Promise.all(clicks);
+    const starts = await Promise.all(
+      Array.from({ length: 10 }, () => startApproved(parts, id, { request: wanted(), assigned: false })),
+    );
+
+    const winner = acted.findIndex(({ kind }) => kind === 'done');
+    expect(acted.filter(({ kind }) => kind === 'done')).toHaveLength(1);
+    expect(acted.filter(({ kind }) => kind === 'unchanged')).toHaveLength(49);
+    const runs = winner % 2 === 0 ? 1 : 0;
+    expect(starts.filter(({ kind }) => kind === 'done')).toHaveLength(runs);
+    expect(await database.query.selectFrom('requests').select('id').execute()).toHaveLength(runs);
+    const decisions = (await kindsOf(parts)).filter((kind) => ['accessApproved', 'accessDenied'].includes(kind));
+    expect(decisions).toEqual([winner % 2 === 0 ? 'accessApproved' : 'accessDenied']);
+    expect(await database.query.selectFrom('notices').select('id').execute()).toHaveLength(1);
+  });
+
+  it('leaves no call behind when it is cancelled at the moment of its start', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const subject = { id: `person ${round}`, name: 'Person', label: null };
+      const { id } = await approved(parts, { subject });
+
+      await Promise.all([startApproved(parts, id, { request: wanted(), assigned: false }), act(parts, id, cancel)]);
+
+      const { state } = (await findAccessRequest(database, id)) ?? {};
+      const requests = await database.query.selectFrom('requests').select('id').execute();
+      expect(requests.map((request) => request.id)).toEqual(state?.kind === 'started' ? [state.requestId] : []);
+      if (state?.kind === 'started') await place.empty();
+    }
+  });
+
+  it('does nothing to what does not exist', async () => {
+    expect(await act(parts, 'NOBODY', approve)).toEqual({ kind: 'unknown' });
+  });
+});
+
+describe('random sequences of actions', () => {
+  let place: TestDatabase;
+  let parts: AccessParts;
+  let clock: TestClock;
+
+  beforeAll(async () => {
+    place = await sqliteEngine.createTestDatabase();
+    clock = createTestClock();
+    parts = accessParts(await place.open(clock), clock);
+  }, engineStartMs);
+  afterAll(() => place.drop());
+
+  it('take only the transitions that are drawn, decide once at most, and never leave an end', async () => {
+    const actions = fc.oneof(
+      fc.constantFrom<AccessAction>(
+        approve,
+        deny,
+        cancel,
+        { kind: 'expire' },
+        { kind: 'lapse', why: 'askerMayNot' },
+        { kind: 'finish', outcome: 'created' },
+        { kind: 'start', requestId: '', assigned: false },
+      ),
+      fc.constantFrom('a week passes' as const),
+    );
+    const property = fc.asyncProperty(fc.array(actions, { maxLength: 12 }), async (script) => {
+      await place.empty();
+      const { id, expiresAt } = await askAccess(parts, wantedAccess());
+      const { id: requestId } = await ask(parts, ['isaiah']);
+      let before = await findAccessRequest(parts.database, id);
+      for (const step of script) {
+        if (step === 'a week passes') {
+          await clock.advance(7 * dayMs);
+          continue;
+        }
+        const action = step.kind === 'start' ? { ...step, requestId } : step;
+
+        const acted = await act(parts, id, action);
+
+        const after = await findAccessRequest(parts.database, id);
+        const isEarly = action.kind === 'expire' && clock.now() < expiresAt;
+        const drawn = isEarly ? null : stateAfter(before?.state.kind ?? 'pending', action.kind);
+        expect(acted).toEqual({ kind: drawn === null ? 'unchanged' : 'done', accessRequest: after });
+        if (drawn === null) expect(after).toEqual(before);
+        else expect(after).toMatchObject({ revision: (before?.revision ?? 0) + 1, state: { kind: drawn } });
+        before = after;
+      }
+      const kinds = await kindsOf(parts);
+      const ofDecisions = kinds.filter((kind) => kind === 'accessApproved' || kind === 'accessDenied');
+      expect(ofDecisions.length).toBeLessThanOrEqual(1);
+      const changes = kinds.filter((kind) => kind.startsWith('access') && kind !== 'accessAsked');
+      expect(changes).toHaveLength((before?.revision ?? 0) - 1);
+    });
+
+    await fc.assert(property, { numRuns: 60 });
+  });
+
+  it('cannot expire a moment too early', async () => {
+    await place.empty();
+    const { id, expiresAt } = await askAccess(parts);
+
+    await clock.advance(expiresAt - clock.now() - 1);
+    const early = await act(parts, id, { kind: 'expire' });
+    await clock.advance(1);
+    const due = await act(parts, id, { kind: 'expire' });
+
+    expect([early.kind, due.kind]).toEqual(['unchanged', 'done']);
+    expect(await stateOf(parts, id)).toBe('expired');
+  });
+});

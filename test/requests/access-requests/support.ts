@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../../src/clock.ts';
+import type { Database } from '../../../src/db/database.ts';
+import type { AccessRequest, AccessStateKind } from '../../../src/requests/access-requests/access-request.ts';
+import { type NoticeKind, noticeSent } from '../../../src/requests/access-requests/notices.ts';
+import {
+  type AccessParts,
+  act,
+  createAccessRequest,
+  findAccessRequest,
+  type NewAccessRequest,
+} from '../../../src/requests/access-requests/store.ts';
+import { readRecords } from '../../../src/requests/record.ts';
+import { noLimits, storeParts } from '../support.ts';
+
+export const dayMs = 24 * 60 * 60_000;
+export const megan = { id: 'megan', name: 'Megan Bowen' };
+export const alex = { id: 'alex', name: 'Alex Wilber' };
+export const reader = { locale: 'en-US', timeZone: 'Europe/Berlin' };
+
+/** Of `chat#someone` the chat counts: the text of a conversation names who wrote there, too. */
+export function accessParts(database: Database, clock: Clock): AccessParts {
+  return {
+    ...storeParts(database, clock, noLimits),
+    approvals: { remindAfterWorkingDays: 1, expireAfterDays: 7 },
+    conversationKey: (conversation) => conversation.split('#')[0] ?? '',
+  };
+}
+
+export const approve = { kind: 'approve', by: alex, from: { conversation: 'alex chat', reader } } as const;
+export const deny = { ...approve, kind: 'deny', reason: 'not this week' } as const;
+export const cancel = { kind: 'cancel', by: megan } as const;
+
+/** Megan asks for Isaiah, from a source of its own unless it is given one. */
+export function wantedAccess(more: Partial<NewAccessRequest> = {}): NewAccessRequest {
+  return {
+    source: `conversation|${randomUUID()}`,
+    asker: megan,
+    subject: { id: 'isaiah', name: 'Isaiah Langer', label: 'isaiah@contoso.com' },
+    app: { id: 'salesforce', name: 'Salesforce' },
+    reason: 'he joins Sales',
+    startsAt: null,
+    askedAs: 'request',
+    reader,
+    conversation: 'megan chat',
+    ...more,
+  };
+}
+
+/** Asks where that must make a request. */
+export async function askAccess(parts: AccessParts, more: Partial<NewAccessRequest> = {}): Promise<AccessRequest> {
+  const creation = await createAccessRequest(parts, wantedAccess(more));
+  if (creation.kind !== 'created') throw new Error(`nothing was made: ${creation.kind}`);
+  return creation.accessRequest;
+}
+
+export async function approved(parts: AccessParts, more: Partial<NewAccessRequest> = {}): Promise<AccessRequest> {
+  const acted = await act(parts, (await askAccess(parts, more)).id, approve);
+  if (acted.kind !== 'done') throw new Error('it was not approved');
+  return acted.accessRequest;
+}
+
+export async function stateOf({ database }: AccessParts, id: string): Promise<AccessStateKind | null> {
+  return (await findAccessRequest(database, id))?.state.kind ?? null;
+}
+
+/** What stands in the record, oldest first. */
+export async function kindsOf({ database }: AccessParts): Promise<string[]> {
+  return (await readRecords(database.query, 1000)).map(({ kind }) => kind).toReversed();
+}
+
+/** Who is owed what, as `conversation: kind`; nobody is owed it any more after that. */
+export async function takeNotices({ database }: AccessParts): Promise<string[]> {
+  const rows = await database.query
+    .selectFrom('notices')
+    .selectAll()
+    .where('due_at', 'is not', null)
+    .orderBy('id')
+    .execute();
+  for (const { id } of rows) await noticeSent(database, id);
+  return rows.map(({ conversation, kind }) => `${conversation}: ${kind as NoticeKind}`);
+}
