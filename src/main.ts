@@ -13,21 +13,21 @@ import { graphToken } from './graph/credential.ts';
 import { createDirectory } from './graph/directory.ts';
 import { createSynchronization } from './graph/synchronization.ts';
 import { createLog, type Log } from './log.ts';
-import { startDispatcher } from './requests/dispatcher.ts';
-import { provisioningService } from './requests/provisioning-service.ts';
 import { startCalendar } from './requests/access-requests/calendar.ts';
 import { copiesOf, copiesShowing, findUndrawnCopies } from './requests/access-requests/copies.ts';
 import { routeAccess } from './requests/access-requests/routing.ts';
 import { prepareStart } from './requests/access-requests/starting.ts';
 import type { AccessParts } from './requests/access-requests/store.ts';
+import { startDispatcher } from './requests/dispatcher.ts';
+import { provisioningService } from './requests/provisioning-service.ts';
 import { hasWork, requestsInLine } from './requests/queue.ts';
 import { findUndrawn } from './requests/store.ts';
 import { startServer } from './server.ts';
 import { type AdapterOverrides, createAdapter } from './teams/adapter.ts';
 import { createAnswering } from './teams/answering.ts';
 import { createBot } from './teams/bot.ts';
-import { createCourier } from './teams/courier.ts';
 import { conversationKey, createConversations } from './teams/conversations.ts';
+import { createCourier } from './teams/courier.ts';
 import { createDoor } from './teams/door.ts';
 import { isTenantStorage, readFile } from './teams/files.ts';
 import { createPacing } from './teams/pacing.ts';
@@ -52,6 +52,8 @@ export interface UsherOptions {
   readonly isFileAllowed?: (address: string) => boolean;
   /** How long a task stays with a process that gives no sign of life; milliseconds. */
   readonly leaseMs?: number;
+  /** How long a task waits for the app role assignment that Usher has just made, each time; milliseconds. */
+  readonly assignmentDelaysMs?: readonly number[];
   /** How long a card keeps still between two edits; milliseconds. */
   readonly editEveryMs?: number;
   /** How long each step of `stop` waits; milliseconds. */
@@ -144,6 +146,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     log,
     changed: (requestId) => void announce(requestId),
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
+    ...(options.assignmentDelaysMs === undefined ? {} : { assignmentDelaysMs: options.assignmentDelaysMs }),
   });
 
   const courier = createCourier({
@@ -159,7 +162,8 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const calendar = startCalendar({
     parts: store,
     duties: {
-      route: (request) => routeAccess({ database, applications, directory, approvers: config.roles.approvers }, request),
+      route: (request) =>
+        routeAccess({ database, applications, directory, approvers: config.roles.approvers }, request),
       start: (request) =>
         prepareStart(
           { store, access, directory, applications, synchronization, assignments, requestFor: config.requestFor },

@@ -26,17 +26,13 @@ export type TargetFound =
   | { readonly kind: 'target'; readonly target: Target }
   | { readonly kind: 'reply'; readonly reply: Reply };
 
-/**
- * Everything about the app that can be known before a call of the limited kind is spent: which one is meant, how it is
- * set up, whether its job is in quarantine, the rule for this type of object, and whether the caller may use it.
- */
-export async function findTarget(
-  parts: CommandParts,
-  turn: Turn,
-  command: ProvisioningCommand,
-  objectType: 'User' | 'Group',
-): Promise<TargetFound> {
-  const reply = (answer: Reply): TargetFound => ({ kind: 'reply', reply: answer });
+export type AppFound =
+  | { readonly kind: 'app'; readonly app: Application; readonly job: Job }
+  | { readonly kind: 'reply'; readonly reply: Reply };
+
+/** Which app is meant, and its synchronization job. */
+export async function findApp(parts: CommandParts, turn: Turn, command: ProvisioningCommand): Promise<AppFound> {
+  const reply = (answer: Reply): AppFound => ({ kind: 'reply', reply: answer });
   const { words } = turn;
   const again = tryAgain(command);
 
@@ -64,12 +60,28 @@ export async function findTarget(
   if (!setUp.ok) return reply(troubleReply(words, setUp.trouble, again));
   if (setUp.value.kind === 'none')
     return reply(await blocked(parts, turn, app, { kind: 'appNotConfigured', app: app.displayName }));
-  const { job } = setUp.value;
+  return { kind: 'app', app, job: setUp.value.job };
+}
+
+/**
+ * Everything about the app that can be known before a call of the limited kind is spent: which one is meant, how it is
+ * set up, whether its job is in quarantine, the rule for this type of object, and whether the caller may use it.
+ */
+export async function findTarget(
+  parts: CommandParts,
+  turn: Turn,
+  command: ProvisioningCommand,
+  objectType: 'User' | 'Group',
+): Promise<TargetFound> {
+  const reply = (answer: Reply): TargetFound => ({ kind: 'reply', reply: answer });
+  const found = await findApp(parts, turn, command);
+  if (found.kind === 'reply') return found;
+  const { app, job } = found;
   const obstacle = await blockedBy(parts, turn, app, job);
   if (obstacle !== null) return reply(obstacle);
 
   const rule = await parts.synchronization.findRule(app.id, job.id, objectType);
-  if (!rule.ok) return reply(troubleReply(words, rule.trouble, again));
+  if (!rule.ok) return reply(troubleReply(turn.words, rule.trouble, tryAgain(command)));
   const chosen = rule.value ?? (await sourceRule(parts, app, job, objectType));
   if (chosen === null) {
     const kind = objectType === 'Group' ? 'appTakesNoGroups' : 'appTakesNoUsers';
@@ -172,7 +184,7 @@ async function blockedBy(parts: CommandParts, turn: Turn, app: Application, job:
   }
 }
 
-async function blocked(
+export async function blocked(
   parts: CommandParts,
   turn: Turn,
   app: Application,
@@ -194,7 +206,7 @@ function toTime(text: string | null): number | null {
  * What makes a second delivery the same request: the message, or for a choice the card on which it was made, so that a
  * double click asks once.
  */
-function sourceOf({ incoming }: Turn): string {
+export function sourceOf({ incoming }: Turn): string {
   const { what } = incoming;
   if (what.kind !== 'action' || what.action.verb !== 'choose' || what.cardId === '') return incoming.id;
   return `${incoming.id.split('|')[0]}|card|${what.cardId}`;

@@ -3,11 +3,13 @@ import type { Caller, Denial, Permission, Role } from '../../access/caller.ts';
 import { deny, type Ground, rolesThatMay } from '../../access/policy.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
 import type { Applications } from '../../graph/applications.ts';
+import type { Assignments } from '../../graph/assignments.ts';
 import type { Directory } from '../../graph/directory.ts';
 import type { Synchronization } from '../../graph/synchronization.ts';
+import type { AccessParts } from '../../requests/access-requests/store.ts';
 import { type Entry, writeRecord } from '../../requests/record.ts';
-import type { StoreParts } from '../../requests/store.ts';
 import type { FileContent, Incoming, IncomingFile } from '../incoming.ts';
+import { type ChatObserver, observeEntry } from '../observer.ts';
 import type { Reply } from '../reply.ts';
 import { denied, type RoleContact } from '../views/denied.ts';
 import type { SayButton } from '../views/parts.ts';
@@ -20,15 +22,21 @@ export interface CommandParts {
   readonly directory: Directory;
   readonly applications: Applications;
   readonly synchronization: Synchronization;
-  readonly store: StoreParts;
+  readonly assignments: Assignments;
+  readonly store: AccessParts;
+  /** For whom a requester may ask. */
+  readonly requestFor: 'reports' | 'anyone';
   /** The cloud's Entra admin centre. */
   readonly entraPortal: string;
   /** A request has been stored or put back: the queue may look. */
   readonly wake: () => void;
+  /** An access request has been stored or changed: the calendar may look, and its cards are out of date. */
+  readonly accessChanged: (accessRequestId: string) => void;
   /** The Entra object id of a member of a conversation, by Teams' own id; null when the roster does not tell. */
   readonly findMember: (conversation: string, memberId: string) => Promise<string | null>;
   /** What is in a file that somebody dropped. */
   readonly readFile: (file: IncomingFile) => Promise<FileContent>;
+  readonly observe?: ChatObserver;
 }
 
 /** One command being run: who says it, where, and in which words the answer goes back. */
@@ -88,6 +96,7 @@ export async function record(
 ): Promise<void> {
   const { database, clock } = parts.store;
   await writeRecord(database.query, { at: clock.now(), actorId, kind, requestId: null, details });
+  observeEntry(parts.observe, kind, details);
 }
 
 export function say(

@@ -1,0 +1,83 @@
+import { mayDecide } from '../../../access/deciding.ts';
+import type { AccessAction, AccessRequest } from '../../../requests/access-requests/access-request.ts';
+import { copyWithCard, openCopy } from '../../../requests/access-requests/copies.ts';
+import { act, findAccessRequest, recordRefusal } from '../../../requests/access-requests/store.ts';
+import type { Reply } from '../../reply.ts';
+import { type CommandParts, refuseStranger, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
+import { approversOf, unknownAccess } from './found-request.ts';
+
+export type Verdict = { readonly kind: 'approve' } | { readonly kind: 'deny'; readonly reason: string | null };
+
+const longestReason = 500;
+
+/**
+ * Approve and deny, by button or typed. A click proves nothing: who clicks, what they are now in Entra, and whether the
+ * request is their own is looked up anew. The decision itself is a compare-and-set, so a second click, a stale card or
+ * a repeated delivery changes nothing and gets the card as it is.
+ */
+export async function decide(parts: CommandParts, turn: Turn, id: string, verdict: Verdict): Promise<Reply> {
+  const who = await parts.access.identifyAnew(turn.incoming.speaker);
+  if (who.kind === 'trouble') return troubleReply(turn.words, who.trouble);
+  if (who.kind === 'denied') return refuseStranger(parts, turn.words, turn.incoming.speaker.id, who.denial);
+  const now: Turn = { ...turn, caller: who.caller };
+
+  const request = await findAccessRequest(parts.store.database, id);
+  const refusal = await refuseUnless(parts, now, 'access.decide');
+  if (refusal !== null) {
+    if (request !== null) await recordRefusal(parts.store, id, who.caller.id, { why: 'role', tried: verdict.kind });
+    return refusal;
+  }
+  if (request === null) return unknownAccess(turn, id);
+  const obstacle = await obstacleTo(parts, now, request, verdict);
+  return obstacle ?? carryOut(parts, now, request, verdict);
+}
+
+/** Why this person in particular may not decide on this request; null when they may. Recorded. */
+async function obstacleTo(
+  parts: CommandParts,
+  { caller, words }: Turn,
+  request: AccessRequest,
+  verdict: Verdict,
+): Promise<Reply | null> {
+  const refuse = async (kind: 'notYourApp' | 'ownRequest' | 'aboutYourself') => {
+    await recordRefusal(parts.store, request.id, caller.id, { why: kind, tried: verdict.kind });
+    return say(words, kind === 'notYourApp' ? { kind, app: request.app.name } : { kind });
+  };
+  const approvers = await approversOf(parts, request.app.id);
+  if (!approvers.ok) return troubleReply(words, approvers.trouble);
+  if (!mayDecide(caller, approvers.value)) return refuse('notYourApp');
+  if (request.asker.id === caller.id) return refuse('ownRequest');
+  if (request.subject.id === caller.id) return refuse('aboutYourself');
+  return null;
+}
+
+async function carryOut(parts: CommandParts, turn: Turn, request: AccessRequest, verdict: Verdict): Promise<Reply> {
+  const { conversation, reader, what } = turn.incoming;
+  const by = { id: turn.caller.id, name: turn.caller.name };
+  const from = { conversation, reader };
+  const action: AccessAction =
+    verdict.kind === 'approve'
+      ? { kind: 'approve', by, from }
+      : { kind: 'deny', by, from, reason: verdict.reason?.trim().slice(0, longestReason) || null };
+  const acted = await act(parts.store, request.id, action);
+  if (acted.kind === 'unknown') return unknownAccess(turn, request.id);
+  parts.accessChanged(request.id);
+  if (what.kind === 'text') {
+    if (acted.kind === 'unchanged') return say(turn.words, { kind: 'alreadyDecided', id: request.id });
+    const { id, subject, app } = request;
+    const decision = verdict.kind === 'approve' ? 'approved' : 'denied';
+    return say(turn.words, { kind: 'decidedNow', id, decision, person: subject.name, app: app.name });
+  }
+  const clicked = what.cardId === '' ? null : await copyWithCard(parts.store.database, what.cardId);
+  const liveId =
+    clicked?.accessRequestId === request.id
+      ? clicked.id
+      : await openCopy(parts.store, {
+          accessRequestId: request.id,
+          source: turn.incoming.id,
+          conversation,
+          reader,
+          audience: 'approvers',
+        });
+  return { kind: 'live', liveId };
+}

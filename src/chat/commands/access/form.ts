@@ -1,0 +1,51 @@
+import { dayOf } from '../../dates/start-date.ts';
+import type { CardAction, Reply } from '../../reply.ts';
+import { type AccessFormInput, accessForm as accessFormCard } from '../../views/access/access-form.ts';
+import { type CommandParts, refuseUnless, type Turn, troubleReply } from '../turn.ts';
+import { requestAccess } from './request-access.ts';
+
+/** Teams shows a long list of choices badly; whoever is not in it can be typed in the line. */
+const mostApps = 100;
+
+/** `request` alone: a form with everything that a request may say. */
+export async function accessForm(parts: CommandParts, turn: Turn): Promise<Reply> {
+  const refusal = await refuseUnless(parts, turn, 'access.request');
+  return refusal ?? form(parts, turn, { subject: '', app: '', start: '', reason: '' }, null);
+}
+
+/** The form filled in. What is missing is asked for once more, with everything that was written kept. */
+export async function ask(
+  parts: CommandParts,
+  turn: Turn,
+  filled: Extract<CardAction, { verb: 'ask' }>,
+): Promise<Reply> {
+  const refusal = await refuseUnless(parts, turn, 'access.request');
+  if (refusal !== null) return refusal;
+  const [subject, app, start, reason] = [filled.subject, filled.app, filled.start, filled.reason].map((text) =>
+    text.replace(/\s+/gu, ' ').trim(),
+  ) as [string, string, string, string];
+  if (subject === '' || app === '') {
+    const missing = turn.words.plain(subject === '' ? 'accessForm.missingPerson' : 'accessForm.missingApp');
+    return form(parts, turn, { subject, app, start, reason }, missing);
+  }
+  return requestAccess(parts, turn, {
+    verb: 'requestAccess',
+    subject,
+    app,
+    start: start === '' ? null : start,
+    reason: reason === '' ? null : reason,
+  });
+}
+
+async function form(
+  parts: CommandParts,
+  turn: Turn,
+  values: AccessFormInput['values'],
+  problem: string | null,
+): Promise<Reply> {
+  const listing = await parts.applications.list();
+  if (!listing.ok) return troubleReply(turn.words, listing.trouble);
+  const apps = listing.value.items.slice(0, mostApps).map(({ id, displayName }) => ({ id, name: displayName }));
+  const today = dayOf(parts.store.clock.now(), turn.incoming.reader);
+  return { kind: 'card', inPlace: true, message: accessFormCard(turn.words, { apps, values, problem, today }) };
+}

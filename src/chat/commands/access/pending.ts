@@ -1,0 +1,31 @@
+import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
+import { findPending } from '../../../requests/access-requests/store.ts';
+import type { Reply } from '../../reply.ts';
+import { pendingList } from '../../views/access/pending-list.ts';
+import { type CommandParts, refuseUnless, type Turn, troubleReply } from '../turn.ts';
+import { approversOf, isTheirs } from './found-request.ts';
+
+const perPage = 10;
+/** Read at a time, as those that others decide on are passed over. */
+const atOnce = 100;
+
+/** `pending [page]`: what waits for the caller's decision, oldest first. */
+export async function pending(parts: CommandParts, turn: Turn, page: number): Promise<Reply> {
+  const refusal = await refuseUnless(parts, turn, 'access.decide');
+  if (refusal !== null) return refusal;
+  const wanted = page * perPage + 1;
+  const theirs: AccessRequest[] = [];
+  for (let offset = 0; theirs.length < wanted; offset += atOnce) {
+    const some = await findPending(parts.store.database, { limit: atOnce, offset });
+    for (const request of some) {
+      const approvers = await approversOf(parts, request.app.id);
+      if (!approvers.ok) return troubleReply(turn.words, approvers.trouble);
+      if (isTheirs(turn.caller, request, approvers.value)) theirs.push(request);
+    }
+    if (some.length < atOnce) break;
+  }
+  const items = theirs.slice((page - 1) * perPage, page * perPage).map((accessRequest) => ({ accessRequest }));
+  const now = parts.store.clock.now();
+  const more = theirs.length > page * perPage;
+  return { kind: 'card', inPlace: true, message: pendingList(turn.words, { items, page, more, now }) };
+}

@@ -1,0 +1,133 @@
+import { mayAskFor } from '../../../access/asking.ts';
+import { openCopy } from '../../../requests/access-requests/copies.ts';
+import { createAccessRequest } from '../../../requests/access-requests/store.ts';
+import type { Command } from '../../command.ts';
+import { findTrailingDate, readStartDate } from '../../dates/start-date.ts';
+import type { Reply } from '../../reply.ts';
+import type { Problem } from '../../views/problem.ts';
+import { findPerson } from '../subject.ts';
+import { blocked, findApp, sourceOf, tryAgain } from '../target.ts';
+import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
+
+export type RequestAccessCommand = Extract<Command, { verb: 'requestAccess' }>;
+
+/** Longer reasons are an essay; the card shows no more either. */
+const longestReason = 500;
+
+/**
+ * `request access for <person> to <app> [on <date>] [because <reason>]`. What is stored is an access request; the
+ * calendar shows it to those who decide. `askedAs` is `provision` where the caller had typed that and may only ask.
+ */
+export async function requestAccess(
+  parts: CommandParts,
+  turn: Turn,
+  command: RequestAccessCommand,
+  askedAs: 'request' | 'provision' = 'request',
+): Promise<Reply> {
+  const refusal = await refuseUnless(parts, turn, 'access.request');
+  if (refusal !== null) return refusal;
+  const terms = readTerms(parts, turn, command);
+  if (terms.kind === 'problem') return say(turn.words, terms.problem);
+
+  const target = await findAccessTarget(parts, turn, command);
+  if (target.kind === 'reply') return target.reply;
+  const { app, user } = target;
+  const may = await mayAskFor(parts, turn.caller, user.id);
+  if (!may.ok) return troubleReply(turn.words, may.trouble, tryAgain(command));
+  if (may.value !== 'may') {
+    await record(parts, turn.caller.id, 'denied', {
+      permission: 'access.request',
+      reason: may.value,
+      app: app.id,
+      subject: user.id,
+    });
+    return say(turn.words, { kind: 'notYourReport', person: user.displayName });
+  }
+
+  const { reader, conversation } = turn.incoming;
+  const source = sourceOf(turn);
+  const creation = await createAccessRequest(parts.store, {
+    source,
+    asker: { id: turn.caller.id, name: turn.caller.name },
+    subject: { id: user.id, name: user.displayName, label: user.userPrincipalName },
+    app: { id: app.id, name: app.displayName },
+    reason: terms.reason,
+    startsAt: terms.startsAt,
+    askedAs,
+    reader,
+    conversation,
+  });
+  switch (creation.kind) {
+    case 'tooMany':
+      return say(turn.words, { kind: 'tooManyOpen', open: creation.open });
+    case 'alreadyOpen': {
+      const { id, subject } = creation.accessRequest;
+      return say(turn.words, { kind: 'alreadyAsked', id, person: subject.name, app: app.displayName });
+    }
+    case 'created':
+    case 'same': {
+      const accessRequestId = creation.accessRequest.id;
+      const liveId = await openCopy(parts.store, { accessRequestId, source, conversation, reader, audience: 'asker' });
+      if (creation.kind === 'created') parts.observe?.requested('access');
+      parts.accessChanged(accessRequestId);
+      return { kind: 'live', liveId };
+    }
+    default: {
+      const never: never = creation;
+      throw new Error(`unexpected creation ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+type Terms =
+  | { readonly kind: 'terms'; readonly startsAt: number | null; readonly reason: string | null }
+  | { readonly kind: 'problem'; readonly problem: Problem };
+
+/** From when and why. The date may stand at the end of the reason: "because he joins Sales on 1 December". */
+function readTerms(parts: CommandParts, turn: Turn, command: RequestAccessCommand): Terms {
+  const { reader } = turn.incoming;
+  const now = parts.store.clock.now();
+  const trailing =
+    command.start === null && command.reason !== null ? findTrailingDate(command.reason, reader, now) : null;
+  const reason = (trailing?.reason ?? command.reason)?.slice(0, longestReason) ?? null;
+  const typed = trailing?.startText ?? command.start;
+  if (typed === null) return { kind: 'terms', startsAt: null, reason };
+  const problem = (what: Problem): Terms => ({ kind: 'problem', problem: what });
+  const start = readStartDate(typed, reader, now);
+  switch (start.kind) {
+    case 'date':
+      return { kind: 'terms', startsAt: start.startsAt, reason };
+    case 'today':
+      return { kind: 'terms', startsAt: null, reason };
+    case 'past':
+      return problem({ kind: 'pastStart', date: turn.words.day(start.startsAt, reader.timeZone) });
+    case 'tooFar':
+      return problem({ kind: 'startTooFar', date: turn.words.day(start.startsAt, reader.timeZone) });
+    case 'unclear':
+    case 'several':
+      return problem({ kind: 'unclearStart', typed });
+    default: {
+      const never: never = start;
+      throw new Error(`unexpected date ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/**
+ * The person and the app. Quarantine is no obstacle yet, as days may pass before it starts; a job that takes no people
+ * of Entra is one.
+ */
+async function findAccessTarget(parts: CommandParts, turn: Turn, command: RequestAccessCommand) {
+  const found = await findApp(parts, turn, command);
+  if (found.kind === 'reply') return found;
+  const { app, job } = found;
+  const rule = await parts.synchronization.findRule(app.id, job.id, 'User');
+  if (!rule.ok) return { kind: 'reply', reply: troubleReply(turn.words, rule.trouble, tryAgain(command)) } as const;
+  if (rule.value?.source !== 'entra') {
+    const reply = await blocked(parts, turn, app, { kind: 'accessNeedsEntraApp', app: app.displayName });
+    return { kind: 'reply', reply } as const;
+  }
+  const person = await findPerson(parts, turn, command, app);
+  if (person.kind === 'reply') return person;
+  return { kind: 'target', app, user: person.user } as const;
+}

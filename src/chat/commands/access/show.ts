@@ -1,0 +1,48 @@
+import { deny } from '../../../access/policy.ts';
+import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
+import { openCopy } from '../../../requests/access-requests/copies.ts';
+import { findAccessRequest } from '../../../requests/access-requests/store.ts';
+import { findRequest } from '../../../requests/store.ts';
+import { drawRequest } from '../../draw.ts';
+import type { Reply } from '../../reply.ts';
+import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
+import { approversOf, isTheirs } from './found-request.ts';
+
+/**
+ * `show ID`: the card of a request once more. An access request gets a further live card; a provisioning request has
+ * its own, so here it is shown as it stands now. Shown to its asker, to who decides on it, and to operators.
+ */
+export async function show(parts: CommandParts, turn: Turn, id: string): Promise<Reply> {
+  const refusal = await refuseUnless(parts, turn, 'apps.list');
+  if (refusal !== null) return refusal;
+  const accessRequest = await findAccessRequest(parts.store.database, id);
+  if (accessRequest !== null) return showAccess(parts, turn, accessRequest);
+  const request = await findRequest(parts.store.database, id);
+  const isTheirOwn = request?.asker.id === turn.caller.id;
+  if (!isTheirOwn) {
+    const notAllowed = await refuseUnless(parts, turn, 'request.retry');
+    if (notAllowed !== null) return notAllowed;
+  }
+  const drawing = await drawRequest(parts, id);
+  if (drawing === null) return say(turn.words, { kind: 'unknownRequest', id });
+  return { kind: 'card', message: drawing.message };
+}
+
+async function showAccess(parts: CommandParts, turn: Turn, request: AccessRequest): Promise<Reply> {
+  const approvers = await approversOf(parts, request.app.id);
+  if (!approvers.ok) return troubleReply(turn.words, approvers.trouble);
+  const decides = isTheirs(turn.caller, request, approvers.value);
+  const isAsker = request.asker.id === turn.caller.id;
+  if (!decides && !isAsker && deny(turn.caller, 'access.cancel') !== null)
+    return say(turn.words, { kind: 'unknownRequest', id: request.id });
+  const { conversation, reader, id: source } = turn.incoming;
+  const audience = decides ? 'approvers' : 'asker';
+  const liveId = await openCopy(parts.store, {
+    accessRequestId: request.id,
+    source,
+    conversation,
+    reader,
+    audience,
+  });
+  return { kind: 'live', liveId };
+}

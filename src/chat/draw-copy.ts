@@ -1,0 +1,86 @@
+import type { Applications } from '../graph/applications.ts';
+import type { Assignments } from '../graph/assignments.ts';
+import type { Directory } from '../graph/directory.ts';
+import type { AccessRequest } from '../requests/access-requests/access-request.ts';
+import { findCopy } from '../requests/access-requests/copies.ts';
+import { findAccessRequest } from '../requests/access-requests/store.ts';
+import { forecastQueue } from '../requests/queue.ts';
+import { findRequest, type StoreParts } from '../requests/store.ts';
+import type { Drawing } from './reply.ts';
+import { type AccessCardInput, type AccountFacts, accessCard } from './views/access/access-card.ts';
+import { createWords } from './words.ts';
+
+/** What drawing the card of an access request needs. */
+export interface DrawCopyParts {
+  readonly store: StoreParts;
+  readonly directory: Directory;
+  readonly applications: Applications;
+  readonly assignments: Assignments;
+  /** The cloud's Entra admin centre. */
+  readonly entraPortal: string;
+}
+
+/** Tells the id of a copy from that of a provisioning request. */
+export function isCopyId(liveId: string): boolean {
+  return liveId.startsWith('copy-');
+}
+
+/** One card of an access request as it would look now, to those for whom it was posted; null when there is none. */
+export async function drawCopy(parts: DrawCopyParts, copyId: string): Promise<Drawing | null> {
+  const { database, clock } = parts.store;
+  const copy = await findCopy(database, copyId);
+  const accessRequest = copy === null ? null : await findAccessRequest(database, copy.accessRequestId);
+  if (copy === null || accessRequest === null) return null;
+  const progress = await progressOf(parts, accessRequest);
+  const facts = accessRequest.state.kind === 'pending' ? await factsAbout(parts, accessRequest) : null;
+  const words = createWords(copy.reader.locale, copy.reader.timeZone);
+  const message = accessCard(words, {
+    accessRequest,
+    audience: copy.audience,
+    facts,
+    progress,
+    now: clock.now(),
+    entraPortalUrl: parts.entraPortal,
+    canCancel: copy.audience === 'asker',
+  });
+  const place =
+    progress?.forecast == null ? '' : `${progress.forecast.place}@${Math.round(progress.forecast.startsAt / 1000)}`;
+  const { kind } = accessRequest.state;
+  return {
+    live: { id: copy.id, conversation: copy.conversation, cardId: copy.cardId, revision: copy.revision },
+    message,
+    signature: `${copy.revision}:${place}`,
+    finished: kind !== 'pending' && kind !== 'approved' && kind !== 'started',
+  };
+}
+
+async function progressOf({ store }: DrawCopyParts, { state }: AccessRequest): Promise<AccessCardInput['progress']> {
+  if (state.kind !== 'started' && state.kind !== 'finished') return null;
+  const request = await findRequest(store.database, state.requestId);
+  const [task] = request?.tasks ?? [];
+  if (request === null || task === undefined) return null;
+  const forecast = task.state.kind === 'waiting' ? ((await forecastQueue(store)).get(task.id) ?? null) : null;
+  return { request, forecast };
+}
+
+/** What an approver should know before the decision; what Graph does not tell is shown as not read. */
+async function factsAbout(parts: DrawCopyParts, { subject, app }: AccessRequest): Promise<AccountFacts> {
+  const [user, assignment, found] = await Promise.all([
+    parts.directory.getUser(subject.id),
+    parts.assignments.find(app.id, subject.id),
+    parts.applications.find(app.id),
+  ]);
+  const assign = found.ok && found.value.kind === 'one' ? found.value.app.assign : null;
+  return {
+    account: { kind: accountOf(user) },
+    assignment: assignment.ok ? assignment.value : { kind: 'unread' },
+    assigns: assign !== null,
+    roleName: assign?.appRole ?? null,
+  };
+}
+
+function accountOf(user: Awaited<ReturnType<Directory['getUser']>>): AccountFacts['account']['kind'] {
+  if (!user.ok) return 'unread';
+  if (user.value === null) return 'gone';
+  return user.value.accountEnabled === false ? 'disabled' : 'enabled';
+}

@@ -1,0 +1,175 @@
+import type { Access } from '../../access/access.ts';
+import { mayAskFor } from '../../access/asking.ts';
+import type { Application, Applications } from '../../graph/applications.ts';
+import type { Assignments } from '../../graph/assignments.ts';
+import type { Directory } from '../../graph/directory.ts';
+import type { Job, Synchronization } from '../../graph/synchronization.ts';
+import { hasRecord, writeRecord } from '../record.ts';
+import type { NewRequest, StoreParts } from '../store.ts';
+import type { AccessRequest, LapseReason } from './access-request.ts';
+import type { StartVerdict } from './calendar.ts';
+
+/**
+ * What happens when an approved access request is due. Days may have passed since somebody looked at it, so everything
+ * that it rests on is read from Graph again: the asker's role, whose report the person is, the person, the app and its
+ * job. Where the app's entry in `APPS_FILE` says so, the app role is assigned first.
+ *
+ * It may be done twice, after a crash in the middle: the assignment is then there already. The
+ * provisioning request is the calendar's to store.
+ */
+export interface StartParts {
+  readonly store: StoreParts;
+  readonly access: Access;
+  readonly directory: Directory;
+  readonly applications: Applications;
+  readonly synchronization: Synchronization;
+  readonly assignments: Assignments;
+  readonly requestFor: 'reports' | 'anyone';
+}
+
+const askAgainMs = 60_000;
+const quarantineMs = 15 * 60_000;
+
+export async function prepareStart(parts: StartParts, accessRequest: AccessRequest): Promise<StartVerdict> {
+  const asker = await checkAsker(parts, accessRequest);
+  if (asker !== null) return asker;
+  const { subject } = accessRequest;
+  const user = await parts.directory.getUser(subject.id);
+  if (!user.ok) return later;
+  if (user.value === null) return lapsed('subjectGone');
+
+  const target = await findTarget(parts, accessRequest);
+  if (target.kind !== 'target') return target;
+  const assignment = await assignWhereWanted(parts, accessRequest, target.app);
+  if (assignment.kind !== 'assignment') return assignment;
+  const { app, job, rule } = target;
+  const request: NewRequest = {
+    source: `access|${accessRequest.id}`,
+    asker: accessRequest.asker,
+    app: { id: app.id, name: app.displayName },
+    reader: accessRequest.reader,
+    conversation: accessRequest.conversation,
+    lane: 'interactive',
+    jobId: job.id,
+    ruleId: rule.id,
+    leftOut: [],
+    held: false,
+    tasks: [
+      {
+        subject: {
+          id: user.value.id,
+          type: rule.objectTypeName,
+          name: user.value.displayName,
+          label: user.value.userPrincipalName,
+        },
+        members: [],
+        awaitsAssignment: assignment.made,
+      },
+    ],
+  };
+  return { kind: 'ready', request, assigned: assignment.made };
+}
+
+const lapsed = (why: LapseReason): StartVerdict => ({ kind: 'lapsed', why });
+const later: StartVerdict = { kind: 'later', heldUp: 'graphAway', delayMs: askAgainMs };
+
+/** Null when the asker still may ask for this person. */
+async function checkAsker(parts: StartParts, { asker, subject }: AccessRequest): Promise<StartVerdict | null> {
+  // The tenant only tells callers of several tenants apart in the cache, which is passed over here.
+  const who = await parts.access.identifyAnew({ id: asker.id, tenantId: '' });
+  switch (who.kind) {
+    case 'trouble':
+      return later;
+    case 'denied':
+      return lapsed('askerGone');
+    case 'caller': {
+      const may = await mayAskFor(parts, who.caller, subject.id);
+      if (!may.ok) return later;
+      return may.value === 'may' ? null : lapsed('askerMayNot');
+    }
+    default: {
+      const never: never = who;
+      throw new Error(`unexpected identification ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+async function findTarget({ applications, synchronization }: StartParts, { app: wanted }: AccessRequest) {
+  const found = await applications.find(wanted.id);
+  if (!found.ok) return later;
+  if (found.value.kind !== 'one') return lapsed('appGone');
+  const { app } = found.value;
+  const setUp = await synchronization.findJob(app.id);
+  if (!setUp.ok) return later;
+  if (setUp.value.kind === 'none') return lapsed('appNotSetUp');
+  const { job } = setUp.value;
+  const obstacle = obstacleOf(job);
+  if (obstacle !== null) return obstacle;
+  const rule = await synchronization.findRule(app.id, job.id, 'User');
+  if (!rule.ok) return later;
+  if (rule.value?.source !== 'entra') return lapsed('appNotSetUp');
+  return { kind: 'target', app, job, rule: rule.value } as const;
+}
+
+function obstacleOf({ state }: Job): StartVerdict | null {
+  switch (state.kind) {
+    case 'active':
+    case 'paused':
+    case 'neverRun':
+    case 'other':
+      return null;
+    case 'notConfigured':
+    case 'disabled':
+      return lapsed('appNotSetUp');
+    case 'quarantined':
+      return { kind: 'later', heldUp: 'quarantine', delayMs: quarantineMs };
+    default: {
+      const never: never = state;
+      throw new Error(`unexpected job state ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+type Assigning = StartVerdict | { readonly kind: 'assignment'; readonly made: boolean };
+
+/** `made` tells whether Graph may need minutes to see the assignment. The intent is recorded before, the deed after. */
+async function assignWhereWanted(
+  parts: StartParts,
+  { id, subject }: AccessRequest,
+  app: Application,
+): Promise<Assigning> {
+  if (app.assign === null) return { kind: 'assignment', made: false };
+  const { database, clock } = parts.store;
+  const found = await parts.assignments.find(app.id, subject.id);
+  if (!found.ok) return later;
+  if (found.value.kind === 'assigned') {
+    const made = await hasRecord(database.query, id, 'accessAssigned');
+    return { kind: 'assignment', made };
+  }
+  const { appRole } = app.assign;
+  const tell = (step: 'begun' | 'made' | 'refused', code: string | null) =>
+    writeRecord(database.query, {
+      at: clock.now(),
+      actorId: '',
+      kind: 'accessAssigned',
+      requestId: id,
+      details: { step, app: app.id, subject: subject.id, appRole, code },
+    });
+  await tell('begun', null);
+  const assigned = await parts.assignments.assign(app.id, subject.id, appRole);
+  switch (assigned.kind) {
+    case 'assigned':
+    case 'already':
+      await tell('made', null);
+      return { kind: 'assignment', made: true };
+    case 'trouble':
+      return later;
+    case 'refused':
+      await tell('refused', assigned.code ?? assigned.why);
+      return lapsed(assigned.why === 'microsoftApp' ? 'microsoftApp' : 'assignmentRefused');
+    default: {
+      const never: never = assigned;
+      throw new Error(`unexpected assignment ${JSON.stringify(never)}`);
+    }
+  }
+}
