@@ -20,7 +20,15 @@ export interface Config {
   /** Working days after which undecided access requests are brought to mind, and days after which they expire. */
   readonly approvals: { readonly remindAfterWorkingDays: number; readonly expireAfterDays: number };
   readonly appsFile: string | null;
+  readonly metrics: MetricsConfig;
   readonly logLevel: LogLevel;
+}
+
+export interface MetricsConfig {
+  /** Whether `/metrics` is there at all. */
+  readonly on: boolean;
+  /** What a scraper has to show; null where `/metrics` is for this machine alone. */
+  readonly token: Secret | null;
 }
 
 export interface BotConfig {
@@ -168,6 +176,16 @@ const environmentSchema = z.object({
   APPROVAL_REMIND_WORKING_DAYS: wholeNumber(1, 1, 30),
   APPROVAL_EXPIRE_DAYS: wholeNumber(7, 1, 365),
   APPS_FILE: z.string().default(''),
+  METRICS: oneOf(['on', 'off'], 'on'),
+  METRICS_TOKEN: z
+    .string()
+    .default('')
+    .refine((text) => text === '' || /^[\w.~+/=-]{16,}$/.test(text), {
+      message: says(
+        'is too short for a secret, or has characters that a header cannot carry',
+        'set it to 16 or more letters and digits, e.g. what `openssl rand -hex 24` prints',
+      ),
+    }),
   LOG_LEVEL: oneOf(logLevels, 'info'),
 });
 
@@ -284,6 +302,7 @@ function toConfig(env: Environment): Config {
       expireAfterDays: env.APPROVAL_EXPIRE_DAYS,
     },
     appsFile: env.APPS_FILE || null,
+    metrics: { on: env.METRICS === 'on', token: env.METRICS_TOKEN === '' ? null : secret(env.METRICS_TOKEN) },
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -1,6 +1,8 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Server as HttpServer } from 'node:http';
 import restify, { type Request, type Response } from 'restify';
 import { z } from 'zod';
+import { isLoopback, type Secret } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import type { Reception } from './teams/door.ts';
 
@@ -18,7 +20,16 @@ export interface ServerParts {
   readonly receive: (authorization: string, activity: unknown) => Promise<Reception>;
   /** What `/readyz` asks; each part's name goes into the answer, never its error. */
   readonly checks: Readonly<Record<string, () => Promise<boolean>>>;
+  /** What `/metrics` tells; without it there is no such path. */
+  readonly metrics?: MetricsPage;
   readonly log: Log;
+}
+
+export interface MetricsPage {
+  text(): Promise<string>;
+  readonly contentType: string;
+  /** What a scraper has to show; null where only this machine may ask. */
+  readonly token: Secret | null;
 }
 
 /** Teams' own messages stay below 100 KB. */
@@ -75,6 +86,21 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     });
   });
 
+  const { metrics } = parts;
+  if (metrics !== undefined) {
+    server.get('/metrics', async (request: Request, response: Response) => {
+      const status = scraperStatus(request, metrics.token);
+      if (status === 401) response.header('www-authenticate', 'Bearer');
+      if (status !== null) return answer(response, status, reasons[status] ?? 'refused');
+      try {
+        response.sendRaw(200, await metrics.text(), { 'content-type': metrics.contentType });
+      } catch (error) {
+        log.error({ error, code: 'metrics_failed' }, 'the metrics could not be told');
+        answer(response, 500, 'internal');
+      }
+    });
+  }
+
   async function holds(check: () => Promise<boolean>, name: string): Promise<boolean> {
     try {
       return await Promise.race([check(), timeout()]);
@@ -119,6 +145,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
 
 const reasons: Readonly<Record<number, string>> = {
   400: 'not_json',
+  401: 'unauthorized',
   404: 'no_such_path',
   405: 'method_not_allowed',
   413: 'too_large',
@@ -170,6 +197,27 @@ function unreadableStatus(request: Request): 413 | 415 | null {
   if (request.headers['content-encoding'] !== undefined) return 415;
   if (request.contentType() !== 'application/json') return 415;
   return Number(request.headers['content-length'] ?? 0) > largestBodyBytes ? 413 : null;
+}
+
+/**
+ * Null for whoever may see the metrics. The port may be open to the world, so where no token was agreed on only this
+ * machine may; to all others there is no such path. A request that a proxy or tunnel on this machine passes on comes
+ * from this machine too: it is told by the headers of proxies and by the name that it asked for.
+ */
+function scraperStatus(request: Request, token: Secret | null): 401 | 404 | null {
+  if (token !== null) return isSame(request.headers.authorization ?? '', `Bearer ${token.reveal()}`) ? null : 401;
+  const peer = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  const asked = (request.headers.host ?? '').replace(/:\d+$/, '');
+  const isDirect = proxyHeaders.every((name) => request.headers[name] === undefined);
+  return isLoopback(peer) && isLoopback(asked) && isDirect ? null : 404;
+}
+
+const proxyHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
+
+/** Takes the same time wherever the two differ. */
+function isSame(one: string, other: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(one), digest(other));
 }
 
 /** An object with a type, a conversation and an address to answer to: the least that makes an activity. */

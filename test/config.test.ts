@@ -45,6 +45,8 @@ const everything = {
   APPROVAL_REMIND_WORKING_DAYS: '3',
   APPROVAL_EXPIRE_DAYS: '30',
   APPS_FILE: 'apps.json',
+  METRICS: 'off',
+  METRICS_TOKEN: 'scrape~my.token+0',
   LOG_LEVEL: 'debug',
 };
 
@@ -85,6 +87,7 @@ describe('the configuration', () => {
       requestFor: 'reports',
       approvals: { remindAfterWorkingDays: 1, expireAfterDays: 7 },
       appsFile: null,
+      metrics: { on: true, token: null },
       logLevel: 'info',
     });
   });
@@ -104,8 +107,10 @@ describe('the configuration', () => {
       requestFor: 'anyone',
       approvals: { remindAfterWorkingDays: 3, expireAfterDays: 30 },
       appsFile: 'apps.json',
+      metrics: { on: false },
       logLevel: 'debug',
     });
+    expect(config.metrics.token?.reveal()).toBe('scrape~my.token+0');
   });
 
   it('takes empty variables and blanks for absent, as a copied .env has many of them', () => {
@@ -218,6 +223,9 @@ describe('a value that cannot be right', () => {
     ['APPROVAL_REMIND_WORKING_DAYS', '31'],
     ['APPROVAL_EXPIRE_DAYS', '0'],
     ['APPROVAL_EXPIRE_DAYS', 'a week'],
+    ['METRICS', 'prometheus'],
+    ['METRICS_TOKEN', 'too-short'],
+    ['METRICS_TOKEN', 'long enough, but with blanks in it'],
     ['LOG_LEVEL', 'verbose'],
   ])('%s=%s is reported, once, with what to do', (variable, value) => {
     const read = readConfig({ ...production, [variable]: value });

@@ -37,6 +37,17 @@ export interface GraphCall {
   readonly onSend?: () => void;
 }
 
+/** One exchange as a metric may tell of it: nothing of whom it was about. */
+export interface ObservedCall {
+  /** The path with its ids taken out, e.g. `/users/{id}/manager`. */
+  readonly endpoint: string;
+  readonly method: 'GET' | 'POST';
+  /** `none` where no answer came. */
+  readonly status: number | 'none';
+  /** From the call to its answer, getting a token included. */
+  readonly seconds: number;
+}
+
 export interface GraphClientParts {
   /** Ends in `/v1.0`. */
   readonly baseUrl: string;
@@ -44,6 +55,8 @@ export interface GraphClientParts {
   readonly token: (signal: AbortSignal) => Promise<string | null>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Told of every exchange, repeats included; it does not throw. */
+  readonly observe?: (call: ObservedCall) => void;
 }
 
 const largestAnswerBytes = 4 * 1024 * 1024;
@@ -60,14 +73,19 @@ export function createGraphClient(parts: GraphClientParts): GraphClient {
     const clientRequestId = randomUUID();
     const started = clock.monotonic();
     const answer = await exchange(call, clientRequestId, freshConnection);
+    const ms = clock.monotonic() - started;
+    const method = call.method ?? 'GET';
+    const endpoint = endpointName(call.path);
+    const status = 'status' in answer ? answer.status : undefined;
+    parts.observe?.({ endpoint, method, status: status || 'none', seconds: ms / 1_000 });
     log.debug(
       {
-        method: call.method ?? 'GET',
-        endpoint: endpointName(call.path),
+        method,
+        endpoint,
         answer: answer.kind,
-        status: 'status' in answer ? answer.status : undefined,
+        status,
         code: answer.kind === 'refused' ? answer.code : undefined,
-        ms: Math.round(clock.monotonic() - started),
+        ms: Math.round(ms),
         clientRequestId,
         requestId: answer.trace.requestId,
       },
@@ -231,12 +249,12 @@ function leadsToGraph(baseUrl: string, link: string): boolean {
   return to.origin === home.origin && to.username === '' && to.pathname.startsWith(`${home.pathname}/`);
 }
 
-/** The path with its ids taken out: what a log or a metric may name. */
+/** The path below the version with its ids taken out: what a log or a metric may name. */
 function endpointName(path: string): string {
   return path
-    .replace(/^https?:\/\/[^/]+/, '')
+    .replace(/^https?:\/\/.*?\/v1\.0(?=\/)/, '')
     .replace(/\?.*$/, '')
     .split('/')
-    .map((segment) => (/^[a-zA-Z$]*(\.[a-zA-Z]+)*$/.test(segment) || segment === 'v1.0' ? segment : '{id}'))
+    .map((segment) => (/^[a-zA-Z$]*(\.[a-zA-Z]+)*$/.test(segment) ? segment : '{id}'))
     .join('/');
 }

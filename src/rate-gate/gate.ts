@@ -38,6 +38,13 @@ export function earliestGrant(state: GateState, limits: GateLimits, now: number)
   return Math.max(now, slotFree, state.blockedUntil);
 }
 
+/** How many starts are allowed at this moment. */
+export function slotsLeft(state: GateState, limits: GateLimits, now: number): number {
+  if (state.blockedUntil > now) return 0;
+  const spent = state.grants.filter((grant) => grant + limits.windowMs + limits.guardMs > now).length;
+  return Math.max(0, limits.limit - spent);
+}
+
 /** The state after a start at `at`. */
 export function grantAt(state: GateState, limits: GateLimits, at: number): GateState {
   return { ...state, grants: [...state.grants, at].slice(-limits.limit) };

@@ -43,17 +43,25 @@ export interface NotSent {
   readonly error: unknown;
 }
 
+/** What became of one message to Teams, its repeats folded into one. */
+export interface ObservedMessage {
+  readonly kind: 'post' | 'edit' | 'text' | 'remove';
+  readonly result: 'done' | NotSent['kind'];
+}
+
 export interface ConversationsParts {
   readonly adapter: CloudAdapter;
   readonly appId: string;
   readonly clock: Clock;
+  /** Told of every message, for counting; it does not throw. */
+  readonly observe?: (message: ObservedMessage) => void;
 }
 
 const goneStatuses: readonly (number | null)[] = [400, 403, 404, 405, 410, 413];
 const preconditionFailed = 412;
 const preconditionPausesMs = [1_000, 2_000];
 
-export function createConversations({ adapter, appId, clock }: ConversationsParts): Conversations {
+export function createConversations({ adapter, appId, clock, observe }: ConversationsParts): Conversations {
   async function within<T>(conversation: string, act: (context: TurnContext) => Promise<T>): Promise<T> {
     const reference = JSON.parse(conversation) as Partial<ConversationReference>;
     const results: T[] = [];
@@ -80,6 +88,12 @@ export function createConversations({ adapter, appId, clock }: ConversationsPart
     throw new Error('unreachable: the last attempt returns');
   }
 
+  async function observed<T extends Posted | Sent>(kind: ObservedMessage['kind'], work: () => Promise<T>) {
+    const result = await attempt(work);
+    observe?.({ kind, result: result.kind });
+    return result;
+  }
+
   return {
     async findMember(conversation, memberId) {
       const found = await attempt(() => within(conversation, (context) => TeamsInfo.getMember(context, memberId)));
@@ -87,7 +101,7 @@ export function createConversations({ adapter, appId, clock }: ConversationsPart
       return id === '' ? null : id;
     },
     post: (conversation, message) =>
-      attempt(async () => {
+      observed('post', async () => {
         const id = await within(
           conversation,
           async (context) => (await context.sendActivity(toActivity(message)))?.id ?? '',
@@ -96,21 +110,21 @@ export function createConversations({ adapter, appId, clock }: ConversationsPart
         return { kind: 'done', cardId: id } as const;
       }),
     edit: (conversation, cardId, message) =>
-      attempt(() =>
+      observed('edit', () =>
         within(conversation, async (context) => {
           await context.updateActivity({ ...toActivity(message), id: cardId });
           return { kind: 'done' } as const;
         }),
       ),
     say: (conversation, text) =>
-      attempt(() =>
+      observed('text', () =>
         within(conversation, async (context) => {
           await context.sendActivity({ type: ActivityTypes.Message, text, textFormat: 'plain', summary: text });
           return { kind: 'done' } as const;
         }),
       ),
     remove: (conversation, cardId) =>
-      attempt(() =>
+      observed('remove', () =>
         within(conversation, async (context) => {
           await context.deleteActivity(cardId);
           return { kind: 'done' } as const;

@@ -336,7 +336,7 @@ describe('the log of calls', () => {
     expect(logged.lines.map((line) => JSON.parse(line).endpoint)).toEqual([
       '/users/{id}',
       '/users',
-      '/v1.0/users',
+      '/users',
       '/users/{id}',
       '/users/{id}',
     ]);

@@ -70,6 +70,7 @@ export async function provisionGroup(parts: CommandParts, turn: Turn, command: G
     leftOut: chosen.leftOut,
     tasks: calls.map((part) => ({ subject, members: part })),
   });
+  parts.observe?.requested('group');
   // Nobody is woken: the card that tells how many calls it takes comes first, and that wakes the dispatcher.
   return { kind: 'live', liveId: request.id };
 }

@@ -52,6 +52,7 @@ export async function provisionList(
     leftOut,
     tasks: people.subjects.map((subject) => ({ subject, members: [] })),
   });
+  parts.observe?.requested('list');
   if (!held) parts.wake();
   return { kind: 'live', liveId: request.id };
 }

@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ChatObserver, RequestKind } from './chat/observer.ts';
+import type { Clock } from './clock.ts';
+import type { ObservedCall } from './graph/client.ts';
+import type { Log } from './log.ts';
+import type { DispatcherObserver } from './requests/dispatcher.ts';
+import type { Gauges } from './requests/gauges.ts';
+import type { ObservedMessage } from './teams/conversations.ts';
+
+/**
+ * What Prometheus reads at `/metrics`. The floors below know nothing of it: they tell plain callbacks what happens, and
+ * here it is counted. Counters are this process's own, so replicas are added up; the gauges of gate, queue and access
+ * requests come from the database that replicas share, so of those any one is enough.
+ *
+ * No label carries anything personal, and every label has an end: what could grow without one (applications,
+ * endpoints) is `other` beyond a number that no tenant of sense reaches.
+ * https://prometheus.io/docs/practices/naming/
+ */
+export interface Metrics {
+  readonly observer: Observer;
+  /** Everything in Prometheus' text format. What cannot be read now is left out; it never rejects for that. */
+  text(): Promise<string>;
+  /** The media type of that text. */
+  readonly contentType: string;
+}
+
+/** The parts of Usher tell these what happens; none of them throws. */
+export interface Observer {
+  readonly graphCall: (call: ObservedCall) => void;
+  readonly message: (message: ObservedMessage) => void;
+  readonly dispatcher: DispatcherObserver;
+  readonly chat: ChatObserver;
+  /** How an application's synchronization job was last seen to stand: `quarantined`, or any other word. */
+  readonly jobState: (app: string, state: string) => void;
+}
+
+export interface MetricsParts {
+  /** Read at each scrape. */
+  readonly gauges: () => Promise<Gauges>;
+  /** What readiness rests on, by name; asked at most twice a minute. */
+  readonly checks: Readonly<Record<string, () => Promise<boolean>>>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const mostApps = 200;
+const mostEndpoints = 100;
+const other = 'other';
+/** Prometheus gives a scrape ten seconds; what is slower than this is left out of it. */
+const patienceMs = 3_000;
+const checkEveryMs = 30_000;
+
+export function createMetrics(parts: MetricsParts): Metrics {
+  const { clock, log } = parts;
+  const registry = new Registry();
+  const meters = createMeters(registry);
+  const app = bounded(mostApps);
+  const endpoint = bounded(mostEndpoints);
+  let watchesProcess = false;
+  let checkedAt = Number.NEGATIVE_INFINITY;
+
+  meters.buildInfo.set({ version: readVersion() }, 1);
+  // A series that begins with its first event hides that one from `increase` and `rate`.
+  for (const kind of ['person', 'list', 'group', 'access'] satisfies RequestKind[]) meters.requests.inc({ kind }, 0);
+  for (const kind of ['post', 'edit', 'text', 'remove'] satisfies ObservedMessage['kind'][])
+    for (const result of ['done', 'gone', 'failed'] satisfies ObservedMessage['result'][])
+      meters.messages.inc({ kind, result }, 0);
+
+  /** The value, or null when it is not there in time. */
+  async function inTime<T>(work: () => Promise<T>, code: string): Promise<T | null> {
+    const enough = new AbortController();
+    try {
+      return await Promise.race([work(), clock.sleep(patienceMs, enough.signal).then(() => null)]);
+    } catch (error) {
+      log.warn({ error, code }, 'a scrape could not be told everything');
+      return null;
+    } finally {
+      enough.abort();
+    }
+  }
+
+  async function gather(): Promise<void> {
+    const gauges = await inTime(parts.gauges, 'gauges_unread');
+    // A number from the last scrape would look like one from now.
+    for (const meter of [meters.gateBlocked, meters.gateSlotsLeft]) meter.remove();
+    for (const meter of [meters.queueTasks, meters.accessRequests]) meter.reset();
+    if (gauges === null) return;
+    meters.gateBlocked.set(gauges.gate.isBlocked ? 1 : 0);
+    meters.gateSlotsLeft.set(gauges.gate.slotsLeft);
+    for (const { state, lane, count } of gauges.tasks) meters.queueTasks.set({ state, lane }, count);
+    for (const { state, count } of gauges.accessRequests) meters.accessRequests.set({ state }, count);
+  }
+
+  async function check(): Promise<void> {
+    const now = clock.monotonic();
+    if (now < checkedAt + checkEveryMs) return;
+    checkedAt = now;
+    await Promise.all(
+      Object.entries(parts.checks).map(async ([name, ask]) => {
+        const isReady = await inTime(ask, 'check_failed');
+        meters.ready.set({ check: name }, isReady === true ? 1 : 0);
+      }),
+    );
+  }
+
+  return {
+    contentType: registry.contentType,
+    async text() {
+      if (!watchesProcess) {
+        // Its timers and observers are for those who scrape; nobody else pays for them.
+        collectDefaultMetrics({ register: registry });
+        watchesProcess = true;
+      }
+      await Promise.all([gather(), check()]);
+      return registry.metrics();
+    },
+    observer: {
+      graphCall({ endpoint: name, method, status, seconds }) {
+        meters.graphSeconds.observe(
+          { endpoint: endpoint(name), method, status: String(status) },
+          notBelowZero(seconds),
+        );
+      },
+      message: ({ kind, result }) => meters.messages.inc({ kind, result }),
+      dispatcher: {
+        granted: () => meters.gateGrants.inc(),
+        throttled: () => meters.gateThrottled.inc(),
+        taskFinished({ outcomeKind, app: name, waitedSeconds, ranSeconds }) {
+          meters.tasks.inc({ outcome: outcomeKind, app: app(name) });
+          meters.taskWaitSeconds.observe(notBelowZero(waitedSeconds));
+          meters.taskRunSeconds.observe(notBelowZero(ranSeconds));
+        },
+      },
+      chat: {
+        requested: (kind) => meters.requests.inc({ kind }),
+        denied: ({ permission, reason }) => meters.denials.inc({ permission: permission ?? 'any', reason }),
+        turnedAway: (reason) => meters.turnedAway.inc({ reason }),
+      },
+      jobState: (name, state) => meters.jobQuarantined.set({ app: app(name) }, state === 'quarantined' ? 1 : 0),
+    },
+  };
+}
+
+/** A call takes 0.3 to 30 seconds, more when Graph is tired. */
+const callBuckets = [0.1, 0.3, 0.5, 1, 1.5, 2, 3, 5, 10, 20, 30, 60];
+/** From "at once" to a list of hundreds. */
+const waitBuckets = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600];
+const graphBuckets = [0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30];
+
+function createMeters(registry: Registry) {
+  const registers = [registry];
+  const counter = <T extends string>(name: string, help: string, ...labelNames: T[]) =>
+    new Counter({ name: `usher_${name}`, help, labelNames, registers });
+  const gauge = <T extends string>(name: string, help: string, ...labelNames: T[]) =>
+    new Gauge({ name: `usher_${name}`, help, labelNames, registers });
+  const histogram = <T extends string>(name: string, help: string, buckets: number[], ...labelNames: T[]) =>
+    new Histogram({ name: `usher_${name}`, help, buckets, labelNames, registers });
+  return {
+    buildInfo: gauge('build_info', 'Always 1; the version of Usher that runs.', 'version'),
+    ready: gauge('ready', 'Whether a part that readiness rests on answers, asked twice a minute.', 'check'),
+    requests: counter('requests_total', 'Requests that people made, by what for.', 'kind'),
+    tasks: counter('tasks_total', 'On-demand calls that came to an end, by outcome.', 'outcome', 'app'),
+    taskWaitSeconds: histogram(
+      'task_wait_seconds',
+      'From the place in line to the start of the call that settled the task.',
+      waitBuckets,
+    ),
+    taskRunSeconds: histogram('task_run_seconds', 'From that start until its outcome was stored.', callBuckets),
+    gateGrants: counter('gate_grants_total', 'Starts that the rate gate granted.'),
+    gateThrottled: counter('gate_throttled_total', 'On-demand calls that Graph answered 429; none are to be seen.'),
+    gateBlocked: gauge('gate_blocked', 'Whether the rate gate is closed after a 429.'),
+    gateSlotsLeft: gauge('gate_slots_left', 'Starts that the rate gate allows at this moment.'),
+    queueTasks: gauge('queue_tasks', 'Tasks that are not at their end; held ones wait for a yes.', 'state', 'lane'),
+    graphSeconds: histogram(
+      'graph_request_duration_seconds',
+      'Exchanges with Microsoft Graph, repeats included.',
+      graphBuckets,
+      'endpoint',
+      'method',
+      'status',
+    ),
+    messages: counter('teams_messages_total', 'Messages to Teams, by what became of them.', 'kind', 'result'),
+    denials: counter('denials_total', 'Commands that somebody may not give.', 'permission', 'reason'),
+    turnedAway: counter('turned_away_total', 'Activities that the door did not admit.', 'reason'),
+    accessRequests: gauge('access_requests', 'Access requests that are not at their end.', 'state'),
+    jobQuarantined: gauge('job_quarantined', 'Whether the synchronization job was last seen in quarantine.', 'app'),
+  };
+}
+
+/** Lets so many names through, first come first served; all further ones are one. */
+function bounded(most: number): (name: string) => string {
+  const known = new Set<string>();
+  return (name) => {
+    if (known.size < most) known.add(name);
+    return known.has(name) ? name : other;
+  };
+}
+
+/** A wall clock that was set back in between makes a span negative. */
+function notBelowZero(seconds: number): number {
+  return Math.max(0, seconds);
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return String((JSON.parse(text) as { readonly version?: unknown }).version);
+}

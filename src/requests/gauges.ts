@@ -1,0 +1,61 @@
+import type { TaskRow } from '../db/schema.ts';
+import { slotsLeft } from '../rate-gate/gate.ts';
+import { readGate } from '../rate-gate/gate-row.ts';
+import { type Lane, laneNumbers } from '../rate-gate/lanes.ts';
+import { type AccessStateKind, openStates } from './access-requests/access-request.ts';
+import type { StoreParts } from './store.ts';
+
+/**
+ * How full the house is at this moment, for whoever watches it from outside. All of it stands in the database, so
+ * every replica tells the same.
+ */
+export interface Gauges {
+  readonly gate: {
+    /** Closed after a 429. */
+    readonly isBlocked: boolean;
+    readonly slotsLeft: number;
+  };
+  /** One for each state in which a task is not at its end, and lane; also where there is none. */
+  readonly tasks: readonly { readonly state: OpenTaskState; readonly lane: Lane; readonly count: number }[];
+  /** One for each state in which an access request is not at its end. */
+  readonly accessRequests: readonly { readonly state: AccessStateKind; readonly count: number }[];
+}
+
+export type OpenTaskState = Exclude<TaskRow['state'], 'done' | 'cancelled'>;
+
+const openTaskStates: readonly OpenTaskState[] = ['held', 'waiting', 'running'];
+
+/** Reads them all; ends are not counted, as their number only ever grows. */
+export async function readGauges(parts: StoreParts): Promise<Gauges> {
+  const { database, gate } = parts;
+  const { state, now } = await database.transact((transaction) => readGate(parts, transaction));
+  const tasks = await database.query
+    .selectFrom('tasks')
+    .select(['state', 'lane'])
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('state', 'in', openTaskStates)
+    .groupBy(['state', 'lane'])
+    .execute();
+  const accessRequests = await database.query
+    .selectFrom('access_requests')
+    .select('state')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('state', 'in', openStates)
+    .groupBy('state')
+    .execute();
+  return {
+    gate: { isBlocked: state.blockedUntil > now, slotsLeft: slotsLeft(state, gate.limits, now) },
+    tasks: openTaskStates.flatMap((taskState) =>
+      lanes.map((lane) => {
+        const row = tasks.find((found) => found.state === taskState && found.lane === laneNumbers[lane]);
+        return { state: taskState, lane, count: row?.count ?? 0 };
+      }),
+    ),
+    accessRequests: openStates.map((accessState) => ({
+      state: accessState,
+      count: accessRequests.find((row) => row.state === accessState)?.count ?? 0,
+    })),
+  };
+}
+
+const lanes: readonly Lane[] = ['interactive', 'bulk'];
