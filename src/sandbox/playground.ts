@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** Microsoft 365 Agents Playground: a Teams-like chat in the browser, as a process of its own. */
 export interface Playground {
@@ -15,18 +16,36 @@ export interface Playground {
 export interface PlaygroundOptions {
   /** The bot's messages endpoint. */
   readonly endpoint: string;
-  /** The port to begin with; the next free one is taken. */
+  /** The port to begin with; the next free ones are taken. */
   readonly firstPort: number;
-  /** A file of people other than the project's own `.m365agentsplayground.yml`. */
-  readonly peopleFile?: string;
+  /** Who sits in each Playground and at its keyboard: files that begin with `.m365agentsplayground`. */
+  readonly peopleFiles: readonly string[];
 }
 
 const loopbackOnly = new URL('./loopback-only.ts', import.meta.url).href;
 const startTimeoutMs = 20_000;
 
-/** Starts the Playground and resolves when its page answers. No browser is opened, and nothing is reported home. */
-export async function startPlayground({ endpoint, firstPort, peopleFile }: PlaygroundOptions): Promise<Playground> {
-  const port = await freePort(firstPort);
+/**
+ * Starts a Playground for each file, in their order, and resolves when their pages answer. No browser is opened, and
+ * nothing is reported home.
+ */
+export async function startPlaygrounds(options: PlaygroundOptions): Promise<readonly Playground[]> {
+  const { endpoint, firstPort, peopleFiles } = options;
+  const seats: Seat[] = [];
+  for (const peopleFile of peopleFiles) {
+    const port = await freePort((seats.at(-1)?.port ?? firstPort - 1) + 1);
+    seats.push({ endpoint, peopleFile, port });
+  }
+  return Promise.all(seats.map(startPlayground));
+}
+
+interface Seat {
+  readonly endpoint: string;
+  readonly peopleFile: string;
+  readonly port: number;
+}
+
+async function startPlayground({ endpoint, peopleFile, port }: Seat): Promise<Playground> {
   const logFile = join(tmpdir(), `usher-playground-${port}.log`);
   const child = spawn(
     process.execPath,
@@ -49,10 +68,12 @@ export async function startPlayground({ endpoint, firstPort, peopleFile }: Playg
         TEAMSAPPTESTER_BROWSER: 'none',
         BROWSER: 'none',
         M365_AGENTS_PLAYGROUND_LOGFILE: logFile,
-        ...(peopleFile === undefined ? {} : { M365_AGENTS_PLAYGROUND_CONFIG_PATH: peopleFile }),
+        M365_AGENTS_PLAYGROUND_CONFIG_PATH: fileURLToPath(new URL(`../../${peopleFile}`, import.meta.url)),
       },
     },
   );
+  // Also where another one did not start and the demo ends at once.
+  process.once('exit', () => child.kill('SIGTERM'));
   const address = `http://localhost:${port}`;
   const deadline = Date.now() + startTimeoutMs;
   while (!(await answers(address))) {
@@ -72,7 +93,7 @@ export async function startPlayground({ endpoint, firstPort, peopleFile }: Playg
   };
 }
 
-/** The Playground would go to a port of its choice without a word. */
+/** The next one that is free. The Playground would go to a port of its choice without a word. */
 async function freePort(first: number): Promise<number> {
   const probe = createServer();
   const free = await new Promise<boolean>((resolve) => {

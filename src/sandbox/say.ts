@@ -33,8 +33,10 @@ export async function sayOnce({ endpoint, line, as, settled, write }: Saying): P
   let shown = '';
   let last: unknown = null;
   const stopListening = connector.listen((delivery) => {
-    last = contentOf(delivery);
-    const text = last === null ? String(delivery.activity.text ?? '') : cardAsText(last);
+    const content = contentOf(delivery);
+    // A text beside the card takes nothing back of what it says.
+    if (content !== null) last = content;
+    const text = content === null ? String(delivery.activity.text ?? '') : cardAsText(content);
     if (text === shown) return;
     shown = text;
     write(`\n${text}\n`);
@@ -60,12 +62,13 @@ function contentOf({ activity }: Delivery): unknown {
 }
 
 /**
- * Whether the line did what it says. Provisioning has worked when the headline stands on green; other commands when
- * they were understood and not refused, which stands on red or yellow.
+ * Whether the line did what it says. Provisioning has worked when the headline stands on green; other commands, asking
+ * for access among them, when they were understood and not refused, which stands on red or yellow.
  */
 function hasWorked(line: string, card: unknown): boolean {
   const parsed = parse(line);
   if (parsed.kind !== 'command') return false;
   const style = /"style":"(good|warning|attention|accent|emphasis|default)"/.exec(JSON.stringify(card))?.[1];
-  return 'app' in parsed.command ? style === 'good' : style !== 'attention' && style !== 'warning';
+  const provisions = 'app' in parsed.command && parsed.command.verb !== 'requestAccess';
+  return provisions ? style === 'good' : style !== 'attention' && style !== 'warning';
 }

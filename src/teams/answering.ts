@@ -22,14 +22,20 @@ export interface Answering {
    * answer stands. `cardId` is a card that is there already, to be replaced. Neither rejects.
    */
   answer(incoming: Incoming, cardId: string | null): Promise<{ readonly finished: Promise<void> }>;
+  /** What the chat replies, or an apology where it breaks. Never rejects. */
+  reply(incoming: Incoming): Promise<Reply>;
+  /** Brings a reply into the conversation; resolves when it stands, or never can. Never rejects. */
+  deliver(incoming: Incoming, reply: Reply): Promise<void>;
   /** Says sorry for a turn that broke before it could be answered. */
   apologise(where: Where, error: unknown): Promise<void>;
+  /** The words of that, to be said elsewhere; the detail goes into the log. */
+  apology(where: Where, error: unknown): CardMessage;
 }
 
 type Where = Pick<Incoming, 'conversation' | 'reader'>;
 
 export interface AnsweringParts {
-  readonly chat: Chat;
+  readonly chat: Pick<Chat, 'answer' | 'draw' | 'attachCard' | 'isRequestCard' | 'checking' | 'apology'>;
   readonly conversations: Conversations;
   readonly pacing: Pacing;
   readonly turns: Turns;
@@ -110,14 +116,16 @@ export function createAnswering(parts: AnsweringParts): Answering {
     try {
       return await chat.answer(incoming);
     } catch (error) {
-      return apology(incoming, error);
+      return { kind: 'card', message: apology(incoming, error) };
     }
   }
 
-  function apology(where: Where, error: unknown): Reply & { kind: 'card' } {
+  function apology(where: Where, error: unknown): CardMessage {
     const reference = randomBytes(4).toString('hex').toUpperCase();
     log.error({ error, reference, code: 'turn_failed' }, 'a turn failed');
-    return { kind: 'card', message: chat.apology(reference, where.reader) };
+    const { card, summary } = chat.apology(reference, where.reader);
+    // The sentence may be all that is shown, and means little without the reference.
+    return { card, summary: `${summary} ${reference}` };
   }
 
   /** Tells whether the answer stands, or never can. */
@@ -147,7 +155,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
     try {
       const reply = await replying;
       const isDone = await deliver(incoming, reply, own, clicked).catch((error: unknown) =>
-        deliver(incoming, apology(incoming, error), own, null),
+        deliver(incoming, { kind: 'card', message: apology(incoming, error) }, own, null),
       );
       if (isDone) await turns.close(incoming.id);
       else log.error({ code: 'answer_lost' }, 'an answer could not be delivered');
@@ -188,8 +196,11 @@ export function createAnswering(parts: AnsweringParts): Answering {
       enough.abort();
       return { finished };
     },
+    reply: replyTo,
+    deliver: (incoming, reply) => finish(incoming, Promise.resolve(reply), null, clickedCard(incoming)),
+    apology,
     async apologise(where, error) {
-      const posted = await put(where, null, apology(where, error).message);
+      const posted = await put(where, null, apology(where, error));
       if (posted.kind !== 'done') {
         log.warn({ error: posted.error, status: posted.status, code: 'apology_not_taken' }, 'Teams took no apology');
       }
@@ -198,12 +209,29 @@ export function createAnswering(parts: AnsweringParts): Answering {
 }
 
 /**
- * A chosen line takes the place of the card that offered it, and a page that of the page before; all else is answered
- * by a card of its own.
+ * A chosen line takes the place of the card that offered it, a page that of the page before, and a form becomes the
+ * request that was asked for with it. A decision stands on the card that asked for it, also where the id of that card
+ * was lost on its way from Teams. All else is answered by a card of its own.
  */
 function clickedCard({ what }: Incoming): string | null {
   if (what.kind !== 'action' || what.cardId === '') return null;
   const { action } = what;
-  const replaces = action.verb === 'choose' || (action.verb === 'page' && action.on === 'page');
-  return replaces ? what.cardId : null;
+  switch (action.verb) {
+    case 'choose':
+    case 'ask':
+    case 'approve':
+    case 'deny':
+      return what.cardId;
+    case 'page':
+      return action.on === 'page' ? what.cardId : null;
+    case 'run':
+    case 'retry':
+    case 'cancel':
+    case 'confirm':
+      return null;
+    default: {
+      const never: never = action;
+      throw new Error(`unexpected action ${JSON.stringify(never)}`);
+    }
+  }
 }

@@ -1,18 +1,24 @@
 import { type Activity, ActivityTypes, type TurnContext } from 'botbuilder';
 import type { Chat } from '../chat/chat.ts';
+import type { Incoming } from '../chat/incoming.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import type { Reader } from '../requests/request.ts';
 import type { Answering } from './answering.ts';
 import type { Conversations } from './conversations.ts';
 import { type ActivityOrigin, admit, type GuardRules, type TurnedAway } from './guard.ts';
-import { readerOf, toConversation, toIncoming } from './incoming.ts';
+import { readerOf, toIncoming, whereOf } from './incoming.ts';
+import { createInvoking, type InvokeResponse, saySentence } from './invoking.ts';
 import type { Turns } from './turns.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
 /** What happens in a turn: the guard, the repeated delivery, and then the answer. */
 export interface Bot {
-  /** `issuer` is that of the token which the activity came with; undefined when there was none. */
-  onTurn(context: TurnContext, issuer: string | undefined): Promise<void>;
+  /**
+   * `issuer` is that of the token which the activity came with; undefined when there was none. Resolves with what an
+   * invoke is to hear, and with null for all else.
+   */
+  onTurn(context: TurnContext, issuer: string | undefined): Promise<InvokeResponse | null>;
   /** Takes up the turns that a crash cut off; they are under way when this resolves. */
   resume(): Promise<void>;
   /** Resolves when every answer that was begun stands. */
@@ -37,6 +43,7 @@ const pruneEveryMs = 3_600_000;
 
 export function createBot(parts: BotParts): Bot {
   const { chat, answering, conversations, turns, clock, log } = parts;
+  const invoking = createInvoking({ chat, answering, clock });
   const answers = new Set<Promise<void>>();
   let nextPruneAt = 0;
 
@@ -47,28 +54,47 @@ export function createBot(parts: BotParts): Bot {
     answers.add(kept);
   }
 
-  async function onTurn(context: TurnContext, issuer: string | undefined): Promise<void> {
-    const { activity } = context;
-    if (!wantsAnswer(activity)) return;
+  async function onTurn({ activity }: TurnContext, issuer: string | undefined): Promise<InvokeResponse | null> {
+    if (!wantsAnswer(activity)) return null;
+    const isInvoke = activity.type === ActivityTypes.Invoke;
     const admission = admit(originOf(activity, issuer), parts.guard);
-    if (admission.kind === 'turnedAway') return turnAway(activity, admission.why, admission.actorId);
-    const where = { conversation: toConversation(activity), reader: readerOf(activity) };
+    const where = { ...whereOf(activity), reader: readerOf(activity) };
+    if (admission.kind === 'turnedAway') {
+      const words = await turnAway(admission.why, admission.actorId, where.reader);
+      if (isInvoke) return saySentence(words ?? '');
+      if (words !== null) await sayNo(where.conversation, words);
+      return null;
+    }
     try {
       if (activity.type === ActivityTypes.InstallationUpdate) {
-        return await greet(where.conversation, await chat.welcome(admission.speaker, where.reader));
+        await greet(where.conversation, await chat.welcome(admission.speaker, where.reader, where));
+        return null;
       }
       const incoming = toIncoming(activity, admission.speaker);
-      if (incoming === null) return;
-      if (!(await turns.open(incoming, clock.now()))) {
-        log.info({ code: 'repeated_activity' }, 'an activity came twice and was answered once');
-        return;
-      }
-      pruneNowAndThen();
-      const { finished } = await answering.answer(incoming, null);
-      keep(finished);
+      if (incoming === null) return null;
+      if (isInvoke) return await answerInvoke(incoming);
+      await answerOnce(incoming);
     } catch (error) {
+      if (isInvoke) return saySentence(answering.apology(where, error).summary);
       await answering.apologise(where, error);
     }
+    return null;
+  }
+
+  async function answerInvoke(incoming: Incoming): Promise<InvokeResponse> {
+    const { response, finished } = await invoking.answer(incoming);
+    keep(finished);
+    return response;
+  }
+
+  async function answerOnce(incoming: Incoming): Promise<void> {
+    if (!(await turns.open(incoming, clock.now()))) {
+      log.info({ code: 'repeated_activity' }, 'an activity came twice and was answered once');
+      return;
+    }
+    pruneNowAndThen();
+    const { finished } = await answering.answer(incoming, null);
+    keep(finished);
   }
 
   async function greet(conversation: string, greeting: Parameters<Conversations['post']>[1]): Promise<void> {
@@ -77,12 +103,16 @@ export function createBot(parts: BotParts): Bot {
     log.warn({ error: posted.error, status: posted.status, code: 'greeting_not_taken' }, 'Teams took no greeting');
   }
 
-  async function turnAway(activity: Partial<Activity>, why: TurnedAway, actorId: string): Promise<void> {
+  /** Resolves with what to say to them; null where nothing may be said. */
+  async function turnAway(why: TurnedAway, actorId: string, reader: Reader): Promise<string | null> {
     log.warn({ code: 'turned_away', why, actorId }, 'an activity was turned away');
-    const words = await chat.turnAway(why, actorId, readerOf(activity));
+    const words = await chat.turnAway(why, actorId, reader);
     // Who did not come through the channel service may have named any address to answer to.
-    if (why === 'issuer') return;
-    const said = await conversations.say(toConversation(activity), words);
+    return why === 'issuer' ? null : words;
+  }
+
+  async function sayNo(conversation: string, words: string): Promise<void> {
+    const said = await conversations.say(conversation, words);
     if (said.kind === 'done') return;
     log.warn({ error: said.error, status: said.status, code: 'refusal_not_taken' }, 'Teams took no refusal');
   }

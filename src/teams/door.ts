@@ -2,6 +2,7 @@ import { type Activity, ActivityTypes, type TurnContext } from 'botbuilder';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Adapter } from './adapter.ts';
+import { type InvokeResponse, saySentence } from './invoking.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
 /**
@@ -29,7 +30,8 @@ export type Reception =
   | { readonly kind: 'unavailable' };
 
 export interface DoorParts extends Adapter {
-  readonly onTurn: (context: TurnContext, issuer: string | undefined) => Promise<void>;
+  /** Resolves with what an invoke is to hear; null for all else. */
+  readonly onTurn: (context: TurnContext, issuer: string | undefined) => Promise<InvokeResponse | null>;
   /** The only issuer whose tokens are looked at; null where activities come without a token. */
   readonly issuer: string | null;
   readonly clock: Clock;
@@ -41,8 +43,6 @@ type Identity = Awaited<ReturnType<Adapter['authentication']['authenticateReques
 /** Teams gives up after ten seconds at the earliest. */
 const keysTimeoutMs = 8_000;
 const longestReason = 100;
-/** The answer stands on a card already; the invoke itself only wants to hear that it arrived. */
-const acknowledgement = { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: '' };
 
 export function createDoor({ adapter, authentication, onTurn, issuer, clock, log }: DoorParts): Door {
   function refuse(why: string): Reception {
@@ -78,10 +78,14 @@ export function createDoor({ adapter, authentication, onTurn, issuer, clock, log
       const identity = await identify(authorization, activity);
       if ('kind' in identity) return identity;
       const proven = identity.claimsIdentity.getClaimValue('iss') ?? undefined;
-      await adapter.processActivityDirect(identity, activity, (context) => onTurn(context, proven));
+      const responses: InvokeResponse[] = [];
+      await adapter.processActivityDirect(identity, activity, async (context) => {
+        const response = await onTurn(context, proven);
+        if (response !== null) responses.push(response);
+      });
       if (activity.type !== ActivityTypes.Invoke) return { kind: 'taken' };
       if (activity.name !== 'adaptiveCard/action') return { kind: 'notImplemented' };
-      return { kind: 'taken', body: acknowledgement };
+      return { kind: 'taken', body: responses[0] ?? saySentence('') };
     },
   };
 }

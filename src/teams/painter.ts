@@ -174,8 +174,7 @@ export function createPainter(parts: PainterParts): Painter {
     const said = await conversations.say(conversation, drawing.message.summary);
     if (said.kind === 'failed') return tellAgain(id, card);
     // Nobody is there to be told; trying again at each start would not change that.
-    if (said.kind === 'gone')
-      log.warn({ liveId: id, status: said.status, code: 'outcome_untold' }, 'nobody is there');
+    if (said.kind === 'gone') log.warn({ liveId: id, status: said.status, code: 'outcome_untold' }, 'nobody is there');
     await showed(drawing, card);
     return null;
   }

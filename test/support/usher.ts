@@ -11,7 +11,13 @@ import type { GateLimits } from '../../src/rate-gate/gate.ts';
 import { type Entry, readRecords } from '../../src/requests/record.ts';
 import { loopback, sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { type SandboxGraph, type SandboxGraphOptions, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
-import { clickActivity, messageActivity, postActivity } from '../../src/sandbox/teams/activity.ts';
+import {
+  clickActivity,
+  exchangeActivity,
+  invokeActivity,
+  messageActivity,
+  postActivity,
+} from '../../src/sandbox/teams/activity.ts';
 import { type Connector, type Delivery, startConnector } from '../../src/sandbox/teams/connector.ts';
 import { tenantId } from '../../src/sandbox/tenant/identity.ts';
 import { type Person, people } from '../../src/sandbox/tenant/people.ts';
@@ -35,8 +41,13 @@ export interface TestUsher {
   say(person: Somebody, text: string, place?: Place): Promise<number>;
   /** Clicks a button of type Action.Submit on a card, in the conversation where the card is. */
   click(person: Somebody, cardId: string, data: unknown, place?: Place): Promise<number>;
-  /** Clicks the button of this title on a card; throws when there is none. */
-  press(person: Somebody, card: ShownCard, title: string): Promise<number>;
+  /**
+   * Clicks the button of this title on a card, as Action.Submit, which is also how an old client clicks Action.Execute;
+   * `inputs` is what was filled in on the card. Throws when there is no such button.
+   */
+  press(person: Somebody, card: ShownCard, title: string, inputs?: CardInputs): Promise<number>;
+  /** Clicks the button of this title as Action.Execute. */
+  execute(person: Somebody, card: ShownCard, title: string, inputs?: CardInputs): Promise<Executed>;
   /** Posts any activity, as it is. */
   send(activity: unknown, headers?: Readonly<Record<string, string>>): Promise<number>;
   /** An activity as `say` would send it, to be changed and sent. */
@@ -80,6 +91,19 @@ export interface ShownCard {
 export interface CardButton {
   readonly title: string;
   readonly data: unknown;
+}
+
+/** What was filled in on a card, by the ids of its inputs. */
+export type CardInputs = Readonly<Record<string, string>>;
+
+/** The answer to an Action.Execute as a person sees it. */
+export interface Executed {
+  /** Of the HTTP response. */
+  readonly status: number;
+  /** What Teams reads from it; null where there is nothing to read. */
+  readonly body: { readonly statusCode: number; readonly type: string; readonly value: unknown } | null;
+  /** What a person reads on the card, or the sentence that is shown below it. */
+  readonly text: string;
 }
 
 export interface TestUsherOptions {
@@ -137,22 +161,34 @@ export async function startTestUsher(options: TestUsherOptions = {}): Promise<Te
     serviceUrl: connector.serviceUrl,
     conversationId: place.conversationId,
   });
-  const message = (person: Somebody, text: string, place = personalChatOf(person)) => ({
-    ...messageActivity(writerOf(person), activityPlace(place), text),
-    conversation: conversationOf(place),
-  });
+  const kinds = new Map<string, Place['kind']>();
+  const message = (person: Somebody, text: string, place = personalChatOf(person)) => {
+    kinds.set(place.conversationId, place.kind);
+    return {
+      ...messageActivity(writerOf(person), activityPlace(place), text),
+      conversation: conversationOf(place),
+    };
+  };
   const send: TestUsher['send'] = (activity, headers) => postActivity(endpoint, activity, headers);
-  const click: TestUsher['click'] = (person, cardId, data, given) => {
-    const there = cardsFor().find((card) => card.id === cardId);
-    const place =
-      given ??
-      (there === undefined
-        ? personalChatOf(person)
-        : { conversationId: there.conversationId, kind: 'personal' as const });
-    return send({
+  /** Where a card is, or else the person's own chat. */
+  const placeOf = (person: Somebody, cardId: string): Place => {
+    const conversationId = cardsFor().find((card) => card.id === cardId)?.conversationId;
+    return conversationId === undefined
+      ? personalChatOf(person)
+      : { conversationId, kind: kinds.get(conversationId) ?? 'personal' };
+  };
+  const click: TestUsher['click'] = (person, cardId, data, place = placeOf(person, cardId)) =>
+    send({
       ...clickActivity(writerOf(person), activityPlace(place), cardId, data),
       conversation: conversationOf(place),
     });
+  const execute = async (person: Somebody, cardId: string, data: unknown): Promise<Executed> => {
+    const place = placeOf(person, cardId);
+    const { status, body } = await exchangeActivity(endpoint, {
+      ...invokeActivity(writerOf(person), activityPlace(place), cardId, data),
+      conversation: conversationOf(place),
+    });
+    return executed(status, body);
   };
 
   return {
@@ -167,11 +203,8 @@ export async function startTestUsher(options: TestUsherOptions = {}): Promise<Te
     logLines,
     say: (person, text, place) => send(message(person, text, place)),
     click,
-    press(person, card, title) {
-      const button = card.buttons.find((candidate) => candidate.title === title);
-      if (button === undefined) throw new Error(`no button "${title}" on this card:\n${card.text}`);
-      return click(person, card.id, button.data);
-    },
+    press: (person, card, title, inputs) => click(person, card.id, filledIn(card, title, inputs)),
+    execute: (person, card, title, inputs) => execute(person, card.id, filledIn(card, title, inputs)),
     send,
     message,
     cardsFor,
@@ -246,13 +279,26 @@ function shownCard({ activityId, conversationId, activity }: Delivery, edits: nu
   };
 }
 
-/** Every Action.Submit and Action.Execute of a card, wherever it stands. */
+/** Every Action.Submit and Action.Execute of a card, wherever it stands; fallbacks are the same buttons once more. */
 function buttonsIn(element: unknown): CardButton[] {
   if (Array.isArray(element)) return element.flatMap(buttonsIn);
   if (typeof element !== 'object' || element === null) return [];
-  const { type, title, data } = { type: undefined, title: '', data: null, ...element };
+  const { type, title, data, fallback: _, ...rest } = { type: '', title: '', data: null, fallback: null, ...element };
   const own = type === 'Action.Submit' || type === 'Action.Execute' ? [{ title: String(title), data }] : [];
-  return [...own, ...Object.values(element).flatMap(buttonsIn)];
+  return [...own, ...Object.values(rest).flatMap(buttonsIn)];
+}
+
+/** The data of a button, with the inputs merged in as a client does. */
+function filledIn(card: ShownCard, title: string, inputs: CardInputs = {}): unknown {
+  const button = card.buttons.find((candidate) => candidate.title === title);
+  if (button === undefined) throw new Error(`no button "${title}" on this card:\n${card.text}`);
+  return typeof button.data === 'object' ? { ...button.data, ...inputs } : button.data;
+}
+
+function executed(status: number, body: string): Executed {
+  if (status !== 200) return { status, body: null, text: '' };
+  const read = JSON.parse(body) as NonNullable<Executed['body']>;
+  return { status, body: read, text: typeof read.value === 'string' ? read.value : cardAsText(read.value) };
 }
 
 function writerOf(person: Somebody): { id: string; name: string } {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';
+import { approve, ask, clickOn, createAnsweringStage, refusal } from './answering-stage.ts';
 
 /** Usher's clock and Graph's are moved by hand, each for itself: the order of things is what is tested. */
 let clock: TestClock;
@@ -277,5 +278,50 @@ describe('deliveries of the day before', () => {
     await eventually(() => stored() === 1);
 
     expect(before).toBe(2);
+  });
+});
+
+describe('a decision or a form from a client that knows no Action.Execute', () => {
+  it('is seen on the card that was clicked, and nothing new is posted', async () => {
+    const stage = createAnsweringStage();
+
+    const { finished } = await stage.answering.answer(clickOn(approve), null);
+    await finished;
+
+    expect(stage.touched).toEqual(['copy-1']);
+    expect(stage.sent).toEqual([]);
+  });
+
+  it.each([approve, ask])('%j stands on the clicked card where the request has none yet', async (action) => {
+    const stage = createAnsweringStage();
+    stage.liveCardId = null;
+
+    const { finished } = await stage.answering.answer(clickOn(action), null);
+    await finished;
+
+    expect(stage.sent).toEqual(['edit card-9 pending']);
+    expect(stage.liveCardId).toBe('card-9');
+  });
+
+  it('gets a card of its own where the clicked one is that of another request', async () => {
+    const stage = createAnsweringStage();
+    stage.liveCardId = null;
+    stage.otherLiveCards.push('card-9');
+
+    const { finished } = await stage.answering.answer(clickOn(approve), null);
+    await finished;
+
+    expect(stage.sent).toEqual(['post pending']);
+    expect(stage.liveCardId).toBe('card-new');
+  });
+
+  it('that is refused is told so beside the card', async () => {
+    const stage = createAnsweringStage();
+    stage.whenAsked(() => Promise.resolve(refusal));
+
+    const { finished } = await stage.answering.answer(clickOn(approve), null);
+    await finished;
+
+    expect(stage.sent).toEqual(['post You may not decide on this.']);
   });
 });

@@ -1,8 +1,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { cardAsText } from '../../src/chat/cards/as-text.ts';
 import type { Incoming } from '../../src/chat/incoming.ts';
 import { systemClock } from '../../src/clock.ts';
 import { openDatabase } from '../../src/db/database.ts';
+import { exchangeActivity } from '../../src/sandbox/teams/activity.ts';
 import { tenantId } from '../../src/sandbox/tenant/identity.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { toIncoming } from '../../src/teams/incoming.ts';
@@ -104,34 +106,85 @@ describe('a turn', () => {
 });
 
 describe('an invoke', () => {
-  const invoke = (name: string, data: unknown) => ({
+  const invoke = (name: string, data: unknown, change: Record<string, unknown> = {}) => ({
     ...teams.message('alex', ''),
     type: 'invoke',
     name,
     value: { action: { type: 'Action.Execute', data }, trigger: 'manual' },
+    ...change,
   });
+  const answerTo = async (activity: unknown) => {
+    const { status, body } = await exchangeActivity(teams.endpoint, activity);
+    return { status, body: JSON.parse(body) };
+  };
+  const message = 'application/vnd.microsoft.activity.message';
+  const card = 'application/vnd.microsoft.card.adaptive';
 
-  it('of a card runs its action and hears that it arrived', async () => {
-    const response = await fetch(teams.endpoint, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(invoke('adaptiveCard/action', { verb: 'run', text: 'whoami' })),
-    });
+  it('that makes a request gets its card in the response, and once more for all to see', async () => {
+    const run = invoke('adaptiveCard/action', { verb: 'run', text: 'provision isaiah to Salesforce' });
+
+    const { status, body } = await answerTo(run);
     await teams.settled();
 
-    expect(response.status).toBe(200);
-    expect(await response.json()).toMatchObject({ statusCode: 200 });
-    expect(teams.lastCard().text).toContain('Alex Wilber');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ statusCode: 200, type: card, value: { type: 'AdaptiveCard' } });
+    expect(cardAsText(body.value)).toContain('Isaiah Langer');
+    expect(teams.cardsFor()).toHaveLength(1);
+    expect(teams.lastCard().text).toContain('Account created');
   });
 
-  it('that comes twice is acknowledged twice and answered once', async () => {
-    const activity = invoke('adaptiveCard/action', { verb: 'run', text: 'whoami' });
+  it('that comes five times runs once, and each of them gets the card', async () => {
+    const run = invoke('adaptiveCard/action', { verb: 'run', text: 'provision isaiah to Salesforce' });
 
-    const statuses = [await teams.send(activity), await teams.send(activity)];
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => answerTo(run)));
     await teams.settled();
 
-    expect(statuses).toEqual([200, 200]);
-    expect(posts()).toHaveLength(1);
+    expect(answers.map(({ status, body }) => [status, body.type])).toEqual(Array(5).fill([200, card]));
+    expect(teams.sandbox.stats().calls).toBe(1);
+  });
+
+  it('that is refused hears why in a sentence, and nothing is posted', async () => {
+    const retry = invoke('adaptiveCard/action', { verb: 'retry', requestId: 'NONE99' });
+
+    const { status, body } = await answerTo(retry);
+    await teams.settled();
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ statusCode: 200, type: message });
+    expect(body.value).toMatch(/\w+ .*\.$/);
+    expect(posts()).toEqual([]);
+  });
+
+  it.each([[{ verb: 'explode' }], [null], ['text'], [{ verb: 'approve', requestId: { $ne: null } }]])(
+    'with the data %j hears that Usher does not know the button',
+    async (data) => {
+      const { status, body } = await answerTo(invoke('adaptiveCard/action', data));
+      await teams.settled();
+
+      expect(status).toBe(200);
+      expect(body).toMatchObject({
+        statusCode: 200,
+        type: message,
+        value: expect.stringContaining('does not know this button'),
+      });
+      expect(posts()).toEqual([]);
+    },
+  );
+
+  it('from another tenant is turned away in a sentence', async () => {
+    const foreign = invoke(
+      'adaptiveCard/action',
+      { verb: 'run', text: 'provision isaiah to Salesforce' },
+      { channelData: { tenant: { id: 'elsewhere' } } },
+    );
+
+    const { status, body } = await answerTo(foreign);
+    await teams.settled();
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ type: message, value: expect.stringContaining('does not serve your organization') });
+    expect(posts()).toEqual([]);
+    expect(teams.sandbox.stats().calls).toBe(0);
   });
 
   it.each(['task/fetch', 'composeExtension/query', 'signin/verifyState', ''])(
@@ -239,6 +292,23 @@ describe('a turn that breaks', () => {
     expect(failures()).toHaveLength(1);
     expect(text).toContain(String(failures()[0]?.reference));
     expect(JSON.stringify(content)).not.toMatch(/no such table|SQLITE|node_modules|\.ts|\bat /);
+  });
+
+  it('by an invoke says sorry in the response', async () => {
+    losesTable('tasks');
+    const data = { verb: 'run', text: 'provision isaiah to Salesforce' };
+    const value = { action: { type: 'Action.Execute', data } };
+    const activity = { ...teams.message('alex', ''), type: 'invoke', name: 'adaptiveCard/action', value };
+
+    const { status, body } = await exchangeActivity(teams.endpoint, activity);
+
+    expect(status).toBe(200);
+    expect(JSON.parse(body)).toMatchObject({
+      statusCode: 200,
+      type: 'application/vnd.microsoft.activity.message',
+      value: expect.stringContaining(String(failures()[0]?.reference)),
+    });
+    expect(body).not.toMatch(/no such table|SQLITE|node_modules|\.ts|\bat /);
   });
 });
 

@@ -88,6 +88,9 @@ describe('a button', () => {
     [{ verb: 'run', text: 'help' }],
     [{ verb: 'choose', text: 'provision 5eed to Salesforce' }],
     [{ verb: 'retry', requestId: 'R7K3MQ' }],
+    [{ verb: 'approve', requestId: 'R7K3MQ' }],
+    [{ verb: 'deny', requestId: 'R7K3MQ', reason: 'Ask again in January.' }],
+    [{ verb: 'ask', subject: 'isaiah', app: 'Salesforce', start: '2026-12-01', reason: 'He joins Sales.' }],
   ])('of type Action.Submit brings %j, and the card it stands on', (data) => {
     const incoming = toIncoming(click(data), speaker);
 
@@ -103,6 +106,23 @@ describe('a button', () => {
     expect(incoming?.what).toEqual({ kind: 'action', action: data, cardId: 'card-7' });
   });
 
+  it.each([
+    [
+      { verb: 'deny', requestId: 'R7K3MQ' },
+      { verb: 'deny', requestId: 'R7K3MQ', reason: '' },
+    ],
+    [
+      { verb: 'ask', subject: 'isaiah' },
+      { verb: 'ask', subject: 'isaiah', app: '', start: '', reason: '' },
+    ],
+    [
+      { verb: 'approve', requestId: 'R7K3MQ', decidedBy: 'root', reason: 'mine' },
+      { verb: 'approve', requestId: 'R7K3MQ' },
+    ],
+  ])('with %j is read as %j: what was left empty is empty, and what was made up is dropped', (data, action) => {
+    expect(toIncoming(click(data), speaker)?.what).toEqual({ kind: 'action', action, cardId: 'card-7' });
+  });
+
   it('brings nothing but what its kind has', () => {
     const incoming = toIncoming(
       click({ verb: 'run', text: 'help', speaker: { id: 'root' }, roles: ['operator'] }),
@@ -114,7 +134,11 @@ describe('a button', () => {
   });
 
   it.each([
-    ['an unknown verb', { verb: 'approve', requestId: 'R7K3MQ' }],
+    ['an unknown verb', { verb: 'assign', requestId: 'R7K3MQ' }],
+    ['a decision about nothing', { verb: 'approve' }],
+    ['a reason without end', { verb: 'deny', requestId: 'R7K3MQ', reason: 'x'.repeat(501) }],
+    ['a reason that is no text', { verb: 'deny', requestId: 'R7K3MQ', reason: ['because'] }],
+    ['a name without end', { verb: 'ask', subject: 'x'.repeat(301), app: '', start: '', reason: '' }],
     ['no verb', { text: 'help' }],
     ['a text that is no text', { verb: 'run', text: { toString: 'help' } }],
     ['a text without end', { verb: 'run', text: 'x'.repeat(1001) }],
@@ -134,6 +158,37 @@ describe('a button', () => {
       expect(incoming?.what.kind).toBe('unknownAction');
     },
   );
+});
+
+describe('the place', () => {
+  const place = (conversation: Record<string, unknown>, serviceUrl = 'https://smba.example/emea/') =>
+    toIncoming(message('apps', { conversation, serviceUrl }), speaker)?.place;
+
+  it.each([
+    ['personal', 'personal'],
+    ['groupChat', 'shared'],
+    ['channel', 'shared'],
+    [undefined, 'shared'],
+    [{ personal: true }, 'shared'],
+  ])('of a conversation of the type %j is %s', (conversationType, kind) => {
+    expect(place({ id: 'a:1', conversationType })?.kind).toBe(kind);
+  });
+
+  it('is the same in all threads of a channel, and another in another channel', () => {
+    const one = place({ id: '19:it@thread.tacv2;messageid=1', conversationType: 'channel' });
+    const other = place({ id: '19:it@thread.tacv2;messageid=2', conversationType: 'channel' });
+    const elsewhere = place({ id: '19:hr@thread.tacv2;messageid=1', conversationType: 'channel' });
+
+    expect(one).toEqual(other);
+    expect(one?.key).not.toBe(elsewhere?.key);
+  });
+
+  it('is another where another service keeps a conversation of the same id', () => {
+    const alex = place({ id: 'personal-chat', conversationType: 'personal' }, 'http://localhost:56150/_connector');
+    const megan = place({ id: 'personal-chat', conversationType: 'personal' }, 'http://localhost:56151/_connector');
+
+    expect(alex?.key).not.toBe(megan?.key);
+  });
 });
 
 describe('where to answer', () => {

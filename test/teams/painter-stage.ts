@@ -95,7 +95,7 @@ export function createStage(): Stage {
     drawn,
     overlaps: () => overlaps,
     change(id, { finished = false, conversation = 'chat', cardId = `card-${id}` } = {}) {
-      const revision = (requests.get(id)?.request.revision ?? 0) + 1;
+      const revision = (requests.get(id)?.live.revision ?? 0) + 1;
       requests.set(id, drawingOf({ id, conversation, cardId, revision, finished }));
       painter.touch(id);
     },
@@ -120,17 +120,7 @@ interface Shape {
 
 export function drawingOf({ id, conversation, cardId, revision, finished }: Shape): Drawing {
   return {
-    request: {
-      id,
-      asker: { id: 'asker', name: 'Alex' },
-      app: { id: 'app', name: 'Salesforce' },
-      reader: { locale: 'en-US', timeZone: 'UTC' },
-      conversation,
-      cardId,
-      revision,
-      createdAt: 0,
-      leftOut: [],
-    },
+    live: { id, conversation, cardId, revision },
     message: {
       card: { type: 'AdaptiveCard', version: '1.5', fallbackText: '', body: [] },
       summary: `revision ${revision}`,

@@ -13,6 +13,7 @@ function incoming(id: string): Incoming {
     id,
     speaker: { id: '5eed0000-0000-4000-8000-000000000001', tenantId: '5eed0000-0000-4000-8000-00000000face' },
     conversation: '{"serviceUrl":"https://smba.example","conversation":{"id":"a:1"}}',
+    place: { key: 'https://smba.example|a:1', kind: 'personal' },
     reader: { locale: 'en-US', timeZone: 'UTC' },
     what: { kind: 'text', text: 'provision Zoë “Ж” 🙂 to Salesforce', attachments: 0, files: [] },
     mentions: [],

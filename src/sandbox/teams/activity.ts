@@ -43,17 +43,40 @@ export function clickActivity(
   return { ...activity, replyToId: cardId, value: data };
 }
 
+/** The activity of a click on a button of type Action.Execute; `data` has the card's inputs merged in. */
+export function invokeActivity(
+  writer: Writer,
+  place: WritingPlace,
+  cardId: string,
+  data: unknown,
+): Record<string, unknown> {
+  return {
+    ...clickActivity(writer, place, cardId, undefined),
+    type: 'invoke',
+    name: 'adaptiveCard/action',
+    value: { action: { type: 'Action.Execute', data }, trigger: 'manual' },
+  };
+}
+
 /** Posts an activity to the bot's endpoint; resolves with the HTTP status. */
 export async function postActivity(
   endpoint: string,
   activity: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<number> {
+  return (await exchangeActivity(endpoint, activity, headers)).status;
+}
+
+/** Posts an activity and reads what is answered: JSON for an invoke, otherwise mostly nothing. */
+export async function exchangeActivity(
+  endpoint: string,
+  activity: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ readonly status: number; readonly body: string }> {
   const response = await fetch(endpoint, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(activity),
   });
-  await response.text();
-  return response.status;
+  return { status: response.status, body: await response.text() };
 }

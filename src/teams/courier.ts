@@ -1,0 +1,160 @@
+import type { Outbox, OutboxItem } from '../chat/outbox.ts';
+import type { Drawing } from '../chat/reply.ts';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { Conversations, Posted, Sent } from './conversations.ts';
+import type { Pacing } from './pacing.ts';
+
+/**
+ * Brings what stands in the outbox to Teams: cards for approvers, and short texts.
+ *
+ * Each item arrives at least once. It leaves the outbox only after Teams has taken it, so a process that dies in
+ * between sends it a second time at its next start; the other way round it might never arrive, and nobody would know
+ * that there is something to decide. As long as the process lives it remembers what was taken and could not be noted,
+ * and then only notes it.
+ *
+ * What Teams may take later goes back into the outbox, which says when; what it will never take is given up there. The
+ * items of one conversation go in order and no faster than Teams allows, a few conversations at a time.
+ */
+export interface Courier {
+  /** There may be something in the outbox. */
+  wake(): void;
+  /** Resolves when nothing that is due now is left. */
+  settled(): Promise<void>;
+}
+
+export interface CourierParts {
+  readonly outbox: Outbox;
+  readonly conversations: Pick<Conversations, 'post' | 'say'>;
+  readonly pacing: Pacing;
+  /** What tells one conversation from another. */
+  readonly keyOf: (conversation: string) => string;
+  /** A card has been posted and shows this drawing. */
+  readonly showed: (drawing: Drawing, how: 'post') => Promise<void>;
+  readonly clock: Clock;
+  /** Aborts when Usher ends: nothing is sent after that. */
+  readonly ending: AbortSignal;
+  readonly log: Log;
+  /** How often it looks by itself, for what came due or was put there by another process; milliseconds. */
+  readonly pollMs?: number;
+}
+
+const defaultPollMs = 5_000;
+/** Few enough that all of them are sent well within the minute for which the outbox holds them. */
+const handful = 20;
+const sideBySide = 4;
+
+export function createCourier(parts: CourierParts): Courier {
+  const { outbox, conversations, pacing, keyOf, clock, ending, log, pollMs = defaultPollMs } = parts;
+  /** Taken by Teams, and not noted yet: the card's id, or null for a text. */
+  const unnoted = new Map<string, string | null>();
+  let isWoken = false;
+  let round: Promise<void> | null = null;
+
+  function wake(): void {
+    if (ending.aborted) return;
+    isWoken = true;
+    round ??= empty().finally(() => {
+      round = null;
+      if (isWoken) wake();
+    });
+  }
+
+  async function empty(): Promise<void> {
+    while (isWoken && !ending.aborted) {
+      isWoken = false;
+      try {
+        const items = await outbox.due(handful);
+        const isAllNoted = await sendAll(items);
+        // What could not be noted would be handed out again at once; it waits for the next look.
+        if (items.length > 0 && isAllNoted) isWoken = true;
+      } catch (error) {
+        log.error({ error, code: 'outbox_unread' }, 'the outbox could not be read');
+      }
+    }
+  }
+
+  /** Tells whether the outbox knows of every item what came of it. */
+  async function sendAll(items: readonly OutboxItem[]): Promise<boolean> {
+    const queues = [...Map.groupBy(items, ({ conversation }) => keyOf(conversation)).values()];
+    let isAllNoted = true;
+    const work = async () => {
+      for (let queue = queues.shift(); queue !== undefined; queue = queues.shift()) {
+        for (const item of queue) {
+          if (ending.aborted) return;
+          if (!(await send(item))) isAllNoted = false;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: sideBySide }, work));
+    return isAllNoted;
+  }
+
+  async function send(item: OutboxItem): Promise<boolean> {
+    try {
+      const name = nameOf(item);
+      const earlier = unnoted.get(name);
+      if (earlier !== undefined) return await note(item, name, earlier);
+      const key = keyOf(item.conversation);
+      await clock.sleep(pacing.take(key, clock.monotonic()) - clock.monotonic(), ending);
+      if (ending.aborted) return false;
+      const sent = await hand(item);
+      if (sent.kind === 'done') return await note(item, name, 'cardId' in sent ? sent.cardId : null);
+      log.warn(
+        { error: sent.error, status: sent.status, outcome: sent.kind, ...idOf(item), code: 'outbox_not_taken' },
+        'Teams did not take an item of the outbox',
+      );
+      await outbox.failed(item, sent.kind);
+      return true;
+    } catch (error) {
+      log.error({ error, ...idOf(item), code: 'outbox_failed' }, 'an item of the outbox could not be sent or noted');
+      return false;
+    }
+  }
+
+  function hand(item: OutboxItem): Promise<Posted | Sent> {
+    switch (item.kind) {
+      case 'card':
+        return conversations.post(item.conversation, item.drawing.message);
+      case 'text':
+        return conversations.say(item.conversation, item.text);
+      default: {
+        const never: never = item;
+        throw new Error(`unexpected item ${JSON.stringify(never)}`);
+      }
+    }
+  }
+
+  async function note(item: OutboxItem, name: string, cardId: string | null): Promise<true> {
+    unnoted.set(name, cardId);
+    await outbox.sent(item, cardId);
+    unnoted.delete(name);
+    if (item.kind === 'card') await parts.showed(item.drawing, 'post');
+    return true;
+  }
+
+  async function poll(): Promise<void> {
+    while (!ending.aborted) {
+      wake();
+      await clock.sleep(pollMs, ending);
+    }
+  }
+
+  void poll();
+  return {
+    wake,
+    async settled() {
+      wake();
+      while (round !== null) await round;
+    },
+  };
+}
+
+function nameOf(item: OutboxItem): string {
+  return item.kind === 'card' ? `card ${item.liveId}` : `text ${item.noticeId}`;
+}
+
+/** What may stand in the log. */
+function idOf(item: OutboxItem): { readonly liveId: string } | { readonly noticeId: number } {
+  return item.kind === 'card' ? { liveId: item.liveId } : { noticeId: item.noticeId };
+}

@@ -1,0 +1,121 @@
+import type { Incoming } from '../../src/chat/incoming.ts';
+import type { CardAction, CardMessage, Drawing, Reply } from '../../src/chat/reply.ts';
+import { createLog } from '../../src/log.ts';
+import { type Answering, createAnswering } from '../../src/teams/answering.ts';
+import type { Posted } from '../../src/teams/conversations.ts';
+import { createInvoking, type Invoking } from '../../src/teams/invoking.ts';
+import { createPacing } from '../../src/teams/pacing.ts';
+import { createTestClock, type TestClock } from '../support/clock.ts';
+
+/** A chat with one live card of the id `copy-1`, a Teams that takes everything, and the answering between them. */
+export interface AnsweringStage {
+  readonly answering: Answering;
+  readonly invoking: Invoking;
+  readonly clock: TestClock;
+  /** Posts, edits and texts in their order, e.g. `edit card-9 pending`. */
+  readonly sent: readonly string[];
+  readonly touched: readonly string[];
+  readonly codes: readonly unknown[];
+  /** What the chat does with each message or click. */
+  whenAsked(answer: (incoming: Incoming) => Promise<Reply>): void;
+  /** Where the live card stands; null where it has not been posted. */
+  liveCardId: string | null;
+  /** Cards that belong to other requests. */
+  readonly otherLiveCards: string[];
+  /** What the live card says; it cannot be drawn when this is null. */
+  state: string | null;
+}
+
+export const live: Reply = { kind: 'live', liveId: 'copy-1' };
+export const refusal: Reply = { kind: 'card', message: cardOf('You may not decide on this.') };
+
+export function cardOf(text: string): CardMessage {
+  const body = [{ type: 'TextBlock', text }];
+  return { card: { type: 'AdaptiveCard', version: '1.5', fallbackText: text, body }, summary: text };
+}
+
+/** A click on a button of the card `card-9`. */
+export function clickOn(action: CardAction, cardId = 'card-9'): Incoming {
+  return {
+    id: 'chat|click-1',
+    speaker: { id: 'alex', tenantId: 'contoso' },
+    conversation: JSON.stringify({ serviceUrl: 'https://smba.example', conversation: { id: 'chat' } }),
+    place: { key: 'https://smba.example|chat', kind: 'shared' },
+    reader: { locale: 'en-US', timeZone: 'UTC' },
+    what: { kind: 'action', action, cardId },
+    mentions: [],
+  };
+}
+
+export const approve: CardAction = { verb: 'approve', requestId: 'R7K3MQ' };
+export const ask: CardAction = { verb: 'ask', subject: 'isaiah', app: 'Salesforce', start: '', reason: '' };
+
+export function createAnsweringStage(): AnsweringStage {
+  const clock = createTestClock();
+  const sent: string[] = [];
+  const touched: string[] = [];
+  const codes: unknown[] = [];
+  const otherLiveCards: string[] = [];
+  let answerWith: (incoming: Incoming) => Promise<Reply> = () => Promise.resolve(live);
+
+  const chat = {
+    answer: (incoming: Incoming) => answerWith(incoming),
+    async draw(id: string): Promise<Drawing | null> {
+      if (id !== 'copy-1' || stage.state === null) return null;
+      return {
+        live: { id, conversation: clickOn(approve).conversation, cardId: stage.liveCardId, revision: 1 },
+        message: cardOf(stage.state),
+        signature: stage.state,
+        finished: false,
+      };
+    },
+    async attachCard(_id: string, cardId: string) {
+      stage.liveCardId ??= cardId;
+    },
+    isRequestCard: (cardId: string) => Promise.resolve(cardId === stage.liveCardId || otherLiveCards.includes(cardId)),
+    checking: () => cardOf('One moment.'),
+    apology: () => cardOf('Something went wrong.'),
+  };
+  const posted = (what: string, cardId: string): Promise<Posted> => {
+    sent.push(what);
+    return Promise.resolve({ kind: 'done', cardId });
+  };
+  const answering = createAnswering({
+    chat,
+    conversations: {
+      post: (_conversation, { summary }) => posted(`post ${summary}`, 'card-new'),
+      edit: (_conversation, cardId, { summary }) => posted(`edit ${cardId} ${summary}`, cardId),
+      say: (_conversation, text) => posted(`say ${text}`, ''),
+      remove: (_conversation, cardId) => posted(`remove ${cardId}`, cardId),
+      findMember: () => Promise.resolve(null),
+    },
+    pacing: createPacing(),
+    turns: {
+      open: () => Promise.resolve(true),
+      showed: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+      findOpen: () => Promise.resolve([]),
+      prune: () => Promise.resolve(),
+    },
+    showed: () => Promise.resolve(),
+    touch: (liveId) => void touched.push(liveId),
+    clock,
+    ending: new AbortController().signal,
+    log: createLog('info', { write: (line) => void codes.push(JSON.parse(line).code) }),
+  });
+  const stage: AnsweringStage = {
+    answering,
+    invoking: createInvoking({ chat, answering, clock }),
+    clock,
+    sent,
+    touched,
+    codes,
+    whenAsked(answer) {
+      answerWith = answer;
+    },
+    liveCardId: 'card-9',
+    otherLiveCards,
+    state: 'pending',
+  };
+  return stage;
+}
