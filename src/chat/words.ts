@@ -1,5 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat';
-import { durationParts, formatMoment, formatTime } from './cards/format.ts';
+import { durationParts, formatDay, formatMoment, formatTime } from './cards/format.ts';
 import { markdownText, plainText } from './cards/safe-text.ts';
 import en from './messages/en.json' with { type: 'json' };
 
@@ -25,6 +25,8 @@ export interface Words {
   time(at: number, now: number): string;
   /** For what may lie days ahead: `14:03`, with the date and the time zone when `now` is another day. */
   moment(at: number, now: number): string;
+  /** The whole day, `Tuesday, December 1, 2026`, on which a moment falls in somebody's time zone (IANA name). */
+  day(at: number, timeZone: string): string;
   /** "1.4 s", "2 min 10 s". */
   duration(ms: number): string;
 }
@@ -62,6 +64,7 @@ export function createWords(locale: string, timeZone = 'UTC'): Words {
     either: (names) => joined(language, 'disjunction', names),
     time: (at, now) => formatTime(at, now, { locale, timeZone }),
     moment: (at, now) => formatMoment(at, now, { locale, timeZone }),
+    day: (at, zone) => formatDay(at, { locale, timeZone: zone }),
     duration: (ms) => sayDuration(plain, ms),
   };
 }

@@ -1,10 +1,11 @@
 /**
  * Reads an Adaptive Card out as plain text, for a terminal. It knows the elements that Usher's cards are made of, shows
- * what a reader sees before any click, and passes over what it does not know.
+ * what a reader sees before any click, and what a button unfolds where that is a card to fill in, and passes over what it
+ * does not know. An input is its label with what it holds, or a line to write on; a star marks one that must be filled.
  */
 export function cardAsText(card: unknown): string {
   const root = fields(card);
-  const lines = [...listOf(root.body).flatMap(linesOf), ...buttonLine(listOf(root.actions))];
+  const lines = cardLines(root);
   return lines
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
@@ -12,6 +13,17 @@ export function cardAsText(card: unknown): string {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+function cardLines({ body, actions }: Fields): string[] {
+  return [...listOf(body).flatMap(linesOf), ...buttonLine(listOf(actions)), ...listOf(actions).flatMap(unfolded)];
+}
+
+/** What a button opens on the card itself, below its title. */
+function unfolded(action: unknown): string[] {
+  const { type, title, card } = fields(action);
+  if (type !== 'Action.ShowCard') return [];
+  return ['', textOf(title), ...cardLines(fields(card)).map((line) => (line === '' ? '' : `   ${line}`))];
+}
 
 function linesOf(element: unknown): string[] {
   const item = fields(element);
@@ -26,6 +38,10 @@ function linesOf(element: unknown): string[] {
       return [...gap, ...rowLines(listOf(item.columns).map((column) => listOf(fields(column).items).flatMap(linesOf)))];
     case 'FactSet':
       return [...gap, ...factLines(listOf(item.facts).map(fields))];
+    case 'Input.Text':
+    case 'Input.Date':
+    case 'Input.ChoiceSet':
+      return inputLines(item);
     case 'ActionSet':
       return buttonLine(listOf(item.actions));
     case 'ProgressBar':
@@ -33,6 +49,19 @@ function linesOf(element: unknown): string[] {
     default:
       return [];
   }
+}
+
+/** Titles of choices to show: enough to see what it is about. */
+const MOST_CHOICES = 6;
+
+function inputLines({ label, value, isRequired, choices }: Fields): string[] {
+  const titles = listOf(choices).map((choice) => textOf(fields(choice).title));
+  const chosen = listOf(choices).findIndex((choice) => fields(choice).value === value);
+  const held = titles[chosen] ?? textOf(value);
+  const star = isRequired === true ? '*' : '';
+  const more = titles.length > MOST_CHOICES ? [...titles.slice(0, MOST_CHOICES), '…'] : titles;
+  const options = more.length === 0 ? '' : ` (${more.join(', ')})`;
+  return [`${textOf(label)}${star} ${held === '' ? '____' : `[${held}]`}${options}`];
 }
 
 /** First lines side by side; what follows in a column is indented under the text of the widest one. */

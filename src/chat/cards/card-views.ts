@@ -14,6 +14,9 @@ export interface CardViews {
   readonly apps: AppsView;
   readonly whoami: WhoamiView;
   readonly list: ListView;
+  readonly access: AccessView;
+  readonly form: FormView;
+  readonly pending: PendingView;
 }
 
 export type CardName = keyof CardViews;
@@ -26,6 +29,9 @@ export const CARD_NAMES = [
   'apps',
   'whoami',
   'list',
+  'access',
+  'form',
+  'pending',
 ] as const satisfies readonly CardName[];
 
 export type Maybe<T> = readonly [] | readonly [T];
@@ -56,6 +62,19 @@ export interface SubmitButton {
   /** The full text, for whoever hovers or listens; Teams cuts a long title. */
   readonly tooltip: string;
   readonly data: CardAction & { readonly msteams: { readonly feedback: { readonly hide: true } } };
+}
+
+/**
+ * A decision: `Action.Execute`, which changes the card for the clicker at once, and `Action.Submit` of the same data
+ * for clients that do not know it. The data are a verb and an id; what the card's inputs hold is added by the client.
+ */
+export interface DecisionButton extends Omit<SubmitButton, 'data'> {
+  readonly data: { readonly verb: 'approve' | 'deny'; readonly requestId: string };
+}
+
+/** Sends the inputs of the form along with the verb. */
+export interface FormButton extends Omit<SubmitButton, 'data'> {
+  readonly data: { readonly verb: 'ask' } & Pick<SubmitButton['data'], 'msteams'>;
 }
 
 export interface Link {
@@ -199,5 +218,72 @@ export interface ListView extends AnyView {
   readonly sections: readonly ListSection[];
   readonly next: Maybe<LabelledText>;
   readonly footer: Maybe<Text>;
+  readonly buttons: readonly SubmitButton[];
+}
+
+/** One access request, as it stands for the asker or for the approvers. */
+export interface AccessView extends AnyView {
+  readonly look: Look;
+  readonly title: string;
+  readonly subject: string;
+  readonly label: Maybe<Text>;
+  readonly paragraphs: readonly Text[];
+  readonly warnings: Maybe<{ readonly lines: readonly Text[] }>;
+  /** What people wrote: why it is asked for, why it was denied. */
+  readonly quotes: readonly LabelledText[];
+  readonly tables: Maybe<FactTable>;
+  readonly next: Maybe<LabelledText>;
+  readonly footer: readonly Text[];
+  readonly approvals: Maybe<DecisionButton>;
+  /** A card in the card, which `opens` unfolds: the reason and the button. */
+  readonly denials: Maybe<{
+    readonly opens: string;
+    readonly label: string;
+    readonly placeholder: string;
+    readonly button: DecisionButton;
+  }>;
+  readonly buttons: readonly SubmitButton[];
+  readonly links: Maybe<Link>;
+}
+
+/** An input of a form; `label` and `placeholder` are never read as Markdown. */
+export interface Field {
+  readonly label: string;
+  readonly placeholder: string;
+  readonly value: string;
+  /** Shown when it is left empty or holds what it must not. */
+  readonly errorMessage: string;
+}
+
+export interface DateField extends Omit<Field, 'placeholder' | 'value'> {
+  /** `YYYY-MM-DD`. */
+  readonly min: string;
+}
+
+export interface FormView extends AnyView {
+  readonly title: string;
+  readonly intro: string;
+  readonly problems: Maybe<Text>;
+  readonly subject: Field;
+  /** One of the two: a list to choose from, or a line to type where there are too many apps for a list. */
+  readonly appChoices: Maybe<Field & { readonly choices: readonly Fact[] }>;
+  readonly appTexts: Maybe<Field>;
+  /** One of the two: a date that is empty is no date to some clients. */
+  readonly filledStarts: Maybe<DateField & { readonly value: string }>;
+  readonly emptyStarts: Maybe<DateField>;
+  readonly reason: Omit<Field, 'errorMessage'>;
+  readonly footer: Maybe<Text>;
+  readonly buttons: readonly FormButton[];
+}
+
+export interface PendingView extends AnyView {
+  readonly title: string;
+  readonly intro: string;
+  readonly rows: readonly {
+    readonly name: string;
+    readonly lines: readonly Text[];
+    readonly opens: Maybe<SubmitButton>;
+  }[];
+  readonly more: Maybe<Text>;
   readonly buttons: readonly SubmitButton[];
 }

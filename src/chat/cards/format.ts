@@ -13,6 +13,7 @@ interface TimeFormats {
   readonly dateAndTime: Intl.DateTimeFormat;
   readonly minute: Intl.DateTimeFormat;
   readonly dateAndMinute: Intl.DateTimeFormat;
+  readonly wholeDay: Intl.DateTimeFormat;
 }
 
 /** How somebody reads the time: BCP 47 and IANA name. */
@@ -37,6 +38,13 @@ export function formatTime(at: number, now: number, reader: Clockface): string {
 export function formatMoment(at: number, now: number, reader: Clockface): string {
   const formats = timeFormats(reader.locale, reader.timeZone);
   return format(at, now, { ...formats, today: formats.minute, otherDay: formats.dateAndMinute });
+}
+
+/** The day on which a moment falls there, in full: `Tuesday, December 1, 2026`. */
+export function formatDay(at: number, reader: Clockface): string {
+  const moment = new Date(at);
+  if (Number.isNaN(moment.getTime())) return '—';
+  return plainText(timeFormats(reader.locale, reader.timeZone).wholeDay.format(moment));
 }
 
 type DayFormats = Readonly<Record<'day' | 'today' | 'otherDay', Intl.DateTimeFormat>>;
@@ -90,6 +98,7 @@ function makeFormats(locale: string, timeZone: string): TimeFormats {
       dateAndTime: new Intl.DateTimeFormat(locale, { ...date, ...clock, timeZone }),
       minute: new Intl.DateTimeFormat(locale, { ...minute, timeZone }),
       dateAndMinute: new Intl.DateTimeFormat(locale, { ...date, ...minute, timeZoneName: 'short', timeZone }),
+      wholeDay: new Intl.DateTimeFormat(locale, { ...date, weekday: 'long', month: 'long', timeZone }),
     };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

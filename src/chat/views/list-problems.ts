@@ -16,7 +16,7 @@ export type ListProblem =
     }
   /** Done rather than a problem: whoever typed an id is told, as the card may be far away. */
   | { readonly kind: 'retried' | 'cancelledNow'; readonly id: string; readonly count: number }
-  | { readonly kind: 'missingId'; readonly verb: 'retry' | 'cancel' }
+  | { readonly kind: 'missingId'; readonly verb: 'retry' | 'cancel' | 'approve' | 'deny' | 'show' }
   /** In megabytes. */
   | { readonly kind: 'fileTooLarge'; readonly limit: number }
   /** The columns that the file does have. */

@@ -1,4 +1,4 @@
-import type { Link, Maybe, SubmitButton, Text } from '../cards/card-views.ts';
+import type { DecisionButton, FormButton, Link, Maybe, SubmitButton, Text } from '../cards/card-views.ts';
 import { markdownText, plainText } from '../cards/safe-text.ts';
 import type { CardAction } from '../reply.ts';
 import type { WordKey, Words, WordValues } from '../words.ts';
@@ -38,6 +38,32 @@ export function submitButton(
   // Teams would otherwise announce "Your response was sent to the app" under a card that is about to change anyway.
   const data = { ...action, msteams: { feedback: { hide: true } } } as const;
   return [{ title: label, tooltip: plainText(tooltip ?? label, LONGEST_TOOLTIP), data }];
+}
+
+/** A decision on an access request. It carries the request's id and nothing else; see `DecisionButton`. */
+export function decisionButton(
+  words: Words,
+  verb: DecisionButton['data']['verb'],
+  requestId: string,
+  names: { readonly person: string; readonly app: string },
+): DecisionButton {
+  const [title, tooltip] = DECISIONS[verb];
+  return {
+    title: words.plain(title),
+    tooltip: plainText(words.plain(tooltip, names), LONGEST_TOOLTIP),
+    data: { verb, requestId },
+  };
+}
+
+const DECISIONS: Readonly<Record<DecisionButton['data']['verb'], readonly [title: WordKey, tooltip: WordKey]>> = {
+  approve: ['button.approve', 'button.approveOne'],
+  deny: ['button.denyNow', 'button.denyOne'],
+};
+
+/** The button below the form of `request`. */
+export function formButton(words: Words): FormButton {
+  const title = words.plain('button.ask');
+  return { title, tooltip: title, data: { verb: 'ask', msteams: { feedback: { hide: true } } } };
 }
 
 /** The button that opens a page of the Entra admin centre, or none. */

@@ -1,5 +1,6 @@
 import type { CardMessage } from '../reply.ts';
 import type { WordKey, Words } from '../words.ts';
+import { type AccessProblem, accessProblem, isAccessProblem } from './access/access-problems.ts';
 import { isListProblem, type ListProblem, listProblem } from './list-problems.ts';
 import { noticeCard } from './notice.ts';
 import { type SayButton, short } from './parts.ts';
@@ -23,7 +24,8 @@ export type Problem =
   | {
       readonly kind: 'empty' | 'attachmentOnly' | 'staleButton' | 'unknownButton';
     }
-  | ListProblem;
+  | ListProblem
+  | AccessProblem;
 
 /** What a job's quarantine says of itself. Every part but the app may be missing; times in milliseconds since 1970. */
 export interface Quarantine {
@@ -143,6 +145,10 @@ function explain(words: Words, what: Problem): Explained {
     say(words, keys, values, code);
   if (isListProblem(what)) {
     const { keys, values } = listProblem(what);
+    return from(keys, values);
+  }
+  if (isAccessProblem(what)) {
+    const { keys, values } = accessProblem(words, what);
     return from(keys, values);
   }
   switch (what.kind) {

@@ -1,5 +1,5 @@
 import type { Forecast, Request, Task, TaskState, WaitReason } from '../../requests/request.ts';
-import type { ProgressView, SubmitButton, Text } from '../cards/card-views.ts';
+import type { ProgressView, Text } from '../cards/card-views.ts';
 import { renderCard } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
 import type { CardMessage } from '../reply.ts';
@@ -20,6 +20,7 @@ export interface RequestCardInput {
   readonly canRetry: boolean;
 }
 
+type ProgressInput = Pick<RequestCardInput, 'request' | 'forecast' | 'now'>;
 type Waiting = Extract<TaskState, { kind: 'waiting' }>;
 type Running = Extract<TaskState, { kind: 'running' }>;
 
@@ -30,6 +31,7 @@ const AGAIN: Readonly<Record<WaitReason, WordKey>> = {
   ruleChanged: 'request.again.ruleChanged',
   interrupted: 'request.again.interrupted',
   retried: 'request.again.retried',
+  assignmentUnseen: 'request.again.assignmentUnseen',
 };
 
 /**
@@ -46,17 +48,36 @@ export function requestCard(input: RequestCardInput): CardMessage {
 
   const words = createWords(request.reader.locale, request.reader.timeZone);
   const { state } = task;
+  if (state.kind === 'done') return resultCard(words, { ...input, task, state });
+  return progressCard(words, { ...input, task }, taskProgress(words, input, task, state));
+}
+
+/** A task that is not done, in words: for its own card, and for the card of what it is a part of. Texts are finished. */
+export interface TaskProgress {
+  readonly tone: Tone;
+  /** Holds no text of others, so that it may stand where no Markdown is read. */
+  readonly title: string;
+  readonly paragraphs: readonly Text[];
+  /** Takes `person` and `app`. */
+  readonly summary: WordKey;
+}
+
+/** How a task stands, in the words of its card. */
+export function taskProgress(
+  words: Words,
+  input: ProgressInput,
+  task: Task,
+  state: Exclude<TaskState, { kind: 'done' }>,
+): TaskProgress {
   switch (state.kind) {
     case 'held':
-      return heldCard(words, input, task);
+      return held(words, input.request);
     case 'cancelled':
-      return cancelledCard(words, input, task, state.at);
+      return cancelled(words, task, state.at, input.now);
     case 'waiting':
-      return waitingCard(words, input, task, state);
+      return waiting(words, input, task, state);
     case 'running':
-      return runningCard(words, input, task, state);
-    case 'done':
-      return resultCard(words, { ...input, task, state });
+      return running(words, input, task, state);
     default: {
       const never: never = state;
       throw new Error(`A task in a state that no card shows: ${JSON.stringify(never)}`);
@@ -64,43 +85,55 @@ export function requestCard(input: RequestCardInput): CardMessage {
   }
 }
 
-function heldCard(words: Words, input: RequestCardInput, task: Task): CardMessage {
-  const progress: Progress = {
+function held(words: Words, request: Request): TaskProgress {
+  return {
     tone: 'waiting',
     title: words.card('request.held'),
-    paragraphs: [{ text: words.card('request.heldText', { request: short(input.request.id, 40) }) }],
+    paragraphs: [{ text: words.card('request.heldText', { request: short(request.id, 40) }) }],
     summary: 'request.summary.held',
   };
-  return progressCard(words, { ...input, task }, progress);
 }
 
-function cancelledCard(words: Words, input: RequestCardInput, task: Task, at: number): CardMessage {
+function cancelled(words: Words, task: Task, at: number, now: number): TaskProgress {
   // Whatever was sent once may have been carried out, whoever called it off afterwards.
   const text = task.attempts === 0 ? 'request.cancelledUnsent' : 'request.cancelledAgain';
-  const progress: Progress = {
+  return {
     tone: 'neutral',
     title: words.card('request.cancelled'),
-    paragraphs: [{ text: words.card(text, { time: words.time(at, input.now), attempts: task.attempts }) }],
+    paragraphs: [{ text: words.card(text, { time: words.time(at, now), attempts: task.attempts }) }],
     summary: 'request.summary.cancelled',
   };
-  return progressCard(words, { ...input, task }, progress);
 }
 
-function waitingCard(words: Words, { request, forecast, now }: RequestCardInput, task: Task, state: Waiting) {
-  const again = state.again === null ? null : words.card(AGAIN[state.again], { app: short(request.app.name) });
-  return progressCard(
-    words,
-    { request, task, now },
-    {
-      tone: 'waiting',
-      title: forecast === null ? words.card('request.waitingUnknown') : words.card('request.waiting', { ...forecast }),
-      paragraphs: [...maybe(again), { text: whenText(words, forecast, state.dueAt, now) }].filter(
-        ({ text }) => text !== '',
-      ),
-      summary: 'request.summary.waiting',
-      buttons: submitButton(words, 'button.cancel', { verb: 'cancel', requestId: request.id }),
-    },
-  );
+function waiting(
+  words: Words,
+  { request, forecast, now }: ProgressInput,
+  task: Task,
+  { again, dueAt }: Waiting,
+): TaskProgress {
+  const isLater = dueAt > now;
+  const reason =
+    again === null
+      ? null
+      : words.card(AGAIN[again], {
+          person: short(task.subject.name),
+          app: short(request.app.name),
+          due: isLater ? 'later' : 'now',
+          time: words.time(dueAt, now),
+        });
+  // Until the assignment can have been seen, the place in line says nothing, and the reason tells the time itself.
+  const isForAssignment = again === 'assignmentUnseen' && isLater;
+  const when = isForAssignment ? '' : whenText(words, forecast, dueAt, now);
+  return {
+    tone: 'waiting',
+    title: isForAssignment ? words.card('request.waitingForAssignment') : waitingTitle(words, forecast),
+    paragraphs: [...maybe(reason), ...maybe(when)],
+    summary: 'request.summary.waiting',
+  };
+}
+
+function waitingTitle(words: Words, forecast: Forecast | null): string {
+  return forecast === null ? words.card('request.waitingUnknown') : words.card('request.waiting', { ...forecast });
 }
 
 function whenText(words: Words, forecast: Forecast | null, dueAt: number, now: number): string {
@@ -114,37 +147,25 @@ function whenText(words: Words, forecast: Forecast | null, dueAt: number, now: n
   });
 }
 
-function runningCard(words: Words, { request, now }: RequestCardInput, task: Task, state: Running): CardMessage {
-  const running = words.card('request.runningText', {
+function running(words: Words, { request, now }: ProgressInput, task: Task, state: Running): TaskProgress {
+  const text = words.card('request.runningText', {
     person: short(task.subject.name),
     app: short(request.app.name),
     time: words.time(state.startedAt, now),
   });
   const attempt = task.attempts > 1 ? words.card('request.attempt', { attempt: task.attempts }) : null;
-  return progressCard(
-    words,
-    { request, task, now },
-    {
-      tone: 'working',
-      title: words.card('request.running'),
-      paragraphs: [{ text: running }, ...maybe(attempt)],
-      summary: 'request.summary.running',
-    },
-  );
-}
-
-interface Progress {
-  readonly tone: Tone;
-  readonly title: string;
-  readonly paragraphs: readonly Text[];
-  readonly summary: WordKey;
-  readonly buttons?: readonly SubmitButton[];
+  return {
+    tone: 'working',
+    title: words.card('request.running'),
+    paragraphs: [{ text }, ...maybe(attempt)],
+    summary: 'request.summary.running',
+  };
 }
 
 function progressCard(
   words: Words,
   { request, task, now }: { request: Request; task: Task; now: number },
-  { tone, title, paragraphs, summary, buttons = [] }: Progress,
+  { tone, title, paragraphs, summary }: TaskProgress,
 ): CardMessage {
   const names = { person: short(task.subject.name), app: short(request.app.name) };
   const plain = words.plain(summary, names);
@@ -162,7 +183,10 @@ function progressCard(
         request: markdownText(request.id, 40),
       }),
     ),
-    buttons,
+    buttons:
+      task.state.kind === 'waiting'
+        ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId: request.id })
+        : [],
   };
   return { card: renderCard('progress', view), summary: plain };
 }

@@ -5,16 +5,13 @@ import type { ResultView, Text } from '../cards/card-views.ts';
 import { renderLargestThatFits } from '../cards/render.ts';
 import type { CardMessage } from '../reply.ts';
 import type { WordKey, Words, WordValues } from '../words.ts';
-import { attributeWord } from './attribute-words.ts';
-import { provisioningPageUrl, usersPageUrl } from './entra-link.ts';
-import { type OutcomeWords, outcomeWords } from './outcome-words.ts';
+import type { OutcomeWords } from './outcome-words.ts';
 import { entraLink, maybe, maybeQuoted, short, submitButton } from './parts.ts';
 import { type DetailLimits, detailSections } from './result-details.ts';
 import {
   decisiveStep,
   reportOf,
   type StepSetting,
-  settingOf,
   stepLine,
   stepName,
   stepRow,
@@ -22,6 +19,7 @@ import {
 } from './result-steps.ts';
 import { serviceMarkdown, serviceText } from './service-words.ts';
 import { lookOf } from './tone.ts';
+import { pageFor, verdictOf } from './verdict.ts';
 
 export interface ResultCardInput {
   readonly request: Request;
@@ -69,12 +67,15 @@ interface Drawing extends ResultCardInput {
  */
 export function resultCard(words: Words, input: ResultCardInput): CardMessage {
   const { request, task, state } = input;
-  const { outcome } = state;
-  const say = outcomeWords(outcome);
-  const what = task.subject.type.toLowerCase() === 'group' ? 'group' : 'other';
-  const setting = settingOf(words, outcome, short(request.app.name), what);
-  const values = valuesOf(words, input, setting);
-  const drawing: Drawing = { ...input, words, say, values, setting };
+  const verdict = verdictOf(words, {
+    outcome: state.outcome,
+    person: task.subject.name,
+    app: request.app.name,
+    what: task.subject.type.toLowerCase() === 'group' ? 'group' : 'other',
+    hasAssigned: task.awaitsAssignment,
+    retry: offersRetry(input),
+  });
+  const drawing: Drawing = { ...input, ...verdict, words };
 
   const summary = summaryOf(drawing);
   const card = renderLargestThatFits('result', DETAIL_LEVELS, (limits) => resultView(drawing, summary, limits));
@@ -111,22 +112,6 @@ function resultView(drawing: Drawing, fallbackText: string, limits: Limits): Res
     details: sections.length === 0 ? [] : [{ sections }],
     toggles: sections.length === 0 ? [] : [{ title: words.plain('button.details') }],
     ...actions(drawing),
-  };
-}
-
-/** The sentences of the table are about a person and an app; a skip also names the attribute. */
-function valuesOf(words: Words, input: ResultCardInput, { app, what, source, target }: StepSetting): WordValues {
-  const { outcome } = input.state;
-  const property = outcome.kind === 'skipped' ? (outcome.property ?? '') : '';
-  return {
-    person: short(input.task.subject.name),
-    app,
-    what,
-    source,
-    target,
-    retry: offersRetry(input) ? 'yes' : 'no',
-    property: short(property),
-    attribute: attributeWord(property, words) ?? words.plain('attribute.other'),
   };
 }
 
@@ -223,10 +208,4 @@ function actions(drawing: Drawing): Pick<ResultView, 'buttons' | 'links'> {
     buttons: offersRetry(drawing) ? retry : [],
     links: entraLink(words, portal === null ? null : pageFor(state.outcome, portal, request.app.id)),
   };
-}
-
-/** Where the next step is taken: people are assigned on a page of their own. */
-function pageFor(outcome: Outcome, portal: string, appId: string): string {
-  const isUnassigned = outcome.kind === 'notInScope' && outcome.failedChecks[0] === 'assigned';
-  return isUnassigned ? usersPageUrl(portal, appId) : provisioningPageUrl(portal, appId);
 }

@@ -39,6 +39,24 @@ describe('a card as text', () => {
     );
   });
 
+  it('shows inputs with what they hold, and what a button unfolds', () => {
+    const choices = ['One', 'Two'].map((title) => ({ title, value: title.toLowerCase() }));
+    const body = [
+      { type: 'Input.Text', label: 'Who?', isRequired: true, placeholder: 'hint' },
+      { type: 'Input.ChoiceSet', label: 'Which?', value: 'two', choices },
+      { type: 'Input.Date', label: 'When?', value: '2026-12-01' },
+    ];
+    const unfolds = {
+      type: 'Action.ShowCard',
+      title: 'No …',
+      card: { body: [{ type: 'Input.Text', label: 'Why' }], actions: [{ type: 'Action.Execute', title: 'No' }] },
+    };
+
+    expect(cardAsText({ body, actions: [{ type: 'Action.Execute', title: 'Yes' }, unfolds] })).toBe(
+      'Who?* ____\nWhich? [Two] (One, Two)\nWhen? [2026-12-01]\n\n[Yes] [No …]\n\nNo …\n   Why ____\n\n   [No]',
+    );
+  });
+
   it.each([[null], ['text'], [{}], [{ body: 'x', actions: 3 }], [{ body: [null, 1, { type: 'Odd' }] }]])(
     'is empty for %j',
     (card) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatMoment, formatTime } from '../../../src/chat/cards/format.ts';
+import { formatDay, formatMoment, formatTime } from '../../../src/chat/cards/format.ts';
 
 const AT = Date.UTC(2026, 2, 2, 13, 3, 27);
 const HOUR = 3_600_000;
@@ -30,6 +30,14 @@ describe('a time on a card', () => {
 
     expect(formatMoment(AT, AT + HOUR, reader)).toBe('13:03');
     expect(formatMoment(AT, AT + 24 * HOUR, reader)).toBe('Mar 2, 2026, 13:03 UTC');
+  });
+
+  it('is a whole day where the day is meant', () => {
+    const midnight = Date.UTC(2026, 10, 30, 23);
+
+    expect(formatDay(midnight, { locale: 'en-US', timeZone: 'Europe/Berlin' })).toBe('Tuesday, December 1, 2026');
+    expect(formatDay(midnight, { locale: 'de-DE', timeZone: 'UTC' })).toBe('Montag, 30. November 2026');
+    expect(formatDay(Number.NaN, { locale: 'en', timeZone: 'UTC' })).toBe('—');
   });
 
   it('shows a dash for what is no time', () => {

@@ -11,6 +11,7 @@ import { appPicker, personPicker } from '../../../src/chat/views/person-picker.t
 import { problem, type Quarantine } from '../../../src/chat/views/problem.ts';
 import { welcome } from '../../../src/chat/views/welcome.ts';
 import { whoami } from '../../../src/chat/views/whoami.ts';
+import { accessProblemsSaying } from './access/access-drawings.ts';
 import { elementsOf, NOW, problemsSaying, words } from './drawings.ts';
 import { listProblemsSaying } from './list-drawings.ts';
 
@@ -173,7 +174,7 @@ describe('a denial', () => {
 });
 
 describe('a problem', () => {
-  it.each([...problemsSaying('Zscaler'), ...listProblemsSaying('Zscaler')])(
+  it.each([...problemsSaying('Zscaler'), ...listProblemsSaying('Zscaler'), ...accessProblemsSaying('Zscaler')])(
     'says what happened and what to do next: %j',
     (what) => {
       const message = problem(words, what, [{ label: 'apps', verb: 'run', text: 'apps' }]);

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { LARGEST_CARD_BYTES } from '../../../src/chat/cards/render.ts';
+import { everyAccessCardSaying } from './access/access-drawings.ts';
 import { elementsOf, everyCardSaying, markdownOf } from './drawings.ts';
 import { everyListCardSaying } from './list-drawings.ts';
 
@@ -24,11 +25,21 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'Action.Submit': ['title', 'tooltip', 'data'],
   'Action.OpenUrl': ['title', 'url'],
   'Action.ToggleVisibility': ['title', 'targetElements'],
+  // Teams for phones may not know it, and takes its fallback.
+  'Action.Execute': ['title', 'tooltip', 'verb', 'data', 'fallback'],
+  'Action.ShowCard': ['title', 'card'],
+  'Input.Text': [
+    ...['id', 'label', 'placeholder', 'value', 'isMultiline', 'maxLength'],
+    ...['isRequired', 'errorMessage'],
+  ],
+  'Input.ChoiceSet': ['id', 'label', 'placeholder', 'value', 'style', 'choices', 'isRequired', 'errorMessage'],
+  'Input.Date': ['id', 'label', 'value', 'min', 'errorMessage'],
 };
 
 const everyCard = (...[text, size]: Parameters<typeof everyCardSaying>) => [
   ...everyCardSaying(text, size),
   ...everyListCardSaying(text),
+  ...everyAccessCardSaying(text),
 ];
 
 describe('every card', () => {
@@ -114,7 +125,10 @@ describe('every card', () => {
     const files = readdirSync(new URL('../../../cards/', import.meta.url)).filter((name) => name.endsWith('.json'));
 
     expect(files.sort()).toEqual(
-      ['apps', 'help', 'list', 'notice', 'picker', 'progress', 'result', 'whoami'].map((n) => `${n}.json`),
+      [
+        ...['access', 'apps', 'form', 'help', 'list', 'notice', 'pending', 'picker', 'progress', 'result'],
+        'whoami',
+      ].map((n) => `${n}.json`),
     );
   });
 });

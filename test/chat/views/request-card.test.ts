@@ -47,6 +47,29 @@ describe('the card of a request that waits', () => {
   });
 });
 
+describe('the card of a request that waits for an assignment to count', () => {
+  it('says when Usher asks again, and no place in line until then', () => {
+    const { card } = draw(waiting('assignmentUnseen', NOW + 120_000), {
+      forecast: { place: 4, startsAt: NOW + 120_000 },
+    });
+
+    const text = cardAsText(card);
+    expect(text).toContain('Waiting for the assignment to count');
+    expect(text).toContain(
+      "Usher has assigned Isaiah Langer to Salesforce. Microsoft's provisioning service has not seen that yet, which takes a few minutes. Usher will ask again at 14:05:06.",
+    );
+    expect(text).not.toMatch(/in line|Starts|Not before/);
+  });
+
+  it('says that it asks again once it is due', () => {
+    const { card } = draw(waiting('assignmentUnseen'), { forecast: { place: 2, startsAt: NOW + 5_000 } });
+
+    const text = cardAsText(card);
+    expect(text).toContain('Usher is about to ask again.');
+    expect(text).toContain('Waiting: number 2 in line');
+  });
+});
+
 describe('the card of a request that runs', () => {
   it('tells what is under way and since when', () => {
     const { card, summary } = draw(requestIn({ kind: 'running', startedAt: NOW - 2_000, lease }));

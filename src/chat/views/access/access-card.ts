@@ -1,0 +1,137 @@
+import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
+import type { AccessView, Fact, SubmitButton, Text } from '../../cards/card-views.ts';
+import { renderCard } from '../../cards/render.ts';
+import { markdownText, plainText } from '../../cards/safe-text.ts';
+import type { CardMessage } from '../../reply.ts';
+import type { Words } from '../../words.ts';
+import { usersPageUrl } from '../entra-link.ts';
+import { decisionButton, entraLink, maybeQuoted, submitButton } from '../parts.ts';
+import { requestFooter } from '../progress-parts.ts';
+import { fact } from '../result-details.ts';
+import { lookOf } from '../tone.ts';
+import { pageFor } from '../verdict.ts';
+import { type Face, faceOf, type RequestProgress } from './access-face.ts';
+import { type AccessNames, namesOf } from './access-names.ts';
+import { type AccountFacts, accountRows, accountWarnings, assigningNote, needsAssignment } from './account-facts.ts';
+
+export type { RequestProgress } from './access-face.ts';
+export type { AccountFacts } from './account-facts.ts';
+
+export interface AccessCardInput {
+  readonly accessRequest: AccessRequest;
+  readonly audience: 'asker' | 'approvers';
+  /** Read only while it is pending; null when nobody asked. */
+  readonly facts: AccountFacts | null;
+  /** From its start on; null where the provisioning request cannot be found. */
+  readonly progress: RequestProgress | null;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** The cloud's Entra admin centre; without it there is no link. */
+  readonly entraPortalUrl: string | null;
+  /** Whether the asker's copy offers to take it back. Only decides on the button: the click is checked again. */
+  readonly canCancel: boolean;
+}
+
+/** One copy of an access request as it stands now, in the words of whoever reads that copy. */
+export function accessCard(words: Words, input: AccessCardInput): CardMessage {
+  const { accessRequest, audience, now } = input;
+  const names = namesOf(accessRequest);
+  const face = faceOf(words, input);
+  const isPending = accessRequest.state.kind === 'pending';
+  const decides = isPending && audience === 'approvers';
+  // Whatever was read of the account before the decision may be wrong after it.
+  const facts = isPending ? input.facts : null;
+  const summary = summaryOf(words, face, names, decides);
+  const view: AccessView = {
+    fallbackText: decides ? `${summary} ${words.plain('access.fallback.decide', names)}` : summary,
+    look: lookOf(face.tone),
+    title: face.title,
+    subject: words.card('subject.inApp', names),
+    label: maybeQuoted(accessRequest.subject.label, 120),
+    paragraphs: [...face.paragraphs, ...(facts === null ? [] : assigningNote(words, facts, names))],
+    warnings: warningBox(facts === null ? [] : accountWarnings(words, facts, names)),
+    quotes: face.quotes.map(({ label, text }) => ({ label, text })),
+    tables: factTable([
+      ...startRow(words, input, names),
+      ...(facts === null ? [] : accountRows(words, facts, names)),
+      ...(isPending ? fact(words.card('access.fact.openUntil'), words.moment(accessRequest.expiresAt, now)) : []),
+    ]),
+    next: face.next === null ? [] : [{ label: words.card('label.next'), text: face.next }],
+    footer: [
+      ...(decides ? [{ text: words.card('access.hint.decide', names) }] : []),
+      ...requestFooter(words, accessRequest, now),
+    ],
+    approvals: decides ? [decisionButton(words, 'approve', accessRequest.id, names)] : [],
+    denials: decides ? [denial(words, accessRequest.id, names)] : [],
+    buttons: buttons(words, input),
+    links: entraLink(words, linkFor(input, face)),
+  };
+  return { card: renderCard('access', view), summary };
+}
+
+/** Verdict and sentences in one line. */
+function summaryOf(words: Words, face: Face, { app, person }: AccessNames, decides: boolean): string {
+  const verdict = decides
+    ? words.plain('access.summary.decide', { app, person })
+    : words.plain('access.summary', { app, person, verdict: face.title });
+  return `${verdict} ${face.summary}`;
+}
+
+function warningBox(lines: readonly Text[]): AccessView['warnings'] {
+  const { glyph } = lookOf('warning');
+  return lines.length === 0 ? [] : [{ lines: lines.map(({ text }) => ({ text: `**${glyph}** ${text}` })) }];
+}
+
+function factTable(facts: readonly Fact[]): AccessView['tables'] {
+  return facts.length === 0 ? [] : [{ facts }];
+}
+
+/** From when on; as long as it has not started. */
+function startRow(words: Words, { accessRequest, audience, now }: AccessCardInput, { asker }: AccessNames): Fact[] {
+  const { startsAt, state, reader } = accessRequest;
+  if (state.kind !== 'pending') return [];
+  const title = words.card('access.fact.start');
+  if (startsAt === null) return [{ title, value: words.card('access.start.onApproval') }];
+  const day = words.day(startsAt, reader.timeZone);
+  if (startsAt <= now) return [{ title, value: words.card('access.start.reached', { day }) }];
+  // An approver may sit in another time zone than the day was meant in.
+  return audience === 'asker'
+    ? [{ title, value: markdownText(day) }]
+    : [{ title, value: words.card('access.start.there', { day, asker }) }];
+}
+
+function denial(words: Words, requestId: string, names: AccessNames): AccessView['denials'][0] & object {
+  return {
+    opens: words.plain('button.deny'),
+    label: words.plain('access.input.reason'),
+    placeholder: words.plain('access.input.reasonHint'),
+    button: decisionButton(words, 'deny', requestId, names),
+  };
+}
+
+function buttons(words: Words, { accessRequest, audience, canCancel }: AccessCardInput): SubmitButton[] {
+  const { id, state } = accessRequest;
+  if (state.kind === 'started' || state.kind === 'finished') {
+    const line = `show ${plainText(state.requestId, 40)}`;
+    return submitButton(
+      words,
+      'button.requestDetails',
+      { verb: 'run', text: line },
+      words.plain('button.runs', { line }),
+    ).slice();
+  }
+  const isOpen = state.kind === 'pending' || state.kind === 'approved';
+  return isOpen && canCancel && audience === 'asker'
+    ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId: id }).slice()
+    : [];
+}
+
+/** The page of the Entra admin centre on which the next step is taken, where there is one to take. */
+function linkFor({ accessRequest, facts, progress, entraPortalUrl }: AccessCardInput, face: Face): string | null {
+  if (entraPortalUrl === null) return null;
+  const { state, app } = accessRequest;
+  if (state.kind === 'pending')
+    return facts !== null && needsAssignment(facts) ? usersPageUrl(entraPortalUrl, app.id) : null;
+  const task = progress?.request.tasks[0]?.state;
+  return task?.kind === 'done' && face.tone !== 'good' ? pageFor(task.outcome, entraPortalUrl, app.id) : null;
+}

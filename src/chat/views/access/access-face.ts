@@ -1,0 +1,248 @@
+import type { AccessRequest, AccessState, LapseReason } from '../../../requests/access-requests/access-request.ts';
+import type { Forecast, Request } from '../../../requests/request.ts';
+import type { LabelledText, Text } from '../../cards/card-views.ts';
+import { markdownText, plainText } from '../../cards/safe-text.ts';
+import type { WordKey, Words, WordValues } from '../../words.ts';
+import type { Tone } from '../tone.ts';
+import { type AccessNames, LONGEST_REASON, namesOf, personName } from './access-names.ts';
+import { type RunFace, runFace } from './run-face.ts';
+
+/**
+ * What an access request looks like in each of its states, for whoever reads it: how good or bad it is, what has
+ * happened, what it means and what to do next. A state without a face does not compile.
+ */
+export interface Face {
+  readonly tone: Tone;
+  /** Holds no text of others, and so reads the same with and without Markdown. */
+  readonly title: string;
+  readonly paragraphs: readonly Text[];
+  /** What people wrote. */
+  readonly quotes: readonly Quote[];
+  readonly next: string | null;
+  /** Plain: what `paragraphs` and `next` say, as far as a notification needs it. */
+  readonly summary: string;
+}
+
+export interface FaceInput {
+  readonly accessRequest: AccessRequest;
+  readonly audience: 'asker' | 'approvers';
+  readonly progress: RequestProgress | null;
+  readonly now: number;
+}
+
+/** The provisioning request that carries an access request out, and where it stands in line. */
+export interface RequestProgress {
+  readonly request: Request;
+  readonly forecast: Forecast | null;
+}
+
+/** Somebody's own words, finished for a card and plain for a notification. */
+export interface Quote extends LabelledText {
+  readonly plain: string;
+}
+
+/** A sentence of the catalogue with its values, to be said with and without Markdown. */
+type Sentence = readonly [key: WordKey, values: WordValues];
+
+export function faceOf(words: Words, input: FaceInput): Face {
+  const { accessRequest, audience, now } = input;
+  const { state } = accessRequest;
+  const names = namesOf(accessRequest);
+  const isAsker = audience === 'asker';
+  switch (state.kind) {
+    case 'pending':
+      return pendingFace(words, accessRequest, names, isAsker);
+    case 'approved':
+      return approvedFace(words, accessRequest, state, names, now);
+    case 'started':
+    case 'finished':
+      return startedFace(words, input, state, names);
+    case 'denied': {
+      const decider = personName(state.decision.by);
+      const { reason } = state.decision;
+      const values = { ...names, decider, time: words.moment(state.decision.at, now) };
+      return face(words, {
+        tone: 'bad',
+        title: 'access.title.denied',
+        said: [['access.deniedBy', values], ...(isBlank(reason) ? [['access.noReason', {}] as const] : [])],
+        quotes: quote(words, 'access.label.denialReason', reason),
+        next: isAsker ? ['access.next.denied', values] : null,
+      });
+    }
+    case 'expired': {
+      const next = isAsker ? 'access.next.expired' : 'access.next.expiredApprovers';
+      return face(words, {
+        tone: 'warning',
+        title: 'access.title.expired',
+        said: [['access.expired', { time: words.moment(state.at, now) }]],
+        next: [next, names],
+      });
+    }
+    case 'cancelled': {
+      const isByAsker = state.by.id === accessRequest.asker.id;
+      const values = { ...names, canceller: personName(state.by), time: words.moment(state.at, now) };
+      return face(words, {
+        tone: 'neutral',
+        title: 'access.title.cancelled',
+        said: [['access.cancelledBy', values]],
+        next: isAsker && !isByAsker ? ['access.next.cancelled', values] : null,
+      });
+    }
+    case 'lapsed':
+      return face(words, {
+        tone: 'bad',
+        title: 'access.title.lapsed',
+        said: [
+          approvedBy(words, state, now),
+          ['access.lapsedAt', { time: words.moment(state.at, now) }],
+          [lapseKeys(state.why).happened, names],
+        ],
+        next: [lapseKeys(state.why).next, names],
+      });
+    default: {
+      const never: never = state;
+      throw new Error(`An access request in a state that no card shows: ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/** Why an approved request never started, and what to do about it. */
+export function lapseKeys(why: LapseReason): { readonly happened: WordKey; readonly next: WordKey } {
+  return { happened: `access.lapsed.${why}`, next: `access.lapsedNext.${why}` };
+}
+
+function pendingFace(words: Words, accessRequest: AccessRequest, names: AccessNames, isAsker: boolean): Face {
+  const isForSelf = accessRequest.asker.id === accessRequest.subject.id;
+  return face(words, {
+    tone: 'waiting',
+    title: isAsker ? 'access.title.pending' : 'access.title.pendingApprovers',
+    said: [
+      ...(isAsker && accessRequest.askedAs === 'provision' ? [['access.askedAsProvision', names] as const] : []),
+      [isForSelf ? 'access.asksSelf' : 'access.asks', names],
+      ...(isAsker ? [['access.waits', names] as const] : []),
+    ],
+    quotes: reasonQuote(words, accessRequest),
+    next: null,
+  });
+}
+
+function approvedFace(
+  words: Words,
+  accessRequest: AccessRequest,
+  state: Extract<AccessState, { kind: 'approved' }>,
+  names: AccessNames,
+  now: number,
+): Face {
+  const { startsAt, heldUp, reader } = accessRequest;
+  const quotes = reasonQuote(words, accessRequest);
+  const decided = approvedBy(words, state, now);
+  if (heldUp !== null)
+    return face(words, {
+      tone: 'warning',
+      title: 'access.title.heldUp',
+      said: [decided, [`access.heldUp.${heldUp}`, names]],
+      quotes,
+      next: [`access.heldUpNext.${heldUp}`, names],
+    });
+  const isLater = startsAt !== null && startsAt > now;
+  const starts: Sentence = isLater
+    ? ['access.startsLater', { ...names, day: words.day(startsAt, reader.timeZone) }]
+    : ['access.startsNow', names];
+  return face(words, {
+    tone: isLater ? 'waiting' : 'working',
+    title: isLater ? 'access.title.approvedLater' : 'access.title.approvedNow',
+    said: [decided, starts],
+    quotes,
+    next: null,
+  });
+}
+
+/** Once it runs, the provisioning request tells how it goes, in the words of its own card. */
+function startedFace(
+  words: Words,
+  { accessRequest, progress, now }: FaceInput,
+  state: Extract<AccessState, { kind: 'started' | 'finished' }>,
+  names: AccessNames,
+): Face {
+  const before = face(words, {
+    tone: 'working',
+    title: 'access.title.started',
+    said: [
+      approvedBy(words, state, now),
+      ...(state.assigned && !tellsOfAssignment(progress) ? [['access.assigned', names] as const] : []),
+    ],
+    next: null,
+  });
+  const run: RunFace = runFace(words, { accessRequest, state, progress, now });
+  return {
+    ...before,
+    ...run,
+    paragraphs: [...before.paragraphs, ...run.paragraphs],
+    summary: `${before.summary} ${run.summary}`,
+  };
+}
+
+/** Whether what comes next says by itself that Usher has made the assignment. */
+function tellsOfAssignment(progress: RequestProgress | null): boolean {
+  const state = progress?.request.tasks[0]?.state;
+  return state?.kind === 'waiting' && state.again === 'assignmentUnseen';
+}
+
+function approvedBy(
+  words: Words,
+  { decision }: Pick<Extract<AccessState, { kind: 'approved' }>, 'decision'>,
+  now: number,
+) {
+  const values = { decider: personName(decision.by), time: words.moment(decision.at, now) };
+  return ['access.approvedBy', values] as const;
+}
+
+interface FaceParts {
+  readonly tone: Tone;
+  readonly title: WordKey;
+  readonly said: readonly Sentence[];
+  readonly quotes?: readonly Quote[];
+  readonly next: Sentence | null;
+}
+
+function face(words: Words, { tone, title, said, quotes = [], next }: FaceParts): Face {
+  return {
+    tone,
+    title: words.card(title),
+    paragraphs: said.map(([key, values]) => ({ text: words.card(key, values) })),
+    quotes,
+    next: next === null ? null : words.card(...next),
+    summary: [
+      ...said.map(([key, values]) => words.plain(key, values)),
+      ...quotes.map(({ plain }) => plain),
+      ...(next === null ? [] : [words.plain(...next)]),
+    ].join(' '),
+  };
+}
+
+function reasonQuote(words: Words, { reason }: AccessRequest): Quote[] {
+  if (!isBlank(reason)) return quote(words, 'access.label.reason', reason);
+  const none = words.plain('access.noReason');
+  return [{ label: words.card('access.label.reason'), text: none, plain: none }];
+}
+
+function quote(words: Words, label: WordKey, text: string | null): Quote[] {
+  if (text === null || isBlank(text)) return [];
+  const said = plainText(text, LONGEST_REASON);
+  return [
+    {
+      label: words.card(label),
+      text: markdownText(text, LONGEST_REASON),
+      plain: `${words.plain('access.quoted', { label: words.plain(label) })} ${ended(said)}`,
+    },
+  ];
+}
+
+/** With a full stop, so that the next sentence does not run into it. */
+function ended(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+function isBlank(text: string | null): boolean {
+  return plainText(text ?? '', LONGEST_REASON) === '';
+}

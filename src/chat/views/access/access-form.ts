@@ -1,0 +1,101 @@
+import type { Field, FormView } from '../../cards/card-views.ts';
+import { renderLargestThatFits } from '../../cards/render.ts';
+import { markdownText, plainText } from '../../cards/safe-text.ts';
+import type { CardMessage } from '../../reply.ts';
+import type { Words } from '../../words.ts';
+import { formButton, maybe, short } from '../parts.ts';
+import { LONGEST_REASON } from './access-names.ts';
+
+interface AppChoice {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface AccessFormInput {
+  /** To choose from; with none, the app is typed. */
+  readonly apps: readonly AppChoice[];
+  /** What was filled in before; `start` as `YYYY-MM-DD`, `app` an id or a name. */
+  readonly values: {
+    readonly subject: string;
+    readonly app: string;
+    readonly start: string;
+    readonly reason: string;
+  };
+  /** Why it was not taken as it was filled in: a finished sentence, plain. */
+  readonly problem: string | null;
+  /** `YYYY-MM-DD` in the reader's time zone. */
+  readonly today: string;
+}
+
+/** More than these nobody scrolls through, and they would fill the card. */
+const MOST_CHOICES = 150;
+const LONGEST_FIELD = 200;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+/** The form of `request`. Its button sends `subject`, `app`, `start` and `reason` along with the verb `ask`. */
+export function accessForm(words: Words, input: AccessFormInput): CardMessage {
+  const { apps, values, problem, today } = input;
+  const summary = words.plain('accessForm.summary');
+  const start = {
+    label: words.plain('accessForm.start'),
+    min: today,
+    errorMessage: words.plain('accessForm.startMissing'),
+  };
+  const hasStart = DATE.test(values.start);
+  const canChoose = apps.length > 0 && apps.length <= MOST_CHOICES;
+  // Names may be long in any language: where they do not fit in full, the app is typed.
+  const card = renderLargestThatFits('form', canChoose ? [true, false] : [false], (asChoices): FormView => {
+    const app = appField(words, input, asChoices);
+    return {
+      fallbackText: `${summary} ${words.plain('accessForm.footer')}`,
+      title: words.card('accessForm.title'),
+      intro: words.card('accessForm.intro'),
+      problems: maybe(problem === null ? null : markdownText(problem, LONGEST_REASON)),
+      subject: {
+        label: words.plain('accessForm.person'),
+        placeholder: words.plain('accessForm.personHint'),
+        value: plainText(values.subject, LONGEST_FIELD),
+        errorMessage: words.plain('accessForm.personMissing'),
+      },
+      appChoices: asChoices
+        ? [{ ...app, choices: apps.map((each) => ({ title: short(each.name), value: choiceValue(each, apps) })) }]
+        : [],
+      appTexts: asChoices ? [] : [app],
+      filledStarts: hasStart ? [{ ...start, value: values.start }] : [],
+      emptyStarts: hasStart ? [] : [start],
+      reason: {
+        label: words.plain('accessForm.reason'),
+        placeholder: words.plain('accessForm.reasonHint'),
+        value: plainText(values.reason, LONGEST_REASON),
+      },
+      footer: maybe(words.card('accessForm.footer')),
+      buttons: [formButton(words)],
+    };
+  });
+  return { card, summary };
+}
+
+function appField(words: Words, { apps, values }: AccessFormInput, asChoice: boolean): Field {
+  const chosen = apps.find(({ id, name }) => [id, name].some((text) => sameText(text, values.app)));
+  const chosenValue = chosen === undefined ? '' : choiceValue(chosen, apps);
+  const typedName = plainText(chosen?.name ?? values.app, LONGEST_FIELD);
+  return {
+    label: words.plain('accessForm.app'),
+    placeholder: words.plain('accessForm.appHint'),
+    value: asChoice ? chosenValue : typedName,
+    errorMessage: words.plain('accessForm.appMissing'),
+  };
+}
+
+/**
+ * What choosing an app sends. Some clients show it instead of the title when it was chosen before, so it is the name
+ * wherever that is enough to find the app by.
+ */
+function choiceValue({ id, name }: AppChoice, apps: readonly AppChoice[]): string {
+  const isTold = apps.filter((other) => sameText(other.name, name)).length === 1 && short(name) === name;
+  return isTold ? name : id;
+}
+
+function sameText(one: string, other: string): boolean {
+  return one.trim().toLowerCase() === other.trim().toLowerCase();
+}

@@ -1,0 +1,168 @@
+import type { WordKey, Words, WordValues } from '../../words.ts';
+import { short } from '../parts.ts';
+import type { Tone } from '../tone.ts';
+
+/** What keeps Usher from taking, showing or deciding an access request; and what is done, where no card tells. */
+export type AccessProblem =
+  | { readonly kind: 'notYourReport'; readonly person: string }
+  /** `date` in words, as `Words.day` gives it. */
+  | { readonly kind: 'pastStart' | 'startTooFar'; readonly date: string }
+  | { readonly kind: 'unclearStart'; readonly typed: string }
+  /** How many the asker has open. */
+  | { readonly kind: 'tooManyOpen'; readonly open: number }
+  | { readonly kind: 'alreadyAsked'; readonly id: string; readonly person: string; readonly app: string }
+  | { readonly kind: 'accessNeedsEntraApp' | 'notYourApp'; readonly app: string }
+  | { readonly kind: 'alreadyDecided' | 'unknownAccessRequest' | 'cancelledAccess'; readonly id: string }
+  /** Approved and handed on: `requestId` is the provisioning request that can still be called off. */
+  | { readonly kind: 'accessUnderWay'; readonly id: string; readonly requestId: string }
+  | {
+      readonly kind: 'decidedNow';
+      readonly id: string;
+      readonly decision: 'approved' | 'denied';
+      readonly person: string;
+      readonly app: string;
+    }
+  /** The names of the apps whose requests come here; null for all that have no place of their own. */
+  | { readonly kind: 'placeAdded'; readonly apps: readonly string[] | null }
+  | {
+      readonly kind:
+        | 'askForSelf'
+        | 'reportsUnread'
+        | 'ownRequest'
+        | 'aboutYourself'
+        | 'nothingToDecide'
+        | 'placeIsPersonal'
+        | 'placeRemoved'
+        | 'placeUnknown'
+        | 'incompleteAccess';
+    };
+
+type Keys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordKey];
+
+const KEYS: Readonly<Record<AccessProblem['kind'], Keys>> = {
+  notYourReport: ['bad', 'problem.notYourReport.title', 'problem.notYourReport.happened', 'problem.notYourReport.next'],
+  askForSelf: ['bad', 'problem.askForSelf.title', 'problem.askForSelf.happened', 'problem.askForSelf.next'],
+  reportsUnread: ['bad', 'problem.reportsUnread.title', 'problem.reportsUnread.happened', 'problem.reportsUnread.next'],
+  pastStart: ['warning', 'problem.pastStart.title', 'problem.pastStart.happened', 'problem.pastStart.next'],
+  startTooFar: ['warning', 'problem.startTooFar.title', 'problem.startTooFar.happened', 'problem.startTooFar.next'],
+  unclearStart: ['unknown', 'problem.unclearStart.title', 'problem.unclearStart.happened', 'problem.unclearStart.next'],
+  tooManyOpen: ['warning', 'problem.tooManyOpen.title', 'problem.tooManyOpen.happened', 'problem.tooManyOpen.next'],
+  alreadyAsked: ['neutral', 'problem.alreadyAsked.title', 'problem.alreadyAsked.happened', 'problem.alreadyAsked.next'],
+  accessNeedsEntraApp: [
+    'warning',
+    'problem.accessNeedsEntraApp.title',
+    'problem.accessNeedsEntraApp.happened',
+    'problem.accessNeedsEntraApp.next',
+  ],
+  ownRequest: ['bad', 'problem.ownRequest.title', 'problem.ownRequest.happened', 'problem.ownRequest.next'],
+  aboutYourself: ['bad', 'problem.aboutYourself.title', 'problem.aboutYourself.happened', 'problem.aboutYourself.next'],
+  notYourApp: ['bad', 'problem.notYourApp.title', 'problem.notYourApp.happened', 'problem.notYourApp.next'],
+  alreadyDecided: [
+    'neutral',
+    'problem.alreadyDecided.title',
+    'problem.alreadyDecided.happened',
+    'problem.alreadyDecided.next',
+  ],
+  unknownAccessRequest: [
+    'warning',
+    'problem.unknownAccessRequest.title',
+    'problem.unknownAccessRequest.happened',
+    'problem.unknownAccessRequest.next',
+  ],
+  cancelledAccess: [
+    'neutral',
+    'problem.cancelledAccess.title',
+    'problem.cancelledAccess.happened',
+    'problem.cancelledAccess.next',
+  ],
+  accessUnderWay: [
+    'working',
+    'problem.accessUnderWay.title',
+    'problem.accessUnderWay.happened',
+    'problem.accessUnderWay.next',
+  ],
+  decidedNow: ['neutral', 'problem.decidedNow.title', 'problem.decidedNow.happened', 'problem.decidedNow.next'],
+  nothingToDecide: [
+    'neutral',
+    'problem.nothingToDecide.title',
+    'problem.nothingToDecide.happened',
+    'problem.nothingToDecide.next',
+  ],
+  placeIsPersonal: [
+    'warning',
+    'problem.placeIsPersonal.title',
+    'problem.placeIsPersonal.happened',
+    'problem.placeIsPersonal.next',
+  ],
+  placeAdded: ['good', 'problem.placeAdded.title', 'problem.placeAdded.happened', 'problem.placeAdded.next'],
+  placeRemoved: ['neutral', 'problem.placeRemoved.title', 'problem.placeRemoved.happened', 'problem.placeRemoved.next'],
+  placeUnknown: ['neutral', 'problem.placeUnknown.title', 'problem.placeUnknown.happened', 'problem.placeUnknown.next'],
+  incompleteAccess: [
+    'unknown',
+    'problem.incompleteAccess.title',
+    'problem.incompleteAccess.happened',
+    'problem.incompleteAccess.next',
+  ],
+};
+
+const MOST_APPS = 5;
+
+/** Tells a problem of this file from the others. */
+export function isAccessProblem(what: { readonly kind: string }): what is AccessProblem {
+  return Object.hasOwn(KEYS, what.kind);
+}
+
+/** The words of a problem, as keys of the catalogue with their values. */
+export function accessProblem(words: Words, what: AccessProblem): { readonly keys: Keys; readonly values: WordValues } {
+  return { keys: KEYS[what.kind], values: valuesOf(words, what) };
+}
+
+function valuesOf(words: Words, what: AccessProblem): WordValues {
+  switch (what.kind) {
+    case 'notYourReport':
+      return { person: short(what.person) };
+    case 'pastStart':
+    case 'startTooFar':
+      return { date: what.date };
+    case 'unclearStart':
+      return { typed: short(what.typed) };
+    case 'tooManyOpen':
+      return { open: what.open };
+    case 'alreadyAsked':
+      return { id: short(what.id, 40), person: short(what.person), app: short(what.app) };
+    case 'accessNeedsEntraApp':
+    case 'notYourApp':
+      return { app: short(what.app) };
+    case 'alreadyDecided':
+    case 'unknownAccessRequest':
+    case 'cancelledAccess':
+      return { id: short(what.id, 40) };
+    case 'accessUnderWay':
+      return { id: short(what.id, 40), requestId: short(what.requestId, 40) };
+    case 'decidedNow':
+      return {
+        id: short(what.id, 40),
+        decision: what.decision,
+        person: short(what.person),
+        app: short(what.app),
+      };
+    case 'placeAdded': {
+      const apps = (what.apps ?? []).map((name) => short(name, 40)).filter((name) => name !== '');
+      return { count: apps.length, apps: words.list(apps.slice(0, MOST_APPS)) };
+    }
+    case 'askForSelf':
+    case 'reportsUnread':
+    case 'ownRequest':
+    case 'aboutYourself':
+    case 'nothingToDecide':
+    case 'placeIsPersonal':
+    case 'placeRemoved':
+    case 'placeUnknown':
+    case 'incompleteAccess':
+      return {};
+    default: {
+      const never: never = what;
+      throw new Error(`A problem without values: ${JSON.stringify(never)}`);
+    }
+  }
+}

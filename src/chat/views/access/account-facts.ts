@@ -1,0 +1,79 @@
+import type { Fact, Maybe, Text } from '../../cards/card-views.ts';
+import type { WordKey, Words } from '../../words.ts';
+import { maybe, short } from '../parts.ts';
+import { fact } from '../result-details.ts';
+import type { AccessNames } from './access-names.ts';
+
+/** What Entra says of the person, asked for while somebody has still to decide. */
+export interface AccountFacts {
+  readonly account: { readonly kind: 'enabled' | 'disabled' | 'gone' | 'unread' };
+  readonly assignment: /** `through`: the name of the group that is assigned; null for the person. */
+    | { readonly kind: 'assigned'; readonly through: string | null }
+    | { readonly kind: 'missing' }
+    | { readonly kind: 'unread' };
+  /** Whether an approval assigns the app role as well. */
+  readonly assigns: boolean;
+  /** The role that it assigns, where known. */
+  readonly roleName: string | null;
+}
+
+type AccountKind = AccountFacts['account']['kind'];
+
+const ACCOUNTS: Readonly<Record<AccountKind, WordKey>> = {
+  enabled: 'access.account.enabled',
+  disabled: 'access.account.disabled',
+  gone: 'access.account.gone',
+  unread: 'access.account.unread',
+};
+
+/** The rows of the fact list; of somebody who is gone, an assignment is no news. */
+export function accountRows(words: Words, { account, assignment }: AccountFacts, names: AccessNames): Fact[] {
+  return [
+    ...fact(words.card('access.fact.account'), words.plain(ACCOUNTS[account.kind])),
+    ...(account.kind === 'gone'
+      ? []
+      : fact(words.card('access.fact.assignment'), assignmentText(words, assignment, names), 200)),
+  ];
+}
+
+function assignmentText(words: Words, assignment: AccountFacts['assignment'], { app }: AccessNames): string {
+  switch (assignment.kind) {
+    case 'assigned': {
+      const group = short(assignment.through ?? '');
+      return group === ''
+        ? words.plain('access.assignment.assigned', { app })
+        : words.plain('access.assignment.through', { app, group });
+    }
+    case 'missing':
+      return words.plain('access.assignment.missing', { app });
+    case 'unread':
+      return words.plain('access.assignment.unread');
+    default: {
+      const never: never = assignment;
+      throw new Error(`An assignment without words: ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/** Why an approval would come to nothing as things stand. */
+export function accountWarnings(words: Words, facts: AccountFacts, names: AccessNames): Text[] {
+  if (facts.account.kind === 'gone') return [{ text: words.card('access.warning.gone', names) }];
+  return [
+    ...maybe(facts.account.kind === 'disabled' ? words.card('access.warning.disabled', names) : null),
+    ...maybe(needsAssignment(facts) ? words.card('access.warning.missing', names) : null),
+  ];
+}
+
+/** Whether somebody has to make the assignment by hand before an approval is worth anything. */
+export function needsAssignment({ account, assignment, assigns }: AccountFacts): boolean {
+  return account.kind !== 'gone' && assignment.kind === 'missing' && !assigns;
+}
+
+/** That an approval does more than provision, where it does. */
+export function assigningNote(words: Words, facts: AccountFacts, names: AccessNames): Maybe<Text> {
+  const { account, assignment, assigns, roleName } = facts;
+  if (!assigns || account.kind === 'gone' || assignment.kind === 'assigned') return [];
+  const role = short(roleName ?? '', 60);
+  const values = { ...names, role, sure: assignment.kind === 'missing' ? 'yes' : 'no' };
+  return maybe(words.card(role === '' ? 'access.assigns' : 'access.assignsRole', values));
+}

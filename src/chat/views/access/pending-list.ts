@@ -1,0 +1,77 @@
+import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
+import type { PendingView, SubmitButton } from '../../cards/card-views.ts';
+import { renderLargestThatFits } from '../../cards/render.ts';
+import { plainText } from '../../cards/safe-text.ts';
+import type { CardMessage } from '../../reply.ts';
+import type { Words } from '../../words.ts';
+import { maybe, submitButton } from '../parts.ts';
+import { namesOf } from './access-names.ts';
+
+/** As many as a card holds, however long their names. */
+export const PENDING_PER_PAGE = 10;
+
+export interface PendingListInput {
+  /** Those of this page, oldest first. */
+  readonly items: readonly { readonly accessRequest: AccessRequest }[];
+  /** From 1. */
+  readonly page: number;
+  /** Whether there is another page after this one. */
+  readonly more: boolean;
+  readonly now: number;
+}
+
+/** Lengths of a reason on a row, from most to least, in UTF-16 code units; 0 leaves it out. */
+const REASON_LENGTHS = [120, 60, 0];
+
+/** What waits for somebody's decision: for each, whom it is about, who asks, since when, from when on, and why. */
+export function pendingList(words: Words, { items, page, more, now }: PendingListInput): CardMessage {
+  const shown = items.slice(0, PENDING_PER_PAGE);
+  const hasMore = more || items.length > shown.length;
+  const summary = words.plain('pending.summary', { count: shown.length });
+  const lines = shown.slice(0, 3).map(({ accessRequest }) => words.plain('pending.row', namesOf(accessRequest)));
+  const card = renderLargestThatFits('pending', REASON_LENGTHS, (reasonLength): PendingView => {
+    return {
+      fallbackText: [summary, ...lines].join(' · '),
+      title: page > 1 ? words.card('pending.titlePage', { page }) : words.card('pending.title'),
+      intro: introText(words, shown.length, page),
+      rows: shown.map(({ accessRequest }) => row(words, accessRequest, { now, reasonLength })),
+      more: maybe(hasMore ? words.card('pending.more', { page: page + 1 }) : null),
+      buttons: hasMore ? nextButton(words, page + 1) : [],
+    };
+  });
+  return { card, summary };
+}
+
+function introText(words: Words, count: number, page: number): string {
+  if (count > 0) return words.card('pending.intro');
+  return page > 1 ? words.card('pending.noneHere', { page }) : words.card('pending.none');
+}
+
+function row(
+  words: Words,
+  accessRequest: AccessRequest,
+  { now, reasonLength }: { readonly now: number; readonly reasonLength: number },
+): PendingView['rows'][number] {
+  const { id, createdAt, startsAt, reader } = accessRequest;
+  const names = namesOf(accessRequest);
+  const reason = reasonLength === 0 ? '' : plainText(accessRequest.reason ?? '', reasonLength);
+  const starts =
+    startsAt === null || startsAt <= now
+      ? words.card('pending.startsNow')
+      : words.card('pending.starts', { day: words.day(startsAt, reader.timeZone) });
+  const opens = words.plain('button.openOne', names);
+  return {
+    name: words.card('pending.row', names),
+    lines: [
+      { text: words.card('pending.asked', { ...names, time: words.moment(createdAt, now) }) },
+      { text: starts },
+      ...maybe(reason === '' ? null : words.card('pending.reason', { reason })),
+    ],
+    opens: submitButton(words, 'button.open', { verb: 'run', text: `show ${id}` }, opens),
+  };
+}
+
+function nextButton(words: Words, page: number): SubmitButton[] {
+  const line = `pending ${page}`;
+  return [...submitButton(words, 'button.nextPage', { verb: 'run', text: line }, words.plain('button.runs', { line }))];
+}

@@ -1,0 +1,89 @@
+import type { OutcomeKind } from '../../../graph/outcome.ts';
+import type { AccessRequest, AccessState, FinishedAs } from '../../../requests/access-requests/access-request.ts';
+import type { Task, TaskState } from '../../../requests/request.ts';
+import type { WordKey, Words } from '../../words.ts';
+import { taskProgress } from '../request-card.ts';
+import type { Tone } from '../tone.ts';
+import { verdictOf } from '../verdict.ts';
+import type { Face, RequestProgress } from './access-face.ts';
+import { namesOf } from './access-names.ts';
+
+/** How the provisioning request of an access request goes or went; what came before it is the caller's to tell. */
+export type RunFace = Pick<Face, 'tone' | 'title' | 'paragraphs' | 'next' | 'summary'>;
+
+interface RunInput {
+  readonly accessRequest: AccessRequest;
+  readonly state: Extract<AccessState, { kind: 'started' | 'finished' }>;
+  readonly progress: RequestProgress | null;
+  readonly now: number;
+}
+
+/** In the words of the provisioning request's own card; in fewer where that request cannot be found any more. */
+export function runFace(words: Words, input: RunInput): RunFace {
+  const { progress, now, accessRequest, state } = input;
+  const [task] = progress?.request.tasks ?? [];
+  if (progress === null || task === undefined) return bareFace(words, input);
+  if (task.state.kind === 'done') return doneFace(words, accessRequest, state.assigned, task.state);
+
+  const { tone, title, paragraphs, summary } = taskProgress(words, { ...progress, now }, task, task.state);
+  return { tone, title, paragraphs, next: null, summary: words.plain(summary, namesFor(accessRequest, task)) };
+}
+
+function namesFor(accessRequest: AccessRequest, task: Task) {
+  const { person, app } = namesOf(accessRequest);
+  return { person: task.subject.name === '' ? person : task.subject.name, app };
+}
+
+function doneFace(
+  words: Words,
+  accessRequest: AccessRequest,
+  hasAssigned: boolean,
+  { outcome }: Extract<TaskState, { kind: 'done' }>,
+): RunFace {
+  const { person, app } = namesOf(accessRequest);
+  const { say, values } = verdictOf(words, { outcome, person, app, what: 'other', hasAssigned, retry: false });
+  const isCalm = say.tone === 'good';
+  const next = words.card(say.next, values);
+  return {
+    tone: say.tone,
+    title: words.card(say.verdict, values),
+    paragraphs: [{ text: words.card(say.happened, values) }, ...(isCalm ? [{ text: next }] : [])],
+    next: isCalm ? null : next,
+    summary: `${words.plain(say.happened, values)} ${words.plain(say.next, values)}`,
+  };
+}
+
+function bareFace(words: Words, { accessRequest, state, now }: RunInput): RunFace {
+  const isOver = state.kind === 'finished';
+  const [tone, title]: End = isOver ? ENDS[state.outcome] : ['working', 'access.title.started'];
+  const said: WordKey = isOver ? 'access.finishedAt' : 'access.started';
+  const values = { ...namesOf(accessRequest), time: isOver ? words.moment(state.at, now) : '' };
+  return {
+    tone,
+    title: words.card(title),
+    paragraphs: [{ text: words.card(said, values) }],
+    next: null,
+    summary: words.plain(said, values),
+  };
+}
+
+type End = readonly [tone: Tone, title: WordKey];
+
+/** How it ended, where nothing but the kind of the outcome is known. */
+const ENDS: Readonly<Record<FinishedAs, End>> & Readonly<Record<OutcomeKind, End>> = {
+  created: ['good', 'count.created'],
+  updated: ['good', 'count.updated'],
+  otherChange: ['good', 'count.otherChange'],
+  inSync: ['good', 'count.inSync'],
+  disabled: ['warning', 'count.disabled'],
+  deleted: ['warning', 'count.deleted'],
+  notInScope: ['warning', 'count.notInScope'],
+  skipped: ['warning', 'count.skipped'],
+  failed: ['bad', 'count.failed'],
+  refused: ['bad', 'count.refused'],
+  unknown: ['unknown', 'count.unknown'],
+  cancelled: ['neutral', 'request.cancelled'],
+};
+
+/** The verdict alone, as a value for a sentence. */
+export const endWord = (words: Words, outcome: FinishedAs): string => words.plain(ENDS[outcome][1]);

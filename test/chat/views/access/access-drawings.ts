@@ -1,0 +1,221 @@
+import type { CardMessage } from '../../../../src/chat/reply.ts';
+import { type AccessCardInput, accessCard } from '../../../../src/chat/views/access/access-card.ts';
+import { accessForm } from '../../../../src/chat/views/access/access-form.ts';
+import type { AccessProblem } from '../../../../src/chat/views/access/access-problems.ts';
+import type { AccountFacts } from '../../../../src/chat/views/access/account-facts.ts';
+import { pendingList } from '../../../../src/chat/views/access/pending-list.ts';
+import { problem } from '../../../../src/chat/views/problem.ts';
+import type { Outcome } from '../../../../src/graph/outcome.ts';
+import type {
+  AccessRequest,
+  AccessState,
+  FinishedAs,
+  LapseReason,
+} from '../../../../src/requests/access-requests/access-request.ts';
+import type { Task, TaskState } from '../../../../src/requests/request.ts';
+import { doneWith, NOW, outcomesSaying, requestIn, words } from '../drawings.ts';
+
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+
+/** Tuesday, December 1, 2026, 00:00 in Berlin. */
+export const DECEMBER = Date.UTC(2026, 10, 30, 23, 0, 0);
+
+/** What Megan asks for Isaiah; every text in it being `text` where one is given. */
+export function accessIn(state: AccessState, more: Partial<AccessRequest> & { text?: string } = {}): AccessRequest {
+  const { text, ...rest } = more;
+  return {
+    id: 'K3M7QA',
+    asker: { id: 'megan', name: text ?? 'Megan Bowen' },
+    subject: { id: 'isaiah', name: text ?? 'Isaiah Langer', label: text ?? 'isaiah@contoso.com' },
+    app: { id: '5eed0000-0000-4000-8000-0000000000a1', name: text ?? 'Salesforce' },
+    reason: text ?? 'He joins Sales',
+    startsAt: null,
+    askedAs: 'request',
+    reader: { locale: 'en-US', timeZone: 'Europe/Berlin' },
+    conversation: 'conversation',
+    createdAt: NOW - 60_000,
+    expiresAt: NOW + 7 * DAY,
+    remindedAt: null,
+    routed: true,
+    heldUp: null,
+    revision: 1,
+    state,
+    ...rest,
+  };
+}
+
+export const decisionOf = (text?: string, reason: string | null = null) => ({
+  by: { id: 'patti', name: text ?? 'Patti Fernandez' },
+  at: NOW - 30_000,
+  reason,
+});
+
+export const pending: AccessState = { kind: 'pending' };
+export const approved = (text?: string): AccessState => ({ kind: 'approved', decision: decisionOf(text) });
+export const denied = (reason: string | null, text?: string): AccessState => {
+  return { kind: 'denied', decision: decisionOf(text, reason) };
+};
+export const cancelledBy = (id: string, name: string): AccessState => ({
+  kind: 'cancelled',
+  at: NOW,
+  by: { id, name },
+});
+export const lapsed = (why: LapseReason, text?: string): AccessState => {
+  return { kind: 'lapsed', decision: decisionOf(text), at: NOW, why };
+};
+export const started = (assigned = false, text?: string): AccessState => {
+  return { kind: 'started', decision: decisionOf(text), requestId: 'R7K3MQ', assigned };
+};
+export const finished = (outcome: FinishedAs, assigned = false, text?: string): AccessState => {
+  return { kind: 'finished', decision: decisionOf(text), requestId: 'R7K3MQ', assigned, at: NOW, outcome };
+};
+
+export const lapseReasons: readonly LapseReason[] = [
+  'askerMayNot',
+  'askerGone',
+  'subjectGone',
+  'appGone',
+  'appNotSetUp',
+  'quarantined',
+  'assignmentRefused',
+  'microsoftApp',
+  'graphAway',
+];
+
+/** The provisioning request of an access request, its only task being in this state. */
+export function progressIn(
+  state: TaskState,
+  more: { text?: string; attempts?: number; place?: number; task?: Partial<Task> } = {},
+): NonNullable<AccessCardInput['progress']> {
+  const { text, attempts, place, task } = more;
+  const request = requestIn(state, {
+    ...(text === undefined ? {} : { text }),
+    ...(attempts === undefined ? {} : { attempts }),
+  });
+  return {
+    request: { ...request, tasks: request.tasks.map((each) => ({ ...each, ...task })) },
+    forecast: place === undefined ? null : { place, startsAt: NOW + 5_000 },
+  };
+}
+
+export const goodFacts: AccountFacts = {
+  account: { kind: 'enabled' },
+  assignment: { kind: 'assigned', through: null },
+  assigns: false,
+  roleName: null,
+};
+
+export function drawAccess(accessRequest: AccessRequest, more: Partial<AccessCardInput> = {}): CardMessage {
+  return accessCard(words, {
+    accessRequest,
+    audience: 'approvers',
+    facts: null,
+    progress: null,
+    now: NOW,
+    entraPortalUrl: 'https://entra.microsoft.com',
+    canCancel: true,
+    ...more,
+  });
+}
+
+const lease = { owner: 'one', until: NOW };
+
+/** Each state that an access request can be in, with what its card needs besides. */
+export function everyAccessInput(text: string): Pick<AccessCardInput, 'accessRequest' | 'facts' | 'progress'>[] {
+  const facts = { account: { kind: 'disabled' }, assigns: false, roleName: text } as const;
+  const role = { ...facts, account: { kind: 'unread' }, assigns: true } as const;
+  const run = (state: TaskState, more: { attempts?: number; place?: number; task?: Partial<Task> } = {}) => {
+    return {
+      accessRequest: accessIn(started(true, text), { text }),
+      facts: null,
+      progress: progressIn(state, { text, ...more }),
+    };
+  };
+  const plain = (state: AccessState, more: Partial<AccessRequest> = {}) => {
+    return { accessRequest: accessIn(state, { text, ...more }), facts: null, progress: null };
+  };
+  const ends = (outcome: Outcome) => ({
+    ...plain(finished(outcome.kind, true, text)),
+    progress: progressIn(doneWith(outcome, text), { text }),
+  });
+  const waiting = (again: Extract<TaskState, { kind: 'waiting' }>['again'], dueAt = NOW): TaskState => {
+    return { kind: 'waiting', dueAt, again };
+  };
+  return [
+    plain(pending, { reason: null, routed: false, askedAs: 'provision' }),
+    { ...plain(pending, { startsAt: DECEMBER }), facts: { ...facts, assignment: { kind: 'missing' } } },
+    { ...plain(pending, { startsAt: NOW - DAY }), facts: { ...role, assignment: { kind: 'unread' } } },
+    { ...plain(pending), facts: { ...role, assignment: { kind: 'missing' } } },
+    { ...plain(pending), facts: { ...facts, assignment: { kind: 'assigned', through: text } } },
+    { ...plain(pending), facts: { ...facts, account: { kind: 'gone' }, assignment: { kind: 'missing' } } },
+    plain(approved(text)),
+    plain(approved(text), { startsAt: DECEMBER }),
+    plain(approved(text), { heldUp: 'quarantine' }),
+    plain(approved(text), { heldUp: 'graphAway' }),
+    plain(denied(null, text)),
+    plain(denied(text, text)),
+    plain({ kind: 'expired', at: NOW }),
+    plain(cancelledBy('megan', text)),
+    plain(cancelledBy('alex', text)),
+    ...lapseReasons.map((why) => plain(lapsed(why, text))),
+    plain(started(false, text)),
+    run(waiting(null), { place: 3 }),
+    run(waiting('assignmentUnseen', NOW + 60_000)),
+    run(waiting('serviceUnavailable')),
+    run({ kind: 'held' }),
+    run({ kind: 'running', startedAt: NOW, lease }, { attempts: 2 }),
+    run({ kind: 'cancelled', at: NOW, by: text }, { attempts: 2 }),
+    ...outcomesSaying(text, { steps: 1, changes: 1 }).map(ends),
+    plain(finished('cancelled', false, text)),
+    plain(finished('created', true, text)),
+  ];
+}
+
+export function accessProblemsSaying(text: string): AccessProblem[] {
+  return [
+    { kind: 'notYourReport', person: text },
+    { kind: 'askForSelf' },
+    { kind: 'reportsUnread' },
+    { kind: 'pastStart', date: 'Tuesday, December 1, 2026' },
+    { kind: 'startTooFar', date: 'Tuesday, December 1, 2026' },
+    { kind: 'unclearStart', typed: text },
+    { kind: 'tooManyOpen', open: 10 },
+    { kind: 'alreadyAsked', id: text, person: text, app: text },
+    { kind: 'accessNeedsEntraApp', app: text },
+    { kind: 'ownRequest' },
+    { kind: 'aboutYourself' },
+    { kind: 'notYourApp', app: text },
+    { kind: 'alreadyDecided', id: text },
+    { kind: 'unknownAccessRequest', id: text },
+    { kind: 'cancelledAccess', id: text },
+    { kind: 'accessUnderWay', id: text, requestId: text },
+    { kind: 'decidedNow', id: text, decision: 'approved', person: text, app: text },
+    { kind: 'decidedNow', id: text, decision: 'denied', person: text, app: text },
+    { kind: 'nothingToDecide' },
+    { kind: 'placeIsPersonal' },
+    { kind: 'placeAdded', apps: null },
+    { kind: 'placeAdded', apps: [text, text] },
+    { kind: 'placeRemoved' },
+    { kind: 'placeUnknown' },
+    { kind: 'incompleteAccess' },
+  ];
+}
+
+/** Every card of access requests at its fullest, every text of others in it being `text`. */
+export function everyAccessCardSaying(text: string): CardMessage[] {
+  const values = { subject: text, app: text, start: '2026-12-01', reason: text };
+  const apps = (count: number) => Array.from({ length: count }, (_, n) => ({ id: `app-${n}`, name: text }));
+  const items = Array.from({ length: 60 }, () => ({ accessRequest: accessIn(pending, { text, startsAt: DECEMBER }) }));
+  return [
+    ...everyAccessInput(text).flatMap((input) => [
+      drawAccess(input.accessRequest, input),
+      drawAccess(input.accessRequest, { ...input, audience: 'asker' }),
+    ]),
+    ...accessProblemsSaying(text).map((what) => problem(words, what)),
+    accessForm(words, { apps: apps(150), values, problem: text, today: '2026-03-02' }),
+    accessForm(words, { apps: apps(500), values: { ...values, start: '' }, problem: null, today: '2026-03-02' }),
+    pendingList(words, { items, page: 2, more: true, now: NOW }),
+    pendingList(words, { items: [], page: 1, more: false, now: NOW }),
+  ];
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import { noticeText } from '../../../../src/chat/views/access/notice-text.ts';
+import type { AccessRequest } from '../../../../src/requests/access-requests/access-request.ts';
+import { words } from '../drawings.ts';
+import { outOfScope, report } from '../outcomes.ts';
+import {
+  accessIn,
+  approved,
+  cancelledBy,
+  DECEMBER,
+  denied,
+  everyAccessInput,
+  finished,
+  lapsed,
+  lapseReasons,
+  pending,
+} from './access-drawings.ts';
+
+type Kind = Parameters<typeof noticeText>[1]['kind'];
+
+const notice = (
+  kind: Kind,
+  accessRequest: AccessRequest,
+  outcome: Parameters<typeof noticeText>[1]['outcome'] = null,
+) => noticeText(words, { accessRequest, kind, outcome });
+const kinds: readonly Kind[] = [
+  ...(['approved', 'denied', 'expired', 'cancelled', 'lapsed', 'result'] as const),
+  ...(['reminder', 'nobodyReached'] as const),
+];
+
+describe('a notice', () => {
+  it.each<[Kind, AccessRequest, string]>([
+    [
+      'approved',
+      accessIn(approved()),
+      'Patti Fernandez approved access to Salesforce for Isaiah Langer (request K3M7QA). Usher starts it now.',
+    ],
+    [
+      'approved',
+      accessIn(approved(), { startsAt: DECEMBER }),
+      'Patti Fernandez approved access to Salesforce for Isaiah Langer (request K3M7QA). Usher starts it on Tuesday, December 1, 2026.',
+    ],
+    [
+      'denied',
+      accessIn(denied(null)),
+      'Patti Fernandez denied access to Salesforce for Isaiah Langer (request K3M7QA) and gave no reason.',
+    ],
+    [
+      'expired',
+      accessIn({ kind: 'expired', at: 1 }),
+      'Nobody decided on access to Salesforce for Isaiah Langer, which Megan Bowen asked for, so request K3M7QA has ended. Nothing was done.',
+    ],
+    [
+      'cancelled',
+      accessIn(cancelledBy('alex', 'Alex Wilber')),
+      'Alex Wilber took back request K3M7QA, access to Salesforce for Isaiah Langer. Nothing was done, and there is nothing left to decide.',
+    ],
+    [
+      'reminder',
+      accessIn(pending),
+      'Megan Bowen still waits for a decision on access to Salesforce for Isaiah Langer. Type “approve K3M7QA”, or “deny K3M7QA” and a reason. Undecided, it ends on Monday, March 9, 2026.',
+    ],
+  ])('says it in a sentence or two: %s', (kind, accessRequest, said) => {
+    expect(notice(kind, accessRequest)).toBe(said);
+  });
+
+  it('tells a denial with the whole reason', () => {
+    const reason = 'x'.repeat(450);
+
+    expect(notice('denied', accessIn(denied(reason)))).toMatch(new RegExp(`The reason: ${reason}$`));
+  });
+
+  it('tells the asker how to find an approver when nobody was reached', () => {
+    expect(notice('nobodyReached', accessIn(pending))).toContain(
+      'Ask one of them to type “pending” to Usher; request K3M7QA',
+    );
+  });
+
+  it('tells a result in the words of its card', () => {
+    expect(notice('result', accessIn(finished('created', true)), { kind: 'created', report })).toBe(
+      'Access to Salesforce for Isaiah Langer (request K3M7QA): Account created. Isaiah Langer now has an account in Salesforce.',
+    );
+    expect(notice('result', accessIn(finished('notInScope')), outOfScope('assigned'))).toContain(
+      'Assign Isaiah Langer',
+    );
+    expect(notice('result', accessIn(finished('notInScope', true)), outOfScope('assigned'))).toContain('had not seen');
+    expect(notice('result', accessIn(finished('cancelled')))).toContain('(request K3M7QA): Cancelled.');
+  });
+
+  it.each(lapseReasons)('tells why it never started: %s', (why) => {
+    const text = notice('lapsed', accessIn(lapsed(why)));
+
+    expect(text).toMatch(/was approved, but request K3M7QA could not be started\. .{20,}\. .{20,}\.$/);
+  });
+
+  it('says only that it has changed when the request has gone on since', () => {
+    const changed =
+      'Request K3M7QA, access to Salesforce for Isaiah Langer, has changed. Type “show K3M7QA” to see it.';
+
+    expect(notice('approved', accessIn(cancelledBy('megan', 'Megan Bowen')))).toBe(changed);
+    expect(notice('result', accessIn(pending))).toBe(changed);
+  });
+
+  it('is plain and in one line, whatever the names are and however things stand', () => {
+    const nasty = '[x](http://evil) <at>Bob</at>\n{{DATE(1)}}';
+
+    for (const { accessRequest } of everyAccessInput(nasty)) {
+      for (const kind of kinds) expect(notice(kind, accessRequest)).not.toMatch(/<at>|\{\{|\n|\\/);
+    }
+  });
+});
