@@ -220,7 +220,8 @@ describe('a database on PostgreSQL', () => {
 
     await Promise.all([lockInTurn(['one', 'other']), lockInTurn(['other', 'one'])]);
 
-    expect(runs).toBe(3);
+    // The one that starts anew may come before the one that was waiting, and they get across each other once more.
+    expect(runs).toBeGreaterThanOrEqual(3);
     const rows = await database.query.selectFrom('turns').select('received_at').execute();
     expect(rows.map((row) => row.received_at)).toEqual([2, 2]);
   });

@@ -6,6 +6,7 @@ import { postgresDialect, sqliteDialect } from '../../src/db/dialect.ts';
 import { migrations } from '../../src/db/migrations.ts';
 import type { Schema } from '../../src/db/schema.ts';
 import { findRequestOverview } from '../../src/requests/overview.ts';
+import { findRequest } from '../../src/requests/store.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
 
 const firstDay = {
@@ -81,6 +82,23 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     expect(await database.query.selectFrom('gates').selectAll().execute()).toMatchObject([
       { grants: '[1,2]', turns: '[7,3]', lanes: '[]' },
     ]);
+  });
+
+  it('keeps its tasks, none of which waits for an assignment', async () => {
+    await asOf('003-lists', async (earlier) => {
+      await earlier
+        .insertInto('requests')
+        .values({ id: 'R7K3MQ', ...firstDay })
+        .execute();
+      await earlier
+        .insertInto('tasks')
+        .values([taskAt(0, null)])
+        .execute();
+    });
+
+    const database = await place.open(systemClock);
+
+    expect((await findRequest(database, 'R7K3MQ'))?.tasks).toMatchObject([{ awaitsAssignment: false, unseen: 0 }]);
   });
 
   async function asOf(migration: string, work: (earlier: Kysely<Schema>) => Promise<void>): Promise<void> {

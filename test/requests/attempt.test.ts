@@ -256,6 +256,57 @@ describe('an attempt by a rule that Graph does not know', () => {
   });
 });
 
+describe('an attempt after an assignment that Usher has just made', () => {
+  const key = '{"result":"Skipped","details":{"errorCode":"NotEffectivelyEntitled"}}';
+  const answer: GraphAnswer = { kind: 'ok', status: 200, body: { key, value: '{}' }, trace };
+  const awaiting = (unseen: number, attempts = unseen + 1): Task => {
+    return { ...taskAt(attempts), awaitsAssignment: true, unseen };
+  };
+
+  it.each([
+    [0, 30_000],
+    [1, 60_000],
+    [2, 120_000],
+    [3, 240_000],
+  ])('waits for it to be seen, the time after %i in vain for %i ms', async (unseen, delayMs) => {
+    const settlement = await settle({ answer }, awaiting(unseen));
+
+    expect(settlement).toEqual({ kind: 'again', postponement: { reason: 'assignmentUnseen', delayMs } });
+  });
+
+  it('takes the fifth "not in scope" for what it is', async () => {
+    const settlement = await settle({ answer }, awaiting(4));
+
+    expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'notInScope' } });
+  });
+
+  it('takes the first for it where nothing was assigned', async () => {
+    const settlement = await settle({ answer }, taskAt(1));
+
+    expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'notInScope' } });
+  });
+
+  it('is done with any other outcome at once', async () => {
+    const settlement = await settle({ answer: { kind: 'ok', status: 200, body: success, trace } }, awaiting(1));
+
+    expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'created' } });
+  });
+
+  it('does not use up the patience for other trouble, nor the other way round', async () => {
+    const settlements = await Promise.all([
+      settle({ answer: refused(503) }, awaiting(3)),
+      settle({ answer: noAnswer('timeout') }, awaiting(3)),
+      settle({ answer }, awaiting(0, 3)),
+    ]);
+
+    expect(settlements).toMatchObject([
+      { kind: 'again', postponement: { reason: 'serviceUnavailable', delayMs: 5_000 } },
+      { kind: 'again', postponement: { reason: 'noAnswer' } },
+      { kind: 'again', postponement: { reason: 'assignmentUnseen', delayMs: 30_000 } },
+    ]);
+  });
+});
+
 describe('an attempt that Graph refuses', () => {
   it.each([
     [401, true, 'quarantined'],

@@ -79,6 +79,22 @@ describe('the dispatcher', () => {
     });
   });
 
+  it('waits for an assignment to be seen, longer each time, and then says that it was not', async () => {
+    const clock = createTestClock();
+    await open({ clock, limits: documentedLimits });
+    const { diego } = people;
+    const subject = { id: diego.id, type: 'User', name: diego.displayName, label: null };
+    const request = await scene.ask([], apps.salesforce, { tasks: [{ subject, members: [], awaitsAssignment: true }] });
+
+    scene.start({ assignmentDelaysMs: [1_000, 3_000] });
+    await drive(scene, clock);
+
+    expect(await doneTask(scene, request)).toMatchObject({ attempts: 3, state: { outcome: { kind: 'notInScope' } } });
+    const [first = 0, second = 0, third = 0] = scene.sandbox.stats().arrivals;
+    expect(second - first).toBeGreaterThanOrEqual(1_000);
+    expect(third - second).toBeGreaterThanOrEqual(3_000);
+  });
+
   const passing: [string, Fault, string][] = [
     ['503', { kind: 'status', status: 503 }, 'created'],
     ['503 with Retry-After', { kind: 'status', status: 503, headers: { 'Retry-After': '7' } }, 'created'],

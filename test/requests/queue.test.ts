@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
+import type { Outcome } from '../../src/graph/outcome.ts';
 import { readGate } from '../../src/rate-gate/gate-row.ts';
 import {
   claimTask,
@@ -17,6 +18,20 @@ import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
 import { onClock } from './scene.ts';
 import { ask, claim, claimAllNow, claimed, documentedLimits, done, named, noLimits, storeParts } from './support.ts';
+
+const notInScope: Outcome = {
+  kind: 'notInScope',
+  failedChecks: ['assigned'],
+  report: {
+    steps: [],
+    changes: [],
+    changeId: null,
+    subjectLabel: null,
+    sourceSystem: null,
+    targetSystem: null,
+    targetId: null,
+  },
+};
 
 describe.each(engines)('the queue on $name', ({ createTestDatabase }) => {
   let place: TestDatabase;
@@ -193,6 +208,21 @@ describe.each(engines)('the queue on $name', ({ createTestDatabase }) => {
       await requeueTasks(store, request.id, [request.tasks[0]?.id ?? ''], 'megan');
 
       expect((await claimed(store)).task.attempts).toBe(1);
+    });
+
+    it.each([
+      ['in vain', { ...done, outcome: notInScope }, false],
+      ['and ended otherwise', done, true],
+    ])('waits again for an assignment only where it has not done so %s', async (_how, end, awaitsAssignment) => {
+      const subject = { id: 'diego', type: 'User', name: 'Diego', label: null };
+      const request = await ask(store, [], { tasks: [{ subject, members: [], awaitsAssignment: true }] });
+      await postponeTask(store, await claimed(store), { reason: 'assignmentUnseen', delayMs: 0 });
+      await finishTask(store, await claimed(store), end);
+
+      await requeueTasks(store, request.id, [request.tasks[0]?.id ?? ''], 'megan');
+
+      const [task] = (await findRequest(database, request.id))?.tasks ?? [];
+      expect(task).toMatchObject({ attempts: 0, unseen: 0, awaitsAssignment });
     });
 
     it('leaves running and waiting tasks and those of other requests alone', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
+import { cancelRequest } from '../../src/requests/holding.ts';
 import { readRecords } from '../../src/requests/record.ts';
 import type { Task } from '../../src/requests/request.ts';
 import { finishTask, postponeTask, recoverTasks, renewLease, returnTask } from '../../src/requests/running.ts';
@@ -124,6 +125,29 @@ describe.each(engines)('a running task on $name', ({ name, createTestDatabase })
       expect(shut.kind === 'later' && shut.inMs).toBeGreaterThan(55_000);
       expect(await taskOf(id)).toMatchObject({ attempts: 1, throttles: 1 });
     });
+
+    it('counts by itself how often its assignment was not seen', async () => {
+      const subject = { id: 'diego', type: 'User', name: 'Diego', label: null };
+      const tasks = [{ subject, members: [], awaitsAssignment: true }];
+      const { id } = await ask(store, [], { tasks });
+      for (const reason of ['assignmentUnseen', 'noAnswer', 'assignmentUnseen'] as const)
+        await postponeTask(store, await claimed(store), { reason, delayMs: 0 });
+
+      expect(await taskOf(id)).toMatchObject({ awaitsAssignment: true, attempts: 3, throttles: 0, unseen: 2 });
+    });
+
+    it.each(['throttled', 'assignmentUnseen'] as const)(
+      'is not sent again after a call that did nothing (%s) when it was cancelled meanwhile',
+      async (reason) => {
+        const { id } = await ask(store, ['isaiah']);
+        const call = await claimed(store);
+        await cancelRequest(store, id, 'megan');
+
+        await postponeTask(store, call, { reason, delayMs: 0 });
+
+        expect((await taskOf(id)).state).toMatchObject({ kind: 'cancelled', by: 'megan' });
+      },
+    );
 
     it('goes back as if it had never been claimed when its call did not leave', async () => {
       const { id } = await ask(store, ['isaiah']);

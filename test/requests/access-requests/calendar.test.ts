@@ -1,0 +1,468 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Clock } from '../../../src/clock.ts';
+import type { Database } from '../../../src/db/database.ts';
+import { createLog } from '../../../src/log.ts';
+import {
+  type Calendar,
+  type Duties,
+  type StartVerdict,
+  startCalendar,
+} from '../../../src/requests/access-requests/calendar.ts';
+import { copiesOf, dueCopies } from '../../../src/requests/access-requests/copies.ts';
+import { type AccessParts, act, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
+import { cancelRequest } from '../../../src/requests/holding.ts';
+import { finishTask } from '../../../src/requests/running.ts';
+import { createTestClock, type TestClock } from '../../support/clock.ts';
+import { engineStartMs, engines, postgresEngine, type TestDatabase } from '../../support/databases.ts';
+import { eventually } from '../../support/eventually.ts';
+import { claimed, done, named, wanted } from '../support.ts';
+import {
+  accessParts,
+  approve,
+  approved,
+  askAccess,
+  cancel,
+  dayMs,
+  kindsOf,
+  reader,
+  stateOf,
+  takeNotices,
+} from './support.ts';
+
+const hourMs = 60 * 60_000;
+const minuteMs = 60_000;
+const desk = { key: 'desk', conversation: 'desk', reader };
+const board = { key: 'board', conversation: 'board', reader };
+const ready: StartVerdict = { kind: 'ready', request: wanted(), assigned: false };
+
+describe.each(engines)('the calendar on $name', ({ name, createTestDatabase }) => {
+  let place: TestDatabase;
+  let database: Database;
+  let clock: TestClock;
+  let parts: AccessParts;
+  let stops: (() => Promise<void>)[];
+  let logged: string[];
+
+  beforeAll(async () => {
+    place = await createTestDatabase();
+    database = await place.open(createTestClock());
+  }, engineStartMs);
+  afterAll(() => place.drop());
+  beforeEach(async () => {
+    await place.empty();
+    // A Friday.
+    clock = createTestClock(Date.UTC(2026, 0, 9, 9));
+    parts = accessParts(database, clock);
+    stops = [];
+    logged = [];
+  });
+  afterEach(async () => {
+    for (const stop of stops) await stop();
+  });
+
+  interface Stage {
+    readonly calendar: Calendar;
+    /** Ids in the order in which a duty was asked for them. */
+    readonly routed: string[];
+    readonly started: string[];
+    readonly changed: string[];
+  }
+
+  function open(duties: Partial<Duties> = {}, on: AccessParts = parts): Stage {
+    const [routed, started, changed] = [[], [], []] as [string[], string[], string[]];
+    const calendar = startCalendar({
+      parts: on,
+      duties: {
+        async route(accessRequest) {
+          routed.push(accessRequest.id);
+          return duties.route?.(accessRequest) ?? { kind: 'routed', to: [desk, board] };
+        },
+        async start(accessRequest) {
+          started.push(accessRequest.id);
+          return duties.start?.(accessRequest) ?? ready;
+        },
+      },
+      changed: (id) => changed.push(id),
+      log: createLog('warn', { write: (line) => void logged.push((JSON.parse(line) as { code: string }).code) }),
+      // It looks when something falls due and when it is told to, and not in between.
+      pollMs: 30 * dayMs,
+    });
+    stops.push(calendar.stop);
+    return { calendar, routed, started, changed };
+  }
+
+  async function later(stage: Stage, ms: number): Promise<void> {
+    await clock.advance(ms);
+    await stage.calendar.settled();
+  }
+
+  const requestsStored = async () => (await database.query.selectFrom('requests').select('id').execute()).length;
+
+  it('shows a request once to each place where somebody decides', async () => {
+    const { id } = await askAccess(parts);
+
+    const stage = open();
+    await stage.calendar.settled();
+    await later(stage, hourMs);
+
+    expect(stage.routed).toEqual([id]);
+    const copies = await dueCopies(database, clock.now(), 10);
+    expect(copies.map(({ conversation }) => conversation).toSorted()).toEqual(['board', 'desk']);
+    expect(copies).toMatchObject(Array(2).fill({ accessRequestId: id, audience: 'approvers', cardId: null }));
+    expect(await copiesOf(database, id)).toEqual([]);
+    expect(await findAccessRequest(database, id)).toMatchObject({ routed: true, revision: 2 });
+    expect(await kindsOf(parts)).toEqual(['accessAsked', 'accessShown', 'accessShown']);
+    expect(stage.changed).toEqual([id]);
+  });
+
+  it('tells the asker when nobody can be shown it, and lets it wait', async () => {
+    const { id } = await askAccess(parts);
+
+    const stage = open({ route: async () => ({ kind: 'routed', to: [] }) });
+    await stage.calendar.settled();
+
+    expect(await takeNotices(parts)).toEqual(['megan chat: nobodyReached']);
+    expect(await stateOf(parts, id)).toBe('pending');
+  });
+
+  it('asks again where to show it when that cannot be told now', async () => {
+    const { id } = await askAccess(parts);
+    const stage = open({
+      route: async () =>
+        stage.routed.length === 1 ? { kind: 'later', delayMs: minuteMs } : { kind: 'routed', to: [] },
+    });
+    await stage.calendar.settled();
+
+    await later(stage, minuteMs - 1);
+    const early = [...stage.routed];
+    await later(stage, 1);
+
+    expect([early, stage.routed]).toEqual([[id], [id, id]]);
+  });
+
+  it('reminds once, after a working day, and expires after a week', async () => {
+    const { id } = await askAccess(parts);
+    const stage = open();
+    await stage.calendar.settled();
+
+    await later(stage, 3 * dayMs - 1);
+    const early = await takeNotices(parts);
+    await later(stage, 1);
+    const onMonday = await takeNotices(parts);
+    await later(stage, 4 * dayMs - 1);
+    const before = await takeNotices(parts);
+    await later(stage, 1);
+    const after = await takeNotices(parts);
+
+    expect([early, before]).toEqual([[], []]);
+    expect(onMonday.toSorted()).toEqual(['board: reminder', 'desk: reminder']);
+    expect(after.toSorted()).toEqual(['board: expired', 'desk: expired', 'megan chat: expired']);
+    expect(await stateOf(parts, id)).toBe('expired');
+    expect((await kindsOf(parts)).slice(3)).toEqual(['accessReminded', 'accessExpired']);
+    expect(stage.changed).toEqual([id, id, id]);
+  });
+
+  it('does not remind of what is decided', async () => {
+    const { id } = await askAccess(parts, { startsAt: clock.now() + 5 * dayMs });
+    const stage = open();
+    await stage.calendar.settled();
+    await act(parts, id, approve);
+    await takeNotices(parts);
+
+    await later(stage, 4 * dayMs);
+
+    expect(await takeNotices(parts)).toEqual([]);
+    expect(stage.started).toEqual([]);
+  });
+
+  it('starts at once what is approved, and points it to its provisioning request', async () => {
+    const { id } = await approved(parts);
+
+    const stage = open();
+    await stage.calendar.settled();
+
+    expect(stage.started).toEqual([id]);
+    const { state } = (await findAccessRequest(database, id)) ?? {};
+    const [request] = await database.query.selectFrom('requests').select('id').execute();
+    expect(state).toMatchObject({ kind: 'started', requestId: request?.id, assigned: false });
+    expect(stage.changed).toEqual([id]);
+  });
+
+  it('starts on its day, once, though everything was restarted meanwhile', async () => {
+    const { id } = await approved(parts, { startsAt: clock.now() + 3 * dayMs });
+    const reopened = async () => accessParts(await place.open(clock), clock);
+    const first = open({}, await reopened());
+    await first.calendar.settled();
+    await first.calendar.stop();
+
+    await clock.advance(3 * dayMs - 1);
+    const early = open({}, await reopened());
+    await early.calendar.settled();
+    await early.calendar.stop();
+    await clock.advance(dayMs);
+    const late = open({}, await reopened());
+    await late.calendar.settled();
+    await late.calendar.stop();
+    const again = open({}, await reopened());
+    await later(again, dayMs);
+
+    expect([first, early, late, again].map(({ started }) => started)).toEqual([[], [], [id], []]);
+    expect(await requestsStored()).toBe(1);
+  });
+
+  it('lets expire, once, what expired while it was not there', async () => {
+    const { id } = await askAccess(parts);
+    await clock.advance(8 * dayMs);
+
+    const stage = open({}, accessParts(await place.open(clock), clock));
+    await stage.calendar.settled();
+    const again = open({}, accessParts(await place.open(clock), clock));
+    await again.calendar.settled();
+
+    expect(await stateOf(parts, id)).toBe('expired');
+    expect(stage.routed).toEqual([]);
+    expect(await kindsOf(parts)).toEqual(['accessAsked', 'accessExpired']);
+  });
+
+  it('starts once when its process dies in the middle of it', async () => {
+    const { id } = await approved(parts);
+    const resumed = Promise.withResolvers<StartVerdict>();
+    // Its clock stands still, so it does not renew its lease.
+    const frozen = accessParts(await place.open(clock), createTestClock(clock.now()));
+    const dying = open({ start: () => resumed.promise }, frozen);
+    await eventually(() => dying.started.length === 1);
+
+    const other = open();
+    await other.calendar.settled();
+    const early = other.started.length;
+    await later(other, 31_000);
+    resumed.resolve(ready);
+    await dying.calendar.settled();
+
+    // One process alone owns SQLite: a lease that is not its own is nobody's.
+    expect(early).toBe(name === 'SQLite' ? 1 : 0);
+    expect(other.started).toEqual([id]);
+    expect(await requestsStored()).toBe(1);
+    expect((await kindsOf(parts)).filter((kind) => kind === 'accessStarted')).toHaveLength(1);
+  });
+
+  it('leaves nothing behind of a start during which it was cancelled', async () => {
+    const { id } = await approved(parts);
+    const asked = Promise.withResolvers<StartVerdict>();
+    const stage = open({ start: () => asked.promise });
+    await eventually(() => stage.started.length === 1);
+
+    await act(parts, id, cancel);
+    asked.resolve(ready);
+    await stage.calendar.settled();
+
+    expect(await stateOf(parts, id)).toBe('cancelled');
+    expect(await requestsStored()).toBe(0);
+  });
+
+  it('says what holds it up, tries again, and starts when that has passed', async () => {
+    const { id } = await approved(parts);
+    const stage = open({
+      start: async () =>
+        stage.started.length < 3 ? { kind: 'later', heldUp: 'quarantine', delayMs: 15 * minuteMs } : ready,
+    });
+    await stage.calendar.settled();
+    const held = await findAccessRequest(database, id);
+
+    await later(stage, 15 * minuteMs);
+    const still = await findAccessRequest(database, id);
+    await later(stage, 15 * minuteMs);
+
+    expect(held).toMatchObject({ heldUp: 'quarantine', revision: 3, state: { kind: 'approved' } });
+    expect(still).toEqual(held);
+    expect(await findAccessRequest(database, id)).toMatchObject({ heldUp: null, state: { kind: 'started' } });
+    expect(stage.changed).toEqual([id, id]);
+  });
+
+  it.each([
+    ['quarantine', 'quarantined'],
+    ['graphAway', 'graphAway'],
+  ] as const)('gives up after a day of %s, not before', async (heldUp, why) => {
+    const { id } = await approved(parts);
+    await takeNotices(parts);
+    const stage = open({ start: async () => ({ kind: 'later', heldUp, delayMs: 10 * hourMs }) });
+    await stage.calendar.settled();
+
+    for (const hours of [10, 10]) await later(stage, hours * hourMs);
+    await later(stage, 4 * hourMs - 1);
+    const before = await stateOf(parts, id);
+    await later(stage, 1);
+
+    expect(before).toBe('approved');
+    expect((await findAccessRequest(database, id))?.state).toMatchObject({ kind: 'lapsed', why });
+    expect((await takeNotices(parts)).toSorted()).toEqual(['alex chat: lapsed', 'megan chat: lapsed']);
+  });
+
+  it('lets lapse what may not start any more', async () => {
+    const { id } = await approved(parts);
+
+    const stage = open({ start: async () => ({ kind: 'lapsed', why: 'askerMayNot' }) });
+    await stage.calendar.settled();
+
+    expect((await findAccessRequest(database, id))?.state).toMatchObject({ kind: 'lapsed', why: 'askerMayNot' });
+    expect(stage.changed).toEqual([id]);
+  });
+
+  it.each([
+    ['result', async (on: AccessParts) => void (await finishTask(on, await claimed(on), done)), 'unknown'],
+    [
+      'cancellation',
+      async (on: AccessParts) => {
+        const { id } = await on.database.query.selectFrom('requests').select('id').executeTakeFirstOrThrow();
+        await cancelRequest(on, id, 'megan');
+      },
+      'cancelled',
+    ],
+  ])('passes on the %s of the provisioning request', async (_what, end, outcome) => {
+    const { id } = await approved(parts);
+    const stage = open();
+    await stage.calendar.settled();
+    await takeNotices(parts);
+    const before = await stateOf(parts, id);
+
+    await end(parts);
+    await stage.calendar.settled();
+
+    expect(before).toBe('started');
+    expect((await findAccessRequest(database, id))?.state).toMatchObject({ kind: 'finished', outcome });
+    expect((await takeNotices(parts)).toSorted()).toEqual(['alex chat: result', 'megan chat: result']);
+    expect(stage.changed).toEqual([id, id]);
+  });
+
+  it('goes on with the others when a duty breaks off, and comes back to it', async () => {
+    const people = named('person', 6).map((person) => ({ id: person, name: person, label: null }));
+    for (const subject of people) await askAccess(parts, { subject });
+    const stage = open({
+      async route({ subject }) {
+        if (subject.id === 'person 0' && clock.now() === start) throw new Error('a fault of our own');
+        return { kind: 'routed', to: [] };
+      },
+    });
+    const start = clock.now();
+    await stage.calendar.settled();
+    const early = stage.changed.length;
+
+    await later(stage, minuteMs);
+
+    expect([early, stage.changed.length]).toEqual([5, 6]);
+    expect(logged).toEqual(['duty_failed']);
+  });
+
+  it('counts a start that breaks off as one that is held up', async () => {
+    const { id } = await approved(parts);
+
+    const stage = open({ start: () => Promise.reject(new Error('a fault of our own')) });
+    await stage.calendar.settled();
+
+    expect(await findAccessRequest(database, id)).toMatchObject({ heldUp: 'graphAway', state: { kind: 'approved' } });
+    expect(logged).toEqual(['start_failed']);
+  });
+
+  it('hears of what falls due by itself, without being told', async () => {
+    const { id } = await approved(parts, { startsAt: clock.now() + dayMs });
+    const stage = open();
+    await stage.calendar.settled();
+    // It goes to sleep only now, for a day.
+    await eventually(() => clock.pending() === 1);
+
+    await clock.advance(dayMs);
+
+    await eventually(async () => (await stateOf(parts, id)) === 'started');
+    expect(stage.started).toEqual([id]);
+  });
+});
+
+describe('two calendars on one PostgreSQL', () => {
+  let place: TestDatabase;
+
+  beforeAll(async () => {
+    place = await postgresEngine.createTestDatabase();
+  }, engineStartMs);
+  afterAll(() => place.drop());
+  beforeEach(() => place.empty());
+
+  async function replica(clock: Clock, duties: Duties): Promise<Calendar> {
+    const log = createLog('warn', { write: () => undefined });
+    const parts = accessParts(await place.open(clock), clock);
+    return startCalendar({ parts, duties, changed: () => undefined, log, pollMs: 30 * dayMs });
+  }
+
+  it('do each duty once', async () => {
+    const clock = createTestClock();
+    const parts = accessParts(await place.open(clock), clock);
+    const asked: string[] = [];
+    for (const [index, person] of named('person', 12).entries()) {
+      const more = { subject: { id: person, name: person, label: null }, asker: { id: person, name: person } };
+      const { id } = await (index % 2 === 0 ? approved(parts, more) : askAccess(parts, more));
+      asked.push(id);
+    }
+    const seen: string[] = [];
+    const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+    const duties: Duties = {
+      async route({ id }) {
+        seen.push(id);
+        await turn();
+        return { kind: 'routed', to: [desk] };
+      },
+      async start({ id }) {
+        seen.push(id);
+        await turn();
+        return { kind: 'ready', request: wanted(), assigned: false };
+      },
+    };
+
+    const calendars = await Promise.all([replica(clock, duties), replica(clock, duties)]);
+    await Promise.all(calendars.map((calendar) => calendar.settled()));
+    await clock.advance(dayMs);
+    await Promise.all(calendars.map((calendar) => calendar.settled()));
+    await Promise.all(calendars.map((calendar) => calendar.stop()));
+
+    expect(seen.toSorted()).toEqual(asked.toSorted());
+    const kinds = await kindsOf(parts);
+    for (const kind of ['accessShown', 'accessStarted', 'accessReminded'])
+      expect(kinds.filter((other) => other === kind)).toHaveLength(6);
+  });
+
+  it('leave to one another what takes longer than its lease, as long as its process lives', async () => {
+    const clock = createTestClock();
+    const parts = accessParts(await place.open(clock), clock);
+    const { id } = await approved(parts);
+    const started: string[] = [];
+    const slow = Promise.withResolvers<StartVerdict>();
+    const route: Duties['route'] = async () => ({ kind: 'routed', to: [] });
+    const start = (who: string) => () => {
+      started.push(who);
+      return slow.promise;
+    };
+    const one = await replica(clock, { route, start: start('one') });
+    await eventually(() => started.length === 1);
+
+    for (let seconds = 10; seconds <= 60; seconds += 10) {
+      await eventually(() => clock.pending() > 0);
+      await clock.advance(10_000);
+      await eventually(async () => (await leaseOf(id)) === clock.now() + 30_000);
+    }
+    const other = await replica(clock, { route, start: start('other') });
+    await other.settled();
+    slow.resolve({ kind: 'ready', request: wanted(), assigned: false });
+    await one.settled();
+    await Promise.all([one.stop(), other.stop()]);
+
+    expect(started).toEqual(['one']);
+    expect(await stateOf(parts, id)).toBe('started');
+
+    async function leaseOf(accessRequestId: string): Promise<number | null> {
+      const row = await parts.database.query
+        .selectFrom('access_requests')
+        .select('lease_until')
+        .where('id', '=', accessRequestId)
+        .executeTakeFirstOrThrow();
+      return row.lease_until;
+    }
+  });
+});

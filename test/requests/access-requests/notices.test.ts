@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Database } from '../../../src/db/database.ts';
+import type { AccessAction } from '../../../src/requests/access-requests/access-request.ts';
+import { startApproved } from '../../../src/requests/access-requests/acting.ts';
+import { attachCopyCard, openCopy, putOffCopy, queueCopies } from '../../../src/requests/access-requests/copies.ts';
+import { dueNotices, noticeSent, putOffNotice } from '../../../src/requests/access-requests/notices.ts';
+import { type AccessParts, act } from '../../../src/requests/access-requests/store.ts';
+import { createTestClock, type TestClock } from '../../support/clock.ts';
+import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
+import { wanted } from '../support.ts';
+import { accessParts, alex, approve, askAccess, cancel, dayMs, deny, reader, takeNotices } from './support.ts';
+
+describe.each(engines)('who is told what on $name', ({ createTestDatabase }) => {
+  let place: TestDatabase;
+  let database: Database;
+  let clock: TestClock;
+  let parts: AccessParts;
+  let id: string;
+
+  beforeAll(async () => {
+    place = await createTestDatabase();
+    clock = createTestClock();
+    database = await place.open(clock);
+  }, engineStartMs);
+  afterAll(() => place.drop());
+  beforeEach(async () => {
+    await place.empty();
+    parts = accessParts(database, clock);
+    id = (await askAccess(parts)).id;
+    await show('megan chat', 'asker');
+    // Two cards in one channel, whose text differs by who wrote there.
+    await show('desk#patti', 'approvers');
+    await show('desk#alex', 'approvers');
+    await show('board', 'approvers');
+    await queue('soon', clock.now());
+    await queue('gone', null);
+  });
+
+  async function show(conversation: string, audience: 'asker' | 'approvers'): Promise<void> {
+    const copy = { accessRequestId: id, source: `card ${conversation}`, conversation, reader, audience };
+    await attachCopyCard(database, await openCopy(parts, copy), `card in ${conversation}`);
+    await clock.advance(1);
+  }
+
+  /** Not posted yet, or given up. */
+  async function queue(conversation: string, dueAt: number | null): Promise<void> {
+    const copy = { accessRequestId: id, source: conversation, conversation, reader, audience: 'approvers' } as const;
+    await database.transact((transaction) => queueCopies(transaction, [copy], clock.now()));
+    if (dueAt === null) await putOffCopy(database, await openCopy(parts, copy), null);
+    await clock.advance(1);
+  }
+
+  const shown = ['desk#patti', 'board', 'soon'];
+  const start = { start: true } as const;
+  const stories: [string, readonly (AccessAction | typeof start)[], string[]][] = [
+    ['an approval', [approve], ['megan chat: approved']],
+    ['a denial', [deny], ['megan chat: denied']],
+    ['a cancellation by its asker', [cancel], shown.map((where) => `${where}: cancelled`)],
+    [
+      'a cancellation by an operator',
+      [{ ...cancel, by: alex }],
+      ['megan chat', ...shown].map((where) => `${where}: cancelled`),
+    ],
+    ['an end without a decision', [{ kind: 'expire' }], ['megan chat', ...shown].map((where) => `${where}: expired`)],
+    [
+      'a lapse',
+      [approve, { kind: 'lapse', why: 'subjectGone' }],
+      ['megan chat: approved', 'megan chat: lapsed', 'alex chat: lapsed'],
+    ],
+    [
+      'a result',
+      [approve, start, { kind: 'finish', outcome: 'created' }],
+      ['megan chat: approved', 'megan chat: result', 'alex chat: result'],
+    ],
+    [
+      'a result that both read in one chat',
+      [
+        { ...approve, from: { conversation: 'megan chat#alex', reader } },
+        start,
+        { kind: 'finish', outcome: 'created' },
+      ],
+      ['megan chat: approved', 'megan chat: result'],
+    ],
+  ];
+
+  it.each(stories)('after %s', async (_what, script, told) => {
+    await clock.advance(7 * dayMs);
+
+    for (const step of script) {
+      if ('start' in step) await startApproved(parts, id, { request: wanted(), assigned: false });
+      else await act(parts, id, step);
+    }
+
+    expect(await takeNotices(parts)).toEqual(told);
+  });
+
+  it('is told nothing by what changes nothing', async () => {
+    await act(parts, id, deny);
+    await takeNotices(parts);
+
+    await act(parts, id, approve);
+    await act(parts, id, cancel);
+
+    expect(await takeNotices(parts)).toEqual([]);
+  });
+
+  it('is handed out once a minute, oldest first, until it is sent', async () => {
+    await act(parts, id, approve);
+    await clock.advance(1);
+    await act(parts, id, cancel);
+
+    const [first] = await dueNotices(database, clock.now(), 1);
+    const others = await dueNotices(database, clock.now(), 10);
+    await noticeSent(database, first?.id ?? 0);
+    await putOffNotice(database, others[0]?.id ?? 0, null);
+    await putOffNotice(database, others[1]?.id ?? 0, clock.now() + 5_000);
+    const tooSoon = await dueNotices(database, clock.now() + 4_999, 10);
+    const putOff = await dueNotices(database, clock.now() + 5_000, 10);
+    const rest = await dueNotices(database, clock.now() + 60_000, 10);
+
+    expect(first).toMatchObject({
+      accessRequestId: id,
+      conversation: 'megan chat',
+      reader,
+      kind: 'approved',
+      failures: 0,
+    });
+    expect(others).toHaveLength(3);
+    expect(tooSoon).toEqual([]);
+    expect(putOff).toEqual([{ ...others[1], failures: 1 }]);
+    expect(rest.map((notice) => notice.id)).toEqual([others[2]?.id]);
+  });
+});
