@@ -31,12 +31,18 @@ export function readName(words: readonly Word[]): string | null {
 export function writeName(name: string): string {
   const parts = name.split(' ');
   if (parts.every(isPlain) && (parts.length === 1 || !name.includes('@'))) return name;
+  return quoteName(name);
+}
+
+/** A name in straight double quotes, with the quotes in it doubled. */
+export function quoteName(name: string): string {
   let quoted = '';
   for (const character of name) quoted += DOUBLE_QUOTES.includes(character) ? character + character : character;
   return `"${quoted}"`;
 }
 
-function isPlain(word: string): boolean {
+/** Whether a word may stand in a line without quotes. */
+export function isPlain(word: string): boolean {
   if (!/^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._@+&'#-]*[\p{L}\p{M}\p{N}])?$/u.test(word)) return false;
   const lower = word.toLowerCase();
   return SPECIAL_WORDS.every((special) => !special.has(lower));

@@ -1,26 +1,80 @@
-import { writeName } from './names.ts';
+import type { Command } from '../command.ts';
+import { quoteName, writeName } from './names.ts';
+import { readReason, writeReason } from './reasons.ts';
 import type { Reading } from './rules.ts';
 import { fold, trimEdges, type Word } from './words.ts';
 
 /** Words around an id that say what it is. */
 const AROUND: ReadonlySet<string> = new Set([
   ...['request', 'the', 'id', 'number', 'no', 'task', 'list', 'of', 'in', 'from', 'for', 'failed', 'failures'],
-  ...['ones', 'only', 'people', 'users', 'again', 'now', 'all', 'everything', 'my'],
+  ...['ones', 'only', 'people', 'users', 'again', 'now', 'all', 'everything', 'my', 'access', 'this', 'that', 'it'],
 ]);
+/** The letters of an id, which leaves out those that look like figures, and U. */
+const LETTERS_OF_AN_ID = /^[A-HJKMNP-TV-Z]{6}$/i;
 
-/** The words after "retry" or "cancel"; null when they are no id, since both words mean so much else. */
-export function readRequestId<V extends 'retry' | 'cancel'>(
-  verb: V,
-  words: readonly Word[],
-): Reading<{ readonly verb: 'retry' | 'cancel'; readonly requestId: string }> | null {
-  const left = words.filter((word) => !AROUND.has(fold(word)) && word.text !== '#');
+type VerbOfAnId = 'retry' | 'cancel' | 'approve' | 'show';
+
+/** The words after a verb that takes an id; null when they are no id, since such verbs mean so much else. */
+export function readRequestId(verb: VerbOfAnId, words: readonly Word[]): Reading | null {
+  const left = words.filter((word) => !isAround(word));
   const [only, second] = left;
-  if (only === undefined) return { kind: 'incomplete', verb, missing: 'subject', said: [] };
-  if (second !== undefined) return null;
-  const id = trimEdges(only.text, '#([<', ')]>.,;:!?').toUpperCase();
-  return /^[0-9A-Z]{4,12}$/.test(id) ? { kind: 'command', command: { verb, requestId: id } } : null;
+  if (only === undefined) return missingId(verb);
+  const requestId = second === undefined ? idIn(only) : null;
+  return requestId === null ? null : { kind: 'command', command: { verb, requestId } };
 }
 
-export function writeRequestId({ verb, requestId }: { verb: 'retry' | 'cancel'; requestId: string }): string {
-  return `${verb} ${AROUND.has(requestId.toLowerCase()) ? `"${requestId}"` : writeName(requestId)}`;
+/** The same for the verbs behind which names stand as well ("show status"): a small word without a digit is one only by its letters. */
+export function readStrictRequestId(verb: VerbOfAnId, words: readonly Word[]): Reading | null {
+  const left = words.filter((word) => !isAround(word));
+  return left.length === 1 && !looksLikeId(left[0]) ? null : readRequestId(verb, words);
+}
+
+/** The words after "deny": an id, and whatever follows is the reason. */
+export function readDenial(words: readonly Word[]): Reading<Extract<Command, { verb: 'deny' }>> | null {
+  const at = words.findIndex((word) => !isAround(word));
+  const word = words[at];
+  if (word === undefined) return missingId('deny');
+  const requestId = looksLikeId(word) ? idIn(word) : null;
+  if (requestId === null) return null;
+  const reason = readReason(words.slice(at + 1));
+  // "decline advice from Bob" is no denial, but "abcdef" might be an id.
+  const doubtful = reason !== null && !isSurelyId(word);
+  return { kind: doubtful ? 'nearly' : 'command', command: { verb: 'deny', requestId, reason } };
+}
+
+export function writeRequestId({ verb, requestId }: { readonly verb: string; readonly requestId: string }): string {
+  // "show PENDING" would be another command.
+  const isWord = AROUND.has(requestId.toLowerCase()) || (!/\d/.test(requestId) && !LETTERS_OF_AN_ID.test(requestId));
+  return `${verb} ${isWord ? quoteName(requestId) : writeName(requestId)}`;
+}
+
+export function writeDenial(command: Extract<Command, { verb: 'deny' }>): string {
+  const { reason } = command;
+  return reason === null ? writeRequestId(command) : `${writeRequestId(command)} ${writeReason(reason)}`;
+}
+
+function isAround(word: Word): boolean {
+  return AROUND.has(fold(word)) || word.text === '#';
+}
+
+function idIn(word: Word): string | null {
+  const id = bareId(word).toUpperCase();
+  return /^[0-9A-Z]{4,12}$/.test(id) ? id : null;
+}
+
+function looksLikeId(word: Word | undefined): boolean {
+  return word !== undefined && (isSurelyId(word) || LETTERS_OF_AN_ID.test(bareId(word)));
+}
+
+function isSurelyId(word: Word): boolean {
+  const id = bareId(word);
+  return /\d/.test(id) || id === id.toUpperCase();
+}
+
+function bareId(word: Word): string {
+  return trimEdges(word.text, '#([<', ')]>.,;:!?');
+}
+
+function missingId(verb: VerbOfAnId | 'deny'): Extract<Reading, { kind: 'incomplete' }> {
+  return { kind: 'incomplete', verb, missing: 'subject', said: [] };
 }

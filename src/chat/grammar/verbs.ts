@@ -69,6 +69,11 @@ function joinedBeginnings(words: readonly Word[]): string[] {
   return beginnings;
 }
 
+/** A verb as people type it: `request access`. */
+export function spellingOf(verb: Verb): string {
+  return rules[verb].spellings[0];
+}
+
 /** The verb that a help topic is about, near misses included; null when it is about none. */
 export function verbNamed(topic: string): Verb | null {
   const words = splitWords(topic);
@@ -77,8 +82,9 @@ export function verbNamed(topic: string): Verb | null {
 }
 
 function match(verb: Verb, words: readonly Word[], length: number, loose = false): Match {
-  const read = () => rules[verb].read(words.slice(length));
-  return { verb, read: loose ? () => offered(read()) : read };
+  const { read, readLoose = read } = rules[verb];
+  const rest = words.slice(length);
+  return { verb, read: loose ? () => offered(readLoose(rest)) : () => read(rest) };
 }
 
 /** What a loose spelling amounts to: a whole command is offered, half a one was probably meant otherwise. */

@@ -37,6 +37,28 @@ describe('the canonical line of a command', () => {
     [{ verb: 'retry', requestId: 'R7K3MQ' }, 'retry R7K3MQ'],
     [{ verb: 'cancel', requestId: 'R7K3MQ' }, 'cancel R7K3MQ'],
     [{ verb: 'cancel', requestId: 'PLEASE' }, 'cancel "PLEASE"'],
+    [
+      { verb: 'requestAccess', subject: 'isaiah', app: 'Salesforce', start: '1 December', reason: 'he joins Sales' },
+      'request access for isaiah to Salesforce on 1 December because he joins Sales',
+    ],
+    [
+      { verb: 'requestAccess', subject: 'Lee Gu', app: 'Log on', start: 'in two weeks', reason: 'of "us"' },
+      'request access for Lee Gu to "Log on" starting "in two weeks" because "of ""us"""',
+    ],
+    [
+      { verb: 'requestAccess', subject: 'a@b.c', app: 'Monday', start: null, reason: null },
+      'request access for a@b.c to "Monday"',
+    ],
+    [{ verb: 'accessForm' }, 'request'],
+    [{ verb: 'approve', requestId: 'R7K3MQ' }, 'approve R7K3MQ'],
+    [{ verb: 'deny', requestId: 'R7K3MQ', reason: null }, 'deny R7K3MQ'],
+    [{ verb: 'deny', requestId: 'R7K3MQ', reason: 'he has it, for now' }, 'deny R7K3MQ he has it, for now'],
+    [{ verb: 'deny', requestId: 'THIS', reason: 'because' }, 'deny "THIS" "because"'],
+    [{ verb: 'pending', page: 1 }, 'pending'],
+    [{ verb: 'pending', page: 2 }, 'pending 2'],
+    [{ verb: 'show', requestId: 'R7K3MQ' }, 'show R7K3MQ'],
+    [{ verb: 'sendApprovalsHere' }, 'send approvals here'],
+    [{ verb: 'stopSendingApprovals' }, 'stop sending approvals'],
     [{ verb: 'apps', search: null }, 'apps'],
     [{ verb: 'apps', search: 'sales' }, 'apps sales'],
     [{ verb: 'whoami' }, 'whoami'],
@@ -111,6 +133,22 @@ describe('the canonical line of a command', () => {
           '\u00a0',
           '🙂',
           '\ud800',
+          ...[
+            'access',
+            'request',
+            'on',
+            'from',
+            'by',
+            'starting',
+            'as',
+            'of',
+            'because',
+            'since',
+            'reason',
+            'reason:',
+            'so',
+          ],
+          ...['1', '1st', 'December', 'Monday', 'next', 'tomorrow', 'two', 'weeks', '2026-12-01', '1/12', 'he', 'now'],
           "O'Brien",
           'Zoë',
           '李',
@@ -126,9 +164,17 @@ describe('the canonical line of a command', () => {
       .tuple(fc.array(word, { minLength: 1, maxLength: 5 }), fc.constantFrom('', ' ', '\n'))
       .map(([words, gap]) => words.join(gap))
       .filter((text) => text.trim() !== '');
+    const date = fc.constantFrom(
+      '1 December',
+      'next Monday',
+      'in two weeks',
+      '1/12',
+      '1 December to 31 March',
+      'tomorrow',
+    );
     const requestId = fc.oneof(
       fc.stringMatching(/^[0-9A-Z]{4,12}$/),
-      fc.constantFrom('FAILED', 'PLEASE', 'USERS', 'AGAIN', 'WITH', 'THANKS', 'REQUEST'),
+      fc.constantFrom('FAILED', 'PLEASE', 'USERS', 'AGAIN', 'WITH', 'THANKS', 'REQUEST', 'THIS', 'BECAUSE', 'PENDING'),
     );
     const command: fc.Arbitrary<Command> = fc.oneof(
       fc.record({ verb: fc.constant('provision' as const), subject: name, app: name }),
@@ -143,7 +189,17 @@ describe('the canonical line of a command', () => {
         members: fc.option(fc.array(name, { minLength: 1, maxLength: 6 })),
         app: name,
       }),
-      fc.record({ verb: fc.constantFrom('retry' as const, 'cancel' as const), requestId }),
+      fc.record({ verb: fc.constantFrom('retry' as const, 'cancel', 'approve', 'show'), requestId }),
+      fc.record({ verb: fc.constant('deny' as const), requestId, reason: fc.option(name) }),
+      fc.record({
+        verb: fc.constant('requestAccess' as const),
+        subject: name,
+        app: name,
+        start: fc.option(fc.oneof(name, date)),
+        reason: fc.option(name),
+      }),
+      fc.record({ verb: fc.constant('pending' as const), page: fc.integer({ min: 1, max: 999_999 }) }),
+      fc.constantFrom<Command>({ verb: 'accessForm' }, { verb: 'sendApprovalsHere' }, { verb: 'stopSendingApprovals' }),
       fc.record({ verb: fc.constant('apps' as const), search: fc.option(name) }),
       fc.record({ verb: fc.constant('help' as const), topic: fc.option(name) }),
       fc.constant({ verb: 'whoami' as const }),
@@ -153,7 +209,7 @@ describe('the canonical line of a command', () => {
       fc.property(command, (meant) => {
         expect(parse(format(meant))).toEqual({ kind: 'command', command: meant });
       }),
-      { seed: SEED, numRuns: 8000 },
+      { seed: SEED, numRuns: 12_000 },
     );
   });
 });

@@ -259,6 +259,8 @@ describe('any text at all', () => {
       ...['provision', 'provison', 'user', 'to', 'in', 'into', 'for', 'apps', 'help', '?', 'who am i', 'please', 'hi'],
       ...['"', '“', "'", '’', '`', ',', '.', '@', '<at>', '</at>', '<b>', '&nbsp;', '{{DATE()}}', 'a@b.c', guid],
       ...['users', 'group', 'with members', 'and', ';', ',', '\t', '- ', '1. ', '<a@b.c>', 'retry', 'cancel', 'R7K3MQ'],
+      ...['request', 'request access', 'access', 'because', 'as he', 'on', 'starting', '1 December', 'approve', 'deny'],
+      ...['pending', 'show', 'send approvals here', 'reason:', 'next Monday', '(', 'he', 'get'],
       ...['$', '{x}', '🙂', '\u202e', '\u200d', '\ud800', '\udfff', '\u0000', '\n', 'CN=a', 'DC=b', 'İ', 'ß', '李'],
     ),
     fc.string({ unit: 'binary' }),
@@ -277,6 +279,10 @@ describe('any text at all', () => {
         if (parsed.kind === 'command' && parsed.command.verb === 'provision') {
           expect(parsed.command.subject.trim()).not.toBe('');
           expect(parsed.command.app.trim()).not.toBe('');
+        }
+        if (parsed.kind === 'command' && parsed.command.verb === 'requestAccess') {
+          const { subject, app, start, reason } = parsed.command;
+          for (const part of [subject, app, start ?? '-', reason ?? '-']) expect(part.trim()).not.toBe('');
         }
         if (parsed.kind === 'command' && parsed.command.verb === 'provisionList') {
           expect(parsed.command.subjects).not.toHaveLength(0);
@@ -303,6 +309,14 @@ describe('any text at all', () => {
     ['distinguished names', 'CN=a,DC=b to '],
     ['at signs', '@'],
     ['dots', '.'],
+    ['words for access', 'access to '],
+    ['words for a reason', 'because '],
+    ['reasons behind commas', 'x, he '],
+    ['words for a start', 'starting on '],
+    ['dates', 'on 1 December '],
+    ['spans of dates', '1/12 to '],
+    ['relative dates', 'in two weeks '],
+    ['dashes', '- '],
   ])('takes time linear in the length of a row of %s', (_what, unit) => {
     const started = performance.now();
 
@@ -311,6 +325,10 @@ describe('any text at all', () => {
       ['provision ', ' to x'],
       ['provision x to ', '.'],
       ['apps ', 'é'],
+      ['request access for x ', ' to y'],
+      ['request access because ', ' to y'],
+      ['get x access to y starting ', ''],
+      ['deny R7K3MQ ', ''],
     ] as const) {
       parse(head + unit.repeat(100_000 / unit.length) + tail, { limit: Number.POSITIVE_INFINITY });
     }

@@ -1,0 +1,222 @@
+import type { Command } from '../command.ts';
+import { quoteName, readName, writeName } from './names.ts';
+import { REASON_WORDS, readReason, reasonPlace, withoutMarksAtTheEnd, writeReason } from './reasons.ts';
+import type { Reading } from './rules.ts';
+import { addressIn, SEPARATORS, STRONG, splitAtSeparator } from './separators.ts';
+import { isStartWord, startPlace, trailingStart, writeStart } from './start-words.ts';
+import { fold, type Word } from './words.ts';
+
+/**
+ * "request access for <person> to <app> on <date> because <reason>", the last two in any order and place. The reason is
+ * found first: behind its lead-in it goes on to the end of the line, as long as person and app stand before it. Then
+ * the date is taken out of what is left, and what is left of that are the person and the app, with one of the words
+ * `for` and `to` in front of each. Each step looks at every word once, and none is repeated more than a few times.
+ */
+type RequestCommand = Extract<Command, { verb: 'requestAccess' }>;
+
+/** How much the words in front have said already: "request access", a bare "request", or neither ("get", "access"). */
+type Opening = 'access' | 'request' | 'loose';
+
+/** Who and what; null for what is missing. `guessed`: the words may mean something else. */
+interface Pair {
+  readonly subject: string | null;
+  readonly app: string | null;
+  readonly guessed: boolean;
+  /** Where nothing parts the words. */
+  readonly said: readonly Word[];
+}
+
+interface Terms extends Pair {
+  readonly start: string | null;
+}
+
+const SUBJECT_WORDS: ReadonlySet<string> = new Set(['user', 'the']);
+
+/** The words after "request access". */
+export function readAccessRequest(words: readonly Word[]): Reading | null {
+  return words.length === 0 ? { kind: 'command', command: { verb: 'accessForm' } } : read(words, 'access');
+}
+
+/** The words after "request" alone. */
+export function readBareRequest(words: readonly Word[]): Reading | null {
+  return words.length === 0 ? { kind: 'command', command: { verb: 'accessForm' } } : read(words, 'request');
+}
+
+/** The words after "access" or "get"; null where nothing says that they are about access. */
+export function readLooseRequest(words: readonly Word[]): Reading | null {
+  const begins = SEPARATORS.has(fold(words[0])) || fold(words[0]) === 'access';
+  return begins || accessPlace(words) > 0 ? read(words, 'loose') : null;
+}
+
+export function writeAccessRequest({ subject, app, start, reason }: RequestCommand): string {
+  return [
+    `request access for ${writePart(subject)} to ${writeApp(app)}`,
+    ...(start === null ? [] : [writeStart(start)]),
+    ...(reason === null ? [] : [`because ${writeReason(reason)}`]),
+  ].join(' ');
+}
+
+function writePart(name: string): string {
+  const special = (word: string) => REASON_WORDS.has(word) || isStartWord(word) || word === 'access';
+  return name.toLowerCase().split(' ').some(special) ? quoteName(name) : writeName(name);
+}
+
+/** An address is taken for a person's, wherever it stands bare. */
+function writeApp(name: string): string {
+  return name.includes('@') ? quoteName(name) : writePart(name);
+}
+
+function read(words: readonly Word[], opening: Opening): Reading<RequestCommand> {
+  const place = reasonPlace(words);
+  if (place === null) return build(readTerms(words, opening), null);
+  const head = withoutMarksAtTheEnd(words.slice(0, place.at));
+  const tail = words.slice(place.at + place.length);
+  const [first, ...rest] = tail;
+  // Quotes tell where a reason ends; without them only the rest of the line can.
+  if (first?.quoted && (rest.length === 0 || goesOn(rest))) {
+    return build(readTerms([...head, ...rest], opening), readReason([first]), place.guessed);
+  }
+  const terms = readTerms(head, opening);
+  const reason = readReason(withoutItsBracket(tail, words[place.at]));
+  if (isWhole(terms)) return build(terms, reason, place.guessed);
+  return readAround(head, tail, opening) ?? build(terms, reason, place.guessed);
+}
+
+/** "for isaiah because he joins Sales to Salesforce": offered where some word of the reason may begin the rest. */
+function readAround(head: readonly Word[], tail: readonly Word[], opening: Opening): Reading<RequestCommand> | null {
+  const places = [
+    tail.findLastIndex((word) => STRONG.has(fold(word))),
+    tail.findLastIndex((word) => fold(word) === 'for'),
+    tail.findIndex((word) => fold(word) === 'for'),
+  ];
+  for (const at of places.filter((found) => found > 0)) {
+    const terms = readTerms([...head, ...tail.slice(at)], opening);
+    if (isWhole(terms)) return build(terms, readReason(tail.slice(0, at)), true);
+  }
+  return null;
+}
+
+function readTerms(words: readonly Word[], opening: Opening): Terms {
+  const place = startPlace(words);
+  if (place !== null) {
+    const before = withoutMarksAtTheEnd(words.slice(0, place.from));
+    const pair = readPair([...before, ...words.slice(place.to)], opening);
+    const terms = { ...pair, start: place.text, guessed: pair.guessed || place.deadline };
+    if (!place.odd || isWhole(pair)) return terms;
+  }
+  const length = trailingStart(words);
+  if (place === null && length > 0) {
+    const pair = readPair(withoutMarksAtTheEnd(words.slice(0, -length)), opening);
+    const start = readName(words.slice(-length));
+    if (isWhole(pair)) return { ...pair, start };
+  }
+  return { ...readPair(words, opening), start: null };
+}
+
+function readPair(said: readonly Word[], opening: Opening): Pair {
+  const words = said.slice(fold(said[0]) === 'access' ? 1 : 0);
+  const folded = fold(words[0]);
+  const isSure = opening === 'access';
+  if (folded === 'for') return personFirst(withoutAccess(words.slice(1)), !isSure);
+  if (SEPARATORS.has(folded)) return appFirst(words.slice(fold(words[1]) === 'to' ? 2 : 1));
+
+  const access = accessPlace(words);
+  if (access > 0) {
+    const after = words.slice(access + 2);
+    // "Salesforce access for isaiah", "isaiah access to Salesforce".
+    if (fold(words[access + 1]) === 'for') return pair(after, words.slice(0, access));
+    return pair(withoutPossessive(words.slice(0, access)), after, opening !== 'access');
+  }
+  const parts = splitAtSeparator(words);
+  if (parts === null) return unparted(words);
+  if (parts.separator !== 'for') return pair(parts.before, parts.after, !isSure);
+  // "request Salesforce for isaiah".
+  const isTurned = parts.before.length === 1 && addressIn(parts.before[0]) !== null;
+  return isTurned ? pair(parts.before, parts.after, true) : pair(parts.after, parts.before, opening !== 'request');
+}
+
+function personFirst(words: readonly Word[], guessed: boolean): Pair {
+  const parts = splitAtSeparator(words);
+  if (parts === null) return unparted(words, readName(words));
+  const isTurned =
+    addressIn(parts.before[0]) === null && parts.after.length === 1 && addressIn(parts.after[0]) !== null;
+  return isTurned && !parts.after[0]?.quoted
+    ? pair(parts.after, parts.before, true)
+    : pair(parts.before, parts.after, guessed);
+}
+
+function appFirst(words: readonly Word[]): Pair {
+  const at = words.findLastIndex((word, index) => index > 0 && fold(word) === 'for');
+  if (at > 0) return pair(words.slice(at + 1), words.slice(0, at));
+  // "give access to Salesforce to isaiah".
+  const to = words.findLastIndex((word, index) => index > 0 && STRONG.has(fold(word)));
+  return to > 0 ? pair(words.slice(to + 1), words.slice(0, to), true) : pair([], words);
+}
+
+/** "for adele@contoso.com Salesforce" is clear enough to be offered; "for Adele Vance" is half a request. */
+function unparted(words: readonly Word[], subject: string | null = null): Pair {
+  const address = addressIn(words[0]);
+  if (address !== null) return { ...pair(words.slice(0, 1), words.slice(1), true), said: words };
+  return { subject, app: null, guessed: false, said: words };
+}
+
+function pair(subjectWords: readonly Word[], appWords: readonly Word[], guessed = false): Pair {
+  const start = subjectWords.findIndex((word) => !SUBJECT_WORDS.has(fold(word)));
+  const named = start < 0 ? [] : subjectWords.slice(start);
+  const addresses = named.flatMap((word) => (word.quoted ? [] : (addressIn(word) ?? [])));
+  const [address] = addresses;
+  // "Adele Vance <adele@contoso.com>", as mail programs copy it. Offered only: the other words might be a second person.
+  const copied = named.length > 1 && addresses.length === 1;
+  const only = named.length === 1 ? addressIn(named[0]) : null;
+  const subject = copied ? (address ?? null) : (only ?? readName(named));
+  return { subject, app: readName(withoutMarksAtTheEnd(appWords)), guessed: guessed || copied, said: [] };
+}
+
+/** Where "access" stands in front of a word that parts; 0 for nowhere but at the start. */
+function accessPlace(words: readonly Word[]): number {
+  return Math.max(
+    0,
+    words.findIndex((word, at) => at > 0 && fold(word) === 'access' && SEPARATORS.has(fold(words[at + 1]))),
+  );
+}
+
+function withoutAccess(words: readonly Word[]): readonly Word[] {
+  const at = accessPlace(words);
+  return at > 0 ? [...words.slice(0, at), ...words.slice(at + 1)] : words;
+}
+
+/** "isaiah's access". */
+function withoutPossessive(words: readonly Word[]): readonly Word[] {
+  const last = words.at(-1);
+  if (last === undefined || last.quoted || !last.text.endsWith("'s")) return words;
+  return [...words.slice(0, -1), { ...last, text: last.text.slice(0, -2) }];
+}
+
+/** Whether the words behind a quoted reason are another part of the line. */
+function goesOn(words: readonly Word[]): boolean {
+  return SEPARATORS.has(fold(words[0])) || startPlace(words)?.from === 0;
+}
+
+/** "(because he joins Sales)". */
+function withoutItsBracket(tail: readonly Word[], leadIn: Word | undefined): readonly Word[] {
+  const last = tail.at(-1);
+  if (last === undefined || last.quoted || !leadIn?.text.startsWith('(') || !last.text.endsWith(')')) return tail;
+  return [...tail.slice(0, -1), { ...last, text: last.text.slice(0, -1) }];
+}
+
+function isWhole(terms: Pair): boolean {
+  return terms.subject !== null && terms.app !== null;
+}
+
+function build(
+  { subject, app, start, guessed, said }: Terms,
+  reason: string | null,
+  isGuess = false,
+): Reading<RequestCommand> {
+  if (subject !== null && app !== null) {
+    const command = { verb: 'requestAccess', subject, app, start, reason } as const;
+    return { kind: guessed || isGuess ? 'nearly' : 'command', command };
+  }
+  const missing = subject !== null || said.length > 1 ? 'app' : 'subject';
+  return { kind: 'incomplete', verb: 'requestAccess', missing, said: said.map((word) => word.text) };
+}

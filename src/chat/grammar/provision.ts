@@ -1,0 +1,72 @@
+import type { Command, Parsed } from '../command.ts';
+import { readEntries } from './entries.ts';
+import { GROUP_MISTYPED, readName, writeName } from './names.ts';
+import { readProvisionGroup } from './provision-group.ts';
+import { readProvisionList, readUnannouncedList } from './provision-list.ts';
+import type { Reading } from './rules.ts';
+import { addressIn, splitAtSeparator } from './separators.ts';
+import { fold, type Word } from './words.ts';
+
+type ProvisionCommand = Extract<Command, { verb: 'provision' }>;
+
+/** Slips for "users". They count only before a list, since they might be a name. */
+const USERS_MISTYPED: ReadonlySet<string> = new Set(['uesrs', 'usres', 'uers', 'usrs', 'userss', 'useres', 'suers']);
+
+/** The words after "provision" or "provision user". */
+export function readProvision(words: readonly Word[]): Reading {
+  const subjectStart = words.findIndex((word) => fold(word) !== 'user' && fold(word) !== 'the');
+  const rest = subjectStart < 0 ? [] : words.slice(subjectStart);
+  const parts = splitAtSeparator(rest);
+  const other = readOther(rest, parts?.before ?? []);
+  if (other !== null) return other;
+  if (parts === null) return readWithoutSeparator(rest);
+
+  const subject = (parts.before.length === 1 ? addressIn(parts.before[0]) : null) ?? readName(parts.before);
+  const app = readName(parts.after);
+  if (subject === null) return incomplete('subject');
+  if (app === null) return incomplete('app');
+
+  // "Salesforce for adele@contoso.com": the same words in the other order.
+  const swapped = parts.separator === 'for' && parts.after.length === 1 ? addressIn(parts.after[0]) : null;
+  if (swapped !== null && addressIn(parts.before[0]) === null) {
+    return { kind: 'nearly', command: { verb: 'provision', subject: swapped, app: subject } };
+  }
+  // "Adele Vance <adele@contoso.com>", as mail programs copy it. Offered only: the other words might be a second person.
+  const addresses = parts.before.flatMap((word) => (word.quoted ? [] : (addressIn(word) ?? [])));
+  const [address] = addresses;
+  if (parts.before.length > 1 && address !== undefined && addresses.length === 1) {
+    return { kind: 'nearly', command: { verb: 'provision', subject: address, app } };
+  }
+  return { kind: 'command', command: { verb: 'provision', subject, app } };
+}
+
+export function writeProvision({ subject, app }: ProvisionCommand): string {
+  return `provision user ${writeName(subject)} to ${writeName(app)}`;
+}
+
+/** The words after "provision" as a list or a group, where they are one or probably meant to be; else null. */
+function readOther(words: readonly Word[], subject: readonly Word[]): Reading | null {
+  const first = fold(words[0]);
+  if (GROUP_MISTYPED.has(first)) {
+    const group = readProvisionGroup(words.slice(1));
+    if (group.kind !== 'incomplete') return { ...group, kind: 'nearly' };
+  }
+  if (USERS_MISTYPED.has(first) && readEntries(subject).length > 1) {
+    const list = readProvisionList(words.slice(1));
+    if (list.kind !== 'incomplete') return { ...list, kind: 'nearly' };
+  }
+  return readUnannouncedList(words, subject);
+}
+
+/** "provision adele@contoso.com Salesforce" is clear enough to be offered; "provision Adele Vance" is half a command. */
+function readWithoutSeparator(words: readonly Word[]): Reading<ProvisionCommand> {
+  if (readName(words) === null) return incomplete('subject');
+  const subject = addressIn(words[0]);
+  const app = readName(words.slice(1));
+  if (subject === null || app === null) return incomplete('app', words);
+  return { kind: 'nearly', command: { verb: 'provision', subject, app } };
+}
+
+function incomplete(missing: 'subject' | 'app', words: readonly Word[] = []): Extract<Parsed, { kind: 'incomplete' }> {
+  return { kind: 'incomplete', verb: 'provision', missing, said: words.map((word) => word.text) };
+}

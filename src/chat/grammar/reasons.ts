@@ -1,0 +1,89 @@
+import { CLOSING_WORDS } from './courtesy.ts';
+import { quoteName } from './names.ts';
+import { fold, joinWords, phraseAt, toPhrases, trimEdges, type Word } from './words.ts';
+
+/**
+ * Where the reason of a request begins: at a word like `because`, at `as` in front of "he" or "she", or, as a guess, at
+ * such a word behind a comma or a full stop ("to Salesforce. He joins Sales").
+ */
+export interface ReasonPlace {
+  /** The first of the words that lead in. */
+  readonly at: number;
+  /** How many words lead in. */
+  readonly length: number;
+  readonly guessed: boolean;
+}
+
+const LEAD_INS = toPhrases([
+  ...['because', 'because of', 'cuz', 'since', 'due to', 'so that', 'in order to', 'reason is', 'reason being'],
+  ...['for the reason', 'for the reason that', 'for this reason', 'for reason', 'with the reason', 'with reason'],
+  ...['the reason is', 'the reason being', 'as part of'],
+]);
+/** They lead in only what somebody does: `as` and `so` stand in names as well. */
+const WEAK_LEAD_INS: ReadonlySet<string> = new Set(['as', 'so']);
+const WHO: ReadonlySet<string> = new Set([
+  ...['he', 'she', 'they', 'we', 'i', 'it', 'this', 'his', 'her', 'their', 'our', "he's", "she's", "they're", "we're"],
+]);
+/** Words in front of a reason whose place is clear. */
+const SKIPPED: ReadonlySet<string> = new Set(['because', 'reason']);
+const MARKS_AT_THE_END = '.,;:!?)–—-';
+
+/** A reason that begins with one of these would lose it. */
+const FIRST_WORDS: ReadonlySet<string> = new Set([...SKIPPED, 'of']);
+/** With one of these a name has to be quoted. */
+export const REASON_WORDS: ReadonlySet<string> = new Set([...LEAD_INS.map(([first = '']) => first), ...WEAK_LEAD_INS]);
+
+/** Null when no word leads a reason in. */
+export function reasonPlace(words: readonly Word[]): ReasonPlace | null {
+  for (const [at, word] of words.entries()) {
+    if (word.quoted) continue;
+    const length = phraseAt(words, at, LEAD_INS);
+    if (length > 0) return { at, length, guessed: false };
+    const folded = fold(word);
+    const followed = WHO.has(fold(words[at + 1]));
+    if (WEAK_LEAD_INS.has(folded) && followed) return { at, length: 1, guessed: false };
+    if (folded === 'reason' && (word.text.endsWith(':') || words[at + 1]?.quoted || words[at + 1]?.text === ':')) {
+      return { at, length: 1, guessed: false };
+    }
+    if (at > 0 && WHO.has(folded) && (word.startsLine || endsWithMark(words[at - 1]))) {
+      return { at, length: 0, guessed: true };
+    }
+  }
+  return null;
+}
+
+/** What the words say; null when they say nothing. */
+export function readReason(words: readonly Word[]): string | null {
+  const start = words.findIndex((word) => word.quoted || !(SKIPPED.has(fold(word)) || isMark(word)));
+  if (start < 0) return null;
+  const said = joinWords(words.slice(start));
+  return said.trim() === '' ? null : said;
+}
+
+/** The words up to a place, without the punctuation that parted them from what follows. */
+export function withoutMarksAtTheEnd(words: readonly Word[]): readonly Word[] {
+  let end = words.length;
+  for (let last = words[end - 1]; last !== undefined && !last.quoted; last = words[end - 1]) {
+    const text = trimEdges(last.text, '', MARKS_AT_THE_END);
+    if (text !== '') return [...words.slice(0, end - 1), { ...last, text }];
+    end -= 1;
+  }
+  return words.slice(0, end);
+}
+
+/** A reason at the end of a line: bare where that reads back as the same, in quotes otherwise. */
+export function writeReason(reason: string): string {
+  const words = reason.split(' ');
+  const [first = '', last = ''] = [words[0], words.at(-1)].map((word) => word?.toLowerCase());
+  const isBare = words.every((word) => /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._@+&'#-]*[\p{L}\p{M}\p{N}])?,?$/u.test(word));
+  const isPlain = isBare && !last.endsWith(',') && !CLOSING_WORDS.has(last) && !FIRST_WORDS.has(first.replace(',', ''));
+  return isPlain ? reason : quoteName(reason);
+}
+
+function endsWithMark(word: Word | undefined): boolean {
+  return word !== undefined && (isMark(word) || (!word.quoted && /[.,;:!–—-]$/.test(word.text)));
+}
+
+function isMark(word: Word): boolean {
+  return !word.quoted && /^[.,;:!–—-]+$/.test(word.text);
+}

@@ -1,0 +1,191 @@
+import { isPlain, quoteName } from './names.ts';
+import { REASON_WORDS } from './reasons.ts';
+import { SEPARATORS } from './separators.ts';
+import { fold, joinWords, phraseAt, splitWords, toPhrases, trimEdges, type Word } from './words.ts';
+
+/**
+ * Where a line says when something starts. Only the looks of the words count here: what day they name depends on the
+ * reader, and is found out by `chat/dates`. A date begins behind words that lead it in ("on", "starting"), and goes on
+ * to the next word that parts a line; without such words only what is plainly a date is taken for one, at the very end.
+ */
+export interface StartPlace {
+  /** The words from `from` to `to` are the date and what leads it in. */
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+  /** Words led in that look like no date ("starting at Easter"): the line has to make sense without them. */
+  readonly odd: boolean;
+  /** It was given as a deadline, and may be meant as one. */
+  readonly deadline: boolean;
+}
+
+/** Whatever follows one of these is a start. */
+const STRONG_LEAD_INS = toPhrases([
+  ...['starting', 'starting on', 'starting from', 'starting as of', 'starting at', 'start on', 'start date'],
+  ...['start date is', 'with start date', 'as of', 'as from', 'effective', 'effective from', 'effective on'],
+  ...['effective as of', 'with effect from', 'beginning', 'beginning on', 'beginning from'],
+]);
+/** Behind these only what looks like a date is one. */
+const WEAK_LEAD_INS: ReadonlySet<string> = new Set(['on', 'from', 'by', 'in', 'start', 'starts']);
+/** It is no start in the strict sense, but the nearest to it. */
+const DEADLINE = 'by';
+
+const LANGUAGES = ['en', 'de', 'es', 'fi', 'fr', 'id', 'it', 'nl', 'pt', 'ru', 'sv', 'uk'];
+const WEEKDAYS = namesOf({ weekday: 'long' });
+// Some languages have another form of the month behind a day.
+const MONTHS = [...namesOf({ month: 'long' }), ...namesOf({ day: 'numeric', month: 'long' })];
+const SHORT_WEEKDAYS = ['mon', 'tue', 'tues', 'wed', 'thu', 'thur', 'thurs', 'fri', 'sat', 'sun'];
+const SHORT_MONTHS = ['jan', 'feb', 'mar', 'apr', 'jun', 'jul', 'aug', 'sep', 'sept', 'oct', 'nov', 'dec'];
+const CALENDAR_NAMES: ReadonlySet<string> = new Set([...MONTHS, ...WEEKDAYS, ...SHORT_WEEKDAYS, ...SHORT_MONTHS]);
+const MONTH_NAMES: ReadonlySet<string> = new Set([...MONTHS, ...SHORT_MONTHS]);
+const WEEKDAY_NAMES: ReadonlySet<string> = new Set([...WEEKDAYS, ...SHORT_WEEKDAYS]);
+const CASUAL: ReadonlySet<string> = new Set(['today', 'tomorrow', 'tonight', 'now', 'asap', 'immediately']);
+const NEXT: ReadonlySet<string> = new Set(['next', 'this', 'coming', 'following']);
+const UNITS: ReadonlySet<string> = new Set(['day', 'days', 'week', 'weeks', 'month', 'months', 'year', 'fortnight']);
+const COUNT = /^(?:\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|couple|few)$/;
+const ORDINAL =
+  /^(?:(?:twenty-|thirty-)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|ten?th|eleventh|twelfth|(?:thir|four|fif|six|seven|eigh|nine)teenth|twentieth|thirtieth)$/;
+const DAY = /^(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|er|e|º|ª|\.)?$/;
+const WHOLE_DATE = /^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1(?:\d{2}|\d{4}))$/;
+const NUMERIC = /^\d{1,2}[./]\d{1,2}$|^\d{1,4}[年月日년월일]/;
+const YEAR = /^20\d\d$/;
+const AT_ONCE = toPhrases([
+  'as soon as possible',
+  'right away',
+  'right now',
+  'at once',
+  'immediately',
+  'straight away',
+]);
+const LONGEST_TRAILING = 5;
+
+/** A name with one of these words in it has to be quoted. */
+export function isStartWord(word: string): boolean {
+  return START_WORDS.has(word) || CALENDAR_NAMES.has(word) || CASUAL.has(word) || WHOLE_DATE.test(word);
+}
+
+const START_WORDS: ReadonlySet<string> = new Set([
+  ...[...STRONG_LEAD_INS, ...AT_ONCE].map(([first = '']) => first),
+  ...WEAK_LEAD_INS,
+  ...NEXT,
+]);
+
+/** The first place that says when; null when none does. */
+export function startPlace(words: readonly Word[]): StartPlace | null {
+  for (const at of words.keys()) {
+    const lead = leadIn(words, at);
+    if (lead === null) continue;
+    const first = at + lead.length;
+    const to = words[first]?.quoted ? first + 1 : endOfDate(words, first);
+    const text = textOf(words.slice(lead.belongs ? at : first, to));
+    if (text !== null) return { from: at, to, text, odd: lead.odd, deadline: fold(words[at]) === DEADLINE };
+  }
+  return null;
+}
+
+/** How many words at the end are a date without any word that leads it in; 0 for none. */
+export function trailingStart(words: readonly Word[]): number {
+  for (let length = Math.min(LONGEST_TRAILING, words.length - 1); length > 0; length -= 1) {
+    if (isPlainDate(words.slice(words.length - length))) return length;
+  }
+  return 0;
+}
+
+/** A date as it stands in a line, with the word that leads it in. */
+export function writeStart(start: string): string {
+  const words = start.split(' ');
+  const isBare = words.every((word) => isPlain(word) && !REASON_WORDS.has(word.toLowerCase()));
+  if (!isBare) return `starting ${quoteName(start)}`;
+  return looksLikeDate(splitWords(start), 0) ? `on ${start}` : `starting ${quoteName(start)}`;
+}
+
+interface LeadIn {
+  readonly length: number;
+  /** `in` is part of "in two weeks". */
+  readonly belongs: boolean;
+  readonly odd: boolean;
+}
+
+function leadIn(words: readonly Word[], at: number): LeadIn | null {
+  const strong = phraseAt(words, at, STRONG_LEAD_INS);
+  if (strong > 0) {
+    const next = words[at + strong];
+    const isDate = next?.quoted || looksLikeDate(words, at + strong);
+    if (next === undefined || (!isDate && SEPARATORS.has(fold(next)))) return null;
+    return { length: strong, belongs: false, odd: !isDate };
+  }
+  const folded = fold(words[at]);
+  if (!WEAK_LEAD_INS.has(folded)) return null;
+  const isDate = folded === 'in' ? isRelative(words, at) || isMonth(words[at + 1]) : looksLikeDate(words, at + 1);
+  return isDate ? { length: 1, belongs: isRelative(words, at), odd: false } : null;
+}
+
+/** A date goes on to the next word that parts a line; "to" between two dates is none. */
+function endOfDate(words: readonly Word[], first: number): number {
+  let end = first + 1;
+  // "in two weeks" begins with a word that parts elsewhere.
+  while (end < words.length && !endsDate(words, end)) end += 1;
+  return end;
+}
+
+function endsDate(words: readonly Word[], at: number): boolean {
+  const folded = fold(words[at]);
+  if (folded === 'to') return !looksLikeDate(words, at + 1);
+  return (SEPARATORS.has(folded) && !isRelative(words, at)) || folded === 'access';
+}
+
+function looksLikeDate(words: readonly Word[], at: number): boolean {
+  const word = words[at];
+  if (word === undefined) return false;
+  if (word.quoted) return looksLikeDate(splitWords(word.text).map(unquoted), 0);
+  const [first, second] = [fold(word), fold(words[at + 1])];
+  if (WHOLE_DATE.test(first) || NUMERIC.test(first) || CALENDAR_NAMES.has(first) || CASUAL.has(first)) return true;
+  if (DAY.test(first)) return /\D/.test(first) || second === 'of' || MONTH_NAMES.has(second);
+  if (first === 'the' || first === 'le') return DAY.test(second) || ORDINAL.test(second);
+  if (NEXT.has(first)) return CALENDAR_NAMES.has(second) || UNITS.has(second);
+  return isRelative(words, at) || (ORDINAL.test(first) && (second === 'of' || MONTH_NAMES.has(second)));
+}
+
+/** "in two weeks", "in a couple of days". */
+function isRelative(words: readonly Word[], at: number): boolean {
+  if (fold(words[at]) !== 'in' || !COUNT.test(fold(words[at + 1]))) return false;
+  return [2, 3, 4].some((offset) => UNITS.has(fold(words[at + offset])));
+}
+
+/** A date that nothing else can be: "tomorrow", "next Monday", "1 December", "Mon, Dec 1, 2026", "2026-12-01". */
+function isPlainDate(words: readonly Word[]): boolean {
+  if (words.some((word) => word.quoted)) return false;
+  const [first = '', second = '', third = '', ...more] = words.map(fold);
+  if (phraseAt(words, 0, AT_ONCE) === words.length) return true;
+  if (words.length > 1 && WEEKDAY_NAMES.has(first)) return isPlainDate(words.slice(1));
+  if (words.length === 1) return first === 'today' || first === 'tomorrow' || WHOLE_DATE.test(first);
+  if (NEXT.has(first)) return words.length === 2 && (CALENDAR_NAMES.has(second) || UNITS.has(second));
+  const isDay = DAY.test(first) && MONTH_NAMES.has(second);
+  const isMonthAndDay = MONTH_NAMES.has(first) && DAY.test(second);
+  return (isDay || isMonthAndDay) && (words.length === 2 || (YEAR.test(third) && more.length === 0));
+}
+
+function isMonth(word: Word | undefined): boolean {
+  return MONTH_NAMES.has(fold(word));
+}
+
+function unquoted(word: Word): Word {
+  return { ...word, quoted: false };
+}
+
+function textOf(words: readonly Word[]): string | null {
+  const whole = joinWords(words);
+  const text = words.some((word) => word.quoted) ? whole : trimEdges(whole, '([', ')],;:');
+  return text.trim() === '' ? null : text;
+}
+
+/** The names in the languages whose dates can be read, in small letters; one word each. */
+function namesOf(options: Intl.DateTimeFormatOptions): string[] {
+  const wanted = options.month === undefined ? 'weekday' : 'month';
+  const days = Array.from({ length: 12 }, (_, month) => Date.UTC(2026, month, 1 + month));
+  return LANGUAGES.flatMap((language) => {
+    const format = new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' });
+    const parts = days.flatMap((day) => format.formatToParts(day).filter(({ type }) => type === wanted));
+    return parts.map(({ value }) => value.toLowerCase());
+  });
+}
