@@ -5,10 +5,12 @@ import { createLog } from '../../../src/log.ts';
 import {
   type Calendar,
   type Duties,
+  type Routing,
   type StartVerdict,
   startCalendar,
 } from '../../../src/requests/access-requests/calendar.ts';
 import { copiesOf, dueCopies } from '../../../src/requests/access-requests/copies.ts';
+import { claimDue } from '../../../src/requests/access-requests/due.ts';
 import { type AccessParts, act, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
 import { cancelRequest } from '../../../src/requests/holding.ts';
 import { finishTask } from '../../../src/requests/running.ts';
@@ -113,6 +115,21 @@ describe.each(engines)('the calendar on $name', ({ name, createTestDatabase }) =
     expect(await findAccessRequest(database, id)).toMatchObject({ routed: true, revision: 2 });
     expect(await kindsOf(parts)).toEqual(['accessAsked', 'accessShown', 'accessShown']);
     expect(stage.changed).toEqual([id]);
+  });
+
+  it('shows nobody what was decided while it looked for them', async () => {
+    const { id } = await askAccess(parts);
+    const found = Promise.withResolvers<Routing>();
+    const stage = open({ route: () => found.promise });
+    await eventually(() => stage.routed.length === 1);
+
+    await act(parts, id, cancel);
+    found.resolve({ kind: 'routed', to: [desk] });
+    await stage.calendar.settled();
+
+    expect(await dueCopies(database, clock.now(), 10)).toEqual([]);
+    expect(await kindsOf(parts)).toEqual(['accessAsked', 'accessCancelled']);
+    expect(await findAccessRequest(database, id)).toMatchObject({ revision: 2, state: { kind: 'cancelled' } });
   });
 
   it('tells the asker when nobody can be shown it, and lets it wait', async () => {
@@ -391,6 +408,22 @@ describe('two calendars on one PostgreSQL', () => {
     const parts = accessParts(await place.open(clock), clock);
     return startCalendar({ parts, duties, changed: () => undefined, log, pollMs: 30 * dayMs });
   }
+
+  it('lease each request once, however many of them look at once', async () => {
+    const clock = createTestClock();
+    const parts = accessParts(await place.open(clock), clock);
+    for (const person of named('person', 9))
+      await askAccess(parts, { subject: { id: person, name: person, label: null } });
+    await Promise.all(Array.from({ length: 20 }, () => parts.database.ping()));
+
+    const claims = await Promise.all(
+      named('process', 10).map((owner) => claimDue(parts, { owner, until: clock.now() + 30_000 }, 4)),
+    );
+
+    const ids = claims.flat().map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toHaveLength(9);
+  });
 
   it('do each duty once', async () => {
     const clock = createTestClock();
