@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createGraphClient } from '../../src/graph/client.ts';
+import { createGraphClient, type ObservedCall } from '../../src/graph/client.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { type Bench, captureLog, clientFor, sleepwalkingClock, startBench, startHttp } from './support.ts';
 
@@ -310,6 +310,25 @@ describe('a next link', () => {
 
     expect(answers.map((answer) => answer.kind)).toEqual(links.map(() => 'unreadable'));
     expect(bench.sandbox.requests).toEqual([]);
+  });
+});
+
+describe('who observes the client', () => {
+  it('hears of every exchange, repeats and those without an answer included', async () => {
+    const heard: ObservedCall[] = [];
+    const observed = await startBench({ observe: (call) => void heard.push(call) });
+    observed.sandbox.failNext('/users', { kind: 'status', status: 503 });
+
+    await observed.graph.read({ path: alex });
+    observed.sandbox.failNext('/users', { kind: 'reset' });
+    await observed.graph.send({ path: `${observed.sandbox.url}/users?$top=1` });
+
+    expect(heard).toEqual([
+      { endpoint: '/users/{id}', method: 'GET', status: 503, seconds: expect.any(Number) },
+      { endpoint: '/users/{id}', method: 'GET', status: 200, seconds: expect.any(Number) },
+      { endpoint: '/users', method: 'GET', status: 'none', seconds: expect.any(Number) },
+    ]);
+    await observed.close();
   });
 });
 

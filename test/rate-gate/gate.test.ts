@@ -10,6 +10,7 @@ import {
   grantAt,
   openGate,
   settleClock,
+  slotsLeft,
   startedLate,
   type Waiting,
 } from '../../src/rate-gate/gate.ts';
@@ -317,5 +318,15 @@ describe('a start that leaves late', () => {
     const state: GateState = { grants: [10, 20], blockedUntil: 0 };
 
     expect(startedLate(state, 5, 700)).toBe(state);
+  });
+});
+
+describe('the starts that are left', () => {
+  it('are those that no window holds yet, the guard included, and none behind a 429', () => {
+    const { state } = runThrough([0, 0, 4_000], limits);
+
+    expect([0, 10_499, 10_500, 14_500].map((now) => slotsLeft(state, limits, now))).toEqual([2, 2, 4, 5]);
+    expect(slotsLeft(blockFor(state, limits, 14_500, null), limits, 24_999)).toBe(0);
+    expect(slotsLeft(openGate, limits, 0)).toBe(5);
   });
 });

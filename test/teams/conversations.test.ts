@@ -10,6 +10,7 @@ import {
   conversationKey,
   createConversations,
   type NotSent,
+  type ObservedMessage,
 } from '../../src/teams/conversations.ts';
 import { toConversation } from '../../src/teams/incoming.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
@@ -31,6 +32,7 @@ let clock: TestClock;
 let conversations: Conversations;
 let conversation: string;
 let already = 0;
+const heard: ObservedMessage[] = [];
 beforeAll(async () => {
   connector = await startConnector();
 });
@@ -40,7 +42,8 @@ beforeEach(() => {
   if (!read.ok) throw new Error('the sandbox environment is a good one');
   clock = createTestClock();
   const { adapter } = createAdapter(read.config);
-  conversations = createConversations({ adapter, appId: '', clock });
+  conversations = createConversations({ adapter, appId: '', clock, observe: (told) => void heard.push(told) });
+  heard.length = 0;
   const place = { serviceUrl: connector.serviceUrl, conversationId: '19:a/b?c@thread.tacv2;messageid=1' };
   conversation = toConversation(messageActivity({ id: 'alex', name: 'Alex' }, place, 'hello'));
   already = connector.deliveries.length;
@@ -85,6 +88,25 @@ describe('a conversation', () => {
 
     expect(conversationKey(conversation)).toBe(conversationKey(conversation));
     expect(conversationKey(conversation)).not.toBe(conversationKey(other));
+  });
+});
+
+describe('who observes the conversations', () => {
+  it('hears of each message what became of it', async () => {
+    connector.refuseNext('edit', 404);
+    connector.refuseNext('delete', 409);
+
+    await conversations.post(conversation, message);
+    await conversations.edit(conversation, 'card-1', message);
+    await conversations.say(conversation, 'plain');
+    await conversations.remove(conversation, 'card-1');
+
+    expect(heard).toEqual([
+      { kind: 'post', result: 'done' },
+      { kind: 'edit', result: 'gone' },
+      { kind: 'text', result: 'done' },
+      { kind: 'remove', result: 'failed' },
+    ]);
   });
 });
 

@@ -1,0 +1,41 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DispatcherObserver, FinishedTask } from '../../src/requests/dispatcher.ts';
+import { people } from '../../src/sandbox/tenant/people.ts';
+import { engineStartMs, sqliteEngine, type TestDatabase } from '../support/databases.ts';
+import { openScene, quickClock, type Scene } from './scene.ts';
+
+const limits = { limit: 5, windowMs: 10_000, guardMs: 5_000 };
+
+describe('who observes the dispatcher', () => {
+  let place: TestDatabase;
+  let scene: Scene;
+  let heard: (string | FinishedTask)[];
+  const observe: DispatcherObserver = {
+    granted: () => void heard.push('granted'),
+    throttled: () => void heard.push('throttled'),
+    taskFinished: (task) => void heard.push(task),
+  };
+
+  beforeAll(async () => {
+    place = await sqliteEngine.createTestDatabase();
+  }, engineStartMs);
+  afterEach(() => scene.close());
+  afterAll(() => place.drop());
+
+  it('hears of each grant and each 429, and of a task once it is at its end', async () => {
+    heard = [];
+    scene = await openScene({ place, clock: quickClock(50), limits });
+    scene.sandbox.failNext(/provisionOnDemand$/, { kind: 'status', status: 429 });
+    await scene.ask([people.isaiah.id]);
+
+    scene.start({ observe });
+    await scene.settled();
+
+    const [task] = heard.splice(-1);
+    expect(heard).toEqual(['granted', 'throttled', 'granted']);
+    expect(task).toMatchObject({ outcomeKind: 'created', app: 'Salesforce', ranSeconds: expect.any(Number) });
+    // The gate was closed for a whole window, and that is waiting too.
+    expect((task as FinishedTask).waitedSeconds).toBeGreaterThanOrEqual(10);
+    expect((task as FinishedTask).ranSeconds).toBeGreaterThanOrEqual(0);
+  });
+});

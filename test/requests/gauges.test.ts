@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/clock.ts';
+import type { Database } from '../../src/db/database.ts';
+import { act } from '../../src/requests/access-requests/store.ts';
+import { readGauges } from '../../src/requests/gauges.ts';
+import { finishTask, postponeTask } from '../../src/requests/running.ts';
+import type { StoreParts } from '../../src/requests/store.ts';
+import { createTestClock, type TestClock } from '../support/clock.ts';
+import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { accessParts, askAccess, deny } from './access-requests/support.ts';
+import { onClock } from './scene.ts';
+import { ask, claimed, documentedLimits, done, storeParts } from './support.ts';
+
+describe.each(engines)('the gauges on $name', ({ createTestDatabase }) => {
+  let place: TestDatabase;
+  let opened: Database;
+  let clock: TestClock;
+  let store: StoreParts;
+
+  beforeAll(async () => {
+    place = await createTestDatabase();
+    opened = await place.open(systemClock);
+  }, engineStartMs);
+  afterAll(() => place.drop());
+  beforeEach(async () => {
+    await place.empty();
+    clock = createTestClock();
+    store = storeParts(onClock(opened, clock), clock, documentedLimits);
+  });
+
+  const countOf = async (state: string, lane: string) =>
+    (await readGauges(store)).tasks.find((entry) => entry.state === state && entry.lane === lane)?.count;
+
+  it('tell an empty house in zeros, not in silence', async () => {
+    expect(await readGauges(store)).toEqual({
+      gate: { isBlocked: false, slotsLeft: 5 },
+      tasks: ['held', 'waiting', 'running'].flatMap((state) =>
+        ['interactive', 'bulk'].map((lane) => ({ state, lane, count: 0 })),
+      ),
+      accessRequests: ['pending', 'approved', 'started'].map((state) => ({ state, count: 0 })),
+    });
+  });
+
+  it('count tasks by state and lane, and those at their end no more', async () => {
+    await ask(store, ['isaiah', 'adele']);
+    await ask(store, ['grady', 'nestor', 'diego'], { lane: 'bulk' });
+    await ask(store, ['lee'], { lane: 'bulk', held: true });
+    await finishTask(store, await claimed(store), done);
+    await claimed(store);
+
+    expect(await countOf('waiting', 'bulk')).toBe(3);
+    expect(await countOf('running', 'interactive')).toBe(1);
+    expect(await countOf('waiting', 'interactive')).toBe(0);
+    expect(await countOf('held', 'bulk')).toBe(1);
+  });
+
+  it('count access requests as long as something may still come of them', async () => {
+    const parts = accessParts(onClock(opened, clock), clock);
+    await askAccess(parts);
+    const second = await askAccess(parts, { app: { id: 'github', name: 'GitHub Enterprise' } });
+    await act(parts, second.id, deny);
+
+    expect((await readGauges(store)).accessRequests).toEqual([
+      { state: 'pending', count: 1 },
+      { state: 'approved', count: 0 },
+      { state: 'started', count: 0 },
+    ]);
+  });
+
+  it('tell the starts that are left of a window, and that a 429 closes the gate', async () => {
+    await ask(store, ['isaiah', 'adele']);
+    const first = await claimed(store);
+    const afterOne = await readGauges(store);
+    await postponeTask(store, first, { reason: 'throttled', delayMs: 0, closesGate: { retryAfterMs: 20_000 } });
+    const closed = await readGauges(store);
+    await clock.advance(20_000);
+    const open = await readGauges(store);
+
+    expect(afterOne.gate).toEqual({ isBlocked: false, slotsLeft: 4 });
+    expect(closed.gate).toEqual({ isBlocked: true, slotsLeft: 0 });
+    expect(open.gate).toEqual({ isBlocked: false, slotsLeft: 5 });
+  });
+});
