@@ -182,15 +182,15 @@ describe('an outbox that breaks', () => {
     let asked = 0;
     outbox.due = async () => {
       asked += 1;
+      if (asked > 100) ending.abort();
       return [text(1)];
     };
     outbox.sent = () => Promise.reject(new Error('the database is away'));
-    const before = asked;
 
     await courier.settled();
     await clock.advance(15_000);
 
-    expect(asked - before).toBeLessThanOrEqual(5);
+    expect(asked).toBeLessThanOrEqual(5);
     expect(taken).toHaveLength(1);
   });
 });
