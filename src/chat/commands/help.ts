@@ -1,13 +1,19 @@
 import type { Caller, Permission } from '../../access/caller.ts';
 import { deny } from '../../access/policy.ts';
 import type { Verb } from '../command.ts';
-import { verbNamed, verbs } from '../grammar/verbs.ts';
+import { spellingOf, verbNamed, verbs } from '../grammar/verbs.ts';
 import type { Reply } from '../reply.ts';
 import { type CommandHelp, help as helpCard, notUnderstoodCard } from '../views/help.ts';
 import type { Turn } from './turn.ts';
 
+interface GuideEntry extends Omit<CommandHelp, 'verb'> {
+  readonly permission: Permission;
+  /** Enough by itself, too: what one has asked for, one may take back. */
+  readonly or?: Permission;
+}
+
 /** What each command needs, and how one would type it. */
-const guide: Readonly<Record<Verb, { readonly permission: Permission } & Omit<CommandHelp, 'verb'>>> = {
+const guide: Readonly<Record<Verb, GuideEntry>> = {
   provision: {
     permission: 'provision.run',
     examples: ['provision adele@contoso.com to Salesforce', 'provision "Adele Vance" to "GitHub Enterprise"'],
@@ -27,7 +33,22 @@ const guide: Readonly<Record<Verb, { readonly permission: Permission } & Omit<Co
     tryIt: null,
   },
   retry: { permission: 'request.retry', examples: ['retry R7K3MQ'], tryIt: null },
-  cancel: { permission: 'request.cancel', examples: ['cancel R7K3MQ'], tryIt: null },
+  cancel: { permission: 'request.cancel', or: 'access.request', examples: ['cancel R7K3MQ'], tryIt: null },
+  requestAccess: {
+    permission: 'access.request',
+    examples: [
+      'request access for isaiah to Salesforce on 1 December because he joins Sales',
+      'request access for "Isaiah Langer" to "GitHub Enterprise"',
+    ],
+    tryIt: null,
+  },
+  accessForm: { permission: 'access.request', examples: ['request'], tryIt: 'request' },
+  approve: { permission: 'access.decide', examples: ['approve R7K3MQ'], tryIt: null },
+  deny: { permission: 'access.decide', examples: ['deny R7K3MQ he has it already'], tryIt: null },
+  pending: { permission: 'access.decide', examples: ['pending', 'pending 2'], tryIt: 'pending' },
+  show: { permission: 'apps.list', examples: ['show R7K3MQ'], tryIt: null },
+  sendApprovalsHere: { permission: 'access.decide', examples: ['send approvals here'], tryIt: null },
+  stopSendingApprovals: { permission: 'access.decide', examples: ['stop sending approvals'], tryIt: null },
   apps: { permission: 'apps.list', examples: ['apps', 'apps sales'], tryIt: 'apps' },
   whoami: { permission: 'self.show', examples: ['whoami'], tryIt: 'whoami' },
   help: { permission: 'help.show', examples: ['help'], tryIt: null },
@@ -35,10 +56,14 @@ const guide: Readonly<Record<Verb, { readonly permission: Permission } & Omit<Co
 
 /** The commands that this caller may use. */
 export function commandsFor(caller: Caller): CommandHelp[] {
-  const allowed = verbs.filter((verb) => deny(caller, guide[verb].permission) === null);
+  const allowed = verbs.filter((verb) => {
+    const { permission, or = permission } = guide[verb];
+    return deny(caller, permission) === null || deny(caller, or) === null;
+  });
+  const [first = 'help'] = allowed;
   return allowed.map((verb) => {
     const { examples, tryIt } = guide[verb];
-    return { verb, examples: verb === 'help' ? [...examples, `help ${allowed[0]}`] : examples, tryIt };
+    return { verb, examples: verb === 'help' ? [...examples, `help ${spellingOf(first)}`] : examples, tryIt };
   });
 }
 

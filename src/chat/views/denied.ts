@@ -12,6 +12,9 @@ const PERMISSIONS: Readonly<Record<Permission, WordKey>> = {
   'provision.run': 'permission.provision.run',
   'request.retry': 'permission.request.retry',
   'request.cancel': 'permission.request.cancel',
+  'access.request': 'permission.access.request',
+  'access.decide': 'permission.access.decide',
+  'access.cancel': 'permission.access.cancel',
 };
 
 const ROLES: Readonly<Record<Role, WordKey>> = {
@@ -20,6 +23,7 @@ const ROLES: Readonly<Record<Role, WordKey>> = {
   operator: 'role.operator',
   cloudSyncOperator: 'role.cloudSyncOperator',
   approver: 'role.approver',
+  appApprover: 'role.appApprover',
 };
 
 const MOST_GROUPS = 5;
@@ -94,7 +98,14 @@ function contactText(words: Words, { group, people, gives }: RoleContact, tellsA
   const values = { group: short(group), people: words.list(names) };
   if (gives === null || !tellsApart)
     return words.card(names.length === 0 ? 'denied.contactGroup' : 'denied.contact', values);
-  const right = words.plain(carries(gives, 'provision.run') ? 'denied.canProvision' : 'denied.canLook');
+  const right = words.plain(widestRight(gives));
   const key = names.length === 0 ? 'denied.contactGroupGiving' : 'denied.contactGiving';
   return words.card(key, { ...values, gives: right });
+}
+
+/** The most that a role gives, in a word or two. */
+function widestRight(role: Role): WordKey {
+  if (carries(role, 'provision.run')) return 'denied.canProvision';
+  if (carries(role, 'access.decide')) return 'denied.canDecide';
+  return carries(role, 'access.request') ? 'denied.canRequest' : 'denied.canLook';
 }

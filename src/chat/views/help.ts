@@ -2,6 +2,7 @@ import type { HelpView } from '../cards/card-views.ts';
 import { renderCard } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
 import type { Verb } from '../command.ts';
+import { spellingOf } from '../grammar/verbs.ts';
 import type { CardMessage } from '../reply.ts';
 import type { WordKey, Words } from '../words.ts';
 import { maybe, type SayButton, sayButtons, short, submitButton } from './parts.ts';
@@ -21,13 +22,23 @@ const DESCRIPTIONS: Readonly<Record<Verb, WordKey>> = {
   provisionGroup: 'help.provisionGroup',
   retry: 'help.retry',
   cancel: 'help.cancel',
+  requestAccess: 'help.requestAccess',
+  accessForm: 'help.accessForm',
+  approve: 'help.approve',
+  deny: 'help.deny',
+  pending: 'help.pending',
+  show: 'help.show',
+  sendApprovalsHere: 'help.sendApprovalsHere',
+  stopSendingApprovals: 'help.stopSendingApprovals',
   apps: 'help.apps',
   whoami: 'help.whoami',
   help: 'help.help',
 };
 
-const MOST_COMMANDS = 8;
+const MOST_COMMANDS = 16;
 const MOST_EXAMPLES = 3;
+/** Of so many commands one example each is enough; `help COMMAND` shows them all. */
+const MANY_COMMANDS = 8;
 const LONGEST_EXAMPLE = 120;
 
 /**
@@ -39,9 +50,11 @@ export function help(
   words: Words,
   { commands, topic }: { readonly commands: readonly CommandHelp[]; readonly topic: string | null },
 ): CardMessage {
-  const named = topic === null ? undefined : commands.find(({ verb }) => verb === topic.trim().toLowerCase());
+  const named =
+    topic === null ? undefined : commands.find(({ verb }) => verb.toLowerCase() === topic.trim().toLowerCase());
   return helpCard(words, {
-    title: named === undefined ? words.card('help.title') : words.card('help.titleTopic', { topic: named.verb }),
+    title:
+      named === undefined ? words.card('help.title') : words.card('help.titleTopic', { topic: spellingOf(named.verb) }),
     intro: [helpIntro(words, commands.length > 0, named === undefined ? topic : null)],
     commands: named === undefined ? commands : [named],
     buttons: [],
@@ -82,13 +95,14 @@ export function helpCard(words: Words, content: HelpContent): CardMessage {
   const commands = content.commands.slice(0, MOST_COMMANDS);
   // Whoever sees no card can still read what to type.
   const lines = commands.flatMap(({ examples }) => examples.slice(0, 1)).map((line) => short(line, LONGEST_EXAMPLE));
+  const mostExamples = commands.length > MANY_COMMANDS ? 1 : MOST_EXAMPLES;
   const view: HelpView = {
     fallbackText: [content.summary, ...lines].join(' · '),
     title: content.title,
     intro: content.intro.map((text) => ({ text })),
     commands: commands.map(({ verb, examples, tryIt }) => ({
       text: words.card(DESCRIPTIONS[verb]),
-      examples: examples.slice(0, MOST_EXAMPLES).map((line) => ({ text: markdownText(line, LONGEST_EXAMPLE) })),
+      examples: examples.slice(0, mostExamples).map((line) => ({ text: markdownText(line, LONGEST_EXAMPLE) })),
       tries:
         tryIt === null ? [] : submitButton(words, 'button.tryIt', { verb: 'run', text: tryIt }, sayLine(words, tryIt)),
     })),

@@ -23,6 +23,8 @@ const RIGHTS: readonly Right[] = [
       { ground: { cloudSync: true }, word: 'whoami.right.provisionCloudSync' },
     ],
   },
+  { permission: 'access.request', reach: [{ word: 'whoami.right.request' }] },
+  { permission: 'access.decide', reach: [{ word: 'whoami.right.decide' }] },
 ];
 
 /** Who the caller is to Usher, and what that allows. `groups`: the groups that gave the roles, where known. */

@@ -155,13 +155,14 @@ describe('a denial', () => {
     const groups = [
       { group: 'On Call', people: ['Lynne Robbins'], gives: 'viewer' as const },
       { group: 'Managers', people: [], gives: 'requester' as const },
+      { group: 'Approvers', people: [], gives: 'approver' as const },
       { group: 'Helpdesk', people: ['Alex Wilber'], gives: 'operator' as const },
     ];
 
     const { card } = denied(words, { denial: { reason: 'noRole' }, contacts: groups, callerName: null });
 
     expect(cardAsText(card)).toContain(
-      'On Call (can look): Lynne Robbins\n\nManagers (can look)\n\nHelpdesk (can provision): Alex Wilber',
+      'On Call (can look): Lynne Robbins\n\nManagers (can ask for access)\n\nApprovers (can approve access)\n\nHelpdesk (can provision): Alex Wilber',
     );
   });
 
@@ -273,6 +274,23 @@ describe('the help', () => {
     expect(unknown).toContain('Provision a person');
   });
 
+  it('shows one example each of many commands, and all of one', () => {
+    const two = { ...provision, examples: ['provision user adele to Salesforce', 'provision lee to Box'] };
+    const many = [two, ...Array.from({ length: 8 }, () => list)];
+
+    expect(cardAsText(help(words, { commands: many, topic: null }).card)).not.toContain('provision lee');
+    expect(cardAsText(help(words, { commands: many, topic: 'provision' }).card)).toContain('provision lee');
+  });
+
+  it('names a topic as people type it', () => {
+    const request: CommandHelp = { verb: 'requestAccess', examples: ['request access for lee to Box'], tryIt: null };
+
+    const text = cardAsText(help(words, { commands: [provision, request], topic: 'requestAccess' }).card);
+
+    expect(text).toContain('Help: request access');
+    expect(text).not.toContain('Provision a person');
+  });
+
   it('says so when there is nothing one may do', () => {
     expect(cardAsText(help(words, { commands: [], topic: null }).card)).toContain('nothing that you may do');
   });
@@ -360,16 +378,19 @@ describe('who am I', () => {
     const text = cardAsText(message.card);
     expect(text).toContain('You are Alex Wilber');
     expect(text).toMatch(/User name: +alex@contoso\.com\nRoles in Usher: +operator and approver\nThrough: +Helpdesk/);
-    expect(text).toContain('You may: look at apps and their state and provision people at once.');
+    expect(text).toContain(
+      'You may: look at apps and their state, provision people at once, ask for access for other people, and decide on requests for access.',
+    );
     expect(message.summary).toBe('You are Alex Wilber. Roles in Usher: operator and approver.');
   });
 
   it.each([
     ['viewer', 'look at apps and their state'],
-    ['requester', 'look at apps and their state'],
-    ['approver', 'look at apps and their state'],
+    ['requester', 'look at apps and their state and ask for access for other people'],
+    ['approver', 'look at apps and their state and decide on requests for access'],
+    ['appApprover', 'look at apps and their state and decide on requests for access'],
     ['cloudSyncOperator', 'look at apps and their state and provision people to apps fed from Active Directory'],
-    ['operator', 'look at apps and their state and provision people at once'],
+    ['operator', 'look at apps and their state, provision people at once, and ask for access for other people'],
   ] as const)('promises a %s no right without a command for it', (role, rights) => {
     const text = cardAsText(whoami(words, { caller: { ...caller, roles: [role] } }).card);
 
