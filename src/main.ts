@@ -13,12 +13,14 @@ import { graphToken } from './graph/credential.ts';
 import { createDirectory } from './graph/directory.ts';
 import { createSynchronization } from './graph/synchronization.ts';
 import { createLog, type Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
 import { startCalendar } from './requests/access-requests/calendar.ts';
 import { copiesOf, copiesShowing, findUndrawnCopies } from './requests/access-requests/copies.ts';
 import { routeAccess } from './requests/access-requests/routing.ts';
 import { prepareStart } from './requests/access-requests/starting.ts';
 import type { AccessParts } from './requests/access-requests/store.ts';
 import { startDispatcher } from './requests/dispatcher.ts';
+import { readGauges } from './requests/gauges.ts';
 import { provisioningService } from './requests/provisioning-service.ts';
 import { hasWork, requestsInLine } from './requests/queue.ts';
 import { findUndrawn } from './requests/store.ts';
@@ -89,8 +91,14 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   if (!appsFile.ok) throw new Error(describeProblems(appsFile.problems));
 
   const database = await openDatabase(config.database, clock);
+  const checks = {
+    database: () => database.ping().then(() => true),
+    graph: () => graphAnswers(),
+  };
+  const metrics = createMetrics({ gauges: () => readGauges(store), checks, clock, log });
+  const { observer } = metrics;
   const token = graphToken(config.graph, config.cloud);
-  const graph = createGraphClient({ baseUrl: config.graph.baseUrl, token, clock, log });
+  const graph = createGraphClient({ baseUrl: config.graph.baseUrl, token, clock, log, observe: observer.graphCall });
   const directory = createDirectory(graph);
   const synchronization = createSynchronization({ graph, clock });
   const applications = createApplications({ graph, clock, entries: appsFile.entries });
@@ -106,7 +114,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   };
 
   const { adapter, authentication } = createAdapter(config, options.adapter);
-  const conversations = createConversations({ adapter, appId: config.bot.appId, clock });
+  const conversations = createConversations({ adapter, appId: config.bot.appId, clock, observe: observer.message });
   const pacing = createPacing();
   const turns = createTurns(database);
   const ending = new AbortController();
@@ -128,6 +136,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     findMember: conversations.findMember,
     readFile: (file) => readFile(file, options.isFileAllowed ?? inTenantStorage, log),
     entraPortal: clouds[config.cloud].entraPortal,
+    observe: observer.chat,
   });
   const painter = createPainter({
     draw: chat.draw,
@@ -145,6 +154,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     graph: provisioningService(synchronization),
     log,
     changed: (requestId) => void announce(requestId),
+    observe: observer.dispatcher,
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     ...(options.assignmentDelaysMs === undefined ? {} : { assignmentDelaysMs: options.assignmentDelaysMs }),
   });
@@ -228,10 +238,8 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     host: config.host,
     port: config.port,
     receive: door.receive,
-    checks: {
-      database: () => database.ping().then(() => true),
-      graph: graphAnswers,
-    },
+    checks,
+    ...(config.metrics.on ? { metrics: { ...metrics, token: config.metrics.token } } : {}),
     log,
   });
 
@@ -266,6 +274,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       await dispatcher.stop(grace.callMs);
       await within(clock, painter.settled(), grace.drawMs);
       ending.abort();
+      await within(clock, courier.settled(), grace.drawMs);
       await within(clock, painter.settled(), grace.drawMs);
       await graph.close();
       await database.close();

@@ -39,3 +39,17 @@ export async function openChat(browser: Browser, address: string): Promise<ChatP
     },
   };
 }
+
+/** The last card with some of the chat around it. */
+export async function frameOf({ page, cards }: ChatPage) {
+  const box = await cards.last().boundingBox();
+  if (box === null) throw new Error('the card is not to be seen');
+  const view = page.viewportSize() ?? { width: 1000, height: 1240 };
+  const top = Math.max(0, box.y - 90);
+  return {
+    x: 0,
+    y: top,
+    width: Math.min(view.width, 660),
+    height: Math.min(view.height, box.y + box.height + 24) - top,
+  };
+}

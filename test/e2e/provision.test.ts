@@ -1,30 +1,24 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { type ChatPage, openBrowser, openChat } from './browser.ts';
+import { type ChatPage, frameOf, openBrowser, openChat } from './browser.ts';
+import { type Demo, startDemo } from './demo.ts';
 
 const pictures = 'docs/images';
-let demo: ChildProcess;
+let demo: Demo;
 let browser: Browser;
 let chat: ChatPage;
 
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
-  const started = await startDemo();
-  demo = started.demo;
+  demo = await startDemo();
   browser = await openBrowser();
-  chat = await openChat(browser, started.address);
+  chat = await openChat(browser, demo.addressOf('Alex Wilber'));
 });
 
 afterAll(async () => {
   await browser?.close();
-  if (demo !== undefined && demo.exitCode === null) {
-    const ended = once(demo, 'exit');
-    demo.kill('SIGINT');
-    await ended;
-  }
+  await demo?.stop();
 });
 
 describe('the demo in a browser', () => {
@@ -107,35 +101,3 @@ describe('a list in the browser', () => {
     await chat.page.screenshot({ path: `${pictures}/list.png`, clip: await frameOf(chat) });
   });
 });
-
-/** The last card with some of the chat around it. */
-async function frameOf({ page, cards }: ChatPage) {
-  const box = await cards.last().boundingBox();
-  if (box === null) throw new Error('the card is not to be seen');
-  const view = page.viewportSize() ?? { width: 1000, height: 1240 };
-  const top = Math.max(0, box.y - 90);
-  return {
-    x: 0,
-    y: top,
-    width: Math.min(view.width, 660),
-    height: Math.min(view.height, box.y + box.height + 24) - top,
-  };
-}
-
-/** `npm run demo`, as a new user would start it. */
-async function startDemo(): Promise<{ demo: ChildProcess; address: string }> {
-  const child = spawn(process.execPath, ['src/sandbox/demo.ts'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: process.env,
-  });
-  let seen = '';
-  const address = await new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', (chunk: Buffer) => {
-      seen += chunk.toString('utf8');
-      const found = /Chat as Alex Wilber:\s+(http:\S+)/.exec(seen);
-      if (found?.[1] !== undefined) resolve(found[1]);
-    });
-    child.once('exit', (code) => reject(new Error(`the demo ended with code ${code}: ${seen}`)));
-  });
-  return { demo: child, address };
-}

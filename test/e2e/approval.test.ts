@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { type ChatPage, frameOf, openBrowser, openChat } from './browser.ts';
+import { type Demo, startDemo } from './demo.ts';
+
+const pictures = 'docs/images';
+let demo: Demo;
+let browser: Browser;
+let alex: ChatPage;
+let megan: ChatPage;
+
+beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true });
+  demo = await startDemo();
+  browser = await openBrowser();
+  alex = await openChat(browser, demo.addressOf('Alex Wilber'));
+  megan = await openChat(browser, demo.addressOf('Megan Bowen'));
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+describe('two people in two windows', () => {
+  it('ask and approve: Isaiah is created, and both see it', async () => {
+    await megan.say('request access for isaiah to Salesforce because he joins Sales');
+    await alex.page.getByText('Megan Bowen asks').first().waitFor();
+    await alex.page.screenshot({ path: `${pictures}/approval.png`, clip: await frameOf(alex) });
+
+    await alex.cards.last().getByRole('button', { name: 'Approve' }).click();
+
+    for (const { page } of [alex, megan]) await page.getByText('Account created').first().waitFor();
+    for (const { cards } of [alex, megan]) {
+      const text = await cards.last().innerText();
+      expect(text).toContain('Isaiah Langer');
+      expect(text).toContain('Alex Wilber');
+    }
+    await megan.page.screenshot({ path: `${pictures}/approved.png`, clip: await frameOf(megan) });
+  });
+
+  it('deny with a reason that the asker reads', async () => {
+    await megan.say('request access for adele to ServiceNow');
+    await alex.page.getByText('Adele Vance in ServiceNow').first().waitFor();
+    const card = alex.cards.last();
+
+    await card.getByRole('button', { name: 'Deny …' }).click();
+    await card.getByRole('textbox').fill('She has it already');
+    await card.getByRole('button', { name: 'Deny this request' }).click();
+
+    await megan.page.getByText('She has it already').first().waitFor();
+  });
+
+  it('fill in the form of "request"', async () => {
+    await megan.say('request');
+    await megan.page.getByText('Ask for access').first().waitFor();
+
+    await megan.page.screenshot({ path: `${pictures}/form.png`, clip: await frameOf(megan) });
+
+    expect(await megan.cards.last().getByRole('textbox').count()).toBeGreaterThanOrEqual(2);
+  });
+});

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** `npm run demo`, as a new user would start it. */
+export interface Demo {
+  /** Where somebody chats, by the name that the demo prints. */
+  addressOf(name: string): string;
+  stop(): Promise<void>;
+}
+
+export async function startDemo(): Promise<Demo> {
+  const child = spawn(process.execPath, ['src/sandbox/demo.ts'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: process.env,
+  });
+  let seen = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      seen += chunk.toString('utf8');
+      if (seen.includes('Ctrl+C ends it')) resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`the demo ended with code ${code}: ${seen}`)));
+  });
+  return {
+    addressOf(name) {
+      const address = new RegExp(`Chat as ${name}:\\s+(http:\\S+)`).exec(seen)?.[1];
+      if (address === undefined) throw new Error(`the demo opens no chat for ${name}: ${seen}`);
+      return address;
+    },
+    async stop() {
+      if (child.exitCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGINT');
+      await ended;
+    },
+  };
+}
