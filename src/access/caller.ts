@@ -30,7 +30,15 @@ export type Permission =
   /** Deciding on somebody's access, and seeing what there is to decide. */
   | 'access.decide'
   /** Taking back a request that another person made. */
-  | 'access.cancel';
+  | 'access.cancel'
+  | 'status.show'
+  | 'check.run'
+  | 'queue.show'
+  /** What others did; one's own deeds are part of it. */
+  | 'history.show'
+  | 'history.export'
+  /** Having a channel told when an app's synchronization breaks. It changes nothing but what is posted there. */
+  | 'watch.change';
 
 /** Why somebody may not, as a value that the chat puts into words. */
 export type Denial =

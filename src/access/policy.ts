@@ -1,5 +1,7 @@
 import type { Caller, Denial, Permission, Role } from './caller.ts';
 
+const everyRole = ['viewer', 'requester', 'operator', 'cloudSyncOperator', 'approver', 'appApprover'] as const;
+
 /**
  * Who may do what, as data. Every decision about a person in Usher is a row of this table; `anyone` is every member
  * of an allowed tenant with an enabled account.
@@ -7,13 +9,19 @@ import type { Caller, Denial, Permission, Role } from './caller.ts';
 export const policy = {
   'help.show': 'anyone',
   'self.show': 'anyone',
-  'apps.list': ['viewer', 'requester', 'operator', 'cloudSyncOperator', 'approver', 'appApprover'],
+  'apps.list': everyRole,
   'provision.run': ['operator', 'cloudSyncOperator'],
   'request.retry': ['operator', 'cloudSyncOperator'],
   'request.cancel': ['operator', 'cloudSyncOperator'],
   'access.request': ['requester', 'operator'],
   'access.decide': ['approver', 'appApprover'],
   'access.cancel': ['operator'],
+  'status.show': everyRole,
+  'check.run': everyRole,
+  'queue.show': everyRole,
+  'history.show': everyRole,
+  'history.export': ['operator', 'approver'],
+  'watch.change': ['viewer', 'operator', 'approver'],
 } as const satisfies Record<Permission, readonly Role[] | 'anyone'>;
 
 /**

@@ -33,6 +33,20 @@ export type Command =
   | { readonly verb: 'show'; readonly requestId: string }
   | { readonly verb: 'sendApprovalsHere' }
   | { readonly verb: 'stopSendingApprovals' }
+  /** How synchronization stands: of one app, or of all. */
+  | { readonly verb: 'status'; readonly app: string | null }
+  /** Is it the sync or is it the user? In one app, or in all. Reads only. */
+  | { readonly verb: 'check'; readonly subject: string; readonly app: string | null }
+  /** What runs and waits. */
+  | { readonly verb: 'queue' }
+  /** `about`: a person or an app, as typed; `since` as typed, without its lead-in. Pages count from 1. */
+  | { readonly verb: 'history'; readonly about: string | null; readonly since: string | null; readonly page: number }
+  /** The caller's own. */
+  | { readonly verb: 'requests'; readonly page: number }
+  | { readonly verb: 'exportHistory'; readonly about: string | null; readonly since: string | null }
+  | { readonly verb: 'watch' | 'unwatch'; readonly app: string }
+  /** What is watched in this conversation. */
+  | { readonly verb: 'watches' }
   | { readonly verb: 'apps'; readonly search: string | null }
   | { readonly verb: 'whoami' }
   | { readonly verb: 'help'; readonly topic: string | null };

@@ -31,9 +31,10 @@ describe('two people in two windows', () => {
 
     await alex.cards.last().getByRole('button', { name: 'Approve' }).click();
 
-    for (const { page } of [alex, megan]) await page.getByText('Account created').first().waitFor();
     for (const { cards } of [alex, megan]) {
-      const text = await cards.last().innerText();
+      const card = cards.filter({ hasText: 'Account created' }).last();
+      await card.waitFor();
+      const text = await card.innerText();
       expect(text).toContain('Isaiah Langer');
       expect(text).toContain('Alex Wilber');
     }

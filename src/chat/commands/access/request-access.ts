@@ -29,7 +29,7 @@ export async function requestAccess(
   const terms = readTerms(parts, turn, command);
   if (terms.kind === 'problem') return say(turn.words, terms.problem);
 
-  const target = await findAccessTarget(parts, turn, command);
+  const target = await findAccessTarget(parts, turn, withSelf(turn, command));
   if (target.kind === 'reply') return target.reply;
   const { app, user } = target;
   const may = await mayAskFor(parts, turn.caller, user.id);
@@ -41,6 +41,7 @@ export async function requestAccess(
       app: app.id,
       subject: user.id,
     });
+    if (user.id === turn.caller.id) return say(turn.words, { kind: 'askForSelf' });
     return say(turn.words, { kind: 'notYourReport', person: user.displayName });
   }
 
@@ -79,6 +80,11 @@ export async function requestAccess(
   }
 }
 
+/** "for me" is the one who says it. */
+function withSelf({ caller }: Turn, command: RequestAccessCommand): RequestAccessCommand {
+  return /^(me|myself)$/i.test(command.subject) ? { ...command, subject: caller.principalName } : command;
+}
+
 type Terms =
   | { readonly kind: 'terms'; readonly startsAt: number | null; readonly reason: string | null }
   | { readonly kind: 'problem'; readonly problem: Problem };
@@ -96,9 +102,12 @@ function readTerms(parts: CommandParts, turn: Turn, command: RequestAccessComman
   const start = readStartDate(typed, reader, now);
   switch (start.kind) {
     case 'date':
-      return { kind: 'terms', startsAt: start.startsAt, reason };
-    case 'today':
-      return { kind: 'terms', startsAt: null, reason };
+    case 'today': {
+      // "on 1 December he joins Sales": what follows the date is the reason, where there is no other.
+      if (start.rest !== '' && reason !== null) return problem({ kind: 'unclearStart', typed });
+      const startsAt = start.kind === 'date' ? start.startsAt : null;
+      return { kind: 'terms', startsAt, reason: reason ?? (start.rest || null) };
+    }
     case 'past':
       return problem({ kind: 'pastStart', date: turn.words.day(start.startsAt, reader.timeZone) });
     case 'tooFar':
