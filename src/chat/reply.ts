@@ -5,7 +5,33 @@
 export type Reply =
   /** `inPlace`: it carries on from the card that was clicked, and may take its place. A refusal never does. */
   | { readonly kind: 'card'; readonly message: CardMessage; readonly inPlace?: true }
-  | { readonly kind: 'live'; readonly liveId: string };
+  | { readonly kind: 'live'; readonly liveId: string }
+  /** A file that is made when its reader agrees to have it stored; only ever in a personal chat. */
+  | { readonly kind: 'fileOffer'; readonly offer: FileOffer };
+
+/** https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4 */
+export interface FileOffer {
+  readonly fileName: string;
+  /** Plain text: what is in it. */
+  readonly description: string;
+  readonly sizeBytes: number;
+  /** Comes back with the consent. It says what was wanted and carries no right: that is asked for anew. */
+  readonly context: ExportContext;
+}
+
+/** Which part of the history an export has; what was typed, resolved. */
+export interface ExportContext {
+  readonly about: { readonly personId: string } | { readonly appId: string } | null;
+  /** Milliseconds since 1970; null for all. */
+  readonly since: number | null;
+}
+
+/** An export on its way: the same bytes each time it is read, a piece at a time. */
+export interface ExportFile {
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  read(): AsyncIterable<string>;
+}
 
 /** A finished Adaptive Card with the sentence that a notification reads. */
 export interface CardMessage {

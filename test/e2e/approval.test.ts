@@ -55,7 +55,7 @@ describe('two people in two windows', () => {
 
   it('fill in the form of "request"', async () => {
     await megan.say('request');
-    await megan.page.getByText('Ask for access').first().waitFor();
+    await megan.page.getByText('Who needs access').first().waitFor();
 
     await megan.page.screenshot({ path: `${pictures}/form.png`, clip: await frameOf(megan) });
 
