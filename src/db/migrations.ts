@@ -220,6 +220,79 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
           .execute();
       },
     },
+    '005-history': {
+      async up(db) {
+        // Each is a way through the history, newest first, that never leaves the index.
+        for (const table of ['requests', 'access_requests']) {
+          const way = (name: string, ...by: string[]) =>
+            db.schema
+              .createIndex(`${table}_${name}`)
+              .on(table)
+              .columns([...by, 'created_at', 'id'])
+              .execute();
+          await way('newest');
+          await way('by_asker', 'asker_id');
+          await way('by_app', 'app_id');
+          await way('by_asker_and_app', 'asker_id', 'app_id');
+        }
+        const indexed = (name: string, table: string, columns: readonly string[]) =>
+          db.schema
+            .createIndex(name)
+            .on(table)
+            .columns([...columns])
+            .execute();
+        await indexed('access_requests_by_subject', 'access_requests', ['subject_id', 'created_at', 'id']);
+        await indexed('access_requests_by_decider', 'access_requests', ['decided_by_id', 'decided_at']);
+        await indexed('tasks_by_subject', 'tasks', ['subject_id', 'request_id']);
+      },
+    },
+    '006-watches': {
+      async up(db) {
+        const flag = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0);
+        await db.schema
+          .createTable('watches')
+          .addColumn('key', 'text', (column) => column.notNull())
+          .addColumn('app_id', 'text', (column) => column.notNull())
+          .addColumn('app_name', 'text', (column) => column.notNull())
+          .addColumn('conversation', 'text', (column) => column.notNull())
+          .addColumn('locale', 'text', (column) => column.notNull())
+          .addColumn('time_zone', 'text', (column) => column.notNull())
+          .addColumn('added_by', 'text', (column) => column.notNull())
+          .addColumn('added_at', 'bigint', (column) => column.notNull())
+          .addPrimaryKeyConstraint('watches_key', ['key', 'app_id'])
+          .execute();
+        await db.schema.createIndex('watches_app').on('watches').column('app_id').execute();
+        await db.schema
+          .createTable('watched_jobs')
+          .addColumn('app_id', 'text', (column) => column.primaryKey())
+          .addColumn('state', 'text', (column) => column.notNull())
+          .addColumn('status', 'text', (column) => column.notNull())
+          .addColumn('since', 'bigint', (column) => column.notNull())
+          .execute();
+        await db.schema
+          .createTable('rounds')
+          .addColumn('name', 'text', (column) => column.primaryKey())
+          .addColumn('due_at', 'bigint', (column) => column.notNull())
+          .addColumn('lease_owner', 'text')
+          .addColumn('lease_until', 'bigint')
+          .execute();
+        await db.schema
+          .createTable('announcements')
+          .addColumn('id', dialect.identity.type, dialect.identity.modify)
+          .addColumn('key', 'text', (column) => column.notNull())
+          .addColumn('app_id', 'text', (column) => column.notNull())
+          .addColumn('conversation', 'text', (column) => column.notNull())
+          .addColumn('locale', 'text', (column) => column.notNull())
+          .addColumn('time_zone', 'text', (column) => column.notNull())
+          .addColumn('kind', 'text', (column) => column.notNull())
+          .addColumn('details', 'text', (column) => column.notNull())
+          .addColumn('created_at', 'bigint', (column) => column.notNull())
+          .addColumn('failures', 'integer', flag)
+          .addColumn('due_at', 'bigint')
+          .execute();
+        await db.schema.createIndex('announcements_due').on('announcements').column('due_at').execute();
+      },
+    },
   };
 }
 

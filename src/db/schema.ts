@@ -15,6 +15,10 @@ export interface Schema {
   notices: NoticeRow;
   approval_places: ApprovalPlaceRow;
   known_people: KnownPersonRow;
+  watches: WatchRow;
+  watched_jobs: WatchedJobRow;
+  rounds: RoundRow;
+  announcements: AnnouncementRow;
 }
 
 export interface RequestRow {
@@ -216,4 +220,54 @@ export interface KnownPersonRow {
   locale: string;
   time_zone: string;
   seen_at: number;
+}
+
+/** A conversation that wants to know when an app's synchronization changes for better or worse. */
+export interface WatchRow {
+  /** Tells one conversation from another; unique together with the app. */
+  key: string;
+  /** Service principal id. */
+  app_id: string;
+  app_name: string;
+  conversation: string;
+  locale: string;
+  time_zone: string;
+  added_by: string;
+  added_at: number;
+}
+
+/** How a watched job stood when somebody last looked. */
+export interface WatchedJobRow {
+  app_id: string;
+  state: 'runs' | 'quarantined' | 'stopped';
+  /** JSON: the status in full, or `"none"`. */
+  status: string;
+  /** When it was first seen in this state. */
+  since: number;
+}
+
+/** Work that one process at a time does for all, every so often. */
+export interface RoundRow {
+  name: string;
+  due_at: number;
+  lease_owner: string | null;
+  lease_until: number | null;
+}
+
+/** A card that a conversation is owed because of what it watches. */
+export interface AnnouncementRow {
+  id: Generated<number>;
+  /** The watch that it is owed to. */
+  key: string;
+  app_id: string;
+  conversation: string;
+  locale: string;
+  time_zone: string;
+  kind: string;
+  /** JSON; see `requests/watching/announcements.ts`. */
+  details: string;
+  created_at: number;
+  failures: Generated<number>;
+  /** When it is to be sent; null once it was, or never can be. */
+  due_at: number | null;
 }

@@ -1,0 +1,171 @@
+import { createWriteStream, existsSync } from 'node:fs';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { systemClock } from './clock.ts';
+import { type DatabaseConfig, describeProblems, readConfig } from './config.ts';
+import { type Database, openDatabase } from './db/database.ts';
+import type { About } from './requests/history/deed.ts';
+import { findKnown } from './requests/history/names.ts';
+import { exportRecords } from './requests/history/records.ts';
+import { csvOf, jsonOf } from './requests/history/texts.ts';
+
+/**
+ * The record of who did what, for auditors on the server: `npm run history`. It reads the database that the bot uses,
+ * while that runs, and writes nothing to it. What was asked for goes to standard output or a file, everything else to
+ * standard error.
+ */
+export interface Terminal {
+  readonly out: Writable;
+  readonly err: Writable;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+const help = `Usage: npm run --silent history -- [--since DATE] [--about NAME] [--format csv|json] [--out FILE]
+
+Prints everything that Usher has recorded, denials included, oldest first.
+
+  --since DATE    from this day on, e.g. 2026-11-01 (it begins at midnight UTC), or from 2026-11-01T08:00Z on
+  --about NAME    only what is about one person or app: a name, a user principal name or an id
+  --format FORM   csv (the default; no cell can run as a formula) or json
+  --out FILE      into this file, which only its owner may read, instead of the terminal
+  --help          this text
+
+The exit code is 0 when all was printed, 2 when the arguments make no sense, and 1 for every other fault.
+`;
+
+interface Wanted {
+  readonly since: number | null;
+  readonly about: string | null;
+  readonly format: 'csv' | 'json';
+  readonly out: string | null;
+}
+
+type Reading =
+  | { readonly kind: 'wanted'; readonly wanted: Wanted }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'mistake'; readonly why: string };
+
+/** Does what the arguments say; returns the exit code. */
+export async function runHistory(args: readonly string[], terminal: Terminal): Promise<number> {
+  const reading = readArguments(args);
+  switch (reading.kind) {
+    case 'help':
+      terminal.out.write(help);
+      return 0;
+    case 'mistake':
+      return complain(terminal, reading.why);
+    case 'wanted':
+      return print(reading.wanted, terminal);
+    default: {
+      const never: never = reading;
+      throw new Error(`unexpected reading ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function complain({ err }: Terminal, why: string): number {
+  err.write(`${why}\nSee: npm run history -- --help\n`);
+  return 2;
+}
+
+function readArguments(args: readonly string[]): Reading {
+  const mistake = (why: string): Reading => ({ kind: 'mistake', why });
+  const parsed = parse(args);
+  if (typeof parsed === 'string') return mistake(parsed);
+  const { help: asksForHelp, since: sinceText, about = null, format = 'csv', out = null } = parsed;
+  if (asksForHelp === true) return { kind: 'help' };
+  if (format !== 'csv' && format !== 'json') return mistake(`The format is csv or json, not “${format}”.`);
+  if (about?.trim() === '') return mistake('After --about comes a name or an id.');
+  if (out?.trim() === '') return mistake('After --out comes the name of a file.');
+  const since = sinceText === undefined ? null : momentOf(sinceText);
+  if (Number.isNaN(since)) return mistake(`“${sinceText}” is no date that is understood here; try 2026-11-01.`);
+  return { kind: 'wanted', wanted: { since, about, format, out } };
+}
+
+/** The options as they were typed, or what is wrong with them. */
+function parse(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  try {
+    const options = {
+      since: text,
+      about: text,
+      format: text,
+      out: text,
+      help: { type: 'boolean', short: 'h' },
+    } as const;
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Only ISO forms: what else `Date` takes, it takes differently from machine to machine. NaN for all others. */
+function momentOf(text: string): number {
+  if (!/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text)) return Number.NaN;
+  const moment = new Date(text);
+  // The 31st of February would be taken for the 3rd of March.
+  const day = new Date(text.slice(0, 10));
+  const isThere = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
+  return isThere ? moment.getTime() : Number.NaN;
+}
+
+async function print(wanted: Wanted, terminal: Terminal): Promise<number> {
+  const read = readConfig(terminal.environment);
+  if (!read.ok) {
+    terminal.err.write(describeProblems(read.problems));
+    return 1;
+  }
+  const config = read.config.database;
+  if (isMissing(config)) {
+    terminal.err.write('DATABASE_URL names a file that is not there, so there is no history.\n');
+    return 1;
+  }
+  const database = await openDatabase(config, systemClock);
+  try {
+    const about = await findAbout(database, wanted.about);
+    if (typeof about === 'string') return complain(terminal, about);
+    const lines = exportRecords(database, { since: wanted.since, about });
+    const text = Readable.from(wanted.format === 'csv' ? csvOf(lines) : jsonOf(lines));
+    if (wanted.out === null) await pipeline(text, terminal.out, { end: false });
+    else await pipeline(text, createWriteStream(wanted.out, { mode: 0o600 }));
+    return 0;
+  } catch (error) {
+    // Whoever reads has seen enough, as `head` does.
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return 0;
+    throw error;
+  } finally {
+    await database.close();
+  }
+}
+
+/** Opening it would make an empty one. */
+function isMissing(config: DatabaseConfig): boolean {
+  return config.kind === 'sqlite' && !existsSync(config.path);
+}
+
+/** Who or what is meant, or why nobody can say. */
+async function findAbout(database: Database, text: string | null): Promise<About | null | string> {
+  if (text === null) return null;
+  const known = await findKnown(database, text);
+  const [first, ...others] = known;
+  if (first === undefined) return `The record knows nobody and no app called “${text}”.`;
+  if (others.length > 0) {
+    const choices = known.map(({ kind, id, name }) => `  ${id}  ${name} (${kind})`);
+    return `“${text}” may be any of these; name one by its id:\n${choices.join('\n')}`;
+  }
+  return first.kind === 'app' ? { appId: first.id } : { personId: first.id };
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  runHistory(process.argv.slice(2), { out: process.stdout, err: process.stderr }).then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      process.stderr.write(`The history cannot be read: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = 1;
+    },
+  );
+}

@@ -1,0 +1,51 @@
+import type { Database } from '../../db/database.ts';
+import type { Cursor, Deed, HistoryFilter } from './deed.ts';
+import { findAccessKeys, findKeyAt, findKeys, findProvisioningKeys } from './keys.ts';
+import { readDeeds } from './lines.ts';
+
+/** The next deeds after the cursor, newest first, and where to go on; null at the end. */
+export async function findDeeds(
+  database: Database,
+  { after, limit, ...filter }: HistoryFilter & { readonly after: Cursor | null; readonly limit: number },
+): Promise<{ readonly deeds: readonly Deed[]; readonly next: Cursor | null }> {
+  const keys = await findKeys(database, filter, after, limit + 1);
+  const shown = keys.slice(0, limit);
+  const last = shown.at(-1);
+  const next = keys.length > limit && last !== undefined ? { at: last.at, id: last.id } : null;
+  return { deeds: await readDeeds(database, shown), next };
+}
+
+/** One page, newest first. Pages count from 0; one beyond the end is empty. */
+export async function findDeedsPage(
+  database: Database,
+  filter: HistoryFilter,
+  page: number,
+  perPage: number,
+): Promise<{ readonly deeds: readonly Deed[]; readonly more: boolean }> {
+  const after = page === 0 ? null : await findKeyAt(database, filter, page * perPage - 1);
+  if (page > 0 && after === null) return { deeds: [], more: false };
+  const { deeds, next } = await findDeeds(database, { ...filter, after, limit: perPage });
+  return { deeds, more: next !== null };
+}
+
+/** What was last asked for, or done after an approval, for this person in this app; null when nothing ever was. */
+export async function lastDeedAbout(database: Database, personId: string, appId: string): Promise<Deed | null> {
+  const sought = { subjectId: personId, appId };
+  const [asked] = await findAccessKeys(database, sought, 1);
+  // Here the day counts on which it was carried out, not the one on which it was asked for.
+  const [provisioned] = await findProvisioningKeys(database, sought, 1, null);
+  if (provisioned === undefined || (asked !== undefined && asked.at > provisioned.at)) {
+    if (asked === undefined) return null;
+    return (await readDeeds(database, [{ kind: 'access', ...asked }]))[0] ?? null;
+  }
+  const carries = await database.query
+    .selectFrom('access_requests')
+    .select(['created_at as at', 'id'])
+    .where('request_id', '=', provisioned.id)
+    .executeTakeFirst();
+  const key =
+    carries === undefined
+      ? ({ kind: 'provisioning', ...provisioned } as const)
+      : ({ kind: 'access', ...carries } as const);
+  return (await readDeeds(database, [key]))[0] ?? null;
+}

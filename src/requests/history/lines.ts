@@ -1,0 +1,129 @@
+import type { Database } from '../../db/database.ts';
+import type { TaskRow } from '../../db/schema.ts';
+import type { OutcomeKind } from '../../graph/outcome.ts';
+import type { Person } from '../request.ts';
+import type { Deed, DeedResult } from './deed.ts';
+import type { Key } from './keys.ts';
+
+type Provisioning = Extract<Deed, { kind: 'provisioning' }>;
+
+/** The deeds of these keys, in their order. An outcome's report is never read: it is long, and a line shows none of it. */
+export async function readDeeds(database: Database, keys: readonly Key[]): Promise<Deed[]> {
+  const { query } = database;
+  const idsOf = (kind: Key['kind']) => keys.filter((key) => key.kind === kind).map(({ id }) => id);
+  const accessIds = idsOf('access');
+  const access =
+    accessIds.length === 0
+      ? []
+      : await query
+          .selectFrom('access_requests')
+          .select(['id', 'created_at', 'asker_id', 'asker_name', 'app_id', 'app_name', 'request_id', 'state'])
+          .select(['subject_id', 'subject_name', 'subject_label', 'decided_by_id', 'decided_by_name'])
+          .where('id', 'in', accessIds)
+          .execute();
+  const carriedOut = access.flatMap(({ request_id }) => (request_id === null ? [] : [request_id]));
+  const provisionings = await readProvisionings(database, [...idsOf('provisioning'), ...carriedOut]);
+  const deeds = new Map<string, Deed>(provisionings);
+  for (const row of access)
+    deeds.set(row.id, {
+      kind: 'access',
+      at: row.created_at,
+      accessRequestId: row.id,
+      asker: { id: row.asker_id, name: row.asker_name },
+      app: { id: row.app_id, name: row.app_name },
+      subject: { id: row.subject_id, name: row.subject_name, label: row.subject_label },
+      state: row.state,
+      decidedBy: personOf(row.decided_by_id, row.decided_by_name),
+      requestId: row.request_id,
+      result: provisionings.get(row.request_id ?? '')?.result ?? null,
+    });
+  return keys.flatMap(({ id }) => deeds.get(id) ?? []);
+}
+
+async function readProvisionings({ query }: Database, ids: readonly string[]): Promise<Map<string, Provisioning>> {
+  if (ids.length === 0) return new Map();
+  const rows = await query
+    .selectFrom('requests')
+    .leftJoin('access_requests', 'access_requests.request_id', 'requests.id')
+    .select(['requests.id', 'requests.created_at', 'requests.asker_id', 'requests.asker_name'])
+    .select(['requests.app_id', 'requests.app_name'])
+    .select(['access_requests.decided_by_id', 'access_requests.decided_by_name'])
+    .where('requests.id', 'in', ids)
+    .execute();
+  const counts = await query
+    .selectFrom('tasks')
+    .select(['request_id', 'state', 'outcome_kind'])
+    .select((select) => select.fn.countAll<number>().as('tasks'))
+    .where('request_id', 'in', ids)
+    .groupBy(['request_id', 'state', 'outcome_kind'])
+    .execute();
+  const firsts = await query
+    .selectFrom('tasks')
+    .select(['request_id', 'subject_id', 'subject_type', 'subject_name', 'subject_label'])
+    .where('request_id', 'in', ids)
+    .where('position', '=', 0)
+    .execute();
+  const isGroup = (type: string | undefined) => type?.toLowerCase() === 'group';
+  const groupIds = firsts.filter((first) => isGroup(first.subject_type)).map(({ request_id }) => request_id);
+  const members = await countMembers(query, groupIds);
+
+  const provisionings = rows.map((row): [string, Provisioning] => {
+    const first = firsts.find(({ request_id }) => request_id === row.id);
+    const ofRequest = counts.filter(({ request_id }) => request_id === row.id);
+    const calls = ofRequest.reduce((total, { tasks }) => total + tasks, 0);
+    const ofGroup = isGroup(first?.subject_type);
+    const isOne = first !== undefined && (ofGroup || calls === 1);
+    const deed: Provisioning = {
+      kind: 'provisioning',
+      at: row.created_at,
+      requestId: row.id,
+      asker: { id: row.asker_id, name: row.asker_name },
+      app: { id: row.app_id, name: row.app_name },
+      subject: isOne ? { id: first.subject_id, name: first.subject_name, label: first.subject_label } : null,
+      people: ofGroup ? (members.get(row.id) ?? 0) : calls,
+      isGroup: ofGroup,
+      result: resultOf(ofRequest),
+      approvedBy: personOf(row.decided_by_id, row.decided_by_name),
+    };
+    return [row.id, deed];
+  });
+  return new Map(provisionings);
+}
+
+/** The members of groups stand behind the reports in their rows, so they are read for groups alone. */
+async function countMembers(query: Database['query'], ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  if (ids.length === 0) return counts;
+  const rows = await query
+    .selectFrom('tasks')
+    .select(['request_id', 'members'])
+    .where('request_id', 'in', ids)
+    .execute();
+  for (const { request_id, members } of rows) {
+    const { length } = JSON.parse(members) as readonly unknown[];
+    counts.set(request_id, (counts.get(request_id) ?? 0) + length);
+  }
+  return counts;
+}
+
+interface Count {
+  readonly state: TaskRow['state'];
+  readonly outcome_kind: string | null;
+  readonly tasks: number;
+}
+
+function resultOf(counts: readonly Count[]): DeedResult {
+  const some = (state: TaskRow['state']) => counts.some((count) => count.state === state);
+  if (some('held')) return { kind: 'held' };
+  if (some('running') || (some('waiting') && some('done'))) return { kind: 'running' };
+  if (some('waiting')) return { kind: 'waiting' };
+  if (!some('done')) return { kind: 'cancelled' };
+  const outcomes: Partial<Record<OutcomeKind, number>> = {};
+  for (const { state, outcome_kind, tasks } of counts)
+    if (state === 'done' && outcome_kind !== null) outcomes[outcome_kind as OutcomeKind] = tasks;
+  return { kind: 'done', counts: outcomes };
+}
+
+function personOf(id: string | null, name: string | null): Person | null {
+  return id === null ? null : { id, name: name ?? '' };
+}

@@ -1,0 +1,55 @@
+import { stringify } from 'csv-stringify/sync';
+import type { RecordLine } from './records.ts';
+
+const columns = [
+  'at',
+  'kind',
+  'actorId',
+  'actorName',
+  'requestId',
+  'appId',
+  'appName',
+  'subjectIds',
+  'details',
+] as const satisfies readonly (keyof RecordLine)[];
+
+/** By which a spreadsheet knows that the names are UTF-8. */
+const byteOrderMark = '\uFEFF';
+
+/**
+ * The lines as CSV with a header (RFC 4180), one piece of text for each: whoever reads slowly is not overtaken. People
+ * choose their own display names, so no cell can begin what a spreadsheet would run as a formula; one that would has an
+ * apostrophe before it. https://owasp.org/www-community/attacks/CSV_Injection
+ */
+export async function* csvOf(lines: AsyncIterable<RecordLine>): AsyncGenerator<string> {
+  yield byteOrderMark + toCsv(columns);
+  for await (const line of lines) yield toCsv(columns.map((column) => cellOf(line[column])));
+}
+
+function toCsv(cells: readonly string[]): string {
+  return stringify([cells.map(disarmed)], { escape_formulas: true, record_delimiter: 'windows' });
+}
+
+function cellOf(value: RecordLine[keyof RecordLine]): string {
+  if (value === null) return '';
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) ? value.join(' ') : JSON.stringify(value);
+}
+
+/**
+ * `escape_formulas` sees to the first character. But spreadsheets skip white space before it, and where the comma is
+ * the decimal sign they part cells at semicolons, so that a formula may begin in the middle.
+ */
+function disarmed(cell: string): string {
+  return cell.replace(/(^\s+|[;\t\r\n]["\s]*)(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/g, "$1'");
+}
+
+/** The lines as one JSON array, an element to a line of text. */
+export async function* jsonOf(lines: AsyncIterable<RecordLine>): AsyncGenerator<string> {
+  let before = '[\n';
+  for await (const line of lines) {
+    yield before + JSON.stringify(line);
+    before = ',\n';
+  }
+  yield before === '[\n' ? '[]\n' : '\n]\n';
+}

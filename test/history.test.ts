@@ -1,0 +1,189 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
+import { systemClock } from '../src/clock.ts';
+import type { Database } from '../src/db/database.ts';
+import { runHistory } from '../src/history.ts';
+import { writeRecord } from '../src/requests/record.ts';
+import { sandboxEnvironment } from '../src/sandbox/environment.ts';
+import { seedRequest } from './requests/history/support.ts';
+import { engineStartMs, engines, type TestDatabase } from './support/databases.ts';
+
+const november = Date.UTC(2026, 10, 1);
+const settings = sandboxEnvironment('http://127.0.0.1:1/v1.0');
+
+interface Printed {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function run(environment: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Printed> {
+  const told = { out: '', err: '' };
+  const into = (name: keyof typeof told) =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        told[name] += String(chunk);
+        done();
+      },
+    });
+  const code = await runHistory(args, { out: into('out'), err: into('err'), environment });
+  return { code, ...told };
+}
+
+describe.each(engines)('the history on the command line on $name', ({ createTestDatabase }) => {
+  let place: TestDatabase;
+  let database: Database;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'usher-history-'));
+    place = await createTestDatabase();
+    database = await place.open(systemClock);
+    await seedRequest(database, 'R7K3MQ', { at: november, asker: '=cmd', tasks: [{ subject: 'adele' }] });
+    await seedRequest(database, 'R8K3MQ', { at: november, app: 'zscaler', tasks: [{ subject: 'isaiah' }] });
+    const entry = { actorId: '=cmd', requestId: 'R7K3MQ', details: {} };
+    await writeRecord(database.query, { ...entry, at: november - 1, kind: 'asked' });
+    await writeRecord(database.query, { ...entry, at: november, kind: 'sent' });
+    await writeRecord(database.query, { ...entry, at: november + 3_600_000, kind: 'cancelled', requestId: 'R8K3MQ' });
+  }, engineStartMs);
+  afterAll(async () => {
+    await place.drop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const history = (...args: readonly string[]) => run({ ...settings, DATABASE_URL: addressOf(place) }, ...args);
+  const kindsIn = (csv: string) => parse<{ kind: string }>(csv, { bom: true, columns: true }).map(({ kind }) => kind);
+
+  it('prints everything as CSV that no spreadsheet can run', async () => {
+    const { code, out, err } = await history();
+
+    expect([code, err]).toEqual([0, '']);
+    expect(kindsIn(out)).toEqual(['asked', 'sent', 'cancelled']);
+    expect(out).toContain("'=cmd,'=cmd's name");
+    expect(out).not.toMatch(/(^|,)"?=/m);
+  });
+
+  it('begins on the day, or at the moment, that it is told', async () => {
+    const fromDay = await history('--since', '2026-11-01');
+    const fromMoment = await history('--since', '2026-11-01T01:30+01:00');
+
+    expect(kindsIn(fromDay.out)).toEqual(['sent', 'cancelled']);
+    expect(kindsIn(fromMoment.out)).toEqual(['cancelled']);
+  });
+
+  it('prints JSON', async () => {
+    const { out } = await history('--format', 'json', '--since', '2026-11-01');
+
+    expect(JSON.parse(out)).toMatchObject([
+      { at: '2026-11-01T00:00:00.000Z', kind: 'sent', actorName: "=cmd's name", appName: 'Salesforce' },
+      { kind: 'cancelled' },
+    ]);
+  });
+
+  it('keeps to one person or app, by name', async () => {
+    const adele = await history('--about', "Adele's name");
+    const zscaler = await history('--about', 'zscaler');
+
+    expect(kindsIn(adele.out)).toEqual(['asked', 'sent']);
+    expect(kindsIn(zscaler.out)).toEqual(['cancelled']);
+  });
+
+  it('writes to a file that only its owner may read', async () => {
+    const file = join(folder, 'history.csv');
+
+    const { code, out } = await history('--out', file);
+
+    expect([code, out]).toEqual([0, '']);
+    expect(kindsIn(readFileSync(file, 'utf8'))).toHaveLength(3);
+    expect(statSync(file).mode & 0o077).toBe(0);
+  });
+
+  it('says which are meant when a name is not one alone', async () => {
+    await seedRequest(database, 'twin', { at: november, tasks: [{ subject: 'salesforce' }] });
+
+    const { code, out, err } = await history('--about', 'salesforce');
+
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('salesforce  Salesforce (app)');
+    expect(err).toContain("salesforce  salesforce's name (person)");
+  });
+
+  it('knows when nobody is meant', async () => {
+    const { code, err } = await history('--about', 'nobody at all');
+
+    expect(code).toBe(2);
+    expect(err).toContain('knows nobody and no app called “nobody at all”');
+  });
+
+  it('ends quietly when whoever reads has had enough', async () => {
+    const closed = new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error('closed'), { code: 'EPIPE' })),
+    });
+    const environment = { ...settings, DATABASE_URL: addressOf(place) };
+
+    await expect(runHistory([], { out: closed, err: closed, environment })).resolves.toBe(0);
+  });
+});
+
+describe('the command line of the history', () => {
+  it.each([
+    [['--since', 'yesterday'], '“yesterday” is no date'],
+    [['--since', '2026-02-31'], 'no date'],
+    [['--since', '11/01/2026'], 'no date'],
+    [['--since'], 'since'],
+    [['--format', 'xml'], 'csv or json, not “xml”'],
+    [['--about', ' '], 'After --about'],
+    [['--out', ''], 'After --out'],
+    [['--sinse', '2026-11-01'], '--sinse'],
+    [['adele'], 'adele'],
+  ])('refuses %j with a plain word', async (args, word) => {
+    const { code, out, err } = await run({}, ...args);
+
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(word);
+    expect(err).toContain('--help');
+  });
+
+  it('explains itself without any configuration', async () => {
+    const { code, out, err } = await run({}, '--help');
+
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain('--since');
+  });
+
+  it('reports what is wrong with the configuration', async () => {
+    const { code, out, err } = await run({ PORT: 'many' });
+
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain('PORT');
+  });
+
+  it('does not make a database that is not there', async () => {
+    const path = join(tmpdir(), 'usher-no-such-folder', 'usher.db');
+
+    const { code, err } = await run({ ...settings, DATABASE_URL: `file:${path}` });
+
+    expect(code).toBe(1);
+    expect(err).toContain('DATABASE_URL');
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('runs as a program', async () => {
+    const program = fileURLToPath(new URL('../src/history.ts', import.meta.url));
+
+    const running = promisify(execFile)(process.execPath, [program, '--since', 'yesterday']);
+
+    await expect(running).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('no date') });
+  });
+});
+
+function addressOf({ config }: TestDatabase): string {
+  return config.kind === 'sqlite' ? `file:${config.path}` : config.url.reveal();
+}

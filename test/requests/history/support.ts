@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Database } from '../../../src/db/database.ts';
+import type { AccessRequestRow, TaskRow } from '../../../src/db/schema.ts';
+import type { Deed } from '../../../src/requests/history/deed.ts';
+
+const app = { app_id: 'salesforce', app_name: 'Salesforce' };
+const asker = { asker_id: 'alex', asker_name: 'Alex Wilber' };
+const told = { locale: 'en-US', time_zone: 'Europe/Berlin', conversation: 'conversation' };
+
+export interface Seed {
+  readonly at: number;
+  readonly asker?: string;
+  readonly app?: string;
+}
+
+const whose = ({ asker: askerId, app: appId }: Seed) => ({
+  ...asker,
+  ...app,
+  ...(askerId === undefined ? {} : { asker_id: askerId, asker_name: `${askerId}'s name` }),
+  ...(appId === undefined ? {} : { app_id: appId, app_name: `${appId}'s name` }),
+});
+
+/** What a stored request's call looks like; `outcome` is its kind, and its report is nothing that could be read. */
+export interface SeedTask {
+  readonly subject: string;
+  readonly type?: string;
+  readonly members?: number;
+  readonly state?: TaskRow['state'];
+  readonly outcome?: string;
+}
+
+/** A request as it stands in the database. */
+export async function seedRequest(
+  { query }: Database,
+  id: string,
+  seed: Seed & { readonly tasks?: readonly SeedTask[] },
+): Promise<void> {
+  const { at, tasks = [{ subject: 'isaiah' }] } = seed;
+  await query
+    .insertInto('requests')
+    .values({ id, source: id, ...whose(seed), ...told, revision: 1, drawn_revision: 1, created_at: at })
+    .execute();
+  await query
+    .insertInto('tasks')
+    .values(
+      tasks.map(({ subject, type = 'User', members = 0, state = 'done', outcome = 'created' }, position) => ({
+        id: randomUUID(),
+        request_id: id,
+        position,
+        subject_id: subject,
+        subject_type: type,
+        subject_name: `${subject}'s name`,
+        subject_label: `${subject}@contoso.com`,
+        members: JSON.stringify(Array.from({ length: members }, (_, index) => ({ id: `member ${index}` }))),
+        job_id: 'job',
+        rule_id: 'rule',
+        state,
+        lane: 0,
+        turn: 0,
+        enqueued_at: at,
+        due_at: at,
+        attempts: 1,
+        outcome: 'a report that is no JSON',
+        outcome_kind: state === 'done' ? outcome : null,
+      })),
+    )
+    .execute();
+}
+
+/** An access request as it stands in the database. */
+export async function seedAccess(
+  { query }: Database,
+  id: string,
+  seed: Seed & {
+    readonly subject?: string;
+    readonly state?: AccessRequestRow['state'];
+    readonly decidedBy?: string;
+    readonly requestId?: string;
+  },
+): Promise<void> {
+  const { at, subject = 'isaiah', state = 'pending', decidedBy = null, requestId = null } = seed;
+  await query
+    .insertInto('access_requests')
+    .values({
+      id,
+      source: id,
+      ...whose(seed),
+      ...told,
+      subject_id: subject,
+      subject_name: `${subject}'s name`,
+      asked_as: 'request',
+      created_at: at,
+      expires_at: at,
+      remind_at: at,
+      revision: 1,
+      state,
+      decided_by_id: decidedBy,
+      decided_by_name: decidedBy === null ? null : `${decidedBy}'s name`,
+      decided_at: decidedBy === null ? null : at,
+      request_id: requestId,
+    })
+    .execute();
+}
+
+export const idOf = (deed: Deed | null) =>
+  deed === null ? null : deed.kind === 'access' ? deed.accessRequestId : deed.requestId;
+
+/**
+ * A hundred thousand requests, a second apart: of a thousand askers for a thousand people in a hundred apps. Of every
+ * ten one came of an access request, a minute after that was made. One statement a table, as anything else takes long.
+ */
+export async function seedMany(database: Database, count = 100_000): Promise<void> {
+  const { query } = database;
+  const isSqlite = database.dialect.singleProcess;
+  const series = isSqlite
+    ? sql`with recursive series(n) as (select 0 union all select n + 1 from series where n + 1 < ${sql.lit(count)})`
+    : sql`with series(n) as (select generate_series(0, ${sql.lit(count - 1)}))`;
+  const text = (value: ReturnType<typeof sql>) => sql`cast(${value} as text)`;
+  const id = sql`'R' || ${text(sql`n + 1000000`)}`;
+  await database.transact(async (transaction) => {
+    await sql`insert into requests (id, source, asker_id, asker_name, app_id, app_name, locale, time_zone, conversation,
+        revision, drawn_revision, created_at)
+      ${series} select ${id}, ${id}, 'asker ' || ${text(sql`n % 997`)}, 'Asker', 'app ' || ${text(sql`n % 101`)},
+        'App', 'en', 'UTC', '', 1, 1, n * 1000 + 60000 from series`.execute(transaction);
+    await sql`insert into tasks (id, request_id, position, subject_id, subject_type, subject_name, job_id, rule_id,
+        state, lane, turn, enqueued_at, due_at, attempts, outcome, outcome_kind)
+      ${series} select ${id}, ${id}, 0, 'person ' || ${text(sql`n % 1009`)}, 'User', 'Person', 'job', 'rule',
+        'done', 0, 0, 0, 0, 1, 'no JSON', 'created' from series`.execute(transaction);
+    await sql`insert into access_requests (id, source, asker_id, asker_name, subject_id, subject_name, app_id, app_name,
+        asked_as, locale, time_zone, conversation, created_at, expires_at, remind_at, revision, state, request_id)
+      ${series} select 'A' || ${text(sql`n + 1000000`)}, ${id}, 'asker ' || ${text(sql`n % 997`)}, 'Asker',
+        'person ' || ${text(sql`n % 1009`)}, 'Person', 'app ' || ${text(sql`n % 101`)}, 'App', 'request', 'en', 'UTC', '',
+        n * 1000, 0, 0, 1, 'finished', ${id} from series where n % 10 = 0`.execute(transaction);
+  });
+  await sql`analyze`.execute(query);
+}
