@@ -5,8 +5,11 @@ import { systemClock } from '../../src/clock.ts';
 import { postgresDialect, sqliteDialect } from '../../src/db/dialect.ts';
 import { migrations } from '../../src/db/migrations.ts';
 import type { Schema } from '../../src/db/schema.ts';
+import { findDeeds } from '../../src/requests/history/history.ts';
 import { findRequestOverview } from '../../src/requests/overview.ts';
 import { findRequest } from '../../src/requests/store.ts';
+import { dueAnnouncements } from '../../src/requests/watching/announcements.ts';
+import { listWatches } from '../../src/requests/watching/watches.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
 
 const firstDay = {
@@ -99,6 +102,27 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     const database = await place.open(systemClock);
 
     expect((await findRequest(database, 'R7K3MQ'))?.tasks).toMatchObject([{ awaitsAssignment: false, unseen: 0 }]);
+  });
+
+  it('has its history at once, and nobody who watches anything', async () => {
+    await asOf('004-access-requests', async (earlier) => {
+      await earlier
+        .insertInto('requests')
+        .values({ id: 'R7K3MQ', ...firstDay })
+        .execute();
+      await earlier
+        .insertInto('tasks')
+        .values([taskAt(0, null)])
+        .execute();
+    });
+
+    const database = await place.open(systemClock);
+
+    const about = { about: { personId: 'isaiah' }, askerId: null, since: null };
+    const { deeds } = await findDeeds(database, { ...about, after: null, limit: 10 });
+    expect(deeds).toMatchObject([{ requestId: 'R7K3MQ', result: { kind: 'waiting' } }]);
+    expect(await listWatches(database, 'somewhere')).toEqual([]);
+    expect(await dueAnnouncements(database, systemClock.now(), 10)).toEqual([]);
   });
 
   async function asOf(migration: string, work: (earlier: Kysely<Schema>) => Promise<void>): Promise<void> {

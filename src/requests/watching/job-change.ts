@@ -1,0 +1,64 @@
+import type { WatchedJobRow } from '../../db/schema.ts';
+import type { JobStatus } from '../../graph/job-status.ts';
+
+/**
+ * What whoever watches an app is told about its synchronization job. The many states of a job are three here:
+ *
+ *     runs ──entered quarantine──▶ quarantined
+ *       ▲  ◀─left quarantine──────     │
+ *       │                              │ stopped
+ *       ├──stopped──▶ stopped ◀────────┘
+ *       └◀─runs again── │
+ *                       └──entered quarantine──▶ quarantined
+ *
+ * A job that has not run yet, or says what Usher does not know, is none of them: it stays what it was until it shows.
+ */
+export type WatchedState = WatchedJobRow['state'];
+
+export type JobChange = 'enteredQuarantine' | 'leftQuarantine' | 'stopped' | 'runsAgain';
+
+/** `none`: the app has no job. */
+export type WatchedStatus = JobStatus | 'none';
+
+/** Null for what says nothing about it. */
+export function watchedStateOf(status: WatchedStatus): WatchedState | null {
+  if (status === 'none') return 'stopped';
+  const { kind } = status.health;
+  switch (kind) {
+    case 'healthy':
+    case 'running':
+    case 'failing':
+      return 'runs';
+    case 'quarantined':
+      return 'quarantined';
+    case 'paused':
+    case 'disabled':
+    case 'notConfigured':
+      return 'stopped';
+    case 'neverRun':
+    case 'other':
+      return null;
+    default: {
+      const never: never = kind;
+      throw new Error(`unexpected health ${String(never)}`);
+    }
+  }
+}
+
+/** What is told of it; at the first look (`before` is null) only a quarantine is news. */
+export function changeBetween(before: WatchedState | null, after: WatchedState): JobChange | null {
+  if (before === after) return null;
+  switch (after) {
+    case 'quarantined':
+      return 'enteredQuarantine';
+    case 'stopped':
+      return before === null ? null : 'stopped';
+    case 'runs':
+      if (before === null) return null;
+      return before === 'quarantined' ? 'leftQuarantine' : 'runsAgain';
+    default: {
+      const never: never = after;
+      throw new Error(`unexpected state ${String(never)}`);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import type { Selectable, Transaction } from 'kysely';
+import type { RoundRow, Schema } from '../../db/schema.ts';
+import type { Lease } from '../request.ts';
+import type { StoreParts } from '../store.ts';
+import { oweAnnouncements } from './announcements.ts';
+import { changeBetween, type WatchedStatus, watchedStateOf } from './job-change.ts';
+import { toWatch } from './watch.ts';
+
+/**
+ * The round in which all watched jobs are looked at, as it stands in the database: when it is due, and which process
+ * makes it. Its one row is locked by whatever changes what is watched or what is known of it, so all of that happens
+ * in single file; and what a process saw that has lost the round meanwhile is not stored, for it may be older than
+ * what stands there.
+ */
+type RoundParts = Pick<StoreParts, 'database' | 'clock'>;
+
+const round = 'watching';
+
+/** Locks the round's row, where other processes could read it too, and returns it. */
+export async function lockRound(
+  { database }: RoundParts,
+  transaction: Transaction<Schema>,
+): Promise<Selectable<RoundRow>> {
+  await transaction
+    .insertInto('rounds')
+    .values({ name: round, due_at: 0 })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute();
+  const found = transaction.selectFrom('rounds').selectAll().where('name', '=', round);
+  return (database.dialect.lockRows ? found.forUpdate() : found).executeTakeFirstOrThrow();
+}
+
+export type RoundClaim =
+  | { readonly kind: 'claimed'; readonly appIds: readonly string[] }
+  /** Nothing to do before then; milliseconds from now. */
+  | { readonly kind: 'later'; readonly inMs: number };
+
+/** Leases the round, if it is due and nobody else makes it. */
+export async function claimRound(parts: RoundParts, lease: Lease, everyMs: number): Promise<RoundClaim> {
+  const { database, clock } = parts;
+  return database.transact(async (transaction): Promise<RoundClaim> => {
+    const row = await lockRound(parts, transaction);
+    const now = clock.now();
+    const isHeld =
+      row.lease_owner !== null &&
+      row.lease_owner !== lease.owner &&
+      // Where one process owns the database, whoever held another lease is gone.
+      !database.dialect.singleProcess &&
+      (row.lease_until ?? 0) > now;
+    if (isHeld) return { kind: 'later', inMs: Math.max((row.lease_until ?? 0) - now, 1) };
+    const inMs = row.due_at - now;
+    // A wall clock that was set back must not make the pause longer.
+    if (inMs > 0 && inMs <= everyMs) return { kind: 'later', inMs };
+    const apps = await transaction.selectFrom('watches').select('app_id').distinct().orderBy('app_id').execute();
+    if (apps.length === 0) {
+      await transaction
+        .updateTable('rounds')
+        .set({ due_at: now + everyMs })
+        .where('name', '=', round)
+        .execute();
+      return { kind: 'later', inMs: everyMs };
+    }
+    await transaction
+      .updateTable('rounds')
+      .set({ lease_owner: lease.owner, lease_until: lease.until, due_at: now + everyMs })
+      .where('name', '=', round)
+      .execute();
+    return { kind: 'claimed', appIds: apps.map(({ app_id }) => app_id) };
+  });
+}
+
+/** Makes the next round due: there is something that nobody has looked at yet. Call it with the round's row locked. */
+export async function hastenRound(transaction: Transaction<Schema>, at: number): Promise<void> {
+  await transaction.updateTable('rounds').set({ due_at: at }).where('name', '=', round).execute();
+}
+
+/** Keeps the lease alive until then, unless it is lost. */
+export async function renewRound({ database }: RoundParts, { owner, until }: Lease): Promise<void> {
+  await database.query
+    .updateTable('rounds')
+    .set({ lease_until: until })
+    .where('name', '=', round)
+    .where('lease_owner', '=', owner)
+    .execute();
+}
+
+/** Hands the lease back, if it is still there. When the next round is due stands there already. */
+export async function releaseRound({ database }: RoundParts, owner: string): Promise<void> {
+  await database.query
+    .updateTable('rounds')
+    .set({ lease_owner: null, lease_until: null })
+    .where('name', '=', round)
+    .where('lease_owner', '=', owner)
+    .execute();
+}
+
+/**
+ * Stores how a job stands, and owes a card to every place that watches it where that is news: both or neither. True
+ * when a card is owed; nothing is stored by a process that has lost the round.
+ */
+export async function noteStatus(
+  parts: RoundParts,
+  owner: string,
+  appId: string,
+  status: WatchedStatus,
+): Promise<boolean> {
+  const { database, clock } = parts;
+  const state = watchedStateOf(status);
+  if (state === null) return false;
+  return database.transact(async (transaction) => {
+    if ((await lockRound(parts, transaction)).lease_owner !== owner) return false;
+    const known = await transaction
+      .selectFrom('watched_jobs')
+      .select('state')
+      .where('app_id', '=', appId)
+      .executeTakeFirst();
+    const watches = await transaction
+      .selectFrom('watches')
+      .selectAll()
+      .where('app_id', '=', appId)
+      .orderBy('key')
+      .execute();
+    if (watches.length === 0 || known?.state === state) return false;
+    const at = clock.now();
+    const columns = { state, status: JSON.stringify(status), since: at };
+    await transaction
+      .insertInto('watched_jobs')
+      .values({ app_id: appId, ...columns })
+      .onConflict((conflict) => conflict.column('app_id').doUpdateSet(columns))
+      .execute();
+    const change = changeBetween(known?.state ?? null, state);
+    if (change === null) return false;
+    await oweAnnouncements(transaction, watches.map(toWatch), { change, status, at });
+    return true;
+  });
+}

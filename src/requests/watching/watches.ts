@@ -1,0 +1,99 @@
+import type { Database } from '../../db/database.ts';
+import { writeRecord } from '../record.ts';
+import type { StoreParts } from '../store.ts';
+import { oweAnnouncements } from './announcements.ts';
+import type { WatchedStatus } from './job-change.ts';
+import { hastenRound, lockRound } from './round.ts';
+import { toWatch, type Watch } from './watch.ts';
+
+export type { Watch } from './watch.ts';
+
+export type WatchParts = Pick<StoreParts, 'database' | 'clock'>;
+
+/**
+ * Remembers the watch. A job that is known to be in quarantine is told at once; one that nobody has looked at yet is
+ * looked at as soon as `startWatching` is woken. False when the place watches the app already.
+ */
+export async function addWatch(parts: WatchParts, watch: Omit<Watch, 'addedAt'>): Promise<boolean> {
+  const { database, clock } = parts;
+  const { key, app, conversation, reader, addedBy } = watch;
+  return database.transact(async (transaction) => {
+    const at = clock.now();
+    // A round that stores a quarantine at this moment comes before or after, so either it owes the card or this does.
+    await lockRound(parts, transaction);
+    const added = await transaction
+      .insertInto('watches')
+      .values({
+        key,
+        app_id: app.id,
+        app_name: app.name,
+        conversation,
+        locale: reader.locale,
+        time_zone: reader.timeZone,
+        added_by: addedBy,
+        added_at: at,
+      })
+      .onConflict((conflict) => conflict.columns(['key', 'app_id']).doNothing())
+      .returning('key')
+      .executeTakeFirst();
+    if (added === undefined) return false;
+    const details = { place: key, watched: app.id };
+    await writeRecord(transaction, { at, actorId: addedBy, kind: 'placeAdded', requestId: null, details });
+    const job = await transaction
+      .selectFrom('watched_jobs')
+      .selectAll()
+      .where('app_id', '=', app.id)
+      .executeTakeFirst();
+    if (job?.state === 'quarantined') {
+      const status = JSON.parse(job.status) as WatchedStatus;
+      await oweAnnouncements(transaction, [watch], { change: 'enteredQuarantine', status, at });
+    }
+    if (job === undefined) await hastenRound(transaction, at);
+    return true;
+  });
+}
+
+/** False when the place did not watch it. What it is still owed about the app is not sent any more. */
+export async function removeWatch(parts: WatchParts, key: string, appId: string, actorId: string): Promise<boolean> {
+  const { database, clock } = parts;
+  return database.transact(async (transaction) => {
+    await lockRound(parts, transaction);
+    const removed = await transaction
+      .deleteFrom('watches')
+      .where('key', '=', key)
+      .where('app_id', '=', appId)
+      .returning('key')
+      .executeTakeFirst();
+    if (removed === undefined) return false;
+    await transaction
+      .updateTable('announcements')
+      .set({ due_at: null })
+      .where('key', '=', key)
+      .where('app_id', '=', appId)
+      .where('due_at', 'is not', null)
+      .execute();
+    const watcher = await transaction
+      .selectFrom('watches')
+      .select('key')
+      .where('app_id', '=', appId)
+      .limit(1)
+      .executeTakeFirst();
+    // What nobody watches is not looked at, so what is known of it would be out of date for the next one.
+    if (watcher === undefined) await transaction.deleteFrom('watched_jobs').where('app_id', '=', appId).execute();
+    const details = { place: key, watched: appId };
+    await writeRecord(transaction, { at: clock.now(), actorId, kind: 'placeRemoved', requestId: null, details });
+    return true;
+  });
+}
+
+/** What this place watches, by the apps' names. */
+export async function listWatches({ query }: Database, key: string): Promise<Watch[]> {
+  const rows = await query
+    .selectFrom('watches')
+    .selectAll()
+    .where('key', '=', key)
+    .orderBy('app_name')
+    .orderBy('app_id')
+    .execute();
+  return rows.map(toWatch);
+}

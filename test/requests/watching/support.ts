@@ -1,0 +1,55 @@
+import type { Database } from '../../../src/db/database.ts';
+import { type Fetched, fetched, troubled } from '../../../src/graph/answer.ts';
+import type { JobHealth, JobStatus } from '../../../src/graph/job-status.ts';
+import type { JobStatusMatch } from '../../../src/graph/synchronization.ts';
+import {
+  announcementSent,
+  dueAnnouncements,
+  type JobChangeDetails,
+} from '../../../src/requests/watching/announcements.ts';
+import type { Watch } from '../../../src/requests/watching/watches.ts';
+
+export const alex = 'alex';
+
+export function status(kind: JobHealth['kind']): JobStatus {
+  const quarantine = { reason: 'why', since: 1, nextAttempt: 2, seriesCount: 3, error: null };
+  const health: JobHealth =
+    kind === 'quarantined' ? { kind, quarantine } : kind === 'other' ? { kind, code: 'Odd' } : { kind };
+  return { id: 'job', health, lastRun: null, lastSuccess: null, nextRun: null, counts: [] };
+}
+
+export type Answer = JobHealth['kind'] | 'none' | 'away';
+
+/** Graph's answer about a job that stands like this. */
+export function answered(kind: Answer): Fetched<JobStatusMatch> {
+  if (kind === 'none') return fetched({ kind: 'none' });
+  if (kind !== 'away') return fetched({ kind: 'one', status: status(kind), others: [] });
+  const trace = { clientRequestId: '', requestId: null, date: null };
+  return troubled({ kind: 'noAnswer', why: 'timeout', trace });
+}
+
+/** What a place wants to hear of, told from `place chat`. */
+export function watch(key: string, appId = 'salesforce'): Omit<Watch, 'addedAt'> {
+  return {
+    key,
+    conversation: `${key} chat`,
+    reader: { locale: 'en-US', timeZone: 'Europe/Berlin' },
+    app: { id: appId, name: `${appId}'s name` },
+    addedBy: alex,
+  };
+}
+
+/** Takes every row out that has to do with watching. */
+export async function forgetWatches({ query }: Database): Promise<void> {
+  for (const table of ['announcements', 'watched_jobs', 'watches', 'rounds'] as const)
+    await query.deleteFrom(table).execute();
+}
+
+/** Who is owed what, as `conversation: app change`; nobody is owed it any more after that. */
+export async function takeAnnouncements(database: Database, now: number): Promise<string[]> {
+  const due = await dueAnnouncements(database, now, 100);
+  for (const { id } of due) await announcementSent(database, id);
+  return due.map(({ conversation, details }) => `${conversation}: ${toldIn(details)}`);
+}
+
+const toldIn = ({ app, change }: JobChangeDetails) => `${app.id} ${change}`;
