@@ -17,6 +17,7 @@ export interface CardViews {
   readonly access: AccessView;
   readonly form: FormView;
   readonly pending: PendingView;
+  readonly check: CheckView;
 }
 
 export type CardName = keyof CardViews;
@@ -32,6 +33,7 @@ export const CARD_NAMES = [
   'access',
   'form',
   'pending',
+  'check',
 ] as const satisfies readonly CardName[];
 
 export type Maybe<T> = readonly [] | readonly [T];
@@ -286,4 +288,20 @@ export interface PendingView extends AnyView {
   }[];
   readonly more: Maybe<Text>;
   readonly buttons: readonly SubmitButton[];
+}
+
+/** How an app's synchronization stands, or one person in it: the verdict, what to do, then all that was read. */
+export interface CheckView extends AnyView {
+  readonly look: Look;
+  readonly title: string;
+  readonly subject: Maybe<Text>;
+  readonly label: Maybe<Text>;
+  readonly paragraphs: readonly Text[];
+  readonly next: Maybe<LabelledText>;
+  readonly code: Maybe<Text>;
+  readonly tables: Maybe<FactTable>;
+  readonly sections: readonly ListSection[];
+  readonly footer: Maybe<Text>;
+  readonly buttons: readonly SubmitButton[];
+  readonly links: Maybe<Link>;
 }

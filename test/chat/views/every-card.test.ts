@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { LARGEST_CARD_BYTES } from '../../../src/chat/cards/render.ts';
 import { everyAccessCardSaying } from './access/access-drawings.ts';
+import { everyCheckCardSaying } from './checks/check-drawings.ts';
 import { elementsOf, everyCardSaying, markdownOf } from './drawings.ts';
 import { everyListCardSaying } from './list-drawings.ts';
 
@@ -40,6 +41,7 @@ const everyCard = (...[text, size]: Parameters<typeof everyCardSaying>) => [
   ...everyCardSaying(text, size),
   ...everyListCardSaying(text),
   ...everyAccessCardSaying(text),
+  ...everyCheckCardSaying(text),
 ];
 
 describe('every card', () => {
@@ -126,7 +128,7 @@ describe('every card', () => {
 
     expect(files.sort()).toEqual(
       [
-        ...['access', 'apps', 'form', 'help', 'list', 'notice', 'pending', 'picker', 'progress', 'result'],
+        ...['access', 'apps', 'check', 'form', 'help', 'list', 'notice', 'pending', 'picker', 'progress', 'result'],
         'whoami',
       ].map((n) => `${n}.json`),
     );

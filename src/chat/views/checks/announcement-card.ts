@@ -1,0 +1,61 @@
+import type { CheckView } from '../../cards/card-views.ts';
+import { renderCard } from '../../cards/render.ts';
+import { plainText } from '../../cards/safe-text.ts';
+import type { CardMessage } from '../../reply.ts';
+import type { WordKey, Words } from '../../words.ts';
+import { provisioningPageUrl } from '../entra-link.ts';
+import { entraLink, maybe, short, submitButton } from '../parts.ts';
+import { lookOf, type Tone } from '../tone.ts';
+import { type JobReading, jobWord } from './job-words.ts';
+import { jobMeaning } from './status-card.ts';
+
+/** What a watched job has done. */
+export type JobChange = 'enteredQuarantine' | 'leftQuarantine' | 'stopped' | 'runsAgain';
+
+export interface AnnouncementCardInput {
+  readonly app: { readonly id: string; readonly name: string };
+  readonly change: JobChange;
+  /** As it was read when the change was seen. */
+  readonly status: JobReading;
+  readonly now: number;
+  /** The cloud's Entra admin centre; without it there is no link. */
+  readonly entraPortalUrl: string | null;
+}
+
+const CHANGES: Readonly<Record<JobChange, readonly [tone: Tone, title: WordKey]>> = {
+  enteredQuarantine: ['bad', 'announcement.enteredQuarantine'],
+  leftQuarantine: ['good', 'announcement.leftQuarantine'],
+  stopped: ['warning', 'announcement.stopped'],
+  runsAgain: ['good', 'announcement.runsAgain'],
+};
+
+/** Tells a conversation that watches an app what its synchronization has done, and why where the job tells. */
+export function announcementCard(
+  words: Words,
+  { app, change, status, now, entraPortalUrl }: AnnouncementCardInput,
+): CardMessage {
+  const name = short(app.name);
+  const [tone, title] = CHANGES[change];
+  const meaning = jobMeaning(words, { app: name, status, now });
+  // The title says it already.
+  const isSaid = change === 'enteredQuarantine';
+  const state = isSaid ? [] : [words.card('announcement.state', { state: jobWord(words, status).word })];
+  const summary = `${words.plain(title, { app: name })}. ${meaning.summary}`;
+  const line = `status ${plainText(app.name)}`;
+  const view: CheckView = {
+    fallbackText: summary,
+    look: lookOf(tone),
+    title: words.card(title, { app: name }),
+    subject: [],
+    label: [],
+    paragraphs: [...state, ...meaning.paragraphs].map((text) => ({ text })),
+    next: meaning.next === null ? [] : [{ label: words.card('label.next'), text: meaning.next }],
+    code: maybe(meaning.code),
+    tables: [],
+    sections: [],
+    footer: [{ text: words.card('announcement.footer', { app: name }) }],
+    buttons: submitButton(words, 'button.status', { verb: 'run', text: line }, words.plain('button.runs', { line })),
+    links: entraLink(words, entraPortalUrl === null ? null : provisioningPageUrl(entraPortalUrl, app.id)),
+  };
+  return { card: renderCard('check', view), summary };
+}

@@ -1,0 +1,139 @@
+import type { CheckView, Fact, SubmitButton } from '../../cards/card-views.ts';
+import { renderLargestThatFits } from '../../cards/render.ts';
+import { plainText } from '../../cards/safe-text.ts';
+import { type CheckFacts, findings, isWorthProvisioning } from '../../checks/verdict.ts';
+import type { CardMessage } from '../../reply.ts';
+import type { WordKey, Words } from '../../words.ts';
+import { personName } from '../access/access-names.ts';
+import { provisioningPageUrl, usersPageUrl } from '../entra-link.ts';
+import { entraLink, maybe, maybeQuoted, short, submitButton } from '../parts.ts';
+import { fact } from '../result-details.ts';
+import { lookOf } from '../tone.ts';
+import { alsoText, type CheckNames, verdictWords } from './check-words.ts';
+import { deedResult } from './deed-words.ts';
+import { jobWord, lastRanLine } from './job-words.ts';
+import { type LogLimits, logSection, silenceOfLog } from './log-words.ts';
+
+export interface CheckCardInput {
+  readonly person: { readonly id: string; readonly name: string; readonly principalName: string };
+  readonly app: { readonly id: string; readonly name: string };
+  readonly facts: CheckFacts;
+  /** Only decides whether the button is shown: the click is checked again. */
+  readonly canProvision: boolean;
+  readonly now: number;
+  /** The cloud's Entra admin centre; without it there is no link. */
+  readonly entraPortalUrl: string | null;
+}
+
+const LEVELS: readonly LogLimits[] = [
+  { rows: 5, line: 300 },
+  { rows: 4, line: 160 },
+];
+
+const ACCOUNTS: Readonly<Record<CheckFacts['account'], WordKey>> = {
+  enabled: 'access.account.enabled',
+  disabled: 'access.account.disabled',
+  unread: 'check.unread',
+};
+
+const SCOPES: Readonly<Record<CheckFacts['scope'], WordKey>> = {
+  in: 'check.scope.in',
+  out: 'check.scope.out',
+  notTold: 'check.scope.notTold',
+};
+
+/** "Is it the sync or is it the user?": the answer first, then what to try, then everything that was read. */
+export function checkCard(words: Words, input: CheckCardInput): CardMessage {
+  const { person, app, facts, now, entraPortalUrl } = input;
+  const names = namesOf(input);
+  const [verdict, ...others] = findings(facts);
+  const said = verdictWords(words, verdict, { names, facts, now });
+  const also = others.flatMap((other) => alsoText(words, other, names) ?? []);
+  const gaps = gapsText(words, facts);
+  const summary = `${words.plain('check.summary', { ...names, verdict: said.title })} ${said.summary}`;
+  const worthIt = [verdict, ...others].every(isWorthProvisioning);
+  const page = verdict.kind === 'notAssigned' ? usersPageUrl : provisioningPageUrl;
+  const card = renderLargestThatFits('check', LEVELS, (limits): CheckView => {
+    return {
+      fallbackText: summary,
+      look: lookOf(said.tone),
+      title: said.title,
+      subject: [{ text: words.card('subject.inApp', names) }],
+      label: maybeQuoted(person.principalName, 120),
+      paragraphs: [...said.paragraphs, ...also, ...gaps].map((text) => ({ text })),
+      next: said.next === null ? [] : [{ label: words.card('label.next'), text: said.next }],
+      code: maybe(said.code),
+      tables: [{ facts: factRows(words, input, names) }],
+      sections: logSection(words, facts.log, now, limits),
+      footer: [{ text: words.card('check.footer') }],
+      buttons: input.canProvision && worthIt ? provisionButton(words, input) : [],
+      links: entraLink(words, entraPortalUrl === null ? null : page(entraPortalUrl, app.id)),
+    };
+  });
+  return { card, summary };
+}
+
+function namesOf({ person, app }: CheckCardInput): CheckNames {
+  return { person: personName({ name: person.name || person.principalName }), app: short(app.name) };
+}
+
+/** What could not be read, in one sentence, so that nobody takes silence for good news. */
+function gapsText(words: Words, { account, assignment, log, jobState }: CheckFacts): string[] {
+  const gaps = [
+    ...(jobState === 'unread' ? [words.plain('check.gap.sync')] : []),
+    ...(account === 'unread' ? [words.plain('check.gap.account')] : []),
+    ...(assignment.kind === 'unread' ? [words.plain('check.gap.assignment')] : []),
+    ...(log.kind === 'read' ? [] : [words.plain('check.gap.log')]),
+  ];
+  return gaps.length === 0 ? [] : [words.card('check.gaps', { gaps: words.list(gaps) })];
+}
+
+function factRows(words: Words, { facts, now }: CheckCardInput, names: CheckNames): Fact[] {
+  const { log, jobState, scope } = facts;
+  const ran = lastRanLine(words, jobState, now);
+  const state = jobWord(words, jobState).word;
+  const sync = ran === null || jobState === 'unread' ? state : words.plain('check.sync', { state, ran });
+  return [
+    ...fact(words.card('check.fact.sync'), sync, 300),
+    ...fact(words.card('access.fact.account'), words.plain(ACCOUNTS[facts.account])),
+    ...fact(words.card('access.fact.assignment'), assignmentText(words, facts, names), 200),
+    // Without a log there is no evaluation to speak of, and the row of the log says why.
+    ...fact(words.card('check.fact.scope'), log.kind === 'read' ? words.plain(SCOPES[scope]) : null),
+    ...fact(words.card('check.fact.log'), silenceOfLog(words, log), 200),
+    ...fact(words.card('check.fact.usher'), usherText(words, facts, now), 300),
+  ];
+}
+
+function assignmentText(words: Words, { assignment }: CheckFacts, { app }: CheckNames): string {
+  switch (assignment.kind) {
+    case 'assigned': {
+      const group = short(assignment.through ?? '');
+      return group === ''
+        ? words.plain('access.assignment.assigned', { app })
+        : words.plain('access.assignment.through', { app, group });
+    }
+    case 'missing':
+      return words.plain('access.assignment.missing', { app });
+    case 'notNeeded':
+      return words.plain('check.assignment.notNeeded', { app });
+    case 'unread':
+      return words.plain('check.unread');
+    default: {
+      const never: never = assignment;
+      throw new Error(`An assignment without words: ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/** What Usher itself last did for this person in this app. */
+function usherText(words: Words, { lastDeed }: CheckFacts, now: number): string {
+  if (lastDeed === null) return words.plain('check.usher.nothing');
+  const { text } = deedResult(words, lastDeed);
+  const values = { result: text, asker: personName(lastDeed.asker), time: words.moment(lastDeed.at, now) };
+  return words.plain('check.usher.last', values);
+}
+
+function provisionButton(words: Words, { person, app }: CheckCardInput): readonly SubmitButton[] {
+  const line = `provision ${plainText(person.principalName)} to ${plainText(app.name)}`;
+  return submitButton(words, 'button.provisionNow', { verb: 'run', text: line }, words.plain('button.runs', { line }));
+}

@@ -1,0 +1,93 @@
+import type { ListView } from '../../cards/card-views.ts';
+import { renderLargestThatFits } from '../../cards/render.ts';
+import { markdownText } from '../../cards/safe-text.ts';
+import { type CheckFacts, type CheckVerdict, judge } from '../../checks/verdict.ts';
+import type { CardMessage } from '../../reply.ts';
+import type { Words } from '../../words.ts';
+import { personName } from '../access/access-names.ts';
+import { maybe, short } from '../parts.ts';
+import { lookOf, type Tone } from '../tone.ts';
+import { verdictTitle } from './check-words.ts';
+import { lastRanLine } from './job-words.ts';
+import { silenceOfLog } from './log-words.ts';
+
+export interface CheckListInput {
+  readonly person: { readonly id: string; readonly name: string; readonly principalName: string };
+  readonly items: readonly {
+    readonly app: { readonly id: string; readonly name: string };
+    readonly facts: CheckFacts;
+  }[];
+  /** Whether there are more apps than these. */
+  readonly more: boolean;
+  readonly now: number;
+}
+
+interface Limits {
+  readonly rows: number;
+  readonly name: number;
+  readonly line: number;
+}
+
+const LEVELS: readonly Limits[] = [
+  { rows: 25, name: 80, line: 200 },
+  { rows: 20, name: 40, line: 120 },
+  { rows: 12, name: 40, line: 120 },
+];
+
+/** The same question over all apps, one line each: what is wrong first, what is well last, apps without a job at the end. */
+export function checkList(words: Words, { person, items, more, now }: CheckListInput): CardMessage {
+  const name = personName({ name: person.name || person.principalName });
+  const judged = items
+    .map(({ app, facts }) => ({ app, facts, verdict: judge(facts) }))
+    .map((item) => ({ ...item, ...verdictTitle(words, item.verdict) }))
+    .toSorted((one, other) => rankOf(one) - rankOf(other) || one.app.name.localeCompare(other.app.name));
+  const wrong = judged.filter(({ tone }) => tone === 'bad' || tone === 'warning').length;
+  const summary = words.plain('checkList.summary', { person: name, count: judged.length, wrong });
+  const { log } = items[0]?.facts ?? {};
+  // All rows share one reading of the log, so that one sentence says for all of them that it is missing.
+  const gap = log === undefined || log.kind === 'read' ? null : silenceOfLog(words, log);
+  const card = renderLargestThatFits('list', LEVELS, (limits): ListView => {
+    const rows = judged.slice(0, limits.rows).map(({ app, tone, title, facts }) => {
+      const { glyph, color } = lookOf(tone);
+      const ran = lastRanLine(words, facts.jobState, now);
+      const line = [title, ...(ran === null ? [] : [ran])].join(' · ');
+      return {
+        glyph,
+        color,
+        text: markdownText(app.name, limits.name) || '—',
+        line: maybe(markdownText(line, limits.line)),
+      };
+    });
+    return {
+      fallbackText: summary,
+      look: lookOf(wrong > 0 ? 'warning' : 'neutral'),
+      title: words.card('checkList.title', { person: name }),
+      subject: maybe(markdownText(short(person.principalName, 120))),
+      bars: [],
+      paragraphs: [
+        ...maybe(items.length === 0 ? words.card('checkList.none') : null),
+        ...maybe(gap === null ? null : words.card('checkList.log', { gap })),
+      ],
+      tables: [],
+      sections:
+        rows.length === 0
+          ? []
+          : [{ headings: [], rows, more: maybe(restText(words, more, judged.length - rows.length)) }],
+      next: [],
+      footer: maybe(items.length === 0 ? null : words.card('checkList.footer')),
+      buttons: [],
+    };
+  });
+  return { card, summary };
+}
+
+const ORDER: readonly Tone[] = ['bad', 'warning', 'unknown', 'waiting', 'working', 'good', 'neutral'];
+
+/** "Not assigned" is the ordinary case in most apps, and comes after what is really broken. */
+function rankOf({ tone, verdict }: { readonly tone: Tone; readonly verdict: CheckVerdict }): number {
+  return ORDER.indexOf(tone) + (verdict.kind === 'notAssigned' ? 0.5 : 0);
+}
+
+function restText(words: Words, more: boolean, hidden: number): string | null {
+  return more || hidden > 0 ? words.card('statusList.more') : null;
+}

@@ -1,0 +1,34 @@
+import type { WordKey, WordValues } from '../../words.ts';
+import { short } from '../parts.ts';
+import type { Tone } from '../tone.ts';
+
+/** What keeps Usher from showing the history; and what is done about watching, where no card tells. */
+export type CheckProblem =
+  | { readonly kind: 'unclearSince' | 'sinceFuture'; readonly typed: string }
+  | { readonly kind: 'watchAdded' | 'watchedAlready' | 'watchRemoved' | 'notWatched'; readonly app: string };
+
+type Keys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordKey];
+
+const KEYS: Readonly<Record<CheckProblem['kind'], Keys>> = {
+  unclearSince: ['unknown', 'problem.unclearSince.title', 'problem.unclearSince.happened', 'problem.unclearSince.next'],
+  sinceFuture: ['warning', 'problem.sinceFuture.title', 'problem.sinceFuture.happened', 'problem.sinceFuture.next'],
+  watchAdded: ['good', 'problem.watchAdded.title', 'problem.watchAdded.happened', 'problem.watchAdded.next'],
+  watchedAlready: [
+    'neutral',
+    'problem.watchedAlready.title',
+    'problem.watchedAlready.happened',
+    'problem.watchedAlready.next',
+  ],
+  watchRemoved: ['neutral', 'problem.watchRemoved.title', 'problem.watchRemoved.happened', 'problem.watchRemoved.next'],
+  notWatched: ['neutral', 'problem.notWatched.title', 'problem.notWatched.happened', 'problem.notWatched.next'],
+};
+
+/** Tells a problem of this file from the others. */
+export function isCheckProblem(what: { readonly kind: string }): what is CheckProblem {
+  return Object.hasOwn(KEYS, what.kind);
+}
+
+/** The words of a problem, as keys of the catalogue with their values. */
+export function checkProblem(what: CheckProblem): { readonly keys: Keys; readonly values: WordValues } {
+  return { keys: KEYS[what.kind], values: 'app' in what ? { app: short(what.app) } : { typed: short(what.typed) } };
+}

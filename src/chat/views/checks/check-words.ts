@@ -1,0 +1,170 @@
+import { type CheckFacts, type CheckVerdict, sideOf } from '../../checks/verdict.ts';
+import type { WordKey, Words } from '../../words.ts';
+import { outcomeLine } from '../reason-words.ts';
+import type { Tone } from '../tone.ts';
+import { verdictOf } from '../verdict.ts';
+import { jobMeaning } from './status-card.ts';
+
+export interface CheckNames {
+  /** Cut, and not yet escaped. */
+  readonly person: string;
+  readonly app: string;
+  readonly [name: string]: string;
+}
+
+/** A verdict in words: what it is, what it means, what to try next. Finished texts but for `title` and `summary`. */
+export interface VerdictWords {
+  readonly tone: Tone;
+  /** Plain, and holds no text of others. */
+  readonly title: string;
+  readonly paragraphs: readonly string[];
+  readonly next: string | null;
+  readonly code: string | null;
+  /** Plain. */
+  readonly summary: string;
+}
+
+const TONES: Readonly<Record<CheckVerdict['kind'], Tone>> = {
+  notSetUp: 'neutral',
+  quarantined: 'bad',
+  stopped: 'warning',
+  neverRun: 'warning',
+  failing: 'bad',
+  accountDisabled: 'warning',
+  notAssigned: 'warning',
+  outOfScope: 'warning',
+  skipped: 'warning',
+  conflictOrError: 'bad',
+  removed: 'warning',
+  ownTryFailed: 'warning',
+  notYet: 'waiting',
+  inOrder: 'good',
+  unknownYet: 'unknown',
+};
+
+/** The verdict in one line; plain, a value for a message. */
+export function verdictTitle(words: Words, verdict: CheckVerdict): { readonly tone: Tone; readonly title: string } {
+  const why = verdict.kind === 'stopped' ? verdict.why : '';
+  const title = words.plain(`check.title.${verdict.kind}`, { side: sideOf(verdict), why });
+  return { tone: TONES[verdict.kind], title };
+}
+
+export function verdictWords(
+  words: Words,
+  verdict: CheckVerdict,
+  context: { readonly names: CheckNames; readonly facts: CheckFacts; readonly now: number },
+): VerdictWords {
+  return { ...verdictTitle(words, verdict), code: null, ...meaningOf(words, verdict, context) };
+}
+
+type Meaning = Pick<VerdictWords, 'paragraphs' | 'next' | 'summary'> & Partial<Pick<VerdictWords, 'code'>>;
+
+function meaningOf(
+  words: Words,
+  verdict: CheckVerdict,
+  { names, facts, now }: { readonly names: CheckNames; readonly facts: CheckFacts; readonly now: number },
+): Meaning {
+  switch (verdict.kind) {
+    case 'notSetUp':
+    case 'quarantined':
+    case 'stopped':
+    case 'neverRun':
+    case 'failing':
+      // Of an app as a whole, the same as its own card says.
+      return jobMeaning(words, { app: names.app, status: facts.jobState, now });
+    case 'accountDisabled':
+      return said(words, 'check.happened.accountDisabled', 'check.next.accountDisabled', names);
+    case 'notAssigned':
+      return said(words, 'check.happened.notAssigned', 'check.next.notAssigned', {
+        ...names,
+        was: verdict.wasIn ? 'in' : 'other',
+      });
+    case 'outOfScope':
+      return verdict.mended
+        ? said(words, 'check.happened.mended', 'check.next.mended', {
+            ...names,
+            was: verdict.entry.outcome.kind === 'notInScope' ? (verdict.entry.outcome.failedChecks[0] ?? '') : '',
+          })
+        : byOutcome(words, verdict.entry.outcome, names);
+    case 'skipped':
+    case 'conflictOrError':
+    case 'removed':
+      return byOutcome(words, verdict.entry.outcome, names);
+    case 'ownTryFailed':
+      return said(words, 'check.happened.ownTryFailed', 'check.next.ownTryFailed', {
+        ...names,
+        request: verdict.requestId,
+        verdict: words.plain(`verdict.${verdict.outcome}`, { what: 'other' }),
+      });
+    case 'notYet':
+      return said(words, 'check.happened.notYet', 'check.next.notYet', names);
+    case 'inOrder':
+      return said(words, 'check.happened.inOrder', 'check.next.inOrder', names);
+    case 'unknownYet':
+      return said(words, 'check.happened.unknownYet', 'check.next.unknownYet', names);
+    default: {
+      const never: never = verdict;
+      throw new Error(`A verdict without words: ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function said(words: Words, happened: WordKey, next: WordKey, values: Readonly<Record<string, string>>): Meaning {
+  return {
+    paragraphs: [words.card(happened, values)],
+    next: words.card(next, values),
+    summary: `${words.plain(happened, values)} ${words.plain(next, values)}`,
+  };
+}
+
+/** In the words that tell the same of a call of Usher's own. */
+function byOutcome(words: Words, outcome: Parameters<typeof verdictOf>[1]['outcome'], names: CheckNames): Meaning {
+  const told = {
+    outcome,
+    person: names.person,
+    app: names.app,
+    what: 'other',
+    hasAssigned: false,
+    retry: false,
+  } as const;
+  const { say, values } = verdictOf(words, told);
+  const raw = 'code' in outcome ? outcome.code : '';
+  return {
+    paragraphs: [words.card(say.happened, values)],
+    next: words.card(say.next, values),
+    code: raw === '' ? null : words.card('label.code', { code: raw }),
+    summary: `${words.plain(say.happened, values)} ${words.plain(say.next, values)}`,
+  };
+}
+
+/** What stands in the way besides, once the verdict's cause is mended. */
+export function alsoText(words: Words, verdict: CheckVerdict, names: CheckNames): string | null {
+  switch (verdict.kind) {
+    case 'accountDisabled':
+      return words.card('check.also.accountDisabled', names);
+    case 'notAssigned':
+      return words.card('check.also.notAssigned', names);
+    case 'outOfScope':
+    case 'skipped':
+    case 'conflictOrError':
+    case 'removed':
+      return words.card('check.also.entry', {
+        ...names,
+        line: outcomeLine(words, verdict.entry.outcome, { what: 'other' }),
+      });
+    case 'ownTryFailed':
+    case 'notSetUp':
+    case 'quarantined':
+    case 'stopped':
+    case 'neverRun':
+    case 'failing':
+    case 'notYet':
+    case 'inOrder':
+    case 'unknownYet':
+      return null;
+    default: {
+      const never: never = verdict;
+      throw new Error(`A verdict without words: ${JSON.stringify(never)}`);
+    }
+  }
+}

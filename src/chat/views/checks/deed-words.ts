@@ -1,0 +1,91 @@
+import type { OutcomeKind } from '../../../graph/outcome.ts';
+import type { AccessStateKind } from '../../../requests/access-requests/access-request.ts';
+import type { Deed, DeedResult } from '../../../requests/history/deed.ts';
+import type { WordKey, Words } from '../../words.ts';
+import { nameOf } from '../people-rows.ts';
+import type { Tone } from '../tone.ts';
+
+/** What became of something that was asked for; plain, a value for a message. */
+export interface DeedWords {
+  readonly tone: Tone;
+  readonly text: string;
+}
+
+const OUTCOMES: readonly (readonly [OutcomeKind, Tone])[] = [
+  ['created', 'good'],
+  ['updated', 'good'],
+  ['otherChange', 'good'],
+  ['inSync', 'good'],
+  ['disabled', 'warning'],
+  ['deleted', 'warning'],
+  ['notInScope', 'warning'],
+  ['skipped', 'warning'],
+  ['failed', 'bad'],
+  ['refused', 'bad'],
+  ['unknown', 'unknown'],
+];
+
+const STATES: Readonly<Record<Exclude<DeedResult['kind'], 'done'>, readonly [tone: Tone, word: WordKey]>> = {
+  waiting: ['waiting', 'list.state.waiting'],
+  running: ['working', 'list.state.running'],
+  held: ['waiting', 'list.state.held'],
+  cancelled: ['neutral', 'list.state.cancelled'],
+};
+
+/** Of an access request that no provisioning request tells more of. */
+const ACCESS: Readonly<Record<AccessStateKind, readonly [tone: Tone, word: WordKey]>> = {
+  pending: ['waiting', 'access.title.pending'],
+  denied: ['bad', 'access.title.denied'],
+  expired: ['warning', 'access.title.expired'],
+  cancelled: ['neutral', 'access.title.cancelled'],
+  approved: ['waiting', 'history.state.approved'],
+  lapsed: ['bad', 'access.title.lapsed'],
+  started: ['working', 'access.title.started'],
+  finished: ['neutral', 'history.state.finished'],
+};
+
+/** The result by the words of the outcomes, or the state as long as there is none. */
+export function deedResult(words: Words, deed: Deed): DeedWords {
+  const what = deed.kind === 'provisioning' && deed.isGroup ? 'group' : 'other';
+  if (deed.result !== null) return resultWords(words, deed.result, what);
+  const [tone, word] = deed.kind === 'access' ? ACCESS[deed.state] : STATES.waiting;
+  return { tone, text: words.plain(word) };
+}
+
+function resultWords(words: Words, result: DeedResult, what: 'group' | 'other'): DeedWords {
+  if (result.kind !== 'done') {
+    const [tone, word] = STATES[result.kind];
+    return { tone, text: words.plain(word) };
+  }
+  const counted = OUTCOMES.map(([kind, tone]) => ({ kind, tone, count: result.counts[kind] ?? 0 }));
+  const occurred = counted.filter(({ count }) => count > 0);
+  const total = occurred.reduce((all, { count }) => all + count, 0);
+  const texts = occurred.map(({ kind, count }) => {
+    const verdict = words.plain(`verdict.${kind}`, { what });
+    return total === 1 ? verdict : words.plain('history.count', { verdict, count });
+  });
+  return { tone: overall(occurred.map(({ tone }) => tone)), text: texts.join(', ') || '—' };
+}
+
+/** One failure among many is something to look at, not a disaster. */
+function overall(tones: readonly Tone[]): Tone {
+  const [first, ...others] = tones;
+  if (first === undefined) return 'neutral';
+  return others.every((tone) => tone === first) ? first : 'warning';
+}
+
+/** Whom or what it was about. */
+export function deedSubject(words: Words, deed: Deed, limit: number): string {
+  if (deed.subject === null) {
+    return words.plain('history.people', { count: deed.kind === 'provisioning' ? deed.people : 1 });
+  }
+  const name = nameOf(deed.subject, limit);
+  return deed.kind === 'provisioning' && deed.isGroup
+    ? words.plain('history.group', { group: name, count: deed.people })
+    : name;
+}
+
+/** The id to show it by. */
+export function deedId(deed: Deed): string {
+  return deed.kind === 'access' ? deed.accessRequestId : deed.requestId;
+}

@@ -1,0 +1,110 @@
+import type { Deed } from '../../../requests/history/deed.ts';
+import type { PendingView, SubmitButton } from '../../cards/card-views.ts';
+import { renderLargestThatFits } from '../../cards/render.ts';
+import { plainText } from '../../cards/safe-text.ts';
+import type { CardMessage } from '../../reply.ts';
+import type { WordKey, Words } from '../../words.ts';
+import { personName } from '../access/access-names.ts';
+import { maybe, short, submitButton } from '../parts.ts';
+import { lookOf } from '../tone.ts';
+import { deedId, deedResult, deedSubject } from './deed-words.ts';
+
+/** As many as a card holds, however long their names. */
+export const DEEDS_PER_PAGE = 10;
+
+export interface HistoryCardInput {
+  /** Those of this page, newest first. */
+  readonly deeds: readonly Deed[];
+  /** The name of the person or app that it is about; null for everything. */
+  readonly about: string | null;
+  /** Milliseconds since 1970; null for all of it. */
+  readonly since: number | null;
+  /** From 1. */
+  readonly page: number;
+  /** Only what the reader asked for. */
+  readonly ownOnly: boolean;
+  /** The lines that bring the page after and the page before this one; null where there is none. */
+  readonly older: string | null;
+  readonly newer: string | null;
+  readonly now: number;
+}
+
+/** Lengths of a name on a row, from most to least, in UTF-16 code units. */
+const NAME_LENGTHS = [80, 50, 30];
+
+/** What was asked for and what came of it, newest first: who, what, the result, who approved. */
+export function historyCard(words: Words, input: HistoryCardInput): CardMessage {
+  const { now, since, older } = input;
+  const shown = input.deeds.slice(0, DEEDS_PER_PAGE);
+  const title = titleOf(words, input);
+  const summary = words.plain('history.summary', { title: title.plain, count: shown.length });
+  const filter = since === null ? null : words.card('history.since', { time: words.moment(since, now) });
+  const intro = shown.length > 0 ? words.card('history.intro') : nothingText(words, input);
+  const card = renderLargestThatFits('pending', NAME_LENGTHS, (nameLength): PendingView => {
+    return {
+      fallbackText: summary,
+      title: title.card,
+      intro: filter === null ? intro : `${filter} ${intro}`,
+      rows: shown.map((deed) => row(words, deed, { now, nameLength })),
+      more: maybe(older === null && input.deeds.length > shown.length ? words.card('history.more') : null),
+      buttons: [...turning(words, 'button.newerPage', input.newer), ...turning(words, 'button.olderPage', older)],
+    };
+  });
+  return { card, summary };
+}
+
+function titleOf(words: Words, { about, page, ownOnly }: HistoryCardInput): { card: string; plain: string } {
+  const name = short(about ?? '');
+  const ofOne = ownOnly ? 'history.titleOwnAbout' : 'history.titleAbout';
+  const ofAll = ownOnly ? 'history.titleOwn' : 'history.title';
+  const key: WordKey = name === '' ? ofAll : ofOne;
+  const values = { about: name, page };
+  return { card: words.card(key, values), plain: words.plain(key, values) };
+}
+
+function nothingText(words: Words, { page, about, since, ownOnly }: HistoryCardInput): string {
+  if (page > 1) return words.card('history.noneHere', { page });
+  if (about !== null || since !== null) return words.card('history.noneFound');
+  return words.card(ownOnly ? 'history.noneOwn' : 'history.none');
+}
+
+function row(
+  words: Words,
+  deed: Deed,
+  { now, nameLength }: { readonly now: number; readonly nameLength: number },
+): PendingView['rows'][number] {
+  const { tone, text } = deedResult(words, deed);
+  const person = deedSubject(words, deed, nameLength);
+  const names = { person, app: short(deed.app.name, nameLength), glyph: lookOf(tone).glyph };
+  const asker = short(personName(deed.asker), nameLength);
+  const decision = decisionText(words, deed, nameLength);
+  const line = `show ${plainText(deedId(deed), 40)}`;
+  return {
+    name: words.card('history.row', names),
+    lines: [
+      { text: words.card('history.result', { result: text }) },
+      { text: [words.card('history.asked', { asker, time: words.moment(deed.at, now) }), ...decision].join(' · ') },
+    ],
+    opens: submitButton(
+      words,
+      'button.requestDetails',
+      { verb: 'run', text: line },
+      words.plain('button.openOne', { request: deedId(deed), person }),
+    ),
+  };
+}
+
+/** Who let it happen, or did not. */
+function decisionText(words: Words, deed: Deed, nameLength: number): string[] {
+  const by = deed.kind === 'access' ? deed.decidedBy : deed.approvedBy;
+  if (by === null) return [];
+  const isDenied = deed.kind === 'access' && deed.state === 'denied';
+  return [
+    words.card(isDenied ? 'history.deniedBy' : 'history.approvedBy', { decider: short(personName(by), nameLength) }),
+  ];
+}
+
+function turning(words: Words, title: WordKey, line: string | null): readonly SubmitButton[] {
+  if (line === null) return [];
+  return submitButton(words, title, { verb: 'choose', text: line }, words.plain('button.runs', { line }));
+}

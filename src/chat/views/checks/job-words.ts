@@ -1,0 +1,100 @@
+import type { JobHealth, JobStatus, LastRun, RunResult } from '../../../graph/job-status.ts';
+import type { WordKey, Words } from '../../words.ts';
+import { short } from '../parts.ts';
+import type { Tone } from '../tone.ts';
+
+/** A job that was read, that there is none, or that it could not be read. */
+export type JobReading = JobStatus | 'none' | 'unread';
+
+/** What a job's state is called, how good or bad it is, and where it stands in a list, worst first. */
+type Look = readonly [tone: Tone, word: WordKey, rank: number];
+
+const HEALTHS: Readonly<Record<JobHealth['kind'], Look>> = {
+  quarantined: ['bad', 'appState.quarantined', 0],
+  failing: ['bad', 'jobState.failing', 1],
+  disabled: ['warning', 'appState.disabled', 2],
+  paused: ['warning', 'appState.paused', 3],
+  neverRun: ['neutral', 'appState.neverRun', 4],
+  other: ['unknown', 'jobState.other', 5],
+  running: ['working', 'jobState.running', 7],
+  healthy: ['good', 'appState.healthy', 8],
+  notConfigured: ['neutral', 'appState.notConfigured', 9],
+};
+
+const LONGEST_CODE = 60;
+
+export interface JobWord {
+  readonly tone: Tone;
+  /** Plain, a value for a message. */
+  readonly word: string;
+  /** 0 is the worst. */
+  readonly rank: number;
+}
+
+/** A state in one or two words; one that Microsoft has added since is shown as it comes. */
+export function jobWord(words: Words, job: JobReading): JobWord {
+  if (job === 'unread') return { tone: 'unknown', word: words.plain('jobState.unread'), rank: 6 };
+  if (job === 'none') return { tone: 'neutral', word: words.plain('jobState.none'), rank: 10 };
+  const { health } = job;
+  const [tone, word, rank] = HEALTHS[health.kind];
+  const code = short(health.kind === 'other' ? health.code : '', LONGEST_CODE);
+  return { tone, word: words.plain(word, { code: code === '' ? '—' : code }), rank };
+}
+
+/** When it last ran, and for a job in quarantine since when and until when; plain, a value for a message. */
+export function lastRanLine(words: Words, job: JobReading, now: number): string | null {
+  if (job === 'none') return null;
+  if (job === 'unread') return words.plain('job.unread');
+  const ran = lastRan(words, job, now);
+  const parts =
+    job.health.kind === 'quarantined' ? [...quarantineTimes(words, job.health.quarantine, now), ran] : [ran];
+  return parts.join(' · ');
+}
+
+function lastRan(words: Words, { health, lastRun }: JobStatus, now: number): string {
+  if (health.kind === 'running' && lastRun !== null && lastRun.began !== null && lastRun.ended === null)
+    return words.plain('job.runningSince', { time: words.moment(lastRun.began, now) });
+  const at = lastRun === null ? null : (lastRun.ended ?? lastRun.began);
+  if (lastRun === null || at === null)
+    return words.plain(health.kind === 'neverRun' ? 'job.neverRan' : 'job.lastRunUntold');
+  const result = runResult(words, lastRun.result);
+  return words.plain('job.lastRan', { time: words.moment(at, now), result });
+}
+
+function quarantineTimes(
+  words: Words,
+  { since, nextAttempt }: { readonly since: number | null; readonly nextAttempt: number | null },
+  now: number,
+): string[] {
+  return [
+    ...(since === null ? [] : [words.plain('job.since', { time: words.moment(since, now) })]),
+    ...(nextAttempt === null ? [] : [words.plain('job.nextAttempt', dueValues(words, nextAttempt, now))]),
+  ];
+}
+
+/** A time to come, or the word that it is past due: Microsoft's schedule runs late at times. */
+export function dueValues(
+  words: Words,
+  at: number,
+  now: number,
+): { readonly time: string; readonly due: 'yes' | 'no' } {
+  return { time: words.moment(at, now), due: at <= now ? 'yes' : 'no' };
+}
+
+/** The whole of the last run: when, how long, how it ended. */
+export function lastRunText(words: Words, job: JobStatus, now: number): string {
+  const { lastRun } = job;
+  const line = lastRan(words, job, now);
+  const length = lastRun === null ? null : lengthOf(lastRun);
+  return length === null ? line : words.plain('job.took', { line, length: words.duration(length) });
+}
+
+function lengthOf({ began, ended }: LastRun): number | null {
+  return began === null || ended === null || ended < began ? null : ended - began;
+}
+
+export function runResult(words: Words, result: RunResult): string {
+  return result.kind === 'other'
+    ? words.plain('runResult.other', { code: short(result.code, LONGEST_CODE) || '—' })
+    : words.plain(`runResult.${result.kind}`);
+}

@@ -1,0 +1,128 @@
+import type { PendingView } from '../../cards/card-views.ts';
+import { renderLargestThatFits } from '../../cards/render.ts';
+import type { CardMessage } from '../../reply.ts';
+import type { Words } from '../../words.ts';
+import { personName } from '../access/access-names.ts';
+import { short, submitButton } from '../parts.ts';
+import { moreText, nameOf } from '../people-rows.ts';
+import { lookOf } from '../tone.ts';
+
+/** As many as a card holds, however long their names. */
+export const QUEUE_ROWS = 12;
+
+export interface QueueCardInput {
+  readonly gate: {
+    readonly slotsLeft: number;
+    /** Milliseconds since 1970; null when nothing blocks it. */
+    readonly blockedUntil: number | null;
+    readonly limit: number;
+    readonly windowMs: number;
+  };
+  /** The next ones, in the order in which they start. */
+  readonly items: readonly QueueItem[];
+  /** Of all that run or wait. */
+  readonly total: number;
+  /** Whether to offer Cancel. Only decides on the button: the click is checked again. */
+  readonly canCancel: boolean;
+  readonly now: number;
+}
+
+export interface QueueItem {
+  readonly requestId: string;
+  readonly asker: { readonly name: string };
+  readonly app: { readonly name: string };
+  /** Null for several people. */
+  readonly subject: { readonly name: string; readonly label: string | null } | null;
+  /** How many calls of this request run or wait. */
+  readonly people: number;
+  readonly state: 'running' | 'waiting';
+  /** 1 is next; null for what runs, or when nobody can tell. */
+  readonly place: number | null;
+  /** When it starts, or when it started; milliseconds since 1970. */
+  readonly startsAt: number | null;
+}
+
+/** Lengths of a name on a row, from most to least, in UTF-16 code units. */
+const NAME_LENGTHS = [80, 50, 30];
+
+/** What runs and waits: for whom, who asked, place and start time; and how much room the rate gate has. */
+export function queueCard(words: Words, { gate, items, total, canCancel, now }: QueueCardInput): CardMessage {
+  const shown = items.slice(0, QUEUE_ROWS);
+  const summary = words.plain('queue.summary', { count: Math.max(total, shown.length) });
+  const line = 'queue';
+  const card = renderLargestThatFits('pending', NAME_LENGTHS, (nameLength): PendingView => {
+    return {
+      fallbackText: summary,
+      title: words.card('queue.title'),
+      intro: [gateText(words, gate, now), ...(shown.length === 0 ? [words.card('queue.none')] : [])].join(' '),
+      rows: shown.map((item) => row(words, item, { now, nameLength, canCancel })),
+      more: moreText(words, total - shown.length),
+      buttons: submitButton(
+        words,
+        'button.refresh',
+        { verb: 'choose', text: line },
+        words.plain('button.runs', { line }),
+      ),
+    };
+  });
+  return { card, summary };
+}
+
+function gateText(
+  words: Words,
+  { slotsLeft, blockedUntil, limit, windowMs }: QueueCardInput['gate'],
+  now: number,
+): string {
+  const window = words.duration(windowMs);
+  return blockedUntil !== null && blockedUntil > now
+    ? words.card('queue.gate.blocked', { time: words.time(blockedUntil, now) })
+    : words.card('queue.gate.open', { left: slotsLeft, limit, window });
+}
+
+function row(
+  words: Words,
+  item: QueueItem,
+  { now, nameLength, canCancel }: { readonly now: number; readonly nameLength: number; readonly canCancel: boolean },
+): PendingView['rows'][number] {
+  const { requestId, state, people } = item;
+  const person =
+    item.subject === null ? words.plain('history.people', { count: people }) : nameOf(item.subject, nameLength);
+  const values = {
+    person,
+    app: short(item.app.name, nameLength),
+    glyph: lookOf(state === 'running' ? 'working' : 'waiting').glyph,
+  };
+  // What has been sent cannot be taken back.
+  const isSent = state === 'running' && people <= 1;
+  return {
+    name: words.card('history.row', values),
+    lines: [
+      { text: placeText(words, item, now) },
+      {
+        text: words.card('queue.asked', {
+          asker: short(personName(item.asker), nameLength),
+          request: short(requestId, 40),
+        }),
+      },
+    ],
+    opens:
+      canCancel && !isSent
+        ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId }, words.plain('button.cancelOne', values))
+        : [],
+  };
+}
+
+function placeText(words: Words, { state, place, startsAt }: QueueItem, now: number): string {
+  if (state === 'running')
+    return startsAt === null
+      ? words.card('list.state.running')
+      : words.card('queue.runningSince', { time: words.time(startsAt, now) });
+  if (place === null || startsAt === null) return words.card('request.waitingUnknown');
+  // Below a second nobody reads a time before it is over.
+  if (startsAt - now < 1_000) return words.card('queue.placeNow', { place });
+  return words.card('queue.place', {
+    place,
+    time: words.time(startsAt, now),
+    duration: words.duration(startsAt - now),
+  });
+}

@@ -1,0 +1,189 @@
+import type { JobStatus, LastRun } from '../../../graph/job-status.ts';
+import type { CheckView, Fact } from '../../cards/card-views.ts';
+import { renderCard } from '../../cards/render.ts';
+import { plainText } from '../../cards/safe-text.ts';
+import type { CardMessage } from '../../reply.ts';
+import type { WordKey, Words } from '../../words.ts';
+import { provisioningPageUrl } from '../entra-link.ts';
+import { entraLink, maybe, short, submitButton } from '../parts.ts';
+import { quarantineProblem } from '../quarantine.ts';
+import { fact } from '../result-details.ts';
+import { lookOf } from '../tone.ts';
+import { dueValues, type JobReading, jobWord, lastRunText } from './job-words.ts';
+
+export interface StatusCardInput {
+  readonly app: { readonly id: string; readonly name: string };
+  readonly status: JobReading;
+  /** How many other jobs the app has. */
+  readonly others: number;
+  readonly now: number;
+  /** The cloud's Entra admin centre; without it there is no link. */
+  readonly entraPortalUrl: string | null;
+}
+
+/** Types of objects that are counted on one card. */
+const MOST_TYPES = 5;
+
+/** What a state means and what to do about it. Finished texts; `summary` is plain. */
+export interface JobMeaning {
+  readonly paragraphs: readonly string[];
+  readonly next: string | null;
+  readonly code: string | null;
+  readonly summary: string;
+}
+
+/** How one app's synchronization stands, with all that the job tells of itself. */
+export function statusCard(words: Words, { app, status, others, now, entraPortalUrl }: StatusCardInput): CardMessage {
+  const name = short(app.name);
+  const state = jobWord(words, status);
+  const meaning = jobMeaning(words, { app: name, status, now });
+  const title = { app: name, state: state.word };
+  const summary = `${words.plain('status.title', title)}. ${meaning.summary}`;
+  const line = `status ${plainText(app.name)}`;
+  const view: CheckView = {
+    fallbackText: summary,
+    look: lookOf(state.tone),
+    title: words.card('status.title', title),
+    subject: [],
+    label: [],
+    paragraphs: meaning.paragraphs.map((text) => ({ text })),
+    next: meaning.next === null ? [] : [{ label: words.card('label.next'), text: meaning.next }],
+    code: maybe(meaning.code),
+    tables: typeof status === 'string' ? [] : factTable(statusFacts(words, status, now)),
+    sections: [],
+    footer: maybe(others > 0 ? words.card('status.others', { count: others }) : null),
+    buttons: submitButton(
+      words,
+      'button.refresh',
+      { verb: 'choose', text: line },
+      words.plain('button.runs', { line }),
+    ),
+    links: entraLink(words, entraPortalUrl === null ? null : provisioningPageUrl(entraPortalUrl, app.id)),
+  };
+  return { card: renderCard('check', view), summary };
+}
+
+const factTable = (facts: readonly Fact[]): CheckView['tables'] => (facts.length === 0 ? [] : [{ facts }]);
+
+/** What the state of a job means for the people of the app; `app` is cut already. */
+export function jobMeaning(
+  words: Words,
+  { app, status, now }: { readonly app: string; readonly status: JobReading; readonly now: number },
+): JobMeaning {
+  if (status === 'none') return said(words, 'problem.appNotConfigured.happened', 'problem.appNotConfigured.next', app);
+  if (status === 'unread') return said(words, 'status.unread.happened', 'status.unread.next', app);
+  const { health, lastRun } = status;
+  switch (health.kind) {
+    case 'quarantined':
+      return quarantineMeaning(words, { app, status, now });
+    case 'failing':
+      return {
+        ...said(words, 'status.failing.happened', 'status.failing.next', app),
+        ...runError(words, lastRun, app),
+      };
+    case 'notConfigured':
+      return said(words, 'problem.appNotConfigured.happened', 'problem.appNotConfigured.next', app);
+    case 'paused':
+      return said(words, 'status.paused.happened', 'status.paused.next', app);
+    case 'disabled':
+      return said(words, 'status.disabled.happened', 'status.disabled.next', app);
+    case 'neverRun':
+      return said(words, 'status.neverRun.happened', 'status.neverRun.next', app);
+    case 'other':
+      return said(words, 'status.other.happened', 'status.other.next', app);
+    case 'running':
+      return said(words, 'status.running.happened', null, app);
+    case 'healthy':
+      return lastRun?.result.kind === 'entryErrors'
+        ? said(words, 'status.entryErrors.happened', 'status.entryErrors.next', app)
+        : said(words, 'status.healthy.happened', null, app);
+    default: {
+      const never: never = health;
+      throw new Error(`A state of a job without words: ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function said(words: Words, happened: WordKey, next: WordKey | null, app: string): JobMeaning {
+  return {
+    paragraphs: [words.card(happened, { app })],
+    next: next === null ? null : words.card(next, { app }),
+    code: null,
+    summary: [words.plain(happened, { app }), ...(next === null ? [] : [words.plain(next, { app })])].join(' '),
+  };
+}
+
+/** In the words in which a refused provisioning tells a quarantine; an attempt that is late is said to be due. */
+function quarantineMeaning(
+  words: Words,
+  { app, status, now }: { readonly app: string; readonly status: JobStatus; readonly now: number },
+): JobMeaning {
+  if (status.health.kind !== 'quarantined') return said(words, 'status.other.happened', null, app);
+  const { reason, since, nextAttempt, error } = status.health.quarantine;
+  const isDue = nextAttempt !== null && nextAttempt <= now;
+  const explained = quarantineProblem(words, {
+    kind: 'appQuarantined',
+    app,
+    reason,
+    since,
+    nextAttempt: isDue ? null : nextAttempt,
+    errorCode: error?.code ?? null,
+    message: error?.message ?? null,
+    tenantActionable: error?.tenantActionable ?? null,
+    now,
+  });
+  const due = isDue ? [words.card('status.attemptDue', { time: words.moment(nextAttempt, now) })] : [];
+  const { paragraphs, next, code, summary } = explained;
+  return { paragraphs: [...paragraphs, ...due], next, code, summary };
+}
+
+/** The last run's own words, where it failed as a whole. */
+function runError(words: Words, lastRun: LastRun | null, app: string): Partial<JobMeaning> {
+  const message = short(lastRun?.error?.message ?? '', 200);
+  const code = short(lastRun?.error?.code ?? '', 120);
+  const actionable = lastRun?.error?.tenantActionable ?? null;
+  return {
+    paragraphs: [
+      words.card('status.failing.happened', { app }),
+      ...(message === '' ? [] : [words.card('problem.appQuarantined.said', { message })]),
+      ...(actionable === null ? [] : [words.card('status.actionable', { actionable: actionable ? 'yes' : 'no' })]),
+    ],
+    code: code === '' ? null : words.card('label.code', { code }),
+  };
+}
+
+function statusFacts(words: Words, status: JobStatus, now: number): Fact[] {
+  const { health, lastSuccess, nextRun, counts } = status;
+  const quarantine = health.kind === 'quarantined' ? health.quarantine : null;
+  const types = counts.slice(0, MOST_TYPES).map(({ type, count }) => {
+    return words.plain('status.typeCount', { type: short(type, 40), count });
+  });
+  return [
+    ...fact(words.card('status.fact.lastRun'), lastRunText(words, status, now), 200),
+    ...fact(words.card('status.fact.lastSuccess'), lastSuccess === null ? null : words.moment(lastSuccess, now)),
+    ...fact(
+      words.card('status.fact.nextRun'),
+      nextRun === null ? null : words.plain('status.nextRun', dueValues(words, nextRun, now)),
+    ),
+    ...fact(words.card('status.fact.counts'), types.length === 0 ? null : types.join(' · '), 300),
+    ...fact(words.card('status.fact.run'), runCounts(words, status.lastRun), 200),
+    ...fact(words.card('status.fact.reason'), quarantine?.reason ?? null),
+    ...fact(
+      words.card('status.fact.series'),
+      quarantine?.seriesCount == null ? null : words.plain('list.number', { count: quarantine.seriesCount }),
+    ),
+    ...fact(words.card('status.fact.job'), status.id, 120),
+  ];
+}
+
+/** What the last run did; a number that the job does not tell is left out. */
+function runCounts(words: Words, lastRun: LastRun | null): string | null {
+  if (lastRun === null) return null;
+  const { inScope, exported, escrowed } = lastRun.counts;
+  const parts = [
+    ...(inScope === null ? [] : [words.plain('status.run.inScope', { count: inScope })]),
+    ...(exported === null ? [] : [words.plain('status.run.exported', { count: exported })]),
+    ...(escrowed === null || escrowed === 0 ? [] : [words.plain('status.run.escrowed', { count: escrowed })]),
+  ];
+  return parts.length === 0 ? null : parts.join(' · ');
+}

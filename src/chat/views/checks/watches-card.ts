@@ -1,0 +1,67 @@
+import type { PendingView } from '../../cards/card-views.ts';
+import { renderLargestThatFits } from '../../cards/render.ts';
+import { plainText } from '../../cards/safe-text.ts';
+import type { CardMessage } from '../../reply.ts';
+import type { Words } from '../../words.ts';
+import { personName } from '../access/access-names.ts';
+import { short, submitButton } from '../parts.ts';
+import { moreText } from '../people-rows.ts';
+import { lookOf } from '../tone.ts';
+import { type JobReading, jobWord } from './job-words.ts';
+
+/** As many as a card holds, however long their names. */
+export const WATCHES_SHOWN = 15;
+
+export interface WatchesCardInput {
+  readonly items: readonly {
+    readonly app: { readonly id: string; readonly name: string };
+    readonly addedBy: { readonly name: string };
+    /** Milliseconds since 1970. */
+    readonly addedAt: number;
+    /** Null where it was not asked for. */
+    readonly status: JobReading | null;
+  }[];
+  /** Whether to offer an end to it. Only decides on the button: the click is checked again. */
+  readonly canChange: boolean;
+  readonly now: number;
+}
+
+const NAME_LENGTHS = [80, 50, 30];
+
+/** The apps that this conversation watches. */
+export function watchesCard(words: Words, { items, canChange, now }: WatchesCardInput): CardMessage {
+  const shown = items.slice(0, WATCHES_SHOWN);
+  const summary = words.plain('watches.summary', { count: items.length });
+  const card = renderLargestThatFits('pending', NAME_LENGTHS, (nameLength): PendingView => {
+    return {
+      fallbackText: summary,
+      title: words.card('watches.title'),
+      intro: words.card(items.length === 0 ? 'watches.none' : 'watches.intro'),
+      rows: shown.map(({ app, addedBy, addedAt, status }) => {
+        const state = status === null ? null : jobWord(words, status);
+        const name = short(app.name, nameLength);
+        const line = `unwatch ${plainText(app.name)}`;
+        return {
+          name:
+            state === null
+              ? words.card('watches.row', { app: name })
+              : words.card('watches.rowState', { app: name, state: state.word, glyph: lookOf(state.tone).glyph }),
+          lines: [
+            {
+              text: words.card('watches.since', {
+                asker: short(personName(addedBy), nameLength),
+                time: words.moment(addedAt, now),
+              }),
+            },
+          ],
+          opens: canChange
+            ? submitButton(words, 'button.unwatch', { verb: 'run', text: line }, words.plain('button.runs', { line }))
+            : [],
+        };
+      }),
+      more: moreText(words, items.length - shown.length),
+      buttons: [],
+    };
+  });
+  return { card, summary };
+}

@@ -1,0 +1,286 @@
+import type { CheckFacts } from '../../../../src/chat/checks/verdict.ts';
+import type { CardMessage } from '../../../../src/chat/reply.ts';
+import { announcementCard, type JobChange } from '../../../../src/chat/views/checks/announcement-card.ts';
+import { checkCard } from '../../../../src/chat/views/checks/check-card.ts';
+import { checkList } from '../../../../src/chat/views/checks/check-list.ts';
+import { type ExportResult, exportResultCard } from '../../../../src/chat/views/checks/export-card.ts';
+import { historyCard } from '../../../../src/chat/views/checks/history-card.ts';
+import type { JobReading } from '../../../../src/chat/views/checks/job-words.ts';
+import { type QueueItem, queueCard } from '../../../../src/chat/views/checks/queue-card.ts';
+import { statusCard } from '../../../../src/chat/views/checks/status-card.ts';
+import { statusList } from '../../../../src/chat/views/checks/status-list.ts';
+import { watchesCard } from '../../../../src/chat/views/checks/watches-card.ts';
+import type { JobHealth, JobStatus, LastRun } from '../../../../src/graph/job-status.ts';
+import type { Outcome } from '../../../../src/graph/outcome.ts';
+import type { LogRead } from '../../../../src/graph/provisioning-log.ts';
+import type { LogEntry } from '../../../../src/graph/provisioning-log-entry.ts';
+import type { AccessStateKind } from '../../../../src/requests/access-requests/access-request.ts';
+import type { Deed } from '../../../../src/requests/history/deed.ts';
+import { emptyReport, NOW, outcomesSaying, words } from '../drawings.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+export const PORTAL = 'https://entra.microsoft.com';
+
+export const salesforce = { id: '5eed0000-0000-4000-8000-0000000000a1', name: 'Salesforce' };
+export const adele = { id: 'adele', name: 'Adele Vance', principalName: 'adele@contoso.com' };
+
+export const wellRun: LastRun = {
+  began: NOW - 23 * MINUTE - 90_000,
+  ended: NOW - 23 * MINUTE,
+  result: { kind: 'succeeded' },
+  error: null,
+  counts: { entitled: 76, inScope: 76, imported: 76, exported: 1, escrowed: 0 },
+};
+
+/** A job as it runs day by day; for a `health` that has none, without a run. */
+export function jobIn(health: JobHealth | JobHealth['kind'], more: Partial<JobStatus> = {}): JobStatus {
+  return {
+    id: 'salesforce.5eed.job',
+    health: typeof health === 'string' ? ({ kind: health } as JobHealth) : health,
+    lastRun: wellRun,
+    lastSuccess: wellRun.ended,
+    nextRun: NOW + 16 * MINUTE,
+    counts: [{ type: 'User', count: 76 }],
+    ...more,
+  };
+}
+
+const credentials = 'SystemForCrossDomainIdentityManagementInvalidCredentials';
+
+export const quarantined = (text?: string): JobStatus =>
+  jobIn(
+    {
+      kind: 'quarantined',
+      quarantine: {
+        reason: text ?? 'EncounteredQuarantineException',
+        since: NOW - 2 * DAY,
+        nextAttempt: NOW + DAY,
+        seriesCount: 3,
+        error: {
+          code: text ?? credentials,
+          message: text ?? 'Please provide a valid tenant URL and secret token for your application.',
+          tenantActionable: true,
+        },
+      },
+    },
+    {
+      lastRun: { ...wellRun, result: { kind: 'failed' }, counts: { ...wellRun.counts, inScope: 0, exported: 0 } },
+      lastSuccess: null,
+      nextRun: null,
+    },
+  );
+
+export const neverRun = jobIn('neverRun', { lastRun: null, lastSuccess: null, nextRun: null, counts: [] });
+
+export function entryOf(outcome: Outcome, more: Partial<LogEntry> = {}): LogEntry {
+  return {
+    id: 'entry',
+    changeId: 'change',
+    jobId: 'salesforce.5eed.job',
+    servicePrincipalId: salesforce.id,
+    at: NOW - HOUR,
+    action: { kind: 'create' },
+    status: { kind: 'success' },
+    outcome,
+    scope: 'in',
+    error: null,
+    skipReason: null,
+    stoppedAt: null,
+    initiatedBy: { type: 'system', name: 'Azure AD Provisioning Service' },
+    ...more,
+  };
+}
+
+export const conflict = entryOf(
+  { kind: 'failed', code: 'SalesforceEntryConflict', reason: 'HTTP 409', recommendedAction: null, report: emptyReport },
+  {
+    status: { kind: 'failure' },
+    error: { code: 'SalesforceEntryConflict', reason: 'HTTP 409', recommendedAction: null },
+  },
+);
+export const created = entryOf({ kind: 'created', report: emptyReport });
+
+export const logOf = (...entries: LogEntry[]): LogRead => ({ kind: 'read', entries, complete: true });
+
+/** Somebody with whom, and an app with which, all is well. */
+export function factsOf(more: Partial<CheckFacts> = {}): CheckFacts {
+  return {
+    account: 'enabled',
+    assignment: { kind: 'assigned', through: null },
+    scope: 'notTold',
+    log: logOf(),
+    lastDeed: null,
+    jobState: jobIn('healthy'),
+    ...more,
+  };
+}
+
+export function deedOf(more: Partial<Extract<Deed, { kind: 'provisioning' }>> = {}, text?: string): Deed {
+  return {
+    kind: 'provisioning',
+    at: NOW - 10 * MINUTE,
+    requestId: 'R7K3MQ',
+    asker: { id: 'alex', name: text ?? 'Alex Wilber' },
+    app: { id: salesforce.id, name: text ?? 'Salesforce' },
+    subject: { id: 'adele', name: text ?? 'Adele Vance', label: text ?? 'adele@contoso.com' },
+    people: 1,
+    isGroup: false,
+    result: { kind: 'done', counts: { created: 1 } },
+    approvedBy: null,
+    ...more,
+  };
+}
+
+export function accessDeed(
+  state: AccessStateKind,
+  more: Partial<Extract<Deed, { kind: 'access' }>> = {},
+  text?: string,
+): Deed {
+  return {
+    kind: 'access',
+    at: NOW - 20 * MINUTE,
+    accessRequestId: 'K3M7QA',
+    asker: { id: 'megan', name: text ?? 'Megan Bowen' },
+    app: { id: salesforce.id, name: text ?? 'Salesforce' },
+    subject: { id: 'isaiah', name: text ?? 'Isaiah Langer', label: text ?? 'isaiah@contoso.com' },
+    state,
+    decidedBy: { id: 'patti', name: text ?? 'Patti Fernandez' },
+    requestId: null,
+    result: null,
+    ...more,
+  };
+}
+
+export function queued(more: Partial<QueueItem> = {}, text?: string): QueueItem {
+  return {
+    requestId: 'R7K3MQ',
+    asker: { name: text ?? 'Alex Wilber' },
+    app: { name: text ?? 'Salesforce' },
+    subject: { name: text ?? 'Isaiah Langer', label: text ?? 'isaiah@contoso.com' },
+    people: 1,
+    state: 'waiting',
+    place: 3,
+    startsAt: NOW + 21_000,
+    ...more,
+  };
+}
+
+export const gate = { slotsLeft: 2, blockedUntil: null, limit: 5, windowMs: 10_000 };
+
+const unreadLogs: readonly LogRead[] = [
+  ...(['cloud', 'licence', 'permission'] as const).map((why): LogRead => ({ kind: 'notAvailable', why })),
+  ...(['busy', 'throttled', 'tooSlow', 'refused', 'away', 'unreadable'] as const).map(
+    (why): LogRead => ({ kind: 'unread', why }),
+  ),
+];
+
+const healths = ['healthy', 'running', 'failing', 'paused', 'disabled', 'notConfigured'] as const;
+const states = ['pending', 'denied', 'expired', 'cancelled', 'approved', 'lapsed', 'started', 'finished'] as const;
+const results = ['waiting', 'running', 'held', 'cancelled'] as const;
+const changes: readonly JobChange[] = ['enteredQuarantine', 'leftQuarantine', 'stopped', 'runsAgain'];
+
+export function readingsSaying(text: string): JobReading[] {
+  const failure = { code: text, message: text, tenantActionable: false };
+  const types = Array.from({ length: 9 }, () => ({ type: text, count: 1_234_567 }));
+  return [
+    ...healths.map((kind) => jobIn(kind, { id: text, counts: types })),
+    jobIn('failing', { lastRun: { ...wellRun, result: { kind: 'other', code: text }, error: failure } }),
+    jobIn({ kind: 'other', code: text }, { lastRun: null }),
+    { ...quarantined(text), id: text, counts: types },
+    neverRun,
+    'none',
+    'unread',
+  ];
+}
+
+function factsSaying(text: string): CheckFacts[] {
+  const entries = outcomesSaying(text, { steps: 1, changes: 0 }).map((outcome) =>
+    entryOf(outcome, {
+      action: { kind: 'unknown', code: text },
+      status: { kind: 'unknown', code: text },
+      error: { code: text, reason: text, recommendedAction: text },
+      skipReason: text,
+    }),
+  );
+  const many = Array.from({ length: 20 }, (_, n) => entries[n % entries.length] ?? created);
+  const assignment = { kind: 'assigned', through: text } as const;
+  const lastDeed = deedOf({ at: NOW - DAY }, text);
+  return [
+    ...entries.map((entry) => factsOf({ assignment, lastDeed, log: logOf(entry, ...many) })),
+    ...readingsSaying(text).map((jobState) =>
+      factsOf({ jobState, lastDeed, account: 'disabled', assignment: { kind: 'missing' }, log: logOf(...many) }),
+    ),
+    ...unreadLogs.map((log) => factsOf({ log, account: 'unread', assignment: { kind: 'unread' }, jobState: 'unread' })),
+    factsOf({ lastDeed: deedOf({ requestId: text, result: { kind: 'done', counts: { failed: 1 } } }, text) }),
+    factsOf({ assignment: { kind: 'notNeeded' }, lastDeed: accessDeed('lapsed', {}, text) }),
+    factsOf({ log: logOf(created), scope: 'in' }),
+  ];
+}
+
+export function deedsSaying(text: string): Deed[] {
+  return [
+    ...states.map((state) => accessDeed(state, { accessRequestId: text }, text)),
+    ...results.map((kind) => deedOf({ result: { kind }, approvedBy: { id: '1', name: text } }, text)),
+    deedOf({ isGroup: true, people: 4, requestId: text }, text),
+    deedOf({ subject: null, people: 500, result: { kind: 'done', counts: { created: 498, failed: 2 } } }, text),
+  ];
+}
+
+const exports: readonly ExportResult[] = [
+  { kind: 'declined' },
+  { kind: 'failed' },
+  { kind: 'onlyPersonal' },
+  { kind: 'expired' },
+];
+
+/** Every card of checks and of the history at its fullest, every text of others in it being `text`. */
+export function everyCheckCardSaying(text: string): CardMessage[] {
+  const app = { id: salesforce.id, name: text };
+  const person = { id: 'adele', name: text, principalName: text };
+  const readings = readingsSaying(text);
+  const facts = factsSaying(text);
+  const many = <Thing>(things: readonly Thing[], count = 60): Thing[] =>
+    Array.from({ length: count }, (_, n) => things[n % things.length]).flatMap((thing) => thing ?? []);
+  const deeds = deedsSaying(text);
+  const history = { deeds: [], about: null, since: null, page: 1, ownOnly: false, older: null, newer: null, now: NOW };
+  const queue = { gate, total: 500, canCancel: true, now: NOW };
+  const watch = { app, addedBy: { name: text }, addedAt: NOW - DAY, status: quarantined(text) };
+  return [
+    statusList(words, { items: many(readings).map((status) => ({ app, status })), more: true, now: NOW }),
+    statusList(words, { items: [], more: false, now: NOW }),
+    ...readings.map((status) => statusCard(words, { app, status, others: 2, now: NOW, entraPortalUrl: PORTAL })),
+    ...facts.map((what) =>
+      checkCard(words, { person, app, facts: what, canProvision: true, now: NOW, entraPortalUrl: PORTAL }),
+    ),
+    checkList(words, { person, items: many(facts).map((what) => ({ app, facts: what })), more: true, now: NOW }),
+    checkList(words, { person, items: [], more: false, now: NOW }),
+    queueCard(words, { ...queue, items: many([queued({}, text), queued({ subject: null }, text)]) }),
+    queueCard(words, { ...queue, items: many([queued({ state: 'running', people: 9 }, text)]), total: 0 }),
+    queueCard(words, { ...queue, items: [], total: 0, gate: { ...gate, blockedUntil: NOW + MINUTE } }),
+    ...[deeds, deeds.slice(4), deeds.toReversed()].map((these) =>
+      historyCard(words, {
+        ...history,
+        deeds: these,
+        about: text,
+        since: NOW - DAY,
+        older: text,
+        newer: text,
+        page: 2,
+      }),
+    ),
+    historyCard(words, { ...history, deeds: many(deeds), ownOnly: true }),
+    historyCard(words, { ...history, page: 9 }),
+    historyCard(words, { ...history, about: text, ownOnly: true }),
+    historyCard(words, { ...history, ownOnly: true }),
+    historyCard(words, history),
+    watchesCard(words, { items: many([watch, { ...watch, status: null }]), canChange: true, now: NOW }),
+    watchesCard(words, { items: [], canChange: false, now: NOW }),
+    ...changes.map((change) =>
+      announcementCard(words, { app, change, status: quarantined(text), now: NOW, entraPortalUrl: PORTAL }),
+    ),
+    exportResultCard(words, { kind: 'uploaded', fileName: text, lines: 12_345 }),
+    ...exports.map((result) => exportResultCard(words, result)),
+  ];
+}

@@ -1,0 +1,188 @@
+import { describe, expect, it } from '@jest/globals';
+import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
+import { exportOffer, exportResultCard } from '../../../../src/chat/views/checks/export-card.ts';
+import { DEEDS_PER_PAGE, type HistoryCardInput, historyCard } from '../../../../src/chat/views/checks/history-card.ts';
+import { type QueueCardInput, queueCard } from '../../../../src/chat/views/checks/queue-card.ts';
+import { watchesCard } from '../../../../src/chat/views/checks/watches-card.ts';
+import { elementsOf, NOW, words } from '../drawings.ts';
+import { accessDeed, DAY, deedOf, gate, HOUR, MINUTE, quarantined, queued, salesforce } from './check-drawings.ts';
+
+const buttonsOf = (card: unknown) => elementsOf(card).filter(({ type }) => type === 'Action.Submit');
+
+describe('the queue', () => {
+  const draw = (more: Partial<QueueCardInput>) =>
+    queueCard(words, { gate, items: [queued()], total: 1, canCancel: true, now: NOW, ...more });
+
+  it('tells for whom, who asked, the place and the start, and how much room the gate has', () => {
+    const { card, summary } = draw({});
+
+    const text = cardAsText(card);
+    expect(text).toContain('2 of 5 calls free; Microsoft allows 5 in 10 s.');
+    expect(text).toContain(
+      '… Isaiah Langer → Salesforce  [Cancel]\nNumber 3 in line, starts at 14:03:27, in about 21 s\nAlex Wilber asks · Request R7K3MQ',
+    );
+    expect(summary).toBe('1 request runs or waits.');
+  });
+
+  it('cancels by the id, and only for whoever may', () => {
+    expect(buttonsOf(draw({}).card)).toMatchObject([
+      { title: 'Cancel', data: { verb: 'cancel', requestId: 'R7K3MQ' } },
+      { title: 'Look again', data: { verb: 'choose', text: 'queue' } },
+    ]);
+    expect(buttonsOf(draw({ canCancel: false }).card)).toMatchObject([{ title: 'Look again' }]);
+  });
+
+  it('offers no way back for what has been sent, but for the rest of a list', () => {
+    const running = queued({ state: 'running', place: null, startsAt: NOW - 2_000 });
+
+    expect(cardAsText(draw({ items: [running] }).card)).toContain(
+      '▶ Isaiah Langer → Salesforce\nIn progress since 14:03:04',
+    );
+    expect(cardAsText(draw({ items: [{ ...running, subject: null, people: 40 }] }).card)).toContain(
+      '▶ 40 people → Salesforce  [Cancel]',
+    );
+  });
+
+  it('says until when Microsoft holds it up', () => {
+    const { card } = draw({ gate: { ...gate, slotsLeft: 0, blockedUntil: NOW + 12_000 } });
+
+    expect(cardAsText(card)).toContain('Microsoft asked Usher to slow down: no call before 14:03:18.');
+  });
+
+  it('counts what it does not show, and says when there is nothing', () => {
+    expect(cardAsText(draw({ total: 500 }).card)).toContain('And 499 more.');
+    expect(cardAsText(draw({ items: [], total: 0 }).card)).toContain('Nothing runs and nothing waits.');
+  });
+});
+
+describe('the history', () => {
+  const nothing = { deeds: [], about: null, since: null, page: 1, ownOnly: false, older: null, newer: null, now: NOW };
+  const draw = (more: Partial<HistoryCardInput>) => historyCard(words, { ...nothing, ...more });
+
+  it('tells of each what, who asked, when, the result and who approved', () => {
+    const { card, summary } = draw({
+      deeds: [
+        deedOf({ approvedBy: { id: 'patti', name: 'Patti Fernandez' } }),
+        accessDeed('denied', { at: NOW - DAY }),
+        deedOf({ isGroup: true, people: 4, subject: { id: 'g', name: 'Sales Team', label: null } }),
+        deedOf({ subject: null, people: 500, result: { kind: 'done', counts: { created: 498, failed: 2 } } }),
+      ],
+    });
+
+    const text = cardAsText(card);
+    expect(text).toContain(
+      '✓ Adele Vance → Salesforce  [Details]\nAccount created\nAlex Wilber asked, 13:53 · Approved by Patti Fernandez',
+    );
+    expect(text).toContain(
+      '✗ Isaiah Langer → Salesforce  [Details]\nDenied\nMegan Bowen asked, Mar 1, 2026, 14:03 GMT+1 · Denied by Patti Fernandez',
+    );
+    expect(text).toContain('✓ Sales Team (group, 4 members) → Salesforce  [Details]\nGroup created\n');
+    expect(text).toContain('! 500 people → Salesforce  [Details]\nAccount created: 498, Failed: 2\n');
+    expect(summary).toBe('History: 4 lines');
+  });
+
+  it('tells an access request by its result once there is one, and by its state before', () => {
+    const text = cardAsText(
+      draw({
+        deeds: [
+          accessDeed('finished', { requestId: 'R2', result: { kind: 'done', counts: { inSync: 1 } } }),
+          accessDeed('pending', { decidedBy: null }),
+          accessDeed('approved'),
+        ],
+      }).card,
+    );
+
+    expect(text).toContain('✓ Isaiah Langer → Salesforce  [Details]\nAlready up to date\n');
+    expect(text).toContain(
+      '… Isaiah Langer → Salesforce  [Details]\nWaiting for approval\nMegan Bowen asked, 13:43\n\n',
+    );
+    expect(text).toContain('Approved\nMegan Bowen asked, 13:43 · Approved by Patti Fernandez');
+  });
+
+  it('opens each by its own id, and turns the pages by the lines it was given', () => {
+    const { card } = draw({
+      deeds: [deedOf(), accessDeed('pending')],
+      page: 2,
+      older: 'history page 3',
+      newer: 'history',
+    });
+
+    expect(buttonsOf(card)).toMatchObject([
+      { title: 'Details', data: { verb: 'run', text: 'show R7K3MQ' } },
+      { title: 'Details', data: { verb: 'run', text: 'show K3M7QA' } },
+      { title: 'Newer', data: { verb: 'choose', text: 'history' } },
+      { title: 'Older', data: { verb: 'choose', text: 'history page 3' } },
+    ]);
+  });
+
+  it.each<[Partial<HistoryCardInput>, string]>([
+    [{}, 'History\n'],
+    [{ page: 2 }, 'History, page 2\n'],
+    [{ about: 'Adele Vance' }, 'History of Adele Vance\n'],
+    [{ ownOnly: true }, 'Your requests\n'],
+    [{ ownOnly: true, about: 'Salesforce', page: 3 }, 'Your requests about Salesforce, page 3\n'],
+  ])('says what it is about: %j', (input, title) => {
+    expect(cardAsText(draw({ ...input, deeds: [deedOf()] }).card)).toMatch(new RegExp(`^${title}`));
+  });
+
+  it('says since when', () => {
+    expect(cardAsText(draw({ deeds: [deedOf()], since: NOW - HOUR }).card)).toContain('Since 13:03. Newest first.');
+  });
+
+  it.each<[Partial<HistoryCardInput>, string]>([
+    [{}, 'Nobody has asked for anything yet. Type “help”'],
+    [{ ownOnly: true }, 'You have asked for nothing yet. Type “help”'],
+    [{ about: 'Adele Vance' }, 'Usher’s record has nothing on that. Type “history”'],
+    [{ page: 7 }, 'There is nothing on page 7.'],
+  ])('says when there is nothing, and what to do next: %j', (input, said) => {
+    expect(cardAsText(draw(input).card)).toContain(said);
+  });
+
+  it('hides none without saying so', () => {
+    const deeds = Array.from({ length: DEEDS_PER_PAGE + 1 }, () => deedOf());
+
+    expect(cardAsText(draw({ deeds }).card)).toContain('There is more than this card holds.');
+  });
+});
+
+describe('the watched apps', () => {
+  const item = { app: salesforce, addedBy: { name: 'Alex Wilber' }, addedAt: NOW - MINUTE, status: quarantined() };
+
+  it('are told with their state, who asked, and a way to end it', () => {
+    const { card } = watchesCard(words, { items: [item, { ...item, status: null }], canChange: true, now: NOW });
+
+    const text = cardAsText(card);
+    expect(text).toContain('✗ Salesforce: In quarantine  [Stop watching]\nAlex Wilber asked for it, 14:02');
+    expect(buttonsOf(card)[0]).toMatchObject({ data: { verb: 'run', text: 'unwatch Salesforce' } });
+  });
+
+  it('cannot be ended by whoever may not, and how to begin is told', () => {
+    expect(buttonsOf(watchesCard(words, { items: [item], canChange: false, now: NOW }).card)).toEqual([]);
+    expect(cardAsText(watchesCard(words, { items: [], canChange: true, now: NOW }).card)).toContain(
+      '“watch Salesforce”',
+    );
+  });
+});
+
+describe('the export', () => {
+  it.each([
+    [null, null, 'record, all of it, as'],
+    [NOW - HOUR, null, 'record, since 13:03, as'],
+    [null, NOW, 'record, until 14:03, as'],
+    [NOW - HOUR, NOW, 'record, from 13:03 until 14:03, as'],
+  ])('is offered with what it holds: %s to %s', (from, to, said) => {
+    const offer = exportOffer(words, { fileName: 'usher-history.csv', from, to, now: NOW });
+
+    expect(offer.name).toBe('usher-history.csv');
+    expect(offer.description).toContain(said);
+  });
+
+  it('ends with a word on what became of it', () => {
+    const uploaded = exportResultCard(words, { kind: 'uploaded', fileName: 'usher.csv', lines: 1_234 });
+
+    expect(cardAsText(uploaded.card)).toContain('Usher has put usher.csv into your OneDrive, with 1,234 lines.');
+    expect(cardAsText(exportResultCard(words, { kind: 'declined' }).card)).toContain('nothing was written');
+    expect(cardAsText(exportResultCard(words, { kind: 'failed' }).card)).toContain('Ask again in a minute.');
+    expect(cardAsText(exportResultCard(words, { kind: 'onlyPersonal' }).card)).toContain('only in the personal chat');
+  });
+});

@@ -1,0 +1,187 @@
+import { describe, expect, it } from '@jest/globals';
+import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
+import { announcementCard } from '../../../../src/chat/views/checks/announcement-card.ts';
+import type { JobReading } from '../../../../src/chat/views/checks/job-words.ts';
+import { statusCard } from '../../../../src/chat/views/checks/status-card.ts';
+import { statusList } from '../../../../src/chat/views/checks/status-list.ts';
+import { NOW, words } from '../drawings.ts';
+import { HOUR, jobIn, MINUTE, neverRun, PORTAL, quarantined, salesforce, wellRun } from './check-drawings.ts';
+
+const zscaler = { id: 'zscaler', name: 'Zscaler' };
+const item = (name: string, status: JobReading) => ({ app: { id: name, name }, status });
+const list = (...items: ReturnType<typeof item>[]) => statusList(words, { items, more: false, now: NOW });
+const status = (reading: JobReading, others = 0) =>
+  statusCard(words, { app: salesforce, status: reading, others, now: NOW, entraPortalUrl: PORTAL });
+const textOf = (reading: JobReading, others = 0) => cardAsText(status(reading, others).card);
+
+describe('the list of all apps', () => {
+  it('tells the worst first', () => {
+    const { card } = list(
+      item('Payroll', 'none'),
+      item('Salesforce', jobIn('healthy')),
+      item('GitHub', jobIn('running', { lastRun: { ...wellRun, ended: null } })),
+      item('Box', 'unread'),
+      item('Concur', neverRun),
+      item('Slack', jobIn('paused')),
+      item('Asana', jobIn('disabled')),
+      item('ServiceNow', jobIn('failing')),
+      item('Zscaler', quarantined()),
+    );
+
+    const text = cardAsText(card);
+    const names = ['Zscaler', 'ServiceNow', 'Asana', 'Slack', 'Concur', 'Box', 'GitHub', 'Salesforce', 'Payroll'];
+    expect(names.toSorted((one, other) => text.indexOf(one) - text.indexOf(other))).toEqual(names);
+  });
+
+  it('tells of each its state and when it last ran', () => {
+    const { card } = list(
+      item('Salesforce', jobIn('healthy')),
+      item('Zscaler', quarantined()),
+      item('Concur', neverRun),
+    );
+
+    const text = cardAsText(card);
+    expect(text).toContain('✗  Zscaler  In quarantine\n   Since Feb 28, 2026, 14:03 GMT+1 · Next attempt Mar 3, 2026,');
+    expect(text).toContain('–  Concur  Not run yet\n   Has never run\n');
+    expect(text).toContain('✓  Salesforce  Healthy\n   Last ran 13:40: went well');
+  });
+
+  it('names what is broken in the notification', () => {
+    const { summary } = list(item('Salesforce', jobIn('healthy')), item('Zscaler', quarantined()));
+
+    expect(summary).toBe('2 apps · Zscaler: In quarantine');
+    expect(list(item('Salesforce', jobIn('healthy'))).summary).toBe('1 app, none of them broken');
+  });
+
+  it('says when there is nothing, or more than it shows', () => {
+    const many = Array.from({ length: 40 }, (_, n) => item(`App ${n}`, jobIn('healthy')));
+
+    expect(cardAsText(list().card)).toContain('Usher found no apps.');
+    expect(cardAsText(list(...many).card)).toContain('There are more. Type “status” and the name of the app.');
+  });
+});
+
+describe('the status of one app', () => {
+  it("explains Zscaler's quarantine: why, since when, what is tried next and who can repair it", () => {
+    const { card, summary } = statusCard(words, {
+      app: zscaler,
+      status: quarantined(),
+      others: 0,
+      now: NOW,
+      entraPortalUrl: PORTAL,
+    });
+
+    const text = cardAsText(card);
+    expect(text).toMatch(/^✗ {2}Zscaler: In quarantine\n/);
+    expect(text).toContain('The connection to Zscaler fails.');
+    expect(text).toContain('Microsoft says: Please provide a valid tenant URL and secret token');
+    expect(text).toContain('In quarantine since Feb 28, 2026, 14:03 GMT+1.');
+    expect(text).toContain('Microsoft tries again at Mar 3, 2026, 14:03 GMT+1.');
+    expect(text).toContain('Your own application administrator can repair this');
+    expect(text).toContain('Code: SystemForCrossDomainIdentityManagementInvalidCredentials');
+    expect(text).toMatch(/Failed attempts in a row: +3/);
+    expect(summary).toContain('Zscaler: In quarantine. Provisioning to Zscaler keeps failing');
+    expect(card.actions).toMatchObject([
+      { title: 'Look again', data: { verb: 'choose', text: 'status Zscaler' } },
+      { title: 'Open in Entra', url: expect.stringContaining('ProvisioningOverview/objectId/zscaler') },
+    ]);
+  });
+
+  it('tells the last run, the last good one, the next one and the counts', () => {
+    const text = textOf(
+      jobIn('healthy', {
+        counts: [
+          { type: 'User', count: 1_076 },
+          { type: 'Group', count: 2 },
+        ],
+      }),
+    );
+
+    expect(text).toMatch(/Last run: +Last ran 13:40: went well, in 1 min 30 s/);
+    expect(text).toMatch(/Last went well: +13:40/);
+    expect(text).toMatch(/Next run: +14:19/);
+    expect(text).toMatch(/In the app: +User: 1,076 · Group: 2/);
+    expect(text).toMatch(/In the last run: +76 in scope · 1 written\n/);
+  });
+
+  it('says of a time that is past that it is due', () => {
+    const { health } = quarantined();
+    const late = { ...(health.kind === 'quarantined' ? health.quarantine : null), nextAttempt: NOW - HOUR };
+
+    expect(textOf(jobIn('healthy', { nextRun: NOW - MINUTE }))).toMatch(/Next run: +Due since 14:02/);
+    const text = textOf(jobIn({ kind: 'quarantined', quarantine: late as never }));
+    expect(text).toContain('Microsoft’s next attempt is due since 13:03.');
+    expect(text).not.toContain('tries again at');
+  });
+
+  it('shows no date for a job that never ran', () => {
+    const text = textOf(neverRun);
+
+    expect(text).toContain('Salesforce: Not run yet');
+    expect(text).toContain('it has never run, so it has created nobody so far');
+    expect(text).not.toMatch(/failed|1970|000[01]|\bJan\b/);
+  });
+
+  it('shows a state that Microsoft has added as it comes', () => {
+    const reading = jobIn(
+      { kind: 'other', code: 'Dreaming' },
+      { lastRun: { ...wellRun, result: { kind: 'other', code: 'Odd' } } },
+    );
+
+    expect(textOf(reading)).toContain('?  Salesforce: Unknown state: Dreaming');
+    expect(textOf(reading)).toContain('ended as Odd');
+  });
+
+  it.each<[string, JobReading, string]>([
+    ['has no synchronization', 'none', 'provisioning is not set up for it'],
+    ['could not be read', 'unread', 'That says nothing about Salesforce.'],
+    ['is paused', jobIn('paused'), 'is paused, so its regular runs do not happen'],
+    ['is switched off', jobIn('disabled'), 'is switched off'],
+    ['runs', jobIn('running', { lastRun: { ...wellRun, ended: null } }), 'Running since 13:38'],
+    [
+      'had failures of single people',
+      jobIn('healthy', { lastRun: { ...wellRun, result: { kind: 'entryErrors' } } }),
+      'single people or groups failed',
+    ],
+  ])('explains an app that %s', (_, reading, said) => {
+    expect(textOf(reading)).toContain(said);
+  });
+
+  it("tells a failing run's own words", () => {
+    const error = { code: 'Timeout', message: 'The app did not answer', tenantActionable: false };
+    const text = textOf(jobIn('failing', { lastRun: { ...wellRun, result: { kind: 'failed' }, error } }));
+
+    expect(text).toContain('its last run failed as a whole');
+    expect(text).toContain('Microsoft says: The app did not answer');
+    expect(text).toContain('this is not repaired in your organization');
+    expect(text).toContain('Code: Timeout');
+  });
+
+  it('tells of other jobs', () => {
+    expect(textOf(jobIn('healthy'), 2)).toContain('The app has 2 other synchronization jobs.');
+  });
+});
+
+describe('what a watched app is announced to have done', () => {
+  const draw = (change: Parameters<typeof announcementCard>[1]['change'], reading: JobReading) =>
+    announcementCard(words, { app: zscaler, change, status: reading, now: NOW + HOUR, entraPortalUrl: PORTAL });
+
+  it('tells a quarantine with its cause, and how to end the watching', () => {
+    const { card, summary } = draw('enteredQuarantine', quarantined());
+
+    const text = cardAsText(card);
+    expect(text).toMatch(/^✗ {2}Zscaler is in quarantine now\n\nProvisioning to Zscaler keeps failing/);
+    expect(text).toContain('Microsoft says: Please provide a valid tenant URL');
+    expect(text).toContain('This conversation watches Zscaler. To end it, type “unwatch Zscaler”.');
+    expect(summary).toMatch(/^Zscaler is in quarantine now\. Provisioning to Zscaler keeps failing/);
+    expect(card.actions).toMatchObject([{ data: { verb: 'run', text: 'status Zscaler' } }, { title: 'Open in Entra' }]);
+  });
+
+  it.each([
+    ['leftQuarantine', jobIn('healthy'), '✓  Zscaler is out of quarantine\n\nState now: Healthy.'],
+    ['stopped', jobIn('paused'), '!  The synchronization of Zscaler has stopped\n\nState now: Paused.'],
+    ['runsAgain', jobIn('running'), '✓  The synchronization of Zscaler runs again\n\nState now: Running now.'],
+  ] as const)('tells that it has changed: %s', (change, reading, said) => {
+    expect(cardAsText(draw(change, reading).card)).toContain(said);
+  });
+});
