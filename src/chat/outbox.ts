@@ -1,8 +1,8 @@
-import type { Drawing } from './reply.ts';
+import type { CardMessage, Drawing } from './reply.ts';
 
 /**
- * What somebody is owed without having asked just now: cards for approvers, and short texts. They stand in the
- * database, so a restart forgets none.
+ * What somebody is owed without having asked just now: cards for approvers, announcements, and short texts. They stand
+ * in the database, so a restart forgets none.
  *
  * Whatever is handed out ends in `sent` or in `failed`. In between it is handed out to nobody else for a minute: another
  * process that looks for something to do must not send it as well, and if this one dies, it is sent after all.
@@ -19,5 +19,12 @@ export interface Outbox {
 export type OutboxItem =
   /** A live card that has not been posted yet. */
   | { readonly kind: 'card'; readonly liveId: string; readonly conversation: string; readonly drawing: Drawing }
+  /** A finished card, e.g. of a watch. */
+  | {
+      readonly kind: 'post';
+      readonly announcementId: number;
+      readonly conversation: string;
+      readonly message: CardMessage;
+    }
   /** `text`: plain, without markdown. */
   | { readonly kind: 'text'; readonly noticeId: number; readonly conversation: string; readonly text: string };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Chat } from '../chat/chat.ts';
 import type { Incoming } from '../chat/incoming.ts';
-import type { CardMessage, Drawing, Reply } from '../chat/reply.ts';
+import type { CardMessage, Drawing, FileOffer, Reply } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { type Conversations, conversationKey, type Posted } from './conversations.ts';
@@ -79,6 +79,8 @@ export function createAnswering(parts: AnsweringParts): Answering {
         return put(incoming, cardId, reply.message);
       case 'live':
         return showLive(incoming, reply.liveId, cardId);
+      case 'fileOffer':
+        return showOffer(incoming, reply.offer, own);
       default: {
         const never: never = reply;
         throw new Error(`unexpected reply ${JSON.stringify(never)}`);
@@ -91,7 +93,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
    * click: what refuses them must not wipe out what others need, nor may anything take the place of a request's card.
    */
   async function carriesOn(reply: Reply, clicked: string): Promise<boolean> {
-    if (reply.kind === 'card' && reply.inPlace !== true) return false;
+    if (reply.kind === 'fileOffer' || (reply.kind === 'card' && reply.inPlace !== true)) return false;
     return !(await chat.isRequestCard(clicked));
   }
 
@@ -109,6 +111,14 @@ export function createAnswering(parts: AnsweringParts): Answering {
     if (shown.kind !== 'done') return shown;
     await chat.attachCard(liveId, shown.cardId);
     await parts.showed(drawing, shown.cardId === cardId ? 'edit' : 'post');
+    return shown;
+  }
+
+  /** Teams' own card; it cannot take the place of another. */
+  async function showOffer({ conversation }: Incoming, offer: FileOffer, own: string | null): Promise<Posted> {
+    pacing.sent(conversationKey(conversation), clock.monotonic());
+    const shown = await conversations.offerFile(conversation, offer);
+    if (shown.kind === 'done' && own !== null) await conversations.remove(conversation, own);
     return shown;
   }
 

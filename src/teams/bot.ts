@@ -5,18 +5,20 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Reader } from '../requests/request.ts';
 import type { Answering } from './answering.ts';
+import { consentName, toConsent } from './consent.ts';
+import type { Consenting } from './consenting.ts';
 import type { Conversations } from './conversations.ts';
 import { type ActivityOrigin, admit, type GuardRules, type TurnedAway } from './guard.ts';
 import { readerOf, toIncoming, whereOf } from './incoming.ts';
-import { createInvoking, type InvokeResponse, saySentence } from './invoking.ts';
+import { actionName, createInvoking, type InvokeResponse, saySentence } from './invoking.ts';
 import type { Turns } from './turns.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
 /** What happens in a turn: the guard, the repeated delivery, and then the answer. */
 export interface Bot {
   /**
-   * `issuer` is that of the token which the activity came with; undefined when there was none. Resolves with what an
-   * invoke is to hear, and with null for all else.
+   * `issuer` is that of the token which the activity came with; undefined when there was none. Resolves with what a
+   * click on a card is to hear, and with null for all else.
    */
   onTurn(context: TurnContext, issuer: string | undefined): Promise<InvokeResponse | null>;
   /** Takes up the turns that a crash cut off; they are under way when this resolves. */
@@ -27,8 +29,9 @@ export interface Bot {
 
 export interface BotParts {
   readonly guard: GuardRules;
-  readonly chat: Chat;
+  readonly chat: Pick<Chat, 'welcome' | 'turnAway' | 'draw' | 'isRequestCard' | 'checking'>;
   readonly answering: Answering;
+  readonly consenting: Consenting;
   readonly conversations: Conversations;
   readonly turns: Turns;
   readonly clock: Clock;
@@ -42,7 +45,7 @@ const rememberMs = 24 * 3_600_000;
 const pruneEveryMs = 3_600_000;
 
 export function createBot(parts: BotParts): Bot {
-  const { chat, answering, conversations, turns, clock, log } = parts;
+  const { chat, answering, consenting, conversations, turns, clock, log } = parts;
   const invoking = createInvoking({ chat, answering, clock });
   const answers = new Set<Promise<void>>();
   let nextPruneAt = 0;
@@ -56,7 +59,9 @@ export function createBot(parts: BotParts): Bot {
 
   async function onTurn({ activity }: TurnContext, issuer: string | undefined): Promise<InvokeResponse | null> {
     if (!wantsAnswer(activity)) return null;
-    const isInvoke = activity.type === ActivityTypes.Invoke;
+    const isConsent = isInvokeOf(activity, consentName);
+    // The response of such an invoke is its answer; all else is answered in the conversation.
+    const isInvoke = isInvokeOf(activity, actionName);
     const admission = admit(originOf(activity, issuer), parts.guard);
     const where = { ...whereOf(activity), reader: readerOf(activity) };
     if (admission.kind === 'turnedAway') {
@@ -68,6 +73,12 @@ export function createBot(parts: BotParts): Bot {
     try {
       if (activity.type === ActivityTypes.InstallationUpdate) {
         await greet(where.conversation, await chat.welcome(admission.speaker, where.reader, where));
+        return null;
+      }
+      if (isConsent) {
+        pruneNowAndThen();
+        const { finished } = await consenting.take(toConsent(activity, admission.speaker));
+        keep(finished);
         return null;
       }
       const incoming = toIncoming(activity, admission.speaker);
@@ -147,13 +158,17 @@ function wantsAnswer(activity: Partial<Activity>): boolean {
     case ActivityTypes.Message:
       return true;
     case ActivityTypes.Invoke:
-      return activity.name === 'adaptiveCard/action';
+      return isInvokeOf(activity, actionName) || isInvokeOf(activity, consentName);
     case ActivityTypes.InstallationUpdate:
       // Not `add-upgrade`: a new version of the app is no reason to greet everybody again.
       return activity.action === 'add';
     default:
       return false;
   }
+}
+
+function isInvokeOf({ type, name }: Partial<Activity>, wanted: string): boolean {
+  return type === ActivityTypes.Invoke && name === wanted;
 }
 
 function originOf(activity: Partial<Activity>, issuer: string | undefined): ActivityOrigin {

@@ -7,8 +7,9 @@ import {
   TeamsInfo,
   type TurnContext,
 } from 'botbuilder';
-import type { CardMessage } from '../chat/reply.ts';
+import type { CardMessage, FileOffer } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
+import { consentActivity, fileActivity, type StoredFile } from './file-cards.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
 /**
@@ -23,6 +24,10 @@ import { fieldsOf, textOf } from './wire.ts';
 export interface Conversations {
   /** Posts a card. */
   post(conversation: string, message: CardMessage): Promise<Posted>;
+  /** Posts the question whether a file may be stored; only a personal chat takes it. */
+  offerFile(conversation: string, offer: FileOffer): Promise<Posted>;
+  /** Posts the card of a stored file; `summary` is what a notification reads. */
+  showFile(conversation: string, file: StoredFile, summary: string): Promise<Posted>;
   /** Puts another card in the place of one that was posted. */
   edit(conversation: string, cardId: string, message: CardMessage): Promise<Sent>;
   /** Posts plain text. */
@@ -94,21 +99,22 @@ export function createConversations({ adapter, appId, clock, observe }: Conversa
     return result;
   }
 
+  const post = (conversation: string, activity: Partial<Activity>) =>
+    observed('post', async (): Promise<Posted> => {
+      const id = await within(conversation, async (context) => (await context.sendActivity(activity))?.id ?? '');
+      if (id === '') throw new Error('Teams took the card and named no id for it');
+      return { kind: 'done', cardId: id };
+    });
+
   return {
     async findMember(conversation, memberId) {
       const found = await attempt(() => within(conversation, (context) => TeamsInfo.getMember(context, memberId)));
       const id = textOf(fieldsOf(found).aadObjectId);
       return id === '' ? null : id;
     },
-    post: (conversation, message) =>
-      observed('post', async () => {
-        const id = await within(
-          conversation,
-          async (context) => (await context.sendActivity(toActivity(message)))?.id ?? '',
-        );
-        if (id === '') throw new Error('Teams took the card and named no id for it');
-        return { kind: 'done', cardId: id } as const;
-      }),
+    post: (conversation, message) => post(conversation, toActivity(message)),
+    offerFile: (conversation, offer) => post(conversation, consentActivity(offer)),
+    showFile: (conversation, file, summary) => post(conversation, fileActivity(file, summary)),
     edit: (conversation, cardId, message) =>
       observed('edit', () =>
         within(conversation, async (context) => {

@@ -6,7 +6,7 @@ import type { Conversations, Posted, Sent } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
 
 /**
- * Brings what stands in the outbox to Teams: cards for approvers, and short texts.
+ * Brings what stands in the outbox to Teams: cards for approvers, announcements, and short texts.
  *
  * Each item arrives at least once. It leaves the outbox only after Teams has taken it, so a process that dies in
  * between sends it a second time at its next start; the other way round it might never arrive, and nobody would know
@@ -116,6 +116,8 @@ export function createCourier(parts: CourierParts): Courier {
     switch (item.kind) {
       case 'card':
         return conversations.post(item.conversation, item.drawing.message);
+      case 'post':
+        return conversations.post(item.conversation, item.message);
       case 'text':
         return conversations.say(item.conversation, item.text);
       default: {
@@ -151,10 +153,21 @@ export function createCourier(parts: CourierParts): Courier {
 }
 
 function nameOf(item: OutboxItem): string {
-  return item.kind === 'card' ? `card ${item.liveId}` : `text ${item.noticeId}`;
+  return [item.kind, ...Object.values(idOf(item))].join(' ');
 }
 
 /** What may stand in the log. */
-function idOf(item: OutboxItem): { readonly liveId: string } | { readonly noticeId: number } {
-  return item.kind === 'card' ? { liveId: item.liveId } : { noticeId: item.noticeId };
+function idOf(item: OutboxItem): Readonly<Record<string, string | number>> {
+  switch (item.kind) {
+    case 'card':
+      return { liveId: item.liveId };
+    case 'post':
+      return { announcementId: item.announcementId };
+    case 'text':
+      return { noticeId: item.noticeId };
+    default: {
+      const never: never = item;
+      throw new Error(`unexpected item ${JSON.stringify(never)}`);
+    }
+  }
 }

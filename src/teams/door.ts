@@ -2,7 +2,8 @@ import { type Activity, ActivityTypes, type TurnContext } from 'botbuilder';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Adapter } from './adapter.ts';
-import { type InvokeResponse, saySentence } from './invoking.ts';
+import { consentName } from './consent.ts';
+import { actionName, type InvokeResponse, saySentence } from './invoking.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
 /**
@@ -83,8 +84,9 @@ export function createDoor({ adapter, authentication, onTurn, issuer, clock, log
         const response = await onTurn(context, proven);
         if (response !== null) responses.push(response);
       });
-      if (activity.type !== ActivityTypes.Invoke) return { kind: 'taken' };
-      if (activity.name !== 'adaptiveCard/action') return { kind: 'notImplemented' };
+      // Of a file consent Teams wants to hear that it has arrived, and no more.
+      if (activity.type !== ActivityTypes.Invoke || activity.name === consentName) return { kind: 'taken' };
+      if (activity.name !== actionName) return { kind: 'notImplemented' };
       return { kind: 'taken', body: responses[0] ?? saySentence('') };
     },
   };

@@ -16,16 +16,21 @@ export function toIncoming(activity: Partial<Activity>, speaker: Speaker): Incom
   const content = contentOf(activity);
   if (content === null) return null;
   const { what, mentions } = content;
-  // Without an id of its own nothing can be known as repeated, and the next one must not pass for a repetition.
-  const activityId = textOf(activity.id) || randomUUID();
   return {
-    id: `${textOf(fieldsOf(activity.conversation).id)}|${activityId}`,
+    id: incomingId(activity),
     speaker,
     ...whereOf(activity),
     reader: readerOf(activity),
     what,
     mentions,
   };
+}
+
+/** The same for a repeated delivery. */
+export function incomingId(activity: Partial<Activity>): string {
+  // Without an id of its own nothing can be known as repeated, and the next one must not pass for a repetition.
+  const activityId = textOf(activity.id) || randomUUID();
+  return `${textOf(fieldsOf(activity.conversation).id)}|${activityId}`;
 }
 
 function contentOf(activity: Partial<Activity>): Pick<Incoming, 'what' | 'mentions'> | null {

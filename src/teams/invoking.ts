@@ -24,6 +24,9 @@ export type InvokeResponse =
   | { readonly statusCode: 200; readonly type: typeof wholeCard; readonly value: AdaptiveCard }
   | { readonly statusCode: 200; readonly type: typeof sentence; readonly value: string };
 
+/** The name of such an invoke. */
+export const actionName = 'adaptiveCard/action';
+
 const wholeCard = 'application/vnd.microsoft.card.adaptive';
 const sentence = 'application/vnd.microsoft.activity.message';
 
@@ -47,6 +50,9 @@ export function createInvoking({ chat, answering, clock }: InvokingParts): Invok
           return (await mayReplace(incoming, reply))
             ? replaceBy(reply.message.card)
             : saySentence(reply.message.summary);
+        case 'fileOffer':
+          // It comes as a message of its own.
+          return saySentence('');
         default: {
           const never: never = reply;
           throw new Error(`unexpected reply ${JSON.stringify(never)}`);
@@ -76,7 +82,8 @@ export function createInvoking({ chat, answering, clock }: InvokingParts): Invok
     response: InvokeResponse | null,
   ): Promise<void> {
     const reply = await replying;
-    const isOver = response !== null && (reply.kind === 'card' || response.type === sentence);
+    const isOver =
+      response !== null && reply.kind !== 'fileOffer' && (reply.kind === 'card' || response.type === sentence);
     if (!isOver) await answering.deliver(incoming, reply);
   }
 

@@ -31,7 +31,7 @@ export interface Painter {
 export interface PainterParts {
   readonly draw: (liveId: string) => Promise<Drawing | null>;
   readonly markDrawn: (liveId: string, revision: number) => Promise<void>;
-  readonly conversations: Conversations;
+  readonly conversations: Pick<Conversations, 'edit' | 'say'>;
   readonly pacing: Pacing;
   /** What tells one conversation from another. */
   readonly keyOf: (conversation: string) => string;

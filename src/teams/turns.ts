@@ -10,6 +10,8 @@ import type { Database } from '../db/database.ts';
 export interface Turns {
   /** False when this activity was here before. */
   open(incoming: Incoming, now: number): Promise<boolean>;
+  /** False when this activity was here before. It is only remembered, and never taken up again. */
+  meet(incomingId: string, now: number): Promise<boolean>;
   /** Remembers the card that a slow turn has shown already. */
   showed(incomingId: string, cardId: string): Promise<void>;
   /** The turn has its answer; the words that came in are forgotten. */
@@ -27,16 +29,20 @@ export interface OpenTurn {
 
 export function createTurns(database: Database): Turns {
   const { query } = database;
+
+  async function insert(id: string, now: number, incoming: Incoming | null): Promise<boolean> {
+    const inserted = await query
+      .insertInto('turns')
+      .values({ id, received_at: now, incoming: incoming === null ? null : JSON.stringify(incoming), card_id: null })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    return inserted !== undefined;
+  }
+
   return {
-    async open(incoming, now) {
-      const inserted = await query
-        .insertInto('turns')
-        .values({ id: incoming.id, received_at: now, incoming: JSON.stringify(incoming), card_id: null })
-        .onConflict((conflict) => conflict.column('id').doNothing())
-        .returning('id')
-        .executeTakeFirst();
-      return inserted !== undefined;
-    },
+    open: (incoming, now) => insert(incoming.id, now, incoming),
+    meet: (incomingId, now) => insert(incomingId, now, null),
     async showed(incomingId, cardId) {
       await query.updateTable('turns').set({ card_id: cardId }).where('id', '=', incomingId).execute();
     },

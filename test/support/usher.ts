@@ -13,14 +13,17 @@ import { loopback, sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { type SandboxGraph, type SandboxGraphOptions, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
 import {
   clickActivity,
+  consentActivity,
   exchangeActivity,
   invokeActivity,
   messageActivity,
   postActivity,
 } from '../../src/sandbox/teams/activity.ts';
 import { type Connector, type Delivery, startConnector } from '../../src/sandbox/teams/connector.ts';
+import { type Storage, startStorage } from '../../src/sandbox/teams/storage.ts';
 import { tenantId } from '../../src/sandbox/tenant/identity.ts';
 import { type Person, people } from '../../src/sandbox/tenant/people.ts';
+import { isTenantStorage } from '../../src/teams/files.ts';
 
 /**
  * FakeTeams: a whole Usher between the sandbox Graph and a make-believe Teams, over real HTTP. What is written to it
@@ -31,6 +34,8 @@ export interface TestUsher {
   /** Throws where Graph is elsewhere, at `graphUrl`. */
   readonly sandbox: SandboxGraph;
   readonly connector: Connector;
+  /** Where a file goes that somebody has agreed to. */
+  readonly storage: Storage;
   /** The bot's messages endpoint. */
   readonly endpoint: string;
   /** The SQLite file, for a second Usher on the same data. */
@@ -48,6 +53,8 @@ export interface TestUsher {
   press(person: Somebody, card: ShownCard, title: string, inputs?: CardInputs): Promise<number>;
   /** Clicks the button of this title as Action.Execute. */
   execute(person: Somebody, card: ShownCard, title: string, inputs?: CardInputs): Promise<Executed>;
+  /** Clicks "Allow" or "Decline" on a file consent card; Teams opens a place in the storage for it. */
+  consent(person: Somebody, card: ShownCard, action: 'accept' | 'decline'): Promise<number>;
   /** Posts any activity, as it is. */
   send(activity: unknown, headers?: Readonly<Record<string, string>>): Promise<number>;
   /** An activity as `say` would send it, to be changed and sent. */
@@ -78,8 +85,12 @@ export interface Place {
 export interface ShownCard {
   readonly id: string;
   readonly conversationId: string;
-  /** The Adaptive Card; null when the message is plain text. */
+  /** The Adaptive Card, or what another card holds; null when the message is plain text. */
   readonly content: unknown;
+  /** Of which kind the card is; empty when the message is plain text. */
+  readonly contentType: string;
+  /** The file that a card of Teams' own is about; empty on all others. */
+  readonly fileName: string;
   /** What a person reads on it before any click; of a plain message, the message. */
   readonly text: string;
   /** What a notification reads. */
@@ -128,6 +139,7 @@ export async function startTestUsher(options: TestUsherOptions = {}): Promise<Te
   const databasePath = options.databasePath ?? join(folder ?? '', 'usher.db');
   const sandbox = options.sandbox ?? (options.graphUrl === undefined ? await startSandboxFor(options) : null);
   const connector = options.connector ?? (await startConnector());
+  const storage = await startStorage();
   const read = readConfig({
     PORT: '0',
     LOG_LEVEL: 'info',
@@ -144,6 +156,7 @@ export async function startTestUsher(options: TestUsherOptions = {}): Promise<Te
     log,
     grace: impatient,
     editEveryMs: quickEditsMs,
+    isFileAllowed: (address) => isTenantStorage(address, 'sharepoint.com') || address.startsWith(storage.url),
     ...options.usherOptions,
   });
   const endpoint = `http://${loopback}:${usher.port}/api/messages`;
@@ -198,6 +211,7 @@ export async function startTestUsher(options: TestUsherOptions = {}): Promise<Te
       return sandbox;
     },
     connector,
+    storage,
     endpoint,
     databasePath,
     logLines,
@@ -205,6 +219,18 @@ export async function startTestUsher(options: TestUsherOptions = {}): Promise<Te
     click,
     press: (person, card, title, inputs) => click(person, card.id, filledIn(card, title, inputs)),
     execute: (person, card, title, inputs) => execute(person, card.id, filledIn(card, title, inputs)),
+    consent(person, card, action) {
+      const { acceptContext, declineContext } = (card.content ?? {}) as Readonly<Record<string, unknown>>;
+      const place = placeOf(person, card.id);
+      const agreed =
+        action === 'accept'
+          ? { action, context: acceptContext, uploadInfo: storage.open(card.fileName) }
+          : { action, context: declineContext };
+      return send({
+        ...consentActivity(writerOf(person), activityPlace(place), card.id, agreed),
+        conversation: conversationOf(place),
+      });
+    },
     send,
     message,
     cardsFor,
@@ -221,6 +247,7 @@ export async function startTestUsher(options: TestUsherOptions = {}): Promise<Te
       if (options.sandbox === undefined) await sandbox?.close();
       await usher.stop();
       if (options.connector === undefined) await connector.close();
+      await storage.close();
       if (folder !== null) rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -266,17 +293,25 @@ export function shownCards(deliveries: readonly Delivery[]): readonly ShownCard[
 
 function shownCard({ activityId, conversationId, activity }: Delivery, edits: number): ShownCard {
   const attachments: unknown = activity.attachments;
-  const [first] = Array.isArray(attachments) ? (attachments as { content?: unknown }[]) : [];
+  const [first] = Array.isArray(attachments) ? (attachments as Partial<ShownAttachment>[]) : [];
   const content = first?.content ?? null;
   return {
     id: activityId,
     conversationId,
     content,
+    contentType: first?.contentType ?? '',
+    fileName: first?.name ?? '',
     text: content === null ? String(activity.text ?? '') : cardAsText(content),
     summary: String(activity.summary ?? ''),
     buttons: buttonsIn(content),
     edits,
   };
+}
+
+interface ShownAttachment {
+  readonly contentType: string;
+  readonly name: string;
+  readonly content: unknown;
 }
 
 /** Every Action.Submit and Action.Execute of a card, wherever it stands; fallbacks are the same buttons once more. */

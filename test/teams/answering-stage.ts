@@ -84,6 +84,8 @@ export function createAnsweringStage(): AnsweringStage {
     chat,
     conversations: {
       post: (_conversation, { summary }) => posted(`post ${summary}`, 'card-new'),
+      offerFile: (_conversation, { fileName }) => posted(`offer ${fileName}`, 'card-new'),
+      showFile: (_conversation, { name }) => posted(`file ${name}`, 'card-new'),
       edit: (_conversation, cardId, { summary }) => posted(`edit ${cardId} ${summary}`, cardId),
       say: (_conversation, text) => posted(`say ${text}`, ''),
       remove: (_conversation, cardId) => posted(`remove ${cardId}`, cardId),
@@ -92,6 +94,7 @@ export function createAnsweringStage(): AnsweringStage {
     pacing: createPacing(),
     turns: {
       open: () => Promise.resolve(true),
+      meet: () => Promise.resolve(true),
       showed: () => Promise.resolve(),
       close: () => Promise.resolve(),
       findOpen: () => Promise.resolve([]),

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Reply } from '../../src/chat/reply.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';
@@ -323,5 +324,47 @@ describe('a decision or a form from a client that knows no Action.Execute', () =
     await finished;
 
     expect(stage.sent).toEqual(['post You may not decide on this.']);
+  });
+});
+
+describe('a file that is offered', () => {
+  const offer: Reply = {
+    kind: 'fileOffer',
+    offer: { fileName: 'history.csv', description: '', sizeBytes: 12, context: { about: null, since: null } },
+  };
+
+  it('comes as a message of its own, whatever was clicked', async () => {
+    const stage = createAnsweringStage();
+    stage.whenAsked(() => Promise.resolve(offer));
+
+    const { finished } = await stage.answering.answer(clickOn({ verb: 'choose', text: 'export history' }), null);
+    await finished;
+
+    expect(stage.sent).toEqual(['offer history.csv']);
+  });
+
+  it('takes the "one moment" away, since it cannot stand in its place', async () => {
+    const stage = createAnsweringStage();
+    stage.whenAsked(async () => {
+      await stage.clock.sleep(20_000);
+      return offer;
+    });
+
+    const answering = stage.answering.answer(clickOn(approve), null);
+    await stage.clock.advance(30_000);
+    await (await answering).finished;
+
+    expect(stage.sent).toEqual(['post One moment.', 'offer history.csv', 'remove card-new']);
+  });
+
+  it('on the click of an Action.Execute comes beside an empty response', async () => {
+    const stage = createAnsweringStage();
+    stage.whenAsked(() => Promise.resolve(offer));
+
+    const { response, finished } = await stage.invoking.answer(clickOn({ verb: 'run', text: 'export history' }));
+    await finished;
+
+    expect(response.value).toBe('');
+    expect(stage.sent).toEqual(['offer history.csv']);
   });
 });

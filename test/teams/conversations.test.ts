@@ -52,6 +52,51 @@ beforeEach(() => {
 const deliveries = () => connector.deliveries.slice(already);
 
 describe('a conversation', () => {
+  it('takes the question whether a file may be stored, and the card of the file', async () => {
+    const offer = {
+      fileName: 'history.csv',
+      description: 'The history.',
+      sizeBytes: 12,
+      context: { about: null, since: 7 },
+    };
+    const file = { name: 'history.csv', contentUrl: 'https://contoso.example/h', uniqueId: 'f-1', fileType: 'csv' };
+
+    const posted = [
+      await conversations.offerFile(conversation, offer),
+      await conversations.showFile(conversation, file, 'It is stored.'),
+    ];
+
+    expect(posted.map(({ kind }) => kind)).toEqual(['done', 'done']);
+    expect(deliveries().map(({ activity }) => [activity.summary, activity.attachments])).toEqual([
+      [
+        'The history.',
+        [
+          {
+            contentType: 'application/vnd.microsoft.teams.card.file.consent',
+            name: 'history.csv',
+            content: {
+              description: 'The history.',
+              sizeInBytes: 12,
+              acceptContext: { about: null, since: 7 },
+              declineContext: { about: null, since: 7 },
+            },
+          },
+        ],
+      ],
+      [
+        'It is stored.',
+        [
+          {
+            contentType: 'application/vnd.microsoft.teams.card.file.info',
+            contentUrl: 'https://contoso.example/h',
+            name: 'history.csv',
+            content: { uniqueId: 'f-1', fileType: 'csv' },
+          },
+        ],
+      ],
+    ]);
+  });
+
   it('takes a card, another one in its place, a text, and takes the card away again', async () => {
     const posted = await conversations.post(conversation, message);
     const cardId = posted.kind === 'done' ? posted.cardId : '';

@@ -23,7 +23,10 @@ let taken: { what: string; conversation: string; at: number }[];
 let answers: (NotSent | Promise<Posted>)[];
 let outbox: { -readonly [K in keyof Outbox]: Outbox[K] };
 
-const nameOf = (item: OutboxItem) => (item.kind === 'card' ? item.liveId : `notice-${item.noticeId}`);
+function nameOf(item: OutboxItem): string {
+  if (item.kind === 'card') return item.liveId;
+  return item.kind === 'post' ? `announcement-${item.announcementId}` : `notice-${item.noticeId}`;
+}
 const card = (liveId: string, conversation = 'alex'): OutboxItem => ({
   kind: 'card',
   liveId,
@@ -35,6 +38,12 @@ const text = (noticeId: number, conversation = 'alex'): OutboxItem => ({
   noticeId,
   conversation,
   text: `text ${noticeId}`,
+});
+const post = (announcementId: number, conversation = 'alex'): OutboxItem => ({
+  kind: 'post',
+  announcementId,
+  conversation,
+  message: drawingOf({ id: '', conversation, cardId: null, revision: announcementId, finished: true }).message,
 });
 
 beforeEach(() => {
@@ -82,6 +91,16 @@ describe('the courier', () => {
     expect(taken.map(({ what }) => what)).toEqual(['revision 1', 'text 7']);
     expect(told).toEqual(['sent copy-1 card-1', 'sent notice-7 null']);
     expect(shown).toEqual(['copy-1']);
+  });
+
+  it('posts an announcement as it is, and the painter hears nothing of it', async () => {
+    due.push(post(7), text(7));
+
+    await courier.settled();
+
+    expect(taken.map(({ what }) => what)).toEqual(['revision 7', 'text 7']);
+    expect(told).toEqual(['sent announcement-7 card-1', 'sent notice-7 null']);
+    expect(shown).toEqual([]);
   });
 
   it('keeps the order within a conversation, and lets none wait for another', async () => {
@@ -176,6 +195,21 @@ describe('an outbox that breaks', () => {
     expect(taken).toHaveLength(1);
     expect(told).toEqual(['sent copy-1 card-1']);
     expect(shown).toEqual(['copy-1']);
+  });
+
+  it('tells an announcement that it could not note from a notice of the same number', async () => {
+    const works = outbox.sent;
+    outbox.sent = () => Promise.reject(new Error('the database is away'));
+    due.push(post(7));
+    courier.wake();
+    await eventually(() => codes.includes('outbox_failed'));
+
+    outbox.sent = works;
+    due.push(text(7), post(7));
+    await courier.settled();
+
+    expect(taken.map(({ what }) => what)).toEqual(['revision 7', 'text 7']);
+    expect(told).toEqual(['sent notice-7 null', 'sent announcement-7 card-1']);
   });
 
   it('and cannot note anything is not asked again and again in a row', async () => {

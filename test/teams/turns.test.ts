@@ -41,6 +41,14 @@ describe.each(engines)('turns on $name', ({ createTestDatabase }) => {
     expect([first, again, another]).toEqual([true, false, true]);
   });
 
+  it('are met once, and never taken up again', async () => {
+    const first = await turns.meet('a|1', noon);
+    const again = [await turns.meet('a|1', noon + 15_000), await turns.open(incoming('a|1'), noon)];
+
+    expect([first, ...again]).toEqual([true, false, false]);
+    expect(await turns.findOpen(0)).toEqual([]);
+  });
+
   it('are opened by one of ten deliveries at the same time', async () => {
     const opened = await Promise.all(Array.from({ length: 10 }, () => turns.open(incoming('a|1'), noon)));
 

@@ -58,6 +58,21 @@ export function invokeActivity(
   };
 }
 
+/** The activity of a click on a file consent card; `uploadInfo` is where Teams lets the bot store the file. */
+export function consentActivity(
+  writer: Writer,
+  place: WritingPlace,
+  cardId: string,
+  consent: { readonly action: 'accept' | 'decline'; readonly context: unknown; readonly uploadInfo?: unknown },
+): Record<string, unknown> {
+  return {
+    ...clickActivity(writer, place, cardId, undefined),
+    type: 'invoke',
+    name: 'fileConsent/invoke',
+    value: { type: 'fileUpload', ...consent },
+  };
+}
+
 /** Posts an activity to the bot's endpoint; resolves with the HTTP status. */
 export async function postActivity(
   endpoint: string,
