@@ -120,14 +120,15 @@ describe('a file', () => {
   });
 
   it.each([
-    ['grew', fileOf([line, line], 40)],
-    ['shrank', fileOf([line], 100)],
-    ['is empty', fileOf([], 0)],
-  ])('that %s meanwhile is not said to be stored', async (_name, file) => {
+    ['grew', fileOf([line, line], 40), 0],
+    ['shrank', fileOf([line], 100), 1],
+    ['is empty', fileOf([], 0), 0],
+  ])('that %s meanwhile is not said to be stored', async (_name, file, puts) => {
     const { uploadUrl } = storage.open('history.csv');
 
     expect(await send(file, uploadUrl)).toEqual({ kind: 'failed' });
     expect(storage.contentOf(uploadUrl)).toBeNull();
+    expect(storage.puts).toHaveLength(puts);
   });
 
   it('goes nowhere but into the tenant’s storage', async () => {
@@ -185,6 +186,13 @@ describe('a storage that does not take a piece', () => {
 
     expect(await sendInTime(fileOf([line]), uploadUrl)).toEqual({ kind: 'failed' });
     expect(storage.puts).toHaveLength(4);
+  });
+
+  it('as the last one, and waits for more, has not stored the file', async () => {
+    const { uploadUrl } = storage.open('history.csv');
+    storage.refuseNext({ status: 202 });
+
+    expect(await send(fileOf([line]), uploadUrl)).toEqual({ kind: 'failed' });
   });
 
   it('for good is not asked again', async () => {
