@@ -1,40 +1,34 @@
 import { attachCopyCard, copyWithCard, markCopyDrawn } from '../requests/access-requests/copies.ts';
 import { rememberPerson } from '../requests/access-requests/places.ts';
-import { findAccessRequest } from '../requests/access-requests/store.ts';
 import type { Reader } from '../requests/request.ts';
 import { attachCard, isRequestCard, markDrawn } from '../requests/store.ts';
-import type { Command, Parsed } from './command.ts';
-import { cancelAccess } from './commands/access/cancel-access.ts';
+import type { Parsed } from './command.ts';
 import { decide } from './commands/access/decide.ts';
 import { accessForm, ask } from './commands/access/form.ts';
-import { pending } from './commands/access/pending.ts';
-import { sendApprovalsHere, stopSendingApprovals } from './commands/access/places.ts';
-import { requestAccess } from './commands/access/request-access.ts';
-import { show } from './commands/access/show.ts';
-import { apps } from './commands/apps.ts';
-import { cancel, confirm } from './commands/cancel.ts';
-import { commandsFor, help, notUnderstood } from './commands/help.ts';
+import { confirm } from './commands/cancel.ts';
+import { openExport } from './commands/checks/export.ts';
+import { commandsFor, notUnderstood } from './commands/help.ts';
 import { page } from './commands/page.ts';
-import { provision, withoutSeparator } from './commands/provision.ts';
+import { withoutSeparator } from './commands/provision.ts';
 import { provisionFile } from './commands/provision-file.ts';
-import { provisionGroup } from './commands/provision-group.ts';
-import { provisionList } from './commands/provision-list.ts';
 import { retry } from './commands/retry.ts';
+import { cancelEither, runCommand } from './commands/run.ts';
 import { withKnownApp } from './commands/target.ts';
 import { type CommandParts, record, refuseStranger, say, type Turn, troubleReply } from './commands/turn.ts';
 import { createOutbox } from './create-outbox.ts';
+import { answerWithout, databaseAway } from './database-away.ts';
 import { drawRequest } from './draw.ts';
 import { drawCopy, isCopyId } from './draw-copy.ts';
 import { format } from './grammar/format.ts';
 import { parse } from './grammar/parse.ts';
 import type { Incoming, Speaker } from './incoming.ts';
 import type { Outbox } from './outbox.ts';
-import type { CardAction, CardMessage, Drawing, Reply } from './reply.ts';
+import type { CardAction, CardMessage, Drawing, ExportContext, ExportFile, Reply } from './reply.ts';
 import { checking } from './views/checking.ts';
+import { exportWords } from './views/checks/export-card.ts';
 import { didYouMean } from './views/did-you-mean.ts';
 import { problem } from './views/problem.ts';
 import { welcome } from './views/welcome.ts';
-import { whoami } from './views/whoami.ts';
 import { createWords, type Words } from './words.ts';
 
 /** The conversation: what people say made into what Usher answers. It knows nothing of Teams. */
@@ -55,12 +49,22 @@ export interface Chat {
   /** The card on installation; it lists what this person may do, where Graph tells in time. */
   welcome(speaker: Speaker, reader: Reader, where: Where): Promise<CardMessage>;
   apology(reference: string, reader: Reader): CardMessage;
+  /** `begun`: something of what was asked for may have been stored before the database went away. */
+  databaseAway(begun: boolean, reader: Reader): CardMessage;
+  /** The file that was agreed to, if this speaker may still have it. */
+  openExport(speaker: Speaker, reader: Reader, context: ExportContext): Promise<OpenedExport>;
+  /** What became of a file that was offered, in a short plain sentence. */
+  exportWords(kind: 'declined' | 'failed' | 'stored', reader: Reader): string;
   /** Plain words for somebody whom the door does not admit; records it. */
   turnAway(why: TurnedAwayReason, actorId: string, reader: Reader): Promise<string>;
 }
 
 /** Where somebody met Usher: who did so in a personal chat can be written to there. */
 export type Where = Pick<Incoming, 'conversation' | 'place'>;
+
+export type OpenedExport =
+  | { readonly kind: 'file'; readonly file: ExportFile }
+  | { readonly kind: 'refused'; readonly message: CardMessage };
 
 export type TurnedAwayReason = 'issuer' | 'channel' | 'tenant' | 'noPerson';
 
@@ -126,7 +130,7 @@ export function createChat(parts: CommandParts): Chat {
       case 'retry':
         return retry(parts, turn, action.requestId);
       case 'cancel':
-        return cancelEither(turn, action.requestId);
+        return cancelEither(parts, turn, action.requestId);
       case 'confirm':
         return confirm(parts, turn, action.requestId);
       case 'approve':
@@ -144,17 +148,11 @@ export function createChat(parts: CommandParts): Chat {
     }
   }
 
-  /** An access request and a provisioning request never have the same id. */
-  async function cancelEither(turn: Turn, id: string): Promise<Reply> {
-    const accessRequest = await findAccessRequest(parts.store.database, id);
-    return accessRequest === null ? cancel(parts, turn, id) : cancelAccess(parts, turn, accessRequest);
-  }
-
   async function answerLine(turn: Turn, line: string): Promise<Reply> {
     const parsed: Parsed = parse(line);
     switch (parsed.kind) {
       case 'command':
-        return runCommand(turn, parsed.command);
+        return runCommand(parts, turn, parsed.command);
       case 'didYouMean':
         return correct(turn, parsed.suggestion);
       case 'incomplete':
@@ -168,47 +166,6 @@ export function createChat(parts: CommandParts): Chat {
       default: {
         const never: never = parsed;
         throw new Error(`unexpected reading ${JSON.stringify(never)}`);
-      }
-    }
-  }
-
-  function runCommand(turn: Turn, command: Command): Promise<Reply> | Reply {
-    switch (command.verb) {
-      case 'provision':
-        return provision(parts, turn, command);
-      case 'provisionList':
-        return provisionList(parts, turn, command);
-      case 'provisionGroup':
-        return provisionGroup(parts, turn, command);
-      case 'retry':
-        return retry(parts, turn, command.requestId);
-      case 'cancel':
-        return cancelEither(turn, command.requestId);
-      case 'requestAccess':
-        return requestAccess(parts, turn, command);
-      case 'accessForm':
-        return accessForm(parts, turn);
-      case 'approve':
-        return decide(parts, turn, command.requestId, { kind: 'approve' });
-      case 'deny':
-        return decide(parts, turn, command.requestId, { kind: 'deny', reason: command.reason });
-      case 'pending':
-        return pending(parts, turn, command.page);
-      case 'show':
-        return show(parts, turn, command.requestId);
-      case 'sendApprovalsHere':
-        return sendApprovalsHere(parts, turn);
-      case 'stopSendingApprovals':
-        return stopSendingApprovals(parts, turn);
-      case 'apps':
-        return apps(parts, turn, command.search);
-      case 'whoami':
-        return { kind: 'card', message: whoami(turn.words, { caller: turn.caller }) };
-      case 'help':
-        return help(turn, command.topic);
-      default: {
-        const never: never = command;
-        throw new Error(`unexpected command ${JSON.stringify(never)}`);
       }
     }
   }
@@ -230,15 +187,16 @@ export function createChat(parts: CommandParts): Chat {
   /** A mistyped verb; if the app is mistyped as well, one suggestion puts both right. */
   async function correct(turn: Turn, suggestion: string): Promise<Reply> {
     const parsed = parse(suggestion);
-    const namesApp = parsed.kind === 'command' && 'app' in parsed.command;
-    const line = namesApp ? format(await withKnownApp(parts, parsed.command)) : suggestion;
+    const command = parsed.kind === 'command' ? parsed.command : null;
+    const namesApp = command !== null && 'app' in command && command.app !== null;
+    const line = namesApp ? format(await withKnownApp(parts, { ...command, app: command.app })) : suggestion;
     return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion: line }) };
   }
 
   return {
-    answer,
+    answer: (incoming) => answerWithout(answer, incoming),
     draw,
-    outbox: createOutbox({ store: parts.store, draw }),
+    outbox: createOutbox({ store: parts.store, draw, entraPortal: parts.entraPortal }),
     async isRequestCard(cardId) {
       return (await isRequestCard(database, cardId)) || (await copyWithCard(database, cardId)) !== null;
     },
@@ -262,7 +220,10 @@ export function createChat(parts: CommandParts): Chat {
       const canUse = caller !== null && caller.roles.length > 0;
       return welcome(wordsFor(reader), { name: caller?.name ?? null, canUse, commands });
     },
+    databaseAway,
     apology: (reference, reader) => problem(wordsFor(reader), { kind: 'apology', reference }),
+    openExport: (speaker, reader, context) => openExport(parts, wordsFor(reader), speaker, context),
+    exportWords: (kind, reader) => exportWords(wordsFor(reader), kind),
     async turnAway(why, actorId, reader) {
       await record(parts, actorId, 'turnedAway', { reason: why });
       return wordsFor(reader).plain(`turnedAway.${why}`);

@@ -40,7 +40,11 @@ export type EntryKind =
   | 'accessFinished'
   | 'accessRefused'
   | 'placeAdded'
-  | 'placeRemoved';
+  | 'placeRemoved'
+  | 'watchAdded'
+  | 'watchRemoved'
+  /** The record itself was handed out. */
+  | 'exported';
 
 /** Appends one entry, in a transaction when one is given. */
 export async function writeRecord(database: Kysely<Schema>, entry: Entry): Promise<void> {

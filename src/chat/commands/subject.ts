@@ -11,8 +11,8 @@ import { commonName, isDistinguishedName } from './distinguished-name.ts';
 import { type Target, tryAgain } from './target.ts';
 import { type CommandParts, say, type Turn, troubleReply } from './turn.ts';
 
-/** Every command about one person and one app. */
-export type PersonCommand = Extract<Command, { readonly subject: string; readonly app: string }>;
+/** Every command about one person; with an app, or with none in particular. */
+export type PersonCommand = Extract<Command, { readonly subject: string; readonly app: string | null }>;
 
 export type PersonFound =
   | { readonly kind: 'person'; readonly user: DirectoryUser }
@@ -58,11 +58,11 @@ export async function findPerson(
   parts: CommandParts,
   turn: Turn,
   command: PersonCommand,
-  app: Application,
+  app: Application | null,
 ): Promise<PersonFound> {
   const reply = (answer: Reply): PersonFound => ({ kind: 'reply', reply: answer });
   const typed = command.subject;
-  if (isDistinguishedName(typed))
+  if (app !== null && isDistinguishedName(typed))
     return reply(say(turn.words, { kind: 'directoryNameUnexpected', typed, app: app.displayName }));
   const found = await parts.directory.findUsers((await mentionedId(parts, turn, typed)) ?? typed);
   if (!found.ok) return reply(troubleReply(turn.words, found.trouble, tryAgain(command)));
@@ -100,13 +100,13 @@ async function unknownUser(parts: CommandParts, turn: Turn, command: PersonComma
 function pickPerson(
   turn: Turn,
   command: PersonCommand,
-  app: Application,
+  app: Application | null,
   users: readonly DirectoryUser[],
   more: boolean,
 ) {
   return personPicker(turn.words, {
     typed: command.subject,
-    app: app.displayName,
+    app: app?.displayName ?? null,
     candidates: users.map((user) => ({
       id: user.id,
       name: user.displayName,
@@ -116,6 +116,6 @@ function pickPerson(
       enabled: user.accountEnabled,
     })),
     more,
-    choose: (id) => format({ ...command, subject: id, app: app.id }),
+    choose: (id) => format(app === null ? { ...command, subject: id } : { ...command, subject: id, app: app.id }),
   });
 }

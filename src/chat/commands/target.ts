@@ -12,8 +12,8 @@ import type { SayButton } from '../views/parts.ts';
 import { appPicker } from '../views/person-picker.ts';
 import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
 
-/** Every command that provisions something to an app. */
-export type ProvisioningCommand = Extract<Command, { readonly app: string }>;
+/** Every command that names an app. */
+export type ProvisioningCommand = Extract<Command, { readonly app: string | null }> & { readonly app: string };
 
 /** An app that can take a call now, with the job and the rule that it goes by. */
 export interface Target {
@@ -26,40 +26,50 @@ export type TargetFound =
   | { readonly kind: 'target'; readonly target: Target }
   | { readonly kind: 'reply'; readonly reply: Reply };
 
+export type ApplicationFound =
+  | { readonly kind: 'application'; readonly app: Application }
+  | { readonly kind: 'reply'; readonly reply: Reply };
+
+/** Which app is meant; else a reply that asks which, or says that there is none. */
+export async function findApplication(
+  parts: CommandParts,
+  turn: Turn,
+  command: ProvisioningCommand,
+): Promise<ApplicationFound> {
+  const reply = (answer: Reply): ApplicationFound => ({ kind: 'reply', reply: answer });
+  const found = await parts.applications.find(command.app);
+  if (!found.ok) return reply(troubleReply(turn.words, found.trouble, tryAgain(command)));
+  switch (found.value.kind) {
+    case 'none':
+      return reply(unknownApp(turn, command, found.value.known));
+    case 'several': {
+      const message = pickApp(turn, command, found.value.apps, found.value.more);
+      return reply({ kind: 'card', inPlace: true, message });
+    }
+    case 'one':
+      return { kind: 'application', app: found.value.app };
+    default: {
+      const never: never = found.value;
+      throw new Error(`unexpected match ${JSON.stringify(never)}`);
+    }
+  }
+}
+
 export type AppFound =
   | { readonly kind: 'app'; readonly app: Application; readonly job: Job }
   | { readonly kind: 'reply'; readonly reply: Reply };
 
 /** Which app is meant, and its synchronization job. */
 export async function findApp(parts: CommandParts, turn: Turn, command: ProvisioningCommand): Promise<AppFound> {
-  const reply = (answer: Reply): AppFound => ({ kind: 'reply', reply: answer });
-  const { words } = turn;
-  const again = tryAgain(command);
-
-  const found = await parts.applications.find(command.app);
-  if (!found.ok) return reply(troubleReply(words, found.trouble, again));
-  switch (found.value.kind) {
-    case 'none':
-      return reply(unknownApp(turn, command, found.value.known));
-    case 'several':
-      return reply({
-        kind: 'card',
-        inPlace: true,
-        message: pickApp(turn, command, found.value.apps, found.value.more),
-      });
-    case 'one':
-      break;
-    default: {
-      const never: never = found.value;
-      throw new Error(`unexpected match ${JSON.stringify(never)}`);
-    }
-  }
-  const { app } = found.value;
-
+  const found = await findApplication(parts, turn, command);
+  if (found.kind === 'reply') return found;
+  const { app } = found;
   const setUp = await parts.synchronization.findJob(app.id);
-  if (!setUp.ok) return reply(troubleReply(words, setUp.trouble, again));
-  if (setUp.value.kind === 'none')
-    return reply(await blocked(parts, turn, app, { kind: 'appNotConfigured', app: app.displayName }));
+  if (!setUp.ok) return { kind: 'reply', reply: troubleReply(turn.words, setUp.trouble, tryAgain(command)) };
+  if (setUp.value.kind === 'none') {
+    const why = { kind: 'appNotConfigured', app: app.displayName } as const;
+    return { kind: 'reply', reply: await blocked(parts, turn, app, why) };
+  }
   return { kind: 'app', app, job: setUp.value.job };
 }
 
@@ -106,7 +116,7 @@ async function sourceRule(
 }
 
 /** The button that says the line once more, for when Graph could not be asked. */
-export function tryAgain(command: ProvisioningCommand): SayButton[] {
+export function tryAgain(command: Command): SayButton[] {
   return [{ label: 'tryAgain', verb: 'choose', text: format(command) }];
 }
 

@@ -5,6 +5,7 @@ import type { GraphTrouble } from '../../graph/answer.ts';
 import type { Applications } from '../../graph/applications.ts';
 import type { Assignments } from '../../graph/assignments.ts';
 import type { Directory } from '../../graph/directory.ts';
+import type { ProvisioningLog } from '../../graph/provisioning-log.ts';
 import type { Synchronization } from '../../graph/synchronization.ts';
 import type { AccessParts } from '../../requests/access-requests/store.ts';
 import { type Entry, writeRecord } from '../../requests/record.ts';
@@ -23,6 +24,7 @@ export interface CommandParts {
   readonly applications: Applications;
   readonly synchronization: Synchronization;
   readonly assignments: Assignments;
+  readonly provisioningLog: ProvisioningLog;
   readonly store: AccessParts;
   /** For whom a requester may ask. */
   readonly requestFor: 'reports' | 'anyone';
@@ -32,6 +34,10 @@ export interface CommandParts {
   readonly wake: () => void;
   /** An access request has been stored or changed: the calendar may look, and its cards are out of date. */
   readonly accessChanged: (accessRequestId: string) => void;
+  /** What is watched has changed: the watch may look. */
+  readonly watchesChanged: () => void;
+  /** How an app's job was found, for whoever counts. */
+  readonly jobSeen: (app: string, state: string) => void;
   /** The Entra object id of a member of a conversation, by Teams' own id; null when the roster does not tell. */
   readonly findMember: (conversation: string, memberId: string) => Promise<string | null>;
   /** What is in a file that somebody dropped. */

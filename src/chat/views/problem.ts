@@ -1,6 +1,7 @@
 import type { CardMessage } from '../reply.ts';
 import type { WordKey, Words } from '../words.ts';
 import { type AccessProblem, accessProblem, isAccessProblem } from './access/access-problems.ts';
+import { type CheckProblem, checkProblem, isCheckProblem } from './checks/check-problems.ts';
 import { isListProblem, type ListProblem, listProblem } from './list-problems.ts';
 import { noticeCard } from './notice.ts';
 import { type SayButton, short } from './parts.ts';
@@ -18,6 +19,8 @@ export type Problem =
   | Quarantine
   /** `code`: what an engineer can look up, e.g. Graph's request id. */
   | { readonly kind: 'graphUnavailable' | 'graphRefused' | 'unreadableAnswer'; readonly code: string | null }
+  /** `begun`: it broke in the middle, and something may have been stored before. */
+  | { readonly kind: 'databaseAway'; readonly begun: boolean }
   | { readonly kind: 'incomplete'; readonly missing: 'subject' | 'app' }
   | { readonly kind: 'tooLong'; readonly length: number; readonly limit: number }
   | { readonly kind: 'apology'; readonly reference: string }
@@ -25,7 +28,8 @@ export type Problem =
       readonly kind: 'empty' | 'attachmentOnly' | 'staleButton' | 'unknownButton';
     }
   | ListProblem
-  | AccessProblem;
+  | AccessProblem
+  | CheckProblem;
 
 /** What a job's quarantine says of itself. Every part but the app may be missing; times in milliseconds since 1970. */
 export interface Quarantine {
@@ -97,6 +101,8 @@ const KEYS = {
     'problem.unreadableAnswer.happened',
     'problem.unreadableAnswer.next',
   ],
+  databaseAway: ['bad', 'problem.databaseAway.title', 'problem.databaseAway.happened', 'problem.databaseAway.next'],
+  databaseLost: ['bad', 'problem.databaseAway.title', 'problem.databaseLost.happened', 'problem.databaseLost.next'],
   incompleteSubject: [
     'unknown',
     'problem.incompleteSubject.title',
@@ -151,6 +157,10 @@ function explain(words: Words, what: Problem): Explained {
     const { keys, values } = accessProblem(words, what);
     return from(keys, values);
   }
+  if (isCheckProblem(what)) {
+    const { keys, values } = checkProblem(what);
+    return from(keys, values);
+  }
   switch (what.kind) {
     case 'unknownUser':
       return from(KEYS.unknownUser, { typed: short(what.typed) });
@@ -169,6 +179,8 @@ function explain(words: Words, what: Problem): Explained {
     case 'graphRefused':
     case 'unreadableAnswer':
       return from(KEYS[what.kind], {}, what.code);
+    case 'databaseAway':
+      return from(what.begun ? KEYS.databaseLost : KEYS.databaseAway);
     case 'incomplete':
       return from(what.missing === 'subject' ? KEYS.incompleteSubject : KEYS.incompleteApp);
     case 'tooLong':

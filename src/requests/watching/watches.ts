@@ -38,7 +38,7 @@ export async function addWatch(parts: WatchParts, watch: Omit<Watch, 'addedAt'>)
       .executeTakeFirst();
     if (added === undefined) return false;
     const details = { place: key, watched: app.id };
-    await writeRecord(transaction, { at, actorId: addedBy, kind: 'placeAdded', requestId: null, details });
+    await writeRecord(transaction, { at, actorId: addedBy, kind: 'watchAdded', requestId: null, details });
     const job = await transaction
       .selectFrom('watched_jobs')
       .selectAll()
@@ -81,7 +81,7 @@ export async function removeWatch(parts: WatchParts, key: string, appId: string,
     // What nobody watches is not looked at, so what is known of it would be out of date for the next one.
     if (watcher === undefined) await transaction.deleteFrom('watched_jobs').where('app_id', '=', appId).execute();
     const details = { place: key, watched: appId };
-    await writeRecord(transaction, { at: clock.now(), actorId, kind: 'placeRemoved', requestId: null, details });
+    await writeRecord(transaction, { at: clock.now(), actorId, kind: 'watchRemoved', requestId: null, details });
     return true;
   });
 }

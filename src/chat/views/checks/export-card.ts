@@ -1,8 +1,7 @@
 import type { CardMessage } from '../../reply.ts';
-import type { WordKey, Words } from '../../words.ts';
+import type { Words } from '../../words.ts';
 import { noticeCard } from '../notice.ts';
 import { short } from '../parts.ts';
-import type { Tone } from '../tone.ts';
 
 /** What Teams shows when it asks whether a file may be put into the reader's OneDrive. Plain texts. */
 export interface ExportOffer {
@@ -29,29 +28,20 @@ export function exportOffer(
   return { name: short(range.fileName, 120), description: words.plain('export.description', values) };
 }
 
-/** How an export ended. `declined`: the reader said no to the file. */
-export type ExportResult =
-  | { readonly kind: 'uploaded'; readonly fileName: string; readonly lines: number }
-  | { readonly kind: 'declined' | 'failed' | 'onlyPersonal' | 'expired' };
+/** What became of a file that was offered, in plain sentences. */
+export function exportWords(words: Words, kind: 'declined' | 'failed' | 'stored'): string {
+  return `${words.plain(`export.${kind}.happened`)} ${words.plain(`export.${kind}.next`)}`;
+}
 
-const KEYS: Readonly<
-  Record<ExportResult['kind'], readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordKey]>
-> = {
-  uploaded: ['good', 'export.uploaded.title', 'export.uploaded.happened', 'export.uploaded.next'],
-  declined: ['neutral', 'export.declined.title', 'export.declined.happened', 'export.declined.next'],
-  failed: ['bad', 'export.failed.title', 'export.failed.happened', 'export.failed.next'],
-  onlyPersonal: ['warning', 'export.onlyPersonal.title', 'export.onlyPersonal.happened', 'export.onlyPersonal.next'],
-  expired: ['warning', 'export.expired.title', 'export.expired.happened', 'export.expired.next'],
-};
-
-export function exportResultCard(words: Words, result: ExportResult): CardMessage {
-  const [tone, title, happened, next] = KEYS[result.kind];
-  const values = result.kind === 'uploaded' ? { file: short(result.fileName, 120), count: result.lines } : {};
+/** An export names many people, so no channel gets one. */
+export function exportOnlyPersonal(words: Words): CardMessage {
+  const happened = 'export.onlyPersonal.happened';
+  const next = 'export.onlyPersonal.next';
   return noticeCard(words, {
-    tone,
-    title: words.card(title),
-    paragraphs: [words.card(happened, values)],
+    tone: 'warning',
+    title: words.card('export.onlyPersonal.title'),
+    paragraphs: [words.card(happened)],
     next: words.card(next),
-    summary: `${words.plain(happened, values)} ${words.plain(next)}`,
+    summary: `${words.plain(happened)} ${words.plain(next)}`,
   });
 }

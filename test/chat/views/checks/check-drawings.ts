@@ -3,7 +3,7 @@ import type { CardMessage } from '../../../../src/chat/reply.ts';
 import { announcementCard, type JobChange } from '../../../../src/chat/views/checks/announcement-card.ts';
 import { checkCard } from '../../../../src/chat/views/checks/check-card.ts';
 import { checkList } from '../../../../src/chat/views/checks/check-list.ts';
-import { type ExportResult, exportResultCard } from '../../../../src/chat/views/checks/export-card.ts';
+import { exportOnlyPersonal } from '../../../../src/chat/views/checks/export-card.ts';
 import { historyCard } from '../../../../src/chat/views/checks/history-card.ts';
 import type { JobReading } from '../../../../src/chat/views/checks/job-words.ts';
 import { type QueueItem, queueCard } from '../../../../src/chat/views/checks/queue-card.ts';
@@ -228,13 +228,6 @@ export function deedsSaying(text: string): Deed[] {
   ];
 }
 
-const exports: readonly ExportResult[] = [
-  { kind: 'declined' },
-  { kind: 'failed' },
-  { kind: 'onlyPersonal' },
-  { kind: 'expired' },
-];
-
 /** Every card of checks and of the history at its fullest, every text of others in it being `text`. */
 export function everyCheckCardSaying(text: string): CardMessage[] {
   const app = { id: salesforce.id, name: text };
@@ -280,7 +273,6 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
     ...changes.map((change) =>
       announcementCard(words, { app, change, status: quarantined(text), now: NOW, entraPortalUrl: PORTAL }),
     ),
-    exportResultCard(words, { kind: 'uploaded', fileName: text, lines: 12_345 }),
-    ...exports.map((result) => exportResultCard(words, result)),
+    exportOnlyPersonal(words),
   ];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
-import { exportOffer, exportResultCard } from '../../../../src/chat/views/checks/export-card.ts';
+import { exportOffer, exportOnlyPersonal, exportWords } from '../../../../src/chat/views/checks/export-card.ts';
 import { DEEDS_PER_PAGE, type HistoryCardInput, historyCard } from '../../../../src/chat/views/checks/history-card.ts';
 import { type QueueCardInput, queueCard } from '../../../../src/chat/views/checks/queue-card.ts';
 import { watchesCard } from '../../../../src/chat/views/checks/watches-card.ts';
@@ -178,11 +178,9 @@ describe('the export', () => {
   });
 
   it('ends with a word on what became of it', () => {
-    const uploaded = exportResultCard(words, { kind: 'uploaded', fileName: 'usher.csv', lines: 1_234 });
-
-    expect(cardAsText(uploaded.card)).toContain('Usher has put usher.csv into your OneDrive, with 1,234 lines.');
-    expect(cardAsText(exportResultCard(words, { kind: 'declined' }).card)).toContain('nothing was written');
-    expect(cardAsText(exportResultCard(words, { kind: 'failed' }).card)).toContain('Ask again in a minute.');
-    expect(cardAsText(exportResultCard(words, { kind: 'onlyPersonal' }).card)).toContain('only in the personal chat');
+    expect(exportWords(words, 'stored')).toContain('in your OneDrive');
+    expect(exportWords(words, 'declined')).toContain('nothing was written');
+    expect(exportWords(words, 'failed')).toContain('Ask again in a minute.');
+    expect(cardAsText(exportOnlyPersonal(words).card)).toContain('only in the personal chat');
   });
 });

@@ -1,0 +1,69 @@
+import { deny } from '../../../access/policy.ts';
+import type { DirectoryUser } from '../../../graph/directory.ts';
+import type { Command } from '../../command.ts';
+import type { Reply } from '../../reply.ts';
+import { checkCard } from '../../views/checks/check-card.ts';
+import { checkList } from '../../views/checks/check-list.ts';
+import { findPerson } from '../subject.ts';
+import { findApplication } from '../target.ts';
+import { type CommandParts, refuseUnless, type Turn, troubleReply } from '../turn.ts';
+import { readFacts, readFactsOfAll } from './facts.ts';
+import { namedFirst } from './status.ts';
+
+type CheckCommand = Extract<Command, { verb: 'check' }>;
+
+/** Each takes three questions to Graph. */
+const mostApps = 20;
+
+/** `check <person> [in <app>]`: is it the sync or is it the user? It reads, and changes nothing. */
+export async function check(parts: CommandParts, turn: Turn, command: CheckCommand): Promise<Reply> {
+  const refusal = await refuseUnless(parts, turn, 'check.run');
+  if (refusal !== null) return refusal;
+  return command.app === null
+    ? checkEverywhere(parts, turn, command)
+    : checkInOne(parts, turn, { ...command, app: command.app });
+}
+
+async function checkInOne(
+  parts: CommandParts,
+  turn: Turn,
+  command: CheckCommand & { readonly app: string },
+): Promise<Reply> {
+  const found = await findApplication(parts, turn, command);
+  if (found.kind === 'reply') return found.reply;
+  const { app } = found;
+  const person = await findPerson(parts, turn, command, app);
+  if (person.kind === 'reply') return person.reply;
+  const facts = await readFacts(parts, person.user, app);
+  const cloudSync = facts.assignment.kind === 'notNeeded';
+  const message = checkCard(turn.words, {
+    person: personOf(person.user),
+    app: { id: app.id, name: app.displayName },
+    facts,
+    // Cloud sync wants a distinguished name, which a person of Entra does not tell.
+    canProvision: !cloudSync && deny(turn.caller, 'provision.run', { cloudSync }) === null,
+    now: parts.store.clock.now(),
+    entraPortalUrl: parts.entraPortal,
+  });
+  return { kind: 'card', inPlace: true, message };
+}
+
+async function checkEverywhere(parts: CommandParts, turn: Turn, command: CheckCommand): Promise<Reply> {
+  const person = await findPerson(parts, turn, command, null);
+  if (person.kind === 'reply') return person.reply;
+  const listing = await parts.applications.list();
+  if (!listing.ok) return troubleReply(turn.words, listing.trouble);
+  const apps = namedFirst(listing.value.items).slice(0, mostApps);
+  const read = await readFactsOfAll(parts, person.user, apps);
+  const message = checkList(turn.words, {
+    person: personOf(person.user),
+    items: read.map(({ app, facts }) => ({ app: { id: app.id, name: app.displayName }, facts })),
+    more: !listing.value.complete || listing.value.items.length > apps.length,
+    now: parts.store.clock.now(),
+  });
+  return { kind: 'card', inPlace: true, message };
+}
+
+function personOf({ id, displayName, userPrincipalName }: DirectoryUser) {
+  return { id, name: displayName, principalName: userPrincipalName };
+}

@@ -1,0 +1,71 @@
+import { deny } from '../../../access/policy.ts';
+import { type ExportFilter, exportRecords, type RecordLine } from '../../../requests/history/records.ts';
+import { csvOf } from '../../../requests/history/texts.ts';
+import type { Command } from '../../command.ts';
+import type { Speaker } from '../../incoming.ts';
+import type { CardMessage, ExportContext, ExportFile, Reply } from '../../reply.ts';
+import { exportOffer, exportOnlyPersonal } from '../../views/checks/export-card.ts';
+import type { Words } from '../../words.ts';
+import { type CommandParts, record, refuseStranger, refuseUnless, type Turn, troubleReply } from '../turn.ts';
+import { readFilter } from './history.ts';
+
+/** `export history [about] [since]`: the whole record as CSV, denials and all, offered as a file in a personal chat. */
+export async function exportHistory(
+  parts: CommandParts,
+  turn: Turn,
+  command: Extract<Command, { verb: 'exportHistory' }>,
+): Promise<Reply> {
+  const refusal = await refuseUnless(parts, turn, 'history.export');
+  if (refusal !== null) return refusal;
+  const { words, incoming } = turn;
+  if (incoming.place.kind !== 'personal') return { kind: 'card', message: exportOnlyPersonal(words) };
+  const filter = await readFilter(parts, turn, command);
+  if (filter.kind === 'reply') return filter.reply;
+  const { about, since } = filter;
+  const file = await makeFile(parts, { about, since });
+  const now = parts.store.clock.now();
+  const offer = exportOffer(words, { fileName: file.fileName, from: since, to: null, now });
+  const { name, description } = offer;
+  return {
+    kind: 'fileOffer',
+    offer: { fileName: name, description, sizeBytes: file.sizeBytes, context: { about, since } },
+  };
+}
+
+export type ExportOpened =
+  | { readonly kind: 'file'; readonly file: ExportFile }
+  | { readonly kind: 'refused'; readonly message: CardMessage };
+
+/** The file that somebody has agreed to have stored. Who may have it is asked anew, and what left is recorded. */
+export async function openExport(
+  parts: CommandParts,
+  words: Words,
+  speaker: Speaker,
+  context: ExportContext,
+): Promise<ExportOpened> {
+  const refused = (reply: Reply): ExportOpened => {
+    if (reply.kind !== 'card') throw new Error('a refusal is a card');
+    return { kind: 'refused', message: reply.message };
+  };
+  const who = await parts.access.identifyAnew(speaker);
+  if (who.kind === 'trouble') return refused(troubleReply(words, who.trouble));
+  if (who.kind === 'denied') return refused(await refuseStranger(parts, words, speaker.id, who.denial));
+  const denial = deny(who.caller, 'history.export');
+  if (denial !== null) return refused(await refuseStranger(parts, words, speaker.id, denial));
+  const { about, since } = context;
+  await record(parts, speaker.id, 'exported', { since, ...(about ?? {}) });
+  return { kind: 'file', file: await makeFile(parts, context) };
+}
+
+/** Read twice, once to know its size: the record only grows, and what came after this moment is left out. */
+async function makeFile({ store }: CommandParts, filter: ExportFilter): Promise<ExportFile> {
+  const until = new Date(store.clock.now()).toISOString();
+  const read = () => csvOf(before(until, exportRecords(store.database, filter)));
+  let sizeBytes = 0;
+  for await (const piece of read()) sizeBytes += Buffer.byteLength(piece);
+  return { fileName: `usher-history-${until.slice(0, 10)}.csv`, sizeBytes, read };
+}
+
+async function* before(until: string, lines: AsyncIterable<RecordLine>): AsyncGenerator<RecordLine> {
+  for await (const line of lines) if (line.at < until) yield line;
+}

@@ -1,0 +1,92 @@
+import type { Application } from '../../../graph/applications.ts';
+import type { DirectoryUser } from '../../../graph/directory.ts';
+import type { LogRead } from '../../../graph/provisioning-log.ts';
+import type { Rule } from '../../../graph/rules.ts';
+import { withinMs } from '../../../graph/time-limit.ts';
+import { lastDeedAbout } from '../../../requests/history/history.ts';
+import type { CheckFacts } from '../../checks/verdict.ts';
+import type { JobReading } from '../../views/checks/job-words.ts';
+import type { CommandParts } from '../turn.ts';
+import { readJob } from './status.ts';
+
+/** First the job and its rule, then what depends on them: together less than the three seconds that somebody waits. */
+const firstMs = 1_000;
+const secondMs = 1_500;
+
+/** Everything about one person in one app, each part in time or not at all. */
+export async function readFacts(parts: CommandParts, user: DirectoryUser, app: Application): Promise<CheckFacts> {
+  const { status: jobState } = await readJob(parts, app, firstMs);
+  const source = await sourceOf(parts, app, jobState);
+  const jobId = typeof jobState === 'string' ? null : jobState.id;
+  const entraIs = source === 'entra' ? 'source' : 'target';
+  const [log, assignment, lastDeed] = await Promise.all([
+    parts.provisioningLog.read({ personId: user.id, entraIs, jobId }, secondMs),
+    readAssignment(parts, user, app, source),
+    lastDeedAbout(parts.store.database, user.id, app.id),
+  ]);
+  const own = jobId === null ? onlyOf(log, app) : log;
+  return { account: accountOf(user), assignment, scope: scopeOf(own), log: own, lastDeed, jobState };
+}
+
+/** The same for many apps, with one look into the log for all of them, as Graph lets nobody look often. */
+export async function readFactsOfAll(
+  parts: CommandParts,
+  user: DirectoryUser,
+  apps: readonly Application[],
+): Promise<readonly { readonly app: Application; readonly facts: CheckFacts }[]> {
+  const [log, rows] = await Promise.all([
+    parts.provisioningLog.read({ personId: user.id, entraIs: 'source', jobId: null }, secondMs),
+    Promise.all(
+      apps.map(async (app) => {
+        const { status: jobState } = await readJob(parts, app, firstMs);
+        const source = await sourceOf(parts, app, jobState);
+        const [assignment, lastDeed] = await Promise.all([
+          readAssignment(parts, user, app, source),
+          lastDeedAbout(parts.store.database, user.id, app.id),
+        ]);
+        return { app, jobState, assignment, lastDeed };
+      }),
+    ),
+  ]);
+  return rows.map(({ app, jobState, assignment, lastDeed }) => {
+    const own = onlyOf(log, app);
+    const facts = { account: accountOf(user), assignment, scope: scopeOf(own), log: own, lastDeed, jobState };
+    return { app, facts };
+  });
+}
+
+/** Where the app's people come from; Entra, unless the job's rule says otherwise. */
+async function sourceOf(parts: CommandParts, app: Application, jobState: JobReading): Promise<Rule['source']> {
+  if (typeof jobState === 'string') return 'entra';
+  const { synchronization, store } = parts;
+  const rule = await withinMs(synchronization.findRule(app.id, jobState.id, 'User'), firstMs, store.clock);
+  if (rule.ok && rule.value !== null) return rule.value.source;
+  return rule.ok ? 'other' : 'entra';
+}
+
+async function readAssignment(
+  { assignments, store }: CommandParts,
+  user: DirectoryUser,
+  app: Application,
+  source: Rule['source'],
+): Promise<CheckFacts['assignment']> {
+  if (source !== 'entra') return { kind: 'notNeeded' };
+  const read = await withinMs(assignments.find(app.id, user.id), secondMs, store.clock);
+  return read.ok ? read.value : { kind: 'unread' };
+}
+
+function onlyOf(log: LogRead, app: Application): LogRead {
+  if (log.kind !== 'read') return log;
+  return { ...log, entries: log.entries.filter(({ servicePrincipalId }) => servicePrincipalId === app.id) };
+}
+
+/** By the latest entry that tells. */
+function scopeOf(log: LogRead): CheckFacts['scope'] {
+  if (log.kind !== 'read') return 'notTold';
+  return log.entries.find(({ scope }) => scope !== 'notTold')?.scope ?? 'notTold';
+}
+
+function accountOf({ accountEnabled }: DirectoryUser): CheckFacts['account'] {
+  if (accountEnabled === null) return 'unread';
+  return accountEnabled ? 'enabled' : 'disabled';
+}

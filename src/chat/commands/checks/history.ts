@@ -1,0 +1,126 @@
+import type { About } from '../../../requests/history/deed.ts';
+import { findDeedsPage } from '../../../requests/history/history.ts';
+import type { Command } from '../../command.ts';
+import { readSince } from '../../dates/since-date.ts';
+import { format } from '../../grammar/format.ts';
+import { similarTo } from '../../lists/people.ts';
+import type { Reply } from '../../reply.ts';
+import { DEEDS_PER_PAGE, historyCard } from '../../views/checks/history-card.ts';
+import { didYouMean } from '../../views/did-you-mean.ts';
+import { personPicker } from '../../views/person-picker.ts';
+import { tryAgain } from '../target.ts';
+import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
+
+type HistoryCommand = Extract<Command, { verb: 'history' | 'exportHistory' }>;
+
+/** `history [about] [since] [page]`: what was asked for and what came of it, newest first. */
+export async function history(
+  parts: CommandParts,
+  turn: Turn,
+  command: Extract<Command, { verb: 'history' }>,
+): Promise<Reply> {
+  const refusal = await refuseUnless(parts, turn, 'history.show');
+  if (refusal !== null) return refusal;
+  const filter = await readFilter(parts, turn, command);
+  if (filter.kind === 'reply') return filter.reply;
+  const { about, name, since } = filter;
+  const { page } = command;
+  const found = await findDeedsPage(parts.store.database, { about, askerId: null, since }, page - 1, DEEDS_PER_PAGE);
+  const lineOf = (number: number) => format({ ...command, page: number });
+  const message = historyCard(turn.words, {
+    deeds: found.deeds,
+    about: name,
+    since,
+    page,
+    ownOnly: false,
+    older: found.more ? lineOf(page + 1) : null,
+    newer: page > 1 ? lineOf(page - 1) : null,
+    now: parts.store.clock.now(),
+  });
+  return { kind: 'card', inPlace: true, message };
+}
+
+/** `requests [page]`: one's own. */
+export async function requests(parts: CommandParts, turn: Turn, page: number): Promise<Reply> {
+  const refusal = await refuseUnless(parts, turn, 'history.show');
+  if (refusal !== null) return refusal;
+  const filter = { about: null, askerId: turn.caller.id, since: null };
+  const found = await findDeedsPage(parts.store.database, filter, page - 1, DEEDS_PER_PAGE);
+  const message = historyCard(turn.words, {
+    deeds: found.deeds,
+    about: null,
+    since: null,
+    page,
+    ownOnly: true,
+    older: found.more ? format({ verb: 'requests', page: page + 1 }) : null,
+    newer: page > 1 ? format({ verb: 'requests', page: page - 1 }) : null,
+    now: parts.store.clock.now(),
+  });
+  return { kind: 'card', inPlace: true, message };
+}
+
+export type FilterFound =
+  | {
+      readonly kind: 'filter';
+      readonly about: About | null;
+      /** Of whom or what it is about, as a person knows it. */
+      readonly name: string | null;
+      readonly since: number | null;
+    }
+  | { readonly kind: 'reply'; readonly reply: Reply };
+
+/** What was typed, made out: a day, and a person or an app. An app of exactly that name goes before a person. */
+export async function readFilter(parts: CommandParts, turn: Turn, command: HistoryCommand): Promise<FilterFound> {
+  const reply = (answer: Reply): FilterFound => ({ kind: 'reply', reply: answer });
+  const { words, incoming } = turn;
+  const since = command.since === null ? null : readSince(command.since, incoming.reader, parts.store.clock.now());
+  if (since !== null && since.kind !== 'since')
+    return reply(
+      say(words, { kind: since.kind === 'future' ? 'sinceFuture' : 'unclearSince', typed: command.since ?? '' }),
+    );
+  const from = since?.at ?? null;
+  if (command.about === null) return { kind: 'filter', about: null, name: null, since: from };
+
+  const app = await parts.applications.find(command.about);
+  if (!app.ok) return reply(troubleReply(words, app.trouble, tryAgain(command)));
+  if (app.value.kind === 'one') {
+    const { id, displayName } = app.value.app;
+    return { kind: 'filter', about: { appId: id }, name: displayName, since: from };
+  }
+  const found = await parts.directory.findUsers(command.about);
+  if (!found.ok) return reply(troubleReply(words, found.trouble, tryAgain(command)));
+  switch (found.value.kind) {
+    case 'one': {
+      const { id, displayName } = found.value.user;
+      return { kind: 'filter', about: { personId: id }, name: displayName, since: from };
+    }
+    case 'several': {
+      const { users, more } = found.value;
+      const message = personPicker(words, {
+        typed: command.about,
+        app: null,
+        candidates: users.map((user) => ({
+          id: user.id,
+          name: user.displayName,
+          principalName: user.userPrincipalName,
+          title: user.jobTitle,
+          department: user.department,
+          enabled: user.accountEnabled,
+        })),
+        more,
+        choose: (id) => format({ ...command, about: id }),
+      });
+      return reply({ kind: 'card', inPlace: true, message });
+    }
+    case 'none': {
+      const [meant] = await similarTo(parts.directory, command.about);
+      if (meant === undefined) return reply(say(words, { kind: 'unknownUser', typed: command.about }));
+      const message = didYouMean(words, { suggestion: format({ ...command, about: meant }) });
+      return reply({ kind: 'card', inPlace: true, message });
+    }
+    default: {
+      const never: never = found.value;
+      throw new Error(`unexpected match ${JSON.stringify(never)}`);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { deny } from '../../../access/policy.ts';
+import { eachSideBySide } from '../../../graph/side-by-side.ts';
+import { addWatch, listWatches, removeWatch } from '../../../requests/watching/watches.ts';
+import type { Command } from '../../command.ts';
+import type { Reply } from '../../reply.ts';
+import { WATCHES_SHOWN, watchesCard } from '../../views/checks/watches-card.ts';
+import { findApplication } from '../target.ts';
+import { type CommandParts, refuseUnless, say, type Turn } from '../turn.ts';
+import { readJob } from './status.ts';
+
+type WatchCommand = Extract<Command, { verb: 'watch' | 'unwatch' }>;
+
+const sideBySide = 8;
+
+/** `watch <app>`: this conversation is told when the app's synchronization breaks or mends. */
+export async function watch(parts: CommandParts, turn: Turn, command: WatchCommand): Promise<Reply> {
+  const refusal = await refuseUnless(parts, turn, 'watch.change');
+  if (refusal !== null) return refusal;
+  const found = await findApplication(parts, turn, command);
+  if (found.kind === 'reply') return found.reply;
+  const app = { id: found.app.id, name: found.app.displayName };
+  const { place, conversation, reader } = turn.incoming;
+  const added = await addWatch(parts.store, {
+    key: place.key,
+    conversation,
+    reader,
+    app,
+    addedBy: turn.caller.id,
+  });
+  parts.watchesChanged();
+  return say(turn.words, { kind: added ? 'watchAdded' : 'watchedAlready', app: app.name });
+}
+
+/** `unwatch <app>`: the way back. */
+export async function unwatch(parts: CommandParts, turn: Turn, command: WatchCommand): Promise<Reply> {
+  const refusal = await refuseUnless(parts, turn, 'watch.change');
+  if (refusal !== null) return refusal;
+  const found = await findApplication(parts, turn, command);
+  if (found.kind === 'reply') return found.reply;
+  const { place } = turn.incoming;
+  const removed = await removeWatch(parts.store, place.key, found.app.id, turn.caller.id);
+  return say(turn.words, { kind: removed ? 'watchRemoved' : 'notWatched', app: found.app.displayName });
+}
+
+/** `watches`: what this conversation is told of. */
+export async function watches(parts: CommandParts, turn: Turn): Promise<Reply> {
+  const refusal = await refuseUnless(parts, turn, 'status.show');
+  if (refusal !== null) return refusal;
+  const all = await listWatches(parts.store.database, turn.incoming.place.key);
+  const listing = await parts.applications.list();
+  const known = new Map(listing.ok ? listing.value.items.map((app) => [app.id, app]) : []);
+  const items = await eachSideBySide(all.slice(0, WATCHES_SHOWN), sideBySide, async ({ app, addedBy, addedAt }) => {
+    const named = await parts.directory.getUser(addedBy);
+    const application = known.get(app.id);
+    return {
+      app,
+      addedBy: { name: named.ok ? (named.value?.displayName ?? '') : '' },
+      addedAt,
+      status: application === undefined ? null : (await readJob(parts, application)).status,
+    };
+  });
+  const canChange = deny(turn.caller, 'watch.change') === null;
+  const now = parts.store.clock.now();
+  return { kind: 'card', inPlace: true, message: watchesCard(turn.words, { items, canChange, now }) };
+}

@@ -1,0 +1,89 @@
+import { slotsLeft } from '../rate-gate/gate.ts';
+import { readGate } from '../rate-gate/gate-row.ts';
+import { forecastQueue } from './queue.ts';
+import type { Person, Subject } from './request.ts';
+import type { StoreParts } from './store.ts';
+
+/** What runs and what waits, request by request, in the order in which they start; and how open the gate is. */
+export interface Line {
+  readonly gate: {
+    readonly slotsLeft: number;
+    /** Milliseconds since 1970; null when nothing blocks it. */
+    readonly blockedUntil: number | null;
+    readonly limit: number;
+    readonly windowMs: number;
+  };
+  readonly items: readonly LineItem[];
+  /** How many requests run or wait in all. */
+  readonly total: number;
+}
+
+export interface LineItem {
+  readonly requestId: string;
+  readonly asker: Person;
+  readonly app: { readonly id: string; readonly name: string };
+  /** Null for several. */
+  readonly subject: Pick<Subject, 'name' | 'label'> | null;
+  /** How many of its calls run or wait. */
+  readonly people: number;
+  readonly state: 'running' | 'waiting';
+  /** 1 is next; null for what runs, or when nobody can tell. */
+  readonly place: number | null;
+  /** When it starts, or when it started; milliseconds since 1970. */
+  readonly startsAt: number | null;
+}
+
+/** Longer lines are counted and not read. */
+const mostRead = 500;
+
+/** The line as it stands now, the first `most` requests of it. */
+export async function readLineNow(parts: StoreParts, most: number): Promise<Line> {
+  const { database, clock, gate } = parts;
+  const { state, now } = await database.transact((transaction) => readGate(parts, transaction));
+  const { limits } = gate;
+  const forecast = await forecastQueue(parts);
+  const rows = await database.query
+    .selectFrom('tasks')
+    .innerJoin('requests', 'requests.id', 'tasks.request_id')
+    .select(['tasks.id', 'tasks.request_id', 'tasks.state', 'tasks.started_at', 'tasks.position'])
+    .select(['tasks.subject_name', 'tasks.subject_label', 'requests.asker_id', 'requests.asker_name'])
+    .select(['requests.app_id', 'requests.app_name', 'requests.created_at'])
+    .where('tasks.state', 'in', ['running', 'waiting'])
+    .orderBy('tasks.state')
+    .orderBy('tasks.lane')
+    .orderBy('tasks.turn')
+    .limit(mostRead)
+    .execute();
+  const byRequest = Map.groupBy(rows, (row) => row.request_id);
+  const items = [...byRequest].flatMap(([requestId, tasks]): LineItem[] => {
+    const [first] = tasks;
+    if (first === undefined) return [];
+    const running = tasks.find((task) => task.state === 'running');
+    const places = tasks.flatMap(({ id }) => forecast.get(id) ?? []);
+    const next = places.toSorted((one, other) => one.place - other.place)[0];
+    return [
+      {
+        requestId,
+        asker: { id: first.asker_id, name: first.asker_name },
+        app: { id: first.app_id, name: first.app_name },
+        subject: tasks.length === 1 ? { name: first.subject_name, label: first.subject_label } : null,
+        people: tasks.length,
+        state: running === undefined ? 'waiting' : 'running',
+        place: running === undefined ? (next?.place ?? null) : null,
+        startsAt: running === undefined ? (next?.startsAt ?? null) : running.started_at,
+      },
+    ];
+  });
+  const blockedForMs = state.blockedUntil - now;
+  return {
+    gate: {
+      slotsLeft: slotsLeft(state, limits, now),
+      // The gate counts by a clock of its own; people read the wall's.
+      blockedUntil: blockedForMs > 0 ? clock.now() + blockedForMs : null,
+      limit: limits.limit,
+      windowMs: limits.windowMs,
+    },
+    items: items.toSorted((one, other) => (one.startsAt ?? Infinity) - (other.startsAt ?? Infinity)).slice(0, most),
+    total: items.length,
+  };
+}
