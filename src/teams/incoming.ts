@@ -66,8 +66,20 @@ function toFile({ name, content }: Readonly<Record<string, unknown>>): IncomingF
 
 /** What comes back from a button is the sender's word; only the known shapes pass. */
 const requestId = z.string().regex(/^[0-9A-Z]{4,12}$/);
-/** An input of the card's that may be left empty; Teams then sends nothing, or an empty text. */
-const optionalText = (longest: number) => z.string().max(longest).default('');
+/**
+ * An input of the card's that may be left empty; Teams then sends nothing, or an empty text. Nobody's writing is
+ * refused for its length or for a character that no database keeps: it is cut.
+ */
+const optionalText = (longest: number) =>
+  z
+    .unknown()
+    .default('')
+    .transform((value) =>
+      textOf(value)
+        .replace(/\p{Cc}+/gu, ' ')
+        .slice(0, longest)
+        .toWellFormed(),
+    );
 const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('run'), text: z.string().max(1000) }),
   z.object({ verb: z.literal('choose'), text: z.string().max(1000) }),

@@ -136,9 +136,6 @@ describe('a button', () => {
   it.each([
     ['an unknown verb', { verb: 'assign', requestId: 'R7K3MQ' }],
     ['a decision about nothing', { verb: 'approve' }],
-    ['a reason without end', { verb: 'deny', requestId: 'R7K3MQ', reason: 'x'.repeat(501) }],
-    ['a reason that is no text', { verb: 'deny', requestId: 'R7K3MQ', reason: ['because'] }],
-    ['a name without end', { verb: 'ask', subject: 'x'.repeat(301), app: '', start: '', reason: '' }],
     ['no verb', { text: 'help' }],
     ['a text that is no text', { verb: 'run', text: { toString: 'help' } }],
     ['a text without end', { verb: 'run', text: 'x'.repeat(1001) }],
@@ -148,6 +145,14 @@ describe('a button', () => {
     ['an empty object', {}],
   ])('with %s is unknown', (_name, data) => {
     expect(toIncoming(click(data), speaker)?.what).toEqual({ kind: 'unknownAction', cardId: 'card-7' });
+  });
+
+  it('keeps what was written, cut where it has no end and rid of what no database keeps', () => {
+    const asked = { verb: 'ask', subject: `isa${String.fromCharCode(0)}iah`, app: null, reason: 'x'.repeat(600) };
+
+    const what = toIncoming(click(asked), speaker)?.what;
+
+    expect(what).toMatchObject({ action: { subject: 'isa iah', app: '', start: '', reason: 'x'.repeat(500) } });
   });
 
   it.each([[undefined], [null], ['text'], [{}], [{ action: null }], [{ action: { data: 'text' } }]])(

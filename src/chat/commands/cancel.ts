@@ -1,5 +1,6 @@
 import { cancelRequest, confirmRequest } from '../../requests/holding.ts';
 import type { Reply } from '../reply.ts';
+import { cardOf } from './live.ts';
 import { findOwnRequest } from './own-request.ts';
 import { type CommandParts, say, type Turn } from './turn.ts';
 
@@ -11,7 +12,7 @@ export async function cancel(parts: CommandParts, turn: Turn, requestId: string)
   if (cancelled > 0) {
     const isTyped = turn.incoming.what.kind === 'text';
     if (isTyped) return say(turn.words, { kind: 'cancelledNow', id: found.request.id, count: cancelled });
-    return { kind: 'live', liveId: found.request.id };
+    return cardOf(parts, found.request);
   }
   return say(turn.words, alreadySent > 0 ? { kind: 'alreadySent', sent: alreadySent } : { kind: 'nothingToCancel' });
 }

@@ -1,7 +1,9 @@
+import { mayDecide } from '../../../access/deciding.ts';
 import { deny } from '../../../access/policy.ts';
 import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
 import { openCopy } from '../../../requests/access-requests/copies.ts';
-import { findAccessRequest } from '../../../requests/access-requests/store.ts';
+import { findAccessRequest, findAccessRequestOf } from '../../../requests/access-requests/store.ts';
+import type { Request } from '../../../requests/request.ts';
 import { findRequest } from '../../../requests/store.ts';
 import { drawRequest } from '../../draw.ts';
 import type { Reply } from '../../reply.ts';
@@ -18,14 +20,17 @@ export async function show(parts: CommandParts, turn: Turn, id: string): Promise
   const accessRequest = await findAccessRequest(parts.store.database, id);
   if (accessRequest !== null) return showAccess(parts, turn, accessRequest);
   const request = await findRequest(parts.store.database, id);
-  const isTheirOwn = request?.asker.id === turn.caller.id;
-  if (!isTheirOwn) {
-    const notAllowed = await refuseUnless(parts, turn, 'request.retry');
-    if (notAllowed !== null) return notAllowed;
-  }
-  const drawing = await drawRequest(parts, id);
+  const drawing = request !== null && (await maySee(parts, turn, request)) ? await drawRequest(parts, id) : null;
   if (drawing === null) return say(turn.words, { kind: 'unknownRequest', id });
   return { kind: 'card', message: drawing.message };
+}
+
+/** Its asker, operators, and whoever decides on the access request that it carries out. */
+async function maySee(parts: CommandParts, { caller }: Turn, request: Request): Promise<boolean> {
+  if (request.asker.id === caller.id || deny(caller, 'request.retry') === null) return true;
+  if ((await findAccessRequestOf(parts.store.database, request.id)) === null) return false;
+  const approvers = await approversOf(parts, request.app.id);
+  return approvers.ok && mayDecide(caller, approvers.value);
 }
 
 async function showAccess(parts: CommandParts, turn: Turn, request: AccessRequest): Promise<Reply> {
