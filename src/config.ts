@@ -1,6 +1,8 @@
+import { accessSync, constants } from 'node:fs';
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import { type CloudName, cloudNames, clouds } from './clouds.ts';
+import { sslModeOf, sslModes } from './db/tls.ts';
 
 /**
  * The only reader of the environment. Every variable is checked, and every problem is reported together with how to
@@ -48,7 +50,14 @@ export interface GraphConfig {
 
 export type DatabaseConfig =
   | { readonly kind: 'sqlite'; readonly path: string }
-  | { readonly kind: 'postgres'; readonly url: Secret };
+  | {
+      readonly kind: 'postgres';
+      readonly url: Secret;
+      /** A file of PEM certificates to trust instead of the authorities that Node trusts. */
+      readonly rootCertificateFile?: string | null;
+      /** The most connections that a process opens, besides the one that it listens on. */
+      readonly poolSize?: number;
+    };
 
 /** Entra group ids or directory role template ids, by the role they give. */
 export interface RoleConfig {
@@ -164,7 +173,20 @@ const environmentSchema = z.object({
     .default('file:data/usher.db')
     .refine((text) => /^file:.+/.test(text) || /^postgres(ql)?:\/\/.+/.test(text), {
       message: says('is neither a file nor a PostgreSQL address', 'use file:PATH or postgres://USER@HOST/DATABASE'),
+    })
+    .refine((text) => text.startsWith('file:') || sslModeOf(text) !== 'unknown', {
+      message: says(
+        'asks for TLS in a way that Usher does not take',
+        `use sslmode=${sslModes.join(', ')} alone, and PGSSLROOTCERT for an authority of your own`,
+      ),
     }),
+  PGSSLROOTCERT: z
+    .string()
+    .default('')
+    .refine((path) => path === '' || isReadable(path), {
+      message: says('names a file that cannot be read', 'name a PEM file with the certificates to trust'),
+    }),
+  DATABASE_POOL_SIZE: wholeNumber(10, 2, 200),
   PROVISION_LIMIT: wholeNumber(5, 1, 1000),
   PROVISION_WINDOW_MS: wholeNumber(10_000, 10, 3_600_000),
   PROVISION_GUARD_MS: wholeNumber(500, 0, 60_000),
@@ -190,6 +212,15 @@ const environmentSchema = z.object({
 });
 
 type Environment = z.infer<typeof environmentSchema>;
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Whether nobody but this machine can reach the host. */
 export function isLoopback(host: string): boolean {
@@ -293,7 +324,12 @@ function toConfig(env: Environment): Config {
     cloud: env.CLOUD,
     database: env.DATABASE_URL.startsWith('file:')
       ? { kind: 'sqlite', path: env.DATABASE_URL.slice('file:'.length) }
-      : { kind: 'postgres', url: secret(env.DATABASE_URL) },
+      : {
+          kind: 'postgres',
+          url: secret(env.DATABASE_URL),
+          rootCertificateFile: env.PGSSLROOTCERT || null,
+          poolSize: env.DATABASE_POOL_SIZE,
+        },
     gate: { limit: env.PROVISION_LIMIT, windowMs: env.PROVISION_WINDOW_MS, guardMs: env.PROVISION_GUARD_MS },
     roles: { viewers: env.VIEWERS, requesters: env.REQUESTERS, operators: env.OPERATORS, approvers: env.APPROVERS },
     requestFor: env.REQUEST_FOR,
@@ -308,10 +344,21 @@ function toConfig(env: Environment): Config {
 }
 
 /** What may be meant, and is more likely a mistake; for the log. */
-export function configWarnings({ gate }: Config): string[] {
-  const asDocumented = gate.limit <= documentedGate.limit && gate.windowMs >= documentedGate.windowMs;
-  if (asDocumented) return [];
-  return ['PROVISION_LIMIT and PROVISION_WINDOW_MS allow more than Graph does (5 in 10 s); it will refuse calls'];
+export function configWarnings({ gate, database }: Config): string[] {
+  const warnings: string[] = [];
+  if (gate.limit > documentedGate.limit || gate.windowMs < documentedGate.windowMs)
+    warnings.push(
+      'PROVISION_LIMIT and PROVISION_WINDOW_MS allow more than Graph does (5 in 10 s); it will refuse calls',
+    );
+  if (database.kind === 'postgres' && !saysHowToEncrypt(database.url.reveal()))
+    warnings.push('DATABASE_URL names no sslmode, so what goes to the database is not encrypted');
+  return warnings;
+}
+
+/** On this machine there is nobody to listen. */
+function saysHowToEncrypt(url: string): boolean {
+  const host = URL.canParse(url) ? new URL(url).hostname : '';
+  return sslModeOf(url) !== null || host === '' || isLoopback(host);
 }
 
 const documentedGate = { limit: 5, windowMs: 10_000 };

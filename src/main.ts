@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { createAccess } from './access/access.ts';
 import { readAppsFile } from './apps-file.ts';
@@ -11,6 +12,7 @@ import { createAssignments } from './graph/assignments.ts';
 import { createGraphClient } from './graph/client.ts';
 import { graphToken } from './graph/credential.ts';
 import { createDirectory } from './graph/directory.ts';
+import { createProvisioningLog } from './graph/provisioning-log.ts';
 import { createSynchronization } from './graph/synchronization.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -20,18 +22,22 @@ import { routeAccess } from './requests/access-requests/routing.ts';
 import { prepareStart } from './requests/access-requests/starting.ts';
 import type { AccessParts } from './requests/access-requests/store.ts';
 import { startDispatcher } from './requests/dispatcher.ts';
+import { beginEdit, pruneEdits } from './requests/editing.ts';
 import { readGauges } from './requests/gauges.ts';
 import { provisioningService } from './requests/provisioning-service.ts';
 import { hasWork, requestsInLine } from './requests/queue.ts';
 import { findUndrawn } from './requests/store.ts';
+import { startWatching } from './requests/watching/watching.ts';
 import { startServer } from './server.ts';
 import { type AdapterOverrides, createAdapter } from './teams/adapter.ts';
 import { createAnswering } from './teams/answering.ts';
 import { createBot } from './teams/bot.ts';
+import { createConsenting } from './teams/consenting.ts';
 import { conversationKey, createConversations } from './teams/conversations.ts';
 import { createCourier } from './teams/courier.ts';
 import { createDoor } from './teams/door.ts';
 import { isTenantStorage, readFile } from './teams/files.ts';
+import { lookAfterLeftBehind } from './teams/left-behind.ts';
 import { createPacing } from './teams/pacing.ts';
 import { createPainter } from './teams/painter.ts';
 import { createTurns } from './teams/turns.ts';
@@ -56,6 +62,8 @@ export interface UsherOptions {
   readonly leaseMs?: number;
   /** How long a task waits for the app role assignment that Usher has just made, each time; milliseconds. */
   readonly assignmentDelaysMs?: readonly number[];
+  /** How long from one look at the watched apps to the next; milliseconds. */
+  readonly watchEveryMs?: number;
   /** How long a card keeps still between two edits; milliseconds. */
   readonly editEveryMs?: number;
   /** How long each step of `stop` waits; milliseconds. */
@@ -71,7 +79,12 @@ export interface Grace {
   readonly drawMs: number;
 }
 
-const patientGrace: Grace = { httpMs: 3_000, callMs: 20_000, drawMs: 5_000 };
+/** Twenty-eight seconds in all, with the two below: an orchestrator kills after thirty. */
+const patientGrace: Grace = { httpMs: 3_000, callMs: 12_000, drawMs: 2_000 };
+/** For what is due of access requests, and for what the database has to be told of a call. */
+const dutyMs = 4_000;
+/** For each of the two that the database is asked for last. */
+const closeMs = 1_500;
 const restPollMs = 50;
 const mostUndrawn = 500;
 /** Whoever stands further back than this is told of a new place when it comes nearer. */
@@ -84,13 +97,14 @@ const cardsInLine = 20;
  * @throws when the database, the apps file or the port cannot be had.
  */
 export async function startUsher(config: Config, options: UsherOptions = {}): Promise<Usher> {
-  const clock = options.clock ?? systemClock;
+  const machineClock = options.clock ?? systemClock;
   const log = options.log ?? createLog(config.logLevel);
   const grace = options.grace ?? patientGrace;
   const appsFile = readAppsFile(config.appsFile);
   if (!appsFile.ok) throw new Error(describeProblems(appsFile.problems));
 
-  const database = await openDatabase(config.database, clock);
+  const database = await openDatabase(config.database, machineClock);
+  const clock = options.clock ?? database.dialect.clock;
   const checks = {
     database: () => database.ping().then(() => true),
     graph: () => graphAnswers(),
@@ -105,6 +119,8 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const appApprovers = appsFile.entries.flatMap(({ approvers }) => approvers);
   const access = createAccess({ directory, roles: config.roles, appApprovers, clock });
   const assignments = createAssignments({ graph, clock });
+  const { hasProvisioningLog } = clouds[config.cloud];
+  const provisioningLog = createProvisioningLog({ graph, clock, hasProvisioningLog });
   const store: AccessParts = {
     database,
     clock,
@@ -116,16 +132,19 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const { adapter, authentication } = createAdapter(config, options.adapter);
   const conversations = createConversations({ adapter, appId: config.bot.appId, clock, observe: observer.message });
   const pacing = createPacing();
-  const turns = createTurns(database);
+  const turns = createTurns({ database, clock, log });
   const ending = new AbortController();
+  const stopping = new AbortController();
 
   const inTenantStorage = (address: string) => isTenantStorage(address, clouds[config.cloud].fileDomain);
+  const isFileAllowed = options.isFileAllowed ?? inTenantStorage;
   const chat = createChat({
     access,
     directory,
     applications,
     synchronization,
     assignments,
+    provisioningLog,
     store,
     requestFor: config.requestFor,
     wake: () => dispatcher.wake(),
@@ -133,14 +152,18 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       calendar.wake();
       void showAccess(accessRequestId);
     },
+    watchesChanged: () => watching.wake(),
+    jobSeen: observer.jobState,
     findMember: conversations.findMember,
-    readFile: (file) => readFile(file, options.isFileAllowed ?? inTenantStorage, log),
+    readFile: (file) => readFile(file, isFileAllowed, log),
     entraPortal: clouds[config.cloud].entraPortal,
     observe: observer.chat,
   });
+  const editing = { database, clock, owner: randomUUID(), stillMs: options.editEveryMs ?? 2_000 };
   const painter = createPainter({
     draw: chat.draw,
     markDrawn: chat.markDrawn,
+    beginEdit: (liveId) => beginEdit(editing, liveId),
     conversations,
     pacing,
     keyOf: conversationKey,
@@ -187,6 +210,14 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     log,
   });
 
+  const watching = startWatching({
+    store,
+    readStatus: (appId) => synchronization.findStatus(appId),
+    changed: () => courier.wake(),
+    log,
+    ...(options.watchEveryMs === undefined ? {} : { everyMs: options.watchEveryMs }),
+  });
+
   /** A change moves the request's own card, and the place in line of those that wait. */
   async function announce(requestId: string): Promise<void> {
     painter.touch(requestId);
@@ -222,10 +253,22 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     log,
   });
   const issuer = config.bot.auth === 'none' ? null : clouds[config.cloud].bot.ToBotFromChannelTokenIssuer;
+  const consenting = createConsenting({
+    chat,
+    answering,
+    conversations,
+    pacing,
+    turns,
+    isFileAllowed,
+    clock,
+    ending: ending.signal,
+    log,
+  });
   const bot = createBot({
     guard: { allowedTenants: config.allowedTenants, issuer },
     chat,
     answering,
+    consenting,
     conversations,
     turns,
     clock,
@@ -243,9 +286,24 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     log,
   });
 
-  for (const liveId of await findUndrawn(database, mostUndrawn)) painter.touch(liveId);
-  for (const liveId of await findUndrawnCopies(database, mostUndrawn)) painter.touch(liveId);
+  const findAllUndrawn = async () => [
+    ...(await findUndrawn(database, mostUndrawn)),
+    ...(await findUndrawnCopies(database, mostUndrawn)),
+  ];
+  for (const liveId of await findAllUndrawn()) painter.touch(liveId);
   await bot.resume();
+  const leftBehind = lookAfterLeftBehind({
+    resume: bot.resume,
+    findUndrawn: findAllUndrawn,
+    touch: painter.touch,
+    prune: () => pruneEdits(database, clock.now()),
+    clock,
+    ending: stopping.signal,
+    log,
+  });
+  // Another process, or this one, has stored something that is to be done.
+  const wakeFor = { tasks: dispatcher.wake, access: calendar.wake, outbox: courier.wake };
+  const listening = database.dialect.listen({ woken: (topic) => wakeFor[topic](), clock, log });
   for (const warning of configWarnings(config)) log.warn({ code: 'doubtful_setting' }, warning);
   log.info({ port: server.port, host: config.host, cloud: config.cloud }, 'Usher is ready');
   // Not waited for: Graph may be away for a moment. It also has token and connection at hand for the first message.
@@ -263,29 +321,37 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       await calendar.settled();
       while (await hasWork(store)) await clock.sleep(restPollMs);
       await calendar.settled();
+      await watching.settled();
       await courier.settled();
       await painter.settled();
     },
     async stop() {
       log.info('Usher is stopping');
+      stopping.abort();
+      listening.stop();
       await server.stop(grace.httpMs);
-      await within(clock, bot.settled(), grace.drawMs);
-      await calendar.stop();
-      await dispatcher.stop(grace.callMs);
+      await Promise.all([
+        within(clock, bot.settled(), grace.drawMs),
+        within(clock, Promise.all([calendar.stop(), watching.stop(), leftBehind.ended]), dutyMs),
+        // What it could not hand back by then is taken over when its lease runs out.
+        within(clock, dispatcher.stop(grace.callMs), grace.callMs + dutyMs),
+      ]);
       await within(clock, painter.settled(), grace.drawMs);
       ending.abort();
       await within(clock, courier.settled(), grace.drawMs);
       await within(clock, painter.settled(), grace.drawMs);
+      await within(clock, turns.stop(), closeMs);
       await graph.close();
-      await database.close();
+      await within(clock, database.close(), closeMs);
       log.info('Usher has stopped');
     },
   };
 }
 
-async function within(clock: Clock, work: Promise<void>, ms: number): Promise<void> {
+/** What fails meanwhile is as good as done: it is not waited for. */
+async function within(clock: Clock, work: Promise<unknown>, ms: number): Promise<void> {
   const enough = new AbortController();
-  await Promise.race([work, clock.sleep(ms, enough.signal)]);
+  await Promise.race([work.catch(() => undefined), clock.sleep(ms, enough.signal)]);
   enough.abort();
 }
 

@@ -34,6 +34,8 @@ const everything = {
   CLOUD: 'usgov',
   GRAPH_BASE_URL: 'https://graph.proxy.example/v1.0/',
   DATABASE_URL: 'file:/var/lib/usher.db',
+  PGSSLROOTCERT: fileURLToPath(import.meta.url),
+  DATABASE_POOL_SIZE: '20',
   PROVISION_LIMIT: '4',
   PROVISION_WINDOW_MS: '12000',
   PROVISION_GUARD_MS: '0',
@@ -147,6 +149,41 @@ describe('the configuration', () => {
       expect(database.kind === 'postgres' && database.url.reveal()).toBe(url);
     },
   );
+
+  it('hands on how to reach a PostgreSQL', () => {
+    const certificates = fileURLToPath(import.meta.url);
+    const { database } = configOf({
+      ...production,
+      DATABASE_URL: 'postgres://db.example/usher?sslmode=verify-full',
+      PGSSLROOTCERT: certificates,
+      DATABASE_POOL_SIZE: '4',
+    });
+
+    expect(database).toMatchObject({ kind: 'postgres', rootCertificateFile: certificates, poolSize: 4 });
+  });
+
+  it.each(['sslmode=prefer', 'sslmode=allow', 'sslmode=on', 'ssl=true', 'sslmode=require&sslrootcert=ca.pem'])(
+    'refuses to encrypt by halves: %s',
+    (setting) => {
+      expect(wrong({ ...production, DATABASE_URL: `postgres://db.example/usher?${setting}` })).toEqual([
+        'DATABASE_URL',
+      ]);
+    },
+  );
+
+  it('refuses certificates that are not there', () => {
+    expect(wrong({ ...production, PGSSLROOTCERT: '/nowhere/ca.pem' })).toEqual(['PGSSLROOTCERT']);
+  });
+
+  it.each([
+    ['postgres://db.example/usher', 1],
+    ['postgres://db.example/usher?sslmode=disable', 0],
+    ['postgres://db.example/usher?sslmode=require', 0],
+    ['postgres://localhost/usher', 0],
+    ['file:data/usher.db', 0],
+  ])('warns of a database that is reached in the clear without anybody having said so: %s', (url, count) => {
+    expect(configWarnings(configOf({ ...production, DATABASE_URL: url }))).toHaveLength(count);
+  });
 
   it('wants no password where the bot is a managed identity, and no tenant where it is for many', () => {
     const { MicrosoftAppId } = production;

@@ -4,11 +4,18 @@ import { Kysely, sql, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Clock } from '../clock.ts';
 import type { DatabaseConfig } from '../config.ts';
+import { isDatabaseAway, noteDeed } from './away.ts';
 import { type Dialect, postgresDialect, sqliteDialect } from './dialect.ts';
 import { migrations } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
+export { isDatabaseAway } from './away.ts';
+
 const mostRepeats = 5;
+/** How long a database that starts together with Usher may take, and the pauses between two looks. */
+const startPatienceMs = 30_000;
+const firstPauseMs = 250;
+const longestPauseMs = 2_000;
 
 /** An open database, migrated to this version of the schema. */
 export interface Database {
@@ -19,24 +26,27 @@ export interface Database {
    * undid the transaction over a quarrel with another, so it does nothing but ask the database.
    */
   transact<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
-  /** Throws when the database cannot be reached. */
+  /** Throws when the database cannot be reached, which `isDatabaseAway` knows of the error. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the database and brings its schema up to date.
+ * Opens the database and brings its schema up to date. Any number of processes may do so at once. One that is still
+ * away is waited for, half a minute at most.
  *
- * @throws when the file cannot be opened or a migration fails; Usher does not start on half a schema.
+ * @throws when it cannot be opened or a migration fails; Usher does not start on half a schema.
  */
 export async function openDatabase(config: DatabaseConfig, clock: Clock): Promise<Database> {
   const dialect = dialectFor(config, clock);
   const query = new Kysely<Schema>({ dialect: dialect.kysely });
-  const { error } = await new Migrator({
-    db: query,
-    provider: { getMigrations: async () => migrations(dialect) },
-  }).migrateToLatest();
-  if (error !== undefined) {
+  try {
+    await patiently(clock, async () => {
+      await migrate(dialect, query);
+      // Sets the clock that is shared, before anybody asks for it.
+      await query.transaction().execute((transaction) => dialect.gateNow(transaction));
+    });
+  } catch (error) {
     await query.destroy();
     throw error;
   }
@@ -47,10 +57,13 @@ export async function openDatabase(config: DatabaseConfig, clock: Clock): Promis
       for (let repeats = 0; ; repeats += 1) {
         try {
           const transaction = query.transaction();
-          return await (dialect.isolation === null
-            ? transaction
-            : transaction.setIsolationLevel(dialect.isolation)
-          ).execute(work);
+          const isolated = dialect.isolation === null ? transaction : transaction.setIsolationLevel(dialect.isolation);
+          return await isolated.execute(async (open) => {
+            const done = await work(open);
+            // From here on the commit may be on its way.
+            noteDeed();
+            return done;
+          });
         } catch (error) {
           if (repeats === mostRepeats || !dialect.mayRepeat(error)) throw error;
         }
@@ -63,13 +76,36 @@ export async function openDatabase(config: DatabaseConfig, clock: Clock): Promis
   };
 }
 
+async function migrate(dialect: Dialect, query: Kysely<Schema>): Promise<void> {
+  const db = dialect.migrating === null ? query : new Kysely<Schema>({ dialect: dialect.migrating });
+  try {
+    const provider = { getMigrations: async () => migrations(dialect) };
+    const { error } = await new Migrator({ db, provider }).migrateToLatest();
+    if (error !== undefined) throw error;
+  } finally {
+    if (db !== query) await db.destroy();
+  }
+}
+
+async function patiently(clock: Clock, work: () => Promise<void>): Promise<void> {
+  const until = clock.monotonic() + startPatienceMs;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isDatabaseAway(error) || clock.monotonic() + pauseMs > until) throw error;
+      await clock.sleep(pauseMs);
+    }
+  }
+}
+
 function dialectFor(config: DatabaseConfig, clock: Clock): Dialect {
   switch (config.kind) {
     case 'sqlite':
       if (config.path !== ':memory:') mkdirSync(dirname(config.path), { recursive: true });
       return sqliteDialect(config.path, clock);
     case 'postgres':
-      return postgresDialect(config.url.reveal());
+      return postgresDialect(config, clock);
     default: {
       const never: never = config;
       throw new Error(`no dialect for ${String(never)}`);

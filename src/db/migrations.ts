@@ -293,6 +293,21 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
         await db.schema.createIndex('announcements_due').on('announcements').column('due_at').execute();
       },
     },
+    '007-replicas': {
+      async up(db) {
+        await db.schema.alterTable('turns').addColumn('lease_owner', 'text').execute();
+        await db.schema.alterTable('turns').addColumn('lease_until', 'bigint').execute();
+        await db.schema
+          .createTable('card_edits')
+          .addColumn('id', 'text', (column) => column.primaryKey())
+          .addColumn('owner', 'text', (column) => column.notNull())
+          .addColumn('until', 'bigint', (column) => column.notNull())
+          .execute();
+        // The next due time of a million waiting tasks is looked up each time that the gate is shut.
+        await db.schema.createIndex('tasks_due').on('tasks').columns(['state', 'due_at']).execute();
+        await dialect.announceChanges(db);
+      },
+    },
   };
 }
 

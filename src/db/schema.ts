@@ -19,6 +19,7 @@ export interface Schema {
   watched_jobs: WatchedJobRow;
   rounds: RoundRow;
   announcements: AnnouncementRow;
+  card_edits: CardEditRow;
 }
 
 export interface RequestRow {
@@ -100,6 +101,9 @@ export interface TurnRow {
   /** The cleaned message, so that a turn cut off by a crash can be taken up again. Null once answered. */
   incoming: string | null;
   card_id: string | null;
+  /** Who answers it, and until when the others leave it alone. */
+  lease_owner: string | null;
+  lease_until: number | null;
 }
 
 export interface RecordRow {
@@ -270,4 +274,13 @@ export interface AnnouncementRow {
   failures: Generated<number>;
   /** When it is to be sent; null once it was, or never can be. */
   due_at: number | null;
+}
+
+/** Who edits a card at this moment, so that no two processes do. */
+export interface CardEditRow {
+  /** The id of a live card. */
+  id: string;
+  owner: string;
+  /** Nobody else edits it before this. */
+  until: number;
 }

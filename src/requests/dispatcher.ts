@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDatabaseAway } from '../db/database.ts';
 import type { Outcome, OutcomeKind } from '../graph/outcome.ts';
 import type { Log } from '../log.ts';
 import { attempt, type ProvisioningService, type Settlement } from './attempt.ts';
@@ -64,8 +65,9 @@ const defaultLeaseMs = 30_000;
 const idleMs = 5_000;
 /** Sooner than this after its grant a call counts as on time. */
 const noticedLatenessMs = 10;
-/** Between two tries to claim while the database does not answer. */
-const claimPauseMs = 1_000;
+/** Between two tries to claim while the database does not answer: the first pause, doubled up to the longest. */
+const claimPauseMs = 500;
+const longestClaimPauseMs = 5_000;
 /** Between two tries to store what became of a call: the first pause, doubled up to the longest. */
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
@@ -82,6 +84,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   const stopping = new AbortController();
   const abandon = new AbortController();
   let alarm = new AbortController();
+  let failures = 0;
 
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -99,8 +102,13 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       for (const requestId of await recoverTasks(store, owner, [...running.keys()])) tell(requestId);
       while (!stopping.signal.aborted) {
         const claim = await claimTask(store, { owner, until: clock.now() + leaseMs });
+        failures = 0;
         switch (claim.kind) {
           case 'claimed':
+            if (stopping.signal.aborted) {
+              await returnTask(store, claim.claimed);
+              break;
+            }
             parts.observe?.granted();
             start(claim.claimed);
             break;
@@ -116,8 +124,10 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       }
       return 0;
     } catch (error) {
-      log.error({ error, code: 'claim_failed' }, 'could not claim a task');
-      return claimPauseMs;
+      const level = isDatabaseAway(error) ? 'warn' : 'error';
+      log[level]({ error, code: 'claim_failed' }, 'could not claim a task');
+      failures += 1;
+      return Math.min(claimPauseMs * 2 ** (failures - 1), longestClaimPauseMs);
     }
   }
 
@@ -168,14 +178,22 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   /** Sends the call, if its time has not passed, and says what follows. */
   async function call(claimed: ClaimedTask): Promise<Settlement | { readonly kind: 'unsent' }> {
     const { task, appId } = claimed;
-    if (clock.monotonic() > claimed.grant.sendBefore) return { kind: 'unsent' };
+    if (isTooLate(claimed)) return { kind: 'unsent' };
     const ended = new AbortController();
+    const tooLate = new AbortController();
+    const signal = AbortSignal.any([abandon.signal, tooLate.signal]);
+    const send = () => {
+      // The process may have stood still while token and connection were got.
+      if (isTooLate(claimed)) tooLate.abort();
+      else left(claimed);
+    };
     try {
       // Whatever else the attempt still looks up when time is over, its task goes back at once.
-      return await Promise.race([
-        attempt(parts.graph, appId, task, abandon.signal, () => left(claimed), parts.assignmentDelaysMs),
+      const settlement = await Promise.race([
+        attempt(parts.graph, appId, task, signal, send, parts.assignmentDelaysMs),
         abandoned(ended.signal),
       ]);
+      return tooLate.signal.aborted ? { kind: 'unsent' } : settlement;
     } catch (error) {
       log.error({ error, code: 'attempt_failed', taskId: task.id }, 'an attempt broke off');
       if (task.attempts < mostBrokenAttempts) return interrupted(brokenDelayMs);
@@ -184,6 +202,10 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     } finally {
       ended.abort();
     }
+  }
+
+  function isTooLate({ grant }: ClaimedTask): boolean {
+    return clock.monotonic() > grant.sendBefore;
   }
 
   /** The call goes onto the wire now. */
@@ -253,8 +275,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     async stop(graceMs) {
       stopping.abort();
       alarm.abort();
-      await looping;
-      const allDone = Promise.all(running.values());
+      // A claim that was under way when the stop came gives its task back.
+      const allDone = looping.then(() => Promise.all(running.values()));
       const grace = new AbortController();
       await Promise.race([allDone, clock.sleep(graceMs, grace.signal)]);
       grace.abort();

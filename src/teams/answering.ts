@@ -3,6 +3,7 @@ import type { Chat } from '../chat/chat.ts';
 import type { Incoming } from '../chat/incoming.ts';
 import type { CardMessage, Drawing, FileOffer, Reply } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
+import { isDatabaseAway } from '../db/database.ts';
 import type { Log } from '../log.ts';
 import { type Conversations, conversationKey, type Posted } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
@@ -35,7 +36,10 @@ export interface Answering {
 type Where = Pick<Incoming, 'conversation' | 'reader'>;
 
 export interface AnsweringParts {
-  readonly chat: Pick<Chat, 'answer' | 'draw' | 'attachCard' | 'isRequestCard' | 'checking' | 'apology'>;
+  readonly chat: Pick<
+    Chat,
+    'answer' | 'draw' | 'attachCard' | 'isRequestCard' | 'checking' | 'apology' | 'databaseAway'
+  >;
   readonly conversations: Conversations;
   readonly pacing: Pacing;
   readonly turns: Turns;
@@ -130,7 +134,12 @@ export function createAnswering(parts: AnsweringParts): Answering {
     }
   }
 
-  function apology(where: Where, error: unknown): CardMessage {
+  /** `begun`: something of what was asked for may have been stored before it broke. */
+  function apology(where: Where, error: unknown, begun = true): CardMessage {
+    if (isDatabaseAway(error)) {
+      log.error({ error, code: 'database_away' }, 'the database cannot be reached');
+      return chat.databaseAway(begun, where.reader);
+    }
     const reference = randomBytes(4).toString('hex').toUpperCase();
     log.error({ error, reference, code: 'turn_failed' }, 'a turn failed');
     const { card, summary } = chat.apology(reference, where.reader);
@@ -164,14 +173,23 @@ export function createAnswering(parts: AnsweringParts): Answering {
   ): Promise<void> {
     try {
       const reply = await replying;
-      const isDone = await deliver(incoming, reply, own, clicked).catch((error: unknown) =>
-        deliver(incoming, { kind: 'card', message: apology(incoming, error) }, own, null),
-      );
+      const isDone = await deliver(incoming, reply, own, clicked).catch((error: unknown) => {
+        // It may be stored, and an apology would be all that anybody hears of it.
+        if (isDatabaseAway(error)) throw error;
+        return deliver(incoming, { kind: 'card', message: apology(incoming, error) }, own, null);
+      });
       if (isDone) await turns.close(incoming.id);
       else log.error({ code: 'answer_lost' }, 'an answer could not be delivered');
     } catch (error) {
+      if (isDatabaseAway(error)) return putOff(incoming, error);
       log.error({ error, code: 'answer_lost' }, 'an answer could not be delivered');
     }
+  }
+
+  /** The turn stays open, and is taken up when the database is back. */
+  async function putOff({ id }: Incoming, error: unknown): Promise<void> {
+    log.error({ error, code: 'answer_put_off' }, 'an answer waits for the database');
+    await turns.handBack(id).catch(() => undefined);
   }
 
   /** The card that says that Usher is at it. Without it the answer comes all the same, only later than it should. */
@@ -210,7 +228,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
     deliver: (incoming, reply) => finish(incoming, Promise.resolve(reply), null, clickedCard(incoming)),
     apology,
     async apologise(where, error) {
-      const posted = await put(where, null, apology(where, error));
+      const posted = await put(where, null, apology(where, error, false));
       if (posted.kind !== 'done') {
         log.warn({ error: posted.error, status: posted.status, code: 'apology_not_taken' }, 'Teams took no apology');
       }

@@ -141,7 +141,7 @@ export function createBot(parts: BotParts): Bot {
     onTurn,
     async resume() {
       pruneNowAndThen();
-      for (const { incoming, cardId } of await turns.findOpen(clock.now() - resumeMs)) {
+      for (const { incoming, cardId } of await turns.takeUp(clock.now() - resumeMs)) {
         log.info({ code: 'turn_resumed' }, 'taking up a turn that was cut off');
         keep(answering.answer(incoming, cardId).then(({ finished }) => finished));
       }

@@ -1,6 +1,8 @@
 import type { Drawing } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
+import { isDatabaseAway } from '../db/database.ts';
 import type { Log } from '../log.ts';
+import type { CardEdit } from '../requests/editing.ts';
 import type { Conversations } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
 
@@ -10,6 +12,9 @@ import type { Pacing } from './pacing.ts';
  * A change marks a request as dirty; it is drawn from the store when its turn comes, so changes in between fold into
  * one edit and the last one is always sent. A card is edited at most once in two seconds, and a conversation no faster
  * than Teams allows.
+ *
+ * Several processes may draw one card, but only one of them at a time (`requests/editing.ts`), so the latest revision is
+ * what stays.
  *
  * An edit that Teams refuses for good (the card is gone, the bot is blocked) is not repeated; if the request is
  * finished its outcome is said as a short text instead. One that may work later is tried again after 2, 4 and 8
@@ -31,6 +36,8 @@ export interface Painter {
 export interface PainterParts {
   readonly draw: (liveId: string) => Promise<Drawing | null>;
   readonly markDrawn: (liveId: string, revision: number) => Promise<void>;
+  /** Keeps other processes from editing the card; null while one of them does. */
+  readonly beginEdit: (liveId: string) => Promise<CardEdit | null>;
   readonly conversations: Pick<Conversations, 'edit' | 'say'>;
   readonly pacing: Pacing;
   /** What tells one conversation from another. */
@@ -46,6 +53,8 @@ export interface PainterParts {
 const defaultEditEveryMs = 2_000;
 const editAgainMs = [2_000, 4_000, 8_000];
 const tellAgainMs = 60_000;
+/** The database is looked for this often; what it holds is not lost meanwhile. */
+const databasePauseMs = 2_000;
 const mostFailures = editAgainMs.length + 60;
 /** An unfinished request that nobody has touched for so long may be another replica's by now. */
 const rememberMs = 10 * 60_000;
@@ -114,6 +123,7 @@ export function createPainter(parts: PainterParts): Painter {
       card.dirty = false;
       const pauseMs = await drawOnce(liveId, card).catch((error: unknown) => {
         log.error({ error, code: 'card_failed', liveId }, 'a card could not be drawn');
+        if (isDatabaseAway(error)) return databasePauseMs;
         return pauseAfterFailure(card) ?? tellAgain(liveId, card);
       });
       if (pauseMs === null) continue;
@@ -130,6 +140,30 @@ export function createPainter(parts: PainterParts): Painter {
     if (first.signature === card.signature) return null;
     const key = parts.keyOf(first.live.conversation);
     await clock.sleep(pacing.take(key, clock.monotonic()) - clock.monotonic(), ending);
+    const edit = await parts.beginEdit(liveId);
+    // That process may have looked before the latest change.
+    if (edit === null) return editEveryMs;
+    try {
+      return await editNow(liveId, card);
+    } finally {
+      if (!(await isOurs(edit, liveId))) {
+        card.signature = null;
+        card.dirty = true;
+      }
+    }
+  }
+
+  /** An edit whose end cannot be noted ends by itself after a while. */
+  async function isOurs(edit: CardEdit, liveId: string): Promise<boolean> {
+    try {
+      return await edit.end();
+    } catch (error) {
+      log.warn({ error, code: 'edit_not_ended', liveId }, 'the end of a card edit was not noted');
+      return true;
+    }
+  }
+
+  async function editNow(liveId: string, card: Card): Promise<number | null> {
     // Time has passed: what is drawn is the request as it is now.
     const drawing = await parts.draw(liveId);
     if (ending.aborted || drawing === null || drawing.live.cardId === null) return null;

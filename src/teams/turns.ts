@@ -1,11 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import type { Incoming } from '../chat/incoming.ts';
-import type { Database } from '../db/database.ts';
+import type { Clock } from '../clock.ts';
+import { type Database, isDatabaseAway } from '../db/database.ts';
+import type { Log } from '../log.ts';
 
 /**
  * Messages that have come in and are not answered yet. Teams delivers an activity again when it hears nothing for
  * fifteen seconds, and a process may die between reading a message and storing what it asked for. A turn is a row
- * from its first delivery on, so the second one is known, and a turn that was cut off is taken up again at the next
- * start.
+ * from its first delivery on, so the second one is known, and a turn that was cut off is taken up again.
+ *
+ * An open turn is leased by the process that answers it, and the lease renewed for as long as it is open. The lease of
+ * a process that died runs out, and another one takes its turns up; where one process owns the database, the leases
+ * that it finds at its start are those of a dead one, and it need not wait for that.
+ *
+ * What cannot be noted because the database is away is noted later: until then the lease stays, so nobody answers once
+ * more what has its answer.
  */
 export interface Turns {
   /** False when this activity was here before. */
@@ -16,10 +25,14 @@ export interface Turns {
   showed(incomingId: string, cardId: string): Promise<void>;
   /** The turn has its answer; the words that came in are forgotten. */
   close(incomingId: string): Promise<void>;
-  /** Turns that came in since `since` and have no answer. */
-  findOpen(since: number): Promise<readonly OpenTurn[]>;
+  /** Takes up the turns that came in since `since`, have no answer, and are nobody's any more; oldest first. */
+  takeUp(since: number): Promise<readonly OpenTurn[]>;
+  /** Hands an open turn back, for whoever takes it up next. */
+  handBack(incomingId: string): Promise<void>;
   /** Forgets turns older than `before`. */
   prune(before: number): Promise<void>;
+  /** Renews nothing any more, and hands back what is open. */
+  stop(): Promise<void>;
 }
 
 export interface OpenTurn {
@@ -27,42 +40,140 @@ export interface OpenTurn {
   readonly cardId: string | null;
 }
 
-export function createTurns(database: Database): Turns {
-  const { query } = database;
+export interface TurnsParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly owner?: string;
+  readonly leaseMs?: number;
+}
+
+/** So that a dead process's turns are taken up within the minute. */
+const defaultLeaseMs = 30_000;
+
+export function createTurns(parts: TurnsParts): Turns {
+  const { database, clock, log, owner = randomUUID(), leaseMs = defaultLeaseMs } = parts;
+  /** The turns of this process: those it answers, and those that have their answer and could not be closed yet. */
+  const held = new Set<string>();
+  const toClose = new Set<string>();
+  const stopping = new AbortController();
+  let keeping: Promise<void> | null = null;
+  let isFirst = true;
+
+  const lease = () => ({ lease_owner: owner, lease_until: clock.now() + leaseMs });
 
   async function insert(id: string, now: number, incoming: Incoming | null): Promise<boolean> {
-    const inserted = await query
+    const isOpen = incoming !== null;
+    const inserted = await database.query
       .insertInto('turns')
-      .values({ id, received_at: now, incoming: incoming === null ? null : JSON.stringify(incoming), card_id: null })
+      .values({ id, received_at: now, incoming: isOpen ? JSON.stringify(incoming) : null, ...(isOpen ? lease() : {}) })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .returning('id')
       .executeTakeFirst();
+    if (inserted !== undefined && isOpen) hold(id);
     return inserted !== undefined;
+  }
+
+  function hold(id: string): void {
+    held.add(id);
+    if (stopping.signal.aborted) return;
+    keeping ??= keepLeases().finally(() => {
+      keeping = null;
+    });
+  }
+
+  /** For as long as there are any. */
+  async function keepLeases(): Promise<void> {
+    while (held.size > 0) {
+      await clock.sleep(leaseMs / 3, stopping.signal);
+      if (stopping.signal.aborted) return;
+      try {
+        for (const id of toClose) await closeNow(id);
+        if (held.size > 0) await renew();
+      } catch (error) {
+        log.warn({ error, code: 'turns_not_renewed' }, 'the turns of this process were not renewed');
+      }
+    }
+  }
+
+  async function renew(): Promise<void> {
+    await database.query
+      .updateTable('turns')
+      .set(lease())
+      .where('lease_owner', '=', owner)
+      .where('id', 'in', [...held])
+      .execute();
+  }
+
+  async function closeNow(id: string): Promise<void> {
+    await database.query
+      .updateTable('turns')
+      .set({ incoming: null, lease_owner: null, lease_until: null })
+      .where('id', '=', id)
+      .execute();
+    toClose.delete(id);
+    held.delete(id);
   }
 
   return {
     open: (incoming, now) => insert(incoming.id, now, incoming),
     meet: (incomingId, now) => insert(incomingId, now, null),
     async showed(incomingId, cardId) {
-      await query.updateTable('turns').set({ card_id: cardId }).where('id', '=', incomingId).execute();
+      await database.query.updateTable('turns').set({ card_id: cardId }).where('id', '=', incomingId).execute();
     },
     async close(incomingId) {
-      await query.updateTable('turns').set({ incoming: null }).where('id', '=', incomingId).execute();
+      toClose.add(incomingId);
+      try {
+        await closeNow(incomingId);
+      } catch (error) {
+        if (!isDatabaseAway(error)) throw error;
+        log.warn({ error, code: 'turn_not_closed' }, 'that a turn has its answer will be noted later');
+      }
     },
-    async findOpen(since) {
-      const rows = await query
-        .selectFrom('turns')
-        .select(['incoming', 'card_id'])
+    async takeUp(since) {
+      const now = clock.now();
+      const ownsAll = isFirst && database.dialect.singleProcess;
+      isFirst = false;
+      // An update waits for another one of the same rows and looks at them anew, so each turn is taken up once.
+      const rows = await database.query
+        .updateTable('turns')
+        .set(lease())
         .where('received_at', '>=', since)
         .where('incoming', 'is not', null)
-        .orderBy('received_at')
+        .where((turn) => {
+          const free = turn.or([turn('lease_until', 'is', null), turn('lease_until', '<', now)]);
+          return ownsAll ? turn.or([free, turn('lease_owner', '!=', owner)]) : free;
+        })
+        .$if(held.size > 0, (turns) => turns.where('id', 'not in', [...held]))
+        .returning(['id', 'incoming', 'card_id', 'received_at'])
         .execute();
-      return rows.flatMap((row) =>
-        row.incoming === null ? [] : [{ incoming: JSON.parse(row.incoming) as Incoming, cardId: row.card_id }],
+      const taken = rows.toSorted((one, other) => one.received_at - other.received_at);
+      for (const { id } of taken) hold(id);
+      return taken.flatMap(({ incoming, card_id }) =>
+        incoming === null ? [] : [{ incoming: JSON.parse(incoming) as Incoming, cardId: card_id }],
       );
     },
+    async handBack(incomingId) {
+      held.delete(incomingId);
+      await database.query
+        .updateTable('turns')
+        .set({ lease_owner: null, lease_until: null })
+        .where('id', '=', incomingId)
+        .where('lease_owner', '=', owner)
+        .execute();
+    },
     async prune(before) {
-      await query.deleteFrom('turns').where('received_at', '<', before).execute();
+      await database.query.deleteFrom('turns').where('received_at', '<', before).execute();
+    },
+    async stop() {
+      stopping.abort();
+      await keeping;
+      for (const id of toClose) await closeNow(id);
+      await database.query
+        .updateTable('turns')
+        .set({ lease_owner: null, lease_until: null })
+        .where('lease_owner', '=', owner)
+        .execute();
     },
   };
 }

@@ -242,7 +242,7 @@ describe('a database on PostgreSQL', () => {
     const { rows } = await sql<{ idle_in_transaction_session_timeout: string }>`
       show idle_in_transaction_session_timeout`.execute(database.query);
 
-    expect(rows).toEqual([{ idle_in_transaction_session_timeout: '10s' }]);
+    expect(rows).toEqual([{ idle_in_transaction_session_timeout: '5s' }]);
   });
 
   /** As a restart of the server does to all but the one who asks. */

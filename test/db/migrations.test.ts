@@ -128,7 +128,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
   async function asOf(migration: string, work: (earlier: Kysely<Schema>) => Promise<void>): Promise<void> {
     const { config } = place;
     const dialect =
-      config.kind === 'sqlite' ? sqliteDialect(config.path, systemClock) : postgresDialect(config.url.reveal());
+      config.kind === 'sqlite' ? sqliteDialect(config.path, systemClock) : postgresDialect(config, systemClock);
     const earlier = new Kysely<Schema>({ dialect: dialect.kysely });
     const provider = { getMigrations: async () => migrations(dialect) };
     const { error } = await new Migrator({ db: earlier, provider }).migrateTo(migration);

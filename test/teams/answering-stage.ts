@@ -75,6 +75,7 @@ export function createAnsweringStage(): AnsweringStage {
     isRequestCard: (cardId: string) => Promise.resolve(cardId === stage.liveCardId || otherLiveCards.includes(cardId)),
     checking: () => cardOf('One moment.'),
     apology: () => cardOf('Something went wrong.'),
+    databaseAway: (begun: boolean) => cardOf(begun ? 'The database was lost.' : 'The database is away.'),
   };
   const posted = (what: string, cardId: string): Promise<Posted> => {
     sent.push(what);
@@ -97,8 +98,10 @@ export function createAnsweringStage(): AnsweringStage {
       meet: () => Promise.resolve(true),
       showed: () => Promise.resolve(),
       close: () => Promise.resolve(),
-      findOpen: () => Promise.resolve([]),
+      takeUp: () => Promise.resolve([]),
+      handBack: () => Promise.resolve(),
       prune: () => Promise.resolve(),
+      stop: () => Promise.resolve(),
     },
     showed: () => Promise.resolve(),
     touch: (liveId) => void touched.push(liveId),

@@ -4,6 +4,7 @@ import { cardAsText } from '../../src/chat/cards/as-text.ts';
 import type { Incoming } from '../../src/chat/incoming.ts';
 import { systemClock } from '../../src/clock.ts';
 import { openDatabase } from '../../src/db/database.ts';
+import { createLog } from '../../src/log.ts';
 import { exchangeActivity } from '../../src/sandbox/teams/activity.ts';
 import { tenantId } from '../../src/sandbox/tenant/identity.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
@@ -317,7 +318,7 @@ describe('a turn that was cut off', () => {
     const incoming = toIncoming(teams.message('alex', text), { id: people.alex.id, tenantId });
     if (incoming === null) throw new Error('a message is always something');
     const database = await openDatabase({ kind: 'sqlite', path: teams.databasePath }, systemClock);
-    const turns = createTurns(database);
+    const turns = createTurns({ database, clock: systemClock, log: createLog('silent') });
     await turns.open(incoming, Date.now() - agoMs);
     if (cardId !== null) await turns.showed(incoming.id, cardId);
     await database.close();

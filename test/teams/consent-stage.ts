@@ -87,6 +87,7 @@ export async function startConsentStage(): Promise<ConsentStage> {
     isRequestCard: (cardId: string) => Promise.resolve(cardId === 'card-of-a-request'),
     checking: () => cardOf('One moment.'),
     apology: () => cardOf('Something went wrong.'),
+    databaseAway: () => cardOf('The database is away.'),
     welcome: () => Promise.resolve(cardOf('Hello.')),
     turnAway: (why: string) => Promise.resolve(`Turned away: ${why}.`),
     openExport(speaker: Speaker, _reader: unknown, context: ExportContext) {
@@ -98,7 +99,7 @@ export async function startConsentStage(): Promise<ConsentStage> {
   const { adapter, authentication } = createAdapter(config);
   const conversations = createConversations({ adapter, appId: '', clock });
   const pacing = createPacing();
-  const turns = createTurns(database);
+  const turns = createTurns({ database, clock, log });
   const shared = { chat, conversations, pacing, turns, clock, ending: ending.signal, log };
   const answering = createAnswering({ ...shared, showed: () => Promise.resolve(), touch: () => {} });
   const isFileAllowed = (address: string) => address.startsWith(storage.url);

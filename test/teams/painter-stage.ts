@@ -61,6 +61,7 @@ export function createStage(): Stage {
       drawn.set(id, Math.max(revision, drawn.get(id) ?? 0));
       drawnListener();
     },
+    beginEdit: async () => ({ end: async () => true }),
     conversations: {
       async edit(conversation, cardId, message) {
         if (busy.has(cardId)) overlaps += 1;

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Incoming } from '../../src/chat/incoming.ts';
 import { systemClock } from '../../src/clock.ts';
+import { markAway } from '../../src/db/away.ts';
 import type { Database } from '../../src/db/database.ts';
+import { createLog } from '../../src/log.ts';
 import { createTurns, type Turns } from '../../src/teams/turns.ts';
-import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { createTestClock, type TestClock } from '../support/clock.ts';
+import { engineStartMs, engines, postgresEngine, type TestDatabase } from '../support/databases.ts';
+import { eventually } from '../support/eventually.ts';
 
 const noon = Date.UTC(2026, 0, 5, 12);
 const minute = 60_000;
@@ -23,15 +27,33 @@ function incoming(id: string): Incoming {
 describe.each(engines)('turns on $name', ({ createTestDatabase }) => {
   let place: TestDatabase;
   let database: Database;
+  let clock: TestClock;
   let turns: Turns;
+  let codes: unknown[];
 
   beforeAll(async () => {
     place = await createTestDatabase();
     database = await place.open(systemClock);
-    turns = createTurns(database);
   }, engineStartMs);
   afterAll(() => place.drop());
-  beforeEach(() => place.empty());
+  beforeEach(async () => {
+    await place.empty();
+    clock = createTestClock(noon);
+    codes = [];
+    turns = process();
+  });
+
+  /** Another process with turns of its own, on the same clock. */
+  function process(over = database): Turns {
+    const log = createLog('warn', { write: (line) => void codes.push(JSON.parse(line).code) });
+    return createTurns({ database: over, clock, log, leaseMs: minute / 2 });
+  }
+
+  /** What there is to be taken up once every lease has run out. */
+  async function leftOver(since = 0) {
+    await turns.stop();
+    return process().takeUp(since);
+  }
 
   it('are opened once, however often the activity comes', async () => {
     const first = await turns.open(incoming('a|1'), noon);
@@ -46,7 +68,7 @@ describe.each(engines)('turns on $name', ({ createTestDatabase }) => {
     const again = [await turns.meet('a|1', noon + 15_000), await turns.open(incoming('a|1'), noon)];
 
     expect([first, ...again]).toEqual([true, false, false]);
-    expect(await turns.findOpen(0)).toEqual([]);
+    expect(await leftOver()).toEqual([]);
   });
 
   it('are opened by one of ten deliveries at the same time', async () => {
@@ -61,23 +83,72 @@ describe.each(engines)('turns on $name', ({ createTestDatabase }) => {
     await turns.close('a|1');
 
     const rows = await database.query.selectFrom('turns').selectAll().execute();
-    expect(rows).toMatchObject([{ id: 'a|1', incoming: null }]);
+    expect(rows).toMatchObject([{ id: 'a|1', incoming: null, lease_owner: null }]);
     expect(await turns.open(incoming('a|1'), noon)).toBe(false);
-    expect(await turns.findOpen(0)).toEqual([]);
+    expect(await leftOver()).toEqual([]);
   });
 
-  it('without an answer are found again as they came, oldest first, with the card they have', async () => {
+  it('without an answer are taken up as they came, oldest first, with the card they have', async () => {
     await turns.open(incoming('a|2'), noon + minute);
     await turns.open(incoming('a|1'), noon);
     await turns.open(incoming('a|0'), noon - minute);
     await turns.showed('a|2', 'card-2');
 
-    const open = await turns.findOpen(noon);
+    const open = await leftOver(noon);
 
     expect(open).toEqual([
       { incoming: incoming('a|1'), cardId: null },
       { incoming: incoming('a|2'), cardId: 'card-2' },
     ]);
+  });
+
+  it('are taken up by one of five processes that look at the same time', async () => {
+    for (let index = 0; index < 8; index += 1) await turns.open(incoming(`a|${index}`), noon);
+    await turns.stop();
+
+    const taken = await Promise.all([1, 2, 3, 4, 5].map(() => process().takeUp(0)));
+
+    const ids = taken.flat().map((turn) => turn.incoming.id);
+    expect(ids.toSorted()).toEqual([...new Set(ids)].toSorted());
+    expect(ids).toHaveLength(8);
+  });
+
+  it('are not taken up by the process that is answering them', async () => {
+    await turns.open(incoming('a|1'), noon);
+    await clock.advance(10 * minute);
+
+    expect(await turns.takeUp(0)).toEqual([]);
+  });
+
+  it('that were handed back are taken up by whoever looks next', async () => {
+    await turns.open(incoming('a|1'), noon);
+
+    await turns.handBack('a|1');
+
+    expect(await turns.takeUp(0)).toMatchObject([{ incoming: { id: 'a|1' } }]);
+  });
+
+  it("that could not be closed while the database was away are closed later, and are nobody else's until then", async () => {
+    let isAway = false;
+    const shaky = process({
+      ...database,
+      get query() {
+        if (isAway) throw markAway(new Error('the database is away'));
+        return database.query;
+      },
+    });
+    await shaky.open(incoming('a|1'), noon);
+    isAway = true;
+
+    await shaky.close('a|1');
+    isAway = false;
+    await eventually(async () => {
+      await clock.advance(minute / 6);
+      const rows = await database.query.selectFrom('turns').select('incoming').execute();
+      return rows[0]?.incoming === null;
+    });
+
+    expect(codes).toContain('turn_not_closed');
   });
 
   it('are forgotten when they are old, answered or not', async () => {
@@ -86,7 +157,42 @@ describe.each(engines)('turns on $name', ({ createTestDatabase }) => {
 
     await turns.prune(noon);
 
-    expect(await turns.findOpen(0)).toMatchObject([{ incoming: { id: 'a|2' } }]);
     expect(await turns.open(incoming('a|1'), noon)).toBe(true);
+    expect(await turns.open(incoming('a|2'), noon)).toBe(false);
+  });
+});
+
+describe('turns of several processes on PostgreSQL', () => {
+  let place: TestDatabase;
+  let database: Database;
+
+  beforeAll(async () => {
+    place = await postgresEngine.createTestDatabase();
+    database = await place.open(systemClock);
+  }, engineStartMs);
+  afterAll(() => place.drop());
+
+  it('are taken up when the lease of their process has run out, and not before', async () => {
+    const clock = createTestClock(noon);
+    const parts = { database, clock, log: createLog('silent') };
+    const dead = createTurns({ ...parts, clock: { ...clock, sleep: () => new Promise(() => undefined) } });
+    const [living, other] = [createTurns(parts), createTurns(parts)];
+    await dead.open(incoming('dead|1'), noon);
+    await living.open(incoming('living|1'), noon);
+
+    const early = await other.takeUp(0);
+    await eventually(async () => {
+      await clock.advance(10_000);
+      const rows = await database.query
+        .selectFrom('turns')
+        .select('lease_until')
+        .where('id', '=', 'living|1')
+        .execute();
+      return (rows[0]?.lease_until ?? 0) > noon + 31_000 && clock.now() > noon + 31_000;
+    });
+    const late = await other.takeUp(0);
+
+    expect(early).toEqual([]);
+    expect(late).toMatchObject([{ incoming: { id: 'dead|1' } }]);
   });
 });

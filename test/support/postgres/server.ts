@@ -15,13 +15,24 @@ import { promisify } from 'node:util';
  * PostgreSQL refuses to run as root. Root therefore lends it the account `nobody`, and a copy of the binaries where
  * this checkout lies in a directory that `nobody` may not enter. Nothing on the machine is changed.
  *
- * The server runs under a shell that reads its standard input. When the input ends, because this process asked for
- * it or because it died, however it died, the shell ends the server and removes the directory.
+ * The server runs under a shell that reads its standard input: `halt` and `resume`. When the input ends, because this
+ * process asked for it or because it died, however it died, the shell ends the server and removes the directory.
  */
 export interface PostgresServer {
   /** Where a database of this name is reached. */
   url(database: string): string;
+  /** Ends the server as an administrator would; what it holds stays. */
+  halt(): Promise<void>;
+  /** Starts it again, on the same port. */
+  resume(): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface PostgresOptions {
+  /** Over the usual ones, as `postgres -c` takes them. */
+  readonly settings?: readonly string[];
+  /** Files that the server can read, by name, in the directory that it starts in. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 interface Account {
@@ -40,8 +51,21 @@ const hasty = [
   'deadlock_timeout=100ms',
 ];
 
+const readyWords = 'ready to accept connections';
+
+/** Ends the server at `halt` and at the end of its input, starts it at `resume`, and tidies up. */
+const keeper = `directory=$1; shift
+"$@" & server=$!
+while read -r order; do
+  case $order in
+    halt) kill -INT $server; wait $server ;;
+    resume) "$@" & server=$! ;;
+  esac
+done
+kill -INT $server 2> /dev/null; wait $server; cd /; rm -rf "$directory"`;
+
 /** @throws when the server cannot be started, with what it said. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const account = process.getuid?.() === 0 ? await accountOfNobody() : {};
   const directory = await mkdtemp(join(tmpdir(), 'usher-postgres-'));
   try {
@@ -49,7 +73,9 @@ export async function startPostgres(): Promise<PostgresServer> {
     const password = randomBytes(16).toString('hex');
     const passwordFile = join(directory, 'password');
     await writeFile(passwordFile, password, { mode: 0o600 });
-    for (const path of [directory, passwordFile]) {
+    const files = Object.entries(options.files ?? {}).map(([name, text]) => [join(directory, name), text] as const);
+    for (const [path, text] of files) await writeFile(path, text, { mode: 0o600 });
+    for (const path of [directory, passwordFile, ...files.map(([path]) => path)]) {
       if (account.uid !== undefined && account.gid !== undefined) await chown(path, account.uid, account.gid);
     }
     const data = join(directory, 'data');
@@ -66,19 +92,29 @@ export async function startPostgres(): Promise<PostgresServer> {
       'sh',
       [
         '-c',
-        'directory=$1; shift; "$@" & cat > /dev/null; kill -INT $!; wait $!; cd /; rm -rf "$directory"',
+        keeper,
         'sh',
         directory,
         join(programs, 'postgres'),
         '-D',
         data,
-        ...settings.flatMap((setting) => ['-c', setting]),
+        ...[...settings, ...(options.settings ?? [])].flatMap((setting) => ['-c', setting]),
       ],
       { ...account, cwd: directory, env: environment, stdio: ['pipe', 'ignore', 'pipe'], detached: true },
     );
-    await ready(server);
+    await said(server, readyWords);
     return {
       url: (database) => `postgres://${user}:${password}@127.0.0.1:${port}/${database}`,
+      async halt() {
+        const halted = said(server, 'database system is shut down');
+        server.stdin?.write('halt\n');
+        await halted;
+      },
+      async resume() {
+        const ready = said(server, readyWords);
+        server.stdin?.write('resume\n');
+        await ready;
+      },
       stop: () => stop(server),
     };
   } catch (error) {
@@ -139,27 +175,36 @@ function freePort(): Promise<number> {
   });
 }
 
-function ready(server: ChildProcess): Promise<void> {
+/** Resolves when the server has said so. */
+function said(server: ChildProcess, words: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    let said = '';
-    const fail = (why: string) => {
-      clearTimeout(timer);
-      server.stdin?.destroy();
-      reject(new Error(`${why}:\n${said}`));
-    };
-    const timer = setTimeout(() => fail('PostgreSQL was not ready in time'), startTimeoutMs);
-    const listen = (chunk: Buffer) => {
-      said += chunk.toString();
-      if (said.includes('FATAL')) return fail('PostgreSQL did not start');
-      if (!said.includes('ready to accept connections')) return;
+    let heard = '';
+    const leave = () => {
       clearTimeout(timer);
       // What it says later is of no use, but a pipe that nobody empties would stop it.
       server.stderr?.off('data', listen).resume();
+      server.off('error', failed).off('exit', ended);
+    };
+    const fail = (why: string) => {
+      leave();
+      server.stdin?.destroy();
+      reject(new Error(`${why}:\n${heard}`));
+    };
+    const timer = setTimeout(() => fail(`PostgreSQL did not say "${words}" in time`), startTimeoutMs);
+    const listen = (chunk: Buffer) => {
+      heard += chunk.toString();
+      // Clients that are sent away while it starts or ends are told so with FATAL.
+      if (words === readyWords && /FATAL:(?!.*(the database system is|terminating connection))/.test(heard))
+        return fail('PostgreSQL did not start');
+      if (!heard.includes(words)) return;
+      leave();
       resolve();
     };
+    const failed = (error: Error) => fail(error.message);
+    const ended = () => fail('PostgreSQL ended');
     server.stderr?.on('data', listen);
-    server.once('error', (error) => fail(error.message));
-    server.once('exit', () => fail('PostgreSQL ended'));
+    server.once('error', failed);
+    server.once('exit', ended);
   });
 }
 

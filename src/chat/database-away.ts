@@ -1,0 +1,29 @@
+import { isDatabaseAway, watchingDeeds } from '../db/away.ts';
+import type { Reader } from '../requests/request.ts';
+import type { Incoming } from './incoming.ts';
+import type { CardMessage, Reply } from './reply.ts';
+import { problem } from './views/problem.ts';
+import { createWords } from './words.ts';
+
+/**
+ * Answers where the database is away: whoever asked learns that nothing was done. Where it went away in the middle, it
+ * is told that something may have been.
+ */
+export async function answerWithout(
+  answer: (incoming: Incoming) => Promise<Reply>,
+  incoming: Incoming,
+): Promise<Reply> {
+  return watchingDeeds(async (hasStored) => {
+    try {
+      return await answer(incoming);
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error;
+      return { kind: 'card', message: databaseAway(hasStored(), incoming.reader) };
+    }
+  });
+}
+
+/** `begun`: something may have been stored. */
+export function databaseAway(begun: boolean, reader: Reader): CardMessage {
+  return problem(createWords(reader.locale, reader.timeZone), { kind: 'databaseAway', begun });
+}
