@@ -71,7 +71,7 @@ export const accessRules: { readonly [V in AccessVerb]: Rule<CommandOf[V]> } = {
       ...(['list pending requests', 'what waits', 'what waits for me', 'what is waiting', "what's waiting"] as const),
       ...(['what is waiting for me', "what's waiting for me", 'what is pending', "what's pending"] as const),
     ],
-    looseSpellings: ['requests', 'open requests', 'show requests', 'list requests', 'access requests'],
+    looseSpellings: ['open requests', 'access requests'],
     notSpellings: ['spending', 'sending', 'ending', 'bending', 'lending', 'mending', 'tending', 'vending', 'depending'],
     read: readPending,
     write: ({ page }) => (page === 1 ? 'pending' : `pending ${page}`),

@@ -1,5 +1,6 @@
 import type { Command, Parsed, Verb } from '../command.ts';
 import { accessRules } from './access-rules.ts';
+import { checkRules } from './check-rules.ts';
 import { LEADING_WORDS, readName, writeName } from './names.ts';
 import { readProvision, writeProvision } from './provision.ts';
 import { readProvisionGroup, writeProvisionGroup } from './provision-group.ts';
@@ -22,6 +23,8 @@ export interface Rule<C extends Command> {
   readonly spellings: readonly [string, ...string[]];
   /** Other words for it that may mean something else as well: what follows them is offered, never done. */
   readonly looseSpellings?: readonly string[];
+  /** Questions that mean it, each kind with words of its own behind it; where those do not fit, it was no such question. */
+  readonly questions?: readonly Question[];
   /** Words that look like the verb mistyped and mean something else, or its opposite. */
   readonly notSpellings?: readonly string[];
   /**
@@ -33,6 +36,12 @@ export interface Rule<C extends Command> {
   readLoose?(words: readonly Word[]): Reading | null;
   /** The canonical line; reading it gives the command back. */
   write(command: C): string;
+}
+
+/** "How is …", "Is … healthy?" */
+export interface Question {
+  readonly spellings: readonly string[];
+  read(words: readonly Word[]): Reading | null;
 }
 
 /** Every command of the chat. A new one is a member of `Command` and one rule here. */
@@ -73,6 +82,7 @@ export const rules: { readonly [V in Verb]: Rule<CommandOf[V]> } = {
     write: writeRequestId,
   },
   ...accessRules,
+  ...checkRules,
   apps: {
     spellings: [
       ...(['apps', 'applications', 'list apps', 'list the apps', 'list all apps', 'list applications'] as const),

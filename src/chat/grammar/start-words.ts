@@ -134,7 +134,8 @@ function endsDate(words: readonly Word[], at: number): boolean {
   return (SEPARATORS.has(folded) && !isRelative(words, at)) || folded === 'access';
 }
 
-function looksLikeDate(words: readonly Word[], at: number): boolean {
+/** Whether the words at a place may begin a date. */
+export function looksLikeDate(words: readonly Word[], at: number): boolean {
   const word = words[at];
   if (word === undefined) return false;
   if (word.quoted) return looksLikeDate(splitWords(word.text).map(unquoted), 0);
@@ -163,6 +164,11 @@ function isPlainDate(words: readonly Word[]): boolean {
   const isDay = DAY.test(first) && MONTH_NAMES.has(second);
   const isMonthAndDay = MONTH_NAMES.has(first) && DAY.test(second);
   return (isDay || isMonthAndDay) && (words.length === 2 || (YEAR.test(third) && more.length === 0));
+}
+
+/** The name of a month or a day of the week. */
+export function isCalendarWord(word: Word | undefined): boolean {
+  return CALENDAR_NAMES.has(fold(word));
 }
 
 function isMonth(word: Word | undefined): boolean {

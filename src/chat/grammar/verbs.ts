@@ -13,18 +13,13 @@ interface Spelling {
   readonly verb: Verb;
   readonly phrase: readonly string[];
   readonly canonical: boolean;
-  readonly loose: boolean;
+  read(words: readonly Word[]): Reading | null;
 }
 
 /** Every verb, in the order of the table. */
 export const verbs: readonly Verb[] = Object.keys(rules).filter((key): key is Verb => key in rules);
 
-const spellings: readonly Spelling[] = verbs
-  .flatMap((verb) => [
-    ...rules[verb].spellings.map((text, index) => spelling(verb, text, { canonical: index === 0, loose: false })),
-    ...(rules[verb].looseSpellings ?? []).map((text) => spelling(verb, text, { canonical: false, loose: true })),
-  ])
-  .sort((a, b) => b.phrase.length - a.phrase.length);
+const spellings: readonly Spelling[] = verbs.flatMap(spellingsOf).sort((a, b) => b.phrase.length - a.phrase.length);
 
 /** The most words that a verb is likely to be torn into, as in `who am i`. */
 const MOST_VERB_WORDS = 3;
@@ -33,7 +28,7 @@ const MOST_VERB_WORDS = 3;
 export function exactMatches(words: readonly Word[]): Match[] {
   return spellings
     .filter(({ phrase }) => phraseAt(words, 0, [phrase]) > 0)
-    .map(({ verb, phrase, loose }) => match(verb, words, phrase.length, loose));
+    .map((spelling) => match(spelling, words, spelling.phrase.length));
 }
 
 /**
@@ -45,14 +40,15 @@ export function nearMatch(words: readonly Word[]): Match | null {
   let fewestSlips = Number.POSITIVE_INFINITY;
   const beginnings = joinedBeginnings(words);
   // In this order, of equally near readings the longest spelling wins, then the one that leaves more words over.
-  for (const { verb, phrase, canonical } of spellings) {
-    if (!canonical) continue;
+  for (const spelling of spellings) {
+    const { verb, phrase } = spelling;
+    if (!spelling.canonical) continue;
     const whole = phrase.join('');
     for (const [index, typed] of beginnings.entries()) {
       if (!isNear(typed, whole) || rules[verb].notSpellings?.includes(typed)) continue;
       const slips = typingDistance(typed, whole);
       if (slips >= fewestSlips) continue;
-      best = match(verb, words, index + 1);
+      best = match(spelling, words, index + 1);
       fewestSlips = slips;
     }
   }
@@ -81,10 +77,8 @@ export function verbNamed(topic: string): Verb | null {
   return named ?? (exactMatches(words)[0] ?? nearMatch(words))?.verb ?? null;
 }
 
-function match(verb: Verb, words: readonly Word[], length: number, loose = false): Match {
-  const { read, readLoose = read } = rules[verb];
-  const rest = words.slice(length);
-  return { verb, read: loose ? () => offered(readLoose(rest)) : () => read(rest) };
+function match({ verb, read }: Spelling, words: readonly Word[], length: number): Match {
+  return { verb, read: () => read(words.slice(length)) };
 }
 
 /** What a loose spelling amounts to: a whole command is offered, half a one was probably meant otherwise. */
@@ -92,6 +86,17 @@ function offered(reading: Reading | null): Reading | null {
   return reading?.kind === 'command' || reading?.kind === 'nearly' ? { ...reading, kind: 'nearly' } : null;
 }
 
-function spelling(verb: Verb, text: string, kind: Pick<Spelling, 'canonical' | 'loose'>): Spelling {
-  return { verb, phrase: text.split(' '), ...kind };
+function spellingsOf(verb: Verb): Spelling[] {
+  const { spellings, looseSpellings = [], questions = [], read, readLoose = read } = rules[verb];
+  const toSpelling = (text: string, reader: Spelling['read'], canonical = false): Spelling => ({
+    verb,
+    phrase: text.split(' '),
+    canonical,
+    read: reader,
+  });
+  return [
+    ...spellings.map((text, index) => toSpelling(text, read, index === 0)),
+    ...looseSpellings.map((text) => toSpelling(text, (words) => offered(readLoose(words)))),
+    ...questions.flatMap((question) => question.spellings.map((text) => toSpelling(text, question.read))),
+  ];
 }

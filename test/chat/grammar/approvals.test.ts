@@ -79,7 +79,7 @@ describe('what there is to decide', () => {
 
   it.each([
     ['pendign', 'pending'],
-    ['requests', 'pending'],
+    ['open requests', 'pending'],
     ['send aprovals here', 'send approvals here'],
     ['stop sending aprovals', 'stop sending approvals'],
     ['send approvals here please now', 'send approvals here'],
@@ -89,7 +89,7 @@ describe('what there is to decide', () => {
 
   it.each([
     ...['pending 0', 'pending page', 'pending review by the boss', 'spending', 'show salesforce'],
-    ...['show status', 'how are you', 'send approvals', 'send money to isaiah', 'stop sending me things'],
+    ...['how are you', 'send approvals', 'send money to isaiah', 'stop sending me things'],
   ])('is not made of %s', (text) => {
     expect(parse(text)).toEqual({ kind: 'unclear' });
   });

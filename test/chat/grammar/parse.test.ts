@@ -260,6 +260,8 @@ describe('any text at all', () => {
       ...['"', '“', "'", '’', '`', ',', '.', '@', '<at>', '</at>', '<b>', '&nbsp;', '{{DATE()}}', 'a@b.c', guid],
       ...['users', 'group', 'with members', 'and', ';', ',', '\t', '- ', '1. ', '<a@b.c>', 'retry', 'cancel', 'R7K3MQ'],
       ...['request', 'request access', 'access', 'because', 'as he', 'on', 'starting', '1 December', 'approve', 'deny'],
+      ...['status', 'check', 'queue', 'history', 'since', 'page 2', 'requests', 'export history', 'watch', 'unwatch'],
+      ...['is', 'how is', 'why is', 'healthy', 'not', 'last week', 'of', 'watches', 'stop watching', 'yesterday'],
       ...['pending', 'show', 'send approvals here', 'reason:', 'next Monday', '(', 'he', 'get'],
       ...['$', '{x}', '🙂', '\u202e', '\u200d', '\ud800', '\udfff', '\u0000', '\n', 'CN=a', 'DC=b', 'İ', 'ß', '李'],
     ),
@@ -329,6 +331,9 @@ describe('any text at all', () => {
       ['request access because ', ' to y'],
       ['get x access to y starting ', ''],
       ['deny R7K3MQ ', ''],
+      ['check ', ' in x'],
+      ['status of ', ' healthy'],
+      ['history ', ' since x page 2'],
     ] as const) {
       parse(head + unit.repeat(100_000 / unit.length) + tail, { limit: Number.POSITIVE_INFINITY });
     }
