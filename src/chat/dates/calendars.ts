@@ -25,8 +25,14 @@ export interface DateManner {
   readonly calendars: readonly Chrono[];
   /** `12/1` is the first of December, as in the United States. */
   readonly monthFirst: boolean;
-  /** "next week", "this month" and the like: they name no day. In small letters. */
-  readonly vague: ReadonlySet<string>;
+  /** "next week", "this month" and the like, which name no day. In small letters. */
+  readonly spans: ReadonlyMap<string, Span>;
+}
+
+/** A week, a month, a quarter or a year: the last one (-1), this one (0) or the next. */
+export interface Span {
+  readonly unit: 'week' | 'month' | 'quarter' | 'year';
+  readonly count: -1 | 0 | 1;
 }
 
 const manners = new Map<string, DateManner>();
@@ -54,14 +60,26 @@ function readManner(locale: string): DateManner {
   return {
     calendars: own === undefined ? [english] : [own, english],
     monthFirst,
-    vague: new Set([...vagueIn(locale), ...vagueIn('en')]),
+    spans: new Map([...spansIn('en'), ...spansIn(locale)]),
   };
 }
 
-function vagueIn(locale: string): string[] {
+/** What a text spans, in words of the locale or of English; null where it is something else. */
+export function spanIn(text: string, locale: string): Span | null {
+  return mannerOf(locale).spans.get(foldSpan(text)) ?? null;
+}
+
+function spansIn(locale: string): [string, Span][] {
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const units = ['week', 'month', 'quarter', 'year'] as const;
-  return units.flatMap((unit) => [0, 1].map((count) => relative.format(count, unit).toLowerCase()));
+  const counts = [-1, 0, 1] as const;
+  return units.flatMap((unit) =>
+    counts.map((count): [string, Span] => [foldSpan(relative.format(count, unit)), { unit, count }]),
+  );
+}
+
+function foldSpan(text: string): string {
+  return text.toLowerCase().replaceAll('’', "'");
 }
 
 function isLocale(locale: string): boolean {

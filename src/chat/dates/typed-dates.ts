@@ -1,0 +1,116 @@
+import type { Chrono, ParsedResult } from 'chrono-node';
+import { DateTime, IANAZone } from 'luxon';
+import type { Reader } from '../../requests/request.ts';
+import { mannerOf } from './calendars.ts';
+
+/** No date is longer; the readers of dates take their time over long texts. In UTF-16 units. */
+export const longestDate = 120;
+/** `1.12.`, which the reader of German knows with a year only. */
+const dottedDay = /(?<![\d.])(\d{1,2})\.(0?[1-9]|1[0-2])\.?(?![\d.])/g;
+const isoDate = /^(\d{4})-(\d{2})-(\d{2})$/;
+const edges = /^[\s.,;:!?()]+|[\s.,;:!?()]+$/g;
+
+/** Where a text that names a day looks for it, when it may mean several. */
+export type Direction = 'ahead' | 'nearest';
+
+/** The day that it is for the reader; a zone that nobody knows reads as UTC. `now` in ms since 1970. */
+export function todayOf({ timeZone }: Reader, now: number): DateTime {
+  return startOfDay(DateTime.fromMillis(now, { zone: IANAZone.isValidZone(timeZone) ? timeZone : 'UTC' }));
+}
+
+/** The first moment of a day: not midnight where the clock is put forward then, and the earlier of two midnights. */
+export function startOfDay(day: DateTime): DateTime {
+  const start = day.startOf('day');
+  return start.getPossibleOffsets()[0] ?? start;
+}
+
+/** `2026-12-01` as a day, which may not exist; null for what is written in another way. */
+export function readIsoDate(text: string, { zone }: DateTime): DateTime | null {
+  const found = isoDate.exec(text);
+  if (found === null) return null;
+  const [year, month, day] = found.slice(1).map(Number);
+  return DateTime.fromObject({ year, month, day }, { zone });
+}
+
+/** What the reader's language or English finds, whichever makes more of the text. */
+export function searchDates(
+  text: string,
+  locale: string,
+  today: DateTime,
+  direction: Direction,
+): readonly ParsedResult[] {
+  const { calendars, monthFirst } = mannerOf(locale);
+  const plain = monthFirst
+    ? text
+    : text.replace(dottedDay, (whole, day, month) => `${day}/${month}`.padEnd(whole.length));
+  let best: readonly ParsedResult[] = [];
+  let most = 0;
+  for (const calendar of calendars) {
+    const results = resultsOf(calendar, plain, today, direction);
+    const covered = results.reduce((sum, result) => sum + result.text.length, 0);
+    if (covered > most) {
+      best = results;
+      most = covered;
+    }
+  }
+  return best;
+}
+
+/** Whether the results name one day, and no length of time. */
+export function nameOneDay(results: readonly ParsedResult[]): boolean {
+  return new Set(results.map(namedDay)).size === 1 && results.every(({ end }) => end === null || end === undefined);
+}
+
+/** The day of a result, as its text names it. */
+export function dayIn({ start }: ParsedResult, { zone }: DateTime): DateTime {
+  return DateTime.fromObject(
+    { year: start.get('year') ?? 0, month: start.get('month') ?? 0, day: start.get('day') ?? 0 },
+    { zone },
+  );
+}
+
+/** "Monday 1 December" of a year in which that is a Tuesday: one of the two is a mistake. */
+export function isMisnamed({ start }: ParsedResult, day: DateTime): boolean {
+  return start.isCertain('weekday') && start.get('weekday') !== day.weekday % 7;
+}
+
+/** The words around the dates, without those that only lead in. */
+export function around(text: string, results: readonly ParsedResult[]): string {
+  const pieces: string[] = [];
+  let from = 0;
+  for (const { index, text: date } of results) {
+    pieces.push(text.slice(from, index));
+    from = index + date.length;
+  }
+  pieces.push(text.slice(from));
+  return pieces
+    .map(withoutEdges)
+    .filter((piece) => piece !== '' && !/^(?:on|from|the|le|la|am|ab|den|el)$/i.test(piece))
+    .join(' ');
+}
+
+/** A text without the punctuation around it. */
+export function withoutEdges(text: string): string {
+  return text.replace(edges, '');
+}
+
+function resultsOf(calendar: Chrono, text: string, today: DateTime, direction: Direction): ParsedResult[] {
+  const results = resultsFrom(calendar, text, today, direction);
+  if (results.length > 0 || !text.includes('29')) return results;
+  // In a year without that day the reader of dates finds nothing in "29 February"; the next such day is meant.
+  const years = Array.from({ length: 8 }, (_, index) => today.set({ month: 1, day: 1 }).plus({ years: index + 1 }));
+  const leapYear = years.find((year) => year.isInLeapYear);
+  return leapYear === undefined ? [] : resultsFrom(calendar, text, leapYear, direction);
+}
+
+function resultsFrom(calendar: Chrono, text: string, today: DateTime, direction: Direction): ParsedResult[] {
+  // Noon of the reader's day on a clock without daylight saving: only the day is read, and none of its neighbours.
+  const instant = new Date(Date.UTC(today.year, today.month - 1, today.day, 12));
+  return calendar
+    .parse(text, { instant, timezone: 0 }, { forwardDate: direction === 'ahead' })
+    .filter(({ start }) => start.isCertain('day') || start.isCertain('weekday') || start.isCertain('month'));
+}
+
+function namedDay({ start }: ParsedResult): string {
+  return [start.get('year'), start.get('month'), start.get('day')].join('-');
+}
