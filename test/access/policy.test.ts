@@ -6,6 +6,11 @@ const everyRole: readonly Role[] = ['viewer', 'requester', 'operator', 'cloudSyn
 const cloudSync = { cloudSync: true };
 const otherJob = { cloudSync: false };
 
+const looking = {
+  onCloudSync: everyRole,
+  onOthers: ['viewer', 'requester', 'operator', 'approver', 'appApprover'],
+} as const;
+
 /**
  * The policy once more, written out by hand: who may on a job of cloud sync, who on any other. What is not listed is
  * denied.
@@ -13,13 +18,22 @@ const otherJob = { cloudSync: false };
 const expected: Readonly<Record<Permission, { onCloudSync: readonly Role[]; onOthers: readonly Role[] } | 'anyone'>> = {
   'help.show': 'anyone',
   'self.show': 'anyone',
-  'apps.list': { onCloudSync: everyRole, onOthers: ['viewer', 'requester', 'operator', 'approver', 'appApprover'] },
+  'apps.list': looking,
   'provision.run': { onCloudSync: ['operator', 'cloudSyncOperator'], onOthers: ['operator'] },
   'request.retry': { onCloudSync: ['operator', 'cloudSyncOperator'], onOthers: ['operator'] },
   'request.cancel': { onCloudSync: ['operator', 'cloudSyncOperator'], onOthers: ['operator'] },
   'access.request': { onCloudSync: ['requester', 'operator'], onOthers: ['requester', 'operator'] },
   'access.decide': { onCloudSync: ['approver', 'appApprover'], onOthers: ['approver', 'appApprover'] },
   'access.cancel': { onCloudSync: ['operator'], onOthers: ['operator'] },
+  'status.show': looking,
+  'check.run': looking,
+  'queue.show': looking,
+  'history.show': looking,
+  'history.export': { onCloudSync: ['operator', 'approver'], onOthers: ['operator', 'approver'] },
+  'watch.change': {
+    onCloudSync: ['viewer', 'operator', 'approver'],
+    onOthers: ['viewer', 'operator', 'approver'],
+  },
 };
 
 const everyPermission = Object.keys(expected) as readonly Permission[];
@@ -65,6 +79,15 @@ describe('the policy', () => {
     expect(deny(caller('cloudSyncOperator', 'viewer'), 'apps.list', otherJob)).toBeNull();
   });
 
+  it('lets a viewer look at everything, and take nothing away', () => {
+    const may = everyPermission.filter((permission) => deny(caller('viewer'), permission) === null);
+
+    expect(may.sort()).toEqual([
+      ...['apps.list', 'check.run', 'help.show', 'history.show', 'queue.show', 'self.show', 'status.show'],
+      'watch.change',
+    ]);
+  });
+
   it('names the roles that would do, on this very ground', () => {
     expect(deny(caller('viewer'), 'provision.run', cloudSync)).toEqual({
       reason: 'needsRole',
@@ -87,9 +110,9 @@ describe('the policy', () => {
     expect(rolesThatMay('apps.list')).toEqual([
       'viewer',
       'requester',
-      'approver',
       'appApprover',
       'cloudSyncOperator',
+      'approver',
       'operator',
     ]);
   });

@@ -4,6 +4,7 @@ import type { Verb } from '../command.ts';
 import { spellingOf, verbNamed, verbs } from '../grammar/verbs.ts';
 import type { Reply } from '../reply.ts';
 import { type CommandHelp, help as helpCard, notUnderstoodCard } from '../views/help.ts';
+import { type Chapter, verbsOf } from '../views/help-chapters.ts';
 import type { Turn } from './turn.ts';
 
 interface GuideEntry extends Omit<CommandHelp, 'verb'> {
@@ -49,19 +50,45 @@ const guide: Readonly<Record<Verb, GuideEntry>> = {
   show: { permission: 'apps.list', examples: ['show R7K3MQ'], tryIt: null },
   sendApprovalsHere: { permission: 'access.decide', examples: ['send approvals here'], tryIt: null },
   stopSendingApprovals: { permission: 'access.decide', examples: ['stop sending approvals'], tryIt: null },
+  status: { permission: 'status.show', examples: ['status', 'status Salesforce'], tryIt: 'status' },
+  check: { permission: 'check.run', examples: ['check adele in Salesforce', 'check adele'], tryIt: null },
+  queue: { permission: 'queue.show', examples: ['queue'], tryIt: 'queue' },
+  history: {
+    permission: 'history.show',
+    examples: ['history Salesforce since monday', 'history adele', 'history since 1 November page 2'],
+    tryIt: 'history',
+  },
+  requests: { permission: 'history.show', examples: ['requests', 'requests page 2'], tryIt: 'requests' },
+  exportHistory: {
+    permission: 'history.export',
+    examples: ['export history since 1 November', 'export history of adele'],
+    tryIt: null,
+  },
+  watch: { permission: 'watch.change', examples: ['watch Salesforce'], tryIt: null },
+  unwatch: { permission: 'watch.change', examples: ['unwatch Salesforce'], tryIt: null },
+  watches: { permission: 'status.show', examples: ['watches'], tryIt: 'watches' },
   apps: { permission: 'apps.list', examples: ['apps', 'apps sales'], tryIt: 'apps' },
   whoami: { permission: 'self.show', examples: ['whoami'], tryIt: 'whoami' },
   help: { permission: 'help.show', examples: ['help'], tryIt: null },
 };
 
-/** The commands that this caller may use. */
+/**
+ * What belongs together, in the order in which most people want it: first what only few may do, since that is why they
+ * have their role. Who provisions at once seldom asks for access.
+ */
+const order: readonly Chapter[] = ['provision', 'decide', 'ask', 'check', 'requests', 'watch', 'about'];
+const orderOfOperators: readonly Chapter[] = ['provision', 'check', 'requests', 'decide', 'ask', 'watch', 'about'];
+
+/** The commands that this caller may use, chapter by chapter. */
 export function commandsFor(caller: Caller): CommandHelp[] {
   const allowed = verbs.filter((verb) => {
     const { permission, or = permission } = guide[verb];
     return deny(caller, permission) === null || deny(caller, or) === null;
   });
-  const [first = 'help'] = allowed;
-  return allowed.map((verb) => {
+  const chapters = deny(caller, 'provision.run') === null ? orderOfOperators : order;
+  const sorted = chapters.flatMap((chapter) => verbsOf[chapter].filter((verb) => allowed.includes(verb)));
+  const [first = 'help'] = sorted;
+  return sorted.map((verb) => {
     const { examples, tryIt } = guide[verb];
     return { verb, examples: verb === 'help' ? [...examples, `help ${spellingOf(first)}`] : examples, tryIt };
   });

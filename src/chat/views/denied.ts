@@ -15,6 +15,12 @@ const PERMISSIONS: Readonly<Record<Permission, WordKey>> = {
   'access.request': 'permission.access.request',
   'access.decide': 'permission.access.decide',
   'access.cancel': 'permission.access.cancel',
+  'status.show': 'permission.status.show',
+  'check.run': 'permission.check.run',
+  'queue.show': 'permission.queue.show',
+  'history.show': 'permission.history.show',
+  'history.export': 'permission.history.export',
+  'watch.change': 'permission.watch.change',
 };
 
 const ROLES: Readonly<Record<Role, WordKey>> = {

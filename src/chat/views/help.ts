@@ -1,10 +1,11 @@
-import type { HelpView } from '../cards/card-views.ts';
+import type { HelpView, Text } from '../cards/card-views.ts';
 import { renderCard } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
 import type { Verb } from '../command.ts';
 import { spellingOf } from '../grammar/verbs.ts';
 import type { CardMessage } from '../reply.ts';
 import type { WordKey, Words } from '../words.ts';
+import { headingOf } from './help-chapters.ts';
 import { maybe, type SayButton, sayButtons, short, submitButton } from './parts.ts';
 
 /** A command that the caller may use. */
@@ -30,16 +31,28 @@ const DESCRIPTIONS: Readonly<Record<Verb, WordKey>> = {
   show: 'help.show',
   sendApprovalsHere: 'help.sendApprovalsHere',
   stopSendingApprovals: 'help.stopSendingApprovals',
+  status: 'help.status',
+  check: 'help.check',
+  queue: 'help.queue',
+  history: 'help.history',
+  requests: 'help.requests',
+  exportHistory: 'help.exportHistory',
+  watch: 'help.watch',
+  unwatch: 'help.unwatch',
+  watches: 'help.watches',
   apps: 'help.apps',
   whoami: 'help.whoami',
   help: 'help.help',
 };
 
-const MOST_COMMANDS = 16;
+/** More than there are. */
+const MOST_COMMANDS = 30;
 const MOST_EXAMPLES = 3;
-/** Of so many commands one example each is enough; `help COMMAND` shows them all. */
+/** So many commands stand in chapters, with one example each; `help COMMAND` tells more of one. */
 const MANY_COMMANDS = 8;
 const LONGEST_EXAMPLE = 120;
+/** The same of many, so that the card stays within what Teams takes. */
+const LONGEST_LINE = 80;
 
 /**
  * What Usher can do for whoever asks: exactly the commands passed in.
@@ -94,22 +107,60 @@ export interface HelpContent {
 export function helpCard(words: Words, content: HelpContent): CardMessage {
   const commands = content.commands.slice(0, MOST_COMMANDS);
   // Whoever sees no card can still read what to type.
-  const lines = commands.flatMap(({ examples }) => examples.slice(0, 1)).map((line) => short(line, LONGEST_EXAMPLE));
-  const mostExamples = commands.length > MANY_COMMANDS ? 1 : MOST_EXAMPLES;
+  const lines = commands.flatMap(({ examples }) => examples.slice(0, 1)).map((line) => short(line, LONGEST_LINE));
   const view: HelpView = {
     fallbackText: [content.summary, ...lines].join(' · '),
     title: content.title,
     intro: content.intro.map((text) => ({ text })),
-    commands: commands.map(({ verb, examples, tryIt }) => ({
-      text: words.card(DESCRIPTIONS[verb]),
-      examples: examples.slice(0, mostExamples).map((line) => ({ text: markdownText(line, LONGEST_EXAMPLE) })),
-      tries:
-        tryIt === null ? [] : submitButton(words, 'button.tryIt', { verb: 'run', text: tryIt }, sayLine(words, tryIt)),
-    })),
-    footer: maybe(commands.length === 0 ? null : words.card('help.footer')),
+    commands: commands.length > MANY_COMMANDS ? chapters(words, commands) : commands.map((one) => entry(words, one)),
+    footer: maybe(footer(words, commands)),
     buttons: sayButtons(words, content.buttons),
   };
   return { card: renderCard('help', view), summary: content.summary };
 }
+
+type Entry = HelpView['commands'][number];
+
+function entry(words: Words, { verb, examples, tryIt }: CommandHelp): Entry {
+  return {
+    text: words.card(DESCRIPTIONS[verb]),
+    examples: examples.slice(0, MOST_EXAMPLES).map((line) => exampleText(line, LONGEST_EXAMPLE)),
+    tries:
+      tryIt === null ? [] : submitButton(words, 'button.tryIt', { verb: 'run', text: tryIt }, sayLine(words, tryIt)),
+  };
+}
+
+/** One entry for each chapter that follows another: a line for each of its commands, and a button for the first that does no harm. */
+function chapters(words: Words, commands: readonly CommandHelp[]): Entry[] {
+  const found: { heading: WordKey; commands: CommandHelp[] }[] = [];
+  for (const command of commands) {
+    const heading = headingOf(command.verb);
+    const last = found.at(-1);
+    if (last?.heading === heading) last.commands.push(command);
+    else found.push({ heading, commands: [command] });
+  }
+  return found.map(({ heading, commands: members }) => {
+    const line = members.find(({ tryIt }) => tryIt !== null)?.tryIt ?? null;
+    return {
+      text: words.card(heading),
+      examples: members.flatMap(({ examples }) =>
+        examples.slice(0, 1).map((example) => exampleText(example, LONGEST_LINE)),
+      ),
+      tries:
+        line === null
+          ? []
+          : submitButton(words, 'button.tryLine', { verb: 'run', text: line }, sayLine(words, line), { line }),
+    };
+  });
+}
+
+function footer(words: Words, commands: readonly CommandHelp[]): string | null {
+  const [first] = commands;
+  if (first === undefined) return null;
+  if (commands.length <= MANY_COMMANDS) return words.card('help.footer');
+  return `${words.card('help.footerMany', { line: `help ${spellingOf(first.verb)}` })} ${words.card('help.footer')}`;
+}
+
+const exampleText = (line: string, limit: number): Text => ({ text: markdownText(line, limit) });
 
 const sayLine = (words: Words, line: string): string => words.plain('button.runs', { line });

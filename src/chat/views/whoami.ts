@@ -25,6 +25,7 @@ const RIGHTS: readonly Right[] = [
   },
   { permission: 'access.request', reach: [{ word: 'whoami.right.request' }] },
   { permission: 'access.decide', reach: [{ word: 'whoami.right.decide' }] },
+  { permission: 'history.export', reach: [{ word: 'whoami.right.export' }] },
 ];
 
 /** Who the caller is to Usher, and what that allows. `groups`: the groups that gave the roles, where known. */

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Caller, Role } from '../../../src/access/caller.ts';
 import { commandsFor } from '../../../src/chat/commands/help.ts';
 import { parse } from '../../../src/chat/grammar/parse.ts';
+import { verbs } from '../../../src/chat/grammar/verbs.ts';
+import { verbsOf } from '../../../src/chat/views/help-chapters.ts';
 
 function caller(...roles: Role[]): Caller {
   return { id: '1', tenantId: '2', name: 'Megan', principalName: 'megan@contoso.com', roles, memberOf: [] };
@@ -9,15 +11,45 @@ function caller(...roles: Role[]): Caller {
 const verbsFor = (...roles: Role[]) => commandsFor(caller(...roles)).map(({ verb }) => verb);
 const everyone = commandsFor(caller('operator', 'approver'));
 
+const checking = ['status', 'check', 'queue', 'apps'];
+const watching = ['watch', 'unwatch', 'watches'];
+const about = ['whoami', 'help'];
+
 describe('the commands that somebody may use', () => {
-  it('are those of asking, for a requester, and taking back what was asked', () => {
-    expect(verbsFor('requester')).toEqual(['cancel', 'requestAccess', 'accessForm', 'show', 'apps', 'whoami', 'help']);
+  it('begin with provisioning, for an operator', () => {
+    const provisioning = ['provision', 'provisionList', 'provisionGroup'];
+    const requests = ['requests', 'show', 'retry', 'cancel', 'history', 'exportHistory'];
+
+    expect(verbsFor('operator')).toEqual([
+      ...[...provisioning, ...checking, ...requests, 'requestAccess', 'accessForm'],
+      ...[...watching, ...about],
+    ]);
   });
 
-  it.each(['approver', 'appApprover'] as const)('are those of deciding, for an %s', (role) => {
-    const deciding = ['approve', 'deny', 'pending', 'show', 'sendApprovalsHere', 'stopSendingApprovals'];
+  it('begin with asking, for a requester, who may take back what was asked', () => {
+    expect(verbsFor('requester')).toEqual([
+      ...['requestAccess', 'accessForm', ...checking, 'requests', 'show', 'cancel', 'history'],
+      ...['watches', ...about],
+    ]);
+  });
 
-    expect(verbsFor(role)).toEqual([...deciding, 'apps', 'whoami', 'help']);
+  it('begin with looking, for a viewer', () => {
+    expect(verbsFor('viewer')).toEqual([...checking, 'requests', 'show', 'history', ...watching, ...about]);
+  });
+
+  it('begin with deciding, for an approver', () => {
+    const deciding = ['pending', 'approve', 'deny', 'sendApprovalsHere', 'stopSendingApprovals'];
+
+    expect(verbsFor('approver')).toEqual([
+      ...[...deciding, ...checking, 'requests', 'show', 'history', 'exportHistory', ...watching, ...about],
+    ]);
+    expect(verbsFor('appApprover')).toEqual([
+      ...[...deciding, ...checking, 'requests', 'show', 'history', 'watches', ...about],
+    ]);
+  });
+
+  it('are each in one chapter', () => {
+    expect(Object.values(verbsOf).flat().toSorted()).toEqual([...verbs].toSorted());
   });
 
   it('are only questions about oneself, without a role', () => {

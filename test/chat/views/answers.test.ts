@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Denial } from '../../../src/access/caller.ts';
 import { cardAsText } from '../../../src/chat/cards/as-text.ts';
+import { commandsFor } from '../../../src/chat/commands/help.ts';
 import type { CardMessage } from '../../../src/chat/reply.ts';
 import { apps } from '../../../src/chat/views/apps.ts';
 import { checking } from '../../../src/chat/views/checking.ts';
@@ -282,6 +283,28 @@ describe('the help', () => {
     expect(cardAsText(help(words, { commands: many, topic: 'provision' }).card)).toContain('provision lee');
   });
 
+  it('puts many commands into chapters, a line each, with one to try', () => {
+    const roles = ['operator', 'approver'] as const;
+    const caller = { id: '1', tenantId: '2', name: 'Alex', principalName: 'alex@contoso.com', roles, memberOf: [] };
+
+    const message = help(words, { commands: commandsFor(caller), topic: null });
+
+    const text = cardAsText(message.card);
+    expect(text).toMatch(
+      /^What Usher can do for you\n.+\n\nProvision at once\nprovision adele@contoso.com to Salesforce\n/,
+    );
+    expect(text).toContain(
+      'Is it the sync or the person?\nstatus\ncheck adele in Salesforce\nqueue\napps\n\n[Try “status”]',
+    );
+    expect(text).toMatch(
+      /type help and how it begins, for example “help provision”\. In a channel, start with @Usher\.$/,
+    );
+    expect(linesOf(message).map((line) => line.text)).toEqual([
+      ...['status', 'requests', 'pending', 'request', 'watches', 'whoami'],
+    ]);
+    expect(JSON.stringify(message.card).length).toBeLessThan(8_000);
+  });
+
   it('names a topic as people type it', () => {
     const request: CommandHelp = { verb: 'requestAccess', examples: ['request access for lee to Box'], tryIt: null };
 
@@ -379,18 +402,27 @@ describe('who am I', () => {
     expect(text).toContain('You are Alex Wilber');
     expect(text).toMatch(/User name: +alex@contoso\.com\nRoles in Usher: +operator and approver\nThrough: +Helpdesk/);
     expect(text).toContain(
-      'You may: look at apps and their state, provision people at once, ask for access for other people, and decide on requests for access.',
+      'You may: look at apps, at people in them and at the history, provision people at once, ask for access for other people, decide on requests for access, and export the history.',
     );
     expect(message.summary).toBe('You are Alex Wilber. Roles in Usher: operator and approver.');
   });
 
   it.each([
-    ['viewer', 'look at apps and their state'],
-    ['requester', 'look at apps and their state and ask for access for other people'],
-    ['approver', 'look at apps and their state and decide on requests for access'],
-    ['appApprover', 'look at apps and their state and decide on requests for access'],
-    ['cloudSyncOperator', 'look at apps and their state and provision people to apps fed from Active Directory'],
-    ['operator', 'look at apps and their state, provision people at once, and ask for access for other people'],
+    ['viewer', 'look at apps, at people in them and at the history'],
+    ['requester', 'look at apps, at people in them and at the history and ask for access for other people'],
+    [
+      'approver',
+      'look at apps, at people in them and at the history, decide on requests for access, and export the history',
+    ],
+    ['appApprover', 'look at apps, at people in them and at the history and decide on requests for access'],
+    [
+      'cloudSyncOperator',
+      'look at apps, at people in them and at the history and provision people to apps fed from Active Directory',
+    ],
+    [
+      'operator',
+      'look at apps, at people in them and at the history, provision people at once, ask for access for other people, and export the history',
+    ],
   ] as const)('promises a %s no right without a command for it', (role, rights) => {
     const text = cardAsText(whoami(words, { caller: { ...caller, roles: [role] } }).card);
 
