@@ -1,0 +1,109 @@
+import { startConnector } from '../../../src/sandbox/teams/connector.ts';
+import { generatedPeople } from '../../../src/sandbox/tenant/people.ts';
+import { startSandboxThread } from '../../support/sandbox-thread.ts';
+import type { BenchOptions } from '../bench.ts';
+import { createStore, startEchoBot, startUsherProgram } from '../support/bots.ts';
+import { askMany, createConversing } from '../support/conversing.ts';
+import type { Program } from '../support/program.ts';
+import { type Report, table, type Verdict, verdicts } from '../support/report.ts';
+import { duration, median, percentile, ratio } from '../support/statistics.ts';
+
+/**
+ * Table 3: from a message to the first answer, and how many messages are answered in a second, beside the echo bot.
+ * Everybody is asked in turn, in blocks, so that whatever the machine is busy with meets all alike. The gate is wide
+ * open: a queue of hundreds of single requests before it is no desk's day, and would be measured along.
+ */
+interface Asked {
+  readonly name: string;
+  readonly program: Program;
+  /** What is said, the nth time. */
+  readonly text: (index: number) => string;
+  readonly waits: number[];
+  readonly perSecond: number[];
+}
+
+const openGate = { limit: 1_000, windowMs: 10, guardMs: 0 };
+const blockLength = 25;
+const atOnce = 16;
+const targetRatio = 2;
+
+const provisionLine = (index: number) =>
+  `provision ${generatedPeople[index % generatedPeople.length]?.userPrincipalName ?? 'isaiah'} to Salesforce`;
+
+export async function measureAnswers({ quick }: BenchOptions): Promise<Report> {
+  const [warmUps, blocks, burst, rounds] = quick ? [50, 2, 100, 1] : [200, 16, 500, 5];
+  const sandbox = await startSandboxThread({ limit: 1_000_000, windowMs: 1 });
+  const connector = await startConnector();
+  const stores = [await createStore('sqlite'), await createStore('postgres')] as const;
+  const programs: Program[] = [];
+  try {
+    const echo = await startEchoBot();
+    programs.push(echo);
+    const onSqlite = await startUsherProgram(stores[0], sandbox.url, openGate);
+    programs.push(onSqlite);
+    const onPostgres = await startUsherProgram(stores[1], sandbox.url, openGate);
+    programs.push(onPostgres);
+    const asked = (name: string, program: Program, text: Asked['text']): Asked => ({
+      name,
+      program,
+      text,
+      waits: [],
+      perSecond: [],
+    });
+    const reference = asked('echo bot: any message', echo, () => 'hello');
+    const others = [
+      asked('Usher: `help`', onSqlite, () => 'help'),
+      asked('Usher: `whoami`, roles read', onSqlite, () => 'whoami'),
+      asked('Usher: `provision …`, looked up and stored', onSqlite, provisionLine),
+      asked('the same on PostgreSQL', onPostgres, provisionLine),
+    ];
+    const all = [reference, ...others];
+
+    const { ask, close } = createConversing(connector);
+    const say = ({ program, text }: Asked, index: number) => ask(program.endpoint, text(index));
+    for (const one of all) await askMany(warmUps, 4, (index) => say(one, index));
+    for (let block = 0; block < blocks; block += 1) {
+      for (const one of all) {
+        for (let index = 0; index < blockLength; index += 1)
+          one.waits.push(await say(one, block * blockLength + index));
+      }
+    }
+    for (let round = 0; round < rounds; round += 1) {
+      for (const one of all) {
+        const startedAt = performance.now();
+        await askMany(burst, atOnce, (index) => say(one, index));
+        one.perSecond.push((burst * 1_000) / (performance.now() - startedAt));
+      }
+    }
+    close();
+    const counts = `${blocks * blockLength} messages each, one at a time in blocks of ${blockLength} in turn, after ${warmUps} to warm up; then ${rounds} × ${burst} messages, ${atOnce} at a time. Graph is the sandbox, which answers without delay.`;
+    return { parts: [counts, answerTable(all, reference), verdicts([verdictOf(others, reference)])] };
+  } finally {
+    for (const program of programs) await program.stop();
+    for (const store of stores) await store.remove();
+    await sandbox.close();
+    await connector.close();
+  }
+}
+
+function answerTable(all: readonly Asked[], reference: Asked): string {
+  const rows = all.map(({ name, waits, perSecond }) => [
+    name,
+    duration(median(waits)),
+    ratio(median(waits), median(reference.waits)),
+    duration(percentile(waits, 0.99)),
+    ratio(percentile(waits, 0.99), percentile(reference.waits, 0.99)),
+    `${Math.round(median(perSecond))} (${Math.round(Math.min(...perSecond))} to ${Math.round(Math.max(...perSecond))})`,
+    ratio(median(perSecond), median(reference.perSecond)),
+  ]);
+  const head = ['', 'first answer, median', 'of echo', '99th percentile', 'of echo', 'messages per second', 'of echo'];
+  return table(head, rows);
+}
+
+function verdictOf(others: readonly Asked[], reference: Asked): Verdict {
+  const misses = others.flatMap(({ name, waits }) => {
+    const [own, echo] = [median(waits), median(reference.waits)];
+    return own <= targetRatio * echo ? [] : [`${ratio(own, echo)} for “${name}” (${duration(own)})`];
+  });
+  return { target: `the first answer takes at most ${targetRatio} × the echo bot's, by the median`, misses };
+}
