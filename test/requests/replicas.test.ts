@@ -4,10 +4,10 @@ import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { GateLimits } from '../../src/rate-gate/gate.ts';
 import { forecastQueue, requeueTasks } from '../../src/requests/queue.ts';
-import { finishTask, postponeTask, recoverTasks } from '../../src/requests/running.ts';
+import { finishTask, postponeTask, recoverTasks, renewLease } from '../../src/requests/running.ts';
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { engineStartMs, postgresEngine, type TestDatabase } from '../support/databases.ts';
-import { ask, claim, done, named, noLimits, storeParts } from './support.ts';
+import { ask, claim, claimed, done, named, noLimits, storeParts } from './support.ts';
 
 /** Several processes on one PostgreSQL: each opens it for itself, with a pool of its own. */
 describe('replicas on one PostgreSQL', () => {
@@ -106,6 +106,50 @@ describe('replicas on one PostgreSQL', () => {
     const made = await claim(other);
 
     expect(made.kind === 'claimed' && made.claimed.task.requestId).toBe(id);
+  });
+
+  it('share one clock, so that one whose machine is ten minutes fast takes nothing from under the others', async () => {
+    const machine = { ...systemClock, now: () => systemClock.now() + 600_000 };
+    const opened = await place.open(machine);
+    const fast = storeParts(opened, opened.dialect.clock, noLimits);
+    const one = replica(0);
+    await ask(fast, ['isaiah']);
+
+    const early = await claim({ ...one, clock: one.database.dialect.clock });
+    const recovered = await recoverTasks(fast, 'the fast one');
+
+    expect(early.kind).toBe('claimed');
+    expect(recovered).toEqual([]);
+  });
+
+  it('leave an outcome unwritten that comes after the lease was lost, and keep the other one’s', async () => {
+    const [one, other] = [replica(0), replica(1)];
+    const { id } = await ask(one, ['isaiah']);
+    const paused = await claimed(one, 'paused', -1);
+    await recoverTasks(other, 'other');
+    const taken = await claimed(other, 'other');
+
+    const late = await finishTask(one, paused, { ...done, graphRequestId: 'late' });
+    const postponed = await postponeTask(one, paused, { reason: 'noAnswer', delayMs: 0 });
+    const renewed = await renewLease(one, paused, systemClock.now() + 60_000);
+    const kept = await finishTask(other, taken, { ...done, graphRequestId: 'kept' });
+
+    expect([late, postponed, renewed, kept]).toEqual([false, false, false, true]);
+    const [task] = (await findRequest(one.database, id))?.tasks ?? [];
+    expect(task).toMatchObject({ attempts: 2, state: { kind: 'done', graphRequestId: 'kept' } });
+  });
+
+  it('pass over a task that somebody is writing at this moment, and take the next one', async () => {
+    const [one, other] = [replica(0), replica(1)];
+    const { tasks } = await ask(one, ['isaiah', 'adele']);
+    const first = tasks[0]?.id ?? '';
+
+    const made = await one.database.transact(async (transaction) => {
+      await transaction.selectFrom('tasks').select('id').where('id', '=', first).forUpdate().execute();
+      return claimed(other);
+    });
+
+    expect(made.task.subject.id).toBe('adele');
   });
 
   it('keep the limit where the server was set to another isolation', async () => {

@@ -1,0 +1,162 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/clock.ts';
+import type { Database } from '../../src/db/database.ts';
+import { type Listening, type Topic, topics } from '../../src/db/listening.ts';
+import { createLog } from '../../src/log.ts';
+import { queueCopies } from '../../src/requests/access-requests/copies.ts';
+import { act } from '../../src/requests/access-requests/store.ts';
+import { cancelRequest } from '../../src/requests/holding.ts';
+import { requeueTasks } from '../../src/requests/queue.ts';
+import { finishTask, postponeTask, recoverTasks, renewLease } from '../../src/requests/running.ts';
+import { accessParts, approve, askAccess, megan, reader } from '../requests/access-requests/support.ts';
+import { ask, claimed, done, noLimits, storeParts } from '../requests/support.ts';
+import { administer, engineStartMs, postgresEngine, sqliteEngine, type TestDatabase } from '../support/databases.ts';
+import { eventually } from '../support/eventually.ts';
+
+describe('what one process stores on PostgreSQL, another one', () => {
+  let place: TestDatabase;
+  let one: Database;
+  let other: Database;
+  let listening: Listening;
+  let heard: Topic[];
+  let codes: unknown[];
+
+  beforeAll(async () => {
+    place = await postgresEngine.createTestDatabase();
+    [one, other] = [await place.open(systemClock), await place.open(systemClock)];
+  }, engineStartMs);
+  afterAll(() => place.drop());
+  beforeEach(async () => {
+    await place.empty();
+    [heard, codes] = [[], []];
+    const log = createLog('warn', { write: (line) => void codes.push(JSON.parse(line).code) });
+    listening = other.dialect.listen({ woken: (topic) => void heard.push(topic), clock: systemClock, log });
+    await eventually(() => heard.length === topics.length);
+    heard.length = 0;
+  });
+  afterEach(() => listening.stop());
+
+  /** What is heard of some work, and of nothing else: the mark comes after it on the same wire. */
+  async function heardOf(work: () => Promise<unknown>): Promise<Topic[]> {
+    heard.length = 0;
+    await work();
+    await mark();
+    return heard.slice(0, -1);
+  }
+
+  async function mark(): Promise<void> {
+    const before = heard.length;
+    await administer(url(), `notify usher, 'outbox'`);
+    await eventually(() => heard.length > before && heard.at(-1) === 'outbox');
+  }
+
+  function url(): string {
+    if (place.config.kind !== 'postgres') throw new Error('this place is on PostgreSQL');
+    return place.config.url.reveal();
+  }
+
+  it('hears of once, however many tasks it has', async () => {
+    const store = storeParts(one, systemClock, noLimits);
+    const people = Array.from({ length: 300 }, (_, index) => `person ${index}`);
+
+    expect(await heardOf(() => ask(store, people))).toEqual(['tasks']);
+  });
+
+  it('hears of when a task waits again, and not while it is worked on', async () => {
+    const store = storeParts(one, systemClock, noLimits);
+    const { id } = await ask(store, ['isaiah', 'adele']);
+    await mark();
+    const first = await claimed(store);
+    const second = await claimed(store, 'a process that died', -1);
+
+    const working = await heardOf(async () => {
+      await renewLease(store, first, systemClock.now() + 60_000);
+      await finishTask(store, first, done);
+    });
+    const recovering = await heardOf(() => recoverTasks(store, 'this process'));
+    const again = await claimed(store);
+    const late = await heardOf(() => postponeTask(store, again, { reason: 'interrupted', delayMs: 0 }));
+    const cancelling = await heardOf(() => cancelRequest(store, id, 'megan'));
+    const retrying = await heardOf(() => requeueTasks(store, id, [first.task.id], 'megan'));
+
+    expect(second.task.id).not.toBe(first.task.id);
+    expect({ working, recovering, late, cancelling, retrying }).toEqual({
+      working: [],
+      recovering: ['tasks'],
+      late: ['tasks'],
+      cancelling: [],
+      retrying: ['tasks'],
+    });
+  });
+
+  it('hears of when it is an access request, its decision, and what is to be sent', async () => {
+    const parts = accessParts(one, systemClock);
+    const asking = await heardOf(() => askAccess(parts));
+    const { id } = await askAccess(parts, {
+      source: 'another',
+      subject: { ...megan, type: 'User', label: null } as never,
+    });
+    await mark();
+
+    const deciding = await heardOf(() => act(parts, id, approve));
+    const copy = {
+      accessRequestId: id,
+      source: 'copy',
+      conversation: 'chat',
+      reader,
+      audience: 'approvers' as const,
+    };
+    const copying = await heardOf(() =>
+      one.transact((transaction) => queueCopies(transaction, [copy], systemClock.now())),
+    );
+
+    expect(asking).toEqual(['access']);
+    expect(deciding.toSorted()).toEqual(['access', 'outbox']);
+    expect(copying).toEqual(['outbox']);
+  });
+
+  it('hears nothing of when it was undone', async () => {
+    const undone = await heardOf(() =>
+      one
+        .transact(async (transaction) => {
+          await transaction.insertInto('turns').values({ id: 'a', received_at: 0 }).execute();
+          throw new Error('in the middle');
+        })
+        .catch(() => undefined),
+    );
+
+    expect(undone).toEqual([]);
+  });
+
+  it('looks for everything again when its connection was cut', async () => {
+    await administer(
+      url(),
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and query like 'listen%'`,
+    );
+
+    await eventually(() => topics.every((topic) => heard.includes(topic)));
+    const afterwards = await heardOf(() => ask(storeParts(one, systemClock, noLimits), ['isaiah']));
+
+    expect(afterwards).toEqual(['tasks']);
+  });
+});
+
+describe('a database that belongs to one process', () => {
+  it('has nobody else to listen to', async () => {
+    const place = await sqliteEngine.createTestDatabase();
+    const database = await place.open(systemClock);
+    const heard: Topic[] = [];
+
+    const listening = database.dialect.listen({
+      woken: (topic) => void heard.push(topic),
+      clock: systemClock,
+      log: createLog('silent'),
+    });
+    await ask(storeParts(database, systemClock, noLimits), ['isaiah']);
+    listening.stop();
+
+    expect(heard).toEqual([]);
+    await place.drop();
+  });
+});

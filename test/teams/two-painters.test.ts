@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Drawing } from '../../src/chat/reply.ts';
+import { systemClock } from '../../src/clock.ts';
+import type { Database } from '../../src/db/database.ts';
+import { createLog } from '../../src/log.ts';
+import { beginEdit } from '../../src/requests/editing.ts';
+import { bumpRevision, createRequest, findRequest, findUndrawn, markDrawn } from '../../src/requests/store.ts';
+import { createPacing } from '../../src/teams/pacing.ts';
+import { createPainter, type Painter } from '../../src/teams/painter.ts';
+import { noLimits, storeParts, wanted } from '../requests/support.ts';
+import { engineStartMs, postgresEngine, type TestDatabase } from '../support/databases.ts';
+import { eventually } from '../support/eventually.ts';
+import { drawingOf } from './painter-stage.ts';
+
+const editEveryMs = 20;
+
+/** Two processes on one PostgreSQL, and one card in a Teams that is slow at will. */
+describe('two painters of one card', () => {
+  let place: TestDatabase;
+  let databases: Database[];
+  let shown: number;
+  let edits: { readonly revision: number; readonly by: number }[];
+  let atOnce: number;
+  let mostAtOnce: number;
+  /** How long an edit is on its way. */
+  let way: (by: number) => Promise<void>;
+
+  beforeAll(async () => {
+    place = await postgresEngine.createTestDatabase();
+    databases = [await place.open(systemClock), await place.open(systemClock)];
+  }, engineStartMs);
+  afterAll(() => place.drop());
+  beforeEach(async () => {
+    await place.empty();
+    [shown, edits, atOnce, mostAtOnce] = [0, [], 0, 0];
+    way = async () => undefined;
+  });
+
+  function database(index: number): Database {
+    const found = databases[index];
+    if (found === undefined) throw new Error('there is no such process');
+    return found;
+  }
+
+  function painter(index: number, leaseMs = 30_000): Painter {
+    const own = database(index);
+    const editing = { database: own, clock: systemClock, owner: `process ${index}`, stillMs: editEveryMs, leaseMs };
+    return createPainter({
+      draw: (id) => draw(own, id),
+      markDrawn: (id, revision) => markDrawn(own, id, revision),
+      beginEdit: (id) => beginEdit(editing, id),
+      conversations: {
+        async edit(_conversation, _cardId, { summary }) {
+          atOnce += 1;
+          mostAtOnce = Math.max(mostAtOnce, atOnce);
+          await way(index);
+          shown = Number(summary.replace('revision ', ''));
+          edits.push({ revision: shown, by: index });
+          atOnce -= 1;
+          return { kind: 'done' };
+        },
+        say: () => Promise.reject(new Error('nothing is to be said')),
+      },
+      pacing: { ...createPacing(), take: (_conversation, now) => now },
+      keyOf: (conversation) => conversation,
+      clock: systemClock,
+      ending: new AbortController().signal,
+      log: createLog('silent'),
+      editEveryMs,
+    });
+  }
+
+  async function draw(own: Database, id: string): Promise<Drawing | null> {
+    const request = await findRequest(own, id);
+    if (request === null) return null;
+    return drawingOf({ id, conversation: 'chat', cardId: 'card', revision: request.revision, finished: false });
+  }
+
+  const change = (id: string) => database(0).transact((transaction) => bumpRevision(transaction, id));
+
+  async function posted(): Promise<string> {
+    const { id } = await createRequest(storeParts(database(0), systemClock, noLimits), wanted());
+    await database(0).query.updateTable('requests').set({ card_id: 'card' }).where('id', '=', id).execute();
+    return id;
+  }
+
+  it('never edit it at the same time, and leave it at the latest revision', async () => {
+    const id = await posted();
+    const painters = [painter(0), painter(1)];
+    way = () => systemClock.sleep(edits.length % 3 === 0 ? 40 : 0);
+
+    for (let round = 0; round < 30; round += 1) {
+      await change(id);
+      for (const each of painters) each.touch(id);
+      await systemClock.sleep(round % 4);
+    }
+    for (const each of painters) await each.settled();
+
+    expect(shown).toBe(31);
+    expect(mostAtOnce).toBe(1);
+    expect(await findUndrawn(database(1), 10)).toEqual([]);
+  });
+
+  it('show the latest in the end, also where one stood still for longer than its lease', async () => {
+    const id = await posted();
+    const [late, other] = [painter(0, 50), painter(1)];
+    const [sent, arrives] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    way = async (by) => {
+      if (by === 1 || edits.some((edit) => edit.by === 0)) return;
+      sent.resolve();
+      await arrives.promise;
+    };
+
+    late.touch(id);
+    await sent.promise;
+    await change(id);
+    other.touch(id);
+    await eventually(() => edits.some(({ revision }) => revision === 2));
+    arrives.resolve();
+    await late.settled();
+
+    expect(edits.map(({ revision }) => revision).slice(0, 2)).toEqual([2, 1]);
+    expect(shown).toBe(2);
+  });
+});
