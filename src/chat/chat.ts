@@ -178,6 +178,8 @@ export function createChat(parts: CommandParts): Chat {
     if (verb === 'retry' || verb === 'cancel' || verb === 'approve' || verb === 'deny' || verb === 'show')
       return say(turn.words, { kind: 'missingId', verb });
     if (verb === 'requestAccess') return accessForm(parts, turn);
+    if (verb === 'check') return say(turn.words, { kind: 'incompleteCheck' });
+    if (verb === 'watch' || verb === 'unwatch') return say(turn.words, { kind: 'incompleteWatch' });
     if (verb === 'provisionGroup') return say(turn.words, { kind: 'incompleteGroup' });
     const command = missing === 'app' ? await withoutSeparator(parts, said) : null;
     if (command === null) return say(turn.words, { kind: 'incomplete', missing });

@@ -5,6 +5,8 @@ import type { Tone } from '../tone.ts';
 /** What keeps Usher from showing the history; and what is done about watching, where no card tells. */
 export type CheckProblem =
   | { readonly kind: 'unclearSince' | 'sinceFuture'; readonly typed: string }
+  /** A command without the person or the app that it is about. */
+  | { readonly kind: 'incompleteCheck' | 'incompleteWatch' }
   | { readonly kind: 'watchAdded' | 'watchedAlready' | 'watchRemoved' | 'notWatched'; readonly app: string };
 
 type Keys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordKey];
@@ -12,6 +14,18 @@ type Keys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordK
 const KEYS: Readonly<Record<CheckProblem['kind'], Keys>> = {
   unclearSince: ['unknown', 'problem.unclearSince.title', 'problem.unclearSince.happened', 'problem.unclearSince.next'],
   sinceFuture: ['warning', 'problem.sinceFuture.title', 'problem.sinceFuture.happened', 'problem.sinceFuture.next'],
+  incompleteCheck: [
+    'unknown',
+    'problem.incompleteCheck.title',
+    'problem.incompleteCheck.happened',
+    'problem.incompleteCheck.next',
+  ],
+  incompleteWatch: [
+    'unknown',
+    'problem.incompleteWatch.title',
+    'problem.incompleteWatch.happened',
+    'problem.incompleteWatch.next',
+  ],
   watchAdded: ['good', 'problem.watchAdded.title', 'problem.watchAdded.happened', 'problem.watchAdded.next'],
   watchedAlready: [
     'neutral',
@@ -30,5 +44,10 @@ export function isCheckProblem(what: { readonly kind: string }): what is CheckPr
 
 /** The words of a problem, as keys of the catalogue with their values. */
 export function checkProblem(what: CheckProblem): { readonly keys: Keys; readonly values: WordValues } {
-  return { keys: KEYS[what.kind], values: 'app' in what ? { app: short(what.app) } : { typed: short(what.typed) } };
+  return { keys: KEYS[what.kind], values: valuesOf(what) };
+}
+
+function valuesOf(what: CheckProblem): WordValues {
+  if ('app' in what) return { app: short(what.app) };
+  return 'typed' in what ? { typed: short(what.typed) } : {};
 }

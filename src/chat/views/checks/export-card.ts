@@ -1,5 +1,5 @@
 import type { CardMessage } from '../../reply.ts';
-import type { Words } from '../../words.ts';
+import type { WordKey, Words } from '../../words.ts';
 import { noticeCard } from '../notice.ts';
 import { short } from '../parts.ts';
 
@@ -30,8 +30,14 @@ export function exportOffer(
 
 /** What became of a file that was offered, in plain sentences. */
 export function exportWords(words: Words, kind: 'declined' | 'failed' | 'stored'): string {
-  return `${words.plain(`export.${kind}.happened`)} ${words.plain(`export.${kind}.next`)}`;
+  return ENDS[kind].map((key) => words.plain(key)).join(' ');
 }
+
+const ENDS: Readonly<Record<'declined' | 'failed' | 'stored', readonly WordKey[]>> = {
+  declined: ['export.declined.happened', 'export.declined.next'],
+  failed: ['export.failed.happened', 'export.failed.next'],
+  stored: ['export.stored.happened', 'export.stored.next'],
+};
 
 /** An export names many people, so no channel gets one. */
 export function exportOnlyPersonal(words: Words): CardMessage {
