@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Database } from '../../src/db/database.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { engineStartMs, sqliteEngine, type TestDatabase } from '../support/databases.ts';
@@ -71,6 +72,34 @@ describe('the dispatcher that stops', () => {
     await dispatcher.stop(100);
 
     expect((await scene.tasksOf(request))[0]?.state).toMatchObject({ kind: 'waiting', again: 'interrupted' });
+  });
+
+  it('gives back a task whose claim was under way, without sending its call; the grant stays spent', async () => {
+    let claimed: PromiseWithResolvers<void> | null = null;
+    const goOn = Promise.withResolvers<void>();
+    const wrap = (database: Database): Database => ({
+      ...database,
+      async transact(work) {
+        const result = await database.transact(work);
+        claimed?.resolve();
+        if (claimed !== null) await goOn.promise;
+        return result;
+      },
+    });
+    scene = await openScene({ place, clock: quickClock(speed), limits, wrap });
+    const request = await scene.ask([people.isaiah.id]);
+    claimed = Promise.withResolvers<void>();
+    const dispatcher = scene.start();
+    await claimed.promise;
+
+    const stopped = dispatcher.stop(60_000);
+    goOn.resolve();
+    await stopped;
+
+    expect((await scene.tasksOf(request))[0]).toMatchObject({ attempts: 0, state: { kind: 'waiting', again: null } });
+    expect(scene.sandbox.stats().arrivals).toHaveLength(0);
+    const gate = await scene.store.database.query.selectFrom('gates').select('grants').executeTakeFirstOrThrow();
+    expect(JSON.parse(gate.grants)).toHaveLength(1);
   });
 
   it('has nothing to wait for when nothing runs', async () => {

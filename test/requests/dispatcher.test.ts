@@ -316,6 +316,28 @@ describe('the dispatcher', () => {
     expect(scene.sandbox.stats().arrivals).toHaveLength(1);
   });
 
+  it('holds back a call at the very wire, where the process stood still while it got its token', async () => {
+    const clock = createTestClock();
+    await open({ clock });
+    const request = await scene.ask([people.isaiah.id]);
+    let isFirst = true;
+    const slowToken: ProvisioningService = {
+      ...scene.graph,
+      async provisionOnDemand(call, signal, onSend) {
+        if (isFirst) await clock.advance(limits.windowMs / 2 + 1);
+        isFirst = false;
+        return scene.graph.provisionOnDemand(call, signal, onSend);
+      },
+    };
+
+    scene.start({ graph: slowToken });
+    await scene.settled();
+
+    expect(await doneTask(scene, request)).toMatchObject({ attempts: 1, state: { outcome: { kind: 'created' } } });
+    expect(scene.logged).toEqual(['late']);
+    expect(scene.sandbox.stats().arrivals).toHaveLength(1);
+  });
+
   it('reckons with when a call went onto the wire, not with when it was granted', async () => {
     const clock = createTestClock();
     await open({ clock, limits: { limit: 1, windowMs: 10_000, guardMs: 0 } });
