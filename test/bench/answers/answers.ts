@@ -2,7 +2,7 @@ import { startConnector } from '../../../src/sandbox/teams/connector.ts';
 import { generatedPeople } from '../../../src/sandbox/tenant/people.ts';
 import { startSandboxThread } from '../../support/sandbox-thread.ts';
 import type { BenchOptions } from '../bench.ts';
-import { createStore, startEchoBot, startUsherProgram } from '../support/bots.ts';
+import { createStore, startEchoBot, startUsherProgram, wideGate } from '../support/bots.ts';
 import { askMany, createConversing } from '../support/conversing.ts';
 import type { Program } from '../support/program.ts';
 import { type Report, table, type Verdict, verdicts } from '../support/report.ts';
@@ -22,7 +22,6 @@ interface Asked {
   readonly perSecond: number[];
 }
 
-const openGate = { limit: 1_000, windowMs: 10, guardMs: 0 };
 const blockLength = 25;
 const atOnce = 16;
 const targetRatio = 2;
@@ -31,7 +30,7 @@ const provisionLine = (index: number) =>
   `provision ${generatedPeople[index % generatedPeople.length]?.userPrincipalName ?? 'isaiah'} to Salesforce`;
 
 export async function measureAnswers({ quick }: BenchOptions): Promise<Report> {
-  const [warmUps, blocks, burst, rounds] = quick ? [50, 2, 100, 1] : [200, 16, 500, 5];
+  const [warmUps, blocks, burst, rounds] = quick ? [50, 2, 100, 1] : [200, 16, 200, 5];
   const sandbox = await startSandboxThread({ limit: 1_000_000, windowMs: 1 });
   const connector = await startConnector();
   const stores = [await createStore('sqlite'), await createStore('postgres')] as const;
@@ -39,9 +38,9 @@ export async function measureAnswers({ quick }: BenchOptions): Promise<Report> {
   try {
     const echo = await startEchoBot();
     programs.push(echo);
-    const onSqlite = await startUsherProgram(stores[0], sandbox.url, openGate);
+    const onSqlite = await startUsherProgram(stores[0], sandbox.url, wideGate);
     programs.push(onSqlite);
-    const onPostgres = await startUsherProgram(stores[1], sandbox.url, openGate);
+    const onPostgres = await startUsherProgram(stores[1], sandbox.url, wideGate);
     programs.push(onPostgres);
     const asked = (name: string, program: Program, text: Asked['text']): Asked => ({
       name,
