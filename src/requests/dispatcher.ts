@@ -15,7 +15,7 @@ import type { StoreParts } from './store.ts';
  * while the call runs; a task whose process died is put back when its lease runs out.
  *
  * A call that leaves later than it was granted (a cold connection, a busy process) is noted at the gate, which reckons
- * the next window from there. One that could leave only after half a window (a process that stood still) gives the task
+ * the next window from there. One that could leave only when half of window and guard is over (a process that stood still) gives the task
  * back and takes a new grant, for the calls behind it may have been granted as if it had left in time.
  */
 export interface Dispatcher {

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable, Transaction } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { Schema, TaskRow } from '../db/schema.ts';
 import { earliestGrant, forecastGrants, grantAt, startedLate, type Waiting } from '../rate-gate/gate.ts';
 import { readGate, type StoredGate, writeGate } from '../rate-gate/gate-row.ts';
@@ -109,7 +109,7 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
         grant: {
           at: stored.now,
           takenAt: stored.askedAt,
-          sendBefore: stored.askedAt + gate.limits.windowMs / 2,
+          sendBefore: stored.askedAt + (gate.limits.windowMs + gate.limits.guardMs) / 2,
         },
       },
     };
@@ -127,7 +127,8 @@ async function nextInLine(
   now: number,
 ): Promise<Selectable<TaskRow> | null> {
   const firstOf = async (lane: Lane) => {
-    const first = inLine(transaction, lane).selectAll().where('due_at', '<=', now).limit(1);
+    // Written so that no index on the time tempts SQLite: the line's own index has the first one at its beginning.
+    const first = inLine(transaction, lane).selectAll().where(sql<boolean>`due_at + 0 <= ${now}`).limit(1);
     return (await (database.dialect.lockRows ? first.forUpdate().skipLocked() : first).executeTakeFirst()) ?? null;
   };
   const first = { interactive: await firstOf('interactive'), bulk: await firstOf('bulk') };

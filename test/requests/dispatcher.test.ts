@@ -304,7 +304,7 @@ describe('the dispatcher', () => {
     });
     await open({ clock, wrap });
     const request = await scene.ask([people.isaiah.id]);
-    stall = limits.windowMs / 2 + 1;
+    stall = (limits.windowMs + limits.guardMs) / 2 + 1;
     const late = clock.now() + stall;
 
     scene.start();
@@ -324,7 +324,7 @@ describe('the dispatcher', () => {
     const slowToken: ProvisioningService = {
       ...scene.graph,
       async provisionOnDemand(call, signal, onSend) {
-        if (isFirst) await clock.advance(limits.windowMs / 2 + 1);
+        if (isFirst) await clock.advance((limits.windowMs + limits.guardMs) / 2 + 1);
         isFirst = false;
         return scene.graph.provisionOnDemand(call, signal, onSend);
       },
