@@ -36,18 +36,19 @@ describe('what one process stores on PostgreSQL, another one', () => {
   });
   afterEach(() => listening.stop());
 
-  /** What is heard of some work, and of nothing else: the mark comes after it on the same wire. */
+  /** What is heard of some work, and of nothing else: a mark that no work leaves comes after it on the same wire. */
   async function heardOf(work: () => Promise<unknown>): Promise<Topic[]> {
     heard.length = 0;
     await work();
-    await mark();
-    return heard.slice(0, -1);
+    await marked();
+    return heard.slice(0, -mark.length);
   }
 
-  async function mark(): Promise<void> {
-    const before = heard.length;
-    await administer(url(), `notify usher, 'outbox'`);
-    await eventually(() => heard.length > before && heard.at(-1) === 'outbox');
+  const mark: readonly Topic[] = ['outbox', 'tasks', 'access'];
+
+  async function marked(): Promise<void> {
+    await administer(url(), mark.map((topic) => `notify usher, '${topic}'`).join(';'));
+    await eventually(() => heard.slice(-mark.length).join() === mark.join());
   }
 
   function url(): string {
@@ -65,7 +66,7 @@ describe('what one process stores on PostgreSQL, another one', () => {
   it('hears of when a task waits again, and not while it is worked on', async () => {
     const store = storeParts(one, systemClock, noLimits);
     const { id } = await ask(store, ['isaiah', 'adele']);
-    await mark();
+    await marked();
     const first = await claimed(store);
     const second = await claimed(store, 'a process that died', -1);
 
@@ -96,7 +97,7 @@ describe('what one process stores on PostgreSQL, another one', () => {
       source: 'another',
       subject: { ...megan, type: 'User', label: null } as never,
     });
-    await mark();
+    await marked();
 
     const deciding = await heardOf(() => act(parts, id, approve));
     const copy = {

@@ -102,17 +102,6 @@ describe.each(engines)('turns on $name', ({ createTestDatabase }) => {
     ]);
   });
 
-  it('are taken up by one of five processes that look at the same time', async () => {
-    for (let index = 0; index < 8; index += 1) await turns.open(incoming(`a|${index}`), noon);
-    await turns.stop();
-
-    const taken = await Promise.all([1, 2, 3, 4, 5].map(() => process().takeUp(0)));
-
-    const ids = taken.flat().map((turn) => turn.incoming.id);
-    expect(ids.toSorted()).toEqual([...new Set(ids)].toSorted());
-    expect(ids).toHaveLength(8);
-  });
-
   it('are not taken up by the process that is answering them', async () => {
     await turns.open(incoming('a|1'), noon);
     await clock.advance(10 * minute);
@@ -171,6 +160,7 @@ describe('turns of several processes on PostgreSQL', () => {
     database = await place.open(systemClock);
   }, engineStartMs);
   afterAll(() => place.drop());
+  beforeEach(() => place.empty());
 
   it('are taken up when the lease of their process has run out, and not before', async () => {
     const clock = createTestClock(noon);
@@ -194,5 +184,18 @@ describe('turns of several processes on PostgreSQL', () => {
 
     expect(early).toEqual([]);
     expect(late).toMatchObject([{ incoming: { id: 'dead|1' } }]);
+  });
+
+  it('are taken up by one of five processes that look at the same time', async () => {
+    const one = () => createTurns({ database, clock: createTestClock(noon), log: createLog('silent') });
+    const turns = one();
+    for (let index = 0; index < 8; index += 1) await turns.open(incoming(`a|${index}`), noon);
+    await turns.stop();
+
+    const taken = await Promise.all([1, 2, 3, 4, 5].map(() => one().takeUp(0)));
+
+    const ids = taken.flat().map((turn) => turn.incoming.id);
+    expect(ids.toSorted()).toEqual([...new Set(ids)].toSorted());
+    expect(ids).toHaveLength(8);
   });
 });
