@@ -8,6 +8,16 @@ export interface Cloud {
   readonly loginAuthority: string;
   readonly entraPortal: string;
   readonly bot: BotEndpoints;
+  /**
+   * The hosts of Teams' own service, where the bot's messages go. Its addresses begin with https:// and one of these.
+   * https://github.com/microsoft/teams.ts/tree/main/packages/api/src/auth
+   */
+  readonly teamsHosts: readonly string[];
+  /**
+   * For whom a managed identity's token is meant that is to vouch for a registration.
+   * https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
+   */
+  readonly tokenExchange: string;
   /** Under which SharePoint and OneDrive keep people's files. */
   readonly fileDomain: string;
   /** https://learn.microsoft.com/graph/api/provisioningobjectsummary-list */
@@ -42,6 +52,13 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = {
   public: {
     graphRoot: 'https://graph.microsoft.com',
     fileDomain: 'sharepoint.com',
+    teamsHosts: [
+      'smba.trafficmanager.net',
+      'smba.onyx.prod.teams.trafficmanager.net',
+      // Government tenants of the moderate kind (GCC) live in the public cloud.
+      'smba.infra.gcc.teams.microsoft.com',
+    ],
+    tokenExchange: 'api://AzureADTokenExchange',
     hasProvisioningLog: true,
     loginAuthority: 'https://login.microsoftonline.com',
     entraPortal: 'https://entra.microsoft.com',
@@ -58,6 +75,8 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = {
   usgov: {
     graphRoot: 'https://graph.microsoft.us',
     fileDomain: 'sharepoint.us',
+    teamsHosts: ['smba.infra.gov.teams.microsoft.us'],
+    tokenExchange: 'api://AzureADTokenExchangeUSGov',
     hasProvisioningLog: true,
     loginAuthority: 'https://login.microsoftonline.us',
     entraPortal: 'https://entra.microsoft.us',
@@ -66,6 +85,8 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = {
   'usgov-dod': {
     graphRoot: 'https://dod-graph.microsoft.us',
     fileDomain: 'sharepoint-mil.us',
+    teamsHosts: ['smba.infra.dod.teams.microsoft.us'],
+    tokenExchange: 'api://AzureADTokenExchangeUSGov',
     hasProvisioningLog: true,
     loginAuthority: 'https://login.microsoftonline.us',
     entraPortal: 'https://entra.microsoft.us',
@@ -74,6 +95,8 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = {
   china: {
     graphRoot: 'https://microsoftgraph.chinacloudapi.cn',
     fileDomain: 'sharepoint.cn',
+    teamsHosts: ['frontend.botapi.msg.infra.teams.microsoftonline.cn'],
+    tokenExchange: 'api://AzureADTokenExchangeChina',
     hasProvisioningLog: false,
     loginAuthority: 'https://login.chinacloudapi.cn',
     entraPortal: 'https://entra.microsoftonline.cn',

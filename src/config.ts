@@ -1,8 +1,18 @@
 import { accessSync, constants } from 'node:fs';
-import { inspect } from 'node:util';
 import { z } from 'zod';
 import { type CloudName, cloudNames, clouds } from './clouds.ts';
 import { sslModeOf, sslModes } from './db/tls.ts';
+import {
+  botIdentity,
+  certificateProblem,
+  graphIdentity,
+  type Identity,
+  reportBotProblems,
+  reportGraphProblems,
+} from './identity.ts';
+import { type Secret, secret } from './secret.ts';
+
+export { type Secret, secret } from './secret.ts';
 
 /**
  * The only reader of the environment. Every variable is checked, and every problem is reported together with how to
@@ -37,15 +47,14 @@ export interface BotConfig {
   /** `none` accepts activities without a token; only ever on loopback. */
   readonly auth: 'token' | 'none';
   readonly appId: string;
-  readonly appPassword: Secret;
-  readonly appType: 'MultiTenant' | 'SingleTenant' | 'UserAssignedMSI';
-  readonly appTenantId: string;
+  readonly identity: Identity;
 }
 
 export interface GraphConfig {
   readonly auth: 'azure' | 'none';
   /** Ends in `/v1.0`, without a slash behind it. */
   readonly baseUrl: string;
+  readonly identity: Identity;
 }
 
 export type DatabaseConfig =
@@ -69,20 +78,6 @@ export interface RoleConfig {
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 type LogLevel = (typeof logLevels)[number];
-
-/** A value that never prints itself: logs, JSON and templates show `[redacted]`. */
-export interface Secret {
-  reveal(): string;
-  toString(): string;
-  toJSON(): string;
-  [inspect.custom](): string;
-}
-
-export function secret(value: string): Secret {
-  const redacted = () => (value === '' ? '' : '[redacted]');
-  // Without the last one an error that is inspected with its configuration would show three functions instead.
-  return { reveal: () => value, toString: redacted, toJSON: redacted, [inspect.custom]: redacted };
-}
 
 export interface ConfigProblem {
   readonly variable: string;
@@ -152,6 +147,22 @@ const webAddress = z
     message: says('is not a web address', 'give the whole address, e.g. https://graph.microsoft.com/v1.0'),
   });
 
+const readableFile = (fix: string) =>
+  z
+    .string()
+    .default('')
+    .refine((path) => path === '' || isReadable(path), { message: says('names a file that cannot be read', fix) });
+
+const certificateFile = z
+  .string()
+  .default('')
+  .superRefine((path, context) => {
+    const found = path === '' ? null : certificateProblem(path);
+    if (found !== null) context.addIssue({ code: 'custom', message: says(found.problem, found.fix) });
+  });
+
+const tokenFile = readableFile('name the file into which the federated token is written');
+
 const environmentSchema = z.object({
   PORT: wholeNumber(3978, 0, 65_535),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -160,14 +171,18 @@ const environmentSchema = z.object({
   MicrosoftAppPassword: z.string().default(''),
   MicrosoftAppType: oneOf(['MultiTenant', 'SingleTenant', 'UserAssignedMSI'], 'SingleTenant'),
   MicrosoftAppTenantId: optionalGuid,
+  MicrosoftAppCertificatePath: certificateFile,
+  MicrosoftAppFederatedTokenFile: tokenFile,
+  MicrosoftAppManagedIdentityId: optionalGuid,
   ALLOWED_TENANTS: guidList,
   CLOUD: oneOf(cloudNames, 'public'),
   GRAPH_AUTH: oneOf(['azure', 'none'], 'azure'),
   GRAPH_BASE_URL: webAddress,
-  // Read by @azure/identity itself; here they are only checked.
   AZURE_TENANT_ID: optionalGuid,
   AZURE_CLIENT_ID: optionalGuid,
   AZURE_CLIENT_SECRET: z.string().default(''),
+  AZURE_CLIENT_CERTIFICATE_PATH: certificateFile,
+  AZURE_FEDERATED_TOKEN_FILE: tokenFile,
   DATABASE_URL: z
     .string()
     .default('file:data/usher.db')
@@ -180,12 +195,7 @@ const environmentSchema = z.object({
         `use sslmode=${sslModes.join(', ')} alone, and PGSSLROOTCERT for an authority of your own`,
       ),
     }),
-  PGSSLROOTCERT: z
-    .string()
-    .default('')
-    .refine((path) => path === '' || isReadable(path), {
-      message: says('names a file that cannot be read', 'name a PEM file with the certificates to trust'),
-    }),
+  PGSSLROOTCERT: readableFile('name a PEM file with the certificates to trust'),
   DATABASE_POOL_SIZE: wholeNumber(10, 2, 200),
   PROVISION_LIMIT: wholeNumber(5, 1, 1000),
   PROVISION_WINDOW_MS: wholeNumber(10_000, 10, 3_600_000),
@@ -270,14 +280,7 @@ function relationProblems(env: Partial<Environment>): ConfigProblem[] {
     if (env.HOST !== undefined && !isLoopback(env.HOST))
       report('BOT_AUTH', 'is none while HOST can be reached from outside', 'set HOST=127.0.0.1, or BOT_AUTH=token');
   } else if (env.BOT_AUTH === 'token') {
-    if (env.MicrosoftAppId === '')
-      report('MicrosoftAppId', 'is missing', 'set it to the application id of the bot registration');
-    if (env.MicrosoftAppType !== 'UserAssignedMSI' && env.MicrosoftAppPassword === '')
-      report('MicrosoftAppPassword', 'is missing', 'set it to a client secret of the bot registration');
-    if (env.MicrosoftAppType === 'UserAssignedMSI' && (env.MicrosoftAppPassword ?? '') !== '')
-      report('MicrosoftAppPassword', 'is set, though a managed identity has none', 'remove it');
-    if (env.MicrosoftAppType !== 'MultiTenant' && env.MicrosoftAppTenantId === '')
-      report('MicrosoftAppTenantId', 'is missing', 'set it to the tenant id of the bot registration');
+    reportBotProblems(env, report);
   }
   const tenantIsMissing = problems.some(({ variable }) => variable === 'MicrosoftAppTenantId');
   if (env.ALLOWED_TENANTS?.length === 0 && env.MicrosoftAppTenantId === '' && !tenantIsMissing)
@@ -290,11 +293,7 @@ function relationProblems(env: Partial<Environment>): ConfigProblem[] {
     if (!isPlain || !address.pathname.replace(/\/$/, '').endsWith('/v1.0'))
       report('GRAPH_BASE_URL', 'does not end in /v1.0', 'add the version, e.g. https://graph.microsoft.com/v1.0');
   }
-  if (env.GRAPH_AUTH === 'azure' && env.AZURE_CLIENT_SECRET) {
-    for (const variable of ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID'] as const)
-      if (env[variable] === '')
-        report(variable, 'is missing beside AZURE_CLIENT_SECRET', 'set it, or remove the secret');
-  }
+  if (env.GRAPH_AUTH === 'azure') reportGraphProblems(env, report);
   const graphHost = env.GRAPH_BASE_URL ? new URL(env.GRAPH_BASE_URL).hostname : '';
   if (env.GRAPH_AUTH === 'none' && env.GRAPH_BASE_URL !== undefined && !isLoopback(graphHost))
     report(
@@ -312,14 +311,13 @@ function toConfig(env: Environment): Config {
     bot: {
       auth: env.BOT_AUTH,
       appId: env.MicrosoftAppId,
-      appPassword: secret(env.MicrosoftAppPassword),
-      appType: env.MicrosoftAppType,
-      appTenantId: env.MicrosoftAppTenantId,
+      identity: botIdentity(env),
     },
     allowedTenants: env.ALLOWED_TENANTS.length > 0 ? env.ALLOWED_TENANTS : [env.MicrosoftAppTenantId.toLowerCase()],
     graph: {
       auth: env.GRAPH_AUTH,
       baseUrl: (env.GRAPH_BASE_URL || `${clouds[env.CLOUD].graphRoot}/v1.0`).replace(/\/$/, ''),
+      identity: graphIdentity(env),
     },
     cloud: env.CLOUD,
     database: env.DATABASE_URL.startsWith('file:')

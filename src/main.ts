@@ -29,7 +29,7 @@ import { hasWork, requestsInLine } from './requests/queue.ts';
 import { findUndrawn } from './requests/store.ts';
 import { startWatching } from './requests/watching/watching.ts';
 import { startServer } from './server.ts';
-import { type AdapterOverrides, createAdapter } from './teams/adapter.ts';
+import { type AdapterOverrides, createAdapter, serviceHostsOf } from './teams/adapter.ts';
 import { createAnswering } from './teams/answering.ts';
 import { createBot } from './teams/bot.ts';
 import { createConsenting } from './teams/consenting.ts';
@@ -265,7 +265,11 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     log,
   });
   const bot = createBot({
-    guard: { allowedTenants: config.allowedTenants, issuer },
+    guard: {
+      allowedTenants: config.allowedTenants,
+      issuer,
+      serviceHosts: serviceHostsOf(config, options.adapter),
+    },
     chat,
     answering,
     consenting,

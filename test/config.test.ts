@@ -73,15 +73,18 @@ describe('the configuration', () => {
     expect(bot).toMatchObject({
       auth: 'token',
       appId: production.MicrosoftAppId,
-      appType: 'SingleTenant',
-      appTenantId: tenant,
+      identity: { kind: 'secret', tenantId: tenant, clientId: production.MicrosoftAppId },
     });
-    expect(bot.appPassword.reveal()).toBe('pass~word');
+    expect(bot.identity.kind === 'secret' && bot.identity.secret.reveal()).toBe('pass~word');
     expect(rest).toEqual({
       port: 3978,
       host: '127.0.0.1',
       allowedTenants: [tenant],
-      graph: { auth: 'azure', baseUrl: 'https://graph.microsoft.com/v1.0' },
+      graph: {
+        auth: 'azure',
+        baseUrl: 'https://graph.microsoft.com/v1.0',
+        identity: { kind: 'ambient', clientId: '' },
+      },
       cloud: 'public',
       database: { kind: 'sqlite', path: 'data/usher.db' },
       gate: { limit: 5, windowMs: 10_000, guardMs: 500 },
@@ -208,7 +211,18 @@ describe('.env.sample', () => {
 
   it('names every variable, once', () => {
     const names = settings.map(([name]) => name);
-    const others = ['BOT_AUTH', 'GRAPH_AUTH', 'AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET'];
+    const others = [
+      'BOT_AUTH',
+      'GRAPH_AUTH',
+      'MicrosoftAppCertificatePath',
+      'MicrosoftAppFederatedTokenFile',
+      'MicrosoftAppManagedIdentityId',
+      'AZURE_TENANT_ID',
+      'AZURE_CLIENT_ID',
+      'AZURE_CLIENT_SECRET',
+      'AZURE_CLIENT_CERTIFICATE_PATH',
+      'AZURE_FEDERATED_TOKEN_FILE',
+    ];
 
     expect([...names].sort()).toEqual([...Object.keys(everything), ...others].sort());
   });
@@ -339,20 +353,21 @@ describe('the report', () => {
 
 describe('a secret', () => {
   const config = configOf({ ...production, DATABASE_URL: 'postgres://usher:pass~word@db.example/usher' });
+  const password = config.bot.identity.kind === 'secret' ? config.bot.identity.secret : secret('');
 
   it.each([
     ['JSON', JSON.stringify(config)],
     ['inspection', inspect(config, { depth: 9, showHidden: true, getters: true })],
-    ['a template', `${config.bot.appPassword}`],
-    ['a join', [config.bot.appPassword].join()],
-    ['inspection on its own', inspect(config.bot.appPassword)],
+    ['a template', `${password}`],
+    ['a join', [password].join()],
+    ['inspection on its own', inspect(password)],
   ])('shows only that it is there, in %s', (_where, text) => {
     expect(text).not.toContain('pass~word');
     expect(text).toContain('[redacted]');
   });
 
   it('is revealed to whoever asks for it by that word', () => {
-    expect(config.bot.appPassword.reveal()).toBe('pass~word');
+    expect(password.reveal()).toBe('pass~word');
   });
 
   it('that is empty shows that it is', () => {

@@ -66,7 +66,7 @@ export type OpenedExport =
   | { readonly kind: 'file'; readonly file: ExportFile }
   | { readonly kind: 'refused'; readonly message: CardMessage };
 
-export type TurnedAwayReason = 'issuer' | 'channel' | 'tenant' | 'noPerson';
+export type TurnedAwayReason = 'issuer' | 'service' | 'channel' | 'tenant' | 'noPerson';
 
 /** A greeting is due at once; Graph may be slower than that. */
 const welcomePatienceMs = 2_000;

@@ -1,18 +1,104 @@
-import { DefaultAzureCredential } from '@azure/identity';
+import {
+  ClientAssertionCredential,
+  ClientCertificateCredential,
+  ClientSecretCredential,
+  DefaultAzureCredential,
+  ManagedIdentityCredential,
+  type TokenCredential,
+  type TokenCredentialOptions,
+  WorkloadIdentityCredential,
+} from '@azure/identity';
 import { type CloudName, clouds } from '../clouds.ts';
-import type { GraphConfig } from '../config.ts';
+import type { BotConfig, GraphConfig } from '../config.ts';
+import type { Identity } from '../identity.ts';
 import type { GraphClientParts } from './client.ts';
 
 /**
- * The token for Graph. `DefaultAzureCredential` takes what it finds: the `AZURE_*` variables, workload identity,
- * managed identity, or the developer's own sign-in; it keeps the token and renews it in time.
- * https://learn.microsoft.com/javascript/api/@azure/identity/defaultazurecredential
- *
- * @returns null from the function where Graph is this machine's own sandbox and wants no token.
+ * Tokens of Entra's, for Graph and for the bot's own channel service. `@azure/identity` keeps each and renews it in
+ * time. Where it signs in is the cloud's doing alone, not `AZURE_AUTHORITY_HOST`'s.
+ * https://learn.microsoft.com/javascript/api/@azure/identity
  */
-export function graphToken(config: GraphConfig, cloud: CloudName): GraphClientParts['token'] {
+export type TokenSource = GraphClientParts['token'];
+
+/** How to reach the login, e.g. one on this machine. */
+export type LoginOptions = Pick<TokenCredentialOptions, 'httpClient'>;
+
+/** @returns null from the function where Graph is this machine's own sandbox and wants no token. */
+export function graphToken(config: GraphConfig, cloud: CloudName, options: LoginOptions = {}): TokenSource {
   if (config.auth === 'none') return async () => null;
   const { graphRoot, loginAuthority } = clouds[cloud];
-  const credential = new DefaultAzureCredential({ authorityHost: loginAuthority });
-  return async (abortSignal) => (await credential.getToken(`${graphRoot}/.default`, { abortSignal })).token;
+  const login = { authority: loginAuthority, tenantOfMany: '' };
+  return tokenOf(createCredential(config.identity, cloud, login, options), graphRoot);
+}
+
+/** @returns null from the function where activities come and go without tokens. */
+export function botToken(config: BotConfig, cloud: CloudName, options: LoginOptions = {}): TokenSource {
+  if (config.auth === 'none') return async () => null;
+  const { ToChannelFromBotLoginUrl, ToChannelFromBotOAuthScope } = clouds[cloud].bot;
+  const { origin, pathname } = new URL(ToChannelFromBotLoginUrl);
+  const login = { authority: origin, tenantOfMany: pathname.slice(1) };
+  return tokenOf(createCredential(config.identity, cloud, login, options), ToChannelFromBotOAuthScope);
+}
+
+function tokenOf(credential: TokenCredential, resource: string): TokenSource {
+  return async (abortSignal) => {
+    const token = await credential.getToken(`${resource}/.default`, { abortSignal });
+    if (token === null) throw new Error('the credential gave no token');
+    return token.token;
+  };
+}
+
+interface Login {
+  readonly authority: string;
+  /** Where a bot of many tenants signs in; a registration for Graph always names its tenant. */
+  readonly tenantOfMany: string;
+}
+
+/** Nothing is asked of anybody before a token is. */
+export function createCredential(
+  identity: Identity,
+  cloud: CloudName,
+  login: Login,
+  loginOptions: LoginOptions = {},
+): TokenCredential {
+  const options = { ...loginOptions, authorityHost: login.authority };
+  switch (identity.kind) {
+    case 'secret':
+      return new ClientSecretCredential(
+        identity.tenantId || login.tenantOfMany,
+        identity.clientId,
+        identity.secret.reveal(),
+        options,
+      );
+    case 'certificate':
+      return new ClientCertificateCredential(
+        identity.tenantId || login.tenantOfMany,
+        identity.clientId,
+        identity.path,
+        options,
+      );
+    case 'tokenFile':
+      return new WorkloadIdentityCredential({
+        ...options,
+        tenantId: identity.tenantId || login.tenantOfMany,
+        clientId: identity.clientId,
+        tokenFilePath: identity.path,
+      });
+    case 'federatedIdentity': {
+      // Its own tokens last for a day; it keeps them, and is asked whenever the registration's is to be renewed.
+      const voucher = new ManagedIdentityCredential({ clientId: identity.identityId, ...loginOptions });
+      const vouch = async () => (await voucher.getToken(`${clouds[cloud].tokenExchange}/.default`)).token;
+      return new ClientAssertionCredential(identity.tenantId || login.tenantOfMany, identity.clientId, vouch, options);
+    }
+    case 'managedIdentity':
+      return new ManagedIdentityCredential({ clientId: identity.clientId, ...loginOptions });
+    case 'ambient':
+      return new DefaultAzureCredential(
+        identity.clientId === '' ? options : { ...options, managedIdentityClientId: identity.clientId },
+      );
+    default: {
+      const never: never = identity;
+      throw new Error(`no credential for ${String(never)}`);
+    }
+  }
 }

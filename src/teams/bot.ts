@@ -118,8 +118,8 @@ export function createBot(parts: BotParts): Bot {
   async function turnAway(why: TurnedAway, actorId: string, reader: Reader): Promise<string | null> {
     log.warn({ code: 'turned_away', why, actorId }, 'an activity was turned away');
     const words = await chat.turnAway(why, actorId, reader);
-    // Who did not come through the channel service may have named any address to answer to.
-    return why === 'issuer' ? null : words;
+    // Who did not come through the channel service may have named any address to answer to, and some have.
+    return why === 'issuer' || why === 'service' ? null : words;
   }
 
   async function sayNo(conversation: string, words: string): Promise<void> {
@@ -178,5 +178,6 @@ function originOf(activity: Partial<Activity>, issuer: string | undefined): Acti
     tenantId: named || textOf(fieldsOf(activity.conversation).tenantId),
     aadObjectId: textOf(fieldsOf(activity.from).aadObjectId),
     issuer,
+    serviceUrl: textOf(activity.serviceUrl),
   };
 }

@@ -68,6 +68,7 @@ export async function startTokenService(serviceUrl: string): Promise<TokenServic
     overrides: {
       endpoints: { ToBotFromChannelOpenIdMetadataUrl: metadata, ToBotFromEmulatorOpenIdMetadataUrl: metadata },
       credentials: withoutOutboundTokens,
+      serviceHosts: 'loopback',
     },
     keyReads: () => keyReads,
     async sign({ claims = {}, key = 'teams' } = {}) {

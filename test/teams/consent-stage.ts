@@ -104,7 +104,7 @@ export async function startConsentStage(): Promise<ConsentStage> {
   const answering = createAnswering({ ...shared, showed: () => Promise.resolve(), touch: () => {} });
   const isFileAllowed = (address: string) => address.startsWith(storage.url);
   const consenting = createConsenting({ ...shared, answering, isFileAllowed });
-  const guard = { allowedTenants: config.allowedTenants, issuer: null };
+  const guard = { allowedTenants: config.allowedTenants, issuer: null, serviceHosts: 'loopback' as const };
   const bot = createBot({ ...shared, guard, answering, consenting });
   const door = createDoor({ adapter, authentication, onTurn: bot.onTurn, issuer: null, clock, log });
   const server = await startServer({ host: loopback, port: 0, receive: door.receive, checks: {}, log });

@@ -217,6 +217,22 @@ describe('an admitted token', () => {
     );
   });
 
+  it('for a service that is not the Teams of this cloud is answered nowhere', async () => {
+    const serviceUrl = 'https://smba.infra.gov.teams.microsoft.us/';
+    const activity = { ...teams.message('alex', 'provision isaiah to Salesforce'), serviceUrl };
+
+    const { status } = await post(activity, `Bearer ${await tokens.sign({ claims: { serviceurl: serviceUrl } })}`);
+    await teams.settled();
+
+    expect(status).toBe(200);
+    expect(connector.deliveries.length).toBe(seen.deliveries);
+    expect(teams.sandbox.requests.length).toBe(seen.graphCalls);
+    expect(teams.logLines).not.toContainEqual(expect.objectContaining({ code: 'refusal_not_taken' }));
+    expect(await teams.records()).toContainEqual(
+      expect.objectContaining({ kind: 'turnedAway', details: { reason: 'service' } }),
+    );
+  });
+
   it('is of no use for an invoke that Usher does not know', async () => {
     const activity = { ...teams.message('alex', ''), type: 'invoke', name: 'composeExtension/query' };
 

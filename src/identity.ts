@@ -1,0 +1,141 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { type Secret, secret } from './secret.ts';
+
+/**
+ * How Usher proves to Entra who it is: once as the bot, once towards Graph, which may be two registrations. A secret is
+ * one way among several; on Azure a managed identity needs none, be it as itself or vouching for a registration.
+ * https://learn.microsoft.com/entra/workload-id/workload-identity-federation
+ */
+export type Identity =
+  | (Registration & { readonly kind: 'secret'; readonly secret: Secret })
+  /** A PEM file that holds the certificate and its private key. */
+  | (Registration & { readonly kind: 'certificate'; readonly path: string })
+  /** A token of another issuer in a file, e.g. of a Kubernetes service account. It is read anew as it changes. */
+  | (Registration & { readonly kind: 'tokenFile'; readonly path: string })
+  /** A managed identity, by its client id, that the registration's federated credential trusts. */
+  | (Registration & { readonly kind: 'federatedIdentity'; readonly identityId: string })
+  | { readonly kind: 'managedIdentity'; readonly clientId: string }
+  /** What the machine offers: a managed identity, or the sign-in of a developer. An empty id is the machine's own. */
+  | { readonly kind: 'ambient'; readonly clientId: string };
+
+interface Registration {
+  /** A GUID; empty for a bot of many tenants, which signs in at a tenant of Microsoft's. */
+  readonly tenantId: string;
+  readonly clientId: string;
+}
+
+/** The variables of the environment that say who the bot is; empty where not set, absent where not readable. */
+export interface BotVariables {
+  readonly MicrosoftAppId: string;
+  readonly MicrosoftAppType: 'MultiTenant' | 'SingleTenant' | 'UserAssignedMSI';
+  readonly MicrosoftAppTenantId: string;
+  readonly MicrosoftAppPassword: string;
+  readonly MicrosoftAppCertificatePath: string;
+  readonly MicrosoftAppFederatedTokenFile: string;
+  readonly MicrosoftAppManagedIdentityId: string;
+}
+
+/** The same towards Graph, by the names that Azure's own libraries have for them. */
+export interface GraphVariables {
+  readonly AZURE_TENANT_ID: string;
+  readonly AZURE_CLIENT_ID: string;
+  readonly AZURE_CLIENT_SECRET: string;
+  readonly AZURE_CLIENT_CERTIFICATE_PATH: string;
+  readonly AZURE_FEDERATED_TOKEN_FILE: string;
+}
+
+type Report = (variable: string, problem: string, fix: string) => void;
+
+const botProofs = [
+  'MicrosoftAppPassword',
+  'MicrosoftAppCertificatePath',
+  'MicrosoftAppFederatedTokenFile',
+  'MicrosoftAppManagedIdentityId',
+] as const;
+const graphProofs = ['AZURE_CLIENT_SECRET', 'AZURE_CLIENT_CERTIFICATE_PATH', 'AZURE_FEDERATED_TOKEN_FILE'] as const;
+
+export function reportBotProblems(env: Partial<BotVariables>, report: Report): void {
+  if (env.MicrosoftAppId === '')
+    report('MicrosoftAppId', 'is missing', 'set it to the application id of the bot registration');
+  const [first, ...others] = botProofs.filter((name) => (env[name] ?? '') !== '');
+  if (env.MicrosoftAppType === 'UserAssignedMSI') {
+    for (const name of [first, ...others])
+      if (name !== undefined) report(name, 'is set, though a bot that is a managed identity has none', 'remove it');
+  } else if (env.MicrosoftAppType !== undefined) {
+    for (const name of others) report(name, `is set beside ${first}`, 'keep one of the two; a bot has one proof');
+    // What could not be read was reported already, and may be the proof.
+    if (first === undefined && botProofs.every((name) => env[name] !== undefined))
+      report('MicrosoftAppPassword', 'is missing', `set it, or one of ${botProofs.slice(1).join(', ')}`);
+  }
+  const isOfOneTenant = env.MicrosoftAppType === 'SingleTenant' || env.MicrosoftAppType === 'UserAssignedMSI';
+  if (isOfOneTenant && env.MicrosoftAppTenantId === '')
+    report('MicrosoftAppTenantId', 'is missing', 'set it to the tenant id of the bot registration');
+}
+
+export function reportGraphProblems(env: Partial<GraphVariables>, report: Report): void {
+  const [first, ...others] = graphProofs.filter((name) => (env[name] ?? '') !== '');
+  if (first === undefined) return;
+  for (const name of others) report(name, `is set beside ${first}`, 'keep one of the two');
+  for (const name of ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID'] as const)
+    if (env[name] === '') report(name, `is missing beside ${first}`, `set it, or remove ${first}`);
+}
+
+/** Who the bot is, from variables without problems. */
+export function botIdentity(env: BotVariables): Identity {
+  const registration = { tenantId: env.MicrosoftAppTenantId, clientId: env.MicrosoftAppId };
+  if (env.MicrosoftAppType === 'UserAssignedMSI') return { kind: 'managedIdentity', clientId: env.MicrosoftAppId };
+  // Of many tenants, whatever tenant is named beside: it is the one whose people may talk to Usher.
+  if (env.MicrosoftAppType === 'MultiTenant') registration.tenantId = '';
+  if (env.MicrosoftAppCertificatePath !== '')
+    return { ...registration, kind: 'certificate', path: env.MicrosoftAppCertificatePath };
+  if (env.MicrosoftAppFederatedTokenFile !== '')
+    return { ...registration, kind: 'tokenFile', path: env.MicrosoftAppFederatedTokenFile };
+  if (env.MicrosoftAppManagedIdentityId !== '')
+    return { ...registration, kind: 'federatedIdentity', identityId: env.MicrosoftAppManagedIdentityId };
+  return { ...registration, kind: 'secret', secret: secret(env.MicrosoftAppPassword) };
+}
+
+/** Who calls Graph, from variables without problems. */
+export function graphIdentity(env: GraphVariables): Identity {
+  const registration = { tenantId: env.AZURE_TENANT_ID, clientId: env.AZURE_CLIENT_ID };
+  if (env.AZURE_CLIENT_SECRET !== '')
+    return { ...registration, kind: 'secret', secret: secret(env.AZURE_CLIENT_SECRET) };
+  if (env.AZURE_CLIENT_CERTIFICATE_PATH !== '')
+    return { ...registration, kind: 'certificate', path: env.AZURE_CLIENT_CERTIFICATE_PATH };
+  if (env.AZURE_FEDERATED_TOKEN_FILE !== '')
+    return { ...registration, kind: 'tokenFile', path: env.AZURE_FEDERATED_TOKEN_FILE };
+  return { kind: 'ambient', clientId: env.AZURE_CLIENT_ID };
+}
+
+export interface FileProblem {
+  readonly problem: string;
+  readonly fix: string;
+}
+
+/** What is wrong with a PEM file of a certificate and its private key; null when it will do. */
+export function certificateProblem(path: string): FileProblem | null {
+  const both = 'name a PEM file that holds the certificate and its private key, without a passphrase';
+  let pem: string;
+  try {
+    pem = readFileSync(path, 'utf8');
+  } catch {
+    return { problem: 'names a file that cannot be read', fix: both };
+  }
+  const certificate = attempt(() => new X509Certificate(pem));
+  if (certificate === null) return { problem: 'names a file without a certificate', fix: both };
+  const key = attempt(() => createPrivateKey(pem));
+  if (key === null) return { problem: 'names a file without a private key that can be read', fix: both };
+  if (key.asymmetricKeyType !== 'rsa')
+    return { problem: 'names a file whose key is not RSA, which Entra does not take', fix: both };
+  if (certificate.checkPrivateKey(key)) return null;
+  return { problem: 'names a file whose certificate and private key do not belong together', fix: both };
+}
+
+function attempt<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}
