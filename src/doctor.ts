@@ -1,0 +1,146 @@
+import type { Writable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { readAppsFile } from './apps-file.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { readConfig } from './config.ts';
+import { appsFileChecks } from './doctor/apps-file-checks.ts';
+import { good, type Line, runChecks, skipped, wrong } from './doctor/check.ts';
+import { machineChecks } from './doctor/machine.ts';
+import { permissionChecks } from './doctor/permissions.ts';
+import { createReach, type Tokens } from './doctor/reach.ts';
+import { tenantChecks } from './doctor/tenant.ts';
+import { words } from './doctor/words.ts';
+import { botToken, graphToken } from './graph/credential.ts';
+
+/**
+ * The doctor, for whoever sets Usher up or wonders what is wrong with it: `npm run doctor`. It reads the configuration
+ * as the bot does, tries everything that the bot will need, and changes nothing. All checks run side by side, each
+ * with a limit; what cannot be tried for the fault of another line says so instead of failing too.
+ */
+export interface Terminal {
+  readonly out: Writable;
+  readonly err: Writable;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface DoctorOptions {
+  readonly clock?: Clock;
+  /** Where tokens come from, instead of the login. */
+  readonly tokens?: Tokens;
+  /** How long each check may take; milliseconds. */
+  readonly limitMs?: number;
+}
+
+const defaultLimitMs = 30_000;
+
+/** Does what the arguments say; returns the exit code. */
+export async function runDoctor(
+  args: readonly string[],
+  terminal: Terminal,
+  options: DoctorOptions = {},
+): Promise<number> {
+  const wanted = readArguments(args);
+  if (typeof wanted === 'string') {
+    terminal.err.write(`${wanted}\n${words.see}\n`);
+    return 2;
+  }
+  if (wanted.help) {
+    terminal.out.write(words.help);
+    return 0;
+  }
+  const lines = await examine(terminal.environment, wanted.url, options);
+  terminal.out.write(wanted.json ? jsonOf(lines) : textOf(lines));
+  return lines.some(({ outcome }) => outcome === 'wrong') ? 1 : 0;
+}
+
+interface Wanted {
+  readonly help: boolean;
+  readonly json: boolean;
+  readonly url: string | null;
+}
+
+/** The options, or what is wrong with them. */
+function readArguments(args: readonly string[]): Wanted | string {
+  try {
+    const options = {
+      url: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    } as const;
+    const { url = null, json = false, help = false } = parseArgs({ args: [...args], options, strict: true }).values;
+    const isAddress = url === null || (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol));
+    return isAddress ? { help, json, url } : words.badUrl;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function examine(
+  environment: Terminal['environment'],
+  url: string | null,
+  options: DoctorOptions,
+): Promise<readonly Line[]> {
+  const say = words.configuration;
+  const read = readConfig(environment);
+  const appsFile = readAppsFile(read.ok ? read.config.appsFile : read.appsFile);
+  const problems = [...(read.ok ? [] : read.problems), ...(appsFile.ok ? [] : appsFile.problems)];
+  if (!read.ok || !appsFile.ok) {
+    const finding = wrong(
+      say.wrong(problems.map(({ variable, problem }) => `${variable} ${problem}`)),
+      say.fix(problems.map(({ variable, fix }) => `${variable}: ${fix}`)),
+    );
+    return [
+      { id: 'configuration', title: say.title, ...finding },
+      { id: 'rest', title: say.rest, ...skipped(say.first) },
+    ];
+  }
+  const { config } = read;
+  const { clock = systemClock, limitMs = defaultLimitMs } = options;
+  const tokens = options.tokens ?? {
+    bot: botToken(config.bot, config.cloud),
+    graph: graphToken(config.graph, config.cloud),
+  };
+  const reach = createReach(config, appsFile.entries, tokens, clock);
+  try {
+    return await runChecks(
+      [
+        { id: 'configuration', title: say.title, run: async () => good(say.good(config.cloud)) },
+        ...reach.checks,
+        ...permissionChecks(reach.needs, reach.granted),
+        ...tenantChecks(reach),
+        ...appsFileChecks(reach),
+        ...machineChecks(reach, clock, url),
+      ],
+      limitMs,
+      clock,
+    );
+  } finally {
+    await reach.graph.close();
+  }
+}
+
+function jsonOf(lines: readonly Line[]): string {
+  const ok = lines.every(({ outcome }) => outcome !== 'wrong');
+  return `${JSON.stringify({ ok, lines }, null, 2)}\n`;
+}
+
+function textOf(lines: readonly Line[]): string {
+  const count = (wanted: Line['outcome']) => lines.filter(({ outcome }) => outcome === wanted).length;
+  const texts = lines.map((line) => {
+    const text = `${words.marks[line.outcome]} ${line.title}: ${line.detail}`;
+    return line.outcome === 'wrong' ? `${text}\n    ${words.toFix(line.fix)}` : text;
+  });
+  return `${texts.join('\n')}\n\n${words.sum(count('wrong'), count('skipped'))}\n`;
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  runDoctor(process.argv.slice(2), { out: process.stdout, err: process.stderr }).then(
+    // Whatever a check that took too long still waits for is not waited for; what was written is.
+    (code) => process.stdout.write('', () => process.exit(code)),
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exit(1);
+    },
+  );
+}

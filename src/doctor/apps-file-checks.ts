@@ -1,0 +1,96 @@
+import type { AppEntry } from '../apps-file.ts';
+import type { Fetched } from '../graph/answer.ts';
+import { belongsToMicrosoft, chooseRole, roleBearerFields, roleBearerSchema } from '../graph/app-roles.ts';
+import type { AppMatch } from '../graph/applications.ts';
+import { graphPath } from '../graph/odata.ts';
+import { readOne } from '../graph/read.ts';
+import { eachSideBySide } from '../graph/side-by-side.ts';
+import { type Check, good, once, skipped, wrong } from './check.ts';
+import { type Reach, troubleWords } from './reach.ts';
+import { idsFinding } from './tenant.ts';
+import { words } from './words.ts';
+
+const atOnce = 4;
+
+/** Whether what `APPS_FILE` names is there: the apps, who decides on them, and the roles that are assigned. */
+export function appsFileChecks(reach: Reach): readonly Check[] {
+  const { entries } = reach;
+  const found = once(() =>
+    eachSideBySide(entries, atOnce, async (entry) => ({ entry, match: await reach.applications.find(entry.app) })),
+  );
+
+  async function obstacleTo(permission: string): Promise<string | null> {
+    return reach.config.appsFile === null ? words.appsFile.unset : reach.blocked(permission);
+  }
+
+  const apps: Check = {
+    id: 'appsFile:apps',
+    title: words.appsFile.apps.title,
+    async run() {
+      const say = words.appsFile.apps;
+      const obstacle = await obstacleTo('Application.Read.All');
+      if (obstacle !== null) return skipped(obstacle);
+      // The line of the applications tells why none can be read.
+      const list = await reach.applications.list();
+      if (!list.ok) return skipped(words.apps.missing);
+      const looked = await found();
+      for (const { match } of looked) if (!match.ok) return wrong(troubleWords(match.trouble), say.fix);
+      const unknown = namesOf(looked, 'none');
+      const several = namesOf(looked, 'several');
+      return unknown.length + several.length === 0
+        ? good(say.good(entries.length))
+        : wrong(say.wrong(unknown, several), say.fix);
+    },
+  };
+
+  const approvers: Check = {
+    id: 'appsFile:approvers',
+    title: words.appsFile.approvers.title,
+    async run() {
+      const ids = [...new Set(entries.flatMap((entry) => entry.approvers))];
+      const obstacle = await obstacleTo('GroupMember.Read.All');
+      if (obstacle !== null) return skipped(obstacle);
+      if (ids.length === 0) return skipped(words.appsFile.approvers.none);
+      return idsFinding(reach, ids, ['groups', 'users', 'directoryRoleTemplates'], words.appsFile.approvers);
+    },
+  };
+
+  const assign: Check = {
+    id: 'appsFile:assign',
+    title: words.appsFile.assign.title,
+    async run() {
+      const say = words.appsFile.assign;
+      const obstacle = await obstacleTo('Application.Read.All');
+      if (obstacle !== null) return skipped(obstacle);
+      if (entries.every((entry) => entry.assign === null)) return skipped(say.none);
+      const list = await reach.applications.list();
+      if (!list.ok) return skipped(words.apps.missing);
+      const wanted = (await found()).flatMap(({ match }) =>
+        match.ok && match.value.kind === 'one' && match.value.app.assign !== null
+          ? [{ app: match.value.app, role: match.value.app.assign.appRole }]
+          : [],
+      );
+      if (wanted.length === 0) return skipped(words.apps.missing);
+      const bad: string[] = [];
+      for (const { app, role } of wanted) {
+        const call = { path: graphPath('servicePrincipals', app.id), query: { $select: roleBearerFields } };
+        const bearer = await readOne(reach.graph, call, roleBearerSchema);
+        if (!bearer.ok) return wrong(troubleWords(bearer.trouble), say.fix);
+        const choice = belongsToMicrosoft(bearer.value) ? 'microsoft' : chooseRole(bearer.value.appRoles, role).kind;
+        if (choice !== 'one') bad.push(say.role(role, app.displayName, say.why[choice]));
+      }
+      return bad.length === 0 ? good(say.good(wanted.length)) : wrong(say.wrong(bad), say.fix);
+    },
+  };
+
+  return [apps, approvers, assign];
+}
+
+interface Looked {
+  readonly entry: AppEntry;
+  readonly match: Fetched<AppMatch>;
+}
+
+function namesOf(looked: readonly Looked[], kind: AppMatch['kind']): readonly string[] {
+  return looked.filter(({ match }) => match.ok && match.value.kind === kind).map(({ entry }) => entry.app);
+}

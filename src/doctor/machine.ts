@@ -1,0 +1,72 @@
+import type { Clock } from '../clock.ts';
+import { inspectDatabase } from '../db/inspect.ts';
+import { type Check, good, once, skipped, wrong } from './check.ts';
+import type { Reach } from './reach.ts';
+import { words } from './words.ts';
+
+/** Entra and the Bot Framework take tokens that are this far off their clocks, and no farther. */
+const mostSkewMs = 5 * 60_000;
+const endpointTimeoutMs = 10_000;
+
+/** What is about this machine: its database, its clock, and whether the bot answers. */
+export function machineChecks(reach: Reach, clock: Clock, publicUrl: string | null): readonly Check[] {
+  const { database, host, port } = reach.config;
+  const inspected = once(() => inspectDatabase(database, clock));
+  return [
+    {
+      id: 'database',
+      title: words.database.title,
+      async run() {
+        const found = await inspected();
+        if (found.kind === 'away') return wrong(found.why, words.database.fix);
+        return good(found.kind === 'notMade' ? words.database.notMade : words.database.good);
+      },
+    },
+    {
+      id: 'migrations',
+      title: words.migrations.title,
+      async run() {
+        const found = await inspected();
+        if (found.kind === 'away') return skipped(words.database.missing);
+        if (found.kind === 'notMade') return skipped(words.migrations.notMade);
+        if (found.pending.length === 0) return good(words.migrations.good);
+        return wrong(words.migrations.wrong(found.pending), words.migrations.fix);
+      },
+    },
+    {
+      id: 'clock',
+      title: words.clock.title,
+      async run() {
+        const obstacle = await reach.blocked(null);
+        if (obstacle !== null) return skipped(obstacle);
+        const date = Date.parse((await reach.ping())?.trace.date ?? '');
+        if (Number.isNaN(date)) return skipped(words.clock.none);
+        const skewMs = clock.now() - date;
+        if (Math.abs(skewMs) <= mostSkewMs) return good(words.clock.good(Math.round(Math.abs(skewMs) / 1_000)));
+        return wrong(words.clock.wrong(Math.round(Math.abs(skewMs) / 60_000), skewMs > 0), words.clock.fix);
+      },
+    },
+    {
+      id: 'endpoint',
+      title: words.endpoint.title,
+      async run() {
+        const address = new URL('/healthz', publicUrl ?? ownAddress(host, port)).href;
+        try {
+          const signal = AbortSignal.timeout(endpointTimeoutMs);
+          const response = await fetch(address, { redirect: 'manual', signal });
+          await response.body?.cancel();
+          if (response.status === 200) return good(words.endpoint.good(address));
+          return wrong(words.endpoint.status(address, response.status), words.endpoint.fix);
+        } catch {
+          return wrong(words.endpoint.silent(address), words.endpoint.fix);
+        }
+      },
+    },
+  ];
+}
+
+/** Where this machine itself reaches a server that listens there. */
+function ownAddress(host: string, port: number): string {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host.replace(/^\[|\]$/g, '');
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { AppEntry } from '../apps-file.ts';
+import { type CloudName, clouds } from '../clouds.ts';
+import { type Check, good, skipped, wrong } from './check.ts';
+import { words } from './words.ts';
+
+/** An application permission of Graph's that a feature in use needs. */
+export interface Need {
+  readonly name: string;
+  readonly feature: string;
+  /** Others that allow the same and more. */
+  readonly coveredBy: readonly string[];
+}
+
+/** What a token allows. `opaque`: it is no JWT that names roles, so nothing is known. */
+export type Granted =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'opaque' }
+  | { readonly kind: 'roles'; readonly roles: readonly string[] };
+
+const directory = ['Directory.Read.All', 'Directory.ReadWrite.All'];
+
+/** What this configuration needs, each with the reason; `docs/setup.md` has the same table. */
+export function neededPermissions(cloud: CloudName, entries: readonly AppEntry[]): readonly Need[] {
+  const { for: features } = words.permission;
+  const assigns = entries.some(({ assign }) => assign !== null);
+  return [
+    { name: 'Synchronization.ReadWrite.All', feature: features.provision, coveredBy: [] },
+    {
+      name: 'Application.Read.All',
+      feature: features.applications,
+      coveredBy: ['Application.ReadWrite.All', ...directory],
+    },
+    { name: 'User.Read.All', feature: features.people, coveredBy: ['User.ReadWrite.All', ...directory] },
+    {
+      name: 'GroupMember.Read.All',
+      feature: features.groups,
+      coveredBy: ['GroupMember.ReadWrite.All', 'Group.Read.All', 'Group.ReadWrite.All', ...directory],
+    },
+    {
+      name: 'RoleManagement.Read.Directory',
+      feature: features.roles,
+      coveredBy: ['RoleManagement.Read.All', 'RoleManagement.ReadWrite.Directory', ...directory],
+    },
+    // Whoever may assign may also read who is assigned.
+    assigns
+      ? { name: 'AppRoleAssignment.ReadWrite.All', feature: features.assign, coveredBy: [] }
+      : {
+          name: 'Directory.Read.All',
+          feature: features.assigned,
+          coveredBy: ['Directory.ReadWrite.All', 'AppRoleAssignment.ReadWrite.All'],
+        },
+    ...(clouds[cloud].hasProvisioningLog
+      ? [{ name: logPermission, feature: features.log, coveredBy: [otherLogPermission] }]
+      : []),
+  ];
+}
+
+const logPermission = 'AuditLog.Read.All';
+const otherLogPermission = 'ProvisioningLog.Read.All';
+
+/** The permission that serves a need, or null. */
+export function servedBy(need: Need, roles: readonly string[]): string | null {
+  if (roles.includes(need.name)) return need.name;
+  return need.coveredBy.find((name) => roles.includes(name)) ?? null;
+}
+
+/** What a token holds that no need asks for. One that stands in for a missing one counts as needed. */
+export function surplusPermissions(needs: readonly Need[], roles: readonly string[]): readonly string[] {
+  const used = new Set(needs.flatMap((need) => [need.name, servedBy(need, roles) ?? need.name]));
+  // Microsoft's pages disagree over which of the two the log takes, so both may stand.
+  if (used.has(logPermission)) used.add(otherLogPermission);
+  return roles.filter((role) => !used.has(role));
+}
+
+const claimsSchema = z.object({ roles: z.array(z.string()).default([]) });
+
+/** The `roles` of a token. It is not verified: it was just had from the login, and nothing is decided by it. */
+export function grantedBy(token: string | null): Granted {
+  if (token === null) return { kind: 'none' };
+  const [, payload = ''] = token.split('.', 3);
+  try {
+    const claims = claimsSchema.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')));
+    return claims.success ? { kind: 'roles', roles: claims.data.roles } : { kind: 'opaque' };
+  } catch {
+    return { kind: 'opaque' };
+  }
+}
+
+/** @param granted null where no token could be had. */
+export function permissionChecks(needs: readonly Need[], granted: () => Promise<Granted | null>): readonly Check[] {
+  const unknown = (found: Granted | null) => {
+    if (found === null) return skipped(words.graphToken.missing);
+    return skipped(found.kind === 'none' ? words.permission.none : words.permission.opaque);
+  };
+  const each = needs.map(
+    (need): Check => ({
+      id: `permission:${need.name}`,
+      title: words.permission.title(need.name),
+      async run() {
+        const found = await granted();
+        if (found?.kind !== 'roles') return unknown(found);
+        const served = servedBy(need, found.roles);
+        if (served === null) return wrong(words.permission.wrong(need.feature), words.permission.fix(need.name));
+        return good(served === need.name ? words.permission.good : words.permission.covered(served));
+      },
+    }),
+  );
+  const surplus: Check = {
+    id: 'surplus',
+    title: words.surplus.title,
+    async run() {
+      const found = await granted();
+      if (found?.kind !== 'roles') return unknown(found);
+      const names = surplusPermissions(needs, found.roles);
+      return names.length === 0
+        ? good(words.surplus.good)
+        : wrong(words.surplus.wrong(names), words.surplus.fix(names));
+    },
+  };
+  return [...each, surplus];
+}

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import type { AppEntry } from '../apps-file.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Fetched, GraphAnswer, GraphTrouble } from '../graph/answer.ts';
+import { createApplications } from '../graph/applications.ts';
+import { createGraphClient, type GraphClient } from '../graph/client.ts';
+import type { TokenSource } from '../graph/credential.ts';
+import { graphPath } from '../graph/odata.ts';
+import { readIfThere } from '../graph/read.ts';
+import { createSynchronization } from '../graph/synchronization.ts';
+import { createLog } from '../log.ts';
+import { type Check, type Finding, firstLine, good, once, skipped, wrong } from './check.ts';
+import { type Granted, grantedBy, type Need, neededPermissions, servedBy } from './permissions.ts';
+import { words } from './words.ts';
+
+/**
+ * What the doctor asks Graph by, and what stands in the way of asking. One cause makes one line red: whatever needs a
+ * token, an answer of Graph's or a permission that is missing is passed over, as the line of the cause tells it.
+ */
+export interface Reach {
+  readonly config: Config;
+  readonly entries: readonly AppEntry[];
+  readonly graph: GraphClient;
+  readonly applications: ReturnType<typeof createApplications>;
+  readonly synchronization: ReturnType<typeof createSynchronization>;
+  readonly needs: readonly Need[];
+  /** What the token allows; null where there is none to be had. */
+  readonly granted: () => Promise<Granted | null>;
+  /** Any answer of Graph's; null where nothing could be asked. */
+  readonly ping: () => Promise<GraphAnswer | null>;
+  /** Why a read that needs this permission cannot be tried; null when it can. */
+  blocked(permission: string | null): Promise<string | null>;
+}
+
+export interface Tokens {
+  readonly bot: TokenSource;
+  readonly graph: TokenSource;
+}
+
+const tokenTimeoutMs = 15_000;
+
+export function createReach(
+  config: Config,
+  entries: readonly AppEntry[],
+  tokens: Tokens,
+  clock: Clock,
+): Reach & { readonly checks: readonly Check[] } {
+  const token = once(() => tokens.graph(AbortSignal.timeout(tokenTimeoutMs)));
+  const log = createLog('silent');
+  const graph = createGraphClient({ baseUrl: config.graph.baseUrl, token, clock, log });
+  const needs = neededPermissions(config.cloud, entries);
+  const granted = once(async () =>
+    token().then(
+      (text) => grantedBy(text),
+      () => null,
+    ),
+  );
+  const ping = once(async () => {
+    if ((await granted()) === null) return null;
+    return graph.read({ path: '/organization', query: { $select: 'id' } });
+  });
+
+  async function blocked(permission: string | null): Promise<string | null> {
+    const answer = await ping();
+    if (answer === null) return words.graphToken.missing;
+    if (isAway(answer)) return words.graph.missing;
+    const found = await granted();
+    const need = needs.find(({ name }) => name === permission);
+    if (need === undefined || found?.kind !== 'roles' || servedBy(need, found.roles) !== null) return null;
+    return words.permission.needed(need.name);
+  }
+
+  const checks: readonly Check[] = [
+    {
+      id: 'botToken',
+      title: words.botToken.title,
+      async run() {
+        if (config.bot.auth === 'none') return skipped(words.botToken.none);
+        return signIn(() => tokens.bot(AbortSignal.timeout(tokenTimeoutMs)), words.botToken);
+      },
+    },
+    {
+      id: 'graphToken',
+      title: words.graphToken.title,
+      async run() {
+        if (config.graph.auth === 'none') return skipped(words.graphToken.none);
+        return signIn(token, words.graphToken);
+      },
+    },
+    {
+      id: 'graph',
+      title: words.graph.title,
+      async run() {
+        const answer = await ping();
+        if (answer === null) return skipped(words.graphToken.missing);
+        if (!isAway(answer)) return good(words.graph.good);
+        const rejected = answer.kind === 'refused' && answer.status === 401;
+        return wrong(troubleWords(answer), rejected ? words.graph.rejectedFix : words.graph.fix);
+      },
+    },
+  ];
+  return {
+    config,
+    entries,
+    graph,
+    applications: createApplications({ graph, clock, entries }),
+    synchronization: createSynchronization({ graph, clock }),
+    needs,
+    granted,
+    ping,
+    blocked,
+    checks,
+  };
+}
+
+async function signIn(token: () => Promise<unknown>, say: { good: string; fix: string }): Promise<Finding> {
+  try {
+    await token();
+    return good(say.good);
+  } catch (error) {
+    return wrong(firstLine(error), say.fix);
+  }
+}
+
+/** A no for want of a permission is an answer all the same; one to the token itself, or a fault of Graph's, is none. */
+function isAway(answer: GraphAnswer): answer is GraphTrouble {
+  if (answer.kind === 'ok') return false;
+  return answer.kind !== 'refused' || answer.status === 401 || answer.status >= 500;
+}
+
+/** A check that one read decides. */
+export function readCheck(
+  reach: Reach,
+  about: { readonly id: string; readonly permission: string; readonly path: string },
+  say: { readonly title: string; readonly good: string; readonly fix: string },
+): Check {
+  return {
+    id: about.id,
+    title: say.title,
+    async run() {
+      const obstacle = await reach.blocked(about.permission);
+      if (obstacle !== null) return skipped(obstacle);
+      const answer = await reach.graph.read({ path: about.path, query: { $select: 'id', $top: '1' } });
+      return answer.kind === 'ok' ? good(say.good) : wrong(troubleWords(answer), say.fix);
+    },
+  };
+}
+
+const idSchema = z.object({ id: z.string() });
+
+/** Whether one of these collections holds an object of this id. */
+export async function isThere(
+  graph: GraphClient,
+  collections: readonly string[],
+  id: string,
+): Promise<Fetched<boolean>> {
+  for (const collection of collections) {
+    const found = await readIfThere(graph, { path: graphPath(collection, id), query: { $select: 'id' } }, idSchema);
+    if (!found.ok && !isUnknown(found.trouble)) return found;
+    if (found.ok && found.value !== null) return { ok: true, value: true };
+  }
+  return { ok: true, value: false };
+}
+
+const isUnknown = (trouble: GraphTrouble) => trouble.kind === 'refused' && trouble.status === 400;
+
+export function troubleWords(trouble: GraphTrouble): string {
+  switch (trouble.kind) {
+    case 'refused':
+      return words.trouble.refused(trouble.status, trouble.code);
+    case 'unreadable':
+      return words.trouble.unreadable;
+    case 'noAnswer':
+      return words.trouble[trouble.why];
+    default: {
+      const never: never = trouble;
+      return never;
+    }
+  }
+}

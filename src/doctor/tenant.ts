@@ -1,0 +1,135 @@
+import { clouds } from '../clouds.ts';
+import type { Application } from '../graph/applications.ts';
+import { eachSideBySide } from '../graph/side-by-side.ts';
+import { type Check, good, once, skipped, wrong } from './check.ts';
+import { isThere, type Reach, readCheck, troubleWords } from './reach.ts';
+import { words } from './words.ts';
+
+/** Reads cost Graph and time; a tenant with hundreds of apps is judged by some. */
+const mostAppsLookedAt = 20;
+const atOnce = 4;
+
+const synchronization = 'Synchronization.ReadWrite.All';
+
+/** What of the tenant Usher has to read: people, groups, applications, their jobs and rules, and the log. */
+export function tenantChecks(reach: Reach): readonly Check[] {
+  const listed = once(async () => {
+    const obstacle = await reach.blocked('Application.Read.All');
+    return obstacle === null ? reach.applications.list() : obstacle;
+  });
+
+  /** The apps that `APPS_FILE` is about go first: those are the ones that people ask for. */
+  const lookedAt = once(async () => {
+    const list = await listed();
+    if (typeof list === 'string' || !list.ok) return null;
+    const { items } = list.value;
+    const named = new Set(reach.entries.map(({ app }) => app.toLowerCase()));
+    const isNamed = (app: Application) =>
+      [app.id, app.appId, app.displayName].some((name) => named.has(name.toLowerCase()));
+    const chosen = [...items.filter(isNamed), ...items.filter((app) => !isNamed(app))].slice(0, mostAppsLookedAt);
+    return eachSideBySide(chosen, atOnce, async (app) => ({ app, job: await reach.synchronization.findJob(app.id) }));
+  });
+
+  const apps: Check = {
+    id: 'apps',
+    title: words.apps.title,
+    async run() {
+      const list = await listed();
+      if (typeof list === 'string') return skipped(list);
+      if (!list.ok) return wrong(troubleWords(list.trouble), words.apps.fix);
+      const { items, complete } = list.value;
+      return items.length === 0
+        ? wrong(words.apps.empty, words.apps.emptyFix)
+        : good(words.apps.good(items.length, complete));
+    },
+  };
+
+  const jobs: Check = {
+    id: 'jobs',
+    title: words.jobs.title,
+    async run() {
+      const obstacle = await reach.blocked(synchronization);
+      if (obstacle !== null) return skipped(obstacle);
+      const seen = await lookedAt();
+      if (seen === null || seen.length === 0) return skipped(words.apps.missing);
+      for (const { app, job } of seen)
+        if (!job.ok) return wrong(words.jobs.wrong(app.displayName, troubleWords(job.trouble)), words.jobs.fix);
+      const withJob = seen.filter(({ job }) => job.ok && job.value.kind === 'one');
+      return good(words.jobs.good(withJob.length, seen.length));
+    },
+  };
+
+  const rules: Check = {
+    id: 'rules',
+    title: words.rules.title,
+    async run() {
+      const obstacle = await reach.blocked(synchronization);
+      if (obstacle !== null) return skipped(obstacle);
+      const seen = await lookedAt();
+      if (seen === null || seen.length === 0) return skipped(words.apps.missing);
+      const [first] = seen.flatMap(({ app, job }) =>
+        job.ok && job.value.kind === 'one' ? [{ app, jobId: job.value.job.id }] : [],
+      );
+      if (first === undefined) return skipped(seen.some(({ job }) => !job.ok) ? words.jobs.unread : words.jobs.missing);
+      const name = first.app.displayName;
+      const rule = await reach.synchronization.findSourceRule(first.app.id, first.jobId);
+      if (!rule.ok) return wrong(words.rules.wrong(name, troubleWords(rule.trouble)), words.rules.fix);
+      if (rule.value !== null) return good(words.rules.good(name));
+      const ofGroups = await reach.synchronization.findRule(first.app.id, first.jobId, 'Group');
+      const isThereOne = ofGroups.ok && ofGroups.value !== null;
+      return isThereOne ? good(words.rules.good(name)) : wrong(words.rules.none(name), words.rules.noneFix);
+    },
+  };
+
+  const log: Check = clouds[reach.config.cloud].hasProvisioningLog
+    ? readCheck(reach, { id: 'log', permission: 'AuditLog.Read.All', path: '/auditLogs/provisioning' }, words.log)
+    : { id: 'log', title: words.log.title, run: async () => skipped(words.log.cloud) };
+
+  return [
+    readCheck(reach, { id: 'people', permission: 'User.Read.All', path: '/users' }, words.people),
+    readCheck(reach, { id: 'groups', permission: 'GroupMember.Read.All', path: '/groups' }, words.groupsRead),
+    apps,
+    jobs,
+    rules,
+    log,
+    ...roleChecks(reach),
+  ];
+}
+
+function roleChecks(reach: Reach): readonly Check[] {
+  const { viewers, requesters, operators, approvers } = reach.config.roles;
+  const variables = { VIEWERS: viewers, REQUESTERS: requesters, OPERATORS: operators, APPROVERS: approvers };
+  return Object.entries(variables).map(([variable, ids]) => ({
+    id: `ids:${variable}`,
+    title: words.ids.title(variable),
+    async run() {
+      if (ids.length === 0) return skipped(words.ids.unset);
+      const obstacle = await reach.blocked('GroupMember.Read.All');
+      if (obstacle !== null) return skipped(obstacle);
+      return idsFinding(reach, ids, ['groups', 'directoryRoleTemplates'], {
+        ...words.ids,
+        fix: words.ids.fix(variable),
+      });
+    },
+  }));
+}
+
+/** Whether all these ids are known in one of the collections. */
+export async function idsFinding(
+  reach: Reach,
+  ids: readonly string[],
+  collections: readonly string[],
+  say: {
+    readonly good: (count: number) => string;
+    readonly wrong: (ids: readonly string[]) => string;
+    readonly fix: string;
+  },
+) {
+  const looked = await eachSideBySide(ids, atOnce, async (id) => ({
+    id,
+    found: await isThere(reach.graph, collections, id),
+  }));
+  for (const { found } of looked) if (!found.ok) return wrong(troubleWords(found.trouble), say.fix);
+  const unknown = looked.filter(({ found }) => found.ok && !found.value).map(({ id }) => id);
+  return unknown.length === 0 ? good(say.good(ids.length)) : wrong(say.wrong(unknown), say.fix);
+}

@@ -1,0 +1,340 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Clock, systemClock } from '../src/clock.ts';
+import { openDatabase } from '../src/db/database.ts';
+import type { Line } from '../src/doctor/check.ts';
+import type { Tokens } from '../src/doctor/reach.ts';
+import { type DoctorOptions, runDoctor } from '../src/doctor.ts';
+import { sandboxEnvironment } from '../src/sandbox/environment.ts';
+import { type SandboxGraph, startSandboxGraph } from '../src/sandbox/graph/server.ts';
+import { people } from '../src/sandbox/tenant/people.ts';
+import { unsignedToken } from './support/tokens.ts';
+
+type Environment = Readonly<Record<string, string>>;
+
+const nobody = '5eed0000-0000-4000-8000-0000000dead0';
+const tenant = '5eed0000-0000-4000-8000-00000000face';
+const enough = [
+  'Synchronization.ReadWrite.All',
+  'Application.Read.All',
+  'User.Read.All',
+  'GroupMember.Read.All',
+  'RoleManagement.Read.Directory',
+  'AppRoleAssignment.ReadWrite.All',
+  'AuditLog.Read.All',
+];
+
+let folder: string;
+let sandbox: SandboxGraph;
+let bot: { readonly port: number; readonly close: () => void };
+let usual: Environment;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'usher-doctor-'));
+  sandbox = await startSandboxGraph({ port: 0 });
+  bot = await startAnsweringBot();
+  const path = join(folder, 'usher.db');
+  await (await openDatabase({ kind: 'sqlite', path }, systemClock)).close();
+  usual = { ...sandboxEnvironment(sandbox.url), PORT: String(bot.port), DATABASE_URL: `file:${path}` };
+});
+afterEach(() => sandbox.reset());
+afterAll(async () => {
+  await sandbox.close();
+  bot.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** What answers `/healthz`, and nothing else. */
+async function startAnsweringBot() {
+  const server = createServer((request, response) => {
+    response.statusCode = request.url === '/healthz' ? 200 : 404;
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return { port, close: () => void server.close() };
+}
+
+/** A sign-in on both sides, as in production, towards the sandbox. */
+function withTokens(): Environment {
+  const { GRAPH_AUTH: _, BOT_AUTH: __, ...rest } = usual;
+  return { ...rest, MicrosoftAppId: nobody, MicrosoftAppPassword: 'x', MicrosoftAppTenantId: tenant };
+}
+
+const tokensWith = (roles: readonly string[]): Tokens => ({
+  bot: async () => 'a token',
+  graph: async () => unsignedToken({ roles }),
+});
+
+interface Told {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function doctor(environment: Environment, args: readonly string[], options?: DoctorOptions): Promise<Told> {
+  const told = { out: '', err: '' };
+  const into = (name: keyof typeof told) =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        told[name] += String(chunk);
+        done();
+      },
+    });
+  const code = await runDoctor(args, { out: into('out'), err: into('err'), environment }, options);
+  return { code, ...told };
+}
+
+async function linesOf(environment: Environment, options?: DoctorOptions): Promise<readonly Line[]> {
+  const { out } = await doctor(environment, ['--json'], options);
+  return (JSON.parse(out) as { readonly lines: readonly Line[] }).lines;
+}
+
+const idsOf = (lines: readonly Line[], outcome: Line['outcome']) =>
+  lines.filter((line) => line.outcome === outcome).map(({ id }) => id);
+
+function appsFile(content: unknown): string {
+  const path = join(folder, 'apps.json');
+  writeFileSync(path, JSON.stringify(content));
+  return path;
+}
+
+describe('the doctor in a sound house', () => {
+  it('finds nothing wrong in the sandbox, and says what cannot be looked at there', async () => {
+    const { code, out, err } = await doctor(usual, []);
+
+    expect([code, err]).toEqual([0, '']);
+    expect(out).not.toContain('✗');
+    expect(out).toContain('✓ Provisioning rules: readable');
+    expect(out).toContain('– Token for Graph: GRAPH_AUTH is none');
+    expect(out).toContain('– Permission User.Read.All: there is no token to look into; the reads below tell');
+    expect(out).toMatch(/^Nothing is wrong\. \d+ not looked at\.$/m);
+  });
+
+  it('finds nothing wrong with tokens that hold what is needed', async () => {
+    const lines = await linesOf(withTokens(), { tokens: tokensWith(enough) });
+
+    expect(idsOf(lines, 'wrong')).toEqual([]);
+    expect(idsOf(lines, 'skipped')).toEqual(['appsFile:approvers']);
+  });
+
+  it('asks Graph for reads alone', async () => {
+    await linesOf(usual);
+
+    expect(sandbox.requests.map(({ method }) => method)).not.toContain('POST');
+  });
+
+  it('takes a larger permission for the one that it covers', async () => {
+    const roles = ['Synchronization.ReadWrite.All', 'Directory.Read.All', 'AuditLog.Read.All'];
+    const environment = { ...withTokens(), APPS_FILE: '' };
+
+    const lines = await linesOf(environment, { tokens: tokensWith(roles) });
+
+    expect(idsOf(lines, 'wrong')).toEqual([]);
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        id: 'permission:User.Read.All',
+        detail: expect.stringContaining('Directory.Read.All'),
+      }),
+    );
+  });
+});
+
+describe('one thing broken', () => {
+  const fails = (where: string | RegExp, status = 403) => {
+    // Graph's client does not repeat a read that is refused with 401 or 403.
+    sandbox.failNext(where, { kind: 'status', status });
+  };
+  const clockOff = (ms: number): Clock => ({ ...systemClock, now: () => Date.now() + ms });
+  interface Broken {
+    readonly environment?: () => Environment;
+    readonly options?: DoctorOptions;
+    readonly fault?: () => void;
+  }
+  const withRoles = (roles: readonly string[]): Broken => ({
+    environment: withTokens,
+    options: { tokens: tokensWith(roles) },
+  });
+  const without = (role: string) => withRoles(enough.filter((other) => other !== role));
+  const failingToken = async () => {
+    throw new Error('AADSTS7000215: Invalid client secret provided.\nTrace ID: 1');
+  };
+
+  const cases: readonly [string, string, Broken][] = [
+    ['a misspelt setting', 'configuration', { environment: () => ({ ...usual, MicrosoftAppType: 'SingelTenant' }) }],
+    ['an apps file that is not there', 'configuration', { environment: () => ({ ...usual, APPS_FILE: '/nowhere' }) }],
+    [
+      'a bot that cannot sign in',
+      'botToken',
+      { environment: withTokens, options: { tokens: { ...tokensWith(enough), bot: failingToken } } },
+    ],
+    [
+      'a Graph credential that has expired',
+      'graphToken',
+      { environment: withTokens, options: { tokens: { ...tokensWith(enough), graph: failingToken } } },
+    ],
+    ['a token that Graph rejects', 'graph', { ...withRoles(enough), fault: () => fails('/organization', 401) }],
+    [
+      'a Graph that is not there',
+      'graph',
+      { environment: () => ({ ...usual, GRAPH_BASE_URL: 'http://127.0.0.1:1/v1.0' }) },
+    ],
+    ...enough.map((role): [string, string, Broken] => [`no ${role}`, `permission:${role}`, without(role)]),
+    ['Directory.Read.All besides', 'surplus', withRoles([...enough, 'Directory.Read.All'])],
+    ['Mail.Read besides', 'surplus', withRoles([...enough, 'Mail.Read'])],
+    ['people unreadable', 'people', { fault: () => fails(/^\/users$/) }],
+    ['groups unreadable', 'groups', { fault: () => fails(/^\/groups$/) }],
+    ['apps unreadable', 'apps', { fault: () => fails(/^\/servicePrincipals$/) }],
+    ['jobs unreadable', 'jobs', { fault: () => fails(/\/jobs$/) }],
+    ['rules unreadable', 'rules', { fault: () => fails(/\/schema$/) }],
+    ['the log unreadable', 'log', { fault: () => fails('/auditLogs') }],
+    ...(['VIEWERS', 'REQUESTERS', 'OPERATORS', 'APPROVERS'] as const).map((variable): [string, string, Broken] => [
+      `a deleted group in ${variable}`,
+      `ids:${variable}`,
+      { environment: () => ({ ...usual, [variable]: nobody }) },
+    ]),
+    [
+      'an app that nobody has',
+      'appsFile:apps',
+      { environment: () => ({ ...usual, APPS_FILE: appsFile([{ app: 'Salesfarce' }]) }) },
+    ],
+    [
+      'an approver who has left',
+      'appsFile:approvers',
+      {
+        environment: () => ({
+          ...usual,
+          APPS_FILE: appsFile([{ app: 'Salesforce', approvers: [people.patti.id, nobody] }]),
+        }),
+      },
+    ],
+    [
+      'an app role that is not there',
+      'appsFile:assign',
+      {
+        environment: () => ({
+          ...usual,
+          APPS_FILE: appsFile([{ app: 'ServiceNow', assign: { appRole: 'Emperor' } }]),
+        }),
+      },
+    ],
+    [
+      'a database that is none',
+      'database',
+      {
+        environment: () => {
+          const path = join(folder, 'not-a-database.db');
+          writeFileSync(
+            path,
+            'a letter to the editor, long enough to be looked at as a database file would be\n'.repeat(9),
+          );
+          return { ...usual, DATABASE_URL: `file:${path}` };
+        },
+      },
+    ],
+    [
+      'a database server that is away',
+      'database',
+      { environment: () => ({ ...usual, DATABASE_URL: 'postgres://usher@127.0.0.1:1/usher' }) },
+    ],
+    [
+      'a database without the tables of this version',
+      'migrations',
+      {
+        environment: () => {
+          const path = join(folder, 'older.db');
+          writeFileSync(path, '');
+          return { ...usual, DATABASE_URL: `file:${path}` };
+        },
+      },
+    ],
+    ['a clock that is ahead', 'clock', { options: { clock: clockOff(6 * 60_000) } }],
+    ['a clock that is behind', 'clock', { options: { clock: clockOff(-6 * 60_000) } }],
+    ['a bot that does not run', 'endpoint', { environment: () => ({ ...usual, PORT: '1' }) }],
+  ];
+
+  it.each(cases)('%s turns the line %s red, and no other', async (_name, id, { environment, options, fault }) => {
+    fault?.();
+
+    const lines = await linesOf(environment?.() ?? usual, options);
+
+    expect(idsOf(lines, 'wrong')).toEqual([id]);
+    expect(lines.find(({ outcome }) => outcome === 'wrong')).toMatchObject({
+      detail: expect.stringMatching(/\w/),
+      fix: expect.stringMatching(/^\S.{20,}\.$/),
+    });
+  });
+
+  it('ends with 1, and tells the fix below the line', async () => {
+    const { code, out } = await doctor({ ...usual, PORT: '1' }, []);
+
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /^✗ The bot’s endpoint: nobody answers at http:\/\/127\.0\.0\.1:1\/healthz\n {4}To fix: start/m,
+    );
+    expect(out).toMatch(/^1 wrong\./m);
+  });
+
+  it('by silence is told when its time is up', async () => {
+    sandbox.failNext(/^\/groups$/, { kind: 'silence' });
+
+    const lines = await linesOf(usual, { limitMs: 3_000 });
+
+    expect(idsOf(lines, 'wrong')).toEqual(['groups']);
+    expect(lines.find(({ id }) => id === 'groups')?.detail).toBe('no answer within 3 seconds');
+  });
+
+  it('does not tell secrets', async () => {
+    const { out } = await doctor(
+      { ...withTokens(), MicrosoftAppPassword: 'pass~word', AZURE_CLIENT_SECRET: 's3cret' },
+      [],
+    );
+
+    expect(out).not.toMatch(/pass~word|s3cret/);
+    expect(out).toContain('✗ Configuration');
+  });
+});
+
+describe('the command line of the doctor', () => {
+  it('explains itself without any configuration', async () => {
+    const { code, out } = await doctor({}, ['--help']);
+
+    expect(code).toBe(0);
+    expect(out).toContain('--json');
+  });
+
+  it.each([[['--jsn']], [['--url', 'usher.contoso.com']], [['now']]])('refuses %j with a plain word', async (args) => {
+    const { code, out, err } = await doctor({}, args);
+
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('--help');
+  });
+
+  it('looks for the bot at its public address', async () => {
+    const { out } = await doctor({ ...usual, PORT: '1' }, ['--url', `http://127.0.0.1:${bot.port}/api/messages`]);
+
+    expect(out).toContain(`✓ The bot’s endpoint: http://127.0.0.1:${bot.port}/healthz answers`);
+  });
+
+  it('does not make a database that is not there', async () => {
+    const lines = await linesOf({ ...usual, DATABASE_URL: `file:${join(folder, 'new', 'usher.db')}` });
+
+    expect(idsOf(lines, 'wrong')).toEqual([]);
+    expect(lines.find(({ id }) => id === 'migrations')).toMatchObject({ outcome: 'skipped' });
+  });
+
+  it('runs as a program', async () => {
+    const program = fileURLToPath(new URL('../src/doctor.ts', import.meta.url));
+    const running = promisify(execFile)(process.execPath, [program, '--json'], { env: { PORT: 'eighty' } });
+
+    await expect(running).rejects.toMatchObject({ code: 1, stdout: expect.stringContaining('"ok": false') });
+  });
+});
