@@ -1,7 +1,10 @@
-import { attachCopyCard, dueCopies, putOffCopy } from '../requests/access-requests/copies.ts';
+import { isDatabaseAway } from '../db/away.ts';
+import type { Log } from '../log.ts';
+import { copyPosted, dueCopies, putOffCopy } from '../requests/access-requests/copies.ts';
 import { dueNotices, type Notice, noticeSent, putOffNotice } from '../requests/access-requests/notices.ts';
-import { findAccessRequest } from '../requests/access-requests/store.ts';
-import { findRequest, type StoreParts } from '../requests/store.ts';
+import { type AccessParts, findAccessRequest } from '../requests/access-requests/store.ts';
+import { giveUpConversation } from '../requests/access-requests/undelivered.ts';
+import { findRequest } from '../requests/store.ts';
 import { announcementSent, dueAnnouncements, putOffAnnouncement } from '../requests/watching/announcements.ts';
 import type { Outbox, OutboxItem } from './outbox.ts';
 import type { Drawing } from './reply.ts';
@@ -10,33 +13,69 @@ import { announcementCard } from './views/checks/announcement-card.ts';
 import { createWords } from './words.ts';
 
 export interface OutboxParts {
-  readonly store: StoreParts;
+  readonly store: AccessParts;
   /** A live card as it would look now. */
   readonly draw: (liveId: string) => Promise<Drawing | null>;
   /** The cloud's Entra admin centre. */
   readonly entraPortal: string;
+  /** An access request has to be shown elsewhere: the calendar may look. Without it, that takes until its next look. */
+  readonly accessChanged?: (accessRequestId: string) => void;
+  readonly log?: Log;
 }
 
 /** Pauses between tries. Beyond the last one Teams was away for about a day, and nobody waits for it any more. */
 const againMs = [2_000, 8_000, 30_000, 120_000, 600_000];
 const mostFailures = 150;
 
+/** To whom an item is owed, and how often it could not be handed on. */
+interface Owed {
+  readonly failures: number;
+  /** Of an access request whose approvers are shown or reminded of it there. */
+  readonly accessRequestId: string | null;
+}
+
 /** The outbox over its tables: cards that have not been posted, announcements, and notices that have not been said. */
-export function createOutbox({ store, draw, entraPortal }: OutboxParts): Outbox {
+export function createOutbox({ store, draw, entraPortal, accessChanged, log }: OutboxParts): Outbox {
   const { database, clock } = store;
-  const failures = new WeakMap<OutboxItem, number>();
+  const owed = new WeakMap<OutboxItem, Owed>();
+
+  /** What cannot be drawn is put off by itself: whatever is wrong with it is no reason to keep the others waiting. */
+  async function made<T extends { readonly failures: number }, Item>(
+    row: T,
+    make: (row: T) => Promise<Item | null> | Item,
+    putOffRow: (dueAt: number | null) => Promise<void>,
+  ): Promise<Item[]> {
+    try {
+      const item = await make(row);
+      if (item === null) await putOffRow(null);
+      return item === null ? [] : [item];
+    } catch (error) {
+      if (isDatabaseAway(error)) throw error;
+      log?.error({ error, code: 'outbox_undrawn' }, 'an item of the outbox could not be drawn');
+      await putOffRow(againAt(row.failures));
+      return [];
+    }
+  }
+
+  /** Null when it was tried often enough. */
+  function againAt(times: number): number | null {
+    if (times >= mostFailures) return null;
+    return clock.now() + (againMs[times] ?? againMs.at(-1) ?? 0);
+  }
 
   async function cardItems(limit: number): Promise<OutboxItem[]> {
     const items: OutboxItem[] = [];
     for (const copy of await dueCopies(database, clock.now(), limit)) {
-      const drawing = await draw(copy.id);
-      if (drawing === null) {
-        await putOffCopy(database, copy.id, null);
-        continue;
+      const { id, conversation, failures, accessRequestId } = copy;
+      const make = async () => {
+        const drawing = await draw(id);
+        return drawing === null ? null : ({ kind: 'card', liveId: id, conversation, drawing } as const);
+      };
+      const isForApprovers = copy.audience === 'approvers';
+      for (const item of await made(copy, make, (dueAt) => putOffCopy(database, id, dueAt))) {
+        owed.set(item, { failures, accessRequestId: isForApprovers ? accessRequestId : null });
+        items.push(item);
       }
-      const item = { kind: 'card', liveId: copy.id, conversation: copy.conversation, drawing } as const;
-      failures.set(item, copy.failures);
-      items.push(item);
     }
     return items;
   }
@@ -44,28 +83,35 @@ export function createOutbox({ store, draw, entraPortal }: OutboxParts): Outbox 
   async function textItems(limit: number): Promise<OutboxItem[]> {
     const items: OutboxItem[] = [];
     for (const notice of await dueNotices(database, clock.now(), limit)) {
-      const text = await textOf(notice);
-      if (text === null) {
-        await putOffNotice(database, notice.id, null);
-        continue;
+      const { id, conversation, failures, accessRequestId } = notice;
+      const make = async () => {
+        const text = await textOf(notice);
+        return text === null ? null : ({ kind: 'text', noticeId: id, conversation, text } as const);
+      };
+      for (const item of await made(notice, make, (dueAt) => putOffNotice(database, id, dueAt))) {
+        owed.set(item, { failures, accessRequestId: notice.kind === 'reminder' ? accessRequestId : null });
+        items.push(item);
       }
-      const item = { kind: 'text', noticeId: notice.id, conversation: notice.conversation, text } as const;
-      failures.set(item, notice.failures);
-      items.push(item);
     }
     return items;
   }
 
   async function postItems(limit: number): Promise<OutboxItem[]> {
-    const due = await dueAnnouncements(database, clock.now(), limit);
-    return due.map(({ id, conversation, reader, details, failures: times }) => {
-      const { app, change, status, at } = details;
-      const words = createWords(reader.locale, reader.timeZone);
-      const message = announcementCard(words, { app, change, status, now: at, entraPortalUrl: entraPortal });
-      const item = { kind: 'post', announcementId: id, conversation, message } as const;
-      failures.set(item, times);
-      return item;
-    });
+    const items: OutboxItem[] = [];
+    for (const due of await dueAnnouncements(database, clock.now(), limit)) {
+      const { id, conversation, reader, details, failures } = due;
+      const make = () => {
+        const { app, change, status, at } = details;
+        const words = createWords(reader.locale, reader.timeZone);
+        const message = announcementCard(words, { app, change, status, now: at, entraPortalUrl: entraPortal });
+        return { kind: 'post', announcementId: id, conversation, message } as const;
+      };
+      for (const item of await made(due, make, (dueAt) => putOffAnnouncement(database, id, dueAt))) {
+        owed.set(item, { failures, accessRequestId: null });
+        items.push(item);
+      }
+    }
+    return items;
   }
 
   async function textOf({ accessRequestId, kind, reader }: Notice): Promise<string | null> {
@@ -75,7 +121,8 @@ export function createOutbox({ store, draw, entraPortal }: OutboxParts): Outbox 
     const request = state.kind === 'finished' ? await findRequest(database, state.requestId) : null;
     const task = request?.tasks[0]?.state;
     const outcome = task?.kind === 'done' ? task.outcome : null;
-    return noticeText(createWords(reader.locale, reader.timeZone), { accessRequest, kind, outcome });
+    const words = createWords(reader.locale, reader.timeZone);
+    return noticeText(words, { accessRequest, kind, outcome, entraPortalUrl: entraPortal });
   }
 
   function putOff(item: OutboxItem, dueAt: number | null): Promise<void> {
@@ -102,12 +149,17 @@ export function createOutbox({ store, draw, entraPortal }: OutboxParts): Outbox 
     async sent(item, cardId) {
       if (item.kind === 'text') await noticeSent(database, item.noticeId);
       else if (item.kind === 'post') await announcementSent(database, item.announcementId);
-      else if (cardId !== null) await attachCopyCard(database, item.liveId, cardId);
+      else if (cardId !== null) await copyPosted(store, item.liveId, cardId);
     },
     async failed(item, kind) {
-      const times = failures.get(item) ?? 0;
-      if (kind === 'gone' || times >= mostFailures) return putOff(item, null);
-      await putOff(item, clock.now() + (againMs[times] ?? againMs.at(-1) ?? 0));
+      const { failures, accessRequestId } = owed.get(item) ?? { failures: 0, accessRequestId: null };
+      const dueAt = kind === 'gone' ? null : againAt(failures);
+      if (dueAt === null && accessRequestId !== null) {
+        // Before the item is given up itself: whoever dies in between comes back to it.
+        const { conversation } = item;
+        if (await giveUpConversation(store, { accessRequestId, conversation }, kind)) accessChanged?.(accessRequestId);
+      }
+      await putOff(item, dueAt);
     },
   };
 }

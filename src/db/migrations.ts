@@ -148,6 +148,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
           .addColumn('decision_reason', 'text')
           .addColumn('decided_from', 'text')
           .addColumn('request_id', 'text', (column) => column.references('requests.id'))
+          .addColumn('assigning', 'text')
           .addColumn('assigned', 'integer', flag)
           .addColumn('ended_at', 'bigint')
           .addColumn('ended_by_id', 'text')
@@ -181,6 +182,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
           .addColumn('drawn_revision', 'integer', (column) => column.notNull())
           .addColumn('created_at', 'bigint', (column) => column.notNull())
           .addColumn('failures', 'integer', flag)
+          .addColumn('gone', 'integer', flag)
           .addColumn('due_at', 'bigint')
           .execute();
         await indexed('access_cards_request', 'access_cards', ['access_request_id']);

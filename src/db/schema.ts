@@ -153,10 +153,13 @@ export interface AccessRequestRow {
   decided_from: string | null;
   /** The provisioning request that carries it out. */
   request_id: string | null;
+  /** How far the app role assignment has come that the approval makes; null before it is begun. */
+  assigning: 'begun' | 'unanswered' | 'made' | 'refused' | null;
   /** 1 where Usher made the app role assignment. */
   assigned: Generated<number>;
   /** When it ended, for the states that are ends. */
   ended_at: number | null;
+  /** Who took it back, or called it off once it had started. */
   ended_by_id: string | null;
   ended_by_name: string | null;
   /** Why it lapsed, or the outcome's kind when it is finished. */
@@ -185,6 +188,8 @@ export interface AccessCardRow {
   created_at: number;
   /** Sending failed so often; it is not tried before `due_at`, and never again when that is null. */
   failures: Generated<number>;
+  /** 1 once Teams would not post it there for good: nobody reads it. */
+  gone: Generated<number>;
   due_at: number | null;
 }
 

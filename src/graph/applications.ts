@@ -37,6 +37,8 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** What the portal lists as "Enterprise applications" carries this tag. */
 const enterpriseTag = 'WindowsAzureActiveDirectoryIntegratedApp';
 const listKeepMs = 10 * 60_000;
+/** An app that is not there may be there in a moment, and who decides on it hangs on that. */
+const noneKeepMs = 10_000;
 const mostCandidates = 6;
 const mostPages = 5;
 
@@ -48,6 +50,7 @@ export function createApplications(parts: {
   const { graph, entries } = parts;
   const lists = createCache<Listing<Application>>(parts.clock, listKeepMs);
   const found = createCache<Application | null>(parts.clock, listKeepMs);
+  const sought = createCache<Application | null>(parts.clock, noneKeepMs);
 
   const withEntries = (app: z.infer<typeof applicationSchema>): Application => {
     const own = entries.filter(({ app: named }) =>
@@ -75,18 +78,27 @@ export function createApplications(parts: {
       return fetched({ ...listing.value, items });
     });
 
-  const byId = (id: string) =>
-    found.get(id.toLowerCase(), async () => {
-      const direct = await readIfThere(
-        graph,
-        { path: graphPath('servicePrincipals', id), query: { $select: applicationFields } },
-        applicationSchema,
-      );
-      if (!direct.ok) return direct;
-      if (direct.value !== null) return fetched(withEntries(direct.value));
-      const byAppId = await search(`appId eq ${filterText(id)}`, 1, 1);
-      return byAppId.ok ? fetched(byAppId.value.items[0] ?? null) : byAppId;
+  const readById = async (id: string): Promise<Fetched<Application | null>> => {
+    const direct = await readIfThere(
+      graph,
+      { path: graphPath('servicePrincipals', id), query: { $select: applicationFields } },
+      applicationSchema,
+    );
+    if (!direct.ok) return direct;
+    if (direct.value !== null) return fetched(withEntries(direct.value));
+    const byAppId = await search(`appId eq ${filterText(id)}`, 1, 1);
+    return byAppId.ok ? fetched(byAppId.value.items[0] ?? null) : byAppId;
+  };
+
+  /** What is found is kept as long as a list, that nothing is found only as long as `sought` keeps anything. */
+  const byId = (id: string) => {
+    const key = id.toLowerCase();
+    return sought.get(key, async () => {
+      const app = await found.get(key, () => readById(id));
+      if (app.ok && app.value === null) found.forget(key);
+      return app;
     });
+  };
 
   async function find(text: string): Promise<Fetched<AppMatch>> {
     const alias = entries.find((entry) => entry.aliases.some((name) => sameName(name, text)));

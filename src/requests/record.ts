@@ -29,6 +29,8 @@ export type EntryKind =
   // Of an access request, whose id stands where a provisioning request's does:
   | 'accessAsked'
   | 'accessShown'
+  /** Teams would not take a card of it, so whoever reads there did not see it. */
+  | 'accessNotShown'
   | 'accessApproved'
   | 'accessDenied'
   | 'accessCancelled'
@@ -38,6 +40,7 @@ export type EntryKind =
   | 'accessStarted'
   | 'accessLapsed'
   | 'accessFinished'
+  | 'accessRetried'
   | 'accessRefused'
   | 'placeAdded'
   | 'placeRemoved'
@@ -58,18 +61,6 @@ export async function writeRecord(database: Kysely<Schema>, entry: Entry): Promi
       details: JSON.stringify(entry.details),
     })
     .execute();
-}
-
-/** Whether an entry of this kind stands in the record of this request. */
-export async function hasRecord(database: Kysely<Schema>, requestId: string, kind: EntryKind): Promise<boolean> {
-  const row = await database
-    .selectFrom('records')
-    .select('id')
-    .where('request_id', '=', requestId)
-    .where('kind', '=', kind)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 /** The newest entries first. */

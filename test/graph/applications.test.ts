@@ -183,3 +183,18 @@ describe('the list of applications', () => {
     expect(list.ok && list.value.items.map(({ displayName }) => displayName)).toEqual(['Concur', 'Zeta']);
   });
 });
+
+describe('an app that is not there', () => {
+  it('is looked for again after a quarter of a minute, and one that is there is not', async () => {
+    bench.sandbox.failNext('/servicePrincipals/', { kind: 'status', status: 404 });
+    const missing = await meant(apps.zscaler.id);
+    await bench.clock.advance(15_000);
+    const there = await meant(apps.zscaler.id);
+    const asked = bench.sandbox.requests.length;
+    await bench.clock.advance(60_000);
+    const kept = await meant(apps.zscaler.id);
+
+    expect([missing, there, kept]).toEqual([[], ['Zscaler'], ['Zscaler']]);
+    expect(bench.sandbox.requests).toHaveLength(asked);
+  });
+});

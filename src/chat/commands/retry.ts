@@ -1,3 +1,4 @@
+import { act, findAccessRequestOf } from '../../requests/access-requests/store.ts';
 import { findFailedTasks } from '../../requests/overview.ts';
 import { requeueTasks } from '../../requests/queue.ts';
 import type { Request, TaskState } from '../../requests/request.ts';
@@ -16,10 +17,19 @@ export async function retry(parts: CommandParts, turn: Turn, requestId: string):
   const failed = await findFailedTasks(parts.store.database, request.id);
   const count = await requeueTasks(parts.store, request.id, failed, turn.caller.id);
   if (count === 0) return nothingToRetry(turn, request);
+  await startAccessAgain(parts, turn, request.id);
   parts.wake();
   // A button stands on the card that changes now; who typed the id may be far from it.
   if (turn.incoming.what.kind === 'text') return say(turn.words, { kind: 'retried', id: request.id, count });
   return { kind: 'live', liveId: request.id };
+}
+
+/** Whoever asked for access and whoever approved it are told the new result, too. */
+async function startAccessAgain(parts: CommandParts, { caller }: Turn, requestId: string): Promise<void> {
+  const accessRequestId = await findAccessRequestOf(parts.store.database, requestId);
+  if (accessRequestId === null) return;
+  await act(parts.store, accessRequestId, { kind: 'retry', by: { id: caller.id, name: caller.name } });
+  parts.accessChanged(accessRequestId);
 }
 
 /** A second click finds its tasks on their way already, which the card shows. Whoever typed is told why nothing is. */

@@ -7,16 +7,32 @@ import type { Person, Reader } from '../request.ts';
  *
  *                      ┌──denied──▶ denied
  *                      ├──expired─▶ expired            (nobody decided within the configured days)
- *     pending ─────────┤
- *        │             └──approved─▶ approved ──started──▶ started ──finished──▶ finished
+ *     pending ─────────┤                                           ┌───────retry────────┐
+ *        │             │                                           ▼                    │
+ *        │             └──approved─▶ approved ──started──────────▶ started ──finished──▶ finished
  *        │                             │  │                                      (with the outcome's kind)
  *        └──cancelled──▶ cancelled ◀───┘  └──lapsed──▶ lapsed
  *                                                      (at its start the asker may not ask any more, the person or
  *                                                       the app is gone, or the assignment was refused)
  *
  * Every arrow is a compare-and-set on the stored state (`act` in `store.ts`), so of fifty clicks one decides. What is
- * not drawn is impossible. What was started is called off by cancelling the provisioning request, which then
- * finishes. Denied, expired, cancelled, lapsed and finished are ends.
+ * not drawn is impossible. After its time a pending one can only expire or be cancelled, whoever decides. What was
+ * started is called off by cancelling the provisioning request, which then finishes; when somebody has that request
+ * run once more, it is started again. Denied, expired, cancelled and lapsed are ends.
+ *
+ * Where an approval assigns the app role as well, that comes right before the start (`assigning.ts`), in steps of
+ * their own beside the state:
+ *
+ *     approved: none ──begun──▶ begun ──────────────────────▶ made      (it starts)
+ *                                 │                           ▲
+ *                                 ├───────▶ unanswered ───────┤         (it is tried again)
+ *                                 │                           ▼
+ *                                 └─────────────────────────▶ refused   (it lapses)
+ *
+ * `begun` is written before the call is sent, and only where the request is still approved, under the lock of its row.
+ * So whoever takes it back either comes before that, and no call is sent, or finds the step in the row: then the
+ * assignment was made or may have been, which is said wherever the end is told. The answer of a call that was under
+ * way is noted in any state.
  */
 export interface AccessRequest {
   /** Six characters like those of a provisioning request, and never the same as one of those. */
@@ -44,6 +60,8 @@ export interface AccessRequest {
   readonly routed: boolean;
   /** Why an approved request that is due has not started yet; null when nothing holds it up. */
   readonly heldUp: HeldUp | null;
+  /** How far the app role assignment has come that its approval makes; null before it is begun, and where none is. */
+  readonly assigning: AssigningStep | null;
   /** Counts every change. */
   readonly revision: number;
   readonly state: AccessState;
@@ -56,23 +74,36 @@ export type AccessState =
   | { readonly kind: 'cancelled'; readonly at: number; readonly by: Person }
   | { readonly kind: 'approved'; readonly decision: Decision }
   | { readonly kind: 'lapsed'; readonly decision: Decision; readonly at: number; readonly why: LapseReason }
-  /** `requestId`: the provisioning request that carries it out. `assigned`: Usher has made the app role assignment. */
+  /**
+   * `requestId`: the provisioning request that carries it out. `assigned`: Usher has made the app role assignment.
+   * `calledOffBy`: who cancelled the provisioning request by the id of this one; null when nobody did.
+   */
   | {
       readonly kind: 'started';
       readonly decision: Decision;
       readonly requestId: string;
       readonly assigned: boolean;
+      readonly calledOffBy: Person | null;
     }
   | {
       readonly kind: 'finished';
       readonly decision: Decision;
       readonly requestId: string;
       readonly assigned: boolean;
+      readonly calledOffBy: Person | null;
       readonly at: number;
       readonly outcome: FinishedAs;
     };
 
 export type AccessStateKind = AccessState['kind'];
+
+export type AssigningStep =
+  /** The call is about to be sent or under way, or its process has died. */
+  | 'begun'
+  /** No answer told what became of the call, or told it to come later. */
+  | 'unanswered'
+  | 'made'
+  | 'refused';
 
 /** How the provisioning request ended: its outcome's kind, or that it was called off before it was sent. */
 export type FinishedAs = OutcomeKind | 'cancelled';
@@ -110,7 +141,9 @@ export type AccessAction =
   | { readonly kind: 'expire' }
   | { readonly kind: 'start'; readonly requestId: string; readonly assigned: boolean }
   | { readonly kind: 'lapse'; readonly why: LapseReason }
-  | { readonly kind: 'finish'; readonly outcome: FinishedAs };
+  | { readonly kind: 'finish'; readonly outcome: FinishedAs }
+  /** Somebody has its provisioning request run once more. */
+  | { readonly kind: 'retry'; readonly by: Person };
 
 /** Where the decider decided, so that the result finds them. */
 export interface DecidedFrom {
@@ -128,12 +161,33 @@ const transitions: Readonly<Record<AccessStateKind, Partial<Readonly<Record<Acce
     pending: { approve: 'approved', deny: 'denied', cancel: 'cancelled', expire: 'expired' },
     approved: { start: 'started', lapse: 'lapsed', cancel: 'cancelled' },
     started: { finish: 'finished' },
-    finished: {},
+    finished: { retry: 'started' },
     denied: {},
     expired: {},
     cancelled: {},
     lapsed: {},
   };
 
-/** Not at an end: what counts against the number of requests that one person may have open. */
+/** Still to be done by Usher or decided: what counts against the number of requests that one person may have open. */
 export const openStates: readonly AccessStateKind[] = ['pending', 'approved', 'started'];
+
+/** What an end leaves behind of the app role assignment that was begun: `perhaps` where no answer has told. */
+export function assignmentLeft({ assigning, state }: Pick<AccessRequest, 'assigning' | 'state'>): AssignmentLeft {
+  if ('assigned' in state) return state.assigned ? 'made' : 'none';
+  switch (assigning) {
+    case null:
+    case 'refused':
+      return 'none';
+    case 'begun':
+    case 'unanswered':
+      return 'perhaps';
+    case 'made':
+      return 'made';
+    default: {
+      const never: never = assigning;
+      throw new Error(`unexpected step ${String(never)}`);
+    }
+  }
+}
+
+export type AssignmentLeft = 'none' | 'perhaps' | 'made';

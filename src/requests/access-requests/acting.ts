@@ -2,9 +2,10 @@ import type { Selectable, Transaction, Updateable } from 'kysely';
 import type { AccessRequestRow, Schema } from '../../db/schema.ts';
 import { readGate } from '../../rate-gate/gate-row.ts';
 import { type Entry, writeRecord } from '../record.ts';
+import type { Person } from '../request.ts';
 import { insertRequest, type NewRequest } from '../store.ts';
 import { type AccessAction, type AccessRequest, stateAfter } from './access-request.ts';
-import { oweNotices } from './notices.ts';
+import { oweNotices, releaseApproval } from './notices.ts';
 import { toAccessRequest } from './rows.ts';
 import type { AccessParts } from './store.ts';
 
@@ -20,7 +21,7 @@ export type Acted =
   | { readonly kind: 'unchanged'; readonly accessRequest: AccessRequest }
   | { readonly kind: 'unknown' };
 
-/** Does this to it, if it may be done in its state. `expire` waits for its time. */
+/** Does this to it, if it may be done in its state. `expire` waits for its time; after that, a decision lets it expire. */
 export async function act(parts: AccessParts, id: string, action: AccessAction): Promise<Acted> {
   return parts.database.transact(async (transaction): Promise<Acted> => {
     const row = await lockAccessRequest(parts, transaction, id);
@@ -50,7 +51,7 @@ export async function startApproved(
 
 /** Reads the row, locked where others could read it too. */
 export async function lockAccessRequest(
-  { database }: AccessParts,
+  { database }: Pick<AccessParts, 'database'>,
   transaction: Transaction<Schema>,
   id: string,
 ): Promise<Selectable<AccessRequestRow> | null> {
@@ -67,8 +68,14 @@ export async function applyAction(
 ): Promise<Exclude<Acted, { kind: 'unknown' }>> {
   const now = parts.clock.now();
   const state = stateAfter(row.state, action.kind);
-  if (state === null || (action.kind === 'expire' && now < row.expires_at))
+  const isPast = now >= row.expires_at;
+  if (state === null || (action.kind === 'expire' && !isPast))
     return { kind: 'unchanged', accessRequest: toAccessRequest(row) };
+  if (isPast && (action.kind === 'approve' || action.kind === 'deny')) {
+    // Nobody has got round to letting it expire yet, and that must not decide.
+    const { accessRequest } = await applyAction(parts, transaction, row, { kind: 'expire' });
+    return { kind: 'unchanged', accessRequest };
+  }
   const after = await transaction
     .updateTable('access_requests')
     .set({
@@ -85,7 +92,8 @@ export async function applyAction(
     .where('state', '=', row.state)
     .returningAll()
     .executeTakeFirstOrThrow();
-  await writeRecord(transaction, { at: now, requestId: row.id, ...entryOf(action) });
+  await writeRecord(transaction, { at: now, requestId: row.id, ...entryOf(action, row) });
+  await releaseApproval(transaction, row.id, now);
   await oweNotices(parts, transaction, after, action);
   return { kind: 'done', accessRequest: toAccessRequest(after) };
 }
@@ -111,6 +119,8 @@ function columnsOf(action: AccessAction, now: number): Updateable<AccessRequestR
       return { ended_at: now, ended_as: action.why };
     case 'finish':
       return { ended_at: now, ended_as: action.outcome };
+    case 'retry':
+      return { ended_at: null, ended_as: null, ended_by_id: null, ended_by_name: null };
     default: {
       const never: never = action;
       throw new Error(`unexpected action ${JSON.stringify(never)}`);
@@ -119,14 +129,18 @@ function columnsOf(action: AccessAction, now: number): Updateable<AccessRequestR
 }
 
 /** What time alone has done was done by nobody. A reason that was typed stays out of the record. */
-function entryOf(action: AccessAction): Pick<Entry, 'actorId' | 'kind' | 'details'> {
+function entryOf(
+  action: AccessAction,
+  { request_id, assigning }: Pick<Selectable<AccessRequestRow>, 'request_id' | 'assigning'>,
+): Pick<Entry, 'actorId' | 'kind' | 'details'> {
+  const assignment = assigning === null ? {} : { assignment: assigning };
   switch (action.kind) {
     case 'approve':
       return { actorId: action.by.id, kind: 'accessApproved', details: {} };
     case 'deny':
       return { actorId: action.by.id, kind: 'accessDenied', details: { reasonGiven: action.reason !== null } };
     case 'cancel':
-      return { actorId: action.by.id, kind: 'accessCancelled', details: {} };
+      return { actorId: action.by.id, kind: 'accessCancelled', details: assignment };
     case 'expire':
       return { actorId: '', kind: 'accessExpired', details: {} };
     case 'start':
@@ -136,12 +150,34 @@ function entryOf(action: AccessAction): Pick<Entry, 'actorId' | 'kind' | 'detail
         details: { request: action.requestId, assigned: action.assigned },
       };
     case 'lapse':
-      return { actorId: '', kind: 'accessLapsed', details: { why: action.why } };
+      return { actorId: '', kind: 'accessLapsed', details: { why: action.why, ...assignment } };
     case 'finish':
       return { actorId: '', kind: 'accessFinished', details: { outcome: action.outcome } };
+    case 'retry':
+      return { actorId: action.by.id, kind: 'accessRetried', details: { request: request_id } };
     default: {
       const never: never = action;
       throw new Error(`unexpected action ${JSON.stringify(never)}`);
     }
   }
+}
+
+/**
+ * Notes who called off what has started, once its provisioning request has been cancelled: that one knows the id of
+ * whoever did, and this one the name, which is told.
+ */
+export async function noteCalledOff(parts: AccessParts, id: string, by: Person): Promise<void> {
+  await parts.database.transact(async (transaction) => {
+    const row = await lockAccessRequest(parts, transaction, id);
+    // The calendar may have seen the end of it a moment ago.
+    if (row === null || (row.state !== 'started' && row.ended_as !== 'cancelled')) return;
+    await transaction
+      .updateTable('access_requests')
+      .set({ ended_by_id: by.id, ended_by_name: by.name, revision: row.revision + 1 })
+      .where('id', '=', id)
+      .execute();
+    const details = { request: row.request_id };
+    const entry = { at: parts.clock.now(), actorId: by.id, kind: 'accessCancelled', requestId: id, details } as const;
+    await writeRecord(transaction, entry);
+  });
 }

@@ -18,7 +18,7 @@ import {
   type ShownTo,
 } from './due.ts';
 import { toAccessRequest } from './rows.ts';
-import type { AccessParts } from './store.ts';
+import { type AccessParts, findAccessRequest } from './store.ts';
 
 /**
  * Does for each access request what falls due without anybody's click:
@@ -58,7 +58,9 @@ export type StartVerdict =
   /** The calendar stores the request. `assigned`: Usher has made the app role assignment. */
   | { readonly kind: 'ready'; readonly request: NewRequest; readonly assigned: boolean }
   | { readonly kind: 'lapsed'; readonly why: LapseReason }
-  | { readonly kind: 'later'; readonly heldUp: HeldUp; readonly delayMs: number };
+  | { readonly kind: 'later'; readonly heldUp: HeldUp; readonly delayMs: number }
+  /** It is not approved any more: somebody took it back meanwhile. */
+  | { readonly kind: 'overtaken' };
 
 export interface CalendarParts {
   readonly parts: AccessParts;
@@ -171,7 +173,9 @@ export function startCalendar(calendar: CalendarParts): Calendar {
       case 'expire':
         return (await act(parts, id, { kind: 'expire' })).kind === 'done';
       case 'start':
-        return start(row);
+        await start(row);
+        // What was noted meanwhile counts as well, e.g. that an assignment was made of what has been taken back.
+        return (await findAccessRequest(parts.database, id))?.revision !== row.revision;
       case null:
         return false;
       default: {
@@ -181,7 +185,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
     }
   }
 
-  async function start(row: Row): Promise<boolean> {
+  async function start(row: Row): Promise<void> {
     const { id } = row;
     const verdict = await duties.start(toAccessRequest(row)).catch((error: unknown): StartVerdict => {
       // Counted like a Graph that is away, so that one which can never start comes to an end.
@@ -193,11 +197,16 @@ export function startCalendar(calendar: CalendarParts): Calendar {
     });
     switch (verdict.kind) {
       case 'ready':
-        return (await startApproved(parts, id, verdict)).kind === 'done';
+        await startApproved(parts, id, verdict);
+        return;
       case 'lapsed':
-        return (await act(parts, id, { kind: 'lapse', why: verdict.why })).kind === 'done';
+        await act(parts, id, { kind: 'lapse', why: verdict.why });
+        return;
       case 'later':
-        return holdUp(parts, id, owner, { ...verdict, delayMs: Math.max(verdict.delayMs, shortestPauseMs) });
+        await holdUp(parts, id, owner, { ...verdict, delayMs: Math.max(verdict.delayMs, shortestPauseMs) });
+        return;
+      case 'overtaken':
+        return;
       default: {
         const never: never = verdict;
         throw new Error(`unexpected verdict ${JSON.stringify(never)}`);

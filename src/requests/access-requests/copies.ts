@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { Database } from '../../db/database.ts';
 import type { AccessCardRow, Schema } from '../../db/schema.ts';
+import { writeRecord } from '../record.ts';
 import type { Reader } from '../request.ts';
 import type { StoreParts } from '../store.ts';
 import { handedOutForMs } from './notices.ts';
@@ -15,6 +16,8 @@ export interface Copy {
   /** Begins with `copy-`. */
   readonly id: string;
   readonly accessRequestId: string;
+  /** What it came of. */
+  readonly source: string;
   readonly conversation: string;
   readonly reader: Reader;
   readonly audience: Audience;
@@ -38,17 +41,45 @@ export interface NewCopy {
   readonly audience: Audience;
 }
 
-/** A copy that the caller posts at once. Returns its id. */
+/** Who had a copy shown, and in which place: the record tells. */
+export interface ShownBy {
+  /** Entra object id. */
+  readonly actorId: string;
+  readonly key: string;
+}
+
+/** A copy that the caller posts at once. Returns its id. Recorded where somebody had it shown. */
 export async function openCopy(
   { database, clock }: Pick<StoreParts, 'database' | 'clock'>,
-  wanted: NewCopy,
+  { shownBy = null, ...wanted }: NewCopy & { readonly shownBy?: ShownBy | null },
 ): Promise<string> {
-  const { query } = database;
-  await insertCopies(query, [wanted], clock.now(), null);
-  const { source } = wanted;
-  const row = await query.selectFrom('access_cards').select('id').where('source', '=', source).executeTakeFirst();
-  if (row === undefined) throw new Error('a copy vanished while it was being stored');
-  return row.id;
+  const { source, accessRequestId: requestId } = wanted;
+  return database.transact(async (transaction) => {
+    const find = () =>
+      transaction.selectFrom('access_cards').select('id').where('source', '=', source).executeTakeFirst();
+    const earlier = await find();
+    if (earlier !== undefined) return earlier.id;
+    const at = clock.now();
+    await insertCopies(transaction, [wanted], at, null);
+    const row = await find();
+    if (row === undefined) throw new Error('a copy vanished while it was being stored');
+    if (shownBy !== null) {
+      const { actorId, key } = shownBy;
+      await writeRecord(transaction, { at, actorId, kind: 'accessShown', requestId, details: { key } });
+    }
+    return row.id;
+  });
+}
+
+const routeStart = (accessRequestId: string) => `route|${accessRequestId}|`;
+
+/** What the copy in this place came of, where nobody asked for it: `key` tells one place from another. */
+export const routeSource = (accessRequestId: string, key: string): string => routeStart(accessRequestId) + key;
+
+/** The key of the place; null for a copy that somebody asked for. */
+export function keyOfRoute({ accessRequestId, source }: Pick<Copy, 'accessRequestId' | 'source'>): string | null {
+  const start = routeStart(accessRequestId);
+  return source.startsWith(start) ? source.slice(start.length) : null;
 }
 
 /** Copies that wait to be posted; see `dueCopies`. */
@@ -134,6 +165,27 @@ export async function attachCopyCard({ query }: Database, id: string, cardId: st
   await query.updateTable('access_cards').set({ card_id: cardId, due_at: null }).where('id', '=', id).execute();
 }
 
+/** The same for a copy that stood in the outbox: the record tells where the request was shown, once. */
+export async function copyPosted(
+  { database, clock }: Pick<StoreParts, 'database' | 'clock'>,
+  id: string,
+  cardId: string,
+): Promise<void> {
+  await database.transact(async (transaction) => {
+    const posted = await transaction
+      .updateTable('access_cards')
+      .set({ card_id: cardId, due_at: null })
+      .where('id', '=', id)
+      .where('card_id', 'is', null)
+      .returning(['access_request_id', 'source'])
+      .executeTakeFirst();
+    if (posted === undefined) return;
+    const { access_request_id: requestId, source } = posted;
+    const key = keyOfRoute({ accessRequestId: requestId, source });
+    await writeRecord(transaction, { at: clock.now(), actorId: '', kind: 'accessShown', requestId, details: { key } });
+  });
+}
+
 /** Remembers that the card shows this revision. An older drawing that arrives late changes nothing. */
 export async function markCopyDrawn({ query }: Database, id: string, revision: number): Promise<void> {
   await query
@@ -202,6 +254,7 @@ function toCopy(row: Selectable<AccessCardRow> & { readonly revision: number }):
   return {
     id: row.id,
     accessRequestId: row.access_request_id,
+    source: row.source,
     conversation: row.conversation,
     reader: { locale: row.locale, timeZone: row.time_zone },
     audience: row.audience,

@@ -4,8 +4,8 @@ import { writeRecord } from '../record.ts';
 import type { Lease, Reader } from '../request.ts';
 import type { FinishedAs, HeldUp } from './access-request.ts';
 import { applyAction, lockAccessRequest } from './acting.ts';
-import { queueCopies } from './copies.ts';
-import { oweNobodyReached, oweReminder } from './notices.ts';
+import { queueCopies, routeSource } from './copies.ts';
+import { oweNobodyReached, oweReminder, releaseApproval } from './notices.ts';
 import type { AccessParts } from './store.ts';
 
 /**
@@ -100,7 +100,10 @@ export interface ShownTo {
   readonly reader: Reader;
 }
 
-/** Makes out the approvers' cards, once. False when that was done, or is not wanted any more. */
+/**
+ * Makes out the approvers' cards, once. False when that was done, or is not wanted any more. Where it was shown, the
+ * record tells when each of them has been posted.
+ */
 export function finishRouting(parts: AccessParts, id: string, to: readonly ShownTo[]): Promise<boolean> {
   return parts.database.transact(async (transaction) => {
     const row = await lockAccessRequest(parts, transaction, id);
@@ -110,15 +113,13 @@ export function finishRouting(parts: AccessParts, id: string, to: readonly Shown
     const copies = to.map(({ key, conversation, reader }) => {
       return {
         accessRequestId: id,
-        source: `route|${id}|${key}`,
+        source: routeSource(id, key),
         conversation,
         reader,
         audience: 'approvers',
       } as const;
     });
     await queueCopies(transaction, copies, now);
-    for (const { key } of to)
-      await writeRecord(transaction, { at: now, actorId: '', kind: 'accessShown', requestId: id, details: { key } });
     if (to.length === 0) await oweNobodyReached(parts, transaction, row);
     return true;
   });
@@ -130,9 +131,11 @@ export function remind(parts: AccessParts, id: string): Promise<boolean> {
     const row = await lockAccessRequest(parts, transaction, id);
     if (row?.state !== 'pending' || row.reminded_at !== null) return false;
     const now = parts.clock.now();
-    await changeRow(transaction, row, { reminded_at: now, due_at: nextDue(row, now) });
     await writeRecord(transaction, { at: now, actorId: '', kind: 'accessReminded', requestId: id, details: {} });
-    await oweReminder(parts, transaction, row);
+    const isHeard = await oweReminder(parts, transaction, row);
+    // Where nobody was shown it, there may be somebody by now.
+    const next = isHeard && row.routed === 1 ? { due_at: nextDue(row, now) } : { routed: 0, due_at: now };
+    await changeRow(transaction, row, { reminded_at: now, ...next });
     return true;
   });
 }
@@ -159,6 +162,7 @@ export function holdUp(
     // A day may end before the pause does: it is looked at once more then.
     const due = { held_up_since: since, due_at: Math.min(now + delayMs, since + longestHeldUpMs) };
     const isNews = row.held_up !== heldUp;
+    await releaseApproval(transaction, id, now);
     await changeRow(transaction, row, { ...due, held_up: heldUp, revision: row.revision + (isNews ? 1 : 0) });
     return isNews;
   });

@@ -1,4 +1,4 @@
-import type { Selectable, Transaction } from 'kysely';
+import { type Selectable, sql, type Transaction } from 'kysely';
 import type { Database } from '../../db/database.ts';
 import type { AccessRequestRow, Schema } from '../../db/schema.ts';
 import type { Reader } from '../request.ts';
@@ -13,11 +13,12 @@ import type { AccessParts } from './store.ts';
  *     approved, denied   the asker
  *     lapsed, finished   the asker and the decider
  *     expired            the asker and whoever was shown the request to decide on it
- *     cancelled          whoever was shown it, and the asker when it was somebody else
+ *     cancelled          whoever was shown it, whoever approved it, and the asker, when it was somebody else
  *     reminded           whoever was shown it
  *     nobody to show to  the asker
  *
- * A conversation is told once, even where the asker and the decider both read it.
+ * A conversation is told once, even where the asker and the decider both read it. What is approved and starts at once is
+ * told when it is known whether it does start, or after ten seconds: by then an app in quarantine holds it up.
  */
 export type NoticeKind =
   | 'approved'
@@ -57,7 +58,7 @@ export async function oweNotices(
 ): Promise<void> {
   switch (action.kind) {
     case 'approve':
-      return owe(parts, transaction, row, 'approved', [earOfAsker(row)]);
+      return owe(parts, transaction, row, 'approved', [earOfAsker(row)], startsAtOnce(row) ? firstLookMs : 0);
     case 'deny':
       return owe(parts, transaction, row, 'denied', [earOfAsker(row)]);
     case 'lapse':
@@ -68,9 +69,12 @@ export async function oweNotices(
       return owe(parts, transaction, row, 'expired', [earOfAsker(row), ...(await earsOfApprovers(transaction, row))]);
     case 'cancel': {
       const asker = action.by.id === row.asker_id ? [] : [earOfAsker(row)];
-      return owe(parts, transaction, row, 'cancelled', [...asker, ...(await earsOfApprovers(transaction, row))]);
+      const decider = action.by.id === row.decided_by_id ? [] : earOfDecider(row);
+      const approvers = await earsOfApprovers(transaction, row);
+      return owe(parts, transaction, row, 'cancelled', [...asker, ...decider, ...approvers]);
     }
     case 'start':
+    case 'retry':
       return;
     default: {
       const never: never = action;
@@ -79,12 +83,33 @@ export async function oweNotices(
   }
 }
 
-export async function oweReminder(parts: AccessParts, transaction: Transaction<Schema>, row: Row): Promise<void> {
-  await owe(parts, transaction, row, 'reminder', await earsOfApprovers(transaction, row));
+/** False where there is nobody to remind. */
+export async function oweReminder(parts: AccessParts, transaction: Transaction<Schema>, row: Row): Promise<boolean> {
+  const ears = await earsOfApprovers(transaction, row);
+  await owe(parts, transaction, row, 'reminder', ears);
+  return ears.length > 0;
 }
 
 export async function oweNobodyReached(parts: AccessParts, transaction: Transaction<Schema>, row: Row): Promise<void> {
   await owe(parts, transaction, row, 'nobodyReached', [earOfAsker(row)]);
+}
+
+/** Rather than on a day to come. */
+function startsAtOnce({ decided_at, due_at }: Row): boolean {
+  return due_at !== null && decided_at !== null && due_at <= decided_at;
+}
+
+/** It is known now whether it starts: the asker need not wait any longer to hear of the approval. */
+export async function releaseApproval(transaction: Transaction<Schema>, id: string, at: number): Promise<void> {
+  await transaction
+    .updateTable('notices')
+    .set({ due_at: at })
+    .where('access_request_id', '=', id)
+    .where('kind', '=', 'approved')
+    // Not one that is handed out or was put off: those are due later than this.
+    .where('due_at', '=', (notice) => sql<number>`${notice.ref('created_at')} + ${sql.lit(firstLookMs)}`)
+    .where('due_at', '>', at)
+    .execute();
 }
 
 function earOfAsker({ conversation, locale, time_zone }: Row): Ear {
@@ -103,6 +128,7 @@ async function earsOfApprovers(transaction: Transaction<Schema>, { id }: Row): P
     .select(['conversation', 'locale', 'time_zone'])
     .where('access_request_id', '=', id)
     .where('audience', '=', 'approvers')
+    .where('gone', '=', 0)
     .where((card) => card.or([card('card_id', 'is not', null), card('due_at', 'is not', null)]))
     .orderBy('created_at')
     .orderBy('id')
@@ -116,6 +142,7 @@ async function owe(
   { id }: Row,
   kind: NoticeKind,
   ears: readonly Ear[],
+  delayMs = 0,
 ): Promise<void> {
   const told = new Map<string, Ear>();
   for (const ear of ears) {
@@ -123,18 +150,21 @@ async function owe(
     if (!told.has(key)) told.set(key, ear);
   }
   if (told.size === 0) return;
-  const now = clock.now();
+  const at = clock.now();
   const rows = [...told.values()].map(({ conversation, reader }) => ({
     access_request_id: id,
     conversation,
     locale: reader.locale,
     time_zone: reader.timeZone,
     kind,
-    created_at: now,
-    due_at: now,
+    created_at: at,
+    due_at: at + delayMs,
   }));
   await transaction.insertInto('notices').values(rows).execute();
 }
+
+/** So long does the calendar have to find out whether what was approved starts. */
+export const firstLookMs = 10_000;
 
 /** What is handed out to be sent is handed out to nobody else for so long. */
 export const handedOutForMs = 60_000;

@@ -27,6 +27,7 @@ export function toAccessRequest(row: Selectable<AccessRequestRow>): AccessReques
     remindedAt: row.reminded_at,
     routed: row.routed === 1,
     heldUp: row.held_up as HeldUp | null,
+    assigning: row.assigning,
     revision: row.revision,
     state: toState(row),
   };
@@ -63,7 +64,9 @@ function toState(row: Selectable<AccessRequestRow>): AccessState {
 }
 
 function toStart(row: Selectable<AccessRequestRow>): Omit<Extract<AccessState, { kind: 'started' }>, 'kind'> {
-  return { decision: toDecision(row), requestId: present(row.request_id), assigned: row.assigned === 1 };
+  const { ended_by_id: id, ended_by_name: name } = row;
+  const calledOffBy = id === null ? null : { id, name: present(name) };
+  return { decision: toDecision(row), requestId: present(row.request_id), assigned: row.assigned === 1, calledOffBy };
 }
 
 function toDecision(row: Selectable<AccessRequestRow>): Decision {

@@ -4,10 +4,11 @@ import type { Application, Applications } from '../../graph/applications.ts';
 import type { Assignments } from '../../graph/assignments.ts';
 import type { Directory } from '../../graph/directory.ts';
 import type { Job, Synchronization } from '../../graph/synchronization.ts';
-import { hasRecord, writeRecord } from '../record.ts';
-import type { NewRequest, StoreParts } from '../store.ts';
+import type { NewRequest } from '../store.ts';
 import type { AccessRequest, LapseReason } from './access-request.ts';
+import { beginAssignment, settleAssignment } from './assigning.ts';
 import type { StartVerdict } from './calendar.ts';
+import type { AccessParts } from './store.ts';
 
 /**
  * What happens when an approved access request is due. Days may have passed since somebody looked at it, so everything
@@ -18,7 +19,7 @@ import type { StartVerdict } from './calendar.ts';
  * provisioning request is the calendar's to store.
  */
 export interface StartParts {
-  readonly store: StoreParts;
+  readonly store: AccessParts;
   readonly access: Access;
   readonly directory: Directory;
   readonly applications: Applications;
@@ -132,40 +133,42 @@ function obstacleOf({ state }: Job): StartVerdict | null {
 
 type Assigning = StartVerdict | { readonly kind: 'assignment'; readonly made: boolean };
 
-/** `made` tells whether Graph may need minutes to see the assignment. The intent is recorded before, the deed after. */
+/**
+ * `made` tells whether Graph may need minutes to see the assignment. Each step is noted before and after the call; see
+ * `assigning.ts`.
+ */
 async function assignWhereWanted(
-  parts: StartParts,
-  { id, subject }: AccessRequest,
+  { assignments, store }: StartParts,
+  { id, subject, assigning }: AccessRequest,
   app: Application,
 ): Promise<Assigning> {
-  if (app.assign === null) return { kind: 'assignment', made: false };
-  const { database, clock } = parts.store;
-  const found = await parts.assignments.find(app.id, subject.id);
+  const isBegun = assigning === 'begun' || assigning === 'unanswered';
+  if (app.assign === null && !isBegun) return { kind: 'assignment', made: assigning === 'made' };
+  // What a call that was cut off has made may be younger than what is kept.
+  if (isBegun) assignments.forget(app.id, subject.id);
+  const found = await assignments.find(app.id, subject.id);
   if (!found.ok) return later;
+  const assignment = { app: app.id, subject: subject.id, appRole: app.assign?.appRole ?? '' };
+  const settle = (step: 'unanswered' | 'made' | 'refused', code: string | null = null) =>
+    settleAssignment(store, id, step, { ...assignment, code });
   if (found.value.kind === 'assigned') {
-    const made = await hasRecord(database.query, id, 'accessAssigned');
-    return { kind: 'assignment', made };
+    if (isBegun) await settle('made');
+    return { kind: 'assignment', made: isBegun || assigning === 'made' };
   }
-  const { appRole } = app.assign;
-  const tell = (step: 'begun' | 'made' | 'refused', code: string | null) =>
-    writeRecord(database.query, {
-      at: clock.now(),
-      actorId: '',
-      kind: 'accessAssigned',
-      requestId: id,
-      details: { step, app: app.id, subject: subject.id, appRole, code },
-    });
-  await tell('begun', null);
-  const assigned = await parts.assignments.assign(app.id, subject.id, appRole);
+  if (app.assign === null) return { kind: 'assignment', made: false };
+
+  if (!(await beginAssignment(store, id, assignment))) return { kind: 'overtaken' };
+  const assigned = await assignments.assign(app.id, subject.id, app.assign.appRole);
   switch (assigned.kind) {
     case 'assigned':
     case 'already':
-      await tell('made', null);
+      await settle('made');
       return { kind: 'assignment', made: true };
     case 'trouble':
+      await settle('unanswered');
       return later;
     case 'refused':
-      await tell('refused', assigned.code ?? assigned.why);
+      await settle('refused', assigned.code);
       return lapsed(assigned.why === 'microsoftApp' ? 'microsoftApp' : 'assignmentRefused');
     default: {
       const never: never = assigned;

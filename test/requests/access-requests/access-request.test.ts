@@ -16,7 +16,16 @@ const states: readonly AccessStateKind[] = [
   'started',
   'finished',
 ];
-const actions: readonly AccessAction['kind'][] = ['approve', 'deny', 'cancel', 'expire', 'start', 'lapse', 'finish'];
+const actions: readonly AccessAction['kind'][] = [
+  'approve',
+  'deny',
+  'cancel',
+  'expire',
+  'start',
+  'lapse',
+  'finish',
+  'retry',
+];
 
 describe('the states of an access request', () => {
   it('have these transitions and no others', () => {
@@ -36,11 +45,13 @@ describe('the states of an access request', () => {
       'approved ─start→ started',
       'approved ─lapse→ lapsed',
       'started ─finish→ finished',
+      'finished ─retry→ started',
     ]);
   });
 
-  it('are open exactly as long as they can still change', () => {
-    const changing = states.filter((state) => actions.some((action) => stateAfter(state, action) !== null));
+  it('are open exactly as long as they can change without a retry', () => {
+    const others = actions.filter((action) => action !== 'retry');
+    const changing = states.filter((state) => others.some((action) => stateAfter(state, action) !== null));
 
     expect(changing.toSorted()).toEqual(openStates.toSorted());
   });

@@ -2,13 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import fc from 'fast-check';
 import type { Database } from '../../../src/db/database.ts';
 import { type AccessAction, stateAfter } from '../../../src/requests/access-requests/access-request.ts';
-import { startApproved } from '../../../src/requests/access-requests/acting.ts';
+import { noteCalledOff, startApproved } from '../../../src/requests/access-requests/acting.ts';
 import {
   type AccessParts,
   act,
   findAccessRequest,
   findAccessRequestOf,
 } from '../../../src/requests/access-requests/store.ts';
+import { readRecords } from '../../../src/requests/record.ts';
 import { findRequest } from '../../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
 import { engineStartMs, engines, sqliteEngine, type TestDatabase } from '../../support/databases.ts';
@@ -24,6 +25,7 @@ import {
   deny,
   kindsOf,
   stateOf,
+  takeNotices,
   wantedAccess,
 } from './support.ts';
 
@@ -119,6 +121,53 @@ describe.each(engines)('acting on an access request on $name', ({ createTestData
     }
   });
 
+  it.each([
+    ['approve', approve],
+    ['deny', deny],
+  ] as const)('lets expire what somebody would %s after its time', async (_what, action) => {
+    const { id, expiresAt } = await askAccess(parts);
+    await clock.advance(expiresAt - clock.now());
+
+    const acted = await act(parts, id, action);
+
+    expect(acted).toMatchObject({ kind: 'unchanged', accessRequest: { state: { kind: 'expired' } } });
+    expect(await kindsOf(parts)).toEqual(['accessAsked', 'accessExpired']);
+    expect(await takeNotices(parts)).toEqual(['megan chat: expired']);
+  });
+
+  it('starts again what is run once more, and tells its new result', async () => {
+    const { id } = await approved(parts);
+    await startApproved(parts, id, { request: wanted(), assigned: false });
+    await act(parts, id, { kind: 'finish', outcome: 'notInScope' });
+    await takeNotices(parts);
+
+    const retried = await act(parts, id, { kind: 'retry', by: alex });
+    await act(parts, id, { kind: 'finish', outcome: 'created' });
+
+    expect(retried).toMatchObject({ kind: 'done', accessRequest: { state: { kind: 'started' } } });
+    expect((await findAccessRequest(database, id))?.state).toMatchObject({ kind: 'finished', outcome: 'created' });
+    expect(await takeNotices(parts)).toEqual(['megan chat: result', 'alex chat: result']);
+    expect((await readRecords(database.query, 2)).toReversed()).toMatchObject([
+      { kind: 'accessRetried', actorId: 'alex', requestId: id },
+      { kind: 'accessFinished', requestId: id, details: { outcome: 'created' } },
+    ]);
+  });
+
+  it('knows who called off what has started', async () => {
+    const { id } = await approved(parts);
+    await startApproved(parts, id, { request: wanted(), assigned: false });
+
+    await noteCalledOff(parts, id, alex);
+    await act(parts, id, { kind: 'finish', outcome: 'cancelled' });
+
+    expect((await findAccessRequest(database, id))?.state).toMatchObject({ kind: 'finished', calledOffBy: alex });
+    expect((await readRecords(database.query, 2)).at(-1)).toMatchObject({
+      kind: 'accessCancelled',
+      actorId: 'alex',
+      requestId: id,
+    });
+  });
+
   it('does nothing to what does not exist', async () => {
     expect(await act(parts, 'NOBODY', approve)).toEqual({ kind: 'unknown' });
   });
@@ -145,6 +194,7 @@ describe('random sequences of actions', () => {
         { kind: 'expire' },
         { kind: 'lapse', why: 'askerMayNot' },
         { kind: 'finish', outcome: 'created' },
+        { kind: 'retry', by: alex },
         { kind: 'start', requestId: '', assigned: false },
       ),
       fc.constantFrom('a week passes' as const),
@@ -165,8 +215,11 @@ describe('random sequences of actions', () => {
 
         const after = await findAccessRequest(parts.database, id);
         const isEarly = action.kind === 'expire' && clock.now() < expiresAt;
-        const drawn = isEarly ? null : stateAfter(before?.state.kind ?? 'pending', action.kind);
-        expect(acted).toEqual({ kind: drawn === null ? 'unchanged' : 'done', accessRequest: after });
+        const isDecision = action.kind === 'approve' || action.kind === 'deny';
+        const isLate = isDecision && before?.state.kind === 'pending' && clock.now() >= expiresAt;
+        const next = isEarly ? null : stateAfter(before?.state.kind ?? 'pending', action.kind);
+        const drawn = isLate ? 'expired' : next;
+        expect(acted).toEqual({ kind: drawn === null || isLate ? 'unchanged' : 'done', accessRequest: after });
         if (drawn === null) expect(after).toEqual(before);
         else expect(after).toMatchObject({ revision: (before?.revision ?? 0) + 1, state: { kind: drawn } });
         before = after;

@@ -62,6 +62,7 @@ describe.each(engines)('the copies of a card on $name', ({ createTestDatabase })
     expect(await findCopy(database, first)).toEqual({
       id: first,
       accessRequestId,
+      source: 'one',
       conversation: 'chat of one',
       reader,
       audience: 'approvers',

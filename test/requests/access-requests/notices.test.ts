@@ -3,7 +3,7 @@ import type { Database } from '../../../src/db/database.ts';
 import type { AccessAction } from '../../../src/requests/access-requests/access-request.ts';
 import { startApproved } from '../../../src/requests/access-requests/acting.ts';
 import { attachCopyCard, openCopy, putOffCopy, queueCopies } from '../../../src/requests/access-requests/copies.ts';
-import { dueNotices, noticeSent, putOffNotice } from '../../../src/requests/access-requests/notices.ts';
+import { dueNotices, firstLookMs, noticeSent, putOffNotice } from '../../../src/requests/access-requests/notices.ts';
 import { type AccessParts, act } from '../../../src/requests/access-requests/store.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
 import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
@@ -61,6 +61,16 @@ describe.each(engines)('who is told what on $name', ({ createTestDatabase }) => 
       [{ ...cancel, by: alex }],
       ['megan chat', ...shown].map((where) => `${where}: cancelled`),
     ],
+    [
+      'a cancellation of what was approved',
+      [approve, cancel],
+      ['megan chat: approved', ...['alex chat', ...shown].map((where) => `${where}: cancelled`)],
+    ],
+    [
+      'a cancellation by who approved it',
+      [approve, { ...cancel, by: alex }],
+      ['megan chat: approved', ...['megan chat', ...shown].map((where) => `${where}: cancelled`)],
+    ],
     ['an end without a decision', [{ kind: 'expire' }], ['megan chat', ...shown].map((where) => `${where}: expired`)],
     [
       'a lapse',
@@ -84,9 +94,8 @@ describe.each(engines)('who is told what on $name', ({ createTestDatabase }) => 
   ];
 
   it.each(stories)('after %s', async (_what, script, told) => {
-    await clock.advance(7 * dayMs);
-
     for (const step of script) {
+      if ('kind' in step && step.kind === 'expire') await clock.advance(7 * dayMs);
       if ('start' in step) await startApproved(parts, id, { request: wanted(), assigned: false });
       else await act(parts, id, step);
     }
@@ -104,6 +113,21 @@ describe.each(engines)('who is told what on $name', ({ createTestDatabase }) => 
     expect(await takeNotices(parts)).toEqual([]);
   });
 
+  it('hears of an approval when it is known whether it starts, or after ten seconds', async () => {
+    const due = async () => (await dueNotices(database, clock.now(), 10)).map(({ kind }) => kind);
+    await act(parts, id, approve);
+    const atOnce = await due();
+    await clock.advance(firstLookMs);
+    const inTime = await due();
+    const { id: other } = await askAccess(parts, { subject: { id: 'adele', name: 'Adele', label: null } });
+    await act(parts, other, approve);
+    await startApproved(parts, other, { request: wanted(), assigned: false });
+
+    expect([atOnce, inTime, await due()]).toEqual([[], ['approved'], ['approved']]);
+    await startApproved(parts, id, { request: wanted(), assigned: false });
+    expect(await due()).toEqual([]);
+  });
+
   it('is handed out once a minute, oldest first, until it is sent', async () => {
     await act(parts, id, approve);
     await clock.advance(1);
@@ -112,6 +136,7 @@ describe.each(engines)('who is told what on $name', ({ createTestDatabase }) => 
     const [first] = await dueNotices(database, clock.now(), 1);
     const others = await dueNotices(database, clock.now(), 10);
     await noticeSent(database, first?.id ?? 0);
+    await noticeSent(database, others[3]?.id ?? 0);
     await putOffNotice(database, others[0]?.id ?? 0, null);
     await putOffNotice(database, others[1]?.id ?? 0, clock.now() + 5_000);
     const tooSoon = await dueNotices(database, clock.now() + 4_999, 10);
@@ -125,7 +150,7 @@ describe.each(engines)('who is told what on $name', ({ createTestDatabase }) => 
       kind: 'approved',
       failures: 0,
     });
-    expect(others).toHaveLength(3);
+    expect(others).toHaveLength(4);
     expect(tooSoon).toEqual([]);
     expect(putOff).toEqual([{ ...others[1], failures: 1 }]);
     expect(rest.map((notice) => notice.id)).toEqual([others[2]?.id]);

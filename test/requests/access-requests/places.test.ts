@@ -6,7 +6,7 @@ import {
   listPlaces,
   type Place,
   rememberPerson,
-  removePlace,
+  removeShare,
 } from '../../../src/requests/access-requests/places.ts';
 import { readRecords } from '../../../src/requests/record.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
@@ -29,35 +29,48 @@ describe.each(engines)('places for approvals on $name', ({ createTestDatabase })
   const desk: Place = { key: 'desk', conversation: 'desk#1', reader, general: true, apps: [], addedBy: 'alex' };
   const board: Place = { ...desk, key: 'board', general: false, apps: ['salesforce', 'github'] };
 
-  it('are kept in the order in which they came, and are for what they were last added for', async () => {
+  it('are kept in the order in which they were added last, for all that anybody has added them for', async () => {
     const parts = { database, clock };
     await addPlace(parts, desk);
     await clock.advance(1);
     await addPlace(parts, board);
     await clock.advance(1);
-    await addPlace(parts, { ...desk, conversation: 'desk#2', general: false, addedBy: 'patti' });
+    const lynne = { conversation: 'desk#2', general: false, apps: ['github'], addedBy: 'lynne' };
+    await addPlace(parts, { ...desk, ...lynne });
+    await addPlace(parts, { ...desk, ...lynne, apps: ['salesforce'], addedBy: 'johanna' });
 
     expect(await listPlaces(database)).toEqual([
       board,
-      { ...desk, conversation: 'desk#2', general: false, addedBy: 'patti' },
+      { ...desk, ...lynne, general: true, apps: ['github', 'salesforce'], addedBy: 'johanna' },
     ]);
   });
 
-  it('are left once, and the record tells by whom', async () => {
+  it('lose the share of whoever leaves, and go with the last one; the record tells by whom', async () => {
     const parts = { database, clock };
-    await addPlace(parts, board);
+    await addPlace(parts, { ...board, general: true });
+    const leave = (actorId: string, general: boolean, ...apps: string[]) =>
+      removeShare(parts, 'board', { general, apps }, actorId);
 
-    const left = [await removePlace(parts, 'board', 'patti'), await removePlace(parts, 'board', 'patti')];
+    const stranger = await leave('patti', false, 'servicenow');
+    const general = await leave('alex', true);
+    const afterwards = await listPlaces(database);
+    const others = [await leave('lynne', false, 'github'), await leave('johanna', true, 'salesforce', 'github')];
+    const none = await leave('johanna', true, 'salesforce');
 
-    expect(left).toEqual([true, false]);
+    expect([stranger, general, ...others, none]).toEqual([
+      'notTheirs',
+      'shareRemoved',
+      'shareRemoved',
+      'removed',
+      'unknown',
+    ]);
+    expect(afterwards).toEqual([board]);
     expect(await listPlaces(database)).toEqual([]);
     expect((await readRecords(database.query, 9)).toReversed()).toMatchObject([
-      {
-        kind: 'placeAdded',
-        actorId: 'alex',
-        details: { place: 'board', general: false, apps: ['salesforce', 'github'] },
-      },
-      { kind: 'placeRemoved', actorId: 'patti', details: { place: 'board' } },
+      { kind: 'placeAdded', actorId: 'alex', details: { place: 'board', general: true } },
+      { kind: 'placeRemoved', actorId: 'alex', details: { place: 'board', general: true, apps: [] } },
+      { kind: 'placeRemoved', actorId: 'lynne', details: { place: 'board', general: false, apps: ['github'] } },
+      { kind: 'placeRemoved', actorId: 'johanna', details: { place: 'board', apps: ['salesforce'] } },
     ]);
   });
 

@@ -43,6 +43,7 @@ describe.each(engines)('access requests on $name', ({ createTestDatabase }) => {
     expect(await findAccessRequest(database, id)).toEqual({
       ...asked,
       id,
+      assigning: null,
       createdAt: clock.now(),
       expiresAt: clock.now() + 7 * dayMs,
       remindedAt: null,

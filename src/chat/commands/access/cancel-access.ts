@@ -1,19 +1,25 @@
-import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
+import { deny } from '../../../access/policy.ts';
+import { type AccessRequest, assignmentLeft } from '../../../requests/access-requests/access-request.ts';
+import { noteCalledOff } from '../../../requests/access-requests/acting.ts';
 import { copyWithCard } from '../../../requests/access-requests/copies.ts';
-import { act } from '../../../requests/access-requests/store.ts';
+import { act, recordRefusal } from '../../../requests/access-requests/store.ts';
 import { cancelRequest } from '../../../requests/holding.ts';
+import { findRequest } from '../../../requests/store.ts';
 import type { Reply } from '../../reply.ts';
 import { type CommandParts, refuseUnless, say, type Turn } from '../turn.ts';
+import { assignmentsLink } from './found-request.ts';
 
 /** Cancel of an access request: its asker while it waits, an operator until its call has been sent. */
 export async function cancelAccess(parts: CommandParts, turn: Turn, request: AccessRequest): Promise<Reply> {
   const by = { id: turn.caller.id, name: turn.caller.name };
   if (request.asker.id !== by.id) {
+    if (deny(turn.caller, 'access.cancel') !== null)
+      await recordRefusal(parts.store, request.id, by.id, { why: 'role', tried: 'cancel' });
     const refusal = await refuseUnless(parts, turn, 'access.cancel');
     if (refusal !== null) return refusal;
   }
   const acted = await act(parts.store, request.id, { kind: 'cancel', by });
-  const isDone = acted.kind === 'done' || (await calledOff(parts, acted, by.id));
+  const isDone = acted.kind === 'done' || (await calledOff(parts, acted, by));
   parts.accessChanged(request.id);
   if (!isDone) {
     const sent = acted.kind === 'unchanged' && acted.accessRequest.state.kind === 'started';
@@ -21,17 +27,29 @@ export async function cancelAccess(parts: CommandParts, turn: Turn, request: Acc
   }
   const { what } = turn.incoming;
   const clicked = what.kind === 'text' ? null : await copyWithCard(parts.store.database, what.cardId);
-  if (clicked === null) return say(turn.words, { kind: 'cancelledAccess', id: request.id });
-  return { kind: 'live', liveId: clicked.id };
+  if (clicked !== null) return { kind: 'live', liveId: clicked.id };
+  return taken(parts, turn, acted.kind === 'unknown' ? request : acted.accessRequest);
 }
 
 /** What has started is a provisioning request already, and may still wait in line. */
 async function calledOff(
   parts: CommandParts,
   acted: Awaited<ReturnType<typeof act>>,
-  actorId: string,
+  by: AccessRequest['asker'],
 ): Promise<boolean> {
   if (acted.kind !== 'unchanged' || acted.accessRequest.state.kind !== 'started') return false;
-  const { cancelled } = await cancelRequest(parts.store, acted.accessRequest.state.requestId, actorId);
+  const { id, state } = acted.accessRequest;
+  const { cancelled } = await cancelRequest(parts.store, state.requestId, by.id);
+  if (cancelled > 0) await noteCalledOff(parts.store, id, by);
   return cancelled > 0;
+}
+
+/** Says the same as the card: an assignment may stay behind, and so may what an earlier call has done. */
+async function taken(parts: CommandParts, { words }: Turn, request: AccessRequest): Promise<Reply> {
+  const { id, subject, app, state } = request;
+  const left = assignmentLeft(request);
+  const run = 'requestId' in state ? await findRequest(parts.store.database, state.requestId) : null;
+  const attempts = run?.tasks[0]?.attempts ?? 0;
+  const link = left === 'none' ? null : assignmentsLink(parts, request);
+  return say(words, { kind: 'cancelledAccess', id, person: subject.name, app: app.name, left, attempts }, [], link);
 }

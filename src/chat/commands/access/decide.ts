@@ -4,7 +4,7 @@ import { copyWithCard, openCopy } from '../../../requests/access-requests/copies
 import { act, findAccessRequest, recordRefusal } from '../../../requests/access-requests/store.ts';
 import type { Reply } from '../../reply.ts';
 import { type CommandParts, refuseStranger, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
-import { approversOf, unknownAccess } from './found-request.ts';
+import { approversOf, placeKeyOf, unknownAccess } from './found-request.ts';
 
 export type Verdict = { readonly kind: 'approve' } | { readonly kind: 'deny'; readonly reason: string | null };
 
@@ -39,12 +39,13 @@ async function obstacleTo(
   request: AccessRequest,
   verdict: Verdict,
 ): Promise<Reply | null> {
-  const refuse = async (kind: 'notYourApp' | 'ownRequest' | 'aboutYourself') => {
+  const refuse = async (kind: 'accessAppGone' | 'notYourApp' | 'ownRequest' | 'aboutYourself') => {
     await recordRefusal(parts.store, request.id, caller.id, { why: kind, tried: verdict.kind });
-    return say(words, kind === 'notYourApp' ? { kind, app: request.app.name } : { kind });
+    return say(words, kind === 'notYourApp' || kind === 'accessAppGone' ? { kind, app: request.app.name } : { kind });
   };
   const approvers = await approversOf(parts, request.app.id);
   if (!approvers.ok) return troubleReply(words, approvers.trouble);
+  if (approvers.value === null) return refuse('accessAppGone');
   if (!mayDecide(caller, approvers.value)) return refuse('notYourApp');
   if (request.asker.id === caller.id) return refuse('ownRequest');
   if (request.subject.id === caller.id) return refuse('aboutYourself');
@@ -78,6 +79,7 @@ async function carryOut(parts: CommandParts, turn: Turn, request: AccessRequest,
           conversation,
           reader,
           audience: 'approvers',
+          shownBy: { actorId: turn.caller.id, key: placeKeyOf(turn.incoming) },
         });
   return { kind: 'live', liveId };
 }

@@ -1,11 +1,12 @@
 import { mayDecide } from '../../../access/deciding.ts';
-import { addPlace, removePlace } from '../../../requests/access-requests/places.ts';
+import { addPlace, findPlace, type Removal, removeShare } from '../../../requests/access-requests/places.ts';
 import type { Reply } from '../../reply.ts';
 import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
+import { approversOf } from './found-request.ts';
 
 /**
- * `send approvals here`: from now on this channel or group chat sees what its approver decides on. Whoever decides for
- * some apps only brings only those.
+ * `send approvals here`: from now on this channel or group chat sees what its approver decides on, besides what others
+ * have had sent here. Whoever decides for some apps only brings only those.
  */
 export async function sendApprovalsHere(parts: CommandParts, turn: Turn): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'access.decide');
@@ -16,6 +17,7 @@ export async function sendApprovalsHere(parts: CommandParts, turn: Turn): Promis
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
   const own = listing.value.items.filter(({ approvers }) => approvers.length > 0 && mayDecide(turn.caller, approvers));
   const general = mayDecide(turn.caller, []);
+  if (!general && own.length === 0) return say(turn.words, { kind: 'nothingForPlace' });
   await addPlace(parts.store, {
     key: place.key,
     conversation,
@@ -27,12 +29,26 @@ export async function sendApprovalsHere(parts: CommandParts, turn: Turn): Promis
   return say(turn.words, { kind: 'placeAdded', apps: general ? null : own.map(({ displayName }) => displayName) });
 }
 
-/** `stop sending approvals`: the way back. */
+/** `stop sending approvals`: the way back, for what whoever says it decides on. */
 export async function stopSendingApprovals(parts: CommandParts, turn: Turn): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'access.decide');
   if (refusal !== null) return refusal;
   const { place } = turn.incoming;
   if (place.kind === 'personal') return say(turn.words, { kind: 'placeIsPersonal' });
-  const removed = await removePlace(parts.store, place.key, turn.caller.id);
-  return say(turn.words, { kind: removed ? 'placeRemoved' : 'placeUnknown' });
+  const known = await findPlace(parts.store.database, place.key);
+  const apps: string[] = [];
+  for (const app of known?.apps ?? []) {
+    const approvers = await approversOf(parts, app);
+    if (!approvers.ok) return troubleReply(turn.words, approvers.trouble);
+    if (approvers.value !== null && mayDecide(turn.caller, approvers.value)) apps.push(app);
+  }
+  const share = { general: mayDecide(turn.caller, []), apps };
+  return say(turn.words, { kind: answers[await removeShare(parts.store, place.key, share, turn.caller.id)] });
 }
+
+const answers = {
+  removed: 'placeRemoved',
+  shareRemoved: 'placeShareRemoved',
+  notTheirs: 'placeNotYours',
+  unknown: 'placeUnknown',
+} as const satisfies Record<Removal, string>;

@@ -1,4 +1,5 @@
 import { mayAskFor } from '../../../access/asking.ts';
+import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
 import { openCopy } from '../../../requests/access-requests/copies.ts';
 import { createAccessRequest } from '../../../requests/access-requests/store.ts';
 import type { Command } from '../../command.ts';
@@ -8,6 +9,7 @@ import type { Problem } from '../../views/problem.ts';
 import { findPerson } from '../subject.ts';
 import { blocked, findApp, sourceOf, tryAgain } from '../target.ts';
 import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
+import { approversOf, maySee } from './found-request.ts';
 
 export type RequestAccessCommand = Extract<Command, { verb: 'requestAccess' }>;
 
@@ -61,10 +63,8 @@ export async function requestAccess(
   switch (creation.kind) {
     case 'tooMany':
       return say(turn.words, { kind: 'tooManyOpen', open: creation.open });
-    case 'alreadyOpen': {
-      const { id, subject } = creation.accessRequest;
-      return say(turn.words, { kind: 'alreadyAsked', id, person: subject.name, app: app.displayName });
-    }
+    case 'alreadyOpen':
+      return alreadyAsked(parts, turn, creation.accessRequest);
     case 'created':
     case 'same': {
       const accessRequestId = creation.accessRequest.id;
@@ -78,6 +78,15 @@ export async function requestAccess(
       throw new Error(`unexpected creation ${JSON.stringify(never)}`);
     }
   }
+}
+
+/** Only whoever may see that request is told its id. */
+async function alreadyAsked(parts: CommandParts, turn: Turn, request: AccessRequest): Promise<Reply> {
+  const approvers = await approversOf(parts, request.app.id);
+  const isShown = maySee(turn.caller, request, approvers.ok ? approvers.value : null);
+  const { id, subject, app } = request;
+  const what = { person: subject.name, app: app.name };
+  return say(turn.words, isShown ? { kind: 'alreadyAsked', id, ...what } : { kind: 'askedByOther', ...what });
 }
 
 /** "for me" is the one who says it. */

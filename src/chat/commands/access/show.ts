@@ -8,7 +8,7 @@ import { findRequest } from '../../../requests/store.ts';
 import { drawRequest } from '../../draw.ts';
 import type { Reply } from '../../reply.ts';
 import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
-import { approversOf, isTheirs } from './found-request.ts';
+import { approversOf, isTheirs, placeKeyOf } from './found-request.ts';
 
 /**
  * `show ID`: the card of a request once more. An access request gets a further live card; a provisioning request has
@@ -30,7 +30,7 @@ async function maySee(parts: CommandParts, { caller }: Turn, request: Request): 
   if (request.asker.id === caller.id || deny(caller, 'request.retry') === null) return true;
   if ((await findAccessRequestOf(parts.store.database, request.id)) === null) return false;
   const approvers = await approversOf(parts, request.app.id);
-  return approvers.ok && mayDecide(caller, approvers.value);
+  return approvers.ok && approvers.value !== null && mayDecide(caller, approvers.value);
 }
 
 async function showAccess(parts: CommandParts, turn: Turn, request: AccessRequest): Promise<Reply> {
@@ -48,6 +48,7 @@ async function showAccess(parts: CommandParts, turn: Turn, request: AccessReques
     conversation,
     reader,
     audience,
+    shownBy: { actorId: turn.caller.id, key: placeKeyOf(turn.incoming) },
   });
   return { kind: 'live', liveId };
 }

@@ -1,4 +1,4 @@
-import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
+import { type AccessRequest, assignmentLeft } from '../../../requests/access-requests/access-request.ts';
 import type { AccessView, Fact, SubmitButton, Text } from '../../cards/card-views.ts';
 import { renderCard } from '../../cards/render.ts';
 import { markdownText, plainText } from '../../cards/safe-text.ts';
@@ -133,5 +133,7 @@ function linkFor({ accessRequest, facts, progress, entraPortalUrl }: AccessCardI
   if (state.kind === 'pending')
     return facts !== null && needsAssignment(facts) ? usersPageUrl(entraPortalUrl, app.id) : null;
   const task = progress?.request.tasks[0]?.state;
+  const isOver = state.kind === 'cancelled' || state.kind === 'lapsed' || task?.kind === 'cancelled';
+  if (isOver && assignmentLeft(accessRequest) !== 'none') return usersPageUrl(entraPortalUrl, app.id);
   return task?.kind === 'done' && face.tone !== 'good' ? pageFor(task.outcome, entraPortalUrl, app.id) : null;
 }

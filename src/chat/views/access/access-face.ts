@@ -1,4 +1,10 @@
-import type { AccessRequest, AccessState, LapseReason } from '../../../requests/access-requests/access-request.ts';
+import {
+  type AccessRequest,
+  type AccessState,
+  type AssignmentLeft,
+  assignmentLeft,
+  type LapseReason,
+} from '../../../requests/access-requests/access-request.ts';
 import type { Forecast, Request } from '../../../requests/request.ts';
 import type { LabelledText, Text } from '../../cards/card-views.ts';
 import { markdownText, plainText } from '../../cards/safe-text.ts';
@@ -80,12 +86,13 @@ export function faceOf(words: Words, input: FaceInput): Face {
     }
     case 'cancelled': {
       const isByAsker = state.by.id === accessRequest.asker.id;
-      const values = { ...names, canceller: personName(state.by), time: words.moment(state.at, now) };
+      const left = assignmentLeft(accessRequest);
+      const values = { ...names, canceller: personName(state.by), time: words.moment(state.at, now), left };
       return face(words, {
-        tone: 'neutral',
+        tone: left === 'none' ? 'neutral' : 'warning',
         title: 'access.title.cancelled',
-        said: [['access.cancelledBy', values]],
-        next: isAsker && !isByAsker ? ['access.next.cancelled', values] : null,
+        said: [['access.cancelledBy', values], ...leftOver(left, names)],
+        next: left === 'none' && isAsker && !isByAsker ? ['access.next.cancelled', values] : nextOf(left, names),
       });
     }
     case 'lapsed':
@@ -96,6 +103,8 @@ export function faceOf(words: Words, input: FaceInput): Face {
           approvedBy(words, state, now),
           ['access.lapsedAt', { time: words.moment(state.at, now) }],
           [lapseKeys(state.why).happened, names],
+          ...leftOver(assignmentLeft(accessRequest), names),
+          ...(assignmentLeft(accessRequest) === 'none' ? [] : [['access.leftNext', names] as const]),
         ],
         next: [lapseKeys(state.why).next, names],
       });
@@ -104,6 +113,15 @@ export function faceOf(words: Words, input: FaceInput): Face {
       throw new Error(`An access request in a state that no card shows: ${JSON.stringify(never)}`);
     }
   }
+}
+
+/** What an end leaves behind of the assignment that the approval makes. */
+export function leftOver(left: AssignmentLeft, names: AccessNames): Sentence[] {
+  return left === 'none' ? [] : [[`access.left.${left}`, names]];
+}
+
+function nextOf(left: AssignmentLeft, names: AccessNames): Sentence | null {
+  return left === 'none' ? null : ['access.leftNext', names];
 }
 
 /** Why an approved request never started, and what to do about it. */

@@ -1,3 +1,4 @@
+import type { AssignmentLeft } from '../../../requests/access-requests/access-request.ts';
 import type { WordKey, Words, WordValues } from '../../words.ts';
 import { short } from '../parts.ts';
 import type { Tone } from '../tone.ts';
@@ -11,8 +12,19 @@ export type AccessProblem =
   /** How many the asker has open. */
   | { readonly kind: 'tooManyOpen'; readonly open: number }
   | { readonly kind: 'alreadyAsked'; readonly id: string; readonly person: string; readonly app: string }
-  | { readonly kind: 'accessNeedsEntraApp' | 'notYourApp'; readonly app: string }
-  | { readonly kind: 'alreadyDecided' | 'unknownAccessRequest' | 'cancelledAccess'; readonly id: string }
+  /** Who may not see the request is not told its id. */
+  | { readonly kind: 'askedByOther'; readonly person: string; readonly app: string }
+  | { readonly kind: 'accessNeedsEntraApp' | 'notYourApp' | 'accessAppGone'; readonly app: string }
+  | { readonly kind: 'alreadyDecided' | 'unknownAccessRequest'; readonly id: string }
+  /** `left`: of the assignment that its approval makes. `attempts`: how many provisioning calls had been sent. */
+  | {
+      readonly kind: 'cancelledAccess';
+      readonly id: string;
+      readonly person: string;
+      readonly app: string;
+      readonly left: AssignmentLeft;
+      readonly attempts: number;
+    }
   /** Approved and handed on: `requestId` is the provisioning request that can still be called off. */
   | { readonly kind: 'accessUnderWay'; readonly id: string; readonly requestId: string }
   | {
@@ -32,7 +44,10 @@ export type AccessProblem =
         | 'aboutYourself'
         | 'nothingToDecide'
         | 'placeIsPersonal'
+        | 'nothingForPlace'
         | 'placeRemoved'
+        | 'placeShareRemoved'
+        | 'placeNotYours'
         | 'placeUnknown'
         | 'incompleteAccess';
     };
@@ -48,6 +63,7 @@ const KEYS: Readonly<Record<AccessProblem['kind'], Keys>> = {
   unclearStart: ['unknown', 'problem.unclearStart.title', 'problem.unclearStart.happened', 'problem.unclearStart.next'],
   tooManyOpen: ['warning', 'problem.tooManyOpen.title', 'problem.tooManyOpen.happened', 'problem.tooManyOpen.next'],
   alreadyAsked: ['neutral', 'problem.alreadyAsked.title', 'problem.alreadyAsked.happened', 'problem.alreadyAsked.next'],
+  askedByOther: ['neutral', 'problem.alreadyAsked.title', 'problem.askedByOther.happened', 'problem.askedByOther.next'],
   accessNeedsEntraApp: [
     'warning',
     'problem.accessNeedsEntraApp.title',
@@ -57,6 +73,12 @@ const KEYS: Readonly<Record<AccessProblem['kind'], Keys>> = {
   ownRequest: ['bad', 'problem.ownRequest.title', 'problem.ownRequest.happened', 'problem.ownRequest.next'],
   aboutYourself: ['bad', 'problem.aboutYourself.title', 'problem.aboutYourself.happened', 'problem.aboutYourself.next'],
   notYourApp: ['bad', 'problem.notYourApp.title', 'problem.notYourApp.happened', 'problem.notYourApp.next'],
+  accessAppGone: [
+    'warning',
+    'problem.accessAppGone.title',
+    'problem.accessAppGone.happened',
+    'problem.accessAppGone.next',
+  ],
   alreadyDecided: [
     'neutral',
     'problem.alreadyDecided.title',
@@ -96,6 +118,24 @@ const KEYS: Readonly<Record<AccessProblem['kind'], Keys>> = {
   ],
   placeAdded: ['good', 'problem.placeAdded.title', 'problem.placeAdded.happened', 'problem.placeAdded.next'],
   placeRemoved: ['neutral', 'problem.placeRemoved.title', 'problem.placeRemoved.happened', 'problem.placeRemoved.next'],
+  nothingForPlace: [
+    'neutral',
+    'problem.nothingForPlace.title',
+    'problem.nothingForPlace.happened',
+    'problem.nothingForPlace.next',
+  ],
+  placeShareRemoved: [
+    'neutral',
+    'problem.placeRemoved.title',
+    'problem.placeShareRemoved.happened',
+    'problem.placeShareRemoved.next',
+  ],
+  placeNotYours: [
+    'neutral',
+    'problem.placeNotYours.title',
+    'problem.placeNotYours.happened',
+    'problem.placeNotYours.next',
+  ],
   placeUnknown: ['neutral', 'problem.placeUnknown.title', 'problem.placeUnknown.happened', 'problem.placeUnknown.next'],
   incompleteAccess: [
     'unknown',
@@ -130,13 +170,19 @@ function valuesOf(words: Words, what: AccessProblem): WordValues {
       return { open: what.open };
     case 'alreadyAsked':
       return { id: short(what.id, 40), person: short(what.person), app: short(what.app) };
+    case 'askedByOther':
+      return { person: short(what.person), app: short(what.app) };
     case 'accessNeedsEntraApp':
     case 'notYourApp':
+    case 'accessAppGone':
       return { app: short(what.app) };
     case 'alreadyDecided':
     case 'unknownAccessRequest':
-    case 'cancelledAccess':
       return { id: short(what.id, 40) };
+    case 'cancelledAccess': {
+      const { left, attempts } = what;
+      return { id: short(what.id, 40), person: short(what.person), app: short(what.app), left, attempts };
+    }
     case 'accessUnderWay':
       return { id: short(what.id, 40), requestId: short(what.requestId, 40) };
     case 'decidedNow':
@@ -147,8 +193,8 @@ function valuesOf(words: Words, what: AccessProblem): WordValues {
         app: short(what.app),
       };
     case 'placeAdded': {
-      const apps = (what.apps ?? []).map((name) => short(name, 40)).filter((name) => name !== '');
-      return { count: apps.length, apps: words.list(apps.slice(0, MOST_APPS)) };
+      const apps = (what.apps ?? []).map((name) => short(name, 40) || '—');
+      return { scope: what.apps === null ? 'all' : 'some', apps: words.list(apps.slice(0, MOST_APPS)) };
     }
     case 'askForSelf':
     case 'reportsUnread':
@@ -156,7 +202,10 @@ function valuesOf(words: Words, what: AccessProblem): WordValues {
     case 'aboutYourself':
     case 'nothingToDecide':
     case 'placeIsPersonal':
+    case 'nothingForPlace':
     case 'placeRemoved':
+    case 'placeShareRemoved':
+    case 'placeNotYours':
     case 'placeUnknown':
     case 'incompleteAccess':
       return {};

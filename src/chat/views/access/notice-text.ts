@@ -1,10 +1,12 @@
 import type { Outcome } from '../../../graph/outcome.ts';
-import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
+import { type AccessRequest, assignmentLeft } from '../../../requests/access-requests/access-request.ts';
 import type { NoticeKind } from '../../../requests/access-requests/notices.ts';
+import type { Person } from '../../../requests/request.ts';
 import { plainText } from '../../cards/safe-text.ts';
 import type { Words } from '../../words.ts';
+import { usersPageUrl } from '../entra-link.ts';
 import { verdictOf } from '../verdict.ts';
-import { lapseKeys } from './access-face.ts';
+import { lapseKeys, leftOver } from './access-face.ts';
 import { decisionOf, LONGEST_REASON, namesOf, personName } from './access-names.ts';
 import { endWord } from './run-face.ts';
 
@@ -13,6 +15,8 @@ export interface NoticeTextInput {
   readonly kind: NoticeKind;
   /** Of the provisioning request, for `result`; null where it is not known. */
   readonly outcome: Outcome | null;
+  /** The cloud's Entra admin centre; without it there is no address in the text. */
+  readonly entraPortalUrl: string | null;
 }
 
 /** Plain sentences, to be sent as plain text. A notice that its request has outrun only says that it has changed. */
@@ -29,15 +33,16 @@ export function noticeText(words: Words, input: NoticeTextInput): string {
     case 'expired':
       return words.plain('accessNotice.expired', names);
     case 'cancelled':
-      return state.kind === 'cancelled'
-        ? words.plain('accessNotice.cancelled', { ...names, canceller: personName(state.by) })
-        : changedText(words, accessRequest);
+      return state.kind === 'cancelled' ? cancelledText(words, input, state.by) : changedText(words, accessRequest);
     case 'lapsed': {
       if (state.kind !== 'lapsed') return changedText(words, accessRequest);
       const { happened, next } = lapseKeys(state.why);
-      return [words.plain('accessNotice.lapsed', names), words.plain(happened, names), words.plain(next, names)].join(
-        ' ',
-      );
+      return [
+        words.plain('accessNotice.lapsed', names),
+        words.plain(happened, names),
+        words.plain(next, names),
+        ...leftText(words, input),
+      ].join(' ');
     }
     case 'result':
       return resultText(words, input);
@@ -55,17 +60,43 @@ export function noticeText(words: Words, input: NoticeTextInput): string {
 const changedText = (words: Words, accessRequest: AccessRequest): string =>
   words.plain('accessNotice.changed', namesOf(accessRequest));
 
+function cancelledText(words: Words, input: NoticeTextInput, by: Person): string {
+  const { accessRequest } = input;
+  const values = { ...namesOf(accessRequest), canceller: personName(by), left: assignmentLeft(accessRequest) };
+  return [words.plain('accessNotice.cancelled', values), ...leftText(words, input)].join(' ');
+}
+
+/** What an end leaves behind of the assignment, and the page on which it can be removed. */
+function leftText(words: Words, { accessRequest, entraPortalUrl }: NoticeTextInput): string[] {
+  const names = namesOf(accessRequest);
+  const sentences = leftOver(assignmentLeft(accessRequest), names).map(([key, values]) => words.plain(key, values));
+  if (sentences.length === 0) return [];
+  const page = entraPortalUrl === null ? [] : [usersPageUrl(entraPortalUrl, accessRequest.app.id)];
+  return [...sentences, words.plain('access.leftNext', names), ...page];
+}
+
+/** By the time that it is told, it may be known that it does not start now. */
 function approvedText(words: Words, accessRequest: AccessRequest): string {
-  const { state, startsAt, reader } = accessRequest;
+  const { state, startsAt, reader, heldUp } = accessRequest;
   const decision = decisionOf(state);
   if (decision === null) return changedText(words, accessRequest);
   const isLater = startsAt !== null && startsAt > decision.at;
-  return words.plain('accessNotice.approved', {
-    ...namesOf(accessRequest),
-    decider: personName(decision.by),
-    when: isLater ? 'later' : 'now',
-    day: isLater ? words.day(startsAt, reader.timeZone) : '',
-  });
+  const isHeldUp = state.kind === 'approved' && heldUp !== null;
+  const names = namesOf(accessRequest);
+  const approved = words
+    .plain('accessNotice.approved', {
+      ...names,
+      decider: personName(decision.by),
+      when: isHeldUp || state.kind === 'lapsed' ? 'unknown' : isLater ? 'later' : 'now',
+      day: isLater ? words.day(startsAt, reader.timeZone) : '',
+    })
+    .trim();
+  if (!isHeldUp) return approved;
+  return [
+    approved,
+    words.plain(`access.heldUp.${heldUp}`, names),
+    words.plain(`access.heldUpNext.${heldUp}`, names),
+  ].join(' ');
 }
 
 function deniedText(words: Words, accessRequest: AccessRequest): string {
@@ -79,9 +110,11 @@ function deniedText(words: Words, accessRequest: AccessRequest): string {
     : `${words.plain('accessNotice.deniedBecause', values)} ${reason}`;
 }
 
-function resultText(words: Words, { accessRequest, outcome }: NoticeTextInput): string {
+function resultText(words: Words, input: NoticeTextInput): string {
+  const { accessRequest, outcome } = input;
   const names = namesOf(accessRequest);
   const { state } = accessRequest;
+  if (state.kind === 'finished' && state.outcome === 'cancelled') return calledOffText(words, input, state.calledOffBy);
   if (outcome === null)
     return state.kind === 'finished'
       ? words.plain('accessNotice.result', { ...names, verdict: endWord(words, state.outcome) })
@@ -96,4 +129,13 @@ function resultText(words: Words, { accessRequest, outcome }: NoticeTextInput): 
     ...(say.tone === 'good' ? [] : [words.plain(say.next, values)]),
   ];
   return sentences.join(' ');
+}
+
+function calledOffText(words: Words, input: NoticeTextInput, by: Person | null): string {
+  const names = namesOf(input.accessRequest);
+  const said =
+    by === null
+      ? words.plain('accessNotice.result', { ...names, verdict: endWord(words, 'cancelled') })
+      : words.plain('accessNotice.calledOff', { ...names, canceller: personName(by) });
+  return [said, ...leftText(words, input)].join(' ');
 }

@@ -6,7 +6,7 @@ import { taskProgress } from '../request-card.ts';
 import type { Tone } from '../tone.ts';
 import { verdictOf } from '../verdict.ts';
 import type { Face, RequestProgress } from './access-face.ts';
-import { namesOf } from './access-names.ts';
+import { namesOf, personName } from './access-names.ts';
 
 /** How the provisioning request of an access request goes or went; what came before it is the caller's to tell. */
 export type RunFace = Pick<Face, 'tone' | 'title' | 'paragraphs' | 'next' | 'summary'>;
@@ -25,8 +25,30 @@ export function runFace(words: Words, input: RunInput): RunFace {
   if (progress === null || task === undefined) return bareFace(words, input);
   if (task.state.kind === 'done') return doneFace(words, accessRequest, state.assigned, task.state);
 
+  if (task.state.kind === 'cancelled') return calledOffFace(words, input, task, task.state);
   const { tone, title, paragraphs, summary } = taskProgress(words, { ...progress, now }, task, task.state);
   return { tone, title, paragraphs, next: null, summary: words.plain(summary, namesFor(accessRequest, task)) };
+}
+
+/** An assignment that Usher has made stays; what comes before this says that it did. */
+function calledOffFace(
+  words: Words,
+  { accessRequest, state, now }: RunInput,
+  task: Task,
+  { at }: Extract<TaskState, { kind: 'cancelled' }>,
+): RunFace {
+  const canceller = state.calledOffBy === null ? '' : personName(state.calledOffBy);
+  const values = { ...namesOf(accessRequest), canceller, time: words.moment(at, now), sent: task.attempts };
+  const said: WordKey = canceller === '' ? 'access.calledOff' : 'access.calledOffBy';
+  const [tone, title] = ENDS.cancelled;
+  const next: WordKey | null = state.assigned ? 'access.leftNext' : null;
+  return {
+    tone: state.assigned ? 'warning' : tone,
+    title: words.card(title),
+    paragraphs: [{ text: words.card(said, values) }],
+    next: next === null ? null : words.card(next, values),
+    summary: [words.plain(said, values), ...(next === null ? [] : [words.plain(next, values)])].join(' '),
+  };
 }
 
 function namesFor(accessRequest: AccessRequest, task: Task) {

@@ -189,7 +189,7 @@ describe('the card of an access request that runs', () => {
     [waiting(null), 'Waiting: number 3 in line'],
     [waiting('throttled'), 'Microsoft asked Usher to slow down.'],
     [{ kind: 'running', startedAt: NOW, lease }, 'Asking Microsoft to provision Isaiah Langer to Salesforce'],
-    [{ kind: 'cancelled', at: NOW, by: 'alex' }, 'Cancelled at 14:03:06'],
+    [{ kind: 'cancelled', at: NOW, by: 'alex' }, 'It was called off at 14:03'],
     [doneWith({ kind: 'created', report }), 'Isaiah Langer now has an account in Salesforce.'],
   ])('says how it goes as the card of the provisioning request does: %j', (state, said) => {
     const text = textOf(accessIn(started()), { progress: progressIn(state, { place: 3 }) });

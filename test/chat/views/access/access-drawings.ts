@@ -39,6 +39,7 @@ export function accessIn(state: AccessState, more: Partial<AccessRequest> & { te
     remindedAt: null,
     routed: true,
     heldUp: null,
+    assigning: null,
     revision: 1,
     state,
     ...rest,
@@ -65,10 +66,18 @@ export const lapsed = (why: LapseReason, text?: string): AccessState => {
   return { kind: 'lapsed', decision: decisionOf(text), at: NOW, why };
 };
 export const started = (assigned = false, text?: string): AccessState => {
-  return { kind: 'started', decision: decisionOf(text), requestId: 'R7K3MQ', assigned };
+  return { kind: 'started', decision: decisionOf(text), requestId: 'R7K3MQ', assigned, calledOffBy: null };
 };
 export const finished = (outcome: FinishedAs, assigned = false, text?: string): AccessState => {
-  return { kind: 'finished', decision: decisionOf(text), requestId: 'R7K3MQ', assigned, at: NOW, outcome };
+  return {
+    kind: 'finished',
+    decision: decisionOf(text),
+    requestId: 'R7K3MQ',
+    assigned,
+    calledOffBy: null,
+    at: NOW,
+    outcome,
+  };
 };
 
 export const lapseReasons: readonly LapseReason[] = [
@@ -158,6 +167,9 @@ export function everyAccessInput(text: string): Pick<AccessCardInput, 'accessReq
     plain({ kind: 'expired', at: NOW }),
     plain(cancelledBy('megan', text)),
     plain(cancelledBy('alex', text)),
+    plain(cancelledBy('alex', text), { assigning: 'begun' }),
+    plain(cancelledBy('megan', text), { assigning: 'made' }),
+    plain(lapsed('askerMayNot', text), { assigning: 'unanswered' }),
     ...lapseReasons.map((why) => plain(lapsed(why, text))),
     plain(started(false, text)),
     run(waiting(null), { place: 3 }),
@@ -166,6 +178,10 @@ export function everyAccessInput(text: string): Pick<AccessCardInput, 'accessReq
     run({ kind: 'held' }),
     run({ kind: 'running', startedAt: NOW, lease }, { attempts: 2 }),
     run({ kind: 'cancelled', at: NOW, by: text }, { attempts: 2 }),
+    {
+      ...plain({ ...started(false, text), calledOffBy: { id: 'alex', name: text } } as AccessState),
+      progress: progressIn({ kind: 'cancelled', at: NOW, by: text }, { text, attempts: 0 }),
+    },
     ...outcomesSaying(text, { steps: 1, changes: 1 }).map(ends),
     plain(finished('cancelled', false, text)),
     plain(finished('created', true, text)),
@@ -188,7 +204,11 @@ export function accessProblemsSaying(text: string): AccessProblem[] {
     { kind: 'notYourApp', app: text },
     { kind: 'alreadyDecided', id: text },
     { kind: 'unknownAccessRequest', id: text },
-    { kind: 'cancelledAccess', id: text },
+    ...(['none', 'perhaps', 'made'] as const).map((left, attempts) => {
+      return { kind: 'cancelledAccess', id: text, person: text, app: text, left, attempts } as const;
+    }),
+    { kind: 'askedByOther', person: text, app: text },
+    { kind: 'accessAppGone', app: text },
     { kind: 'accessUnderWay', id: text, requestId: text },
     { kind: 'decidedNow', id: text, decision: 'approved', person: text, app: text },
     { kind: 'decidedNow', id: text, decision: 'denied', person: text, app: text },
@@ -196,7 +216,11 @@ export function accessProblemsSaying(text: string): AccessProblem[] {
     { kind: 'placeIsPersonal' },
     { kind: 'placeAdded', apps: null },
     { kind: 'placeAdded', apps: [text, text] },
+    { kind: 'placeAdded', apps: [''] },
+    { kind: 'nothingForPlace' },
     { kind: 'placeRemoved' },
+    { kind: 'placeShareRemoved' },
+    { kind: 'placeNotYours' },
     { kind: 'placeUnknown' },
     { kind: 'incompleteAccess' },
   ];

@@ -22,7 +22,7 @@ const notice = (
   kind: Kind,
   accessRequest: AccessRequest,
   outcome: Parameters<typeof noticeText>[1]['outcome'] = null,
-) => noticeText(words, { accessRequest, kind, outcome });
+) => noticeText(words, { accessRequest, kind, outcome, entraPortalUrl: 'https://entra.microsoft.com' });
 const kinds: readonly Kind[] = [
   ...(['approved', 'denied', 'expired', 'cancelled', 'lapsed', 'result'] as const),
   ...(['reminder', 'nobodyReached'] as const),
@@ -68,6 +68,25 @@ describe('a notice', () => {
     const reason = 'x'.repeat(450);
 
     expect(notice('denied', accessIn(denied(reason)))).toMatch(new RegExp(`The reason: ${reason}$`));
+  });
+
+  it('says why an approved request waits instead of that it starts', () => {
+    const said = notice('approved', accessIn(approved(), { heldUp: 'quarantine' }));
+
+    expect(said).toMatch(/^Patti Fernandez approved .* in quarantine/);
+    expect(said).not.toContain('starts it now');
+  });
+
+  it.each<[Kind, AccessRequest]>([
+    ['cancelled', accessIn(cancelledBy('megan', 'Megan Bowen'), { assigning: 'begun' })],
+    ['lapsed', accessIn(lapsed('askerMayNot'), { assigning: 'unanswered' })],
+    ['lapsed', accessIn(lapsed('graphAway'), { assigning: 'unanswered' })],
+  ])('tells that an assignment may stay behind, and where it can be removed: %s', (kind, accessRequest) => {
+    const said = notice(kind, accessRequest);
+
+    expect(said).toContain('the assignment may have been made');
+    expect(said).toMatch(/https:\/\/entra\.microsoft\.com\/.*\/Users\/objectId\/\S+$/);
+    expect(said).not.toContain('Nothing was done');
   });
 
   it('tells the asker how to find an approver when nobody was reached', () => {

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createOutbox } from '../../src/chat/create-outbox.ts';
+import type { Outbox } from '../../src/chat/outbox.ts';
+import type { Drawing } from '../../src/chat/reply.ts';
+import { createLog } from '../../src/log.ts';
+import { queueCopies } from '../../src/requests/access-requests/copies.ts';
+import { finishRouting } from '../../src/requests/access-requests/due.ts';
+import { type AccessParts, act, findAccessRequest } from '../../src/requests/access-requests/store.ts';
+import { accessParts, askAccess, deny, kindsOf, reader } from '../requests/access-requests/support.ts';
+import { createTestClock, type TestClock } from '../support/clock.ts';
+import { engineStartMs, sqliteEngine, type TestDatabase } from '../support/databases.ts';
+
+describe('the outbox', () => {
+  let place: TestDatabase;
+  let clock: TestClock;
+  let parts: AccessParts;
+  let logged: string[];
+  let changed: string[];
+  let broken: string | null;
+  let outbox: Outbox;
+
+  beforeAll(async () => {
+    place = await sqliteEngine.createTestDatabase();
+  }, engineStartMs);
+  afterAll(() => place.drop());
+  beforeEach(async () => {
+    clock = createTestClock();
+    parts = accessParts(await place.open(clock), clock);
+    await place.empty();
+    [logged, changed, broken] = [[], [], null];
+    outbox = createOutbox({
+      store: parts,
+      async draw(liveId) {
+        if (liveId === broken) throw new Error('it cannot be drawn');
+        return { message: { card: {}, summary: liveId } } as unknown as Drawing;
+      },
+      entraPortal: 'https://entra.microsoft.com',
+      accessChanged: (id) => changed.push(id),
+      log: createLog('warn', { write: (line) => void logged.push((JSON.parse(line) as { code: string }).code) }),
+    });
+  });
+
+  const shownIn = (...conversations: string[]) =>
+    conversations.map((conversation) => ({ key: conversation, conversation, reader }));
+
+  it('hands out the others when one cannot be drawn, and that one later', async () => {
+    const { id } = await askAccess(parts);
+    const copies = ['desk', 'board'].map((conversation) => {
+      return { accessRequestId: id, source: conversation, conversation, reader, audience: 'approvers' } as const;
+    });
+    await parts.database.transact((transaction) => queueCopies(transaction, copies, clock.now()));
+    await act(parts, id, deny);
+    const first = await parts.database.query
+      .selectFrom('access_cards')
+      .select('id')
+      .where('conversation', '=', 'desk')
+      .executeTakeFirstOrThrow();
+    broken = first.id;
+
+    const items = await outbox.due(10);
+    broken = null;
+    await clock.advance(2_000);
+    const later = await outbox.due(10);
+
+    expect(items.map(({ kind, conversation }) => [kind, conversation])).toEqual([
+      ['card', 'board'],
+      ['text', 'megan chat'],
+    ]);
+    expect(later).toMatchObject([{ kind: 'card', conversation: 'desk' }]);
+    expect(logged).toEqual(['outbox_undrawn']);
+  });
+
+  it('records where a request was shown only once its card is there', async () => {
+    const { id } = await askAccess(parts);
+    await finishRouting(parts, id, shownIn('desk'));
+    const [item] = await outbox.due(10);
+    const before = await kindsOf(parts);
+
+    if (item !== undefined) await outbox.sent(item, 'card');
+
+    expect([before, await kindsOf(parts)]).toEqual([['accessAsked'], ['accessAsked', 'accessShown']]);
+  });
+
+  it('has a request routed anew when the last place that was to show it is gone, and not before', async () => {
+    const { id } = await askAccess(parts);
+    await finishRouting(parts, id, shownIn('desk', 'board'));
+    const items = await outbox.due(10);
+    const routed: (boolean | undefined)[] = [];
+
+    for (const item of items) {
+      await outbox.failed(item, 'gone');
+      routed.push((await findAccessRequest(parts.database, id))?.routed);
+    }
+
+    expect(routed).toEqual([true, false]);
+    expect(changed).toEqual([id]);
+    await clock.advance(3_600_000);
+    expect(await outbox.due(10)).toEqual([]);
+  });
+});
