@@ -1,0 +1,37 @@
+# syntax=docker/dockerfile:1
+
+# Usher in a container. Build it with `docker build -t usher .`; docs/operations.md tells how to run it.
+
+# What Usher needs at run time, and nothing of what builds or tests it. None of it needs an install script.
+FROM node:24.21.0-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+
+FROM node:24.21.0-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+# The make-believe tenant is for demos and tests, and has no place beside a real one.
+RUN npm run build && rm -rf dist/sandbox
+
+FROM node:24.21.0-slim AS runtime
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3978
+WORKDIR /app
+COPY package.json LICENSE ./
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY cards ./cards
+# The only folder that Usher writes to, and only with SQLite. All else may be mounted read-only.
+RUN mkdir data && chown node:node data
+VOLUME /app/data
+# `node` by its number, as Kubernetes checks `runAsNonRoot` by number.
+USER 1000:1000
+EXPOSE 3978
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=5s --start-period=40s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/healthz', { signal: AbortSignal.timeout(4000) }).then((response) => process.exit(response.ok ? 0 : 1), () => process.exit(1))"]
+# Without npm in between, the signal to stop reaches Usher itself.
+CMD ["node", "--enable-source-maps", "dist/main.js"]
