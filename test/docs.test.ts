@@ -1,0 +1,158 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+
+/** The words around the code, held to the code: links lead somewhere, and what is named exists. */
+const root = new URL('../', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
+
+const pages = [
+  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'],
+  ...readdirSync(new URL('docs/', root), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.md'))
+    .map((path) => `docs/${path}`),
+];
+
+const withoutCode = (text: string) => text.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
+
+/** The anchor that GitHub gives a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\p{M} _-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-');
+
+const anchorsOf = (path: string) =>
+  [
+    ...read(path)
+      .replace(/^```[\s\S]*?^```/gm, '')
+      .matchAll(/^#{1,6} (.*)$/gm),
+  ].map(([, heading = '']) => anchorOf(heading));
+
+interface Link {
+  readonly page: string;
+  readonly target: string;
+}
+
+const links: readonly Link[] = pages.flatMap((page) =>
+  [...withoutCode(read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => ({ page, target })),
+);
+
+/** Why a link leads nowhere; null where it leads somewhere, or out of the project. */
+function troubleOf({ page, target }: Link): string | null {
+  if (/^(https?|mailto):/.test(target)) return null;
+  const [path = '', anchor] = target.split('#');
+  const to = path === '' ? page : new URL(path, new URL(page, root)).pathname.slice(root.pathname.length);
+  if (!existsSync(new URL(to, root))) return `${page} → ${target}: no such file`;
+  if (anchor === undefined || statSync(new URL(to, root)).isDirectory()) return null;
+  return anchorsOf(to).includes(anchor) ? null : `${page} → ${target}: no such heading`;
+}
+
+const settings = new Set([...read('.env.sample').matchAll(/^([A-Za-z]\w*)=/gm)].map(([, name = '']) => name));
+
+/** What else may be set: for the demo and the measurements, and for PostgreSQL's own container. */
+const otherSettings = new Set(
+  [
+    ...readdirSync(new URL('src/sandbox/', root), { recursive: true, encoding: 'utf8' }).map(
+      (path) => `src/sandbox/${path}`,
+    ),
+    ...readdirSync(new URL('test/bench/', root), { recursive: true, encoding: 'utf8' }).map(
+      (path) => `test/bench/${path}`,
+    ),
+    'compose.yaml',
+  ]
+    .filter((path) => /\.(ts|yaml)$/.test(path))
+    .flatMap((path) => [...read(path).matchAll(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g)].map(([name]) => name)),
+);
+
+/** Named in order to say that Usher does not read them, or that others do. */
+const named = /\b(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|MicrosoftApp[A-Z]\w*)\b/g;
+
+describe('links', () => {
+  it('finds links and headings', () => {
+    expect(links.length).toBeGreaterThan(20);
+    expect(anchorOf('403 MessageWritesBlocked')).toBe('403-messagewritesblocked');
+    expect(anchorOf('The trap of Application.ReadWrite.OwnedBy')).toBe('the-trap-of-applicationreadwriteownedby');
+    expect(troubleOf({ page: 'README.md', target: 'docs/nothing.md' })).toContain('no such file');
+    expect(troubleOf({ page: 'README.md', target: '#no-such-thing' })).toContain('no such heading');
+  });
+
+  it('lead somewhere, anchors included', () => {
+    expect(links.map(troubleOf).filter((trouble) => trouble !== null)).toEqual([]);
+  });
+});
+
+describe('what the documents name', () => {
+  it('are settings that .env.sample explains', () => {
+    const unknown = pages
+      .filter((page) => !page.startsWith('docs/decisions/'))
+      .flatMap((page) =>
+        [...read(page).matchAll(named)]
+          .map(([name]) => name)
+          .filter((name) => !settings.has(name) && !otherSettings.has(name))
+          .map((name) => `${page}: ${name}`),
+      );
+
+    expect(unknown).toEqual([]);
+  });
+
+  it('are scripts of package.json', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+
+    const unknown = pages.flatMap((page) =>
+      [
+        ...read(page)
+          .replaceAll(/\s+/g, ' ')
+          .matchAll(/npm run (?:--silent )?([a-z][\w:-]*)/g),
+      ]
+        .map(([, name = '']) => name)
+        .filter((name) => !(name in scripts))
+        .map((name) => `${page}: ${name}`),
+    );
+
+    expect([...new Set(unknown)]).toEqual([]);
+  });
+
+  it('are metrics, every one of them', () => {
+    const inCode = [...read('src/metrics.ts').matchAll(/(?:counter|gauge|histogram)\(\s*'(\w+)'/g)].map(
+      ([, name]) => `usher_${name}`,
+    );
+    const inDocs = [...read('docs/operations.md').matchAll(/`(usher_\w+)`/g)].map(([, name]) => name);
+
+    expect(inCode.length).toBeGreaterThan(10);
+    expect([...new Set(inDocs)].toSorted()).toEqual(inCode.toSorted());
+  });
+
+  it('are alerts, every one of them', () => {
+    const rules = [...read('docs/alerts.yml').matchAll(/- alert: (\w+)/g)].map(([, name]) => name);
+    const explained = [...read('docs/operations.md').matchAll(/^### (Usher\w+)$/gm)].map(([, name]) => name);
+
+    expect(explained).toEqual(rules);
+  });
+
+  it('are codes that the log has', () => {
+    const code = readdirSync(new URL('src/', root), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => read(`src/${path}`))
+      .join('\n');
+    const table = /\| Code \| Means \|[\s\S]*?\n\n/.exec(read('docs/operations.md'))?.[0] ?? '';
+    const rows = [...table.matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)].map(([, cell = '']) => cell);
+
+    const codes = rows.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name));
+
+    expect(codes.length).toBeGreaterThan(20);
+    expect(codes.filter((name) => !code.includes(`'${name}'`))).toEqual([]);
+  });
+
+  it('are the tables of the database, every one of them', () => {
+    const inCode = /export interface Schema \{([\s\S]*?)\n\}/.exec(read('src/db/schema.ts'))?.[1] ?? '';
+    const tables = [...inCode.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name);
+    const stored = /\| Table \| Personal data \|[\s\S]*?\n\n/.exec(read('docs/operations.md'))?.[0] ?? '';
+    const explained = [...stored.matchAll(/^\| (.*?) \|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+    );
+
+    expect(explained.toSorted()).toEqual(tables.toSorted());
+  });
+});
