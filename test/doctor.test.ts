@@ -115,7 +115,7 @@ describe('the doctor in a sound house', () => {
     expect(out).not.toContain('✗');
     expect(out).toContain('✓ Provisioning rules: readable');
     expect(out).toContain('– Token for Graph: GRAPH_AUTH is none');
-    expect(out).toContain('– Permission User.Read.All: there is no token to look into; the reads below tell');
+    expect(out).toContain('– Permission User.Read.All: there is no token to look into; reads are tried instead');
     expect(out).toMatch(/^Nothing is wrong\. \d+ not looked at\.$/m);
   });
 
@@ -271,6 +271,17 @@ describe('one thing broken', () => {
       detail: expect.stringMatching(/\w/),
       fix: expect.stringMatching(/^\S.{20,}\.$/),
     });
+  });
+
+  it('passes over what the missing permission was for, and says so', async () => {
+    const tokens = tokensWith(enough.filter((role) => role !== 'Application.Read.All'));
+
+    const lines = await linesOf(withTokens(), { tokens });
+
+    const passedOver = lines.filter(({ detail }) => detail === 'Application.Read.All is missing, see above');
+    expect(passedOver.map(({ id }) => id)).toEqual(['apps', 'appsFile:apps', 'appsFile:assign']);
+    expect(idsOf(lines, 'skipped')).toEqual(expect.arrayContaining(['jobs', 'rules']));
+    expect(sandbox.requests.map(({ path }) => path)).not.toContain('/servicePrincipals');
   });
 
   it('ends with 1, and tells the fix below the line', async () => {

@@ -66,8 +66,8 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
     wrong: (feature: string) => `not granted; needed ${feature}`,
     fix: (name: string) =>
       `add the application permission ${name} of Microsoft Graph to the registration in AZURE_CLIENT_ID, and give admin consent. A token may be an hour old, or a day old for a managed identity: start Usher anew afterwards.`,
-    none: 'there is no token to look into; the reads below tell',
-    opaque: 'the token does not tell; the reads below do',
+    none: 'there is no token to look into; reads are tried instead, see below',
+    opaque: 'the token does not tell; reads are tried instead, see below',
     needed: (name: string) => `${name} is missing, see above`,
     for: {
       provision: 'to read provisioning jobs and to provision on demand',
@@ -139,7 +139,7 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
     unset: 'APPS_FILE is not set',
     apps: {
       title: 'Apps in APPS_FILE',
-      good: (count: number) => `all ${count} found`,
+      good: (count: number) => (count === 1 ? 'the one app is found' : `all ${count} found`),
       wrong: (unknown: readonly string[], several: readonly string[]) =>
         [
           ...(unknown.length === 0 ? [] : [`not in the tenant: ${unknown.join(', ')}`]),
@@ -157,7 +157,7 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
     assign: {
       title: 'App roles in APPS_FILE',
       none: 'APPS_FILE assigns no app role',
-      good: (count: number) => `all ${count} can be assigned`,
+      good: (count: number) => (count === 1 ? 'the one role can be assigned' : `all ${count} can be assigned`),
       wrong: (roles: readonly string[]) => `cannot be assigned: ${roles.join(', ')}`,
       role: (role: string, app: string, why: string) => `“${role}” of ${app} (${why})`,
       why: {
