@@ -58,7 +58,7 @@ export interface UsherOptions {
   readonly adapter?: AdapterOverrides;
   /** From where dropped files may be fetched, instead of the cloud's own storage of its tenants. */
   readonly isFileAllowed?: (address: string) => boolean;
-  /** How long a task stays with a process that gives no sign of life; milliseconds. */
+  /** How long what a process has in hand stays with it when it gives no sign of life; milliseconds. */
   readonly leaseMs?: number;
   /** How long a task waits for the app role assignment that Usher has just made, each time; milliseconds. */
   readonly assignmentDelaysMs?: readonly number[];
@@ -132,7 +132,8 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const { adapter, authentication } = createAdapter(config, options.adapter);
   const conversations = createConversations({ adapter, appId: config.bot.appId, clock, observe: observer.message });
   const pacing = createPacing();
-  const turns = createTurns({ database, clock, log });
+  const lease = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs };
+  const turns = createTurns({ database, clock, log, ...lease });
   const ending = new AbortController();
   const stopping = new AbortController();
 
@@ -146,6 +147,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     assignments,
     provisioningLog,
     store,
+    log,
     requestFor: config.requestFor,
     wake: () => dispatcher.wake(),
     accessChanged: (accessRequestId) => {
@@ -159,7 +161,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     entraPortal: clouds[config.cloud].entraPortal,
     observe: observer.chat,
   });
-  const editing = { database, clock, owner: randomUUID(), stillMs: options.editEveryMs ?? 2_000 };
+  const editing = { database, clock, owner: randomUUID(), stillMs: options.editEveryMs ?? 2_000, ...lease };
   const painter = createPainter({
     draw: chat.draw,
     markDrawn: chat.markDrawn,
@@ -178,7 +180,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     log,
     changed: (requestId) => void announce(requestId),
     observe: observer.dispatcher,
-    ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
+    ...lease,
     ...(options.assignmentDelaysMs === undefined ? {} : { assignmentDelaysMs: options.assignmentDelaysMs }),
   });
 
@@ -208,6 +210,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       void showAccess(accessRequestId);
     },
     log,
+    ...lease,
   });
 
   const watching = startWatching({

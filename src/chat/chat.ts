@@ -198,7 +198,7 @@ export function createChat(parts: CommandParts): Chat {
   return {
     answer: (incoming) => answerWithout(answer, incoming),
     draw,
-    outbox: createOutbox({ store: parts.store, draw, entraPortal: parts.entraPortal }),
+    outbox: createOutbox({ ...parts, draw }),
     async isRequestCard(cardId) {
       return (await isRequestCard(database, cardId)) || (await copyWithCard(database, cardId)) !== null;
     },

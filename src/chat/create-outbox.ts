@@ -18,9 +18,9 @@ export interface OutboxParts {
   readonly draw: (liveId: string) => Promise<Drawing | null>;
   /** The cloud's Entra admin centre. */
   readonly entraPortal: string;
-  /** An access request has to be shown elsewhere: the calendar may look. Without it, that takes until its next look. */
-  readonly accessChanged?: (accessRequestId: string) => void;
-  readonly log?: Log;
+  /** An access request has to be shown elsewhere: the calendar may look. */
+  readonly accessChanged: (accessRequestId: string) => void;
+  readonly log: Log;
 }
 
 /** Pauses between tries. Beyond the last one Teams was away for about a day, and nobody waits for it any more. */
@@ -51,7 +51,7 @@ export function createOutbox({ store, draw, entraPortal, accessChanged, log }: O
       return item === null ? [] : [item];
     } catch (error) {
       if (isDatabaseAway(error)) throw error;
-      log?.error({ error, code: 'outbox_undrawn' }, 'an item of the outbox could not be drawn');
+      log.error({ error, code: 'outbox_undrawn' }, 'an item of the outbox could not be drawn');
       await putOffRow(againAt(row.failures));
       return [];
     }
@@ -157,7 +157,7 @@ export function createOutbox({ store, draw, entraPortal, accessChanged, log }: O
       if (dueAt === null && accessRequestId !== null) {
         // Before the item is given up itself: whoever dies in between comes back to it.
         const { conversation } = item;
-        if (await giveUpConversation(store, { accessRequestId, conversation }, kind)) accessChanged?.(accessRequestId);
+        if (await giveUpConversation(store, { accessRequestId, conversation }, kind)) accessChanged(accessRequestId);
       }
       await putOff(item, dueAt);
     },

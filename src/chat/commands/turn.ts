@@ -7,6 +7,7 @@ import type { Assignments } from '../../graph/assignments.ts';
 import type { Directory } from '../../graph/directory.ts';
 import type { ProvisioningLog } from '../../graph/provisioning-log.ts';
 import type { Synchronization } from '../../graph/synchronization.ts';
+import type { Log } from '../../log.ts';
 import type { AccessParts } from '../../requests/access-requests/store.ts';
 import { type Entry, writeRecord } from '../../requests/record.ts';
 import type { FileContent, Incoming, IncomingFile } from '../incoming.ts';
@@ -26,6 +27,7 @@ export interface CommandParts {
   readonly assignments: Assignments;
   readonly provisioningLog: ProvisioningLog;
   readonly store: AccessParts;
+  readonly log: Log;
   /** For whom a requester may ask. */
   readonly requestFor: 'reports' | 'anyone';
   /** The cloud's Entra admin centre. */
