@@ -67,9 +67,9 @@ const message = fc.oneof(
   },
 );
 
-describe('a thousand random and hostile messages', () => {
+describe('five hundred random and hostile messages', () => {
   it('get one polite answer each, and none throws', async () => {
-    const messages = fc.sample(message, { seed: 20261121, numRuns: 1000 });
+    const messages = fc.sample(message, { seed: 20261121, numRuns: 500 });
     const names = messages.map((_, index) => `fuzz-${index}`);
 
     for (let start = 0; start < messages.length; start += 40) {
