@@ -117,7 +117,7 @@ describe('the check of one person in one app', () => {
   it.each<[LogRead, string]>([
     [{ kind: 'notAvailable', why: 'cloud' }, 'this cloud has no provisioning log'],
     [{ kind: 'notAvailable', why: 'licence' }, 'it takes a Microsoft Entra ID P1 licence'],
-    [{ kind: 'notAvailable', why: 'permission' }, 'Usher lacks the permission ProvisioningLog.Read.All'],
+    [{ kind: 'notAvailable', why: 'permission' }, 'Usher lacks the permission AuditLog.Read.All'],
     [{ kind: 'unread', why: 'busy' }, 'Usher has asked as often as Microsoft lets it'],
     [{ kind: 'unread', why: 'throttled' }, 'Microsoft asked Usher to slow down'],
     [{ kind: 'unread', why: 'tooSlow' }, 'Microsoft did not answer in time'],
