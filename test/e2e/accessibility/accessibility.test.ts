@@ -1,0 +1,238 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import type { CardMessage } from '../../../src/chat/reply.ts';
+import { everyAccessCardSaying } from '../../chat/views/access/access-drawings.ts';
+import { everyCheckCardSaying } from '../../chat/views/checks/check-drawings.ts';
+import { elementsOf, everyCardSaying } from '../../chat/views/drawings.ts';
+import { everyListCardSaying } from '../../chat/views/list-drawings.ts';
+import { openBrowser } from '../browser.ts';
+import { themes } from './host-configs.ts';
+import { ask, draw, type Exhibit, openStage } from './stage.ts';
+
+/** Width in CSS pixels of the narrowest pane that a card must fit: a side panel, or 1280 px at 400 %. */
+const NARROW = 320;
+
+const collections = {
+  card: everyCardSaying,
+  list: everyListCardSaying,
+  access: everyAccessCardSaying,
+  check: everyCheckCardSaying,
+};
+
+interface Told extends Exhibit, CardMessage {}
+
+function exhibitsSaying(text: string): Told[] {
+  return Object.entries(collections).flatMap(([kind, all]) =>
+    all(text).map((message, index) => ({ name: `${kind}-${index}`, ...message })),
+  );
+}
+
+/** With everything open that a click would open. */
+function opened({ name, card }: Exhibit): Exhibit {
+  return { name, card: JSON.parse(JSON.stringify(card), (key, value) => (key === 'isVisible' ? true : value)) };
+}
+
+/** One of those that differ in their words alone: what they are made of, and where words are missing, is the same. */
+function distinct(all: readonly Told[]): Told[] {
+  const skeleton = (card: unknown) =>
+    JSON.stringify(card, (key, value) => (WORDS.includes(key) && typeof value === 'string' ? value === '' : value));
+  return [...new Map(all.map((one) => [skeleton({ ...one.card, fallbackText: '' }), one])).values()];
+}
+
+const WORDS = ['text', 'title', 'value', 'tooltip', 'label', 'placeholder', 'url', 'requestId'];
+/** So many on a page at once: axe takes longer over one long page than over some short ones. */
+const BATCH = 30;
+
+const batchesOf = (all: readonly Exhibit[]) =>
+  Array.from({ length: Math.ceil(all.length / BATCH) }, (_, n) => all.slice(n * BATCH, (n + 1) * BATCH));
+
+const everyone = exhibitsSaying('Isaiah Langer');
+const exhibits = distinct(everyone);
+
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  page = await openStage(browser);
+});
+
+afterAll(async () => {
+  await browser?.close();
+});
+
+describe('every card, drawn', () => {
+  it.each(themes)('is one in which axe finds nothing, in the theme %s', async (theme) => {
+    const found: string[] = [];
+
+    for (const batch of batchesOf(exhibits.map(opened))) {
+      await draw(page, theme, batch);
+      await page.evaluate('unfold()');
+      found.push(...(await ask(page, 'findings()')));
+    }
+
+    expect(exhibits.length).toBeGreaterThan(60);
+    expect(found).toEqual([]);
+  });
+
+  it('is found wanting by axe when it is: the check itself works', async () => {
+    const [first, form] = [
+      exhibits[0],
+      exhibits.find(({ card }) => elementsOf(card).some(({ isRequired }) => isRequired)),
+    ];
+    const spoil = (card: unknown) =>
+      JSON.parse(JSON.stringify(card), (key, value) => (key === 'label' || key === 'placeholder' ? undefined : value));
+    const pale = JSON.parse(JSON.stringify(first?.card).replaceAll('"isSubtle":true', '"color":"Warning"'));
+
+    await draw(page, 'light', [
+      { name: 'pale', card: pale },
+      { name: 'nameless', card: spoil(form?.card) },
+    ]);
+    const found = (await ask(page, 'findings()')).join('\n');
+
+    expect(found).toContain('pale · color-contrast');
+    expect(found).toContain('nameless · label');
+  });
+
+  it('is reached with the Tab key alone, each button and each input, in the order in which it is read', async () => {
+    const keyboard = await openStage(browser);
+    await draw(keyboard, 'light', exhibits);
+    await keyboard.evaluate('watchFocus()');
+    const reachable = await ask(keyboard, 'reachable()');
+
+    // A date has several stops, and the renderer makes one of each card.
+    for (let presses = 0; presses <= reachable.length + 2 * exhibits.length; presses++)
+      await keyboard.keyboard.press('Tab');
+
+    const reached = await ask(keyboard, 'reached');
+    expect(reachable.length).toBeGreaterThan(100);
+    expect(reachable.filter((name) => / · $/.test(name))).toEqual([]);
+    expect(reached.slice(0, reachable.length)).toEqual(reachable);
+    await keyboard.close();
+  });
+
+  it('opens and fills in the reason for a denial with the keyboard alone', async () => {
+    const decision = exhibits.filter(({ card }) => JSON.stringify(card).includes('Action.ShowCard')).slice(0, 1);
+    await draw(page, 'light', decision);
+    await page.evaluate('watchFocus()');
+
+    await page.getByRole('button', { name: 'Deny …' }).focus();
+    for (const key of ['Enter', 'Tab', 'N', 'o', 'Tab']) await page.keyboard.press(key);
+
+    const reached = await ask(page, 'reached');
+    expect(await page.locator('textarea').inputValue()).toBe('No');
+    expect(reached.at(-1)).toMatch(/ · Deny this request$/);
+  });
+
+  it.each([
+    ['ordinary names', 'Isaiah Langer'],
+    ['a name without a gap', 'isaiah.langer.of.the.very.long.name.indeed@contoso.onmicrosoft.com'],
+  ])('fits a narrow pane, and is read from top to bottom there as well, with %s', async (_, text) => {
+    const narrow = await openStage(browser, NARROW);
+
+    await draw(narrow, 'light', distinct(exhibitsSaying(text)).map(opened));
+    await narrow.evaluate('unfold()');
+
+    expect(await ask(narrow, 'overflowing()')).toEqual([]);
+    expect(await ask(narrow, 'disorder()')).toEqual([]);
+    await narrow.close();
+  });
+
+  it('is read from top to bottom in a wide pane', async () => {
+    await draw(page, 'light', exhibits.map(opened));
+    await page.evaluate('unfold()');
+
+    expect(await ask(page, 'disorder()')).toEqual([]);
+  });
+
+  it('says beside an input what is wrong with it', async () => {
+    const forms = exhibits.filter(({ card }) => elementsOf(card).some(({ isRequired }) => isRequired === true));
+    const emptied = forms.map(({ name, card }) => ({
+      name,
+      card: JSON.parse(JSON.stringify(card), (key, value) => (key === 'value' ? undefined : value)),
+    }));
+    await draw(page, 'light', emptied);
+
+    const silent = await ask(page, 'silentErrors()');
+    const text = await page.locator('main').innerText();
+
+    expect(forms.length).toBeGreaterThan(0);
+    expect(silent).toEqual([]);
+    expect(text).toContain(String(elementsOf(forms[0]?.card).find(({ isRequired }) => isRequired)?.errorMessage));
+  });
+});
+
+describe('every card, read', () => {
+  const cards = everyone.map(({ name, card }) => ({ name, card, elements: elementsOf(card) }));
+
+  it('has one heading, which is the first thing in it but for a sign', () => {
+    const headings = cards.map(({ name, elements }) => {
+      const texts = elements.filter(({ type }) => type === 'TextBlock');
+      const place = texts.findIndex(({ style }) => style === 'heading');
+      const before = texts.slice(0, place).map(({ text }) => [...String(text)].length);
+      return { name, count: texts.filter(({ style }) => style === 'heading').length, place, before };
+    });
+
+    expect(
+      headings.filter(({ count, place, before }) => count !== 1 || place > 1 || before.some((n) => n > 1)),
+    ).toEqual([]);
+  });
+
+  it('names each input, and says what is wrong with one that can be wrong', () => {
+    const inputs = cards.flatMap(({ elements }) => elements.filter(({ type }) => String(type).startsWith('Input.')));
+    const canBeWrong = inputs.filter(({ isRequired, min, regex }) => isRequired || min || regex);
+
+    expect(inputs.length).toBeGreaterThan(5);
+    expect(inputs.filter(({ label }) => typeof label !== 'string' || label === '')).toEqual([]);
+    expect(canBeWrong.filter(({ errorMessage }) => typeof errorMessage !== 'string' || errorMessage === '')).toEqual(
+      [],
+    );
+  });
+
+  it('shows no picture without words for it', () => {
+    const pictures = cards.flatMap(({ elements }) => elements.filter(({ type }) => type === 'Image'));
+
+    expect(pictures.filter(({ altText }) => typeof altText !== 'string' || altText === '')).toEqual([]);
+  });
+
+  it('tells nothing by a sign or a colour alone: the same words always come with the same sign and colour', () => {
+    const looks = new Map<string, Set<string>>();
+    for (const { card, elements } of cards) {
+      const rows = elements.filter((row) => row.type === 'ColumnSet' && !elementsOf(row).some(isHeading));
+      // The sign and the colour of the header are for the whole card.
+      for (const part of [card, ...rows]) {
+        const texts = elementsOf(part).filter(({ type }) => type === 'TextBlock');
+        const words = texts.filter(({ text }) => !isSign(text)).map(({ text }) => text);
+        const [sign] = texts.filter(({ text }) => isSign(text));
+        const [header] = part === card ? elementsOf(part).filter(({ bleed }) => bleed === true) : [];
+        const key = words.join(' | ');
+        looks.set(key, (looks.get(key) ?? new Set()).add(`${sign?.text} ${sign?.color} ${header?.style}`));
+      }
+    }
+
+    expect(looks.size).toBeGreaterThan(200);
+    expect([...looks].filter(([words, found]) => words === '' || found.size > 1)).toEqual([]);
+  });
+
+  it('has a summary and a fallback text of whole words, without signs that a voice would stumble over', () => {
+    const texts = everyone.flatMap(({ name, summary, card }) => [
+      { name, text: summary },
+      { name, text: card.fallbackText },
+    ]);
+
+    expect(texts.filter(({ text }) => !/\p{L}{2}/u.test(text) || /[✓✗▓░▶]/.test(text))).toEqual([]);
+  });
+
+  it('says how it ended in the summary and the fallback text, for a request that has ended', () => {
+    const ended = everyone.slice(0, 14).map(({ name, summary, card }) => {
+      const heading = String(elementsOf(card).find(({ style }) => style === 'heading')?.text);
+      return { name, heading, isTold: summary.includes(heading) && card.fallbackText.includes(heading) };
+    });
+
+    expect(ended.filter(({ isTold }) => !isTold)).toEqual([]);
+  });
+});
+
+const isSign = (text: unknown): boolean => typeof text === 'string' && /^[^\p{L}\p{N}]$/u.test(text);
+
+const isHeading = ({ style }: Record<string, unknown>): boolean => style === 'heading';
