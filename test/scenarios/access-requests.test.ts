@@ -84,6 +84,19 @@ describe('a manager who asks for a new hire', () => {
     expect(teams.sandbox.stats().arrivals).toEqual([]);
   });
 
+  it('may write the date behind the app as it comes, and is told of one that is past', async () => {
+    await start();
+    await says('megan', 'request access for isaiah to Salesforce yesterday');
+    expect(last('megan').text).toMatch(/past|gone by|over/i);
+    await says('megan', 'provision users isaiah, adele to Salesforce');
+    expect(last('megan').text).toContain('request access');
+
+    await says('megan', 'provision isaiah to Salesforce on 1 December');
+
+    expect(readBy('megan')).toMatch(/December 1/);
+    expect(idOf(last('alex').text)).not.toBe('');
+  });
+
   it('fills in the form of "request" and is asked again for what is missing', async () => {
     await start();
     await says('megan', 'request');

@@ -3,6 +3,7 @@ import { parse } from '../grammar/parse.ts';
 import type { IncomingFile } from '../incoming.ts';
 import { type BadRow, peopleFileLimits, readPeopleFile } from '../lists/people-file.ts';
 import type { Reply } from '../reply.ts';
+import { askOneByOne } from './access/request-access.ts';
 import { provisionList } from './provision-list.ts';
 import { type CommandParts, refuseUnless, say, type Turn } from './turn.ts';
 
@@ -13,7 +14,7 @@ const megabyte = 1024 * 1024;
  * below that line, so a file can do nothing that a message cannot.
  */
 export async function provisionFile(parts: CommandParts, turn: Turn, line: string, file: IncomingFile): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'provision.run');
+  const refusal = askOneByOne(turn) ?? (await refuseUnless(parts, turn, 'provision.run'));
   if (refusal !== null) return refusal;
   const { words } = turn;
   const content = await parts.readFile(file);

@@ -9,6 +9,7 @@ import type { Reply } from '../reply.ts';
 import { nobodyFoundCard } from '../views/confirm-card.ts';
 import { didYouMean } from '../views/did-you-mean.ts';
 import { groupPicker } from '../views/group-picker.ts';
+import { askOneByOne } from './access/request-access.ts';
 import { findTarget, requestOf, tryAgain } from './target.ts';
 import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
 
@@ -24,7 +25,7 @@ const mostUnasked = 5;
  * https://learn.microsoft.com/entra/identity/app-provisioning/provision-on-demand
  */
 export async function provisionGroup(parts: CommandParts, turn: Turn, command: GroupCommand): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'provision.run');
+  const refusal = askOneByOne(turn) ?? (await refuseUnless(parts, turn, 'provision.run'));
   if (refusal !== null) return refusal;
   const { words } = turn;
   const again = tryAgain(command);

@@ -5,6 +5,7 @@ import { findPeople, toSubject } from '../lists/people.ts';
 import { foldDuplicates, mostPeople } from '../lists/people-list.ts';
 import type { Reply } from '../reply.ts';
 import { nobodyFoundCard } from '../views/confirm-card.ts';
+import { askOneByOne } from './access/request-access.ts';
 import { commonName, isDistinguishedName } from './distinguished-name.ts';
 import { findTarget, requestOf, type Target, tryAgain } from './target.ts';
 import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
@@ -24,7 +25,7 @@ export async function provisionList(
   command: ListCommand,
   unread: readonly LeftOut[] = [],
 ): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'provision.run');
+  const refusal = askOneByOne(turn) ?? (await refuseUnless(parts, turn, 'provision.run'));
   if (refusal !== null) return refusal;
   const { entries, duplicates } = foldDuplicates(command.subjects);
   if (entries.length === 0) return say(turn.words, { kind: 'emptyList' });

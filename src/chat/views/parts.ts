@@ -17,6 +17,14 @@ export const short = (name: string, limit = LONGEST_NAME): string => plainText(n
 /** A text element, or none. */
 export const maybe = (text: string | null): Maybe<Text> => (text === null || text === '' ? [] : [{ text }]);
 
+/** So many rows of a list, with names of this length, for whoever sees no card. */
+const FALLBACK_ROWS = 10;
+export const FALLBACK_NAME = 40;
+
+/** What a list says to whoever sees no card: the summary, and its first rows in plain words. */
+export const listAsText = (summary: string, rows: readonly string[]): string =>
+  [summary, ...rows.slice(0, FALLBACK_ROWS)].join(' · ');
+
 /** Somebody else's text as an element of its own, or none when nothing of it can be seen. */
 export const maybeQuoted = (text: string | null, limit?: number): Maybe<Text> =>
   maybe(text === null ? null : markdownText(text, limit));

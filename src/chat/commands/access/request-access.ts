@@ -1,4 +1,5 @@
 import { mayAskFor } from '../../../access/asking.ts';
+import { deny } from '../../../access/policy.ts';
 import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
 import { openCopy } from '../../../requests/access-requests/copies.ts';
 import { createAccessRequest } from '../../../requests/access-requests/store.ts';
@@ -23,11 +24,12 @@ const longestReason = 500;
 export async function requestAccess(
   parts: CommandParts,
   turn: Turn,
-  command: RequestAccessCommand,
+  typed: RequestAccessCommand,
   askedAs: 'request' | 'provision' = 'request',
 ): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'access.request');
   if (refusal !== null) return refusal;
+  const command = await withDateOfItsOwn(parts, turn, typed);
   const terms = readTerms(parts, turn, command);
   if (terms.kind === 'problem') return say(turn.words, terms.problem);
 
@@ -87,6 +89,40 @@ async function alreadyAsked(parts: CommandParts, turn: Turn, request: AccessRequ
   const { id, subject, app } = request;
   const what = { person: subject.name, app: app.name };
   return say(turn.words, isShown ? { kind: 'alreadyAsked', id, ...what } : { kind: 'askedByOther', ...what });
+}
+
+/** In words, the longest date that may stand behind an app without a comma: "on Monday 1 December 2026". */
+const longestDate = 5;
+
+/**
+ * "to Salesforce yesterday", "to Salesforce on 1 December": words behind the app's name that make a date are the date,
+ * where there is no app of the whole name. The grammar does not know the apps and leaves that open.
+ */
+async function withDateOfItsOwn(
+  parts: CommandParts,
+  { incoming }: Turn,
+  command: RequestAccessCommand,
+): Promise<RequestAccessCommand> {
+  const words = command.app.split(' ');
+  if (command.start !== null || words.length === 1) return command;
+  const whole = await parts.applications.find(command.app);
+  if (!whole.ok || whole.value.kind !== 'none') return command;
+  for (let length = Math.min(longestDate, words.length - 1); length > 0; length -= 1) {
+    const start = words
+      .slice(-length)
+      .join(' ')
+      .replace(/^(on|from|starting|as of)\s+/i, '');
+    const read = readStartDate(start, incoming.reader, parts.store.clock.now());
+    if (read.kind === 'unclear' || read.kind === 'several' || ('rest' in read && read.rest !== '')) continue;
+    return { ...command, app: words.slice(0, -length).join(' '), start };
+  }
+  return command;
+}
+
+/** Whoever may only ask does so for one person at a time; null for whoever may not ask either, or may provision. */
+export function askOneByOne({ caller, words }: Turn): Reply | null {
+  const isAsker = deny(caller, 'provision.run') !== null && deny(caller, 'access.request') === null;
+  return isAsker ? say(words, { kind: 'askOneByOne' }) : null;
 }
 
 /** "for me" is the one who says it. */

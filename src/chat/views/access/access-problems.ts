@@ -49,6 +49,7 @@ export type AccessProblem =
         | 'placeShareRemoved'
         | 'placeNotYours'
         | 'placeUnknown'
+        | 'askOneByOne'
         | 'incompleteAccess';
     };
 
@@ -137,6 +138,7 @@ const KEYS: Readonly<Record<AccessProblem['kind'], Keys>> = {
     'problem.placeNotYours.next',
   ],
   placeUnknown: ['neutral', 'problem.placeUnknown.title', 'problem.placeUnknown.happened', 'problem.placeUnknown.next'],
+  askOneByOne: ['warning', 'problem.askOneByOne.title', 'problem.askOneByOne.happened', 'problem.askOneByOne.next'],
   incompleteAccess: [
     'unknown',
     'problem.incompleteAccess.title',
@@ -207,6 +209,7 @@ function valuesOf(words: Words, what: AccessProblem): WordValues {
     case 'placeShareRemoved':
     case 'placeNotYours':
     case 'placeUnknown':
+    case 'askOneByOne':
     case 'incompleteAccess':
       return {};
     default: {

@@ -5,7 +5,7 @@ import { type CheckFacts, type CheckVerdict, judge } from '../../checks/verdict.
 import type { CardMessage } from '../../reply.ts';
 import type { Words } from '../../words.ts';
 import { personName } from '../access/access-names.ts';
-import { maybe, short } from '../parts.ts';
+import { FALLBACK_NAME, listAsText, maybe, short } from '../parts.ts';
 import { lookOf, type Tone } from '../tone.ts';
 import { verdictTitle } from './check-words.ts';
 import { lastRanLine } from './job-words.ts';
@@ -43,6 +43,9 @@ export function checkList(words: Words, { person, items, more, now }: CheckListI
     .toSorted((one, other) => rankOf(one) - rankOf(other) || one.app.name.localeCompare(other.app.name));
   const wrong = judged.filter(({ tone }) => tone === 'bad' || tone === 'warning').length;
   const summary = words.plain('checkList.summary', { person: name, count: judged.length, wrong });
+  const lines = judged.map(({ app, title }) =>
+    words.plain('fallback.app', { app: short(app.name, FALLBACK_NAME), result: title }),
+  );
   const { log } = items[0]?.facts ?? {};
   // All rows share one reading of the log, so that one sentence says for all of them that it is missing.
   const gap = log === undefined || log.kind === 'read' ? null : silenceOfLog(words, log);
@@ -59,7 +62,7 @@ export function checkList(words: Words, { person, items, more, now }: CheckListI
       };
     });
     return {
-      fallbackText: summary,
+      fallbackText: listAsText(summary, lines),
       look: lookOf(wrong > 0 ? 'warning' : 'neutral'),
       title: words.card('checkList.title', { person: name }),
       subject: maybe(markdownText(short(person.principalName, 120))),

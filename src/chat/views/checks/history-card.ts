@@ -5,7 +5,7 @@ import { plainText } from '../../cards/safe-text.ts';
 import type { CardMessage } from '../../reply.ts';
 import type { WordKey, Words } from '../../words.ts';
 import { personName } from '../access/access-names.ts';
-import { maybe, short, submitButton } from '../parts.ts';
+import { FALLBACK_NAME, listAsText, maybe, short, submitButton } from '../parts.ts';
 import { lookOf } from '../tone.ts';
 import { deedId, deedResult, deedSubject } from './deed-words.ts';
 
@@ -38,11 +38,12 @@ export function historyCard(words: Words, input: HistoryCardInput): CardMessage 
   const shown = input.deeds.slice(0, DEEDS_PER_PAGE);
   const title = titleOf(words, input);
   const summary = words.plain('history.summary', { title: title.plain, count: shown.length });
+  const lines = shown.map((deed) => lineOf(words, deed));
   const filter = since === null ? null : words.card('history.since', { time: words.moment(since, now) });
   const intro = shown.length > 0 ? words.card('history.intro') : nothingText(words, input);
   const card = renderLargestThatFits('pending', NAME_LENGTHS, (nameLength): PendingView => {
     return {
-      fallbackText: summary,
+      fallbackText: listAsText(summary, lines),
       title: title.card,
       intro: filter === null ? intro : `${filter} ${intro}`,
       rows: shown.map((deed) => row(words, deed, { now, nameLength })),
@@ -51,6 +52,14 @@ export function historyCard(words: Words, input: HistoryCardInput): CardMessage 
     };
   });
   return { card, summary };
+}
+
+function lineOf(words: Words, deed: Deed): string {
+  return words.plain('fallback.task', {
+    person: deedSubject(words, deed, FALLBACK_NAME),
+    app: short(deed.app.name, FALLBACK_NAME),
+    result: deedResult(words, deed).text,
+  });
 }
 
 function titleOf(words: Words, { about, page, ownOnly }: HistoryCardInput): { card: string; plain: string } {

@@ -3,7 +3,7 @@ import { renderLargestThatFits } from '../../cards/render.ts';
 import type { CardMessage } from '../../reply.ts';
 import type { Words } from '../../words.ts';
 import { personName } from '../access/access-names.ts';
-import { short, submitButton } from '../parts.ts';
+import { FALLBACK_NAME, listAsText, short, submitButton } from '../parts.ts';
 import { moreText, nameOf } from '../people-rows.ts';
 import { lookOf } from '../tone.ts';
 
@@ -49,10 +49,11 @@ const NAME_LENGTHS = [80, 50, 30];
 export function queueCard(words: Words, { gate, items, total, canCancel, now }: QueueCardInput): CardMessage {
   const shown = items.slice(0, QUEUE_ROWS);
   const summary = words.plain('queue.summary', { count: Math.max(total, shown.length) });
+  const lines = shown.map((item) => lineOf(words, item));
   const line = 'queue';
   const card = renderLargestThatFits('pending', NAME_LENGTHS, (nameLength): PendingView => {
     return {
-      fallbackText: summary,
+      fallbackText: listAsText(summary, lines),
       title: words.card('queue.title'),
       intro: [gateText(words, gate, now), ...(shown.length === 0 ? [words.card('queue.none')] : [])].join(' '),
       rows: shown.map((item) => row(words, item, { now, nameLength, canCancel })),
@@ -85,10 +86,8 @@ function row(
   { now, nameLength, canCancel }: { readonly now: number; readonly nameLength: number; readonly canCancel: boolean },
 ): PendingView['rows'][number] {
   const { requestId, state, people } = item;
-  const person =
-    item.subject === null ? words.plain('history.people', { count: people }) : nameOf(item.subject, nameLength);
   const values = {
-    person,
+    person: personOf(words, item, nameLength),
     app: short(item.app.name, nameLength),
     glyph: lookOf(state === 'running' ? 'working' : 'waiting').glyph,
   };
@@ -110,6 +109,18 @@ function row(
         ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId }, words.plain('button.cancelOne', values))
         : [],
   };
+}
+
+function lineOf(words: Words, item: QueueItem): string {
+  return words.plain('fallback.task', {
+    person: personOf(words, item, FALLBACK_NAME),
+    app: short(item.app.name, FALLBACK_NAME),
+    result: words.plain(item.state === 'running' ? 'list.state.running' : 'request.waitingUnknown'),
+  });
+}
+
+function personOf(words: Words, { subject, people }: QueueItem, nameLength: number): string {
+  return subject === null ? words.plain('history.people', { count: people }) : nameOf(subject, nameLength);
 }
 
 function placeText(words: Words, { state, place, startsAt }: QueueItem, now: number): string {

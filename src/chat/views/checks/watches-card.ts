@@ -4,7 +4,7 @@ import { plainText } from '../../cards/safe-text.ts';
 import type { CardMessage } from '../../reply.ts';
 import type { Words } from '../../words.ts';
 import { personName } from '../access/access-names.ts';
-import { short, submitButton } from '../parts.ts';
+import { FALLBACK_NAME, listAsText, short, submitButton } from '../parts.ts';
 import { moreText } from '../people-rows.ts';
 import { lookOf } from '../tone.ts';
 import { type JobReading, jobWord } from './job-words.ts';
@@ -32,9 +32,13 @@ const NAME_LENGTHS = [80, 50, 30];
 export function watchesCard(words: Words, { items, canChange, now }: WatchesCardInput): CardMessage {
   const shown = items.slice(0, WATCHES_SHOWN);
   const summary = words.plain('watches.summary', { count: items.length });
+  const lines = shown.map(({ app, status }) => {
+    const name = short(app.name, FALLBACK_NAME);
+    return status === null ? name : words.plain('fallback.app', { app: name, result: jobWord(words, status).word });
+  });
   const card = renderLargestThatFits('pending', NAME_LENGTHS, (nameLength): PendingView => {
     return {
-      fallbackText: summary,
+      fallbackText: listAsText(summary, lines),
       title: words.card('watches.title'),
       intro: words.card(items.length === 0 ? 'watches.none' : 'watches.intro'),
       rows: shown.map(({ app, addedBy, addedAt, status }) => {
