@@ -3,7 +3,7 @@ import { isDatabaseAway } from '../db/database.ts';
 import type { Outcome, OutcomeKind } from '../graph/outcome.ts';
 import type { Log } from '../log.ts';
 import { attempt, type ProvisioningService, type Settlement } from './attempt.ts';
-import { type ClaimedTask, claimTask, noteLateStart } from './queue.ts';
+import { type ClaimedTask, claimTask, type Grant, noteLateStart } from './queue.ts';
 import { finishTask, postponeTask, recoverTasks, renewLease, returnTask } from './running.ts';
 import type { StoreParts } from './store.ts';
 
@@ -65,6 +65,8 @@ const defaultLeaseMs = 30_000;
 const idleMs = 5_000;
 /** Sooner than this after its grant a call counts as on time. */
 const noticedLatenessMs = 10;
+/** Others may claim again as soon as the database is back, so the gate is told at once. */
+const firstNotePauseMs = 10;
 /** Between two tries to claim while the database does not answer: the first pause, doubled up to the longest. */
 const claimPauseMs = 500;
 const longestClaimPauseMs = 5_000;
@@ -212,9 +214,23 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   function left({ grant, task }: ClaimedTask): void {
     const lateMs = clock.monotonic() - grant.takenAt;
     if (lateMs <= noticedLatenessMs) return;
-    noteLateStart(store, grant, lateMs).catch((error: unknown) =>
-      log.warn({ error, code: 'lateness_not_noted', taskId: task.id }, 'the gate does not know of a late start'),
-    );
+    void noteLateness(grant, lateMs, task.id);
+  }
+
+  /** Tells the gate, and does not give up at a broken connection: the next window would begin too early. */
+  async function noteLateness(grant: Grant, lateMs: number, taskId: string): Promise<void> {
+    const { windowMs, guardMs } = store.gate.limits;
+    // After that nobody reckons with this start any more.
+    const until = grant.takenAt + lateMs + windowMs + guardMs;
+    for (let pauseMs = firstNotePauseMs; ; pauseMs = Math.min(2 * pauseMs, firstPauseMs)) {
+      try {
+        return await noteLateStart(store, grant, lateMs);
+      } catch (error) {
+        log.warn({ error, code: 'lateness_not_noted', taskId }, 'the gate does not know of a late start yet');
+      }
+      await clock.sleep(pauseMs, abandon.signal);
+      if (abandon.signal.aborted || clock.monotonic() > until) return;
+    }
   }
 
   /** Resolves when time is over; listens only until `ended`. */

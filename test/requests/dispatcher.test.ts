@@ -358,6 +358,41 @@ describe('the dispatcher', () => {
     expect((arrivals[1] ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThanOrEqual(10_000);
   });
 
+  it('reckons so too where the connection breaks just when that is noted', async () => {
+    const clock = createTestClock();
+    let breaks = false;
+    const wrap = (database: Database): Database => ({
+      ...database,
+      transact(work) {
+        if (!breaks) return database.transact(work);
+        breaks = false;
+        return Promise.reject(new Error('the connection broke'));
+      },
+    });
+    await open({ clock, wrap, limits: { limit: 1, windowMs: 10_000, guardMs: 0 } });
+    await scene.ask(2);
+    let isFirst = true;
+    const slowToken: ProvisioningService = {
+      ...scene.graph,
+      async provisionOnDemand(call, signal, onSend) {
+        if (!isFirst) return scene.graph.provisionOnDemand(call, signal, onSend);
+        isFirst = false;
+        await clock.advance(4_000);
+        return scene.graph.provisionOnDemand(call, signal, () => {
+          breaks = true;
+          onSend();
+        });
+      },
+    };
+
+    scene.start({ graph: slowToken });
+    await drive(scene, clock);
+
+    const { arrivals } = scene.sandbox.stats();
+    expect((arrivals[1] ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThanOrEqual(10_000);
+    expect(scene.logged).toEqual(['lateness_not_noted']);
+  });
+
   it('gives up on an attempt that breaks off every time', async () => {
     await open();
     const request = await scene.ask([people.isaiah.id]);
