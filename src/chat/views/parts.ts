@@ -18,7 +18,7 @@ export const short = (name: string, limit = LONGEST_NAME): string => plainText(n
 export const maybe = (text: string | null): Maybe<Text> => (text === null || text === '' ? [] : [{ text }]);
 
 /** So many rows of a list, with names of this length, for whoever sees no card. */
-const FALLBACK_ROWS = 10;
+const FALLBACK_ROWS = 5;
 export const FALLBACK_NAME = 40;
 
 /** What a list says to whoever sees no card: the summary, and its first rows in plain words. */

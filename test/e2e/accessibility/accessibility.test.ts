@@ -223,6 +223,26 @@ describe('every card, read', () => {
     expect(texts.filter(({ text }) => !/\p{L}{2}/u.test(text) || /[✓✗▓░▶]/.test(text))).toEqual([]);
   });
 
+  it('says in the fallback text of a list what its rows say, and not only how many there are', () => {
+    const lists = everyone.filter(
+      ({ name, summary }) => /^check/.test(name) && /^\S.*\b[1-9]\d* (?:lines|requests|apps)/.test(summary),
+    );
+
+    expect(lists.length).toBeGreaterThan(4);
+    expect(lists.filter(({ card, summary }) => summary !== '' && !card.fallbackText.includes(' · '))).toEqual([]);
+  });
+
+  it('says on hovering and to a voice what a button in a row is about, where many have the same title', () => {
+    const rowButtons = cards.flatMap(({ elements }) =>
+      elements
+        .filter(({ type }) => type === 'ActionSet')
+        .flatMap(({ actions }) => elementsOf(actions).filter(({ data }) => data)),
+    );
+
+    expect(rowButtons.length).toBeGreaterThan(20);
+    expect(rowButtons.filter(({ title, tooltip }) => typeof tooltip !== 'string' || tooltip === title)).toEqual([]);
+  });
+
   it('says how it ended in the summary and the fallback text, for a request that has ended', () => {
     const ended = everyone.slice(0, 14).map(({ name, summary, card }) => {
       const heading = String(elementsOf(card).find(({ style }) => style === 'heading')?.text);

@@ -26,7 +26,7 @@ export interface WatchesCardInput {
   readonly now: number;
 }
 
-const NAME_LENGTHS = [80, 50, 30];
+const NAME_LENGTHS = [80, 50, 30, 20];
 
 /** The apps that this conversation watches. */
 export function watchesCard(words: Words, { items, canChange, now }: WatchesCardInput): CardMessage {
