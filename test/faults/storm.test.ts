@@ -1,0 +1,182 @@
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { systemClock } from '../../src/clock.ts';
+import type { SandboxStats } from '../../src/sandbox/graph/server.ts';
+import { type Connector, startConnector } from '../../src/sandbox/teams/connector.ts';
+import { seasonalPeople } from '../../src/sandbox/tenant/people.ts';
+import { type PostgresServer, startPostgres } from '../support/postgres/server.ts';
+import { shownCards } from '../support/usher.ts';
+import { createAsking } from './support/asking.ts';
+import { createFleet } from './support/fleet.ts';
+import { kill, startProcess } from './support/processes.ts';
+import { seededRandom } from './support/random.ts';
+import { scale } from './support/scale.ts';
+import { openStoreView, type StoreView } from './support/store.ts';
+import { createStorm } from './support/storm.ts';
+import {
+  type Complaints,
+  findCrowds,
+  findMiscounted,
+  findStrayCards,
+  findUnfinished,
+  findUntrueCards,
+} from './support/truth.ts';
+
+jest.setTimeout(600_000);
+
+const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
+const tenMinutes = 600_000;
+
+let postgres: PostgresServer;
+let connector: Connector;
+let store: StoreView;
+let folder: string;
+let isWell = false;
+const children = new Set<ChildProcess>();
+
+beforeEach(async () => {
+  isWell = false;
+  folder = mkdtempSync(join(tmpdir(), 'usher-faults-'));
+  [postgres, connector] = await Promise.all([startPostgres(), startConnector()]);
+  store = await openStoreView(postgres.url('postgres'));
+});
+afterEach(async () => {
+  await Promise.all([...children].map(kill));
+  await store.database.close();
+  await Promise.all([connector.close(), postgres.stop()]);
+  if (isWell) rmSync(folder, { recursive: true, force: true });
+  else process.stderr.write(`The round with SEED=${seed} failed; its replicas' logs are in ${folder}\n`);
+});
+
+describe('three replicas on one PostgreSQL, while everything around them breaks', () => {
+  it('lose nothing, do nothing twice, keep the limit, and show the truth in the end', async () => {
+    const random = seededRandom(seed);
+    const elapsed = stopwatch();
+    const sandbox = await startProcess(
+      { file: 'test/faults/support/sandbox-entry.ts', environment: environmentOfSandbox(), ready: /(http\S+)\n/ },
+      children,
+    );
+    const databaseUrl = postgres.url('postgres');
+    const fleet = createFleet({ graphUrl: sandbox.told, databaseUrl, folder, random, children });
+    // The first one leaves its compiled modules to the others.
+    await fleet.add(0);
+    await Promise.all([tenMinutes, -tenMinutes].map((offMs) => fleet.add(offMs)));
+    const asking = createAsking({ fleet, store, connector });
+    await asking.say('personal-alex', 'alex', 'whoami', /Alex Wilber/);
+    elapsed('started');
+    const storm = createStorm({ fleet, postgres, store, random });
+
+    const asked = askForEverybody(asking);
+    const all = Promise.all(asked);
+    // Watched by both of the following.
+    all.catch(() => undefined);
+    await storm.rage(
+      scale.stormMs,
+      async () => (await isAllDone(all)) && (await complaints(findUnfinished)).length === 0,
+    );
+    elapsed('storm');
+    const ids = await all;
+    elapsed('asked');
+    await calm(() => complaints(findUnfinished));
+    elapsed('finished');
+    await calm(() =>
+      complaints((database) => findUntrueCards(database, systemClock, shownCards(connector.deliveries))),
+    );
+
+    const { arrivals } = await stats(sandbox.told);
+    const facts = await countFacts();
+    const strays = await findStrayCards(store.database, shownCards(connector.deliveries));
+    process.stderr.write(
+      `SEED=${seed}: ${facts.tasks} tasks in ${facts.requests} requests, ${arrivals.length} calls, ${fleet.killed} killed, ${asking.refusals.length} told to try again, ${strays.length} stray cards; ${elapsed('true')}\n`,
+    );
+    expect(new Set(ids).size).toBe(asked.length);
+    expect(facts).toMatchObject({
+      tasks: scale.people,
+      requests: scale.listed / scale.listLength + scale.singles + scale.accessRequests,
+      accessRequests: scale.accessRequests,
+    });
+    expect(findCrowds(arrivals)).toEqual([]);
+    expect(arrivals.length).toBeLessThanOrEqual(facts.sent);
+    expect(await complaints(findMiscounted)).toEqual([]);
+    expect(strays.length).toBeLessThanOrEqual(fleet.killed + scale.pauses);
+    for (const index of people(scale.accessRequests)) expect(toldIn(`access-${padded(index)}`)).toBe('told');
+    isWell = true;
+  });
+});
+
+/** Tells how long each part took, in seconds. */
+function stopwatch(): (part: string) => string {
+  const parts: string[] = [];
+  let last = performance.now();
+  return (part) => {
+    const now = performance.now();
+    parts.push(`${part} ${((now - last) / 1_000).toFixed(1)}`);
+    last = now;
+    return parts.join(', ');
+  };
+}
+
+const padded = (index: number) => String(index).padStart(3, '0');
+const people = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+/** Lists, single people and access requests, each in a conversation of its own, all at once. */
+function askForEverybody(asking: ReturnType<typeof createAsking>): Promise<string>[] {
+  const names = seasonalPeople(scale.people).map((person) => person.userPrincipalName);
+  const listed = people(scale.listed / scale.listLength).map(() => names.splice(0, scale.listLength));
+  const singles = names.splice(0, scale.singles);
+  return [
+    ...listed.map((list, index) => asking.provision(`list-${padded(index)}`, list)),
+    ...singles.map((name, index) => asking.provision(`single-${padded(index)}`, [name])),
+    ...names.map((name, index) => asking.requestAccess(`access-${padded(index)}`, name)),
+  ];
+}
+
+function environmentOfSandbox(): Readonly<Record<string, string>> {
+  return { SEED: String(seed), FAULTS: process.env.FAULTS ?? '' };
+}
+
+const complaints = (find: (database: StoreView['database']) => Promise<Complaints>) => store.read(find);
+
+async function isAllDone(all: Promise<unknown>): Promise<boolean> {
+  return Promise.race([all.then(() => true), sleep(0).then(() => false)]);
+}
+
+/** Waits until nothing is complained of any more. */
+async function calm(find: () => Promise<Complaints>): Promise<void> {
+  const deadline = Date.now() + scale.calmMs;
+  for (let found = await find(); found.length > 0; found = await find()) {
+    if (Date.now() > deadline) throw new Error(`SEED=${seed}: ${found.join('\n')}`);
+    await sleep(500);
+  }
+}
+
+async function stats(graphUrl: string): Promise<SandboxStats> {
+  const answer = await fetch(new URL('/_sandbox/stats', graphUrl));
+  return (await answer.json()) as SandboxStats;
+}
+
+async function countFacts() {
+  const { query } = store.database;
+  const count = async (table: 'tasks' | 'requests' | 'access_requests') =>
+    (await query.selectFrom(table).select('id').execute()).length;
+  const sent = await query.selectFrom('records').select('id').where('kind', '=', 'sent').execute();
+  return {
+    tasks: await count('tasks'),
+    requests: await count('requests'),
+    accessRequests: await count('access_requests'),
+    sent: sent.length,
+  };
+}
+
+/** How its asker heard of the end of an access request. One of the dead may have said it and not noted that it had. */
+function toldIn(conversationId: string): string {
+  const texts = connector.deliveries.filter(
+    ({ conversationId: where, kind, activity }) =>
+      where === conversationId && kind === 'post' && activity.attachments === undefined,
+  );
+  return texts.length === 0 ? 'not told' : 'told';
+}

@@ -1,0 +1,108 @@
+import type { ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { sandboxEnvironment } from '../../../src/sandbox/environment.ts';
+import { gateEnvironment } from '../../support/usher.ts';
+import { kill, startProcess } from './processes.ts';
+import { oneOf } from './random.ts';
+import { gate, scale } from './scale.ts';
+
+/** The replicas, as many as there are at this moment. */
+export interface Fleet {
+  /** Where Teams would post to: one of those that take messages, whatever state it is in. */
+  endpoint(): string | null;
+  /** Starts one more; `offMs` is how wrong its machine's clock is. Resolves when it is ready. */
+  add(offMs: number): Promise<void>;
+  /** Ends one without warning, and starts a fresh one in its place, which is not waited for. */
+  replaceOne(): Promise<void>;
+  /** Resolves when all that were started are ready. */
+  whole(): Promise<void>;
+  /** Stops one in the middle of whatever it does, and lets it go on after so long. */
+  pauseOne(ms: number): Promise<void>;
+  /** How many were ended without warning. */
+  readonly killed: number;
+}
+
+export interface FleetOptions {
+  readonly graphUrl: string;
+  readonly databaseUrl: string;
+  /** For the modules as Node has compiled them, and for what the replicas log. */
+  readonly folder: string;
+  readonly random: () => number;
+  readonly children: Set<ChildProcess>;
+}
+
+interface Replica {
+  readonly child: ChildProcess;
+  readonly endpoint: string;
+  readonly offMs: number;
+  isPaused: boolean;
+}
+
+export function createFleet({ graphUrl, databaseUrl, folder, random, children }: FleetOptions): Fleet {
+  const replicas = new Set<Replica>();
+  const starting: Promise<void>[] = [];
+  let started = 0;
+  let killed = 0;
+
+  async function add(offMs: number): Promise<void> {
+    started += 1;
+    const logged = createWriteStream(join(folder, `replica-${started}.log`));
+    const { child, told } = await startProcess(
+      {
+        file: 'test/faults/support/replica-entry.ts',
+        flags: ['--import', './test/faults/support/clock-off.ts'],
+        environment: {
+          ...sandboxEnvironment(graphUrl),
+          ...gateEnvironment(gate),
+          PORT: '0',
+          DATABASE_URL: databaseUrl,
+          NODE_COMPILE_CACHE: join(folder, 'compiled'),
+          LEASE_MS: String(scale.leaseMs),
+          CLOCK_OFF_MS: String(offMs),
+        },
+        ready: /"port":(\d+).*Usher is ready/,
+        heard: (text) => void logged.write(text),
+      },
+      children,
+    );
+    const replica = { child, endpoint: `http://127.0.0.1:${told}/api/messages`, offMs, isPaused: false };
+    replicas.add(replica);
+    child.once('exit', () => {
+      replicas.delete(replica);
+      logged.end();
+    });
+  }
+
+  const running = () => [...replicas].filter(({ isPaused }) => !isPaused);
+
+  return {
+    endpoint: () => (replicas.size === 0 ? null : oneOf(random, [...replicas]).endpoint),
+    add,
+    async replaceOne() {
+      const candidates = running();
+      if (candidates.length === 0) return;
+      const victim = oneOf(random, candidates);
+      killed += 1;
+      await kill(victim.child);
+      // One that does not come up is started once more, as an orchestrator would.
+      starting.push(add(victim.offMs).catch(() => add(victim.offMs)));
+    },
+    async whole() {
+      await Promise.all(starting);
+    },
+    async pauseOne(ms) {
+      const candidates = running();
+      if (candidates.length === 0) return;
+      const sleeper = oneOf(random, candidates);
+      sleeper.isPaused = true;
+      sleeper.child.kill('SIGSTOP');
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      sleeper.child.kill('SIGCONT');
+      sleeper.isPaused = false;
+    },
+    get killed() {
+      return killed;
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { flushCompileCache } from 'node:module';
+import { describeProblems, readConfig } from '../../../src/config.ts';
+import { startUsher } from '../../../src/main.ts';
+
+/**
+ * What `src/main.ts` starts, as a process that is killed, paused and cut off, with a lease short enough for a test to
+ * outlast it. It ends with its standard input, and so with whoever started it.
+ */
+process.stdin.resume().on('end', () => process.exit(0));
+const read = readConfig();
+if (!read.ok) throw new Error(describeProblems(read.problems));
+await startUsher(read.config, { leaseMs: Number(process.env.LEASE_MS), editEveryMs: 500 });
+// Whoever is killed leaves no compiled modules for those that follow, unless it does so now.
+flushCompileCache();

@@ -1,0 +1,139 @@
+import { isDeepStrictEqual } from 'node:util';
+import { drawRequest } from '../../../src/chat/draw.ts';
+import { drawCopy } from '../../../src/chat/draw-copy.ts';
+import type { Drawing } from '../../../src/chat/reply.ts';
+import type { Clock } from '../../../src/clock.ts';
+import { clouds } from '../../../src/clouds.ts';
+import type { Database } from '../../../src/db/database.ts';
+import type { StoreParts } from '../../../src/requests/store.ts';
+import type { ShownCard } from '../../support/usher.ts';
+import { gate } from './scale.ts';
+
+/** What is wrong, in words; empty when all is as it should be. */
+export type Complaints = readonly string[];
+
+/** What is still to be done. */
+export async function findUnfinished({ query }: Database): Promise<Complaints> {
+  const turns = await query.selectFrom('turns').select('id').where('incoming', 'is not', null).execute();
+  const tasks = await query
+    .selectFrom('tasks')
+    .select(['id', 'state', 'again', 'attempts'])
+    .where('state', 'in', ['held', 'waiting', 'running'])
+    .execute();
+  const access = await query
+    .selectFrom('access_requests')
+    .select(['id', 'state'])
+    .where('state', 'in', ['pending', 'approved', 'started'])
+    .execute();
+  const notices = await query.selectFrom('notices').select(['id', 'kind']).where('due_at', 'is not', null).execute();
+  const copies = await query.selectFrom('access_cards').select('id').where('card_id', 'is', null).execute();
+  const cards = await query
+    .selectFrom('requests')
+    .select(['id', 'revision', 'drawn_revision'])
+    .where((row) =>
+      row.and([
+        row.or([row('card_id', 'is', null), row('drawn_revision', '<', row.ref('revision'))]),
+        // One that carries out an access request has that one's cards.
+        row.not(
+          row.exists(
+            row
+              .selectFrom('access_requests')
+              .select('access_requests.id')
+              .whereRef('access_requests.request_id', '=', 'requests.id'),
+          ),
+        ),
+      ]),
+    )
+    .execute();
+  return [
+    ...turns.map(({ id }) => `turn ${id} has no answer`),
+    ...tasks.map(({ id, state, again, attempts }) => `task ${id} is ${state} (${again ?? 'first'}, ${attempts} calls)`),
+    ...access.map(({ id, state }) => `access request ${id} is ${state}`),
+    ...notices.map(({ id, kind }) => `notice ${id} (${kind}) is owed`),
+    ...copies.map(({ id }) => `card ${id} was not posted`),
+    ...cards.map(({ id, revision, drawn_revision }) => `card of ${id} shows ${drawn_revision} of ${revision}`),
+  ];
+}
+
+/** Cards that say something else than the store. */
+export async function findUntrueCards(
+  database: Database,
+  clock: Clock,
+  shown: readonly ShownCard[],
+): Promise<Complaints> {
+  const store: StoreParts = { database, clock, gate: { scope: 'tenant', limits: gate } };
+  const entraPortal = clouds.public.entraPortal;
+  // What is finished is drawn from the store alone.
+  const unasked = new Proxy({}, { get: () => () => Promise.reject(new Error('Graph was asked about what is over')) });
+  const fromGraph = { directory: unasked, applications: unasked, assignments: unasked } as never;
+  const copyParts = { store, entraPortal, ...(fromGraph as object) } as Parameters<typeof drawCopy>[0];
+  const requests = await database.query.selectFrom('requests').select('id').where('card_id', 'is not', null).execute();
+  const copies = await database.query.selectFrom('access_cards').select('id').execute();
+  const complaints: string[] = [];
+  const compare = (id: string, drawing: Drawing | null) => {
+    const card = shown.find((one) => one.id === drawing?.live.cardId);
+    const expected: unknown = JSON.parse(JSON.stringify(drawing?.message.card ?? null));
+    if (!isDeepStrictEqual(card?.content, expected))
+      complaints.push(
+        `the card of ${id} says: ${card?.text ?? 'nothing'} — and the store: ${drawing?.message.summary}`,
+      );
+  };
+  for (const { id } of requests) compare(id, await drawRequest({ store, entraPortal }, id));
+  for (const { id } of copies) compare(id, await drawCopy(copyParts, id));
+  return complaints;
+}
+
+/** Whoever did not end exactly once. */
+export async function findMiscounted({ query }: Database): Promise<Complaints> {
+  const ends = await query
+    .selectFrom('records')
+    .select(['request_id', 'kind', 'details'])
+    .where('kind', 'in', ['finished', 'accessAsked', 'accessApproved', 'accessStarted', 'accessFinished'])
+    .execute();
+  const counted = new Map<string, number>();
+  for (const { request_id, kind, details } of ends) {
+    const { subject = '' } = JSON.parse(details) as { subject?: string };
+    const key = kind === 'finished' ? `${request_id} ${subject} ${kind}` : `${request_id} ${kind}`;
+    counted.set(key, (counted.get(key) ?? 0) + 1);
+  }
+  const tasks = await query.selectFrom('tasks').select(['request_id', 'subject_id', 'state']).execute();
+  const access = await query.selectFrom('access_requests').select('id').execute();
+  const expected = [
+    ...tasks.map(({ request_id, subject_id }) => `${request_id} ${subject_id} finished`),
+    ...access.flatMap(({ id }) =>
+      ['accessAsked', 'accessApproved', 'accessStarted', 'accessFinished'].map((kind) => `${id} ${kind}`),
+    ),
+  ];
+  const all = new Set([...expected, ...counted.keys()]);
+  const wanted = new Set(expected);
+  return [
+    ...[...all].flatMap((key) => {
+      const times = counted.get(key) ?? 0;
+      return times === 1 && wanted.has(key) ? [] : [`${key}: ${times} times`];
+    }),
+    ...(wanted.size === expected.length ? [] : ['somebody was asked for twice']),
+  ];
+}
+
+/** Arrivals that share a window with more than the limit. */
+export function findCrowds(arrivals: readonly number[]): Complaints {
+  return arrivals.flatMap((at, index) => {
+    const first = arrivals[index - gate.limit];
+    return first === undefined || at - first >= gate.windowMs
+      ? []
+      : [`arrivals ${index - gate.limit} to ${index} lie within ${Math.round(at - first)} ms`];
+  });
+}
+
+/**
+ * Cards of a request that are not the one that is kept up to date. A replica that dies, or loses its lease, right
+ * after it has posted a card leaves one behind; nothing can be done about that, but nothing else may bring it about.
+ */
+export async function findStrayCards({ query }: Database, shown: readonly ShownCard[]): Promise<readonly ShownCard[]> {
+  const requests = await query.selectFrom('requests').select('card_id').execute();
+  const copies = await query.selectFrom('access_cards').select('card_id').execute();
+  const kept = new Set([...requests, ...copies].map(({ card_id }) => card_id));
+  return shown.filter(
+    ({ id, content, text }) => content !== null && !kept.has(id) && /\bseason\d+|Checking/i.test(text),
+  );
+}
