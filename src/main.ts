@@ -6,7 +6,7 @@ import { createChat } from './chat/chat.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { clouds } from './clouds.ts';
 import { type Config, configWarnings, describeProblems, readConfig } from './config.ts';
-import { openDatabase } from './db/database.ts';
+import { isDatabaseAway, openDatabase } from './db/database.ts';
 import { createApplications } from './graph/applications.ts';
 import { createAssignments } from './graph/assignments.ts';
 import { createGraphClient } from './graph/client.ts';
@@ -297,8 +297,14 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     ...(await findUndrawn(database, mostUndrawn)),
     ...(await findUndrawnCopies(database, mostUndrawn)),
   ];
-  for (const liveId of await findAllUndrawn()) painter.touch(liveId);
-  await bot.resume();
+  try {
+    for (const liveId of await findAllUndrawn()) painter.touch(liveId);
+    await bot.resume();
+  } catch (error) {
+    // Away again already: who looks after what was left behind looks once more in a moment.
+    if (!isDatabaseAway(error)) throw error;
+    log.warn({ error, code: 'left_behind_unread' }, 'what an earlier process left could not be looked for');
+  }
   const leftBehind = lookAfterLeftBehind({
     resume: bot.resume,
     findUndrawn: findAllUndrawn,
