@@ -157,9 +157,17 @@ export async function findRequest(database: Database, id: string): Promise<Reque
   return toRequest(row, tasks);
 }
 
-/** Remembers where the card of a request stands. A repeated turn finds it and posts no second one. */
+/**
+ * Remembers where the card of a request stands. A repeated turn finds it and posts no second one. What another card has
+ * shown before tells nothing of this one, so it counts as undrawn until `markDrawn` says otherwise.
+ */
 export async function attachCard(database: Database, requestId: string, cardId: string): Promise<void> {
-  await database.query.updateTable('requests').set({ card_id: cardId }).where('id', '=', requestId).execute();
+  await database.query
+    .updateTable('requests')
+    .set({ card_id: cardId, drawn_revision: 0 })
+    .where('id', '=', requestId)
+    .where((request) => request.or([request('card_id', 'is', null), request('card_id', '!=', cardId)]))
+    .execute();
 }
 
 /** Whether some request has this card. */

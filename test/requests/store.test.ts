@@ -176,6 +176,18 @@ describe.each(engines)('the store on $name', ({ createTestDatabase }) => {
       expect(await findUndrawn(database, 10)).toEqual([]);
     });
 
+    it('is undrawn again where a second card takes its place, whatever the first one has shown', async () => {
+      const { id, revision } = await ask(store, ['isaiah']);
+      await attachCard(database, id, 'first');
+      await markDrawn(database, id, revision);
+
+      await attachCard(database, id, 'first');
+      const same = await findUndrawn(database, 10);
+      await attachCard(database, id, 'second');
+
+      expect([same, await findUndrawn(database, 10)]).toEqual([[], [id]]);
+    });
+
     it('is found oldest first, no more than asked for', async () => {
       const ids: string[] = [];
       for (const person of named('person', 3)) {
