@@ -126,8 +126,8 @@ export function findCrowds(arrivals: readonly number[]): Complaints {
 }
 
 /**
- * Cards of a request that are not the one that is kept up to date. A replica that dies, or loses its lease, right
- * after it has posted a card leaves one behind; nothing can be done about that, but nothing else may bring it about.
+ * Cards of a request that are not the one that is kept up to date. A replica that dies, or loses its database, right
+ * after it has posted a card leaves one behind: Teams has it, and nobody could note where it is.
  */
 export async function findStrayCards({ query }: Database, shown: readonly ShownCard[]): Promise<readonly ShownCard[]> {
   const requests = await query.selectFrom('requests').select('card_id').execute();
