@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 
 /**
- * The append-only account of who did what. People stand in it by Entra object id; details are ids and codes, never
- * what somebody typed.
+ * The append-only account of who did what. People stand in it by Entra object id; details are ids and codes, and of
+ * what somebody typed only the reasons for asking and for denying, which are what an auditor looks for.
  */
 export interface Entry {
   /** Milliseconds since 1970. */

@@ -29,9 +29,9 @@ const idOf = (text: string) => /approve ([0-9A-Z]{6})/.exec(text)?.[1] ?? '';
 describe('a manager who asks for a new hire', () => {
   it('gets access for him once an approver agrees, and both see it', async () => {
     await start();
-    await says('megan', 'request access for isaiah to Salesforce because he joins Sales');
+    await says('megan', 'request access for isaiah to Salesforce because he joins (team "Alpha")');
     const shown = last('alex');
-    for (const word of ['Megan Bowen', 'Isaiah Langer', 'Salesforce', 'he joins Sales'])
+    for (const word of ['Megan Bowen', 'Isaiah Langer', 'Salesforce', 'he joins (team "Alpha")'])
       expect(shown.text).toContain(word);
     expect(teams.sandbox.stats().arrivals).toEqual([]);
 

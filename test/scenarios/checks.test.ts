@@ -102,6 +102,18 @@ describe('check', () => {
     expect(performance.now() - asked).toBeLessThan(6_000);
   });
 
+  it('says within three seconds that Microsoft does not answer, where not even the person can be found', async () => {
+    await start();
+    await answerTo('lynne', 'whoami');
+    for (let times = 0; times < 4; times += 1) teams.sandbox.failNext(/^\/users\/?$/, { kind: 'silence' });
+    const asked = performance.now();
+
+    const text = await answerTo('lynne', 'check adele in Salesforce');
+
+    expect(text).toMatch(/does not answer|no answer/i);
+    expect(performance.now() - asked).toBeLessThan(8_000);
+  });
+
   it('lets a viewer look and not act', async () => {
     await start();
 
@@ -121,6 +133,9 @@ describe('queue, history and requests', () => {
 
     const all = await answerTo('lynne', 'history');
     expect(all.indexOf('Adele')).toBeLessThan(all.indexOf('Isaiah'));
+    await teams.press('lynne', teams.lastCard('personal-lynne'), 'Details');
+    await teams.settled();
+    expect(teams.lastCard('personal-lynne').text).toContain('Adele Vance');
     expect(await answerTo('lynne', 'history isaiah')).not.toContain('Adele');
     expect(await answerTo('lynne', 'history ServiceNow since yesterday')).not.toContain('Isaiah');
     expect(await answerTo('alex', 'requests')).toContain('Isaiah');

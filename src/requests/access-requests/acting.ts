@@ -138,7 +138,7 @@ function entryOf(
     case 'approve':
       return { actorId: action.by.id, kind: 'accessApproved', details: {} };
     case 'deny':
-      return { actorId: action.by.id, kind: 'accessDenied', details: { reasonGiven: action.reason !== null } };
+      return { actorId: action.by.id, kind: 'accessDenied', details: { reason: action.reason } };
     case 'cancel':
       return { actorId: action.by.id, kind: 'accessCancelled', details: assignment };
     case 'expire':

@@ -88,7 +88,7 @@ export async function createAccessRequest(parts: AccessParts, wanted: NewAccessR
       })
       .returningAll()
       .executeTakeFirstOrThrow();
-    const details = { app: app.id, subject: subject.id, startsAt: wanted.startsAt };
+    const details = { app: app.id, subject: subject.id, startsAt: wanted.startsAt, reason: wanted.reason };
     await writeRecord(transaction, { at: now, actorId: asker.id, kind: 'accessAsked', requestId: id, details });
     return { kind: 'created', accessRequest: toAccessRequest(row) };
   });

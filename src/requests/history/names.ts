@@ -13,7 +13,7 @@ const mostKnown = 10;
 
 /**
  * Whom or what Usher's own record knows by this id, name or user principal name, without regard to case. It reads
- * whole tables, and is for the command line; the chat asks the directory instead.
+ * whole tables: for the command line, and for the chat where the directory knows nobody of that name.
  */
 export async function findKnown({ query }: Database, text: string): Promise<readonly Known[]> {
   const wanted = sql`lower(${text.trim()})`;

@@ -91,6 +91,19 @@ async function alreadyAsked(parts: CommandParts, turn: Turn, request: AccessRequ
   return say(turn.words, isShown ? { kind: 'alreadyAsked', id, ...what } : { kind: 'askedByOther', ...what });
 }
 
+/**
+ * The grammar reads words, and leaves out quotes and brackets around them. A reason that ends the line is given back
+ * letter by letter, as somebody decides on it.
+ */
+function asTyped({ incoming }: Turn, reason: string | null): string | null {
+  if (reason === null || incoming.what.kind !== 'text') return reason;
+  const bare = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
+  const wanted = bare(reason);
+  const line = incoming.what.text;
+  const start = [...line.matchAll(/(?<=\s)\S/gu)].find(({ index }) => bare(line.slice(index)) === wanted);
+  return start === undefined ? reason : line.slice(start.index).trim();
+}
+
 /** In words, the longest date that may stand behind an app without a comma: "on Monday 1 December 2026". */
 const longestDate = 5;
 
@@ -140,7 +153,7 @@ function readTerms(parts: CommandParts, turn: Turn, command: RequestAccessComman
   const now = parts.store.clock.now();
   const trailing =
     command.start === null && command.reason !== null ? findTrailingDate(command.reason, reader, now) : null;
-  const reason = (trailing?.reason ?? command.reason)?.slice(0, longestReason) ?? null;
+  const reason = asTyped(turn, trailing?.reason ?? command.reason)?.slice(0, longestReason) ?? null;
   const typed = trailing?.startText ?? command.start;
   if (typed === null) return { kind: 'terms', startsAt: null, reason };
   const problem = (what: Problem): Terms => ({ kind: 'problem', problem: what });

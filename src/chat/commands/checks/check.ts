@@ -1,5 +1,7 @@
 import { deny } from '../../../access/policy.ts';
+import type { GraphTrouble } from '../../../graph/answer.ts';
 import type { DirectoryUser } from '../../../graph/directory.ts';
+import { withinMs } from '../../../graph/time-limit.ts';
 import type { Command } from '../../command.ts';
 import { format } from '../../grammar/format.ts';
 import type { Reply } from '../../reply.ts';
@@ -8,7 +10,7 @@ import { checkList } from '../../views/checks/check-list.ts';
 import { didYouMean } from '../../views/did-you-mean.ts';
 import { withoutSeparator } from '../provision.ts';
 import { findPerson } from '../subject.ts';
-import { findApplication } from '../target.ts';
+import { findApplication, tryAgain } from '../target.ts';
 import { type CommandParts, refuseUnless, type Turn, troubleReply } from '../turn.ts';
 import { readFacts, readFactsOfAll } from './facts.ts';
 import { namedFirst } from './status.ts';
@@ -22,10 +24,25 @@ const mostApps = 20;
 export async function check(parts: CommandParts, turn: Turn, command: CheckCommand): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'check.run');
   if (refusal !== null) return refusal;
-  return command.app === null
-    ? checkEverywhere(parts, turn, command)
-    : checkInOne(parts, turn, { ...command, app: command.app });
+  const reply =
+    command.app === null
+      ? checkEverywhere(parts, turn, command)
+      : checkInOne(parts, turn, { ...command, app: command.app });
+  const inTime = await withinMs(
+    reply.then((value) => ({ ok: true as const, value })),
+    patienceMs,
+    parts.store.clock,
+  );
+  return inTime.ok ? inTime.value : troubleReply(turn.words, outOfTime, tryAgain(command));
 }
+
+/** Without the person or the app there is nothing to show; everything else has time limits of its own below this. */
+const patienceMs = 2_900;
+const outOfTime: GraphTrouble = {
+  kind: 'noAnswer',
+  why: 'timeout',
+  trace: { clientRequestId: '', requestId: null, date: null },
+};
 
 async function checkInOne(
   parts: CommandParts,

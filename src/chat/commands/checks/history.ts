@@ -1,13 +1,15 @@
 import type { About } from '../../../requests/history/deed.ts';
 import { findDeedsPage } from '../../../requests/history/history.ts';
+import { findKnown } from '../../../requests/history/names.ts';
 import type { Command } from '../../command.ts';
 import { readSince } from '../../dates/since-date.ts';
+import { closest } from '../../grammar/closest.ts';
 import { format } from '../../grammar/format.ts';
 import { similarTo } from '../../lists/people.ts';
 import type { Reply } from '../../reply.ts';
 import { DEEDS_PER_PAGE, historyCard } from '../../views/checks/history-card.ts';
 import { didYouMean } from '../../views/did-you-mean.ts';
-import { personPicker } from '../../views/person-picker.ts';
+import { appPicker, personPicker } from '../../views/person-picker.ts';
 import { tryAgain } from '../target.ts';
 import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
 
@@ -87,6 +89,16 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
     const { id, displayName } = app.value.app;
     return { kind: 'filter', about: { appId: id }, name: displayName, since: from };
   }
+  if (app.value.kind === 'several') {
+    const { apps, more } = app.value;
+    const message = appPicker(words, {
+      typed: command.about,
+      candidates: apps.map(({ id, displayName }) => ({ id, name: displayName, configured: null, enabled: null })),
+      more,
+      choose: (id) => format({ ...command, about: id }),
+    });
+    return reply({ kind: 'card', inPlace: true, message });
+  }
   const found = await parts.directory.findUsers(command.about);
   if (!found.ok) return reply(troubleReply(words, found.trouble, tryAgain(command)));
   switch (found.value.kind) {
@@ -113,7 +125,15 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
       return reply({ kind: 'card', inPlace: true, message });
     }
     case 'none': {
-      const [meant] = await similarTo(parts.directory, command.about);
+      // Whoever has left the organization still stands in the record.
+      const known = await findKnown(parts.store.database, command.about);
+      const [only] = known;
+      if (only !== undefined && known.length === 1) {
+        const about = only.kind === 'app' ? { appId: only.id } : { personId: only.id };
+        return { kind: 'filter', about, name: only.name, since: from };
+      }
+      const nearApp = app.value.kind === 'none' ? closest(command.about, app.value.known) : null;
+      const [meant = nearApp ?? undefined] = await similarTo(parts.directory, command.about);
       if (meant === undefined) return reply(say(words, { kind: 'unknownUser', typed: command.about }));
       const message = didYouMean(words, { suggestion: format({ ...command, about: meant }) });
       return reply({ kind: 'card', inPlace: true, message });
