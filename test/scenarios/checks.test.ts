@@ -114,6 +114,16 @@ describe('check', () => {
     expect(performance.now() - asked).toBeLessThan(8_000);
   });
 
+  it('blames nobody for a missing assignment where the rule could not be read', async () => {
+    await start();
+    for (let times = 0; times < 5; times += 1) teams.sandbox.failNext(/\/schema$/, { kind: 'status', status: 403 });
+
+    const text = await answerTo('lynne', 'check diego in Salesforce');
+
+    expect(text).not.toMatch(/not assigned/i);
+    expect(text).toMatch(/could not be read: [^.]*the assignment/i);
+  });
+
   it('lets a viewer look and not act', async () => {
     await start();
 

@@ -220,10 +220,11 @@ function isMended(check: string | undefined, { account, assignment }: CheckFacts
 function ownResult(deed: Deed | null): { at: number; requestId: string; outcome: OutcomeKind } | null {
   const requestId = deed?.requestId ?? null;
   if (deed === null || requestId === null || deed.result?.kind !== 'done') return null;
-  const kinds = outcomeKinds.filter((kind) => (deed.result?.kind === 'done' ? (deed.result.counts[kind] ?? 0) : 0) > 0);
+  const { counts, cancelled } = deed.result;
+  const kinds = outcomeKinds.filter((kind) => (counts[kind] ?? 0) > 0);
   const [outcome] = kinds;
-  // Of several people, counts do not tell which of them fared how.
-  return outcome === undefined || kinds.length > 1 ? null : { at: deed.at, requestId, outcome };
+  // Where several calls ended differently, counts do not tell which of them was this person's.
+  return outcome === undefined || kinds.length > 1 || cancelled > 0 ? null : { at: deed.at, requestId, outcome };
 }
 
 const outcomeKinds: readonly OutcomeKind[] = [

@@ -32,6 +32,9 @@ export type Deed =
       readonly app: AppName;
       readonly subject: SubjectName;
       readonly state: AccessStateKind;
+      /** Milliseconds since 1970: the start of a day in `timeZone`, the asker's; null for "as soon as it is approved". */
+      readonly startsAt: number | null;
+      readonly timeZone: string;
       /** Who approved or denied it; null as long as nobody did. */
       readonly decidedBy: Person | null;
       /** The provisioning request that carries it out, and how that stands; null as long as there is none. */
@@ -42,8 +45,12 @@ export type Deed =
 export type DeedResult =
   /** `running`: of several calls some have begun, and not all are at their end. */
   | { readonly kind: 'waiting' | 'running' | 'held' | 'cancelled' }
-  /** How many calls ended how; those that were cancelled are not among them. */
-  | { readonly kind: 'done'; readonly counts: Readonly<Partial<Record<OutcomeKind, number>>> };
+  /** How many calls ended how; those that were cancelled are not among them, and counted by themselves. */
+  | {
+      readonly kind: 'done';
+      readonly counts: Readonly<Partial<Record<OutcomeKind, number>>>;
+      readonly cancelled: number;
+    };
 
 /** The service principal's object id and display name. */
 export interface AppName {

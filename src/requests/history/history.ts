@@ -28,7 +28,10 @@ export async function findDeedsPage(
   return { deeds, more: next !== null };
 }
 
-/** What was last asked for, or done after an approval, for this person in this app; null when nothing ever was. */
+/**
+ * What was last asked for, or done after an approval, for this person in this app; null when nothing ever was. Of a
+ * request for several people it tells how this one fared. What a group's call did for its members is not found.
+ */
 export async function lastDeedAbout(database: Database, personId: string, appId: string): Promise<Deed | null> {
   const sought = { subjectId: personId, appId };
   const [asked] = await findAccessKeys(database, sought, 1);
@@ -47,5 +50,5 @@ export async function lastDeedAbout(database: Database, personId: string, appId:
     carries === undefined
       ? ({ kind: 'provisioning', ...provisioned } as const)
       : ({ kind: 'access', ...carries } as const);
-  return (await readDeeds(database, [key]))[0] ?? null;
+  return (await readDeeds(database, [key], personId))[0] ?? null;
 }

@@ -7,8 +7,15 @@ import type { Key } from './keys.ts';
 
 type Provisioning = Extract<Deed, { kind: 'provisioning' }>;
 
-/** The deeds of these keys, in their order. An outcome's report is never read: it is long, and a line shows none of it. */
-export async function readDeeds(database: Database, keys: readonly Key[]): Promise<Deed[]> {
+/**
+ * The deeds of these keys, in their order. An outcome's report is never read: it is long, and a line shows none of it.
+ * With `onlyFor`, a person's id, requests for several people tell of this one alone; each must have a call for them.
+ */
+export async function readDeeds(
+  database: Database,
+  keys: readonly Key[],
+  onlyFor: string | null = null,
+): Promise<Deed[]> {
   const { query } = database;
   const idsOf = (kind: Key['kind']) => keys.filter((key) => key.kind === kind).map(({ id }) => id);
   const accessIds = idsOf('access');
@@ -19,10 +26,11 @@ export async function readDeeds(database: Database, keys: readonly Key[]): Promi
           .selectFrom('access_requests')
           .select(['id', 'created_at', 'asker_id', 'asker_name', 'app_id', 'app_name', 'request_id', 'state'])
           .select(['subject_id', 'subject_name', 'subject_label', 'decided_by_id', 'decided_by_name'])
+          .select(['starts_at', 'time_zone'])
           .where('id', 'in', accessIds)
           .execute();
   const carriedOut = access.flatMap(({ request_id }) => (request_id === null ? [] : [request_id]));
-  const provisionings = await readProvisionings(database, [...idsOf('provisioning'), ...carriedOut]);
+  const provisionings = await readProvisionings(database, [...idsOf('provisioning'), ...carriedOut], onlyFor);
   const deeds = new Map<string, Deed>(provisionings);
   for (const row of access)
     deeds.set(row.id, {
@@ -33,6 +41,8 @@ export async function readDeeds(database: Database, keys: readonly Key[]): Promi
       app: { id: row.app_id, name: row.app_name },
       subject: { id: row.subject_id, name: row.subject_name, label: row.subject_label },
       state: row.state,
+      startsAt: row.starts_at,
+      timeZone: row.time_zone,
       decidedBy: personOf(row.decided_by_id, row.decided_by_name),
       requestId: row.request_id,
       result: provisionings.get(row.request_id ?? '')?.result ?? null,
@@ -40,8 +50,14 @@ export async function readDeeds(database: Database, keys: readonly Key[]): Promi
   return keys.flatMap(({ id }) => deeds.get(id) ?? []);
 }
 
-async function readProvisionings({ query }: Database, ids: readonly string[]): Promise<Map<string, Provisioning>> {
+async function readProvisionings(
+  { query }: Database,
+  ids: readonly string[],
+  onlyFor: string | null,
+): Promise<Map<string, Provisioning>> {
   if (ids.length === 0) return new Map();
+  const inThese = query.selectFrom('tasks').where('request_id', 'in', ids);
+  const calls = onlyFor === null ? inThese : inThese.where('subject_id', '=', onlyFor);
   const rows = await query
     .selectFrom('requests')
     .leftJoin('access_requests', 'access_requests.request_id', 'requests.id')
@@ -50,18 +66,13 @@ async function readProvisionings({ query }: Database, ids: readonly string[]): P
     .select(['access_requests.decided_by_id', 'access_requests.decided_by_name'])
     .where('requests.id', 'in', ids)
     .execute();
-  const counts = await query
-    .selectFrom('tasks')
+  const counts = await calls
     .select(['request_id', 'state', 'outcome_kind'])
     .select((select) => select.fn.countAll<number>().as('tasks'))
-    .where('request_id', 'in', ids)
     .groupBy(['request_id', 'state', 'outcome_kind'])
     .execute();
-  const firsts = await query
-    .selectFrom('tasks')
+  const firsts = await (onlyFor === null ? calls.where('position', '=', 0) : calls)
     .select(['request_id', 'subject_id', 'subject_type', 'subject_name', 'subject_label'])
-    .where('request_id', 'in', ids)
-    .where('position', '=', 0)
     .execute();
   const isGroup = (type: string | undefined) => type?.toLowerCase() === 'group';
   const groupIds = firsts.filter((first) => isGroup(first.subject_type)).map(({ request_id }) => request_id);
@@ -70,9 +81,9 @@ async function readProvisionings({ query }: Database, ids: readonly string[]): P
   const provisionings = rows.map((row): [string, Provisioning] => {
     const first = firsts.find(({ request_id }) => request_id === row.id);
     const ofRequest = counts.filter(({ request_id }) => request_id === row.id);
-    const calls = ofRequest.reduce((total, { tasks }) => total + tasks, 0);
+    const people = onlyFor === null ? ofRequest.reduce((total, { tasks }) => total + tasks, 0) : 1;
     const ofGroup = isGroup(first?.subject_type);
-    const isOne = first !== undefined && (ofGroup || calls === 1);
+    const isOne = first !== undefined && (ofGroup || people === 1);
     const deed: Provisioning = {
       kind: 'provisioning',
       at: row.created_at,
@@ -80,7 +91,7 @@ async function readProvisionings({ query }: Database, ids: readonly string[]): P
       asker: { id: row.asker_id, name: row.asker_name },
       app: { id: row.app_id, name: row.app_name },
       subject: isOne ? { id: first.subject_id, name: first.subject_name, label: first.subject_label } : null,
-      people: ofGroup ? (members.get(row.id) ?? 0) : calls,
+      people: ofGroup ? (members.get(row.id) ?? 0) : people,
       isGroup: ofGroup,
       result: resultOf(ofRequest),
       approvedBy: personOf(row.decided_by_id, row.decided_by_name),
@@ -119,9 +130,12 @@ function resultOf(counts: readonly Count[]): DeedResult {
   if (some('waiting')) return { kind: 'waiting' };
   if (!some('done')) return { kind: 'cancelled' };
   const outcomes: Partial<Record<OutcomeKind, number>> = {};
-  for (const { state, outcome_kind, tasks } of counts)
+  let cancelled = 0;
+  for (const { state, outcome_kind, tasks } of counts) {
     if (state === 'done' && outcome_kind !== null) outcomes[outcome_kind as OutcomeKind] = tasks;
-  return { kind: 'done', counts: outcomes };
+    if (state === 'cancelled') cancelled += tasks;
+  }
+  return { kind: 'done', counts: outcomes, cancelled };
 }
 
 function personOf(id: string | null, name: string | null): Person | null {

@@ -130,7 +130,7 @@ describe('when nothing is wrong', () => {
   });
 
   it('a call of Usher that did not end well is told with its request', () => {
-    const result = { kind: 'done', counts: { failed: 1 } } as const;
+    const result = { kind: 'done', counts: { failed: 1 }, cancelled: 0 } as const;
 
     expect(judge(factsOf({ lastDeed: deedOf({ result }) }))).toEqual({
       kind: 'ownTryFailed',
@@ -144,9 +144,16 @@ describe('when nothing is wrong', () => {
   });
 
   it('a list in which people fared differently says nothing of one of them', () => {
-    const result = { kind: 'done', counts: { created: 9, failed: 1 } } as const;
+    const result = { kind: 'done', counts: { created: 9, failed: 1 }, cancelled: 0 } as const;
 
     expect(judge(factsOf({ lastDeed: deedOf({ subject: null, result }) }))).toEqual({ kind: 'notYet' });
+  });
+
+  it('a call that was cancelled is no good news', () => {
+    const mixed = { kind: 'done', counts: { created: 9 }, cancelled: 1 } as const;
+
+    for (const result of [{ kind: 'cancelled' }, mixed] as const)
+      expect(judge(factsOf({ lastDeed: deedOf({ result }) }))).toEqual({ kind: 'notYet' });
   });
 
   it.each<[string, Partial<CheckFacts>]>([

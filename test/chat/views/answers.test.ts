@@ -213,7 +213,7 @@ describe('a problem', () => {
     expect(text).toContain('Zscaler is in quarantine');
     expect(text).toContain('The connection to Zscaler fails.');
     expect(text).toContain('In quarantine since Mar 1, 2026, 14:03 GMT+1.');
-    expect(text).toContain('Microsoft tries again at 14:08.');
+    expect(text).toContain('Next try by Microsoft: 14:08.');
     expect(text).toContain('Microsoft says: Please provide a valid tenant URL.');
     expect(text).toContain('Your own application administrator can repair this');
     expect(text).toContain('Code: InvalidCredentials');

@@ -39,6 +39,8 @@ describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
         app: { id: 'salesforce', name: 'Salesforce' },
         subject: { id: 'isaiah', name: "isaiah's name", label: null },
         state: 'pending',
+        startsAt: null,
+        timeZone: 'Europe/Berlin',
         decidedBy: null,
         requestId: null,
         result: null,
@@ -52,7 +54,7 @@ describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
         subject: { id: 'isaiah', name: "isaiah's name", label: 'isaiah@contoso.com' },
         people: 1,
         isGroup: false,
-        result: { kind: 'done', counts: { created: 1 } },
+        result: { kind: 'done', counts: { created: 1 }, cancelled: 0 },
         approvedBy: null,
       },
     ]);
@@ -65,7 +67,11 @@ describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
     ['running while one runs', ['waiting', 'running'], { kind: 'running' }],
     ['running while some are done and some wait', ['done', 'waiting'], { kind: 'running' }],
     ['cancelled', ['cancelled', 'cancelled'], { kind: 'cancelled' }],
-    ['done once nothing waits any more', ['done', 'cancelled', 'done'], { kind: 'done', counts: { created: 2 } }],
+    [
+      'done once nothing waits any more',
+      ['done', 'cancelled', 'done'],
+      { kind: 'done', counts: { created: 2 }, cancelled: 1 },
+    ],
   ] as const)('tells of a list that it is %s', async (_name, states, result) => {
     const tasks = states.map((state, index) => ({ subject: `person ${index}`, state }));
     await seedRequest(database, 'R1', { at: 1, tasks });
@@ -82,7 +88,9 @@ describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
 
     const { deeds } = await findDeeds(database, { ...everything, after: null, limit: 1 });
 
-    expect(deeds).toMatchObject([{ result: { kind: 'done', counts: { created: 2, failed: 1, inSync: 1 } } }]);
+    expect(deeds).toMatchObject([
+      { result: { kind: 'done', counts: { created: 2, failed: 1, inSync: 1 }, cancelled: 0 } },
+    ]);
   });
 
   it('tells of a group as one subject with its members', async () => {
@@ -108,7 +116,7 @@ describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
         state: 'finished',
         decidedBy: { id: 'patti', name: "patti's name" },
         requestId: 'R1',
-        result: { kind: 'done', counts: { inSync: 1 } },
+        result: { kind: 'done', counts: { inSync: 1 }, cancelled: 0 },
       },
     ]);
   });
@@ -205,5 +213,37 @@ describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
     told.push(await last());
 
     expect(told).toEqual([null, 'A1', 'R3', 'A2']);
+  });
+
+  it('tells of a list how the one person fared, as of them alone', async () => {
+    const tasks = [
+      { subject: 'adele' },
+      { subject: 'isaiah', outcome: 'failed' },
+      { subject: 'lynne', state: 'cancelled' },
+    ] as const;
+    await seedRequest(database, 'R1', { at: 1, tasks });
+
+    const about = (personId: string) => lastDeedAbout(database, personId, 'salesforce');
+
+    expect(await about('adele')).toMatchObject({
+      subject: { id: 'adele' },
+      people: 1,
+      result: { kind: 'done', counts: { created: 1 }, cancelled: 0 },
+    });
+    expect(await about('isaiah')).toMatchObject({ people: 1, result: { counts: { failed: 1 }, cancelled: 0 } });
+    expect(await about('lynne')).toMatchObject({
+      subject: { id: 'lynne' },
+      people: 1,
+      result: { kind: 'cancelled' },
+    });
+  });
+
+  it('tells the day from which something is asked for, and in whose days', async () => {
+    await seedAccess(database, 'A1', { at: 1, state: 'approved', decidedBy: 'patti' });
+    await database.query.updateTable('access_requests').set({ starts_at: 9_000 }).execute();
+
+    const { deeds } = await findDeeds(database, { ...everything, after: null, limit: 1 });
+
+    expect(deeds).toMatchObject([{ state: 'approved', startsAt: 9_000, timeZone: 'Europe/Berlin' }]);
   });
 });

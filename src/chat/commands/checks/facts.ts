@@ -18,7 +18,7 @@ export async function readFacts(parts: CommandParts, user: DirectoryUser, app: A
   const { status: jobState } = await readJob(parts, app, firstMs);
   const source = await sourceOf(parts, app, jobState);
   const jobId = typeof jobState === 'string' ? null : jobState.id;
-  const entraIs = source === 'entra' ? 'source' : 'target';
+  const entraIs = source === 'entra' || source === 'unknown' ? 'source' : 'target';
   const [log, assignment, lastDeed] = await Promise.all([
     parts.provisioningLog.read({ personId: user.id, entraIs, jobId }, secondMs),
     readAssignment(parts, user, app, source),
@@ -55,21 +55,26 @@ export async function readFactsOfAll(
   });
 }
 
-/** Where the app's people come from; Entra, unless the job's rule says otherwise. */
-async function sourceOf(parts: CommandParts, app: Application, jobState: JobReading): Promise<Rule['source']> {
-  if (typeof jobState === 'string') return 'entra';
+/** `unknown` where the job or its rule could not be read. */
+type Source = Rule['source'] | 'unknown';
+
+/** Where the app's people come from; Entra as well where there is no job. */
+async function sourceOf(parts: CommandParts, app: Application, jobState: JobReading): Promise<Source> {
+  if (typeof jobState === 'string') return jobState === 'none' ? 'entra' : 'unknown';
   const { synchronization, store } = parts;
   const rule = await withinMs(synchronization.findRule(app.id, jobState.id, 'User'), firstMs, store.clock);
-  if (rule.ok && rule.value !== null) return rule.value.source;
-  return rule.ok ? 'other' : 'entra';
+  if (!rule.ok) return 'unknown';
+  return rule.value === null ? 'other' : rule.value.source;
 }
 
 async function readAssignment(
   { assignments, store }: CommandParts,
   user: DirectoryUser,
   app: Application,
-  source: Rule['source'],
+  source: Source,
 ): Promise<CheckFacts['assignment']> {
+  // Whoever comes from elsewhere is not assigned, and would be blamed for it.
+  if (source === 'unknown') return { kind: 'unread' };
   if (source !== 'entra') return { kind: 'notNeeded' };
   const read = await withinMs(assignments.find(app.id, user.id), secondMs, store.clock);
   return read.ok ? read.value : { kind: 'unread' };

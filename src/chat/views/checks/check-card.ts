@@ -9,8 +9,8 @@ import { provisioningPageUrl, usersPageUrl } from '../entra-link.ts';
 import { entraLink, maybe, maybeQuoted, short, submitButton } from '../parts.ts';
 import { fact } from '../result-details.ts';
 import { lookOf } from '../tone.ts';
-import { alsoText, type CheckNames, verdictWords } from './check-words.ts';
-import { deedResult } from './deed-words.ts';
+import { alsoText, type CheckNames, type Provisioner, verdictWords } from './check-words.ts';
+import { dayToCome, deedId, deedResult } from './deed-words.ts';
 import { jobWord, lastRanLine } from './job-words.ts';
 import { type LogLimits, logSection, silenceOfLog } from './log-words.ts';
 
@@ -47,11 +47,14 @@ export function checkCard(words: Words, input: CheckCardInput): CardMessage {
   const { person, app, facts, now, entraPortalUrl } = input;
   const names = namesOf(input);
   const [verdict, ...others] = findings(facts);
-  const said = verdictWords(words, verdict, { names, facts, now });
+  const said = verdictWords(words, verdict, { names, facts, now, who: whoProvisions(input) });
   const also = others.flatMap((other) => alsoText(words, other, names) ?? []);
   const gaps = gapsText(words, facts);
-  const summary = `${words.plain('check.summary', { ...names, verdict: said.title })} ${said.summary}`;
+  const verdictLine = words.plain('check.summary', { ...names, verdict: said.title });
   const worthIt = [verdict, ...others].every(isWorthProvisioning);
+  const start = worthIt ? startOf(words, facts, names, now) : null;
+  const summary = [verdictLine, said.summary, ...(start === null ? [] : [start.plain])].join(' ');
+  const next = [start?.card ?? null, said.next].filter((text) => text !== null).join(' ');
   const page = verdict.kind === 'notAssigned' ? usersPageUrl : provisioningPageUrl;
   const card = renderLargestThatFits('check', LEVELS, (limits): CheckView => {
     return {
@@ -61,11 +64,12 @@ export function checkCard(words: Words, input: CheckCardInput): CardMessage {
       subject: [{ text: words.card('subject.inApp', names) }],
       label: maybeQuoted(person.principalName, 120),
       paragraphs: [...said.paragraphs, ...also, ...gaps].map((text) => ({ text })),
-      next: said.next === null ? [] : [{ label: words.card('label.next'), text: said.next }],
+      next: next === '' ? [] : [{ label: words.card('label.next'), text: next }],
       code: maybe(said.code),
       tables: [{ facts: factRows(words, input, names) }],
       sections: logSection(words, facts.log, now, limits),
-      footer: [{ text: words.card('check.footer') }],
+      // Without a synchronization there is no log that could lag.
+      footer: [{ text: words.card('check.footer', { log: verdict.kind === 'notSetUp' ? 'none' : 'other' }) }],
       buttons: input.canProvision && worthIt ? provisionButton(words, input) : [],
       links: entraLink(words, entraPortalUrl === null ? null : page(entraPortalUrl, app.id)),
     };
@@ -75,6 +79,20 @@ export function checkCard(words: Words, input: CheckCardInput): CardMessage {
 
 function namesOf({ person, app }: CheckCardInput): CheckNames {
   return { person: personName({ name: person.name || person.principalName }), app: short(app.name) };
+}
+
+function whoProvisions({ canProvision, facts }: CheckCardInput): Provisioner {
+  if (canProvision) return 'reader';
+  // Who comes from elsewhere cannot be provisioned by the name that Entra has for them, whoever asks.
+  return facts.assignment.kind === 'notNeeded' ? 'nobody' : 'helpdesk';
+}
+
+/** What Usher will do by itself, by an approval that is for a later day. */
+function startOf(words: Words, { lastDeed }: CheckFacts, names: CheckNames, now: number) {
+  const day = lastDeed === null ? null : dayToCome(words, lastDeed, now);
+  if (lastDeed === null || day === null) return null;
+  const values = { ...names, day, request: deedId(lastDeed) };
+  return { card: words.card('check.next.startsLater', values), plain: words.plain('check.next.startsLater', values) };
 }
 
 /** What could not be read, in one sentence, so that nobody takes silence for good news. */
@@ -128,7 +146,7 @@ function assignmentText(words: Words, { assignment }: CheckFacts, { app }: Check
 /** What Usher itself last did for this person in this app. */
 function usherText(words: Words, { lastDeed }: CheckFacts, now: number): string {
   if (lastDeed === null) return words.plain('check.usher.nothing');
-  const { text } = deedResult(words, lastDeed);
+  const { text } = deedResult(words, lastDeed, now);
   const values = { result: text, asker: personName(lastDeed.asker), time: words.moment(lastDeed.at, now) };
   return words.plain('check.usher.last', values);
 }

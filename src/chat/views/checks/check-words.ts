@@ -12,6 +12,16 @@ export interface CheckNames {
   readonly [name: string]: string;
 }
 
+/** Who may provision the person, as the next step says: whoever reads it, others, or nobody by their name. */
+export type Provisioner = 'reader' | 'helpdesk' | 'nobody';
+
+interface Context {
+  readonly names: CheckNames;
+  readonly facts: CheckFacts;
+  readonly now: number;
+  readonly who: Provisioner;
+}
+
 /** A verdict in words: what it is, what it means, what to try next. Finished texts but for `title` and `summary`. */
 export interface VerdictWords {
   readonly tone: Tone;
@@ -49,21 +59,14 @@ export function verdictTitle(words: Words, verdict: CheckVerdict): { readonly to
   return { tone: TONES[verdict.kind], title };
 }
 
-export function verdictWords(
-  words: Words,
-  verdict: CheckVerdict,
-  context: { readonly names: CheckNames; readonly facts: CheckFacts; readonly now: number },
-): VerdictWords {
+export function verdictWords(words: Words, verdict: CheckVerdict, context: Context): VerdictWords {
   return { ...verdictTitle(words, verdict), code: null, ...meaningOf(words, verdict, context) };
 }
 
 type Meaning = Pick<VerdictWords, 'paragraphs' | 'next' | 'summary'> & Partial<Pick<VerdictWords, 'code'>>;
 
-function meaningOf(
-  words: Words,
-  verdict: CheckVerdict,
-  { names, facts, now }: { readonly names: CheckNames; readonly facts: CheckFacts; readonly now: number },
-): Meaning {
+function meaningOf(words: Words, verdict: CheckVerdict, { names: ofBoth, facts, now, who }: Context): Meaning {
+  const names = { ...ofBoth, who };
   switch (verdict.kind) {
     case 'notSetUp':
     case 'quarantined':

@@ -44,12 +44,19 @@ const ACCESS: Readonly<Record<AccessStateKind, readonly [tone: Tone, word: WordK
   finished: ['neutral', 'history.state.finished'],
 };
 
-/** The result by the words of the outcomes, or the state as long as there is none. */
-export function deedResult(words: Words, deed: Deed): DeedWords {
+/** The result by the words of the outcomes, or the state as long as there is none; approved ones with their day. */
+export function deedResult(words: Words, deed: Deed, now: number): DeedWords {
   const what = deed.kind === 'provisioning' && deed.isGroup ? 'group' : 'other';
   if (deed.result !== null) return resultWords(words, deed.result, what);
   const [tone, word] = deed.kind === 'access' ? ACCESS[deed.state] : STATES.waiting;
-  return { tone, text: words.plain(word) };
+  const day = dayToCome(words, deed, now);
+  return { tone, text: day === null ? words.plain(word) : words.plain('history.state.approvedLater', { day }) };
+}
+
+/** The day on which something approved starts, as long as that lies ahead; plain, a value for a message. */
+export function dayToCome(words: Words, deed: Deed, now: number): string | null {
+  if (deed.kind !== 'access' || deed.state !== 'approved') return null;
+  return deed.startsAt === null || deed.startsAt <= now ? null : words.day(deed.startsAt, deed.timeZone);
 }
 
 function resultWords(words: Words, result: DeedResult, what: 'group' | 'other'): DeedWords {
@@ -59,11 +66,12 @@ function resultWords(words: Words, result: DeedResult, what: 'group' | 'other'):
   }
   const counted = OUTCOMES.map(([kind, tone]) => ({ kind, tone, count: result.counts[kind] ?? 0 }));
   const occurred = counted.filter(({ count }) => count > 0);
-  const total = occurred.reduce((all, { count }) => all + count, 0);
+  const total = occurred.reduce((all, { count }) => all + count, result.cancelled);
   const texts = occurred.map(({ kind, count }) => {
     const verdict = words.plain(`verdict.${kind}`, { what });
     return total === 1 ? verdict : words.plain('history.count', { verdict, count });
   });
+  if (result.cancelled > 0) texts.push(words.plain('history.cancelled', { count: result.cancelled }));
   return { tone: overall(occurred.map(({ tone }) => tone)), text: texts.join(', ') || '—' };
 }
 

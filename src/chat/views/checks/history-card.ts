@@ -38,7 +38,7 @@ export function historyCard(words: Words, input: HistoryCardInput): CardMessage 
   const shown = input.deeds.slice(0, DEEDS_PER_PAGE);
   const title = titleOf(words, input);
   const summary = words.plain('history.summary', { title: title.plain, count: shown.length });
-  const lines = shown.map((deed) => lineOf(words, deed));
+  const lines = shown.map((deed) => lineOf(words, deed, now));
   const filter = since === null ? null : words.card('history.since', { time: words.moment(since, now) });
   const intro = shown.length > 0 ? words.card('history.intro') : nothingText(words, input);
   const card = renderLargestThatFits('pending', NAME_LENGTHS, (nameLength): PendingView => {
@@ -54,11 +54,11 @@ export function historyCard(words: Words, input: HistoryCardInput): CardMessage 
   return { card, summary };
 }
 
-function lineOf(words: Words, deed: Deed): string {
+function lineOf(words: Words, deed: Deed, now: number): string {
   return words.plain('fallback.task', {
     person: deedSubject(words, deed, FALLBACK_NAME),
     app: short(deed.app.name, FALLBACK_NAME),
-    result: deedResult(words, deed).text,
+    result: deedResult(words, deed, now).text,
   });
 }
 
@@ -82,7 +82,7 @@ function row(
   deed: Deed,
   { now, nameLength }: { readonly now: number; readonly nameLength: number },
 ): PendingView['rows'][number] {
-  const { tone, text } = deedResult(words, deed);
+  const { tone, text } = deedResult(words, deed, now);
   const person = deedSubject(words, deed, nameLength);
   const names = { person, app: short(deed.app.name, nameLength), glyph: lookOf(tone).glyph };
   const asker = short(personName(deed.asker), nameLength);

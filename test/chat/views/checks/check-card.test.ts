@@ -10,9 +10,11 @@ import {
   accessDeed,
   conflict,
   created,
+  DAY,
   deedOf,
   entryOf,
   factsOf,
+  HOUR,
   jobIn,
   logOf,
   neverRun,
@@ -78,7 +80,7 @@ describe('the check of one person in one app', () => {
     const text = cardAsText(card);
     expect(text).toContain('Nothing wrong, but nothing provisioned yet');
     expect(text).toMatch(/Log: +No entry about this person in this app/);
-    expect(text).toMatch(/By Usher: +Usher has done nothing for this person in this app/);
+    expect(text).toMatch(/By Usher: +Usher has not provisioned this person by name in this app/);
     expect(card.actions).toMatchObject([
       { title: 'Provision now', data: { verb: 'run', text: 'provision isaiah@contoso.com to Salesforce' } },
       { title: 'Open in Entra' },
@@ -176,7 +178,38 @@ describe('the check of one person in one app', () => {
   });
 
   it('offers no provisioning to whoever may not', () => {
-    expect(textOf({}, { canProvision: false })).not.toContain('Provision now');
+    const text = textOf({}, { canProvision: false });
+
+    expect(text).not.toContain('Provision now');
+    expect(text).not.toContain('Provision Adele Vance');
+    expect(text).toContain('Ask somebody of the helpdesk to provision Adele Vance to Salesforce');
+  });
+
+  it('sends nobody to the helpdesk where people come from elsewhere', () => {
+    const text = textOf({ assignment: { kind: 'notNeeded' } }, { canProvision: false });
+
+    expect(text).not.toContain('helpdesk');
+    expect(text).toContain('Wait for the next run.');
+  });
+
+  it('names the day on which something approved starts, until it has come', () => {
+    const later = { timeZone: 'Europe/Berlin', startsAt: NOW + 9 * DAY };
+
+    const { card, summary } = check({ lastDeed: accessDeed('approved', later) });
+    const reached = textOf({ lastDeed: accessDeed('approved', { ...later, startsAt: NOW - HOUR }) });
+
+    const text = cardAsText(card);
+    expect(text).toMatch(/By Usher: +Approved, starts on Wednesday, March 11, 2026, asked by Megan Bowen/);
+    for (const said of [text, summary])
+      expect(said).toContain('Usher provisions Adele Vance to Salesforce by itself on Wednesday, March 11, 2026');
+    expect(reached).toMatch(/By Usher: +Approved, asked by/);
+    expect(reached).not.toContain('by itself on');
+  });
+
+  it('says that the log lags only where there can be one', () => {
+    expect(textOf({})).toContain('The log lags behind');
+    expect(textOf({ jobState: 'none' })).not.toContain('lags behind');
+    expect(textOf({ jobState: 'none' })).toContain('Usher has only looked, and changed nothing.');
   });
 });
 

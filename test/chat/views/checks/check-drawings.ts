@@ -127,7 +127,7 @@ export function deedOf(more: Partial<Extract<Deed, { kind: 'provisioning' }>> = 
     subject: { id: 'adele', name: text ?? 'Adele Vance', label: text ?? 'adele@contoso.com' },
     people: 1,
     isGroup: false,
-    result: { kind: 'done', counts: { created: 1 } },
+    result: { kind: 'done', counts: { created: 1 }, cancelled: 0 },
     approvedBy: null,
     ...more,
   };
@@ -146,6 +146,8 @@ export function accessDeed(
     app: { id: salesforce.id, name: text ?? 'Salesforce' },
     subject: { id: 'isaiah', name: text ?? 'Isaiah Langer', label: text ?? 'isaiah@contoso.com' },
     state,
+    startsAt: null,
+    timeZone: 'Europe/Berlin',
     decidedBy: { id: 'patti', name: text ?? 'Patti Fernandez' },
     requestId: null,
     result: null,
@@ -213,7 +215,9 @@ function factsSaying(text: string): CheckFacts[] {
       factsOf({ jobState, lastDeed, account: 'disabled', assignment: { kind: 'missing' }, log: logOf(...many) }),
     ),
     ...unreadLogs.map((log) => factsOf({ log, account: 'unread', assignment: { kind: 'unread' }, jobState: 'unread' })),
-    factsOf({ lastDeed: deedOf({ requestId: text, result: { kind: 'done', counts: { failed: 1 } } }, text) }),
+    factsOf({
+      lastDeed: deedOf({ requestId: text, result: { kind: 'done', counts: { failed: 1 }, cancelled: 0 } }, text),
+    }),
     factsOf({ assignment: { kind: 'notNeeded' }, lastDeed: accessDeed('lapsed', {}, text) }),
     factsOf({ log: logOf(created), scope: 'in' }),
   ];
@@ -224,7 +228,10 @@ export function deedsSaying(text: string): Deed[] {
     ...states.map((state) => accessDeed(state, { accessRequestId: text }, text)),
     ...results.map((kind) => deedOf({ result: { kind }, approvedBy: { id: '1', name: text } }, text)),
     deedOf({ isGroup: true, people: 4, requestId: text }, text),
-    deedOf({ subject: null, people: 500, result: { kind: 'done', counts: { created: 498, failed: 2 } } }, text),
+    deedOf(
+      { subject: null, people: 500, result: { kind: 'done', counts: { created: 498, failed: 2 }, cancelled: 0 } },
+      text,
+    ),
   ];
 }
 

@@ -65,7 +65,11 @@ describe('the history', () => {
         deedOf({ approvedBy: { id: 'patti', name: 'Patti Fernandez' } }),
         accessDeed('denied', { at: NOW - DAY }),
         deedOf({ isGroup: true, people: 4, subject: { id: 'g', name: 'Sales Team', label: null } }),
-        deedOf({ subject: null, people: 500, result: { kind: 'done', counts: { created: 498, failed: 2 } } }),
+        deedOf({
+          subject: null,
+          people: 500,
+          result: { kind: 'done', counts: { created: 498, failed: 2 }, cancelled: 0 },
+        }),
       ],
     });
 
@@ -81,11 +85,25 @@ describe('the history', () => {
     expect(summary).toBe('History: 4 lines');
   });
 
+  it('tells how many of a list were cancelled, and when something approved starts', () => {
+    const text = cardAsText(
+      draw({
+        deeds: [
+          deedOf({ subject: null, people: 3, result: { kind: 'done', counts: { created: 2 }, cancelled: 1 } }),
+          accessDeed('approved', { startsAt: NOW + 9 * DAY }),
+        ],
+      }).card,
+    );
+
+    expect(text).toContain('3 people → Salesforce  [Details]\nAccount created: 2, 1 cancelled\n');
+    expect(text).toContain('[Details]\nApproved, starts on Wednesday, March 11, 2026\n');
+  });
+
   it('tells an access request by its result once there is one, and by its state before', () => {
     const text = cardAsText(
       draw({
         deeds: [
-          accessDeed('finished', { requestId: 'R2', result: { kind: 'done', counts: { inSync: 1 } } }),
+          accessDeed('finished', { requestId: 'R2', result: { kind: 'done', counts: { inSync: 1 }, cancelled: 0 } }),
           accessDeed('pending', { decidedBy: null }),
           accessDeed('approved'),
         ],

@@ -41,7 +41,9 @@ describe('the list of all apps', () => {
     );
 
     const text = cardAsText(card);
-    expect(text).toContain('✗  Zscaler  In quarantine\n   Since Feb 28, 2026, 14:03 GMT+1 · Next attempt Mar 3, 2026,');
+    expect(text).toContain(
+      '✗  Zscaler  In quarantine\n   Since Feb 28, 2026, 14:03 GMT+1 · Next try by Microsoft: Mar 3, 2026,',
+    );
     expect(text).toContain('–  Concur  Not run yet\n   Has never run\n');
     expect(text).toContain('✓  Salesforce  Healthy\n   Last ran 13:40: went well');
   });
@@ -76,7 +78,7 @@ describe('the status of one app', () => {
     expect(text).toContain('The connection to Zscaler fails.');
     expect(text).toContain('Microsoft says: Please provide a valid tenant URL and secret token');
     expect(text).toContain('In quarantine since Feb 28, 2026, 14:03 GMT+1.');
-    expect(text).toContain('Microsoft tries again at Mar 3, 2026, 14:03 GMT+1.');
+    expect(text).toContain('Next try by Microsoft: Mar 3, 2026, 14:03 GMT+1.');
     expect(text).toContain('Your own application administrator can repair this');
     expect(text).toContain('Code: SystemForCrossDomainIdentityManagementInvalidCredentials');
     expect(text).toMatch(/Failed attempts in a row: +3/);
@@ -111,7 +113,7 @@ describe('the status of one app', () => {
     expect(textOf(jobIn('healthy', { nextRun: NOW - MINUTE }))).toMatch(/Next run: +Due since 14:02/);
     const text = textOf(jobIn({ kind: 'quarantined', quarantine: late as never }));
     expect(text).toContain('Microsoft’s next attempt is due since 13:03.');
-    expect(text).not.toContain('tries again at');
+    expect(text).not.toContain('Next try by Microsoft');
   });
 
   it('shows no date for a job that never ran', () => {
