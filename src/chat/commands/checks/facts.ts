@@ -10,8 +10,8 @@ import type { CommandParts } from '../turn.ts';
 import { readJob } from './status.ts';
 
 /** First the job and its rule, then what depends on them: together less than the three seconds that somebody waits. */
-const firstMs = 1_000;
-const secondMs = 1_500;
+const firstMs = 700;
+const secondMs = 1_300;
 
 /** Everything about one person in one app, each part in time or not at all. */
 export async function readFacts(parts: CommandParts, user: DirectoryUser, app: Application): Promise<CheckFacts> {
