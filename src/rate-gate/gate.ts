@@ -10,8 +10,8 @@ import { chooseLane, type Lane, laneNumbers, rememberLane } from './lanes.ts';
  *
  * which no schedule can beat: the (n+limit)th start is never legal before the nth plus the window. The guard is for
  * the way to the server: two calls that leave exactly a window apart may arrive a little closer, and half of the time
- * they do. It is for the way alone: a start that leaves this process late is noted as such (`startedLate`). Every HTTP attempt takes a grant, retries included, because the server counts those too. A 429 closes the
- * gate for everybody.
+ * they do. It is for the way alone: a start that leaves this process late is noted as such (`startedLate`). Every HTTP
+ * attempt takes a grant, retries included, because the server counts those too. A 429 closes the gate for everybody.
  *
  * This file is arithmetic alone; `gate-row.ts` keeps the state in the database. All times are milliseconds on the
  * gate's clock.

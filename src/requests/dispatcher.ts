@@ -15,8 +15,10 @@ import type { StoreParts } from './store.ts';
  * while the call runs; a task whose process died is put back when its lease runs out.
  *
  * A call that leaves later than it was granted (a cold connection, a busy process) is noted at the gate, which reckons
- * the next window from there. One that could leave only when half of window and guard is over (a process that stood still) gives the task
- * back and takes a new grant, for the calls behind it may have been granted as if it had left in time.
+ * the next window from there. Where it is later than the guard makes good, it is noted before it leaves, since a process
+ * that dies in between would take the news along. One that could leave only when half of window and guard is over (a
+ * process that stood still) gives the task back and takes a new grant, for the calls behind it may have been granted as
+ * if it had left in time.
  */
 export interface Dispatcher {
   /** Something may be due: look at once. */
@@ -77,10 +79,17 @@ const longestPauseMs = 5_000;
 const mostBrokenAttempts = 3;
 const brokenDelayMs = 5_000;
 
+/** Its grant has gone by: nothing has left. */
+interface Unsent {
+  readonly kind: 'unsent';
+}
+
 export function startDispatcher(parts: DispatcherParts): Dispatcher {
   const { store, log } = parts;
   const { clock } = store;
   const leaseMs = parts.leaseMs ?? defaultLeaseMs;
+  /** How late a call may leave of which the gate has not heard yet. The other half of the guard is for the way. */
+  const toleratedMs = Math.max(store.gate.limits.guardMs / 2, noticedLatenessMs);
   const owner = randomUUID();
   const running = new Map<string, Promise<void>>();
   const stopping = new AbortController();
@@ -178,24 +187,39 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   /** Sends the call, if its time has not passed, and says what follows. */
-  async function call(claimed: ClaimedTask): Promise<Settlement | { readonly kind: 'unsent' }> {
-    const { task, appId } = claimed;
-    if (isTooLate(claimed)) return { kind: 'unsent' };
+  async function call(claimed: ClaimedTask): Promise<Settlement | Unsent> {
+    let { grant } = claimed;
+    for (let round = 0; ; round += 1) {
+      if (isTooLate(grant)) return { kind: 'unsent' };
+      const sent = await send({ ...claimed, grant });
+      if (sent.kind !== 'drifted') return sent;
+      // What is noted reaches a little further each time, in case noting it takes long.
+      const lateMs = clock.monotonic() - grant.takenAt + round * toleratedMs;
+      const noted = await noteLateness(grant, lateMs, claimed.task.id, grant.sendBefore);
+      if (!noted) return { kind: 'unsent' };
+      grant = { ...grant, at: grant.at + lateMs, takenAt: grant.takenAt + lateMs };
+    }
+  }
+
+  /** One try to send. `drifted`: nothing has left, as the gate has to know first how late it would. */
+  async function send(claimed: ClaimedTask): Promise<Settlement | Unsent | { readonly kind: 'drifted' }> {
+    const { task, appId, grant } = claimed;
     const ended = new AbortController();
-    const tooLate = new AbortController();
-    const signal = AbortSignal.any([abandon.signal, tooLate.signal]);
-    const send = () => {
+    const held = new AbortController();
+    const signal = AbortSignal.any([abandon.signal, held.signal]);
+    const onSend = () => {
       // The process may have stood still while token and connection were got.
-      if (isTooLate(claimed)) tooLate.abort();
-      else left(claimed);
+      const lateMs = clock.monotonic() - grant.takenAt;
+      if (lateMs > toleratedMs) held.abort();
+      else if (lateMs > noticedLatenessMs) void noteLateness(grant, lateMs, task.id);
     };
     try {
       // Whatever else the attempt still looks up when time is over, its task goes back at once.
       const settlement = await Promise.race([
-        attempt(parts.graph, appId, task, signal, send, parts.assignmentDelaysMs),
+        attempt(parts.graph, appId, task, signal, onSend, parts.assignmentDelaysMs),
         abandoned(ended.signal),
       ]);
-      return tooLate.signal.aborted ? { kind: 'unsent' } : settlement;
+      return held.signal.aborted && !abandon.signal.aborted ? { kind: 'drifted' } : settlement;
     } catch (error) {
       log.error({ error, code: 'attempt_failed', taskId: task.id }, 'an attempt broke off');
       if (task.attempts < mostBrokenAttempts) return interrupted(brokenDelayMs);
@@ -206,30 +230,29 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     }
   }
 
-  function isTooLate({ grant }: ClaimedTask): boolean {
-    return clock.monotonic() > grant.sendBefore;
+  function isTooLate({ sendBefore }: Grant): boolean {
+    return clock.monotonic() > sendBefore;
   }
 
-  /** The call goes onto the wire now. */
-  function left({ grant, task }: ClaimedTask): void {
-    const lateMs = clock.monotonic() - grant.takenAt;
-    if (lateMs <= noticedLatenessMs) return;
-    void noteLateness(grant, lateMs, task.id);
-  }
-
-  /** Tells the gate, and does not give up at a broken connection: the next window would begin too early. */
-  async function noteLateness(grant: Grant, lateMs: number, taskId: string): Promise<void> {
-    const { windowMs, guardMs } = store.gate.limits;
-    // After that nobody reckons with this start any more.
-    const until = grant.takenAt + lateMs + windowMs + guardMs;
+  /**
+   * Tells the gate, and does not give up at a broken connection: the next window would begin too early. False when it
+   * could not be told before `until`, which is by default when nobody reckons with this start any more.
+   */
+  async function noteLateness(
+    grant: Grant,
+    lateMs: number,
+    taskId: string,
+    until = grant.takenAt + lateMs + store.gate.limits.windowMs + store.gate.limits.guardMs,
+  ): Promise<boolean> {
     for (let pauseMs = firstNotePauseMs; ; pauseMs = Math.min(2 * pauseMs, firstPauseMs)) {
       try {
-        return await noteLateStart(store, grant, lateMs);
+        await noteLateStart(store, grant, lateMs);
+        return true;
       } catch (error) {
         log.warn({ error, code: 'lateness_not_noted', taskId }, 'the gate does not know of a late start yet');
       }
       await clock.sleep(pauseMs, abandon.signal);
-      if (abandon.signal.aborted || clock.monotonic() > until) return;
+      if (abandon.signal.aborted || clock.monotonic() > until) return false;
     }
   }
 
@@ -243,7 +266,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   /** Stores what follows, for as long as it takes: an outcome that Graph gave is not asked for a second time. */
-  async function settle(claimed: ClaimedTask, settlement: Settlement | { readonly kind: 'unsent' }): Promise<void> {
+  async function settle(claimed: ClaimedTask, settlement: Settlement | Unsent): Promise<void> {
     for (let failures = 0; ; failures += 1) {
       try {
         return await write(claimed, settlement);
@@ -255,7 +278,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     }
   }
 
-  async function write(claimed: ClaimedTask, settlement: Settlement | { readonly kind: 'unsent' }): Promise<void> {
+  async function write(claimed: ClaimedTask, settlement: Settlement | Unsent): Promise<void> {
     const { id: taskId, requestId } = claimed.task;
     switch (settlement.kind) {
       case 'unsent':

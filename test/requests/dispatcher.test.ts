@@ -342,10 +342,12 @@ describe('the dispatcher', () => {
     const clock = createTestClock();
     await open({ clock, limits: { limit: 1, windowMs: 10_000, guardMs: 0 } });
     await scene.ask(2);
+    let isFirst = true;
     const slowToken: ProvisioningService = {
       ...scene.graph,
       async provisionOnDemand(call, signal, onSend) {
-        if (scene.sandbox.stats().arrivals.length === 0) await clock.advance(4_000);
+        if (isFirst) await clock.advance(4_000);
+        isFirst = false;
         return scene.graph.provisionOnDemand(call, signal, onSend);
       },
     };
@@ -360,16 +362,18 @@ describe('the dispatcher', () => {
 
   it('reckons so too where the connection breaks just when that is noted', async () => {
     const clock = createTestClock();
+    const noteAgainMs = 10;
     let breaks = false;
     const wrap = (database: Database): Database => ({
       ...database,
       transact(work) {
         if (!breaks) return database.transact(work);
         breaks = false;
+        void clock.advance(noteAgainMs);
         return Promise.reject(new Error('the connection broke'));
       },
     });
-    await open({ clock, wrap, limits: { limit: 1, windowMs: 10_000, guardMs: 0 } });
+    await open({ clock, wrap, limits: { limit: 1, windowMs: 10_000, guardMs: 200 } });
     await scene.ask(2);
     let isFirst = true;
     const slowToken: ProvisioningService = {
@@ -377,7 +381,8 @@ describe('the dispatcher', () => {
       async provisionOnDemand(call, signal, onSend) {
         if (!isFirst) return scene.graph.provisionOnDemand(call, signal, onSend);
         isFirst = false;
-        await clock.advance(4_000);
+        // Not so late that the gate would have to be told first.
+        await clock.advance(100);
         return scene.graph.provisionOnDemand(call, signal, () => {
           breaks = true;
           onSend();
@@ -389,8 +394,46 @@ describe('the dispatcher', () => {
     await drive(scene, clock);
 
     const { arrivals } = scene.sandbox.stats();
-    expect((arrivals[1] ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThanOrEqual(10_000);
+    expect((arrivals[1] ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThanOrEqual(10_200);
     expect(scene.logged).toEqual(['lateness_not_noted']);
+  });
+
+  it('tells the gate first where a call would leave later than the guard makes good', async () => {
+    const clock = createTestClock();
+    const noteAgainMs = 250;
+    let breaks = 0;
+    const arrivedWhenTold: number[] = [];
+    const wrap = (database: Database): Database => ({
+      ...database,
+      transact(work) {
+        if (breaks === 0) return database.transact(work);
+        breaks -= 1;
+        arrivedWhenTold.push(scene.sandbox.stats().arrivals.length);
+        void clock.advance(noteAgainMs);
+        return Promise.reject(new Error('the connection broke'));
+      },
+    });
+    await open({ clock, wrap });
+    const request = await scene.ask([people.isaiah.id]);
+    let isFirst = true;
+    const slowToken: ProvisioningService = {
+      ...scene.graph,
+      async provisionOnDemand(call, signal, onSend) {
+        if (isFirst) {
+          await clock.advance(limits.guardMs);
+          breaks = 3;
+        }
+        isFirst = false;
+        return scene.graph.provisionOnDemand(call, signal, onSend);
+      },
+    };
+
+    scene.start({ graph: slowToken });
+    await drive(scene, clock);
+
+    expect(arrivedWhenTold).toEqual([0, 0, 0]);
+    expect(await doneTask(scene, request)).toMatchObject({ attempts: 1, state: { outcome: { kind: 'created' } } });
+    expect(scene.sandbox.stats().arrivals).toHaveLength(1);
   });
 
   it('gives up on an attempt that breaks off every time', async () => {

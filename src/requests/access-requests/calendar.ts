@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
+import { isDatabaseAway } from '../../db/database.ts';
 import type { AccessRequestRow } from '../../db/schema.ts';
 import type { Log } from '../../log.ts';
 import type { NewRequest } from '../store.ts';
@@ -79,8 +80,9 @@ const defaultPollMs = 5_000;
 /** Each takes a few calls to Graph, which other people's commands need as well. */
 const sideBySide = 4;
 const finishedAtOnce = 100;
-/** After a fault of our own, or of the database. */
+/** After a fault of our own. */
 const faultPauseMs = 60_000;
+/** Away, it is mostly back in a moment. */
 const databasePauseMs = 1_000;
 const shortestPauseMs = 1_000;
 
@@ -149,7 +151,8 @@ export function startCalendar(calendar: CalendarParts): Calendar {
     } catch (error) {
       log.error({ error, code: 'duty_failed', accessRequestId: id }, 'what was due of an access request failed');
       // Should that fail as well, the lease runs out.
-      await releaseDue(parts, id, owner, clock.now() + faultPauseMs).catch(() => undefined);
+      const pauseMs = isDatabaseAway(error) ? databasePauseMs : faultPauseMs;
+      await releaseDue(parts, id, owner, clock.now() + pauseMs).catch(() => undefined);
     } finally {
       done.abort();
       await renewing;
@@ -188,6 +191,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
   async function start(row: Row): Promise<void> {
     const { id } = row;
     const verdict = await duties.start(toAccessRequest(row)).catch((error: unknown): StartVerdict => {
+      if (isDatabaseAway(error)) throw error;
       // Counted like a Graph that is away, so that one which can never start comes to an end.
       log.error(
         { error, code: 'start_failed', accessRequestId: id },
