@@ -29,6 +29,8 @@ export interface Config {
   readonly gate: { readonly limit: number; readonly windowMs: number; readonly guardMs: number };
   readonly roles: RoleConfig;
   readonly requestFor: 'reports' | 'anyone';
+  /** The most commands, clicks included, that a process takes from one person within a minute. */
+  readonly commandsPerMinute: number;
   /** Working days after which undecided access requests are brought to mind, and days after which they expire. */
   readonly approvals: { readonly remindAfterWorkingDays: number; readonly expireAfterDays: number };
   readonly appsFile: string | null;
@@ -205,6 +207,7 @@ const environmentSchema = z.object({
   OPERATORS: guidList,
   APPROVERS: guidList,
   REQUEST_FOR: oneOf(['reports', 'anyone'], 'reports'),
+  COMMANDS_PER_MINUTE: wholeNumber(30, 1, 1_000_000),
   APPROVAL_REMIND_WORKING_DAYS: wholeNumber(1, 1, 30),
   APPROVAL_EXPIRE_DAYS: wholeNumber(7, 1, 365),
   APPS_FILE: z.string().default(''),
@@ -331,6 +334,7 @@ function toConfig(env: Environment): Config {
     gate: { limit: env.PROVISION_LIMIT, windowMs: env.PROVISION_WINDOW_MS, guardMs: env.PROVISION_GUARD_MS },
     roles: { viewers: env.VIEWERS, requesters: env.REQUESTERS, operators: env.OPERATORS, approvers: env.APPROVERS },
     requestFor: env.REQUEST_FOR,
+    commandsPerMinute: env.COMMANDS_PER_MINUTE,
     approvals: {
       remindAfterWorkingDays: env.APPROVAL_REMIND_WORKING_DAYS,
       expireAfterDays: env.APPROVAL_EXPIRE_DAYS,

@@ -273,6 +273,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       issuer,
       serviceHosts: serviceHostsOf(config, options.adapter),
     },
+    commandsPerMinute: config.commandsPerMinute,
     chat,
     answering,
     consenting,

@@ -57,6 +57,8 @@ export interface Chat {
   exportWords(kind: 'declined' | 'failed' | 'stored', reader: Reader): string;
   /** Plain words for somebody whom the door does not admit; records it. */
   turnAway(why: TurnedAwayReason, actorId: string, reader: Reader): Promise<string>;
+  /** Plain words for somebody who sends more than `limit` commands a minute; `waitMs` until the next one is run. */
+  tooMany(limit: number, waitMs: number, reader: Reader): string;
 }
 
 /** Where somebody met Usher: who did so in a personal chat can be written to there. */
@@ -230,6 +232,8 @@ export function createChat(parts: CommandParts): Chat {
       await record(parts, actorId, 'turnedAway', { reason: why });
       return wordsFor(reader).plain(`turnedAway.${why}`);
     },
+    tooMany: (limit, waitMs, reader) =>
+      wordsFor(reader).plain('tooMany.said', { limit, seconds: Math.ceil(waitMs / 1_000) }),
   };
 }
 

@@ -1,10 +1,11 @@
 import { type Activity, ActivityTypes, type TurnContext } from 'botbuilder';
 import type { Chat } from '../chat/chat.ts';
-import type { Incoming } from '../chat/incoming.ts';
+import type { Incoming, Speaker } from '../chat/incoming.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Reader } from '../requests/request.ts';
 import type { Answering } from './answering.ts';
+import { createCallerRate } from './caller-rate.ts';
 import { consentName, toConsent } from './consent.ts';
 import type { Consenting } from './consenting.ts';
 import type { Conversations } from './conversations.ts';
@@ -29,7 +30,9 @@ export interface Bot {
 
 export interface BotParts {
   readonly guard: GuardRules;
-  readonly chat: Pick<Chat, 'welcome' | 'turnAway' | 'draw' | 'isRequestCard' | 'checking'>;
+  /** The most that one person may send. */
+  readonly commandsPerMinute: number;
+  readonly chat: Pick<Chat, 'welcome' | 'turnAway' | 'tooMany' | 'draw' | 'isRequestCard' | 'checking'>;
   readonly answering: Answering;
   readonly consenting: Consenting;
   readonly conversations: Conversations;
@@ -47,6 +50,7 @@ const pruneEveryMs = 3_600_000;
 export function createBot(parts: BotParts): Bot {
   const { chat, answering, consenting, conversations, turns, clock, log } = parts;
   const invoking = createInvoking({ chat, answering, clock });
+  const callerRate = createCallerRate(parts.commandsPerMinute, clock);
   const answers = new Set<Promise<void>>();
   let nextPruneAt = 0;
 
@@ -75,14 +79,20 @@ export function createBot(parts: BotParts): Bot {
         await greet(where.conversation, await chat.welcome(admission.speaker, where.reader, where));
         return null;
       }
-      if (isConsent) {
+      const incoming = isConsent ? null : toIncoming(activity, admission.speaker);
+      if (incoming === null && !isConsent) return null;
+      const tooMany = refuseTooMany(admission.speaker, where.reader);
+      if (tooMany !== null) {
+        if (isInvoke) return saySentence(tooMany.words);
+        if (tooMany.isNews) await sayNo(where.conversation, tooMany.words);
+        return null;
+      }
+      if (incoming === null) {
         pruneNowAndThen();
         const { finished } = await consenting.take(toConsent(activity, admission.speaker));
         keep(finished);
         return null;
       }
-      const incoming = toIncoming(activity, admission.speaker);
-      if (incoming === null) return null;
       if (isInvoke) return await answerInvoke(incoming);
       await answerOnce(incoming);
     } catch (error) {
@@ -90,6 +100,15 @@ export function createBot(parts: BotParts): Bot {
       await answering.apologise(where, error);
     }
     return null;
+  }
+
+  /** Whoever clicks hears it each time, in the answer to the click; in the conversation it is said once a minute. */
+  function refuseTooMany(speaker: Speaker, reader: Reader): { words: string; isNews: boolean } | null {
+    const admittance = callerRate.take(speaker);
+    if (admittance.kind === 'within') return null;
+    const { isNews, waitMs } = admittance;
+    if (isNews) log.warn({ code: 'too_many_commands', actorId: speaker.id }, 'somebody sends more than they may');
+    return { words: chat.tooMany(parts.commandsPerMinute, waitMs, reader), isNews };
   }
 
   async function answerInvoke(incoming: Incoming): Promise<InvokeResponse> {

@@ -132,6 +132,8 @@ export interface TestUsherOptions {
 
 const impatient = { httpMs: 200, callMs: 20, drawMs: 100 };
 const quickEditsMs = 20;
+/** Commands a minute, for what sends more than people do. */
+export const unlimited = '1000000';
 
 export async function startTestUsher(options: TestUsherOptions = {}): Promise<TestUsher> {
   const { environment = {} } = options;
@@ -143,6 +145,7 @@ export async function startTestUsher(options: TestUsherOptions = {}): Promise<Te
   const read = readConfig({
     PORT: '0',
     LOG_LEVEL: 'info',
+    COMMANDS_PER_MINUTE: unlimited,
     DATABASE_URL: `file:${databasePath}`,
     ...sandboxEnvironment(options.graphUrl ?? sandbox?.url ?? ''),
     ...environment,

@@ -90,6 +90,7 @@ export async function startConsentStage(): Promise<ConsentStage> {
     databaseAway: () => cardOf('The database is away.'),
     welcome: () => Promise.resolve(cardOf('Hello.')),
     turnAway: (why: string) => Promise.resolve(`Turned away: ${why}.`),
+    tooMany: (limit: number) => `No more than ${limit}.`,
     openExport(speaker: Speaker, _reader: unknown, context: ExportContext) {
       opened.push({ speaker, context });
       return stage.open();
@@ -105,7 +106,7 @@ export async function startConsentStage(): Promise<ConsentStage> {
   const isFileAllowed = (address: string) => address.startsWith(storage.url);
   const consenting = createConsenting({ ...shared, answering, isFileAllowed });
   const guard = { allowedTenants: config.allowedTenants, issuer: null, serviceHosts: 'loopback' as const };
-  const bot = createBot({ ...shared, guard, answering, consenting });
+  const bot = createBot({ ...shared, guard, commandsPerMinute: 30, answering, consenting });
   const door = createDoor({ adapter, authentication, onTurn: bot.onTurn, issuer: null, clock, log });
   const server = await startServer({ host: loopback, port: 0, receive: door.receive, checks: {}, log });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sandboxEnvironment } from '../../../src/sandbox/environment.ts';
 import { startPostgres } from '../../support/postgres/server.ts';
-import { gateEnvironment } from '../../support/usher.ts';
+import { gateEnvironment, unlimited } from '../../support/usher.ts';
 import { type Program, startProgram } from './program.ts';
 
 /** Where an Usher keeps its data: its own file, or a PostgreSQL that was started for it alone. */
@@ -52,6 +52,7 @@ export function startUsherProgram(store: Store, graphUrl: string, gate: Gate): P
     environment: {
       ...sandboxEnvironment(graphUrl),
       ...gateEnvironment(gate),
+      COMMANDS_PER_MINUTE: unlimited,
       DATABASE_URL: store.databaseUrl,
       LOG_LEVEL: 'info',
     },

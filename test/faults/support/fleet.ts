@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { sandboxEnvironment } from '../../../src/sandbox/environment.ts';
-import { gateEnvironment } from '../../support/usher.ts';
+import { gateEnvironment, unlimited } from '../../support/usher.ts';
 import { kill, startProcess } from './processes.ts';
 import { oneOf } from './random.ts';
 import { gate, scale } from './scale.ts';
@@ -55,6 +55,7 @@ export function createFleet({ graphUrl, databaseUrl, folder, random, children }:
         environment: {
           ...sandboxEnvironment(graphUrl),
           ...gateEnvironment(gate),
+          COMMANDS_PER_MINUTE: unlimited,
           PORT: '0',
           DATABASE_URL: databaseUrl,
           NODE_COMPILE_CACHE: join(folder, 'compiled'),
