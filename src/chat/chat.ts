@@ -37,8 +37,11 @@ export interface Chat {
   answer(incoming: Incoming): Promise<Reply>;
   /** A live card as it would look now; null when there is none of this id. */
   draw(liveId: string): Promise<Drawing | null>;
-  /** The live card has been posted as this message. */
-  attachCard(liveId: string, cardId: string): Promise<void>;
+  /**
+   * The live card has been posted as this message, or takes the place of `instead`. Resolves with the message that it
+   * is now: another one where that was noted first.
+   */
+  attachCard(liveId: string, cardId: string, instead: string | null): Promise<string>;
   /** The live card shows this revision. */
   markDrawn(liveId: string, revision: number): Promise<void>;
   /** Whether this message is a live card; nothing else may take its place. */
@@ -204,10 +207,11 @@ export function createChat(parts: CommandParts): Chat {
     async isRequestCard(cardId) {
       return (await isRequestCard(database, cardId)) || (await copyWithCard(database, cardId)) !== null;
     },
-    async attachCard(liveId, cardId) {
-      if (isCopyId(liveId)) return attachCopyCard(database, liveId, cardId);
-      await attachCard(database, liveId, cardId);
+    async attachCard(liveId, cardId, instead) {
+      if (isCopyId(liveId)) return attachCopyCard(database, liveId, cardId, instead);
+      const attached = await attachCard(database, liveId, cardId, instead);
       parts.wake();
+      return attached;
     },
     markDrawn: (liveId, revision) =>
       isCopyId(liveId) ? markCopyDrawn(database, liveId, revision) : markDrawn(database, liveId, revision),

@@ -158,16 +158,28 @@ export async function findRequest(database: Database, id: string): Promise<Reque
 }
 
 /**
- * Remembers where the card of a request stands. A repeated turn finds it and posts no second one. What another card has
- * shown before tells nothing of this one, so it counts as undrawn until `markDrawn` says otherwise.
+ * Remembers where the card of a request stands, unless it has one by now that is not the one to be replaced: of two
+ * processes that posted one, the first to say so has posted it. What another card has shown before tells nothing of this
+ * one, so it counts as undrawn until `markDrawn` says otherwise.
+ *
+ * @param instead the card that it replaces; null where it is the first.
+ * @returns the card that the request has now.
  */
-export async function attachCard(database: Database, requestId: string, cardId: string): Promise<void> {
-  await database.query
+export async function attachCard(
+  { query }: Database,
+  requestId: string,
+  cardId: string,
+  instead: string | null,
+): Promise<string> {
+  await query
     .updateTable('requests')
     .set({ card_id: cardId, drawn_revision: 0 })
     .where('id', '=', requestId)
+    .where((request) => request.or([request('card_id', 'is', null), request('card_id', '=', instead ?? '')]))
     .where((request) => request.or([request('card_id', 'is', null), request('card_id', '!=', cardId)]))
     .execute();
+  const row = await query.selectFrom('requests').select('card_id').where('id', '=', requestId).executeTakeFirst();
+  return row?.card_id ?? cardId;
 }
 
 /** Whether some request has this card. */

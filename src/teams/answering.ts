@@ -57,6 +57,9 @@ export interface AnsweringParts {
 const patienceMs = 500;
 /** Teams delivers again what it hears nothing of for ten to fifteen seconds. */
 const longestTurnMs = 5_000;
+/** A lease runs as long: after that somebody else answers. */
+const attachWithinMs = 30_000;
+const attachAgainMs = 250;
 const deliverAgainMs = [2_000, 8_000, 30_000];
 
 export function createAnswering(parts: AnsweringParts): Answering {
@@ -113,9 +116,29 @@ export function createAnswering(parts: AnsweringParts): Answering {
     }
     const shown = await put(incoming, cardId, drawing.message);
     if (shown.kind !== 'done') return shown;
-    await chat.attachCard(liveId, shown.cardId);
+    const attached = await attach(liveId, shown.cardId, known);
+    if (attached !== shown.cardId) {
+      // Another process took this turn up meanwhile, and was first.
+      await conversations.remove(incoming.conversation, shown.cardId);
+      parts.touch(liveId);
+      return { kind: 'done', cardId: attached };
+    }
     await parts.showed(drawing, shown.cardId === cardId ? 'edit' : 'post');
     return shown;
+  }
+
+  /** Teams has the card, and nobody else could find it there: what is not noted now would be posted twice. */
+  async function attach(liveId: string, cardId: string, instead: string | null): Promise<string> {
+    const until = clock.monotonic() + attachWithinMs;
+    for (;;) {
+      try {
+        return await chat.attachCard(liveId, cardId, instead);
+      } catch (error) {
+        if (!isDatabaseAway(error) || ending.aborted || clock.monotonic() > until) throw error;
+        log.warn({ error, code: 'card_not_attached', liveId }, 'where a card stands is not stored yet');
+      }
+      await clock.sleep(attachAgainMs, ending);
+    }
   }
 
   /** Teams' own card; it cannot take the place of another. */

@@ -153,7 +153,7 @@ describe.each(engines)('the store on $name', ({ createTestDatabase }) => {
     it('is undrawn from when it is posted until its latest revision was drawn', async () => {
       const { id, revision } = await ask(store, ['isaiah']);
       const beforeItIsPosted = await findUndrawn(database, 10);
-      await attachCard(database, id, 'card');
+      await attachCard(database, id, 'card', null);
       const posted = await findUndrawn(database, 10);
       await markDrawn(database, id, revision);
       const drawn = await findUndrawn(database, 10);
@@ -167,7 +167,7 @@ describe.each(engines)('the store on $name', ({ createTestDatabase }) => {
 
     it('stays drawn when an older drawing arrives late', async () => {
       const { id } = await ask(store, ['isaiah']);
-      await attachCard(database, id, 'card');
+      await attachCard(database, id, 'card', null);
       await claimed(store);
 
       await markDrawn(database, id, 2);
@@ -178,14 +178,27 @@ describe.each(engines)('the store on $name', ({ createTestDatabase }) => {
 
     it('is undrawn again where a second card takes its place, whatever the first one has shown', async () => {
       const { id, revision } = await ask(store, ['isaiah']);
-      await attachCard(database, id, 'first');
+      await attachCard(database, id, 'first', null);
       await markDrawn(database, id, revision);
 
-      await attachCard(database, id, 'first');
+      await attachCard(database, id, 'first', null);
       const same = await findUndrawn(database, 10);
-      await attachCard(database, id, 'second');
+      await attachCard(database, id, 'second', 'first');
 
       expect([same, await findUndrawn(database, 10)]).toEqual([[], [id]]);
+    });
+
+    it('stays the one that was noted first, where two processes posted one', async () => {
+      const { id, revision } = await ask(store, ['isaiah']);
+
+      const first = await attachCard(database, id, 'first', null);
+      await markDrawn(database, id, revision);
+      const second = await attachCard(database, id, 'second', null);
+      const third = await attachCard(database, id, 'third', 'never noted');
+
+      expect([first, second, third]).toEqual(['first', 'first', 'first']);
+      expect((await findRequest(database, id))?.cardId).toBe('first');
+      expect(await findUndrawn(database, 10)).toEqual([]);
     });
 
     it('is found oldest first, no more than asked for', async () => {
@@ -193,7 +206,7 @@ describe.each(engines)('the store on $name', ({ createTestDatabase }) => {
       for (const person of named('person', 3)) {
         await clock.advance(1);
         const { id } = await ask(store, [person]);
-        await attachCard(database, id, person);
+        await attachCard(database, id, person, null);
         ids.push(id);
       }
 

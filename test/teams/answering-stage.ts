@@ -20,6 +20,8 @@ export interface AnsweringStage {
   whenAsked(answer: (incoming: Incoming) => Promise<Reply>): void;
   /** Where the live card stands; null where it has not been posted. */
   liveCardId: string | null;
+  /** What is thrown, one after the other, before it is stored where the live card stands. */
+  readonly attachTroubles: (() => unknown)[];
   /** Cards that belong to other requests. */
   readonly otherLiveCards: string[];
   /** What the live card says; it cannot be drawn when this is null. */
@@ -70,7 +72,10 @@ export function createAnsweringStage(): AnsweringStage {
       };
     },
     async attachCard(_id: string, cardId: string) {
+      const trouble = stage.attachTroubles.shift();
+      if (trouble !== undefined) throw trouble();
       stage.liveCardId ??= cardId;
+      return stage.liveCardId;
     },
     isRequestCard: (cardId: string) => Promise.resolve(cardId === stage.liveCardId || otherLiveCards.includes(cardId)),
     checking: () => cardOf('One moment.'),
@@ -120,6 +125,7 @@ export function createAnsweringStage(): AnsweringStage {
       answerWith = answer;
     },
     liveCardId: 'card-9',
+    attachTroubles: [],
     otherLiveCards,
     state: 'pending',
   };

@@ -1,10 +1,11 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Reply } from '../../src/chat/reply.ts';
+import type { CardAction, Reply } from '../../src/chat/reply.ts';
+import { markAway } from '../../src/db/away.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';
-import { approve, ask, clickOn, createAnsweringStage, refusal } from './answering-stage.ts';
+import { type AnsweringStage, approve, ask, clickOn, createAnsweringStage, refusal } from './answering-stage.ts';
 
 /** Usher's clock and Graph's are moved by hand, each for itself: the order of things is what is tested. */
 let clock: TestClock;
@@ -159,6 +160,62 @@ describe('an answer for which Graph takes its time', () => {
     expect(teams.lastCard()).toMatchObject({ id: picker.id });
     expect(teams.lastCard().text).toContain('Account created');
     expect(teams.sandbox.stats().calls).toBe(1);
+  });
+});
+
+describe('a card that Teams has, and the database does not know of yet', () => {
+  const away = () => markAway(new Error('the connection broke'));
+  const retry: CardAction = { verb: 'retry', requestId: 'R7K3MQ' };
+
+  /** Lets time pass until the click has its answer, or never will. */
+  async function answerAll({ answering, clock: stageClock }: AnsweringStage): Promise<void> {
+    let isDone = false;
+    const done = answering.answer(clickOn(retry), null).then(async ({ finished }) => {
+      await finished;
+      isDone = true;
+    });
+    await eventually(async () => {
+      await stageClock.advance(250);
+      return isDone;
+    });
+    await done;
+  }
+
+  it('is noted when the database is back, and not posted twice', async () => {
+    const stage = createAnsweringStage();
+    stage.liveCardId = null;
+    stage.attachTroubles.push(away, away);
+
+    await answerAll(stage);
+
+    expect(stage.sent).toEqual(['post pending']);
+    expect(stage.liveCardId).toBe('card-new');
+    expect(stage.codes).toEqual(['card_not_attached', 'card_not_attached']);
+  });
+
+  it('is taken away again where another process was quicker', async () => {
+    const stage = createAnsweringStage();
+    stage.liveCardId = null;
+    stage.attachTroubles.push(() => {
+      stage.liveCardId = 'card-8';
+      return away();
+    });
+
+    await answerAll(stage);
+
+    expect(stage.sent).toEqual(['post pending', 'remove card-new']);
+    expect([stage.liveCardId, stage.touched]).toEqual(['card-8', ['copy-1']]);
+  });
+
+  it('is given up after half a minute, and the turn handed back', async () => {
+    const stage = createAnsweringStage();
+    stage.liveCardId = null;
+    stage.attachTroubles.push(...Array.from({ length: 1_000 }, () => away));
+
+    await answerAll(stage);
+
+    expect(stage.codes.at(-1)).toBe('answer_put_off');
+    expect(stage.attachTroubles.length).toBeGreaterThan(0);
   });
 });
 

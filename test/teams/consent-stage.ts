@@ -83,7 +83,7 @@ export async function startConsentStage(): Promise<ConsentStage> {
       return { kind: 'card', message: cardOf('Usher does not know this button.') };
     },
     draw: () => Promise.resolve(null),
-    attachCard: () => Promise.resolve(),
+    attachCard: (_id: string, cardId: string) => Promise.resolve(cardId),
     isRequestCard: (cardId: string) => Promise.resolve(cardId === 'card-of-a-request'),
     checking: () => cardOf('One moment.'),
     apology: () => cardOf('Something went wrong.'),

@@ -160,9 +160,27 @@ export async function copiesOf({ query }: Database, accessRequestId: string): Pr
   return rows.map(({ id }) => id);
 }
 
-/** Remembers which card the copy is, now that it has been posted. */
-export async function attachCopyCard({ query }: Database, id: string, cardId: string): Promise<void> {
-  await query.updateTable('access_cards').set({ card_id: cardId, due_at: null }).where('id', '=', id).execute();
+/**
+ * Remembers which card the copy is, now that it has been posted; `attachCard` says what happens to a second one.
+ *
+ * @param instead the card that it replaces; null where it is the first.
+ * @returns the card that the copy has now.
+ */
+export async function attachCopyCard(
+  { query }: Database,
+  id: string,
+  cardId: string,
+  instead: string | null,
+): Promise<string> {
+  await query
+    .updateTable('access_cards')
+    .set({ card_id: cardId, due_at: null, drawn_revision: 0 })
+    .where('id', '=', id)
+    .where((copy) => copy.or([copy('card_id', 'is', null), copy('card_id', '=', instead ?? '')]))
+    .where((copy) => copy.or([copy('card_id', 'is', null), copy('card_id', '!=', cardId)]))
+    .execute();
+  const row = await query.selectFrom('access_cards').select('card_id').where('id', '=', id).executeTakeFirst();
+  return row?.card_id ?? cardId;
 }
 
 /** The same for a copy that stood in the outbox: the record tells where the request was shown, once. */

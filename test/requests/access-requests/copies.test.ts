@@ -78,11 +78,24 @@ describe.each(engines)('the copies of a card on $name', ({ createTestDatabase })
 
     expect(await dueCopies(database, clock.now(), 10)).toEqual([]);
     expect(await copiesOf(database, accessRequestId)).toEqual([]);
-    await attachCopyCard(database, id, 'card 1');
+    await attachCopyCard(database, id, 'card 1', null);
     expect(await copiesOf(database, accessRequestId)).toEqual([id]);
     expect(await isCopyCard(database, 'card 1')).toBe(true);
     expect(await isCopyCard(database, 'card 2')).toBe(false);
     expect(await copyWithCard(database, 'card 1')).toMatchObject({ id, cardId: 'card 1' });
+  });
+
+  it('stay the card that was noted first, and count as undrawn where another takes its place', async () => {
+    const id = await openCopy(parts, copy('one'));
+
+    const first = await attachCopyCard(database, id, 'card 1', null);
+    await markCopyDrawn(database, id, 1);
+    const second = await attachCopyCard(database, id, 'card 2', null);
+    const drawn = await findUndrawnCopies(database, 10);
+    const instead = await attachCopyCard(database, id, 'card 3', 'card 1');
+
+    expect([first, second, instead]).toEqual(['card 1', 'card 1', 'card 3']);
+    expect([drawn, await findUndrawnCopies(database, 10)]).toEqual([[], [id]]);
   });
 
   it('are handed out to be posted once a minute, until they are posted', async () => {
@@ -91,7 +104,7 @@ describe.each(engines)('the copies of a card on $name', ({ createTestDatabase })
 
     const [one] = await dueCopies(database, clock.now(), 1);
     const others = await dueCopies(database, clock.now(), 10);
-    await attachCopyCard(database, one?.id ?? '', 'card 1');
+    await attachCopyCard(database, one?.id ?? '', 'card 1', null);
     await putOffCopy(database, others[0]?.id ?? '', null);
     const tooSoon = await dueCopies(database, clock.now() + 59_999, 10);
     const again = await dueCopies(database, clock.now() + 60_000, 10);
@@ -124,7 +137,7 @@ describe.each(engines)('the copies of a card on $name', ({ createTestDatabase })
   it('are out of date after a change of the access request or of its provisioning request', async () => {
     const id = await openCopy(parts, copy('one', 'asker'));
     await openCopy(parts, copy('never posted'));
-    await attachCopyCard(database, id, 'card 1');
+    await attachCopyCard(database, id, 'card 1', null);
     const seen: (readonly string[])[] = [];
     const revisions: (number | undefined)[] = [];
     const look = async () => {

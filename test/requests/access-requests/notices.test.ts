@@ -38,7 +38,7 @@ describe.each(engines)('who is told what on $name', ({ createTestDatabase }) => 
 
   async function show(conversation: string, audience: 'asker' | 'approvers'): Promise<void> {
     const copy = { accessRequestId: id, source: `card ${conversation}`, conversation, reader, audience };
-    await attachCopyCard(database, await openCopy(parts, copy), `card in ${conversation}`);
+    await attachCopyCard(database, await openCopy(parts, copy), `card in ${conversation}`, null);
     await clock.advance(1);
   }
 
