@@ -9,4 +9,6 @@ export default {
   globalTeardown: undefined,
   testTimeout: 600_000,
   maxWorkers: 1,
+  // After a round that failed, those who asked would go on asking for minutes.
+  forceExit: true,
 };

@@ -11,7 +11,7 @@ import { seasonalPeople } from '../../src/sandbox/tenant/people.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres/server.ts';
 import { shownCards } from '../support/usher.ts';
 import { createAsking } from './support/asking.ts';
-import { createFleet } from './support/fleet.ts';
+import { createFleet, type Fleet } from './support/fleet.ts';
 import { kill, startProcess } from './support/processes.ts';
 import { seededRandom } from './support/random.ts';
 import { scale } from './support/scale.ts';
@@ -36,6 +36,7 @@ let connector: Connector;
 let store: StoreView;
 let folder: string;
 let isWell = false;
+let fleet: Fleet | null = null;
 const children = new Set<ChildProcess>();
 
 beforeEach(async () => {
@@ -45,6 +46,7 @@ beforeEach(async () => {
   store = await openStoreView(postgres.url('postgres'));
 });
 afterEach(async () => {
+  fleet?.end();
   await Promise.all([...children].map(kill));
   await store.database.close();
   await Promise.all([connector.close(), postgres.stop()]);
@@ -61,10 +63,10 @@ describe('three replicas on one PostgreSQL, while everything around them breaks'
       children,
     );
     const databaseUrl = postgres.url('postgres');
-    const fleet = createFleet({ graphUrl: sandbox.told, databaseUrl, folder, random, children });
+    fleet = createFleet({ graphUrl: sandbox.told, databaseUrl, folder, random, children });
     // The first one leaves its compiled modules to the others.
     await fleet.add(0);
-    await Promise.all([tenMinutes, -tenMinutes].map((offMs) => fleet.add(offMs)));
+    await Promise.all([fleet.add(tenMinutes), fleet.add(-tenMinutes)]);
     const asking = createAsking({ fleet, store, connector });
     await asking.say('personal-alex', 'alex', 'whoami', /Alex Wilber/);
     elapsed('started');

@@ -17,6 +17,8 @@ export interface Fleet {
   replaceOne(): Promise<void>;
   /** Resolves when all that were started are ready. */
   whole(): Promise<void>;
+  /** Starts none any more. */
+  end(): void;
   /** Stops one in the middle of whatever it does, and lets it go on after so long. */
   pauseOne(ms: number): Promise<void>;
   /** How many were ended without warning. */
@@ -44,8 +46,10 @@ export function createFleet({ graphUrl, databaseUrl, folder, random, children }:
   const starting: Promise<void>[] = [];
   let started = 0;
   let killed = 0;
+  let isOver = false;
 
   async function add(offMs: number): Promise<void> {
+    if (isOver) throw new Error('the round is over');
     started += 1;
     const logged = createWriteStream(join(folder, `replica-${started}.log`));
     const { child, told } = await startProcess(
@@ -91,6 +95,10 @@ export function createFleet({ graphUrl, databaseUrl, folder, random, children }:
     },
     async whole() {
       await Promise.all(starting);
+    },
+    end() {
+      isOver = true;
+      for (const one of starting) one.catch(() => undefined);
     },
     async pauseOne(ms) {
       const candidates = running();
