@@ -64,7 +64,10 @@ export function createDoor({ adapter, authentication, onTurn, issuer, clock, log
         authentication.authenticateRequest(activity, authorization),
         clock.sleep(keysTimeoutMs, enough.signal),
       ]);
-      return identity ?? unavailable(new Error('no answer in time'));
+      if (identity === undefined) return unavailable(new Error('no answer in time'));
+      // botbuilder takes a token that never expires.
+      if (issuer !== null && identity.claimsIdentity.getClaimValue('exp') === null) return refuse('no expiry');
+      return identity;
     } catch (error) {
       if (isAboutKeys(error)) return unavailable(error);
       return refuse(error instanceof Error ? error.message : String(error));

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { KeyObject, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -19,6 +19,8 @@ export interface TokenService {
   readonly keyReads: () => number;
   /** A token as the channel service signs it for the bot, with these changes. */
   sign(wish?: TokenWish): Promise<string>;
+  /** The same with the public key as the secret of an HMAC, for a check that lets the token choose how to read it. */
+  signWithPublicKey(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,8 @@ export interface TokenWish {
   readonly claims?: Readonly<Record<string, unknown>>;
   /** `stranger` has the id of the Teams key and another secret; `unknown` is not published at all. */
   readonly key?: 'teams' | 'directLine' | 'stranger' | 'unknown';
+  /** Fields to be added to the header. `ownKey` has the token bring the public half of its key along. */
+  readonly header?: Readonly<Record<string, unknown>> | 'ownKey';
 }
 
 export const botAppId = '5eed0000-0000-4000-8000-0000000b07b0';
@@ -71,18 +75,20 @@ export async function startTokenService(serviceUrl: string): Promise<TokenServic
       serviceHosts: 'loopback',
     },
     keyReads: () => keyReads,
-    async sign({ claims = {}, key = 'teams' } = {}) {
-      const now = Math.floor(Date.now() / 1000);
-      const { kid, privateKey } = keys[key];
-      const payload = {
-        iss: channelIssuer,
-        aud: botAppId,
-        serviceurl: serviceUrl,
-        nbf: now - 60,
-        exp: now + 600,
-        ...claims,
-      };
-      return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid, typ: 'JWT' }).sign(privateKey);
+    async sign({ claims = {}, key = 'teams', header = {} } = {}) {
+      const { kid, privateKey, publicKey } = keys[key];
+      const added = header === 'ownKey' ? { jwk: await exportJWK(publicKey) } : header;
+      return new SignJWT({ ...goodClaims(serviceUrl), ...claims })
+        .setProtectedHeader({ alg: 'RS256', kid, typ: 'JWT', ...added })
+        .sign(privateKey);
+    },
+    async signWithPublicKey() {
+      const { kid, publicKey } = keys.teams;
+      // As botbuilder writes it down.
+      const pem = KeyObject.from(publicKey).export({ type: 'pkcs1', format: 'pem' });
+      return new SignJWT(goodClaims(serviceUrl))
+        .setProtectedHeader({ alg: 'HS256', kid, typ: 'JWT' })
+        .sign(Buffer.from(pem));
     },
     async close() {
       server.closeAllConnections();
@@ -96,6 +102,12 @@ export async function startTokenService(serviceUrl: string): Promise<TokenServic
 export function unsignedToken(claims: Readonly<Record<string, unknown>>): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part({ alg: 'none', kid: 'teams-key', typ: 'JWT' })}.${part(claims)}.`;
+}
+
+/** What the channel service says in a token for the bot. */
+export function goodClaims(serviceUrl: string): Record<string, unknown> {
+  const now = Math.floor(Date.now() / 1000);
+  return { iss: channelIssuer, aud: botAppId, serviceurl: serviceUrl, nbf: now - 60, exp: now + 600 };
 }
 
 interface Key {

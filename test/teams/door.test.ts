@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Connector, startConnector } from '../../src/sandbox/teams/connector.ts';
-import { botAppId, channelIssuer, startTokenService, type TokenService, unsignedToken } from '../support/tokens.ts';
+import { botAppId, startTokenService, type TokenService } from '../support/tokens.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';
 
 let connector: Connector;
@@ -8,8 +8,6 @@ let tokens: TokenService;
 let teams: TestUsher;
 
 beforeAll(async () => {
-  // botbuilder prints what it thinks of a bad signature.
-  jest.spyOn(console, 'error').mockReturnValue();
   connector = await startConnector();
   tokens = await startTokenService(connector.serviceUrl);
   teams = await startTestUsher({
@@ -27,7 +25,6 @@ afterAll(async () => {
   await teams.close();
   await connector.close();
   await tokens.close();
-  jest.restoreAllMocks();
 });
 
 let seen = { deliveries: 0, graphCalls: 0 };
@@ -41,15 +38,7 @@ async function post(activity: unknown, authorization: string | null): Promise<{ 
   return { status: response.status, body: await response.text() };
 }
 
-const hour = 3600;
 const now = () => Math.floor(Date.now() / 1000);
-const claims = () => ({
-  iss: channelIssuer,
-  aud: botAppId,
-  serviceurl: connector.serviceUrl,
-  nbf: now() - 60,
-  exp: now() + hour,
-});
 
 describe('a good token', () => {
   it('lets the message in, and the answer reaches the conversation', async () => {
@@ -81,84 +70,6 @@ describe('a good token', () => {
 
     expect(before).toBe(1);
     expect(tokens.keyReads()).toBe(1);
-  });
-});
-
-describe('a token that proves nothing', () => {
-  const cases: readonly [string, () => Promise<string | null>][] = [
-    ['is missing', async () => null],
-    ['is empty', async () => ''],
-    ['is the bare scheme', async () => 'Bearer'],
-    ['is junk', async () => 'Bearer junk'],
-    ['is junk in three parts', async () => 'Bearer a.b.c'],
-    ['is JSON that is no object', async () => `Bearer e30.${Buffer.from('null').toString('base64url')}.x`],
-    ['is of another scheme', async () => `Basic ${await tokens.sign()}`],
-    ['has no scheme', async () => tokens.sign()],
-    ['is signed with another key', async () => `Bearer ${await tokens.sign({ key: 'stranger' })}`],
-    ['is signed with a key that nobody published', async () => `Bearer ${await tokens.sign({ key: 'unknown' })}`],
-    [
-      'is signed with a key that is not endorsed for Teams',
-      async () => `Bearer ${await tokens.sign({ key: 'directLine' })}`,
-    ],
-    ['is unsigned', async () => `Bearer ${unsignedToken(claims())}`],
-    ['has lost its signature', async () => `Bearer ${(await tokens.sign()).replace(/[^.]*$/, '')}`],
-    ['is meant for another bot', async () => bearer({ aud: '5eed0000-0000-4000-8000-00000000dead' })],
-    ['is meant for nobody', async () => bearer({ aud: undefined })],
-    ['has another issuer', async () => bearer({ iss: 'https://issuer.example' })],
-    ['has no issuer', async () => bearer({ iss: undefined })],
-    ['has the right issuer among others', async () => bearer({ iss: [channelIssuer, 'x'] })],
-    ['has expired', async () => bearer({ exp: now() - hour })],
-    ['is not valid yet', async () => bearer({ nbf: now() + hour })],
-    ['names another service address', async () => bearer({ serviceurl: 'https://evil.example/' })],
-    ['names no service address', async () => bearer({ serviceurl: undefined })],
-    ['is of the emulator', async () => bearer({ iss: emulatorIssuer, ver: '1.0', appid: botAppId })],
-    ['is of the emulator, second version', async () => bearer({ iss: emulatorIssuer2, ver: '2.0', azp: botAppId })],
-    [
-      'is of the bot itself, in its own tenant',
-      async () => bearer({ iss: ownIssuer, tid: ownTenant, ver: '1.0', appid: botAppId }),
-    ],
-    [
-      'is of another bot, as a skill has it',
-      async () => bearer({ iss: emulatorIssuer, ver: '1.0', appid: 'another-bot' }),
-    ],
-  ];
-  const ownTenant = '5eed0000-0000-4000-8000-00000000face';
-  const ownIssuer = `https://sts.windows.net/${ownTenant}/`;
-  const emulatorIssuer = 'https://sts.windows.net/f8cdef31-a31e-4b4a-93e4-5f571e91255a/';
-  const emulatorIssuer2 = 'https://login.microsoftonline.com/f8cdef31-a31e-4b4a-93e4-5f571e91255a/v2.0';
-  const bearer = async (change: Record<string, unknown>) => `Bearer ${await tokens.sign({ claims: change })}`;
-
-  it.each(cases)('because it %s runs nothing and tells nothing', async (_name, authorization) => {
-    const { status, body } = await post(teams.message('alex', 'provision isaiah to Salesforce'), await authorization());
-    await teams.settled();
-
-    expect(status).toBe(401);
-    expect(JSON.parse(body)).toEqual({ code: 'unauthorized' });
-    expect(connector.deliveries.length).toBe(seen.deliveries);
-    expect(teams.sandbox.requests.length).toBe(seen.graphCalls);
-  });
-
-  it('does not get in by another channel of botbuilder, signed as it may be', async () => {
-    const activity = { ...teams.message('alex', 'whoami'), channelId: 'AseChannel' };
-    const token = await tokens.sign({ claims: { iss: ownIssuer, tid: ownTenant, ver: '1.0', appid: botAppId } });
-
-    const channelToken = await post(activity, `Bearer ${await tokens.sign()}`);
-    const ownToken = await post(activity, `Bearer ${token}`);
-
-    expect([channelToken.status, ownToken.status]).toEqual([401, 401]);
-    expect(connector.deliveries.length).toBe(seen.deliveries);
-  });
-
-  it('leaves a line in the log, and never the token itself', async () => {
-    const token = await tokens.sign({ key: 'stranger' });
-    const before = teams.logLines.length;
-
-    await post(teams.message('alex', 'whoami'), `Bearer ${token}`);
-
-    const lines = teams.logLines.slice(before);
-    expect(lines).toMatchObject([{ code: 'token_refused' }]);
-    expect(JSON.stringify(lines)).not.toContain(token.slice(-40));
-    expect(JSON.stringify(lines)).not.toContain(token.slice(0, 40));
   });
 });
 
