@@ -9,6 +9,7 @@ import {
   type Identity,
   reportBotProblems,
   reportGraphProblems,
+  reportSignInProblems,
 } from './identity.ts';
 import { type Secret, secret } from './secret.ts';
 
@@ -24,6 +25,8 @@ export interface Config {
   readonly bot: BotConfig;
   readonly allowedTenants: readonly string[];
   readonly graph: GraphConfig;
+  /** The Azure bot's OAuth connection by which people sign in; empty unless Graph is called by their right. */
+  readonly signInConnection: string;
   readonly cloud: CloudName;
   readonly database: DatabaseConfig;
   readonly gate: { readonly limit: number; readonly windowMs: number; readonly guardMs: number };
@@ -53,7 +56,8 @@ export interface BotConfig {
 }
 
 export interface GraphConfig {
-  readonly auth: 'azure' | 'none';
+  /** `delegated`: by the right of whoever asks, after they have signed in; `identity` is then the bot's own. */
+  readonly auth: 'azure' | 'delegated' | 'none';
   /** Ends in `/v1.0`, without a slash behind it. */
   readonly baseUrl: string;
   readonly identity: Identity;
@@ -178,7 +182,8 @@ const environmentSchema = z.object({
   MicrosoftAppManagedIdentityId: optionalGuid,
   ALLOWED_TENANTS: guidList,
   CLOUD: oneOf(cloudNames, 'public'),
-  GRAPH_AUTH: oneOf(['azure', 'none'], 'azure'),
+  GRAPH_AUTH: oneOf(['azure', 'delegated', 'none'], 'azure'),
+  SIGN_IN_CONNECTION: z.string().default(''),
   GRAPH_BASE_URL: webAddress,
   AZURE_TENANT_ID: optionalGuid,
   AZURE_CLIENT_ID: optionalGuid,
@@ -297,6 +302,7 @@ function relationProblems(env: Partial<Environment>): ConfigProblem[] {
       report('GRAPH_BASE_URL', 'does not end in /v1.0', 'add the version, e.g. https://graph.microsoft.com/v1.0');
   }
   if (env.GRAPH_AUTH === 'azure') reportGraphProblems(env, report);
+  if (env.GRAPH_AUTH === 'delegated') reportSignInProblems(env, report);
   const graphHost = env.GRAPH_BASE_URL ? new URL(env.GRAPH_BASE_URL).hostname : '';
   if (env.GRAPH_AUTH === 'none' && env.GRAPH_BASE_URL !== undefined && !isLoopback(graphHost))
     report(
@@ -320,8 +326,9 @@ function toConfig(env: Environment): Config {
     graph: {
       auth: env.GRAPH_AUTH,
       baseUrl: (env.GRAPH_BASE_URL || `${clouds[env.CLOUD].graphRoot}/v1.0`).replace(/\/$/, ''),
-      identity: graphIdentity(env),
+      identity: env.GRAPH_AUTH === 'delegated' ? botIdentity(env) : graphIdentity(env),
     },
+    signInConnection: env.GRAPH_AUTH === 'delegated' ? env.SIGN_IN_CONNECTION : '',
     cloud: env.CLOUD,
     database: env.DATABASE_URL.startsWith('file:')
       ? { kind: 'sqlite', path: env.DATABASE_URL.slice('file:'.length) }

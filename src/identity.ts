@@ -81,6 +81,47 @@ export function reportGraphProblems(env: Partial<GraphVariables>, report: Report
     if (env[name] === '') report(name, `is missing beside ${first}`, `set it, or remove ${first}`);
 }
 
+/** What people's own sign-ins hang on, by the names of the environment. */
+export interface SignInVariables {
+  readonly BOT_AUTH: 'token' | 'none';
+  readonly MicrosoftAppType: 'MultiTenant' | 'SingleTenant' | 'UserAssignedMSI';
+  readonly MicrosoftAppTenantId: string;
+  readonly ALLOWED_TENANTS: readonly string[];
+  readonly SIGN_IN_CONNECTION: string;
+  readonly DATABASE_URL: string;
+}
+
+/** What stands in the way of calling Graph by the right of whoever asks. */
+export function reportSignInProblems(env: Partial<SignInVariables>, report: Report): void {
+  if (env.SIGN_IN_CONNECTION === '')
+    report(
+      'SIGN_IN_CONNECTION',
+      'is missing, though GRAPH_AUTH is delegated',
+      'set it to the name of the OAuth connection of the Azure bot; docs/setup.md tells how to make one',
+    );
+  if (env.BOT_AUTH === 'none')
+    report('GRAPH_AUTH', 'is delegated while BOT_AUTH is none', 'remove BOT_AUTH: people sign in to a registered bot');
+  if (env.BOT_AUTH === 'token' && env.MicrosoftAppType !== undefined && env.MicrosoftAppType !== 'SingleTenant')
+    report(
+      'MicrosoftAppType',
+      `is ${env.MicrosoftAppType}, which cannot act for people`,
+      'take a registration of type SingleTenant, or remove GRAPH_AUTH=delegated',
+    );
+  const home = env.MicrosoftAppTenantId?.toLowerCase();
+  if (home !== undefined && env.ALLOWED_TENANTS?.some((tenant) => tenant !== home))
+    report(
+      'ALLOWED_TENANTS',
+      'names another tenant than the registration’s, and people sign in to that one alone',
+      'remove it while GRAPH_AUTH is delegated',
+    );
+  if (env.DATABASE_URL?.startsWith('postgres'))
+    report(
+      'DATABASE_URL',
+      'is a PostgreSQL for several processes, while sign-ins are in the memory of one',
+      'use file:PATH while GRAPH_AUTH is delegated',
+    );
+}
+
 /** Who the bot is, from variables without problems. */
 export function botIdentity(env: BotVariables): Identity {
   const registration = { tenantId: env.MicrosoftAppTenantId, clientId: env.MicrosoftAppId };

@@ -153,7 +153,7 @@ describe('the house', () => {
     ['botbuilder', /^(botbuilder|botframework-)/, /^teams\//],
     ['restify', /^restify$/, /^server\.ts$/],
     ['undici', /^undici$/, /^graph\/client\.ts$/],
-    ['@azure/identity', /^@azure\//, /^graph\/credential\.ts$/],
+    ['@azure/identity', /^@azure\//, /^graph\/(credential|on-behalf-of)\.ts$/],
     ['prom-client', /^prom-client$/, /^metrics\.ts$/],
     ['pino', /^pino$/, /^log\.ts$/],
     ['pg', /^pg$/, /^db\//],

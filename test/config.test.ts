@@ -86,6 +86,7 @@ describe('the configuration', () => {
         baseUrl: 'https://graph.microsoft.com/v1.0',
         identity: { kind: 'ambient', clientId: '' },
       },
+      signInConnection: '',
       cloud: 'public',
       database: { kind: 'sqlite', path: 'data/usher.db' },
       gate: { limit: 5, windowMs: 10_000, guardMs: 500 },
@@ -217,6 +218,7 @@ describe('.env.sample', () => {
     const others = [
       'BOT_AUTH',
       'GRAPH_AUTH',
+      'SIGN_IN_CONNECTION',
       'MicrosoftAppCertificatePath',
       'MicrosoftAppFederatedTokenFile',
       'MicrosoftAppManagedIdentityId',

@@ -153,3 +153,34 @@ describe('a certificate file', () => {
     expect(certificateProblem(path)?.problem).toMatch(problem);
   });
 });
+
+describe('people sign in themselves', () => {
+  const delegated = { ...botWithSecret, GRAPH_AUTH: 'delegated', SIGN_IN_CONNECTION: 'usher' };
+
+  it('by the bot’s own registration, whatever else is set for Graph', () => {
+    const read = readConfig({ ...delegated, ...graph, AZURE_CLIENT_SECRET: 'x' });
+
+    expect(read.ok && read.config).toMatchObject({
+      graph: { auth: 'delegated', identity: { kind: 'secret', clientId: app, tenantId: tenant } },
+      signInConnection: 'usher',
+      allowedTenants: [tenant],
+    });
+  });
+
+  it.each<[string, Environment, readonly string[]]>([
+    ['without the name of the connection', { SIGN_IN_CONNECTION: '' }, ['SIGN_IN_CONNECTION']],
+    ['at a bot that nobody registered', { BOT_AUTH: 'none' }, ['GRAPH_AUTH']],
+    ['at a managed identity', { MicrosoftAppType: 'UserAssignedMSI', MicrosoftAppPassword: '' }, ['MicrosoftAppType']],
+    ['at a bot of many tenants', { MicrosoftAppType: 'MultiTenant' }, ['MicrosoftAppType']],
+    ['from another tenant', { ALLOWED_TENANTS: `${tenant},${other}` }, ['ALLOWED_TENANTS']],
+    ['with several processes', { DATABASE_URL: 'postgres://usher@db/usher' }, ['DATABASE_URL']],
+  ])('but not %s', (_name, variables, problems) => {
+    expect(wrong({ ...delegated, ...variables })).toEqual(problems);
+  });
+
+  it('and no connection is read where they do not', () => {
+    const read = readConfig({ ...botWithSecret, SIGN_IN_CONNECTION: 'usher' });
+
+    expect(read.ok && read.config.signInConnection).toBe('');
+  });
+});

@@ -15,11 +15,13 @@ export type GraphTrouble =
       readonly message: string;
       /** From `Retry-After`, in milliseconds; null when the header is missing or makes no sense. */
       readonly retryAfterMs: number | null;
+      /** The call was made by the right of a person who has signed in, and not by Usher's own. */
+      readonly onBehalf?: true;
       readonly trace: Trace;
     }
   /** HTML, truncated JSON, an empty or oversized body, or JSON of another shape, under a status of success. */
   | { readonly kind: 'unreadable'; readonly status: number; readonly trace: Trace }
-  | { readonly kind: 'noAnswer'; readonly why: NoAnswer; readonly trace: Trace };
+  | { readonly kind: 'noAnswer'; readonly why: NoAnswer; readonly onBehalf?: true; readonly trace: Trace };
 
 /** `noCredential`: no token could be had, so nothing was sent. `stopped`: the caller gave up waiting. */
 export type NoAnswer = 'timeout' | 'connectionLost' | 'stopped' | 'noCredential';

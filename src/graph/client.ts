@@ -57,6 +57,15 @@ export interface GraphClientParts {
   readonly log: Log;
   /** Told of every exchange, repeats included; it does not throw. */
   readonly observe?: (call: ObservedCall) => void;
+  /** The tokens are those of a person who has signed in: what Graph refuses then, it refuses that person. */
+  readonly onBehalf?: true;
+}
+
+/** The connections to Graph, for clients that call it by different rights. */
+export interface GraphPool {
+  /** Its `close` leaves the pool open. */
+  clientFor(rights: Pick<GraphClientParts, 'token' | 'onBehalf'>): GraphClient;
+  close(): Promise<void>;
 }
 
 const largestAnswerBytes = 4 * 1024 * 1024;
@@ -66,8 +75,22 @@ const readRetries = 3;
 const longestRetryWaitMs = 10_000;
 
 export function createGraphClient(parts: GraphClientParts): GraphClient {
-  const { baseUrl, token, clock, log } = parts;
+  const pool = createGraphPool(parts);
+  return { ...pool.clientFor(parts), close: pool.close };
+}
+
+export function createGraphPool(parts: Omit<GraphClientParts, 'token' | 'onBehalf'>): GraphPool {
   const agent = new Agent({ ...connectionOptions, connections: 32, keepAliveTimeout: 60_000 });
+  return {
+    clientFor: ({ token, onBehalf }) =>
+      createClient({ ...parts, token, ...(onBehalf === undefined ? {} : { onBehalf }) }, agent),
+    close: () => agent.destroy(),
+  };
+}
+
+function createClient(parts: GraphClientParts, agent: Agent): GraphClient {
+  const { baseUrl, token, clock, log } = parts;
+  const byWhom = parts.onBehalf === true ? { onBehalf: true as const } : {};
 
   async function send(call: GraphCall, freshConnection = false): Promise<GraphAnswer> {
     const clientRequestId = randomUUID();
@@ -105,8 +128,9 @@ export function createGraphClient(parts: GraphClientParts): GraphClient {
       bearer = await orAborted(token(signal), signal);
     } catch (error) {
       if (call.signal?.aborted === true) return { kind: 'noAnswer', why: 'stopped', trace: unanswered };
-      log.error({ error, code: 'no_graph_token' }, 'no token for Graph; check the AZURE_* settings');
-      return { kind: 'noAnswer', why: 'noCredential', trace: unanswered };
+      if (parts.onBehalf === true) log.warn({ code: 'sign_in_gone' }, 'a sign-in ended while it was in use');
+      else log.error({ error, code: 'no_graph_token' }, 'no token for Graph; check the AZURE_* settings');
+      return { kind: 'noAnswer', why: 'noCredential', ...byWhom, trace: unanswered };
     }
     // After a 503 or 504 Microsoft asks for a new connection, as the old one leads to the same tired front end.
     const dispatcher = freshConnection ? new Agent(connectionOptions) : agent;
@@ -126,7 +150,8 @@ export function createGraphClient(parts: GraphClientParts): GraphClient {
         signal,
       });
       trace = { clientRequestId, requestId: header(response, 'request-id'), date: header(response, 'date') };
-      return await readResponse(response, trace, clock);
+      const answer = await readResponse(response, trace, clock);
+      return answer.kind === 'refused' ? { ...answer, ...byWhom } : answer;
     } catch (error) {
       if (call.signal?.aborted === true) return { kind: 'noAnswer', why: 'stopped', trace };
       if (deadline.aborted) return { kind: 'noAnswer', why: 'timeout', trace };
@@ -149,7 +174,7 @@ export function createGraphClient(parts: GraphClientParts): GraphClient {
         await clock.sleep(waitMs, call.signal);
       }
     },
-    close: () => agent.destroy(),
+    close: () => Promise.resolve(),
   };
 }
 

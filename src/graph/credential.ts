@@ -23,9 +23,14 @@ export type TokenSource = GraphClientParts['token'];
 /** How to reach the login, e.g. one on this machine. */
 export type LoginOptions = Pick<TokenCredentialOptions, 'httpClient'>;
 
-/** @returns null from the function where Graph is this machine's own sandbox and wants no token. */
+/**
+ * Usher's own token.
+ *
+ * @returns null from the function where Graph is this machine's own sandbox and wants no token, and where Usher has no
+ * right of its own, as everybody signs in.
+ */
 export function graphToken(config: GraphConfig, cloud: CloudName, options: LoginOptions = {}): TokenSource {
-  if (config.auth === 'none') return async () => null;
+  if (config.auth !== 'azure') return async () => null;
   const { graphRoot, loginAuthority } = clouds[cloud];
   const login = { authority: loginAuthority, tenantOfMany: '' };
   return tokenOf(createCredential(config.identity, cloud, login, options), graphRoot);

@@ -27,18 +27,28 @@ export interface Asked {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-export async function startLogin(): Promise<Login> {
+/** What the login says to something; null for the token that everybody gets. */
+export type LoginAnswer = (asked: Asked) => { readonly status: number; readonly body: object } | null;
+
+export async function startLogin(answerTo: LoginAnswer = () => null): Promise<Login> {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     const url = new URL(request.url ?? '/', String(request.headers['x-meant-for'] ?? address));
     const form = new URLSearchParams(Buffer.concat(parts).toString('utf8'));
-    asked.push({
+    const question = {
       url: `${url.origin}${url.pathname}`,
       fields: Object.fromEntries([...url.searchParams, ...form]),
-    });
+    };
+    asked.push(question);
     response.setHeader('content-type', 'application/json');
+    const answer = answerTo(question);
+    if (answer !== null) {
+      response.statusCode = answer.status;
+      response.end(JSON.stringify(answer.body));
+      return;
+    }
     response.end(
       JSON.stringify({
         token_type: 'Bearer',

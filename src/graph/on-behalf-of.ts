@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import type { OnBehalfOfCredential } from '@azure/identity';
+import { type CloudName, clouds } from '../clouds.ts';
+import type { Identity } from '../identity.ts';
+import type { LoginOptions } from './credential.ts';
+
+/**
+ * A person's token for this app, exchanged at Entra for a token of the same person's for Graph. Entra checks signature,
+ * audience and age of the first one, and grants no more than what both the person and the registration may.
+ * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow
+ *
+ * `@azure/identity` would keep the assertion, and a refresh token beside it, for as long as its credential lives. So
+ * there is a credential for each exchange, and what stays is the one token with its end.
+ */
+export type Exchange = (assertion: string, signal: AbortSignal) => Promise<Exchanged>;
+
+export type Exchanged =
+  | {
+      readonly kind: 'token';
+      readonly token: string;
+      /** Milliseconds since 1970. */
+      readonly expiresAt: number;
+    }
+  /** Entra wants the person before a window of its own: for consent, a second factor, or what a policy asks for. */
+  | { readonly kind: 'interaction'; readonly code: string }
+  /** Entra does not take the person's token: it is too old, or meant for another app. */
+  | { readonly kind: 'refused'; readonly code: string }
+  /** Entra was not reached, or does not take the registration itself. */
+  | { readonly kind: 'unavailable'; readonly code: string; readonly error: unknown };
+
+/**
+ * Errors of Entra's that only the person can clear away.
+ * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+ */
+const interactive = /AADSTS(65001|65004|5007[2469]|50125|50127|50129|50131|5015[68]|50097|53\d{3})\b/;
+const interactiveWord = /\b(interaction_required|consent_required|login_required)\b/;
+
+/** @throws when the identity is none of a registration's: a managed identity cannot act for people. */
+export function onBehalfOf(identity: Identity, cloud: CloudName, login: LoginOptions = {}): Exchange {
+  if (identity.kind === 'managedIdentity' || identity.kind === 'ambient')
+    throw new Error('people can only be signed in by a registration with a proof of its own');
+  const registration = identity;
+  const { graphRoot, loginAuthority, tokenExchange } = clouds[cloud];
+  const options = { ...login, authorityHost: loginAuthority };
+  const vouch = once(async () => {
+    const { ManagedIdentityCredential } = await import('@azure/identity');
+    const clientId = registration.kind === 'federatedIdentity' ? registration.identityId : '';
+    const voucher = new ManagedIdentityCredential({ clientId, ...login });
+    return async () => (await voucher.getToken(`${tokenExchange}/.default`)).token;
+  });
+
+  async function credentialOver(userAssertionToken: string): Promise<OnBehalfOfCredential> {
+    // Only an installation that signs people in pays for loading it.
+    const { OnBehalfOfCredential } = await import('@azure/identity');
+    const { tenantId, clientId } = registration;
+    const shared = { ...options, tenantId, clientId, userAssertionToken };
+    switch (registration.kind) {
+      case 'secret':
+        return new OnBehalfOfCredential({ ...shared, clientSecret: registration.secret.reveal() });
+      case 'certificate':
+        return new OnBehalfOfCredential({ ...shared, certificatePath: registration.path });
+      case 'tokenFile': {
+        const { path } = registration;
+        return new OnBehalfOfCredential({ ...shared, getAssertion: async () => (await readFile(path, 'utf8')).trim() });
+      }
+      case 'federatedIdentity':
+        return new OnBehalfOfCredential({ ...shared, getAssertion: await vouch() });
+      default: {
+        const never: never = registration;
+        throw new Error(`no exchange for ${String(never)}`);
+      }
+    }
+  }
+
+  return async (assertion, abortSignal) => {
+    try {
+      const credential = await credentialOver(assertion);
+      const token = await credential.getToken(`${graphRoot}/.default`, { abortSignal });
+      return { kind: 'token', token: token.token, expiresAt: token.expiresOnTimestamp };
+    } catch (error) {
+      return readFailure(error);
+    }
+  };
+}
+
+/** Made when it is first needed, and kept: the machine's own tokens last for a day. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+/** What Entra's errors say stands in their messages alone; of these only the code goes on from here. */
+function readFailure(error: unknown): Exchanged {
+  const message = error instanceof Error ? error.message : '';
+  const code = /AADSTS\d+/.exec(message)?.[0] ?? '';
+  if (interactive.test(message) || interactiveWord.test(message)) return { kind: 'interaction', code };
+  if (/\binvalid_grant\b/.test(message)) return { kind: 'refused', code };
+  return { kind: 'unavailable', code, error: withoutContent(error, code) };
+}
+
+function withoutContent(error: unknown, code: string): Error {
+  const name = error instanceof Error ? error.name : typeof error;
+  return new Error(code === '' ? `no answer from the login (${name})` : `the login refused the registration: ${code}`);
+}

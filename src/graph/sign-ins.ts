@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import type { Exchange } from './on-behalf-of.ts';
+
+/**
+ * The people who are signed in, and what each of them sees of Graph by their own right.
+ *
+ *     nobody ──assertion of their own, exchanged──▶ signed in ──end of the token, `forget`, restart──▶ nobody
+ *
+ * All of it is in the memory of this process and nowhere else; `Sight` is whatever the caller builds over a person's
+ * token, its caches included, so that nobody is ever answered out of what another one may read.
+ *
+ * An assertion is an unread envelope until Entra has taken it: what it says of itself may only refuse before that. It
+ * has to be meant for this app, and to be of the very person in whose name Teams sent it, else whoever gets hold of a
+ * colleague's token could work by that colleague's rights.
+ */
+export interface SignIns<Sight> {
+  signIn(person: SignedPerson, assertion: string): Promise<SignInResult>;
+  /** Null when nobody of this id is signed in (any more). */
+  sightOf(personId: string): Sight | null;
+  /** When the sign-in ends by itself, milliseconds since 1970; null when there is none. */
+  endOf(personId: string): number | null;
+  /** The ids of all who are signed in. */
+  present(): readonly string[];
+  /** Whether there was a sign-in to forget. */
+  forget(personId: string): boolean;
+}
+
+/** Whom Teams names as the sender. */
+export interface SignedPerson {
+  /** Entra object id, in small letters. */
+  readonly id: string;
+  readonly tenantId: string;
+}
+
+export type SignInResult =
+  | { readonly kind: 'signedIn' }
+  /** Entra wants the person before a window of its own. */
+  | { readonly kind: 'interaction'; readonly code: string }
+  /** `why` is for the log. */
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'unavailable'; readonly code: string; readonly error: unknown };
+
+export interface SignInsParts<Sight> {
+  readonly exchange: Exchange;
+  /** The application id that assertions are meant for. */
+  readonly appId: string;
+  readonly clock: Clock;
+  /** Builds what a person sees; `token` rejects when the sign-in is over. */
+  readonly open: (token: () => Promise<string>) => Sight;
+  /** The most people at a time: whoever has not been seen for longest goes first. */
+  readonly most?: number;
+}
+
+interface SignIn<Sight> {
+  readonly sight: Sight;
+  readonly expiresAt: number;
+  /** Aborted when it ends before its time. */
+  readonly over: AbortController;
+}
+
+const defaultMost = 1_000;
+const exchangeTimeoutMs = 8_000;
+/** A sign-in that is about to end is as good as ended: the call that needs it would come too late. */
+const marginMs = 60_000;
+/** Longer than any token of Entra's with all its claims. */
+const longestAssertion = 16_384;
+
+export function createSignIns<Sight>(parts: SignInsParts<Sight>): SignIns<Sight> {
+  const { exchange, appId, clock, open, most = defaultMost } = parts;
+  const known = new Map<string, SignIn<Sight>>();
+
+  /** Those in use last stand last. */
+  function find(personId: string): SignIn<Sight> | null {
+    const signIn = known.get(personId);
+    if (signIn === undefined) return null;
+    known.delete(personId);
+    if (clock.now() >= signIn.expiresAt - marginMs) return null;
+    known.set(personId, signIn);
+    return signIn;
+  }
+
+  function keep(personId: string, token: string, expiresAt: number): void {
+    const over = new AbortController();
+    const whileItLasts = async () => {
+      if (clock.now() >= expiresAt || over.signal.aborted) throw new Error('the sign-in is over');
+      return token;
+    };
+    // An earlier one of the same person's goes on for whatever is under way with it.
+    known.delete(personId);
+    known.set(personId, { sight: open(whileItLasts), expiresAt, over });
+    for (const longestUnseen of known.keys()) {
+      if (known.size <= most) break;
+      end(longestUnseen);
+    }
+  }
+
+  function end(personId: string): void {
+    known.get(personId)?.over.abort();
+    known.delete(personId);
+  }
+
+  return {
+    async signIn(person, assertion) {
+      const mismatch = mismatchOf(assertion, person, appId);
+      if (mismatch !== null) return { kind: 'refused', why: mismatch };
+      const exchanged = await exchange(assertion, AbortSignal.timeout(exchangeTimeoutMs));
+      switch (exchanged.kind) {
+        case 'token':
+          // Should Entra ever answer with another person's token, it must not become this one's.
+          if (ownerOf(exchanged.token, person) === 'another')
+            return { kind: 'refused', why: 'token of another person' };
+          keep(person.id, exchanged.token, exchanged.expiresAt);
+          return { kind: 'signedIn' };
+        case 'refused':
+          return { kind: 'refused', why: exchanged.code === '' ? 'refused by Entra' : exchanged.code };
+        case 'interaction':
+        case 'unavailable':
+          return exchanged;
+        default: {
+          const never: never = exchanged;
+          throw new Error(`unexpected exchange ${String(never)}`);
+        }
+      }
+    },
+    sightOf: (personId) => find(personId)?.sight ?? null,
+    endOf: (personId) => find(personId)?.expiresAt ?? null,
+    present: () => [...known.keys()].filter((id) => clock.now() < (known.get(id)?.expiresAt ?? 0) - marginMs),
+    forget(personId) {
+      const was = find(personId) !== null;
+      end(personId);
+      return was;
+    },
+  };
+}
+
+const claimsSchema = z.object({ aud: z.string(), oid: z.guid().toLowerCase(), tid: z.guid().toLowerCase() });
+
+/** Why an assertion cannot be this person's for this app; null when nothing speaks against it. */
+function mismatchOf(assertion: string, person: SignedPerson, appId: string): string | null {
+  const claims = claimsSchema.safeParse(payloadOf(assertion));
+  if (!claims.success) return 'no token of a person';
+  const { aud, oid, tid } = claims.data;
+  if (!isFor(aud.toLowerCase(), appId.toLowerCase())) return 'meant for another app';
+  if (tid !== person.tenantId.toLowerCase()) return 'of another tenant';
+  return oid === person.id.toLowerCase() ? null : 'of another person';
+}
+
+/** By its id, or by the address that the id is part of: `api://HOST/botid-ID`, `api://botid-ID`, `api://ID`. */
+function isFor(audience: string, appId: string): boolean {
+  if (audience === appId) return true;
+  return audience.startsWith('api://') && new RegExp(`[/-]${appId}$`).test(audience);
+}
+
+/** Graph's tokens are Graph's own affair and may become unreadable any day; then nothing is known. */
+function ownerOf(token: string, person: SignedPerson): 'this' | 'another' | 'unknown' {
+  const claims = claimsSchema.omit({ aud: true }).safeParse(payloadOf(token));
+  if (!claims.success) return 'unknown';
+  const { oid, tid } = claims.data;
+  return oid === person.id.toLowerCase() && tid === person.tenantId.toLowerCase() ? 'this' : 'another';
+}
+
+/** What a token says of itself. Nothing is verified by reading it. */
+function payloadOf(token: string): unknown {
+  const [, payload = ''] = token.slice(0, longestAssertion).split('.', 3);
+  try {
+    return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+  } catch {
+    return null;
+  }
+}
