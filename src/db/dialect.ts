@@ -80,18 +80,43 @@ function openSqlite(path: string): SqliteDatabase {
   database.exec(
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;',
   );
+  const prepared = new Map<string, SqliteStatement>();
   return {
-    close: () => database.close(),
-    prepare(text) {
-      const statement = marking(() => database.prepare(text));
-      const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[];
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => marking(() => statement.all(...values(parameters))),
-        run: (parameters) => marking(() => statement.run(...values(parameters))),
-        iterate: (parameters) => statement.iterate(...values(parameters)),
-      };
+    close() {
+      prepared.clear();
+      database.close();
     },
+    prepare(text) {
+      const statement = prepared.get(text) ?? prepareSqlite(database, text);
+      // The one that was used last stands last, so the first is the one to give up.
+      prepared.delete(text);
+      prepared.set(text, statement);
+      for (const oldest of prepared.keys()) {
+        if (prepared.size <= mostPrepared) break;
+        prepared.delete(oldest);
+      }
+      return statement;
+    },
+  };
+}
+
+type SqliteStatement = ReturnType<SqliteDatabase['prepare']>;
+
+/**
+ * SQLite takes longer to compile a statement than to run it, and what is compiled is memory that V8 does not see and so
+ * is slow to give back. Usher has some 150 statements; lists of ids make more of them, by their lengths.
+ */
+const mostPrepared = 256;
+
+/** Runs to its end each time, so one statement can serve everybody; SQLite itself compiles it anew for a new schema. */
+function prepareSqlite(database: DatabaseSync, text: string): SqliteStatement {
+  const statement = marking(() => database.prepare(text));
+  const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[];
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => marking(() => statement.all(...values(parameters))),
+    run: (parameters) => marking(() => statement.run(...values(parameters))),
+    iterate: (parameters) => statement.iterate(...values(parameters)),
   };
 }
 

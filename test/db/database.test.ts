@@ -168,6 +168,37 @@ describe('a database on SQLite', () => {
     await expect(database.ping()).resolves.toBeUndefined();
     await database.close();
   });
+
+  it('sees a changed table with a statement that it has run before', async () => {
+    const database = await openDatabase({ kind: 'sqlite', path: ':memory:' }, systemClock);
+    const all = () => sql`select * from changing`.execute(database.query);
+    await sql`create table changing (one text)`.execute(database.query);
+    await sql`insert into changing values ('first')`.execute(database.query);
+    const before = await all();
+
+    await sql`alter table changing add column other text default 'second'`.execute(database.query);
+
+    expect(before.rows).toEqual([{ one: 'first' }]);
+    expect((await all()).rows).toEqual([{ one: 'first', other: 'second' }]);
+    await database.close();
+  });
+
+  it('answers more different statements than it keeps at hand, and one that failed as well', async () => {
+    const database = await openDatabase({ kind: 'sqlite', path: ':memory:' }, systemClock);
+    const plus = async (count: number, value: string | number) => {
+      const { rows } = await sql<{ sum: number }>`select abs(${value}) + ${sql.lit(count)} as sum`.execute(
+        database.query,
+      );
+      return rows[0]?.sum;
+    };
+    const tooLarge = () => sql`select abs(${-(2n ** 63n)}) as sum`.execute(database.query);
+
+    await expect(tooLarge()).rejects.toThrow('overflow');
+    for (let count = 0; count < 600; count += 1) expect(await plus(count % 300, -1)).toBe((count % 300) + 1);
+
+    await expect(tooLarge()).rejects.toThrow('overflow');
+    await database.close();
+  });
 });
 
 describe('a database on PostgreSQL', () => {
