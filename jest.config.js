@@ -10,10 +10,12 @@ export default {
       },
     ],
   },
+  // Every test's log is looked through for what no log may hold.
+  moduleNameMapper: { '^(?:\\.{1,2}/)+(?:src/)?log\\.ts$': '<rootDir>/test/support/log-watch/log.ts' },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/faults/'],
-  globalSetup: '<rootDir>/test/support/postgres/global-setup.ts',
-  globalTeardown: '<rootDir>/test/support/postgres/global-teardown.ts',
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 20_000,
   maxWorkers: '100%',
 };
