@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { createAccess } from './access/access.ts';
 import { readAppsFile } from './apps-file.ts';
+import { prepareCards } from './chat/cards/render.ts';
 import { createChat } from './chat/chat.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { clouds } from './clouds.ts';
@@ -320,6 +321,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const listening = database.dialect.listen({ woken: (topic) => wakeFor[topic](), clock, log });
   for (const warning of configWarnings(config)) log.warn({ code: 'doubtful_setting' }, warning);
   log.info({ port: server.port, host: config.host, cloud: config.cloud }, 'Usher is ready');
+  void prepareCards(clock, stopping.signal);
   // Not waited for: Graph may be away for a moment. It also has token and connection at hand for the first message.
   if (config.graph.auth === 'azure') void sayIfAway();
 

@@ -1,17 +1,11 @@
-import {
-  ClientAssertionCredential,
-  ClientCertificateCredential,
-  ClientSecretCredential,
-  DefaultAzureCredential,
-  ManagedIdentityCredential,
-  type TokenCredential,
-  type TokenCredentialOptions,
-  WorkloadIdentityCredential,
-} from '@azure/identity';
+import type { TokenCredential, TokenCredentialOptions } from '@azure/identity';
 import { type CloudName, clouds } from '../clouds.ts';
 import type { BotConfig, GraphConfig } from '../config.ts';
 import type { Identity } from '../identity.ts';
+import { lazily } from '../lazily.ts';
 import type { GraphClientParts } from './client.ts';
+
+const azure = lazily<typeof import('@azure/identity')>('@azure/identity');
 
 /**
  * Tokens of Entra's, for Graph and for the bot's own channel service. `@azure/identity` keeps each and renews it in
@@ -66,6 +60,14 @@ export function createCredential(
   login: Login,
   loginOptions: LoginOptions = {},
 ): TokenCredential {
+  const {
+    ClientAssertionCredential,
+    ClientCertificateCredential,
+    ClientSecretCredential,
+    DefaultAzureCredential,
+    ManagedIdentityCredential,
+    WorkloadIdentityCredential,
+  } = azure();
   const options = { ...loginOptions, authorityHost: login.authority };
   switch (identity.kind) {
     case 'secret':

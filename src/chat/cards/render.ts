@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { Template } from 'adaptivecards-templating';
+import type { Template } from 'adaptivecards-templating';
+import type { Clock } from '../../clock.ts';
+import { lazily } from '../../lazily.ts';
 import type { AdaptiveCard } from '../reply.ts';
 import { CARD_NAMES, type CardName, type CardViews } from './card-views.ts';
 
@@ -9,8 +11,25 @@ import { CARD_NAMES, type CardName, type CardViews } from './card-views.ts';
  */
 export const LARGEST_CARD_BYTES = 24_576;
 
-// Built once: parsing a template takes twenty times as long as filling it in, and filling it in leaves it unchanged.
-const templates = new Map<CardName, Template>(CARD_NAMES.map((name) => [name, loadTemplate(name)]));
+const templating = lazily<typeof import('adaptivecards-templating')>('adaptivecards-templating');
+/** Read at the start, so that one that is missing or broken is known at once. */
+const sources = new Map<CardName, unknown>(CARD_NAMES.map((name) => [name, readTemplate(name)]));
+// Parsed once: it takes twenty times as long as filling a template in, and filling it in leaves it unchanged.
+const templates = new Map<CardName, Template>();
+/** Between two templates, so that whoever asks something meanwhile is answered. */
+const preparePauseMs = 50;
+
+/**
+ * Parses the templates one after the other, so that the first card need not wait for it. To be called when all else is
+ * ready; a card that is drawn before its turn parses its own.
+ */
+export async function prepareCards(clock: Clock, ending: AbortSignal): Promise<void> {
+  for (const name of CARD_NAMES) {
+    await clock.sleep(preparePauseMs, ending);
+    if (ending.aborted) return;
+    templateOf(name);
+  }
+}
 
 /**
  * Fills a template in.
@@ -43,10 +62,7 @@ export function renderLargestThatFits<Name extends CardName, Detail>(
 }
 
 function fill<Name extends CardName>(name: Name, view: CardViews[Name]): { card: AdaptiveCard; bytes: number } {
-  const template = templates.get(name);
-  if (template === undefined) throw new Error(`There is no card template "${name}"`);
-
-  const expanded: unknown = template.expand({ $root: view });
+  const expanded: unknown = templateOf(name).expand({ $root: view });
   const json = JSON.stringify(expanded);
   // Escaping has broken up every `${` in what people wrote, so one that is left is the template's own.
   if (json.includes('${')) throw new Error(`The card "${name}" has an unbound field`);
@@ -72,7 +88,18 @@ function isAdaptiveCard(value: unknown): value is AdaptiveCard {
   );
 }
 
-function loadTemplate(name: CardName): Template {
+function templateOf(name: CardName): Template {
+  const known = templates.get(name);
+  if (known !== undefined) return known;
+  const source = sources.get(name);
+  if (source === undefined) throw new Error(`There is no card template "${name}"`);
+  const { Template } = templating();
+  const made = new Template(source);
+  templates.set(name, made);
+  return made;
+}
+
+function readTemplate(name: CardName): unknown {
   // From `src/chat/cards` as from `dist/chat/cards`, the templates are three folders up.
-  return new Template(JSON.parse(readFileSync(new URL(`../../../cards/${name}.json`, import.meta.url), 'utf8')));
+  return JSON.parse(readFileSync(new URL(`../../../cards/${name}.json`, import.meta.url), 'utf8'));
 }

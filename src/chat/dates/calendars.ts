@@ -1,23 +1,10 @@
-import { ar, type Chrono, de, en, es, fi, fr, id, it, ja, nl, pt, ru, sv, uk, vi, zh } from 'chrono-node';
+import type { Chrono } from 'chrono-node';
+import { lazily } from '../../lazily.ts';
+
+const chrono = lazily<typeof import('chrono-node')>('chrono-node');
 
 /** The languages whose dates can be read, besides English. */
-const calendars: ReadonlyMap<string, Chrono> = new Map([
-  ['ar', ar.casual],
-  ['de', de.casual],
-  ['es', es.casual],
-  ['fi', fi.casual],
-  ['fr', fr.casual],
-  ['id', id.casual],
-  ['it', it.casual],
-  ['ja', ja.casual],
-  ['nl', nl.casual],
-  ['pt', pt.casual],
-  ['ru', ru.casual],
-  ['sv', sv.casual],
-  ['uk', uk.casual],
-  ['vi', vi.casual],
-  ['zh', zh.casual],
-]);
+const languages = ['ar', 'de', 'es', 'fi', 'fr', 'id', 'it', 'ja', 'nl', 'pt', 'ru', 'sv', 'uk', 'vi', 'zh'] as const;
 
 /** How dates are written in a locale. */
 export interface DateManner {
@@ -55,7 +42,9 @@ function readManner(locale: string): DateManner {
     .formatToParts(0)
     .map((part) => part.type);
   const monthFirst = order.indexOf('month') < order.indexOf('day');
-  const own = calendars.get(language);
+  const { en, ...others } = chrono();
+  const known = languages.find((name) => name === language);
+  const own = known === undefined ? undefined : others[known].casual;
   const english = monthFirst ? en.casual : en.GB;
   return {
     calendars: own === undefined ? [english] : [own, english],
