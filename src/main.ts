@@ -27,7 +27,7 @@ import { beginEdit, pruneEdits } from './requests/editing.ts';
 import { readGauges } from './requests/gauges.ts';
 import { provisioningService } from './requests/provisioning-service.ts';
 import { hasWork, requestsInLine } from './requests/queue.ts';
-import { findUndrawn } from './requests/store.ts';
+import { findUndrawn, findUnposted } from './requests/store.ts';
 import { startWatching } from './requests/watching/watching.ts';
 import { startServer } from './server.ts';
 import { type AdapterOverrides, createAdapter, serviceHostsOf } from './teams/adapter.ts';
@@ -88,6 +88,10 @@ const dutyMs = 4_000;
 const closeMs = 1_500;
 const restPollMs = 50;
 const mostUndrawn = 500;
+/** A card that comes later is no news. */
+const postedWithinMs = 24 * 3_600_000;
+/** By twice that, whoever was to post a card has lost it, or has none to lose. */
+const defaultLeaseMs = 30_000;
 /** Whoever stands further back than this is told of a new place when it comes nearer. */
 const cardsInLine = 20;
 
@@ -311,6 +315,11 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     resume: bot.resume,
     findUndrawn: findAllUndrawn,
     touch: painter.touch,
+    findUnposted: () => {
+      const now = clock.now();
+      return findUnposted(database, now - postedWithinMs, now - 2 * (options.leaseMs ?? defaultLeaseMs), mostUndrawn);
+    },
+    post: answering.postLive,
     prune: () => pruneEdits(database, clock.now()),
     clock,
     ending: stopping.signal,

@@ -198,6 +198,38 @@ export async function markDrawn(database: Database, requestId: string, revision:
     .execute();
 }
 
+/**
+ * The requests made between two times that have no card: whoever was to post it died, or lost the database after the
+ * request was stored. Those that carry out an access request are shown on its cards.
+ */
+export async function findUnposted(
+  { query }: Database,
+  since: number,
+  before: number,
+  limit: number,
+): Promise<string[]> {
+  const rows = await query
+    .selectFrom('requests')
+    .select('id')
+    .where('created_at', '>=', since)
+    .where('created_at', '<', before)
+    .where('card_id', 'is', null)
+    .where((request) =>
+      request.not(
+        request.exists(
+          request
+            .selectFrom('access_requests')
+            .select('access_requests.id')
+            .whereRef('access_requests.request_id', '=', 'requests.id'),
+        ),
+      ),
+    )
+    .orderBy('created_at')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** The requests whose card does not show their latest revision: what a crash left undrawn. */
 export async function findUndrawn(database: Database, limit: number): Promise<string[]> {
   const rows = await database.query

@@ -27,13 +27,16 @@ export interface Answering {
   reply(incoming: Incoming): Promise<Reply>;
   /** Brings a reply into the conversation; resolves when it stands, or never can. Never rejects. */
   deliver(incoming: Incoming, reply: Reply): Promise<void>;
+  /** Posts a live card that should stand somewhere and does not. Rejects where it cannot be drawn or posted. */
+  postLive(liveId: string): Promise<void>;
   /** Says sorry for a turn that broke before it could be answered. */
-  apologise(where: Where, error: unknown): Promise<void>;
+  apologise(where: Reading, error: unknown): Promise<void>;
   /** The words of that, to be said elsewhere; the detail goes into the log. */
-  apology(where: Where, error: unknown): CardMessage;
+  apology(where: Reading, error: unknown): CardMessage;
 }
 
-type Where = Pick<Incoming, 'conversation' | 'reader'>;
+type Where = Pick<Incoming, 'conversation'>;
+type Reading = Pick<Incoming, 'conversation' | 'reader'>;
 
 export interface AnsweringParts {
   readonly chat: Pick<
@@ -104,22 +107,22 @@ export function createAnswering(parts: AnsweringParts): Answering {
     return !(await chat.isRequestCard(clicked));
   }
 
-  async function showLive(incoming: Incoming, liveId: string, cardId: string | null): Promise<Posted> {
+  async function showLive({ conversation }: Where, liveId: string, cardId: string | null): Promise<Posted> {
     const drawing = await chat.draw(liveId);
     if (drawing === null) throw new Error(`card ${liveId} cannot be drawn`);
     const known = drawing.live.cardId;
     if (known !== null && known !== cardId) {
       // The request has its card elsewhere, so one that says "checking" would say so for ever.
-      if (cardId !== null) await conversations.remove(incoming.conversation, cardId);
+      if (cardId !== null) await conversations.remove(conversation, cardId);
       parts.touch(liveId);
       return { kind: 'done', cardId: known };
     }
-    const shown = await put(incoming, cardId, drawing.message);
+    const shown = await put({ conversation }, cardId, drawing.message);
     if (shown.kind !== 'done') return shown;
     const attached = await attach(liveId, shown.cardId, known);
     if (attached !== shown.cardId) {
-      // Another process took this turn up meanwhile, and was first.
-      await conversations.remove(incoming.conversation, shown.cardId);
+      // Another process was at it as well, and was first.
+      await conversations.remove(conversation, shown.cardId);
       parts.touch(liveId);
       return { kind: 'done', cardId: attached };
     }
@@ -158,7 +161,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
   }
 
   /** `begun`: something of what was asked for may have been stored before it broke. */
-  function apology(where: Where, error: unknown, begun = true): CardMessage {
+  function apology(where: Reading, error: unknown, begun = true): CardMessage {
     if (isDatabaseAway(error)) {
       log.error({ error, code: 'database_away' }, 'the database cannot be reached');
       return chat.databaseAway(begun, where.reader);
@@ -250,6 +253,12 @@ export function createAnswering(parts: AnsweringParts): Answering {
     reply: replyTo,
     deliver: (incoming, reply) => finish(incoming, Promise.resolve(reply), null, clickedCard(incoming)),
     apology,
+    async postLive(liveId) {
+      const drawing = await chat.draw(liveId);
+      if (drawing === null || drawing.live.cardId !== null) return;
+      const shown = await showLive(drawing.live, liveId, null);
+      if (shown.kind !== 'done') throw new Error('Teams did not take a card', { cause: shown.error });
+    },
     async apologise(where, error) {
       const posted = await put(where, null, apology(where, error, false));
       if (posted.kind !== 'done') {

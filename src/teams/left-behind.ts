@@ -1,10 +1,12 @@
 import type { Clock } from '../clock.ts';
+import { isDatabaseAway } from '../db/database.ts';
 import type { Log } from '../log.ts';
 
 /**
- * Looks after what another process began and did not end: turns without an answer, and cards that do not show the
- * latest. Each process draws what it changes itself, so a card that is behind at two looks in a row has lost its
- * painter. Where one process owns the database there is nothing to be found after the start.
+ * Looks after what another process began and did not end: turns without an answer, cards that do not show the latest,
+ * and requests that have none. Each process draws what it changes itself, so a card that is behind at two looks in a row
+ * has lost its painter. A request may also have lost its card in a process that lives: the database took the request and
+ * was gone before it could say so.
  */
 export interface LeftBehind {
   /** Ends with the signal it was given; resolves when the last look is over. */
@@ -17,6 +19,9 @@ export interface LeftBehindParts {
   /** The live cards that do not show the latest. */
   readonly findUndrawn: () => Promise<readonly string[]>;
   readonly touch: (liveId: string) => void;
+  /** The requests that should have a card by now, and have none. */
+  readonly findUnposted: () => Promise<readonly string[]>;
+  readonly post: (liveId: string) => Promise<void>;
   /** Forgets what is of no use any more. */
   readonly prune: () => Promise<void>;
   readonly clock: Clock;
@@ -26,7 +31,7 @@ export interface LeftBehindParts {
 }
 
 const defaultEveryMs = 5_000;
-/** A card that cannot be brought to its latest is its painter's care for so long. */
+/** A card that cannot be brought to its latest is its painter's care for so long; one that Teams refuses can wait. */
 const touchAgainMs = 10 * 60_000;
 const pruneEveryMs = 3_600_000;
 
@@ -47,6 +52,14 @@ export function lookAfterLeftBehind(parts: LeftBehindParts): LeftBehind {
       parts.touch(liveId);
     }
     behind = found;
+    for (const liveId of await parts.findUnposted()) {
+      if (touchedAt.has(liveId)) continue;
+      touchedAt.set(liveId, now);
+      await parts.post(liveId).catch((error: unknown) => {
+        if (isDatabaseAway(error)) touchedAt.delete(liveId);
+        log.warn({ error, code: 'card_not_posted', liveId }, 'the card that a request has lost could not be posted');
+      });
+    }
     if (now < pruneAt) return;
     pruneAt = now + pruneEveryMs;
     await parts.prune();

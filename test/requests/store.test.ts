@@ -8,11 +8,13 @@ import {
   createRequest,
   findRequest,
   findUndrawn,
+  findUnposted,
   markDrawn,
   type StoreParts,
 } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { seedAccess } from './history/support.ts';
 import { onClock } from './scene.ts';
 import { ask, claimed, named, noLimits, person, storeParts, wanted } from './support.ts';
 
@@ -199,6 +201,25 @@ describe.each(engines)('the store on $name', ({ createTestDatabase }) => {
       expect([first, second, third]).toEqual(['first', 'first', 'first']);
       expect((await findRequest(database, id))?.cardId).toBe('first');
       expect(await findUndrawn(database, 10)).toEqual([]);
+    });
+
+    it('is missed where it is not there after a while, except of a request that is shown elsewhere', async () => {
+      const { id: early } = await ask(store, ['too early']);
+      await clock.advance(1_000);
+      const since = clock.now();
+      const { id: lost } = await ask(store, ['lost']);
+      const { id: posted } = await ask(store, ['posted']);
+      await attachCard(database, posted, 'card', null);
+      const { id: elsewhere } = await ask(store, ['elsewhere']);
+      await seedAccess(database, 'access', { at: clock.now(), requestId: elsewhere });
+      await clock.advance(1_000);
+      const before = clock.now();
+      const { id: late } = await ask(store, ['late']);
+
+      const found = await findUnposted(database, since, before, 10);
+
+      expect(found).toEqual([lost]);
+      expect(new Set([early, lost, posted, elsewhere, late]).size).toBe(5);
     });
 
     it('is found oldest first, no more than asked for', async () => {

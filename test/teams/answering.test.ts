@@ -219,6 +219,45 @@ describe('a card that Teams has, and the database does not know of yet', () => {
   });
 });
 
+describe('a live card that stands nowhere', () => {
+  it('comes after a minute, where it got lost after the request was stored', async () => {
+    await teams.say('alex', 'provision isaiah to Salesforce');
+    await eventually(async () => {
+      await clock.advance(20);
+      return teams.lastCard().text.includes('Account created');
+    });
+    const lost = teams.lastCard();
+    const database = new DatabaseSync(teams.databasePath);
+    database.exec('UPDATE requests SET card_id = NULL, drawn_revision = 0');
+    database.close();
+
+    await eventually(async () => {
+      await clock.advance(5_000);
+      return teams.lastCard().id !== lost.id;
+    });
+
+    expect(teams.lastCard().text).toBe(lost.text);
+    expect(posts()).toHaveLength(2);
+  });
+
+  it('is posted and noted', async () => {
+    const stage = createAnsweringStage();
+    stage.liveCardId = null;
+
+    await stage.answering.postLive('copy-1');
+
+    expect([stage.sent, stage.liveCardId]).toEqual([['post pending'], 'card-new']);
+  });
+
+  it('is not posted where it stands by now', async () => {
+    const stage = createAnsweringStage();
+
+    await stage.answering.postLive('copy-1');
+
+    expect(stage.sent).toEqual([]);
+  });
+});
+
 describe('an answer that Teams does not take', () => {
   it('is tried again after a while, and the turn does not wait for that', async () => {
     teams.connector.refuseNext('post', 409);

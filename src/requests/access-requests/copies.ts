@@ -48,7 +48,10 @@ export interface ShownBy {
   readonly key: string;
 }
 
-/** A copy that the caller posts at once. Returns its id. Recorded where somebody had it shown. */
+/**
+ * A copy that the caller posts at once; if it is not posted within a minute, since the caller died or lost the database,
+ * it is handed out like those that wait. Returns its id. Recorded where somebody had it shown.
+ */
 export async function openCopy(
   { database, clock }: Pick<StoreParts, 'database' | 'clock'>,
   { shownBy = null, ...wanted }: NewCopy & { readonly shownBy?: ShownBy | null },
@@ -60,7 +63,7 @@ export async function openCopy(
     const earlier = await find();
     if (earlier !== undefined) return earlier.id;
     const at = clock.now();
-    await insertCopies(transaction, [wanted], at, null);
+    await insertCopies(transaction, [wanted], at, at + handedOutForMs);
     const row = await find();
     if (row === undefined) throw new Error('a copy vanished while it was being stored');
     if (shownBy !== null) {
@@ -95,7 +98,7 @@ async function insertCopies(
   query: Kysely<Schema>,
   wanted: readonly NewCopy[],
   now: number,
-  dueAt: number | null,
+  dueAt: number,
 ): Promise<void> {
   if (wanted.length === 0) return;
   await query

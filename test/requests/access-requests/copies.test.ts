@@ -76,13 +76,21 @@ describe.each(engines)('the copies of a card on $name', ({ createTestDatabase })
   it('are not posted by anybody else when the caller posts them', async () => {
     const id = await openCopy(parts, copy('one'));
 
-    expect(await dueCopies(database, clock.now(), 10)).toEqual([]);
+    expect(await dueCopies(database, clock.now() + 59_999, 10)).toEqual([]);
     expect(await copiesOf(database, accessRequestId)).toEqual([]);
     await attachCopyCard(database, id, 'card 1', null);
     expect(await copiesOf(database, accessRequestId)).toEqual([id]);
     expect(await isCopyCard(database, 'card 1')).toBe(true);
     expect(await isCopyCard(database, 'card 2')).toBe(false);
     expect(await copyWithCard(database, 'card 1')).toMatchObject({ id, cardId: 'card 1' });
+  });
+
+  it('are handed out all the same where the caller has not posted them within a minute', async () => {
+    const id = await openCopy(parts, copy('one'));
+
+    const handedOut = await dueCopies(database, clock.now() + 60_000, 10);
+
+    expect(handedOut).toMatchObject([{ id }]);
   });
 
   it('stay the card that was noted first, and count as undrawn where another takes its place', async () => {
