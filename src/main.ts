@@ -1,20 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
-import { createAccess } from './access/access.ts';
 import { readAppsFile } from './apps-file.ts';
 import { prepareCards } from './chat/cards/render.ts';
 import { createChat } from './chat/chat.ts';
+import type { CommandParts } from './chat/commands/turn.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { clouds } from './clouds.ts';
 import { type Config, configWarnings, describeProblems, readConfig } from './config.ts';
 import { isDatabaseAway, openDatabase } from './db/database.ts';
-import { createApplications } from './graph/applications.ts';
-import { createAssignments } from './graph/assignments.ts';
-import { createGraphClient } from './graph/client.ts';
-import { graphToken } from './graph/credential.ts';
-import { createDirectory } from './graph/directory.ts';
-import { createProvisioningLog } from './graph/provisioning-log.ts';
-import { createSynchronization } from './graph/synchronization.ts';
+import type { LoginOptions } from './graph/credential.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { startCalendar } from './requests/access-requests/calendar.ts';
@@ -29,7 +23,9 @@ import { provisioningService } from './requests/provisioning-service.ts';
 import { hasWork, requestsInLine } from './requests/queue.ts';
 import { findUndrawn, findUnposted } from './requests/store.ts';
 import { startWatching } from './requests/watching/watching.ts';
+import { askersOf, atRest, createRights } from './rights.ts';
 import { startServer } from './server.ts';
+import { type Grace, patientGrace, within } from './stopping.ts';
 import { type AdapterOverrides, createAdapter, serviceHostsOf } from './teams/adapter.ts';
 import { createAnswering } from './teams/answering.ts';
 import { createBot } from './teams/bot.ts';
@@ -41,7 +37,9 @@ import { isTenantStorage, readFile } from './teams/files.ts';
 import { lookAfterLeftBehind } from './teams/left-behind.ts';
 import { createPacing } from './teams/pacing.ts';
 import { createPainter } from './teams/painter.ts';
+import { createSigningIn } from './teams/signing-in.ts';
 import { createTurns } from './teams/turns.ts';
+import { createUserTokens } from './teams/user-tokens.ts';
 
 /** A running Usher. */
 export interface Usher {
@@ -57,6 +55,8 @@ export interface UsherOptions {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly adapter?: AdapterOverrides;
+  /** How to reach the login, where it is not the cloud's. */
+  readonly login?: LoginOptions;
   /** From where dropped files may be fetched, instead of the cloud's own storage of its tenants. */
   readonly isFileAllowed?: (address: string) => boolean;
   /** How long what a process has in hand stays with it when it gives no sign of life; milliseconds. */
@@ -71,17 +71,6 @@ export interface UsherOptions {
   readonly grace?: Grace;
 }
 
-export interface Grace {
-  /** For HTTP requests that are being answered. */
-  readonly httpMs: number;
-  /** For calls to Graph that are under way. */
-  readonly callMs: number;
-  /** For answers and cards on their way to Teams. */
-  readonly drawMs: number;
-}
-
-/** Twenty-eight seconds in all, with the two below: an orchestrator kills after thirty. */
-const patientGrace: Grace = { httpMs: 3_000, callMs: 12_000, drawMs: 2_000 };
 /** For what is due of access requests, and for what the database has to be told of a call. */
 const dutyMs = 4_000;
 /** For each of the two that the database is asked for last. */
@@ -112,20 +101,15 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const clock = options.clock ?? database.dialect.clock;
   const checks = {
     database: () => database.ping().then(() => true),
-    graph: () => graphAnswers(),
+    graph: () => rights.answers(),
   };
   const metrics = createMetrics({ gauges: () => readGauges(store), checks, clock, log });
   const { observer } = metrics;
-  const token = graphToken(config.graph, config.cloud);
-  const graph = createGraphClient({ baseUrl: config.graph.baseUrl, token, clock, log, observe: observer.graphCall });
-  const directory = createDirectory(graph);
-  const synchronization = createSynchronization({ graph, clock });
-  const applications = createApplications({ graph, clock, entries: appsFile.entries });
-  const appApprovers = appsFile.entries.flatMap(({ approvers }) => approvers);
-  const access = createAccess({ directory, roles: config.roles, appApprovers, clock });
-  const assignments = createAssignments({ graph, clock });
-  const { hasProvisioningLog } = clouds[config.cloud];
-  const provisioningLog = createProvisioningLog({ graph, clock, hasProvisioningLog });
+  const { entries } = appsFile;
+  const rights = createRights({ config, entries, clock, log, observe: observer.graphCall, login: options.login });
+  const { access, directory, applications, synchronization, assignments } = rights.standing;
+  // What goes on while nobody is there takes a right that is always there.
+  const goesOn = rights.signIns === null;
   const store: AccessParts = {
     database,
     clock,
@@ -144,13 +128,9 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
 
   const inTenantStorage = (address: string) => isTenantStorage(address, clouds[config.cloud].fileDomain);
   const isFileAllowed = options.isFileAllowed ?? inTenantStorage;
-  const chat = createChat({
-    access,
-    directory,
-    applications,
-    synchronization,
-    assignments,
-    provisioningLog,
+  const commandParts: CommandParts = {
+    ...rights.standing,
+    rights: goesOn ? 'own' : 'callers',
     store,
     log,
     requestFor: config.requestFor,
@@ -165,7 +145,8 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     readFile: (file) => readFile(file, isFileAllowed, log),
     entraPortal: clouds[config.cloud].entraPortal,
     observe: observer.chat,
-  });
+  };
+  const chat = createChat(commandParts, rights.signIns);
   const editing = { database, clock, owner: randomUUID(), stillMs: options.editEveryMs ?? 2_000, ...lease };
   const painter = createPainter({
     draw: chat.draw,
@@ -182,6 +163,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const dispatcher = startDispatcher({
     store,
     graph: provisioningService(synchronization),
+    ...askersOf(rights),
     log,
     changed: (requestId) => void announce(requestId),
     observe: observer.dispatcher,
@@ -199,7 +181,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     ending: ending.signal,
     log,
   });
-  const calendar = startCalendar({
+  const calendar = (goesOn ? startCalendar : atRest)({
     parts: store,
     duties: {
       route: (request) =>
@@ -218,7 +200,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     ...lease,
   });
 
-  const watching = startWatching({
+  const watching = (goesOn ? startWatching : atRest)({
     store,
     readStatus: (appId) => synchronization.findStatus(appId),
     changed: () => courier.wake(),
@@ -249,6 +231,15 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     }
   }
 
+  const signingIn = createSigningIn(rights.signIns, {
+    connection: config.signInConnection,
+    userTokens: createUserTokens({ adapter, appId: config.bot.appId, connection: config.signInConnection }),
+    chat,
+    conversations,
+    resume: async (incoming) => (await answering.answer(incoming, null)).finished,
+    clock,
+    log,
+  });
   const answering = createAnswering({
     chat,
     conversations,
@@ -256,6 +247,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     turns,
     showed: painter.showed,
     touch: painter.touch,
+    ...(signingIn === null ? {} : { askToSignIn: signingIn.ask }),
     clock,
     ending: ending.signal,
     log,
@@ -282,14 +274,13 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     chat,
     answering,
     consenting,
+    ...(signingIn === null ? {} : { signingIn }),
     conversations,
     turns,
     clock,
     log,
   });
-  const door = createDoor({ adapter, authentication, onTurn: bot.onTurn, issuer, clock, log });
-  const graphAnswers = async () =>
-    (await graph.send({ path: '/servicePrincipals', query: { $select: 'id', $top: '1' } })).kind === 'ok';
+  const door = createDoor({ adapter, authentication, onTurn: bot.onTurn, onSignIn: bot.onSignIn, issuer, clock, log });
   const server = await startServer({
     host: config.host,
     port: config.port,
@@ -335,7 +326,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   if (config.graph.auth === 'azure') void sayIfAway();
 
   async function sayIfAway(): Promise<void> {
-    if (!(await graphAnswers()))
+    if (!(await rights.answers()))
       log.error({ code: 'graph_not_ready' }, 'Graph does not answer; check the AZURE_* settings and the permissions');
   }
 
@@ -366,18 +357,11 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       await within(clock, courier.settled(), grace.drawMs);
       await within(clock, painter.settled(), grace.drawMs);
       await within(clock, turns.stop(), closeMs);
-      await graph.close();
+      await rights.close();
       await within(clock, database.close(), closeMs);
       log.info('Usher has stopped');
     },
   };
-}
-
-/** What fails meanwhile is as good as done: it is not waited for. */
-async function within(clock: Clock, work: Promise<unknown>, ms: number): Promise<void> {
-  const enough = new AbortController();
-  await Promise.race([work.catch(() => undefined), clock.sleep(ms, enough.signal)]);
-  enough.abort();
 }
 
 async function main(): Promise<void> {

@@ -159,7 +159,7 @@ function answer(response: Response, status: number, code: string): void {
 function answerReception(response: Response, reception: Reception): void {
   switch (reception.kind) {
     case 'taken':
-      response.send(200, reception.body);
+      response.send(reception.status ?? 200, reception.body);
       return;
     case 'refused':
       answer(response, 401, 'unauthorized');

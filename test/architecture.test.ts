@@ -7,7 +7,7 @@ import { describe, expect, it } from '@jest/globals';
  * side still keeps apart where `apart` says so.
  */
 const floors: readonly (readonly string[])[] = [
-  ['main.ts', 'history.ts', 'doctor.ts', 'doctor', 'metrics.ts'],
+  ['main.ts', 'rights.ts', 'stopping.ts', 'history.ts', 'doctor.ts', 'doctor', 'metrics.ts'],
   ['server.ts', 'teams'],
   ['chat'],
   ['requests', 'access'],

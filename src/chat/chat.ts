@@ -1,33 +1,22 @@
 import { attachCopyCard, copyWithCard, markCopyDrawn } from '../requests/access-requests/copies.ts';
-import { rememberPerson } from '../requests/access-requests/places.ts';
 import type { Reader } from '../requests/request.ts';
 import { attachCard, isRequestCard, markDrawn } from '../requests/store.ts';
-import type { Parsed } from './command.ts';
-import { decide } from './commands/access/decide.ts';
-import { accessForm, ask } from './commands/access/form.ts';
-import { confirm } from './commands/cancel.ts';
 import { openExport } from './commands/checks/export.ts';
-import { commandsFor, notUnderstood } from './commands/help.ts';
-import { page } from './commands/page.ts';
-import { withoutSeparator } from './commands/provision.ts';
-import { provisionFile } from './commands/provision-file.ts';
-import { retry } from './commands/retry.ts';
-import { cancelEither, runCommand } from './commands/run.ts';
-import { withKnownApp } from './commands/target.ts';
-import { type CommandParts, record, refuseStranger, say, type Turn, troubleReply } from './commands/turn.ts';
+import { commandsFor } from './commands/help.ts';
+import { type CommandParts, record } from './commands/turn.ts';
+import { createConversing, remember } from './conversing.ts';
 import { createOutbox } from './create-outbox.ts';
 import { answerWithout, databaseAway } from './database-away.ts';
 import { drawRequest } from './draw.ts';
 import { drawCopy, isCopyId } from './draw-copy.ts';
-import { format } from './grammar/format.ts';
-import { parse } from './grammar/parse.ts';
 import type { Incoming, Speaker } from './incoming.ts';
 import type { Outbox } from './outbox.ts';
-import type { CardAction, CardMessage, Drawing, ExportContext, ExportFile, Reply } from './reply.ts';
+import type { CardMessage, Drawing, ExportContext, ExportFile, Reply } from './reply.ts';
+import { type Callers, createSigning } from './signing.ts';
 import { checking } from './views/checking.ts';
 import { exportWords } from './views/checks/export-card.ts';
-import { didYouMean } from './views/did-you-mean.ts';
 import { problem } from './views/problem.ts';
+import type { SignInProblem } from './views/sign-in-problems.ts';
 import { welcome } from './views/welcome.ts';
 import { createWords, type Words } from './words.ts';
 
@@ -58,6 +47,8 @@ export interface Chat {
   openExport(speaker: Speaker, reader: Reader, context: ExportContext): Promise<OpenedExport>;
   /** What became of a file that was offered, in a short plain sentence. */
   exportWords(kind: 'declined' | 'failed' | 'stored', reader: Reader): string;
+  /** What came of signing in, where it is more than the answer that waited for it. */
+  signInNews(what: SignInProblem, reader: Reader): CardMessage;
   /** Plain words for somebody whom the door does not admit; records it. */
   turnAway(why: TurnedAwayReason, actorId: string, reader: Reader): Promise<string>;
   /** Plain words for somebody who sends more than `limit` commands a minute; `waitMs` until the next one is run. */
@@ -76,129 +67,11 @@ export type TurnedAwayReason = 'issuer' | 'service' | 'channel' | 'tenant' | 'no
 /** A greeting is due at once; Graph may be slower than that. */
 const welcomePatienceMs = 2_000;
 
-export function createChat(parts: CommandParts): Chat {
+/** @param callers where Graph is called by each person's own right; what `parts` sees of it is then nobody's. */
+export function createChat(parts: CommandParts, callers: Callers | null = null): Chat {
   const { database } = parts.store;
+  const answer = callers === null ? createConversing(parts) : createSigning(parts, callers);
   const draw = (liveId: string) => (isCopyId(liveId) ? drawCopy(parts, liveId) : drawRequest(parts, liveId));
-
-  async function answer(incoming: Incoming): Promise<Reply> {
-    const words = wordsFor(incoming.reader);
-    const who = await parts.access.identify(incoming.speaker);
-    switch (who.kind) {
-      case 'trouble':
-        return troubleReply(words, who.trouble);
-      case 'denied':
-        return refuseStranger(parts, words, incoming.speaker.id, who.denial);
-      case 'caller':
-        await remember(incoming.speaker, incoming.reader, incoming);
-        return answerCaller({ incoming, caller: who.caller, words });
-      default: {
-        const never: never = who;
-        throw new Error(`unexpected identification ${JSON.stringify(never)}`);
-      }
-    }
-  }
-
-  /** Where somebody can be written to: their personal chat, the latest one. */
-  async function remember(
-    speaker: Speaker,
-    reader: Reader,
-    { conversation, place }: Pick<Incoming, 'conversation' | 'place'>,
-  ): Promise<void> {
-    if (place.kind !== 'personal') return;
-    const { database, clock } = parts.store;
-    await rememberPerson(database, { personId: speaker.id, conversation, reader, seenAt: clock.now() });
-  }
-
-  async function answerCaller(turn: Turn): Promise<Reply> {
-    const { what } = turn.incoming;
-    switch (what.kind) {
-      case 'text':
-        if (what.text === '' && what.attachments > 0) return say(turn.words, { kind: 'attachmentOnly' });
-        if (what.files[0] !== undefined) return provisionFile(parts, turn, what.text, what.files[0]);
-        return answerLine(turn, what.text);
-      case 'action':
-        return answerAction(turn, what.action);
-      case 'unknownAction':
-        return say(turn.words, { kind: 'unknownButton' });
-      default: {
-        const never: never = what;
-        throw new Error(`unexpected content ${JSON.stringify(never)}`);
-      }
-    }
-  }
-
-  function answerAction(turn: Turn, action: CardAction): Promise<Reply> {
-    switch (action.verb) {
-      case 'run':
-      case 'choose':
-        return answerLine(turn, action.text);
-      case 'retry':
-        return retry(parts, turn, action.requestId);
-      case 'cancel':
-        return cancelEither(parts, turn, action.requestId);
-      case 'confirm':
-        return confirm(parts, turn, action.requestId);
-      case 'approve':
-        return decide(parts, turn, action.requestId, { kind: 'approve' });
-      case 'deny':
-        return decide(parts, turn, action.requestId, { kind: 'deny', reason: action.reason });
-      case 'ask':
-        return ask(parts, turn, action);
-      case 'page':
-        return page(parts, turn, action.requestId, action.page);
-      default: {
-        const never: never = action;
-        throw new Error(`unexpected action ${JSON.stringify(never)}`);
-      }
-    }
-  }
-
-  async function answerLine(turn: Turn, line: string): Promise<Reply> {
-    const parsed: Parsed = parse(line);
-    switch (parsed.kind) {
-      case 'command':
-        return runCommand(parts, turn, parsed.command);
-      case 'didYouMean':
-        return correct(turn, parsed.suggestion);
-      case 'incomplete':
-        return complete(turn, parsed);
-      case 'tooLong':
-        return say(turn.words, parsed);
-      case 'empty':
-        return say(turn.words, { kind: 'empty' }, [{ label: 'help', verb: 'run', text: 'help' }]);
-      case 'unclear':
-        return notUnderstood(turn, line);
-      default: {
-        const never: never = parsed;
-        throw new Error(`unexpected reading ${JSON.stringify(never)}`);
-      }
-    }
-  }
-
-  /** Half a command; where the words end in the name of an app, only the "to" is missing. */
-  async function complete(
-    turn: Turn,
-    { verb, missing, said }: Extract<Parsed, { kind: 'incomplete' }>,
-  ): Promise<Reply> {
-    if (verb === 'retry' || verb === 'cancel' || verb === 'approve' || verb === 'deny' || verb === 'show')
-      return say(turn.words, { kind: 'missingId', verb });
-    if (verb === 'requestAccess') return accessForm(parts, turn);
-    if (verb === 'check') return say(turn.words, { kind: 'incompleteCheck' });
-    if (verb === 'watch' || verb === 'unwatch') return say(turn.words, { kind: 'incompleteWatch' });
-    if (verb === 'provisionGroup') return say(turn.words, { kind: 'incompleteGroup' });
-    const command = missing === 'app' ? await withoutSeparator(parts, said) : null;
-    if (command === null) return say(turn.words, { kind: 'incomplete', missing });
-    return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion: format(command) }) };
-  }
-
-  /** A mistyped verb; if the app is mistyped as well, one suggestion puts both right. */
-  async function correct(turn: Turn, suggestion: string): Promise<Reply> {
-    const parsed = parse(suggestion);
-    const command = parsed.kind === 'command' ? parsed.command : null;
-    const namesApp = command !== null && 'app' in command && command.app !== null;
-    const line = namesApp ? format(await withKnownApp(parts, { ...command, app: command.app })) : suggestion;
-    return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion: line }) };
-  }
 
   return {
     answer: (incoming) => answerWithout(answer, incoming),
@@ -217,20 +90,29 @@ export function createChat(parts: CommandParts): Chat {
       isCopyId(liveId) ? markCopyDrawn(database, liveId, revision) : markDrawn(database, liveId, revision),
     checking: (reader) => checking(wordsFor(reader)),
     async welcome(speaker, reader, where) {
+      const access = callers === null ? parts.access : callers.sightOf(speaker.id)?.access;
+      if (access === undefined)
+        return welcome(wordsFor(reader), { name: null, canUse: false, mustSignIn: true, commands: [] });
       const enough = new AbortController();
       const { clock } = parts.store;
       const inTime = clock.sleep(welcomePatienceMs, enough.signal);
-      const who = await Promise.race([parts.access.identify(speaker), inTime]);
+      const who = await Promise.race([access.identify(speaker), inTime]);
       enough.abort();
       const caller = who?.kind === 'caller' ? who.caller : null;
-      if (caller !== null) await remember(speaker, reader, where);
-      const commands = caller === null ? [] : commandsFor(caller);
+      if (caller !== null) await remember(parts, speaker, reader, where);
+      const commands = caller === null ? [] : commandsFor(parts, caller);
       const canUse = caller !== null && caller.roles.length > 0;
       return welcome(wordsFor(reader), { name: caller?.name ?? null, canUse, commands });
     },
     databaseAway,
     apology: (reference, reader) => problem(wordsFor(reader), { kind: 'apology', reference }),
-    openExport: (speaker, reader, context) => openExport(parts, wordsFor(reader), speaker, context),
+    async openExport(speaker, reader, context) {
+      const words = wordsFor(reader);
+      const sight = callers === null ? parts : callers.sightOf(speaker.id);
+      if (sight === null) return { kind: 'refused', message: problem(words, { kind: 'signInEnded' }) };
+      return openExport({ ...parts, ...sight }, words, speaker, context);
+    },
+    signInNews: (what, reader) => problem(wordsFor(reader), what),
     exportWords: (kind, reader) => exportWords(wordsFor(reader), kind),
     async turnAway(why, actorId, reader) {
       await record(parts, actorId, 'turnedAway', { reason: why });

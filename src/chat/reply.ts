@@ -7,7 +7,17 @@ export type Reply =
   | { readonly kind: 'card'; readonly message: CardMessage; readonly inPlace?: true }
   | { readonly kind: 'live'; readonly liveId: string }
   /** A file that is made when its reader agrees to have it stored; only ever in a personal chat. */
-  | { readonly kind: 'fileOffer'; readonly offer: FileOffer };
+  | { readonly kind: 'fileOffer'; readonly offer: FileOffer }
+  /** The speaker is to sign in, and what they said waits for that; only ever in a personal chat. */
+  | { readonly kind: 'signIn'; readonly invitation: SignInInvitation };
+
+/** Plain texts. */
+export interface SignInInvitation {
+  readonly text: string;
+  readonly button: string;
+  /** What a notification reads. */
+  readonly summary: string;
+}
 
 /** https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4 */
 export interface FileOffer {

@@ -43,6 +43,10 @@ export type OutcomeKind = Outcome['kind'];
 export type RefusalCause =
   | 'quarantined'
   | 'permission'
+  /** The same where the call is made by the asker's own right: it is theirs that falls short. */
+  | 'ownRole'
+  /** The asker's sign-in had ended, so nothing was sent. */
+  | 'signInGone'
   | 'wrongRule'
   | 'notFound'
   | 'credentialsMissing'

@@ -1,6 +1,6 @@
 import type { GraphAnswer, GraphTrouble } from '../graph/answer.ts';
 import { readOutcome } from '../graph/outcome/read-outcome.ts';
-import { readRefusal } from '../graph/outcome/refusal.ts';
+import { readRefusal, signInGone } from '../graph/outcome/refusal.ts';
 import type { Outcome } from '../graph/outcome.ts';
 import type { Task } from './request.ts';
 import type { GateNews, Postponement } from './running.ts';
@@ -16,7 +16,7 @@ import type { GateNews, Postponement } from './running.ts';
  *     200, unreadable                done: unknown (the call went through; a person decides about another)
  *     429                            again when the gate opens, which closes for everybody; the 20th: done: refused
  *     500, 502, 503                  again after 5, 10, 20 s; then done: refused
- *     no token to call with          done: refused
+ *     no token to call with          done: refused, also where the asker's sign-in has just ended
  *     504, no answer, reset          again once after 5 s; then done: unknown
  *     400 RequestParameterInvalid    the rule is read anew; again at once if it changed, else done: refused
  *     anything else                  done: refused, with the likely cause
@@ -90,6 +90,7 @@ export async function attempt(
       return done({ kind: 'unknown', why: 'unreadable' });
     case 'noAnswer':
       if (answer.why === 'stopped') return again({ reason: 'interrupted', delayMs: 0 });
+      if (answer.why === 'noCredential' && answer.onBehalf === true) return done(signInGone);
       if (answer.why === 'noCredential')
         return done({ kind: 'refused', status: 401, code: 'NoCredential', message: '', cause: 'permission' });
       if (heardAttempts(task) < unansweredAttempts) return again({ reason: 'noAnswer', delayMs: firstDelayMs });

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { isDatabaseAway } from '../db/database.ts';
+import { signInGone } from '../graph/outcome/refusal.ts';
 import type { Outcome, OutcomeKind } from '../graph/outcome.ts';
 import type { Log } from '../log.ts';
 import { attempt, type ProvisioningService, type Settlement } from './attempt.ts';
 import { type ClaimedTask, claimTask, type Grant, noteLateStart } from './queue.ts';
 import { finishTask, postponeTask, recoverTasks, renewLease, returnTask } from './running.ts';
+import { type Askers, endSignedOut } from './signed-out.ts';
 import type { StoreParts } from './store.ts';
 
 /**
@@ -52,6 +54,8 @@ export interface FinishedTask {
 export interface DispatcherParts {
   readonly store: StoreParts;
   readonly graph: ProvisioningService;
+  /** Where each call goes out by its asker's own right, and not by that of `graph`. */
+  readonly askers?: Askers;
   readonly log: Log;
   /** Told after each change of a request, once it is stored. */
   readonly changed: (requestId: string) => void;
@@ -111,6 +115,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   async function claimAll(): Promise<number> {
     try {
       for (const requestId of await recoverTasks(store, owner, [...running.keys()])) tell(requestId);
+      if (parts.askers !== undefined)
+        for (const requestId of await endSignedOut(store, parts.askers.present())) tell(requestId);
       while (!stopping.signal.aborted) {
         const claim = await claimTask(store, { owner, until: clock.now() + leaseMs });
         failures = 0;
@@ -204,6 +210,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   /** One try to send. `drifted`: nothing has left, as the gate has to know first how late it would. */
   async function send(claimed: ClaimedTask): Promise<Settlement | Unsent | { readonly kind: 'drifted' }> {
     const { task, appId, grant } = claimed;
+    const graph = parts.askers === undefined ? parts.graph : parts.askers.serviceFor(claimed.askerId);
+    if (graph === null) return { kind: 'done', outcome: signInGone, graphRequestId: null, clientRequestId: null };
     const ended = new AbortController();
     const held = new AbortController();
     const signal = AbortSignal.any([abandon.signal, held.signal]);
@@ -216,7 +224,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     try {
       // Whatever else the attempt still looks up when time is over, its task goes back at once.
       const settlement = await Promise.race([
-        attempt(parts.graph, appId, task, signal, onSend, parts.assignmentDelaysMs),
+        attempt(graph, appId, task, signal, onSend, parts.assignmentDelaysMs),
         abandoned(ended.signal),
       ]);
       return held.signal.aborted && !abandon.signal.aborted ? { kind: 'drifted' } : settlement;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Chat } from '../chat/chat.ts';
 import type { Incoming } from '../chat/incoming.ts';
-import type { CardMessage, Drawing, FileOffer, Reply } from '../chat/reply.ts';
+import type { CardMessage, Drawing, FileOffer, Reply, SignInInvitation } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import { isDatabaseAway } from '../db/database.ts';
 import type { Log } from '../log.ts';
@@ -50,6 +50,8 @@ export interface AnsweringParts {
   readonly showed: (drawing: Drawing, how: 'post' | 'edit') => Promise<void>;
   /** The card of a request may be behind. */
   readonly touch: (requestId: string) => void;
+  /** Posts the card that asks somebody to sign in; absent where Graph is called by Usher's own right. */
+  readonly askToSignIn?: (incoming: Incoming, invitation: SignInInvitation) => Promise<Posted>;
   readonly clock: Clock;
   /** Aborts when Usher ends: nothing is tried again then. */
   readonly ending: AbortSignal;
@@ -91,6 +93,8 @@ export function createAnswering(parts: AnsweringParts): Answering {
         return showLive(incoming, reply.liveId, cardId);
       case 'fileOffer':
         return showOffer(incoming, reply.offer, own);
+      case 'signIn':
+        return showInvitation(incoming, reply.invitation, own);
       default: {
         const never: never = reply;
         throw new Error(`unexpected reply ${JSON.stringify(never)}`);
@@ -103,7 +107,8 @@ export function createAnswering(parts: AnsweringParts): Answering {
    * click: what refuses them must not wipe out what others need, nor may anything take the place of a request's card.
    */
   async function carriesOn(reply: Reply, clicked: string): Promise<boolean> {
-    if (reply.kind === 'fileOffer' || (reply.kind === 'card' && reply.inPlace !== true)) return false;
+    if (reply.kind === 'fileOffer' || reply.kind === 'signIn' || (reply.kind === 'card' && reply.inPlace !== true))
+      return false;
     return !(await chat.isRequestCard(clicked));
   }
 
@@ -149,6 +154,15 @@ export function createAnswering(parts: AnsweringParts): Answering {
     pacing.sent(conversationKey(conversation), clock.monotonic());
     const shown = await conversations.offerFile(conversation, offer);
     if (shown.kind === 'done' && own !== null) await conversations.remove(conversation, own);
+    return shown;
+  }
+
+  /** Teams' own card as well. */
+  async function showInvitation(incoming: Incoming, invitation: SignInInvitation, own: string | null): Promise<Posted> {
+    if (parts.askToSignIn === undefined) throw new Error('nobody signs in here');
+    pacing.sent(conversationKey(incoming.conversation), clock.monotonic());
+    const shown = await parts.askToSignIn(incoming, invitation);
+    if (shown.kind === 'done' && own !== null) await conversations.remove(incoming.conversation, own);
     return shown;
   }
 

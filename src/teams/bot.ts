@@ -12,6 +12,7 @@ import type { Conversations } from './conversations.ts';
 import { type ActivityOrigin, admit, type GuardRules, type TurnedAway } from './guard.ts';
 import { readerOf, toIncoming, whereOf } from './incoming.ts';
 import { actionName, createInvoking, type InvokeResponse, saySentence } from './invoking.ts';
+import type { SignInResponse, SigningIn } from './signing-in.ts';
 import type { Turns } from './turns.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
@@ -22,6 +23,8 @@ export interface Bot {
    * click on a card is to hear, and with null for all else.
    */
   onTurn(context: TurnContext, issuer: string | undefined): Promise<InvokeResponse | null>;
+  /** The same for the invokes of signing in, which are answered by a status; null where nobody signs in. */
+  onSignIn(activity: Activity, issuer: string | undefined): Promise<SignInResponse | null>;
   /** Takes up the turns that a crash cut off; they are under way when this resolves. */
   resume(): Promise<void>;
   /** Resolves when every answer that was begun stands. */
@@ -35,6 +38,8 @@ export interface BotParts {
   readonly chat: Pick<Chat, 'welcome' | 'turnAway' | 'tooMany' | 'draw' | 'isRequestCard' | 'checking'>;
   readonly answering: Answering;
   readonly consenting: Consenting;
+  /** Absent where Graph is called by Usher's own right. */
+  readonly signingIn?: Pick<SigningIn, 'take'>;
   readonly conversations: Conversations;
   readonly turns: Turns;
   readonly clock: Clock;
@@ -102,6 +107,20 @@ export function createBot(parts: BotParts): Bot {
     return null;
   }
 
+  async function onSignIn(activity: Activity, issuer: string | undefined): Promise<SignInResponse | null> {
+    if (parts.signingIn === undefined) return null;
+    const admission = admit(originOf(activity, issuer), parts.guard);
+    const reader = readerOf(activity);
+    if (admission.kind === 'turnedAway') {
+      await turnAway(admission.why, admission.actorId, reader);
+      return { status: 400, body: {} };
+    }
+    if (refuseTooMany(admission.speaker, reader) !== null) return { status: 400, body: {} };
+    const { response, finished } = await parts.signingIn.take(activity, admission.speaker);
+    keep(finished);
+    return response;
+  }
+
   /** Whoever clicks hears it each time, in the answer to the click; in the conversation it is said once a minute. */
   function refuseTooMany(speaker: Speaker, reader: Reader): { words: string; isNews: boolean } | null {
     const admittance = callerRate.take(speaker);
@@ -158,6 +177,7 @@ export function createBot(parts: BotParts): Bot {
 
   return {
     onTurn,
+    onSignIn,
     async resume() {
       pruneNowAndThen();
       for (const { incoming, cardId } of await turns.takeUp(clock.now() - resumeMs)) {

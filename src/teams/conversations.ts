@@ -7,9 +7,10 @@ import {
   TeamsInfo,
   type TurnContext,
 } from 'botbuilder';
-import type { CardMessage, FileOffer } from '../chat/reply.ts';
+import type { CardMessage, FileOffer, SignInInvitation } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import { consentActivity, fileActivity, type StoredFile } from './file-cards.ts';
+import { signInActivity } from './user-tokens.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
 /**
@@ -26,6 +27,8 @@ export interface Conversations {
   post(conversation: string, message: CardMessage): Promise<Posted>;
   /** Posts the question whether a file may be stored; only a personal chat takes it. */
   offerFile(conversation: string, offer: FileOffer): Promise<Posted>;
+  /** Posts Teams' own card that asks somebody to sign in by this connection. */
+  askToSignIn(conversation: string, connection: string, invitation: SignInInvitation): Promise<Posted>;
   /** Posts the card of a stored file; `summary` is what a notification reads. */
   showFile(conversation: string, file: StoredFile, summary: string): Promise<Posted>;
   /** Puts another card in the place of one that was posted. */
@@ -99,9 +102,11 @@ export function createConversations({ adapter, appId, clock, observe }: Conversa
     return result;
   }
 
-  const post = (conversation: string, activity: Partial<Activity>) =>
+  const post = (conversation: string, activity: Partial<Activity>) => posting(conversation, async () => activity);
+  const posting = (conversation: string, make: (context: TurnContext) => Promise<Partial<Activity>>) =>
     observed('post', async (): Promise<Posted> => {
-      const id = await within(conversation, async (context) => (await context.sendActivity(activity))?.id ?? '');
+      const send = async (context: TurnContext) => (await context.sendActivity(await make(context)))?.id ?? '';
+      const id = await within(conversation, send);
       if (id === '') throw new Error('Teams took the card and named no id for it');
       return { kind: 'done', cardId: id };
     });
@@ -114,6 +119,8 @@ export function createConversations({ adapter, appId, clock, observe }: Conversa
     },
     post: (conversation, message) => post(conversation, toActivity(message)),
     offerFile: (conversation, offer) => post(conversation, consentActivity(offer)),
+    askToSignIn: (conversation, connection, invitation) =>
+      posting(conversation, (context) => signInActivity(adapter, context, connection, invitation)),
     showFile: (conversation, file, summary) => post(conversation, fileActivity(file, summary)),
     edit: (conversation, cardId, message) =>
       observed('edit', () =>

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import type { Adapter } from './adapter.ts';
 import { consentName } from './consent.ts';
 import { actionName, type InvokeResponse, saySentence } from './invoking.ts';
+import { isSignIn, type SignInResponse } from './signing-in.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
 /**
@@ -22,7 +23,7 @@ export interface Door {
 
 export type Reception =
   /** Whatever was to be done is done or under way; the body is what an invoke wants to hear. */
-  | { readonly kind: 'taken'; readonly body?: unknown }
+  | { readonly kind: 'taken'; readonly body?: unknown; readonly status?: number }
   /** The token proves nothing. */
   | { readonly kind: 'refused' }
   /** An invoke that Usher does not know. */
@@ -33,6 +34,8 @@ export type Reception =
 export interface DoorParts extends Adapter {
   /** Resolves with what an invoke is to hear; null for all else. */
   readonly onTurn: (context: TurnContext, issuer: string | undefined) => Promise<InvokeResponse | null>;
+  /** The same for signing in; absent, or null, where nobody does. */
+  readonly onSignIn?: (activity: Activity, issuer: string | undefined) => Promise<SignInResponse | null>;
   /** The only issuer whose tokens are looked at; null where activities come without a token. */
   readonly issuer: string | null;
   readonly clock: Clock;
@@ -45,7 +48,8 @@ type Identity = Awaited<ReturnType<Adapter['authentication']['authenticateReques
 const keysTimeoutMs = 8_000;
 const longestReason = 100;
 
-export function createDoor({ adapter, authentication, onTurn, issuer, clock, log }: DoorParts): Door {
+export function createDoor(parts: DoorParts): Door {
+  const { adapter, authentication, onTurn, issuer, clock, log } = parts;
   function refuse(why: string): Reception {
     log.warn({ code: 'token_refused', why: why.slice(0, longestReason) }, 'a token was refused');
     return { kind: 'refused' };
@@ -82,11 +86,19 @@ export function createDoor({ adapter, authentication, onTurn, issuer, clock, log
       const identity = await identify(authorization, activity);
       if ('kind' in identity) return identity;
       const proven = identity.claimsIdentity.getClaimValue('iss') ?? undefined;
+      const signIns: SignInResponse[] = [];
       const responses: InvokeResponse[] = [];
       await adapter.processActivityDirect(identity, activity, async (context) => {
+        if (activity.type === ActivityTypes.Invoke && isSignIn(activity.name)) {
+          const answer = await parts.onSignIn?.(context.activity, proven);
+          if (answer !== null && answer !== undefined) signIns.push(answer);
+          return;
+        }
         const response = await onTurn(context, proven);
         if (response !== null) responses.push(response);
       });
+      const [signIn] = signIns;
+      if (signIn !== undefined) return { kind: 'taken', status: signIn.status, body: signIn.body };
       // Of a file consent Teams wants to hear that it has arrived, and no more.
       if (activity.type !== ActivityTypes.Invoke || activity.name === consentName) return { kind: 'taken' };
       if (activity.name !== actionName) return { kind: 'notImplemented' };

@@ -53,6 +53,8 @@ export function createInvoking({ chat, answering, clock }: InvokingParts): Invok
         case 'fileOffer':
           // It comes as a message of its own.
           return saySentence('');
+        case 'signIn':
+          return saySentence(reply.invitation.summary);
         default: {
           const never: never = reply;
           throw new Error(`unexpected reply ${JSON.stringify(never)}`);
@@ -83,7 +85,10 @@ export function createInvoking({ chat, answering, clock }: InvokingParts): Invok
   ): Promise<void> {
     const reply = await replying;
     const isOver =
-      response !== null && reply.kind !== 'fileOffer' && (reply.kind === 'card' || response.type === sentence);
+      response !== null &&
+      reply.kind !== 'fileOffer' &&
+      reply.kind !== 'signIn' &&
+      (reply.kind === 'card' || response.type === sentence);
     if (!isOver) await answering.deliver(incoming, reply);
   }
 

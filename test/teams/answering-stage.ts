@@ -91,6 +91,7 @@ export function createAnsweringStage(): AnsweringStage {
     conversations: {
       post: (_conversation, { summary }) => posted(`post ${summary}`, 'card-new'),
       offerFile: (_conversation, { fileName }) => posted(`offer ${fileName}`, 'card-new'),
+      askToSignIn: (_conversation, _connection, { summary }) => posted(`invite ${summary}`, 'card-new'),
       showFile: (_conversation, { name }) => posted(`file ${name}`, 'card-new'),
       edit: (_conversation, cardId, { summary }) => posted(`edit ${cardId} ${summary}`, cardId),
       say: (_conversation, text) => posted(`say ${text}`, ''),

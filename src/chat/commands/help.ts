@@ -5,7 +5,8 @@ import { spellingOf, verbNamed, verbs } from '../grammar/verbs.ts';
 import type { Reply } from '../reply.ts';
 import { type CommandHelp, help as helpCard, notUnderstoodCard } from '../views/help.ts';
 import { type Chapter, verbsOf } from '../views/help-chapters.ts';
-import type { Turn } from './turn.ts';
+import type { CommandParts, Turn } from './turn.ts';
+import { isPossible } from './unattended.ts';
 
 interface GuideEntry extends Omit<CommandHelp, 'verb'> {
   readonly permission: Permission;
@@ -80,8 +81,9 @@ const order: readonly Chapter[] = ['provision', 'decide', 'ask', 'check', 'reque
 const orderOfOperators: readonly Chapter[] = ['provision', 'check', 'requests', 'decide', 'ask', 'watch', 'about'];
 
 /** The commands that this caller may use, chapter by chapter. */
-export function commandsFor(caller: Caller): CommandHelp[] {
+export function commandsFor({ rights }: Pick<CommandParts, 'rights'>, caller: Caller): CommandHelp[] {
   const allowed = verbs.filter((verb) => {
+    if (!isPossible(verb, rights)) return false;
     const { permission, or = permission } = guide[verb];
     return deny(caller, permission) === null || deny(caller, or) === null;
   });
@@ -95,13 +97,13 @@ export function commandsFor(caller: Caller): CommandHelp[] {
 }
 
 /** `help [command]`: what this caller may do, and nothing else. */
-export function help(turn: Turn, topic: string | null): Reply {
+export function help(parts: CommandParts, turn: Turn, topic: string | null): Reply {
   const named = topic === null ? null : (verbNamed(topic) ?? topic);
-  const commands = commandsFor(turn.caller);
+  const commands = commandsFor(parts, turn.caller);
   return { kind: 'card', message: helpCard(turn.words, { commands, topic: named }) };
 }
 
 /** The answer to a line that is no command: not an error, but what this caller could say instead. */
-export function notUnderstood(turn: Turn, typed: string): Reply {
-  return { kind: 'card', message: notUnderstoodCard(turn.words, { commands: commandsFor(turn.caller), typed }) };
+export function notUnderstood(parts: CommandParts, turn: Turn, typed: string): Reply {
+  return { kind: 'card', message: notUnderstoodCard(turn.words, { commands: commandsFor(parts, turn.caller), typed }) };
 }

@@ -31,6 +31,10 @@ export async function findOwnRequest(
     return reply(say(turn.words, isTyped ? { kind: 'unknownRequest', id: requestId } : { kind: 'staleButton' }));
   }
 
+  // What runs of it runs by its asker's sign-in, which nobody else may set to work.
+  const isOthers = parts.rights === 'callers' && request.asker.id !== turn.caller.id;
+  if (isOthers && permission !== 'request.cancel')
+    return reply(say(turn.words, { kind: 'othersRequest', id: request.id }));
   const rule = await parts.synchronization.findRule(request.app.id, task.jobId, task.subject.type);
   if (!rule.ok) return reply(troubleReply(turn.words, rule.trouble));
   const ground = { cloudSync: rule.value?.source === 'activeDirectory' };

@@ -23,9 +23,12 @@ import { provisionGroup } from './provision-group.ts';
 import { provisionList } from './provision-list.ts';
 import { retry } from './retry.ts';
 import type { CommandParts, Turn } from './turn.ts';
+import { refuseUnattended } from './unattended.ts';
 
 /** Runs what was read. Each case is a file beside this one. */
 export function runCommand(parts: CommandParts, turn: Turn, command: Command): Promise<Reply> | Reply {
+  const refusal = refuseUnattended(parts, turn, command.verb);
+  if (refusal !== null) return refusal;
   switch (command.verb) {
     case 'provision':
       return provision(parts, turn, command);
@@ -76,7 +79,7 @@ export function runCommand(parts: CommandParts, turn: Turn, command: Command): P
     case 'whoami':
       return { kind: 'card', message: whoami(turn.words, { caller: turn.caller }) };
     case 'help':
-      return help(turn, command.topic);
+      return help(parts, turn, command.topic);
     default: {
       const never: never = command;
       throw new Error(`unexpected command ${JSON.stringify(never)}`);

@@ -18,14 +18,20 @@ import type { SayButton } from '../views/parts.ts';
 import { type Problem, problem } from '../views/problem.ts';
 import type { Words } from '../words.ts';
 
-/** What commands work with. */
-export interface CommandParts {
+/** Graph as one right shows it: Usher's own, or that of a person who is signed in. */
+export interface Sight {
   readonly access: Access;
   readonly directory: Directory;
   readonly applications: Applications;
   readonly synchronization: Synchronization;
   readonly assignments: Assignments;
   readonly provisioningLog: ProvisioningLog;
+}
+
+/** What commands work with. */
+export interface CommandParts extends Sight {
+  /** By whose right Graph is called: Usher's own, or the caller's, which is there only while they are signed in. */
+  readonly rights: 'own' | 'callers';
   readonly store: AccessParts;
   readonly log: Log;
   /** For whom a requester may ask. */
@@ -121,12 +127,14 @@ export function troubleReply(words: Words, trouble: GraphTrouble, again: readonl
   const code = trouble.trace.requestId ?? trouble.trace.clientRequestId;
   switch (trouble.kind) {
     case 'refused':
-      if (trouble.status === 401 || trouble.status === 403) return say(words, { kind: 'graphRefused', code });
+      if (trouble.status === 401 || trouble.status === 403)
+        return say(words, { kind: trouble.onBehalf === true ? 'graphRefusedYou' : 'graphRefused', code });
       return say(words, { kind: 'graphUnavailable', code }, again);
     case 'unreadable':
       return say(words, { kind: 'unreadableAnswer', code }, again);
     case 'noAnswer':
-      if (trouble.why === 'noCredential') return say(words, { kind: 'graphRefused', code });
+      if (trouble.why === 'noCredential')
+        return say(words, trouble.onBehalf === true ? { kind: 'signInEnded' } : { kind: 'graphRefused', code });
       return say(words, { kind: 'graphUnavailable', code }, again);
     default: {
       const never: never = trouble;

@@ -70,6 +70,8 @@ const FAILED: Readonly<Record<ErrorMeaning, Explanation>> = {
 const REFUSED: Readonly<Record<RefusalCause, Explanation>> = {
   quarantined: { happened: 'refused.quarantined.happened', next: 'refused.quarantined.next' },
   permission: { happened: 'refused.permission.happened', next: 'refused.permission.next' },
+  ownRole: { happened: 'refused.ownRole.happened', next: 'refused.ownRole.next' },
+  signInGone: { happened: 'refused.signInGone.happened', next: 'refused.signInGone.next' },
   wrongRule: { happened: 'refused.wrongRule.happened', next: 'refused.wrongRule.next' },
   notFound: { happened: 'refused.notFound.happened', next: 'refused.notFound.next' },
   credentialsMissing: { happened: 'refused.credentialsMissing.happened', next: 'refused.credentialsMissing.next' },

@@ -6,6 +6,7 @@ import { isListProblem, type ListProblem, listProblem } from './list-problems.ts
 import { noticeCard } from './notice.ts';
 import { type SayButton, short } from './parts.ts';
 import { quarantineProblem } from './quarantine.ts';
+import { isSignInProblem, type SignInProblem, signInProblem } from './sign-in-problems.ts';
 import type { Tone } from './tone.ts';
 
 /** Whatever keeps Usher from doing what was said, before any call is made for it. */
@@ -29,7 +30,8 @@ export type Problem =
     }
   | ListProblem
   | AccessProblem
-  | CheckProblem;
+  | CheckProblem
+  | SignInProblem;
 
 /** What a job's quarantine says of itself. Every part but the app may be missing; times in milliseconds since 1970. */
 export interface Quarantine {
@@ -160,6 +162,10 @@ function explain(words: Words, what: Problem): Explained {
   if (isCheckProblem(what)) {
     const { keys, values } = checkProblem(what);
     return from(keys, values);
+  }
+  if (isSignInProblem(what)) {
+    const { keys, values, code } = signInProblem(words, what);
+    return from(keys, values, code);
   }
   switch (what.kind) {
     case 'unknownUser':

@@ -38,6 +38,8 @@ const FAILED: Readonly<Record<ErrorMeaning, WordKey>> = {
 const REFUSED: Readonly<Record<RefusalCause, WordKey>> = {
   quarantined: 'reason.quarantined',
   permission: 'reason.permission',
+  ownRole: 'reason.ownRole',
+  signInGone: 'reason.signInGone',
   wrongRule: 'reason.wrongRule',
   notFound: 'reason.notFound',
   credentialsMissing: 'reason.credentialsMissing',

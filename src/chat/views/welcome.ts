@@ -9,18 +9,23 @@ export function welcome(
   {
     name,
     canUse,
+    mustSignIn = false,
     commands,
     buttons = [],
   }: {
     readonly name: string | null;
     /** Whether the reader has a role at all. */
     readonly canUse: boolean;
+    /** Whether that shows only when they have signed in. */
+    readonly mustSignIn?: boolean;
     readonly commands: readonly CommandHelp[];
     readonly buttons?: readonly SayButton[];
   },
 ): CardMessage {
   const title = name === null ? words.card('welcome.title') : words.card('welcome.titleNamed', { name: short(name) });
-  const denied = [words.card('welcome.introDenied'), words.card('welcome.askDenied')];
+  const denied = mustSignIn
+    ? [words.card('welcome.introSignIn'), words.card('welcome.askSignIn')]
+    : [words.card('welcome.introDenied'), words.card('welcome.askDenied')];
   return helpCard(words, {
     title,
     intro: canUse ? [words.card('welcome.intro')] : denied,

@@ -6,6 +6,8 @@ export interface Refusal {
   /** The OData error code, or `''`. */
   readonly code: string;
   readonly message: string;
+  /** The call was made by the right of a person. */
+  readonly onBehalf?: true;
 }
 
 /**
@@ -17,8 +19,19 @@ export interface Refusal {
 export function readRefusal(refusal: Refusal, job: { readonly quarantined: boolean } | null): Outcome {
   if (refusal.status === 504) return { kind: 'unknown', why: 'gatewayTimeout' };
   const { status, code, message } = refusal;
-  return { kind: 'refused', status, code, message, cause: causeOf(refusal, job?.quarantined ?? false) };
+  const cause = causeOf(refusal, job?.quarantined ?? false);
+  const isOwn = cause === 'permission' && refusal.onBehalf === true;
+  return { kind: 'refused', status, code, message, cause: isOwn ? 'ownRole' : cause };
 }
+
+/** Of a call that was not made, as whoever asked for it is not signed in any more. */
+export const signInGone: Outcome = {
+  kind: 'refused',
+  status: 401,
+  code: 'SignInGone',
+  message: '',
+  cause: 'signInGone',
+};
 
 function causeOf({ status, code, message }: Refusal, quarantined: boolean): RefusalCause {
   const word = code.toLowerCase();

@@ -8,8 +8,8 @@ import { verbsOf } from '../../../src/chat/views/help-chapters.ts';
 function caller(...roles: Role[]): Caller {
   return { id: '1', tenantId: '2', name: 'Megan', principalName: 'megan@contoso.com', roles, memberOf: [] };
 }
-const verbsFor = (...roles: Role[]) => commandsFor(caller(...roles)).map(({ verb }) => verb);
-const everyone = commandsFor(caller('operator', 'approver'));
+const verbsFor = (...roles: Role[]) => commandsFor({ rights: 'own' }, caller(...roles)).map(({ verb }) => verb);
+const everyone = commandsFor({ rights: 'own' }, caller('operator', 'approver'));
 
 const checking = ['status', 'check', 'queue', 'apps'];
 const watching = ['watch', 'unwatch', 'watches'];

@@ -287,7 +287,7 @@ describe('the help', () => {
     const roles = ['operator', 'approver'] as const;
     const caller = { id: '1', tenantId: '2', name: 'Alex', principalName: 'alex@contoso.com', roles, memberOf: [] };
 
-    const message = help(words, { commands: commandsFor(caller), topic: null });
+    const message = help(words, { commands: commandsFor({ rights: 'own' }, caller), topic: null });
 
     const text = cardAsText(message.card);
     expect(text).toMatch(

@@ -80,6 +80,8 @@ export function drawOutcome(outcome: Outcome, more: Partial<RequestCardInput> = 
 const CAUSES: readonly RefusalCause[] = [
   'quarantined',
   'permission',
+  'ownRole',
+  'signInGone',
   'wrongRule',
   'notFound',
   'credentialsMissing',

@@ -184,6 +184,8 @@ const TABLE: [name: string, Outcome, verdict: string, happened: string, next: st
     'Synchronization.Read',
     'SomeCode',
   ],
+  ['own role', refused('ownRole'), '✗  Refused', 'their own role', 'Cloud Application Administrator', 'SomeCode'],
+  ['signed out', refused('signInGone'), '✗  Refused', 'nothing was sent', 'Sign in', 'SomeCode'],
   ['rule', refused('wrongRule'), '✗  Refused', 'does not fit', 'press Retry in a minute', 'SomeCode'],
   ['not found', refused('notFound'), '✗  Refused', 'cannot find', 'still exist', 'SomeCode'],
   ['no credentials', refused('credentialsMissing'), '✗  Refused', 'no admin credentials', 'enter them', 'SomeCode'],

@@ -20,6 +20,15 @@ describe('readRefusal', () => {
     expect(readRefusal({ status, code, message }, null)).toEqual({ kind: 'refused', status, code, message, cause });
   });
 
+  it.each([401, 403])('lays %i at the door of whoever asked, where the call was made by their right', (status) => {
+    const refusal = { status, code: 'UnknownError', message: '', onBehalf: true as const };
+
+    expect(readRefusal(refusal, null)).toMatchObject({ cause: 'ownRole' });
+    expect(readRefusal(refusal, { quarantined: true })).toMatchObject({
+      cause: status === 401 ? 'quarantined' : 'ownRole',
+    });
+  });
+
   it('blames the quarantine for an empty 401 only when the job is in quarantine', () => {
     const refusal = { status: 401, code: 'unknownError', message: '' };
 

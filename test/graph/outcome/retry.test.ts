@@ -31,6 +31,8 @@ describe('isWorthRetrying', () => {
     refused('serviceUnavailable'),
     refused('quarantined'),
     refused('permission'),
+    refused('ownRole'),
+    refused('signInGone'),
     refused('wrongRule'),
     refused('notFound'),
     refused('credentialsMissing'),

@@ -1,0 +1,152 @@
+import { rememberPerson } from '../requests/access-requests/places.ts';
+import type { Reader } from '../requests/request.ts';
+import type { Parsed } from './command.ts';
+import { decide } from './commands/access/decide.ts';
+import { accessForm, ask } from './commands/access/form.ts';
+import { confirm } from './commands/cancel.ts';
+import { notUnderstood } from './commands/help.ts';
+import { page } from './commands/page.ts';
+import { withoutSeparator } from './commands/provision.ts';
+import { provisionFile } from './commands/provision-file.ts';
+import { retry } from './commands/retry.ts';
+import { cancelEither, runCommand } from './commands/run.ts';
+import { withKnownApp } from './commands/target.ts';
+import { type CommandParts, refuseStranger, say, type Turn, troubleReply } from './commands/turn.ts';
+import { refuseUnattended } from './commands/unattended.ts';
+import { format } from './grammar/format.ts';
+import { parse } from './grammar/parse.ts';
+import type { Incoming, Speaker } from './incoming.ts';
+import type { CardAction, Reply } from './reply.ts';
+import { didYouMean } from './views/did-you-mean.ts';
+import { createWords } from './words.ts';
+
+/** From what somebody says to the reply: who is it, what do they mean, and what comes of it. */
+export function createConversing(parts: CommandParts): (incoming: Incoming) => Promise<Reply> {
+  async function answer(incoming: Incoming): Promise<Reply> {
+    const words = createWords(incoming.reader.locale, incoming.reader.timeZone);
+    const who = await parts.access.identify(incoming.speaker);
+    switch (who.kind) {
+      case 'trouble':
+        return troubleReply(words, who.trouble);
+      case 'denied':
+        return refuseStranger(parts, words, incoming.speaker.id, who.denial);
+      case 'caller':
+        await remember(parts, incoming.speaker, incoming.reader, incoming);
+        return answerCaller({ incoming, caller: who.caller, words });
+      default: {
+        const never: never = who;
+        throw new Error(`unexpected identification ${JSON.stringify(never)}`);
+      }
+    }
+  }
+
+  async function answerCaller(turn: Turn): Promise<Reply> {
+    const { what } = turn.incoming;
+    switch (what.kind) {
+      case 'text':
+        if (what.text === '' && what.attachments > 0) return say(turn.words, { kind: 'attachmentOnly' });
+        if (what.files[0] !== undefined) return provisionFile(parts, turn, what.text, what.files[0]);
+        return answerLine(turn, what.text);
+      case 'action':
+        return answerAction(turn, what.action);
+      case 'unknownAction':
+        return say(turn.words, { kind: 'unknownButton' });
+      default: {
+        const never: never = what;
+        throw new Error(`unexpected content ${JSON.stringify(never)}`);
+      }
+    }
+  }
+
+  async function answerAction(turn: Turn, action: CardAction): Promise<Reply> {
+    switch (action.verb) {
+      case 'run':
+      case 'choose':
+        return answerLine(turn, action.text);
+      case 'retry':
+        return retry(parts, turn, action.requestId);
+      case 'cancel':
+        return cancelEither(parts, turn, action.requestId);
+      case 'confirm':
+        return confirm(parts, turn, action.requestId);
+      case 'approve':
+        return refuseUnattended(parts, turn, 'approve') ?? decide(parts, turn, action.requestId, { kind: 'approve' });
+      case 'deny':
+        return (
+          refuseUnattended(parts, turn, 'deny') ??
+          decide(parts, turn, action.requestId, { kind: 'deny', reason: action.reason })
+        );
+      case 'ask':
+        return refuseUnattended(parts, turn, 'requestAccess') ?? ask(parts, turn, action);
+      case 'page':
+        return page(parts, turn, action.requestId, action.page);
+      default: {
+        const never: never = action;
+        throw new Error(`unexpected action ${JSON.stringify(never)}`);
+      }
+    }
+  }
+
+  async function answerLine(turn: Turn, line: string): Promise<Reply> {
+    const parsed: Parsed = parse(line);
+    switch (parsed.kind) {
+      case 'command':
+        return runCommand(parts, turn, parsed.command);
+      case 'didYouMean':
+        return correct(turn, parsed.suggestion);
+      case 'incomplete':
+        return complete(turn, parsed);
+      case 'tooLong':
+        return say(turn.words, parsed);
+      case 'empty':
+        return say(turn.words, { kind: 'empty' }, [{ label: 'help', verb: 'run', text: 'help' }]);
+      case 'unclear':
+        return notUnderstood(parts, turn, line);
+      default: {
+        const never: never = parsed;
+        throw new Error(`unexpected reading ${JSON.stringify(never)}`);
+      }
+    }
+  }
+
+  /** Half a command; where the words end in the name of an app, only the "to" is missing. */
+  async function complete(
+    turn: Turn,
+    { verb, missing, said }: Extract<Parsed, { kind: 'incomplete' }>,
+  ): Promise<Reply> {
+    const refusal = refuseUnattended(parts, turn, verb);
+    if (refusal !== null) return refusal;
+    if (verb === 'retry' || verb === 'cancel' || verb === 'approve' || verb === 'deny' || verb === 'show')
+      return say(turn.words, { kind: 'missingId', verb });
+    if (verb === 'requestAccess') return accessForm(parts, turn);
+    if (verb === 'check') return say(turn.words, { kind: 'incompleteCheck' });
+    if (verb === 'watch' || verb === 'unwatch') return say(turn.words, { kind: 'incompleteWatch' });
+    if (verb === 'provisionGroup') return say(turn.words, { kind: 'incompleteGroup' });
+    const command = missing === 'app' ? await withoutSeparator(parts, said) : null;
+    if (command === null) return say(turn.words, { kind: 'incomplete', missing });
+    return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion: format(command) }) };
+  }
+
+  /** A mistyped verb; if the app is mistyped as well, one suggestion puts both right. */
+  async function correct(turn: Turn, suggestion: string): Promise<Reply> {
+    const parsed = parse(suggestion);
+    const command = parsed.kind === 'command' ? parsed.command : null;
+    const namesApp = command !== null && 'app' in command && command.app !== null;
+    const line = namesApp ? format(await withKnownApp(parts, { ...command, app: command.app })) : suggestion;
+    return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion: line }) };
+  }
+
+  return answer;
+}
+
+/** Where somebody can be written to: their personal chat, the latest one. */
+export async function remember(
+  parts: CommandParts,
+  speaker: Speaker,
+  reader: Reader,
+  { conversation, place }: Pick<Incoming, 'conversation' | 'place'>,
+): Promise<void> {
+  if (place.kind !== 'personal') return;
+  const { database, clock } = parts.store;
+  await rememberPerson(database, { personId: speaker.id, conversation, reader, seenAt: clock.now() });
+}

@@ -1,0 +1,87 @@
+import { signInGone } from '../graph/outcome/refusal.ts';
+import type { Outcome } from '../graph/outcome.ts';
+import { readGate } from '../rate-gate/gate-row.ts';
+import type { ProvisioningService } from './attempt.ts';
+import { writeRecord } from './record.ts';
+import { bumpRevision, type StoreParts } from './store.ts';
+
+/**
+ * Where calls go out by the right of whoever asked, a task whose asker is not signed in (any more) cannot be sent, and
+ * must not be sent by anybody else's right. It comes to its end without a grant: what nobody sends takes nobody's place
+ * before the gate. A retry by its asker puts it in line again, like any task that has not ended well.
+ */
+export interface Askers {
+  /** Graph by this person's right; null when they are not signed in. */
+  serviceFor(askerId: string): ProvisioningService | null;
+  /** The ids of all who are signed in. */
+  present(): readonly string[];
+}
+
+/** Ends what waits for somebody who is not signed in; returns the requests concerned. */
+export async function endSignedOut(parts: StoreParts, present: readonly string[]): Promise<readonly string[]> {
+  const { database, clock } = parts;
+  const waiting = await database.query
+    .selectFrom('requests')
+    .select('id')
+    .$if(present.length > 0, (requests) => requests.where('asker_id', 'not in', [...present]))
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('tasks')
+          .select('tasks.id')
+          .whereRef('request_id', '=', 'requests.id')
+          .where('state', '=', 'waiting'),
+      ),
+    )
+    .execute();
+  const ended: string[] = [];
+  for (const { id } of waiting) if (await endOne(id)) ended.push(id);
+  return ended;
+
+  async function endOne(requestId: string): Promise<boolean> {
+    return database.transact(async (transaction) => {
+      await readGate(parts, transaction);
+      const now = clock.now();
+      const tasks = await transaction
+        .selectFrom('tasks')
+        .select(['id', 'subject_id', 'again'])
+        .where('request_id', '=', requestId)
+        .where('state', '=', 'waiting')
+        .execute();
+      if (tasks.length === 0) return false;
+      await bumpRevision(transaction, requestId);
+      const { asker_id: actorId } = await transaction
+        .selectFrom('requests')
+        .select('asker_id')
+        .where('id', '=', requestId)
+        .executeTakeFirstOrThrow();
+      // Tasks leave `waiting` under the gate's lock alone, so what was just read still stands.
+      for (const { id, subject_id: subject, again } of tasks) {
+        const outcome = mayHaveArrived(again) ? lost : signInGone;
+        await transaction
+          .updateTable('tasks')
+          .set({
+            state: 'done',
+            started_at: now,
+            finished_at: now,
+            outcome: JSON.stringify(outcome),
+            outcome_kind: outcome.kind,
+            graph_request_id: null,
+            client_request_id: null,
+            again: null,
+          })
+          .where('id', '=', id)
+          .execute();
+        const details = { subject, outcome: outcome.kind, reason: 'signInGone' };
+        await writeRecord(transaction, { at: now, actorId, kind: 'finished', requestId, details });
+      }
+      return true;
+    });
+  }
+}
+
+/** Of a call that was cut off before the sign-in ended: it is not known to have done nothing. */
+const lost: Outcome = { kind: 'unknown', why: 'connectionLost' };
+
+function mayHaveArrived(again: string | null): boolean {
+  return again === 'interrupted' || again === 'noAnswer' || again === 'serviceUnavailable';
+}

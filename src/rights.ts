@@ -1,0 +1,97 @@
+import { createAccess } from './access/access.ts';
+import type { AppEntry } from './apps-file.ts';
+import type { Sight } from './chat/commands/turn.ts';
+import type { Clock } from './clock.ts';
+import { clouds } from './clouds.ts';
+import type { Config } from './config.ts';
+import { createApplications } from './graph/applications.ts';
+import { createAssignments } from './graph/assignments.ts';
+import { createGraphPool, type GraphClient, type GraphClientParts } from './graph/client.ts';
+import { graphToken, type LoginOptions } from './graph/credential.ts';
+import { createDirectory } from './graph/directory.ts';
+import { onBehalfOf } from './graph/on-behalf-of.ts';
+import { createProvisioningLog } from './graph/provisioning-log.ts';
+import { createSignIns, type SignIns } from './graph/sign-ins.ts';
+import { createSynchronization } from './graph/synchronization.ts';
+import type { Log } from './log.ts';
+import { provisioningService } from './requests/provisioning-service.ts';
+import type { Askers } from './requests/signed-out.ts';
+
+/**
+ * By whose right Graph is called. Either Usher has a right of its own, and one sight of Graph serves everybody; or each
+ * person who signs in brings theirs, and has a sight of their own, caches and all, over connections that all share.
+ */
+export interface Rights {
+  /** Usher's own sight. Where everybody signs in it is nobody's: its calls carry no token, and Graph refuses them. */
+  readonly standing: Sight;
+  /** Null where Usher has a right of its own. */
+  readonly signIns: SignIns<Sight> | null;
+  /** Whether Graph is there, for whoever asks by their own right. */
+  answers(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface RightsParts {
+  readonly config: Config;
+  readonly entries: readonly AppEntry[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly observe: NonNullable<GraphClientParts['observe']>;
+  /** How to reach the login, where it is not the cloud's. */
+  readonly login?: LoginOptions | undefined;
+}
+
+export function createRights({ config, entries, clock, log, observe, login }: RightsParts): Rights {
+  const { cloud } = config;
+  const pool = createGraphPool({ baseUrl: config.graph.baseUrl, clock, log, observe });
+  const own = pool.clientFor({ token: graphToken(config.graph, cloud, login) });
+  const isDelegated = config.graph.auth === 'delegated';
+
+  function sightOver(graph: GraphClient): Sight {
+    const directory = createDirectory(graph);
+    const appApprovers = entries.flatMap(({ approvers }) => approvers);
+    return {
+      directory,
+      synchronization: createSynchronization({ graph, clock }),
+      applications: createApplications({ graph, clock, entries }),
+      access: createAccess({ directory, roles: config.roles, appApprovers, clock }),
+      assignments: createAssignments({ graph, clock }),
+      provisioningLog: createProvisioningLog({ graph, clock, hasProvisioningLog: clouds[cloud].hasProvisioningLog }),
+    };
+  }
+
+  const signIns = isDelegated
+    ? createSignIns<Sight>({
+        exchange: onBehalfOf(config.graph.identity, cloud, login),
+        appId: config.bot.appId,
+        clock,
+        open: (token) => sightOver(pool.clientFor({ token, onBehalf: true })),
+      })
+    : null;
+
+  return {
+    standing: sightOver(own),
+    signIns,
+    async answers() {
+      const answer = await own.send({ path: '/servicePrincipals', query: { $select: 'id', $top: '1' } });
+      // Without a token of anybody's, to be asked for one is all that Graph can say.
+      return answer.kind === 'ok' || (isDelegated && answer.kind === 'refused' && answer.status === 401);
+    },
+    close: pool.close,
+  };
+}
+
+/** The calls of those who are signed in, for the dispatcher; nothing where Usher has a right of its own. */
+export function askersOf({ signIns }: Rights): { readonly askers?: Askers } {
+  if (signIns === null) return {};
+  const serviceFor: Askers['serviceFor'] = (askerId) => {
+    const sight = signIns.sightOf(askerId);
+    return sight === null ? null : provisioningService(sight.synchronization);
+  };
+  return { askers: { serviceFor, present: signIns.present } };
+}
+
+/** In the place of what goes on while nobody is there, where nobody's right carries it. */
+export function atRest(): { wake(): void; settled(): Promise<void>; stop(): Promise<void> } {
+  return { wake: () => undefined, settled: async () => undefined, stop: async () => undefined };
+}
