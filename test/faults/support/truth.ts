@@ -29,7 +29,7 @@ export async function findUnfinished({ query }: Database): Promise<Complaints> {
   const copies = await query.selectFrom('access_cards').select('id').where('card_id', 'is', null).execute();
   const cards = await query
     .selectFrom('requests')
-    .select(['id', 'revision', 'drawn_revision'])
+    .select(['id', 'card_id', 'revision', 'drawn_revision'])
     .where((row) =>
       row.and([
         row.or([row('card_id', 'is', null), row('drawn_revision', '<', row.ref('revision'))]),
@@ -51,7 +51,9 @@ export async function findUnfinished({ query }: Database): Promise<Complaints> {
     ...access.map(({ id, state }) => `access request ${id} is ${state}`),
     ...notices.map(({ id, kind }) => `notice ${id} (${kind}) is owed`),
     ...copies.map(({ id }) => `card ${id} was not posted`),
-    ...cards.map(({ id, revision, drawn_revision }) => `card of ${id} shows ${drawn_revision} of ${revision}`),
+    ...cards.map(({ id, card_id, revision, drawn_revision }) =>
+      card_id === null ? `the card of ${id} was not posted` : `card of ${id} shows ${drawn_revision} of ${revision}`,
+    ),
   ];
 }
 
