@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { people } from '../../src/sandbox/tenant/people.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';
 
 let teams: TestUsher;
@@ -60,6 +61,30 @@ describe('what cannot be done is answered with the next step', () => {
     expect(text).toMatch(/image|file|picture/i);
   });
 });
+
+describe('what is longer than people write', () => {
+  const long = 'x'.repeat(200_000);
+  const run = (text: string) => ({ type: 'message', text: undefined, value: { verb: 'run', text } });
+
+  it.each<[string, string, Record<string, unknown>, RegExp]>([
+    ['a text that fills a whole body', long, {}, /long/i],
+    ['a name without end', 'provision adele to Salesforce', { from: { ...alex(), name: long } }, /Adele Vance/],
+    ['a locale without end', 'provision adele to Salesforce', { locale: `en-${long}` }, /Adele Vance/],
+    ['ten thousand mentions', 'whoami', { entities: Array(10_000).fill({ type: 'mention' }) }, /Alex Wilber/],
+    ['a name of a person without end', `provision ${'x'.repeat(3_000)} to Salesforce`, {}, /long|found nobody/i],
+    ['a name of an app without end', `provision adele to ${'x'.repeat(3_000)}`, {}, /no such app/i],
+    ['a button with a text without end', '', run(long), /button/i],
+  ])('%s is answered in a card of a usual size', async (_name, line, change, words) => {
+    const text = await answerTo(line, (activity) => Object.assign(activity, change));
+
+    expect(text).toMatch(words);
+    expect(JSON.stringify(teams.lastCard().content).length).toBeLessThan(25_000);
+  });
+});
+
+function alex() {
+  return { id: '29:alex', aadObjectId: people.alex.id };
+}
 
 describe('a slip of the fingers is met with an offer that one click runs', () => {
   it.each([
