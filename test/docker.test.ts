@@ -84,6 +84,23 @@ describe('the Dockerfile', () => {
     expect(() => new Function(script)).not.toThrow();
   });
 
+  it.each([
+    ['the one that is set', '4000', 'http://127.0.0.1:4000/healthz'],
+    ['the usual one where PORT stands empty in .env', '', 'http://127.0.0.1:3978/healthz'],
+  ])('looks at the port that Usher listens on: %s', (_which, port, address) => {
+    const [check = ''] = of('HEALTHCHECK');
+    const [, , script = ''] = JSON.parse(check.slice(check.indexOf('['))) as string[];
+    const asked: string[] = [];
+    const fetched = (url: string) => {
+      asked.push(url);
+      return new Promise(() => undefined);
+    };
+
+    new Function('process', 'fetch', 'AbortSignal', script)({ env: { PORT: port } }, fetched, { timeout: () => null });
+
+    expect(asked).toEqual([address]);
+  });
+
   it('keeps the templates and package.json where the built code looks for them', () => {
     const copied = of('COPY').join('\n');
 
