@@ -1,19 +1,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { leaksIn } from '../support/log-watch/leaks.ts';
 import { unlimited } from '../support/usher.ts';
 
 /** `npm run demo`, as a new user would start it. */
 export interface Demo {
   /** Where somebody chats, by the name that the demo prints. */
   addressOf(name: string): string;
+  /** Ends it. Rejects when its log held what no log may hold. */
   stop(): Promise<void>;
 }
 
 export async function startDemo(): Promise<Demo> {
   const child = spawn(process.execPath, ['src/sandbox/demo.ts'], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    // Tests click faster than people do.
-    env: { ...process.env, COMMANDS_PER_MINUTE: unlimited },
+    // Tests click faster than people do, and look at all that is logged.
+    env: { ...process.env, COMMANDS_PER_MINUTE: unlimited, LOG_LEVEL: 'trace' },
   });
   let seen = '';
   await new Promise<void>((resolve, reject) => {
@@ -34,6 +36,9 @@ export async function startDemo(): Promise<Demo> {
       const ended = once(child, 'exit');
       child.kill('SIGINT');
       await ended;
+      // Whatever else the demo prints is for whoever has started it.
+      const leaking = seen.split('\n').filter((line) => line.startsWith('{"level"') && leaksIn(line).length > 0);
+      if (leaking.length > 0) throw new Error(`the log holds what no log may hold:\n${leaking.join('\n')}`);
     },
   };
 }
