@@ -129,7 +129,18 @@ async function print(wanted: Wanted, terminal: Terminal): Promise<number> {
     const lines = exportRecords(database, { since: wanted.since, about });
     const text = Readable.from(wanted.format === 'csv' ? csvOf(lines) : jsonOf(lines));
     if (wanted.out === null) await pipeline(text, terminal.out, { end: false });
-    else await pipeline(text, createWriteStream(wanted.out, { mode: 0o600 }));
+    else {
+      const file = createWriteStream(wanted.out, { mode: 0o600 });
+      const opened = await new Promise<Error | null>((resolve) => {
+        file.once('open', () => resolve(null)).once('error', resolve);
+      });
+      if (opened !== null)
+        return complain(
+          terminal,
+          `${wanted.out} cannot be written (${opened.message}). Name a file in a folder that you may write to, or leave --out away and redirect what is printed.`,
+        );
+      await pipeline(text, file);
+    }
     return 0;
   } catch (error) {
     // Whoever reads has seen enough, as `head` does.

@@ -61,6 +61,15 @@ describe.each(engines)('the history on the command line on $name', ({ createTest
   const history = (...args: readonly string[]) => run({ ...settings, DATABASE_URL: addressOf(place) }, ...args);
   const kindsIn = (csv: string) => parse<{ kind: string }>(csv, { bom: true, columns: true }).map(({ kind }) => kind);
 
+  it('says which file cannot be written, and what to do', async () => {
+    const { code, out, err } = await history('--out', join(folder, 'no-such-folder', 'history.csv'));
+
+    expect([code, out]).toEqual([expect.any(Number), '']);
+    expect(code).not.toBe(0);
+    expect(err).toContain('no-such-folder');
+    expect(err).toContain('may write to');
+  });
+
   it('prints everything as CSV that no spreadsheet can run', async () => {
     const { code, out, err } = await history();
 

@@ -32,8 +32,8 @@ export interface Database {
 }
 
 /**
- * Opens the database and brings its schema up to date. Any number of processes may do so at once. One that is still
- * away is waited for, half a minute at most.
+ * Opens the database and brings its schema up to date. Any number of processes may do so at once. A PostgreSQL that is
+ * still away is waited for, half a minute at most.
  *
  * @throws when it cannot be opened or a migration fails; Usher does not start on half a schema.
  */
@@ -41,7 +41,8 @@ export async function openDatabase(config: DatabaseConfig, clock: Clock): Promis
   const dialect = dialectFor(config, clock);
   const query = new Kysely<Schema>({ dialect: dialect.kysely });
   try {
-    await patiently(clock, async () => {
+    // A file is there or not; another process that has it locked is waited for by SQLite itself.
+    await patiently(clock, dialect.singleProcess ? 0 : startPatienceMs, async () => {
       await migrate(dialect, query);
       // Sets the clock that is shared, before anybody asks for it.
       await query.transaction().execute((transaction) => dialect.gateNow(transaction));
@@ -87,8 +88,8 @@ async function migrate(dialect: Dialect, query: Kysely<Schema>): Promise<void> {
   }
 }
 
-async function patiently(clock: Clock, work: () => Promise<void>): Promise<void> {
-  const until = clock.monotonic() + startPatienceMs;
+async function patiently(clock: Clock, patienceMs: number, work: () => Promise<void>): Promise<void> {
+  const until = clock.monotonic() + patienceMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     try {
       return await work();

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { types } from 'node:util';
 import {
@@ -75,7 +75,11 @@ export function sqliteDialect(path: string, clock: Clock): Dialect {
 
 /** `node:sqlite` in the shape that Kysely's SQLite dialect expects. */
 function openSqlite(path: string): SqliteDatabase {
-  const database = marking(() => new DatabaseSync(path));
+  const database = marking(() => {
+    // It holds personal data. What SQLite puts beside it gets the same rights.
+    if (path !== ':memory:') closeSync(openSync(path, 'a', ownerOnly));
+    return new DatabaseSync(path);
+  });
   // WAL lets a reader (a backup, say) look on; NORMAL keeps every commit over a crash of the process.
   database.exec(
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;',
@@ -99,6 +103,8 @@ function openSqlite(path: string): SqliteDatabase {
     },
   };
 }
+
+const ownerOnly = 0o600;
 
 type SqliteStatement = ReturnType<SqliteDatabase['prepare']>;
 

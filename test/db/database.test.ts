@@ -1,4 +1,4 @@
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -309,3 +309,28 @@ async function eventually(work: () => Promise<void>): Promise<void> {
     }
   }
 }
+
+describe('the file of SQLite', () => {
+  it('can be read by its owner alone, and so can what SQLite puts beside it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'usher-database-'));
+    const database = await openDatabase({ kind: 'sqlite', path: join(folder, 'usher.db') }, systemClock);
+
+    const modes = await Promise.all(
+      ['usher.db', 'usher.db-wal'].map(async (name) => (await stat(join(folder, name))).mode),
+    );
+
+    expect(modes.map((mode) => mode & 0o777)).toEqual([0o600, 0o600]);
+    await database.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('is not waited for where it cannot be opened', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'usher-database-'));
+    const impatient = { ...systemClock, sleep: () => Promise.reject(new Error('it was waited for')) };
+
+    const opening = openDatabase({ kind: 'sqlite', path: folder }, impatient);
+
+    await expect(opening).rejects.toThrow('EISDIR');
+    await rm(folder, { recursive: true });
+  });
+});
