@@ -1,0 +1,293 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { personalChatOf } from '../support/usher.ts';
+import {
+  assertionOf,
+  connectionName,
+  type DelegatedStage,
+  graphTokenOf,
+  openDelegatedStage,
+  signInCard,
+} from './delegated-stage.ts';
+
+/** By whose right Graph is called: one Usher, and what happens to it from its first message to its end. */
+let stage: DelegatedStage;
+
+beforeAll(async () => {
+  stage = await openDelegatedStage();
+});
+afterAll(() => stage.close());
+
+const callers = (from = 0) => [
+  ...new Set(stage.graph.calls.slice(from).map(({ authorization }) => authorization.replace('Bearer ', ''))),
+];
+
+describe('whoever is not signed in', () => {
+  it('is asked to sign in by Teams’ own card, and Graph is not asked anything', async () => {
+    await stage.say('alex', 'provision isaiah@contoso.com to Salesforce');
+    await stage.usher.settled();
+
+    const card = stage.last('alex');
+    expect(card.contentType).toBe(signInCard);
+    expect(card.summary).toBe('Usher asks you to sign in.');
+    expect(card.content).toMatchObject({
+      connectionName,
+      tokenExchangeResource: { uri: stage.service.resource },
+      buttons: [{ type: 'signin', title: 'Sign in', value: `${stage.service.url}/sign-in` }],
+    });
+    expect(callers()).toEqual([]);
+  });
+
+  it('hears in a channel to sign in at home, where others are not shown the button', async () => {
+    const channel = { conversationId: 'channel-1', kind: 'channel' } as const;
+
+    await stage.say('megan', 'whoami', channel);
+    await stage.usher.settled();
+
+    const card = stage.usher.lastCard('channel-1');
+    expect(card.text).toContain('Open your own chat with Usher, type “sign in”');
+    expect(callers()).toEqual([]);
+  });
+});
+
+describe('a token that Teams brings', () => {
+  it.each([
+    ['a colleague’s', () => assertionOf('megan')],
+    ['for another app', () => assertionOf('alex', { aud: 'https://graph.microsoft.com' })],
+    ['of another tenant', () => assertionOf('alex', { tid: '5eed0000-0000-4000-8000-00000000beef' })],
+  ])('is refused when it is %s, and Entra is not shown it', async (_name, token) => {
+    const before = stage.login.asked.length;
+
+    const status = await stage.bringToken('alex', { token: token() });
+
+    expect(status).toBe(400);
+    expect(stage.login.asked.length).toBe(before);
+    expect(stage.usher.logLines.at(-1)).toMatchObject({ code: 'sign_in_refused' });
+  });
+
+  it('is refused when it is for another connection, or none at all', async () => {
+    const statuses = [
+      await stage.invoke('alex', 'signin/tokenExchange', { connectionName: 'other', token: assertionOf('alex') }),
+      await stage.invoke('alex', 'signin/tokenExchange', { connectionName }),
+      await stage.invoke('alex', 'signin/tokenExchange', null),
+    ];
+
+    expect(statuses).toEqual([400, 400, 400]);
+  });
+
+  it('has Teams show the button when Entra wants to see the person', async () => {
+    stage.whenExchanged({
+      status: 400,
+      body: { error: 'invalid_grant', error_description: 'AADSTS65001: no consent', error_codes: [65001] },
+    });
+
+    const status = await stage.bringToken('alex');
+
+    stage.whenExchanged(null);
+    expect(status).toBe(412);
+  });
+
+  it('lets what was said go on, by that person’s right alone, and is exchanged once for all their clients', async () => {
+    const token = assertionOf('alex');
+    const exchangesBefore = stage.login.asked.filter(({ fields }) => fields.assertion === token).length;
+
+    const statuses = await Promise.all([
+      stage.bringToken('alex', { token }),
+      stage.bringToken('alex', { token }),
+      stage.bringToken('alex', { token }),
+    ]);
+    await stage.shows('alex', 'Account created');
+    await stage.usher.settled();
+
+    expect(statuses).toEqual([200, 200, 200]);
+    expect(exchangesBefore).toBe(0);
+    expect(stage.login.asked.filter(({ fields }) => fields.assertion === token)).toHaveLength(1);
+    expect(callers()).toEqual([graphTokenOf('alex')]);
+    expect(stage.sandbox.stats().calls).toBe(1);
+    const created = stage.usher
+      .cardsFor(personalChatOf('alex').conversationId)
+      .filter(({ text }) => /created/.test(text));
+    expect(created).toHaveLength(1);
+  });
+
+  it('serves nobody else: the next person brings their own', async () => {
+    const before = stage.graph.calls.length;
+
+    await stage.say('lynne', 'status Salesforce');
+    const status = await stage.bringToken('lynne');
+    await stage.shows('lynne', 'Salesforce');
+    await stage.usher.settled();
+
+    expect(status).toBe(200);
+    expect(callers(before)).toEqual([graphTokenOf('lynne')]);
+  });
+});
+
+describe('somebody who is signed in', () => {
+  it.each([
+    ['whoami', 'Alex Wilber'],
+    ['apps', 'Salesforce'],
+    ['status', 'Salesforce'],
+    ['check adele in Salesforce', 'Adele Vance'],
+    ['queue', /queue|wait/i],
+    ['history', 'Salesforce'],
+    ['requests', 'Salesforce'],
+    ['sign in', 'You are signed in'],
+  ])('can say “%s”', async (line, text) => {
+    const before = stage.graph.calls.length;
+
+    await stage.say('alex', line);
+    await stage.usher.settled();
+
+    expect(stage.last('alex').text).toMatch(text);
+    expect(callers(before).filter((caller) => caller !== graphTokenOf('alex'))).toEqual([]);
+  });
+
+  it('is not offered what goes on without anybody, and hears why when asking for it', async () => {
+    await stage.say('alex', 'help');
+    const { text } = await stage.shows('alex', /provision group/);
+    const lines = [
+      'request access for isaiah to Salesforce',
+      'request',
+      'approve R7K3MQ',
+      'pending',
+      'watch Salesforce',
+    ];
+    for (const line of [...lines, 'send approvals here']) {
+      await stage.say('alex', line);
+      await stage.usher.settled();
+      expect(stage.last('alex').text).toContain('they need application permission in Microsoft Graph');
+    }
+
+    expect(text).not.toMatch(/request access|watch|approve/);
+  });
+
+  it('cannot have another person’s request run again by that person’s sign-in', async () => {
+    const calls = stage.sandbox.stats().calls;
+    await stage.say('alex', 'provision grady@contoso.com to Salesforce');
+    const { text } = await stage.shows('alex', 'conflict');
+    const id = /\b[0-9A-Z]{6}\b/.exec(text)?.[0] ?? '';
+    await stage.say('patti', `retry ${id}`);
+    await stage.bringToken('patti');
+
+    const refusal = await stage.shows('patti', 'Usher does not use one person’s sign-in for another');
+    await stage.say('alex', `retry ${id}`);
+    await stage.usher.settled();
+
+    expect(refusal.text).toContain('Type the command yourself');
+    expect(stage.sandbox.stats().calls).toBe(calls + 2);
+    const sent = stage.graph.calls.filter(({ path }) => path.endsWith('/provisionOnDemand'));
+    expect(new Set(sent.map(({ authorization }) => authorization))).toEqual(
+      new Set([`Bearer ${graphTokenOf('alex')}`]),
+    );
+  });
+
+  it('reads that their own role falls short where Graph refuses them', async () => {
+    stage.sandbox.failNext(/provisionOnDemand$/, {
+      kind: 'status',
+      status: 403,
+      body: { error: { code: 'Authorization_RequestDenied', message: 'Insufficient privileges.' } },
+    });
+
+    await stage.say('alex', 'provision adele@contoso.com to Salesforce');
+    const card = await stage.shows('alex', 'their own role in Microsoft Entra is not enough');
+
+    expect(card.text).not.toContain('Usher lacks the permission');
+  });
+});
+
+describe('the button of the card', () => {
+  it('signs in by the code of the page, and the token service keeps nothing', async () => {
+    const token = assertionOf('megan');
+    await stage.say('megan', 'whoami');
+    await stage.usher.settled();
+    stage.service.leave(`29:${'5eed0000-0000-4000-8000-000000000002'}`, '123456', token);
+
+    const wrong = await stage.invoke('megan', 'signin/verifyState', { state: '654321' });
+    const cancelled = await stage.invoke('megan', 'signin/verifyState', { state: 'CancelledByUser' });
+    const right = await stage.invoke('megan', 'signin/verifyState', { state: '123456' });
+    await stage.shows('megan', 'Megan Bowen');
+
+    expect([wrong, cancelled, right]).toEqual([404, 200, 200]);
+    expect(stage.service.kept()).toEqual([]);
+  });
+
+  it('does not sign in by an account that is not the one in Teams, and says so', async () => {
+    await stage.say('megan', 'sign out');
+    await stage.say('megan', 'apps');
+    await stage.usher.settled();
+    stage.service.leave(`29:${'5eed0000-0000-4000-8000-000000000002'}`, '222222', assertionOf('alex'));
+
+    const status = await stage.invoke('megan', 'signin/verifyState', { state: '222222' });
+    await stage.usher.settled();
+
+    expect(status).toBe(200);
+    expect(stage.last('megan').text).toContain('sign in with the account that you use in Teams');
+  });
+
+  it('is not shown when Teams itself fails, so Usher says what Teams does not', async () => {
+    await stage.say('megan', 'apps');
+    await stage.usher.settled();
+
+    const status = await stage.invoke('megan', 'signin/failure', { code: 'resourcematchfailed', message: 'x' });
+    await stage.usher.settled();
+
+    expect(status).toBe(200);
+    expect(stage.last('megan').text).toContain('resourcematchfailed');
+  });
+});
+
+describe('a sign-in that has ended', () => {
+  const many = 'adele, isaiah, diego, nestor, patti, lynne';
+
+  it('takes what waits for it along, without a grant and without a call', async () => {
+    await stage.say('alex', `provision users ${many} to ServiceNow`);
+    await stage.shows('alex', /ServiceNow[\s\S]*Waiting/);
+    await stage.say('alex', 'sign out');
+    await stage.shows('alex', 'You are signed out');
+    await stage.usher.settled();
+
+    const granted = (await stage.usher.records()).filter(({ kind }) => kind === 'sent').length;
+    await stage.say('alex', 'apps');
+    await stage.usher.settled();
+
+    expect((await stage.shows('alex', 'sign-in had ended')).text).toContain('ServiceNow');
+    // Each call so far has had its record, and what waited has none.
+    expect(stage.graph.calls.filter(({ path }) => path.endsWith('/provisionOnDemand'))).toHaveLength(granted);
+    expect(stage.last('alex').contentType).toBe(signInCard);
+  });
+
+  it('is gone with the process: what waited says so, and nothing of it is sent', async () => {
+    await stage.bringToken('alex');
+    await stage.say('alex', `provision users ${many} to "GitHub Enterprise"`);
+    await stage.shows('alex', /GitHub Enterprise[\s\S]*Waiting/);
+
+    await stage.restart();
+    await stage.usher.settled();
+    const before = stage.graph.calls.length;
+    const { text } = await stage.shows('alex', /GitHub Enterprise[\s\S]*sign-in had ended/);
+    await stage.say('alex', 'whoami');
+    await stage.usher.settled();
+
+    expect(text).toContain('sign-in had ended');
+    expect(stage.last('alex').contentType).toBe(signInCard);
+    expect(callers(before)).toEqual([]);
+  });
+});
+
+describe('tokens and secrets', () => {
+  it('stand neither in the database nor in the log', () => {
+    const stored = stage.stored();
+    const logged = stage.logged();
+
+    expect(stored.length).toBeGreaterThan(10_000);
+    expect(logged).toContain('on-demand call settled');
+    for (const secret of ['graph-token-of', 'eyJ', 'secret-of-the-registration', 'access_as_user', '123456']) {
+      expect(stored).not.toContain(secret);
+      expect(logged).not.toContain(secret);
+    }
+  });
+
+  it('are asked of nobody but Graph: a call without a person brings none', () => {
+    expect(callers().filter((caller) => caller !== '' && !caller.startsWith('graph-token-of-'))).toEqual([]);
+  });
+});
