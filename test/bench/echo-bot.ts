@@ -29,3 +29,5 @@ server.get('/readyz', async (_request: restify.Request, response: restify.Respon
   response.send(200, { status: 'ready' });
 });
 server.listen(Number(process.env.PORT ?? 3978), process.env.HOST ?? '127.0.0.1');
+// What Node compiled is kept at an orderly end alone, and the next start is to have it as Usher's has.
+process.once('SIGTERM', () => process.exit(0));

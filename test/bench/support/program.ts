@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-/** A bot as a process of its own, started as `npm start` starts it. */
+/** A bot as a process of its own, started as `npm start` starts Usher: what Node compiled is kept from run to run. */
 export interface Program {
   readonly port: number;
   readonly pid: number;
@@ -34,7 +34,7 @@ const stopWithinMs = 8_000;
 export async function startProgram({ file, environment, readyPath }: ProgramOptions): Promise<Program> {
   const port = await freePort();
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [file], {
+  const child = spawn(process.execPath, ['--import', './src/compile-cache.js', file], {
     cwd: root,
     // Not this process's own environment, where a developer may have settings of a real bot.
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment, PORT: String(port) },
