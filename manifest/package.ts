@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { unzipSync, zipSync } from 'fflate';
-import { isSemver, problemsOf } from './check-package.ts';
+import { isSemver, problemsOf, signInDomain, webApplicationInfo } from './check-package.ts';
 
 /**
  * `npm run package`: fills in the manifest, packs it with the icons, and writes the zip that an administrator uploads
@@ -21,6 +21,7 @@ Writes the app package that an administrator uploads to Teams, after checking it
 
   --app-id GUID       the application (client) id of the bot's registration
   --host NAME         where the bot answers, without https:// and path, e.g. usher.contoso.com
+  --sso               people sign in to Usher (GRAPH_AUTH=delegated): names the resource that Teams brings a token for
   --out FILE          the file to write (dist/usher-VERSION.zip)
   --version VERSION   the version that Teams shows (that of package.json); a changed package needs a higher one
   --developer NAME    who runs Usher in your organization, 32 letters at most (The Usher contributors)
@@ -35,6 +36,7 @@ The exit code is 0 when the package was written, and 1 otherwise.
 interface Wanted {
   readonly appId: string;
   readonly host: string;
+  readonly sso: boolean;
   readonly version: string;
   readonly out: string;
   readonly developer: string;
@@ -89,6 +91,7 @@ const OPTIONS = {
   website: text,
   privacy: text,
   terms: text,
+  sso: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -136,7 +139,8 @@ function wantedFrom(options: Options): Wanted {
   const { developer = 'The Usher contributors', website = `https://${host}` } = options;
   const { privacy = website, terms = website } = options;
   const out = resolve(options.out ?? fileURLToPath(new URL(`dist/usher-${version}.zip`, root)));
-  return { appId: appId.toLowerCase(), host, version, out, developer, website, privacy, terms };
+  const sso = options.sso === true;
+  return { appId: appId.toLowerCase(), host, sso, version, out, developer, website, privacy, terms };
 }
 
 function ownVersion(): string {
@@ -160,9 +164,17 @@ function pack(wanted: Wanted): Uint8Array {
     const value = values[name];
     return value === undefined ? whole : JSON.stringify(value).slice(1, -1);
   });
+  const whole = wanted.sso ? withSignIn(manifest, wanted.appId) : manifest;
   const icons = ICONS.map((name) => [name, new Uint8Array(readFileSync(new URL(name, import.meta.url)))] as const);
-  const files = { 'manifest.json': new TextEncoder().encode(manifest), ...Object.fromEntries(icons) };
+  const files = { 'manifest.json': new TextEncoder().encode(whole), ...Object.fromEntries(icons) };
   return zipSync(files, { mtime: PACKED_AT, level: 9 });
+}
+
+/** What single sign-on for a bot takes beside. https://learn.microsoft.com/microsoftteams/platform/bots/how-to/authentication/bot-sso-manifest */
+function withSignIn(manifest: string, appId: string): string {
+  const { validDomains, ...rest } = JSON.parse(manifest) as { readonly validDomains: readonly string[] };
+  const more = { validDomains: [...validDomains, signInDomain], webApplicationInfo: webApplicationInfo(appId) };
+  return JSON.stringify({ ...rest, ...more }, null, 2);
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

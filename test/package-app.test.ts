@@ -97,6 +97,23 @@ describe('the app package', () => {
     });
   });
 
+  it('names what Teams brings a token for, where people sign in, and is in order all the same', () => {
+    const out = join(folder, 'sso.zip');
+
+    const { code } = run('--app-id', appId, '--host', host, '--version', '1.2.3', '--out', out, '--sso');
+
+    const packed = unzipSync(readFileSync(out));
+    expect(code).toBe(0);
+    expect(manifestOf(packed)).toMatchObject({
+      webApplicationInfo: { id: appId, resource: `api://botid-${appId}` },
+      validDomains: [host, 'token.botframework.com'],
+    });
+    expect(manifestOf(files)).not.toHaveProperty('webApplicationInfo');
+    expect(problemsOf(packed, { ...expected, sso: true })).toEqual([]);
+    expect(problemsOf(files, { ...expected, sso: true })).toHaveLength(2);
+    expect(problemsOf(packed, expected)).toHaveLength(2);
+  });
+
   it('takes its version from package.json', () => {
     const out = join(folder, 'own.zip');
 
