@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Clock } from '../../../src/clock.ts';
 import type { Database } from '../../../src/db/database.ts';
 import { createLog } from '../../../src/log.ts';
 import {
@@ -10,12 +9,11 @@ import {
   startCalendar,
 } from '../../../src/requests/access-requests/calendar.ts';
 import { copiesOf, copyPosted, dueCopies } from '../../../src/requests/access-requests/copies.ts';
-import { claimDue } from '../../../src/requests/access-requests/due.ts';
 import { type AccessParts, act, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
 import { cancelRequest } from '../../../src/requests/holding.ts';
 import { finishTask } from '../../../src/requests/running.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
-import { engineStartMs, engines, postgresEngine, type TestDatabase } from '../../support/databases.ts';
+import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
 import { eventually } from '../../support/eventually.ts';
 import { claimed, done, named, wanted } from '../support.ts';
 import {
@@ -393,111 +391,5 @@ describe.each(engines)('the calendar on $name', ({ name, createTestDatabase }) =
 
     await eventually(async () => (await stateOf(parts, id)) === 'started');
     expect(stage.started).toEqual([id]);
-  });
-});
-
-describe('two calendars on one PostgreSQL', () => {
-  let place: TestDatabase;
-
-  beforeAll(async () => {
-    place = await postgresEngine.createTestDatabase();
-  }, engineStartMs);
-  afterAll(() => place.drop());
-  beforeEach(() => place.empty());
-
-  async function replica(clock: Clock, duties: Duties): Promise<Calendar> {
-    const log = createLog('warn', { write: () => undefined });
-    const parts = accessParts(await place.open(clock), clock);
-    return startCalendar({ parts, duties, changed: () => undefined, log, pollMs: 30 * dayMs });
-  }
-
-  it('lease each request once, however many of them look at once', async () => {
-    const clock = createTestClock();
-    const parts = accessParts(await place.open(clock), clock);
-    for (const person of named('person', 9))
-      await askAccess(parts, { subject: { id: person, name: person, label: null } });
-    await Promise.all(Array.from({ length: 20 }, () => parts.database.ping()));
-
-    const claims = await Promise.all(
-      named('process', 10).map((owner) => claimDue(parts, { owner, until: clock.now() + 30_000 }, 4)),
-    );
-
-    const ids = claims.flat().map(({ id }) => id);
-    expect(new Set(ids).size).toBe(ids.length);
-    expect(ids).toHaveLength(9);
-  });
-
-  it('do each duty once', async () => {
-    const clock = createTestClock();
-    const parts = accessParts(await place.open(clock), clock);
-    const asked: string[] = [];
-    for (const [index, person] of named('person', 12).entries()) {
-      const more = { subject: { id: person, name: person, label: null }, asker: { id: person, name: person } };
-      const { id } = await (index % 2 === 0 ? approved(parts, more) : askAccess(parts, more));
-      asked.push(id);
-    }
-    const seen: string[] = [];
-    const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-    const duties: Duties = {
-      async route({ id }) {
-        seen.push(id);
-        await turn();
-        return { kind: 'routed', to: [desk] };
-      },
-      async start({ id }) {
-        seen.push(id);
-        await turn();
-        return { kind: 'ready', request: wanted(), assigned: false };
-      },
-    };
-
-    const calendars = await Promise.all([replica(clock, duties), replica(clock, duties)]);
-    await Promise.all(calendars.map((calendar) => calendar.settled()));
-    await clock.advance(dayMs);
-    await Promise.all(calendars.map((calendar) => calendar.settled()));
-    await Promise.all(calendars.map((calendar) => calendar.stop()));
-
-    expect(seen.toSorted()).toEqual(asked.toSorted());
-    const kinds = await kindsOf(parts);
-    for (const kind of ['accessStarted', 'accessReminded'])
-      expect(kinds.filter((other) => other === kind)).toHaveLength(6);
-  });
-
-  it('leave to one another what takes longer than its lease, as long as its process lives', async () => {
-    const clock = createTestClock();
-    const parts = accessParts(await place.open(clock), clock);
-    const { id } = await approved(parts);
-    const started: string[] = [];
-    const slow = Promise.withResolvers<StartVerdict>();
-    const route: Duties['route'] = async () => ({ kind: 'routed', to: [] });
-    const start = (who: string) => () => {
-      started.push(who);
-      return slow.promise;
-    };
-    const one = await replica(clock, { route, start: start('one') });
-    await eventually(() => started.length === 1);
-
-    for (let seconds = 10; seconds <= 60; seconds += 10) {
-      await eventually(() => clock.pending() > 0);
-      await clock.advance(10_000);
-      await eventually(async () => (await leaseOf(id)) === clock.now() + 30_000);
-    }
-    const other = await replica(clock, { route, start: start('other') });
-    await other.settled();
-    slow.resolve({ kind: 'ready', request: wanted(), assigned: false });
-    await one.settled();
-    await Promise.all([one.stop(), other.stop()]);
-
-    expect(started).toEqual(['one']);
-    expect(await stateOf(parts, id)).toBe('started');
-
-    async function leaseOf(accessRequestId: string): Promise<number | null> {
-      const row = await parts.database.query
-        .selectFrom('access_requests')
-        .select('lease_until')
-        .where('id', '=', accessRequestId)
-        .executeTakeFirstOrThrow();
-      return row.lease_until;
-    }
   });
 });

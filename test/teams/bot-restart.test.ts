@@ -1,0 +1,150 @@
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Incoming } from '../../src/chat/incoming.ts';
+import { systemClock } from '../../src/clock.ts';
+import { openDatabase } from '../../src/db/database.ts';
+import { createLog } from '../../src/log.ts';
+import { tenantId } from '../../src/sandbox/tenant/identity.ts';
+import { people } from '../../src/sandbox/tenant/people.ts';
+import { toIncoming } from '../../src/teams/incoming.ts';
+import { createTurns } from '../../src/teams/turns.ts';
+import { startTestUsher, type TestUsher } from '../support/usher.ts';
+
+let teams: TestUsher;
+beforeEach(async () => {
+  teams = await startTestUsher();
+});
+afterEach(() => teams.close());
+
+const posts = () => teams.connector.deliveries.filter(({ kind }) => kind === 'post');
+
+describe('a turn that was cut off', () => {
+  async function leaveOpen(text: string, cardId: string | null, agoMs: number): Promise<Incoming> {
+    const incoming = toIncoming(teams.message('alex', text), { id: people.alex.id, tenantId });
+    if (incoming === null) throw new Error('a message is always something');
+    const database = await openDatabase({ kind: 'sqlite', path: teams.databasePath }, systemClock);
+    const turns = createTurns({ database, clock: systemClock, log: createLog('silent') });
+    await turns.open(incoming, Date.now() - agoMs);
+    if (cardId !== null) await turns.showed(incoming.id, cardId);
+    await database.close();
+    return incoming;
+  }
+
+  const restart = () =>
+    startTestUsher({ sandbox: teams.sandbox, connector: teams.connector, databasePath: teams.databasePath });
+
+  it('is taken up at the next start, on the card that it had', async () => {
+    await teams.say('alex', 'apps');
+    await teams.settled();
+    const card = teams.lastCard();
+    await leaveOpen('provision isaiah to Salesforce', card.id, 60_000);
+
+    const next = await restart();
+    await next.settled();
+    await next.close();
+
+    expect(teams.cardsFor()).toHaveLength(1);
+    expect(teams.lastCard()).toMatchObject({ id: card.id });
+    expect(teams.lastCard().text).toContain('Isaiah Langer');
+    expect(teams.lastCard().text).toContain('Account created');
+  });
+
+  it('is taken up once, and is known when Teams delivers it again', async () => {
+    const incoming = await leaveOpen('whoami', null, 60_000);
+
+    const next = await restart();
+    await next.settled();
+    await next.close();
+    const afterwards = await restart();
+    await afterwards.send({ ...afterwards.message('alex', 'whoami'), id: incoming.id.split('|')[1] });
+    await afterwards.settled();
+    await afterwards.close();
+
+    expect(posts()).toHaveLength(1);
+  });
+
+  it('is left alone when it is too long ago', async () => {
+    await leaveOpen('provision isaiah to Salesforce', null, 11 * 60_000);
+
+    const next = await restart();
+    await next.settled();
+    await next.close();
+
+    expect(posts()).toEqual([]);
+    expect(teams.sandbox.stats().calls).toBe(0);
+  });
+
+  it('does not keep Usher from starting when Teams does not take the answer', async () => {
+    await leaveOpen('whoami', null, 60_000);
+    teams.connector.refuseNext('post', 403);
+
+    const next = await restart();
+    await next.settled();
+    const status = await next.say('alex', 'whoami');
+    await next.settled();
+    await next.close();
+
+    expect(status).toBe(200);
+    expect(posts()).toHaveLength(1);
+    expect(next.logLines).toContainEqual(expect.objectContaining({ code: 'answer_not_taken', status: 403 }));
+  });
+});
+
+describe('a card that was left behind its request', () => {
+  /** Sets back what the card is known to show, as a crash between the outcome and its edit leaves it. */
+  const leaveUndrawn = () => {
+    const database = new DatabaseSync(teams.databasePath);
+    database.exec('UPDATE requests SET drawn_revision = 0');
+    database.close();
+  };
+  const editsOf = (cardId: string) =>
+    teams.connector.deliveries.filter(({ kind, activityId }) => kind === 'edit' && activityId === cardId);
+
+  const restart = () =>
+    startTestUsher({ sandbox: teams.sandbox, connector: teams.connector, databasePath: teams.databasePath });
+
+  beforeEach(async () => {
+    await teams.say('alex', 'provision isaiah to Salesforce');
+    await teams.settled();
+  });
+
+  it('is drawn at the next start', async () => {
+    const card = teams.lastCard();
+    const before = editsOf(card.id).length;
+    leaveUndrawn();
+
+    const next = await restart();
+    await next.settled();
+    await next.close();
+
+    expect(editsOf(card.id)).toHaveLength(before + 1);
+    expect(teams.lastCard()).toMatchObject({ id: card.id, text: card.text });
+  });
+
+  it('is told as a text when the card is gone by then, and never again after that', async () => {
+    leaveUndrawn();
+    teams.connector.refuseNext('edit', 404);
+
+    const next = await restart();
+    await next.settled();
+    await next.close();
+    const afterwards = await restart();
+    await afterwards.settled();
+    await afterwards.close();
+
+    const texts = teams.cardsFor().filter(({ content }) => content === null);
+    expect(texts).toHaveLength(1);
+    expect(texts[0]?.text).toContain('Isaiah Langer');
+    expect(texts[0]?.text).toContain('Salesforce');
+  });
+
+  it('is left alone when it shows the latest', async () => {
+    const before = teams.connector.deliveries.length;
+
+    const next = await restart();
+    await next.settled();
+    await next.close();
+
+    expect(teams.connector.deliveries).toHaveLength(before);
+  });
+});
