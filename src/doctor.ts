@@ -6,6 +6,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { readConfig } from './config.ts';
 import { appsFileChecks } from './doctor/apps-file-checks.ts';
 import { good, type Line, runChecks, skipped, wrong } from './doctor/check.ts';
+import { delegatedChecks } from './doctor/delegated.ts';
 import { machineChecks } from './doctor/machine.ts';
 import { permissionChecks } from './doctor/permissions.ts';
 import { createReach, type Tokens } from './doctor/reach.ts';
@@ -97,19 +98,25 @@ async function examine(
   }
   const { config } = read;
   const { clock = systemClock, limitMs = defaultLimitMs } = options;
+  const isDelegated = config.graph.auth === 'delegated';
   const tokens = options.tokens ?? {
     bot: botToken(config.bot, config.cloud),
-    graph: graphToken(config.graph, config.cloud),
+    // Where people sign in the bot calls nothing by a token of its own; what is in it is looked at all the same.
+    graph: graphToken({ ...config.graph, auth: isDelegated ? 'azure' : config.graph.auth }, config.cloud),
   };
   const reach = createReach(config, appsFile.entries, tokens, clock);
   try {
     return await runChecks(
       [
         { id: 'configuration', title: say.title, run: async () => good(say.good(config.cloud)) },
-        ...reach.checks,
-        ...permissionChecks(reach.needs, reach.granted),
-        ...tenantChecks(reach),
-        ...appsFileChecks(reach),
+        ...(isDelegated
+          ? [...reach.checks.filter(({ id }) => id !== 'graphToken'), ...delegatedChecks(reach)]
+          : [
+              ...reach.checks,
+              ...permissionChecks(reach.needs, reach.granted),
+              ...tenantChecks(reach),
+              ...appsFileChecks(reach),
+            ]),
         ...machineChecks(reach, clock, url),
       ],
       limitMs,

@@ -107,6 +107,36 @@ function appsFile(content: unknown): string {
   return path;
 }
 
+describe('the doctor where people sign in', () => {
+  const delegated = () => ({ ...withTokens(), GRAPH_AUTH: 'delegated', SIGN_IN_CONNECTION: 'usher' });
+
+  it('tells what it can see, and what only somebody who is signed in can show', async () => {
+    const lines = await linesOf(delegated(), { tokens: tokensWith([]) });
+
+    expect(idsOf(lines, 'wrong')).toEqual([]);
+    expect(idsOf(lines, 'good')).toEqual(
+      expect.arrayContaining(['configuration', 'botToken', 'graph', 'signInRegistration', 'surplus', 'database']),
+    );
+    expect(idsOf(lines, 'skipped')).toEqual(['signInConnection', 'signedIn']);
+  });
+
+  it('names the application permissions that nothing uses any more', async () => {
+    const lines = await linesOf(delegated(), { tokens: tokensWith(['Synchronization.ReadWrite.All']) });
+
+    expect(idsOf(lines, 'wrong')).toEqual(['surplus']);
+    expect(lines.find(({ id }) => id === 'surplus')).toMatchObject({
+      fix: expect.stringContaining('remove the application permissions Synchronization.ReadWrite.All'),
+    });
+  });
+
+  it('says that nobody can be signed in where the registration proves nothing', async () => {
+    const graph = () => Promise.reject(new Error('AADSTS7000215'));
+    const lines = await linesOf(delegated(), { tokens: { ...tokensWith([]), graph } });
+
+    expect(idsOf(lines, 'wrong')).toEqual(['signInRegistration']);
+  });
+});
+
 describe('the doctor in a sound house', () => {
   it('finds nothing wrong in the sandbox, and says what cannot be looked at there', async () => {
     const { code, out, err } = await doctor(usual, []);

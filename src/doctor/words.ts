@@ -87,6 +87,30 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
     fix: (names: readonly string[]) =>
       `remove ${names.join(', ')} from the registration in AZURE_CLIENT_ID, unless something else uses it.`,
   },
+  delegated: {
+    registration: {
+      title: 'Registration that people sign in to',
+      good: 'it can prove itself to the login, as the exchange on behalf of people takes',
+      wrong: 'the login gives it no token for Graph, so nobody can be signed in',
+      missing: 'the registration has to prove itself first',
+    },
+    surplus: {
+      title: 'No application permissions',
+      good: 'the registration holds none, and needs none',
+      fix: (names: readonly string[]) =>
+        `remove the application permissions ${names.join(', ')} from the registration in MicrosoftAppId: with GRAPH_AUTH=delegated nothing uses them, and whoever has its secret can.`,
+    },
+    connection: {
+      title: 'OAuth connection',
+      unseen: (name: string) =>
+        `SIGN_IN_CONNECTION is “${name}”; whether the Azure bot has it, and names the right resource, shows when somebody signs in`,
+    },
+    signedIn: {
+      title: 'Consent, apps, jobs and rules',
+      unseen:
+        'each person sees them by their own right; type “sign in”, “status” and “whoami” to Usher in Teams to try it',
+    },
+  },
   people: {
     title: 'People',
     good: 'readable',
