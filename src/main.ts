@@ -134,7 +134,8 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     store,
     log,
     requestFor: config.requestFor,
-    wake: () => dispatcher.wake(),
+    // The answer first: on SQLite all that follows would be done before its card could leave.
+    wake: () => void setImmediate(dispatcher.wake),
     accessChanged: (accessRequestId) => {
       calendar.wake();
       void showAccess(accessRequestId);
