@@ -214,9 +214,12 @@ function signingInBy(signIns: Pick<SignIns<unknown>, 'signIn' | 'endOf'>, parts:
       // The token may be here before Teams has told that it took the card.
       wait(incoming);
       const posted = await conversations.askToSignIn(incoming.conversation, connection, invitation);
-      if (posted.kind !== 'done' && waiting.get(incoming.speaker.id)?.incoming === incoming)
-        waiting.delete(incoming.speaker.id);
-      return posted;
+      if (posted.kind === 'done') return posted;
+      if (waiting.get(incoming.speaker.id)?.incoming === incoming) waiting.delete(incoming.speaker.id);
+      const { status, error } = posted;
+      log.error({ error, status, code: 'no_sign_in_card' }, 'nobody can be asked to sign in');
+      // The card takes the token service. Should it be Teams that took none, it takes no other one either.
+      return conversations.post(incoming.conversation, chat.signInNews({ kind: 'signInUnavailable' }, incoming.reader));
     },
     async take(activity, speaker) {
       const where = { ...whereOf(activity), reader: readerOf(activity) };

@@ -49,6 +49,36 @@ describe('whoever is not signed in', () => {
   });
 });
 
+describe('signing in that cannot work', () => {
+  it('is said at once where the token service does not know the connection, and runs nothing', async () => {
+    stage.service.refuse(404);
+
+    await stage.say('lynne', 'status');
+    await stage.usher.settled();
+
+    stage.service.refuse(null);
+    expect(stage.last('lynne').text).toContain('Signing in does not work right now');
+    expect(stage.usher.logLines.some(({ code }) => code === 'no_sign_in_card')).toBe(true);
+  });
+
+  it('is said once where the login does not take the registration, to whoever waits', async () => {
+    await stage.say('lynne', 'status');
+    stage.whenExchanged({
+      status: 401,
+      body: { error: 'invalid_client', error_description: 'AADSTS7000222: too old', error_codes: [7000222] },
+    });
+
+    const statuses = [await stage.bringToken('lynne'), await stage.bringToken('lynne')];
+    await stage.usher.settled();
+
+    stage.whenExchanged(null);
+    expect(statuses).toEqual([500, 500]);
+    const told = stage.usher.cardsFor(personalChatOf('lynne').conversationId);
+    expect(told.filter(({ text }) => text.includes('Signing in does not work right now'))).toHaveLength(2);
+    expect(stage.usher.logLines.at(-1)).toMatchObject({ code: 'sign_in_unavailable', why: 'AADSTS7000222' });
+  });
+});
+
 describe('a token that Teams brings', () => {
   it.each([
     ['a colleague’s', () => assertionOf('megan')],

@@ -15,6 +15,8 @@ export interface SignInService {
   readonly resource: string;
   /** Somebody has signed in on the page: this code gives this token, once for this person. */
   leave(userId: string, code: string, token: string): void;
+  /** From now on everything is answered with this status; null for the right answers. */
+  refuse(status: number | null): void;
   /** Paths with their query, oldest first. */
   readonly asked: readonly string[];
   /** The tokens that the service still keeps. */
@@ -25,6 +27,7 @@ export interface SignInService {
 export async function startSignInService(resource: string): Promise<SignInService> {
   const asked: string[] = [];
   const tokens = new Map<string, { readonly code: string; readonly token: string }>();
+  let refusal: number | null = null;
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://service');
     asked.push(`${url.pathname}${url.search}`);
@@ -35,6 +38,7 @@ export async function startSignInService(resource: string): Promise<SignInServic
 
   function answer(url: URL, method: string): { readonly status: number; readonly body: object } {
     const userId = url.searchParams.get('userId') ?? '';
+    if (refusal !== null) return { status: refusal, body: { error: { code: 'Refused', message: 'refused' } } };
     const path = url.pathname.toLowerCase();
     if (path === '/api/botsignin/getsigninresource')
       return {
@@ -63,6 +67,9 @@ export async function startSignInService(resource: string): Promise<SignInServic
   return {
     url: address,
     resource,
+    refuse(status) {
+      refusal = status;
+    },
     asked,
     leave: (userId, code, token) => void tokens.set(userId, { code, token }),
     kept: () => [...tokens.values()].map(({ token }) => token),
