@@ -21,17 +21,12 @@ export interface Askers {
 export async function endSignedOut(parts: StoreParts, present: readonly string[]): Promise<readonly string[]> {
   const { database, clock } = parts;
   const waiting = await database.query
-    .selectFrom('requests')
-    .select('id')
-    .$if(present.length > 0, (requests) => requests.where('asker_id', 'not in', [...present]))
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('tasks')
-          .select('tasks.id')
-          .whereRef('request_id', '=', 'requests.id')
-          .where('state', '=', 'waiting'),
-      ),
-    )
+    .selectFrom('tasks')
+    .innerJoin('requests', 'requests.id', 'tasks.request_id')
+    .select('requests.id')
+    .distinct()
+    .where('tasks.state', '=', 'waiting')
+    .$if(present.length > 0, (tasks) => tasks.where('requests.asker_id', 'not in', [...present]))
     .execute();
   const ended: string[] = [];
   for (const { id } of waiting) if (await endOne(id)) ended.push(id);

@@ -28,6 +28,10 @@ export interface DelegatedStage {
   say(person: Name, text: string, place?: Place): Promise<void>;
   /** An invoke of Teams' client of this person; resolves with the status. */
   invoke(person: Name, name: string, value: unknown): Promise<number>;
+  /** Clicks an Action.Execute button with this data; resolves with what the click hears. */
+  click(person: Name, data: unknown): Promise<string>;
+  /** Installs the app for this person. */
+  install(person: Name): Promise<void>;
   /** What the client does with the card to sign in, as soon as it is there: it brings the person's own token. */
   bringToken(person: Name, change?: { readonly token?: string; readonly id?: string }): Promise<number>;
   /** The last card in the personal chat of this person. */
@@ -96,11 +100,12 @@ export async function openDelegatedStage(): Promise<DelegatedStage> {
   const headers = async () => ({ authorization: `Bearer ${await channel.sign()}` });
   const cardsOf = (person: Name) => usher.cardsFor(personalChatOf(person).conversationId);
   const last = (person: Name) => usher.lastCard(personalChatOf(person).conversationId);
-  const invoke = async (person: Name, name: string, value: unknown) => {
+  const exchange = async (person: Name, more: object) => {
     const { text: _, ...message } = usher.message(person, '');
-    const activity = { ...message, type: 'invoke', name, value };
-    return (await exchangeActivity(usher.endpoint, activity, await headers())).status;
+    return exchangeActivity(usher.endpoint, { ...message, ...more }, await headers());
   };
+  const invoke = async (person: Name, name: string, value: unknown) =>
+    (await exchange(person, { type: 'invoke', name, value })).status;
 
   return {
     get usher() {
@@ -118,6 +123,19 @@ export async function openDelegatedStage(): Promise<DelegatedStage> {
       if (status !== 200) throw new Error(`the message was answered with ${status}`);
     },
     invoke,
+    async click(person, data) {
+      const value = { action: { type: 'Action.Execute', data }, trigger: 'manual' };
+      const { body } = await exchange(person, {
+        type: 'invoke',
+        name: 'adaptiveCard/action',
+        value,
+        replyToId: 'card-0',
+      });
+      return String((JSON.parse(body) as { value: unknown }).value);
+    },
+    async install(person) {
+      await exchange(person, { type: 'installationUpdate', action: 'add' });
+    },
     async bringToken(person, { token = assertionOf(person), id } = {}) {
       const asking = () => cardsOf(person).findLast(({ contentType }) => contentType === signInCard);
       await eventually(() => asking() !== undefined);

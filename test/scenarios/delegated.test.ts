@@ -47,6 +47,25 @@ describe('whoever is not signed in', () => {
     expect(card.text).toContain('Open your own chat with Usher, type “sign in”');
     expect(callers()).toEqual([]);
   });
+
+  it('is greeted with how to begin, and hears the same after a click', async () => {
+    await stage.install('johanna');
+    const greeting = stage.last('johanna').text;
+    const heard = await stage.click('johanna', { verb: 'run', text: 'whoami' });
+    await stage.usher.settled();
+
+    expect(greeting).toContain('Type “sign in” to begin');
+    expect(heard).toBe('Usher asks you to sign in.');
+    expect(stage.last('johanna').contentType).toBe(signInCard);
+    expect(callers()).toEqual([]);
+  });
+
+  it('does not keep Usher from being ready: that Graph wants a token is an answer', async () => {
+    const response = await fetch(stage.usher.endpoint.replace('/api/messages', '/readyz'));
+
+    expect(await response.json()).toEqual({ status: 'ready', database: 'ok', graph: 'ok' });
+    expect(callers()).toEqual(['']);
+  });
 });
 
 describe('signing in that cannot work', () => {
@@ -131,7 +150,7 @@ describe('a token that Teams brings', () => {
     expect(statuses).toEqual([200, 200, 200]);
     expect(exchangesBefore).toBe(0);
     expect(stage.login.asked.filter(({ fields }) => fields.assertion === token)).toHaveLength(1);
-    expect(callers()).toEqual([graphTokenOf('alex')]);
+    expect(callers().filter((caller) => caller !== '')).toEqual([graphTokenOf('alex')]);
     expect(stage.sandbox.stats().calls).toBe(1);
     const created = stage.usher
       .cardsFor(personalChatOf('alex').conversationId)
@@ -209,6 +228,16 @@ describe('somebody who is signed in', () => {
     expect(new Set(sent.map(({ authorization }) => authorization))).toEqual(
       new Set([`Bearer ${graphTokenOf('alex')}`]),
     );
+  });
+
+  it('hears that it is their own right where Graph does not let them read', async () => {
+    const body = { error: { code: 'Authorization_RequestDenied', message: 'Insufficient privileges.' } };
+    stage.sandbox.failNext('/users', { kind: 'status', status: 403, body });
+
+    await stage.say('alex', 'check miriam@contoso.com in ServiceNow');
+    await stage.usher.settled();
+
+    expect(stage.last('alex').text).toContain('Microsoft Graph does not let you read what this needs');
   });
 
   it('reads that their own role falls short where Graph refuses them', async () => {
