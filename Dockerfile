@@ -36,4 +36,5 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=40s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 3978) + '/healthz', { signal: AbortSignal.timeout(4000) }).then((response) => process.exit(response.ok ? 0 : 1), () => process.exit(1))"]
 # Without npm in between, the signal to stop reaches Usher itself.
-CMD ["node", "--enable-source-maps", "dist/main.js"]
+# A small nursery for objects that die young: V8 would take 128 MB for it, and be no quicker.
+CMD ["node", "--max-semi-space-size=8", "--enable-source-maps", "dist/main.js"]

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-/** A bot as a process of its own, started as `npm start` starts Usher: what Node compiled is kept from run to run. */
+/** A bot as a process of its own, started with the flags that `npm start` gives to Usher. */
 export interface Program {
   readonly port: number;
   readonly pid: number;
@@ -34,7 +34,7 @@ const stopWithinMs = 8_000;
 export async function startProgram({ file, environment, readyPath }: ProgramOptions): Promise<Program> {
   const port = await freePort();
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ['--import', './src/compile-cache.js', file], {
+  const child = spawn(process.execPath, [...startFlags(), file], {
     cwd: root,
     // Not this process's own environment, where a developer may have settings of a real bot.
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment, PORT: String(port) },
@@ -62,6 +62,15 @@ export async function startProgram({ file, environment, readyPath }: ProgramOpti
     memory: () => residentBytes(pid),
     stop: () => end(child),
   };
+}
+
+/** All but the one that would read the settings of a real bot. */
+function startFlags(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { scripts: { start: string } };
+  return scripts.start
+    .split(' ')
+    .slice(1, -1)
+    .filter((flag) => !flag.startsWith('--env-file'));
 }
 
 async function answers(address: string): Promise<boolean> {
