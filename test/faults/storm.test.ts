@@ -95,6 +95,7 @@ describe('three replicas on one PostgreSQL, while everything around them breaks'
     process.stderr.write(
       `SEED=${seed}: ${facts.tasks} tasks in ${facts.requests} requests, ${arrivals.length} calls, ${fleet.killed} killed, ${asking.refusals.length} told to try again, ${strays.length} stray cards; ${elapsed('true')}\n`,
     );
+    expect(strays.length).toBeLessThanOrEqual(fleet.killed);
     expect(new Set(ids).size).toBe(asked.length);
     expect(facts).toMatchObject({
       tasks: scale.people,

@@ -135,7 +135,6 @@ export async function findStrayCards({ query }: Database, shown: readonly ShownC
   const requests = await query.selectFrom('requests').select('card_id').execute();
   const copies = await query.selectFrom('access_cards').select('card_id').execute();
   const kept = new Set([...requests, ...copies].map(({ card_id }) => card_id));
-  return shown.filter(
-    ({ id, content, text }) => content !== null && !kept.has(id) && /\bseason\d+|Checking/i.test(text),
-  );
+  const isLive = (text: string) => /\bseason\d+|One moment/i.test(text) && !/You approved/.test(text);
+  return shown.filter(({ id, content, text }) => content !== null && !kept.has(id) && isLive(text));
 }
