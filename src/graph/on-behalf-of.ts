@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { OnBehalfOfCredential } from '@azure/identity';
 import { type CloudName, clouds } from '../clouds.ts';
 import type { Identity } from '../identity.ts';
+import { lazily } from '../lazily.ts';
 import type { LoginOptions } from './credential.ts';
+
+const azure = lazily<typeof import('@azure/identity')>('@azure/identity');
 
 /**
  * A person's token for this app, exchanged at Entra for a token of the same person's for Graph. Entra checks signature,
@@ -43,15 +46,14 @@ export function onBehalfOf(identity: Identity, cloud: CloudName, login: LoginOpt
   const { graphRoot, loginAuthority, tokenExchange } = clouds[cloud];
   const options = { ...login, authorityHost: loginAuthority };
   const vouch = once(async () => {
-    const { ManagedIdentityCredential } = await import('@azure/identity');
+    const { ManagedIdentityCredential } = azure();
     const clientId = registration.kind === 'federatedIdentity' ? registration.identityId : '';
     const voucher = new ManagedIdentityCredential({ clientId, ...login });
     return async () => (await voucher.getToken(`${tokenExchange}/.default`)).token;
   });
 
   async function credentialOver(userAssertionToken: string): Promise<OnBehalfOfCredential> {
-    // Only an installation that signs people in pays for loading it.
-    const { OnBehalfOfCredential } = await import('@azure/identity');
+    const { OnBehalfOfCredential } = azure();
     const { tenantId, clientId } = registration;
     const shared = { ...options, tenantId, clientId, userAssertionToken };
     switch (registration.kind) {
