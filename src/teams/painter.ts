@@ -193,7 +193,13 @@ export function createPainter(parts: PainterParts): Painter {
     card.signature = drawing.signature;
     card.failures = 0;
     card.finished = drawing.finished;
-    await parts.markDrawn(drawing.live.id, drawing.live.revision);
+    try {
+      await parts.markDrawn(drawing.live.id, drawing.live.revision);
+    } catch (error) {
+      // What the store does not know of is shown once more, and noted then.
+      card.signature = null;
+      throw error;
+    }
   }
 
   function pauseAfterFailure(card: Card): number | undefined {

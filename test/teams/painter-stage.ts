@@ -14,7 +14,7 @@ export interface Stage {
   readonly codes: readonly unknown[];
   readonly ending: AbortController;
   /** The highest revision of each request that was noted as drawn. */
-  readonly drawn: ReadonlyMap<string, number>;
+  readonly drawn: Map<string, number>;
   /** How often a card was being edited twice at a time. */
   readonly overlaps: () => number;
   /** A new revision of the request, and word of it. */

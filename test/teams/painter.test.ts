@@ -140,6 +140,25 @@ describe('a card', () => {
   });
 });
 
+describe('a drawing that the store could not be told of', () => {
+  it('is shown and noted once more', async () => {
+    let isAway = true;
+    stage.whenDrawn(() => {
+      if (!isAway) return;
+      isAway = false;
+      stage.drawn.clear();
+      throw new Error('the database is away');
+    });
+
+    stage.change('R1', { finished: true });
+    await stage.clock.advance(6_000);
+
+    expect(whats(stage.edits)).toEqual(['card-R1 revision 1', 'card-R1 revision 1']);
+    expect(stage.drawn.get('R1')).toBe(1);
+    expect(stage.codes).toEqual(['card_failed']);
+  });
+});
+
 describe('thirty cards in one conversation', () => {
   it('keep to what Teams takes there, and all end on their last change', async () => {
     const ids = Array.from({ length: 30 }, (_, index) => `R${index}`);
