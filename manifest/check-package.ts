@@ -12,8 +12,8 @@ import formats from 'ajv-formats';
 export interface Expected {
   readonly appId: string;
   readonly host: string;
-  /** Whether people sign in to the bot. */
-  readonly sso?: boolean;
+  /** The host of the page on which people sign in to the bot; null where nobody does. */
+  readonly signIn?: string | null;
   readonly version: string;
 }
 
@@ -89,21 +89,22 @@ function schemaProblems(manifest: Fields): string[] {
   );
 }
 
-/** Where the page to sign in is, in the public cloud. */
-export const signInDomain = 'token.botframework.com';
-
 /** The registration whose token Teams brings. The prefix before the id is the one that Teams knows bots by. */
 export function webApplicationInfo(appId: string) {
   return { id: appId, resource: `api://botid-${appId}` };
 }
 
-function identityProblems(manifest: Fields, { appId, host, sso = false, version }: Expected): string[] {
+function identityProblems(manifest: Fields, { appId, host, signIn = null, version }: Expected): string[] {
   const bots = Array.isArray(manifest.bots) ? manifest.bots : [];
   return [
     ...differs('id', manifest.id, appId),
     ...differs('bots[0].botId', fieldsOf(bots[0]).botId, appId),
-    ...differs('validDomains', manifest.validDomains, sso ? [host, signInDomain] : [host]),
-    ...differs('webApplicationInfo', manifest.webApplicationInfo, sso ? webApplicationInfo(appId) : undefined),
+    ...differs('validDomains', manifest.validDomains, signIn === null ? [host] : [host, signIn]),
+    ...differs(
+      'webApplicationInfo',
+      manifest.webApplicationInfo,
+      signIn === null ? undefined : webApplicationInfo(appId),
+    ),
     ...differs('version', manifest.version, version),
     ...(typeof manifest.version === 'string' && isSemver(manifest.version)
       ? []

@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { unzipSync, zipSync } from 'fflate';
-import { isSemver, problemsOf, signInDomain, webApplicationInfo } from './check-package.ts';
+import { isSemver, problemsOf, webApplicationInfo } from './check-package.ts';
 
 /**
  * `npm run package`: fills in the manifest, packs it with the icons, and writes the zip that an administrator uploads
@@ -22,6 +22,7 @@ Writes the app package that an administrator uploads to Teams, after checking it
   --app-id GUID       the application (client) id of the bot's registration
   --host NAME         where the bot answers, without https:// and path, e.g. usher.contoso.com
   --sso               people sign in to Usher (GRAPH_AUTH=delegated): names the resource that Teams brings a token for
+  --sso-host NAME     with --sso: where the page to sign in is (token.botframework.com; other clouds have their own)
   --out FILE          the file to write (dist/usher-VERSION.zip)
   --version VERSION   the version that Teams shows (that of package.json); a changed package needs a higher one
   --developer NAME    who runs Usher in your organization, 32 letters at most (The Usher contributors)
@@ -36,7 +37,8 @@ The exit code is 0 when the package was written, and 1 otherwise.
 interface Wanted {
   readonly appId: string;
   readonly host: string;
-  readonly sso: boolean;
+  /** The host of the page to sign in; null where nobody does. */
+  readonly signIn: string | null;
   readonly version: string;
   readonly out: string;
   readonly developer: string;
@@ -45,6 +47,8 @@ interface Wanted {
   readonly terms: string;
 }
 
+/** Where the page to sign in is, in the public cloud. */
+const publicSignIn = 'token.botframework.com';
 const ICONS = ['color.png', 'outline.png'];
 const root = new URL('../', import.meta.url);
 // The zip of the same files is the same, byte by byte, whenever it is packed. The earliest day that a zip can name.
@@ -92,6 +96,7 @@ const OPTIONS = {
   privacy: text,
   terms: text,
   sso: { type: 'boolean' },
+  'sso-host': text,
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -111,7 +116,7 @@ const HOST = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z
 
 /** What the schema would only call a pattern that does not match. */
 function mistakesIn(options: Options): string[] {
-  const { 'app-id': appId, host, version, out } = options;
+  const { 'app-id': appId, host, 'sso-host': signInHost, version, out } = options;
   const pages = (['website', 'privacy', 'terms'] as const).filter((name) => !isPage(options[name]));
   return [
     ...(appId === undefined ? ['--app-id is missing: the application (client) id of the bot’s registration.'] : []),
@@ -122,6 +127,10 @@ function mistakesIn(options: Options): string[] {
     ...(host === undefined || HOST.test(host)
       ? []
       : [`--host is a name like usher.contoso.com, without https://, port and path, not “${host}”.`]),
+    ...(signInHost === undefined || HOST.test(signInHost)
+      ? []
+      : [`--sso-host is a name like token.botframework.com, without https://, not “${signInHost}”.`]),
+    ...(signInHost === undefined || options.sso === true ? [] : ['--sso-host goes with --sso.']),
     ...(version === undefined || isSemver(version)
       ? []
       : [`--version is a semantic version like 1.2.3, not “${version}”.`]),
@@ -139,8 +148,8 @@ function wantedFrom(options: Options): Wanted {
   const { developer = 'The Usher contributors', website = `https://${host}` } = options;
   const { privacy = website, terms = website } = options;
   const out = resolve(options.out ?? fileURLToPath(new URL(`dist/usher-${version}.zip`, root)));
-  const sso = options.sso === true;
-  return { appId: appId.toLowerCase(), host, sso, version, out, developer, website, privacy, terms };
+  const signIn = options.sso === true ? (options['sso-host']?.toLowerCase() ?? publicSignIn) : null;
+  return { appId: appId.toLowerCase(), host, signIn, version, out, developer, website, privacy, terms };
 }
 
 function ownVersion(): string {
@@ -164,16 +173,16 @@ function pack(wanted: Wanted): Uint8Array {
     const value = values[name];
     return value === undefined ? whole : JSON.stringify(value).slice(1, -1);
   });
-  const whole = wanted.sso ? withSignIn(manifest, wanted.appId) : manifest;
+  const whole = wanted.signIn === null ? manifest : withSignIn(manifest, wanted.appId, wanted.signIn);
   const icons = ICONS.map((name) => [name, new Uint8Array(readFileSync(new URL(name, import.meta.url)))] as const);
   const files = { 'manifest.json': new TextEncoder().encode(whole), ...Object.fromEntries(icons) };
   return zipSync(files, { mtime: PACKED_AT, level: 9 });
 }
 
 /** What single sign-on for a bot takes beside. https://learn.microsoft.com/microsoftteams/platform/bots/how-to/authentication/bot-sso-manifest */
-function withSignIn(manifest: string, appId: string): string {
+function withSignIn(manifest: string, appId: string, signIn: string): string {
   const { validDomains, ...rest } = JSON.parse(manifest) as { readonly validDomains: readonly string[] };
-  const more = { validDomains: [...validDomains, signInDomain], webApplicationInfo: webApplicationInfo(appId) };
+  const more = { validDomains: [...validDomains, signIn], webApplicationInfo: webApplicationInfo(appId) };
   return JSON.stringify({ ...rest, ...more }, null, 2);
 }
 

@@ -58,14 +58,14 @@ const graphProofs = ['AZURE_CLIENT_SECRET', 'AZURE_CLIENT_CERTIFICATE_PATH', 'AZ
 export function reportBotProblems(env: Partial<BotVariables>, report: Report): void {
   if (env.MicrosoftAppId === '')
     report('MicrosoftAppId', 'is missing', 'set it to the application id of the bot registration');
-  const [first, ...others] = botProofs.filter((name) => (env[name] ?? '') !== '');
+  // What could not be read was reported already, and is a proof all the same.
+  const [first, ...others] = botProofs.filter((name) => env[name] !== '');
   if (env.MicrosoftAppType === 'UserAssignedMSI') {
     for (const name of [first, ...others])
       if (name !== undefined) report(name, 'is set, though a bot that is a managed identity has none', 'remove it');
   } else if (env.MicrosoftAppType !== undefined) {
     for (const name of others) report(name, `is set beside ${first}`, 'keep one of the two; a bot has one proof');
-    // What could not be read was reported already, and may be the proof.
-    if (first === undefined && botProofs.every((name) => env[name] !== undefined))
+    if (first === undefined)
       report('MicrosoftAppPassword', 'is missing', `set it, or one of ${botProofs.slice(1).join(', ')}`);
   }
   const isOfOneTenant = env.MicrosoftAppType === 'SingleTenant' || env.MicrosoftAppType === 'UserAssignedMSI';
@@ -74,7 +74,7 @@ export function reportBotProblems(env: Partial<BotVariables>, report: Report): v
 }
 
 export function reportGraphProblems(env: Partial<GraphVariables>, report: Report): void {
-  const [first, ...others] = graphProofs.filter((name) => (env[name] ?? '') !== '');
+  const [first, ...others] = graphProofs.filter((name) => env[name] !== '');
   if (first === undefined) return;
   for (const name of others) report(name, `is set beside ${first}`, 'keep one of the two');
   for (const name of ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID'] as const)

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -12,9 +14,11 @@ import { openDatabase } from '../src/db/database.ts';
 import type { Line } from '../src/doctor/check.ts';
 import type { Tokens } from '../src/doctor/reach.ts';
 import { type DoctorOptions, runDoctor } from '../src/doctor.ts';
+import { createLog } from '../src/log.ts';
 import { sandboxEnvironment } from '../src/sandbox/environment.ts';
 import { type SandboxGraph, startSandboxGraph } from '../src/sandbox/graph/server.ts';
 import { people } from '../src/sandbox/tenant/people.ts';
+import { startServer } from '../src/server.ts';
 import { unsignedToken } from './support/tokens.ts';
 
 type Environment = Readonly<Record<string, string>>;
@@ -47,20 +51,20 @@ beforeAll(async () => {
 afterEach(() => sandbox.reset());
 afterAll(async () => {
   await sandbox.close();
-  bot.close();
+  await bot.close();
   rmSync(folder, { recursive: true });
 });
 
-/** What answers `/healthz`, and nothing else. */
+/** Usher's own server, with nobody behind it. */
 async function startAnsweringBot() {
-  const server = createServer((request, response) => {
-    response.statusCode = request.url === '/healthz' ? 200 : 404;
-    response.end();
+  const { port, stop } = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    receive: () => Promise.reject(new Error('nothing is to come this far')),
+    checks: { database: async () => true, graph: async () => true },
+    log: createLog('silent'),
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return { port, close: () => void server.close() };
+  return { port, close: () => stop(0) };
 }
 
 /** A sign-in on both sides, as in production, towards the sandbox. */
@@ -319,7 +323,7 @@ describe('one thing broken', () => {
 
     expect(code).toBe(1);
     expect(out).toMatch(
-      /^✗ The bot’s endpoint: nobody answers at http:\/\/127\.0\.0\.1:1\/healthz\n {4}To fix: start/m,
+      /^✗ The bot’s endpoint: nobody answers at http:\/\/127\.0\.0\.1:1\/api\/messages\n {4}To fix: start/m,
     );
     expect(out).toMatch(/^1 wrong\./m);
   });
@@ -359,10 +363,22 @@ describe('the command line of the doctor', () => {
     expect(err).toContain('--help');
   });
 
+  it('does not take whoever answers everything for the bot', async () => {
+    const proxy = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const { port } = proxy.address() as AddressInfo;
+
+    const { code, out } = await doctor(usual, ['--url', `http://127.0.0.1:${port}`]);
+    proxy.close();
+
+    expect(code).toBe(1);
+    expect(out).toContain(`✗ The bot’s endpoint: http://127.0.0.1:${port}/api/messages answers 200, which is not how`);
+  });
+
   it('looks for the bot at its public address', async () => {
     const { out } = await doctor({ ...usual, PORT: '1' }, ['--url', `http://127.0.0.1:${bot.port}/api/messages`]);
 
-    expect(out).toContain(`✓ The bot’s endpoint: http://127.0.0.1:${bot.port}/healthz answers`);
+    expect(out).toContain(`✓ The bot’s endpoint: http://127.0.0.1:${bot.port}/api/messages answers`);
   });
 
   it('does not make a database that is not there', async () => {

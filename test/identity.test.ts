@@ -99,16 +99,30 @@ describe('an identity that cannot be right', () => {
       ['MicrosoftAppManagedIdentityId', 'MicrosoftAppPassword'],
     ],
     [{ ...bot, MicrosoftAppCertificatePath: '/nowhere.pem' }, ['MicrosoftAppCertificatePath']],
+    [
+      { ...botWithSecret, MicrosoftAppCertificatePath: '/nowhere.pem' },
+      ['MicrosoftAppCertificatePath', 'MicrosoftAppCertificatePath'],
+    ],
     [{ ...bot, MicrosoftAppFederatedTokenFile: '/nowhere' }, ['MicrosoftAppFederatedTokenFile']],
     [{ ...bot, MicrosoftAppManagedIdentityId: 'usher-identity' }, ['MicrosoftAppManagedIdentityId']],
-    [{ ...botWithSecret, AZURE_CLIENT_CERTIFICATE_PATH: '/nowhere.pem' }, ['AZURE_CLIENT_CERTIFICATE_PATH']],
+    [
+      { ...botWithSecret, AZURE_CLIENT_CERTIFICATE_PATH: '/nowhere.pem' },
+      ['AZURE_CLIENT_CERTIFICATE_PATH', 'AZURE_CLIENT_ID', 'AZURE_TENANT_ID'],
+    ],
     [
       { ...botWithSecret, AZURE_CLIENT_CERTIFICATE_PATH: certificate, AZURE_FEDERATED_TOKEN_FILE: tokenFile },
       ['AZURE_CLIENT_ID', 'AZURE_FEDERATED_TOKEN_FILE', 'AZURE_TENANT_ID'],
     ],
     [
       { MicrosoftAppCertificatePath: '/nowhere.pem', AZURE_FEDERATED_TOKEN_FILE: '/nowhere' },
-      ['AZURE_FEDERATED_TOKEN_FILE', 'MicrosoftAppCertificatePath', 'MicrosoftAppId', 'MicrosoftAppTenantId'],
+      [
+        'AZURE_CLIENT_ID',
+        'AZURE_FEDERATED_TOKEN_FILE',
+        'AZURE_TENANT_ID',
+        'MicrosoftAppCertificatePath',
+        'MicrosoftAppId',
+        'MicrosoftAppTenantId',
+      ],
     ],
   ])('%j is told with all that is wrong at once', (environment, variables) => {
     expect(wrong(environment)).toEqual(variables);

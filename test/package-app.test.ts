@@ -109,9 +109,18 @@ describe('the app package', () => {
       validDomains: [host, 'token.botframework.com'],
     });
     expect(manifestOf(files)).not.toHaveProperty('webApplicationInfo');
-    expect(problemsOf(packed, { ...expected, sso: true })).toEqual([]);
-    expect(problemsOf(files, { ...expected, sso: true })).toHaveLength(2);
+    expect(problemsOf(packed, { ...expected, signIn: 'token.botframework.com' })).toEqual([]);
+    expect(problemsOf(files, { ...expected, signIn: 'token.botframework.com' })).toHaveLength(2);
     expect(problemsOf(packed, expected)).toHaveLength(2);
+  });
+
+  it('names the page to sign in of another cloud', () => {
+    const out = join(folder, 'cloud.zip');
+
+    const { code } = run('--app-id', appId, '--host', host, '--out', out, '--sso', '--sso-host', 'token.example.cn');
+
+    expect(code).toBe(0);
+    expect(manifestOf(unzipSync(readFileSync(out)))).toMatchObject({ validDomains: [host, 'token.example.cn'] });
   });
 
   it('takes its version from package.json', () => {
@@ -238,6 +247,12 @@ describe('npm run package', () => {
       'an address in place of a host',
       ['--app-id', appId, '--host', 'https://usher.contoso.com/'],
       /without https:\/\//,
+    ],
+    ['a host to sign in where nobody does', ['--app-id', appId, '--host', host, '--sso-host', host], /goes with --sso/],
+    [
+      'an address to sign in at',
+      ['--app-id', appId, '--host', host, '--sso', '--sso-host', 'https://x.cn'],
+      /--sso-host is a name/,
     ],
     ['a host with a port', ['--app-id', appId, '--host', 'usher.contoso.com:3978'], /without https:\/\/, port/],
     ['a host that is an address of numbers', ['--app-id', appId, '--host', '10.0.0.1'], /--host is a name/],

@@ -50,12 +50,11 @@ export function machineChecks(reach: Reach, clock: Clock, publicUrl: string | nu
       id: 'endpoint',
       title: words.endpoint.title,
       async run() {
-        const address = new URL('/healthz', publicUrl ?? ownAddress(host, port)).href;
+        const address = new URL('/api/messages', publicUrl ?? ownAddress(host, port)).href;
         try {
           const signal = AbortSignal.timeout(endpointTimeoutMs);
-          const response = await fetch(address, { redirect: 'manual', signal });
-          await response.body?.cancel();
-          if (response.status === 200) return good(words.endpoint.good(address));
+          const response = await fetch(address, { ...nothingForUsher, redirect: 'manual', signal });
+          if (isUshers(response.status, await response.text())) return good(words.endpoint.good(address));
           return wrong(words.endpoint.status(address, response.status), words.endpoint.fix);
         } catch {
           return wrong(words.endpoint.silent(address), words.endpoint.fix);
@@ -63,6 +62,13 @@ export function machineChecks(reach: Reach, clock: Clock, publicUrl: string | nu
       },
     },
   ];
+}
+
+/** What the endpoint refuses in a way of its own, before it looks at any token: no proxy answers so. */
+const nothingForUsher = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' } as const;
+
+function isUshers(status: number, body: string): boolean {
+  return status === 400 && body.includes('"not_an_activity"');
 }
 
 /** Where this machine itself reaches a server that listens there. */

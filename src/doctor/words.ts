@@ -218,7 +218,7 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
     title: 'The bot’s endpoint',
     good: (address: string) => `${address} answers`,
     silent: (address: string) => `nobody answers at ${address}`,
-    status: (address: string, status: number) => `${address} answers ${status}`,
-    fix: 'start Usher (npm start), or name its public address with --url and see that the proxy passes on all paths.',
+    status: (address: string, status: number) => `${address} answers ${status}, which is not how Usher does`,
+    fix: 'start Usher (npm start), or name its public address with --url and see that the proxy passes on POST requests to /api/messages.',
   },
 } as const;
