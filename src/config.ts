@@ -353,7 +353,7 @@ function toConfig(env: Environment): Config {
 }
 
 /** What may be meant, and is more likely a mistake; for the log. */
-export function configWarnings({ gate, database }: Config): string[] {
+export function configWarnings({ gate, database, graph }: Config): string[] {
   const warnings: string[] = [];
   if (gate.limit > documentedGate.limit || gate.windowMs < documentedGate.windowMs)
     warnings.push(
@@ -361,6 +361,10 @@ export function configWarnings({ gate, database }: Config): string[] {
     );
   if (database.kind === 'postgres' && !saysHowToEncrypt(database.url.reveal()))
     warnings.push('DATABASE_URL names no sslmode, so what goes to the database is not encrypted');
+  if (graph.auth === 'azure' && graph.identity.kind === 'ambient' && graph.identity.tenantId !== undefined)
+    warnings.push(
+      'AZURE_TENANT_ID and AZURE_CLIENT_ID are set without a secret, certificate or token file, so Graph is called as a managed identity or as whoever is signed in on this machine; set AZURE_CLIENT_SECRET or another proof if a registration is meant',
+    );
   return warnings;
 }
 

@@ -17,7 +17,12 @@ export type Identity =
   | (Registration & { readonly kind: 'federatedIdentity'; readonly identityId: string })
   | { readonly kind: 'managedIdentity'; readonly clientId: string }
   /** What the machine offers: a managed identity, or the sign-in of a developer. An empty id is the machine's own. */
-  | { readonly kind: 'ambient'; readonly clientId: string };
+  | {
+      readonly kind: 'ambient';
+      readonly clientId: string;
+      /** A tenant that is named beside the id, which only a registration has a use for: its proof may be missing. */
+      readonly tenantId?: string;
+    };
 
 interface Registration {
   /** A GUID; empty for a bot of many tenants, which signs in at a tenant of Microsoft's. */
@@ -146,7 +151,8 @@ export function graphIdentity(env: GraphVariables): Identity {
     return { ...registration, kind: 'certificate', path: env.AZURE_CLIENT_CERTIFICATE_PATH };
   if (env.AZURE_FEDERATED_TOKEN_FILE !== '')
     return { ...registration, kind: 'tokenFile', path: env.AZURE_FEDERATED_TOKEN_FILE };
-  return { kind: 'ambient', clientId: env.AZURE_CLIENT_ID };
+  const { AZURE_CLIENT_ID: clientId, AZURE_TENANT_ID: tenantId } = env;
+  return clientId === '' || tenantId === '' ? { kind: 'ambient', clientId } : { kind: 'ambient', clientId, tenantId };
 }
 
 export interface FileProblem {

@@ -407,6 +407,13 @@ describe('a doubtful setting', () => {
     expect(configWarnings(configOf({ ...oneMachine, PROVISION_WINDOW_MS: '9999' }))).toHaveLength(1);
     expect(configWarnings(configOf(oneMachine))).toEqual([]);
   });
+
+  it('is a registration for Graph whose proof is missing, and not a managed identity', () => {
+    const id = '00000000-0000-4000-8000-00000000beef';
+
+    expect(configWarnings(configOf({ ...production, AZURE_TENANT_ID: id, AZURE_CLIENT_ID: id }))).toHaveLength(1);
+    expect(configWarnings(configOf({ ...production, AZURE_CLIENT_ID: id }))).toEqual([]);
+  });
 });
 
 describe('the process', () => {

@@ -66,6 +66,11 @@ describe('the bot is', () => {
 describe('Graph is called by', () => {
   it.each<[string, Environment, object]>([
     ['whatever the machine is', {}, { kind: 'ambient', clientId: '' }],
+    [
+      'a managed identity, or a registration whose proof is missing',
+      { AZURE_CLIENT_ID: other, AZURE_TENANT_ID: other },
+      { kind: 'ambient', clientId: other, tenantId: other },
+    ],
     ['a managed identity of this id', { AZURE_CLIENT_ID: other }, { kind: 'ambient', clientId: other }],
     ['a secret', { ...graph, AZURE_CLIENT_SECRET: 'x' }, { kind: 'secret', tenantId: tenant, clientId: other }],
     [
