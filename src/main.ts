@@ -119,7 +119,9 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   };
 
   const { adapter, authentication } = createAdapter(config, options.adapter);
-  const conversations = createConversations({ adapter, appId: config.bot.appId, clock, observe: observer.message });
+  const serviceHosts = serviceHostsOf(config, options.adapter);
+  const { appId } = config.bot;
+  const conversations = createConversations({ adapter, appId, serviceHosts, clock, observe: observer.message });
   const pacing = createPacing();
   const lease = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs };
   const turns = createTurns({ database, clock, log, ...lease });
@@ -269,7 +271,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     guard: {
       allowedTenants: config.allowedTenants,
       issuer,
-      serviceHosts: serviceHostsOf(config, options.adapter),
+      serviceHosts,
     },
     commandsPerMinute: config.commandsPerMinute,
     chat,

@@ -10,6 +10,7 @@ import {
 import type { CardMessage, FileOffer, SignInInvitation } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import { consentActivity, fileActivity, type StoredFile } from './file-cards.ts';
+import { isServiceOf, type ServiceHosts } from './guard.ts';
 import { signInActivity } from './user-tokens.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
@@ -60,6 +61,8 @@ export interface ObservedMessage {
 export interface ConversationsParts {
   readonly adapter: CloudAdapter;
   readonly appId: string;
+  /** Where messages may go to: each takes a token of the bot's along, and the database is not trusted that far. */
+  readonly serviceHosts: ServiceHosts;
   readonly clock: Clock;
   /** Told of every message, for counting; it does not throw. */
   readonly observe?: (message: ObservedMessage) => void;
@@ -69,9 +72,12 @@ const goneStatuses: readonly (number | null)[] = [400, 403, 404, 405, 410, 413];
 const preconditionFailed = 412;
 const preconditionPausesMs = [1_000, 2_000];
 
-export function createConversations({ adapter, appId, clock, observe }: ConversationsParts): Conversations {
+export function createConversations(parts: ConversationsParts): Conversations {
+  const { adapter, appId, serviceHosts, clock, observe } = parts;
+
   async function within<T>(conversation: string, act: (context: TurnContext) => Promise<T>): Promise<T> {
     const reference = JSON.parse(conversation) as Partial<ConversationReference>;
+    if (!isServiceOf(serviceHosts, reference.serviceUrl ?? '')) throw elsewhere();
     const results: T[] = [];
     await adapter.continueConversationAsync(appId, reference, async (context) => {
       results.push(await act(context));
@@ -144,6 +150,11 @@ export function createConversations({ adapter, appId, clock, observe }: Conversa
         }),
       ),
   };
+}
+
+/** Refused like by Teams itself: nobody is there, and trying again is of no use. */
+function elsewhere(): Error {
+  return Object.assign(new Error('the address of a conversation is not of Teams'), { statusCode: 403 });
 }
 
 /** A card as a message. `summary` is what a notification reads. */

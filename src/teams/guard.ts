@@ -51,7 +51,8 @@ export function admit(origin: ActivityOrigin, rules: GuardRules): Admission {
   return { kind: 'admitted', speaker: { id: id.toLowerCase(), tenantId } };
 }
 
-function isServiceOf(hosts: ServiceHosts, serviceUrl: string): boolean {
+/** Whether an address is one of theirs. */
+export function isServiceOf(hosts: ServiceHosts, serviceUrl: string): boolean {
   if (!URL.canParse(serviceUrl)) return false;
   const { protocol, hostname, port, username, password } = new URL(serviceUrl);
   if (hosts === 'loopback') return (protocol === 'http:' || protocol === 'https:') && isLoopback(hostname);

@@ -208,6 +208,7 @@ describe('somebody who is signed in', () => {
     }
 
     expect(text).not.toMatch(/request access|watch|approve/);
+    expect(text).toContain('sign out');
   });
 
   it('cannot have another person’s request run again by that person’s sign-in', async () => {

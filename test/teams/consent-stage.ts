@@ -98,7 +98,7 @@ export async function startConsentStage(): Promise<ConsentStage> {
     exportWords: (kind: keyof typeof words) => words[kind],
   };
   const { adapter, authentication } = createAdapter(config);
-  const conversations = createConversations({ adapter, appId: '', clock });
+  const conversations = createConversations({ adapter, appId: '', serviceHosts: 'loopback', clock });
   const pacing = createPacing();
   const turns = createTurns({ database, clock, log });
   const shared = { chat, conversations, pacing, turns, clock, ending: ending.signal, log };

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CardMessage } from '../../src/chat/reply.ts';
 import { readConfig } from '../../src/config.ts';
@@ -42,7 +45,13 @@ beforeEach(() => {
   if (!read.ok) throw new Error('the sandbox environment is a good one');
   clock = createTestClock();
   const { adapter } = createAdapter(read.config);
-  conversations = createConversations({ adapter, appId: '', clock, observe: (told) => void heard.push(told) });
+  conversations = createConversations({
+    adapter,
+    appId: '',
+    serviceHosts: 'loopback',
+    clock,
+    observe: (told) => void heard.push(told),
+  });
   heard.length = 0;
   const place = { serviceUrl: connector.serviceUrl, conversationId: '19:a/b?c@thread.tacv2;messageid=1' };
   conversation = toConversation(messageActivity({ id: 'alex', name: 'Alex' }, place, 'hello'));
@@ -52,6 +61,34 @@ beforeEach(() => {
 const deliveries = () => connector.deliveries.slice(already);
 
 describe('a conversation', () => {
+  it('that a changed database places elsewhere than at Teams gets nothing, and no token goes there', async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.end('{}');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const read = readConfig(sandboxEnvironment('http://127.0.0.1:1/v1.0'));
+    if (!read.ok) throw new Error('the sandbox environment is a good one');
+    const { adapter } = createAdapter(read.config);
+    const strict = createConversations({ adapter, appId: '', serviceHosts: ['smba.trafficmanager.net'], clock });
+    const place = { serviceUrl: `http://127.0.0.1:${port}/`, conversationId: 'chat' };
+    const elsewhere = toConversation(messageActivity({ id: 'alex', name: 'Alex' }, place, 'hello'));
+
+    const sent = [
+      await strict.post(elsewhere, message),
+      await strict.edit(elsewhere, 'card', message),
+      await strict.say(elsewhere, 'hello'),
+      await strict.remove(elsewhere, 'card'),
+    ];
+    const member = await strict.findMember(elsewhere, 'alex');
+    server.close();
+
+    expect(sent.map(({ kind }) => kind)).toEqual(['gone', 'gone', 'gone', 'gone']);
+    expect([member, asked]).toEqual([null, []]);
+  });
+
   it('takes the question whether a file may be stored, and the card of the file', async () => {
     const offer = {
       fileName: 'history.csv',

@@ -100,7 +100,8 @@ export function commandsFor({ rights }: Pick<CommandParts, 'rights'>, caller: Ca
 export function help(parts: CommandParts, turn: Turn, topic: string | null): Reply {
   const named = topic === null ? null : (verbNamed(topic) ?? topic);
   const commands = commandsFor(parts, turn.caller);
-  return { kind: 'card', message: helpCard(turn.words, { commands, topic: named }) };
+  const signsIn = parts.rights === 'callers';
+  return { kind: 'card', message: helpCard(turn.words, { commands, topic: named, signsIn }) };
 }
 
 /** The answer to a line that is no command: not an error, but what this caller could say instead. */

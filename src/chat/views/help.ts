@@ -58,17 +58,25 @@ const LONGEST_LINE = 80;
  * What Usher can do for whoever asks: exactly the commands passed in.
  *
  * @param topic the word after `help`, or null. With a topic that is a command, pass in that command alone.
+ * @param signsIn whether people sign in to Usher, and may want to sign out again.
  */
 export function help(
   words: Words,
-  { commands, topic }: { readonly commands: readonly CommandHelp[]; readonly topic: string | null },
+  {
+    commands,
+    topic,
+    signsIn = false,
+  }: { readonly commands: readonly CommandHelp[]; readonly topic: string | null; readonly signsIn?: boolean },
 ): CardMessage {
   const named =
     topic === null ? undefined : commands.find(({ verb }) => verb.toLowerCase() === topic.trim().toLowerCase());
   return helpCard(words, {
     title:
       named === undefined ? words.card('help.title') : words.card('help.titleTopic', { topic: spellingOf(named.verb) }),
-    intro: [helpIntro(words, commands.length > 0, named === undefined ? topic : null)],
+    intro: [
+      helpIntro(words, commands.length > 0, named === undefined ? topic : null),
+      ...(signsIn && named === undefined ? [words.card('help.signOut')] : []),
+    ],
     commands: named === undefined ? commands : [named],
     buttons: [],
     summary: words.plain('help.summary'),
