@@ -71,6 +71,8 @@ const defaultLeaseMs = 30_000;
 const idleMs = 5_000;
 /** Sooner than this after its grant a call counts as on time. */
 const noticedLatenessMs = 10;
+/** A connection takes so long to be made, however short the guard: without this a call might never get away. */
+const leastToleratedMs = 100;
 /** Others may claim again as soon as the database is back, so the gate is told at once. */
 const firstNotePauseMs = 10;
 /** Between two tries to claim while the database does not answer: the first pause, doubled up to the longest. */
@@ -93,7 +95,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   const { clock } = store;
   const leaseMs = parts.leaseMs ?? defaultLeaseMs;
   /** How late a call may leave of which the gate has not heard yet. The other half of the guard is for the way. */
-  const toleratedMs = Math.max(store.gate.limits.guardMs / 2, noticedLatenessMs);
+  const toleratedMs = Math.max(store.gate.limits.guardMs / 2, leastToleratedMs);
   const owner = randomUUID();
   const running = new Map<string, Promise<void>>();
   const stopping = new AbortController();
