@@ -58,8 +58,9 @@ describe('the dispatcher', () => {
     expect(throttled).toBeGreaterThan(0);
     const tasks = await scene.tasksOf(request);
     expect(tasks.every(({ state }) => state.kind === 'done' && state.outcome.kind === 'created')).toBe(true);
-    // Five leave, two of them are turned away, and nobody knocks until the window has passed.
-    expect((arrivals[5] ?? 0) - (arrivals[4] ?? 0)).toBeGreaterThan(10_000);
+    // The fourth is turned away. The fifth may have left by then; nobody else knocks until the window has passed.
+    const pauses = [3, 4].map((index) => (arrivals[index + 1] ?? 0) - (arrivals[index] ?? 0));
+    expect(Math.max(...pauses)).toBeGreaterThan(10_000);
   });
 
   it('stays away for a whole window after a 429 that does not say for how long', async () => {
