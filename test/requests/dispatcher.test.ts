@@ -47,7 +47,8 @@ describe('the dispatcher', () => {
   });
 
   it('closes the gate for everybody when the server counts more strictly, and still finishes all', async () => {
-    await open({ sandbox: { limit: 3 } });
+    // By itself the gate would let all go at once, repeats as well, so a pause can only come of a refusal.
+    await open({ limits: { ...limits, limit: 1_000 }, sandbox: { limit: 3 } });
     const request = await scene.ask(8);
 
     scene.start();
