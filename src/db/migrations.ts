@@ -1,4 +1,4 @@
-import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
+import { type ColumnDefinitionBuilder, type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { cutStoredOutcome, cutStoredWords } from '../masking/cut-stored.ts';
 import type { Dialect } from './dialect.ts';
@@ -325,6 +325,11 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
   };
 }
 
+interface StoredText {
+  readonly id: string | number;
+  readonly text: string;
+}
+
 /** Rewrites a text of every row, some at a time; returns how many it has looked at. What stays as it is, is not written. */
 async function rewrite(
   db: Kysely<unknown>,
@@ -333,14 +338,12 @@ async function rewrite(
   column: string,
   anew: (text: string) => string,
 ): Promise<number> {
-  let seen = 0;
   const [rowsOf, id, text] = [sql.table(table), sql.ref(key), sql.ref(column)];
-  for (let last: string | number | null = null; ; ) {
-    const beyond = last === null ? sql`` : sql`and ${id} > ${last}`;
-    const { rows }: { rows: { id: string | number; text: string }[] } = await sql<{
-      id: string | number;
-      text: string;
-    }>`
+  let seen = 0;
+  let last: string | number | null = null;
+  for (;;) {
+    const beyond: RawBuilder<unknown> = last === null ? sql`` : sql`and ${id} > ${last}`;
+    const { rows }: { readonly rows: readonly StoredText[] } = await sql<StoredText>`
       select ${id} as id, ${text} as text from ${rowsOf}
       where ${text} is not null ${beyond} order by ${id} limit ${sql.lit(outcomesAtOnce)}`.execute(db);
     for (const row of rows) {

@@ -127,7 +127,7 @@ export const isPrivateType = (type: unknown): boolean => typeof type === 'string
 export const isStructure = (key: string): boolean => structure.has(bareWord(key));
 
 const secretAnywhere =
-  /passw|passphrase|passcode|pwd|secret|token|credential|apikey|privatekey|accesskey|accountkey|sharedkey|kennwort|senha|contrasen|motdepasse|пароль|密码|密碼|パスワード/i;
+  /passw|passphrase|passcode|pwd|secret|token|credential|apikey|privatekey|accesskey|accountkey|sharedkey|kennwort|senha|contrase[nñ]|motdepasse|пароль|密码|密碼|パスワード/i;
 const secretWords = new Set(['key', 'keys', 'pin', 'otp', 'pass', 'cvv', 'ssn', 'cert', 'certificate', 'hash']);
 
 /**
@@ -147,7 +147,7 @@ export function isSecretName(attribute: string): boolean {
 
 /** Secrets that a text names: the short words above are too common there, but headers and signatures count. */
 const secretInText =
-  /passw|passphrase|passcode|pwd|secret|token|credential|apikey|privatekey|accesskey|accountkey|sharedkey|signingkey|subscriptionkey|encryptionkey|authorization|cookie|assertion|signature|sessionid|kennwort|senha|contrasen|motdepasse|пароль|密码|密碼|パスワード|^(?:sig|pin|otp|cvv|cvc|pass)$/;
+  /passw|passphrase|passcode|pwd|secret|token|credential|apikey|privatekey|accesskey|accountkey|sharedkey|signingkey|subscriptionkey|encryptionkey|authorization|cookie|assertion|signature|sessionid|kennwort|senha|contrase[nñ]|motdepasse|пароль|密码|密碼|パスワード|^(?:sig|pin|otp|cvv|cvc|pass)$/;
 
 /** What is private about a person, by the names that directories, HR systems and their languages give it. */
 const personal =

@@ -46,7 +46,7 @@ const twoWords =
 const errorCode =
   /^(?:invalid|expired|missing|wrong|bad|unknown|unsupported|unauthorized|no|malformed|revoked|compact)/i;
 const secretEnd =
-  /(?:passw(?:or[dt])?|password|passphrase|passcode|pwd|secret|token|(?:api|access|private|account|shared|signing|secret|subscription)key|authorization|cookie|assertion|signature|kennwort|senha|contrasena|contraseña|motdepasse|пароль|密码|密碼|パスワード|^pin|^otp|^cvv|^pass)s?$/;
+  /(?:passw(?:or[dt])?|password|passphrase|passcode|pwd|secret|token|(?:api|access|private|account|shared|signing|secret|subscription)key|authorization|cookie|assertion|signature|kennwort|senha|contrase[nñ]a|motdepasse|пароль|密码|密碼|パスワード|^pin|^otp|^cvv|^pass)s?$/;
 
 function withoutValues(text: string, alone?: 'secret'): string {
   let masked = '';

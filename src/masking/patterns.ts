@@ -35,7 +35,7 @@ const secretPatterns: readonly Pattern[] = [
     },
   },
   // Keys that their issuers have made easy to know: Entra, AWS, GitHub, Slack, Google, Stripe, OpenAI and their like.
-  { looks: /(?<![\w~.-])[\w~.-]{3}[78]Q~[\w~.-]{20,}/g },
+  { looks: /(?<![\w~.-])[\w~.-]{3,6}[78]Q~[\w~.-]{20,}/g },
   { looks: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bxox[a-z]-[\w-]{10,}/g },
   { looks: /\bAIza[\w-]{30,}|\b[sr]k_(?:live|test)_\w{10,}|\bsk-[\w-]{20,}|\bglpat-[\w-]{15,}/g },
   {
@@ -145,16 +145,26 @@ const personalPatterns: readonly Pattern[] = [
   // A date soon after a word for birth.
   {
     looks: new RegExp(
-      `(?<=(?:birth|\\bborn|\\bd\\.?o\\.?b\\b|gebor|geburt|naissance|\\bnée?\\b|nascid|nascimento|nacid|nacimiento|出生)[^\\d\\n]{0,30})${date}`,
+      `(?<=(?:birth|\\bborn|\\bd\\.?o\\.?b\\b|gebor|geburt|naissance|\\bnée?\\b|nascid|nascimento|nacid|nacimiento|出生)[^\\d\\n]{0,30})${date}(?!\\d)`,
       'giu',
     ),
   },
   // A number soon after a word for what is private.
   {
     looks:
-      /(?<=(?:\bssn|social security|national id|national insurance|identity (?:card|number)|passport|driver.?s licen[cs]e|tax (?:id|number)|\bcpf|\bnir|\bdni|\baadhaar|steuer-?id|bank account|account (?:no|number)|\bphone|\bmobile|telephone|\bfax|salary|salaire|gehalt|wage)s?[^\d\n]{0,24})[+(]?\d[\d ()./-]{3,30}\d/gi,
+      /(?<=(?:\bssn|social security|national id|national insurance|identity (?:card|number)|passport|driver.?s licen[cs]e|tax (?:id|number)|\bcpf|\bnir|\bdni|\baadhaar|steuer-?id|bank account|account (?:no|number)|\bphone|\bmobile|telephone|\bfax|salary|salaire|gehalt|wage)s?[^\d\n]{0,24})[+(]?\d[\d (),./-]{3,30}\d/gi,
   },
 ];
+
+/** "The value 'x' of y is too long": a value of an attribute that may be on no list. Addresses and ids people need. */
+const namedValue: Pattern = {
+  looks: /(?<=\bvalue:? {1,2})(?:'[^'\n]{1,400}'|"[^"\n]{1,400}"|“[^”\n]{1,400}”|‘[^’\n]{1,400}’)/gi,
+  instead: (found) => {
+    const value = found.slice(1, -1);
+    const isNeeded = /^\S+@\S+$|^(?:true|false|null|\d{1,4})$/i.test(value) || guid.test(value);
+    return isNeeded ? found : found.slice(0, 1) + notKept + found.slice(-1);
+  },
+};
 
 const maskBy = (patterns: readonly Pattern[], text: string): string =>
   patterns.reduce((left, { looks, instead = () => notKept }) => left.replace(looks, instead), text);
@@ -162,4 +172,4 @@ const maskBy = (patterns: readonly Pattern[], text: string): string =>
 /** Takes out what grants access: in ids and labels too, where a number is just a number. */
 export const withoutSecrets = (text: string): string => maskBy(secretPatterns, text);
 
-export const withoutPersonalData = (text: string): string => maskBy(personalPatterns, text);
+export const withoutPersonalData = (text: string): string => maskBy([...personalPatterns, namedValue], text);

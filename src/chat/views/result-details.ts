@@ -83,7 +83,7 @@ function saidBy(outcome: Outcome): string | null {
 function changesSection(words: Words, outcome: Outcome, changes: readonly Change[], limits: DetailLimits) {
   const telling = changes.filter(({ oldValue, newValue }) => !(isEmpty(oldValue) && isEmpty(newValue)));
   const shown = telling.filter(isKept);
-  const withheld = telling.filter((change) => !isKept(change)).map(({ attribute }) => short(attribute, LONGEST_NAMED));
+  const withheld = telling.filter((change) => !isKept(change)).map(({ attribute }) => attribute);
   // Of an account that there was already, no old values at all means that the service does not tell them.
   const existed = outcome.kind === 'updated' || outcome.kind === 'inSync';
   const newOnly = existed && changes.every(({ oldValue }) => isEmpty(oldValue));
@@ -96,13 +96,15 @@ function changesSection(words: Words, outcome: Outcome, changes: readonly Change
   });
 }
 
-/** Which attributes there were besides those that Usher keeps the values of. */
-function withheldText(words: Words, names: readonly string[]): string {
-  const unlike = [...new Set(names)];
+/** Which attributes there were besides those that Usher keeps the values of. Secrets are counted and not named. */
+function withheldText(words: Words, attributes: readonly string[]): string {
+  const unlike = [...new Set(attributes)];
+  const named = unlike.filter((attribute) => !isSecretName(attribute)).slice(0, MOST_NAMED);
   return words.card('label.notKept', {
     count: unlike.length,
-    names: words.list(unlike.slice(0, MOST_NAMED)),
-    rest: Math.max(0, unlike.length - MOST_NAMED),
+    named: named.length,
+    names: named.map((attribute) => short(attribute, LONGEST_NAMED)).join(', '),
+    rest: unlike.length - named.length,
   });
 }
 
