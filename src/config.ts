@@ -11,6 +11,7 @@ import {
   reportGraphProblems,
   reportSignInProblems,
 } from './identity.ts';
+import { shownAttributeProblems } from './masking/attributes.ts';
 import { type Secret, secret } from './secret.ts';
 
 export { type Secret, secret } from './secret.ts';
@@ -37,6 +38,8 @@ export interface Config {
   /** Working days after which undecided access requests are brought to mind, and days after which they expire. */
   readonly approvals: { readonly remindAfterWorkingDays: number; readonly expireAfterDays: number };
   readonly appsFile: string | null;
+  /** Attributes whose values are kept and shown besides those of the default list. */
+  readonly shownAttributes: readonly string[];
   readonly metrics: MetricsConfig;
   readonly logLevel: LogLevel;
 }
@@ -125,15 +128,16 @@ const oneOf = <const T extends readonly [string, ...string[]]>(values: T, fallba
       return z.NEVER;
     });
 
+const partsOf = (text: string) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
 const guidList = z
   .string()
   .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  )
+  .transform(partsOf)
   .refine((ids) => ids.every((id) => guid.test(id)), {
     message: says('has an entry that is not a GUID', 'list Entra object ids, parted by commas; names do not work here'),
   })
@@ -158,6 +162,15 @@ const readableFile = (fix: string) =>
     .string()
     .default('')
     .refine((path) => path === '' || isReadable(path), { message: says('names a file that cannot be read', fix) });
+
+const attributeNames = z
+  .string()
+  .default('')
+  .transform(partsOf)
+  .superRefine((names, context) => {
+    for (const { problem, fix } of shownAttributeProblems(names))
+      context.addIssue({ code: 'custom', message: says(problem, fix) });
+  });
 
 const certificateFile = z
   .string()
@@ -216,6 +229,7 @@ const environmentSchema = z.object({
   APPROVAL_REMIND_WORKING_DAYS: wholeNumber(1, 1, 30),
   APPROVAL_EXPIRE_DAYS: wholeNumber(7, 1, 365),
   APPS_FILE: z.string().default(''),
+  SHOWN_ATTRIBUTES: attributeNames,
   METRICS: oneOf(['on', 'off'], 'on'),
   METRICS_TOKEN: z
     .string()
@@ -347,6 +361,7 @@ function toConfig(env: Environment): Config {
       expireAfterDays: env.APPROVAL_EXPIRE_DAYS,
     },
     appsFile: env.APPS_FILE || null,
+    shownAttributes: env.SHOWN_ATTRIBUTES,
     metrics: { on: env.METRICS === 'on', token: env.METRICS_TOKEN === '' ? null : secret(env.METRICS_TOKEN) },
     logLevel: env.LOG_LEVEL,
   };

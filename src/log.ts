@@ -1,10 +1,14 @@
 import { type Logger, pino } from 'pino';
+import { maskText } from './masking/mask-text.ts';
 
 export type Log = Logger;
 
+const secrets = ['password', 'token', 'access_token', 'secret', 'clientSecret', 'client_secret', 'assertion', 'cookie'];
+
 /**
  * One JSON line an event, to standard output. Personal data is not logged in the first place: people appear by Entra
- * object id. The redaction list is the net beneath, for what a library's error might carry along.
+ * object id. The redaction list is the net beneath, for what a library's error might carry along, and what an
+ * error says is masked: libraries quote what they could not read.
  */
 export function createLog(level: string, destination?: { write(line: string): void }): Log {
   return pino(
@@ -16,16 +20,13 @@ export function createLog(level: string, destination?: { write(line: string): vo
         paths: [
           'authorization',
           'headers',
-          'password',
-          'token',
+          ...secrets.flatMap((name) => [name, `*.${name}`]),
           '*.authorization',
           '*.headers',
           '*.*.headers',
           'error.request',
           'error.response',
           'error.config',
-          '*.password',
-          '*.token',
         ],
         censor: '[redacted]',
       },
@@ -37,8 +38,11 @@ export function createLog(level: string, destination?: { write(line: string): vo
 
 /** An error as the log keeps it: name, message, code and stack; never the request or response hung on to it. */
 function describeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return { message: String(error) };
+  if (!(error instanceof Error)) return { message: maskText(String(error)) };
   const code = 'code' in error ? String(error.code) : undefined;
   const status = 'statusCode' in error ? Number(error.statusCode) : undefined;
-  return { name: error.name, message: error.message, code, status, stack: error.stack };
+  const message = maskText(error.message);
+  // A stack begins with the message; its frames are ours.
+  const stack = error.message === '' ? error.stack : error.stack?.replace(error.message, () => message);
+  return { name: error.name, message, code, status, stack };
 }

@@ -165,7 +165,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   });
   const dispatcher = startDispatcher({
     store,
-    graph: provisioningService(synchronization),
+    graph: provisioningService(synchronization, rights.isShown),
     ...askersOf(rights),
     log,
     changed: (requestId) => void announce(requestId),

@@ -14,6 +14,7 @@ import { createProvisioningLog } from './graph/provisioning-log.ts';
 import { createSignIns, type SignIns } from './graph/sign-ins.ts';
 import { createSynchronization } from './graph/synchronization.ts';
 import type { Log } from './log.ts';
+import { type IsShown, showing } from './masking/attributes.ts';
 import { provisioningService } from './requests/provisioning-service.ts';
 import type { Askers } from './requests/signed-out.ts';
 
@@ -26,6 +27,8 @@ export interface Rights {
   readonly standing: Sight;
   /** Null where Usher has a right of its own. */
   readonly signIns: SignIns<Sight> | null;
+  /** Which attributes outcomes keep the values of. */
+  readonly isShown: IsShown;
   /** Whether Graph is there, for whoever asks by their own right. */
   answers(): Promise<boolean>;
   close(): Promise<void>;
@@ -72,6 +75,7 @@ export function createRights({ config, entries, clock, log, observe, login }: Ri
   return {
     standing: sightOver(own),
     signIns,
+    isShown: showing(config.shownAttributes),
     async answers() {
       const answer = await own.send({ path: '/servicePrincipals', query: { $select: 'id', $top: '1' } });
       // Without a token of anybody's, to be asked for one is all that Graph can say.
@@ -82,11 +86,11 @@ export function createRights({ config, entries, clock, log, observe, login }: Ri
 }
 
 /** The calls of those who are signed in, for the dispatcher; nothing where Usher has a right of its own. */
-export function askersOf({ signIns }: Rights): { readonly askers?: Askers } {
+export function askersOf({ signIns, isShown }: Rights): { readonly askers?: Askers } {
   if (signIns === null) return {};
   const serviceFor: Askers['serviceFor'] = (askerId) => {
     const sight = signIns.sightOf(askerId);
-    return sight === null ? null : provisioningService(sight.synchronization);
+    return sight === null ? null : provisioningService(sight.synchronization, isShown);
   };
   return { askers: { serviceFor, present: signIns.present } };
 }

@@ -48,6 +48,7 @@ const everything = {
   APPROVAL_REMIND_WORKING_DAYS: '3',
   APPROVAL_EXPIRE_DAYS: '30',
   APPS_FILE: 'apps.json',
+  SHOWN_ATTRIBUTES: 'employeeId, addresses[type eq "work"].locality',
   METRICS: 'off',
   METRICS_TOKEN: 'scrape~my.token+0',
   LOG_LEVEL: 'debug',
@@ -95,6 +96,7 @@ describe('the configuration', () => {
       commandsPerMinute: 30,
       approvals: { remindAfterWorkingDays: 1, expireAfterDays: 7 },
       appsFile: null,
+      shownAttributes: [],
       metrics: { on: true, token: null },
       logLevel: 'info',
     });
@@ -116,6 +118,7 @@ describe('the configuration', () => {
       commandsPerMinute: 12,
       approvals: { remindAfterWorkingDays: 3, expireAfterDays: 30 },
       appsFile: 'apps.json',
+      shownAttributes: ['employeeId', 'addresses[type eq "work"].locality'],
       metrics: { on: false },
       logLevel: 'debug',
     });
@@ -206,6 +209,24 @@ describe('the configuration', () => {
       bot: { auth: 'none', appId: '' },
       graph: { auth: 'none', baseUrl: 'http://127.0.0.1:3979/v1.0' },
     });
+  });
+});
+
+describe('SHOWN_ATTRIBUTES', () => {
+  it.each(['unicodePwd', 'password', 'employeeId,clientSecret', 'urn:x:2.0:User:accessToken', 'user.pin', 'api_key'])(
+    'never takes a secret such as %s',
+    (names) => {
+      const read = readConfig({ ...production, SHOWN_ATTRIBUTES: names });
+
+      expect(read).toMatchObject({
+        ok: false,
+        problems: [{ variable: 'SHOWN_ATTRIBUTES', problem: expect.stringContaining('secrets are never shown') }],
+      });
+    },
+  );
+
+  it.each(['*', 'employee id', 'a[b', 'x=y'])('takes no %s for the name of an attribute', (names) => {
+    expect(wrong({ ...production, SHOWN_ATTRIBUTES: names })).toEqual(['SHOWN_ATTRIBUTES']);
   });
 });
 

@@ -52,6 +52,15 @@ describe('the log', () => {
     });
   });
 
+  it('masks what an error quotes, in its message and at the head of its stack', () => {
+    const error = new Error('it says "{\\"password\\":\\"hunter2\\"}" there');
+
+    const { text } = written((log) => log.error({ error }, 'failed'));
+
+    expect(text).not.toContain('hunter2');
+    expect(text).toContain('log.test.ts');
+  });
+
   it.each([
     ['request', { request: { headers: { authorization: 'Bearer SECRET' } } }],
     ['response', { response: { bodyAsText: 'SECRET' } }],

@@ -51,6 +51,8 @@ export interface Dialect {
   readonly clock: Clock;
   /** Part of a migration: from then on the tables announce what others may want to hear of. */
   announceChanges(db: Kysely<unknown>): Promise<void>;
+  /** Part of a migration: what rows held before they were rewritten leaves the file too, as far as that is ours to do. */
+  wipeRewritten(db: Kysely<unknown>): Promise<void>;
   /** Hears what other processes store. Where there are none it hears nothing. */
   listen(parts: ListeningParts): Listening;
 }
@@ -69,6 +71,11 @@ export function sqliteDialect(path: string, clock: Clock): Dialect {
     gateNow: async () => clock.monotonic(),
     clock,
     announceChanges: async () => undefined,
+    async wipeRewritten(db) {
+      await sql`vacuum`.execute(db);
+      // Else the pages would stand in the file until the log is copied over them.
+      await sql`pragma wal_checkpoint(truncate)`.execute(db);
+    },
     listen: () => ({ stop: () => undefined }),
   };
 }
@@ -175,6 +182,8 @@ export function postgresDialect(config: Extract<DatabaseConfig, { kind: 'postgre
     },
     clock: shared.clock,
     announceChanges,
+    // PostgreSQL's own vacuum does it, by the administrator's rules.
+    wipeRewritten: async () => undefined,
     listen: (parts) => startListening(() => new pg.Client(clientConfig(address, listenerLimits)), parts),
   };
 }

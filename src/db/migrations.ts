@@ -1,5 +1,6 @@
-import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
+import { type ColumnDefinitionBuilder, type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { cutStoredOutcome, cutStoredWords } from '../masking/cut-stored.ts';
 import type { Dialect } from './dialect.ts';
 
 /** The schema's history, oldest first. A migration that has been released is never edited; a further one follows. */
@@ -310,7 +311,50 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
         await dialect.announceChanges(db);
       },
     },
+    '009-lean-outcomes': {
+      async up(db) {
+        const seen = [
+          await rewrite(db, 'tasks', 'id', 'outcome', cutStoredOutcome),
+          await rewrite(db, 'watched_jobs', 'app_id', 'status', cutStoredWords),
+          await rewrite(db, 'announcements', 'id', 'details', cutStoredWords),
+        ];
+        // Also after a run that was broken off when all rows had been rewritten.
+        if (seen.some((rows) => rows > 0)) await dialect.wipeRewritten(db);
+      },
+    },
   };
+}
+
+interface StoredText {
+  readonly id: string | number;
+  readonly text: string;
+}
+
+/** Rewrites a text of every row, some at a time; returns how many it has looked at. What stays as it is, is not written. */
+async function rewrite(
+  db: Kysely<unknown>,
+  table: string,
+  key: string,
+  column: string,
+  anew: (text: string) => string,
+): Promise<number> {
+  const [rowsOf, id, text] = [sql.table(table), sql.ref(key), sql.ref(column)];
+  let seen = 0;
+  let last: string | number | null = null;
+  for (;;) {
+    const beyond: RawBuilder<unknown> = last === null ? sql`` : sql`and ${id} > ${last}`;
+    const { rows }: { readonly rows: readonly StoredText[] } = await sql<StoredText>`
+      select ${id} as id, ${text} as text from ${rowsOf}
+      where ${text} is not null ${beyond} order by ${id} limit ${sql.lit(outcomesAtOnce)}`.execute(db);
+    for (const row of rows) {
+      const rewritten = anew(row.text);
+      if (rewritten !== row.text)
+        await sql`update ${rowsOf} set ${text} = ${rewritten} where ${id} = ${row.id}`.execute(db);
+      last = row.id;
+    }
+    seen += rows.length;
+    if (rows.length < outcomesAtOnce) return seen;
+  }
 }
 
 /** An outcome has some ten thousand characters, and a desk may have gathered many. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maskLabel, maskText } from '../masking/mask-text.ts';
 
 const text = z.string().nullable().default(null).catch(null);
 // Edm.Int64 may travel as text.
@@ -8,21 +9,26 @@ const count = z
   .default(null)
   .catch(null);
 
+/** What the service says, and the application through it: a quarantine's message may quote what was sent. */
+const masked = (mask: (text: string) => string) => text.transform((said) => (said === null ? null : mask(said)));
+const code = masked(maskLabel);
+const message = masked(maskText);
+
 const errorSchema = z
-  .object({ code: text, message: text, tenantActionable: z.boolean().nullable().default(null).catch(null) })
+  .object({ code, message, tenantActionable: z.boolean().nullable().default(null).catch(null) })
   .nullable()
   .default(null)
   .catch(null);
 
 const quarantineSchema = z
-  .object({ reason: text, currentBegan: text, nextAttempt: text, seriesCount: count, error: errorSchema })
+  .object({ reason: message, currentBegan: text, nextAttempt: text, seriesCount: count, error: errorSchema })
   .nullable()
   .default(null)
   .catch(null);
 
 const executionSchema = z
   .object({
-    state: text,
+    state: code,
     timeBegan: text,
     timeEnded: text,
     error: errorSchema,
@@ -53,7 +59,7 @@ export const storedJobSchema = z.object({
   schedule: z.object({ state: text, interval: text }).nullable().default(null).catch(null),
   status: z
     .object({
-      code: text,
+      code,
       quarantine: quarantineSchema,
       lastExecution: executionSchema,
       lastSuccessfulExecution: executionSchema,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
+import { maskLabel, maskText } from '../masking/mask-text.ts';
 
 /** Makes a path of segments, each encoded: ids are opaque, and some carry `#`, `/`, `,` or `=`. */
 export function graphPath(...segments: readonly string[]): string {
@@ -24,10 +25,12 @@ const errorSchema = z.object({
   error: z.object({ code: z.string().catch(''), message: z.string().catch('') }),
 });
 
-/** The code and message of an OData error body; empty strings when the body has another shape. */
+/** The code and message of an OData error body, without secrets and personal data; empty strings when the body has another shape. */
 export function readODataError(body: unknown): { code: string; message: string } {
   const parsed = errorSchema.safeParse(body);
-  return parsed.success ? parsed.data.error : { code: '', message: '' };
+  if (!parsed.success) return { code: '', message: '' };
+  const { code, message } = parsed.data.error;
+  return { code: maskLabel(code), message: maskText(message) };
 }
 
 /** `Retry-After`, which is seconds or a date, in milliseconds from now; null when missing or senseless. */

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { cutOutcome, sayerFor } from '../masking/cut-outcome.ts';
+import { maskLabel } from '../masking/mask-text.ts';
 import { detailOf, readEntry } from './outcome/entry.ts';
 import { failedScopingChecks, isSkip } from './outcome/scoping.ts';
 import { judge } from './outcome/verdict.ts';
@@ -56,6 +58,7 @@ export interface LogInitiator {
   readonly name: string | null;
 }
 
+/** Nothing of what is read from here is shown before it has been masked. */
 const text = z
   .string()
   .transform((value) => (value.trim() === '' ? null : value))
@@ -100,20 +103,21 @@ function readRecord(record: LogRecord): LogEntry {
   });
   const steps = entry.provisioningSteps;
   const outcome = judge(null, entry);
+  const say = sayerFor('report' in outcome ? outcome.report : undefined);
   const stopped = steps.find((step) => step.status === 'failure') ?? steps.find(isSkip);
   return {
     id: record.id,
-    changeId: entry.changeId,
+    changeId: label(entry.changeId),
     jobId: record.jobId,
     servicePrincipalId: record.servicePrincipal?.id ?? null,
     at: moment(record.activityDateTime),
     action: known(actions, record.provisioningAction ?? ''),
     status: known(statuses, status ?? ''),
-    outcome: withoutAttributes(outcome),
+    outcome: withoutAttributes(cutOutcome(outcome)),
     scope: scopeOf(outcome, steps),
-    error: errorOf(errorInformation),
-    skipReason: steps.map((step) => detailOf(step, 'SkipReason')).find((reason) => reason !== null) ?? null,
-    stoppedAt: stopped === undefined ? null : { type: stopped.type, name: stopped.name },
+    error: errorOf(errorInformation, say),
+    skipReason: label(steps.map((step) => detailOf(step, 'SkipReason')).find((reason) => reason !== null) ?? null),
+    stoppedAt: stopped === undefined ? null : { type: stopped.type, name: maskLabel(stopped.name) },
     initiatedBy: initiatorOf(record.initiatedBy),
   };
 }
@@ -132,7 +136,7 @@ function known<K extends string>(
   word: string,
 ): { readonly kind: K } | { readonly kind: 'unknown'; readonly code: string } {
   const kind = words.find((candidate) => candidate.toLowerCase() === word.toLowerCase());
-  return kind === undefined ? { kind: 'unknown', code: word } : { kind };
+  return kind === undefined ? { kind: 'unknown', code: maskLabel(word) } : { kind };
 }
 
 function scopeOf(outcome: Outcome, steps: readonly Step[]): LogEntry['scope'] {
@@ -140,14 +144,18 @@ function scopeOf(outcome: Outcome, steps: readonly Step[]): LogEntry['scope'] {
   return steps.some((step) => step.type === 'scoping' && step.status === 'success') ? 'in' : 'notTold';
 }
 
-function errorOf(error: LogRecord['provisioningStatusInfo']['errorInformation']): LogError | null {
+function errorOf(
+  error: LogRecord['provisioningStatusInfo']['errorInformation'],
+  say: (text: string) => string,
+): LogError | null {
   if (error === null || (error.errorCode === null && error.reason === null)) return null;
-  return { code: error.errorCode, reason: error.reason, recommendedAction: error.recommendedAction };
+  const said = (text: string | null) => (text === null ? null : say(text));
+  return { code: label(error.errorCode), reason: said(error.reason), recommendedAction: said(error.recommendedAction) };
 }
 
 function initiatorOf(initiator: LogRecord['initiatedBy']): LogInitiator | null {
   const type = initiator?.initiatorType ?? null;
-  return type === null ? null : { type, name: initiator?.displayName ?? null };
+  return type === null ? null : { type: maskLabel(type), name: label(initiator?.displayName ?? null) };
 }
 
 /** Steps keep what they are and how they ended; their details and sentences are full of the person's data. */
@@ -155,6 +163,10 @@ function withoutAttributes(outcome: Outcome): Outcome {
   if (!('report' in outcome)) return outcome;
   const steps = outcome.report.steps.map((step) => ({ ...step, description: null, details: {} }));
   return { ...outcome, report: { ...outcome.report, steps, changes: [], subjectLabel: null } };
+}
+
+function label(text: string | null): string | null {
+  return text === null ? null : maskLabel(text);
 }
 
 function moment(iso: string | null): number | null {

@@ -2,6 +2,7 @@ import type { GraphAnswer, GraphTrouble } from '../graph/answer.ts';
 import { readOutcome } from '../graph/outcome/read-outcome.ts';
 import { readRefusal, signInGone } from '../graph/outcome/refusal.ts';
 import type { Outcome } from '../graph/outcome.ts';
+import type { IsShown } from '../masking/attributes.ts';
 import type { Task } from './request.ts';
 import type { GateNews, Postponement } from './running.ts';
 
@@ -36,6 +37,8 @@ export type Settlement =
 /** What an attempt needs of Graph. */
 export interface ProvisioningService {
   provisionOnDemand(call: ProvisioningCall, signal: AbortSignal, onSend: () => void): Promise<GraphAnswer>;
+  /** Which attributes an outcome keeps the values of; those of the default list where none is given. */
+  readonly isShown?: IsShown;
   /** Whether the job is quarantined now, read past every cache. False when it cannot be told. */
   isQuarantined(servicePrincipalId: string, jobId: string): Promise<boolean>;
   /** The rule to use now, read past every cache; null when there is none or it cannot be told. */
@@ -81,7 +84,7 @@ export async function attempt(
   const done = (outcome: Outcome) => ({ kind: 'done' as const, outcome, ...ids });
   switch (answer.kind) {
     case 'ok': {
-      const outcome = readOutcome(answer.body);
+      const outcome = readOutcome(answer.body, graph.isShown);
       const delayMs = task.awaitsAssignment ? assignmentDelaysMs[task.unseen] : undefined;
       if (outcome.kind !== 'notInScope' || delayMs === undefined) return done(outcome);
       return again({ reason: 'assignmentUnseen', delayMs });

@@ -1,9 +1,14 @@
 import type { Synchronization } from '../graph/synchronization.ts';
+import { type IsShown, shownAlone } from '../masking/attributes.ts';
 import type { ProvisioningService } from './attempt.ts';
 
 /** What an attempt needs of Graph, in terms of its synchronization jobs. */
-export function provisioningService(synchronization: Synchronization): ProvisioningService {
+export function provisioningService(
+  synchronization: Synchronization,
+  isShown: IsShown = shownAlone,
+): ProvisioningService {
   return {
+    isShown,
     provisionOnDemand: (call, signal, onSend) => synchronization.provisionOnDemand(call, signal, onSend),
     async isQuarantined(servicePrincipalId, jobId) {
       const job = await synchronization.readJob(servicePrincipalId, jobId);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
@@ -123,6 +124,68 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     expect(deeds).toMatchObject([{ requestId: 'R7K3MQ', result: { kind: 'waiting' } }]);
     expect(await listWatches(database, 'somewhere')).toEqual([]);
     expect(await dueAnnouncements(database, systemClock.now(), 10)).toEqual([]);
+  });
+
+  it('loses the secrets that its rows hold, and nothing that its cards tell', async () => {
+    const secret = 'Zq7-planted-7qZ';
+    const step = {
+      type: 'import',
+      name: 'EntryImport',
+      status: 'success',
+      description: `sent {"password":"${secret}"}`,
+      details: { userName: 'isaiah@contoso.com', unicodePwd: secret },
+    };
+    const report = {
+      steps: [step],
+      changes: [
+        { attribute: 'title', oldValue: null, newValue: 'Clerk' },
+        { attribute: 'streetAddress', oldValue: secret, newValue: secret },
+      ],
+      ...{ changeId: 'c', subjectLabel: 'isaiah@contoso.com', sourceSystem: null, targetSystem: null, targetId: '7' },
+    };
+    const failed = { kind: 'failed', code: 'X', reason: `not ${secret}`, recommendedAction: null, report };
+    const status = { id: 'job', health: { kind: 'quarantined', quarantine: { error: { message: `pwd=${secret}` } } } };
+    await asOf('007-replicas', async (earlier) => {
+      await earlier
+        .insertInto('requests')
+        .values({ id: 'R7K3MQ', ...firstDay })
+        .execute();
+      const outcomes = Array.from({ length: 450 }, () => ({
+        ...taskAt(0, JSON.stringify(failed)),
+        outcome_kind: 'failed',
+      }));
+      const tasks = outcomes.map((task, position) => ({ ...task, id: `task ${position}`, position }));
+      await earlier.insertInto('tasks').values(tasks).execute();
+      await earlier
+        .insertInto('watched_jobs')
+        .values({ app_id: 'zscaler', state: 'quarantined', status: JSON.stringify(status), since: 0 })
+        .execute();
+    });
+
+    const database = await place.open(systemClock);
+
+    const tasks = await database.query.selectFrom('tasks').select('outcome').execute();
+    const jobs = await database.query.selectFrom('watched_jobs').select('status').execute();
+    expect(JSON.stringify([tasks, jobs])).not.toContain(secret);
+    expect(new Set(tasks.map(({ outcome }) => outcome)).size).toBe(1);
+    expect(JSON.parse(tasks[0]?.outcome ?? '')).toEqual({
+      ...failed,
+      reason: 'not •••',
+      report: {
+        ...report,
+        steps: [
+          {
+            ...step,
+            description: 'sent {"password":"•••"}',
+            details: { userName: 'isaiah@contoso.com', unicodePwd: '•••' },
+          },
+        ],
+        changes: [report.changes[0], { attribute: 'streetAddress', oldValue: '•••', newValue: '•••' }],
+      },
+    });
+    await database.close();
+    const { config } = place;
+    if (config.kind === 'sqlite') expect(readFileSync(config.path).includes(secret)).toBe(false);
   });
 
   async function asOf(migration: string, work: (earlier: Kysely<Schema>) => Promise<void>): Promise<void> {

@@ -56,20 +56,3 @@ export function attributeWord(attribute: string, words: Words): string | null {
   const key = name === undefined ? undefined : NAMES.get(name);
   return key === undefined ? null : words.plain(key);
 }
-
-const SECRET_ANYWHERE = /passw|passphrase|passcode|pwd|secret|token|credential|apikey|privatekey/i;
-const SECRET_WORDS = new Set(['key', 'keys', 'pin', 'otp', 'pass', 'cvv', 'ssn', 'cert', 'certificate', 'hash']);
-
-/**
- * Whether an attribute's name says that its value is nobody's business in a chat. Short words count only as a whole
- * part of the name: `userPin` is one, `shippingAddress` is not.
- */
-export function looksSecret(attribute: string): boolean {
-  if (SECRET_ANYWHERE.test(attribute)) return true;
-  const parts = attribute
-    .slice(0, 300)
-    .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u);
-  return parts.some((part) => SECRET_WORDS.has(part));
-}

@@ -1,9 +1,10 @@
 import type { Change, Outcome, Step } from '../../graph/outcome.ts';
+import { isSecretName, notKept } from '../../masking/attributes.ts';
 import type { DetailSection, Fact } from '../cards/card-views.ts';
 import { markdownText, plainText } from '../cards/safe-text.ts';
 import type { WordKey, Words } from '../words.ts';
-import { attributeWord, looksSecret } from './attribute-words.ts';
-import { maybe, maybeQuoted } from './parts.ts';
+import { attributeWord } from './attribute-words.ts';
+import { maybe, maybeQuoted, short } from './parts.ts';
 import { reportOf, type StepSetting, stepName } from './result-steps.ts';
 
 /** How much of the details to show; lengths in UTF-16 code units. */
@@ -23,6 +24,9 @@ export interface SupportFacts {
 }
 
 const LONGEST_ATTRIBUTE = 60;
+/** Of attributes whose values are not shown: how many are named, and how much of a name. */
+const MOST_NAMED = 10;
+const LONGEST_NAMED = 40;
 
 /** What stands behind "Show details": the service's own words, the attributes, what each step reported, ids. */
 export function detailSections(
@@ -77,15 +81,30 @@ function saidBy(outcome: Outcome): string | null {
 }
 
 function changesSection(words: Words, outcome: Outcome, changes: readonly Change[], limits: DetailLimits) {
-  const shown = changes.filter(isWorthShowing);
+  const telling = changes.filter(({ oldValue, newValue }) => !(isEmpty(oldValue) && isEmpty(newValue)));
+  const shown = telling.filter(isKept);
+  const withheld = telling.filter((change) => !isKept(change)).map(({ attribute }) => attribute);
   // Of an account that there was already, no old values at all means that the service does not tell them.
   const existed = outcome.kind === 'updated' || outcome.kind === 'inSync';
   const newOnly = existed && changes.every(({ oldValue }) => isEmpty(oldValue));
   const facts = shown.slice(0, limits.changes).map((change) => changeFact(words, change, limits.valueLength, newOnly));
   const rest = shown.length - facts.length;
   return section(words.card(changesLabel(outcome)), {
+    texts: maybe(withheld.length > 0 ? withheldText(words, withheld) : null),
     facts,
     more: rest > 0 ? words.card('label.moreChanges', { count: rest }) : null,
+  });
+}
+
+/** Which attributes there were besides those that Usher keeps the values of. Secrets are counted and not named. */
+function withheldText(words: Words, attributes: readonly string[]): string {
+  const unlike = [...new Set(attributes)];
+  const named = unlike.filter((attribute) => !isSecretName(attribute)).slice(0, MOST_NAMED);
+  return words.card('label.notKept', {
+    count: unlike.length,
+    named: named.length,
+    names: named.map((attribute) => short(attribute, LONGEST_NAMED)).join(', '),
+    rest: unlike.length - named.length,
   });
 }
 
@@ -95,8 +114,8 @@ function changesLabel(outcome: Outcome): WordKey {
   return stopped ? 'label.attempted' : 'label.changes';
 }
 
-function isWorthShowing({ attribute, oldValue, newValue }: Change): boolean {
-  return !(isEmpty(oldValue) && isEmpty(newValue)) && !looksSecret(attribute);
+function isKept({ attribute, oldValue, newValue }: Change): boolean {
+  return oldValue !== notKept && newValue !== notKept && !isSecretName(attribute);
 }
 
 function changeFact(words: Words, { attribute, oldValue, newValue }: Change, limit: number, newOnly: boolean): Fact {
@@ -117,11 +136,16 @@ function changeText(words: Words, before: string | null, after: string | null): 
 }
 
 function stepSection(words: Words, step: Step, setting: StepSetting, limits: DetailLimits): DetailSection[] {
-  const facts = Object.entries(step.details)
-    .filter(([name, value]) => !isEmpty(value) && !looksSecret(name))
+  const telling = Object.entries(step.details).filter(([, value]) => !isEmpty(value));
+  const kept = telling.filter(([name, value]) => value !== notKept && !isSecretName(name));
+  const withheld = telling.length - kept.length;
+  const facts = kept
     .slice(0, limits.detailsPerStep)
     .flatMap(([name, value]) => fact(markdownText(name, LONGEST_ATTRIBUTE), value, limits.valueLength));
-  return section(markdownText(`${stepName(words, step, setting)} · ${plainText(step.name, 60)}`), { facts });
+  return section(markdownText(`${stepName(words, step, setting)} · ${plainText(step.name, 60)}`), {
+    facts,
+    more: withheld > 0 ? words.card('label.notKeptHere', { count: withheld }) : null,
+  });
 }
 
 /** A section, or none when nothing would stand below its heading. */

@@ -1,3 +1,5 @@
+import type { IsShown } from '../../masking/attributes.ts';
+import { cutOutcome } from '../../masking/cut-outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { readEntry } from './entry.ts';
 import { readPair } from './pair.ts';
@@ -8,9 +10,16 @@ import { judge, unreadable } from './verdict.ts';
  * What a 2xx body of provisionOnDemand says became of the call. Never throws, and never takes a body that it cannot
  * read for a success: that is `unknown`, with why `unreadable`.
  *
+ * It is judged on all that the service says; what is handed out holds the values of shown attributes alone, and texts
+ * without secrets and personal data.
+ *
  * When `value` lists several objects (a group's members, perhaps: Microsoft does not say), the worst one decides.
  */
-export function readOutcome(body: unknown): Outcome {
+export function readOutcome(body: unknown, isShown?: IsShown): Outcome {
+  return cutOutcome(readWhole(body), isShown);
+}
+
+function readWhole(body: unknown): Outcome {
   const pair = readPair(body);
   if (pair === null) return unreadable;
   const entries = pair.entries.length > 0 ? pair.entries : [readEntry({})];

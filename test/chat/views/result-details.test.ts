@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Outcome, Report } from '../../../src/graph/outcome.ts';
+import { notKept } from '../../../src/masking/attributes.ts';
 import { drawOutcome, elementsOf, emptyReport, step } from './drawings.ts';
 
 const report: Report = {
@@ -84,6 +85,20 @@ describe('the details', () => {
     const values = elementsOf(card).filter(({ value }) => value === 'u → v');
     expect(values).toHaveLength(20);
     expect(JSON.stringify(card)).toContain('And 3 more attributes.');
+  });
+
+  it('say of which attributes and how many the values are not kept', () => {
+    const others = Array.from({ length: 11 }, (_, n) => ({ attribute: `x${n}`, oldValue: null, newValue: notKept }));
+    const changes = [{ attribute: 'title', oldValue: null, newValue: 'Engineer' }, ...others];
+    const steps = [step({ type: 'import', name: 'EntryImport', details: { mail: 'a@b.c', mobile: notKept } })];
+
+    const { card } = drawOutcome({ kind: 'updated', report: { ...report, steps, changes } });
+
+    const text = JSON.stringify(card);
+    expect(text).toContain('Usher does not keep the values of 11 attributes: x0, x1,');
+    expect(text).toContain('x9, and 1 more.');
+    expect(text).toContain('And 1 more attribute, whose value Usher does not keep.');
+    expect(text).not.toContain(notKept);
   });
 
   it('cut long values', () => {
