@@ -3,7 +3,7 @@ import type { Chat } from '../chat/chat.ts';
 import type { Incoming } from '../chat/incoming.ts';
 import type { CardMessage, Drawing, FileOffer, Reply, SignInInvitation } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
-import { isDatabaseAway } from '../db/database.ts';
+import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
 import { type Conversations, conversationKey, type Posted } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
@@ -142,7 +142,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
       try {
         return await chat.attachCard(liveId, cardId, instead);
       } catch (error) {
-        if (!isDatabaseAway(error) || ending.aborted || clock.monotonic() > until) throw error;
+        if (!isDatabaseFault(error) || ending.aborted || clock.monotonic() > until) throw error;
         log.warn({ error, code: 'card_not_attached', liveId }, 'where a card stands is not stored yet');
       }
       await clock.sleep(attachAgainMs, ending);
@@ -176,7 +176,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
 
   /** `begun`: something of what was asked for may have been stored before it broke. */
   function apology(where: Reading, error: unknown, begun = true): CardMessage {
-    if (isDatabaseAway(error)) {
+    if (isDatabaseFault(error)) {
       log.error({ error, code: 'database_away' }, 'the database cannot be reached');
       return chat.databaseAway(begun, where.reader);
     }
@@ -215,13 +215,13 @@ export function createAnswering(parts: AnsweringParts): Answering {
       const reply = await replying;
       const isDone = await deliver(incoming, reply, own, clicked).catch((error: unknown) => {
         // It may be stored, and an apology would be all that anybody hears of it.
-        if (isDatabaseAway(error)) throw error;
+        if (isDatabaseFault(error)) throw error;
         return deliver(incoming, { kind: 'card', message: apology(incoming, error) }, own, null);
       });
       if (isDone) await turns.close(incoming.id);
       else log.error({ code: 'answer_lost' }, 'an answer could not be delivered');
     } catch (error) {
-      if (isDatabaseAway(error)) return putOff(incoming, error);
+      if (isDatabaseFault(error)) return putOff(incoming, error);
       log.error({ error, code: 'answer_lost' }, 'an answer could not be delivered');
     }
   }

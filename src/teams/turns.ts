@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Incoming } from '../chat/incoming.ts';
 import type { Clock } from '../clock.ts';
-import { type Database, isDatabaseAway } from '../db/database.ts';
+import { type Database, isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
 
 /**
@@ -126,7 +126,7 @@ export function createTurns(parts: TurnsParts): Turns {
       try {
         await closeNow(incomingId);
       } catch (error) {
-        if (!isDatabaseAway(error)) throw error;
+        if (!isDatabaseFault(error)) throw error;
         log.warn({ error, code: 'turn_not_closed' }, 'that a turn has its answer will be noted later');
       }
     },
