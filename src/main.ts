@@ -7,7 +7,9 @@ import type { CommandParts } from './chat/commands/turn.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { clouds } from './clouds.ts';
 import { type Config, configWarnings, describeProblems, readConfig } from './config.ts';
-import { isDatabaseAway, openDatabase } from './db/database.ts';
+import { isDatabaseFault, openDatabase } from './db/database.ts';
+import { explaining, refusalError, takenRefusal } from './db/refusals.ts';
+import { becomeSoleProcess } from './db/sole-process.ts';
 import type { LoginOptions } from './graph/credential.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -92,6 +94,25 @@ const cardsInLine = 20;
  */
 export async function startUsher(config: Config, options: UsherOptions = {}): Promise<Usher> {
   const machineClock = options.clock ?? systemClock;
+  const claim = await claimDatabase(config.database, machineClock);
+  try {
+    const usher = await start(config, options, machineClock);
+    return { ...usher, stop: () => usher.stop().finally(claim.release) };
+  } catch (error) {
+    claim.release();
+    throw error;
+  }
+}
+
+/** Before anything is opened: a second process would even migrate the tables from under the first. */
+async function claimDatabase(database: Config['database'], clock: Clock): Promise<{ release(): void }> {
+  if (database.kind !== 'sqlite') return { release: () => undefined };
+  const claim = await explaining(database.kind, () => becomeSoleProcess(database.path, clock));
+  if (claim.kind === 'taken') throw refusalError(takenRefusal(database.path, claim.by));
+  return claim;
+}
+
+async function start(config: Config, options: UsherOptions, machineClock: Clock): Promise<Usher> {
   const log = options.log ?? createLog(config.logLevel);
   const grace = options.grace ?? patientGrace;
   const appsFile = readAppsFile(config.appsFile);
@@ -302,7 +323,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     await bot.resume();
   } catch (error) {
     // Away again already: who looks after what was left behind looks once more in a moment.
-    if (!isDatabaseAway(error)) throw error;
+    if (!isDatabaseFault(error)) throw error;
     log.warn({ error, code: 'left_behind_unread' }, 'what an earlier process left could not be looked for');
   }
   const leftBehind = lookAfterLeftBehind({

@@ -23,6 +23,9 @@ export interface ServerParts {
   /** What `/metrics` tells; without it there is no such path. */
   readonly metrics?: MetricsPage;
   readonly log: Log;
+  /** How long a whole request may take to arrive; milliseconds. */
+  readonly requestMs?: number;
+  readonly mostConnections?: number;
 }
 
 export interface MetricsPage {
@@ -37,8 +40,16 @@ const largestBodyBytes = 256 * 1024;
 // The parser hands these on to its reader, which its types do not tell.
 const bodyLimits = { maxBodySize: largestBodyBytes, mapParams: false };
 const checkTimeoutMs = 5_000;
-/** For a whole request to arrive; whoever sends slower than this is not Teams. */
-const requestTimeoutMs = 20_000;
+/** For a whole request to arrive; a sender that is slower than this is not Teams. */
+const defaultRequestMs = 20_000;
+/** Node looks every half minute for requests that take too long, unless it is told otherwise. */
+const looksForSlowOnes = 20;
+/**
+ * Half-open ones included. Teams and a proxy need some dozens; each takes a file descriptor, of which a process often has
+ * 1,024, and the database and Graph need theirs.
+ */
+const defaultMostConnections = 500;
+const fullEveryMs = 60_000;
 
 /** Listens. Rejects when the port cannot be had. */
 export async function startServer(parts: ServerParts): Promise<Server> {
@@ -48,8 +59,18 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   const noLog = createLog('silent') as unknown as NonNullable<restify.ServerOptions['log']>;
   const server = restify.createServer({ name: 'usher', log: noLog });
   const http: HttpServer = server.server;
-  http.requestTimeout = requestTimeoutMs;
-  http.headersTimeout = requestTimeoutMs;
+  const { requestMs = defaultRequestMs, mostConnections = defaultMostConnections } = parts;
+  http.requestTimeout = requestMs;
+  http.headersTimeout = requestMs;
+  // An option of `http.createServer`, which restify calls without any; it is read when the server begins to listen.
+  Object.assign(http, { connectionsCheckingInterval: requestMs / looksForSlowOnes });
+  http.maxConnections = mostConnections;
+  let saidFullAt = Number.NEGATIVE_INFINITY;
+  http.on('drop', () => {
+    if (performance.now() - saidFullAt < fullEveryMs) return;
+    saidFullAt = performance.now();
+    log.warn({ code: 'too_many_connections', mostConnections }, 'connections are turned away: too many are open');
+  });
   let stopping = false;
 
   server.post(

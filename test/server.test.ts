@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLog } from '../src/log.ts';
 import { type Server, type ServerParts, startServer } from '../src/server.ts';
+import { eventually } from './support/eventually.ts';
 import { startTestUsher, type TestUsher } from './support/usher.ts';
 
 const silent = createLog('silent');
@@ -271,6 +272,46 @@ describe('readiness', () => {
 
     expect((await answers).map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(asked).toBe(1);
+  });
+});
+
+describe('senders that take their time', () => {
+  const halfARequest = 'POST /api/messages HTTP/1.1\r\nHost: usher\r\nContent-Type: application/json\r\n';
+
+  it.each([
+    ['a head', halfARequest],
+    ['a body', `${halfARequest}Content-Length: 100\r\n\r\n{"type":`],
+  ])(
+    'that never end %s are cut off when their time is over, and hold nobody up meanwhile',
+    async (_what, bytes) => {
+      const server = await start({ requestMs: 500 });
+      const socket = connect(server.port, '127.0.0.1');
+      const heard: Buffer[] = [];
+      socket.on('data', (chunk) => heard.push(chunk));
+      socket.write(bytes);
+
+      const meanwhile = await ask(`http://127.0.0.1:${server.port}/healthz`);
+      await once(socket, 'close');
+
+      expect(meanwhile.status).toBe(200);
+      expect(Buffer.concat(heard).toString('utf8')).toMatch(/^HTTP\/1\.1 408 /);
+      await server.stop(0);
+    },
+    10_000,
+  );
+
+  it('cannot open more connections than there is room for, and room comes back', async () => {
+    const server = await start({ mostConnections: 2 });
+    const idle = [connect(server.port, '127.0.0.1'), connect(server.port, '127.0.0.1')];
+    for (const socket of idle) await once(socket, 'connect');
+
+    const turnedAway = connect(server.port, '127.0.0.1');
+    await once(turnedAway, 'close');
+    idle[0]?.destroy();
+    await eventually(async () => (await ask(`http://127.0.0.1:${server.port}/healthz`).catch(() => null)) !== null);
+
+    for (const socket of idle) socket.destroy();
+    await server.stop(0);
   });
 });
 

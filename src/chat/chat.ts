@@ -41,6 +41,8 @@ export interface Chat {
   /** The card on installation; it lists what this person may do, where Graph tells in time. */
   welcome(speaker: Speaker, reader: Reader, where: Where): Promise<CardMessage>;
   apology(reference: string, reader: Reader): CardMessage;
+  /** What was asked ended or froze its processes again and again, and is not tried once more. */
+  givenUp(reference: string, reader: Reader): CardMessage;
   /** `begun`: something of what was asked for may have been stored before the database went away. */
   databaseAway(begun: boolean, reader: Reader): CardMessage;
   /** The file that was agreed to, if this speaker may still have it. */
@@ -106,6 +108,7 @@ export function createChat(parts: CommandParts, callers: Callers | null = null):
     },
     databaseAway,
     apology: (reference, reader) => problem(wordsFor(reader), { kind: 'apology', reference }),
+    givenUp: (reference, reader) => problem(wordsFor(reader), { kind: 'givenUp', reference }),
     async openExport(speaker, reader, context) {
       const words = wordsFor(reader);
       const sight = callers === null ? parts : callers.sightOf(speaker.id);

@@ -1,4 +1,4 @@
-import { isDatabaseAway } from '../db/away.ts';
+import { isDatabaseFault } from '../db/away.ts';
 import type { Log } from '../log.ts';
 import { copyPosted, dueCopies, putOffCopy } from '../requests/access-requests/copies.ts';
 import { dueNotices, type Notice, noticeSent, putOffNotice } from '../requests/access-requests/notices.ts';
@@ -50,7 +50,7 @@ export function createOutbox({ store, draw, entraPortal, accessChanged, log }: O
       if (item === null) await putOffRow(null);
       return item === null ? [] : [item];
     } catch (error) {
-      if (isDatabaseAway(error)) throw error;
+      if (isDatabaseFault(error)) throw error;
       log.error({ error, code: 'outbox_undrawn' }, 'an item of the outbox could not be drawn');
       await putOffRow(againAt(row.failures));
       return [];

@@ -1,4 +1,4 @@
-import { isDatabaseAway, watchingDeeds } from '../db/away.ts';
+import { isDatabaseFault, watchingDeeds } from '../db/away.ts';
 import type { Reader } from '../requests/request.ts';
 import type { Incoming } from './incoming.ts';
 import type { CardMessage, Reply } from './reply.ts';
@@ -17,7 +17,7 @@ export async function answerWithout(
     try {
       return await answer(incoming);
     } catch (error) {
-      if (!isDatabaseAway(error)) throw error;
+      if (!isDatabaseFault(error)) throw error;
       return { kind: 'card', message: databaseAway(hasStored(), incoming.reader) };
     }
   });

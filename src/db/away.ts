@@ -1,32 +1,48 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /**
- * Telling a database that is away from all other faults. An error is marked where it comes out of the driver, since
- * elsewhere nobody could tell a database's lost connection from Graph's or Teams'.
+ * Telling a database's faults from all others. An error is marked where it comes out of the driver, since elsewhere
+ * nothing tells a database's lost connection from Graph's or Teams'.
+ *
+ *     away       it cannot be reached, broke the connection, is locked or full: it may well work in a minute
+ *     refusing   it stays so until an administrator mends it: rights, a read-only or damaged file, a wrong password
  */
-const marked = new WeakSet<object>();
+export type DatabaseFault = 'away' | 'refusing';
 
-/**
- * Whether it failed because the database could not be reached, broke the connection, or did not answer in time: what
- * may well work in a minute, and is nobody's mistake.
- */
-export function isDatabaseAway(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false;
-  return marked.has(error) || ('cause' in error && isDatabaseAway(error.cause));
+const marked = new WeakMap<object, DatabaseFault>();
+
+/** What is wrong with the database; null for an error of another kind, e.g. a mistake in a statement. */
+export function databaseFaultOf(error: unknown): DatabaseFault | null {
+  if (typeof error !== 'object' || error === null) return null;
+  return marked.get(error) ?? ('cause' in error ? databaseFaultOf(error.cause) : null);
 }
 
-/** The same error, known to `isDatabaseAway` from now on. */
-export function markAway(error: unknown): unknown {
-  if (typeof error === 'object' && error !== null) marked.add(error);
+/** Whether the database, and not Usher, is what failed. */
+export function isDatabaseFault(error: unknown): boolean {
+  return databaseFaultOf(error) !== null;
+}
+
+/** Whether it failed because of a database that may well work in a minute. */
+export function isDatabaseAway(error: unknown): boolean {
+  return databaseFaultOf(error) === 'away';
+}
+
+/** The same error, known as the database's fault from now on. */
+export function markAway(error: unknown, fault: DatabaseFault = 'away'): unknown {
+  if (typeof error === 'object' && error !== null) marked.set(error, fault);
   return error;
 }
 
-/** Runs work of a driver; an error that means that the database is away is marked as such. */
-export async function markingAway<T>(isAway: (error: unknown) => boolean, work: () => Promise<T>): Promise<T> {
+/** Runs work of a driver; an error that is the database's fault is marked as such. */
+export async function markingFaults<T>(
+  faultOf: (error: unknown) => DatabaseFault | null,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw isAway(error) ? markAway(error) : error;
+    const fault = faultOf(error);
+    throw fault === null ? error : markAway(error, fault);
   }
 }
 

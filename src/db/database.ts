@@ -7,9 +7,12 @@ import type { DatabaseConfig } from '../config.ts';
 import { isDatabaseAway, noteDeed } from './away.ts';
 import { type Dialect, postgresDialect, sqliteDialect } from './dialect.ts';
 import { migrations } from './migrations.ts';
+import { explaining, foreignRefusal, refusalError } from './refusals.ts';
 import type { Schema } from './schema.ts';
+import { marking } from './sqlite-client.ts';
+import { findStanding } from './standing.ts';
 
-export { isDatabaseAway } from './away.ts';
+export { isDatabaseAway, isDatabaseFault } from './away.ts';
 
 const mostRepeats = 5;
 /** How long a database that starts together with Usher may take, and the pauses between two looks. */
@@ -26,29 +29,33 @@ export interface Database {
    * undid the transaction over a quarrel with another, so it does nothing but ask the database.
    */
   transact<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
-  /** Throws when the database cannot be reached, which `isDatabaseAway` knows of the error. */
+  /** Throws when the database cannot be reached or read, which `isDatabaseFault` knows of the error. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the database and brings its schema up to date. Any number of processes may do so at once. A PostgreSQL that is
+ * Opens the database and brings its schema up to date. Any number of processes may do so at once. A database that is
  * still away is waited for, half a minute at most.
  *
- * @throws when it cannot be opened or a migration fails; Usher does not start on half a schema.
+ * @throws when it cannot be opened, is not Usher's or of a newer version, or a migration fails: Usher does not start on
+ *   half a schema. The message says what is wrong and what to do about it; `cause` is the engine's own error.
  */
 export async function openDatabase(config: DatabaseConfig, clock: Clock): Promise<Database> {
+  return explaining(config.kind, () => open(config, clock));
+}
+
+async function open(config: DatabaseConfig, clock: Clock): Promise<Database> {
   const dialect = dialectFor(config, clock);
   const query = new Kysely<Schema>({ dialect: dialect.kysely });
   try {
-    // A file is there or not; another process that has it locked is waited for by SQLite itself.
-    await patiently(clock, dialect.singleProcess ? 0 : startPatienceMs, async () => {
+    await patiently(clock, startPatienceMs, async () => {
       await migrate(dialect, query);
       // Sets the clock that is shared, before anybody asks for it.
       await query.transaction().execute((transaction) => dialect.gateNow(transaction));
     });
   } catch (error) {
-    await query.destroy();
+    await query.destroy().catch(() => undefined);
     throw error;
   }
   return {
@@ -71,13 +78,18 @@ export async function openDatabase(config: DatabaseConfig, clock: Clock): Promis
       }
     },
     async ping() {
-      await sql`select 1`.execute(query);
+      // Of a table: an engine answers for itself also where Usher may read nothing of it any more.
+      await sql`select 1 from gates limit 1`.execute(query);
     },
     close: () => query.destroy(),
   };
 }
 
 async function migrate(dialect: Dialect, query: Kysely<Schema>): Promise<void> {
+  const standing = await findStanding(dialect, query);
+  if (standing.kind !== 'ours') throw refusalError(foreignRefusal(standing));
+  // Nothing to bring, so nothing is locked: a tool that only reads may look on beside a process that writes.
+  if (standing.pending.length === 0) return;
   const db = dialect.migrating === null ? query : new Kysely<Schema>({ dialect: dialect.migrating });
   try {
     const provider = { getMigrations: async () => migrations(dialect) };
@@ -103,7 +115,7 @@ async function patiently(clock: Clock, patienceMs: number, work: () => Promise<v
 function dialectFor(config: DatabaseConfig, clock: Clock): Dialect {
   switch (config.kind) {
     case 'sqlite':
-      if (config.path !== ':memory:') mkdirSync(dirname(config.path), { recursive: true });
+      if (config.path !== ':memory:') marking(() => mkdirSync(dirname(config.path), { recursive: true }));
       return sqliteDialect(config.path, clock);
     case 'postgres':
       return postgresDialect(config, clock);

@@ -1,24 +1,21 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { types } from 'node:util';
+import { readFileSync } from 'node:fs';
 import {
   type ColumnDefinitionBuilder,
   type Kysely,
   type Dialect as KyselyDialect,
   PostgresDialect,
-  type SqliteDatabase,
-  SqliteDialect,
+  type RawBuilder,
   sql,
   type Transaction,
 } from 'kysely';
 import pg from 'pg';
 import type { Clock } from '../clock.ts';
 import type { DatabaseConfig } from '../config.ts';
-import { markAway } from './away.ts';
 import { channel, type Listening, type ListeningParts, startListening, type Topic } from './listening.ts';
 import { clientConfig, createPool, type PostgresAddress, type TimeLimits } from './postgres-client.ts';
 import type { Schema } from './schema.ts';
 import { createSharedClock } from './shared-clock.ts';
+import { sqliteKysely } from './sqlite-client.ts';
 import { sslModeOf, tlsOptions, withoutSslMode } from './tls.ts';
 
 /**
@@ -49,6 +46,8 @@ export interface Dialect {
   gateNow(transaction: Transaction<Schema>): Promise<number>;
   /** The wall clock that all processes on this database have in common; see `shared-clock.ts`. */
   readonly clock: Clock;
+  /** The tables where Usher's are made, the engine's own and those of its extensions left out. */
+  tables(db: Kysely<unknown>): Promise<readonly string[]>;
   /** Part of a migration: from then on the tables announce what others may want to hear of. */
   announceChanges(db: Kysely<unknown>): Promise<void>;
   /** Part of a migration: what rows held before they were rewritten leaves the file too, as far as that is ours to do. */
@@ -60,7 +59,7 @@ export interface Dialect {
 /** SQLite by Node's own driver. One process, so the gate's clock is that process's monotonic clock. */
 export function sqliteDialect(path: string, clock: Clock): Dialect {
   return {
-    kysely: new SqliteDialect({ database: async () => openSqlite(path) }),
+    kysely: sqliteKysely(path),
     migrating: null,
     realNumber: 'real',
     identity: { type: 'integer', modify: (column) => column.primaryKey().autoIncrement() },
@@ -70,6 +69,13 @@ export function sqliteDialect(path: string, clock: Clock): Dialect {
     lockRows: false,
     gateNow: async () => clock.monotonic(),
     clock,
+    tables: (db) =>
+      namesOf(
+        sql<{
+          name: string;
+        }>`select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\'`,
+        db,
+      ),
     announceChanges: async () => undefined,
     async wipeRewritten(db) {
       await sql`vacuum`.execute(db);
@@ -78,71 +84,6 @@ export function sqliteDialect(path: string, clock: Clock): Dialect {
     },
     listen: () => ({ stop: () => undefined }),
   };
-}
-
-/** `node:sqlite` in the shape that Kysely's SQLite dialect expects. */
-function openSqlite(path: string): SqliteDatabase {
-  const database = marking(() => {
-    // It holds personal data. What SQLite puts beside it gets the same rights.
-    if (path !== ':memory:') closeSync(openSync(path, 'a', ownerOnly));
-    return new DatabaseSync(path);
-  });
-  // WAL lets a reader (a backup, say) look on; NORMAL keeps every commit over a crash of the process.
-  database.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;',
-  );
-  const prepared = new Map<string, SqliteStatement>();
-  return {
-    close() {
-      prepared.clear();
-      database.close();
-    },
-    prepare(text) {
-      const statement = prepared.get(text) ?? prepareSqlite(database, text);
-      // The one that was used last stands last, so the first is the one to give up.
-      prepared.delete(text);
-      prepared.set(text, statement);
-      for (const oldest of prepared.keys()) {
-        if (prepared.size <= mostPrepared) break;
-        prepared.delete(oldest);
-      }
-      return statement;
-    },
-  };
-}
-
-const ownerOnly = 0o600;
-
-type SqliteStatement = ReturnType<SqliteDatabase['prepare']>;
-
-/**
- * SQLite takes longer to compile a statement than to run it, and what is compiled is memory that V8 does not see and so
- * is slow to give back. Usher has some 150 statements; lists of ids make more of them, by their lengths.
- */
-const mostPrepared = 256;
-
-/** Runs to its end each time, so one statement can serve everybody; SQLite itself compiles it anew for a new schema. */
-function prepareSqlite(database: DatabaseSync, text: string): SqliteStatement {
-  const statement = marking(() => database.prepare(text));
-  const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[];
-  return {
-    reader: statement.columns().length > 0,
-    all: (parameters) => marking(() => statement.all(...values(parameters))),
-    run: (parameters) => marking(() => statement.run(...values(parameters))),
-    iterate: (parameters) => statement.iterate(...values(parameters)),
-  };
-}
-
-/** Busy with somebody else's long transaction, unreadable, full, or not to be opened. https://sqlite.org/rescode.html */
-const awayCodes: ReadonlySet<unknown> = new Set([5, 10, 13, 14]);
-
-function marking<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const code = types.isNativeError(error) && 'errcode' in error ? Number(error.errcode) & 0xff : null;
-    throw awayCodes.has(code) ? markAway(error) : error;
-  }
 }
 
 /** Every process holds one connection more, to listen. PostgreSQL itself takes 100 unless told otherwise. */
@@ -181,11 +122,23 @@ export function postgresDialect(config: Extract<DatabaseConfig, { kind: 'postgre
       return now;
     },
     clock: shared.clock,
+    tables: (db) =>
+      namesOf(
+        sql<{ name: string }>`
+          select relname as name from pg_class
+          where relnamespace = to_regnamespace(quote_ident(current_schema())) and relkind in ('r', 'p')
+            and not exists (select from pg_depend where objid = pg_class.oid and deptype = 'e')`,
+        db,
+      ),
     announceChanges,
     // PostgreSQL's own vacuum does it, by the administrator's rules.
     wipeRewritten: async () => undefined,
     listen: (parts) => startListening(() => new pg.Client(clientConfig(address, listenerLimits)), parts),
   };
+}
+
+async function namesOf(question: RawBuilder<{ name: string }>, db: Kysely<unknown>): Promise<readonly string[]> {
+  return (await question.execute(db)).rows.map(({ name }) => name).toSorted();
 }
 
 function addressOf({

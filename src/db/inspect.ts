@@ -1,11 +1,12 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely, sql } from 'kysely';
-import { Migrator } from 'kysely/migration';
 import type { Clock } from '../clock.ts';
 import type { DatabaseConfig } from '../config.ts';
 import { postgresDialect, sqliteDialect } from './dialect.ts';
-import { migrations } from './migrations.ts';
+import { engineRefusal, foreignRefusal, type Refusal, wordsOf } from './refusals.ts';
+import { marking } from './sqlite-client.ts';
+import { findStanding } from './standing.ts';
 
 /** How a database stands that Usher would open, without anything of it being changed. */
 export type Inspected =
@@ -13,14 +14,18 @@ export type Inspected =
   | { readonly kind: 'reached'; readonly pending: readonly string[] }
   /** There is no file yet; the first start makes it. */
   | { readonly kind: 'notMade' }
-  /** `why` is the engine's own word, which may name host, user and path. */
-  | { readonly kind: 'away'; readonly why: string };
+  /** `why` may hold the engine's own words, which may name host, user and path. `fix` is null where none is known. */
+  | { readonly kind: 'away'; readonly why: string; readonly fix: string | null };
 
 /** Looks at the database. It migrates nothing and makes no file. */
 export async function inspectDatabase(config: DatabaseConfig, clock: Clock): Promise<Inspected> {
-  const away = (error: unknown): Inspected => ({ kind: 'away', why: wordsOf(error) });
+  const refused = ({ what, fix }: Refusal): Inspected => ({ kind: 'away', why: what, fix });
+  const away = (error: unknown): Inspected => {
+    const refusal = engineRefusal(error, config.kind);
+    return refusal === null ? { kind: 'away', why: wordsOf(error), fix: null } : refused(refusal);
+  };
   try {
-    if (config.kind === 'sqlite' && !isThere(config.path)) return { kind: 'notMade' };
+    if (config.kind === 'sqlite' && !marking(() => isThere(config.path))) return { kind: 'notMade' };
   } catch (error) {
     return away(error);
   }
@@ -28,12 +33,10 @@ export async function inspectDatabase(config: DatabaseConfig, clock: Clock): Pro
   const db = new Kysely<unknown>({ dialect: dialect.kysely });
   try {
     await sql`select 1`.execute(db);
-    const provider = { getMigrations: async () => migrations(dialect) };
-    const known = await new Migrator({ db, provider }).getMigrations();
-    return {
-      kind: 'reached',
-      pending: known.filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name),
-    };
+    const standing = await findStanding(dialect, db);
+    return standing.kind === 'ours'
+      ? { kind: 'reached', pending: standing.pending }
+      : refused(foreignRefusal(standing));
   } catch (error) {
     return away(error);
   } finally {
@@ -52,10 +55,4 @@ function isThere(path: string): boolean {
   if (!statSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
   accessSync(folder, constants.W_OK | constants.X_OK);
   return false;
-}
-
-/** Node gathers the failures of a host's addresses in an error without words of its own. */
-function wordsOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(wordsOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
 }

@@ -322,6 +322,14 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
         if (seen.some((rows) => rows > 0)) await dialect.wipeRewritten(db);
       },
     },
+    '011-turn-attempts': {
+      async up(db) {
+        const count = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0);
+        await db.schema.alterTable('turns').addColumn('attempts', 'integer', count).execute();
+        await db.schema.alterTable('tasks').addColumn('crashes', 'integer', count).execute();
+        await db.schema.alterTable('access_requests').addColumn('crashes', 'integer', count).execute();
+      },
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import type { PostgresPool } from 'kysely';
 import pg from 'pg';
-import { markingAway } from './away.ts';
+import { type DatabaseFault, markingFaults } from './away.ts';
 
 /** Where PostgreSQL is, and how to reach it. */
 export type PostgresAddress = Pick<pg.ClientConfig, 'connectionString' | 'ssl'>;
@@ -51,13 +51,13 @@ export function createPool(address: PostgresAddress, limits: TimeLimits, size: n
   return {
     options: pool.options,
     async connect() {
-      const client = await markingAway(isAway, () => pool.connect());
+      const client = await markingFaults(faultOf, () => pool.connect());
       let broken: unknown = null;
       async function ask(text: string, values: readonly unknown[]) {
         // The rollback after a broken statement would only wait for its answer as well.
         if (broken !== null) throw broken;
         try {
-          return await markingAway(isAway, () => client.query(text, [...values]));
+          return await markingFaults(faultOf, () => client.query(text, [...values]));
         } catch (error) {
           if (!isAnswer(error)) broken = error;
           throw error;
@@ -79,31 +79,30 @@ function isAnswer(error: unknown): boolean {
  * Every error that the server did not send is one of the connection, or of the time that an answer took. Of those that
  * it did send: https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-function isAway(error: unknown): boolean {
-  if (!(error instanceof pg.DatabaseError)) return types.isNativeError(error) && !isMistake(error);
-  return awayStates.has(error.code ?? '') || (error.code ?? '').startsWith('08');
+function faultOf(error: unknown): DatabaseFault | null {
+  if (!(error instanceof pg.DatabaseError)) return types.isNativeError(error) ? faultOfDriver(error) : null;
+  const state = error.code ?? '';
+  if (refusingStates.test(state)) return 'refusing';
+  return awayStates.test(state) ? 'away' : null;
 }
 
-const awayStates: ReadonlySet<string> = new Set([
-  '25006', // a standby that only reads, in the middle of a failover
-  '25P03', // the transaction stood still for too long
-  '53300', // too many connections
-  '55P03', // a lock was not to be had
-  '57014', // the statement took too long
-  '57P01', // shutting down
-  '57P02', // crashed
-  '57P03', // starting up
-  '57P05', // the session stood still for too long
-]);
+/**
+ * 08 connection, 53 no room or memory or connection left, 57 shutting down, starting or out of time; 25006 a server that
+ * only reads (a standby in the middle of a failover, a full disk at some providers), 25P03 a transaction that stood
+ * still, 55P03 a lock that was not to be had, 58 the server's own disk.
+ */
+const awayStates = /^(?:08|53|57|58)|^(?:25006|25P03|55P03)$/;
+/** 28 who may come in, 3D and 3F no such database or schema, 42501 no right, 57P04 dropped, XX001 and 2 damaged. */
+const refusingStates = /^(?:28|3D|3F)|^(?:42501|57P04|XX001|XX002)$/;
 
-/** What no waiting will mend: TLS that does not fit, a pool that was closed, a wrong use of the driver. */
-function isMistake(error: Error): boolean {
+/** Null for a wrong use of the driver; TLS and logins that do not fit are not mended by waiting. */
+function faultOfDriver(error: Error): DatabaseFault | null {
   const code = 'code' in error ? String(error.code) : '';
-  return (
-    error.name === 'TypeError' ||
+  if (error.name === 'TypeError' || /after calling end on the pool/.test(error.message)) return null;
+  const isRefusing =
     /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED)/.test(code) ||
-    /after calling end on the pool|does not support SSL|SASL|certificate/i.test(error.message)
-  );
+    /does not support SSL|SASL|certificate/i.test(error.message);
+  return isRefusing ? 'refusing' : 'away';
 }
 
 /** Every bigint in the schema is a time or a count far below 2^53, so it may be a number, as in SQLite. */

@@ -68,6 +68,8 @@ export interface TaskRow {
   again: string | null;
   attempts: number;
   throttles: Generated<number>;
+  /** How many processes died in the middle of its calls. */
+  crashes: Generated<number>;
   lease_owner: string | null;
   lease_until: number | null;
   started_at: number | null;
@@ -101,6 +103,8 @@ export interface TurnRow {
   /** The cleaned message, so that a turn cut off by a crash can be taken up again. Null once answered. */
   incoming: string | null;
   card_id: string | null;
+  /** How often a process has begun to answer it and not come to an end; see `teams/turns.ts`. */
+  attempts: Generated<number>;
   /** Who answers it, and until when the others leave it alone. */
   lease_owner: string | null;
   lease_until: number | null;
@@ -164,6 +168,8 @@ export interface AccessRequestRow {
   ended_by_name: string | null;
   /** Why it lapsed, or the outcome's kind when it is finished. */
   ended_as: string | null;
+  /** How many processes died while they saw to it. */
+  crashes: Generated<number>;
   /** When something is to be done about it next; null when nothing is. */
   due_at: number | null;
   lease_owner: string | null;

@@ -18,7 +18,7 @@ export function machineChecks(reach: Reach, clock: Clock, publicUrl: string | nu
       title: words.database.title,
       async run() {
         const found = await inspected();
-        if (found.kind === 'away') return wrong(found.why, words.database.fix);
+        if (found.kind === 'away') return wrong(found.why, found.fix ?? words.database.fix);
         return good(found.kind === 'notMade' ? words.database.notMade : words.database.good);
       },
     },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isDatabaseAway } from '../db/database.ts';
+import { isDatabaseFault } from '../db/database.ts';
 import { signInGone } from '../graph/outcome/refusal.ts';
 import type { Outcome, OutcomeKind } from '../graph/outcome.ts';
 import type { Log } from '../log.ts';
@@ -143,7 +143,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       }
       return 0;
     } catch (error) {
-      const level = isDatabaseAway(error) ? 'warn' : 'error';
+      const level = isDatabaseFault(error) ? 'warn' : 'error';
       log[level]({ error, code: 'claim_failed' }, 'could not claim a task');
       failures += 1;
       return Math.min(claimPauseMs * 2 ** (failures - 1), longestClaimPauseMs);

@@ -3,7 +3,7 @@ import type { Chat } from '../chat/chat.ts';
 import type { Incoming } from '../chat/incoming.ts';
 import type { CardMessage, Drawing, FileOffer, Reply, SignInInvitation } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
-import { isDatabaseAway } from '../db/database.ts';
+import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
 import { type Conversations, conversationKey, type Posted } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
@@ -29,6 +29,11 @@ export interface Answering {
   deliver(incoming: Incoming, reply: Reply): Promise<void>;
   /** Posts a live card that should stand somewhere and does not. Rejects where it cannot be drawn or posted. */
   postLive(liveId: string): Promise<void>;
+  /**
+   * Ends a turn that ended or froze its processes so often, without looking at what was asked: says so, with a
+   * reference. Resolves when that stands, or never can. Never rejects.
+   */
+  giveUp(incoming: Incoming, cardId: string | null, attempts: number): Promise<void>;
   /** Says sorry for a turn that broke before it could be answered. */
   apologise(where: Reading, error: unknown): Promise<void>;
   /** The words of that, to be said elsewhere; the detail goes into the log. */
@@ -41,7 +46,7 @@ type Reading = Pick<Incoming, 'conversation' | 'reader'>;
 export interface AnsweringParts {
   readonly chat: Pick<
     Chat,
-    'answer' | 'draw' | 'attachCard' | 'isRequestCard' | 'checking' | 'apology' | 'databaseAway'
+    'answer' | 'draw' | 'attachCard' | 'isRequestCard' | 'checking' | 'apology' | 'givenUp' | 'databaseAway'
   >;
   readonly conversations: Conversations;
   readonly pacing: Pacing;
@@ -142,7 +147,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
       try {
         return await chat.attachCard(liveId, cardId, instead);
       } catch (error) {
-        if (!isDatabaseAway(error) || ending.aborted || clock.monotonic() > until) throw error;
+        if (!isDatabaseFault(error) || ending.aborted || clock.monotonic() > until) throw error;
         log.warn({ error, code: 'card_not_attached', liveId }, 'where a card stands is not stored yet');
       }
       await clock.sleep(attachAgainMs, ending);
@@ -176,15 +181,13 @@ export function createAnswering(parts: AnsweringParts): Answering {
 
   /** `begun`: something of what was asked for may have been stored before it broke. */
   function apology(where: Reading, error: unknown, begun = true): CardMessage {
-    if (isDatabaseAway(error)) {
+    if (isDatabaseFault(error)) {
       log.error({ error, code: 'database_away' }, 'the database cannot be reached');
       return chat.databaseAway(begun, where.reader);
     }
-    const reference = randomBytes(4).toString('hex').toUpperCase();
+    const reference = newReference();
     log.error({ error, reference, code: 'turn_failed' }, 'a turn failed');
-    const { card, summary } = chat.apology(reference, where.reader);
-    // The sentence may be all that is shown, and means little without the reference.
-    return { card, summary: `${summary} ${reference}` };
+    return withReference(chat.apology(reference, where.reader), reference);
   }
 
   /** Tells whether the answer stands, or never can. */
@@ -215,13 +218,13 @@ export function createAnswering(parts: AnsweringParts): Answering {
       const reply = await replying;
       const isDone = await deliver(incoming, reply, own, clicked).catch((error: unknown) => {
         // It may be stored, and an apology would be all that anybody hears of it.
-        if (isDatabaseAway(error)) throw error;
+        if (isDatabaseFault(error)) throw error;
         return deliver(incoming, { kind: 'card', message: apology(incoming, error) }, own, null);
       });
       if (isDone) await turns.close(incoming.id);
       else log.error({ code: 'answer_lost' }, 'an answer could not be delivered');
     } catch (error) {
-      if (isDatabaseAway(error)) return putOff(incoming, error);
+      if (isDatabaseFault(error)) return putOff(incoming, error);
       log.error({ error, code: 'answer_lost' }, 'an answer could not be delivered');
     }
   }
@@ -273,6 +276,13 @@ export function createAnswering(parts: AnsweringParts): Answering {
       const shown = await showLive(drawing.live, liveId, null);
       if (shown.kind !== 'done') throw new Error('Teams did not take a card', { cause: shown.error });
     },
+    giveUp(incoming, cardId, attempts) {
+      const reference = newReference();
+      const actorId = incoming.speaker.id;
+      log.error({ reference, attempts, actorId, code: 'turn_given_up' }, 'processes ended in the middle of a turn');
+      const message = withReference(chat.givenUp(reference, incoming.reader), reference);
+      return finish(incoming, Promise.resolve({ kind: 'card', message }), cardId);
+    },
     async apologise(where, error) {
       const posted = await put(where, null, apology(where, error, false));
       if (posted.kind !== 'done') {
@@ -280,6 +290,15 @@ export function createAnswering(parts: AnsweringParts): Answering {
       }
     },
   };
+}
+
+function newReference(): string {
+  return randomBytes(4).toString('hex').toUpperCase();
+}
+
+/** The sentence may be all that is shown, and means little without the reference. */
+function withReference({ card, summary }: CardMessage, reference: string): CardMessage {
+  return { card, summary: `${summary} ${reference}` };
 }
 
 /**

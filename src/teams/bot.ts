@@ -13,7 +13,7 @@ import { type ActivityOrigin, admit, type GuardRules, type TurnedAway } from './
 import { readerOf, toIncoming, whereOf } from './incoming.ts';
 import { actionName, createInvoking, type InvokeResponse, saySentence } from './invoking.ts';
 import type { SignInResponse, SigningIn } from './signing-in.ts';
-import type { Turns } from './turns.ts';
+import type { OpenTurn, Turns } from './turns.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
 /** What happens in a turn: the guard, the repeated delivery, and then the answer. */
@@ -25,7 +25,7 @@ export interface Bot {
   onTurn(context: TurnContext, issuer: string | undefined): Promise<InvokeResponse | null>;
   /** The same for the invokes of signing in, which are answered by a status; null where nobody signs in. */
   onSignIn(activity: Activity, issuer: string | undefined): Promise<SignInResponse | null>;
-  /** Takes up the turns that a crash cut off; they are under way when this resolves. */
+  /** Takes up the turns that a crash cut off; the first is under way when this resolves, and the others follow. */
   resume(): Promise<void>;
   /** Resolves when every answer that was begun stands. */
   settled(): Promise<void>;
@@ -51,6 +51,10 @@ const resumeMs = 10 * 60_000;
 /** How long a delivery is remembered, to know it when it is repeated. */
 const rememberMs = 24 * 3_600_000;
 const pruneEveryMs = 3_600_000;
+/** A turn whose processes died or froze so often is not tried once more. */
+const mostAttempts = 2;
+/** How long a turn that was cut off has for itself before the next one is begun. */
+const aloneMs = 5_000;
 
 export function createBot(parts: BotParts): Bot {
   const { chat, answering, consenting, conversations, turns, clock, log } = parts;
@@ -175,15 +179,45 @@ export function createBot(parts: BotParts): Bot {
       .catch((error: unknown) => log.warn({ error, code: 'turns_not_pruned' }, 'old turns were not forgotten'));
   }
 
+  /**
+   * One after the other: one of them may be what ended the process that they come from, and is not to take the others
+   * along once more.
+   */
+  async function takeUpInTurn(taken: readonly OpenTurn[]): Promise<void> {
+    for (const turn of taken) {
+      try {
+        const attempts = await turns.begin(turn.incoming.id);
+        if (attempts !== null) await takeUpOne(turn, attempts);
+      } catch (error) {
+        log.warn({ error, code: 'answer_put_off' }, 'a turn that was cut off waits for the database');
+        await turns.handBack(turn.incoming.id).catch(() => undefined);
+      }
+    }
+  }
+
+  async function takeUpOne({ incoming, cardId }: OpenTurn, attempts: number): Promise<void> {
+    if (attempts > mostAttempts + 1) {
+      log.error({ code: 'turn_given_up', attempts, actorId: incoming.speaker.id }, 'not even that was to be said');
+      return turns.close(incoming.id);
+    }
+    const isPoison = attempts > mostAttempts;
+    if (!isPoison) log.info({ code: 'turn_resumed', attempts }, 'taking up a turn that was cut off');
+    const finished = isPoison
+      ? answering.giveUp(incoming, cardId, mostAttempts)
+      : answering.answer(incoming, cardId).then((begun) => begun.finished);
+    keep(finished);
+    const enough = new AbortController();
+    await Promise.race([finished, clock.sleep(aloneMs, enough.signal)]);
+    enough.abort();
+  }
+
   return {
     onTurn,
     onSignIn,
     async resume() {
       pruneNowAndThen();
-      for (const { incoming, cardId } of await turns.takeUp(clock.now() - resumeMs)) {
-        log.info({ code: 'turn_resumed' }, 'taking up a turn that was cut off');
-        keep(answering.answer(incoming, cardId).then(({ finished }) => finished));
-      }
+      const taken = await turns.takeUp(clock.now() - resumeMs);
+      if (taken.length > 0) keep(takeUpInTurn(taken));
     },
     async settled() {
       while (answers.size > 0) await Promise.all(answers);

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { isDatabaseAway } from '../db/database.ts';
+import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
 
 /**
@@ -56,7 +56,7 @@ export function lookAfterLeftBehind(parts: LeftBehindParts): LeftBehind {
       if (touchedAt.has(liveId)) continue;
       touchedAt.set(liveId, now);
       await parts.post(liveId).catch((error: unknown) => {
-        if (isDatabaseAway(error)) touchedAt.delete(liveId);
+        if (isDatabaseFault(error)) touchedAt.delete(liveId);
         log.warn({ error, code: 'card_not_posted', liveId }, 'the card that a request has lost could not be posted');
       });
     }

@@ -1,6 +1,6 @@
 import type { Drawing } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
-import { isDatabaseAway } from '../db/database.ts';
+import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
 import type { CardEdit } from '../requests/editing.ts';
 import type { Conversations } from './conversations.ts';
@@ -123,7 +123,7 @@ export function createPainter(parts: PainterParts): Painter {
       card.dirty = false;
       const pauseMs = await drawOnce(liveId, card).catch((error: unknown) => {
         log.error({ error, code: 'card_failed', liveId }, 'a card could not be drawn');
-        if (isDatabaseAway(error)) return databasePauseMs;
+        if (isDatabaseFault(error)) return databasePauseMs;
         return pauseAfterFailure(card) ?? tellAgain(liveId, card);
       });
       if (pauseMs === null) continue;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Incoming } from '../chat/incoming.ts';
 import type { Clock } from '../clock.ts';
-import { type Database, isDatabaseAway } from '../db/database.ts';
+import { type Database, isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
 
 /**
@@ -12,6 +12,10 @@ import type { Log } from '../log.ts';
  * An open turn is leased by the process that answers it, and the lease renewed for as long as it is open. The lease of
  * a process that died runs out, and another one takes its turns up; where one process owns the database, the leases
  * that it finds at its start are those of a dead one, and it need not wait for that.
+ *
+ * A message may be what kills or freezes its process, so each attempt to answer a turn is counted before it is begun. An
+ * attempt whose process lives to hand the turn back is taken off again; what is left are attempts that nothing is known
+ * of any more.
  *
  * What cannot be noted because the database is away is noted later: until then the lease stays, so nobody answers once
  * more what has its answer.
@@ -27,6 +31,11 @@ export interface Turns {
   close(incomingId: string): Promise<void>;
   /** Takes up the turns that came in since `since`, have no answer, and are nobody's any more; oldest first. */
   takeUp(since: number): Promise<readonly OpenTurn[]>;
+  /**
+   * Counts an attempt to answer a turn that was taken up. Resolves with how many there were, this one included; null
+   * where it is not this process that is to answer it.
+   */
+  begin(incomingId: string): Promise<number | null>;
   /** Hands an open turn back, for whoever takes it up next. */
   handBack(incomingId: string): Promise<void>;
   /** Forgets turns older than `before`. */
@@ -56,6 +65,10 @@ export function createTurns(parts: TurnsParts): Turns {
   /** The turns of this process: those it answers, and those that have their answer and could not be closed yet. */
   const held = new Set<string>();
   const toClose = new Set<string>();
+  /** Those of `held` whose present attempt stands in the row. */
+  const begun = new Set<string>();
+  /** Handed back, which could not be stored: the next attempt counts as the one that stands there. */
+  const uncounted = new Set<string>();
   const stopping = new AbortController();
   let keeping: Promise<void> | null = null;
   let isFirst = true;
@@ -66,11 +79,19 @@ export function createTurns(parts: TurnsParts): Turns {
     const isOpen = incoming !== null;
     const inserted = await database.query
       .insertInto('turns')
-      .values({ id, received_at: now, incoming: isOpen ? JSON.stringify(incoming) : null, ...(isOpen ? lease() : {}) })
+      .values({
+        id,
+        received_at: now,
+        incoming: isOpen ? JSON.stringify(incoming) : null,
+        ...(isOpen ? { ...lease(), attempts: 1 } : {}),
+      })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .returning('id')
       .executeTakeFirst();
-    if (inserted !== undefined && isOpen) hold(id);
+    if (inserted !== undefined && isOpen) {
+      begun.add(id);
+      hold(id);
+    }
     return inserted !== undefined;
   }
 
@@ -113,6 +134,26 @@ export function createTurns(parts: TurnsParts): Turns {
       .execute();
     toClose.delete(id);
     held.delete(id);
+    begun.delete(id);
+  }
+
+  /** Nothing of these is under way any more: the attempts that were begun have ended without harm. */
+  async function giveBack(ids: readonly string[]): Promise<void> {
+    for (const isBegun of [true, false]) {
+      const these = ids.filter((id) => begun.has(id) === isBegun);
+      if (these.length === 0) continue;
+      await database.query
+        .updateTable('turns')
+        .set((turn) => ({
+          lease_owner: null,
+          lease_until: null,
+          ...(isBegun ? { attempts: turn('attempts', '-', 1) } : {}),
+        }))
+        .where('id', 'in', these)
+        .where('lease_owner', '=', owner)
+        .execute();
+      for (const id of these) begun.delete(id);
+    }
   }
 
   return {
@@ -126,7 +167,7 @@ export function createTurns(parts: TurnsParts): Turns {
       try {
         await closeNow(incomingId);
       } catch (error) {
-        if (!isDatabaseAway(error)) throw error;
+        if (!isDatabaseFault(error)) throw error;
         log.warn({ error, code: 'turn_not_closed' }, 'that a turn has its answer will be noted later');
       }
     },
@@ -153,14 +194,33 @@ export function createTurns(parts: TurnsParts): Turns {
         incoming === null ? [] : [{ incoming: JSON.parse(incoming) as Incoming, cardId: card_id }],
       );
     },
-    async handBack(incomingId) {
-      held.delete(incomingId);
-      await database.query
+    async begin(incomingId) {
+      if (stopping.signal.aborted) return null;
+      const isCounted = uncounted.has(incomingId);
+      const row = await database.query
         .updateTable('turns')
-        .set({ lease_owner: null, lease_until: null })
+        .set((turn) => ({ attempts: isCounted ? turn.ref('attempts') : turn('attempts', '+', 1) }))
         .where('id', '=', incomingId)
         .where('lease_owner', '=', owner)
-        .execute();
+        .where('incoming', 'is not', null)
+        .returning('attempts')
+        .executeTakeFirst();
+      uncounted.delete(incomingId);
+      if (row === undefined) {
+        held.delete(incomingId);
+        return null;
+      }
+      begun.add(incomingId);
+      return row.attempts;
+    },
+    async handBack(incomingId) {
+      held.delete(incomingId);
+      try {
+        await giveBack([incomingId]);
+      } catch (error) {
+        if (begun.delete(incomingId)) uncounted.add(incomingId);
+        throw error;
+      }
     },
     async prune(before) {
       await database.query.deleteFrom('turns').where('received_at', '<', before).execute();
@@ -169,11 +229,7 @@ export function createTurns(parts: TurnsParts): Turns {
       stopping.abort();
       await keeping;
       for (const id of toClose) await closeNow(id);
-      await database.query
-        .updateTable('turns')
-        .set({ lease_owner: null, lease_until: null })
-        .where('lease_owner', '=', owner)
-        .execute();
+      await giveBack([...held]);
     },
   };
 }

@@ -1,10 +1,22 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { describeProblems, readConfig } from '../../src/config.ts';
 import { startUsher } from '../../src/main.ts';
 
 /**
  * What `src/main.ts` starts, as a process to be killed. It does not keep a card still for two seconds between edits,
  * so that a test need not either.
+ *
+ * With `DIES_OF` it ends itself without warning as soon as it is to ask Graph for something of that name, as a message
+ * does that Node cannot bear; with `FREEZES_OF` it does nothing any more from then on.
  */
+const { DIES_OF: deadly, FREEZES_OF: freezing } = process.env;
+subscribe('undici:request:create', (message) => {
+  const { path } = (message as { readonly request: { readonly path: string } }).request;
+  if (deadly !== undefined && path.includes(deadly)) process.kill(process.pid, 'SIGKILL');
+  while (freezing !== undefined && path.includes(freezing));
+});
+
 const read = readConfig();
 if (!read.ok) throw new Error(describeProblems(read.problems));
-await startUsher(read.config, { editEveryMs: 20 });
+const { LEASE_MS: leaseMs } = process.env;
+await startUsher(read.config, { editEveryMs: 20, ...(leaseMs === undefined ? {} : { leaseMs: Number(leaseMs) }) });

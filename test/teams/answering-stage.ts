@@ -80,6 +80,7 @@ export function createAnsweringStage(): AnsweringStage {
     isRequestCard: (cardId: string) => Promise.resolve(cardId === stage.liveCardId || otherLiveCards.includes(cardId)),
     checking: () => cardOf('One moment.'),
     apology: () => cardOf('Something went wrong.'),
+    givenUp: () => cardOf('Usher stopped twice.'),
     databaseAway: (begun: boolean) => cardOf(begun ? 'The database was lost.' : 'The database is away.'),
   };
   const posted = (what: string, cardId: string): Promise<Posted> => {
@@ -105,6 +106,7 @@ export function createAnsweringStage(): AnsweringStage {
       showed: () => Promise.resolve(),
       close: () => Promise.resolve(),
       takeUp: () => Promise.resolve([]),
+      begin: () => Promise.resolve(1),
       handBack: () => Promise.resolve(),
       prune: () => Promise.resolve(),
       stop: () => Promise.resolve(),

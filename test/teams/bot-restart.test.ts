@@ -63,6 +63,39 @@ describe('a turn that was cut off', () => {
     expect(posts()).toHaveLength(1);
   });
 
+  it('is not tried once more after two processes died of it: it ends with a reference that the log has', async () => {
+    const incoming = await leaveOpen('provision isaiah to Salesforce', null, 60_000);
+    await leaveOpen('whoami', null, 30_000);
+    const database = new DatabaseSync(teams.databasePath);
+    database.prepare('UPDATE turns SET attempts = 2 WHERE id = ?').run(incoming.id);
+    database.close();
+
+    const next = await restart();
+    await next.settled();
+    await next.close();
+
+    const [apology, other] = teams.cardsFor();
+    const reference = next.logLines.find(({ code }) => code === 'turn_given_up')?.reference;
+    expect(apology?.text).toContain('will not try again');
+    expect(apology?.text).toContain(String(reference));
+    expect(other?.text).toContain('Alex Wilber');
+    expect(teams.sandbox.stats().calls).toBe(0);
+  });
+
+  it('is closed without a word where even the apology ended its process', async () => {
+    const incoming = await leaveOpen('whoami', null, 60_000);
+    const database = new DatabaseSync(teams.databasePath);
+    database.prepare('UPDATE turns SET attempts = 3 WHERE id = ?').run(incoming.id);
+    database.close();
+
+    const next = await restart();
+    await next.settled();
+    await next.close();
+
+    expect(posts()).toEqual([]);
+    expect(next.logLines).toContainEqual(expect.objectContaining({ code: 'turn_given_up' }));
+  });
+
   it('is left alone when it is too long ago', async () => {
     await leaveOpen('provision isaiah to Salesforce', null, 11 * 60_000);
 

@@ -87,6 +87,7 @@ export async function startConsentStage(): Promise<ConsentStage> {
     isRequestCard: (cardId: string) => Promise.resolve(cardId === 'card-of-a-request'),
     checking: () => cardOf('One moment.'),
     apology: () => cardOf('Something went wrong.'),
+    givenUp: () => cardOf('Usher stopped twice.'),
     databaseAway: () => cardOf('The database is away.'),
     welcome: () => Promise.resolve(cardOf('Hello.')),
     turnAway: (why: string) => Promise.resolve(`Turned away: ${why}.`),

@@ -117,6 +117,50 @@ describe.each(engines)('turns on $name', ({ createTestDatabase }) => {
     expect(await turns.takeUp(0)).toMatchObject([{ incoming: { id: 'a|1' } }]);
   });
 
+  it('count an attempt before it is begun, and keep the count when its process dies', async () => {
+    await turns.open(incoming('a|1'), noon);
+    const counts: (number | null)[] = [];
+
+    for (let death = 0; death < 3; death += 1) {
+      await database.query.updateTable('turns').set({ lease_until: 0 }).execute();
+      const next = process();
+      await next.takeUp(0);
+      counts.push(await next.begin('a|1'));
+    }
+
+    expect(counts).toEqual([2, 3, 4]);
+  });
+
+  it('count no attempt of a process that lived to hand them back', async () => {
+    await turns.open(incoming('a|1'), noon);
+    await turns.open(incoming('a|2'), noon);
+    await turns.handBack('a|2');
+    await turns.stop();
+
+    const next = process();
+    await next.takeUp(0);
+
+    expect([await next.begin('a|1'), await next.begin('a|2')]).toEqual([1, 1]);
+  });
+
+  it('count no attempt that was not begun when its process died', async () => {
+    await turns.open(incoming('a|1'), noon);
+    await database.query.updateTable('turns').set({ lease_until: 0 }).execute();
+    await process().takeUp(0);
+    await database.query.updateTable('turns').set({ lease_until: 0 }).execute();
+
+    const next = process();
+    await next.takeUp(0);
+
+    expect(await next.begin('a|1')).toBe(2);
+  });
+
+  it('are begun by no other process than the one that took them up', async () => {
+    await turns.open(incoming('a|1'), noon);
+
+    expect(await process().begin('a|1')).toBeNull();
+  });
+
   it("that could not be closed while the database was away are closed later, and are nobody else's until then", async () => {
     let isAway = false;
     const shaky = process({

@@ -24,7 +24,7 @@ export type Problem =
   | { readonly kind: 'databaseAway'; readonly begun: boolean }
   | { readonly kind: 'incomplete'; readonly missing: 'subject' | 'app' }
   | { readonly kind: 'tooLong'; readonly length: number; readonly limit: number }
-  | { readonly kind: 'apology'; readonly reference: string }
+  | { readonly kind: 'apology' | 'givenUp'; readonly reference: string }
   | {
       readonly kind: 'empty' | 'attachmentOnly' | 'staleButton' | 'unknownButton';
     }
@@ -119,6 +119,7 @@ const KEYS = {
   ],
   tooLong: ['warning', 'problem.tooLong.title', 'problem.tooLong.happened', 'problem.tooLong.next'],
   apology: ['bad', 'problem.apology.title', 'problem.apology.happened', 'problem.apology.next'],
+  givenUp: ['bad', 'problem.apology.title', 'problem.givenUp.happened', 'problem.givenUp.next'],
   empty: ['neutral', 'problem.empty.title', 'problem.empty.happened', 'problem.empty.next'],
   attachmentOnly: [
     'warning',
@@ -192,7 +193,8 @@ function explain(words: Words, what: Problem): Explained {
     case 'tooLong':
       return from(KEYS.tooLong, { length: what.length, limit: what.limit });
     case 'apology':
-      return from(KEYS.apology, {}, what.reference);
+    case 'givenUp':
+      return from(KEYS[what.kind], {}, what.reference);
     case 'empty':
     case 'attachmentOnly':
     case 'staleButton':

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
-import { isDatabaseAway } from '../../db/database.ts';
+import { isDatabaseFault } from '../../db/database.ts';
 import type { AccessRequestRow } from '../../db/schema.ts';
 import type { Log } from '../../log.ts';
 import type { NewRequest } from '../store.ts';
@@ -151,7 +151,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
     } catch (error) {
       log.error({ error, code: 'duty_failed', accessRequestId: id }, 'what was due of an access request failed');
       // Should that fail as well, the lease runs out.
-      const pauseMs = isDatabaseAway(error) ? databasePauseMs : faultPauseMs;
+      const pauseMs = isDatabaseFault(error) ? databasePauseMs : faultPauseMs;
       await releaseDue(parts, id, owner, clock.now() + pauseMs).catch(() => undefined);
     } finally {
       done.abort();
@@ -191,7 +191,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
   async function start(row: Row): Promise<void> {
     const { id } = row;
     const verdict = await duties.start(toAccessRequest(row)).catch((error: unknown): StartVerdict => {
-      if (isDatabaseAway(error)) throw error;
+      if (isDatabaseFault(error)) throw error;
       // Counted like a Graph that is away, so that one which can never start comes to an end.
       log.error(
         { error, code: 'start_failed', accessRequestId: id },

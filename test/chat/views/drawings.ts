@@ -150,6 +150,7 @@ export function problemsSaying(text: string): Problem[] {
     { kind: 'incomplete', missing: 'app' },
     { kind: 'tooLong', length: 5_000, limit: 500 },
     { kind: 'apology', reference: text },
+    { kind: 'givenUp', reference: text },
     { kind: 'empty' },
     { kind: 'attachmentOnly' },
     { kind: 'staleButton' },

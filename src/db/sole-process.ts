@@ -1,0 +1,169 @@
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Clock } from '../clock.ts';
+import { marking, sqliteCodeOf } from './sqlite-client.ts';
+
+/**
+ * One process at a time on an SQLite file: two would take each other's tasks for those of a dead one.
+ *
+ * The operating system holds the lock, on a file beside the database, for as long as the process lives: a process that
+ * was killed holds nothing, whatever its number was and whoever has that number now. Beside the lock stands who holds
+ * it, for the words of the refusal.
+ *
+ * A lock may not reach from one machine to another where they share a drive. So the holder's note also carries a count
+ * that goes on while it lives, and a process that gets the lock and finds the note of another machine watches the count
+ * for a while; no clocks are compared. Containers on one machine share its kernel, so there the lock alone decides.
+ */
+export type SoleProcess =
+  | { readonly kind: 'held'; release(): void }
+  | { readonly kind: 'taken'; readonly by: Holder | null };
+
+/** Who holds the file. */
+export interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** ISO time. */
+  readonly since: string;
+}
+
+interface Note extends Holder {
+  /** Tells one run of one kernel from another. */
+  readonly machine: string;
+  readonly beat: number;
+}
+
+export interface SoleProcessOptions {
+  readonly machine?: string;
+  readonly beatMs?: number;
+}
+
+const defaultBeatMs = 4_000;
+const ownerOnly = 0o600;
+
+/** What this process holds, by the real path of the file. A second Usher within it, as in tests, shares the lock. */
+const held = new Map<string, { shares: number; readonly end: () => void }>();
+
+/** @throws when the lock file can be neither made nor locked, which `databaseFaultOf` knows of the error. */
+export async function becomeSoleProcess(
+  path: string,
+  clock: Clock,
+  { machine = machineId(), beatMs = defaultBeatMs }: SoleProcessOptions = {},
+): Promise<SoleProcess> {
+  if (path === ':memory:') return { kind: 'held', release: () => undefined };
+  const file = marking(() => realPath(path));
+  const own = held.get(file) ?? null;
+  if (own !== null) {
+    own.shares += 1;
+    return { kind: 'held', release: () => giveBack(file) };
+  }
+  const noteFile = `${file}.owner`;
+  const unlock = marking(() => lock(`${file}.lock`));
+  const found = readNote(noteFile);
+  if (unlock === null) return { kind: 'taken', by: found };
+  if (found !== null && found.machine !== machine) {
+    await pause(3 * beatMs);
+    if (readNote(noteFile)?.beat !== found.beat) {
+      unlock();
+      return { kind: 'taken', by: found };
+    }
+  }
+  const note = { pid: process.pid, host: hostname(), since: new Date(clock.now()).toISOString(), machine };
+  marking(() => writeNote(noteFile, { ...note, beat: 0 }));
+  let beat = 0;
+  // By the machine's own timer: it is other machines that watch it.
+  const beating = setInterval(() => {
+    beat += 1;
+    try {
+      writeNote(noteFile, { ...note, beat });
+    } catch {
+      // A disk that is full is told by all else that is to be stored; the lock does not depend on it.
+    }
+  }, beatMs).unref();
+  held.set(file, {
+    shares: 1,
+    end() {
+      clearInterval(beating);
+      rmSync(noteFile, { force: true });
+      unlock();
+    },
+  });
+  return { kind: 'held', release: () => giveBack(file) };
+}
+
+function giveBack(file: string): void {
+  const own = held.get(file);
+  if (own === undefined) return;
+  own.shares -= 1;
+  if (own.shares > 0) return;
+  held.delete(file);
+  own.end();
+}
+
+/** Null where another process holds it. */
+function lock(path: string): (() => void) | null {
+  // Opened only to be made: closing a file gives up every lock that this process has on it.
+  try {
+    closeSync(openSync(path, 'wx', ownerOnly));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  const database = new DatabaseSync(path);
+  try {
+    database.exec('PRAGMA busy_timeout = 0; BEGIN IMMEDIATE');
+    return () => database.close();
+  } catch (error) {
+    database.close();
+    if (sqliteCodeOf(error) === 5) return null;
+    throw error;
+  }
+}
+
+function realPath(path: string): string {
+  mkdirSync(dirname(path), { recursive: true });
+  if (!existsSync(path)) closeSync(openSync(path, 'a', ownerOnly));
+  return realpathSync(path);
+}
+
+/** In one step: whoever reads it finds a whole one. */
+function writeNote(path: string, note: Note): void {
+  writeFileSync(`${path}.new`, JSON.stringify(note), { mode: ownerOnly });
+  renameSync(`${path}.new`, path);
+}
+
+function readNote(path: string): Note | null {
+  try {
+    const note: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isNote(note) ? note : null;
+  } catch {
+    return null;
+  }
+}
+
+function isNote(value: unknown): value is Note {
+  if (typeof value !== 'object' || value === null) return false;
+  const { pid, host, since, machine, beat }: Partial<Note> = value;
+  const texts = [host, since, machine].every((text) => typeof text === 'string');
+  return texts && typeof pid === 'number' && typeof beat === 'number';
+}
+
+/** Linux has an id for each start of a kernel, which containers share; elsewhere the name has to do. */
+function machineId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return hostname();
+  }
+}
