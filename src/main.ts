@@ -11,6 +11,7 @@ import { isDatabaseAway, openDatabase } from './db/database.ts';
 import type { LoginOptions } from './graph/credential.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { judgeEnd } from './requests/access-requests/awaiting.ts';
 import { startCalendar } from './requests/access-requests/calendar.ts';
 import { copiesOf, copiesShowing, findUndrawnCopies } from './requests/access-requests/copies.ts';
 import { routeAccess } from './requests/access-requests/routing.ts';
@@ -63,6 +64,8 @@ export interface UsherOptions {
   readonly leaseMs?: number;
   /** How long a task waits for the app role assignment that Usher has just made, each time; milliseconds. */
   readonly assignmentDelaysMs?: readonly number[];
+  /** How long an approved request first waits to look anew for an assignment that is missing; milliseconds. */
+  readonly assignmentLookMs?: number;
   /** How long from one look at the watched apps to the next; milliseconds. */
   readonly watchEveryMs?: number;
   /** How long a card keeps still between two edits; milliseconds. */
@@ -184,6 +187,11 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     ending: ending.signal,
     log,
   });
+  const awaiting = {
+    store,
+    assignments,
+    ...(options.assignmentLookMs === undefined ? {} : { firstLookMs: options.assignmentLookMs }),
+  };
   const calendar = (goesOn ? startCalendar : atRest)({
     parts: store,
     duties: {
@@ -191,9 +199,10 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
         routeAccess({ database, applications, directory, approvers: config.roles.approvers }, request),
       start: (request) =>
         prepareStart(
-          { store, access, directory, applications, synchronization, assignments, requestFor: config.requestFor },
+          { ...awaiting, access, directory, applications, synchronization, requestFor: config.requestFor },
           request,
         ),
+      end: (request) => judgeEnd(awaiting, request),
     },
     changed: (accessRequestId) => {
       dispatcher.wake();

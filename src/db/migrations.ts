@@ -310,6 +310,12 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
         await dialect.announceChanges(db);
       },
     },
+    '010-awaiting-assignment': {
+      async up(db) {
+        await db.schema.alterTable('access_requests').addColumn('awaiting_since', 'bigint').execute();
+        await db.schema.alterTable('access_requests').addColumn('awaiting_until', 'bigint').execute();
+      },
+    },
   };
 }
 

@@ -81,6 +81,9 @@ describe.each(engines)('the calendar on $name', ({ name, createTestDatabase }) =
           started.push(accessRequest.id);
           return duties.start?.(accessRequest) ?? ready;
         },
+        async end(accessRequest) {
+          return duties.end?.(accessRequest) ?? { kind: 'finish' };
+        },
       },
       changed: (id) => changed.push(id),
       log: createLog('warn', { write: (line) => void logged.push((JSON.parse(line) as { code: string }).code) }),
