@@ -64,8 +64,6 @@ export interface UsherOptions {
   readonly leaseMs?: number;
   /** How long a task waits for the app role assignment that Usher has just made, each time; milliseconds. */
   readonly assignmentDelaysMs?: readonly number[];
-  /** How long an approved request first waits to look anew for an assignment that is missing; milliseconds. */
-  readonly assignmentLookMs?: number;
   /** How long from one look at the watched apps to the next; milliseconds. */
   readonly watchEveryMs?: number;
   /** How long a card keeps still between two edits; milliseconds. */
@@ -187,11 +185,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     ending: ending.signal,
     log,
   });
-  const awaiting = {
-    store,
-    assignments,
-    ...(options.assignmentLookMs === undefined ? {} : { firstLookMs: options.assignmentLookMs }),
-  };
+  const awaiting = { store, assignments };
   const calendar = (goesOn ? startCalendar : atRest)({
     parts: store,
     duties: {

@@ -23,11 +23,10 @@ import type { AccessParts } from './store.ts';
 export interface AwaitingParts {
   readonly store: AccessParts;
   readonly assignments: Assignments;
-  /** The first pause between two looks; the later ones grow from there. Milliseconds. */
-  readonly firstLookMs?: number;
 }
 
-const defaultFirstLookMs = 30_000;
+/** The first pause between two looks; the later ones grow from there. */
+const firstLookMs = 30_000;
 const longestLookMs = 10 * 60_000;
 const longestCallPauseMs = 60 * 60_000;
 const hourMs = 60 * 60_000;
@@ -49,7 +48,7 @@ export async function judgeEnd(parts: AwaitingParts, accessRequest: AccessReques
   if (lack === 'unnamed' && !isMissing) return finish;
   const heldUp = thingOf(lack, found.ok ? found.value.kind : null);
   const sinceMs = accessRequest.heldUp === heldUp ? now - (accessRequest.heldUpSince ?? now) : 0;
-  return { kind: 'await', heldUp, until, delayMs: isMissing ? lookPause(parts, sinceMs) : callPause(parts, sinceMs) };
+  return { kind: 'await', heldUp, until, delayMs: isMissing ? lookPause(sinceMs) : callPause(sinceMs) };
 }
 
 const finish: EndVerdict = { kind: 'finish' };
@@ -83,7 +82,7 @@ export async function lookForAssignment(
   const found = await assignments.find(app.id, subject.id);
   if (found.ok ? found.value.kind === 'assigned' : onlyServiceTells(found.trouble)) return null;
   const now = store.clock.now();
-  return { kind: 'later', heldUp: 'assignment', delayMs: lookPause(parts, now - (heldUpSince ?? now)) };
+  return { kind: 'later', heldUp: 'assignment', delayMs: lookPause(now - (heldUpSince ?? now)) };
 }
 
 /** Usher may not read assignments, or the person is gone, which is found out next. Any other trouble passes. */
@@ -91,11 +90,11 @@ function onlyServiceTells(trouble: GraphTrouble): boolean {
   return trouble.kind === 'refused' && [401, 403, 404].includes(trouble.status);
 }
 
-function lookPause({ firstLookMs = defaultFirstLookMs }: AwaitingParts, sinceMs: number): number {
+function lookPause(sinceMs: number): number {
   return Math.min(Math.max(sinceMs / 4, firstLookMs), longestLookMs);
 }
 
 /** As long again as it has waited so far: a day costs some thirty calls. */
-function callPause({ firstLookMs = defaultFirstLookMs }: AwaitingParts, sinceMs: number): number {
+function callPause(sinceMs: number): number {
   return Math.min(Math.max(sinceMs, firstLookMs), longestCallPauseMs);
 }

@@ -103,10 +103,11 @@ export function faceOf(words: Words, input: FaceInput): Face {
       const values = lapseValues(accessRequest, names, audience);
       return face(words, {
         tone: 'bad',
-        title: 'access.title.lapsed',
+        title: state.why === 'notAssigned' ? 'access.title.lapsedUnassigned' : 'access.title.lapsed',
         said: [
           approvedBy(words, state, now),
-          ['access.lapsedAt', { time: words.moment(state.at, now) }],
+          // One that was not assigned in time has been tried.
+          ...(state.why === 'notAssigned' ? [] : [['access.lapsedAt', { time: words.moment(state.at, now) }] as const]),
           [lapseKeys(state.why).happened, values],
           ...leftOver(assignmentLeft(accessRequest), names),
           ...(assignmentLeft(accessRequest) === 'none' ? [] : [['access.leftNext', names] as const]),
@@ -217,7 +218,7 @@ export function lapseValues(
 /** Once it runs, the provisioning request tells how it goes, in the words of its own card. */
 function startedFace(
   words: Words,
-  { accessRequest, progress, now }: FaceInput,
+  { accessRequest, audience, progress, now }: FaceInput,
   state: Extract<AccessState, { kind: 'started' | 'finished' }>,
   names: AccessNames,
 ): Face {
@@ -231,7 +232,7 @@ function startedFace(
     ],
     next: null,
   });
-  const run: RunFace = runFace(words, { accessRequest, state, progress, now });
+  const run: RunFace = runFace(words, { accessRequest, audience, state, progress, now });
   return {
     ...before,
     ...run,

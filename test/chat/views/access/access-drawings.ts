@@ -90,7 +90,6 @@ export const lapseReasons: readonly LapseReason[] = [
   'appGone',
   'appNotSetUp',
   'quarantined',
-  'notAssigned',
   'assignmentRefused',
   'microsoftApp',
   'graphAway',
