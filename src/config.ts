@@ -35,8 +35,15 @@ export interface Config {
   readonly requestFor: 'reports' | 'anyone';
   /** The most commands, clicks included, that a process takes from one person within a minute. */
   readonly commandsPerMinute: number;
-  /** Working days after which undecided access requests are brought to mind, and days after which they expire. */
-  readonly approvals: { readonly remindAfterWorkingDays: number; readonly expireAfterDays: number };
+  /**
+   * Working days after which undecided access requests are brought to mind, days after which they expire, and hours for
+   * which an approved one waits until the person is assigned to the app; 0 for not at all.
+   */
+  readonly approvals: {
+    readonly remindAfterWorkingDays: number;
+    readonly expireAfterDays: number;
+    readonly assignmentWaitHours: number;
+  };
   readonly appsFile: string | null;
   /** Attributes whose values are kept and shown besides those of the default list. */
   readonly shownAttributes: readonly string[];
@@ -228,6 +235,7 @@ const environmentSchema = z.object({
   COMMANDS_PER_MINUTE: wholeNumber(30, 1, 1_000_000),
   APPROVAL_REMIND_WORKING_DAYS: wholeNumber(1, 1, 30),
   APPROVAL_EXPIRE_DAYS: wholeNumber(7, 1, 365),
+  ASSIGNMENT_WAIT_HOURS: wholeNumber(24, 0, 720),
   APPS_FILE: z.string().default(''),
   SHOWN_ATTRIBUTES: attributeNames,
   METRICS: oneOf(['on', 'off'], 'on'),
@@ -359,6 +367,7 @@ function toConfig(env: Environment): Config {
     approvals: {
       remindAfterWorkingDays: env.APPROVAL_REMIND_WORKING_DAYS,
       expireAfterDays: env.APPROVAL_EXPIRE_DAYS,
+      assignmentWaitHours: env.ASSIGNMENT_WAIT_HOURS,
     },
     appsFile: env.APPS_FILE || null,
     shownAttributes: env.SHOWN_ATTRIBUTES,

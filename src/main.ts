@@ -13,6 +13,7 @@ import { becomeSoleProcess } from './db/sole-process.ts';
 import type { LoginOptions } from './graph/credential.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { judgeEnd } from './requests/access-requests/awaiting.ts';
 import { startCalendar } from './requests/access-requests/calendar.ts';
 import { copiesOf, copiesShowing, findUndrawnCopies } from './requests/access-requests/copies.ts';
 import { routeAccess } from './requests/access-requests/routing.ts';
@@ -205,6 +206,7 @@ async function start(config: Config, options: UsherOptions, machineClock: Clock)
     ending: ending.signal,
     log,
   });
+  const awaiting = { store, assignments };
   const calendar = (goesOn ? startCalendar : atRest)({
     parts: store,
     duties: {
@@ -212,9 +214,10 @@ async function start(config: Config, options: UsherOptions, machineClock: Clock)
         routeAccess({ database, applications, directory, approvers: config.roles.approvers }, request),
       start: (request) =>
         prepareStart(
-          { store, access, directory, applications, synchronization, assignments, requestFor: config.requestFor },
+          { ...awaiting, access, directory, applications, synchronization, requestFor: config.requestFor },
           request,
         ),
+      end: (request) => judgeEnd(awaiting, request),
     },
     changed: (accessRequestId) => {
       dispatcher.wake();

@@ -3,16 +3,16 @@ import type { Assignments } from '../graph/assignments.ts';
 import type { Directory } from '../graph/directory.ts';
 import type { AccessRequest } from '../requests/access-requests/access-request.ts';
 import { findCopy } from '../requests/access-requests/copies.ts';
-import { findAccessRequest } from '../requests/access-requests/store.ts';
+import { type AccessParts, findAccessRequest } from '../requests/access-requests/store.ts';
 import { forecastQueue } from '../requests/queue.ts';
-import { findRequest, type StoreParts } from '../requests/store.ts';
+import { findRequest } from '../requests/store.ts';
 import type { Drawing } from './reply.ts';
 import { type AccessCardInput, type AccountFacts, accessCard } from './views/access/access-card.ts';
 import { createWords } from './words.ts';
 
 /** What drawing the card of an access request needs. */
 export interface DrawCopyParts {
-  readonly store: StoreParts;
+  readonly store: AccessParts;
   readonly directory: Directory;
   readonly applications: Applications;
   readonly assignments: Assignments;
@@ -76,6 +76,7 @@ async function factsAbout(parts: DrawCopyParts, { subject, app }: AccessRequest)
     assignment: assignment.ok ? assignment.value : { kind: 'unread' },
     assigns: assign !== null,
     roleName: assign?.appRole ?? null,
+    waitHours: parts.store.approvals.assignmentWaitHours,
   };
 }
 

@@ -322,6 +322,12 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
         if (seen.some((rows) => rows > 0)) await dialect.wipeRewritten(db);
       },
     },
+    '010-awaiting-assignment': {
+      async up(db) {
+        await db.schema.alterTable('access_requests').addColumn('awaiting_since', 'bigint').execute();
+        await db.schema.alterTable('access_requests').addColumn('awaiting_until', 'bigint').execute();
+      },
+    },
     '011-turn-attempts': {
       async up(db) {
         const count = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0);

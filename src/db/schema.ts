@@ -147,6 +147,9 @@ export interface AccessRequestRow {
   held_up: string | null;
   /** Since when something has held it up without a break. */
   held_up_since: number | null;
+  /** Since when, and until when, it waits for the person to count as assigned; kept through its tries and its end. */
+  awaiting_since: number | null;
+  awaiting_until: number | null;
   revision: number;
   state: 'pending' | 'denied' | 'expired' | 'cancelled' | 'approved' | 'lapsed' | 'started' | 'finished';
   decided_by_id: string | null;

@@ -6,7 +6,7 @@ import { chooseLane, type Lane, laneNumbers, rememberLane } from '../rate-gate/l
 import { type Entry, writeRecord } from './record.ts';
 import type { Forecast, Lease, Task, TaskState } from './request.ts';
 import { toTask } from './rows.ts';
-import { bumpRevision, type StoreParts, turnLength } from './store.ts';
+import { bumpRevision, type NewRequest, type StoreParts, turnLength } from './store.ts';
 
 /**
  * The queue before the rate gate: who is next, the claim, and what is said of those who wait. How a task leaves
@@ -183,11 +183,9 @@ export async function requeueTasks(
   taskIds: readonly string[],
   actorId: string,
 ): Promise<number> {
-  const { database, clock } = parts;
   if (taskIds.length === 0) return 0;
-  return database.transact(async (transaction) => {
-    const { turns } = await readGate(parts, transaction);
-    const now = clock.now();
+  return parts.database.transact(async (transaction) => {
+    const gate = await readGate(parts, transaction);
     const finished = await transaction
       .selectFrom('tasks')
       .select(['id', 'lane', 'awaits_assignment', 'outcome_kind'])
@@ -196,35 +194,89 @@ export async function requeueTasks(
       .where('state', '=', 'done')
       .orderBy('position')
       .execute();
-    if (finished.length === 0) return 0;
-    // Tasks leave `done` under the gate's lock alone, so what was just read still stands.
-    for (const [index, { id, lane, awaits_assignment, outcome_kind }] of finished.entries()) {
-      const laneNow = finished.length === 1 ? laneNumbers.interactive : lane;
-      // One that was waited for in vain is not waited for again: whoever retries wants to know how it stands now.
-      const awaited = outcome_kind === 'notInScope' ? 0 : awaits_assignment;
-      await transaction
-        .updateTable('tasks')
-        .set({
-          state: 'waiting',
-          lane: laneNow,
-          turn: (turns[laneNow] ?? 0) + index * turnLength,
-          enqueued_at: now,
-          due_at: now,
-          again: 'retried',
-          attempts: 0,
-          throttles: 0,
-          unseen: 0,
-          awaits_assignment: awaited,
-          cancelled_by: null,
-        })
-        .where('id', '=', id)
-        .execute();
-    }
-    await bumpRevision(transaction, requestId);
-    const details = { tasks: finished.map(({ id }) => id) };
-    await writeRecord(transaction, { at: now, actorId, kind: 'retried', requestId, details });
+    await putBack(
+      parts,
+      transaction,
+      gate,
+      finished.map((task) => ({
+        ...task,
+        // One that was waited for in vain is not waited for again: whoever retries wants to know how it stands now.
+        awaits_assignment: task.outcome_kind === 'notInScope' ? 0 : task.awaits_assignment,
+        again: 'retried' as const,
+      })),
+      { requestId, actorId },
+    );
     return finished.length;
   });
+}
+
+/**
+ * Has the request of one person run once more after its time of waiting, in a transaction that has locked the gate: by
+ * the job and the rule that are right now.
+ */
+export async function runAgain(
+  parts: StoreParts,
+  transaction: Transaction<Schema>,
+  gate: StoredGate,
+  requestId: string,
+  { jobId, ruleId, tasks }: NewRequest,
+): Promise<void> {
+  const finished = await transaction
+    .selectFrom('tasks')
+    .select(['id', 'lane'])
+    .where('request_id', '=', requestId)
+    .where('state', '=', 'done')
+    .execute();
+  const awaits_assignment = tasks.some(({ awaitsAssignment }) => awaitsAssignment === true) ? 1 : 0;
+  await putBack(
+    parts,
+    transaction,
+    gate,
+    finished.map((task) => ({ ...task, awaits_assignment, again: null, job_id: jobId, rule_id: ruleId })),
+    { requestId, actorId: '' },
+  );
+}
+
+/** Tasks leave `done` under the gate's lock alone, so what was read of them in this transaction still stands. */
+async function putBack(
+  { clock }: StoreParts,
+  transaction: Transaction<Schema>,
+  { turns }: StoredGate,
+  finished: readonly (Pick<Selectable<TaskRow>, 'id' | 'lane'> & PutBack)[],
+  { requestId, actorId }: { readonly requestId: string; readonly actorId: string },
+): Promise<void> {
+  if (finished.length === 0) return;
+  const now = clock.now();
+  for (const [index, { id, lane, outcome_kind: _, ...changes }] of finished.entries()) {
+    const laneNow = finished.length === 1 ? laneNumbers.interactive : lane;
+    await transaction
+      .updateTable('tasks')
+      .set({
+        ...changes,
+        state: 'waiting',
+        lane: laneNow,
+        turn: (turns[laneNow] ?? 0) + index * turnLength,
+        enqueued_at: now,
+        due_at: now,
+        attempts: 0,
+        throttles: 0,
+        unseen: 0,
+        cancelled_by: null,
+      })
+      .where('id', '=', id)
+      .execute();
+  }
+  await bumpRevision(transaction, requestId);
+  const details = { tasks: finished.map(({ id }) => id) };
+  await writeRecord(transaction, { at: now, actorId, kind: 'retried', requestId, details });
+}
+
+interface PutBack {
+  readonly outcome_kind?: string | null;
+  readonly awaits_assignment: number;
+  readonly again: TaskRow['again'];
+  readonly job_id?: string;
+  readonly rule_id?: string;
 }
 
 /**

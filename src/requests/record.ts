@@ -39,6 +39,8 @@ export type EntryKind =
   | 'accessAssigned'
   | 'accessStarted'
   | 'accessLapsed'
+  /** The person is not assigned to the app yet; it waits for that. */
+  | 'accessAwaits'
   | 'accessFinished'
   | 'accessRetried'
   | 'accessRefused'

@@ -137,7 +137,7 @@ describe('who is told', () => {
   });
 
   it('is everybody once more, when the provisioning request is retried', async () => {
-    await start();
+    await start({ environment: { ASSIGNMENT_WAIT_HOURS: '0' } });
     await says('alex', 'whoami');
     await says('megan', 'request access for diego to Salesforce');
     const id = idOf(last('alex').text);

@@ -1,33 +1,51 @@
-import { act, findAccessRequestOf } from '../../requests/access-requests/store.ts';
+import type { AccessRequest } from '../../requests/access-requests/access-request.ts';
+import { act } from '../../requests/access-requests/store.ts';
 import { findFailedTasks } from '../../requests/overview.ts';
 import { requeueTasks } from '../../requests/queue.ts';
 import type { Request, TaskState } from '../../requests/request.ts';
 import type { Reply } from '../reply.ts';
+import { eitherAccessRequest } from './access/found-request.ts';
+import { copyClicked, retryAccess } from './access/retry-access.ts';
 import { findOwnRequest } from './own-request.ts';
 import { type CommandParts, say, type Turn } from './turn.ts';
 
 /**
  * The Retry button and `retry ID`: what has not ended well runs once more, on the same card. A second click finds
- * nothing to put back and shows the card as it is.
+ * nothing to put back and shows the card as it is. The id of an access request does as well as that of the provisioning
+ * request which carries it out.
  */
-export async function retry(parts: CommandParts, turn: Turn, requestId: string): Promise<Reply> {
+export async function retry(parts: CommandParts, turn: Turn, id: string): Promise<Reply> {
+  const accessRequest = await eitherAccessRequest(parts, id);
+  if (accessRequest === null) return retryProvisioning(parts, turn, id, null);
+  const { state } = accessRequest;
+  if (state.kind === 'started' || state.kind === 'finished')
+    return retryProvisioning(parts, turn, state.requestId, accessRequest);
+  return retryAccess(parts, turn, { ...accessRequest, state });
+}
+
+async function retryProvisioning(
+  parts: CommandParts,
+  turn: Turn,
+  requestId: string,
+  accessRequest: AccessRequest | null,
+): Promise<Reply> {
   const found = await findOwnRequest(parts, turn, 'request.retry', requestId);
   if (found.kind === 'reply') return found.reply;
   const { request } = found;
   const failed = await findFailedTasks(parts.store.database, request.id);
   const count = await requeueTasks(parts.store, request.id, failed, turn.caller.id);
-  if (count === 0) return nothingToRetry(turn, request);
-  await startAccessAgain(parts, turn, request.id);
+  const clicked = accessRequest === null ? null : await copyClicked(parts, turn, accessRequest.id);
+  if (count === 0) return clicked ?? nothingToRetry(turn, request);
+  if (accessRequest !== null) await startAccessAgain(parts, turn, accessRequest.id);
   parts.wake();
+  if (clicked !== null) return clicked;
   // A button stands on the card that changes now; who typed the id may be far from it.
   if (turn.incoming.what.kind === 'text') return say(turn.words, { kind: 'retried', id: request.id, count });
   return { kind: 'live', liveId: request.id };
 }
 
 /** Whoever asked for access and whoever approved it are told the new result, too. */
-async function startAccessAgain(parts: CommandParts, { caller }: Turn, requestId: string): Promise<void> {
-  const accessRequestId = await findAccessRequestOf(parts.store.database, requestId);
-  if (accessRequestId === null) return;
+async function startAccessAgain(parts: CommandParts, { caller }: Turn, accessRequestId: string): Promise<void> {
   await act(parts.store, accessRequestId, { kind: 'retry', by: { id: caller.id, name: caller.name } });
   parts.accessChanged(accessRequestId);
 }

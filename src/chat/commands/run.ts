@@ -1,10 +1,10 @@
-import { findAccessRequest } from '../../requests/access-requests/store.ts';
 import type { Command } from '../command.ts';
 import type { Reply } from '../reply.ts';
 import { whoami } from '../views/whoami.ts';
 import { cancelAccess } from './access/cancel-access.ts';
 import { decide } from './access/decide.ts';
 import { accessForm } from './access/form.ts';
+import { eitherAccessRequest } from './access/found-request.ts';
 import { pending } from './access/pending.ts';
 import { sendApprovalsHere, stopSendingApprovals } from './access/places.ts';
 import { requestAccess } from './access/request-access.ts';
@@ -87,8 +87,15 @@ export function runCommand(parts: CommandParts, turn: Turn, command: Command): P
   }
 }
 
-/** An access request and a provisioning request never have the same id. */
+/**
+ * An access request and a provisioning request never have the same id. That of a provisioning request which carries an
+ * access request out takes back either: what has started, or the approval that waits.
+ */
 export async function cancelEither(parts: CommandParts, turn: Turn, id: string): Promise<Reply> {
-  const accessRequest = await findAccessRequest(parts.store.database, id);
-  return accessRequest === null ? cancel(parts, turn, id) : cancelAccess(parts, turn, accessRequest);
+  const accessRequest = await eitherAccessRequest(parts, id);
+  if (accessRequest === null) return cancel(parts, turn, id, null);
+  const { state } = accessRequest;
+  const isNamed = accessRequest.id === id;
+  const hasStarted = state.kind === 'started' || state.kind === 'finished';
+  return !isNamed && hasStarted ? cancel(parts, turn, id, accessRequest) : cancelAccess(parts, turn, accessRequest);
 }

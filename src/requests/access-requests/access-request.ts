@@ -10,15 +10,25 @@ import type { Person, Reader } from '../request.ts';
  *     pending ─────────┤                                           ┌───────retry────────┐
  *        │             │                                           ▼                    │
  *        │             └──approved─▶ approved ──started──────────▶ started ──finished──▶ finished
- *        │                             │  │                                      (with the outcome's kind)
+ *        │                             │  │ ▲ ▲                     │           (with the outcome's kind)
+ *        │                             │  │ │ └──────awaits─────────┘
+ *        │                             │  │ │        (the service does not count the person as assigned yet)
+ *        │                             │  │ └───retry───┐
  *        └──cancelled──▶ cancelled ◀───┘  └──lapsed──▶ lapsed
  *                                                      (at its start the asker may not ask any more, the person or
- *                                                       the app is gone, or the assignment was refused)
+ *                                                       the app is gone, the assignment was refused, or what it
+ *                                                       waited for did not come in time)
  *
  * Every arrow is a compare-and-set on the stored state (`act` in `store.ts`), so of fifty clicks one decides. What is
  * not drawn is impossible. After its time a pending one can only expire or be cancelled, whoever decides. What was
  * started is called off by cancelling the provisioning request, which then finishes; when somebody has that request
- * run once more, it is started again. Denied, expired, cancelled and lapsed are ends.
+ * run once more, it is started again. Denied, expired and cancelled are ends, and so is lapsed, unless it lapsed for
+ * want of something that may have come since (`mayRetryLapsed`): then an operator has it approved as before, and all that
+ * it rests on is read anew at its start.
+ *
+ * An approval is not used up by a person who is not assigned to the app yet (`awaiting.ts`). The request is then
+ * approved as before, held up by `assignment`, `replication` or `entitlement`, and keeps its provisioning request, which
+ * is run once more when it starts again. `awaiting` says until when; the time does not begin anew with each try.
  *
  * Where an approval assigns the app role as well, that comes right before the start (`assigning.ts`), in steps of
  * their own beside the state:
@@ -58,8 +68,14 @@ export interface AccessRequest {
   readonly remindedAt: number | null;
   /** True once the approvers' cards have been made out; see `routing.ts`. */
   readonly routed: boolean;
-  /** Why an approved request that is due has not started yet; null when nothing holds it up. */
+  /** Why an approved request that is due does not start; null when nothing holds it up. Once started: why it did not. */
   readonly heldUp: HeldUp | null;
+  /** Since when that has held it up without a break. */
+  readonly heldUpSince: number | null;
+  /** The time within which the person has to be assigned, once the service has said that they are not. */
+  readonly awaiting: { readonly since: number; readonly until: number } | null;
+  /** The provisioning request that carries it out or has tried to; null before its first start. */
+  readonly requestId: string | null;
   /** How far the app role assignment has come that its approval makes; null before it is begun, and where none is. */
   readonly assigning: AssigningStep | null;
   /** Counts every change. */
@@ -124,6 +140,8 @@ export type LapseReason =
   | 'appNotSetUp'
   /** The app's synchronization stayed in quarantine for a day. */
   | 'quarantined'
+  /** Usher found no assignment of the person to the app within the configured time. */
+  | 'notAssigned'
   /** Graph refused to make the app role assignment. */
   | 'assignmentRefused'
   /** The app belongs to Microsoft itself; Usher never assigns its roles. */
@@ -131,7 +149,16 @@ export type LapseReason =
   /** Graph could not be asked for a day. */
   | 'graphAway';
 
-export type HeldUp = 'quarantine' | 'graphAway';
+export type HeldUp = 'quarantine' | 'graphAway' | AwaitedThing;
+
+/** What an approved request may wait for after the service has said that the person is not in scope. */
+export type AwaitedThing =
+  /** The service says that the person is not assigned to the app. */
+  | 'assignment'
+  /** Entra lists the assignment, and the service does not count it yet. */
+  | 'replication'
+  /** The service says that the role of the assignment gives no account. */
+  | 'entitlement';
 
 /** What may be done to an access request. */
 export type AccessAction =
@@ -142,7 +169,14 @@ export type AccessAction =
   | { readonly kind: 'start'; readonly requestId: string; readonly assigned: boolean }
   | { readonly kind: 'lapse'; readonly why: LapseReason }
   | { readonly kind: 'finish'; readonly outcome: FinishedAs }
-  /** Somebody has its provisioning request run once more. */
+  /** What was tried ended for want of this. It is looked at again after `delayMs`, and until `until` at most. */
+  | {
+      readonly kind: 'await';
+      readonly heldUp: AwaitedThing;
+      readonly until: number;
+      readonly delayMs: number;
+    }
+  /** An operator has its provisioning request run once more, or what lapsed approved as before. */
   | { readonly kind: 'retry'; readonly by: Person };
 
 /** Where the decider decided, so that the result finds them. */
@@ -160,13 +194,26 @@ const transitions: Readonly<Record<AccessStateKind, Partial<Readonly<Record<Acce
   {
     pending: { approve: 'approved', deny: 'denied', cancel: 'cancelled', expire: 'expired' },
     approved: { start: 'started', lapse: 'lapsed', cancel: 'cancelled' },
-    started: { finish: 'finished' },
+    started: { finish: 'finished', await: 'approved' },
     finished: { retry: 'started' },
     denied: {},
     expired: {},
     cancelled: {},
-    lapsed: {},
+    // Only for want of what may have come since; see `mayRetryLapsed`.
+    lapsed: { retry: 'approved' },
   };
+
+const retriedLapses: readonly LapseReason[] = ['notAssigned', 'assignmentRefused', 'quarantined', 'graphAway'];
+
+/** Whether what lapsed for this reason may start after all, without another approval. */
+export function mayRetryLapsed(why: LapseReason): boolean {
+  return retriedLapses.includes(why);
+}
+
+/** Tells what a request waits for after its first try from what holds up its start. */
+export function isAwaited(heldUp: string | null): heldUp is AwaitedThing {
+  return heldUp === 'assignment' || heldUp === 'replication' || heldUp === 'entitlement';
+}
 
 /** Still to be done by Usher or decided: what counts against the number of requests that one person may have open. */
 export const openStates: readonly AccessStateKind[] = ['pending', 'approved', 'started'];

@@ -1,10 +1,18 @@
 import type { Selectable, Transaction, Updateable } from 'kysely';
 import type { AccessRequestRow, Schema } from '../../db/schema.ts';
 import { readGate } from '../../rate-gate/gate-row.ts';
+import { runAgain } from '../queue.ts';
 import { type Entry, writeRecord } from '../record.ts';
 import type { Person } from '../request.ts';
 import { insertRequest, type NewRequest } from '../store.ts';
-import { type AccessAction, type AccessRequest, stateAfter } from './access-request.ts';
+import {
+  type AccessAction,
+  type AccessRequest,
+  isAwaited,
+  type LapseReason,
+  mayRetryLapsed,
+  stateAfter,
+} from './access-request.ts';
 import { oweNotices, releaseApproval } from './notices.ts';
 import { toAccessRequest } from './rows.ts';
 import type { AccessParts } from './store.ts';
@@ -32,7 +40,7 @@ export async function act(parts: AccessParts, id: string, action: AccessAction):
 
 /**
  * Starts it: its provisioning request is stored, and it points to that from then on, or neither. So one that was
- * cancelled a moment before leaves no call behind.
+ * cancelled a moment before leaves no call behind. One that has been tried before has that request run once more.
  */
 export async function startApproved(
   parts: AccessParts,
@@ -44,7 +52,9 @@ export async function startApproved(
     const row = await lockAccessRequest(parts, transaction, id);
     if (row === null) return { kind: 'unknown' };
     if (stateAfter(row.state, 'start') === null) return { kind: 'unchanged', accessRequest: toAccessRequest(row) };
-    const requestId = await insertRequest(parts, transaction, gate, request);
+    const tried = row.request_id;
+    const requestId = tried ?? (await insertRequest(parts, transaction, gate, request));
+    if (tried !== null) await runAgain(parts, transaction, gate, tried, request);
     return applyAction(parts, transaction, row, { kind: 'start', requestId, assigned });
   });
 }
@@ -69,7 +79,8 @@ export async function applyAction(
   const now = parts.clock.now();
   const state = stateAfter(row.state, action.kind);
   const isPast = now >= row.expires_at;
-  if (state === null || (action.kind === 'expire' && !isPast))
+  const isOver = action.kind === 'retry' && row.state === 'lapsed' && !mayRetryLapsed(row.ended_as as LapseReason);
+  if (state === null || isOver || (action.kind === 'expire' && !isPast))
     return { kind: 'unchanged', accessRequest: toAccessRequest(row) };
   if (isPast && (action.kind === 'approve' || action.kind === 'deny')) {
     // Nobody has got round to letting it expire yet, and that must not decide.
@@ -79,12 +90,12 @@ export async function applyAction(
   const after = await transaction
     .updateTable('access_requests')
     .set({
-      ...columnsOf(action, now),
       state,
       revision: row.revision + 1,
       due_at: state === 'approved' ? Math.max(now, row.starts_at ?? now) : null,
       held_up: null,
       held_up_since: null,
+      ...columnsOf(action, row, now),
       lease_owner: null,
       lease_until: null,
     })
@@ -98,7 +109,7 @@ export async function applyAction(
   return { kind: 'done', accessRequest: toAccessRequest(after) };
 }
 
-function columnsOf(action: AccessAction, now: number): Updateable<AccessRequestRow> {
+function columnsOf(action: AccessAction, row: Selectable<AccessRequestRow>, now: number): Updateable<AccessRequestRow> {
   switch (action.kind) {
     case 'approve':
     case 'deny':
@@ -114,13 +125,33 @@ function columnsOf(action: AccessAction, now: number): Updateable<AccessRequestR
     case 'expire':
       return { ended_at: now };
     case 'start':
-      return { request_id: action.requestId, assigned: action.assigned ? 1 : 0 };
+      return {
+        request_id: action.requestId,
+        assigned: action.assigned ? 1 : 0,
+        // Tries that follow one another are told from the first one by this.
+        ...(isAwaited(row.held_up) ? { held_up: row.held_up, held_up_since: row.held_up_since } : {}),
+      };
     case 'lapse':
       return { ended_at: now, ended_as: action.why };
     case 'finish':
       return { ended_at: now, ended_as: action.outcome };
+    case 'await':
+      return {
+        due_at: Math.min(now + action.delayMs, action.until),
+        held_up: action.heldUp,
+        held_up_since: row.held_up === action.heldUp ? row.held_up_since : now,
+        awaiting_since: row.awaiting_since ?? now,
+        awaiting_until: action.until,
+      };
     case 'retry':
-      return { ended_at: null, ended_as: null, ended_by_id: null, ended_by_name: null };
+      return {
+        ended_at: null,
+        ended_as: null,
+        ended_by_id: null,
+        ended_by_name: null,
+        awaiting_since: null,
+        awaiting_until: null,
+      };
     default: {
       const never: never = action;
       throw new Error(`unexpected action ${JSON.stringify(never)}`);
@@ -153,6 +184,8 @@ function entryOf(
       return { actorId: '', kind: 'accessLapsed', details: { why: action.why, ...assignment } };
     case 'finish':
       return { actorId: '', kind: 'accessFinished', details: { outcome: action.outcome } };
+    case 'await':
+      return { actorId: '', kind: 'accessAwaits', details: { request: request_id, why: action.heldUp } };
     case 'retry':
       return { actorId: action.by.id, kind: 'accessRetried', details: { request: request_id } };
     default: {

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { isDatabaseFault } from '../../db/database.ts';
 import type { AccessRequestRow } from '../../db/schema.ts';
+import { eachSideBySide } from '../../graph/side-by-side.ts';
 import type { Log } from '../../log.ts';
 import type { NewRequest } from '../store.ts';
-import type { AccessRequest, HeldUp, LapseReason } from './access-request.ts';
+import type { AccessRequest, AwaitedThing, FinishedAs, HeldUp, LapseReason } from './access-request.ts';
 import { act, startApproved } from './acting.ts';
 import {
+  awaitThing,
   claimDue,
   dutyOf,
   findEnded,
@@ -28,7 +30,7 @@ import { type AccessParts, findAccessRequest } from './store.ts';
  *     pending, a working day old         remind them, once
  *     pending, a week old                it expires
  *     approved, its day has come         start it, or let it lapse
- *     started, nothing of it waits       tell how it ended
+ *     started, nothing of it waits       tell how it ended, or wait until the person is assigned
  *
  * One loop leases what is due (`due.ts`) and does some of it side by side. It sleeps until the next thing falls due or
  * somebody wakes it, and looks now and then all the same, for another process may have stored something. All of it
@@ -49,6 +51,8 @@ export interface Duties {
   route(accessRequest: AccessRequest): Promise<Routing>;
   /** Whether it may start now, and as what. */
   start(accessRequest: AccessRequest): Promise<StartVerdict>;
+  /** Whether a started one whose provisioning ended as "not in scope" waits for something. */
+  end(accessRequest: AccessRequest): Promise<EndVerdict>;
 }
 
 export type Routing =
@@ -62,6 +66,15 @@ export type StartVerdict =
   | { readonly kind: 'later'; readonly heldUp: HeldUp; readonly delayMs: number }
   /** It is not approved any more: somebody took it back meanwhile. */
   | { readonly kind: 'overtaken' };
+
+export type EndVerdict =
+  | { readonly kind: 'finish' }
+  | {
+      readonly kind: 'await';
+      readonly heldUp: AwaitedThing;
+      readonly until: number;
+      readonly delayMs: number;
+    };
 
 export interface CalendarParts {
   readonly parts: AccessParts;
@@ -77,6 +90,7 @@ export interface CalendarParts {
 /** So that a dead process's work is taken over within the minute. */
 const defaultLeaseMs = 30_000;
 const defaultPollMs = 5_000;
+const finish: EndVerdict = { kind: 'finish' };
 /** Each takes a few calls to Graph, which other people's commands need as well. */
 const sideBySide = 4;
 const finishedAtOnce = 100;
@@ -129,14 +143,33 @@ export function startCalendar(calendar: CalendarParts): Calendar {
   }
 
   async function finishEnded(): Promise<number> {
-    let finished = 0;
-    for (const { id, outcome } of await findEnded(parts, finishedAtOnce)) {
-      const acted = await act(parts, id, { kind: 'finish', outcome });
-      if (acted.kind !== 'done') continue;
-      finished += 1;
-      tell(id);
+    const ended = await findEnded(parts, finishedAtOnce);
+    const changed = await eachSideBySide(ended, sideBySide, async ({ id, outcome }) => {
+      const isChanged = await end(id, outcome);
+      if (isChanged) tell(id);
+      return isChanged;
+    });
+    return changed.filter(Boolean).length;
+  }
+
+  async function end(id: string, outcome: FinishedAs): Promise<boolean> {
+    const verdict = outcome === 'notInScope' ? await endVerdict(id) : finish;
+    if (verdict.kind === 'await') return awaitThing(parts, id, verdict);
+    return (await act(parts, id, { kind: 'finish', outcome })).kind === 'done';
+  }
+
+  async function endVerdict(id: string): Promise<EndVerdict> {
+    try {
+      const accessRequest = await findAccessRequest(parts.database, id);
+      return accessRequest === null ? finish : await duties.end(accessRequest);
+    } catch (error) {
+      if (isDatabaseAway(error)) throw error;
+      log.error(
+        { error, code: 'end_unjudged', accessRequestId: id },
+        'what an access request waits for was not found out',
+      );
+      return finish;
     }
-    return finished;
   }
 
   /** Sees to one request that is leased. A fault in it harms no other. */

@@ -2,7 +2,7 @@ import type { ExpressionBuilder, Selectable, Transaction } from 'kysely';
 import type { AccessRequestRow, Schema } from '../../db/schema.ts';
 import { writeRecord } from '../record.ts';
 import type { Lease, Reader } from '../request.ts';
-import type { FinishedAs, HeldUp } from './access-request.ts';
+import { type AwaitedThing, type FinishedAs, type HeldUp, isAwaited, type LapseReason } from './access-request.ts';
 import { applyAction, lockAccessRequest } from './acting.ts';
 import { queueCopies, routeSource } from './copies.ts';
 import { oweNobodyReached, oweReminder, releaseApproval } from './notices.ts';
@@ -141,8 +141,8 @@ export function remind(parts: AccessParts, id: string): Promise<boolean> {
 }
 
 /**
- * Notes what holds up its start, to be tried again after `delayMs`; after a day it lapses instead. False when nothing
- * about it has changed that anybody could see.
+ * Notes what holds up its start, to be tried again after `delayMs`; after a day it lapses instead, and at the end of its
+ * time where it waits for the assignment. False when nothing about it has changed that a reader could see.
  */
 export function holdUp(
   parts: AccessParts,
@@ -154,13 +154,15 @@ export function holdUp(
     const row = await lockAccessRequest(parts, transaction, id);
     if (row?.state !== 'approved' || row.lease_owner !== owner) return false;
     const now = parts.clock.now();
-    const since = row.held_up_since ?? now;
-    if (now - since >= longestHeldUpMs) {
+    // A wait for the assignment and one for anything else do not add up to a day of either.
+    const since = isAwaited(row.held_up) === isAwaited(heldUp) ? (row.held_up_since ?? now) : now;
+    const until = isAwaited(heldUp) ? (row.awaiting_until ?? now) : since + longestHeldUpMs;
+    if (now >= until) {
       await applyAction(parts, transaction, row, { kind: 'lapse', why: lapseOf(heldUp) });
       return true;
     }
     // A day may end before the pause does: it is looked at once more then.
-    const due = { held_up_since: since, due_at: Math.min(now + delayMs, since + longestHeldUpMs) };
+    const due = { held_up_since: since, due_at: Math.min(now + delayMs, until) };
     const isNews = row.held_up !== heldUp;
     await releaseApproval(transaction, id, now);
     await changeRow(transaction, row, { ...due, held_up: heldUp, revision: row.revision + (isNews ? 1 : 0) });
@@ -168,8 +170,63 @@ export function holdUp(
   });
 }
 
-function lapseOf(heldUp: HeldUp): 'quarantined' | 'graphAway' {
-  return heldUp === 'quarantine' ? 'quarantined' : 'graphAway';
+function lapseOf(heldUp: HeldUp): LapseReason {
+  switch (heldUp) {
+    case 'quarantine':
+      return 'quarantined';
+    case 'graphAway':
+      return 'graphAway';
+    case 'assignment':
+    case 'replication':
+    case 'entitlement':
+      return 'notAssigned';
+    default: {
+      const never: never = heldUp;
+      throw new Error(`unexpected hindrance ${String(never)}`);
+    }
+  }
+}
+
+/**
+ * A started request waits for this from now on, since its provisioning request ended for want of it. False when that
+ * request has been put back meanwhile, or another process was first.
+ */
+export function awaitThing(
+  parts: AccessParts,
+  id: string,
+  { heldUp, until, delayMs }: { readonly heldUp: AwaitedThing; readonly until: number; readonly delayMs: number },
+): Promise<boolean> {
+  return parts.database.transact(async (transaction) => {
+    const row = await lockAccessRequest(parts, transaction, id);
+    if (row === null || row.state !== 'started' || row.request_id === null) return false;
+    const task = await transaction
+      .selectFrom('tasks')
+      .select(['state', 'outcome_kind'])
+      .where('request_id', '=', row.request_id)
+      .where('position', '=', 0)
+      .executeTakeFirst();
+    if (task?.state !== 'done' || task.outcome_kind !== 'notInScope') return false;
+    const acted = await applyAction(parts, transaction, row, { kind: 'await', heldUp, until, delayMs });
+    return acted.kind === 'done';
+  });
+}
+
+/** Has an approved request that is held up looked at now, and tried whatever held it up. False where nothing does. */
+export function lookNow(parts: AccessParts, id: string, actorId: string): Promise<boolean> {
+  return parts.database.transact(async (transaction) => {
+    const row = await lockAccessRequest(parts, transaction, id);
+    if (row?.state !== 'approved' || row.held_up === null) return false;
+    const now = parts.clock.now();
+    await writeRecord(transaction, {
+      at: now,
+      actorId,
+      kind: 'accessRetried',
+      requestId: id,
+      details: { request: row.request_id },
+    });
+    await changeRow(transaction, row, { held_up: null, held_up_since: null, due_at: now });
+    return true;
+  });
 }
 
 /** Writes what does not change its state, and hands the lease back. Counts as a change unless told otherwise. */

@@ -12,6 +12,7 @@ import type { AccessParts } from './store.ts';
  *
  *     approved, denied   the asker
  *     lapsed, finished   the asker and the decider
+ *     waits              the asker and the decider, once, when the person turns out not to be assigned
  *     expired            the asker and whoever was shown the request to decide on it
  *     cancelled          whoever was shown it, whoever approved it, and the asker, when it was somebody else
  *     reminded           whoever was shown it
@@ -26,6 +27,8 @@ export type NoticeKind =
   | 'expired'
   | 'cancelled'
   | 'lapsed'
+  /** It waits for the person to be assigned. */
+  | 'waits'
   /** The provisioning request has ended. */
   | 'result'
   | 'reminder'
@@ -65,6 +68,10 @@ export async function oweNotices(
       return owe(parts, transaction, row, 'lapsed', [earOfAsker(row), ...earOfDecider(row)]);
     case 'finish':
       return owe(parts, transaction, row, 'result', [earOfAsker(row), ...earOfDecider(row)]);
+    case 'await':
+      // That it still waits after another try is no news.
+      if (await hasBeenTold(transaction, row)) return;
+      return owe(parts, transaction, row, 'waits', [earOfAsker(row), ...earOfDecider(row)]);
     case 'expire':
       return owe(parts, transaction, row, 'expired', [earOfAsker(row), ...(await earsOfApprovers(transaction, row))]);
     case 'cancel': {
@@ -81,6 +88,19 @@ export async function oweNotices(
       throw new Error(`nobody knows whom to tell of ${JSON.stringify(never)}`);
     }
   }
+}
+
+/** Whether the present wait has been told of; one that a retry has begun is another. */
+async function hasBeenTold(transaction: Transaction<Schema>, { id, awaiting_since }: Row): Promise<boolean> {
+  const told = await transaction
+    .selectFrom('notices')
+    .select('id')
+    .where('access_request_id', '=', id)
+    .where('kind', '=', 'waits')
+    .where('created_at', '>=', awaiting_since ?? 0)
+    .limit(1)
+    .executeTakeFirst();
+  return told !== undefined;
 }
 
 /** False where there is nobody to remind. */

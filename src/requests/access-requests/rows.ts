@@ -27,6 +27,12 @@ export function toAccessRequest(row: Selectable<AccessRequestRow>): AccessReques
     remindedAt: row.reminded_at,
     routed: row.routed === 1,
     heldUp: row.held_up as HeldUp | null,
+    heldUpSince: row.held_up_since,
+    awaiting:
+      row.awaiting_since === null || row.awaiting_until === null
+        ? null
+        : { since: row.awaiting_since, until: row.awaiting_until },
+    requestId: row.request_id,
     assigning: row.assigning,
     revision: row.revision,
     state: toState(row),

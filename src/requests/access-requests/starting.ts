@@ -1,30 +1,28 @@
 import type { Access } from '../../access/access.ts';
 import { mayAskFor } from '../../access/asking.ts';
 import type { Application, Applications } from '../../graph/applications.ts';
-import type { Assignments } from '../../graph/assignments.ts';
 import type { Directory } from '../../graph/directory.ts';
 import type { Job, Synchronization } from '../../graph/synchronization.ts';
 import type { NewRequest } from '../store.ts';
 import type { AccessRequest, LapseReason } from './access-request.ts';
 import { beginAssignment, settleAssignment } from './assigning.ts';
+import { type AwaitingParts, lookForAssignment } from './awaiting.ts';
 import type { StartVerdict } from './calendar.ts';
-import type { AccessParts } from './store.ts';
 
 /**
  * What happens when an approved access request is due. Days may have passed since somebody looked at it, so everything
  * that it rests on is read from Graph again: the asker's role, whose report the person is, the person, the app and its
- * job. Where the app's entry in `APPS_FILE` says so, the app role is assigned first.
+ * job. Where the app's entry in `APPS_FILE` says so, the app role is assigned first. One that waits for an assignment is
+ * looked at in Entra before all else, and goes no further as long as that is missing.
  *
  * It may be done twice, after a crash in the middle: the assignment is then there already. The
  * provisioning request is the calendar's to store.
  */
-export interface StartParts {
-  readonly store: AccessParts;
+export interface StartParts extends AwaitingParts {
   readonly access: Access;
   readonly directory: Directory;
   readonly applications: Applications;
   readonly synchronization: Synchronization;
-  readonly assignments: Assignments;
   readonly requestFor: 'reports' | 'anyone';
 }
 
@@ -32,6 +30,8 @@ const askAgainMs = 60_000;
 const quarantineMs = 15 * 60_000;
 
 export async function prepareStart(parts: StartParts, accessRequest: AccessRequest): Promise<StartVerdict> {
+  const unassigned = accessRequest.heldUp === 'assignment' ? await lookForAssignment(parts, accessRequest) : null;
+  if (unassigned !== null) return unassigned;
   const asker = await checkAsker(parts, accessRequest);
   if (asker !== null) return asker;
   const { subject } = accessRequest;

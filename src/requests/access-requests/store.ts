@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import type { Config } from '../../config.ts';
 import type { Database } from '../../db/database.ts';
 import type { Schema } from '../../db/schema.ts';
 import { readGate } from '../../rate-gate/gate-row.ts';
@@ -22,7 +23,7 @@ export interface NewAccessRequest
 }
 
 export interface AccessParts extends StoreParts {
-  readonly approvals: { readonly remindAfterWorkingDays: number; readonly expireAfterDays: number };
+  readonly approvals: Config['approvals'];
   /** What tells one conversation from another, as the stored text does not: it names who wrote there, too. */
   readonly conversationKey: (conversation: string) => string;
 }
@@ -117,6 +118,12 @@ export async function findAccessRequestOf({ query }: Database, requestId: string
     .where('request_id', '=', requestId)
     .executeTakeFirst();
   return row?.id ?? null;
+}
+
+/** The access request that this provisioning request carries out; null for one that was typed. */
+export async function findCarriedOutBy(database: Database, requestId: string): Promise<AccessRequest | null> {
+  const id = await findAccessRequestOf(database, requestId);
+  return id === null ? null : findAccessRequest(database, id);
 }
 
 /** What waits for a decision, oldest first. */

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { TaskRow } from '../../db/schema.ts';
 import type { OutcomeKind } from '../../graph/outcome.ts';
+import type { AccessStateKind } from '../access-requests/access-request.ts';
 import type { Person } from '../request.ts';
 import type { Deed, DeedResult } from './deed.ts';
 import type { Key } from './keys.ts';
@@ -45,10 +46,13 @@ export async function readDeeds(
       timeZone: row.time_zone,
       decidedBy: personOf(row.decided_by_id, row.decided_by_name),
       requestId: row.request_id,
-      result: provisionings.get(row.request_id ?? '')?.result ?? null,
+      // What waits to be tried once more, or was given up after a try, is told by its own state.
+      result: isCarriedOut(row.state) ? (provisionings.get(row.request_id ?? '')?.result ?? null) : null,
     });
   return keys.flatMap(({ id }) => deeds.get(id) ?? []);
 }
+
+const isCarriedOut = (state: AccessStateKind): boolean => state === 'started' || state === 'finished';
 
 async function readProvisionings(
   { query }: Database,

@@ -24,6 +24,7 @@ const actions: readonly AccessAction['kind'][] = [
   'start',
   'lapse',
   'finish',
+  'await',
   'retry',
 ];
 
@@ -44,7 +45,9 @@ describe('the states of an access request', () => {
       'approved ─cancel→ cancelled',
       'approved ─start→ started',
       'approved ─lapse→ lapsed',
+      'lapsed ─retry→ approved',
       'started ─finish→ finished',
+      'started ─await→ approved',
       'finished ─retry→ started',
     ]);
   });

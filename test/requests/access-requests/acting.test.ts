@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Database } from '../../../src/db/database.ts';
-import { type AccessAction, stateAfter } from '../../../src/requests/access-requests/access-request.ts';
+import {
+  type AccessAction,
+  type LapseReason,
+  mayRetryLapsed,
+  stateAfter,
+} from '../../../src/requests/access-requests/access-request.ts';
 import { noteCalledOff, startApproved } from '../../../src/requests/access-requests/acting.ts';
+import { awaitThing } from '../../../src/requests/access-requests/due.ts';
 import {
   type AccessParts,
   act,
@@ -10,10 +16,11 @@ import {
   findAccessRequestOf,
 } from '../../../src/requests/access-requests/store.ts';
 import { readRecords } from '../../../src/requests/record.ts';
+import { finishTask } from '../../../src/requests/running.ts';
 import { findRequest } from '../../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
 import { engineStartMs, engines, sqliteEngine, type TestDatabase } from '../../support/databases.ts';
-import { ask, wanted } from '../support.ts';
+import { ask, claimed, done, wanted } from '../support.ts';
 import {
   accessParts,
   alex,
@@ -28,6 +35,17 @@ import {
   takeNotices,
   wantedAccess,
 } from './support.ts';
+
+const hourMs = 60 * 60_000;
+const emptyReport = {
+  steps: [],
+  changes: [],
+  changeId: null,
+  subjectLabel: null,
+  sourceSystem: null,
+  targetSystem: null,
+  targetId: null,
+};
 
 describe.each(engines)('acting on an access request on $name', ({ createTestDatabase }) => {
   let place: TestDatabase;
@@ -153,6 +171,100 @@ describe.each(engines)('acting on an access request on $name', ({ createTestData
     ]);
   });
 
+  it('waits after a try, and starts again as the same provisioning request by the job that is right now', async () => {
+    const { id, until } = await awaitingOne();
+    const waiting = await findAccessRequest(database, id);
+    await takeNotices(parts);
+
+    await clock.advance(hourMs);
+    await startApproved(parts, id, {
+      request: wanted({ jobId: 'another job', ruleId: 'another rule' }),
+      assigned: false,
+    });
+
+    expect(waiting).toMatchObject({ heldUp: 'assignment', awaiting: { until }, state: { kind: 'approved' } });
+    const again = await findAccessRequest(database, id);
+    expect(again?.requestId).toBe(waiting?.requestId);
+    expect((await findRequest(database, again?.requestId ?? ''))?.tasks).toMatchObject([
+      { jobId: 'another job', ruleId: 'another rule', attempts: 0, state: { kind: 'waiting', again: null } },
+    ]);
+    expect(await database.query.selectFrom('requests').select('id').execute()).toHaveLength(1);
+  });
+
+  it('keeps the end of its time and tells of it once, however often it is tried', async () => {
+    const { id, until } = await awaitingOne();
+    const first = await takeNotices(parts);
+
+    for (let time = 0; time < 3; time += 1) {
+      await clock.advance(hourMs);
+      await startApproved(parts, id, { request: wanted(), assigned: false });
+      await endOutOfScope();
+      await awaitThing(parts, id, { heldUp: 'assignment', until, delayMs: 1 });
+    }
+
+    expect(first.toSorted()).toEqual(['alex chat: waits', 'megan chat: approved', 'megan chat: waits']);
+    expect(await takeNotices(parts)).toEqual([]);
+    const request = await findAccessRequest(database, id);
+    expect(request).toMatchObject({ awaiting: { until }, heldUpSince: request?.awaiting?.since });
+  });
+
+  it('does not wait for what has been put back meanwhile, nor twice when two processes find its end', async () => {
+    const { id, until } = await startedOne();
+    const wait = { heldUp: 'assignment', until, delayMs: 1 } as const;
+    const early = await awaitThing(parts, id, wait);
+    await endOutOfScope();
+
+    const found = await Promise.all([awaitThing(parts, id, wait), awaitThing(parts, id, wait)]);
+
+    expect([early, found.toSorted()]).toEqual([false, [false, true]]);
+    expect((await kindsOf(parts)).filter((kind) => kind === 'accessAwaits')).toHaveLength(1);
+  });
+
+  it.each<[LapseReason, boolean]>([
+    ['notAssigned', true],
+    ['assignmentRefused', true],
+    ['quarantined', true],
+    ['graphAway', true],
+    ['askerMayNot', false],
+    ['askerGone', false],
+    ['subjectGone', false],
+    ['appGone', false],
+    ['appNotSetUp', false],
+    ['microsoftApp', false],
+  ])('starts after all what lapsed as %s: %s', async (why, mayRetry) => {
+    const { id } = await approved(parts);
+    await act(parts, id, { kind: 'lapse', why });
+
+    const [one, other] = await Promise.all([
+      act(parts, id, { kind: 'retry', by: alex }),
+      act(parts, id, { kind: 'retry', by: alex }),
+    ]);
+
+    expect([one.kind, other.kind].filter((kind) => kind === 'done')).toHaveLength(mayRetry ? 1 : 0);
+    expect(await findAccessRequest(database, id)).toMatchObject({
+      awaiting: null,
+      state: mayRetry ? { kind: 'approved', decision: { by: alex } } : { kind: 'lapsed', why },
+    });
+  });
+
+  async function startedOne() {
+    const { id } = await approved(parts);
+    await startApproved(parts, id, { request: wanted(), assigned: false });
+    return { id, until: clock.now() + dayMs };
+  }
+
+  async function endOutOfScope(): Promise<void> {
+    const outcome = { kind: 'notInScope', failedChecks: ['assigned'], report: emptyReport } as const;
+    await finishTask(parts, await claimed(parts), { ...done, outcome });
+  }
+
+  async function awaitingOne() {
+    const one = await startedOne();
+    await endOutOfScope();
+    await awaitThing(parts, one.id, { heldUp: 'assignment', until: one.until, delayMs: 60_000 });
+    return one;
+  }
+
   it('knows who called off what has started', async () => {
     const { id } = await approved(parts);
     await startApproved(parts, id, { request: wanted(), assigned: false });
@@ -193,6 +305,8 @@ describe('random sequences of actions', () => {
         cancel,
         { kind: 'expire' },
         { kind: 'lapse', why: 'askerMayNot' },
+        { kind: 'lapse', why: 'notAssigned' },
+        { kind: 'await', heldUp: 'assignment', until: Date.UTC(2030, 0), delayMs: 1_000 },
         { kind: 'finish', outcome: 'created' },
         { kind: 'retry', by: alex },
         { kind: 'start', requestId: '', assigned: false },
@@ -217,7 +331,8 @@ describe('random sequences of actions', () => {
         const isEarly = action.kind === 'expire' && clock.now() < expiresAt;
         const isDecision = action.kind === 'approve' || action.kind === 'deny';
         const isLate = isDecision && before?.state.kind === 'pending' && clock.now() >= expiresAt;
-        const next = isEarly ? null : stateAfter(before?.state.kind ?? 'pending', action.kind);
+        const isOver = action.kind === 'retry' && before?.state.kind === 'lapsed' && !mayRetryLapsed(before.state.why);
+        const next = isEarly || isOver ? null : stateAfter(before?.state.kind ?? 'pending', action.kind);
         const drawn = isLate ? 'expired' : next;
         expect(acted).toEqual({ kind: drawn === null || isLate ? 'unchanged' : 'done', accessRequest: after });
         if (drawn === null) expect(after).toEqual(before);

@@ -29,6 +29,19 @@ import {
   takeNotices,
 } from './support.ts';
 
+const outOfScope = {
+  kind: 'notInScope',
+  failedChecks: ['assigned'],
+  report: {
+    steps: [],
+    changes: [],
+    changeId: null,
+    subjectLabel: null,
+    sourceSystem: null,
+    targetSystem: null,
+    targetId: null,
+  },
+} as const;
 const hourMs = 60 * 60_000;
 const minuteMs = 60_000;
 const desk = { key: 'desk', conversation: 'desk', reader };
@@ -80,6 +93,9 @@ describe.each(engines)('the calendar on $name', ({ name, createTestDatabase }) =
         async start(accessRequest) {
           started.push(accessRequest.id);
           return duties.start?.(accessRequest) ?? ready;
+        },
+        async end(accessRequest) {
+          return duties.end?.(accessRequest) ?? { kind: 'finish' };
         },
       },
       changed: (id) => changed.push(id),
@@ -313,6 +329,63 @@ describe.each(engines)('the calendar on $name', ({ name, createTestDatabase }) =
     expect(before).toBe('approved');
     expect((await findAccessRequest(database, id))?.state).toMatchObject({ kind: 'lapsed', why });
     expect((await takeNotices(parts)).toSorted()).toEqual(['alex chat: lapsed', 'megan chat: lapsed']);
+  });
+
+  it('gives up at the end of its time what is not assigned, not before, and looks once more then', async () => {
+    const { id } = await approved(parts);
+    const stage = open({
+      start: async () =>
+        stage.started.length === 1 ? ready : { kind: 'later', heldUp: 'assignment', delayMs: 7 * hourMs },
+      end: async () => ({ kind: 'await', heldUp: 'assignment', until: friday + 30 * hourMs, delayMs: hourMs }),
+    });
+    const friday = clock.now();
+    await stage.calendar.settled();
+    await finishTask(parts, await claimed(parts), { ...done, outcome: outOfScope });
+    await stage.calendar.settled();
+    await takeNotices(parts);
+
+    await later(stage, 30 * hourMs - 1);
+    const before = await stateOf(parts, id);
+    await later(stage, 1);
+
+    expect(before).toBe('approved');
+    expect((await findAccessRequest(database, id))?.state).toMatchObject({ kind: 'lapsed', why: 'notAssigned' });
+    expect((await takeNotices(parts)).toSorted()).toEqual(['alex chat: lapsed', 'megan chat: lapsed']);
+  });
+
+  it('does not count a wait for the assignment as a day of quarantine', async () => {
+    const { id } = await approved(parts);
+    const stage = open({
+      start: async () => {
+        if (stage.started.length === 1) return ready;
+        const heldUp = clock.now() < friday + 20 * hourMs ? 'assignment' : 'quarantine';
+        return { kind: 'later', heldUp, delayMs: hourMs };
+      },
+      end: async () => ({ kind: 'await', heldUp: 'assignment', until: friday + dayMs, delayMs: hourMs }),
+    });
+    const friday = clock.now();
+    await stage.calendar.settled();
+    await finishTask(parts, await claimed(parts), { ...done, outcome: outOfScope });
+    await stage.calendar.settled();
+
+    for (let hours = 0; hours < 30; hours += 1) await later(stage, hourMs);
+    const after30Hours = await stateOf(parts, id);
+    for (let hours = 0; hours < 15; hours += 1) await later(stage, hourMs);
+
+    expect(after30Hours).toBe('approved');
+    expect((await findAccessRequest(database, id))?.state).toMatchObject({ kind: 'lapsed', why: 'quarantined' });
+  });
+
+  it('ends what cannot be judged as its provisioning ended, and says so in the log', async () => {
+    const { id } = await approved(parts);
+    const stage = open({ end: () => Promise.reject(new Error('a fault of our own')) });
+    await stage.calendar.settled();
+
+    await finishTask(parts, await claimed(parts), { ...done, outcome: outOfScope });
+    await stage.calendar.settled();
+
+    expect((await findAccessRequest(database, id))?.state).toMatchObject({ kind: 'finished', outcome: 'notInScope' });
+    expect(logged).toEqual(['end_unjudged']);
   });
 
   it('lets lapse what may not start any more', async () => {

@@ -69,6 +69,7 @@ describe('two calendars on one PostgreSQL', () => {
         await turn();
         return { kind: 'ready', request: wanted(), assigned: false };
       },
+      end: async () => ({ kind: 'finish' }),
     };
 
     const calendars = await Promise.all([replica(clock, duties), replica(clock, duties)]);
@@ -94,7 +95,8 @@ describe('two calendars on one PostgreSQL', () => {
       started.push(who);
       return slow.promise;
     };
-    const one = await replica(clock, { route, start: start('one') });
+    const end: Duties['end'] = async () => ({ kind: 'finish' });
+    const one = await replica(clock, { route, start: start('one'), end });
     await eventually(() => started.length === 1);
 
     for (let seconds = 10; seconds <= 60; seconds += 10) {
@@ -102,7 +104,7 @@ describe('two calendars on one PostgreSQL', () => {
       await clock.advance(10_000);
       await eventually(async () => (await leaseOf(id)) === clock.now() + 30_000);
     }
-    const other = await replica(clock, { route, start: start('other') });
+    const other = await replica(clock, { route, start: start('other'), end });
     await other.settled();
     slow.resolve({ kind: 'ready', request: wanted(), assigned: false });
     await one.settled();

@@ -22,7 +22,7 @@ export const reader = { locale: 'en-US', timeZone: 'Europe/Berlin' };
 export function accessParts(database: Database, clock: Clock): AccessParts {
   return {
     ...storeParts(database, clock, noLimits),
-    approvals: { remindAfterWorkingDays: 1, expireAfterDays: 7 },
+    approvals: { remindAfterWorkingDays: 1, expireAfterDays: 7, assignmentWaitHours: 24 },
     conversationKey: (conversation) => conversation.split('#')[0] ?? '',
   };
 }

@@ -1,13 +1,13 @@
 import { deny } from '../../../access/policy.ts';
 import { type AccessRequest, assignmentLeft } from '../../../requests/access-requests/access-request.ts';
 import { noteCalledOff } from '../../../requests/access-requests/acting.ts';
-import { copyWithCard } from '../../../requests/access-requests/copies.ts';
 import { act, recordRefusal } from '../../../requests/access-requests/store.ts';
 import { cancelRequest } from '../../../requests/holding.ts';
 import { findRequest } from '../../../requests/store.ts';
 import type { Reply } from '../../reply.ts';
 import { type CommandParts, refuseUnless, say, type Turn } from '../turn.ts';
 import { assignmentsLink } from './found-request.ts';
+import { copyClicked } from './retry-access.ts';
 
 /** Cancel of an access request: its asker while it waits, an operator until its call has been sent. */
 export async function cancelAccess(parts: CommandParts, turn: Turn, request: AccessRequest): Promise<Reply> {
@@ -25,10 +25,8 @@ export async function cancelAccess(parts: CommandParts, turn: Turn, request: Acc
     const sent = acted.kind === 'unchanged' && acted.accessRequest.state.kind === 'started';
     return say(turn.words, sent ? { kind: 'alreadySent', sent: 1 } : { kind: 'nothingToCancel' });
   }
-  const { what } = turn.incoming;
-  const clicked = what.kind === 'text' ? null : await copyWithCard(parts.store.database, what.cardId);
-  if (clicked !== null) return { kind: 'live', liveId: clicked.id };
-  return taken(parts, turn, acted.kind === 'unknown' ? request : acted.accessRequest);
+  const clicked = await copyClicked(parts, turn, request.id);
+  return clicked ?? taken(parts, turn, acted.kind === 'unknown' ? request : acted.accessRequest);
 }
 
 /** What has started is a provisioning request already, and may still wait in line. */

@@ -1,10 +1,12 @@
 import { mayDecide } from '../../../access/deciding.ts';
 import type { AccessAction, AccessRequest } from '../../../requests/access-requests/access-request.ts';
 import { copyWithCard, openCopy } from '../../../requests/access-requests/copies.ts';
-import { act, findAccessRequest, recordRefusal } from '../../../requests/access-requests/store.ts';
+import { act, recordRefusal } from '../../../requests/access-requests/store.ts';
+import { findRequest } from '../../../requests/store.ts';
 import type { Reply } from '../../reply.ts';
+import { decisionOf } from '../../views/access/access-names.ts';
 import { type CommandParts, refuseStranger, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
-import { approversOf, placeKeyOf, unknownAccess } from './found-request.ts';
+import { approversOf, eitherAccessRequest, placeKeyOf, unknownAccess } from './found-request.ts';
 
 export type Verdict = { readonly kind: 'approve' } | { readonly kind: 'deny'; readonly reason: string | null };
 
@@ -21,15 +23,32 @@ export async function decide(parts: CommandParts, turn: Turn, id: string, verdic
   if (who.kind === 'denied') return refuseStranger(parts, turn.words, turn.incoming.speaker.id, who.denial);
   const now: Turn = { ...turn, caller: who.caller };
 
-  const request = await findAccessRequest(parts.store.database, id);
+  const request = await eitherAccessRequest(parts, id);
   const refusal = await refuseUnless(parts, now, 'access.decide');
   if (refusal !== null) {
-    if (request !== null) await recordRefusal(parts.store, id, who.caller.id, { why: 'role', tried: verdict.kind });
+    if (request !== null)
+      await recordRefusal(parts.store, request.id, who.caller.id, { why: 'role', tried: verdict.kind });
     return refusal;
   }
-  if (request === null) return unknownAccess(turn, id);
+  if (request === null) return needsNoDecision(parts, turn, id);
   const obstacle = await obstacleTo(parts, now, request, verdict);
-  return obstacle ?? carryOut(parts, now, request, verdict);
+  if (obstacle !== null) return obstacle;
+  return request.id === id ? carryOut(parts, now, request, verdict) : isProvisioningOf(parts, now, request, id);
+}
+
+/** What was approved is named by the id of what carries it out: there is nothing left to decide. */
+function isProvisioningOf(parts: CommandParts, { words }: Turn, request: AccessRequest, id: string): Reply {
+  const decision = decisionOf(request.state);
+  if (decision === null) return say(words, { kind: 'alreadyDecided', id: request.id });
+  const time = words.moment(decision.at, parts.store.clock.now());
+  const names = { person: request.subject.name, app: request.app.name, decider: decision.by.name };
+  return say(words, { kind: 'isProvisioningOf', id, access: request.id, ...names, time });
+}
+
+async function needsNoDecision(parts: CommandParts, turn: Turn, id: string): Promise<Reply> {
+  const request = await findRequest(parts.store.database, id);
+  if (request === null) return unknownAccess(turn, id);
+  return say(turn.words, { kind: 'needsNoDecision', id, asker: request.asker.name });
 }
 
 /** Why this person in particular may not decide on this request; null when they may. Recorded. */

@@ -5,6 +5,7 @@ import type { Fetched } from '../../../graph/answer.ts';
 import { fetched } from '../../../graph/answer.ts';
 import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
 import { personalKey } from '../../../requests/access-requests/places.ts';
+import { findAccessRequest, findCarriedOutBy } from '../../../requests/access-requests/store.ts';
 import type { Incoming } from '../../incoming.ts';
 import type { Reply } from '../../reply.ts';
 import { usersPageUrl } from '../../views/entra-link.ts';
@@ -37,6 +38,11 @@ export function maySee(caller: Caller, request: AccessRequest, approvers: Approv
 /** The page on which people are assigned to the app, for who is told that an assignment may be left behind. */
 export function assignmentsLink({ entraPortal }: CommandParts, { app }: AccessRequest): string {
   return usersPageUrl(entraPortal, app.id);
+}
+
+/** The access request of this id, or the one that the provisioning request of this id carries out; null for neither. */
+export async function eitherAccessRequest({ store }: CommandParts, id: string): Promise<AccessRequest | null> {
+  return (await findAccessRequest(store.database, id)) ?? findCarriedOutBy(store.database, id);
 }
 
 /** Tells the place of a message from others, as the record names it. */

@@ -1,6 +1,8 @@
+import { findAccessRequest } from '../../../requests/access-requests/store.ts';
 import type { About } from '../../../requests/history/deed.ts';
 import { findDeedsPage } from '../../../requests/history/history.ts';
 import { findKnown } from '../../../requests/history/names.ts';
+import { findRequest } from '../../../requests/store.ts';
 import type { Command } from '../../command.ts';
 import { readSince } from '../../dates/since-date.ts';
 import { closest } from '../../grammar/closest.ts';
@@ -10,6 +12,7 @@ import type { Reply } from '../../reply.ts';
 import { DEEDS_PER_PAGE, historyCard } from '../../views/checks/history-card.ts';
 import { didYouMean } from '../../views/did-you-mean.ts';
 import { appPicker, personPicker } from '../../views/person-picker.ts';
+import { show } from '../access/show.ts';
 import { tryAgain } from '../target.ts';
 import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
 
@@ -23,6 +26,8 @@ export async function history(
 ): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'history.show');
   if (refusal !== null) return refusal;
+  const named = await namedRequest(parts, command.about);
+  if (named !== null) return show(parts, turn, named);
   const filter = await readFilter(parts, turn, command);
   if (filter.kind === 'reply') return filter.reply;
   const { about, name, since } = filter;
@@ -40,6 +45,15 @@ export async function history(
     now: parts.store.clock.now(),
   });
   return { kind: 'card', inPlace: true, message };
+}
+
+/** The id of a request, where that is what the history is asked of; null for a person or an app. */
+async function namedRequest({ store }: CommandParts, about: string | null): Promise<string | null> {
+  const id = /^(?:request\s+)?#?([0-9a-z]{6})$/i.exec(about ?? '')?.[1]?.toUpperCase();
+  if (id === undefined) return null;
+  const isThere =
+    (await findAccessRequest(store.database, id)) !== null || (await findRequest(store.database, id)) !== null;
+  return isThere ? id : null;
 }
 
 /** `requests [page]`: one's own. */

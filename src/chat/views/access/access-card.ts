@@ -1,14 +1,20 @@
-import { type AccessRequest, assignmentLeft } from '../../../requests/access-requests/access-request.ts';
+import {
+  type AccessRequest,
+  assignmentLeft,
+  isAwaited,
+  mayRetryLapsed,
+} from '../../../requests/access-requests/access-request.ts';
 import type { AccessView, Fact, SubmitButton, Text } from '../../cards/card-views.ts';
 import { renderCard } from '../../cards/render.ts';
 import { markdownText, plainText } from '../../cards/safe-text.ts';
+import { format } from '../../grammar/format.ts';
 import type { CardMessage } from '../../reply.ts';
-import type { Words } from '../../words.ts';
+import type { WordKey, Words } from '../../words.ts';
 import { usersPageUrl } from '../entra-link.ts';
 import { decisionButton, entraLink, maybeQuoted, submitButton } from '../parts.ts';
 import { requestFooter } from '../progress-parts.ts';
 import { fact } from '../result-details.ts';
-import { lookOf } from '../tone.ts';
+import { lookOf, type Tone } from '../tone.ts';
 import { pageFor } from '../verdict.ts';
 import { type Face, faceOf, type RequestProgress } from './access-face.ts';
 import { type AccessNames, namesOf } from './access-names.ts';
@@ -63,7 +69,7 @@ export function accessCard(words: Words, input: AccessCardInput): CardMessage {
     ],
     approvals: decides ? [decisionButton(words, 'approve', accessRequest.id, names)] : [],
     denials: decides ? [denial(words, accessRequest.id, names)] : [],
-    buttons: buttons(words, input),
+    buttons: buttons(words, input, face.tone),
     links: entraLink(words, linkFor(input, face)),
   };
   return { card: renderCard('access', view), summary };
@@ -109,27 +115,51 @@ function denial(words: Words, requestId: string, names: AccessNames): AccessView
   };
 }
 
-function buttons(words: Words, { accessRequest, audience, canCancel }: AccessCardInput): SubmitButton[] {
+function buttons(words: Words, input: AccessCardInput, tone: Tone): SubmitButton[] {
+  const { accessRequest, audience, canCancel } = input;
   const { id, state } = accessRequest;
-  if (state.kind === 'started' || state.kind === 'finished') {
-    const line = `show ${plainText(state.requestId, 40)}`;
-    return submitButton(
-      words,
-      'button.requestDetails',
-      { verb: 'run', text: line },
-      words.plain('button.runs', { line }),
-    ).slice();
-  }
+  const requestId = 'requestId' in state ? state.requestId : accessRequest.requestId;
   const isOpen = state.kind === 'pending' || state.kind === 'approved';
-  return isOpen && canCancel && audience === 'asker'
-    ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId: id }).slice()
-    : [];
+  const isAsker = audience === 'asker';
+  const retry = retryTitle(input, tone);
+  const askAgain = retry !== null && !isOpen && isAsker ? askAgainLine(accessRequest) : null;
+  return [
+    ...(isOpen && canCancel && isAsker ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId: id }) : []),
+    // Only an operator may, and the asker of a request that was approved mostly is none.
+    ...(retry !== null && !isAsker ? submitButton(words, retry, { verb: 'retry', requestId: id }) : []),
+    ...(askAgain === null ? [] : lineButton(words, 'button.askAgain', askAgain)),
+    ...(requestId === null ? [] : lineButton(words, 'button.requestDetails', `show ${plainText(requestId, 40)}`)),
+  ];
+}
+
+function lineButton(words: Words, title: WordKey, line: string): readonly SubmitButton[] {
+  return submitButton(words, title, { verb: 'run', text: line }, words.plain('button.runs', { line }));
+}
+
+/** What a retry is called where one makes sense: what is held up is looked at now, what ended badly is tried again. */
+function retryTitle({ accessRequest, progress }: AccessCardInput, tone: Tone): WordKey | null {
+  const { state, heldUp } = accessRequest;
+  if (state.kind === 'approved') return heldUp === null ? null : 'button.refresh';
+  if (state.kind === 'lapsed') return mayRetryLapsed(state.why) ? 'button.retry' : null;
+  const hasEnded = state.kind === 'finished' && progress?.request.tasks[0]?.state.kind === 'done';
+  return hasEnded && tone !== 'good' ? 'button.retry' : null;
+}
+
+function askAgainLine({ subject, app }: AccessRequest): string {
+  const verb = 'requestAccess';
+  return format({ verb, subject: subject.label ?? subject.name, app: app.name, start: null, reason: null });
 }
 
 /** The page of the Entra admin centre on which the next step is taken, where there is one to take. */
-function linkFor({ accessRequest, facts, progress, entraPortalUrl }: AccessCardInput, face: Face): string | null {
+function linkFor(
+  { accessRequest, audience, facts, progress, entraPortalUrl }: AccessCardInput,
+  face: Face,
+): string | null {
   if (entraPortalUrl === null) return null;
-  const { state, app } = accessRequest;
+  const { state, app, heldUp } = accessRequest;
+  const awaits = state.kind === 'approved' && isAwaited(heldUp) && heldUp !== 'replication';
+  if (awaits || (state.kind === 'lapsed' && state.why === 'notAssigned'))
+    return audience === 'approvers' ? usersPageUrl(entraPortalUrl, app.id) : null;
   if (state.kind === 'pending')
     return facts !== null && needsAssignment(facts) ? usersPageUrl(entraPortalUrl, app.id) : null;
   const task = progress?.request.tasks[0]?.state;

@@ -3,6 +3,8 @@ import {
   type AccessState,
   type AssignmentLeft,
   assignmentLeft,
+  type HeldUp,
+  isAwaited,
   type LapseReason,
 } from '../../../requests/access-requests/access-request.ts';
 import type { Forecast, Request } from '../../../requests/request.ts';
@@ -10,7 +12,7 @@ import type { LabelledText, Text } from '../../cards/card-views.ts';
 import { markdownText, plainText } from '../../cards/safe-text.ts';
 import type { WordKey, Words, WordValues } from '../../words.ts';
 import type { Tone } from '../tone.ts';
-import { type AccessNames, LONGEST_REASON, namesOf, personName } from './access-names.ts';
+import { type AccessNames, decisionOf, LONGEST_REASON, namesOf, personName } from './access-names.ts';
 import { type RunFace, runFace } from './run-face.ts';
 
 /**
@@ -47,6 +49,8 @@ export interface Quote extends LabelledText {
   readonly plain: string;
 }
 
+const HOUR = 3_600_000;
+
 /** A sentence of the catalogue with its values, to be said with and without Markdown. */
 type Sentence = readonly [key: WordKey, values: WordValues];
 
@@ -59,7 +63,7 @@ export function faceOf(words: Words, input: FaceInput): Face {
     case 'pending':
       return pendingFace(words, accessRequest, names, isAsker);
     case 'approved':
-      return approvedFace(words, accessRequest, state, names, now);
+      return approvedFace(words, input, state, names);
     case 'started':
     case 'finished':
       return startedFace(words, input, state, names);
@@ -95,19 +99,22 @@ export function faceOf(words: Words, input: FaceInput): Face {
         next: left === 'none' && isAsker && !isByAsker ? ['access.next.cancelled', values] : nextOf(left, names),
       });
     }
-    case 'lapsed':
+    case 'lapsed': {
+      const values = lapseValues(accessRequest, names, audience);
       return face(words, {
         tone: 'bad',
-        title: 'access.title.lapsed',
+        title: state.why === 'notAssigned' ? 'access.title.lapsedUnassigned' : 'access.title.lapsed',
         said: [
           approvedBy(words, state, now),
-          ['access.lapsedAt', { time: words.moment(state.at, now) }],
-          [lapseKeys(state.why).happened, names],
+          // One that was not assigned in time has been tried.
+          ...(state.why === 'notAssigned' ? [] : [['access.lapsedAt', { time: words.moment(state.at, now) }] as const]),
+          [lapseKeys(state.why).happened, values],
           ...leftOver(assignmentLeft(accessRequest), names),
           ...(assignmentLeft(accessRequest) === 'none' ? [] : [['access.leftNext', names] as const]),
         ],
-        next: [lapseKeys(state.why).next, names],
+        next: [lapseKeys(state.why).next, values],
       });
+    }
     default: {
       const never: never = state;
       throw new Error(`An access request in a state that no card shows: ${JSON.stringify(never)}`);
@@ -146,22 +153,23 @@ function pendingFace(words: Words, accessRequest: AccessRequest, names: AccessNa
 
 function approvedFace(
   words: Words,
-  accessRequest: AccessRequest,
+  { accessRequest, audience, now }: FaceInput,
   state: Extract<AccessState, { kind: 'approved' }>,
   names: AccessNames,
-  now: number,
 ): Face {
   const { startsAt, heldUp, reader } = accessRequest;
   const quotes = reasonQuote(words, accessRequest);
   const decided = approvedBy(words, state, now);
-  if (heldUp !== null)
+  if (heldUp !== null) {
+    const values = heldUpValues(words, accessRequest, audience, now);
     return face(words, {
-      tone: 'warning',
-      title: 'access.title.heldUp',
-      said: [decided, [`access.heldUp.${heldUp}`, names]],
+      tone: heldUp === 'replication' ? 'waiting' : 'warning',
+      title: heldUpTitle(heldUp),
+      said: [decided, [`access.heldUp.${heldUp}`, values]],
       quotes,
-      next: [`access.heldUpNext.${heldUp}`, names],
+      next: [`access.heldUpNext.${heldUp}`, values],
     });
+  }
   const isLater = startsAt !== null && startsAt > now;
   const starts: Sentence = isLater
     ? ['access.startsLater', { ...names, day: words.day(startsAt, reader.timeZone) }]
@@ -175,10 +183,42 @@ function approvedFace(
   });
 }
 
+function heldUpTitle(heldUp: HeldUp): WordKey {
+  if (heldUp === 'replication') return 'access.title.waitsForService';
+  return isAwaited(heldUp) ? 'access.title.waits' : 'access.title.heldUp';
+}
+
+/** What the sentences about a request that is held up name. `reader` is null for a text that anyone concerned reads. */
+export function heldUpValues(
+  words: Words,
+  accessRequest: AccessRequest,
+  reader: FaceInput['audience'] | null,
+  now: number,
+): WordValues {
+  const { state, awaiting } = accessRequest;
+  const decision = decisionOf(state);
+  return {
+    ...namesOf(accessRequest),
+    reader: reader ?? 'all',
+    decider: decision === null ? '—' : personName(decision.by),
+    until: awaiting === null ? '—' : words.moment(awaiting.until, now),
+  };
+}
+
+/** What the sentences about a lapse name; `hours` is how long it has waited for the assignment. */
+export function lapseValues(
+  { awaiting }: AccessRequest,
+  names: AccessNames,
+  reader: FaceInput['audience'] | null,
+): WordValues {
+  const hours = awaiting === null ? 0 : Math.round((awaiting.until - awaiting.since) / HOUR);
+  return { ...names, reader: reader ?? 'all', hours };
+}
+
 /** Once it runs, the provisioning request tells how it goes, in the words of its own card. */
 function startedFace(
   words: Words,
-  { accessRequest, progress, now }: FaceInput,
+  { accessRequest, audience, progress, now }: FaceInput,
   state: Extract<AccessState, { kind: 'started' | 'finished' }>,
   names: AccessNames,
 ): Face {
@@ -187,17 +227,24 @@ function startedFace(
     title: 'access.title.started',
     said: [
       approvedBy(words, state, now),
+      ...waitedFor(words, accessRequest, now),
       ...(state.assigned && !tellsOfAssignment(progress) ? [['access.assigned', names] as const] : []),
     ],
     next: null,
   });
-  const run: RunFace = runFace(words, { accessRequest, state, progress, now });
+  const run: RunFace = runFace(words, { accessRequest, audience, state, progress, now });
   return {
     ...before,
     ...run,
     paragraphs: [...before.paragraphs, ...run.paragraphs],
     summary: `${before.summary} ${run.summary}`,
   };
+}
+
+/** That it has waited for the assignment, where it is at its end all the same. */
+function waitedFor(words: Words, { state, awaiting }: AccessRequest, now: number): Sentence[] {
+  if (awaiting === null || state.kind !== 'finished' || state.outcome !== 'notInScope') return [];
+  return [['access.waited', { until: words.moment(Math.min(state.at, awaiting.until), now) }]];
 }
 
 /** Whether what comes next says by itself that Usher has made the assignment. */

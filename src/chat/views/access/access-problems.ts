@@ -2,6 +2,7 @@ import type { AssignmentLeft } from '../../../requests/access-requests/access-re
 import type { WordKey, Words, WordValues } from '../../words.ts';
 import { short } from '../parts.ts';
 import type { Tone } from '../tone.ts';
+import { personName } from './access-names.ts';
 
 /** What keeps Usher from taking, showing or deciding an access request; and what is done, where no card tells. */
 export type AccessProblem =
@@ -33,6 +34,29 @@ export type AccessProblem =
       readonly decision: 'approved' | 'denied';
       readonly person: string;
       readonly app: string;
+    }
+  /** A provisioning request named where an access request is: `access` is the one that it carries out. */
+  | {
+      readonly kind: 'isProvisioningOf';
+      readonly id: string;
+      readonly access: string;
+      readonly person: string;
+      readonly app: string;
+      readonly decider: string;
+      /** In words. */
+      readonly time: string;
+    }
+  /** The same for one that needed no approval. */
+  | { readonly kind: 'needsNoDecision'; readonly id: string; readonly asker: string }
+  | { readonly kind: 'startsAgain'; readonly id: string; readonly person: string; readonly app: string }
+  /** `day` in words; empty unless it starts on one to come. */
+  | {
+      readonly kind: 'notRetried';
+      readonly id: string;
+      readonly state: 'pending' | 'denied' | 'expired' | 'cancelled' | 'lapsed' | 'later' | 'soon';
+      readonly person: string;
+      readonly app: string;
+      readonly day: string;
     }
   /** The names of the apps whose requests come here; null for all that have no place of their own. */
   | { readonly kind: 'placeAdded'; readonly apps: readonly string[] | null }
@@ -98,6 +122,20 @@ const KEYS: Readonly<Record<AccessProblem['kind'], Keys>> = {
     'problem.cancelledAccess.happened',
     'problem.cancelledAccess.next',
   ],
+  isProvisioningOf: [
+    'neutral',
+    'problem.isProvisioningOf.title',
+    'problem.isProvisioningOf.happened',
+    'problem.isProvisioningOf.next',
+  ],
+  needsNoDecision: [
+    'neutral',
+    'problem.needsNoDecision.title',
+    'problem.needsNoDecision.happened',
+    'problem.needsNoDecision.next',
+  ],
+  startsAgain: ['working', 'problem.startsAgain.title', 'problem.startsAgain.happened', 'problem.startsAgain.next'],
+  notRetried: ['neutral', 'problem.notRetried.title', 'problem.notRetried.happened', 'problem.notRetried.next'],
   accessUnderWay: [
     'working',
     'problem.accessUnderWay.title',
@@ -184,6 +222,19 @@ function valuesOf(words: Words, what: AccessProblem): WordValues {
     case 'cancelledAccess': {
       const { left, attempts } = what;
       return { id: short(what.id, 40), person: short(what.person), app: short(what.app), left, attempts };
+    }
+    case 'isProvisioningOf': {
+      const { person, app, decider, time } = what;
+      const ids = { id: short(what.id, 40), access: short(what.access, 40) };
+      return { ...ids, person: short(person), app: short(app), decider: personName({ name: decider }), time };
+    }
+    case 'needsNoDecision':
+      return { id: short(what.id, 40), asker: personName({ name: what.asker }) };
+    case 'startsAgain':
+      return { id: short(what.id, 40), person: short(what.person), app: short(what.app) };
+    case 'notRetried': {
+      const { state, day } = what;
+      return { id: short(what.id, 40), person: short(what.person), app: short(what.app), state, day };
     }
     case 'accessUnderWay':
       return { id: short(what.id, 40), requestId: short(what.requestId, 40) };

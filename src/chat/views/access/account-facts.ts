@@ -15,6 +15,8 @@ export interface AccountFacts {
   readonly assigns: boolean;
   /** The role that it assigns, where known. */
   readonly roleName: string | null;
+  /** For how many hours an approved request waits for a missing assignment; 0 where it does not. */
+  readonly waitHours: number;
 }
 
 type AccountKind = AccountFacts['account']['kind'];
@@ -60,7 +62,9 @@ export function accountWarnings(words: Words, facts: AccountFacts, names: Access
   if (facts.account.kind === 'gone') return [{ text: words.card('access.warning.gone', names) }];
   return [
     ...maybe(facts.account.kind === 'disabled' ? words.card('access.warning.disabled', names) : null),
-    ...maybe(needsAssignment(facts) ? words.card('access.warning.missing', names) : null),
+    ...maybe(
+      needsAssignment(facts) ? words.card('access.warning.missing', { ...names, hours: facts.waitHours }) : null,
+    ),
   ];
 }
 

@@ -1,12 +1,12 @@
 import type { Outcome } from '../../../graph/outcome.ts';
-import { type AccessRequest, assignmentLeft } from '../../../requests/access-requests/access-request.ts';
+import { type AccessRequest, assignmentLeft, isAwaited } from '../../../requests/access-requests/access-request.ts';
 import type { NoticeKind } from '../../../requests/access-requests/notices.ts';
 import type { Person } from '../../../requests/request.ts';
 import { plainText } from '../../cards/safe-text.ts';
 import type { Words } from '../../words.ts';
 import { usersPageUrl } from '../entra-link.ts';
 import { verdictOf } from '../verdict.ts';
-import { lapseKeys, leftOver } from './access-face.ts';
+import { heldUpValues, lapseKeys, lapseValues, leftOver } from './access-face.ts';
 import { decisionOf, LONGEST_REASON, namesOf, personName } from './access-names.ts';
 import { endWord } from './run-face.ts';
 
@@ -39,11 +39,15 @@ export function noticeText(words: Words, input: NoticeTextInput): string {
       const { happened, next } = lapseKeys(state.why);
       return [
         words.plain('accessNotice.lapsed', names),
-        words.plain(happened, names),
-        words.plain(next, names),
+        words.plain(happened, lapseValues(accessRequest, names, null)),
+        words.plain(next, lapseValues(accessRequest, names, null)),
         ...leftText(words, input),
       ].join(' ');
     }
+    case 'waits':
+      return state.kind === 'approved' && isAwaited(accessRequest.heldUp)
+        ? [words.plain('accessNotice.waits', names), ...heldUpText(words, accessRequest)].join(' ')
+        : changedText(words, accessRequest);
     case 'result':
       return resultText(words, input);
     case 'reminder':
@@ -91,12 +95,14 @@ function approvedText(words: Words, accessRequest: AccessRequest): string {
       day: isLater ? words.day(startsAt, reader.timeZone) : '',
     })
     .trim();
-  if (!isHeldUp) return approved;
-  return [
-    approved,
-    words.plain(`access.heldUp.${heldUp}`, names),
-    words.plain(`access.heldUpNext.${heldUp}`, names),
-  ].join(' ');
+  return isHeldUp ? [approved, ...heldUpText(words, accessRequest)].join(' ') : approved;
+}
+
+function heldUpText(words: Words, accessRequest: AccessRequest): string[] {
+  const { heldUp, awaiting } = accessRequest;
+  if (heldUp === null) return [];
+  const values = heldUpValues(words, accessRequest, null, awaiting?.since ?? 0);
+  return [words.plain(`access.heldUp.${heldUp}`, values), words.plain(`access.heldUpNext.${heldUp}`, values)];
 }
 
 function deniedText(words: Words, accessRequest: AccessRequest): string {

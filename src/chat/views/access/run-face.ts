@@ -13,6 +13,8 @@ export type RunFace = Pick<Face, 'tone' | 'title' | 'paragraphs' | 'next' | 'sum
 
 interface RunInput {
   readonly accessRequest: AccessRequest;
+  /** The card for the approvers has a Retry button where it ended badly. */
+  readonly audience: 'asker' | 'approvers';
   readonly state: Extract<AccessState, { kind: 'started' | 'finished' }>;
   readonly progress: RequestProgress | null;
   readonly now: number;
@@ -20,10 +22,11 @@ interface RunInput {
 
 /** In the words of the provisioning request's own card; in fewer where that request cannot be found any more. */
 export function runFace(words: Words, input: RunInput): RunFace {
-  const { progress, now, accessRequest, state } = input;
+  const { progress, now, accessRequest, audience, state } = input;
   const [task] = progress?.request.tasks ?? [];
   if (progress === null || task === undefined) return bareFace(words, input);
-  if (task.state.kind === 'done') return doneFace(words, accessRequest, state.assigned, task.state);
+  if (task.state.kind === 'done')
+    return doneFace(words, input, task.state, state.kind === 'finished' && audience === 'approvers');
 
   if (task.state.kind === 'cancelled') return calledOffFace(words, input, task, task.state);
   const { tone, title, paragraphs, summary } = taskProgress(words, { ...progress, now }, task, task.state);
@@ -58,12 +61,12 @@ function namesFor(accessRequest: AccessRequest, task: Task) {
 
 function doneFace(
   words: Words,
-  accessRequest: AccessRequest,
-  hasAssigned: boolean,
+  { accessRequest, state }: RunInput,
   { outcome }: Extract<TaskState, { kind: 'done' }>,
+  retry: boolean,
 ): RunFace {
   const { person, app } = namesOf(accessRequest);
-  const { say, values } = verdictOf(words, { outcome, person, app, what: 'other', hasAssigned, retry: false });
+  const { say, values } = verdictOf(words, { outcome, person, app, what: 'other', hasAssigned: state.assigned, retry });
   const isCalm = say.tone === 'good';
   const next = words.card(say.next, values);
   return {

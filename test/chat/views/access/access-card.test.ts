@@ -8,6 +8,7 @@ import { failed, outOfScope, report } from '../outcomes.ts';
 import {
   accessIn,
   approved,
+  awaiting,
   cancelledBy,
   DAY,
   DECEMBER,
@@ -175,6 +176,27 @@ describe('the card of an approved access request', () => {
     expect(textOf(accessRequest)).toContain(said);
   });
 
+  it.each([
+    ['assignment', 'Approved, waiting for the assignment', 'is not assigned to Salesforce'],
+    ['replication', 'Approved, waiting for Microsoft to see the assignment', 'does not count it yet'],
+    ['entitlement', 'Approved, waiting for the assignment', 'with a role that gives no account there'],
+  ] as const)('says what it waits for after a try, until when, and what to do: %s', (heldUp, title, said) => {
+    const waiting = accessIn(approved(), { heldUp, ...awaiting });
+    const [asker, approvers] = [textOf(waiting, toAsker), textOf(waiting)];
+
+    for (const text of [asker, approvers]) {
+      expect(text).toContain(title);
+      expect(text).toContain(said);
+      expect(text).toMatch(/by itself until Mar 3, 2026, 14:03/);
+      expect(text).not.toMatch(/ask again\b(?!\.)/);
+    }
+    expect(asker).toContain('[Cancel] [Details]');
+    expect(asker).not.toContain('[Open in Entra]');
+    expect(approvers).toContain('[Look again] [Details]');
+    expect(approvers.includes('[Open in Entra]')).toBe(heldUp !== 'replication');
+    if (heldUp !== 'replication') expect(asker).toContain('Ask an application administrator, or Patti Fernandez');
+  });
+
   it('can be taken back by the asker and decided by nobody', () => {
     expect(textOf(accessIn(approved()), toAsker)).toContain('[Cancel]');
     expect(actionsOf(accessIn(approved()))).toEqual([]);
@@ -307,6 +329,43 @@ describe('the card of an access request that has ended', () => {
 
     expect(text).toMatch(/^✗ {2}Approved, but not started\n/);
     expect(text).toMatch(/Nothing was provisioned\.\n.{20,}\n\nWhat to do next\n.{20,}/);
+  });
+});
+
+describe('the card of an access request that can still be started', () => {
+  it.each([
+    ['notAssigned', 'within a day Usher found no assignment', true],
+    ['quarantined', 'in quarantine for a whole day', true],
+    ['graphAway', 'did not answer for a whole day', true],
+    ['assignmentRefused', 'did not let Usher assign', true],
+    ['askerMayNot', 'may not ask for', false],
+    ['appGone', 'not in Entra ID any more', false],
+  ] as const)('offers the way back to each reader, where there is one: %s', (why, said, isThere) => {
+    const ended = accessIn(lapsed(why), awaiting);
+
+    const [asker, approvers] = [textOf(ended, toAsker), textOf(ended)];
+
+    for (const text of [asker, approvers]) expect(text).toContain(said);
+    expect([approvers.includes('[Retry]'), asker.includes('[Ask again]')]).toEqual([isThere, isThere]);
+    expect([asker.includes('[Retry]'), approvers.includes('[Ask again]')]).toEqual([false, false]);
+    if (isThere)
+      expect(actionsOf(ended, toAsker)).toMatchObject([
+        { data: { verb: 'run', text: 'request access for isaiah@contoso.com to Salesforce' } },
+        { data: { verb: 'run', text: 'show R7K3MQ' } },
+      ]);
+  });
+
+  it('offers Retry where its provisioning ended badly, and says how long it had waited', () => {
+    const progress = progressIn(doneWith(outOfScope('entitled')));
+    const ended = accessIn(finished('notInScope'), awaiting);
+
+    expect(textOf(ended, { progress })).toMatch(
+      /had waited for the assignment until[\s\S]*press Retry[\s\S]*\[Retry\]/,
+    );
+    expect(textOf(ended, { ...toAsker, progress })).not.toContain('Retry');
+    expect(
+      textOf(accessIn(finished('created')), { progress: progressIn(doneWith({ kind: 'created', report })) }),
+    ).not.toContain('[Retry]');
   });
 });
 

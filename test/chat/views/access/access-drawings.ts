@@ -39,6 +39,9 @@ export function accessIn(state: AccessState, more: Partial<AccessRequest> & { te
     remindedAt: null,
     routed: true,
     heldUp: null,
+    heldUpSince: null,
+    awaiting: null,
+    requestId: 'requestId' in state ? state.requestId : null,
     assigning: null,
     revision: 1,
     state,
@@ -113,6 +116,7 @@ export const goodFacts: AccountFacts = {
   assignment: { kind: 'assigned', through: null },
   assigns: false,
   roleName: null,
+  waitHours: 24,
 };
 
 export function drawAccess(accessRequest: AccessRequest, more: Partial<AccessCardInput> = {}): CardMessage {
@@ -130,9 +134,12 @@ export function drawAccess(accessRequest: AccessRequest, more: Partial<AccessCar
 
 const lease = { owner: 'one', until: NOW };
 
+/** Of one that has been tried and waits for the assignment. */
+export const awaiting = { requestId: 'R7K3MQ', awaiting: { since: NOW, until: NOW + DAY } } as const;
+
 /** Each state that an access request can be in, with what its card needs besides. */
 export function everyAccessInput(text: string): Pick<AccessCardInput, 'accessRequest' | 'facts' | 'progress'>[] {
-  const facts = { account: { kind: 'disabled' }, assigns: false, roleName: text } as const;
+  const facts = { account: { kind: 'disabled' }, assigns: false, roleName: text, waitHours: 24 } as const;
   const role = { ...facts, account: { kind: 'unread' }, assigns: true } as const;
   const run = (state: TaskState, more: { attempts?: number; place?: number; task?: Partial<Task> } = {}) => {
     return {
@@ -162,6 +169,10 @@ export function everyAccessInput(text: string): Pick<AccessCardInput, 'accessReq
     plain(approved(text), { startsAt: DECEMBER }),
     plain(approved(text), { heldUp: 'quarantine' }),
     plain(approved(text), { heldUp: 'graphAway' }),
+    ...(['assignment', 'replication', 'entitlement'] as const).map((heldUp) =>
+      plain(approved(text), { heldUp, ...awaiting }),
+    ),
+    plain(lapsed('notAssigned', text), awaiting),
     plain(denied(null, text)),
     plain(denied(text, text)),
     plain({ kind: 'expired', at: NOW }),

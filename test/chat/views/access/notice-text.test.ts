@@ -6,6 +6,7 @@ import { outOfScope, report } from '../outcomes.ts';
 import {
   accessIn,
   approved,
+  awaiting,
   cancelledBy,
   DECEMBER,
   denied,
@@ -25,7 +26,7 @@ const notice = (
 ) => noticeText(words, { accessRequest, kind, outcome, entraPortalUrl: 'https://entra.microsoft.com' });
 const kinds: readonly Kind[] = [
   ...(['approved', 'denied', 'expired', 'cancelled', 'lapsed', 'result'] as const),
-  ...(['reminder', 'nobodyReached'] as const),
+  ...(['reminder', 'nobodyReached', 'waits'] as const),
 ];
 
 describe('a notice', () => {
@@ -68,6 +69,18 @@ describe('a notice', () => {
     const reason = 'x'.repeat(450);
 
     expect(notice('denied', accessIn(denied(reason)))).toMatch(new RegExp(`The reason: ${reason}$`));
+  });
+
+  it('says that an approved request waits for the assignment, until when, and who has to act', () => {
+    const said = notice('waits', accessIn(approved(), { heldUp: 'assignment', ...awaiting }));
+
+    expect(said).toBe(
+      'Access to Salesforce for Isaiah Langer is approved (request K3M7QA) and waits for the assignment. ' +
+        'Microsoft’s provisioning service says that Isaiah Langer is not assigned to Salesforce, so there is no account ' +
+        'yet. The approval stands: Usher looks again by itself until Mar 3, 2026, 14:03 GMT+1, and goes on when Isaiah ' +
+        'Langer is assigned. An application administrator has to assign Isaiah Langer to Salesforce in Entra ID, under ' +
+        'Users and groups of Salesforce. Nobody has to ask again.',
+    );
   });
 
   it('says why an approved request waits instead of that it starts', () => {

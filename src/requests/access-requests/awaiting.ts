@@ -1,0 +1,100 @@
+import type { GraphTrouble } from '../../graph/answer.ts';
+import type { Assignments } from '../../graph/assignments.ts';
+import type { Outcome } from '../../graph/outcome.ts';
+import { findRequest } from '../store.ts';
+import type { AccessRequest, AwaitedThing } from './access-request.ts';
+import type { EndVerdict, StartVerdict } from './calendar.ts';
+import type { AccessParts } from './store.ts';
+
+/**
+ * What an approved request does whose person is not assigned to the app yet: it waits for the assignment, for as long as
+ * `ASSIGNMENT_WAIT_HOURS` says, rather than use its approval up.
+ *
+ *     the service says                        it waits for    and looks again
+ *     not assigned, and Entra lists none      assignment      in Entra alone; at the latest every ten minutes
+ *     not assigned, though Entra lists one    replication     on demand, at growing intervals
+ *     not assigned, Entra may not be read     assignment      on demand, at growing intervals
+ *     assigned with a role without account    entitlement     on demand, at growing intervals
+ *
+ * Only the service knows whether it asks for an assignment at all: an app may take all users. So the first call is
+ * always made, and what Entra lists counts only after it. A disabled account and a scoping filter are mended by no
+ * assignment, and are not waited for; nor is an assignment that Usher has made itself, which `attempt.ts` waits for.
+ */
+export interface AwaitingParts {
+  readonly store: AccessParts;
+  readonly assignments: Assignments;
+}
+
+/** The first pause between two looks; the later ones grow from there. */
+const firstLookMs = 30_000;
+const longestLookMs = 10 * 60_000;
+const longestCallPauseMs = 60 * 60_000;
+const hourMs = 60 * 60_000;
+
+/** Whether a request whose provisioning ended as "not in scope" waits or is at its end. */
+export async function judgeEnd(parts: AwaitingParts, accessRequest: AccessRequest): Promise<EndVerdict> {
+  const { store, assignments } = parts;
+  const { state, awaiting, app, subject } = accessRequest;
+  const now = store.clock.now();
+  const until = awaiting?.until ?? now + store.approvals.assignmentWaitHours * hourMs;
+  if (state.kind !== 'started' || state.assigned || now >= until) return finish;
+  const task = (await findRequest(store.database, state.requestId))?.tasks[0]?.state;
+  const lack = task?.kind === 'done' ? lackOf(task.outcome) : null;
+  if (lack === null) return finish;
+
+  assignments.forget(app.id, subject.id);
+  const found = await assignments.find(app.id, subject.id);
+  const isMissing = found.ok && found.value.kind === 'missing';
+  if (lack === 'unnamed' && !isMissing) return finish;
+  const heldUp = thingOf(lack, found.ok ? found.value.kind : null);
+  const sinceMs = accessRequest.heldUp === heldUp ? now - (accessRequest.heldUpSince ?? now) : 0;
+  return { kind: 'await', heldUp, until, delayMs: isMissing ? lookPause(sinceMs) : callPause(sinceMs) };
+}
+
+const finish: EndVerdict = { kind: 'finish' };
+
+/** What an assignment would mend; null where it would not. `unnamed`: the service does not say what is wrong. */
+function lackOf(outcome: Outcome): 'assigned' | 'entitled' | 'unnamed' | null {
+  if (outcome.kind !== 'notInScope') return null;
+  const failed = outcome.failedChecks;
+  if (failed.includes('active') || failed.includes('scopingFilter')) return null;
+  if (failed.includes('assigned')) return 'assigned';
+  return failed.includes('entitled') ? 'entitled' : 'unnamed';
+}
+
+/** `listed`: what Entra lists; null where it does not tell. */
+function thingOf(lack: 'assigned' | 'entitled' | 'unnamed', listed: 'assigned' | 'missing' | null): AwaitedThing {
+  if (listed === 'missing') return 'assignment';
+  if (lack === 'entitled') return 'entitlement';
+  return listed === 'assigned' ? 'replication' : 'assignment';
+}
+
+/**
+ * Looks in Entra before a request that waits for an assignment is tried once more, which is no on-demand call. Null when
+ * it may be tried: it is assigned now, or only the service can tell.
+ */
+export async function lookForAssignment(
+  parts: AwaitingParts,
+  { app, subject, heldUpSince }: AccessRequest,
+): Promise<StartVerdict | null> {
+  const { assignments, store } = parts;
+  assignments.forget(app.id, subject.id);
+  const found = await assignments.find(app.id, subject.id);
+  if (found.ok ? found.value.kind === 'assigned' : onlyServiceTells(found.trouble)) return null;
+  const now = store.clock.now();
+  return { kind: 'later', heldUp: 'assignment', delayMs: lookPause(now - (heldUpSince ?? now)) };
+}
+
+/** Usher may not read assignments, or the person is gone, which is found out next. Any other trouble passes. */
+function onlyServiceTells(trouble: GraphTrouble): boolean {
+  return trouble.kind === 'refused' && [401, 403, 404].includes(trouble.status);
+}
+
+function lookPause(sinceMs: number): number {
+  return Math.min(Math.max(sinceMs / 4, firstLookMs), longestLookMs);
+}
+
+/** As long again as it has waited so far: a day costs some thirty calls. */
+function callPause(sinceMs: number): number {
+  return Math.min(Math.max(sinceMs, firstLookMs), longestCallPauseMs);
+}
