@@ -33,7 +33,7 @@ export async function decide(parts: CommandParts, turn: Turn, id: string, verdic
 }
 
 /** Why this person in particular may not decide on this request; null when they may. Recorded. */
-async function obstacleTo(
+export async function obstacleTo(
   parts: CommandParts,
   { caller, words }: Turn,
   request: AccessRequest,
