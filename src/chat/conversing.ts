@@ -4,20 +4,17 @@ import type { Parsed } from './command.ts';
 import { decide } from './commands/access/decide.ts';
 import { accessForm, ask } from './commands/access/form.ts';
 import { confirm } from './commands/cancel.ts';
-import { notUnderstood } from './commands/help.ts';
+import { notUnderstood, refuseVerb } from './commands/help.ts';
+import { lookAtLine, lookAtLines, offerMeant } from './commands/offers/second-look.ts';
 import { page } from './commands/page.ts';
-import { withoutSeparator } from './commands/provision.ts';
 import { provisionFile } from './commands/provision-file.ts';
 import { retry } from './commands/retry.ts';
 import { cancelEither, runCommand } from './commands/run.ts';
-import { withKnownApp } from './commands/target.ts';
 import { type CommandParts, refuseStranger, say, type Turn, troubleReply } from './commands/turn.ts';
 import { refuseUnattended } from './commands/unattended.ts';
-import { format } from './grammar/format.ts';
 import { parse } from './grammar/parse.ts';
 import type { Incoming, Speaker } from './incoming.ts';
 import type { CardAction, Reply } from './reply.ts';
-import { didYouMean } from './views/did-you-mean.ts';
 import { createWords } from './words.ts';
 
 /** From what somebody says to the reply: who is it, what do they mean, and what comes of it. */
@@ -88,6 +85,8 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
   }
 
   async function answerLine(turn: Turn, line: string): Promise<Reply> {
+    const several = await lookAtLines(parts, turn, line);
+    if (several !== null) return several;
     const parsed: Parsed = parse(line);
     switch (parsed.kind) {
       case 'command':
@@ -101,7 +100,7 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
       case 'empty':
         return say(turn.words, { kind: 'empty' }, [{ label: 'help', verb: 'run', text: 'help' }]);
       case 'unclear':
-        return notUnderstood(parts, turn, line);
+        return (await lookAtLine(parts, turn, line)) ?? notUnderstood(parts, turn, line);
       default: {
         const never: never = parsed;
         throw new Error(`unexpected reading ${JSON.stringify(never)}`);
@@ -109,12 +108,19 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
     }
   }
 
+  /** A line that is nearly a command: what was probably meant, if that can be done. */
+  async function correct(turn: Turn, suggestion: string): Promise<Reply> {
+    const parsed = parse(suggestion);
+    if (parsed.kind !== 'command') return notUnderstood(parts, turn, suggestion);
+    return offerMeant(parts, turn, parsed.command);
+  }
+
   /** Half a command; where the words end in the name of an app, only the "to" is missing. */
   async function complete(
     turn: Turn,
     { verb, missing, said }: Extract<Parsed, { kind: 'incomplete' }>,
   ): Promise<Reply> {
-    const refusal = refuseUnattended(parts, turn, verb);
+    const refusal = refuseUnattended(parts, turn, verb) ?? (await refuseVerb(parts, turn, verb));
     if (refusal !== null) return refusal;
     if (verb === 'retry' || verb === 'cancel' || verb === 'approve' || verb === 'deny' || verb === 'show')
       return say(turn.words, { kind: 'missingId', verb });
@@ -122,18 +128,8 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
     if (verb === 'check') return say(turn.words, { kind: 'incompleteCheck' });
     if (verb === 'watch' || verb === 'unwatch') return say(turn.words, { kind: 'incompleteWatch' });
     if (verb === 'provisionGroup') return say(turn.words, { kind: 'incompleteGroup' });
-    const command = missing === 'app' ? await withoutSeparator(parts, said) : null;
-    if (command === null) return say(turn.words, { kind: 'incomplete', missing });
-    return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion: format(command) }) };
-  }
-
-  /** A mistyped verb; if the app is mistyped as well, one suggestion puts both right. */
-  async function correct(turn: Turn, suggestion: string): Promise<Reply> {
-    const parsed = parse(suggestion);
-    const command = parsed.kind === 'command' ? parsed.command : null;
-    const namesApp = command !== null && 'app' in command && command.app !== null;
-    const line = namesApp ? format(await withKnownApp(parts, { ...command, app: command.app })) : suggestion;
-    return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion: line }) };
+    const offered = missing === 'app' ? await lookAtLine(parts, turn, said.join(' '), 'provision') : null;
+    return offered ?? say(turn.words, { kind: 'incomplete', missing });
   }
 
   return answer;

@@ -5,7 +5,7 @@ import { spellingOf, verbNamed, verbs } from '../grammar/verbs.ts';
 import type { Reply } from '../reply.ts';
 import { type CommandHelp, help as helpCard, notUnderstoodCard } from '../views/help.ts';
 import { type Chapter, verbsOf } from '../views/help-chapters.ts';
-import type { CommandParts, Turn } from './turn.ts';
+import { type CommandParts, refuseUnless, type Turn } from './turn.ts';
 import { isPossible } from './unattended.ts';
 
 interface GuideEntry extends Omit<CommandHelp, 'verb'> {
@@ -72,6 +72,19 @@ const guide: Readonly<Record<Verb, GuideEntry>> = {
   whoami: { permission: 'self.show', examples: ['whoami'], tryIt: 'whoami' },
   help: { permission: 'help.show', examples: ['help'], tryIt: null },
 };
+
+/** What a command needs before anything else is looked at. */
+export function permissionFor(verb: Verb): Permission {
+  return guide[verb].permission;
+}
+
+/** A reply that refuses half a command, before any help with the other half; null for who may use a whole one. */
+export async function refuseVerb(parts: CommandParts, turn: Turn, verb: Verb): Promise<Reply | null> {
+  const { permission, or = permission } = guide[verb];
+  // A requester who provisions asks for access by it.
+  const instead = verb === 'provision' ? 'access.request' : or;
+  return deny(turn.caller, instead) === null ? null : refuseUnless(parts, turn, permission);
+}
 
 /**
  * What belongs together, in the order in which most people want it: first what only few may do, since that is why they

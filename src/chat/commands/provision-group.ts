@@ -10,6 +10,7 @@ import { nobodyFoundCard } from '../views/confirm-card.ts';
 import { didYouMean } from '../views/did-you-mean.ts';
 import { groupPicker } from '../views/group-picker.ts';
 import { askOneByOne } from './access/request-access.ts';
+import { lookAgainForGroup } from './offers/second-look.ts';
 import { findTarget, requestOf, tryAgain } from './target.ts';
 import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
 
@@ -35,7 +36,7 @@ export async function provisionGroup(parts: CommandParts, turn: Turn, command: G
 
   const groups = await parts.directory.findGroups(command.group);
   if (!groups.ok) return troubleReply(words, groups.trouble, again);
-  if (groups.value.kind === 'none') return say(words, { kind: 'unknownGroup', typed: command.group });
+  if (groups.value.kind === 'none') return lookAgainForGroup(parts, turn, command);
   if (groups.value.kind === 'several') {
     const candidates = groups.value.groups.map((group) => ({ id: group.id, name: group.displayName }));
     const choose = (id: string) => format({ ...command, group: id });

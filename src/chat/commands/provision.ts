@@ -7,9 +7,6 @@ import { findSubject } from './subject.ts';
 import { findTarget, requestOf } from './target.ts';
 import { type CommandParts, refuseUnless, type Turn } from './turn.ts';
 
-/** In words. */
-const longestAppName = 3;
-
 type ProvisionCommand = Extract<Command, { verb: 'provision' }>;
 
 /**
@@ -36,16 +33,4 @@ export async function provision(parts: CommandParts, turn: Turn, command: Provis
   parts.observe?.requested('person');
   parts.wake();
   return { kind: 'live', liveId: request.id };
-}
-
-/** "isaiah salesforce": a person and an app with nothing between them; null when the words end in no app's name. */
-export async function withoutSeparator(parts: CommandParts, said: readonly string[]): Promise<ProvisionCommand | null> {
-  for (let length = Math.min(said.length - 1, longestAppName); length > 0; length -= 1) {
-    const app = said.slice(-length).join(' ');
-    const found = await parts.applications.find(app);
-    if (!found.ok) return null;
-    if (found.value.kind === 'one')
-      return { verb: 'provision', subject: said.slice(0, -length).join(' '), app: found.value.app.displayName };
-  }
-  return null;
 }

@@ -3,11 +3,11 @@ import type { DirectoryUser } from '../../graph/directory.ts';
 import type { Subject } from '../../requests/request.ts';
 import type { Command } from '../command.ts';
 import { format } from '../grammar/format.ts';
-import { similarTo, toSubject } from '../lists/people.ts';
+import { toSubject } from '../lists/people.ts';
 import type { Reply } from '../reply.ts';
-import { didYouMean } from '../views/did-you-mean.ts';
 import { personPicker } from '../views/person-picker.ts';
 import { commonName, isDistinguishedName } from './distinguished-name.ts';
+import { lookAgainForPerson } from './offers/second-look.ts';
 import { type Target, tryAgain } from './target.ts';
 import { type CommandParts, say, type Turn, troubleReply } from './turn.ts';
 
@@ -68,7 +68,7 @@ export async function findPerson(
   if (!found.ok) return reply(troubleReply(turn.words, found.trouble, tryAgain(command)));
   switch (found.value.kind) {
     case 'none':
-      return reply(await unknownUser(parts, turn, command));
+      return reply(await lookAgainForPerson(parts, turn, command));
     case 'several': {
       const message = pickPerson(turn, command, app, found.value.users, found.value.more);
       return reply({ kind: 'card', inPlace: true, message });
@@ -87,14 +87,6 @@ async function mentionedId(parts: CommandParts, { incoming }: Turn, typed: strin
   const name = typed.replace(/^@/, '').trim().toLowerCase();
   const mention = incoming.mentions.find((one) => one.name.trim().toLowerCase() === name);
   return mention === undefined ? null : parts.findMember(incoming.conversation, mention.id);
-}
-
-/** Nobody of that name; a near miss is offered like that of an app. */
-async function unknownUser(parts: CommandParts, turn: Turn, command: PersonCommand): Promise<Reply> {
-  const [meant] = await similarTo(parts.directory, command.subject);
-  if (meant === undefined) return say(turn.words, { kind: 'unknownUser', typed: command.subject });
-  const suggestion = format({ ...command, subject: meant });
-  return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion }) };
 }
 
 function pickPerson(

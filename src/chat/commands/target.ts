@@ -3,13 +3,12 @@ import type { Rule } from '../../graph/rules.ts';
 import type { Job } from '../../graph/synchronization.ts';
 import type { NewRequest } from '../../requests/store.ts';
 import type { Command } from '../command.ts';
-import { closest } from '../grammar/closest.ts';
 import { format } from '../grammar/format.ts';
 import type { Reply } from '../reply.ts';
-import { didYouMean } from '../views/did-you-mean.ts';
 import { provisioningPageUrl } from '../views/entra-link.ts';
 import type { SayButton } from '../views/parts.ts';
 import { appPicker } from '../views/person-picker.ts';
+import { lookAgainForApp } from './offers/second-look.ts';
 import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
 
 /** Every command that names an app. */
@@ -41,7 +40,7 @@ export async function findApplication(
   if (!found.ok) return reply(troubleReply(turn.words, found.trouble, tryAgain(command)));
   switch (found.value.kind) {
     case 'none':
-      return reply(unknownApp(turn, command, found.value.known));
+      return reply(await lookAgainForApp(parts, turn, command));
     case 'several': {
       const message = pickApp(turn, command, found.value.apps, found.value.more);
       return reply({ kind: 'card', inPlace: true, message });
@@ -134,23 +133,6 @@ export function requestOf(
     jobId: job.id,
     ruleId: rule.id,
   };
-}
-
-function unknownApp(turn: Turn, command: ProvisioningCommand, known: readonly string[]): Reply {
-  const near = closest(command.app, known);
-  if (near === null) {
-    const buttons: SayButton[] = [{ label: 'apps', verb: 'run', text: 'apps' }];
-    return say(turn.words, { kind: 'unknownApp', typed: command.app }, buttons);
-  }
-  const suggestion = format({ ...command, app: near });
-  return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion }) };
-}
-
-/** The command with its app put right, if that is a near miss of one that there is; else as it was. */
-export async function withKnownApp(parts: CommandParts, command: ProvisioningCommand): Promise<ProvisioningCommand> {
-  const found = await parts.applications.find(command.app);
-  if (!found.ok || found.value.kind !== 'none') return command;
-  return { ...command, app: closest(command.app, found.value.known) ?? command.app };
 }
 
 function pickApp(turn: Turn, command: ProvisioningCommand, apps: readonly Application[], more: boolean) {

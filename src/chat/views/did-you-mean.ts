@@ -1,15 +1,54 @@
 import type { CardMessage } from '../reply.ts';
 import type { Words } from '../words.ts';
 import { noticeCard } from './notice.ts';
+import { type SayButton, short } from './parts.ts';
+
+/** No more lines stand on a card; that there are more is said. */
+export const MOST_OFFERS = 3;
+const LONGEST_LEFT_OUT = 120;
+/** How the numbers of the usual ticket systems look: `INC0012345`, `HELP-1234`, `#4711`. */
+const TICKET = /\b[A-Z]{2,10}-?\d{3,}\b|#\d{3,}/i;
 
 /** For a line that is nearly a command. The button says `suggestion`, the whole line put right. */
 export function didYouMean(words: Words, { suggestion }: { readonly suggestion: string }): CardMessage {
+  return offersCard(words, { lines: [suggestion], leftOut: null, more: false });
+}
+
+export interface Offers {
+  /** Whole lines, ready to be said; at least one. */
+  readonly lines: readonly string[];
+  /** What of the typed line stands in none of them. */
+  readonly leftOut: string | null;
+  /** Whether the typed line held more than these. */
+  readonly more: boolean;
+}
+
+/** One line that was probably meant, or a few of which each may be: a button for each. Nothing has been done. */
+export function offersCard(words: Words, { lines, leftOut, more }: Offers): CardMessage {
+  const shown = lines.slice(0, MOST_OFFERS);
+  const [only = '', second] = shown;
+  const isOne = second === undefined;
+  const notes = [
+    ...(leftOut === null ? [] : [words.card(leftOutKey(leftOut), { leftOut: short(leftOut, LONGEST_LEFT_OUT) })]),
+    ...(more || lines.length > shown.length ? [words.card('didYouMean.more', { count: shown.length })] : []),
+  ];
   return noticeCard(words, {
     tone: 'unknown',
-    title: words.card('didYouMean.title'),
-    paragraphs: [words.card('didYouMean.text', { suggestion })],
-    next: words.card('didYouMean.next'),
-    buttons: [{ label: 'yes', verb: 'choose', text: suggestion }],
-    summary: words.plain('didYouMean.summary', { suggestion }),
+    title: words.card(isOne ? 'didYouMean.title' : 'didYouMean.titleMany'),
+    paragraphs: [...shown.map((suggestion) => words.card('didYouMean.text', { suggestion })), ...notes],
+    next: words.card(isOne ? 'didYouMean.next' : 'didYouMean.nextMany'),
+    buttons: isOne ? [{ label: 'yes', verb: 'choose', text: only }] : shown.map(lineButton),
+    summary: isOne
+      ? words.plain('didYouMean.summary', { suggestion: only })
+      : words.plain('didYouMean.summaryMany', { lines: shown.join(' · ') }),
   });
+}
+
+/** The card stays where it is, since more than one of its lines may be wanted. */
+function lineButton(line: string): SayButton {
+  return { label: 'line', verb: 'run', text: line };
+}
+
+function leftOutKey(leftOut: string): 'didYouMean.leftOutTicket' | 'didYouMean.leftOut' {
+  return TICKET.test(leftOut) ? 'didYouMean.leftOutTicket' : 'didYouMean.leftOut';
 }

@@ -80,7 +80,8 @@ export const entraLink = (words: Words, url: string | null): Maybe<Link> =>
 
 /** A button that a view adds because its caller knows a line worth saying next. */
 export interface SayButton {
-  readonly label: 'help' | 'apps' | 'whoami' | 'tryAgain' | 'tryIt' | 'yes';
+  /** `line`: the line itself is the title. */
+  readonly label: 'help' | 'apps' | 'whoami' | 'tryAgain' | 'tryIt' | 'yes' | 'line';
   /** `run` answers with a new message, `choose` in place of this card. */
   readonly verb: 'run' | 'choose';
   /** The line to say. */
@@ -94,13 +95,16 @@ const SAY_LABELS: Readonly<Record<SayButton['label'], WordKey>> = {
   tryAgain: 'button.tryAgain',
   tryIt: 'button.tryIt',
   yes: 'button.yes',
+  line: 'button.line',
 };
 
 /** At most as many as Teams shows. */
 export function sayButtons(words: Words, buttons: readonly SayButton[]): SubmitButton[] {
   return buttons
     .flatMap(({ label, verb, text }) =>
-      submitButton(words, SAY_LABELS[label], { verb, text }, words.plain('button.runs', { line: text })),
+      submitButton(words, SAY_LABELS[label], { verb, text }, words.plain('button.runs', { line: text }), {
+        line: text,
+      }),
     )
     .slice(0, MOST_BUTTONS);
 }

@@ -1,15 +1,24 @@
 import { type Application, apps, everyApplication, provisionsGroups } from './applications.ts';
 import { inboundMappings, mapped, outboundMappings } from './attributes.ts';
-import { groups } from './groups.ts';
+import { type Group, groups } from './groups.ts';
 import { everybody, type Person, people } from './people.ts';
 import { assign, keepAccount, type State } from './state.ts';
+
+/** What a tenant has besides what is listed. */
+export interface Further {
+  readonly applications: readonly Application[];
+  readonly groups: readonly Group[];
+  readonly people: readonly Person[];
+}
+
+const nothing: Further = { applications: [], groups: [], people: [] };
 
 /**
  * The opening position that the roster promises. Everybody is assigned to every application, except Diego to both
  * Salesforces and to ServiceNow; whoever is not named as having an account gets one created by the first provisioning.
  */
-export function firstDay(at: number, seasonal: readonly Person[] = []): State {
-  const present = [...everybody, ...seasonal];
+export function firstDay(at: number, further: Further = nothing): State {
+  const present = [...everybody, ...further.people];
   const state: State = {
     people: new Map(present.map((one) => [one.id, one])),
     assignments: new Map(),
@@ -18,7 +27,8 @@ export function firstDay(at: number, seasonal: readonly Person[] = []): State {
     directoryRoles: new Map(),
     audit: [],
   };
-  for (const application of everyApplication) assignEverybody(state, application, present, at);
+  for (const application of [...everyApplication, ...further.applications])
+    assignEverybody(state, application, present, further.groups, at);
   stockCloudSync(state);
   stockSalesforce(state);
   for (const one of [people.alex, people.adele]) {
@@ -27,7 +37,13 @@ export function firstDay(at: number, seasonal: readonly Person[] = []): State {
   return state;
 }
 
-function assignEverybody(state: State, application: Application, present: readonly Person[], at: number): void {
+function assignEverybody(
+  state: State,
+  application: Application,
+  present: readonly Person[],
+  furtherGroups: readonly Group[],
+  at: number,
+): void {
   // Cloud sync takes whoever its scope holds; nobody is assigned to it.
   if (application.job?.direction === 'fromActiveDirectory') return;
   const leavesOutDiego: readonly string[] = [apps.salesforce.id, apps.salesforceSandbox.id, apps.serviceNow.id];
@@ -36,7 +52,7 @@ function assignEverybody(state: State, application: Application, present: readon
     assign(state, application, one.id, at);
   }
   if (!provisionsGroups(application)) return;
-  for (const group of [groups.salesTeam, groups.engineering, groups.platformEngineering]) {
+  for (const group of [groups.salesTeam, groups.engineering, groups.platformEngineering, ...furtherGroups]) {
     assign(state, application, group.id, at);
   }
 }

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../clock.ts';
 import { type Application, apps, everyApplication, microsoftGraph } from './applications.ts';
-import { firstDay } from './first-day.ts';
+import { type Further, firstDay } from './first-day.ts';
 import { everyGroup, type Group } from './groups.ts';
 import { distinguishedName, type Person, people, seasonalPeople } from './people.ts';
 import { type AuditRecord, auditRecord } from './provisioning/audit-record.ts';
@@ -67,12 +67,25 @@ export interface TenantOptions {
   readonly seasonal?: number;
   /** How long it takes, in ms, until provisioning sees an assignment that was made in Entra. */
   readonly replicationMs?: number;
+  /** What comes after the listed applications, groups and people, e.g. those with odd names. */
+  readonly further?: Partial<Further>;
 }
 
 /** A tenant on its first day: see the roster in `people.ts` for who is where. `clock` dates what happens in it. */
-export function createTenant({ clock = systemClock, seasonal = 0, replicationMs = 0 }: TenantOptions = {}): Tenant {
-  const seasonalWorkers = seasonalPeople(seasonal);
-  let state = firstDay(clock.now(), seasonalWorkers);
+export function createTenant({
+  clock = systemClock,
+  seasonal = 0,
+  replicationMs = 0,
+  further = {},
+}: TenantOptions = {}): Tenant {
+  const others: Further = {
+    applications: [],
+    groups: [],
+    ...further,
+    people: [...seasonalPeople(seasonal), ...(further.people ?? [])],
+  };
+  const allGroups: readonly Group[] = [...everyGroup, ...others.groups];
+  let state = firstDay(clock.now(), others);
 
   const known = <T>(thing: T | undefined, id: string): T => {
     if (thing === undefined) throw new Error(`The sandbox tenant has no ${id}.`);
@@ -88,7 +101,7 @@ export function createTenant({ clock = systemClock, seasonal = 0, replicationMs 
   const groupsAround = (memberId: string): readonly Group[] => {
     const found = new Set<Group>();
     const climb = (id: string): void => {
-      for (const group of everyGroup) {
+      for (const group of allGroups) {
         if (!group.memberIds.includes(id) || found.has(group)) continue;
         found.add(group);
         climb(group.id);
@@ -98,7 +111,7 @@ export function createTenant({ clock = systemClock, seasonal = 0, replicationMs 
     return [...found];
   };
 
-  const everything: readonly Application[] = [...everyApplication, microsoftGraph];
+  const everything: readonly Application[] = [...everyApplication, ...others.applications, microsoftGraph];
 
   const tenant: Tenant = {
     clock,
@@ -106,8 +119,8 @@ export function createTenant({ clock = systemClock, seasonal = 0, replicationMs 
     person,
     personInActiveDirectory: (name) =>
       [...state.people.values()].find((one) => sameName(distinguishedName(one)) === sameName(name)),
-    groups: () => everyGroup,
-    group: (id) => everyGroup.find((group) => group.id === id.toLowerCase()),
+    groups: () => allGroups,
+    group: (id) => allGroups.find((group) => group.id === id.toLowerCase()),
     applications: () => everything,
     application: (id) => everything.find((application) => application.id === id.toLowerCase()),
     reportsOf: (personId) => [...state.people.values()].filter((one) => one.managerId === personId),
@@ -129,7 +142,7 @@ export function createTenant({ clock = systemClock, seasonal = 0, replicationMs 
       const isEffective = (id: string) => (assigned.get(id)?.effectiveAt ?? Number.POSITIVE_INFINITY) <= clock.now();
       return (
         isEffective(principalId) ||
-        everyGroup.some((group) => isEffective(group.id) && group.memberIds.includes(principalId))
+        allGroups.some((group) => isEffective(group.id) && group.memberIds.includes(principalId))
       );
     },
     account: (applicationId, sourceId) => shelf(state.accounts, applicationId).get(sourceId),
@@ -165,7 +178,7 @@ export function createTenant({ clock = systemClock, seasonal = 0, replicationMs 
       state.audit.push(entry);
     },
     reset: () => {
-      state = firstDay(clock.now(), seasonalWorkers);
+      state = firstDay(clock.now(), others);
       recordEarlierConflict(tenant);
     },
   };

@@ -52,7 +52,7 @@ async function needsNoDecision(parts: CommandParts, turn: Turn, id: string): Pro
 }
 
 /** Why this person in particular may not decide on this request; null when they may. Recorded. */
-async function obstacleTo(
+export async function obstacleTo(
   parts: CommandParts,
   { caller, words }: Turn,
   request: AccessRequest,

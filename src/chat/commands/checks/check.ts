@@ -3,12 +3,9 @@ import type { GraphTrouble } from '../../../graph/answer.ts';
 import type { DirectoryUser } from '../../../graph/directory.ts';
 import { withinMs } from '../../../graph/time-limit.ts';
 import type { Command } from '../../command.ts';
-import { format } from '../../grammar/format.ts';
 import type { Reply } from '../../reply.ts';
 import { checkCard } from '../../views/checks/check-card.ts';
 import { checkList } from '../../views/checks/check-list.ts';
-import { didYouMean } from '../../views/did-you-mean.ts';
-import { withoutSeparator } from '../provision.ts';
 import { findPerson } from '../subject.ts';
 import { findApplication, tryAgain } from '../target.ts';
 import { type CommandParts, refuseUnless, type Turn, troubleReply } from '../turn.ts';
@@ -70,7 +67,7 @@ async function checkInOne(
 
 async function checkEverywhere(parts: CommandParts, turn: Turn, command: CheckCommand): Promise<Reply> {
   const person = await findPerson(parts, turn, command, null);
-  if (person.kind === 'reply') return (await meantOtherwise(parts, turn, command)) ?? person.reply;
+  if (person.kind === 'reply') return person.reply;
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
   const apps = namedFirst(listing.value.items).slice(0, mostApps);
@@ -82,19 +79,6 @@ async function checkEverywhere(parts: CommandParts, turn: Turn, command: CheckCo
     now: parts.store.clock.now(),
   });
   return { kind: 'card', inPlace: true, message };
-}
-
-/** "check Salesforce" and "check adele Salesforce", offered as what they probably mean; null where they mean neither. */
-async function meantOtherwise(parts: CommandParts, turn: Turn, { subject }: CheckCommand): Promise<Reply | null> {
-  const people = await parts.directory.findUsers(subject);
-  if (!people.ok || people.value.kind !== 'none') return null;
-  const offer = (meant: Command): Reply => {
-    return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion: format(meant) }) };
-  };
-  const app = await parts.applications.find(subject);
-  if (app.ok && app.value.kind === 'one') return offer({ verb: 'status', app: app.value.app.displayName });
-  const parted = await withoutSeparator(parts, subject.split(' '));
-  return parted === null ? null : offer({ ...parted, verb: 'check' });
 }
 
 function personOf({ id, displayName, userPrincipalName }: DirectoryUser) {

@@ -5,14 +5,12 @@ import { findKnown } from '../../../requests/history/names.ts';
 import { findRequest } from '../../../requests/store.ts';
 import type { Command } from '../../command.ts';
 import { readSince } from '../../dates/since-date.ts';
-import { closest } from '../../grammar/closest.ts';
 import { format } from '../../grammar/format.ts';
-import { similarTo } from '../../lists/people.ts';
 import type { Reply } from '../../reply.ts';
 import { DEEDS_PER_PAGE, historyCard } from '../../views/checks/history-card.ts';
-import { didYouMean } from '../../views/did-you-mean.ts';
 import { appPicker, personPicker } from '../../views/person-picker.ts';
 import { show } from '../access/show.ts';
+import { lookAgainForEither } from '../offers/second-look.ts';
 import { tryAgain } from '../target.ts';
 import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
 
@@ -146,11 +144,7 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
         const about = only.kind === 'app' ? { appId: only.id } : { personId: only.id };
         return { kind: 'filter', about, name: only.name, since: from };
       }
-      const nearApp = app.value.kind === 'none' ? closest(command.about, app.value.known) : null;
-      const [meant = nearApp ?? undefined] = await similarTo(parts.directory, command.about);
-      if (meant === undefined) return reply(say(words, { kind: 'unknownUser', typed: command.about }));
-      const message = didYouMean(words, { suggestion: format({ ...command, about: meant }) });
-      return reply({ kind: 'card', inPlace: true, message });
+      return reply(await lookAgainForEither(parts, turn, { ...command, about: command.about }));
     }
     default: {
       const never: never = found.value;

@@ -1,0 +1,40 @@
+import { tokensOf } from './app-mentions.ts';
+
+/** What a line that names an app is probably about. */
+export type Intent = 'provision' | 'requestAccess' | 'check' | 'status' | 'watch' | 'unwatch';
+
+/** With one of these a line may mean the opposite of what it names, or tell what is past. */
+const AGAINST = wordSet(
+  'not dont never no already undo remove removed revoke revoked delete deleted deprovision unprovision offboard unassign',
+  'disable terminate stop cancel withdraw instead without leaver leaving leaves left lost out wrong accidentally',
+);
+const ASKING = wordSet('why did does is are has have was were when where can cannot cant who');
+const TROUBLE = wordSet(
+  'login logon log signin sign locked broken missing unable trouble error denied cannot cant down',
+);
+const PAST = wordSet('provisioned added assigned created synced approved requested granted');
+const GIVING = wordSet(
+  'provision provisioning add create onboard onboarding sync resync push assign give grant need needs want wants',
+  'require requires get access account starter joiner joins request setup enable license licence',
+);
+const TELLING = wordSet('tell notify alert warn know');
+/** A line of a few words that has no verb ("Salesforce for isaiah") may still be one. */
+const fewWords = 6;
+
+/** Null for a line that had better not be guessed at. */
+export function intentOf(line: string): Intent | null {
+  const words = tokensOf(line.replace(/['’]/g, '')).map(({ text }) => text);
+  const [first = ''] = words;
+  const has = (set: ReadonlySet<string>) => words.some((word) => set.has(word));
+  if (has(TELLING) && words.includes('when')) return 'watch';
+  const asks = ASKING.has(first) || has(TROUBLE);
+  if (asks && first !== 'can') return 'check';
+  if (has(AGAINST)) return null;
+  if (has(PAST)) return 'check';
+  if (has(GIVING)) return 'provision';
+  return words.length <= fewWords ? 'provision' : null;
+}
+
+function wordSet(...lines: readonly string[]): ReadonlySet<string> {
+  return new Set(lines.flatMap((line) => line.split(' ')));
+}

@@ -1,0 +1,237 @@
+import { CLOSING_WORDS } from '../../grammar/courtesy.ts';
+
+/** Words around a name in a line that the grammar could not read. None of them is looked up as a person. */
+const AROUND: ReadonlySet<string> = new Set([
+  ...[
+    'a',
+    'an',
+    'the',
+    'this',
+    'that',
+    'these',
+    'those',
+    'my',
+    'our',
+    'your',
+    'his',
+    'her',
+    'their',
+    'its',
+    'some',
+    'all',
+  ],
+  ...[
+    'i',
+    'you',
+    'he',
+    'she',
+    'it',
+    'we',
+    'they',
+    'him',
+    'them',
+    'us',
+    'someone',
+    'somebody',
+    'anyone',
+    'everyone',
+    'both',
+  ],
+  ...[
+    'to',
+    'into',
+    'in',
+    'on',
+    'onto',
+    'for',
+    'from',
+    'of',
+    'at',
+    'with',
+    'by',
+    'as',
+    'about',
+    'up',
+    'out',
+    'off',
+    'over',
+  ],
+  ...[
+    'and',
+    'or',
+    'but',
+    'also',
+    'too',
+    'so',
+    'then',
+    'if',
+    'whether',
+    'when',
+    'because',
+    'below',
+    'above',
+    'following',
+  ],
+  ...['is', 'are', 'was', 'were', 'be', 'been', 'has', 'have', 'had', 'do', 'does', 'did', 'can', 'could', 'should'],
+  ...["can't", 'cant', 'cannot', "doesn't", 'doesnt', "isn't", 'isnt', "didn't", 'didnt', "hasn't", 'hasnt', "won't"],
+  ...['not', 'no', 'never', 'already', 'still', 'yet', 'now', 'just', 'again', 'today', 'asap', 'immediately', 'soon'],
+  ...['why', 'who', 'what', 'how', 'where', 'which', 'please', 'hi', 'hello', 'hey', 'dear', 'usher', 'would', 'will'],
+  ...[
+    'provision',
+    'provisioned',
+    'provisioning',
+    'add',
+    'added',
+    'adding',
+    'create',
+    'created',
+    'onboard',
+    'onboarding',
+  ],
+  ...[
+    'sync',
+    'resync',
+    'synced',
+    'push',
+    'assign',
+    'assigned',
+    'give',
+    'gave',
+    'grant',
+    'granted',
+    'need',
+    'needs',
+    'want',
+  ],
+  ...[
+    'wants',
+    'require',
+    'requires',
+    'get',
+    'gets',
+    'got',
+    'getting',
+    'request',
+    'requested',
+    'requesting',
+    'ask',
+    'set',
+  ],
+  ...[
+    'setup',
+    'enable',
+    'enabled',
+    'approve',
+    'approved',
+    'check',
+    'verify',
+    'status',
+    'history',
+    'watch',
+    'tell',
+    'let',
+  ],
+  ...['log', 'login', 'logon', 'sign', 'signin', 'access', 'account', 'accounts', 'license', 'licence', 'app', 'apps'],
+  ...[
+    'user',
+    'users',
+    'person',
+    'people',
+    'group',
+    'member',
+    'employee',
+    'colleague',
+    'new',
+    'starter',
+    'joiner',
+    'hire',
+  ],
+  ...[
+    'application',
+    'system',
+    'ticket',
+    'case',
+    'see',
+    'use',
+    'able',
+    'unable',
+    'locked',
+    'missing',
+    'broken',
+    'breaks',
+  ],
+  ...['down', 'last', 'fails', 'failing', 'failed', 'starts', 'start', 'starting', 'joins', 'joining', 'me', 'myself'],
+]);
+const TICKET = /^#?(?:[a-z]{2,10}-?\d{3,}|\d{4,})$/i;
+const ADDRESS = /[^\s<>"',;()]+@[^\s<>"',;()]*[^\s<>"',;().!?]/g;
+/** No name that is looked up has more. */
+const MOST_WORDS = 4;
+const LONGEST_NAME = 100;
+const MOST_PEOPLE = 4;
+
+/**
+ * The people that words may name, each by one or two texts to look up, the likelier first. Addresses are surer than
+ * names, and what stands in brackets only says more of them.
+ */
+export function peopleIn(text: string): string[][] {
+  const addresses = text.match(ADDRESS) ?? [];
+  if (addresses.length > 0) return addresses.slice(0, MOST_PEOPLE).map((address) => [address]);
+  const bare = text.replace(/\([^()]*\)/g, ' ');
+  const parts = bare.split(/[,;:&+/\n]|(?<!\S)(?:and|or)(?!\S)/i).map(namesIn);
+  return parts.filter((names) => names.length > 0).slice(0, MOST_PEOPLE);
+}
+
+/** Whether the words are pronouns and the like: no near miss and no group is looked for then. */
+export function namesNoPerson(text: string): boolean {
+  return !text.includes('@') && peopleIn(text).length === 0;
+}
+
+/** Whether the words part people by "or": one of them is meant. */
+export function isChoice(text: string): boolean {
+  return /(?<!\S)or(?!\S)/i.test(text);
+}
+
+/** What the command has no place for, as it was typed; empty for mere courtesy and the words that join. */
+export function remainderOf(text: string): string {
+  const remainder = text
+    .replace(/\s+/g, ' ')
+    .replace(/^(?:[\s.,;:!?()&+/–—-]|(?:and|or|the)(?!\S))+/i, '')
+    .replace(/(?:[\s.,;:!?()&+/–—-]|(?<!\S)(?:and|or|the))+$/i, '');
+  const words = remainder.split(' ').map(bareWord);
+  return words.every((word) => word === '' || CLOSING_WORDS.has(word) || MEANT_ANYWAY.has(word)) ? '' : remainder;
+}
+
+/** Whether the words take back what stands behind them: "but not", "except". */
+export function takesBack(text: string): boolean {
+  return /(?<!\S)(?:not|no|never|without|except|excluding|instead of)(?!\S)/i.test(text);
+}
+
+/** Usher provisions at once in any case. */
+const MEANT_ANYWAY: ReadonlySet<string> = new Set(['now', 'immediately', 'also', 'too', 'right', 'away', 'app']);
+
+function namesIn(part: string): string[] {
+  const names: string[] = [];
+  let run: string[] = [];
+  const end = () => {
+    if (run.length > 0 && run.length <= MOST_WORDS) names.push(run.join(' '));
+    run = [];
+  };
+  for (const typed of part.split(/\s+/)) {
+    const word = typed.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '').replace(/['’]s$/i, '');
+    if (word === '' || isAround(bareWord(typed)) || TICKET.test(word)) end();
+    else run.push(word);
+  }
+  end();
+  return names.filter((name) => name.length <= LONGEST_NAME).slice(0, 2);
+}
+
+function isAround(word: string): boolean {
+  return AROUND.has(word) || CLOSING_WORDS.has(word);
+}
+
+function bareWord(word: string): string {
+  return word
+    .toLowerCase()
+    .replaceAll('’', "'")
+    .replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
+}

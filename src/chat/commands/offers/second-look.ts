@@ -1,0 +1,256 @@
+import type { Application } from '../../../graph/applications.ts';
+import type { Command } from '../../command.ts';
+import { closest } from '../../grammar/closest.ts';
+import { format } from '../../grammar/format.ts';
+import { parse } from '../../grammar/parse.ts';
+import type { Reply } from '../../reply.ts';
+import { type CommandParts, type Turn, troubleReply } from '../turn.ts';
+import { type Mention, mentionsIn } from './app-mentions.ts';
+import { type Around, readAround } from './around.ts';
+import { type Intent, intentOf } from './intent.ts';
+import { type Guesses, offer, offerIfFound, sayMissing } from './offer.ts';
+import { isChoice, peopleIn, remainderOf, takesBack } from './person-words.ts';
+import type { Guess } from './resolve.ts';
+
+/**
+ * The second look at a line, where its first reading names an app, a person or a group that is not there. It looks for
+ * names that are, and offers whole lines with them; it never does anything by itself. All guesses go through `offer`.
+ */
+type AppCommand = Extract<Command, { readonly app: string | null }> & { readonly app: string };
+type PersonCommand = Extract<Command, { readonly subject: string; readonly app: string | null }>;
+
+/** A line that was read by a guess: as it was read, or as the second look has it. */
+export async function offerMeant(parts: CommandParts, turn: Turn, command: Command): Promise<Reply> {
+  if ('app' in command && command.app !== null) {
+    const found = await parts.applications.find(command.app);
+    if (!found.ok) return troubleReply(turn.words, found.trouble);
+    if (found.value.kind === 'none') return lookAgainForApp(parts, turn, { ...command, app: command.app });
+  }
+  if ('subject' in command) return lookAgainForPerson(parts, turn, command);
+  if (command.verb === 'provisionGroup') return lookAgainForGroup(parts, turn, command);
+  return offer(parts, turn, { guesses: [{ command }], leftOut: [] });
+}
+
+/** There is no app of the whole name: the near one, those that the name begins with or holds, or those of the line. */
+export async function lookAgainForApp(parts: CommandParts, turn: Turn, command: AppCommand): Promise<Reply> {
+  const listing = await parts.applications.list();
+  if (!listing.ok) return troubleReply(turn.words, listing.trouble);
+  const apps = listing.value.items;
+  const meant = inItsName(command, apps) ?? inItsLine(lineOf(turn, command), command, apps);
+  const reply = meant === null ? null : await offerIfFound(parts, turn, meant);
+  return reply ?? sayMissing(turn, { kind: 'unknownApp', typed: command.app });
+}
+
+/** There is nobody of the whole name: a group, those whose names it holds, or the one whose name is near. */
+export async function lookAgainForPerson(parts: CommandParts, turn: Turn, command: PersonCommand): Promise<Reply> {
+  const people = peopleIn(command.subject);
+  const [first = []] = people;
+  const leftOut = [...command.subject.matchAll(/\(([^()]+)\)/g)].map(([, inside = '']) => inside);
+  const whole: Guesses = { guesses: [{ command, others: first }], leftOut };
+  const each: Guesses = { guesses: people.length > 1 ? forPeople(command, people, command.subject) : [], leftOut: [] };
+  const reply =
+    (people.length > 1 ? await offerIfFound(parts, turn, each) : null) ??
+    (command.app === null ? await lookForAppInSubject(parts, turn, command) : null) ??
+    (await offerIfFound(parts, turn, whole));
+  return reply ?? sayMissing(turn, { kind: 'unknownUser', typed: command.subject });
+}
+
+/** Neither a person nor an app has the name that the history is asked about: those that it holds, or the near one. */
+export async function lookAgainForEither(
+  parts: CommandParts,
+  turn: Turn,
+  command: Extract<Command, { verb: 'history' | 'exportHistory' }> & { readonly about: string },
+): Promise<Reply> {
+  const listing = await parts.applications.list();
+  if (!listing.ok) return troubleReply(turn.words, listing.trouble);
+  const mentions = withoutTakenBack(command.about, mentionsIn(command.about, listing.value.items, true));
+  const [others = [], ...further] = peopleIn(gapsAround(command.about, mentions).join(' and '));
+  const names = [...mentions.map(({ name }) => [name]), others, ...further].filter((name) => name.length > 0);
+  const leftOut = gapsAround(command.about, mentions).map(remainderOf);
+  const guesses = names.flatMap(([about, ...rest]): Guess[] =>
+    about === undefined ? [] : [{ command: { ...command, about }, others: rest }],
+  );
+  const near: Guess = { command };
+  const reply =
+    (guesses.length === 0 ? null : await offerIfFound(parts, turn, { guesses, leftOut })) ??
+    (await offerIfFound(parts, turn, { guesses: [near], leftOut: [] }));
+  return reply ?? sayMissing(turn, { kind: 'unknownUser', typed: command.about });
+}
+
+/** There is no group of the name: perhaps it is a person's. */
+export async function lookAgainForGroup(
+  parts: CommandParts,
+  turn: Turn,
+  command: Extract<Command, { verb: 'provisionGroup' }>,
+): Promise<Reply> {
+  const asGroup = await offerIfFound(parts, turn, { guesses: [{ command }], leftOut: [] });
+  if (asGroup !== null) return asGroup;
+  const [others = []] = peopleIn(command.group);
+  const guess: Guess = { command: { verb: 'provision', subject: command.group, app: command.app }, others };
+  const reply = await offerIfFound(parts, turn, { guesses: [guess], leftOut: command.members ?? [] });
+  return reply ?? sayMissing(turn, { kind: 'unknownGroup', typed: command.group });
+}
+
+/** A line in which the grammar found no command, or half a one; null where no app that there is stands in it. */
+export async function lookAtLine(
+  parts: CommandParts,
+  turn: Turn,
+  line: string,
+  intent: Intent | null = intentOf(line),
+): Promise<Reply | null> {
+  if (intent === null || turn.caller.roles.length === 0) return null;
+  const listing = await parts.applications.list();
+  if (!listing.ok) return null;
+  const around = readAround(line, mentionsIn(line, listing.value.items, false));
+  const guesses = guessesFor(intent, around, line);
+  return guesses.length === 0 ? null : offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
+}
+
+/** Several lines, each a command about people by itself: none is done, each is offered. Null where it is not so. */
+export async function lookAtLines(parts: CommandParts, turn: Turn, text: string): Promise<Reply | null> {
+  if (!text.includes('\n')) return null;
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const commands = lines.flatMap((line) => {
+    const parsed = parse(line);
+    return parsed.kind === 'command' && isWhole(parsed.command) ? [parsed.command] : [];
+  });
+  if (commands.length < 2) return null;
+  return offer(parts, turn, { guesses: commands.map((command) => ({ command })), leftOut: [] });
+}
+
+function isWhole(command: Command): boolean {
+  return (
+    'app' in command && command.app !== null && ('subject' in command || 'group' in command || 'subjects' in command)
+  );
+}
+
+/** `salesforce INC0012345`, `salesforce and github`, `sales force`. */
+function inItsName(command: AppCommand, apps: readonly Application[]): Guesses | null {
+  const typed = command.app;
+  const near = closest(
+    typed,
+    apps.flatMap((app) => [app.displayName, ...app.aliases]),
+  );
+  const mentions = withoutTakenBack(typed, mentionsIn(typed, apps, true));
+  const [first] = mentions;
+  if (near !== null && (first === undefined || (mentions.length === 1 && near.length > first.name.length)))
+    return { guesses: [withOthers({ ...command, app: near }, '')], leftOut: [] };
+  if (first === undefined) return null;
+  const gaps = gapsAround(typed, mentions);
+  const { named, until } = withoutEnd(command, gaps.at(-1) ?? '');
+  const leftOut = gaps.map(remainderOf).filter((text) => until === null || !until.startsWith(text));
+  return {
+    guesses: mentions.map(({ name }) => withOthers({ ...named, app: name }, gaps.join(' '))),
+    leftOut: [...leftOut, ...(until === null ? [] : [until])],
+  };
+}
+
+/** "Concur until 31 march": a day behind such a word is an end, and is never offered as a start. */
+function withoutEnd(command: AppCommand, gap: string): { readonly named: AppCommand; readonly until: string | null } {
+  const [end] = /(?<!\S)(?:until|till|til|thru|through|up to|ending)$/i.exec(gap.trim()) ?? [];
+  if (end === undefined || command.verb !== 'requestAccess' || command.start === null)
+    return { named: command, until: null };
+  return { named: { ...command, start: null }, until: `${end} ${command.start}` };
+}
+
+/** `provision servicenow to diego`, `provision adele in data for good`: wherever in the line. */
+function inItsLine(line: string, command: AppCommand, apps: readonly Application[]): Guesses | null {
+  const around = readAround(line, mentionsIn(line, apps, false));
+  const guesses = guessesFor(intentBehind(command), around, line, command);
+  return guesses.length === 0 ? null : { guesses, leftOut: around.leftOut };
+}
+
+/** "check Salesforce", "check adele Salesforce". */
+async function lookForAppInSubject(parts: CommandParts, turn: Turn, command: PersonCommand): Promise<Reply | null> {
+  const listing = await parts.applications.list();
+  if (!listing.ok) return null;
+  const around = readAround(command.subject, mentionsIn(command.subject, listing.value.items, false));
+  const guesses = guessesFor('check', around, command.subject);
+  return guesses.length === 0 ? null : offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
+}
+
+function guessesFor(intent: Intent, { pairs }: Around, line: string, base: Command | null = null): Guess[] {
+  return pairs.flatMap(({ people, app }): Guess[] => {
+    switch (intent) {
+      case 'status':
+      case 'watch':
+      case 'unwatch':
+        return [{ command: { verb: intent, app } }];
+      case 'check': {
+        if (people.length === 0) return [{ command: { verb: 'status', app } }];
+        return forPeople({ verb: 'check', subject: '', app }, people, line);
+      }
+      case 'provision':
+        return forPeople({ verb: 'provision', subject: '', app }, people, line);
+      case 'requestAccess': {
+        const terms = base?.verb === 'requestAccess' ? base : { start: null, reason: null };
+        return forPeople(
+          { verb: 'requestAccess', subject: '', app, start: terms.start, reason: terms.reason },
+          people,
+          line,
+        );
+      }
+      default: {
+        const never: never = intent;
+        throw new Error(`unexpected intent ${String(never)}`);
+      }
+    }
+  });
+}
+
+/** One command for each; a list where all of several are meant at once. */
+function forPeople(command: PersonCommand, people: readonly (readonly string[])[], text: string): Guess[] {
+  const [[only] = [], second] = people;
+  if (only === undefined) return [];
+  if (second !== undefined && command.verb === 'provision' && !isChoice(text)) {
+    const subjects = people.flatMap(([name]) => name ?? []);
+    return [{ command: { verb: 'provisionList', subjects, app: command.app } }];
+  }
+  return people.flatMap(([subject, ...others]) =>
+    subject === undefined ? [] : [{ command: { ...command, subject }, others }],
+  );
+}
+
+function withOthers(command: AppCommand, leftOut: string): Guess {
+  if (!('subject' in command)) return { command };
+  const addresses = leftOut.includes('@') ? peopleIn(leftOut).flat() : [];
+  const [others = []] = peopleIn(command.subject);
+  return { command, others: [...addresses, ...others].slice(0, 2) };
+}
+
+function intentBehind({ verb }: AppCommand): Intent {
+  switch (verb) {
+    case 'provision':
+    case 'provisionList':
+    case 'provisionGroup':
+      return 'provision';
+    case 'requestAccess':
+    case 'check':
+    case 'status':
+    case 'watch':
+    case 'unwatch':
+      return verb;
+    default: {
+      const never: never = verb;
+      throw new Error(`unexpected command ${String(never)}`);
+    }
+  }
+}
+
+/** Those before "but not". */
+function withoutTakenBack(text: string, mentions: readonly Mention[]): readonly Mention[] {
+  const at = mentions.findIndex(({ from }) => takesBack(text.slice(0, from)));
+  return at < 0 ? mentions : mentions.slice(0, at);
+}
+
+function gapsAround(text: string, mentions: readonly Mention[]): string[] {
+  const ends = [0, ...mentions.map(({ to }) => to)];
+  return ends.map((from, at) => text.slice(from, mentions[at]?.from ?? text.length));
+}
+
+/** The whole line as it was said; of a form, the line that it amounts to. */
+function lineOf({ incoming: { what } }: Turn, command: Command): string {
+  if (what.kind === 'text') return what.text;
+  const isLine = what.kind === 'action' && (what.action.verb === 'run' || what.action.verb === 'choose');
+  return isLine ? what.action.text : format(command);
+}
