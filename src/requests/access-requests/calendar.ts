@@ -163,7 +163,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
       const accessRequest = await findAccessRequest(parts.database, id);
       return accessRequest === null ? finish : await duties.end(accessRequest);
     } catch (error) {
-      if (isDatabaseAway(error)) throw error;
+      if (isDatabaseFault(error)) throw error;
       log.error(
         { error, code: 'end_unjudged', accessRequestId: id },
         'what an access request waits for was not found out',
