@@ -34,6 +34,8 @@ const reportOf = (planted: Planted, isShown = shownAlone) => {
   return outcome.report;
 };
 
+const noStep: { readonly details: Readonly<Record<string, string>> } = { details: {} };
+
 describe('an outcome', () => {
   it('keeps the values of listed attributes, and of others the name', () => {
     const { changes, steps } = reportOf({
@@ -65,7 +67,7 @@ describe('an outcome', () => {
     ];
     const manager = JSON.stringify({ displayName: 'Megan', ssn: 'AB-1', password: 'x' });
 
-    const { details } = reportOf({ details: { emails, manager } }).steps[0] ?? { details: {} };
+    const { details } = reportOf({ details: { emails, manager } }).steps[0] ?? noStep;
 
     expect(JSON.parse(details.emails ?? '')).toEqual([emails[0], '•••']);
     expect(JSON.parse(details.manager ?? '')).toEqual({ displayName: 'Megan', ssn: '•••', password: '•••' });
@@ -81,7 +83,7 @@ describe('an outcome', () => {
   ])('tells how the scoping filter %j ended', (clause, cut) => {
     const result = JSON.stringify({ [clause]: false });
 
-    const { details } = reportOf({ details: { ScopeEvaluationResult: result } }).steps[0] ?? { details: {} };
+    const { details } = reportOf({ details: { ScopeEvaluationResult: result } }).steps[0] ?? noStep;
 
     expect(JSON.parse(details.ScopeEvaluationResult ?? '')).toEqual({ [cut]: false });
   });
