@@ -124,7 +124,7 @@ describe('the id of a provisioning request', () => {
 
   it('needs no decision where nobody had to approve it', async () => {
     await says('alex', 'provision isaiah to Salesforce');
-    const id = /Request ([0-9A-Z]{6})/.exec(teams.lastCard('personal-alex').text)?.[1];
+    const id = (await teams.records()).find(({ kind }) => kind === 'asked')?.requestId;
 
     expect(await answerTo('patti', `approve ${id}`)).toMatch(/Alex Wilber had Usher provision it directly/);
     expect(await answerTo('patti', `deny ${id}`)).toMatch(/needs no approval/);
