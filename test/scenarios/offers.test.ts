@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { oddTenant } from '../support/odd-names.ts';
 import { type ShownCard, type Somebody, startTestUsher, type TestUsher } from '../support/usher.ts';
+
+// The lines are many, and each is said and answered over HTTP.
+jest.setTimeout(180_000);
 
 let teams: TestUsher;
 let odd: TestUsher;

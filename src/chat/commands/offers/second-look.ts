@@ -19,6 +19,9 @@ import type { Guess } from './resolve.ts';
  * names that are, and offers whole lines with them; it never does anything by itself. All guesses go through `offer`.
  */
 type AppCommand = Extract<Command, { readonly app: string | null }> & { readonly app: string };
+/** A longer text names no app, no person and no group; searching it would only cost time. */
+const longestLookedAt = 1_000;
+
 type PersonCommand = Extract<Command, { readonly subject: string; readonly app: string | null }>;
 
 /** A line that was read by a guess: as it was read, or as the second look has it. */
@@ -49,15 +52,19 @@ export async function lookAgainForApp(parts: CommandParts, turn: Turn, command: 
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
   const apps = listing.value.items;
+  const unknown = { kind: 'unknownApp', typed: command.app } as const;
+  if (command.app.length > longestLookedAt) return sayMissing(turn, unknown);
   const inName = inItsName(command, apps);
   if (inName !== null) return offer(parts, turn, inName);
   const inLine = inItsLine(lineOf(turn, command), command, apps);
   const reply = inLine === null ? null : await offerIfFound(parts, turn, inLine);
-  return reply ?? sayMissing(turn, { kind: 'unknownApp', typed: command.app });
+  return reply ?? sayMissing(turn, unknown);
 }
 
 /** There is nobody of the whole name: a group, those whose names it holds, or the one whose name is near. */
 export async function lookAgainForPerson(parts: CommandParts, turn: Turn, command: PersonCommand): Promise<Reply> {
+  if (command.subject.length > longestLookedAt)
+    return sayMissing(turn, { kind: 'unknownUser', typed: command.subject });
   const people = peopleIn(command.subject);
   const [first = []] = people;
   const leftOut = [...command.subject.matchAll(/\(([^()]+)\)/g)].map(([, inside = '']) => inside);
@@ -93,6 +100,7 @@ export async function lookAgainForEither(
 ): Promise<Reply> {
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
+  if (command.about.length > longestLookedAt) return sayMissing(turn, { kind: 'unknownUser', typed: command.about });
   const mentions = withoutTakenBack(command.about, mentionsIn(command.about, listing.value.items, true));
   const [others = [], ...further] = peopleIn(gapsAround(command.about, mentions).join(' and '));
   const names = [...mentions.map(({ name }) => [name]), others, ...further].filter((name) => name.length > 0);
@@ -114,12 +122,14 @@ export async function lookAgainForGroup(
   turn: Turn,
   command: Extract<Command, { verb: 'provisionGroup' }>,
 ): Promise<Reply> {
+  const unknown = { kind: 'unknownGroup', typed: command.group } as const;
+  if (command.group.length > longestLookedAt) return sayMissing(turn, unknown);
   const asGroup = await offerIfFound(parts, turn, { guesses: [{ command }], leftOut: [] });
   if (asGroup !== null) return asGroup;
   const [others = []] = peopleIn(command.group);
   const guess: Guess = { command: { verb: 'provision', subject: command.group, app: command.app }, others };
   const reply = await offerIfFound(parts, turn, { guesses: [guess], leftOut: command.members ?? [] });
-  return reply ?? sayMissing(turn, { kind: 'unknownGroup', typed: command.group });
+  return reply ?? sayMissing(turn, unknown);
 }
 
 /** A line in which the grammar found no command, or half a one; null where it names nothing that there is. */
@@ -129,7 +139,7 @@ export async function lookAtLine(
   line: string,
   intent: Intent | null = intentOf(line),
 ): Promise<Reply | null> {
-  if (intent === null || turn.caller.roles.length === 0) return null;
+  if (intent === null || line.length > longestLookedAt || turn.caller.roles.length === 0) return null;
   const listing = await parts.applications.list();
   if (!listing.ok) return null;
   const around = readAround(line, mentionsIn(line, listing.value.items, false));
@@ -161,7 +171,7 @@ function bestFor({ caller }: Turn): 'provision' | 'check' {
 /** Half a command about a group: the words that are read as its members may be part of its name. */
 export async function lookAtGroupLine(parts: CommandParts, turn: Turn, line: string): Promise<Reply | null> {
   const listing = await parts.applications.list();
-  if (!listing.ok) return null;
+  if (!listing.ok || line.length > longestLookedAt) return null;
   const app = mentionsIn(line, listing.value.items, false).at(-1);
   const group = line.slice(0, app?.from ?? 0).replace(/^.*?\bgroup\s+|\s+(?:to|into|in|for)\s*$/giu, '');
   if (app === undefined || group.trim() === '') return null;
@@ -350,7 +360,7 @@ function gapsAround(text: string, mentions: readonly Mention[]): string[] {
 
 /** The whole line as it was said; of a form, the line that it amounts to. */
 function lineOf({ incoming: { what } }: Turn, command: Command): string {
-  if (what.kind === 'text') return what.text;
   const isLine = what.kind === 'action' && (what.action.verb === 'run' || what.action.verb === 'choose');
-  return isLine ? what.action.text : format(command);
+  const line = what.kind === 'text' ? what.text : isLine ? what.action.text : format(command);
+  return line.slice(0, longestLookedAt);
 }
