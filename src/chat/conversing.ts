@@ -5,7 +5,7 @@ import { decide } from './commands/access/decide.ts';
 import { accessForm, ask } from './commands/access/form.ts';
 import { confirm } from './commands/cancel.ts';
 import { notUnderstood, refuseVerb } from './commands/help.ts';
-import { lookAtLine, lookAtLines, offerMeant } from './commands/offers/second-look.ts';
+import { lookAtGroupLine, lookAtLine, lookAtLines, offerMeant } from './commands/offers/second-look.ts';
 import { page } from './commands/page.ts';
 import { provisionFile } from './commands/provision-file.ts';
 import { retry } from './commands/retry.ts';
@@ -94,7 +94,7 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
       case 'didYouMean':
         return correct(turn, parsed.suggestion);
       case 'incomplete':
-        return complete(turn, parsed);
+        return complete(turn, line, parsed);
       case 'tooLong':
         return say(turn.words, parsed);
       case 'empty':
@@ -118,6 +118,7 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
   /** Half a command; where the words end in the name of an app, only the "to" is missing. */
   async function complete(
     turn: Turn,
+    line: string,
     { verb, missing, said }: Extract<Parsed, { kind: 'incomplete' }>,
   ): Promise<Reply> {
     const refusal = refuseUnattended(parts, turn, verb) ?? (await refuseVerb(parts, turn, verb));
@@ -127,7 +128,8 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
     if (verb === 'requestAccess') return accessForm(parts, turn);
     if (verb === 'check') return say(turn.words, { kind: 'incompleteCheck' });
     if (verb === 'watch' || verb === 'unwatch') return say(turn.words, { kind: 'incompleteWatch' });
-    if (verb === 'provisionGroup') return say(turn.words, { kind: 'incompleteGroup' });
+    if (verb === 'provisionGroup')
+      return (await lookAtGroupLine(parts, turn, line)) ?? say(turn.words, { kind: 'incompleteGroup' });
     const offered = missing === 'app' ? await lookAtLine(parts, turn, said.join(' '), 'provision') : null;
     return offered ?? say(turn.words, { kind: 'incomplete', missing });
   }

@@ -2,7 +2,7 @@ import type { CardMessage } from '../../../src/chat/reply.ts';
 import { apps } from '../../../src/chat/views/apps.ts';
 import { checking } from '../../../src/chat/views/checking.ts';
 import { denied } from '../../../src/chat/views/denied.ts';
-import { didYouMean } from '../../../src/chat/views/did-you-mean.ts';
+import { didYouMean, offersCard } from '../../../src/chat/views/did-you-mean.ts';
 import { help, notUnderstoodCard } from '../../../src/chat/views/help.ts';
 import { appPicker, personPicker } from '../../../src/chat/views/person-picker.ts';
 import { type Problem, problem } from '../../../src/chat/views/problem.ts';
@@ -185,6 +185,8 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
     personPicker(words, { typed: text, app: text, candidates: many(person), more: true, choose: () => text }),
     appPicker(words, { typed: text, candidates: many(app), more: true, choose: () => text }),
     didYouMean(words, { suggestion: text }),
+    offersCard(words, { lines: many(text), leftOut: text, more: true }),
+    offersCard(words, { lines: [text], leftOut: 'INC0012345', more: false }),
     denied(words, { denial: { reason: 'noRole' }, contacts, callerName: text }),
     help(words, { commands: many(command), topic: text }),
     notUnderstoodCard(words, { commands: many(command), typed: text }),

@@ -1,4 +1,5 @@
 import type { Application } from '../../../graph/applications.ts';
+import { wordSet } from './word-set.ts';
 
 /**
  * Where a text names apps. The longest name wins, so that "Data for Good" and "Webex, Cisco" stay whole; the beginning
@@ -27,60 +28,11 @@ interface Name {
 }
 
 /** Words that begin many an app's name and mean none of them. A whole name of these is an app only where one is expected. */
-const TOO_COMMON: ReadonlySet<string> = new Set([
-  ...[
-    'the',
-    'a',
-    'an',
-    'my',
-    'our',
-    'all',
-    'and',
-    'or',
-    'to',
-    'in',
-    'on',
-    'for',
-    'from',
-    'of',
-    'at',
-    'with',
-    'as',
-    'new',
-  ],
-  ...[
-    'user',
-    'users',
-    'team',
-    'group',
-    'access',
-    'account',
-    'app',
-    'data',
-    'it',
-    'me',
-    'us',
-    'now',
-    'please',
-    'request',
-  ],
-  ...[
-    'status',
-    'check',
-    'history',
-    'watch',
-    'provision',
-    'is',
-    'was',
-    'get',
-    'needs',
-    'need',
-    'who',
-    'why',
-    'work',
-    'you',
-  ],
-]);
+const TOO_COMMON = wordSet(
+  'the a an my our all and or to in on for from of at with as new user users team group access account app',
+  'data it me us now please request status check history watch provision is was get needs need who why work',
+  'you',
+);
 /** What people write behind a name and is no part of it. */
 const BEHIND: ReadonlySet<string> = new Set(['app', 'application']);
 const SHORTEST_BEGINNING = 3;

@@ -1,7 +1,8 @@
 import { tokensOf } from './app-mentions.ts';
+import { wordSet } from './word-set.ts';
 
-/** What a line that names an app is probably about. */
-export type Intent = 'provision' | 'requestAccess' | 'check' | 'status' | 'watch' | 'unwatch';
+/** What a line is probably about. `unsaid`: it names a person and an app, and no verb. */
+export type Intent = 'provision' | 'requestAccess' | 'check' | 'status' | 'watch' | 'unwatch' | 'history' | 'unsaid';
 
 /** With one of these a line may mean the opposite of what it names, or tell what is past. */
 const AGAINST = wordSet(
@@ -17,6 +18,7 @@ const GIVING = wordSet(
   'provision provisioning add create onboard onboarding sync resync push assign give grant need needs want wants',
   'require requires get access account starter joiner joins request setup enable license licence',
 );
+const STARTING = wordSet('provision onboard add create sync resync push assign');
 const TELLING = wordSet('tell notify alert warn know');
 /** A line of a few words that has no verb ("Salesforce for isaiah") may still be one. */
 const fewWords = 6;
@@ -27,14 +29,17 @@ export function intentOf(line: string): Intent | null {
   const [first = ''] = words;
   const has = (set: ReadonlySet<string>) => words.some((word) => set.has(word));
   if (has(TELLING) && words.includes('when')) return 'watch';
+  if (first === 'who' && has(PAST)) return 'history';
   const asks = ASKING.has(first) || has(TROUBLE);
   if (asks && first !== 'can') return 'check';
   if (has(AGAINST)) return null;
   if (has(PAST)) return 'check';
   if (has(GIVING)) return 'provision';
-  return words.length <= fewWords ? 'provision' : null;
+  return words.length <= fewWords ? 'unsaid' : null;
 }
 
-function wordSet(...lines: readonly string[]): ReadonlySet<string> {
-  return new Set(lines.flatMap((line) => line.split(' ')));
+/** Whether a line begins with a word for provisioning, so that half a command may be meant. */
+export function beginsToGive(line: string): boolean {
+  const [first] = tokensOf(line);
+  return first !== undefined && STARTING.has(first.text);
 }

@@ -254,7 +254,8 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
   async function findPerson(typed: string, others: readonly string[]): Promise<PersonSeen> {
     for (const text of [typed, ...others]) {
       const seen = await lookUp(text);
-      if (seen.kind !== 'missing') return { ...seen, unused: others.filter((other) => !text.includes(other)) };
+      if (seen.kind === 'person') return { ...seen, unused: others.filter((other) => !text.includes(other)) };
+      if (seen.kind === 'refused') return seen;
     }
     const [near] = namesNoPerson(typed) ? [] : await similarTo(parts.directory, typed);
     return near === undefined ? missing({ kind: 'unknownUser', typed }) : lookUp(near);

@@ -1,13 +1,15 @@
+import { deny } from '../../../access/policy.ts';
 import type { Application } from '../../../graph/applications.ts';
 import type { Command } from '../../command.ts';
 import { closest } from '../../grammar/closest.ts';
 import { format } from '../../grammar/format.ts';
 import { parse } from '../../grammar/parse.ts';
 import type { Reply } from '../../reply.ts';
-import { type CommandParts, type Turn, troubleReply } from '../turn.ts';
+import { refuseVerb } from '../help.ts';
+import { type CommandParts, say, type Turn, troubleReply } from '../turn.ts';
 import { type Mention, mentionsIn } from './app-mentions.ts';
 import { type Around, readAround } from './around.ts';
-import { type Intent, intentOf } from './intent.ts';
+import { beginsToGive, type Intent, intentOf } from './intent.ts';
 import { type Guesses, offer, offerIfFound, sayMissing } from './offer.ts';
 import { isChoice, peopleIn, remainderOf, takesBack } from './person-words.ts';
 import type { Guess } from './resolve.ts';
@@ -17,6 +19,9 @@ import type { Guess } from './resolve.ts';
  * names that are, and offers whole lines with them; it never does anything by itself. All guesses go through `offer`.
  */
 type AppCommand = Extract<Command, { readonly app: string | null }> & { readonly app: string };
+/** A longer text names no app, no person and no group; searching it would only cost time. */
+const longestLookedAt = 1_000;
+
 type PersonCommand = Extract<Command, { readonly subject: string; readonly app: string | null }>;
 
 /** A line that was read by a guess: as it was read, or as the second look has it. */
@@ -26,9 +31,20 @@ export async function offerMeant(parts: CommandParts, turn: Turn, command: Comma
     if (!found.ok) return troubleReply(turn.words, found.trouble);
     if (found.value.kind === 'none') return lookAgainForApp(parts, turn, { ...command, app: command.app });
   }
-  if ('subject' in command) return lookAgainForPerson(parts, turn, command);
+  if ('subject' in command) return lookAgainForPerson(parts, turn, withWordBefore(command, lineOf(turn, command)));
   if (command.verb === 'provisionGroup') return lookAgainForGroup(parts, turn, command);
+  if (command.verb === 'provisionList') return lookAgainForPeople(parts, turn, command);
   return offer(parts, turn, { guesses: [{ command }], leftOut: [] });
+}
+
+/** "check status quo in Box": what was taken for a part of the verb may belong to the name. */
+function withWordBefore(command: PersonCommand, line: string): PersonCommand {
+  const words = line.split(/\s+/);
+  const at = words.findIndex((word) => word.toLowerCase() === command.subject.split(' ')[0]?.toLowerCase());
+  const before = words[at - 1] ?? '';
+  return command.verb === 'check' && /^(?:status|health)$/i.test(before)
+    ? { ...command, subject: `${before} ${command.subject}` }
+    : command;
 }
 
 /** There is no app of the whole name: the near one, those that the name begins with or holds, or those of the line. */
@@ -36,13 +52,19 @@ export async function lookAgainForApp(parts: CommandParts, turn: Turn, command: 
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
   const apps = listing.value.items;
-  const meant = inItsName(command, apps) ?? inItsLine(lineOf(turn, command), command, apps);
-  const reply = meant === null ? null : await offerIfFound(parts, turn, meant);
-  return reply ?? sayMissing(turn, { kind: 'unknownApp', typed: command.app });
+  const unknown = { kind: 'unknownApp', typed: command.app } as const;
+  if (command.app.length > longestLookedAt) return sayMissing(turn, unknown);
+  const inName = inItsName(command, apps);
+  if (inName !== null) return offer(parts, turn, inName);
+  const inLine = inItsLine(lineOf(turn, command), command, apps);
+  const reply = inLine === null ? null : await offerIfFound(parts, turn, inLine);
+  return reply ?? sayMissing(turn, unknown);
 }
 
 /** There is nobody of the whole name: a group, those whose names it holds, or the one whose name is near. */
 export async function lookAgainForPerson(parts: CommandParts, turn: Turn, command: PersonCommand): Promise<Reply> {
+  if (command.subject.length > longestLookedAt)
+    return sayMissing(turn, { kind: 'unknownUser', typed: command.subject });
   const people = peopleIn(command.subject);
   const [first = []] = people;
   const leftOut = [...command.subject.matchAll(/\(([^()]+)\)/g)].map(([, inside = '']) => inside);
@@ -50,9 +72,24 @@ export async function lookAgainForPerson(parts: CommandParts, turn: Turn, comman
   const each: Guesses = { guesses: people.length > 1 ? forPeople(command, people, command.subject) : [], leftOut: [] };
   const reply =
     (people.length > 1 ? await offerIfFound(parts, turn, each) : null) ??
-    (command.app === null ? await lookForAppInSubject(parts, turn, command) : null) ??
-    (await offerIfFound(parts, turn, whole));
-  return reply ?? sayMissing(turn, { kind: 'unknownUser', typed: command.subject });
+    (command.app === null ? await lookForAppInSubject(parts, turn, command) : null);
+  return reply ?? offer(parts, turn, whole);
+}
+
+/** A list that was read by a guess; where it holds no people, "isaiah to Salesforce and adele to GitHub" may be meant. */
+async function lookAgainForPeople(
+  parts: CommandParts,
+  turn: Turn,
+  command: Extract<Command, { verb: 'provisionList' }>,
+): Promise<Reply> {
+  const asList: Guesses = { guesses: [{ command }], leftOut: [] };
+  const listing = await parts.applications.list();
+  const inLine = listing.ok ? inItsLine(lineOf(turn, command), command, listing.value.items) : null;
+  return (
+    (await offerIfFound(parts, turn, asList)) ??
+    (inLine === null ? null : await offerIfFound(parts, turn, inLine)) ??
+    offer(parts, turn, asList)
+  );
 }
 
 /** Neither a person nor an app has the name that the history is asked about: those that it holds, or the near one. */
@@ -63,10 +100,12 @@ export async function lookAgainForEither(
 ): Promise<Reply> {
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
+  if (command.about.length > longestLookedAt) return sayMissing(turn, { kind: 'unknownUser', typed: command.about });
   const mentions = withoutTakenBack(command.about, mentionsIn(command.about, listing.value.items, true));
   const [others = [], ...further] = peopleIn(gapsAround(command.about, mentions).join(' and '));
   const names = [...mentions.map(({ name }) => [name]), others, ...further].filter((name) => name.length > 0);
-  const leftOut = gapsAround(command.about, mentions).map(remainderOf);
+  const gaps = mentions.length === 0 ? [] : gapsAround(command.about, mentions);
+  const leftOut = gaps.filter((gap) => peopleIn(gap).length === 0).map(remainderOf);
   const guesses = names.flatMap(([about, ...rest]): Guess[] =>
     about === undefined ? [] : [{ command: { ...command, about }, others: rest }],
   );
@@ -83,39 +122,83 @@ export async function lookAgainForGroup(
   turn: Turn,
   command: Extract<Command, { verb: 'provisionGroup' }>,
 ): Promise<Reply> {
+  const unknown = { kind: 'unknownGroup', typed: command.group } as const;
+  if (command.group.length > longestLookedAt) return sayMissing(turn, unknown);
   const asGroup = await offerIfFound(parts, turn, { guesses: [{ command }], leftOut: [] });
   if (asGroup !== null) return asGroup;
   const [others = []] = peopleIn(command.group);
   const guess: Guess = { command: { verb: 'provision', subject: command.group, app: command.app }, others };
   const reply = await offerIfFound(parts, turn, { guesses: [guess], leftOut: command.members ?? [] });
-  return reply ?? sayMissing(turn, { kind: 'unknownGroup', typed: command.group });
+  return reply ?? sayMissing(turn, unknown);
 }
 
-/** A line in which the grammar found no command, or half a one; null where no app that there is stands in it. */
+/** A line in which the grammar found no command, or half a one; null where it names nothing that there is. */
 export async function lookAtLine(
   parts: CommandParts,
   turn: Turn,
   line: string,
   intent: Intent | null = intentOf(line),
 ): Promise<Reply | null> {
-  if (intent === null || turn.caller.roles.length === 0) return null;
+  if (intent === null || line.length > longestLookedAt || turn.caller.roles.length === 0) return null;
   const listing = await parts.applications.list();
   if (!listing.ok) return null;
   const around = readAround(line, mentionsIn(line, listing.value.items, false));
-  const guesses = guessesFor(intent, around, line);
+  if (around.pairs.length === 0) return lookForPerson(parts, turn, line, intent);
+  const guesses = guessesFor(intent === 'unsaid' ? bestFor(turn) : intent, around, line);
   return guesses.length === 0 ? null : offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
+}
+
+/** "who approved isaiah", "onboard isaiah": no app is named. */
+async function lookForPerson(parts: CommandParts, turn: Turn, line: string, intent: Intent): Promise<Reply | null> {
+  const [[about, ...others] = []] = peopleIn(line);
+  if (about === undefined) return null;
+  if (intent === 'history') {
+    const command = { verb: 'history', about, since: null, page: 1 } as const;
+    return offerIfFound(parts, turn, { guesses: [{ command, others }], leftOut: [] });
+  }
+  if (intent !== 'provision' || !beginsToGive(line)) return null;
+  const found = await parts.directory.findUsers(about);
+  if (!found.ok || (found.value.kind !== 'one' && found.value.kind !== 'several')) return null;
+  return (await refuseVerb(parts, turn, 'provision')) ?? say(turn.words, { kind: 'incomplete', missing: 'app' });
+}
+
+/** What a caller most probably wants who says only a person and an app. */
+function bestFor({ caller }: Turn): 'provision' | 'check' {
+  const mayGive = deny(caller, 'provision.run') === null || deny(caller, 'access.request') === null;
+  return mayGive ? 'provision' : 'check';
+}
+
+/** Half a command about a group: the words that are read as its members may be part of its name. */
+export async function lookAtGroupLine(parts: CommandParts, turn: Turn, line: string): Promise<Reply | null> {
+  const listing = await parts.applications.list();
+  if (!listing.ok || line.length > longestLookedAt) return null;
+  const app = mentionsIn(line, listing.value.items, false).at(-1);
+  const group = line.slice(0, app?.from ?? 0).replace(/^.*?\bgroup\s+|\s+(?:to|into|in|for)\s*$/giu, '');
+  if (app === undefined || group.trim() === '') return null;
+  const command = { verb: 'provisionGroup', group: group.trim(), members: null, app: app.name } as const;
+  return offerIfFound(parts, turn, { guesses: [{ command }], leftOut: [remainderOf(line.slice(app.to))] });
 }
 
 /** Several lines, each a command about people by itself: none is done, each is offered. Null where it is not so. */
 export async function lookAtLines(parts: CommandParts, turn: Turn, text: string): Promise<Reply | null> {
   if (!text.includes('\n')) return null;
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const commands = lines.flatMap((line) => {
-    const parsed = parse(line);
-    return parsed.kind === 'command' && isWhole(parsed.command) ? [parsed.command] : [];
-  });
+  if (lines.length > mostLines) return null;
+  const read = lines.map((line) => ({ line, command: wholeCommand(line) }));
+  const commands = read.flatMap(({ command }) => command ?? []);
   if (commands.length < 2) return null;
-  return offer(parts, turn, { guesses: commands.map((command) => ({ command })), leftOut: [] });
+  const leftOut = read.flatMap(({ line, command }) => (command === null ? [remainderOf(line)] : []));
+  return offer(parts, turn, { guesses: commands.map((command) => ({ command })), leftOut });
+}
+
+/** More lines than people write commands in one message: that is a list. */
+const mostLines = 20;
+
+/** A line that says by itself who and to which app. */
+function wholeCommand(line: string): Command | null {
+  const parsed = parse(line);
+  const meant = parsed.kind === 'didYouMean' ? parse(parsed.suggestion) : parsed;
+  return meant.kind === 'command' && isWhole(meant.command) ? meant.command : null;
 }
 
 function isWhole(command: Command): boolean {
@@ -131,7 +214,7 @@ function inItsName(command: AppCommand, apps: readonly Application[]): Guesses |
     typed,
     apps.flatMap((app) => [app.displayName, ...app.aliases]),
   );
-  const mentions = withoutTakenBack(typed, mentionsIn(typed, apps, true));
+  const mentions = withoutTakenBack(typed, withNearOnes(typed, mentionsIn(typed, apps, true), apps));
   const [first] = mentions;
   if (near !== null && (first === undefined || (mentions.length === 1 && near.length > first.name.length)))
     return { guesses: [withOthers({ ...command, app: near }, '')], leftOut: [] };
@@ -144,6 +227,24 @@ function inItsName(command: AppCommand, apps: readonly Application[]): Guesses |
     leftOut: [...leftOut, ...(until === null ? [] : [until])],
   };
 }
+
+/** "sales force and github": beside names that are there, those parted from them that are nearly so. */
+function withNearOnes(text: string, mentions: readonly Mention[], apps: readonly Application[]): readonly Mention[] {
+  if (mentions.length === 0) return mentions;
+  const names = apps.flatMap((app) => [app.displayName, ...app.aliases]);
+  const pieces = [...text.matchAll(/(?:(?!\s(?:and|or)\s)[^,;&+/])+/gi)];
+  const near = pieces.flatMap(({ 0: piece, index }): Mention[] => {
+    const [from, to] = [index, index + piece.length];
+    const typed = remainderOf(piece);
+    if (typed.length < shortestNear || mentions.some((one) => one.from < to && from < one.to)) return [];
+    const name = closest(typed, names);
+    return name === null ? [] : [{ name, whole: false, from, to }];
+  });
+  return [...mentions, ...near].toSorted((one, other) => one.from - other.from);
+}
+
+/** A shorter word is near to too many names. */
+const shortestNear = 5;
 
 /** "Concur until 31 march": a day behind such a word is an end, and is never offered as a start. */
 function withoutEnd(command: AppCommand, gap: string): { readonly named: AppCommand; readonly until: string | null } {
@@ -169,7 +270,12 @@ async function lookForAppInSubject(parts: CommandParts, turn: Turn, command: Per
   return guesses.length === 0 ? null : offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
 }
 
-function guessesFor(intent: Intent, { pairs }: Around, line: string, base: Command | null = null): Guess[] {
+function guessesFor(
+  intent: Exclude<Intent, 'unsaid'>,
+  { pairs }: Around,
+  line: string,
+  base: Command | null = null,
+): Guess[] {
   return pairs.flatMap(({ people, app }): Guess[] => {
     switch (intent) {
       case 'status':
@@ -189,6 +295,10 @@ function guessesFor(intent: Intent, { pairs }: Around, line: string, base: Comma
           people,
           line,
         );
+      }
+      case 'history': {
+        const [[about, ...others] = [app]] = people;
+        return [{ command: { verb: 'history', about: about ?? app, since: null, page: 1 }, others }];
       }
       default: {
         const never: never = intent;
@@ -218,7 +328,7 @@ function withOthers(command: AppCommand, leftOut: string): Guess {
   return { command, others: [...addresses, ...others].slice(0, 2) };
 }
 
-function intentBehind({ verb }: AppCommand): Intent {
+function intentBehind({ verb }: AppCommand): Exclude<Intent, 'unsaid'> {
   switch (verb) {
     case 'provision':
     case 'provisionList':
@@ -250,7 +360,7 @@ function gapsAround(text: string, mentions: readonly Mention[]): string[] {
 
 /** The whole line as it was said; of a form, the line that it amounts to. */
 function lineOf({ incoming: { what } }: Turn, command: Command): string {
-  if (what.kind === 'text') return what.text;
   const isLine = what.kind === 'action' && (what.action.verb === 'run' || what.action.verb === 'choose');
-  return isLine ? what.action.text : format(command);
+  const line = what.kind === 'text' ? what.text : isLine ? what.action.text : format(command);
+  return line.slice(0, longestLookedAt);
 }
