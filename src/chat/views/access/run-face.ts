@@ -23,7 +23,7 @@ export function runFace(words: Words, input: RunInput): RunFace {
   const { progress, now, accessRequest, state } = input;
   const [task] = progress?.request.tasks ?? [];
   if (progress === null || task === undefined) return bareFace(words, input);
-  if (task.state.kind === 'done') return doneFace(words, accessRequest, state.assigned, task.state);
+  if (task.state.kind === 'done') return doneFace(words, accessRequest, state.assigned, task.state, now);
 
   if (task.state.kind === 'cancelled') return calledOffFace(words, input, task, task.state);
   const { tone, title, paragraphs, summary } = taskProgress(words, { ...progress, now }, task, task.state);
@@ -38,7 +38,12 @@ function calledOffFace(
   { at }: Extract<TaskState, { kind: 'cancelled' }>,
 ): RunFace {
   const canceller = state.calledOffBy === null ? '' : personName(state.calledOffBy);
-  const values = { ...namesOf(accessRequest), canceller, time: words.moment(at, now), sent: task.attempts };
+  const values = {
+    ...namesOf(accessRequest),
+    canceller,
+    time: words.moment(at, now),
+    sent: Math.max(task.attempts, (task.perhaps ?? null) === null ? 0 : 1),
+  };
   const said: WordKey = canceller === '' ? 'access.calledOff' : 'access.calledOffBy';
   const [tone, title] = ENDS.cancelled;
   const next: WordKey | null = state.assigned ? 'access.leftNext' : null;
@@ -60,18 +65,25 @@ function doneFace(
   words: Words,
   accessRequest: AccessRequest,
   hasAssigned: boolean,
-  { outcome }: Extract<TaskState, { kind: 'done' }>,
+  { outcome, finishedAt }: Extract<TaskState, { kind: 'done' }>,
+  now: number,
 ): RunFace {
   const { person, app } = namesOf(accessRequest);
-  const { say, values } = verdictOf(words, { outcome, person, app, what: 'other', hasAssigned, retry: false });
+  const told = { outcome, person, app, what: 'other', hasAssigned, retry: false, finishedAt, now } as const;
+  const { say, values, last } = verdictOf(words, told);
   const isCalm = say.tone === 'good';
   const next = words.card(say.next, values);
+  const lastSaid = last === null ? [] : [{ text: words.card(last.happened, last.values) }];
   return {
     tone: say.tone,
     title: words.card(say.verdict, values),
-    paragraphs: [{ text: words.card(say.happened, values) }, ...(isCalm ? [{ text: next }] : [])],
+    paragraphs: [{ text: words.card(say.happened, values) }, ...lastSaid, ...(isCalm ? [{ text: next }] : [])],
     next: isCalm ? null : next,
-    summary: `${words.plain(say.happened, values)} ${words.plain(say.next, values)}`,
+    summary: [
+      words.plain(say.happened, values),
+      ...(last === null ? [] : [words.plain(last.happened, last.values)]),
+      words.plain(say.next, values),
+    ].join(' '),
   };
 }
 
