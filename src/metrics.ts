@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ChatObserver, RequestKind } from './chat/observer.ts';
 import type { Clock } from './clock.ts';
 import type { ObservedCall } from './graph/client.ts';
+import { version } from './graph/version.ts';
 import type { Log } from './log.ts';
 import type { DispatcherObserver } from './requests/dispatcher.ts';
 import type { Gauges } from './requests/gauges.ts';
@@ -60,7 +60,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
   let watchesProcess = false;
   let checkedAt = Number.NEGATIVE_INFINITY;
 
-  meters.buildInfo.set({ version: readVersion() }, 1);
+  meters.buildInfo.set({ version }, 1);
   // A series that begins with its first event hides that one from `increase` and `rate`.
   for (const kind of ['person', 'list', 'group', 'access'] satisfies RequestKind[]) meters.requests.inc({ kind }, 0);
   for (const kind of ['post', 'edit', 'text', 'remove'] satisfies ObservedMessage['kind'][])
@@ -200,9 +200,4 @@ function bounded(most: number): (name: string) => string {
 /** A wall clock that was set back in between makes a span negative. */
 function notBelowZero(seconds: number): number {
   return Math.max(0, seconds);
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return String((JSON.parse(text) as { readonly version?: unknown }).version);
 }

@@ -46,7 +46,13 @@ export interface RightsParts {
 
 export function createRights({ config, entries, clock, log, observe, login }: RightsParts): Rights {
   const { cloud } = config;
-  const pool = createGraphPool({ baseUrl: config.graph.baseUrl, clock, log, observe });
+  const pool = createGraphPool({
+    baseUrl: config.graph.baseUrl,
+    graphRoot: clouds[cloud].graphRoot,
+    clock,
+    log,
+    observe,
+  });
   const own = pool.clientFor({ token: graphToken(config.graph, cloud, login) });
   const isDelegated = config.graph.auth === 'delegated';
 

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { RoleConfig } from '../config.ts';
 import { type Fetched, fetched, type GraphTrouble } from '../graph/answer.ts';
 import { createCache } from '../graph/cache.ts';
-import type { Directory } from '../graph/directory.ts';
+import { type Directory, unnamedRole } from '../graph/directory.ts';
 import type { Caller, Contact, Denial, Role } from './caller.ts';
 
 /** Who somebody is and what roles Entra gives them, read for each command and kept for a minute at the most. */
@@ -73,6 +73,8 @@ export function createAccess(parts: {
     if (user.value.userType !== null && user.value.userType.toLowerCase() !== 'member')
       return fetched({ reason: 'guest' });
     if (user.value.accountEnabled === false) return fetched({ reason: 'accountDisabled' });
+    // What cannot be read is no yes.
+    if (user.value.accountEnabled === null) return fetched({ reason: 'accountUnread' });
     if (!groups.ok) return groups;
     if (!templates.ok) return templates;
     const own = person.id.toLowerCase();
@@ -90,6 +92,7 @@ export function createAccess(parts: {
       principalName: user.value.userPrincipalName,
       roles: [...new Set([...given, ...builtIn, ...ofApps])],
       memberOf,
+      ...(templates.value.includes(unnamedRole) ? { rolesUnread: true as const } : {}),
     });
   }
 

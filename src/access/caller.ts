@@ -15,6 +15,8 @@ export interface Caller {
    * the person's own id where `APPS_FILE` names it; small letters.
    */
   readonly memberOf: readonly string[];
+  /** Graph did not let Usher read which directory roles this person holds, so there may be more than `roles` tells. */
+  readonly rolesUnread?: true;
 }
 
 /** What the policy decides about. Commands ask for one of these; the table in `policy.ts` answers. */
@@ -46,6 +48,10 @@ export type Denial =
   | { readonly reason: 'needsRole'; readonly permission: Permission; readonly anyOf: readonly Role[] }
   | { readonly reason: 'guest' }
   | { readonly reason: 'accountDisabled' }
+  /** Usher may not read whether the account is enabled. */
+  | { readonly reason: 'accountUnread' }
+  /** No role that is known allows it, and Usher may not read the directory roles. */
+  | { readonly reason: 'rolesUnread' }
   | { readonly reason: 'unknownPerson' };
 
 /** Whom somebody can turn to: a group with a few of its people, or one person, by whose name it then goes. */

@@ -38,6 +38,7 @@ export function deny(caller: Caller, permission: Permission, ground?: Ground): D
   if (allowed === 'anyone') return null;
   const reaching = allowed.filter((role) => role !== 'cloudSyncOperator' || ground === undefined || ground.cloudSync);
   if (caller.roles.some((role) => reaching.includes(role))) return null;
+  if (caller.rolesUnread === true) return { reason: 'rolesUnread' };
   if (caller.roles.length === 0) return { reason: 'noRole' };
   // Before the ground is known, a role that reaches only part of it is no help to be named.
   const helping = ground === undefined ? allowed.filter((role) => role !== 'cloudSyncOperator') : reaching;

@@ -81,7 +81,7 @@ function drawMany(
   return listCard({
     overview: {
       request,
-      counts: { total, held, waiting, running, cancelled, byOutcome: outcomes },
+      counts: { total, held, waiting, running, cancelled, perhaps: overview.perhaps, byOutcome: outcomes },
       failures: overview.failures.flatMap(({ subject, state }) =>
         state.kind === 'done' ? [{ name: subject.name, label: subject.label, outcome: state.outcome }] : [],
       ),

@@ -311,6 +311,17 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
         await dialect.announceChanges(db);
       },
     },
+    '008-attempts': {
+      async up(db) {
+        await db.schema.alterTable('tasks').addColumn('perhaps', 'text').execute();
+        await db.schema.alterTable('gates').addColumn('blocked_from', dialect.realNumber).execute();
+        // What is known of the attempts before: a result that nobody knows, and a wait after a lost answer.
+        await sql`update tasks set perhaps = 'noAnswer' where outcome_kind = 'unknown'`.execute(db);
+        await sql`
+          update tasks set perhaps = 'noAnswer'
+          where state = 'waiting' and again in ('noAnswer', 'interrupted', 'serviceUnavailable')`.execute(db);
+      },
+    },
     '009-lean-outcomes': {
       async up(db) {
         const seen = [

@@ -66,6 +66,8 @@ export interface TaskRow {
   enqueued_at: number;
   due_at: number;
   again: string | null;
+  /** How an attempt ended of which nobody can say what it did, its own or an earlier one's; else null. */
+  perhaps: string | null;
   attempts: number;
   throttles: Generated<number>;
   /** How many processes died in the middle of its calls. */
@@ -90,6 +92,8 @@ export interface GateRow {
   /** JSON array of the last grant times, oldest first, on the gate's clock. */
   grants: string;
   blocked_until: number;
+  /** When a block was noted that is longer than a clock's mistake may be; else null. */
+  blocked_from: number | null;
   /** JSON array: the virtual time of each lane. */
   turns: string;
   /** JSON array: the lanes of the latest grants, oldest first. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AppEntry } from '../apps-file.ts';
 import type { Clock } from '../clock.ts';
+import { clouds } from '../clouds.ts';
 import type { Config } from '../config.ts';
 import type { Fetched, GraphAnswer, GraphTrouble } from '../graph/answer.ts';
 import { createApplications } from '../graph/applications.ts';
@@ -48,7 +49,13 @@ export function createReach(
 ): Reach & { readonly checks: readonly Check[] } {
   const token = once(() => tokens.graph(AbortSignal.timeout(tokenTimeoutMs)));
   const log = createLog('silent');
-  const graph = createGraphClient({ baseUrl: config.graph.baseUrl, token, clock, log });
+  const graph = createGraphClient({
+    baseUrl: config.graph.baseUrl,
+    graphRoot: clouds[config.cloud].graphRoot,
+    token,
+    clock,
+    log,
+  });
   const needs = neededPermissions(config.cloud, entries);
   const granted = once(async () =>
     token().then(

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Agent, type Dispatcher, errors, request } from 'undici';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import type { GraphAnswer, Trace } from './answer.ts';
+import { addressOf, endpointName } from './address.ts';
+import { type GraphAnswer, refusesToken, type Trace } from './answer.ts';
+import { acceptedEncodings, largestAnswerBytes, unpackedText } from './body.ts';
 import { readODataError, retryAfterMs } from './odata.ts';
+import { version } from './version.ts';
 
 /**
  * The one HTTP client for Graph: a pool of kept-alive connections, a time limit on every step, a bound on the size of
@@ -14,9 +17,10 @@ export interface GraphClient {
   /** One exchange, sent once. */
   send(call: GraphCall): Promise<GraphAnswer>;
   /**
-   * The same, repeated while Graph is throttled or away: 429, 500, 502, 503, 504 and lost connections, at most three
-   * times, as `Retry-After` asks or else after 0.5, 1 and 2 s. Where Graph asks for more patience than a person in a
-   * chat has, its answer is handed on at once. Only for calls that change nothing.
+   * The same, repeated while Graph is throttled or away: 429, 500, 502, 503, 504, and connections that were lost or
+   * never came about, at most three times, as `Retry-After` asks or else after 0.5, 1 and 2 s. Where Graph asks for
+   * more patience than a person in a chat has, its answer is handed on at once. A token that Graph does not take is
+   * replaced once. Only for calls that change nothing.
    * https://learn.microsoft.com/graph/throttling
    */
   read(call: GraphCall): Promise<GraphAnswer>;
@@ -31,6 +35,8 @@ export interface GraphCall {
   readonly body?: unknown;
   /** Advanced queries (`$search`, `$count`) need `ConsistencyLevel: eventual`. */
   readonly eventual?: boolean;
+  /** What `Prefer` asks for, e.g. `include-unknown-enum-members`; several stand in one header. */
+  readonly prefer?: readonly string[];
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   /** Called at the moment in which the call goes onto the wire: token and connection are there by then. */
@@ -51,8 +57,13 @@ export interface ObservedCall {
 export interface GraphClientParts {
   /** Ends in `/v1.0`. */
   readonly baseUrl: string;
-  /** Gives the bearer token, or null where Graph wants none. The signal aborts when nobody waits any more. */
-  readonly token: (signal: AbortSignal) => Promise<string | null>;
+  /** Graph's own host in the configured cloud, where `baseUrl` may be a proxy's: its next links name that host. */
+  readonly graphRoot?: string;
+  /**
+   * Gives the bearer token, or null where Graph wants none. The signal aborts when nobody waits any more. `rejected` is
+   * the token that Graph has not taken: another one is wanted, if there is any.
+   */
+  readonly token: (signal: AbortSignal, rejected?: string) => Promise<string | null>;
   readonly clock: Clock;
   readonly log: Log;
   /** Told of every exchange, repeats included; it does not throw. */
@@ -68,7 +79,7 @@ export interface GraphPool {
   close(): Promise<void>;
 }
 
-const largestAnswerBytes = 4 * 1024 * 1024;
+const userAgent = `Usher/${version}`;
 const connectionOptions = { connect: { timeout: 5_000 }, maxResponseSize: largestAnswerBytes };
 const defaultTimeoutMs = 10_000;
 const readRetries = 3;
@@ -91,6 +102,8 @@ export function createGraphPool(parts: Omit<GraphClientParts, 'token' | 'onBehal
 function createClient(parts: GraphClientParts, agent: Agent): GraphClient {
   const { baseUrl, token, clock, log } = parts;
   const byWhom = parts.onBehalf === true ? { onBehalf: true as const } : {};
+  /** The token that Graph took last for one that it does not take. */
+  let rejected: string | undefined;
 
   async function send(call: GraphCall, freshConnection = false): Promise<GraphAnswer> {
     const clientRequestId = randomUUID();
@@ -101,62 +114,84 @@ function createClient(parts: GraphClientParts, agent: Agent): GraphClient {
     const endpoint = endpointName(call.path);
     const status = 'status' in answer ? answer.status : undefined;
     parts.observe?.({ endpoint, method, status: status || 'none', seconds: ms / 1_000 });
-    log.debug(
+    const isRefused = answer.kind === 'refused';
+    log[isRefused ? 'info' : 'debug'](
       {
         method,
         endpoint,
         answer: answer.kind,
         status,
-        code: answer.kind === 'refused' ? answer.code : undefined,
+        code: isRefused ? answer.code : undefined,
+        retryAfterMs: isRefused ? (answer.retryAfterMs ?? undefined) : undefined,
         ms: Math.round(ms),
         clientRequestId,
         requestId: answer.trace.requestId,
       },
-      'Graph answered',
+      isRefused ? 'Graph refused' : 'Graph answered',
     );
     return answer;
   }
 
   async function exchange(call: GraphCall, clientRequestId: string, freshConnection: boolean): Promise<GraphAnswer> {
-    const unanswered: Trace = { clientRequestId, requestId: null, date: null };
-    const url = addressOf(baseUrl, call);
+    const method = call.method ?? 'GET';
+    const which = { clientRequestId, endpoint: endpointName(call.path), method };
+    const unanswered: Trace = { ...which, requestId: null, date: null };
+    const url = addressOf(baseUrl, parts.graphRoot, call);
     if (url === null) return { kind: 'unreadable', status: 0, trace: unanswered };
     const deadline = AbortSignal.timeout(call.timeoutMs ?? defaultTimeoutMs);
     const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
     let bearer: string | null;
     try {
-      bearer = await orAborted(token(signal), signal);
+      bearer = await orAborted(token(signal, rejected), signal);
     } catch (error) {
-      if (call.signal?.aborted === true) return { kind: 'noAnswer', why: 'stopped', trace: unanswered };
+      if (call.signal?.aborted === true) return { kind: 'noAnswer', why: 'stopped', unsent: true, trace: unanswered };
       if (parts.onBehalf === true) log.warn({ code: 'sign_in_gone' }, 'a sign-in ended while it was in use');
       else log.error({ error, code: 'no_graph_token' }, 'no token for Graph; check the AZURE_* settings');
-      return { kind: 'noAnswer', why: 'noCredential', ...byWhom, trace: unanswered };
+      return { kind: 'noAnswer', why: 'noCredential', unsent: true, ...byWhom, trace: unanswered };
     }
     // After a 503 or 504 Microsoft asks for a new connection, as the old one leads to the same tired front end.
     const dispatcher = freshConnection ? new Agent(connectionOptions) : agent;
     let trace = unanswered;
+    let isSent = false;
+    const onSend = () => {
+      isSent = true;
+      call.onSend?.();
+    };
     try {
       const response = await request(url, {
-        dispatcher: call.onSend === undefined ? dispatcher : dispatcher.compose(tellingStart(call.onSend)),
-        method: call.method ?? 'GET',
+        dispatcher: dispatcher.compose(tellingStart(onSend)),
+        method,
         headers: {
           accept: 'application/json',
+          'accept-encoding': acceptedEncodings,
+          'user-agent': userAgent,
           'client-request-id': clientRequestId,
           ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
           ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(call.eventual === true ? { consistencylevel: 'eventual' } : {}),
+          ...(call.prefer === undefined || call.prefer.length === 0 ? {} : { prefer: call.prefer.join(', ') }),
         },
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
         signal,
       });
-      trace = { clientRequestId, requestId: header(response, 'request-id'), date: header(response, 'date') };
+      trace = { ...which, requestId: header(response, 'request-id'), date: header(response, 'date') };
       const answer = await readResponse(response, trace, clock);
-      return answer.kind === 'refused' ? { ...answer, ...byWhom } : answer;
+      if (answer.kind !== 'refused') return answer;
+      if (bearer !== null && refusesToken(answer)) rejected = bearer;
+      return { ...answer, ...byWhom };
     } catch (error) {
-      if (call.signal?.aborted === true) return { kind: 'noAnswer', why: 'stopped', trace };
-      if (deadline.aborted) return { kind: 'noAnswer', why: 'timeout', trace };
-      log.warn({ error, clientRequestId, endpoint: endpointName(call.path) }, 'no answer from Graph');
-      return { kind: 'noAnswer', why: 'connectionLost', trace };
+      const unsent = isSent ? {} : { unsent: true as const };
+      if (call.signal?.aborted === true) return { kind: 'noAnswer', why: 'stopped', ...unsent, trace };
+      if (deadline.aborted && isSent) return { kind: 'noAnswer', why: 'timeout', trace };
+      log.warn({ error, clientRequestId, endpoint: which.endpoint }, 'no answer from Graph');
+      const code = codeOf(error);
+      return {
+        kind: 'noAnswer',
+        why: isSent ? 'connectionLost' : 'unreachable',
+        ...unsent,
+        ...(code === null ? {} : { code }),
+        trace,
+      };
     } finally {
       if (dispatcher !== agent) void dispatcher.destroy();
     }
@@ -165,8 +200,14 @@ function createClient(parts: GraphClientParts, agent: Agent): GraphClient {
   return {
     send: (call) => send(call),
     async read(call) {
+      let tokensRefused = 0;
       for (let retry = 0; ; retry += 1) {
         const answer = await send(call, retry > 0);
+        if (answer.kind === 'refused' && refusesToken(answer) && tokensRefused === 0 && rejected !== undefined) {
+          tokensRefused += 1;
+          retry -= 1;
+          continue;
+        }
         if (!worthRepeating(answer) || retry === readRetries || call.signal?.aborted === true) return answer;
         const waitMs = waitBefore(answer, retry);
         // Asking sooner than Graph wants only lengthens the wait for everybody.
@@ -196,7 +237,7 @@ function tellingStart(onSend: () => void): Dispatcher.DispatcherComposeIntercept
 
 function worthRepeating(answer: GraphAnswer): boolean {
   if (answer.kind === 'refused') return [429, 500, 502, 503, 504].includes(answer.status);
-  return answer.kind === 'noAnswer' && answer.why === 'connectionLost';
+  return answer.kind === 'noAnswer' && (answer.why === 'connectionLost' || answer.why === 'unreachable');
 }
 
 function waitBefore(answer: GraphAnswer, retry: number): number {
@@ -226,7 +267,8 @@ async function readResponse(response: Dispatcher.ResponseData, trace: Trace, clo
 /** The body as text; empty, and so unreadable, when it is larger than anything Graph has to say. */
 async function boundedText(response: Dispatcher.ResponseData): Promise<string> {
   try {
-    return await response.body.text();
+    const bytes = Buffer.from(await response.body.arrayBuffer());
+    return await unpackedText(bytes, header(response, 'content-encoding'));
   } catch (error) {
     if (error instanceof errors.ResponseExceededMaxSizeError) return '';
     throw error;
@@ -260,26 +302,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The address of a call; null for a next link that leads away from Graph, which would take the token along. */
-function addressOf(baseUrl: string, call: GraphCall): string | null {
-  if (/^https?:/i.test(call.path)) return leadsToGraph(baseUrl, call.path) ? call.path : null;
-  const query = new URLSearchParams(call.query ?? {}).toString();
-  // Graph reads a plus sign in `$search` as a plus sign, not as a space.
-  return `${baseUrl}${call.path}${query === '' ? '' : `?${query.replaceAll('+', '%20')}`}`;
-}
-
-function leadsToGraph(baseUrl: string, link: string): boolean {
-  if (!URL.canParse(link)) return false;
-  const [to, home] = [new URL(link), new URL(baseUrl)];
-  return to.origin === home.origin && to.username === '' && to.pathname.startsWith(`${home.pathname}/`);
-}
-
-/** The path below the version with its ids taken out: what a log or a metric may name. */
-function endpointName(path: string): string {
-  return path
-    .replace(/^https?:\/\/.*?\/v1\.0(?=\/)/, '')
-    .replace(/\?.*$/, '')
-    .split('/')
-    .map((segment) => (/^[a-zA-Z$]*(\.[a-zA-Z]+)*$/.test(segment) ? segment : '{id}'))
-    .join('/');
+/** What the machine calls a connection that did not come about or broke off. */
+function codeOf(error: unknown): string | null {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,59}$/.test(code) ? code : null;
 }

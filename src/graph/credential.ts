@@ -27,7 +27,7 @@ export function graphToken(config: GraphConfig, cloud: CloudName, options: Login
   if (config.auth !== 'azure') return async () => null;
   const { graphRoot, loginAuthority } = clouds[cloud];
   const login = { authority: loginAuthority, tenantOfMany: '' };
-  return tokenOf(createCredential(config.identity, cloud, login, options), graphRoot);
+  return tokenOf(() => createCredential(config.identity, cloud, login, options), graphRoot);
 }
 
 /** @returns null from the function where activities come and go without tokens. */
@@ -36,14 +36,22 @@ export function botToken(config: BotConfig, cloud: CloudName, options: LoginOpti
   const { ToChannelFromBotLoginUrl, ToChannelFromBotOAuthScope } = clouds[cloud].bot;
   const { origin, pathname } = new URL(ToChannelFromBotLoginUrl);
   const login = { authority: origin, tenantOfMany: pathname.slice(1) };
-  return tokenOf(createCredential(config.identity, cloud, login, options), ToChannelFromBotOAuthScope);
+  return tokenOf(() => createCredential(config.identity, cloud, login, options), ToChannelFromBotOAuthScope);
 }
 
-function tokenOf(credential: TokenCredential, resource: string): TokenSource {
-  return async (abortSignal) => {
+/** A credential keeps its token until it is about to end; one made anew has none to keep, and asks the login. */
+function tokenOf(create: () => TokenCredential, resource: string): TokenSource {
+  let credential = create();
+  async function ask(abortSignal: AbortSignal): Promise<string> {
     const token = await credential.getToken(`${resource}/.default`, { abortSignal });
     if (token === null) throw new Error('the credential gave no token');
     return token.token;
+  }
+  return async (abortSignal, rejected) => {
+    const token = await ask(abortSignal);
+    if (token !== rejected) return token;
+    credential = create();
+    return ask(abortSignal);
   };
 }
 

@@ -5,7 +5,7 @@ import { findGroups, type GroupMatch, type GroupMember, readMembers } from './gr
 import { managerOf, membersOf } from './members.ts';
 import { filterText, graphPath, searchTerm } from './odata.ts';
 import { type Listing, readAll, readIfThere, readOne } from './read.ts';
-import { type DirectoryUser, guid, mostCandidates, mostRead, userFields, userSchema } from './user.ts';
+import { type DirectoryUser, guid, mostCandidates, mostRead, nullableText, userFields, userSchema } from './user.ts';
 import { findByAddress } from './user-addresses.ts';
 
 export type { DirectoryGroup, GroupMatch, GroupMember } from './groups.ts';
@@ -30,7 +30,7 @@ export interface Directory {
   getUser(id: string): Promise<Fetched<DirectoryUser | null>>;
   /** Which of these groups the user is in, nested groups included. */
   groupsAmong(userId: string, groupIds: readonly string[]): Promise<Fetched<readonly string[]>>;
-  /** Template ids of the Entra directory roles that the user holds. */
+  /** Template ids of the Entra directory roles that the user holds; `unnamedRole` for one that Graph does not name. */
   directoryRoles(userId: string): Promise<Fetched<readonly string[]>>;
   /** The object id of somebody's manager, in small letters; null for whoever has none, or is not there. */
   managerOf(userId: string): Promise<Fetched<string | null>>;
@@ -47,6 +47,9 @@ export type UserMatch =
   | { readonly kind: 'one'; readonly user: DirectoryUser }
   | { readonly kind: 'several'; readonly users: readonly DirectoryUser[]; readonly more: boolean }
   | { readonly kind: 'none' };
+
+/** Stands for a role of which Graph withholds the template: Usher lacks the permission to read roles. */
+export const unnamedRole = '';
 
 export interface GroupDescription {
   readonly name: string;
@@ -124,10 +127,13 @@ export function createDirectory(graph: GraphClient): Directory {
     const roles = await readAll(
       graph,
       { path, query: { $select: 'id,roleTemplateId', $count: 'true' }, eventual: true },
-      z.object({ roleTemplateId: z.string() }),
+      // Without the permission to read roles, their properties are null or missing.
+      z.looseObject({ roleTemplateId: nullableText }).catch({ roleTemplateId: null }),
       5,
     );
-    return roles.ok ? fetched(roles.value.items.map((role) => role.roleTemplateId.toLowerCase())) : roles;
+    return roles.ok
+      ? fetched(roles.value.items.map(({ roleTemplateId }) => roleTemplateId?.toLowerCase() ?? unnamedRole))
+      : roles;
   }
 
   async function describeGroup(id: string, people: number): Promise<Fetched<GroupDescription | null>> {

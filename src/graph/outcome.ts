@@ -4,9 +4,20 @@
  * https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-provisionondemand
  */
 export type Outcome =
-  | { readonly kind: 'created' | 'updated' | 'disabled' | 'deleted' | 'otherChange'; readonly report: Report }
+  | {
+      readonly kind: 'created' | 'updated' | 'disabled' | 'deleted' | 'otherChange';
+      readonly report: Report;
+      /** Done, though the service warns of something. */
+      readonly warning?: ServiceWarning;
+    }
   /** `RedundantExport`: source and target already match. */
-  | { readonly kind: 'inSync'; readonly report: Report }
+  | {
+      readonly kind: 'inSync';
+      readonly report: Report;
+      readonly warning?: ServiceWarning;
+      /** An attempt before this one had an unknown end, so it may have been the one that brought both sides to match. */
+      readonly earlier?: UnknownEnd;
+    }
   /** `NotEffectivelyEntitled` and its like; `failedChecks` names what kept the object out, most telling first. */
   | { readonly kind: 'notInScope'; readonly failedChecks: readonly ScopingCheck[]; readonly report: Report }
   /** Nothing was done for another reason, e.g. `AttributeValidationFailed` for `property`. */
@@ -33,9 +44,41 @@ export type Outcome =
       readonly code: string;
       readonly message: string;
       readonly cause: RefusalCause;
+      /** How long Graph asked to be left alone, in milliseconds from its answer. */
+      readonly retryAfterMs?: number;
     }
-  /** Nobody can say what happened. Asking again is safe: the service matches anew and ends as `inSync`. */
-  | { readonly kind: 'unknown'; readonly why: 'timeout' | 'gatewayTimeout' | 'connectionLost' | 'unreadable' };
+  /**
+   * It may have been done: one of the attempts ended so that nothing can tell. Asking again is safe: the service
+   * matches anew and ends as `inSync`.
+   */
+  | {
+      readonly kind: 'unknown';
+      readonly why: UnknownEnd;
+      /** What a later attempt was told; it says nothing about the attempt before. */
+      readonly last?: LastAnswer;
+    };
+
+/**
+ * How an attempt ended of which nobody can say what it did. `serverError`: a 5xx other than 504. `noAnswer`: no answer
+ * came, and no more was kept. `interrupted`: the process that had sent it died or stopped.
+ */
+export type UnknownEnd =
+  | 'timeout'
+  | 'gatewayTimeout'
+  | 'connectionLost'
+  | 'unreadable'
+  | 'serverError'
+  | 'noAnswer'
+  | 'interrupted';
+
+/** An attempt that did nothing, by what it was told. */
+export type LastAnswer = Extract<Outcome, { readonly kind: 'notInScope' | 'skipped' | 'failed' | 'refused' }>;
+
+/** What the service warns of although it went on; either part may be missing. */
+export interface ServiceWarning {
+  readonly code: string;
+  readonly reason: string | null;
+}
 
 export type OutcomeKind = Outcome['kind'];
 

@@ -93,6 +93,7 @@ function callFor({ personId, entraIs, jobId }: LogQuery, sorted: boolean): Graph
   const person = `${entraIs}Identity/id eq ${filterText(personId)}`;
   return {
     path: '/auditLogs/provisioning',
+    prefer: ['include-unknown-enum-members'],
     query: {
       $filter: jobId === null ? person : `jobId eq ${filterText(jobId)} and ${person}`,
       ...(sorted ? { $orderby: 'activityDateTime desc' } : {}),

@@ -60,6 +60,8 @@ export interface ObjectReference {
   readonly type: string;
 }
 
+/** Without it Graph answers `unknownFutureValue` for each member of an enumeration that came after the first version. */
+const prefer = ['include-unknown-enum-members'];
 /** Short, as a quarantine must show before a call is spent on it. */
 const jobKeepMs = 15_000;
 /** Rules change when an admin edits the mapping; a stale one is noticed by Graph's 400 and read anew. */
@@ -84,7 +86,7 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
 
   async function readJobs(servicePrincipalId: string): Promise<Fetched<readonly StoredJob[]>> {
     const listing = await jobs.get(servicePrincipalId, () =>
-      readAll(graph, { path: jobsPath(servicePrincipalId) }, storedJobSchema),
+      readAll(graph, { path: jobsPath(servicePrincipalId), prefer }, storedJobSchema),
     );
     // An app has one job as a rule; where it has more, one that can work goes before one that cannot.
     return listing.ok
@@ -94,7 +96,7 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
 
   const readSchema = (servicePrincipalId: string, jobId: string) =>
     schemas.get(`${servicePrincipalId}/${jobId}`, () =>
-      readOne(graph, { path: `${jobPath(servicePrincipalId, jobId)}/schema` }, schemaSchema),
+      readOne(graph, { path: `${jobPath(servicePrincipalId, jobId)}/schema`, prefer }, schemaSchema),
     );
 
   async function findRule(
@@ -129,7 +131,7 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
       return findRule(servicePrincipalId, jobId, objectType);
     },
     async readJob(servicePrincipalId, jobId) {
-      const stored = await readOne(graph, { path: jobPath(servicePrincipalId, jobId) }, storedJobSchema);
+      const stored = await readOne(graph, { path: jobPath(servicePrincipalId, jobId), prefer }, storedJobSchema);
       return stored.ok ? fetched(jobOf(stored.value)) : stored;
     },
     provisionOnDemand: (call, signal, onSend) =>

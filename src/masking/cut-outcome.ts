@@ -22,6 +22,14 @@ export interface OutcomeLike {
   readonly message?: string;
   readonly property?: string | null;
   readonly report?: ReportLike;
+  readonly warning?: WarningLike;
+  /** What a later attempt was told, inside an outcome that nobody knows. */
+  readonly last?: OutcomeLike;
+}
+
+interface WarningLike {
+  readonly code: string;
+  readonly reason: string | null;
 }
 
 export interface ReportLike {
@@ -48,7 +56,7 @@ interface ChangeLike {
 
 export function cutOutcome<O extends OutcomeLike>(outcome: O, isShown: IsShown = shownAlone): O {
   const say = sayerFor(outcome.report, isShown);
-  const { report } = outcome;
+  const { report, warning, last } = outcome;
   // TypeScript does not see that each field keeps its type.
   return {
     ...outcome,
@@ -58,6 +66,10 @@ export function cutOutcome<O extends OutcomeLike>(outcome: O, isShown: IsShown =
     ...('recommendedAction' in outcome ? { recommendedAction: nullable(say)(outcome.recommendedAction) } : {}),
     ...('message' in outcome ? { message: nullable(say)(outcome.message) } : {}),
     ...(report === undefined ? {} : { report: cutReport(report, isShown, say) }),
+    ...(warning === undefined
+      ? {}
+      : { warning: { code: maskLabel(warning.code), reason: nullable(say)(warning.reason) } }),
+    ...(last === undefined ? {} : { last: cutOutcome(last, isShown) }),
   } as O;
 }
 

@@ -34,7 +34,7 @@ export async function readGate(parts: GateParts, transaction: Transaction<Schema
   const { database, clock, gate } = parts;
   const row = transaction
     .selectFrom('gates')
-    .select(['grants', 'blocked_until', 'turns', 'lanes'])
+    .select(['grants', 'blocked_until', 'blocked_from', 'turns', 'lanes'])
     .where('scope', '=', gate.scope);
   const locked = database.dialect.lockRows ? row.forUpdate() : row;
   let found = await locked.executeTakeFirst();
@@ -49,7 +49,11 @@ export async function readGate(parts: GateParts, transaction: Transaction<Schema
   const askedAt = clock.monotonic();
   // Only now that the row is ours: a time read before the wait for it would be older than the last grant.
   const now = await database.dialect.gateNow(transaction);
-  const stored: GateState = { grants: numbers(found.grants), blockedUntil: found.blocked_until };
+  const stored: GateState = {
+    grants: numbers(found.grants),
+    blockedUntil: found.blocked_until,
+    ...(found.blocked_from === null ? {} : { blockedFrom: found.blocked_from }),
+  };
   const state = settleClock(stored, gate.limits, now);
   const [turns, lanes] = [numbers(found.turns), numbers(found.lanes)];
   if (state !== stored) await writeGate(transaction, gate.scope, { state, turns, lanes });
@@ -66,6 +70,7 @@ export async function writeGate(
     .set({
       grants: JSON.stringify(gate.state.grants),
       blocked_until: gate.state.blockedUntil,
+      blocked_from: gate.state.blockedFrom ?? null,
       turns: JSON.stringify(gate.turns),
       lanes: JSON.stringify(gate.lanes),
     })

@@ -20,6 +20,8 @@ export interface GateState {
   /** The latest grants, oldest first, at most `limit` of them. */
   readonly grants: readonly number[];
   readonly blockedUntil: number;
+  /** When a long block was noted. Without it, a block that is long from now on is a clock's mistake. */
+  readonly blockedFrom?: number;
 }
 
 export interface GateLimits {
@@ -47,7 +49,8 @@ export function slotsLeft(state: GateState, limits: GateLimits, now: number): nu
 
 /** The state after a start at `at`. */
 export function grantAt(state: GateState, limits: GateLimits, at: number): GateState {
-  return { ...state, grants: [...state.grants, at].slice(-limits.limit) };
+  // Whatever block there was is over.
+  return { grants: [...state.grants, at].slice(-limits.limit), blockedUntil: state.blockedUntil };
 }
 
 /**
@@ -61,10 +64,20 @@ export function startedLate(state: GateState, granted: number, lateMs: number): 
   return { ...state, grants };
 }
 
-/** The state after the server said "too many": closed for what it asks, and for a whole window at the least. */
+/**
+ * The state after the server said "too many": closed for what it asks, and for a whole window at the least. What it asks
+ * beyond a day is no wait but an end, which whoever asked is told.
+ */
 export function blockFor(state: GateState, limits: GateLimits, now: number, retryAfterMs: number | null): GateState {
-  const pause = Math.max(retryAfterMs ?? 0, limits.windowMs + limits.guardMs);
-  return { ...state, blockedUntil: Math.max(state.blockedUntil, now + pause) };
+  const pause = Math.max(Math.min(retryAfterMs ?? 0, longestBlockMs), limits.windowMs + limits.guardMs);
+  const isLong = pause > longestUnexplainedMs;
+  const isBlocked = state.blockedFrom !== undefined && state.blockedUntil > now;
+  const stillBlocked = isBlocked ? { blockedFrom: state.blockedFrom } : {};
+  return {
+    grants: state.grants,
+    blockedUntil: Math.max(state.blockedUntil, now + pause),
+    ...(isLong ? { blockedFrom: now } : stillBlocked),
+  };
 }
 
 /** Somebody in the row before the gate. */
@@ -123,13 +136,19 @@ export function forecastGrants(
  * @returns the same object when there was nothing to settle
  */
 export function settleClock(state: GateState, limits: GateLimits, now: number): GateState {
-  const longestBlock = now + Math.max(maximumBlockMs, limits.windowMs + limits.guardMs);
+  // A block that was noted in the future comes of a clock that was set back.
+  const isExplained = state.blockedFrom !== undefined && state.blockedFrom <= now;
+  const longestMs = isExplained ? longestBlockMs : longestUnexplainedMs;
+  const longestBlock = now + Math.max(longestMs, limits.windowMs + limits.guardMs);
   if (state.blockedUntil <= longestBlock && state.grants.every((grant) => grant <= now)) return state;
   return {
+    ...state,
     grants: state.grants.map((grant) => Math.min(grant, now)),
     blockedUntil: Math.min(state.blockedUntil, longestBlock),
   };
 }
 
-/** Longer than any pause that Graph asks for; a stored block beyond it is a clock's mistake. */
-const maximumBlockMs = 10 * 60_000;
+/** Longer than the pauses that Graph asks for as a rule; a stored block beyond it is a clock's mistake, unless it says why. */
+const longestUnexplainedMs = 10 * 60_000;
+/** As long as the gate stays closed because Graph asks for it. */
+export const longestBlockMs = 24 * 60 * 60_000;

@@ -1,8 +1,9 @@
-import type { GraphAnswer, GraphTrouble } from '../graph/answer.ts';
+import { type GraphAnswer, type GraphTrouble, refusesToken } from '../graph/answer.ts';
 import { readOutcome } from '../graph/outcome/read-outcome.ts';
-import { readRefusal, signInGone } from '../graph/outcome/refusal.ts';
+import { isInProgress, noCredential, readRefusal, signInGone, unreachable } from '../graph/outcome/refusal.ts';
 import type { Outcome } from '../graph/outcome.ts';
 import type { IsShown } from '../masking/attributes.ts';
+import { longestBlockMs } from '../rate-gate/gate.ts';
 import type { Task } from './request.ts';
 import type { GateNews, Postponement } from './running.ts';
 
@@ -17,10 +18,16 @@ import type { GateNews, Postponement } from './running.ts';
  *     200, unreadable                done: unknown (the call went through; a person decides about another)
  *     429                            again when the gate opens, which closes for everybody; the 20th: done: refused
  *     500, 502, 503                  again after 5, 10, 20 s; then done: refused
+ *     no connection came about       again after 5, 10, 20 s; then done: refused
  *     no token to call with          done: refused, also where the asker's sign-in has just ended
+ *     401 about the token            again at once with a fresh one; the second in a row: done: refused
  *     504, no answer, reset          again once after 5 s; then done: unknown
+ *     409, other work under way      again after 10, 20, 40, then 60 s; the eighth: done: refused
  *     400 RequestParameterInvalid    the rule is read anew; again at once if it changed, else done: refused
  *     anything else                  done: refused, with the likely cause
+ *
+ * Where Graph asks for a longer pause it gets it, up to a day; what it asks beyond that ends the task, which says so.
+ * This is one attempt's own end. What the task's end is, over all its attempts, `graph/outcome/over-all.ts` judges.
  *
  * A call that was turned away with 429 did not reach the service, and one that came before the assignment was to be seen
  * says nothing about it, so neither counts where the others are counted.
@@ -65,8 +72,11 @@ const defaultAssignmentDelaysMs: readonly number[] = [30_000, 60_000, 120_000, 2
 /** A rule that changes at every look is no rule to go by. */
 const ruleAttempts = 4;
 const firstDelayMs = 5_000;
-/** A task is not put off longer than this, whatever the service asks for: somebody waits for its answer. */
-const longestDelayMs = 10 * 60_000;
+const inProgressAttempts = 8;
+const firstProgressDelayMs = 10_000;
+const longestProgressDelayMs = 60_000;
+/** Graph is not asked sooner than it wants. A pause beyond a day is no wait but an end. */
+const longestDelayMs = longestBlockMs;
 
 /** Sends the call once and says what follows. Never throws for anything that Graph or the network may do. */
 export async function attempt(
@@ -92,10 +102,15 @@ export async function attempt(
     case 'unreadable':
       return done({ kind: 'unknown', why: 'unreadable' });
     case 'noAnswer':
-      if (answer.why === 'stopped') return again({ reason: 'interrupted', delayMs: 0 });
-      if (answer.why === 'noCredential' && answer.onBehalf === true) return done(signInGone);
-      if (answer.why === 'noCredential')
-        return done({ kind: 'refused', status: 401, code: 'NoCredential', message: '', cause: 'permission' });
+      if (answer.why === 'stopped') {
+        const unsent = answer.unsent === true ? { unsent: answer.unsent } : {};
+        return again({ reason: 'interrupted', delayMs: 0, ...unsent });
+      }
+      if (answer.why === 'noCredential') return done(answer.onBehalf === true ? signInGone : noCredential);
+      if (answer.why === 'unreachable') {
+        if (heardAttempts(task) >= unavailableAttempts) return done(unreachable(answer.code));
+        return again({ reason: 'unreachable', delayMs: backoffMs(task) });
+      }
       if (heardAttempts(task) < unansweredAttempts) return again({ reason: 'noAnswer', delayMs: firstDelayMs });
       return done({ kind: 'unknown', why: answer.why });
     case 'refused':
@@ -112,6 +127,11 @@ function heardAttempts(task: Task): number {
   return task.attempts - task.throttles - task.unseen;
 }
 
+/** 5, 10, 20 s. */
+function backoffMs(task: Task): number {
+  return firstDelayMs * 2 ** (heardAttempts(task) - 1);
+}
+
 function again(postponement: Postponement): Settlement {
   return { kind: 'again', postponement };
 }
@@ -125,23 +145,33 @@ async function settleRefusal(
 ): Promise<Settlement> {
   const { status, code, retryAfterMs } = answer;
   const attempts = heardAttempts(task);
-  if (status === 429 && task.throttles + 1 < throttledAttempts)
+  const asksForMs = retryAfterMs ?? 0;
+  const isTooLong = asksForMs > longestDelayMs;
+  if (status === 429 && !isTooLong && task.throttles + 1 < throttledAttempts)
     return again({ reason: 'throttled', delayMs: 0, closesGate: { retryAfterMs } });
   if (status === 504) {
-    if (heardAttempts(task) < unansweredAttempts) return again({ reason: 'noAnswer', delayMs: firstDelayMs });
-    return done({ kind: 'unknown', why: 'gatewayTimeout' });
+    if (isTooLong || attempts >= unansweredAttempts) return done({ kind: 'unknown', why: 'gatewayTimeout' });
+    return again({ reason: 'noAnswer', delayMs: Math.max(asksForMs, firstDelayMs) });
   }
-  if ([500, 502, 503].includes(status) && attempts < unavailableAttempts) {
-    const backoffMs = firstDelayMs * 2 ** (attempts - 1);
-    const delayMs = Math.min(Math.max(retryAfterMs ?? 0, backoffMs), longestDelayMs);
-    return again({ reason: 'serviceUnavailable', delayMs });
+  if ([500, 502, 503].includes(status) && !isTooLong && attempts < unavailableAttempts)
+    return again({ reason: 'serviceUnavailable', delayMs: Math.max(asksForMs, backoffMs(task)) });
+  if (isInProgress(answer) && !isTooLong && attempts < inProgressAttempts) {
+    const pauseMs = Math.min(firstProgressDelayMs * 2 ** (attempts - 1), longestProgressDelayMs);
+    return again({ reason: 'inProgress', delayMs: Math.max(asksForMs, pauseMs) });
   }
+  if (refusesToken(answer) && answer.onBehalf !== true && !isSecondRefusalOfToken(task))
+    return again({ reason: 'tokenRefused', delayMs: 0 });
   if (status === 400 && code.toLowerCase() === 'requestparameterinvalid' && attempts < ruleAttempts) {
     const ruleId = await graph.ruleAnew(servicePrincipalId, task.jobId, task.subject.type);
     if (ruleId !== null && ruleId !== task.ruleId) return again({ reason: 'ruleChanged', delayMs: 0, ruleId });
   }
   // A quarantined job answers 401 without a word; only the job itself tells it from a missing permission.
-  const quarantined = status === 401 && (await graph.isQuarantined(servicePrincipalId, task.jobId));
+  const quarantined =
+    status === 401 && !refusesToken(answer) && (await graph.isQuarantined(servicePrincipalId, task.jobId));
   const settlement = done(readRefusal(answer, { quarantined }));
   return status === 429 ? { ...settlement, closesGate: { retryAfterMs } } : settlement;
+}
+
+function isSecondRefusalOfToken({ state }: Task): boolean {
+  return state.kind === 'running' && state.again === 'tokenRefused';
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { isDatabaseFault } from '../db/database.ts';
+import { overAll } from '../graph/outcome/over-all.ts';
 import { signInGone } from '../graph/outcome/refusal.ts';
 import type { Outcome, OutcomeKind } from '../graph/outcome.ts';
 import type { Log } from '../log.ts';
 import { attempt, type ProvisioningService, type Settlement } from './attempt.ts';
 import { type ClaimedTask, claimTask, type Grant, noteLateStart } from './queue.ts';
-import { finishTask, postponeTask, recoverTasks, renewLease, returnTask } from './running.ts';
+import { codeOf, finishTask, postponeTask, recoverTasks, renewLease, returnTask } from './running.ts';
 import { type Askers, endSignedOut } from './signed-out.ts';
 import type { StoreParts } from './store.ts';
 
@@ -217,7 +218,9 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     const ended = new AbortController();
     const held = new AbortController();
     const signal = AbortSignal.any([abandon.signal, held.signal]);
+    let isSent = false;
     const onSend = () => {
+      isSent = true;
       // The process may have stood still while token and connection were got.
       const lateMs = clock.monotonic() - grant.takenAt;
       if (lateMs > toleratedMs) held.abort();
@@ -227,12 +230,12 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       // Whatever else the attempt still looks up when time is over, its task goes back at once.
       const settlement = await Promise.race([
         attempt(graph, appId, task, signal, onSend, parts.assignmentDelaysMs),
-        abandoned(ended.signal),
+        abandoned(ended.signal, () => isSent),
       ]);
       return held.signal.aborted && !abandon.signal.aborted ? { kind: 'drifted' } : settlement;
     } catch (error) {
       log.error({ error, code: 'attempt_failed', taskId: task.id }, 'an attempt broke off');
-      if (task.attempts < mostBrokenAttempts) return interrupted(brokenDelayMs);
+      if (task.attempts < mostBrokenAttempts) return interrupted(brokenDelayMs, isSent);
       const outcome: Outcome = { kind: 'unknown', why: 'unreadable' };
       return { kind: 'done', outcome, graphRequestId: null, clientRequestId: null };
     } finally {
@@ -267,9 +270,9 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   /** Resolves when time is over; listens only until `ended`. */
-  function abandoned(ended: AbortSignal): Promise<Settlement> {
+  function abandoned(ended: AbortSignal, isSent: () => boolean): Promise<Settlement> {
     return new Promise((resolve) => {
-      const giveUp = () => resolve(interrupted(0));
+      const giveUp = () => resolve(interrupted(0, isSent()));
       if (abandon.signal.aborted) giveUp();
       else abandon.signal.addEventListener('abort', giveUp, { once: true, signal: ended });
     });
@@ -299,11 +302,13 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
         if (settlement.postponement.closesGate !== undefined) parts.observe?.throttled();
         return;
       case 'done': {
-        const kept = await finishTask(store, claimed, settlement);
+        const outcome = overAll(claimed.task.perhaps ?? null, settlement.outcome);
+        const kept = await finishTask(store, claimed, { ...settlement, outcome });
         if (settlement.closesGate !== undefined) parts.observe?.throttled();
-        if (kept) parts.observe?.taskFinished(finishedTask(claimed, settlement.outcome.kind));
-        const { outcome, graphRequestId, clientRequestId } = settlement;
-        const entry = { requestId, taskId, outcome: outcome.kind, kept, graphRequestId, clientRequestId };
+        if (kept) parts.observe?.taskFinished(finishedTask(claimed, outcome.kind));
+        const { graphRequestId, clientRequestId } = settlement;
+        const told = { outcome: outcome.kind, ...codeOf(outcome) };
+        const entry = { requestId, taskId, ...told, kept, graphRequestId, clientRequestId };
         return log.info(entry, 'on-demand call settled');
       }
       default: {
@@ -336,6 +341,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   };
 }
 
-function interrupted(delayMs: number): Settlement {
-  return { kind: 'again', postponement: { reason: 'interrupted', delayMs } };
+function interrupted(delayMs: number, isSent: boolean): Settlement {
+  const unsent = isSent ? {} : { unsent: true as const };
+  return { kind: 'again', postponement: { reason: 'interrupted', delayMs, ...unsent } };
 }

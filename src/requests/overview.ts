@@ -13,6 +13,8 @@ export interface RequestOverview {
   /** All its tasks, whatever their state. */
   readonly total: number;
   readonly states: Readonly<Record<TaskState['kind'], number>>;
+  /** Of the cancelled ones, those of which an earlier attempt may have been carried out. */
+  readonly perhaps: number;
   /** Of the tasks that are done; a kind that is missing did not occur. */
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, number>>>;
   /** The first that did not end well, in the order in which they were named. */
@@ -42,6 +44,13 @@ export async function findRequestOverview(
     .where('request_id', '=', id)
     .groupBy(['state', 'outcome_kind'])
     .execute();
+  const { perhaps } = await query
+    .selectFrom('tasks')
+    .select((select) => select.fn.countAll<number>().as('perhaps'))
+    .where('request_id', '=', id)
+    .where('state', '=', 'cancelled')
+    .where('perhaps', 'is not', null)
+    .executeTakeFirstOrThrow();
   const ofRequest = query.selectFrom('tasks').selectAll().where('request_id', '=', id).orderBy('position');
   const failures = await ofRequest
     .where('state', '=', 'done')
@@ -61,6 +70,7 @@ export async function findRequestOverview(
     request: withoutTasks(row),
     total: counts.reduce((total, { tasks }) => total + tasks, 0),
     states,
+    perhaps: Number(perhaps),
     outcomes,
     failures: failures.map(toTask),
     running: running.map(toTask),

@@ -1,4 +1,4 @@
-import type { Outcome } from '../graph/outcome.ts';
+import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
 
 /**
  * A request is what a person asked for; a task is one Graph call of it. The stored row is the only truth: cards are
@@ -85,6 +85,11 @@ export interface Task {
   readonly throttles: number;
   /** How many of those came before Graph saw the assignment that `awaitsAssignment` is about. */
   readonly unseen: number;
+  /**
+   * How an attempt ended of which nobody can say what it did, before a retry by a person as well: then nothing that a
+   * later attempt is told proves that nothing was done. Null or missing when there was none.
+   */
+  readonly perhaps?: UnknownEnd | null;
 }
 
 /** Whom or what to provision. */
@@ -111,7 +116,13 @@ export type TaskState =
       /** Why it waits again after a call; null when none was sent yet. */
       readonly again: WaitReason | null;
     }
-  | { readonly kind: 'running'; readonly startedAt: number; readonly lease: Lease }
+  | {
+      readonly kind: 'running';
+      readonly startedAt: number;
+      readonly lease: Lease;
+      /** Why it was sent again; null or missing at the first call. */
+      readonly again?: WaitReason | null;
+    }
   | {
       readonly kind: 'done';
       readonly startedAt: number;
@@ -126,6 +137,12 @@ export type WaitReason =
   | 'throttled'
   | 'serviceUnavailable'
   | 'noAnswer'
+  /** No connection came about, so nothing was sent. */
+  | 'unreachable'
+  /** Graph did not take the token, and another one is had. */
+  | 'tokenRefused'
+  /** Another provisioning of the same is under way in the service. */
+  | 'inProgress'
   | 'ruleChanged'
   | 'interrupted'
   | 'retried'

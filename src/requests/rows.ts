@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { RequestRow, TaskRow } from '../db/schema.ts';
-import type { Outcome } from '../graph/outcome.ts';
+import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
 import type { LeftOut, Request, Subject, Task, TaskState, WaitReason } from './request.ts';
 
 /** Rows made into what the rest of Usher speaks of. The columns of a state are set together, by the statements of this
@@ -36,6 +36,7 @@ export function toTask(row: Selectable<TaskRow>): Task {
     attempts: row.attempts,
     throttles: row.throttles,
     unseen: row.unseen,
+    perhaps: row.perhaps as UnknownEnd | null,
     state: toState(row),
   };
 }
@@ -53,6 +54,7 @@ function toState(row: Selectable<TaskRow>): TaskState {
         kind: 'running',
         startedAt: present(row.started_at),
         lease: { owner: present(row.lease_owner), until: present(row.lease_until) },
+        again: row.again as WaitReason | null,
       };
     case 'done':
       return {

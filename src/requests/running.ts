@@ -1,5 +1,7 @@
-import type { ExpressionBuilder, Transaction, Updateable } from 'kysely';
+import { type ExpressionBuilder, sql, type Transaction, type Updateable } from 'kysely';
 import type { Schema, TaskRow } from '../db/schema.ts';
+import { unknownEndOf } from '../graph/outcome/over-all.ts';
+import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
 import { blockFor } from '../rate-gate/gate.ts';
 import { readGate, writeGate } from '../rate-gate/gate-row.ts';
 import type { ClaimedTask } from './queue.ts';
@@ -30,12 +32,20 @@ export async function finishTask(
     graph_request_id: done.graphRequestId,
     client_request_id: done.clientRequestId,
     again: null,
+    perhaps: unknownEndOf(done.outcome),
   };
-  const details = { outcome: done.outcome.kind, graphRequestId: done.graphRequestId };
+  const details = { outcome: done.outcome.kind, ...codeOf(done.outcome), graphRequestId: done.graphRequestId };
   return parts.database.transact(async (transaction) => {
     await tellGate(parts, transaction, done);
     return leaveRunning(parts, transaction, claimed, changes, { kind: 'finished', details });
   });
+}
+
+/** Graph's or the service's own code, for the record. */
+export function codeOf(outcome: Outcome): { readonly code?: string; readonly status?: number } {
+  const told = outcome.kind === 'unknown' ? (outcome.last ?? outcome) : outcome;
+  if (told.kind === 'refused') return { code: told.code, status: told.status };
+  return told.kind === 'failed' || told.kind === 'skipped' ? { code: told.code } : {};
 }
 
 /** What the gate learns from an answer. */
@@ -51,6 +61,8 @@ export interface Postponement extends GateNews {
   readonly delayMs: number;
   /** A rule chosen anew. */
   readonly ruleId?: string;
+  /** Nothing has gone onto the wire, whatever the reason lets suppose. */
+  readonly unsent?: true;
 }
 
 /**
@@ -68,13 +80,14 @@ export async function postponeTask(parts: StoreParts, claimed: ClaimedTask, why:
       again: why.reason,
       throttles: why.closesGate === undefined ? throttles : throttles + 1,
       unseen: why.reason === 'assignmentUnseen' ? unseen + 1 : unseen,
+      perhaps: claimed.task.perhaps ?? (why.unsent === true ? null : unknownEnds[why.reason]),
       ...(why.ruleId === undefined ? {} : { rule_id: why.ruleId }),
     };
     const left = await leaveRunning(parts, transaction, claimed, changes, {
       kind: 'waitsAgain',
       details: { reason: why.reason },
     });
-    if (left && isForNothing(why.reason)) await takeBack(parts, transaction, claimed);
+    if (left && (why.unsent === true || isForNothing(why.reason))) await takeBack(parts, transaction, claimed);
     return left;
   });
 }
@@ -92,8 +105,22 @@ export async function returnTask(parts: StoreParts, claimed: ClaimedTask): Promi
 
 /** Whether the call that ended so has done nothing, for certain. */
 function isForNothing(reason: WaitReason): boolean {
-  return reason === 'throttled' || reason === 'assignmentUnseen';
+  return unknownEnds[reason] === null;
 }
+
+/** What the reason to send it again leaves open of the call that was sent; null where that did nothing. */
+const unknownEnds: Readonly<Record<WaitReason, UnknownEnd | null>> = {
+  throttled: null,
+  serviceUnavailable: 'serverError',
+  noAnswer: 'noAnswer',
+  unreachable: null,
+  tokenRefused: null,
+  inProgress: null,
+  ruleChanged: null,
+  interrupted: 'interrupted',
+  retried: null,
+  assignmentUnseen: null,
+};
 
 /** A task whose call did nothing is not sent again when somebody cancelled it meanwhile. */
 async function takeBack({ clock }: StoreParts, transaction: Transaction<Schema>, { task }: ClaimedTask): Promise<void> {
@@ -186,7 +213,15 @@ export async function recoverTasks(
     await database.transact(async (transaction) => {
       const recovered = await transaction
         .updateTable('tasks')
-        .set({ state: 'waiting', due_at: now, again: 'interrupted', lease_owner: null, lease_until: null })
+        .set((task) => ({
+          state: 'waiting',
+          due_at: now,
+          again: 'interrupted',
+          // Nobody can say whether the call of the dead process left, nor what became of it.
+          perhaps: task.fn.coalesce('perhaps', sql<string>`'interrupted'`),
+          lease_owner: null,
+          lease_until: null,
+        }))
         .where('id', '=', id)
         .where(isAbandoned)
         .returning('request_id')

@@ -1,5 +1,6 @@
+import { overAll } from '../graph/outcome/over-all.ts';
 import { signInGone } from '../graph/outcome/refusal.ts';
-import type { Outcome } from '../graph/outcome.ts';
+import type { UnknownEnd } from '../graph/outcome.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import type { ProvisioningService } from './attempt.ts';
 import { writeRecord } from './record.ts';
@@ -38,7 +39,7 @@ export async function endSignedOut(parts: StoreParts, present: readonly string[]
       const now = clock.now();
       const tasks = await transaction
         .selectFrom('tasks')
-        .select(['id', 'subject_id', 'again'])
+        .select(['id', 'subject_id', 'perhaps'])
         .where('request_id', '=', requestId)
         .where('state', '=', 'waiting')
         .execute();
@@ -50,8 +51,8 @@ export async function endSignedOut(parts: StoreParts, present: readonly string[]
         .where('id', '=', requestId)
         .executeTakeFirstOrThrow();
       // Tasks leave `waiting` under the gate's lock alone, so what was just read still stands.
-      for (const { id, subject_id: subject, again } of tasks) {
-        const outcome = mayHaveArrived(again) ? lost : signInGone;
+      for (const { id, subject_id: subject, perhaps } of tasks) {
+        const outcome = overAll(perhaps as UnknownEnd | null, signInGone);
         await transaction
           .updateTable('tasks')
           .set({
@@ -72,11 +73,4 @@ export async function endSignedOut(parts: StoreParts, present: readonly string[]
       return true;
     });
   }
-}
-
-/** Of a call that was cut off before the sign-in ended: it is not known to have done nothing. */
-const lost: Outcome = { kind: 'unknown', why: 'connectionLost' };
-
-function mayHaveArrived(again: string | null): boolean {
-  return again === 'interrupted' || again === 'noAnswer' || again === 'serviceUnavailable';
 }

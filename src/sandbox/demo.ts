@@ -20,6 +20,7 @@ npm run demo -- --say "LINE" --as megan
 
 PORT and SANDBOX_PORT choose other ports than 3978 and 3979; SANDBOX_LATENCY_MS=0 makes the sandbox quick;
 SANDBOX_PEOPLE=500 adds season001@contoso.com to season500@contoso.com for long lists;
+SANDBOX_FAULTS="provisionOnDemand=504+done,403; /users=429/40" makes Graph answer so, one call after the other;
 SANDBOX_REPLICATION_MS=0 lets provisioning see an assignment as soon as it is made, and not after 20 seconds.
 `;
 const playgroundPort = 56150;
@@ -56,6 +57,7 @@ async function demo(): Promise<number> {
   const sandbox = await startSandboxGraph({
     host: loopback,
     port: isOneLine ? 0 : portFrom('SANDBOX_PORT', sandboxPort),
+    faults: process.env.SANDBOX_FAULTS ?? '',
     // A window shortened for a trial is shortened on both sides; the limit stays Graph's own.
     windowMs: Number(process.env.SANDBOX_WINDOW_MS ?? process.env.PROVISION_WINDOW_MS ?? 10_000),
     tenant: createTenant({

@@ -223,7 +223,7 @@ describe('a call without an answer', () => {
 
     const answer = await graph.send({ path: '/x' });
 
-    expect(answer).toMatchObject({ kind: 'noAnswer', why: 'connectionLost' });
+    expect(answer).toMatchObject({ kind: 'noAnswer', why: 'unreachable', unsent: true, code: 'ECONNREFUSED' });
     await graph.close();
   });
 });

@@ -1,7 +1,7 @@
 import type { Access } from '../../access/access.ts';
 import type { Caller, Denial, Permission, Role } from '../../access/caller.ts';
 import { deny, type Ground, rolesThatMay } from '../../access/policy.ts';
-import type { GraphTrouble } from '../../graph/answer.ts';
+import { type GraphTrouble, refusesToken } from '../../graph/answer.ts';
 import type { Applications } from '../../graph/applications.ts';
 import type { Assignments } from '../../graph/assignments.ts';
 import type { Directory } from '../../graph/directory.ts';
@@ -124,21 +124,20 @@ export function say(
 
 /** Graph did not tell what a command needs to know. Nothing has been done then, and the card says so. */
 export function troubleReply(words: Words, trouble: GraphTrouble, again: readonly SayButton[] = []): Reply {
-  const code = trouble.trace.requestId ?? trouble.trace.clientRequestId;
-  switch (trouble.kind) {
-    case 'refused':
-      if (trouble.status === 401 || trouble.status === 403)
-        return say(words, { kind: trouble.onBehalf === true ? 'graphRefusedYou' : 'graphRefused', code });
-      return say(words, { kind: 'graphUnavailable', code }, again);
-    case 'unreadable':
-      return say(words, { kind: 'unreadableAnswer', code }, again);
-    case 'noAnswer':
-      if (trouble.why === 'noCredential')
-        return say(words, trouble.onBehalf === true ? { kind: 'signInEnded' } : { kind: 'graphRefused', code });
-      return say(words, { kind: 'graphUnavailable', code }, again);
-    default: {
-      const never: never = trouble;
-      throw new Error(`unexpected trouble ${JSON.stringify(never)}`);
-    }
+  if ('onBehalf' in trouble && trouble.onBehalf === true) {
+    const code = trouble.trace.requestId ?? trouble.trace.clientRequestId;
+    if (trouble.kind === 'noAnswer' && trouble.why === 'noCredential') return say(words, { kind: 'signInEnded' });
+    if (trouble.kind === 'refused' && refusesToken(trouble)) return say(words, { kind: 'signInEnded' });
+    if (trouble.kind === 'refused' && isAboutRights(trouble.status))
+      return say(words, { kind: 'graphRefusedYou', code: trouble.code === '' ? code : `${trouble.code} · ${code}` });
   }
+  return say(words, { kind: 'graphTrouble', trouble }, mayHelpToRepeat(trouble) ? again : []);
+}
+
+const isAboutRights = (status: number): boolean => status === 401 || status === 403;
+
+/** What Graph does not allow it will not allow a moment later. */
+function mayHelpToRepeat(trouble: GraphTrouble): boolean {
+  if (trouble.kind === 'refused') return !isAboutRights(trouble.status) && trouble.status !== 400;
+  return trouble.kind === 'unreadable' || trouble.why !== 'noCredential';
 }

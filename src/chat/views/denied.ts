@@ -89,6 +89,10 @@ function explain(words: Words, denial: Denial): Explanation {
       return { key: 'denied.guest', values: {}, next: 'denied.askAccount' };
     case 'accountDisabled':
       return { key: 'denied.accountDisabled', values: {}, next: 'denied.askAccount' };
+    case 'accountUnread':
+      return { key: 'denied.accountUnread', values: {}, next: 'denied.askAccountPermission' };
+    case 'rolesUnread':
+      return { key: 'denied.rolesUnread', values: {}, next: 'denied.askRolesPermission' };
     case 'unknownPerson':
       return { key: 'denied.unknownPerson', values: {}, next: 'denied.askAccount' };
     default: {

@@ -87,6 +87,8 @@ interface CallCounts {
   readonly waiting: number;
   readonly running: number;
   readonly cancelled: number;
+  /** Of the cancelled ones, those of which an earlier attempt may have been carried out. */
+  readonly perhaps: number;
   readonly done: number;
   /** Calls by how they ended. */
   readonly byTone: Readonly<Record<Tone, number>>;
@@ -103,6 +105,7 @@ function countCalls(tasks: readonly Task[]): CallCounts {
     waiting: inState('waiting'),
     running: inState('running'),
     cancelled: inState('cancelled'),
+    perhaps: tasks.filter(({ state, perhaps = null }) => state.kind === 'cancelled' && perhaps !== null).length,
     done: inState('done'),
     byTone,
   };
@@ -113,18 +116,19 @@ function headline(words: Words, counts: CallCounts, names: WordValues) {
   return { tone, title: words.card(key, values), plainTitle: words.plain(key, values) };
 
   function headlineParts(): [WordKey, WordValues, Tone] {
-    const { calls, members, held, waiting, running, cancelled, done, byTone } = counts;
+    const { calls, members, held, waiting, running, cancelled, perhaps, done, byTone } = counts;
     if (held > 0) return ['group.confirm', names, 'waiting'];
     if (waiting === 0 && running > 0 && cancelled > 0) return ['group.cancelling', { running }, 'working'];
     if (waiting + running > 0) return ['group.running', { done, calls: calls - cancelled }, 'working'];
-    if (cancelled === calls) return ['group.cancelledAll', {}, 'neutral'];
+    if (cancelled === calls && perhaps === 0) return ['group.cancelledAll', {}, 'neutral'];
     if (byTone.good === calls) return ['group.done', { members, calls }, 'good'];
     const sums: readonly (readonly [WordKey, number])[] = [
       ['group.sum.done', byTone.good],
       ['group.sum.notProvisioned', byTone.warning],
       ['group.sum.failed', byTone.bad],
       ['group.sum.unknown', byTone.unknown],
-      ['group.sum.cancelled', cancelled],
+      ['list.sum.cancelledPerhaps', perhaps],
+      ['group.sum.cancelled', cancelled - perhaps],
     ];
     const said = sums.filter(([, count]) => count > 0).map(([sum, count]) => words.plain(sum, { count }));
     return ['group.finished', { calls, sums: said.join(', ') }, finishedTone(counts)];
@@ -196,6 +200,7 @@ function nextStep(words: Words, { request, canRetry }: GroupCardInput, names: Wo
     property: short(property),
     attribute: attributeWord(property, words) ?? words.plain('attribute.other'),
     retry: canRetry ? 'yes' : 'no',
+    until: 'none',
   };
   return [{ label: words.card('label.next'), text: words.card(outcomeWords(outcome).next, values) }];
 }

@@ -28,6 +28,8 @@ export interface ListCounts {
   readonly waiting: number;
   readonly running: number;
   readonly cancelled: number;
+  /** Of the cancelled ones, those of which an earlier attempt may have been carried out. */
+  readonly perhaps?: number;
   readonly byOutcome: Partial<Record<OutcomeKind, number>>;
 }
 
@@ -125,7 +127,7 @@ function body(
 
 function headline(words: Words, { counts, request }: ListOverview) {
   const isWhole = request.leftOut.every(({ reason }) => reason === 'duplicate');
-  const { total, cancelled, running } = counts;
+  const { total, cancelled, running, perhaps = 0 } = counts;
   const [key, values, tone] = headlineParts();
   return { tone, title: words.card(key, values), plainTitle: words.plain(key, values) };
 
@@ -133,9 +135,14 @@ function headline(words: Words, { counts, request }: ListOverview) {
     const unsent = counts.held + counts.waiting;
     if (unsent === 0 && running > 0 && cancelled > 0) return ['list.cancelling', { running }, 'working'];
     if (unsent + running > 0) return ['list.running', { done: finished(counts), total: total - cancelled }, 'working'];
-    if (cancelled === total) return ['list.cancelledAll', { total }, 'neutral'];
+    if (cancelled === total && perhaps === 0) return ['list.cancelledAll', { total }, 'neutral'];
     const sums = sumsOf(words, counts);
-    const said = cancelled > 0 ? [...sums, words.plain('list.sum.cancelled', { count: cancelled })] : sums;
+    const off = [
+      ['list.sum.cancelledPerhaps', perhaps],
+      ['list.sum.cancelled', cancelled - perhaps],
+    ] as const;
+    const calledOff = off.flatMap(([sum, count]) => (count > 0 ? [words.plain(sum, { count })] : []));
+    const said = [...sums, ...calledOff];
     return [
       cancelled > 0 ? 'list.cancelled' : 'list.finished',
       { total, sums: said.join(', ') },

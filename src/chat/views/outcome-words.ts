@@ -1,5 +1,6 @@
 import { type ErrorMeaning, explainErrorCode } from '../../graph/outcome/error-codes.ts';
-import type { Outcome, OutcomeKind, RefusalCause, ScopingCheck } from '../../graph/outcome.ts';
+import { type RefusalReason, reasonOf } from '../../graph/outcome/refusal.ts';
+import type { Outcome, OutcomeKind, ScopingCheck, UnknownEnd } from '../../graph/outcome.ts';
 import type { WordKey } from '../words.ts';
 import type { Tone } from './tone.ts';
 
@@ -64,10 +65,22 @@ const FAILED: Readonly<Record<ErrorMeaning, Explanation>> = {
   connectorCredentials: { happened: 'failed.connectorCredentials.happened', next: 'failed.connectorCredentials.next' },
   agentUnavailable: { happened: 'failed.agentUnavailable.happened', next: 'failed.agentUnavailable.next' },
   crossTenantPolicy: { happened: 'failed.crossTenantPolicy.happened', next: 'failed.crossTenantPolicy.next' },
+  invitationFailed: { happened: 'failed.invitationFailed.happened', next: 'failed.invitationFailed.next' },
+  invitedAccountDisabled: {
+    happened: 'failed.invitedAccountDisabled.happened',
+    next: 'failed.invitedAccountDisabled.next',
+  },
+  invitedValueInvalid: { happened: 'failed.invitedValueInvalid.happened', next: 'failed.invitedValueInvalid.next' },
+  invitedUserAmbiguous: { happened: 'failed.invitedUserAmbiguous.happened', next: 'failed.invitedUserAmbiguous.next' },
+  directoryFull: { happened: 'failed.directoryFull.happened', next: 'failed.directoryFull.next' },
+  masteredOnPremises: { happened: 'failed.masteredOnPremises.happened', next: 'failed.masteredOnPremises.next' },
+  targetHasRole: { happened: 'failed.targetHasRole.happened', next: 'failed.targetHasRole.next' },
+  unknownAttribute: { happened: 'failed.unknownAttribute.happened', next: 'failed.unknownAttribute.next' },
+  groupsNotSupported: { happened: 'failed.groupsNotSupported.happened', next: 'failed.groupsNotSupported.next' },
   unknownCode: { happened: 'failed.unknownCode.happened', next: 'failed.unknownCode.next' },
 };
 
-const REFUSED: Readonly<Record<RefusalCause, Explanation>> = {
+const REFUSED: Readonly<Record<RefusalReason, Explanation>> = {
   quarantined: { happened: 'refused.quarantined.happened', next: 'refused.quarantined.next' },
   permission: { happened: 'refused.permission.happened', next: 'refused.permission.next' },
   ownRole: { happened: 'refused.ownRole.happened', next: 'refused.ownRole.next' },
@@ -77,14 +90,23 @@ const REFUSED: Readonly<Record<RefusalCause, Explanation>> = {
   credentialsMissing: { happened: 'refused.credentialsMissing.happened', next: 'refused.credentialsMissing.next' },
   throttled: { happened: 'refused.throttled.happened', next: 'refused.throttled.next' },
   serviceUnavailable: { happened: 'refused.serviceUnavailable.happened', next: 'refused.serviceUnavailable.next' },
+  token: { happened: 'refused.token.happened', next: 'refused.token.next' },
+  noToken: { happened: 'refused.noToken.happened', next: 'refused.noToken.next' },
+  badRequest: { happened: 'refused.badRequest.happened', next: 'refused.badRequest.next' },
+  conflict: { happened: 'refused.conflict.happened', next: 'refused.conflict.next' },
+  inProgress: { happened: 'refused.inProgress.happened', next: 'refused.inProgress.next' },
+  unreachable: { happened: 'refused.unreachable.happened', next: 'refused.unreachable.next' },
   other: { happened: 'refused.other.happened', next: 'refused.other.next' },
 };
 
-const UNKNOWN: Readonly<Record<Extract<Outcome, { kind: 'unknown' }>['why'], WordKey>> = {
+const UNKNOWN: Readonly<Record<UnknownEnd, WordKey>> = {
   timeout: 'unknown.timeout.happened',
   gatewayTimeout: 'unknown.gatewayTimeout.happened',
   connectionLost: 'unknown.connectionLost.happened',
   unreadable: 'unknown.unreadable.happened',
+  serverError: 'unknown.serverError.happened',
+  noAnswer: 'unknown.noAnswer.happened',
+  interrupted: 'unknown.interrupted.happened',
 };
 
 /** Looks an outcome up. Every outcome has its words: a new kind or cause without them does not compile. */
@@ -96,7 +118,7 @@ export function outcomeWords(outcome: Outcome): OutcomeWords {
     case 'deleted':
     case 'otherChange':
     case 'inSync':
-      return CHANGES[outcome.kind];
+      return changeWords(outcome);
     case 'notInScope':
       return {
         tone: 'warning',
@@ -108,18 +130,44 @@ export function outcomeWords(outcome: Outcome): OutcomeWords {
     case 'failed':
       return { tone: 'bad', verdict: 'verdict.failed', ...FAILED[explainErrorCode(outcome.code)] };
     case 'refused':
-      return {
-        tone: 'bad',
-        verdict: outcome.cause === 'throttled' ? 'verdict.throttled' : 'verdict.refused',
-        ...REFUSED[outcome.cause],
-      };
+      return refusedWords(reasonOf(outcome));
     case 'unknown':
-      return { tone: 'unknown', verdict: 'verdict.unknown', happened: UNKNOWN[outcome.why], next: 'unknown.next' };
+      return { tone: 'unknown', verdict: 'verdict.unknown', ...unknownWords(outcome) };
     default: {
       const never: never = outcome;
       throw new Error(`An outcome without words: ${JSON.stringify(never)}`);
     }
   }
+}
+
+function changeWords(outcome: Extract<Outcome, { kind: ChangeKind }>): OutcomeWords {
+  const plain = CHANGES[outcome.kind];
+  const isLate = outcome.kind === 'inSync' && outcome.earlier !== undefined;
+  const say: OutcomeWords = isLate ? { ...plain, happened: 'inSync.earlier.happened' } : plain;
+  // What is no good news by itself is told as such, and the warning stands beside it.
+  if (outcome.warning === undefined || say.tone !== 'good') return say;
+  return { ...say, tone: 'warning', verdict: 'verdict.warned', next: 'warned.next' };
+}
+
+function refusedWords(reason: RefusalReason): OutcomeWords {
+  const words = REFUSED[reason];
+  switch (reason) {
+    case 'throttled':
+      return { tone: 'bad', verdict: 'verdict.throttled', ...words };
+    case 'noToken':
+    case 'unreachable':
+      return { tone: 'bad', verdict: 'verdict.notSent', ...words };
+    case 'inProgress':
+      return { tone: 'unknown', verdict: 'verdict.inProgress', ...words };
+    default:
+      return { tone: 'bad', verdict: 'verdict.refused', ...words };
+  }
+}
+
+function unknownWords({ why, last }: Extract<Outcome, { kind: 'unknown' }>): Explanation {
+  const isLastItself = last === undefined || (last.kind === 'refused' && why === 'serverError' && last.status >= 500);
+  if (isLastItself) return { happened: UNKNOWN[why], next: 'unknown.next' };
+  return { happened: 'unknown.earlier.happened', next: 'unknown.earlier.next' };
 }
 
 function skippedWords(code: string, property: string | null): Explanation {

@@ -2,6 +2,7 @@ import type { CardMessage } from '../reply.ts';
 import type { WordKey, Words } from '../words.ts';
 import { type AccessProblem, accessProblem, isAccessProblem } from './access/access-problems.ts';
 import { type CheckProblem, checkProblem, isCheckProblem } from './checks/check-problems.ts';
+import { type GraphProblem, graphProblem, isGraphProblem } from './graph-problems.ts';
 import { isListProblem, type ListProblem, listProblem } from './list-problems.ts';
 import { noticeCard } from './notice.ts';
 import { type SayButton, short } from './parts.ts';
@@ -18,8 +19,6 @@ export type Problem =
   | { readonly kind: 'directoryNameUnexpected'; readonly typed: string; readonly app: string }
   | { readonly kind: 'appNotConfigured' | 'appDisabled' | 'appTakesNoUsers'; readonly app: string }
   | Quarantine
-  /** `code`: what an engineer can look up, e.g. Graph's request id. */
-  | { readonly kind: 'graphUnavailable' | 'graphRefused' | 'unreadableAnswer'; readonly code: string | null }
   /** `begun`: it broke in the middle, and something may have been stored before. */
   | { readonly kind: 'databaseAway'; readonly begun: boolean }
   | { readonly kind: 'incomplete'; readonly missing: 'subject' | 'app' }
@@ -28,6 +27,7 @@ export type Problem =
   | {
       readonly kind: 'empty' | 'attachmentOnly' | 'staleButton' | 'unknownButton';
     }
+  | GraphProblem
   | ListProblem
   | AccessProblem
   | CheckProblem
@@ -90,19 +90,6 @@ const KEYS = {
     'problem.appTakesNoUsers.happened',
     'problem.appTakesNoUsers.next',
   ],
-  graphUnavailable: [
-    'bad',
-    'problem.graphUnavailable.title',
-    'problem.graphUnavailable.happened',
-    'problem.graphUnavailable.next',
-  ],
-  graphRefused: ['bad', 'problem.graphRefused.title', 'problem.graphRefused.happened', 'problem.graphRefused.next'],
-  unreadableAnswer: [
-    'bad',
-    'problem.unreadableAnswer.title',
-    'problem.unreadableAnswer.happened',
-    'problem.unreadableAnswer.next',
-  ],
   databaseAway: ['bad', 'problem.databaseAway.title', 'problem.databaseAway.happened', 'problem.databaseAway.next'],
   databaseLost: ['bad', 'problem.databaseAway.title', 'problem.databaseLost.happened', 'problem.databaseLost.next'],
   incompleteSubject: [
@@ -152,6 +139,11 @@ export function problem(
 function explain(words: Words, what: Problem): Explained {
   const from = (keys: Keys, values: Readonly<Record<string, string | number>> = {}, code: string | null = null) =>
     say(words, keys, values, code);
+  if (isGraphProblem(what)) {
+    const { keys, values, code, codeLine } = graphProblem(words, what);
+    const told = from(keys, values, code);
+    return codeLine === undefined ? told : { ...told, code: codeLine };
+  }
   if (isListProblem(what)) {
     const { keys, values } = listProblem(what);
     return from(keys, values);
@@ -182,10 +174,6 @@ function explain(words: Words, what: Problem): Explained {
       return from(KEYS[what.kind], { app: short(what.app) });
     case 'appQuarantined':
       return quarantineProblem(words, what);
-    case 'graphUnavailable':
-    case 'graphRefused':
-    case 'unreadableAnswer':
-      return from(KEYS[what.kind], {}, what.code);
     case 'databaseAway':
       return from(what.begun ? KEYS.databaseLost : KEYS.databaseAway);
     case 'incomplete':

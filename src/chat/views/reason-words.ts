@@ -1,5 +1,6 @@
 import { type ErrorMeaning, explainErrorCode } from '../../graph/outcome/error-codes.ts';
-import type { Outcome, RefusalCause, ScopingCheck } from '../../graph/outcome.ts';
+import { type RefusalReason, reasonOf } from '../../graph/outcome/refusal.ts';
+import type { Outcome, ScopingCheck, UnknownEnd } from '../../graph/outcome.ts';
 import type { WordKey, Words } from '../words.ts';
 import { attributeWord } from './attribute-words.ts';
 import { outcomeWords } from './outcome-words.ts';
@@ -32,10 +33,19 @@ const FAILED: Readonly<Record<ErrorMeaning, WordKey>> = {
   connectorCredentials: 'reason.connectorCredentials',
   agentUnavailable: 'reason.agentUnavailable',
   crossTenantPolicy: 'reason.crossTenantPolicy',
+  invitationFailed: 'reason.invitationFailed',
+  invitedAccountDisabled: 'reason.invitedAccountDisabled',
+  invitedValueInvalid: 'reason.invitedValueInvalid',
+  invitedUserAmbiguous: 'reason.invitedUserAmbiguous',
+  directoryFull: 'reason.directoryFull',
+  masteredOnPremises: 'reason.masteredOnPremises',
+  targetHasRole: 'reason.targetHasRole',
+  unknownAttribute: 'reason.unknownAttribute',
+  groupsNotSupported: 'reason.groupsNotSupported',
   unknownCode: 'reason.unknownCode',
 };
 
-const REFUSED: Readonly<Record<RefusalCause, WordKey>> = {
+const REFUSED: Readonly<Record<RefusalReason, WordKey>> = {
   quarantined: 'reason.quarantined',
   permission: 'reason.permission',
   ownRole: 'reason.ownRole',
@@ -45,15 +55,27 @@ const REFUSED: Readonly<Record<RefusalCause, WordKey>> = {
   credentialsMissing: 'reason.credentialsMissing',
   throttled: 'reason.throttled',
   serviceUnavailable: 'reason.serviceUnavailable',
+  token: 'reason.token',
+  noToken: 'reason.noToken',
+  badRequest: 'reason.badRequest',
+  conflict: 'reason.conflict409',
+  inProgress: 'reason.inProgress',
+  unreachable: 'reason.unreachable',
   other: 'reason.unknownCode',
 };
 
-const UNKNOWN: Readonly<Record<Extract<Outcome, { kind: 'unknown' }>['why'], WordKey>> = {
+const UNKNOWN: Readonly<Record<UnknownEnd, WordKey>> = {
   timeout: 'reason.timeout',
   gatewayTimeout: 'reason.timeout',
   connectionLost: 'reason.connectionLost',
   unreadable: 'reason.unreadable',
+  serverError: 'reason.serverError',
+  noAnswer: 'reason.noAnswer',
+  interrupted: 'reason.interrupted',
 };
+
+/** What is not known of an attempt, in half a sentence. */
+export const unknownReason = (words: Words, why: UnknownEnd): string => words.plain(UNKNOWN[why]);
 
 /** What became of somebody in a few words, "Not provisioned: not assigned to the app". Plain, a value for a message. */
 export function outcomeLine(words: Words, outcome: Outcome, { what }: { readonly what: 'group' | 'other' }): string {
@@ -63,7 +85,7 @@ export function outcomeLine(words: Words, outcome: Outcome, { what }: { readonly
 }
 
 /** Why it did not end well, in half a sentence that names nobody; null when it did. */
-function shortReason(words: Words, outcome: Outcome): string | null {
+export function shortReason(words: Words, outcome: Outcome): string | null {
   switch (outcome.kind) {
     case 'created':
     case 'updated':
@@ -83,15 +105,21 @@ function shortReason(words: Words, outcome: Outcome): string | null {
       return withCode(words, FAILED[explainErrorCode(outcome.code)], outcome.code);
     case 'refused': {
       const code = short(outcome.code, LONGEST_CODE);
-      return withCode(words, REFUSED[outcome.cause], code === '' ? `HTTP ${outcome.status}` : code);
+      return withCode(words, REFUSED[reasonOf(outcome)], code === '' ? `HTTP ${outcome.status}` : code);
     }
     case 'unknown':
-      return words.plain(UNKNOWN[outcome.why]);
+      return unknownText(words, outcome);
     default: {
       const never: never = outcome;
       throw new Error(`An outcome without a reason: ${JSON.stringify(never)}`);
     }
   }
+}
+
+function unknownText(words: Words, { why, last }: Extract<Outcome, { kind: 'unknown' }>): string {
+  const reason = unknownReason(words, why);
+  const latest = last === undefined ? null : shortReason(words, last);
+  return latest === null ? reason : words.plain('reason.earlier', { why: reason, latest });
 }
 
 function skipReason(words: Words, { code, property }: Extract<Outcome, { kind: 'skipped' }>): string {

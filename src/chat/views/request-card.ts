@@ -28,6 +28,9 @@ const AGAIN: Readonly<Record<WaitReason, WordKey>> = {
   throttled: 'request.again.throttled',
   serviceUnavailable: 'request.again.serviceUnavailable',
   noAnswer: 'request.again.noAnswer',
+  unreachable: 'request.again.unreachable',
+  tokenRefused: 'request.again.tokenRefused',
+  inProgress: 'request.again.inProgress',
   ruleChanged: 'request.again.ruleChanged',
   interrupted: 'request.again.interrupted',
   retried: 'request.again.retried',
@@ -96,11 +99,13 @@ function held(words: Words, request: Request): TaskProgress {
 
 function cancelled(words: Words, task: Task, at: number, now: number): TaskProgress {
   // Whatever was sent once may have been carried out, whoever called it off afterwards.
-  const text = task.attempts === 0 ? 'request.cancelledUnsent' : 'request.cancelledAgain';
+  // A retry counts the calls anew; what became of those before it is remembered by itself.
+  const attempts = Math.max(task.attempts, (task.perhaps ?? null) === null ? 0 : 1);
+  const text = attempts === 0 ? 'request.cancelledUnsent' : 'request.cancelledAgain';
   return {
     tone: 'neutral',
     title: words.card('request.cancelled'),
-    paragraphs: [{ text: words.card(text, { time: words.time(at, now), attempts: task.attempts }) }],
+    paragraphs: [{ text: words.card(text, { time: words.time(at, now), attempts }) }],
     summary: 'request.summary.cancelled',
   };
 }

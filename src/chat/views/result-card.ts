@@ -10,6 +10,7 @@ import { entraLink, maybe, maybeQuoted, short, submitButton } from './parts.ts';
 import { type DetailLimits, detailSections } from './result-details.ts';
 import {
   decisiveStep,
+  latestOf,
   reportOf,
   type StepSetting,
   stepLine,
@@ -19,7 +20,7 @@ import {
 } from './result-steps.ts';
 import { serviceMarkdown, serviceText } from './service-words.ts';
 import { lookOf } from './tone.ts';
-import { pageFor, verdictOf } from './verdict.ts';
+import { pageFor, type Verdict, verdictOf } from './verdict.ts';
 
 export interface ResultCardInput {
   readonly request: Request;
@@ -59,6 +60,7 @@ interface Drawing extends ResultCardInput {
   readonly say: OutcomeWords;
   readonly values: WordValues;
   readonly setting: StepSetting;
+  readonly last: Verdict['last'];
 }
 
 /**
@@ -74,6 +76,8 @@ export function resultCard(words: Words, input: ResultCardInput): CardMessage {
     what: task.subject.type.toLowerCase() === 'group' ? 'group' : 'other',
     hasAssigned: task.awaitsAssignment,
     retry: offersRetry(input),
+    finishedAt: state.finishedAt,
+    now: input.now,
   });
   const drawing: Drawing = { ...input, ...verdict, words };
 
@@ -83,9 +87,11 @@ export function resultCard(words: Words, input: ResultCardInput): CardMessage {
 }
 
 function resultView(drawing: Drawing, fallbackText: string, limits: Limits): ResultView {
-  const { words, say, values, setting, task, state } = drawing;
-  const { outcome } = state;
+  const { words, say, values, setting, task, state, last } = drawing;
+  const outcome = latestOf(state.outcome);
   const next = { text: words.card(say.next, values) };
+  const lastSaid = last === null ? [] : [{ text: words.card(last.happened, last.values) }];
+  const lastNext = last === null ? [] : [{ text: words.card(last.next, last.values) }];
   // When all is well, "what to do next" in a box of its own would look like work.
   const isCalm = say.tone === 'good';
   const steps = reportOf(outcome)?.steps ?? [];
@@ -99,11 +105,16 @@ function resultView(drawing: Drawing, fallbackText: string, limits: Limits): Res
     title: words.card(say.verdict, values),
     subject: words.card(subjectKey(outcome), values),
     label: maybeQuoted(task.subject.label, 120),
-    paragraphs: [{ text: words.card(say.happened, values) }, ...otherChecks(words, outcome), ...(isCalm ? [next] : [])],
+    paragraphs: [
+      { text: words.card(say.happened, values) },
+      ...lastSaid,
+      ...otherChecks(words, outcome),
+      ...(isCalm ? [next] : []),
+    ],
     stopped: stoppedAt(drawing, steps.length),
-    next: isCalm ? [] : [{ label: words.card('label.next'), lines: [next, ...advice(words, outcome)] }],
+    next: isCalm ? [] : [{ label: words.card('label.next'), lines: [next, ...lastNext, ...advice(words, outcome)] }],
     code: maybe(codeText(words, outcome)),
-    stepsHeading: maybe(steps.length === 0 ? null : words.card('label.steps')),
+    stepsHeading: maybe(steps.length === 0 ? null : words.card(last === null ? 'label.steps' : 'label.lastSteps')),
     steps: steps
       .slice(0, limits.stepRows)
       .map((step) => stepRow(words, step, setting, { lineLength: limits.lineLength, unmet: step === unmet })),
@@ -120,10 +131,11 @@ function subjectKey(outcome: Outcome): WordKey {
   return writesToEntra(outcome) ? 'subject.fromDirectory' : 'subject.inApp';
 }
 
-function summaryOf({ words, say, values, state }: Drawing): string {
+function summaryOf({ words, say, values, state, last }: Drawing): string {
   const verdict = words.plain(say.verdict, values);
   const first = words.plain('result.summary', { subject: words.plain(subjectKey(state.outcome), values), verdict });
-  return `${first} ${words.plain(say.happened, values)} ${words.plain(say.next, values)}`;
+  const lastSaid = last === null ? '' : ` ${words.plain(last.happened, last.values)}`;
+  return `${first} ${words.plain(say.happened, values)}${lastSaid} ${words.plain(say.next, values)}`;
 }
 
 function otherChecks(words: Words, outcome: Outcome): Text[] {
@@ -139,16 +151,22 @@ function otherChecks(words: Words, outcome: Outcome): Text[] {
 }
 
 function stoppedAt({ words, say, setting, state }: Drawing, count: number): ResultView['stopped'] {
-  const decisive = say.tone === 'good' ? null : decisiveStep(state.outcome);
   const { style } = lookOf(say.tone);
+  const outcome = latestOf(state.outcome);
+  if ('warning' in outcome && outcome.warning !== undefined) {
+    const warned = serviceMarkdown(outcome.warning.reason ?? '', setting.app, REASON_LENGTH);
+    const line = warned === '' ? words.card('label.warnedNothing') : warned;
+    return [{ label: words.card('label.warned'), style, lines: [{ text: line }] }];
+  }
+  const decisive = say.tone === 'good' ? null : decisiveStep(outcome);
   if (decisive === null) {
-    const reason = reasonText(state.outcome, setting.app, '');
+    const reason = reasonText(outcome, setting.app, '');
     return reason === null ? [] : [{ label: words.card('label.said'), style, lines: [{ text: reason }] }];
   }
 
   const { step, number } = decisive;
   const label = words.card('result.stoppedAt', { number, count, step: stepName(words, step, setting) });
-  const reason = reasonText(state.outcome, setting.app, step.description ?? '');
+  const reason = reasonText(outcome, setting.app, step.description ?? '');
   return [{ label, style, lines: maybe(reason ?? stepLine(words, step, setting, 200)) }];
 }
 
@@ -181,6 +199,7 @@ function codeText(words: Words, outcome: Outcome): string | null {
 function rawCode(outcome: Exclude<Outcome, { kind: 'refused' }>): string | null {
   if (outcome.kind === 'unknown') return outcome.why;
   if (outcome.kind === 'failed' || outcome.kind === 'skipped') return outcome.code;
+  if ('warning' in outcome && outcome.warning !== undefined && outcome.warning.code !== '') return outcome.warning.code;
   // After a change, no reason to skip is the reason for anything.
   if (outcome.kind !== 'inSync' && outcome.kind !== 'notInScope') return null;
   return outcome.report.steps.map(({ details }) => details.SkipReason).find((reason) => reason !== undefined) ?? null;

@@ -37,9 +37,15 @@ export interface StepSetting {
   readonly target: string;
 }
 
-/** The account of the call, where the service gave one. */
+/** What the latest attempt was told: behind a result that nobody knows stands what a later attempt ended as. */
+export function latestOf(outcome: Outcome): Outcome {
+  return outcome.kind === 'unknown' ? (outcome.last ?? outcome) : outcome;
+}
+
+/** The account of the latest call, where the service gave one. */
 export function reportOf(outcome: Outcome): Report | null {
-  return outcome.kind === 'refused' || outcome.kind === 'unknown' ? null : outcome.report;
+  const latest = latestOf(outcome);
+  return latest.kind === 'refused' || latest.kind === 'unknown' ? null : latest.report;
 }
 
 /**

@@ -19,6 +19,15 @@ export type ErrorMeaning =
   | 'connectorCredentials'
   | 'agentUnavailable'
   | 'crossTenantPolicy'
+  | 'invitationFailed'
+  | 'invitedAccountDisabled'
+  | 'invitedValueInvalid'
+  | 'invitedUserAmbiguous'
+  | 'directoryFull'
+  | 'masteredOnPremises'
+  | 'targetHasRole'
+  | 'unknownAttribute'
+  | 'groupsNotSupported'
   | 'unknownCode';
 
 /**
@@ -27,7 +36,14 @@ export type ErrorMeaning =
  */
 const codes = {
   conflict: ['Conflict', 'EntryConflict'],
-  appFault: ['TooManyRequests', 'InternalServerError', 'WebExceptionProtocolError', 'Timeout', 'InternalError'],
+  appFault: [
+    'TooManyRequests',
+    'InternalServerError',
+    'WebExceptionProtocolError',
+    'Timeout',
+    'InternalError',
+    'CredentialValidationUnavailable',
+  ],
   connectorRights: ['InsufficientRights', 'MethodNotAllowed', 'NotPermitted', 'Unauthorized'],
   unexpectedAnswer: ['UnprocessableEntity', 'NotImplemented'],
   missingValues: ['MandatoryFieldsMissing', 'MissingValues', 'AttributeValidationFailed'],
@@ -52,22 +68,36 @@ const codes = {
     'AzureActiveDirectoryForbidden',
     'AzureActiveDirectoryCannotUpdateObjectsOriginatedInExternalService',
   ],
+  invitationFailed: ['InvitationCreationFailure'],
+  invitedAccountDisabled: ['InvitationCreationFailureUserAccountDisabled'],
+  invitedValueInvalid: ['InvitationCreationFailureInvalidPropertyValue'],
+  invitedUserAmbiguous: ['InvitationCreationFailureAmbiguousUser'],
+  directoryFull: ['AzureActiveDirectoryQuotaLimitExceeded', 'QuotaLimitExceeded'],
+  masteredOnPremises: ['AzureActiveDirectoryCannotUpdateObjectsMasteredOnPremises'],
+  targetHasRole: ['AzureActiveDirectoryInsufficientRights'],
+  unknownAttribute: ['HybridSynchronizationActiveDirectoryCannotFindAttribute'],
+  groupsNotSupported: ['EntityTypeNotSupported'],
 } satisfies Record<Exclude<ErrorMeaning, 'unknownCode'>, readonly string[]>;
 
 const meanings: readonly (readonly [string, ErrorMeaning])[] = Object.entries(codes).flatMap(([meaning, names]) =>
   names.map((name) => [plainWord(name), meaning as ErrorMeaning] as const),
 );
 
+/** The longest first: `AzureActiveDirectoryInsufficientRights` says more than the `InsufficientRights` at its end. */
+const mostTellingFirst = meanings.toSorted(([one], [other]) => other.length - one.length);
+
 const scimConnector = 'systemforcrossdomainidentitymanagement';
 
 /**
  * The meaning of an error code, whatever its case. Connectors put their own name in front (`ContosoEntryConflict`),
  * so a code is known by its end. A code of the SCIM connector that is not in the table is a fault of the SCIM server
- * all the same; anything else is `unknownCode`, to be shown as it is.
+ * all the same, unless it tells of credentials that were not taken (401); anything else is `unknownCode`, to be shown as
+ * it is.
  */
 export function explainErrorCode(code: string): ErrorMeaning {
   const word = plainWord(code);
-  const known = meanings.find(([name]) => word.endsWith(name));
+  if (word.startsWith(scimConnector) && word.includes('unauthorized')) return 'connectorCredentials';
+  const known = mostTellingFirst.find(([name]) => word.endsWith(name));
   if (known !== undefined) return known[1];
   return word.startsWith(scimConnector) ? 'scimFault' : 'unknownCode';
 }

@@ -19,6 +19,8 @@ export interface Pair {
   readonly announced: Announcement | null;
   /** What `value` tells, one entry per object; empty when it tells nothing. */
   readonly entries: readonly Entry[];
+  /** One of the two cannot be read. What the other says of failure stands; its good news may be contradicted there. */
+  readonly damaged?: true;
 }
 
 /** Shape A's `key`. */
@@ -28,7 +30,7 @@ export interface Announcement {
   readonly errorMessage: string | null;
 }
 
-const pairSchema = z.looseObject({ key: z.string().nullish(), value: z.string().nullish() });
+const pairSchema = z.looseObject({ key: z.unknown(), value: z.unknown() });
 
 const filled = z.string().trim().min(1).nullable().catch(null);
 
@@ -45,13 +47,26 @@ const announcementSchema = z
     }),
   );
 
-/** Decodes the body of a 2xx answer. Null when it is no such pair, or when JSON inside it is damaged. */
+/** Decodes the body of a 2xx answer. Null when it is no such pair, or when nothing but damage is in it. */
 export function readPair(body: unknown): Pair | null {
   const pair = pairSchema.safeParse(body);
   if (!pair.success) return null;
-  const announced = readKey(pair.data.key ?? '');
-  const entries = readValue(pair.data.value ?? '');
-  return announced === 'damaged' || entries === 'damaged' ? null : { announced, entries };
+  const key = textOf(pair.data.key);
+  const value = textOf(pair.data.value);
+  const announced = key === null ? 'damaged' : readKey(key);
+  const entries = value === null ? 'damaged' : readValue(value);
+  if (announced !== 'damaged' && entries !== 'damaged') return { announced, entries };
+  const readable = {
+    announced: announced === 'damaged' ? null : announced,
+    entries: entries === 'damaged' ? [] : entries,
+  };
+  return readable.announced === null && readable.entries.length === 0 ? null : { ...readable, damaged: true };
+}
+
+/** Null for what is no text; what is missing reads as none. */
+function textOf(part: unknown): string | null {
+  if (part === undefined || part === null) return '';
+  return typeof part === 'string' ? part : null;
 }
 
 function readKey(key: string): Announcement | null | 'damaged' {

@@ -1,7 +1,8 @@
 import type { IsShown } from '../../masking/attributes.ts';
 import { cutOutcome } from '../../masking/cut-outcome.ts';
-import type { Outcome } from '../outcome.ts';
+import type { Outcome, ServiceWarning } from '../outcome.ts';
 import { readEntry } from './entry.ts';
+import { overAll } from './over-all.ts';
 import { readPair } from './pair.ts';
 import { mergeReports } from './report.ts';
 import { judge, unreadable } from './verdict.ts';
@@ -30,7 +31,25 @@ function readWhole(body: unknown): Outcome {
   }
   if (!('report' in worst)) return worst;
   const reports = outcomes.flatMap((outcome) => ('report' in outcome ? [outcome.report] : []));
-  return { ...worst, report: mergeReports(worst.report, reports) };
+  const warnings = outcomes.flatMap((outcome) => ('warning' in outcome ? [outcome.warning] : []));
+  const told: Outcome = { ...worst, report: mergeReports(worst.report, reports), ...firstOf(worst, warnings) };
+  return pair.damaged === true ? despiteDamage(told) : told;
+}
+
+/** One member's warning is not to vanish behind the others' success. */
+function firstOf(worst: Outcome, warnings: readonly (ServiceWarning | undefined)[]): { warning?: ServiceWarning } {
+  const warning = warnings.find((candidate) => candidate !== undefined);
+  return warning !== undefined && isWell(worst) ? { warning } : {};
+}
+
+function isWell({ kind }: Outcome): boolean {
+  return ['created', 'updated', 'disabled', 'deleted', 'otherChange', 'inSync'].includes(kind);
+}
+
+/** A failure that can be read is one, whatever the other part held; good news could be contradicted there. */
+function despiteDamage(told: Outcome): Outcome {
+  if (told.kind === 'failed') return told;
+  return isWell(told) ? unreadable : overAll('unreadable', told);
 }
 
 /** Not knowing about one object outweighs all but a failure: the others' good news must not stand for it. */

@@ -1,3 +1,4 @@
+import { refusesToken } from '../answer.ts';
 import type { Outcome, RefusalCause } from '../outcome.ts';
 
 /** What Graph's error body and status say; the shape of a refused `GraphAnswer`, as far as it matters here. */
@@ -6,6 +7,7 @@ export interface Refusal {
   /** The OData error code, or `''`. */
   readonly code: string;
   readonly message: string;
+  readonly retryAfterMs?: number | null;
   /** The call was made by the right of a person. */
   readonly onBehalf?: true;
 }
@@ -21,8 +23,51 @@ export function readRefusal(refusal: Refusal, job: { readonly quarantined: boole
   const { status, code, message } = refusal;
   const cause = causeOf(refusal, job?.quarantined ?? false);
   const isOwn = cause === 'permission' && refusal.onBehalf === true;
-  return { kind: 'refused', status, code, message, cause: isOwn ? 'ownRole' : cause };
+  const retryAfterMs = refusal.retryAfterMs ?? 0;
+  const wait = retryAfterMs > 0 ? { retryAfterMs } : {};
+  return { kind: 'refused', status, code, message, cause: isOwn ? 'ownRole' : cause, ...wait };
 }
+
+/** What a refusal is about, as exactly as status and code tell: each has words of its own. */
+export type RefusalReason =
+  | RefusalCause
+  | 'token'
+  | 'noToken'
+  | 'badRequest'
+  | 'conflict'
+  | 'inProgress'
+  | 'unreachable';
+
+export function reasonOf(refused: Extract<Outcome, { kind: 'refused' }>): RefusalReason {
+  const { status, code, cause } = refused;
+  if (status === 0) return 'unreachable';
+  if (code === noCredential.code) return 'noToken';
+  if (refusesToken(refused)) return cause === 'ownRole' ? 'signInGone' : 'token';
+  if (cause !== 'other') return cause;
+  if (status === 409) return isInProgress(refused) ? 'inProgress' : 'conflict';
+  return status === 400 ? 'badRequest' : 'other';
+}
+
+/** Whether a conflict is with work that is under way: a matter of waiting. No code for it is documented. */
+export function isInProgress({ status, code, message }: Omit<Refusal, 'retryAfterMs'>): boolean {
+  const words =
+    /in[ _-]?progress|already (?:running|being|started)|under ?way|concurrent|another (?:request|operation)/i;
+  return status === 409 && words.test(`${code} ${message}`);
+}
+
+/** Of a call that was not made, as no token could be had for it. */
+export const noCredential = {
+  kind: 'refused',
+  status: 401,
+  code: 'NoCredential',
+  message: '',
+  cause: 'permission',
+} as const satisfies Outcome;
+
+/** Of a call that was not made, as Graph could not be reached. `code` is the machine's own word. */
+export const unreachable = (code: string | undefined): Outcome => {
+  return { kind: 'refused', status: 0, code: code ?? 'Unreachable', message: '', cause: 'serviceUnavailable' };
+};
 
 /** Of a call that was not made, as whoever asked for it is not signed in any more. */
 export const signInGone: Outcome = {

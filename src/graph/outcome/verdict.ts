@@ -5,11 +5,11 @@
  * 1. any of them says Failure → `failed`
  * 2. a word that nobody knows yet, and steps that settle nothing → `unknown`
  * 3. any of them says Skipped → `inSync`, `notInScope` or `skipped`, by the reason
- * 4. a Warning → the change that an export step reports as done; without such a step, `failed`
+ * 4. a Warning → the change that an export step reports as done, with the warning; without such a step, `failed`
  * 5. Success, by word or by an export step → the change
  * 6. silence → `unknown`
  */
-import type { Outcome, Step } from '../outcome.ts';
+import type { Outcome, ServiceWarning, Step } from '../outcome.ts';
 import { detailOf, type Entry } from './entry.ts';
 import type { Announcement } from './pair.ts';
 import { reportOf } from './report.ts';
@@ -25,10 +25,10 @@ export function judge(announced: Announcement | null, entry: Entry): Outcome {
   if (words.includes('failure') || steps === 'failure') return failed(announced, entry);
   if (words.includes('unknownFutureValue') && steps === null) return unreadable;
   if (words.includes('skipped') || steps === 'skipped') return passedOver(announced, entry);
-  if (words.includes('warning')) return steps === 'success' ? changed(entry) : failed(announced, entry);
+  if (words.includes('warning')) return steps === 'success' ? changed(announced, entry) : failed(announced, entry);
   // An error code whose status word is missing: something went wrong there, whatever the other witnesses say.
   if (hasCodeWithoutWord(announced, entry)) return unreadable;
-  return words.includes('success') || steps === 'success' ? changed(entry) : unreadable;
+  return words.includes('success') || steps === 'success' ? changed(announced, entry) : unreadable;
 }
 
 /** Null when the steps do not settle the matter, e.g. when all that succeeded is an import. */
@@ -80,7 +80,7 @@ function passedOver(announced: Announcement | null, entry: Entry): Outcome {
   const telling = given.filter((code) => plainWord(code) !== 'entrysynchronizationskipped');
   const report = reportOf(entry);
   if (telling.length > 0 && telling.every((code) => plainWord(code) === 'redundantexport')) {
-    return { kind: 'inSync', report };
+    return { kind: 'inSync', report, ...warningOf(announced, entry) };
   }
   const failedChecks = failedScopingChecks(entry.provisioningSteps, [
     entry.statusInfo.reason,
@@ -123,8 +123,22 @@ const kindByExport: readonly (readonly [string, ChangeKind])[] = [
   ['entryexportstageddelete', 'deleted'],
 ];
 
-function changed(entry: Entry): Outcome {
-  return { kind: kindOfChange(entry), report: reportOf(entry) };
+function changed(announced: Announcement | null, entry: Entry): Outcome {
+  return { kind: kindOfChange(entry), report: reportOf(entry), ...warningOf(announced, entry) };
+}
+
+/** A warning of any of the witnesses, with what is told of it. */
+function warningOf(announced: Announcement | null, entry: Entry): { warning?: ServiceWarning } {
+  const step = entry.provisioningSteps.find(({ status }) => status === 'warning');
+  const isWarned = announced?.result === 'warning' || entry.statusInfo.status === 'warning' || step !== undefined;
+  if (!isWarned) return {};
+  const codeInStep = step === undefined ? null : detailOf(step, 'errorCode');
+  return {
+    warning: {
+      code: entry.statusInfo.errorCode ?? announced?.errorCode ?? codeInStep ?? '',
+      reason: entry.statusInfo.reason ?? announced?.errorMessage ?? step?.description ?? null,
+    },
+  };
 }
 
 function kindOfChange(entry: Entry): ChangeKind {

@@ -9,12 +9,14 @@ export type Fault = FaultKind & {
 
 export type FaultKind =
   /**
-   * Any HTTP status. Without a body it is an OData error; a body is sent as it is, text as a web page and anything
-   * else as JSON. A 429 has no `Retry-After` unless `headers` gives one.
+   * Any HTTP status. Without a body it is an OData error, of this code where one is given; a body is sent as it is, text
+   * as a web page and anything else as JSON. A 429 has no `Retry-After` unless `headers` gives one.
    */
   | {
       readonly kind: 'status';
       readonly status: number;
+      readonly code?: string;
+      readonly message?: string;
       readonly body?: unknown;
       readonly headers?: Readonly<Record<string, string>>;
     }
@@ -22,6 +24,18 @@ export type FaultKind =
   | { readonly kind: 'html' }
   /** The real answer with proper headers, and JSON that ends in the middle. Its work is done. */
   | { readonly kind: 'truncated' }
+  /** The real answer's headers and the first half of its body, and then the connection breaks. Its work is done. */
+  | { readonly kind: 'cutOff' }
+  /** The real answer of an on-demand call, whose `value` breaks off inside JSON that is in order. Its work is done. */
+  | { readonly kind: 'damagedValue' }
+  /** The real answer of an on-demand call, told as a warning. Its work is done. */
+  | { readonly kind: 'warned' }
+  /** The real answer, packed. */
+  | { readonly kind: 'gzip' }
+  /** A small packed answer that unpacks to 64 MB. */
+  | { readonly kind: 'bomb' }
+  /** The real answer, its links on Microsoft's own host, as a proxy before Graph hands them on. */
+  | { readonly kind: 'graphLinks' }
   /** 200 without a body. */
   | { readonly kind: 'empty' }
   /** The connection breaks before any answer. */

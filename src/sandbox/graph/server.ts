@@ -4,6 +4,7 @@ import { createTenant, type Tenant } from '../tenant/tenant.ts';
 import { createArrivals } from './arrivals.ts';
 import { badRequest, noSuchSegment, refusal } from './errors.ts';
 import { decodedSegments, maxBodyBytes, readBody, type SandboxRequest, type SandboxResponse } from './exchange.ts';
+import { readFault, readFaults } from './fault-notation.ts';
 import { createFaults, type Fault } from './faults.ts';
 import { createLatency } from './latency.ts';
 import { answer, isOnDemand } from './routes.ts';
@@ -70,6 +71,8 @@ export interface SandboxGraphOptions {
   /** Items per page without `$top`: 100 as in Graph, or fewer to see whether a client follows the links. */
   readonly pageSize?: number;
   readonly clock?: Clock;
+  /** Faults from the start on, as `fault-notation.ts` writes them. */
+  readonly faults?: string;
   /** How long it takes until provisioning sees an assignment that a call has made; a tenant that is given has its own. */
   readonly replicationMs?: number;
   readonly tenant?: Tenant;
@@ -86,12 +89,17 @@ export async function startSandboxGraph({
   limit = 5,
   windowMs = 10_000,
   pageSize = 100,
+  faults: script = '',
   clock = systemClock,
   replicationMs = 0,
   tenant = createTenant({ clock, replicationMs }),
 }: SandboxGraphOptions): Promise<SandboxGraph> {
   const arrivals = createArrivals({ limit, windowMs, now: () => clock.monotonic() });
   const faults = createFaults();
+  const scriptFaults = (text: string): void => {
+    for (const { where, fault } of readFaults(text)) faults.script(where, fault);
+  };
+  scriptFaults(script);
   const nextLatency = createLatency(latencyMs, seed);
   const closing = new AbortController();
   const requests: LoggedRequest[] = [];
@@ -113,7 +121,7 @@ export async function startSandboxGraph({
     const trace = traceOf(incoming, clock.now());
     const method = incoming.method ?? 'GET';
     const url = new URL(incoming.url ?? '/', 'http://sandbox');
-    if (url.pathname.startsWith('/_sandbox/')) return send(outgoing, control(method, url.pathname), trace);
+    if (url.pathname.startsWith('/_sandbox/')) return send(outgoing, await control(method, url.pathname, incoming), trace);
     if (!url.pathname.startsWith(`${prefix}/`)) return send(outgoing, noSuchSegment(url.pathname), trace);
 
     const path = url.pathname.slice(prefix.length);
@@ -143,7 +151,9 @@ export async function startSandboxGraph({
       if (!parsed.ok) return unreadableBody;
       return answer(tenant, { ...request(incoming, method, segments, url.searchParams), body: parsed.value, pageSize });
     };
-    const fault = faults.take(path);
+    // Asked for by the call itself, which the others do not see.
+    const own = readFault(incoming.headers['x-sandbox-fault']?.toString() ?? '');
+    const fault = own ?? faults.take(path);
     if (fault !== undefined && fault.kind !== 'slow') {
       const done = fault.workDone ? work() : undefined;
       if (onDemand && fault.kind === 'status' && fault.status === 429) throttled += 1;
@@ -157,7 +167,16 @@ export async function startSandboxGraph({
     send(outgoing, work(), trace);
   };
 
-  const control = (method: string, path: string): SandboxResponse => {
+  const control = async (method: string, path: string, incoming: IncomingMessage): Promise<SandboxResponse> => {
+    if (path === '/_sandbox/faults' && method === 'POST') {
+      const read = await readBody(incoming);
+      try {
+        scriptFaults(read.kind === 'read' ? read.text : '');
+      } catch (error) {
+        return badRequest(error instanceof Error ? error.message : String(error));
+      }
+      return { status: 204, body: undefined };
+    }
     if (path === '/_sandbox/stats' && method === 'GET') return { status: 200, body: stats() };
     if (path !== '/_sandbox/reset' || method !== 'POST') return noSuchSegment(path);
     reset();

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { refusal, unknownError } from './errors.ts';
 import type { SandboxResponse } from './exchange.ts';
 import type { FaultKind } from './faults.ts';
-import { send, sendText, type TraceOfCall } from './wire.ts';
+import { send, sendBytes, sendText, type TraceOfCall } from './wire.ts';
 
 /** Answers a call the way a scripted fault says, `real` being what it would have been told. */
 export function strike(
@@ -16,7 +17,7 @@ export function strike(
     case 'status':
       if (fault.body === undefined) {
         const headers = fault.headers ?? {};
-        send(outgoing, { status: fault.status, body: defaultBody(fault.status), headers }, trace);
+        send(outgoing, { status: fault.status, body: errorBody(fault), headers }, trace);
       } else if (typeof fault.body === 'string') {
         sendText(outgoing, fault.status, fault.body, { 'Content-Type': 'text/html', ...fault.headers }, trace);
       } else {
@@ -31,6 +32,33 @@ export function strike(
       const whole = JSON.stringify(body ?? {});
       // Its length is that of what is sent, so the exchange itself is in order and only the JSON is not.
       sendText(outgoing, status, whole.slice(0, Math.ceil(whole.length / 2)), json, trace);
+      return;
+    }
+    case 'cutOff': {
+      const { status, body } = real();
+      const whole = JSON.stringify(body ?? {});
+      outgoing.writeHead(status, { ...json, 'Content-Length': Buffer.byteLength(whole), 'request-id': trace.requestId });
+      outgoing.write(whole.slice(0, Math.ceil(whole.length / 2)), () => outgoing.destroy());
+      return;
+    }
+    case 'damagedValue':
+      send(outgoing, withPair(real(), damaged), trace);
+      return;
+    case 'warned':
+      send(outgoing, withPair(real(), warned), trace);
+      return;
+    case 'gzip': {
+      const { status, body } = real();
+      sendBytes(outgoing, status, gzipSync(JSON.stringify(body ?? {})), { ...json, 'Content-Encoding': 'gzip' }, trace);
+      return;
+    }
+    case 'bomb':
+      sendBytes(outgoing, 200, gzipSync(Buffer.alloc(bombBytes, ' ')), { ...json, 'Content-Encoding': 'gzip' }, trace);
+      return;
+    case 'graphLinks': {
+      const { status, body } = real();
+      const text = JSON.stringify(body ?? {}).replaceAll(/http:\/\/[^/"]+\/v1\.0/g, 'https://graph.microsoft.com/v1.0');
+      sendText(outgoing, status, text, json, trace);
       return;
     }
     case 'empty':
@@ -60,6 +88,42 @@ export function tooManyRequests(headers: Readonly<Record<string, string>> = {}):
     headers,
   };
 }
+
+function errorBody({ status, code, message = '' }: Extract<FaultKind, { kind: 'status' }>): unknown {
+  return code === undefined ? defaultBody(status) : refusal(status, code, message).body;
+}
+
+/** An on-demand answer with its two strings changed; any other answer stays as it is. */
+function withPair(response: SandboxResponse, change: (pair: Pair) => Pair): SandboxResponse {
+  const { body } = response;
+  const isPair = typeof body === 'object' && body !== null && 'key' in body && 'value' in body;
+  return isPair ? { ...response, body: { ...body, ...change({ key: String(body.key), value: String(body.value) }) } } : response;
+}
+
+interface Pair {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Where the service told nothing in `value`, the beginning of something is put there. */
+const damaged = ({ key, value }: Pair): Pair => ({
+  key,
+  value: value.length > 2 ? value.slice(0, Math.ceil(value.length / 2)) : '{"provisioningSteps":[{"na',
+});
+
+/** The verdict as a warning, with words, whichever of the two strings carries it. */
+function warned({ key, value }: Pair): Pair {
+  const details = { errorCode: 'SchemaPropertyCanOnlyAcceptValue', errorMessage: 'The manager was not written.' };
+  const told: unknown = JSON.parse(value);
+  const statusInfo = { status: 'Warning', errorCode: details.errorCode, reason: details.errorMessage };
+  const warnedReport = (report: unknown) => ({ ...(report as object), statusInfo });
+  return {
+    key: key.startsWith('{') ? JSON.stringify({ result: 'Warning', details }) : key,
+    value: JSON.stringify(Array.isArray(told) ? told.map(warnedReport) : warnedReport(told)),
+  };
+}
+
+const bombBytes = 64 * 1024 * 1024;
 
 function defaultBody(status: number): unknown {
   switch (status) {

@@ -32,9 +32,19 @@ export function sendText(
   headers: Readonly<Record<string, string>>,
   trace: TraceOfCall,
 ): void {
+  sendBytes(outgoing, status, Buffer.from(body), headers, trace);
+}
+
+export function sendBytes(
+  outgoing: ServerResponse,
+  status: number,
+  body: Buffer,
+  headers: Readonly<Record<string, string>>,
+  trace: TraceOfCall,
+): void {
   if (outgoing.destroyed) return;
   outgoing.writeHead(status, {
-    'Content-Length': Buffer.byteLength(body),
+    'Content-Length': body.length,
     'Cache-Control': 'no-cache',
     'OData-Version': '4.0',
     'request-id': trace.requestId,

@@ -24,6 +24,15 @@ const CODES: Record<ErrorMeaning, string> = {
   connectorCredentials: 'InvalidCredentials',
   agentUnavailable: 'EndpointUnavailable',
   crossTenantPolicy: 'AzureActiveDirectoryForbidden',
+  invitationFailed: 'InvitationCreationFailure',
+  invitedAccountDisabled: 'InvitationCreationFailureUserAccountDisabled',
+  invitedValueInvalid: 'InvitationCreationFailureInvalidPropertyValue',
+  invitedUserAmbiguous: 'InvitationCreationFailureAmbiguousUser',
+  directoryFull: 'AzureActiveDirectoryQuotaLimitExceeded',
+  masteredOnPremises: 'AzureActiveDirectoryCannotUpdateObjectsMasteredOnPremises',
+  targetHasRole: 'AzureActiveDirectoryInsufficientRights',
+  unknownAttribute: 'HybridSynchronizationActiveDirectoryCannotFindAttribute',
+  groupsNotSupported: 'EntityTypeNotSupported',
   unknownCode: 'SomethingNew',
 };
 

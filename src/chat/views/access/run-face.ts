@@ -41,7 +41,12 @@ function calledOffFace(
   { at }: Extract<TaskState, { kind: 'cancelled' }>,
 ): RunFace {
   const canceller = state.calledOffBy === null ? '' : personName(state.calledOffBy);
-  const values = { ...namesOf(accessRequest), canceller, time: words.moment(at, now), sent: task.attempts };
+  const values = {
+    ...namesOf(accessRequest),
+    canceller,
+    time: words.moment(at, now),
+    sent: Math.max(task.attempts, (task.perhaps ?? null) === null ? 0 : 1),
+  };
   const said: WordKey = canceller === '' ? 'access.calledOff' : 'access.calledOffBy';
   const [tone, title] = ENDS.cancelled;
   const next: WordKey | null = state.assigned ? 'access.leftNext' : null;
@@ -61,20 +66,27 @@ function namesFor(accessRequest: AccessRequest, task: Task) {
 
 function doneFace(
   words: Words,
-  { accessRequest, state }: RunInput,
-  { outcome }: Extract<TaskState, { kind: 'done' }>,
+  { accessRequest, state, now }: RunInput,
+  { outcome, finishedAt }: Extract<TaskState, { kind: 'done' }>,
   retry: boolean,
 ): RunFace {
   const { person, app } = namesOf(accessRequest);
-  const { say, values } = verdictOf(words, { outcome, person, app, what: 'other', hasAssigned: state.assigned, retry });
+  const hasAssigned = state.assigned;
+  const told = { outcome, person, app, what: 'other', hasAssigned, retry, finishedAt, now } as const;
+  const { say, values, last } = verdictOf(words, told);
   const isCalm = say.tone === 'good';
   const next = words.card(say.next, values);
+  const lastSaid = last === null ? [] : [{ text: words.card(last.happened, last.values) }];
   return {
     tone: say.tone,
     title: words.card(say.verdict, values),
-    paragraphs: [{ text: words.card(say.happened, values) }, ...(isCalm ? [{ text: next }] : [])],
+    paragraphs: [{ text: words.card(say.happened, values) }, ...lastSaid, ...(isCalm ? [{ text: next }] : [])],
     next: isCalm ? null : next,
-    summary: `${words.plain(say.happened, values)} ${words.plain(say.next, values)}`,
+    summary: [
+      words.plain(say.happened, values),
+      ...(last === null ? [] : [words.plain(last.happened, last.values)]),
+      words.plain(say.next, values),
+    ].join(' '),
   };
 }
 

@@ -1,0 +1,141 @@
+import { type GraphTrouble, refusesToken } from '../../graph/answer.ts';
+import { permissionFor } from '../../graph/permission-for.ts';
+import type { WordKey, Words, WordValues } from '../words.ts';
+import { short } from './parts.ts';
+import type { Tone } from './tone.ts';
+
+/** Graph did not tell what a command needs to know: each no in its own words. Nothing has been done then. */
+export type GraphProblem =
+  /** `code`: what an engineer can look up, e.g. Graph's request id. */
+  | { readonly kind: 'graphUnavailable' | 'graphRefused' | 'unreadableAnswer'; readonly code: string | null }
+  | { readonly kind: 'graphTrouble'; readonly trouble: GraphTrouble };
+
+type Keys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordKey];
+
+type Name =
+  | 'graphThrottled'
+  | 'graphNotFound'
+  | 'graphBadRequest'
+  | 'graphConflict'
+  | 'graphOther'
+  | 'graphToken'
+  | 'graphNoToken'
+  | 'graphRefused'
+  | 'graphUnavailable'
+  | 'graphTimeout'
+  | 'graphLost'
+  | 'graphUnreachable'
+  | 'unreadableAnswer';
+
+/** Tells a problem of this file from the others. */
+export function isGraphProblem(what: { readonly kind: string }): what is GraphProblem {
+  return ['graphTrouble', 'graphUnavailable', 'graphRefused', 'unreadableAnswer'].includes(what.kind);
+}
+
+/** The words of a problem, as keys of the catalogue with their values; `codeLine` is finished. */
+export function graphProblem(
+  words: Words,
+  what: GraphProblem,
+): { readonly keys: Keys; readonly values: WordValues; readonly code: string | null; readonly codeLine?: string } {
+  if (what.kind !== 'graphTrouble') return { keys: keysOf(what.kind), values: untold, code: what.code };
+  const { trouble } = what;
+  const codeLine = codeOf(words, trouble);
+  return { keys: keysOf(nameOf(trouble)), values: valuesOf(words, trouble), code: null, codeLine };
+}
+
+const keysOf = (name: Name): Keys => [
+  name === 'graphThrottled' || name === 'graphNotFound' ? 'warning' : 'bad',
+  `problem.${name}.title`,
+  `problem.${name}.happened`,
+  `problem.${name}.next`,
+];
+
+function nameOf(trouble: GraphTrouble): Name {
+  switch (trouble.kind) {
+    case 'refused':
+      return refusalName(trouble.status, trouble.code);
+    case 'unreadable':
+      return 'unreadableAnswer';
+    case 'noAnswer':
+      return silenceName(trouble.why);
+    default: {
+      const never: never = trouble;
+      throw new Error(`unexpected trouble ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function refusalName(status: number, code: string): Name {
+  if (refusesToken({ status, code })) return 'graphToken';
+  if (status >= 500) return 'graphUnavailable';
+  switch (status) {
+    case 400:
+      return 'graphBadRequest';
+    case 401:
+    case 403:
+      return 'graphRefused';
+    case 404:
+      return 'graphNotFound';
+    case 409:
+      return 'graphConflict';
+    case 429:
+      return 'graphThrottled';
+    default:
+      return 'graphOther';
+  }
+}
+
+function silenceName(why: Extract<GraphTrouble, { kind: 'noAnswer' }>['why']): Name {
+  switch (why) {
+    case 'timeout':
+    case 'stopped':
+      return 'graphTimeout';
+    case 'connectionLost':
+      return 'graphLost';
+    case 'unreachable':
+      return 'graphUnreachable';
+    case 'noCredential':
+      return 'graphNoToken';
+    default: {
+      const never: never = why;
+      throw new Error(`unexpected silence ${String(never)}`);
+    }
+  }
+}
+
+/** Of a problem of which no more is known than its kind. */
+const untold = { status: 'none', wait: 'none', permission: 'none' };
+
+function valuesOf(words: Words, trouble: GraphTrouble): WordValues {
+  if (trouble.kind !== 'refused') return untold;
+  const { status, retryAfterMs, trace } = trouble;
+  return {
+    status: String(status),
+    wait: (retryAfterMs ?? 0) > 0 ? waitText(words, retryAfterMs ?? 0) : 'none',
+    permission: permissionFor(trace) ?? 'none',
+  };
+}
+
+/** How long Graph asks to wait, in whole units, rounded up: sooner would be too soon. */
+function waitText(words: Words, ms: number): string {
+  const seconds = Math.ceil(ms / 1_000);
+  if (seconds <= 120) return words.plain('wait.seconds', { count: seconds });
+  const minutes = Math.ceil(seconds / 60);
+  return minutes <= 120
+    ? words.plain('wait.minutes', { count: minutes })
+    : words.plain('wait.hours', { count: Math.ceil(minutes / 60) });
+}
+
+/** Graph's own code, and the id by which Microsoft's support and the log know the call. */
+function codeOf(words: Words, trouble: GraphTrouble): string {
+  const request = short(trouble.trace.requestId ?? trouble.trace.clientRequestId, 60);
+  if (trouble.kind === 'refused') {
+    const { status } = trouble;
+    const code = short(trouble.code, 60);
+    return code === ''
+      ? words.card('label.requestCode', { code: `HTTP ${status}`, request })
+      : words.card('label.graphCode', { code, status, request });
+  }
+  const code = short(trouble.kind === 'noAnswer' ? (trouble.code ?? '') : '', 60);
+  return code === '' ? words.card('label.code', { code: request }) : words.card('label.requestCode', { code, request });
+}
