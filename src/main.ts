@@ -9,6 +9,7 @@ import { clouds } from './clouds.ts';
 import { type Config, configWarnings, describeProblems, readConfig } from './config.ts';
 import { isDatabaseAway, openDatabase } from './db/database.ts';
 import type { LoginOptions } from './graph/credential.ts';
+import { startWarming } from './graph/job-survey.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { startCalendar } from './requests/access-requests/calendar.ts';
@@ -206,10 +207,13 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const watching = (goesOn ? startWatching : atRest)({
     store,
     readStatus: (appId) => synchronization.findStatus(appId),
+    isEnabled: (appId) => applications.isEnabled(appId),
     changed: () => courier.wake(),
     log,
     ...(options.watchEveryMs === undefined ? {} : { everyMs: options.watchEveryMs }),
   });
+
+  const warming = goesOn ? startWarming({ applications, synchronization, clock, log }) : null;
 
   /** A change moves the request's own card, and the place in line of those that wait. */
   async function announce(requestId: string): Promise<void> {
@@ -351,7 +355,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       await server.stop(grace.httpMs);
       await Promise.all([
         within(clock, bot.settled(), grace.drawMs),
-        within(clock, Promise.all([calendar.stop(), watching.stop(), leftBehind.ended]), dutyMs),
+        within(clock, Promise.all([calendar.stop(), watching.stop(), warming?.stop(), leftBehind.ended]), dutyMs),
         // What it could not hand back by then is taken over when its lease runs out.
         within(clock, dispatcher.stop(grace.callMs), grace.callMs + dutyMs),
       ]);

@@ -122,6 +122,10 @@ export type LapseReason =
   | 'subjectGone'
   | 'appGone'
   | 'appNotSetUp'
+  /** The app is disabled in Entra. */
+  | 'appDisabled'
+  /** The app takes nobody on demand while its job runs, and it ran for a day. */
+  | 'jobRan'
   /** The app's synchronization stayed in quarantine for a day. */
   | 'quarantined'
   /** Graph refused to make the app role assignment. */
@@ -131,7 +135,8 @@ export type LapseReason =
   /** Graph could not be asked for a day. */
   | 'graphAway';
 
-export type HeldUp = 'quarantine' | 'graphAway';
+/** `jobRuns`: the app takes nobody on demand while its job runs. */
+export type HeldUp = 'quarantine' | 'jobRuns' | 'graphAway';
 
 /** What may be done to an access request. */
 export type AccessAction =

@@ -2,7 +2,7 @@ import type { ExpressionBuilder, Selectable, Transaction } from 'kysely';
 import type { AccessRequestRow, Schema } from '../../db/schema.ts';
 import { writeRecord } from '../record.ts';
 import type { Lease, Reader } from '../request.ts';
-import type { FinishedAs, HeldUp } from './access-request.ts';
+import type { FinishedAs, HeldUp, LapseReason } from './access-request.ts';
 import { applyAction, lockAccessRequest } from './acting.ts';
 import { queueCopies, routeSource } from './copies.ts';
 import { oweNobodyReached, oweReminder, releaseApproval } from './notices.ts';
@@ -156,7 +156,7 @@ export function holdUp(
     const now = parts.clock.now();
     const since = row.held_up_since ?? now;
     if (now - since >= longestHeldUpMs) {
-      await applyAction(parts, transaction, row, { kind: 'lapse', why: lapseOf(heldUp) });
+      await applyAction(parts, transaction, row, { kind: 'lapse', why: LAPSES[heldUp] });
       return true;
     }
     // A day may end before the pause does: it is looked at once more then.
@@ -168,9 +168,10 @@ export function holdUp(
   });
 }
 
-function lapseOf(heldUp: HeldUp): 'quarantined' | 'graphAway' {
-  return heldUp === 'quarantine' ? 'quarantined' : 'graphAway';
-}
+const LAPSES = { quarantine: 'quarantined', jobRuns: 'jobRan', graphAway: 'graphAway' } as const satisfies Record<
+  HeldUp,
+  LapseReason
+>;
 
 /** Writes what does not change its state, and hands the lease back. Counts as a change unless told otherwise. */
 async function changeRow(

@@ -1,7 +1,7 @@
 import { type Application, apps, everyApplication, provisionsGroups } from './applications.ts';
 import { inboundMappings, mapped, outboundMappings } from './attributes.ts';
 import { groups } from './groups.ts';
-import { everybody, type Person, people } from './people.ts';
+import { everybody, type Person, people, storePeople } from './people.ts';
 import { assign, keepAccount, type State } from './state.ts';
 
 /**
@@ -11,7 +11,7 @@ import { assign, keepAccount, type State } from './state.ts';
 export function firstDay(at: number, seasonal: readonly Person[] = []): State {
   const present = [...everybody, ...seasonal];
   const state: State = {
-    people: new Map(present.map((one) => [one.id, one])),
+    people: new Map([...present, ...storePeople].map((one) => [one.id, one])),
     assignments: new Map(),
     accounts: new Map(),
     conflicts: new Set([`${apps.salesforce.id} ${people.grady.id}`]),
@@ -28,15 +28,16 @@ export function firstDay(at: number, seasonal: readonly Person[] = []): State {
 }
 
 function assignEverybody(state: State, application: Application, present: readonly Person[], at: number): void {
-  // Cloud sync takes whoever its scope holds; nobody is assigned to it.
-  if (application.job?.direction === 'fromActiveDirectory') return;
+  // Cloud sync and HR take whoever their scope holds; nobody is assigned to them.
+  if (application.job !== null && application.job.direction !== 'outbound') return;
   const leavesOutDiego: readonly string[] = [apps.salesforce.id, apps.salesforceSandbox.id, apps.serviceNow.id];
   for (const one of present) {
     if (one.id === people.diego.id && leavesOutDiego.includes(application.id)) continue;
     assign(state, application, one.id, at);
   }
   if (!provisionsGroups(application)) return;
-  for (const group of [groups.salesTeam, groups.engineering, groups.platformEngineering]) {
+  const { salesTeam, engineering, platformEngineering, storeStaff, allStores } = groups;
+  for (const group of [salesTeam, engineering, platformEngineering, storeStaff, allStores]) {
     assign(state, application, group.id, at);
   }
 }

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../clock.ts';
-import { type Application, apps, everyApplication, microsoftGraph } from './applications.ts';
+import { type Application, apps, everyApplication, manyApplications, microsoftGraph } from './applications.ts';
 import { firstDay } from './first-day.ts';
-import { everyGroup, type Group } from './groups.ts';
+import { everyGroup, type Group, groupsOf } from './groups.ts';
 import { distinguishedName, type Person, people, seasonalPeople } from './people.ts';
 import { type AuditRecord, auditRecord } from './provisioning/audit-record.ts';
 import { provisionPerson } from './provisioning/provision-person.ts';
@@ -65,12 +65,19 @@ export interface TenantOptions {
   readonly clock?: Clock;
   /** How many people there are besides the roster. */
   readonly seasonal?: number;
+  /** How many enterprise applications there are at least. */
+  readonly apps?: number;
   /** How long it takes, in ms, until provisioning sees an assignment that was made in Entra. */
   readonly replicationMs?: number;
 }
 
 /** A tenant on its first day: see the roster in `people.ts` for who is where. `clock` dates what happens in it. */
-export function createTenant({ clock = systemClock, seasonal = 0, replicationMs = 0 }: TenantOptions = {}): Tenant {
+export function createTenant({
+  clock = systemClock,
+  seasonal = 0,
+  apps: appCount = 0,
+  replicationMs = 0,
+}: TenantOptions = {}): Tenant {
   const seasonalWorkers = seasonalPeople(seasonal);
   let state = firstDay(clock.now(), seasonalWorkers);
 
@@ -88,8 +95,8 @@ export function createTenant({ clock = systemClock, seasonal = 0, replicationMs 
   const groupsAround = (memberId: string): readonly Group[] => {
     const found = new Set<Group>();
     const climb = (id: string): void => {
-      for (const group of everyGroup) {
-        if (!group.memberIds.includes(id) || found.has(group)) continue;
+      for (const group of groupsOf(id)) {
+        if (found.has(group)) continue;
         found.add(group);
         climb(group.id);
       }
@@ -98,7 +105,8 @@ export function createTenant({ clock = systemClock, seasonal = 0, replicationMs 
     return [...found];
   };
 
-  const everything: readonly Application[] = [...everyApplication, microsoftGraph];
+  const everything: readonly Application[] = [...everyApplication, ...manyApplications(appCount), microsoftGraph];
+  const byId = new Map(everything.map((application) => [application.id, application]));
 
   const tenant: Tenant = {
     clock,
@@ -109,7 +117,7 @@ export function createTenant({ clock = systemClock, seasonal = 0, replicationMs 
     groups: () => everyGroup,
     group: (id) => everyGroup.find((group) => group.id === id.toLowerCase()),
     applications: () => everything,
-    application: (id) => everything.find((application) => application.id === id.toLowerCase()),
+    application: (id) => byId.get(id.toLowerCase()),
     reportsOf: (personId) => [...state.people.values()].filter((one) => one.managerId === personId),
     groupsAround,
     peopleWithin: (groupId) =>
@@ -127,10 +135,7 @@ export function createTenant({ clock = systemClock, seasonal = 0, replicationMs 
     isAssigned: (applicationId, principalId) => {
       const assigned = shelf(state.assignments, applicationId);
       const isEffective = (id: string) => (assigned.get(id)?.effectiveAt ?? Number.POSITIVE_INFINITY) <= clock.now();
-      return (
-        isEffective(principalId) ||
-        everyGroup.some((group) => isEffective(group.id) && group.memberIds.includes(principalId))
-      );
+      return isEffective(principalId) || groupsOf(principalId).some((group) => isEffective(group.id));
     },
     account: (applicationId, sourceId) => shelf(state.accounts, applicationId).get(sourceId),
     accountCount: (applicationId, type) =>
