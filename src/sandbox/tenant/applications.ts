@@ -211,7 +211,7 @@ export const apps = {
     rules: [outboundRule('b15a0d42-6db2-4ea2-9e97-40ad9db04b68', 'USER_TO_USER', 'Slack', ['User'])],
     targetName: 'Slack',
   }),
-  workday: application(29, 'Workday to Entra', [], {
+  workday: application(29, 'Workday', [], {
     templateId: 'WorkdayToAAD',
     direction: 'fromHr',
     spelling: 'entraId',
