@@ -11,6 +11,7 @@ import { isDatabaseFault, openDatabase } from './db/database.ts';
 import { explaining, refusalError, takenRefusal } from './db/refusals.ts';
 import { becomeSoleProcess } from './db/sole-process.ts';
 import type { LoginOptions } from './graph/credential.ts';
+import { startWarming } from './graph/job-survey.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { judgeEnd } from './requests/access-requests/awaiting.ts';
@@ -230,10 +231,13 @@ async function start(config: Config, options: UsherOptions, machineClock: Clock)
   const watching = (goesOn ? startWatching : atRest)({
     store,
     readStatus: (appId) => synchronization.findStatus(appId),
+    isEnabled: (appId) => applications.isEnabled(appId),
     changed: () => courier.wake(),
     log,
     ...(options.watchEveryMs === undefined ? {} : { everyMs: options.watchEveryMs }),
   });
+
+  const warming = goesOn ? startWarming({ applications, synchronization, clock, log }) : null;
 
   /** A change moves the request's own card, and the place in line of those that wait. */
   async function announce(requestId: string): Promise<void> {
@@ -375,7 +379,7 @@ async function start(config: Config, options: UsherOptions, machineClock: Clock)
       await server.stop(grace.httpMs);
       await Promise.all([
         within(clock, bot.settled(), grace.drawMs),
-        within(clock, Promise.all([calendar.stop(), watching.stop(), leftBehind.ended]), dutyMs),
+        within(clock, Promise.all([calendar.stop(), watching.stop(), warming?.stop(), leftBehind.ended]), dutyMs),
         // What it could not hand back by then is taken over when its lease runs out.
         within(clock, dispatcher.stop(grace.callMs), grace.callMs + dutyMs),
       ]);

@@ -1,12 +1,13 @@
+import type { OutcomeKind } from '../graph/outcome.ts';
 import { forecastRequest } from '../requests/forecast.ts';
 import { findRequestOverview, type RequestOverview } from '../requests/overview.ts';
 import { forecastQueue } from '../requests/queue.ts';
-import type { Request } from '../requests/request.ts';
+import type { Request, Task } from '../requests/request.ts';
 import { findRequest, type StoreParts } from '../requests/store.ts';
 import type { CardMessage, Drawing } from './reply.ts';
 import { confirmCard } from './views/confirm-card.ts';
-import { groupCard, isOfGroup } from './views/group-card.ts';
-import { listCard } from './views/list-card.ts';
+import { type CallCounts, countCalls, groupCard } from './views/group-card.ts';
+import { listCard, OUTCOME_TONES } from './views/list-card.ts';
 import { requestCard } from './views/request-card.ts';
 
 /** What drawing needs. */
@@ -65,9 +66,12 @@ function drawMany(
 ): CardMessage {
   const { request, states, outcomes, total } = overview;
   const finishesAt = forecast?.lastStartsAt ?? null;
-  if (whole !== null && isOfGroup(whole))
+  if (overview.group !== null)
     return groupCard({
-      request: whole,
+      request,
+      group: overview.group.subject,
+      counts: whole === null ? countsOf(overview, overview.group.members) : countCalls(whole.tasks),
+      calls: whole?.tasks ?? inOrder([...overview.failures, ...overview.running]),
       finishesAt,
       takesMs: finishesAt === null ? null : finishesAt - now,
       now,
@@ -91,4 +95,15 @@ function drawMany(
     now,
     canRetry: true,
   });
+}
+
+/** The calls of a large group, counted and not loaded. */
+function countsOf({ states, outcomes, total, perhaps }: RequestOverview, members: number): CallCounts {
+  const byTone = { good: 0, warning: 0, bad: 0, unknown: 0, working: 0, waiting: 0, neutral: 0 };
+  for (const [kind, count] of Object.entries(outcomes)) byTone[OUTCOME_TONES[kind as OutcomeKind]] += count;
+  return { ...states, calls: total, members, perhaps, byTone };
+}
+
+function inOrder(tasks: readonly Task[]): readonly Task[] {
+  return tasks.toSorted((one, other) => one.position - other.position);
 }

@@ -27,7 +27,10 @@ export function tenantChecks(reach: Reach): readonly Check[] {
     const isNamed = (app: Application) =>
       [app.id, app.appId, app.displayName].some((name) => named.has(name.toLowerCase()));
     const chosen = [...items.filter(isNamed), ...items.filter((app) => !isNamed(app))].slice(0, mostAppsLookedAt);
-    return eachSideBySide(chosen, atOnce, async (app) => ({ app, job: await reach.synchronization.findJob(app.id) }));
+    return eachSideBySide(chosen, atOnce, async (app) => ({
+      app,
+      job: await reach.synchronization.findJob(app.id, 'User'),
+    }));
   });
 
   const apps: Check = {

@@ -5,12 +5,25 @@ import { type Fetched, fetched } from './answer.ts';
 import { createCache } from './cache.ts';
 import type { GraphClient } from './client.ts';
 import { filterText, graphPath } from './odata.ts';
-import { type Listing, readAll, readIfThere } from './read.ts';
+import { type Listing, readAll, readIfThere, readOne } from './read.ts';
+import { nullableText } from './user.ts';
 
 /** The tenant's enterprise applications: service principals, found by whatever people call them. */
 export interface Applications {
   find(text: string): Promise<Fetched<AppMatch>>;
   list(): Promise<Fetched<Listing<Application>>>;
+  /** Whether the app is enabled in Entra, read anew; null when Graph does not tell. */
+  isEnabled(id: string): Promise<Fetched<boolean | null>>;
+  /** What tells the app from others of its name. */
+  describe(id: string): Promise<Fetched<AppDescription>>;
+}
+
+/** What only a picker needs; each null where Graph does not tell. */
+export interface AppDescription {
+  /** ISO 8601. */
+  readonly createdAt: string | null;
+  readonly publisher: string | null;
+  readonly description: string | null;
 }
 
 export interface Application {
@@ -18,6 +31,8 @@ export interface Application {
   readonly id: string;
   readonly appId: string;
   readonly displayName: string;
+  /** False for an app that is disabled in Entra, as of when the list was read; null when Graph does not tell. */
+  readonly enabled: boolean | null;
   readonly aliases: readonly string[];
   /** Who decides on access to it, by `APPS_FILE`; empty for the general approvers. */
   readonly approvers: readonly string[];
@@ -31,16 +46,29 @@ export type AppMatch =
   /** Nothing of that name; `known` is what a near miss can be looked for in. */
   | { readonly kind: 'none'; readonly known: readonly string[] };
 
-const applicationSchema = z.object({ id: z.string(), appId: z.string(), displayName: z.string() });
-const applicationFields = 'id,appId,displayName';
+const accountEnabled = z.boolean().nullable().default(null).catch(null);
+const applicationSchema = z
+  .object({ id: z.string(), appId: z.string(), displayName: z.string(), accountEnabled })
+  .transform(({ accountEnabled: enabled, ...app }) => ({ ...app, enabled }));
+const applicationFields = 'id,appId,displayName,accountEnabled';
+const enabledSchema = z.object({ accountEnabled });
+const descriptionSchema = z.object({
+  createdDateTime: nullableText,
+  description: nullableText,
+  verifiedPublisher: z.object({ displayName: nullableText }).nullable().default(null).catch(null),
+});
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** What the portal lists as "Enterprise applications" carries this tag. */
 const enterpriseTag = 'WindowsAzureActiveDirectoryIntegratedApp';
 const listKeepMs = 10 * 60_000;
 /** An app that is not there may be there in a moment, and who decides on it hangs on that. */
 const noneKeepMs = 10_000;
+const enabledKeepMs = 15_000;
 const mostCandidates = 6;
-const mostPages = 5;
+/** Read well beyond what is shown, as the one of exactly that name may stand behind those that only begin so. */
+const mostBegun = 50;
+/** Twenty thousand apps. */
+const mostPages = 20;
 
 export function createApplications(parts: {
   readonly graph: GraphClient;
@@ -51,6 +79,7 @@ export function createApplications(parts: {
   const lists = createCache<Listing<Application>>(parts.clock, listKeepMs);
   const found = createCache<Application | null>(parts.clock, listKeepMs);
   const sought = createCache<Application | null>(parts.clock, noneKeepMs);
+  const enabled = createCache<boolean | null>(parts.clock, enabledKeepMs);
 
   const withEntries = (app: z.infer<typeof applicationSchema>): Application => {
     const own = entries.filter(({ app: named }) =>
@@ -110,30 +139,46 @@ export function createApplications(parts: {
     }
     const known = await list();
     if (!known.ok) return known;
-    if (known.value.items.some((app) => sameName(app.displayName, wanted)))
-      return fetched(choose(wanted, known.value.items));
+    const isKnown = known.value.items.some((app) => sameName(app.displayName, wanted));
+    if (isKnown && known.value.complete) return fetched(choose(wanted, known.value.items));
     // The app of exactly this name may have been made a minute ago, or stand beyond the pages that were read.
-    const live = await search(`startswith(displayName,${filterText(wanted)})`, mostCandidates, 1);
+    const live = await search(`startswith(displayName,${filterText(wanted)})`, mostBegun, 1);
     if (!live.ok) return live;
     const fresh = live.value.items.filter(({ id }) => !known.value.items.some((app) => app.id === id));
-    return fetched(choose(wanted, [...known.value.items, ...fresh]));
+    return fetched(choose(wanted, [...known.value.items, ...fresh], !live.value.complete));
   }
 
-  return { find, list };
+  const isEnabled = (id: string) =>
+    enabled.get(id, async () => {
+      const call = { path: graphPath('servicePrincipals', id), query: { $select: 'id,accountEnabled' } };
+      const app = await readIfThere(graph, call, enabledSchema);
+      return app.ok ? fetched(app.value?.accountEnabled ?? null) : app;
+    });
+
+  async function describe(id: string): Promise<Fetched<AppDescription>> {
+    const query = { $select: 'id,createdDateTime,description,verifiedPublisher' };
+    const app = await readOne(graph, { path: graphPath('servicePrincipals', id), query }, descriptionSchema);
+    if (!app.ok) return app;
+    const { createdDateTime: createdAt, description, verifiedPublisher } = app.value;
+    return fetched({ createdAt, description, publisher: verifiedPublisher?.displayName ?? null });
+  }
+
+  return { find, list, isEnabled, describe };
 }
 
 /**
  * The app that a name means: the one of exactly that name, else those whose name begins with the typed words. A part
  * of a word is not enough: that is a near miss, which is asked about.
  */
-function choose(text: string, apps: readonly Application[]): AppMatch {
+function choose(text: string, apps: readonly Application[], unread = false): AppMatch {
   const exact = apps.filter((app) => sameName(app.displayName, text));
   const begun = apps.filter((app) => app.displayName.toLowerCase().startsWith(`${text.toLowerCase()} `));
   const candidates = exact.length > 0 ? exact : begun;
   const [first] = candidates;
   if (first === undefined) return { kind: 'none', known: apps.flatMap((app) => [app.displayName, ...app.aliases]) };
   if (candidates.length === 1) return { kind: 'one', app: first };
-  return { kind: 'several', apps: candidates.slice(0, mostCandidates), more: candidates.length > mostCandidates };
+  const more = unread || candidates.length > mostCandidates;
+  return { kind: 'several', apps: candidates.slice(0, mostCandidates), more };
 }
 
 function sameName(one: string, other: string): boolean {

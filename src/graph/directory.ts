@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { type Fetched, fetched, type GraphTrouble } from './answer.ts';
 import type { GraphClient } from './client.ts';
-import { findGroups, type GroupMatch, type GroupMember, readMembers } from './groups.ts';
+import { countMembers, findGroups, type GroupMatch, type GroupMember, readMembers } from './groups.ts';
 import { managerOf, membersOf } from './members.ts';
 import { filterText, graphPath, searchTerm } from './odata.ts';
-import { type Listing, readAll, readIfThere, readOne } from './read.ts';
+import { type Listing, readAll, readIfThere, readOne, readWhole } from './read.ts';
 import { type DirectoryUser, guid, mostCandidates, mostRead, nullableText, userFields, userSchema } from './user.ts';
 import { findByAddress } from './user-addresses.ts';
 
@@ -24,8 +24,10 @@ export interface Directory {
   findUsersByAddress(addresses: readonly string[]): Promise<Fetched<ReadonlyMap<string, DirectoryUser>>>;
   /** Which group somebody may have meant: an object id or a display name. */
   findGroups(text: string): Promise<Fetched<GroupMatch>>;
-  /** A group's direct members, the first thousand; `complete` tells whether that was all. */
+  /** A group's direct members, the first five thousand; `complete` tells whether that was all. */
   groupMembers(id: string): Promise<Fetched<Listing<GroupMember>>>;
+  /** How many direct members a group has, of whatever kind; null when Graph does not tell. */
+  countMembers(groupId: string): Promise<Fetched<number | null>>;
   /** Null when there is nobody with this id. */
   getUser(id: string): Promise<Fetched<DirectoryUser | null>>;
   /** Which of these groups the user is in, nested groups included. */
@@ -36,7 +38,7 @@ export interface Directory {
   managerOf(userId: string): Promise<Fetched<string | null>>;
   /**
    * Ids, in small letters, of everybody in a group, nested groups included, or in the directory role of this template;
-   * of the person alone where the id is a person's; of nobody where it is nothing of these. The first twelve thousand.
+   * of the person alone where the id is a person's; of nobody where it is nothing of these. All of them, or trouble.
    */
   membersOf(id: string): Promise<Fetched<readonly string[]>>;
   /** A group's name and a few of its people; null when there is no such group. */
@@ -116,15 +118,15 @@ export function createDirectory(graph: GraphClient): Directory {
   async function groupsListed(userId: string, groupIds: readonly string[]): Promise<Fetched<readonly string[]>> {
     const path = `${graphPath('users', userId)}/transitiveMemberOf`;
     const query = { $select: 'id', $top: '999' };
-    const listing = await readAll(graph, { path, query }, z.object({ id: z.string() }), mostMembershipPages);
-    if (!listing.ok) return listing;
-    const memberOf = new Set(listing.value.items.map(({ id }) => id.toLowerCase()));
+    const memberships = await readWhole(graph, { path, query }, z.object({ id: z.string() }), mostMembershipPages);
+    if (!memberships.ok) return memberships;
+    const memberOf = new Set(memberships.value.map(({ id }) => id.toLowerCase()));
     return fetched(groupIds.filter((id) => memberOf.has(id)));
   }
 
   async function directoryRoles(userId: string): Promise<Fetched<readonly string[]>> {
     const path = `${graphPath('users', userId)}/transitiveMemberOf/microsoft.graph.directoryRole`;
-    const roles = await readAll(
+    const roles = await readWhole(
       graph,
       { path, query: { $select: 'id,roleTemplateId', $count: 'true' }, eventual: true },
       // Without the permission to read roles, their properties are null or missing.
@@ -132,7 +134,7 @@ export function createDirectory(graph: GraphClient): Directory {
       5,
     );
     return roles.ok
-      ? fetched(roles.value.items.map(({ roleTemplateId }) => roleTemplateId?.toLowerCase() ?? unnamedRole))
+      ? fetched(roles.value.map(({ roleTemplateId }) => roleTemplateId?.toLowerCase() ?? unnamedRole))
       : roles;
   }
 
@@ -160,6 +162,7 @@ export function createDirectory(graph: GraphClient): Directory {
     findUsersByAddress: (addresses) => findByAddress(graph, addresses),
     findGroups: (text) => findGroups(graph, text),
     groupMembers: (id) => readMembers(graph, id),
+    countMembers: (id) => countMembers(graph, id),
     getUser,
     groupsAmong,
     directoryRoles,

@@ -2,13 +2,22 @@ import { z } from 'zod';
 import { type Fetched, fetched } from './answer.ts';
 import type { GraphClient } from './client.ts';
 import { filterText, graphPath, searchTerm } from './odata.ts';
-import { type Listing, readAll, readIfThere } from './read.ts';
+import { type Listing, readAll, readIfThere, readOne } from './read.ts';
 import { type DirectoryUser, guid, mostCandidates, mostRead, nullableText, userFields, userSchema } from './user.ts';
 
 export interface DirectoryGroup {
   readonly id: string;
   readonly displayName: string;
+  readonly description: string | null;
+  readonly mail: string | null;
+  readonly kind: GroupKind;
+  /** Whether a rule makes its members. */
+  readonly isDynamic: boolean;
+  /** ISO 8601; null when Graph does not tell. */
+  readonly createdAt: string | null;
 }
+
+export type GroupKind = 'security' | 'microsoft365' | 'mailSecurity' | 'distribution' | 'unknown';
 
 export type GroupMatch =
   | { readonly kind: 'one'; readonly group: DirectoryGroup }
@@ -20,10 +29,38 @@ export type GroupMember =
   /** A nested group, a device, or something that is neither, such as a contact. */
   | { readonly kind: 'group' | 'device' | 'other'; readonly id: string; readonly name: string };
 
+const nullableTruth = z.boolean().nullable().default(null).catch(null);
 const groupSchema: z.ZodType<DirectoryGroup> = z
-  .object({ id: z.string(), displayName: nullableText })
-  .transform(({ id, displayName }) => ({ id, displayName: displayName ?? id }));
-const groupFields = 'id,displayName';
+  .object({
+    id: z.string(),
+    displayName: nullableText,
+    description: nullableText,
+    mail: nullableText,
+    createdDateTime: nullableText,
+    groupTypes: z.array(z.string()).catch([]),
+    mailEnabled: nullableTruth,
+    securityEnabled: nullableTruth,
+  })
+  .transform(({ id, displayName, description, mail, createdDateTime, groupTypes, mailEnabled, securityEnabled }) => {
+    const isOf = (type: string) => groupTypes.some((one) => one.toLowerCase() === type);
+    return {
+      id,
+      displayName: displayName ?? id,
+      description,
+      mail,
+      kind: isOf('unified') ? 'microsoft365' : kindOf(mailEnabled, securityEnabled),
+      isDynamic: isOf('dynamicmembership'),
+      createdAt: createdDateTime,
+    };
+  });
+const groupFields = 'id,displayName,description,mail,createdDateTime,groupTypes,mailEnabled,securityEnabled';
+
+/** https://learn.microsoft.com/graph/api/resources/groups-overview#group-types-in-microsoft-entra-id-and-microsoft-graph */
+function kindOf(mailEnabled: boolean | null, securityEnabled: boolean | null): GroupKind {
+  if (mailEnabled === null || securityEnabled === null) return 'unknown';
+  if (securityEnabled) return mailEnabled ? 'mailSecurity' : 'security';
+  return mailEnabled ? 'distribution' : 'unknown';
+}
 
 /**
  * Which group a text means. Groups of exactly that name go before those that have its words in theirs, and are asked
@@ -87,12 +124,25 @@ const memberSchema: z.ZodType<GroupMember> = z.unknown().transform((element, con
 
 const unnamed = { accountEnabled: null, userType: null, jobTitle: null, department: null } as const;
 
-/** Two hundred calls' worth; whoever has more has a regular cycle for it. */
-const mostMembers = 1_000;
+/** A thousand calls' worth, more than half an hour; whoever has more has a regular cycle for it. */
+export const mostMembers = 5_000;
 /** Graph gives at most 999 in a page, but may give fewer. */
-const mostPages = 12;
+const mostPages = 60;
 
-/** The direct members; an odd one is left out. */
+/** How many direct members a group has, of whatever kind; null when Graph does not tell. */
+export async function countMembers(graph: GraphClient, id: string): Promise<Fetched<number | null>> {
+  const query = { $select: 'id', $top: '1', $count: 'true' };
+  const counted = await readOne(
+    graph,
+    { path: `${graphPath('groups', id)}/members`, query, eventual: true },
+    countSchema,
+  );
+  return counted.ok ? fetched(counted.value['@odata.count']) : counted;
+}
+
+const countSchema = z.object({ '@odata.count': z.number().nullable().default(null).catch(null) });
+
+/** The direct members, `mostMembers` at the most; an odd one is left out. */
 export async function readMembers(graph: GraphClient, id: string): Promise<Fetched<Listing<GroupMember>>> {
   const call = { path: `${graphPath('groups', id)}/members`, query: { $select: userFields, $top: '999' } };
   const listing = await readAll(graph, call, memberSchema, mostPages);

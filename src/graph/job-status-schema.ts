@@ -56,6 +56,7 @@ const typeCountsSchema = z
 /** A job as Graph sends it. Only its id must be there: of a job that says nothing else, `other` is told. */
 export const storedJobSchema = z.object({
   id: z.string(),
+  templateId: text,
   schedule: z.object({ state: text, interval: text }).nullable().default(null).catch(null),
   status: z
     .object({

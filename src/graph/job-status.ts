@@ -8,6 +8,8 @@ import type { StoredExecution, StoredJob } from './job-status-schema.ts';
  */
 export interface JobStatus {
   readonly id: string;
+  /** The kind of connector, e.g. `AD2AADProvisioning`; null when the job does not tell. */
+  readonly template: string | null;
   readonly health: JobHealth;
   /** Null when the job never ran, or does not tell. */
   readonly lastRun: LastRun | null;
@@ -21,7 +23,10 @@ export interface JobStatus {
 
 /** A closed reading of an open set: `other` is a state that Microsoft may add. */
 export type JobHealth =
-  /** `failing`: the job is active, but its last run failed as a whole; enough of these end in quarantine. */
+  /**
+   * `failing`: the job is active, but its last run failed as a whole; enough of these end in quarantine. `disabled`:
+   * no cycle is scheduled, as for every job that nobody has started yet; calls on demand go through all the same.
+   */
   | { readonly kind: 'healthy' | 'running' | 'failing' | 'paused' | 'neverRun' | 'disabled' | 'notConfigured' }
   | { readonly kind: 'quarantined'; readonly quarantine: Quarantine }
   | { readonly kind: 'other'; readonly code: string };
@@ -70,7 +75,7 @@ export interface TypeCount {
   readonly count: number;
 }
 
-/** What a call for provisioning needs to know of a job's state. */
+/** What a call for provisioning needs to know of a job's state. `disabled` is of its schedule, never of the app. */
 export type JobState =
   | { readonly kind: 'active' | 'paused' | 'neverRun' | 'notConfigured' | 'disabled' }
   | {
@@ -100,7 +105,8 @@ export function stateOf({ schedule, status }: StoredJob): JobState {
       tenantActionable: quarantine?.error?.tenantActionable ?? null,
     };
   }
-  if (scheduled === 'disabled') return { kind: 'disabled' };
+  // A new job without credentials is off as well, and only that keeps a call on demand from working.
+  if (scheduled === 'disabled' && code.toLowerCase() !== 'notconfigured') return { kind: 'disabled' };
   switch (code.toLowerCase()) {
     case 'active':
       return { kind: scheduled === 'paused' ? 'paused' : 'active' };
@@ -123,12 +129,19 @@ export function statusOf(stored: StoredJob): JobStatus {
   const health = healthOf(stored, lastRun);
   return {
     id: stored.id,
+    template: templateOf(stored),
     health,
     lastRun,
     lastSuccess: moment(stored.status?.lastSuccessfulExecution?.timeEnded),
     nextRun: nextRun(stored, health, lastRun),
     counts: stored.status?.synchronizedEntryCountByType ?? [],
   };
+}
+
+/** The connector's template: the job's own word for it, or else the beginning of its id. */
+export function templateOf({ id, templateId }: StoredJob): string | null {
+  const [beginning = '', ...others] = id.split('.');
+  return templateId ?? (others.length > 0 ? beginning : null);
 }
 
 function healthOf(stored: StoredJob, lastRun: LastRun | null): JobHealth {
@@ -225,8 +238,11 @@ function moment(iso: string | null | undefined): number | null {
   return ms > 0 ? ms : null;
 }
 
-/** An ISO 8601 duration such as `PT40M`, in milliseconds. */
+/** .NET's longest span, `P10675199DT2H48M5.4775807S`, is an interval that means "never"; so is any that nobody lives to see. */
+const longestIntervalMs = 366 * 24 * 60 * 60_000;
+
+/** An ISO 8601 duration such as `PT40M`, in milliseconds; null for none, and for one that means "never". */
 function duration(iso: string | null | undefined): number | null {
   const ms = Duration.fromISO(iso ?? '').toMillis();
-  return ms > 0 ? ms : null;
+  return ms > 0 && ms <= longestIntervalMs ? ms : null;
 }

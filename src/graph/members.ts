@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { type Fetched, fetched } from './answer.ts';
 import type { GraphCall, GraphClient } from './client.ts';
 import { graphPath } from './odata.ts';
-import { isAbsence, type Listing, readAll, readIfThere } from './read.ts';
+import { isAbsence, readIfThere, readWhole } from './read.ts';
 import { guid, nullableText } from './user.ts';
 
 const idSchema = z.object({ id: z.string().toLowerCase() });
 const memberSchema = z.object({ '@odata.type': nullableText, id: z.string().toLowerCase() });
 /** Graph gives at most 999 in a page, but may give fewer. */
 const pageOfIds = { $select: 'id', $top: '999' };
-const mostPages = 12;
+const mostPages = 100;
 
 /**
  * The object id of somebody's manager, in small letters; null for whoever has none, or is not there.
@@ -44,7 +44,7 @@ async function groupPeople(graph: GraphClient, id: string): Promise<Fetched<read
     },
     idSchema,
   );
-  return people.ok ? fetched(people.value?.items.map((one) => one.id) ?? null) : people;
+  return people.ok ? fetched(people.value?.map((one) => one.id) ?? null) : people;
 }
 
 /**
@@ -56,7 +56,7 @@ async function roleHolders(graph: GraphClient, templateId: string): Promise<Fetc
   const holders = await listIfThere(graph, { path, query: { $select: 'id' } }, memberSchema);
   if (!holders.ok) return holders;
   const found: string[] = [];
-  for (const { id, '@odata.type': type } of holders.value?.items ?? []) {
+  for (const { id, '@odata.type': type } of holders.value ?? []) {
     switch (type?.toLowerCase()) {
       case '#microsoft.graph.user':
         found.push(id);
@@ -79,7 +79,7 @@ async function listIfThere<T>(
   graph: GraphClient,
   call: GraphCall,
   schema: z.ZodType<T>,
-): Promise<Fetched<Listing<T> | null>> {
-  const listing = await readAll(graph, call, schema, mostPages);
+): Promise<Fetched<readonly T[] | null>> {
+  const listing = await readWhole(graph, call, schema, mostPages);
   return !listing.ok && isAbsence(listing.trouble) ? fetched(null) : listing;
 }

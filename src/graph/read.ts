@@ -59,6 +59,22 @@ export async function readAll<T>(
   return fetched({ items, complete: true });
 }
 
+/**
+ * The same where a part is as good as nothing, as a decision hangs on the whole: a collection that does not end within
+ * `mostPages` counts as one that could not be read.
+ */
+export async function readWhole<T>(
+  graph: GraphClient,
+  call: GraphCall,
+  schema: z.ZodType<T>,
+  mostPages: number,
+): Promise<Fetched<readonly T[]>> {
+  const listing = await readAll(graph, call, schema, mostPages);
+  if (!listing.ok) return listing;
+  if (listing.value.complete) return fetched(listing.value.items);
+  return troubled({ kind: 'unreadable', status: 200, trace: { clientRequestId: '', requestId: null, date: null } });
+}
+
 function checked<T>(answer: GraphAnswer, schema: z.ZodType<T>): Fetched<T> {
   if (answer.kind !== 'ok') return troubled(answer);
   const parsed = schema.safeParse(answer.body);

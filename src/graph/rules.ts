@@ -39,7 +39,8 @@ type StoredRule = SynchronizationSchema['synchronizationRules'][number];
  * @returns null when the app does not provision such objects at all.
  */
 export function chooseRule(schema: SynchronizationSchema, objectType: string): Rule | null {
-  return bestOf(schema.synchronizationRules, (name) => name.toLowerCase() === objectType.toLowerCase());
+  const best = chooseStored(schema, objectType);
+  return best === null ? null : toRule(best);
 }
 
 /**
@@ -55,7 +56,37 @@ export function chooseSourceRule(schema: SynchronizationSchema): Rule | null {
   return bestOf(ofOthers, (name) => name.toLowerCase() !== 'group');
 }
 
+/**
+ * How well a job suits a call on demand for an object of this type, by its best rule: lower is better. A rule for
+ * users goes before one for whatever an HR system calls them.
+ *
+ * @returns null when the job has no rule for such objects.
+ */
+export function fitnessFor(schema: SynchronizationSchema, objectType: string): number | null {
+  const own = chooseStored(schema, objectType);
+  if (own !== null) return preference(own.rule);
+  return objectType.toLowerCase() === 'user' && chooseSourceRule(schema) !== null ? lastPreference + 1 : null;
+}
+
+function chooseStored({ synchronizationRules }: SynchronizationSchema, objectType: string) {
+  return bestStored(synchronizationRules, (name) => name.toLowerCase() === objectType.toLowerCase());
+}
+
 function bestOf(rules: readonly StoredRule[], fits: (objectTypeName: string) => boolean): Rule | null {
+  const best = bestStored(rules, fits);
+  return best === null ? null : toRule(best);
+}
+
+interface Fitting {
+  readonly rule: StoredRule;
+  readonly objectTypeName: string;
+}
+
+function toRule({ rule, objectTypeName }: Fitting): Rule {
+  return { id: rule.id, objectTypeName, source: sourceOf(rule) };
+}
+
+function bestStored(rules: readonly StoredRule[], fits: (objectTypeName: string) => boolean): Fitting | null {
   const fitting = rules.flatMap((rule) => {
     const mapping = rule.objectMappings.find(
       ({ enabled, sourceObjectName }) => enabled !== false && sourceObjectName && fits(sourceObjectName),
@@ -65,9 +96,11 @@ function bestOf(rules: readonly StoredRule[], fits: (objectTypeName: string) => 
   const [best] = fitting.toSorted(
     (one, other) => preference(one.rule) - preference(other.rule) || one.rule.priority - other.rule.priority,
   );
-  if (best === undefined) return null;
-  return { id: best.rule.id, objectTypeName: best.objectTypeName, source: sourceOf(best.rule) };
+  return best ?? null;
 }
+
+/** The highest that `preference` gives. */
+const lastPreference = 3;
 
 function preference(rule: StoredRule): number {
   const onDemand = rule.metadata.some(

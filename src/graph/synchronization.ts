@@ -2,11 +2,18 @@ import type { Clock } from '../clock.ts';
 import { type Fetched, fetched, type GraphAnswer } from './answer.ts';
 import { type Cache, createCache } from './cache.ts';
 import type { GraphClient } from './client.ts';
-import { type JobState, type JobStatus, stateOf, statusOf } from './job-status.ts';
+import { type JobState, type JobStatus, stateOf, statusOf, templateOf } from './job-status.ts';
 import { type StoredJob, storedJobSchema } from './job-status-schema.ts';
 import { graphPath } from './odata.ts';
-import { type Listing, readAll, readOne } from './read.ts';
-import { chooseRule, chooseSourceRule, type Rule, type SynchronizationSchema, schemaSchema } from './rules.ts';
+import { isAbsence, type Listing, readAll, readOne } from './read.ts';
+import {
+  chooseRule,
+  chooseSourceRule,
+  fitnessFor,
+  type Rule,
+  type SynchronizationSchema,
+  schemaSchema,
+} from './rules.ts';
 
 export type { JobState } from './job-status.ts';
 
@@ -15,10 +22,15 @@ export type { JobState } from './job-status.ts';
  * https://learn.microsoft.com/graph/api/resources/synchronization-synchronizationjob
  */
 export interface Synchronization {
-  /** How the app is set up for provisioning; `none` is what people call "not set up". */
-  findJob(servicePrincipalId: string): Promise<Fetched<JobMatch>>;
-  /** How that job stands in full, and the app's other jobs, if it has any; from the same reading as `findJob`. */
+  /**
+   * The job by which the app provisions objects of this type (`User`, `Group`; for users if it is left out); of several,
+   * the one whose rules suit them best. `none` is what people call "not set up".
+   */
+  findJob(servicePrincipalId: string, objectType?: string): Promise<Fetched<JobMatch>>;
+  /** How the job for people stands in full, and the app's other jobs, if it has any. */
   findStatus(servicePrincipalId: string): Promise<Fetched<JobStatusMatch>>;
+  /** Whether the app has a job, by what was read in the last half hour; null where nothing was. */
+  knowsJob(servicePrincipalId: string): boolean | null;
   /** The rule by which this job provisions an object of this type (`user`, `group`; the case does not matter). */
   findRule(servicePrincipalId: string, jobId: string, objectType: string): Promise<Fetched<Rule | null>>;
   /** The rule for people, whatever the job's source calls them: `Worker` in some HR systems. */
@@ -43,6 +55,8 @@ export type JobStatusMatch =
 export interface Job {
   readonly id: string;
   readonly state: JobState;
+  /** The connector does nothing on demand while its regular cycles are scheduled, as they are now. */
+  readonly mustStopFirst: boolean;
 }
 
 export interface OnDemandCall {
@@ -62,10 +76,14 @@ export interface ObjectReference {
 
 /** Without it Graph answers `unknownFutureValue` for each member of an enumeration that came after the first version. */
 const prefer = ['include-unknown-enum-members'];
+/** An app with hundreds of jobs is none that anybody has seen. */
+const mostPages = 5;
 /** Short, as a quarantine must show before a call is spent on it. */
 const jobKeepMs = 15_000;
 /** Rules change when an admin edits the mapping; a stale one is noticed by Graph's 400 and read anew. */
 const schemaKeepMs = 30 * 60_000;
+/** Most of a tenant's apps have no job, and get none between one look at all of them and the next. */
+const knowledgeKeepMs = 30 * 60_000;
 /** "Typically under 30 seconds", says Microsoft; twice that before it counts as no answer. */
 const defaultOnDemandTimeoutMs = 60_000;
 
@@ -80,18 +98,39 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
   const { graph, clock, onDemandTimeoutMs = defaultOnDemandTimeoutMs } = parts;
   const jobs: Cache<Listing<StoredJob>> = createCache(clock, jobKeepMs);
   const schemas: Cache<SynchronizationSchema> = createCache(clock, schemaKeepMs);
+  const known = new Map<string, { readonly at: number; readonly hasJob: boolean }>();
   const jobsPath = (servicePrincipalId: string) =>
     `${graphPath('servicePrincipals', servicePrincipalId)}/synchronization/jobs`;
   const jobPath = (servicePrincipalId: string, jobId: string) => `${jobsPath(servicePrincipalId)}${graphPath(jobId)}`;
 
   async function readJobs(servicePrincipalId: string): Promise<Fetched<readonly StoredJob[]>> {
-    const listing = await jobs.get(servicePrincipalId, () =>
-      readAll(graph, { path: jobsPath(servicePrincipalId), prefer }, storedJobSchema),
-    );
+    const listing = await jobs.get(servicePrincipalId, async () => {
+      const read = await readAll(graph, { path: jobsPath(servicePrincipalId), prefer }, storedJobSchema, mostPages);
+      if (read.ok) known.set(servicePrincipalId, { at: clock.monotonic(), hasJob: read.value.items.length > 0 });
+      return read;
+    });
     // An app has one job as a rule; where it has more, one that can work goes before one that cannot.
     return listing.ok
       ? fetched(listing.value.items.toSorted((one, other) => readiness(one) - readiness(other)))
       : listing;
+  }
+
+  /** Of several jobs, those first whose rules suit objects of this type best. One alone is not asked for its rules. */
+  async function bestFirst(
+    servicePrincipalId: string,
+    stored: readonly StoredJob[],
+    objectType: string,
+  ): Promise<Fetched<readonly StoredJob[]>> {
+    if (stored.length < 2) return fetched(stored);
+    const fitting: { readonly job: StoredJob; readonly fitness: number }[] = [];
+    for (const job of stored) {
+      const schema = await readSchema(servicePrincipalId, job.id);
+      if (!schema.ok && !isAbsence(schema.trouble)) return schema;
+      const fits = schema.ok && !carriesPasswords(job);
+      const fitness = fits ? fitnessFor(schema.value, objectType) : null;
+      fitting.push({ job, fitness: fitness ?? Number.POSITIVE_INFINITY });
+    }
+    return fetched(fitting.toSorted((one, other) => compare(one.fitness, other.fitness)).map(({ job }) => job));
   }
 
   const readSchema = (servicePrincipalId: string, jobId: string) =>
@@ -109,17 +148,25 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
   }
 
   return {
-    async findJob(servicePrincipalId) {
+    async findJob(servicePrincipalId, objectType = 'User') {
       const stored = await readJobs(servicePrincipalId);
       if (!stored.ok) return stored;
-      const [first] = stored.value;
+      const sorted = await bestFirst(servicePrincipalId, stored.value, objectType);
+      if (!sorted.ok) return sorted;
+      const [first] = sorted.value;
       return fetched(first === undefined ? { kind: 'none' } : { kind: 'one', job: jobOf(first) });
     },
     async findStatus(servicePrincipalId) {
       const stored = await readJobs(servicePrincipalId);
       if (!stored.ok) return stored;
-      const [first, ...others] = stored.value.map(statusOf);
+      const sorted = await bestFirst(servicePrincipalId, stored.value, 'User');
+      // How the jobs stand can be told without their rules.
+      const [first, ...others] = (sorted.ok ? sorted : stored).value.map(statusOf);
       return fetched(first === undefined ? { kind: 'none' } : { kind: 'one', status: first, others });
+    },
+    knowsJob(servicePrincipalId) {
+      const kept = known.get(servicePrincipalId);
+      return kept === undefined || clock.monotonic() - kept.at >= knowledgeKeepMs ? null : kept.hasJob;
     },
     findRule,
     async findSourceRule(servicePrincipalId, jobId) {
@@ -146,16 +193,37 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
   };
 }
 
-const jobOf = (stored: StoredJob): Job => ({ id: stored.id, state: stateOf(stored) });
+const jobOf = (stored: StoredJob): Job => ({
+  id: stored.id,
+  state: stateOf(stored),
+  mustStopFirst: isScheduled(stored) && oauthConnector.test(templateOf(stored) ?? ''),
+});
+
+/**
+ * Box, G Suite, Slack and Workplace by the names of their templates, of which some end in `OutDelta`.
+ * https://learn.microsoft.com/entra/identity/app-provisioning/provision-on-demand#known-limitations
+ */
+const oauthConnector = /^(box(net)?|slack|gsuite|google\w*|workplace\w*|facebook\w*)(outdelta)?$/i;
+
+const isScheduled = ({ schedule }: StoredJob) => schedule?.state?.toLowerCase() === 'active';
+
+/** Cloud sync keeps password hashes in a job of their own, which provisions nobody. */
+const carriesPasswords = (stored: StoredJob) => /passwordhash/i.test(templateOf(stored) ?? '');
+
+/** As `one - other`, which is no number for two that are infinite. */
+function compare(one: number, other: number): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
 
 function readiness(stored: StoredJob): number {
   const order: JobState['kind'][] = [
     'active',
     'paused',
     'neverRun',
+    'disabled',
     'other',
     'quarantined',
-    'disabled',
     'notConfigured',
   ];
   return order.indexOf(stateOf(stored).kind);

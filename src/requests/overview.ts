@@ -1,6 +1,6 @@
 import type { Database } from '../db/database.ts';
 import type { OutcomeKind } from '../graph/outcome.ts';
-import type { Request, Task, TaskState } from './request.ts';
+import { membersPerCall, type Request, type Subject, type Task, type TaskState } from './request.ts';
 import { toTask, withoutTasks } from './rows.ts';
 
 /**
@@ -20,6 +20,8 @@ export interface RequestOverview {
   /** The first that did not end well, in the order in which they were named. */
   readonly failures: readonly Task[];
   readonly running: readonly Task[];
+  /** Where the tasks are the calls of one group: the group, and how many members go with it in all of them. */
+  readonly group: { readonly subject: Subject; readonly members: number } | null;
 }
 
 /** What did not end well, and may end better at another go. */
@@ -58,6 +60,8 @@ export async function findRequestOverview(
     .limit(mostFailures)
     .execute();
   const running = await ofRequest.where('state', '=', 'running').limit(mostRunning).execute();
+  const total = counts.reduce((all, { tasks }) => all + tasks, 0);
+  const ends = (await ofRequest.where('position', 'in', [0, total - 1]).execute()).map(toTask);
 
   const states = { held: 0, waiting: 0, running: 0, done: 0, cancelled: 0 };
   const outcomes: Partial<Record<OutcomeKind, number>> = {};
@@ -68,13 +72,23 @@ export async function findRequestOverview(
   }
   return {
     request: withoutTasks(row),
-    total: counts.reduce((total, { tasks }) => total + tasks, 0),
+    total,
     states,
     perhaps: Number(perhaps),
     outcomes,
     failures: failures.map(toTask),
     running: running.map(toTask),
+    group: groupOf(ends, total),
   };
+}
+
+/** By the first call and the last: of one group, all calls but the last take as many members as Graph allows. */
+function groupOf(ends: readonly Task[], total: number): RequestOverview['group'] {
+  const [first] = ends;
+  const last = ends.at(-1);
+  if (first === undefined || last === undefined || first.subject.type.toLowerCase() !== 'group') return null;
+  const before = total === 1 ? 0 : (total - 1) * membersPerCall;
+  return { subject: first.subject, members: before + last.members.length };
 }
 
 /** One page of a request's tasks, in the order in which they were named. Pages count from 0. */

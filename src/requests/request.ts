@@ -48,7 +48,9 @@ export interface LeftOut {
     | 'nestedGroup'
     | 'device'
     | 'otherObject'
-    | 'notAMember';
+    | 'notAMember'
+    /** An address or a name, where the app's people go by ids of an HR system. */
+    | 'noSourceId';
   /** Names or addresses that may have been meant, best first; at most three. */
   readonly suggestions: readonly string[];
 }

@@ -21,6 +21,7 @@ npm run demo -- --say "LINE" --as megan
 PORT and SANDBOX_PORT choose other ports than 3978 and 3979; SANDBOX_LATENCY_MS=0 makes the sandbox quick;
 SANDBOX_PEOPLE=500 adds season001@contoso.com to season500@contoso.com for long lists;
 SANDBOX_FAULTS="provisionOnDemand=504+done,403; /users=429/40" makes Graph answer so, one call after the other;
+SANDBOX_APPS=700 makes a tenant of 700 apps, most of them without a job;
 SANDBOX_REPLICATION_MS=0 lets provisioning see an assignment as soon as it is made, and not after 20 seconds.
 `;
 const playgroundPort = 56150;
@@ -62,6 +63,7 @@ async function demo(): Promise<number> {
     windowMs: Number(process.env.SANDBOX_WINDOW_MS ?? process.env.PROVISION_WINDOW_MS ?? 10_000),
     tenant: createTenant({
       seasonal: Number(process.env.SANDBOX_PEOPLE ?? 0),
+      apps: Number(process.env.SANDBOX_APPS ?? 0),
       replicationMs: Number(process.env.SANDBOX_REPLICATION_MS ?? 20_000),
     }),
     ...(latency === undefined || latency === '' ? {} : { latencyMs: Number(latency) }),

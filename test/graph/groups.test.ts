@@ -36,7 +36,18 @@ describe('finding groups', () => {
   ])('knows one by %s', async (_what, text) => {
     expect(await directory.findGroups(text)).toEqual({
       ok: true,
-      value: { kind: 'one', group: group(groups.salesTeam.id, 'Sales Team') },
+      value: {
+        kind: 'one',
+        group: {
+          id: groups.salesTeam.id,
+          displayName: 'Sales Team',
+          description: 'The field sales organisation',
+          mail: null,
+          kind: 'security',
+          isDynamic: false,
+          createdAt: '2024-02-05T09:00:00Z',
+        },
+      },
     });
   });
 
@@ -54,6 +65,32 @@ describe('finding groups', () => {
 
     expect(found).toMatchObject({ ok: true, value: { kind: 'several', more: true } });
     expect(found.ok && found.value.kind === 'several' && found.value.groups).toHaveLength(7);
+  });
+
+  it('tells of two of one name what they are', async () => {
+    const found = await directory.findGroups('Project Falcon');
+
+    expect(found).toMatchObject({
+      value: {
+        kind: 'several',
+        groups: [
+          { kind: 'security', isDynamic: false, mail: null },
+          { kind: 'microsoft365', isDynamic: false, mail: 'falcon-team@contoso.com' },
+        ],
+      },
+    });
+  });
+
+  it.each([
+    [{ groupTypes: ['Unified', 'DynamicMembership'], mailEnabled: true, securityEnabled: false }, 'microsoft365', true],
+    [{ groupTypes: ['DynamicMembership'], mailEnabled: false, securityEnabled: true }, 'security', true],
+    [{ groupTypes: [], mailEnabled: true, securityEnabled: true }, 'mailSecurity', false],
+    [{ groupTypes: [], mailEnabled: true, securityEnabled: false }, 'distribution', false],
+    [{ groupTypes: 'odd', mailEnabled: 'yes' }, 'unknown', false],
+  ])('takes one with %j for what it is: %s', async (stored, kind, isDynamic) => {
+    groupsAre({ ...group('one', 'Sales'), ...stored });
+
+    expect(await directory.findGroups('Sales')).toMatchObject({ value: { group: { kind, isDynamic } } });
   });
 
   it('still asks when two bear exactly that name', async () => {
@@ -148,18 +185,22 @@ describe('the members of a group', () => {
 
   it.each([
     [999, true],
-    [1_000, true],
-    [1_001, false],
+    [1_001, true],
+    [5_000, true],
+    [5_001, false],
   ])('of %i are complete: %s', async (count, complete) => {
     const all = Array.from({ length: count }, (_, index) => ({ id: `member ${index}` }));
     const next = `${bench.sandbox.url}/groups/a/members?$skiptoken=x`;
-    if (count > 999) membersAre(all.slice(0, 999), next);
-    membersAre(count > 999 ? all.slice(999) : all);
+    for (let at = 0; at < count; at += 999) membersAre(all.slice(at, at + 999), at + 999 < count ? next : undefined);
 
     const members = await directory.groupMembers('a');
 
     expect(members).toMatchObject({ ok: true, value: { complete } });
-    expect(members.ok && members.value.items).toHaveLength(Math.min(count, 1_000));
+    expect(members.ok && members.value.items).toHaveLength(Math.min(count, 5_000));
+  });
+
+  it('are counted without being read', async () => {
+    expect(await directory.countMembers(groups.allStores.id)).toEqual({ ok: true, value: 1_203 });
   });
 
   it('are trouble where there is no such group', async () => {

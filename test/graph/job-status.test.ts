@@ -103,6 +103,7 @@ describe('the status of an app of the sandbox', () => {
   it('is "never run" for Concur, and tells of no run, no error and no next one', async () => {
     expect(await statusOfApp(apps.concur.id)).toEqual({
       id: apps.concur.job?.id,
+      template: 'concur',
       health: { kind: 'neverRun' },
       lastRun: null,
       lastSuccess: null,
@@ -189,6 +190,8 @@ describe('the health of a job', () => {
     ['paused', { schedule: { state: 'Paused' } }],
     ['disabled', { schedule: { state: 'Disabled' } }],
     ['notConfigured', { code: 'NotConfigured' }],
+    ['notConfigured', { code: 'NotConfigured', schedule: { state: 'Disabled' } }],
+    ['disabled', { code: 'Paused', schedule: { state: 'Disabled' }, lastExecution: null }],
     ['quarantined', { code: 'Quarantine' }],
   ] satisfies [string, Parts][])('is %s for %j', async (kind, parts) => {
     expect((await statusOf(job(parts)))?.health.kind).toBe(kind);
@@ -204,6 +207,7 @@ describe('the health of a job', () => {
   ])('is unknown, and not healthy, where the job says %s', async (_what, stored) => {
     expect(await statusOf(stored)).toEqual({
       id: 'a job',
+      template: null,
       health: { kind: 'other', code: '' },
       lastRun: null,
       lastSuccess: null,
@@ -264,6 +268,8 @@ describe('the next run', () => {
     // A run that takes longer than the interval.
     ['PT1M', endedMs],
     ['PT0S', null],
+    // .NET's longest span stands for "never".
+    ['P10675199DT2H48M5.4775807S', null],
     ['soon', null],
     [null, null],
   ])('with an interval of %s is %s', async (interval, expected) => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { readAll, readIfThere, readOne } from '../../src/graph/read.ts';
-import { everybody, people } from '../../src/sandbox/tenant/people.ts';
+import { readAll, readIfThere, readOne, readWhole } from '../../src/graph/read.ts';
+import { people } from '../../src/sandbox/tenant/people.ts';
 import { type Bench, startBench } from './support.ts';
 
 const named = z.object({ id: z.string(), displayName: z.string() });
@@ -64,11 +64,21 @@ describe('reading a collection', () => {
   const call = { path: '/users', query: { $top: '30', $select: 'id,displayName' } };
 
   it('follows the pages to the end', async () => {
-    const read = await readAll(bench.graph, call, named, 10);
+    const everyone = bench.sandbox.tenant.people();
+
+    const read = await readAll(bench.graph, call, named, 100);
 
     expect(read).toMatchObject({ ok: true, value: { complete: true } });
-    expect(read.ok && read.value.items.map(({ id }) => id)).toEqual(everybody.map(({ id }) => id));
-    expect(bench.sandbox.requests).toHaveLength(Math.ceil(everybody.length / 30));
+    expect(read.ok && read.value.items.map(({ id }) => id)).toEqual(everyone.map(({ id }) => id));
+    expect(bench.sandbox.requests).toHaveLength(Math.ceil(everyone.length / 30));
+  });
+
+  it('is trouble where only the whole will do and there are more pages than may be read', async () => {
+    const whole = await readWhole(bench.graph, call, named, 100);
+    const part = await readWhole(bench.graph, call, named, 2);
+
+    expect(whole).toMatchObject({ ok: true });
+    expect(part).toMatchObject({ ok: false, trouble: { kind: 'unreadable' } });
   });
 
   it('stops after the pages it may read, and says that there are more', async () => {
@@ -125,7 +135,7 @@ describe('reading a collection', () => {
     bench.sandbox.failNext('/users', { kind: 'slow', ms: 0 });
     bench.sandbox.failNext('/users', { kind: 'status', status: 403 });
 
-    const read = await readAll(bench.graph, call, named, 10);
+    const read = await readAll(bench.graph, call, named, 100);
 
     expect(read).toMatchObject({ ok: false, trouble: { kind: 'refused', status: 403 } });
   });
@@ -134,7 +144,7 @@ describe('reading a collection', () => {
     const body = { value: [], '@odata.nextLink': 'https://graph.evil.example/v1.0/users' };
     bench.sandbox.failNext('/users', { kind: 'status', status: 200, body });
 
-    const read = await readAll(bench.graph, call, named, 10);
+    const read = await readAll(bench.graph, call, named, 100);
 
     expect(read).toMatchObject({ ok: false, trouble: { kind: 'unreadable', status: 0 } });
     expect(bench.sandbox.requests).toHaveLength(1);

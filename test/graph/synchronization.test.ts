@@ -46,7 +46,7 @@ describe('the job of an application', () => {
 
     expect(found).toEqual({
       ok: true,
-      value: { kind: 'one', job: { id: salesforceJob, state: { kind: 'active' } } },
+      value: { kind: 'one', job: { id: salesforceJob, state: { kind: 'active' }, mustStopFirst: false } },
     });
   });
 
@@ -142,6 +142,7 @@ describe('the state of a job', () => {
     ['NotStarted', 'Active', 'neverRun'],
     ['NotRun', 'Disabled', 'disabled'],
     ['NotConfigured', 'Active', 'notConfigured'],
+    ['NotConfigured', 'Disabled', 'notConfigured'],
     ['Quarantine', 'Disabled', 'quarantined'],
     ['Active', null, 'active'],
   ])('with code %s and schedule %s is %s', async (code, schedule, kind) => {
@@ -361,5 +362,91 @@ describe('the rule for people, whatever the source calls them', () => {
       ok: false,
       trouble: { status: 403 },
     });
+  });
+});
+
+describe('several jobs of one application', () => {
+  const provisioning = apps.fabrikamAd.job?.id ?? '';
+  const [passwords] = apps.fabrikamAd.otherJobs;
+  const [forGroups] = apps.atlassian.otherJobs;
+
+  it.each([
+    ['cloud sync, not the password hashes, though their job is listed first', apps.fabrikamAd, 'User', provisioning],
+    ['users, not groups, though their job is listed first', apps.atlassian, 'user', apps.atlassian.job?.id],
+    ['groups', apps.atlassian, 'Group', forGroups?.id],
+  ])('are chosen from by the rules for %s', async (_what, app, type, id) => {
+    const found = await synchronization.findJob(app.id, type);
+
+    expect(found).toMatchObject({ value: { kind: 'one', job: { id } } });
+  });
+
+  it('tell how each stands, the one for people first', async () => {
+    const found = await synchronization.findStatus(apps.fabrikamAd.id);
+
+    expect(found).toMatchObject({
+      value: { status: { id: provisioning, template: 'AD2AADProvisioning' }, others: [{ id: passwords?.id }] },
+    });
+  });
+
+  it('are trouble where the rules of one cannot be read, but how they stand is told', async () => {
+    const refuse = () => bench.sandbox.failNext(/\/schema$/, { kind: 'status', status: 403 });
+    refuse();
+    const found = await synchronization.findJob(apps.atlassian.id, 'User');
+    refuse();
+    const status = await synchronization.findStatus(apps.atlassian.id);
+
+    expect(found).toMatchObject({ ok: false, trouble: { status: 403 } });
+    expect(status).toMatchObject({ ok: true, value: { kind: 'one' } });
+  });
+
+  it('are told by what their rules say even where the other one looks better', async () => {
+    jobsAre(job('a', 'Active'), job('b', 'Quarantine'));
+    const rule = (source: string) => ({
+      synchronizationRules: [{ id: source, objectMappings: [{ sourceObjectName: source }], metadata: [] }],
+    });
+    for (const source of ['Group', 'User'])
+      bench.sandbox.failNext(/\/schema$/, { kind: 'status', status: 200, body: rule(source) });
+
+    expect(await synchronization.findJob('an app', 'User')).toMatchObject({ value: { job: { id: 'b' } } });
+  });
+});
+
+describe('a job whose connector was authorized by OAuth', () => {
+  const connector = (templateId: string, schedule: string) => ({
+    ...job(`${templateId}.5eed`, 'Active', schedule),
+    templateId,
+  });
+
+  it.each([
+    ['slack', 'Active', true],
+    ['BoxOutDelta', 'Active', true],
+    ['gsuite', 'Active', true],
+    ['GoogleApps', 'Active', true],
+    ['Workplace', 'Active', true],
+    ['slack', 'Disabled', false],
+    ['slack', 'Paused', false],
+    ['boxcryptor', 'Active', false],
+    ['salesforce', 'Active', false],
+  ])('%s, %s, has to be stopped first: %s', async (templateId, schedule, mustStopFirst) => {
+    jobsAre(connector(templateId, schedule));
+    const told = await synchronization.findJob('an app');
+    await bench.clock.advance(minuteMs);
+    jobsAre({ ...connector(templateId, schedule), templateId: null });
+    const byItsId = await synchronization.findJob('an app');
+
+    expect(told).toMatchObject({ value: { job: { mustStopFirst } } });
+    expect(byItsId).toMatchObject({ value: { job: { mustStopFirst } } });
+  });
+});
+
+describe('whether an app has a job', () => {
+  it('is known for half an hour from when it was read', async () => {
+    const before = synchronization.knowsJob(payroll.id);
+    await synchronization.findStatus(payroll.id);
+    await synchronization.findJob(salesforce.id);
+    const known = [payroll, salesforce].map(({ id }) => synchronization.knowsJob(id));
+    await bench.clock.advance(30 * minuteMs);
+
+    expect([before, ...known, synchronization.knowsJob(payroll.id)]).toEqual([null, false, true, null]);
   });
 });

@@ -20,6 +20,8 @@ import type { Deed } from '../../requests/history/deed.ts';
 export type CheckVerdict =
   /** There is no synchronization, or one that was never finished. */
   | { readonly kind: 'notSetUp' }
+  /** The app itself is disabled in Entra. */
+  | { readonly kind: 'appDisabled' }
   | { readonly kind: 'quarantined' }
   | { readonly kind: 'stopped'; readonly why: 'paused' | 'disabled' }
   | { readonly kind: 'neverRun' }
@@ -61,7 +63,7 @@ export interface CheckFacts {
   /** Of this person and this app, newest first. */
   readonly log: LogRead;
   readonly lastDeed: Deed | null;
-  readonly jobState: JobStatus | 'none' | 'unread';
+  readonly jobState: JobStatus | 'none' | 'unread' | 'appDisabled';
 }
 
 /** The verdict. */
@@ -85,6 +87,7 @@ export function findings(facts: CheckFacts): readonly [CheckVerdict, ...CheckVer
 export function sideOf(verdict: CheckVerdict): Side {
   switch (verdict.kind) {
     case 'notSetUp':
+    case 'appDisabled':
     case 'quarantined':
     case 'stopped':
     case 'neverRun':
@@ -114,15 +117,15 @@ export function sideOf(verdict: CheckVerdict): Side {
 /** Whether provisioning this person now may change anything for the better, and cannot change it for the worse. */
 export function isWorthProvisioning(verdict: CheckVerdict): boolean {
   switch (verdict.kind) {
-    // On-demand provisioning does not work in quarantine, nor without a job or in an app that is switched off.
+    // On-demand provisioning does not work in quarantine, nor without a job or in an app that is disabled.
     case 'notSetUp':
+    case 'appDisabled':
     case 'quarantined':
     // Graph may disable the account of somebody who is not assigned, and gives none to whoever is disabled.
     case 'accountDisabled':
     case 'notAssigned':
       return false;
     case 'stopped':
-      return verdict.why === 'paused';
     case 'neverRun':
     case 'failing':
     case 'outOfScope':
@@ -144,6 +147,7 @@ export function isWorthProvisioning(verdict: CheckVerdict): boolean {
 function syncFault(job: CheckFacts['jobState']): CheckVerdict | null {
   if (job === 'unread') return null;
   if (job === 'none') return { kind: 'notSetUp' };
+  if (job === 'appDisabled') return { kind: 'appDisabled' };
   switch (job.health.kind) {
     case 'notConfigured':
       return { kind: 'notSetUp' };
@@ -247,10 +251,11 @@ function isWell(outcome: OutcomeKind): boolean {
 
 function withoutFault(facts: CheckFacts, wentWell: boolean): CheckVerdict {
   const { account, assignment, log, jobState } = facts;
-  const syncIsFine = jobState !== 'unread' && jobState !== 'none' && jobState.health.kind !== 'other';
+  const syncIsFine = typeof jobState !== 'string' && jobState.health.kind !== 'other';
   if (!syncIsFine || account === 'unread' || assignment.kind === 'unread') return { kind: 'unknownYet' };
   if (wentWell) return { kind: 'inOrder' };
-  const isSilent = log.kind === 'read' && log.entries.length === 0;
+  // A log that was read in part may hold something of this person further back.
+  const isSilent = log.kind === 'read' && log.complete && log.entries.length === 0;
   return isSilent ? { kind: 'notYet' } : { kind: 'unknownYet' };
 }
 

@@ -1,11 +1,14 @@
 import type { Application } from '../../graph/applications.ts';
-import type { JobState } from '../../graph/synchronization.ts';
 import type { Reply } from '../reply.ts';
 import { type AppState, apps as appsCard } from '../views/apps.ts';
+import type { JobReading } from '../views/checks/job-words.ts';
+import { readJobsOfAll } from './checks/status.ts';
 import { type CommandParts, refuseUnless, type Turn, troubleReply } from './turn.ts';
 
-/** As many as a screen holds; each costs a question to Graph. */
+/** As many as a screen holds. */
 const mostShown = 20;
+/** What does not come by then is shown as unknown. */
+const patienceMs = 2_500;
 
 /** `apps [search]`: the applications that can be named, and how each is set up for provisioning. */
 export async function apps(parts: CommandParts, turn: Turn, search: string | null): Promise<Reply> {
@@ -14,34 +17,35 @@ export async function apps(parts: CommandParts, turn: Turn, search: string | nul
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
   const fitting = listing.value.items.filter((app) => search === null || fits(app, search));
-  const entries = await Promise.all(
-    fitting.slice(0, mostShown).map(async (app) => ({
-      name: app.displayName,
-      aliases: app.aliases,
-      state: await stateOf(parts, app),
-    })),
+  const read = await readJobsOfAll(parts, fitting, patienceMs);
+  // Of more than a screen holds, those that take people are worth more; the order stays that of the names.
+  const chosen = new Set(
+    [...read.filter(({ status }) => status !== 'none'), ...read.filter(({ status }) => status === 'none')]
+      .slice(0, mostShown)
+      .map(({ app }) => app.id),
   );
-  const more = fitting.length > mostShown || !listing.value.complete;
-  return { kind: 'card', message: appsCard(turn.words, { entries, more, search }) };
+  const entries = read
+    .filter(({ app }) => chosen.has(app.id))
+    .map(({ app, status }) => ({ name: app.displayName, aliases: app.aliases, state: stateOf(status) }));
+  const { complete } = listing.value;
+  return { kind: 'card', message: appsCard(turn.words, { entries, count: fitting.length, complete, search }) };
 }
 
 function fits(app: Application, search: string): boolean {
   return [app.displayName, ...app.aliases].some((name) => name.toLowerCase().includes(search.toLowerCase()));
 }
 
-async function stateOf(parts: CommandParts, app: Application): Promise<AppState> {
-  const found = await parts.synchronization.findJob(app.id);
-  if (!found.ok) return 'unknown';
-  return found.value.kind === 'none' ? 'notConfigured' : describe(found.value.job.state);
-}
-
-function describe(state: JobState): AppState {
-  switch (state.kind) {
-    case 'active':
+function stateOf(reading: JobReading): AppState {
+  if (reading === 'none') return 'notConfigured';
+  if (reading === 'unread') return 'unknown';
+  if (reading === 'appDisabled') return 'appDisabled';
+  switch (reading.health.kind) {
+    case 'running':
+    case 'failing':
       return 'healthy';
     case 'other':
       return 'unknown';
     default:
-      return state.kind;
+      return reading.health.kind;
   }
 }

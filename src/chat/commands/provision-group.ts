@@ -1,5 +1,5 @@
 import type { DirectoryUser } from '../../graph/directory.ts';
-import type { GroupMember } from '../../graph/groups.ts';
+import { type DirectoryGroup, type GroupMember, mostMembers } from '../../graph/groups.ts';
 import { type LeftOut, membersPerCall, type Subject } from '../../requests/request.ts';
 import { createRequest } from '../../requests/store.ts';
 import type { Command } from '../command.ts';
@@ -8,7 +8,7 @@ import { findPeople, toSubject } from '../lists/people.ts';
 import type { Reply } from '../reply.ts';
 import { nobodyFoundCard } from '../views/confirm-card.ts';
 import { didYouMean } from '../views/did-you-mean.ts';
-import { groupPicker } from '../views/group-picker.ts';
+import { type GroupCandidate, groupPicker } from '../views/group-picker.ts';
 import { askOneByOne } from './access/request-access.ts';
 import { lookAgainForGroup } from './offers/second-look.ts';
 import { findTarget, requestOf, tryAgain } from './target.ts';
@@ -38,7 +38,7 @@ export async function provisionGroup(parts: CommandParts, turn: Turn, command: G
   if (!groups.ok) return troubleReply(words, groups.trouble, again);
   if (groups.value.kind === 'none') return lookAgainForGroup(parts, turn, command);
   if (groups.value.kind === 'several') {
-    const candidates = groups.value.groups.map((group) => ({ id: group.id, name: group.displayName }));
+    const candidates = await candidatesOf(parts, groups.value.groups);
     const choose = (id: string) => format({ ...command, group: id });
     const message = groupPicker(words, { typed: command.group, candidates, more: groups.value.more, choose });
     return { kind: 'card', inPlace: true, message };
@@ -52,6 +52,11 @@ export async function provisionGroup(parts: CommandParts, turn: Turn, command: G
 
   const members = await parts.directory.groupMembers(group.id);
   if (!members.ok) return troubleReply(words, members.trouble, again);
+  if (!members.value.complete) {
+    const count = await parts.directory.countMembers(group.id);
+    const known = count.ok && count.value !== null && count.value > mostMembers ? count.value : null;
+    return say(words, { kind: 'groupTooLarge', group: group.displayName, count: known, limit: mostMembers });
+  }
   const chosen = await chooseMembers(parts, command, members.value.items);
   if (chosen.kind === 'trouble') return troubleReply(words, chosen.trouble, again);
   if (chosen.people.length === 0) {
@@ -75,6 +80,23 @@ export async function provisionGroup(parts: CommandParts, turn: Turn, command: G
   parts.observe?.requested('group');
   // Nobody is woken: the card that tells how many calls it takes comes first, and that wakes the dispatcher.
   return { kind: 'live', liveId: request.id };
+}
+
+/** Groups of one name with what tells them apart; of all others the name does. */
+function candidatesOf(parts: CommandParts, groups: readonly DirectoryGroup[]): Promise<readonly GroupCandidate[]> {
+  return Promise.all(
+    groups.map(async (group) => {
+      const { id, displayName: name, description } = group;
+      const isTwin = groups.some((other) => other.id !== id && other.displayName.toLowerCase() === name.toLowerCase());
+      if (!isTwin) return { id, name, description };
+      const count = await parts.directory.countMembers(id);
+      const createdAt = Date.parse(group.createdAt ?? '');
+      const { mail, kind, isDynamic } = group;
+      const members = count.ok ? count.value : null;
+      const details = { mail, kind, isDynamic, members, createdAt: createdAt > 0 ? createdAt : null };
+      return { id, name, description, details };
+    }),
+  );
 }
 
 type Chosen = Awaited<ReturnType<typeof findPeople>>;

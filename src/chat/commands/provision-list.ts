@@ -7,6 +7,7 @@ import type { Reply } from '../reply.ts';
 import { nobodyFoundCard } from '../views/confirm-card.ts';
 import { askOneByOne } from './access/request-access.ts';
 import { commonName, isDistinguishedName } from './distinguished-name.ts';
+import { isNoSourceId } from './subject.ts';
 import { findTarget, requestOf, type Target, tryAgain } from './target.ts';
 import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
 
@@ -85,12 +86,15 @@ async function findSubjects(parts: CommandParts, entries: readonly string[], { r
         leftOut: others.map((text) => ({ text, reason: 'notUnderstood', suggestions: [] })),
       };
     }
-    case 'other':
+    case 'other': {
+      const ids = entries.filter((entry) => !isNoSourceId(entry));
+      const others = entries.filter(isNoSourceId);
       return {
         kind: 'subjects',
-        subjects: entries.map((entry) => ({ id: entry, type: rule.objectTypeName, name: entry, label: null })),
-        leftOut: [],
+        subjects: ids.map((id) => ({ id, type: rule.objectTypeName, name: id, label: null })),
+        leftOut: others.map((text) => ({ text, reason: 'noSourceId', suggestions: [] })),
       };
+    }
     default: {
       const never: never = rule.source;
       throw new Error(`unexpected source ${String(never)}`);

@@ -32,6 +32,10 @@ export async function findSubject(
   const typed = command.subject;
   switch (rule.source) {
     case 'other':
+      if (isNoSourceId(typed)) {
+        const wanted = { kind: 'userNeedsSourceId', typed, app: app.displayName } as const;
+        return { kind: 'reply', reply: say(turn.words, wanted) };
+      }
       return { kind: 'subject', subject: { id: typed, type: rule.objectTypeName, name: typed, label: null } };
     case 'activeDirectory': {
       if (!isDistinguishedName(typed)) {
@@ -51,6 +55,11 @@ export async function findSubject(
       throw new Error(`unexpected source ${String(never)}`);
     }
   }
+}
+
+/** An address or a whole name, where an HR system's own id is wanted: sent as one, it would mean nobody there. */
+export function isNoSourceId(typed: string): boolean {
+  return /[@\s]/u.test(typed.trim());
 }
 
 /** The one person of Entra who is meant; else a reply that asks which, or says that there is nobody. */

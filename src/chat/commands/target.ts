@@ -8,6 +8,7 @@ import type { Reply } from '../reply.ts';
 import { provisioningPageUrl } from '../views/entra-link.ts';
 import type { SayButton } from '../views/parts.ts';
 import { appPicker } from '../views/person-picker.ts';
+import { appCandidates, onlyProvisioned } from './app-candidates.ts';
 import { lookAgainForApp } from './offers/second-look.ts';
 import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
 
@@ -42,7 +43,9 @@ export async function findApplication(
     case 'none':
       return reply(await lookAgainForApp(parts, turn, command));
     case 'several': {
-      const message = pickApp(turn, command, found.value.apps, found.value.more);
+      const only = found.value.more ? null : await onlyProvisioned(parts, found.value.apps);
+      if (only !== null) return { kind: 'application', app: only };
+      const message = await pickApp(parts, turn, command, found.value.apps, found.value.more);
       return reply({ kind: 'card', inPlace: true, message });
     }
     case 'one':
@@ -58,12 +61,23 @@ export type AppFound =
   | { readonly kind: 'app'; readonly app: Application; readonly job: Job }
   | { readonly kind: 'reply'; readonly reply: Reply };
 
-/** Which app is meant, and its synchronization job. */
-export async function findApp(parts: CommandParts, turn: Turn, command: ProvisioningCommand): Promise<AppFound> {
+/** Which app is meant, and its synchronization job for objects of this type. An app that is disabled takes nobody. */
+export async function findApp(
+  parts: CommandParts,
+  turn: Turn,
+  command: ProvisioningCommand,
+  objectType: 'User' | 'Group' = 'User',
+): Promise<AppFound> {
   const found = await findApplication(parts, turn, command);
   if (found.kind === 'reply') return found;
   const { app } = found;
-  const setUp = await parts.synchronization.findJob(app.id);
+  const [setUp, enabled] = await Promise.all([
+    parts.synchronization.findJob(app.id, objectType),
+    parts.applications.isEnabled(app.id),
+  ]);
+  // Where Graph does not tell, the call will.
+  if (enabled.ok && enabled.value === false)
+    return { kind: 'reply', reply: await blocked(parts, turn, app, { kind: 'appDisabled', app: app.displayName }) };
   if (!setUp.ok) return { kind: 'reply', reply: troubleReply(turn.words, setUp.trouble, tryAgain(command)) };
   if (setUp.value.kind === 'none') {
     const why = { kind: 'appNotConfigured', app: app.displayName } as const;
@@ -83,7 +97,7 @@ export async function findTarget(
   objectType: 'User' | 'Group',
 ): Promise<TargetFound> {
   const reply = (answer: Reply): TargetFound => ({ kind: 'reply', reply: answer });
-  const found = await findApp(parts, turn, command);
+  const found = await findApp(parts, turn, command, objectType);
   if (found.kind === 'reply') return found;
   const { app, job } = found;
   const obstacle = await blockedBy(parts, turn, app, job);
@@ -135,10 +149,16 @@ export function requestOf(
   };
 }
 
-function pickApp(turn: Turn, command: ProvisioningCommand, apps: readonly Application[], more: boolean) {
+async function pickApp(
+  parts: CommandParts,
+  turn: Turn,
+  command: ProvisioningCommand,
+  apps: readonly Application[],
+  more: boolean,
+) {
   return appPicker(turn.words, {
     typed: command.app,
-    candidates: apps.map((app) => ({ id: app.id, name: app.displayName, configured: null, enabled: null })),
+    candidates: await appCandidates(parts, apps),
     more,
     choose: (id) => format({ ...command, app: id }),
   });
@@ -146,17 +166,17 @@ function pickApp(turn: Turn, command: ProvisioningCommand, apps: readonly Applic
 
 /** The answer for a job that cannot take a call now, before one is spent on it; null for one that can. */
 async function blockedBy(parts: CommandParts, turn: Turn, app: Application, job: Job): Promise<Reply | null> {
-  const { state } = job;
+  const { state, mustStopFirst } = job;
   switch (state.kind) {
     case 'active':
     case 'paused':
     case 'neverRun':
     case 'other':
-      return null;
+    // No cycle is scheduled, and calls on demand go through all the same: new jobs are tried out so.
+    case 'disabled':
+      return mustStopFirst ? blocked(parts, turn, app, { kind: 'jobMustStop', app: app.displayName }) : null;
     case 'notConfigured':
       return blocked(parts, turn, app, { kind: 'appNotConfigured', app: app.displayName });
-    case 'disabled':
-      return blocked(parts, turn, app, { kind: 'appDisabled', app: app.displayName });
     case 'quarantined':
       return blocked(parts, turn, app, {
         kind: 'appQuarantined',

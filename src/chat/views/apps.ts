@@ -6,7 +6,15 @@ import type { WordKey, Words } from '../words.ts';
 import { LONGEST_NAME, maybe, short } from './parts.ts';
 import { lookOf, type Tone } from './tone.ts';
 
-export type AppState = 'healthy' | 'neverRun' | 'paused' | 'quarantined' | 'disabled' | 'notConfigured' | 'unknown';
+export type AppState =
+  | 'healthy'
+  | 'neverRun'
+  | 'paused'
+  | 'quarantined'
+  | 'disabled'
+  | 'appDisabled'
+  | 'notConfigured'
+  | 'unknown';
 
 export interface AppEntry {
   readonly name: string;
@@ -21,6 +29,7 @@ const STATES: Readonly<Record<AppState, { readonly tone: Tone; readonly word: Wo
   paused: { tone: 'warning', word: 'appState.paused' },
   quarantined: { tone: 'bad', word: 'appState.quarantined' },
   disabled: { tone: 'neutral', word: 'appState.disabled' },
+  appDisabled: { tone: 'warning', word: 'appState.appDisabled' },
   notConfigured: { tone: 'neutral', word: 'appState.notConfigured' },
   unknown: { tone: 'unknown', word: 'appState.unknown' },
 };
@@ -29,25 +38,32 @@ const STATES: Readonly<Record<AppState, { readonly tone: Tone; readonly word: Wo
 const ROW_COUNTS = [25, 15, 8];
 const LONGEST_ALIASES = 120;
 
-/** The apps that fit a search, or all of them; `more` when there are others besides. */
+/** The apps that fit a search, or all of them: some of `count`, and of more than that where the list is not complete. */
 export function apps(
   words: Words,
   {
     entries,
-    more,
+    count,
+    complete,
     search,
-  }: { readonly entries: readonly AppEntry[]; readonly more: boolean; readonly search: string | null },
+  }: {
+    readonly entries: readonly AppEntry[];
+    readonly count: number;
+    readonly complete: boolean;
+    readonly search: string | null;
+  },
 ): CardMessage {
   const names = words.list(entries.slice(0, 5).map(({ name }) => short(name, 40)));
-  const summary = [words.plain('apps.summary', { count: entries.length }), names]
-    .filter((text) => text !== '')
-    .join(': ');
+  const isPart = !complete || count > entries.length;
+  const part = { shown: entries.length, count, more: complete ? 'no' : 'yes' };
+  const said = isPart ? words.plain('apps.part', part) : words.plain('apps.summary', { count });
+  const summary = [said, names].filter((text) => text !== '').join(': ');
   const card = renderLargestThatFits('apps', ROW_COUNTS, (rows) => ({
     fallbackText: summary,
     title: search === null ? words.card('apps.title') : words.card('apps.titleSearch', { search: short(search) }),
-    intro: maybe(entries.length > 0 ? null : noneText(words, search)),
+    intro: maybe(entries.length === 0 ? noneText(words, search) : isPart ? words.card('apps.part', part) : null),
     rows: entries.slice(0, rows).map((entry) => row(words, entry)),
-    more: maybe(more || entries.length > rows ? words.card('apps.more') : null),
+    more: maybe(isPart || entries.length > rows ? words.card('apps.more') : null),
     buttons: [],
   }));
   return { card, summary };

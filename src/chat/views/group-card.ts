@@ -1,6 +1,6 @@
 import { isWorthRetrying } from '../../graph/outcome/retry.ts';
 import type { Outcome, Report } from '../../graph/outcome.ts';
-import type { Request, Task } from '../../requests/request.ts';
+import type { Request, Subject, Task } from '../../requests/request.ts';
 import type { ListRow, ListSection, ListView, SubmitButton } from '../cards/card-views.ts';
 import { renderLargestThatFits } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
@@ -14,7 +14,12 @@ import { lengthOf, progressBar, requestFooter, timeLeft } from './progress-parts
 import { lookOf, type Tone } from './tone.ts';
 
 export interface GroupCardInput {
-  readonly request: Request;
+  readonly request: Pick<Request, 'id' | 'asker' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;
+  /** The group itself. */
+  readonly group: Pick<Subject, 'name' | 'label'>;
+  readonly counts: CallCounts;
+  /** The calls that may stand on the card: all of a small group, what runs and what failed of a large one. */
+  readonly calls: readonly Task[];
   /** Milliseconds since 1970; null when nobody can tell. */
   readonly finishesAt: number | null;
   /** While the calls are held: milliseconds from the yes to the last of them. */
@@ -36,29 +41,20 @@ const LEVELS: readonly Limits[] = [
   { calls: { rows: 12, name: 24, line: 80 }, leftOut: { rows: 5, name: 24, line: 80 } },
 ];
 
-/** Whether a request is one of a group, and so belongs on `groupCard`. */
-export function isOfGroup({ tasks }: Pick<Request, 'tasks'>): boolean {
-  return tasks.some(({ subject, members }) => members.length > 0 || subject.type.toLowerCase() === 'group');
-}
-
 /**
  * The one card of a group. Microsoft takes five members in a call, so a group is several calls: which members went in
  * which, and how each call went, from the question before the first to the last answer.
- *
- * @throws when the request has no tasks.
  */
 export function groupCard(input: GroupCardInput): CardMessage {
-  const { request, now } = input;
-  const [task] = request.tasks;
-  if (task === undefined) throw new Error(`Request ${request.id} has no calls to show`);
-
+  const { request, counts, now } = input;
   const words = createWords(request.reader.locale, request.reader.timeZone);
-  const counts = countCalls(request.tasks);
-  const names = { group: nameOf(task.subject, 80), app: short(request.app.name) };
+  const names = { group: nameOf(input.group, 80), app: short(request.app.name) };
   const head = headline(words, counts, names);
   const subject = words.card('group.subject', names);
   const summary =
-    counts.held > 0 ? head.plainTitle : words.plain('group.summary', { ...names, verdict: head.plainTitle });
+    counts.held > 0
+      ? `${head.plainTitle} ${words.plain('group.people', { members: counts.members, calls: counts.calls })}.`
+      : words.plain('group.summary', { ...names, verdict: head.plainTitle });
   const card = renderLargestThatFits('list', LEVELS, (limits): ListView => {
     return {
       fallbackText: summary,
@@ -66,21 +62,18 @@ export function groupCard(input: GroupCardInput): CardMessage {
       title: head.title,
       subject: [{ text: subject }],
       bars: counts.waiting + counts.running > 0 ? progressBar(words, counts.done, counts.calls - counts.cancelled) : [],
-      paragraphs: paragraphs(words, input, counts).map((text) => ({ text })),
+      paragraphs: paragraphs(words, input).map((text) => ({ text })),
       tables: [],
-      sections: [
-        callSection(words, request.tasks, limits.calls),
-        ...leftOutSection(words, request.leftOut, limits.leftOut),
-      ],
+      sections: [...callSection(words, input, limits.calls), ...leftOutSection(words, request.leftOut, limits.leftOut)],
       next: nextStep(words, input, names),
       footer: requestFooter(words, request, now),
-      buttons: buttons(words, input, counts),
+      buttons: buttons(words, input),
     };
   });
   return { card, summary };
 }
 
-interface CallCounts {
+export interface CallCounts {
   readonly calls: number;
   readonly members: number;
   readonly held: number;
@@ -94,7 +87,7 @@ interface CallCounts {
   readonly byTone: Readonly<Record<Tone, number>>;
 }
 
-function countCalls(tasks: readonly Task[]): CallCounts {
+export function countCalls(tasks: readonly Task[]): CallCounts {
   const inState = (kind: Task['state']['kind']) => tasks.filter(({ state }) => state.kind === kind).length;
   const byTone = { good: 0, warning: 0, bad: 0, unknown: 0, working: 0, waiting: 0, neutral: 0 };
   for (const { state } of tasks) if (state.kind === 'done') byTone[outcomeWords(state.outcome).tone] += 1;
@@ -141,7 +134,7 @@ function finishedTone({ byTone, calls, cancelled }: CallCounts): Tone {
   return byTone.bad + byTone.warning === 0 ? 'unknown' : 'warning';
 }
 
-function paragraphs(words: Words, { request, finishesAt, takesMs, now }: GroupCardInput, counts: CallCounts): string[] {
+function paragraphs(words: Words, { request, counts, finishesAt, takesMs, now }: GroupCardInput): string[] {
   const { calls, members, held, waiting, running, done } = counts;
   const isToCome = held > 0 || (done === 0 && waiting > 0);
   const takes = held > 0 && (takesMs ?? null) !== null ? lengthOf(words, takesMs ?? 0) : null;
@@ -153,17 +146,20 @@ function paragraphs(words: Words, { request, finishesAt, takesMs, now }: GroupCa
   ];
 }
 
-function callSection(words: Words, tasks: readonly Task[], limits: RowLimits): ListSection {
+function callSection(words: Words, { calls, counts }: GroupCardInput, limits: RowLimits): ListSection[] {
+  if (calls.length === 0) return [];
   const urgency = ({ state }: Task) => (state.kind === 'done' && isWorthRetrying(state.outcome) ? 0 : 1);
-  const shown = [...tasks]
+  const shown = [...calls]
     .sort((one, other) => urgency(one) - urgency(other) || one.position - other.position)
     .slice(0, limits.rows)
     .sort((one, other) => one.position - other.position);
-  return {
-    headings: maybe(words.card('group.heading')),
-    rows: shown.map((task) => callRow(words, task, limits)),
-    more: moreText(words, tasks.length - shown.length),
-  };
+  return [
+    {
+      headings: maybe(words.card('group.heading')),
+      rows: shown.map((task) => callRow(words, task, limits)),
+      more: moreText(words, counts.calls - shown.length),
+    },
+  ];
 }
 
 function callRow(words: Words, { position, members, state }: Task, limits: RowLimits): ListRow {
@@ -187,8 +183,8 @@ function isEmpty({ steps, changes }: Report): boolean {
 }
 
 /** What to do about the first call that did not end well; the calls of one group mostly fail for one reason. */
-function nextStep(words: Words, { request, canRetry }: GroupCardInput, names: WordValues): ListView['next'] {
-  const outcome = request.tasks.map(failureOf).find((found) => found !== null) ?? null;
+function nextStep(words: Words, { calls, canRetry }: GroupCardInput, names: WordValues): ListView['next'] {
+  const outcome = calls.map(failureOf).find((found) => found !== null) ?? null;
   if (outcome === null) return [];
   const property = outcome.kind === 'skipped' ? (outcome.property ?? '') : '';
   const values = {
@@ -209,9 +205,9 @@ function failureOf({ state }: Task): Outcome | null {
   return state.kind === 'done' && isWorthRetrying(state.outcome) ? state.outcome : null;
 }
 
-function buttons(words: Words, { request, canRetry }: GroupCardInput, counts: CallCounts): SubmitButton[] {
+function buttons(words: Words, { request, counts, calls, canRetry }: GroupCardInput): SubmitButton[] {
   const requestId = request.id;
-  const isRetryable = canRetry && request.tasks.some((task) => failureOf(task) !== null);
+  const isRetryable = canRetry && calls.some((task) => failureOf(task) !== null);
   return [
     ...(counts.held > 0
       ? submitButton(words, 'button.confirmGroup', { verb: 'confirm', requestId }, undefined, { calls: counts.held })

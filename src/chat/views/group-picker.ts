@@ -1,14 +1,27 @@
+import type { GroupKind } from '../../graph/groups.ts';
+import type { Text } from '../cards/card-views.ts';
 import { markdownText } from '../cards/safe-text.ts';
 import type { CardMessage } from '../reply.ts';
 import type { Words } from '../words.ts';
-import { LONGEST_NAME, maybeQuoted, short } from './parts.ts';
+import { LONGEST_NAME, maybe, maybeQuoted, short } from './parts.ts';
 import { chooseButton, isMore, MOST_CANDIDATES, type Picking, pickerCard } from './person-picker.ts';
 
 export interface GroupCandidate {
   readonly id: string;
   readonly name: string;
-  /** What tells groups of one name apart, e.g. the mail address. */
   readonly description?: string | null;
+  /** What tells it from others of its name, where there are any. */
+  readonly details?: GroupDetails;
+}
+
+export interface GroupDetails {
+  readonly mail: string | null;
+  readonly kind: GroupKind;
+  readonly isDynamic: boolean;
+  /** Direct members; this and the date null when Graph does not tell. */
+  readonly members: number | null;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number | null;
 }
 
 /** Several groups fit what was typed. */
@@ -18,11 +31,24 @@ export function groupPicker(words: Words, { typed, candidates, more, choose }: P
     intro: words.card('picker.group.intro'),
     fallbackText: words.plain('picker.group.summary', { typed: short(typed) }),
     more: isMore(candidates, more) ? words.card('picker.group.more') : null,
-    rows: candidates.slice(0, MOST_CANDIDATES).map(({ id, name, description }) => ({
-      name: markdownText(name, LONGEST_NAME),
-      lines: maybeQuoted(description ?? null, 120),
+    rows: candidates.slice(0, MOST_CANDIDATES).map((group) => ({
+      name: markdownText(group.name, LONGEST_NAME),
+      lines: [...maybeQuoted(group.description ?? null, 120), ...detailLines(words, group)],
       warnings: [],
-      choices: chooseButton(words, name, choose(id)),
+      choices: chooseButton(words, group.name, choose(group.id)),
+      ...(group.details === undefined ? {} : { typed: `${group.name} (${group.id})` }),
     })),
   });
+}
+
+function detailLines(words: Words, { id, details }: GroupCandidate): Text[] {
+  if (details === undefined) return [];
+  const { mail, kind, isDynamic, members, createdAt } = details;
+  return [
+    ...maybe(words.card('picker.group.kind', { kind, dynamic: isDynamic ? 'yes' : 'no' })),
+    ...maybeQuoted(mail, 120),
+    ...maybe(members === null ? null : words.card('picker.group.count', { count: members })),
+    ...maybe(createdAt === null ? null : words.card('picker.created', { day: words.day(createdAt, 'UTC') })),
+    ...maybe(words.card('picker.group.id', { id })),
+  ];
 }

@@ -66,6 +66,11 @@ const SUMS: readonly (readonly [Sum, WordKey])[] = [
   ['unknown', 'list.sum.unknown'],
 ];
 
+/** How well a task ended, by the kind of its outcome. */
+export const OUTCOME_TONES: Readonly<Record<OutcomeKind, Tone>> = Object.fromEntries(
+  OUTCOMES.map(([kind, , tone]) => [kind, tone]),
+) as Record<OutcomeKind, Tone>;
+
 /** Of the people who stand on the card by name, the last level being what fits with the longest of names. */
 interface Limits {
   readonly failures: RowLimits;

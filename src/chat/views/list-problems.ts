@@ -7,6 +7,8 @@ export type ListProblem =
   | { readonly kind: 'appTakesNoGroups'; readonly app: string }
   | { readonly kind: 'unknownGroup'; readonly typed: string }
   | { readonly kind: 'emptyGroup'; readonly group: string }
+  /** `count`: its direct members; null when Graph does not tell. */
+  | { readonly kind: 'groupTooLarge'; readonly group: string; readonly count: number | null; readonly limit: number }
   | { readonly kind: 'tooManyPeople'; readonly count: number; readonly limit: number }
   /** How many calls had been sent already, and so cannot be taken back. */
   | { readonly kind: 'alreadySent'; readonly sent: number }
@@ -43,6 +45,12 @@ const KEYS: Readonly<Record<ListProblem['kind'], Keys>> = {
   ],
   unknownGroup: ['warning', 'problem.unknownGroup.title', 'problem.unknownGroup.happened', 'problem.unknownGroup.next'],
   emptyGroup: ['warning', 'problem.emptyGroup.title', 'problem.emptyGroup.happened', 'problem.emptyGroup.next'],
+  groupTooLarge: [
+    'warning',
+    'problem.groupTooLarge.title',
+    'problem.groupTooLarge.happened',
+    'problem.groupTooLarge.next',
+  ],
   tooManyPeople: [
     'warning',
     'problem.tooManyPeople.title',
@@ -124,6 +132,10 @@ function valuesOf(what: ListProblem): WordValues {
       return { typed: short(what.typed) };
     case 'emptyGroup':
       return { group: short(what.group) };
+    case 'groupTooLarge': {
+      const known = what.count === null ? 'no' : 'yes';
+      return { group: short(what.group), count: what.count ?? 0, limit: what.limit, known };
+    }
     case 'tooManyPeople':
       return { count: what.count, limit: what.limit };
     case 'alreadySent':

@@ -57,6 +57,7 @@ const LEFT_OUT: Readonly<Record<Exclude<LeftOut['reason'], 'duplicate'>, WordKey
   device: 'leftOut.device',
   otherObject: 'leftOut.otherObject',
   notAMember: 'leftOut.notAMember',
+  noSourceId: 'leftOut.noSourceId',
 };
 
 const MOST_SUGGESTIONS = 3;

@@ -22,9 +22,19 @@ export interface PersonCandidate {
 export interface AppCandidate {
   readonly id: string;
   readonly name: string;
-  /** Null when nobody looked. */
+  /** Whether it has a provisioning job; null when Graph does not tell. */
   readonly configured: boolean | null;
   readonly enabled: boolean | null;
+  /** What tells it from others of its name, where there are any. */
+  readonly details?: AppDetails;
+}
+
+export interface AppDetails {
+  readonly appId: string;
+  /** Milliseconds since 1970; this and all else null when Graph does not tell. */
+  readonly createdAt: number | null;
+  readonly publisher: string | null;
+  readonly description: string | null;
 }
 
 /** What a picker asks about. `choose` gives the whole line that choosing a candidate says. */
@@ -65,9 +75,11 @@ export function appPicker(words: Words, { typed, candidates, more, choose }: Pic
     more: isMore(candidates, more) ? words.card('picker.app.more') : null,
     rows: candidates.slice(0, MOST_CANDIDATES).map((app) => ({
       name: markdownText(app.name, LONGEST_NAME),
-      lines: [],
+      lines: appLines(words, app),
       warnings: maybe(appWarning(words, app)),
       choices: chooseButton(words, app.name, choose(app.id)),
+      // Whoever sees no card, and has two of one name to choose from, can type the id.
+      ...(app.details === undefined ? {} : { typed: `${app.name} (${app.details.appId})` }),
     })),
   });
 }
@@ -83,6 +95,18 @@ function aboutPerson(words: Words, { title, department }: PersonCandidate): Mayb
   return maybe(words.card('picker.person.about', { title: first, department: second }));
 }
 
+function appLines(words: Words, { configured, details }: AppCandidate): Text[] {
+  if (details === undefined) return [];
+  const { appId, createdAt, publisher, description } = details;
+  return [
+    ...maybeQuoted(description, 120),
+    ...maybe(configured === true ? words.card('picker.app.configured') : null),
+    ...maybe(createdAt === null ? null : words.card('picker.created', { day: words.day(createdAt, 'UTC') })),
+    ...maybe(publisher === null ? null : words.card('picker.app.publisher', { publisher: short(publisher) })),
+    ...maybe(words.card('picker.app.id', { id: short(appId) })),
+  ];
+}
+
 function appWarning(words: Words, { configured, enabled }: AppCandidate): string | null {
   if (enabled === false) return words.card('picker.app.disabled');
   return configured === false ? words.card('picker.app.notConfigured') : null;
@@ -94,14 +118,18 @@ export function chooseButton(words: Words, name: string, line: string): Maybe<Su
   return submitButton(words, 'button.choose', { verb: 'choose', text: line }, tooltip);
 }
 
+/** `typed`: what to type for it, where its name alone is not enough. */
+type Row = PickerRow & { readonly typed?: string };
+
 /** Draws candidates, each with its button. */
 export function pickerCard(
   words: Words,
-  picker: Pick<PickerView, 'title' | 'intro' | 'fallbackText'> & { more: string | null; rows: readonly PickerRow[] },
+  picker: Pick<PickerView, 'title' | 'intro' | 'fallbackText'> & { more: string | null; rows: readonly Row[] },
 ): CardMessage {
   // The names stand in the fallback as well: whoever sees no card can still type one of them.
-  const names = words.list(picker.rows.map(({ name }) => name.replace(/\\(.)/g, '$1')));
+  const names = words.list(picker.rows.map(({ name, typed }) => typed ?? name.replace(/\\(.)/g, '$1')));
   const fallbackText = names === '' ? picker.fallbackText : `${picker.fallbackText} ${names}.`;
-  const view: PickerView = { ...picker, fallbackText, more: maybe(picker.more), buttons: [] };
+  const rows = picker.rows.map(({ typed: _, ...row }) => row);
+  const view: PickerView = { ...picker, rows, fallbackText, more: maybe(picker.more), buttons: [] };
   return { card: renderCard('picker', view), summary: picker.fallbackText };
 }

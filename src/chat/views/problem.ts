@@ -17,7 +17,11 @@ export type Problem =
   | { readonly kind: 'userNeedsDirectoryName'; readonly typed: string; readonly app: string }
   /** A distinguished name was typed for an app whose people come from Entra. */
   | { readonly kind: 'directoryNameUnexpected'; readonly typed: string; readonly app: string }
+  /** The app's people go by the ids of an HR system, and an address or a name was typed. */
+  | { readonly kind: 'userNeedsSourceId'; readonly typed: string; readonly app: string }
   | { readonly kind: 'appNotConfigured' | 'appDisabled' | 'appTakesNoUsers'; readonly app: string }
+  /** The connector does nothing on demand while its regular cycles run. */
+  | { readonly kind: 'jobMustStop'; readonly app: string }
   | Quarantine
   /** `begun`: it broke in the middle, and something may have been stored before. */
   | { readonly kind: 'databaseAway'; readonly begun: boolean }
@@ -77,6 +81,13 @@ const KEYS = {
     'problem.directoryNameUnexpected.happened',
     'problem.directoryNameUnexpected.next',
   ],
+  userNeedsSourceId: [
+    'warning',
+    'problem.userNeedsSourceId.title',
+    'problem.userNeedsSourceId.happened',
+    'problem.userNeedsSourceId.next',
+  ],
+  jobMustStop: ['warning', 'problem.jobMustStop.title', 'problem.jobMustStop.happened', 'problem.jobMustStop.next'],
   appNotConfigured: [
     'warning',
     'problem.appNotConfigured.title',
@@ -167,10 +178,12 @@ function explain(words: Words, what: Problem): Explained {
       return from(KEYS.unknownApp, { typed: short(what.typed) });
     case 'userNeedsDirectoryName':
     case 'directoryNameUnexpected':
+    case 'userNeedsSourceId':
       return from(KEYS[what.kind], { typed: short(what.typed), app: short(what.app) });
     case 'appNotConfigured':
     case 'appDisabled':
     case 'appTakesNoUsers':
+    case 'jobMustStop':
       return from(KEYS[what.kind], { app: short(what.app) });
     case 'appQuarantined':
       return quarantineProblem(words, what);

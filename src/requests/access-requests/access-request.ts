@@ -138,6 +138,10 @@ export type LapseReason =
   | 'subjectGone'
   | 'appGone'
   | 'appNotSetUp'
+  /** The app is disabled in Entra. */
+  | 'appDisabled'
+  /** The app takes nobody on demand while its job runs, and it ran for a day. */
+  | 'jobRan'
   /** The app's synchronization stayed in quarantine for a day. */
   | 'quarantined'
   /** Usher found no assignment of the person to the app within the configured time. */
@@ -149,7 +153,8 @@ export type LapseReason =
   /** Graph could not be asked for a day. */
   | 'graphAway';
 
-export type HeldUp = 'quarantine' | 'graphAway' | AwaitedThing;
+/** `jobRuns`: the app takes nobody on demand while its job runs. */
+export type HeldUp = 'quarantine' | 'jobRuns' | 'graphAway' | AwaitedThing;
 
 /** What an approved request may wait for after the service has said that the person is not in scope. */
 export type AwaitedThing =

@@ -158,7 +158,7 @@ export function holdUp(
     const since = isAwaited(row.held_up) === isAwaited(heldUp) ? (row.held_up_since ?? now) : now;
     const until = isAwaited(heldUp) ? (row.awaiting_until ?? now) : since + longestHeldUpMs;
     if (now >= until) {
-      await applyAction(parts, transaction, row, { kind: 'lapse', why: lapseOf(heldUp) });
+      await applyAction(parts, transaction, row, { kind: 'lapse', why: LAPSES[heldUp] });
       return true;
     }
     // A day may end before the pause does: it is looked at once more then.
@@ -170,22 +170,14 @@ export function holdUp(
   });
 }
 
-function lapseOf(heldUp: HeldUp): LapseReason {
-  switch (heldUp) {
-    case 'quarantine':
-      return 'quarantined';
-    case 'graphAway':
-      return 'graphAway';
-    case 'assignment':
-    case 'replication':
-    case 'entitlement':
-      return 'notAssigned';
-    default: {
-      const never: never = heldUp;
-      throw new Error(`unexpected hindrance ${String(never)}`);
-    }
-  }
-}
+const LAPSES = {
+  quarantine: 'quarantined',
+  jobRuns: 'jobRan',
+  graphAway: 'graphAway',
+  assignment: 'notAssigned',
+  replication: 'notAssigned',
+  entitlement: 'notAssigned',
+} as const satisfies Record<HeldUp, LapseReason>;
 
 /**
  * A started request waits for this from now on, since its provisioning request ended for want of it. False when that

@@ -100,8 +100,9 @@ async function findTarget({ applications, synchronization }: StartParts, { app: 
   if (!found.ok) return later;
   if (found.value.kind !== 'one') return lapsed('appGone');
   const { app } = found.value;
-  const setUp = await synchronization.findJob(app.id);
-  if (!setUp.ok) return later;
+  const [setUp, enabled] = await Promise.all([synchronization.findJob(app.id, 'User'), applications.isEnabled(app.id)]);
+  if (!setUp.ok || !enabled.ok) return later;
+  if (enabled.value === false) return lapsed('appDisabled');
   if (setUp.value.kind === 'none') return lapsed('appNotSetUp');
   const { job } = setUp.value;
   const obstacle = obstacleOf(job);
@@ -112,15 +113,16 @@ async function findTarget({ applications, synchronization }: StartParts, { app: 
   return { kind: 'target', app, job, rule: rule.value } as const;
 }
 
-function obstacleOf({ state }: Job): StartVerdict | null {
+function obstacleOf({ state, mustStopFirst }: Job): StartVerdict | null {
   switch (state.kind) {
     case 'active':
     case 'paused':
     case 'neverRun':
     case 'other':
-      return null;
-    case 'notConfigured':
+    // No cycle is scheduled, and calls on demand go through all the same.
     case 'disabled':
+      return mustStopFirst ? { kind: 'later', heldUp: 'jobRuns', delayMs: quarantineMs } : null;
+    case 'notConfigured':
       return lapsed('appNotSetUp');
     case 'quarantined':
       return { kind: 'later', heldUp: 'quarantine', delayMs: quarantineMs };

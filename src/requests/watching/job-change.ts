@@ -17,12 +17,17 @@ export type WatchedState = WatchedJobRow['state'];
 
 export type JobChange = 'enteredQuarantine' | 'leftQuarantine' | 'stopped' | 'runsAgain';
 
-/** `none`: the app has no job. */
-export type WatchedStatus = JobStatus | 'none';
+/** `none`: the app has no job. `appDisabled`: the app itself is disabled in Entra. */
+export type WatchedStatus = JobStatus | 'none' | 'appDisabled';
+
+/** Of an app with several jobs, the one in quarantine is the news; else how the one for people stands. */
+export function newsOf({ status, others }: { readonly status: JobStatus; readonly others: readonly JobStatus[] }) {
+  return [status, ...others].find(({ health }) => health.kind === 'quarantined') ?? status;
+}
 
 /** Null for what says nothing about it. */
 export function watchedStateOf(status: WatchedStatus): WatchedState | null {
-  if (status === 'none') return 'stopped';
+  if (status === 'none' || status === 'appDisabled') return 'stopped';
   const { kind } = status.health;
   switch (kind) {
     case 'healthy':

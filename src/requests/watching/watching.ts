@@ -3,6 +3,7 @@ import type { Fetched } from '../../graph/answer.ts';
 import { eachSideBySide } from '../../graph/side-by-side.ts';
 import type { JobStatusMatch } from '../../graph/synchronization.ts';
 import type { Log } from '../../log.ts';
+import { newsOf } from './job-change.ts';
 import { claimRound, noteStatus, releaseRound, renewRound } from './round.ts';
 import type { WatchParts } from './watches.ts';
 
@@ -24,6 +25,8 @@ export interface Watching {
 export interface WatchingParts {
   readonly store: WatchParts;
   readonly readStatus: (appId: string) => Promise<Fetched<JobStatusMatch>>;
+  /** Whether the app is enabled in Entra; null when Graph does not tell. */
+  readonly isEnabled?: (appId: string) => Promise<Fetched<boolean | null>>;
   /** Told when cards are owed, once they are stored. */
   readonly changed: () => void;
   readonly log: Log;
@@ -106,7 +109,9 @@ export function startWatching(watching: WatchingParts): Watching {
         log.warn({ appId, code: 'watched_job_unread', trouble: read.trouble.kind }, 'a watched job could not be read');
         return;
       }
-      const status = read.value.kind === 'one' ? read.value.status : 'none';
+      const enabled = await watching.isEnabled?.(appId);
+      const isDisabled = enabled?.ok === true && enabled.value === false;
+      const status = isDisabled ? 'appDisabled' : read.value.kind === 'one' ? newsOf(read.value) : 'none';
       if (await noteStatus(store, owner, appId, status)) watching.changed();
     } catch (error) {
       log.error({ error, appId, code: 'watched_job_failed' }, 'what became of a watched job could not be noted');

@@ -1,6 +1,6 @@
 import type { Application, AppRole } from '../tenant/applications.ts';
 import type { Group } from '../tenant/groups.ts';
-import { tenantId, tenantName } from '../tenant/identity.ts';
+import { domain, tenantId, tenantName } from '../tenant/identity.ts';
 import type { Person } from '../tenant/people.ts';
 import type { Assignment } from '../tenant/state.ts';
 import type { Tenant } from '../tenant/tenant.ts';
@@ -120,14 +120,14 @@ export function userEntity(person: Person): Entity {
 }
 
 export function groupEntity(group: Group): Entity {
-  const { memberIds: _members, ...attributes } = group;
+  const { memberIds: _members, kind, ...attributes } = group;
+  const isTeam = kind === 'microsoft365';
   return {
     ...attributes,
-    createdDateTime: tenantBorn,
-    groupTypes: [],
-    mail: null,
-    mailEnabled: false,
-    securityEnabled: true,
+    groupTypes: [...(isTeam ? ['Unified'] : []), ...(kind === 'dynamic' ? ['DynamicMembership'] : [])],
+    mail: isTeam ? `${group.mailNickname}@${domain}` : null,
+    mailEnabled: isTeam,
+    securityEnabled: !isTeam,
     visibility: null,
   };
 }
@@ -139,15 +139,17 @@ export function directoryRoleEntity(roleTemplateId: string): Entity {
 export function servicePrincipalEntity(application: Application): Entity {
   return {
     id: application.id,
-    accountEnabled: true,
+    accountEnabled: application.accountEnabled,
     appId: application.appId,
     appDisplayName: application.displayName,
     appOwnerOrganizationId: application.ownerTenantId,
     appRoleAssignmentRequired: true,
     appRoles: application.appRoles.map(appRoleEntity),
-    description: null,
+    createdDateTime: application.createdDateTime,
+    description: application.description,
     displayName: application.displayName,
     servicePrincipalType: 'Application',
+    verifiedPublisher: { displayName: application.publisher, verifiedPublisherId: null, addedDateTime: null },
     tags: application.ownerTenantId === tenantId ? ['WindowsAzureActiveDirectoryIntegratedApp'] : [],
   };
 }

@@ -1,4 +1,4 @@
-import type { Application, SynchronizationJob, SynchronizationRule } from '../tenant/applications.ts';
+import type { Application, RuleObject, SynchronizationJob, SynchronizationRule } from '../tenant/applications.ts';
 import { type AttributeMapping, inboundMappings, outboundMappings } from '../tenant/attributes.ts';
 import { stableGuid } from '../tenant/identity.ts';
 import { timestamp } from '../tenant/provisioning/report.ts';
@@ -17,11 +17,17 @@ const dayMs = 24 * 60 * minuteMs;
 /** What .NET says for "no date". It is sent for cycles that never were, and must not be read as a date. */
 const never = '0001-01-01T00:00:00Z';
 
+/** .NET's longest span: the interval of a job that was never started. */
+const neverAgain = 'P10675199DT2H48M5.4775807S';
+
 export function jobResource(tenant: Tenant, application: Application, job: SynchronizationJob): Entity {
   return {
     id: job.id,
     templateId: job.templateId,
-    schedule: { expiration: null, interval: 'PT40M', state: 'Active' },
+    schedule:
+      job.health === 'off'
+        ? { expiration: null, interval: neverAgain, state: 'Disabled' }
+        : { expiration: null, interval: 'PT40M', state: 'Active' },
     status: jobStatus(tenant, application, job),
     synchronizationJobSettings: [{ name: 'AzureIngestionAttributeOptimization', value: 'False' }],
   };
@@ -67,7 +73,7 @@ function jobStatus(
     case 'quarantined': {
       const error = {
         code: 'SystemForCrossDomainIdentityManagementInvalidCredentials',
-        message: 'Please provide a valid tenant URL and secret token for your application: Zscaler answered 401.',
+        message: `Please provide a valid tenant URL and secret token for your application: ${application.displayName} answered 401.`,
         tenantActionable: true,
       };
       const began = Math.floor(now / dayMs) * dayMs - 2 * dayMs;
@@ -99,6 +105,8 @@ function jobStatus(
         code: 'NotRun',
         lastExecution: { ...execution0, error: { code: 'None', message: '', tenantActionable: false } },
       };
+    case 'off':
+      return { ...status0, code: 'Paused', lastExecution: null };
     default: {
       const neverHealth: never = job.health;
       return neverHealth;
@@ -141,7 +149,7 @@ export function schemaResource(job: SynchronizationJob): Entity {
 }
 
 function ruleResource(job: SynchronizationJob, rule: SynchronizationRule): Readonly<Record<string, unknown>> {
-  const mappings = job.direction === 'fromActiveDirectory' ? inboundMappings : outboundMappings;
+  const mappings = job.direction === 'outbound' ? outboundMappings : inboundMappings;
   return {
     containerFilter: null,
     editable: true,
@@ -158,7 +166,7 @@ function ruleResource(job: SynchronizationJob, rule: SynchronizationRule): Reado
       name: `Provision ${rule.sourceDirectory} ${source === 'Group' ? 'Groups' : 'Users'}`,
       scope: null,
       sourceObjectName: source,
-      targetObjectName: job.direction === 'fromActiveDirectory' ? 'User' : scimName(source),
+      targetObjectName: job.direction === 'outbound' ? scimName(source) : 'User',
       attributeMappings: (source === 'Group' ? groupMappings : mappings).map(attributeMappingResource),
       metadata: [],
     })),
@@ -189,7 +197,7 @@ function attributeMappingResource({ target, source, matchingPriority }: Omit<Att
   };
 }
 
-function scimName(source: 'User' | 'Group' | 'user'): string {
+function scimName(source: RuleObject['source']): string {
   return source === 'Group'
     ? 'urn:ietf:params:scim:schemas:core:2.0:Group'
     : 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';

@@ -63,6 +63,8 @@ export function provisionOnDemand(tenant: Tenant, request: SandboxRequest, id: s
     }
     // Whoever has quarantined credentials learns nothing else, and not even that.
     if (job.health === 'quarantined') return unknownError(401);
+    // Of what Graph says here nothing is published; that it does not work while the job runs, is.
+    if (job.templateId === 'slack' && job.health === 'active') return unknownError(500);
     return provisionSubject({ tenant, request, application, job }, subject);
   });
 }
@@ -82,8 +84,11 @@ function provisionSubject(call: Call, subject: Subject): SandboxResponse {
   }
   if (subject.links !== undefined) return badRequest('Only a group has links.', 'RequestParameterInvalid');
   const now = tenant.clock.now();
-  if (job.direction === 'fromActiveDirectory') {
-    const person = tenant.personInActiveDirectory(subject.objectId);
+  if (job.direction !== 'outbound') {
+    const person =
+      job.direction === 'fromHr'
+        ? tenant.people().find(({ employeeId }) => employeeId === subject.objectId)
+        : tenant.personInActiveDirectory(subject.objectId);
     if (person === undefined) return noSuchObject(subject.objectId);
     return told(call, provisionFromDirectory(tenant, application, person, now), userAnswer);
   }

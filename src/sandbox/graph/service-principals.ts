@@ -1,5 +1,5 @@
 import type { Application, SynchronizationJob } from '../tenant/applications.ts';
-import { defaultAccessRoleId } from '../tenant/applications.ts';
+import { defaultAccessRoleId, jobsOf } from '../tenant/applications.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import { collection, entity } from './answers.ts';
 import {
@@ -69,10 +69,11 @@ export const assignTo: Handler = (tenant, request, id) =>
 
 export const listJobs: Handler = (tenant, request, id) =>
   withApplication(tenant, id, (application) =>
-    collection(request, application.job === null ? [] : [jobResource(tenant, application, application.job)], {
-      type: plainType,
-      context: `servicePrincipals('${application.id}')/synchronization/jobs`,
-    }),
+    collection(
+      request,
+      jobsOf(application).map((job) => jobResource(tenant, application, job)),
+      { type: plainType, context: `servicePrincipals('${application.id}')/synchronization/jobs` },
+    ),
   );
 
 export const readJob: Handler = (tenant, request, id, jobId) =>
@@ -118,8 +119,8 @@ export function withJob(
   answer: (application: Application, job: SynchronizationJob) => SandboxResponse,
 ): SandboxResponse {
   return withApplication(tenant, id, (application) => {
-    if (application.job === null || application.job.id !== jobId) return noSuchObject(jobId);
-    return answer(application, application.job);
+    const job = jobsOf(application).find(({ id: own }) => own === jobId);
+    return job === undefined ? noSuchObject(jobId) : answer(application, job);
   });
 }
 

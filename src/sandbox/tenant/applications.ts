@@ -11,6 +11,14 @@ export interface Application {
   readonly appRoles: readonly AppRole[];
   /** Null when nobody has set up provisioning. */
   readonly job: SynchronizationJob | null;
+  /** Further jobs of the same service principal, which Graph lists before that one. */
+  readonly otherJobs: readonly SynchronizationJob[];
+  readonly accountEnabled: boolean;
+  /** ISO 8601. */
+  readonly createdDateTime: string;
+  readonly description: string | null;
+  /** The verified publisher's name. */
+  readonly publisher: string | null;
 }
 
 export interface AppRole {
@@ -24,13 +32,14 @@ export interface AppRole {
 export interface SynchronizationJob {
   readonly id: string;
   readonly templateId: string;
-  readonly health: 'active' | 'quarantined' | 'neverRun';
+  /** `off`: made and never started, so that no cycle is scheduled. */
+  readonly health: 'active' | 'quarantined' | 'neverRun' | 'off';
   /** How on-demand answers look: one object (A in Microsoft's API page), or an array under a literal key (B). */
   readonly shape: 'object' | 'array';
   /** How this connector names the scoping checks and Entra itself: the names changed with the product's. */
   readonly spelling: 'azureAd' | 'entraId';
-  /** Cloud sync reads Active Directory and writes to Entra; all others read Entra and write to an application. */
-  readonly direction: 'outbound' | 'fromActiveDirectory';
+  /** Cloud sync reads Active Directory, an HR system its own people, and both write to Entra; all others read Entra. */
+  readonly direction: 'outbound' | 'fromActiveDirectory' | 'fromHr';
   readonly targetName: string;
   readonly rules: readonly SynchronizationRule[];
 }
@@ -46,12 +55,18 @@ export interface SynchronizationRule {
 }
 
 export interface RuleObject {
-  readonly source: 'User' | 'Group' | 'user';
+  readonly source: 'User' | 'Group' | 'user' | 'Worker';
   readonly enabled: boolean;
 }
 
 /** The one rule that most SCIM connectors share, under the same id in every tenant. */
 const userAndGroupRuleId = '03f7d90d-bf71-41b1-bda6-aaf0ddbee5d8';
+
+const docuSignJob: JobParticulars = {
+  templateId: 'docuSign',
+  rules: [outboundRule(userAndGroupRuleId, 'USERGROUP_OUTBOUND_USERGROUP', 'docusign', ['User'])],
+  targetName: 'DocuSign',
+};
 
 /** The applications by the names the tests call them. */
 export const apps = {
@@ -129,9 +144,117 @@ export const apps = {
     targetName: 'Salesforce Sandbox',
   }),
   payroll: application(8, 'Payroll', [], null),
+  // Two of one name: the one that people mean, and what is left of a trial.
+  adobe: application(20, 'Adobe Creative Cloud', ['User'], {
+    templateId: 'adobeCreativeCloud',
+    rules: [outboundRule(userAndGroupRuleId, 'USERGROUP_OUTBOUND_USERGROUP', 'adobe', ['User'])],
+    targetName: 'Adobe Creative Cloud',
+  }),
+  adobeTrial: {
+    ...application(21, 'Adobe Creative Cloud', ['User'], null),
+    createdDateTime: '2025-03-14T09:00:00Z',
+    description: 'A trial of the design team',
+  },
+  // The same, and a job for each: only their ids and dates tell them apart.
+  docuSign: { ...application(22, 'DocuSign', ['User'], docuSignJob), publisher: 'DocuSign, Inc.' },
+  docuSignLegal: {
+    ...application(23, 'DocuSign', ['User'], docuSignJob, ['User'], 'DocuSign of Legal'),
+    createdDateTime: '2025-06-02T09:00:00Z',
+    description: 'For the legal department alone',
+  },
+  // A job for groups, which is listed before the one for people.
+  atlassian: withJobsBefore(
+    application(24, 'Atlassian Cloud', ['User'], {
+      templateId: 'atlassianUsers',
+      rules: [outboundRule('7d1c6f0e-2f7e-4a6e-9a53-0c6f5f7c0d24', 'USER_TO_USER', 'Atlassian', ['User'])],
+      targetName: 'Atlassian Cloud',
+    }),
+    {
+      templateId: 'atlassianGroups',
+      rules: [outboundRule('8e2d7a1f-3a8f-4b7f-8b64-1d7a6a8d1e35', 'GROUP_TO_GROUP', 'Atlassian', ['Group'])],
+      targetName: 'Atlassian Cloud',
+    },
+  ),
+  // Cloud sync of another forest: the job of the password hashes has a rule for users too, and provisions nobody.
+  fabrikamAd: withJobsBefore(
+    application(25, 'Fabrikam AD', [], {
+      templateId: 'AD2AADProvisioning',
+      direction: 'fromActiveDirectory',
+      spelling: 'entraId',
+      rules: [cloudSyncRule('9f3e8b20-4b90-4c80-9c75-2e8b7b9e2f46', 'USER_INBOUND_USER')],
+      targetName: 'Azure Active Directory',
+    }),
+    {
+      templateId: 'AD2AADPasswordHash',
+      direction: 'fromActiveDirectory',
+      rules: [cloudSyncRule('a04f9c31-5ca1-4d91-8d86-3f9c8caf3a57', 'PASSWORDHASH_INBOUND_PASSWORDHASH')],
+      targetName: 'Azure Active Directory',
+    },
+  ),
+  figma: application(26, 'Figma', ['User'], {
+    templateId: 'figma',
+    health: 'off',
+    rules: [outboundRule(userAndGroupRuleId, 'USERGROUP_OUTBOUND_USERGROUP', 'figma', ['User'])],
+    targetName: 'Figma',
+  }),
+  miro: {
+    ...application(27, 'Miro', ['User'], {
+      templateId: 'miro',
+      rules: [outboundRule(userAndGroupRuleId, 'USERGROUP_OUTBOUND_USERGROUP', 'miro', ['User'])],
+      targetName: 'Miro',
+    }),
+    accountEnabled: false,
+  },
+  // Its connector is authorized by OAuth, and works on demand only while its job is stopped.
+  slackGrid: application(28, 'Slack Grid', ['User'], {
+    templateId: 'slack',
+    rules: [outboundRule('b15a0d42-6db2-4ea2-9e97-40ad9db04b68', 'USER_TO_USER', 'Slack', ['User'])],
+    targetName: 'Slack',
+  }),
+  workday: application(29, 'Workday', [], {
+    templateId: 'WorkdayToAAD',
+    direction: 'fromHr',
+    spelling: 'entraId',
+    rules: [
+      {
+        ...outboundRule('c26b1e53-7ec3-4fb3-8fa8-51beaec15c79', 'WORKER_TO_USER', 'Azure Active Directory', []),
+        sourceDirectory: 'Workday',
+        objects: [{ source: 'Worker', enabled: true }],
+      },
+    ],
+    targetName: 'Azure Active Directory',
+  }),
 } as const satisfies Record<string, Application>;
 
 export const everyApplication: readonly Application[] = Object.values(apps);
+
+const firstOfMany = 0x5000;
+const appIdsOfMany = 0x6000;
+/** One in so many has a job. */
+const withJobEvery = 20;
+
+/**
+ * More apps, until the tenant has `total`: most without a job, and the last one that has one in quarantine. They stand
+ * all over the alphabet, and nobody is assigned to them.
+ */
+export function manyApplications(total: number): readonly Application[] {
+  const count = Math.max(0, total - everyApplication.length);
+  const last = count - (count % withJobEvery);
+  return Array.from({ length: count }, (_, index) => {
+    const number = index + 1;
+    const letter = String.fromCharCode(65 + Math.floor((index * 26) / count));
+    const name = `${letter}-line ${String(number).padStart(4, '0')}`;
+    const hasJob = number % withJobEvery === 0;
+    const job: JobParticulars = {
+      templateId: 'scim',
+      health: number === last ? 'quarantined' : 'active',
+      rules: [outboundRule(userAndGroupRuleId, 'USERGROUP_OUTBOUND_USERGROUP', 'customappsso', ['User'])],
+      targetName: 'customappsso',
+    };
+    const app = application(0, name, [], hasJob ? job : null);
+    return { ...app, id: objectId(firstOfMany + index), appId: objectId(appIdsOfMany + index) };
+  });
+}
 
 /** What is in every tenant without being one of its enterprise applications: people are not assigned to it. */
 export const microsoftGraph: Application = {
@@ -143,8 +266,13 @@ export const microsoftGraph: Application = {
 /** The role id that stands for "no role in particular", for applications that declare none. */
 export const defaultAccessRoleId = '00000000-0000-0000-0000-000000000000';
 
+/** All jobs of the application, as Graph lists them. */
+export function jobsOf({ job, otherJobs }: Application): readonly SynchronizationJob[] {
+  return [...otherJobs, ...(job === null ? [] : [job])];
+}
+
 export function provisionsGroups(application: Application): boolean {
-  const objects = application.job?.rules.flatMap((rule) => rule.objects) ?? [];
+  const objects = jobsOf(application).flatMap(({ rules }) => rules.flatMap((rule) => rule.objects));
   return objects.some(({ source, enabled }) => source === 'Group' && enabled);
 }
 
@@ -156,6 +284,7 @@ function application(
   roleNames: readonly string[],
   job: JobParticulars | null,
   allowedMemberTypes: AppRole['allowedMemberTypes'] = ['User'],
+  jobName = displayName,
 ): Application {
   return {
     id: objectId(0x200 + number),
@@ -169,7 +298,28 @@ function application(
       value: name.toLowerCase().replaceAll(' ', '_'),
       allowedMemberTypes,
     })),
-    job: job === null ? null : synchronizationJob(displayName, job),
+    job: job === null ? null : synchronizationJob(jobName, job),
+    otherJobs: [],
+    accountEnabled: true,
+    createdDateTime: '2024-02-05T09:00:00Z',
+    description: null,
+    publisher: null,
+  };
+}
+
+function withJobsBefore(app: Application, ...jobs: readonly JobParticulars[]): Application {
+  return { ...app, otherJobs: jobs.map((job) => synchronizationJob(`${app.displayName} ${job.templateId}`, job)) };
+}
+
+function cloudSyncRule(id: string, name: string): SynchronizationRule {
+  return {
+    id,
+    name,
+    priority: 1,
+    sourceDirectory: 'Active Directory',
+    targetDirectory: 'Azure Active Directory',
+    supportsProvisionOnDemand: true,
+    objects: [{ source: 'user', enabled: true }],
   };
 }
 

@@ -1,7 +1,7 @@
 import { type Application, apps, everyApplication, provisionsGroups } from './applications.ts';
 import { inboundMappings, mapped, outboundMappings } from './attributes.ts';
 import { type Group, groups } from './groups.ts';
-import { everybody, type Person, people } from './people.ts';
+import { everybody, type Person, people, storePeople } from './people.ts';
 import { assign, keepAccount, type State } from './state.ts';
 
 /** What a tenant has besides what is listed. */
@@ -20,7 +20,7 @@ const nothing: Further = { applications: [], groups: [], people: [] };
 export function firstDay(at: number, further: Further = nothing): State {
   const present = [...everybody, ...further.people];
   const state: State = {
-    people: new Map(present.map((one) => [one.id, one])),
+    people: new Map([...present, ...storePeople].map((one) => [one.id, one])),
     assignments: new Map(),
     accounts: new Map(),
     conflicts: new Set([`${apps.salesforce.id} ${people.grady.id}`]),
@@ -44,15 +44,16 @@ function assignEverybody(
   furtherGroups: readonly Group[],
   at: number,
 ): void {
-  // Cloud sync takes whoever its scope holds; nobody is assigned to it.
-  if (application.job?.direction === 'fromActiveDirectory') return;
+  // Cloud sync and HR take whoever their scope holds; nobody is assigned to them.
+  if (application.job !== null && application.job.direction !== 'outbound') return;
   const leavesOutDiego: readonly string[] = [apps.salesforce.id, apps.salesforceSandbox.id, apps.serviceNow.id];
   for (const one of present) {
     if (one.id === people.diego.id && leavesOutDiego.includes(application.id)) continue;
     assign(state, application, one.id, at);
   }
   if (!provisionsGroups(application)) return;
-  for (const group of [groups.salesTeam, groups.engineering, groups.platformEngineering, ...furtherGroups]) {
+  const { salesTeam, engineering, platformEngineering, storeStaff, allStores } = groups;
+  for (const group of [salesTeam, engineering, platformEngineering, storeStaff, allStores, ...furtherGroups]) {
     assign(state, application, group.id, at);
   }
 }

@@ -1,5 +1,5 @@
 import { objectId } from './identity.ts';
-import { generatedPeople, type Person, people } from './people.ts';
+import { generatedPeople, type Person, people, storePeople } from './people.ts';
 
 export interface Group {
   readonly id: string;
@@ -8,6 +8,9 @@ export interface Group {
   readonly mailNickname: string;
   /** Direct members: people, and groups where one is nested. */
   readonly memberIds: readonly string[];
+  readonly kind: 'security' | 'microsoft365' | 'dynamic';
+  /** ISO 8601. */
+  readonly createdDateTime: string;
 }
 
 const salesPeople = generatedPeople.slice(0, 12);
@@ -30,9 +33,32 @@ export const groups = {
   salesTeam: group(5, 'Sales Team', 'The field sales organisation', salesPeople),
   engineering: group(6, 'Engineering', 'Product engineering, platform included', [...engineers, platformEngineering]),
   platformEngineering,
+  storeStaff: group(0x10, 'Store Staff', 'All who work in the stores', storePeople.slice(0, 305)),
+  allStores: { ...group(0x11, 'All Stores', 'Stores, warehouses and their managers', storePeople), kind: 'dynamic' },
+  // Two of one name.
+  falcon: group(0x12, 'Project Falcon', 'Access to what the project uses', generatedPeople.slice(20, 23)),
+  falconTeam: {
+    ...group(0x13, 'Project Falcon', 'The team and its mailbox', generatedPeople.slice(20, 25)),
+    mailNickname: 'falcon-team',
+    kind: 'microsoft365',
+    createdDateTime: '2025-05-20T09:00:00Z',
+  },
 } as const satisfies Record<string, Group>;
 
 export const everyGroup: readonly Group[] = Object.values(groups);
+
+/** Tells which of these groups hold a person or group directly. */
+export function groupsByMember(all: readonly Group[]): (memberId: string) => readonly Group[] {
+  const byMember = new Map<string, Group[]>();
+  for (const one of all) {
+    for (const id of one.memberIds) {
+      const held = byMember.get(id);
+      if (held === undefined) byMember.set(id, [one]);
+      else held.push(one);
+    }
+  }
+  return (memberId) => byMember.get(memberId) ?? [];
+}
 
 function group(
   number: number,
@@ -46,5 +72,7 @@ function group(
     description,
     mailNickname: displayName.toLowerCase().replaceAll(' ', '-'),
     memberIds: members.map((member) => member.id),
+    kind: 'security',
+    createdDateTime: '2024-02-05T09:00:00Z',
   };
 }

@@ -95,6 +95,15 @@ export function seasonalPeople(count: number): readonly Person[] {
   });
 }
 
+const firstOfStores = 0x4000;
+
+/** Enough for a group that no page and no list holds: `store0001@contoso.com` and so on, assigned only with a group. */
+export const storePeople: readonly Person[] = Array.from({ length: 1_203 }, (_, index) => {
+  const number = String(index + 1).padStart(4, '0');
+  const post = { jobTitle: 'Sales Assistant', department: 'Stores', manager: patti, alias: `store${number}` };
+  return person(firstOfStores + index, `Store${number} Assistant`, post);
+});
+
 /**
  * Where a person lives in the on-premises directory. Cloud sync knows its subjects by this name, and by no other.
  * None of the names in the tenant needs escaping.

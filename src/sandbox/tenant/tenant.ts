@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../clock.ts';
-import { type Application, apps, everyApplication, microsoftGraph } from './applications.ts';
+import { type Application, apps, everyApplication, manyApplications, microsoftGraph } from './applications.ts';
 import { type Further, firstDay } from './first-day.ts';
-import { everyGroup, type Group } from './groups.ts';
+import { everyGroup, type Group, groupsByMember } from './groups.ts';
 import { distinguishedName, type Person, people, seasonalPeople } from './people.ts';
 import { type AuditRecord, auditRecord } from './provisioning/audit-record.ts';
 import { provisionPerson } from './provisioning/provision-person.ts';
@@ -65,6 +65,8 @@ export interface TenantOptions {
   readonly clock?: Clock;
   /** How many people there are besides the roster. */
   readonly seasonal?: number;
+  /** How many enterprise applications there are at least. */
+  readonly apps?: number;
   /** How long it takes, in ms, until provisioning sees an assignment that was made in Entra. */
   readonly replicationMs?: number;
   /** What comes after the listed applications, groups and people, e.g. those with odd names. */
@@ -75,6 +77,7 @@ export interface TenantOptions {
 export function createTenant({
   clock = systemClock,
   seasonal = 0,
+  apps: appCount = 0,
   replicationMs = 0,
   further = {},
 }: TenantOptions = {}): Tenant {
@@ -85,6 +88,7 @@ export function createTenant({
     people: [...seasonalPeople(seasonal), ...(further.people ?? [])],
   };
   const allGroups: readonly Group[] = [...everyGroup, ...others.groups];
+  const groupsOf = groupsByMember(allGroups);
   let state = firstDay(clock.now(), others);
 
   const known = <T>(thing: T | undefined, id: string): T => {
@@ -101,8 +105,8 @@ export function createTenant({
   const groupsAround = (memberId: string): readonly Group[] => {
     const found = new Set<Group>();
     const climb = (id: string): void => {
-      for (const group of allGroups) {
-        if (!group.memberIds.includes(id) || found.has(group)) continue;
+      for (const group of groupsOf(id)) {
+        if (found.has(group)) continue;
         found.add(group);
         climb(group.id);
       }
@@ -111,7 +115,13 @@ export function createTenant({
     return [...found];
   };
 
-  const everything: readonly Application[] = [...everyApplication, ...others.applications, microsoftGraph];
+  const everything: readonly Application[] = [
+    ...everyApplication,
+    ...manyApplications(appCount),
+    ...others.applications,
+    microsoftGraph,
+  ];
+  const byId = new Map(everything.map((application) => [application.id, application]));
 
   const tenant: Tenant = {
     clock,
@@ -122,7 +132,7 @@ export function createTenant({
     groups: () => allGroups,
     group: (id) => allGroups.find((group) => group.id === id.toLowerCase()),
     applications: () => everything,
-    application: (id) => everything.find((application) => application.id === id.toLowerCase()),
+    application: (id) => byId.get(id.toLowerCase()),
     reportsOf: (personId) => [...state.people.values()].filter((one) => one.managerId === personId),
     groupsAround,
     peopleWithin: (groupId) =>
@@ -140,10 +150,7 @@ export function createTenant({
     isAssigned: (applicationId, principalId) => {
       const assigned = shelf(state.assignments, applicationId);
       const isEffective = (id: string) => (assigned.get(id)?.effectiveAt ?? Number.POSITIVE_INFINITY) <= clock.now();
-      return (
-        isEffective(principalId) ||
-        allGroups.some((group) => isEffective(group.id) && group.memberIds.includes(principalId))
-      );
+      return isEffective(principalId) || groupsOf(principalId).some((group) => isEffective(group.id));
     },
     account: (applicationId, sourceId) => shelf(state.accounts, applicationId).get(sourceId),
     accountCount: (applicationId, type) =>

@@ -351,11 +351,13 @@ describe('the list of apps', () => {
       entry('Odd', 'unknown'),
     ];
 
-    const message = apps(words, { entries, more: false, search: null });
+    const message = apps(words, { entries, count: entries.length, complete: true, search: null });
 
     const text = cardAsText(message.card);
     expect(text).toContain('✓  Salesforce  Healthy\n   Also: sf');
-    expect(text).toContain('–  Concur  Not run yet\n!  Box  Paused\n✗  Zscaler  In quarantine\n–  Old  Disabled');
+    expect(text).toContain(
+      '–  Concur  Not run yet\n!  Box  Paused\n✗  Zscaler  In quarantine\n–  Old  Automatic provisioning is off',
+    );
     expect(text).toContain('–  Payroll  Not set up\n?  Odd  Unknown');
     expect(text).toMatch(/^Apps\n/);
     expect(message.summary).toMatch(/^7 apps: Salesforce, /);
@@ -368,7 +370,7 @@ describe('the list of apps', () => {
   it('says when there are more than it shows', () => {
     const entries = Array.from({ length: 26 }, (_, n) => entry(`App ${n}`, 'healthy'));
 
-    const text = cardAsText(apps(words, { entries, more: false, search: null }).card);
+    const text = cardAsText(apps(words, { entries, count: entries.length, complete: true, search: null }).card);
 
     expect(text).toContain('App 24');
     expect(text).not.toContain('App 25');
@@ -379,7 +381,7 @@ describe('the list of apps', () => {
     [null, 'Usher found no apps.'],
     ['cake', 'no app that matches “cake”'],
   ])('says so when there is none, searching for %s', (search, said) => {
-    const message = apps(words, { entries: [], more: false, search });
+    const message = apps(words, { entries: [], count: 0, complete: true, search });
 
     expect(cardAsText(message.card)).toContain(said);
     expect(message.summary).toBe('No apps found');

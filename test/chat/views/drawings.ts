@@ -191,8 +191,13 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
     help(words, { commands: many(command), topic: text }),
     notUnderstoodCard(words, { commands: many(command), typed: text }),
     welcome(words, { name: text, canUse: true, commands: many(command), buttons: many(say) }),
-    apps(words, { entries: many({ name: text, state: 'paused', aliases: many(text) }), more: true, search: text }),
-    apps(words, { entries: [], more: false, search: text }),
+    apps(words, {
+      entries: many({ name: text, state: 'paused', aliases: many(text) }),
+      count: 700,
+      complete: false,
+      search: text,
+    }),
+    apps(words, { entries: [], count: 0, complete: true, search: text }),
     whoami(words, { caller, groups: many(text) }),
     checking(words),
   ];

@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../src/chat/cards/as-text.ts';
-import { isOfGroup } from '../../../src/chat/views/group-card.ts';
-import type { Outcome } from '../../../src/graph/outcome.ts';
 import type { TaskState } from '../../../src/requests/request.ts';
-import { doneWith, elementsOf, emptyReport, NOW, requestIn, step } from './drawings.ts';
+import { doneWith, elementsOf, emptyReport, NOW, step } from './drawings.ts';
 import { drawGroup, groupIn } from './list-drawings.ts';
 
 const held: TaskState = { kind: 'held' };
@@ -30,7 +28,7 @@ describe('the card of a group', () => {
     expect(text).toContain('The group and 15 members go to GitHub Enterprise in 3 calls');
     expect(text).toContain('This takes about 4 s');
     expect(text).toContain('…  Call 2: Member 6, Member 7, Member 8, Member 9, Member 10\n   Waiting for a yes');
-    expect(message.summary).toBe('Provision Sales Team to GitHub Enterprise?');
+    expect(message.summary).toBe('Provision Sales Team to GitHub Enterprise? 15 people in 3 calls.');
     expect(titlesOf(message.card)).toEqual(['Provision in 3 calls', 'Cancel']);
   });
 
@@ -123,21 +121,5 @@ describe('the card of a group', () => {
 
     expect(text).toMatch(/^✓ {2}Done: the group in 1 call/);
     expect(text).toContain('Call 1: the group alone');
-  });
-
-  it('cannot be drawn of nothing', () => {
-    expect(() => drawGroup(groupIn([]))).toThrow(/no calls/);
-  });
-});
-
-describe('a request', () => {
-  const created: Outcome = { kind: 'created', report: emptyReport };
-
-  it.each([
-    ['is of a group by its members', groupIn([accepted]), true],
-    ['is of a group by its subject', requestIn(doneWith(created), { type: 'Group' }), true],
-    ['of a person is not', requestIn(doneWith(created)), false],
-  ])('%s', (_, request, is) => {
-    expect(isOfGroup(request)).toBe(is);
   });
 });

@@ -1,6 +1,6 @@
 import type { CardMessage } from '../../../src/chat/reply.ts';
 import { confirmCard, nobodyFoundCard } from '../../../src/chat/views/confirm-card.ts';
-import { type GroupCardInput, groupCard } from '../../../src/chat/views/group-card.ts';
+import { countCalls, type GroupCardInput, groupCard } from '../../../src/chat/views/group-card.ts';
 import { groupPicker } from '../../../src/chat/views/group-picker.ts';
 import { type ListCounts, type ListOverview, listCard } from '../../../src/chat/views/list-card.ts';
 import type { ListProblem } from '../../../src/chat/views/list-problems.ts';
@@ -57,7 +57,19 @@ export function groupIn(
 }
 
 export function drawGroup(request: Request, more: Partial<GroupCardInput> = {}): CardMessage {
-  return groupCard({ request, finishesAt: null, now: NOW, canRetry: true, ...more });
+  const [task] = request.tasks;
+  if (task === undefined) throw new Error('a group has at least one call');
+  const { tasks } = request;
+  return groupCard({
+    request,
+    group: task.subject,
+    counts: countCalls(tasks),
+    calls: tasks,
+    finishesAt: null,
+    now: NOW,
+    canRetry: true,
+    ...more,
+  });
 }
 
 export function leftOutSaying(text: string): LeftOut[] {
@@ -70,6 +82,7 @@ export function leftOutSaying(text: string): LeftOut[] {
     'device',
     'otherObject',
     'notAMember',
+    'noSourceId',
   ] as const;
   return Array.from({ length: 80 }, () => reasons).flatMap((each) =>
     each.map((reason): LeftOut => ({ text, reason, suggestions: [text, text, text] })),

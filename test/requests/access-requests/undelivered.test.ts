@@ -43,12 +43,20 @@ describe.each(engines)('a chat that Teams refuses on $name', ({ createTestDataba
   const board: Place = { ...desk, key: 'board', conversation: 'board' };
   const salesforce: AppMatch = {
     kind: 'one',
-    app: { id: 'salesforce', appId: 'salesforce', displayName: 'Salesforce', aliases: [], approvers: [], assign: null },
+    app: {
+      id: 'salesforce',
+      appId: 'salesforce',
+      displayName: 'Salesforce',
+      enabled: true,
+      aliases: [],
+      approvers: [],
+      assign: null,
+    },
   };
 
   const routing = (found: AppMatch = salesforce): RoutingParts => ({
     database,
-    applications: { find: async () => fetched(found), list: () => Promise.reject(new Error('nobody lists')) },
+    applications: { find: async () => fetched(found) } as unknown as RoutingParts['applications'],
     directory: { membersOf: async () => fetched(['alex', 'megan']) } as unknown as RoutingParts['directory'],
     approvers: ['approvers'],
   });

@@ -15,7 +15,7 @@ export function status(kind: JobHealth['kind']): JobStatus {
   const quarantine = { reason: 'why', since: 1, nextAttempt: 2, seriesCount: 3, error: null };
   const health: JobHealth =
     kind === 'quarantined' ? { kind, quarantine } : kind === 'other' ? { kind, code: 'Odd' } : { kind };
-  return { id: 'job', health, lastRun: null, lastSuccess: null, nextRun: null, counts: [] };
+  return { id: 'job', template: null, health, lastRun: null, lastSuccess: null, nextRun: null, counts: [] };
 }
 
 export type Answer = JobHealth['kind'] | 'none' | 'away';

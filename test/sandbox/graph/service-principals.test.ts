@@ -128,7 +128,7 @@ describe('assigning', () => {
 });
 
 describe('synchronization jobs', () => {
-  it('belong to every application but Payroll', async () => {
+  it('belong to every application but Payroll and what is left of a trial', async () => {
     const without: string[] = [];
     for (const application of everyApplication) {
       const { status, body } = await get(jobsOf(application));
@@ -136,7 +136,7 @@ describe('synchronization jobs', () => {
       if (body.value?.length === 0) without.push(application.displayName);
     }
 
-    expect(without).toEqual(['Payroll']);
+    expect(without).toEqual(['Payroll', 'Adobe Creative Cloud']);
   });
 
   it('have ids made of template, tenant and a GUID', async () => {

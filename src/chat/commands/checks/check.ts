@@ -10,12 +10,8 @@ import { findPerson } from '../subject.ts';
 import { findApplication, tryAgain } from '../target.ts';
 import { type CommandParts, refuseUnless, type Turn, troubleReply } from '../turn.ts';
 import { readFacts, readFactsOfAll } from './facts.ts';
-import { namedFirst } from './status.ts';
 
 type CheckCommand = Extract<Command, { verb: 'check' }>;
-
-/** Each takes three questions to Graph. */
-const mostApps = 20;
 
 /** `check <person> [in <app>]`: is it the sync or is it the user? It reads, and changes nothing. */
 export async function check(parts: CommandParts, turn: Turn, command: CheckCommand): Promise<Reply> {
@@ -70,12 +66,11 @@ async function checkEverywhere(parts: CommandParts, turn: Turn, command: CheckCo
   if (person.kind === 'reply') return person.reply;
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
-  const apps = namedFirst(listing.value.items).slice(0, mostApps);
-  const read = await readFactsOfAll(parts, person.user, apps);
+  const read = await readFactsOfAll(parts, person.user, listing.value.items);
   const message = checkList(turn.words, {
     person: personOf(person.user),
     items: read.map(({ app, facts }) => ({ app: { id: app.id, name: app.displayName }, facts })),
-    more: !listing.value.complete || listing.value.items.length > apps.length,
+    listComplete: listing.value.complete,
     now: parts.store.clock.now(),
   });
   return { kind: 'card', inPlace: true, message };

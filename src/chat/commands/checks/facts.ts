@@ -2,12 +2,13 @@ import type { Application } from '../../../graph/applications.ts';
 import type { DirectoryUser } from '../../../graph/directory.ts';
 import type { LogRead } from '../../../graph/provisioning-log.ts';
 import type { Rule } from '../../../graph/rules.ts';
+import { eachSideBySide } from '../../../graph/side-by-side.ts';
 import { withinMs } from '../../../graph/time-limit.ts';
 import { lastDeedAbout } from '../../../requests/history/history.ts';
 import type { CheckFacts } from '../../checks/verdict.ts';
 import type { JobReading } from '../../views/checks/job-words.ts';
 import type { CommandParts } from '../turn.ts';
-import { readJob } from './status.ts';
+import { readJob, readJobsOfAll } from './status.ts';
 
 /** First the job and its rule, then what depends on them: together less than the three seconds that somebody waits. */
 const firstMs = 700;
@@ -28,26 +29,34 @@ export async function readFacts(parts: CommandParts, user: DirectoryUser, app: A
   return { account: accountOf(user), assignment, scope: scopeOf(own), log: own, lastDeed, jobState };
 }
 
-/** The same for many apps, with one look into the log for all of them, as Graph lets nobody look often. */
+const sideBySide = 24;
+
+/**
+ * The same for all apps, with one look into the log for all of them, as Graph lets nobody look often. Of an app without
+ * a job there is nothing more to know; `unread` is the job of one that was not looked at in time.
+ */
 export async function readFactsOfAll(
   parts: CommandParts,
   user: DirectoryUser,
   apps: readonly Application[],
 ): Promise<readonly { readonly app: Application; readonly facts: CheckFacts }[]> {
-  const [log, rows] = await Promise.all([
+  const { clock, database } = parts.store;
+  const [log, jobs] = await Promise.all([
     parts.provisioningLog.read({ personId: user.id, entraIs: 'source', jobId: null }, secondMs),
-    Promise.all(
-      apps.map(async (app) => {
-        const { status: jobState } = await readJob(parts, app, firstMs);
-        const source = await sourceOf(parts, app, jobState);
-        const [assignment, lastDeed] = await Promise.all([
-          readAssignment(parts, user, app, source),
-          lastDeedAbout(parts.store.database, user.id, app.id),
-        ]);
-        return { app, jobState, assignment, lastDeed };
-      }),
-    ),
+    readJobsOfAll(parts, apps, firstMs),
   ]);
+  const enoughAt = clock.monotonic() + secondMs;
+  const rows = await eachSideBySide(jobs, sideBySide, async ({ app, status: jobState }) => {
+    const nothing = { app, jobState, assignment: { kind: 'notNeeded' }, lastDeed: null } as const;
+    if (typeof jobState === 'string') return nothing;
+    if (clock.monotonic() >= enoughAt) return { ...nothing, jobState: 'unread' } as const;
+    const source = await sourceOf(parts, app, jobState);
+    const [assignment, lastDeed] = await Promise.all([
+      readAssignment(parts, user, app, source),
+      lastDeedAbout(database, user.id, app.id),
+    ]);
+    return { app, jobState, assignment, lastDeed };
+  });
   return rows.map(({ app, jobState, assignment, lastDeed }) => {
     const own = onlyOf(log, app);
     const facts = { account: accountOf(user), assignment, scope: scopeOf(own), log: own, lastDeed, jobState };
@@ -60,7 +69,7 @@ type Source = Rule['source'] | 'unknown';
 
 /** Where the app's people come from; Entra as well where there is no job. */
 async function sourceOf(parts: CommandParts, app: Application, jobState: JobReading): Promise<Source> {
-  if (typeof jobState === 'string') return jobState === 'none' ? 'entra' : 'unknown';
+  if (typeof jobState === 'string') return jobState === 'unread' ? 'unknown' : 'entra';
   const { synchronization, store } = parts;
   const rule = await withinMs(synchronization.findRule(app.id, jobState.id, 'User'), firstMs, store.clock);
   if (!rule.ok) return 'unknown';

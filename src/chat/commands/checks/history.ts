@@ -10,6 +10,7 @@ import type { Reply } from '../../reply.ts';
 import { DEEDS_PER_PAGE, historyCard } from '../../views/checks/history-card.ts';
 import { appPicker, personPicker } from '../../views/person-picker.ts';
 import { show } from '../access/show.ts';
+import { appCandidates } from '../app-candidates.ts';
 import { lookAgainForEither } from '../offers/second-look.ts';
 import { tryAgain } from '../target.ts';
 import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
@@ -105,7 +106,7 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
     const { apps, more } = app.value;
     const message = appPicker(words, {
       typed: command.about,
-      candidates: apps.map(({ id, displayName }) => ({ id, name: displayName, configured: null, enabled: null })),
+      candidates: await appCandidates(parts, apps),
       more,
       choose: (id) => format({ ...command, about: id }),
     });

@@ -1,5 +1,8 @@
+import type { Fetched } from '../../../graph/answer.ts';
 import type { Application } from '../../../graph/applications.ts';
-import { eachSideBySide } from '../../../graph/side-by-side.ts';
+import type { JobStatus } from '../../../graph/job-status.ts';
+import { surveyJobs } from '../../../graph/job-survey.ts';
+import type { JobStatusMatch } from '../../../graph/synchronization.ts';
 import { withinMs } from '../../../graph/time-limit.ts';
 import type { Command } from '../../command.ts';
 import type { Reply } from '../../reply.ts';
@@ -9,9 +12,6 @@ import { statusList } from '../../views/checks/status-list.ts';
 import { findApplication } from '../target.ts';
 import { type CommandParts, refuseUnless, type Turn, troubleReply } from '../turn.ts';
 
-/** Each costs a question to Graph. */
-const mostApps = 300;
-const sideBySide = 24;
 /** Somebody on call waits: what does not come by then is shown as not read. */
 const patienceMs = 2_000;
 const patienceForAllMs = 6_000;
@@ -49,30 +49,59 @@ async function statusOfOne(
 async function statusOfAll(parts: CommandParts, turn: Turn): Promise<Reply> {
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
-  const apps = namedFirst(listing.value.items).slice(0, mostApps);
-  const { clock } = parts.store;
-  const enoughAt = clock.monotonic() + patienceForAllMs;
-  const items = await eachSideBySide(apps, sideBySide, async (app) => {
-    const leftMs = Math.min(patienceMs, enoughAt - clock.monotonic());
-    const { status: reading } = leftMs > 0 ? await readJob(parts, app, leftMs) : { status: 'unread' as const };
-    return { app: { id: app.id, name: app.displayName }, status: reading };
-  });
-  const more = !listing.value.complete || listing.value.items.length > apps.length;
-  const now = clock.now();
-  return { kind: 'card', inPlace: true, message: statusList(turn.words, { items, more, now }) };
+  const read = await readJobsOfAll(parts, listing.value.items, patienceForAllMs);
+  const items = read.map(({ app, status: reading, others }) => ({
+    app: { id: app.id, name: app.displayName },
+    status: reading,
+    others,
+  }));
+  const now = parts.store.clock.now();
+  const message = statusList(turn.words, { items, listComplete: listing.value.complete, now });
+  return { kind: 'card', inPlace: true, message };
 }
 
-/** How an app's job stands, in time or not at all. What was seen is counted as well. */
-export async function readJob(
+export interface JobsRead {
+  readonly status: JobReading;
+  /** The app's other jobs; none where `status` is a word. */
+  readonly others: readonly JobStatus[];
+}
+
+/** How an app's jobs stand, in time or not at all. What was seen is counted as well. */
+export async function readJob(parts: CommandParts, app: Application, limitMs = patienceMs): Promise<JobsRead> {
+  const { clock } = parts.store;
+  const [enabled, read] = await Promise.all([
+    withinMs(parts.applications.isEnabled(app.id), limitMs, clock),
+    withinMs(parts.synchronization.findStatus(app.id), limitMs, clock),
+  ]);
+  if (enabled.ok && enabled.value === false) return { status: 'appDisabled', others: [] };
+  return read.ok ? seen(parts, app, read) : unread;
+}
+
+/** The same of all these apps, in their order; `unread` are those that could not be looked at in this time. */
+export async function readJobsOfAll(
   parts: CommandParts,
-  app: Application,
-  limitMs = patienceMs,
-): Promise<{ readonly status: JobReading; readonly others: number }> {
-  const read = await withinMs(parts.synchronization.findStatus(app.id), limitMs, parts.store.clock);
-  if (!read.ok) return { status: 'unread', others: 0 };
-  if (read.value.kind === 'none') return { status: 'none', others: 0 };
-  parts.jobSeen(app.displayName, read.value.status.health.kind);
-  return { status: read.value.status, others: read.value.others.length };
+  apps: readonly Application[],
+  limitMs: number,
+): Promise<readonly (JobsRead & { readonly app: Application })[]> {
+  const { synchronization, store } = parts;
+  const ids = namedFirst(apps).map(({ id }) => id);
+  const survey = await surveyJobs({ synchronization, clock: store.clock }, ids, limitMs);
+  return apps.map((app) => {
+    const read = survey.get(app.id);
+    // A disabled app without a job is like any other without one.
+    const hasJob = read?.ok === true && read.value.kind === 'one';
+    if (app.enabled === false && hasJob) return { app, status: 'appDisabled', others: [] };
+    return { app, ...(read === undefined ? unread : seen(parts, app, read)) };
+  });
+}
+
+const unread: JobsRead = { status: 'unread', others: [] };
+
+function seen({ jobSeen }: CommandParts, app: Application, read: Fetched<JobStatusMatch>): JobsRead {
+  if (!read.ok) return unread;
+  if (read.value.kind === 'none') return { status: 'none', others: [] };
+  jobSeen(app.displayName, read.value.status.health.kind);
+  return { status: read.value.status, others: read.value.others };
 }
 
 /** Those that the installation has named go before the rest of the tenant. */

@@ -17,8 +17,8 @@ export interface CheckListInput {
     readonly app: { readonly id: string; readonly name: string };
     readonly facts: CheckFacts;
   }[];
-  /** Whether there are more apps than these. */
-  readonly more: boolean;
+  /** False when the tenant has apps beyond these. */
+  readonly listComplete: boolean;
   readonly now: number;
 }
 
@@ -35,14 +35,19 @@ const LEVELS: readonly Limits[] = [
 ];
 
 /** The same question over all apps, one line each: what is wrong first, what is well last, apps without a job at the end. */
-export function checkList(words: Words, { person, items, more, now }: CheckListInput): CardMessage {
+export function checkList(words: Words, { person, items, listComplete, now }: CheckListInput): CardMessage {
   const name = personName({ name: person.name || person.principalName });
   const judged = items
     .map(({ app, facts }) => ({ app, facts, verdict: judge(facts) }))
     .map((item) => ({ ...item, ...verdictTitle(words, item.verdict) }))
     .toSorted((one, other) => rankOf(one) - rankOf(other) || one.app.name.localeCompare(other.app.name));
   const wrong = judged.filter(({ tone }) => tone === 'bad' || tone === 'warning').length;
-  const summary = words.plain('checkList.summary', { person: name, count: judged.length, wrong });
+  const looked = judged.filter(({ facts }) => facts.jobState !== 'unread').length;
+  const isPart = looked < judged.length || !listComplete;
+  const part = { read: looked, count: judged.length, more: listComplete ? 'no' : 'yes' };
+  const summary = isPart
+    ? `${words.plain('checkList.summaryOfPart', { person: name, wrong })} ${words.plain('checkList.part', part)}`
+    : words.plain('checkList.summary', { person: name, count: judged.length, wrong });
   const lines = judged.map(({ app, title }) =>
     words.plain('fallback.app', { app: short(app.name, FALLBACK_NAME), result: title }),
   );
@@ -69,13 +74,14 @@ export function checkList(words: Words, { person, items, more, now }: CheckListI
       bars: [],
       paragraphs: [
         ...maybe(items.length === 0 ? words.card('checkList.none') : null),
+        ...maybe(isPart && items.length > 0 ? words.card('checkList.part', part) : null),
         ...maybe(gap === null ? null : words.card('checkList.log', { gap })),
       ],
       tables: [],
       sections:
         rows.length === 0
           ? []
-          : [{ headings: [], rows, more: maybe(restText(words, more, judged.length - rows.length)) }],
+          : [{ headings: [], rows, more: maybe(restText(words, isPart, judged.length - rows.length)) }],
       next: [],
       footer: maybe(items.length === 0 ? null : words.card('checkList.footer')),
       buttons: [],

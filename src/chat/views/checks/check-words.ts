@@ -36,6 +36,7 @@ export interface VerdictWords {
 
 const TONES: Readonly<Record<CheckVerdict['kind'], Tone>> = {
   notSetUp: 'neutral',
+  appDisabled: 'warning',
   quarantined: 'bad',
   stopped: 'warning',
   neverRun: 'warning',
@@ -69,6 +70,7 @@ function meaningOf(words: Words, verdict: CheckVerdict, { names: ofBoth, facts, 
   const names = { ...ofBoth, who };
   switch (verdict.kind) {
     case 'notSetUp':
+    case 'appDisabled':
     case 'quarantined':
     case 'stopped':
     case 'neverRun':
@@ -157,6 +159,7 @@ export function alsoText(words: Words, verdict: CheckVerdict, names: CheckNames)
       });
     case 'ownTryFailed':
     case 'notSetUp':
+    case 'appDisabled':
     case 'quarantined':
     case 'stopped':
     case 'neverRun':

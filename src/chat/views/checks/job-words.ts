@@ -3,8 +3,8 @@ import type { WordKey, Words } from '../../words.ts';
 import { short } from '../parts.ts';
 import type { Tone } from '../tone.ts';
 
-/** A job that was read, that there is none, or that it could not be read. */
-export type JobReading = JobStatus | 'none' | 'unread';
+/** A job that was read; or that there is none, that it could not be read, or that its app is disabled in Entra. */
+export type JobReading = JobStatus | 'none' | 'unread' | 'appDisabled';
 
 /** What a job's state is called, how good or bad it is, and where it stands in a list, worst first. */
 type Look = readonly [tone: Tone, word: WordKey, rank: number];
@@ -35,15 +35,29 @@ export interface JobWord {
 export function jobWord(words: Words, job: JobReading): JobWord {
   if (job === 'unread') return { tone: 'unknown', word: words.plain('jobState.unread'), rank: 6 };
   if (job === 'none') return { tone: 'neutral', word: words.plain('jobState.none'), rank: 10 };
+  if (job === 'appDisabled') return { tone: 'warning', word: words.plain('appState.appDisabled'), rank: 2 };
   const { health } = job;
   const [tone, word, rank] = HEALTHS[health.kind];
   const code = short(health.kind === 'other' ? health.code : '', LONGEST_CODE);
   return { tone, word: words.plain(word, { code: code === '' ? '—' : code }), rank };
 }
 
+/** Of an app with several jobs, the one that is worst off, where that is worse than how the job for people stands. */
+export function worstOther(words: Words, job: JobReading, others: readonly JobStatus[]): JobStatus | null {
+  const [worst] = others.toSorted((one, other) => jobWord(words, one).rank - jobWord(words, other).rank);
+  if (worst === undefined || jobWord(words, worst).tone !== 'bad') return null;
+  return jobWord(words, worst).rank < jobWord(words, job).rank ? worst : null;
+}
+
+/** One of several jobs by its connector and its state: "AD2AADPasswordHash: Healthy"; plain. */
+export function otherJobLine(words: Words, job: JobStatus): string {
+  const name = short(job.template ?? job.id, LONGEST_CODE);
+  return words.plain('statusList.one', { app: name, state: jobWord(words, job).word });
+}
+
 /** When it last ran, and for a job in quarantine since when and until when; plain, a value for a message. */
 export function lastRanLine(words: Words, job: JobReading, now: number): string | null {
-  if (job === 'none') return null;
+  if (job === 'none' || job === 'appDisabled') return null;
   if (job === 'unread') return words.plain('job.unread');
   const ran = lastRan(words, job, now);
   const parts =

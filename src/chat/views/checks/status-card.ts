@@ -9,18 +9,20 @@ import { entraLink, maybe, short, submitButton } from '../parts.ts';
 import { quarantineProblem } from '../quarantine.ts';
 import { fact } from '../result-details.ts';
 import { lookOf } from '../tone.ts';
-import { dueValues, type JobReading, jobWord, lastRunText } from './job-words.ts';
+import { dueValues, type JobReading, jobWord, lastRunText, otherJobLine, worstOther } from './job-words.ts';
 
 export interface StatusCardInput {
   readonly app: { readonly id: string; readonly name: string };
   readonly status: JobReading;
-  /** How many other jobs the app has. */
-  readonly others: number;
+  /** The app's other jobs. */
+  readonly others: readonly JobStatus[];
   readonly now: number;
   /** The cloud's Entra admin centre; without it there is no link. */
   readonly entraPortalUrl: string | null;
 }
 
+/** Jobs that are named besides the one for people. */
+const MOST_OTHERS = 5;
 /** Types of objects that are counted on one card. */
 const MOST_TYPES = 5;
 
@@ -38,20 +40,36 @@ export function statusCard(words: Words, { app, status, others, now, entraPortal
   const state = jobWord(words, status);
   const meaning = jobMeaning(words, { app: name, status, now });
   const title = { app: name, state: state.word };
-  const summary = `${words.plain('status.title', title)}. ${meaning.summary}`;
+  const worse = worstOther(words, status, others);
+  const alsoWrong = worse === null ? null : { job: otherJobLine(words, worse) };
+  const alarm = alsoWrong === null ? '' : ` ${words.plain('status.otherWorse', alsoWrong)}`;
+  const summary = `${words.plain('status.title', title)}.${alarm} ${meaning.summary}`;
   const line = `status ${plainText(app.name)}`;
   const view: CheckView = {
     fallbackText: summary,
-    look: lookOf(state.tone),
+    look: lookOf(alsoWrong === null ? state.tone : 'bad'),
     title: words.card('status.title', title),
     subject: [],
     label: [],
-    paragraphs: meaning.paragraphs.map((text) => ({ text })),
+    paragraphs: [
+      ...maybe(alsoWrong === null ? null : words.card('status.otherWorse', alsoWrong)),
+      ...meaning.paragraphs.map((text) => ({ text })),
+    ],
     next: meaning.next === null ? [] : [{ label: words.card('label.next'), text: meaning.next }],
     code: maybe(meaning.code),
     tables: typeof status === 'string' ? [] : factTable(statusFacts(words, status, now)),
     sections: [],
-    footer: maybe(others > 0 ? words.card('status.others', { count: others }) : null),
+    footer: maybe(
+      others.length > 0
+        ? words.card('status.others', {
+            count: others.length,
+            jobs: others
+              .slice(0, MOST_OTHERS)
+              .map((job) => otherJobLine(words, job))
+              .join(' · '),
+          })
+        : null,
+    ),
     buttons: submitButton(
       words,
       'button.refresh',
@@ -71,6 +89,7 @@ export function jobMeaning(
   { app, status, now }: { readonly app: string; readonly status: JobReading; readonly now: number },
 ): JobMeaning {
   if (status === 'none') return said(words, 'problem.appNotConfigured.happened', 'problem.appNotConfigured.next', app);
+  if (status === 'appDisabled') return said(words, 'problem.appDisabled.happened', 'problem.appDisabled.next', app);
   if (status === 'unread') return said(words, 'status.unread.happened', 'status.unread.next', app);
   const { health, lastRun } = status;
   switch (health.kind) {

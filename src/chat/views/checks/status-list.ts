@@ -1,18 +1,21 @@
+import type { JobStatus } from '../../../graph/job-status.ts';
 import { renderLargestThatFits } from '../../cards/render.ts';
 import { markdownText } from '../../cards/safe-text.ts';
 import type { CardMessage } from '../../reply.ts';
-import type { Words } from '../../words.ts';
+import type { Words, WordValues } from '../../words.ts';
 import { maybe, short } from '../parts.ts';
 import { lookOf } from '../tone.ts';
-import { type JobReading, type JobWord, jobWord, lastRanLine } from './job-words.ts';
+import { type JobReading, type JobWord, jobWord, lastRanLine, otherJobLine, worstOther } from './job-words.ts';
 
 export interface StatusListInput {
   readonly items: readonly {
     readonly app: { readonly id: string; readonly name: string };
     readonly status: JobReading;
+    /** The app's other jobs. */
+    readonly others?: readonly JobStatus[];
   }[];
-  /** Whether there are more apps than these. */
-  readonly more: boolean;
+  /** False when the tenant has apps beyond these. */
+  readonly listComplete: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -33,33 +36,61 @@ const LEVELS: readonly Limits[] = [
 const MOST_NAMED = 3;
 
 /** How all apps are doing, worst first, one line each: the state, and when it last ran. */
-export function statusList(words: Words, { items, more, now }: StatusListInput): CardMessage {
+export function statusList(words: Words, { items, listComplete, now }: StatusListInput): CardMessage {
   const rows = items
-    .map(({ app, status }) => ({ app, status, state: jobWord(words, status) }))
+    .map(({ app, status, others = [] }) => {
+      const worse = worstOther(words, status, others);
+      const state = jobWord(words, worse ?? status);
+      return { app, status: worse ?? status, state, job: worse === null ? null : otherJobLine(words, worse) };
+    })
     .toSorted((one, other) => one.state.rank - other.state.rank || one.app.name.localeCompare(other.app.name));
-  const summary = summaryOf(words, rows);
+  const read = items.filter(({ status }) => status !== 'unread').length;
+  const isPart = read < items.length || !listComplete;
+  const part: Part | null = isPart ? { read, count: items.length, more: listComplete ? 'no' : 'yes' } : null;
+  const summary = summaryOf(words, rows, part);
   const card = renderLargestThatFits('apps', LEVELS, (limits) => ({
     fallbackText: summary,
     title: words.card('statusList.title'),
-    intro: maybe(items.length === 0 ? words.card('statusList.none') : words.card('statusList.intro')),
-    rows: rows.slice(0, limits.rows).map(({ app, status, state }) => ({
+    intro: maybe(items.length === 0 ? words.card('statusList.none') : introText(words, part)),
+    rows: rows.slice(0, limits.rows).map(({ app, status, state, job }) => ({
       look: lookOf(state.tone),
       name: markdownText(short(app.name, limits.name)) || '—',
       aliases: maybe(markdownText(lastRanLine(words, status, now) ?? '', limits.line)),
-      state: markdownText(state.word),
+      state: markdownText(job ?? state.word),
     })),
-    more: maybe(more || rows.length > limits.rows ? words.card('statusList.more') : null),
+    more: maybe(isPart || rows.length > limits.rows ? words.card('statusList.more') : null),
     buttons: [],
   }));
   return { card, summary };
 }
 
+/** How many of the tenant's apps were looked at, where it was not all. */
+interface Part extends WordValues {
+  readonly read: number;
+  readonly count: number;
+  /** Whether there are apps beyond `count`. */
+  readonly more: 'yes' | 'no';
+}
+
+/** The first sentence tells a part as a part. */
+function introText(words: Words, part: Part | null): string {
+  const intro = words.card('statusList.intro');
+  return part === null ? intro : `${words.card('statusList.part', part)} ${intro}`;
+}
+
 /** What is wrong stands in the notification by name; what is well is counted. */
-function summaryOf(words: Words, rows: readonly { readonly app: { name: string }; readonly state: JobWord }[]): string {
-  const wrong = rows
-    .filter(({ state }) => state.tone === 'bad')
+function summaryOf(
+  words: Words,
+  rows: readonly { readonly app: { name: string }; readonly state: JobWord }[],
+  part: Part | null,
+): string {
+  const bad = rows.filter(({ state }) => state.tone === 'bad');
+  const wrong = bad
     .slice(0, MOST_NAMED)
     .map(({ app, state }) => words.plain('statusList.one', { app: short(app.name, 40), state: state.word }));
-  const count = words.plain('statusList.summary', { count: rows.length, bad: wrong.length });
+  const count =
+    part === null
+      ? words.plain('statusList.summary', { count: rows.length, bad: bad.length })
+      : words.plain('statusList.part', part);
   return wrong.length === 0 ? count : [count, ...wrong].join(' · ');
 }

@@ -111,7 +111,8 @@ describe('the check of one person in one app', () => {
     ['never run', neverRun, 'It is the sync: never run'],
     ['without a synchronization', 'none', 'It is the sync: not set up'],
     ['paused', jobIn('paused'), 'It is the sync: paused'],
-    ['switched off', jobIn('disabled'), 'It is the sync: switched off'],
+    ['off', jobIn('disabled'), 'It is the sync: automatic provisioning is off'],
+    ['disabled in Entra', 'appDisabled', 'It is the app: disabled in Entra ID'],
   ] as const)('blames the sync of an app that is %s', (_, jobState, title) => {
     expect(textOf({ jobState })).toContain(title);
   });
@@ -216,7 +217,7 @@ describe('the check of one person in one app', () => {
 describe('the check of one person in all apps', () => {
   const item = (name: string, facts: Partial<CheckFacts>) => ({ app: { id: name, name }, facts: factsOf(facts) });
   const list = (...items: ReturnType<typeof item>[]) =>
-    checkList(words, { person: person('Adele Vance'), items, more: false, now: NOW });
+    checkList(words, { person: person('Adele Vance'), items, listComplete: true, now: NOW });
 
   it('has a line for each app, what is wrong first', () => {
     const { card, summary } = list(

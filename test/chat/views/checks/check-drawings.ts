@@ -38,6 +38,7 @@ export const wellRun: LastRun = {
 export function jobIn(health: JobHealth | JobHealth['kind'], more: Partial<JobStatus> = {}): JobStatus {
   return {
     id: 'salesforce.5eed.job',
+    template: 'salesforce',
     health: typeof health === 'string' ? ({ kind: health } as JobHealth) : health,
     lastRun: wellRun,
     lastSuccess: wellRun.ended,
@@ -248,14 +249,31 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
   const queue = { gate, total: 500, canCancel: true, now: NOW };
   const watch = { app, addedBy: { name: text }, addedAt: NOW - DAY, status: quarantined(text) };
   return [
-    statusList(words, { items: many(readings).map((status) => ({ app, status })), more: true, now: NOW }),
-    statusList(words, { items: [], more: false, now: NOW }),
-    ...readings.map((status) => statusCard(words, { app, status, others: 2, now: NOW, entraPortalUrl: PORTAL })),
+    statusList(words, {
+      items: many(readings).map((status) => ({ app, status, others: [quarantined(text)] })),
+      listComplete: false,
+      now: NOW,
+    }),
+    statusList(words, { items: [], listComplete: true, now: NOW }),
+    ...readings.map((status) =>
+      statusCard(words, {
+        app,
+        status,
+        others: [jobIn('healthy'), quarantined(text)],
+        now: NOW,
+        entraPortalUrl: PORTAL,
+      }),
+    ),
     ...facts.map((what) =>
       checkCard(words, { person, app, facts: what, canProvision: true, now: NOW, entraPortalUrl: PORTAL }),
     ),
-    checkList(words, { person, items: many(facts).map((what) => ({ app, facts: what })), more: true, now: NOW }),
-    checkList(words, { person, items: [], more: false, now: NOW }),
+    checkList(words, {
+      person,
+      items: many(facts).map((what) => ({ app, facts: what })),
+      listComplete: false,
+      now: NOW,
+    }),
+    checkList(words, { person, items: [], listComplete: true, now: NOW }),
     queueCard(words, { ...queue, items: many([queued({}, text), queued({ subject: null }, text)]) }),
     queueCard(words, { ...queue, items: many([queued({ state: 'running', people: 9 }, text)]), total: 0 }),
     queueCard(words, { ...queue, items: [], total: 0, gate: { ...gate, blockedUntil: NOW + MINUTE } }),

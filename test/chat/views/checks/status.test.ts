@@ -4,15 +4,16 @@ import { announcementCard } from '../../../../src/chat/views/checks/announcement
 import type { JobReading } from '../../../../src/chat/views/checks/job-words.ts';
 import { statusCard } from '../../../../src/chat/views/checks/status-card.ts';
 import { statusList } from '../../../../src/chat/views/checks/status-list.ts';
+import type { JobStatus } from '../../../../src/graph/job-status.ts';
 import { NOW, words } from '../drawings.ts';
 import { HOUR, jobIn, MINUTE, neverRun, PORTAL, quarantined, salesforce, wellRun } from './check-drawings.ts';
 
 const zscaler = { id: 'zscaler', name: 'Zscaler' };
 const item = (name: string, status: JobReading) => ({ app: { id: name, name }, status });
-const list = (...items: ReturnType<typeof item>[]) => statusList(words, { items, more: false, now: NOW });
-const status = (reading: JobReading, others = 0) =>
+const list = (...items: ReturnType<typeof item>[]) => statusList(words, { items, listComplete: true, now: NOW });
+const status = (reading: JobReading, others: readonly JobStatus[] = []) =>
   statusCard(words, { app: salesforce, status: reading, others, now: NOW, entraPortalUrl: PORTAL });
-const textOf = (reading: JobReading, others = 0) => cardAsText(status(reading, others).card);
+const textOf = (reading: JobReading, others: readonly JobStatus[] = []) => cardAsText(status(reading, others).card);
 
 describe('the list of all apps', () => {
   it('tells the worst first', () => {
@@ -55,6 +56,34 @@ describe('the list of all apps', () => {
     expect(list(item('Salesforce', jobIn('healthy'))).summary).toBe('1 app, none of them broken');
   });
 
+  it('never says of a part that nothing in it is broken', () => {
+    const items = [item('Salesforce', jobIn('healthy')), item('Box', 'unread'), item('Payroll', 'none')];
+
+    const ofSome = statusList(words, { items, listComplete: true, now: NOW });
+    const ofMore = statusList(words, { items: items.slice(0, 1), listComplete: false, now: NOW });
+
+    expect(ofSome.summary).toMatch(/^Of 3 apps, 2 could be looked at so far;/);
+    expect(cardAsText(ofSome.card)).toMatch(/^How the apps are doing\nOf 3 apps, 2 could be looked at so far;/);
+    expect(ofMore.summary).toMatch(/^Of 1 or more apps, 1 could be looked at so far;/);
+    for (const { summary } of [ofSome, ofMore]) expect(summary).not.toContain('none of them');
+  });
+
+  it('counts all that is broken, though it names only three', () => {
+    const { summary } = list(...['A', 'B', 'C', 'D'].map((name) => item(name, quarantined())));
+
+    expect(summary).toMatch(/^4 apps · A: In quarantine · B: In quarantine · C: In quarantine$/);
+  });
+
+  it('shows an app by the job of it that is broken', () => {
+    const others = [{ ...quarantined(), template: 'groups' }];
+    const items = [item('Box', jobIn('healthy')), { ...item('Atlassian', jobIn('healthy')), others }];
+
+    const { card, summary } = statusList(words, { items, listComplete: true, now: NOW });
+
+    expect(cardAsText(card)).toContain('✗  Atlassian  groups: In quarantine');
+    expect(summary).toBe('2 apps · Atlassian: In quarantine');
+  });
+
   it('says when there is nothing, or more than it shows', () => {
     const many = Array.from({ length: 40 }, (_, n) => item(`App ${n}`, jobIn('healthy')));
 
@@ -68,7 +97,7 @@ describe('the status of one app', () => {
     const { card, summary } = statusCard(words, {
       app: zscaler,
       status: quarantined(),
-      others: 0,
+      others: [],
       now: NOW,
       entraPortalUrl: PORTAL,
     });
@@ -138,7 +167,8 @@ describe('the status of one app', () => {
     ['has no synchronization', 'none', 'provisioning is not set up for it'],
     ['could not be read', 'unread', 'That says nothing about Salesforce.'],
     ['is paused', jobIn('paused'), 'is paused, so its regular runs do not happen'],
-    ['is switched off', jobIn('disabled'), 'is switched off'],
+    ['is off', jobIn('disabled'), 'Provisioning on demand goes on.'],
+    ['is disabled in Entra', 'appDisabled', 'The enterprise application Salesforce is disabled in Entra ID'],
     ['runs', jobIn('running', { lastRun: { ...wellRun, ended: null } }), 'Running since 13:38'],
     [
       'had failures of single people',
@@ -159,8 +189,22 @@ describe('the status of one app', () => {
     expect(text).toContain('Code: Timeout');
   });
 
-  it('tells of other jobs', () => {
-    expect(textOf(jobIn('healthy'), 2)).toContain('The app has 2 other synchronization jobs.');
+  it('tells of other jobs by their connectors and states', () => {
+    const others = [jobIn('healthy', { template: 'AD2AADPasswordHash' }), jobIn('paused', { template: null })];
+
+    const text = textOf(jobIn('healthy'), others);
+
+    expect(text).toMatch(/^✓ {2}Salesforce: Healthy/);
+    expect(text).toContain('The app has 2 other synchronization jobs besides the one for people:');
+    expect(text).toContain('AD2AADPasswordHash: Healthy · salesforce.5eed.job: Paused');
+  });
+
+  it('tells another job that is worse off first', () => {
+    const { card, summary } = status(jobIn('healthy'), [{ ...quarantined(), template: 'AD2AADPasswordHash' }]);
+
+    const said = 'Another job of this app is worse off. AD2AADPasswordHash: In quarantine.';
+    expect(cardAsText(card)).toMatch(new RegExp(`^✗ {2}Salesforce: Healthy\\n\\n?${said}`));
+    expect(summary).toContain(said);
   });
 });
 

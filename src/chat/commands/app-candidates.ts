@@ -1,0 +1,54 @@
+import type { Application } from '../../graph/applications.ts';
+import type { AppCandidate } from '../views/person-picker.ts';
+import type { CommandParts } from './turn.ts';
+
+/** What a picker shows of these apps: whether each can take a call, and of those of one name what tells them apart. */
+export function appCandidates(parts: CommandParts, apps: readonly Application[]): Promise<readonly AppCandidate[]> {
+  const isTwin = ({ displayName }: Application) =>
+    apps.filter((app) => sameName(app.displayName, displayName)).length > 1;
+  return Promise.all(apps.map((app) => candidate(parts, app, isTwin(app))));
+}
+
+async function candidate(
+  { applications, synchronization }: CommandParts,
+  { id, appId, displayName, enabled }: Application,
+  isTwin: boolean,
+): Promise<AppCandidate> {
+  const job = await synchronization.findJob(id, 'User');
+  const configured = job.ok ? job.value.kind === 'one' : null;
+  const bare = { id, name: displayName, configured, enabled };
+  if (!isTwin) return bare;
+  const described = await applications.describe(id);
+  const { createdAt, publisher, description } = described.ok
+    ? described.value
+    : { createdAt: null, publisher: null, description: null };
+  return { ...bare, details: { appId, createdAt: timeOf(createdAt), publisher, description } };
+}
+
+/**
+ * Of apps of one name, the only one with a provisioning job: that is the one people mean who provision. Null where
+ * another may be meant as well, or where it is not known of each whether it has a job.
+ */
+export async function onlyProvisioned(
+  { synchronization }: CommandParts,
+  apps: readonly Application[],
+): Promise<Application | null> {
+  const [first] = apps;
+  if (first === undefined || apps.some(({ displayName }) => !sameName(displayName, first.displayName))) return null;
+  const jobs = await Promise.all(apps.map(({ id }) => synchronization.findJob(id, 'User')));
+  if (jobs.some((job) => !job.ok)) return null;
+  const [only, another] = apps.filter((_, index) => {
+    const job = jobs[index];
+    return job?.ok === true && job.value.kind === 'one';
+  });
+  return another === undefined ? (only ?? null) : null;
+}
+
+function sameName(one: string, other: string): boolean {
+  return one.trim().toLowerCase() === other.trim().toLowerCase();
+}
+
+function timeOf(iso: string | null): number | null {
+  const time = Date.parse(iso ?? '');
+  return time > 0 ? time : null;
+}
