@@ -208,7 +208,7 @@ describe('where the whole is no name, its beginning may be', () => {
     await teams.settled();
 
     const done = teams.cardsFor(card.conversationId);
-    expect(done.map(({ text }) => text).join('\n')).toMatch(/one of these[\s\S]*in Salesforce[\s\S]*in GitHub Enterprise/);
+    expect(done.map(({ text }) => text).join('\n')).toMatch(/one of these.*in Salesforce.*in GitHub Enterprise/s);
     expect(teams.sandbox.stats().calls).toBe(2);
   });
 

@@ -9,6 +9,7 @@ const app = (displayName: string, ...aliases: readonly string[]): Application =>
   aliases,
   approvers: [],
   assign: null,
+  enabled: true,
 });
 const apps = [
   ...[app('Salesforce', 'sf'), app('Salesforce Sandbox'), app('GitHub Enterprise'), app('Data for Good'), app('All')],
