@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../src/clock.ts';
 import { type SandboxGraph, startSandboxGraph } from '../../../src/sandbox/graph/server.ts';
 import { apps } from '../../../src/sandbox/tenant/applications.ts';
-import { people } from '../../../src/sandbox/tenant/people.ts';
+import { everybody, people } from '../../../src/sandbox/tenant/people.ts';
 import { call, onDemandBody, onDemandPath, post, provision, startSandbox, stillClock } from '../support.ts';
 
 const open: SandboxGraph[] = [];
@@ -114,7 +114,7 @@ describe('a reset', () => {
     expect(statsAfter).toEqual({ calls: 0, throttled: 0, arrivals: [] });
     expect(requestsAfter).toEqual([]);
     expect(again.body.key).toBe('{"result":"Success","details":{}}');
-    expect(users.body.value).toHaveLength(77);
+    expect(users.body.value).toHaveLength(everybody.length);
   });
 });
 
