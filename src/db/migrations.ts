@@ -310,6 +310,13 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
         await dialect.announceChanges(db);
       },
     },
+    '008-guests': {
+      async up(db) {
+        const flag = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0);
+        for (const table of ['tasks', 'access_requests'])
+          await db.schema.alterTable(table).addColumn('subject_guest', 'integer', flag).execute();
+      },
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Database } from '../db/database.ts';
 import type { OutcomeKind } from '../graph/outcome.ts';
-import type { Request, Task, TaskState } from './request.ts';
-import { toTask, withoutTasks } from './rows.ts';
+import type { Request, Subject, Task, TaskState } from './request.ts';
+import { guestMark, toTask, withoutTasks } from './rows.ts';
 
 /**
  * A long request at a glance. Its card is drawn anew every two seconds, and five hundred reports of some twelve
@@ -18,10 +18,19 @@ export interface RequestOverview {
   /** The first that did not end well, in the order in which they were named. */
   readonly failures: readonly Task[];
   readonly running: readonly Task[];
+  /** Of a request that is over: the first whom a call was made for, with what came of it, in the same order. */
+  readonly ended: readonly EndedTask[];
+}
+
+export interface EndedTask extends Pick<Subject, 'name' | 'label' | 'guest'> {
+  readonly kind: OutcomeKind;
 }
 
 /** What did not end well, and may end better at another go. */
 const failureKinds: readonly OutcomeKind[] = ['failed', 'refused', 'unknown', 'notInScope', 'skipped'];
+
+/** As many names as a card may hold. */
+const mostEnded = 150;
 
 /** More calls than these are under way at no time, unless the limit is far above Graph's. */
 const mostRunning = 50;
@@ -64,7 +73,32 @@ export async function findRequestOverview(
     outcomes,
     failures: failures.map(toTask),
     running: running.map(toTask),
+    ended: states.held + states.waiting + states.running > 0 ? [] : await endedTasks(query, id),
   };
+}
+
+/** The names and the kind of outcome alone, as reports are long. */
+async function endedTasks(query: Database['query'], id: string): Promise<EndedTask[]> {
+  const rows = await query
+    .selectFrom('tasks')
+    .select(['subject_name', 'subject_label', 'subject_guest', 'outcome_kind'])
+    .where('request_id', '=', id)
+    .where('state', '=', 'done')
+    .orderBy('position')
+    .limit(mostEnded)
+    .execute();
+  return rows.flatMap((row) =>
+    row.outcome_kind === null
+      ? []
+      : [
+          {
+            name: row.subject_name,
+            label: row.subject_label,
+            ...guestMark(row),
+            kind: row.outcome_kind as OutcomeKind,
+          },
+        ],
+  );
 }
 
 /** One page of a request's tasks, in the order in which they were named. Pages count from 0. */

@@ -3,10 +3,10 @@ import type { DirectoryUser } from '../../graph/directory.ts';
 import type { Subject } from '../../requests/request.ts';
 import type { Command } from '../command.ts';
 import { format } from '../grammar/format.ts';
-import { similarTo, toSubject } from '../lists/people.ts';
+import { toSubject } from '../lists/people.ts';
+import { nearest, resolvePerson, typistOf } from '../lists/person.ts';
 import type { Reply } from '../reply.ts';
-import { didYouMean } from '../views/did-you-mean.ts';
-import { personPicker } from '../views/person-picker.ts';
+import { candidateOf, personOffer, personPicker } from '../views/person-picker.ts';
 import { commonName, isDistinguishedName } from './distinguished-name.ts';
 import { type Target, tryAgain } from './target.ts';
 import { type CommandParts, say, type Turn, troubleReply } from './turn.ts';
@@ -64,15 +64,25 @@ export async function findPerson(
   const typed = command.subject;
   if (app !== null && isDistinguishedName(typed))
     return reply(say(turn.words, { kind: 'directoryNameUnexpected', typed, app: app.displayName }));
-  const found = await parts.directory.findUsers((await mentionedId(parts, turn, typed)) ?? typed);
+  const whom = (await mentionedId(parts, turn, typed)) ?? typed;
+  const offer = (users: readonly DirectoryUser[], more: boolean) => {
+    const lineFor = (subject: string) =>
+      format(app === null ? { ...command, subject } : { ...command, subject, app: app.id });
+    const lineOfOne = (subject: string) => format({ ...command, subject });
+    return askWhich(turn, { typed, app, users, more, lineFor, lineOfOne });
+  };
+  const found = await resolvePerson(parts.directory, whom, typistOf(turn.incoming));
   if (!found.ok) return reply(troubleReply(turn.words, found.trouble, tryAgain(command)));
   switch (found.value.kind) {
-    case 'none':
-      return reply(await unknownUser(parts, turn, command));
-    case 'several': {
-      const message = pickPerson(turn, command, app, found.value.users, found.value.more);
-      return reply({ kind: 'card', inPlace: true, message });
+    case 'noName':
+      return reply(say(turn.words, { kind: 'noName', typed }));
+    case 'none': {
+      const users = await nearest(parts.directory, typed);
+      if (users.length === 0) return reply(say(turn.words, { kind: 'unknownUser', typed }));
+      return reply(offer(users, false));
     }
+    case 'several':
+      return reply(offer(found.value.users, found.value.more));
     case 'one':
       return { kind: 'person', user: found.value.user };
     default: {
@@ -89,33 +99,24 @@ async function mentionedId(parts: CommandParts, { incoming }: Turn, typed: strin
   return mention === undefined ? null : parts.findMember(incoming.conversation, mention.id);
 }
 
-/** Nobody of that name; a near miss is offered like that of an app. */
-async function unknownUser(parts: CommandParts, turn: Turn, command: PersonCommand): Promise<Reply> {
-  const [meant] = await similarTo(parts.directory, command.subject);
-  if (meant === undefined) return say(turn.words, { kind: 'unknownUser', typed: command.subject });
-  const suggestion = format({ ...command, subject: meant });
-  return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion }) };
+export interface Asking {
+  readonly typed: string;
+  readonly app: Application | null;
+  readonly users: readonly DirectoryUser[];
+  readonly more: boolean;
+  /** The line that a choice among several says, by the person's id. */
+  readonly lineFor: (id: string) => string;
+  /** The line that is offered where there is one person, by the principal name, since it is read. */
+  readonly lineOfOne: (principalName: string) => string;
 }
 
-function pickPerson(
-  turn: Turn,
-  command: PersonCommand,
-  app: Application | null,
-  users: readonly DirectoryUser[],
-  more: boolean,
-) {
-  return personPicker(turn.words, {
-    typed: command.subject,
-    app: app?.displayName ?? null,
-    candidates: users.map((user) => ({
-      id: user.id,
-      name: user.displayName,
-      principalName: user.userPrincipalName,
-      title: user.jobTitle,
-      department: user.department,
-      enabled: user.accountEnabled,
-    })),
-    more,
-    choose: (id) => format(app === null ? { ...command, subject: id } : { ...command, subject: id, app: app.id }),
-  });
+/** Asks which of these people is meant, or whether the only one is. */
+export function askWhich({ words }: Turn, { typed, app, users, more, lineFor, lineOfOne }: Asking): Reply {
+  const candidates = users.map(candidateOf);
+  const [only] = candidates;
+  const message =
+    only !== undefined && candidates.length === 1 && !more
+      ? personOffer(words, { typed, candidate: only, line: lineOfOne(only.principalName) })
+      : personPicker(words, { typed, app: app?.displayName ?? null, candidates, more, choose: lineFor });
+  return { kind: 'card', inPlace: true, message };
 }

@@ -2,8 +2,10 @@ import { deny } from '../../../access/policy.ts';
 import type { GraphTrouble } from '../../../graph/answer.ts';
 import type { DirectoryUser } from '../../../graph/directory.ts';
 import { withinMs } from '../../../graph/time-limit.ts';
+import { isGuest } from '../../../graph/user.ts';
 import type { Command } from '../../command.ts';
 import { format } from '../../grammar/format.ts';
+import { resolvePerson, typistOf } from '../../lists/person.ts';
 import type { Reply } from '../../reply.ts';
 import { checkCard } from '../../views/checks/check-card.ts';
 import { checkList } from '../../views/checks/check-list.ts';
@@ -86,7 +88,7 @@ async function checkEverywhere(parts: CommandParts, turn: Turn, command: CheckCo
 
 /** "check Salesforce" and "check adele Salesforce", offered as what they probably mean; null where they mean neither. */
 async function meantOtherwise(parts: CommandParts, turn: Turn, { subject }: CheckCommand): Promise<Reply | null> {
-  const people = await parts.directory.findUsers(subject);
+  const people = await resolvePerson(parts.directory, subject, typistOf(turn.incoming));
   if (!people.ok || people.value.kind !== 'none') return null;
   const offer = (meant: Command): Reply => {
     return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion: format(meant) }) };
@@ -97,6 +99,7 @@ async function meantOtherwise(parts: CommandParts, turn: Turn, { subject }: Chec
   return parted === null ? null : offer({ ...parted, verb: 'check' });
 }
 
-function personOf({ id, displayName, userPrincipalName }: DirectoryUser) {
-  return { id, name: displayName, principalName: userPrincipalName };
+function personOf(user: DirectoryUser) {
+  const { id, displayName, userPrincipalName } = user;
+  return { id, name: displayName, principalName: userPrincipalName, guest: isGuest(user) };
 }

@@ -1,3 +1,4 @@
+import type { DirectoryUser } from '../../../graph/directory.ts';
 import type { About } from '../../../requests/history/deed.ts';
 import { findDeedsPage } from '../../../requests/history/history.ts';
 import { findKnown } from '../../../requests/history/names.ts';
@@ -5,11 +6,12 @@ import type { Command } from '../../command.ts';
 import { readSince } from '../../dates/since-date.ts';
 import { closest } from '../../grammar/closest.ts';
 import { format } from '../../grammar/format.ts';
-import { similarTo } from '../../lists/people.ts';
+import { nearest, resolvePerson, typistOf } from '../../lists/person.ts';
 import type { Reply } from '../../reply.ts';
 import { DEEDS_PER_PAGE, historyCard } from '../../views/checks/history-card.ts';
 import { didYouMean } from '../../views/did-you-mean.ts';
-import { appPicker, personPicker } from '../../views/person-picker.ts';
+import { appPicker } from '../../views/person-picker.ts';
+import { askWhich } from '../subject.ts';
 import { tryAgain } from '../target.ts';
 import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
 
@@ -99,31 +101,21 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
     });
     return reply({ kind: 'card', inPlace: true, message });
   }
-  const found = await parts.directory.findUsers(command.about);
+  const typed = command.about;
+  const lineFor = (about: string) => format({ ...command, about });
+  const ask = (users: readonly DirectoryUser[], more: boolean) =>
+    reply(askWhich(turn, { typed, app: null, users, more, lineFor, lineOfOne: lineFor }));
+  const found = await resolvePerson(parts.directory, typed, typistOf(incoming));
   if (!found.ok) return reply(troubleReply(words, found.trouble, tryAgain(command)));
   switch (found.value.kind) {
     case 'one': {
       const { id, displayName } = found.value.user;
       return { kind: 'filter', about: { personId: id }, name: displayName, since: from };
     }
-    case 'several': {
-      const { users, more } = found.value;
-      const message = personPicker(words, {
-        typed: command.about,
-        app: null,
-        candidates: users.map((user) => ({
-          id: user.id,
-          name: user.displayName,
-          principalName: user.userPrincipalName,
-          title: user.jobTitle,
-          department: user.department,
-          enabled: user.accountEnabled,
-        })),
-        more,
-        choose: (id) => format({ ...command, about: id }),
-      });
-      return reply({ kind: 'card', inPlace: true, message });
-    }
+    case 'several':
+      return ask(found.value.users, found.value.more);
+    case 'noName':
+      return reply(say(words, { kind: 'noName', typed }));
     case 'none': {
       // Whoever has left the organization still stands in the record.
       const known = await findKnown(parts.store.database, command.about);
@@ -133,10 +125,10 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
         return { kind: 'filter', about, name: only.name, since: from };
       }
       const nearApp = app.value.kind === 'none' ? closest(command.about, app.value.known) : null;
-      const [meant = nearApp ?? undefined] = await similarTo(parts.directory, command.about);
-      if (meant === undefined) return reply(say(words, { kind: 'unknownUser', typed: command.about }));
-      const message = didYouMean(words, { suggestion: format({ ...command, about: meant }) });
-      return reply({ kind: 'card', inPlace: true, message });
+      const people = await nearest(parts.directory, typed);
+      if (people.length > 0) return ask(people, false);
+      if (nearApp === null) return reply(say(words, { kind: 'unknownUser', typed }));
+      return reply({ kind: 'card', inPlace: true, message: didYouMean(words, { suggestion: lineFor(nearApp) }) });
     }
     default: {
       const never: never = found.value;
