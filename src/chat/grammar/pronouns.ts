@@ -81,9 +81,9 @@ const NO_NAMES: Readonly<Record<Language, string>> = {
 
 /** Of these, what people are called as well; they are no names only where the reader's own language says so. */
 const ALSO_NAMES = new Set(
-  split(`ai alla an andra anh bà cả chi chị ci cô dan das dat de dem den dessa di dia du ei el ela ele ella elle em er esta
+  split(`ai alla an andra anh bà chi chị ci cô dan das dat de dem den dessa di dia du ei el ela ele ella elle em er esta
     eu hai han hen họ hon hun i ia inga io ita kami kia kita kỳ la le lei les li lo loro lui man me mi mia mich mir moi ne
-    ni nó noi nos nova ny nya o on os ou ông re se sen si sie soi số ta tai te ti tim toi tôi tu tuo u vi wen y yang yo`),
+    ni nó noi nos nova ny nya o on os ou ông re se sen si sie soi số ta tai te ti tim toi tu tuo u vi wen y yang yo`),
 );
 
 const BY_LANGUAGE: ReadonlyMap<string, ReadonlySet<string>> = new Map(
