@@ -87,9 +87,10 @@ function drawMany(
       request,
       counts: { total, held, waiting, running, cancelled, perhaps: overview.perhaps, byOutcome: outcomes },
       failures: overview.failures.flatMap(({ subject, state }) =>
-        state.kind === 'done' ? [{ name: subject.name, label: subject.label, outcome: state.outcome }] : [],
+        state.kind === 'done' ? [{ ...subject, outcome: state.outcome }] : [],
       ),
-      running: overview.running.map(({ subject }) => ({ name: subject.name })),
+      running: overview.running.map(({ subject }) => subject),
+      ended: overview.ended,
       finishesAt,
     },
     now,

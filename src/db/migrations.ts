@@ -347,6 +347,13 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
         await db.schema.alterTable('access_requests').addColumn('crashes', 'integer', count).execute();
       },
     },
+    '012-guests': {
+      async up(db) {
+        const flag = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0);
+        for (const table of ['tasks', 'access_requests'])
+          await db.schema.alterTable(table).addColumn('subject_guest', 'integer', flag).execute();
+      },
+    },
   };
 }
 

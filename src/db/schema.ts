@@ -50,6 +50,8 @@ export interface TaskRow {
   subject_type: string;
   subject_name: string;
   subject_label: string | null;
+  /** 1 for a guest. */
+  subject_guest: Generated<number>;
   job_id: string;
   rule_id: string;
   /** JSON array: the members that a group's call takes along. */
@@ -134,6 +136,7 @@ export interface AccessRequestRow {
   subject_id: string;
   subject_name: string;
   subject_label: string | null;
+  subject_guest: Generated<number>;
   app_id: string;
   app_name: string;
   reason: string | null;

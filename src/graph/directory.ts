@@ -3,20 +3,38 @@ import { type Fetched, fetched, type GraphTrouble } from './answer.ts';
 import type { GraphClient } from './client.ts';
 import { countMembers, findGroups, type GroupMatch, type GroupMember, readMembers } from './groups.ts';
 import { managerOf, membersOf } from './members.ts';
-import { filterText, graphPath, searchTerm } from './odata.ts';
+import { filterText, graphPath, searchTerm, userPath } from './odata.ts';
 import { type Listing, readAll, readIfThere, readOne, readWhole } from './read.ts';
-import { type DirectoryUser, guid, mostCandidates, mostRead, nullableText, userFields, userSchema } from './user.ts';
-import { findByAddress } from './user-addresses.ts';
+import {
+  type DirectoryUser,
+  guid,
+  mostRead,
+  type NamedUser,
+  namedUserFields,
+  namedUserSchema,
+  nullableText,
+  userFields,
+  userSchema,
+  withoutNames,
+} from './user.ts';
+import { addressOf, findByAddress, isSameAddress } from './user-addresses.ts';
+import { foldName, isNamed, matchByName } from './user-names.ts';
 
 export type { DirectoryGroup, GroupMatch, GroupMember } from './groups.ts';
 export type { DirectoryUser } from './user.ts';
 
 /** People and groups, as Entra tells them. */
 export interface Directory {
-  /** Whom somebody may have meant: an object id, a principal name or address, or a display name. */
+  /**
+   * Whom a text means: an object id, a principal name or mail address, a mail nickname, or a name. One user is certain:
+   * what Graph found has been compared with what was typed. See `matchByName` for names.
+   */
   findUsers(text: string): Promise<Fetched<UserMatch>>;
-  /** People whose name or address begins like this text: where to look for a near miss. */
-  findSimilar(text: string): Promise<Fetched<readonly DirectoryUser[]>>;
+  /**
+   * Users whose name or address begins like this text: where to look for a near miss. Those who have this very name,
+   * but for its accents, come first and are `named`.
+   */
+  findSimilar(text: string): Promise<Fetched<readonly (DirectoryUser & { readonly named: boolean })[]>>;
   /**
    * Everybody whom one of these principal names or mail addresses belongs to, by address in small letters. Who is
    * missing is nobody, or shares a mail address with somebody: ask `findUsers`.
@@ -47,6 +65,7 @@ export interface Directory {
 
 export type UserMatch =
   | { readonly kind: 'one'; readonly user: DirectoryUser }
+  /** Users who may be meant, and none of them for certain; it may be a single one. They are offered, never acted on. */
   | { readonly kind: 'several'; readonly users: readonly DirectoryUser[]; readonly more: boolean }
   | { readonly kind: 'none' };
 
@@ -60,6 +79,8 @@ export interface GroupDescription {
 
 /** Fingers slip in the middle and at the end of a name more than in its first two letters. */
 const similarBeginning = 2;
+/** No name and no address is longer, and Graph need not be asked about it. */
+const longestName = 320;
 /** `checkMemberGroups` takes no more ids in one call. */
 const groupsPerCheck = 20;
 /** Nobody is in ten thousand groups. */
@@ -67,35 +88,65 @@ const mostMembershipPages = 10;
 
 export function createDirectory(graph: GraphClient): Directory {
   const getUser = (id: string) =>
-    readIfThere(graph, { path: graphPath('users', id), query: { $select: userFields } }, userSchema);
+    readIfThere(graph, { path: userPath(id), query: { $select: userFields } }, userSchema);
 
   async function findUsers(text: string): Promise<Fetched<UserMatch>> {
-    if (guid.test(text) || text.includes('@')) {
+    if (text.length > longestName) return fetched({ kind: 'none' });
+    if (guid.test(text)) {
       const user = await getUser(text);
       if (!user.ok) return user;
-      if (user.value !== null) return fetched({ kind: 'one', user: user.value });
-      if (!text.includes('@')) return fetched({ kind: 'none' });
-      return match(text, await list({ $filter: `mail eq ${filterText(text)}` }));
+      return fetched(oneOrNone(user.value?.id.toLowerCase() === text.toLowerCase() ? user.value : null));
     }
-    // Graph searches by words; a text without any would find everybody.
-    if (!/[\p{L}\p{N}]/u.test(text)) return fetched({ kind: 'none' });
-    const search = `${searchTerm('displayName', text)} OR ${searchTerm('mail', text)}`;
-    return match(text, await list({ $search: search, $count: 'true' }, true));
+    return text.includes('@') ? findByAnyAddress(addressOf(text)) : findByName(foldName(text));
   }
 
-  const list = (query: Record<string, string>, eventual = false) =>
+  /** The one of this principal name, else of this mail address; whoever Graph finds by another one is offered. */
+  async function findByAnyAddress(address: string): Promise<Fetched<UserMatch>> {
+    const user = await getUser(address);
+    if (!user.ok) return user;
+    if (user.value !== null && isSameAddress(user.value.userPrincipalName, address))
+      return fetched({ kind: 'one', user: user.value });
+    const listing = await list({ $filter: `mail eq ${filterText(address)}` });
+    if (!listing.ok) return listing;
+    const found = listing.value.items.filter(({ mail }) => mail !== null && isSameAddress(mail, address));
+    const [only] = found;
+    if (only !== undefined && found.length === 1) return fetched({ kind: 'one', user: withoutNames(only) });
+    const users = found.length > 0 ? found.map(withoutNames) : user.value === null ? [] : [user.value];
+    return fetched(users.length === 0 ? { kind: 'none' } : { kind: 'several', users, more: false });
+  }
+
+  /** Names are searched by their words; whoever has exactly this name might stand behind too many, and is asked for. */
+  async function findByName(name: string): Promise<Fetched<UserMatch>> {
+    // Graph searches by words; a text without any would find everybody.
+    if (!/[\p{L}\p{N}]/u.test(name)) return fetched({ kind: 'none' });
+    const search = `${searchTerm('displayName', name)} OR ${searchTerm('mail', name)}`;
+    const exact = ['displayName', 'mailNickname', 'givenName', 'surname'].map((key) => `${key} eq ${filterText(name)}`);
+    const sameUser = `startswith(userPrincipalName,${filterText(`${name}@`)})`;
+    const [byWords, byWhole] = await Promise.all([
+      list({ $search: search, $count: 'true' }, true),
+      list({ $filter: [...exact, ...(name.includes(' ') ? [] : [sameUser])].join(' or ') }),
+    ]);
+    if (!byWords.ok) return byWords;
+    if (!byWhole.ok) return byWhole;
+    const users = new Map([...byWhole.value.items, ...byWords.value.items].map((user) => [user.id, user]));
+    return fetched(matchByName(name, [...users.values()], byWords.value.complete && byWhole.value.complete));
+  }
+
+  const list = (query: Record<string, string>, eventual = false): Promise<Fetched<Listing<NamedUser>>> =>
     readAll(
       graph,
-      { path: '/users', query: { ...query, $select: userFields, $top: String(mostRead) }, eventual },
-      userSchema,
+      { path: '/users', query: { ...query, $select: namedUserFields, $top: String(mostRead) }, eventual },
+      namedUserSchema,
     );
 
-  async function findSimilar(text: string): Promise<Fetched<readonly DirectoryUser[]>> {
+  async function findSimilar(text: string): ReturnType<Directory['findSimilar']> {
     const beginning = (/[\p{L}\p{N}]+/u.exec(text)?.[0] ?? '').slice(0, similarBeginning);
     if (beginning.length < similarBeginning) return fetched([]);
     const search = `${searchTerm('displayName', beginning)} OR ${searchTerm('mail', beginning)}`;
     const listing = await list({ $search: search, $count: 'true' }, true);
-    return listing.ok ? fetched(listing.value.items) : listing;
+    if (!listing.ok) return listing;
+    const users = listing.value.items.map((user) => ({ ...withoutNames(user), named: isNamed(text, user) }));
+    return fetched([...users.filter(({ named }) => named), ...users.filter(({ named }) => !named)]);
   }
 
   async function groupsAmong(userId: string, groupIds: readonly string[]): Promise<Fetched<readonly string[]>> {
@@ -178,18 +229,6 @@ function isAboutIds(trouble: GraphTrouble): boolean {
 
 const namedSchema = z.object({ id: z.string(), displayName: z.string() });
 
-/** One person of exactly that name beats others whose names merely begin with it. */
-function match(text: string, listing: Fetched<Listing<DirectoryUser>>): Fetched<UserMatch> {
-  if (!listing.ok) return listing;
-  const { items, complete } = listing.value;
-  const exact = items.filter((user) => user.displayName.toLowerCase() === text.toLowerCase());
-  const users = exact.length > 0 ? exact : items;
-  const [first] = users;
-  if (first === undefined) return fetched({ kind: 'none' });
-  if (users.length === 1) return fetched({ kind: 'one', user: first });
-  return fetched({
-    kind: 'several',
-    users: users.slice(0, mostCandidates),
-    more: !complete || users.length > mostCandidates,
-  });
+function oneOrNone(user: DirectoryUser | null): UserMatch {
+  return user === null ? { kind: 'none' } : { kind: 'one', user };
 }

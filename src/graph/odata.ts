@@ -8,6 +8,15 @@ export function graphPath(...segments: readonly string[]): string {
   return segments.map((segment) => `/${encodeURIComponent(segment.toWellFormed())}`).join('');
 }
 
+/**
+ * The path of one user, by id or principal name. Graph reads a key that begins with `$` as a query option and refuses
+ * it, except in quotes. https://learn.microsoft.com/graph/api/user-get
+ */
+export function userPath(idOrName: string): string {
+  if (!idOrName.startsWith('$')) return graphPath('users', idOrName);
+  return `/users(${encodeURIComponent(filterText(idOrName.toWellFormed()))})`;
+}
+
 /** A string inside an OData `$filter`: single quotes around it, those within doubled. */
 export function filterText(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;

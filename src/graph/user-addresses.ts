@@ -15,6 +15,20 @@ const comparisonsPerFilter = 15;
 /** Side by side, but not so many that Graph's patience suffers. */
 const readsAtOnce = 6;
 
+/** An address as Graph is asked for it: apostrophes straight, which a phone bends, and nothing unseen in it. */
+export function addressOf(typed: string): string {
+  return typed
+    .normalize('NFC')
+    .replace(/\p{Cf}/gu, '')
+    .replace(/[‘’‛]/g, "'")
+    .trim();
+}
+
+/** Whether two addresses are the same as a whole; case makes no difference. */
+export function isSameAddress(one: string, other: string): boolean {
+  return addressOf(one).toLowerCase() === addressOf(other).toLowerCase();
+}
+
 type Addressed = DirectoryUser & { readonly mail: string | null };
 const addressedSchema: z.ZodType<Addressed> = z.intersection(userSchema, z.object({ mail: nullableText }));
 
@@ -22,7 +36,7 @@ export async function findByAddress(
   graph: GraphClient,
   addresses: readonly string[],
 ): Promise<Fetched<ReadonlyMap<string, DirectoryUser>>> {
-  const wanted = [...new Set(addresses.map((address) => address.toLowerCase()))];
+  const wanted = [...new Set(addresses.map((address) => addressOf(address).toLowerCase()))];
   const byName = await whereEqual(graph, 'userPrincipalName', wanted);
   if (!byName.ok) return byName;
   const found = new Map(byName.value.map((user) => [user.userPrincipalName.toLowerCase(), withoutMail(user)]));

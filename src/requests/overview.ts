@@ -1,7 +1,7 @@
 import type { Database } from '../db/database.ts';
 import type { OutcomeKind } from '../graph/outcome.ts';
 import { membersPerCall, type Request, type Subject, type Task, type TaskState } from './request.ts';
-import { toTask, withoutTasks } from './rows.ts';
+import { guestMark, toTask, withoutTasks } from './rows.ts';
 
 /**
  * A long request at a glance. Its card is drawn anew every two seconds, and five hundred reports of some twelve
@@ -22,10 +22,19 @@ export interface RequestOverview {
   readonly running: readonly Task[];
   /** Where the tasks are the calls of one group: the group, and how many members go with it in all of them. */
   readonly group: { readonly subject: Subject; readonly members: number } | null;
+  /** Of a request that is over: the first whom a call was made for, with what came of it, in the same order. */
+  readonly ended: readonly EndedTask[];
+}
+
+export interface EndedTask extends Pick<Subject, 'name' | 'label' | 'guest'> {
+  readonly kind: OutcomeKind;
 }
 
 /** What did not end well, and may end better at another go. */
 const failureKinds: readonly OutcomeKind[] = ['failed', 'refused', 'unknown', 'notInScope', 'skipped'];
+
+/** As many names as a card may hold. */
+const mostEnded = 150;
 
 /** More calls than these are under way at no time, unless the limit is far above Graph's. */
 const mostRunning = 50;
@@ -79,6 +88,7 @@ export async function findRequestOverview(
     failures: failures.map(toTask),
     running: running.map(toTask),
     group: groupOf(ends, total),
+    ended: states.held + states.waiting + states.running > 0 ? [] : await endedTasks(query, id),
   };
 }
 
@@ -89,6 +99,30 @@ function groupOf(ends: readonly Task[], total: number): RequestOverview['group']
   if (first === undefined || last === undefined || first.subject.type.toLowerCase() !== 'group') return null;
   const before = total === 1 ? 0 : (total - 1) * membersPerCall;
   return { subject: first.subject, members: before + last.members.length };
+}
+
+/** The names and the kind of outcome alone, as reports are long. */
+async function endedTasks(query: Database['query'], id: string): Promise<EndedTask[]> {
+  const rows = await query
+    .selectFrom('tasks')
+    .select(['subject_name', 'subject_label', 'subject_guest', 'outcome_kind'])
+    .where('request_id', '=', id)
+    .where('state', '=', 'done')
+    .orderBy('position')
+    .limit(mostEnded)
+    .execute();
+  return rows.flatMap((row) =>
+    row.outcome_kind === null
+      ? []
+      : [
+          {
+            name: row.subject_name,
+            label: row.subject_label,
+            ...guestMark(row),
+            kind: row.outcome_kind as OutcomeKind,
+          },
+        ],
+  );
 }
 
 /** One page of a request's tasks, in the order in which they were named. Pages count from 0. */

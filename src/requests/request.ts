@@ -42,6 +42,8 @@ export interface LeftOut {
   readonly text: string;
   readonly reason:
     | 'unknown'
+    /** A pronoun or the like: nobody was looked up. */
+    | 'noName'
     | 'ambiguous'
     | 'notUnderstood'
     | 'duplicate'
@@ -103,6 +105,8 @@ export interface Subject {
   readonly name: string;
   /** A second line to know the subject by, e.g. the user principal name. */
   readonly label: string | null;
+  /** A guest is called one wherever the subject is shown. */
+  readonly guest?: boolean;
 }
 
 /** Graph takes at most this many members of a group in one call, and one group a call. */

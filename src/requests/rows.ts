@@ -28,7 +28,13 @@ export function toTask(row: Selectable<TaskRow>): Task {
     id: row.id,
     requestId: row.request_id,
     position: row.position,
-    subject: { id: row.subject_id, type: row.subject_type, name: row.subject_name, label: row.subject_label },
+    subject: {
+      id: row.subject_id,
+      type: row.subject_type,
+      name: row.subject_name,
+      label: row.subject_label,
+      ...guestMark(row),
+    },
     members: JSON.parse(row.members) as Subject[],
     jobId: row.job_id,
     ruleId: row.rule_id,
@@ -39,6 +45,11 @@ export function toTask(row: Selectable<TaskRow>): Task {
     perhaps: row.perhaps as UnknownEnd | null,
     state: toState(row),
   };
+}
+
+/** Whoever is no guest goes without the mark. */
+export function guestMark({ subject_guest }: { readonly subject_guest: number }): { readonly guest?: true } {
+  return subject_guest === 1 ? { guest: true } : {};
 }
 
 function toState(row: Selectable<TaskRow>): TaskState {

@@ -101,6 +101,7 @@ export async function insertRequest(
         subject_type: subject.type,
         subject_name: subject.name,
         subject_label: subject.label,
+        subject_guest: subject.guest === true ? 1 : 0,
         members: JSON.stringify(members),
         awaits_assignment: awaitsAssignment ? 1 : 0,
         job_id: wanted.jobId,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createDirectory, type Directory } from '../../src/graph/directory.ts';
 import { groups } from '../../src/sandbox/tenant/groups.ts';
-import { everybody, people } from '../../src/sandbox/tenant/people.ts';
+import { everybody, oddlyNamed, people } from '../../src/sandbox/tenant/people.ts';
 import { type Bench, startBench } from './support.ts';
 
 let bench: Bench;
@@ -151,6 +151,138 @@ describe('finding people', () => {
     bench.sandbox.failNext('/users', { kind: 'status', status: 403 });
 
     expect(await meant('adele@contoso.com')).toBeNull();
+  });
+});
+
+describe('a name', () => {
+  /** Whom the text means for certain; else whom it offers, in brackets. */
+  async function answer(text: string): Promise<string> {
+    const found = await directory.findUsers(text);
+    if (!found.ok) throw new Error('trouble');
+    switch (found.value.kind) {
+      case 'one':
+        return found.value.user.displayName;
+      case 'several':
+        return `(${found.value.users.map(({ displayName }) => displayName).join(' | ')})`;
+      case 'none':
+        return '()';
+    }
+  }
+  const change = (id: string, changes: Parameters<Bench['sandbox']['tenant']['changePerson']>[1]) =>
+    bench.sandbox.tenant.changePerson(id, changes);
+
+  it.each([
+    ['isaiah', 'Isaiah Langer'],
+    ['ISAIAH', 'Isaiah Langer'],
+    ['ｉｓａｉａｈ', 'Isaiah Langer'],
+    ['langer isaiah', 'Isaiah Langer'],
+    ['Langer, Isaiah', 'Isaiah Langer'],
+    ['lee.gu', 'Lee Gu'],
+    ["ann.o'neil", "Ann O'Neil"],
+    ['ann.o’neil', "Ann O'Neil"],
+    ["o'neil", "Ann O'Neil"],
+    ['neil', 'Neil Sheppard'],
+    ['ann', "Ann O'Neil"],
+    ['isa', '(Isaiah Langer | Newton Isaac | Isaiah)'],
+    ['lang isa', '(Isaiah Langer)'],
+    ['ad', '(Adele Vance)'],
+    ['adel', '(Adele Vance)'],
+    ['all', '(Allan Deyoung)'],
+    ['her', '(Herta Berg)'],
+    ['lee', '(Lee Gu | Lee Parker)'],
+    ['isaiah or adele', '()'],
+    ['isaiah adele', '()'],
+    ['contoso', '()'],
+    ['contoso.com', '()'],
+  ])('%s means %s', async (typed, expected) => {
+    expect(await answer(typed)).toBe(expected);
+  });
+
+  it.each([
+    ['Müller, Jürgen', 'Müller, Jürgen'],
+    ['jürgen müller', 'Müller, Jürgen'],
+    ['Ju\u0308rgen Mu\u0308ller', 'Müller, Jürgen'],
+    ['jurgen muller', '()'],
+  ])('may have accents: %s means %s', async (typed, expected) => {
+    change(people.lynne.id, { displayName: 'Müller, Jürgen', givenName: 'Jürgen', surname: 'Müller' });
+
+    expect(await answer(typed)).toBe(expected);
+  });
+
+  it.each([
+    ['Анна Иванова', 'Анна Иванова (Anna Ivanova)'],
+    ['anna ivanova', '(Анна Иванова (Anna Ivanova))'],
+    ['Анна Иванова (Anna Ivanova)', 'Анна Иванова (Anna Ivanova)'],
+    ['иванова', 'Анна Иванова (Anna Ivanova)'],
+    ['Анна Ivanova', 'Анна Иванова (Anna Ivanova)'],
+    ['Аnna Ivanova', '()'],
+  ])('may stand in two scripts: %s means %s', async (typed, expected) => {
+    change(people.lynne.id, {
+      displayName: 'Анна Иванова (Anna Ivanova)',
+      givenName: 'Анна',
+      surname: 'Иванова',
+    });
+
+    expect(await answer(typed)).toBe(expected);
+  });
+
+  it('of one word does not win over the given name of another', async () => {
+    change(oddlyNamed.allan.id, { displayName: 'Isaiah', givenName: 'Isaiah', surname: null });
+
+    expect(await answer('isaiah')).toBe('(Isaiah Langer | Isaiah | Isaiah)');
+  });
+
+  it('is asked about where two have it as the first part of their principal names', async () => {
+    change(people.lynne.id, { userPrincipalName: 'isaiah@fabrikam.com', mailNickname: 'lynne' });
+
+    expect(await answer('isaiah')).toBe('(Isaiah Langer | Lynne Robbins | Isaiah)');
+  });
+
+  it('without accents is no reason to pass over who has them', async () => {
+    change(people.adele.id, { displayName: 'Jose Diaz', givenName: 'Jose', mailNickname: 'jdiaz' });
+    change(people.lynne.id, { displayName: 'José Pérez', givenName: 'José', mailNickname: 'jose' });
+
+    expect(await answer('jose')).toBe('(Jose Diaz | José Pérez)');
+  });
+
+  it.each([
+    ['isaiah', 'Isaiah Langer'],
+    ['isaiah@northwindtraders.com', 'Isaiah'],
+    ['isaiah_northwindtraders.com#EXT#@contoso.com', 'Isaiah'],
+    [oddlyNamed.guestIsaiah.id, 'Isaiah'],
+    ['brook', '(Isaiah)'],
+  ])('a guest does not win over a member: %s means %s', async (typed, expected) => {
+    expect(await answer(typed)).toBe(expected);
+  });
+
+  it('of several words, in full, is enough for a guest where no member has it', async () => {
+    change(oddlyNamed.guestIsaiah.id, { displayName: 'Isaiah Brook' });
+
+    expect(await answer('isaiah brook')).toBe('Isaiah Brook');
+    expect(await answer('brook')).toBe('(Isaiah Brook)');
+    change(people.lynne.id, { displayName: 'Isaiah Brook', userType: 'Member' });
+    expect(await answer('isaiah brook')).toBe('Isaiah Brook');
+    expect(await answer('isaiah')).toBe('(Isaiah Langer | Isaiah Brook | Isaiah Brook)');
+  });
+
+  it.each(["!#$%&'*+-/=?^_`{|}~.x@contoso.com", "$o'svc@contoso.com", "$'@contoso.com"])(
+    'may be an address with any mark: %s',
+    async (address) => {
+      change(people.lynne.id, { userPrincipalName: address });
+      change(people.adele.id, { mail: `b${address}` });
+
+      expect(await answer(address)).toBe('Lynne Robbins');
+      expect(await answer(`b${address}`)).toBe('Adele Vance');
+      expect(await answer(`c${address}`)).toBe('()');
+    },
+  );
+
+  it('is compared with what Graph found by an address', async () => {
+    const { id, displayName } = people.adele;
+    const user = { id, displayName, userPrincipalName: 'adele@contoso.com' };
+    bench.sandbox.failNext('/users', { kind: 'status', status: 200, body: user });
+
+    expect(await answer('isaiah.langer@contoso.com')).toBe('(Adele Vance)');
   });
 });
 

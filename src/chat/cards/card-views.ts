@@ -151,7 +151,7 @@ export interface ResultView extends AnyView {
 export interface PickerRow {
   readonly name: string;
   readonly lines: readonly Text[];
-  readonly warnings: Maybe<Text>;
+  readonly warnings: readonly Text[];
   readonly choices: Maybe<SubmitButton>;
 }
 

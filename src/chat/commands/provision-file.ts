@@ -1,4 +1,5 @@
 import type { LeftOut } from '../../requests/request.ts';
+import { quoteName } from '../grammar/names.ts';
 import { parse } from '../grammar/parse.ts';
 import type { IncomingFile } from '../incoming.ts';
 import { type BadRow, peopleFileLimits, readPeopleFile } from '../lists/people-file.ts';
@@ -11,7 +12,7 @@ const megabyte = 1024 * 1024;
 
 /**
  * A file of people, dropped together with "provision users to <app>". Its addresses are read as if they had been typed
- * below that line, so a file can do nothing that a message cannot.
+ * below that line, in quotes, so a file can do nothing that a message cannot, and no mark in an address parts it.
  */
 export async function provisionFile(parts: CommandParts, turn: Turn, line: string, file: IncomingFile): Promise<Reply> {
   const refusal = askOneByOne(turn) ?? (await refuseUnless(parts, turn, 'provision.run'));
@@ -35,7 +36,7 @@ export async function provisionFile(parts: CommandParts, turn: Turn, line: strin
   const people = readPeopleFile(content.bytes);
   switch (people.kind) {
     case 'people': {
-      const parsed = parse(`${line}\n${people.entries.join('\n')}`);
+      const parsed = parse(`${line}\n${people.entries.map(quoteName).join('\n')}`);
       if (parsed.kind !== 'command' || parsed.command.verb !== 'provisionList')
         return say(words, { kind: 'incomplete', missing: 'app' });
       return provisionList(parts, turn, parsed.command, people.badRows.map(toLeftOut));

@@ -5,6 +5,7 @@ import { createRequest } from '../../requests/store.ts';
 import type { Command } from '../command.ts';
 import { format } from '../grammar/format.ts';
 import { findPeople, toSubject } from '../lists/people.ts';
+import { typistOf } from '../lists/person.ts';
 import type { Reply } from '../reply.ts';
 import { nobodyFoundCard } from '../views/confirm-card.ts';
 import { didYouMean } from '../views/did-you-mean.ts';
@@ -57,7 +58,7 @@ export async function provisionGroup(parts: CommandParts, turn: Turn, command: G
     const known = count.ok && count.value !== null && count.value > mostMembers ? count.value : null;
     return say(words, { kind: 'groupTooLarge', group: group.displayName, count: known, limit: mostMembers });
   }
-  const chosen = await chooseMembers(parts, command, members.value.items);
+  const chosen = await chooseMembers(parts, turn, command, members.value.items);
   if (chosen.kind === 'trouble') return troubleReply(words, chosen.trouble, again);
   if (chosen.people.length === 0) {
     if (command.members === null) return say(words, { kind: 'emptyGroup', group: group.displayName });
@@ -104,6 +105,7 @@ type Chosen = Awaited<ReturnType<typeof findPeople>>;
 /** The members that were named, as far as they are members; without names, all that Graph can take. */
 async function chooseMembers(
   parts: CommandParts,
+  { incoming }: Turn,
   command: GroupCommand,
   members: readonly GroupMember[],
 ): Promise<Chosen> {
@@ -114,7 +116,7 @@ async function chooseMembers(
     );
     return { kind: 'people', people: users, leftOut: others };
   }
-  const named = await findPeople(parts.directory, command.members);
+  const named = await findPeople(parts.directory, command.members, typistOf(incoming));
   if (named.kind === 'trouble') return named;
   const isMember = (user: DirectoryUser) => users.some(({ id }) => id === user.id);
   const strangers = named.people

@@ -3,6 +3,7 @@ import { createRequest } from '../../requests/store.ts';
 import type { Command } from '../command.ts';
 import { findPeople, toSubject } from '../lists/people.ts';
 import { foldDuplicates, mostPeople } from '../lists/people-list.ts';
+import { typistOf } from '../lists/person.ts';
 import type { Reply } from '../reply.ts';
 import { nobodyFoundCard } from '../views/confirm-card.ts';
 import { askOneByOne } from './access/request-access.ts';
@@ -35,7 +36,7 @@ export async function provisionList(
   const found = await findTarget(parts, turn, command, 'User');
   if (found.kind === 'reply') return found.reply;
 
-  const people = await findSubjects(parts, entries, found.target);
+  const people = await findSubjects(parts, turn, entries, found.target);
   if (people.kind === 'trouble') return troubleReply(turn.words, people.trouble, tryAgain(command));
   const leftOut: LeftOut[] = [
     ...unread,
@@ -63,10 +64,15 @@ type SubjectsFound =
   | { readonly kind: 'subjects'; readonly subjects: readonly Subject[]; readonly leftOut: readonly LeftOut[] }
   | Extract<Awaited<ReturnType<typeof findPeople>>, { kind: 'trouble' }>;
 
-async function findSubjects(parts: CommandParts, entries: readonly string[], { rule }: Target): Promise<SubjectsFound> {
+async function findSubjects(
+  parts: CommandParts,
+  { incoming }: Turn,
+  entries: readonly string[],
+  { rule }: Target,
+): Promise<SubjectsFound> {
   switch (rule.source) {
     case 'entra': {
-      const found = await findPeople(parts.directory, entries);
+      const found = await findPeople(parts.directory, entries, typistOf(incoming));
       if (found.kind === 'trouble') return found;
       const subjects = found.people.map((user) => toSubject(user, rule.objectTypeName));
       return { kind: 'subjects', subjects, leftOut: found.leftOut };

@@ -1,11 +1,13 @@
 import type { Application } from '../../graph/applications.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
+import { isGuest } from '../../graph/user.ts';
 import type { Subject } from '../../requests/request.ts';
 import type { Command } from '../command.ts';
 import { format } from '../grammar/format.ts';
 import { toSubject } from '../lists/people.ts';
+import { nearest, resolvePerson, typistOf } from '../lists/person.ts';
 import type { Reply } from '../reply.ts';
-import { personPicker } from '../views/person-picker.ts';
+import { candidateOf, personOffer, personPicker } from '../views/person-picker.ts';
 import { commonName, isDistinguishedName } from './distinguished-name.ts';
 import { lookAgainForPerson } from './offers/second-look.ts';
 import { type Target, tryAgain } from './target.ts';
@@ -73,15 +75,26 @@ export async function findPerson(
   const typed = command.subject;
   if (app !== null && isDistinguishedName(typed))
     return reply(say(turn.words, { kind: 'directoryNameUnexpected', typed, app: app.displayName }));
-  const found = await parts.directory.findUsers((await mentionedId(parts, turn, typed)) ?? typed);
+  const whom = (await mentionedId(parts, turn, typed)) ?? typed;
+  const offer = (users: readonly DirectoryUser[], more: boolean) => {
+    const lineFor = (subject: string) =>
+      format(app === null ? { ...command, subject } : { ...command, subject, app: app.id });
+    const lineOfOne = (subject: string) => format({ ...command, subject });
+    return askWhich(turn, { typed, app, users, more, lineFor, lineOfOne });
+  };
+  const found = await resolvePerson(parts.directory, whom, typistOf(turn.incoming));
   if (!found.ok) return reply(troubleReply(turn.words, found.trouble, tryAgain(command)));
   switch (found.value.kind) {
-    case 'none':
+    case 'noName':
+      return reply(say(turn.words, { kind: 'noName', typed }));
+    case 'none': {
+      const users = await nearest(parts.directory, typed);
+      // A guest is called one, which a line does not do.
+      if (users.length > 1 || users.some(isGuest)) return reply(offer(users, false));
       return reply(await lookAgainForPerson(parts, turn, command));
-    case 'several': {
-      const message = pickPerson(turn, command, app, found.value.users, found.value.more);
-      return reply({ kind: 'card', inPlace: true, message });
     }
+    case 'several':
+      return reply(offer(found.value.users, found.value.more));
     case 'one':
       return { kind: 'person', user: found.value.user };
     default: {
@@ -98,25 +111,24 @@ async function mentionedId(parts: CommandParts, { incoming }: Turn, typed: strin
   return mention === undefined ? null : parts.findMember(incoming.conversation, mention.id);
 }
 
-function pickPerson(
-  turn: Turn,
-  command: PersonCommand,
-  app: Application | null,
-  users: readonly DirectoryUser[],
-  more: boolean,
-) {
-  return personPicker(turn.words, {
-    typed: command.subject,
-    app: app?.displayName ?? null,
-    candidates: users.map((user) => ({
-      id: user.id,
-      name: user.displayName,
-      principalName: user.userPrincipalName,
-      title: user.jobTitle,
-      department: user.department,
-      enabled: user.accountEnabled,
-    })),
-    more,
-    choose: (id) => format(app === null ? { ...command, subject: id } : { ...command, subject: id, app: app.id }),
-  });
+export interface Asking {
+  readonly typed: string;
+  readonly app: Application | null;
+  readonly users: readonly DirectoryUser[];
+  readonly more: boolean;
+  /** The line that a choice among several says, by the person's id. */
+  readonly lineFor: (id: string) => string;
+  /** The line that is offered where there is one person, by the principal name, since it is read. */
+  readonly lineOfOne: (principalName: string) => string;
+}
+
+/** Asks which of these people is meant, or whether the only one is. */
+export function askWhich({ words }: Turn, { typed, app, users, more, lineFor, lineOfOne }: Asking): Reply {
+  const candidates = users.map(candidateOf);
+  const [only] = candidates;
+  const message =
+    only !== undefined && candidates.length === 1 && !more
+      ? personOffer(words, { typed, candidate: only, line: lineOfOne(only.principalName) })
+      : personPicker(words, { typed, app: app?.displayName ?? null, candidates, more, choose: lineFor });
+  return { kind: 'card', inPlace: true, message };
 }

@@ -1,4 +1,5 @@
 import { quoteName, writeName } from './names.ts';
+import { isSelf } from './pronouns.ts';
 import { isStartWord } from './start-words.ts';
 import { fold, phraseAt, splitWords, trimEdges, type Word } from './words.ts';
 
@@ -68,6 +69,11 @@ export function isEverything(words: readonly Word[]): boolean {
   return EVERYTHING.has(words.map(fold).join(' '));
 }
 
+/** Whether the words are the speaker, as a name of a person. */
+export function isSpeaker(words: readonly Word[]): boolean {
+  return words.length === 1 && isSelf(fold(words[0]));
+}
+
 /** Whether the words begin as no name does. */
 export function isNoName(words: readonly Word[]): boolean {
   return NO_NAMES.has(fold(words[0]));
@@ -85,6 +91,7 @@ export function isLoose(words: readonly Word[]): boolean {
 
 /** A name as it stands in one of these lines. In doubt it is quoted. */
 export function writeCheckName(name: string): string {
+  if (isSelf(name)) return name;
   const isSpecial = (word: Word) => SPECIAL.has(fold(word)) || isStartWord(fold(word));
   const isDoubtful = splitWords(name).some(isSpecial) || REQUEST_ID.test(name) || /^\d+$/.test(name);
   return isDoubtful ? quoteName(name) : writeName(name);

@@ -1,5 +1,13 @@
 import type { Command } from '../command.ts';
-import { isLoose, isNoName, isRequestId, withoutLeading, withoutTrailing, writeCheckName } from './check-names.ts';
+import {
+  isLoose,
+  isNoName,
+  isRequestId,
+  isSpeaker,
+  withoutLeading,
+  withoutTrailing,
+  writeCheckName,
+} from './check-names.ts';
 import { readName } from './names.ts';
 import { readStrictRequestId } from './request-id.ts';
 import type { Reading } from './rules.ts';
@@ -43,9 +51,9 @@ export function readCheck(words: readonly Word[]): Reading | null {
   const [first, second] = named;
   if (first === undefined) return missing;
   if (second === undefined && isRequestId(first)) return offered(readStrictRequestId('show', named));
-  if (isNoName(named) || fold(first) === 'the') return null;
-
   const parts = split(named);
+  if ((isNoName(named) && !isSpeaker(parts?.before ?? named)) || fold(first) === 'the') return null;
+
   if (parts === null) return readUnparted(named);
   const { subject, isGuessed } = readSubject(parts.before);
   const app = readName(parts.after);

@@ -31,7 +31,7 @@ const DN_PART = /^[a-z][a-z0-9.-]*=/i;
 /** One entry each, in the order of the words, repetitions and all. */
 export function readEntries(words: readonly Word[]): Entry[] {
   const pieces = oneOfEachRow(withWholeDistinguishedNames(cut(words)));
-  return surnameFirst(pieces) ?? pieces.flatMap((piece) => entriesIn(piece.words));
+  return surnameFirst(pieces) ?? surnamesAlone(pieces) ?? pieces.flatMap((piece) => entriesIn(piece.words));
 }
 
 /**
@@ -165,6 +165,30 @@ function surnameFirst(pieces: readonly Piece[]): Entry[] | null {
     entries.push({ text: address, isAddress: true });
   }
   return entries;
+}
+
+/**
+ * "Vance, Adele; Langer, Isaiah", without addresses: a semicolon parts the people, and each has one comma. Taken apart,
+ * the surname by itself could be another person's. Null when the list does not look like that, as where names stand in
+ * small letters: those are typed one by one.
+ */
+function surnamesAlone(pieces: readonly Piece[]): Entry[] | null {
+  const pairs = Array.from({ length: pieces.length / 2 }, (_, index) => pieces.slice(index * 2, index * 2 + 2));
+  const isSo = pairs.every(
+    ([surname, given], index) =>
+      given?.mark === 'comma' &&
+      (index === 0 || surname?.mark === 'semicolon') &&
+      [surname, given].every(
+        (piece) =>
+          piece?.words.every((word) => !word.quoted && !hasAddress(word)) === true &&
+          !/^\p{Ll}/u.test(piece.words.at(-1)?.text ?? ''),
+      ),
+  );
+  if (pairs.length < 2 || pieces.length % 2 === 1 || !isSo) return null;
+  return pairs.flatMap((pair) => {
+    const names = pair.map((piece) => readName(piece.words)).filter((name) => name !== null);
+    return names.length === 2 ? [{ text: names.join(', '), isAddress: false }] : [];
+  });
 }
 
 function entriesIn(words: readonly Word[]): Entry[] {

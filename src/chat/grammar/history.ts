@@ -1,5 +1,13 @@
 import type { Command } from '../command.ts';
-import { isEverything, isLoose, isNoName, withoutEnding, withoutLeading, writeCheckName } from './check-names.ts';
+import {
+  isEverything,
+  isLoose,
+  isNoName,
+  isSpeaker,
+  withoutEnding,
+  withoutLeading,
+  writeCheckName,
+} from './check-names.ts';
 import { CLOSING_WORDS } from './courtesy.ts';
 import { quoteName, readName } from './names.ts';
 import type { Reading } from './rules.ts';
@@ -83,7 +91,7 @@ function readTerms(words: readonly Word[]): Terms | null {
   const { page, rest } = cutPage(words);
   const { since, left } = cutSince(rest);
   const named = withoutLeading(left);
-  if (isNoName(named)) return null;
+  if (isNoName(named) && !isSpeaker(named)) return null;
   const end = isLoose(named) ? named.findIndex((word, at) => at > 0 && IN.has(word.text)) : -1;
   const about = isEverything(named) ? null : readName(end < 0 ? named : named.slice(0, end));
   return { about, since, page, isGuessed: end >= 0 };

@@ -1,4 +1,5 @@
 import { CLOSING_WORDS } from './courtesy.ts';
+import { isSelf } from './pronouns.ts';
 import { SEPARATORS } from './separators.ts';
 import { DOUBLE_QUOTES, joinWords, trimEdges, type Word } from './words.ts';
 
@@ -29,6 +30,8 @@ export function readName(words: readonly Word[]): string | null {
  * otherwise. In doubt it is quoted.
  */
 export function writeName(name: string): string {
+  // In quotes it would be a name, and mean another person than the speaker.
+  if (isSelf(name)) return name;
   const parts = name.split(' ');
   if (parts.every(isPlain) && (parts.length === 1 || !name.includes('@'))) return name;
   return quoteName(name);

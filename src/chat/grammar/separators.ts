@@ -54,11 +54,20 @@ export function startOfSeparator(words: readonly Word[], place: number): number 
   return inTo ? place - 1 : place;
 }
 
-/** The address in `<adele@contoso.com>,` or `mailto:adele@contoso.com`; null when the word is no address. */
+/**
+ * The address in `<adele@contoso.com>,` or `mailto:adele@contoso.com`; null when the word is no address. It is whole, with
+ * every mark that RFC 5321 allows: a brace that begins one stays, unless another closes it behind.
+ */
 export function addressIn(word: Word | undefined): string | null {
   if (word === undefined) return null;
-  const bare = word.quoted ? word.text : trimEdges(word.text, '<([{@', '>)]}.,;:!?').replace(/^mailto:/i, '');
-  return /^[^\s@,;]+@[^\s@,;]+$/.test(bare) ? bare : null;
+  const bare = word.quoted ? word.text : bareAddress(word.text);
+  return /^[^\s@,;<>()[\]\\":]+@[^\s@,;<>()[\]\\":]+$/.test(bare) ? bare : null;
+}
+
+function bareAddress(text: string): string {
+  const bare = trimEdges(text, '<([@', '>)].,;:!?').replace(/^mailto:/i, '');
+  const braced = bare.startsWith('{') && bare.endsWith('}');
+  return trimEdges(braced ? bare.slice(1, -1) : bare, '', '}>)].,;:!?');
 }
 
 function endsWholeSubject(words: readonly Word[], end: number): boolean {

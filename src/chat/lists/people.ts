@@ -1,8 +1,11 @@
 import type { GraphTrouble } from '../../graph/answer.ts';
 import type { Directory, DirectoryUser } from '../../graph/directory.ts';
 import { eachSideBySide } from '../../graph/side-by-side.ts';
+import { isGuest } from '../../graph/user.ts';
+import { addressOf } from '../../graph/user-addresses.ts';
 import type { LeftOut, Subject } from '../../requests/request.ts';
-import { closest } from '../grammar/closest.ts';
+import { trimEdges } from '../grammar/words.ts';
+import { nearMisses, resolvePerson, type Typist } from './person.ts';
 
 /** What a list of names and addresses comes to: the people, once each and in order, and what is left over. */
 export type PeopleFound =
@@ -24,17 +27,17 @@ const longestEntry = 256;
  * Finds everybody of a list. Addresses are asked about many at a time; ids and names one by one. A name that fits
  * nobody or several is left out with suggestions, and so is who is named twice.
  */
-export async function findPeople(directory: Directory, typed: readonly string[]): Promise<PeopleFound> {
+export async function findPeople(directory: Directory, typed: readonly string[], typist: Typist): Promise<PeopleFound> {
   const entries = typed.map(addressWithin);
   const known = await directory.findUsersByAddress(entries.filter((entry) => entry.includes('@') && !isTooLong(entry)));
   if (!known.ok) return { kind: 'trouble', trouble: known.trouble };
   const resolved = await eachSideBySide(entries, atOnce, async (entry): Promise<Resolved> => {
     if (isTooLong(entry)) return leftOut(entry, 'notUnderstood', []);
-    const user = known.value.get(entry.toLowerCase());
+    const user = known.value.get(addressOf(entry).toLowerCase());
     if (user !== undefined) return { kind: 'user', user };
     return entry.includes('@')
       ? leftOut(entry, 'unknown', await similarTo(directory, entry))
-      : byName(directory, entry);
+      : byName(directory, entry, typist);
   });
 
   const people = new Map<string, DirectoryUser>();
@@ -49,8 +52,8 @@ export async function findPeople(directory: Directory, typed: readonly string[])
   return { kind: 'people', people: [...people.values()], leftOut: left };
 }
 
-async function byName(directory: Directory, entry: string): Promise<Resolved> {
-  const found = await directory.findUsers(entry);
+async function byName(directory: Directory, entry: string, typist: Typist): Promise<Resolved> {
+  const found = await resolvePerson(directory, entry, typist);
   if (!found.ok) return { kind: 'trouble', trouble: found.trouble };
   switch (found.value.kind) {
     case 'one':
@@ -58,11 +61,14 @@ async function byName(directory: Directory, entry: string): Promise<Resolved> {
     case 'several':
       return leftOut(
         entry,
-        'ambiguous',
+        // One who may be meant by it is not called so; that is no choice.
+        found.value.users.length === 1 ? 'unknown' : 'ambiguous',
         found.value.users.map((user) => user.userPrincipalName),
       );
     case 'none':
       return leftOut(entry, 'unknown', await similarTo(directory, entry));
+    case 'noName':
+      return leftOut(entry, 'noName', []);
     default: {
       const never: never = found.value;
       throw new Error(`unexpected match ${JSON.stringify(never)}`);
@@ -70,32 +76,25 @@ async function byName(directory: Directory, entry: string): Promise<Resolved> {
   }
 }
 
-/** "Adele Vance <adele@contoso.com>", with or without its brackets, is the address; all else is what it is. */
+/**
+ * "Adele Vance <adele@contoso.com>", with or without its brackets, is the address; all else is what it is. An address is
+ * taken whole, with every mark that one may hold, or not at all: a part of it may be another's.
+ */
 function addressWithin(entry: string): string {
-  const addresses = entry.match(/[^\s<>"',;()]+@[^\s<>"',;()]+/g) ?? [];
+  const addresses = entry.split(/[\s<>"“”„,;()[\]]+/).filter((part) => /[^@]@[^@]/.test(part));
   const [only] = addresses;
-  return only !== undefined && addresses.length === 1 ? only : entry;
+  if (only === undefined || addresses.length > 1) return entry;
+  const isInQuotes = /^['‘].*['’]$/.test(only);
+  return isInQuotes ? trimEdges(only, "'‘", "'’") : only;
 }
 
 function isTooLong(entry: string): boolean {
   return entry.length > longestEntry;
 }
 
-/** The one that was probably meant; none where Graph does not tell. */
+/** The addresses of those who were probably meant; none where Graph does not tell. */
 export async function similarTo(directory: Directory, typed: string): Promise<string[]> {
-  const found = await directory.findSimilar(typed);
-  if (!found.ok) return [];
-  const namesOf = (user: DirectoryUser) => [
-    user.displayName,
-    user.userPrincipalName,
-    user.userPrincipalName.split('@')[0],
-  ];
-  const near = closest(
-    typed,
-    found.value.flatMap(namesOf).filter((name) => name !== undefined),
-  );
-  const user = near === null ? undefined : found.value.find((one) => namesOf(one).includes(near));
-  return user === undefined ? [] : [user.userPrincipalName];
+  return (await nearMisses(directory, typed)).map((user) => user.userPrincipalName);
 }
 
 function leftOut(text: string, reason: LeftOut['reason'], suggestions: readonly string[]): Resolved {
@@ -104,5 +103,6 @@ function leftOut(text: string, reason: LeftOut['reason'], suggestions: readonly 
 
 /** A user as the subject of a call. */
 export function toSubject(user: DirectoryUser, objectTypeName: string): Subject {
-  return { id: user.id, type: objectTypeName, name: user.displayName, label: user.userPrincipalName };
+  const subject = { id: user.id, type: objectTypeName, name: user.displayName, label: user.userPrincipalName };
+  return isGuest(user) ? { ...subject, guest: true } : subject;
 }

@@ -9,7 +9,7 @@ import { createWords, type WordKey, type Words, type WordValues } from '../words
 import { attributeWord } from './attribute-words.ts';
 import { outcomeWords } from './outcome-words.ts';
 import { maybe, short, submitButton } from './parts.ts';
-import { leftOutSection, moreText, nameOf, type RowLimits, row, stateLine } from './people-rows.ts';
+import { calledName, leftOutSection, moreText, nameOf, type RowLimits, row, stateLine } from './people-rows.ts';
 import { lengthOf, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
 import { lookOf, type Tone } from './tone.ts';
 
@@ -166,7 +166,7 @@ function callRow(words: Words, { position, members, state }: Task, limits: RowLi
   const { tone, line } = stateLine(words, state, 'group');
   const number = position + 1;
   // Cut one by one, so that each of the five can be read; cut as a whole, the last would be lost.
-  const names = members.map((member) => markdownText(nameOf(member, limits.name))).join(', ');
+  const names = members.map((member) => markdownText(calledName(words, member, limits.name))).join(', ');
   const alone = words.card('group.callAlone', { number });
   const text = names === '' ? alone : `${words.card('group.call', { number })} ${names}`;
   return { ...row(tone, '', withoutDetail(words, state, line), limits), text };

@@ -1,12 +1,13 @@
 import type { Outcome, OutcomeKind } from '../../graph/outcome.ts';
-import type { Request } from '../../requests/request.ts';
+import type { Request, Subject } from '../../requests/request.ts';
 import type { Fact, ListSection, ListView, SubmitButton, Text } from '../cards/card-views.ts';
 import { renderLargestThatFits } from '../cards/render.ts';
+import { markdownText } from '../cards/safe-text.ts';
 import type { CardMessage } from '../reply.ts';
 import { createWords, type WordKey, type Words } from '../words.ts';
 import { outcomeWords } from './outcome-words.ts';
 import { maybe, short, submitButton } from './parts.ts';
-import { leftOutSection, moreText, nameOf, type RowLimits, row } from './people-rows.ts';
+import { calledName, leftOutSection, moreText, type RowLimits, row } from './people-rows.ts';
 import { progressBar, requestFooter, timeLeft } from './progress-parts.ts';
 import { outcomeLine } from './reason-words.ts';
 import { lookOf, type Tone } from './tone.ts';
@@ -16,11 +17,15 @@ export interface ListOverview {
   readonly request: Pick<Request, 'id' | 'asker' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;
   readonly counts: ListCounts;
   /** The first of those who did not end well, in the order of the list. */
-  readonly failures: readonly { readonly name: string; readonly label: string | null; readonly outcome: Outcome }[];
-  readonly running: readonly { readonly name: string }[];
+  readonly failures: readonly (Named & { readonly outcome: Outcome })[];
+  readonly running: readonly Pick<Subject, 'name' | 'guest'>[];
+  /** Of a list that is over: the first whom a call was made for, and what came of it, in the order of the list. */
+  readonly ended?: readonly (Named & { readonly kind: OutcomeKind })[];
   /** Milliseconds since 1970, by the gate's arithmetic; null when nobody can tell. */
   readonly finishesAt: number | null;
 }
+
+type Named = Pick<Subject, 'name' | 'label' | 'guest'>;
 
 export interface ListCounts {
   readonly total: number;
@@ -76,18 +81,31 @@ interface Limits {
   readonly failures: RowLimits;
   readonly leftOut: RowLimits;
   readonly running: number;
+  /** How many are named by what came of their calls, and how long their names may be. */
+  readonly ended: { readonly most: number; readonly name: number };
 }
 
+/** Of all names together, in UTF-16 code units; the levels below keep them shorter. */
+const LONGEST_LINE = 20_000;
+
+const manyFailures = { rows: 8, name: 80, line: 200 };
+const someFailures = { rows: 8, name: 60, line: 120 };
 const LEVELS: readonly Limits[] = [
-  { failures: { rows: 8, name: 80, line: 200 }, leftOut: { rows: 10, name: 80, line: 200 }, running: 5 },
-  { failures: { rows: 8, name: 60, line: 120 }, leftOut: { rows: 8, name: 40, line: 120 }, running: 5 },
-  { failures: { rows: 8, name: 40, line: 100 }, leftOut: { rows: 5, name: 40, line: 80 }, running: 3 },
+  { failures: manyFailures, leftOut: { ...manyFailures, rows: 10 }, running: 5, ended: { most: 150, name: 80 } },
+  { failures: manyFailures, leftOut: { ...manyFailures, rows: 10 }, running: 5, ended: { most: 80, name: 60 } },
+  { failures: someFailures, leftOut: { ...someFailures, name: 40 }, running: 5, ended: { most: 40, name: 40 } },
+  {
+    failures: { rows: 8, name: 40, line: 100 },
+    leftOut: { rows: 5, name: 40, line: 80 },
+    running: 3,
+    ended: { most: 20, name: 40 },
+  },
 ];
 
 /**
  * The one card of a list, from its first call to its last: how far it is and how it went, then how long it will take,
- * then who was not provisioned and why. It names a few people and counts the others, so its size does not depend on
- * the length of the list.
+ * then who was not provisioned and why, and in the end who has had a call. It names as many people as it holds and
+ * counts the others, who stand on the pages behind it.
  */
 export function listCard(input: ListCardInput): CardMessage {
   const { request } = input.overview;
@@ -125,6 +143,7 @@ function body(
     tables: [{ facts: countFacts(words, counts) }],
     sections: [
       ...failureSection(words, overview, limits.failures),
+      ...(isOver ? endedSection(words, overview, limits) : []),
       ...leftOutSection(words, request.leftOut, limits.leftOut),
     ],
   };
@@ -214,15 +233,43 @@ function failureSection(words: Words, { failures, counts }: ListOverview, limits
   return [{ headings: maybe(words.card('list.failures')), rows, more }];
 }
 
+/** Who has had a call, by what came of it; but for those who have a row of their own. */
+function endedSection(words: Words, { ended = [], failures, counts }: ListOverview, limits: Limits): ListSection[] {
+  const inRows = failures.slice(0, limits.failures.rows).map(({ outcome }) => outcome.kind);
+  const failed = ended.filter(({ kind }) => !isWell(kind));
+  // Both stand in the order of the list, so the rows are the first of these.
+  const withRow = new Set(failed.slice(0, inRows.length));
+  const named = ended.filter((one) => !withRow.has(one)).slice(0, limits.ended.most);
+  const rows = OUTCOMES.flatMap(([kind, , tone, key]) => {
+    const ofKind = named.filter((one) => one.kind === kind);
+    if (ofKind.length === 0) return [];
+    const names = ofKind.map((one) =>
+      ended.some((other) => other !== one && other.name === one.name)
+        ? nameWithLabel(words, one, limits.ended.name)
+        : calledName(words, one, limits.ended.name),
+    );
+    const others = (counts.byOutcome[kind] ?? 0) - inRows.filter((one) => one === kind).length - names.length;
+    const all = others > 0 ? [...names, words.plain('list.others', { count: others })] : names;
+    const { glyph, color } = lookOf(tone);
+    return [{ glyph, color, text: words.card(key), line: maybe(markdownText(words.list(all), LONGEST_LINE)) }];
+  });
+  return rows.length === 0 ? [] : [{ headings: maybe(words.card('list.ended')), rows, more: [] }];
+}
+
+/** Whether an outcome is no failure, so that it has no row of its own. */
+function isWell(kind: OutcomeKind): boolean {
+  return OUTCOMES.some(([one, sum]) => one === kind && (sum === 'done' || sum === 'lostAccess'));
+}
+
 /** Two people of one name are not rare among five hundred. */
-function nameWithLabel(words: Words, person: { name: string; label: string | null }, limit: number): string {
-  const name = nameOf(person, limit);
+function nameWithLabel(words: Words, person: Named, limit: number): string {
+  const name = calledName(words, person, limit);
   const label = short(person.label ?? '', limit);
   return label === '' || label === name ? name : words.plain('list.nameAndLabel', { name, label });
 }
 
 function runningText(words: Words, { running }: ListOverview, most: number): readonly Text[] {
-  const names = running.slice(0, most).map(({ name }) => nameOf({ name, label: null }, 40));
+  const names = running.slice(0, most).map((one) => calledName(words, { ...one, label: null }, 40));
   return names.length === 0 ? [] : [{ text: words.card('list.runningNow', { names: words.list(names) }) }];
 }
 

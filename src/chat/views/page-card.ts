@@ -4,7 +4,7 @@ import { renderLargestThatFits } from '../cards/render.ts';
 import type { CardMessage } from '../reply.ts';
 import type { Words } from '../words.ts';
 import { short, submitButton } from './parts.ts';
-import { nameOf, type RowLimits, row, stateLine } from './people-rows.ts';
+import { calledName, type RowLimits, row, stateLine } from './people-rows.ts';
 import { lookOf } from './tone.ts';
 
 /** As many as a card holds, however long their names. */
@@ -35,7 +35,7 @@ export function pageCard(words: Words, { request, tasks, page, pages }: PageCard
   const card = renderLargestThatFits('list', LEVELS, (limits) => {
     const rows = tasks.slice(0, limits.rows).map(({ subject, state }) => {
       const { tone, line } = stateLine(words, state, 'other');
-      return row(tone, nameOf(subject, limits.name), line, limits);
+      return row(tone, calledName(words, subject, limits.name), line, limits);
     });
     return {
       fallbackText: summary,

@@ -29,6 +29,13 @@ export const listAsText = (summary: string, rows: readonly string[]): string =>
 export const maybeQuoted = (text: string | null, limit?: number): Maybe<Text> =>
   maybe(text === null ? null : markdownText(text, limit));
 
+/** What a person is known by besides the name: the principal name, and that it is a guest. */
+export const personLabel = (
+  words: Words,
+  { label, guest }: { readonly label: string | null; readonly guest?: boolean },
+): Maybe<Text> =>
+  guest === true ? maybe(words.card('subject.guest', { label: short(label ?? '—', 120) })) : maybeQuoted(label, 120);
+
 /**
  * A button that sends `action` back. None for a line that the card could not also show letter by letter: too
  * long, or with hidden characters in it. Nobody should say by a click what they could not read before it.

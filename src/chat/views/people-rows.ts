@@ -19,6 +19,12 @@ export function nameOf({ name, label }: Pick<Subject, 'name' | 'label'>, limit: 
   return [name, label ?? ''].map((text) => short(text, limit)).find((text) => text !== '') ?? '—';
 }
 
+/** The same, with a guest called one. */
+export function calledName(words: Words, subject: Pick<Subject, 'name' | 'label' | 'guest'>, limit: number): string {
+  const name = nameOf(subject, limit);
+  return subject.guest === true ? words.plain('person.guest', { name }) : name;
+}
+
 /** What a task's state is called, in plain text, and how good or bad it is. */
 export function stateLine(
   words: Words,
@@ -51,6 +57,7 @@ export function row(tone: Tone, name: string, line: string, limits: RowLimits): 
 
 const LEFT_OUT: Readonly<Record<Exclude<LeftOut['reason'], 'duplicate'>, WordKey>> = {
   unknown: 'leftOut.unknown',
+  noName: 'leftOut.noName',
   ambiguous: 'leftOut.ambiguous',
   notUnderstood: 'leftOut.notUnderstood',
   nestedGroup: 'leftOut.nestedGroup',

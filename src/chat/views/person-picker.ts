@@ -1,8 +1,11 @@
+import type { DirectoryUser } from '../../graph/directory.ts';
+import { isGuest } from '../../graph/user.ts';
 import type { Maybe, PickerRow, PickerView, SubmitButton, Text } from '../cards/card-views.ts';
 import { renderCard } from '../cards/render.ts';
 import { markdownText, plainText } from '../cards/safe-text.ts';
 import type { CardMessage } from '../reply.ts';
 import type { Words } from '../words.ts';
+import { noticeCard } from './notice.ts';
 import { LONGEST_NAME, maybe, maybeQuoted, short, submitButton } from './parts.ts';
 
 /** More rows than this nobody reads; typing more of the name is quicker. */
@@ -17,6 +20,20 @@ export interface PersonCandidate {
   readonly department: string | null;
   /** Null when Graph does not tell. */
   readonly enabled: boolean | null;
+  readonly guest?: boolean;
+}
+
+/** A user as one of those who may be meant. */
+export function candidateOf(user: DirectoryUser): PersonCandidate {
+  return {
+    id: user.id,
+    name: user.displayName,
+    principalName: user.userPrincipalName,
+    title: user.jobTitle,
+    department: user.department,
+    enabled: user.accountEnabled,
+    guest: isGuest(user),
+  };
 }
 
 export interface AppCandidate {
@@ -60,9 +77,34 @@ export function personPicker(
     rows: candidates.slice(0, MOST_CANDIDATES).map((person) => ({
       name: markdownText(person.name, LONGEST_NAME),
       lines: [...maybeQuoted(person.principalName, 120), ...aboutPerson(words, person)],
-      warnings: maybe(person.enabled === false ? words.card('picker.person.disabled') : null),
+      warnings: [
+        ...maybe(person.guest === true ? words.card('picker.person.guest') : null),
+        ...maybe(person.enabled === false ? words.card('picker.person.disabled') : null),
+      ],
       choices: chooseButton(words, person.name, choose(person.id)),
     })),
+  });
+}
+
+/** One person may be meant by what is not their name, such as its beginning. The button says `line`. */
+export function personOffer(
+  words: Words,
+  { typed, candidate, line }: { readonly typed: string; readonly candidate: PersonCandidate; readonly line: string },
+): CardMessage {
+  const person = short(candidate.name);
+  const about = [candidate.title ?? '', candidate.department ?? ''].map((text) => short(text, 60));
+  const known = [person, ...about.filter((text) => text !== '')].join(' · ');
+  return noticeCard(words, {
+    tone: 'unknown',
+    title: words.card('didYouMean.title'),
+    paragraphs: [
+      words.card('didYouMean.text', { suggestion: line }),
+      words.card('personOffer.text', { typed: short(typed), person: known }),
+      ...(candidate.guest === true ? [words.card('personOffer.guest', { person })] : []),
+    ],
+    next: words.card('didYouMean.next'),
+    buttons: [{ label: 'yes', verb: 'choose', text: line }],
+    summary: words.plain('didYouMean.summary', { suggestion: line }),
   });
 }
 

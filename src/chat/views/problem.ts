@@ -12,7 +12,7 @@ import type { Tone } from './tone.ts';
 
 /** Whatever keeps Usher from doing what was said, before any call is made for it. */
 export type Problem =
-  | { readonly kind: 'unknownUser' | 'unknownApp'; readonly typed: string }
+  | { readonly kind: 'unknownUser' | 'noName' | 'unknownApp'; readonly typed: string }
   /** The app's people go by distinguished names, and something else was typed. */
   | { readonly kind: 'userNeedsDirectoryName'; readonly typed: string; readonly app: string }
   /** A distinguished name was typed for an app whose people come from Entra. */
@@ -67,6 +67,7 @@ export interface Explained {
 type Keys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordKey];
 
 const KEYS = {
+  noName: ['warning', 'problem.noName.title', 'problem.noName.happened', 'problem.noName.next'],
   unknownUser: ['warning', 'problem.unknownUser.title', 'problem.unknownUser.happened', 'problem.unknownUser.next'],
   unknownApp: ['warning', 'problem.unknownApp.title', 'problem.unknownApp.happened', 'problem.unknownApp.next'],
   userNeedsDirectoryName: [
@@ -172,8 +173,9 @@ function explain(words: Words, what: Problem): Explained {
     return from(keys, values, code);
   }
   switch (what.kind) {
+    case 'noName':
     case 'unknownUser':
-      return from(KEYS.unknownUser, { typed: short(what.typed) });
+      return from(KEYS[what.kind], { typed: short(what.typed) });
     case 'unknownApp':
       return from(KEYS.unknownApp, { typed: short(what.typed) });
     case 'userNeedsDirectoryName':

@@ -4,7 +4,7 @@ import { renderCard } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
 import type { CardMessage } from '../reply.ts';
 import { createWords, type WordKey, type Words } from '../words.ts';
-import { maybe, maybeQuoted, short, submitButton } from './parts.ts';
+import { maybe, personLabel, short, submitButton } from './parts.ts';
 import { resultCard } from './result-card.ts';
 import { lookOf, type Tone } from './tone.ts';
 
@@ -179,7 +179,7 @@ function progressCard(
     look: lookOf(tone),
     title,
     subject: words.card('subject.inApp', names),
-    label: maybeQuoted(task.subject.label, 120),
+    label: personLabel(words, task.subject),
     paragraphs,
     footer: maybe(
       words.card('request.footer', {

@@ -6,7 +6,7 @@ import { renderLargestThatFits } from '../cards/render.ts';
 import type { CardMessage } from '../reply.ts';
 import type { WordKey, Words, WordValues } from '../words.ts';
 import type { OutcomeWords } from './outcome-words.ts';
-import { entraLink, maybe, maybeQuoted, short, submitButton } from './parts.ts';
+import { entraLink, maybe, personLabel, short, submitButton } from './parts.ts';
 import { type DetailLimits, detailSections } from './result-details.ts';
 import {
   decisiveStep,
@@ -104,7 +104,7 @@ function resultView(drawing: Drawing, fallbackText: string, limits: Limits): Res
     look: lookOf(say.tone),
     title: words.card(say.verdict, values),
     subject: words.card(subjectKey(outcome), values),
-    label: maybeQuoted(task.subject.label, 120),
+    label: personLabel(words, task.subject),
     paragraphs: [
       { text: words.card(say.happened, values) },
       ...lastSaid,

@@ -1,5 +1,5 @@
 import type { OutcomeKind } from '../../graph/outcome.ts';
-import type { Person, Reader } from '../request.ts';
+import type { Person, Reader, Subject } from '../request.ts';
 
 /**
  * An access request is what a requester asks an approver for: one person, one app. It is a row of its own; once it is
@@ -49,7 +49,7 @@ export interface AccessRequest {
   readonly id: string;
   readonly asker: Person;
   /** For whom access is asked; `label` is the user principal name. */
-  readonly subject: Person & { readonly label: string | null };
+  readonly subject: Person & Pick<Subject, 'label' | 'guest'>;
   /** The service principal's object id and display name. */
   readonly app: { readonly id: string; readonly name: string };
   /** In the asker's own words, as it was typed; null when none was given. */

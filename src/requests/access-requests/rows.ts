@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { AccessRequestRow } from '../../db/schema.ts';
+import { guestMark } from '../rows.ts';
 import type {
   AccessRequest,
   AccessState,
@@ -15,7 +16,7 @@ export function toAccessRequest(row: Selectable<AccessRequestRow>): AccessReques
   return {
     id: row.id,
     asker: { id: row.asker_id, name: row.asker_name },
-    subject: { id: row.subject_id, name: row.subject_name, label: row.subject_label },
+    subject: { id: row.subject_id, name: row.subject_name, label: row.subject_label, ...guestMark(row) },
     app: { id: row.app_id, name: row.app_name },
     reason: row.reason,
     startsAt: row.starts_at,

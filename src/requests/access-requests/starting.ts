@@ -3,6 +3,7 @@ import { mayAskFor } from '../../access/asking.ts';
 import type { Application, Applications } from '../../graph/applications.ts';
 import type { Directory } from '../../graph/directory.ts';
 import type { Job, Synchronization } from '../../graph/synchronization.ts';
+import { isGuest } from '../../graph/user.ts';
 import type { NewRequest } from '../store.ts';
 import type { AccessRequest, LapseReason } from './access-request.ts';
 import { beginAssignment, settleAssignment } from './assigning.ts';
@@ -62,6 +63,7 @@ export async function prepareStart(parts: StartParts, accessRequest: AccessReque
           type: rule.objectTypeName,
           name: user.value.displayName,
           label: user.value.userPrincipalName,
+          guest: isGuest(user.value),
         },
         members: [],
         awaitsAssignment: assignment.made,

@@ -72,6 +72,7 @@ export async function createAccessRequest(parts: AccessParts, wanted: NewAccessR
         subject_id: subject.id,
         subject_name: subject.name,
         subject_label: subject.label,
+        subject_guest: subject.guest === true ? 1 : 0,
         app_id: app.id,
         app_name: app.name,
         reason: wanted.reason,

@@ -25,8 +25,14 @@ type Handler = (tenant: Tenant, request: SandboxRequest, id: string, cast: strin
 export const listUsers: Handler = (tenant, request) =>
   collection(request, tenant.people().map(userEntity), { type: userType, context: 'users' });
 
+/** A key that begins with `$` is taken for a query option, as Graph's documentation warns: it has to stand in quotes. */
 export const readUser: Handler = (tenant, request, id) =>
-  withPerson(tenant, id, (person) => entity(request, userEntity(person), userType, 'users'));
+  id.startsWith('$')
+    ? badRequest(`The path segment '${id}' is not valid.`)
+    : withPerson(tenant, id, (person) => entity(request, userEntity(person), userType, 'users'));
+
+export const readQuotedUser: Handler = (tenant, request, key) =>
+  withPerson(tenant, key.replaceAll("''", "'"), (person) => entity(request, userEntity(person), userType, 'users'));
 
 export const readManager: Handler = (tenant, request, id) =>
   withPerson(tenant, id, (person) => {

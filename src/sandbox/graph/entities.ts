@@ -40,6 +40,7 @@ export const userType: EntityType = {
     givenName: text,
     surname: text,
     mail: text,
+    mailNickname: text,
     userPrincipalName: text,
     department: text,
     jobTitle: text,

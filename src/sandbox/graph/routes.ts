@@ -19,6 +19,7 @@ const jobs = '/servicePrincipals/*/synchronization/jobs';
 const routes: readonly Route[] = [
   route('GET', '/users', directory.listUsers),
   route('GET', '/users/*', directory.readUser),
+  route('GET', "/users('*')", directory.readQuotedUser),
   route('GET', '/users/*/manager', directory.readManager),
   route('GET', '/users/*/directReports', directory.listDirectReports),
   route('GET', '/users/*/transitiveMemberOf', directory.listTransitiveMemberOf),

@@ -25,8 +25,10 @@ interface Particulars {
   readonly department: string;
   readonly manager: number | null;
   readonly alias?: string;
-  readonly surname?: null;
+  readonly surname?: string | null;
   readonly accountEnabled?: false;
+  /** The address at home; it makes a guest. */
+  readonly guestOf?: string;
 }
 
 const megan = 0x02;
@@ -82,7 +84,38 @@ export const generatedPeople: readonly Person[] = generatedNames.map((displayNam
   });
 });
 
-export const everybody: readonly Person[] = [...Object.values(people), ...generatedPeople];
+const firstOdd = 0x60;
+
+/**
+ * People whose names try what reads names: an address with a mark in it and a colleague who is a part of that address,
+ * a guest with a member's first name, and names that begin like "all", "her", "him", "them", "us", "it", "new" and such.
+ */
+export const oddlyNamed = {
+  annONeil: odd(0, "Ann O'Neil", { jobTitle: 'Accountant', department: 'Finance', alias: "ann.o'neil" }),
+  neil: odd(1, 'Neil Sheppard', { jobTitle: 'Auditor', department: 'Finance' }),
+  guestIsaiah: odd(2, 'Isaiah', {
+    jobTitle: 'Consultant',
+    department: 'Finance',
+    surname: 'Brook',
+    guestOf: 'isaiah@northwindtraders.com',
+  }),
+  allan: odd(3, 'Allan Deyoung', { jobTitle: 'Network Administrator', department: 'IT' }),
+  herta: odd(4, 'Herta Berg', { jobTitle: 'Buyer', department: 'Purchasing' }),
+  himani: odd(5, 'Himani Rao', { jobTitle: 'Data Analyst', department: 'Finance' }),
+  themba: odd(6, 'Themba Nkosi', { jobTitle: 'Site Manager', department: 'Facilities' }),
+  usha: odd(7, 'Usha Patel', { jobTitle: 'Recruiter', department: 'Human Resources' }),
+  itai: odd(8, 'Itai Cohen', { jobTitle: 'Planner', department: 'Logistics' }),
+  newton: odd(9, 'Newton Isaac', { jobTitle: 'Technician', department: 'Facilities' }),
+  bothina: odd(10, 'Bothina Salem', { jobTitle: 'Editor', department: 'Marketing' }),
+  somer: odd(11, 'Somer Hall', { jobTitle: 'Trainer', department: 'Human Resources' }),
+  thisbe: odd(12, 'Thisbe Moor', { jobTitle: 'Librarian', department: 'Legal' }),
+} as const satisfies Record<string, Person>;
+
+export const everybody: readonly Person[] = [
+  ...Object.values(people),
+  ...generatedPeople,
+  ...Object.values(oddlyNamed),
+];
 
 const firstSeasonal = 0x1000;
 
@@ -112,16 +145,23 @@ export function distinguishedName(someone: Person): string {
   return `CN=${someone.displayName},OU=${someone.department},DC=contoso,DC=com`;
 }
 
+function odd(index: number, displayName: string, particulars: Omit<Particulars, 'manager'>): Person {
+  return person(firstOdd + index, displayName, { ...particulars, manager: patti });
+}
+
 function person(number: number, displayName: string, particulars: Particulars): Person {
-  const [givenName = displayName, surname = null] = displayName.split(' ');
-  const alias = particulars.alias ?? givenName.toLowerCase();
+  const [givenName = displayName, lastName = null] = displayName.split(' ');
+  const { surname = lastName } = particulars;
+  const home = particulars.guestOf;
+  // Entra writes a guest's address at home into the principal name.
+  const alias = particulars.alias ?? (home === undefined ? givenName.toLowerCase() : `${home.replace('@', '_')}#EXT#`);
   return {
     id: objectId(number),
     displayName,
     givenName,
-    surname: particulars.surname === null ? null : surname,
+    surname,
     userPrincipalName: `${alias}@${domain}`,
-    mail: `${alias}@${domain}`,
+    mail: home ?? `${alias}@${domain}`,
     mailNickname: alias,
     jobTitle: particulars.jobTitle,
     department: particulars.department,
@@ -129,7 +169,7 @@ function person(number: number, displayName: string, particulars: Particulars): 
     preferredLanguage: 'en-US',
     employeeId: String(100_000 + number),
     accountEnabled: particulars.accountEnabled ?? true,
-    userType: 'Member',
+    userType: home === undefined ? 'Member' : 'Guest',
     managerId: particulars.manager === null ? null : objectId(particulars.manager),
   };
 }

@@ -3,7 +3,13 @@ import { describe, expect, it } from '@jest/globals';
 import { everyApplication } from '../../../src/sandbox/tenant/applications.ts';
 import { groups } from '../../../src/sandbox/tenant/groups.ts';
 import { tenantId } from '../../../src/sandbox/tenant/identity.ts';
-import { distinguishedName, everybody, generatedPeople, people } from '../../../src/sandbox/tenant/people.ts';
+import {
+  distinguishedName,
+  everybody,
+  generatedPeople,
+  oddlyNamed,
+  people,
+} from '../../../src/sandbox/tenant/people.ts';
 
 describe('the people of the sandbox tenant', () => {
   it('have the object ids and the names that the roster promises', () => {
@@ -33,17 +39,30 @@ describe('the people of the sandbox tenant', () => {
     expect(generatedPeople.at(-1)?.id).toBe('5eed0000-0000-4000-8000-00000000005f');
   });
 
+  it('have oddly named ones behind them, from …60 on', () => {
+    expect(Object.values(oddlyNamed).map(({ id }) => Number.parseInt(id.slice(-2), 16))).toEqual(
+      Object.values(oddlyNamed).map((_, index) => 0x60 + index),
+    );
+    expect(oddlyNamed.annONeil.userPrincipalName).toBe("ann.o'neil@contoso.com");
+    expect(oddlyNamed.guestIsaiah).toMatchObject({
+      displayName: 'Isaiah',
+      userType: 'Guest',
+      userPrincipalName: 'isaiah_northwindtraders.com#EXT#@contoso.com',
+      mail: 'isaiah@northwindtraders.com',
+    });
+  });
+
   it('have ids, user principal names and distinguished names of their own', () => {
     for (const nameOf of [
       (person: (typeof everybody)[number]) => person.id,
       (person: (typeof everybody)[number]) => person.userPrincipalName,
       distinguishedName,
     ]) {
-      expect(new Set(everybody.map(nameOf)).size).toBe(77);
+      expect(new Set(everybody.map(nameOf)).size).toBe(90);
     }
   });
 
-  it('are told apart by their given names, except for the two Lees', () => {
+  it('are told apart by their given names, except for the two Lees and where an odd name is meant to be mixed up', () => {
     const ambiguous = everybody.filter(({ givenName }) => {
       const beginnings = everybody.filter(({ displayName }) =>
         displayName
@@ -54,7 +73,8 @@ describe('the people of the sandbox tenant', () => {
       return beginnings.length !== 1;
     });
 
-    expect(ambiguous).toEqual([people.leeGu, people.leeParker]);
+    const { guestIsaiah } = oddlyNamed;
+    expect(ambiguous).toEqual([people.isaiah, people.leeGu, people.leeParker, guestIsaiah]);
   });
 
   it('have managers who exist, and Megan has the three reports of the roster', () => {

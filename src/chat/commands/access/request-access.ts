@@ -1,5 +1,6 @@
 import { mayAskFor } from '../../../access/asking.ts';
 import { deny } from '../../../access/policy.ts';
+import { isGuest } from '../../../graph/user.ts';
 import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
 import { openCopy } from '../../../requests/access-requests/copies.ts';
 import { createAccessRequest } from '../../../requests/access-requests/store.ts';
@@ -33,7 +34,7 @@ export async function requestAccess(
   const terms = readTerms(parts, turn, command);
   if (terms.kind === 'problem') return say(turn.words, terms.problem);
 
-  const target = await findAccessTarget(parts, turn, withSelf(turn, command));
+  const target = await findAccessTarget(parts, turn, command);
   if (target.kind === 'reply') return target.reply;
   const { app, user } = target;
   const may = await mayAskFor(parts, turn.caller, user.id);
@@ -54,7 +55,7 @@ export async function requestAccess(
   const creation = await createAccessRequest(parts.store, {
     source,
     asker: { id: turn.caller.id, name: turn.caller.name },
-    subject: { id: user.id, name: user.displayName, label: user.userPrincipalName },
+    subject: { id: user.id, name: user.displayName, label: user.userPrincipalName, guest: isGuest(user) },
     app: { id: app.id, name: app.displayName },
     reason: terms.reason,
     startsAt: terms.startsAt,
@@ -136,11 +137,6 @@ async function withDateOfItsOwn(
 export function askOneByOne({ caller, words }: Turn): Reply | null {
   const isAsker = deny(caller, 'provision.run') !== null && deny(caller, 'access.request') === null;
   return isAsker ? say(words, { kind: 'askOneByOne' }) : null;
-}
-
-/** "for me" is the one who says it. */
-function withSelf({ caller }: Turn, command: RequestAccessCommand): RequestAccessCommand {
-  return /^(me|myself)$/i.test(command.subject) ? { ...command, subject: caller.principalName } : command;
 }
 
 type Terms =

@@ -2,6 +2,7 @@ import { deny } from '../../../access/policy.ts';
 import type { GraphTrouble } from '../../../graph/answer.ts';
 import type { DirectoryUser } from '../../../graph/directory.ts';
 import { withinMs } from '../../../graph/time-limit.ts';
+import { isGuest } from '../../../graph/user.ts';
 import type { Command } from '../../command.ts';
 import type { Reply } from '../../reply.ts';
 import { checkCard } from '../../views/checks/check-card.ts';
@@ -76,6 +77,7 @@ async function checkEverywhere(parts: CommandParts, turn: Turn, command: CheckCo
   return { kind: 'card', inPlace: true, message };
 }
 
-function personOf({ id, displayName, userPrincipalName }: DirectoryUser) {
-  return { id, name: displayName, principalName: userPrincipalName };
+function personOf(user: DirectoryUser) {
+  const { id, displayName, userPrincipalName } = user;
+  return { id, name: displayName, principalName: userPrincipalName, guest: isGuest(user) };
 }

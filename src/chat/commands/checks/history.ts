@@ -1,3 +1,5 @@
+import type { DirectoryUser } from '../../../graph/directory.ts';
+import { isGuest } from '../../../graph/user.ts';
 import { findAccessRequest } from '../../../requests/access-requests/store.ts';
 import type { About } from '../../../requests/history/deed.ts';
 import { findDeedsPage } from '../../../requests/history/history.ts';
@@ -6,12 +8,14 @@ import { findRequest } from '../../../requests/store.ts';
 import type { Command } from '../../command.ts';
 import { readSince } from '../../dates/since-date.ts';
 import { format } from '../../grammar/format.ts';
+import { nearest, resolvePerson, typistOf } from '../../lists/person.ts';
 import type { Reply } from '../../reply.ts';
 import { DEEDS_PER_PAGE, historyCard } from '../../views/checks/history-card.ts';
-import { appPicker, personPicker } from '../../views/person-picker.ts';
+import { appPicker } from '../../views/person-picker.ts';
 import { show } from '../access/show.ts';
 import { appCandidates } from '../app-candidates.ts';
 import { lookAgainForEither } from '../offers/second-look.ts';
+import { askWhich } from '../subject.ts';
 import { tryAgain } from '../target.ts';
 import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
 
@@ -112,31 +116,21 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
     });
     return reply({ kind: 'card', inPlace: true, message });
   }
-  const found = await parts.directory.findUsers(command.about);
+  const typed = command.about;
+  const lineFor = (about: string) => format({ ...command, about });
+  const ask = (users: readonly DirectoryUser[], more: boolean) =>
+    reply(askWhich(turn, { typed, app: null, users, more, lineFor, lineOfOne: lineFor }));
+  const found = await resolvePerson(parts.directory, typed, typistOf(incoming));
   if (!found.ok) return reply(troubleReply(words, found.trouble, tryAgain(command)));
   switch (found.value.kind) {
     case 'one': {
       const { id, displayName } = found.value.user;
       return { kind: 'filter', about: { personId: id }, name: displayName, since: from };
     }
-    case 'several': {
-      const { users, more } = found.value;
-      const message = personPicker(words, {
-        typed: command.about,
-        app: null,
-        candidates: users.map((user) => ({
-          id: user.id,
-          name: user.displayName,
-          principalName: user.userPrincipalName,
-          title: user.jobTitle,
-          department: user.department,
-          enabled: user.accountEnabled,
-        })),
-        more,
-        choose: (id) => format({ ...command, about: id }),
-      });
-      return reply({ kind: 'card', inPlace: true, message });
-    }
+    case 'several':
+      return ask(found.value.users, found.value.more);
+    case 'noName':
+      return reply(say(words, { kind: 'noName', typed }));
     case 'none': {
       // Whoever has left the organization still stands in the record.
       const known = await findKnown(parts.store.database, command.about);
@@ -145,7 +139,9 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
         const about = only.kind === 'app' ? { appId: only.id } : { personId: only.id };
         return { kind: 'filter', about, name: only.name, since: from };
       }
-      return reply(await lookAgainForEither(parts, turn, { ...command, about: command.about }));
+      const people = await nearest(parts.directory, typed);
+      if (people.length > 1 || people.some(isGuest)) return ask(people, false);
+      return reply(await lookAgainForEither(parts, turn, { ...command, about: typed }));
     }
     default: {
       const never: never = found.value;

@@ -5,7 +5,8 @@ import { findAccessRequest } from '../../../requests/access-requests/store.ts';
 import { findRequest } from '../../../requests/store.ts';
 import type { Command } from '../../command.ts';
 import { closest } from '../../grammar/closest.ts';
-import { similarTo } from '../../lists/people.ts';
+import { isSelf } from '../../grammar/pronouns.ts';
+import { nearest, resolvePerson, typistOf } from '../../lists/person.ts';
 import type { Reply } from '../../reply.ts';
 import type { Problem } from '../../views/problem.ts';
 import { obstacleTo } from '../access/decide.ts';
@@ -257,8 +258,8 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
       if (seen.kind === 'person') return { ...seen, unused: others.filter((other) => !text.includes(other)) };
       if (seen.kind === 'refused') return seen;
     }
-    const [near] = namesNoPerson(typed) ? [] : await similarTo(parts.directory, typed);
-    return near === undefined ? missing({ kind: 'unknownUser', typed }) : lookUp(near);
+    const [near] = namesNoPerson(typed) ? [] : await nearest(parts.directory, typed);
+    return near === undefined ? missing({ kind: 'unknownUser', typed }) : lookUp(near.userPrincipalName);
   }
 
   function lookUp(typed: string): Promise<PersonSeen> {
@@ -269,9 +270,8 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
   }
 
   async function lookUpAnew(typed: string): Promise<PersonSeen> {
-    if (/^(?:me|myself)$/i.test(typed))
-      return { kind: 'person', id: caller.id, displayName: caller.name, name: caller.principalName };
-    const found = await parts.directory.findUsers(typed);
+    if (isSelf(typed)) return { kind: 'person', id: caller.id, displayName: caller.name, name: caller.principalName };
+    const found = await resolvePerson(parts.directory, typed, typistOf(turn.incoming));
     if (!found.ok) return troubled(found.trouble);
     switch (found.value.kind) {
       case 'one':

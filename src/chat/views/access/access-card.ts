@@ -11,7 +11,7 @@ import { format } from '../../grammar/format.ts';
 import type { CardMessage } from '../../reply.ts';
 import type { WordKey, Words } from '../../words.ts';
 import { usersPageUrl } from '../entra-link.ts';
-import { decisionButton, entraLink, maybeQuoted, submitButton } from '../parts.ts';
+import { decisionButton, entraLink, personLabel, submitButton } from '../parts.ts';
 import { requestFooter } from '../progress-parts.ts';
 import { fact } from '../result-details.ts';
 import { lookOf, type Tone } from '../tone.ts';
@@ -47,15 +47,20 @@ export function accessCard(words: Words, input: AccessCardInput): CardMessage {
   const decides = isPending && audience === 'approvers';
   // Whatever was read of the account before the decision may be wrong after it.
   const facts = isPending ? input.facts : null;
-  const summary = summaryOf(words, face, names, decides);
+  const isGuest = accessRequest.subject.guest === true;
+  const warned = decides && isGuest ? ` ${words.plain('access.warning.guest', names)}` : '';
+  const summary = `${summaryOf(words, face, names, decides)}${warned}`;
   const view: AccessView = {
     fallbackText: decides ? `${summary} ${words.plain('access.fallback.decide', names)}` : summary,
     look: lookOf(face.tone),
     title: face.title,
     subject: words.card('subject.inApp', names),
-    label: maybeQuoted(accessRequest.subject.label, 120),
+    label: personLabel(words, accessRequest.subject),
     paragraphs: [...face.paragraphs, ...(facts === null ? [] : assigningNote(words, facts, names))],
-    warnings: warningBox(facts === null ? [] : accountWarnings(words, facts, names)),
+    warnings: warningBox([
+      ...(decides && isGuest ? [{ text: words.card('access.warning.guest', names) }] : []),
+      ...(facts === null ? [] : accountWarnings(words, facts, names)),
+    ]),
     quotes: face.quotes.map(({ label, text }) => ({ label, text })),
     tables: factTable([
       ...startRow(words, input, names),

@@ -4,7 +4,8 @@ import { renderLargestThatFits } from '../../cards/render.ts';
 import { plainText } from '../../cards/safe-text.ts';
 import type { CardMessage } from '../../reply.ts';
 import type { Words } from '../../words.ts';
-import { maybe, submitButton } from '../parts.ts';
+import { LONGEST_NAME, maybe, submitButton } from '../parts.ts';
+import { calledName } from '../people-rows.ts';
 import { namesOf } from './access-names.ts';
 
 /** As many as a card holds, however long their names. */
@@ -61,7 +62,7 @@ function row(
       : words.card('pending.starts', { day: words.day(startsAt, reader.timeZone) });
   const opens = words.plain('button.openOne', names);
   return {
-    name: words.card('pending.row', names),
+    name: words.card('pending.row', { ...names, person: calledName(words, accessRequest.subject, LONGEST_NAME) }),
     lines: [
       { text: words.card('pending.asked', { ...names, time: words.moment(createdAt, now) }) },
       { text: starts },

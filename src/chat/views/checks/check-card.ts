@@ -6,7 +6,7 @@ import type { CardMessage } from '../../reply.ts';
 import type { WordKey, Words } from '../../words.ts';
 import { personName } from '../access/access-names.ts';
 import { provisioningPageUrl, usersPageUrl } from '../entra-link.ts';
-import { entraLink, maybe, maybeQuoted, short, submitButton } from '../parts.ts';
+import { entraLink, maybe, personLabel, short, submitButton } from '../parts.ts';
 import { fact } from '../result-details.ts';
 import { lookOf } from '../tone.ts';
 import { alsoText, type CheckNames, type Provisioner, verdictWords } from './check-words.ts';
@@ -15,7 +15,12 @@ import { jobWord, lastRanLine } from './job-words.ts';
 import { type LogLimits, logSection, silenceOfLog } from './log-words.ts';
 
 export interface CheckCardInput {
-  readonly person: { readonly id: string; readonly name: string; readonly principalName: string };
+  readonly person: {
+    readonly id: string;
+    readonly name: string;
+    readonly principalName: string;
+    readonly guest?: boolean;
+  };
   readonly app: { readonly id: string; readonly name: string };
   readonly facts: CheckFacts;
   /** Only decides whether the button is shown: the click is checked again. */
@@ -62,7 +67,7 @@ export function checkCard(words: Words, input: CheckCardInput): CardMessage {
       look: lookOf(said.tone),
       title: said.title,
       subject: [{ text: words.card('subject.inApp', names) }],
-      label: maybeQuoted(person.principalName, 120),
+      label: personLabel(words, { label: person.principalName, guest: person.guest === true }),
       paragraphs: [...said.paragraphs, ...also, ...gaps].map((text) => ({ text })),
       next: next === '' ? [] : [{ label: words.card('label.next'), text: next }],
       code: maybe(said.code),

@@ -5,14 +5,19 @@ import { type CheckFacts, type CheckVerdict, judge } from '../../checks/verdict.
 import type { CardMessage } from '../../reply.ts';
 import type { Words } from '../../words.ts';
 import { personName } from '../access/access-names.ts';
-import { FALLBACK_NAME, listAsText, maybe, short } from '../parts.ts';
+import { FALLBACK_NAME, listAsText, maybe, personLabel, short } from '../parts.ts';
 import { lookOf, type Tone } from '../tone.ts';
 import { verdictTitle } from './check-words.ts';
 import { lastRanLine } from './job-words.ts';
 import { silenceOfLog } from './log-words.ts';
 
 export interface CheckListInput {
-  readonly person: { readonly id: string; readonly name: string; readonly principalName: string };
+  readonly person: {
+    readonly id: string;
+    readonly name: string;
+    readonly principalName: string;
+    readonly guest?: boolean;
+  };
   readonly items: readonly {
     readonly app: { readonly id: string; readonly name: string };
     readonly facts: CheckFacts;
@@ -70,7 +75,7 @@ export function checkList(words: Words, { person, items, listComplete, now }: Ch
       fallbackText: listAsText(summary, lines),
       look: lookOf(wrong > 0 ? 'warning' : 'neutral'),
       title: words.card('checkList.title', { person: name }),
-      subject: maybe(markdownText(short(person.principalName, 120))),
+      subject: personLabel(words, { label: person.principalName, guest: person.guest === true }),
       bars: [],
       paragraphs: [
         ...maybe(items.length === 0 ? words.card('checkList.none') : null),

@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { isNoName, isSelf } from '../../../src/chat/grammar/pronouns.ts';
+
+describe('a word that names nobody', () => {
+  it.each([
+    ...['all', 'Everyone', 'everybody', 'them', 'her', 'him', 'us', 'it', 'new', 'both', 'some', 'this', 'that', 'you'],
+    ...['someone', 'nobody', 'team', 'it!', 'all of them', 'the new one', 'these people', 'no one'],
+  ])('is known in English, whoever reads: %s', (text) => {
+    expect(isNoName(text, 'en-US')).toBe(true);
+    expect(isNoName(text, 'ja-JP')).toBe(true);
+  });
+
+  it.each([
+    ...[
+      'الكل',
+      'alle',
+      'ihnen',
+      'todos',
+      'kaikki',
+      'tous',
+      'semua',
+      'tutti',
+      '全員',
+      'みんな',
+      'iedereen',
+      'todos eles',
+    ],
+    ...['всех', 'им', 'alla andra', 'всім', 'mọi người', 'tất cả', '所有人', '他们'],
+  ])('is known in each language whose dates are read: %s', (text) => {
+    expect(isNoName(text, text === 'alla andra' ? 'sv-SE' : 'en-US')).toBe(true);
+  });
+
+  it.each([
+    ['ella', 'es-ES'],
+    ['tim', 'id-ID'],
+    ['das', 'de-DE'],
+    ['yang', 'id-ID'],
+  ])('that is a name elsewhere is one but in its own language: %s', (text, own) => {
+    expect(isNoName(text, own)).toBe(true);
+    expect(isNoName(text, 'en-US')).toBe(false);
+  });
+
+  it.each(['adele', 'allan', 'May', 'will', 'Bill To', 'new york', 'her majesty', 'Newton', 'Isaiah', '', '!'])(
+    'is not %s',
+    (text) => {
+      expect(isNoName(text, 'en-US')).toBe(false);
+    },
+  );
+});
+
+describe('the speaker', () => {
+  it('is me and myself, and nobody else', () => {
+    expect(['me', 'Myself', ' me ', 'mei', 'me too', ''].map(isSelf)).toEqual([true, true, true, false, false, false]);
+  });
+});
