@@ -19,7 +19,12 @@ type ProvisionCommand = Extract<Command, { verb: 'provision' }>;
  */
 export async function provision(parts: CommandParts, turn: Turn, command: ProvisionCommand): Promise<Reply> {
   if (deny(turn.caller, 'provision.run') !== null && deny(turn.caller, 'access.request') === null)
-    return requestAccess(parts, turn, { ...command, verb: 'requestAccess', start: null, reason: null }, 'provision');
+    return requestAccess(
+      parts,
+      turn,
+      { ...command, verb: 'requestAccess', start: null, end: null, reason: null },
+      'provision',
+    );
   const refusal = await refuseUnless(parts, turn, 'provision.run');
   if (refusal !== null) return refusal;
   const found = await findTarget(parts, turn, command, 'User');
