@@ -1,6 +1,6 @@
 import { rememberPerson } from '../requests/access-requests/places.ts';
 import type { Reader } from '../requests/request.ts';
-import type { Parsed } from './command.ts';
+import type { Command, Parsed } from './command.ts';
 import { decide } from './commands/access/decide.ts';
 import { accessForm, ask } from './commands/access/form.ts';
 import { confirm } from './commands/cancel.ts';
@@ -131,12 +131,19 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
   async function correct(turn: Turn, suggestion: string): Promise<Reply> {
     const parsed = parse(suggestion);
     const command = parsed.kind === 'command' ? parsed.command : null;
+    // A line with an end is never carried out: what can be done instead is offered at once.
+    if (command !== null && hasEnd(command)) return runCommand(parts, turn, command);
     const namesApp = command !== null && 'app' in command && command.app !== null;
     const line = namesApp ? format(await withKnownApp(parts, { ...command, app: command.app })) : suggestion;
     return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion: line }) };
   }
 
   return answer;
+}
+
+function hasEnd(command: Command): boolean {
+  if (command.verb === 'requestAccess') return command.end !== null;
+  return 'term' in command && command.term?.end !== null && command.term !== undefined;
 }
 
 /** Where somebody can be written to: their personal chat, the latest one. */

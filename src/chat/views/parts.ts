@@ -78,9 +78,12 @@ export function formButton(words: Words): FormButton {
 export const entraLink = (words: Words, url: string | null): Maybe<Link> =>
   url === null ? [] : [{ title: words.plain('button.openInEntra'), url }];
 
+/** What can be done of a line that says when access starts or ends. */
+type TermButton = 'withoutEnd' | 'withoutTime' | 'provisionNow' | 'askForDay';
+
 /** A button that a view adds because its caller knows a line worth saying next. */
 export interface SayButton {
-  readonly label: 'help' | 'apps' | 'whoami' | 'tryAgain' | 'tryIt' | 'yes';
+  readonly label: 'help' | 'apps' | 'whoami' | 'tryAgain' | 'tryIt' | 'yes' | TermButton;
   /** `run` answers with a new message, `choose` in place of this card. */
   readonly verb: 'run' | 'choose';
   /** The line to say. */
@@ -94,6 +97,10 @@ const SAY_LABELS: Readonly<Record<SayButton['label'], WordKey>> = {
   tryAgain: 'button.tryAgain',
   tryIt: 'button.tryIt',
   yes: 'button.yes',
+  withoutEnd: 'button.withoutEnd',
+  withoutTime: 'button.withoutTime',
+  provisionNow: 'button.provisionNow',
+  askForDay: 'button.askForDay',
 };
 
 /** At most as many as Teams shows. */
