@@ -1,12 +1,12 @@
 import type { Command } from '../command.ts';
-import { lastEndPlace } from './end-words.ts';
+import { endAtTheEnd } from './end-words.ts';
 import { quoteName, readName } from './names.ts';
 import { REASON_WORDS, readReason, reasonPlace, withoutMarksAtTheEnd, writeReason } from './reasons.ts';
 import type { Reading } from './rules.ts';
 import { addressIn, SEPARATORS, STRONG, splitAtSeparator } from './separators.ts';
 import { startPlace } from './start-words.ts';
 import { cutEnd, cutStart, writeTerms, writeTimedName } from './terms.ts';
-import { fold, type Word } from './words.ts';
+import { fold, splitWords, type Word } from './words.ts';
 
 /**
  * "request access for <person> to <app> on <date> because <reason>", the last two in any order and place. The reason is
@@ -55,8 +55,12 @@ export function writeAccessRequest({ subject, app, start, end, reason }: Request
   return [
     `request access for ${writePart(subject)} to ${writeApp(app)}`,
     ...writeTerms({ start, end }),
-    ...(reason === null ? [] : [`because ${writeReason(reason)}`]),
+    ...(reason === null ? [] : [`because ${writeSaidReason(reason)}`]),
   ].join(' ');
+}
+
+function writeSaidReason(reason: string): string {
+  return endAtTheEnd(splitWords(reason)) === null ? writeReason(reason) : quoteName(reason);
 }
 
 function writePart(name: string): string {
@@ -82,17 +86,13 @@ function read(words: readonly Word[], opening: Opening): Reading<RequestCommand>
   const terms = readTerms(head, opening);
   const said = withoutItsBracket(tail, words[place.at]);
   const reason = readReason(said);
-  if (isWhole(terms)) return build({ ...terms, end: terms.end ?? endAtTheEnd(said) }, reason, place.guessed);
+  if (isWhole(terms)) {
+    // The end of the access or of what is told, so that it is asked. It stays part of the reason; in quotes a reason is
+    // a reason and nothing else.
+    const end = terms.end ?? endAtTheEnd(said)?.text ?? null;
+    return build({ ...terms, end }, reason, place.guessed);
+  }
   return readAround(head, tail, opening) ?? build(terms, reason, place.guessed);
-}
-
-/**
- * "because she covers for isaiah until 31 march": the end of the access or of what is told, so that it is asked. It
- * stays part of the reason; in quotes a reason is a reason and nothing else.
- */
-function endAtTheEnd(reason: readonly Word[]): string | null {
-  const place = lastEndPlace(reason);
-  return place !== null && place.from > 0 && place.to === reason.length ? place.text : null;
 }
 
 /** "for isaiah because he joins Sales to Salesforce": offered where some word of the reason may begin the rest. */

@@ -75,7 +75,7 @@ export function endPlace(words: readonly Word[]): EndPlace | null {
 }
 
 /** The last such place. */
-export function lastEndPlace(words: readonly Word[]): EndPlace | null {
+function lastEndPlace(words: readonly Word[]): EndPlace | null {
   const plain = words.map(plainWord);
   for (let at = words.length - 1; at >= 0; at -= 1) {
     const place = endAt(words, plain, at);
@@ -88,6 +88,12 @@ export function lastEndPlace(words: readonly Word[]): EndPlace | null {
 export function isLength(text: string): boolean {
   const words = splitWords(text);
   return words.length > 0 && lengthAt(words.map(plainWord), 0) === words.length;
+}
+
+/** The end at the end of a reason ("she covers for isaiah until 31 march"); null where there is none. */
+export function endAtTheEnd(words: readonly Word[]): EndPlace | null {
+  const place = lastEndPlace(words);
+  return place !== null && place.from > 0 && place.to === words.length ? place : null;
 }
 
 /** An end as it stands in a line, with the word that leads it in. */
@@ -158,7 +164,7 @@ function behindLeadIn(words: readonly Word[], plain: readonly string[], at: numb
     const counted = plain.slice(first, first + length).some((part) => isCount(part) || /\d/.test(part));
     if (length > 0) return place(words, at, first, first + length, counted);
     // "for tomorrow", "for December": from then on, or only then.
-    if (at > 0 && looksLikeDate(words, first) && !words[first]?.quoted) {
+    if (at > 0 && phraseLength(plain, at, ENDS) === 0 && looksLikeDate(words, first) && !words[first]?.quoted) {
       const to = endOfEnd(words, first);
       const text = textOf(words, first, to);
       return text === null ? null : { from: at, to, text, start: text, sure: false };

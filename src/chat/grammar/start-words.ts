@@ -135,7 +135,8 @@ function leadIn(words: readonly Word[], at: number): LeadIn | null {
     return { length: strong, belongs: false, odd: !isDate };
   }
   const folded = fold(words[at]);
-  if (folded === 'at') return isTimeOnly(words, at) ? { length: 1, belongs: true, odd: true } : null;
+  if (folded === 'at')
+    return isTimeOnly(words, at) && !isDatePart(words[at - 1], 'any') ? { length: 1, belongs: true, odd: true } : null;
   if (!WEAK_LEAD_INS.has(folded)) {
     const length = beginsAt(words, at);
     return length > 0 ? { length, belongs: false, odd: false } : null;
