@@ -3,24 +3,31 @@
  * is a member here, a rule in the grammar and a file in `commands/`; the compiler finds the rest.
  */
 export type Command =
-  | { readonly verb: 'provision'; readonly subject: string; readonly app: string }
+  | { readonly verb: 'provision'; readonly subject: string; readonly app: string; readonly term?: Term }
   /** `subjects` as they were typed, one each, duplicates and all. */
-  | { readonly verb: 'provisionList'; readonly subjects: readonly string[]; readonly app: string }
+  | {
+      readonly verb: 'provisionList';
+      readonly subjects: readonly string[];
+      readonly app: string;
+      readonly term?: Term;
+    }
   /** `members` null: the group's direct users. */
   | {
       readonly verb: 'provisionGroup';
       readonly group: string;
       readonly members: readonly string[] | null;
       readonly app: string;
+      readonly term?: Term;
     }
   /** `requestId` as printed on the card. */
   | { readonly verb: 'retry' | 'cancel'; readonly requestId: string }
-  /** `start` and `reason` as they were typed, without the words that lead them in. */
+  /** `start`, `end` (a day or a length) and `reason` as they were typed, without the words that lead them in. */
   | {
       readonly verb: 'requestAccess';
       readonly subject: string;
       readonly app: string;
       readonly start: string | null;
+      readonly end: string | null;
       readonly reason: string | null;
     }
   /** `request` alone: the form. */
@@ -50,6 +57,14 @@ export type Command =
   | { readonly verb: 'apps'; readonly search: string | null }
   | { readonly verb: 'whoami' }
   | { readonly verb: 'help'; readonly topic: string | null };
+
+/** What a line about provisioning says of the time, and why where it says so as well; as it was typed. */
+export interface Term {
+  readonly start: string | null;
+  /** A day or a length. */
+  readonly end: string | null;
+  readonly reason: string | null;
+}
 
 export type Verb = Command['verb'];
 

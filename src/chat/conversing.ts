@@ -1,6 +1,6 @@
 import { rememberPerson } from '../requests/access-requests/places.ts';
 import type { Reader } from '../requests/request.ts';
-import type { Parsed } from './command.ts';
+import type { Command, Parsed } from './command.ts';
 import { decide } from './commands/access/decide.ts';
 import { accessForm, ask } from './commands/access/form.ts';
 import { confirm } from './commands/cancel.ts';
@@ -112,6 +112,8 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
   async function correct(turn: Turn, suggestion: string): Promise<Reply> {
     const parsed = parse(suggestion);
     if (parsed.kind !== 'command') return notUnderstood(parts, turn, suggestion);
+    // A line with an end is never carried out: what can be done instead is offered at once.
+    if (hasEnd(parsed.command)) return runCommand(parts, turn, parsed.command);
     return offerMeant(parts, turn, parsed.command);
   }
 
@@ -135,6 +137,11 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
   }
 
   return answer;
+}
+
+function hasEnd(command: Command): boolean {
+  if (command.verb === 'requestAccess') return command.end !== null;
+  return 'term' in command && command.term?.end !== null && command.term !== undefined;
 }
 
 /** Where somebody can be written to: their personal chat, the latest one. */

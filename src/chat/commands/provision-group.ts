@@ -14,6 +14,7 @@ import { askOneByOne } from './access/request-access.ts';
 import { lookAgainForGroup } from './offers/second-look.ts';
 import { findTarget, requestOf, tryAgain } from './target.ts';
 import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
+import { untimely } from './untimely.ts';
 
 type GroupCommand = Extract<Command, { verb: 'provisionGroup' }>;
 
@@ -27,7 +28,8 @@ const mostUnasked = 5;
  * https://learn.microsoft.com/entra/identity/app-provisioning/provision-on-demand
  */
 export async function provisionGroup(parts: CommandParts, turn: Turn, command: GroupCommand): Promise<Reply> {
-  const refusal = askOneByOne(turn) ?? (await refuseUnless(parts, turn, 'provision.run'));
+  const refusal =
+    askOneByOne(turn) ?? (await refuseUnless(parts, turn, 'provision.run')) ?? (await untimely(parts, turn, command));
   if (refusal !== null) return refusal;
   const { words } = turn;
   const again = tryAgain(command);

@@ -11,6 +11,7 @@ import { commonName, isDistinguishedName } from './distinguished-name.ts';
 import { isNoSourceId } from './subject.ts';
 import { findTarget, requestOf, type Target, tryAgain } from './target.ts';
 import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
+import { untimely } from './untimely.ts';
 
 type ListCommand = Extract<Command, { verb: 'provisionList' }>;
 
@@ -27,7 +28,8 @@ export async function provisionList(
   command: ListCommand,
   unread: readonly LeftOut[] = [],
 ): Promise<Reply> {
-  const refusal = askOneByOne(turn) ?? (await refuseUnless(parts, turn, 'provision.run'));
+  const refusal =
+    askOneByOne(turn) ?? (await refuseUnless(parts, turn, 'provision.run')) ?? (await untimely(parts, turn, command));
   if (refusal !== null) return refusal;
   const { entries, duplicates } = foldDuplicates(command.subjects);
   if (entries.length === 0) return say(turn.words, { kind: 'emptyList' });

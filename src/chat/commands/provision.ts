@@ -6,6 +6,7 @@ import { requestAccess } from './access/request-access.ts';
 import { findSubject } from './subject.ts';
 import { findTarget, requestOf } from './target.ts';
 import { type CommandParts, refuseUnless, type Turn } from './turn.ts';
+import { untimely } from './untimely.ts';
 
 type ProvisionCommand = Extract<Command, { verb: 'provision' }>;
 
@@ -15,9 +16,11 @@ type ProvisionCommand = Extract<Command, { verb: 'provision' }>;
  * has asked for it by this.
  */
 export async function provision(parts: CommandParts, turn: Turn, command: ProvisionCommand): Promise<Reply> {
-  if (deny(turn.caller, 'provision.run') !== null && deny(turn.caller, 'access.request') === null)
-    return requestAccess(parts, turn, { ...command, verb: 'requestAccess', start: null, reason: null }, 'provision');
-  const refusal = await refuseUnless(parts, turn, 'provision.run');
+  if (deny(turn.caller, 'provision.run') !== null && deny(turn.caller, 'access.request') === null) {
+    const { subject, app, term = { start: null, end: null, reason: null } } = command;
+    return requestAccess(parts, turn, { verb: 'requestAccess', subject, app, ...term }, 'provision');
+  }
+  const refusal = (await refuseUnless(parts, turn, 'provision.run')) ?? (await untimely(parts, turn, command));
   if (refusal !== null) return refusal;
   const found = await findTarget(parts, turn, command, 'User');
   if (found.kind === 'reply') return found.reply;

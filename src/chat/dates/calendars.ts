@@ -1,5 +1,6 @@
 import type { Chrono } from 'chrono-node';
 import { lazily } from '../../lazily.ts';
+import { DATE_WORDS } from './date-words.ts';
 
 const chrono = lazily<typeof import('chrono-node')>('chrono-node');
 
@@ -14,6 +15,14 @@ export interface DateManner {
   readonly monthFirst: boolean;
   /** "next week", "this month" and the like, which name no day. In small letters. */
   readonly spans: ReadonlyMap<string, Span>;
+  readonly namedDays: NamedDays;
+}
+
+/** Days such as "après-demain", in the reader's language and in English. */
+export interface NamedDays {
+  readonly pattern: RegExp;
+  /** How many days they are from today. */
+  offsetOf(name: string): number;
 }
 
 /** A week, a month, a quarter or a year: the last one (-1), this one (0) or the next. */
@@ -50,6 +59,25 @@ function readManner(locale: string): DateManner {
     calendars: own === undefined ? [english] : [own, english],
     monthFirst,
     spans: new Map([...spansIn('en'), ...spansIn(locale)]),
+    namedDays: namedDaysIn(known ?? 'en'),
+  };
+}
+
+function namedDaysIn(language: (typeof languages)[number] | 'en'): NamedDays {
+  const offsets = new Map<string, number>(
+    [DATE_WORDS.en, DATE_WORDS[language]].flatMap(({ days }) => Object.entries(days)),
+  );
+  const names = [...offsets.keys()].sort((a, b) => b.length - a.length).map((name) => name.replaceAll("'", "['’]"));
+  // Between the letters of Chinese and Japanese no space parts words.
+  const parted = names.filter((name) => !/[\p{scx=Han}\p{scx=Hira}]/u.test(name));
+  const glued = names.filter((name) => !parted.includes(name));
+  const patterns = [
+    ...(glued.length === 0 ? [] : [`(?:${glued.join('|')})`]),
+    `(?<![\\p{L}\\p{N}'’-])(?:${parted.join('|')})(?![\\p{L}\\p{N}'’-])`,
+  ];
+  return {
+    pattern: new RegExp(patterns.join('|'), 'giu'),
+    offsetOf: (name) => offsets.get(foldSpan(name)) ?? 0,
   };
 }
 

@@ -51,9 +51,9 @@ export function readSince(text: string, reader: Reader, now: number): SinceDate 
   const span = spanIn(words, reader.locale) ?? spanIn(words.replace(article, ''), reader.locale);
   if (span !== null) return judge(startOfSpan(span, day), day);
 
-  const found = searchDates(words, reader.locale, day, 'nearest');
+  const { text: read, results: found } = searchDates(words, reader.locale, day, 'nearest');
   const [first] = found;
-  if (first === undefined || !nameOneDay(found) || around(words, found) !== '') return { kind: 'unclear' };
+  if (first === undefined || !nameOneDay(found) || around(read, found) !== '') return { kind: 'unclear' };
   // "Monday last week" is read as this week's.
   if (isWeekday(first) && words.split(/\s+/).length > 2) return { kind: 'unclear' };
   const meant = lookBack(first, day);

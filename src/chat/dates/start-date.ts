@@ -1,5 +1,8 @@
+import type { ParsedResult } from 'chrono-node';
 import type { DateTime } from 'luxon';
 import type { Reader } from '../../requests/request.ts';
+import { endPlace, isLength } from '../grammar/end-words.ts';
+import { joinWords, splitWords } from '../grammar/words.ts';
 import { spanIn } from './calendars.ts';
 import {
   around,
@@ -9,6 +12,7 @@ import {
   nameOneDay,
   readIsoDate,
   searchDates,
+  standsAlone,
   startOfDay,
   todayOf,
   withoutEdges,
@@ -19,17 +23,41 @@ import {
  * that could mean two days is never decided here, and neither is one that names none ("next week").
  */
 export type StartDate =
-  /** `startsAt`: the start of that day in the reader's zone, in ms since 1970. `rest`: the text around the date. */
-  | { readonly kind: 'date'; readonly startsAt: number; readonly rest: string }
-  | { readonly kind: 'today'; readonly rest: string }
+  /**
+   * `day`: the start of that day in the reader's zone, in ms since 1970. `rest`: the text around the date; it may be a
+   * reason only where `isReason`. `hasTime`: a time of day was named, which no start keeps.
+   */
+  | ({ readonly kind: 'date'; readonly startsAt: number } & Around)
+  | ({ readonly kind: 'today' } & Around)
   | { readonly kind: 'past'; readonly startsAt: number }
   /** More than a year ahead. */
   | { readonly kind: 'tooFar'; readonly startsAt: number }
   | { readonly kind: 'unclear' }
-  /** More than one day, or the length of a stay. */
-  | { readonly kind: 'several' };
+  /** More than one day, or the length of a stay; `stay`: where it is a start with an end, or an end alone. */
+  | { readonly kind: 'several'; readonly stay: Stay | null };
+
+interface Around {
+  readonly rest: string;
+  readonly isReason: boolean;
+  readonly hasTime: boolean;
+}
+
+/** As typed, or as `YYYY-MM-DD`. */
+export interface Stay {
+  readonly start: string | null;
+  readonly end: string;
+}
 
 const atOnce = /^(?:now|asap|immediately|at once|right away|right now|straight away|as soon as possible)$/i;
+
+const nothingAround: Around = { rest: '', isReason: false, hasTime: false };
+/** A day that is a deadline: something starts before it, and it is not said when. */
+const deadline = /^(?:within|binnen|inom|entro|dentro de|sous)\b/i;
+/** What leads in a date is no longer: "à partir du". */
+const longestLeadIn = 15;
+/** What follows a date is a reason behind a mark, or where it tells of those concerned; a number may be of the date. */
+const reasonBehind =
+  /^\s*(?:[,;:.–—-]\s*\D*|(?:because|as|since|so|he|she|they|we|i|it|this|his|her|their|our)(?:'[a-z]+)?\s\D*)$/i;
 
 /**
  * Reads a date as people of the reader's locale write it, or as in English.
@@ -40,18 +68,46 @@ export function readStartDate(text: string, reader: Reader, now: number): StartD
   const typed = text.trim();
   if (typed === '' || typed.length > longestDate) return { kind: 'unclear' };
   const today = todayOf(reader, now);
-  if (atOnce.test(withoutEdges(typed))) return { kind: 'today', rest: '' };
+  if (atOnce.test(withoutEdges(typed))) return { kind: 'today', ...nothingAround };
 
   const iso = readIsoDate(typed, today);
-  if (iso !== null) return judge(iso, '', today);
-  const found = searchDates(typed, reader.locale, today, 'ahead');
+  if (iso !== null) return judge(iso, nothingAround, today);
+  if (deadline.test(typed) || (spanIn(withoutEdges(typed), reader.locale)?.count ?? -1) >= 0)
+    return { kind: 'unclear' };
+  const stay = readStay(typed);
+  if (stay !== null) return { kind: 'several', stay };
+  const { text: read, results: found } = searchDates(typed, reader.locale, today, 'ahead');
   const [first] = found;
-  if (first === undefined) return { kind: 'unclear' };
-  if (!nameOneDay(found)) return { kind: 'several' };
+  if (first === undefined || !found.every((result) => standsAlone(read, result))) return { kind: 'unclear' };
+  if (!nameOneDay(found)) return { kind: 'several', stay: found.length === 1 ? rangeOf(first) : null };
 
   const day = dayIn(first, today);
   if (isMisnamed(first, day) || (spanIn(first.text, reader.locale)?.count ?? -1) >= 0) return { kind: 'unclear' };
-  return judge(day, around(typed, found), today);
+  const rest = around(read, found);
+  const behind = read.slice(first.index + first.text.length);
+  const isReason = withoutEdges(read.slice(0, first.index)).length <= longestLeadIn && reasonBehind.test(behind);
+  return judge(day, { rest, isReason, hasTime: found.some(namesTime) }, today);
+}
+
+/** A start and an end, a length, or an end alone; null where nothing ends. */
+function readStay(typed: string): Stay | null {
+  if (isLength(typed)) return { start: null, end: typed };
+  const words = splitWords(typed);
+  const place = endPlace(words);
+  if (place === null) return null;
+  const around = joinWords([...words.slice(0, place.from), ...words.slice(place.to)]);
+  return { start: place.start ?? (withoutEdges(around) || null), end: place.text };
+}
+
+function rangeOf({ start, end }: ParsedResult): Stay | null {
+  const dayOfParts = (parts: ParsedResult['start']) =>
+    ['year', 'month', 'day'].map((part) => String(parts.get(part as 'year') ?? 0).padStart(2, '0')).join('-');
+  return end === null || end === undefined ? null : { start: dayOfParts(start), end: dayOfParts(end) };
+}
+
+/** Days are read at noon; another hour was named, if only by "morning". */
+function namesTime({ start }: ParsedResult): boolean {
+  return start.isCertain('hour') || start.get('hour') !== 12;
 }
 
 /** The day that it is for the reader, as `YYYY-MM-DD`. */
@@ -59,13 +115,13 @@ export function dayOf(now: number, reader: Reader): string {
   return todayOf(reader, now).toFormat('yyyy-MM-dd');
 }
 
-function judge(day: DateTime, rest: string, today: DateTime): StartDate {
+function judge(day: DateTime, around: Around, today: DateTime): StartDate {
   if (!day.isValid) return { kind: 'unclear' };
   const start = startOfDay(day);
   const startsAt = start.toMillis();
-  if (startsAt === today.toMillis()) return { kind: 'today', rest };
+  if (startsAt === today.toMillis()) return { kind: 'today', ...around };
   if (startsAt < today.toMillis()) return { kind: 'past', startsAt };
-  return start > today.plus({ years: 1 }) ? { kind: 'tooFar', startsAt } : { kind: 'date', startsAt, rest };
+  return start > today.plus({ years: 1 }) ? { kind: 'tooFar', startsAt } : { kind: 'date', startsAt, ...around };
 }
 
 /** Words behind which a reason may tell when something starts; those of the second group are part of the date. */
@@ -84,7 +140,7 @@ export function findTrailingDate(
   reader: Reader,
   now: number,
 ): { readonly reason: string; readonly startText: string } | null {
-  if (ending.test(reason)) return null;
+  if (ending.test(reason) || endPlace(splitWords(reason)) !== null) return null;
   const from = Math.max(0, reason.length - longestDate);
   for (const match of reason.slice(from).matchAll(leadIns)) {
     const at = from + match.index;

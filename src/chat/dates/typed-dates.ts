@@ -8,6 +8,11 @@ export const longestDate = 120;
 /** `1.12.`, which the reader of German knows with a year only. */
 const dottedDay = /(?<![\d.])(\d{1,2})\.(0?[1-9]|1[0-2])\.?(?![\d.])/g;
 const isoDate = /^(\d{4})-(\d{2})-(\d{2})$/;
+/** Where no space parts words, these lead in a start, and stand in its place. */
+const gluedBefore = /(?:^|[\s,，、。(（])(?:从|從|自)?$/u;
+const gluedBehind = /^(?:から|より|以降|に|起|开始|開始)?(?:$|[\s,，、。)）])/u;
+/** A month and a number: "Feb 31", which is no year. */
+const noSuchDay = /\p{L}\.?,?\s+\d{2}$/u;
 const edges = /^[\s.,;:!?()]+|[\s.,;:!?()]+$/g;
 
 /** Where a text that names a day looks for it, when it may mean several. */
@@ -32,14 +37,18 @@ export function readIsoDate(text: string, { zone }: DateTime): DateTime | null {
   return DateTime.fromObject({ year, month, day }, { zone });
 }
 
+/** Dates in a text; their places are those in `text`, which may differ from what was typed. */
+export interface FoundDates {
+  readonly text: string;
+  readonly results: readonly ParsedResult[];
+}
+
 /** What the reader's language or English finds, whichever makes more of the text. */
-export function searchDates(
-  text: string,
-  locale: string,
-  today: DateTime,
-  direction: Direction,
-): readonly ParsedResult[] {
-  const { calendars, monthFirst } = mannerOf(locale);
+export function searchDates(typed: string, locale: string, today: DateTime, direction: Direction): FoundDates {
+  const { calendars, monthFirst, namedDays } = mannerOf(locale);
+  const text = typed
+    .normalize('NFC')
+    .replace(namedDays.pattern, (name) => today.plus({ days: namedDays.offsetOf(name) }).toFormat('yyyy-MM-dd'));
   const plain = monthFirst
     ? text
     : text.replace(dottedDay, (whole, day, month) => `${day}/${month}`.padEnd(whole.length));
@@ -53,7 +62,15 @@ export function searchDates(
       most = covered;
     }
   }
-  return best;
+  return { text, results: best };
+}
+
+/** Whether no letter and no digit touches a date: "demain" in "après-demain" is another day. */
+export function standsAlone(text: string, { index, text: date }: ParsedResult): boolean {
+  const before = text.slice(0, index);
+  const after = text.slice(index + date.length);
+  const isPart = /[\p{L}\p{M}\p{N}][-‐‑]?$/u.test(before) || /^[-‐‑]?[\p{L}\p{M}\p{N}]/u.test(after);
+  return !isPart || (gluedBefore.test(before) && gluedBehind.test(after));
 }
 
 /** Whether the results name one day, and no length of time. */
@@ -84,8 +101,12 @@ export function around(text: string, results: readonly ParsedResult[]): string {
   }
   pieces.push(text.slice(from));
   return pieces
-    .map(withoutEdges)
-    .filter((piece) => piece !== '' && !/^(?:on|from|the|le|la|am|ab|den|el)$/i.test(piece))
+    .map((piece) => withoutEdges(piece.replace(gluedBehind, '')))
+    .filter(
+      (piece) =>
+        piece !== '' &&
+        !/^(?:on|from|the|le|la|am|ab|den|dem|el|il|du|dès|dal|op|vanaf|desde|em|с|з|从|從|自|từ|mulai)$/i.test(piece),
+    )
     .join(' ');
 }
 
@@ -108,6 +129,7 @@ function resultsFrom(calendar: Chrono, text: string, today: DateTime, direction:
   const instant = new Date(Date.UTC(today.year, today.month - 1, today.day, 12));
   return calendar
     .parse(text, { instant, timezone: 0 }, { forwardDate: direction === 'ahead' })
+    .filter(({ start, text: date }) => start.isCertain('day') || !start.isCertain('year') || !noSuchDay.test(date))
     .filter(({ start }) => start.isCertain('day') || start.isCertain('weekday') || start.isCertain('month'));
 }
 

@@ -1,10 +1,12 @@
 import type { Command } from '../command.ts';
-import { quoteName, readName, writeName } from './names.ts';
+import { endAtTheEnd } from './end-words.ts';
+import { quoteName, readName } from './names.ts';
 import { REASON_WORDS, readReason, reasonPlace, withoutMarksAtTheEnd, writeReason } from './reasons.ts';
 import type { Reading } from './rules.ts';
 import { addressIn, SEPARATORS, STRONG, splitAtSeparator } from './separators.ts';
-import { isStartWord, startPlace, trailingStart, writeStart } from './start-words.ts';
-import { fold, type Word } from './words.ts';
+import { startPlace } from './start-words.ts';
+import { cutEnd, cutStart, writeTerms, writeTimedName } from './terms.ts';
+import { fold, splitWords, type Word } from './words.ts';
 
 /**
  * "request access for <person> to <app> on <date> because <reason>", the last two in any order and place. The reason is
@@ -28,6 +30,7 @@ interface Pair {
 
 interface Terms extends Pair {
   readonly start: string | null;
+  readonly end: string | null;
 }
 
 const SUBJECT_WORDS: ReadonlySet<string> = new Set(['user', 'the']);
@@ -48,17 +51,21 @@ export function readLooseRequest(words: readonly Word[]): Reading | null {
   return begins || accessPlace(words) > 0 ? read(words, 'loose') : null;
 }
 
-export function writeAccessRequest({ subject, app, start, reason }: RequestCommand): string {
+export function writeAccessRequest({ subject, app, start, end, reason }: RequestCommand): string {
   return [
     `request access for ${writePart(subject)} to ${writeApp(app)}`,
-    ...(start === null ? [] : [writeStart(start)]),
-    ...(reason === null ? [] : [`because ${writeReason(reason)}`]),
+    ...writeTerms({ start, end }),
+    ...(reason === null ? [] : [`because ${writeSaidReason(reason)}`]),
   ].join(' ');
 }
 
+function writeSaidReason(reason: string): string {
+  return endAtTheEnd(splitWords(reason)) === null ? writeReason(reason) : quoteName(reason);
+}
+
 function writePart(name: string): string {
-  const special = (word: string) => REASON_WORDS.has(word) || isStartWord(word) || word === 'access';
-  return name.toLowerCase().split(' ').some(special) ? quoteName(name) : writeName(name);
+  const special = (word: string) => REASON_WORDS.has(word) || word === 'access';
+  return name.toLowerCase().split(' ').some(special) ? quoteName(name) : writeTimedName(name);
 }
 
 /** An address is taken for a person's, wherever it stands bare. */
@@ -77,8 +84,14 @@ function read(words: readonly Word[], opening: Opening): Reading<RequestCommand>
     return build(readTerms([...head, ...rest], opening), readReason([first]), place.guessed);
   }
   const terms = readTerms(head, opening);
-  const reason = readReason(withoutItsBracket(tail, words[place.at]));
-  if (isWhole(terms)) return build(terms, reason, place.guessed);
+  const said = withoutItsBracket(tail, words[place.at]);
+  const reason = readReason(said);
+  if (isWhole(terms)) {
+    // The end of the access or of what is told, so that it is asked. It stays part of the reason; in quotes a reason is
+    // a reason and nothing else.
+    const end = terms.end ?? endAtTheEnd(said)?.text ?? null;
+    return build({ ...terms, end }, reason, place.guessed);
+  }
   return readAround(head, tail, opening) ?? build(terms, reason, place.guessed);
 }
 
@@ -97,20 +110,22 @@ function readAround(head: readonly Word[], tail: readonly Word[], opening: Openi
 }
 
 function readTerms(words: readonly Word[], opening: Opening): Terms {
-  const place = startPlace(words);
-  if (place !== null) {
-    const before = withoutMarksAtTheEnd(words.slice(0, place.from));
-    const pair = readPair([...before, ...words.slice(place.to)], opening);
-    const terms = { ...pair, start: place.text, guessed: pair.guessed || place.deadline };
-    if (!place.odd || isWhole(pair)) return terms;
+  const cut = cutEnd(words);
+  if (cut !== null) {
+    const terms = readStart(cut.words, opening);
+    if (cut.sure || isWhole(terms)) return { ...terms, start: terms.start ?? cut.start, end: cut.end };
   }
-  const length = trailingStart(words);
-  if (place === null && length > 0) {
-    const pair = readPair(withoutMarksAtTheEnd(words.slice(0, -length)), opening);
-    const start = readName(words.slice(-length));
-    if (isWhole(pair)) return { ...pair, start };
+  return readStart(words, opening);
+}
+
+function readStart(words: readonly Word[], opening: Opening): Terms {
+  const cut = cutStart(words);
+  if (cut !== null) {
+    const pair = readPair(cut.words, opening);
+    const terms = { ...pair, start: cut.start, end: null, guessed: pair.guessed || cut.deadline };
+    if (cut.sure || isWhole(pair)) return terms;
   }
-  return { ...readPair(words, opening), start: null };
+  return { ...readPair(words, opening), start: null, end: null };
 }
 
 function readPair(said: readonly Word[], opening: Opening): Pair {
@@ -209,12 +224,12 @@ function isWhole(terms: Pair): boolean {
 }
 
 function build(
-  { subject, app, start, guessed, said }: Terms,
+  { subject, app, start, end, guessed, said }: Terms,
   reason: string | null,
   isGuess = false,
 ): Reading<RequestCommand> {
   if (subject !== null && app !== null) {
-    const command = { verb: 'requestAccess', subject, app, start, reason } as const;
+    const command = { verb: 'requestAccess', subject, app, start, end, reason } as const;
     return { kind: guessed || isGuess ? 'nearly' : 'command', command };
   }
   const missing = subject !== null || said.length > 1 ? 'app' : 'subject';

@@ -1,9 +1,10 @@
 import type { Command } from '../command.ts';
 import { readEntries } from './entries.ts';
-import { readName, writeName } from './names.ts';
+import { readName } from './names.ts';
 import { writeNames } from './provision-list.ts';
 import type { Reading } from './rules.ts';
 import { type Parts, splitAtSeparator } from './separators.ts';
+import { readTimed, writeTimed, writeTimedName } from './terms.ts';
 import { fold, type Word } from './words.ts';
 
 type GroupCommand = Extract<Command, { verb: 'provisionGroup' }>;
@@ -23,7 +24,11 @@ const MEMBERS: ReadonlySet<string> = new Set(['members', 'member', 'users', 'use
  * The words after "provision group". The members stand behind the app, or with the word "members" between the group
  * and the app. Where both could be meant, the reading is only offered.
  */
-export function readProvisionGroup(words: readonly Word[]): Reading<GroupCommand> {
+export function readProvisionGroup(words: readonly Word[]): Reading {
+  return readTimed(words, readUntimed);
+}
+
+function readUntimed(words: readonly Word[]): Reading<GroupCommand> {
   const marks = marksIn(words);
   const behind = marks.find(({ before }) => isWhole(splitAtSeparator(before)));
   const between = marks.find(({ plain, after }) => plain && isWhole(splitAtSeparator(after)));
@@ -42,9 +47,9 @@ export function readProvisionGroup(words: readonly Word[]): Reading<GroupCommand
   return parts === null && readName(words) !== null ? incomplete('app') : build(parts, null, 'command');
 }
 
-export function writeProvisionGroup({ group, members, app }: GroupCommand): string {
+export function writeProvisionGroup({ group, members, app, term }: GroupCommand): string {
   const withMembers = members === null ? '' : ` with members ${writeNames(members)}`;
-  return `provision group ${writeName(group)}${withMembers} to ${writeName(app)}`;
+  return writeTimed(`provision group ${writeTimedName(group)}${withMembers} to ${writeTimedName(app)}`, term);
 }
 
 function marksIn(words: readonly Word[]): Marked[] {

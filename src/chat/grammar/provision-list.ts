@@ -1,8 +1,9 @@
 import type { Command } from '../command.ts';
 import { type Entry, readEntries } from './entries.ts';
-import { readName, writeName } from './names.ts';
+import { readName } from './names.ts';
 import type { Reading } from './rules.ts';
 import { addressIn, endsSubject, SEPARATORS, STRONG, startOfSeparator } from './separators.ts';
+import { readTimed, writeTimed, writeTimedName } from './terms.ts';
 import { fold, type Word } from './words.ts';
 
 /**
@@ -20,8 +21,8 @@ interface ListParts {
 }
 
 /** The words after "provision users". */
-export function readProvisionList(words: readonly Word[]): Reading<ListCommand> {
-  return read(words).reading;
+export function readProvisionList(words: readonly Word[]): Reading {
+  return readTimed(words, (left) => read(left).reading);
 }
 
 /**
@@ -41,12 +42,12 @@ export function readUnannouncedList(words: readonly Word[], people: readonly Wor
   return { ...list.reading, kind: 'nearly' };
 }
 
-export function writeProvisionList({ subjects, app }: ListCommand): string {
-  return `provision users ${writeNames(subjects)} to ${writeName(app)}`;
+export function writeProvisionList({ subjects, app, term }: ListCommand): string {
+  return writeTimed(`provision users ${writeNames(subjects)} to ${writeTimedName(app)}`, term);
 }
 
 export function writeNames(names: readonly string[]): string {
-  return names.map(writeName).join(', ');
+  return names.map(writeTimedName).join(', ');
 }
 
 function read(words: readonly Word[]): { entries: readonly Entry[]; reading: Reading<ListCommand> } {

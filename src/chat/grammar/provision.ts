@@ -1,10 +1,11 @@
 import type { Command, Parsed } from '../command.ts';
 import { readEntries } from './entries.ts';
-import { GROUP_MISTYPED, readName, writeName } from './names.ts';
+import { GROUP_MISTYPED, readName } from './names.ts';
 import { readProvisionGroup } from './provision-group.ts';
 import { readProvisionList, readUnannouncedList } from './provision-list.ts';
 import type { Reading } from './rules.ts';
 import { addressIn, splitAtSeparator } from './separators.ts';
+import { readTimed, writeTimed, writeTimedName } from './terms.ts';
 import { fold, type Word } from './words.ts';
 
 type ProvisionCommand = Extract<Command, { verb: 'provision' }>;
@@ -14,6 +15,10 @@ const USERS_MISTYPED: ReadonlySet<string> = new Set(['uesrs', 'usres', 'uers', '
 
 /** The words after "provision" or "provision user". */
 export function readProvision(words: readonly Word[]): Reading {
+  return readTimed(words, readUntimed);
+}
+
+function readUntimed(words: readonly Word[]): Reading {
   const subjectStart = words.findIndex((word) => fold(word) !== 'user' && fold(word) !== 'the');
   const rest = subjectStart < 0 ? [] : words.slice(subjectStart);
   const parts = splitAtSeparator(rest);
@@ -40,8 +45,8 @@ export function readProvision(words: readonly Word[]): Reading {
   return { kind: 'command', command: { verb: 'provision', subject, app } };
 }
 
-export function writeProvision({ subject, app }: ProvisionCommand): string {
-  return `provision user ${writeName(subject)} to ${writeName(app)}`;
+export function writeProvision({ subject, app, term }: ProvisionCommand): string {
+  return writeTimed(`provision user ${writeTimedName(subject)} to ${writeTimedName(app)}`, term);
 }
 
 /** The words after "provision" as a list or a group, where they are one or probably meant to be; else null. */

@@ -33,8 +33,8 @@ const FIRST_WORDS: ReadonlySet<string> = new Set([...SKIPPED, 'of']);
 /** With one of these a name has to be quoted. */
 export const REASON_WORDS: ReadonlySet<string> = new Set([...LEAD_INS.map(([first = '']) => first), ...WEAK_LEAD_INS]);
 
-/** Null when no word leads a reason in. */
-export function reasonPlace(words: readonly Word[]): ReasonPlace | null {
+/** Null when no word leads a reason in. `mayGuess`: a "he" behind a comma does so, too. */
+export function reasonPlace(words: readonly Word[], mayGuess = true): ReasonPlace | null {
   for (const [at, word] of words.entries()) {
     if (word.quoted) continue;
     const length = phraseAt(words, at, LEAD_INS);
@@ -45,7 +45,7 @@ export function reasonPlace(words: readonly Word[]): ReasonPlace | null {
     if (folded === 'reason' && (word.text.endsWith(':') || words[at + 1]?.quoted || words[at + 1]?.text === ':')) {
       return { at, length: 1, guessed: false };
     }
-    if (at > 0 && WHO.has(folded) && (word.startsLine || endsWithMark(words[at - 1]))) {
+    if (mayGuess && at > 0 && WHO.has(folded) && (word.startsLine || endsWithMark(words[at - 1]))) {
       return { at, length: 0, guessed: true };
     }
   }

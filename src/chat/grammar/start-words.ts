@@ -1,4 +1,5 @@
 import { isPlain, quoteName } from './names.ts';
+import { phraseIn, phrasesOf, plainWord } from './plain-words.ts';
 import { REASON_WORDS } from './reasons.ts';
 import { SEPARATORS } from './separators.ts';
 import { fold, joinWords, phraseAt, splitWords, toPhrases, trimEdges, type Word } from './words.ts';
@@ -26,11 +27,24 @@ const STRONG_LEAD_INS = toPhrases([
   ...['effective as of', 'with effect from', 'beginning', 'beginning on', 'beginning from'],
 ]);
 /** Behind these only what looks like a date is one. */
-const WEAK_LEAD_INS: ReadonlySet<string> = new Set(['on', 'from', 'by', 'in', 'start', 'starts']);
-/** It is no start in the strict sense, but the nearest to it. */
-const DEADLINE = 'by';
+const WEAK_LEAD_INS: ReadonlySet<string> = new Set(['on', 'from', 'by', 'before', 'in', 'start', 'starts']);
+/** They are no starts in the strict sense, but the nearest to them. */
+const DEADLINES: ReadonlySet<string> = new Set(['by', 'before']);
+/** The same as the weak ones, in every language. */
+const BEGINS = phrasesOf(({ begin }) => begin);
+/** Only at these anything begins. */
+const LEADING: ReadonlySet<string> = new Set([
+  ...[...BEGINS.keys(), ...WEAK_LEAD_INS, ...STRONG_LEAD_INS.map(([first = '']) => first), 'at'],
+]);
+/** "demain", "übermorgen", "depois de amanhã". */
+const NAMED_DAYS = phrasesOf(({ near, days }) => [...near, ...Object.keys(days)]);
+/** Articles and the like in front of a day, which never name one themselves. */
+const DAY_ARTICLES: ReadonlySet<string> = new Set([
+  ...['le', 'el', 'il', 'den', 'dem', 'der', 'de', 'o', 'dia', 'het', 'la', "l'", 'ngay', 'tanggal', 'at'],
+]);
+const OF: ReadonlySet<string> = new Set(['of', 'de', 'del', 'di', 'thang', 'month']);
 
-const LANGUAGES = ['en', 'de', 'es', 'fi', 'fr', 'id', 'it', 'nl', 'pt', 'ru', 'sv', 'uk'];
+const LANGUAGES = ['en', 'ar', 'ar-SY', 'de', 'es', 'fi', 'fr', 'id', 'it', 'nl', 'pt', 'ru', 'sv', 'uk'];
 const WEEKDAYS = namesOf({ weekday: 'long' });
 // Some languages have another form of the month behind a day.
 const MONTHS = [...namesOf({ month: 'long' }), ...namesOf({ day: 'numeric', month: 'long' })];
@@ -57,7 +71,12 @@ const AT_ONCE = toPhrases([
   'immediately',
   'straight away',
 ]);
-const LONGEST_TRAILING = 5;
+const CLOCK = '(?:\\d{1,2}[:.]\\d{2}(?::\\d{2})?(?: ?[ap]\\.?m\\.?)?|\\d{1,2} ?[ap]\\.?m\\.?|\\d{1,2}h(?:\\d{2})?)';
+const TIME = new RegExp(
+  `^(?:(?:at|@|um|à|a las|a la|às|alle|kl|kl\\.|klo|om|в|о|by|,) )?(?:${CLOCK}|noon|midday|midnight|lunchtime|\\d{1,2} (?:uhr|o'clock|uur|h|heures))(?: (?:utc|gmt|cet|cest|est|edt|pst|pdt|bst|uhr|sharp))?$|^at \\d{1,2}$|^(?:in the )?(?:morning|afternoon|evening)$`,
+);
+const LONGEST_TIME = 4;
+const LONGEST_TRAILING = 8;
 
 /** A name with one of these words in it has to be quoted. */
 export function isStartWord(word: string): boolean {
@@ -78,7 +97,7 @@ export function startPlace(words: readonly Word[]): StartPlace | null {
     const first = at + lead.length;
     const to = words[first]?.quoted ? first + 1 : endOfDate(words, first);
     const text = textOf(words.slice(lead.belongs ? at : first, to));
-    if (text !== null) return { from: at, to, text, odd: lead.odd, deadline: fold(words[at]) === DEADLINE };
+    if (text !== null) return { from: at, to, text, odd: lead.odd, deadline: DEADLINES.has(fold(words[at])) };
   }
   return null;
 }
@@ -91,11 +110,11 @@ export function trailingStart(words: readonly Word[]): number {
   return 0;
 }
 
-/** A date as it stands in a line, with the word that leads it in. */
-export function writeStart(start: string): string {
+/** A date as it stands in a line, with the word that leads it in. `isPlainly`: it holds nothing but a start. */
+export function writeStart(start: string, isPlainly: boolean): string {
   const words = start.split(' ');
   const isBare = words.every((word) => isPlain(word) && !REASON_WORDS.has(word.toLowerCase()));
-  if (!isBare) return `starting ${quoteName(start)}`;
+  if (!isBare || !isPlainly) return `starting ${quoteName(start)}`;
   return looksLikeDate(splitWords(start), 0) ? `on ${start}` : `starting ${quoteName(start)}`;
 }
 
@@ -107,6 +126,7 @@ interface LeadIn {
 }
 
 function leadIn(words: readonly Word[], at: number): LeadIn | null {
+  if (!LEADING.has(plainWord(words[at]))) return null;
   const strong = phraseAt(words, at, STRONG_LEAD_INS);
   if (strong > 0) {
     const next = words[at + strong];
@@ -115,9 +135,43 @@ function leadIn(words: readonly Word[], at: number): LeadIn | null {
     return { length: strong, belongs: false, odd: !isDate };
   }
   const folded = fold(words[at]);
-  if (!WEAK_LEAD_INS.has(folded)) return null;
+  if (folded === 'at')
+    return isTimeOnly(words, at) && !isDatePart(words[at - 1], 'any') ? { length: 1, belongs: true, odd: true } : null;
+  if (!WEAK_LEAD_INS.has(folded)) {
+    const length = beginsAt(words, at);
+    return length > 0 ? { length, belongs: false, odd: false } : null;
+  }
   const isDate = folded === 'in' ? isRelative(words, at) || isMonth(words[at + 1]) : looksLikeDate(words, at + 1);
   return isDate ? { length: 1, belongs: isRelative(words, at), odd: false } : null;
+}
+
+/**
+ * How many words at `at` lead in a day on which something begins, in whatever language; 0 for none. A day has to follow
+ * by its looks, or with `isBare` may be missing.
+ */
+export function beginsAt(words: readonly Word[], at: number, isBare = false): number {
+  if (at < 0) return 0;
+  const length = phraseIn(words, at, BEGINS);
+  if (length === 0 || isDatePart(words[at - 1], 'day')) return 0;
+  if (isBare) return length;
+  return looksLikeDate(words, at + length) && !isTimeOnly(words, at + length) ? length : 0;
+}
+
+/** "31", "1st", "31.": a day of a month that is named elsewhere. */
+export function isBareDay(word: Word | undefined): boolean {
+  return word !== undefined && !word.quoted && DAY.test(fold(word));
+}
+
+/** Whether a word may be such a part of a date. */
+export function isDatePart(word: Word | undefined, part: 'day' | 'month' | 'any'): boolean {
+  if (word === undefined || word.quoted) return false;
+  const folded = fold(word);
+  if (part === 'month') return MONTH_NAMES.has(folded);
+  if (part === 'day') return DAY.test(folded);
+  const isName = CALENDAR_NAMES.has(folded) || CASUAL.has(folded) || OF.has(folded) || YEAR.test(folded);
+  return (
+    isName || DAY.test(folded) || WHOLE_DATE.test(folded) || NUMERIC.test(folded) || NAMED_DAYS.has(plainWord(word))
+  );
 }
 
 /** A date goes on to the next word that parts a line; "to" between two dates is none. */
@@ -141,10 +195,19 @@ export function looksLikeDate(words: readonly Word[], at: number): boolean {
   if (word.quoted) return looksLikeDate(splitWords(word.text).map(unquoted), 0);
   const [first, second] = [fold(word), fold(words[at + 1])];
   if (WHOLE_DATE.test(first) || NUMERIC.test(first) || CALENDAR_NAMES.has(first) || CASUAL.has(first)) return true;
-  if (DAY.test(first)) return /\D/.test(first) || second === 'of' || MONTH_NAMES.has(second);
+  if (phraseIn(words, at, NAMED_DAYS) > 0) return true;
+  if (DAY.test(first)) return /\D/.test(first) || OF.has(plainWord(words[at + 1])) || MONTH_NAMES.has(second);
+  if (DAY_ARTICLES.has(plainWord(word)) && looksLikeDay(words, at + 1)) return true;
   if (first === 'the' || first === 'le') return DAY.test(second) || ORDINAL.test(second);
   if (NEXT.has(first)) return CALENDAR_NAMES.has(second) || UNITS.has(second);
   return isRelative(words, at) || (ORDINAL.test(first) && (second === 'of' || MONTH_NAMES.has(second)));
+}
+
+function looksLikeDay(words: readonly Word[], at: number): boolean {
+  const [first, second] = [fold(words[at]), fold(words[at + 1])];
+  if (words[at]?.quoted || DAY_ARTICLES.has(first)) return false;
+  if (WHOLE_DATE.test(first) || NUMERIC.test(first) || CALENDAR_NAMES.has(first)) return true;
+  return DAY.test(first) && (OF.has(plainWord(words[at + 1])) || MONTH_NAMES.has(second));
 }
 
 /** "in two weeks", "in a couple of days". */
@@ -156,7 +219,11 @@ function isRelative(words: readonly Word[], at: number): boolean {
 /** A date that nothing else can be: "tomorrow", "next Monday", "1 December", "Mon, Dec 1, 2026", "2026-12-01". */
 function isPlainDate(words: readonly Word[]): boolean {
   if (words.some((word) => word.quoted)) return false;
+  const time = timeAtEnd(words);
+  if (time > 0 && time < words.length) return isPlainDate(words.slice(0, -time));
   const [first = '', second = '', third = '', ...more] = words.map(fold);
+  const leading = [1, 2, 3].find((length) => length < words.length && timeAtEnd(words.slice(0, length)) === length);
+  if (leading !== undefined && !DAY.test(first)) return isPlainDate(words.slice(leading));
   if (phraseAt(words, 0, AT_ONCE) === words.length) return true;
   if (words.length > 1 && WEEKDAY_NAMES.has(first)) return isPlainDate(words.slice(1));
   if (words.length === 1) return first === 'today' || first === 'tomorrow' || WHOLE_DATE.test(first);
@@ -164,6 +231,23 @@ function isPlainDate(words: readonly Word[]): boolean {
   const isDay = DAY.test(first) && MONTH_NAMES.has(second);
   const isMonthAndDay = MONTH_NAMES.has(first) && DAY.test(second);
   return (isDay || isMonthAndDay) && (words.length === 2 || (YEAR.test(third) && more.length === 0));
+}
+
+/** How many words at the end are a time of day: "at 9am", "14:00", "at noon", "9 Uhr", "in the morning". */
+function timeAtEnd(words: readonly Word[]): number {
+  for (let length = Math.min(LONGEST_TIME, words.length); length > 0; length -= 1) {
+    if (TIME.test(words.slice(-length).map(timeWord).join(' '))) return length;
+  }
+  return 0;
+}
+
+function isTimeOnly(words: readonly Word[], at: number): boolean {
+  const length = words.length - at;
+  return length > 0 && length <= LONGEST_TIME && timeAtEnd(words) >= length && fold(words[at]) === 'at';
+}
+
+function timeWord(word: Word): string {
+  return word.quoted ? '-' : word.text.toLowerCase().replace(/[,;)]+$|^[(]+/g, '');
 }
 
 /** The name of a month or a day of the week. */

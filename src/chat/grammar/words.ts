@@ -74,6 +74,8 @@ export function joinWords(words: readonly Word[]): string {
  */
 export function fold(word: Word | undefined): string {
   if (word === undefined || word.quoted || word.text.length > LONGEST_COMMAND_WORD) return '';
+  // Nearly every word, and much the faster way.
+  if (/^[a-zA-Z0-9]+$/.test(word.text)) return word.text.toLowerCase();
   if (/^\?+$/.test(word.text)) return '?';
   return word.text.toLowerCase().replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
 }

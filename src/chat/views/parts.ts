@@ -85,10 +85,13 @@ export function formButton(words: Words): FormButton {
 export const entraLink = (words: Words, url: string | null): Maybe<Link> =>
   url === null ? [] : [{ title: words.plain('button.openInEntra'), url }];
 
+/** What can be done of a line that says when access starts or ends. */
+type TermButton = 'withoutEnd' | 'withoutTime' | 'provisionNow' | 'askForDay';
+
 /** A button that a view adds because its caller knows a line worth saying next. */
 export interface SayButton {
   /** `line`: the line itself is the title. */
-  readonly label: 'help' | 'apps' | 'whoami' | 'tryAgain' | 'tryIt' | 'yes' | 'line';
+  readonly label: 'help' | 'apps' | 'whoami' | 'tryAgain' | 'tryIt' | 'yes' | 'line' | TermButton;
   /** `run` answers with a new message, `choose` in place of this card. */
   readonly verb: 'run' | 'choose';
   /** The line to say. */
@@ -103,6 +106,10 @@ const SAY_LABELS: Readonly<Record<SayButton['label'], WordKey>> = {
   tryIt: 'button.tryIt',
   yes: 'button.yes',
   line: 'button.line',
+  withoutEnd: 'button.withoutEnd',
+  withoutTime: 'button.withoutTime',
+  provisionNow: 'button.provisionNow',
+  askForDay: 'button.askForDay',
 };
 
 /** At most as many as Teams shows. */

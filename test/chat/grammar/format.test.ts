@@ -38,15 +38,22 @@ describe('the canonical line of a command', () => {
     [{ verb: 'cancel', requestId: 'R7K3MQ' }, 'cancel R7K3MQ'],
     [{ verb: 'cancel', requestId: 'PLEASE' }, 'cancel "PLEASE"'],
     [
-      { verb: 'requestAccess', subject: 'isaiah', app: 'Salesforce', start: '1 December', reason: 'he joins Sales' },
+      {
+        verb: 'requestAccess',
+        subject: 'isaiah',
+        app: 'Salesforce',
+        start: '1 December',
+        end: null,
+        reason: 'he joins Sales',
+      },
       'request access for isaiah to Salesforce on 1 December because he joins Sales',
     ],
     [
-      { verb: 'requestAccess', subject: 'Lee Gu', app: 'Log on', start: 'in two weeks', reason: 'of "us"' },
+      { verb: 'requestAccess', subject: 'Lee Gu', app: 'Log on', start: 'in two weeks', end: null, reason: 'of "us"' },
       'request access for Lee Gu to "Log on" starting "in two weeks" because "of ""us"""',
     ],
     [
-      { verb: 'requestAccess', subject: 'a@b.c', app: 'Monday', start: null, reason: null },
+      { verb: 'requestAccess', subject: 'a@b.c', app: 'Monday', start: null, end: null, reason: null },
       'request access for a@b.c to "Monday"',
     ],
     [{ verb: 'accessForm' }, 'request'],
@@ -201,6 +208,25 @@ describe('the canonical line of a command', () => {
             'week',
           ],
           ...['yesterday', 'about', 'account', "adele's", 'healthy', 'csv', 'as', '2', 'R7K3MQ', 'over', 'own', 'user'],
+          ...[
+            'until',
+            'till',
+            'through',
+            'up',
+            'day',
+            'days',
+            'rest',
+            'year',
+            'bis',
+            'au',
+            'le',
+            'den',
+            'i',
+            'à',
+            '2h',
+          ],
+          ...['at', 'noon', '9am', 'asti', 'ajan', 'demain', 'übermorgen', '31.', 'max', 'March', 'during', 'before'],
+          ...['3月31日まで', '到', '2週間', '1-31'],
         ],
       ),
       fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }),
@@ -218,6 +244,17 @@ describe('the canonical line of a command', () => {
       '1 December to 31 March',
       'tomorrow',
     );
+    const end = fc.constantFrom(
+      ...['31 March', '2 weeks', 'the rest of the year', 'a day', '8 hours', '31/03/2027', 'le 31 mars', '2 semaines'],
+      ...['31. maaliskuuta', '3月31日', '2週間', '31 March 2027', 'further notice', 'next Friday', '1-31 December'],
+    );
+    const term = fc
+      .record({
+        start: fc.option(fc.oneof(name, date)),
+        end: fc.option(fc.oneof(name, date, end)),
+        reason: fc.option(name),
+      })
+      .filter((made) => made.start !== null || made.end !== null);
     const since = fc.oneof(name, date, fc.constantFrom('monday', 'yesterday', '2026-11-01', 'the 1st of November'));
     const page = fc.integer({ min: 1, max: 999_999 });
     const requestId = fc.oneof(
@@ -244,7 +281,22 @@ describe('the canonical line of a command', () => {
         subject: name,
         app: name,
         start: fc.option(fc.oneof(name, date)),
+        end: fc.option(fc.oneof(name, date, end)),
         reason: fc.option(name),
+      }),
+      fc.record({ verb: fc.constant('provision' as const), subject: name, app: name, term }),
+      fc.record({
+        verb: fc.constant('provisionList' as const),
+        subjects: fc.array(name, { minLength: 1, maxLength: 6 }),
+        app: name,
+        term,
+      }),
+      fc.record({
+        verb: fc.constant('provisionGroup' as const),
+        group: name,
+        members: fc.option(fc.array(name, { minLength: 1, maxLength: 6 })),
+        app: name,
+        term,
       }),
       fc.record({ verb: fc.constant('pending' as const), page }),
       fc.constantFrom<Command>(

@@ -33,6 +33,7 @@ export async function ask(
     subject,
     app,
     start: start === '' ? null : start,
+    end: null,
     reason: reason === '' ? null : reason,
   });
 }

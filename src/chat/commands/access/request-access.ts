@@ -5,13 +5,16 @@ import type { AccessRequest } from '../../../requests/access-requests/access-req
 import { openCopy } from '../../../requests/access-requests/copies.ts';
 import { createAccessRequest } from '../../../requests/access-requests/store.ts';
 import type { Command } from '../../command.ts';
-import { findTrailingDate, readStartDate } from '../../dates/start-date.ts';
+import { readStartDate } from '../../dates/start-date.ts';
+import { format } from '../../grammar/format.ts';
 import type { Reply } from '../../reply.ts';
-import type { Problem } from '../../views/problem.ts';
+import { termCard } from '../../views/access/term-card.ts';
+import { didYouMean } from '../../views/did-you-mean.ts';
 import { findPerson } from '../subject.ts';
 import { blocked, findApp, sourceOf, tryAgain } from '../target.ts';
 import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
 import { approversOf, maySee } from './found-request.ts';
+import { endReply, offerLongerApp, readTerms, type Terms } from './terms.ts';
 
 export type RequestAccessCommand = Extract<Command, { verb: 'requestAccess' }>;
 
@@ -30,9 +33,14 @@ export async function requestAccess(
 ): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'access.request');
   if (refusal !== null) return refusal;
-  const command = await withDateOfItsOwn(parts, turn, typed);
+  const command = await withTermsOfItsOwn(parts, turn, typed);
+  if (command.start !== null || command.end !== null) {
+    const longer = await offerLongerApp(parts, turn, typed, (app) => ({ ...typed, app, start: null, end: null }));
+    if (longer !== null) return longer;
+  }
   const terms = readTerms(parts, turn, command);
   if (terms.kind === 'problem') return say(turn.words, terms.problem);
+  const reason = asTyped(turn, terms.reason)?.slice(0, longestReason) ?? null;
 
   const target = await findAccessTarget(parts, turn, command);
   if (target.kind === 'reply') return target.reply;
@@ -50,6 +58,9 @@ export async function requestAccess(
     return say(turn.words, { kind: 'notYourReport', person: user.displayName });
   }
 
+  const offered = offerInstead(parts, turn, { typed, command }, { app: app.displayName, who: user.displayName }, terms);
+  if (offered !== null) return offered;
+
   const { reader, conversation } = turn.incoming;
   const source = sourceOf(turn);
   const creation = await createAccessRequest(parts.store, {
@@ -57,7 +68,7 @@ export async function requestAccess(
     asker: { id: turn.caller.id, name: turn.caller.name },
     subject: { id: user.id, name: user.displayName, label: user.userPrincipalName, guest: isGuest(user) },
     app: { id: app.id, name: app.displayName },
-    reason: terms.reason,
+    reason,
     startsAt: terms.startsAt,
     askedAs,
     reader,
@@ -105,75 +116,64 @@ function asTyped({ incoming }: Turn, reason: string | null): string | null {
   return start === undefined ? reason : line.slice(start.index).trim();
 }
 
-/** In words, the longest date that may stand behind an app without a comma: "on Monday 1 December 2026". */
-const longestDate = 5;
+/** In words, the longest date that may stand behind an app without a comma: "starting on Monday 1 December 2026". */
+const longestDate = 7;
 
 /**
- * "to Salesforce yesterday", "to Salesforce on 1 December": words behind the app's name that make a date are the date,
- * where there is no app of the whole name. The grammar does not know the apps and leaves that open.
+ * "to Salesforce yesterday", "to Salesforce demain": words behind the app's name that make a date may be the date, where
+ * there is no app of the whole name and one of the name before them. The grammar does not know the apps, and leaves that
+ * open. It is a guess: it is offered, never done.
  */
-async function withDateOfItsOwn(
+async function withTermsOfItsOwn(
   parts: CommandParts,
   { incoming }: Turn,
   command: RequestAccessCommand,
 ): Promise<RequestAccessCommand> {
   const words = command.app.split(' ');
-  if (command.start !== null || words.length === 1) return command;
+  if (command.start !== null || command.end !== null || words.length === 1) return command;
   const whole = await parts.applications.find(command.app);
   if (!whole.ok || whole.value.kind !== 'none') return command;
   for (let length = Math.min(longestDate, words.length - 1); length > 0; length -= 1) {
-    const start = words
-      .slice(-length)
-      .join(' ')
-      .replace(/^(on|from|starting|as of)\s+/i, '');
+    const start = words.slice(-length).join(' ');
     const read = readStartDate(start, incoming.reader, parts.store.clock.now());
-    if (read.kind === 'unclear' || read.kind === 'several' || ('rest' in read && read.rest !== '')) continue;
-    return { ...command, app: words.slice(0, -length).join(' '), start };
+    if (read.kind === 'unclear' || (read.kind === 'several' && read.stay === null)) continue;
+    if ('rest' in read && read.rest !== '') continue;
+    const app = words.slice(0, -length).join(' ');
+    const known = await parts.applications.find(app);
+    if (known.ok && known.value.kind === 'one') return { ...command, app, start };
   }
   return command;
+}
+
+/**
+ * What is offered in place of a request that cannot be made as it was said: without its end, without its time of day,
+ * or with the date where it was guessed. Null where nothing keeps it from being made.
+ */
+function offerInstead(
+  parts: CommandParts,
+  turn: Turn,
+  { typed, command }: { readonly typed: RequestAccessCommand; readonly command: RequestAccessCommand },
+  who: { readonly who: string; readonly app: string },
+  { start, startsAt, end, time, reason }: Extract<Terms, { kind: 'terms' }>,
+): Reply | null {
+  const { words, incoming } = turn;
+  const line = format({ ...command, start, end: null, reason });
+  if (end !== null)
+    return endReply(parts, turn, who, { end, startsAt }, [{ label: 'withoutEnd', verb: 'choose', text: line }]);
+  if (time !== null) {
+    const day = startsAt === null ? null : words.day(startsAt, incoming.reader.timeZone);
+    const buttons = [{ label: 'withoutTime', verb: 'choose', text: line }] as const;
+    const message = termCard(words, { what: { kind: 'time', typed: time, day }, buttons, lostReason: null });
+    return { kind: 'card', message };
+  }
+  if (command.app === typed.app) return null;
+  return { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion: line }) };
 }
 
 /** Whoever may only ask does so for one person at a time; null for whoever may not ask either, or may provision. */
 export function askOneByOne({ caller, words }: Turn): Reply | null {
   const isAsker = deny(caller, 'provision.run') !== null && deny(caller, 'access.request') === null;
   return isAsker ? say(words, { kind: 'askOneByOne' }) : null;
-}
-
-type Terms =
-  | { readonly kind: 'terms'; readonly startsAt: number | null; readonly reason: string | null }
-  | { readonly kind: 'problem'; readonly problem: Problem };
-
-/** From when and why. The date may stand at the end of the reason: "because he joins Sales on 1 December". */
-function readTerms(parts: CommandParts, turn: Turn, command: RequestAccessCommand): Terms {
-  const { reader } = turn.incoming;
-  const now = parts.store.clock.now();
-  const trailing =
-    command.start === null && command.reason !== null ? findTrailingDate(command.reason, reader, now) : null;
-  const reason = asTyped(turn, trailing?.reason ?? command.reason)?.slice(0, longestReason) ?? null;
-  const typed = trailing?.startText ?? command.start;
-  if (typed === null) return { kind: 'terms', startsAt: null, reason };
-  const problem = (what: Problem): Terms => ({ kind: 'problem', problem: what });
-  const start = readStartDate(typed, reader, now);
-  switch (start.kind) {
-    case 'date':
-    case 'today': {
-      // "on 1 December he joins Sales": what follows the date is the reason, where there is no other.
-      if (start.rest !== '' && reason !== null) return problem({ kind: 'unclearStart', typed });
-      const startsAt = start.kind === 'date' ? start.startsAt : null;
-      return { kind: 'terms', startsAt, reason: reason ?? (start.rest || null) };
-    }
-    case 'past':
-      return problem({ kind: 'pastStart', date: turn.words.day(start.startsAt, reader.timeZone) });
-    case 'tooFar':
-      return problem({ kind: 'startTooFar', date: turn.words.day(start.startsAt, reader.timeZone) });
-    case 'unclear':
-    case 'several':
-      return problem({ kind: 'unclearStart', typed });
-    default: {
-      const never: never = start;
-      throw new Error(`unexpected date ${JSON.stringify(never)}`);
-    }
-  }
 }
 
 /**

@@ -56,7 +56,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
       case 'provision':
         return isOperator() || mayOnlyCloudSync()
           ? resolveProvision(command, guess.others ?? [])
-          : asRequest({ ...command, verb: 'requestAccess', start: null, reason: null }, guess.others ?? []);
+          : asRequest(requestFor(command), guess.others ?? []);
       case 'requestAccess':
         return isOperator() && command.start === null
           ? resolveProvision({ verb: 'provision', subject: command.subject, app: command.app }, guess.others ?? [])
@@ -91,9 +91,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     const app = await findApp(command.app);
     if (app.kind !== 'app') return app;
     if (mayOnlyCloudSync() && (await sourceOf(app.id)) !== 'activeDirectory')
-      return mayAsk()
-        ? asRequest({ ...command, verb: 'requestAccess', start: null, reason: null }, others)
-        : denied('provision.run', { cloudSync: false });
+      return mayAsk() ? asRequest(requestFor(command), others) : denied('provision.run', { cloudSync: false });
     const named = { ...command, app: app.name };
     if (isDistinguishedName(command.subject)) return commands(named);
     const person = await findPerson(command.subject, others);
@@ -131,7 +129,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     if (deny(caller, 'provision.run') !== null) {
       if (!mayAsk()) return denied('provision.run');
       const each = await inTurn(command.subjects.slice(0, mostLookedUp), (subject) =>
-        asRequest({ verb: 'requestAccess', subject, app: command.app, start: null, reason: null }, []),
+        asRequest(requestFor({ subject, app: command.app }), []),
       );
       const some = firstOf(each);
       return some.kind === 'commands' ? { ...some, more: command.subjects.length > mostLookedUp } : some;
@@ -332,6 +330,15 @@ type OtherCommand = Exclude<
     | 'show'
   >
 >;
+
+/** A line about provisioning as the request that it is for those who may only ask. */
+function requestFor({
+  subject,
+  app,
+  term = { start: null, end: null, reason: null },
+}: Omit<CommandOf<'provision'>, 'verb'>): CommandOf<'requestAccess'> {
+  return { verb: 'requestAccess', subject, app, ...term };
+}
 
 function commands(command: Command, unused: readonly string[] = []): Resolved {
   return { kind: 'commands', commands: [command], unused };

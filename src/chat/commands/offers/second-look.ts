@@ -289,12 +289,8 @@ function guessesFor(
       case 'provision':
         return forPeople({ verb: 'provision', subject: '', app }, people, line);
       case 'requestAccess': {
-        const terms = base?.verb === 'requestAccess' ? base : { start: null, reason: null };
-        return forPeople(
-          { verb: 'requestAccess', subject: '', app, start: terms.start, reason: terms.reason },
-          people,
-          line,
-        );
+        const { start, end, reason } = base?.verb === 'requestAccess' ? base : { start: null, end: null, reason: null };
+        return forPeople({ verb: 'requestAccess', subject: '', app, start, end, reason }, people, line);
       }
       case 'history': {
         const [[about, ...others] = [app]] = people;

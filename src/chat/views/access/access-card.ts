@@ -152,7 +152,7 @@ function retryTitle({ accessRequest, progress }: AccessCardInput, tone: Tone): W
 
 function askAgainLine({ subject, app }: AccessRequest): string {
   const verb = 'requestAccess';
-  return format({ verb, subject: subject.label ?? subject.name, app: app.name, start: null, reason: null });
+  return format({ verb, subject: subject.label ?? subject.name, app: app.name, start: null, end: null, reason: null });
 }
 
 /** The page of the Entra admin centre on which the next step is taken, where there is one to take. */

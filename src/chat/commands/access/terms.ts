@@ -1,0 +1,120 @@
+import { readEndDate } from '../../dates/end-date.ts';
+import { dayOf, findTrailingDate, readStartDate } from '../../dates/start-date.ts';
+import { format } from '../../grammar/format.ts';
+import type { Reply } from '../../reply.ts';
+import { termCard } from '../../views/access/term-card.ts';
+import { didYouMean } from '../../views/did-you-mean.ts';
+import type { SayButton } from '../../views/parts.ts';
+import type { Problem } from '../../views/problem.ts';
+import type { ProvisioningCommand } from '../target.ts';
+import type { CommandParts, Turn } from '../turn.ts';
+
+/** What a line says of the time, and why. */
+export interface Said {
+  readonly start: string | null;
+  readonly end: string | null;
+  readonly reason: string | null;
+}
+
+export type Terms =
+  | {
+      readonly kind: 'terms';
+      /** The start of the day in ms since 1970; null for at once. */
+      readonly startsAt: number | null;
+      /** The start as it may stand in a line: what was typed, or the day alone where more stood beside it. */
+      readonly start: string | null;
+      /** As typed, without what leads it in. Usher cannot do it: a line with an end is never carried out. */
+      readonly end: string | null;
+      /** A time of day was named, which no start keeps: what was typed. */
+      readonly time: string | null;
+      readonly reason: string | null;
+    }
+  | { readonly kind: 'problem'; readonly problem: Problem };
+
+/** From when, until when and why. The start may stand at the end of the reason: "because he joins Sales on 1 December". */
+export function readTerms(parts: CommandParts, turn: Turn, said: Said): Terms {
+  const { reader } = turn.incoming;
+  const now = parts.store.clock.now();
+  const isOpen = said.start === null && said.end === null && said.reason !== null;
+  const trailing = isOpen ? findTrailingDate(said.reason, reader, now) : null;
+  const reason = trailing?.reason ?? said.reason;
+  const typed = trailing?.startText ?? said.start;
+  if (typed === null) return { kind: 'terms', startsAt: null, start: null, end: said.end, time: null, reason };
+  const problem = (what: Problem): Terms => ({ kind: 'problem', problem: what });
+  const start = readStartDate(typed, reader, now);
+  switch (start.kind) {
+    case 'date':
+    case 'today': {
+      // "on 1 December, he joins Sales": what follows the date is the reason, where there is no other.
+      const { rest, hasTime } = start;
+      if (rest !== '' && (reason !== null || !start.isReason)) return problem({ kind: 'unclearStart', typed });
+      const startsAt = start.kind === 'date' ? start.startsAt : null;
+      const isPlain = rest === '' && !hasTime;
+      const day = startsAt === null ? null : dayOf(startsAt, reader);
+      return {
+        kind: 'terms',
+        startsAt,
+        start: isPlain ? typed : day,
+        end: said.end,
+        time: hasTime ? typed : null,
+        reason: reason ?? (rest || null),
+      };
+    }
+    case 'past':
+      return problem({ kind: 'pastStart', date: turn.words.day(start.startsAt, reader.timeZone) });
+    case 'tooFar':
+      return problem({ kind: 'startTooFar', date: turn.words.day(start.startsAt, reader.timeZone) });
+    case 'several': {
+      if (start.stay === null) return problem({ kind: 'unclearStart', typed });
+      const read = readTerms(parts, turn, { ...said, start: start.stay.start, end: start.stay.end });
+      return read.kind === 'terms' ? { ...read, end: read.end ?? start.stay.end } : read;
+    }
+    case 'unclear':
+      return problem({ kind: 'unclearStart', typed });
+    default: {
+      const never: never = start;
+      throw new Error(`unexpected date ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/** That Usher cannot end access, what was understood, and what can be done instead. */
+export function endReply(
+  { store }: CommandParts,
+  { incoming, words }: Turn,
+  who: { readonly who: string; readonly app: string },
+  { end, startsAt }: { readonly end: string; readonly startsAt: number | null },
+  buttons: readonly SayButton[],
+  lostReason: string | null = null,
+): Reply {
+  const { reader } = incoming;
+  const read = readEndDate(end, reader, store.clock.now());
+  const date = read.kind === 'day' ? words.day(read.endsOn, reader.timeZone) : '';
+  const from = startsAt === null ? null : words.day(startsAt, reader.timeZone);
+  const what = { kind: 'end', ...who, end, read: read.kind, date, from } as const;
+  return { kind: 'card', message: termCard(words, { what, buttons, lostReason }) };
+}
+
+/**
+ * An app whose name goes on where the line seems to say when ("Leave until Friday"), offered in quotes; null where
+ * there is none.
+ */
+export async function offerLongerApp(
+  parts: CommandParts,
+  turn: Turn,
+  command: ProvisioningCommand,
+  toLine: (app: string) => ProvisioningCommand,
+): Promise<Reply | null> {
+  const { what } = turn.incoming;
+  if (what.kind !== 'text') return null;
+  const line = what.text.replace(/\s+/gu, ' ');
+  const at = line.toLowerCase().lastIndexOf(command.app.toLowerCase());
+  const name = at < 0 ? '' : line.slice(at).trim();
+  if (name === '' || name.toLowerCase() === command.app.toLowerCase()) return null;
+  const found = await parts.applications.find(name);
+  if (!found.ok || found.value.kind !== 'one') return null;
+  const { displayName } = found.value.app;
+  if (displayName.toLowerCase() !== name.toLowerCase()) return null;
+  const suggestion = format(toLine(displayName));
+  return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion }) };
+}

@@ -1,0 +1,125 @@
+import { mayAskFor } from '../../access/asking.ts';
+import { deny } from '../../access/policy.ts';
+import type { Application } from '../../graph/applications.ts';
+import type { Command, Term } from '../command.ts';
+import { dayOf } from '../dates/start-date.ts';
+import { format } from '../grammar/format.ts';
+import { findPeople } from '../lists/people.ts';
+import { foldDuplicates } from '../lists/people-list.ts';
+import { typistOf } from '../lists/person.ts';
+import type { Reply } from '../reply.ts';
+import { termCard } from '../views/access/term-card.ts';
+import { nobodyFoundCard } from '../views/confirm-card.ts';
+import { didYouMean } from '../views/did-you-mean.ts';
+import type { SayButton } from '../views/parts.ts';
+import { endReply, offerLongerApp, readTerms } from './access/terms.ts';
+import { findPerson } from './subject.ts';
+import { findApplication, tryAgain } from './target.ts';
+import { type CommandParts, say, type Turn, troubleReply } from './turn.ts';
+
+type TimedCommand = Extract<Command, { verb: 'provision' | 'provisionList' | 'provisionGroup' }>;
+
+/** Longer lists are looked up when they are carried out. */
+const mostLookedUp = 10;
+
+/**
+ * The answer to a line about provisioning that says when access starts or ends: provisioning is done at once and ends
+ * nothing, so the line is not carried out, and what can be done instead is offered. Null where it says no more than
+ * "today".
+ */
+export async function untimely(parts: CommandParts, turn: Turn, command: TimedCommand): Promise<Reply | null> {
+  const { term, ...plain } = command;
+  if (term === undefined) return null;
+  const { words, incoming } = turn;
+  const longer = await offerLongerApp(parts, turn, command, (app) => ({ ...plain, app }));
+  if (longer !== null) return longer;
+  const terms = readTerms(parts, turn, term);
+  if (terms.kind === 'problem') return say(words, terms.problem);
+  const found = await findApplication(parts, turn, command);
+  if (found.kind === 'reply') return found.reply;
+  const whom = await whoIsMeant(parts, turn, command, found.app);
+  if (whom.kind === 'reply') return whom.reply;
+
+  const { end, startsAt, time } = terms;
+  const who = { who: whom.name, app: found.app.displayName };
+  const now: SayButton = { label: end === null ? 'provisionNow' : 'withoutEnd', verb: 'choose', text: format(plain) };
+  const ask = await askInstead(parts, turn, command, whom.id, { ...terms, term });
+  if (end !== null) {
+    // Without its end, but not on another day.
+    const buttons = startsAt === null ? [now] : [ask === null ? { ...now, label: 'provisionNow' as const } : ask];
+    return endReply(parts, turn, who, { end, startsAt }, buttons, buttons[0] === ask ? null : terms.reason);
+  }
+  if (startsAt === null && time === null)
+    return term.reason === null
+      ? null
+      : { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion: format(plain) }) };
+  const day = startsAt === null ? null : words.day(startsAt, incoming.reader.timeZone);
+  const what = { kind: 'start', ...who, typed: term.start ?? '', day, canAsk: ask !== null } as const;
+  const buttons = ask === null ? [now] : [now, ask];
+  return { kind: 'card', message: termCard(words, { what, buttons, lostReason: ask === null ? terms.reason : null }) };
+}
+
+type Meant =
+  /** `id`: of one person of Entra. */
+  | { readonly kind: 'meant'; readonly name: string; readonly id: string | null }
+  | { readonly kind: 'reply'; readonly reply: Reply };
+
+async function whoIsMeant(parts: CommandParts, turn: Turn, command: TimedCommand, app: Application): Promise<Meant> {
+  const reply = (answer: Reply): Meant => ({ kind: 'reply', reply: answer });
+  switch (command.verb) {
+    case 'provision': {
+      if (!(await takesEntra(parts, app))) return { kind: 'meant', name: command.subject, id: null };
+      const person = await findPerson(parts, turn, command, app);
+      if (person.kind === 'reply') return person;
+      return { kind: 'meant', name: person.user.displayName, id: person.user.id };
+    }
+    case 'provisionList': {
+      const { entries } = foldDuplicates(command.subjects);
+      const name = turn.words.plain('term.people', { count: entries.length });
+      if (entries.length > mostLookedUp || !(await takesEntra(parts, app))) return { kind: 'meant', name, id: null };
+      const people = await findPeople(parts.directory, entries, typistOf(turn.incoming));
+      if (people.kind === 'trouble') return reply(troubleReply(turn.words, people.trouble, tryAgain(command)));
+      const { leftOut } = people;
+      if (people.people.length === 0)
+        return reply({ kind: 'card', message: nobodyFoundCard(turn.words, { app: app.displayName, leftOut }) });
+      return { kind: 'meant', name, id: null };
+    }
+    case 'provisionGroup': {
+      const groups = await parts.directory.findGroups(command.group);
+      if (!groups.ok) return reply(troubleReply(turn.words, groups.trouble, tryAgain(command)));
+      if (groups.value.kind === 'none') return reply(say(turn.words, { kind: 'unknownGroup', typed: command.group }));
+      const name = groups.value.kind === 'one' ? groups.value.group.displayName : command.group;
+      return { kind: 'meant', name, id: null };
+    }
+    default: {
+      const never: never = command;
+      throw new Error(`unexpected command ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/** Whether the app's people are those of Entra; in doubt they are. */
+async function takesEntra({ synchronization }: CommandParts, app: Application): Promise<boolean> {
+  const job = await synchronization.findJob(app.id);
+  if (!job.ok || job.value.kind === 'none') return true;
+  const rule = await synchronization.findRule(app.id, job.value.job.id, 'User');
+  return !rule.ok || rule.value === null || rule.value.source === 'entra';
+}
+
+/** The button that asks for access from that day on, for the caller who may. */
+async function askInstead(
+  parts: CommandParts,
+  { caller, incoming }: Turn,
+  command: TimedCommand,
+  personId: string | null,
+  { startsAt, term }: { readonly startsAt: number | null; readonly term: Term },
+): Promise<SayButton | null> {
+  if (command.verb !== 'provision' || personId === null || startsAt === null) return null;
+  if (personId === caller.id || deny(caller, 'access.request') !== null) return null;
+  const may = await mayAskFor(parts, caller, personId);
+  if (!may.ok || may.value !== 'may') return null;
+  const { subject, app } = command;
+  const start = dayOf(startsAt, incoming.reader);
+  const text = format({ verb: 'requestAccess', subject, app, start, end: null, reason: term.reason });
+  return { label: 'askForDay', verb: 'choose', text };
+}

@@ -1,0 +1,290 @@
+import { isPlain } from './names.ts';
+import { phraseLength, phrasesOf, plainWord, wordsOf } from './plain-words.ts';
+import { REASON_WORDS } from './reasons.ts';
+import { SEPARATORS } from './separators.ts';
+import { beginsAt, isBareDay, isDatePart, looksLikeDate } from './start-words.ts';
+import { fold, joinWords, splitWords, trimEdges, type Word } from './words.ts';
+
+/**
+ * Where a line says when something ends: a day behind "until" or "bis", a length behind "for" or "pendant", a range
+ * ("1 to 31 December"). Only the looks of the words count here, in every language whose dates are read; what day they
+ * name depends on the reader, and is found out by `chat/dates`.
+ */
+export interface EndPlace {
+  /** The words from `from` to `to` are the end and what leads it in. */
+  readonly from: number;
+  readonly to: number;
+  /** The day or the length, as typed. */
+  readonly text: string;
+  /** The first day of a range, where it stands in the same words. */
+  readonly start: string | null;
+  /** No name is likely to hold these words. Else the line has to make sense without them. */
+  readonly sure: boolean;
+}
+
+const ENDS = phrasesOf(({ end }) => end);
+const BEHIND_DAY = phrasesOf(({ endBehind = [] }) => endBehind);
+const DURING = phrasesOf(({ during }) => during);
+const BEHIND_LENGTH = phrasesOf(({ duringBehind = [] }) => duringBehind);
+const AHEAD = wordsOf(({ ahead }) => ahead);
+const FILLERS = wordsOf(({ fillers }) => fillers);
+const UNITS = wordsOf(({ units }) => Object.values(units).flat());
+const COUNTS = wordsOf(({ counts }) => counts);
+/** Only at these an end begins or is followed, besides dates and lengths themselves. */
+const LEADING: ReadonlySet<string> = new Set([
+  ...[ENDS, DURING, BEHIND_DAY, BEHIND_LENGTH].flatMap((phrases) => [...phrases.keys()]),
+  'to',
+]);
+/** Whatever follows one of these is an end. */
+const STRONG: ReadonlySet<string> = new Set(['until', 'up until']);
+/** "the end of March" is a day, and no end of anything. */
+const MERE_ENDS: ReadonlySet<string> = new Set(['end', 'ends']);
+const NUMBER = /^\d{1,3}$/;
+const GLUED_LENGTH = /^\d{1,3}[- ]?(?:d|w|m|mo|y|h|hrs?|hours?|days?|wks?|weeks?|mths?|months?|yrs?|years?)$/;
+const HYPHENATED = /^(\p{L}+|\d{1,3})-(\p{L}+)$/u;
+const JOINTS: ReadonlySet<string> = new Set(['or', 'to', 'and', 'bis', 'oder', 'ou', 'o']);
+const MOST_FILLERS = 5;
+/** "a couple of", "one and a half". */
+const MOST_COUNT_WORDS = 4;
+const LONGEST_LENGTH = 8;
+const LONGEST_DAY = 5;
+const LONGEST_WORD = 40;
+
+/** In Chinese and Japanese no space parts the words of a date. */
+const CJK_NUMBER = '(?:\\d{1,3}|[一二两兩三四五六七八九十半]+)';
+const CJK_LENGTH = new RegExp(
+  `^(?:为期|為期|持续|持續|期限)?${CJK_NUMBER}(?:小时|小時|個小時|个小时|時間|天|日間|周間?|週間?|个?星期|個星期|个?礼拜|個?禮拜|(?:个|個|か|ヶ|カ|ケ|ヵ)月間?|年間?|个?季度)(?:之?[内內]|以[内內]|だけ|限定)?$`,
+);
+const CJK_DAY =
+  /\d{1,4}[年月日号號/.-]|^[今明后後昨]|^来[週月年]|[月年週周]末|あさって|周[一二三四五六日]|[月火水木金土日]曜/;
+const CJK_RANGE = /^(?:从|從|自)?(.+?)(?:から|到|至|~|〜|～)(.+?)(?:までに?|迄|为止|為止|止)?$/;
+const CJK_UNTIL = /^(?:直到|直至|截至|截止到?|到|至)(.+?)(?:为止|為止|止)?$/;
+const CJK_BEHIND = /^(.+?)(?:までに?|迄|为止|為止|之前|止)$/;
+/** "1-31 December", "1/12-31/12". */
+const GLUED_DAYS = /^(\d{1,2})(?:st|nd|rd|th|er|\.)?[-–—](\d{1,2}(?:st|nd|rd|th|er|\.)?)$/;
+
+/** The first place that says when something ends; null when none does. */
+export function endPlace(words: readonly Word[]): EndPlace | null {
+  const plain = words.map(plainWord);
+  for (const at of words.keys()) {
+    if (!mayEnd(words, plain, at)) continue;
+    const place = endAt(words, plain, at);
+    if (place !== null) return withStart(words, place);
+  }
+  return null;
+}
+
+/** The last such place. */
+function lastEndPlace(words: readonly Word[]): EndPlace | null {
+  const plain = words.map(plainWord);
+  for (let at = words.length - 1; at >= 0; at -= 1) {
+    const place = endAt(words, plain, at);
+    if (place !== null) return withStart(words, place);
+  }
+  return null;
+}
+
+/** Whether a text is a length of time, and nothing else. */
+export function isLength(text: string): boolean {
+  const words = splitWords(text);
+  return words.length > 0 && lengthAt(words.map(plainWord), 0) === words.length;
+}
+
+/** The end at the end of a reason ("she covers for isaiah until 31 march"); null where there is none. */
+export function endAtTheEnd(words: readonly Word[]): EndPlace | null {
+  const place = lastEndPlace(words);
+  return place !== null && place.from > 0 && place.to === words.length ? place : null;
+}
+
+/** An end as it stands in a line, with the word that leads it in. */
+export function writeEnd(end: string): { readonly leadIn: 'for' | 'until'; readonly isBare: boolean } {
+  const words = splitWords(end);
+  const leadIn = isLength(end) ? 'for' : 'until';
+  const place = endPlace(splitWords(`x ${leadIn} ${end}`));
+  const isPlainly = words.every(({ text }) => isPlain(text) && !REASON_WORDS.has(text.toLowerCase()));
+  const isBare =
+    isPlainly && place?.from === 1 && place.to === words.length + 2 && place.text === end && place.start === null;
+  return { leadIn, isBare };
+}
+
+/** How many words at `at` are a length of time ("about two weeks", "the rest of the year"); 0 for none. */
+export function lengthAt(plain: readonly string[], at: number): number {
+  let first = at;
+  while (first - at < MOST_FILLERS && FILLERS.has(plain[first] ?? '') && !isCount(plain[first])) first += 1;
+  // "the next two weeks", "a further two weeks": the last word that may be both is a number where one is needed.
+  for (let start = at; start <= first; start += 1) {
+    const counted = countedAt(plain, start);
+    if (counted > 0) return start - at + counted;
+  }
+  let end = at;
+  while (end - at < MOST_FILLERS && (FILLERS.has(plain[end] ?? '') || isCount(plain[end]))) end += 1;
+  return end > at && UNITS.has(plain[end] ?? '') ? withOnly(plain, end + 1) - at : 0;
+}
+
+function countedAt(plain: readonly string[], at: number): number {
+  const word = plain[at] ?? '';
+  if (GLUED_LENGTH.test(word) || CJK_LENGTH.test(word)) return withOnly(plain, at + 1) - at;
+  const [, count = '', unit = ''] = HYPHENATED.exec(word) ?? [];
+  if (isCount(count) && UNITS.has(unit)) return withOnly(plain, at + 1) - at;
+  if (!isCount(word)) return 0;
+  for (let end = at + 1; end <= at + MOST_COUNT_WORDS + 1; end += 1) {
+    const next = plain[end] ?? '-';
+    if (UNITS.has(next)) return withOnly(plain, end + 1) - at;
+    if (!(isCount(next) || FILLERS.has(next) || JOINTS.has(next))) return 0;
+  }
+  return 0;
+}
+
+function withOnly(plain: readonly string[], end: number): number {
+  return ['only', 'max', 'maximum', 'long'].includes(plain[end] ?? '') ? end + 1 : end;
+}
+
+function isCount(word: string | undefined): boolean {
+  return word !== undefined && (NUMBER.test(word) || COUNTS.has(word) || /^\d{1,3}[-–]\d{1,3}$/.test(word));
+}
+
+/** Cheap, as a list may be long. */
+function mayEnd(words: readonly Word[], plain: readonly string[], at: number): boolean {
+  if (words.length - at <= LONGEST_LENGTH || LEADING.has(plain[at] ?? '')) return true;
+  return /[\d\u0080-\uffff]|^[-–—~]$/.test(words[at]?.text ?? '');
+}
+
+function endAt(words: readonly Word[], plain: readonly string[], at: number): EndPlace | null {
+  const word = words[at];
+  if (word === undefined || word.quoted) return null;
+  const inLine = behindLeadIn(words, plain, at) ?? inOneWord(words, at) ?? inRange(words, at);
+  return inLine ?? behindDay(words, plain, at) ?? bareLength(words, plain, at);
+}
+
+function behindLeadIn(words: readonly Word[], plain: readonly string[], at: number): EndPlace | null {
+  const during = phraseLength(plain, at, DURING);
+  if (during > 0) {
+    const first = at + during;
+    const length = lengthAt(plain, first);
+    const counted = plain.slice(first, first + length).some((part) => isCount(part) || /\d/.test(part));
+    if (length > 0) return place(words, at, first, first + length, counted);
+    // "for tomorrow", "for December": from then on, or only then.
+    if (at > 0 && phraseLength(plain, at, ENDS) === 0 && looksLikeDate(words, first) && !words[first]?.quoted) {
+      const to = endOfEnd(words, first);
+      const text = textOf(words, first, to);
+      return text === null ? null : { from: at, to, text, start: text, sure: false };
+    }
+  }
+  const end = phraseLength(plain, at, ENDS);
+  if (end === 0) return null;
+  const first = at + end;
+  const next = words[first];
+  if (next === undefined) return null;
+  const phrase = plain.slice(at, first).join(' ');
+  const isStrong = STRONG.has(phrase);
+  if (next.quoted) return isStrong || looksLikeDate(words, first) ? place(words, at, first, first + 1, isStrong) : null;
+  const length = lengthAt(plain, first);
+  const isDate =
+    looksLikeDate(words, first) ||
+    (length > 0 && !MERE_ENDS.has(phrase)) ||
+    (!MERE_ENDS.has(phrase) && looksLikeDate(words, skipFillers(plain, first)));
+  if (!isDate && (!isStrong || SEPARATORS.has(fold(next)))) return null;
+  return place(words, at, first, Math.max(first + length, endOfEnd(words, first)), isDate);
+}
+
+function place(words: readonly Word[], from: number, first: number, to: number, sure: boolean): EndPlace | null {
+  const text = textOf(words, first, to);
+  return text === null ? null : { from, to, text, start: null, sure };
+}
+
+function skipFillers(plain: readonly string[], first: number): number {
+  let at = first;
+  while (at - first < MOST_FILLERS && FILLERS.has(plain[at] ?? '')) at += 1;
+  return at;
+}
+
+/** An end goes on to the next word that parts a line, or that leads in a start. */
+function endOfEnd(words: readonly Word[], first: number): number {
+  let end = first + 1;
+  while (end < words.length) {
+    const folded = fold(words[end]);
+    if (SEPARATORS.has(folded) || folded === 'access' || words[end]?.startsLine || words[end]?.afterTab) break;
+    if (beginsAt(words, end) > 0) break;
+    end += 1;
+  }
+  return end;
+}
+
+function inOneWord(words: readonly Word[], at: number): EndPlace | null {
+  const typed = words[at]?.text ?? '';
+  if (typed.length > LONGEST_WORD) return null;
+  const text = trimEdges(typed, '(（', ')）,，.。;；');
+  const days = GLUED_DAYS.exec(text);
+  if (days !== null && isDatePart(words[at + 1], 'month')) {
+    const to = endOfEnd(words, at);
+    const rest = textOf(words, at + 1, to) ?? '';
+    return { from: at, to, text: `${days[2]} ${rest}`, start: `${days[1]} ${rest}`, sure: true };
+  }
+  if (!/[^\p{ASCII}]/u.test(text)) return null;
+  const [, from = '', until = ''] = CJK_RANGE.exec(text) ?? [];
+  if (CJK_DAY.test(from) && CJK_DAY.test(until)) return { from: at, to: at + 1, text: until, start: from, sure: true };
+  const [, day = ''] = CJK_UNTIL.exec(text) ?? CJK_BEHIND.exec(text) ?? [];
+  if (CJK_DAY.test(day)) return { from: at, to: at + 1, text: day, start: null, sure: true };
+  return CJK_LENGTH.test(text) && at > 0 ? { from: at, to: at + 1, text, start: null, sure: true } : null;
+}
+
+/** "1 to 31 December", "1 December - 31 March": between two dates the words part nothing else. */
+function inRange(words: readonly Word[], at: number): EndPlace | null {
+  const word = words[at];
+  if (at === 0 || !(fold(word) === 'to' || /^[-–—~]$/.test(word?.text ?? ''))) return null;
+  const isBehindDate = isDatePart(words[at - 1], 'any') && !words[at - 1]?.quoted;
+  if (!isBehindDate || !looksLikeDate(words, at + 1) || words[at + 1]?.quoted) return null;
+  return place(words, at, at + 1, endOfEnd(words, at + 1), false);
+}
+
+/** "31. maaliskuuta asti": the word stands behind the day. */
+function behindDay(words: readonly Word[], plain: readonly string[], at: number): EndPlace | null {
+  const behind = phraseLength(plain, at, BEHIND_DAY);
+  const long = phraseLength(plain, at, BEHIND_LENGTH);
+  for (let first = Math.max(0, at - LONGEST_DAY); (behind > 0 || long > 0) && first < at; first += 1) {
+    const isDate =
+      behind > 0 && looksLikeDate(words, first) && words.slice(first, at).every((part) => isDatePart(part, 'any'));
+    const isLength = lengthAt(plain, first) === at - first;
+    if (isDate || isLength) return place(words, first, first, at, true);
+  }
+  return null;
+}
+
+/** "to ServiceNow 2 weeks", "to ServiceNow (2 weeks)". */
+function bareLength(words: readonly Word[], plain: readonly string[], at: number): EndPlace | null {
+  if (
+    at === 0 ||
+    words.length - at > LONGEST_LENGTH ||
+    !isLengthStart(plain[at] ?? '') ||
+    AHEAD.has(plain[at - 1] ?? '')
+  )
+    return null;
+  const length = countedAt(plain, at);
+  let first = at;
+  while (at - first < MOST_FILLERS && first > 1 && FILLERS.has(plain[first - 1] ?? '')) first -= 1;
+  if (AHEAD.has(plain[first - 1] ?? '')) return null;
+  return length > 0 && at + length === words.length ? place(words, first, first, words.length, false) : null;
+}
+
+function isLengthStart(word: string): boolean {
+  return isCount(word) || GLUED_LENGTH.test(word) || HYPHENATED.test(word);
+}
+
+/** "from 1 until 31 December": the first day has its month from the last. */
+function withStart(words: readonly Word[], found: EndPlace): EndPlace {
+  const day = words[found.from - 1];
+  if (found.start !== null || !isBareDay(day) || isDatePart(words[found.from - 2], 'month')) return found;
+  const [first, ...rest] = splitWords(found.text);
+  if (!isBareDay(first) || rest.length === 0) return found;
+  const start = `${trimEdges(day?.text ?? '', '(', '),.;:')} ${joinWords(rest)}`;
+  const from = found.from - 1;
+  const leadIn = [3, 2, 1].find((length) => beginsAt(words, from - length, true) === length) ?? 0;
+  return { ...found, from: from - leadIn, start };
+}
+
+function textOf(words: readonly Word[], first: number, to: number): string | null {
+  const part = words.slice(first, to);
+  const whole = joinWords(part);
+  const text = part.some((word) => word.quoted) ? whole : trimEdges(whole, '([', ')],;:');
+  return text.trim() === '' ? null : text;
+}

@@ -1,0 +1,54 @@
+import { ALL_DATE_WORDS, type DateWords } from '../dates/date-words.ts';
+import { fold, type Word } from './words.ts';
+
+/** Phrases by their first word, the longest first; each is a list of plain words. */
+export type Phrases = ReadonlyMap<string, readonly (readonly string[])[]>;
+
+/** A word as the words of all languages are compared: small letters without accents, and no marks around it. */
+export function plainWord(word: Word | undefined): string {
+  return plainText(fold(word));
+}
+
+function plainText(text: string): string {
+  if (/^[a-z0-9]*$/.test(text)) return text;
+  return text
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/\p{M}+/gu, '')
+    .replace(/[’‘]/g, "'");
+}
+
+/** Phrases of every language whose dates are read. */
+export function phrasesOf(pick: (language: DateWords) => readonly string[]): Phrases {
+  const byFirst = new Map<string, (readonly string[])[]>();
+  for (const phrase of new Set(ALL_DATE_WORDS.flatMap(pick))) {
+    const parts = phrase.split(' ').map(plainText);
+    const [first = ''] = parts;
+    byFirst.set(
+      first,
+      [...(byFirst.get(first) ?? []), parts].sort((a, b) => b.length - a.length),
+    );
+  }
+  return byFirst;
+}
+
+/** How many words of the longest of these phrases stand at `at`; 0 for none. */
+export function phraseLength(plain: readonly string[], at: number, phrases: Phrases): number {
+  const fitting = phrases.get(plain[at] ?? '');
+  return fitting?.find((phrase) => phrase.every((part, index) => plain[at + index] === part))?.length ?? 0;
+}
+
+/** The same where the words are still as they were typed. */
+export function phraseIn(words: readonly Word[], at: number, phrases: Phrases): number {
+  const fitting = phrases.get(plainWord(words[at]));
+  return fitting?.find((phrase) => phrase.every((part, index) => plainWord(words[at + index]) === part))?.length ?? 0;
+}
+
+/** The single words of such phrases. */
+export function wordsOf(pick: (language: DateWords) => readonly string[]): ReadonlySet<string> {
+  return new Set(
+    ALL_DATE_WORDS.flatMap(pick)
+      .flatMap((text) => text.split(' '))
+      .map(plainText),
+  );
+}

@@ -1,0 +1,131 @@
+import type { Term } from '../command.ts';
+import { endPlace, writeEnd } from './end-words.ts';
+import { quoteName, readName, writeName } from './names.ts';
+import { REASON_WORDS, readReason, reasonPlace, withoutMarksAtTheEnd, writeReason } from './reasons.ts';
+import type { Reading } from './rules.ts';
+import { isStartWord, startPlace, trailingStart, writeStart } from './start-words.ts';
+import { splitWords, type Word } from './words.ts';
+
+/** The words of a line without those that say when something ends. */
+export interface EndCut {
+  readonly words: readonly Word[];
+  readonly end: string;
+  /** The first day of a range. */
+  readonly start: string | null;
+  /** The words can mean nothing else. Else the line has to make sense without them. */
+  readonly sure: boolean;
+}
+
+/** The words of a line without those that say when something starts. */
+export interface StartCut {
+  readonly words: readonly Word[];
+  readonly start: string;
+  readonly sure: boolean;
+  /** It was given as a deadline, and may be meant as one. */
+  readonly deadline: boolean;
+}
+
+/** Null where nothing ends. */
+export function cutEnd(words: readonly Word[]): EndCut | null {
+  const place = endPlace(words);
+  if (place === null) return null;
+  const { from, to, text, start, sure } = place;
+  return { words: without(words, from, to), end: text, start, sure };
+}
+
+/** Null where nothing says that something starts. */
+export function cutStart(words: readonly Word[]): StartCut | null {
+  const place = startPlace(words);
+  if (place !== null) {
+    const { from, to, text, odd, deadline } = place;
+    return { words: without(words, from, to), start: text, sure: !odd, deadline };
+  }
+  const length = trailingStart(words);
+  if (length === 0) return null;
+  const left = withoutMarksAtTheEnd(words.slice(0, -length));
+  return { words: left, start: readName(words.slice(-length)) ?? '', sure: false, deadline: false };
+}
+
+/** The start and the end as they stand in a line. */
+export function writeTerms({ start, end }: { readonly start: string | null; readonly end: string | null }): string[] {
+  return [
+    ...(start === null ? [] : [writeStart(start, endPlace(splitWords(`x ${start}`)) === null)]),
+    ...(end === null ? [] : [writeEndTerm(end)]),
+  ];
+}
+
+/** Whether a name would be read as something else than a name where it stands without quotes. */
+export function holdsTerm(name: string): boolean {
+  if (
+    name
+      .toLowerCase()
+      .split(' ')
+      .some((word) => isStartWord(word) || REASON_WORDS.has(word))
+  )
+    return true;
+  const words = splitWords(name);
+  return endPlace(splitWords(`x ${name}`)) !== null || startPlace(words) !== null;
+}
+
+/** A name in a line that may say when something starts or ends. */
+export function writeTimedName(name: string): string {
+  return holdsTerm(name) ? quoteName(name) : writeName(name);
+}
+
+/** A line about provisioning with what it says of the time; `line` holds the names. */
+export function writeTimed(line: string, term: Term | undefined): string {
+  if (term === undefined) return line;
+  const reason = term.reason === null ? [] : [`because ${writeReason(term.reason)}`];
+  return [line, ...writeTerms(term), ...reason].join(' ');
+}
+
+/**
+ * Reads a line about provisioning that may say when access starts and ends, which provisioning cannot do. A reason is
+ * read where one of the two stands beside it.
+ */
+export function readTimed(words: readonly Word[], read: (words: readonly Word[]) => Reading): Reading {
+  if (cutEnd(words) === null && cutStart(words) === null) return read(words);
+  const place = reasonPlace(words, false);
+  const head = place === null ? words : withoutMarksAtTheEnd(words.slice(0, place.at));
+  const reason = place === null ? null : readReason(words.slice(place.at + place.length));
+  const parts = readParts(head, read);
+  if (parts === null) return read(words);
+  const { reading, term, deadline } = parts;
+  if (reading.kind === 'incomplete') return reading;
+  const command = { ...reading.command, term: { ...term, reason } };
+  return { kind: deadline ? 'nearly' : reading.kind, command };
+}
+
+interface Parts {
+  readonly reading: Reading;
+  readonly term: Pick<Term, 'start' | 'end'>;
+  readonly deadline: boolean;
+}
+
+function readParts(words: readonly Word[], read: (words: readonly Word[]) => Reading): Parts | null {
+  const end = cutEnd(words);
+  if (end !== null) {
+    const start = readStart(end.words, read);
+    const parts = start ?? { reading: read(end.words), term: { start: end.start, end: null }, deadline: false };
+    const isWhole = parts.reading.kind !== 'incomplete';
+    if (end.sure || isWhole) return { ...parts, term: { start: parts.term.start ?? end.start, end: end.end } };
+  }
+  return readStart(words, read);
+}
+
+function readStart(words: readonly Word[], read: (words: readonly Word[]) => Reading): Parts | null {
+  const cut = cutStart(words);
+  if (cut === null) return null;
+  const reading = read(cut.words);
+  if (reading.kind === 'incomplete' && !cut.sure) return null;
+  return { reading, term: { start: cut.start, end: null }, deadline: cut.deadline };
+}
+
+function writeEndTerm(end: string): string {
+  const { leadIn, isBare } = writeEnd(end);
+  return isBare ? `${leadIn} ${end}` : `until ${quoteName(end)}`;
+}
+
+function without(words: readonly Word[], from: number, to: number): readonly Word[] {
+  return [...withoutMarksAtTheEnd(words.slice(0, from)), ...words.slice(to)];
+}

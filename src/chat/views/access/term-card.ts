@@ -1,0 +1,85 @@
+import { plainText } from '../../cards/safe-text.ts';
+import type { CardMessage } from '../../reply.ts';
+import type { WordKey, Words, WordValues } from '../../words.ts';
+import { noticeCard } from '../notice.ts';
+import { type SayButton, short } from '../parts.ts';
+
+/** What a line says of the time that Usher cannot do; nothing has been done. Days in words, as `Words.day` gives them. */
+export type TermNotice =
+  /** `read`: how the end was read; `date`: its day, where it is one. */
+  | {
+      readonly kind: 'end';
+      readonly who: string;
+      readonly app: string;
+      readonly end: string;
+      readonly read: 'day' | 'length' | 'unclear';
+      readonly date: string;
+      readonly from: string | null;
+    }
+  /** A request with a time of day; `day` null for as soon as it is approved. */
+  | { readonly kind: 'time'; readonly typed: string; readonly day: string | null }
+  /** Provisioning that shall wait; `day` null where only a time of day was named. */
+  | {
+      readonly kind: 'start';
+      readonly who: string;
+      readonly app: string;
+      readonly typed: string;
+      readonly day: string | null;
+      readonly canAsk: boolean;
+    };
+
+export interface TermCardInput {
+  readonly what: TermNotice;
+  /** Each says a full line that Usher can do. */
+  readonly buttons: readonly SayButton[];
+  /** It was given, and stands in none of the lines. */
+  readonly lostReason: string | null;
+}
+
+type Keys = readonly [title: WordKey, happened: WordKey, next: WordKey];
+
+const KEYS: Readonly<Record<TermNotice['kind'], Keys>> = {
+  end: ['term.end.title', 'term.end.happened', 'term.end.next'],
+  time: ['term.time.title', 'term.time.happened', 'term.time.next'],
+  start: ['term.start.title', 'term.start.happened', 'term.start.next'],
+};
+
+/** Says what cannot be done, and offers the lines that can. */
+export function termCard(words: Words, { what, buttons, lostReason }: TermCardInput): CardMessage {
+  const [title, happened, next] = KEYS[what.kind];
+  const values = valuesOf(what);
+  const reason = lostReason === null ? [] : [words.card('term.reason', { reason: short(lostReason) })];
+  return noticeCard(words, {
+    tone: 'unknown',
+    title: words.card(title),
+    paragraphs: [
+      words.card(happened, values),
+      ...reason,
+      ...buttons.map(({ text }) => words.card('term.line', { line: plainText(text, LONGEST_SHOWN) })),
+    ],
+    next: words.card(next, values),
+    buttons,
+    summary: `${words.plain(happened, values)} ${words.plain(next, values)}`,
+  });
+}
+
+const LONGEST_SHOWN = 200;
+
+function valuesOf(what: TermNotice): WordValues {
+  switch (what.kind) {
+    case 'end': {
+      const { who, app, end, read, date, from } = what;
+      return { who: short(who), app: short(app), end: short(end), read, date, from: from ?? 'none' };
+    }
+    case 'time':
+      return { typed: short(what.typed), day: what.day ?? 'none' };
+    case 'start': {
+      const { who, app, typed, day, canAsk } = what;
+      return { who: short(who), app: short(app), typed: short(typed), day: day ?? 'none', can: canAsk ? 'ask' : 'now' };
+    }
+    default: {
+      const never: never = what;
+      throw new Error(`A term without words: ${JSON.stringify(never)}`);
+    }
+  }
+}

@@ -1,0 +1,276 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import type { Clock } from '../../src/clock.ts';
+import { systemClock } from '../../src/clock.ts';
+import type { people } from '../../src/sandbox/tenant/people.ts';
+import { startTestUsher, type TestUsher, unlimited } from '../support/usher.ts';
+
+jest.setTimeout(60_000);
+
+/** A Wednesday. */
+const NOW = Date.parse('2026-11-18T12:00:00Z');
+let teams: TestUsher;
+afterEach(() => teams.close());
+
+async function start(): Promise<void> {
+  const begun = systemClock.now();
+  const clock: Clock = { ...systemClock, now: () => NOW + systemClock.now() - begun };
+  const environment = { PROVISION_WINDOW_MS: '100', COMMANDS_PER_MINUTE: unlimited };
+  teams = await startTestUsher({ environment, usherOptions: { clock } });
+}
+
+async function says(person: keyof typeof people, line: string, locale = 'en-US'): Promise<void> {
+  await teams.send({ ...teams.message(person, line), locale });
+  await teams.settled();
+}
+
+const last = (person: string) => teams.lastCard(`personal-${person}`);
+const readBy = (person: string) =>
+  teams
+    .cardsFor(`personal-${person}`)
+    .map(({ text }) => text)
+    .join('\n');
+/** The lines that the buttons of the last card say. */
+const offered = (person: string): string[] =>
+  last(person).buttons.flatMap(({ data }) => ((data as { text?: string }).text ?? '').split('\n').filter(Boolean));
+const asked = async () => (await teams.records()).filter(({ kind }) => kind === 'accessAsked').length;
+
+/** Says the line; tells the last card, and what was done. */
+async function outcome(person: keyof typeof people, line: string, locale?: string) {
+  const before = await asked();
+  await says(person, line, locale);
+  return {
+    text: last(person).text,
+    lines: offered(person),
+    asked: (await asked()) - before,
+    calls: teams.sandbox.stats().arrivals.length,
+  };
+}
+
+const snow = 'request access for isaiah to ServiceNow';
+
+describe('a request with an end', () => {
+  it.each([
+    [`${snow} for 2 weeks`, 'en-US', 'for “2 weeks”', snow],
+    [`${snow} for 90 days`, 'en-US', 'for “90 days”', snow],
+    [`${snow} for one month`, 'en-US', 'for “one month”', snow],
+    [`${snow} for a day`, 'en-US', 'for “a day”', snow],
+    [`${snow} for 8 hours`, 'en-US', 'for “8 hours”', snow],
+    [`${snow} for the next two weeks`, 'en-US', 'for “the next two weeks”', snow],
+    [`${snow} for the rest of the year`, 'en-US', 'for “the rest of the year”', snow],
+    [`${snow} until 31 march`, 'en-US', 'until Wednesday, March 31, 2027', snow],
+    [`${snow} till tomorrow`, 'en-US', 'until Thursday, November 19, 2026', snow],
+    [`${snow} up to 31 March`, 'en-GB', 'until Wednesday, 31 March 2027.', snow],
+    [`${snow}, valid through 2027-03-31`, 'en-US', 'until Wednesday, March 31, 2027', snow],
+    [`${snow} until the project is over`, 'en-US', 'until “the project is over”', snow],
+    [`${snow} until 31 February`, 'en-US', 'until “31 February”', snow],
+    [`${snow} 2 weeks`, 'en-US', 'for “2 weeks”', snow],
+    ['request access for 2 weeks for isaiah to ServiceNow', 'en-US', 'for “2 weeks”', snow],
+    ['provision isaiah to ServiceNow for 3 months', 'en-US', 'for “3 months”', snow],
+    [
+      `${snow} from 1 December until 31 March`,
+      'en-US',
+      'starting on Tuesday, December 1, 2026',
+      `${snow} on 1 December`,
+    ],
+    [`${snow} 1 to 31 December`, 'en-US', 'until Thursday, December 31, 2026', `${snow} on 1 December`],
+    [`${snow} from 1 until 31 December`, 'en-US', 'starting on Tuesday, December 1', `${snow} on 1 December`],
+    [
+      'request access for adele to GitHub for 2 weeks because she covers for isaiah',
+      'en-US',
+      'for “2 weeks”',
+      'request access for adele to GitHub because she covers for isaiah',
+    ],
+    [
+      'request access for adele to GitHub because she covers for isaiah until 31 march',
+      'en-US',
+      'until Wednesday, March 31, 2027',
+      'request access for adele to GitHub because "she covers for isaiah until 31 march"',
+    ],
+    [`${snow} jusqu’au 31 mars`, 'fr-FR', 'until mercredi 31 mars 2027', snow],
+    [`${snow} pendant 2 semaines`, 'fr-FR', 'for “2 semaines”', snow],
+    [`${snow} bis 31. März`, 'de-DE', 'until Mittwoch, 31. März 2027', snow],
+    [`${snow} für 3 Monate`, 'de-DE', 'for “3 Monate”', snow],
+    [`${snow} até 31 de março`, 'pt-BR', 'until quarta-feira, 31 de março de 2027', snow],
+    [`${snow} por 2 semanas`, 'pt-BR', 'for “2 semanas”', snow],
+    [`${snow} hasta el 31 de marzo`, 'es-ES', 'until miércoles, 31 de marzo de 2027', snow],
+    [`${snow} fino al 31 marzo`, 'it-IT', 'until mercoledì 31 marzo 2027', snow],
+    [`${snow} tot 31 maart`, 'nl-NL', 'until woensdag 31 maart 2027', snow],
+    [`${snow} 到3月31日`, 'zh-CN', 'until 2027年3月31日', snow],
+    [`${snow} 3月31日まで`, 'ja-JP', 'until 2027年3月31日', snow],
+  ])(
+    '%s (%s) is understood and not made; the line without the end works',
+    async (line, locale, understood, without) => {
+      await start();
+
+      const said = await outcome('megan', line, locale);
+
+      expect(said.text).toContain('Usher cannot end access yet');
+      expect(said.text).toContain(understood);
+      expect(said).toMatchObject({ asked: 0, calls: 0, lines: [without] });
+      await teams.press('megan', last('megan'), 'Without the end');
+      await teams.settled();
+      expect(await asked()).toBe(1);
+    },
+  );
+
+  it('keeps a reason in quotes a reason', async () => {
+    await start();
+
+    const said = await outcome('megan', `${snow} because "he stays until 31 march"`);
+
+    expect(said.asked).toBe(1);
+  });
+
+  it('looks at who and what first', async () => {
+    await start();
+
+    const nobody = await outcome('megan', 'request access for nobodyhere to ServiceNow for 2 weeks');
+    const stranger = await outcome('megan', 'request access for johanna to ServiceNow for 2 weeks');
+
+    for (const { text, asked: made } of [nobody, stranger]) {
+      expect(text).not.toContain('cannot end');
+      expect(made).toBe(0);
+    }
+  });
+});
+
+describe('provisioning with an end or a start', () => {
+  it.each([
+    ['provision isaiah to Zscaler for 3 months', 'provision user isaiah to Zscaler'],
+    ['provision isaiah to Salesforce until 31 march', 'provision user isaiah to Salesforce'],
+    ['provision isaiah in Salesforce for 2 weeks', 'provision user isaiah to Salesforce'],
+    ['provision users isaiah, adele to Salesforce for 3 months', 'provision users isaiah, adele to Salesforce'],
+    [
+      'provision isaiah, adele and diego to Salesforce until friday',
+      'provision users isaiah, adele, diego to Salesforce',
+    ],
+    ['provision group Sales Team to GitHub until 31 march', 'provision group Sales Team to GitHub'],
+    [
+      'provision isaiah to Salesforce from 1 December until 31 March',
+      `request access for isaiah to Salesforce on 2026-12-01`,
+    ],
+    ['provsion isaiah to Salesforce for 2 weeks', 'provision user isaiah to Salesforce'],
+  ])('does nothing of %s, and offers what works', async (line, without) => {
+    await start();
+
+    const said = await outcome('alex', line);
+
+    expect(said.text).toContain('Usher cannot end access yet');
+    expect(said).toMatchObject({ asked: 0, calls: 0, lines: [without] });
+  });
+
+  it('is not put off silently: now and that day are offered', async () => {
+    await start();
+
+    const said = await outcome('alex', 'provision isaiah to salesforce on 1 december');
+
+    expect(said.text).toMatch(/provisions at once/);
+    expect(said.text).toContain('Tuesday, December 1, 2026');
+    expect(said).toMatchObject({
+      asked: 0,
+      calls: 0,
+      lines: ['provision user isaiah to salesforce', 'request access for isaiah to salesforce on 2026-12-01'],
+    });
+    await teams.press('alex', last('alex'), 'Provision now');
+    await teams.settled();
+    expect(teams.sandbox.stats().calls).toBe(1);
+  });
+
+  it('is done at once where it says today', async () => {
+    await start();
+
+    await outcome('alex', 'provision isaiah to Salesforce today');
+
+    expect(teams.sandbox.stats().calls).toBe(1);
+  });
+
+  it('is told of a day that is past or does not exist', async () => {
+    await start();
+
+    for (const line of ['on 1 March 2020', 'on 31 February', 'on 2026-02-30', 'starting 29/02/2027']) {
+      const said = await outcome('alex', `provision isaiah to Salesforce ${line}`);
+      expect(said.text).toMatch(/That day is over|Which day\?/);
+      expect(said.calls).toBe(0);
+    }
+  });
+});
+
+describe('a time of day', () => {
+  it.each([
+    ['tomorrow at 9am', `${snow} on 2026-11-19`],
+    ['on 1 December 14:00', `${snow} on 2026-12-01`],
+    ['on Monday morning', `${snow} on 2026-11-23`],
+    ['at 9am tomorrow', `${snow} on 2026-11-19`],
+    ['starting tonight', snow],
+  ])('of “%s” is said to be left out, and the day alone is offered', async (tail, line) => {
+    await start();
+
+    const said = await outcome('megan', `${snow} ${tail}`);
+
+    expect(said.text).toContain('the time of day would be left out');
+    expect(said).toMatchObject({ asked: 0, lines: [line] });
+    await teams.press('megan', last('megan'), 'Without the time');
+    await teams.settled();
+    expect(await asked()).toBe(1);
+  });
+
+  it.each(['at noon', 'at 5 pm'])('without a day is asked: %s', async (tail) => {
+    await start();
+
+    const said = await outcome('megan', `${snow} ${tail}`);
+
+    expect(said.asked).toBe(0);
+  });
+});
+
+describe('a day by a word', () => {
+  it.each([
+    ['fr-FR', 'starting après-demain', '20 novembre 2026'],
+    ['fr-FR', 'à partir d’après-demain', null],
+    ['pt-BR', 'starting depois de amanhã', '20 de novembro de 2026'],
+    ['pt-BR', 'a partir de depois de amanhã', '20 de novembro de 2026'],
+    ['de-DE', 'starting übermorgen', '20. November 2026'],
+    ['de-DE', 'ab übermorgen', '20. November 2026'],
+    ['es-ES', 'desde pasado mañana', '20 de noviembre de 2026'],
+    ['it-IT', 'starting dopodomani', '20 novembre 2026'],
+    ['nl-NL', 'vanaf overmorgen', '20 november 2026'],
+    ['ru-RU', 'starting послезавтра', '20 ноября 2026'],
+    ['ja-JP', 'starting 明後日', '2026年11月20日'],
+    ['zh-CN', 'starting 后天', '2026年11月20日'],
+    ['en-US', 'starting day after tomorrow', 'November 20, 2026'],
+  ])('%s: “%s” is the day after tomorrow', async (locale, tail, day) => {
+    await start();
+
+    const said = await outcome('megan', `${snow} ${tail}`, locale);
+
+    if (day === null) expect(said.asked).toBe(0);
+    else {
+      expect(said.asked).toBe(1);
+      expect(readBy('megan')).toContain(day);
+      expect(readBy('megan')).toContain('No reason');
+    }
+  });
+
+  it.each([
+    ['fr-FR', 'demain'],
+    ['de-DE', 'morgen'],
+    ['ja-JP', '明日'],
+  ])('%s: “%s” behind the app without a preposition is offered', async (locale, tail) => {
+    await start();
+
+    const said = await outcome('megan', `${snow} ${tail}`, locale);
+
+    expect(said).toMatchObject({ asked: 0, lines: [expect.stringContaining(`${snow} `)] });
+  });
+
+  it.each(['tomorrow week', 'starting a week tomorrow', 'on Monday fortnight', 'starting de demain en huit'])(
+    'of which a part is a date is asked: %s',
+    async (tail) => {
+      await start();
+
+      const said = await outcome('megan', `${snow} ${tail}`, 'fr-FR');
+
+      expect(said.asked).toBe(0);
+    },
+  );
+});
