@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { oddTenant } from '../support/odd-names.ts';
+import { oddTenant } from '../support/odd-tenant.ts';
 import { type ShownCard, type Somebody, startTestUsher, type TestUsher } from '../support/usher.ts';
 
 // The lines are many, and each is said and answered over HTTP.

@@ -1,40 +1,18 @@
 import { apps, type Application as SandboxApplication } from '../../src/sandbox/tenant/applications.ts';
 import { type Group, groups } from '../../src/sandbox/tenant/groups.ts';
 import { domain, objectId, stableGuid } from '../../src/sandbox/tenant/identity.ts';
-import { type Person, people } from '../../src/sandbox/tenant/people.ts';
+import { everybody, type Person, people } from '../../src/sandbox/tenant/people.ts';
 import { createTenant, type Tenant } from '../../src/sandbox/tenant/tenant.ts';
 
 /**
- * The sandbox's tenant with people, applications and groups beside its own whose names are as odd as the world's:
- * a comma, a preposition, a verb, an "and", letters with marks, the name of an application, the beginning "all". The
- * additions are assigned to every application that the additions and the sandbox have.
+ * The sandbox's tenant with people, applications and groups beside its own whose names are as odd as the world's: a
+ * comma, a preposition, a verb, an "and", letters with marks, the name of an application, the beginning "all". Those of
+ * the additions that the sandbox has by itself are left out.
  */
-export function createOddTenant(): Tenant {
-  const base = createTenant();
-  const ownPeople = new Set(base.people().map(({ userPrincipalName }) => userPrincipalName.toLowerCase()));
-  const morePeople = oddPeople.filter(({ userPrincipalName }) => !ownPeople.has(userPrincipalName.toLowerCase()));
-  const byId = <T extends { readonly id: string }>(items: readonly T[], id: string) =>
-    items.find((item) => item.id === id.toLowerCase());
-  const oddPerson = (idOrName: string) =>
-    byId(morePeople, idOrName) ??
-    morePeople.find(({ userPrincipalName }) => userPrincipalName.toLowerCase() === idOrName.toLowerCase());
-  return {
-    ...base,
-    people: () => [...base.people(), ...morePeople],
-    person: (idOrName) => base.person(idOrName) ?? oddPerson(idOrName),
-    applications: () => [...base.applications(), ...oddApplications],
-    application: (id) => base.application(id) ?? byId(oddApplications, id),
-    groups: () => [...base.groups(), ...oddGroups],
-    group: (id) => base.group(id) ?? byId(oddGroups, id),
-    groupsAround: (memberId) => [
-      ...base.groupsAround(memberId),
-      ...oddGroups.filter(({ memberIds }) => memberIds.includes(memberId)),
-    ],
-    isAssigned: (applicationId, principalId) =>
-      byId(oddApplications, applicationId) !== undefined ||
-      byId(morePeople, principalId) !== undefined ||
-      base.isAssigned(applicationId, principalId),
-  };
+export function oddTenant(): Tenant {
+  const own = new Set(everybody.map(({ userPrincipalName }) => userPrincipalName));
+  const further = oddPeople.filter(({ userPrincipalName }) => !own.has(userPrincipalName));
+  return createTenant({ further: { applications: oddApplications, groups: oddGroups, people: further } });
 }
 
 const oddNames: readonly (readonly [displayName: string, alias: string, givenName: string, surname: string])[] = [
@@ -79,7 +57,7 @@ const oddPeople: readonly Person[] = oddNames.map(([displayName, alias, givenNam
 
 const oddAppNames = [
   ...['Box', 'Slack', 'S/4HANA', 'All', 'Isaiah', 'Status Page', 'Data for Good', 'Webex, Cisco'],
-  "O'Reilly Learning",
+  ...["O'Reilly Learning", 'Move to Cloud', 'Research and Development'],
 ];
 
 const model: SandboxApplication = apps.gitHubEnterprise;
