@@ -3,9 +3,9 @@ import { cardAsText } from '../../../src/chat/cards/as-text.ts';
 import type { CardMessage } from '../../../src/chat/reply.ts';
 import { confirmCard, nobodyFoundCard } from '../../../src/chat/views/confirm-card.ts';
 import { groupPicker } from '../../../src/chat/views/group-picker.ts';
-import { type ListOverview, listCard } from '../../../src/chat/views/list-card.ts';
+import { type ListCounts, type ListOverview, listCard } from '../../../src/chat/views/list-card.ts';
 import { pageCard } from '../../../src/chat/views/page-card.ts';
-import type { Outcome } from '../../../src/graph/outcome.ts';
+import type { Outcome, OutcomeKind } from '../../../src/graph/outcome.ts';
 import type { LeftOut } from '../../../src/requests/request.ts';
 import { doneWith, elementsOf, emptyReport, NOW, words } from './drawings.ts';
 import { overviewOf, subject } from './list-drawings.ts';
@@ -28,6 +28,56 @@ const leftOut: readonly LeftOut[] = [
   { text: 'adele', reason: 'duplicate', suggestions: [] },
   { text: 'ADELE', reason: 'duplicate', suggestions: [] },
 ];
+
+describe('the card of a list that is over', () => {
+  const ended = (count: number, kind: OutcomeKind, name = 'Person') =>
+    Array.from({ length: count }, (_, n) => ({ name: `${name} ${n}`, label: `person${n}@contoso.com`, kind }));
+  const over = (byOutcome: ListCounts['byOutcome'], more: Partial<ListOverview>) => {
+    const total = Object.values(byOutcome).reduce((all, count) => all + count, 0);
+    return overviewOf({ total, byOutcome }, more);
+  };
+
+  it('names everybody by what came of the call, and nobody twice who has a row', () => {
+    const overview = over(
+      { created: 2, disabled: 1, notInScope: 10 },
+      {
+        failures: failing(10),
+        ended: [...ended(10, 'notInScope'), ...ended(2, 'created', 'New'), ...ended(1, 'disabled', 'Gone')],
+      },
+    );
+
+    const text = cardAsText(drawList(overview).card);
+
+    expect(text).toContain('New 0 and New 1');
+    expect(text).toContain('Gone 0');
+    for (let n = 0; n < 10; n += 1) expect(text.split(`Person ${n}`)).toHaveLength(2);
+  });
+
+  it('tells two of one name apart, and calls a guest one', () => {
+    const both = ['a@contoso.com', 'b@contoso.com'].map((label) => ({
+      name: 'Lee Gu',
+      label,
+      kind: 'created' as const,
+    }));
+    const guest = { name: 'Isaiah', label: 'x#EXT#', guest: true, kind: 'created' as const };
+
+    const text = cardAsText(drawList(over({ created: 3 }, { ended: [...both, guest] })).card);
+
+    expect(text).toContain('Lee Gu · a@contoso.com, Lee Gu · b@contoso.com, and Isaiah (guest)');
+  });
+
+  it.each([10, 80, 400])('fits however long the names of %i letters are, and counts the others', (length) => {
+    const name = '*'.repeat(length);
+    const overview = over(
+      { created: 490, failed: 10 },
+      { failures: failing(10), ended: [...ended(140, 'created', name), ...ended(10, 'notInScope', name)] },
+    );
+
+    const text = cardAsText(drawList(overview).card);
+
+    expect(text).toMatch(/and 3[5-9]\d others|and 4\d\d others/);
+  });
+});
 
 describe('the card of a list that runs', () => {
   const running = overviewOf(

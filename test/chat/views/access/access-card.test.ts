@@ -48,6 +48,18 @@ describe('the card of an access request that waits, to the approvers', () => {
     expect(card.fallbackText).toContain('Type “approve K3M7QA”, or “deny K3M7QA” and a reason.');
   });
 
+  it('warns of a guest, on the card and in the notification, and calls one a guest to whom asks', () => {
+    const guest = accessIn(pending, { subject: { id: 'guest', name: 'Isaiah', label: 'isaiah_x#EXT#', guest: true } });
+
+    const { card, summary } = drawAccess(guest);
+
+    expect(cardAsText(card)).toContain('Guest · isaiah_x#EXT#');
+    expect(cardAsText(card)).toContain('Isaiah is a guest from outside your organization.');
+    expect(summary).toContain('Isaiah is a guest from outside your organization.');
+    expect(textOf(guest, toAsker)).toContain('Guest · isaiah_x#EXT#');
+    expect(textOf(accessIn(pending))).not.toMatch(/guest/i);
+  });
+
   it('sends the verb and the id and nothing else, whichever of the two actions the client knows', () => {
     const [approve, deny] = actionsOf(accessIn(pending));
 
