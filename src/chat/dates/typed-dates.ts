@@ -11,7 +11,7 @@ const isoDate = /^(\d{4})-(\d{2})-(\d{2})$/;
 /** Where no space parts words, these lead in a start, and stand in its place. */
 const gluedBefore = /(?:^|[\s,，、。(（])(?:从|從|自)?$/u;
 const gluedBehind = /^(?:から|より|以降|に|起|开始|開始)?(?:$|[\s,，、。)）])/u;
-/** A month and a number: "Feb 31", which is no year. */
+/** A month and a number: "Feb 31" is no year, but a day that does not exist. */
 const noSuchDay = /\p{L}\.?,?\s+\d{2}$/u;
 const edges = /^[\s.,;:!?()]+|[\s.,;:!?()]+$/g;
 
@@ -116,7 +116,13 @@ export function withoutEdges(text: string): string {
 }
 
 function resultsOf(calendar: Chrono, text: string, today: DateTime, direction: Direction): ParsedResult[] {
-  const results = resultsFrom(calendar, text, today, direction);
+  const read = resultsFrom(calendar, text, today, direction);
+  // "Dec 31" is read as a year where the day is written first, though nothing but a day is meant by it.
+  const [american] = mannerOf('en-US').calendars;
+  const results =
+    read.length === 0 && noSuchDay.test(text) && american !== undefined
+      ? resultsFrom(american, text, today, direction)
+      : read;
   if (results.length > 0 || !text.includes('29')) return results;
   // In a year without that day the reader of dates finds nothing in "29 February"; the next such day is meant.
   const years = Array.from({ length: 8 }, (_, index) => today.set({ month: 1, day: 1 }).plus({ years: index + 1 }));

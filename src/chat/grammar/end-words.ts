@@ -29,16 +29,50 @@ const BEHIND_LENGTH = phrasesOf(({ duringBehind = [] }) => duringBehind);
 const AHEAD = wordsOf(({ ahead }) => ahead);
 const FILLERS = wordsOf(({ fillers }) => fillers);
 const UNITS = wordsOf(({ units }) => Object.values(units).flat());
+const LENGTHS = wordsOf(({ lengths = [] }) => lengths);
 const COUNTS = wordsOf(({ counts }) => counts);
+/** The last word in front of a day that may be the whole of a stay. */
+const FOR: ReadonlySet<string> = new Set([
+  ...['for', 'during', 'throughout', 'fur', 'wahrend', 'pour', 'pendant', 'durant', 'por', 'para', 'durante', 'per'],
+  ...['voor', 'gedurende', 'на', 'untuk'],
+]);
+const BETWEEN: ReadonlySet<string> = new Set([
+  ...['between', 'zwischen', 'entre', 'tra', 'fra', 'tussen', 'mellan', 'между', 'між', 'antara', 'giua', 'بين'],
+]);
+const AND: ReadonlySet<string> = new Set([
+  ...['and', 'und', 'et', 'y', 'e', 'en', 'och', 'и', 'і', 'та', 'dan', 'va', 'ja', 'و', '&'],
+]);
 /** Only at these an end begins or is followed, besides dates and lengths themselves. */
 const LEADING: ReadonlySet<string> = new Set([
   ...[ENDS, DURING, BEHIND_DAY, BEHIND_LENGTH].flatMap((phrases) => [...phrases.keys()]),
   'to',
+  ...BETWEEN,
 ]);
 /** Whatever follows one of these is an end. */
 const STRONG: ReadonlySet<string> = new Set(['until', 'up until']);
+/** "the end of the year" is a day, and no length. */
+const AT_THE_END: ReadonlySet<string> = new Set([
+  ...[
+    'end',
+    'ende',
+    'fin',
+    'final',
+    'finales',
+    'fim',
+    'fine',
+    'eind',
+    'einde',
+    'slutet',
+    'конца',
+    'кінця',
+    'akhir',
+    'cuoi',
+  ],
+]);
 /** "the end of March" is a day, and no end of anything. */
 const MERE_ENDS: ReadonlySet<string> = new Set(['end', 'ends']);
+/** "fino all'11 gennaio". */
+const ELIDED_DAY = /^(?:all|l)'\d/;
 const NUMBER = /^\d{1,3}$/;
 const GLUED_LENGTH = /^\d{1,3}[- ]?(?:d|w|m|mo|y|h|hrs?|hours?|days?|wks?|weeks?|mths?|months?|yrs?|years?)$/;
 const HYPHENATED = /^(\p{L}+|\d{1,3})-(\p{L}+)$/u;
@@ -87,13 +121,16 @@ function lastEndPlace(words: readonly Word[]): EndPlace | null {
 /** Whether a text is a length of time, and nothing else. */
 export function isLength(text: string): boolean {
   const words = splitWords(text);
-  return words.length > 0 && lengthAt(words.map(plainWord), 0) === words.length;
+  const plain = words.map(plainWord);
+  return words.length > 0 && lengthAt(plain, 0) === words.length && !plain.some((word) => AT_THE_END.has(word));
 }
 
 /** The end at the end of a reason ("she covers for isaiah until 31 march"); null where there is none. */
 export function endAtTheEnd(words: readonly Word[]): EndPlace | null {
   const place = lastEndPlace(words);
-  return place !== null && place.from > 0 && place.to === words.length ? place : null;
+  if (place === null || place.from === 0 || place.to < words.length) return null;
+  // "his contract ends on 31 March" tells of something else.
+  return /^(?:and$|end|expir|finish|terminat|remove|revoke)/.test(plainWord(words[place.from])) ? null : place;
 }
 
 /** An end as it stands in a line, with the word that leads it in. */
@@ -109,6 +146,7 @@ export function writeEnd(end: string): { readonly leadIn: 'for' | 'until'; reado
 
 /** How many words at `at` are a length of time ("about two weeks", "the rest of the year"); 0 for none. */
 export function lengthAt(plain: readonly string[], at: number): number {
+  if (LENGTHS.has(plain[at] ?? '')) return 1;
   let first = at;
   while (first - at < MOST_FILLERS && FILLERS.has(plain[first] ?? '') && !isCount(plain[first])) first += 1;
   // "the next two weeks", "a further two weeks": the last word that may be both is a number where one is needed.
@@ -152,7 +190,8 @@ function mayEnd(words: readonly Word[], plain: readonly string[], at: number): b
 function endAt(words: readonly Word[], plain: readonly string[], at: number): EndPlace | null {
   const word = words[at];
   if (word === undefined || word.quoted) return null;
-  const inLine = behindLeadIn(words, plain, at) ?? inOneWord(words, at) ?? inRange(words, at);
+  const inLine =
+    between(words, plain, at) ?? behindLeadIn(words, plain, at) ?? inOneWord(words, at) ?? inRange(words, at);
   return inLine ?? behindDay(words, plain, at) ?? bareLength(words, plain, at);
 }
 
@@ -164,7 +203,7 @@ function behindLeadIn(words: readonly Word[], plain: readonly string[], at: numb
     const counted = plain.slice(first, first + length).some((part) => isCount(part) || /\d/.test(part));
     if (length > 0) return place(words, at, first, first + length, counted);
     // "for tomorrow", "for December": from then on, or only then.
-    if (at > 0 && phraseLength(plain, at, ENDS) === 0 && looksLikeDate(words, first) && !words[first]?.quoted) {
+    if (at > 0 && FOR.has(plain[first - 1] ?? '') && looksLikeDate(words, first) && !words[first]?.quoted) {
       const to = endOfEnd(words, first);
       const text = textOf(words, first, to);
       return text === null ? null : { from: at, to, text, start: text, sure: false };
@@ -181,6 +220,7 @@ function behindLeadIn(words: readonly Word[], plain: readonly string[], at: numb
   const length = lengthAt(plain, first);
   const isDate =
     looksLikeDate(words, first) ||
+    ELIDED_DAY.test(plain[first] ?? '') ||
     (length > 0 && !MERE_ENDS.has(phrase)) ||
     (!MERE_ENDS.has(phrase) && looksLikeDate(words, skipFillers(plain, first)));
   if (!isDate && (!isStrong || SEPARATORS.has(fold(next)))) return null;
@@ -205,6 +245,7 @@ function endOfEnd(words: readonly Word[], first: number): number {
     const folded = fold(words[end]);
     if (SEPARATORS.has(folded) || folded === 'access' || words[end]?.startsLine || words[end]?.afterTab) break;
     if (beginsAt(words, end) > 0) break;
+    if (/[,;，；]$/.test(words[end - 1]?.text ?? '') && !isDatePart(words[end], 'any')) break;
     end += 1;
   }
   return end;
@@ -218,7 +259,13 @@ function inOneWord(words: readonly Word[], at: number): EndPlace | null {
   if (days !== null && isDatePart(words[at + 1], 'month')) {
     const to = endOfEnd(words, at);
     const rest = textOf(words, at + 1, to) ?? '';
-    return { from: at, to, text: `${days[2]} ${rest}`, start: `${days[1]} ${rest}`, sure: true };
+    return {
+      from: at,
+      to,
+      text: `${days[2]} ${rest}`,
+      start: `${days[1]}${days[2]?.endsWith('.') ? '.' : ''} ${rest}`,
+      sure: true,
+    };
   }
   if (!/[^\p{ASCII}]/u.test(text)) return null;
   const [, from = '', until = ''] = CJK_RANGE.exec(text) ?? [];
@@ -226,6 +273,19 @@ function inOneWord(words: readonly Word[], at: number): EndPlace | null {
   const [, day = ''] = CJK_UNTIL.exec(text) ?? CJK_BEHIND.exec(text) ?? [];
   if (CJK_DAY.test(day)) return { from: at, to: at + 1, text: day, start: null, sure: true };
   return CJK_LENGTH.test(text) && at > 0 ? { from: at, to: at + 1, text, start: null, sure: true } : null;
+}
+
+/** "between 1 and 31 December". */
+function between(words: readonly Word[], plain: readonly string[], at: number): EndPlace | null {
+  if (!BETWEEN.has(plain[at] ?? '') || !(looksLikeDate(words, at + 1) || isBareDay(words[at + 1]))) return null;
+  const last = plain.slice(at + 2, at + 2 + LONGEST_DAY).findIndex((word) => AND.has(word));
+  const and = at + 2 + last;
+  if (last < 0 || !looksLikeDate(words, and + 1)) return null;
+  const found = place(words, at, and + 1, endOfEnd(words, and + 1), true);
+  const first = textOf(words, at + 1, and);
+  const isBare = last === 0 && isBareDay(words[at + 1]);
+  const rest = isBare ? joinWords(splitWords(found?.text ?? '').slice(1)) : '';
+  return found === null ? null : { ...found, start: `${first} ${rest}`.trim() };
 }
 
 /** "1 to 31 December", "1 December - 31 March": between two dates the words part nothing else. */
@@ -245,7 +305,8 @@ function behindDay(words: readonly Word[], plain: readonly string[], at: number)
     const isDate =
       behind > 0 && looksLikeDate(words, first) && words.slice(first, at).every((part) => isDatePart(part, 'any'));
     const isLength = lengthAt(plain, first) === at - first;
-    if (isDate || isLength) return place(words, first, first, at, true);
+    const text = isDate || isLength ? textOf(words, first, at) : null;
+    if (text !== null) return { from: first, to: at + Math.max(behind, long), text, start: null, sure: true };
   }
   return null;
 }
@@ -276,7 +337,7 @@ function withStart(words: readonly Word[], found: EndPlace): EndPlace {
   if (found.start !== null || !isBareDay(day) || isDatePart(words[found.from - 2], 'month')) return found;
   const [first, ...rest] = splitWords(found.text);
   if (!isBareDay(first) || rest.length === 0) return found;
-  const start = `${trimEdges(day?.text ?? '', '(', '),.;:')} ${joinWords(rest)}`;
+  const start = `${trimEdges(day?.text ?? '', '(', '),;:')} ${joinWords(rest)}`;
   const from = found.from - 1;
   const leadIn = [3, 2, 1].find((length) => beginsAt(words, from - length, true) === length) ?? 0;
   return { ...found, from: from - leadIn, start };

@@ -55,7 +55,9 @@ const MONTH_NAMES: ReadonlySet<string> = new Set([...MONTHS, ...SHORT_MONTHS]);
 const WEEKDAY_NAMES: ReadonlySet<string> = new Set([...WEEKDAYS, ...SHORT_WEEKDAYS]);
 const CASUAL: ReadonlySet<string> = new Set(['today', 'tomorrow', 'tonight', 'now', 'asap', 'immediately']);
 const NEXT: ReadonlySet<string> = new Set(['next', 'this', 'coming', 'following']);
-const UNITS: ReadonlySet<string> = new Set(['day', 'days', 'week', 'weeks', 'month', 'months', 'year', 'fortnight']);
+const UNITS: ReadonlySet<string> = new Set([
+  ...['minutes', 'hour', 'hours', 'day', 'days', 'week', 'weeks', 'month', 'months', 'year', 'years', 'fortnight'],
+]);
 const COUNT = /^(?:\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|couple|few)$/;
 const ORDINAL =
   /^(?:(?:twenty-|thirty-)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|ten?th|eleventh|twelfth|(?:thir|four|fif|six|seven|eigh|nine)teenth|twentieth|thirtieth)$/;
@@ -96,8 +98,10 @@ export function startPlace(words: readonly Word[]): StartPlace | null {
     if (lead === null) continue;
     const first = at + lead.length;
     const to = words[first]?.quoted ? first + 1 : endOfDate(words, first);
-    const text = textOf(words.slice(lead.belongs ? at : first, to));
-    if (text !== null) return { from: at, to, text, odd: lead.odd, deadline: DEADLINES.has(fold(words[at])) };
+    // "at 9am on Monday"
+    const time = at > 1 ? timeAtEnd(words.slice(Math.max(1, at - LONGEST_TIME), at)) : 0;
+    const text = textOf([...words.slice(at - time, at), ...words.slice(lead.belongs ? at : first, to)]);
+    if (text !== null) return { from: at - time, to, text, odd: lead.odd, deadline: DEADLINES.has(fold(words[at])) };
   }
   return null;
 }
@@ -233,6 +237,11 @@ function isPlainDate(words: readonly Word[]): boolean {
   return (isDay || isMonthAndDay) && (words.length === 2 || (YEAR.test(third) && more.length === 0));
 }
 
+/** Whether a name would be taken for a time of day that stands before its date. */
+export function endsInTime(words: readonly Word[]): boolean {
+  return timeAtEnd(words) > 0;
+}
+
 /** How many words at the end are a time of day: "at 9am", "14:00", "at noon", "9 Uhr", "in the morning". */
 function timeAtEnd(words: readonly Word[]): number {
   for (let length = Math.min(LONGEST_TIME, words.length); length > 0; length -= 1) {
@@ -272,7 +281,11 @@ function textOf(words: readonly Word[]): string | null {
 /** The names in the languages whose dates can be read, in small letters; one word each. */
 function namesOf(options: Intl.DateTimeFormatOptions): string[] {
   const wanted = options.month === undefined ? 'weekday' : 'month';
-  const days = Array.from({ length: 12 }, (_, month) => Date.UTC(2026, month, 1 + month));
+  // A day of every month, and a week of which no day is missing.
+  const days = [
+    ...Array.from({ length: 12 }, (_, month) => Date.UTC(2026, month, 1)),
+    ...Array.from({ length: 7 }, (_, day) => Date.UTC(2026, 0, 1 + day)),
+  ];
   return LANGUAGES.flatMap((language) => {
     const format = new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' });
     const parts = days.flatMap((day) => format.formatToParts(day).filter(({ type }) => type === wanted));

@@ -3,7 +3,7 @@ import { endPlace, writeEnd } from './end-words.ts';
 import { quoteName, readName, writeName } from './names.ts';
 import { REASON_WORDS, readReason, reasonPlace, withoutMarksAtTheEnd, writeReason } from './reasons.ts';
 import type { Reading } from './rules.ts';
-import { isStartWord, startPlace, trailingStart, writeStart } from './start-words.ts';
+import { endsInTime, isStartWord, startPlace, trailingStart, writeStart } from './start-words.ts';
 import { splitWords, type Word } from './words.ts';
 
 /** The words of a line without those that say when something ends. */
@@ -64,7 +64,7 @@ export function holdsTerm(name: string): boolean {
   )
     return true;
   const words = splitWords(name);
-  return endPlace(splitWords(`x ${name}`)) !== null || startPlace(words) !== null;
+  return endPlace(splitWords(`x ${name}`)) !== null || startPlace(words) !== null || endsInTime(words);
 }
 
 /** A name in a line that may say when something starts or ends. */
@@ -127,5 +127,9 @@ function writeEndTerm(end: string): string {
 }
 
 function without(words: readonly Word[], from: number, to: number): readonly Word[] {
-  return [...withoutMarksAtTheEnd(words.slice(0, from)), ...words.slice(to)];
+  const before = withoutMarksAtTheEnd(words.slice(0, from));
+  const last = before.at(-1);
+  // The mark behind what is cut out parts the people of a list.
+  const parts = to < words.length && /[,;]$/.test(words[to - 1]?.text ?? '') && last !== undefined && !last.quoted;
+  return [...(parts ? [...before.slice(0, -1), { ...last, text: `${last.text},` }] : before), ...words.slice(to)];
 }

@@ -1,0 +1,264 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Command, Parsed } from '../../../src/chat/command.ts';
+import { DATE_WORDS, type DateWords } from '../../../src/chat/dates/date-words.ts';
+import { readEndDate } from '../../../src/chat/dates/end-date.ts';
+import { readStartDate } from '../../../src/chat/dates/start-date.ts';
+import { parse } from '../../../src/chat/grammar/parse.ts';
+
+/** A Wednesday. */
+const NOW = Date.parse('2026-11-18T12:00:00Z');
+const SEED = 20261118;
+
+/** When a line says that something starts and ends, as a reader of that language reads it: "2026-12-01 … 2 weeks". */
+function read(line: string, locale: string): string {
+  const command = commandOf(parse(line));
+  const { start, end } = termsOf(command);
+  const reader = { locale, timeZone: 'UTC' };
+  const begins = start === null ? '' : sayStart(readStartDate(start, reader, NOW));
+  if (end === null) return begins === '' ? 'none' : begins;
+  const ends = readEndDate(end, reader, NOW);
+  return `${begins} … ${ends.kind === 'day' ? day(ends.endsOn) : `${ends.kind} ${end}`}`.trim();
+}
+
+function commandOf(parsed: Parsed): Command | null {
+  if (parsed.kind === 'didYouMean') return commandOf(parse(parsed.suggestion));
+  return parsed.kind === 'command' ? parsed.command : null;
+}
+
+function termsOf(command: Command | null): { start: string | null; end: string | null } {
+  if (command?.verb === 'requestAccess') return command;
+  return command !== null && 'term' in command && command.term !== undefined
+    ? command.term
+    : { start: null, end: null };
+}
+
+function sayStart(found: ReturnType<typeof readStartDate>): string {
+  const time = 'hasTime' in found && found.hasTime ? ' with a time' : '';
+  return 'startsAt' in found && found.kind === 'date' ? `${day(found.startsAt)}${time}` : `${found.kind}${time}`;
+}
+
+const day = (at: number) => new Date(at).toISOString().slice(0, 10);
+
+describe('what a line says of the time', () => {
+  it.each([
+    ['en', 'next monday', '2026-11-23'],
+    ['en', 'on Friday', '2026-11-20'],
+    ['en', 'on Sunday', '2026-11-22'],
+    ['en', 'on 16/12/2026', '2026-12-16'],
+    ['en', 'starting at the end of March', '2027-03-31'],
+    ['en', 'by 31 March', '2027-03-31'],
+    ['en', 'tomorrow at noon', '2026-11-19 with a time'],
+    ['en', 'at 9am on Monday', '2026-11-23 with a time'],
+    ['en', 'starting in 8 hours', 'today with a time'],
+    ['en', 'for 2 weeks', '… length 2 weeks'],
+    ['en', 'for 90 days', '… length 90 days'],
+    ['en', 'for 90d', '… length 90d'],
+    ['en', 'for a day', '… length a day'],
+    ['en', 'for an hour', '… length an hour'],
+    ['en', 'for 8 hours', '… length 8 hours'],
+    ['en', 'for 2-3 weeks', '… length 2-3 weeks'],
+    ['en', 'for two or three weeks', '… length two or three weeks'],
+    ['en', 'for one and a half months', '… length one and a half months'],
+    ['en', 'for a couple of days', '… length a couple of days'],
+    ['en', 'for a fortnight', '… length a fortnight'],
+    ['en', 'for half a year', '… length half a year'],
+    ['en', 'for the next two weeks', '… length the next two weeks'],
+    ['en', 'for the rest of the year', '… length the rest of the year'],
+    ['en', 'for the weekend', '… length the weekend'],
+    ['en', 'for up to 30 days', '… length 30 days'],
+    ['en', '(2 weeks)', '… length 2 weeks'],
+    ['en', 'until 31 March', '… 2027-03-31'],
+    ['en', 'till 31 March 2027', '… 2027-03-31'],
+    ['en', "'til friday", '… 2026-11-20'],
+    ['en', 'through 31 March', '… 2027-03-31'],
+    ['en', 'thru Dec 31', '… 2026-12-31'],
+    ['en', 'up to 31 March', '… 2027-03-31'],
+    ['en', 'ending 31 March', '… 2027-03-31'],
+    ['en', 'expires on 2027-03-31', '… 2027-03-31'],
+    ['en', 'until the end of March', '… 2027-03-31'],
+    ['en', 'through the end of the year', '… unclear the end of the year'],
+    ['en', 'until further notice', '… unclear further notice'],
+    ['en', 'until 31 February', '… unclear 31 February'],
+    ['en', 'for tomorrow', '2026-11-19 … 2026-11-19'],
+    ['en', 'for December', '2026-12-01 … unclear December'],
+    ['en', 'on 1 December for 2 weeks', '2026-12-01 … length 2 weeks'],
+    ['en', 'for 2 weeks from 1 December', '2026-12-01 … length 2 weeks'],
+    ['en', 'from 1 December until 31 March', '2026-12-01 … 2027-03-31'],
+    ['en', 'from 1 December to 31 March', '2026-12-01 … 2027-03-31'],
+    ['en', '1 December - 31 March', '2026-12-01 … 2027-03-31'],
+    ['en', '1 to 31 December', '2026-12-01 … 2026-12-31'],
+    ['en', '1-31 December', '2026-12-01 … 2026-12-31'],
+    ['en', 'between 1 and 31 December', '2026-12-01 … 2026-12-31'],
+    ['en', 'from Monday to Friday', '2026-11-23 … 2026-11-20'],
+    ['en', '2026-12-01 to 2026-12-31', '2026-12-01 … 2026-12-31'],
+    ['en', 'on 31 February', 'unclear'],
+    ['en', 'Feb 31', 'unclear'],
+    ['en', 'on 2026-02-30', 'unclear'],
+    ['en', 'on 29/02/2027', 'unclear'],
+    ['en', 'on 2027-13-01', 'unclear'],
+    ['de', 'ab dem 1. Dezember', '2026-12-01'],
+    ['de', 'ab übermorgen', '2026-11-20'],
+    ['de', 'am 31. Februar', 'unclear'],
+    ['de', 'bis morgen', '… 2026-11-19'],
+    ['de', 'bis zum 31.03.2027', '… 2027-03-31'],
+    ['de', 'bis Ende März', '… unclear Ende März'],
+    ['de', 'für 3 Monate', '… length 3 Monate'],
+    ['de', 'vom 1. bis 31. Dezember', '2026-12-01 … 2026-12-31'],
+    ['de', 'ab dem 1. Dezember bis zum 31. März', '2026-12-01 … 2027-03-31'],
+    ['fr', 'à partir du 1er décembre', '2026-12-01'],
+    ['fr', 'starting après-demain', '2026-11-20'],
+    ['fr', 'jusqu’au 31 mars', '… 2027-03-31'],
+    ['fr', "jusqu'à demain", '… 2026-11-19'],
+    ['fr', 'pendant 2 semaines', '… length 2 semaines'],
+    ['fr', 'du 1er au 31 décembre', '2026-12-01 … 2026-12-31'],
+    ['es', 'hasta mañana', '… 2026-11-19'],
+    ['es', 'hasta el 31 de marzo', '… 2027-03-31'],
+    ['es', 'durante un mes', '… length un mes'],
+    ['es', 'desde el 1 de diciembre hasta el 31 de marzo', '2026-12-01 … 2027-03-31'],
+    ['it', 'fino al 31 marzo', '… 2027-03-31'],
+    ['it', 'per due settimane', '… length due settimane'],
+    ['it', 'dal 1 al 31 dicembre', '2026-12-01 … 2026-12-31'],
+    ['nl', 'vanaf 1 december', '2026-12-01'],
+    ['nl', 't/m 31 maart', '… 2027-03-31'],
+    ['nl', 'voor 2 weken', '… length 2 weken'],
+    ['pt', 'a partir de amanhã', '2026-11-19'],
+    ['pt', 'starting depois de amanhã', '2026-11-20'],
+    ['pt', 'até amanhã', '… 2026-11-19'],
+    ['pt', 'até 31 de março', '… 2027-03-31'],
+    ['pt', 'por 2 semanas', '… length 2 semanas'],
+    ['ru', 'до 31 марта', '… 2027-03-31'],
+    ['ru', 'на 2 недели', '… length 2 недели'],
+    ['ru', 'с 1 декабря по 31 марта', '2026-12-01 … 2027-03-31'],
+    ['uk', 'до 31 березня', '… 2027-03-31'],
+    ['uk', 'на 2 тижні', '… length 2 тижні'],
+    ['sv', 'till 31 mars', '… 2027-03-31'],
+    ['sv', 't.o.m. 31 mars', '… 2027-03-31'],
+    ['sv', 'i 2 veckor', '… length 2 veckor'],
+    ['fi', '31. maaliskuuta asti', '… 2027-03-31'],
+    ['fi', '2 viikon ajan', '… length 2 viikon'],
+    ['id', 'sampai 31 Maret', '… 2027-03-31'],
+    ['id', 'selama 2 minggu', '… length 2 minggu'],
+    ['vi', 'đến 31 tháng 3', '… 2027-03-31'],
+    ['vi', 'trong 2 tuần', '… length 2 tuần'],
+    ['ar', 'حتى 31 مارس', '… 2027-03-31'],
+    ['ar', 'لمدة أسبوعين', '… length أسبوعين'],
+    ['ja', '3月31日まで', '… 2027-03-31'],
+    ['ja', '2週間', '… length 2週間'],
+    ['ja', '12月1日から3月31日まで', '2026-12-01 … 2027-03-31'],
+    ['zh', '到3月31日', '… 2027-03-31'],
+    ['zh', '直到 3月31日', '… 2027-03-31'],
+    ['zh', '两周', '… length 两周'],
+    ['zh', '从12月1日到12月31日', '2026-12-01 … 2026-12-31'],
+  ])('%s: “%s” is %s', (locale, tail, expected) => {
+    expect(read(`request access for isaiah to Concur ${tail}`, locale === 'en' ? 'en-GB' : locale)).toBe(expected);
+    expect(read(`provision isaiah to Concur ${tail}`, locale === 'en' ? 'en-GB' : locale)).toBe(expected);
+  });
+
+  it.each([
+    'provision max von der heide to box',
+    'provision may to box',
+    'provision June to Monday',
+    'provision till to box',
+    'provision jan to box',
+    'provision adele to data for good',
+    'provision adele to "for 2 weeks"',
+    'provision adele to "Leave until Friday"',
+    'provision adele to Through Thick and Thin',
+    'request access to Box for Till Lindemann',
+    'request access to Box for May',
+    'request access for isaiah to "Data for Good" for the project',
+    'request access for isaiah to GitHub because his contract ends on 31 March',
+    'request access for isaiah to GitHub because of the release in the next 2 weeks',
+    'request access for isaiah to GitHub because "he stays until 31 march"',
+  ])('is nothing in %s', (line) => {
+    expect(read(line, 'en')).toBe('none');
+  });
+
+  it('leaves the people of a list apart, and each in it', () => {
+    const lines = {
+      'provision users adele until 31 march, isaiah to Box': ['adele', 'isaiah'],
+      'provision users to Box for 3 months:\nadele\nisaiah': ['adele', 'isaiah'],
+      'provision adele@contoso.com, isaiah@contoso.com in Box for 2 weeks': ['adele@contoso.com', 'isaiah@contoso.com'],
+    };
+
+    for (const [line, subjects] of Object.entries(lines))
+      expect(parse(line)).toMatchObject({ kind: 'command', command: { subjects, app: 'Box' } });
+  });
+
+  it('is read of a group and its members', () => {
+    expect(parse('provision group Sales Team with members adele to GitHub until friday')).toEqual({
+      kind: 'command',
+      command: {
+        verb: 'provisionGroup',
+        group: 'Sales Team',
+        members: ['adele'],
+        app: 'GitHub',
+        term: { start: null, end: 'friday', reason: null },
+      },
+    });
+  });
+});
+
+describe('a line with an end, in any language', () => {
+  const lines = [
+    'request access for isaiah to Concur',
+    'provision isaiah to Concur',
+    'provision users isaiah, adele to Box',
+  ];
+  const languages = Object.entries(DATE_WORDS as Readonly<Record<string, DateWords>>);
+
+  /** Every word that leads in an end, with a day as that language writes it. */
+  const days = languages.flatMap(([locale, { end, endBehind = [] }]) => {
+    const written = [0, 5, 11].map((month) =>
+      new Intl.DateTimeFormat(`${locale}-u-ca-gregory-nu-latn`, {
+        day: 'numeric',
+        month: 'long',
+        timeZone: 'UTC',
+      }).format(Date.UTC(2027, month, 12)),
+    );
+    const glue = locale === 'zh' || locale === 'ja' ? '' : ' ';
+    return written.flatMap((date) => [
+      ...end.map((word) => [locale, `${word}${glue}${date}`] as const),
+      ...endBehind.map((word) => [locale, `${date}${glue}${word}`] as const),
+    ]);
+  });
+  const lengths = languages.flatMap(([locale, { during, units }]) =>
+    during.flatMap((word) =>
+      Object.values(units)
+        .flat()
+        .map((unit) => [locale, `${word} 3 ${unit}`] as const),
+    ),
+  );
+
+  it('never starts on the day or after the length', () => {
+    const tails = fc.constantFrom(...days, ...lengths);
+    const readers = fc.constantFrom(...languages.map(([locale]) => locale));
+
+    fc.assert(
+      fc.property(tails, readers, fc.constantFrom(...lines), fc.boolean(), ([own, tail], other, line, isOwn) => {
+        const locale = isOwn ? own : other;
+        const command = commandOf(parse(`${line} ${tail}`));
+        const { start, end } = termsOf(command);
+        const app = command !== null && 'app' in command ? command.app : null;
+
+        if (start !== null && end === null)
+          expect(readStartDate(start, { locale, timeZone: 'UTC' }, NOW).kind).not.toMatch(/date|today/);
+        // What is not read stands in the name of the app, of which there is none then.
+        if (end === null) expect(app).not.toMatch(/^(?:Concur|Box)$/);
+      }),
+      { seed: SEED, numRuns: 4000 },
+    );
+  });
+
+  it.each([
+    ...new Map(
+      [...days, ...lengths].map(([locale, tail]) => [tail.replace(/\d+.*/, ''), [locale, tail] as const]),
+    ).values(),
+  ])('%s: “%s” is an end', (_locale, tail) => {
+    const command = commandOf(parse(`${lines[0]} ${tail}`));
+
+    expect(termsOf(command).end).not.toBeNull();
+    expect(command).toMatchObject({ app: 'Concur' });
+  });
+});
