@@ -29,7 +29,7 @@ export function tenantChecks(reach: Reach): readonly Check[] {
     const chosen = [...items.filter(isNamed), ...items.filter((app) => !isNamed(app))].slice(0, mostAppsLookedAt);
     return eachSideBySide(chosen, atOnce, async (app) => ({
       app,
-      job: await reach.synchronization.findJob(app.id, 'User'),
+      job: await reach.synchronization.findStatus(app.id),
     }));
   });
 
@@ -71,7 +71,7 @@ export function tenantChecks(reach: Reach): readonly Check[] {
       const seen = await lookedAt();
       if (seen === null || seen.length === 0) return skipped(words.apps.missing);
       const [first] = seen.flatMap(({ app, job }) =>
-        job.ok && job.value.kind === 'one' ? [{ app, jobId: job.value.job.id }] : [],
+        job.ok && job.value.kind === 'one' ? [{ app, jobId: job.value.status.id }] : [],
       );
       if (first === undefined) return skipped(seen.some(({ job }) => !job.ok) ? words.jobs.unread : words.jobs.missing);
       const name = first.app.displayName;

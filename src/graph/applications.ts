@@ -63,7 +63,6 @@ const enterpriseTag = 'WindowsAzureActiveDirectoryIntegratedApp';
 const listKeepMs = 10 * 60_000;
 /** An app that is not there may be there in a moment, and who decides on it hangs on that. */
 const noneKeepMs = 10_000;
-const enabledKeepMs = 15_000;
 const mostCandidates = 6;
 /** Read well beyond what is shown, as the one of exactly that name may stand behind those that only begin so. */
 const mostBegun = 50;
@@ -79,7 +78,6 @@ export function createApplications(parts: {
   const lists = createCache<Listing<Application>>(parts.clock, listKeepMs);
   const found = createCache<Application | null>(parts.clock, listKeepMs);
   const sought = createCache<Application | null>(parts.clock, noneKeepMs);
-  const enabled = createCache<boolean | null>(parts.clock, enabledKeepMs);
 
   const withEntries = (app: z.infer<typeof applicationSchema>): Application => {
     const own = entries.filter(({ app: named }) =>
@@ -148,12 +146,11 @@ export function createApplications(parts: {
     return fetched(choose(wanted, [...known.value.items, ...fresh], !live.value.complete));
   }
 
-  const isEnabled = (id: string) =>
-    enabled.get(id, async () => {
-      const call = { path: graphPath('servicePrincipals', id), query: { $select: 'id,accountEnabled' } };
-      const app = await readIfThere(graph, call, enabledSchema);
-      return app.ok ? fetched(app.value?.accountEnabled ?? null) : app;
-    });
+  async function isEnabled(id: string): Promise<Fetched<boolean | null>> {
+    const call = { path: graphPath('servicePrincipals', id), query: { $select: 'id,accountEnabled' } };
+    const app = await readIfThere(graph, call, enabledSchema);
+    return app.ok ? fetched(app.value?.accountEnabled ?? null) : app;
+  }
 
   async function describe(id: string): Promise<Fetched<AppDescription>> {
     const query = { $select: 'id,createdDateTime,description,verifiedPublisher' };

@@ -51,7 +51,7 @@ export interface LeftOut {
     | 'device'
     | 'otherObject'
     | 'notAMember'
-    /** An address or a name, where the app's people go by ids of an HR system. */
+    /** An address, where the app's people go by ids of an HR system. */
     | 'noSourceId';
   /** Names or addresses that may have been meant, best first; at most three. */
   readonly suggestions: readonly string[];

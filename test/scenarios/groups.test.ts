@@ -31,7 +31,8 @@ describe('a group', () => {
   it('of twelve goes to GitHub in three calls on one card, and the limit is kept', async () => {
     const card = await ask('provision group "Sales Team" to GitHub');
 
-    expect(membersOfCalls()).toEqual([5, 5, 2]);
+    // Calls that leave together arrive in any order.
+    expect(membersOfCalls().toSorted()).toEqual([2, 5, 5]);
     expect(teams.cardsFor()).toHaveLength(1);
     expect(card.text).toContain('Sales Team');
     expect(teams.sandbox.stats()).toMatchObject({ calls: 3, throttled: 0 });

@@ -3,6 +3,7 @@ import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { groups } from '../../src/sandbox/tenant/groups.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { createTenant } from '../../src/sandbox/tenant/tenant.ts';
+import { eventually } from '../support/eventually.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';
 
 let usher: TestUsher;
@@ -125,14 +126,13 @@ describe('what is off, disabled, or has to be stopped', () => {
 });
 
 describe('an app whose people come from HR', () => {
-  it('asks an address or a name back, and takes the HR system’s own id', async () => {
+  it('asks an address back, and takes the HR system’s own id', async () => {
     const from = usher.sandbox.requests.length;
     const address = await answerTo('alex', 'provision isaiah@contoso.com to Workday');
-    const name = await answerTo('alex', 'provision "Isaiah Langer" to Workday');
     const asked = jobsCalled(from).length;
     const id = await answerTo('alex', `provision ${people.isaiah.employeeId} to Workday`);
 
-    for (const { text } of [address, name]) expect(text).toContain('wants the HR system’s own ID');
+    expect(address.text).toContain('wants the HR system’s own ID');
     expect(asked).toBe(0);
     expect(id.text).toMatch(/^✓/);
   });
@@ -182,18 +182,24 @@ describe('a tenant of seven hundred apps', () => {
 
   it('is told whole once all has been read, and never before', async () => {
     const quarantined = large.sandbox.tenant.applications().findLast(({ job }) => job?.health === 'quarantined');
-    for (const line of ['check adele', 'status', 'status', 'check adele', 'apps']) {
+    const told = async (line: string) => {
       await large.say('lynne', line);
       await large.settled();
-    }
+      return large.lastCard();
+    };
+    await told('check adele');
+    // How much is read in the time that one answer has, is the machine's affair.
+    await eventually(async () => (await told('status')).summary.startsWith('700 apps'), 60_000);
+    const status = await told('status');
+    const check = await told('check adele');
+    const listed = await told('apps');
 
-    const [, , status, check, apps] = large.cardsFor().slice(-5);
-    expect(status?.summary).toMatch(/^700 apps · /);
+    expect(status.summary).toMatch(/^700 apps · /);
     for (const name of ['Zscaler', quarantined?.displayName ?? 'none'])
-      expect(status?.text).toContain(`✗  ${name}  In quarantine`);
-    expect(check?.text).toContain('Zscaler');
-    expect(check?.summary).toMatch(/700 apps checked/);
-    expect(apps?.summary).toMatch(/^20 of 700 apps/);
+      expect(status.text).toContain(`✗  ${name}  In quarantine`);
+    expect(check.text).toContain('Zscaler');
+    expect(check.summary).toMatch(/700 apps checked/);
+    expect(listed.summary).toMatch(/^20 of 700 apps/);
     for (const { summary } of large.cardsFor()) expect(summary).not.toContain('none of them broken');
   });
 

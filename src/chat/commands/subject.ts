@@ -59,9 +59,9 @@ export async function findSubject(
   }
 }
 
-/** An address or a whole name, where an HR system's own id is wanted: sent as one, it would mean nobody there. */
+/** An address, where an HR system's own id is wanted: sent as one, it would mean no person there, or another. */
 export function isNoSourceId(typed: string): boolean {
-  return /[@\s]/u.test(typed.trim());
+  return typed.includes('@');
 }
 
 /** The one person of Entra who is meant; else a reply that asks which, or says that there is nobody. */

@@ -17,7 +17,7 @@ export type Problem =
   | { readonly kind: 'userNeedsDirectoryName'; readonly typed: string; readonly app: string }
   /** A distinguished name was typed for an app whose people come from Entra. */
   | { readonly kind: 'directoryNameUnexpected'; readonly typed: string; readonly app: string }
-  /** The app's people go by the ids of an HR system, and an address or a name was typed. */
+  /** The app's people go by the ids of an HR system, and an address was typed. */
   | { readonly kind: 'userNeedsSourceId'; readonly typed: string; readonly app: string }
   | { readonly kind: 'appNotConfigured' | 'appDisabled' | 'appTakesNoUsers'; readonly app: string }
   /** The connector does nothing on demand while its regular cycles run. */

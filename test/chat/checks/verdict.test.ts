@@ -176,6 +176,9 @@ describe('when nothing is wrong', () => {
 
     expect(judge(factsOf({ jobState: jobIn({ kind: 'other', code: 'Dreaming' }) }))).toEqual({ kind: 'unknownYet' });
     expect(judge(factsOf({ log: logOf(unreadable) }))).toEqual({ kind: 'unknownYet' });
+    // What is told of this person may stand behind what was read.
+    const part = { kind: 'read', entries: [], complete: false } as const;
+    expect(judge(factsOf({ log: part }))).toEqual({ kind: 'unknownYet' });
   });
 });
 
@@ -187,6 +190,7 @@ describe('provisioning now', () => {
     ['all is in order', { log: logOf(created) }],
     ['the last try failed', { log: logOf(conflict) }],
     ['the job is paused', { jobState: jobIn('paused') }],
+    ['no cycle is scheduled', { jobState: jobIn('disabled') }],
     ['it never ran', { jobState: neverRun }],
     ['little could be read', { account: 'unread', jobState: 'unread' }],
   ])('is worth a try when %s', (_, facts) => {
@@ -196,7 +200,7 @@ describe('provisioning now', () => {
   it.each<[string, Partial<CheckFacts>]>([
     ['in quarantine', { jobState: quarantined() }],
     ['without a job', { jobState: 'none' }],
-    ['in an app that is switched off', { jobState: jobIn('disabled') }],
+    ['in an app that is disabled in Entra', { jobState: 'appDisabled' }],
     ['for somebody who is disabled', { account: 'disabled' }],
     ['for somebody who is not assigned, since Graph may disable the account', { assignment: { kind: 'missing' } }],
     ['for them in a job that never ran either', { jobState: neverRun, assignment: { kind: 'missing' } }],

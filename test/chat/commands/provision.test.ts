@@ -30,8 +30,6 @@ describe('provisioning to an app that is fed from an HR system', () => {
   it.each([
     ['a number', '0021173', '0021173'],
     ['an id in letters of both sizes', 'wID-00aB', 'wID-00aB'],
-    // An address of somebody in Entra, whose object id would be the wrong one here.
-    ['an address', 'adele@contoso.com', 'adele@contoso.com'],
     ['an id with blanks and a separator', '"Worker to Be 7"', 'Worker to Be 7'],
   ])('passes on what was typed, in the words of that system: %s', async (_what, typed, objectId) => {
     await teams.say('alex', `provision user ${typed} to Salesforce`);
@@ -46,6 +44,17 @@ describe('provisioning to an app that is fed from an HR system', () => {
     ]);
     expect(teams.lastCard().text).toMatch(/^✓ {2}Account created\n/);
     expect(teams.lastCard().text).toContain(objectId);
+  });
+
+  it.each([
+    ['an address', 'provision user adele@contoso.com to Salesforce', 'wants the HR system’s own ID'],
+    ['a list of addresses', 'provision users adele@contoso.com, isaiah@contoso.com to Salesforce', 'own IDs'],
+  ])('asks %s back, and sends nothing', async (_what, line, said) => {
+    await teams.say('alex', line);
+    await teams.settled();
+
+    expect(teams.lastCard().text).toContain(said);
+    expect(teams.sandbox.stats().calls).toBe(0);
   });
 
   it('asks Entra about nobody of that name', async () => {

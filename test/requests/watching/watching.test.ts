@@ -1,13 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../src/clock.ts';
 import type { Database } from '../../../src/db/database.ts';
+import { fetched } from '../../../src/graph/answer.ts';
 import { createLog } from '../../../src/log.ts';
 import { addWatch } from '../../../src/requests/watching/watches.ts';
 import { startWatching, type Watching, type WatchingParts } from '../../../src/requests/watching/watching.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
 import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type Answer, answered, forgetWatches, takeAnnouncements, watch } from './support.ts';
+import { type Answer, answered, forgetWatches, status, takeAnnouncements, watch } from './support.ts';
 
 const everyMs = 300_000;
 
@@ -82,6 +83,28 @@ describe.each(engines)('watching on $name', ({ createTestDatabase }) => {
 
     expect(told).toEqual(['desk chat: salesforce enteredQuarantine']);
     expect([changes, looks.length]).toEqual([1, 4]);
+  });
+
+  it('tells that an app has been disabled in Entra, and is enabled again', async () => {
+    let enabled = true;
+    await add('desk');
+    const watching = start({ isEnabled: async () => fetched(enabled) });
+    await watching.settled();
+    enabled = false;
+    await nextRound(watching);
+    enabled = true;
+    await nextRound(watching);
+
+    expect(await owed()).toEqual(['desk chat: salesforce stopped', 'desk chat: salesforce runsAgain']);
+  });
+
+  it('tells the quarantine of a job beside the one for people', async () => {
+    const others = [status('quarantined')];
+    await add('desk');
+    const watching = start({ readStatus: async () => fetched({ kind: 'one', status: status('healthy'), others }) });
+    await watching.settled();
+
+    expect(await owed()).toEqual(['desk chat: salesforce enteredQuarantine']);
   });
 
   it('tells what happened while nobody ran', async () => {

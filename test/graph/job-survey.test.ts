@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createApplications } from '../../src/graph/applications.ts';
+import { startWarming, surveyJobs } from '../../src/graph/job-survey.ts';
+import { createSynchronization, type Synchronization } from '../../src/graph/synchronization.ts';
+import { apps } from '../../src/sandbox/tenant/applications.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Bench, captureLog, startBench } from './support.ts';
+
+const { salesforce, payroll, zscaler } = apps;
+
+let bench: Bench;
+let synchronization: Synchronization;
+
+beforeEach(async () => {
+  bench = await startBench();
+  synchronization = createSynchronization({ graph: bench.graph, clock: bench.clock });
+});
+
+afterEach(() => bench.close());
+
+const survey = (...ids: readonly string[]) => surveyJobs({ synchronization, clock: bench.clock }, ids, 2_000);
+const jobsAsked = () => bench.sandbox.requests.filter(({ path }) => path.endsWith('/jobs')).map(({ path }) => path);
+
+describe('a look at the jobs of all apps', () => {
+  it('tells how each stands, and of what could not be read that it could not', async () => {
+    bench.sandbox.failNext(`/servicePrincipals/${zscaler.id}`, { kind: 'status', status: 403 });
+
+    const found = await survey(salesforce.id, payroll.id, zscaler.id);
+
+    expect(found.get(salesforce.id)).toMatchObject({ ok: true, value: { kind: 'one' } });
+    expect(found.get(payroll.id)).toMatchObject({ ok: true, value: { kind: 'none' } });
+    expect(found.get(zscaler.id)).toMatchObject({ ok: false });
+  });
+
+  it('asks an app without a job once in half an hour', async () => {
+    await survey(salesforce.id, payroll.id);
+    await bench.clock.advance(60_000);
+    await survey(payroll.id, salesforce.id);
+    const within = jobsAsked();
+    await bench.clock.advance(30 * 60_000);
+    await survey(payroll.id);
+
+    expect(within).toHaveLength(3);
+    expect(jobsAsked()).toHaveLength(4);
+  });
+
+  it('leaves out what does not come in time, and knows it for the next one', async () => {
+    bench.sandbox.failNext(`/servicePrincipals/${payroll.id}`, { kind: 'slow', ms: 3_000 });
+    const first = survey(salesforce.id, payroll.id);
+    await eventually(() => synchronization.knowsJob(salesforce.id) === true);
+    await bench.clock.advance(2_000);
+    const inTime = await first;
+    await eventually(() => synchronization.knowsJob(payroll.id) !== null, 10_000);
+
+    expect([...inTime.keys()]).toEqual([salesforce.id]);
+    expect((await survey(payroll.id)).get(payroll.id)).toMatchObject({ value: { kind: 'none' } });
+  });
+});
+
+describe('a tenant that is kept warm', () => {
+  it('has been looked at before anybody asks, and is looked at again', async () => {
+    const { graph, clock } = bench;
+    const applications = createApplications({ graph, clock, entries: [] });
+    const warming = startWarming({ applications, synchronization, clock, log: captureLog().log });
+    await clock.advance(30_000);
+    await eventually(() => synchronization.knowsJob(zscaler.id) === true);
+    await clock.advance(25 * 60_000);
+    await eventually(() => jobsAsked().filter((path) => path.includes(zscaler.id)).length === 2);
+    await warming.stop();
+
+    expect(synchronization.knowsJob(payroll.id)).toBe(false);
+  });
+});
