@@ -13,6 +13,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
+import { types } from 'node:util';
 import type { Clock } from '../clock.ts';
 import { marking, sqliteCodeOf } from './sqlite-client.ts';
 
@@ -118,7 +119,7 @@ function lock(path: string): (() => void) | null {
   try {
     closeSync(openSync(path, 'wx', ownerOnly));
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!(types.isNativeError(error) && 'code' in error && error.code === 'EEXIST')) throw error;
   }
   const database = new DatabaseSync(path);
   try {

@@ -153,7 +153,11 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   function start(claimed: ClaimedTask): void {
     const { id, requestId } = claimed.task;
     const work = see(claimed)
-      .catch((error: unknown) => log.error({ error, code: 'task_failed', taskId: id }, 'a task was not settled'))
+      .catch((error: unknown) => {
+        // What could not be stored by then is put back when its lease runs out.
+        const code = isDatabaseFault(error) ? 'not_settled' : 'task_failed';
+        log.error({ error, code, taskId: id }, 'a task was not settled');
+      })
       .finally(() => {
         running.delete(id);
         tell(requestId);
