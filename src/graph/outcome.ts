@@ -35,7 +35,10 @@ export type Outcome =
       readonly cause: RefusalCause;
     }
   /** Nobody can say what happened. Asking again is safe: the service matches anew and ends as `inSync`. */
-  | { readonly kind: 'unknown'; readonly why: 'timeout' | 'gatewayTimeout' | 'connectionLost' | 'unreadable' };
+  | {
+      readonly kind: 'unknown';
+      readonly why: 'timeout' | 'gatewayTimeout' | 'connectionLost' | 'unreadable' | 'interrupted';
+    };
 
 export type OutcomeKind = Outcome['kind'];
 

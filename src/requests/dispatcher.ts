@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isDatabaseFault } from '../db/database.ts';
+import { createSteadiness } from '../db/leases.ts';
 import { signInGone } from '../graph/outcome/refusal.ts';
 import type { Outcome, OutcomeKind } from '../graph/outcome.ts';
 import type { Log } from '../log.ts';
@@ -102,6 +103,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   const abandon = new AbortController();
   let alarm = new AbortController();
   let failures = 0;
+  const isSteady = createSteadiness(clock, leaseMs);
 
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -116,7 +118,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   /** Starts all that may start now; returns for how long there is nothing more to do. */
   async function claimAll(): Promise<number> {
     try {
-      for (const requestId of await recoverTasks(store, owner, [...running.keys()])) tell(requestId);
+      for (const requestId of await recoverTasks(store, owner, [...running.keys()], isSteady())) tell(requestId);
       if (parts.askers !== undefined)
         for (const requestId of await endSignedOut(store, parts.askers.present())) tell(requestId);
       while (!stopping.signal.aborted) {

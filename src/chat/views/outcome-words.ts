@@ -85,6 +85,7 @@ const UNKNOWN: Readonly<Record<Extract<Outcome, { kind: 'unknown' }>['why'], Wor
   gatewayTimeout: 'unknown.gatewayTimeout.happened',
   connectionLost: 'unknown.connectionLost.happened',
   unreadable: 'unknown.unreadable.happened',
+  interrupted: 'unknown.interrupted.happened',
 };
 
 /** Looks an outcome up. Every outcome has its words: a new kind or cause without them does not compile. */

@@ -53,6 +53,7 @@ const UNKNOWN: Readonly<Record<Extract<Outcome, { kind: 'unknown' }>['why'], Wor
   gatewayTimeout: 'reason.timeout',
   connectionLost: 'reason.connectionLost',
   unreadable: 'reason.unreadable',
+  interrupted: 'reason.interrupted',
 };
 
 /** What became of somebody in a few words, "Not provisioned: not assigned to the app". Plain, a value for a message. */
