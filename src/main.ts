@@ -7,9 +7,8 @@ import type { CommandParts } from './chat/commands/turn.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { clouds } from './clouds.ts';
 import { type Config, configWarnings, describeProblems, readConfig } from './config.ts';
-import { isDatabaseFault, openDatabase } from './db/database.ts';
-import { explaining, refusalError, takenRefusal } from './db/refusals.ts';
-import { becomeSoleProcess } from './db/sole-process.ts';
+import { claimDatabase } from './db/claim.ts';
+import { isDatabaseFault } from './db/database.ts';
 import type { LoginOptions } from './graph/credential.ts';
 import { startWarming } from './graph/job-survey.ts';
 import { createLog, type Log } from './log.ts';
@@ -96,31 +95,12 @@ const cardsInLine = 20;
  */
 export async function startUsher(config: Config, options: UsherOptions = {}): Promise<Usher> {
   const machineClock = options.clock ?? systemClock;
-  const claim = await claimDatabase(config.database, machineClock);
-  try {
-    const usher = await start(config, options, machineClock);
-    return { ...usher, stop: () => usher.stop().finally(claim.release) };
-  } catch (error) {
-    claim.release();
-    throw error;
-  }
-}
-
-/** Before anything is opened: a second process would even migrate the tables from under the first. */
-async function claimDatabase(database: Config['database'], clock: Clock): Promise<{ release(): void }> {
-  if (database.kind !== 'sqlite') return { release: () => undefined };
-  const claim = await explaining(database.kind, () => becomeSoleProcess(database.path, clock));
-  if (claim.kind === 'taken') throw refusalError(takenRefusal(database.path, claim.by));
-  return claim;
-}
-
-async function start(config: Config, options: UsherOptions, machineClock: Clock): Promise<Usher> {
   const log = options.log ?? createLog(config.logLevel);
   const grace = options.grace ?? patientGrace;
   const appsFile = readAppsFile(config.appsFile);
   if (!appsFile.ok) throw new Error(describeProblems(appsFile.problems));
 
-  const database = await openDatabase(config.database, machineClock);
+  const database = await claimDatabase(config.database, machineClock);
   const clock = options.clock ?? database.dialect.clock;
   const checks = {
     database: () => database.ping().then(() => true),

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Server as HttpServer } from 'node:http';
 import restify, { type Request, type Response } from 'restify';
 import { z } from 'zod';
+import { systemClock } from './clock.ts';
 import { isLoopback, type Secret } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import type { Reception } from './teams/door.ts';
@@ -67,8 +68,8 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   http.maxConnections = mostConnections;
   let saidFullAt = Number.NEGATIVE_INFINITY;
   http.on('drop', () => {
-    if (performance.now() - saidFullAt < fullEveryMs) return;
-    saidFullAt = performance.now();
+    if (systemClock.monotonic() - saidFullAt < fullEveryMs) return;
+    saidFullAt = systemClock.monotonic();
     log.warn({ code: 'too_many_connections', mostConnections }, 'connections are turned away: too many are open');
   });
   let stopping = false;

@@ -76,7 +76,7 @@ export function createChat(parts: CommandParts, callers: Callers | null = null):
   const draw = (liveId: string) => (isCopyId(liveId) ? drawCopy(parts, liveId) : drawRequest(parts, liveId));
 
   return {
-    answer: (incoming) => answerWithout(answer, incoming),
+    answer: (incoming) => answerWithout(answer, incoming, parts.log),
     draw,
     outbox: createOutbox({ ...parts, draw }),
     async isRequestCard(cardId) {

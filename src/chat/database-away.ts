@@ -1,4 +1,5 @@
 import { isDatabaseFault, watchingDeeds } from '../db/away.ts';
+import type { Log } from '../log.ts';
 import type { Reader } from '../requests/request.ts';
 import type { Incoming } from './incoming.ts';
 import type { CardMessage, Reply } from './reply.ts';
@@ -12,12 +13,14 @@ import { createWords } from './words.ts';
 export async function answerWithout(
   answer: (incoming: Incoming) => Promise<Reply>,
   incoming: Incoming,
+  log: Log,
 ): Promise<Reply> {
   return watchingDeeds(async (hasStored) => {
     try {
       return await answer(incoming);
     } catch (error) {
       if (!isDatabaseFault(error)) throw error;
+      log.error({ error, code: 'database_away' }, 'the database cannot be reached or written');
       return { kind: 'card', message: databaseAway(hasStored(), incoming.reader) };
     }
   });

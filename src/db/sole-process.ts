@@ -12,8 +12,8 @@ import {
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Clock } from '../clock.ts';
+import { types } from 'node:util';
+import { type Clock, systemClock } from '../clock.ts';
 import { marking, sqliteCodeOf } from './sqlite-client.ts';
 
 /**
@@ -74,7 +74,7 @@ export async function becomeSoleProcess(
   const found = readNote(noteFile);
   if (unlock === null) return { kind: 'taken', by: found };
   if (found !== null && found.machine !== machine) {
-    await pause(3 * beatMs);
+    await systemClock.sleep(3 * beatMs);
     if (readNote(noteFile)?.beat !== found.beat) {
       unlock();
       return { kind: 'taken', by: found };
@@ -118,7 +118,7 @@ function lock(path: string): (() => void) | null {
   try {
     closeSync(openSync(path, 'wx', ownerOnly));
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!(types.isNativeError(error) && 'code' in error && error.code === 'EEXIST')) throw error;
   }
   const database = new DatabaseSync(path);
   try {

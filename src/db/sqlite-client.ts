@@ -1,6 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { setTimeout as pause } from 'node:timers/promises';
 import { types } from 'node:util';
 import {
   CompiledQuery,
@@ -12,6 +11,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { systemClock } from '../clock.ts';
 import { type DatabaseFault, markAway } from './away.ts';
 
 /**
@@ -89,13 +89,13 @@ function createPatience(): <T>(isWriting: boolean, work: () => T) => Promise<T> 
         return done;
       } catch (error) {
         if (!isLocked(error)) throw error;
-        const now = performance.now();
+        const now = systemClock.monotonic();
         // Where nothing has looked for so long, it is another lock.
         if (lockedSince === null || now - lockedAt > longestLockMs) lockedSince = now;
         lockedAt = now;
         if (now - lockedSince >= longestLockMs) throw error;
       }
-      await pause(lookEveryMs);
+      await systemClock.sleep(lookEveryMs);
     }
   };
 }

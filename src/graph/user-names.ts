@@ -3,8 +3,9 @@ import { isGuest, mostCandidates, type NamedUser, withoutNames } from './user.ts
 
 /**
  * Which person a name means. A person is acted on by the mail nickname, the full display name, or whole words of the
- * name (the given name, the surname, or several words in any order), and only where no other member fits as well. A
- * beginning of a name, or the name without its accents, is offered. Guests are passed over while a member fits, and are
+ * name (the given name, the surname, or several words in any order), and only where no other member fits as well. The
+ * accents of a full name may be missing; those of a part may not. What else is like a name, such as the beginning of
+ * one, is offered. Guests are passed over while a member fits, and are
  * acted on by a full name of several words alone.
  */
 export function matchByName(typed: string, users: readonly NamedUser[], complete: boolean): UserMatch {
@@ -52,7 +53,7 @@ interface Name {
 
 interface Fit {
   readonly reach: 'full' | 'whole' | 'part';
-  /** To the letter; else accents differ, or only the first part of the principal name is the same. */
+  /** To the letter, or the whole name but for accents; else only the first part of the principal name is the same. */
   readonly sure: boolean;
 }
 
@@ -72,7 +73,9 @@ function fitOf(name: Name, user: NamedUser): Fit {
     [soundsSame, false],
   ] as const) {
     const isFull = name.words.length === display.length && covers(name.words, display, same);
-    if (isFull && display.length > 1) return { reach: 'full', sure };
+    // The whole name without its accents is the name; "mueller" for "müller" may be another's.
+    if (isFull && display.length > 1)
+      return { reach: 'full', sure: sure || covers(name.words, display, isSameUnaccented) };
     if ((sure && isNickname) || isFull || isWhole(name, user, display, same)) return { reach: 'whole', sure };
   }
   return { reach: isAccount ? 'whole' : 'part', sure: false };
@@ -115,6 +118,8 @@ function covers(words: readonly string[], others: readonly string[], same: Same)
 }
 
 const isSame: Same = (one, other) => one === other;
+
+const isSameUnaccented: Same = (one, other) => withoutAccents(one) === withoutAccents(other);
 
 /** "muller" and "mueller" are "müller" without the means to type it. */
 const soundsSame: Same = (one, other) => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isDatabaseFault } from '../db/database.ts';
+import { createSteadiness } from '../db/leases.ts';
 import { overAll } from '../graph/outcome/over-all.ts';
 import { signInGone } from '../graph/outcome/refusal.ts';
 import type { Outcome, OutcomeKind } from '../graph/outcome.ts';
@@ -103,6 +104,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   const abandon = new AbortController();
   let alarm = new AbortController();
   let failures = 0;
+  const isSteady = createSteadiness(clock, leaseMs);
 
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -117,7 +119,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   /** Starts all that may start now; returns for how long there is nothing more to do. */
   async function claimAll(): Promise<number> {
     try {
-      for (const requestId of await recoverTasks(store, owner, [...running.keys()])) tell(requestId);
+      for (const requestId of await recoverTasks(store, owner, [...running.keys()], isSteady())) tell(requestId);
       if (parts.askers !== undefined)
         for (const requestId of await endSignedOut(store, parts.askers.present())) tell(requestId);
       while (!stopping.signal.aborted) {
@@ -154,7 +156,11 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   function start(claimed: ClaimedTask): void {
     const { id, requestId } = claimed.task;
     const work = see(claimed)
-      .catch((error: unknown) => log.error({ error, code: 'task_failed', taskId: id }, 'a task was not settled'))
+      .catch((error: unknown) => {
+        // What could not be stored by then is put back when its lease runs out.
+        const code = isDatabaseFault(error) ? 'not_settled' : 'task_failed';
+        log.error({ error, code, taskId: id }, 'a task was not settled');
+      })
       .finally(() => {
         running.delete(id);
         tell(requestId);

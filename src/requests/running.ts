@@ -1,4 +1,5 @@
 import { type ExpressionBuilder, sql, type Transaction, type Updateable } from 'kysely';
+import { longestLeaseMs } from '../db/leases.ts';
 import type { Schema, TaskRow } from '../db/schema.ts';
 import { unknownEndOf } from '../graph/outcome/over-all.ts';
 import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
@@ -187,27 +188,38 @@ export async function renewLease(parts: StoreParts, { task, lease }: ClaimedTask
 }
 
 /**
+ * A task whose process died in its call for the third time is not tried once more: the answer to it may be what ends the
+ * process. Before that it gets a try almost by itself, so that what merely ran beside it comes through.
+ */
+const mostCrashes = 3;
+const aloneMs = 20_000;
+
+/**
  * Puts tasks back whose lease ran out: their process died in the middle of a call. Where one process owns the
  * database, every lease that is not its own is such a lease too. `inHand` are the tasks that the owner works on at
- * this moment: however the wall clock may jump, those are not abandoned. Returns the requests concerned.
+ * this moment: however the wall clock may jump, those are not abandoned. `isSteady` is false where the clock has jumped
+ * and says nothing about leases. Returns the requests concerned.
  */
 export async function recoverTasks(
   parts: StoreParts,
   owner: string,
   inHand: readonly string[] = [],
+  isSteady = true,
 ): Promise<readonly string[]> {
   const { database, clock } = parts;
   const now = clock.now();
   const isAbandoned = (task: ExpressionBuilder<Schema, 'tasks'>) => {
-    const expired = task('lease_until', '<', now);
+    const expired = task.or([task('lease_until', '<', now), task('lease_until', '>', now + longestLeaseMs)]);
     return task.and([
       task('state', '=', 'running'),
       database.dialect.singleProcess ? task.or([task('lease_owner', '!=', owner), expired]) : expired,
     ]);
   };
+  if (!isSteady && !database.dialect.singleProcess) return [];
   const rows = await database.query.selectFrom('tasks').select('id').where(isAbandoned).execute();
   const ids = rows.map(({ id }) => id).filter((id) => !inHand.includes(id));
   const requestIds = new Set<string>();
+  let suspects = 0;
   // One at a time: a transaction that holds one task and one request cannot get across another.
   for (const id of ids) {
     await database.transact(async (transaction) => {
@@ -221,15 +233,54 @@ export async function recoverTasks(
           perhaps: task.fn.coalesce('perhaps', sql<string>`'interrupted'`),
           lease_owner: null,
           lease_until: null,
+          crashes: task('crashes', '+', 1),
         }))
         .where('id', '=', id)
         .where(isAbandoned)
-        .returning('request_id')
+        .returning(['request_id', 'subject_id', 'crashes'])
         .executeTakeFirst();
       if (recovered === undefined) return;
+      const { request_id: requestId, subject_id: subject, crashes } = recovered;
+      if (crashes >= mostCrashes) await giveUpTask(parts, transaction, { id, requestId, subject });
+      else if (crashes === mostCrashes - 1) {
+        await putOff(transaction, id, now + suspects * aloneMs);
+        suspects += 1;
+      }
       await bumpRevision(transaction, recovered.request_id);
       requestIds.add(recovered.request_id);
     });
   }
   return [...requestIds];
+}
+
+async function putOff(transaction: Transaction<Schema>, id: string, dueAt: number): Promise<void> {
+  await transaction.updateTable('tasks').set({ due_at: dueAt }).where('id', '=', id).execute();
+}
+
+/** Each of its calls may have been carried out, so nothing is said to have been left undone. */
+async function giveUpTask(
+  { clock }: StoreParts,
+  transaction: Transaction<Schema>,
+  { id, requestId, subject }: { readonly id: string; readonly requestId: string; readonly subject: string },
+): Promise<void> {
+  const now = clock.now();
+  const outcome: Outcome = { kind: 'unknown', why: 'interrupted' };
+  await transaction
+    .updateTable('tasks')
+    .set({
+      state: 'done',
+      finished_at: now,
+      outcome: JSON.stringify(outcome),
+      outcome_kind: outcome.kind,
+      again: null,
+    })
+    .where('id', '=', id)
+    .execute();
+  const { asker_id: actorId } = await transaction
+    .selectFrom('requests')
+    .select('asker_id')
+    .where('id', '=', requestId)
+    .executeTakeFirstOrThrow();
+  const details = { subject, outcome: outcome.kind, why: outcome.why };
+  await writeRecord(transaction, { at: now, actorId, requestId, kind: 'finished', details });
 }

@@ -182,7 +182,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
   /** `begun`: something of what was asked for may have been stored before it broke. */
   function apology(where: Reading, error: unknown, begun = true): CardMessage {
     if (isDatabaseFault(error)) {
-      log.error({ error, code: 'database_away' }, 'the database cannot be reached');
+      log.error({ error, code: 'database_away' }, 'the database cannot be reached or written');
       return chat.databaseAway(begun, where.reader);
     }
     const reference = newReference();

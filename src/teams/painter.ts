@@ -122,8 +122,11 @@ export function createPainter(parts: PainterParts): Painter {
       }
       card.dirty = false;
       const pauseMs = await drawOnce(liveId, card).catch((error: unknown) => {
+        if (isDatabaseFault(error)) {
+          log.warn({ error, code: 'card_put_off', liveId }, 'a card waits for the database');
+          return databasePauseMs;
+        }
         log.error({ error, code: 'card_failed', liveId }, 'a card could not be drawn');
-        if (isDatabaseFault(error)) return databasePauseMs;
         return pauseAfterFailure(card) ?? tellAgain(liveId, card);
       });
       if (pauseMs === null) continue;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Incoming } from '../chat/incoming.ts';
 import type { Clock } from '../clock.ts';
 import { type Database, isDatabaseFault } from '../db/database.ts';
+import { createSteadiness, longestLeaseMs } from '../db/leases.ts';
 import type { Log } from '../log.ts';
 
 /**
@@ -72,6 +73,7 @@ export function createTurns(parts: TurnsParts): Turns {
   const stopping = new AbortController();
   let keeping: Promise<void> | null = null;
   let isFirst = true;
+  const isSteady = createSteadiness(clock, leaseMs);
 
   const lease = () => ({ lease_owner: owner, lease_until: clock.now() + leaseMs });
 
@@ -175,6 +177,7 @@ export function createTurns(parts: TurnsParts): Turns {
       const now = clock.now();
       const ownsAll = isFirst && database.dialect.singleProcess;
       isFirst = false;
+      const steady = isSteady();
       // An update waits for another one of the same rows and looks at them anew, so each turn is taken up once.
       const rows = await database.query
         .updateTable('turns')
@@ -182,7 +185,9 @@ export function createTurns(parts: TurnsParts): Turns {
         .where('received_at', '>=', since)
         .where('incoming', 'is not', null)
         .where((turn) => {
-          const free = turn.or([turn('lease_until', 'is', null), turn('lease_until', '<', now)]);
+          const isOver = turn.or([turn('lease_until', '<', now), turn('lease_until', '>', now + longestLeaseMs)]);
+          const nobodys = turn('lease_until', 'is', null);
+          const free = steady ? turn.or([nobodys, isOver]) : nobodys;
           return ownsAll ? turn.or([free, turn('lease_owner', '!=', owner)]) : free;
         })
         .$if(held.size > 0, (turns) => turns.where('id', 'not in', [...held]))

@@ -258,6 +258,48 @@ describe.each(engines)('a running task on $name', ({ name, createTestDatabase })
       expect(states).toEqual(['running', 'waiting']);
     });
 
+    it('is left to its process for a while after the clock has jumped, where there may be others', async () => {
+      const { id } = await ask(store, ['isaiah']);
+      await claimed(store, 'a process that lives', 30_000);
+      clock.stepWallClock(86_400_000);
+
+      const recovered = await recoverTasks(store, 'this process', [], false);
+
+      expect(recovered).toEqual(name === 'SQLite' ? [id] : []);
+    });
+
+    it('is put back although its lease ends in hours, as the clock has been set back since', async () => {
+      const { id } = await ask(store, ['isaiah']);
+      await claimed(store, 'gone', 30_000);
+      clock.stepWallClock(-3_600_000);
+
+      expect(await recoverTasks(store, 'this process')).toEqual([id]);
+    });
+
+    it('is ended as unknown when a third process has died of it, and what ran beside it gets a try of its own', async () => {
+      const { id } = await ask(store, ['isaiah', 'adele', 'megan']);
+      const dueIn: (readonly number[])[] = [];
+      for (let death = 0; death < 3; death += 1) {
+        for (let count = 0; count < 3; count += 1) await claimed(store, 'gone', 1_000);
+        await clock.advance(1_001);
+        await recoverTasks(store, 'this process');
+        const rows = await database.query.selectFrom('tasks').select('due_at').orderBy('position').execute();
+        dueIn.push(rows.map(({ due_at }) => due_at - clock.now()).toSorted((one, other) => one - other));
+        await clock.advance(60_000);
+      }
+
+      const tasks = (await findRequest(database, id))?.tasks ?? [];
+      expect(dueIn.slice(0, 2)).toEqual([
+        [0, 0, 0],
+        [0, 20_000, 40_000],
+      ]);
+      expect(tasks.map(({ state }) => state)).toEqual(
+        Array(3).fill(expect.objectContaining({ kind: 'done', outcome: { kind: 'unknown', why: 'interrupted' } })),
+      );
+      const finished = (await readRecords(database.query, 50)).filter(({ kind }) => kind === 'finished');
+      expect(finished).toHaveLength(3);
+    });
+
     it('is put back once, however many look for it', async () => {
       const { id, revision } = await ask(store, named('person', 6));
       for (let count = 0; count < 6; count += 1) await claimed(store, 'gone', 30_000);

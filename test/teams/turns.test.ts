@@ -230,6 +230,35 @@ describe('turns of several processes on PostgreSQL', () => {
     expect(late).toMatchObject([{ incoming: { id: 'dead|1' } }]);
   });
 
+  it('are left to a living process when the clock jumps ahead, and a dead one loses its own when it jumps back', async () => {
+    const clock = createTestClock(noon);
+    const parts = { database, clock, log: createLog('silent') };
+    const dead = createTurns({ ...parts, clock: { ...clock, sleep: () => new Promise(() => undefined) } });
+    const [living, other] = [createTurns(parts), createTurns(parts)];
+    await living.open(incoming('living|1'), noon);
+    await dead.open(incoming('dead|1'), noon);
+
+    clock.stepWallClock(24 * 60 * minute);
+    const ahead = await other.takeUp(0);
+    clock.stepWallClock(-25 * 60 * minute);
+    const back = await other.takeUp(0);
+    await eventually(async () => {
+      await clock.advance(5_000);
+      const rows = await database.query
+        .selectFrom('turns')
+        .select('lease_until')
+        .where('id', '=', 'living|1')
+        .execute();
+      return Math.abs((rows[0]?.lease_until ?? 0) - clock.now()) <= minute;
+    });
+    await clock.advance(minute / 2);
+    const late = await other.takeUp(0);
+
+    expect([ahead, back]).toEqual([[], []]);
+    expect(late).toMatchObject([{ incoming: { id: 'dead|1' } }]);
+    await living.stop();
+  });
+
   it('are taken up by one of five processes that look at the same time', async () => {
     const one = () => createTurns({ database, clock: createTestClock(noon), log: createLog('silent') });
     const turns = one();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { isDatabaseFault } from '../../db/database.ts';
+import { createSteadiness } from '../../db/leases.ts';
 import type { AccessRequestRow } from '../../db/schema.ts';
 import { eachSideBySide } from '../../graph/side-by-side.ts';
 import type { Log } from '../../log.ts';
@@ -96,6 +97,10 @@ const sideBySide = 4;
 const finishedAtOnce = 100;
 /** After a fault of our own. */
 const faultPauseMs = 60_000;
+/** So many processes may end while they see to one request before it is put off, by this and then twice as long each time. */
+const mostCrashes = 3;
+const crashPauseMs = 3_600_000;
+const mostDoublings = 8;
 /** Away, it is mostly back in a moment. */
 const databasePauseMs = 1_000;
 const shortestPauseMs = 1_000;
@@ -109,6 +114,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
   const stopping = new AbortController();
   let alarm = new AbortController();
   let waiting: (() => void)[] = [];
+  const isSteady = createSteadiness(clock, leaseMs);
 
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -128,7 +134,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
     try {
       while (!stopping.signal.aborted) {
         const finished = await finishEnded();
-        const due = await claimDue(parts, { owner, until: clock.now() + leaseMs }, sideBySide);
+        const due = await claimDue(parts, { owner, until: clock.now() + leaseMs }, sideBySide, isSteady());
         await Promise.all(due.map(see));
         if (finished + due.length === 0) break;
       }
@@ -196,6 +202,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
   async function attend(row: Row): Promise<boolean> {
     const { id } = row;
     const duty = dutyOf(row, clock.now());
+    if ((duty === 'route' || duty === 'start') && row.crashes >= mostCrashes) return putOff(row);
     switch (duty) {
       case 'route': {
         const routing = await duties.route(toAccessRequest(row));
@@ -219,6 +226,17 @@ export function startCalendar(calendar: CalendarParts): Calendar {
         throw new Error(`unexpected duty ${String(never)}`);
       }
     }
+  }
+
+  /** What ends the process again and again is tried less and less often; it still expires on its day. */
+  async function putOff({ id, crashes, state, expires_at: expiresAt }: Row): Promise<false> {
+    log.error(
+      { code: 'duty_put_off', accessRequestId: id, crashes },
+      'processes ended while they saw to an access request; it is put off',
+    );
+    const dueAt = clock.now() + crashPauseMs * 2 ** Math.min(crashes - mostCrashes, mostDoublings);
+    await releaseDue(parts, id, owner, state === 'pending' ? Math.min(dueAt, expiresAt) : dueAt);
+    return false;
   }
 
   async function start(row: Row): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ExpressionBuilder, Selectable, Transaction } from 'kysely';
+import { longestLeaseMs } from '../../db/leases.ts';
 import type { AccessRequestRow, Schema } from '../../db/schema.ts';
 import { writeRecord } from '../record.ts';
 import type { Lease, Reader } from '../request.ts';
@@ -34,11 +35,21 @@ function nextDue({ remind_at, expires_at }: Row, remindedAt: number | null): num
   return remindedAt === null ? Math.min(remind_at, expires_at) : expires_at;
 }
 
-/** Leases what is due now and nobody else works on, longest due first. */
-export function claimDue({ database, clock }: AccessParts, lease: Lease, limit: number): Promise<Row[]> {
+/**
+ * Leases what is due now and no other process works on, longest due first. `isSteady` is false where the clock has
+ * jumped and says nothing about leases.
+ */
+export function claimDue(
+  { database, clock }: AccessParts,
+  lease: Lease,
+  limit: number,
+  isSteady = true,
+): Promise<Row[]> {
   const now = clock.now();
   const isFree = (row: ExpressionBuilder<Schema, 'access_requests'>) => {
-    const free = row.or([row('lease_until', 'is', null), row('lease_until', '<', now)]);
+    const isOver = row.or([row('lease_until', '<', now), row('lease_until', '>', now + longestLeaseMs)]);
+    const nobodys = row('lease_until', 'is', null);
+    const free = isSteady ? row.or([nobodys, isOver]) : nobodys;
     // Where one process owns the database, whoever held another lease is gone.
     return database.dialect.singleProcess ? row.or([free, row('lease_owner', '!=', lease.owner)]) : free;
   };
@@ -56,7 +67,17 @@ export function claimDue({ database, clock }: AccessParts, lease: Lease, limit: 
     const ids = found.map(({ id }) => id);
     return transaction
       .updateTable('access_requests')
-      .set({ lease_owner: lease.owner, lease_until: lease.until })
+      .set((row) => ({
+        lease_owner: lease.owner,
+        lease_until: lease.until,
+        // A lease that was not handed back is that of a process which died, or stood still, in the middle.
+        crashes: row
+          .case()
+          .when('lease_owner', 'is not', null)
+          .then(row('crashes', '+', 1))
+          .else(row.ref('crashes'))
+          .end(),
+      }))
       .where('id', 'in', ids)
       .returningAll()
       .execute();

@@ -1,4 +1,5 @@
 import type { Selectable, Transaction } from 'kysely';
+import { longestLeaseMs } from '../../db/leases.ts';
 import type { RoundRow, Schema } from '../../db/schema.ts';
 import type { Lease } from '../request.ts';
 import type { StoreParts } from '../store.ts';
@@ -46,7 +47,8 @@ export async function claimRound(parts: RoundParts, lease: Lease, everyMs: numbe
       row.lease_owner !== lease.owner &&
       // Where one process owns the database, whoever held another lease is gone.
       !database.dialect.singleProcess &&
-      (row.lease_until ?? 0) > now;
+      (row.lease_until ?? 0) > now &&
+      (row.lease_until ?? 0) <= now + longestLeaseMs;
     if (isHeld) return { kind: 'later', inMs: Math.max((row.lease_until ?? 0) - now, 1) };
     const inMs = row.due_at - now;
     // A wall clock that was set back must not make the pause longer.

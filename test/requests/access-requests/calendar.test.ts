@@ -279,6 +279,38 @@ describe.each(engines)('the calendar on $name', ({ name, createTestDatabase }) =
     expect((await kindsOf(parts)).filter((kind) => kind === 'accessStarted')).toHaveLength(1);
   });
 
+  it('puts off, for longer each time, what three processes died of, and goes on with the others', async () => {
+    const { id } = await approved(parts);
+    const leftByADeadOne = { lease_owner: 'dead', lease_until: 0 };
+    await database.query
+      .updateTable('access_requests')
+      .set({ ...leftByADeadOne, crashes: 2 })
+      .execute();
+    const other = await approved(parts, { subject: { id: 'adele', name: 'Adele Vance', label: null } });
+
+    const stage = open();
+    await stage.calendar.settled();
+    const pauses: number[] = [];
+    for (let death = 0; death < 2; death += 1) {
+      const row = await database.query
+        .selectFrom('access_requests')
+        .select('due_at')
+        .where('id', '=', id)
+        .executeTakeFirst();
+      pauses.push((row?.due_at ?? 0) - clock.now());
+      await database.query
+        .updateTable('access_requests')
+        .set({ ...leftByADeadOne, due_at: 0 })
+        .where('id', '=', id)
+        .execute();
+      await stage.calendar.settled();
+    }
+
+    expect(stage.started).toEqual([other.id]);
+    expect(pauses).toEqual([3_600_000, 2 * 3_600_000]);
+    expect(logged).toEqual(['duty_put_off', 'duty_put_off', 'duty_put_off']);
+  });
+
   it('leaves nothing behind of a start during which it was cancelled', async () => {
     const { id } = await approved(parts);
     const asked = Promise.withResolvers<StartVerdict>();
