@@ -376,30 +376,6 @@ function toConfig(env: Environment): Config {
   };
 }
 
-/** What may be meant, and is more likely a mistake; for the log. */
-export function configWarnings({ gate, database, graph }: Config): string[] {
-  const warnings: string[] = [];
-  if (gate.limit > documentedGate.limit || gate.windowMs < documentedGate.windowMs)
-    warnings.push(
-      'PROVISION_LIMIT and PROVISION_WINDOW_MS allow more than Graph does (5 in 10 s); it will refuse calls',
-    );
-  if (database.kind === 'postgres' && !saysHowToEncrypt(database.url.reveal()))
-    warnings.push('DATABASE_URL names no sslmode, so what goes to the database is not encrypted');
-  if (graph.auth === 'azure' && graph.identity.kind === 'ambient' && graph.identity.tenantId !== undefined)
-    warnings.push(
-      'AZURE_TENANT_ID and AZURE_CLIENT_ID are set without a secret, certificate or token file, so Graph is called as a managed identity or as whoever is signed in on this machine; set AZURE_CLIENT_SECRET or another proof if a registration is meant',
-    );
-  return warnings;
-}
-
-/** On this machine there is nobody to listen. */
-function saysHowToEncrypt(url: string): boolean {
-  const host = URL.canParse(url) ? new URL(url).hostname : '';
-  return sslModeOf(url) !== null || host === '' || isLoopback(host);
-}
-
-const documentedGate = { limit: 5, windowMs: 10_000 };
-
 /** The problems as a person reads them in a terminal, one block. */
 export function describeProblems(problems: readonly ConfigProblem[]): string {
   const lines = problems.map(({ variable, problem, fix }) => `  ${variable} ${problem}.\n    To fix: ${fix}.`);

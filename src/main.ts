@@ -4,14 +4,14 @@ import { readAppsFile } from './apps-file.ts';
 import { prepareCards } from './chat/cards/render.ts';
 import { createChat } from './chat/chat.ts';
 import type { CommandParts } from './chat/commands/turn.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { systemClock } from './clock.ts';
 import { clouds } from './clouds.ts';
-import { type Config, configWarnings, describeProblems, readConfig } from './config.ts';
+import { type Config, describeProblems, readConfig } from './config.ts';
+import { configWarnings } from './config-warnings.ts';
 import { claimDatabase } from './db/claim.ts';
 import { isDatabaseFault } from './db/database.ts';
-import type { LoginOptions } from './graph/credential.ts';
 import { startWarming } from './graph/job-survey.ts';
-import { createLog, type Log } from './log.ts';
+import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { judgeEnd } from './requests/access-requests/awaiting.ts';
 import { startCalendar } from './requests/access-requests/calendar.ts';
@@ -28,8 +28,8 @@ import { findUndrawn, findUnposted } from './requests/store.ts';
 import { startWatching } from './requests/watching/watching.ts';
 import { askersOf, atRest, createRights } from './rights.ts';
 import { startServer } from './server.ts';
-import { type Grace, patientGrace, within } from './stopping.ts';
-import { type AdapterOverrides, createAdapter, serviceHostsOf } from './teams/adapter.ts';
+import { patientGrace, within } from './stopping.ts';
+import { createAdapter, serviceHostsOf } from './teams/adapter.ts';
 import { createAnswering } from './teams/answering.ts';
 import { createBot } from './teams/bot.ts';
 import { createConsenting } from './teams/consenting.ts';
@@ -43,6 +43,9 @@ import { createPainter } from './teams/painter.ts';
 import { createSigningIn } from './teams/signing-in.ts';
 import { createTurns } from './teams/turns.ts';
 import { createUserTokens } from './teams/user-tokens.ts';
+import type { UsherOptions } from './usher-options.ts';
+
+export type { UsherOptions } from './usher-options.ts';
 
 /** A running Usher. */
 export interface Usher {
@@ -52,26 +55,6 @@ export interface Usher {
   settled(): Promise<void>;
   /** No new work; running calls end, cards are drawn, leases go back. Resolves within half a minute. */
   stop(): Promise<void>;
-}
-
-export interface UsherOptions {
-  readonly clock?: Clock;
-  readonly log?: Log;
-  readonly adapter?: AdapterOverrides;
-  /** How to reach the login, where it is not the cloud's. */
-  readonly login?: LoginOptions;
-  /** From where dropped files may be fetched, instead of the cloud's own storage of its tenants. */
-  readonly isFileAllowed?: (address: string) => boolean;
-  /** How long what a process has in hand stays with it when it gives no sign of life; milliseconds. */
-  readonly leaseMs?: number;
-  /** How long a task waits for the app role assignment that Usher has just made, each time; milliseconds. */
-  readonly assignmentDelaysMs?: readonly number[];
-  /** How long from one look at the watched apps to the next; milliseconds. */
-  readonly watchEveryMs?: number;
-  /** How long a card keeps still between two edits; milliseconds. */
-  readonly editEveryMs?: number;
-  /** How long each step of `stop` waits; milliseconds. */
-  readonly grace?: Grace;
 }
 
 /** For what is due of access requests, and for what the database has to be told of a call. */

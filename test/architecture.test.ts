@@ -7,7 +7,7 @@ import { describe, expect, it } from '@jest/globals';
  * side still keeps apart where `apart` says so.
  */
 const floors: readonly (readonly string[])[] = [
-  ['main.ts', 'rights.ts', 'stopping.ts', 'history.ts', 'doctor.ts', 'doctor', 'metrics.ts'],
+  ['main.ts', 'usher-options.ts', 'rights.ts', 'stopping.ts', 'history.ts', 'doctor.ts', 'doctor', 'metrics.ts'],
   ['server.ts', 'teams'],
   ['chat'],
   ['requests', 'access'],
@@ -15,6 +15,7 @@ const floors: readonly (readonly string[])[] = [
   [
     'db',
     'config.ts',
+    'config-warnings.ts',
     'clock.ts',
     'log.ts',
     'clouds.ts',

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { cloudNames, clouds } from '../src/clouds.ts';
-import { type Config, configWarnings, describeProblems, isLoopback, readConfig, secret } from '../src/config.ts';
+import { type Config, describeProblems, isLoopback, readConfig, secret } from '../src/config.ts';
+import { configWarnings } from '../src/config-warnings.ts';
 
 const tenant = '5eed0000-0000-4000-8000-00000000face';
 const group = '5eed0000-0000-4000-8000-0000000001aa';

@@ -51,6 +51,7 @@ async function open(config: DatabaseConfig, clock: Clock): Promise<Database> {
   try {
     await patiently(clock, startPatienceMs, async () => {
       await migrate(dialect, query);
+      await dialect.wipeRewritten(query);
       // Sets the clock that is shared, before anybody asks for it.
       await query.transaction().execute((transaction) => dialect.gateNow(transaction));
     });

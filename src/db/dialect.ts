@@ -50,7 +50,9 @@ export interface Dialect {
   tables(db: Kysely<unknown>): Promise<readonly string[]>;
   /** Part of a migration: from then on the tables announce what others may want to hear of. */
   announceChanges(db: Kysely<unknown>): Promise<void>;
-  /** Part of a migration: what rows held before they were rewritten leaves the file too, as far as that is ours to do. */
+  /** Part of a migration: notes that rows were rewritten since they held what no file is to hold. */
+  noteRewritten(db: Kysely<unknown>): Promise<void>;
+  /** What such rows held leaves the file too, as far as that is ours to do. Outside of a transaction. */
   wipeRewritten(db: Kysely<unknown>): Promise<void>;
   /** Hears what other processes store. Where there are none it hears nothing. */
   listen(parts: ListeningParts): Listening;
@@ -77,8 +79,13 @@ export function sqliteDialect(path: string, clock: Clock): Dialect {
         db,
       ),
     announceChanges: async () => undefined,
+    // A number in the file's head that SQLite leaves to its user; it is written with the transaction.
+    noteRewritten: async (db) => void (await sql`pragma user_version = 1`.execute(db)),
     async wipeRewritten(db) {
+      const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(db);
+      if (rows[0]?.user_version !== 1) return;
       await sql`vacuum`.execute(db);
+      await sql`pragma user_version = 0`.execute(db);
       // Else the pages would stand in the file until the log is copied over them.
       await sql`pragma wal_checkpoint(truncate)`.execute(db);
     },
@@ -132,6 +139,7 @@ export function postgresDialect(config: Extract<DatabaseConfig, { kind: 'postgre
       ),
     announceChanges,
     // PostgreSQL's own vacuum does it, by the administrator's rules.
+    noteRewritten: async () => undefined,
     wipeRewritten: async () => undefined,
     listen: (parts) => startListening(() => new pg.Client(clientConfig(address, listenerLimits)), parts),
   };

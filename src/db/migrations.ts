@@ -1,7 +1,8 @@
-import { type ColumnDefinitionBuilder, type Kysely, type RawBuilder, sql } from 'kysely';
+import { type ColumnDefinitionBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { cutStoredOutcome, cutStoredWords } from '../masking/cut-stored.ts';
 import type { Dialect } from './dialect.ts';
+import { nameOutcomes, rewrite } from './rewriting.ts';
 
 /** The schema's history, oldest first. A migration that has been released is never edited; a further one follows. */
 export function migrations(dialect: Dialect): Record<string, Migration> {
@@ -329,8 +330,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
           await rewrite(db, 'watched_jobs', 'app_id', 'status', cutStoredWords),
           await rewrite(db, 'announcements', 'id', 'details', cutStoredWords),
         ];
-        // Also after a run that was broken off when all rows had been rewritten.
-        if (seen.some((rows) => rows > 0)) await dialect.wipeRewritten(db);
+        if (seen.some((rows) => rows > 0)) await dialect.noteRewritten(db);
       },
     },
     '010-awaiting-assignment': {
@@ -355,54 +355,4 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
       },
     },
   };
-}
-
-interface StoredText {
-  readonly id: string | number;
-  readonly text: string;
-}
-
-/** Rewrites a text of every row, some at a time; returns how many it has looked at. What stays as it is, is not written. */
-async function rewrite(
-  db: Kysely<unknown>,
-  table: string,
-  key: string,
-  column: string,
-  anew: (text: string) => string,
-): Promise<number> {
-  const [rowsOf, id, text] = [sql.table(table), sql.ref(key), sql.ref(column)];
-  let seen = 0;
-  let last: string | number | null = null;
-  for (;;) {
-    const beyond: RawBuilder<unknown> = last === null ? sql`` : sql`and ${id} > ${last}`;
-    const { rows }: { readonly rows: readonly StoredText[] } = await sql<StoredText>`
-      select ${id} as id, ${text} as text from ${rowsOf}
-      where ${text} is not null ${beyond} order by ${id} limit ${sql.lit(outcomesAtOnce)}`.execute(db);
-    for (const row of rows) {
-      const rewritten = anew(row.text);
-      if (rewritten !== row.text)
-        await sql`update ${rowsOf} set ${text} = ${rewritten} where ${id} = ${row.id}`.execute(db);
-      last = row.id;
-    }
-    seen += rows.length;
-    if (rows.length < outcomesAtOnce) return seen;
-  }
-}
-
-/** An outcome has some ten thousand characters, and a desk may have gathered many. */
-const outcomesAtOnce = 200;
-
-/** Writes beside each stored outcome of what kind it is. The engines read JSON differently, so it is read here. */
-async function nameOutcomes(db: Kysely<unknown>): Promise<void> {
-  for (;;) {
-    const { rows } = await sql<{ id: string; outcome: string }>`
-      select id, outcome from tasks
-      where outcome is not null and outcome_kind is null
-      limit ${sql.lit(outcomesAtOnce)}`.execute(db);
-    for (const { id, outcome } of rows) {
-      const { kind } = JSON.parse(outcome) as { readonly kind: string };
-      await sql`update tasks set outcome_kind = ${kind} where id = ${id}`.execute(db);
-    }
-    if (rows.length < outcomesAtOnce) return;
-  }
 }

@@ -5,8 +5,7 @@ import { isGuest, mostCandidates, type NamedUser, withoutNames } from './user.ts
  * Which person a name means. A person is acted on by the mail nickname, the full display name, or whole words of the
  * name (the given name, the surname, or several words in any order), and only where no other member fits as well. The
  * accents of a full name may be missing; those of a part may not. What else is like a name, such as the beginning of
- * one, is offered. Guests are passed over while a member fits, and are
- * acted on by a full name of several words alone.
+ * one, is offered. Guests are passed over while a member fits, and are acted on by a full name of several words alone.
  */
 export function matchByName(typed: string, users: readonly NamedUser[], complete: boolean): UserMatch {
   const name = readName(typed);
@@ -17,7 +16,7 @@ export function matchByName(typed: string, users: readonly NamedUser[], complete
     const [only] = members;
     if (only === undefined) continue;
     // Whether a part of a name is one person's alone is not known before the last page; a whole name was asked for.
-    const isAlone = members.length === 1 && (complete || reach === 'full');
+    const isAlone = members.length === 1 && (complete || (reach === 'full' && !only.fit.unaccented));
     if (isAlone && only.fit.sure) return { kind: 'one', user: withoutNames(only.user) };
     return several([...members, ...guests], complete);
   }
@@ -55,6 +54,8 @@ interface Fit {
   readonly reach: 'full' | 'whole' | 'part';
   /** To the letter, or the whole name but for accents; else only the first part of the principal name is the same. */
   readonly sure: boolean;
+  /** It is the name only without its accents. */
+  readonly unaccented?: true;
 }
 
 function readName(typed: string): Name {
@@ -74,8 +75,10 @@ function fitOf(name: Name, user: NamedUser): Fit {
   ] as const) {
     const isFull = name.words.length === display.length && covers(name.words, display, same);
     // The whole name without its accents is the name; "mueller" for "müller" may be another's.
-    if (isFull && display.length > 1)
-      return { reach: 'full', sure: sure || covers(name.words, display, isSameUnaccented) };
+    if (isFull && display.length > 1) {
+      if (sure || !covers(name.words, display, isSameUnaccented)) return { reach: 'full', sure };
+      return { reach: 'full', sure: true, unaccented: true };
+    }
     if ((sure && isNickname) || isFull || isWhole(name, user, display, same)) return { reach: 'whole', sure };
   }
   return { reach: isAccount ? 'whole' : 'part', sure: false };
