@@ -53,7 +53,7 @@ export interface Dialect {
   /** Part of a migration: notes that rows were rewritten since they held what no file is to hold. */
   noteRewritten(db: Kysely<unknown>): Promise<void>;
   /** What such rows held leaves the file too, as far as that is ours to do. Outside of a transaction. */
-  wipeRewritten(db: Kysely<unknown>): Promise<void>;
+  wipeRewritten(db: Kysely<Schema>): Promise<void>;
   /** Hears what other processes store. Where there are none it hears nothing. */
   listen(parts: ListeningParts): Listening;
 }
