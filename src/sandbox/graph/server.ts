@@ -121,7 +121,8 @@ export async function startSandboxGraph({
     const trace = traceOf(incoming, clock.now());
     const method = incoming.method ?? 'GET';
     const url = new URL(incoming.url ?? '/', 'http://sandbox');
-    if (url.pathname.startsWith('/_sandbox/')) return send(outgoing, await control(method, url.pathname, incoming), trace);
+    if (url.pathname.startsWith('/_sandbox/'))
+      return send(outgoing, await control(method, url.pathname, incoming), trace);
     if (!url.pathname.startsWith(`${prefix}/`)) return send(outgoing, noSuchSegment(url.pathname), trace);
 
     const path = url.pathname.slice(prefix.length);

@@ -37,7 +37,11 @@ export function strike(
     case 'cutOff': {
       const { status, body } = real();
       const whole = JSON.stringify(body ?? {});
-      outgoing.writeHead(status, { ...json, 'Content-Length': Buffer.byteLength(whole), 'request-id': trace.requestId });
+      outgoing.writeHead(status, {
+        ...json,
+        'Content-Length': Buffer.byteLength(whole),
+        'request-id': trace.requestId,
+      });
       outgoing.write(whole.slice(0, Math.ceil(whole.length / 2)), () => outgoing.destroy());
       return;
     }
@@ -97,7 +101,9 @@ function errorBody({ status, code, message = '' }: Extract<FaultKind, { kind: 's
 function withPair(response: SandboxResponse, change: (pair: Pair) => Pair): SandboxResponse {
   const { body } = response;
   const isPair = typeof body === 'object' && body !== null && 'key' in body && 'value' in body;
-  return isPair ? { ...response, body: { ...body, ...change({ key: String(body.key), value: String(body.value) }) } } : response;
+  return isPair
+    ? { ...response, body: { ...body, ...change({ key: String(body.key), value: String(body.value) }) } }
+    : response;
 }
 
 interface Pair {
