@@ -120,8 +120,8 @@ export type TaskState =
       readonly kind: 'running';
       readonly startedAt: number;
       readonly lease: Lease;
-      /** Why it was sent again; null or missing at the first call. */
-      readonly again?: WaitReason | null;
+      /** Why it was sent again; missing at the first call. */
+      readonly again?: WaitReason;
     }
   | {
       readonly kind: 'done';

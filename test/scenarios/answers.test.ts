@@ -52,7 +52,11 @@ describe('Usher, whatever Graph answers to what it looks up', () => {
       status(429, { headers: { 'Retry-After': '40' } }),
       ['Microsoft Graph asks for a pause', 'asks to wait 40 seconds', 'TooManyRequests (HTTP 429)'],
     ],
-    ['403', permission, ['lacks the permission Synchronization.ReadWrite.All', 'Authorization_RequestDenied (HTTP 403)']],
+    [
+      '403',
+      permission,
+      ['lacks the permission Synchronization.ReadWrite.All', 'Authorization_RequestDenied (HTTP 403)'],
+    ],
     ['404', status(404, { code: 'ResourceNotFound' }), ['is not there (HTTP 404)', 'ResourceNotFound']],
     ['400', status(400, { code: 'BadRequest' }), ['wrong (HTTP 400)', 'BadRequest (HTTP 400)']],
     ['409', status(409, { code: 'Conflict' }), ['a conflict', 'Conflict (HTTP 409)']],
