@@ -155,7 +155,7 @@ describe('Usher, told a warning', () => {
     const text = await said(line, onDemand, { kind: 'warned' });
 
     expect(text).toContain('!  Done, with a warning');
-    expect(text).toContain('The manager was not written.');
+    expect(text).toContain('The manager could not be written.');
     expect(text).toContain('SchemaPropertyCanOnlyAcceptValue');
   });
 });
