@@ -5,7 +5,7 @@ import { readGate, type StoredGate, writeGate } from '../rate-gate/gate-row.ts';
 import { chooseLane, type Lane, laneNumbers, rememberLane } from '../rate-gate/lanes.ts';
 import { type Entry, writeRecord } from './record.ts';
 import type { Forecast, Lease, Task, TaskState } from './request.ts';
-import { toTask } from './rows.ts';
+import { sentAgain, toTask } from './rows.ts';
 import { bumpRevision, type NewRequest, type StoreParts, turnLength } from './store.ts';
 
 /**
@@ -100,7 +100,7 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
     return {
       kind: 'claimed',
       claimed: {
-        task: { ...task, state: { kind: 'running', startedAt: now, lease } },
+        task: { ...task, state: { kind: 'running', startedAt: now, lease, ...sentAgain(next.again) } },
         lease,
         askerId: request.asker_id,
         appId: request.app_id,

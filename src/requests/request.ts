@@ -96,6 +96,11 @@ export interface Task {
   readonly perhaps?: UnknownEnd | null;
 }
 
+/** How many calls have been sent for a task; those before a retry by a person count as one, where that may have been done. */
+export function sentCalls({ attempts, perhaps = null }: Task): number {
+  return Math.max(attempts, perhaps === null ? 0 : 1);
+}
+
 /** Whom or what to provision. */
 export interface Subject {
   /** As Graph wants it: an Entra object id for applications. */
@@ -126,8 +131,8 @@ export type TaskState =
       readonly kind: 'running';
       readonly startedAt: number;
       readonly lease: Lease;
-      /** Why it was sent again; null or missing at the first call. */
-      readonly again?: WaitReason | null;
+      /** Why it was sent again; missing at the first call. */
+      readonly again?: WaitReason;
     }
   | {
       readonly kind: 'done';

@@ -65,7 +65,7 @@ function toState(row: Selectable<TaskRow>): TaskState {
         kind: 'running',
         startedAt: present(row.started_at),
         lease: { owner: present(row.lease_owner), until: present(row.lease_until) },
-        again: row.again as WaitReason | null,
+        ...sentAgain(row.again),
       };
     case 'done':
       return {
@@ -81,6 +81,11 @@ function toState(row: Selectable<TaskRow>): TaskState {
       throw new Error(`a task cannot be ${String(never)}`);
     }
   }
+}
+
+/** Why a running task was sent again, where it was. */
+export function sentAgain(again: string | null): { readonly again?: WaitReason } {
+  return again === null ? {} : { again: again as WaitReason };
 }
 
 function present<T>(value: T | null): T {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Access, createAccess } from '../../src/access/access.ts';
 import type { Role } from '../../src/access/caller.ts';
+import { deny } from '../../src/access/policy.ts';
 import type { RoleConfig } from '../../src/config.ts';
 import { createDirectory } from '../../src/graph/directory.ts';
 import { groups } from '../../src/sandbox/tenant/groups.ts';
@@ -51,6 +52,40 @@ async function rolesOf(person: { readonly id: string }): Promise<readonly Role[]
   const found = await access.identify(key(person));
   return found.kind === 'caller' ? found.caller.roles : null;
 }
+
+describe('what Graph withholds', () => {
+  it('is no role that is missing: whom no known role allows it is told that the permission is', async () => {
+    const value = [{ id: people.johanna.id, roleTemplateId: null }];
+    bench.sandbox.failNext(/directoryRole$/, { kind: 'status', status: 200, body: { value } });
+    bench.sandbox.failNext(/directoryRole$/, { kind: 'status', status: 200, body: { value } });
+
+    const nobody = await access.identify(key(people.johanna));
+    const operator = await access.identify(key(people.alex));
+
+    expect(nobody.kind === 'caller' && deny(nobody.caller, 'provision.run')).toEqual({ reason: 'rolesUnread' });
+    expect(operator.kind === 'caller' && deny(operator.caller, 'provision.run')).toBeNull();
+  });
+
+  it.each([[null], [undefined], ['true']])('is no enabled account: %j', async (accountEnabled) => {
+    const { id, displayName } = people.alex;
+    const body = { id, displayName, userPrincipalName: 'alex@contoso.com', userType: 'Member', accountEnabled };
+    bench.sandbox.failNext(`/users/${id}`, { kind: 'status', status: 200, body });
+
+    // Groups and roles are read at the same time, and by the beginning of the same path.
+    const found = await createAccess({
+      directory: {
+        ...createDirectory(bench.graph),
+        directoryRoles: async () => ({ ok: true, value: [] }),
+        groupsAmong: async () => ({ ok: true, value: [] }),
+      },
+      roles,
+      appApprovers: [],
+      clock: bench.clock,
+    }).identify(key(people.alex));
+
+    expect(found).toEqual({ kind: 'denied', denial: { reason: 'accountUnread' } });
+  });
+});
 
 describe('who somebody is', () => {
   it('is told with what Entra says of them', async () => {

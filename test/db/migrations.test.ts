@@ -105,6 +105,29 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     expect((await findRequest(database, 'R7K3MQ'))?.tasks).toMatchObject([{ awaitsAssignment: false, unseen: 0 }]);
   });
 
+  it('remembers of earlier attempts what can still be told', async () => {
+    await asOf('007-replicas', async (earlier) => {
+      await earlier
+        .insertInto('requests')
+        .values({ id: 'R7K3MQ', ...firstDay })
+        .execute();
+      await earlier
+        .insertInto('tasks')
+        .values([
+          { ...taskAt(0, '{"kind":"unknown","why":"timeout"}'), outcome_kind: 'unknown' },
+          { ...taskAt(1, '{"kind":"refused"}'), outcome_kind: 'refused' },
+          { ...taskAt(2, null), again: 'interrupted' },
+          { ...taskAt(3, null), again: 'throttled' },
+        ])
+        .execute();
+    });
+
+    const database = await place.open(systemClock);
+
+    const tasks = await database.query.selectFrom('tasks').select('perhaps').orderBy('position').execute();
+    expect(tasks.map(({ perhaps }) => perhaps)).toEqual(['noAnswer', null, 'noAnswer', null]);
+  });
+
   it('has its history at once, and nobody who watches anything', async () => {
     await asOf('004-access-requests', async (earlier) => {
       await earlier

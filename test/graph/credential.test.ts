@@ -175,6 +175,18 @@ describe.each([
   });
 });
 
+it('a token that Graph has not taken is not handed out again without a word to the login', async () => {
+  const source = graphToken({ auth: 'azure', baseUrl, identity: withSecret }, 'public', login.options);
+  const token = await source(signal);
+
+  await source(signal, 'another token');
+  const kept = login.asked.filter(({ url }) => url.endsWith('/token')).length;
+  await source(signal, token ?? '');
+
+  expect(kept).toBe(1);
+  expect(login.asked.filter(({ url }) => url.endsWith('/token'))).toHaveLength(2);
+});
+
 describe('the credential', () => {
   const at = { authority: 'https://login.microsoftonline.com', tenantOfMany: '' };
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createDirectory, type Directory } from '../../src/graph/directory.ts';
+import { createDirectory, type Directory, unnamedRole } from '../../src/graph/directory.ts';
 import { groups } from '../../src/sandbox/tenant/groups.ts';
 import { everybody, oddlyNamed, people } from '../../src/sandbox/tenant/people.ts';
 import { type Bench, startBench } from './support.ts';
@@ -346,6 +346,15 @@ describe('the directory roles of a person', () => {
     expect(bench.sandbox.requests[0]?.path).toBe(
       `/users/${people.alex.id}/transitiveMemberOf/microsoft.graph.directoryRole`,
     );
+  });
+
+  it('that Graph does not name stand for themselves, as it withholds them where Usher may not read roles', async () => {
+    const withheld = [{ id: 'one', roleTemplateId: null }, { id: 'other' }];
+    bench.sandbox.failNext(/directoryRole$/, { kind: 'status', status: 200, body: { value: withheld } });
+
+    const roles = await directory.directoryRoles(people.alex.id);
+
+    expect(roles).toEqual({ ok: true, value: [unnamedRole, unnamedRole] });
   });
 
   it('are none as a rule', async () => {

@@ -183,6 +183,28 @@ describe('a gate whose clock was set back', () => {
     expect(earliestGrant(settled, limits, 0)).toBe(600_000);
   });
 
+  it('keeps a long block that the server asked for, up to a day', () => {
+    const blocked = blockFor(openGate, limits, 0, 1_200_000);
+    const endless = blockFor(openGate, limits, 0, Number.POSITIVE_INFINITY);
+
+    expect(earliestGrant(settleClock(blocked, limits, 1_000), limits, 1_000)).toBe(1_200_000);
+    expect(earliestGrant(settleClock(endless, limits, 1_000), limits, 1_000)).toBe(86_400_000);
+  });
+
+  it('takes even that for a mistake of the clock where it was noted in the future', () => {
+    const blocked = blockFor(openGate, limits, 3_600_000, 1_200_000);
+
+    expect(earliestGrant(settleClock(blocked, limits, 0), limits, 0)).toBe(600_000);
+  });
+
+  it('forgets with the next grant that a block was long', () => {
+    const blocked = blockFor(openGate, limits, 0, 1_200_000);
+
+    const later = blockFor(grantAt(blocked, limits, 1_200_000), limits, 1_200_000, 60_000);
+
+    expect(later.blockedFrom).toBeUndefined();
+  });
+
   it('leaves a longer block alone where the window itself is longer', () => {
     const wide: GateLimits = { limit: 5, windowMs: 3_600_000, guardMs: 0 };
     const blocked = blockFor(openGate, wide, 0, null);

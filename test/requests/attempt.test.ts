@@ -171,14 +171,20 @@ describe('an attempt on a service that is away', () => {
     expect(shorter).toMatchObject({ postponement: { delayMs: 5_000 } });
   });
 
-  it.each([86_400_000, Number.POSITIVE_INFINITY])(
-    'comes back after ten minutes when told to stay away for %s ms',
-    async (asked) => {
-      const settlement = await settle({ answer: refused(503, { retryAfterMs: asked }) });
+  it.each([1_200_000, 86_400_000])('stays away for as long as it is told to, up to a day: %s ms', async (asked) => {
+    const settlement = await settle({ answer: refused(503, { retryAfterMs: asked }) });
 
-      expect(settlement).toMatchObject({ kind: 'again', postponement: { delayMs: 600_000 } });
-    },
-  );
+    expect(settlement).toMatchObject({ kind: 'again', postponement: { delayMs: asked } });
+  });
+
+  it.each([429, 500, 503])('ends where a %i asks for more than a day, and keeps for how long', async (status) => {
+    const settlement = await settle({ answer: refused(status, { retryAfterMs: 86_400_001 }) });
+
+    expect(settlement).toMatchObject({
+      kind: 'done',
+      outcome: { kind: 'refused', status, retryAfterMs: 86_400_001 },
+    });
+  });
 
   it.each([500, 502, 503])('gives up at the fourth %i', async (status) => {
     const settlement = await settle({ answer: refused(status) }, taskAt(4));
@@ -207,6 +213,30 @@ describe('an attempt without an answer', () => {
     const settlement = await settle({ answer }, taskAt(2));
 
     expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'unknown', why } });
+  });
+
+  it.each([
+    [1, 5_000],
+    [2, 10_000],
+    [3, 20_000],
+  ])('tries again where no connection came about, the %i. time after %i ms', async (attempts, delayMs) => {
+    const settlement = await settle({ answer: noAnswer('unreachable') }, taskAt(attempts));
+
+    expect(settlement).toEqual({ kind: 'again', postponement: { reason: 'unreachable', delayMs } });
+  });
+
+  it('ends after the fourth time without a connection, and tells the machine’s own code', async () => {
+    const answer: GraphAnswer = { kind: 'noAnswer', why: 'unreachable', unsent: true, code: 'ENOTFOUND', trace };
+
+    const settlement = await settle({ answer }, taskAt(4));
+
+    expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'refused', status: 0, code: 'ENOTFOUND' } });
+  });
+
+  it('waits longer after a 504 that asks for it', async () => {
+    const settlement = await settle({ answer: refused(504, { retryAfterMs: 60_000 }) });
+
+    expect(settlement).toMatchObject({ postponement: { reason: 'noAnswer', delayMs: 60_000 } });
   });
 
   it('goes back at once when the process stops, however often that was', async () => {
@@ -304,6 +334,55 @@ describe('an attempt after an assignment that Usher has just made', () => {
       { kind: 'again', postponement: { reason: 'noAnswer' } },
       { kind: 'again', postponement: { reason: 'assignmentUnseen', delayMs: 30_000 } },
     ]);
+  });
+});
+
+describe('an attempt while another provisioning is under way', () => {
+  const busy = refused(409, { code: 'Conflict', message: 'Another operation is in progress.' });
+
+  it.each([
+    [1, 10_000],
+    [2, 20_000],
+    [3, 40_000],
+    [4, 60_000],
+    [7, 60_000],
+  ])('waits for it, the %i. time for %i ms', async (attempts, delayMs) => {
+    const settlement = await settle({ answer: busy }, taskAt(attempts));
+
+    expect(settlement).toEqual({ kind: 'again', postponement: { reason: 'inProgress', delayMs } });
+  });
+
+  it('ends at the eighth time', async () => {
+    const settlement = await settle({ answer: busy }, taskAt(8));
+
+    expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'refused', status: 409 } });
+  });
+
+  it('does not wait for any other conflict', async () => {
+    const settlement = await settle({ answer: refused(409, { code: 'Conflict', message: 'It exists already.' }) });
+
+    expect(settlement).toMatchObject({ kind: 'done' });
+  });
+});
+
+describe('an attempt whose token Graph does not take', () => {
+  const answer = refused(401, { code: 'InvalidAuthenticationToken' });
+
+  it('is repeated at once, with a fresh one', async () => {
+    const { graph, lookups } = service({ answer });
+
+    const settlement = await attempt(graph, 'salesforce', taskAt(1), neverStopped, ignore);
+
+    expect(settlement).toEqual({ kind: 'again', postponement: { reason: 'tokenRefused', delayMs: 0 } });
+    expect(lookups).toEqual([]);
+  });
+
+  it('ends the second time in a row', async () => {
+    const state = { ...taskAt(2).state, again: 'tokenRefused' } as Task['state'];
+
+    const settlement = await settle({ answer }, { ...taskAt(2), state });
+
+    expect(settlement).toMatchObject({ kind: 'done', outcome: { status: 401, code: 'InvalidAuthenticationToken' } });
   });
 });
 

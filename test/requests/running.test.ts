@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
+import type { Report } from '../../src/graph/outcome.ts';
 import { cancelRequest } from '../../src/requests/holding.ts';
+import { findRequestOverview } from '../../src/requests/overview.ts';
+import { requeueTasks } from '../../src/requests/queue.ts';
 import { readRecords } from '../../src/requests/record.ts';
 import type { Task } from '../../src/requests/request.ts';
 import { finishTask, postponeTask, recoverTasks, renewLease, returnTask } from '../../src/requests/running.ts';
@@ -10,6 +13,16 @@ import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
 import { onClock } from './scene.ts';
 import { ask, claim, claimed, done, named, noLimits, storeParts } from './support.ts';
+
+const emptyReport: Report = {
+  steps: [],
+  changes: [],
+  changeId: null,
+  subjectLabel: null,
+  sourceSystem: null,
+  targetSystem: null,
+  targetId: null,
+};
 
 describe.each(engines)('a running task on $name', ({ name, createTestDatabase }) => {
   let place: TestDatabase;
@@ -311,6 +324,70 @@ describe.each(engines)('a running task on $name', ({ name, createTestDatabase })
       const after = await findRequest(database, id);
       expect(after?.revision).toBe(revision + 12);
       expect(after?.tasks.every(({ state }) => state.kind === 'waiting')).toBe(true);
+    });
+  });
+
+  describe('of which an attempt had an unknown end', () => {
+    it.each(['noAnswer', 'serviceUnavailable', 'interrupted'] as const)(
+      'keeps that in mind at its next claim: %s',
+      async (reason) => {
+        await ask(store, ['isaiah']);
+
+        await postponeTask(store, await claimed(store), { reason, delayMs: 0 });
+        await postponeTask(store, await claimed(store), { reason: 'throttled', delayMs: 0 });
+
+        expect((await claimed(store)).task.perhaps).toBeTruthy();
+      },
+    );
+
+    it.each(['throttled', 'unreachable', 'tokenRefused', 'inProgress', 'ruleChanged', 'assignmentUnseen'] as const)(
+      'is not one that did nothing: %s',
+      async (reason) => {
+        await ask(store, ['isaiah']);
+
+        await postponeTask(store, await claimed(store), { reason, delayMs: 0 });
+
+        expect((await claimed(store)).task.perhaps).toBeNull();
+      },
+    );
+
+    it('is not one that stopped before its call had left', async () => {
+      await ask(store, ['isaiah']);
+
+      await postponeTask(store, await claimed(store), { reason: 'interrupted', delayMs: 0, unsent: true });
+
+      expect((await claimed(store)).task.perhaps).toBeNull();
+    });
+
+    it('is one whose process died', async () => {
+      await ask(store, ['isaiah']);
+      await claimed(store, 'a process that dies', 1_000);
+      await clock.advance(1_001);
+
+      await recoverTasks(store, 'this process');
+
+      expect((await claimed(store)).task.perhaps).toBe('interrupted');
+    });
+
+    it('stays one at a retry by a person, until it is known what was done', async () => {
+      const { id } = await ask(store, ['isaiah']);
+      await finishTask(store, await claimed(store), done);
+      await requeueTasks(store, id, [(await taskOf(id)).id], 'megan');
+
+      const again = await claimed(store);
+      await finishTask(store, again, { ...done, outcome: { kind: 'inSync', report: emptyReport } });
+
+      expect(again.task.perhaps).toBe('timeout');
+      expect((await taskOf(id)).perhaps).toBeNull();
+    });
+
+    it('counts apart among those that were cancelled', async () => {
+      const { id } = await ask(store, ['isaiah', 'adele']);
+      await postponeTask(store, await claimed(store), { reason: 'noAnswer', delayMs: 0 });
+
+      await cancelRequest(store, id, 'megan');
+
+      expect(await findRequestOverview(database, id)).toMatchObject({ states: { cancelled: 2 }, perhaps: 1 });
     });
   });
 

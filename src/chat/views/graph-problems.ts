@@ -12,20 +12,53 @@ export type GraphProblem =
 
 type Keys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordKey];
 
-type Name =
-  | 'graphThrottled'
-  | 'graphNotFound'
-  | 'graphBadRequest'
-  | 'graphConflict'
-  | 'graphOther'
-  | 'graphToken'
-  | 'graphNoToken'
-  | 'graphRefused'
-  | 'graphUnavailable'
-  | 'graphTimeout'
-  | 'graphLost'
-  | 'graphUnreachable'
-  | 'unreadableAnswer';
+const KEYS = {
+  graphThrottled: [
+    'warning',
+    'problem.graphThrottled.title',
+    'problem.graphThrottled.happened',
+    'problem.graphThrottled.next',
+  ],
+  graphNotFound: [
+    'warning',
+    'problem.graphNotFound.title',
+    'problem.graphNotFound.happened',
+    'problem.graphNotFound.next',
+  ],
+  graphBadRequest: [
+    'bad',
+    'problem.graphBadRequest.title',
+    'problem.graphBadRequest.happened',
+    'problem.graphBadRequest.next',
+  ],
+  graphConflict: ['bad', 'problem.graphConflict.title', 'problem.graphConflict.happened', 'problem.graphConflict.next'],
+  graphOther: ['bad', 'problem.graphOther.title', 'problem.graphOther.happened', 'problem.graphOther.next'],
+  graphToken: ['bad', 'problem.graphToken.title', 'problem.graphToken.happened', 'problem.graphToken.next'],
+  graphNoToken: ['bad', 'problem.graphNoToken.title', 'problem.graphNoToken.happened', 'problem.graphNoToken.next'],
+  graphRefused: ['bad', 'problem.graphRefused.title', 'problem.graphRefused.happened', 'problem.graphRefused.next'],
+  graphUnavailable: [
+    'bad',
+    'problem.graphUnavailable.title',
+    'problem.graphUnavailable.happened',
+    'problem.graphUnavailable.next',
+  ],
+  graphTimeout: ['bad', 'problem.graphTimeout.title', 'problem.graphTimeout.happened', 'problem.graphTimeout.next'],
+  graphLost: ['bad', 'problem.graphLost.title', 'problem.graphLost.happened', 'problem.graphLost.next'],
+  graphUnreachable: [
+    'bad',
+    'problem.graphUnreachable.title',
+    'problem.graphUnreachable.happened',
+    'problem.graphUnreachable.next',
+  ],
+  unreadableAnswer: [
+    'bad',
+    'problem.unreadableAnswer.title',
+    'problem.unreadableAnswer.happened',
+    'problem.unreadableAnswer.next',
+  ],
+} as const satisfies Readonly<Record<string, Keys>>;
+
+type Name = keyof typeof KEYS;
 
 /** Tells a problem of this file from the others. */
 export function isGraphProblem(what: { readonly kind: string }): what is GraphProblem {
@@ -37,18 +70,11 @@ export function graphProblem(
   words: Words,
   what: GraphProblem,
 ): { readonly keys: Keys; readonly values: WordValues; readonly code: string | null; readonly codeLine?: string } {
-  if (what.kind !== 'graphTrouble') return { keys: keysOf(what.kind), values: untold, code: what.code };
+  if (what.kind !== 'graphTrouble') return { keys: KEYS[what.kind], values: untold, code: what.code };
   const { trouble } = what;
   const codeLine = codeOf(words, trouble);
-  return { keys: keysOf(nameOf(trouble)), values: valuesOf(words, trouble), code: null, codeLine };
+  return { keys: KEYS[nameOf(trouble)], values: valuesOf(words, trouble), code: null, codeLine };
 }
-
-const keysOf = (name: Name): Keys => [
-  name === 'graphThrottled' || name === 'graphNotFound' ? 'warning' : 'bad',
-  `problem.${name}.title`,
-  `problem.${name}.happened`,
-  `problem.${name}.next`,
-];
 
 function nameOf(trouble: GraphTrouble): Name {
   switch (trouble.kind) {

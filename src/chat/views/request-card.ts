@@ -1,4 +1,11 @@
-import type { Forecast, Request, Task, TaskState, WaitReason } from '../../requests/request.ts';
+import {
+  type Forecast,
+  type Request,
+  sentCalls,
+  type Task,
+  type TaskState,
+  type WaitReason,
+} from '../../requests/request.ts';
 import type { ProgressView, Text } from '../cards/card-views.ts';
 import { renderCard } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
@@ -99,8 +106,7 @@ function held(words: Words, request: Request): TaskProgress {
 
 function cancelled(words: Words, task: Task, at: number, now: number): TaskProgress {
   // Whatever was sent once may have been carried out, whoever called it off afterwards.
-  // A retry counts the calls anew; what became of those before it is remembered by itself.
-  const attempts = Math.max(task.attempts, (task.perhaps ?? null) === null ? 0 : 1);
+  const attempts = sentCalls(task);
   const text = attempts === 0 ? 'request.cancelledUnsent' : 'request.cancelledAgain';
   return {
     tone: 'neutral',

@@ -30,7 +30,7 @@ export interface Announcement {
   readonly errorMessage: string | null;
 }
 
-const pairSchema = z.looseObject({ key: z.unknown(), value: z.unknown() });
+const pairSchema = z.looseObject({ key: z.unknown().optional(), value: z.unknown().optional() });
 
 const filled = z.string().trim().min(1).nullable().catch(null);
 

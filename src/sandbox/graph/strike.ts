@@ -119,7 +119,7 @@ const damaged = ({ key, value }: Pair): Pair => ({
 
 /** The verdict as a warning, with words, whichever of the two strings carries it. */
 function warned({ key, value }: Pair): Pair {
-  const details = { errorCode: 'SchemaPropertyCanOnlyAcceptValue', errorMessage: 'The manager was not written.' };
+  const details = { errorCode: 'SchemaPropertyCanOnlyAcceptValue', errorMessage: 'The manager could not be written.' };
   const told: unknown = JSON.parse(value);
   const statusInfo = { status: 'Warning', errorCode: details.errorCode, reason: details.errorMessage };
   const warnedReport = (report: unknown) => ({ ...(report as object), statusInfo });

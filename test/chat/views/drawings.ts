@@ -10,7 +10,8 @@ import { type RequestCardInput, requestCard } from '../../../src/chat/views/requ
 import { welcome } from '../../../src/chat/views/welcome.ts';
 import { whoami } from '../../../src/chat/views/whoami.ts';
 import { createWords } from '../../../src/chat/words.ts';
-import type { Change, Outcome, RefusalCause, Report, Step } from '../../../src/graph/outcome.ts';
+import type { GraphTrouble } from '../../../src/graph/answer.ts';
+import type { Change, Outcome, RefusalCause, Report, Step, UnknownEnd } from '../../../src/graph/outcome.ts';
 import type { Request, TaskState } from '../../../src/requests/request.ts';
 
 export const words = createWords('en-US', 'Europe/Berlin');
@@ -32,8 +33,11 @@ export const emptyReport: Report = {
   targetId: null,
 };
 
-export function requestIn(state: TaskState, more: { text?: string; attempts?: number; type?: string } = {}): Request {
-  const { text, attempts = 1, type = 'User' } = more;
+export function requestIn(
+  state: TaskState,
+  more: { text?: string; attempts?: number; type?: string; perhaps?: UnknownEnd } = {},
+): Request {
+  const { text, attempts = 1, type = 'User', perhaps = null } = more;
   return {
     id: 'R7K3MQ',
     asker: { id: 'alex', name: text ?? 'Alex Wilber' },
@@ -57,6 +61,7 @@ export function requestIn(state: TaskState, more: { text?: string; attempts?: nu
         throttles: 0,
         awaitsAssignment: false,
         unseen: 0,
+        perhaps,
       },
     ],
     leftOut: [],
@@ -120,6 +125,12 @@ export function outcomesSaying(text: string, { steps = 2, changes = 3 } = {}): O
     { kind: 'failed', code: text, reason: text, recommendedAction: text, report },
     ...CAUSES.map((cause): Outcome => ({ kind: 'refused', status: 400, code: text, message: text, cause })),
     { kind: 'unknown', why: 'unreadable' },
+    { kind: 'inSync', report, earlier: 'timeout', warning: { code: text, reason: text } },
+    {
+      kind: 'unknown',
+      why: 'noAnswer',
+      last: { kind: 'failed', code: text, reason: text, recommendedAction: text, report },
+    },
   ];
 }
 
@@ -146,6 +157,7 @@ export function problemsSaying(text: string): Problem[] {
     { kind: 'graphUnavailable', code: text },
     { kind: 'graphRefused', code: text },
     { kind: 'unreadableAnswer', code: text },
+    ...troublesSaying(text).map((trouble) => ({ kind: 'graphTrouble', trouble }) as const),
     { kind: 'incomplete', missing: 'subject' },
     { kind: 'incomplete', missing: 'app' },
     { kind: 'tooLong', length: 5_000, limit: 500 },
@@ -155,6 +167,18 @@ export function problemsSaying(text: string): Problem[] {
     { kind: 'attachmentOnly' },
     { kind: 'staleButton' },
     { kind: 'unknownButton' },
+  ];
+}
+
+function troublesSaying(text: string): GraphTrouble[] {
+  const trace = { clientRequestId: text, requestId: text, date: null, endpoint: '/users' };
+  const refusal = { kind: 'refused', code: text, message: text, retryAfterMs: 40_000, trace } as const;
+  const silences = ['timeout', 'connectionLost', 'unreachable', 'stopped', 'noCredential'] as const;
+  return [
+    ...[400, 401, 403, 404, 409, 418, 429, 503].map((status) => ({ ...refusal, status })),
+    { ...refusal, status: 401, code: 'InvalidAuthenticationToken' },
+    ...silences.map((why) => ({ kind: 'noAnswer', why, code: text, trace }) as const),
+    { kind: 'unreadable', status: 200, trace },
   ];
 }
 

@@ -39,6 +39,21 @@ describe('readPair', () => {
     expect(readPair({ key: '{"result":"Failure"}' })).toMatchObject({ announced: { result: 'failure' }, entries: [] });
   });
 
+  it('reads each part for itself when the other is damaged', () => {
+    const failure = '{"result":"Failure","details":{"errorCode":"EntryConflict"}}';
+
+    expect(readPair({ key: failure, value: '{"action":"Cre' })).toMatchObject({
+      announced: { result: 'failure', errorCode: 'EntryConflict' },
+      entries: [],
+      damaged: true,
+    });
+    expect(readPair({ key: '{"result":"Suc', value: '{"action":"Create"}' })).toMatchObject({
+      announced: null,
+      entries: [{ action: 'create' }],
+      damaged: true,
+    });
+  });
+
   it.each([
     ['a value that is no JSON', { key: typeName, value: 'Success' }],
     ['a key that breaks off', { key: '{"result":', value: '{}' }],

@@ -3,6 +3,7 @@ import { type AccessRequest, assignmentLeft } from '../../../requests/access-req
 import { noteCalledOff } from '../../../requests/access-requests/acting.ts';
 import { act, recordRefusal } from '../../../requests/access-requests/store.ts';
 import { cancelRequest } from '../../../requests/holding.ts';
+import { sentCalls } from '../../../requests/request.ts';
 import { findRequest } from '../../../requests/store.ts';
 import type { Reply } from '../../reply.ts';
 import { type CommandParts, refuseUnless, say, type Turn } from '../turn.ts';
@@ -47,7 +48,8 @@ async function taken(parts: CommandParts, { words }: Turn, request: AccessReques
   const { id, subject, app, state } = request;
   const left = assignmentLeft(request);
   const run = 'requestId' in state ? await findRequest(parts.store.database, state.requestId) : null;
-  const attempts = run?.tasks[0]?.attempts ?? 0;
+  const [task] = run?.tasks ?? [];
+  const attempts = task === undefined ? 0 : sentCalls(task);
   const link = left === 'none' ? null : assignmentsLink(parts, request);
   return say(words, { kind: 'cancelledAccess', id, person: subject.name, app: app.name, left, attempts }, [], link);
 }

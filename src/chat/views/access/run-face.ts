@@ -1,6 +1,6 @@
 import type { OutcomeKind } from '../../../graph/outcome.ts';
 import type { AccessRequest, AccessState, FinishedAs } from '../../../requests/access-requests/access-request.ts';
-import type { Task, TaskState } from '../../../requests/request.ts';
+import { sentCalls, type Task, type TaskState } from '../../../requests/request.ts';
 import type { WordKey, Words } from '../../words.ts';
 import { taskProgress } from '../request-card.ts';
 import type { Tone } from '../tone.ts';
@@ -45,7 +45,7 @@ function calledOffFace(
     ...namesOf(accessRequest),
     canceller,
     time: words.moment(at, now),
-    sent: Math.max(task.attempts, (task.perhaps ?? null) === null ? 0 : 1),
+    sent: sentCalls(task),
   };
   const said: WordKey = canceller === '' ? 'access.calledOff' : 'access.calledOffBy';
   const [tone, title] = ENDS.cancelled;
