@@ -129,7 +129,16 @@ export function createDirectory(graph: GraphClient): Directory {
     if (!byWords.ok) return byWords;
     if (!byWhole.ok) return byWhole;
     const users = new Map([...byWhole.value.items, ...byWords.value.items].map((user) => [user.id, user]));
-    return fetched(matchByName(name, [...users.values()], byWords.value.complete && byWhole.value.complete));
+    const match = matchByName(name, [...users.values()], byWords.value.complete && byWhole.value.complete);
+    return match.kind === 'none' && name.includes(' ') ? findUnaccented(name) : fetched(match);
+  }
+
+  /** "sean o'brien" for "Seán O'Brien": Graph does not find that by its words. */
+  async function findUnaccented(name: string): Promise<Fetched<UserMatch>> {
+    const listing = await listBeginning(name);
+    if (!listing.ok) return listing;
+    const match = matchByName(name, listing.value.items, listing.value.complete);
+    return fetched(match.kind === 'one' ? match : { kind: 'none' });
   }
 
   const list = (query: Record<string, string>, eventual = false): Promise<Fetched<Listing<NamedUser>>> =>
@@ -140,13 +149,18 @@ export function createDirectory(graph: GraphClient): Directory {
     );
 
   async function findSimilar(text: string): ReturnType<Directory['findSimilar']> {
-    const beginning = (/[\p{L}\p{N}]+/u.exec(text)?.[0] ?? '').slice(0, similarBeginning);
-    if (beginning.length < similarBeginning) return fetched([]);
-    const search = `${searchTerm('displayName', beginning)} OR ${searchTerm('mail', beginning)}`;
-    const listing = await list({ $search: search, $count: 'true' }, true);
+    const listing = await listBeginning(text);
     if (!listing.ok) return listing;
     const users = listing.value.items.map((user) => ({ ...withoutNames(user), named: isNamed(text, user) }));
     return fetched([...users.filter(({ named }) => named), ...users.filter(({ named }) => !named)]);
+  }
+
+  /** Whose name or address begins like this text. */
+  async function listBeginning(text: string): Promise<Fetched<Listing<NamedUser>>> {
+    const beginning = (/[\p{L}\p{N}]+/u.exec(text)?.[0] ?? '').slice(0, similarBeginning);
+    if (beginning.length < similarBeginning) return fetched({ items: [], complete: true });
+    const search = `${searchTerm('displayName', beginning)} OR ${searchTerm('mail', beginning)}`;
+    return list({ $search: search, $count: 'true' }, true);
   }
 
   async function groupsAmong(userId: string, groupIds: readonly string[]): Promise<Fetched<readonly string[]>> {

@@ -93,7 +93,7 @@ describe('a line is offered only as it works for who said it', () => {
     ['aprove R7K3MQ', /no access request “R7K3MQ”/],
     ['retyr R7K3MQ', /no request “R7K3MQ”/],
     ['provision the sales team to salesforce', /takes no groups/],
-    ['provision all to salesforce', /nobody called “all”/],
+    ['provision all to salesforce', /“all” names nobody in particular/],
   ])('%s: where nothing fits, the answer says what was not found', async (line, words) => {
     const card = await answerTo(teams, 'alex', line);
 

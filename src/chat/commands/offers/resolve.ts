@@ -4,6 +4,7 @@ import type { GraphTrouble } from '../../../graph/answer.ts';
 import { findAccessRequest } from '../../../requests/access-requests/store.ts';
 import { findRequest } from '../../../requests/store.ts';
 import type { Command } from '../../command.ts';
+import { readStartDate } from '../../dates/start-date.ts';
 import { closest } from '../../grammar/closest.ts';
 import { isSelf } from '../../grammar/pronouns.ts';
 import { nearest, resolvePerson, typistOf } from '../../lists/person.ts';
@@ -92,7 +93,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     if (app.kind !== 'app') return app;
     if (mayOnlyCloudSync() && (await sourceOf(app.id)) !== 'activeDirectory')
       return mayAsk() ? asRequest(requestFor(command), others) : denied('provision.run', { cloudSync: false });
-    const named = { ...command, app: app.name };
+    const named = { ...withoutToday(command), app: app.name };
     if (isDistinguishedName(command.subject)) return commands(named);
     const person = await findPerson(command.subject, others);
     if (person.kind === 'person') return commands({ ...named, subject: person.name }, person.unused);
@@ -101,6 +102,14 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     if (namesNoPerson(command.subject)) return person;
     const group = await resolveGroup({ verb: 'provisionGroup', group: command.subject, members: null, app: app.name });
     return group.kind === 'missing' && group.problem.kind === 'unknownGroup' ? person : group;
+  }
+
+  /** Usher provisions at once in any case: a start today says no more than that. */
+  function withoutToday({ term, ...command }: CommandOf<'provision'>): CommandOf<'provision'> {
+    if (term === undefined) return command;
+    const start = term.start === null ? null : readStartDate(term.start, turn.incoming.reader, parts.store.clock.now());
+    const isToday = term.end === null && start?.kind === 'today' && start.rest === '';
+    return isToday ? command : { ...command, term };
   }
 
   async function asRequest(command: CommandOf<'requestAccess'>, others: readonly string[]): Promise<Resolved> {
@@ -215,14 +224,21 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
       unused = person.unused ?? [];
     }
     if ((resolved.verb === 'history' || resolved.verb === 'exportHistory') && resolved.about !== null) {
-      const app = await findApp(resolved.about);
-      if (app.kind === 'refused') return app;
-      const about =
-        app.kind === 'app' ? { kind: 'person' as const, name: app.name } : await findPerson(resolved.about, others);
-      if (about.kind !== 'person') return about;
+      const about = await findEither(resolved.about, others);
+      if (about.kind !== 'person' && about.kind !== 'app') return about;
       resolved = { ...resolved, about: about.name };
     }
     return commands(resolved, unused);
+  }
+
+  /** What is there goes before what is near, whether an app or a person. */
+  async function findEither(typed: string, others: readonly string[]): Promise<AppSeen | PersonSeen> {
+    const whole = await findApp(typed, false);
+    if (whole.kind !== 'missing') return whole;
+    const person = await lookUp(typed);
+    if (person.kind !== 'missing') return person;
+    const near = await findApp(typed);
+    return near.kind === 'missing' ? findPerson(typed, others) : near;
   }
 
   type AppSeen =
@@ -230,13 +246,13 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     | Exclude<Resolved, { kind: 'commands' }>;
 
   /** The app by what was typed, where that finds it; by the name of the one that is near otherwise. */
-  async function findApp(typed: string): Promise<AppSeen> {
+  async function findApp(typed: string, orNear = true): Promise<AppSeen> {
     const found = await parts.applications.find(typed);
     if (!found.ok) return troubled(found.trouble);
     if (found.value.kind === 'one')
       return { kind: 'app', id: found.value.app.id, displayName: found.value.app.displayName, name: typed };
     if (found.value.kind === 'several') return { kind: 'app', id: null, displayName: null, name: typed };
-    const near = closest(typed, found.value.known);
+    const near = orNear ? closest(typed, found.value.known) : null;
     return near === null ? missing({ kind: 'unknownApp', typed }) : findApp(near);
   }
 

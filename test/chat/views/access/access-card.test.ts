@@ -348,7 +348,7 @@ describe('the card of an access request that can still be started', () => {
   it.each([
     ['notAssigned', 'within a day Usher found no assignment', true],
     ['quarantined', 'in quarantine for a whole day', true],
-    ['graphAway', 'did not answer for a whole day', true],
+    ['graphAway', 'For a whole day Microsoft Graph did not answer', true],
     ['assignmentRefused', 'did not let Usher assign', true],
     ['askerMayNot', 'may not ask for', false],
     ['appGone', 'not in Entra ID any more', false],
