@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { plainText } from '../src/chat/cards/safe-text.ts';
+import { asTyped } from '../src/chat/commands/access/request-access.ts';
 import { intentOf } from '../src/chat/commands/offers/intent.ts';
 import { remainderOf } from '../src/chat/commands/offers/person-words.ts';
 import { readEndDate } from '../src/chat/dates/end-date.ts';
 import { readSince } from '../src/chat/dates/since-date.ts';
 import { findTrailingDate, readStartDate } from '../src/chat/dates/start-date.ts';
 import { parse } from '../src/chat/grammar/parse.ts';
+import { addressWithin } from '../src/chat/lists/people.ts';
 import { readPeopleFile } from '../src/chat/lists/people-file.ts';
 import { typistOf } from '../src/chat/lists/person.ts';
 import { readOutcome } from '../src/graph/outcome/read-outcome.ts';
@@ -82,7 +84,6 @@ const readers: readonly Reader[] = [
   line('provision ', ' to Salesforce'),
   line('provision users ', ' to Salesforce'),
   line('provision users for Salesforce '),
-  line('provision group Sales with members ', ' to Salesforce'),
   line('provision isaiah to Salesforce until '),
   file('whole', ''),
   file('rows', 'userPrincipalName,name\n'),
@@ -124,6 +125,9 @@ const readers: readonly Reader[] = [
   { name: 'an end', size, read: (text) => readEndDate(text, reader, now) },
   { name: 'since', size, read: (text) => readSince(text, reader, now) },
   { name: 'a reason', size, read: (text) => findTrailingDate(`he ${text}`, reader, now) },
+  { name: 'a reason as it was typed', size: 4_000, read: (text) => asTyped(`because ${text}`, `${text} else`) },
+  { name: 'a reason of the line', size: 4_000, read: (text) => asTyped(`x because ${text} x`, 'x') },
+  { name: 'an entry of a list', size, read: addressWithin },
   { name: 'what is left over', size, read: remainderOf },
   { name: 'an intent', size, read: intentOf },
   {
@@ -135,11 +139,12 @@ const readers: readonly Reader[] = [
   { name: 'a text for a card', size, read: (text) => plainText(text, size) },
   { name: 'a text for a terminal', size, read: forTerminal },
   { name: 'what is hidden', size, read: withoutHidden },
-  { name: 'an error text', size, read: (text) => maskText(text, size) },
+  { name: 'an error text', size: 4_256, read: (text) => maskText(text) },
   { name: 'a label', size, read: (text) => maskLabel(text, size) },
   {
     name: 'an answer of Graph',
-    size,
+    // Its texts are cut before they are masked; longer ones only cost time.
+    size: 3_000,
     read: (text) => cutOutcome(readOutcome(answer(text))),
   },
   {
