@@ -18,10 +18,11 @@ import { forTerminal, withoutHidden } from '../src/masking/hidden.ts';
 import { maskLabel, maskText } from '../src/masking/mask-text.ts';
 import { toIncoming } from '../src/teams/incoming.ts';
 import { cleanText } from '../src/teams/text.ts';
-import { degenerates, growthOf, mostGrowth, nested, type Reader } from './support/growth.ts';
+import { degenerates, growthOf, leastWork, mostGrowth, nested, type Reader } from './support/growth.ts';
 
 /** Long enough to tell what is quadratic from what is not, and short enough for each to be tried with everything. */
 const size = 8_000;
+const megabyte = 1_000_000;
 const reader = { locale: 'en-US', timeZone: 'UTC' };
 const now = Date.UTC(2026, 10, 16);
 const speaker = { id: 'alex', name: 'Alex', tenantId: 'contoso' };
@@ -49,23 +50,30 @@ const file = (name: string, before: string, after = ''): Reader => ({
   size: 2 * size,
   read: (text) => readPeopleFile(bytes(`${before}${text}${after}`)),
 });
+/** A longer text makes more steps and changes: each of their texts is cut before it is masked. */
 const answer = (text: string) => ({
-  key: JSON.stringify({ result: 'Failure', details: { errorCode: text, errorMessage: text } }),
+  key: JSON.stringify({ result: 'Failure', details: { errorCode: 'x', errorMessage: text } }),
   value: JSON.stringify({
-    action: text,
-    statusInfo: { status: 'failure', errorCode: text, reason: text, recommendedAction: text },
-    provisioningSteps: [
-      {
-        name: text,
-        type: 'scoping',
-        status: 'Failure',
-        description: text,
-        details: { ScopeEvaluationResult: text, a: text },
-      },
-    ],
-    modifiedProperties: [{ displayName: text, oldValue: text, newValue: text }],
+    statusInfo: { status: 'failure', errorCode: 'x', reason: text },
+    provisioningSteps: piecesOf(text).map((piece) => ({
+      name: piece,
+      type: 'scoping',
+      status: 'Failure',
+      details: { ScopeEvaluationResult: piece, a: piece },
+    })),
+    modifiedProperties: piecesOf(text).map((piece) => ({ displayName: piece, oldValue: piece, newValue: piece })),
   }),
 });
+const piecesOf = (text: string) => text.match(/[\s\S]{1,300}/g) ?? [];
+const scopeResult = (text: string) =>
+  cutOutcome({
+    kind: 'notInScope',
+    report: {
+      steps: [{ name: 'x', description: null, details: { ScopeEvaluationResult: text } }],
+      changes: [],
+      ...{ changeId: null, subjectLabel: null, sourceSystem: null, targetSystem: null, targetId: null },
+    },
+  });
 
 const readers: readonly Reader[] = [
   ...[
@@ -143,10 +151,10 @@ const readers: readonly Reader[] = [
   { name: 'a label', size, read: (text) => maskLabel(text, size) },
   {
     name: 'an answer of Graph',
-    // Its texts are cut before they are masked; longer ones only cost time.
-    size: 3_000,
+    size: 4_000,
     read: (text) => cutOutcome(readOutcome(answer(text))),
   },
+  { name: 'the result of a scoping filter', size, read: scopeResult },
   {
     name: 'a raw answer of Graph',
     size,
@@ -182,5 +190,21 @@ describe('the work for a text from outside', () => {
       expect(bad).toEqual([]);
     },
     120_000,
+  );
+});
+
+describe('the largest file that is taken', () => {
+  it.each([',', ' ', '\n', '\r\n', '"', '"\n', 'a"b"\n', 'a@b.c\n', 'a,', '","', ' ,', '1. a\n'])(
+    'costs no more than some files of people would, though it is nothing but %j',
+    (unit) => {
+      const largest = (before: string, row: string) =>
+        bytes((before + row.repeat(megabyte / row.length)).slice(0, megabyte));
+      const people = largest('userPrincipalName,name\n', 'adele@contoso.com,Adele Vance\n');
+      const nothing = largest('userPrincipalName,name\n', unit);
+
+      const times = leastWork(() => readPeopleFile(nothing)) / leastWork(() => readPeopleFile(people));
+
+      expect(times).toBeLessThan(mostGrowth);
+    },
   );
 });

@@ -7,25 +7,41 @@ export function readRecords(
   text: string,
   delimiter: string,
   { strayQuotes = false }: { readonly strayQuotes?: boolean } = {},
-): string[][] | null {
-  const records: string[][] = [];
+): (readonly string[])[] | null {
+  const records: (readonly string[])[] = [];
   let cells: string[] = [];
   for (let at = 0; at < text.length; ) {
+    const length = cells.length === 0 ? lengthOfBreak(text, at) : 0;
+    if (length > 0) {
+      records.push(BLANK);
+      at += length;
+      continue;
+    }
     const cell =
       text[at] === '"' ? quotedCell(text, at, delimiter, strayQuotes) : bareCell(text, at, delimiter, strayQuotes);
     if (cell === null) return null;
     cells.push(cell.text);
     at = cell.end;
-    if (text[at] === delimiter) {
+    if (at < text.length && text[at] === delimiter) {
       at += 1;
+      // Behind the last delimiter stands an empty cell, whether the text or only the record ends there.
       if (at === text.length) cells.push('');
       continue;
     }
-    at += text.startsWith('\r\n', at) ? 2 : 1;
+    at += lengthOfBreak(text, at);
     records.push(cells);
     cells = [];
   }
   return cells.length > 0 ? [...records, cells] : records;
+}
+
+/** A file may have a million blank lines. */
+const BLANK: readonly string[] = [''];
+
+function lengthOfBreak(text: string, at: number): number {
+  if (text[at] === '\n') return 1;
+  if (text[at] !== '\r') return 0;
+  return text[at + 1] === '\n' ? 2 : 1;
 }
 
 interface Cell {

@@ -83,13 +83,15 @@ function readRows(text: string, most: number): Row[] {
   const first = preamble === null ? 1 : 2;
   const delimiter = preamble?.[1] ?? delimiterOf(table);
   const records = readRecords(table, delimiter) ?? readLines(table, delimiter, most);
-  return records
-    .map((cells, index): Row => ({ number: index + first, cells }))
-    .filter(({ cells }) => cells === null || cells.some((cell) => cell.trim() !== ''));
+  const rows: Row[] = [];
+  for (const [index, cells] of records.entries()) {
+    if (cells === null || cells.some((cell) => cell.trim() !== '')) rows.push({ number: index + first, cells });
+  }
+  return rows;
 }
 
 /** One stray quote swallows all that follows it; line by line it costs only the line that it stands on. */
-function readLines(text: string, delimiter: string, most: number): (string[] | null)[] {
+function readLines(text: string, delimiter: string, most: number): (readonly string[] | null)[] {
   let rows = 0;
   return text.split(/\r\n|\n|\r/).map((line) => {
     if (/^[\s,;"]*$/.test(line)) return [];
