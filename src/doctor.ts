@@ -13,6 +13,7 @@ import { createReach, type Tokens } from './doctor/reach.ts';
 import { tenantChecks } from './doctor/tenant.ts';
 import { words } from './doctor/words.ts';
 import { botToken, graphToken } from './graph/credential.ts';
+import { forTerminal } from './masking/hidden.ts';
 
 /**
  * The doctor, for whoever sets Usher up or wonders what is wrong with it: `npm run doctor`. It reads the configuration
@@ -43,7 +44,7 @@ export async function runDoctor(
 ): Promise<number> {
   const wanted = readArguments(args);
   if (typeof wanted === 'string') {
-    terminal.err.write(`${wanted}\n${words.see}\n`);
+    terminal.err.write(forTerminal(`${wanted}\n${words.see}\n`));
     return 2;
   }
   if (wanted.help) {
@@ -51,7 +52,7 @@ export async function runDoctor(
     return 0;
   }
   const lines = await examine(terminal.environment, wanted.url, options);
-  terminal.out.write(wanted.json ? jsonOf(lines) : textOf(lines));
+  terminal.out.write(wanted.json ? jsonOf(lines) : forTerminal(textOf(lines)));
   return lines.some(({ outcome }) => outcome === 'wrong') ? 1 : 0;
 }
 
@@ -146,7 +147,7 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
     // Whatever a check that took too long still waits for is not waited for; what was written is.
     (code) => process.stdout.write('', () => process.exit(code)),
     (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.stderr.write(forTerminal(`${error instanceof Error ? error.message : String(error)}\n`));
       process.exit(1);
     },
   );

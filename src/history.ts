@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from './clock.ts';
 import { type DatabaseConfig, describeProblems, readConfig } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
+import { forTerminal } from './masking/hidden.ts';
 import type { About } from './requests/history/deed.ts';
 import { findKnown } from './requests/history/names.ts';
 import { exportRecords } from './requests/history/records.ts';
@@ -17,7 +18,8 @@ import { csvOf, jsonOf } from './requests/history/texts.ts';
  * standard error.
  */
 export interface Terminal {
-  readonly out: Writable;
+  /** `isTTY`: people read it at once, and the terminal obeys what it is sent. */
+  readonly out: Writable & { readonly isTTY?: boolean };
   readonly err: Writable;
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
@@ -66,7 +68,7 @@ export async function runHistory(args: readonly string[], terminal: Terminal): P
 }
 
 function complain({ err }: Terminal, why: string): number {
-  err.write(`${why}\nSee: npm run history -- --help\n`);
+  err.write(forTerminal(`${why}\nSee: npm run history -- --help\n`));
   return 2;
 }
 
@@ -114,7 +116,7 @@ function momentOf(text: string): number {
 async function print(wanted: Wanted, terminal: Terminal): Promise<number> {
   const read = readConfig(terminal.environment);
   if (!read.ok) {
-    terminal.err.write(describeProblems(read.problems));
+    terminal.err.write(forTerminal(describeProblems(read.problems)));
     return 1;
   }
   const config = read.config.database;
@@ -128,8 +130,10 @@ async function print(wanted: Wanted, terminal: Terminal): Promise<number> {
     if (typeof about === 'string') return complain(terminal, about);
     const lines = exportRecords(database, { since: wanted.since, about });
     const text = Readable.from(wanted.format === 'csv' ? csvOf(lines) : jsonOf(lines));
-    if (wanted.out === null) await pipeline(text, terminal.out, { end: false });
-    else {
+    if (wanted.out === null) {
+      const shown = terminal.out.isTTY === true ? Readable.from(forEyes(text)) : text;
+      await pipeline(shown, terminal.out, { end: false });
+    } else {
       const file = createWriteStream(wanted.out, { mode: 0o600 });
       const opened = await new Promise<Error | null>((resolve) => {
         file.once('open', () => resolve(null)).once('error', resolve);
@@ -149,6 +153,11 @@ async function print(wanted: Wanted, terminal: Terminal): Promise<number> {
   } finally {
     await database.close();
   }
+}
+
+/** Into a file or a pipe the record goes as it is: there it is data. */
+async function* forEyes(text: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const part of text) yield forTerminal(part);
 }
 
 /** Opening it would make an empty one. */
@@ -175,7 +184,9 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
       process.exitCode = code;
     },
     (error: unknown) => {
-      process.stderr.write(`The history cannot be read: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.stderr.write(
+        forTerminal(`The history cannot be read: ${error instanceof Error ? error.message : String(error)}\n`),
+      );
       process.exitCode = 1;
     },
   );

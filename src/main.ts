@@ -12,6 +12,7 @@ import { claimDatabase } from './db/claim.ts';
 import { isDatabaseFault } from './db/database.ts';
 import { startWarming } from './graph/job-survey.ts';
 import { createLog } from './log.ts';
+import { forTerminal } from './masking/hidden.ts';
 import { createMetrics } from './metrics.ts';
 import { judgeEnd } from './requests/access-requests/awaiting.ts';
 import { startCalendar } from './requests/access-requests/calendar.ts';
@@ -363,7 +364,7 @@ async function main(): Promise<void> {
   const appsFile = readAppsFile(read.ok ? read.config.appsFile : read.appsFile);
   const problems = [...(read.ok ? [] : read.problems), ...(appsFile.ok ? [] : appsFile.problems)];
   if (!read.ok || problems.length > 0) {
-    process.stderr.write(describeProblems(problems));
+    process.stderr.write(forTerminal(describeProblems(problems)));
     process.exitCode = 1;
     return;
   }
@@ -380,7 +381,9 @@ async function main(): Promise<void> {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   main().catch((error: unknown) => {
-    process.stderr.write(`Usher cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(
+      forTerminal(`Usher cannot start: ${error instanceof Error ? error.message : String(error)}\n`),
+    );
     process.exit(1);
   });
 }

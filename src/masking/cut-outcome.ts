@@ -186,7 +186,8 @@ function cutClauses(value: unknown, isShown: IsShown, depth: number): unknown {
   );
 }
 
-const isVerdict = (value: unknown): boolean => typeof value === 'string' && /^\s*(?:true|false|null)?\s*$/i.test(value);
+const isVerdict = (value: unknown): boolean =>
+  typeof value === 'string' && /^(?:true|false|null)?$/i.test(value.trim());
 
 /** https://learn.microsoft.com/graph/api/synchronization-synchronization-list-filteroperators */
 const operator =

@@ -6,6 +6,7 @@ import { systemClock } from '../clock.ts';
 import { type Config, describeProblems, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { startUsher } from '../main.ts';
+import { forTerminal } from '../masking/hidden.ts';
 import { loopback, sandboxEnvironment } from './environment.ts';
 import { type SandboxGraph, startSandboxGraph } from './graph/server.ts';
 import { startPlaygrounds } from './playground.ts';
@@ -122,7 +123,7 @@ function demoConfig(sandbox: SandboxGraph, databasePath: string, isOneLine: bool
 }
 
 function write(text: string): void {
-  process.stdout.write(text);
+  process.stdout.write(forTerminal(text));
 }
 
 // Whoever reads along may stop reading (`| head`); that is no error.
@@ -143,7 +144,7 @@ function explain(error: unknown): string {
 demo().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`The demo cannot start: ${explain(error)}\n`);
+    process.stderr.write(forTerminal(`The demo cannot start: ${explain(error)}\n`));
     process.exit(1);
   },
 );

@@ -1,3 +1,5 @@
+import { withoutHidden } from '../masking/hidden.ts';
+
 const NAMED_CHARACTERS: ReadonlyMap<string, string> = new Map([
   ['amp', '&'],
   ['lt', '<'],
@@ -42,14 +44,12 @@ export function decodeEntities(text: string): string {
  */
 export function tidyCharacters(text: string): string {
   return (
-    text
+    withoutHidden(text)
       // A lone surrogate would make `encodeURIComponent` throw much later.
       .toWellFormed()
       .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
       .replace(/[\v\f\p{Zs}]/gu, ' ')
-      .replace(/(?![\n\t])\p{Cc}|(?![\u200c\u200d])\p{Cf}/gu, '')
-      // Zero-width joiners belong to names in Persian or Malayalam, never to ASCII.
-      .replace(/(?<!\P{ASCII})[\u200c\u200d]|[\u200c\u200d](?!\P{ASCII})/gu, '')
+      .replace(/(?![\n\t])\p{Cc}/gu, '')
       // Sorting an endless row of combining marks takes quadratic time; no letter has more than a few.
       .replace(/(\p{M}{8})\p{M}+/gu, '$1')
       .normalize('NFC')

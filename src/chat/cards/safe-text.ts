@@ -1,13 +1,14 @@
+import { withoutHidden } from '../../masking/hidden.ts';
+
 /**
  * Names, error texts and attribute values come from directories and services that anybody may have written into. Teams
  * reads a card's texts as Markdown, expands `{{DATE(…)}}`, and reads `<at>` as a mention. A text passes here before it
  * reaches a card, and means afterwards nothing but its own characters.
  */
 
-/** Invisible characters that reorder or hide what stands around them. The joiner that emoji need (U+200D) stays. */
-const HIDDEN = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]/gu;
 const SPACE_LIKE = /[\p{Cc}\p{Zl}\p{Zp}\s]+/gu;
 const MENTION = /<\/?at\b[^<>]*>/giu;
+const DEEPEST_MENTION = 8;
 /** The first half of `${` and of `{{`; a space after it takes the meaning away and leaves the text readable. */
 const TEMPLATE_START = /[${](?=\{)/gu;
 const MARKDOWN = /[\\`*_[\]~<]/gu;
@@ -32,12 +33,7 @@ export function cut(text: string, limit: number): string {
  */
 export function plainText(text: string, limit = LONGEST_VALUE): string {
   // Nothing past a few times the limit can end up in the result, and a megabyte of error text need not be searched.
-  const line = withoutMentions(
-    text
-      .slice(0, limit * 4)
-      .toWellFormed()
-      .replace(HIDDEN, ''),
-  );
+  const line = withoutMentions(withoutHidden(text.slice(0, limit * 4).toWellFormed()));
   return cut(line.replace(SPACE_LIKE, ' ').trim(), limit).replace(TEMPLATE_START, '$& ');
 }
 
@@ -49,10 +45,11 @@ export function markdownText(text: string, limit = LONGEST_VALUE): string {
 }
 
 function withoutMentions(text: string): string {
-  // Taking one mention out can put another together: `<a<at>t>`.
-  for (let before = ''; before !== text; ) {
-    before = text;
+  // Taking one mention out can put another together: `<a<at>t>`. Whoever nests them deeper than this means no mention.
+  for (let depth = 0; depth < DEEPEST_MENTION; depth += 1) {
+    const before = text;
     text = text.replace(MENTION, '');
+    if (before === text) return text;
   }
-  return text;
+  return text.replaceAll('<', '');
 }

@@ -1,6 +1,7 @@
 import type { Chrono, ParsedResult } from 'chrono-node';
 import { DateTime, IANAZone } from 'luxon';
 import type { Reader } from '../../requests/request.ts';
+import { trimEdges } from '../grammar/words.ts';
 import { mannerOf } from './calendars.ts';
 
 /** No date is longer; the readers of dates take their time over long texts. In UTF-16 units. */
@@ -13,7 +14,8 @@ const gluedBefore = /(?:^|[\s,，、。(（])(?:从|從|自)?$/u;
 const gluedBehind = /^(?:から|より|以降|に|起|开始|開始)?(?:$|[\s,，、。)）])/u;
 /** A month and a number: "Feb 31" is no year, but a day that does not exist. */
 const noSuchDay = /\p{L}\.?,?\s+\d{2}$/u;
-const edges = /^[\s.,;:!?()]+|[\s.,;:!?()]+$/g;
+/** Messages have all kinds of space made one, and files of lists hold no dates. */
+const edges = '.,;:!?() \t\n\r\u00a0\u202f\u3000';
 
 /** Where a text that names a day looks for it, when it may mean several. */
 export type Direction = 'ahead' | 'nearest';
@@ -112,7 +114,7 @@ export function around(text: string, results: readonly ParsedResult[]): string {
 
 /** A text without the punctuation around it. */
 export function withoutEdges(text: string): string {
-  return text.replace(edges, '');
+  return trimEdges(text, edges, edges);
 }
 
 function resultsOf(calendar: Chrono, text: string, today: DateTime, direction: Direction): ParsedResult[] {

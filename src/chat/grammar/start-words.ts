@@ -256,7 +256,7 @@ function isTimeOnly(words: readonly Word[], at: number): boolean {
 }
 
 function timeWord(word: Word): string {
-  return word.quoted ? '-' : word.text.toLowerCase().replace(/[,;)]+$|^[(]+/g, '');
+  return word.quoted ? '-' : trimEdges(word.text.toLowerCase(), '(', ',;)');
 }
 
 /** The name of a month or a day of the week. */

@@ -76,8 +76,19 @@ export function fold(word: Word | undefined): string {
   if (word === undefined || word.quoted || word.text.length > LONGEST_COMMAND_WORD) return '';
   // Nearly every word, and much the faster way.
   if (/^[a-zA-Z0-9]+$/.test(word.text)) return word.text.toLowerCase();
-  if (/^\?+$/.test(word.text)) return '?';
-  return word.text.toLowerCase().replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
+  const known = foldedWords.get(word);
+  if (known !== undefined) return known;
+  const folded = foldText(word.text);
+  foldedWords.set(word, folded);
+  return folded;
+}
+
+/** A line is read in many ways, and each asks for every word of it. */
+const foldedWords = new WeakMap<Word, string>();
+
+function foldText(text: string): string {
+  if (/^\?+$/.test(text)) return '?';
+  return text.toLowerCase().replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
 }
 
 /** How many words of the longest of these phrases stand at `at`; 0 for none. A phrase is a list of folded words. */

@@ -1,4 +1,4 @@
-import { CsvError, parse } from 'csv-parse/sync';
+import { readRecords } from './csv.ts';
 import { decodeText } from './decode.ts';
 import { mostPeople } from './people-list.ts';
 
@@ -83,28 +83,15 @@ function readRows(text: string, most: number): Row[] {
   const first = preamble === null ? 1 : 2;
   const delimiter = preamble?.[1] ?? delimiterOf(table);
   const records = readRecords(table, delimiter) ?? readLines(table, delimiter, most);
-  return records
-    .map((cells, index): Row => ({ number: index + first, cells }))
-    .filter(({ cells }) => cells === null || cells.some((cell) => cell.trim() !== ''));
-}
-
-/** Null when the quotes do not match. */
-function readRecords(text: string, delimiter: string, { strayQuotes = false } = {}): string[][] | null {
-  try {
-    return parse(text, {
-      delimiter,
-      relax_column_count: true,
-      relax_quotes: strayQuotes,
-      record_delimiter: ['\r\n', '\n', '\r'],
-    });
-  } catch (error) {
-    if (error instanceof CsvError) return null;
-    throw error;
+  const rows: Row[] = [];
+  for (const [index, cells] of records.entries()) {
+    if (cells === null || cells.some((cell) => cell.trim() !== '')) rows.push({ number: index + first, cells });
   }
+  return rows;
 }
 
 /** One stray quote swallows all that follows it; line by line it costs only the line that it stands on. */
-function readLines(text: string, delimiter: string, most: number): (string[] | null)[] {
+function readLines(text: string, delimiter: string, most: number): (readonly string[] | null)[] {
   let rows = 0;
   return text.split(/\r\n|\n|\r/).map((line) => {
     if (/^[\s,;"]*$/.test(line)) return [];
@@ -118,12 +105,18 @@ function readLines(text: string, delimiter: string, most: number): (string[] | n
 
 /** The one that parts the header most often. */
 function delimiterOf(text: string): string {
-  const header = (/[^\n\r]*[^\s,;][^\n\r]*/.exec(text)?.[0] ?? '').replace(/"[^"]*"/g, '');
+  const header = firstLineThatHoldsSomething(text).replace(/"[^"]*"/g, '');
   let best: string = DELIMITERS[0];
   for (const delimiter of DELIMITERS) {
     if (header.split(delimiter).length > header.split(best).length) best = delimiter;
   }
   return best;
+}
+
+/** Line by line: one expression for the whole would begin anew at every character of a line of commas. */
+function firstLineThatHoldsSomething(text: string): string {
+  for (const [line] of text.matchAll(/[^\n\r]+/g)) if (/[^\s,;]/.test(line)) return line;
+  return '';
 }
 
 function columnIn(header: readonly string[]): number {

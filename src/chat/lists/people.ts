@@ -80,7 +80,7 @@ async function byName(directory: Directory, entry: string, typist: Typist): Prom
  * "Adele Vance <adele@contoso.com>", with or without its brackets, is the address; all else is what it is. An address is
  * taken whole, with every mark that one may hold, or not at all: a part of it may be another's.
  */
-function addressWithin(entry: string): string {
+export function addressWithin(entry: string): string {
   const addresses = entry.split(/[\s<>"“”„,;()[\]]+/).filter((part) => /[^@]@[^@]/.test(part));
   const [only] = addresses;
   if (only === undefined || addresses.length > 1) return entry;

@@ -41,7 +41,11 @@ function cellOf(value: RecordLine[keyof RecordLine]): string {
  * the decimal sign they part cells at semicolons, so that a formula may begin in the middle.
  */
 function disarmed(cell: string): string {
-  return cell.replace(/(^\s+|[;\t\r\n]["\s]*)(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/g, "$1'");
+  // The sign is optional, so that a row of breaks matches at once and is not looked through again from each of them.
+  return cell.replace(
+    /(^\s+|[;\t\r\n]["\s]*)([=+\-@\uFF1D\uFF0B\uFF0D\uFF20])?/g,
+    (all, before: string, sign?: string) => (sign === undefined ? all : `${before}'${sign}`),
+  );
 }
 
 /** The lines as one JSON array, an element to a line of text. */

@@ -40,7 +40,9 @@ export async function requestAccess(
   }
   const terms = readTerms(parts, turn, command);
   if (terms.kind === 'problem') return say(turn.words, terms.problem);
-  const reason = asTyped(turn, terms.reason)?.slice(0, longestReason) ?? null;
+  const { what } = turn.incoming;
+  const said = what.kind === 'text' ? asTyped(what.text, terms.reason) : terms.reason;
+  const reason = said?.slice(0, longestReason) ?? null;
 
   const target = await findAccessTarget(parts, turn, command);
   if (target.kind === 'reply') return target.reply;
@@ -107,13 +109,20 @@ async function alreadyAsked(parts: CommandParts, turn: Turn, request: AccessRequ
  * The grammar reads words, and leaves out quotes and brackets around them. A reason that ends the line is given back
  * letter by letter, as somebody decides on it.
  */
-function asTyped({ incoming }: Turn, reason: string | null): string | null {
-  if (reason === null || incoming.what.kind !== 'text') return reason;
+export function asTyped(line: string, reason: string | null): string | null {
+  if (reason === null) return reason;
   const bare = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
   const wanted = bare(reason);
-  const line = incoming.what.text;
-  const start = [...line.matchAll(/(?<=\s)\S/gu)].find(({ index }) => bare(line.slice(index)) === wanted);
-  return start === undefined ? reason : line.slice(start.index).trim();
+  // From the end, word by word, so that the line is folded once and not once for each of its words.
+  let start: number | null = null;
+  let length = 0;
+  for (const { 0: word, index } of [...line.matchAll(/(?<=\s)\S+/gu)].toReversed()) {
+    length += bare(word).length;
+    if (length === wanted.length) start = index;
+    if (length > wanted.length) break;
+  }
+  if (start === null || bare(line.slice(start)) !== wanted) return reason;
+  return line.slice(start).trim();
 }
 
 /** In words, the longest date that may stand behind an app without a comma: "starting on Monday 1 December 2026". */

@@ -1,4 +1,5 @@
 import { CLOSING_WORDS } from '../../grammar/courtesy.ts';
+import { trimEdges } from '../../grammar/words.ts';
 import { wordSet } from './word-set.ts';
 
 /** Words around a name in a line that the grammar could not read. None of them is looked up as a person. */
@@ -50,9 +51,17 @@ export function remainderOf(text: string): string {
   const remainder = text
     .replace(/\s+/g, ' ')
     .replace(/^(?:[\s.,;:!?()&+/–—-]|(?:and|or|the)(?!\S))+/i, '')
-    .replace(/(?:[\s.,;:!?()&+/–—-]|(?<!\S)(?:and|or|the))+$/i, '');
-  const words = remainder.split(' ').map(bareWord);
-  return words.every((word) => word === '' || CLOSING_WORDS.has(word) || MEANT_ANYWAY.has(word)) ? '' : remainder;
+    .split(' ');
+  for (let last = remainder.pop(); last !== undefined; last = remainder.pop()) {
+    const bare = trimEdges(last, '', '.,;:!?()&+/–—-');
+    if (bare === '' || /^(?:and|or|the)$/i.test(bare)) continue;
+    remainder.push(bare);
+    break;
+  }
+  const words = remainder.map(bareWord);
+  return words.every((word) => word === '' || CLOSING_WORDS.has(word) || MEANT_ANYWAY.has(word))
+    ? ''
+    : remainder.join(' ');
 }
 
 /** Whether the words take back what stands behind them: "but not", "except". */
