@@ -20,6 +20,7 @@ export const policy = {
   'check.run': everyRole,
   'queue.show': everyRole,
   'history.show': everyRole,
+  'others.show': ['viewer', 'operator', 'cloudSyncOperator', 'approver', 'appApprover'],
   'history.export': ['operator', 'approver'],
   'watch.change': ['viewer', 'operator', 'approver'],
 } as const satisfies Record<Permission, readonly Role[] | 'anyone'>;

@@ -8,7 +8,9 @@ import type { CardMessage, Drawing } from './reply.ts';
 import { confirmCard } from './views/confirm-card.ts';
 import { type CallCounts, countCalls, groupCard } from './views/group-card.ts';
 import { listCard, OUTCOME_TONES } from './views/list-card.ts';
+import { pageCard } from './views/page-card.ts';
 import { requestCard } from './views/request-card.ts';
+import type { Words } from './words.ts';
 
 /** What drawing needs. */
 export interface DrawParts {
@@ -45,6 +47,22 @@ export async function drawRequest(parts: DrawParts, requestId: string): Promise<
     signature: `${overview.request.revision}:${ends}`,
     finished: states.held + states.waiting + states.running === 0,
   };
+}
+
+/** What of a request concerns its reader, as it stands now and in the reader's words: these tasks alone. */
+export function drawPart(
+  { store, entraPortal }: DrawParts,
+  words: Words,
+  request: Request,
+  tasks: readonly Task[],
+): CardMessage {
+  const [only] = tasks;
+  if (only !== undefined && tasks.length === 1) {
+    const part = { ...request, tasks: [only], leftOut: [] };
+    const now = store.clock.now();
+    return requestCard({ request: part, forecast: null, now, entraPortalUrl: entraPortal, canRetry: false });
+  }
+  return pageCard(words, { request, tasks, page: 0, pages: 1 });
 }
 
 async function drawSingle({ store, entraPortal }: DrawParts, request: Request, now: number): Promise<Drawing> {

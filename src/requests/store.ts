@@ -146,6 +146,10 @@ async function findBySource(transaction: Transaction<Schema>, source: string): P
   return row?.id ?? null;
 }
 
+export async function isStored({ query }: Database, id: string): Promise<boolean> {
+  return (await query.selectFrom('requests').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
+}
+
 export async function findRequest(database: Database, id: string): Promise<Request | null> {
   const row = await database.query.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return null;

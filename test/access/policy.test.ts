@@ -29,6 +29,10 @@ const expected: Readonly<Record<Permission, { onCloudSync: readonly Role[]; onOt
   'check.run': looking,
   'queue.show': looking,
   'history.show': looking,
+  'others.show': {
+    onCloudSync: ['viewer', 'operator', 'cloudSyncOperator', 'approver', 'appApprover'],
+    onOthers: ['viewer', 'operator', 'approver', 'appApprover'],
+  },
   'history.export': { onCloudSync: ['operator', 'approver'], onOthers: ['operator', 'approver'] },
   'watch.change': {
     onCloudSync: ['viewer', 'operator', 'approver'],

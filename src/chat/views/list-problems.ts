@@ -13,7 +13,13 @@ export type ListProblem =
   /** How many calls had been sent already, and so cannot be taken back. */
   | { readonly kind: 'alreadySent'; readonly sent: number }
   | {
-      readonly kind: 'unknownRequest' | 'stillHeld' | 'stillRuns' | 'wasCancelled' | 'nothingToRetry';
+      readonly kind:
+        | 'unknownRequest'
+        | 'requestNotSeen'
+        | 'stillHeld'
+        | 'stillRuns'
+        | 'wasCancelled'
+        | 'nothingToRetry';
       readonly id: string;
     }
   /** Done rather than a problem: whoever typed an id is told, as the card may be far away. */
@@ -58,6 +64,12 @@ const KEYS: Readonly<Record<ListProblem['kind'], Keys>> = {
     'problem.tooManyPeople.next',
   ],
   alreadySent: ['warning', 'problem.alreadySent.title', 'problem.alreadySent.happened', 'problem.alreadySent.next'],
+  requestNotSeen: [
+    'bad',
+    'problem.requestNotSeen.title',
+    'problem.requestNotSeen.happened',
+    'problem.requestNotSeen.next',
+  ],
   unknownRequest: [
     'warning',
     'problem.unknownRequest.title',
@@ -141,6 +153,7 @@ function valuesOf(what: ListProblem): WordValues {
     case 'alreadySent':
       return { sent: what.sent };
     case 'unknownRequest':
+    case 'requestNotSeen':
     case 'stillHeld':
     case 'stillRuns':
     case 'wasCancelled':

@@ -1,8 +1,8 @@
 import { mayAskFor } from '../../../access/asking.ts';
 import { deny } from '../../../access/policy.ts';
+import { mayCheckOn, visibleTo } from '../../../access/seeing.ts';
 import type { GraphTrouble } from '../../../graph/answer.ts';
 import { findAccessRequest } from '../../../requests/access-requests/store.ts';
-import { findRequest } from '../../../requests/store.ts';
 import type { Command } from '../../command.ts';
 import { closest } from '../../grammar/closest.ts';
 import { isSelf } from '../../grammar/pronouns.ts';
@@ -10,6 +10,8 @@ import { nearest, resolvePerson, typistOf } from '../../lists/person.ts';
 import type { Reply } from '../../reply.ts';
 import type { Problem } from '../../views/problem.ts';
 import { obstacleTo } from '../access/decide.ts';
+import { findVisible, refuseUnseen } from '../access/show.ts';
+import { refuseCheckOn } from '../checks/check.ts';
 import { isDistinguishedName } from '../distinguished-name.ts';
 import { permissionFor } from '../help.ts';
 import { findOwnRequest } from '../own-request.ts';
@@ -187,8 +189,11 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     const permission = verb === 'show' ? 'history.show' : 'access.decide';
     if (deny(caller, permission) !== null) return denied(permission);
     if (verb === 'show') {
-      const isThere = accessRequest !== null || (await findRequest(parts.store.database, requestId)) !== null;
-      return isThere ? commands(command) : missing({ kind: 'unknownRequest', id: requestId });
+      const visible = await visibleTo(parts.access, caller);
+      if (!visible.ok) return troubled(visible.trouble);
+      const found = await findVisible(parts, caller, visible.value, requestId);
+      if (found.kind === 'none') return refused(() => refuseUnseen(parts, turn, requestId, found.isThere));
+      return found.kind === 'unknown' ? missing({ kind: 'unknownRequest', id: requestId }) : commands(command);
     }
     if (accessRequest === null) return missing({ kind: 'unknownAccessRequest', id: requestId });
     const reason = command.verb === 'deny' ? command.reason : null;
@@ -211,6 +216,8 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     if (resolved.verb === 'check') {
       const person = await findPerson(resolved.subject, others);
       if (person.kind !== 'person') return person;
+      const unseen = await refuseChecking(person.id, person.displayName);
+      if (unseen !== null) return unseen;
       resolved = { ...resolved, subject: person.name };
       unused = person.unused ?? [];
     }
@@ -223,6 +230,15 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
       resolved = { ...resolved, about: about.name };
     }
     return commands(resolved, unused);
+  }
+
+  /** Of several people of the name none is known yet, and the command itself looks. */
+  async function refuseChecking(id: string | null, person: string): Promise<Resolved | null> {
+    if (id === null) return null;
+    const visible = await visibleTo(parts.access, caller);
+    if (!visible.ok) return troubled(visible.trouble);
+    if (mayCheckOn(visible.value, parts.requestFor, id)) return null;
+    return refused(() => refuseCheckOn(parts, turn, id, person));
   }
 
   type AppSeen =

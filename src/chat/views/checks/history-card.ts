@@ -21,8 +21,8 @@ export interface HistoryCardInput {
   readonly since: number | null;
   /** From 1. */
   readonly page: number;
-  /** Only what the reader asked for. */
-  readonly ownOnly: boolean;
+  /** `own`: only what the reader asked for. `seen`: that, and what concerns the reader's reports. */
+  readonly scope: 'all' | 'own' | 'seen';
   /** The lines that bring the page after and the page before this one; null where there is none. */
   readonly older: string | null;
   readonly newer: string | null;
@@ -40,7 +40,8 @@ export function historyCard(words: Words, input: HistoryCardInput): CardMessage 
   const summary = words.plain('history.summary', { title: title.plain, count: shown.length });
   const lines = shown.map((deed) => lineOf(words, deed, now));
   const filter = since === null ? null : words.card('history.since', { time: words.moment(since, now) });
-  const intro = shown.length > 0 ? words.card('history.intro') : nothingText(words, input);
+  const part = input.scope === 'seen' ? `${words.card('history.partOnly')} ` : '';
+  const intro = shown.length > 0 ? `${part}${words.card('history.intro')}` : nothingText(words, input);
   const card = renderLargestThatFits('pending', NAME_LENGTHS, (nameLength): PendingView => {
     return {
       fallbackText: listAsText(summary, lines),
@@ -62,8 +63,9 @@ function lineOf(words: Words, deed: Deed, now: number): string {
   });
 }
 
-function titleOf(words: Words, { about, page, ownOnly }: HistoryCardInput): { card: string; plain: string } {
+function titleOf(words: Words, { about, page, scope }: HistoryCardInput): { card: string; plain: string } {
   const name = short(about ?? '');
+  const ownOnly = scope === 'own';
   const ofOne = ownOnly ? 'history.titleOwnAbout' : 'history.titleAbout';
   const ofAll = ownOnly ? 'history.titleOwn' : 'history.title';
   const key: WordKey = name === '' ? ofAll : ofOne;
@@ -71,10 +73,14 @@ function titleOf(words: Words, { about, page, ownOnly }: HistoryCardInput): { ca
   return { card: words.card(key, values), plain: words.plain(key, values) };
 }
 
-function nothingText(words: Words, { page, about, since, ownOnly }: HistoryCardInput): string {
+function nothingText(words: Words, { page, about, since, scope }: HistoryCardInput): string {
   if (page > 1) return words.card('history.noneHere', { page });
-  if (about !== null || since !== null) return words.card('history.noneFound');
-  return words.card(ownOnly ? 'history.noneOwn' : 'history.none');
+  const isPart = scope === 'seen';
+  if (about !== null || since !== null)
+    return isPart
+      ? `${words.card('history.partOnly')} ${words.card('history.noneFound')}`
+      : words.card('history.noneFound');
+  return words.card(isPart ? 'history.noneSeen' : scope === 'own' ? 'history.noneOwn' : 'history.none');
 }
 
 function row(
