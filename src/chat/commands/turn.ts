@@ -71,9 +71,12 @@ export async function refuseUnless(
   return denial === null ? null : refuse(parts, turn, denial, permission);
 }
 
+/** A caller without a role is told of all groups, whatever was typed: the words of a refusal tell nothing else. */
+const anyRole: Permission = 'apps.list';
+
 async function refuse(parts: CommandParts, turn: Turn, denial: Denial, permission: Permission): Promise<Reply> {
   await record(parts, turn.caller.id, 'denied', { permission, reason: denial.reason });
-  const contacts = await contactsFor(parts, denial.reason === 'needsRole' ? denial.anyOf : rolesThatMay(permission));
+  const contacts = await contactsFor(parts, denial.reason === 'needsRole' ? denial.anyOf : rolesThatMay(anyRole));
   return { kind: 'card', message: denied(turn.words, { denial, contacts, callerName: turn.caller.name }) };
 }
 

@@ -13,7 +13,7 @@ import { obstacleTo } from '../access/decide.ts';
 import { findVisible, refuseUnseen } from '../access/show.ts';
 import { refuseCheckOn } from '../checks/check.ts';
 import { isDistinguishedName } from '../distinguished-name.ts';
-import { permissionFor } from '../help.ts';
+import { permissionFor, refuseVerb } from '../help.ts';
 import { findOwnRequest } from '../own-request.ts';
 import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
 import { refuseUnattended } from '../unattended.ts';
@@ -52,7 +52,8 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
 
   async function resolve(guess: Guess): Promise<Resolved> {
     const unattended = refuseUnattended(parts, turn, guess.command.verb);
-    if (unattended !== null) return refused(() => Promise.resolve(unattended));
+    if (unattended !== null)
+      return refused(async () => (await refuseVerb(parts, turn, guess.command.verb)) ?? unattended);
     const { command } = guess;
     switch (command.verb) {
       case 'provision':
