@@ -7,6 +7,7 @@ import { confirm } from './commands/cancel.ts';
 import { notUnderstood, refuseImpossible, refuseRoleless, refuseVerb } from './commands/help.ts';
 import { lookAtGroupLine, lookAtLine, lookAtLines, offerMeant } from './commands/offers/second-look.ts';
 import { page } from './commands/page.ts';
+import { bringToPersonalChat } from './commands/personal-chat.ts';
 import { provisionFile } from './commands/provision-file.ts';
 import { retry } from './commands/retry.ts';
 import { cancelEither, runCommand } from './commands/run.ts';
@@ -61,6 +62,8 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
       case 'run':
       case 'choose':
         return answerLine(turn, action.text);
+      case 'personal':
+        return bringToPersonalChat(parts, turn, action.text);
       case 'retry':
         return retry(parts, turn, action.requestId);
       case 'cancel':

@@ -17,6 +17,8 @@ export interface DrawParts {
   readonly store: StoreParts;
   /** The cloud's Entra admin centre. */
   readonly entraPortal: string;
+  /** Whether attribute values may stand in this conversation. */
+  readonly isOpenPlace: (conversation: string) => boolean;
 }
 
 /** A request of more calls is not loaded whole just to be looked at: its tasks carry long reports. */
@@ -25,8 +27,10 @@ const mostLoaded = 60;
 /**
  * The card of a request as it would look now; null when there is no such request. One person has a card with every
  * step, a group one with its calls, and a list is counted. A list that is held asks first.
+ *
+ * @param conversation where it is shown, if not where the request was made.
  */
-export async function drawRequest(parts: DrawParts, requestId: string): Promise<Drawing | null> {
+export async function drawRequest(parts: DrawParts, requestId: string, conversation?: string): Promise<Drawing | null> {
   const { database, clock } = parts.store;
   const overview = await findRequestOverview(database, requestId);
   if (overview === null || overview.total === 0) return null;
@@ -34,7 +38,7 @@ export async function drawRequest(parts: DrawParts, requestId: string): Promise<
   const whole = overview.total <= mostLoaded ? await findRequest(database, requestId) : null;
   const [first] = whole?.tasks ?? [];
   if (whole !== null && whole.tasks.length === 1 && first?.members.length === 0 && whole.leftOut.length === 0)
-    return drawSingle(parts, whole, now);
+    return drawSingle(parts, whole, now, conversation ?? whole.conversation);
 
   const forecast = await forecastRequest(parts.store, requestId);
   const message = drawMany(overview, whole, forecast, now);
@@ -65,11 +69,17 @@ export function drawPart(
   return pageCard(words, { request, tasks, page: 0, pages: 1 });
 }
 
-async function drawSingle({ store, entraPortal }: DrawParts, request: Request, now: number): Promise<Drawing> {
+async function drawSingle(
+  { store, entraPortal, isOpenPlace }: DrawParts,
+  request: Request,
+  now: number,
+  conversation: string,
+): Promise<Drawing> {
+  const readAlong = !isOpenPlace(conversation);
   const [task] = request.tasks;
   const isWaiting = task?.state.kind === 'waiting';
   const forecast = isWaiting ? ((await forecastQueue(store)).get(task.id) ?? null) : null;
-  const message = requestCard({ request, forecast, now, entraPortalUrl: entraPortal, canRetry: true });
+  const message = requestCard({ request, forecast, now, entraPortalUrl: entraPortal, canRetry: true, readAlong });
   // A start time that moves by less than a second is no news.
   const place = forecast === null ? '' : `${forecast.place}@${Math.round(forecast.startsAt / 1000)}`;
   const finished = task?.state.kind === 'done' || task?.state.kind === 'cancelled';

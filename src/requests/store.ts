@@ -146,8 +146,10 @@ async function findBySource(transaction: Transaction<Schema>, source: string): P
   return row?.id ?? null;
 }
 
-export async function isStored({ query }: Database, id: string): Promise<boolean> {
-  return (await query.selectFrom('requests').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
+/** The Entra object id of the person who made the request; null when there is no such. */
+export async function findAskerOf({ query }: Database, id: string): Promise<string | null> {
+  const row = await query.selectFrom('requests').select('asker_id').where('id', '=', id).executeTakeFirst();
+  return row?.asker_id ?? null;
 }
 
 export async function findRequest(database: Database, id: string): Promise<Request | null> {

@@ -117,3 +117,84 @@ describe('a requester', () => {
     expect(teams.lastCard('personal-lynne').text).toContain('Grady');
   });
 });
+
+describe('in a channel', () => {
+  const room = { conversationId: 'desk', kind: 'channel' as const };
+  const inRoom = async (person: keyof typeof people, line: string) => {
+    await teams.say(person, line, room);
+    await teams.settled();
+    return teams.lastCard('desk');
+  };
+
+  it('a result keeps verdict and steps, leaves the values out, and brings them to the personal chat', async () => {
+    await start();
+    await answerTo('alex', 'whoami');
+    const here = await inRoom('alex', 'provision isaiah to Salesforce');
+
+    await teams.press('alex', here, 'Show in my chat');
+    await teams.settled();
+
+    const there = teams.lastCard('personal-alex');
+    const all = JSON.stringify(there.content);
+    expect(here.text).toMatch(/created|Created/);
+    expect(here.text).toContain('Write to Salesforce');
+    expect(JSON.stringify(here.content)).not.toContain('Sales Representative');
+    expect(all).toContain('Sales Representative');
+    expect(teams.lastCard('desk').text).toContain('It is in your personal chat');
+  });
+
+  it('shows values to all where a helpdesk has its own', async () => {
+    await start({ DETAILS_IN_CHANNELS: 'on' });
+
+    const here = await inRoom('alex', 'provision isaiah to Salesforce');
+
+    expect(JSON.stringify(here.content)).toContain('Sales Representative');
+    expect(here.buttons.map(({ title }) => title)).not.toContain('Show in my chat');
+    expect((await inRoom('lynne', 'history')).text).toContain('Isaiah');
+  });
+
+  it("history, show and check leave other people's requests and typed reasons out", async () => {
+    await start();
+    const id = await idOf('alex', 'provision isaiah to Salesforce');
+    await answerTo('lynne', 'whoami');
+    const asked = await answerTo('megan', 'request access for diego to GitHub Enterprise because of a garden leave');
+    const access = /Request ([A-Z0-9]{6})/i.exec(asked)?.[1] ?? '';
+
+    const history = await inRoom('lynne', 'history');
+    const show = await inRoom('lynne', `show ${id}`);
+    const check = await inRoom('lynne', 'check isaiah in Salesforce');
+    const own = await inRoom('megan', `show ${access}`);
+
+    expect(history.text).not.toMatch(/Isaiah|Diego/);
+    expect(show.text).not.toContain('Isaiah');
+    expect(check.text).toContain('Assignment');
+    expect(check.text).not.toContain('Alex');
+    expect(own.text).toContain('Diego');
+    expect(JSON.stringify(own.content)).not.toContain('garden');
+    for (const [person, card, whole] of [
+      ['lynne', history, /Isaiah[\s\S]*Alex/],
+      ['lynne', show, /Isaiah/],
+      ['lynne', check, /Alex/],
+      ['megan', own, /garden leave/],
+    ] as const) {
+      await teams.press(person, card, 'Show in my chat');
+      await teams.settled();
+      expect(teams.lastCard(`personal-${person}`).text).toMatch(whole);
+    }
+  });
+
+  it('tells a person without a personal chat to open one, and carries out nothing that is no reading', async () => {
+    await start();
+    const card = await inRoom('lynne', 'history');
+
+    await teams.press('lynne', card, 'Show in my chat');
+    await teams.settled();
+    expect(teams.lastCard('desk').text).toContain('You have no personal chat with Usher yet');
+    await answerTo('alex', 'whoami');
+    await teams.click('alex', card.id, { verb: 'personal', text: 'provision isaiah to Salesforce' }, room);
+    await teams.settled();
+
+    expect(teams.sandbox.stats().calls).toBe(0);
+    expect(teams.cardsFor('personal-alex')).toHaveLength(1);
+  });
+});

@@ -16,6 +16,7 @@ export type ListProblem =
       readonly kind:
         | 'unknownRequest'
         | 'requestNotSeen'
+        | 'notShownHere'
         | 'stillHeld'
         | 'stillRuns'
         | 'wasCancelled'
@@ -64,6 +65,7 @@ const KEYS: Readonly<Record<ListProblem['kind'], Keys>> = {
     'problem.tooManyPeople.next',
   ],
   alreadySent: ['warning', 'problem.alreadySent.title', 'problem.alreadySent.happened', 'problem.alreadySent.next'],
+  notShownHere: ['neutral', 'problem.notShownHere.title', 'problem.notShownHere.happened', 'problem.notShownHere.next'],
   requestNotSeen: [
     'bad',
     'problem.requestNotSeen.title',
@@ -154,6 +156,7 @@ function valuesOf(what: ListProblem): WordValues {
       return { sent: what.sent };
     case 'unknownRequest':
     case 'requestNotSeen':
+    case 'notShownHere':
     case 'stillHeld':
     case 'stillRuns':
     case 'wasCancelled':

@@ -4,8 +4,9 @@ import type { AccessRequest } from '../../../requests/access-requests/access-req
 import { openCopy } from '../../../requests/access-requests/copies.ts';
 import { findAccessRequest } from '../../../requests/access-requests/store.ts';
 import type { Request, Task } from '../../../requests/request.ts';
-import { findRequest, isStored } from '../../../requests/store.ts';
+import { findAskerOf, findRequest } from '../../../requests/store.ts';
 import { drawPart, drawRequest } from '../../draw.ts';
+import { drawAccess } from '../../draw-copy.ts';
 import type { Reply } from '../../reply.ts';
 import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
 import { approversOf, isTheirs, placeKeyOf } from './found-request.ts';
@@ -20,11 +21,13 @@ export async function show(parts: CommandParts, turn: Turn, id: string): Promise
   const visible = await visibleTo(parts.access, turn.caller);
   if (!visible.ok) return troubleReply(turn.words, visible.trouble);
   const found = await findVisible(parts, turn.caller, visible.value, id);
+  const readAlong = !parts.isOpenPlace(turn.incoming.conversation);
+  if (readAlong && isOfOthers(turn.caller, found)) return notShownHere(turn, id);
   switch (found.kind) {
     case 'access':
-      return showAccess(parts, turn, found.accessRequest);
+      return showAccess(parts, turn, found.accessRequest, readAlong);
     case 'whole': {
-      const drawing = await drawRequest(parts, id);
+      const drawing = await drawRequest(parts, id, turn.incoming.conversation);
       if (drawing !== null) return { kind: 'card', message: drawing.message };
       return say(turn.words, { kind: 'unknownRequest', id });
     }
@@ -43,7 +46,7 @@ export async function show(parts: CommandParts, turn: Turn, id: string): Promise
 
 export type VisibleRequest =
   | { readonly kind: 'access'; readonly accessRequest: AccessRequest }
-  | { readonly kind: 'whole' }
+  | { readonly kind: 'whole'; readonly askerId: string }
   /** What another person asked for several people, of whom only these concern the caller. */
   | { readonly kind: 'part'; readonly request: Request; readonly tasks: readonly Task[] }
   /** None that this caller may see, which is all that such a caller is told. */
@@ -64,15 +67,42 @@ export async function findVisible(
       ? { kind: 'access', accessRequest }
       : { kind: 'none', isThere: true };
   }
-  if (visible.kind === 'all') return (await isStored(store.database, id)) ? { kind: 'whole' } : { kind: 'unknown' };
+  if (visible.kind === 'all') {
+    const askerId = await findAskerOf(store.database, id);
+    return askerId === null ? { kind: 'unknown' } : { kind: 'whole', askerId };
+  }
   const request = await findRequest(store.database, id);
   if (request === null) return { kind: 'none', isThere: false };
-  if (request.asker.id === caller.id) return { kind: 'whole' };
+  const askerId = request.asker.id;
+  if (askerId === caller.id) return { kind: 'whole', askerId };
   const tasks = request.tasks.filter(({ subject }) => isVisible(visible, request.asker.id, [subject.id]));
   if (tasks.length === 0) return { kind: 'none', isThere: true };
   return tasks.length === request.tasks.length && request.leftOut.length === 0
-    ? { kind: 'whole' }
+    ? { kind: 'whole', askerId }
     : { kind: 'part', request, tasks };
+}
+
+function isOfOthers(caller: Caller, found: VisibleRequest): boolean {
+  switch (found.kind) {
+    case 'access':
+      return found.accessRequest.asker.id !== caller.id;
+    case 'whole':
+      return found.askerId !== caller.id;
+    case 'part':
+      return true;
+    case 'none':
+    case 'unknown':
+      return false;
+    default: {
+      const never: never = found;
+      throw new Error(`unexpected request ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/** Others read along: what another person asked for is shown in the caller's personal chat alone. */
+function notShownHere({ words }: Turn, id: string): Reply {
+  return say(words, { kind: 'notShownHere', id }, [{ label: 'inPersonal', verb: 'personal', text: `show ${id}` }]);
 }
 
 /** In the same words whether there is such a request or not. */
@@ -82,12 +112,14 @@ export async function refuseUnseen(parts: CommandParts, turn: Turn, id: string, 
   return say(turn.words, { kind: 'requestNotSeen', id });
 }
 
-async function showAccess(parts: CommandParts, turn: Turn, request: AccessRequest): Promise<Reply> {
+async function showAccess(parts: CommandParts, turn: Turn, request: AccessRequest, readAlong: boolean): Promise<Reply> {
   const approvers = await approversOf(parts, request.app.id);
   if (!approvers.ok) return troubleReply(turn.words, approvers.trouble);
   const decides = isTheirs(turn.caller, request, approvers.value);
   const { conversation, reader, id: source } = turn.incoming;
   const audience = decides ? 'approvers' : 'asker';
+  if (readAlong)
+    return { kind: 'card', message: (await drawAccess(parts, turn.words, request, { audience, readAlong })).message };
   const liveId = await openCopy(parts.store, {
     accessRequestId: request.id,
     source,

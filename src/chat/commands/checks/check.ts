@@ -6,6 +6,7 @@ import { withinMs } from '../../../graph/time-limit.ts';
 import { isGuest } from '../../../graph/user.ts';
 import type { CheckFacts } from '../../checks/verdict.ts';
 import type { Command } from '../../command.ts';
+import { format } from '../../grammar/format.ts';
 import type { Reply } from '../../reply.ts';
 import { checkCard } from '../../views/checks/check-card.ts';
 import { checkList } from '../../views/checks/check-list.ts';
@@ -59,6 +60,7 @@ async function checkInOne(
     app: { id: app.id, name: app.displayName },
     facts,
     // Cloud sync wants a distinguished name, which a person of Entra does not tell.
+    elsewhere: seen.readAlong ? format(command) : null,
     canProvision: !cloudSync && deny(turn.caller, 'provision.run', { cloudSync }) === null,
     now: parts.store.clock.now(),
     entraPortalUrl: parts.entraPortal,
@@ -86,7 +88,7 @@ async function checkEverywhere(parts: CommandParts, turn: Turn, command: CheckCo
 type Seen =
   | { readonly kind: 'reply'; readonly reply: Reply }
   /** The facts without what the caller may not see of them: a request that another person made. */
-  | { readonly kind: 'seen'; readonly of: (facts: CheckFacts) => CheckFacts };
+  | { readonly kind: 'seen'; readonly readAlong: boolean; readonly of: (facts: CheckFacts) => CheckFacts };
 
 /** How much of this person the caller may see; a refusal is recorded. */
 async function seenOf(parts: CommandParts, turn: Turn, user: DirectoryUser): Promise<Seen> {
@@ -94,9 +96,11 @@ async function seenOf(parts: CommandParts, turn: Turn, user: DirectoryUser): Pro
   if (!visible.ok) return { kind: 'reply', reply: troubleReply(turn.words, visible.trouble) };
   if (!mayCheckOn(visible.value, parts.requestFor, user.id))
     return { kind: 'reply', reply: await refuseCheckOn(parts, turn, user.id, user.displayName) };
+  const readAlong = !parts.isOpenPlace(turn.incoming.conversation);
   const hides = ({ lastDeed }: CheckFacts) =>
-    lastDeed !== null && !isVisible(visible.value, lastDeed.asker.id, [user.id]);
-  return { kind: 'seen', of: (facts) => (hides(facts) ? { ...facts, lastDeed: null } : facts) };
+    lastDeed !== null &&
+    (readAlong ? lastDeed.asker.id !== turn.caller.id : !isVisible(visible.value, lastDeed.asker.id, [user.id]));
+  return { kind: 'seen', readAlong, of: (facts) => (hides(facts) ? { ...facts, lastDeed: null } : facts) };
 }
 
 export async function refuseCheckOn(parts: CommandParts, turn: Turn, id: string, person: string): Promise<Reply> {

@@ -39,8 +39,9 @@ export async function history(
   if (filter.kind === 'reply') return filter.reply;
   const { about, name, since } = filter;
   const { page } = command;
-  const only = partOf(visible.value);
-  const sought = { about, askerId: null, since, only };
+  const readAlong = !parts.isOpenPlace(turn.incoming.conversation);
+  const only = readAlong ? null : partOf(visible.value);
+  const sought = { about, askerId: readAlong ? turn.caller.id : null, since, only };
   const found = await findDeedsPage(parts.store.database, sought, page - 1, DEEDS_PER_PAGE);
   const lineOf = (number: number) => format({ ...command, page: number });
   const message = historyCard(turn.words, {
@@ -48,7 +49,8 @@ export async function history(
     about: name,
     since,
     page,
-    scope: only === null ? 'all' : 'seen',
+    scope: readAlong ? 'ownHere' : only === null ? 'all' : 'seen',
+    elsewhere: readAlong ? lineOf(page) : null,
     older: found.more ? lineOf(page + 1) : null,
     newer: page > 1 ? lineOf(page - 1) : null,
     now: parts.store.clock.now(),
@@ -82,6 +84,7 @@ export async function requests(parts: CommandParts, turn: Turn, page: number): P
     since: null,
     page,
     scope: 'own',
+    elsewhere: null,
     older: found.more ? format({ verb: 'requests', page: page + 1 }) : null,
     newer: page > 1 ? format({ verb: 'requests', page: page - 1 }) : null,
     now: parts.store.clock.now(),
