@@ -29,24 +29,27 @@ export const places = ['personal', 'groupChat', 'channel'] as const;
 /** Something to say or to click, and what the policy has to allow for it; `or` is enough by itself. */
 export interface Entry {
   readonly name: string;
-  readonly said: { readonly line: string } | { readonly data: CardAction };
+  readonly said: { readonly line: string; readonly hasFile?: true } | { readonly data: CardAction };
   readonly permission: Permission;
   readonly or?: Permission;
   readonly ground?: Ground;
 }
 
+/** Stands in a line for the id of an access request that was taken back, so that nothing can be done with it any more. */
+export const takenBack = 'TAKENB';
+
 /** No request has this id, so that a cell changes nothing that another one depends on. */
 const id = 'ZZZZZ9';
 const onAnyOtherJob: Ground = { cloudSync: false };
 
-/** A line for each command. Who and which request it names is not there; the apps are. */
+/** A line for each command. Two people have the name, and no request has the id, so that nothing is done. */
 const lines: Readonly<Record<Verb, string>> = {
-  provision: 'provision qqqq to Salesforce',
-  provisionList: 'provision users qqqq, qqqr to Salesforce',
+  provision: 'provision lee to Salesforce',
+  provisionList: 'provision users lee, qqqq to Salesforce',
   provisionGroup: 'provision group "Sales Team" to "GitHub Enterprise"',
   retry: `retry ${id}`,
   cancel: `cancel ${id}`,
-  requestAccess: 'request access for qqqq to Salesforce',
+  requestAccess: 'request access for lee to Salesforce',
   accessForm: 'request',
   approve: `approve ${id}`,
   deny: `deny ${id} not needed`,
@@ -55,7 +58,7 @@ const lines: Readonly<Record<Verb, string>> = {
   sendApprovalsHere: 'send approvals here',
   stopSendingApprovals: 'stop sending approvals',
   status: 'status Payroll',
-  check: 'check qqqq in Salesforce',
+  check: 'check lee in Salesforce',
   queue: 'queue',
   history: 'history',
   requests: 'requests',
@@ -81,6 +84,26 @@ const grounds: Readonly<Partial<Record<Verb, Ground>>> = {
   provisionGroup: onAnyOtherJob,
 };
 
+/** Where a command looks once more, or at something else: an app that there is not, a request that there is, a file. */
+const further: readonly Entry[] = [
+  ...(['provision lee to qqqq', 'provision users lee to qqqq', 'provision group lee to qqqq'] as const).map(
+    (line): Entry => ({ name: line, said: { line }, permission: 'provision.run', or: 'access.request' }),
+  ),
+  {
+    name: 'retry of an access request',
+    said: { line: `retry ${takenBack}` },
+    permission: 'request.retry',
+    ground: onAnyOtherJob,
+  },
+  { name: 'cancel of an access request', said: { line: `cancel ${takenBack}` }, permission: 'access.cancel' },
+  {
+    name: 'a file',
+    said: { line: 'provision users to Salesforce', hasFile: true },
+    permission: 'provision.run',
+    or: 'access.request',
+  },
+];
+
 const clicks: Readonly<
   Record<CardAction['verb'], { readonly data: CardAction; readonly permission: Permission } | null>
 > = {
@@ -94,7 +117,7 @@ const clicks: Readonly<
   approve: { data: { verb: 'approve', requestId: id }, permission: 'access.decide' },
   deny: { data: { verb: 'deny', requestId: id, reason: '' }, permission: 'access.decide' },
   ask: {
-    data: { verb: 'ask', subject: 'qqqq', app: 'Salesforce', start: '', reason: '' },
+    data: { verb: 'ask', subject: 'lee', app: 'Salesforce', start: '', reason: '' },
     permission: 'access.request',
   },
   page: { data: { verb: 'page', requestId: id, page: 0, on: 'list' }, permission: 'request.retry' },
@@ -111,6 +134,7 @@ export const entries: readonly Entry[] = [
       ...(ground === undefined ? {} : { ground }),
     };
   }),
+  ...further,
   ...Object.values(clicks).flatMap((click) =>
     click === null ? [] : [{ name: `[${click.data.verb}]`, said: { data: click.data }, permission: click.permission }],
   ),
@@ -132,14 +156,19 @@ export interface Batch {
   readonly place: (typeof places)[number];
 }
 
+/** A button is no message, and a file comes with nothing else. */
+export function waysOf({ said }: Entry): readonly Batch['way'][] {
+  if ('data' in said) return ['execute', 'submit'];
+  return said.hasFile === true ? ['message'] : ways;
+}
+
 /**
  * Every entry in every way and place; each batch is said by all kinds of people. The part has each entry in one way and
  * one place, turned about so that every way meets every place.
  */
 export function batches(whole: boolean): Batch[] {
   return entries.flatMap((entry, index) => {
-    // A button is no message.
-    const possible = 'data' in entry.said ? ways.filter((way) => way !== 'message') : ways;
+    const possible = waysOf(entry);
     const all = possible.flatMap((way) => places.map((place): Batch => ({ entry, way, place })));
     const way = possible[index % possible.length];
     const place = places[(index + Math.floor(index / possible.length)) % places.length];

@@ -7,7 +7,18 @@ import { type Database, openDatabase } from '../../src/db/database.ts';
 import { exchangeActivity, invokeActivity } from '../../src/sandbox/teams/activity.ts';
 import { oddlyNamed, people } from '../../src/sandbox/tenant/people.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';
-import { type Batch, batches, entries, expectedFor, type Kind, kinds, places, ways } from './matrix-cells.ts';
+import {
+  type Batch,
+  batches,
+  entries,
+  expectedFor,
+  type Kind,
+  kinds,
+  places,
+  takenBack,
+  ways,
+  waysOf,
+} from './matrix-cells.ts';
 
 jest.setTimeout(600_000);
 
@@ -41,6 +52,13 @@ beforeAll(async () => {
   teams = await startTestUsher({ environment: { APPS_FILE: file } });
   teams.sandbox.tenant.grantDirectoryRole(people.miriam.id, hybridIdentityAdministrator);
   teams.sandbox.tenant.grantDirectoryRole(people.grady.id, applicationAdministrator);
+  await teams.say('alex', 'request access for isaiah to Salesforce');
+  await teams.settled();
+  const asked = (await teams.records()).find(({ kind }) => kind === 'accessAsked');
+  accessRequestId = asked?.requestId ?? '';
+  if (accessRequestId === '') throw new Error('there is no access request to take back');
+  await teams.say('alex', `cancel ${accessRequestId}`);
+  await teams.settled();
   database = await openDatabase({ kind: 'sqlite', path: teams.databasePath }, systemClock);
 });
 afterAll(async () => {
@@ -61,30 +79,40 @@ async function refusals(): Promise<ReadonlyMap<string, number>> {
   return new Map(rows.map(({ actor_id, times }) => [actor_id, times]));
 }
 
+const droppedFile = 'application/vnd.microsoft.teams.file.download.info';
+let accessRequestId: string;
 let said = 0;
 
 /** Says or clicks it, and resolves with what is answered at once, where that is how it is answered. */
 async function send(kind: Kind, { entry, way, place }: Batch, conversationId: string): Promise<string> {
   const person = cast[kind];
   const where = { conversationId, kind: place };
-  const data = 'line' in entry.said ? { verb: 'run', text: entry.said.line } : entry.said.data;
+  const line = 'line' in entry.said ? entry.said.line.replace(takenBack, accessRequestId) : '';
+  const data = 'line' in entry.said ? { verb: 'run', text: line } : entry.said.data;
   const tenant = kind === 'otherTenant' ? '00000000-0000-4000-8000-00000000f00d' : null;
-  const message = teams.message(person, 'line' in entry.said ? entry.said.line : '', where);
+  const message = teams.message(person, line, where);
+  const file = { contentType: droppedFile, name: 'people.csv', content: { downloadUrl: 'https://elsewhere.example' } };
+  const files = 'line' in entry.said && entry.said.hasFile === true ? { attachments: [file] } : {};
   const at = {
     conversation: { ...(message.conversation as object), ...(tenant === null ? {} : { tenantId: tenant }) },
     channelData: { tenant: { id: tenant ?? (message.channelData as { tenant: { id: string } }).tenant.id } },
   };
   if (way === 'message') {
-    await teams.send({ ...message, ...at });
+    await teams.send({ ...message, ...files, ...at });
     return '';
   }
   if (way === 'submit') {
     const { text: _, textFormat: __, ...click } = message;
-    await teams.send({ ...click, ...at, replyToId: 'a-card', value: data });
+    await teams.send({ ...click, ...at, replyToId: `card-${conversationId}`, value: data });
     return '';
   }
   const writer = { id: person.id, name: person.displayName };
-  const invoke = invokeActivity(writer, { serviceUrl: teams.connector.serviceUrl, conversationId }, 'a-card', data);
+  const invoke = invokeActivity(
+    writer,
+    { serviceUrl: teams.connector.serviceUrl, conversationId },
+    `card-${conversationId}`,
+    data,
+  );
   return (await exchangeActivity(teams.endpoint, { ...invoke, ...at })).body;
 }
 
@@ -130,6 +158,7 @@ describe('the matrix of commands and buttons, people, ways and places', () => {
     expect(new Set(part.map(({ entry }) => entry))).toEqual(new Set(entries));
     for (const way of ways)
       for (const place of places) expect(part).toContainEqual(expect.objectContaining({ way, place }));
-    expect(batches(true)).toHaveLength(entries.length * 9 - entries.filter(({ said }) => 'data' in said).length * 3);
+    const cells = entries.reduce((all, entry) => all + waysOf(entry).length * places.length, 0);
+    expect(batches(true)).toHaveLength(cells);
   });
 });
