@@ -46,7 +46,7 @@ const onAnyOtherJob: Ground = { cloudSync: false };
 const lines: Readonly<Record<Verb, string>> = {
   provision: 'provision lee to Salesforce',
   provisionList: 'provision users lee, qqqq to Salesforce',
-  provisionGroup: 'provision group "Sales Team" to "GitHub Enterprise"',
+  provisionGroup: 'provision group qqqq to "GitHub Enterprise"',
   retry: `retry ${id}`,
   cancel: `cancel ${id}`,
   requestAccess: 'request access for lee to Salesforce',
