@@ -87,7 +87,16 @@ describe('the policy', () => {
     const may = everyPermission.filter((permission) => deny(caller('viewer'), permission) === null);
 
     expect(may.sort()).toEqual([
-      ...['apps.list', 'check.run', 'help.show', 'history.show', 'queue.show', 'self.show', 'status.show'],
+      ...[
+        'apps.list',
+        'check.run',
+        'help.show',
+        'history.show',
+        'others.show',
+        'queue.show',
+        'self.show',
+        'status.show',
+      ],
       'watch.change',
     ]);
   });

@@ -83,6 +83,18 @@ const droppedFile = 'application/vnd.microsoft.teams.file.download.info';
 let accessRequestId: string;
 let said = 0;
 
+/**
+ * A server closes a connection that has been idle, which may cross with what is being sent on it. The same activity once
+ * more is answered once.
+ */
+async function twice<T>(post: () => Promise<T>): Promise<T> {
+  try {
+    return await post();
+  } catch {
+    return post();
+  }
+}
+
 /** Says or clicks it, and resolves with what is answered at once, where that is how it is answered. */
 async function send(kind: Kind, { entry, way, place }: Batch, conversationId: string): Promise<string> {
   const person = cast[kind];
@@ -98,12 +110,12 @@ async function send(kind: Kind, { entry, way, place }: Batch, conversationId: st
     channelData: { tenant: { id: tenant ?? (message.channelData as { tenant: { id: string } }).tenant.id } },
   };
   if (way === 'message') {
-    await teams.send({ ...message, ...files, ...at });
+    await twice(() => teams.send({ ...message, ...files, ...at }));
     return '';
   }
   if (way === 'submit') {
     const { text: _, textFormat: __, ...click } = message;
-    await teams.send({ ...click, ...at, replyToId: `card-${conversationId}`, value: data });
+    await twice(() => teams.send({ ...click, ...at, replyToId: `card-${conversationId}`, value: data }));
     return '';
   }
   const writer = { id: person.id, name: person.displayName };
@@ -113,7 +125,7 @@ async function send(kind: Kind, { entry, way, place }: Batch, conversationId: st
     `card-${conversationId}`,
     data,
   );
-  return (await exchangeActivity(teams.endpoint, { ...invoke, ...at })).body;
+  return (await twice(() => exchangeActivity(teams.endpoint, { ...invoke, ...at }))).body;
 }
 
 /** What is not as the policy has it, for all kinds of people at once. */

@@ -12,8 +12,9 @@ import { checkCard } from '../../views/checks/check-card.ts';
 import { checkList } from '../../views/checks/check-list.ts';
 import { findPerson } from '../subject.ts';
 import { findApplication, tryAgain } from '../target.ts';
-import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
+import { type CommandParts, refuseUnless, type Turn, troubleReply } from '../turn.ts';
 import { readFacts, readFactsOfAll } from './facts.ts';
+import { refuseCheckOn } from './refuse-check.ts';
 
 type CheckCommand = Extract<Command, { verb: 'check' }>;
 
@@ -101,11 +102,6 @@ async function seenOf(parts: CommandParts, turn: Turn, user: DirectoryUser): Pro
     lastDeed !== null &&
     (readAlong ? lastDeed.asker.id !== turn.caller.id : !isVisible(visible.value, lastDeed.asker.id, [user.id]));
   return { kind: 'seen', readAlong, of: (facts) => (hides(facts) ? { ...facts, lastDeed: null } : facts) };
-}
-
-export async function refuseCheckOn(parts: CommandParts, turn: Turn, id: string, person: string): Promise<Reply> {
-  await record(parts, turn.caller.id, 'denied', { permission: 'others.show', reason: 'notTheirReport', subject: id });
-  return say(turn.words, { kind: 'checkNotYourReport', person });
 }
 
 function personOf(user: DirectoryUser) {

@@ -11,7 +11,7 @@ import type { Reply } from '../../reply.ts';
 import type { Problem } from '../../views/problem.ts';
 import { obstacleTo } from '../access/decide.ts';
 import { findVisible, refuseUnseen } from '../access/show.ts';
-import { refuseCheckOn } from '../checks/check.ts';
+import { refuseCheckOn } from '../checks/refuse-check.ts';
 import { isDistinguishedName } from '../distinguished-name.ts';
 import { permissionFor, refuseVerb } from '../help.ts';
 import { findOwnRequest } from '../own-request.ts';
