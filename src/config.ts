@@ -33,6 +33,8 @@ export interface Config {
   readonly gate: { readonly limit: number; readonly windowMs: number; readonly guardMs: number };
   readonly roles: RoleConfig;
   readonly requestFor: 'reports' | 'anyone';
+  /** Whether cards in channels and group chats show what is otherwise shown in personal chats alone. */
+  readonly detailsInChannels: boolean;
   /** The most commands, clicks included, that a process takes from one person within a minute. */
   readonly commandsPerMinute: number;
   /**
@@ -232,6 +234,7 @@ const environmentSchema = z.object({
   OPERATORS: guidList,
   APPROVERS: guidList,
   REQUEST_FOR: oneOf(['reports', 'anyone'], 'reports'),
+  DETAILS_IN_CHANNELS: oneOf(['on', 'off'], 'off'),
   COMMANDS_PER_MINUTE: wholeNumber(30, 1, 1_000_000),
   APPROVAL_REMIND_WORKING_DAYS: wholeNumber(1, 1, 30),
   APPROVAL_EXPIRE_DAYS: wholeNumber(7, 1, 365),
@@ -363,6 +366,7 @@ function toConfig(env: Environment): Config {
     gate: { limit: env.PROVISION_LIMIT, windowMs: env.PROVISION_WINDOW_MS, guardMs: env.PROVISION_GUARD_MS },
     roles: { viewers: env.VIEWERS, requesters: env.REQUESTERS, operators: env.OPERATORS, approvers: env.APPROVERS },
     requestFor: env.REQUEST_FOR,
+    detailsInChannels: env.DETAILS_IN_CHANNELS === 'on',
     commandsPerMinute: env.COMMANDS_PER_MINUTE,
     approvals: {
       remindAfterWorkingDays: env.APPROVAL_REMIND_WORKING_DAYS,

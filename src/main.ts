@@ -34,7 +34,7 @@ import { createAdapter, serviceHostsOf } from './teams/adapter.ts';
 import { createAnswering } from './teams/answering.ts';
 import { createBot } from './teams/bot.ts';
 import { createConsenting } from './teams/consenting.ts';
-import { conversationKey, createConversations } from './teams/conversations.ts';
+import { conversationKey, createConversations, isPersonalChat } from './teams/conversations.ts';
 import { createCourier } from './teams/courier.ts';
 import { createDoor } from './teams/door.ts';
 import { isTenantStorage, readFile } from './teams/files.ts';
@@ -132,6 +132,11 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     watchesChanged: () => watching.wake(),
     jobSeen: observer.jobState,
     findMember: conversations.findMember,
+    isOpenPlace: (conversation) => config.detailsInChannels || isPersonalChat(conversation),
+    post: async (conversation, message) => {
+      const posted = await conversations.post(conversation, message);
+      return posted.kind === 'done' ? posted.cardId : null;
+    },
     readFile: (file) => readFile(file, isFileAllowed, log),
     entraPortal: clouds[config.cloud].entraPortal,
     observe: observer.chat,

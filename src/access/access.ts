@@ -10,6 +10,8 @@ export interface Access {
   identify(person: PersonKey): Promise<Identification>;
   /** The same, read from Graph now: for a click that decides something. */
   identifyAnew(person: PersonKey): Promise<Identification>;
+  /** The ids, in small letters, of the people whose manager somebody is in Entra now; a minute old at the most. */
+  reportsOf(personId: string): Promise<Fetched<readonly string[]>>;
   /**
    * The groups that give any of these roles, with some of their people; empty when Graph does not tell, and for an
    * `appApprover`: to be one of those is nothing to ask for.
@@ -60,6 +62,7 @@ export function createAccess(parts: {
   const deciding = new Set(parts.appApprovers);
   const asked = [...new Set([...configured.keys(), ...deciding])];
   const known = createCache<Caller | Denial>(clock, rolesKeepMs, 10_000);
+  const reports = createCache<readonly string[]>(clock, rolesKeepMs);
   const descriptions = createCache<Contact | null>(clock, contactsKeepMs);
 
   async function read(person: PersonKey): Promise<Fetched<Caller | Denial>> {
@@ -123,6 +126,7 @@ export function createAccess(parts: {
       known.forget(keyOf(person));
       return identify(person);
     },
+    reportsOf: (personId) => reports.get(personId.toLowerCase(), () => directory.reportsOf(personId)),
     contacts: (roles) =>
       describe([...configured].flatMap(([id, gives]) => (gives.some((role) => roles.includes(role)) ? [id] : []))),
     contactsOf: describe,

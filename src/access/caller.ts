@@ -36,8 +36,10 @@ export type Permission =
   | 'status.show'
   | 'check.run'
   | 'queue.show'
-  /** What others did; one's own deeds are part of it. */
+  /** What was asked for and what came of it, as far as the caller may see it. */
   | 'history.show'
+  /** Seeing what others asked for, whomever it concerns. Without it: what one asked for, and what concerns reports. */
+  | 'others.show'
   | 'history.export'
   /** Having a channel told when an app's synchronization breaks. It changes nothing but what is posted there. */
   | 'watch.change';

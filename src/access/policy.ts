@@ -20,6 +20,7 @@ export const policy = {
   'check.run': everyRole,
   'queue.show': everyRole,
   'history.show': everyRole,
+  'others.show': ['viewer', 'operator', 'cloudSyncOperator', 'approver', 'appApprover'],
   'history.export': ['operator', 'approver'],
   'watch.change': ['viewer', 'operator', 'approver'],
 } as const satisfies Record<Permission, readonly Role[] | 'anyone'>;
@@ -63,6 +64,10 @@ function leastFirst(roles: readonly Role[]): readonly Role[] {
 
 /** How much a role gives: rows of the table, and half a step less where it reaches only part of the ground. */
 function weightOf(role: Role): number {
-  const rows = Object.values(policy).filter((allowed: readonly Role[] | 'anyone') => allowed.includes(role)).length;
+  const rows = Object.entries(policy).filter(
+    // It lets nothing further be done, and only widens what is seen.
+    ([permission, allowed]: readonly [string, readonly Role[] | 'anyone']) =>
+      permission !== 'others.show' && allowed.includes(role),
+  ).length;
   return role === 'cloudSyncOperator' ? rows - 0.5 : rows;
 }

@@ -1,12 +1,13 @@
 import { rememberPerson } from '../requests/access-requests/places.ts';
 import type { Reader } from '../requests/request.ts';
-import type { Command, Parsed } from './command.ts';
+import type { Command, Parsed, Verb } from './command.ts';
 import { decide } from './commands/access/decide.ts';
 import { accessForm, ask } from './commands/access/form.ts';
 import { confirm } from './commands/cancel.ts';
-import { notUnderstood, refuseVerb } from './commands/help.ts';
+import { notUnderstood, refuseImpossible, refuseRoleless, refuseVerb } from './commands/help.ts';
 import { lookAtGroupLine, lookAtLine, lookAtLines, offerMeant } from './commands/offers/second-look.ts';
 import { page } from './commands/page.ts';
+import { bringToPersonalChat } from './commands/personal-chat.ts';
 import { provisionFile } from './commands/provision-file.ts';
 import { retry } from './commands/retry.ts';
 import { cancelEither, runCommand } from './commands/run.ts';
@@ -41,13 +42,14 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
     const { what } = turn.incoming;
     switch (what.kind) {
       case 'text':
-        if (what.text === '' && what.attachments > 0) return say(turn.words, { kind: 'attachmentOnly' });
+        if (what.text === '' && what.attachments > 0)
+          return (await refuseRoleless(parts, turn, null)) ?? say(turn.words, { kind: 'attachmentOnly' });
         if (what.files[0] !== undefined) return provisionFile(parts, turn, what.text, what.files[0]);
         return answerLine(turn, what.text);
       case 'action':
         return answerAction(turn, what.action);
       case 'unknownAction':
-        return say(turn.words, { kind: 'unknownButton' });
+        return (await refuseRoleless(parts, turn, null)) ?? say(turn.words, { kind: 'unknownButton' });
       default: {
         const never: never = what;
         throw new Error(`unexpected content ${JSON.stringify(never)}`);
@@ -60,6 +62,8 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
       case 'run':
       case 'choose':
         return answerLine(turn, action.text);
+      case 'personal':
+        return bringToPersonalChat(parts, turn, action.text);
       case 'retry':
         return retry(parts, turn, action.requestId);
       case 'cancel':
@@ -67,14 +71,16 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
       case 'confirm':
         return confirm(parts, turn, action.requestId);
       case 'approve':
-        return refuseUnattended(parts, turn, 'approve') ?? decide(parts, turn, action.requestId, { kind: 'approve' });
+        return (
+          (await refuseImpossible(parts, turn, 'approve')) ?? decide(parts, turn, action.requestId, { kind: 'approve' })
+        );
       case 'deny':
         return (
-          refuseUnattended(parts, turn, 'deny') ??
+          (await refuseImpossible(parts, turn, 'deny')) ??
           decide(parts, turn, action.requestId, { kind: 'deny', reason: action.reason })
         );
       case 'ask':
-        return refuseUnattended(parts, turn, 'requestAccess') ?? ask(parts, turn, action);
+        return (await refuseImpossible(parts, turn, 'requestAccess')) ?? ask(parts, turn, action);
       case 'page':
         return page(parts, turn, action.requestId, action.page);
       default: {
@@ -85,9 +91,12 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
   }
 
   async function answerLine(turn: Turn, line: string): Promise<Reply> {
-    const several = await lookAtLines(parts, turn, line);
-    if (several !== null) return several;
     const parsed: Parsed = parse(line);
+    // Permission before help: what a line nearly says must not tell a stranger which apps and people there are.
+    const refusal = await refuseRoleless(parts, turn, parsed);
+    if (refusal !== null) return refusal;
+    const several = turn.caller.roles.length === 0 ? null : await lookAtLines(parts, turn, line);
+    if (several !== null) return several;
     switch (parsed.kind) {
       case 'command':
         return runCommand(parts, turn, parsed.command);
@@ -112,6 +121,10 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
   async function correct(turn: Turn, suggestion: string): Promise<Reply> {
     const parsed = parse(suggestion);
     if (parsed.kind !== 'command') return notUnderstood(parts, turn, suggestion);
+    const refusal = decidesByItself.has(parsed.command.verb)
+      ? null
+      : await refuseVerb(parts, turn, parsed.command.verb);
+    if (refusal !== null) return refusal;
     // A line with an end is never carried out: what can be done instead is offered at once.
     if (hasEnd(parsed.command)) return runCommand(parts, turn, parsed.command);
     return offerMeant(parts, turn, parsed.command);
@@ -123,7 +136,7 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
     line: string,
     { verb, missing, said }: Extract<Parsed, { kind: 'incomplete' }>,
   ): Promise<Reply> {
-    const refusal = refuseUnattended(parts, turn, verb) ?? (await refuseVerb(parts, turn, verb));
+    const refusal = (await refuseVerb(parts, turn, verb)) ?? refuseUnattended(parts, turn, verb);
     if (refusal !== null) return refusal;
     if (verb === 'retry' || verb === 'cancel' || verb === 'approve' || verb === 'deny' || verb === 'show')
       return say(turn.words, { kind: 'missingId', verb });
@@ -138,6 +151,9 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
 
   return answer;
 }
+
+/** What a requester gets another answer to than a refusal, and what a caller without the permission may do to their own. */
+const decidesByItself: ReadonlySet<Verb> = new Set<Verb>(['provisionList', 'provisionGroup', 'cancel']);
 
 function hasEnd(command: Command): boolean {
   if (command.verb === 'requestAccess') return command.end !== null;

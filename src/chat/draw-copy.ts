@@ -6,9 +6,9 @@ import { findCopy } from '../requests/access-requests/copies.ts';
 import { type AccessParts, findAccessRequest } from '../requests/access-requests/store.ts';
 import { forecastQueue } from '../requests/queue.ts';
 import { findRequest } from '../requests/store.ts';
-import type { Drawing } from './reply.ts';
+import type { CardMessage, Drawing } from './reply.ts';
 import { type AccessCardInput, type AccountFacts, accessCard } from './views/access/access-card.ts';
-import { createWords } from './words.ts';
+import { createWords, type Words } from './words.ts';
 
 /** What drawing the card of an access request needs. */
 export interface DrawCopyParts {
@@ -27,22 +27,12 @@ export function isCopyId(liveId: string): boolean {
 
 /** One card of an access request as it would look now, to those for whom it was posted; null when there is none. */
 export async function drawCopy(parts: DrawCopyParts, copyId: string): Promise<Drawing | null> {
-  const { database, clock } = parts.store;
+  const { database } = parts.store;
   const copy = await findCopy(database, copyId);
   const accessRequest = copy === null ? null : await findAccessRequest(database, copy.accessRequestId);
   if (copy === null || accessRequest === null) return null;
-  const progress = await progressOf(parts, accessRequest);
-  const facts = accessRequest.state.kind === 'pending' ? await factsAbout(parts, accessRequest) : null;
   const words = createWords(copy.reader.locale, copy.reader.timeZone);
-  const message = accessCard(words, {
-    accessRequest,
-    audience: copy.audience,
-    facts,
-    progress,
-    now: clock.now(),
-    entraPortalUrl: parts.entraPortal,
-    canCancel: copy.audience === 'asker',
-  });
+  const { message, progress } = await drawAccess(parts, words, accessRequest, { audience: copy.audience });
   const place =
     progress?.forecast == null ? '' : `${progress.forecast.place}@${Math.round(progress.forecast.startsAt / 1000)}`;
   const { kind } = accessRequest.state;
@@ -52,6 +42,28 @@ export async function drawCopy(parts: DrawCopyParts, copyId: string): Promise<Dr
     signature: `${copy.revision}:${place}`,
     finished: kind !== 'pending' && kind !== 'approved' && kind !== 'started',
   };
+}
+
+/** An access request as it stands now, on no card of its own. */
+export async function drawAccess(
+  parts: DrawCopyParts,
+  words: Words,
+  accessRequest: AccessRequest,
+  { audience, readAlong = false }: Pick<AccessCardInput, 'audience' | 'readAlong'>,
+): Promise<{ readonly message: CardMessage; readonly progress: AccessCardInput['progress'] }> {
+  const progress = await progressOf(parts, accessRequest);
+  const facts = accessRequest.state.kind === 'pending' ? await factsAbout(parts, accessRequest) : null;
+  const message = accessCard(words, {
+    accessRequest,
+    audience,
+    facts,
+    progress,
+    now: parts.store.clock.now(),
+    entraPortalUrl: parts.entraPortal,
+    canCancel: audience === 'asker',
+    readAlong,
+  });
+  return { message, progress };
 }
 
 async function progressOf({ store }: DrawCopyParts, { state }: AccessRequest): Promise<AccessCardInput['progress']> {

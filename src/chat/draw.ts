@@ -8,13 +8,17 @@ import type { CardMessage, Drawing } from './reply.ts';
 import { confirmCard } from './views/confirm-card.ts';
 import { type CallCounts, countCalls, groupCard } from './views/group-card.ts';
 import { listCard, OUTCOME_TONES } from './views/list-card.ts';
+import { pageCard } from './views/page-card.ts';
 import { requestCard } from './views/request-card.ts';
+import type { Words } from './words.ts';
 
 /** What drawing needs. */
 export interface DrawParts {
   readonly store: StoreParts;
   /** The cloud's Entra admin centre. */
   readonly entraPortal: string;
+  /** Whether attribute values may stand in this conversation. */
+  readonly isOpenPlace: (conversation: string) => boolean;
 }
 
 /** A request of more calls is not loaded whole just to be looked at: its tasks carry long reports. */
@@ -23,8 +27,10 @@ const mostLoaded = 60;
 /**
  * The card of a request as it would look now; null when there is no such request. One person has a card with every
  * step, a group one with its calls, and a list is counted. A list that is held asks first.
+ *
+ * @param conversation where it is shown, if not where the request was made.
  */
-export async function drawRequest(parts: DrawParts, requestId: string): Promise<Drawing | null> {
+export async function drawRequest(parts: DrawParts, requestId: string, conversation?: string): Promise<Drawing | null> {
   const { database, clock } = parts.store;
   const overview = await findRequestOverview(database, requestId);
   if (overview === null || overview.total === 0) return null;
@@ -32,7 +38,7 @@ export async function drawRequest(parts: DrawParts, requestId: string): Promise<
   const whole = overview.total <= mostLoaded ? await findRequest(database, requestId) : null;
   const [first] = whole?.tasks ?? [];
   if (whole !== null && whole.tasks.length === 1 && first?.members.length === 0 && whole.leftOut.length === 0)
-    return drawSingle(parts, whole, now);
+    return drawSingle(parts, whole, now, conversation ?? whole.conversation);
 
   const forecast = await forecastRequest(parts.store, requestId);
   const message = drawMany(overview, whole, forecast, now);
@@ -47,11 +53,33 @@ export async function drawRequest(parts: DrawParts, requestId: string): Promise<
   };
 }
 
-async function drawSingle({ store, entraPortal }: DrawParts, request: Request, now: number): Promise<Drawing> {
+/** What of a request concerns its reader, as it stands now and in the reader's words: these tasks alone. */
+export function drawPart(
+  { store, entraPortal }: DrawParts,
+  words: Words,
+  request: Request,
+  tasks: readonly Task[],
+): CardMessage {
+  const [only] = tasks;
+  if (only !== undefined && tasks.length === 1) {
+    const part = { ...request, tasks: [only], leftOut: [] };
+    const now = store.clock.now();
+    return requestCard({ request: part, forecast: null, now, entraPortalUrl: entraPortal, canRetry: false });
+  }
+  return pageCard(words, { request, tasks, page: 0, pages: 1 });
+}
+
+async function drawSingle(
+  { store, entraPortal, isOpenPlace }: DrawParts,
+  request: Request,
+  now: number,
+  conversation: string,
+): Promise<Drawing> {
+  const readAlong = !isOpenPlace(conversation);
   const [task] = request.tasks;
   const isWaiting = task?.state.kind === 'waiting';
   const forecast = isWaiting ? ((await forecastQueue(store)).get(task.id) ?? null) : null;
-  const message = requestCard({ request, forecast, now, entraPortalUrl: entraPortal, canRetry: true });
+  const message = requestCard({ request, forecast, now, entraPortalUrl: entraPortal, canRetry: true, readAlong });
   // A start time that moves by less than a second is no news.
   const place = forecast === null ? '' : `${forecast.place}@${Math.round(forecast.startsAt / 1000)}`;
   const finished = task?.state.kind === 'done' || task?.state.kind === 'cancelled';

@@ -69,6 +69,8 @@ export type CardAction =
   | { readonly verb: 'run'; readonly text: string }
   /** Say this line; the answer takes the place of this card. */
   | { readonly verb: 'choose'; readonly text: string }
+  /** Say this line, which only reads, in the clicker's personal chat; the answer is posted there. */
+  | { readonly verb: 'personal'; readonly text: string }
   /** Runs again what has not ended well; a list only with its failed people. */
   | { readonly verb: 'retry'; readonly requestId: string }
   /** Takes back what has not been sent. */

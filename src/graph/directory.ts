@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Fetched, fetched, type GraphTrouble } from './answer.ts';
 import type { GraphClient } from './client.ts';
 import { countMembers, findGroups, type GroupMatch, type GroupMember, readMembers } from './groups.ts';
-import { managerOf, membersOf } from './members.ts';
+import { managerOf, membersOf, reportsOf } from './members.ts';
 import { filterText, graphPath, searchTerm, userPath } from './odata.ts';
 import { type Listing, readAll, readIfThere, readOne, readWhole } from './read.ts';
 import {
@@ -54,6 +54,8 @@ export interface Directory {
   directoryRoles(userId: string): Promise<Fetched<readonly string[]>>;
   /** The object id of somebody's manager, in small letters; null for whoever has none, or is not there. */
   managerOf(userId: string): Promise<Fetched<string | null>>;
+  /** The object ids, in small letters, of the people whose manager somebody is; none for a person who is not there. */
+  reportsOf(userId: string): Promise<Fetched<readonly string[]>>;
   /**
    * Ids, in small letters, of everybody in a group, nested groups included, or in the directory role of this template;
    * of the person alone where the id is a person's; of nobody where it is nothing of these. All of them, or trouble.
@@ -232,6 +234,7 @@ export function createDirectory(graph: GraphClient): Directory {
     groupsAmong,
     directoryRoles,
     managerOf: (userId) => managerOf(graph, userId),
+    reportsOf: (userId) => reportsOf(graph, userId),
     membersOf: (id) => membersOf(graph, id),
     describeGroup,
   };

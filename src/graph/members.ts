@@ -21,6 +21,16 @@ export async function managerOf(graph: GraphClient, userId: string): Promise<Fet
   return manager.ok ? fetched(manager.value?.id ?? null) : manager;
 }
 
+/**
+ * The object ids, in small letters, of the people whose manager somebody is: all of them, or trouble.
+ * https://learn.microsoft.com/graph/api/user-list-directreports
+ */
+export async function reportsOf(graph: GraphClient, userId: string): Promise<Fetched<readonly string[]>> {
+  const call = { path: `${graphPath('users', userId)}/directReports`, query: pageOfIds };
+  const reports = await listIfThere(graph, call, idSchema);
+  return reports.ok ? fetched(reports.value?.map(({ id }) => id) ?? []) : reports;
+}
+
 /** The people behind the id of a group, of a person or of a directory role's template; see `Directory.membersOf`. */
 export async function membersOf(graph: GraphClient, id: string): Promise<Fetched<readonly string[]>> {
   if (!guid.test(id)) return fetched([]);

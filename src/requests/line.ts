@@ -23,7 +23,7 @@ export interface LineItem {
   readonly asker: Person;
   readonly app: { readonly id: string; readonly name: string };
   /** Null for several. */
-  readonly subject: Pick<Subject, 'name' | 'label'> | null;
+  readonly subject: Pick<Subject, 'id' | 'name' | 'label'> | null;
   /** How many of its calls run or wait. */
   readonly people: number;
   readonly state: 'running' | 'waiting';
@@ -34,7 +34,7 @@ export interface LineItem {
 }
 
 /** Longer lines are counted and not read. */
-const mostRead = 500;
+export const mostRead = 500;
 
 /** The line as it stands now, the first `most` requests of it. */
 export async function readLineNow(parts: StoreParts, most: number): Promise<Line> {
@@ -46,7 +46,8 @@ export async function readLineNow(parts: StoreParts, most: number): Promise<Line
     .selectFrom('tasks')
     .innerJoin('requests', 'requests.id', 'tasks.request_id')
     .select(['tasks.id', 'tasks.request_id', 'tasks.state', 'tasks.started_at', 'tasks.position'])
-    .select(['tasks.subject_name', 'tasks.subject_label', 'requests.asker_id', 'requests.asker_name'])
+    .select(['tasks.subject_id', 'tasks.subject_name', 'tasks.subject_label'])
+    .select(['requests.asker_id', 'requests.asker_name'])
     .select(['requests.app_id', 'requests.app_name', 'requests.created_at'])
     .where('tasks.state', 'in', ['running', 'waiting'])
     .orderBy('tasks.state')
@@ -66,7 +67,8 @@ export async function readLineNow(parts: StoreParts, most: number): Promise<Line
         requestId,
         asker: { id: first.asker_id, name: first.asker_name },
         app: { id: first.app_id, name: first.app_name },
-        subject: tasks.length === 1 ? { name: first.subject_name, label: first.subject_label } : null,
+        subject:
+          tasks.length === 1 ? { id: first.subject_id, name: first.subject_name, label: first.subject_label } : null,
         people: tasks.length,
         state: running === undefined ? 'waiting' : 'running',
         place: running === undefined ? (next?.place ?? null) : null,

@@ -146,6 +146,12 @@ async function findBySource(transaction: Transaction<Schema>, source: string): P
   return row?.id ?? null;
 }
 
+/** The Entra object id of the person who made the request; null when there is no such. */
+export async function findAskerOf({ query }: Database, id: string): Promise<string | null> {
+  const row = await query.selectFrom('requests').select('asker_id').where('id', '=', id).executeTakeFirst();
+  return row?.asker_id ?? null;
+}
+
 export async function findRequest(database: Database, id: string): Promise<Request | null> {
   const row = await database.query.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return null;

@@ -318,6 +318,7 @@ function clickedCard({ what }: Incoming): string | null {
     case 'page':
       return action.on === 'page' ? what.cardId : null;
     case 'run':
+    case 'personal':
     case 'retry':
     case 'cancel':
     case 'confirm':

@@ -172,6 +172,12 @@ export function conversationKey(conversation: string): string {
   return `${reference.serviceUrl ?? ''}|${reference.conversation?.id ?? ''}`;
 }
 
+/** Whether only one person reads a conversation. What is not known to be a personal chat is none. */
+export function isPersonalChat(conversation: string): boolean {
+  const reference = JSON.parse(conversation) as Partial<ConversationReference>;
+  return reference.conversation?.conversationType === 'personal';
+}
+
 /** The same for all threads of a channel, which people take for one place. */
 export function placeKey(conversation: string): string {
   return conversationKey(conversation).replace(/;messageid=.*/, '');

@@ -83,6 +83,7 @@ const optionalText = (longest: number) =>
 const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('run'), text: z.string().max(1000) }),
   z.object({ verb: z.literal('choose'), text: z.string().max(1000) }),
+  z.object({ verb: z.literal('personal'), text: z.string().max(1000) }),
   z.object({ verb: z.literal('retry'), requestId }),
   z.object({ verb: z.literal('cancel'), requestId }),
   z.object({ verb: z.literal('confirm'), requestId }),

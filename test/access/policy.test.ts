@@ -29,6 +29,10 @@ const expected: Readonly<Record<Permission, { onCloudSync: readonly Role[]; onOt
   'check.run': looking,
   'queue.show': looking,
   'history.show': looking,
+  'others.show': {
+    onCloudSync: ['viewer', 'operator', 'cloudSyncOperator', 'approver', 'appApprover'],
+    onOthers: ['viewer', 'operator', 'approver', 'appApprover'],
+  },
   'history.export': { onCloudSync: ['operator', 'approver'], onOthers: ['operator', 'approver'] },
   'watch.change': {
     onCloudSync: ['viewer', 'operator', 'approver'],
@@ -83,7 +87,16 @@ describe('the policy', () => {
     const may = everyPermission.filter((permission) => deny(caller('viewer'), permission) === null);
 
     expect(may.sort()).toEqual([
-      ...['apps.list', 'check.run', 'help.show', 'history.show', 'queue.show', 'self.show', 'status.show'],
+      ...[
+        'apps.list',
+        'check.run',
+        'help.show',
+        'history.show',
+        'others.show',
+        'queue.show',
+        'self.show',
+        'status.show',
+      ],
       'watch.change',
     ]);
   });

@@ -1,12 +1,13 @@
 import type { Caller, Permission } from '../../access/caller.ts';
-import { deny } from '../../access/policy.ts';
-import type { Verb } from '../command.ts';
+import { deny, policy } from '../../access/policy.ts';
+import type { Parsed, Verb } from '../command.ts';
+import { parse } from '../grammar/parse.ts';
 import { spellingOf, verbNamed, verbs } from '../grammar/verbs.ts';
 import type { Reply } from '../reply.ts';
 import { type CommandHelp, help as helpCard, notUnderstoodCard } from '../views/help.ts';
 import { type Chapter, verbsOf } from '../views/help-chapters.ts';
 import { type CommandParts, refuseUnless, type Turn } from './turn.ts';
-import { isPossible } from './unattended.ts';
+import { isPossible, refuseUnattended } from './unattended.ts';
 
 interface GuideEntry extends Omit<CommandHelp, 'verb'> {
   readonly permission: Permission;
@@ -84,6 +85,30 @@ export async function refuseVerb(parts: CommandParts, turn: Turn, verb: Verb): P
   // A requester who provisions asks for access by it.
   const instead = verb === 'provision' ? 'access.request' : or;
   return deny(turn.caller, instead) === null ? null : refuseUnless(parts, turn, permission);
+}
+
+/**
+ * What is answered before anything is looked up for a caller without a role: a refusal, recorded, in the same words
+ * whatever was said. Null for help and whoami, for a whole command, which refuses by itself, and for everyone else.
+ */
+export async function refuseRoleless(parts: CommandParts, turn: Turn, said: Parsed | null): Promise<Reply | null> {
+  if (turn.caller.roles.length > 0 || said?.kind === 'command') return null;
+  return refuseUnless(parts, turn, permissionFor(nearestVerb(said)));
+}
+
+/** The command that a line probably is; listing apps, which every role may, where that cannot be told. */
+function nearestVerb(said: Parsed | null): Verb {
+  if (said?.kind === 'incomplete') return isForAnyone(said.verb) ? 'apps' : said.verb;
+  const meant = said?.kind === 'didYouMean' ? parse(said.suggestion) : null;
+  return meant?.kind === 'command' && !isForAnyone(meant.command.verb) ? meant.command.verb : 'apps';
+}
+
+const isForAnyone = (verb: Verb) => policy[guide[verb].permission] === 'anyone';
+
+/** A reply that refuses what no sign-in can carry on; to a caller who may not do it anyway, for that reason. */
+export async function refuseImpossible(parts: CommandParts, turn: Turn, verb: Verb): Promise<Reply | null> {
+  const refusal = refuseUnattended(parts, turn, verb);
+  return refusal === null ? null : ((await refuseVerb(parts, turn, verb)) ?? refusal);
 }
 
 /**

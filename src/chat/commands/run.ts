@@ -17,17 +17,16 @@ import { history, requests } from './checks/history.ts';
 import { queue } from './checks/queue.ts';
 import { status } from './checks/status.ts';
 import { unwatch, watch, watches } from './checks/watch.ts';
-import { help } from './help.ts';
+import { help, refuseImpossible } from './help.ts';
 import { provision } from './provision.ts';
 import { provisionGroup } from './provision-group.ts';
 import { provisionList } from './provision-list.ts';
 import { retry } from './retry.ts';
 import type { CommandParts, Turn } from './turn.ts';
-import { refuseUnattended } from './unattended.ts';
 
 /** Runs what was read. Each case is a file beside this one. */
-export function runCommand(parts: CommandParts, turn: Turn, command: Command): Promise<Reply> | Reply {
-  const refusal = refuseUnattended(parts, turn, command.verb);
+export async function runCommand(parts: CommandParts, turn: Turn, command: Command): Promise<Reply> {
+  const refusal = await refuseImpossible(parts, turn, command.verb);
   if (refusal !== null) return refusal;
   switch (command.verb) {
     case 'provision':

@@ -12,7 +12,7 @@ import type { AccessParts } from '../../requests/access-requests/store.ts';
 import { type Entry, writeRecord } from '../../requests/record.ts';
 import type { FileContent, Incoming, IncomingFile } from '../incoming.ts';
 import { type ChatObserver, observeEntry } from '../observer.ts';
-import type { Reply } from '../reply.ts';
+import type { CardMessage, Reply } from '../reply.ts';
 import { denied, type RoleContact } from '../views/denied.ts';
 import type { SayButton } from '../views/parts.ts';
 import { type Problem, problem } from '../views/problem.ts';
@@ -48,6 +48,10 @@ export interface CommandParts extends Sight {
   readonly jobSeen: (app: string, state: string) => void;
   /** The Entra object id of a member of a conversation, by Teams' own id; null when the roster does not tell. */
   readonly findMember: (conversation: string, memberId: string) => Promise<string | null>;
+  /** Whether attribute values, typed reasons and other people's requests may stand in this conversation. */
+  readonly isOpenPlace: (conversation: string) => boolean;
+  /** Posts a card outside the turn; resolves with its id, or null where Teams did not take it. */
+  readonly post: (conversation: string, message: CardMessage) => Promise<string | null>;
   /** What is in a file that somebody dropped. */
   readonly readFile: (file: IncomingFile) => Promise<FileContent>;
   readonly observe?: ChatObserver;
@@ -71,9 +75,12 @@ export async function refuseUnless(
   return denial === null ? null : refuse(parts, turn, denial, permission);
 }
 
+/** A caller without a role is told of all groups, whatever was typed: the words of a refusal tell nothing else. */
+const anyRole: Permission = 'apps.list';
+
 async function refuse(parts: CommandParts, turn: Turn, denial: Denial, permission: Permission): Promise<Reply> {
   await record(parts, turn.caller.id, 'denied', { permission, reason: denial.reason });
-  const contacts = await contactsFor(parts, denial.reason === 'needsRole' ? denial.anyOf : rolesThatMay(permission));
+  const contacts = await contactsFor(parts, denial.reason === 'needsRole' ? denial.anyOf : rolesThatMay(anyRole));
   return { kind: 'card', message: denied(turn.words, { denial, contacts, callerName: turn.caller.name }) };
 }
 

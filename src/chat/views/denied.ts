@@ -19,6 +19,7 @@ const PERMISSIONS: Readonly<Record<Permission, WordKey>> = {
   'check.run': 'permission.check.run',
   'queue.show': 'permission.queue.show',
   'history.show': 'permission.history.show',
+  'others.show': 'permission.others.show',
   'history.export': 'permission.history.export',
   'watch.change': 'permission.watch.change',
 };

@@ -13,7 +13,14 @@ export type ListProblem =
   /** How many calls had been sent already, and so cannot be taken back. */
   | { readonly kind: 'alreadySent'; readonly sent: number }
   | {
-      readonly kind: 'unknownRequest' | 'stillHeld' | 'stillRuns' | 'wasCancelled' | 'nothingToRetry';
+      readonly kind:
+        | 'unknownRequest'
+        | 'requestNotSeen'
+        | 'notShownHere'
+        | 'stillHeld'
+        | 'stillRuns'
+        | 'wasCancelled'
+        | 'nothingToRetry';
       readonly id: string;
     }
   /** Done rather than a problem: whoever typed an id is told, as the card may be far away. */
@@ -58,6 +65,13 @@ const KEYS: Readonly<Record<ListProblem['kind'], Keys>> = {
     'problem.tooManyPeople.next',
   ],
   alreadySent: ['warning', 'problem.alreadySent.title', 'problem.alreadySent.happened', 'problem.alreadySent.next'],
+  notShownHere: ['neutral', 'problem.notShownHere.title', 'problem.notShownHere.happened', 'problem.notShownHere.next'],
+  requestNotSeen: [
+    'bad',
+    'problem.requestNotSeen.title',
+    'problem.requestNotSeen.happened',
+    'problem.requestNotSeen.next',
+  ],
   unknownRequest: [
     'warning',
     'problem.unknownRequest.title',
@@ -141,6 +155,8 @@ function valuesOf(what: ListProblem): WordValues {
     case 'alreadySent':
       return { sent: what.sent };
     case 'unknownRequest':
+    case 'requestNotSeen':
+    case 'notShownHere':
     case 'stillHeld':
     case 'stillRuns':
     case 'wasCancelled':

@@ -4,7 +4,7 @@ import { renderLargestThatFits } from '../cards/render.ts';
 import type { CardMessage } from '../reply.ts';
 import type { Words } from '../words.ts';
 import { short, submitButton } from './parts.ts';
-import { calledName, type RowLimits, row, stateLine } from './people-rows.ts';
+import { calledName, moreText, type RowLimits, row, stateLine } from './people-rows.ts';
 import { lookOf } from './tone.ts';
 
 /** As many as a card holds, however long their names. */
@@ -45,7 +45,7 @@ export function pageCard(words: Words, { request, tasks, page, pages }: PageCard
       bars: [],
       paragraphs: [],
       tables: [],
-      sections: [{ headings: [], rows, more: [] }],
+      sections: [{ headings: [], rows, more: moreText(words, pages === 1 ? tasks.length - rows.length : 0) }],
       next: [],
       footer: [{ text: words.card('page.footer', { request: short(request.id, 40) }) }],
       buttons: pageButtons(words, request.id, page, pages),

@@ -55,6 +55,10 @@ export function submitButton(
   return [{ title: label, tooltip: plainText(tooltip ?? label, LONGEST_TOOLTIP), data }];
 }
 
+/** The button that brings the answer to this line to the clicker's personal chat. */
+export const personalButton = (words: Words, line: string): Maybe<SubmitButton> =>
+  submitButton(words, 'button.inPersonal', { verb: 'personal', text: line }, words.plain('button.runs', { line }));
+
 /** A decision on an access request. It carries the request's id and nothing else; see `DecisionButton`. */
 export function decisionButton(
   words: Words,
@@ -91,14 +95,15 @@ type TermButton = 'withoutEnd' | 'withoutTime' | 'provisionNow' | 'askForDay';
 /** A button that a view adds because its caller knows a line worth saying next. */
 export interface SayButton {
   /** `line`: the line itself is the title. */
-  readonly label: 'help' | 'apps' | 'whoami' | 'tryAgain' | 'tryIt' | 'yes' | 'line' | TermButton;
-  /** `run` answers with a new message, `choose` in place of this card. */
-  readonly verb: 'run' | 'choose';
+  readonly label: 'inPersonal' | 'help' | 'apps' | 'whoami' | 'tryAgain' | 'tryIt' | 'yes' | 'line' | TermButton;
+  /** `run` answers with a new message, `choose` in place of this card, `personal` in the clicker's personal chat. */
+  readonly verb: 'run' | 'choose' | 'personal';
   /** The line to say. */
   readonly text: string;
 }
 
 const SAY_LABELS: Readonly<Record<SayButton['label'], WordKey>> = {
+  inPersonal: 'button.inPersonal',
   help: 'button.help',
   apps: 'button.apps',
   whoami: 'button.whoami',

@@ -25,6 +25,8 @@ export interface RequestCardInput {
   readonly entraPortalUrl?: string | null;
   /** Whether the asker may retry. Only decides whether the button is shown: the click is checked again. */
   readonly canRetry: boolean;
+  /** Others than those concerned read along; missing for no. */
+  readonly readAlong?: boolean;
 }
 
 type ProgressInput = Pick<RequestCardInput, 'request' | 'forecast' | 'now'>;

@@ -6,7 +6,7 @@ import { renderLargestThatFits } from '../cards/render.ts';
 import type { CardMessage } from '../reply.ts';
 import type { WordKey, Words, WordValues } from '../words.ts';
 import type { OutcomeWords } from './outcome-words.ts';
-import { entraLink, maybe, personLabel, short, submitButton } from './parts.ts';
+import { entraLink, maybe, personalButton, personLabel, short, submitButton } from './parts.ts';
 import { type DetailLimits, detailSections } from './result-details.ts';
 import {
   decisiveStep,
@@ -29,6 +29,8 @@ export interface ResultCardInput {
   readonly now: number;
   readonly entraPortalUrl?: string | null;
   readonly canRetry: boolean;
+  /** Others than those concerned read along, so attribute values are left out; missing for no. */
+  readonly readAlong?: boolean;
 }
 
 interface Limits extends DetailLimits {
@@ -98,7 +100,11 @@ function resultView(drawing: Drawing, fallbackText: string, limits: Limits): Res
   const unmet = outcome.kind === 'notInScope' ? (decisiveStep(outcome)?.step ?? null) : null;
   const hiddenSteps = steps.length - limits.stepRows;
   const finished = words.time(state.finishedAt, drawing.now);
-  const sections = detailSections(words, { outcome, setting, support: { ...state, finished } }, limits);
+  const sections = detailSections(
+    words,
+    { outcome, setting, support: { ...state, finished }, readAlong: drawing.readAlong === true },
+    limits,
+  );
   return {
     fallbackText,
     look: lookOf(say.tone),
@@ -219,12 +225,14 @@ function offersRetry({ state, canRetry }: ResultCardInput): boolean {
   return canRetry && isWorthRetrying(state.outcome);
 }
 
+const inPersonalChat = (words: Words, id: string) => personalButton(words, `show ${short(id, 40)}`);
+
 function actions(drawing: Drawing): Pick<ResultView, 'buttons' | 'links'> {
   const { words, request, state } = drawing;
   const retry = submitButton(words, 'button.retry', { verb: 'retry', requestId: request.id });
   const portal = drawing.entraPortalUrl ?? null;
   return {
-    buttons: offersRetry(drawing) ? retry : [],
+    buttons: [...(offersRetry(drawing) ? retry : []), ...(drawing.readAlong ? inPersonalChat(words, request.id) : [])],
     links: entraLink(words, portal === null ? null : pageFor(state.outcome, portal, request.app.id)),
   };
 }

@@ -28,17 +28,29 @@ const LONGEST_ATTRIBUTE = 60;
 const MOST_NAMED = 10;
 const LONGEST_NAMED = 40;
 
+export interface DetailsInput {
+  readonly outcome: Outcome;
+  readonly setting: StepSetting;
+  readonly support: SupportFacts;
+  /** Others than those concerned read along: the attributes are named, and no value is shown. */
+  readonly readAlong: boolean;
+}
+
 /** What stands behind "Show details": the service's own words, the attributes, what each step reported, ids. */
 export function detailSections(
   words: Words,
-  { outcome, setting, support }: { outcome: Outcome; setting: StepSetting; support: SupportFacts },
+  { outcome, setting, support, readAlong }: DetailsInput,
   limits: DetailLimits,
 ): DetailSection[] {
   const report = reportOf(outcome);
   return [
-    ...section(words.card('label.said'), { texts: maybeQuoted(saidBy(outcome), limits.saidLength) }),
-    ...changesSection(words, outcome, report?.changes ?? [], limits),
-    ...(report?.steps ?? []).slice(0, limits.steps).flatMap((step) => stepSection(words, step, setting, limits)),
+    ...(readAlong
+      ? namesSection(words, outcome, report?.changes ?? [])
+      : [
+          ...section(words.card('label.said'), { texts: maybeQuoted(saidBy(outcome), limits.saidLength) }),
+          ...changesSection(words, outcome, report?.changes ?? [], limits),
+          ...(report?.steps ?? []).slice(0, limits.steps).flatMap((step) => stepSection(words, step, setting, limits)),
+        ]),
     ...section(words.card('label.support'), {
       facts: [
         ...fact(words.card('fact.finished'), support.finished),
@@ -94,6 +106,19 @@ function changesSection(words: Words, outcome: Outcome, changes: readonly Change
     facts,
     more: rest > 0 ? words.card('label.moreChanges', { count: rest }) : null,
   });
+}
+
+/** Of the changes, the names of those attributes whose names are no secret. */
+function namesSection(words: Words, outcome: Outcome, changes: readonly Change[]): DetailSection[] {
+  const telling = changes.filter(({ oldValue, newValue }) => !(isEmpty(oldValue) && isEmpty(newValue)));
+  const names = [...new Set(telling.filter(isKept).map(({ attribute }) => attribute))];
+  const text =
+    names.length === 0
+      ? words.card('label.notHereNone')
+      : words.card('label.notHere', {
+          names: words.list(names.slice(0, MOST_NAMED).map((name) => short(name, LONGEST_NAMED))),
+        });
+  return section(words.card(changesLabel(outcome)), { texts: maybe(text) });
 }
 
 /** Which attributes there were besides those that Usher keeps the values of. Secrets are counted and not named. */

@@ -75,6 +75,16 @@ export interface HistoryFilter {
   readonly askerId: string | null;
   /** Not what was asked for before; milliseconds since 1970. */
   readonly since: number | null;
+  /**
+   * Only what this person asked for, and what concerns one of these: of what others asked for several people, only what
+   * concerns these is told. Missing or null for everything.
+   */
+  readonly only?: OwnPart | null;
+}
+
+export interface OwnPart {
+  readonly askerId: string;
+  readonly subjectIds: readonly string[];
 }
 
 /** A place in the history; what follows it is older. */

@@ -12,7 +12,7 @@ export async function findDeeds(
   const shown = keys.slice(0, limit);
   const last = shown.at(-1);
   const next = keys.length > limit && last !== undefined ? { at: last.at, id: last.id } : null;
-  return { deeds: await readDeeds(database, shown), next };
+  return { deeds: await readDeeds(database, shown, filter.only ?? null), next };
 }
 
 /** One page, newest first. Pages count from 0; one beyond the end is empty. */
@@ -33,7 +33,7 @@ export async function findDeedsPage(
  * request for several people it tells how this one fared. What a group's call did for its members is not found.
  */
 export async function lastDeedAbout(database: Database, personId: string, appId: string): Promise<Deed | null> {
-  const sought = { subjectId: personId, appId };
+  const sought = { subjectIds: [personId], appId };
   const [asked] = await findAccessKeys(database, sought, 1);
   // Here the day counts on which it was carried out, not the one on which it was asked for.
   const [provisioned] = await findProvisioningKeys(database, sought, 1, null);
@@ -50,5 +50,5 @@ export async function lastDeedAbout(database: Database, personId: string, appId:
     carries === undefined
       ? ({ kind: 'provisioning', ...provisioned } as const)
       : ({ kind: 'access', ...carries } as const);
-  return (await readDeeds(database, [key], personId))[0] ?? null;
+  return (await readDeeds(database, [key], { askerId: null, subjectIds: [personId] }))[0] ?? null;
 }

@@ -1,7 +1,7 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import type { Database } from '../../db/database.ts';
 import type { Schema } from '../../db/schema.ts';
-import type { Cursor, HistoryFilter } from './deed.ts';
+import type { Cursor, HistoryFilter, OwnPart } from './deed.ts';
 
 /**
  * Which deeds come next, by time and id alone. Every query walks an index that is in this order already and stops at
@@ -15,9 +15,10 @@ export interface Key extends Cursor {
 /** What one query looks for; all that is given must hold. */
 export interface Sought {
   readonly askerId?: string;
-  readonly notAskerId?: string;
+  readonly notAskerIds?: readonly string[];
   readonly appId?: string;
-  readonly subjectId?: string;
+  /** One of these. */
+  readonly subjectIds?: readonly string[];
   readonly since?: number;
   readonly after?: Cursor;
 }
@@ -59,13 +60,29 @@ export async function findKeys(
 }
 
 /** Nothing is found by two of them. */
-function soughtBy({ about, askerId }: HistoryFilter): Sought[] {
+function soughtBy({ about, askerId, only = null }: HistoryFilter): Sought[] {
+  if (only !== null) return soughtOfPart(about, only);
   const asked = askerId === null ? {} : { askerId };
   if (about === null) return [asked];
   if ('appId' in about) return [{ ...asked, appId: about.appId }];
   const { personId } = about;
-  if (askerId === null) return [{ askerId: personId }, { subjectId: personId, notAskerId: personId }];
-  return askerId === personId ? [asked] : [{ ...asked, subjectId: personId }];
+  if (askerId === null) return [{ askerId: personId }, { subjectIds: [personId], notAskerIds: [personId] }];
+  return askerId === personId ? [asked] : [{ ...asked, subjectIds: [personId] }];
+}
+
+/** The same where only a part may be seen; nothing is found by two of them either. */
+function soughtOfPart(about: HistoryFilter['about'], { askerId, subjectIds }: OwnPart): Sought[] {
+  const concerning = (sought: Sought) => (subjectIds.length === 0 ? [] : [{ subjectIds, ...sought }]);
+  if (about === null || 'appId' in about)
+    return [{ askerId, ...about }, ...concerning({ notAskerIds: [askerId], ...about })];
+  const { personId } = about;
+  if (personId === askerId) return [{ askerId }];
+  const isOneOfThese = subjectIds.includes(personId);
+  return [
+    { askerId, subjectIds: [personId] },
+    ...concerning({ askerId: personId }),
+    ...(isOneOfThese ? [{ subjectIds: [personId], notAskerIds: [askerId, personId] }] : []),
+  ];
 }
 
 export function findAccessKeys({ query }: Database, sought: Sought, limit: number): Promise<Cursor[]> {
@@ -113,9 +130,9 @@ function inOrder<T extends 'access_requests' | 'requests'>(
 function accessKeys(query: Kysely<Schema>, sought: Sought) {
   let found = query.selectFrom('access_requests').select(['created_at as at', 'id']);
   if (sought.askerId !== undefined) found = found.where('asker_id', '=', sought.askerId);
-  if (sought.notAskerId !== undefined) found = found.where('asker_id', '!=', sought.notAskerId);
+  for (const id of sought.notAskerIds ?? []) found = found.where('asker_id', '!=', id);
   if (sought.appId !== undefined) found = found.where('app_id', '=', sought.appId);
-  if (sought.subjectId !== undefined) found = found.where('subject_id', '=', sought.subjectId);
+  if (sought.subjectIds !== undefined) found = found.where('subject_id', 'in', sought.subjectIds);
   if (sought.since !== undefined) found = found.where('created_at', '>=', sought.since);
   if (sought.after !== undefined) found = found.where(olderThan(sought.after));
   return found;
@@ -129,7 +146,7 @@ function provisioningKeys(
 ) {
   let found = query.selectFrom('requests').select(['created_at as at', 'id']);
   if (sought.askerId !== undefined) found = found.where('asker_id', '=', sought.askerId);
-  if (sought.notAskerId !== undefined) found = found.where('asker_id', '!=', sought.notAskerId);
+  for (const id of sought.notAskerIds ?? []) found = found.where('asker_id', '!=', id);
   if (sought.appId !== undefined) found = found.where('app_id', '=', sought.appId);
   if (sought.since !== undefined) found = found.where('created_at', '>=', sought.since);
   if (sought.after !== undefined) found = found.where(olderThan(sought.after));
@@ -144,22 +161,22 @@ function provisioningKeys(
         ),
       ),
     );
-  if (sought.subjectId === undefined) return found;
+  if (sought.subjectIds === undefined) return found;
   // PostgreSQL does not take an empty list.
   if (requestIds.length === 0) return found.where(sql<boolean>`1 = 0`);
   if (requestIds !== 'tooMany') return found.where('id', 'in', requestIds);
   // Compared, not asked whether it exists: PostgreSQL would turn that into a join, and gather them all.
   return found.where(sql<boolean>`(select 1 from tasks
-    where tasks.subject_id = ${sought.subjectId} and tasks.request_id = requests.id limit 1) = 1`);
+    where tasks.subject_id in (${sql.join(sought.subjectIds)}) and tasks.request_id = requests.id limit 1) = 1`);
 }
 
 /** The requests with calls for the subject, unless it has too many of them. */
-async function gatherCalls(query: Kysely<Schema>, { subjectId }: Sought): Promise<readonly string[] | 'tooMany'> {
-  if (subjectId === undefined) return [];
+async function gatherCalls(query: Kysely<Schema>, { subjectIds }: Sought): Promise<readonly string[] | 'tooMany'> {
+  if (subjectIds === undefined) return [];
   const calls = await query
     .selectFrom('tasks')
     .select('request_id')
-    .where('subject_id', '=', subjectId)
+    .where('subject_id', 'in', subjectIds)
     .limit(mostGathered + 1)
     .execute();
   return calls.length > mostGathered ? 'tooMany' : [...new Set(calls.map(({ request_id }) => request_id))];

@@ -1,22 +1,25 @@
+import { type ExpressionBuilder, sql } from 'kysely';
 import type { Database } from '../../db/database.ts';
-import type { TaskRow } from '../../db/schema.ts';
+import type { Schema, TaskRow } from '../../db/schema.ts';
 import type { OutcomeKind } from '../../graph/outcome.ts';
 import type { AccessStateKind } from '../access-requests/access-request.ts';
 import type { Person } from '../request.ts';
 import type { Deed, DeedResult } from './deed.ts';
 import type { Key } from './keys.ts';
 
+interface Part {
+  readonly askerId: string | null;
+  readonly subjectIds: readonly string[];
+}
+
 type Provisioning = Extract<Deed, { kind: 'provisioning' }>;
 
 /**
  * The deeds of these keys, in their order. An outcome's report is never read: it is long, and a line shows none of it.
- * With `onlyFor`, a person's id, requests for several people tell of this one alone; each must have a call for them.
+ * With `only`, what others than this asker asked for several people tells of these people alone; each must have a call
+ * for one of them.
  */
-export async function readDeeds(
-  database: Database,
-  keys: readonly Key[],
-  onlyFor: string | null = null,
-): Promise<Deed[]> {
+export async function readDeeds(database: Database, keys: readonly Key[], only: Part | null = null): Promise<Deed[]> {
   const { query } = database;
   const idsOf = (kind: Key['kind']) => keys.filter((key) => key.kind === kind).map(({ id }) => id);
   const accessIds = idsOf('access');
@@ -31,7 +34,7 @@ export async function readDeeds(
           .where('id', 'in', accessIds)
           .execute();
   const carriedOut = access.flatMap(({ request_id }) => (request_id === null ? [] : [request_id]));
-  const provisionings = await readProvisionings(database, [...idsOf('provisioning'), ...carriedOut], onlyFor);
+  const provisionings = await readProvisionings(database, [...idsOf('provisioning'), ...carriedOut], only);
   const deeds = new Map<string, Deed>(provisionings);
   for (const row of access)
     deeds.set(row.id, {
@@ -57,11 +60,11 @@ const isCarriedOut = (state: AccessStateKind): boolean => state === 'started' ||
 async function readProvisionings(
   { query }: Database,
   ids: readonly string[],
-  onlyFor: string | null,
+  only: Part | null,
 ): Promise<Map<string, Provisioning>> {
   if (ids.length === 0) return new Map();
   const inThese = query.selectFrom('tasks').where('request_id', 'in', ids);
-  const calls = onlyFor === null ? inThese : inThese.where('subject_id', '=', onlyFor);
+  const calls = only === null ? inThese : inThese.where((call) => call.or([isOneOf(call, only), isAskers(call, only)]));
   const rows = await query
     .selectFrom('requests')
     .leftJoin('access_requests', 'access_requests.request_id', 'requests.id')
@@ -75,8 +78,9 @@ async function readProvisionings(
     .select((select) => select.fn.countAll<number>().as('tasks'))
     .groupBy(['request_id', 'state', 'outcome_kind'])
     .execute();
-  const firsts = await (onlyFor === null ? calls.where('position', '=', 0) : calls)
+  const firsts = await (only === null ? calls.where('position', '=', 0) : calls)
     .select(['request_id', 'subject_id', 'subject_type', 'subject_name', 'subject_label'])
+    .orderBy('position')
     .execute();
   const isGroup = (type: string | undefined) => type?.toLowerCase() === 'group';
   const groupIds = firsts.filter((first) => isGroup(first.subject_type)).map(({ request_id }) => request_id);
@@ -85,7 +89,7 @@ async function readProvisionings(
   const provisionings = rows.map((row): [string, Provisioning] => {
     const first = firsts.find(({ request_id }) => request_id === row.id);
     const ofRequest = counts.filter(({ request_id }) => request_id === row.id);
-    const people = onlyFor === null ? ofRequest.reduce((total, { tasks }) => total + tasks, 0) : 1;
+    const people = ofRequest.reduce((total, { tasks }) => total + tasks, 0);
     const ofGroup = isGroup(first?.subject_type);
     const isOne = first !== undefined && (ofGroup || people === 1);
     const deed: Provisioning = {
@@ -104,6 +108,16 @@ async function readProvisionings(
   });
   return new Map(provisionings);
 }
+
+type CallOf = ExpressionBuilder<Schema, 'tasks'>;
+
+const isOneOf = (call: CallOf, { subjectIds }: Part) =>
+  subjectIds.length === 0 ? sql<boolean>`1 = 0` : call('subject_id', 'in', subjectIds);
+
+const isAskers = (call: CallOf, { askerId }: Part) =>
+  askerId === null
+    ? sql<boolean>`1 = 0`
+    : call('request_id', 'in', call.selectFrom('requests').select('id').where('asker_id', '=', askerId));
 
 /** The members of groups stand behind the reports in their rows, so they are read for groups alone. */
 async function countMembers(query: Database['query'], ids: readonly string[]): Promise<ReadonlyMap<string, number>> {

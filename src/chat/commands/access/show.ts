@@ -1,31 +1,125 @@
+import type { Caller } from '../../../access/caller.ts';
+import { isVisible, type Visible, visibleTo } from '../../../access/seeing.ts';
 import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
 import { openCopy } from '../../../requests/access-requests/copies.ts';
 import { findAccessRequest } from '../../../requests/access-requests/store.ts';
-import { drawRequest } from '../../draw.ts';
+import type { Request, Task } from '../../../requests/request.ts';
+import { findAskerOf, findRequest } from '../../../requests/store.ts';
+import { drawPart, drawRequest } from '../../draw.ts';
+import { drawAccess } from '../../draw-copy.ts';
 import type { Reply } from '../../reply.ts';
-import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
+import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
 import { approversOf, isTheirs, placeKeyOf } from './found-request.ts';
 
 /**
- * `show ID`: the card of a request once more, for whoever may see the history, of which it is a part. An access request
- * gets a further live card; a provisioning request has its own, so here it is shown as it stands now.
+ * `show ID`: the card of a request once more, for callers who may see it. An access request gets a further live card; a
+ * provisioning request has its own, so here it is shown as it stands now.
  */
 export async function show(parts: CommandParts, turn: Turn, id: string): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'history.show');
   if (refusal !== null) return refusal;
-  const accessRequest = await findAccessRequest(parts.store.database, id);
-  if (accessRequest !== null) return showAccess(parts, turn, accessRequest);
-  const drawing = await drawRequest(parts, id);
-  if (drawing === null) return say(turn.words, { kind: 'unknownRequest', id });
-  return { kind: 'card', message: drawing.message };
+  const visible = await visibleTo(parts.access, turn.caller);
+  if (!visible.ok) return troubleReply(turn.words, visible.trouble);
+  const found = await findVisible(parts, turn.caller, visible.value, id);
+  const readAlong = !parts.isOpenPlace(turn.incoming.conversation);
+  if (readAlong && isOfOthers(turn.caller, found)) return notShownHere(turn, id);
+  switch (found.kind) {
+    case 'access':
+      return showAccess(parts, turn, found.accessRequest, readAlong);
+    case 'whole': {
+      const drawing = await drawRequest(parts, id, turn.incoming.conversation);
+      if (drawing !== null) return { kind: 'card', message: drawing.message };
+      return say(turn.words, { kind: 'unknownRequest', id });
+    }
+    case 'part':
+      return { kind: 'card', message: drawPart(parts, turn.words, found.request, found.tasks) };
+    case 'none':
+      return refuseUnseen(parts, turn, id, found.isThere);
+    case 'unknown':
+      return say(turn.words, { kind: 'unknownRequest', id });
+    default: {
+      const never: never = found;
+      throw new Error(`unexpected request ${JSON.stringify(never)}`);
+    }
+  }
 }
 
-async function showAccess(parts: CommandParts, turn: Turn, request: AccessRequest): Promise<Reply> {
+export type VisibleRequest =
+  | { readonly kind: 'access'; readonly accessRequest: AccessRequest }
+  | { readonly kind: 'whole'; readonly askerId: string }
+  /** What another person asked for several people, of whom only these concern the caller. */
+  | { readonly kind: 'part'; readonly request: Request; readonly tasks: readonly Task[] }
+  /** None that this caller may see, which is all that such a caller is told. */
+  | { readonly kind: 'none'; readonly isThere: boolean }
+  | { readonly kind: 'unknown' };
+
+/** The request of this id, as far as the caller may see it. */
+export async function findVisible(
+  { store }: CommandParts,
+  caller: Caller,
+  visible: Visible,
+  id: string,
+): Promise<VisibleRequest> {
+  const accessRequest = await findAccessRequest(store.database, id);
+  if (accessRequest !== null) {
+    const { asker, subject } = accessRequest;
+    return isVisible(visible, asker.id, [subject.id])
+      ? { kind: 'access', accessRequest }
+      : { kind: 'none', isThere: true };
+  }
+  if (visible.kind === 'all') {
+    const askerId = await findAskerOf(store.database, id);
+    return askerId === null ? { kind: 'unknown' } : { kind: 'whole', askerId };
+  }
+  const request = await findRequest(store.database, id);
+  if (request === null) return { kind: 'none', isThere: false };
+  const askerId = request.asker.id;
+  if (askerId === caller.id) return { kind: 'whole', askerId };
+  const tasks = request.tasks.filter(({ subject }) => isVisible(visible, request.asker.id, [subject.id]));
+  if (tasks.length === 0) return { kind: 'none', isThere: true };
+  return tasks.length === request.tasks.length && request.leftOut.length === 0
+    ? { kind: 'whole', askerId }
+    : { kind: 'part', request, tasks };
+}
+
+function isOfOthers(caller: Caller, found: VisibleRequest): boolean {
+  switch (found.kind) {
+    case 'access':
+      return found.accessRequest.asker.id !== caller.id;
+    case 'whole':
+      return found.askerId !== caller.id;
+    case 'part':
+      return true;
+    case 'none':
+    case 'unknown':
+      return false;
+    default: {
+      const never: never = found;
+      throw new Error(`unexpected request ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/** Others read along: what another person asked for is shown in the caller's personal chat alone. */
+function notShownHere({ words }: Turn, id: string): Reply {
+  return say(words, { kind: 'notShownHere', id }, [{ label: 'inPersonal', verb: 'personal', text: `show ${id}` }]);
+}
+
+/** In the same words whether there is such a request or not. */
+export async function refuseUnseen(parts: CommandParts, turn: Turn, id: string, isThere: boolean): Promise<Reply> {
+  if (isThere)
+    await record(parts, turn.caller.id, 'denied', { permission: 'others.show', reason: 'notTheirs', request: id });
+  return say(turn.words, { kind: 'requestNotSeen', id });
+}
+
+async function showAccess(parts: CommandParts, turn: Turn, request: AccessRequest, readAlong: boolean): Promise<Reply> {
   const approvers = await approversOf(parts, request.app.id);
   if (!approvers.ok) return troubleReply(turn.words, approvers.trouble);
   const decides = isTheirs(turn.caller, request, approvers.value);
   const { conversation, reader, id: source } = turn.incoming;
   const audience = decides ? 'approvers' : 'asker';
+  if (readAlong)
+    return { kind: 'card', message: (await drawAccess(parts, turn.words, request, { audience, readAlong })).message };
   const liveId = await openCopy(parts.store, {
     accessRequestId: request.id,
     source,

@@ -1,9 +1,12 @@
 import { deny } from '../../../access/policy.ts';
+import { isVisible, mayCheckOn, visibleTo } from '../../../access/seeing.ts';
 import type { GraphTrouble } from '../../../graph/answer.ts';
 import type { DirectoryUser } from '../../../graph/directory.ts';
 import { withinMs } from '../../../graph/time-limit.ts';
 import { isGuest } from '../../../graph/user.ts';
+import type { CheckFacts } from '../../checks/verdict.ts';
 import type { Command } from '../../command.ts';
+import { format } from '../../grammar/format.ts';
 import type { Reply } from '../../reply.ts';
 import { checkCard } from '../../views/checks/check-card.ts';
 import { checkList } from '../../views/checks/check-list.ts';
@@ -11,6 +14,7 @@ import { findPerson } from '../subject.ts';
 import { findApplication, tryAgain } from '../target.ts';
 import { type CommandParts, refuseUnless, type Turn, troubleReply } from '../turn.ts';
 import { readFacts, readFactsOfAll } from './facts.ts';
+import { refuseCheckOn } from './refuse-check.ts';
 
 type CheckCommand = Extract<Command, { verb: 'check' }>;
 
@@ -48,13 +52,16 @@ async function checkInOne(
   const { app } = found;
   const person = await findPerson(parts, turn, command, app);
   if (person.kind === 'reply') return person.reply;
-  const facts = await readFacts(parts, person.user, app);
+  const seen = await seenOf(parts, turn, person.user);
+  if (seen.kind === 'reply') return seen.reply;
+  const facts = seen.of(await readFacts(parts, person.user, app));
   const cloudSync = facts.assignment.kind === 'notNeeded';
   const message = checkCard(turn.words, {
     person: personOf(person.user),
     app: { id: app.id, name: app.displayName },
     facts,
     // Cloud sync wants a distinguished name, which a person of Entra does not tell.
+    elsewhere: seen.readAlong ? format(command) : null,
     canProvision: !cloudSync && deny(turn.caller, 'provision.run', { cloudSync }) === null,
     now: parts.store.clock.now(),
     entraPortalUrl: parts.entraPortal,
@@ -65,16 +72,36 @@ async function checkInOne(
 async function checkEverywhere(parts: CommandParts, turn: Turn, command: CheckCommand): Promise<Reply> {
   const person = await findPerson(parts, turn, command, null);
   if (person.kind === 'reply') return person.reply;
+  const seen = await seenOf(parts, turn, person.user);
+  if (seen.kind === 'reply') return seen.reply;
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
   const read = await readFactsOfAll(parts, person.user, listing.value.items);
   const message = checkList(turn.words, {
     person: personOf(person.user),
-    items: read.map(({ app, facts }) => ({ app: { id: app.id, name: app.displayName }, facts })),
+    items: read.map(({ app, facts }) => ({ app: { id: app.id, name: app.displayName }, facts: seen.of(facts) })),
     listComplete: listing.value.complete,
     now: parts.store.clock.now(),
   });
   return { kind: 'card', inPlace: true, message };
+}
+
+type Seen =
+  | { readonly kind: 'reply'; readonly reply: Reply }
+  /** The facts without what the caller may not see of them: a request that another person made. */
+  | { readonly kind: 'seen'; readonly readAlong: boolean; readonly of: (facts: CheckFacts) => CheckFacts };
+
+/** How much of this person the caller may see; a refusal is recorded. */
+async function seenOf(parts: CommandParts, turn: Turn, user: DirectoryUser): Promise<Seen> {
+  const visible = await visibleTo(parts.access, turn.caller);
+  if (!visible.ok) return { kind: 'reply', reply: troubleReply(turn.words, visible.trouble) };
+  if (!mayCheckOn(visible.value, parts.requestFor, user.id))
+    return { kind: 'reply', reply: await refuseCheckOn(parts, turn, user.id, user.displayName) };
+  const readAlong = !parts.isOpenPlace(turn.incoming.conversation);
+  const hides = ({ lastDeed }: CheckFacts) =>
+    lastDeed !== null &&
+    (readAlong ? lastDeed.asker.id !== turn.caller.id : !isVisible(visible.value, lastDeed.asker.id, [user.id]));
+  return { kind: 'seen', readAlong, of: (facts) => (hides(facts) ? { ...facts, lastDeed: null } : facts) };
 }
 
 function personOf(user: DirectoryUser) {

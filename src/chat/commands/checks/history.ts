@@ -1,7 +1,8 @@
+import { type Visible, visibleTo } from '../../../access/seeing.ts';
 import type { DirectoryUser } from '../../../graph/directory.ts';
 import { isGuest } from '../../../graph/user.ts';
 import { findAccessRequest } from '../../../requests/access-requests/store.ts';
-import type { About } from '../../../requests/history/deed.ts';
+import type { About, OwnPart } from '../../../requests/history/deed.ts';
 import { findDeedsPage } from '../../../requests/history/history.ts';
 import { findKnown } from '../../../requests/history/names.ts';
 import { findRequest } from '../../../requests/store.ts';
@@ -12,7 +13,7 @@ import { nearest, resolvePerson, typistOf } from '../../lists/person.ts';
 import type { Reply } from '../../reply.ts';
 import { DEEDS_PER_PAGE, historyCard } from '../../views/checks/history-card.ts';
 import { appPicker } from '../../views/person-picker.ts';
-import { show } from '../access/show.ts';
+import { findVisible, show } from '../access/show.ts';
 import { appCandidates } from '../app-candidates.ts';
 import { lookAgainForEither } from '../offers/second-look.ts';
 import { askWhich } from '../subject.ts';
@@ -29,25 +30,37 @@ export async function history(
 ): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'history.show');
   if (refusal !== null) return refusal;
+  const visible = await visibleTo(parts.access, turn.caller);
+  if (!visible.ok) return troubleReply(turn.words, visible.trouble);
   const named = await namedRequest(parts, command.about);
-  if (named !== null) return show(parts, turn, named);
+  if (named !== null && (await findVisible(parts, turn.caller, visible.value, named)).kind !== 'none')
+    return show(parts, turn, named);
   const filter = await readFilter(parts, turn, command);
   if (filter.kind === 'reply') return filter.reply;
   const { about, name, since } = filter;
   const { page } = command;
-  const found = await findDeedsPage(parts.store.database, { about, askerId: null, since }, page - 1, DEEDS_PER_PAGE);
+  const readAlong = !parts.isOpenPlace(turn.incoming.conversation);
+  const only = readAlong ? null : partOf(visible.value);
+  const sought = { about, askerId: readAlong ? turn.caller.id : null, since, only };
+  const found = await findDeedsPage(parts.store.database, sought, page - 1, DEEDS_PER_PAGE);
   const lineOf = (number: number) => format({ ...command, page: number });
   const message = historyCard(turn.words, {
     deeds: found.deeds,
     about: name,
     since,
     page,
-    ownOnly: false,
+    scope: readAlong ? 'ownHere' : only === null ? 'all' : 'seen',
+    elsewhere: readAlong ? lineOf(page) : null,
     older: found.more ? lineOf(page + 1) : null,
     newer: page > 1 ? lineOf(page - 1) : null,
     now: parts.store.clock.now(),
   });
   return { kind: 'card', inPlace: true, message };
+}
+
+/** Of the record, what the caller may see; null for all of it. */
+function partOf(visible: Visible): OwnPart | null {
+  return visible.kind === 'all' ? null : { askerId: visible.personId, subjectIds: visible.reportIds };
 }
 
 /** The id of a request, where that is what the history is asked of; null for a person or an app. */
@@ -70,7 +83,8 @@ export async function requests(parts: CommandParts, turn: Turn, page: number): P
     about: null,
     since: null,
     page,
-    ownOnly: true,
+    scope: 'own',
+    elsewhere: null,
     older: found.more ? format({ verb: 'requests', page: page + 1 }) : null,
     newer: page > 1 ? format({ verb: 'requests', page: page - 1 }) : null,
     now: parts.store.clock.now(),

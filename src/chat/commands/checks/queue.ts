@@ -1,14 +1,22 @@
 import { deny } from '../../../access/policy.ts';
-import { readLineNow } from '../../../requests/line.ts';
+import { isVisible, visibleTo } from '../../../access/seeing.ts';
+import { type LineItem, mostRead, readLineNow } from '../../../requests/line.ts';
 import type { Reply } from '../../reply.ts';
 import { QUEUE_ROWS, queueCard } from '../../views/checks/queue-card.ts';
-import { type CommandParts, refuseUnless, type Turn } from '../turn.ts';
+import { type CommandParts, refuseUnless, type Turn, troubleReply } from '../turn.ts';
 
 /** `queue`: what runs and waits, whose, and when it starts. */
 export async function queue(parts: CommandParts, turn: Turn): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'queue.show');
   if (refusal !== null) return refusal;
-  const line = await readLineNow(parts.store, QUEUE_ROWS);
+  const visible = await visibleTo(parts.access, turn.caller);
+  if (!visible.ok) return troubleReply(turn.words, visible.trouble);
+  const isPart = visible.value.kind === 'own';
+  const whole = await readLineNow(parts.store, isPart ? mostRead : QUEUE_ROWS);
+  const isSeen = ({ asker, subject }: LineItem) =>
+    isVisible(visible.value, asker.id, subject === null ? [] : [subject.id]);
+  // What the caller may not see is counted and not named.
+  const line = isPart ? { ...whole, items: whole.items.filter(isSeen).slice(0, QUEUE_ROWS) } : whole;
   const canCancel = deny(turn.caller, 'request.cancel') === null;
   const now = parts.store.clock.now();
   return { kind: 'card', inPlace: true, message: queueCard(turn.words, { ...line, canCancel, now }) };

@@ -1,8 +1,8 @@
 import { mayAskFor } from '../../../access/asking.ts';
 import { deny } from '../../../access/policy.ts';
+import { mayCheckOn, visibleTo } from '../../../access/seeing.ts';
 import type { GraphTrouble } from '../../../graph/answer.ts';
 import { findAccessRequest } from '../../../requests/access-requests/store.ts';
-import { findRequest } from '../../../requests/store.ts';
 import type { Command } from '../../command.ts';
 import { readStartDate } from '../../dates/start-date.ts';
 import { closest } from '../../grammar/closest.ts';
@@ -11,8 +11,10 @@ import { nearest, resolvePerson, typistOf } from '../../lists/person.ts';
 import type { Reply } from '../../reply.ts';
 import type { Problem } from '../../views/problem.ts';
 import { obstacleTo } from '../access/decide.ts';
+import { findVisible, refuseUnseen } from '../access/show.ts';
+import { refuseCheckOn } from '../checks/refuse-check.ts';
 import { isDistinguishedName } from '../distinguished-name.ts';
-import { permissionFor } from '../help.ts';
+import { permissionFor, refuseVerb } from '../help.ts';
 import { findOwnRequest } from '../own-request.ts';
 import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
 import { refuseUnattended } from '../unattended.ts';
@@ -51,7 +53,8 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
 
   async function resolve(guess: Guess): Promise<Resolved> {
     const unattended = refuseUnattended(parts, turn, guess.command.verb);
-    if (unattended !== null) return refused(() => Promise.resolve(unattended));
+    if (unattended !== null)
+      return refused(async () => (await refuseVerb(parts, turn, guess.command.verb)) ?? unattended);
     const { command } = guess;
     switch (command.verb) {
       case 'provision':
@@ -196,8 +199,11 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     const permission = verb === 'show' ? 'history.show' : 'access.decide';
     if (deny(caller, permission) !== null) return denied(permission);
     if (verb === 'show') {
-      const isThere = accessRequest !== null || (await findRequest(parts.store.database, requestId)) !== null;
-      return isThere ? commands(command) : missing({ kind: 'unknownRequest', id: requestId });
+      const visible = await visibleTo(parts.access, caller);
+      if (!visible.ok) return troubled(visible.trouble);
+      const found = await findVisible(parts, caller, visible.value, requestId);
+      if (found.kind === 'none') return refused(() => refuseUnseen(parts, turn, requestId, found.isThere));
+      return found.kind === 'unknown' ? missing({ kind: 'unknownRequest', id: requestId }) : commands(command);
     }
     if (accessRequest === null) return missing({ kind: 'unknownAccessRequest', id: requestId });
     const reason = command.verb === 'deny' ? command.reason : null;
@@ -220,6 +226,8 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     if (resolved.verb === 'check') {
       const person = await findPerson(resolved.subject, others);
       if (person.kind !== 'person') return person;
+      const unseen = await refuseChecking(person.id, person.displayName);
+      if (unseen !== null) return unseen;
       resolved = { ...resolved, subject: person.name };
       unused = person.unused ?? [];
     }
@@ -239,6 +247,15 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     if (person.kind !== 'missing') return person;
     const near = await findApp(typed);
     return near.kind === 'missing' ? findPerson(typed, others) : near;
+  }
+
+  /** Of several people of the name none is known yet, and the command itself looks. */
+  async function refuseChecking(id: string | null, person: string): Promise<Resolved | null> {
+    if (id === null) return null;
+    const visible = await visibleTo(parts.access, caller);
+    if (!visible.ok) return troubled(visible.trouble);
+    if (mayCheckOn(visible.value, parts.requestFor, id)) return null;
+    return refused(() => refuseCheckOn(parts, turn, id, person));
   }
 
   type AppSeen =

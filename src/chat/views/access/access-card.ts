@@ -11,7 +11,7 @@ import { format } from '../../grammar/format.ts';
 import type { CardMessage } from '../../reply.ts';
 import type { WordKey, Words } from '../../words.ts';
 import { usersPageUrl } from '../entra-link.ts';
-import { decisionButton, entraLink, personLabel, submitButton } from '../parts.ts';
+import { decisionButton, entraLink, personalButton, personLabel, submitButton } from '../parts.ts';
 import { requestFooter } from '../progress-parts.ts';
 import { fact } from '../result-details.ts';
 import { lookOf, type Tone } from '../tone.ts';
@@ -36,13 +36,15 @@ export interface AccessCardInput {
   readonly entraPortalUrl: string | null;
   /** Whether the asker's copy offers to take it back. Only decides on the button: the click is checked again. */
   readonly canCancel: boolean;
+  /** Others than those concerned read along, so what people wrote is left out; missing for no. */
+  readonly readAlong?: boolean;
 }
 
 /** One copy of an access request as it stands now, in the words of whoever reads that copy. */
 export function accessCard(words: Words, input: AccessCardInput): CardMessage {
   const { accessRequest, audience, now } = input;
   const names = namesOf(accessRequest);
-  const face = faceOf(words, input);
+  const face = input.readAlong === true ? unquoted(faceOf(words, input)) : faceOf(words, input);
   const isPending = accessRequest.state.kind === 'pending';
   const decides = isPending && audience === 'approvers';
   // Whatever was read of the account before the decision may be wrong after it.
@@ -78,6 +80,15 @@ export function accessCard(words: Words, input: AccessCardInput): CardMessage {
     links: entraLink(words, linkFor(input, face)),
   };
   return { card: renderCard('access', view), summary };
+}
+
+/** What people wrote stands in the summary as well. */
+function unquoted(face: Face): Face {
+  const summary = face.quotes.reduce(
+    (text, { plain }) => text.replace(plain, '').replace(/\s+/g, ' ').trim(),
+    face.summary,
+  );
+  return { ...face, quotes: [], summary };
 }
 
 /** Verdict and sentences in one line. */
@@ -134,6 +145,7 @@ function buttons(words: Words, input: AccessCardInput, tone: Tone): SubmitButton
     ...(retry !== null && !isAsker ? submitButton(words, retry, { verb: 'retry', requestId: id }) : []),
     ...(askAgain === null ? [] : lineButton(words, 'button.askAgain', askAgain)),
     ...(requestId === null ? [] : lineButton(words, 'button.requestDetails', `show ${plainText(requestId, 40)}`)),
+    ...(input.readAlong === true ? personalButton(words, `show ${plainText(id, 40)}`) : []),
   ];
 }
 

@@ -6,7 +6,7 @@ import { personName } from './access-names.ts';
 
 /** What keeps Usher from taking, showing or deciding an access request; and what is done, where no card tells. */
 export type AccessProblem =
-  | { readonly kind: 'notYourReport'; readonly person: string }
+  | { readonly kind: 'notYourReport' | 'checkNotYourReport'; readonly person: string }
   /** `date` in words, as `Words.day` gives it. */
   | { readonly kind: 'pastStart' | 'startTooFar'; readonly date: string }
   | { readonly kind: 'unclearStart'; readonly typed: string }
@@ -81,6 +81,12 @@ type Keys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordK
 
 const KEYS: Readonly<Record<AccessProblem['kind'], Keys>> = {
   notYourReport: ['bad', 'problem.notYourReport.title', 'problem.notYourReport.happened', 'problem.notYourReport.next'],
+  checkNotYourReport: [
+    'bad',
+    'problem.notYourReport.title',
+    'problem.checkNotYourReport.happened',
+    'problem.checkNotYourReport.next',
+  ],
   askForSelf: ['bad', 'problem.askForSelf.title', 'problem.askForSelf.happened', 'problem.askForSelf.next'],
   reportsUnread: ['bad', 'problem.reportsUnread.title', 'problem.reportsUnread.happened', 'problem.reportsUnread.next'],
   pastStart: ['warning', 'problem.pastStart.title', 'problem.pastStart.happened', 'problem.pastStart.next'],
@@ -200,6 +206,7 @@ export function accessProblem(words: Words, what: AccessProblem): { readonly key
 function valuesOf(words: Words, what: AccessProblem): WordValues {
   switch (what.kind) {
     case 'notYourReport':
+    case 'checkNotYourReport':
       return { person: short(what.person) };
     case 'pastStart':
     case 'startTooFar':

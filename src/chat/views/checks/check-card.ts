@@ -6,7 +6,7 @@ import type { CardMessage } from '../../reply.ts';
 import type { WordKey, Words } from '../../words.ts';
 import { personName } from '../access/access-names.ts';
 import { provisioningPageUrl, usersPageUrl } from '../entra-link.ts';
-import { entraLink, maybe, personLabel, short, submitButton } from '../parts.ts';
+import { entraLink, maybe, personalButton, personLabel, short, submitButton } from '../parts.ts';
 import { fact } from '../result-details.ts';
 import { lookOf } from '../tone.ts';
 import { alsoText, type CheckNames, type Provisioner, verdictWords } from './check-words.ts';
@@ -25,6 +25,11 @@ export interface CheckCardInput {
   readonly facts: CheckFacts;
   /** Only decides whether the button is shown: the click is checked again. */
   readonly canProvision: boolean;
+  /**
+   * Where others read along: the line that brings the whole to the reader's personal chat. What the log holds and what
+   * Usher last did are left out of the card then.
+   */
+  readonly elsewhere?: string | null;
   readonly now: number;
   /** The cloud's Entra admin centre; without it there is no link. */
   readonly entraPortalUrl: string | null;
@@ -51,6 +56,7 @@ const SCOPES: Readonly<Record<CheckFacts['scope'], WordKey>> = {
 export function checkCard(words: Words, input: CheckCardInput): CardMessage {
   const { person, app, facts, now, entraPortalUrl } = input;
   const names = namesOf(input);
+  const isOpen = input.elsewhere == null;
   const [verdict, ...others] = findings(facts);
   const said = verdictWords(words, verdict, { names, facts, now, who: whoProvisions(input) });
   const also = others.flatMap((other) => alsoText(words, other, names) ?? []);
@@ -72,10 +78,13 @@ export function checkCard(words: Words, input: CheckCardInput): CardMessage {
       next: next === '' ? [] : [{ label: words.card('label.next'), text: next }],
       code: maybe(said.code),
       tables: [{ facts: factRows(words, input, names) }],
-      sections: logSection(words, facts.log, now, limits),
+      sections: isOpen ? logSection(words, facts.log, now, limits) : [],
       // Without a synchronization there is no log that could lag.
       footer: [{ text: words.card('check.footer', { log: verdict.kind === 'notSetUp' ? 'none' : 'other' }) }],
-      buttons: input.canProvision && worthIt ? provisionButton(words, input) : [],
+      buttons: [
+        ...(input.canProvision && worthIt ? provisionButton(words, input) : []),
+        ...(input.elsewhere == null ? [] : personalButton(words, input.elsewhere)),
+      ],
       links: entraLink(words, entraPortalUrl === null ? null : page(entraPortalUrl, app.id)),
     };
   });
@@ -111,7 +120,7 @@ function gapsText(words: Words, { account, assignment, log, jobState }: CheckFac
   return gaps.length === 0 ? [] : [words.card('check.gaps', { gaps: words.list(gaps) })];
 }
 
-function factRows(words: Words, { facts, now }: CheckCardInput, names: CheckNames): Fact[] {
+function factRows(words: Words, { facts, now, elsewhere }: CheckCardInput, names: CheckNames): Fact[] {
   const { log, jobState, scope } = facts;
   const ran = lastRanLine(words, jobState, now);
   const state = jobWord(words, jobState).word;
@@ -123,7 +132,9 @@ function factRows(words: Words, { facts, now }: CheckCardInput, names: CheckName
     // Without a log there is no evaluation to speak of, and the row of the log says why.
     ...fact(words.card('check.fact.scope'), log.kind === 'read' ? words.plain(SCOPES[scope]) : null),
     ...fact(words.card('check.fact.log'), silenceOfLog(words, log), 200),
-    ...fact(words.card('check.fact.usher'), usherText(words, facts, now), 300),
+    ...(elsewhere == null || facts.lastDeed !== null
+      ? fact(words.card('check.fact.usher'), usherText(words, facts, now), 300)
+      : []),
   ];
 }
 

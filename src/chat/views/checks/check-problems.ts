@@ -7,6 +7,8 @@ export type CheckProblem =
   | { readonly kind: 'unclearSince' | 'sinceFuture'; readonly typed: string }
   /** A command without the person or the app that it is about. */
   | { readonly kind: 'incompleteCheck' | 'incompleteWatch' }
+  /** About the button that brings to the personal chat what is left out where others read along. */
+  | { readonly kind: 'sentToPersonalChat' | 'noPersonalChat' | 'personalChatFailed' }
   | { readonly kind: 'watchAdded' | 'watchedAlready' | 'watchRemoved' | 'notWatched'; readonly app: string };
 
 type Keys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordKey];
@@ -25,6 +27,24 @@ const KEYS: Readonly<Record<CheckProblem['kind'], Keys>> = {
     'problem.incompleteWatch.title',
     'problem.incompleteWatch.happened',
     'problem.incompleteWatch.next',
+  ],
+  sentToPersonalChat: [
+    'good',
+    'problem.sentToPersonalChat.title',
+    'problem.sentToPersonalChat.happened',
+    'problem.sentToPersonalChat.next',
+  ],
+  noPersonalChat: [
+    'warning',
+    'problem.noPersonalChat.title',
+    'problem.noPersonalChat.happened',
+    'problem.noPersonalChat.next',
+  ],
+  personalChatFailed: [
+    'warning',
+    'problem.personalChatFailed.title',
+    'problem.personalChatFailed.happened',
+    'problem.personalChatFailed.next',
   ],
   watchAdded: ['good', 'problem.watchAdded.title', 'problem.watchAdded.happened', 'problem.watchAdded.next'],
   watchedAlready: [

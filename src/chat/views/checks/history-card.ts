@@ -5,7 +5,7 @@ import { plainText } from '../../cards/safe-text.ts';
 import type { CardMessage } from '../../reply.ts';
 import type { WordKey, Words } from '../../words.ts';
 import { personName } from '../access/access-names.ts';
-import { FALLBACK_NAME, listAsText, maybe, short, submitButton } from '../parts.ts';
+import { FALLBACK_NAME, listAsText, maybe, personalButton, short, submitButton } from '../parts.ts';
 import { lookOf } from '../tone.ts';
 import { deedId, deedResult, deedSubject } from './deed-words.ts';
 
@@ -21,13 +21,23 @@ export interface HistoryCardInput {
   readonly since: number | null;
   /** From 1. */
   readonly page: number;
-  /** Only what the reader asked for. */
-  readonly ownOnly: boolean;
+  /** `own`: only what the reader asked for. `seen`: that, and what concerns the reader's reports. */
+  readonly scope: 'all' | 'own' | 'seen' | 'ownHere';
+  /** Where others read along: the line that brings the whole to the reader's personal chat. */
+  readonly elsewhere?: string | null;
   /** The lines that bring the page after and the page before this one; null where there is none. */
   readonly older: string | null;
   readonly newer: string | null;
   readonly now: number;
 }
+
+/** That it is a part, and which. */
+const PARTS: Readonly<Record<HistoryCardInput['scope'], WordKey | null>> = {
+  all: null,
+  own: null,
+  seen: 'history.partOnly',
+  ownHere: 'history.ownHere',
+};
 
 /** Lengths of a name on a row, from most to least, in UTF-16 code units. */
 const NAME_LENGTHS = [80, 50, 30];
@@ -40,7 +50,9 @@ export function historyCard(words: Words, input: HistoryCardInput): CardMessage 
   const summary = words.plain('history.summary', { title: title.plain, count: shown.length });
   const lines = shown.map((deed) => lineOf(words, deed, now));
   const filter = since === null ? null : words.card('history.since', { time: words.moment(since, now) });
-  const intro = shown.length > 0 ? words.card('history.intro') : nothingText(words, input);
+  const said = PARTS[input.scope];
+  const part = said === null ? '' : `${words.card(said)} `;
+  const intro = shown.length > 0 ? `${part}${words.card('history.intro')}` : nothingText(words, input);
   const card = renderLargestThatFits('pending', NAME_LENGTHS, (nameLength): PendingView => {
     return {
       fallbackText: listAsText(summary, lines),
@@ -48,7 +60,11 @@ export function historyCard(words: Words, input: HistoryCardInput): CardMessage 
       intro: filter === null ? intro : `${filter} ${intro}`,
       rows: shown.map((deed) => row(words, deed, { now, nameLength })),
       more: maybe(older === null && input.deeds.length > shown.length ? words.card('history.more') : null),
-      buttons: [...turning(words, 'button.newerPage', input.newer), ...turning(words, 'button.olderPage', older)],
+      buttons: [
+        ...(input.elsewhere == null ? [] : personalButton(words, input.elsewhere)),
+        ...turning(words, 'button.newerPage', input.newer),
+        ...turning(words, 'button.olderPage', older),
+      ],
     };
   });
   return { card, summary };
@@ -62,8 +78,9 @@ function lineOf(words: Words, deed: Deed, now: number): string {
   });
 }
 
-function titleOf(words: Words, { about, page, ownOnly }: HistoryCardInput): { card: string; plain: string } {
+function titleOf(words: Words, { about, page, scope }: HistoryCardInput): { card: string; plain: string } {
   const name = short(about ?? '');
+  const ownOnly = scope === 'own' || scope === 'ownHere';
   const ofOne = ownOnly ? 'history.titleOwnAbout' : 'history.titleAbout';
   const ofAll = ownOnly ? 'history.titleOwn' : 'history.title';
   const key: WordKey = name === '' ? ofAll : ofOne;
@@ -71,10 +88,13 @@ function titleOf(words: Words, { about, page, ownOnly }: HistoryCardInput): { ca
   return { card: words.card(key, values), plain: words.plain(key, values) };
 }
 
-function nothingText(words: Words, { page, about, since, ownOnly }: HistoryCardInput): string {
+function nothingText(words: Words, { page, about, since, scope }: HistoryCardInput): string {
   if (page > 1) return words.card('history.noneHere', { page });
-  if (about !== null || since !== null) return words.card('history.noneFound');
-  return words.card(ownOnly ? 'history.noneOwn' : 'history.none');
+  const said = PARTS[scope];
+  if (about !== null || since !== null)
+    return said === null ? words.card('history.noneFound') : `${words.card(said)} ${words.card('history.noneFound')}`;
+  if (scope === 'ownHere') return `${words.card('history.ownHere')} ${words.card('history.noneOwn')}`;
+  return words.card(scope === 'seen' ? 'history.noneSeen' : scope === 'own' ? 'history.noneOwn' : 'history.none');
 }
 
 function row(

@@ -245,7 +245,16 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
   const many = <Thing>(things: readonly Thing[], count = 60): Thing[] =>
     Array.from({ length: count }, (_, n) => things[n % things.length]).flatMap((thing) => thing ?? []);
   const deeds = deedsSaying(text);
-  const history = { deeds: [], about: null, since: null, page: 1, ownOnly: false, older: null, newer: null, now: NOW };
+  const history = {
+    deeds: [],
+    about: null,
+    since: null,
+    page: 1,
+    scope: 'all' as const,
+    older: null,
+    newer: null,
+    now: NOW,
+  };
   const queue = { gate, total: 500, canCancel: true, now: NOW };
   const watch = { app, addedBy: { name: text }, addedAt: NOW - DAY, status: quarantined(text) };
   return [
@@ -288,10 +297,10 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
         page: 2,
       }),
     ),
-    historyCard(words, { ...history, deeds: many(deeds), ownOnly: true }),
+    historyCard(words, { ...history, deeds: many(deeds), scope: 'own' as const }),
     historyCard(words, { ...history, page: 9 }),
-    historyCard(words, { ...history, about: text, ownOnly: true }),
-    historyCard(words, { ...history, ownOnly: true }),
+    historyCard(words, { ...history, about: text, scope: 'own' as const }),
+    historyCard(words, { ...history, scope: 'own' as const }),
     historyCard(words, history),
     watchesCard(words, { items: many([watch, { ...watch, status: null }]), canChange: true, now: NOW }),
     watchesCard(words, { items: [], canChange: false, now: NOW }),

@@ -56,7 +56,16 @@ describe('the queue', () => {
 });
 
 describe('the history', () => {
-  const nothing = { deeds: [], about: null, since: null, page: 1, ownOnly: false, older: null, newer: null, now: NOW };
+  const nothing = {
+    deeds: [],
+    about: null,
+    since: null,
+    page: 1,
+    scope: 'all' as const,
+    older: null,
+    newer: null,
+    now: NOW,
+  };
   const draw = (more: Partial<HistoryCardInput>) => historyCard(words, { ...nothing, ...more });
 
   it('tells of each what, who asked, when, the result and who approved', () => {
@@ -137,8 +146,8 @@ describe('the history', () => {
     [{}, 'History\n'],
     [{ page: 2 }, 'History, page 2\n'],
     [{ about: 'Adele Vance' }, 'History of Adele Vance\n'],
-    [{ ownOnly: true }, 'Your requests\n'],
-    [{ ownOnly: true, about: 'Salesforce', page: 3 }, 'Your requests about Salesforce, page 3\n'],
+    [{ scope: 'own' as const }, 'Your requests\n'],
+    [{ scope: 'own' as const, about: 'Salesforce', page: 3 }, 'Your requests about Salesforce, page 3\n'],
   ])('says what it is about: %j', (input, title) => {
     expect(cardAsText(draw({ ...input, deeds: [deedOf()] }).card)).toMatch(new RegExp(`^${title}`));
   });
@@ -149,7 +158,7 @@ describe('the history', () => {
 
   it.each<[Partial<HistoryCardInput>, string]>([
     [{}, 'Nobody has asked for anything yet. Type “help”'],
-    [{ ownOnly: true }, 'You have asked for nothing yet. Type “help”'],
+    [{ scope: 'own' as const }, 'You have asked for nothing yet. Type “help”'],
     [{ about: 'Adele Vance' }, 'Usher’s record has nothing on that. Type “history”'],
     [{ page: 7 }, 'There is nothing on page 7.'],
   ])('says when there is nothing, and what to do next: %j', (input, said) => {

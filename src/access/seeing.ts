@@ -1,0 +1,34 @@
+import type { Config } from '../config.ts';
+import { type Fetched, fetched } from '../graph/answer.ts';
+import type { Access } from './access.ts';
+import type { Caller } from './caller.ts';
+import { deny } from './policy.ts';
+
+/** Whose requests a caller may see. */
+export type Visible =
+  | { readonly kind: 'all' }
+  /** What this person asked for, and what concerns these people, who report to that person. Ids in small letters. */
+  | { readonly kind: 'own'; readonly personId: string; readonly reportIds: readonly string[] };
+
+/** By the policy; a caller who may not see what others asked for sees it of those whose manager they are in Entra. */
+export async function visibleTo(access: Pick<Access, 'reportsOf'>, caller: Caller): Promise<Fetched<Visible>> {
+  if (deny(caller, 'others.show') === null) return fetched({ kind: 'all' });
+  const reports = await access.reportsOf(caller.id);
+  return reports.ok ? fetched({ kind: 'own', personId: caller.id, reportIds: reports.value }) : reports;
+}
+
+/**
+ * Whether a caller may check on this person: one who may not see what others asked for checks on themselves, and on
+ * the people for whom they may ask.
+ */
+export function mayCheckOn(visible: Visible, requestFor: Config['requestFor'], personId: string): boolean {
+  if (visible.kind === 'all' || requestFor === 'anyone') return true;
+  const id = personId.toLowerCase();
+  return id === visible.personId.toLowerCase() || visible.reportIds.includes(id);
+}
+
+/** Whether a request of this person for these people may be seen. */
+export function isVisible(visible: Visible, askerId: string, subjectIds: readonly string[]): boolean {
+  if (visible.kind === 'all' || askerId === visible.personId) return true;
+  return subjectIds.some((id) => visible.reportIds.includes(id.toLowerCase()));
+}

@@ -1,0 +1,54 @@
+import { attachCopyCard } from '../../requests/access-requests/copies.ts';
+import { findKnownPeople, personalKey } from '../../requests/access-requests/places.ts';
+import type { Verb } from '../command.ts';
+import { drawCopy } from '../draw-copy.ts';
+import { parse } from '../grammar/parse.ts';
+import type { Reply } from '../reply.ts';
+import { refuseRoleless, refuseVerb } from './help.ts';
+import { runCommand } from './run.ts';
+import { type CommandParts, say, type Turn } from './turn.ts';
+
+/** What the button may say. Each of these reads and changes nothing. */
+const readers: ReadonlySet<Verb> = new Set<Verb>(['check', 'history', 'show']);
+
+/**
+ * The button on a card that leaves something out because others read along: the same line once more, in the clicker's
+ * own rights, with the answer in the clicker's personal chat.
+ */
+export async function bringToPersonalChat(parts: CommandParts, turn: Turn, line: string): Promise<Reply> {
+  const { caller, incoming, words } = turn;
+  const parsed = parse(line);
+  if (parsed.kind !== 'command' || !readers.has(parsed.command.verb))
+    return (await refuseRoleless(parts, turn, null)) ?? say(words, { kind: 'unknownButton' });
+  const { command } = parsed;
+  const refusal = await refuseVerb(parts, turn, command.verb);
+  if (refusal !== null) return refusal;
+  if (incoming.place.kind === 'personal') return runCommand(parts, turn, command);
+  const [known] = await findKnownPeople(parts.store.database, [caller.id]);
+  if (known === undefined) return say(words, { kind: 'noPersonalChat' });
+
+  const { conversation } = known;
+  const there: Turn = {
+    ...turn,
+    incoming: {
+      ...incoming,
+      conversation,
+      place: { kind: 'personal', key: personalKey(caller.id) },
+      what: { kind: 'text', text: line, attachments: 0, files: [] },
+    },
+  };
+  const reply = await runCommand(parts, there, command);
+  return say(words, {
+    kind: (await deliver(parts, conversation, reply)) ? 'sentToPersonalChat' : 'personalChatFailed',
+  });
+}
+
+async function deliver(parts: CommandParts, conversation: string, reply: Reply): Promise<boolean> {
+  if (reply.kind === 'card') return (await parts.post(conversation, reply.message)) !== null;
+  if (reply.kind !== 'live') return false;
+  const drawing = await drawCopy(parts, reply.liveId);
+  const cardId = drawing === null ? null : await parts.post(conversation, drawing.message);
+  if (cardId === null) return false;
+  await attachCopyCard(parts.store.database, reply.liveId, cardId, null);
+  return true;
+}

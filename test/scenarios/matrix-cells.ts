@@ -1,0 +1,177 @@
+import type { Caller, Permission, Role } from '../../src/access/caller.ts';
+import { deny, type Ground } from '../../src/access/policy.ts';
+import type { Verb } from '../../src/chat/command.ts';
+import { permissionFor } from '../../src/chat/commands/help.ts';
+import type { CardAction } from '../../src/chat/reply.ts';
+
+/** What comes of something that is said or clicked: it is answered, refused with a record, or turned away at the door. */
+export type Ending = 'answered' | 'refused' | 'turnedAway';
+
+/** What a person is to Usher: the roles that Entra gives, or why there are none. */
+export const kinds = {
+  operator: ['operator'],
+  approver: ['approver'],
+  appApprover: ['appApprover'],
+  requester: ['requester'],
+  viewer: ['viewer'],
+  hybridOnly: ['cloudSyncOperator'],
+  none: [],
+  guest: 'stranger',
+  disabled: 'stranger',
+  otherTenant: 'elsewhere',
+} as const satisfies Readonly<Record<string, readonly Role[] | 'stranger' | 'elsewhere'>>;
+
+export type Kind = keyof typeof kinds;
+
+export const ways = ['message', 'execute', 'submit'] as const;
+export const places = ['personal', 'groupChat', 'channel'] as const;
+
+/** Something to say or to click, and what the policy has to allow for it; `or` is enough by itself. */
+export interface Entry {
+  readonly name: string;
+  readonly said: { readonly line: string; readonly hasFile?: true } | { readonly data: CardAction };
+  readonly permission: Permission;
+  readonly or?: Permission;
+  readonly ground?: Ground;
+}
+
+/** Stands in a line for the id of an access request that was taken back, so that nothing can be done with it any more. */
+export const takenBack = 'TAKENB';
+
+/** No request has this id, so that a cell changes nothing that another one depends on. */
+const id = 'ZZZZZ9';
+const onAnyOtherJob: Ground = { cloudSync: false };
+
+/** A line for each command. Two people have the name, and no request has the id, so that nothing is done. */
+const lines: Readonly<Record<Verb, string>> = {
+  provision: 'provision lee to Salesforce',
+  provisionList: 'provision users lee, qqqq to Salesforce',
+  provisionGroup: 'provision group qqqq to "GitHub Enterprise"',
+  retry: `retry ${id}`,
+  cancel: `cancel ${id}`,
+  requestAccess: 'request access for lee to Salesforce',
+  accessForm: 'request',
+  approve: `approve ${id}`,
+  deny: `deny ${id} not needed`,
+  pending: 'pending',
+  show: `show ${id}`,
+  sendApprovalsHere: 'send approvals here',
+  stopSendingApprovals: 'stop sending approvals',
+  status: 'status Payroll',
+  check: 'check lee in Salesforce',
+  queue: 'queue',
+  history: 'history',
+  requests: 'requests',
+  exportHistory: 'export history',
+  watch: 'watch Payroll',
+  unwatch: 'unwatch Payroll',
+  watches: 'watches',
+  apps: 'apps',
+  whoami: 'whoami',
+  help: 'help',
+};
+
+/** What a requester gets another answer to: they have asked for access by it, or are told to do so one by one. */
+const instead: Readonly<Partial<Record<Verb, Permission>>> = {
+  provision: 'access.request',
+  provisionList: 'access.request',
+  provisionGroup: 'access.request',
+};
+
+const grounds: Readonly<Partial<Record<Verb, Ground>>> = {
+  provision: onAnyOtherJob,
+  provisionList: onAnyOtherJob,
+  provisionGroup: onAnyOtherJob,
+};
+
+/** Where a command looks once more, or at something else: an app that there is not, a request that there is, a file. */
+const further: readonly Entry[] = [
+  ...(['provision lee to qqqq', 'provision users lee to qqqq', 'provision group lee to qqqq'] as const).map(
+    (line): Entry => ({ name: line, said: { line }, permission: 'provision.run', or: 'access.request' }),
+  ),
+  {
+    name: 'retry of an access request',
+    said: { line: `retry ${takenBack}` },
+    permission: 'request.retry',
+    ground: onAnyOtherJob,
+  },
+  { name: 'cancel of an access request', said: { line: `cancel ${takenBack}` }, permission: 'access.cancel' },
+  {
+    name: 'a file',
+    said: { line: 'provision users to Salesforce', hasFile: true },
+    permission: 'provision.run',
+    or: 'access.request',
+  },
+];
+
+const clicks: Readonly<
+  Record<CardAction['verb'], { readonly data: CardAction; readonly permission: Permission } | null>
+> = {
+  // Every line is said by these two as well.
+  run: null,
+  choose: null,
+  personal: { data: { verb: 'personal', text: 'history' }, permission: 'history.show' },
+  retry: { data: { verb: 'retry', requestId: id }, permission: 'request.retry' },
+  cancel: { data: { verb: 'cancel', requestId: id }, permission: 'request.cancel' },
+  confirm: { data: { verb: 'confirm', requestId: id }, permission: 'provision.run' },
+  approve: { data: { verb: 'approve', requestId: id }, permission: 'access.decide' },
+  deny: { data: { verb: 'deny', requestId: id, reason: '' }, permission: 'access.decide' },
+  ask: {
+    data: { verb: 'ask', subject: 'lee', app: 'Salesforce', start: '', reason: '' },
+    permission: 'access.request',
+  },
+  page: { data: { verb: 'page', requestId: id, page: 0, on: 'list' }, permission: 'request.retry' },
+};
+
+export const entries: readonly Entry[] = [
+  ...(Object.keys(lines) as readonly Verb[]).map((verb): Entry => {
+    const [or, ground] = [instead[verb], grounds[verb]];
+    return {
+      name: lines[verb],
+      said: { line: lines[verb] },
+      permission: permissionFor(verb),
+      ...(or === undefined ? {} : { or }),
+      ...(ground === undefined ? {} : { ground }),
+    };
+  }),
+  ...further,
+  ...Object.values(clicks).flatMap((click) =>
+    click === null ? [] : [{ name: `[${click.data.verb}]`, said: { data: click.data }, permission: click.permission }],
+  ),
+];
+
+/** What comes of an entry for this kind of person, by the policy alone. */
+export function expectedFor({ permission, or = permission, ground }: Entry, kind: Kind): Ending {
+  const roles: readonly Role[] | 'stranger' | 'elsewhere' = kinds[kind];
+  if (roles === 'elsewhere') return 'turnedAway';
+  if (roles === 'stranger') return 'refused';
+  const caller: Caller = { id: '', tenantId: '', name: '', principalName: '', roles, memberOf: [] };
+  const may = deny(caller, permission, ground) === null || (or !== permission && deny(caller, or) === null);
+  return may ? 'answered' : 'refused';
+}
+
+export interface Batch {
+  readonly entry: Entry;
+  readonly way: (typeof ways)[number];
+  readonly place: (typeof places)[number];
+}
+
+/** A button is no message, and a file comes with nothing else. */
+export function waysOf({ said }: Entry): readonly Batch['way'][] {
+  if ('data' in said) return ['execute', 'submit'];
+  return said.hasFile === true ? ['message'] : ways;
+}
+
+/**
+ * Every entry in every way and place; each batch is said by all kinds of people. The part has each entry in one way and
+ * one place, turned about so that every way meets every place.
+ */
+export function batches(whole: boolean): Batch[] {
+  return entries.flatMap((entry, index) => {
+    const possible = waysOf(entry);
+    const all = possible.flatMap((way) => places.map((place): Batch => ({ entry, way, place })));
+    const way = possible[index % possible.length];
+    const place = places[(index + Math.floor(index / possible.length)) % places.length];
+    return whole ? all : all.filter((batch) => batch.way === way && batch.place === place);
+  });
+}
