@@ -248,32 +248,6 @@ describe('the length of a list', () => {
     expect(parse(`apps ${nonsense}`)).toMatchObject({ kind: 'tooLong', limit: 4000 });
     expect(parse(`provision users ${people(2000).join(', ')} to X`)).toMatchObject({ kind: 'tooLong', limit: 64_000 });
   });
-
-  it('costs time in proportion', () => {
-    const started = performance.now();
-
-    for (const unit of [
-      'a, ',
-      'a\n',
-      'CN=a,',
-      'CN=a,DC=b, ',
-      'a <a@b> ',
-      '<',
-      'with members ',
-      'to a\n',
-      'and ',
-      '1. ',
-      'a\\,',
-      '"a", ',
-    ]) {
-      for (const head of ['provision users ', 'provision group ', 'provision ']) {
-        parse(`${head}${unit.repeat(60_000 / unit.length)} to x`, { limit: Number.POSITIVE_INFINITY });
-      }
-    }
-
-    // A quadratic pass over 60,000 characters takes far longer; the bound leaves room for a busy machine.
-    expect(performance.now() - started).toBeLessThan(10_000);
-  });
 });
 
 describe('any list at all', () => {

@@ -4,7 +4,6 @@ import { mayCheckOn, visibleTo } from '../../../access/seeing.ts';
 import type { GraphTrouble } from '../../../graph/answer.ts';
 import { findAccessRequest } from '../../../requests/access-requests/store.ts';
 import type { Command } from '../../command.ts';
-import { readStartDate } from '../../dates/start-date.ts';
 import { closest } from '../../grammar/closest.ts';
 import { isSelf } from '../../grammar/pronouns.ts';
 import { nearest, resolvePerson, typistOf } from '../../lists/person.ts';
@@ -96,7 +95,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     if (app.kind !== 'app') return app;
     if (mayOnlyCloudSync() && (await sourceOf(app.id)) !== 'activeDirectory')
       return mayAsk() ? asRequest(requestFor(command), others) : denied('provision.run', { cloudSync: false });
-    const named = { ...withoutToday(command), app: app.name };
+    const named = { ...command, app: app.name };
     if (isDistinguishedName(command.subject)) return commands(named);
     const person = await findPerson(command.subject, others);
     if (person.kind === 'person') return commands({ ...named, subject: person.name }, person.unused);
@@ -105,14 +104,6 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     if (namesNoPerson(command.subject)) return person;
     const group = await resolveGroup({ verb: 'provisionGroup', group: command.subject, members: null, app: app.name });
     return group.kind === 'missing' && group.problem.kind === 'unknownGroup' ? person : group;
-  }
-
-  /** Usher provisions at once in any case: a start today says no more than that. */
-  function withoutToday({ term, ...command }: CommandOf<'provision'>): CommandOf<'provision'> {
-    if (term === undefined) return command;
-    const start = term.start === null ? null : readStartDate(term.start, turn.incoming.reader, parts.store.clock.now());
-    const isToday = term.end === null && start?.kind === 'today' && start.rest === '';
-    return isToday ? command : { ...command, term };
   }
 
   async function asRequest(command: CommandOf<'requestAccess'>, others: readonly string[]): Promise<Resolved> {

@@ -1,6 +1,7 @@
 import { deny } from '../../../access/policy.ts';
 import type { Application } from '../../../graph/applications.ts';
 import type { Command } from '../../command.ts';
+import { readStartDate } from '../../dates/start-date.ts';
 import { closest } from '../../grammar/closest.ts';
 import { format } from '../../grammar/format.ts';
 import { parse } from '../../grammar/parse.ts';
@@ -48,7 +49,8 @@ function withWordBefore(command: PersonCommand, line: string): PersonCommand {
 }
 
 /** There is no app of the whole name: the near one, those that the name begins with or holds, or those of the line. */
-export async function lookAgainForApp(parts: CommandParts, turn: Turn, command: AppCommand): Promise<Reply> {
+export async function lookAgainForApp(parts: CommandParts, turn: Turn, typed: AppCommand): Promise<Reply> {
+  const command = withTailOfToday(parts, turn, typed);
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
   const apps = listing.value.items;
@@ -59,6 +61,18 @@ export async function lookAgainForApp(parts: CommandParts, turn: Turn, command: 
   const inLine = inItsLine(lineOf(turn, command), command, apps);
   const reply = inLine === null ? null : await offerIfFound(parts, turn, inLine);
   return reply ?? sayMissing(turn, unknown);
+}
+
+/** "to Salesforce asap, he starts today": that it starts today is left out with the words around it. */
+function withTailOfToday(parts: CommandParts, turn: Turn, command: AppCommand): AppCommand {
+  const term = 'term' in command ? command.term : undefined;
+  if (term === undefined || term.start === null || term.end !== null) return command;
+  const start = readStartDate(term.start, turn.incoming.reader, parts.store.clock.now());
+  const line = lineOf(turn, command);
+  const at = line.toLowerCase().indexOf(command.app.toLowerCase());
+  if (start.kind !== 'today' || at < 0) return command;
+  const { term: _, ...plain } = { term, ...command };
+  return { ...plain, app: line.slice(at) };
 }
 
 /** There is nobody of the whole name: a group, those whose names it holds, or the one whose name is near. */
