@@ -56,6 +56,8 @@ export interface MetricsConfig {
   readonly on: boolean;
   /** What a scraper has to show; null where `/metrics` is for this machine alone. */
   readonly token: Secret | null;
+  /** A port of this machine's own where `/metrics` wants no token; null for none. */
+  readonly port: number | null;
 }
 
 export interface BotConfig {
@@ -248,6 +250,12 @@ const environmentSchema = z.object({
         'set it to 16 or more letters and digits, e.g. what `openssl rand -hex 24` prints',
       ),
     }),
+  METRICS_PORT: z
+    .string()
+    .default('')
+    .refine((text) => text === '' || (/^\d+$/.test(text) && Number(text) <= 65_535), {
+      message: says('is not a port', 'set it to a free port of this machine, e.g. 9464, or leave it empty'),
+    }),
   LOG_LEVEL: oneOf(logLevels, 'info'),
 });
 
@@ -309,6 +317,14 @@ function relationProblems(env: Partial<Environment>): ConfigProblem[] {
   if (env.BOT_AUTH === 'none') {
     if (env.HOST !== undefined && !isLoopback(env.HOST))
       report('BOT_AUTH', 'is none while HOST can be reached from outside', 'set HOST=127.0.0.1, or BOT_AUTH=token');
+    // A Graph elsewhere is somebody's tenant, and whoever reaches the port could act there as anybody. GRAPH_AUTH=none
+    // has the same rule, and tells it.
+    else if (env.GRAPH_AUTH !== 'none' && env.GRAPH_BASE_URL !== undefined && !isLoopback(hostOf(env.GRAPH_BASE_URL)))
+      report(
+        'BOT_AUTH',
+        'is none while Graph is not on this machine',
+        'set BOT_AUTH=token, or point GRAPH_BASE_URL at this machine',
+      );
   } else if (env.BOT_AUTH === 'token') {
     reportBotProblems(env, report);
   }
@@ -325,14 +341,17 @@ function relationProblems(env: Partial<Environment>): ConfigProblem[] {
   }
   if (env.GRAPH_AUTH === 'azure') reportGraphProblems(env, report);
   if (env.GRAPH_AUTH === 'delegated') reportSignInProblems(env, report);
-  const graphHost = env.GRAPH_BASE_URL ? new URL(env.GRAPH_BASE_URL).hostname : '';
-  if (env.GRAPH_AUTH === 'none' && env.GRAPH_BASE_URL !== undefined && !isLoopback(graphHost))
+  if (env.GRAPH_AUTH === 'none' && env.GRAPH_BASE_URL !== undefined && !isLoopback(hostOf(env.GRAPH_BASE_URL)))
     report(
       'GRAPH_AUTH',
       'is none while Graph is not on this machine',
       'remove it, or point GRAPH_BASE_URL at this machine',
     );
   return problems;
+}
+
+function hostOf(address: string): string {
+  return address === '' ? '' : new URL(address).hostname;
 }
 
 function toConfig(env: Environment): Config {
@@ -371,14 +390,26 @@ function toConfig(env: Environment): Config {
     },
     appsFile: env.APPS_FILE || null,
     shownAttributes: env.SHOWN_ATTRIBUTES,
-    metrics: { on: env.METRICS === 'on', token: env.METRICS_TOKEN === '' ? null : secret(env.METRICS_TOKEN) },
+    metrics: {
+      on: env.METRICS === 'on',
+      token: env.METRICS_TOKEN === '' ? null : secret(env.METRICS_TOKEN),
+      port: env.METRICS_PORT === '' ? null : Number(env.METRICS_PORT),
+    },
     logLevel: env.LOG_LEVEL,
   };
 }
 
 /** What may be meant, and is more likely a mistake; for the log. */
-export function configWarnings({ gate, database, graph }: Config): string[] {
+export function configWarnings({ bot, gate, database, graph, metrics }: Config): string[] {
   const warnings: string[] = [];
+  if (bot.auth === 'none')
+    warnings.push(
+      'BOT_AUTH is none: any program on this machine may speak to Usher as anybody; set it for work on one machine alone',
+    );
+  else if (metrics.on && metrics.token === null && metrics.port === null)
+    warnings.push(
+      'METRICS is on, but with neither METRICS_TOKEN nor METRICS_PORT nothing can read /metrics; set one of them, or METRICS=off',
+    );
   if (gate.limit > documentedGate.limit || gate.windowMs < documentedGate.windowMs)
     warnings.push(
       'PROVISION_LIMIT and PROVISION_WINDOW_MS allow more than Graph does (5 in 10 s); it will refuse calls',

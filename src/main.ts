@@ -12,8 +12,10 @@ import { explaining, refusalError, takenRefusal } from './db/refusals.ts';
 import { becomeSoleProcess } from './db/sole-process.ts';
 import type { LoginOptions } from './graph/credential.ts';
 import { startWarming } from './graph/job-survey.ts';
+import { kept } from './kept.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { startMetricsPort } from './metrics-port.ts';
 import { judgeEnd } from './requests/access-requests/awaiting.ts';
 import { startCalendar } from './requests/access-requests/calendar.ts';
 import { copiesOf, copiesShowing, findUndrawnCopies } from './requests/access-requests/copies.ts';
@@ -124,7 +126,7 @@ async function start(config: Config, options: UsherOptions, machineClock: Clock)
   const clock = options.clock ?? database.dialect.clock;
   const checks = {
     database: () => database.ping().then(() => true),
-    graph: () => rights.answers(),
+    graph: kept(() => rights.answers(), clock),
   };
   const metrics = createMetrics({ gauges: () => readGauges(store), checks, clock, log });
   const { observer } = metrics;
@@ -315,11 +317,15 @@ async function start(config: Config, options: UsherOptions, machineClock: Clock)
   const server = await startServer({
     host: config.host,
     port: config.port,
+    directOnly: config.bot.auth === 'none',
     receive: door.receive,
     checks,
     ...(config.metrics.on ? { metrics: { ...metrics, token: config.metrics.token } } : {}),
     log,
   });
+  const { port: metricsPort } = config.metrics;
+  const scraping =
+    config.metrics.on && metricsPort !== null ? await startMetricsPort({ ...metrics, port: metricsPort, log }) : null;
 
   const findAllUndrawn = async () => [
     ...(await findUndrawn(database, mostUndrawn)),
@@ -376,7 +382,7 @@ async function start(config: Config, options: UsherOptions, machineClock: Clock)
       log.info('Usher is stopping');
       stopping.abort();
       listening.stop();
-      await server.stop(grace.httpMs);
+      await Promise.all([server.stop(grace.httpMs), scraping?.stop()]);
       await Promise.all([
         within(clock, bot.settled(), grace.drawMs),
         within(clock, Promise.all([calendar.stop(), watching.stop(), warming?.stop(), leftBehind.ended]), dutyMs),
@@ -387,6 +393,7 @@ async function start(config: Config, options: UsherOptions, machineClock: Clock)
       ending.abort();
       await within(clock, courier.settled(), grace.drawMs);
       await within(clock, painter.settled(), grace.drawMs);
+      await within(clock, bot.stop(), closeMs);
       await within(clock, turns.stop(), closeMs);
       await rights.close();
       await within(clock, database.close(), closeMs);
