@@ -7,15 +7,15 @@ import type { CommandParts } from './chat/commands/turn.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { clouds } from './clouds.ts';
 import { type Config, configWarnings, describeProblems, readConfig } from './config.ts';
+import { storedBindings } from './db/app-bindings.ts';
 import { isDatabaseFault, openDatabase } from './db/database.ts';
 import { explaining, refusalError, takenRefusal } from './db/refusals.ts';
 import { becomeSoleProcess } from './db/sole-process.ts';
 import type { LoginOptions } from './graph/credential.ts';
 import { startWarming } from './graph/job-survey.ts';
-import { kept } from './kept.ts';
+import { kept } from './graph/kept.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
-import { startMetricsPort } from './metrics-port.ts';
 import { judgeEnd } from './requests/access-requests/awaiting.ts';
 import { startCalendar } from './requests/access-requests/calendar.ts';
 import { copiesOf, copiesShowing, findUndrawnCopies } from './requests/access-requests/copies.ts';
@@ -30,7 +30,7 @@ import { hasWork, requestsInLine } from './requests/queue.ts';
 import { findUndrawn, findUnposted } from './requests/store.ts';
 import { startWatching } from './requests/watching/watching.ts';
 import { askersOf, atRest, createRights } from './rights.ts';
-import { startServer } from './server.ts';
+import { startMetricsPort, startServer } from './server.ts';
 import { type Grace, patientGrace, within } from './stopping.ts';
 import { type AdapterOverrides, createAdapter, serviceHostsOf } from './teams/adapter.ts';
 import { createAnswering } from './teams/answering.ts';
@@ -128,10 +128,25 @@ async function start(config: Config, options: UsherOptions, machineClock: Clock)
     database: () => database.ping().then(() => true),
     graph: kept(() => rights.answers(), clock),
   };
-  const metrics = createMetrics({ gauges: () => readGauges(store), checks, clock, log });
+  const metrics = createMetrics({
+    gauges: () => readGauges(store),
+    brokenEntries: () => rights.standing.applications.broken().length,
+    checks,
+    clock,
+    log,
+  });
   const { observer } = metrics;
   const { entries } = appsFile;
-  const rights = createRights({ config, entries, clock, log, observe: observer.graphCall, login: options.login });
+  const bindings = storedBindings(database, clock);
+  const rights = createRights({
+    config,
+    entries,
+    bindings,
+    clock,
+    log,
+    observe: observer.graphCall,
+    login: options.login,
+  });
   const { access, directory, applications, synchronization, assignments } = rights.standing;
   // What goes on while nobody is there takes a right that is always there.
   const goesOn = rights.signIns === null;
@@ -320,6 +335,7 @@ async function start(config: Config, options: UsherOptions, machineClock: Clock)
     directOnly: config.bot.auth === 'none',
     receive: door.receive,
     checks,
+    brokenEntries: () => applications.broken().map(({ app, kind }) => `${app}: ${kind}`),
     ...(config.metrics.on ? { metrics: { ...metrics, token: config.metrics.token } } : {}),
     log,
   });
@@ -361,10 +377,18 @@ async function start(config: Config, options: UsherOptions, machineClock: Clock)
   void prepareCards(clock, stopping.signal);
   // Not waited for: Graph may be away for a moment. It also has token and connection at hand for the first message.
   if (config.graph.auth === 'azure') void sayIfAway();
+  // Told at once, and not only when somebody asks for such an app.
+  if (config.graph.auth === 'azure' && entries.length > 0) void lookAtEntries();
 
   async function sayIfAway(): Promise<void> {
     if (!(await rights.answers()))
       log.error({ code: 'graph_not_ready' }, 'Graph does not answer; check the AZURE_* settings and the permissions');
+  }
+
+  async function lookAtEntries(): Promise<void> {
+    await applications.list().catch((error: unknown) => {
+      log.warn({ error, code: 'apps_file_unread' }, 'the entries of APPS_FILE could not be looked at');
+    });
   }
 
   return {

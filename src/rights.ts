@@ -4,6 +4,7 @@ import type { Sight } from './chat/commands/turn.ts';
 import type { Clock } from './clock.ts';
 import { clouds } from './clouds.ts';
 import type { Config } from './config.ts';
+import type { BindingStore, BrokenEntry } from './graph/app-bindings.ts';
 import { createApplications } from './graph/applications.ts';
 import { createAssignments } from './graph/assignments.ts';
 import { createGraphPool, type GraphClient, type GraphClientParts } from './graph/client.ts';
@@ -37,6 +38,7 @@ export interface Rights {
 export interface RightsParts {
   readonly config: Config;
   readonly entries: readonly AppEntry[];
+  readonly bindings?: BindingStore;
   readonly clock: Clock;
   readonly log: Log;
   readonly observe: NonNullable<GraphClientParts['observe']>;
@@ -44,7 +46,7 @@ export interface RightsParts {
   readonly login?: LoginOptions | undefined;
 }
 
-export function createRights({ config, entries, clock, log, observe, login }: RightsParts): Rights {
+export function createRights({ config, entries, bindings, clock, log, observe, login }: RightsParts): Rights {
   const { cloud } = config;
   const pool = createGraphPool({
     baseUrl: config.graph.baseUrl,
@@ -62,11 +64,31 @@ export function createRights({ config, entries, clock, log, observe, login }: Ri
     return {
       directory,
       synchronization: createSynchronization({ graph, clock }),
-      applications: createApplications({ graph, clock, entries }),
+      applications: createApplications({
+        graph,
+        clock,
+        entries,
+        ...(bindings === undefined ? {} : { bindings }),
+        observe: tellBroken,
+      }),
       access: createAccess({ directory, roles: config.roles, appApprovers, clock }),
       assignments: createAssignments({ graph, clock }),
       provisioningLog: createProvisioningLog({ graph, clock, hasProvisioningLog: clouds[cloud].hasProvisioningLog }),
     };
+  }
+
+  let told = '';
+  /** Once for each change. */
+  function tellBroken(broken: readonly BrokenEntry[]): void {
+    const now = JSON.stringify(broken);
+    if (now === told) return;
+    if (broken.length > 0)
+      log.error(
+        { code: 'apps_file_broken', entries: broken },
+        'entries of APPS_FILE lead to no app, or to several: nobody decides on those until the file names the object id',
+      );
+    else if (told !== '') log.info({ code: 'apps_file_mended' }, 'each entry of APPS_FILE leads to one app again');
+    told = now;
   }
 
   const signIns = isDelegated

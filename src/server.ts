@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Server as HttpServer } from 'node:http';
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import restify, { type Request, type Response } from 'restify';
 import { z } from 'zod';
 import { isLoopback, type Secret } from './config.ts';
@@ -25,6 +26,8 @@ export interface ServerParts {
   readonly directOnly?: boolean;
   /** What `/readyz` asks; each part's name goes into the answer, never its error. */
   readonly checks: Readonly<Record<string, () => Promise<boolean>>>;
+  /** Entries of `APPS_FILE` that lead to no app, or to several: a detail of `/readyz`, as all else goes on. */
+  readonly brokenEntries?: () => readonly string[];
   /** What `/metrics` tells; without it there is no such path. */
   readonly metrics?: MetricsPage;
   readonly log: Log;
@@ -120,10 +123,12 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   );
   server.get('/readyz', async (_request: Request, response: Response) => {
     const checked = await Promise.all(checks.map(async ([name, check]) => [name, await check()] as const));
+    const broken = parts.brokenEntries?.() ?? [];
     const ready = !stopping && checked.every(([, ok]) => ok);
     response.send(ready ? 200 : 503, {
       status: ready ? 'ready' : 'not ready',
       ...Object.fromEntries(checked.map(([name, ok]) => [name, ok ? 'ok' : 'failed'])),
+      ...(broken.length === 0 ? {} : { appsFile: broken }),
     });
   });
 
@@ -301,4 +306,54 @@ function oneAtATime<T>(ask: () => Promise<T>): () => Promise<T> {
 
 async function timeout(): Promise<false> {
   return new Promise((resolve) => setTimeout(() => resolve(false), checkTimeoutMs).unref());
+}
+
+/** `/metrics` on a port of its own, which listens to this machine alone: no proxy that passes on the bot's port has it. */
+export interface MetricsPort {
+  /** Of use where 0 was asked for. */
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+const loopback = '127.0.0.1';
+
+/** Listens. Rejects when the port cannot be had. */
+export async function startMetricsPort(parts: {
+  readonly port: number;
+  readonly text: () => Promise<string>;
+  readonly contentType: string;
+  readonly log: Log;
+}): Promise<MetricsPort> {
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '').replace(/\?.*$/, '');
+    if (request.method !== 'GET' || path !== '/metrics') {
+      send(404, 'application/json', '{"code":"no_such_path"}');
+      return;
+    }
+    parts.text().then(
+      (text) => send(200, parts.contentType, text),
+      (error: unknown) => {
+        parts.log.error({ error, code: 'metrics_failed' }, 'the metrics could not be told');
+        send(500, 'application/json', '{"code":"internal"}');
+      },
+    );
+
+    // Where restify is loaded, its `writeHead` returns nothing.
+    function send(status: number, contentType: string, body: string): void {
+      response.writeHead(status, { 'content-type': contentType });
+      response.end(body);
+    }
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(parts.port, loopback, () => resolve());
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
 }

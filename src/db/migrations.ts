@@ -354,6 +354,16 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
           await db.schema.alterTable(table).addColumn('subject_guest', 'integer', flag).execute();
       },
     },
+    '015-bindings': {
+      async up(db) {
+        await db.schema
+          .createTable('app_bindings')
+          .addColumn('entry', 'text', (column) => column.primaryKey())
+          .addColumn('app_id', 'text', (column) => column.notNull())
+          .addColumn('bound_at', 'bigint', (column) => column.notNull())
+          .execute();
+      },
+    },
   };
 }
 

@@ -170,7 +170,12 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
           ...(unknown.length === 0 ? [] : [`not in the tenant: ${unknown.join(', ')}`]),
           ...(several.length === 0 ? [] : [`more than one app of this name: ${several.join(', ')}`]),
         ].join('; '),
-      fix: 'correct the name in APPS_FILE, or put the application id in its place.',
+      /** The lines to paste; none where every entry names an id. */
+      lines: (lines: readonly string[]) =>
+        lines.length === 0
+          ? ''
+          : `. A name can change and be given to another app, so ids are better; put these in their place:${lines.map((line) => `\n      ${line}`).join('')}`,
+      fix: 'correct the name in APPS_FILE, or put “id:” and the object id of the enterprise application in its place. Until then nobody decides on access to it.',
     },
     approvers: {
       title: 'Approvers in APPS_FILE',

@@ -15,7 +15,7 @@ export type AccessProblem =
   | { readonly kind: 'alreadyAsked'; readonly id: string; readonly person: string; readonly app: string }
   /** Who may not see the request is not told its id. */
   | { readonly kind: 'askedByOther'; readonly person: string; readonly app: string }
-  | { readonly kind: 'accessNeedsEntraApp' | 'notYourApp' | 'accessAppGone'; readonly app: string }
+  | { readonly kind: 'accessNeedsEntraApp' | 'notYourApp' | 'accessAppGone' | 'accessUnsettled'; readonly app: string }
   | { readonly kind: 'alreadyDecided' | 'unknownAccessRequest'; readonly id: string }
   /** `left`: of the assignment that its approval makes. `attempts`: how many provisioning calls had been sent. */
   | {
@@ -103,6 +103,12 @@ const KEYS: Readonly<Record<AccessProblem['kind'], Keys>> = {
     'problem.accessAppGone.title',
     'problem.accessAppGone.happened',
     'problem.accessAppGone.next',
+  ],
+  accessUnsettled: [
+    'warning',
+    'problem.accessUnsettled.title',
+    'problem.accessUnsettled.happened',
+    'problem.accessUnsettled.next',
   ],
   alreadyDecided: [
     'neutral',
@@ -215,6 +221,7 @@ function valuesOf(words: Words, what: AccessProblem): WordValues {
     case 'accessNeedsEntraApp':
     case 'notYourApp':
     case 'accessAppGone':
+    case 'accessUnsettled':
       return { app: short(what.app) };
     case 'alreadyDecided':
     case 'unknownAccessRequest':

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 const keepMs = 5_000;
 /** A failure is looked at once more without a wait, as it may be over; then it is kept as well. */

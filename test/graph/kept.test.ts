@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { kept } from '../src/kept.ts';
-import { createTestClock } from './support/clock.ts';
+import { kept } from '../../src/graph/kept.ts';
+import { createTestClock } from '../support/clock.ts';
 
 function start(answers: (asked: number) => Promise<boolean>) {
   const clock = createTestClock();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLog } from '../src/log.ts';
-import { startMetricsPort } from '../src/metrics-port.ts';
+import { startMetricsPort } from '../src/server.ts';
 
 describe('the port of the metrics', () => {
   it('tells them, and has nothing else', async () => {
