@@ -43,8 +43,12 @@ export interface Config {
     readonly remindAfterWorkingDays: number;
     readonly expireAfterDays: number;
     readonly assignmentWaitHours: number;
+    /** The most requests that one person may make within a day, those taken back included. */
+    readonly requestsPerDay?: number;
   };
   readonly appsFile: string | null;
+  /** Hosts of the tenant's SharePoint, from where files are taken; empty for the one that goes with the tenant's first domain. */
+  readonly sharePointHosts: readonly string[];
   /** Attributes whose values are kept and shown besides those of the default list. */
   readonly shownAttributes: readonly string[];
   readonly metrics: MetricsConfig;
@@ -172,6 +176,14 @@ const readableFile = (fix: string) =>
     .default('')
     .refine((path) => path === '' || isReadable(path), { message: says('names a file that cannot be read', fix) });
 
+const hostNames = z
+  .string()
+  .default('')
+  .transform((text) => partsOf(text.toLowerCase()))
+  .refine((hosts) => hosts.every((host) => /^[a-z0-9-]+(\.[a-z0-9-]+){2,}$/.test(host) && !/^[^.]*-my\./.test(host)), {
+    message: says('is no host of SharePoint', 'name it without https:// and without -my, e.g. contoso.sharepoint.com'),
+  });
+
 const attributeNames = z
   .string()
   .default('')
@@ -233,12 +245,14 @@ const environmentSchema = z.object({
   REQUESTERS: guidList,
   OPERATORS: guidList,
   APPROVERS: guidList,
+  REQUESTS_PER_DAY: wholeNumber(30, 1, 10_000),
   REQUEST_FOR: oneOf(['reports', 'anyone'], 'reports'),
   COMMANDS_PER_MINUTE: wholeNumber(30, 1, 1_000_000),
   APPROVAL_REMIND_WORKING_DAYS: wholeNumber(1, 1, 30),
   APPROVAL_EXPIRE_DAYS: wholeNumber(7, 1, 365),
   ASSIGNMENT_WAIT_HOURS: wholeNumber(24, 0, 720),
   APPS_FILE: z.string().default(''),
+  SHAREPOINT_HOST: hostNames,
   SHOWN_ATTRIBUTES: attributeNames,
   METRICS: oneOf(['on', 'off'], 'on'),
   METRICS_TOKEN: z
@@ -387,8 +401,10 @@ function toConfig(env: Environment): Config {
       remindAfterWorkingDays: env.APPROVAL_REMIND_WORKING_DAYS,
       expireAfterDays: env.APPROVAL_EXPIRE_DAYS,
       assignmentWaitHours: env.ASSIGNMENT_WAIT_HOURS,
+      requestsPerDay: env.REQUESTS_PER_DAY,
     },
     appsFile: env.APPS_FILE || null,
+    sharePointHosts: env.SHAREPOINT_HOST,
     shownAttributes: env.SHOWN_ATTRIBUTES,
     metrics: {
       on: env.METRICS === 'on',

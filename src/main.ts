@@ -35,11 +35,12 @@ import { type Grace, patientGrace, within } from './stopping.ts';
 import { type AdapterOverrides, createAdapter, serviceHostsOf } from './teams/adapter.ts';
 import { createAnswering } from './teams/answering.ts';
 import { createBot } from './teams/bot.ts';
+import { createCardOwners } from './teams/card-owners.ts';
 import { createConsenting } from './teams/consenting.ts';
 import { conversationKey, createConversations } from './teams/conversations.ts';
 import { createCourier } from './teams/courier.ts';
 import { createDoor } from './teams/door.ts';
-import { isTenantStorage, readFile } from './teams/files.ts';
+import { createTenantStorage, readFile } from './teams/files.ts';
 import { lookAfterLeftBehind } from './teams/left-behind.ts';
 import { createPacing } from './teams/pacing.ts';
 import { createPainter } from './teams/painter.ts';
@@ -64,7 +65,7 @@ export interface UsherOptions {
   /** How to reach the login, where it is not the cloud's. */
   readonly login?: LoginOptions;
   /** From where dropped files may be fetched, instead of the cloud's own storage of its tenants. */
-  readonly isFileAllowed?: (address: string) => boolean;
+  readonly isFileAllowed?: (address: string) => boolean | Promise<boolean>;
   /** How long what a process has in hand stays with it when it gives no sign of life; milliseconds. */
   readonly leaseMs?: number;
   /** How long a task waits for the app role assignment that Usher has just made, each time; milliseconds. */
@@ -83,6 +84,8 @@ const dutyMs = 4_000;
 const closeMs = 1_500;
 const restPollMs = 50;
 const mostUndrawn = 500;
+/** A card that offers something is old news by then. */
+const ownedForMs = 7 * 24 * 3_600_000;
 /** A card that comes later is no news. */
 const postedWithinMs = 24 * 3_600_000;
 /** By twice that, whoever was to post a card has lost it, or has none to lose. */
@@ -168,8 +171,13 @@ async function start(config: Config, options: UsherOptions, machineClock: Clock)
   const ending = new AbortController();
   const stopping = new AbortController();
 
-  const inTenantStorage = (address: string) => isTenantStorage(address, clouds[config.cloud].fileDomain);
-  const isFileAllowed = options.isFileAllowed ?? inTenantStorage;
+  const storage = createTenantStorage({
+    hosts: config.sharePointHosts,
+    domain: clouds[config.cloud].fileDomain,
+    readDomain: rights.initialDomain,
+    log,
+  });
+  const isFileAllowed = options.isFileAllowed ?? storage.isOwn;
   const commandParts: CommandParts = {
     ...rights.standing,
     rights: goesOn ? 'own' : 'callers',
@@ -288,8 +296,10 @@ async function start(config: Config, options: UsherOptions, machineClock: Clock)
     clock,
     log,
   });
+  const owners = createCardOwners(database, clock);
   const answering = createAnswering({
     chat,
+    owners,
     conversations,
     pacing,
     turns,
@@ -364,7 +374,10 @@ async function start(config: Config, options: UsherOptions, machineClock: Clock)
       return findUnposted(database, now - postedWithinMs, now - 2 * (options.leaseMs ?? defaultLeaseMs), mostUndrawn);
     },
     post: answering.postLive,
-    prune: () => pruneEdits(database, clock.now()),
+    prune: async () => {
+      await pruneEdits(database, clock.now());
+      await owners.prune(clock.now() - ownedForMs);
+    },
     clock,
     ending: stopping.signal,
     log,

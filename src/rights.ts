@@ -10,6 +10,7 @@ import { createAssignments } from './graph/assignments.ts';
 import { createGraphPool, type GraphClient, type GraphClientParts } from './graph/client.ts';
 import { graphToken, type LoginOptions } from './graph/credential.ts';
 import { createDirectory } from './graph/directory.ts';
+import { readInitialDomain } from './graph/initial-domain.ts';
 import { onBehalfOf } from './graph/on-behalf-of.ts';
 import { createProvisioningLog } from './graph/provisioning-log.ts';
 import { createSignIns, type SignIns } from './graph/sign-ins.ts';
@@ -32,6 +33,8 @@ export interface Rights {
   readonly isShown: IsShown;
   /** Whether Graph is there, for whoever asks by their own right. */
   answers(): Promise<boolean>;
+  /** The domain that the tenant was made with, e.g. `contoso.onmicrosoft.com`; null where Graph does not tell. */
+  initialDomain(): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -108,6 +111,10 @@ export function createRights({ config, entries, bindings, clock, log, observe, l
       const answer = await own.send({ path: '/servicePrincipals', query: { $select: 'id', $top: '1' } });
       // Without a token of anybody's, to be asked for one is all that Graph can say.
       return answer.kind === 'ok' || (isDelegated && answer.kind === 'refused' && answer.status === 401);
+    },
+    async initialDomain() {
+      const domain = await readInitialDomain(own);
+      return domain.ok ? domain.value : null;
     },
     close: pool.close,
   };

@@ -362,6 +362,13 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
           .addColumn('app_id', 'text', (column) => column.notNull())
           .addColumn('bound_at', 'bigint', (column) => column.notNull())
           .execute();
+        await db.schema
+          .createTable('card_owners')
+          .addColumn('card', 'text', (column) => column.primaryKey())
+          .addColumn('person_id', 'text', (column) => column.notNull())
+          .addColumn('noted_at', 'bigint', (column) => column.notNull())
+          .execute();
+        await db.schema.createIndex('card_owners_noted').on('card_owners').column('noted_at').execute();
       },
     },
   };

@@ -21,6 +21,7 @@ export interface Schema {
   announcements: AnnouncementRow;
   card_edits: CardEditRow;
   app_bindings: AppBindingRow;
+  card_owners: CardOwnerRow;
 }
 
 export interface RequestRow {
@@ -305,6 +306,14 @@ export interface AppBindingRow {
   /** Service principal id. */
   app_id: string;
   bound_at: number;
+}
+
+/** For whom a card was made that others see as well. */
+export interface CardOwnerRow {
+  /** Conversation and activity id. */
+  card: string;
+  person_id: string;
+  noted_at: number;
 }
 
 /** Who edits a card at this moment, so that no two processes do. */

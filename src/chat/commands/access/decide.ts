@@ -90,8 +90,9 @@ async function carryOut(parts: CommandParts, turn: Turn, request: AccessRequest,
     return say(turn.words, { kind: 'decidedNow', id, decision, person: subject.name, app: app.name });
   }
   const clicked = what.cardId === '' ? null : await copyWithCard(parts.store.database, what.cardId);
+  const { conversationKey } = parts.store;
   const liveId =
-    clicked?.accessRequestId === request.id
+    clicked?.accessRequestId === request.id && conversationKey(clicked.conversation) === conversationKey(conversation)
       ? clicked.id
       : await openCopy(parts.store, {
           accessRequestId: request.id,
