@@ -8,7 +8,10 @@ import type { ConfigProblem } from './config.ts';
  *     [{ "app": "Salesforce", "aliases": ["sf", "crm"], "approvers": ["GROUP-ID"], "assign": { "appRole": "User" } }]
  */
 export interface AppEntry {
-  /** The service principal's object id, the application id, or the display name. */
+  /**
+   * The service principal's object id or the application id, with or without `id:` before it, or the display name, which
+   * is bound to the app that bears it when it is first seen; see `graph/app-bindings.ts`.
+   */
   readonly app: string;
   /** Short names that people type. */
   readonly aliases: readonly string[];
@@ -24,9 +27,19 @@ export interface AppEntry {
   readonly assign: { readonly appRole: string } | null;
 }
 
+/** `id:…` says that an id is meant. */
+function withoutMark(app: string): string {
+  return app.replace(/^id:\s*/i, '');
+}
+
 const fileSchema = z.array(
   z.strictObject({
-    app: z.string().trim().min(1),
+    app: z
+      .string()
+      .trim()
+      .min(1)
+      .refine((app) => !/^id:/i.test(app) || z.guid().safeParse(withoutMark(app)).success, 'is no id behind “id:”')
+      .transform(withoutMark),
     aliases: z.array(z.string().trim().min(1)).default([]),
     approvers: z.array(z.guid('is not an object id; names do not work here').toLowerCase()).default([]),
     assign: z

@@ -2,8 +2,16 @@ import { type Config, isLoopback } from './config.ts';
 import { sslModeOf } from './db/tls.ts';
 
 /** What may be meant, and is more likely a mistake; for the log. */
-export function configWarnings({ gate, database, graph }: Config): string[] {
+export function configWarnings({ bot, gate, database, graph, metrics }: Config): string[] {
   const warnings: string[] = [];
+  if (bot.auth === 'none')
+    warnings.push(
+      'BOT_AUTH is none: any program on this machine may speak to Usher as anybody; set it for work on one machine alone',
+    );
+  else if (metrics.on && metrics.token === null && metrics.port === null)
+    warnings.push(
+      'METRICS is on, but with neither METRICS_TOKEN nor METRICS_PORT nothing can read /metrics; set one of them, or METRICS=off',
+    );
   if (gate.limit > documentedGate.limit || gate.windowMs < documentedGate.windowMs)
     warnings.push(
       'PROVISION_LIMIT and PROVISION_WINDOW_MS allow more than Graph does (5 in 10 s); it will refuse calls',

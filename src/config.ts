@@ -1,102 +1,33 @@
 import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
-import { type CloudName, cloudNames, clouds } from './clouds.ts';
+import { cloudNames, clouds } from './clouds.ts';
+import { type Config, logLevels } from './config-shape.ts';
 import { sslModeOf, sslModes } from './db/tls.ts';
 import {
   botIdentity,
   certificateProblem,
   graphIdentity,
-  type Identity,
   reportBotProblems,
   reportGraphProblems,
   reportSignInProblems,
 } from './identity.ts';
 import { shownAttributeProblems } from './masking/attributes.ts';
-import { type Secret, secret } from './secret.ts';
+import { secret } from './secret.ts';
 
+export type {
+  BotConfig,
+  Config,
+  DatabaseConfig,
+  GraphConfig,
+  MetricsConfig,
+  RoleConfig,
+} from './config-shape.ts';
 export { type Secret, secret } from './secret.ts';
 
 /**
  * The only reader of the environment. Every variable is checked, and every problem is reported together with how to
  * fix it, so that a new installation is not a guessing game of one error at a time. `.env.sample` documents each.
  */
-export interface Config {
-  readonly port: number;
-  readonly host: string;
-  readonly bot: BotConfig;
-  readonly allowedTenants: readonly string[];
-  readonly graph: GraphConfig;
-  /** The Azure bot's OAuth connection by which people sign in; empty unless Graph is called by their right. */
-  readonly signInConnection: string;
-  readonly cloud: CloudName;
-  readonly database: DatabaseConfig;
-  readonly gate: { readonly limit: number; readonly windowMs: number; readonly guardMs: number };
-  readonly roles: RoleConfig;
-  readonly requestFor: 'reports' | 'anyone';
-  /** Whether cards in channels and group chats show what is otherwise shown in personal chats alone. */
-  readonly detailsInChannels: boolean;
-  /** The most commands, clicks included, that a process takes from one person within a minute. */
-  readonly commandsPerMinute: number;
-  /**
-   * Working days after which undecided access requests are brought to mind, days after which they expire, and hours for
-   * which an approved one waits until the person is assigned to the app; 0 for not at all.
-   */
-  readonly approvals: {
-    readonly remindAfterWorkingDays: number;
-    readonly expireAfterDays: number;
-    readonly assignmentWaitHours: number;
-  };
-  readonly appsFile: string | null;
-  /** Attributes whose values are kept and shown besides those of the default list. */
-  readonly shownAttributes: readonly string[];
-  readonly metrics: MetricsConfig;
-  readonly logLevel: LogLevel;
-}
-
-export interface MetricsConfig {
-  /** Whether `/metrics` is there at all. */
-  readonly on: boolean;
-  /** What a scraper has to show; null where `/metrics` is for this machine alone. */
-  readonly token: Secret | null;
-}
-
-export interface BotConfig {
-  /** `none` accepts activities without a token; only ever on loopback. */
-  readonly auth: 'token' | 'none';
-  readonly appId: string;
-  readonly identity: Identity;
-}
-
-export interface GraphConfig {
-  /** `delegated`: by the right of whoever asks, after they have signed in; `identity` is then the bot's own. */
-  readonly auth: 'azure' | 'delegated' | 'none';
-  /** Ends in `/v1.0`, without a slash behind it. */
-  readonly baseUrl: string;
-  readonly identity: Identity;
-}
-
-export type DatabaseConfig =
-  | { readonly kind: 'sqlite'; readonly path: string }
-  | {
-      readonly kind: 'postgres';
-      readonly url: Secret;
-      /** A file of PEM certificates to trust instead of the authorities that Node trusts. */
-      readonly rootCertificateFile?: string | null;
-      /** The most connections that a process opens, besides the one that it listens on. */
-      readonly poolSize?: number;
-    };
-
-/** Entra group ids or directory role template ids, by the role they give. */
-export interface RoleConfig {
-  readonly viewers: readonly string[];
-  readonly requesters: readonly string[];
-  readonly operators: readonly string[];
-  readonly approvers: readonly string[];
-}
-
-const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-type LogLevel = (typeof logLevels)[number];
-
 export interface ConfigProblem {
   readonly variable: string;
   readonly problem: string;
@@ -172,6 +103,14 @@ const readableFile = (fix: string) =>
     .default('')
     .refine((path) => path === '' || isReadable(path), { message: says('names a file that cannot be read', fix) });
 
+const hostNames = z
+  .string()
+  .default('')
+  .transform((text) => partsOf(text.toLowerCase()))
+  .refine((hosts) => hosts.every((host) => /^[a-z0-9-]+(\.[a-z0-9-]+){2,}$/.test(host) && !/^[^.]*-my\./.test(host)), {
+    message: says('is no host of SharePoint', 'name it without https:// and without -my, e.g. contoso.sharepoint.com'),
+  });
+
 const attributeNames = z
   .string()
   .default('')
@@ -233,6 +172,7 @@ const environmentSchema = z.object({
   REQUESTERS: guidList,
   OPERATORS: guidList,
   APPROVERS: guidList,
+  REQUESTS_PER_DAY: wholeNumber(30, 1, 10_000),
   REQUEST_FOR: oneOf(['reports', 'anyone'], 'reports'),
   DETAILS_IN_CHANNELS: oneOf(['on', 'off'], 'off'),
   COMMANDS_PER_MINUTE: wholeNumber(30, 1, 1_000_000),
@@ -240,6 +180,7 @@ const environmentSchema = z.object({
   APPROVAL_EXPIRE_DAYS: wholeNumber(7, 1, 365),
   ASSIGNMENT_WAIT_HOURS: wholeNumber(24, 0, 720),
   APPS_FILE: z.string().default(''),
+  SHAREPOINT_HOST: hostNames,
   SHOWN_ATTRIBUTES: attributeNames,
   METRICS: oneOf(['on', 'off'], 'on'),
   METRICS_TOKEN: z
@@ -250,6 +191,12 @@ const environmentSchema = z.object({
         'is too short for a secret, or has characters that a header cannot carry',
         'set it to 16 or more letters and digits, e.g. what `openssl rand -hex 24` prints',
       ),
+    }),
+  METRICS_PORT: z
+    .string()
+    .default('')
+    .refine((text) => text === '' || (/^\d+$/.test(text) && Number(text) <= 65_535), {
+      message: says('is not a port', 'set it to a free port of this machine, e.g. 9464, or leave it empty'),
     }),
   LOG_LEVEL: oneOf(logLevels, 'info'),
 });
@@ -312,6 +259,14 @@ function relationProblems(env: Partial<Environment>): ConfigProblem[] {
   if (env.BOT_AUTH === 'none') {
     if (env.HOST !== undefined && !isLoopback(env.HOST))
       report('BOT_AUTH', 'is none while HOST can be reached from outside', 'set HOST=127.0.0.1, or BOT_AUTH=token');
+    // A Graph elsewhere is somebody's tenant, and whoever reaches the port could act there as anybody. GRAPH_AUTH=none
+    // has the same rule, and tells it.
+    else if (env.GRAPH_AUTH !== 'none' && env.GRAPH_BASE_URL !== undefined && !isLoopback(hostOf(env.GRAPH_BASE_URL)))
+      report(
+        'BOT_AUTH',
+        'is none while Graph is not on this machine',
+        'set BOT_AUTH=token, or point GRAPH_BASE_URL at this machine',
+      );
   } else if (env.BOT_AUTH === 'token') {
     reportBotProblems(env, report);
   }
@@ -328,14 +283,17 @@ function relationProblems(env: Partial<Environment>): ConfigProblem[] {
   }
   if (env.GRAPH_AUTH === 'azure') reportGraphProblems(env, report);
   if (env.GRAPH_AUTH === 'delegated') reportSignInProblems(env, report);
-  const graphHost = env.GRAPH_BASE_URL ? new URL(env.GRAPH_BASE_URL).hostname : '';
-  if (env.GRAPH_AUTH === 'none' && env.GRAPH_BASE_URL !== undefined && !isLoopback(graphHost))
+  if (env.GRAPH_AUTH === 'none' && env.GRAPH_BASE_URL !== undefined && !isLoopback(hostOf(env.GRAPH_BASE_URL)))
     report(
       'GRAPH_AUTH',
       'is none while Graph is not on this machine',
       'remove it, or point GRAPH_BASE_URL at this machine',
     );
   return problems;
+}
+
+function hostOf(address: string): string {
+  return address === '' ? '' : new URL(address).hostname;
 }
 
 function toConfig(env: Environment): Config {
@@ -372,10 +330,16 @@ function toConfig(env: Environment): Config {
       remindAfterWorkingDays: env.APPROVAL_REMIND_WORKING_DAYS,
       expireAfterDays: env.APPROVAL_EXPIRE_DAYS,
       assignmentWaitHours: env.ASSIGNMENT_WAIT_HOURS,
+      requestsPerDay: env.REQUESTS_PER_DAY,
     },
     appsFile: env.APPS_FILE || null,
+    sharePointHosts: env.SHAREPOINT_HOST,
     shownAttributes: env.SHOWN_ATTRIBUTES,
-    metrics: { on: env.METRICS === 'on', token: env.METRICS_TOKEN === '' ? null : secret(env.METRICS_TOKEN) },
+    metrics: {
+      on: env.METRICS === 'on',
+      token: env.METRICS_TOKEN === '' ? null : secret(env.METRICS_TOKEN),
+      port: env.METRICS_PORT === '' ? null : Number(env.METRICS_PORT),
+    },
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -6,14 +6,18 @@ import { createChat } from './chat/chat.ts';
 import type { CommandParts } from './chat/commands/turn.ts';
 import { systemClock } from './clock.ts';
 import { clouds } from './clouds.ts';
-import { type Config, describeProblems, readConfig } from './config.ts';
+import { type Config, describeProblems } from './config.ts';
 import { configWarnings } from './config-warnings.ts';
+import { storedBindings } from './db/app-bindings.ts';
 import { claimDatabase } from './db/claim.ts';
 import { isDatabaseFault } from './db/database.ts';
+import { lookAtEntries, sayIfAway } from './first-look.ts';
 import { startWarming } from './graph/job-survey.ts';
+import { kept } from './graph/kept.ts';
 import { createLog } from './log.ts';
 import { forTerminal } from './masking/hidden.ts';
 import { createMetrics } from './metrics.ts';
+import { runProgram } from './program.ts';
 import { judgeEnd } from './requests/access-requests/awaiting.ts';
 import { startCalendar } from './requests/access-requests/calendar.ts';
 import { copiesOf, copiesShowing, findUndrawnCopies } from './requests/access-requests/copies.ts';
@@ -28,35 +32,26 @@ import { hasWork, requestsInLine } from './requests/queue.ts';
 import { findUndrawn, findUnposted } from './requests/store.ts';
 import { startWatching } from './requests/watching/watching.ts';
 import { askersOf, atRest, createRights } from './rights.ts';
-import { startServer } from './server.ts';
+import { startMetricsPort, startServer } from './server.ts';
 import { patientGrace, within } from './stopping.ts';
 import { createAdapter, serviceHostsOf } from './teams/adapter.ts';
 import { createAnswering } from './teams/answering.ts';
 import { createBot } from './teams/bot.ts';
+import { createCardOwners } from './teams/card-owners.ts';
 import { createConsenting } from './teams/consenting.ts';
 import { conversationKey, createConversations, isPersonalChat } from './teams/conversations.ts';
 import { createCourier } from './teams/courier.ts';
 import { createDoor } from './teams/door.ts';
-import { isTenantStorage, readFile } from './teams/files.ts';
+import { createTenantStorage, readFile } from './teams/files.ts';
 import { lookAfterLeftBehind } from './teams/left-behind.ts';
 import { createPacing } from './teams/pacing.ts';
 import { createPainter } from './teams/painter.ts';
 import { createSigningIn } from './teams/signing-in.ts';
 import { createTurns } from './teams/turns.ts';
 import { createUserTokens } from './teams/user-tokens.ts';
-import type { UsherOptions } from './usher-options.ts';
+import type { Usher, UsherOptions } from './usher-options.ts';
 
-export type { UsherOptions } from './usher-options.ts';
-
-/** A running Usher. */
-export interface Usher {
-  /** Of use where port 0 was asked for. */
-  readonly port: number;
-  /** Resolves when every message has its answer, no task waits or runs, and every card shows the latest. */
-  settled(): Promise<void>;
-  /** No new work; running calls end, cards are drawn, leases go back. Resolves within half a minute. */
-  stop(): Promise<void>;
-}
+export type { Usher, UsherOptions } from './usher-options.ts';
 
 /** For what is due of access requests, and for what the database has to be told of a call. */
 const dutyMs = 4_000;
@@ -64,6 +59,8 @@ const dutyMs = 4_000;
 const closeMs = 1_500;
 const restPollMs = 50;
 const mostUndrawn = 500;
+/** A card that offers something is old news by then. */
+const ownedForMs = 7 * 24 * 3_600_000;
 /** A card that comes later is no news. */
 const postedWithinMs = 24 * 3_600_000;
 /** By twice that, whoever was to post a card has lost it, or has none to lose. */
@@ -88,12 +85,27 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const clock = options.clock ?? database.dialect.clock;
   const checks = {
     database: () => database.ping().then(() => true),
-    graph: () => rights.answers(),
+    graph: kept(() => rights.answers(), clock),
   };
-  const metrics = createMetrics({ gauges: () => readGauges(store), checks, clock, log });
+  const metrics = createMetrics({
+    gauges: () => readGauges(store),
+    brokenEntries: () => rights.standing.applications.broken().length,
+    checks,
+    clock,
+    log,
+  });
   const { observer } = metrics;
   const { entries } = appsFile;
-  const rights = createRights({ config, entries, clock, log, observe: observer.graphCall, login: options.login });
+  const bindings = storedBindings(database, clock);
+  const rights = createRights({
+    config,
+    entries,
+    bindings,
+    clock,
+    log,
+    observe: observer.graphCall,
+    login: options.login,
+  });
   const { access, directory, applications, synchronization, assignments } = rights.standing;
   // What goes on while nobody is there takes a right that is always there.
   const goesOn = rights.signIns === null;
@@ -115,8 +127,13 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const ending = new AbortController();
   const stopping = new AbortController();
 
-  const inTenantStorage = (address: string) => isTenantStorage(address, clouds[config.cloud].fileDomain);
-  const isFileAllowed = options.isFileAllowed ?? inTenantStorage;
+  const storage = createTenantStorage({
+    hosts: config.sharePointHosts,
+    domain: clouds[config.cloud].fileDomain,
+    readDomain: rights.initialDomain,
+    log,
+  });
+  const isFileAllowed = options.isFileAllowed ?? storage.isOwn;
   const commandParts: CommandParts = {
     ...rights.standing,
     rights: goesOn ? 'own' : 'callers',
@@ -240,8 +257,10 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     clock,
     log,
   });
+  const owners = createCardOwners(database, clock);
   const answering = createAnswering({
     chat,
+    owners,
     conversations,
     pacing,
     turns,
@@ -284,11 +303,16 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const server = await startServer({
     host: config.host,
     port: config.port,
+    directOnly: config.bot.auth === 'none',
     receive: door.receive,
     checks,
+    brokenEntries: () => applications.broken().map(({ app, kind }) => `${app}: ${kind}`),
     ...(config.metrics.on ? { metrics: { ...metrics, token: config.metrics.token } } : {}),
     log,
   });
+  const { port: metricsPort } = config.metrics;
+  const scraping =
+    config.metrics.on && metricsPort !== null ? await startMetricsPort({ ...metrics, port: metricsPort, log }) : null;
 
   const findAllUndrawn = async () => [
     ...(await findUndrawn(database, mostUndrawn)),
@@ -311,7 +335,10 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       return findUnposted(database, now - postedWithinMs, now - 2 * (options.leaseMs ?? defaultLeaseMs), mostUndrawn);
     },
     post: answering.postLive,
-    prune: () => pruneEdits(database, clock.now()),
+    prune: async () => {
+      await pruneEdits(database, clock.now());
+      await owners.prune(clock.now() - ownedForMs);
+    },
     clock,
     ending: stopping.signal,
     log,
@@ -323,12 +350,9 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   log.info({ port: server.port, host: config.host, cloud: config.cloud }, 'Usher is ready');
   void prepareCards(clock, stopping.signal);
   // Not waited for: Graph may be away for a moment. It also has token and connection at hand for the first message.
-  if (config.graph.auth === 'azure') void sayIfAway();
-
-  async function sayIfAway(): Promise<void> {
-    if (!(await rights.answers()))
-      log.error({ code: 'graph_not_ready' }, 'Graph does not answer; check the AZURE_* settings and the permissions');
-  }
+  if (config.graph.auth === 'azure') void sayIfAway(rights.answers, log);
+  // Told at once, and not only when somebody asks for such an app.
+  if (config.graph.auth === 'azure' && entries.length > 0) void lookAtEntries(applications, log);
 
   return {
     port: server.port,
@@ -345,7 +369,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       log.info('Usher is stopping');
       stopping.abort();
       listening.stop();
-      await server.stop(grace.httpMs);
+      await Promise.all([server.stop(grace.httpMs), scraping?.stop()]);
       await Promise.all([
         within(clock, bot.settled(), grace.drawMs),
         within(clock, Promise.all([calendar.stop(), watching.stop(), warming?.stop(), leftBehind.ended]), dutyMs),
@@ -356,6 +380,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       ending.abort();
       await within(clock, courier.settled(), grace.drawMs);
       await within(clock, painter.settled(), grace.drawMs);
+      await within(clock, bot.stop(), closeMs);
       await within(clock, turns.stop(), closeMs);
       await rights.close();
       await within(clock, database.close(), closeMs);
@@ -364,28 +389,8 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   };
 }
 
-async function main(): Promise<void> {
-  const read = readConfig();
-  const appsFile = readAppsFile(read.ok ? read.config.appsFile : read.appsFile);
-  const problems = [...(read.ok ? [] : read.problems), ...(appsFile.ok ? [] : appsFile.problems)];
-  if (!read.ok || problems.length > 0) {
-    process.stderr.write(forTerminal(describeProblems(problems)));
-    process.exitCode = 1;
-    return;
-  }
-  const usher = await startUsher(read.config);
-  const stop = () => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeListener(signal, stop);
-    usher.stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
-}
-
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  main().catch((error: unknown) => {
+  runProgram(startUsher).catch((error: unknown) => {
     process.stderr.write(
       forTerminal(`Usher cannot start: ${error instanceof Error ? error.message : String(error)}\n`),
     );

@@ -38,6 +38,8 @@ export interface Observer {
 export interface MetricsParts {
   /** Read at each scrape. */
   readonly gauges: () => Promise<Gauges>;
+  /** How many entries of `APPS_FILE` lead to no app, or to several; absent for none. */
+  readonly brokenEntries?: () => number;
   /** What readiness rests on, by name; asked at most twice a minute. */
   readonly checks: Readonly<Record<string, () => Promise<boolean>>>;
   readonly clock: Clock;
@@ -85,6 +87,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
     // A number from the last scrape would look like one from now.
     for (const meter of [meters.gateBlocked, meters.gateSlotsLeft]) meter.remove();
     for (const meter of [meters.queueTasks, meters.accessRequests]) meter.reset();
+    meters.brokenEntries.set(parts.brokenEntries?.() ?? 0);
     if (gauges === null) return;
     meters.gateBlocked.set(gauges.gate.isBlocked ? 1 : 0);
     meters.gateSlotsLeft.set(gauges.gate.slotsLeft);
@@ -184,6 +187,7 @@ function createMeters(registry: Registry) {
     denials: counter('denials_total', 'Commands that somebody may not give.', 'permission', 'reason'),
     turnedAway: counter('turned_away_total', 'Activities that the door did not admit.', 'reason'),
     accessRequests: gauge('access_requests', 'Access requests that are not at their end.', 'state'),
+    brokenEntries: gauge('apps_file_broken_entries', 'Entries of APPS_FILE that lead to no app, or to several.'),
     jobQuarantined: gauge('job_quarantined', 'Whether the synchronization job was last seen in quarantine.', 'app'),
   };
 }

@@ -4,11 +4,13 @@ import type { Sight } from './chat/commands/turn.ts';
 import type { Clock } from './clock.ts';
 import { clouds } from './clouds.ts';
 import type { Config } from './config.ts';
+import type { BindingStore, BrokenEntry } from './graph/app-bindings.ts';
 import { createApplications } from './graph/applications.ts';
 import { createAssignments } from './graph/assignments.ts';
 import { createGraphPool, type GraphClient, type GraphClientParts } from './graph/client.ts';
 import { graphToken, type LoginOptions } from './graph/credential.ts';
 import { createDirectory } from './graph/directory.ts';
+import { readInitialDomain } from './graph/initial-domain.ts';
 import { onBehalfOf } from './graph/on-behalf-of.ts';
 import { createProvisioningLog } from './graph/provisioning-log.ts';
 import { createSignIns, type SignIns } from './graph/sign-ins.ts';
@@ -31,12 +33,15 @@ export interface Rights {
   readonly isShown: IsShown;
   /** Whether Graph is there, for whoever asks by their own right. */
   answers(): Promise<boolean>;
+  /** The domain that the tenant was made with, e.g. `contoso.onmicrosoft.com`; null where Graph does not tell. */
+  initialDomain(): Promise<string | null>;
   close(): Promise<void>;
 }
 
 export interface RightsParts {
   readonly config: Config;
   readonly entries: readonly AppEntry[];
+  readonly bindings?: BindingStore;
   readonly clock: Clock;
   readonly log: Log;
   readonly observe: NonNullable<GraphClientParts['observe']>;
@@ -44,7 +49,7 @@ export interface RightsParts {
   readonly login?: LoginOptions | undefined;
 }
 
-export function createRights({ config, entries, clock, log, observe, login }: RightsParts): Rights {
+export function createRights({ config, entries, bindings, clock, log, observe, login }: RightsParts): Rights {
   const { cloud } = config;
   const pool = createGraphPool({
     baseUrl: config.graph.baseUrl,
@@ -62,11 +67,31 @@ export function createRights({ config, entries, clock, log, observe, login }: Ri
     return {
       directory,
       synchronization: createSynchronization({ graph, clock }),
-      applications: createApplications({ graph, clock, entries }),
+      applications: createApplications({
+        graph,
+        clock,
+        entries,
+        ...(bindings === undefined ? {} : { bindings }),
+        observe: tellBroken,
+      }),
       access: createAccess({ directory, roles: config.roles, appApprovers, clock }),
       assignments: createAssignments({ graph, clock }),
       provisioningLog: createProvisioningLog({ graph, clock, hasProvisioningLog: clouds[cloud].hasProvisioningLog }),
     };
+  }
+
+  let told = '';
+  /** Once for each change. */
+  function tellBroken(broken: readonly BrokenEntry[]): void {
+    const now = JSON.stringify(broken);
+    if (now === told) return;
+    if (broken.length > 0)
+      log.error(
+        { code: 'apps_file_broken', entries: broken },
+        'entries of APPS_FILE lead to no app, or to several: nobody decides on those until the file names the object id',
+      );
+    else if (told !== '') log.info({ code: 'apps_file_mended' }, 'each entry of APPS_FILE leads to one app again');
+    told = now;
   }
 
   const signIns = isDelegated
@@ -86,6 +111,10 @@ export function createRights({ config, entries, clock, log, observe, login }: Ri
       const answer = await own.send({ path: '/servicePrincipals', query: { $select: 'id', $top: '1' } });
       // Without a token of anybody's, to be asked for one is all that Graph can say.
       return answer.kind === 'ok' || (isDelegated && answer.kind === 'refused' && answer.status === 401);
+    },
+    async initialDomain() {
+      const domain = await readInitialDomain(own);
+      return domain.ok ? domain.value : null;
     },
     close: pool.close,
   };

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Server as HttpServer } from 'node:http';
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import restify, { type Request, type Response } from 'restify';
 import { z } from 'zod';
 import { systemClock } from './clock.ts';
@@ -19,8 +20,15 @@ export interface ServerParts {
   readonly host: string;
   readonly port: number;
   readonly receive: (authorization: string, activity: unknown) => Promise<Reception>;
+  /**
+   * Where activities come without a token: nothing is taken that a proxy or tunnel passed on, or that asks for a name
+   * other than this machine's own.
+   */
+  readonly directOnly?: boolean;
   /** What `/readyz` asks; each part's name goes into the answer, never its error. */
   readonly checks: Readonly<Record<string, () => Promise<boolean>>>;
+  /** Entries of `APPS_FILE` that lead to no app, or to several: a detail of `/readyz`, as all else goes on. */
+  readonly brokenEntries?: () => readonly string[];
   /** What `/metrics` tells; without it there is no such path. */
   readonly metrics?: MetricsPage;
   readonly log: Log;
@@ -74,6 +82,21 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   });
   let stopping = false;
 
+  if (parts.directOnly === true)
+    server.pre((request: Request, response: Response, next: restify.Next) => {
+      if (isDirect(request)) {
+        next();
+        return;
+      }
+      log.warn(
+        { code: 'not_direct' },
+        'a request was refused: without BOT_AUTH=token nothing may come through a proxy',
+      );
+      response.header('connection', 'close');
+      answer(response, 403, 'not_direct');
+      next(false);
+    });
+
   server.post(
     '/api/messages',
     refuseUnreadable,
@@ -101,17 +124,19 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   );
   server.get('/readyz', async (_request: Request, response: Response) => {
     const checked = await Promise.all(checks.map(async ([name, check]) => [name, await check()] as const));
+    const broken = parts.brokenEntries?.() ?? [];
     const ready = !stopping && checked.every(([, ok]) => ok);
     response.send(ready ? 200 : 503, {
       status: ready ? 'ready' : 'not ready',
       ...Object.fromEntries(checked.map(([name, ok]) => [name, ok ? 'ok' : 'failed'])),
+      ...(broken.length === 0 ? {} : { appsFile: broken }),
     });
   });
 
   const { metrics } = parts;
   if (metrics !== undefined) {
     server.get('/metrics', async (request: Request, response: Response) => {
-      const status = scraperStatus(request, metrics.token);
+      const status = scraperStatus(request, metrics.token, parts.directOnly !== false);
       if (status === 401) response.header('www-authenticate', 'Bearer');
       if (status !== null) return answer(response, status, reasons[status] ?? 'refused');
       try {
@@ -223,18 +248,34 @@ function unreadableStatus(request: Request): 413 | 415 | null {
 
 /**
  * Null for whoever may see the metrics. The port may be open to the world, so where no token was agreed on only this
- * machine may; to all others there is no such path. A request that a proxy or tunnel on this machine passes on comes
- * from this machine too: it is told by the headers of proxies and by the name that it asked for.
+ * machine may; to all others there is no such path. A request that a proxy on this machine passes on comes from this
+ * machine too, and may look just like the machine's own: so where a proxy may stand, a token is wanted always.
+ *
+ * @param isAlone whether Usher serves this machine alone, so that no proxy has a business here.
  */
-function scraperStatus(request: Request, token: Secret | null): 401 | 404 | null {
+function scraperStatus(request: Request, token: Secret | null, isAlone: boolean): 401 | 404 | null {
   if (token !== null) return isSame(request.headers.authorization ?? '', `Bearer ${token.reveal()}`) ? null : 401;
-  const peer = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  const asked = (request.headers.host ?? '').replace(/:\d+$/, '');
-  const isDirect = proxyHeaders.every((name) => request.headers[name] === undefined);
-  return isLoopback(peer) && isLoopback(asked) && isDirect ? null : 404;
+  return isAlone && isDirect(request) ? null : 404;
 }
 
-const proxyHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
+/**
+ * Whether a request seems to come from a program on this machine by itself: from and to a loopback address, by today's
+ * HTTP, without the headers of proxies. Some proxies can be set up so that they look just like that.
+ */
+function isDirect({ socket, headers, httpVersion }: Request): boolean {
+  const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  const asked = (headers.host ?? '').replace(/:\d+$/, '');
+  const isPassedOn = Object.keys(headers).some(
+    (name) => proxyHeaders.has(name) || /^x-(forwarded|original)-/.test(name),
+  );
+  return isLoopback(peer) && isLoopback(asked) && httpVersion === '1.1' && !isPassedOn;
+}
+
+const proxyHeaders: ReadonlySet<string> = new Set([
+  ...['forwarded', 'via', 'x-forwarded', 'x-real-ip', 'x-client-ip', 'x-cluster-client-ip', 'x-proxyuser-ip'],
+  ...['true-client-ip', 'cf-connecting-ip', 'cf-ray', 'fastly-client-ip', 'x-arr-log-id', 'x-azure-clientip'],
+  ...['x-envoy-external-address', 'x-amzn-trace-id', 'proxy-connection'],
+]);
 
 /** Takes the same time wherever the two differ. */
 function isSame(one: string, other: string): boolean {
@@ -266,4 +307,54 @@ function oneAtATime<T>(ask: () => Promise<T>): () => Promise<T> {
 
 async function timeout(): Promise<false> {
   return new Promise((resolve) => setTimeout(() => resolve(false), checkTimeoutMs).unref());
+}
+
+/** `/metrics` on a port of its own, which listens to this machine alone: no proxy that passes on the bot's port has it. */
+export interface MetricsPort {
+  /** Of use where 0 was asked for. */
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+const loopback = '127.0.0.1';
+
+/** Listens. Rejects when the port cannot be had. */
+export async function startMetricsPort(parts: {
+  readonly port: number;
+  readonly text: () => Promise<string>;
+  readonly contentType: string;
+  readonly log: Log;
+}): Promise<MetricsPort> {
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '').replace(/\?.*$/, '');
+    if (request.method !== 'GET' || path !== '/metrics') {
+      send(404, 'application/json', '{"code":"no_such_path"}');
+      return;
+    }
+    parts.text().then(
+      (text) => send(200, parts.contentType, text),
+      (error: unknown) => {
+        parts.log.error({ error, code: 'metrics_failed' }, 'the metrics could not be told');
+        send(500, 'application/json', '{"code":"internal"}');
+      },
+    );
+
+    // Where restify is loaded, its `writeHead` returns nothing.
+    function send(status: number, contentType: string, body: string): void {
+      response.writeHead(status, { 'content-type': contentType });
+      response.end(body);
+    }
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(parts.port, loopback, () => resolve());
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
 }

@@ -17,6 +17,9 @@ const production = {
   MicrosoftAppTenantId: tenant,
 };
 
+/** Without a warning. */
+const scraped = { ...production, METRICS_TOKEN: 'scrape~my.token+0' };
+
 /** The least that a bot on one machine needs. */
 const oneMachine = {
   BOT_AUTH: 'none',
@@ -46,6 +49,8 @@ const everything = {
   APPROVERS: group,
   REQUEST_FOR: 'anyone',
   DETAILS_IN_CHANNELS: 'on',
+  REQUESTS_PER_DAY: '12',
+  SHAREPOINT_HOST: 'Contoso.sharepoint.us, contosoeur.sharepoint.us',
   COMMANDS_PER_MINUTE: '12',
   APPROVAL_REMIND_WORKING_DAYS: '3',
   APPROVAL_EXPIRE_DAYS: '30',
@@ -54,6 +59,7 @@ const everything = {
   SHOWN_ATTRIBUTES: 'employeeId, addresses[type eq "work"].locality',
   METRICS: 'off',
   METRICS_TOKEN: 'scrape~my.token+0',
+  METRICS_PORT: '9464',
   LOG_LEVEL: 'debug',
 };
 
@@ -98,10 +104,11 @@ describe('the configuration', () => {
       requestFor: 'reports',
       detailsInChannels: false,
       commandsPerMinute: 30,
-      approvals: { remindAfterWorkingDays: 1, expireAfterDays: 7, assignmentWaitHours: 24 },
+      approvals: { remindAfterWorkingDays: 1, expireAfterDays: 7, assignmentWaitHours: 24, requestsPerDay: 30 },
       appsFile: null,
+      sharePointHosts: [],
       shownAttributes: [],
-      metrics: { on: true, token: null },
+      metrics: { on: true, token: null, port: null },
       logLevel: 'info',
     });
   });
@@ -197,7 +204,7 @@ describe('the configuration', () => {
     ['postgres://localhost/usher', 0],
     ['file:data/usher.db', 0],
   ])('warns of a database that is reached in the clear without anybody having said so: %s', (url, count) => {
-    expect(configWarnings(configOf({ ...production, DATABASE_URL: url }))).toHaveLength(count);
+    expect(configWarnings(configOf({ ...scraped, DATABASE_URL: url }))).toHaveLength(count);
   });
 
   it('wants no password where the bot is a managed identity, and no tenant where it is for many', () => {
@@ -300,6 +307,10 @@ describe('a value that cannot be right', () => {
     ['REQUESTERS', `${group};${tenant}`],
     ['OPERATORS', 'Helpdesk'],
     ['APPROVERS', `${group}, App Approvers`],
+    ['REQUESTS_PER_DAY', '0'],
+    ['SHAREPOINT_HOST', 'https://contoso.sharepoint.com'],
+    ['SHAREPOINT_HOST', 'contoso-my.sharepoint.com'],
+    ['SHAREPOINT_HOST', 'contoso'],
     ['REQUEST_FOR', 'everyone'],
     ['COMMANDS_PER_MINUTE', '0'],
     ['COMMANDS_PER_MINUTE', '1000001'],
@@ -310,6 +321,8 @@ describe('a value that cannot be right', () => {
     ['ASSIGNMENT_WAIT_HOURS', '-1'],
     ['ASSIGNMENT_WAIT_HOURS', '721'],
     ['METRICS', 'prometheus'],
+    ['METRICS_PORT', '65536'],
+    ['METRICS_PORT', 'any'],
     ['METRICS_TOKEN', 'too-short'],
     ['METRICS_TOKEN', 'long enough, but with blanks in it'],
     ['LOG_LEVEL', 'verbose'],
@@ -334,6 +347,9 @@ describe('a value that cannot be right', () => {
     ['BOT_AUTH', { ...oneMachine, HOST: '0.0.0.0' }],
     ['BOT_AUTH', { ...oneMachine, HOST: '::' }],
     ['BOT_AUTH', { ...oneMachine, HOST: 'usher.contoso.com' }],
+    ['BOT_AUTH', { ...oneMachine, GRAPH_AUTH: 'azure', GRAPH_BASE_URL: '' }],
+    ['BOT_AUTH', { ...oneMachine, GRAPH_AUTH: '', GRAPH_BASE_URL: 'https://graph.microsoft.com/v1.0' }],
+    ['BOT_AUTH', { ...oneMachine, GRAPH_AUTH: 'azure', GRAPH_BASE_URL: 'https://graph.127.0.0.1.example/v1.0' }],
     ['GRAPH_AUTH', { ...oneMachine, GRAPH_BASE_URL: '' }],
     ['GRAPH_AUTH', { ...oneMachine, GRAPH_BASE_URL: 'https://graph.microsoft.com/v1.0' }],
     ['GRAPH_BASE_URL', { ...oneMachine, GRAPH_BASE_URL: 'nowhere' }],
@@ -431,16 +447,26 @@ describe('loopback', () => {
 
 describe('a doubtful setting', () => {
   it('is a limit or a window that allows more than Graph does', () => {
-    expect(configWarnings(configOf({ ...oneMachine, PROVISION_LIMIT: '50' }))).toHaveLength(1);
-    expect(configWarnings(configOf({ ...oneMachine, PROVISION_WINDOW_MS: '9999' }))).toHaveLength(1);
-    expect(configWarnings(configOf(oneMachine))).toEqual([]);
+    expect(configWarnings(configOf({ ...scraped, PROVISION_LIMIT: '50' }))).toHaveLength(1);
+    expect(configWarnings(configOf({ ...scraped, PROVISION_WINDOW_MS: '9999' }))).toHaveLength(1);
+    expect(configWarnings(configOf(scraped))).toEqual([]);
+  });
+
+  it('is a bot without tokens, each time', () => {
+    expect(configWarnings(configOf(oneMachine))).toEqual([expect.stringMatching(/^BOT_AUTH is none/)]);
+  });
+
+  it('are metrics that nothing can read', () => {
+    expect(configWarnings(configOf(production))).toEqual([expect.stringMatching(/METRICS_TOKEN nor METRICS_PORT/)]);
+    for (const variables of [{ METRICS: 'off' }, { METRICS_PORT: '9464' }, { METRICS_TOKEN: 'scrape~my.token+0' }])
+      expect(configWarnings(configOf({ ...production, ...variables }))).toEqual([]);
   });
 
   it('is a registration for Graph whose proof is missing, and not a managed identity', () => {
     const id = '00000000-0000-4000-8000-00000000beef';
 
-    expect(configWarnings(configOf({ ...production, AZURE_TENANT_ID: id, AZURE_CLIENT_ID: id }))).toHaveLength(1);
-    expect(configWarnings(configOf({ ...production, AZURE_CLIENT_ID: id }))).toEqual([]);
+    expect(configWarnings(configOf({ ...scraped, AZURE_TENANT_ID: id, AZURE_CLIENT_ID: id }))).toHaveLength(1);
+    expect(configWarnings(configOf({ ...scraped, AZURE_CLIENT_ID: id }))).toEqual([]);
   });
 });
 

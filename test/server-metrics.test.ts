@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { secret } from '../src/config.ts';
@@ -20,12 +21,18 @@ const ownAddress = Object.values(networkInterfaces())
 let server: Server;
 afterEach(() => server.stop(0));
 
-async function start(metrics: Partial<MetricsPage> | null, host = '127.0.0.1', lines: string[] = []): Promise<void> {
+async function start(
+  metrics: Partial<MetricsPage> | null,
+  host = '127.0.0.1',
+  lines: string[] = [],
+  directOnly: boolean | null = null,
+): Promise<void> {
   server = await startServer({
     host,
     port: 0,
     receive: async () => ({ kind: 'taken' }),
     checks: {},
+    ...(directOnly === null ? {} : { directOnly }),
     ...(metrics === null ? {} : { metrics: { ...page, ...metrics } }),
     log: createLog('info', { write: (line) => void lines.push(line) }),
   });
@@ -60,6 +67,23 @@ describe('the metrics, where no token was agreed on,', () => {
     await start({});
 
     expect(await scrape(headers)).toMatchObject({ status: 404, body: '{"code":"no_such_path"}' });
+  });
+
+  it('are not there for what nginx passes on by default: HTTP/1.0, by the address of this machine', async () => {
+    await start({});
+    const socket = connect(server.port, '127.0.0.1');
+
+    socket.write(`GET /metrics HTTP/1.0\r\nHost: 127.0.0.1:${server.port}\r\nConnection: close\r\n\r\n`);
+    const answer = (await socket.toArray()).join('');
+
+    expect(answer).toContain(' 404 ');
+    expect(answer).not.toContain('usher_ready');
+  });
+
+  it('are not there at all where a proxy may stand before Usher, as it may look like this machine', async () => {
+    await start({}, '127.0.0.1', [], false);
+
+    expect(await scrape()).toMatchObject({ status: 404 });
   });
 
   (ownAddress === undefined ? it.skip : it)('are not there for others', async () => {
@@ -103,5 +127,43 @@ describe('the metrics', () => {
 
     expect(await scrape()).toMatchObject({ status: 500, body: '{"code":"internal"}' });
     expect(lines.map((line) => JSON.parse(line).code)).toEqual(['metrics_failed']);
+  });
+});
+
+describe('a Usher without tokens', () => {
+  async function answerTo(headers: Readonly<Record<string, string>>): Promise<readonly (number | undefined)[]> {
+    await start({}, '127.0.0.1', [], true);
+    const activity = JSON.stringify({ type: 'message', serviceUrl: 'http://127.0.0.1', conversation: { id: 'a' } });
+    const statuses: (number | undefined)[] = [];
+    for (const path of ['/api/messages', '/metrics', '/healthz']) {
+      const isPost = path === '/api/messages';
+      const all = { ...(isPost ? { 'content-type': 'application/json' } : {}), connection: 'close', ...headers };
+      const outgoing = request({ port: server.port, path, method: isPost ? 'POST' : 'GET', headers: all });
+      outgoing.end(isPost ? activity : undefined);
+      const [response] = await once(outgoing, 'response');
+      await response.toArray();
+      statuses.push(response.statusCode);
+    }
+    return statuses;
+  }
+
+  it('takes what this machine sends by itself', async () => {
+    expect(await answerTo({})).toEqual([200, 200, 200]);
+  });
+
+  it.each([
+    [{ forwarded: 'for=203.0.113.7' }],
+    [{ 'x-forwarded-for': '203.0.113.7' }],
+    [{ 'x-forwarded-proto': 'https' }],
+    [{ 'x-forwarded-anything': '1' }],
+    [{ 'x-original-host': 'usher.contoso.com' }],
+    [{ 'x-real-ip': '203.0.113.7' }],
+    [{ via: '1.1 proxy' }],
+    [{ 'cf-connecting-ip': '203.0.113.7' }],
+    [{ host: 'usher.contoso.com' }],
+    [{ host: 'localhost.evil.example:3978' }],
+    [{ host: '10.0.0.1' }],
+  ] as Record<string, string>[][])('refuses what a proxy or tunnel passes on: %j', async (headers) => {
+    expect(await answerTo(headers)).toEqual([403, 403, 403]);
   });
 });

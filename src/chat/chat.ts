@@ -1,9 +1,10 @@
 import { attachCopyCard, copyWithCard, markCopyDrawn } from '../requests/access-requests/copies.ts';
+import { writeRecord } from '../requests/record.ts';
 import type { Reader } from '../requests/request.ts';
 import { attachCard, isRequestCard, markDrawn } from '../requests/store.ts';
 import { openExport } from './commands/checks/export.ts';
 import { commandsFor } from './commands/help.ts';
-import { type CommandParts, record } from './commands/turn.ts';
+import type { CommandParts } from './commands/turn.ts';
 import { createConversing, remember } from './conversing.ts';
 import { createOutbox } from './create-outbox.ts';
 import { answerWithout, databaseAway } from './database-away.ts';
@@ -38,8 +39,8 @@ export interface Chat {
   /** The cards and texts that nobody has asked for just now, but that somebody is owed. */
   readonly outbox: Outbox;
   checking(reader: Reader): CardMessage;
-  /** The card on installation; it lists what this person may do, where Graph tells in time. */
-  welcome(speaker: Speaker, reader: Reader, where: Where): Promise<CardMessage>;
+  /** The card on installation; it lists what this person may do, where Graph tells in time, and nothing of nobody's. */
+  welcome(speaker: Speaker | null, reader: Reader, where: Where): Promise<CardMessage>;
   apology(reference: string, reader: Reader): CardMessage;
   /** What was asked ended or froze its processes again and again, and is not tried once more. */
   givenUp(reference: string, reader: Reader): CardMessage;
@@ -51,8 +52,10 @@ export interface Chat {
   exportWords(kind: 'declined' | 'failed' | 'stored', reader: Reader): string;
   /** What came of signing in, where it is more than the answer that waited for it. */
   signInNews(what: SignInProblem, reader: Reader): CardMessage;
-  /** Plain words for somebody whom the door does not admit; records it. */
-  turnAway(why: TurnedAwayReason, actorId: string, reader: Reader): Promise<string>;
+  /** Plain words for somebody whom the door does not admit; counts them. */
+  turnAway(why: TurnedAwayReason, reader: Reader): string;
+  /** Records one or more that the door did not admit. */
+  recordTurnedAway(sum: TurnedAwayTogether): Promise<void>;
   /** Plain words for somebody who sends more than `limit` commands a minute; `waitMs` until the next one is run. */
   tooMany(limit: number, waitMs: number, reader: Reader): string;
 }
@@ -65,6 +68,16 @@ export type OpenedExport =
   | { readonly kind: 'refused'; readonly message: CardMessage };
 
 export type TurnedAwayReason = 'issuer' | 'service' | 'channel' | 'tenant' | 'noPerson';
+
+/** Those of one tenant within a minute. */
+export interface TurnedAwayTogether {
+  /** Empty for none, or many. */
+  readonly tenantId: string;
+  /** Empty for none, or several. */
+  readonly actorId: string;
+  readonly reasons: readonly TurnedAwayReason[];
+  readonly count: number;
+}
 
 /** A greeting is due at once; Graph may be slower than that. */
 const welcomePatienceMs = 2_000;
@@ -92,6 +105,8 @@ export function createChat(parts: CommandParts, callers: Callers | null = null):
       isCopyId(liveId) ? markCopyDrawn(database, liveId, revision) : markDrawn(database, liveId, revision),
     checking: (reader) => checking(wordsFor(reader)),
     async welcome(speaker, reader, where) {
+      if (speaker === null)
+        return welcome(wordsFor(reader), { name: null, canUse: false, isKnown: false, commands: [] });
       const access = callers === null ? parts.access : callers.sightOf(speaker.id)?.access;
       if (access === undefined)
         return welcome(wordsFor(reader), { name: null, canUse: false, mustSignIn: true, commands: [] });
@@ -117,9 +132,14 @@ export function createChat(parts: CommandParts, callers: Callers | null = null):
     },
     signInNews: (what, reader) => problem(wordsFor(reader), what),
     exportWords: (kind, reader) => exportWords(wordsFor(reader), kind),
-    async turnAway(why, actorId, reader) {
-      await record(parts, actorId, 'turnedAway', { reason: why });
+    turnAway(why, reader) {
+      parts.observe?.turnedAway(why);
       return wordsFor(reader).plain(`turnedAway.${why}`);
+    },
+    async recordTurnedAway({ tenantId, actorId, reasons, count }) {
+      const details = { reason: reasons.join(', '), tenant: tenantId, count };
+      const { clock } = parts.store;
+      await writeRecord(database.query, { at: clock.now(), actorId, kind: 'turnedAway', requestId: null, details });
     },
     tooMany: (limit, waitMs, reader) =>
       wordsFor(reader).plain('tooMany.said', { limit, seconds: Math.ceil(waitMs / 1_000) }),

@@ -20,5 +20,4 @@ export function observeEntry(
   const code = typeof reason === 'string' ? reason : 'other';
   if (kind === 'denied')
     observer?.denied({ permission: typeof permission === 'string' ? permission : null, reason: code });
-  if (kind === 'turnedAway') observer?.turnedAway(code);
 }

@@ -3,8 +3,10 @@ import { dirname } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import type { Clock } from '../clock.ts';
 import type { DatabaseConfig } from '../config.ts';
+import { storedBindings } from './app-bindings.ts';
 import { postgresDialect, sqliteDialect } from './dialect.ts';
 import { engineRefusal, foreignRefusal, type Refusal, wordsOf } from './refusals.ts';
+import type { Schema } from './schema.ts';
 import { marking } from './sqlite-client.ts';
 import { findStanding } from './standing.ts';
 
@@ -39,6 +41,21 @@ export async function inspectDatabase(config: DatabaseConfig, clock: Clock): Pro
       : refused(foreignRefusal(standing));
   } catch (error) {
     return away(error);
+  } finally {
+    await db.destroy().catch(() => undefined);
+  }
+}
+
+/** What the entries of `APPS_FILE` are bound to; nothing where the database is away or older than that. */
+export async function inspectBindings(config: DatabaseConfig, clock: Clock): Promise<ReadonlyMap<string, string>> {
+  if (config.kind === 'sqlite' && !existsSync(config.path)) return new Map();
+  const dialect = config.kind === 'sqlite' ? sqliteDialect(config.path, clock) : postgresDialect(config, clock);
+  const db = new Kysely<Schema>({ dialect: dialect.kysely });
+  try {
+    return await storedBindings({ query: db }, clock).read();
+  } catch {
+    // The lines of the database tell what is the matter with it.
+    return new Map();
   } finally {
     await db.destroy().catch(() => undefined);
   }

@@ -354,5 +354,22 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
           await db.schema.alterTable(table).addColumn('subject_guest', 'integer', flag).execute();
       },
     },
+    '015-bindings': {
+      async up(db) {
+        await db.schema
+          .createTable('app_bindings')
+          .addColumn('entry', 'text', (column) => column.primaryKey())
+          .addColumn('app_id', 'text', (column) => column.notNull())
+          .addColumn('bound_at', 'bigint', (column) => column.notNull())
+          .execute();
+        await db.schema
+          .createTable('card_owners')
+          .addColumn('card', 'text', (column) => column.primaryKey())
+          .addColumn('person_id', 'text', (column) => column.notNull())
+          .addColumn('noted_at', 'bigint', (column) => column.notNull())
+          .execute();
+        await db.schema.createIndex('card_owners_noted').on('card_owners').column('noted_at').execute();
+      },
+    },
   };
 }

@@ -20,6 +20,8 @@ export interface Schema {
   rounds: RoundRow;
   announcements: AnnouncementRow;
   card_edits: CardEditRow;
+  app_bindings: AppBindingRow;
+  card_owners: CardOwnerRow;
 }
 
 export interface RequestRow {
@@ -295,6 +297,23 @@ export interface AnnouncementRow {
   failures: Generated<number>;
   /** When it is to be sent; null once it was, or never can be. */
   due_at: number | null;
+}
+
+/** Which app an entry of `APPS_FILE` that names a display name is about, since it was first seen. */
+export interface AppBindingRow {
+  /** The name in small letters. */
+  entry: string;
+  /** Service principal id. */
+  app_id: string;
+  bound_at: number;
+}
+
+/** For whom a card was made that others see as well. */
+export interface CardOwnerRow {
+  /** Conversation and activity id. */
+  card: string;
+  person_id: string;
+  noted_at: number;
 }
 
 /** Who edits a card at this moment, so that no two processes do. */

@@ -1,5 +1,6 @@
 import type { AppEntry } from '../apps-file.ts';
 import type { Fetched } from '../graph/answer.ts';
+import { type BrokenEntry, isById, keyOf } from '../graph/app-bindings.ts';
 import { belongsToMicrosoft, chooseRole, roleBearerFields, roleBearerSchema } from '../graph/app-roles.ts';
 import type { AppMatch } from '../graph/applications.ts';
 import { graphPath } from '../graph/odata.ts';
@@ -15,8 +16,10 @@ const atOnce = 4;
 /** Whether what `APPS_FILE` names is there: the apps, who decides on them, and the roles that are assigned. */
 export function appsFileChecks(reach: Reach): readonly Check[] {
   const { entries } = reach;
+  /** By the id, once the list has been read. */
+  const appOf = (entry: AppEntry) => reach.applications.bound().get(keyOf(entry.app)) ?? entry.app;
   const found = once(() =>
-    eachSideBySide(entries, atOnce, async (entry) => ({ entry, match: await reach.applications.find(entry.app) })),
+    eachSideBySide(entries, atOnce, async (entry) => ({ entry, match: await reach.applications.find(appOf(entry)) })),
   );
 
   async function obstacleTo(permission: string): Promise<string | null> {
@@ -35,11 +38,19 @@ export function appsFileChecks(reach: Reach): readonly Check[] {
       if (!list.ok) return skipped(words.apps.missing);
       const looked = await found();
       for (const { match } of looked) if (!match.ok) return wrong(troubleWords(match.trouble), say.fix);
-      const unknown = namesOf(looked, 'none');
-      const several = namesOf(looked, 'several');
-      return unknown.length + several.length === 0
-        ? good(say.good(entries.length))
-        : wrong(say.wrong(unknown, several), say.fix);
+      const broken = reach.applications.broken();
+      const brokenAs = (...kinds: readonly BrokenEntry['kind'][]) =>
+        broken.filter(({ kind }) => kinds.includes(kind)).map(({ app }) => app);
+      const unknown = [
+        ...namesOf(
+          looked.filter(({ entry }) => isById(entry)),
+          'none',
+        ),
+        ...brokenAs('none', 'gone'),
+      ];
+      const several = brokenAs('several');
+      if (unknown.length + several.length > 0) return wrong(say.wrong(unknown, several), say.fix);
+      return good(`${say.good(entries.length)}${say.lines(linesFor(entries, reach.applications.bound()))}`);
     },
   };
 
@@ -84,6 +95,18 @@ export function appsFileChecks(reach: Reach): readonly Check[] {
   };
 
   return [apps, approvers, assign];
+}
+
+/** What to put into the file for each entry that names a display name. */
+function linesFor(entries: readonly AppEntry[], bound: ReadonlyMap<string, string>): readonly string[] {
+  return entries.flatMap((entry) => {
+    const id = isById(entry) ? undefined : bound.get(keyOf(entry.app));
+    return id === undefined ? [] : [JSON.stringify({ ...withoutNulls(entry), app: `id:${id}` })];
+  });
+}
+
+function withoutNulls({ assign, ...entry }: AppEntry): Partial<AppEntry> {
+  return assign === null ? entry : { ...entry, assign };
 }
 
 interface Looked {

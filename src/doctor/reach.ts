@@ -3,6 +3,7 @@ import type { AppEntry } from '../apps-file.ts';
 import type { Clock } from '../clock.ts';
 import { clouds } from '../clouds.ts';
 import type { Config } from '../config.ts';
+import { inspectBindings } from '../db/inspect.ts';
 import type { Fetched, GraphAnswer, GraphTrouble } from '../graph/answer.ts';
 import { createApplications } from '../graph/applications.ts';
 import { createGraphClient, type GraphClient } from '../graph/client.ts';
@@ -111,7 +112,13 @@ export function createReach(
     config,
     entries,
     graph,
-    applications: createApplications({ graph, clock, entries }),
+    // What the bot has bound is looked at, and nothing is bound.
+    applications: createApplications({
+      graph,
+      clock,
+      entries,
+      bindings: { read: once(() => inspectBindings(config.database, clock)), bind: async (_entry, appId) => appId },
+    }),
     synchronization: createSynchronization({ graph, clock }),
     needs,
     granted,

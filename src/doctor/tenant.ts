@@ -1,5 +1,6 @@
 import { clouds } from '../clouds.ts';
 import type { Application } from '../graph/applications.ts';
+import { readInitialDomain, usualStorageHost } from '../graph/initial-domain.ts';
 import { eachSideBySide } from '../graph/side-by-side.ts';
 import { type Check, good, once, skipped, wrong } from './check.ts';
 import { isThere, type Reach, readCheck, troubleWords } from './reach.ts';
@@ -88,6 +89,21 @@ export function tenantChecks(reach: Reach): readonly Check[] {
     ? readCheck(reach, { id: 'log', permission: 'AuditLog.Read.All', path: '/auditLogs/provisioning' }, words.log)
     : { id: 'log', title: words.log.title, run: async () => skipped(words.log.cloud) };
 
+  const storage: Check = {
+    id: 'storage',
+    title: words.storage.title,
+    async run() {
+      const { sharePointHosts, cloud } = reach.config;
+      if (sharePointHosts.length > 0) return good(words.storage.set(sharePointHosts));
+      const obstacle = await reach.blocked(null);
+      if (obstacle !== null) return skipped(obstacle);
+      const domain = await readInitialDomain(reach.graph);
+      if (!domain.ok) return wrong(troubleWords(domain.trouble), words.storage.fix);
+      const host = usualStorageHost(domain.value, clouds[cloud].fileDomain);
+      return host === null ? wrong(words.storage.unknown, words.storage.fix) : good(words.storage.usual(host));
+    },
+  };
+
   return [
     readCheck(reach, { id: 'people', permission: 'User.Read.All', path: '/users' }, words.people),
     readCheck(reach, { id: 'groups', permission: 'GroupMember.Read.All', path: '/groups' }, words.groupsRead),
@@ -95,6 +111,7 @@ export function tenantChecks(reach: Reach): readonly Check[] {
     jobs,
     rules,
     log,
+    storage,
     ...roleChecks(reach),
   ];
 }

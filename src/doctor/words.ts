@@ -152,6 +152,13 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
     cloud: 'this cloud has none',
     fix: 'give the application permission AuditLog.Read.All (or ProvisioningLog.Read.All), with admin consent. The log also needs Entra ID P1.',
   },
+  storage: {
+    title: 'SharePoint host',
+    set: (hosts: readonly string[]) => `${hosts.join(', ')}, as SHAREPOINT_HOST says`,
+    usual: (host: string) => `${host}, as is usual for this tenant; set SHAREPOINT_HOST if files are elsewhere`,
+    unknown: 'cannot be told from the tenant’s domains, so no dropped file is read and no export is stored',
+    fix: 'set SHAREPOINT_HOST to the host of the tenant’s SharePoint, e.g. contoso.sharepoint.com.',
+  },
   ids: {
     title: (variable: string) => `Groups in ${variable}`,
     good: (count: number) => (count === 1 ? 'the one id is known' : `all ${count} ids are known`),
@@ -170,7 +177,12 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
           ...(unknown.length === 0 ? [] : [`not in the tenant: ${unknown.join(', ')}`]),
           ...(several.length === 0 ? [] : [`more than one app of this name: ${several.join(', ')}`]),
         ].join('; '),
-      fix: 'correct the name in APPS_FILE, or put the application id in its place.',
+      /** The lines to paste; none where every entry names an id. */
+      lines: (lines: readonly string[]) =>
+        lines.length === 0
+          ? ''
+          : `. A name can change and be given to another app, so ids are better; put these in their place:${lines.map((line) => `\n      ${line}`).join('')}`,
+      fix: 'correct the name in APPS_FILE, or put “id:” and the object id of the enterprise application in its place. Until then nobody decides on access to it.',
     },
     approvers: {
       title: 'Approvers in APPS_FILE',

@@ -2,6 +2,19 @@ import { z } from 'zod';
 import type { AppEntry } from '../apps-file.ts';
 import type { Clock } from '../clock.ts';
 import { type Fetched, fetched } from './answer.ts';
+import {
+  type BindingStore,
+  type Bindings,
+  type BrokenEntry,
+  bindingsInMemory,
+  brokenOf,
+  isAbout,
+  isById,
+  isUnsettled,
+  keyOf,
+  saysWhoDecides,
+  settleBindings,
+} from './app-bindings.ts';
 import { createCache } from './cache.ts';
 import type { GraphClient } from './client.ts';
 import { filterText, graphPath } from './odata.ts';
@@ -14,6 +27,10 @@ export interface Applications {
   list(): Promise<Fetched<Listing<Application>>>;
   /** Whether the app is enabled in Entra, read anew; null when Graph does not tell. */
   isEnabled(id: string): Promise<Fetched<boolean | null>>;
+  /** The entries of `APPS_FILE` that were last seen to lead to no app, or to several. */
+  broken(): readonly BrokenEntry[];
+  /** The object ids that the entries by name were last seen to be bound to, by `keyOf` the name. */
+  bound(): ReadonlyMap<string, string>;
   /** What tells the app from others of its name. */
   describe(id: string): Promise<Fetched<AppDescription>>;
 }
@@ -38,6 +55,8 @@ export interface Application {
   readonly approvers: readonly string[];
   /** The app role that an approval assigns, by `APPS_FILE`; null where Usher assigns nothing. */
   readonly assign: { readonly appRole: string } | null;
+  /** An entry of `APPS_FILE` bears its name and leads to no app: who decides on it is not known, so nothing is decided. */
+  readonly unsettled?: true;
 }
 
 export type AppMatch =
@@ -50,6 +69,7 @@ const accountEnabled = z.boolean().nullable().default(null).catch(null);
 const applicationSchema = z
   .object({ id: z.string(), appId: z.string(), displayName: z.string(), accountEnabled })
   .transform(({ accountEnabled: enabled, ...app }) => ({ ...app, enabled }));
+type Found = z.infer<typeof applicationSchema>;
 const applicationFields = 'id,appId,displayName,accountEnabled';
 const enabledSchema = z.object({ accountEnabled });
 const descriptionSchema = z.object({
@@ -63,6 +83,8 @@ const enterpriseTag = 'WindowsAzureActiveDirectoryIntegratedApp';
 const listKeepMs = 10 * 60_000;
 /** An app that is not there may be there in a moment, and who decides on it hangs on that. */
 const noneKeepMs = 10_000;
+/** A broken entry of `APPS_FILE` is looked at again, as the tenant may have been put right. */
+const brokenKeepMs = 30_000;
 const mostCandidates = 6;
 /** Read well beyond what is shown, as the one of exactly that name may stand behind those that only begin so. */
 const mostBegun = 50;
@@ -73,31 +95,39 @@ export function createApplications(parts: {
   readonly graph: GraphClient;
   readonly clock: Clock;
   readonly entries: readonly AppEntry[];
+  /** What the entries that name a display name are bound to; in memory unless another is given. */
+  readonly bindings?: BindingStore;
+  /** Told each time that it is seen which entries are broken; it does not throw. */
+  readonly observe?: (broken: readonly BrokenEntry[]) => void;
 }): Applications {
-  const { graph, entries } = parts;
-  const lists = createCache<Listing<Application>>(parts.clock, listKeepMs);
-  const found = createCache<Application | null>(parts.clock, listKeepMs);
-  const sought = createCache<Application | null>(parts.clock, noneKeepMs);
+  const { graph, entries, bindings: store = bindingsInMemory() } = parts;
+  const lists = createCache<Listing<Found>>(parts.clock, listKeepMs);
+  const found = createCache<Found | null>(parts.clock, listKeepMs);
+  const sought = createCache<Found | null>(parts.clock, noneKeepMs);
+  const settled = createCache<Bindings>(parts.clock, listKeepMs);
+  const hasNames = entries.some((entry) => !isById(entry));
+  let broken: readonly BrokenEntry[] = [];
+  let isWeighty = false;
+  let brokenAt = 0;
+  let latest: Bindings = new Map();
 
-  const withEntries = (app: z.infer<typeof applicationSchema>): Application => {
-    const own = entries.filter(({ app: named }) =>
-      [app.id, app.appId, app.displayName].some((name) => sameName(name, named)),
-    );
+  const withEntries = (app: Found, bindings: Bindings): Application => {
+    const own = entries.filter((entry) => isAbout(entry, app, bindings));
     return {
       ...app,
       aliases: own.flatMap(({ aliases }) => aliases),
       approvers: own.flatMap(({ approvers }) => approvers),
       assign: own.find(({ assign }) => assign !== null)?.assign ?? null,
+      ...(isUnsettled(entries, app, bindings) ? { unsettled: true } : {}),
     };
   };
 
-  const search = async (filter: string, top: number, pages: number): Promise<Fetched<Listing<Application>>> => {
+  const search = (filter: string, top: number, pages: number): Promise<Fetched<Listing<Found>>> => {
     const query = { $filter: filter, $select: applicationFields, $top: String(top) };
-    const listing = await readAll(graph, { path: '/servicePrincipals', query }, applicationSchema, pages);
-    return listing.ok ? fetched({ ...listing.value, items: listing.value.items.map(withEntries) }) : listing;
+    return readAll(graph, { path: '/servicePrincipals', query }, applicationSchema, pages);
   };
 
-  const list = () =>
+  const rawList = () =>
     lists.get('all', async () => {
       const listing = await search(`tags/any(t:t eq ${filterText(enterpriseTag)})`, 999, mostPages);
       if (!listing.ok) return listing;
@@ -105,14 +135,55 @@ export function createApplications(parts: {
       return fetched({ ...listing.value, items });
     });
 
-  const readById = async (id: string): Promise<Fetched<Application | null>> => {
+  /** What each entry is about. What is broken may have been mended, and is looked at again before long. */
+  const bindings = (): Promise<Fetched<Bindings>> => {
+    if (!hasNames) return Promise.resolve(fetched(new Map()));
+    if (isWeighty && parts.clock.monotonic() - brokenAt > brokenKeepMs) {
+      settled.forget('all');
+      brokenAt = parts.clock.monotonic();
+    }
+    return settled.get('all', async () => {
+      const listing = await rawList();
+      if (!listing.ok) return listing;
+      const bound = await settleBindings(entries, listing.value, {
+        store,
+        async named(name) {
+          const matches = await search(`displayName eq ${filterText(name)}`, 2, 1);
+          return matches.ok ? fetched(matches.value.items) : matches;
+        },
+        async isThere(id) {
+          const app = await readById(id);
+          return app.ok ? fetched(app.value !== null) : app;
+        },
+      });
+      if (!bound.ok) return bound;
+      latest = bound.value;
+      broken = brokenOf(entries, latest);
+      isWeighty = brokenOf(entries.filter(saysWhoDecides), latest).length > 0;
+      brokenAt = parts.clock.monotonic();
+      parts.observe?.(broken);
+      return bound;
+    });
+  };
+
+  const bound = () =>
+    new Map([...latest].flatMap(([key, binding]) => (binding.kind === 'bound' ? [[key, binding.id] as const] : [])));
+
+  const list = async (): Promise<Fetched<Listing<Application>>> => {
+    const bound = await bindings();
+    if (!bound.ok) return bound;
+    const listing = await rawList();
+    if (!listing.ok) return listing;
+    return fetched({ ...listing.value, items: listing.value.items.map((app) => withEntries(app, bound.value)) });
+  };
+
+  const readById = async (id: string): Promise<Fetched<Found | null>> => {
     const direct = await readIfThere(
       graph,
       { path: graphPath('servicePrincipals', id), query: { $select: applicationFields } },
       applicationSchema,
     );
-    if (!direct.ok) return direct;
-    if (direct.value !== null) return fetched(withEntries(direct.value));
+    if (!direct.ok || direct.value !== null) return direct;
     const byAppId = await search(`appId eq ${filterText(id)}`, 1, 1);
     return byAppId.ok ? fetched(byAppId.value.items[0] ?? null) : byAppId;
   };
@@ -128,12 +199,17 @@ export function createApplications(parts: {
   };
 
   async function find(text: string): Promise<Fetched<AppMatch>> {
+    const bound = await bindings();
+    if (!bound.ok) return bound;
     const alias = entries.find((entry) => entry.aliases.some((name) => sameName(name, text)));
-    const wanted = (alias?.app ?? text).trim();
+    // A short name goes with the app, whatever that is called by now.
+    const own = alias === undefined ? undefined : bound.value.get(keyOf(alias.app));
+    const wanted = own?.kind === 'bound' ? own.id : (alias?.app ?? text).trim();
     if (guid.test(wanted)) {
       const app = await byId(wanted);
       if (!app.ok) return app;
-      return fetched(app.value === null ? { kind: 'none', known: [] } : { kind: 'one', app: app.value });
+      if (app.value === null) return fetched({ kind: 'none', known: [] });
+      return fetched({ kind: 'one', app: withEntries(app.value, bound.value) });
     }
     const known = await list();
     if (!known.ok) return known;
@@ -142,7 +218,9 @@ export function createApplications(parts: {
     // The app of exactly this name may have been made a minute ago, or stand beyond the pages that were read.
     const live = await search(`startswith(displayName,${filterText(wanted)})`, mostBegun, 1);
     if (!live.ok) return live;
-    const fresh = live.value.items.filter(({ id }) => !known.value.items.some((app) => app.id === id));
+    const fresh = live.value.items
+      .filter(({ id }) => !known.value.items.some((app) => app.id === id))
+      .map((app) => withEntries(app, bound.value));
     return fetched(choose(wanted, [...known.value.items, ...fresh], !live.value.complete));
   }
 
@@ -160,7 +238,7 @@ export function createApplications(parts: {
     return fetched({ createdAt, description, publisher: verifiedPublisher?.displayName ?? null });
   }
 
-  return { find, list, isEnabled, describe };
+  return { find, list, isEnabled, broken: () => broken, bound, describe };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { CardMessage, Drawing, FileOffer, Reply, SignInInvitation } from '.
 import type { Clock } from '../clock.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
+import type { CardOwners } from './card-owners.ts';
 import { type Conversations, conversationKey, type Posted } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
 import type { Turns } from './turns.ts';
@@ -51,6 +52,8 @@ export interface AnsweringParts {
   readonly conversations: Conversations;
   readonly pacing: Pacing;
   readonly turns: Turns;
+  /** Whose a card is that others see as well; without it nobody is asked. */
+  readonly owners?: Pick<CardOwners, 'note' | 'find'>;
   /** The card of a request shows this drawing now. */
   readonly showed: (drawing: Drawing, how: 'post' | 'edit') => Promise<void>;
   /** The card of a request may be behind. */
@@ -90,7 +93,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
 
   /** `own` is a card that this turn has shown already; `clicked` the card on which a button asked. */
   async function show(incoming: Incoming, reply: Reply, own: string | null, clicked: string | null): Promise<Posted> {
-    const cardId = own ?? (clicked !== null && (await carriesOn(reply, clicked)) ? clicked : null);
+    const cardId = own ?? (clicked !== null && (await carriesOn(incoming, reply, clicked)) ? clicked : null);
     switch (reply.kind) {
       case 'card':
         return put(incoming, cardId, reply.message);
@@ -111,10 +114,12 @@ export function createAnswering(parts: AnsweringParts): Answering {
    * Whether an answer may take the place of the card that was clicked. Anybody in a channel can click, and can forge a
    * click: what refuses them must not wipe out what others need, nor may anything take the place of a request's card.
    */
-  async function carriesOn(reply: Reply, clicked: string): Promise<boolean> {
+  async function carriesOn({ place, speaker }: Incoming, reply: Reply, clicked: string): Promise<boolean> {
     if (reply.kind === 'fileOffer' || reply.kind === 'signIn' || (reply.kind === 'card' && reply.inPlace !== true))
       return false;
-    return !(await chat.isRequestCard(clicked));
+    if (await chat.isRequestCard(clicked)) return false;
+    const owner = place.kind === 'shared' ? await parts.owners?.find(place.key, clicked) : null;
+    return owner === null || owner === undefined || owner === speaker.id;
   }
 
   async function showLive({ conversation }: Where, liveId: string, cardId: string | null): Promise<Posted> {
@@ -190,6 +195,14 @@ export function createAnswering(parts: AnsweringParts): Answering {
     return withReference(chat.apology(reference, where.reader), reference);
   }
 
+  /** The answer stands, whether this can be noted or not. */
+  async function noteOwner({ place, speaker }: Incoming, reply: Reply, cardId: string): Promise<void> {
+    if (place.kind !== 'shared' || reply.kind !== 'card' || reply.inPlace !== true) return;
+    await parts.owners?.note(place.key, cardId, speaker.id).catch((error: unknown) => {
+      log.warn({ error, code: 'owner_not_noted' }, 'for whom a card was made was not noted');
+    });
+  }
+
   /** Tells whether the answer stands, or never can. */
   async function deliver(
     incoming: Incoming,
@@ -199,7 +212,10 @@ export function createAnswering(parts: AnsweringParts): Answering {
   ): Promise<boolean> {
     for (const pauseMs of [...deliverAgainMs, null]) {
       const shown = await show(incoming, reply, own, clicked);
-      if (shown.kind === 'done') return true;
+      if (shown.kind === 'done') {
+        await noteOwner(incoming, reply, shown.cardId);
+        return true;
+      }
       log.warn({ error: shown.error, status: shown.status, code: 'answer_not_taken' }, 'Teams did not take an answer');
       if (shown.kind === 'gone') return true;
       if (pauseMs === null || ending.aborted) return false;

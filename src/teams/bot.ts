@@ -8,11 +8,12 @@ import type { Answering } from './answering.ts';
 import { createCallerRate } from './caller-rate.ts';
 import { consentName, toConsent } from './consent.ts';
 import type { Consenting } from './consenting.ts';
-import type { Conversations } from './conversations.ts';
-import { type ActivityOrigin, admit, type GuardRules, type TurnedAway } from './guard.ts';
-import { readerOf, toIncoming, whereOf } from './incoming.ts';
+import { type Conversations, conversationKey } from './conversations.ts';
+import { type ActivityOrigin, type Admission, admit, type GuardRules } from './guard.ts';
+import { incomingId, readerOf, toIncoming, whereOf } from './incoming.ts';
 import { actionName, createInvoking, type InvokeResponse, saySentence } from './invoking.ts';
 import type { SignInResponse, SigningIn } from './signing-in.ts';
+import { createStrangers } from './strangers.ts';
 import type { OpenTurn, Turns } from './turns.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
@@ -29,13 +30,18 @@ export interface Bot {
   resume(): Promise<void>;
   /** Resolves when every answer that was begun stands. */
   settled(): Promise<void>;
+  /** Records what was turned away and is only counted so far. */
+  stop(): Promise<void>;
 }
 
 export interface BotParts {
   readonly guard: GuardRules;
   /** The most that one person may send. */
   readonly commandsPerMinute: number;
-  readonly chat: Pick<Chat, 'welcome' | 'turnAway' | 'tooMany' | 'draw' | 'isRequestCard' | 'checking'>;
+  readonly chat: Pick<
+    Chat,
+    'welcome' | 'turnAway' | 'recordTurnedAway' | 'tooMany' | 'draw' | 'isRequestCard' | 'checking'
+  >;
   readonly answering: Answering;
   readonly consenting: Consenting;
   /** Absent where Graph is called by Usher's own right. */
@@ -53,6 +59,8 @@ const rememberMs = 24 * 3_600_000;
 const pruneEveryMs = 3_600_000;
 /** A turn whose processes died or froze so often is not tried once more. */
 const mostAttempts = 2;
+/** One place is greeted so often in a minute, however often it says that Usher is new there. */
+const greetingsPerMinute = 1;
 /** How long a turn that was cut off has for itself before the next one is begun. */
 const aloneMs = 5_000;
 
@@ -60,6 +68,8 @@ export function createBot(parts: BotParts): Bot {
   const { chat, answering, consenting, conversations, turns, clock, log } = parts;
   const invoking = createInvoking({ chat, answering, clock });
   const callerRate = createCallerRate(parts.commandsPerMinute, clock);
+  const greetingRate = createCallerRate(greetingsPerMinute, clock);
+  const strangers = createStrangers({ record: chat.recordTurnedAway, clock, log });
   const answers = new Set<Promise<void>>();
   let nextPruneAt = 0;
 
@@ -77,17 +87,19 @@ export function createBot(parts: BotParts): Bot {
     const isInvoke = isInvokeOf(activity, actionName);
     const admission = admit(originOf(activity, issuer), parts.guard);
     const where = { ...whereOf(activity), reader: readerOf(activity) };
-    if (admission.kind === 'turnedAway') {
-      const words = await turnAway(admission.why, admission.actorId, where.reader);
-      if (isInvoke) return saySentence(words ?? '');
-      if (words !== null) await sayNo(where.conversation, words);
+    const isInstallation = activity.type === ActivityTypes.InstallationUpdate;
+    if (admission.kind === 'turnedAway' && !(isInstallation && admission.why === 'noPerson')) {
+      const words = await turnAway(activity, admission, where);
+      if (isInvoke) return saySentence(words.said ?? '');
+      if (words.said !== null && words.mayPost) await sayNo(where.conversation, words.said);
       return null;
     }
     try {
-      if (activity.type === ActivityTypes.InstallationUpdate) {
-        await greet(where.conversation, await chat.welcome(admission.speaker, where.reader, where));
+      if (isInstallation) {
+        await greetOnce(activity, admission.kind === 'admitted' ? admission.speaker : null);
         return null;
       }
+      if (admission.kind === 'turnedAway') return null;
       const incoming = isConsent ? null : toIncoming(activity, admission.speaker);
       if (incoming === null && !isConsent) return null;
       const tooMany = refuseTooMany(admission.speaker, where.reader);
@@ -116,7 +128,7 @@ export function createBot(parts: BotParts): Bot {
     const admission = admit(originOf(activity, issuer), parts.guard);
     const reader = readerOf(activity);
     if (admission.kind === 'turnedAway') {
-      await turnAway(admission.why, admission.actorId, reader);
+      await turnAway(activity, admission, { ...whereOf(activity), reader });
       return { status: 400, body: {} };
     }
     if (refuseTooMany(admission.speaker, reader) !== null) return { status: 400, body: {} };
@@ -150,18 +162,41 @@ export function createBot(parts: BotParts): Bot {
     keep(finished);
   }
 
-  async function greet(conversation: string, greeting: Parameters<Conversations['post']>[1]): Promise<void> {
-    const posted = await conversations.post(conversation, greeting);
+  /**
+   * An administrator may install Usher for everybody at once, without a person in the activity; nothing of anybody's
+   * rights is told then. Greetings count like commands, and Teams may deliver an installation again.
+   */
+  async function greetOnce(activity: Activity, speaker: Speaker | null): Promise<void> {
+    const where = { ...whereOf(activity), reader: readerOf(activity) };
+    const { tenantId } = originOf(activity, undefined);
+    const place = { tenantId: tenantId ?? '', id: where.place.key };
+    const isTooMuch = [callerRate.take(speaker ?? { ...place, id: '' }), greetingRate.take(place)].some(
+      ({ kind }) => kind === 'over',
+    );
+    if (isTooMuch || !(await turns.meet(incomingId(activity), clock.now()))) {
+      log.info({ code: 'repeated_installation' }, 'an installation came again and was not greeted');
+      return;
+    }
+    pruneNowAndThen();
+    const posted = await conversations.post(where.conversation, await chat.welcome(speaker, where.reader, where));
     if (posted.kind === 'done') return;
     log.warn({ error: posted.error, status: posted.status, code: 'greeting_not_taken' }, 'Teams took no greeting');
   }
 
-  /** Resolves with what to say to them; null where nothing may be said. */
-  async function turnAway(why: TurnedAway, actorId: string, reader: Reader): Promise<string | null> {
-    log.warn({ code: 'turned_away', why, actorId }, 'an activity was turned away');
-    const words = await chat.turnAway(why, actorId, reader);
+  /**
+   * `said` is null where nothing may be said. The answer to a click costs nothing; one in the conversation is posted
+   * only where the limit allows.
+   */
+  async function turnAway(
+    activity: Activity,
+    { why, actorId }: Extract<Admission, { kind: 'turnedAway' }>,
+    { conversation, reader }: { readonly conversation: string; readonly reader: Reader },
+  ): Promise<{ readonly said: string | null; readonly mayPost: boolean }> {
+    const { tenantId = '' } = originOf(activity, undefined);
+    const mayPost = await strangers.take({ tenantId, actorId, conversation: conversationKey(conversation), why });
+    const words = chat.turnAway(why, reader);
     // Who did not come through the channel service may have named any address to answer to, and some have.
-    return why === 'issuer' || why === 'service' ? null : words;
+    return { said: why === 'issuer' || why === 'service' ? null : words, mayPost };
   }
 
   async function sayNo(conversation: string, words: string): Promise<void> {
@@ -222,6 +257,7 @@ export function createBot(parts: BotParts): Bot {
     async settled() {
       while (answers.size > 0) await Promise.all(answers);
     },
+    stop: strangers.stop,
   };
 }
 

@@ -34,7 +34,7 @@ export interface ConsentingParts {
   readonly pacing: Pacing;
   readonly turns: Pick<Turns, 'meet'>;
   /** Where a file may be stored. */
-  readonly isFileAllowed: (address: string) => boolean;
+  readonly isFileAllowed: (address: string) => boolean | Promise<boolean>;
   readonly clock: Clock;
   /** Aborts when Usher ends. */
   readonly ending: AbortSignal;

@@ -1,4 +1,5 @@
 import type { FileContent, IncomingFile } from '../chat/incoming.ts';
+import { usualStorageHost } from '../graph/initial-domain.ts';
 import type { Log } from '../log.ts';
 
 /**
@@ -16,13 +17,55 @@ export function isTenantStorage(address: string, domain: string): boolean {
   return protocol === 'https:' && username === '' && hostname.endsWith(`.${domain}`);
 }
 
+export interface TenantStorageParts {
+  /** `SHAREPOINT_HOST`; empty for the host that goes with the tenant's first domain. */
+  readonly hosts: readonly string[];
+  /** Of the cloud, e.g. `sharepoint.com`. */
+  readonly domain: string;
+  /** The tenant's first domain, e.g. `contoso.onmicrosoft.com`; null where Graph does not tell. */
+  readonly readDomain: () => Promise<string | null>;
+  readonly log: Log;
+}
+
+/**
+ * The storage of this tenant alone: any other tenant's has a host that ends in the same way. SharePoint's host is as a
+ * rule named like the tenant's first domain, `contoso.onmicrosoft.com`, and people's own files are at the same name with
+ * `-my` behind it. Where the host was renamed, or there is one for each region, `SHAREPOINT_HOST` has to name it.
+ */
+export function createTenantStorage({ hosts, domain, readDomain, log }: TenantStorageParts): {
+  isOwn(address: string): Promise<boolean>;
+} {
+  let known: readonly string[] | null = hosts.length > 0 ? hosts : null;
+
+  async function namesOf(): Promise<readonly string[]> {
+    if (known !== null) return known;
+    const initial = await readDomain();
+    const host = usualStorageHost(initial, domain);
+    if (host !== null) {
+      known = [host];
+      return known;
+    }
+    log.error({ code: 'sharepoint_unknown' }, 'the tenant’s own SharePoint is not known; set SHAREPOINT_HOST');
+    return [];
+  }
+
+  return {
+    async isOwn(address) {
+      if (!isTenantStorage(address, domain)) return false;
+      const { hostname } = new URL(address);
+      const own = (await namesOf()).flatMap((host) => [host, host.replace('.', '-my.')]);
+      return own.includes(hostname);
+    },
+  };
+}
+
 /** Fetches a file of at most a megabyte. Redirects are not followed, and nothing is sent along. */
 export async function readFile(
   file: IncomingFile,
-  isAllowed: (address: string) => boolean,
+  isAllowed: (address: string) => boolean | Promise<boolean>,
   log: Log,
 ): Promise<FileContent> {
-  if (!isAllowed(file.downloadUrl)) {
+  if (!(await isAllowed(file.downloadUrl))) {
     log.warn({ code: 'file_from_elsewhere' }, 'a file was not fetched: its address is not the tenant’s storage');
     return { kind: 'notFromTenant' };
   }

@@ -16,7 +16,7 @@ export type Uploaded =
   | { readonly kind: 'failed' };
 
 export interface UploadParts {
-  readonly isAllowed: (address: string) => boolean;
+  readonly isAllowed: (address: string) => boolean | Promise<boolean>;
   readonly clock: Clock;
   /** Aborts when Usher ends, which breaks the upload off. */
   readonly ending: AbortSignal;
@@ -39,7 +39,7 @@ interface Piece {
 /** Stores the file. Rejects only where the file itself cannot be read. */
 export async function upload(file: ExportFile, address: string, parts: UploadParts): Promise<Uploaded> {
   const { isAllowed, log } = parts;
-  if (!isAllowed(address)) {
+  if (!(await isAllowed(address))) {
     log.warn({ code: 'upload_elsewhere' }, 'a file was not stored: the address is not the tenant’s storage');
     return { kind: 'notTenantStorage' };
   }

@@ -231,6 +231,48 @@ describe('the installation', () => {
     expect(teams.lastCard().text).toContain('does not serve your organization');
   });
 
+  it('without a person is greeted too, and nothing of anybody’s rights is told', async () => {
+    await teams.send({ ...installation('add'), from: { id: '29:administrator' } });
+
+    expect(posts()).toHaveLength(1);
+    expect(teams.lastCard().text).toContain('Hello, this is Usher');
+    expect(teams.lastCard().text).not.toMatch(/no role|provision user/);
+    expect(teams.sandbox.requests).toEqual([]);
+    expect(await teams.records()).toEqual([]);
+  });
+
+  it('that comes again and again is greeted once in its place', async () => {
+    const same = installation('add');
+
+    for (const activity of [
+      same,
+      same,
+      ...Array(50)
+        .fill(null)
+        .map(() => installation('add')),
+    ])
+      await teams.send(activity);
+    await teams.settled();
+
+    expect(posts()).toHaveLength(1);
+    expect(teams.sandbox.requests.length).toBeLessThan(10);
+  });
+
+  it('counts like a command', async () => {
+    const strict = await startTestUsher({ environment: { COMMANDS_PER_MINUTE: '3' } });
+
+    for (const id of ['a', 'b', 'c', 'd', 'e'])
+      await strict.send({
+        ...strict.message('alex', ''),
+        ...{ type: 'installationUpdate', action: 'add' },
+        conversation: { id, conversationType: 'groupChat', tenantId },
+      });
+    const greeted = strict.cardsFor().map(({ conversationId }) => conversationId);
+    await strict.close();
+
+    expect(greeted).toEqual(['a', 'b', 'c']);
+  });
+
   it('does no harm when the greeting is not taken', async () => {
     teams.connector.refuseNext('post', 403);
 
@@ -303,5 +345,38 @@ describe('a turn that breaks', () => {
       value: expect.stringContaining(String(failures()[0]?.reference)),
     });
     expect(body).not.toMatch(/no such table|SQLITE|node_modules|\.ts|\bat /);
+  });
+});
+
+describe('people of another tenant', () => {
+  const foreign = '5eed0000-0000-4000-8000-00000000dead';
+  const stranger = (index: number) => ({
+    ...teams.message('alex', 'provision isaiah to Salesforce'),
+    from: { id: `29:${index}`, aadObjectId: `5eed0000-0000-4000-8000-${String(index).padStart(12, '0')}` },
+    channelData: { tenant: { id: foreign } },
+  });
+
+  it('who write a hundred messages leave a handful of entries and get a handful of replies', async () => {
+    for (let index = 0; index < 100; index += 1) await teams.send(stranger(index));
+    await teams.settled();
+    const during = await teams.records();
+    const answered = posts().length;
+    await teams.usher.stop();
+
+    const entries = await teams.records();
+    expect(answered).toBeGreaterThan(0);
+    expect(answered).toBeLessThan(6);
+    expect(during).toMatchObject([{ kind: 'turnedAway', details: { reason: 'tenant', tenant: foreign, count: 1 } }]);
+    expect(entries.map(({ details }) => details.count)).toEqual([99, 1]);
+    expect(teams.logLines.filter(({ code }) => code === 'turned_away')).toHaveLength(2);
+    expect(teams.sandbox.requests).toEqual([]);
+  });
+
+  it('are counted one by one all the same', async () => {
+    for (let index = 0; index < 10; index += 1) await teams.send(stranger(index));
+
+    const metrics = await (await fetch(teams.endpoint.replace('/api/messages', '/metrics'))).text();
+
+    expect(metrics).toContain('usher_turned_away_total{reason="tenant"} 10');
   });
 });

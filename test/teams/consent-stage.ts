@@ -90,7 +90,8 @@ export async function startConsentStage(): Promise<ConsentStage> {
     givenUp: () => cardOf('Usher stopped twice.'),
     databaseAway: () => cardOf('The database is away.'),
     welcome: () => Promise.resolve(cardOf('Hello.')),
-    turnAway: (why: string) => Promise.resolve(`Turned away: ${why}.`),
+    turnAway: (why: string) => `Turned away: ${why}.`,
+    recordTurnedAway: () => Promise.resolve(),
     tooMany: (limit: number) => `No more than ${limit}.`,
     openExport(speaker: Speaker, _reader: unknown, context: ExportContext) {
       opened.push({ speaker, context });

@@ -3,6 +3,10 @@ import { type Connector, startConnector } from '../../src/sandbox/teams/connecto
 import { botAppId, startTokenService, type TokenService } from '../support/tokens.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';
 
+/** Of each tenant one activity that is turned away is recorded in a minute, so each case has one of its own. */
+const tenant = (end: string) => `5eed0000-0000-4000-8000-${end.padStart(12, '0')}`;
+const from = (end: string) => ({ channelData: { tenant: { id: tenant(end) } } });
+
 let connector: Connector;
 let tokens: TokenService;
 let teams: TestUsher;
@@ -17,6 +21,7 @@ beforeAll(async () => {
       MicrosoftAppId: botAppId,
       MicrosoftAppPassword: 'the bot secret',
       MicrosoftAppTenantId: '5eed0000-0000-4000-8000-00000000face',
+      ALLOWED_TENANTS: ['face', ...'12345'].map(tenant).join(','),
     },
     usherOptions: { adapter: tokens.overrides },
   });
@@ -75,22 +80,17 @@ describe('a good token', () => {
 
 describe('an admitted token', () => {
   const refusals: readonly [string, Record<string, unknown>, RegExp, string][] = [
-    [
-      'another tenant',
-      { channelData: { tenant: { id: '5eed0000-0000-4000-8000-00000000dead' } } },
-      /organization/,
-      'tenant',
-    ],
-    ['nobody', { from: { id: '29:alex', name: 'Alex Wilber' } }, /Entra account/, 'noPerson'],
+    ['another tenant', from('dead'), /organization/, 'tenant'],
+    ['nobody', { ...from('1'), from: { id: '29:alex', name: 'Alex Wilber' } }, /Entra account/, 'noPerson'],
     [
       'an id that is no GUID',
-      { from: { id: '29:alex', aadObjectId: 'alex@contoso.com' } },
+      { ...from('2'), from: { id: '29:alex', aadObjectId: 'alex@contoso.com' } },
       /Entra account/,
       'noPerson',
     ],
     [
       'an id in a list',
-      { from: { id: '29:alex', aadObjectId: ['5eed0000-0000-4000-8000-000000000001'] } },
+      { ...from('3'), from: { id: '29:alex', aadObjectId: ['5eed0000-0000-4000-8000-000000000001'] } },
       /Entra account/,
       'noPerson',
     ],
@@ -110,12 +110,13 @@ describe('an admitted token', () => {
     expect(teams.sandbox.requests.length).toBe(seen.graphCalls);
     expect(teams.logLines.slice(linesBefore)).toContainEqual(expect.objectContaining({ code: 'turned_away', why }));
     expect(await teams.records()).toContainEqual(
-      expect.objectContaining({ kind: 'turnedAway', details: { reason: why } }),
+      expect.objectContaining({ kind: 'turnedAway', details: expect.objectContaining({ reason: why, count: 1 }) }),
     );
   });
 
   it('for another channel is refused there, with a key that is endorsed for it', async () => {
-    const activity = { ...teams.message('alex', 'provision isaiah to Salesforce'), channelId: 'directline' };
+    const message = teams.message('alex', 'provision isaiah to Salesforce');
+    const activity = { ...message, ...from('4'), channelId: 'directline' };
 
     const { status } = await post(activity, `Bearer ${await tokens.sign({ key: 'directLine' })}`);
     await teams.settled();
@@ -124,13 +125,16 @@ describe('an admitted token', () => {
     expect(teams.lastCard().text).toContain('Microsoft Teams only');
     expect(teams.sandbox.requests.length).toBe(seen.graphCalls);
     expect(await teams.records()).toContainEqual(
-      expect.objectContaining({ kind: 'turnedAway', details: { reason: 'channel' } }),
+      expect.objectContaining({
+        kind: 'turnedAway',
+        details: expect.objectContaining({ reason: 'channel', tenant: tenant('4'), count: 1 }),
+      }),
     );
   });
 
   it('for a service that is not the Teams of this cloud is answered nowhere', async () => {
     const serviceUrl = 'https://smba.infra.gov.teams.microsoft.us/';
-    const activity = { ...teams.message('alex', 'provision isaiah to Salesforce'), serviceUrl };
+    const activity = { ...teams.message('alex', 'provision isaiah to Salesforce'), ...from('5'), serviceUrl };
 
     const { status } = await post(activity, `Bearer ${await tokens.sign({ claims: { serviceurl: serviceUrl } })}`);
     await teams.settled();
@@ -140,7 +144,10 @@ describe('an admitted token', () => {
     expect(teams.sandbox.requests.length).toBe(seen.graphCalls);
     expect(teams.logLines).not.toContainEqual(expect.objectContaining({ code: 'refusal_not_taken' }));
     expect(await teams.records()).toContainEqual(
-      expect.objectContaining({ kind: 'turnedAway', details: { reason: 'service' } }),
+      expect.objectContaining({
+        kind: 'turnedAway',
+        details: expect.objectContaining({ reason: 'service', tenant: tenant('5'), count: 1 }),
+      }),
     );
   });
 
@@ -165,6 +172,7 @@ describe('signing keys that cannot be had', () => {
         MicrosoftAppId: botAppId,
         MicrosoftAppPassword: 'the bot secret',
         MicrosoftAppTenantId: '5eed0000-0000-4000-8000-00000000face',
+        ALLOWED_TENANTS: ['face', ...'12345'].map(tenant).join(','),
       },
       usherOptions: { adapter: other.overrides },
     });

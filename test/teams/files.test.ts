@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createLog } from '../../src/log.ts';
-import { isTenantStorage, readFile } from '../../src/teams/files.ts';
+import { createTenantStorage, isTenantStorage, readFile } from '../../src/teams/files.ts';
 
 let storage: Server | null = null;
 afterEach(() => {
@@ -41,6 +41,81 @@ describe('the storage of a tenant', () => {
   ])('is not at %j', (address) => {
     expect(isTenantStorage(address, 'sharepoint.com')).toBe(false);
   });
+});
+
+describe('the storage of this tenant', () => {
+  const storage = (
+    hosts: readonly string[],
+    initial: string | null,
+    domain = 'sharepoint.com',
+    lines: string[] = [],
+  ) => {
+    const asked = { count: 0 };
+    const { isOwn } = createTenantStorage({
+      hosts,
+      domain,
+      async readDomain() {
+        asked.count += 1;
+        return initial;
+      },
+      log: createLog('info', { write: (line) => void lines.push(line) }),
+    });
+    return { isOwn, asked };
+  };
+  const addresses = [
+    'https://contoso.sharepoint.com/a',
+    'https://contoso-my.sharepoint.com/personal/x',
+    'https://fabrikam.sharepoint.com/a',
+    'https://fabrikam-my.sharepoint.com/personal/x',
+    'https://contoso-my-my.sharepoint.com/',
+    'https://x.contoso.sharepoint.com/',
+    'https://contosoo.sharepoint.com/',
+    'http://contoso.sharepoint.com/a',
+  ];
+
+  it('is named like the domain that the tenant was made with, which is asked for once', async () => {
+    const { isOwn, asked } = storage([], 'contoso.onmicrosoft.com');
+
+    const answers: boolean[] = [];
+    for (const address of addresses) answers.push(await isOwn(address));
+
+    expect(answers).toEqual([true, true, false, false, false, false, false, false]);
+    expect(asked.count).toBe(1);
+  });
+
+  it('is where the setting says, and Graph is not asked', async () => {
+    const { isOwn, asked } = storage(
+      ['fabrikam.sharepoint.com', 'contosoeur.sharepoint.com'],
+      'contoso.onmicrosoft.com',
+    );
+
+    const answers: boolean[] = [];
+    for (const address of [...addresses, 'https://contosoeur-my.sharepoint.com/']) answers.push(await isOwn(address));
+
+    expect(answers).toEqual([false, false, true, true, false, false, false, false, true]);
+    expect(asked.count).toBe(0);
+  });
+
+  it.each([
+    ['contoso.onmicrosoft.us', 'sharepoint.us'],
+    ['contoso.partner.onmschina.cn', 'sharepoint.cn'],
+  ])('in another cloud is known by %s', async (initial, domain) => {
+    const { isOwn } = storage([], initial, domain);
+
+    expect(await isOwn(`https://contoso-my.${domain}/x`)).toBe(true);
+    expect(await isOwn(`https://fabrikam-my.${domain}/x`)).toBe(false);
+  });
+
+  it.each([null, 'contoso.com', ''])(
+    'is nowhere while the tenant’s first domain is %j, and the log names the setting',
+    async (initial) => {
+      const lines: string[] = [];
+      const { isOwn } = storage([], initial, 'sharepoint.com', lines);
+
+      expect(await isOwn('https://contoso.sharepoint.com/a')).toBe(false);
+      expect(lines.join('')).toContain('SHAREPOINT_HOST');
+    },
+  );
 });
 
 describe('a dropped file', () => {

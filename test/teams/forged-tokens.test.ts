@@ -23,7 +23,8 @@ let otherKeys: TokenService;
 let teams: TestUsher;
 
 const ownTenant = '5eed0000-0000-4000-8000-00000000face';
-const otherTenant = '5eed0000-0000-4000-8000-00000000dead';
+/** Of a tenant one activity that is turned away is recorded in a minute, so each case has one of its own. */
+const otherTenant = (number: number) => `5eed0000-0000-4000-8000-0000000dead${number}`;
 const otherBot = '5eed0000-0000-4000-8000-00000000b0b0';
 
 beforeAll(async () => {
@@ -273,12 +274,22 @@ describe('a token that proves nothing', () => {
 /** The token is the channel service's, so whoever wrote is told; what door.test.ts tells in full stands here in a row. */
 describe('a good token with an activity that is not for this Usher', () => {
   it.each<[string, string, number, Record<string, unknown>]>([
-    ['of another tenant', 'tenant', 1, { channelData: { tenant: { id: otherTenant } } }],
+    ['of another tenant', 'tenant', 1, from(1)],
     ['of another tenant, by its conversation alone', 'tenant', 1, { channelData: {}, conversation: elsewhere() }],
     ['that names no tenant', 'tenant', 1, { channelData: {}, conversation: { id: 'a', conversationType: 'personal' } }],
     ['of a person without an Entra id', 'noPerson', 1, { from: { id: '29:alex', name: 'Alex Wilber' } }],
-    ['to be answered at nobody’s Teams', 'service', 0, serviceUrlOf('https://evil.example/').activity],
-    ['to be answered at a host that ends alike', 'service', 0, { serviceUrl: 'https://xsmba.trafficmanager.net/' }],
+    [
+      'to be answered at nobody’s Teams',
+      'service',
+      0,
+      { ...from(3), ...serviceUrlOf('https://evil.example/').activity },
+    ],
+    [
+      'to be answered at a host that ends alike',
+      'service',
+      0,
+      { ...from(4), serviceUrl: 'https://xsmba.trafficmanager.net/' },
+    ],
   ])('%s runs nothing, and stores no more than that it was turned away', async (_name, reason, told, activity) => {
     const before = seen();
     const serviceurl = activity.serviceUrl ?? connector.serviceUrl;
@@ -294,6 +305,10 @@ describe('a good token with an activity that is not for this Usher', () => {
   });
 });
 
+function from(number: number): Record<string, unknown> {
+  return { channelData: { tenant: { id: otherTenant(number) } } };
+}
+
 function elsewhere(): Record<string, unknown> {
-  return { id: 'a', conversationType: 'personal', tenantId: otherTenant };
+  return { id: 'a', conversationType: 'personal', tenantId: otherTenant(2) };
 }

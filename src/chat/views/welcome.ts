@@ -10,6 +10,7 @@ export function welcome(
     name,
     canUse,
     mustSignIn = false,
+    isKnown = true,
     commands,
     buttons = [],
   }: {
@@ -18,19 +19,25 @@ export function welcome(
     readonly canUse: boolean;
     /** Whether that shows only when they have signed in. */
     readonly mustSignIn?: boolean;
+    /** Whether it is known who reads at all. */
+    readonly isKnown?: boolean;
     readonly commands: readonly CommandHelp[];
     readonly buttons?: readonly SayButton[];
   },
 ): CardMessage {
   const title = name === null ? words.card('welcome.title') : words.card('welcome.titleNamed', { name: short(name) });
-  const denied = mustSignIn
-    ? [words.card('welcome.introSignIn'), words.card('welcome.askSignIn')]
-    : [words.card('welcome.introDenied'), words.card('welcome.askDenied')];
+  const unable = isKnown ? denialOf(words, mustSignIn) : [words.card('welcome.introUnknown')];
   return helpCard(words, {
     title,
-    intro: canUse ? [words.card('welcome.intro')] : denied,
+    intro: canUse ? [words.card('welcome.intro')] : unable,
     commands: canUse ? commands : [],
     buttons,
     summary: words.plain('welcome.summary'),
   });
+}
+
+function denialOf(words: Words, mustSignIn: boolean): string[] {
+  return mustSignIn
+    ? [words.card('welcome.introSignIn'), words.card('welcome.askSignIn')]
+    : [words.card('welcome.introDenied'), words.card('welcome.askDenied')];
 }

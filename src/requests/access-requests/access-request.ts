@@ -151,10 +151,12 @@ export type LapseReason =
   /** The app belongs to Microsoft itself; Usher never assigns its roles. */
   | 'microsoftApp'
   /** Graph could not be asked for a day. */
-  | 'graphAway';
+  | 'graphAway'
+  /** An entry of `APPS_FILE` for the app's name led to no app, or to several, for a day. */
+  | 'appsFile';
 
-/** `jobRuns`: the app takes nobody on demand while its job runs. */
-export type HeldUp = 'quarantine' | 'jobRuns' | 'graphAway' | AwaitedThing;
+/** `jobRuns`: the app takes nobody on demand while its job runs. `appsFile`: an entry for the app's name leads nowhere. */
+export type HeldUp = 'quarantine' | 'jobRuns' | 'graphAway' | 'appsFile' | AwaitedThing;
 
 /** What an approved request may wait for after the service has said that the person is not in scope. */
 export type AwaitedThing =

@@ -51,10 +51,16 @@ export interface ShownBy {
 /**
  * A copy that the caller posts at once; if it is not posted within a minute, since the caller died or lost the database,
  * it is handed out like those that wait. Returns its id. Recorded where somebody had it shown.
+ *
+ * @param insteadOf the earlier copies whose source begins so are kept up to date no longer.
  */
 export async function openCopy(
   { database, clock }: Pick<StoreParts, 'database' | 'clock'>,
-  { shownBy = null, ...wanted }: NewCopy & { readonly shownBy?: ShownBy | null },
+  {
+    shownBy = null,
+    insteadOf = null,
+    ...wanted
+  }: NewCopy & { readonly shownBy?: ShownBy | null; readonly insteadOf?: string | null },
 ): Promise<string> {
   const { source, accessRequestId: requestId } = wanted;
   return database.transact(async (transaction) => {
@@ -66,12 +72,28 @@ export async function openCopy(
     await insertCopies(transaction, [wanted], at, at + handedOutForMs);
     const row = await find();
     if (row === undefined) throw new Error('a copy vanished while it was being stored');
+    if (insteadOf !== null) await forgetEarlier(transaction, requestId, insteadOf, row.id);
     if (shownBy !== null) {
       const { actorId, key } = shownBy;
       await writeRecord(transaction, { at, actorId, kind: 'accessShown', requestId, details: { key } });
     }
     return row.id;
   });
+}
+
+async function forgetEarlier(
+  transaction: Transaction<Schema>,
+  accessRequestId: string,
+  start: string,
+  latest: string,
+): Promise<void> {
+  const rows = await transaction
+    .selectFrom('access_cards')
+    .select(['id', 'source'])
+    .where('access_request_id', '=', accessRequestId)
+    .execute();
+  const earlier = rows.filter(({ id, source }) => id !== latest && source.startsWith(start)).map(({ id }) => id);
+  if (earlier.length > 0) await transaction.deleteFrom('access_cards').where('id', 'in', earlier).execute();
 }
 
 const routeStart = (accessRequestId: string) => `route|${accessRequestId}|`;

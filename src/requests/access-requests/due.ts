@@ -195,6 +195,7 @@ const LAPSES = {
   quarantine: 'quarantined',
   jobRuns: 'jobRan',
   graphAway: 'graphAway',
+  appsFile: 'appsFile',
   assignment: 'notAssigned',
   replication: 'notAssigned',
   entitlement: 'notAssigned',

@@ -13,7 +13,7 @@ import { findRefusing } from './undelivered.ts';
  * written to as an approver.
  *
  * An app that cannot be found has no approvers: whether they would be its own or the general ones is not known then, so
- * the request waits until it can be found, or expires.
+ * the request waits until it can be found, or expires. The same goes for one whose entry in `APPS_FILE` leads nowhere.
  */
 export interface RoutingParts {
   readonly database: Database;
@@ -29,7 +29,7 @@ const lookAgainMs = 5 * 60_000;
 export async function routeAccess(parts: RoutingParts, request: AccessRequest): Promise<Routing> {
   const found = await parts.applications.find(request.app.id);
   if (!found.ok) return { kind: 'later', delayMs: askAgainMs };
-  if (found.value.kind !== 'one') return { kind: 'later', delayMs: lookAgainMs };
+  if (found.value.kind !== 'one' || found.value.app.unsettled === true) return { kind: 'later', delayMs: lookAgainMs };
   const ownApprovers = found.value.app.approvers;
   const refusing = await findRefusing(parts.database, request.id);
   const places = (await listPlaces(parts.database)).filter(

@@ -102,6 +102,7 @@ async function findTarget({ applications, synchronization }: StartParts, { app: 
   if (!found.ok) return later;
   if (found.value.kind !== 'one') return lapsed('appGone');
   const { app } = found.value;
+  if (app.unsettled === true) return { kind: 'later', heldUp: 'appsFile', delayMs: quarantineMs } as const;
   const [setUp, enabled] = await Promise.all([synchronization.findJob(app.id, 'User'), applications.isEnabled(app.id)]);
   if (!setUp.ok || !enabled.ok) return later;
   if (enabled.value === false) return lapsed('appDisabled');

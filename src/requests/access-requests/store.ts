@@ -38,7 +38,9 @@ export type Creation =
   | { readonly kind: 'same'; readonly accessRequest: AccessRequest }
   /** Somebody has asked for the same person and app, and it is not at an end. */
   | { readonly kind: 'alreadyOpen'; readonly accessRequest: AccessRequest }
-  | { readonly kind: 'tooMany'; readonly open: number };
+  | { readonly kind: 'tooMany'; readonly open: number }
+  /** Whether they are open or not: each was brought to approvers. */
+  | { readonly kind: 'tooManyToday'; readonly made: number };
 
 /** Stores an access request that waits for a decision, or tells why not. */
 export async function createAccessRequest(parts: AccessParts, wanted: NewAccessRequest): Promise<Creation> {
@@ -58,6 +60,8 @@ export async function createAccessRequest(parts: AccessParts, wanted: NewAccessR
     if (twin !== undefined) return { kind: 'alreadyOpen', accessRequest: toAccessRequest(twin) };
     const count = await countOpen(transaction, wanted.asker);
     if (count >= mostOpen) return { kind: 'tooMany', open: count };
+    const made = await countMade(transaction, wanted.asker, clock.now() - dayMs);
+    if (made >= (approvals.requestsPerDay ?? Number.POSITIVE_INFINITY)) return { kind: 'tooManyToday', made };
 
     const now = clock.now();
     const id = await unusedId(transaction);
@@ -104,6 +108,16 @@ async function countOpen(transaction: Transaction<Schema>, asker: Person): Promi
     .where('state', 'in', openStates)
     .executeTakeFirstOrThrow();
   return open;
+}
+
+async function countMade(transaction: Transaction<Schema>, asker: Person, since: number): Promise<number> {
+  const { made } = await transaction
+    .selectFrom('access_requests')
+    .select((select) => select.fn.countAll<number>().as('made'))
+    .where('asker_id', '=', asker.id)
+    .where('created_at', '>', since)
+    .executeTakeFirstOrThrow();
+  return Number(made);
 }
 
 export async function findAccessRequest({ query }: Database, id: string): Promise<AccessRequest | null> {

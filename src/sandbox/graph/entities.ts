@@ -181,5 +181,8 @@ export const organizationEntity: Entity = {
   countryLetterCode: 'US',
   createdDateTime: tenantBorn,
   tenantType: 'AAD',
-  verifiedDomains: [{ capabilities: 'Email', isDefault: true, isInitial: false, name: 'contoso.com', type: 'Managed' }],
+  verifiedDomains: [
+    { capabilities: 'Email', isDefault: true, isInitial: false, name: 'contoso.com', type: 'Managed' },
+    { capabilities: 'Email', isDefault: false, isInitial: true, name: 'contoso.onmicrosoft.com', type: 'Managed' },
+  ],
 };

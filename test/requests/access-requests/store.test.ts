@@ -35,6 +35,23 @@ describe.each(engines)('access requests on $name', ({ createTestDatabase }) => {
 
   const subject = (id: string) => ({ id, name: id, label: null });
 
+  it('may be made so often in a day, those taken back included', async () => {
+    const strict = { ...parts, approvals: { ...parts.approvals, requestsPerDay: 5 } };
+    const ask = () => createAccessRequest(strict, wantedAccess());
+
+    for (let made = 0; made < 5; made += 1) {
+      const creation = await ask();
+      if (creation.kind === 'created') await act(strict, creation.accessRequest.id, cancel);
+    }
+    const sixth = await ask();
+    const others = await createAccessRequest(strict, wantedAccess({ asker: { id: 'lynne', name: 'Lynne Robbins' } }));
+    await clock.advance(dayMs);
+    const later = await createAccessRequest(strict, wantedAccess({ subject: subject('adele') }));
+
+    expect(sixth).toEqual({ kind: 'tooManyToday', made: 5 });
+    expect([others.kind, later.kind]).toEqual(['created', 'created']);
+  });
+
   it('come back as they were asked for, and wait for a decision', async () => {
     const startsAt = clock.now() + dayMs;
     const { id } = await askAccess(parts, { startsAt, askedAs: 'provision' });

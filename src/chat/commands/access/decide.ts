@@ -6,7 +6,7 @@ import { findRequest } from '../../../requests/store.ts';
 import type { Reply } from '../../reply.ts';
 import { decisionOf } from '../../views/access/access-names.ts';
 import { type CommandParts, refuseStranger, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
-import { approversOf, eitherAccessRequest, placeKeyOf, unknownAccess } from './found-request.ts';
+import { approversOf, eitherAccessRequest, isUnsettledApp, placeKeyOf, unknownAccess } from './found-request.ts';
 
 export type Verdict = { readonly kind: 'approve' } | { readonly kind: 'deny'; readonly reason: string | null };
 
@@ -58,13 +58,14 @@ export async function obstacleTo(
   request: AccessRequest,
   verdict: Verdict,
 ): Promise<Reply | null> {
-  const refuse = async (kind: 'accessAppGone' | 'notYourApp' | 'ownRequest' | 'aboutYourself') => {
+  const refuse = async (kind: 'accessAppGone' | 'accessUnsettled' | 'notYourApp' | 'ownRequest' | 'aboutYourself') => {
     await recordRefusal(parts.store, request.id, caller.id, { why: kind, tried: verdict.kind });
-    return say(words, kind === 'notYourApp' || kind === 'accessAppGone' ? { kind, app: request.app.name } : { kind });
+    return say(words, kind === 'ownRequest' || kind === 'aboutYourself' ? { kind } : { kind, app: request.app.name });
   };
   const approvers = await approversOf(parts, request.app.id);
   if (!approvers.ok) return troubleReply(words, approvers.trouble);
-  if (approvers.value === null) return refuse('accessAppGone');
+  if (approvers.value === null)
+    return refuse((await isUnsettledApp(parts, request.app.id)) ? 'accessUnsettled' : 'accessAppGone');
   if (!mayDecide(caller, approvers.value)) return refuse('notYourApp');
   if (request.asker.id === caller.id) return refuse('ownRequest');
   if (request.subject.id === caller.id) return refuse('aboutYourself');
@@ -89,8 +90,9 @@ async function carryOut(parts: CommandParts, turn: Turn, request: AccessRequest,
     return say(turn.words, { kind: 'decidedNow', id, decision, person: subject.name, app: app.name });
   }
   const clicked = what.cardId === '' ? null : await copyWithCard(parts.store.database, what.cardId);
+  const { conversationKey } = parts.store;
   const liveId =
-    clicked?.accessRequestId === request.id
+    clicked?.accessRequestId === request.id && conversationKey(clicked.conversation) === conversationKey(conversation)
       ? clicked.id
       : await openCopy(parts.store, {
           accessRequestId: request.id,

@@ -13,12 +13,20 @@ import { type CommandParts, say, type Turn } from '../turn.ts';
 
 /**
  * Who decides on access to an app: those that `APPS_FILE` names for it, else nobody in particular. Null where the app
- * cannot be found: whether it has approvers of its own is not known then, so nobody decides.
+ * cannot be found, or an entry of its name leads nowhere: whether it has approvers of its own is not known then, so
+ * nobody decides.
  */
 export async function approversOf(parts: CommandParts, appId: string): Promise<Fetched<Approvers>> {
   const found = await parts.applications.find(appId);
   if (!found.ok) return found;
-  return fetched(found.value.kind === 'one' ? found.value.app.approvers : null);
+  const app = found.value.kind === 'one' ? found.value.app : null;
+  return fetched(app === null || app.unsettled === true ? null : app.approvers);
+}
+
+/** Whether the app is there, and an entry of `APPS_FILE` of its name leads to no app, or to several. */
+export async function isUnsettledApp(parts: CommandParts, appId: string): Promise<boolean> {
+  const found = await parts.applications.find(appId);
+  return found.ok && found.value.kind === 'one' && found.value.app.unsettled === true;
 }
 
 export type Approvers = readonly string[] | null;

@@ -79,6 +79,8 @@ export async function requestAccess(
   switch (creation.kind) {
     case 'tooMany':
       return say(turn.words, { kind: 'tooManyOpen', open: creation.open });
+    case 'tooManyToday':
+      return say(turn.words, { kind: 'tooManyToday', made: creation.made });
     case 'alreadyOpen':
       return alreadyAsked(parts, turn, creation.accessRequest);
     case 'created':

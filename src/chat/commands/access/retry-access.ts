@@ -71,5 +71,9 @@ async function notRetried(
 export async function copyClicked(parts: CommandParts, turn: Turn, accessRequestId: string): Promise<Reply | null> {
   const { what } = turn.incoming;
   const copy = what.kind === 'text' ? null : await copyWithCard(parts.store.database, what.cardId);
-  return copy?.accessRequestId === accessRequestId ? { kind: 'live', liveId: copy.id } : null;
+  if (copy?.accessRequestId !== accessRequestId) return null;
+  // Which card was clicked is the clicker's word; one that stands elsewhere is not for them to see.
+  const { conversationKey } = parts.store;
+  const isHere = conversationKey(copy.conversation) === conversationKey(turn.incoming.conversation);
+  return isHere ? { kind: 'live', liveId: copy.id } : null;
 }

@@ -116,13 +116,16 @@ async function showAccess(parts: CommandParts, turn: Turn, request: AccessReques
   const approvers = await approversOf(parts, request.app.id);
   if (!approvers.ok) return troubleReply(turn.words, approvers.trouble);
   const decides = isTheirs(turn.caller, request, approvers.value);
-  const { conversation, reader, id: source } = turn.incoming;
+  const { conversation, reader, id, place } = turn.incoming;
   const audience = decides ? 'approvers' : 'asker';
   if (readAlong)
     return { kind: 'card', message: (await drawAccess(parts, turn.words, request, { audience, readAlong })).message };
+  const shownHere = `show|${place.key}|`;
   const liveId = await openCopy(parts.store, {
     accessRequestId: request.id,
-    source,
+    source: shownHere + id,
+    // One in a place is kept up to date, however often it is asked for.
+    insteadOf: shownHere,
     conversation,
     reader,
     audience,

@@ -12,10 +12,11 @@ export type AccessProblem =
   | { readonly kind: 'unclearStart'; readonly typed: string }
   /** How many the asker has open. */
   | { readonly kind: 'tooManyOpen'; readonly open: number }
+  | { readonly kind: 'tooManyToday'; readonly made: number }
   | { readonly kind: 'alreadyAsked'; readonly id: string; readonly person: string; readonly app: string }
   /** Who may not see the request is not told its id. */
   | { readonly kind: 'askedByOther'; readonly person: string; readonly app: string }
-  | { readonly kind: 'accessNeedsEntraApp' | 'notYourApp' | 'accessAppGone'; readonly app: string }
+  | { readonly kind: 'accessNeedsEntraApp' | 'notYourApp' | 'accessAppGone' | 'accessUnsettled'; readonly app: string }
   | { readonly kind: 'alreadyDecided' | 'unknownAccessRequest'; readonly id: string }
   /** `left`: of the assignment that its approval makes. `attempts`: how many provisioning calls had been sent. */
   | {
@@ -93,6 +94,7 @@ const KEYS: Readonly<Record<AccessProblem['kind'], Keys>> = {
   startTooFar: ['warning', 'problem.startTooFar.title', 'problem.startTooFar.happened', 'problem.startTooFar.next'],
   unclearStart: ['unknown', 'problem.unclearStart.title', 'problem.unclearStart.happened', 'problem.unclearStart.next'],
   tooManyOpen: ['warning', 'problem.tooManyOpen.title', 'problem.tooManyOpen.happened', 'problem.tooManyOpen.next'],
+  tooManyToday: ['warning', 'problem.tooManyToday.title', 'problem.tooManyToday.happened', 'problem.tooManyToday.next'],
   alreadyAsked: ['neutral', 'problem.alreadyAsked.title', 'problem.alreadyAsked.happened', 'problem.alreadyAsked.next'],
   askedByOther: ['neutral', 'problem.alreadyAsked.title', 'problem.askedByOther.happened', 'problem.askedByOther.next'],
   accessNeedsEntraApp: [
@@ -109,6 +111,12 @@ const KEYS: Readonly<Record<AccessProblem['kind'], Keys>> = {
     'problem.accessAppGone.title',
     'problem.accessAppGone.happened',
     'problem.accessAppGone.next',
+  ],
+  accessUnsettled: [
+    'warning',
+    'problem.accessUnsettled.title',
+    'problem.accessUnsettled.happened',
+    'problem.accessUnsettled.next',
   ],
   alreadyDecided: [
     'neutral',
@@ -215,6 +223,8 @@ function valuesOf(words: Words, what: AccessProblem): WordValues {
       return { typed: short(what.typed) };
     case 'tooManyOpen':
       return { open: what.open };
+    case 'tooManyToday':
+      return { made: what.made };
     case 'alreadyAsked':
       return { id: short(what.id, 40), person: short(what.person), app: short(what.app) };
     case 'askedByOther':
@@ -222,6 +232,7 @@ function valuesOf(words: Words, what: AccessProblem): WordValues {
     case 'accessNeedsEntraApp':
     case 'notYourApp':
     case 'accessAppGone':
+    case 'accessUnsettled':
       return { app: short(what.app) };
     case 'alreadyDecided':
     case 'unknownAccessRequest':

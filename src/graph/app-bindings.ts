@@ -1,0 +1,131 @@
+import type { AppEntry } from '../apps-file.ts';
+import { type Fetched, fetched } from './answer.ts';
+
+/**
+ * Which app an entry of `APPS_FILE` is about. An entry that names a display name is bound to the object id that bears
+ * the name when the entry is first seen, and stays so: an app that is renamed keeps its approvers, and a second app of
+ * the name never gets them. An entry that leads to no app, or to several, is broken, and nothing is decided on what
+ * bears its name until it is mended. An entry by id needs no binding.
+ */
+export interface BindingStore {
+  /** The object id that each key is bound to. */
+  read(): Promise<ReadonlyMap<string, string>>;
+  /** Binds a key that is not bound yet. Resolves with what it is bound to: another id, where another process was first. */
+  bind(key: string, appId: string): Promise<string>;
+}
+
+export type Binding =
+  | { readonly kind: 'bound'; readonly id: string }
+  /** No app bears the name. */
+  | { readonly kind: 'none' }
+  /** Several do, and the entry is bound to none of them. */
+  | { readonly kind: 'several' }
+  /** The app that the entry is bound to is not in the tenant any more. */
+  | { readonly kind: 'gone'; readonly id: string };
+
+/** By the key of the entry. */
+export type Bindings = ReadonlyMap<string, Binding>;
+
+export interface BrokenEntry {
+  /** As the file names it. */
+  readonly app: string;
+  readonly kind: Exclude<Binding['kind'], 'bound'>;
+}
+
+interface Named {
+  readonly id: string;
+  readonly appId: string;
+  readonly displayName: string;
+}
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export const keyOf = (name: string): string => name.trim().toLowerCase();
+
+export function isById({ app }: Pick<AppEntry, 'app'>): boolean {
+  return guid.test(app.trim());
+}
+
+/** Whether the entry is about this app. */
+export function isAbout(entry: AppEntry, app: Named, bindings: Bindings): boolean {
+  if (isById(entry)) return [app.id, app.appId].some((id) => keyOf(id) === keyOf(entry.app));
+  const binding = bindings.get(keyOf(entry.app));
+  return binding?.kind === 'bound' && binding.id === app.id;
+}
+
+/** Whether more than short names hang on the entry. */
+export function saysWhoDecides({ approvers, assign }: AppEntry): boolean {
+  return approvers.length > 0 || assign !== null;
+}
+
+/** Whether it is not known who decides on this app, as an entry that says so for its name leads nowhere. */
+export function isUnsettled(entries: readonly AppEntry[], app: Named, bindings: Bindings): boolean {
+  return entries.some(
+    (entry) =>
+      !isById(entry) &&
+      saysWhoDecides(entry) &&
+      keyOf(entry.app) === keyOf(app.displayName) &&
+      bindings.get(keyOf(entry.app))?.kind !== 'bound',
+  );
+}
+
+/** Those of the entries that are broken. */
+export function brokenOf(entries: readonly AppEntry[], bindings: Bindings): readonly BrokenEntry[] {
+  return entries.flatMap((entry) => {
+    const binding = isById(entry) ? undefined : bindings.get(keyOf(entry.app));
+    return binding === undefined || binding.kind === 'bound' ? [] : [{ app: entry.app, kind: binding.kind }];
+  });
+}
+
+/**
+ * Binds what is not bound yet, and looks for what is.
+ *
+ * @param listed the tenant's apps, all of them where `complete`
+ */
+export async function settleBindings(
+  entries: readonly AppEntry[],
+  listed: { readonly items: readonly Named[]; readonly complete: boolean },
+  parts: {
+    readonly store: BindingStore;
+    /** The apps of exactly this name, read anew: the list may lack some, or be older than what mended the entry. */
+    readonly named: (name: string) => Promise<Fetched<readonly Named[]>>;
+    readonly isThere: (id: string) => Promise<Fetched<boolean>>;
+  },
+): Promise<Fetched<Bindings>> {
+  const names = new Map(entries.filter((entry) => !isById(entry)).map(({ app }) => [keyOf(app), app.trim()]));
+  const bindings = new Map<string, Binding>();
+  if (names.size === 0) return fetched(bindings);
+  const weighty = new Set(entries.filter(saysWhoDecides).map(({ app }) => keyOf(app)));
+  const stored = await parts.store.read();
+  for (const [key, name] of names) {
+    const bound = stored.get(key);
+    if (bound !== undefined) {
+      const isThere = listed.items.some(({ id }) => id === bound) ? fetched(true) : await parts.isThere(bound);
+      if (!isThere.ok) return isThere;
+      bindings.set(key, isThere.value ? { kind: 'bound', id: bound } : { kind: 'gone', id: bound });
+      continue;
+    }
+    const inList = listed.items.filter(({ displayName }) => keyOf(displayName) === key);
+    const isEnough = listed.complete && (inList.length === 1 || !weighty.has(key));
+    const matches = isEnough ? fetched<readonly Named[]>(inList) : await parts.named(name);
+    if (!matches.ok) return matches;
+    const [only, another] = matches.value;
+    if (only === undefined) bindings.set(key, { kind: 'none' });
+    else if (another !== undefined) bindings.set(key, { kind: 'several' });
+    else bindings.set(key, { kind: 'bound', id: await parts.store.bind(key, only.id) });
+  }
+  return fetched(bindings);
+}
+
+/** Keeps the bindings for as long as the process lives. */
+export function bindingsInMemory(): BindingStore {
+  const bound = new Map<string, string>();
+  return {
+    read: async () => new Map(bound),
+    async bind(key, appId) {
+      const earlier = bound.get(key) ?? appId;
+      bound.set(key, earlier);
+      return earlier;
+    },
+  };
+}

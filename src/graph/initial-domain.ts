@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { type Fetched, fetched } from './answer.ts';
+import type { GraphClient } from './client.ts';
+import { readAll } from './read.ts';
+
+const organizationSchema = z.object({
+  verifiedDomains: z.array(z.object({ name: z.string(), isInitial: z.boolean().default(false) })).default([]),
+});
+
+/**
+ * The domain that the tenant was made with, e.g. `contoso.onmicrosoft.com`; null where Graph names none.
+ * https://learn.microsoft.com/graph/api/resources/verifieddomain
+ */
+export async function readInitialDomain(graph: GraphClient): Promise<Fetched<string | null>> {
+  const call = { path: '/organization', query: { $select: 'id,verifiedDomains' } };
+  const read = await readAll(graph, call, organizationSchema);
+  if (!read.ok) return read;
+  const domains = read.value.items.flatMap(({ verifiedDomains }) => verifiedDomains);
+  return fetched(domains.find(({ isInitial }) => isInitial)?.name ?? null);
+}
+
+/** SharePoint's host as it is as a rule named: like that domain. Null where that cannot be told. */
+export function usualStorageHost(initialDomain: string | null, fileDomain: string): string | null {
+  const pattern = /^([a-z0-9-]+)\.(?:onmicrosoft\.(?:com|us)|partner\.onmschina\.cn)$/i;
+  const name = pattern.exec(initialDomain ?? '')?.[1];
+  return name === undefined ? null : `${name.toLowerCase()}.${fileDomain}`;
+}

@@ -1,0 +1,22 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/clock.ts';
+import { storedBindings } from '../../src/db/app-bindings.ts';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+
+let database: Database;
+beforeEach(async () => {
+  database = await openDatabase({ kind: 'sqlite', path: ':memory:' }, systemClock);
+});
+afterEach(() => database.close());
+
+describe('what an entry of APPS_FILE is bound to', () => {
+  it('is what was stored first, whoever comes later', async () => {
+    const [one, other] = [storedBindings(database, systemClock), storedBindings(database, systemClock)];
+
+    const bound = await Promise.all([one.bind('salesforce', 'first'), other.bind('salesforce', 'second')]);
+    const later = await other.bind('salesforce', 'third');
+
+    expect(new Set([...bound, later]).size).toBe(1);
+    expect([...(await one.read())]).toEqual([['salesforce', later]]);
+  });
+});
