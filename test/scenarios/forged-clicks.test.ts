@@ -22,7 +22,7 @@ describe('a click whose card is not the clicker’s', () => {
     await teams.click('alex', picker.id, picker.buttons[0]?.data, group);
     await teams.settled();
 
-    expect(before).toMatchObject({ id: picker.id, text: picker.text, edits: 0 });
+    expect(before).toMatchObject({ id: picker.id, text: picker.text, edits: picker.edits });
     expect(beside?.text).toContain('Salesforce');
     expect(teams.cardsFor(group.conversationId)).toHaveLength(2);
     expect(teams.cardsFor(group.conversationId)[0]?.text).toMatch(/Lee (Gu|Parker)/);
