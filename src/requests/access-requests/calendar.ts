@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Selectable } from 'kysely';
 import { isDatabaseFault } from '../../db/database.ts';
 import { createSteadiness } from '../../db/leases.ts';
-import type { AccessRequestRow } from '../../db/schema.ts';
 import { eachSideBySide } from '../../graph/side-by-side.ts';
 import type { Log } from '../../log.ts';
 import type { NewRequest } from '../store.ts';
@@ -10,6 +8,7 @@ import type { AccessRequest, AwaitedThing, FinishedAs, HeldUp, LapseReason } fro
 import { act, startApproved } from './acting.ts';
 import {
   awaitThing,
+  type ClaimedRow,
   claimDue,
   dutyOf,
   findEnded,
@@ -97,15 +96,15 @@ const sideBySide = 4;
 const finishedAtOnce = 100;
 /** After a fault of our own. */
 const faultPauseMs = 60_000;
-/** So many processes may end while they see to one request before it is put off, by this and then twice as long each time. */
+/** So many processes may end while they see to one request before it is put off, by this and then twice as long each time: not long at first, as processes that are stopped one after another may have met it by chance. */
 const mostCrashes = 3;
-const crashPauseMs = 3_600_000;
-const mostDoublings = 8;
+const crashPauseMs = 15_000;
+const mostDoublings = 10;
 /** Away, it is mostly back in a moment. */
 const databasePauseMs = 1_000;
 const shortestPauseMs = 1_000;
 
-type Row = Selectable<AccessRequestRow>;
+type Row = ClaimedRow;
 
 export function startCalendar(calendar: CalendarParts): Calendar {
   const { parts, duties, log } = calendar;
@@ -202,7 +201,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
   async function attend(row: Row): Promise<boolean> {
     const { id } = row;
     const duty = dutyOf(row, clock.now());
-    if ((duty === 'route' || duty === 'start') && row.crashes >= mostCrashes) return putOff(row);
+    if ((duty === 'route' || duty === 'start') && row.abandoned && row.crashes >= mostCrashes) return putOff(row);
     switch (duty) {
       case 'route': {
         const routing = await duties.route(toAccessRequest(row));

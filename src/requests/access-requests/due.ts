@@ -21,6 +21,9 @@ const longestHeldUpMs = 24 * 60 * 60_000;
 
 type Row = Selectable<AccessRequestRow>;
 
+/** `abandoned`: the process that had it before died, or stood still, in the middle. */
+export type ClaimedRow = Row & { readonly abandoned: boolean };
+
 /** What is due of it now; null when nothing is after all. */
 export function dutyOf(row: Row, now: number): DutyKind | null {
   if (row.state === 'approved') return 'start';
@@ -44,7 +47,7 @@ export function claimDue(
   lease: Lease,
   limit: number,
   isSteady = true,
-): Promise<Row[]> {
+): Promise<ClaimedRow[]> {
   const now = clock.now();
   const isFree = (row: ExpressionBuilder<Schema, 'access_requests'>) => {
     const isOver = row.or([row('lease_until', '<', now), row('lease_until', '>', now + longestLeaseMs)]);
@@ -56,7 +59,7 @@ export function claimDue(
   return database.transact(async (transaction) => {
     const due = transaction
       .selectFrom('access_requests')
-      .select('id')
+      .select(['id', 'lease_owner'])
       .where('due_at', '<=', now)
       .where(isFree)
       .orderBy('due_at')
@@ -65,7 +68,8 @@ export function claimDue(
     const found = await (database.dialect.lockRows ? due.forUpdate().skipLocked() : due).execute();
     if (found.length === 0) return [];
     const ids = found.map(({ id }) => id);
-    return transaction
+    const abandoned = new Set(found.filter((row) => row.lease_owner !== null).map(({ id }) => id));
+    const rows = await transaction
       .updateTable('access_requests')
       .set((row) => ({
         lease_owner: lease.owner,
@@ -81,6 +85,7 @@ export function claimDue(
       .where('id', 'in', ids)
       .returningAll()
       .execute();
+    return rows.map((row) => ({ ...row, abandoned: abandoned.has(row.id) }));
   });
 }
 

@@ -306,8 +306,12 @@ describe.each(engines)('the calendar on $name', ({ name, createTestDatabase }) =
       await stage.calendar.settled();
     }
 
-    expect(stage.started).toEqual([other.id]);
-    expect(pauses).toEqual([3_600_000, 2 * 3_600_000]);
+    const whilePutOff = [...stage.started];
+    await later(stage, 61_000);
+
+    expect(whilePutOff).toEqual([other.id]);
+    expect(stage.started).toEqual([other.id, id]);
+    expect(pauses).toEqual([15_000, 30_000]);
     expect(logged).toEqual(['duty_put_off', 'duty_put_off', 'duty_put_off']);
   });
 
