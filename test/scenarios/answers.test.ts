@@ -75,6 +75,19 @@ describe('Usher, whatever Graph answers to what it looks up', () => {
   });
 });
 
+describe('The state of a job that Graph does not tell', () => {
+  it.each(['status Salesforce', 'status'])('is told with Graph’s own no: %s', async (typed) => {
+    test = await startTestUsher();
+    for (let call = 0; call < 300; call += 1) test.sandbox.failNext(/synchronization\/jobs/, permission);
+
+    await test.say('alex', typed);
+
+    const { text } = test.lastCard();
+    expect(text).toContain('lacks the permission Synchronization.ReadWrite.All');
+    expect(text).toContain('Authorization_RequestDenied (HTTP 403)');
+  });
+});
+
 describe('Usher, after an attempt whose end nobody knows', () => {
   it.each([
     ['a gateway that gave up', status(504, { workDone: true }), permission, 'lacks a permission'],

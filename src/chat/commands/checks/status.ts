@@ -1,4 +1,4 @@
-import type { Fetched } from '../../../graph/answer.ts';
+import type { Fetched, GraphTrouble } from '../../../graph/answer.ts';
 import type { Application } from '../../../graph/applications.ts';
 import type { JobStatus } from '../../../graph/job-status.ts';
 import { surveyJobs } from '../../../graph/job-survey.ts';
@@ -35,7 +35,8 @@ async function statusOfOne(
   const found = await findApplication(parts, turn, command);
   if (found.kind === 'reply') return found.reply;
   const { app } = found;
-  const { status: reading, others } = await readJob(parts, app);
+  const { status: reading, others, trouble } = await readJob(parts, app);
+  if (trouble !== null) return troubleReply(turn.words, trouble);
   const message = statusCard(turn.words, {
     app: { id: app.id, name: app.displayName },
     status: reading,
@@ -50,6 +51,9 @@ async function statusOfAll(parts: CommandParts, turn: Turn): Promise<Reply> {
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
   const read = await readJobsOfAll(parts, listing.value.items, patienceForAllMs);
+  // A list of nothing but "could not be read" would keep to itself why.
+  const trouble = read.every(({ status: reading }) => reading === 'unread') ? read.find(isTroubled)?.trouble : null;
+  if (trouble) return troubleReply(turn.words, trouble);
   const items = read.map(({ app, status: reading, others }) => ({
     app: { id: app.id, name: app.displayName },
     status: reading,
@@ -64,7 +68,11 @@ export interface JobsRead {
   readonly status: JobReading;
   /** The app's other jobs; none where `status` is a word. */
   readonly others: readonly JobStatus[];
+  /** Why it is `unread`; null as well where no answer came in time. */
+  readonly trouble: GraphTrouble | null;
 }
+
+const isTroubled = ({ trouble }: JobsRead): boolean => trouble !== null;
 
 /** How an app's jobs stand, in time or not at all. What was seen is counted as well. */
 export async function readJob(parts: CommandParts, app: Application, limitMs = patienceMs): Promise<JobsRead> {
@@ -73,8 +81,8 @@ export async function readJob(parts: CommandParts, app: Application, limitMs = p
     withinMs(parts.applications.isEnabled(app.id), limitMs, clock),
     withinMs(parts.synchronization.findStatus(app.id), limitMs, clock),
   ]);
-  if (enabled.ok && enabled.value === false) return { status: 'appDisabled', others: [] };
-  return read.ok ? seen(parts, app, read) : unread;
+  if (enabled.ok && enabled.value === false) return { status: 'appDisabled', others: [], trouble: null };
+  return 'kind' in read ? unread : seen(parts, app, read);
 }
 
 /** The same of all these apps, in their order; `unread` are those that could not be looked at in this time. */
@@ -90,18 +98,18 @@ export async function readJobsOfAll(
     const read = survey.get(app.id);
     // A disabled app without a job is like any other without one.
     const hasJob = read?.ok === true && read.value.kind === 'one';
-    if (app.enabled === false && hasJob) return { app, status: 'appDisabled', others: [] };
+    if (app.enabled === false && hasJob) return { app, status: 'appDisabled', others: [], trouble: null };
     return { app, ...(read === undefined ? unread : seen(parts, app, read)) };
   });
 }
 
-const unread: JobsRead = { status: 'unread', others: [] };
+const unread: JobsRead = { status: 'unread', others: [], trouble: null };
 
 function seen({ jobSeen }: CommandParts, app: Application, read: Fetched<JobStatusMatch>): JobsRead {
-  if (!read.ok) return unread;
-  if (read.value.kind === 'none') return { status: 'none', others: [] };
+  if (!read.ok) return { ...unread, trouble: read.trouble };
+  if (read.value.kind === 'none') return { status: 'none', others: [], trouble: null };
   jobSeen(app.displayName, read.value.status.health.kind);
-  return { status: read.value.status, others: read.value.others };
+  return { status: read.value.status, others: read.value.others, trouble: null };
 }
 
 /** Those that the installation has named go before the rest of the tenant. */
