@@ -1,3 +1,4 @@
+import { deny } from '../access/policy.ts';
 import { rememberPerson } from '../requests/access-requests/places.ts';
 import type { Reader } from '../requests/request.ts';
 import type { Command, Parsed, Verb } from './command.ts';
@@ -13,6 +14,7 @@ import { retry } from './commands/retry.ts';
 import { cancelEither, runCommand } from './commands/run.ts';
 import { type CommandParts, refuseStranger, say, type Turn, troubleReply } from './commands/turn.ts';
 import { refuseUnattended } from './commands/unattended.ts';
+import { untimely } from './commands/untimely.ts';
 import { parse } from './grammar/parse.ts';
 import type { Incoming, Speaker } from './incoming.ts';
 import type { CardAction, Reply } from './reply.ts';
@@ -127,7 +129,7 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
     if (refusal !== null) return refusal;
     // A line with an end is never carried out: what can be done instead is offered at once.
     if (hasEnd(parsed.command)) return runCommand(parts, turn, parsed.command);
-    return offerMeant(parts, turn, parsed.command);
+    return (await offerInTime(parts, turn, parsed.command)) ?? offerMeant(parts, turn, parsed.command);
   }
 
   /** Half a command; where the words end in the name of an app, only the "to" is missing. */
@@ -154,6 +156,12 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
 
 /** What a requester gets another answer to than a refusal, and what a caller without the permission may do to their own. */
 const decidesByItself: ReadonlySet<Verb> = new Set<Verb>(['provisionList', 'provisionGroup', 'cancel']);
+
+/** A start is never carried out by `provision` either, for those who may. */
+async function offerInTime(parts: CommandParts, turn: Turn, command: Command): Promise<Reply | null> {
+  if (!('term' in command) || deny(turn.caller, 'provision.run') !== null) return null;
+  return untimely(parts, turn, command);
+}
 
 function hasEnd(command: Command): boolean {
   if (command.verb === 'requestAccess') return command.end !== null;

@@ -72,6 +72,12 @@ describe('a request with an end', () => {
       'starting on Tuesday, December 1, 2026',
       `${snow} on 1 December`,
     ],
+    [
+      `${snow} from monday to friday`,
+      'en-US',
+      'until Friday, November 27, 2026, starting on Monday, November 23',
+      `${snow} on monday`,
+    ],
     [`${snow} 1 to 31 December`, 'en-US', 'until Thursday, December 31, 2026', `${snow} on 1 December`],
     [`${snow} from 1 until 31 December`, 'en-US', 'starting on Tuesday, December 1', `${snow} on 1 December`],
     [
@@ -159,10 +165,51 @@ describe('provisioning with an end or a start', () => {
     expect(said).toMatchObject({ asked: 0, calls: 0, lines: [without] });
   });
 
-  it('is not put off silently: now and that day are offered', async () => {
+  it.each<['alex' | 'megan', string, readonly string[]]>([
+    [
+      'alex',
+      'provision isaih to Salesforce until friday',
+      ['provision user isaiah@contoso.com to Salesforce until friday'],
+    ],
+    ['alex', 'provision servicenow to diego for 2 weeks', ['provision user diego to ServiceNow for 2 weeks']],
+    ['alex', 'provision Sales Team to GitHub for 2 weeks', ['provision group Sales Team to GitHub for 2 weeks']],
+    ['alex', 'provision group isaiah to GitHub for 2 weeks', ['provision user isaiah to GitHub for 2 weeks']],
+    [
+      'alex',
+      'provision adele,isaiah to Salesforce until friday',
+      ['provision users adele, isaiah to Salesforce until friday'],
+    ],
+    [
+      'alex',
+      'provision isaiah & adele to GitHub until friday',
+      ['provision users isaiah, adele to GitHub until friday'],
+    ],
+    [
+      'alex',
+      'request access for isaiah to githob for 2 weeks',
+      ['provision user isaiah to GitHub Enterprise for 2 weeks'],
+    ],
+    [
+      'megan',
+      'provision isaiah and diego to GitHub tomorrow',
+      ['request access for isaiah to GitHub on tomorrow', 'request access for diego to GitHub on tomorrow'],
+    ],
+  ])('keeps the time on the line that is offered (%s: %s)', async (who, line, expected) => {
     await start();
 
-    const said = await outcome('alex', 'provision isaiah to salesforce on 1 december');
+    const said = await outcome(who, line);
+
+    expect(said).toMatchObject({ asked: 0, calls: 0, lines: expected });
+  });
+
+  it.each([
+    'provision isaiah to salesforce on 1 december',
+    'provision isaiah to salesforce by 1 december',
+    'add isaiah to salesforce starting 1 december',
+  ])('is not put off silently: now and that day are offered (%s)', async (line) => {
+    await start();
+
+    const said = await outcome('alex', line);
 
     expect(said.text).toMatch(/provisions at once/);
     expect(said.text).toContain('Tuesday, December 1, 2026');

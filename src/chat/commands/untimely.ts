@@ -13,6 +13,7 @@ import { nobodyFoundCard } from '../views/confirm-card.ts';
 import { didYouMean } from '../views/did-you-mean.ts';
 import type { SayButton } from '../views/parts.ts';
 import { endReply, offerLongerApp, readTerms } from './access/terms.ts';
+import { lookAgainForGroup } from './offers/second-look.ts';
 import { findPerson } from './subject.ts';
 import { findApplication, tryAgain } from './target.ts';
 import { type CommandParts, say, type Turn, troubleReply } from './turn.ts';
@@ -87,7 +88,7 @@ async function whoIsMeant(parts: CommandParts, turn: Turn, command: TimedCommand
     case 'provisionGroup': {
       const groups = await parts.directory.findGroups(command.group);
       if (!groups.ok) return reply(troubleReply(turn.words, groups.trouble, tryAgain(command)));
-      if (groups.value.kind === 'none') return reply(say(turn.words, { kind: 'unknownGroup', typed: command.group }));
+      if (groups.value.kind === 'none') return reply(await lookAgainForGroup(parts, turn, command));
       const name = groups.value.kind === 'one' ? groups.value.group.displayName : command.group;
       return { kind: 'meant', name, id: null };
     }

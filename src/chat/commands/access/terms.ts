@@ -88,7 +88,8 @@ export function endReply(
   lostReason: string | null = null,
 ): Reply {
   const { reader } = incoming;
-  const read = readEndDate(end, reader, store.clock.now());
+  // "from Monday to Friday": the Friday behind that Monday.
+  const read = readEndDate(end, reader, startsAt ?? store.clock.now());
   const date = read.kind === 'day' ? words.day(read.endsOn, reader.timeZone) : '';
   const from = startsAt === null ? null : words.day(startsAt, reader.timeZone);
   const what = { kind: 'end', ...who, end, read: read.kind, date, from } as const;

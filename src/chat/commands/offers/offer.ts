@@ -1,3 +1,4 @@
+import type { Command } from '../../command.ts';
 import { format } from '../../grammar/format.ts';
 import type { Reply } from '../../reply.ts';
 import { MOST_OFFERS, offersCard } from '../../views/did-you-mean.ts';
@@ -48,8 +49,10 @@ async function tell(
   if (resolved.kind === 'refused') return resolved.reply();
   const lines = [...new Set(resolved.commands.map(format))];
   const reasons = guesses.flatMap(({ command }) => ('reason' in command && command.reason) || []);
+  // Time is never dropped in silence.
+  const times = guesses.flatMap(({ command }) => timesOf(command));
   const isSaid = (text: string) => lines.some((line) => line.toLowerCase().includes(text.toLowerCase()));
-  const remainder = [...new Set([...leftOut, ...reasons, ...(resolved.unused ?? [])])].filter(
+  const remainder = [...new Set([...leftOut, ...times, ...reasons, ...(resolved.unused ?? [])])].filter(
     (text) => text !== '' && !isSaid(text),
   );
   const message = offersCard(turn.words, {
@@ -58,4 +61,10 @@ async function tell(
     more: guesses.length > MOST_OFFERS || resolved.more === true,
   });
   return { kind: 'card', inPlace: true, message };
+}
+
+/** What a line says of start and end, as typed. */
+function timesOf(command: Command): readonly string[] {
+  const term = command.verb === 'requestAccess' ? command : 'term' in command ? command.term : undefined;
+  return [term?.start ?? '', term?.end ?? ''];
 }

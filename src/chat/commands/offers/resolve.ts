@@ -62,7 +62,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
           : asRequest(requestFor(command), guess.others ?? []);
       case 'requestAccess':
         return isOperator() && command.start === null
-          ? resolveProvision({ verb: 'provision', subject: command.subject, app: command.app }, guess.others ?? [])
+          ? resolveProvision(provisionFor(command), guess.others ?? [])
           : asRequest(command, guess.others ?? []);
       case 'provisionList':
         return resolveList(command);
@@ -102,7 +102,9 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     if (person.kind === 'refused') return person;
     if ((await sourceOf(app.id)) === 'other') return commands(named);
     if (namesNoPerson(command.subject)) return person;
-    const group = await resolveGroup({ verb: 'provisionGroup', group: command.subject, members: null, app: app.name });
+    const { subject, app: _, verb: __, ...timed } = command;
+    const asGroup = { verb: 'provisionGroup', group: subject, members: null, app: app.name, ...timed } as const;
+    const group = await resolveGroup(asGroup);
     return group.kind === 'missing' && group.problem.kind === 'unknownGroup' ? person : group;
   }
 
@@ -132,7 +134,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     if (deny(caller, 'provision.run') !== null) {
       if (!mayAsk()) return denied('provision.run');
       const each = await inTurn(command.subjects.slice(0, mostLookedUp), (subject) =>
-        asRequest(requestFor({ subject, app: command.app }), []),
+        asRequest(requestFor({ ...command, subject }), []),
       );
       const some = firstOf(each);
       return some.kind === 'commands' ? { ...some, more: command.subjects.length > mostLookedUp } : some;
@@ -360,8 +362,13 @@ function requestFor({
   subject,
   app,
   term = { start: null, end: null, reason: null },
-}: Omit<CommandOf<'provision'>, 'verb'>): CommandOf<'requestAccess'> {
+}: Pick<CommandOf<'provision'>, 'subject' | 'app' | 'term'>): CommandOf<'requestAccess'> {
   return { verb: 'requestAccess', subject, app, ...term };
+}
+
+/** The other way round. Its reason is told beside the line, and its end in it. */
+function provisionFor({ subject, app, end }: CommandOf<'requestAccess'>): CommandOf<'provision'> {
+  return { verb: 'provision', subject, app, ...(end === null ? {} : { term: { start: null, end, reason: null } }) };
 }
 
 function commands(command: Command, unused: readonly string[] = []): Resolved {

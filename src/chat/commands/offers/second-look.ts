@@ -1,6 +1,6 @@
 import { deny } from '../../../access/policy.ts';
 import type { Application } from '../../../graph/applications.ts';
-import type { Command } from '../../command.ts';
+import type { Command, Term } from '../../command.ts';
 import { readStartDate } from '../../dates/start-date.ts';
 import { closest } from '../../grammar/closest.ts';
 import { format } from '../../grammar/format.ts';
@@ -65,14 +65,22 @@ export async function lookAgainForApp(parts: CommandParts, turn: Turn, typed: Ap
 
 /** "to Salesforce asap, he starts today": that it starts today is left out with the words around it. */
 function withTailOfToday(parts: CommandParts, turn: Turn, command: AppCommand): AppCommand {
-  const term = 'term' in command ? command.term : undefined;
+  const { term } = termOf(command);
   if (term === undefined || term.start === null || term.end !== null) return command;
   const start = readStartDate(term.start, turn.incoming.reader, parts.store.clock.now());
   const line = lineOf(turn, command);
   const at = line.toLowerCase().indexOf(command.app.toLowerCase());
   if (start.kind !== 'today' || at < 0) return command;
-  const { term: _, ...plain } = { term, ...command };
-  return { ...plain, app: line.slice(at) };
+  return { ...withoutTerm(command), app: line.slice(at) };
+}
+
+/** What a line about provisioning says of the time, to be passed on to another reading of it. */
+function termOf(command: Command): { readonly term?: Term } {
+  return 'term' in command && command.term !== undefined ? { term: command.term } : {};
+}
+
+function withoutTerm<C extends Command>(command: C): C {
+  return 'term' in command ? { ...command, term: undefined } : command;
 }
 
 /** There is nobody of the whole name: a group, those whose names it holds, or the one whose name is near. */
@@ -141,7 +149,8 @@ export async function lookAgainForGroup(
   const asGroup = await offerIfFound(parts, turn, { guesses: [{ command }], leftOut: [] });
   if (asGroup !== null) return asGroup;
   const [others = []] = peopleIn(command.group);
-  const guess: Guess = { command: { verb: 'provision', subject: command.group, app: command.app }, others };
+  const { group: subject, app } = command;
+  const guess: Guess = { command: { verb: 'provision', subject, app, ...termOf(command) }, others };
   const reply = await offerIfFound(parts, turn, { guesses: [guess], leftOut: command.members ?? [] });
   return reply ?? sayMissing(turn, unknown);
 }
@@ -269,7 +278,9 @@ function withoutEnd(command: AppCommand, gap: string): { readonly named: AppComm
 }
 
 /** `provision servicenow to diego`, `provision adele in data for good`: wherever in the line. */
-function inItsLine(line: string, command: AppCommand, apps: readonly Application[]): Guesses | null {
+function inItsLine(typed: string, command: AppCommand, apps: readonly Application[]): Guesses | null {
+  // What it says of the time has been read, and parts no names.
+  const line = 'term' in command ? format(withoutTerm(command)) : typed;
   const around = readAround(line, mentionsIn(line, apps, false));
   const guesses = guessesFor(intentBehind(command), around, line, command);
   return guesses.length === 0 ? null : { guesses, leftOut: around.leftOut };
@@ -301,7 +312,7 @@ function guessesFor(
         return forPeople({ verb: 'check', subject: '', app }, people, line);
       }
       case 'provision':
-        return forPeople({ verb: 'provision', subject: '', app }, people, line);
+        return forPeople({ verb: 'provision', subject: '', app, ...(base === null ? {} : termOf(base)) }, people, line);
       case 'requestAccess': {
         const { start, end, reason } = base?.verb === 'requestAccess' ? base : { start: null, end: null, reason: null };
         return forPeople({ verb: 'requestAccess', subject: '', app, start, end, reason }, people, line);
@@ -324,7 +335,7 @@ function forPeople(command: PersonCommand, people: readonly (readonly string[])[
   if (only === undefined) return [];
   if (second !== undefined && command.verb === 'provision' && !isChoice(text)) {
     const subjects = people.flatMap(([name]) => name ?? []);
-    return [{ command: { verb: 'provisionList', subjects, app: command.app } }];
+    return [{ command: { verb: 'provisionList', subjects, app: command.app, ...termOf(command) } }];
   }
   return people.flatMap(([subject, ...others]) =>
     subject === undefined ? [] : [{ command: { ...command, subject }, others }],
