@@ -4,6 +4,7 @@ import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { systemClock } from '../../src/clock.ts';
 import { postgresDialect, sqliteDialect } from '../../src/db/dialect.ts';
+import { inspectDatabase } from '../../src/db/inspect.ts';
 import { migrations } from '../../src/db/migrations.ts';
 import type { Schema } from '../../src/db/schema.ts';
 import { findDeeds } from '../../src/requests/history/history.ts';
@@ -209,6 +210,20 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     await database.close();
     const { config } = place;
     if (config.kind === 'sqlite') expect(readFileSync(config.path).includes(secret)).toBe(false);
+  });
+
+  it('is left as it was where a migration fails, and Usher does not start on it', async () => {
+    await asOf('007-replicas', async (earlier) => {
+      // A table that a later migration is going to make.
+      await earlier.schema.createTable('app_bindings').addColumn('entry', 'text').execute();
+    });
+    const before = await inspectDatabase(place.config, systemClock);
+
+    const started = place.open(systemClock);
+
+    await expect(started).rejects.toThrow('app_bindings');
+    expect(before).toMatchObject({ pending: expect.arrayContaining(['008-attempts', '015-bindings']) });
+    expect(await inspectDatabase(place.config, systemClock)).toEqual(before);
   });
 
   async function asOf(migration: string, work: (earlier: Kysely<Schema>) => Promise<void>): Promise<void> {
