@@ -124,6 +124,26 @@ describe('what the documents name', () => {
     expect([...new Set(inDocs)].toSorted()).toEqual(inCode.toSorted());
   });
 
+  it('are the labels that the metrics have', () => {
+    const inCode = new Map(
+      [...read('src/metrics.ts').matchAll(/(?:counter|gauge|histogram)\(\s*'(\w+)',([\s\S]*?)\),\n/g)].map(
+        ([, name = '', rest = '']) => [
+          `usher_${name}`,
+          [...rest.matchAll(/'([a-z_]+)'/g)].map(([, label = '']) => label).toSorted(),
+        ],
+      ),
+    );
+    const rows = [...read('docs/operations.md').matchAll(/^\| `(usher_\w+)` \| (.*) \|$/gm)];
+
+    const said = rows.flatMap(([, name = '', words = '']) => {
+      const labels = [...words.matchAll(/`([a-z_]+)`/g)].map(([, label = '']) => label);
+      return labels.length === 0 ? [] : [[name, labels.toSorted()] as const];
+    });
+
+    expect(said.length).toBeGreaterThan(8);
+    expect(said).toEqual(said.map(([name]) => [name, inCode.get(name)]));
+  });
+
   it('are alerts, every one of them', () => {
     const rules = [...read('docs/alerts.yml').matchAll(/- alert: (\w+)/g)].map(([, name]) => name);
     const explained = [...read('docs/operations.md').matchAll(/^### (Usher\w+)$/gm)].map(([, name]) => name);
@@ -141,7 +161,12 @@ describe('what the documents name', () => {
 
     const codes = rows.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name));
 
-    const logged = [...code.matchAll(/\.(?:warn|error|info)\(\s*\{[^}]*\bcode: '(\w+)'/g)].map(([, name = '']) => name);
+    const logged = [
+      ...code.matchAll(/\.(?:warn|error|info)\(\s*\{[^}]*\bcode: '(\w+)'/g),
+      // Where a variable names it: chosen before the line is written, or handed on to what writes it.
+      ...code.matchAll(/\bconst code = isDatabaseFault\(\w+\) \? '(\w+)' : '(\w+)'/g),
+      ...code.matchAll(/\binTime\([\w.]+, '(\w+)'\)/g),
+    ].flatMap(([, ...names]) => names);
 
     expect(logged.length).toBeGreaterThan(40);
     expect(codes.filter((name) => !code.includes(`'${name}'`))).toEqual([]);
