@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { clouds } from '../src/clouds.ts';
 
 /** The words around the code, held to the code: links lead somewhere, and what is named exists. */
 const root = new URL('../', import.meta.url);
@@ -95,6 +96,18 @@ describe('what the documents name', () => {
       );
 
     expect(unknown).toEqual([]);
+  });
+
+  it('are hosts of the public cloud, in the list of the network', () => {
+    const table = /\| Host \| For \|[\s\S]*?\n\n/.exec(read('docs/operations.md'))?.[0] ?? '';
+    const named = [...table.matchAll(/`((?:[a-z]+\.)+(?:com|net))`/g)].map(([, host = '']) => host);
+    const { graphRoot, loginAuthority, teamsHosts, bot } = clouds.public;
+    const urls = [graphRoot, loginAuthority, ...Object.values(bot).filter((value) => URL.canParse(value))];
+    const known: readonly string[] = [...urls.map((url) => new URL(url).hostname), ...teamsHosts];
+
+    expect(named.length).toBeGreaterThan(4);
+    expect(named.filter((host) => !known.includes(host))).toEqual([]);
+    expect(urls.map((url) => new URL(url).hostname).filter((host) => !named.includes(host))).toEqual([]);
   });
 
   it('are scripts of package.json', () => {
