@@ -1,11 +1,12 @@
-import { createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { systemClock } from './clock.ts';
-import { type DatabaseConfig, describeProblems, readConfig } from './config.ts';
+import { describeProblems, readConfig } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
+import { inspectDatabase } from './db/inspect.ts';
 import { forTerminal } from './masking/hidden.ts';
 import type { About } from './requests/history/deed.ts';
 import { findKnown } from './requests/history/names.ts';
@@ -120,8 +121,16 @@ async function print(wanted: Wanted, terminal: Terminal): Promise<number> {
     return 1;
   }
   const config = read.config.database;
-  if (isMissing(config)) {
+  // Opening it would make an empty one, or bring an older one up to date from under an Usher that still works on it.
+  const found = await inspectDatabase(config, systemClock);
+  if (found.kind === 'notMade') {
     terminal.err.write('DATABASE_URL names a file that is not there, so there is no history.\n');
+    return 1;
+  }
+  if (found.kind === 'reached' && found.pending.length > 0) {
+    terminal.err.write(
+      'The database is not of this version of Usher, and reading it would change it. Start this version on it first, or read it with the version that it belongs to.\n',
+    );
     return 1;
   }
   const database = await openDatabase(config, systemClock);
@@ -158,11 +167,6 @@ async function print(wanted: Wanted, terminal: Terminal): Promise<number> {
 /** Into a file or a pipe the record goes as it is: there it is data. */
 async function* forEyes(text: AsyncIterable<string>): AsyncGenerator<string> {
   for await (const part of text) yield forTerminal(part);
-}
-
-/** Opening it would make an empty one. */
-function isMissing(config: DatabaseConfig): boolean {
-  return config.kind === 'sqlite' && !existsSync(config.path);
 }
 
 /** Who or what is meant, or why nobody can say. */

@@ -55,7 +55,7 @@ export type { Usher, UsherOptions } from './usher-options.ts';
 
 /** For what is due of access requests, and for what the database has to be told of a call. */
 const dutyMs = 4_000;
-/** For each of the two that the database is asked for last. */
+/** For each of the two steps at the end that ask the database: what is still to be noted, and the close. */
 const closeMs = 1_500;
 const restPollMs = 50;
 const mostUndrawn = 500;
@@ -380,8 +380,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       ending.abort();
       await within(clock, courier.settled(), grace.drawMs);
       await within(clock, painter.settled(), grace.drawMs);
-      await within(clock, bot.stop(), closeMs);
-      await within(clock, turns.stop(), closeMs);
+      await within(clock, Promise.all([bot.stop(), turns.stop()]), closeMs);
       await rights.close();
       await within(clock, database.close(), closeMs);
       log.info('Usher has stopped');

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { clouds } from '../src/clouds.ts';
 
 /** The words around the code, held to the code: links lead somewhere, and what is named exists. */
 const root = new URL('../', import.meta.url);
@@ -97,6 +98,18 @@ describe('what the documents name', () => {
     expect(unknown).toEqual([]);
   });
 
+  it('are hosts of the public cloud, in the list of the network', () => {
+    const table = /\| Host \| For \|[\s\S]*?\n\n/.exec(read('docs/operations.md'))?.[0] ?? '';
+    const named = [...table.matchAll(/`((?:[a-z]+\.)+(?:com|net))`/g)].map(([, host = '']) => host);
+    const { graphRoot, loginAuthority, teamsHosts, bot } = clouds.public;
+    const urls = [graphRoot, loginAuthority, ...Object.values(bot).filter((value) => URL.canParse(value))];
+    const known: readonly string[] = [...urls.map((url) => new URL(url).hostname), ...teamsHosts];
+
+    expect(named.length).toBeGreaterThan(4);
+    expect(named.filter((host) => !known.includes(host))).toEqual([]);
+    expect(urls.map((url) => new URL(url).hostname).filter((host) => !named.includes(host))).toEqual([]);
+  });
+
   it('are scripts of package.json', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 
@@ -124,6 +137,26 @@ describe('what the documents name', () => {
     expect([...new Set(inDocs)].toSorted()).toEqual(inCode.toSorted());
   });
 
+  it('are the labels that the metrics have', () => {
+    const inCode = new Map(
+      [...read('src/metrics.ts').matchAll(/(?:counter|gauge|histogram)\(\s*'(\w+)',([\s\S]*?)\),\n/g)].map(
+        ([, name = '', rest = '']) => [
+          `usher_${name}`,
+          [...rest.matchAll(/'([a-z_]+)'/g)].map(([, label = '']) => label).toSorted(),
+        ],
+      ),
+    );
+    const rows = [...read('docs/operations.md').matchAll(/^\| `(usher_\w+)` \| (.*) \|$/gm)];
+
+    const said = rows.flatMap(([, name = '', words = '']) => {
+      const labels = [...words.matchAll(/`([a-z_]+)`/g)].map(([, label = '']) => label);
+      return labels.length === 0 ? [] : [[name, labels.toSorted()] as const];
+    });
+
+    expect(said.length).toBeGreaterThan(8);
+    expect(said).toEqual(said.map(([name]) => [name, inCode.get(name)]));
+  });
+
   it('are alerts, every one of them', () => {
     const rules = [...read('docs/alerts.yml').matchAll(/- alert: (\w+)/g)].map(([, name]) => name);
     const explained = [...read('docs/operations.md').matchAll(/^### (Usher\w+)$/gm)].map(([, name]) => name);
@@ -141,7 +174,12 @@ describe('what the documents name', () => {
 
     const codes = rows.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name));
 
-    const logged = [...code.matchAll(/\.(?:warn|error|info)\(\s*\{[^}]*\bcode: '(\w+)'/g)].map(([, name = '']) => name);
+    const logged = [
+      ...code.matchAll(/\.(?:warn|error|info)\(\s*\{[^}]*\bcode: '(\w+)'/g),
+      // Where a variable names it: chosen before the line is written, or handed on to what writes it.
+      ...code.matchAll(/\bconst code = isDatabaseFault\(\w+\) \? '(\w+)' : '(\w+)'/g),
+      ...code.matchAll(/\binTime\([\w.]+, '(\w+)'\)/g),
+    ].flatMap(([, ...names]) => names);
 
     expect(logged.length).toBeGreaterThan(40);
     expect(codes.filter((name) => !code.includes(`'${name}'`))).toEqual([]);

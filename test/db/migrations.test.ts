@@ -1,16 +1,20 @@
 import { readFileSync } from 'node:fs';
+import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { systemClock } from '../../src/clock.ts';
 import { postgresDialect, sqliteDialect } from '../../src/db/dialect.ts';
+import { inspectDatabase } from '../../src/db/inspect.ts';
 import { migrations } from '../../src/db/migrations.ts';
 import type { Schema } from '../../src/db/schema.ts';
+import { runHistory } from '../../src/history.ts';
 import { findDeeds } from '../../src/requests/history/history.ts';
 import { findRequestOverview } from '../../src/requests/overview.ts';
 import { findRequest } from '../../src/requests/store.ts';
 import { dueAnnouncements } from '../../src/requests/watching/announcements.ts';
 import { listWatches } from '../../src/requests/watching/watches.ts';
+import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
 
 const firstDay = {
@@ -209,6 +213,42 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     await database.close();
     const { config } = place;
     if (config.kind === 'sqlite') expect(readFileSync(config.path).includes(secret)).toBe(false);
+  });
+
+  it('is left as it was where a migration fails, and Usher does not start on it', async () => {
+    await asOf('007-replicas', async (earlier) => {
+      // A table that a later migration is going to make.
+      await earlier.schema.createTable('app_bindings').addColumn('entry', 'text').execute();
+    });
+    const before = await inspectDatabase(place.config, systemClock);
+
+    const started = place.open(systemClock);
+
+    await expect(started).rejects.toThrow('app_bindings');
+    expect(before).toMatchObject({ pending: expect.arrayContaining(['008-attempts', '015-bindings']) });
+    expect(await inspectDatabase(place.config, systemClock)).toEqual(before);
+  });
+
+  it('is not changed by a look into its history, which says what to do', async () => {
+    await asOf('007-replicas', async () => undefined);
+    const before = await inspectDatabase(place.config, systemClock);
+    const said: string[] = [];
+    const err = new Writable({
+      write(chunk, _encoding, done) {
+        said.push(String(chunk));
+        done();
+      },
+    });
+    const { config } = place;
+    const environment = {
+      ...sandboxEnvironment('http://127.0.0.1:1/v1.0'),
+      DATABASE_URL: config.kind === 'sqlite' ? `file:${config.path}` : config.url.reveal(),
+    };
+
+    const code = await runHistory([], { out: err, err, environment });
+
+    expect([code, said.join('')]).toEqual([1, expect.stringContaining('Start this version on it first')]);
+    expect(await inspectDatabase(place.config, systemClock)).toEqual(before);
   });
 
   async function asOf(migration: string, work: (earlier: Kysely<Schema>) => Promise<void>): Promise<void> {

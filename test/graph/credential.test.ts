@@ -3,10 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createHttpHeaders } from '@azure/core-rest-pipeline';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import { type CloudName, cloudNames, clouds } from '../../src/clouds.ts';
-import { botToken, createCredential, graphToken } from '../../src/graph/credential.ts';
+import { botToken, createCredential, graphToken, type LoginOptions } from '../../src/graph/credential.ts';
 import type { Identity } from '../../src/identity.ts';
 import { secret } from '../../src/secret.ts';
 import { type Asked, type Login, startLogin } from '../support/login.ts';
@@ -185,6 +186,28 @@ it('a token that Graph has not taken is not handed out again without a word to t
 
   expect(kept).toBe(1);
   expect(login.asked.filter(({ url }) => url.endsWith('/token'))).toHaveLength(2);
+});
+
+describe('a login that sends elsewhere', () => {
+  it.each([301, 302, 303, 307, 308])(
+    'is not followed to another host (%d): the proof of the registration stays',
+    async (status) => {
+      const asked: string[] = [];
+      const httpClient: LoginOptions['httpClient'] = {
+        async sendRequest(request) {
+          asked.push(new URL(request.url).hostname);
+          const headers = createHttpHeaders({ location: 'https://evil.example/token' });
+          return { request, status, headers, bodyAsText: '{}' };
+        },
+      };
+
+      const token = graphToken({ auth: 'azure', baseUrl, identity: withSecret }, 'public', { httpClient })(signal);
+
+      await expect(token).rejects.toThrow();
+      expect(asked.length).toBeGreaterThan(0);
+      expect(asked).not.toContain('evil.example');
+    },
+  );
 });
 
 describe('the credential', () => {

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { groups } from '../../src/sandbox/tenant/groups.ts';
+import { people } from '../../src/sandbox/tenant/people.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';
 
 jest.setTimeout(60_000);
@@ -51,6 +53,20 @@ describe('a person without a role', () => {
     expect(said).toEqual([]);
     expect(await refusals()).toHaveLength(lines.length + 1);
     expect(teams.sandbox.stats().arrivals).toEqual([]);
+  });
+
+  it('has Graph asked for their own roles and for those who could help, and for nothing else', async () => {
+    const before = teams.sandbox.requests.length;
+
+    for (const [, line] of lines) await answerTo(line);
+
+    const own = new RegExp(`/users/${people.johanna.id}(/|\\?|$)`);
+    const helpers = Object.values(groups).map(({ id }) => id);
+    const others = teams.sandbox.requests
+      .slice(before)
+      .map(({ path }) => path)
+      .filter((path) => !own.test(path) && !helpers.some((id) => path.includes(`/groups/${id}`)));
+    expect(others).toEqual([]);
   });
 
   it('is refused a file, a picture and a button that there is not', async () => {

@@ -183,6 +183,16 @@ describe('in a channel', () => {
     }
   });
 
+  it('the card that asks approvers for a decision shows its reason, as they decide by it', async () => {
+    await start();
+    await inRoom('alex', 'send approvals here');
+
+    await answerTo('megan', 'request access for diego to GitHub Enterprise because of a garden leave');
+
+    expect(teams.lastCard('desk').text).toContain('garden leave');
+    expect(teams.lastCard('desk').text).toContain('Diego');
+  });
+
   it('tells a person without a personal chat to open one, and carries out nothing that is no reading', async () => {
     await start();
     const card = await inRoom('lynne', 'history');

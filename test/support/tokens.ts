@@ -28,7 +28,7 @@ export interface TokenWish {
   /** Claims to be added or changed; undefined takes one away. */
   readonly claims?: Readonly<Record<string, unknown>>;
   /** `stranger` has the id of the Teams key and another secret; `unknown` is not published at all. */
-  readonly key?: 'teams' | 'directLine' | 'stranger' | 'unknown';
+  readonly key?: 'teams' | 'directLine' | 'unendorsed' | 'stranger' | 'unknown';
   /** Fields to be added to the header. `ownKey` has the token bring the public half of its key along. */
   readonly header?: Readonly<Record<string, unknown>> | 'ownKey';
 }
@@ -40,6 +40,7 @@ export async function startTokenService(serviceUrl: string): Promise<TokenServic
   const keys = {
     teams: await newKey('teams-key'),
     directLine: await newKey('direct-line-key'),
+    unendorsed: await newKey('unendorsed-key'),
     stranger: await newKey('teams-key'),
     unknown: await newKey('unknown-key'),
   };
@@ -51,6 +52,7 @@ export async function startTokenService(serviceUrl: string): Promise<TokenServic
       use: 'sig',
       endorsements: ['directline'],
     },
+    { ...(await exportJWK(keys.unendorsed.publicKey)), kid: keys.unendorsed.kid, use: 'sig' },
   ];
   let keyReads = 0;
   const server = createServer((request, response) => {

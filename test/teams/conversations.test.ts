@@ -89,6 +89,35 @@ describe('a conversation', () => {
     expect([member, asked]).toEqual([null, []]);
   });
 
+  it('whose service sends elsewhere is not followed there', async () => {
+    const asked: string[] = [];
+    const evil = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.end('{"id":"1"}');
+    }).listen(0, '127.0.0.1');
+    await once(evil, 'listening');
+    const service = createServer((_request, response) => {
+      response.statusCode = 307;
+      response.setHeader('location', `http://127.0.0.1:${(evil.address() as AddressInfo).port}/`);
+      response.end();
+    }).listen(0, '127.0.0.1');
+    await once(service, 'listening');
+    const serviceUrl = `http://127.0.0.1:${(service.address() as AddressInfo).port}/`;
+    const place = { serviceUrl, conversationId: 'chat' };
+    const there = toConversation(messageActivity({ id: 'alex', name: 'Alex' }, place, 'hello'));
+
+    const sent = await conversations.post(there, message);
+    const edited = await conversations.edit(there, 'card', message);
+    const member = await conversations.findMember(there, 'alex');
+    for (const server of [service, evil]) {
+      server.closeAllConnections();
+      server.close();
+    }
+
+    expect([sent.kind, edited.kind, member]).toEqual(['failed', 'failed', null]);
+    expect(asked).toEqual([]);
+  });
+
   it('takes the question whether a file may be stored, and the card of the file', async () => {
     const offer = {
       fileName: 'history.csv',

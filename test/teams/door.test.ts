@@ -67,6 +67,17 @@ describe('a good token', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
   });
 
+  it('may be signed by a key that is published without channels', async () => {
+    const { status } = await post(
+      teams.message('alex', 'whoami'),
+      `Bearer ${await tokens.sign({ key: 'unendorsed' })}`,
+    );
+    await teams.settled();
+
+    expect(status).toBe(200);
+    expect(connector.deliveries.length).toBeGreaterThan(seen.deliveries);
+  });
+
   it('costs one look at the signing keys, however many come', async () => {
     const before = tokens.keyReads();
 

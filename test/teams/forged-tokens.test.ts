@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -268,6 +269,19 @@ describe('a token that proves nothing', () => {
     expect(lines).toMatchObject([{ code: 'token_refused' }]);
     expect(JSON.stringify(lines)).not.toContain(token.slice(-40));
     expect(JSON.stringify(lines)).not.toContain(token.slice(0, 40));
+  });
+});
+
+describe('the database', () => {
+  it('holds neither the bot’s secret nor a token, good or bad', async () => {
+    const tokensSent = [await tokens.sign(), await tokens.sign({ key: 'stranger' })];
+    for (const token of tokensSent) await post({ authorization: `Bearer ${token}` }, 'whoami');
+
+    const kept = ['', '-wal'].map((end) => readFileSync(`${teams.databasePath}${end}`, 'latin1')).join('');
+
+    expect(kept).toContain('5eed0000');
+    for (const secret of ['the bot secret', 'eyJ', ...tokensSent.map((token) => token.slice(-40))])
+      expect(kept.includes(secret)).toBe(false);
   });
 });
 

@@ -1,0 +1,25 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, it } from '@jest/globals';
+
+const folder = new URL('../../src/graph/', import.meta.url);
+const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => readFileSync(new URL(path, folder), 'utf8'))
+  .join('\n');
+
+it('Graph is asked to change nothing but what is provisioned on demand and the assignment that an approval makes', () => {
+  // What a call is for stands in its path, which is named beside the method, or right before the call.
+  const posts = source
+    .split("method: 'POST'")
+    .slice(0, -1)
+    .map((before, index) => {
+      const after = source.split("method: 'POST'")[index + 1] ?? '';
+      const near = [after.slice(0, 120), before.slice(-200)].join(' ');
+      return /(?:\}\/)(\w+)`/.exec(near)?.[1] ?? near;
+    });
+
+  // Membership is a question that Graph takes by POST.
+  expect(posts.toSorted()).toEqual(['appRoleAssignedTo', 'checkMemberGroups', 'provisionOnDemand']);
+  expect(source).not.toMatch(/method: '(?:PATCH|PUT|DELETE)'/);
+  expect(source).toContain("readonly method?: 'GET' | 'POST';");
+});
