@@ -1,12 +1,9 @@
-import base from '../../jest.config.js';
+import { project } from '../../jest.config.js';
 
 export default {
-  ...base,
+  ...project,
   rootDir: '../..',
   testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/'],
-  globalSetup: undefined,
-  globalTeardown: undefined,
   testTimeout: 120_000,
   maxWorkers: 1,
 };
