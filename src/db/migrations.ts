@@ -354,6 +354,16 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
           await db.schema.alterTable(table).addColumn('subject_guest', 'integer', flag).execute();
       },
     },
+    '013-gate-fault': {
+      async up(db) {
+        const count = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0);
+        await db.schema.alterTable('gates').addColumn('health', 'text').execute();
+        await db.schema.alterTable('tasks').addColumn('excused', 'integer', count).execute();
+        await db.schema.alterTable('tasks').addColumn('sent', 'integer', count).execute();
+        // Until now a call was recorded as sent when it was claimed.
+        await sql`update tasks set sent = 1 where state = 'running'`.execute(db);
+      },
+    },
     '015-bindings': {
       async up(db) {
         await db.schema

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { Report } from '../../src/graph/outcome.ts';
+import { recoverTasks } from '../../src/requests/crashed.ts';
 import { cancelRequest } from '../../src/requests/holding.ts';
 import { findRequestOverview } from '../../src/requests/overview.ts';
 import { requeueTasks } from '../../src/requests/queue.ts';
 import { readRecords } from '../../src/requests/record.ts';
 import type { Task } from '../../src/requests/request.ts';
-import { finishTask, postponeTask, recoverTasks, renewLease, returnTask } from '../../src/requests/running.ts';
+import { finishTask, postponeTask, renewLease, returnTask } from '../../src/requests/running.ts';
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
@@ -196,7 +197,7 @@ describe.each(engines)('a running task on $name', ({ name, createTestDatabase })
       expect(writes).toEqual([false, false, false, false]);
       expect(await taskOf(id)).toEqual(before);
       expect(await finishTask(store, current, done)).toBe(true);
-      expect(await kinds()).toEqual(['asked', 'sent', 'sent', 'finished']);
+      expect(await kinds()).toEqual(['asked', 'sent', 'waitsAgain', 'sent', 'finished']);
     });
 
     it('still tells the gate that the server said "too many"', async () => {
