@@ -314,5 +314,7 @@ function codeOf(error: unknown): string | null {
 function loginCode(error: unknown): string | null {
   const said = error instanceof Error ? error.message : '';
   if (error instanceof Error && error.name === 'TimeoutError') return 'ETIMEDOUT';
-  return /\bAADSTS\d{4,8}\b/.exec(said)?.[0] ?? codeOf(error);
+  const entras = /\bAADSTS\d{4,8}\b/.exec(said)?.[0];
+  // The library that signs in has a word of its own for all that keeps it from reaching the login.
+  return entras ?? (/\b(?:network_error|endpoints_resolution_error)\b/.test(said) ? 'NETWORK_ERROR' : codeOf(error));
 }

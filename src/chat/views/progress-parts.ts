@@ -47,7 +47,7 @@ function loginTrouble(code: string): 'expired' | 'wrong' | 'refused' | 'away' | 
   if (code === 'AADSTS7000222') return 'expired';
   if (code === 'AADSTS7000215') return 'wrong';
   if (code.startsWith('AADSTS')) return 'refused';
-  return /^(?:E[A-Z_]+|UND_ERR_\w+)$/.test(code) ? 'away' : 'other';
+  return /^(?:E[A-Z_]+|UND_ERR_\w+|NETWORK_ERROR)$/.test(code) ? 'away' : 'other';
 }
 
 /** "12 min", "1 h 5 min": a forecast in whole minutes; below one in seconds. */
