@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import type { ObservedCall } from './graph/client.ts';
 import { version } from './graph/version.ts';
 import type { Log } from './log.ts';
+import type { FaultCause } from './rate-gate/fault.ts';
 import type { DispatcherObserver } from './requests/dispatcher.ts';
 import type { Gauges } from './requests/gauges.ts';
 import type { ObservedMessage } from './teams/conversations.ts';
@@ -46,6 +47,7 @@ export interface MetricsParts {
   readonly log: Log;
 }
 
+const faultCauses: readonly FaultCause[] = ['unreachable', 'noToken', 'serviceUnavailable'];
 const mostApps = 200;
 const mostEndpoints = 100;
 const other = 'other';
@@ -86,10 +88,11 @@ export function createMetrics(parts: MetricsParts): Metrics {
     const gauges = await inTime(parts.gauges, 'gauges_unread');
     // A number from the last scrape would look like one from now.
     for (const meter of [meters.gateBlocked, meters.gateSlotsLeft]) meter.remove();
-    for (const meter of [meters.queueTasks, meters.accessRequests]) meter.reset();
+    for (const meter of [meters.queueTasks, meters.accessRequests, meters.gateFault]) meter.reset();
     meters.brokenEntries.set(parts.brokenEntries?.() ?? 0);
     if (gauges === null) return;
     meters.gateBlocked.set(gauges.gate.isBlocked ? 1 : 0);
+    for (const cause of faultCauses) meters.gateFault.set({ cause }, gauges.gate.fault === cause ? 1 : 0);
     meters.gateSlotsLeft.set(gauges.gate.slotsLeft);
     for (const { state, lane, count } of gauges.tasks) meters.queueTasks.set({ state, lane }, count);
     for (const { state, count } of gauges.accessRequests) meters.accessRequests.set({ state }, count);
@@ -173,6 +176,11 @@ function createMeters(registry: Registry) {
     gateGrants: counter('gate_grants_total', 'Starts that the rate gate granted.'),
     gateThrottled: counter('gate_throttled_total', 'On-demand calls that Graph answered 429; none are to be seen.'),
     gateBlocked: gauge('gate_blocked', 'Whether the rate gate is closed after a 429.'),
+    gateFault: gauge(
+      'gate_fault',
+      'Whether the rate gate is closed as no call gets through to Graph, by why.',
+      'cause',
+    ),
     gateSlotsLeft: gauge('gate_slots_left', 'Starts that the rate gate allows at this moment.'),
     queueTasks: gauge('queue_tasks', 'Tasks that are not at their end; held ones wait for a yes.', 'state', 'lane'),
     graphSeconds: histogram(

@@ -131,12 +131,14 @@ describe('what is read at a scrape', () => {
     let gauges = quiet;
     const metrics = start({ gauges: async () => gauges });
     await metrics.text();
-    gauges = { ...quiet, gate: { isBlocked: true, slotsLeft: 0 }, accessRequests: [] };
+    gauges = { ...quiet, gate: { isBlocked: true, slotsLeft: 0, fault: 'noToken' }, accessRequests: [] };
 
     const samples = await samplesOf(metrics);
 
     expect(find(samples, 'gate_blocked')).toBe(1);
     expect(find(samples, 'gate_slots_left')).toBe(0);
+    expect(find(samples, 'gate_fault', { cause: 'noToken' })).toBe(1);
+    expect(find(samples, 'gate_fault', { cause: 'unreachable' })).toBe(0);
     expect(find(samples, 'queue_tasks', { state: 'waiting', lane: 'bulk' })).toBe(7);
     expect(find(samples, 'access_requests', { state: 'pending' })).toBeUndefined();
   });

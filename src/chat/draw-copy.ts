@@ -6,6 +6,7 @@ import { findCopy } from '../requests/access-requests/copies.ts';
 import { type AccessParts, findAccessRequest } from '../requests/access-requests/store.ts';
 import { forecastQueue } from '../requests/queue.ts';
 import { findRequest } from '../requests/store.ts';
+import { placeMark } from './draw.ts';
 import type { CardMessage, Drawing } from './reply.ts';
 import { type AccessCardInput, type AccountFacts, accessCard } from './views/access/access-card.ts';
 import { createWords, type Words } from './words.ts';
@@ -33,8 +34,7 @@ export async function drawCopy(parts: DrawCopyParts, copyId: string): Promise<Dr
   if (copy === null || accessRequest === null) return null;
   const words = createWords(copy.reader.locale, copy.reader.timeZone);
   const { message, progress } = await drawAccess(parts, words, accessRequest, { audience: copy.audience });
-  const place =
-    progress?.forecast == null ? '' : `${progress.forecast.place}@${Math.round(progress.forecast.startsAt / 1000)}`;
+  const place = progress?.forecast == null ? '' : placeMark(progress.forecast);
   const { kind } = accessRequest.state;
   return {
     live: { id: copy.id, conversation: copy.conversation, cardId: copy.cardId, revision: copy.revision },

@@ -2,7 +2,7 @@ import type { OutcomeKind } from '../graph/outcome.ts';
 import { forecastRequest } from '../requests/forecast.ts';
 import { findRequestOverview, type RequestOverview } from '../requests/overview.ts';
 import { forecastQueue } from '../requests/queue.ts';
-import type { Request, Task } from '../requests/request.ts';
+import type { Forecast, Request, Task, WaitingFault } from '../requests/request.ts';
 import { findRequest, type StoreParts } from '../requests/store.ts';
 import type { CardMessage, Drawing } from './reply.ts';
 import { confirmCard } from './views/confirm-card.ts';
@@ -44,7 +44,7 @@ export async function drawRequest(parts: DrawParts, requestId: string, conversat
   const message = drawMany(overview, whole, forecast, now);
   const { states } = overview;
   // The end in whole tens of seconds: a card that promises the second would be edited every two.
-  const ends = forecast === null ? '' : Math.round(forecast.lastStartsAt / 10_000);
+  const ends = forecast === null ? '' : (faultMark(forecast) ?? Math.round(forecast.lastStartsAt / 10_000));
   return {
     live: overview.request,
     message,
@@ -81,9 +81,19 @@ async function drawSingle(
   const forecast = isWaiting ? ((await forecastQueue(store)).get(task.id) ?? null) : null;
   const message = requestCard({ request, forecast, now, entraPortalUrl: entraPortal, canRetry: true, readAlong });
   // A start time that moves by less than a second is no news.
-  const place = forecast === null ? '' : `${forecast.place}@${Math.round(forecast.startsAt / 1000)}`;
+  const place = forecast === null ? '' : placeMark(forecast);
   const finished = task?.state.kind === 'done' || task?.state.kind === 'cancelled';
   return { live: request, message, signature: `${request.revision}:${place}`, finished };
+}
+
+/** What a waiting task's card tells of its place; a change of it is worth an edit. */
+export function placeMark(forecast: Forecast): string {
+  return faultMark(forecast) ?? `${forecast.place}@${Math.round(forecast.startsAt / 1000)}`;
+}
+
+/** While no call gets through, place and time are not told, and the time would move with every second. */
+function faultMark({ fault }: { readonly fault?: WaitingFault }): string | null {
+  return fault === undefined ? null : `${fault.cause}${fault.code}${fault.since}`;
 }
 
 function drawMany(
@@ -93,7 +103,9 @@ function drawMany(
   now: number,
 ): CardMessage {
   const { request, states, outcomes, total } = overview;
-  const finishesAt = forecast?.lastStartsAt ?? null;
+  const fault = forecast?.fault;
+  const finishesAt = fault === undefined ? (forecast?.lastStartsAt ?? null) : null;
+  const faulty = fault === undefined ? {} : { fault };
   if (overview.group !== null)
     return groupCard({
       request,
@@ -101,12 +113,13 @@ function drawMany(
       counts: whole === null ? countsOf(overview, overview.group.members) : countCalls(whole.tasks),
       calls: whole?.tasks ?? inOrder([...overview.failures, ...overview.running]),
       finishesAt,
+      ...faulty,
       takesMs: finishesAt === null ? null : finishesAt - now,
       now,
       canRetry: true,
     });
   if (states.held > 0) {
-    const takesMs = forecast === null ? null : forecast.lastStartsAt - now;
+    const takesMs = finishesAt === null ? null : finishesAt - now;
     return confirmCard({ request, count: states.held, takesMs, now });
   }
   const { held, waiting, running, cancelled } = states;
@@ -120,6 +133,7 @@ function drawMany(
       running: overview.running.map(({ subject }) => subject),
       ended: overview.ended,
       finishesAt,
+      ...faulty,
     },
     now,
     canRetry: true,

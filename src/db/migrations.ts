@@ -371,5 +371,15 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
         await db.schema.createIndex('card_owners_noted').on('card_owners').column('noted_at').execute();
       },
     },
+    '020-gate-fault': {
+      async up(db) {
+        const count = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0);
+        await db.schema.alterTable('gates').addColumn('health', 'text').execute();
+        await db.schema.alterTable('tasks').addColumn('excused', 'integer', count).execute();
+        await db.schema.alterTable('tasks').addColumn('sent', 'integer', count).execute();
+        // Until now a call was recorded as sent when it was claimed.
+        await sql`update tasks set sent = 1 where state = 'running'`.execute(db);
+      },
+    },
   };
 }

@@ -74,6 +74,10 @@ export interface TaskRow {
   perhaps: string | null;
   attempts: number;
   throttles: Generated<number>;
+  /** How many were probes that found the service in trouble, which is no fault of the task. */
+  excused: Generated<number>;
+  /** 1 once its running call may have left, and the record says so. */
+  sent: Generated<number>;
   /** How many processes died in the middle of its calls. */
   crashes: Generated<number>;
   lease_owner: string | null;
@@ -102,6 +106,8 @@ export interface GateRow {
   turns: string;
   /** JSON array: the lanes of the latest grants, oldest first. */
   lanes: Generated<string>;
+  /** JSON of what keeps Graph from being reached, see `rate-gate/fault.ts`; null while nothing does. */
+  health: string | null;
 }
 
 export interface TurnRow {

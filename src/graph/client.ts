@@ -147,7 +147,9 @@ function createClient(parts: GraphClientParts, agent: Agent): GraphClient {
       if (call.signal?.aborted === true) return { kind: 'noAnswer', why: 'stopped', unsent: true, trace: unanswered };
       if (parts.onBehalf === true) log.warn({ code: 'sign_in_gone' }, 'a sign-in ended while it was in use');
       else log.error({ error, code: 'no_graph_token' }, 'no token for Graph; check the AZURE_* settings');
-      return { kind: 'noAnswer', why: 'noCredential', unsent: true, ...byWhom, trace: unanswered };
+      const code = loginCode(error);
+      const told = code === null ? {} : { code };
+      return { kind: 'noAnswer', why: 'noCredential', unsent: true, ...told, ...byWhom, trace: unanswered };
     }
     // After a 503 or 504 Microsoft asks for a new connection, as the old one leads to the same tired front end.
     const dispatcher = freshConnection ? new Agent(connectionOptions) : agent;
@@ -306,4 +308,13 @@ function parseJson(text: string): unknown {
 function codeOf(error: unknown): string | null {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,59}$/.test(code) ? code : null;
+}
+
+/** Why no token was to be had: Entra's own code where Entra refused, else the machine's. */
+function loginCode(error: unknown): string | null {
+  const said = error instanceof Error ? error.message : '';
+  if (error instanceof Error && error.name === 'TimeoutError') return 'ETIMEDOUT';
+  const entras = /\bAADSTS\d{4,8}\b/.exec(said)?.[0];
+  // The library that signs in has a word of its own for all that keeps it from reaching the login.
+  return entras ?? (/\b(?:network_error|endpoints_resolution_error)\b/.test(said) ? 'NETWORK_ERROR' : codeOf(error));
 }

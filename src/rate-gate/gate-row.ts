@@ -2,7 +2,8 @@ import type { Transaction } from 'kysely';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import type { Schema } from '../db/schema.ts';
-import { type GateLimits, type GateState, openGate, settleClock } from './gate.ts';
+import { type Health, settleHealth, wellHealth } from './fault.ts';
+import { earliestGrant, type GateLimits, type GateState, openGate, settleClock } from './gate.ts';
 
 /**
  * The gate's state as one row, read and written inside the transaction of whoever claims a task, so that a grant is
@@ -19,6 +20,8 @@ export interface GateParts {
 
 export interface StoredGate {
   readonly state: GateState;
+  /** Whether Graph can be reached; see `fault.ts`. */
+  readonly health: Health;
   /** The virtual time of each lane; see `requests/queue.ts`. */
   readonly turns: readonly number[];
   /** The lanes of the latest grants, oldest first; see `lanes.ts`. */
@@ -34,7 +37,7 @@ export async function readGate(parts: GateParts, transaction: Transaction<Schema
   const { database, clock, gate } = parts;
   const row = transaction
     .selectFrom('gates')
-    .select(['grants', 'blocked_until', 'blocked_from', 'turns', 'lanes'])
+    .select(['grants', 'blocked_until', 'blocked_from', 'turns', 'lanes', 'health'])
     .where('scope', '=', gate.scope);
   const locked = database.dialect.lockRows ? row.forUpdate() : row;
   let found = await locked.executeTakeFirst();
@@ -56,14 +59,21 @@ export async function readGate(parts: GateParts, transaction: Transaction<Schema
   };
   const state = settleClock(stored, gate.limits, now);
   const [turns, lanes] = [numbers(found.turns), numbers(found.lanes)];
+  const health = settleHealth(healthOf(found.health), now);
   if (state !== stored) await writeGate(transaction, gate.scope, { state, turns, lanes });
-  return { state, turns, lanes, now, askedAt };
+  return { state, health, turns, lanes, now, askedAt };
 }
 
+/** The earliest time at which the next call may start: with a fault, the next probe. */
+export function opensAt({ state, health, now }: StoredGate, limits: GateLimits): number {
+  return Math.max(earliestGrant(state, limits, now), health.fault?.retryAt ?? now);
+}
+
+/** Without its health the row keeps what it has of that. */
 export async function writeGate(
   transaction: Transaction<Schema>,
   scope: string,
-  gate: Pick<StoredGate, 'state' | 'turns' | 'lanes'>,
+  gate: Pick<StoredGate, 'state' | 'turns' | 'lanes'> & Partial<Pick<StoredGate, 'health'>>,
 ): Promise<void> {
   await transaction
     .updateTable('gates')
@@ -73,9 +83,29 @@ export async function writeGate(
       blocked_from: gate.state.blockedFrom ?? null,
       turns: JSON.stringify(gate.turns),
       lanes: JSON.stringify(gate.lanes),
+      ...(gate.health === undefined ? {} : { health: textOf(gate.health) }),
     })
     .where('scope', '=', scope)
     .execute();
+}
+
+/** Whether the row tells of trouble at all: as a rule it does not, and then a good answer need not lock it. */
+export async function isTroubled({ gate }: GateParts, transaction: Transaction<Schema>): Promise<boolean> {
+  const row = await transaction
+    .selectFrom('gates')
+    .select('scope')
+    .where('scope', '=', gate.scope)
+    .where('health', 'is not', null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+function healthOf(json: string | null): Health {
+  return json === null ? wellHealth : (JSON.parse(json) as Health);
+}
+
+function textOf(health: Health): string | null {
+  return health.fault === null && health.troubled.length === 0 ? null : JSON.stringify(health);
 }
 
 function numbers(json: string): number[] {

@@ -1,11 +1,12 @@
 import { type GraphAnswer, type GraphTrouble, refusesToken } from '../graph/answer.ts';
 import { readOutcome } from '../graph/outcome/read-outcome.ts';
-import { isInProgress, noCredential, readRefusal, signInGone, unreachable } from '../graph/outcome/refusal.ts';
+import { isInProgress, readRefusal, signInGone } from '../graph/outcome/refusal.ts';
 import type { Outcome } from '../graph/outcome.ts';
 import type { IsShown } from '../masking/attributes.ts';
+import type { Evidence } from '../rate-gate/fault.ts';
 import { longestBlockMs } from '../rate-gate/gate.ts';
 import type { Task } from './request.ts';
-import type { GateNews, Postponement } from './running.ts';
+import type { CallNews, Postponement } from './running.ts';
 
 /**
  * One call of a task and what follows from its answer. Every repeat goes back through the queue and takes a grant of
@@ -18,8 +19,9 @@ import type { GateNews, Postponement } from './running.ts';
  *     200, unreadable                done: unknown (the call went through; a person decides about another)
  *     429                            again when the gate opens, which closes for everybody; the 20th: done: refused
  *     500, 502, 503                  again after 5, 10, 20 s; then done: refused
- *     no connection came about       again after 5, 10, 20 s; then done: refused
- *     no token to call with          done: refused, also where the asker's sign-in has just ended
+ *     no connection came about,      again when the gate opens, which closes for everybody; no attempt, as nothing left
+ *       no token to call with
+ *     the asker's sign-in has ended  done: refused
  *     401 about the token            again at once with a fresh one; the second in a row: done: refused
  *     504, no answer, reset          again once after 5 s; then done: unknown
  *     409, other work under way      again after 10, 20, 40, then 60 s; the eighth: done: refused
@@ -28,6 +30,10 @@ import type { GateNews, Postponement } from './running.ts';
  *
  * Where Graph asks for a longer pause it gets it, up to a day; what it asks beyond that ends the task, which says so.
  * This is one attempt's own end. What the task's end is, over all its attempts, `graph/outcome/over-all.ts` judges.
+ *
+ * Three tasks in a row that meet a 5xx or silence close the gate too, see `rate-gate/fault.ts`. A call that then goes out
+ * as the probe and meets the same goes back once more, however often that was: it is not the task's own trouble. What
+ * waits for longer than a day ends as not sent, see `away.ts`.
  *
  * A call that was turned away with 429 did not reach the service, and one that came before the assignment was to be seen
  * says nothing about it, so neither counts where the others are counted.
@@ -38,7 +44,7 @@ export type Settlement =
       readonly outcome: Outcome;
       readonly graphRequestId: string | null;
       readonly clientRequestId: string | null;
-    } & GateNews)
+    } & CallNews)
   | { readonly kind: 'again'; readonly postponement: Postponement };
 
 /** What an attempt needs of Graph. */
@@ -59,6 +65,12 @@ export interface ProvisioningCall {
   readonly subject: { readonly id: string; readonly type: string };
   /** Of a group: the members to provision with it. */
   readonly members: readonly { readonly id: string; readonly type: string }[];
+}
+
+export interface AttemptOptions {
+  readonly assignmentDelaysMs?: readonly number[];
+  /** The gate is closed by a fault, and this call is to find out whether that is over. */
+  readonly isProbe?: boolean;
 }
 
 const throttledAttempts = 20;
@@ -85,7 +97,7 @@ export async function attempt(
   task: Task,
   signal: AbortSignal,
   onSend: () => void,
-  assignmentDelaysMs = defaultAssignmentDelaysMs,
+  { assignmentDelaysMs = defaultAssignmentDelaysMs, isProbe = false }: AttemptOptions = {},
 ): Promise<Settlement> {
   const { jobId, ruleId, subject, members } = task;
   const call: ProvisioningCall = { servicePrincipalId, jobId, ruleId, subject, members };
@@ -102,19 +114,9 @@ export async function attempt(
     case 'unreadable':
       return done({ kind: 'unknown', why: 'unreadable' });
     case 'noAnswer':
-      if (answer.why === 'stopped') {
-        const unsent = answer.unsent === true ? { unsent: answer.unsent } : {};
-        return again({ reason: 'interrupted', delayMs: 0, ...unsent });
-      }
-      if (answer.why === 'noCredential') return done(answer.onBehalf === true ? signInGone : noCredential);
-      if (answer.why === 'unreachable') {
-        if (heardAttempts(task) >= unavailableAttempts) return done(unreachable(answer.code));
-        return again({ reason: 'unreachable', delayMs: backoffMs(task) });
-      }
-      if (heardAttempts(task) < unansweredAttempts) return again({ reason: 'noAnswer', delayMs: firstDelayMs });
-      return done({ kind: 'unknown', why: answer.why });
+      return settleSilence(task, answer, isProbe, done);
     case 'refused':
-      return settleRefusal(graph, servicePrincipalId, task, answer, done);
+      return settleRefusal(graph, servicePrincipalId, task, answer, isProbe, done);
     default: {
       const never: never = answer;
       throw new Error(`unexpected answer ${JSON.stringify(never)}`);
@@ -122,9 +124,48 @@ export async function attempt(
   }
 }
 
+function settleSilence(
+  task: Task,
+  answer: Extract<GraphTrouble, { kind: 'noAnswer' }>,
+  isProbe: boolean,
+  done: (outcome: Outcome) => Settlement & { readonly kind: 'done' },
+): Settlement {
+  const { why, code = '' } = answer;
+  switch (why) {
+    case 'stopped': {
+      const unsent = answer.unsent === true ? { unsent: answer.unsent } : {};
+      return again({ reason: 'interrupted', delayMs: 0, ...unsent, evidence: { kind: 'nothing' } });
+    }
+    case 'noCredential':
+      // A person's own sign-in is theirs alone.
+      if (answer.onBehalf === true) return { ...done(signInGone), unsent: true, evidence: { kind: 'nothing' } };
+      return again({
+        reason: 'noToken',
+        delayMs: 0,
+        unsent: true,
+        evidence: { kind: 'fault', cause: 'noToken', code },
+      });
+    case 'unreachable': {
+      const evidence: Evidence = { kind: 'fault', cause: 'unreachable', code };
+      return again({ reason: 'unreachable', delayMs: 0, unsent: true, evidence });
+    }
+    case 'timeout':
+    case 'connectionLost': {
+      const evidence: Evidence = { kind: 'trouble', code, retryAfterMs: null };
+      if (isProbe || heardAttempts(task) < unansweredAttempts)
+        return again({ reason: 'noAnswer', delayMs: firstDelayMs, evidence });
+      return { ...done({ kind: 'unknown', why }), evidence };
+    }
+    default: {
+      const never: never = why;
+      throw new Error(`unexpected silence ${String(never)}`);
+    }
+  }
+}
+
 /** Calls so far that tell of the service or the subject, the present one included. */
 function heardAttempts(task: Task): number {
-  return task.attempts - task.throttles - task.unseen;
+  return task.attempts - task.throttles - task.unseen - (task.excused ?? 0);
 }
 
 /** 5, 10, 20 s. */
@@ -141,6 +182,7 @@ async function settleRefusal(
   servicePrincipalId: string,
   task: Task,
   answer: Extract<GraphTrouble, { kind: 'refused' }>,
+  isProbe: boolean,
   done: (outcome: Outcome) => Settlement & { readonly kind: 'done' },
 ): Promise<Settlement> {
   const { status, code, retryAfterMs } = answer;
@@ -149,12 +191,18 @@ async function settleRefusal(
   const isTooLong = asksForMs > longestDelayMs;
   if (status === 429 && !isTooLong && task.throttles + 1 < throttledAttempts)
     return again({ reason: 'throttled', delayMs: 0, closesGate: { retryAfterMs } });
-  if (status === 504) {
-    if (isTooLong || attempts >= unansweredAttempts) return done({ kind: 'unknown', why: 'gatewayTimeout' });
-    return again({ reason: 'noAnswer', delayMs: Math.max(asksForMs, firstDelayMs) });
+  if (status >= 500) {
+    // Missing credentials are the app's own trouble, whatever status tells of them.
+    const isOwn = code.toLowerCase() === 'credentialsmissing';
+    const evidence: Evidence = isOwn ? { kind: 'answered' } : { kind: 'trouble', code: `HTTP_${status}`, retryAfterMs };
+    const isOver = (most: number) => isTooLong || ((isOwn || !isProbe) && attempts >= most);
+    if (status === 504 && isOver(unansweredAttempts))
+      return { ...done({ kind: 'unknown', why: 'gatewayTimeout' }), evidence };
+    if (status === 504) return again({ reason: 'noAnswer', delayMs: Math.max(asksForMs, firstDelayMs), evidence });
+    if (![500, 502, 503].includes(status) || isOver(unavailableAttempts))
+      return { ...done(readRefusal(answer, null)), evidence };
+    return again({ reason: 'serviceUnavailable', delayMs: Math.max(asksForMs, backoffMs(task)), evidence });
   }
-  if ([500, 502, 503].includes(status) && !isTooLong && attempts < unavailableAttempts)
-    return again({ reason: 'serviceUnavailable', delayMs: Math.max(asksForMs, backoffMs(task)) });
   if (isInProgress(answer) && !isTooLong && attempts < inProgressAttempts) {
     const pauseMs = Math.min(firstProgressDelayMs * 2 ** (attempts - 1), longestProgressDelayMs);
     return again({ reason: 'inProgress', delayMs: Math.max(asksForMs, pauseMs) });

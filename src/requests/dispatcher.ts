@@ -6,8 +6,10 @@ import { signInGone } from '../graph/outcome/refusal.ts';
 import type { Outcome, OutcomeKind } from '../graph/outcome.ts';
 import type { Log } from '../log.ts';
 import { attempt, type ProvisioningService, type Settlement } from './attempt.ts';
+import { endAway } from './away.ts';
+import { recoverTasks } from './crashed.ts';
 import { type ClaimedTask, claimTask, type Grant, noteLateStart } from './queue.ts';
-import { codeOf, finishTask, postponeTask, recoverTasks, renewLease, returnTask } from './running.ts';
+import { type CallNews, codeOf, finishTask, noteSent, postponeTask, renewLease, returnTask } from './running.ts';
 import { type Askers, endSignedOut } from './signed-out.ts';
 import type { StoreParts } from './store.ts';
 
@@ -119,7 +121,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   /** Starts all that may start now; returns for how long there is nothing more to do. */
   async function claimAll(): Promise<number> {
     try {
-      for (const requestId of await recoverTasks(store, owner, [...running.keys()], isSteady())) tell(requestId);
+      const steady = isSteady();
+      for (const requestId of await recoverTasks(store, owner, [...running.keys()], steady)) tell(requestId);
       if (parts.askers !== undefined)
         for (const requestId of await endSignedOut(store, parts.askers.present())) tell(requestId);
       while (!stopping.signal.aborted) {
@@ -135,6 +138,9 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
             start(claim.claimed);
             break;
           case 'later':
+            // A clock that has just jumped knows nothing of how long anything has waited.
+            if (claim.fault !== undefined && steady)
+              for (const requestId of await endAway(store, claim.fault)) tell(requestId);
             return Math.min(claim.inMs, idleMs);
           case 'idle':
             return idleMs;
@@ -220,32 +226,42 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   async function send(claimed: ClaimedTask): Promise<Settlement | Unsent | { readonly kind: 'drifted' }> {
     const { task, appId, grant } = claimed;
     const graph = parts.askers === undefined ? parts.graph : parts.askers.serviceFor(claimed.askerId);
-    if (graph === null) return { kind: 'done', outcome: signInGone, graphRequestId: null, clientRequestId: null };
+    if (graph === null) return { kind: 'done', outcome: signInGone, ...unasked, unsent: true };
+    const options = {
+      isProbe: claimed.isProbe,
+      ...(parts.assignmentDelaysMs === undefined ? {} : { assignmentDelaysMs: parts.assignmentDelaysMs }),
+    };
     const ended = new AbortController();
     const held = new AbortController();
     const signal = AbortSignal.any([abandon.signal, held.signal]);
     let isSent = false;
+    let noting: Promise<void> = Promise.resolve();
     const onSend = () => {
-      isSent = true;
       // The process may have stood still while token and connection were got.
       const lateMs = clock.monotonic() - grant.takenAt;
-      if (lateMs > toleratedMs) held.abort();
-      else if (lateMs > noticedLatenessMs) void noteLateness(grant, lateMs, task.id);
+      if (lateMs > toleratedMs) return held.abort();
+      if (lateMs > noticedLatenessMs) void noteLateness(grant, lateMs, task.id);
+      isSent = true;
+      noting = noteSent(store, claimed).catch((error: unknown) =>
+        log.warn({ error, code: 'sent_not_noted', taskId: task.id }, 'that a call left is recorded with its end'),
+      );
     };
     try {
       // Whatever else the attempt still looks up when time is over, its task goes back at once.
       const settlement = await Promise.race([
-        attempt(graph, appId, task, signal, onSend, parts.assignmentDelaysMs),
+        attempt(graph, appId, task, signal, onSend, options),
         abandoned(ended.signal, () => isSent),
       ]);
       return held.signal.aborted && !abandon.signal.aborted ? { kind: 'drifted' } : settlement;
     } catch (error) {
       log.error({ error, code: 'attempt_failed', taskId: task.id }, 'an attempt broke off');
-      if (task.attempts < mostBrokenAttempts) return interrupted(brokenDelayMs, isSent);
+      if (task.attempts < mostBrokenAttempts) return interrupted(brokenDelayMs, isSent, { counts: true });
       const outcome: Outcome = { kind: 'unknown', why: 'unreadable' };
-      return { kind: 'done', outcome, graphRequestId: null, clientRequestId: null };
+      return { kind: 'done', outcome, ...unasked };
     } finally {
       ended.abort();
+      // Else the settlement could come first, and record it as well.
+      await noting;
     }
   }
 
@@ -299,6 +315,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
 
   async function write(claimed: ClaimedTask, settlement: Settlement | Unsent): Promise<void> {
     const { id: taskId, requestId } = claimed.task;
+    if (settlement.kind !== 'unsent')
+      tellOfFault(claimed, settlement.kind === 'again' ? settlement.postponement : settlement);
     switch (settlement.kind) {
       case 'unsent':
         await returnTask(store, claimed);
@@ -324,6 +342,13 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     }
   }
 
+  function tellOfFault({ task, isProbe }: ClaimedTask, { evidence }: CallNews): void {
+    if (evidence?.kind !== 'fault') return;
+    const { cause, code } = evidence;
+    const entry = { code: 'graph_away', cause, reason: code, taskId: task.id, isProbe };
+    log.warn(entry, 'no call gets through to Graph; all wait, and one at a time tries again');
+  }
+
   function finishedTask({ task, appName, enqueuedAt, grant }: ClaimedTask, outcomeKind: OutcomeKind): FinishedTask {
     const waitedSeconds = (task.state.startedAt - enqueuedAt) / 1_000;
     return { outcomeKind, app: appName, waitedSeconds, ranSeconds: (clock.monotonic() - grant.takenAt) / 1_000 };
@@ -347,7 +372,10 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   };
 }
 
-function interrupted(delayMs: number, isSent: boolean): Settlement {
+const unasked = { graphRequestId: null, clientRequestId: null, evidence: { kind: 'nothing' } } as const;
+
+function interrupted(delayMs: number, isSent: boolean, more: { readonly counts?: true } = {}): Settlement {
   const unsent = isSent ? {} : { unsent: true as const };
-  return { kind: 'again', postponement: { reason: 'interrupted', delayMs, ...unsent } };
+  const postponement = { reason: 'interrupted', delayMs, evidence: unasked.evidence, ...unsent, ...more } as const;
+  return { kind: 'again', postponement };
 }

@@ -1,5 +1,6 @@
 import { readGate } from '../rate-gate/gate-row.ts';
 import { type InLine, lookAhead, readLine } from './queue.ts';
+import type { WaitingFault } from './request.ts';
 import { type StoreParts, turnLength } from './store.ts';
 
 /** When a request will be through, by the gate's own arithmetic, if nobody comes in between. */
@@ -9,6 +10,8 @@ export interface RequestForecast {
   /** The first start and the last; milliseconds since 1970. A call takes some seconds after it. */
   readonly startsAt: number;
   readonly lastStartsAt: number;
+  /** What keeps every call from getting through at this moment; the times are then those if it ended now. */
+  readonly fault?: WaitingFault;
 }
 
 /** Of each lane: ten of the longest lists. */
@@ -38,9 +41,12 @@ export async function forecastRequest(parts: StoreParts, requestId: string): Pro
     const line = await readLine(transaction, farthest);
     const waiting = joining.length === 0 ? line : [...line, ...joining].toSorted(inOrder);
     const foretold = lookAhead(parts, stored, waiting, waiting.length);
-    const starts = own.flatMap(({ id }) => foretold.get(id)?.startsAt ?? []);
-    if (starts.length < own.length) return null;
-    return { tasks: own.length, startsAt: Math.min(...starts), lastStartsAt: Math.max(...starts) };
+    const each = own.flatMap(({ id }) => foretold.get(id) ?? []);
+    if (each.length < own.length) return null;
+    const starts = each.map(({ startsAt }) => startsAt);
+    const fault = each.flatMap((one) => one.fault ?? []).toSorted((one, other) => one.endsAt - other.endsAt)[0];
+    const held = fault === undefined ? {} : { fault };
+    return { ...held, tasks: own.length, startsAt: Math.min(...starts), lastStartsAt: Math.max(...starts) };
   });
 }
 

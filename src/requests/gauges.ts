@@ -1,4 +1,5 @@
 import type { TaskRow } from '../db/schema.ts';
+import type { FaultCause } from '../rate-gate/fault.ts';
 import { slotsLeft } from '../rate-gate/gate.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import { type Lane, laneNumbers } from '../rate-gate/lanes.ts';
@@ -14,6 +15,8 @@ export interface Gauges {
     /** Closed after a 429. */
     readonly isBlocked: boolean;
     readonly slotsLeft: number;
+    /** Why it is closed to all but probes; missing while Graph is there. */
+    readonly fault?: FaultCause;
   };
   /** One for each state in which a task is not at its end, and lane; also where there is none. */
   readonly tasks: readonly { readonly state: OpenTaskState; readonly lane: Lane; readonly count: number }[];
@@ -28,7 +31,7 @@ const openTaskStates: readonly OpenTaskState[] = ['held', 'waiting', 'running'];
 /** Reads them all; ends are not counted, as their number only ever grows. */
 export async function readGauges(parts: StoreParts): Promise<Gauges> {
   const { database, gate } = parts;
-  const { state, now } = await database.transact((transaction) => readGate(parts, transaction));
+  const { state, health, now } = await database.transact((transaction) => readGate(parts, transaction));
   const tasks = await database.query
     .selectFrom('tasks')
     .select(['state', 'lane'])
@@ -44,7 +47,12 @@ export async function readGauges(parts: StoreParts): Promise<Gauges> {
     .groupBy('state')
     .execute();
   return {
-    gate: { isBlocked: state.blockedUntil > now, slotsLeft: slotsLeft(state, gate.limits, now) },
+    gate: {
+      isBlocked: state.blockedUntil > now,
+      // A probe is no start that anything may count on.
+      slotsLeft: health.fault === null ? slotsLeft(state, gate.limits, now) : 0,
+      ...(health.fault === null ? {} : { fault: health.fault.cause }),
+    },
     tasks: openTaskStates.flatMap((taskState) =>
       lanes.map((lane) => {
         const row = tasks.find((found) => found.state === taskState && found.lane === laneNumbers[lane]);

@@ -1,3 +1,4 @@
+import type { GateFault } from '../rate-gate/fault.ts';
 import { slotsLeft } from '../rate-gate/gate.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import { forecastQueue } from './queue.ts';
@@ -12,6 +13,8 @@ export interface Line {
     readonly blockedUntil: number | null;
     readonly limit: number;
     readonly windowMs: number;
+    /** What keeps every call from getting through. */
+    readonly fault?: Pick<GateFault, 'cause' | 'code' | 'since'>;
   };
   readonly items: readonly LineItem[];
   /** How many requests run or wait in all. */
@@ -39,7 +42,7 @@ export const mostRead = 500;
 /** The line as it stands now, the first `most` requests of it. */
 export async function readLineNow(parts: StoreParts, most: number): Promise<Line> {
   const { database, clock, gate } = parts;
-  const { state, now } = await database.transact((transaction) => readGate(parts, transaction));
+  const { state, health, now } = await database.transact((transaction) => readGate(parts, transaction));
   const { limits } = gate;
   const forecast = await forecastQueue(parts);
   const rows = await database.query
@@ -84,6 +87,7 @@ export async function readLineNow(parts: StoreParts, most: number): Promise<Line
       blockedUntil: blockedForMs > 0 ? clock.now() + blockedForMs : null,
       limit: limits.limit,
       windowMs: limits.windowMs,
+      ...(health.fault === null ? {} : { fault: health.fault }),
     },
     items: items.toSorted((one, other) => (one.startsAt ?? Infinity) - (other.startsAt ?? Infinity)).slice(0, most),
     total: items.length,

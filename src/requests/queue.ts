@@ -1,9 +1,11 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { Schema, TaskRow } from '../db/schema.ts';
-import { earliestGrant, forecastGrants, grantAt, startedLate, type Waiting } from '../rate-gate/gate.ts';
-import { readGate, type StoredGate, writeGate } from '../rate-gate/gate-row.ts';
+import { type GateFault, probing } from '../rate-gate/fault.ts';
+import { forecastGrants, grantAt, startedLate, type Waiting } from '../rate-gate/gate.ts';
+import { opensAt, readGate, type StoredGate, writeGate } from '../rate-gate/gate-row.ts';
 import { chooseLane, type Lane, laneNumbers, rememberLane } from '../rate-gate/lanes.ts';
-import { type Entry, writeRecord } from './record.ts';
+import { waitingFault } from './away.ts';
+import { writeRecord } from './record.ts';
 import type { Forecast, Lease, Task, TaskState } from './request.ts';
 import { sentAgain, toTask } from './rows.ts';
 import { bumpRevision, type NewRequest, type StoreParts, turnLength } from './store.ts';
@@ -22,7 +24,7 @@ import { bumpRevision, type NewRequest, type StoreParts, turnLength } from './st
 export type Claim =
   | { readonly kind: 'claimed'; readonly claimed: ClaimedTask }
   /** Nothing may start before `inMs` from now; there is work then. */
-  | { readonly kind: 'later'; readonly inMs: number }
+  | { readonly kind: 'later'; readonly inMs: number; readonly fault?: GateFault }
   | { readonly kind: 'idle' };
 
 /** A task with its grant, and all that its call needs, so that nothing has to be looked up between the two. */
@@ -36,6 +38,8 @@ export interface ClaimedTask {
   /** When it was put in line; milliseconds since 1970. */
   readonly enqueuedAt: number;
   readonly grant: Grant;
+  /** A fault keeps the gate closed, and this call finds out whether that is over. */
+  readonly isProbe: boolean;
 }
 
 /** The right to one start. */
@@ -53,11 +57,13 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
   const { database, clock, gate } = parts;
   return database.transact(async (transaction): Promise<Claim> => {
     const stored = await readGate(parts, transaction);
-    const opensAt = earliestGrant(stored.state, gate.limits, stored.now);
+    const waitMs = opensAt(stored, gate.limits) - stored.now;
     const now = clock.now();
-    if (opensAt > stored.now) {
+    const { fault } = stored.health;
+    if (waitMs > 0) {
       const due = await earliestDue(transaction);
-      return due === null ? { kind: 'idle' } : { kind: 'later', inMs: Math.max(opensAt - stored.now, due - now) };
+      if (due === null) return { kind: 'idle' };
+      return { kind: 'later', inMs: Math.max(waitMs, due - now), ...(fault === null ? {} : { fault }) };
     }
     const next = await nextInLine(parts, transaction, stored.lanes, now);
     if (next === null) {
@@ -72,6 +78,7 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
         lease_until: lease.until,
         started_at: now,
         attempts: next.attempts + 1,
+        sent: 0,
       })
       .where('id', '=', next.id)
       .where('state', '=', 'waiting')
@@ -80,6 +87,7 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
     if (row === undefined) return { kind: 'later', inMs: 1 };
     await writeGate(transaction, gate.scope, {
       state: grantAt(stored.state, gate.limits, stored.now),
+      ...(fault === null ? {} : { health: probing(stored.health, stored.now) }),
       turns: advanceTurn(stored.turns, next.lane, next.turn),
       lanes: rememberLane(stored.lanes, next.lane),
     });
@@ -90,13 +98,6 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
       .select(['asker_id', 'app_id', 'app_name'])
       .where('id', '=', next.request_id)
       .executeTakeFirstOrThrow();
-    await writeRecord(transaction, {
-      at: now,
-      actorId: request.asker_id,
-      kind: 'sent',
-      requestId: next.request_id,
-      details: sentDetails(task, row.attempts),
-    });
     return {
       kind: 'claimed',
       claimed: {
@@ -111,6 +112,7 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
           takenAt: stored.askedAt,
           sendBefore: stored.askedAt + (gate.limits.windowMs + gate.limits.guardMs) / 2,
         },
+        isProbe: fault !== null,
       },
     };
   });
@@ -134,11 +136,6 @@ async function nextInLine(
   const first = { interactive: await firstOf('interactive'), bulk: await firstOf('bulk') };
   const lane = chooseLane(lanes, { interactive: first.interactive !== null, bulk: first.bulk !== null });
   return lane === null ? null : first[lane];
-}
-
-function sentDetails({ subject, members }: Task, attempt: number): Entry['details'] {
-  const ids = members.map(({ id }) => id);
-  return { subject: subject.id, attempt, ...(ids.length === 0 ? {} : { members: ids }) };
 }
 
 /**
@@ -261,6 +258,7 @@ async function putBack(
         attempts: 0,
         throttles: 0,
         unseen: 0,
+        excused: 0,
         cancelled_by: null,
       })
       .where('id', '=', id)
@@ -311,12 +309,14 @@ export function lookAhead(
 ): ReadonlyMap<string, Forecast> {
   const offset = clock.now() - stored.now;
   const row = waiting.map(({ lane, due_at }): Waiting => ({ lane: laneOf(lane), dueAt: due_at - offset }));
+  const { fault } = stored.health;
   const starts = forecastGrants(stored.state, gate.limits, stored.now, row, stored.lanes).slice(0, most);
   return new Map(
-    starts.map(({ index, startsAt }, before) => [
-      waiting[index]?.id ?? '',
-      { place: before + 1, startsAt: startsAt + offset },
-    ]),
+    starts.map(({ index, startsAt }, before) => {
+      const since = waiting[index]?.enqueued_at ?? 0;
+      const held = fault === null ? {} : { fault: waitingFault(fault, since) };
+      return [waiting[index]?.id ?? '', { place: before + 1, startsAt: startsAt + offset, ...held }];
+    }),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
+import type { GateFault } from '../rate-gate/fault.ts';
 
 /**
  * A request is what a person asked for; a task is one Graph call of it. The stored row is the only truth: cards are
@@ -83,12 +84,14 @@ export interface Task {
   /** Usher has just assigned the subject to the app; Graph takes minutes to see it, and says "not in scope" until then. */
   readonly awaitsAssignment: boolean;
   readonly state: TaskState;
-  /** Calls sent so far, the running one included. */
+  /** Calls sent so far, the running one included. One that could not leave does not count. */
   readonly attempts: number;
   /** How many of those Graph turned away with 429, so that they say nothing about the subject or the service. */
   readonly throttles: number;
   /** How many of those came before Graph saw the assignment that `awaitsAssignment` is about. */
   readonly unseen: number;
+  /** How many of those were probes of a gate closed by a fault, which found the service in trouble still. */
+  readonly excused?: number;
   /**
    * How an attempt ended of which nobody can say what it did, before a retry by a person as well: then nothing that a
    * later attempt is told proves that nothing was done. Null or missing when there was none.
@@ -150,6 +153,8 @@ export type WaitReason =
   | 'noAnswer'
   /** No connection came about, so nothing was sent. */
   | 'unreachable'
+  /** No token could be had to call with, so nothing was sent. */
+  | 'noToken'
   /** Graph did not take the token, and another one is had. */
   | 'tokenRefused'
   /** Another provisioning of the same is under way in the service. */
@@ -170,6 +175,14 @@ export interface Lease {
 export interface Forecast {
   /** 1 is next. */
   readonly place: number;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970. While there is a fault, if that ended now. */
   readonly startsAt: number;
+  /** What keeps every call from getting through at this moment. */
+  readonly fault?: WaitingFault;
+}
+
+/** A fault as one that waits because of it has to know. */
+export interface WaitingFault extends Pick<GateFault, 'cause' | 'code' | 'since'> {
+  /** Milliseconds since 1970: what waits until then ends as not sent. */
+  readonly endsAt: number;
 }

@@ -42,6 +42,7 @@ export function toTask(row: Selectable<TaskRow>): Task {
     attempts: row.attempts,
     throttles: row.throttles,
     unseen: row.unseen,
+    excused: row.excused,
     perhaps: row.perhaps as UnknownEnd | null,
     state: toState(row),
   };

@@ -1,10 +1,10 @@
-import { type ExpressionBuilder, sql, type Transaction, type Updateable } from 'kysely';
-import { longestLeaseMs } from '../db/leases.ts';
+import type { Transaction, Updateable, UpdateQueryBuilder } from 'kysely';
 import type { Schema, TaskRow } from '../db/schema.ts';
 import { unknownEndOf } from '../graph/outcome/over-all.ts';
 import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
+import { type Evidence, hear } from '../rate-gate/fault.ts';
 import { blockFor } from '../rate-gate/gate.ts';
-import { readGate, writeGate } from '../rate-gate/gate-row.ts';
+import { isTroubled, readGate, writeGate } from '../rate-gate/gate-row.ts';
 import type { ClaimedTask } from './queue.ts';
 import { type Entry, writeRecord } from './record.ts';
 import type { TaskState, WaitReason } from './request.ts';
@@ -23,10 +23,11 @@ import { bumpRevision, type StoreParts } from './store.ts';
 export async function finishTask(
   parts: StoreParts,
   claimed: ClaimedTask,
-  done: Pick<Extract<TaskState, { kind: 'done' }>, 'outcome' | 'graphRequestId' | 'clientRequestId'> & GateNews,
+  done: Pick<Extract<TaskState, { kind: 'done' }>, 'outcome' | 'graphRequestId' | 'clientRequestId'> & CallNews,
 ): Promise<boolean> {
   const changes: Updateable<TaskRow> = {
     state: 'done',
+    attempts: attemptsAfter(claimed, done),
     finished_at: parts.clock.now(),
     outcome: JSON.stringify(done.outcome),
     outcome_kind: done.outcome.kind,
@@ -37,8 +38,23 @@ export async function finishTask(
   };
   const details = { outcome: done.outcome.kind, ...codeOf(done.outcome), graphRequestId: done.graphRequestId };
   return parts.database.transact(async (transaction) => {
-    await tellGate(parts, transaction, done);
-    return leaveRunning(parts, transaction, claimed, changes, { kind: 'finished', details });
+    await tellGate(parts, transaction, claimed, done);
+    return leaveRunning(parts, transaction, claimed, changes, { kind: 'finished', details }, done);
+  });
+}
+
+/**
+ * Records that the call may leave at this moment. Where the database cannot take that now, the settlement records it,
+ * or the process that takes over.
+ */
+export async function noteSent(parts: StoreParts, claimed: ClaimedTask): Promise<void> {
+  const { database, clock } = parts;
+  await database.transact(async (transaction) => {
+    const noted = await ofClaim(transaction.updateTable('tasks').set({ sent: 1 }), claimed)
+      .where('sent', '=', 0)
+      .returning('id')
+      .executeTakeFirst();
+    if (noted !== undefined) await recordSent(transaction, clock.now(), claimed);
   });
 }
 
@@ -49,21 +65,25 @@ export function codeOf(outcome: Outcome): { readonly code?: string; readonly sta
   return told.kind === 'failed' || told.kind === 'skipped' ? { code: told.code } : {};
 }
 
-/** What the gate learns from an answer. */
-export interface GateNews {
+/** What an attempt tells beside what becomes of its task. */
+export interface CallNews {
   /** Set when the server said "too many": the gate closes for everybody, for this long or a window. */
   readonly closesGate?: { readonly retryAfterMs: number | null };
+  /** What it tells of calls in general; without it, that Graph answered. */
+  readonly evidence?: Evidence;
+  /** Nothing has gone onto the wire, so it was no attempt, and no record says that it was sent. */
+  readonly unsent?: true;
 }
 
 /** Why and when a task goes back to the queue. */
-export interface Postponement extends GateNews {
+export interface Postponement extends CallNews {
   readonly reason: WaitReason;
   /** From now, in milliseconds. */
   readonly delayMs: number;
   /** A rule chosen anew. */
   readonly ruleId?: string;
-  /** Nothing has gone onto the wire, whatever the reason lets suppose. */
-  readonly unsent?: true;
+  /** It counts as an attempt although nothing left: the fault was Usher's own, and is not repeated for ever. */
+  readonly counts?: true;
 }
 
 /**
@@ -72,11 +92,14 @@ export interface Postponement extends GateNews {
  */
 export async function postponeTask(parts: StoreParts, claimed: ClaimedTask, why: Postponement): Promise<boolean> {
   const { database, clock } = parts;
-  const { throttles, unseen } = claimed.task;
+  const { throttles, unseen, excused = 0 } = claimed.task;
+  const isExcused = claimed.isProbe && why.evidence?.kind === 'trouble';
   return database.transact(async (transaction) => {
-    await tellGate(parts, transaction, why);
+    await tellGate(parts, transaction, claimed, why);
     const changes: Updateable<TaskRow> = {
       state: 'waiting',
+      attempts: why.counts === true ? claimed.task.attempts : attemptsAfter(claimed, why),
+      excused: isExcused ? excused + 1 : excused,
       due_at: clock.now() + why.delayMs,
       again: why.reason,
       throttles: why.closesGate === undefined ? throttles : throttles + 1,
@@ -84,10 +107,11 @@ export async function postponeTask(parts: StoreParts, claimed: ClaimedTask, why:
       perhaps: claimed.task.perhaps ?? (why.unsent === true ? null : unknownEnds[why.reason]),
       ...(why.ruleId === undefined ? {} : { rule_id: why.ruleId }),
     };
-    const left = await leaveRunning(parts, transaction, claimed, changes, {
-      kind: 'waitsAgain',
-      details: { reason: why.reason },
-    });
+    const { state } = claimed.task;
+    // While Graph is away, each probe would be a line that says the same.
+    const isNews = why.unsent !== true || state.again !== why.reason;
+    const record = isNews ? ({ kind: 'waitsAgain', details: { reason: why.reason } } as const) : null;
+    const left = await leaveRunning(parts, transaction, claimed, changes, record, why);
     if (left && (why.unsent === true || isForNothing(why.reason))) await takeBack(parts, transaction, claimed);
     return left;
   });
@@ -95,13 +119,19 @@ export async function postponeTask(parts: StoreParts, claimed: ClaimedTask, why:
 
 /** Puts a task back whose call never left, as if it had not been claimed; only the grant is spent. */
 export async function returnTask(parts: StoreParts, claimed: ClaimedTask): Promise<boolean> {
-  const changes: Updateable<TaskRow> = { state: 'waiting', attempts: claimed.task.attempts - 1 };
+  const news = { unsent: true, evidence: { kind: 'nothing' } } as const;
+  const changes: Updateable<TaskRow> = { state: 'waiting', attempts: attemptsAfter(claimed, news) };
   const record = { kind: 'waitsAgain', details: { reason: 'unsent' } } as const;
   return parts.database.transact(async (transaction) => {
-    const left = await leaveRunning(parts, transaction, claimed, changes, record);
+    await tellGate(parts, transaction, claimed, news);
+    const left = await leaveRunning(parts, transaction, claimed, changes, record, news);
     if (left) await takeBack(parts, transaction, claimed);
     return left;
   });
+}
+
+function attemptsAfter({ task }: ClaimedTask, { unsent }: CallNews): number {
+  return unsent === true ? task.attempts - 1 : task.attempts;
 }
 
 /** Whether the call that ended so has done nothing, for certain. */
@@ -115,6 +145,7 @@ const unknownEnds: Readonly<Record<WaitReason, UnknownEnd | null>> = {
   serviceUnavailable: 'serverError',
   noAnswer: 'noAnswer',
   unreachable: null,
+  noToken: null,
   tokenRefused: null,
   inProgress: null,
   ruleChanged: null,
@@ -135,35 +166,43 @@ async function takeBack({ clock }: StoreParts, transaction: Transaction<Schema>,
 }
 
 /** Comes first in its transaction, as the gate's row is locked before any other. */
-async function tellGate(parts: StoreParts, transaction: Transaction<Schema>, { closesGate }: GateNews): Promise<void> {
-  if (closesGate === undefined) return;
+async function tellGate(
+  parts: StoreParts,
+  transaction: Transaction<Schema>,
+  { task, isProbe }: ClaimedTask,
+  { closesGate, evidence = { kind: 'answered' } }: CallNews,
+): Promise<void> {
+  const isUsual = closesGate === undefined && !isProbe && (evidence.kind === 'answered' || evidence.kind === 'nothing');
+  if (isUsual && !(await isTroubled(parts, transaction))) return;
   const { scope, limits } = parts.gate;
   const stored = await readGate(parts, transaction);
-  const state = blockFor(stored.state, limits, stored.now, closesGate.retryAfterMs);
-  await writeGate(transaction, scope, { ...stored, state });
+  const state =
+    closesGate === undefined ? stored.state : blockFor(stored.state, limits, stored.now, closesGate.retryAfterMs);
+  const hearing = { taskId: task.id, isProbe, now: stored.now, at: parts.clock.now(), jitter: Math.random() };
+  const health = hear(stored.health, evidence, hearing);
+  if (state !== stored.state || health !== stored.health)
+    await writeGate(transaction, scope, { ...stored, state, health });
 }
 
+/** @param record null where there is nothing new to tell */
 async function leaveRunning(
   parts: StoreParts,
   transaction: Transaction<Schema>,
-  { task, lease, askerId }: ClaimedTask,
+  claimed: ClaimedTask,
   changes: Updateable<TaskRow>,
-  record: Pick<Entry, 'kind' | 'details'>,
+  record: Pick<Entry, 'kind' | 'details'> | null,
+  { unsent }: CallNews,
 ): Promise<boolean> {
-  const left = await transaction
-    .updateTable('tasks')
-    .set({ ...changes, lease_owner: null, lease_until: null })
-    .where('id', '=', task.id)
-    .where('state', '=', 'running')
-    .where('lease_owner', '=', lease.owner)
-    .where('started_at', '=', task.state.startedAt)
-    .where('attempts', '=', task.attempts)
-    .returning('id')
-    .executeTakeFirst();
+  const { task, askerId } = claimed;
+  const changed = transaction.updateTable('tasks').set({ ...changes, lease_owner: null, lease_until: null });
+  const left = await ofClaim(changed, claimed).returning('sent').executeTakeFirst();
   if (left === undefined) return false;
   await bumpRevision(transaction, task.requestId);
+  const at = parts.clock.now();
+  if (unsent !== true && left.sent === 0) await recordSent(transaction, at, claimed);
+  if (record === null) return true;
   await writeRecord(transaction, {
-    at: parts.clock.now(),
+    at,
     actorId: askerId,
     requestId: task.requestId,
     kind: record.kind,
@@ -172,115 +211,36 @@ async function leaveRunning(
   return true;
 }
 
-/** Keeps the lease of one claim alive until then. False when it is lost already. */
-export async function renewLease(parts: StoreParts, { task, lease }: ClaimedTask, until: number): Promise<boolean> {
-  const renewed = await parts.database.query
-    .updateTable('tasks')
-    .set({ lease_until: until })
+async function recordSent(transaction: Transaction<Schema>, at: number, { task, askerId }: ClaimedTask): Promise<void> {
+  const details = sentDetails(task.subject.id, task.members, task.attempts);
+  await writeRecord(transaction, { at, actorId: askerId, requestId: task.requestId, kind: 'sent', details });
+}
+
+export function sentDetails(
+  subject: string,
+  members: readonly { readonly id: string }[],
+  attempt: number,
+): Entry['details'] {
+  const ids = members.map(({ id }) => id);
+  return { subject, attempt, ...(ids.length === 0 ? {} : { members: ids }) };
+}
+
+/** Narrows a change down to the one claim, and to nothing where that was lost. */
+function ofClaim<Output>(
+  change: UpdateQueryBuilder<Schema, 'tasks', 'tasks', Output>,
+  { task, lease }: ClaimedTask,
+): UpdateQueryBuilder<Schema, 'tasks', 'tasks', Output> {
+  return change
     .where('id', '=', task.id)
     .where('state', '=', 'running')
     .where('lease_owner', '=', lease.owner)
     .where('started_at', '=', task.state.startedAt)
-    .where('attempts', '=', task.attempts)
-    .returning('id')
-    .executeTakeFirst();
+    .where('attempts', '=', task.attempts);
+}
+
+/** Keeps the lease of one claim alive until then. False when it is lost already. */
+export async function renewLease(parts: StoreParts, claimed: ClaimedTask, until: number): Promise<boolean> {
+  const change = parts.database.query.updateTable('tasks').set({ lease_until: until });
+  const renewed = await ofClaim(change, claimed).returning('id').executeTakeFirst();
   return renewed !== undefined;
-}
-
-/**
- * A task whose process died in its call for the third time is not tried once more: the answer to it may be what ends the
- * process. Before that it gets a try almost by itself, so that what merely ran beside it comes through.
- */
-const mostCrashes = 3;
-const aloneMs = 20_000;
-
-/**
- * Puts tasks back whose lease ran out: their process died in the middle of a call. Where one process owns the
- * database, every lease that is not its own is such a lease too. `inHand` are the tasks that the owner works on at
- * this moment: however the wall clock may jump, those are not abandoned. `isSteady` is false where the clock has jumped
- * and says nothing about leases. Returns the requests concerned.
- */
-export async function recoverTasks(
-  parts: StoreParts,
-  owner: string,
-  inHand: readonly string[] = [],
-  isSteady = true,
-): Promise<readonly string[]> {
-  const { database, clock } = parts;
-  const now = clock.now();
-  const isAbandoned = (task: ExpressionBuilder<Schema, 'tasks'>) => {
-    const expired = task.or([task('lease_until', '<', now), task('lease_until', '>', now + longestLeaseMs)]);
-    return task.and([
-      task('state', '=', 'running'),
-      database.dialect.singleProcess ? task.or([task('lease_owner', '!=', owner), expired]) : expired,
-    ]);
-  };
-  if (!isSteady && !database.dialect.singleProcess) return [];
-  const rows = await database.query.selectFrom('tasks').select('id').where(isAbandoned).execute();
-  const ids = rows.map(({ id }) => id).filter((id) => !inHand.includes(id));
-  const requestIds = new Set<string>();
-  let suspects = 0;
-  // One at a time: a transaction that holds one task and one request cannot get across another.
-  for (const id of ids) {
-    await database.transact(async (transaction) => {
-      const recovered = await transaction
-        .updateTable('tasks')
-        .set((task) => ({
-          state: 'waiting',
-          due_at: now,
-          again: 'interrupted',
-          // Nobody can say whether the call of the dead process left, nor what became of it.
-          perhaps: task.fn.coalesce('perhaps', sql<string>`'interrupted'`),
-          lease_owner: null,
-          lease_until: null,
-          crashes: task('crashes', '+', 1),
-        }))
-        .where('id', '=', id)
-        .where(isAbandoned)
-        .returning(['request_id', 'subject_id', 'crashes'])
-        .executeTakeFirst();
-      if (recovered === undefined) return;
-      const { request_id: requestId, subject_id: subject, crashes } = recovered;
-      if (crashes >= mostCrashes) await giveUpTask(parts, transaction, { id, requestId, subject });
-      else if (crashes === mostCrashes - 1) {
-        await putOff(transaction, id, now + suspects * aloneMs);
-        suspects += 1;
-      }
-      await bumpRevision(transaction, recovered.request_id);
-      requestIds.add(recovered.request_id);
-    });
-  }
-  return [...requestIds];
-}
-
-async function putOff(transaction: Transaction<Schema>, id: string, dueAt: number): Promise<void> {
-  await transaction.updateTable('tasks').set({ due_at: dueAt }).where('id', '=', id).execute();
-}
-
-/** Each of its calls may have been carried out, so nothing is said to have been left undone. */
-async function giveUpTask(
-  { clock }: StoreParts,
-  transaction: Transaction<Schema>,
-  { id, requestId, subject }: { readonly id: string; readonly requestId: string; readonly subject: string },
-): Promise<void> {
-  const now = clock.now();
-  const outcome: Outcome = { kind: 'unknown', why: 'interrupted' };
-  await transaction
-    .updateTable('tasks')
-    .set({
-      state: 'done',
-      finished_at: now,
-      outcome: JSON.stringify(outcome),
-      outcome_kind: outcome.kind,
-      again: null,
-    })
-    .where('id', '=', id)
-    .execute();
-  const { asker_id: actorId } = await transaction
-    .selectFrom('requests')
-    .select('asker_id')
-    .where('id', '=', requestId)
-    .executeTakeFirstOrThrow();
-  const details = { subject, outcome: outcome.kind, why: outcome.why };
-  await writeRecord(transaction, { at: now, actorId, requestId, kind: 'finished', details });
 }

@@ -1,10 +1,8 @@
 import { overAll } from '../graph/outcome/over-all.ts';
 import { signInGone } from '../graph/outcome/refusal.ts';
-import type { UnknownEnd } from '../graph/outcome.ts';
-import { readGate } from '../rate-gate/gate-row.ts';
 import type { ProvisioningService } from './attempt.ts';
-import { writeRecord } from './record.ts';
-import { bumpRevision, type StoreParts } from './store.ts';
+import { endWaiting } from './ending.ts';
+import type { StoreParts } from './store.ts';
 
 /**
  * Where calls go out by the right of whoever asked, a task whose asker is not signed in (any more) cannot be sent, and
@@ -20,8 +18,7 @@ export interface Askers {
 
 /** Ends what waits for somebody who is not signed in; returns the requests concerned. */
 export async function endSignedOut(parts: StoreParts, present: readonly string[]): Promise<readonly string[]> {
-  const { database, clock } = parts;
-  const waiting = await database.query
+  const waiting = await parts.database.query
     .selectFrom('tasks')
     .innerJoin('requests', 'requests.id', 'tasks.request_id')
     .select('requests.id')
@@ -30,47 +27,8 @@ export async function endSignedOut(parts: StoreParts, present: readonly string[]
     .$if(present.length > 0, (tasks) => tasks.where('requests.asker_id', 'not in', [...present]))
     .execute();
   const ended: string[] = [];
-  for (const { id } of waiting) if (await endOne(id)) ended.push(id);
+  for (const { id } of waiting)
+    if (await endWaiting(parts, id, (perhaps) => overAll(perhaps, signInGone), { reason: 'signInGone' }))
+      ended.push(id);
   return ended;
-
-  async function endOne(requestId: string): Promise<boolean> {
-    return database.transact(async (transaction) => {
-      await readGate(parts, transaction);
-      const now = clock.now();
-      const tasks = await transaction
-        .selectFrom('tasks')
-        .select(['id', 'subject_id', 'perhaps'])
-        .where('request_id', '=', requestId)
-        .where('state', '=', 'waiting')
-        .execute();
-      if (tasks.length === 0) return false;
-      await bumpRevision(transaction, requestId);
-      const { asker_id: actorId } = await transaction
-        .selectFrom('requests')
-        .select('asker_id')
-        .where('id', '=', requestId)
-        .executeTakeFirstOrThrow();
-      // Tasks leave `waiting` under the gate's lock alone, so what was just read still stands.
-      for (const { id, subject_id: subject, perhaps } of tasks) {
-        const outcome = overAll(perhaps as UnknownEnd | null, signInGone);
-        await transaction
-          .updateTable('tasks')
-          .set({
-            state: 'done',
-            started_at: now,
-            finished_at: now,
-            outcome: JSON.stringify(outcome),
-            outcome_kind: outcome.kind,
-            graph_request_id: null,
-            client_request_id: null,
-            again: null,
-          })
-          .where('id', '=', id)
-          .execute();
-        const details = { subject, outcome: outcome.kind, reason: 'signInGone' };
-        await writeRecord(transaction, { at: now, actorId, kind: 'finished', requestId, details });
-      }
-      return true;
-    });
-  }
 }

@@ -160,7 +160,8 @@ describe('an attempt on a service that is away', () => {
   ])('asks again after a %i, the %i. time after %i ms', async (status, attempts, delayMs) => {
     const settlement = await settle({ answer: refused(status) }, taskAt(attempts));
 
-    expect(settlement).toEqual({ kind: 'again', postponement: { reason: 'serviceUnavailable', delayMs } });
+    const evidence = { kind: 'trouble', code: `HTTP_${status}`, retryAfterMs: null };
+    expect(settlement).toEqual({ kind: 'again', postponement: { reason: 'serviceUnavailable', delayMs, evidence } });
   });
 
   it('waits as long as the service asks, but not shorter than the pause', async () => {
@@ -206,7 +207,10 @@ describe('an attempt without an answer', () => {
   it.each(silent)('asks once more after %s', async (_what, answer) => {
     const settlement = await settle({ answer });
 
-    expect(settlement).toEqual({ kind: 'again', postponement: { reason: 'noAnswer', delayMs: 5_000 } });
+    expect(settlement).toMatchObject({
+      kind: 'again',
+      postponement: { reason: 'noAnswer', delayMs: 5_000, evidence: { kind: 'trouble' } },
+    });
   });
 
   it.each(silent)('is done with "unknown" after %s for the second time', async (_what, answer, why) => {
@@ -215,22 +219,36 @@ describe('an attempt without an answer', () => {
     expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'unknown', why } });
   });
 
-  it.each([
-    [1, 5_000],
-    [2, 10_000],
-    [3, 20_000],
-  ])('tries again where no connection came about, the %i. time after %i ms', async (attempts, delayMs) => {
-    const settlement = await settle({ answer: noAnswer('unreachable') }, taskAt(attempts));
+  const notLeft: [string, GraphAnswer, object][] = [
+    [
+      'connection',
+      { kind: 'noAnswer', why: 'unreachable', unsent: true, code: 'ENOTFOUND', trace },
+      { reason: 'unreachable', evidence: { kind: 'fault', cause: 'unreachable', code: 'ENOTFOUND' } },
+    ],
+    [
+      'token',
+      { kind: 'noAnswer', why: 'noCredential', unsent: true, code: 'AADSTS7000222', trace },
+      { reason: 'noToken', evidence: { kind: 'fault', cause: 'noToken', code: 'AADSTS7000222' } },
+    ],
+  ];
 
-    expect(settlement).toEqual({ kind: 'again', postponement: { reason: 'unreachable', delayMs } });
-  });
+  it.each(notLeft)(
+    'waits for the gate where no %s came about, however often that was, and is none',
+    async (_what, answer, told) => {
+      const settlements = await Promise.all([1, 4, 50].map((attempts) => settle({ answer }, taskAt(attempts))));
 
-  it('ends after the fourth time without a connection, and tells the machine’s own code', async () => {
-    const answer: GraphAnswer = { kind: 'noAnswer', why: 'unreachable', unsent: true, code: 'ENOTFOUND', trace };
+      const postponement = { delayMs: 0, unsent: true, ...told };
+      expect(settlements).toEqual(settlements.map(() => ({ kind: 'again', postponement })));
+    },
+  );
 
-    const settlement = await settle({ answer }, taskAt(4));
+  it('ends for one whose own sign-in is gone, which says nothing about Graph', async () => {
+    const answer: GraphAnswer = { kind: 'noAnswer', why: 'noCredential', unsent: true, onBehalf: true, trace };
 
-    expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'refused', status: 0, code: 'ENOTFOUND' } });
+    const settlement = await settle({ answer });
+
+    const evidence = { kind: 'nothing' };
+    expect(settlement).toMatchObject({ kind: 'done', outcome: { cause: 'signInGone' }, unsent: true, evidence });
   });
 
   it('waits longer after a 504 that asks for it', async () => {
@@ -242,13 +260,43 @@ describe('an attempt without an answer', () => {
   it('goes back at once when the process stops, however often that was', async () => {
     const settlement = await settle({ answer: noAnswer('stopped') }, taskAt(50));
 
-    expect(settlement).toEqual({ kind: 'again', postponement: { reason: 'interrupted', delayMs: 0 } });
+    const evidence = { kind: 'nothing' };
+    expect(settlement).toEqual({ kind: 'again', postponement: { reason: 'interrupted', delayMs: 0, evidence } });
+  });
+});
+
+describe('an attempt that probes whether Graph is back', () => {
+  it.each([refused(503), refused(500), refused(504), noAnswer('timeout'), noAnswer('connectionLost')])(
+    'goes back after trouble, however often it has met that: %j',
+    async (answer) => {
+      const settlements = await Promise.all(
+        [1, 4, 50].map((attempts) =>
+          attempt(service({ answer }).graph, 'salesforce', taskAt(attempts), neverStopped, ignore, { isProbe: true }),
+        ),
+      );
+
+      expect(settlements).toMatchObject(
+        settlements.map(() => ({ kind: 'again', postponement: { evidence: { kind: 'trouble' } } })),
+      );
+    },
+  );
+
+  it('ends by missing credentials like any other call: those are the app’s own trouble', async () => {
+    const { graph } = service({ answer: refused(503, { code: 'CredentialsMissing' }) });
+
+    const settlement = await attempt(graph, 'salesforce', taskAt(4), neverStopped, ignore, { isProbe: true });
+
+    expect(settlement).toMatchObject({
+      kind: 'done',
+      outcome: { cause: 'credentialsMissing' },
+      evidence: { kind: 'answered' },
+    });
   });
 
-  it('is refused where no token is to be had', async () => {
-    const settlement = await settle({ answer: noAnswer('noCredential') });
+  it('does not use up the patience of its task', async () => {
+    const settlement = await settle({ answer: refused(503) }, { ...taskAt(7), excused: 6 });
 
-    expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'refused', status: 401, cause: 'permission' } });
+    expect(settlement).toMatchObject({ kind: 'again', postponement: { delayMs: 5_000 } });
   });
 });
 

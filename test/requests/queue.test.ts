@@ -12,7 +12,7 @@ import {
   requeueTasks,
 } from '../../src/requests/queue.ts';
 import { readRecords } from '../../src/requests/record.ts';
-import { finishTask, postponeTask } from '../../src/requests/running.ts';
+import { finishTask, noteSent, postponeTask } from '../../src/requests/running.ts';
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
@@ -85,24 +85,29 @@ describe.each(engines)('the queue on $name', ({ createTestDatabase }) => {
       expect(await claimAllNow(strict)).toHaveLength(5);
     });
 
-    it('is undone as a whole when its record cannot be written', async () => {
+    it('is undone as a whole when a part of it cannot be written', async () => {
       const strict = storeParts(database, clock);
       const request = await ask(strict, ['isaiah']);
-      await database.query.schema.alterTable('records').renameTo('records_away').execute();
+      await database.query.schema.alterTable('requests').renameTo('requests_away').execute();
 
       const failed = claim(strict);
 
       await expect(failed).rejects.toThrow();
-      await database.query.schema.alterTable('records_away').renameTo('records').execute();
+      await database.query.schema.alterTable('requests_away').renameTo('requests').execute();
       expect((await findRequest(database, request.id))?.tasks[0]?.state.kind).toBe('waiting');
       expect(await grants()).toEqual([]);
     });
 
-    it('is recorded under the name of whoever asked', async () => {
+    it('is recorded under the name of whoever asked once its call may leave, and only once', async () => {
       const request = await ask(store, ['isaiah']);
+      const mine = await claimed(store);
+      const before = await readRecords(database.query, 9);
 
-      await claimed(store);
+      await noteSent(store, mine);
+      await noteSent(store, mine);
 
+      expect(before.map(({ kind }) => kind)).toEqual(['asked']);
+      expect(await readRecords(database.query, 9)).toHaveLength(2);
       const [latest] = await readRecords(database.query, 1);
       expect(latest).toMatchObject({ kind: 'sent', actorId: 'alex', requestId: request.id });
       expect(latest?.details).toEqual({ subject: 'isaiah', attempt: 1 });

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { Report } from '../../src/graph/outcome.ts';
+import { recoverTasks } from '../../src/requests/crashed.ts';
 import { cancelRequest } from '../../src/requests/holding.ts';
 import { findRequestOverview } from '../../src/requests/overview.ts';
 import { requeueTasks } from '../../src/requests/queue.ts';
 import { readRecords } from '../../src/requests/record.ts';
 import type { Task } from '../../src/requests/request.ts';
-import { finishTask, postponeTask, recoverTasks, renewLease, returnTask } from '../../src/requests/running.ts';
+import { finishTask, noteSent, postponeTask, renewLease, returnTask } from '../../src/requests/running.ts';
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
@@ -196,7 +197,24 @@ describe.each(engines)('a running task on $name', ({ name, createTestDatabase })
       expect(writes).toEqual([false, false, false, false]);
       expect(await taskOf(id)).toEqual(before);
       expect(await finishTask(store, current, done)).toBe(true);
-      expect(await kinds()).toEqual(['asked', 'sent', 'sent', 'finished']);
+      expect(await kinds()).toEqual(['asked', 'sent', 'waitsAgain', 'sent', 'finished']);
+    });
+
+    it('is in the record as sent, with an end that is not known, before it is sent again', async () => {
+      await ask(store, ['isaiah', 'adele']);
+      const [noted, unnoted] = [await claimed(store), await claimed(store)];
+      await noteSent(store, noted);
+
+      await clock.advance(30_001);
+      await recoverTasks(store, 'another process');
+
+      const entries = (await readRecords(database.query, 9)).map(({ kind, details }) => ({ kind, ...details }));
+      const subject = unnoted.task.subject.id;
+      const end = 'unknown';
+      expect(entries).toContainEqual({ kind: 'sent', subject: noted.task.subject.id, attempt: 1 });
+      expect(entries).toContainEqual({ kind: 'sent', subject, attempt: 1, end });
+      expect(entries).toContainEqual({ kind: 'waitsAgain', subject, attempt: 1, reason: 'interrupted', end });
+      expect(entries.filter(({ kind }) => kind === 'sent')).toHaveLength(2);
     });
 
     it('still tells the gate that the server said "too many"', async () => {

@@ -15,6 +15,7 @@ import { type Application, apps } from '../../src/sandbox/tenant/applications.ts
 import { generatedPeople } from '../../src/sandbox/tenant/people.ts';
 import type { TestClock } from '../support/clock.ts';
 import type { TestDatabase } from '../support/databases.ts';
+import type { Relay } from '../support/relay.ts';
 import { ask, storeParts } from './support.ts';
 
 /** A dispatcher, or more, between a database and the sandbox Graph: all that the door and the cards are left out of. */
@@ -41,6 +42,10 @@ export interface SceneOptions {
   readonly sandbox?: Partial<SandboxGraphOptions>;
   /** Real milliseconds, whatever the clock. */
   readonly onDemandTimeoutMs?: number;
+  /** Stands between the dispatchers and the sandbox. */
+  readonly relay?: Relay;
+  /** Usher's own token for Graph; without it none is wanted. */
+  readonly token?: () => Promise<string | null>;
   /** Comes between the store and its database. */
   readonly wrap?: (database: Database) => Database;
 }
@@ -56,7 +61,8 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   const log = createLog('warn', {
     write: (line) => void logged.push(String((JSON.parse(line) as { code?: unknown }).code ?? line)),
   });
-  const client = createGraphClient({ baseUrl: sandbox.url, token: async () => null, clock, log });
+  const { relay, token = async () => null } = options;
+  const client = createGraphClient({ baseUrl: relay?.through(sandbox.url) ?? sandbox.url, token, clock, log });
   const { onDemandTimeoutMs } = options;
   const synchronization = createSynchronization({
     graph: client,
@@ -131,12 +137,23 @@ export async function doneTask(
 export const stepMs = 100;
 
 /** Lets time pass in small steps, none while a call is under way, until no task waits or runs. */
-export async function drive({ store }: Scene, clock: TestClock): Promise<void> {
+export async function drive({ store }: Scene, clock: TestClock, step = stepMs): Promise<void> {
   const running = store.database.query.selectFrom('tasks').select('id').where('state', '=', 'running').limit(1);
   while (await hasWork(store)) {
     const isBusy = (await running.executeTakeFirst()) !== undefined || clock.pending() === 0;
     if (isBusy) await new Promise<void>((resolve) => setImmediate(resolve));
-    else await clock.advance(stepMs);
+    else await clock.advance(step);
+  }
+}
+
+/** Lets so much time pass in small steps, none while a call is under way. */
+export async function driveFor({ store }: Scene, clock: TestClock, ms: number, step = stepMs): Promise<void> {
+  const running = store.database.query.selectFrom('tasks').select('id').where('state', '=', 'running').limit(1);
+  const until = clock.monotonic() + ms;
+  while (clock.monotonic() < until) {
+    const isBusy = (await running.executeTakeFirst()) !== undefined || clock.pending() === 0;
+    if (isBusy) await new Promise<void>((resolve) => setImmediate(resolve));
+    else await clock.advance(step);
   }
 }
 

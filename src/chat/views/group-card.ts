@@ -1,6 +1,6 @@
 import { isWorthRetrying } from '../../graph/outcome/retry.ts';
 import type { Outcome, Report } from '../../graph/outcome.ts';
-import type { Request, Subject, Task } from '../../requests/request.ts';
+import type { Request, Subject, Task, WaitingFault } from '../../requests/request.ts';
 import type { ListRow, ListSection, ListView, SubmitButton } from '../cards/card-views.ts';
 import { renderLargestThatFits } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
@@ -10,7 +10,7 @@ import { attributeWord } from './attribute-words.ts';
 import { outcomeWords } from './outcome-words.ts';
 import { maybe, short, submitButton } from './parts.ts';
 import { calledName, leftOutSection, moreText, nameOf, type RowLimits, row, stateLine } from './people-rows.ts';
-import { lengthOf, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
+import { awayTexts, lengthOf, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
 import { lookOf, type Tone } from './tone.ts';
 
 export interface GroupCardInput {
@@ -22,6 +22,8 @@ export interface GroupCardInput {
   readonly calls: readonly Task[];
   /** Milliseconds since 1970; null when nobody can tell. */
   readonly finishesAt: number | null;
+  /** What keeps its calls from getting through at this moment; then no end can be told. */
+  readonly fault?: WaitingFault;
   /** While the calls are held: milliseconds from the yes to the last of them. */
   readonly takesMs?: number | null;
   readonly now: number;
@@ -134,11 +136,12 @@ function finishedTone({ byTone, calls, cancelled }: CallCounts): Tone {
   return byTone.bad + byTone.warning === 0 ? 'unknown' : 'warning';
 }
 
-function paragraphs(words: Words, { request, counts, finishesAt, takesMs, now }: GroupCardInput): string[] {
+function paragraphs(words: Words, { request, counts, finishesAt, fault, takesMs, now }: GroupCardInput): string[] {
   const { calls, members, held, waiting, running, done } = counts;
   const isToCome = held > 0 || (done === 0 && waiting > 0);
   const takes = held > 0 && (takesMs ?? null) !== null ? lengthOf(words, takesMs ?? 0) : null;
-  const left = held === 0 && waiting + running > 0 ? timeLeft(words, finishesAt, now) : null;
+  const until = fault === undefined ? timeLeft(words, finishesAt, now) : awayTexts(words, fault, now).join(' ');
+  const left = held === 0 && waiting + running > 0 ? until : null;
   return [
     ...(isToCome ? [words.card('group.calls', { members, calls, app: short(request.app.name) })] : []),
     ...(takes === null ? [] : [words.card('confirm.takes', { length: takes })]),

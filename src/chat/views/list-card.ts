@@ -1,5 +1,5 @@
 import type { Outcome, OutcomeKind } from '../../graph/outcome.ts';
-import type { Request, Subject } from '../../requests/request.ts';
+import type { Request, Subject, WaitingFault } from '../../requests/request.ts';
 import type { Fact, ListSection, ListView, SubmitButton, Text } from '../cards/card-views.ts';
 import { renderLargestThatFits } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
@@ -8,7 +8,7 @@ import { createWords, type WordKey, type Words } from '../words.ts';
 import { outcomeWords } from './outcome-words.ts';
 import { maybe, short, submitButton } from './parts.ts';
 import { calledName, leftOutSection, moreText, type RowLimits, row } from './people-rows.ts';
-import { progressBar, requestFooter, timeLeft } from './progress-parts.ts';
+import { awayTexts, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
 import { outcomeLine } from './reason-words.ts';
 import { lookOf, type Tone } from './tone.ts';
 
@@ -23,6 +23,8 @@ export interface ListOverview {
   readonly ended?: readonly (Named & { readonly kind: OutcomeKind })[];
   /** Milliseconds since 1970, by the gate's arithmetic; null when nobody can tell. */
   readonly finishesAt: number | null;
+  /** What keeps its calls from getting through at this moment; then no end can be told. */
+  readonly fault?: WaitingFault;
 }
 
 type Named = Pick<Subject, 'name' | 'label' | 'guest'>;
@@ -133,13 +135,12 @@ function body(
   { overview, now }: ListCardInput,
   limits: Limits,
 ): Pick<ListView, 'bars' | 'paragraphs' | 'tables' | 'sections'> {
-  const { counts, finishesAt, request } = overview;
+  const { counts, finishesAt, fault, request } = overview;
+  const left = fault === undefined ? timeLeft(words, finishesAt, now) : awayTexts(words, fault, now).join(' ');
   const isOver = stillToCome(counts) === 0;
   return {
     bars: isOver ? [] : progressBar(words, finished(counts), counts.total - counts.cancelled),
-    paragraphs: isOver
-      ? []
-      : [...maybe(timeLeft(words, finishesAt, now)), ...runningText(words, overview, limits.running)],
+    paragraphs: isOver ? [] : [...maybe(left), ...runningText(words, overview, limits.running)],
     tables: [{ facts: countFacts(words, counts) }],
     sections: [
       ...failureSection(words, overview, limits.failures),

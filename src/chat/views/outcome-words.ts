@@ -96,6 +96,7 @@ const REFUSED: Readonly<Record<RefusalReason, Explanation>> = {
   conflict: { happened: 'refused.conflict.happened', next: 'refused.conflict.next' },
   inProgress: { happened: 'refused.inProgress.happened', next: 'refused.inProgress.next' },
   unreachable: { happened: 'refused.unreachable.happened', next: 'refused.unreachable.next' },
+  serviceAway: { happened: 'refused.serviceAway.happened', next: 'refused.serviceAway.next' },
   other: { happened: 'refused.other.happened', next: 'refused.other.next' },
 };
 
@@ -156,6 +157,7 @@ function refusedWords(reason: RefusalReason): OutcomeWords {
       return { tone: 'bad', verdict: 'verdict.throttled', ...words };
     case 'noToken':
     case 'unreachable':
+    case 'serviceAway':
       return { tone: 'bad', verdict: 'verdict.notSent', ...words };
     case 'inProgress':
       return { tone: 'unknown', verdict: 'verdict.inProgress', ...words };

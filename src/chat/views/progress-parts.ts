@@ -1,4 +1,4 @@
-import type { Request } from '../../requests/request.ts';
+import type { Request, WaitingFault } from '../../requests/request.ts';
 import type { ListView, Maybe, Text } from '../cards/card-views.ts';
 import type { Words } from '../words.ts';
 import { maybe, short } from './parts.ts';
@@ -23,6 +23,31 @@ export function timeLeft(words: Words, finishesAt: number | null, now: number): 
   return minutes < 1
     ? words.card('list.left.soon')
     : words.card('list.left', { length: lengthOf(words, finishesAt - now), time: words.moment(finishesAt, now) });
+}
+
+/** What keeps every call from getting through, since when, and how long a task waits for the end of it. */
+export function awayTexts(
+  words: Words,
+  fault: Omit<WaitingFault, 'endsAt'> & { readonly endsAt?: number },
+  now: number,
+): string[] {
+  const { cause, code, since, endsAt } = fault;
+  return [
+    words.card('away.what', { cause, login: loginTrouble(code), code }),
+    words.card('away.since', { time: words.moment(since, now) }),
+    ...(endsAt === undefined ? [] : [words.card('away.until', { time: words.moment(endsAt, now) })]),
+  ];
+}
+
+/**
+ * Why there is no token, as far as its code tells.
+ * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+ */
+function loginTrouble(code: string): 'expired' | 'wrong' | 'refused' | 'away' | 'other' {
+  if (code === 'AADSTS7000222') return 'expired';
+  if (code === 'AADSTS7000215') return 'wrong';
+  if (code.startsWith('AADSTS')) return 'refused';
+  return /^(?:E[A-Z_]+|UND_ERR_\w+|NETWORK_ERROR)$/.test(code) ? 'away' : 'other';
 }
 
 /** "12 min", "1 h 5 min": a forecast in whole minutes; below one in seconds. */

@@ -61,6 +61,7 @@ const REFUSED: Readonly<Record<RefusalReason, WordKey>> = {
   conflict: 'reason.conflict409',
   inProgress: 'reason.inProgress',
   unreachable: 'reason.unreachable',
+  serviceAway: 'reason.serviceAway',
   other: 'reason.unknownCode',
 };
 

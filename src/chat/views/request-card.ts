@@ -12,6 +12,7 @@ import { markdownText } from '../cards/safe-text.ts';
 import type { CardMessage } from '../reply.ts';
 import { createWords, type WordKey, type Words } from '../words.ts';
 import { maybe, personLabel, short, submitButton } from './parts.ts';
+import { awayTexts } from './progress-parts.ts';
 import { resultCard } from './result-card.ts';
 import { lookOf, type Tone } from './tone.ts';
 
@@ -38,6 +39,7 @@ const AGAIN: Readonly<Record<WaitReason, WordKey>> = {
   serviceUnavailable: 'request.again.serviceUnavailable',
   noAnswer: 'request.again.noAnswer',
   unreachable: 'request.again.unreachable',
+  noToken: 'request.again.noToken',
   tokenRefused: 'request.again.tokenRefused',
   inProgress: 'request.again.inProgress',
   ruleChanged: 'request.again.ruleChanged',
@@ -125,6 +127,7 @@ function waiting(
   { again, dueAt }: Waiting,
 ): TaskProgress {
   const isLater = dueAt > now;
+  const fault = forecast?.fault;
   const reason =
     again === null
       ? null
@@ -134,6 +137,14 @@ function waiting(
           due: isLater ? 'later' : 'now',
           time: words.time(dueAt, now),
         });
+  if (fault !== undefined)
+    return {
+      tone: 'waiting',
+      title: words.card('away.title', { cause: fault.cause }),
+      // Its own latest call met the same, which need not be said twice.
+      paragraphs: [...maybe(again === fault.cause ? null : reason), { text: awayTexts(words, fault, now).join(' ') }],
+      summary: 'request.summary.waiting',
+    };
   // Until the assignment can have been seen, the place in line says nothing, and the reason tells the time itself.
   const isForAssignment = again === 'assignmentUnseen' && isLater;
   const when = isForAssignment ? '' : whenText(words, forecast, dueAt, now);
@@ -146,7 +157,9 @@ function waiting(
 }
 
 function waitingTitle(words: Words, forecast: Forecast | null): string {
-  return forecast === null ? words.card('request.waitingUnknown') : words.card('request.waiting', { ...forecast });
+  return forecast === null
+    ? words.card('request.waitingUnknown')
+    : words.card('request.waiting', { place: forecast.place });
 }
 
 function whenText(words: Words, forecast: Forecast | null, dueAt: number, now: number): string {

@@ -36,12 +36,14 @@ export type RefusalReason =
   | 'badRequest'
   | 'conflict'
   | 'inProgress'
-  | 'unreachable';
+  | 'unreachable'
+  | 'serviceAway';
 
 export function reasonOf(refused: Extract<Outcome, { kind: 'refused' }>): RefusalReason {
   const { status, code, cause } = refused;
+  if (code === serviceAway.code) return 'serviceAway';
+  if (code === 'NoCredential' || (status === 0 && code.startsWith('AADSTS'))) return 'noToken';
   if (status === 0) return 'unreachable';
-  if (code === noCredential.code) return 'noToken';
   if (refusesToken(refused)) return cause === 'ownRole' ? 'signInGone' : 'token';
   if (cause !== 'other') return cause;
   if (status === 409) return isInProgress(refused) ? 'inProgress' : 'conflict';
@@ -55,13 +57,19 @@ export function isInProgress({ status, code, message }: Omit<Refusal, 'retryAfte
   return status === 409 && words.test(`${code} ${message}`);
 }
 
-/** Of a call that was not made, as no token could be had for it. */
-export const noCredential = {
+/** Of a call that was not made, as no token could be had for it. `code` is Entra's own, where it gave one. */
+export const noCredential = (code: string): Outcome => {
+  const known = code.startsWith('AADSTS') ? code : 'NoCredential';
+  return { kind: 'refused', status: 0, code: known, message: '', cause: 'serviceUnavailable' };
+};
+
+/** Of a call that was not made, as Graph failed at the calls of others all the time. */
+export const serviceAway = {
   kind: 'refused',
-  status: 401,
-  code: 'NoCredential',
+  status: 0,
+  code: 'ServiceAway',
   message: '',
-  cause: 'permission',
+  cause: 'serviceUnavailable',
 } as const satisfies Outcome;
 
 /** Of a call that was not made, as Graph could not be reached. `code` is the machine's own word. */

@@ -1,8 +1,9 @@
 import { systemClock } from '../../../src/clock.ts';
 import { secret } from '../../../src/config.ts';
 import { type Database, openDatabase } from '../../../src/db/database.ts';
+import { recoverTasks } from '../../../src/requests/crashed.ts';
 import { claimTask } from '../../../src/requests/queue.ts';
-import { finishTask, recoverTasks } from '../../../src/requests/running.ts';
+import { finishTask } from '../../../src/requests/running.ts';
 import type { StoreParts } from '../../../src/requests/store.ts';
 import type { BenchOptions } from '../bench.ts';
 import { createStore, type Engine } from '../support/bots.ts';

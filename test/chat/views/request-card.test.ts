@@ -70,6 +70,45 @@ describe('the card of a request that waits for an assignment to count', () => {
   });
 });
 
+describe('the card of a request that waits while no call gets through', () => {
+  const draws = (cause: 'unreachable' | 'noToken' | 'serviceUnavailable', code = '') => {
+    const fault = { cause, code, since: NOW - 60_000, endsAt: NOW + 600_000 };
+    const task = requestIn({ kind: 'waiting', dueAt: NOW, again: null }, { attempts: 0 });
+    return cardAsText(draw(task, { forecast: { place: 2, startsAt: NOW + 5_000, fault } }).card);
+  };
+
+  it.each([
+    [
+      'unreachable',
+      'ECONNREFUSED',
+      'Waiting: Microsoft Graph cannot be reached',
+      'Usher cannot reach Microsoft Graph.',
+    ],
+    ['serviceUnavailable', 'HTTP_503', 'Waiting: Microsoft Graph is failing', 'with errors, or not at all'],
+    [
+      'noToken',
+      'AADSTS7000222',
+      'Waiting: Usher gets no token from Microsoft Entra',
+      'client secret of its registration has expired',
+    ],
+    ['noToken', 'AADSTS7000215', 'Waiting: Usher gets no token from Microsoft Entra', 'enter the right one'],
+    ['noToken', 'AADSTS700016', 'Waiting: Usher gets no token from Microsoft Entra', 'code AADSTS700016'],
+    [
+      'noToken',
+      'NETWORK_ERROR',
+      'Waiting: Usher gets no token from Microsoft Entra',
+      'cannot reach Microsoft Entra’s login',
+    ],
+    ['noToken', '', 'Waiting: Usher gets no token from Microsoft Entra', 'could not get an access token'],
+  ] as const)('says why, since when and until when: %s %s', (cause, code, title, reason) => {
+    const text = draws(cause, code);
+
+    for (const part of [title, reason, 'since 14:02', 'tries again by itself', 'at 14:13 ends as not sent'])
+      expect(text).toContain(part);
+    expect(text).not.toMatch(/in line|Starts/);
+  });
+});
+
 describe('the card of a request that runs', () => {
   it('tells what is under way and since when', () => {
     const { card, summary } = draw(requestIn({ kind: 'running', startedAt: NOW - 2_000, lease }));

@@ -1,3 +1,4 @@
+import type { WaitingFault } from '../../../requests/request.ts';
 import type { PendingView } from '../../cards/card-views.ts';
 import { renderLargestThatFits } from '../../cards/render.ts';
 import type { CardMessage } from '../../reply.ts';
@@ -5,6 +6,7 @@ import type { Words } from '../../words.ts';
 import { personName } from '../access/access-names.ts';
 import { FALLBACK_NAME, listAsText, short, submitButton } from '../parts.ts';
 import { moreText, nameOf } from '../people-rows.ts';
+import { awayTexts } from '../progress-parts.ts';
 import { lookOf } from '../tone.ts';
 
 /** As many as a card holds, however long their names. */
@@ -17,6 +19,8 @@ export interface QueueCardInput {
     readonly blockedUntil: number | null;
     readonly limit: number;
     readonly windowMs: number;
+    /** What keeps every call from getting through. */
+    readonly fault?: Omit<WaitingFault, 'endsAt'>;
   };
   /** The next ones, in the order in which they start. */
   readonly items: readonly QueueItem[];
@@ -50,13 +54,14 @@ export function queueCard(words: Words, { gate, items, total, canCancel, now }: 
   const shown = items.slice(0, QUEUE_ROWS);
   const summary = words.plain('queue.summary', { count: Math.max(total, shown.length) });
   const lines = shown.map((item) => lineOf(words, item));
+  const isAway = gate.fault !== undefined;
   const line = 'queue';
   const card = renderLargestThatFits('pending', NAME_LENGTHS, (nameLength): PendingView => {
     return {
       fallbackText: listAsText(summary, lines),
       title: words.card('queue.title'),
       intro: [gateText(words, gate, now), ...(shown.length === 0 ? [words.card('queue.none')] : [])].join(' '),
-      rows: shown.map((item) => row(words, item, { now, nameLength, canCancel })),
+      rows: shown.map((item) => row(words, item, { now, nameLength, canCancel, isAway })),
       more: moreText(words, total - shown.length),
       buttons: submitButton(
         words,
@@ -71,19 +76,28 @@ export function queueCard(words: Words, { gate, items, total, canCancel, now }: 
 
 function gateText(
   words: Words,
-  { slotsLeft, blockedUntil, limit, windowMs }: QueueCardInput['gate'],
+  { slotsLeft, blockedUntil, limit, windowMs, fault }: QueueCardInput['gate'],
   now: number,
 ): string {
+  if (fault !== undefined) return awayTexts(words, fault, now).join(' ');
   const window = words.duration(windowMs);
   return blockedUntil !== null && blockedUntil > now
     ? words.card('queue.gate.blocked', { time: words.time(blockedUntil, now) })
     : words.card('queue.gate.open', { left: slotsLeft, limit, window });
 }
 
+interface RowSetting {
+  readonly now: number;
+  readonly nameLength: number;
+  readonly canCancel: boolean;
+  /** No call gets through, so nobody can tell when one starts. */
+  readonly isAway: boolean;
+}
+
 function row(
   words: Words,
   item: QueueItem,
-  { now, nameLength, canCancel }: { readonly now: number; readonly nameLength: number; readonly canCancel: boolean },
+  { now, nameLength, canCancel, isAway }: RowSetting,
 ): PendingView['rows'][number] {
   const { requestId, state, people } = item;
   const values = {
@@ -96,7 +110,7 @@ function row(
   return {
     name: words.card('history.row', values),
     lines: [
-      { text: placeText(words, item, now) },
+      { text: isAway && state === 'waiting' ? words.card('request.waitingUnknown') : placeText(words, item, now) },
       {
         text: words.card('queue.asked', {
           asker: short(personName(item.asker), nameLength),

@@ -1,0 +1,116 @@
+import { type ExpressionBuilder, sql, type Transaction } from 'kysely';
+import { longestLeaseMs } from '../db/leases.ts';
+import type { Schema } from '../db/schema.ts';
+import type { Outcome } from '../graph/outcome.ts';
+import { writeRecord } from './record.ts';
+import type { Subject } from './request.ts';
+import { sentDetails } from './running.ts';
+import { bumpRevision, type StoreParts } from './store.ts';
+
+/**
+ * A task whose process died in its call for the third time is not tried once more: the answer to it may be what ends the
+ * process. Before that it gets a try almost by itself, so that what merely ran beside it comes through.
+ */
+const mostCrashes = 3;
+const aloneMs = 20_000;
+
+/**
+ * Puts tasks back whose lease ran out: their process died in the middle of a call. Where one process owns the
+ * database, every lease that is not its own is such a lease too. `inHand` are the tasks that the owner works on at
+ * this moment: however the wall clock may jump, those are not abandoned. `isSteady` is false where the clock has jumped
+ * and says nothing about leases. Returns the requests concerned.
+ */
+export async function recoverTasks(
+  parts: StoreParts,
+  owner: string,
+  inHand: readonly string[] = [],
+  isSteady = true,
+): Promise<readonly string[]> {
+  const { database, clock } = parts;
+  const now = clock.now();
+  const isAbandoned = (task: ExpressionBuilder<Schema, 'tasks'>) => {
+    const expired = task.or([task('lease_until', '<', now), task('lease_until', '>', now + longestLeaseMs)]);
+    return task.and([
+      task('state', '=', 'running'),
+      database.dialect.singleProcess ? task.or([task('lease_owner', '!=', owner), expired]) : expired,
+    ]);
+  };
+  if (!isSteady && !database.dialect.singleProcess) return [];
+  const rows = await database.query.selectFrom('tasks').select('id').where(isAbandoned).execute();
+  const ids = rows.map(({ id }) => id).filter((id) => !inHand.includes(id));
+  const requestIds = new Set<string>();
+  let suspects = 0;
+  // One at a time: a transaction that holds one task and one request cannot get across another.
+  for (const id of ids) {
+    await database.transact(async (transaction) => {
+      const recovered = await transaction
+        .updateTable('tasks')
+        .set((task) => ({
+          state: 'waiting',
+          due_at: now,
+          again: 'interrupted',
+          // Nobody can say whether the call of the dead process left, nor what became of it.
+          perhaps: task.fn.coalesce('perhaps', sql<string>`'interrupted'`),
+          lease_owner: null,
+          lease_until: null,
+          crashes: task('crashes', '+', 1),
+        }))
+        .where('id', '=', id)
+        .where(isAbandoned)
+        .returning(['request_id', 'subject_id', 'members', 'attempts', 'sent', 'crashes'])
+        .executeTakeFirst();
+      if (recovered === undefined) return;
+      const { request_id: requestId, subject_id: subject, crashes, attempts: attempt } = recovered;
+      const { asker_id: actorId } = await transaction
+        .selectFrom('requests')
+        .select('asker_id')
+        .where('id', '=', requestId)
+        .executeTakeFirstOrThrow();
+      const entry = { at: now, actorId, requestId };
+      // The call may have left right before the process died, and then no record says so yet.
+      if (recovered.sent === 0) {
+        const details = sentDetails(subject, JSON.parse(recovered.members) as Subject[], attempt);
+        await writeRecord(transaction, { ...entry, kind: 'sent', details: { ...details, end: 'unknown' } });
+      }
+      if (crashes >= mostCrashes) await giveUpTask(parts, transaction, { id, requestId, subject, actorId });
+      else {
+        const details = { subject, attempt, reason: 'interrupted', end: 'unknown' };
+        await writeRecord(transaction, { ...entry, kind: 'waitsAgain', details });
+      }
+      if (crashes === mostCrashes - 1) {
+        await putOff(transaction, id, now + suspects * aloneMs);
+        suspects += 1;
+      }
+      await bumpRevision(transaction, recovered.request_id);
+      requestIds.add(recovered.request_id);
+    });
+  }
+  return [...requestIds];
+}
+
+async function putOff(transaction: Transaction<Schema>, id: string, dueAt: number): Promise<void> {
+  await transaction.updateTable('tasks').set({ due_at: dueAt }).where('id', '=', id).execute();
+}
+
+/** Each of its calls may have been carried out, so nothing is said to have been left undone. */
+async function giveUpTask(
+  { clock }: StoreParts,
+  transaction: Transaction<Schema>,
+  { id, requestId, subject, actorId }: Readonly<Record<'id' | 'requestId' | 'subject' | 'actorId', string>>,
+): Promise<void> {
+  const now = clock.now();
+  const outcome: Outcome = { kind: 'unknown', why: 'interrupted' };
+  await transaction
+    .updateTable('tasks')
+    .set({
+      state: 'done',
+      finished_at: now,
+      outcome: JSON.stringify(outcome),
+      outcome_kind: outcome.kind,
+      again: null,
+    })
+    .where('id', '=', id)
+    .execute();
+  const details = { subject, outcome: outcome.kind, why: outcome.why };
+  await writeRecord(transaction, { at: now, actorId, requestId, kind: 'finished', details });
+}

@@ -1,0 +1,63 @@
+import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
+import { readGate } from '../rate-gate/gate-row.ts';
+import { writeRecord } from './record.ts';
+import { bumpRevision, type StoreParts } from './store.ts';
+
+/** Which of a request's waiting tasks to end, and what the record says of why. */
+export interface EndedBecause {
+  /** Only what is in line since then or longer; all where it is missing. Milliseconds since 1970. */
+  readonly enqueuedUntil?: number;
+  readonly reason: string;
+}
+
+/**
+ * Ends waiting tasks of a request without a call and without a grant. False when none waited any more.
+ *
+ * @param outcomeOver what comes of a task, by how an earlier attempt of it ended
+ */
+export async function endWaiting(
+  { database, ...parts }: StoreParts,
+  requestId: string,
+  outcomeOver: (perhaps: UnknownEnd | null) => Outcome,
+  { enqueuedUntil, reason }: EndedBecause,
+): Promise<boolean> {
+  return database.transact(async (transaction) => {
+    await readGate({ database, ...parts }, transaction);
+    const now = parts.clock.now();
+    const tasks = await transaction
+      .selectFrom('tasks')
+      .select(['id', 'subject_id', 'perhaps'])
+      .where('request_id', '=', requestId)
+      .where('state', '=', 'waiting')
+      .$if(enqueuedUntil !== undefined, (some) => some.where('enqueued_at', '<=', enqueuedUntil ?? now))
+      .execute();
+    if (tasks.length === 0) return false;
+    await bumpRevision(transaction, requestId);
+    const { asker_id: actorId } = await transaction
+      .selectFrom('requests')
+      .select('asker_id')
+      .where('id', '=', requestId)
+      .executeTakeFirstOrThrow();
+    // Tasks leave `waiting` under the gate's lock alone, so what was just read still stands.
+    for (const { id, subject_id: subject, perhaps } of tasks) {
+      const outcome = outcomeOver(perhaps as UnknownEnd | null);
+      await transaction
+        .updateTable('tasks')
+        .set({
+          state: 'done',
+          started_at: now,
+          finished_at: now,
+          outcome: JSON.stringify(outcome),
+          outcome_kind: outcome.kind,
+          graph_request_id: null,
+          client_request_id: null,
+          again: null,
+        })
+        .where('id', '=', id)
+        .execute();
+      const details = { subject, outcome: outcome.kind, reason };
+      await writeRecord(transaction, { at: now, actorId, kind: 'finished', requestId, details });
+    }
+    return true;
+  });
+}
