@@ -1,4 +1,5 @@
 import { attachCopyCard, copyWithCard, markCopyDrawn } from '../requests/access-requests/copies.ts';
+import { mayBeShown } from '../requests/access-requests/readers.ts';
 import { writeRecord } from '../requests/record.ts';
 import type { Reader } from '../requests/request.ts';
 import { attachCard, isRequestCard, markDrawn } from '../requests/store.ts';
@@ -91,7 +92,11 @@ export function createChat(parts: CommandParts, callers: Callers | null = null):
   return {
     answer: (incoming) => answerWithout(answer, incoming, parts.log),
     draw,
-    outbox: createOutbox({ ...parts, draw }),
+    outbox: createOutbox({
+      ...parts,
+      draw,
+      mayBeShown: (appId, key) => mayBeShown({ ...parts, database }, appId, key),
+    }),
     async isRequestCard(cardId) {
       return (await isRequestCard(database, cardId)) || (await copyWithCard(database, cardId)) !== null;
     },

@@ -354,6 +354,12 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
           await db.schema.alterTable(table).addColumn('subject_guest', 'integer', flag).execute();
       },
     },
+    '014-standing-grants': {
+      async up(db) {
+        await db.schema.alterTable('approval_places').addColumn('grants', 'text').execute();
+        await db.schema.alterTable('tasks').addColumn('ordered_by', 'text').execute();
+      },
+    },
     '015-bindings': {
       async up(db) {
         await db.schema

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { StillMay } from '../../src/access/still-may.ts';
 import { createOutbox } from '../../src/chat/create-outbox.ts';
 import type { Outbox } from '../../src/chat/outbox.ts';
 import type { Drawing } from '../../src/chat/reply.ts';
@@ -18,6 +19,7 @@ describe('the outbox', () => {
   let changed: string[];
   let broken: string | null;
   let outbox: Outbox;
+  const standings = new Map<string, StillMay>();
 
   beforeAll(async () => {
     place = await sqliteEngine.createTestDatabase();
@@ -28,6 +30,7 @@ describe('the outbox', () => {
     parts = accessParts(await place.open(clock), clock);
     await place.empty();
     [logged, changed, broken] = [[], [], null];
+    standings.clear();
     outbox = createOutbox({
       store: parts,
       async draw(liveId) {
@@ -36,6 +39,7 @@ describe('the outbox', () => {
       },
       entraPortal: 'https://entra.microsoft.com',
       accessChanged: (id) => changed.push(id),
+      mayBeShown: async (_, key) => standings.get(key) ?? 'may',
       log: createLog('warn', { write: (line) => void logged.push((JSON.parse(line) as { code: string }).code) }),
     });
   });

@@ -74,6 +74,7 @@ export type AccessProblem =
         | 'placeShareRemoved'
         | 'placeNotYours'
         | 'placeUnknown'
+        | 'approvalWithdrawn'
         | 'askOneByOne'
         | 'incompleteAccess';
     };
@@ -190,6 +191,12 @@ const KEYS: Readonly<Record<AccessProblem['kind'], Keys>> = {
     'problem.placeNotYours.next',
   ],
   placeUnknown: ['neutral', 'problem.placeUnknown.title', 'problem.placeUnknown.happened', 'problem.placeUnknown.next'],
+  approvalWithdrawn: [
+    'neutral',
+    'problem.approvalWithdrawn.title',
+    'problem.approvalWithdrawn.happened',
+    'problem.approvalWithdrawn.next',
+  ],
   askOneByOne: ['warning', 'problem.askOneByOne.title', 'problem.askOneByOne.happened', 'problem.askOneByOne.next'],
   incompleteAccess: [
     'unknown',
@@ -278,6 +285,7 @@ function valuesOf(words: Words, what: AccessProblem): WordValues {
     case 'placeShareRemoved':
     case 'placeNotYours':
     case 'placeUnknown':
+    case 'approvalWithdrawn':
     case 'askOneByOne':
     case 'incompleteAccess':
       return {};
