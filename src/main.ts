@@ -175,7 +175,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const dispatcher = startDispatcher({
     store,
     graph: provisioningService(synchronization, rights.isShown),
-    ...askersOf(rights),
+    ...askersOf(rights, database),
     log,
     changed: (requestId) => void announce(requestId),
     observe: observer.dispatcher,

@@ -3,6 +3,7 @@ import { mayBeShown } from '../requests/access-requests/readers.ts';
 import { writeRecord } from '../requests/record.ts';
 import type { Reader } from '../requests/request.ts';
 import { attachCard, isRequestCard, markDrawn } from '../requests/store.ts';
+import { mayWatch } from '../requests/watching/watches.ts';
 import { openExport } from './commands/checks/export.ts';
 import { commandsFor } from './commands/help.ts';
 import type { CommandParts } from './commands/turn.ts';
@@ -96,6 +97,7 @@ export function createChat(parts: CommandParts, callers: Callers | null = null):
       ...parts,
       draw,
       mayBeShown: (appId, key) => mayBeShown({ ...parts, database }, appId, key),
+      mayWatch: (watch) => mayWatch(parts.access, watch),
     }),
     async isRequestCard(cardId) {
       return (await isRequestCard(database, cardId)) || (await copyWithCard(database, cardId)) !== null;

@@ -21,6 +21,7 @@ import { type AccessParts, findAccessRequest } from '../requests/access-requests
 import { giveUpConversation } from '../requests/access-requests/undelivered.ts';
 import { findRequest } from '../requests/store.ts';
 import { announcementSent, dueAnnouncements, putOffAnnouncement } from '../requests/watching/announcements.ts';
+import { findWatch, type Watch } from '../requests/watching/watches.ts';
 import type { Outbox, OutboxItem } from './outbox.ts';
 import type { Drawing } from './reply.ts';
 import { noticeText } from './views/access/notice-text.ts';
@@ -37,6 +38,8 @@ export interface OutboxParts {
   readonly accessChanged: (accessRequestId: string) => void;
   /** Whether requests for this app may be shown in this place or personal chat now. */
   readonly mayBeShown: (appId: string, key: string) => Promise<StillMay>;
+  /** Whether the person who added this watch may still watch. */
+  readonly mayWatch: (watch: Watch) => Promise<StillMay>;
   readonly log: Log;
 }
 
@@ -55,7 +58,15 @@ interface Owed {
 }
 
 /** The outbox over its tables: cards that have not been posted, announcements, and notices that have not been said. */
-export function createOutbox({ store, draw, entraPortal, accessChanged, mayBeShown, log }: OutboxParts): Outbox {
+export function createOutbox({
+  store,
+  draw,
+  entraPortal,
+  accessChanged,
+  mayBeShown,
+  mayWatch,
+  log,
+}: OutboxParts): Outbox {
   const { database, clock } = store;
   const owed = new WeakMap<OutboxItem, Owed>();
 
@@ -162,7 +173,15 @@ export function createOutbox({ store, draw, entraPortal, accessChanged, mayBeSho
   async function postItems(limit: number): Promise<OutboxItem[]> {
     const items: OutboxItem[] = [];
     for (const due of await dueAnnouncements(database, clock.now(), limit)) {
-      const { id, conversation, reader, details, failures } = due;
+      const { id, key, conversation, reader, details, failures } = due;
+      const watch = await findWatch(database, key, details.app.id);
+      const standing = watch === null ? 'may' : await mayWatch(watch);
+      if (standing === 'unknown') continue;
+      if (standing !== 'may') {
+        log.info({ announcementId: id, code: 'watch_not_counting' }, 'who added a watch may not watch any more');
+        await putOffAnnouncement(database, id, null);
+        continue;
+      }
       const make = () => {
         const { app, change, status, at } = details;
         const words = createWords(reader.locale, reader.timeZone);

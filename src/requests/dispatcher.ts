@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { isDatabaseFault } from '../db/database.ts';
 import { createSteadiness } from '../db/leases.ts';
 import { overAll } from '../graph/outcome/over-all.ts';
-import { signInGone } from '../graph/outcome/refusal.ts';
+import { ordererMayNot, signInGone } from '../graph/outcome/refusal.ts';
 import type { Outcome, OutcomeKind } from '../graph/outcome.ts';
 import type { Log } from '../log.ts';
 import { attempt, type ProvisioningService, type Settlement } from './attempt.ts';
+import type { Authority } from './authority.ts';
 import { type ClaimedTask, claimTask, type Grant, noteLateStart } from './queue.ts';
 import { codeOf, finishTask, postponeTask, recoverTasks, renewLease, returnTask } from './running.ts';
-import { type Askers, endSignedOut } from './signed-out.ts';
+import { type Askers, endSignedOut, endWaiting } from './signed-out.ts';
 import type { StoreParts } from './store.ts';
 
 /**
@@ -58,6 +59,8 @@ export interface DispatcherParts {
   readonly graph: ProvisioningService;
   /** Where each call goes out by its asker's own right, and not by that of `graph`. */
   readonly askers?: Askers;
+  /** Where calls go out by Usher's own right: whether the person who has set a task going may still do so. */
+  readonly authority?: Authority;
   readonly log: Log;
   /** Told after each change of a request, once it is stored. */
   readonly changed: (requestId: string) => void;
@@ -86,10 +89,14 @@ const longestPauseMs = 5_000;
 /** An attempt that breaks off is a fault of our own; it is not repeated for ever. */
 const mostBrokenAttempts = 3;
 const brokenDelayMs = 5_000;
+/** Until Graph is asked again whether a task may be sent. */
+const authorityPauseMs = 5_000;
 
-/** Its grant has gone by: nothing has left. */
+/** Its grant has gone by, or it is not known whether it may leave: nothing has left. */
 interface Unsent {
   readonly kind: 'unsent';
+  /** From now, in milliseconds; at once by default. */
+  readonly delayMs?: number;
 }
 
 export function startDispatcher(parts: DispatcherParts): Dispatcher {
@@ -184,10 +191,34 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     const done = new AbortController();
     const renewing = keepLease(claimed, done.signal);
     try {
-      await settle(claimed, await call(claimed));
+      await settle(claimed, (await refusal(claimed)) ?? (await call(claimed)));
     } finally {
       done.abort();
       await renewing;
+    }
+  }
+
+  /** Null where the person who has set it going may still do so; what waits beside it by the same word ends as well. */
+  async function refusal(claimed: ClaimedTask): Promise<Settlement | Unsent | null> {
+    const standing = await (parts.authority?.of(claimed) ?? Promise.resolve('may' as const)).catch((error: unknown) => {
+      log.warn({ error, code: 'authority_unread', taskId: claimed.task.id }, 'who set a task going was not looked up');
+      return 'unknown' as const;
+    });
+    switch (standing) {
+      case 'may':
+        return null;
+      case 'unknown':
+        return { kind: 'unsent', delayMs: authorityPauseMs };
+      case 'mayNot':
+      case 'unread': {
+        const { task, orderedBy } = claimed;
+        await endWaiting(store, task.requestId, { outcome: ordererMayNot, reason: 'ordererMayNot', orderedBy });
+        return { kind: 'done', outcome: ordererMayNot, graphRequestId: null, clientRequestId: null };
+      }
+      default: {
+        const never: never = standing;
+        throw new Error(`unexpected standing ${String(never)}`);
+      }
     }
   }
 
@@ -301,7 +332,12 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     const { id: taskId, requestId } = claimed.task;
     switch (settlement.kind) {
       case 'unsent':
-        await returnTask(store, claimed);
+        await returnTask(store, claimed, settlement.delayMs);
+        if (settlement.delayMs !== undefined)
+          return log.warn(
+            { requestId, taskId, code: 'authority_unknown' },
+            'Graph did not tell who may set a call going',
+          );
         return log.warn({ requestId, taskId, code: 'late' }, 'a call was too late for its grant and waits again');
       case 'again':
         await postponeTask(store, claimed, settlement.postponement);

@@ -30,6 +30,10 @@ export interface ClaimedTask {
   readonly task: Task & { readonly state: Extract<TaskState, { kind: 'running' }> };
   readonly lease: Lease;
   readonly askerId: string;
+  /** Who set it going, where that is not its asker: by a yes, or by a retry. */
+  readonly orderedBy: string | null;
+  /** What its request came of; see `NewRequest`. */
+  readonly source: string;
   /** The service principal's object id and display name. */
   readonly appId: string;
   readonly appName: string;
@@ -87,7 +91,7 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
     const task = toTask(row);
     const request = await transaction
       .selectFrom('requests')
-      .select(['asker_id', 'app_id', 'app_name'])
+      .select(['asker_id', 'app_id', 'app_name', 'source'])
       .where('id', '=', next.request_id)
       .executeTakeFirstOrThrow();
     await writeRecord(transaction, {
@@ -103,6 +107,8 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
         task: { ...task, state: { kind: 'running', startedAt: now, lease, ...sentAgain(next.again) } },
         lease,
         askerId: request.asker_id,
+        orderedBy: row.ordered_by,
+        source: request.source,
         appId: request.app_id,
         appName: request.app_name,
         enqueuedAt: row.enqueued_at,
@@ -261,6 +267,7 @@ async function putBack(
         attempts: 0,
         throttles: 0,
         unseen: 0,
+        ordered_by: actorId === '' ? null : actorId,
         cancelled_by: null,
       })
       .where('id', '=', id)

@@ -93,9 +93,14 @@ export async function postponeTask(parts: StoreParts, claimed: ClaimedTask, why:
   });
 }
 
-/** Puts a task back whose call never left, as if it had not been claimed; only the grant is spent. */
-export async function returnTask(parts: StoreParts, claimed: ClaimedTask): Promise<boolean> {
-  const changes: Updateable<TaskRow> = { state: 'waiting', attempts: claimed.task.attempts - 1 };
+/**
+ * Puts a task back whose call never left, as if it had not been claimed; only the grant is spent.
+ *
+ * @param delayMs where Graph has to be asked again first: from now, in milliseconds.
+ */
+export async function returnTask(parts: StoreParts, claimed: ClaimedTask, delayMs = 0): Promise<boolean> {
+  const later = delayMs > 0 ? { due_at: parts.clock.now() + delayMs, again: 'unreachable' } : {};
+  const changes: Updateable<TaskRow> = { state: 'waiting', attempts: claimed.task.attempts - 1, ...later };
   const record = { kind: 'waitsAgain', details: { reason: 'unsent' } } as const;
   return parts.database.transact(async (transaction) => {
     const left = await leaveRunning(parts, transaction, claimed, changes, record);

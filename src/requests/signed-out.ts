@@ -1,6 +1,6 @@
 import { overAll } from '../graph/outcome/over-all.ts';
 import { signInGone } from '../graph/outcome/refusal.ts';
-import type { UnknownEnd } from '../graph/outcome.ts';
+import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import type { ProvisioningService } from './attempt.ts';
 import { writeRecord } from './record.ts';
@@ -20,8 +20,7 @@ export interface Askers {
 
 /** Ends what waits for somebody who is not signed in; returns the requests concerned. */
 export async function endSignedOut(parts: StoreParts, present: readonly string[]): Promise<readonly string[]> {
-  const { database, clock } = parts;
-  const waiting = await database.query
+  const waiting = await parts.database.query
     .selectFrom('tasks')
     .innerJoin('requests', 'requests.id', 'tasks.request_id')
     .select('requests.id')
@@ -30,47 +29,65 @@ export async function endSignedOut(parts: StoreParts, present: readonly string[]
     .$if(present.length > 0, (tasks) => tasks.where('requests.asker_id', 'not in', [...present]))
     .execute();
   const ended: string[] = [];
-  for (const { id } of waiting) if (await endOne(id)) ended.push(id);
+  for (const { id } of waiting)
+    if (await endWaiting(parts, id, { outcome: signInGone, reason: 'signInGone' })) ended.push(id);
   return ended;
+}
 
-  async function endOne(requestId: string): Promise<boolean> {
-    return database.transact(async (transaction) => {
-      await readGate(parts, transaction);
-      const now = clock.now();
-      const tasks = await transaction
-        .selectFrom('tasks')
-        .select(['id', 'subject_id', 'perhaps'])
-        .where('request_id', '=', requestId)
-        .where('state', '=', 'waiting')
+/**
+ * Ends what waits of a request and will not be sent, without a grant. False where nothing does.
+ *
+ * @param orderedBy only what this person has set going; null for what has its asker's word alone.
+ */
+export async function endWaiting(
+  parts: StoreParts,
+  requestId: string,
+  {
+    outcome: told,
+    reason,
+    orderedBy,
+  }: { readonly outcome: Outcome; readonly reason: string; readonly orderedBy?: string | null },
+): Promise<boolean> {
+  const { database, clock } = parts;
+  return database.transact(async (transaction) => {
+    await readGate(parts, transaction);
+    const now = clock.now();
+    const tasks = await transaction
+      .selectFrom('tasks')
+      .select(['id', 'subject_id', 'perhaps'])
+      .where('request_id', '=', requestId)
+      .where('state', '=', 'waiting')
+      .$if(orderedBy !== undefined, (waiting) =>
+        waiting.where('ordered_by', orderedBy === null ? 'is' : '=', orderedBy ?? null),
+      )
+      .execute();
+    if (tasks.length === 0) return false;
+    await bumpRevision(transaction, requestId);
+    const { asker_id: actorId } = await transaction
+      .selectFrom('requests')
+      .select('asker_id')
+      .where('id', '=', requestId)
+      .executeTakeFirstOrThrow();
+    // Tasks leave `waiting` under the gate's lock alone, so what was just read still stands.
+    for (const { id, subject_id: subject, perhaps } of tasks) {
+      const outcome = overAll(perhaps as UnknownEnd | null, told);
+      await transaction
+        .updateTable('tasks')
+        .set({
+          state: 'done',
+          started_at: now,
+          finished_at: now,
+          outcome: JSON.stringify(outcome),
+          outcome_kind: outcome.kind,
+          graph_request_id: null,
+          client_request_id: null,
+          again: null,
+        })
+        .where('id', '=', id)
         .execute();
-      if (tasks.length === 0) return false;
-      await bumpRevision(transaction, requestId);
-      const { asker_id: actorId } = await transaction
-        .selectFrom('requests')
-        .select('asker_id')
-        .where('id', '=', requestId)
-        .executeTakeFirstOrThrow();
-      // Tasks leave `waiting` under the gate's lock alone, so what was just read still stands.
-      for (const { id, subject_id: subject, perhaps } of tasks) {
-        const outcome = overAll(perhaps as UnknownEnd | null, signInGone);
-        await transaction
-          .updateTable('tasks')
-          .set({
-            state: 'done',
-            started_at: now,
-            finished_at: now,
-            outcome: JSON.stringify(outcome),
-            outcome_kind: outcome.kind,
-            graph_request_id: null,
-            client_request_id: null,
-            again: null,
-          })
-          .where('id', '=', id)
-          .execute();
-        const details = { subject, outcome: outcome.kind, reason: 'signInGone' };
-        await writeRecord(transaction, { at: now, actorId, kind: 'finished', requestId, details });
-      }
-      return true;
-    });
-  }
+      const details = { subject, outcome: outcome.kind, reason };
+      await writeRecord(transaction, { at: now, actorId, kind: 'finished', requestId, details });
+    }
+    return true;
+  });
 }

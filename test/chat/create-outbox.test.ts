@@ -40,6 +40,7 @@ describe('the outbox', () => {
       entraPortal: 'https://entra.microsoft.com',
       accessChanged: (id) => changed.push(id),
       mayBeShown: async (_, key) => standings.get(key) ?? 'may',
+      mayWatch: async () => 'may',
       log: createLog('warn', { write: (line) => void logged.push((JSON.parse(line) as { code: string }).code) }),
     });
   });

@@ -1,14 +1,17 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { type Clock, systemClock } from '../../src/clock.ts';
-import { people } from '../../src/sandbox/tenant/people.ts';
+import { generatedPeople, people } from '../../src/sandbox/tenant/people.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Place, startTestUsher, type TestUsher, type TestUsherOptions } from '../support/usher.ts';
 
 jest.setTimeout(30_000);
 
 /** What gives the role that is taken away in these tests: a directory role, since that can be given and taken. */
 const approverRole = 'c0ffee00-0000-4000-8000-000000000001';
+const operatorRole = '9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3';
 const channel: Place = { conversationId: 'channel-desk', kind: 'channel' };
 const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
 
 let teams: TestUsher;
 let offsetMs = 0;
@@ -124,5 +127,83 @@ describe('a channel that gets approvals', () => {
 
     expect(while503.join('\n')).not.toContain('the secret');
     expect(readIn(channel.conversationId)).toContain('the secret');
+  });
+});
+
+describe('an approval that waits for its day', () => {
+  it('lapses when its approver may not decide any more, and its asker is told to ask again', async () => {
+    await start();
+    await says('patti', 'whoami');
+    await says('megan', 'request access for isaiah to Salesforce in 3 days');
+    await teams.execute('patti', teams.lastCard('personal-patti'), 'Approve');
+    await teams.settled();
+
+    loses(people.patti, approverRole);
+    offsetMs += 4 * dayMs;
+    await teams.settled();
+
+    expect(teams.sandbox.stats().arrivals).toEqual([]);
+    expect(readIn('personal-megan')).toContain(
+      'Patti Fernandez, who approved it, may not decide on Salesforce any more',
+    );
+    expect(readIn('personal-megan')).toContain('Another approver then decides.');
+    expect(await recorded('accessLapsed')).toMatchObject([{ details: { why: 'deciderMayNot' } }]);
+  });
+});
+
+describe('what an operator has set going', () => {
+  const names = generatedPeople.slice(0, 8).map(({ userPrincipalName }) => userPrincipalName);
+  const list = `provision users ${names.join(', ')} to Salesforce`;
+
+  async function startList(): Promise<void> {
+    // The gate's clock is moved on, and Graph's own is not.
+    await start({ environment: { PROVISION_WINDOW_MS: '10000' }, sandboxOptions: { windowMs: 100 } });
+    teams.sandbox.tenant.grantDirectoryRole(people.grady.id, operatorRole);
+    await teams.say('grady', list);
+    await eventually(() => teams.sandbox.stats().calls === 5);
+    await eventually(async () => (await recorded('finished')).length === 5);
+  }
+
+  it('ends where it stands once the operator has lost the role, and another operator may retry it', async () => {
+    await startList();
+
+    loses(people.grady, operatorRole);
+    await teams.settled();
+    const calls = teams.sandbox.stats().calls;
+    const ended = await recorded('finished');
+    const shown = teams.lastCard('personal-grady');
+    offsetMs += minuteMs;
+    await says('alex', `retry ${ended[0]?.requestId ?? ''}`);
+
+    expect(calls).toBe(5);
+    expect(ended.filter(({ details }) => details.outcome === 'refused')).toHaveLength(3);
+    expect(shown.text).toContain('the person who had set it going may not do so any more');
+    expect(teams.sandbox.stats().calls).toBe(8);
+  });
+
+  it('ends for a disabled account as well', async () => {
+    await startList();
+
+    teams.sandbox.tenant.changePerson(people.grady.id, { accountEnabled: false });
+    offsetMs += minuteMs + 1_000;
+    await teams.settled();
+
+    expect(teams.sandbox.stats().calls).toBe(5);
+  });
+
+  it('is not confirmed by a click in the minute after the role was taken away', async () => {
+    await start();
+    teams.sandbox.tenant.grantDirectoryRole(people.grady.id, operatorRole);
+    const many = generatedPeople.slice(0, 30).map(({ userPrincipalName }) => userPrincipalName);
+    await says('grady', `provision users ${many.join(', ')} to Salesforce`);
+    const asks = teams.lastCard('personal-grady');
+
+    teams.sandbox.tenant.revokeDirectoryRole(people.grady.id, operatorRole);
+    await teams.execute('grady', asks, 'Provision 30 people');
+    await teams.settled();
+
+    expect(await recorded('confirmed')).toEqual([]);
+    expect(await recorded('denied')).toMatchObject([{ actorId: people.grady.id }]);
+    expect(teams.sandbox.stats().calls).toBe(0);
   });
 });
