@@ -123,7 +123,7 @@ export function createRights({ config, entries, bindings, clock, log, observe, l
   };
 }
 
-/** The calls of those who are signed in, for the dispatcher; nothing where Usher has a right of its own. */
+/** For the dispatcher: the calls of those who are signed in, or else who may still set one going. */
 export function askersOf(
   { standing, signIns, isShown }: Rights,
   database: Database,

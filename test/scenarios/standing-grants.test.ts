@@ -207,3 +207,75 @@ describe('what an operator has set going', () => {
     expect(teams.sandbox.stats().calls).toBe(0);
   });
 });
+
+describe('the list of what others have had sent to conversations', () => {
+  it('shows operators every place, who added it and whether it counts, and removes one for good', async () => {
+    await start();
+    await says('patti', 'send approvals here', channel);
+    await says('megan', 'request access for isaiah to Salesforce because of the secret');
+    await says('alex', 'approval places');
+    const counting = teams.lastCard('personal-alex');
+    loses(people.patti, approverRole);
+    await says('alex', 'approval places');
+    const list = teams.lastCard('personal-alex');
+
+    await teams.press('alex', list, 'Remove');
+    await teams.settled();
+    await says('alex', 'approval places');
+
+    expect(counting.text).toMatch(/all apps without approvers of their own[^]*Patti Fernandez[^]*Counts now/);
+    expect(list.text).toContain('Does not count now');
+    expect(teams.lastCard('personal-alex').text).toContain('Approvals go to no channel or group chat');
+    expect(readIn('personal-lynne')).toContain('the secret');
+    expect(await recorded('placeRemoved')).toMatchObject([{ actorId: people.alex.id }]);
+    expect(readIn('personal-megan')).not.toContain('went wrong');
+  });
+
+  it('is refused to those who neither decide nor provision', async () => {
+    await start();
+
+    await says('megan', 'approval places');
+    await says('megan', 'watches all');
+
+    expect(await recorded('denied')).toHaveLength(2);
+  });
+
+  it('shows operators every watch; one does not count whose person may not watch any more', async () => {
+    await start();
+    await says('patti', 'watch Salesforce', channel);
+    loses(people.patti, approverRole);
+    await says('alex', 'watches all');
+    const list = teams.lastCard('personal-alex');
+
+    await teams.press('alex', list, 'Remove');
+    await teams.settled();
+    await says('alex', 'watches all');
+
+    expect(list.text).toMatch(/Salesforce[^]*Patti Fernandez[^]*Does not count now/);
+    expect(teams.lastCard('personal-alex').text).toContain('Nothing is watched');
+    expect(await recorded('watchRemoved')).toMatchObject([{ actorId: people.alex.id }]);
+  });
+});
+
+describe('cancel all by a person', () => {
+  it('asks first with the count, cancels what waits and was asked for, and says so to the operator alone', async () => {
+    await start();
+    teams.sandbox.tenant.grantDirectoryRole(people.grady.id, operatorRole);
+    const many = generatedPeople.slice(0, 30).map(({ userPrincipalName }) => userPrincipalName);
+    await says('grady', `provision users ${many.join(', ')} to Salesforce`);
+    await says('grady', 'request access for isaiah to ServiceNow');
+
+    await says('alex', 'cancel all by grady');
+    const asks = teams.lastCard('personal-alex');
+    const before = await recorded('cancelled');
+    await teams.press('alex', asks, 'Yes, do that');
+    await teams.settled();
+
+    expect(asks.text).toContain('30 calls that were not sent yet and 1 request for access');
+    expect(before).toEqual([]);
+    expect(teams.lastCard('personal-alex').text).toContain('30 calls');
+    expect(await recorded('cancelled')).toMatchObject([{ actorId: people.alex.id, details: { tasks: 30 } }]);
+    expect(await recorded('accessCancelled')).toMatchObject([{ actorId: people.alex.id }]);
+    expect(teams.sandbox.stats().calls).toBe(0);
+  });
+});

@@ -61,6 +61,14 @@ export type AccessProblem =
     }
   /** The names of the apps whose requests come here; null for all that have no place of their own. */
   | { readonly kind: 'placeAdded'; readonly apps: readonly string[] | null }
+  | { readonly kind: 'grantRemoved' | 'grantUnknown'; readonly ref: string }
+  /** Of one person: how many calls wait, and how many access requests. */
+  | {
+      readonly kind: 'nothingWaitsOf' | 'cancelAllAsks' | 'cancelledAll';
+      readonly person: string;
+      readonly tasks: number;
+      readonly requests: number;
+    }
   | {
       readonly kind:
         | 'askForSelf'
@@ -197,6 +205,21 @@ const KEYS: Readonly<Record<AccessProblem['kind'], Keys>> = {
     'problem.approvalWithdrawn.happened',
     'problem.approvalWithdrawn.next',
   ],
+  grantRemoved: ['neutral', 'problem.grantRemoved.title', 'problem.grantRemoved.happened', 'problem.grantRemoved.next'],
+  grantUnknown: ['warning', 'problem.grantUnknown.title', 'problem.grantUnknown.happened', 'problem.grantUnknown.next'],
+  nothingWaitsOf: [
+    'neutral',
+    'problem.nothingWaitsOf.title',
+    'problem.nothingWaitsOf.happened',
+    'problem.nothingWaitsOf.next',
+  ],
+  cancelAllAsks: [
+    'warning',
+    'problem.cancelAllAsks.title',
+    'problem.cancelAllAsks.happened',
+    'problem.cancelAllAsks.next',
+  ],
+  cancelledAll: ['neutral', 'problem.cancelledAll.title', 'problem.cancelledAll.happened', 'problem.cancelledAll.next'],
   askOneByOne: ['warning', 'problem.askOneByOne.title', 'problem.askOneByOne.happened', 'problem.askOneByOne.next'],
   incompleteAccess: [
     'unknown',
@@ -274,6 +297,13 @@ function valuesOf(words: Words, what: AccessProblem): WordValues {
       const apps = (what.apps ?? []).map((name) => short(name, 40) || '—');
       return { scope: what.apps === null ? 'all' : 'some', apps: words.list(apps.slice(0, MOST_APPS)) };
     }
+    case 'grantRemoved':
+    case 'grantUnknown':
+      return { ref: short(what.ref, 40) };
+    case 'nothingWaitsOf':
+    case 'cancelAllAsks':
+    case 'cancelledAll':
+      return { person: personName({ name: what.person }), tasks: what.tasks, requests: what.requests };
     case 'askForSelf':
     case 'reportsUnread':
     case 'ownRequest':
