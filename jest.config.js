@@ -12,6 +12,7 @@ const slow = new Set([
   'test/db/refused.test.ts',
   'test/graph/outcome/read-outcome.property.test.ts',
   'test/requests/all-attempts.property.test.ts',
+  'test/requests/graph-away.test.ts',
   'test/requests/history/long-history.test.ts',
   'test/requests/replicas.test.ts',
 ]);

@@ -175,7 +175,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const dispatcher = startDispatcher({
     store,
     graph: provisioningService(synchronization, rights.isShown),
-    ...askersOf(rights),
+    ...askersOf(rights, database),
     log,
     changed: (requestId) => void announce(requestId),
     observe: observer.dispatcher,
@@ -198,7 +198,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     parts: store,
     duties: {
       route: (request) =>
-        routeAccess({ database, applications, directory, approvers: config.roles.approvers }, request),
+        routeAccess({ store, access, applications, directory, approvers: config.roles.approvers }, request),
       start: (request) =>
         prepareStart(
           { ...awaiting, access, directory, applications, synchronization, requestFor: config.requestFor },

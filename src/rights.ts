@@ -4,6 +4,7 @@ import type { Sight } from './chat/commands/turn.ts';
 import type { Clock } from './clock.ts';
 import { clouds } from './clouds.ts';
 import type { Config } from './config.ts';
+import type { Database } from './db/database.ts';
 import type { BindingStore, BrokenEntry } from './graph/app-bindings.ts';
 import { createApplications } from './graph/applications.ts';
 import { createAssignments } from './graph/assignments.ts';
@@ -17,6 +18,8 @@ import { createSignIns, type SignIns } from './graph/sign-ins.ts';
 import { createSynchronization } from './graph/synchronization.ts';
 import type { Log } from './log.ts';
 import { type IsShown, showing } from './masking/attributes.ts';
+import { createAuthority } from './requests/authority.ts';
+import type { DispatcherParts } from './requests/dispatcher.ts';
 import { provisioningService } from './requests/provisioning-service.ts';
 import type { Askers } from './requests/signed-out.ts';
 
@@ -120,9 +123,13 @@ export function createRights({ config, entries, bindings, clock, log, observe, l
   };
 }
 
-/** The calls of those who are signed in, for the dispatcher; nothing where Usher has a right of its own. */
-export function askersOf({ signIns, isShown }: Rights): { readonly askers?: Askers } {
-  if (signIns === null) return {};
+/** For the dispatcher: the calls of those who are signed in, or else who may still set one going. */
+export function askersOf(
+  { standing, signIns, isShown }: Rights,
+  database: Database,
+): Pick<DispatcherParts, 'askers' | 'authority'> {
+  // With a right of Usher's own nobody else looks whether the person who has set a call going may still do so.
+  if (signIns === null) return { authority: createAuthority({ ...standing, database }) };
   const serviceFor: Askers['serviceFor'] = (askerId) => {
     const sight = signIns.sightOf(askerId);
     return sight === null ? null : provisioningService(sight.synchronization, isShown);

@@ -24,6 +24,7 @@ export interface Access {
 export interface PersonKey {
   /** Entra object id. */
   readonly id: string;
+  /** Empty for one of whom only the id is stored, which is looked up in the tenant that the person spoke from last. */
   readonly tenantId: string;
 }
 
@@ -49,6 +50,7 @@ const builtInRoles: Readonly<Record<string, Role>> = {
 const rolesKeepMs = 60_000;
 const contactsKeepMs = 10 * 60_000;
 const peopleNamed = 3;
+const mostSpoken = 10_000;
 
 export function createAccess(parts: {
   readonly directory: Directory;
@@ -62,6 +64,8 @@ export function createAccess(parts: {
   const deciding = new Set(parts.appApprovers);
   const asked = [...new Set([...configured.keys(), ...deciding])];
   const known = createCache<Caller | Denial>(clock, rolesKeepMs, 10_000);
+  /** The latest key of those who have spoken, by id. */
+  const spoken = new Map<string, string>();
   const reports = createCache<readonly string[]>(clock, rolesKeepMs);
   const descriptions = createCache<Contact | null>(clock, contactsKeepMs);
 
@@ -99,6 +103,15 @@ export function createAccess(parts: {
     });
   }
 
+  /** What was read for a click serves as well where only the id of its person is stored. */
+  function keyOf(person: PersonKey): string {
+    const key = keyIn(person);
+    if (person.tenantId === '') return spoken.get(person.id) ?? key;
+    if (spoken.size >= mostSpoken) spoken.clear();
+    spoken.set(person.id, key);
+    return key;
+  }
+
   async function identify(person: PersonKey): Promise<Identification> {
     const answer = await known.get(keyOf(person), () => read(person));
     if (!answer.ok) return { kind: 'trouble', trouble: answer.trouble };
@@ -133,7 +146,7 @@ export function createAccess(parts: {
   };
 }
 
-const keyOf = (person: PersonKey) => `${person.tenantId}/${person.id}`;
+const keyIn = ({ tenantId, id }: PersonKey) => `${tenantId}/${id}`;
 
 function rolesById(config: RoleConfig): Map<string, Role[]> {
   const gives: readonly (readonly [Role, readonly string[]])[] = [

@@ -42,7 +42,10 @@ export type Permission =
   | 'others.show'
   | 'history.export'
   /** Having a channel told when an app's synchronization breaks. It changes nothing but what is posted there. */
-  | 'watch.change';
+  | 'watch.change'
+  /** Seeing and ending what others have had sent to channels and group chats: approvals, and news of what is watched. */
+  | 'places.manage'
+  | 'watches.manage';
 
 /** Why somebody may not, as a value that the chat puts into words. */
 export type Denial =

@@ -23,6 +23,8 @@ export const policy = {
   'others.show': ['viewer', 'operator', 'cloudSyncOperator', 'approver', 'appApprover'],
   'history.export': ['operator', 'approver'],
   'watch.change': ['viewer', 'operator', 'approver'],
+  'places.manage': ['operator', 'approver'],
+  'watches.manage': ['operator'],
 } as const satisfies Record<Permission, readonly Role[] | 'anyone'>;
 
 /**

@@ -1,7 +1,9 @@
 import { attachCopyCard, copyWithCard, markCopyDrawn } from '../requests/access-requests/copies.ts';
+import { mayBeShown } from '../requests/access-requests/readers.ts';
 import { writeRecord } from '../requests/record.ts';
 import type { Reader } from '../requests/request.ts';
 import { attachCard, isRequestCard, markDrawn } from '../requests/store.ts';
+import { mayWatch } from '../requests/watching/watches.ts';
 import { openExport } from './commands/checks/export.ts';
 import { commandsFor } from './commands/help.ts';
 import type { CommandParts } from './commands/turn.ts';
@@ -91,7 +93,12 @@ export function createChat(parts: CommandParts, callers: Callers | null = null):
   return {
     answer: (incoming) => answerWithout(answer, incoming, parts.log),
     draw,
-    outbox: createOutbox({ ...parts, draw }),
+    outbox: createOutbox({
+      ...parts,
+      draw,
+      mayBeShown: (appId, key) => mayBeShown({ ...parts, database }, appId, key),
+      mayWatch: (watch) => mayWatch(parts.access, watch),
+    }),
     async isRequestCard(cardId) {
       return (await isRequestCard(database, cardId)) || (await copyWithCard(database, cardId)) !== null;
     },

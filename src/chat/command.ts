@@ -40,6 +40,12 @@ export type Command =
   | { readonly verb: 'show'; readonly requestId: string }
   | { readonly verb: 'sendApprovalsHere' }
   | { readonly verb: 'stopSendingApprovals' }
+  /** All places that get approvals. */
+  | { readonly verb: 'approvalPlaces' }
+  /** `ref` as printed in their list. */
+  | { readonly verb: 'removeApprovalPlace' | 'removeWatch'; readonly ref: string }
+  /** What waits of one person; it asks first, unless `sure`. */
+  | { readonly verb: 'cancelAllBy'; readonly person: string; readonly sure: boolean }
   /** How synchronization stands: of one app, or of all. */
   | { readonly verb: 'status'; readonly app: string | null }
   /** Is it the sync or is it the user? In one app, or in all. Reads only. */
@@ -54,6 +60,8 @@ export type Command =
   | { readonly verb: 'watch' | 'unwatch'; readonly app: string }
   /** What is watched in this conversation. */
   | { readonly verb: 'watches' }
+  /** What is watched in all conversations. */
+  | { readonly verb: 'allWatches' }
   | { readonly verb: 'apps'; readonly search: string | null }
   | { readonly verb: 'whoami' }
   | { readonly verb: 'help'; readonly topic: string | null };

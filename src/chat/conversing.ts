@@ -24,7 +24,7 @@ import { createWords } from './words.ts';
 export function createConversing(parts: CommandParts): (incoming: Incoming) => Promise<Reply> {
   async function answer(incoming: Incoming): Promise<Reply> {
     const words = createWords(incoming.reader.locale, incoming.reader.timeZone);
-    const who = await parts.access.identify(incoming.speaker);
+    const who = await (startsWork(incoming) ? parts.access.identifyAnew : parts.access.identify)(incoming.speaker);
     switch (who.kind) {
       case 'trouble':
         return troubleReply(words, who.trouble);
@@ -162,6 +162,43 @@ async function offerInTime(parts: CommandParts, turn: Turn, command: Command): P
   if (!('term' in command) || deny(turn.caller, 'provision.run') !== null) return null;
   return untimely(parts, turn, command);
 }
+
+/** Whether a click may set something going: roles are read anew for it. Approve and deny read them by themselves. */
+function startsWork({ what }: Incoming): boolean {
+  if (what.kind !== 'action') return false;
+  const { action } = what;
+  switch (action.verb) {
+    case 'confirm':
+    case 'retry':
+    case 'ask':
+      return true;
+    case 'run':
+    case 'choose': {
+      const parsed = parse(action.text);
+      return parsed.kind === 'command' && starting.has(parsed.command.verb);
+    }
+    case 'approve':
+    case 'deny':
+    case 'cancel':
+    case 'page':
+    case 'personal':
+      return false;
+    default: {
+      const never: never = action;
+      throw new Error(`unexpected action ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+const starting: ReadonlySet<Verb> = new Set<Verb>([
+  'provision',
+  'provisionList',
+  'provisionGroup',
+  'requestAccess',
+  'retry',
+  'sendApprovalsHere',
+  'watch',
+]);
 
 function hasEnd(command: Command): boolean {
   if (command.verb === 'requestAccess') return command.end !== null;

@@ -1,11 +1,27 @@
+import { anyMay, type StillMay } from '../access/still-may.ts';
 import { isDatabaseFault } from '../db/away.ts';
 import type { Log } from '../log.ts';
-import { copyPosted, dueCopies, putOffCopy } from '../requests/access-requests/copies.ts';
-import { dueNotices, type Notice, noticeSent, putOffNotice } from '../requests/access-requests/notices.ts';
+import {
+  approversCopies,
+  type Copy,
+  copyPosted,
+  dueCopies,
+  keyOfRoute,
+  putOffCopy,
+} from '../requests/access-requests/copies.ts';
+import {
+  dueNotices,
+  type Notice,
+  type NoticeKind,
+  noticeSent,
+  ownConversations,
+  putOffNotice,
+} from '../requests/access-requests/notices.ts';
 import { type AccessParts, findAccessRequest } from '../requests/access-requests/store.ts';
 import { giveUpConversation } from '../requests/access-requests/undelivered.ts';
 import { findRequest } from '../requests/store.ts';
 import { announcementSent, dueAnnouncements, putOffAnnouncement } from '../requests/watching/announcements.ts';
+import { findWatch, type Watch } from '../requests/watching/watches.ts';
 import type { Outbox, OutboxItem } from './outbox.ts';
 import type { Drawing } from './reply.ts';
 import { noticeText } from './views/access/notice-text.ts';
@@ -20,12 +36,19 @@ export interface OutboxParts {
   readonly entraPortal: string;
   /** An access request has to be shown elsewhere: the calendar may look. */
   readonly accessChanged: (accessRequestId: string) => void;
+  /** Whether requests for this app may be shown in this place or personal chat now. */
+  readonly mayBeShown: (appId: string, key: string) => Promise<StillMay>;
+  /** Whether the person who added this watch may still watch. */
+  readonly mayWatch: (watch: Watch) => Promise<StillMay>;
   readonly log: Log;
 }
 
 /** Pauses between tries. Beyond the last one Teams was away for about a day, and nobody waits for it any more. */
 const againMs = [2_000, 8_000, 30_000, 120_000, 600_000];
 const mostFailures = 150;
+
+/** The notices that approvers are owed where they were shown the request. */
+const toApprovers: ReadonlySet<NoticeKind> = new Set<NoticeKind>(['reminder', 'expired', 'cancelled']);
 
 /** To whom an item is owed, and how often it could not be handed on. */
 interface Owed {
@@ -35,7 +58,15 @@ interface Owed {
 }
 
 /** The outbox over its tables: cards that have not been posted, announcements, and notices that have not been said. */
-export function createOutbox({ store, draw, entraPortal, accessChanged, log }: OutboxParts): Outbox {
+export function createOutbox({
+  store,
+  draw,
+  entraPortal,
+  accessChanged,
+  mayBeShown,
+  mayWatch,
+  log,
+}: OutboxParts): Outbox {
   const { database, clock } = store;
   const owed = new WeakMap<OutboxItem, Owed>();
 
@@ -72,6 +103,13 @@ export function createOutbox({ store, draw, entraPortal, accessChanged, log }: O
         return drawing === null ? null : ({ kind: 'card', liveId: id, conversation, drawing } as const);
       };
       const isForApprovers = copy.audience === 'approvers';
+      const standing = isForApprovers ? await standingOf(accessRequestId, [copy]) : 'may';
+      // As long as Graph does not tell, it is handed out again in a minute.
+      if (standing === 'unknown') continue;
+      if (standing !== 'may') {
+        await withdraw(copy);
+        continue;
+      }
       for (const item of await made(copy, make, (dueAt) => putOffCopy(database, id, dueAt))) {
         owed.set(item, { failures, accessRequestId: isForApprovers ? accessRequestId : null });
         items.push(item);
@@ -84,6 +122,13 @@ export function createOutbox({ store, draw, entraPortal, accessChanged, log }: O
     const items: OutboxItem[] = [];
     for (const notice of await dueNotices(database, clock.now(), limit)) {
       const { id, conversation, failures, accessRequestId } = notice;
+      const standing = await standingThere(notice);
+      if (standing === 'unknown') continue;
+      if (standing !== 'may') {
+        await withdraw(notice);
+        await putOffNotice(database, id, null);
+        continue;
+      }
       const make = async () => {
         const text = await textOf(notice);
         return text === null ? null : ({ kind: 'text', noticeId: id, conversation, text } as const);
@@ -96,10 +141,47 @@ export function createOutbox({ store, draw, entraPortal, accessChanged, log }: O
     return items;
   }
 
+  /** Whether what these copies are about may be sent to where they are now. */
+  async function standingOf(accessRequestId: string, copies: readonly Copy[]): Promise<StillMay> {
+    const app = (await findAccessRequest(database, accessRequestId))?.app;
+    if (app === undefined || copies.length === 0) return 'may';
+    const standings = copies.map(async (copy): Promise<StillMay> => {
+      const key = keyOfRoute(copy);
+      if (copy.withdrawn === true) return 'mayNot';
+      return key === null ? 'may' : mayBeShown(app.id, key);
+    });
+    return anyMay(await Promise.all(standings));
+  }
+
+  /** What the asker and the decider are owed as well is told where they said what they did. */
+  async function standingThere({ accessRequestId, conversation, kind }: Notice): Promise<StillMay> {
+    if (!toApprovers.has(kind)) return 'may';
+    const isThere = (other: string) => store.conversationKey(other) === store.conversationKey(conversation);
+    if ((await ownConversations(database, accessRequestId)).some(isThere)) return 'may';
+    const copies = await approversCopies(database, accessRequestId);
+    return standingOf(
+      accessRequestId,
+      copies.filter((copy) => isThere(copy.conversation)),
+    );
+  }
+
+  /** It may not be sent there any more: it is given up, and the request goes elsewhere unless others are shown it. */
+  async function withdraw({ accessRequestId, conversation }: Pick<Notice, 'accessRequestId' | 'conversation'>) {
+    if (await giveUpConversation(store, { accessRequestId, conversation }, 'mayNot')) accessChanged(accessRequestId);
+  }
+
   async function postItems(limit: number): Promise<OutboxItem[]> {
     const items: OutboxItem[] = [];
     for (const due of await dueAnnouncements(database, clock.now(), limit)) {
-      const { id, conversation, reader, details, failures } = due;
+      const { id, key, conversation, reader, details, failures } = due;
+      const watch = await findWatch(database, key, details.app.id);
+      const standing = watch === null ? 'may' : await mayWatch(watch);
+      if (standing === 'unknown') continue;
+      if (standing !== 'may') {
+        log.info({ announcementId: id, code: 'watch_not_counting' }, 'who added a watch may not watch any more');
+        await putOffAnnouncement(database, id, null);
+        continue;
+      }
       const make = () => {
         const { app, change, status, at } = details;
         const words = createWords(reader.locale, reader.timeZone);

@@ -1,19 +1,24 @@
+import type { Access } from '../access/access.ts';
+import type { StillMay } from '../access/still-may.ts';
 import type { Applications } from '../graph/applications.ts';
 import type { Assignments } from '../graph/assignments.ts';
 import type { Directory } from '../graph/directory.ts';
 import type { AccessRequest } from '../requests/access-requests/access-request.ts';
-import { findCopy } from '../requests/access-requests/copies.ts';
+import { type Copy, findCopy, keyOfRoute } from '../requests/access-requests/copies.ts';
+import { mayBeShown } from '../requests/access-requests/readers.ts';
 import { type AccessParts, findAccessRequest } from '../requests/access-requests/store.ts';
 import { forecastQueue } from '../requests/queue.ts';
 import { findRequest } from '../requests/store.ts';
 import { placeMark } from './draw.ts';
 import type { CardMessage, Drawing } from './reply.ts';
 import { type AccessCardInput, type AccountFacts, accessCard } from './views/access/access-card.ts';
+import { problem } from './views/problem.ts';
 import { createWords, type Words } from './words.ts';
 
 /** What drawing the card of an access request needs. */
 export interface DrawCopyParts {
   readonly store: AccessParts;
+  readonly access: Pick<Access, 'identify'>;
   readonly directory: Directory;
   readonly applications: Applications;
   readonly assignments: Assignments;
@@ -26,22 +31,38 @@ export function isCopyId(liveId: string): boolean {
   return liveId.startsWith('copy-');
 }
 
-/** One card of an access request as it would look now, to those for whom it was posted; null when there is none. */
+/**
+ * One card of an access request as it would look now, to those for whom it was posted; null when there is none. One that
+ * has come to a place without a click tells nothing any more once it may not be shown there. Null as well as long as Graph
+ * does not tell whether it may.
+ */
 export async function drawCopy(parts: DrawCopyParts, copyId: string): Promise<Drawing | null> {
   const { database } = parts.store;
   const copy = await findCopy(database, copyId);
   const accessRequest = copy === null ? null : await findAccessRequest(database, copy.accessRequestId);
   if (copy === null || accessRequest === null) return null;
   const words = createWords(copy.reader.locale, copy.reader.timeZone);
+  const { kind } = accessRequest.state;
+  const finished = kind !== 'pending' && kind !== 'approved' && kind !== 'started';
+  const live = { id: copy.id, conversation: copy.conversation, cardId: copy.cardId, revision: copy.revision };
+  const shown = await standingOf(parts, copy, accessRequest);
+  if (shown === 'unknown') return null;
+  if (shown !== 'may')
+    return {
+      live,
+      message: problem(words, { kind: 'approvalWithdrawn' }),
+      signature: `${copy.revision}:withdrawn`,
+      finished,
+    };
   const { message, progress } = await drawAccess(parts, words, accessRequest, { audience: copy.audience });
   const place = progress?.forecast == null ? '' : placeMark(progress.forecast);
-  const { kind } = accessRequest.state;
-  return {
-    live: { id: copy.id, conversation: copy.conversation, cardId: copy.cardId, revision: copy.revision },
-    message,
-    signature: `${copy.revision}:${place}`,
-    finished: kind !== 'pending' && kind !== 'approved' && kind !== 'started',
-  };
+  return { live, message, signature: `${copy.revision}:${place}`, finished };
+}
+
+async function standingOf(parts: DrawCopyParts, copy: Copy, { app }: AccessRequest): Promise<StillMay> {
+  if (copy.withdrawn === true) return 'mayNot';
+  const key = copy.audience === 'approvers' ? keyOfRoute(copy) : null;
+  return key === null ? 'may' : mayBeShown({ ...parts, database: parts.store.database }, app.id, key);
 }
 
 /** An access request as it stands now, on no card of its own. */

@@ -381,5 +381,11 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
         await sql`update tasks set sent = 1 where state = 'running'`.execute(db);
       },
     },
+    '021-standing-grants': {
+      async up(db) {
+        await db.schema.alterTable('approval_places').addColumn('grants', 'text').execute();
+        await db.schema.alterTable('tasks').addColumn('ordered_by', 'text').execute();
+      },
+    },
   };
 }

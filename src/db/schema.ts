@@ -85,6 +85,8 @@ export interface TaskRow {
   started_at: number | null;
   /** When it was done or cancelled. */
   finished_at: number | null;
+  /** Who set it going, where that is not the asker of its request: by a yes, or by a retry. */
+  ordered_by: Generated<string | null>;
   /** Who took it back; on a running task: who wants it taken back. */
   cancelled_by: string | null;
   outcome: string | null;
@@ -212,7 +214,7 @@ export interface AccessCardRow {
   created_at: number;
   /** Sending failed so often; it is not tried before `due_at`, and never again when that is null. */
   failures: Generated<number>;
-  /** 1 once Teams would not post it there for good: nobody reads it. */
+  /** 1 once Teams would not post it there for good: nobody reads it. 2 once it may not be shown there any more. */
   gone: Generated<number>;
   due_at: number | null;
 }
@@ -242,8 +244,11 @@ export interface ApprovalPlaceRow {
   general: number;
   /** JSON array: service principal ids of apps with approvers of their own. */
   apps: string;
+  /** Who added it last. */
   added_by: string;
   added_at: number;
+  /** JSON array of `PlaceGrant`: who has added it, and for what. Null where only the row tells. */
+  grants: Generated<string | null>;
 }
 
 /** Whoever has talked to Usher in a personal chat can be written to there. */

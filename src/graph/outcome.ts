@@ -90,6 +90,8 @@ export type RefusalCause =
   | 'ownRole'
   /** The asker's sign-in had ended, so nothing was sent. */
   | 'signInGone'
+  /** The person who had set it going had lost the right to when its turn came, so nothing was sent. */
+  | 'ordererMayNot'
   | 'wrongRule'
   | 'notFound'
   | 'credentialsMissing'

@@ -6,6 +6,7 @@ import { signInGone } from '../graph/outcome/refusal.ts';
 import type { Outcome, OutcomeKind } from '../graph/outcome.ts';
 import type { Log } from '../log.ts';
 import { attempt, type ProvisioningService, type Settlement } from './attempt.ts';
+import { type Authority, refusalOf } from './authority.ts';
 import { endAway } from './away.ts';
 import { recoverTasks } from './crashed.ts';
 import { type ClaimedTask, claimTask, type Grant, noteLateStart } from './queue.ts';
@@ -60,6 +61,8 @@ export interface DispatcherParts {
   readonly graph: ProvisioningService;
   /** Where each call goes out by its asker's own right, and not by that of `graph`. */
   readonly askers?: Askers;
+  /** Where calls go out by Usher's own right: whether the person who has set a task going may still do so. */
+  readonly authority?: Authority;
   readonly log: Log;
   /** Told after each change of a request, once it is stored. */
   readonly changed: (requestId: string) => void;
@@ -190,7 +193,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     const done = new AbortController();
     const renewing = keepLease(claimed, done.signal);
     try {
-      await settle(claimed, await call(claimed));
+      await settle(claimed, (await refusalOf(parts, claimed)) ?? (await call(claimed)));
     } finally {
       done.abort();
       await renewing;

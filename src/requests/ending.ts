@@ -7,6 +7,8 @@ import { bumpRevision, type StoreParts } from './store.ts';
 export interface EndedBecause {
   /** Only what is in line since then or longer; all where it is missing. Milliseconds since 1970. */
   readonly enqueuedUntil?: number;
+  /** Only what this person has set going; null for what has its asker's word alone. All where it is missing. */
+  readonly orderedBy?: string | null;
   readonly reason: string;
 }
 
@@ -19,7 +21,7 @@ export async function endWaiting(
   { database, ...parts }: StoreParts,
   requestId: string,
   outcomeOver: (perhaps: UnknownEnd | null) => Outcome,
-  { enqueuedUntil, reason }: EndedBecause,
+  { enqueuedUntil, orderedBy, reason }: EndedBecause,
 ): Promise<boolean> {
   return database.transact(async (transaction) => {
     await readGate({ database, ...parts }, transaction);
@@ -30,6 +32,9 @@ export async function endWaiting(
       .where('request_id', '=', requestId)
       .where('state', '=', 'waiting')
       .$if(enqueuedUntil !== undefined, (some) => some.where('enqueued_at', '<=', enqueuedUntil ?? now))
+      .$if(orderedBy !== undefined, (some) =>
+        some.where('ordered_by', orderedBy === null ? 'is' : '=', orderedBy ?? null),
+      )
       .execute();
     if (tasks.length === 0) return false;
     await bumpRevision(transaction, requestId);

@@ -42,6 +42,7 @@ export async function confirmRequest(parts: StoreParts, requestId: string, actor
         turn: sql<number>`cast(${turn} as bigint) + position * ${sql.lit(turnLength)}`,
         enqueued_at: now,
         due_at: now,
+        ordered_by: actorId,
       })
       .where('request_id', '=', requestId)
       .where('state', '=', 'held')

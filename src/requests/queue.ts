@@ -32,6 +32,10 @@ export interface ClaimedTask {
   readonly task: Task & { readonly state: Extract<TaskState, { kind: 'running' }> };
   readonly lease: Lease;
   readonly askerId: string;
+  /** Who set it going, where that is not its asker: by a yes, or by a retry. */
+  readonly orderedBy: string | null;
+  /** What its request came of; see `NewRequest`. */
+  readonly source: string;
   /** The service principal's object id and display name. */
   readonly appId: string;
   readonly appName: string;
@@ -95,7 +99,7 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
     const task = toTask(row);
     const request = await transaction
       .selectFrom('requests')
-      .select(['asker_id', 'app_id', 'app_name'])
+      .select(['asker_id', 'app_id', 'app_name', 'source'])
       .where('id', '=', next.request_id)
       .executeTakeFirstOrThrow();
     return {
@@ -104,6 +108,8 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
         task: { ...task, state: { kind: 'running', startedAt: now, lease, ...sentAgain(next.again) } },
         lease,
         askerId: request.asker_id,
+        orderedBy: row.ordered_by,
+        source: request.source,
         appId: request.app_id,
         appName: request.app_name,
         enqueuedAt: row.enqueued_at,
@@ -259,6 +265,7 @@ async function putBack(
         throttles: 0,
         unseen: 0,
         excused: 0,
+        ordered_by: actorId === '' ? null : actorId,
         cancelled_by: null,
       })
       .where('id', '=', id)

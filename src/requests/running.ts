@@ -93,7 +93,7 @@ export interface Postponement extends CallNews {
 export async function postponeTask(parts: StoreParts, claimed: ClaimedTask, why: Postponement): Promise<boolean> {
   const { database, clock } = parts;
   const { throttles, unseen, excused = 0 } = claimed.task;
-  const isExcused = claimed.isProbe && why.evidence?.kind === 'trouble';
+  const isExcused = claimed.isProbe && why.evidence?.kind === 'trouble' && why.unsent !== true;
   return database.transact(async (transaction) => {
     await tellGate(parts, transaction, claimed, why);
     const changes: Updateable<TaskRow> = {

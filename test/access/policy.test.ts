@@ -34,6 +34,8 @@ const expected: Readonly<Record<Permission, { onCloudSync: readonly Role[]; onOt
     onOthers: ['viewer', 'operator', 'approver', 'appApprover'],
   },
   'history.export': { onCloudSync: ['operator', 'approver'], onOthers: ['operator', 'approver'] },
+  'places.manage': { onCloudSync: ['operator', 'approver'], onOthers: ['operator', 'approver'] },
+  'watches.manage': { onCloudSync: ['operator'], onOthers: ['operator'] },
   'watch.change': {
     onCloudSync: ['viewer', 'operator', 'approver'],
     onOthers: ['viewer', 'operator', 'approver'],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { StillMay } from '../../src/access/still-may.ts';
 import { createOutbox } from '../../src/chat/create-outbox.ts';
 import type { Outbox } from '../../src/chat/outbox.ts';
 import type { Drawing } from '../../src/chat/reply.ts';
@@ -6,6 +7,8 @@ import { createLog } from '../../src/log.ts';
 import { queueCopies } from '../../src/requests/access-requests/copies.ts';
 import { finishRouting } from '../../src/requests/access-requests/due.ts';
 import { type AccessParts, act, findAccessRequest } from '../../src/requests/access-requests/store.ts';
+import { oweAnnouncements } from '../../src/requests/watching/announcements.ts';
+import { addWatch } from '../../src/requests/watching/watches.ts';
 import { accessParts, askAccess, deny, kindsOf, reader } from '../requests/access-requests/support.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engineStartMs, sqliteEngine, type TestDatabase } from '../support/databases.ts';
@@ -18,6 +21,7 @@ describe('the outbox', () => {
   let changed: string[];
   let broken: string | null;
   let outbox: Outbox;
+  const standings = new Map<string, StillMay>();
 
   beforeAll(async () => {
     place = await sqliteEngine.createTestDatabase();
@@ -28,6 +32,7 @@ describe('the outbox', () => {
     parts = accessParts(await place.open(clock), clock);
     await place.empty();
     [logged, changed, broken] = [[], [], null];
+    standings.clear();
     outbox = createOutbox({
       store: parts,
       async draw(liveId) {
@@ -36,6 +41,8 @@ describe('the outbox', () => {
       },
       entraPortal: 'https://entra.microsoft.com',
       accessChanged: (id) => changed.push(id),
+      mayBeShown: async (_, key) => standings.get(key) ?? 'may',
+      mayWatch: async ({ addedBy }) => standings.get(addedBy) ?? 'may',
       log: createLog('warn', { write: (line) => void logged.push((JSON.parse(line) as { code: string }).code) }),
     });
   });
@@ -68,6 +75,28 @@ describe('the outbox', () => {
     ]);
     expect(later).toMatchObject([{ kind: 'card', conversation: 'desk' }]);
     expect(logged).toEqual(['outbox_undrawn']);
+  });
+
+  it('tells a watch nothing while the person who added it may not watch, and later where that is not known', async () => {
+    const watch = (key: string) =>
+      addWatch(parts, { key, conversation: key, reader, app: { id: 'zscaler', name: 'Zscaler' }, addedBy: key });
+    for (const key of ['patti', 'lynne', 'alex']) await watch(key);
+    const watches = ['patti', 'lynne', 'alex'].map((key) => {
+      return { key, app: { id: 'zscaler', name: 'Zscaler' }, conversation: key, reader };
+    });
+    const news = { change: 'stopped', status: 'none', at: clock.now() } as const;
+    await parts.database.transact((transaction) => oweAnnouncements(transaction, watches, news));
+    standings.set('patti', 'mayNot').set('lynne', 'unknown');
+
+    const now = await outbox.due(10);
+    standings.clear();
+    await clock.advance(60_000);
+    for (const item of now) await outbox.sent(item, null);
+    const later = await outbox.due(10);
+    for (const item of later) await outbox.sent(item, null);
+
+    expect(now.map(({ conversation }) => conversation)).toEqual(['alex']);
+    expect(later.map(({ conversation }) => conversation)).toEqual(['lynne']);
   });
 
   it('records where a request was shown only once its card is there', async () => {

@@ -33,8 +33,8 @@ describe('who observes the dispatcher', () => {
 
     const [task] = heard.splice(-1);
     // On a busy machine a start may come too late and take a grant of its own once more.
-    expect(heard.slice(0, 2)).toEqual(['granted', 'throttled']);
-    expect(new Set(heard.slice(2))).toEqual(new Set(['granted']));
+    expect(heard.filter((word) => word !== 'granted')).toEqual(['throttled']);
+    expect([heard.at(0), heard.at(-1)]).toEqual(['granted', 'granted']);
     expect(task).toMatchObject({ outcomeKind: 'created', app: 'Salesforce', ranSeconds: expect.any(Number) });
     // The gate was closed for a whole window, and that is waiting too.
     expect((task as FinishedTask).waitedSeconds).toBeGreaterThanOrEqual(10);

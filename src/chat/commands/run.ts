@@ -11,12 +11,14 @@ import { requestAccess } from './access/request-access.ts';
 import { show } from './access/show.ts';
 import { apps } from './apps.ts';
 import { cancel } from './cancel.ts';
+import { cancelAllBy } from './cancel-all.ts';
 import { check } from './checks/check.ts';
 import { exportHistory } from './checks/export.ts';
 import { history, requests } from './checks/history.ts';
 import { queue } from './checks/queue.ts';
 import { status } from './checks/status.ts';
 import { unwatch, watch, watches } from './checks/watch.ts';
+import { allWatches, approvalPlaces, removeApprovalPlace, removeWatchOf } from './grants.ts';
 import { help, refuseImpossible } from './help.ts';
 import { provision } from './provision.ts';
 import { provisionGroup } from './provision-group.ts';
@@ -55,6 +57,16 @@ export async function runCommand(parts: CommandParts, turn: Turn, command: Comma
       return sendApprovalsHere(parts, turn);
     case 'stopSendingApprovals':
       return stopSendingApprovals(parts, turn);
+    case 'approvalPlaces':
+      return approvalPlaces(parts, turn);
+    case 'removeApprovalPlace':
+      return removeApprovalPlace(parts, turn, command.ref);
+    case 'cancelAllBy':
+      return cancelAllBy(parts, turn, command);
+    case 'allWatches':
+      return allWatches(parts, turn);
+    case 'removeWatch':
+      return removeWatchOf(parts, turn, command.ref);
     case 'status':
       return status(parts, turn, command);
     case 'check':

@@ -14,6 +14,10 @@ const unattended: ReadonlySet<Verb> = new Set<Verb>([
   'watch',
   'unwatch',
   'watches',
+  'approvalPlaces',
+  'removeApprovalPlace',
+  'allWatches',
+  'removeWatch',
 ]);
 
 /** Whether a command makes sense where Graph is called by this right. */

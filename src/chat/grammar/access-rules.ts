@@ -1,4 +1,5 @@
 import { readAccessRequest, readBareRequest, readLooseRequest, writeAccessRequest } from './access-request.ts';
+import { readRef } from './refs.ts';
 import { readDenial, readStrictRequestId, writeDenial, writeRequestId } from './request-id.ts';
 import type { CommandOf, Reading, Rule } from './rules.ts';
 import { fold, type Word } from './words.ts';
@@ -11,7 +12,9 @@ type AccessVerb =
   | 'pending'
   | 'show'
   | 'sendApprovalsHere'
-  | 'stopSendingApprovals';
+  | 'stopSendingApprovals'
+  | 'approvalPlaces'
+  | 'removeApprovalPlace';
 
 /** Places that approvals may be sent to, as their people call them. */
 const places = ['channel', 'chat', 'group', 'group chat', 'conversation', 'thread', 'place', 'team'] as const;
@@ -112,6 +115,20 @@ export const accessRules: { readonly [V in AccessVerb]: Rule<CommandOf[V]> } = {
     read: (words) => alone({ verb: 'stopSendingApprovals' }, words),
     write: () => 'stop sending approvals',
   },
+  approvalPlaces: {
+    spellings: [
+      ...(['approval places', 'places', 'all approval places', 'approval channels', 'list approval places'] as const),
+      ...(['show approval places', 'show me the approval places', 'where do approvals go'] as const),
+    ],
+    notSpellings: ['palaces', 'pieces', 'plates', 'planes', 'laces'],
+    read: (words) => alone({ verb: 'approvalPlaces' }, words),
+    write: () => 'approval places',
+  },
+  removeApprovalPlace: {
+    spellings: ['remove approval place', 'remove the approval place', 'remove approval channel'],
+    read: (words) => readRef('removeApprovalPlace', words),
+    write: ({ ref }) => `remove approval place ${ref}`,
+  },
 };
 
 /** "pending", "pending 2", "pending page 2". */
@@ -125,7 +142,7 @@ function readPending(words: readonly Word[]): Reading | null {
 
 /** A command that is a whole line; with further words it is only offered, and not at all where they are many. */
 function alone(
-  command: CommandOf['sendApprovalsHere' | 'stopSendingApprovals'],
+  command: CommandOf['sendApprovalsHere' | 'stopSendingApprovals' | 'approvalPlaces'],
   words: readonly Word[],
 ): Reading | null {
   if (words.length > 3) return null;

@@ -11,6 +11,7 @@ import {
   writeHistory,
 } from './history.ts';
 import { readName } from './names.ts';
+import { readRef } from './refs.ts';
 import type { CommandOf, Reading, Rule } from './rules.ts';
 import { readHowIs, readIsHealthy, readStatus, readWhichAre, readWrongWith, writeStatus } from './status.ts';
 import { fold, toPhrases, type Word } from './words.ts';
@@ -24,7 +25,9 @@ type CheckVerb =
   | 'exportHistory'
   | 'watch'
   | 'unwatch'
-  | 'watches';
+  | 'watches'
+  | 'allWatches'
+  | 'removeWatch';
 
 /** Where a watch belongs that is told of; it belongs to the conversation anyway. */
 const HERE = toPhrases([
@@ -182,6 +185,11 @@ export const checkRules: { readonly [V in CheckVerb]: Rule<CommandOf[V]> } = {
     read: (words) => readWatch('watch', words),
     write: writeWatch,
   },
+  removeWatch: {
+    spellings: ['remove watch', 'remove the watch'],
+    read: (words) => readRef('removeWatch', words),
+    write: ({ ref }) => `remove watch ${ref}`,
+  },
   unwatch: {
     spellings: [
       ...([
@@ -229,6 +237,11 @@ export const checkRules: { readonly [V in CheckVerb]: Rule<CommandOf[V]> } = {
     read: (words) => alone({ verb: 'watches' }, words),
     write: () => 'watches',
   },
+  allWatches: {
+    spellings: ['watches all', 'all watches', 'show all watches', 'list all watches', 'watches everywhere'],
+    read: (words) => alone({ verb: 'allWatches' }, words),
+    write: () => 'watches all',
+  },
 };
 
 function asked(what: string): string[] {
@@ -252,7 +265,7 @@ function writeWatch({ verb, app }: Extract<Command, { verb: 'watch' | 'unwatch' 
 }
 
 /** A command that is a whole line; with further words it is only offered, and not at all where they are many. */
-function alone(command: CommandOf['queue' | 'watches'], words: readonly Word[]): Reading | null {
+function alone(command: CommandOf['queue' | 'watches' | 'allWatches'], words: readonly Word[]): Reading | null {
   if (words.length > 2 || words.some((word) => fold(word) === '')) return null;
   return { kind: words.length === 0 ? 'command' : 'nearly', command };
 }

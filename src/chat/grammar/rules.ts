@@ -81,6 +81,21 @@ export const rules: { readonly [V in Verb]: Rule<CommandOf[V]> } = {
     read: (words) => readRequestId('cancel', words),
     write: writeRequestId,
   },
+  cancelAllBy: {
+    spellings: [
+      ...([
+        'cancel all by',
+        'cancel all of',
+        'cancel all from',
+        'cancel everything by',
+        'cancel everything of',
+      ] as const),
+      ...(['cancel everything from', 'cancel all requests by', 'cancel all requests of'] as const),
+    ],
+    questions: [{ spellings: ['confirm cancel all by'], read: (words) => readCancelAll(words, true) }],
+    read: (words) => readCancelAll(words, false),
+    write: ({ person, sure }) => `${sure ? 'confirm ' : ''}cancel all by ${writeName(person)}`,
+  },
   ...accessRules,
   ...checkRules,
   apps: {
@@ -108,3 +123,8 @@ export const rules: { readonly [V in Verb]: Rule<CommandOf[V]> } = {
     write: ({ topic }) => (topic === null ? 'help' : `help ${writeName(topic)}`),
   },
 };
+
+function readCancelAll(words: readonly Word[], sure: boolean): Reading | null {
+  const person = readName(words);
+  return person === null ? null : { kind: 'command', command: { verb: 'cancelAllBy', person, sure } };
+}

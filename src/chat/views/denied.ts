@@ -22,6 +22,8 @@ const PERMISSIONS: Readonly<Record<Permission, WordKey>> = {
   'others.show': 'permission.others.show',
   'history.export': 'permission.history.export',
   'watch.change': 'permission.watch.change',
+  'places.manage': 'permission.places.manage',
+  'watches.manage': 'permission.watches.manage',
 };
 
 const ROLES: Readonly<Record<Role, WordKey>> = {

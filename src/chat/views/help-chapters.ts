@@ -9,10 +9,18 @@ export type Chapter = (typeof chapters)[number];
 export const verbsOf: Readonly<Record<Chapter, readonly Verb[]>> = {
   provision: ['provision', 'provisionList', 'provisionGroup'],
   check: ['status', 'check', 'queue', 'apps'],
-  decide: ['pending', 'approve', 'deny', 'sendApprovalsHere', 'stopSendingApprovals'],
+  decide: [
+    'pending',
+    'approve',
+    'deny',
+    'sendApprovalsHere',
+    'stopSendingApprovals',
+    'approvalPlaces',
+    'removeApprovalPlace',
+  ],
   ask: ['requestAccess', 'accessForm'],
-  requests: ['requests', 'show', 'retry', 'cancel', 'history', 'exportHistory'],
-  watch: ['watch', 'unwatch', 'watches'],
+  requests: ['requests', 'show', 'retry', 'cancel', 'cancelAllBy', 'history', 'exportHistory'],
+  watch: ['watch', 'unwatch', 'watches', 'allWatches', 'removeWatch'],
   about: ['whoami', 'help'],
 };
 

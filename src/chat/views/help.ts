@@ -31,6 +31,9 @@ const DESCRIPTIONS: Readonly<Record<Verb, WordKey>> = {
   show: 'help.show',
   sendApprovalsHere: 'help.sendApprovalsHere',
   stopSendingApprovals: 'help.stopSendingApprovals',
+  approvalPlaces: 'help.approvalPlaces',
+  removeApprovalPlace: 'help.removeApprovalPlace',
+  cancelAllBy: 'help.cancelAllBy',
   status: 'help.status',
   check: 'help.check',
   queue: 'help.queue',
@@ -40,13 +43,15 @@ const DESCRIPTIONS: Readonly<Record<Verb, WordKey>> = {
   watch: 'help.watch',
   unwatch: 'help.unwatch',
   watches: 'help.watches',
+  allWatches: 'help.allWatches',
+  removeWatch: 'help.removeWatch',
   apps: 'help.apps',
   whoami: 'help.whoami',
   help: 'help.help',
 };
 
 /** More than there are. */
-const MOST_COMMANDS = 30;
+const MOST_COMMANDS = 40;
 const MOST_EXAMPLES = 3;
 /** So many commands stand in chapters, with one example each; `help COMMAND` tells more of one. */
 const MANY_COMMANDS = 8;

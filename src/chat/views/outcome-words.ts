@@ -85,6 +85,7 @@ const REFUSED: Readonly<Record<RefusalReason, Explanation>> = {
   permission: { happened: 'refused.permission.happened', next: 'refused.permission.next' },
   ownRole: { happened: 'refused.ownRole.happened', next: 'refused.ownRole.next' },
   signInGone: { happened: 'refused.signInGone.happened', next: 'refused.signInGone.next' },
+  ordererMayNot: { happened: 'refused.ordererMayNot.happened', next: 'refused.ordererMayNot.next' },
   wrongRule: { happened: 'refused.wrongRule.happened', next: 'refused.wrongRule.next' },
   notFound: { happened: 'refused.notFound.happened', next: 'refused.notFound.next' },
   credentialsMissing: { happened: 'refused.credentialsMissing.happened', next: 'refused.credentialsMissing.next' },

@@ -50,6 +50,7 @@ const REFUSED: Readonly<Record<RefusalReason, WordKey>> = {
   permission: 'reason.permission',
   ownRole: 'reason.ownRole',
   signInGone: 'reason.signInGone',
+  ordererMayNot: 'reason.ordererMayNot',
   wrongRule: 'reason.wrongRule',
   notFound: 'reason.notFound',
   credentialsMissing: 'reason.credentialsMissing',

@@ -86,6 +86,15 @@ export const signInGone: Outcome = {
   cause: 'signInGone',
 };
 
+/** Of a call that was not made, as the person who had set it going may not do so any more. */
+export const ordererMayNot: Outcome = {
+  kind: 'refused',
+  status: 403,
+  code: 'OrdererMayNot',
+  message: '',
+  cause: 'ordererMayNot',
+};
+
 function causeOf({ status, code, message }: Refusal, quarantined: boolean): RefusalCause {
   const word = code.toLowerCase();
   // Throttling is known by its status alone: it has been seen with `UnknownError` and an empty message.

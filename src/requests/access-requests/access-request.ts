@@ -15,8 +15,8 @@ import type { Person, Reader, Subject } from '../request.ts';
  *        │                             │  │ │        (the service does not count the person as assigned yet)
  *        │                             │  │ └───retry───┐
  *        └──cancelled──▶ cancelled ◀───┘  └──lapsed──▶ lapsed
- *                                                      (at its start the asker may not ask any more, the person or
- *                                                       the app is gone, the assignment was refused, or what it
+ *                                                      (at its start the asker may not ask any more, the decider
+ *                                                       may not decide, the person or the app is gone, the assignment was refused, or what it
  *                                                       waited for did not come in time)
  *
  * Every arrow is a compare-and-set on the stored state (`act` in `store.ts`), so of fifty clicks one decides. What is
@@ -135,6 +135,8 @@ export type LapseReason =
   /** The asker has lost the role, or the person is not their report any more. */
   | 'askerMayNot'
   | 'askerGone'
+  /** Who approved it may not decide on the app any more, or has no active account. */
+  | 'deciderMayNot'
   | 'subjectGone'
   | 'appGone'
   | 'appNotSetUp'

@@ -28,6 +28,8 @@ export interface Copy {
   readonly drawnRevision: number;
   /** How often posting it failed. */
   readonly failures: number;
+  /** It may not be shown there any more. */
+  readonly withdrawn?: true;
 }
 
 export type Audience = 'asker' | 'approvers';
@@ -147,6 +149,15 @@ async function insertCopies(
 export async function findCopy({ query }: Database, id: string): Promise<Copy | null> {
   const row = await selectCopies(query).where('access_cards.id', '=', id).executeTakeFirst();
   return row === undefined ? null : toCopy(row);
+}
+
+/** The cards that approvers have of it, posted or not. */
+export async function approversCopies({ query }: Database, accessRequestId: string): Promise<Copy[]> {
+  const rows = await selectCopies(query)
+    .where('access_cards.access_request_id', '=', accessRequestId)
+    .where('access_cards.audience', '=', 'approvers')
+    .execute();
+  return rows.map(toCopy);
 }
 
 /** The copy that is this card, if any is. */
@@ -305,5 +316,6 @@ function toCopy(row: Selectable<AccessCardRow> & { readonly revision: number }):
     revision: row.revision,
     drawnRevision: row.drawn_revision,
     failures: row.failures,
+    ...(row.gone === 2 ? { withdrawn: true } : {}),
   };
 }

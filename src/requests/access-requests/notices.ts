@@ -17,6 +17,7 @@ import type { AccessParts } from './store.ts';
  *     cancelled          whoever was shown it, whoever approved it, and the asker, when it was somebody else
  *     reminded           whoever was shown it
  *     nobody to show to  the asker
+ *     place has ended    the place
  *
  * A conversation is told once, even where the asker and the decider both read it. What is approved and starts at once is
  * told when it is known whether it does start, or after ten seconds: by then an app in quarantine holds it up.
@@ -32,7 +33,9 @@ export type NoticeKind =
   /** The provisioning request has ended. */
   | 'result'
   | 'reminder'
-  | 'nobodyReached';
+  | 'nobodyReached'
+  /** Not about the request: the place gets no more of them, as those who have added it may not decide any more. */
+  | 'placeEnded';
 
 export interface Notice {
   readonly id: number;
@@ -114,6 +117,16 @@ export async function oweNobodyReached(parts: AccessParts, transaction: Transact
   await owe(parts, transaction, row, 'nobodyReached', [earOfAsker(row)]);
 }
 
+/** `accessRequestId`: the request that was not shown there any more, of which the text tells nothing. */
+export async function owePlaceEnded(
+  parts: AccessParts,
+  transaction: Transaction<Schema>,
+  accessRequestId: string,
+  { conversation, reader }: Ear,
+): Promise<void> {
+  await owe(parts, transaction, { id: accessRequestId }, 'placeEnded', [{ conversation, reader }]);
+}
+
 /** Rather than on a day to come. */
 function startsAtOnce({ decided_at, due_at }: Row): boolean {
   return due_at !== null && decided_at !== null && due_at <= decided_at;
@@ -159,7 +172,7 @@ async function earsOfApprovers(transaction: Transaction<Schema>, { id }: Row): P
 async function owe(
   { clock, conversationKey }: AccessParts,
   transaction: Transaction<Schema>,
-  { id }: Row,
+  { id }: Pick<Row, 'id'>,
   kind: NoticeKind,
   ears: readonly Ear[],
   delayMs = 0,
@@ -188,6 +201,16 @@ export const firstLookMs = 10_000;
 
 /** What is handed out to be sent is handed out to nobody else for so long. */
 export const handedOutForMs = 60_000;
+
+/** Where its asker asked, and where it was decided on. */
+export async function ownConversations({ query }: Database, accessRequestId: string): Promise<string[]> {
+  const row = await query
+    .selectFrom('access_requests')
+    .selectAll()
+    .where('id', '=', accessRequestId)
+    .executeTakeFirst();
+  return row === undefined ? [] : [earOfAsker(row), ...earOfDecider(row)].map(({ conversation }) => conversation);
+}
 
 /** Hands out what is to be sent now, oldest first. Whatever is neither sent nor put off is due again in a minute. */
 export function dueNotices(database: Database, now: number, limit: number): Promise<Notice[]> {

@@ -6,36 +6,50 @@ import type { Reader } from '../request.ts';
 import type { StoreParts } from '../store.ts';
 
 /** A channel or group chat that wants to see what there is to decide. */
-export interface Place {
+export interface Place extends Share {
   /** Tells one conversation from another. */
   readonly key: string;
   readonly conversation: string;
   readonly reader: Reader;
+  /** Entra object id of who added it last. */
+  readonly addedBy: string;
+}
+
+/** For what somebody has a place, or part of it. */
+export interface Share {
   /** For the requests of all apps that have no approvers of their own. */
   readonly general: boolean;
   /** Service principal ids of apps with approvers of their own. */
   readonly apps: readonly string[];
+}
+
+/** What one person has added a place for. It counts only while that person may decide on it. */
+export interface PlaceGrant extends Share {
   /** Entra object id. */
-  readonly addedBy: string;
+  readonly by: string;
+  readonly at: number;
+}
+
+/** A place with each that was added, which make up its own share together. */
+export interface StoredPlace extends Place {
+  readonly grants: readonly PlaceGrant[];
 }
 
 type PlaceParts = Pick<StoreParts, 'database' | 'clock'>;
-
-/** For what somebody has a place, or part of it. */
-export type Share = Pick<Place, 'general' | 'apps'>;
 
 /** Remembers the place. One that is known stays for what others have added it for, too. */
 export async function addPlace({ database, clock }: PlaceParts, place: Place): Promise<void> {
   const { key, conversation, reader, addedBy } = place;
   const at = clock.now();
   await database.transact(async (transaction) => {
-    const earlier = await lockPlace(database, transaction, key);
-    const share = earlier === null ? place : joined(earlier, place);
+    const earlier = (await lockPlace(database, transaction, key))?.grants ?? [];
+    const own = earlier.filter(({ by }) => by === addedBy);
+    const grants = [...earlier.filter(({ by }) => by !== addedBy), { by: addedBy, at, ...joined([...own, place]) }];
     const columns = {
       conversation,
       locale: reader.locale,
       time_zone: reader.timeZone,
-      ...columnsOf(share),
+      ...columnsOf(grants),
       added_by: addedBy,
       added_at: at,
     };
@@ -59,7 +73,7 @@ export type Removal =
   /** It was no place to begin with. */
   | 'unknown';
 
-/** Takes somebody's share out of a place; the place goes with the last one. */
+/** Takes somebody's share out of a place, whoever added it; the place goes with the last one. */
 export async function removeShare(
   { database, clock }: PlaceParts,
   key: string,
@@ -69,20 +83,29 @@ export async function removeShare(
   return database.transact(async (transaction): Promise<Removal> => {
     const place = await lockPlace(database, transaction, key);
     if (place === null) return 'unknown';
-    const general = place.general && share.general;
-    const apps = place.apps.filter((app) => share.apps.includes(app));
-    if (!general && apps.length === 0) return 'notTheirs';
-    const left: Share = {
-      general: place.general && !general,
-      apps: place.apps.filter((app) => !apps.includes(app)),
-    };
-    const isEmpty = !left.general && left.apps.length === 0;
-    if (isEmpty) await transaction.deleteFrom('approval_places').where('key', '=', key).execute();
-    else await transaction.updateTable('approval_places').set(columnsOf(left)).where('key', '=', key).execute();
-    const details = { place: key, general, apps };
+    const taken = common(place, share);
+    if (isEmpty(taken)) return 'notTheirs';
+    const isLast = await keepGrants(
+      transaction,
+      key,
+      place.grants.map((grant) => without(grant, share)),
+    );
+    const details = { place: key, ...taken };
     await writeRecord(transaction, { at: clock.now(), actorId, kind: 'placeRemoved', requestId: null, details });
-    return isEmpty ? 'removed' : 'shareRemoved';
+    return isLast ? 'removed' : 'shareRemoved';
   });
+}
+
+/** Writes what is left of a place. True where that is nothing, and the place is gone. */
+export async function keepGrants(
+  transaction: Transaction<Schema>,
+  key: string,
+  grants: readonly PlaceGrant[],
+): Promise<boolean> {
+  const left = grants.filter((grant) => !isEmpty(grant));
+  if (left.length === 0) await transaction.deleteFrom('approval_places').where('key', '=', key).execute();
+  else await transaction.updateTable('approval_places').set(columnsOf(left)).where('key', '=', key).execute();
+  return left.length === 0;
 }
 
 /** Nothing can be sent there any more: a place, or somebody's personal chat. Recorded where it was a place. */
@@ -110,43 +133,63 @@ const personalStart = 'person|';
 /** Tells a personal chat from the places and from the other personal chats. */
 export const personalKey = (personId: string): string => personalStart + personId;
 
-function personOf(key: string): string | null {
+/** Whose personal chat it is; null for a place. */
+export function personOf(key: string): string | null {
   return key.startsWith(personalStart) ? key.slice(personalStart.length) : null;
 }
 
-export async function findPlace({ query }: Database, key: string): Promise<Place | null> {
+export async function findPlace({ query }: Database, key: string): Promise<StoredPlace | null> {
   const row = await query.selectFrom('approval_places').selectAll().where('key', '=', key).executeTakeFirst();
   return row === undefined ? null : toPlace(row);
 }
 
-async function lockPlace({ dialect }: Database, transaction: Transaction<Schema>, key: string): Promise<Place | null> {
+export async function lockPlace(
+  { dialect }: Database,
+  transaction: Transaction<Schema>,
+  key: string,
+): Promise<StoredPlace | null> {
   const found = transaction.selectFrom('approval_places').selectAll().where('key', '=', key);
   const row = await (dialect.lockRows ? found.forUpdate() : found).executeTakeFirst();
   return row === undefined ? null : toPlace(row);
 }
 
-function joined(one: Share, other: Share): Share {
-  return { general: one.general || other.general, apps: [...new Set([...one.apps, ...other.apps])] };
+export function joined(shares: readonly Share[]): Share {
+  return { general: shares.some(({ general }) => general), apps: [...new Set(shares.flatMap(({ apps }) => apps))] };
 }
 
-function columnsOf({ general, apps }: Share) {
-  return { general: general ? 1 : 0, apps: JSON.stringify(apps) };
+export function common(one: Share, other: Share): Share {
+  return { general: one.general && other.general, apps: one.apps.filter((app) => other.apps.includes(app)) };
+}
+
+export function without<T extends Share>(one: T, { general, apps }: Share): T {
+  return { ...one, general: one.general && !general, apps: one.apps.filter((app) => !apps.includes(app)) };
+}
+
+export const isEmpty = ({ general, apps }: Share): boolean => !general && apps.length === 0;
+
+function columnsOf(grants: readonly PlaceGrant[]) {
+  const { general, apps } = joined(grants);
+  return { general: general ? 1 : 0, apps: JSON.stringify(apps), grants: JSON.stringify(grants) };
 }
 
 /** All of them, in the order in which they were added. */
-export async function listPlaces({ query }: Database): Promise<Place[]> {
+export async function listPlaces({ query }: Database): Promise<StoredPlace[]> {
   const rows = await query.selectFrom('approval_places').selectAll().orderBy('added_at').orderBy('key').execute();
   return rows.map(toPlace);
 }
 
-function toPlace(row: Selectable<ApprovalPlaceRow>): Place {
+function toPlace(row: Selectable<ApprovalPlaceRow>): StoredPlace {
+  const share = { general: row.general === 1, apps: JSON.parse(row.apps) as string[] };
   return {
     key: row.key,
     conversation: row.conversation,
     reader: { locale: row.locale, timeZone: row.time_zone },
-    general: row.general === 1,
-    apps: JSON.parse(row.apps) as string[],
+    ...share,
     addedBy: row.added_by,
+    grants:
+      row.grants === null
+        ? [{ by: row.added_by, at: row.added_at, ...share }]
+        : (JSON.parse(row.grants) as PlaceGrant[]),
   };
 }
 

@@ -1,22 +1,28 @@
-import type { Database } from '../../db/database.ts';
+import type { Access } from '../../access/access.ts';
+import { anyMay, type StillMay } from '../../access/still-may.ts';
 import type { Applications } from '../../graph/applications.ts';
 import type { Directory } from '../../graph/directory.ts';
 import type { AccessRequest } from './access-request.ts';
 import type { Routing } from './calendar.ts';
-import { findKnownPeople, listPlaces, personalKey } from './places.ts';
-import { findRefusing } from './undelivered.ts';
+import type { ShownTo } from './due.ts';
+import { findKnownPeople, listPlaces, personalKey, type StoredPlace } from './places.ts';
+import { grantsFor, mayRead } from './readers.ts';
+import type { AccessParts } from './store.ts';
+import { endGrants, findRefusing } from './undelivered.ts';
 
 /**
  * Who is shown an access request. An app with approvers of its own goes to the places of those, any other to the
  * places of the general approvers; where there is no such place, to each approver who has talked to Usher, in the
- * personal chat. What did not take the request before is passed over. Neither the asker nor the person concerned is
+ * personal chat. A place counts only while a person who has added it may decide on the app, by Entra's word now; one of
+ * whom Graph does not tell makes the request wait. What people have added who may not any more is ended. What did not take the request before is passed over. Neither the asker nor the person concerned is
  * written to as an approver.
  *
  * An app that cannot be found has no approvers: whether they would be its own or the general ones is not known then, so
  * the request waits until it can be found, or expires. The same goes for one whose entry in `APPS_FILE` leads nowhere.
  */
 export interface RoutingParts {
-  readonly database: Database;
+  readonly store: AccessParts;
+  readonly access: Access;
   readonly applications: Applications;
   readonly directory: Directory;
   /** `APPROVERS`: ids of groups or directory role templates. */
@@ -31,12 +37,17 @@ export async function routeAccess(parts: RoutingParts, request: AccessRequest): 
   if (!found.ok) return { kind: 'later', delayMs: askAgainMs };
   if (found.value.kind !== 'one' || found.value.app.unsettled === true) return { kind: 'later', delayMs: lookAgainMs };
   const ownApprovers = found.value.app.approvers;
-  const refusing = await findRefusing(parts.database, request.id);
-  const places = (await listPlaces(parts.database)).filter(
-    (place) =>
-      !refusing.has(place.key) && (ownApprovers.length > 0 ? place.apps.includes(request.app.id) : place.general),
-  );
-  if (places.length > 0) return { kind: 'routed', to: places };
+  const refusing = await findRefusing(parts.store.database, request.id);
+  const places = (await listPlaces(parts.store.database)).filter(({ key }) => !refusing.has(key));
+  const counting: ShownTo[] = [];
+  let isUnknown = false;
+  for (const place of places) {
+    const standing = await standingOf(parts, request, place, ownApprovers);
+    if (standing === 'may') counting.push(place);
+    if (standing === 'unknown') isUnknown = true;
+  }
+  if (counting.length > 0) return { kind: 'routed', to: counting };
+  if (isUnknown) return { kind: 'later', delayMs: askAgainMs };
 
   const people = new Set<string>();
   for (const id of ownApprovers.length > 0 ? ownApprovers : parts.approvers) {
@@ -46,9 +57,30 @@ export async function routeAccess(parts: RoutingParts, request: AccessRequest): 
   }
   people.delete(request.asker.id);
   people.delete(request.subject.id);
-  const known = await findKnownPeople(parts.database, [...people]);
-  const chats = known.map(({ personId, conversation, reader }) => {
-    return { key: personalKey(personId), conversation, reader };
-  });
-  return { kind: 'routed', to: chats.filter(({ key }) => !refusing.has(key)) };
+  const chats: ShownTo[] = [];
+  for (const { personId, conversation, reader } of await findKnownPeople(parts.store.database, [...people])) {
+    const key = personalKey(personId);
+    if (refusing.has(key)) continue;
+    // A disabled account and a guest may still be members of the group.
+    const standing = await mayRead(parts, personId, ownApprovers);
+    if (standing === 'may') chats.push({ key, conversation, reader });
+    if (standing === 'unknown') isUnknown = true;
+  }
+  return chats.length === 0 && isUnknown ? { kind: 'later', delayMs: askAgainMs } : { kind: 'routed', to: chats };
+}
+
+/** Null where the place is for other apps. */
+async function standingOf(
+  parts: RoutingParts,
+  { id, app }: AccessRequest,
+  place: StoredPlace,
+  ownApprovers: readonly string[],
+): Promise<StillMay | null> {
+  const grants = grantsFor(place, app.id, ownApprovers);
+  if (grants.length === 0) return null;
+  const standings = await Promise.all(grants.map(({ by }) => mayRead(parts, by, ownApprovers)));
+  const by = grants.flatMap((grant, index) => (standings[index] === 'mayNot' ? [grant.by] : []));
+  const share = ownApprovers.length > 0 ? { general: false, apps: [app.id] } : { general: true, apps: [] };
+  if (by.length > 0) await endGrants(parts.store, { key: place.key, by, share, accessRequestId: id });
+  return anyMay(standings);
 }

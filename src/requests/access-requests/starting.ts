@@ -1,9 +1,12 @@
 import type { Access } from '../../access/access.ts';
 import { mayAskFor } from '../../access/asking.ts';
+import { mayDecide } from '../../access/deciding.ts';
+import { stillMay } from '../../access/still-may.ts';
 import type { Application, Applications } from '../../graph/applications.ts';
 import type { Directory } from '../../graph/directory.ts';
 import type { Job, Synchronization } from '../../graph/synchronization.ts';
 import { isGuest } from '../../graph/user.ts';
+import { accessSource } from '../authority.ts';
 import type { NewRequest } from '../store.ts';
 import type { AccessRequest, LapseReason } from './access-request.ts';
 import { beginAssignment, settleAssignment } from './assigning.ts';
@@ -12,8 +15,8 @@ import type { StartVerdict } from './calendar.ts';
 
 /**
  * What happens when an approved access request is due. Days may have passed since somebody looked at it, so everything
- * that it rests on is read from Graph again: the asker's role, whose report the person is, the person, the app and its
- * job. Where the app's entry in `APPS_FILE` says so, the app role is assigned first. One that waits for an assignment is
+ * that it rests on is read from Graph again: the asker's role, whose report the person is, the person, the app, its job, and
+ * whether the decider may still decide on it. Where the app's entry in `APPS_FILE` says so, the app role is assigned first. One that waits for an assignment is
  * looked at in Entra before all else, and goes no further as long as that is missing.
  *
  * It may be done twice, after a crash in the middle: the assignment is then there already. The
@@ -42,11 +45,13 @@ export async function prepareStart(parts: StartParts, accessRequest: AccessReque
 
   const target = await findTarget(parts, accessRequest);
   if (target.kind !== 'target') return target;
+  const decider = await checkDecider(parts, accessRequest, target.app);
+  if (decider !== null) return decider;
   const assignment = await assignWhereWanted(parts, accessRequest, target.app);
   if (assignment.kind !== 'assignment') return assignment;
   const { app, job, rule } = target;
   const request: NewRequest = {
-    source: `access|${accessRequest.id}`,
+    source: accessSource + accessRequest.id,
     asker: accessRequest.asker,
     app: { id: app.id, name: app.displayName },
     reader: accessRequest.reader,
@@ -93,6 +98,31 @@ async function checkAsker(parts: StartParts, { asker, subject }: AccessRequest):
     default: {
       const never: never = who;
       throw new Error(`unexpected identification ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/** Null when who approved it may still decide on this app. */
+async function checkDecider(
+  { access }: StartParts,
+  { state }: AccessRequest,
+  { approvers }: Application,
+): Promise<StartVerdict | null> {
+  if (state.kind !== 'approved') return { kind: 'overtaken' };
+  const may = await stillMay({ identify: access.identifyAnew }, state.decision.by.id, (caller) =>
+    mayDecide(caller, approvers),
+  );
+  switch (may) {
+    case 'may':
+      return null;
+    case 'mayNot':
+      return lapsed('deciderMayNot');
+    case 'unread':
+    case 'unknown':
+      return later;
+    default: {
+      const never: never = may;
+      throw new Error(`unexpected standing ${String(never)}`);
     }
   }
 }

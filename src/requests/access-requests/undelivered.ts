@@ -4,19 +4,26 @@ import type { Schema } from '../../db/schema.ts';
 import { writeRecord } from '../record.ts';
 import { lockAccessRequest } from './acting.ts';
 import { keyOfRoute } from './copies.ts';
-import { forgetPlace } from './places.ts';
+import { owePlaceEnded } from './notices.ts';
+import { common, forgetPlace, isEmpty, joined, keepGrants, lockPlace, type Share, without } from './places.ts';
 import type { AccessParts } from './store.ts';
 
 /**
  * A chat that Teams refuses for good: the bot was taken out of it, or is blocked there. A request whose approvers read
  * only there would wait for nobody. So the place is forgotten, and once no other copy for approvers is left, the request
- * is routed anew, past every place that did not take it.
+ * is routed anew, past every place that did not take it. The same goes for a chat that may not be shown it any more,
+ * since the person who brought it there may not decide any more (`readers.ts`): its copies are withdrawn.
  */
 export type Refused =
   /** Nothing can ever be sent there. */
   | 'gone'
   /** It was tried for a day. */
-  | 'failed';
+  | 'failed'
+  /** It may not be shown there any more. */
+  | 'mayNot';
+
+/** What `gone` says of a card that is withdrawn: it may be there, and tells nothing any more. */
+export const withdrawn = 2;
 
 /** Gives up the approvers' copies of a request in a conversation. True when it has to be routed once more. */
 export function giveUpConversation(
@@ -38,7 +45,8 @@ export function giveUpConversation(
     const isThere = (copy: { readonly conversation: string }) =>
       conversationKey(copy.conversation) === conversationKey(conversation);
     for (const { id: copyId, source, card_id } of copies.filter((copy) => isThere(copy) && copy.gone === 0)) {
-      await transaction.updateTable('access_cards').set({ gone: 1, due_at: null }).where('id', '=', copyId).execute();
+      const gone = why === 'mayNot' ? withdrawn : 1;
+      await transaction.updateTable('access_cards').set({ gone, due_at: null }).where('id', '=', copyId).execute();
       const key = keyOfRoute({ accessRequestId: id, source });
       const details = { key, why };
       if (card_id === null)
@@ -68,7 +76,105 @@ export async function findRefusing({ query }: Database, accessRequestId: string)
     .selectFrom('access_cards')
     .select('source')
     .where('access_request_id', '=', accessRequestId)
-    .where('gone', '=', 1)
+    .where('gone', '>=', 1)
     .execute();
   return new Set(rows.flatMap(({ source }) => keyOfRoute({ accessRequestId, source }) ?? []));
+}
+
+/**
+ * Takes out of a place what these people have added it for and may not decide on any more. Where that leaves nothing of
+ * it, the place is told, and what there is to decide of it goes elsewhere.
+ */
+export function endGrants(
+  parts: AccessParts,
+  { key, by, share, accessRequestId }: EndedGrants & { readonly accessRequestId: string },
+): Promise<void> {
+  return parts.database.transact(async (transaction) => {
+    const place = await lockPlace(parts.database, transaction, key);
+    const lost = place?.grants.filter((grant) => by.includes(grant.by) && !isEmpty(common(grant, share))) ?? [];
+    if (place === null || lost.length === 0) return;
+    const at = parts.clock.now();
+    const left = place.grants.map((grant) => (by.includes(grant.by) ? without(grant, share) : grant));
+    await keepGrants(transaction, key, left);
+    for (const grant of lost) {
+      const details = { place: key, why: 'adderMayNot', addedBy: grant.by, ...common(grant, share) };
+      await writeRecord(transaction, { at, actorId: '', kind: 'placeRemoved', requestId: null, details });
+    }
+    const ended = without(joined(lost.map((grant) => common(grant, share))), joined(left));
+    if (isEmpty(ended)) return;
+    await withdrawCopies(transaction, { key, ended, apps: place.apps, at });
+    await owePlaceEnded(parts, transaction, accessRequestId, place);
+  });
+}
+
+interface EndedGrants {
+  readonly key: string;
+  /** Entra object ids. */
+  readonly by: readonly string[];
+  readonly share: Share;
+}
+
+/** An operator or an approver ends a place, whoever added it. The conversation to tell; null where there was no place. */
+export function endPlace(parts: AccessParts, key: string, actorId: string): Promise<string | null> {
+  return parts.database.transact(async (transaction) => {
+    const place = await lockPlace(parts.database, transaction, key);
+    if (place === null) return null;
+    const at = parts.clock.now();
+    const { general, apps } = place;
+    await keepGrants(transaction, key, []);
+    const details = { place: key, general, apps };
+    await writeRecord(transaction, { at, actorId, kind: 'placeRemoved', requestId: null, details });
+    await withdrawCopies(transaction, { key, ended: place, apps, at });
+    return place.conversation;
+  });
+}
+
+/**
+ * The cards there tell nothing any more, of what the place has ended for; and what waits for a decision and was shown
+ * nowhere else is routed anew. `apps`: those with approvers of their own for which it was a place.
+ */
+async function withdrawCopies(
+  transaction: Transaction<Schema>,
+  {
+    key,
+    ended,
+    apps,
+    at,
+  }: { readonly key: string; readonly ended: Share; readonly apps: readonly string[]; readonly at: number },
+): Promise<void> {
+  const rows = await transaction
+    .selectFrom('access_cards')
+    .innerJoin('access_requests', 'access_requests.id', 'access_cards.access_request_id')
+    .select(['access_cards.id', 'access_requests.id as requestId', 'access_requests.app_id', 'access_requests.state'])
+    .where('access_cards.audience', '=', 'approvers')
+    .where('access_cards.gone', '=', 0)
+    .where('access_cards.source', '=', routeSourceOf(key))
+    .execute();
+  for (const { id, requestId, app_id, state } of rows) {
+    if (!(apps.includes(app_id) ? ended.apps.includes(app_id) : ended.general)) continue;
+    await transaction.updateTable('access_cards').set({ gone: withdrawn, due_at: null }).where('id', '=', id).execute();
+    // Its cards show it at their next edit.
+    await transaction
+      .updateTable('access_requests')
+      .set({ revision: sql<number>`revision + 1` })
+      .where('id', '=', requestId)
+      .execute();
+    if (state === 'pending' && !(await hasReader(transaction, requestId))) await routeAnew(transaction, requestId, at);
+  }
+}
+
+/** What `routeSource` gives for this place, whatever request the row is of. */
+const routeSourceOf = (key: string) => sql<string>`'route|' || access_requests.id || '|' || ${key}`;
+
+async function hasReader(transaction: Transaction<Schema>, accessRequestId: string): Promise<boolean> {
+  const row = await transaction
+    .selectFrom('access_cards')
+    .select('id')
+    .where('access_request_id', '=', accessRequestId)
+    .where('audience', '=', 'approvers')
+    .where('gone', '=', 0)
+    .where((card) => card.or([card('card_id', 'is not', null), card('due_at', 'is not', null)]))
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }

@@ -12,6 +12,8 @@ import type { Watch } from './watch.ts';
  */
 export interface Announcement {
   readonly id: number;
+  /** Of the watch that it is owed to. */
+  readonly key: string;
   readonly conversation: string;
   readonly reader: Reader;
   readonly kind: 'jobChanged';
@@ -70,6 +72,7 @@ export function dueAnnouncements(database: Database, now: number, limit: number)
       .execute();
     return rows.map((row) => ({
       id: row.id,
+      key: row.key,
       conversation: row.conversation,
       reader: { locale: row.locale, timeZone: row.time_zone },
       kind: 'jobChanged',

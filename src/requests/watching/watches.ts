@@ -1,3 +1,6 @@
+import type { Access } from '../../access/access.ts';
+import { deny } from '../../access/policy.ts';
+import { type StillMay, stillMay } from '../../access/still-may.ts';
 import type { Database } from '../../db/database.ts';
 import { writeRecord } from '../record.ts';
 import type { StoreParts } from '../store.ts';
@@ -84,6 +87,24 @@ export async function removeWatch(parts: WatchParts, key: string, appId: string,
     await writeRecord(transaction, { at: clock.now(), actorId, kind: 'watchRemoved', requestId: null, details });
     return true;
   });
+}
+
+/** Whether the person who added a watch may still watch: it counts only then. */
+export function mayWatch(access: Pick<Access, 'identify'>, { addedBy }: Pick<Watch, 'addedBy'>): Promise<StillMay> {
+  return stillMay(access, addedBy, (caller) => deny(caller, 'watch.change') === null);
+}
+
+/** The watch of this place on this app; null where there is none. */
+export async function findWatch({ query }: Database, key: string, appId: string): Promise<Watch | null> {
+  const found = query.selectFrom('watches').selectAll().where('key', '=', key).where('app_id', '=', appId);
+  const row = await found.executeTakeFirst();
+  return row === undefined ? null : toWatch(row);
+}
+
+/** All of them, in the order in which they were added. */
+export async function listAllWatches({ query }: Database): Promise<Watch[]> {
+  const watches = query.selectFrom('watches').selectAll();
+  return (await watches.orderBy('added_at').orderBy('key').orderBy('app_id').execute()).map(toWatch);
 }
 
 /** What this place watches, by the apps' names. */

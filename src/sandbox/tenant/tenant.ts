@@ -56,6 +56,8 @@ export interface Tenant {
   changePerson(personId: string, changes: Partial<Omit<Person, 'id'>>): Person;
   /** Gives a person a directory role, by the template id that is the same in every tenant. */
   grantDirectoryRole(personId: string, roleTemplateId: string): void;
+  /** The way back. */
+  revokeDirectoryRole(personId: string, roleTemplateId: string): void;
   record(entry: AuditRecord): void;
   /** Back to the first day. */
   reset(): void;
@@ -180,6 +182,9 @@ export function createTenant({
     grantDirectoryRole: (personId, roleTemplateId) => {
       const { id } = known(person(personId), personId);
       state.directoryRoles.set(id, new Set([...(state.directoryRoles.get(id) ?? []), roleTemplateId]));
+    },
+    revokeDirectoryRole: (personId, roleTemplateId) => {
+      state.directoryRoles.get(known(person(personId), personId).id)?.delete(roleTemplateId);
     },
     record: (entry) => {
       state.audit.push(entry);

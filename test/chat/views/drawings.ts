@@ -87,6 +87,7 @@ const CAUSES: readonly RefusalCause[] = [
   'permission',
   'ownRole',
   'signInGone',
+  'ordererMayNot',
   'wrongRule',
   'notFound',
   'credentialsMissing',

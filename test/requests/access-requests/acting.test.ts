@@ -227,6 +227,7 @@ describe.each(engines)('acting on an access request on $name', ({ createTestData
     ['graphAway', true],
     ['askerMayNot', false],
     ['askerGone', false],
+    ['deciderMayNot', false],
     ['subjectGone', false],
     ['appGone', false],
     ['appNotSetUp', false],

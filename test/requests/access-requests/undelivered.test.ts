@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Identification } from '../../../src/access/access.ts';
 import type { Database } from '../../../src/db/database.ts';
 import { fetched } from '../../../src/graph/answer.ts';
 import type { AppMatch } from '../../../src/graph/applications.ts';
@@ -54,8 +55,12 @@ describe.each(engines)('a chat that Teams refuses on $name', ({ createTestDataba
     },
   };
 
+  const approver = { tenantId: '', name: '', principalName: '', roles: ['approver'], memberOf: [] } as const;
+  const whoIs = (id: string): Identification => ({ kind: 'caller', caller: { ...approver, id } });
+
   const routing = (found: AppMatch = salesforce): RoutingParts => ({
-    database,
+    store: parts,
+    access: { identify: async ({ id }: { readonly id: string }) => whoIs(id) } as unknown as RoutingParts['access'],
     applications: { find: async () => fetched(found) } as unknown as RoutingParts['applications'],
     directory: { membersOf: async () => fetched(['alex', 'megan']) } as unknown as RoutingParts['directory'],
     approvers: ['approvers'],

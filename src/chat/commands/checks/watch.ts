@@ -1,6 +1,6 @@
 import { deny } from '../../../access/policy.ts';
 import { eachSideBySide } from '../../../graph/side-by-side.ts';
-import { addWatch, listWatches, removeWatch } from '../../../requests/watching/watches.ts';
+import { addWatch, listWatches, mayWatch, removeWatch } from '../../../requests/watching/watches.ts';
 import type { Command } from '../../command.ts';
 import type { Reply } from '../../reply.ts';
 import { WATCHES_SHOWN, watchesCard } from '../../views/checks/watches-card.ts';
@@ -50,12 +50,14 @@ export async function watches(parts: CommandParts, turn: Turn): Promise<Reply> {
   const listing = await parts.applications.list();
   const known = new Map(listing.ok ? listing.value.items.map((app) => [app.id, app]) : []);
   const items = await eachSideBySide(all.slice(0, WATCHES_SHOWN), sideBySide, async ({ app, addedBy, addedAt }) => {
+    const counting = await mayWatch(parts.access, { addedBy });
     const named = await parts.directory.getUser(addedBy);
     const application = known.get(app.id);
     return {
       app,
       addedBy: { name: named.ok ? (named.value?.displayName ?? '') : '' },
       addedAt,
+      counts: counting === 'may' || counting === 'unknown',
       status: application === undefined ? null : (await readJob(parts, application)).status,
     };
   });

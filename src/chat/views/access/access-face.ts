@@ -207,12 +207,14 @@ export function heldUpValues(
 
 /** What the sentences about a lapse name; `hours` is how long it has waited for the assignment. */
 export function lapseValues(
-  { awaiting }: AccessRequest,
+  { awaiting, state }: AccessRequest,
   names: AccessNames,
   reader: FaceInput['audience'] | null,
 ): WordValues {
+  const decision = decisionOf(state);
+  const decider = decision === null ? '—' : personName(decision.by);
   const hours = awaiting === null ? 0 : Math.round((awaiting.until - awaiting.since) / HOUR);
-  return { ...names, reader: reader ?? 'all', hours };
+  return { ...names, decider, reader: reader ?? 'all', hours };
 }
 
 /** Once it runs, the provisioning request tells how it goes, in the words of its own card. */

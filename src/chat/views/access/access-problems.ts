@@ -61,6 +61,14 @@ export type AccessProblem =
     }
   /** The names of the apps whose requests come here; null for all that have no place of their own. */
   | { readonly kind: 'placeAdded'; readonly apps: readonly string[] | null }
+  | { readonly kind: 'grantRemoved' | 'grantUnknown'; readonly ref: string }
+  /** Of one person: how many calls wait, and how many access requests. */
+  | {
+      readonly kind: 'nothingWaitsOf' | 'cancelAllAsks' | 'cancelledAll';
+      readonly person: string;
+      readonly tasks: number;
+      readonly requests: number;
+    }
   | {
       readonly kind:
         | 'askForSelf'
@@ -74,6 +82,7 @@ export type AccessProblem =
         | 'placeShareRemoved'
         | 'placeNotYours'
         | 'placeUnknown'
+        | 'approvalWithdrawn'
         | 'askOneByOne'
         | 'incompleteAccess';
     };
@@ -190,6 +199,27 @@ const KEYS: Readonly<Record<AccessProblem['kind'], Keys>> = {
     'problem.placeNotYours.next',
   ],
   placeUnknown: ['neutral', 'problem.placeUnknown.title', 'problem.placeUnknown.happened', 'problem.placeUnknown.next'],
+  approvalWithdrawn: [
+    'neutral',
+    'problem.approvalWithdrawn.title',
+    'problem.approvalWithdrawn.happened',
+    'problem.approvalWithdrawn.next',
+  ],
+  grantRemoved: ['neutral', 'problem.grantRemoved.title', 'problem.grantRemoved.happened', 'problem.grantRemoved.next'],
+  grantUnknown: ['warning', 'problem.grantUnknown.title', 'problem.grantUnknown.happened', 'problem.grantUnknown.next'],
+  nothingWaitsOf: [
+    'neutral',
+    'problem.nothingWaitsOf.title',
+    'problem.nothingWaitsOf.happened',
+    'problem.nothingWaitsOf.next',
+  ],
+  cancelAllAsks: [
+    'warning',
+    'problem.cancelAllAsks.title',
+    'problem.cancelAllAsks.happened',
+    'problem.cancelAllAsks.next',
+  ],
+  cancelledAll: ['neutral', 'problem.cancelledAll.title', 'problem.cancelledAll.happened', 'problem.cancelledAll.next'],
   askOneByOne: ['warning', 'problem.askOneByOne.title', 'problem.askOneByOne.happened', 'problem.askOneByOne.next'],
   incompleteAccess: [
     'unknown',
@@ -267,6 +297,13 @@ function valuesOf(words: Words, what: AccessProblem): WordValues {
       const apps = (what.apps ?? []).map((name) => short(name, 40) || '—');
       return { scope: what.apps === null ? 'all' : 'some', apps: words.list(apps.slice(0, MOST_APPS)) };
     }
+    case 'grantRemoved':
+    case 'grantUnknown':
+      return { ref: short(what.ref, 40) };
+    case 'nothingWaitsOf':
+    case 'cancelAllAsks':
+    case 'cancelledAll':
+      return { person: personName({ name: what.person }), tasks: what.tasks, requests: what.requests };
     case 'askForSelf':
     case 'reportsUnread':
     case 'ownRequest':
@@ -278,6 +315,7 @@ function valuesOf(words: Words, what: AccessProblem): WordValues {
     case 'placeShareRemoved':
     case 'placeNotYours':
     case 'placeUnknown':
+    case 'approvalWithdrawn':
     case 'askOneByOne':
     case 'incompleteAccess':
       return {};

@@ -54,6 +54,8 @@ export function noticeText(words: Words, input: NoticeTextInput): string {
       return words.plain('accessNotice.reminder', { ...names, day: expires });
     case 'nobodyReached':
       return words.plain('accessNotice.nobodyReached', { ...names, day: expires });
+    case 'placeEnded':
+      return words.plain('accessNotice.placeEnded');
     default: {
       const never: never = kind;
       throw new Error(`A notice without words: ${JSON.stringify(never)}`);

@@ -20,6 +20,8 @@ export interface WatchesCardInput {
     readonly addedAt: number;
     /** Null where it was not asked for. */
     readonly status: JobReading | null;
+    /** Whether the person who added it may still watch. */
+    readonly counts?: boolean;
   }[];
   /** Whether to offer an end to it. Only decides on the button: the click is checked again. */
   readonly canChange: boolean;
@@ -41,7 +43,7 @@ export function watchesCard(words: Words, { items, canChange, now }: WatchesCard
       fallbackText: listAsText(summary, lines),
       title: words.card('watches.title'),
       intro: words.card(items.length === 0 ? 'watches.none' : 'watches.intro'),
-      rows: shown.map(({ app, addedBy, addedAt, status }) => {
+      rows: shown.map(({ app, addedBy, addedAt, status, counts = true }) => {
         const state = status === null ? null : jobWord(words, status);
         const name = short(app.name, nameLength);
         const line = `unwatch ${plainText(app.name)}`;
@@ -57,6 +59,9 @@ export function watchesCard(words: Words, { items, canChange, now }: WatchesCard
                 time: words.moment(addedAt, now),
               }),
             },
+            ...(counts
+              ? []
+              : [{ text: words.card('watches.notCounting', { asker: short(personName(addedBy), nameLength) }) }]),
           ],
           opens: canChange
             ? submitButton(words, 'button.unwatch', { verb: 'run', text: line }, words.plain('button.runs', { line }))

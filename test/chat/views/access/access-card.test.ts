@@ -351,6 +351,7 @@ describe('the card of an access request that can still be started', () => {
     ['graphAway', 'For a whole day Microsoft Graph did not answer', true],
     ['assignmentRefused', 'did not let Usher assign', true],
     ['askerMayNot', 'may not ask for', false],
+    ['deciderMayNot', 'may not decide on', false],
     ['appGone', 'not in Entra ID any more', false],
   ] as const)('offers the way back to each reader, where there is one: %s', (why, said, isThere) => {
     const ended = accessIn(lapsed(why), awaiting);

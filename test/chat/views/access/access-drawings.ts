@@ -86,6 +86,7 @@ export const finished = (outcome: FinishedAs, assigned = false, text?: string): 
 export const lapseReasons: readonly LapseReason[] = [
   'askerMayNot',
   'askerGone',
+  'deciderMayNot',
   'subjectGone',
   'appGone',
   'appNotSetUp',

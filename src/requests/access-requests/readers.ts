@@ -1,0 +1,54 @@
+import type { Access } from '../../access/access.ts';
+import type { Caller } from '../../access/caller.ts';
+import { mayDecide } from '../../access/deciding.ts';
+import { deny } from '../../access/policy.ts';
+import { anyMay, type StillMay, stillMay } from '../../access/still-may.ts';
+import type { Database } from '../../db/database.ts';
+import type { Applications } from '../../graph/applications.ts';
+import { findPlace, type PlaceGrant, personOf, type StoredPlace } from './places.ts';
+
+/**
+ * Where access requests may be shown without a click. A personal chat counts while its person may decide on the app, a
+ * channel or group chat while one of those may who have added it for that. What an approver has ended with `stop sending
+ * approvals` keeps the cards that it has: nothing new goes there, and those who read them may go on doing so.
+ */
+export interface ReaderParts {
+  readonly database: Database;
+  readonly access: Pick<Access, 'identify'>;
+  readonly applications: Pick<Applications, 'find'>;
+}
+
+/** Those of an app, of which an empty list means the general ones; null where it is not known who they are. */
+type Approvers = readonly string[] | null;
+
+/** Whether requests for this app may be shown or brought to mind there now; `key` as in `routeSource`. */
+export async function mayBeShown(parts: ReaderParts, appId: string, key: string): Promise<StillMay> {
+  const found = await parts.applications.find(appId);
+  if (!found.ok) return 'unknown';
+  const app = found.value.kind === 'one' ? found.value.app : null;
+  const approvers = app === null || app.unsettled === true ? null : app.approvers;
+  const personId = personOf(key);
+  if (personId !== null) return mayRead(parts, personId, approvers);
+  const place = await findPlace(parts.database, key);
+  const grants = place === null ? [] : grantsFor(place, appId, approvers);
+  if (grants.length === 0) return 'may';
+  return anyMay(await Promise.all(grants.map(({ by }) => mayRead(parts, by, approvers))));
+}
+
+/** Whether this person is shown what there is to decide by these. */
+export function mayRead(
+  { access }: Pick<ReaderParts, 'access'>,
+  personId: string,
+  approvers: Approvers,
+): Promise<StillMay> {
+  const judge = (caller: Caller) =>
+    approvers === null ? deny(caller, 'access.decide') === null : mayDecide(caller, approvers);
+  return stillMay(access, personId, judge);
+}
+
+/** What the place was added for, as far as it is about this app. */
+export function grantsFor({ grants }: StoredPlace, appId: string, approvers: Approvers): readonly PlaceGrant[] {
+  const isForApp = (grant: PlaceGrant) => grant.apps.includes(appId);
+  if (approvers === null) return grants.filter((grant) => grant.general || isForApp(grant));
+  return grants.filter((grant) => (approvers.length > 0 ? isForApp(grant) : grant.general));
+}

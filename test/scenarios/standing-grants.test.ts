@@ -1,0 +1,281 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import { generatedPeople, people } from '../../src/sandbox/tenant/people.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Place, startTestUsher, type TestUsher, type TestUsherOptions } from '../support/usher.ts';
+
+jest.setTimeout(30_000);
+
+/** What gives the role that is taken away in these tests: a directory role, since that can be given and taken. */
+const approverRole = 'c0ffee00-0000-4000-8000-000000000001';
+const operatorRole = '9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3';
+const channel: Place = { conversationId: 'channel-desk', kind: 'channel' };
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+
+let teams: TestUsher;
+let offsetMs = 0;
+const clock: Clock = {
+  ...systemClock,
+  now: () => systemClock.now() + offsetMs,
+  monotonic: () => systemClock.monotonic() + offsetMs,
+};
+afterEach(() => teams.close());
+
+/** Patti decides by her directory role, and Lynne, who has a chat with Usher, by hers. */
+async function start(options: TestUsherOptions = {}): Promise<void> {
+  offsetMs = 0;
+  teams = await startTestUsher({
+    ...options,
+    environment: { PROVISION_WINDOW_MS: '100', APPROVERS: approverRole, ...options.environment },
+    usherOptions: { clock, ...options.usherOptions },
+  });
+  const { tenant } = teams.sandbox;
+  for (const { id } of [people.patti, people.lynne]) tenant.grantDirectoryRole(id, approverRole);
+  await says('lynne', 'whoami');
+}
+
+async function says(person: keyof typeof people, line: string, place?: Place): Promise<void> {
+  await teams.say(person, line, place);
+  await teams.settled();
+}
+
+const readIn = (conversationId: string) =>
+  teams
+    .cardsFor(conversationId)
+    .map(({ text }) => text)
+    .join('\n');
+const recorded = async (kind: string) => (await teams.records()).filter((entry) => entry.kind === kind);
+
+/** Takes a role away, so long ago that nothing remembers it. */
+function loses(person: { readonly id: string }, role: string): void {
+  teams.sandbox.tenant.revokeDirectoryRole(person.id, role);
+  offsetMs += minuteMs + 1_000;
+}
+
+describe('a channel that gets approvals', () => {
+  it('gets none any more once its approver has lost the role: the approvers’ own chats do, and the channel is told', async () => {
+    await start();
+    await says('patti', 'send approvals here', channel);
+    await says('megan', 'request access for isaiah to Salesforce because of the first secret');
+    const before = readIn(channel.conversationId);
+
+    loses(people.patti, approverRole);
+    await says('megan', 'request access for adele to ServiceNow because of the second secret');
+
+    expect(before).toContain('the first secret');
+    expect(readIn(channel.conversationId)).not.toContain('the second secret');
+    expect(readIn('personal-lynne')).toContain('the second secret');
+    expect(readIn(channel.conversationId)).toContain('no longer');
+    expect(await recorded('placeRemoved')).toMatchObject([
+      { actorId: '', details: { why: 'adderMayNot', addedBy: people.patti.id, general: true } },
+    ]);
+  });
+
+  it('gets none where its approver is disabled, a guest or gone', async () => {
+    for (const changes of [{ accountEnabled: false }, { userType: 'Guest' }] as const) {
+      await start();
+      await says('patti', 'send approvals here', channel);
+      teams.sandbox.tenant.changePerson(people.patti.id, changes);
+      offsetMs += minuteMs + 1_000;
+
+      await says('megan', 'request access for isaiah to Salesforce because of the secret');
+
+      expect(readIn(channel.conversationId)).not.toContain('the secret');
+      expect(readIn('personal-lynne')).toContain('the secret');
+      await teams.close();
+    }
+    await start();
+  });
+
+  it('keeps nothing of what it was shown: an edit takes the reason away, and what waits goes to the others', async () => {
+    await start();
+    await says('patti', 'send approvals here', channel);
+    await says('megan', 'request access for isaiah to Salesforce because of the first secret');
+
+    loses(people.patti, approverRole);
+    await says('megan', 'request access for adele to ServiceNow');
+
+    expect(readIn('personal-lynne')).toContain('the first secret');
+    expect(readIn(channel.conversationId)).not.toContain('the first secret');
+    expect(readIn(channel.conversationId)).toContain('Not shown here any more');
+  });
+
+  it('counts as long as one of those may decide who have added it', async () => {
+    await start();
+    await says('patti', 'send approvals here', channel);
+    await says('lynne', 'send approvals here', channel);
+
+    loses(people.patti, approverRole);
+    await says('megan', 'request access for isaiah to Salesforce because of the secret');
+
+    expect(readIn(channel.conversationId)).toContain('the secret');
+  });
+
+  it('gets nothing as long as Graph does not tell of its approver, and gets it afterwards', async () => {
+    await start();
+    await says('patti', 'send approvals here', channel);
+    offsetMs += minuteMs + 1_000;
+    const away = { kind: 'status', status: 403, body: { error: { code: 'Forbidden', message: '' } } } as const;
+    // What is asked of a person, once.
+    for (let times = 0; times < 3; times += 1) teams.sandbox.failNext(new RegExp(`/users/${people.patti.id}`), away);
+
+    await says('megan', 'request access for isaiah to Salesforce because of the secret');
+    const while503 = [readIn(channel.conversationId), readIn('personal-lynne')];
+    offsetMs += minuteMs;
+    await teams.settled();
+
+    expect(while503.join('\n')).not.toContain('the secret');
+    expect(readIn(channel.conversationId)).toContain('the secret');
+  });
+});
+
+describe('an approval that waits for its day', () => {
+  it('lapses when its approver may not decide any more, and its asker is told to ask again', async () => {
+    await start();
+    await says('patti', 'whoami');
+    await says('megan', 'request access for isaiah to Salesforce in 3 days');
+    await teams.execute('patti', teams.lastCard('personal-patti'), 'Approve');
+    await teams.settled();
+
+    loses(people.patti, approverRole);
+    offsetMs += 4 * dayMs;
+    await teams.settled();
+
+    expect(teams.sandbox.stats().arrivals).toEqual([]);
+    expect(readIn('personal-megan')).toContain(
+      'Patti Fernandez, who approved it, may not decide on Salesforce any more',
+    );
+    expect(readIn('personal-megan')).toContain('Another approver then decides.');
+    expect(await recorded('accessLapsed')).toMatchObject([{ details: { why: 'deciderMayNot' } }]);
+  });
+});
+
+describe('what an operator has set going', () => {
+  const names = generatedPeople.slice(0, 8).map(({ userPrincipalName }) => userPrincipalName);
+  const list = `provision users ${names.join(', ')} to Salesforce`;
+
+  async function startList(): Promise<void> {
+    // The gate's clock is moved on, and Graph's own is not.
+    await start({ environment: { PROVISION_WINDOW_MS: '10000' }, sandboxOptions: { windowMs: 100 } });
+    teams.sandbox.tenant.grantDirectoryRole(people.grady.id, operatorRole);
+    await teams.say('grady', list);
+    await eventually(() => teams.sandbox.stats().calls === 5);
+    await eventually(async () => (await recorded('finished')).length === 5);
+  }
+
+  it('ends where it stands once the operator has lost the role, and another operator may retry it', async () => {
+    await startList();
+
+    loses(people.grady, operatorRole);
+    await teams.settled();
+    const calls = teams.sandbox.stats().calls;
+    const ended = await recorded('finished');
+    const shown = teams.lastCard('personal-grady');
+    offsetMs += minuteMs;
+    await says('alex', `retry ${ended[0]?.requestId ?? ''}`);
+
+    expect(calls).toBe(5);
+    expect(ended.filter(({ details }) => details.outcome === 'refused')).toHaveLength(3);
+    expect(shown.text).toContain('the person who had set it going may not do so any more');
+    expect(teams.sandbox.stats().calls).toBe(8);
+  });
+
+  it('ends for a disabled account as well', async () => {
+    await startList();
+
+    teams.sandbox.tenant.changePerson(people.grady.id, { accountEnabled: false });
+    offsetMs += minuteMs + 1_000;
+    await teams.settled();
+
+    expect(teams.sandbox.stats().calls).toBe(5);
+  });
+
+  it('is not confirmed by a click in the minute after the role was taken away', async () => {
+    await start();
+    teams.sandbox.tenant.grantDirectoryRole(people.grady.id, operatorRole);
+    const many = generatedPeople.slice(0, 30).map(({ userPrincipalName }) => userPrincipalName);
+    await says('grady', `provision users ${many.join(', ')} to Salesforce`);
+    const asks = teams.lastCard('personal-grady');
+
+    teams.sandbox.tenant.revokeDirectoryRole(people.grady.id, operatorRole);
+    await teams.execute('grady', asks, 'Provision 30 people');
+    await teams.settled();
+
+    expect(await recorded('confirmed')).toEqual([]);
+    expect(await recorded('denied')).toMatchObject([{ actorId: people.grady.id }]);
+    expect(teams.sandbox.stats().calls).toBe(0);
+  });
+});
+
+describe('the list of what others have had sent to conversations', () => {
+  it('shows operators every place, who added it and whether it counts, and removes one for good', async () => {
+    await start();
+    await says('patti', 'send approvals here', channel);
+    await says('megan', 'request access for isaiah to Salesforce because of the secret');
+    await says('alex', 'approval places');
+    const counting = teams.lastCard('personal-alex');
+    loses(people.patti, approverRole);
+    await says('alex', 'approval places');
+    const list = teams.lastCard('personal-alex');
+
+    await teams.press('alex', list, 'Remove');
+    await teams.settled();
+    await says('alex', 'approval places');
+
+    expect(counting.text).toMatch(/all apps without approvers of their own[\s\S]*Patti Fernandez[\s\S]*Counts now/);
+    expect(list.text).toContain('Does not count now');
+    expect(teams.lastCard('personal-alex').text).toContain('Approvals go to no channel or group chat');
+    expect(readIn('personal-lynne')).toContain('the secret');
+    expect(await recorded('placeRemoved')).toMatchObject([{ actorId: people.alex.id }]);
+    expect(readIn('personal-megan')).not.toContain('went wrong');
+  });
+
+  it('is refused to those who neither decide nor provision', async () => {
+    await start();
+
+    await says('megan', 'approval places');
+    await says('megan', 'watches all');
+
+    expect(await recorded('denied')).toHaveLength(2);
+  });
+
+  it('shows operators every watch; one does not count whose person may not watch any more', async () => {
+    await start();
+    await says('patti', 'watch Salesforce', channel);
+    loses(people.patti, approverRole);
+    await says('alex', 'watches all');
+    const list = teams.lastCard('personal-alex');
+
+    await teams.press('alex', list, 'Remove');
+    await teams.settled();
+    await says('alex', 'watches all');
+
+    expect(list.text).toMatch(/Salesforce[\s\S]*Patti Fernandez[\s\S]*Does not count now/);
+    expect(teams.lastCard('personal-alex').text).toContain('Nothing is watched');
+    expect(await recorded('watchRemoved')).toMatchObject([{ actorId: people.alex.id }]);
+  });
+});
+
+describe('cancel all by a person', () => {
+  it('asks first with the count, cancels what waits and was asked for, and says so to the operator alone', async () => {
+    await start();
+    teams.sandbox.tenant.grantDirectoryRole(people.grady.id, operatorRole);
+    const many = generatedPeople.slice(0, 30).map(({ userPrincipalName }) => userPrincipalName);
+    await says('grady', `provision users ${many.join(', ')} to Salesforce`);
+    await says('grady', 'request access for isaiah to ServiceNow');
+
+    await says('alex', 'cancel all by grady');
+    const asks = teams.lastCard('personal-alex');
+    const before = await recorded('cancelled');
+    await teams.press('alex', asks, 'Yes, do that');
+    await teams.settled();
+
+    expect(asks.text).toContain('30 calls that were not sent yet and 1 request for access');
+    expect(before).toEqual([]);
+    expect(teams.lastCard('personal-alex').text).toContain('30 calls');
+    expect(await recorded('cancelled')).toMatchObject([{ actorId: people.alex.id, details: { tasks: 30 } }]);
+    expect(await recorded('accessCancelled')).toMatchObject([{ actorId: people.alex.id }]);
+    expect(teams.sandbox.stats().calls).toBe(0);
+  });
+});
