@@ -118,7 +118,7 @@ const mostWords = 8;
 export function findReasonDate(reason: string, reader: Reader, now: number): ReasonDate | null {
   const all = splitWords(reason);
   const plain = all.map(plainWord).join(' ');
-  if (!personBegins.test(plain) && !begins.test(plain)) return null;
+  if (!personBegins.test(plain) && !begins.test(plain) && !/ from /.test(plain)) return null;
   const isDoubtful = doubtful.test(reason);
   const shortest = Math.max(1, all.length - mostWords);
   for (let at = shortest; at < all.length; at += 1) {
@@ -156,7 +156,10 @@ function governs(before: string, date: string): 'person' | 'thing' | null {
   const plain = splitWords(said).map(plainWord).join(' ');
   if (personBegins.test(plain)) return 'person';
   const isLedIn = /^(?:starting|beginning|effective|as of|as from)\b/i.test(date);
-  if (!begins.test(plain) && !isLedIn) return null;
+  if (!begins.test(plain) && !isLedIn) {
+    // "he is on the project from Monday"
+    return /^from\b/i.test(date) && !thing.test(plain) ? 'thing' : null;
+  }
   if (/\bneed/.test(plain) || (isLedIn && !isGoingOn.test(plain))) return 'thing';
   return thing.test(plain) && !work.test(plain) ? 'thing' : 'person';
 }

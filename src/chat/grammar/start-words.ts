@@ -1,4 +1,5 @@
 import { DATE_WORDS } from '../dates/date-words.ts';
+import { CALENDAR_NAMES, MONTH_NAMES, WEEKDAY_NAMES } from './calendar-names.ts';
 import { lengthBefore } from './lengths.ts';
 import { isPlain, quoteName } from './names.ts';
 import { phraseIn, phrasesOf, plainWord, toPlainPhrases } from './plain-words.ts';
@@ -76,15 +77,6 @@ const DAY_ARTICLES: ReadonlySet<string> = new Set([
 ]);
 const OF: ReadonlySet<string> = new Set(['of', 'de', 'del', 'di', 'thang', 'month']);
 
-const LANGUAGES = ['en', 'ar', 'ar-SY', 'de', 'es', 'fi', 'fr', 'id', 'it', 'nl', 'pt', 'ru', 'sv', 'uk'];
-const WEEKDAYS = namesOf({ weekday: 'long' });
-// Some languages have another form of the month behind a day.
-const MONTHS = [...namesOf({ month: 'long' }), ...namesOf({ day: 'numeric', month: 'long' })];
-const SHORT_WEEKDAYS = ['mon', 'tue', 'tues', 'wed', 'thu', 'thur', 'thurs', 'fri', 'sat', 'sun'];
-const SHORT_MONTHS = ['jan', 'feb', 'mar', 'apr', 'jun', 'jul', 'aug', 'sep', 'sept', 'oct', 'nov', 'dec'];
-const CALENDAR_NAMES: ReadonlySet<string> = new Set([...MONTHS, ...WEEKDAYS, ...SHORT_WEEKDAYS, ...SHORT_MONTHS]);
-const MONTH_NAMES: ReadonlySet<string> = new Set([...MONTHS, ...SHORT_MONTHS]);
-const WEEKDAY_NAMES: ReadonlySet<string> = new Set([...WEEKDAYS, ...SHORT_WEEKDAYS]);
 const CASUAL: ReadonlySet<string> = new Set(['today', 'tomorrow', 'tonight', 'now', 'asap', 'immediately']);
 const NEXT: ReadonlySet<string> = new Set(['next', 'this', 'coming', 'following']);
 const UNITS: ReadonlySet<string> = new Set([
@@ -396,19 +388,4 @@ function textOf(words: readonly Word[]): string | null {
   const whole = joinWords(words);
   const text = words.some((word) => word.quoted) ? whole : trimEdges(whole, '([', ')],;:');
   return text.trim() === '' ? null : text;
-}
-
-/** The names in the languages whose dates can be read, in small letters; one word each. */
-function namesOf(options: Intl.DateTimeFormatOptions): string[] {
-  const wanted = options.month === undefined ? 'weekday' : 'month';
-  // A day of every month, and a week of which no day is missing.
-  const days = [
-    ...Array.from({ length: 12 }, (_, month) => Date.UTC(2026, month, 1)),
-    ...Array.from({ length: 7 }, (_, day) => Date.UTC(2026, 0, 1 + day)),
-  ];
-  return LANGUAGES.flatMap((language) => {
-    const format = new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' });
-    const parts = days.flatMap((day) => format.formatToParts(day).filter(({ type }) => type === wanted));
-    return parts.map(({ value }) => value.toLowerCase());
-  });
 }

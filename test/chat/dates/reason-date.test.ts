@@ -49,6 +49,7 @@ describe('the day on which a reason says that a person begins', () => {
     ['the audit starts on friday', 'friday?'],
     ['her holiday begins on 1 December', '1 December?'],
     ['he needs it on monday', 'monday?'],
+    ['he is on the project from monday', 'monday?'],
     ['she needs access, starting monday', 'monday?'],
     ['on 1 December he joins Sales', '2026-12-01?'],
     ['Anna leaves and he takes over on 1 December', '1 December?'],
