@@ -83,7 +83,7 @@ const words = (patterns: readonly string[]) =>
   new RegExp(`(?<![\\p{L}\\p{N}])(?:${patterns.join('|')})(?![\\p{L}\\p{N}])`, 'u');
 const personBegins = words(PERSON_BEGINS);
 const begins = words(BEGINS);
-/** A subject that is a thing, unless it is somebody's work. */
+/** A subject that is a thing, unless it is a person's work. */
 const thing =
   /^(?:the|an?|our|my|this|that|these|his|her|their|its|der|die|das|le|la|les|el|los|las|o|os|as|il(?! (?:commence|debute)))(?: |$)/;
 const work = words([

@@ -151,7 +151,7 @@ function behindLeadIn(words: readonly Word[], plain: readonly string[], at: numb
     // "for next week": from then on, or only then.
     const isSpan = FOR.has(plain[first - 1] ?? '') && isNextSpan(plain.slice(first, first + length));
     if (found !== null) return isSpan ? { ...found, start: found.text } : found;
-    // "for now", "for the time being": nobody knows how long.
+    // "for now", "for the time being": no length is known.
     const vague = at > 0 && FOR.has(plain[first - 1] ?? '') ? vagueLength(words, plain, first) : 0;
     if (vague > 0) return place(words, at, first, first + vague, false);
     // "for tomorrow", "for December": from then on, or only then.
