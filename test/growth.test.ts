@@ -4,8 +4,9 @@ import { asTyped } from '../src/chat/commands/access/request-access.ts';
 import { intentOf } from '../src/chat/commands/offers/intent.ts';
 import { remainderOf } from '../src/chat/commands/offers/person-words.ts';
 import { readEndDate } from '../src/chat/dates/end-date.ts';
+import { findReasonDate } from '../src/chat/dates/reason-date.ts';
 import { readSince } from '../src/chat/dates/since-date.ts';
-import { findTrailingDate, readStartDate } from '../src/chat/dates/start-date.ts';
+import { readStartDate } from '../src/chat/dates/start-date.ts';
 import { parse } from '../src/chat/grammar/parse.ts';
 import { addressWithin } from '../src/chat/lists/people.ts';
 import { readPeopleFile } from '../src/chat/lists/people-file.ts';
@@ -132,7 +133,7 @@ const readers: readonly Reader[] = [
   { name: 'a long start', size, read: (text) => readStartDate(text, reader, now) },
   { name: 'an end', size, read: (text) => readEndDate(text, reader, now) },
   { name: 'since', size, read: (text) => readSince(text, reader, now) },
-  { name: 'a reason', size, read: (text) => findTrailingDate(`he ${text}`, reader, now) },
+  { name: 'a reason', size, read: (text) => findReasonDate(`he joins ${text}`, reader, now) },
   { name: 'a reason as it was typed', size: 4_000, read: (text) => asTyped(`because ${text}`, `${text} else`) },
   { name: 'a reason of the line', size: 4_000, read: (text) => asTyped(`x because ${text} x`, 'x') },
   { name: 'an entry of a list', size, read: addressWithin },

@@ -78,6 +78,22 @@ describe('a request with an end', () => {
       'until Friday, November 27, 2026, starting on Monday, November 23',
       `${snow} on monday`,
     ],
+    [`${snow} until the project ends on 31 march`, 'en-US', 'until “the project ends on 31 march”', snow],
+    [`${snow} until his last day on friday`, 'en-US', 'until “his last day on friday”', snow],
+    [`${snow} till he is back on monday`, 'en-US', 'until “he is back on monday”', snow],
+    [`${snow} until friday at 5pm`, 'en-US', 'until Friday, November 20, 2026 (“friday at 5pm”)', snow],
+    [
+      `${snow} tomorrow at 9am until friday`,
+      'en-US',
+      'the time of day in “tomorrow at 9am” is left out',
+      `${snow} on 2026-11-19`,
+    ],
+    [`${snow} for 1.5 years`, 'en-US', 'for “1.5 years”', snow],
+    [`${snow} for now`, 'en-US', 'for “now”', snow],
+    [`${snow} for a while`, 'en-US', 'for “a while”', snow],
+    [`${snow} for monday`, 'en-US', 'for “monday”, from then on or only then', `${snow} on monday`],
+    [`${snow} for next week`, 'en-US', 'for “next week”, from then on or only then', `${snow} on 2026-11-23`],
+    [`${snow} until next week`, 'en-US', 'until “next week”', snow],
     [`${snow} 1 to 31 December`, 'en-US', 'until Thursday, December 31, 2026', `${snow} on 1 December`],
     [`${snow} from 1 until 31 December`, 'en-US', 'starting on Tuesday, December 1', `${snow} on 1 December`],
     [
@@ -140,6 +156,123 @@ describe('a request with an end', () => {
   });
 });
 
+describe('a day in the reason', () => {
+  it.each([
+    ['because he starts on monday', 'Monday, November 23, 2026'],
+    ['because he starts monday', 'Monday, November 23, 2026'],
+    ['because he joins Sales on 1 December', 'Tuesday, December 1, 2026'],
+  ])('is the start where the person begins then, and the reason stays whole: %s', async (tail, day) => {
+    await start();
+
+    const said = await outcome('megan', `${snow} ${tail}`);
+
+    expect(said.asked).toBe(1);
+    expect(readBy('megan')).toContain(day);
+    expect(readBy('megan')).toContain(tail.replace('because ', ''));
+  });
+
+  it.each([
+    'because the audit is on friday',
+    'because her holiday is from 1 december',
+    'because she returns the laptop on monday',
+    'so that he can renew the contract on 31 december',
+  ])('is no start otherwise: %s', async (tail) => {
+    await start();
+
+    const said = await outcome('megan', `${snow} ${tail}`);
+
+    expect(said.asked).toBe(1);
+    expect(readBy('megan')).toContain(tail.replace(/^(?:because|so that) /, ''));
+    expect(readBy('megan')).toMatch(/Starts: +As soon as it is approved/);
+  });
+
+  it.each([
+    ['From that day on', `${snow} on 2026-11-20 because the audit starts on friday`],
+    ['Once it is approved', `${snow} starting now because the audit starts on friday`],
+  ])('is asked about where it may be either: %s', async (button, line) => {
+    await start();
+
+    const said = await outcome('megan', `${snow} because the audit starts on friday`);
+
+    expect(said.text).toContain('From when?');
+    expect(said.asked).toBe(0);
+    expect(said.lines).toContain(line);
+    await teams.press('megan', last('megan'), button);
+    await teams.settled();
+    expect(await asked()).toBe(1);
+    expect(readBy('megan')).toContain('the audit starts on friday');
+  });
+});
+
+describe('a start that cannot be', () => {
+  it.each([
+    ['en-US', `${snow} since monday`, 'That day is over'],
+    ['de-DE', `${snow} seit Montag`, 'That day is over'],
+    ['fr-FR', `${snow} depuis lundi`, 'That day is over'],
+    ['en-US', `${snow} after 1 december`, 'Which day?'],
+    ['en-US', `${snow} two weeks from monday`, 'Which day?'],
+    ['en-US', `${snow} tomorrow week`, 'Which day?'],
+    ['en-US', `${snow} from 1/12 to 31/12`, 'Which day?'],
+    ['en-GB', `${snow} from 12/1 to 12/31`, 'Which day?'],
+  ])('is asked about (%s): %s', async (locale, line, title) => {
+    await start();
+
+    const said = await outcome('megan', line, locale);
+
+    expect(said.text).toContain(title);
+    expect(said).toMatchObject({ asked: 0, calls: 0 });
+  });
+
+  it('tells an operator what happens without it', async () => {
+    await start();
+
+    const said = await outcome('alex', 'provision isaiah to Salesforce at 9am');
+
+    expect(said.text).toContain('leave it out to provision at once');
+    expect(said.calls).toBe(0);
+  });
+});
+
+describe('a start by its distance', () => {
+  it.each([
+    ['the day after tomorrow', 'November 20, 2026'],
+    ['on the day after 1 december', 'December 2, 2026'],
+    ['a week from today', 'November 25, 2026'],
+    ['not before monday', 'November 23, 2026'],
+    ['no earlier than monday', 'November 23, 2026'],
+    ['from now on', 'No reason'],
+  ])('is read as a whole: %s', async (tail, day) => {
+    await start();
+
+    const said = await outcome('megan', `${snow} ${tail}`);
+
+    expect(said.asked).toBe(1);
+    expect(readBy('megan')).toContain(day);
+  });
+
+  it('says what it leaves out where a time is of one of two apps', async () => {
+    await start();
+
+    const said = await outcome('alex', 'provision isaiah to salesforce now and github tomorrow');
+
+    expect(said.calls).toBe(0);
+    expect(said.lines).toEqual(['provision user isaiah to Salesforce', 'provision user isaiah to GitHub Enterprise']);
+    expect(said.text).toMatch(/tomorrow/);
+  });
+
+  it.each(['for good', 'permanently', 'indefinitely', 'by end of month', 'until further notice'])(
+    'is not made of “%s”, which is told',
+    async (tail) => {
+      await start();
+
+      const said = await outcome('megan', `${snow} ${tail}`);
+
+      expect(said).toMatchObject({ asked: 0, lines: [expect.stringContaining(snow)] });
+      expect(said.text).toContain(tail.replace('until ', ''));
+    },
+  );
+});
+
 describe('provisioning with an end or a start', () => {
   it.each([
     ['provision isaiah to Zscaler for 3 months', 'provision user isaiah to Zscaler'],
@@ -192,7 +325,7 @@ describe('provisioning with an end or a start', () => {
     [
       'megan',
       'provision isaiah and diego to GitHub tomorrow',
-      ['request access for isaiah to GitHub on tomorrow', 'request access for diego to GitHub on tomorrow'],
+      ['request access for isaiah to GitHub starting tomorrow', 'request access for diego to GitHub starting tomorrow'],
     ],
   ])('keeps the time on the line that is offered (%s: %s)', async (who, line, expected) => {
     await start();
@@ -221,6 +354,15 @@ describe('provisioning with an end or a start', () => {
     await teams.press('alex', last('alex'), 'Provision now');
     await teams.settled();
     expect(teams.sandbox.stats().calls).toBe(1);
+  });
+
+  it('says that the time of day of a start is left out', async () => {
+    await start();
+
+    const said = await outcome('alex', 'provision isaiah to salesforce tomorrow at 9am');
+
+    expect(said.text).toContain('the time of day in “tomorrow at 9am” is left out');
+    expect(said.calls).toBe(0);
   });
 
   it('is done at once where it says today', async () => {

@@ -34,21 +34,28 @@ export async function untimely(parts: CommandParts, turn: Turn, command: TimedCo
   const { words, incoming } = turn;
   const longer = await offerLongerApp(parts, turn, command, (app) => ({ ...plain, app }));
   if (longer !== null) return longer;
-  const terms = readTerms(parts, turn, term);
+  const terms = readTerms(parts, turn, term, 'now');
   if (terms.kind === 'problem') return say(words, terms.problem);
   const found = await findApplication(parts, turn, command);
   if (found.kind === 'reply') return found.reply;
   const whom = await whoIsMeant(parts, turn, command, found.app);
   if (whom.kind === 'reply') return whom.reply;
 
-  const { end, startsAt, time } = terms;
+  const { end, startsAt, time, isOnly } = terms;
   const who = { who: whom.name, app: found.app.displayName };
   const now: SayButton = { label: end === null ? 'provisionNow' : 'withoutEnd', verb: 'choose', text: format(plain) };
   const ask = await askInstead(parts, turn, command, whom.id, { ...terms, term });
   if (end !== null) {
     // Without its end, but not on another day.
     const buttons = startsAt === null ? [now] : [ask === null ? { ...now, label: 'provisionNow' as const } : ask];
-    return endReply(parts, turn, who, { end, startsAt }, buttons, buttons[0] === ask ? null : terms.reason);
+    return endReply(
+      parts,
+      turn,
+      who,
+      { end, startsAt, time, isOnly },
+      buttons,
+      buttons[0] === ask ? null : terms.reason,
+    );
   }
   if (startsAt === null && time === null)
     return term.reason === null
@@ -57,7 +64,11 @@ export async function untimely(parts: CommandParts, turn: Turn, command: TimedCo
   const day = startsAt === null ? null : words.day(startsAt, incoming.reader.timeZone);
   const what = { kind: 'start', ...who, typed: term.start ?? '', day, canAsk: ask !== null } as const;
   const buttons = ask === null ? [now] : [now, ask];
-  return { kind: 'card', message: termCard(words, { what, buttons, lostReason: ask === null ? terms.reason : null }) };
+  const lostReason = ask === null ? terms.reason : null;
+  return {
+    kind: 'card',
+    message: termCard(words, { what, buttons, lostReason, lostTime: day === null ? null : time }),
+  };
 }
 
 type Meant =

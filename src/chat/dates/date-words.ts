@@ -10,6 +10,8 @@ import { ROMANCE } from './words/romance.ts';
 export interface DateWords {
   /** In front of the day on which something begins. */
   readonly begin: readonly string[];
+  /** In front of a day that is over. */
+  readonly since?: readonly string[];
   /** In front of the day on which something ends. */
   readonly end: readonly string[];
   /** The same, behind the day. */

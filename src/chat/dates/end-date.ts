@@ -1,31 +1,44 @@
 import type { Reader } from '../../requests/request.ts';
-import { isLength } from '../grammar/end-words.ts';
+import { isLength } from '../grammar/lengths.ts';
 import { isDatePart } from '../grammar/start-words.ts';
 import { splitWords } from '../grammar/words.ts';
 import { readStartDate } from './start-date.ts';
 
 /** What a line says of the end, as it was read. Nothing acts on it yet; a card tells it. */
 export type EndDate =
-  /** `endsOn`: a moment of that day in the reader's zone, in ms since 1970. */
-  { readonly kind: 'day'; readonly endsOn: number } | { readonly kind: 'length' } | { readonly kind: 'unclear' };
+  /** `endsOn`: a moment of that day in the reader's zone, in ms since 1970. `hasTime`: an hour was named as well. */
+  | { readonly kind: 'day'; readonly endsOn: number; readonly hasTime: boolean }
+  | { readonly kind: 'length' }
+  | { readonly kind: 'unclear' };
 
 /**
  * Reads the day or the length that `cutEnd` has found.
  *
  * @param now ms since 1970
+ * @param startsAt the start of the same line, in ms since 1970; "from Monday to Friday" is the Friday behind that Monday
  */
-export function readEndDate(text: string, reader: Reader, now: number): EndDate {
+export function readEndDate(text: string, reader: Reader, now: number, startsAt: number | null = null): EndDate {
+  const end = readEnd(text, reader, now);
+  const isBefore = end.kind === 'day' && startsAt !== null && end.endsOn < startsAt;
+  return isBefore ? readEnd(text, reader, startsAt) : end;
+}
+
+function readEnd(text: string, reader: Reader, now: number): EndDate {
   if (isLength(text)) return { kind: 'length' };
   // Its first day or its last: that is for people to say.
   if (isMonthOnly(text)) return { kind: 'unclear' };
   const date = readStartDate(text, reader, now);
   switch (date.kind) {
     case 'today':
-      return { kind: 'day', endsOn: now };
-    case 'date':
-    case 'past':
+    case 'date': {
+      // "the project ends on 31 March" tells of a day, and may be another one.
+      if (date.rest !== '') return { kind: 'unclear' };
+      return { kind: 'day', endsOn: date.kind === 'today' ? now : date.startsAt, hasTime: date.hasTime };
+    }
     case 'tooFar':
-      return { kind: 'day', endsOn: date.startsAt };
+      return { kind: 'day', endsOn: date.startsAt, hasTime: false };
+    // "his last day" is read as yesterday.
+    case 'past':
     case 'unclear':
     case 'several':
       return { kind: 'unclear' };

@@ -1,9 +1,12 @@
 import type { ParsedResult } from 'chrono-node';
-import type { DateTime } from 'luxon';
+import { DateTime } from 'luxon';
 import type { Reader } from '../../requests/request.ts';
-import { endPlace, isLength } from '../grammar/end-words.ts';
+import { endPlace } from '../grammar/end-words.ts';
+import { isLength } from '../grammar/lengths.ts';
+import { phraseIn, phrasesOf } from '../grammar/plain-words.ts';
 import { joinWords, splitWords } from '../grammar/words.ts';
 import { spanIn } from './calendars.ts';
+import { readSince } from './since-date.ts';
 import {
   around,
   dayIn,
@@ -48,7 +51,8 @@ export interface Stay {
   readonly end: string;
 }
 
-const atOnce = /^(?:now|asap|immediately|at once|right away|right now|straight away|as soon as possible)$/i;
+const atOnce =
+  /^(?:now|now on|effective immediately|with immediate effect|asap|immediately|at once|right away|right now|straight away|as soon as possible)$/i;
 
 const nothingAround: Around = { rest: '', isReason: false, hasTime: false };
 /** A day that is a deadline: something starts before it, and it is not said when. */
@@ -72,6 +76,10 @@ export function readStartDate(text: string, reader: Reader, now: number): StartD
 
   const iso = readIsoDate(typed, today);
   if (iso !== null) return judge(iso, nothingAround, today);
+  const past = afterSince(typed);
+  if (past !== null) return readPast(past, reader, now);
+  const shifted = readShifted(typed, reader, now, today);
+  if (shifted !== null) return shifted;
   if (deadline.test(typed) || (spanIn(withoutEdges(typed), reader.locale)?.count ?? -1) >= 0)
     return { kind: 'unclear' };
   const stay = readStay(typed);
@@ -87,6 +95,66 @@ export function readStartDate(text: string, reader: Reader, now: number): StartD
   const behind = read.slice(first.index + first.text.length);
   const isReason = withoutEdges(read.slice(0, first.index)).length <= longestLeadIn && reasonBehind.test(behind);
   return judge(day, { rest, isReason, hasTime: found.some(namesTime) }, today);
+}
+
+/** "since Monday" is no start to come. */
+function readPast(text: string, reader: Reader, now: number): StartDate {
+  const since = readSince(text, reader, now);
+  if (since.kind !== 'since') return { kind: 'unclear' };
+  const isToday = since.at === todayOf(reader, now).toMillis();
+  return isToday ? { kind: 'today', ...nothingAround } : { kind: 'past', startsAt: since.at };
+}
+
+/** The text behind "since" or "seit"; null without one of these. */
+function afterSince(typed: string): string | null {
+  const words = splitWords(typed);
+  const length = phraseIn(words, 0, SINCE);
+  return length === 0 ? null : joinWords(words.slice(length));
+}
+
+const SINCE = phrasesOf(({ since = [] }) => since);
+const besideDay = /^(?:on )?(?:the )?day (after|before) (?!tomorrow\b|yesterday\b)(.+)$/i;
+const lengthBehind = /^(.+?) (?:from|after) (.+)$/i;
+const nearDays: Readonly<Record<string, number>> = { now: 0, today: 0, tomorrow: 1 };
+
+/** A day by its distance from another one; null where it is no such day. Longer distances are read from today alone. */
+function readShifted(typed: string, reader: Reader, now: number, today: DateTime): StartDate | null {
+  const [, side, day] = besideDay.exec(typed) ?? [];
+  if (day !== undefined) {
+    const found = readStartDate(day, reader, now);
+    if (found.kind === 'today' && found.rest === '' && !found.hasTime)
+      return judge(besides(today, side), nothingAround, today);
+    if (found.kind !== 'date' || found.rest !== '' || found.hasTime) return { kind: 'unclear' };
+    return judge(besides(today.plus({ days: daysTo(found.startsAt, today) }), side), nothingAround, today);
+  }
+  const [, length = '', from = ''] = lengthBehind.exec(withoutEdges(typed)) ?? [];
+  if (length === '' || !isLength(length)) return null;
+  const days = nearDays[from.toLowerCase()];
+  // "two weeks from Monday" may be a stay that begins on Monday.
+  if (days === undefined) return { kind: 'unclear' };
+  const found = readStartDate(`in ${length}`, reader, now);
+  if (found.kind !== 'date' || found.rest !== '' || found.hasTime) return { kind: 'unclear' };
+  return judge(today.plus({ days: daysTo(found.startsAt, today) + days }), nothingAround, today);
+}
+
+function besides(day: DateTime, side: string | undefined): DateTime {
+  return day.plus({ days: side?.toLowerCase() === 'before' ? -1 : 1 });
+}
+
+function daysTo(startsAt: number, today: DateTime): number {
+  return Math.round(DateTime.fromMillis(startsAt, { zone: today.zone }).diff(today, 'days').days);
+}
+
+/** The first day of "next week" and the like, in ms since 1970; null for what names no such span to come. */
+export function startOfNextSpan(text: string, reader: Reader, now: number): number | null {
+  const typed = withoutEdges(text);
+  const span = spanIn(typed, reader.locale) ?? spanIn(typed.replace(/^(?:the|la|le|el|il|a|o) /i, ''), reader.locale);
+  if (span === null || span.count < 1) return null;
+  return startOfDay(
+    todayOf(reader, now)
+      .plus({ [`${span.unit}s`]: 1 })
+      .startOf(span.unit),
+  ).toMillis();
 }
 
 /** A start and an end, a length, or an end alone; null where nothing ends. */
@@ -122,32 +190,4 @@ function judge(day: DateTime, around: Around, today: DateTime): StartDate {
   if (startsAt === today.toMillis()) return { kind: 'today', ...around };
   if (startsAt < today.toMillis()) return { kind: 'past', startsAt };
   return start > today.plus({ years: 1 }) ? { kind: 'tooFar', startsAt } : { kind: 'date', startsAt, ...around };
-}
-
-/** Words behind which a reason may tell when something starts; those of the second group are part of the date. */
-const leadIns =
-  /(?<=\s)(?:(?:starting|beginning|effective)(?: on| from)?|as of|on|from)\s+|(?<=\s)(?=(?:in|next|tomorrow)(?:\s|[.!]?$))/gi;
-/** A reason with one of these tells when something ends. */
-const ending =
-  /\b(?:end(?:s|ed|ing)?|leav(?:e|es|ing)|left|expir(?:es?|ed|ing)|until|till?|before|due|deadline|stops?)\b/i;
-
-/**
- * The date at the end of a reason: "he joins Sales on 1 December". Null when there is none ahead within a year, or when
- * it may be the date of an end.
- */
-export function findTrailingDate(
-  reason: string,
-  reader: Reader,
-  now: number,
-): { readonly reason: string; readonly startText: string } | null {
-  if (ending.test(reason) || endPlace(splitWords(reason)) !== null) return null;
-  const from = Math.max(0, reason.length - longestDate);
-  for (const match of reason.slice(from).matchAll(leadIns)) {
-    const at = from + match.index;
-    const startText = withoutEdges(reason.slice(at + match[0].length));
-    const date = readStartDate(startText, reader, now);
-    const before = withoutEdges(reason.slice(0, at));
-    if (date.kind === 'date' && date.rest === '' && before !== '') return { reason: before, startText };
-  }
-  return null;
 }

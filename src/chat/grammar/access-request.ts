@@ -1,7 +1,8 @@
 import type { Command } from '../command.ts';
 import { endAtTheEnd } from './end-words.ts';
 import { quoteName, readName } from './names.ts';
-import { REASON_WORDS, readReason, reasonPlace, withoutMarksAtTheEnd, writeReason } from './reasons.ts';
+import { REASON_WORDS } from './reason-words.ts';
+import { readReason, reasonPlace, withoutMarksAtTheEnd, writeBecause } from './reasons.ts';
 import type { Reading } from './rules.ts';
 import { addressIn, SEPARATORS, STRONG, splitAtSeparator } from './separators.ts';
 import { startPlace } from './start-words.ts';
@@ -55,12 +56,12 @@ export function writeAccessRequest({ subject, app, start, end, reason }: Request
   return [
     `request access for ${writePart(subject)} to ${writeApp(app)}`,
     ...writeTerms({ start, end }),
-    ...(reason === null ? [] : [`because ${writeSaidReason(reason)}`]),
+    ...(reason === null ? [] : [writeSaidReason(reason)]),
   ].join(' ');
 }
 
 function writeSaidReason(reason: string): string {
-  return endAtTheEnd(splitWords(reason)) === null ? writeReason(reason) : quoteName(reason);
+  return endAtTheEnd(splitWords(reason)) === null ? writeBecause(reason) : `because ${quoteName(reason)}`;
 }
 
 function writePart(name: string): string {

@@ -1,6 +1,18 @@
+import {
+  CJK_LENGTH,
+  countedAt,
+  FILLERS,
+  isCount,
+  isLength,
+  isLengthStart,
+  isNextSpan,
+  lengthAt,
+  MOST_FILLERS,
+  vagueAt,
+} from './lengths.ts';
 import { isPlain } from './names.ts';
 import { phraseLength, phrasesOf, plainWord, wordsOf } from './plain-words.ts';
-import { REASON_WORDS } from './reasons.ts';
+import { REASON_WORDS } from './reason-words.ts';
 import { SEPARATORS } from './separators.ts';
 import { beginsAt, isBareDay, isDatePart, looksLikeDate } from './start-words.ts';
 import { fold, joinWords, splitWords, trimEdges, type Word } from './words.ts';
@@ -26,11 +38,8 @@ const ENDS = phrasesOf(({ end }) => end);
 const BEHIND_DAY = phrasesOf(({ endBehind = [] }) => endBehind);
 const DURING = phrasesOf(({ during }) => during);
 const BEHIND_LENGTH = phrasesOf(({ duringBehind = [] }) => duringBehind);
-const AHEAD = wordsOf(({ ahead }) => ahead);
-const FILLERS = wordsOf(({ fillers }) => fillers);
-const UNITS = wordsOf(({ units }) => Object.values(units).flat());
-const LENGTHS = wordsOf(({ lengths = [] }) => lengths);
-const COUNTS = wordsOf(({ counts }) => counts);
+/** A length behind one of these is no stay. */
+const AHEAD = wordsOf(({ ahead, since = [] }) => [...ahead, ...since]);
 /** The last word in front of a day that may be the whole of a stay. */
 const FOR: ReadonlySet<string> = new Set([
   ...['for', 'during', 'throughout', 'fur', 'wahrend', 'pour', 'pendant', 'durant', 'por', 'para', 'durante', 'per'],
@@ -50,45 +59,21 @@ const LEADING: ReadonlySet<string> = new Set([
 ]);
 /** Whatever follows one of these is an end. */
 const STRONG: ReadonlySet<string> = new Set(['until', 'up until']);
-/** "the end of the year" is a day, and no length. */
-const AT_THE_END: ReadonlySet<string> = new Set([
-  ...[
-    'end',
-    'ende',
-    'fin',
-    'final',
-    'finales',
-    'fim',
-    'fine',
-    'eind',
-    'einde',
-    'slutet',
-    'конца',
-    'кінця',
-    'akhir',
-    'cuoi',
-  ],
+/** The same, but for a name: "Till Lindemann". */
+const STRONG_UNLESS_NAMES: ReadonlySet<string> = new Set([
+  ...['till', 'up till', 'til', "'til", 'bis', 'bis zum', "jusqu'au", "jusqu'a", "jusqu'en", 'jusque', 'hasta', 'ate'],
+  ...['hasta el', 'ate o', 'fino', 'fino a', 'fino al', 'fino alla', 'tot', 'tot aan', 'до', 'hingga', 'sampai'],
 ]);
+/** They lead in the day of what is told behind "until": "until his last day on Friday". */
+const ON: ReadonlySet<string> = new Set(['on', 'am', 'le', 'el', 'il', 'op', 'em', 'den', 'pada']);
 /** "the end of March" is a day, and no end of anything. */
 const MERE_ENDS: ReadonlySet<string> = new Set(['end', 'ends']);
 /** "fino all'11 gennaio". */
 const ELIDED_DAY = /^(?:all|l)'\d/;
-const NUMBER = /^\d{1,3}$/;
-const GLUED_LENGTH = /^\d{1,3}[- ]?(?:d|w|m|mo|y|h|hrs?|hours?|days?|wks?|weeks?|mths?|months?|yrs?|years?)$/;
-const HYPHENATED = /^(\p{L}+|\d{1,3})-(\p{L}+)$/u;
-const JOINTS: ReadonlySet<string> = new Set(['or', 'to', 'and', 'bis', 'oder', 'ou', 'o']);
-const MOST_FILLERS = 5;
-/** "a couple of", "one and a half". */
-const MOST_COUNT_WORDS = 4;
 const LONGEST_LENGTH = 8;
 const LONGEST_DAY = 5;
 const LONGEST_WORD = 40;
 
-/** In Chinese and Japanese no space parts the words of a date. */
-const CJK_NUMBER = '(?:\\d{1,3}|[一二两兩三四五六七八九十半]+)';
-const CJK_LENGTH = new RegExp(
-  `^(?:为期|為期|持续|持續|期限)?${CJK_NUMBER}(?:小时|小時|個小時|个小时|時間|天|日間|周間?|週間?|个?星期|個星期|个?礼拜|個?禮拜|(?:个|個|か|ヶ|カ|ケ|ヵ)月間?|年間?|个?季度)(?:之?[内內]|以[内內]|だけ|限定)?$`,
-);
 const CJK_DAY =
   /\d{1,4}[年月日号號/.-]|^[今明后後昨]|^来[週月年]|[月年週周]末|あさって|周[一二三四五六日]|[月火水木金土日]曜/;
 const CJK_RANGE = /^(?:从|從|自)?(.+?)(?:から|到|至|~|〜|～)(.+?)(?:までに?|迄|为止|為止|止)?$/;
@@ -108,6 +93,11 @@ export function endPlace(words: readonly Word[]): EndPlace | null {
   return null;
 }
 
+/** Whether a word may lead in an end that has no date in it; a name that holds it has to be quoted. */
+export function isEndWord(word: string): boolean {
+  return STRONG.has(word) || STRONG_UNLESS_NAMES.has(word);
+}
+
 /** The last such place. */
 function lastEndPlace(words: readonly Word[]): EndPlace | null {
   const plain = words.map(plainWord);
@@ -116,13 +106,6 @@ function lastEndPlace(words: readonly Word[]): EndPlace | null {
     if (place !== null) return withStart(words, place);
   }
   return null;
-}
-
-/** Whether a text is a length of time, and nothing else. */
-export function isLength(text: string): boolean {
-  const words = splitWords(text);
-  const plain = words.map(plainWord);
-  return words.length > 0 && lengthAt(plain, 0) === words.length && !plain.some((word) => AT_THE_END.has(word));
 }
 
 /** The end at the end of a reason ("she covers for isaiah until 31 march"); null where there is none. */
@@ -142,43 +125,6 @@ export function writeEnd(end: string): { readonly leadIn: 'for' | 'until'; reado
   const isBare =
     isPlainly && place?.from === 1 && place.to === words.length + 2 && place.text === end && place.start === null;
   return { leadIn, isBare };
-}
-
-/** How many words at `at` are a length of time ("about two weeks", "the rest of the year"); 0 for none. */
-export function lengthAt(plain: readonly string[], at: number): number {
-  if (LENGTHS.has(plain[at] ?? '')) return 1;
-  let first = at;
-  while (first - at < MOST_FILLERS && FILLERS.has(plain[first] ?? '') && !isCount(plain[first])) first += 1;
-  // "the next two weeks", "a further two weeks": the last word that may be both is a number where one is needed.
-  for (let start = at; start <= first; start += 1) {
-    const counted = countedAt(plain, start);
-    if (counted > 0) return start - at + counted;
-  }
-  let end = at;
-  while (end - at < MOST_FILLERS && (FILLERS.has(plain[end] ?? '') || isCount(plain[end]))) end += 1;
-  return end > at && UNITS.has(plain[end] ?? '') ? withOnly(plain, end + 1) - at : 0;
-}
-
-function countedAt(plain: readonly string[], at: number): number {
-  const word = plain[at] ?? '';
-  if (GLUED_LENGTH.test(word) || CJK_LENGTH.test(word)) return withOnly(plain, at + 1) - at;
-  const [, count = '', unit = ''] = HYPHENATED.exec(word) ?? [];
-  if (isCount(count) && UNITS.has(unit)) return withOnly(plain, at + 1) - at;
-  if (!isCount(word)) return 0;
-  for (let end = at + 1; end <= at + MOST_COUNT_WORDS + 1; end += 1) {
-    const next = plain[end] ?? '-';
-    if (UNITS.has(next)) return withOnly(plain, end + 1) - at;
-    if (!(isCount(next) || FILLERS.has(next) || JOINTS.has(next))) return 0;
-  }
-  return 0;
-}
-
-function withOnly(plain: readonly string[], end: number): number {
-  return ['only', 'max', 'maximum', 'long'].includes(plain[end] ?? '') ? end + 1 : end;
-}
-
-function isCount(word: string | undefined): boolean {
-  return word !== undefined && (NUMBER.test(word) || COUNTS.has(word) || /^\d{1,3}[-–]\d{1,3}$/.test(word));
 }
 
 /** Cheap, as a list may be long. */
@@ -201,7 +147,13 @@ function behindLeadIn(words: readonly Word[], plain: readonly string[], at: numb
     const first = at + during;
     const length = lengthAt(plain, first);
     const counted = plain.slice(first, first + length).some((part) => isCount(part) || /\d/.test(part));
-    if (length > 0) return place(words, at, first, first + length, counted);
+    const found = length > 0 ? place(words, at, first, first + length, counted) : null;
+    // "for next week": from then on, or only then.
+    const isSpan = FOR.has(plain[first - 1] ?? '') && isNextSpan(plain.slice(first, first + length));
+    if (found !== null) return isSpan ? { ...found, start: found.text } : found;
+    // "for now", "for the time being": no length is known.
+    const vague = at > 0 && FOR.has(plain[first - 1] ?? '') ? vagueLength(words, plain, first) : 0;
+    if (vague > 0) return place(words, at, first, first + vague, false);
     // "for tomorrow", "for December": from then on, or only then.
     if (at > 0 && FOR.has(plain[first - 1] ?? '') && looksLikeDate(words, first) && !words[first]?.quoted) {
       const to = endOfEnd(words, first);
@@ -215,7 +167,7 @@ function behindLeadIn(words: readonly Word[], plain: readonly string[], at: numb
   const next = words[first];
   if (next === undefined) return null;
   const phrase = plain.slice(at, first).join(' ');
-  const isStrong = STRONG.has(phrase);
+  const isStrong = STRONG.has(phrase) || (STRONG_UNLESS_NAMES.has(phrase) && isSmall(next));
   if (next.quoted) return isStrong || looksLikeDate(words, first) ? place(words, at, first, first + 1, isStrong) : null;
   const length = lengthAt(plain, first);
   const isDate =
@@ -224,7 +176,21 @@ function behindLeadIn(words: readonly Word[], plain: readonly string[], at: numb
     (length > 0 && !MERE_ENDS.has(phrase)) ||
     (!MERE_ENDS.has(phrase) && looksLikeDate(words, skipFillers(plain, first)));
   if (!isDate && (!isStrong || SEPARATORS.has(fold(next)))) return null;
-  return place(words, at, first, Math.max(first + length, endOfEnd(words, first)), isDate);
+  const to = isDate ? endOfEnd(words, first) : endOfClause(words, at, first);
+  return place(words, at, first, Math.max(first + length, to), isDate);
+}
+
+/** "for now", but not "for now on". */
+function vagueLength(words: readonly Word[], plain: readonly string[], first: number): number {
+  if (plain[first] === 'now' && !words[first]?.quoted) return plain[first + 1] === 'on' ? 0 : 1;
+  return vagueAt(plain, first);
+}
+
+/** Whether a word is the first of what is told, and of no name. */
+function isSmall({ text }: Word): boolean {
+  return (
+    /^[^\p{Lu}\p{Lt}]/u.test(text) || /^(?:Easter|Christmas|Weihnachten|Ostern|Noël|Pâques|Natal|Navidad)/.test(text)
+  );
 }
 
 function place(words: readonly Word[], from: number, first: number, to: number, sure: boolean): EndPlace | null {
@@ -246,6 +212,22 @@ function endOfEnd(words: readonly Word[], first: number): number {
     if (SEPARATORS.has(folded) || folded === 'access' || words[end]?.startsLine || words[end]?.afterTab) break;
     if (beginsAt(words, end) > 0) break;
     if (/[,;，；]$/.test(words[end - 1]?.text ?? '') && !isDatePart(words[end], 'any')) break;
+    end += 1;
+  }
+  return end;
+}
+
+/** "until he moves to Sales on Monday": as far as the words can be of the sentence. */
+function endOfClause(words: readonly Word[], at: number, first: number): number {
+  const seen = new Set(words.slice(0, at).map(fold));
+  const isNotice = fold(words[first]) === 'further' || fold(words[first + 1]) === 'notice';
+  let end = first + 1;
+  while (end < words.length) {
+    const word = words[end];
+    const folded = fold(word);
+    const isSaid = seen.has(folded) || (folded === 'in' && seen.has('to')) || (folded === 'to' && seen.has('in'));
+    if ((SEPARATORS.has(folded) && !isSaid) || folded === 'access' || word?.startsLine || word?.afterTab) break;
+    if (beginsAt(words, end) > 0 && (isNotice || !ON.has(folded))) break;
     end += 1;
   }
   return end;
@@ -325,10 +307,6 @@ function bareLength(words: readonly Word[], plain: readonly string[], at: number
   while (at - first < MOST_FILLERS && first > 1 && FILLERS.has(plain[first - 1] ?? '')) first -= 1;
   if (AHEAD.has(plain[first - 1] ?? '')) return null;
   return length > 0 && at + length === words.length ? place(words, first, first, words.length, false) : null;
-}
-
-function isLengthStart(word: string): boolean {
-  return isCount(word) || GLUED_LENGTH.test(word) || HYPHENATED.test(word);
 }
 
 /** "from 1 until 31 December": the first day has its month from the last. */

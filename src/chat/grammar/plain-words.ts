@@ -20,8 +20,12 @@ function plainText(text: string): string {
 
 /** Phrases of every language whose dates are read. */
 export function phrasesOf(pick: (language: DateWords) => readonly string[]): Phrases {
+  return toPlainPhrases(ALL_DATE_WORDS.flatMap(pick));
+}
+
+export function toPlainPhrases(phrases: readonly string[]): Phrases {
   const byFirst = new Map<string, (readonly string[])[]>();
-  for (const phrase of new Set(ALL_DATE_WORDS.flatMap(pick))) {
+  for (const phrase of new Set(phrases)) {
     const parts = phrase.split(' ').map(plainText);
     const [first = ''] = parts;
     byFirst.set(

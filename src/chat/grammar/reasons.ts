@@ -1,6 +1,8 @@
 import { CLOSING_WORDS } from './courtesy.ts';
 import { quoteName } from './names.ts';
-import { fold, joinWords, phraseAt, toPhrases, trimEdges, type Word } from './words.ts';
+import { LEAD_INS, WEAK_LEAD_INS } from './reason-words.ts';
+import { isPastDate } from './start-words.ts';
+import { fold, joinWords, phraseAt, trimEdges, type Word } from './words.ts';
 
 /**
  * Where the reason of a request begins: at a word like `because`, at `as` in front of "he" or "she", or, as a guess, at
@@ -14,13 +16,6 @@ export interface ReasonPlace {
   readonly guessed: boolean;
 }
 
-const LEAD_INS = toPhrases([
-  ...['because', 'because of', 'cuz', 'since', 'due to', 'so that', 'in order to', 'reason is', 'reason being'],
-  ...['for the reason', 'for the reason that', 'for this reason', 'for reason', 'with the reason', 'with reason'],
-  ...['the reason is', 'the reason being', 'as part of'],
-]);
-/** They lead in only what somebody does: `as` and `so` stand in names as well. */
-const WEAK_LEAD_INS: ReadonlySet<string> = new Set(['as', 'so']);
 const WHO: ReadonlySet<string> = new Set([
   ...['he', 'she', 'they', 'we', 'i', 'it', 'this', 'his', 'her', 'their', 'our', "he's", "she's", "they're", "we're"],
 ]);
@@ -30,15 +25,13 @@ const MARKS_AT_THE_END = '.,;:!?)–—-';
 
 /** A reason that begins with one of these would lose it. */
 const FIRST_WORDS: ReadonlySet<string> = new Set([...SKIPPED, 'of']);
-/** With one of these a name has to be quoted. */
-export const REASON_WORDS: ReadonlySet<string> = new Set([...LEAD_INS.map(([first = '']) => first), ...WEAK_LEAD_INS]);
-
 /** Null when no word leads a reason in. `mayGuess`: a "he" behind a comma does so, too. */
 export function reasonPlace(words: readonly Word[], mayGuess = true): ReasonPlace | null {
   for (const [at, word] of words.entries()) {
     if (word.quoted) continue;
     const length = phraseAt(words, at, LEAD_INS);
-    if (length > 0) return { at, length, guessed: false };
+    // "since Monday" tells no reason, but a day.
+    if (length > 0 && !(fold(word) === 'since' && isPastDate(words, at))) return { at, length, guessed: false };
     const folded = fold(word);
     const followed = WHO.has(fold(words[at + 1]));
     if (WEAK_LEAD_INS.has(folded) && followed) return { at, length: 1, guessed: false };
@@ -70,6 +63,23 @@ export function withoutMarksAtTheEnd(words: readonly Word[]): readonly Word[] {
   }
   return words.slice(0, end);
 }
+
+/** A reason with what leads it in, so that it reads well and is read back as the same. */
+export function writeBecause(reason: string): string {
+  return `because ${isThing(reason) ? 'of ' : ''}${writeReason(reason)}`;
+}
+
+/** "the audit", "his transfer": no sentence, where that is plain. */
+function isThing(reason: string): boolean {
+  const [first = '', ...rest] = reason.toLowerCase().split(' ');
+  return DETERMINERS.has(first) && rest.length > 0 && rest.length < 3 && !rest.some((word) => VERB.test(word));
+}
+
+const DETERMINERS: ReadonlySet<string> = new Set([
+  ...['the', 'a', 'an', 'this', 'that', 'these', 'those', 'his', 'her', 'their', 'our', 'my', 'its'],
+]);
+/** The last letters of what may be a verb. */
+const VERB = /(?:[^s]s|ed)$|^(?:was|were|has|had|have|will|can|must|may|might|should|need|began|left|went|came|got)$/;
 
 /** A reason at the end of a line: bare where that reads back as the same, in quotes otherwise. */
 export function writeReason(reason: string): string {

@@ -1,6 +1,9 @@
+import { DATE_WORDS } from '../dates/date-words.ts';
+import { CALENDAR_NAMES, MONTH_NAMES, WEEKDAY_NAMES } from './calendar-names.ts';
+import { lengthBefore } from './lengths.ts';
 import { isPlain, quoteName } from './names.ts';
-import { phraseIn, phrasesOf, plainWord } from './plain-words.ts';
-import { REASON_WORDS } from './reasons.ts';
+import { phraseIn, phrasesOf, plainWord, toPlainPhrases } from './plain-words.ts';
+import { REASON_WORDS } from './reason-words.ts';
 import { SEPARATORS } from './separators.ts';
 import { fold, joinWords, phraseAt, splitWords, toPhrases, trimEdges, type Word } from './words.ts';
 
@@ -32,31 +35,64 @@ const WEAK_LEAD_INS: ReadonlySet<string> = new Set(['on', 'from', 'by', 'before'
 const DEADLINES: ReadonlySet<string> = new Set(['by', 'before']);
 /** The same as the weak ones, in every language. */
 const BEGINS = phrasesOf(({ begin }) => begin);
+/** In front of a day that is over. */
+const SINCE = phrasesOf(({ since = [] }) => since);
+/** The day behind one of these is not meant, but a later one. */
+const AFTER = toPlainPhrases([
+  ...[
+    'after',
+    'any time after',
+    'nach',
+    'apres',
+    'despues de',
+    'despues del',
+    'depois de',
+    'depois do',
+    'dopo',
+    'dopo il',
+  ],
+  ...['efter', 'после', 'після', 'setelah', 'sau'],
+]);
+/** "the day after" and "the day before" another one. */
+const DAY_BESIDE: ReadonlySet<string> = new Set(['day', 'week', 'month', 'morning', 'evening', 'night', 'weekend']);
+/** "the day after the first of December", "two weeks from Monday". */
+const SHIFTS: ReadonlySet<string> = new Set(['after', 'before', 'from', 'following']);
 /** Only at these anything begins. */
 const LEADING: ReadonlySet<string> = new Set([
-  ...[...BEGINS.keys(), ...WEAK_LEAD_INS, ...STRONG_LEAD_INS.map(([first = '']) => first), 'at'],
+  ...[
+    ...BEGINS.keys(),
+    ...SINCE.keys(),
+    ...AFTER.keys(),
+    ...WEAK_LEAD_INS,
+    ...STRONG_LEAD_INS.map(([first = '']) => first),
+    'at',
+  ],
 ]);
 /** "demain", "übermorgen", "depois de amanhã". */
 const NAMED_DAYS = phrasesOf(({ near, days }) => [...near, ...Object.keys(days)]);
+const ENGLISH_DAYS = toPlainPhrases(Object.keys(DATE_WORDS.en.days));
 /** Articles and the like in front of a day, which never name one themselves. */
 const DAY_ARTICLES: ReadonlySet<string> = new Set([
   ...['le', 'el', 'il', 'den', 'dem', 'der', 'de', 'o', 'dia', 'het', 'la', "l'", 'ngay', 'tanggal', 'at'],
 ]);
 const OF: ReadonlySet<string> = new Set(['of', 'de', 'del', 'di', 'thang', 'month']);
 
-const LANGUAGES = ['en', 'ar', 'ar-SY', 'de', 'es', 'fi', 'fr', 'id', 'it', 'nl', 'pt', 'ru', 'sv', 'uk'];
-const WEEKDAYS = namesOf({ weekday: 'long' });
-// Some languages have another form of the month behind a day.
-const MONTHS = [...namesOf({ month: 'long' }), ...namesOf({ day: 'numeric', month: 'long' })];
-const SHORT_WEEKDAYS = ['mon', 'tue', 'tues', 'wed', 'thu', 'thur', 'thurs', 'fri', 'sat', 'sun'];
-const SHORT_MONTHS = ['jan', 'feb', 'mar', 'apr', 'jun', 'jul', 'aug', 'sep', 'sept', 'oct', 'nov', 'dec'];
-const CALENDAR_NAMES: ReadonlySet<string> = new Set([...MONTHS, ...WEEKDAYS, ...SHORT_WEEKDAYS, ...SHORT_MONTHS]);
-const MONTH_NAMES: ReadonlySet<string> = new Set([...MONTHS, ...SHORT_MONTHS]);
-const WEEKDAY_NAMES: ReadonlySet<string> = new Set([...WEEKDAYS, ...SHORT_WEEKDAYS]);
 const CASUAL: ReadonlySet<string> = new Set(['today', 'tomorrow', 'tonight', 'now', 'asap', 'immediately']);
 const NEXT: ReadonlySet<string> = new Set(['next', 'this', 'coming', 'following']);
 const UNITS: ReadonlySet<string> = new Set([
   ...['minutes', 'hour', 'hours', 'day', 'days', 'week', 'weeks', 'month', 'months', 'year', 'years', 'fortnight'],
+]);
+/** What may stand beside the day behind "since". */
+const PAST_WORDS: ReadonlySet<string> = new Set([
+  'the',
+  'last',
+  'past',
+  'this',
+  'ago',
+  'yesterday',
+  'of',
+  'start',
+  'beginning',
 ]);
 const COUNT = /^(?:\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|couple|few)$/;
 const ORDINAL =
@@ -97,6 +133,13 @@ export function startPlace(words: readonly Word[]): StartPlace | null {
     const lead = leadIn(words, at);
     if (lead === null) continue;
     const first = at + lead.length;
+    const before = lead.odd ? 0 : shiftBefore(words, at);
+    if (before > 0) {
+      const to = endOfDate(words, at);
+      const text = textOf(words.slice(at - before, to));
+      const from = at - before - leadBefore(words, at - before);
+      if (text !== null) return { from, to, text, odd: false, deadline: false };
+    }
     const to = words[first]?.quoted ? first + 1 : endOfDate(words, first);
     // "at 9am on Monday"
     const time = at > 1 ? timeAtEnd(words.slice(Math.max(1, at - LONGEST_TIME), at)) : 0;
@@ -106,20 +149,72 @@ export function startPlace(words: readonly Word[]): StartPlace | null {
   return null;
 }
 
+/** How many words in front of "after" or "from" move the day behind it: "the day", "two weeks"; 0 for none. */
+function shiftBefore(words: readonly Word[], at: number): number {
+  if (!SHIFTS.has(fold(words[at]))) return 0;
+  if (DAY_BESIDE.has(fold(words[at - 1]))) {
+    const hasArticle = ['the', 'a', 'one'].includes(fold(words[at - 2]));
+    if (hasArticle) return 2;
+    if (at > 2 && fold(words[at]) !== 'from') return 1;
+  }
+  return lengthBefore(words.map(plainWord), at);
+}
+
+/** How many words lead in what ends the words before `at`, as in "on the day after". */
+function leadBefore(words: readonly Word[], at: number): number {
+  const found = [3, 2, 1].find(
+    (length) =>
+      at - length > 0 &&
+      (phraseAt(words.slice(0, at), at - length, STRONG_LEAD_INS) === length ||
+        beginsAt(words, at - length, true) === length),
+  );
+  return found ?? (WEAK_LEAD_INS.has(fold(words[at - 1])) && fold(words[at - 1]) !== 'in' ? 1 : 0);
+}
+
+/** Whether "since" leads in a day and nothing else: up to the end or to another part of the line. */
+export function isPastDate(words: readonly Word[], at: number): boolean {
+  const behind = words.slice(at + 1);
+  const next = behind.findIndex((word) => SEPARATORS.has(fold(word)) || REASON_WORDS.has(fold(word)));
+  const said = next < 0 ? behind : behind.slice(0, next);
+  const isNamed = said.some((word) => isDatePart(word, 'any') || UNITS.has(fold(word)) || fold(word) === 'yesterday');
+  return isNamed && said.every((word) => isDatePart(word, 'any') || PAST_WORDS.has(fold(word)) || isCounted(word));
+}
+
+function isCounted(word: Word): boolean {
+  return !word.quoted && (COUNT.test(fold(word)) || UNITS.has(fold(word)));
+}
+
 /** How many words at the end are a date without any word that leads it in; 0 for none. */
 export function trailingStart(words: readonly Word[]): number {
   for (let length = Math.min(LONGEST_TRAILING, words.length - 1); length > 0; length -= 1) {
-    if (isPlainDate(words.slice(words.length - length))) return length;
+    if (!isPlainDate(words.slice(words.length - length))) continue;
+    // "a week tomorrow"
+    return length + lengthBefore(words.map(plainWord), words.length - length);
   }
   return 0;
+}
+
+/** Whether the words say a time of their own for one of several: "salesforce now and github". */
+export function holdsOwnTime(words: readonly Word[]): boolean {
+  return words.some(
+    (word, at) =>
+      !word.quoted &&
+      CASUAL.has(fold(word)) &&
+      at > 0 &&
+      (/[,;]$/.test(word.text) || ['and', 'or', '&', '+'].includes(words[at + 1]?.text.toLowerCase() ?? '')),
+  );
 }
 
 /** A date as it stands in a line, with the word that leads it in. `isPlainly`: it holds nothing but a start. */
 export function writeStart(start: string, isPlainly: boolean): string {
   const words = start.split(' ');
+  const parts = splitWords(start);
+  if (isPlainly && phraseIn(parts, 0, NAMED_DAYS) === parts.length) return `starting ${start}`;
   const isBare = words.every((word) => isPlain(word) && !REASON_WORDS.has(word.toLowerCase()));
   if (!isBare || !isPlainly) return `starting ${quoteName(start)}`;
-  return looksLikeDate(splitWords(start), 0) ? `on ${start}` : `starting ${quoteName(start)}`;
+  if (!looksLikeDate(parts, 0)) return `starting ${quoteName(start)}`;
+  const isRelated = CASUAL.has(fold(parts[0])) || phraseIn(parts, 0, NAMED_DAYS) > 0;
+  return `${isRelated ? 'starting' : 'on'} ${start}`;
 }
 
 interface LeadIn {
@@ -142,11 +237,24 @@ function leadIn(words: readonly Word[], at: number): LeadIn | null {
   if (folded === 'at')
     return isTimeOnly(words, at) && !isDatePart(words[at - 1], 'any') ? { length: 1, belongs: true, odd: true } : null;
   if (!WEAK_LEAD_INS.has(folded)) {
+    const past = phraseIn(words, at, SINCE);
+    if (past > 0) return looksPast(words, at + past) ? { length: past, belongs: true, odd: false } : null;
+    const after = phraseIn(words, at, AFTER);
+    if (after > 0 && phraseIn(words, at, NAMED_DAYS) === 0 && looksLikeDate(words, at + after))
+      return { length: after, belongs: true, odd: false };
     const length = beginsAt(words, at);
     return length > 0 ? { length, belongs: false, odd: false } : null;
   }
   const isDate = folded === 'in' ? isRelative(words, at) || isMonth(words[at + 1]) : looksLikeDate(words, at + 1);
   return isDate ? { length: 1, belongs: isRelative(words, at), odd: false } : null;
+}
+
+function looksPast(words: readonly Word[], at: number): boolean {
+  if (looksLikeDate(words, at)) return true;
+  const next = fold(words[at]);
+  return (
+    next === 'yesterday' || isPastDate(words, at - 1) || (DAY_ARTICLES.has(next) && isDatePart(words[at + 1], 'any'))
+  );
 }
 
 /**
@@ -229,8 +337,12 @@ function isPlainDate(words: readonly Word[]): boolean {
   const leading = [1, 2, 3].find((length) => length < words.length && timeAtEnd(words.slice(0, length)) === length);
   if (leading !== undefined && !DAY.test(first)) return isPlainDate(words.slice(leading));
   if (phraseAt(words, 0, AT_ONCE) === words.length) return true;
-  if (words.length > 1 && WEEKDAY_NAMES.has(first)) return isPlainDate(words.slice(1));
+  if (phraseIn(words, 0, ENGLISH_DAYS) === words.length) return true;
+  // "tomorrow week", "Monday fortnight": a week behind that day.
+  const isWeekLater = words.length === 2 && ['week', 'fortnight'].includes(second);
+  if (isWeekLater) return first === 'today' || first === 'tomorrow' || WEEKDAY_NAMES.has(first);
   if (words.length === 1) return first === 'today' || first === 'tomorrow' || WHOLE_DATE.test(first);
+  if (WEEKDAY_NAMES.has(first)) return isPlainDate(words.slice(1));
   if (NEXT.has(first)) return words.length === 2 && (CALENDAR_NAMES.has(second) || UNITS.has(second));
   const isDay = DAY.test(first) && MONTH_NAMES.has(second);
   const isMonthAndDay = MONTH_NAMES.has(first) && DAY.test(second);
@@ -276,19 +388,4 @@ function textOf(words: readonly Word[]): string | null {
   const whole = joinWords(words);
   const text = words.some((word) => word.quoted) ? whole : trimEdges(whole, '([', ')],;:');
   return text.trim() === '' ? null : text;
-}
-
-/** The names in the languages whose dates can be read, in small letters; one word each. */
-function namesOf(options: Intl.DateTimeFormatOptions): string[] {
-  const wanted = options.month === undefined ? 'weekday' : 'month';
-  // A day of every month, and a week of which no day is missing.
-  const days = [
-    ...Array.from({ length: 12 }, (_, month) => Date.UTC(2026, month, 1)),
-    ...Array.from({ length: 7 }, (_, day) => Date.UTC(2026, 0, 1 + day)),
-  ];
-  return LANGUAGES.flatMap((language) => {
-    const format = new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' });
-    const parts = days.flatMap((day) => format.formatToParts(day).filter(({ type }) => type === wanted));
-    return parts.map(({ value }) => value.toLowerCase());
-  });
 }

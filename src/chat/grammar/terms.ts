@@ -1,9 +1,10 @@
 import type { Term } from '../command.ts';
-import { endPlace, writeEnd } from './end-words.ts';
+import { endPlace, isEndWord, writeEnd } from './end-words.ts';
 import { quoteName, readName, writeName } from './names.ts';
-import { REASON_WORDS, readReason, reasonPlace, withoutMarksAtTheEnd, writeReason } from './reasons.ts';
+import { REASON_WORDS } from './reason-words.ts';
+import { readReason, reasonPlace, withoutMarksAtTheEnd, writeBecause } from './reasons.ts';
 import type { Reading } from './rules.ts';
-import { endsInTime, isStartWord, startPlace, trailingStart, writeStart } from './start-words.ts';
+import { endsInTime, holdsOwnTime, isStartWord, startPlace, trailingStart, writeStart } from './start-words.ts';
 import { splitWords, type Word } from './words.ts';
 
 /** The words of a line without those that say when something ends. */
@@ -43,6 +44,8 @@ export function cutStart(words: readonly Word[]): StartCut | null {
   const length = trailingStart(words);
   if (length === 0) return null;
   const left = withoutMarksAtTheEnd(words.slice(0, -length));
+  // "to Salesforce now and GitHub tomorrow": the day is of one of them alone.
+  if (holdsOwnTime(left)) return null;
   return { words: left, start: readName(words.slice(-length)) ?? '', sure: false, deadline: false };
 }
 
@@ -60,7 +63,7 @@ export function holdsTerm(name: string): boolean {
     name
       .toLowerCase()
       .split(' ')
-      .some((word) => isStartWord(word) || REASON_WORDS.has(word))
+      .some((word) => isStartWord(word) || isEndWord(word) || REASON_WORDS.has(word))
   )
     return true;
   const words = splitWords(name);
@@ -75,7 +78,7 @@ export function writeTimedName(name: string): string {
 /** A line about provisioning with what it says of the time; `line` holds the names. */
 export function writeTimed(line: string, term: Term | undefined): string {
   if (term === undefined) return line;
-  const reason = term.reason === null ? [] : [`because ${writeReason(term.reason)}`];
+  const reason = term.reason === null ? [] : [writeBecause(term.reason)];
   return [line, ...writeTerms(term), ...reason].join(' ');
 }
 

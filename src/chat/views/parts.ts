@@ -90,7 +90,7 @@ export const entraLink = (words: Words, url: string | null): Maybe<Link> =>
   url === null ? [] : [{ title: words.plain('button.openInEntra'), url }];
 
 /** What can be done of a line that says when access starts or ends. */
-type TermButton = 'withoutEnd' | 'withoutTime' | 'provisionNow' | 'askForDay';
+type TermButton = 'withoutEnd' | 'withoutTime' | 'provisionNow' | 'askForDay' | 'fromThatDay' | 'onceApproved';
 
 /** A button that a view adds because its caller knows a line worth saying next. */
 export interface SayButton {
@@ -115,6 +115,8 @@ const SAY_LABELS: Readonly<Record<SayButton['label'], WordKey>> = {
   withoutTime: 'button.withoutTime',
   provisionNow: 'button.provisionNow',
   askForDay: 'button.askForDay',
+  fromThatDay: 'button.fromThatDay',
+  onceApproved: 'button.onceApproved',
 };
 
 /** At most as many as Teams shows. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Parsed } from '../../../src/chat/command.ts';
+import { format } from '../../../src/chat/grammar/format.ts';
 import { parse } from '../../../src/chat/grammar/parse.ts';
 
 function request(
@@ -83,6 +84,38 @@ describe('a request for access', () => {
     'By Design',
   ])('leaves an app called %s whole', (app) => {
     expect(parse(`request access for isaiah to ${app}`)).toEqual(request('isaiah', app));
+  });
+
+  it.each([
+    ['request access for isaiah to Box because of the audit', 'because of the audit'],
+    ['request access for isaiah to Box due to his transfer', 'because of his transfer'],
+    ['request access for isaiah to Box because the audit starts', 'because the audit starts'],
+    ['request access for isaiah to Box because he joins Sales', 'because he joins Sales'],
+  ])('writes the reason of %s so that it reads well', (text, reason) => {
+    const parsed = parse(text);
+
+    const line = parsed.kind === 'command' ? format(parsed.command) : '';
+
+    expect(line).toBe(`request access for isaiah to Box ${reason}`);
+    expect(parse(line)).toEqual(parsed);
+  });
+
+  it.each([
+    ['tomorrow', 'starting tomorrow'],
+    ['on today', 'starting today'],
+    ['from now on', 'starting "now on"'],
+    ['in two weeks', 'starting "in two weeks"'],
+    ['the day after tomorrow', 'starting the day after tomorrow'],
+    ['a week from today', 'starting "a week from today"'],
+    ['on monday', 'on monday'],
+    ['since monday', 'starting "since monday"'],
+  ])('writes a start that was typed as “%s” so that it is read again', (tail, start) => {
+    const parsed = parse(`request access for isaiah to Box ${tail}`);
+
+    const line = parsed.kind === 'command' ? format(parsed.command) : '';
+
+    expect(line).toBe(`request access for isaiah to Box ${start}`);
+    expect(parse(line)).toEqual(parsed);
   });
 
   it('keeps the date at the end of a reason in the reason', () => {

@@ -15,10 +15,11 @@ function read(line: string, locale: string): string {
   const command = commandOf(parse(line));
   const { start, end } = termsOf(command);
   const reader = { locale, timeZone: 'UTC' };
-  const begins = start === null ? '' : sayStart(readStartDate(start, reader, NOW));
+  const found = start === null ? null : readStartDate(start, reader, NOW);
+  const begins = found === null ? '' : sayStart(found);
   if (end === null) return begins === '' ? 'none' : begins;
-  const ends = readEndDate(end, reader, NOW);
-  return `${begins} … ${ends.kind === 'day' ? day(ends.endsOn) : `${ends.kind} ${end}`}`.trim();
+  const ends = readEndDate(end, reader, NOW, found?.kind === 'date' ? found.startsAt : null);
+  return `${begins} … ${ends.kind === 'day' ? `${day(ends.endsOn)}${ends.hasTime ? ' with a time' : ''}` : `${ends.kind} ${end}`}`.trim();
 }
 
 function commandOf(parsed: Parsed): Command | null {
@@ -35,6 +36,7 @@ function termsOf(command: Command | null): { start: string | null; end: string |
 
 function sayStart(found: ReturnType<typeof readStartDate>): string {
   const time = 'hasTime' in found && found.hasTime ? ' with a time' : '';
+  if ('rest' in found && found.rest !== '') return `unclear ${found.rest}`;
   return 'startsAt' in found && found.kind === 'date' ? `${day(found.startsAt)}${time}` : `${found.kind}${time}`;
 }
 
@@ -90,8 +92,52 @@ describe('what a line says of the time', () => {
     ['en', '1 to 31 December', '2026-12-01 … 2026-12-31'],
     ['en', '1-31 December', '2026-12-01 … 2026-12-31'],
     ['en', 'between 1 and 31 December', '2026-12-01 … 2026-12-31'],
-    ['en', 'from Monday to Friday', '2026-11-23 … 2026-11-20'],
+    ['en', 'from Monday to Friday', '2026-11-23 … 2026-11-27'],
     ['en', '2026-12-01 to 2026-12-31', '2026-12-01 … 2026-12-31'],
+    ['en', 'the day after tomorrow', '2026-11-20'],
+    ['en', 'on the day after tomorrow', '2026-11-20'],
+    ['en', 'on the day after 1 December', '2026-12-02'],
+    ['en', 'on the day before 1 December', '2026-11-30'],
+    ['en', 'a week from today', '2026-11-25'],
+    ['en', 'starting two weeks from tomorrow', '2026-12-03'],
+    ['en', 'two weeks from monday', 'unclear'],
+    ['en', 'tomorrow week', 'unclear week'],
+    ['en', 'monday week', 'unclear week'],
+    ['en', 'a week tomorrow', 'several'],
+    ['en', 'after 1 December', 'unclear after'],
+    ['en', 'not before monday', '2026-11-23'],
+    ['en', 'no earlier than monday', '2026-11-23'],
+    ['en', 'not earlier than 1 December', '2026-12-01'],
+    ['en', 'from now on', 'today'],
+    ['en', 'since monday', 'past'],
+    ['en', 'since yesterday', 'past'],
+    ['en', 'since 1 December', 'past'],
+    ['en', 'since last week', 'past'],
+    ['en', 'for 1.5 years', '… length 1.5 years'],
+    ['en', 'for 1.5 months', '… length 1.5 months'],
+    ['en', 'for 2½ weeks', '… length 2½ weeks'],
+    ['en', 'for 1 1/2 years', '… length 1 1/2 years'],
+    ['en', 'for one and a half years', '… length one and a half years'],
+    ['en', 'for a year and a half', '… length a year and a half'],
+    ['en', 'for two (2) weeks', '… length two (2) weeks'],
+    ['en', 'for now', '… length now'],
+    ['en', 'for a while', '… length a while'],
+    ['en', 'for the time being', '… length the time being'],
+    ['en', 'for next week', 'unclear … unclear next week'],
+    ['en', 'until next week', '… unclear next week'],
+    ['en', 'until christmas', '… unclear christmas'],
+    ['en', 'until friday at 5pm', '… 2026-11-20 with a time'],
+    ['en', 'until the project ends on 31 March', '… unclear the project ends on 31 March'],
+    ['en', 'until the project ends in March', '… unclear the project ends in March'],
+    ['en', 'until his last day on friday', '… unclear his last day on friday'],
+    ['en', 'until his last day', '… unclear his last day'],
+    ['en', 'until the end of his contract on 31 March', '… unclear the end of his contract on 31 March'],
+    ['en', 'until he moves to Sales on monday', '… unclear he moves to Sales on monday'],
+    ['en', 'till he is back on monday', '… unclear he is back on monday'],
+    ['en', "'til he is back on monday", '… unclear he is back on monday'],
+    ['en', 'until further notice from monday', '2026-11-23 … unclear further notice'],
+    ['en', 'from tomorrow until the day after tomorrow', '2026-11-19 … 2026-11-20'],
+    ['en', 'from 15 December to 15 January', '2026-12-15 … 2027-01-15'],
     ['en', 'on 31 February', 'unclear'],
     ['en', 'Feb 31', 'unclear'],
     ['en', 'on 2026-02-30', 'unclear'],
@@ -100,6 +146,27 @@ describe('what a line says of the time', () => {
     ['de', 'ab dem 1. Dezember', '2026-12-01'],
     ['de', 'ab übermorgen', '2026-11-20'],
     ['de', 'am 31. Februar', 'unclear'],
+    ['de', 'für 1,5 Jahre', '… length 1,5 Jahre'],
+    ['de', 'für anderthalb Jahre', '… length anderthalb Jahre'],
+    ['de', 'für nächste Woche', 'unclear … unclear nächste Woche'],
+    ['de', 'frühestens am 1. Dezember', '2026-12-01'],
+    ['de', 'nach dem 1. Dezember', 'unclear nach dem'],
+    ['de', 'seit Montag', 'past'],
+    ['de', 'bis das Projekt am 31. März endet', '… unclear das Projekt am 31. März endet'],
+    ['fr', 'depuis lundi', 'past'],
+    ['fr', 'depuis le 1er novembre', 'past'],
+    ['fr', 'pas avant le 1er décembre', '2026-12-01'],
+    ['fr', 'après le 1er décembre', 'unclear après le'],
+    ['fr', 'pour un an et demi', '… length un an et demi'],
+    ['fr', 'pour la semaine prochaine', 'unclear … unclear la semaine prochaine'],
+    ['fr', "jusqu'à ce que le projet finisse le 31 mars", '… unclear ce que le projet finisse le 31 mars'],
+    ['es', 'por un año y medio', '… length un año y medio'],
+    ['es', 'no antes del 1 de diciembre', '2026-12-01'],
+    ['es', 'hasta que termine el proyecto el 31 de marzo', '… unclear que termine el proyecto el 31 de marzo'],
+    ['pt', 'por um ano e meio', '… length um ano e meio'],
+    ['pt', 'não antes de 1 de dezembro', '2026-12-01'],
+    ['pt', 'até que o projeto termine em 31 de março', '… unclear que o projeto termine em 31 de março'],
+    ['nl', 'sinds maandag', 'past'],
     ['de', 'bis morgen', '… 2026-11-19'],
     ['de', 'bis zum 31.03.2027', '… 2027-03-31'],
     ['de', 'bis Ende März', '… unclear Ende März'],
@@ -166,6 +233,10 @@ describe('what a line says of the time', () => {
     'provision adele to "Leave until Friday"',
     'provision adele to Through Thick and Thin',
     'request access to Box for Till Lindemann',
+    'request access for Max Till Lindemann to Box',
+    'request access for isaiah to GitHub since he joins Sales',
+    // Each of the two has its own time.
+    'provision isaiah to salesforce now and github tomorrow',
     'request access to Box for May',
     'request access for isaiah to "Data for Good" for the project',
     'request access for isaiah to GitHub because his contract ends on 31 March',

@@ -158,23 +158,40 @@ async function withTermsOfItsOwn(
 
 /**
  * What is offered in place of a request that cannot be made as it was said: without its end, without its time of day,
- * or with the date where it was guessed. Null where nothing keeps it from being made.
+ * on the day of its reason or at once, or with the date where it was guessed. Null where nothing keeps it from being made.
  */
 function offerInstead(
   parts: CommandParts,
   turn: Turn,
   { typed, command }: { readonly typed: RequestAccessCommand; readonly command: RequestAccessCommand },
   who: { readonly who: string; readonly app: string },
-  { start, startsAt, end, time, reason }: Extract<Terms, { kind: 'terms' }>,
+  { start, startsAt, end, time, isOnly, maybe, reason }: Extract<Terms, { kind: 'terms' }>,
 ): Reply | null {
   const { words, incoming } = turn;
+  const dayIn = (at: number) => words.day(at, incoming.reader.timeZone);
+  if (maybe !== null) {
+    const toLine = (begin: string) => format({ ...command, start: begin, end: null, reason });
+    const buttons = [
+      { label: 'fromThatDay', verb: 'choose', text: toLine(maybe.start) },
+      { label: 'onceApproved', verb: 'choose', text: toLine('now') },
+    ] as const;
+    const what = { kind: 'reasonDay', reason: reason ?? '', day: dayIn(maybe.startsAt) } as const;
+    return { kind: 'card', message: termCard(words, { what, buttons, lostReason: null, lostTime: null }) };
+  }
   const line = format({ ...command, start, end: null, reason });
   if (end !== null)
-    return endReply(parts, turn, who, { end, startsAt }, [{ label: 'withoutEnd', verb: 'choose', text: line }]);
+    return endReply(parts, turn, who, { end, startsAt, time, isOnly }, [
+      { label: 'withoutEnd', verb: 'choose', text: line },
+    ]);
   if (time !== null) {
-    const day = startsAt === null ? null : words.day(startsAt, incoming.reader.timeZone);
+    const day = startsAt === null ? null : dayIn(startsAt);
     const buttons = [{ label: 'withoutTime', verb: 'choose', text: line }] as const;
-    const message = termCard(words, { what: { kind: 'time', typed: time, day }, buttons, lostReason: null });
+    const message = termCard(words, {
+      what: { kind: 'time', typed: time, day },
+      buttons,
+      lostReason: null,
+      lostTime: null,
+    });
     return { kind: 'card', message };
   }
   if (command.app === typed.app) return null;

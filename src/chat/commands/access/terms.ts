@@ -1,5 +1,7 @@
+import { mannerOf } from '../../dates/calendars.ts';
 import { readEndDate } from '../../dates/end-date.ts';
-import { dayOf, findTrailingDate, readStartDate } from '../../dates/start-date.ts';
+import { findReasonDate } from '../../dates/reason-date.ts';
+import { dayOf, readStartDate, startOfNextSpan } from '../../dates/start-date.ts';
 import { format } from '../../grammar/format.ts';
 import type { Reply } from '../../reply.ts';
 import { termCard } from '../../views/access/term-card.ts';
@@ -28,18 +30,41 @@ export type Terms =
       /** A time of day was named, which no start keeps: what was typed. */
       readonly time: string | null;
       readonly reason: string | null;
+      /** The end is the start as well ("for Monday"): access from then on, or only then. */
+      readonly isOnly: boolean;
+      /** The reason names this day as well, and it may be the start: the caller is asked. */
+      readonly maybe: { readonly start: string; readonly startsAt: number } | null;
     }
   | { readonly kind: 'problem'; readonly problem: Problem };
 
-/** From when, until when and why. The start may stand at the end of the reason: "because he joins Sales on 1 December". */
-export function readTerms(parts: CommandParts, turn: Turn, said: Said): Terms {
+/** What happens with a line that says no start. */
+type WithoutStart = 'approved' | 'now';
+
+/** From when, until when and why. The start may stand in the reason: "because he joins Sales on 1 December". */
+export function readTerms(parts: CommandParts, turn: Turn, said: Said, instead: WithoutStart = 'approved'): Terms {
   const { reader } = turn.incoming;
   const now = parts.store.clock.now();
   const isOpen = said.start === null && said.end === null && said.reason !== null;
-  const trailing = isOpen ? findTrailingDate(said.reason, reader, now) : null;
-  const reason = trailing?.reason ?? said.reason;
-  const typed = trailing?.startText ?? said.start;
-  if (typed === null) return { kind: 'terms', startsAt: null, start: null, end: said.end, time: null, reason };
+  const named = isOpen ? findReasonDate(said.reason, reader, now) : null;
+  const { reason } = said;
+  const typed = named?.startText ?? said.start;
+  const isOnly = said.end !== null && said.start === said.end;
+  const plain = {
+    kind: 'terms',
+    startsAt: null,
+    start: null,
+    end: said.end,
+    time: null,
+    reason,
+    isOnly,
+    maybe: null,
+  } as const;
+  if (typed === null) return plain;
+  if (said.end !== null && areMixed([typed, said.end], mannerOf(reader.locale).monthFirst))
+    return { kind: 'problem', problem: { kind: 'unclearStart', typed: `${typed} – ${said.end}`, instead } };
+  // Only the first day of "next week" is offered, as nothing is done with an end.
+  const span = isOnly ? startOfNextSpan(typed, reader, now) : null;
+  if (span !== null) return { ...plain, startsAt: span, start: dayOf(span, reader) };
   const problem = (what: Problem): Terms => ({ kind: 'problem', problem: what });
   const start = readStartDate(typed, reader, now);
   switch (start.kind) {
@@ -47,30 +72,31 @@ export function readTerms(parts: CommandParts, turn: Turn, said: Said): Terms {
     case 'today': {
       // "on 1 December, he joins Sales": what follows the date is the reason, where there is no other.
       const { rest, hasTime } = start;
-      if (rest !== '' && (reason !== null || !start.isReason)) return problem({ kind: 'unclearStart', typed });
+      if (rest !== '' && (reason !== null || !start.isReason)) return problem({ kind: 'unclearStart', typed, instead });
       const startsAt = start.kind === 'date' ? start.startsAt : null;
       const isPlain = rest === '' && !hasTime;
+      if (named?.sure === false && startsAt !== null)
+        return { ...plain, maybe: { start: dayOf(startsAt, reader), startsAt } };
       const day = startsAt === null ? null : dayOf(startsAt, reader);
       return {
-        kind: 'terms',
+        ...plain,
         startsAt,
         start: isPlain ? typed : day,
-        end: said.end,
         time: hasTime ? typed : null,
         reason: reason ?? (rest || null),
       };
     }
     case 'past':
-      return problem({ kind: 'pastStart', date: turn.words.day(start.startsAt, reader.timeZone) });
+      return problem({ kind: 'pastStart', date: turn.words.day(start.startsAt, reader.timeZone), instead });
     case 'tooFar':
       return problem({ kind: 'startTooFar', date: turn.words.day(start.startsAt, reader.timeZone) });
     case 'several': {
-      if (start.stay === null) return problem({ kind: 'unclearStart', typed });
-      const read = readTerms(parts, turn, { ...said, start: start.stay.start, end: start.stay.end });
+      if (start.stay === null) return problem({ kind: 'unclearStart', typed, instead });
+      const read = readTerms(parts, turn, { ...said, start: start.stay.start, end: start.stay.end }, instead);
       return read.kind === 'terms' ? { ...read, end: read.end ?? start.stay.end } : read;
     }
     case 'unclear':
-      return problem({ kind: 'unclearStart', typed });
+      return problem({ kind: 'unclearStart', typed, instead });
     default: {
       const never: never = start;
       throw new Error(`unexpected date ${JSON.stringify(never)}`);
@@ -78,22 +104,32 @@ export function readTerms(parts: CommandParts, turn: Turn, said: Said): Terms {
   }
 }
 
+const dayAndMonth = /^(\d{1,2})[/.-](\d{1,2})(?:[/.-]\d{2,4})?$/;
+
+/** Whether of a range one day can only be written as the reader does not write it, so that the other may be, too. */
+function areMixed(days: readonly string[], monthFirst: boolean): boolean {
+  const parts = days.map((day) => dayAndMonth.exec(day)?.slice(1).map(Number));
+  return parts.every((part) => part !== undefined) && parts.some((part) => (part?.[monthFirst ? 0 : 1] ?? 0) > 12);
+}
+
+type EndTerms = Pick<Extract<Terms, { kind: 'terms' }>, 'startsAt' | 'time' | 'isOnly'> & { readonly end: string };
+
 /** That Usher cannot end access, what was understood, and what can be done instead. */
 export function endReply(
   { store }: CommandParts,
   { incoming, words }: Turn,
   who: { readonly who: string; readonly app: string },
-  { end, startsAt }: { readonly end: string; readonly startsAt: number | null },
+  { end, startsAt, time, isOnly }: EndTerms,
   buttons: readonly SayButton[],
   lostReason: string | null = null,
 ): Reply {
   const { reader } = incoming;
-  // "from Monday to Friday": the Friday behind that Monday.
-  const read = readEndDate(end, reader, startsAt ?? store.clock.now());
+  const read = readEndDate(end, reader, store.clock.now(), startsAt);
   const date = read.kind === 'day' ? words.day(read.endsOn, reader.timeZone) : '';
   const from = startsAt === null ? null : words.day(startsAt, reader.timeZone);
-  const what = { kind: 'end', ...who, end, read: read.kind, date, from } as const;
-  return { kind: 'card', message: termCard(words, { what, buttons, lostReason }) };
+  const how = isOnly ? 'only' : read.kind === 'day' && read.hasTime ? 'time' : read.kind;
+  const what = { kind: 'end', ...who, end, read: how, date, from } as const;
+  return { kind: 'card', message: termCard(words, { what, buttons, lostReason, lostTime: time }) };
 }
 
 /**

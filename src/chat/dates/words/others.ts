@@ -63,7 +63,8 @@ export const OTHERS = {
     days: { ylihuomenna: 2, ylihuominen: 2, toissapäivänä: -2 },
   },
   id: {
-    begin: ['mulai', 'mulai dari', 'mulai tanggal', 'dari', 'sejak', 'pada', 'pada tanggal', 'terhitung mulai'],
+    begin: ['mulai', 'mulai dari', 'mulai tanggal', 'dari', 'pada', 'pada tanggal', 'terhitung mulai'],
+    since: ['sejak'],
     end: ['sampai', 'sampai dengan', 'sampai tanggal', 'hingga', 'hingga tanggal', 's/d', 'sd', 'berakhir pada'],
     during: ['selama', 'untuk', 'maksimal', 'paling lama'],
     ahead: ['dalam'],

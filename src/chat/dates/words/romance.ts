@@ -2,7 +2,18 @@ import type { DateWords } from '../date-words.ts';
 
 export const ROMANCE = {
   es: {
-    begin: ['el', 'desde', 'desde el', 'a partir de', 'a partir del', 'del', 'empezando el', 'con efecto desde el'],
+    begin: [
+      'el',
+      'desde',
+      'desde el',
+      'a partir de',
+      'a partir del',
+      'del',
+      'empezando el',
+      'con efecto desde el',
+      'no antes del',
+      'no antes de',
+    ],
     end: [...['hasta', 'hasta el', 'al', 'termina el'], ...['con fin el', 'válido hasta', 'válido hasta el']],
     during: ['por', 'durante', 'durante los', 'por un período de', 'por un máximo de', 'máximo', 'para'],
     ahead: ['en', 'dentro de'],
@@ -36,7 +47,20 @@ export const ROMANCE = {
     days: { 'pasado mañana': 2, 'pasado manana': 2, anteayer: -2, 'antes de ayer': -2 },
   },
   fr: {
-    begin: ['le', 'dès', 'dès le', 'à partir de', 'à partir du', 'à compter du', 'à compter de', 'du', 'depuis le'],
+    begin: [
+      'le',
+      'dès',
+      'dès le',
+      'à partir de',
+      'à partir du',
+      'à compter du',
+      'à compter de',
+      'du',
+      'pas avant le',
+      'pas avant',
+      'au plus tôt le',
+    ],
+    since: ['depuis le', 'depuis'],
     end: [
       ...["jusqu'au", "jusqu'à", "jusqu'a", "jusqu'en", 'jusque', 'jusque au', 'au'],
       ...['se terminant le', 'expire le', "valable jusqu'au", 'au plus tard le', "d'ici au"],
@@ -67,7 +91,7 @@ export const ROMANCE = {
     },
   },
   it: {
-    begin: ['il', 'dal', 'dalla', 'a partire da', 'a partire dal', 'a decorrere dal'],
+    begin: ['il', 'dal', 'dalla', 'a partire da', 'a partire dal', 'a decorrere dal', 'non prima del', 'non prima di'],
     end: [
       ...['fino', 'sino', 'fino al', 'fino a', 'fino alla', 'sino al', 'sino a', 'al', 'entro il'],
       ...['con scadenza il', 'scade il', 'valido fino al', 'termina il'],
@@ -106,7 +130,18 @@ export const ROMANCE = {
     days: { dopodomani: 2, 'dopo domani': 2, "l'altroieri": -2, "l'altro ieri": -2, 'altro ieri': -2 },
   },
   pt: {
-    begin: ['em', 'no dia', 'a partir de', 'a partir do', 'a partir do dia', 'desde', 'do dia', 'a contar de'],
+    begin: [
+      'em',
+      'no dia',
+      'a partir de',
+      'a partir do',
+      'a partir do dia',
+      'desde',
+      'do dia',
+      'a contar de',
+      'não antes de',
+      'não antes do dia',
+    ],
     end: [
       ...['até', 'até o', 'até ao', 'até dia', 'até o dia', 'até ao dia'],
       ...['ao', 'termina em', 'válido até', 'no máximo até'],

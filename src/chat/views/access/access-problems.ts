@@ -8,8 +8,10 @@ import { personName } from './access-names.ts';
 export type AccessProblem =
   | { readonly kind: 'notYourReport' | 'checkNotYourReport'; readonly person: string }
   /** `date` in words, as `Words.day` gives it. */
-  | { readonly kind: 'pastStart' | 'startTooFar'; readonly date: string }
-  | { readonly kind: 'unclearStart'; readonly typed: string }
+  | { readonly kind: 'startTooFar'; readonly date: string }
+  /** `instead`: what happens with a line that says no start. */
+  | { readonly kind: 'pastStart'; readonly date: string; readonly instead: 'approved' | 'now' }
+  | { readonly kind: 'unclearStart'; readonly typed: string; readonly instead: 'approved' | 'now' }
   /** How many the asker has open. */
   | { readonly kind: 'tooManyOpen'; readonly open: number }
   | { readonly kind: 'tooManyToday'; readonly made: number }
@@ -246,11 +248,12 @@ function valuesOf(words: Words, what: AccessProblem): WordValues {
     case 'notYourReport':
     case 'checkNotYourReport':
       return { person: short(what.person) };
-    case 'pastStart':
     case 'startTooFar':
       return { date: what.date };
+    case 'pastStart':
+      return { date: what.date, instead: what.instead };
     case 'unclearStart':
-      return { typed: short(what.typed) };
+      return { typed: short(what.typed), instead: what.instead };
     case 'tooManyOpen':
       return { open: what.open };
     case 'tooManyToday':

@@ -6,18 +6,23 @@ import { type SayButton, short } from '../parts.ts';
 
 /** What a line says of the time that Usher cannot do; nothing has been done. Days in words, as `Words.day` gives them. */
 export type TermNotice =
-  /** `read`: how the end was read; `date`: its day, where it is one. */
+  /**
+   * `read`: how the end was read, `time` as a day with an hour, `only` as the start as well; `date`: its day, where it
+   * is one.
+   */
   | {
       readonly kind: 'end';
       readonly who: string;
       readonly app: string;
       readonly end: string;
-      readonly read: 'day' | 'length' | 'unclear';
+      readonly read: 'day' | 'time' | 'length' | 'only' | 'unclear';
       readonly date: string;
       readonly from: string | null;
     }
   /** A request with a time of day; `day` null for as soon as it is approved. */
   | { readonly kind: 'time'; readonly typed: string; readonly day: string | null }
+  /** A request whose reason names a day that may be meant as the start. */
+  | { readonly kind: 'reasonDay'; readonly reason: string; readonly day: string }
   /** Provisioning that shall wait; `day` null where only a time of day was named. */
   | {
       readonly kind: 'start';
@@ -34,6 +39,8 @@ export interface TermCardInput {
   readonly buttons: readonly SayButton[];
   /** It was given, and stands in none of the lines. */
   readonly lostReason: string | null;
+  /** The start with a time of day, as typed, where nothing else tells that it is left out. */
+  readonly lostTime: string | null;
 }
 
 type Keys = readonly [title: WordKey, happened: WordKey, next: WordKey];
@@ -41,19 +48,22 @@ type Keys = readonly [title: WordKey, happened: WordKey, next: WordKey];
 const KEYS: Readonly<Record<TermNotice['kind'], Keys>> = {
   end: ['term.end.title', 'term.end.happened', 'term.end.next'],
   time: ['term.time.title', 'term.time.happened', 'term.time.next'],
+  reasonDay: ['term.reasonDay.title', 'term.reasonDay.happened', 'term.reasonDay.next'],
   start: ['term.start.title', 'term.start.happened', 'term.start.next'],
 };
 
 /** Says what cannot be done, and offers the lines that can. */
-export function termCard(words: Words, { what, buttons, lostReason }: TermCardInput): CardMessage {
+export function termCard(words: Words, { what, buttons, lostReason, lostTime }: TermCardInput): CardMessage {
   const [title, happened, next] = KEYS[what.kind];
   const values = valuesOf(what);
   const reason = lostReason === null ? [] : [words.card('term.reason', { reason: short(lostReason) })];
+  const time = lostTime === null ? [] : [words.card('term.lostTime', { typed: short(lostTime) })];
   return noticeCard(words, {
     tone: 'unknown',
     title: words.card(title),
     paragraphs: [
       words.card(happened, values),
+      ...time,
       ...reason,
       ...buttons.map(({ text }) => words.card('term.line', { line: plainText(text, LONGEST_SHOWN) })),
     ],
@@ -73,6 +83,8 @@ function valuesOf(what: TermNotice): WordValues {
     }
     case 'time':
       return { typed: short(what.typed), day: what.day ?? 'none' };
+    case 'reasonDay':
+      return { reason: short(what.reason), day: what.day };
     case 'start': {
       const { who, app, typed, day, canAsk } = what;
       return { who: short(who), app: short(app), typed: short(typed), day: day ?? 'none', can: canAsk ? 'ask' : 'now' };
