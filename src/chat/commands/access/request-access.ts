@@ -1,5 +1,6 @@
 import { mayAskFor } from '../../../access/asking.ts';
 import { deny } from '../../../access/policy.ts';
+import type { DirectoryUser } from '../../../graph/directory.ts';
 import { isGuest } from '../../../graph/user.ts';
 import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
 import { openCopy } from '../../../requests/access-requests/copies.ts';
@@ -49,16 +50,7 @@ export async function requestAccess(
   const { app, user } = target;
   const may = await mayAskFor(parts, turn.caller, user.id);
   if (!may.ok) return troubleReply(turn.words, may.trouble, tryAgain(command));
-  if (may.value !== 'may') {
-    await record(parts, turn.caller.id, 'denied', {
-      permission: 'access.request',
-      reason: may.value,
-      app: app.id,
-      subject: user.id,
-    });
-    if (user.id === turn.caller.id) return say(turn.words, { kind: 'askForSelf' });
-    return say(turn.words, { kind: 'notYourReport', person: user.displayName });
-  }
+  if (may.value !== 'may') return refuseAsking(parts, turn, user, may.value, app.id);
 
   const offered = offerInstead(parts, turn, { typed, command }, { app: app.displayName, who: user.displayName }, terms);
   if (offered !== null) return offered;
@@ -96,6 +88,19 @@ export async function requestAccess(
       throw new Error(`unexpected creation ${JSON.stringify(never)}`);
     }
   }
+}
+
+/** Nobody asks for themselves, or for those whom they may not ask for; on record. */
+export async function refuseAsking(
+  parts: CommandParts,
+  { caller, words }: Turn,
+  { id, displayName }: Pick<DirectoryUser, 'id' | 'displayName'>,
+  reason: string,
+  app?: string,
+): Promise<Reply> {
+  const about = { permission: 'access.request', reason, ...(app === undefined ? {} : { app }), subject: id } as const;
+  await record(parts, caller.id, 'denied', about);
+  return say(words, id === caller.id ? { kind: 'askForSelf' } : { kind: 'notYourReport', person: displayName });
 }
 
 /** Only whoever may see that request is told its id. */
