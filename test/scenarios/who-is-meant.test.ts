@@ -71,7 +71,7 @@ describe('a name that is such a word', () => {
       teams.sandbox.tenant.changePerson(people.johanna.id, elke);
       const before = teams.sandbox.stats().calls;
 
-      await teams.say('alex', `provision ${typed} to github`, { locale });
+      await teams.send({ ...teams.message('alex', `provision ${typed} to github`), locale });
       await teams.settled();
       teams.sandbox.tenant.changePerson(people.johanna.id, people.johanna);
 
