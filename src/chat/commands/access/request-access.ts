@@ -1,6 +1,5 @@
 import { mayAskFor } from '../../../access/asking.ts';
 import { deny } from '../../../access/policy.ts';
-import type { DirectoryUser } from '../../../graph/directory.ts';
 import { isGuest } from '../../../graph/user.ts';
 import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
 import { openCopy } from '../../../requests/access-requests/copies.ts';
@@ -13,8 +12,9 @@ import { termCard } from '../../views/access/term-card.ts';
 import { didYouMean } from '../../views/did-you-mean.ts';
 import { findPerson } from '../subject.ts';
 import { blocked, findApp, sourceOf, tryAgain } from '../target.ts';
-import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
+import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
 import { approversOf, maySee } from './found-request.ts';
+import { refuseAsking } from './refuse-asking.ts';
 import { endReply, offerLongerApp, readTerms, type Terms } from './terms.ts';
 
 export type RequestAccessCommand = Extract<Command, { verb: 'requestAccess' }>;
@@ -88,19 +88,6 @@ export async function requestAccess(
       throw new Error(`unexpected creation ${JSON.stringify(never)}`);
     }
   }
-}
-
-/** Nobody asks for themselves, or for those whom they may not ask for; on record. */
-export async function refuseAsking(
-  parts: CommandParts,
-  { caller, words }: Turn,
-  { id, displayName }: Pick<DirectoryUser, 'id' | 'displayName'>,
-  reason: string,
-  app?: string,
-): Promise<Reply> {
-  const about = { permission: 'access.request', reason, ...(app === undefined ? {} : { app }), subject: id } as const;
-  await record(parts, caller.id, 'denied', about);
-  return say(words, id === caller.id ? { kind: 'askForSelf' } : { kind: 'notYourReport', person: displayName });
 }
 
 /** Only whoever may see that request is told its id. */

@@ -9,7 +9,7 @@ import { takesBack } from '../../grammar/negations.ts';
 import { isSelf } from '../../grammar/pronouns.ts';
 import { nearest, resolvePerson, typistOf } from '../../lists/person.ts';
 import { obstacleTo } from '../access/decide.ts';
-import { refuseAsking } from '../access/request-access.ts';
+import { refuseAsking } from '../access/refuse-asking.ts';
 import { findVisible, refuseUnseen } from '../access/show.ts';
 import { refuseCheckOn } from '../checks/refuse-check.ts';
 import { isDistinguishedName } from '../distinguished-name.ts';
