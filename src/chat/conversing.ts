@@ -6,7 +6,9 @@ import { decide } from './commands/access/decide.ts';
 import { accessForm, ask } from './commands/access/form.ts';
 import { confirm } from './commands/cancel.ts';
 import { notUnderstood, refuseImpossible, refuseRoleless, refuseVerb } from './commands/help.ts';
-import { lookAtGroupLine, lookAtLine, lookAtLines, offerMeant } from './commands/offers/second-look.ts';
+import { intentOf } from './commands/offers/intent.ts';
+import { lookAtGroupLine, lookAtLine, offerMeant } from './commands/offers/second-look.ts';
+import { lookAtLines } from './commands/offers/several-lines.ts';
 import { page } from './commands/page.ts';
 import { bringToPersonalChat } from './commands/personal-chat.ts';
 import { provisionFile } from './commands/provision-file.ts';
@@ -147,7 +149,9 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
     if (verb === 'watch' || verb === 'unwatch') return say(turn.words, { kind: 'incompleteWatch' });
     if (verb === 'provisionGroup')
       return (await lookAtGroupLine(parts, turn, line)) ?? say(turn.words, { kind: 'incompleteGroup' });
-    const offered = missing === 'app' ? await lookAtLine(parts, turn, said.join(' '), 'provision') : null;
+    // A line that may mean the opposite is not completed either.
+    const mayMean = missing === 'app' && intentOf(line) !== null;
+    const offered = mayMean ? await lookAtLine(parts, turn, said.join(' '), 'provision') : null;
     return offered ?? say(turn.words, { kind: 'incomplete', missing });
   }
 

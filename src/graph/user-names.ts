@@ -84,12 +84,16 @@ function fitOf(name: Name, user: NamedUser): Fit {
   return { reach: isAccount ? 'whole' : 'part', sure: false };
 }
 
-/** A given name, a surname, or several whole words of which one is either; what stands in brackets is neither. */
+/**
+ * A given name, a surname, or several whole words of which one is either. Where the directory tells neither, the ends
+ * of the display name are taken for them, but for what stands in brackets.
+ */
 function isWhole({ text, words }: Name, user: NamedUser, display: readonly string[], same: Same): boolean {
   const called = [user.givenName, user.surname].map((part) => foldName(part ?? '')).filter((part) => part !== '');
   if (called.some((part) => same(part, text))) return true;
   const bare = wordsOf(foldName(user.displayName).replace(/[([{<][^)\]}>]*[)\]}>]?/g, ' '));
-  const ends = [bare.at(0), bare.at(-1)].filter((word) => word !== undefined);
+  // Where the directory tells the names, the ends of the whole may be a department, a title or "(Ext)".
+  const ends = called.length > 0 ? [] : [bare.at(0), bare.at(-1)].filter((word) => word !== undefined);
   const [only] = words;
   if (only === undefined) return false;
   if (words.length === 1) return ends.some((end) => same(end, only));

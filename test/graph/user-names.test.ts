@@ -61,6 +61,25 @@ describe('a part of a name', () => {
     expect(meant(typed, [user(displayName)])).toBe(displayName);
   });
 
+  it.each([
+    ['Isaiah Langer - Sales', 'sales'],
+    ['Langer, Isaiah, IT', 'it'],
+    ['Isaiah Langer Contractor', 'contractor'],
+    ['Dr Isaiah Langer', 'dr'],
+    ['Isaiah Langer Jr.', 'jr'],
+    ['Isaiah Langer EXT', 'ext'],
+  ])('of %s is no name where the directory tells given name and surname: %s', (displayName, typed) => {
+    const isaiah = user(displayName, { givenName: 'Isaiah', surname: 'Langer' });
+
+    expect(meant(typed, [isaiah])).toBe(`(${displayName})`);
+    expect(['isaiah', 'langer', 'isaiah langer'].map((name) => meant(name, [isaiah]))).toEqual([
+      displayName,
+      displayName,
+      displayName,
+    ]);
+    expect(meant('isaiah', [user(displayName, { surname: 'Langer' })])).toBe(`(${displayName})`);
+  });
+
   it('is the surname of several words, or the given name, as the directory has it', () => {
     const max = user('Max von der Heide', { surname: 'von der Heide' });
     const ike = user('Ike Langer', { givenName: 'Isaiah' });

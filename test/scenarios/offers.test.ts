@@ -114,7 +114,7 @@ describe('where the whole is no name, its beginning may be', () => {
     ['alex', 'provision isaiah to salesforce.com', [isaiah], ''],
     ['alex', 'provision isaiah to sales force', [isaiah], ''],
     ['alex', 'provision isaiah to service now', ['provision user isaiah to ServiceNow'], ''],
-    ['alex', 'provision isaiah to salesforce asap, he starts today', [isaiah], 'Left out: asap, he starts today.'],
+    ['alex', 'provision isaiah to salesforce asap, he starts today', [isaiah], 'Left out: he starts today.'],
     ['alex', 'provision isaiah to salesforce but not github', [isaiah], 'Left out: but not github.'],
     ['alex', 'provision the user isaiah to the salesforce app', [isaiah], ''],
     ['alex', 'provision servicenow to diego', ['provision user diego to ServiceNow'], ''],
@@ -217,6 +217,154 @@ describe('where the whole is no name, its beginning may be', () => {
 
     expect(linesOn(card).filter((line) => line.includes('march'))).toEqual([]);
     expect(card.text).not.toContain('Waiting for approval');
+  });
+});
+
+describe('a line about several people or apps', () => {
+  const both = ['provision users isaiah, adele to GitHub Enterprise', 'provision user diego to Salesforce'];
+  const [first] = both as [string, string];
+
+  it.each<[Somebody, string, readonly string[], string]>([
+    ['alex', 'provision users isaiah, adele to github, and diego to salesforce', both, ''],
+    [
+      'alex',
+      'provision users isaiah, adele to github because diego moved to salesforce',
+      [first],
+      'Left out: because diego moved to salesforce.',
+    ],
+    [
+      'alex',
+      'provision users isaiah, adele to github, they go to salesforce',
+      [first],
+      'Left out: they go to salesforce.',
+    ],
+    ['alex', 'provision users isaiah, diego not to github but to salesforce', [], ''],
+    [
+      'alex',
+      'provision isaiah to github, adele to salesforce',
+      ['provision user isaiah to GitHub Enterprise', 'provision user adele to Salesforce'],
+      '',
+    ],
+    [
+      'alex',
+      'provision adele@contoso.com to github, diego@contoso.com to salesforce',
+      ['provision user adele@contoso.com to GitHub Enterprise', 'provision user diego@contoso.com to Salesforce'],
+      '',
+    ],
+    [
+      'alex',
+      'provision adele to github not to salesforce',
+      ['provision user adele to GitHub Enterprise'],
+      'Left out: not to salesforce.',
+    ],
+    [
+      'alex',
+      'provision adele in github but not in salesforce',
+      ['provision user adele to GitHub Enterprise'],
+      'Left out: but not in salesforce.',
+    ],
+    ['alex', 'provision not isaiah to salesforce', [], ''],
+    ['alex', 'provision everyone but isaiah to salesforce', [], ''],
+    [
+      'alex',
+      'provision isaiah, but not adele, to github',
+      ['provision user isaiah to github'],
+      'Left out: but not adele.',
+    ],
+    [
+      'alex',
+      'provision isaiah instead of adele to github',
+      ['provision user isaiah to github'],
+      'Left out: instead of adele.',
+    ],
+    ['alex', 'provision isaiah to not github', [], ''],
+    ['alex', 'provision isaiah only if adele has left github', [], ''],
+    ['alex', 'provision not adele to githob', [], ''],
+    ['alex', 'replace isaiah with adele in salesforce', [], ''],
+    [
+      'alex',
+      'provision users adele, isaiah, but not diego and grady to github',
+      ['provision users adele, isaiah to GitHub Enterprise'],
+      'Left out: but not diego and grady.',
+    ],
+    [
+      'alex',
+      'provision group sales team with members adele but not isaiah and diego to github',
+      ['provision group Sales Team with members adele to github'],
+      'Left out: but not isaiah, diego.',
+    ],
+    [
+      'megan',
+      'request access for isaiah, not adele, to github',
+      ['request access for isaiah to github'],
+      'Left out: not adele.',
+    ],
+    [
+      'alex',
+      'provision isaiah (cc adele@contoso.com) to github',
+      ['provision user isaiah to github'],
+      'Left out: adele@contoso.com.',
+    ],
+    [
+      'alex',
+      'fwd from adele@contoso.com: isaiah needs github',
+      ['provision user isaiah to GitHub Enterprise'],
+      'Left out: from adele@contoso.com.',
+    ],
+    [
+      'alex',
+      'provision isaiah adele@contoso.com to github',
+      ['provision user adele@contoso.com to github', 'provision user isaiah to github'],
+      '',
+    ],
+    ['alex', 'for 2 weeks provision isaiah to Zscaler', ['provision user isaiah to Zscaler'], 'Left out: for 2 weeks.'],
+    [
+      'megan',
+      'request temporary access for isaiah to Concur',
+      ['request access for isaiah to Concur'],
+      'Left out: temporary.',
+    ],
+    ['alex', 'provision isaiah, xyzzy to sales force', ['provision user isaiah to Salesforce'], 'Left out: xyzzy.'],
+    [
+      'alex',
+      'provision either isaiah or adele to github',
+      ['provision user isaiah to github', 'provision user adele to github'],
+      '',
+    ],
+    ['alex', 'provision isaiah to salesforce, sales', ['provision user isaiah to Salesforce'], 'Left out: sales.'],
+    [
+      'alex',
+      'provision group sales team to salesforce and github',
+      ['provision group Sales Team to GitHub Enterprise'],
+      'Left out: salesforce.',
+    ],
+    ['lynne', 'check isaiah, him in salesforce', ['check isaiah in salesforce'], 'Left out: him.'],
+    ['alex', 'is it ok to provision isaiah to salesforce?', ['check isaiah in Salesforce'], ''],
+    [
+      'alex',
+      'provision isaiah to githob because he joins on monday',
+      ['provision user isaiah to GitHub Enterprise'],
+      'Left out: because he joins on monday.',
+    ],
+    ['lynne', 'history isaiah until friday', ['history isaiah'], 'Left out: until friday.'],
+    ['alex', 'provision everyone in sales to github', ['provision group Sales Team to github'], ''],
+  ])('%s: %s is offered as it was meant, and what is left out is named', async (who, line, lines, leftOut) => {
+    const card = await answerTo(teams, who, line);
+
+    expect(linesOn(card).filter((text) => /^(?:provision|request access|check|history) /.test(text))).toEqual(lines);
+    expect(card.text).toContain(leftOut);
+    expect(card.text.includes('Left out')).toBe(leftOut !== '');
+    nothingDone(teams);
+  });
+
+  it.each<[Somebody, string]>([
+    ['alex', 'provision everyone in xyzzy to github'],
+    ['lynne', 'check sales team in github'],
+  ])('%s: %s is answered by what Usher takes', async (who, line) => {
+    const card = await answerTo(teams, who, line);
+
+    expect(card.text).toMatch(/is not one person/);
+    expect(linesOn(card)).toEqual([]);
   });
 });
 

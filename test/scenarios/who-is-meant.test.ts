@@ -58,6 +58,29 @@ describe('words that are no names', () => {
   });
 });
 
+describe('a name that is such a word', () => {
+  const elke = { displayName: 'Elke Boss', givenName: 'Elke', surname: 'Boss', mailNickname: 'elke' };
+
+  it.each<[string, string, number]>([
+    ['elke', 'en-US', 1],
+    ['elke', 'nl-NL', 0],
+    ['boss', 'en-US', 0],
+  ])(
+    'is looked up whole, and done only in another language than the reader’s: %s (%s)',
+    async (typed, locale, done) => {
+      teams.sandbox.tenant.changePerson(people.johanna.id, elke);
+      const before = teams.sandbox.stats().calls;
+
+      await teams.send({ ...teams.message('alex', `provision ${typed} to github`), locale });
+      await teams.settled();
+      teams.sandbox.tenant.changePerson(people.johanna.id, people.johanna);
+
+      expect(teams.sandbox.stats().calls - before).toBe(done);
+      expect(teams.lastCard().text).toContain('Elke Boss');
+    },
+  );
+});
+
 describe('a beginning of a name', () => {
   it.each([
     ['provision ad to github', 'Adele Vance'],

@@ -4,6 +4,7 @@ import { isGuest } from '../../graph/user.ts';
 import type { Subject } from '../../requests/request.ts';
 import type { Command } from '../command.ts';
 import { format } from '../grammar/format.ts';
+import { takesBack } from '../grammar/negations.ts';
 import { toSubject } from '../lists/people.ts';
 import { nearest, resolvePerson, typistOf } from '../lists/person.ts';
 import type { Reply } from '../reply.ts';
@@ -88,7 +89,7 @@ export async function findPerson(
     case 'noName':
       return reply(say(turn.words, { kind: 'noName', typed }));
     case 'none': {
-      const users = await nearest(parts.directory, typed);
+      const users = takesBack(typed) ? [] : await nearest(parts.directory, typed);
       // A guest is called one, which a line does not do.
       if (users.length > 1 || users.some(isGuest)) return reply(offer(users, false));
       return reply(await lookAgainForPerson(parts, turn, command));

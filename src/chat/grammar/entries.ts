@@ -1,5 +1,6 @@
 import { CONJUNCTIONS, readName } from './names.ts';
-import { addressIn } from './separators.ts';
+import { takesBack } from './negations.ts';
+import { addressIn, SEPARATORS, STRONG } from './separators.ts';
 import { fold, type Word } from './words.ts';
 
 /**
@@ -11,6 +12,8 @@ import { fold, type Word } from './words.ts';
 export interface Entry {
   readonly text: string;
   readonly isAddress: boolean;
+  /** Words without quotes in it part names or take them back ("diego to github", "not adele"): it is hardly one person. */
+  readonly isDoubtful: boolean;
 }
 
 /** The words between two marks, and what stood in front of them. */
@@ -162,7 +165,7 @@ function surnameFirst(pieces: readonly Piece[]): Entry[] | null {
     const address = last === undefined ? null : bracketedAddress(last);
     const others = words.slice(0, -1);
     if (address === null || parts.length > 2 || others.some((word) => addressIn(word) !== null)) return null;
-    entries.push({ text: address, isAddress: true });
+    entries.push({ text: address, isAddress: true, isDoubtful: isDoubtful(others) });
   }
   return entries;
 }
@@ -187,7 +190,8 @@ function surnamesAlone(pieces: readonly Piece[]): Entry[] | null {
   if (pairs.length < 2 || pieces.length % 2 === 1 || !isSo) return null;
   return pairs.flatMap((pair) => {
     const names = pair.map((piece) => readName(piece.words)).filter((name) => name !== null);
-    return names.length === 2 ? [{ text: names.join(', '), isAddress: false }] : [];
+    const isOdd = pair.some((piece) => isDoubtful(piece.words));
+    return names.length === 2 ? [{ text: names.join(', '), isAddress: false, isDoubtful: isOdd }] : [];
   });
 }
 
@@ -204,7 +208,7 @@ function entriesIn(words: readonly Word[]): Entry[] {
       continue;
     }
     // The name in front of it says only once more who it is.
-    entries.push({ text: address, isAddress: true });
+    entries.push({ text: address, isAddress: true, isDoubtful: isDoubtful([...name, word]) });
     name = [];
   }
   return [...entries, ...entryOf(name)];
@@ -214,5 +218,18 @@ function entryOf(words: readonly Word[]): Entry[] {
   const [only, second] = words;
   const address = second === undefined ? addressIn(only) : null;
   const text = address ?? readName(words);
-  return text === null ? [] : [{ text, isAddress: address !== null }];
+  return text === null ? [] : [{ text, isAddress: address !== null, isDoubtful: isDoubtful(words) }];
+}
+
+/** A name may end in such a word ("Bill To"), or hold a small one with a capital ("Kim In Sook"). */
+function isDoubtful(words: readonly Word[]): boolean {
+  const first = words[0];
+  if (first === undefined || (!first.quoted && DN_START.test(first.text))) return false;
+  const parts = words.slice(0, -1).some((word, at) => {
+    const isSmall = !/^\p{Lu}\p{Ll}/u.test(word.text);
+    return at === 0
+      ? STRONG.has(fold(word)) && isSmall
+      : STRONG.has(fold(word)) || (SEPARATORS.has(fold(word)) && isSmall);
+  });
+  return parts || takesBack(words.map((word) => (word.quoted ? '' : word.text)).join(' '));
 }

@@ -1,4 +1,5 @@
 import { CLOSING_WORDS } from './courtesy.ts';
+import { takesBack } from './negations.ts';
 import { isSelf } from './pronouns.ts';
 import { SEPARATORS } from './separators.ts';
 import { DOUBLE_QUOTES, joinWords, trimEdges, type Word } from './words.ts';
@@ -33,6 +34,7 @@ export function writeName(name: string): string {
   // In quotes it would be a name, and mean another person than the speaker.
   if (isSelf(name)) return name;
   const parts = name.split(' ');
+  if (takesBack(name)) return quoteName(name);
   if (parts.every(isPlain) && (parts.length === 1 || !name.includes('@'))) return name;
   return quoteName(name);
 }

@@ -1,6 +1,7 @@
 /**
  * Words that stand for people and are no names: pronouns, quantifiers, and what people call those whom they do not name.
- * A name that consists of nothing else is never looked up, unless it stands in quotes. For every language whose dates
+ * A name that consists of nothing else is never taken for its beginning; it is a
+ * person's where one is called so whole, or where it stands in quotes. For every language whose dates
  * are read; see `../dates/calendars.ts`.
  */
 type Language =
@@ -100,8 +101,11 @@ function split(words: string): readonly string[] {
   return words.split(/\s+/).filter((word) => word !== '');
 }
 
-/** Whether the text names nobody in particular: "all", "the new one", "all of them". `locale` is the reader's, BCP 47. */
-export function isNoName(text: string, locale: string): boolean {
+/**
+ * Whether the text names nobody in particular ("all", "the new one", "all of them"), in English or the reader's language,
+ * or in another one, in which it may be a name. `locale` is the reader's, BCP 47. Null where it may be any name.
+ */
+export function noNameIn(text: string, locale: string): 'own' | 'foreign' | null {
   const own = BY_LANGUAGE.get(locale.split(/[-_]/)[0]?.toLowerCase() ?? '');
   const words = text
     .normalize('NFKC')
@@ -109,7 +113,9 @@ export function isNoName(text: string, locale: string): boolean {
     .replace(/[’‘]/g, "'")
     .split(/[\s,;:!?.…。！？]+/)
     .filter((word) => word !== '');
-  return words.length > 0 && words.every((word) => ANYWHERE.has(word) || own?.has(word) === true);
+  const isOwn = (word: string) => ENGLISH.has(word) || own?.has(word) === true;
+  if (words.length === 0 || !words.every((word) => ANYWHERE.has(word) || isOwn(word))) return null;
+  return words.every(isOwn) ? 'own' : 'foreign';
 }
 
 /** Whether the speaker means themselves. */

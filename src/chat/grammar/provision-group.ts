@@ -83,10 +83,12 @@ function build(
 ): Reading<GroupCommand> {
   const group = readName(parts?.before ?? []);
   const app = readName(parts?.after ?? []);
-  const members = memberWords === null ? null : readEntries(memberWords).map((entry) => entry.text);
+  const entries = memberWords === null ? null : readEntries(memberWords);
+  const members = entries?.map((entry) => entry.text) ?? null;
   if (group === null || members?.length === 0) return incomplete('subject');
   if (app === null) return incomplete('app');
-  return { kind, command: { verb: 'provisionGroup', group, members, app } };
+  const isGuess = entries?.some((entry) => entry.isDoubtful) === true;
+  return { kind: isGuess ? 'nearly' : kind, command: { verb: 'provisionGroup', group, members, app } };
 }
 
 function incomplete(missing: 'subject' | 'app'): Reading<GroupCommand> {

@@ -59,7 +59,9 @@ function read(words: readonly Word[]): { entries: readonly Entry[]; reading: Rea
   const app = readName(parts?.app ?? []);
   if (parts === null || app === null) return { entries, reading: incomplete('app') };
   const command = { verb: 'provisionList', subjects: entries.map((entry) => entry.text), app } as const;
-  return { entries, reading: { kind: parts.guessed ? 'nearly' : 'command', command } };
+  // What acts is only what can be read in one way.
+  const isGuess = parts.guessed || entries.some((entry) => entry.isDoubtful);
+  return { entries, reading: { kind: isGuess ? 'nearly' : 'command', command } };
 }
 
 interface Place {

@@ -1,5 +1,5 @@
 import type { Command, Parsed } from '../command.ts';
-import { readEntries } from './entries.ts';
+import { bracketedAddress, readEntries } from './entries.ts';
 import { GROUP_MISTYPED, readName } from './names.ts';
 import { readProvisionGroup } from './provision-group.ts';
 import { readProvisionList, readUnannouncedList } from './provision-list.ts';
@@ -36,13 +36,19 @@ function readUntimed(words: readonly Word[]): Reading {
   if (swapped !== null && addressIn(parts.before[0]) === null) {
     return { kind: 'nearly', command: { verb: 'provision', subject: swapped, app: subject } };
   }
-  // "Adele Vance <adele@contoso.com>", as mail programs copy it. Offered only: the other words might be a second person.
-  const addresses = parts.before.flatMap((word) => (word.quoted ? [] : (addressIn(word) ?? [])));
-  const [address] = addresses;
-  if (parts.before.length > 1 && address !== undefined && addresses.length === 1) {
-    return { kind: 'nearly', command: { verb: 'provision', subject: address, app } };
+  // Offered only: the other words might be a second person.
+  if (parts.before.length > 1 && parts.before.some((word) => !word.quoted && addressIn(word) !== null)) {
+    return { kind: 'nearly', command: { verb: 'provision', subject: contactIn(parts.before) ?? subject, app } };
   }
   return { kind: 'command', command: { verb: 'provision', subject, app } };
+}
+
+/** The address of "Adele Vance <adele@contoso.com>", as mail programs copy it. */
+function contactIn(words: readonly Word[]): string | null {
+  const [only, second] = readEntries(words);
+  const last = words.at(-1);
+  const isContact = second === undefined && only?.isDoubtful === false && last !== undefined;
+  return isContact ? bracketedAddress(last) : null;
 }
 
 export function writeProvision({ subject, app, term }: ProvisionCommand): string {

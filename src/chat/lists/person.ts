@@ -1,7 +1,7 @@
 import { type Fetched, fetched } from '../../graph/answer.ts';
 import type { Directory, DirectoryUser, UserMatch } from '../../graph/directory.ts';
 import { closest } from '../grammar/closest.ts';
-import { isNoName, isSelf } from '../grammar/pronouns.ts';
+import { isSelf, noNameIn } from '../grammar/pronouns.ts';
 import { splitWords } from '../grammar/words.ts';
 import type { Incoming } from '../incoming.ts';
 
@@ -24,7 +24,10 @@ export function typistOf({ speaker, reader, what }: Pick<Incoming, 'speaker' | '
   return { id: speaker.id, locale: reader.locale, quoted: new Set(quoted) };
 }
 
-/** Whom a name means; for every command that names a person. */
+/**
+ * Whom a name means; for every command that names a person. A word that names nobody in particular is one where a person
+ * is called so whole (Elke, Esa; Mr. More): done in the language of another reader, offered in the reader's own.
+ */
 export async function resolvePerson(
   directory: Directory,
   typed: string,
@@ -32,7 +35,28 @@ export async function resolvePerson(
 ): Promise<Fetched<PersonMatch>> {
   if (typist.quoted.has(typed)) return directory.findUsers(typed);
   if (isSelf(typed)) return directory.findUsers(typist.id);
-  return isNoName(typed, typist.locale) ? fetched({ kind: 'noName' }) : directory.findUsers(typed);
+  const kind = noNameIn(typed, typist.locale);
+  if (kind === null) return directory.findUsers(typed);
+  const words = namesOf(typed);
+  if (words.length > longestName) return fetched({ kind: 'noName' });
+  const found = await directory.findUsers(typed);
+  if (!found.ok) return found;
+  if (found.value.kind === 'one' && kind === 'foreign') return found;
+  const users =
+    found.value.kind === 'one' ? [found.value.user] : found.value.kind === 'several' ? found.value.users : [];
+  const called = users.filter(({ displayName }) => words.every((word) => namesOf(displayName).includes(word)));
+  return fetched(called.length === 0 ? { kind: 'noName' } : { kind: 'several', users: called, more: false });
+}
+
+/** Words of which a name consists; more of the kind that names nobody are no name. */
+const longestName = 2;
+
+function namesOf(text: string): readonly string[] {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .split(/[\s,()]+/)
+    .filter((word) => word !== '');
 }
 
 /** Who was probably meant by what names nobody; none where Graph does not tell. */

@@ -12,7 +12,7 @@ import type { Tone } from './tone.ts';
 
 /** Whatever keeps Usher from doing what was said, before any call is made for it. */
 export type Problem =
-  | { readonly kind: 'unknownUser' | 'noName' | 'unknownApp'; readonly typed: string }
+  | { readonly kind: 'unknownUser' | 'noName' | 'noOnePerson' | 'unknownApp'; readonly typed: string }
   /** The app's people go by distinguished names, and something else was typed. */
   | { readonly kind: 'userNeedsDirectoryName'; readonly typed: string; readonly app: string }
   /** A distinguished name was typed for an app whose people come from Entra. */
@@ -68,6 +68,7 @@ type Keys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordK
 
 const KEYS = {
   noName: ['warning', 'problem.noName.title', 'problem.noName.happened', 'problem.noName.next'],
+  noOnePerson: ['warning', 'problem.noOnePerson.title', 'problem.noOnePerson.happened', 'problem.noOnePerson.next'],
   unknownUser: ['warning', 'problem.unknownUser.title', 'problem.unknownUser.happened', 'problem.unknownUser.next'],
   unknownApp: ['warning', 'problem.unknownApp.title', 'problem.unknownApp.happened', 'problem.unknownApp.next'],
   userNeedsDirectoryName: [
@@ -174,6 +175,7 @@ function explain(words: Words, what: Problem): Explained {
   }
   switch (what.kind) {
     case 'noName':
+    case 'noOnePerson':
     case 'unknownUser':
       return from(KEYS[what.kind], { typed: short(what.typed) });
     case 'unknownApp':

@@ -88,7 +88,7 @@ describe('a list of people', () => {
   it.each<[string, string, readonly string[], string]>([
     [
       'names that hold separators, below',
-      'provision users to Salesforce\nAnh To\nKim In Sook\nTo Lam\nLee to Gu',
+      'provision users to Salesforce\nAnh To\nKim In Sook\nTo Lam\n"Lee to Gu"',
       ['Anh To', 'Kim In Sook', 'To Lam', 'Lee to Gu'],
       'Salesforce',
     ],
@@ -221,6 +221,40 @@ describe('a list of people', () => {
     ['provision users adele, isaiah to ""', 'app'],
   ] as const)('knows what is missing: %j', (text, what) => {
     expect(parse(text)).toEqual(missing(what));
+  });
+});
+
+describe('a list that can be read in more than one way', () => {
+  it.each([
+    'provision users isaiah, adele to github, and diego to salesforce',
+    'provision users isaiah, adele to github because diego moved to salesforce',
+    'provision users isaiah, adele to github as they moved to salesforce',
+    'provision users isaiah, adele to github, they go to salesforce',
+    'provision users isaiah, adele to github; diego, grady to salesforce',
+    'provision users isaiah, diego not to github but to salesforce',
+    'provision users isaiah, adele in github, diego in salesforce',
+    'provision users adele\nto github\nisaiah\nto salesforce',
+    'provision users to salesforce\nadele to github\nisaiah',
+    `provision users ${adele} to github, ${isaiah}\nto salesforce`,
+    'provision users adele, isaiah, but not diego and grady to github',
+    'provision users everyone except isaiah, adele to github',
+    "provision users isaiah, don't add adele, grady to github",
+    `provision ${adele}, ${isaiah}, not grady@contoso.com to github`,
+    'provision group sales team with members adele but not isaiah and diego to github',
+    'provision group sales team to github with members adele, not isaiah, diego',
+  ])('is offered: %j', (text) => {
+    expect(parse(text).kind).toBe('didYouMean');
+  });
+
+  it.each([
+    'provision users Bill To, adele to github',
+    'provision users Kim In Sook, adele to github',
+    'provision users "Lee to Gu", adele to github',
+    'provision users "Not Adele", isaiah to github',
+    'provision users No Nguyen, Nor Azizah, adele to github',
+    'provision users isaiah, adele to "Data for Good"',
+  ])('is none where names only look so: %j', (text) => {
+    expect(parse(text).kind).toBe('command');
   });
 });
 

@@ -160,6 +160,13 @@ describe('provision', () => {
     ['the parts the other way round', 'provision Salesforce for adele@contoso.com', 'adele@contoso.com', 'Salesforce'],
     ['no separator', 'provision adele@contoso.com GitHub Enterprise', 'adele@contoso.com', 'GitHub Enterprise'],
     ['a copied contact', 'provision Adele Vance <adele@contoso.com> to X', 'adele@contoso.com', 'X'],
+    [
+      'a name beside the address of somebody else',
+      'provision isaiah (cc adele@contoso.com) to X',
+      '"isaiah (cc adele@contoso.com)"',
+      'X',
+    ],
+    ['a negated address', 'provision not adele@contoso.com to X', '"not adele@contoso.com"', 'X'],
   ])('offers its guess, and does nothing, for %s', (_what, text, subject, app) => {
     expect(parse(text)).toEqual(didYouMean(`provision user ${subject} to ${app}`));
   });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { isNoName, isSelf } from '../../../src/chat/grammar/pronouns.ts';
+import { isSelf, noNameIn } from '../../../src/chat/grammar/pronouns.ts';
+
+const isNoName = (text: string, locale: string) => noNameIn(text, locale) !== null;
 
 describe('a word that names nobody', () => {
   it.each([
@@ -46,6 +48,21 @@ describe('a word that names nobody', () => {
       expect(isNoName(text, 'en-US')).toBe(false);
     },
   );
+});
+
+describe('a word that names nobody and may be a name', () => {
+  it.each<[string, string, 'own' | 'foreign' | null]>([
+    ['elke', 'en-US', 'foreign'],
+    ['elke', 'nl-NL', 'own'],
+    ['saya', 'de-DE', 'foreign'],
+    ['saya', 'id-ID', 'own'],
+    ['boss', 'nl-NL', 'own'],
+    ['more', 'en-US', 'own'],
+    ['elke more', 'en-US', 'foreign'],
+    ['adele', 'en-US', null],
+  ])('is told apart by its language: %s (%s)', (text, locale, kind) => {
+    expect(noNameIn(text, locale)).toBe(kind);
+  });
 });
 
 describe('the speaker', () => {

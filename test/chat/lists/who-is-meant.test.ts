@@ -6,6 +6,7 @@ import { resolvePerson, type Typist } from '../../../src/chat/lists/person.ts';
 import { createDirectory, type Directory, type DirectoryUser } from '../../../src/graph/directory.ts';
 import { everybody, type Person, people } from '../../../src/sandbox/tenant/people.ts';
 import { type Bench, startBench } from '../../graph/support.ts';
+import { startTestUsher } from '../../support/usher.ts';
 
 jest.setTimeout(180_000);
 
@@ -179,6 +180,7 @@ describe('random lines in random directories', () => {
 
   it('act on a person for a name only where no other member is called so as well, and on no guest beside one', async () => {
     const name = fc.array(words, { minLength: 1, maxLength: 2 }).map((all) => all.join(' '));
+    let times = 0;
     await fc.assert(
       fc.asyncProperty(directories, fc.array(name, { minLength: 4, maxLength: 4 }), async (some, said) => {
         bench.sandbox.tenant.reset();
@@ -186,12 +188,11 @@ describe('random lines in random directories', () => {
         for (const one of said) {
           const [acted] = await actedOn(`provision "${one}" to Salesforce`);
           if (acted === undefined) continue;
+          times += 1;
           const wanted = fold(one).split(' ').map(bare);
           const rivals = present.filter((person) => {
-            const own = fold(person.displayName)
-              .split(/[\s,]+/)
-              .filter((word) => !word.startsWith('('));
-            const isCalled = wanted.length === 1 ? [own.at(0), own.at(-1)].includes(wanted[0]) : false;
+            const own = [person.givenName, person.surname ?? ''].map(fold);
+            const isCalled = wanted.length === 1 && own.includes(wanted[0] ?? '');
             return person.id !== acted.id && person.userType === 'Member' && isCalled;
           });
           if (rivals.length > 0) throw new Error(`${one} acted on ${acted.displayName}, not ${JSON.stringify(rivals)}`);
@@ -199,5 +200,49 @@ describe('random lines in random directories', () => {
       }),
       { numRuns: 60 },
     );
+    expect(times).toBeGreaterThan(20);
+  });
+
+  it('with two apps, or with a name that is taken back, act on nobody and offer nobody else', async () => {
+    const usher = await startTestUsher({ environment: { PROVISION_WINDOW_MS: '100', PROVISION_GUARD_MS: '10' } });
+    const names = fc.shuffledSubarray(['isaiah', 'adele', 'diego', 'grady', 'lynne', 'alex'], {
+      minLength: 4,
+      maxLength: 4,
+    });
+    const two = fc.constantFrom(', ', '; ', ' and ', ', and ', '\n');
+    const against = fc.constantFrom('not', 'but not', 'except', 'instead of', 'without', "don't add", 'rather than');
+    const to = fc.constantFrom('to', 'into', 'in');
+    const verb = fc.constantFrom('provision users', 'provision', 'add');
+    const said = fc.oneof(
+      fc.tuple(verb, names, two, to).map(([say, [a, b, c, d], mark, word]) => ({
+        line: `${say} ${a}, ${b} ${word} github${mark}${c}, ${d} ${word} salesforce`,
+        wrong: [`(?:${a}|${b})\\b.* to .*salesforce`, `(?:${c}|${d})\\b.* to .*github`],
+      })),
+      fc.tuple(verb, names, against, to).map(([say, [a, b, c, d], word, joint]) => ({
+        line: `${say} ${a}, ${b}, ${word} ${c}, ${d} ${joint} github`,
+        wrong: [`\\b(?:${c}|${d})\\b`],
+      })),
+      fc.tuple(verb, names, against, to).map(([say, [a, b], word, joint]) => ({
+        line: `${say} ${a}, ${b} ${joint} github ${word} ${joint} salesforce`,
+        wrong: ['salesforce'],
+      })),
+    );
+    let offered = 0;
+    await fc.assert(
+      fc.asyncProperty(said, async ({ line, wrong }) => {
+        await usher.say('alex', line);
+        await usher.settled();
+        const lines = usher
+          .lastCard()
+          .buttons.map(({ data }) => ({ text: '', ...(data as { text?: string }) }).text)
+          .filter((text) => text.startsWith('provision '));
+        offered += lines.length;
+        const bad = lines.filter((text) => wrong.some((pattern) => new RegExp(pattern, 'i').test(text)));
+        if (bad.length > 0 || usher.sandbox.stats().calls > 0) throw new Error(`${line} led to ${JSON.stringify(bad)}`);
+      }),
+      { numRuns: 30 },
+    );
+    await usher.close();
+    expect(offered).toBeGreaterThan(10);
   });
 });

@@ -12,8 +12,9 @@ import { termCard } from '../../views/access/term-card.ts';
 import { didYouMean } from '../../views/did-you-mean.ts';
 import { findPerson } from '../subject.ts';
 import { blocked, findApp, sourceOf, tryAgain } from '../target.ts';
-import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
+import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
 import { approversOf, maySee } from './found-request.ts';
+import { refuseAsking } from './refuse-asking.ts';
 import { endReply, offerLongerApp, readTerms, type Terms } from './terms.ts';
 
 export type RequestAccessCommand = Extract<Command, { verb: 'requestAccess' }>;
@@ -49,16 +50,7 @@ export async function requestAccess(
   const { app, user } = target;
   const may = await mayAskFor(parts, turn.caller, user.id);
   if (!may.ok) return troubleReply(turn.words, may.trouble, tryAgain(command));
-  if (may.value !== 'may') {
-    await record(parts, turn.caller.id, 'denied', {
-      permission: 'access.request',
-      reason: may.value,
-      app: app.id,
-      subject: user.id,
-    });
-    if (user.id === turn.caller.id) return say(turn.words, { kind: 'askForSelf' });
-    return say(turn.words, { kind: 'notYourReport', person: user.displayName });
-  }
+  if (may.value !== 'may') return refuseAsking(parts, turn, user, may.value, app.id);
 
   const offered = offerInstead(parts, turn, { typed, command }, { app: app.displayName, who: user.displayName }, terms);
   if (offered !== null) return offered;

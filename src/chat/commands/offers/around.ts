@@ -1,5 +1,6 @@
+import { negationIn } from '../../grammar/negations.ts';
 import type { Mention } from './app-mentions.ts';
-import { peopleIn, remainderOf, takesBack } from './person-words.ts';
+import { clauseIn, cutTakenBack, peopleIn, remainderOf } from './person-words.ts';
 
 /** The apps of a line, each with the people that the words beside it may name. */
 export interface Around {
@@ -14,31 +15,72 @@ export interface Pair {
   readonly app: string;
 }
 
+interface Gap {
+  /** The words between two apps, without those that are taken back. */
+  readonly kept: string;
+  /** From the word that takes back to the next app. */
+  readonly rest: string;
+  readonly people: readonly (readonly string[])[];
+}
+
 /**
  * Who goes with which app: the people in front of it, or else those of the app before ("isaiah to Salesforce and
- * GitHub"); where none stand in front at all, the first that follow ("Salesforce for isaiah"). What is taken back
- * ("but not GitHub") counts as left out.
+ * GitHub"). Where none stand in front of the first app, it is the people behind each, or else those of the next
+ * ("Salesforce and GitHub for isaiah, Box for adele"). What is taken back ("but not GitHub") counts as left out, with
+ * all that follows it where it is an app or stands for people of its own. Words with people that could belong to the
+ * app on either side end the reading.
+ *
+ * @param isAsked the line is a question: a condition in it is what it asks
  */
-export function readAround(line: string, mentions: readonly Mention[]): Around {
-  const gaps = [0, ...mentions.map(({ to }) => to)].map((from, at) => {
-    const text = line.slice(from, mentions[at]?.from ?? line.length);
-    return { text, people: peopleIn(text) };
+export function readAround(line: string, all: readonly Mention[], isAsked = false): Around {
+  const told = isAsked ? line.length : clauseIn(line);
+  // A word in the name of an app begins no clause.
+  const clause = all.some(({ from, to }) => from <= told && told < to) ? line.length : told;
+  const mentions = all.filter(({ from }) => from < clause);
+  const gaps = [0, ...mentions.map(({ to }) => to)].map((from, at): Gap => {
+    const text = line.slice(from, mentions[at]?.from ?? clause);
+    // "why is adele not in Salesforce" takes nothing back.
+    const { kept, rest } = isAsked && at === 0 ? { kept: text, rest: '' } : cutTakenBack(text);
+    return { kept, rest, people: peopleIn(kept) };
   });
-  const end = mentions.findIndex((_, at) => at > 0 && takesBack(gaps[at]?.text ?? ''));
-  const kept = end < 0 ? mentions : mentions.slice(0, end);
-  const first = gaps.findIndex(({ people }) => people.length > 0);
+  const end = endOf(gaps, mentions.length);
+  const pairs = pairsOf(gaps.slice(0, end + 1), mentions.slice(0, end));
 
-  const used = new Set<number>();
-  let at = first;
-  const pairs = kept.map(({ name }, index): Pair => {
-    if ((gaps[index]?.people.length ?? 0) > 0) at = index;
-    used.add(at);
-    return { people: gaps[at]?.people ?? [], app: name };
-  });
-  const rest = end < 0 ? [] : [line.slice(mentions[end - 1]?.to ?? 0)];
-  const unused = gaps.flatMap(({ text, people }, index) =>
-    people.length > 0 && !used.has(index) && (end < 0 || index < end) ? [text] : [],
-  );
+  const used = new Set(pairs.map(({ gap }) => gap));
+  const unused = gaps.slice(0, end + 1).flatMap((gap) => (used.has(gap) || gap.people.length === 0 ? [] : [gap.kept]));
+  const takenBack = gaps.slice(0, end).map(({ rest }) => rest.replace(JOINT_LAST, ''));
+  // From the app that is taken back on.
+  const behind = line.slice((mentions[end - 1]?.to ?? 0) + (gaps[end]?.kept.length ?? 0));
   const tickets = line.match(/#?\b(?:[A-Z]{2,10}-?\d{3,})\b/g) ?? [];
-  return { pairs, leftOut: [...tickets, ...[...unused, ...rest].map(remainderOf)] };
+  return {
+    pairs: pairs.map(({ gap, app }) => ({ people: gap?.people ?? [], app })),
+    leftOut: [...tickets, ...[...unused, ...takenBack, behind].map(remainderOf)],
+  };
+}
+
+/** The first app that is not meant, or whose people cannot be told. */
+function endOf(gaps: readonly Gap[], count: number): number {
+  const hasFirst = (gaps[0]?.people.length ?? 0) > 0;
+  const at = gaps.slice(0, count).findIndex(({ kept, rest, people }, index) => {
+    if (rest !== '') return people.length === 0 || peopleIn(rest.slice(negationIn(rest)?.end)).length === 0;
+    // "Salesforce to isaiah, adele to": one behind, one in front.
+    return index > 0 && people.length > 0 && JOINT_FIRST.test(kept) && (hasFirst || JOINT_LAST.test(kept));
+  });
+  return at < 0 ? count : at;
+}
+
+export const JOINT_FIRST = /^[\s,;:]*(?:to|into|in|on|for)(?!\S)/i;
+export const JOINT_LAST = /(?<!\S)(?:to|into|in|on|for)(?:\s+(?:the|my|our))?\s*$/i;
+
+function pairsOf(
+  gaps: readonly Gap[],
+  mentions: readonly Mention[],
+): { readonly gap: Gap | null; readonly app: string }[] {
+  const named = gaps.map((gap) => (gap.people.length > 0 ? gap : null));
+  const isBehind = named[0] === null;
+  return mentions.map(({ name }, index) => {
+    const before = named.slice(0, index + 1).findLast((gap) => gap !== null);
+    const after = named.slice(index + 1).find((gap) => gap !== null);
+    return { gap: (isBehind ? (after ?? before) : before) ?? null, app: name };
+  });
 }

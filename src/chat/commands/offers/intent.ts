@@ -7,7 +7,7 @@ export type Intent = 'provision' | 'requestAccess' | 'check' | 'status' | 'watch
 /** With one of these a line may mean the opposite of what it names, or tell what is past. */
 const AGAINST = wordSet(
   'not dont never no already undo remove removed revoke revoked delete deleted deprovision unprovision offboard unassign',
-  'disable terminate stop cancel withdraw instead without leaver leaving leaves left lost out wrong accidentally',
+  'disable terminate stop cancel withdraw replace swap switch transfer instead without leaver leaving leaves left lost out wrong accidentally',
 );
 const ASKING = wordSet('why did does is are has have was were when where can cannot cant who');
 const TROUBLE = wordSet(

@@ -5,7 +5,10 @@ import { MOST_OFFERS, offersCard } from '../../views/did-you-mean.ts';
 import type { SayButton } from '../../views/parts.ts';
 import type { Problem } from '../../views/problem.ts';
 import { type CommandParts, say, type Turn } from '../turn.ts';
-import { createResolver, firstOf, type Guess, inTurn, type Resolved } from './resolve.ts';
+import { mentionsIn } from './app-mentions.ts';
+import { createResolver } from './resolve.ts';
+import { firstOf, type Guess, inTurn, type Resolved } from './resolved.ts';
+import { standsIn, unsaidIn } from './unsaid.ts';
 
 export interface Guesses {
   /** Each is a line of its own; no more than stand on a card are looked at. */
@@ -22,13 +25,13 @@ export interface Guesses {
 export async function offer(parts: CommandParts, turn: Turn, meant: Guesses): Promise<Reply> {
   const resolved = await resolveAll(parts, turn, meant.guesses);
   if (resolved.kind === 'missing') return sayMissing(turn, resolved.problem);
-  return tell(turn, meant, resolved);
+  return tell(parts, turn, meant, resolved);
 }
 
 /** The same; null where nothing can be found, for callers that know better what to say then. */
 export async function offerIfFound(parts: CommandParts, turn: Turn, meant: Guesses): Promise<Reply | null> {
   const resolved = await resolveAll(parts, turn, meant.guesses);
-  return resolved.kind === 'missing' ? null : tell(turn, meant, resolved);
+  return resolved.kind === 'missing' ? null : tell(parts, turn, meant, resolved);
 }
 
 /** What was not found, with the way to find it. */
@@ -42,6 +45,7 @@ async function resolveAll(parts: CommandParts, turn: Turn, guesses: readonly Gue
 }
 
 async function tell(
+  parts: CommandParts,
   turn: Turn,
   { guesses, leftOut }: Guesses,
   resolved: Exclude<Resolved, { kind: 'missing' }>,
@@ -51,10 +55,13 @@ async function tell(
   const reasons = guesses.flatMap(({ command }) => ('reason' in command && command.reason) || []);
   // Time is never dropped in silence.
   const times = guesses.flatMap(({ command }) => timesOf(command));
-  const isSaid = (text: string) => lines.some((line) => line.toLowerCase().includes(text.toLowerCase()));
-  const remainder = [...new Set([...leftOut, ...times, ...reasons, ...(resolved.unused ?? [])])].filter(
-    (text) => text !== '' && !isSaid(text),
+  const known = [...new Set([...leftOut, ...times, ...reasons])].filter(
+    (text) => text !== '' && !lines.some((line) => standsIn(text, line)),
   );
+  const line = typedLine(turn);
+  const said = [...lines.slice(0, MOST_OFFERS), ...known, ...(resolved.found ?? [])];
+  const unsaid = line === null ? [] : unsaidIn(line, [...said, ...(await appsIn(parts, line, lines))]);
+  const remainder = [...known, ...unsaid];
   const message = offersCard(turn.words, {
     lines,
     leftOut: remainder.length === 0 ? null : remainder.join(', '),
@@ -62,6 +69,26 @@ async function tell(
   });
   return { kind: 'card', inPlace: true, message };
 }
+
+/** The line that the card answers; null for a form, and for one that is too long to be searched. */
+function typedLine({ incoming: { what } }: Turn): string | null {
+  const line =
+    what.kind === 'text' ? what.text : what.kind === 'action' && 'text' in what.action ? what.action.text : '';
+  return line.length > longestLookedAt ? null : line;
+}
+
+/** The words by which the typed line calls the apps of the offered ones: an alias, or a beginning of the name. */
+async function appsIn(parts: CommandParts, line: string, lines: readonly string[]): Promise<readonly string[]> {
+  const listing = await parts.applications.list();
+  if (!listing.ok) return [];
+  const mentions = mentionsIn(line, listing.value.items, false);
+  return mentions.flatMap(({ name, from, to }) =>
+    lines.some((offered) => standsIn(name, offered)) ? [line.slice(from, to)] : [],
+  );
+}
+
+/** A longer text names no app, no person and no group; searching it would only cost time. */
+export const longestLookedAt = 1_000;
 
 /** What a line says of start and end, as typed. */
 function timesOf(command: Command): readonly string[] {

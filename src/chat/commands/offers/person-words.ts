@@ -1,4 +1,5 @@
 import { CLOSING_WORDS } from '../../grammar/courtesy.ts';
+import { negationIn } from '../../grammar/negations.ts';
 import { trimEdges } from '../../grammar/words.ts';
 import { wordSet } from './word-set.ts';
 
@@ -15,25 +16,60 @@ const AROUND = wordSet(
   'enabled approve approved check verify status history watch tell let log login logon sign signin access',
   'account accounts license licence app apps user users person people group member employee colleague new',
   'starter joiner hire application system ticket case see use able unable locked missing broken breaks down',
-  'last fails failing failed starts start starting joins joining me myself',
+  'last fails failing failed starts start starting joins joining me myself either neither nor until till through',
+  'since before after during there here cc bcc fwd fw re asks asked says said wrote ok okay members staff employees',
 );
 const TICKET = /^#?(?:[a-z]{2,10}-?\d{3,}|\d{4,})$/i;
 const ADDRESS = /[^\s<>"',;()]+@[^\s<>"',;()]*[^\s<>"',;().!?]/g;
 /** No name that is looked up has more. */
 const MOST_WORDS = 4;
 const LONGEST_NAME = 100;
-const MOST_PEOPLE = 4;
+const MOST_PEOPLE = 50;
 
 /**
- * The people that words may name, each by one or two texts to look up, the likelier first. Addresses are surer than
- * names, and what stands in brackets only says more of them.
+ * The people that words may name, each by a few texts to look up, the likelier first: an address goes before the names
+ * beside it. Who only wrote or gets a copy is one of them where nobody else is.
  */
 export function peopleIn(text: string): string[][] {
+  const people = peopleAmong(text.replace(SENDERS, ' '));
+  return people.length > 0 ? people : peopleAmong(text);
+}
+
+/** "(cc adele@contoso.com)", "fwd from adele:", "adele@contoso.com asks". */
+const SENDERS = new RegExp(
+  [
+    `(?<!\\S)\\(?(?:b?cc|fwd?|from|re|via|by|per)\\b:?\\s*(?:from\\s+)?${ADDRESS.source}\\)?`,
+    `${ADDRESS.source}\\s+(?:asks?|asked|says|said|wrote|writes|requests|requested)(?!\\S)`,
+    '^\\s*(?:fwd?|from|re)\\b[^:\\n]{0,80}:',
+  ].join('|'),
+  'giu',
+);
+
+function peopleAmong(text: string): string[][] {
   const addresses = text.match(ADDRESS) ?? [];
-  if (addresses.length > 0) return addresses.slice(0, MOST_PEOPLE).map((address) => [address]);
-  const bare = text.replace(/\([^()]*\)/g, ' ');
-  const parts = bare.split(/[,;:&+/\n]|(?<!\S)(?:and|or)(?!\S)/i).map(namesIn);
-  return parts.filter((names) => names.length > 0).slice(0, MOST_PEOPLE);
+  let next = 0;
+  // What stands in brackets only says more of a person, but for an address by itself.
+  const masked = text
+    .replace(ADDRESS, () => ` ${MARK}${next++}${MARK} `)
+    .replace(/\([^()]*\)/g, (inside) => (isMarked(inside) ? inside : ' '));
+  // "Vance, Adele <adele@contoso.com>; Langer, Isaiah <isaiah@contoso.com>"
+  const isMail = /<[^<>\s]+@[^<>\s]+>/.test(text);
+  const parts = masked.split(isMail ? /[;\n]|(?<!\S)(?:and|or)(?!\S)/i : /[,;:&+/\n]|(?<!\S)(?:and|or|nor)(?!\S)/i);
+  const people = parts.flatMap((part): string[][] => {
+    const own = [...part.matchAll(MARKED)].map(([, index]) => addresses[Number(index)] ?? '');
+    const names = namesIn(part.replace(MARKED, isMail ? ' ' : ' and '));
+    if (own.length > 1) return own.map((address) => [address]);
+    return [[...own, ...names]];
+  });
+  return people.filter((names) => names.length > 0).slice(0, MOST_PEOPLE);
+}
+
+/** Stands for an address while the text around it is cut at marks that an address may hold. */
+const MARK = '\uE000';
+const MARKED = new RegExp(`${MARK}(\\d+)${MARK}`, 'g');
+
+function isMarked(inside: string): boolean {
+  return inside.replace(MARKED, '') !== inside && inside.replace(MARKED, '').replace(/[()<>\s]/g, '') === '';
 }
 
 /** Whether the words are pronouns and the like: no near miss and no group is looked for then. */
@@ -64,10 +100,25 @@ export function remainderOf(text: string): string {
     : remainder.join(' ');
 }
 
-/** Whether the words take back what stands behind them: "but not", "except". */
-export function takesBack(text: string): boolean {
-  return /(?<!\S)(?:not|no|never|without|except|excluding|instead of)(?!\S)/i.test(text);
+/** The words in front of one that takes back a name, and those from it on. */
+export function cutTakenBack(text: string): { readonly kept: string; readonly rest: string } {
+  const at = negationIn(text)?.at ?? text.length;
+  return { kept: text.slice(0, at), rest: text.slice(at) };
 }
+
+/** Where a line begins to tell why or on which condition, so that names there are no longer meant; its end otherwise. */
+export function clauseIn(text: string): number {
+  return CLAUSE.exec(text)?.index ?? text.length;
+}
+
+const CLAUSE = new RegExp(
+  [
+    '(?<![\\p{L}\\p{N}])(?:because|cuz|unless|only if|if|when|once|while|whereas|although|though|since|due to|so that',
+    'in order to|as part of|as soon as|(?:as|so) (?:he|she|they|we|i|it|his|her|their|our))(?![\\p{L}\\p{N}])',
+    "[,;.–—-]\\s*(?:he|she|they|we|i|it|his|her|their|our)(?:['’](?:s|re|ll|ve|m|d))?(?![\\p{L}\\p{N}'’])",
+  ].join('|'),
+  'iu',
+);
 
 /** Usher provisions at once in any case. */
 const MEANT_ANYWAY: ReadonlySet<string> = new Set(['now', 'immediately', 'also', 'too', 'right', 'away', 'app']);
@@ -88,11 +139,11 @@ function namesIn(part: string): string[] {
   return names.filter((name) => name.length <= LONGEST_NAME).slice(0, 2);
 }
 
-function isAround(word: string): boolean {
+export function isAround(word: string): boolean {
   return AROUND.has(word) || CLOSING_WORDS.has(word);
 }
 
-function bareWord(word: string): string {
+export function bareWord(word: string): string {
   return word
     .toLowerCase()
     .replaceAll('’', "'")

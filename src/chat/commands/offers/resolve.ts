@@ -5,42 +5,34 @@ import type { GraphTrouble } from '../../../graph/answer.ts';
 import { findAccessRequest } from '../../../requests/access-requests/store.ts';
 import type { Command } from '../../command.ts';
 import { closest } from '../../grammar/closest.ts';
+import { takesBack } from '../../grammar/negations.ts';
 import { isSelf } from '../../grammar/pronouns.ts';
 import { nearest, resolvePerson, typistOf } from '../../lists/person.ts';
-import type { Reply } from '../../reply.ts';
-import type { Problem } from '../../views/problem.ts';
 import { obstacleTo } from '../access/decide.ts';
+import { refuseAsking } from '../access/refuse-asking.ts';
 import { findVisible, refuseUnseen } from '../access/show.ts';
 import { refuseCheckOn } from '../checks/refuse-check.ts';
 import { isDistinguishedName } from '../distinguished-name.ts';
 import { permissionFor, refuseVerb } from '../help.ts';
 import { findOwnRequest } from '../own-request.ts';
-import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
+import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
 import { refuseUnattended } from '../unattended.ts';
 import { namesNoPerson } from './person-words.ts';
-
-/**
- * A guess at what was meant, before it is offered: the names in it may be anything. `others` are further texts to look
- * the person up by.
- */
-export interface Guess {
-  readonly command: Command;
-  readonly others?: readonly string[];
-}
-
-/** What a guess comes to for this caller in this tenant. Nothing but `commands` may stand on a button. */
-export type Resolved =
-  | {
-      readonly kind: 'commands';
-      readonly commands: readonly Command[];
-      /** Of a list only a part became commands. */
-      readonly more?: boolean;
-      /** Those of `others` that name another person than the one who was found. */
-      readonly unused?: readonly string[];
-    }
-  /** The caller may not; the refusal is recorded when it is told. */
-  | { readonly kind: 'refused'; readonly reply: () => Promise<Reply> }
-  | { readonly kind: 'missing'; readonly problem: Problem };
+import {
+  type CommandOf,
+  commands,
+  firstOf,
+  type Guess,
+  inTurn,
+  missing,
+  type OtherCommand,
+  type Person,
+  type PersonSeen,
+  provisionFor,
+  type Resolved,
+  refused,
+  requestFor,
+} from './resolved.ts';
 
 /** Of a longer list so many people are looked up: enough to tell that pressing the button reaches a person. */
 const mostLookedUp = 3;
@@ -98,7 +90,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     const named = { ...command, app: app.name };
     if (isDistinguishedName(command.subject)) return commands(named);
     const person = await findPerson(command.subject, others);
-    if (person.kind === 'person') return commands({ ...named, subject: person.name }, person.unused);
+    if (person.kind === 'person') return forEach(person, (subject) => ({ ...named, subject }));
     if (person.kind === 'refused') return person;
     if ((await sourceOf(app.id)) === 'other') return commands(named);
     if (namesNoPerson(command.subject)) return person;
@@ -115,18 +107,15 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     if (app.kind !== 'app') return app;
     const person = await findPerson(command.subject, others);
     if (person.kind !== 'person') return person;
-    const { id } = person;
-    if (id !== null) {
-      const may = await mayAskFor(parts, caller, id);
-      if (!may.ok) return troubled(may.trouble);
-      if (may.value !== 'may') return refused(() => refuseAsking(id, person.displayName, may.value));
-    }
-    return commands({ ...command, subject: person.name, app: app.name }, person.unused);
-  }
-
-  async function refuseAsking(id: string, person: string, reason: string): Promise<Reply> {
-    await record(parts, caller.id, 'denied', { permission: 'access.request', reason, subject: id });
-    return say(words, id === caller.id ? { kind: 'askForSelf' } : { kind: 'notYourReport', person });
+    const allowed = await inTurn([person, ...(person.others ?? [])], async (one): Promise<Resolved> => {
+      const { id, displayName } = one;
+      const may = id === null ? null : await mayAskFor(parts, caller, id);
+      if (may !== null && !may.ok) return troubled(may.trouble);
+      if (id !== null && may !== null && may.value !== 'may')
+        return refused(() => refuseAsking(parts, turn, { id, displayName }, may.value));
+      return commands({ ...command, subject: one.name, app: app.name }, one.found);
+    });
+    return firstOf(allowed);
   }
 
   /** For a requester each person of a list is a line of its own. */
@@ -144,20 +133,28 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     if (mayOnlyCloudSync() && (await sourceOf(app.id)) !== 'activeDirectory')
       return denied('provision.run', { cloudSync: false });
     const seen = await peopleAmong(command.subjects, app.id);
-    return seen.kind === 'people' ? commands({ ...command, subjects: seen.names, app: app.name }) : seen;
+    if (seen.kind !== 'people') return seen;
+    const [subject, second] = seen.names;
+    const { verb: _, subjects: __, ...rest } = { ...command, app: app.name };
+    // Of several only one is there.
+    if (subject !== undefined && second === undefined && command.subjects.length > 1)
+      return commands({ verb: 'provision', subject, ...rest }, seen.found);
+    return commands({ ...command, subjects: seen.names, app: app.name }, seen.found);
   }
 
+  /** Who is not there is left out; where none of those who are looked up is, the whole is. */
   async function peopleAmong(subjects: readonly string[], appId: string | null) {
     const looked = await inTurn(subjects.slice(0, mostLookedUp), async (subject) => {
-      if (isDistinguishedName(subject)) return { kind: 'person' as const, name: subject };
+      if (isDistinguishedName(subject)) return { kind: 'person' as const, name: subject, found: [] };
       return findPerson(subject, []);
     });
-    const names = looked.map((one, at) => (one.kind === 'person' ? one.name : (subjects[at] ?? '')));
-    const all = [...names, ...subjects.slice(mostLookedUp)];
-    const bad = looked.find((one) => one.kind !== 'person');
-    const some = subjects.length > mostLookedUp && looked.some((one) => one.kind === 'person');
-    if (bad === undefined || some) return { kind: 'people', names: all } as const;
-    return (await sourceOf(appId)) === 'other' ? ({ kind: 'people', names: all } as const) : bad;
+    const seen = looked.flatMap((one) => (one.kind === 'person' ? [one] : []));
+    const bad = looked.find((one) => one.kind === 'refused') ?? (seen.length === 0 ? looked[0] : undefined);
+    if (bad === undefined || bad.kind === 'person') {
+      const names = [...seen.map(({ name }) => name), ...subjects.slice(mostLookedUp)];
+      return { kind: 'people', names, found: seen.flatMap(({ found }) => found ?? []) } as const;
+    }
+    return (await sourceOf(appId)) === 'other' ? ({ kind: 'people', names: subjects, found: [] } as const) : bad;
   }
 
   async function resolveGroup(command: CommandOf<'provisionGroup'>): Promise<Resolved> {
@@ -173,7 +170,8 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     if (command.members === null) return commands({ ...command, group: group.name, app: app.name });
     const members = await peopleAmong(command.members, null);
     if (members.kind !== 'people') return members;
-    return commands({ ...command, group: group.name, members: members.names, app: app.name });
+    const named = { ...command, group: group.name, members: members.names, app: app.name };
+    return commands(named, members.found);
   }
 
   async function resolveId(
@@ -210,7 +208,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     const permission = permissionFor(command.verb);
     if (deny(caller, permission) !== null) return denied(permission);
     let resolved: OtherCommand = command;
-    let unused: readonly string[] = [];
+    let found: readonly string[] = [];
     if ('app' in resolved && resolved.app !== null) {
       const app = await findApp(resolved.app);
       if (app.kind !== 'app') return app;
@@ -222,14 +220,15 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
       const unseen = await refuseChecking(person.id, person.displayName);
       if (unseen !== null) return unseen;
       resolved = { ...resolved, subject: person.name };
-      unused = person.unused ?? [];
+      found = person.found ?? [];
     }
     if ((resolved.verb === 'history' || resolved.verb === 'exportHistory') && resolved.about !== null) {
       const about = await findEither(resolved.about, others);
       if (about.kind !== 'person' && about.kind !== 'app') return about;
       resolved = { ...resolved, about: about.name };
+      if (about.kind === 'person') found = about.found ?? [];
     }
-    return commands(resolved, unused);
+    return commands(resolved, found);
   }
 
   /** What is there goes before what is near, whether an app or a person. */
@@ -266,24 +265,28 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     return near === null ? missing({ kind: 'unknownApp', typed }) : findApp(near);
   }
 
-  type PersonSeen =
-    | {
-        readonly kind: 'person';
-        readonly id: string | null;
-        readonly displayName: string;
-        readonly name: string;
-        readonly unused?: readonly string[];
-      }
-    | Exclude<Resolved, { kind: 'commands' }>;
-
+  /** As many as are told apart: a person by id, or a name that several have. */
   async function findPerson(typed: string, others: readonly string[]): Promise<PersonSeen> {
+    let several: Person | null = null;
     for (const text of [typed, ...others]) {
       const seen = await lookUp(text);
-      if (seen.kind === 'person') return { ...seen, unused: others.filter((other) => !text.includes(other)) };
       if (seen.kind === 'refused') return seen;
+      if (seen.kind !== 'person') continue;
+      if (seen.id !== null) return typed.includes('@') ? withOthersNamed(seen, others) : seen;
+      several ??= seen;
     }
-    const [near] = namesNoPerson(typed) ? [] : await nearest(parts.directory, typed);
+    if (several !== null) return several;
+    const [near] = namesNoPerson(typed) || takesBack(typed) ? [] : await nearest(parts.directory, typed);
     return near === undefined ? missing({ kind: 'unknownUser', typed }) : lookUp(near.userPrincipalName);
+  }
+
+  /** "isaiah adele@contoso.com": the name beside an address may be another person's, who was meant. */
+  async function withOthersNamed(person: Person, others: readonly string[]): Promise<PersonSeen> {
+    const beside = await inTurn(others, lookUp);
+    const further = beside.flatMap((one) =>
+      one.kind === 'person' && one.id !== null && one.id !== person.id ? [one] : [],
+    );
+    return { ...person, others: further };
   }
 
   function lookUp(typed: string): Promise<PersonSeen> {
@@ -294,17 +297,31 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
   }
 
   async function lookUpAnew(typed: string): Promise<PersonSeen> {
-    if (isSelf(typed)) return { kind: 'person', id: caller.id, displayName: caller.name, name: caller.principalName };
-    const found = await resolvePerson(parts.directory, typed, typistOf(turn.incoming));
-    if (!found.ok) return troubled(found.trouble);
-    switch (found.value.kind) {
-      case 'one':
-        return { kind: 'person', id: found.value.user.id, displayName: found.value.user.displayName, name: typed };
-      case 'several':
-        return { kind: 'person', id: null, displayName: typed, name: typed };
+    if (isSelf(typed))
+      return { kind: 'person', id: caller.id, displayName: caller.name, name: caller.principalName, found: [typed] };
+    const match = await resolvePerson(parts.directory, typed, typistOf(turn.incoming));
+    if (!match.ok) return troubled(match.trouble);
+    switch (match.value.kind) {
+      case 'one': {
+        const { id, displayName } = match.value.user;
+        return { kind: 'person', id, displayName, name: typed, found: [displayName, typed] };
+      }
+      case 'several': {
+        const names = match.value.users.map(({ displayName }) => displayName);
+        return { kind: 'person', id: null, displayName: typed, name: typed, found: names };
+      }
       default:
         return missing({ kind: 'unknownUser', typed });
     }
+  }
+
+  function forEach(person: Person, lineFor: (subject: string) => Command): Resolved {
+    const all = [person, ...(person.others ?? [])];
+    return {
+      kind: 'commands',
+      commands: all.map(({ name }) => lineFor(name)),
+      found: all.flatMap(({ found }) => found ?? []),
+    };
   }
 
   async function findGroup(typed: string) {
@@ -339,62 +356,4 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
   const troubled = (trouble: GraphTrouble) => refused(() => Promise.resolve(troubleReply(words, trouble)));
 
   return resolve;
-}
-
-type CommandOf<V extends Command['verb']> = Extract<Command, { verb: V }>;
-type OtherCommand = Exclude<
-  Command,
-  CommandOf<
-    | 'provision'
-    | 'requestAccess'
-    | 'provisionList'
-    | 'provisionGroup'
-    | 'retry'
-    | 'cancel'
-    | 'approve'
-    | 'deny'
-    | 'show'
-  >
->;
-
-/** A line about provisioning as the request that it is for those who may only ask. */
-function requestFor({
-  subject,
-  app,
-  term = { start: null, end: null, reason: null },
-}: Pick<CommandOf<'provision'>, 'subject' | 'app' | 'term'>): CommandOf<'requestAccess'> {
-  return { verb: 'requestAccess', subject, app, ...term };
-}
-
-/** The other way round. Its reason is told beside the line, and its end in it. */
-function provisionFor({ subject, app, end }: CommandOf<'requestAccess'>): CommandOf<'provision'> {
-  return { verb: 'provision', subject, app, ...(end === null ? {} : { term: { start: null, end, reason: null } }) };
-}
-
-function commands(command: Command, unused: readonly string[] = []): Resolved {
-  return { kind: 'commands', commands: [command], unused };
-}
-
-function refused(reply: () => Promise<Reply>): Extract<Resolved, { kind: 'refused' }> {
-  return { kind: 'refused', reply };
-}
-
-function missing(problem: Problem): Extract<Resolved, { kind: 'missing' }> {
-  return { kind: 'missing', problem };
-}
-
-/** What can be offered of several; else the first refusal, else what was not found. */
-export function firstOf(all: readonly Resolved[]): Resolved {
-  const offered = all.flatMap((one) => (one.kind === 'commands' ? one.commands : []));
-  const more = all.some((one) => one.kind === 'commands' && one.more === true);
-  const unused = all.flatMap((one) => (one.kind === 'commands' ? (one.unused ?? []) : []));
-  if (offered.length > 0) return { kind: 'commands', commands: offered, more, unused };
-  const [first] = all;
-  return all.find((one) => one.kind === 'refused') ?? first ?? missing({ kind: 'empty' });
-}
-
-export async function inTurn<T, R>(items: readonly T[], each: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (const item of items) results.push(await each(item));
-  return results;
 }

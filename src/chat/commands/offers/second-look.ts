@@ -1,29 +1,36 @@
 import { deny } from '../../../access/policy.ts';
 import type { Application } from '../../../graph/applications.ts';
-import type { Command, Term } from '../../command.ts';
+import type { Command } from '../../command.ts';
 import { readStartDate } from '../../dates/start-date.ts';
 import { closest } from '../../grammar/closest.ts';
 import { format } from '../../grammar/format.ts';
-import { parse } from '../../grammar/parse.ts';
+import { negationIn, takesBack } from '../../grammar/negations.ts';
+import { trimEdges } from '../../grammar/words.ts';
+import { typistOf } from '../../lists/person.ts';
 import type { Reply } from '../../reply.ts';
 import { refuseVerb } from '../help.ts';
 import { type CommandParts, say, type Turn, troubleReply } from '../turn.ts';
 import { type Mention, mentionsIn } from './app-mentions.ts';
-import { type Around, readAround } from './around.ts';
+import { JOINT_FIRST, JOINT_LAST, readAround } from './around.ts';
+import {
+  type AppCommand,
+  forPeople,
+  guessesFor,
+  intentBehind,
+  type PersonCommand,
+  termOf,
+  withPeople,
+} from './guesses.ts';
 import { beginsToGive, type Intent, intentOf } from './intent.ts';
-import { type Guesses, offer, offerIfFound, sayMissing } from './offer.ts';
-import { isChoice, peopleIn, remainderOf, takesBack } from './person-words.ts';
-import type { Guess } from './resolve.ts';
+import { type Guesses, longestLookedAt, offer, offerIfFound, sayMissing } from './offer.ts';
+import { clauseIn, cutTakenBack, peopleIn, remainderOf } from './person-words.ts';
+import type { Guess } from './resolved.ts';
+import { standsIn } from './unsaid.ts';
 
 /**
  * The second look at a line, where its first reading names an app, a person or a group that is not there. It looks for
  * names that are, and offers whole lines with them; it never does anything by itself. All guesses go through `offer`.
  */
-type AppCommand = Extract<Command, { readonly app: string | null }> & { readonly app: string };
-/** A longer text names no app, no person and no group; searching it would only cost time. */
-const longestLookedAt = 1_000;
-
-type PersonCommand = Extract<Command, { readonly subject: string; readonly app: string | null }>;
 
 /** A line that was read by a guess: as it was read, or as the second look has it. */
 export async function offerMeant(parts: CommandParts, turn: Turn, command: Command): Promise<Reply> {
@@ -54,13 +61,49 @@ export async function lookAgainForApp(parts: CommandParts, turn: Turn, typed: Ap
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
   const apps = listing.value.items;
-  const unknown = { kind: 'unknownApp', typed: command.app } as const;
+  const wanted = command.app.slice(0, clauseIn(command.app)).trim();
+  const unknown = { kind: 'unknownApp', typed: wanted === '' ? command.app : wanted } as const;
   if (command.app.length > longestLookedAt) return sayMissing(turn, unknown);
-  const inName = inItsName(command, apps);
-  if (inName !== null) return offer(parts, turn, inName);
+  if (command.verb === 'provisionList' && command.subjects.some(isOdd)) return lookAgainForPeople(parts, turn, command);
+  const subject = 'subject' in command ? command.subject : '';
+  const meant = meantPeople(turn, command);
+  if (meant === null) return sayMissing(turn, { kind: 'unknownUser', typed: subject });
+  const isOfMany = holdsPairs(command.app, apps) || isOdd(subject);
+  const isTurned = mentionsIn(subject, apps, false).some(({ to }) => JOINT_FIRST.test(subject.slice(to)));
   const inLine = inItsLine(lineOf(turn, command), command, apps);
-  const reply = inLine === null ? null : await offerIfFound(parts, turn, inLine);
-  return reply ?? sayMissing(turn, unknown);
+  const byLine = () => (inLine === null ? null : offerIfFound(parts, turn, inLine));
+  if (isOfMany) return (await byLine()) ?? sayMissing(turn, unknown);
+  const turned = isTurned ? await byLine() : null;
+  if (turned !== null) return turned;
+  const inName = inItsName(meant, apps);
+  if (inName !== null) return offer(parts, turn, inName);
+  return (await byLine()) ?? sayMissing(turn, unknown);
+}
+
+/** Whether a text that was read as one name parts names, or takes one back. */
+function isOdd(text: string): boolean {
+  return takesBack(text) || /\S\s+(?:to|into)\s+\S/i.test(text);
+}
+
+/** "github, diego to salesforce": what stands between the apps names people, so that each app may have its own. */
+function holdsPairs(text: string, apps: readonly Application[]): boolean {
+  return gapsAround(text, mentionsIn(text, apps, true))
+    .slice(1, -1)
+    .some((gap) => peopleIn(cutTakenBack(gap).kept).length > 0);
+}
+
+/** The command about those who were not taken back; null where that is nobody. */
+function meantPeople<C extends AppCommand | PersonCommand>(
+  turn: Turn,
+  command: C,
+): { readonly command: C; readonly leftOut: string } | null {
+  const subject = 'subject' in command ? command.subject : '';
+  const { kept, rest } = typistOf(turn.incoming).quoted.has(subject)
+    ? { kept: subject, rest: '' }
+    : cutTakenBack(subject);
+  if (rest === '') return { command, leftOut: '' };
+  const left = trimEdges(kept.trim(), '', ',;:');
+  return peopleIn(left).length === 0 ? null : { command: { ...command, subject: left }, leftOut: remainderOf(rest) };
 }
 
 /** "to Salesforce asap, he starts today": that it starts today is left out with the words around it. */
@@ -74,29 +117,74 @@ function withTailOfToday(parts: CommandParts, turn: Turn, command: AppCommand): 
   return { ...withoutTerm(command), app: line.slice(at) };
 }
 
-/** What a line about provisioning says of the time, to be passed on to another reading of it. */
-function termOf(command: Command): { readonly term?: Term } {
-  return 'term' in command && command.term !== undefined ? { term: command.term } : {};
-}
-
 function withoutTerm<C extends Command>(command: C): C {
   return 'term' in command ? { ...command, term: undefined } : command;
 }
 
 /** There is nobody of the whole name: a group, those whose names it holds, or the one whose name is near. */
-export async function lookAgainForPerson(parts: CommandParts, turn: Turn, command: PersonCommand): Promise<Reply> {
-  if (command.subject.length > longestLookedAt)
-    return sayMissing(turn, { kind: 'unknownUser', typed: command.subject });
+export async function lookAgainForPerson(parts: CommandParts, turn: Turn, typed: PersonCommand): Promise<Reply> {
+  const missing = { kind: 'unknownUser', typed: typed.subject } as const;
+  if (typed.subject.length > longestLookedAt) return sayMissing(turn, missing);
+  const ofGroup = await lookForGroup(parts, turn, typed);
+  if (ofGroup !== null) return ofGroup;
+  const inPairs = typed.app === null ? null : await pairsOfLine(parts, turn, { ...typed, app: typed.app });
+  if (inPairs !== null) return inPairs;
+  const meant = meantPeople(turn, typed);
+  if (meant === null) return sayMissing(turn, missing);
+  const { command } = meant;
   const people = peopleIn(command.subject);
   const [first = []] = people;
-  const leftOut = [...command.subject.matchAll(/\(([^()]+)\)/g)].map(([, inside = '']) => inside);
+  const leftOut = [meant.leftOut];
   const whole: Guesses = { guesses: [{ command, others: first }], leftOut };
-  const each: Guesses = { guesses: people.length > 1 ? forPeople(command, people, command.subject) : [], leftOut: [] };
+  const each: Guesses = { guesses: people.length > 1 ? forPeople(command, people, command.subject) : [], leftOut };
   const reply =
     (people.length > 1 ? await offerIfFound(parts, turn, each) : null) ??
     (command.app === null ? await lookForAppInSubject(parts, turn, command) : null);
   return reply ?? offer(parts, turn, whole);
 }
+
+/** "isaiah to github, adele to salesforce": null where the line names no further app in front of the one it ends with. */
+async function pairsOfLine(
+  parts: CommandParts,
+  turn: Turn,
+  command: AppCommand & { readonly subject: string },
+): Promise<Reply | null> {
+  const listing = await parts.applications.list();
+  if (!listing.ok) return null;
+  const { kept, rest } = cutTakenBack(command.subject);
+  // "adele in github but not": it is the app that is taken back.
+  const isAppTaken = rest !== '' && peopleIn(rest.slice(negationIn(rest)?.end)).length === 0;
+  const mentions = mentionsIn(kept, listing.value.items, false);
+  const isParted = isOdd(kept) || mentions.some(({ from }) => JOINT_LAST.test(kept.slice(0, from)));
+  if (!isAppTaken && !isParted) return null;
+  const pairs = inItsLine(lineOf(turn, command), command, listing.value.items);
+  const reply = pairs === null ? null : await offerIfFound(parts, turn, pairs);
+  return reply ?? sayMissing(turn, { kind: 'unknownUser', typed: command.subject });
+}
+
+/** "everyone in sales", "members of Project Falcon": a group of that name, and never a person. */
+async function lookForGroup(parts: CommandParts, turn: Turn, command: PersonCommand): Promise<Reply | null> {
+  const { subject, app } = command;
+  const [, group] = ALL_OF.exec(subject) ?? [];
+  if (group === undefined && command.verb !== 'check') return null;
+  const name = group ?? subject;
+  if (command.verb === 'provision' && app !== null) {
+    const guess = { verb: 'provisionGroup', group: name, members: null, app, ...termOf(command) } as const;
+    const reply = await offerIfFound(parts, turn, { guesses: [{ command: guess }], leftOut: [] });
+    if (reply !== null) return reply;
+  }
+  const isThere = group !== undefined || (await isGroup(parts, name));
+  return isThere ? say(turn.words, { kind: 'noOnePerson', typed: subject }) : null;
+}
+
+async function isGroup({ directory }: CommandParts, name: string): Promise<boolean> {
+  if (peopleIn(name).length === 0) return false;
+  const found = await directory.findGroups(name);
+  return found.ok && found.value.kind === 'one' && standsIn(found.value.group.displayName, name);
+}
+
+const ALL_OF =
+  /^(?:all|every(?:one|body)|(?:all\s+)?(?:of\s+)?(?:the\s+)?(?:members|people|users|staff|employees|colleagues))\s+(?:of|in|from|at)\s+(?:the\s+)?(.+)$/iu;
 
 /** A list that was read by a guess; where it holds no people, "isaiah to Salesforce and adele to GitHub" may be meant. */
 async function lookAgainForPeople(
@@ -106,12 +194,15 @@ async function lookAgainForPeople(
 ): Promise<Reply> {
   const asList: Guesses = { guesses: [{ command }], leftOut: [] };
   const listing = await parts.applications.list();
-  const inLine = listing.ok ? inItsLine(lineOf(turn, command), command, listing.value.items) : null;
-  return (
-    (await offerIfFound(parts, turn, asList)) ??
-    (inLine === null ? null : await offerIfFound(parts, turn, inLine)) ??
-    offer(parts, turn, asList)
-  );
+  const line = lineOf(turn, command);
+  const inLine = listing.ok && line.length < longestLookedAt ? inItsLine(line, command, listing.value.items) : null;
+  const inPairs = () => (inLine === null ? null : offerIfFound(parts, turn, inLine));
+  const odd = command.subjects.find(isOdd);
+  const isOfMany = listing.ok && new Set(mentionsIn(line, listing.value.items, false).map(({ name }) => name)).size > 1;
+  // A name that is taken back, or that goes to another app, stands in no list of all.
+  if (odd !== undefined) return (await inPairs()) ?? sayMissing(turn, { kind: 'unknownUser', typed: odd });
+  if (isOfMany) return (await inPairs()) ?? offer(parts, turn, asList);
+  return (await offerIfFound(parts, turn, asList)) ?? (await inPairs()) ?? offer(parts, turn, asList);
 }
 
 /** Neither a person nor an app has the name that the history is asked about: those that it holds, or the near one. */
@@ -123,18 +214,19 @@ export async function lookAgainForEither(
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
   if (command.about.length > longestLookedAt) return sayMissing(turn, { kind: 'unknownUser', typed: command.about });
-  const mentions = withoutTakenBack(command.about, mentionsIn(command.about, listing.value.items, true));
-  const [others = [], ...further] = peopleIn(gapsAround(command.about, mentions).join(' and '));
+  const { kept, rest } = cutTakenBack(command.about);
+  const mentions = mentionsIn(kept, listing.value.items, true);
+  const [others = [], ...further] = peopleIn(gapsAround(kept, mentions).join(' and '));
   const names = [...mentions.map(({ name }) => [name]), others, ...further].filter((name) => name.length > 0);
-  const gaps = mentions.length === 0 ? [] : gapsAround(command.about, mentions);
-  const leftOut = gaps.filter((gap) => peopleIn(gap).length === 0).map(remainderOf);
+  const gaps = mentions.length === 0 ? [] : gapsAround(kept, mentions);
+  const leftOut = [...gaps.filter((gap) => peopleIn(gap).length === 0), rest].map(remainderOf);
   const guesses = names.flatMap(([about, ...rest]): Guess[] =>
     about === undefined ? [] : [{ command: { ...command, about }, others: rest }],
   );
   const near: Guess = { command };
   const reply =
     (guesses.length === 0 ? null : await offerIfFound(parts, turn, { guesses, leftOut })) ??
-    (await offerIfFound(parts, turn, { guesses: [near], leftOut: [] }));
+    (rest === '' ? await offerIfFound(parts, turn, { guesses: [near], leftOut: [] }) : null);
   return reply ?? sayMissing(turn, { kind: 'unknownUser', typed: command.about });
 }
 
@@ -146,9 +238,18 @@ export async function lookAgainForGroup(
 ): Promise<Reply> {
   const unknown = { kind: 'unknownGroup', typed: command.group } as const;
   if (command.group.length > longestLookedAt) return sayMissing(turn, unknown);
-  const asGroup = await offerIfFound(parts, turn, { guesses: [{ command }], leftOut: [] });
+  const at = command.members?.findIndex(isOdd) ?? -1;
+  const odd = command.members?.[at] ?? '';
+  const { kept } = cutTakenBack(odd);
+  const members =
+    at < 0
+      ? command.members
+      : [...(command.members ?? []).slice(0, at), ...peopleIn(kept).flatMap(([name]) => name ?? [])];
+  const leftOut = at < 0 ? [] : [odd.slice(kept.length), ...(command.members ?? []).slice(at + 1)];
+  if (members?.length === 0) return sayMissing(turn, { kind: 'unknownUser', typed: odd });
+  const asGroup = await offerIfFound(parts, turn, { guesses: [{ command: { ...command, members } }], leftOut });
   if (asGroup !== null) return asGroup;
-  const [others = []] = peopleIn(command.group);
+  const [others = []] = peopleIn(cutTakenBack(command.group).kept);
   const { group: subject, app } = command;
   const guess: Guess = { command: { verb: 'provision', subject, app, ...termOf(command) }, others };
   const reply = await offerIfFound(parts, turn, { guesses: [guess], leftOut: command.members ?? [] });
@@ -165,10 +266,15 @@ export async function lookAtLine(
   if (intent === null || line.length > longestLookedAt || turn.caller.roles.length === 0) return null;
   const listing = await parts.applications.list();
   if (!listing.ok) return null;
-  const around = readAround(line, mentionsIn(line, listing.value.items, false));
-  if (around.pairs.length === 0) return lookForPerson(parts, turn, line, intent);
+  const mentions = mentionsIn(line, listing.value.items, false);
+  if (mentions.length === 0) return lookForPerson(parts, turn, line, intent);
+  const around = readAround(line, mentions, !gives(intent));
   const guesses = guessesFor(intent === 'unsaid' ? bestFor(turn) : intent, around, line);
   return guesses.length === 0 ? null : offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
+}
+
+function gives(intent: Intent): boolean {
+  return intent === 'provision' || intent === 'requestAccess' || intent === 'unsaid';
 }
 
 /** "who approved isaiah", "onboard isaiah": no app is named. */
@@ -202,37 +308,14 @@ export async function lookAtGroupLine(parts: CommandParts, turn: Turn, line: str
   return offerIfFound(parts, turn, { guesses: [{ command }], leftOut: [remainderOf(line.slice(app.to))] });
 }
 
-/** Several lines, each a command about people by itself: none is done, each is offered. Null where it is not so. */
-export async function lookAtLines(parts: CommandParts, turn: Turn, text: string): Promise<Reply | null> {
-  if (!text.includes('\n')) return null;
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  if (lines.length > mostLines) return null;
-  const read = lines.map((line) => ({ line, command: wholeCommand(line) }));
-  const commands = read.flatMap(({ command }) => command ?? []);
-  if (commands.length < 2) return null;
-  const leftOut = read.flatMap(({ line, command }) => (command === null ? [remainderOf(line)] : []));
-  return offer(parts, turn, { guesses: commands.map((command) => ({ command })), leftOut });
-}
-
-/** More lines than people write commands in one message: that is a list. */
-const mostLines = 20;
-
-/** A line that says by itself who and to which app. */
-function wholeCommand(line: string): Command | null {
-  const parsed = parse(line);
-  const meant = parsed.kind === 'didYouMean' ? parse(parsed.suggestion) : parsed;
-  return meant.kind === 'command' && isWhole(meant.command) ? meant.command : null;
-}
-
-function isWhole(command: Command): boolean {
-  return (
-    'app' in command && command.app !== null && ('subject' in command || 'group' in command || 'subjects' in command)
-  );
-}
-
 /** `salesforce INC0012345`, `salesforce and github`, `sales force`. */
-function inItsName(command: AppCommand, apps: readonly Application[]): Guesses | null {
-  const typed = command.app;
+function inItsName(
+  { command, leftOut: takenBack }: { readonly command: AppCommand; readonly leftOut: string },
+  apps: readonly Application[],
+): Guesses | null {
+  const clause = clauseIn(command.app);
+  const typed = command.app.slice(0, clause);
+  const told = [takenBack, remainderOf(command.app.slice(clause))];
   const near = closest(
     typed,
     apps.flatMap((app) => [app.displayName, ...app.aliases]),
@@ -240,14 +323,12 @@ function inItsName(command: AppCommand, apps: readonly Application[]): Guesses |
   const mentions = withoutTakenBack(typed, withNearOnes(typed, mentionsIn(typed, apps, true), apps));
   const [first] = mentions;
   if (near !== null && (first === undefined || (mentions.length === 1 && near.length > first.name.length)))
-    return { guesses: [withOthers({ ...command, app: near }, '')], leftOut: [] };
+    return { guesses: withPeople({ ...command, app: near }, ''), leftOut: told };
   if (first === undefined) return null;
   const gaps = gapsAround(typed, mentions);
-  const { named, until } = withoutEnd(command, gaps.at(-1) ?? '');
-  const leftOut = gaps.map(remainderOf).filter((text) => until === null || !until.startsWith(text));
   return {
-    guesses: mentions.map(({ name }) => withOthers({ ...named, app: name }, gaps.join(' '))),
-    leftOut: [...leftOut, ...(until === null ? [] : [until])],
+    guesses: mentions.flatMap(({ name }) => withPeople({ ...command, app: name }, gaps.join(' '))),
+    leftOut: [...gaps.map(remainderOf), ...told],
   };
 }
 
@@ -269,20 +350,13 @@ function withNearOnes(text: string, mentions: readonly Mention[], apps: readonly
 /** A shorter word is near to too many names. */
 const shortestNear = 5;
 
-/** "Concur until 31 march": a day behind such a word is an end, and is never offered as a start. */
-function withoutEnd(command: AppCommand, gap: string): { readonly named: AppCommand; readonly until: string | null } {
-  const [end] = /(?<!\S)(?:until|till|til|thru|through|up to|ending)$/i.exec(gap.trim()) ?? [];
-  if (end === undefined || command.verb !== 'requestAccess' || command.start === null)
-    return { named: command, until: null };
-  return { named: { ...command, start: null }, until: `${end} ${command.start}` };
-}
-
 /** `provision servicenow to diego`, `provision adele in data for good`: wherever in the line. */
 function inItsLine(typed: string, command: AppCommand, apps: readonly Application[]): Guesses | null {
   // What it says of the time has been read, and parts no names.
   const line = 'term' in command ? format(withoutTerm(command)) : typed;
-  const around = readAround(line, mentionsIn(line, apps, false));
-  const guesses = guessesFor(intentBehind(command), around, line, command);
+  const intent = intentBehind(command);
+  const around = readAround(line, mentionsIn(line, apps, false), !gives(intent));
+  const guesses = guessesFor(intent, around, line, command);
   return guesses.length === 0 ? null : { guesses, leftOut: around.leftOut };
 }
 
@@ -290,82 +364,9 @@ function inItsLine(typed: string, command: AppCommand, apps: readonly Applicatio
 async function lookForAppInSubject(parts: CommandParts, turn: Turn, command: PersonCommand): Promise<Reply | null> {
   const listing = await parts.applications.list();
   if (!listing.ok) return null;
-  const around = readAround(command.subject, mentionsIn(command.subject, listing.value.items, false));
+  const around = readAround(command.subject, mentionsIn(command.subject, listing.value.items, false), true);
   const guesses = guessesFor('check', around, command.subject);
   return guesses.length === 0 ? null : offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
-}
-
-function guessesFor(
-  intent: Exclude<Intent, 'unsaid'>,
-  { pairs }: Around,
-  line: string,
-  base: Command | null = null,
-): Guess[] {
-  return pairs.flatMap(({ people, app }): Guess[] => {
-    switch (intent) {
-      case 'status':
-      case 'watch':
-      case 'unwatch':
-        return [{ command: { verb: intent, app } }];
-      case 'check': {
-        if (people.length === 0) return [{ command: { verb: 'status', app } }];
-        return forPeople({ verb: 'check', subject: '', app }, people, line);
-      }
-      case 'provision':
-        return forPeople({ verb: 'provision', subject: '', app, ...(base === null ? {} : termOf(base)) }, people, line);
-      case 'requestAccess': {
-        const { start, end, reason } = base?.verb === 'requestAccess' ? base : { start: null, end: null, reason: null };
-        return forPeople({ verb: 'requestAccess', subject: '', app, start, end, reason }, people, line);
-      }
-      case 'history': {
-        const [[about, ...others] = [app]] = people;
-        return [{ command: { verb: 'history', about: about ?? app, since: null, page: 1 }, others }];
-      }
-      default: {
-        const never: never = intent;
-        throw new Error(`unexpected intent ${String(never)}`);
-      }
-    }
-  });
-}
-
-/** One command for each; a list where all of several are meant at once. */
-function forPeople(command: PersonCommand, people: readonly (readonly string[])[], text: string): Guess[] {
-  const [[only] = [], second] = people;
-  if (only === undefined) return [];
-  if (second !== undefined && command.verb === 'provision' && !isChoice(text)) {
-    const subjects = people.flatMap(([name]) => name ?? []);
-    return [{ command: { verb: 'provisionList', subjects, app: command.app, ...termOf(command) } }];
-  }
-  return people.flatMap(([subject, ...others]) =>
-    subject === undefined ? [] : [{ command: { ...command, subject }, others }],
-  );
-}
-
-function withOthers(command: AppCommand, leftOut: string): Guess {
-  if (!('subject' in command)) return { command };
-  const addresses = leftOut.includes('@') ? peopleIn(leftOut).flat() : [];
-  const [others = []] = peopleIn(command.subject);
-  return { command, others: [...addresses, ...others].slice(0, 2) };
-}
-
-function intentBehind({ verb }: AppCommand): Exclude<Intent, 'unsaid'> {
-  switch (verb) {
-    case 'provision':
-    case 'provisionList':
-    case 'provisionGroup':
-      return 'provision';
-    case 'requestAccess':
-    case 'check':
-    case 'status':
-    case 'watch':
-    case 'unwatch':
-      return verb;
-    default: {
-      const never: never = verb;
-      throw new Error(`unexpected command ${String(never)}`);
-    }
-  }
 }
 
 /** Those before "but not". */

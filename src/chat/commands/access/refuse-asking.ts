@@ -1,0 +1,16 @@
+import type { DirectoryUser } from '../../../graph/directory.ts';
+import type { Reply } from '../../reply.ts';
+import { type CommandParts, record, say, type Turn } from '../turn.ts';
+
+/** A requester asks neither for themselves nor for a person who is not theirs to ask for; the refusal is recorded. */
+export async function refuseAsking(
+  parts: CommandParts,
+  { caller, words }: Turn,
+  { id, displayName }: Pick<DirectoryUser, 'id' | 'displayName'>,
+  reason: string,
+  app?: string,
+): Promise<Reply> {
+  const about = { permission: 'access.request', reason, ...(app === undefined ? {} : { app }), subject: id } as const;
+  await record(parts, caller.id, 'denied', about);
+  return say(words, id === caller.id ? { kind: 'askForSelf' } : { kind: 'notYourReport', person: displayName });
+}
