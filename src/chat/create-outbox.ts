@@ -1,5 +1,6 @@
 import { isDatabaseFault } from '../db/away.ts';
 import type { Log } from '../log.ts';
+import { mayBeDone } from '../requests/access-requests/awaiting.ts';
 import { copyPosted, dueCopies, putOffCopy } from '../requests/access-requests/copies.ts';
 import { dueNotices, type Notice, noticeSent, putOffNotice } from '../requests/access-requests/notices.ts';
 import { type AccessParts, findAccessRequest } from '../requests/access-requests/store.ts';
@@ -122,7 +123,14 @@ export function createOutbox({ store, draw, entraPortal, accessChanged, log }: O
     const task = request?.tasks[0]?.state;
     const outcome = task?.kind === 'done' ? task.outcome : null;
     const words = createWords(reader.locale, reader.timeZone);
-    return noticeText(words, { accessRequest, kind, outcome, entraPortalUrl: entraPortal });
+    const isPerhapsDone = await mayBeDone(database, accessRequest);
+    return noticeText(words, {
+      accessRequest,
+      kind,
+      outcome,
+      mayBeDone: isPerhapsDone,
+      entraPortalUrl: entraPortal,
+    });
   }
 
   function putOff(item: OutboxItem, dueAt: number | null): Promise<void> {

@@ -94,7 +94,7 @@ export function shownAttributeProblems(names: readonly string[]): readonly { pro
       : [
           {
             problem: `has ${quoted(unreadable)}, which names no attribute`,
-            fix: 'list names as the app’s attribute mapping spells them, parted by commas, e.g. employeeId,costCenter',
+            fix: 'list names as the app’s attribute mapping spells them, separated by commas, e.g. employeeId,costCenter',
           },
         ]),
     ...(secrets.length === 0

@@ -44,8 +44,6 @@ export type CheckVerdict =
   /** Nothing wrong is visible, but not everything could be seen. */
   | { readonly kind: 'unknownYet' };
 
-export type VerdictKind = CheckVerdict['kind'];
-
 /** Where the cause lies; `none` where there is nothing to mend, `unclear` where nobody can tell. */
 export type Side = 'sync' | 'user' | 'none' | 'unclear';
 

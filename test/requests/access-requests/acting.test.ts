@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import type { Database } from '../../../src/db/database.ts';
 import {
   type AccessAction,
-  type LapseReason,
   mayRetryLapsed,
   stateAfter,
 } from '../../../src/requests/access-requests/access-request.ts';
@@ -21,6 +20,7 @@ import { findRequest } from '../../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
 import { engineStartMs, engines, sqliteEngine, type TestDatabase } from '../../support/databases.ts';
 import { ask, claimed, done, wanted } from '../support.ts';
+import { lapses } from './lapses.ts';
 import {
   accessParts,
   alex,
@@ -220,18 +220,7 @@ describe.each(engines)('acting on an access request on $name', ({ createTestData
     expect((await kindsOf(parts)).filter((kind) => kind === 'accessAwaits')).toHaveLength(1);
   });
 
-  it.each<[LapseReason, boolean]>([
-    ['notAssigned', true],
-    ['assignmentRefused', true],
-    ['quarantined', true],
-    ['graphAway', true],
-    ['askerMayNot', false],
-    ['askerGone', false],
-    ['subjectGone', false],
-    ['appGone', false],
-    ['appNotSetUp', false],
-    ['microsoftApp', false],
-  ])('starts after all what lapsed as %s: %s', async (why, mayRetry) => {
+  it.each(lapses)('starts after all what lapsed as %s: %s', async (why, mayRetry) => {
     const { id } = await approved(parts);
     await act(parts, id, { kind: 'lapse', why });
 
