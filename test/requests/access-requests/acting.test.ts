@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Database } from '../../../src/db/database.ts';
-import {
-  type AccessAction,
-  mayRetryLapsed,
-  stateAfter,
-} from '../../../src/requests/access-requests/access-request.ts';
+import { type AccessAction, mayRetryLapsed, stateAfter } from '../../../src/requests/access-requests/access-request.ts';
 import { noteCalledOff, startApproved } from '../../../src/requests/access-requests/acting.ts';
 import { awaitThing } from '../../../src/requests/access-requests/due.ts';
 import {
