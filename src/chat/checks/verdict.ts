@@ -1,3 +1,4 @@
+import type { GraphTrouble } from '../../graph/answer.ts';
 import type { JobStatus } from '../../graph/job-status.ts';
 import { type ErrorMeaning, explainErrorCode } from '../../graph/outcome/error-codes.ts';
 import type { OutcomeKind } from '../../graph/outcome.ts';
@@ -62,6 +63,8 @@ export interface CheckFacts {
   readonly log: LogRead;
   readonly lastDeed: Deed | null;
   readonly jobState: JobStatus | 'none' | 'unread' | 'appDisabled';
+  /** Why the job is `unread`; null or missing where it is not, and where no answer came in time. */
+  readonly jobTrouble?: GraphTrouble | null;
 }
 
 /** The verdict. */
