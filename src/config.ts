@@ -41,7 +41,7 @@ export type ConfigResult =
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** A field's message carries problem and fix, parted by `fixMark`. */
+/** A field's message carries problem and fix, separated by `fixMark`. */
 const fixMark = ' → ';
 const says = (problem: string, fix: string) => `${problem}${fixMark}${fix}`;
 
@@ -79,7 +79,10 @@ const guidList = z
   .default('')
   .transform(partsOf)
   .refine((ids) => ids.every((id) => guid.test(id)), {
-    message: says('has an entry that is not a GUID', 'list Entra object ids, parted by commas; names do not work here'),
+    message: says(
+      'has an entry that is not a GUID',
+      'list Entra object ids, separated by commas; names do not work here',
+    ),
   })
   .transform((ids) => [...new Set(ids.map((id) => id.toLowerCase()))]);
 

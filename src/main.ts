@@ -89,7 +89,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   };
   const metrics = createMetrics({
     gauges: () => readGauges(store),
-    brokenEntries: () => rights.standing.applications.broken().length,
+    brokenEntries: () => rights.brokenEntries().length,
     checks,
     clock,
     log,
@@ -306,7 +306,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     directOnly: config.bot.auth === 'none',
     receive: door.receive,
     checks,
-    brokenEntries: () => applications.broken().map(({ app, kind }) => `${app}: ${kind}`),
+    brokenEntries: () => rights.brokenEntries().map(({ app, kind }) => `${app}: ${kind}`),
     ...(config.metrics.on ? { metrics: { ...metrics, token: config.metrics.token } } : {}),
     log,
   });

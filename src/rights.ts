@@ -32,6 +32,8 @@ export interface Rights {
   readonly standing: Sight;
   /** Null where Usher has a right of its own. */
   readonly signIns: SignIns<Sight> | null;
+  /** The entries of `APPS_FILE` that were last seen to be broken, by whichever sight saw it. */
+  brokenEntries(): readonly BrokenEntry[];
   /** Which attributes outcomes keep the values of. */
   readonly isShown: IsShown;
   /** Whether Graph is there, for whoever asks by their own right. */
@@ -84,8 +86,10 @@ export function createRights({ config, entries, bindings, clock, log, observe, l
   }
 
   let told = '';
+  let brokenNow: readonly BrokenEntry[] = [];
   /** Once for each change. */
   function tellBroken(broken: readonly BrokenEntry[]): void {
+    brokenNow = broken;
     const now = JSON.stringify(broken);
     if (now === told) return;
     if (broken.length > 0)
@@ -109,6 +113,7 @@ export function createRights({ config, entries, bindings, clock, log, observe, l
   return {
     standing: sightOver(own),
     signIns,
+    brokenEntries: () => brokenNow,
     isShown: showing(config.shownAttributes),
     async answers() {
       const answer = await own.send({ path: '/servicePrincipals', query: { $select: 'id', $top: '1' } });

@@ -1,6 +1,7 @@
 import { anyMay, type StillMay } from '../access/still-may.ts';
 import { isDatabaseFault } from '../db/away.ts';
 import type { Log } from '../log.ts';
+import { mayBeDone } from '../requests/access-requests/awaiting.ts';
 import {
   approversCopies,
   type Copy,
@@ -204,7 +205,14 @@ export function createOutbox({
     const task = request?.tasks[0]?.state;
     const outcome = task?.kind === 'done' ? task.outcome : null;
     const words = createWords(reader.locale, reader.timeZone);
-    return noticeText(words, { accessRequest, kind, outcome, entraPortalUrl: entraPortal });
+    const isPerhapsDone = await mayBeDone(database, accessRequest);
+    return noticeText(words, {
+      accessRequest,
+      kind,
+      outcome,
+      mayBeDone: isPerhapsDone,
+      entraPortalUrl: entraPortal,
+    });
   }
 
   function putOff(item: OutboxItem, dueAt: number | null): Promise<void> {

@@ -4,6 +4,7 @@ import type { Applications } from '../graph/applications.ts';
 import type { Assignments } from '../graph/assignments.ts';
 import type { Directory } from '../graph/directory.ts';
 import type { AccessRequest } from '../requests/access-requests/access-request.ts';
+import { mayBeDone } from '../requests/access-requests/awaiting.ts';
 import { type Copy, findCopy, keyOfRoute } from '../requests/access-requests/copies.ts';
 import { mayBeShown } from '../requests/access-requests/readers.ts';
 import { type AccessParts, findAccessRequest } from '../requests/access-requests/store.ts';
@@ -79,6 +80,7 @@ export async function drawAccess(
     audience,
     facts,
     progress,
+    mayBeDone: await mayBeDone(parts.store.database, accessRequest),
     now: parts.store.clock.now(),
     entraPortalUrl: parts.entraPortal,
     canCancel: audience === 'asker',

@@ -3,7 +3,7 @@ import { durationParts, formatDay, formatMoment, formatTime } from './cards/form
 import { markdownText, plainText } from './cards/safe-text.ts';
 import en from './messages/en.json' with { type: 'json' };
 
-/** A key of the catalogue; a misspelt one does not compile. */
+/** A key of the catalogue; a misspelled one does not compile. */
 export type WordKey = keyof typeof en;
 export type WordValues = Readonly<Record<string, string | number>>;
 

@@ -52,7 +52,7 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
     missing: 'Graph does not answer',
   },
   trouble: {
-    refused: (status: number, code: string) => `Graph said no: ${status}${code === '' ? '' : ` ${code}`}`,
+    refused: (status: number, code: string) => `Graph refused the call: ${status}${code === '' ? '' : ` ${code}`}`,
     unreadable: 'Graph gave an answer that makes no sense; a proxy may have written it',
     timeout: 'Graph gave no answer in time',
     connectionLost: 'the connection to Graph was lost',

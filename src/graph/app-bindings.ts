@@ -1,5 +1,6 @@
 import type { AppEntry } from '../apps-file.ts';
 import { type Fetched, fetched } from './answer.ts';
+import { guid } from './user.ts';
 
 /**
  * Which app an entry of `APPS_FILE` is about. An entry that names a display name is bound to the object id that bears
@@ -38,9 +39,10 @@ interface Named {
   readonly displayName: string;
 }
 
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 export const keyOf = (name: string): string => name.trim().toLowerCase();
+
+/** Whether two names of apps are the same, whatever their case. */
+export const isSameName = (one: string, other: string): boolean => keyOf(one) === keyOf(other);
 
 export function isById({ app }: Pick<AppEntry, 'app'>): boolean {
   return guid.test(app.trim());

@@ -10,6 +10,7 @@ import {
   brokenOf,
   isAbout,
   isById,
+  isSameName,
   isUnsettled,
   keyOf,
   saysWhoDecides,
@@ -19,7 +20,7 @@ import { createCache } from './cache.ts';
 import type { GraphClient } from './client.ts';
 import { filterText, graphPath } from './odata.ts';
 import { type Listing, readAll, readIfThere, readOne } from './read.ts';
-import { nullableText } from './user.ts';
+import { guid, nullableText } from './user.ts';
 
 /** The tenant's enterprise applications: service principals, found by whatever people call them. */
 export interface Applications {
@@ -77,7 +78,6 @@ const descriptionSchema = z.object({
   description: nullableText,
   verifiedPublisher: z.object({ displayName: nullableText }).nullable().default(null).catch(null),
 });
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** What the portal lists as "Enterprise applications" carries this tag. */
 const enterpriseTag = 'WindowsAzureActiveDirectoryIntegratedApp';
 const listKeepMs = 10 * 60_000;
@@ -201,7 +201,7 @@ export function createApplications(parts: {
   async function find(text: string): Promise<Fetched<AppMatch>> {
     const bound = await bindings();
     if (!bound.ok) return bound;
-    const alias = entries.find((entry) => entry.aliases.some((name) => sameName(name, text)));
+    const alias = entries.find((entry) => entry.aliases.some((name) => isSameName(name, text)));
     // A short name goes with the app, whatever that is called by now.
     const own = alias === undefined ? undefined : bound.value.get(keyOf(alias.app));
     const wanted = own?.kind === 'bound' ? own.id : (alias?.app ?? text).trim();
@@ -213,7 +213,7 @@ export function createApplications(parts: {
     }
     const known = await list();
     if (!known.ok) return known;
-    const isKnown = known.value.items.some((app) => sameName(app.displayName, wanted));
+    const isKnown = known.value.items.some((app) => isSameName(app.displayName, wanted));
     if (isKnown && known.value.complete) return fetched(choose(wanted, known.value.items));
     // The app of exactly this name may have been made a minute ago, or stand beyond the pages that were read.
     const live = await search(`startswith(displayName,${filterText(wanted)})`, mostBegun, 1);
@@ -243,19 +243,16 @@ export function createApplications(parts: {
 
 /**
  * The app that a name means: the one of exactly that name, else those whose name begins with the typed words. A part
- * of a word is not enough: that is a near miss, which is asked about.
+ * of a word is not enough: that is a near miss, which is asked about. Nor is the only one known whose name begins so,
+ * while others may be unread.
  */
 function choose(text: string, apps: readonly Application[], unread = false): AppMatch {
-  const exact = apps.filter((app) => sameName(app.displayName, text));
+  const exact = apps.filter((app) => isSameName(app.displayName, text));
   const begun = apps.filter((app) => app.displayName.toLowerCase().startsWith(`${text.toLowerCase()} `));
   const candidates = exact.length > 0 ? exact : begun;
   const [first] = candidates;
   if (first === undefined) return { kind: 'none', known: apps.flatMap((app) => [app.displayName, ...app.aliases]) };
-  if (candidates.length === 1) return { kind: 'one', app: first };
+  if (candidates.length === 1 && (exact.length > 0 || !unread)) return { kind: 'one', app: first };
   const more = unread || candidates.length > mostCandidates;
   return { kind: 'several', apps: candidates.slice(0, mostCandidates), more };
-}
-
-function sameName(one: string, other: string): boolean {
-  return one.trim().toLowerCase() === other.trim().toLowerCase();
 }

@@ -102,18 +102,23 @@ export function createDirectory(graph: GraphClient): Directory {
     return text.includes('@') ? findByAnyAddress(addressOf(text)) : findByName(foldName(text));
   }
 
-  /** The one of this principal name, else of this mail address; whoever Graph finds by another one is offered. */
+  /**
+   * The one whose principal name or mail address this is. Where it is one's principal name and another's mail address,
+   * both are offered, and so is a user whom Graph finds by yet another address.
+   */
   async function findByAnyAddress(address: string): Promise<Fetched<UserMatch>> {
-    const user = await getUser(address);
+    const [user, listing] = await Promise.all([getUser(address), list({ $filter: `mail eq ${filterText(address)}` })]);
     if (!user.ok) return user;
-    if (user.value !== null && isSameAddress(user.value.userPrincipalName, address))
-      return fetched({ kind: 'one', user: user.value });
-    const listing = await list({ $filter: `mail eq ${filterText(address)}` });
     if (!listing.ok) return listing;
-    const found = listing.value.items.filter(({ mail }) => mail !== null && isSameAddress(mail, address));
-    const [only] = found;
-    if (only !== undefined && found.length === 1) return fetched({ kind: 'one', user: withoutNames(only) });
-    const users = found.length > 0 ? found.map(withoutNames) : user.value === null ? [] : [user.value];
+    const byMail = listing.value.items.filter(({ mail }) => mail !== null && isSameAddress(mail, address));
+    const isByName = user.value !== null && isSameAddress(user.value.userPrincipalName, address);
+    const found = new Map([
+      ...(isByName && user.value !== null ? [[user.value.id, user.value] as const] : []),
+      ...byMail.map((one) => [one.id, withoutNames(one)] as const),
+    ]);
+    const [only] = found.values();
+    if (only !== undefined && found.size === 1) return fetched({ kind: 'one', user: only });
+    const users = found.size > 0 ? [...found.values()] : user.value === null ? [] : [user.value];
     return fetched(users.length === 0 ? { kind: 'none' } : { kind: 'several', users, more: false });
   }
 

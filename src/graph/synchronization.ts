@@ -24,7 +24,8 @@ export type { JobState } from './job-status.ts';
 export interface Synchronization {
   /**
    * The job by which the app provisions objects of this type (`User`, `Group`; for users if it is left out); of several,
-   * the one whose rules suit them best. `none` is what people call "not set up".
+   * the one whose rules suit them best. `none` is what people call "not set up"; a job that only carries password hashes
+   * provisions nothing, and is never chosen.
    */
   findJob(servicePrincipalId: string, objectType?: string): Promise<Fetched<JobMatch>>;
   /** How the job for people stands in full, and the app's other jobs, if it has any. */
@@ -106,7 +107,7 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
   async function readJobs(servicePrincipalId: string): Promise<Fetched<readonly StoredJob[]>> {
     const listing = await jobs.get(servicePrincipalId, async () => {
       const read = await readAll(graph, { path: jobsPath(servicePrincipalId), prefer }, storedJobSchema, mostPages);
-      if (read.ok) known.set(servicePrincipalId, { at: clock.monotonic(), hasJob: read.value.items.length > 0 });
+      if (read.ok) known.set(servicePrincipalId, { at: clock.monotonic(), hasJob: read.value.items.some(provisions) });
       return read;
     });
     // An app has one job as a rule; where it has more, one that can work goes before one that cannot.
@@ -126,8 +127,7 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
     for (const job of stored) {
       const schema = await readSchema(servicePrincipalId, job.id);
       if (!schema.ok && !isAbsence(schema.trouble)) return schema;
-      const fits = schema.ok && !carriesPasswords(job);
-      const fitness = fits ? fitnessFor(schema.value, objectType) : null;
+      const fitness = schema.ok ? fitnessFor(schema.value, objectType) : null;
       fitting.push({ job, fitness: fitness ?? Number.POSITIVE_INFINITY });
     }
     return fetched(fitting.toSorted((one, other) => compare(one.fitness, other.fitness)).map(({ job }) => job));
@@ -151,7 +151,7 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
     async findJob(servicePrincipalId, objectType = 'User') {
       const stored = await readJobs(servicePrincipalId);
       if (!stored.ok) return stored;
-      const sorted = await bestFirst(servicePrincipalId, stored.value, objectType);
+      const sorted = await bestFirst(servicePrincipalId, stored.value.filter(provisions), objectType);
       if (!sorted.ok) return sorted;
       const [first] = sorted.value;
       return fetched(first === undefined ? { kind: 'none' } : { kind: 'one', job: jobOf(first) });
@@ -159,10 +159,13 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
     async findStatus(servicePrincipalId) {
       const stored = await readJobs(servicePrincipalId);
       if (!stored.ok) return stored;
-      const sorted = await bestFirst(servicePrincipalId, stored.value, 'User');
+      const candidates = stored.value.filter(provisions);
+      const sorted = await bestFirst(servicePrincipalId, candidates, 'User');
       // How the jobs stand can be told without their rules.
-      const [first, ...others] = (sorted.ok ? sorted : stored).value.map(statusOf);
-      return fetched(first === undefined ? { kind: 'none' } : { kind: 'one', status: first, others });
+      const [first, ...rest] = sorted.ok ? sorted.value : candidates;
+      if (first === undefined) return fetched({ kind: 'none' });
+      const others = [...rest, ...stored.value.filter((job) => !provisions(job))].map(statusOf);
+      return fetched({ kind: 'one', status: statusOf(first), others });
     },
     knowsJob(servicePrincipalId) {
       const kept = known.get(servicePrincipalId);
@@ -207,8 +210,8 @@ const oauthConnector = /^(box(net)?|slack|gsuite|google\w*|workplace\w*|facebook
 
 const isScheduled = ({ schedule }: StoredJob) => schedule?.state?.toLowerCase() === 'active';
 
-/** Cloud sync keeps password hashes in a job of their own, which provisions nobody. */
-const carriesPasswords = (stored: StoredJob) => /passwordhash/i.test(templateOf(stored) ?? '');
+/** Cloud sync keeps password hashes in a job of their own, which provisions no object. */
+const provisions = (stored: StoredJob) => !/passwordhash/i.test(templateOf(stored) ?? '');
 
 /** As `one - other`, which is no number for two that are infinite. */
 function compare(one: number, other: number): number {

@@ -8,7 +8,8 @@ import { type DirectoryUser, nullableText, userFields, userSchema } from './user
 
 /**
  * Many people by their addresses. Graph takes fifteen comparisons in one filter, so a list of five hundred is asked
- * for in some thirty reads: first by principal name, which is nearly always the address, then what is left by mail.
+ * for in some seventy reads: by principal name, which is nearly always the address, and by mail, as one user's mail
+ * address may be another's principal name.
  * https://learn.microsoft.com/graph/aad-advanced-queries
  */
 const comparisonsPerFilter = 15;
@@ -39,20 +40,19 @@ export async function findByAddress(
   const wanted = [...new Set(addresses.map((address) => addressOf(address).toLowerCase()))];
   const byName = await whereEqual(graph, 'userPrincipalName', wanted);
   if (!byName.ok) return byName;
-  const found = new Map(byName.value.map((user) => [user.userPrincipalName.toLowerCase(), withoutMail(user)]));
-
-  const byMail = await whereEqual(
-    graph,
-    'mail',
-    wanted.filter((address) => !found.has(address)),
-  );
+  const byMail = await whereEqual(graph, 'mail', wanted);
   if (!byMail.ok) return byMail;
-  const mails = byMail.value.map(({ mail }) => mail?.toLowerCase() ?? '');
-  for (const [index, user] of byMail.value.entries()) {
-    const mail = mails[index] ?? '';
-    // A mail address that two people share is nobody's in particular.
-    if (mails.indexOf(mail) === mails.lastIndexOf(mail)) found.set(mail, withoutMail(user));
-  }
+  const found = new Map<string, DirectoryUser>();
+  const shared = new Set<string>();
+  const isTheirs = (address: string, user: Addressed) => {
+    const other = found.get(address);
+    if (other !== undefined && other.id !== user.id) shared.add(address);
+    found.set(address, withoutMail(user));
+  };
+  for (const user of byName.value) isTheirs(user.userPrincipalName.toLowerCase(), user);
+  for (const user of byMail.value) isTheirs(user.mail?.toLowerCase() ?? '', user);
+  // An address that two people share is neither's in particular.
+  for (const address of shared) found.delete(address);
   return fetched(found);
 }
 

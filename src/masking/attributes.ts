@@ -94,7 +94,7 @@ export function shownAttributeProblems(names: readonly string[]): readonly { pro
       : [
           {
             problem: `has ${quoted(unreadable)}, which names no attribute`,
-            fix: 'list names as the app’s attribute mapping spells them, parted by commas, e.g. employeeId,costCenter',
+            fix: 'list names as the app’s attribute mapping spells them, separated by commas, e.g. employeeId,costCenter',
           },
         ]),
     ...(secrets.length === 0
@@ -126,8 +126,18 @@ export const isPrivateType = (type: unknown): boolean => typeof type === 'string
 /** Parts of an object inside a value that is kept: `{"value":"…","display":"…"}`. */
 export const isStructure = (key: string): boolean => structure.has(bareWord(key));
 
-const secretAnywhere =
-  /passw|passphrase|passcode|pwd|secret|token|credential|apikey|privatekey|accesskey|accountkey|sharedkey|kennwort|senha|contrase[nñ]|motdepasse|пароль|密码|密碼|パスワード/i;
+/**
+ * "Password" in the languages of directories, as `bareWord` leaves it. The second list is of words that are parts of
+ * others in English, such as `hasLocation`, and counts at the end of a name alone.
+ */
+export const passwordWords =
+  'kennwort|kodeord|passord|senha|contrase[nñ]|contrasenya|motdepasse|palavrapasse|palavrachave|wachtwoord|wagwoord|hasło|l[oö]senord|salasana|adgangskode|lykilorð|jelszó|şifre|lozink|slaptažod|paroladordine|пароль|парол|лозинк|κωδικόςπρόσβασης|סיסמה|كلمةالمرور|كلمةالسر|mậtkhẩu|รหัสผ่าน|密码|密碼|口令|パスワード|暗証番号|비밀번호|암호';
+export const passwordEnds = 'haslo|heslo|geslo|jelszo|sifre|parola|parool|matkhau|clave';
+
+const secretAnywhere = new RegExp(
+  `passw|passphrase|passcode|pwd|secret|token|credential|apikey|privatekey|accesskey|accountkey|sharedkey|${passwordWords}|(?:${passwordEnds})$`,
+  'i',
+);
 const secretWords = new Set(['key', 'keys', 'pin', 'otp', 'pass', 'cvv', 'ssn', 'cert', 'certificate', 'hash']);
 
 /**
@@ -146,12 +156,17 @@ export function isSecretName(attribute: string): boolean {
 }
 
 /** Secrets that a text names: the short words above are too common there, but headers and signatures count. */
-const secretInText =
-  /passw|passphrase|passcode|pwd|secret|token|credential|apikey|privatekey|accesskey|accountkey|sharedkey|signingkey|subscriptionkey|encryptionkey|authorization|cookie|assertion|signature|sessionid|kennwort|senha|contrase[nñ]|motdepasse|пароль|密码|密碼|パスワード|^(?:sig|pin|otp|cvv|cvc|pass)$/;
+const secretInText = new RegExp(
+  `passw|passphrase|passcode|pwd|secret|token|credential|apikey|privatekey|accesskey|accountkey|sharedkey|signingkey|subscriptionkey|encryptionkey|authorization|cookie|assertion|signature|sessionid|${passwordWords}|(?:${passwordEnds})$|^(?:sig|pin|otp|cvv|cvc|pass)$`,
+);
+
+/** The ids that countries give their people, by what they are called: alone or with "number" behind. */
+const nationalId =
+  /^(?:pesel|bsn|burgerservice|curp|codicefiscale|codfiscale|nhs|nif|nie|dni|nuip|sin|ahv|avs|cpf|aadhaa?r|ssn|sozialversicherungs|svnr|nino|nir|insee|pps|ppsn|cnp|egn|oib|jmbg|emso|rodn[eé](?:[cč][ií]slo)?|cpr|f[oø]dsels|hetu|henkil[oö]tunnus|isikukood|asmenskodas|personaskods|amka|tckimlik|kimlik|c[eé]dula|cuil|cuit|rut|nric|hkid|emiratesid|iqama|mynumber|tfn|nationalregister|rijksregister)(?:number|num|no|nr|nummer|n[uú]mero|numer|id|code|ssa)?$/;
 
 /** What is private about a person, by the names that directories, HR systems and their languages give it. */
 const personal =
-  /birth|^dob$|geburt|naissance|nascimento|nacimiento|出生|^iban|iban$|bankaccount|accountnumber|routingnumber|cardnumber|creditcard|^ssn|ssn$|socialsecurity|nationalid|nationalnumber|(?:insurance|security)number|identity(?:card|number)|idcard|citizenid|governmentid|personalid|personnummer|taxid|taxnumber|taxpayer|steuer|^cpf|cpf$|^nir$|numerosecu|^nino$|^dni$|aadhaar|身份证|passport|driver(?:s)?licen|street|homeaddress|postaladdress|mailingaddress|privateaddress|addressline|^address(?:es)?$|postalcode|postcode|zipcode|^zip$|postofficebox|postbox|phone|mobile|^(?:cell|fax|pager)|facsimile|salary|salaire|salario|gehalt|compensation|wage|payrate|gender|maritalstatus|ethnicity|religion|disability/;
+  /birth|nascita|urodz|syntym|f[oø]dsel|f[oö]delse|рожд|do[gğ]um|geboorte|^(?:adres+|adresse[nr]?|anschrift|wohnadresse|privatadresse|direcci[oó]n|domicilio|domicile|morada|endere[cç]o|indirizzo|osoite|adresa|адрес|住所|住址|地址|주소)$|^(?:stra(?:ss|ß)e|postleitzahl|plz|codepostal|c[oó]digopostal|cep|telef[oó]no?|m[oó]vil|handynummer)$|^dob$|geburt|naissance|nascimento|nacimiento|出生|^iban|iban$|bankaccount|accountnumber|routingnumber|cardnumber|creditcard|^ssn|ssn$|socialsecurity|nationalid|nationalnumber|(?:insurance|security)number|identity(?:card|number)|idcard|citizenid|governmentid|personalid|personnummer|taxid|taxnumber|taxpayer|steuer|^cpf|cpf$|^nir$|numerosecu|^nino$|^dni$|aadhaar|身份证|passport|driver(?:s)?licen|street|homeaddress|postaladdress|mailingaddress|privateaddress|addressline|^address(?:es)?$|postalcode|postcode|zipcode|^zip$|postofficebox|postbox|phone|mobile|^(?:cell|fax|pager)|facsimile|salary|salaire|salario|gehalt|compensation|wage|payrate|gender|maritalstatus|ethnicity|religion|disability/;
 
 export type Sensitivity = 'secret' | 'personal' | null;
 
@@ -160,5 +175,5 @@ export function sensitivityOf(key: string): Sensitivity {
   const word = bareWord(key.slice(0, longestPath));
   if (word === '' || shownByDefault.has(word)) return null;
   if (secretInText.test(word)) return 'secret';
-  return personal.test(word) ? 'personal' : null;
+  return personal.test(word) || nationalId.test(word) ? 'personal' : null;
 }

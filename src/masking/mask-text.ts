@@ -1,4 +1,4 @@
-import { bareWord, notKept, type Sensitivity, sensitivityOf } from './attributes.ts';
+import { bareWord, notKept, passwordEnds, passwordWords, type Sensitivity, sensitivityOf } from './attributes.ts';
 import { withoutPersonalData, withoutSecrets } from './patterns.ts';
 
 /**
@@ -32,21 +32,23 @@ function cutTo(text: string, limit: number): string {
 
 /**
  * What parts a key from its value: `"key": "…"` with any number of backslashes, `key=…`, `key: …`, `key => …`, the
- * same in percent encoding, and `<key>…`.
+ * same in percent encoding, and `<key>…`. French parts the colon with a blank, Chinese and Japanese have wide ones.
  */
 const separator =
-  /\\{0,31}["'`]?(?:%22)?[ \t]{0,4}(?:=>|->|:=|[:=]|%3[ad])|<(?:[\w-]{1,40}:)?([\w.-]{1,80})(?:\s[^<>]{0,200})?>/gi;
+  /\\{0,31}["'`]?(?:%22)?[ \t\u00a0\u202f]{0,4}(?:=>|->|:=|[:=：＝]|%3[ad])|<(?:[\w-]{1,40}:)?([\w.-]{1,80})(?:\s[^<>]{0,200})?>/gi;
 const longestKey = 80;
 
 /** The keys that are more than one word where they are written as people do. */
 const twoWords =
-  /(?:api|access|private|shared|account|signing|secret) key$|(?:phone|account|passport|tax|card|security|identity|insurance) number$|(?:home|postal|mailing|street|private) address$|(?:postal|zip) code$|birth date$|of birth$|(?:national|tax|citizen) id$|(?:social security|bank account)(?: (?:no|number))?$/i;
+  /(?:api|access|private|shared|account|signing|secret) key$|(?:phone|account|passport|tax|card|security|identity|insurance) number$|(?:home|postal|mailing|street|private) address$|(?:postal|zip) code$|birth date$|of birth$|(?:national|tax|citizen) id$|(?:social security|social insurance|bank account|nhs)(?: (?:no|number))?$|mot de passe$|palavra passe$|parola d['’]ordine$|clave de acceso$|mật khẩu$|كلمة (?:المرور|السر)$|codice fiscale$|code postal$|c[oó]digo postal$|(?:date|lieu) de naissance$|(?:fecha|lugar) de nacimiento$|data (?:de nascimento|di nascita|urodzenia)$/i;
 
 /** Error codes end in these too: `InvalidAuthenticationToken: …` tells what is wrong with a token, and not the token. */
 const errorCode =
   /^(?:invalid|expired|missing|wrong|bad|unknown|unsupported|unauthorized|no|malformed|revoked|compact)/i;
-const secretEnd =
-  /(?:passw(?:or[dt])?|password|passphrase|passcode|pwd|secret|token|(?:api|access|private|account|shared|signing|secret|subscription)key|authorization|cookie|assertion|signature|kennwort|senha|contrase[nñ]a|motdepasse|пароль|密码|密碼|パスワード|^pin|^otp|^cvv|^pass)s?$/;
+const secretEnd = new RegExp(
+  `(?:passw(?:or[dt])?|password|passphrase|passcode|pwd|secret|token|(?:api|access|private|account|shared|signing|secret|subscription)key|authorization|cookie|assertion|signature|(?:${passwordWords})\\p{L}{0,3}|${passwordEnds}|^pin|^otp|^cvv|^pass)s?$`,
+  'u',
+);
 
 function withoutValues(text: string, alone?: 'secret'): string {
   let masked = '';
@@ -82,7 +84,8 @@ function keyBefore(text: string, at: number, sign: string): Key | null {
   }
   const [, name = ''] = /([\p{L}\p{N}_$.-]{1,80})$/u.exec(line) ?? [];
   if (name === '') return null;
-  const isProse = /^[ \t]*:$/.test(sign) && /^\s/.test(text.slice(at + sign.length, at + sign.length + 1));
+  const isProse =
+    /^[ \t\u00a0\u202f]*[:：]$/.test(sign) && /^\s/.test(text.slice(at + sign.length, at + sign.length + 1));
   const [words] = twoWords.exec(line) ?? [];
   if (words !== undefined) return { name: words, form: isProse ? 'prose' : 'bare' };
   return { name, form: isProse ? 'prose' : 'bare' };

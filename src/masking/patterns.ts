@@ -51,7 +51,7 @@ const secretPatterns: readonly Pattern[] = [
   // What is quoted right behind such a word.
   {
     looks:
-      /(?<=(?:password|passwort|passphrase|pwd|secret|token|api[ _-]?key)(?: (?:is|was|value|of))?:? {1,3})(?:'[^'\n]{1,400}'|"[^"\n]{1,400}"|“[^”\n]{1,400}”|‘[^’\n]{1,400}’)/gi,
+      /(?<=(?:password|passwort|kennwort|passphrase|pwd|secret|token|api[ _-]?key|mot de passe|wachtwoord|senha|palavra-passe|contraseña|hasło|lösenord|salasana|adgangskode)(?: (?:is|was|value|of|est|ist|es|é|is|jest|är|er|on))?:? {1,3})(?:'[^'\n]{1,400}'|"[^"\n]{1,400}"|“[^”\n]{1,400}”|‘[^’\n]{1,400}’)/gi,
     instead: (found) => found.slice(0, 1) + notKept + found.slice(-1),
   },
 ];
@@ -140,19 +140,23 @@ const personalPatterns: readonly Pattern[] = [
   { looks: number('(?!000|666|9)\\d{3}[- ](?!00)\\d{2}[- ](?!0000)\\d{4}') },
   { looks: number('\\d{3}\\.\\d{3}\\.\\d{3}-\\d{2}|\\d{11}'), instead: only(isCpf) },
   { looks: number('(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z]{2} ?\\d{2} ?\\d{2} ?\\d{2} ?[A-D]') },
+  // Italy, Mexico and Switzerland, by a form that nothing else has.
+  { looks: number('[A-Z]{6}\\d{2}[A-EHLMPRST]\\d{2}[A-Z]\\d{3}[A-Z]', 'gi') },
+  { looks: number('[A-Z]{4}\\d{6}[HMX][A-Z]{5}[A-Z0-9]\\d', 'gi') },
+  { looks: number('756\\.\\d{4}\\.\\d{4}\\.\\d{2}') },
   // Telephone numbers in the form that tells the country.
   { looks: /(?<![\w+.:-])\+\d{1,3}[\d ()./-]{5,18}\d/g },
   // A date soon after a word for birth.
   {
     looks: new RegExp(
-      `(?<=(?:birth|\\bborn|\\bd\\.?o\\.?b\\b|gebor|geburt|naissance|\\bnée?\\b|nascid|nascimento|nacid|nacimiento|出生)[^\\d\\n]{0,30})${date}(?!\\d)`,
+      `(?<=(?:birth|\\bborn|\\bd\\.?o\\.?b\\b|gebor|geburt|naissance|(?<![\\p{L}\\p{N}])n(?:é|e\u0301)e?(?![\\p{L}\\p{N}])|nascid|nascimento|nascita|\\bnat[oa] il|nacid|nacimiento|urodz|syntym|f[øo]dsel|f[öo]delse|\\bf(?:ødt|ödd)|рожд|出生)[^\\d\\n]{0,30})${date}(?!\\d)`,
       'giu',
     ),
   },
   // A number soon after a word for what is private.
   {
     looks:
-      /(?<=(?:\bssn|social security|national id|national insurance|identity (?:card|number)|passport|driver.?s licen[cs]e|tax (?:id|number)|\bcpf|\bnir|\bdni|\baadhaar|steuer-?id|bank account|account (?:no|number)|\bphone|\bmobile|telephone|\bfax|salary|salaire|gehalt|wage)s?[^\d\n]{0,24})[+(]?\d[\d (),./-]{3,30}\d/gi,
+      /(?<=(?:\bssn|social security|national id|national insurance|identity (?:card|number)|passport|driver.?s licen[cs]e|tax (?:id|number)|\bcpf|\bnir|\bdni|\bnif|\baadhaa?r|\bpesel|\bbsn|\bahv|\bnhs|social insurance|steuer-?id|bank account|account (?:no|number)|\bphone|\bmobile|telephone|\bfax|salary|salaire|gehalt|wage)s?[^\d\n]{0,24})[+(]?\d[\d (),./-]{3,30}\d/gi,
   },
 ];
 

@@ -120,6 +120,20 @@ describe('finding an application', () => {
     expect(found.ok && found.value.kind === 'several' && found.value.apps).toHaveLength(6);
   });
 
+  it('asks about the only one that begins so where others may be unread', async () => {
+    const { body, ...answer } = page('Boxer', 'Box One');
+    const nextLink = `${bench.sandbox.url}/v1.0/servicePrincipals?$skiptoken=2`;
+    bench.sandbox.failNext('/servicePrincipals', page());
+    bench.sandbox.failNext('/servicePrincipals', { ...answer, body: { ...body, '@odata.nextLink': nextLink } });
+
+    const found = await applications.find('box');
+
+    expect(found).toMatchObject({
+      ok: true,
+      value: { kind: 'several', apps: [{ displayName: 'Box One' }], more: true },
+    });
+  });
+
   it('asks when two bear exactly that name', async () => {
     bench.sandbox.failNext('/servicePrincipals', page('Box', 'box', 'Box Sign'));
 

@@ -64,6 +64,15 @@ describe('finding people', () => {
     expect(await meant("adele.o'vance@contoso.example")).toEqual(['Adele Vance']);
   });
 
+  it('offers both where an address is the principal name of one and the mail address of another', async () => {
+    bench.sandbox.tenant.changePerson(people.adele.id, { mail: 'isaiah@contoso.com' });
+
+    const found = await directory.findUsers('isaiah@contoso.com');
+
+    const users = [{ displayName: 'Isaiah Langer' }, { displayName: 'Adele Vance' }];
+    expect(found).toMatchObject({ ok: true, value: { kind: 'several', users } });
+  });
+
   it('knows a guest by the principal name with its marks', async () => {
     const userPrincipalName = 'pat_fabrikam.com#EXT#@contoso.com';
     bench.sandbox.tenant.changePerson(people.lynne.id, { userPrincipalName, userType: 'Guest' });

@@ -380,6 +380,25 @@ describe('several jobs of one application', () => {
     expect(found).toMatchObject({ value: { kind: 'one', job: { id } } });
   });
 
+  const hashes = { ...job('hashes', 'Active'), templateId: 'AD2AADPasswordHash' };
+
+  it('are never chosen from where one carries only password hashes, whatever the other one can do', async () => {
+    jobsAre(hashes, job('for groups', 'Active'));
+
+    expect(await synchronization.findJob('an app', 'User')).toMatchObject({ value: { job: { id: 'for groups' } } });
+    expect(await synchronization.findStatus('an app')).toMatchObject({
+      value: { status: { id: 'for groups' }, others: [{ id: 'hashes' }] },
+    });
+  });
+
+  it('are none where the only one carries password hashes', async () => {
+    jobsAre(hashes);
+
+    expect(await synchronization.findJob('an app', 'User')).toEqual({ ok: true, value: { kind: 'none' } });
+    expect(await synchronization.findStatus('an app')).toEqual({ ok: true, value: { kind: 'none' } });
+    expect(synchronization.knowsJob('an app')).toBe(false);
+  });
+
   it('tell how each stands, the one for people first', async () => {
     const found = await synchronization.findStatus(apps.fabrikamAd.id);
 

@@ -66,7 +66,7 @@ describe('a request that is taken back at its start', () => {
     await eventually(() => assignments() === 1);
 
     await teams.say('megan', `cancel ${id}`);
-    const answered = () => teams.cardsFor('personal-megan').find(({ text }) => text.includes('is taken back'))?.text;
+    const answered = () => teams.cardsFor('personal-megan').find(({ text }) => text.includes('is withdrawn'))?.text;
     await eventually(() => answered() !== undefined);
     await teams.settled();
 
@@ -121,7 +121,7 @@ describe('who is told', () => {
 
     await says('megan', `cancel ${id}`);
 
-    expect(last('patti').text).toContain(`took back request ${id}`);
+    expect(last('patti').text).toContain(`withdrew request ${id}`);
   });
 
   it('is the asker, that an app in quarantine holds it up', async () => {

@@ -204,7 +204,7 @@ describe('an approved request for a person who is not assigned to the app', () =
     assign();
     await later(aLookMs);
 
-    expect(answer).toMatch(/is taken back. Nothing was provisioned/);
+    expect(answer).toMatch(/is withdrawn. Nothing was provisioned/);
     expect(cardOf('megan').text).toContain('Cancelled');
     expect(calls()).toBe(1);
   });

@@ -161,7 +161,7 @@ describe('Usher, told to wait', () => {
     const text = await said(line, onDemand, status(429, { headers: { 'Retry-After': '172800' } }));
 
     expect(text).toContain('Microsoft is busy');
-    expect(text).toContain('Microsoft asks to be left alone until');
+    expect(text).toContain('Microsoft asks Usher to wait until');
     expect(test.sandbox.stats().throttled).toBe(1);
   });
 });

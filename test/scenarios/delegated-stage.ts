@@ -63,7 +63,7 @@ export function assertionOf(person: Name, claims: Readonly<Record<string, unknow
 /** The token for Graph that the make-believe Entra gives for it. */
 export const graphTokenOf = (person: Name) => `graph-token-of-${people[person].id}`;
 
-export async function openDelegatedStage(): Promise<DelegatedStage> {
+export async function openDelegatedStage(environment: NodeJS.ProcessEnv = {}): Promise<DelegatedStage> {
   const sandbox = await startSandboxGraph({ host: loopback, port: 0, latencyMs: 0 });
   const graph = await startRecordingProxy(sandbox.url, { guard: true });
   const connector: Connector = await startConnector();
@@ -90,6 +90,7 @@ export async function openDelegatedStage(): Promise<DelegatedStage> {
         // Two people who may provision.
         OPERATORS: `${groups.helpdesk.id},${groups.appApprovers.id}`,
         LOG_LEVEL: 'trace',
+        ...environment,
       },
       usherOptions: { adapter, login: login.options },
       ...(databasePath === undefined ? {} : { databasePath }),

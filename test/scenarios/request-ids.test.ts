@@ -72,7 +72,7 @@ const mayNot = /may not|need|role/i;
 const answers: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   pending: { retry: /Nobody has approved request/, history: /Approve or deny/ },
   denied: { retry: /was denied/, cancel: /Nothing to cancel/, approve: /Nothing left to decide/, deny: /Nothing left/ },
-  'taken back': { retry: /was taken back/, cancel: /Nothing to cancel/, approve: /Nothing left/, deny: /Nothing left/ },
+  'taken back': { retry: /was withdrawn/, cancel: /Nothing to cancel/, approve: /Nothing left/, deny: /Nothing left/ },
   'approved for a day to come': { retry: /starts on/, approve: /Nothing left/, deny: /Nothing left/ },
   'waiting for the assignment': { retry: /Starting again/, approve: /Nothing left/, deny: /Nothing left/ },
   created: {

@@ -1,3 +1,4 @@
+import type { GraphTrouble } from '../../graph/answer.ts';
 import type { JobStatus } from '../../graph/job-status.ts';
 import { type ErrorMeaning, explainErrorCode } from '../../graph/outcome/error-codes.ts';
 import type { OutcomeKind } from '../../graph/outcome.ts';
@@ -44,8 +45,6 @@ export type CheckVerdict =
   /** Nothing wrong is visible, but not everything could be seen. */
   | { readonly kind: 'unknownYet' };
 
-export type VerdictKind = CheckVerdict['kind'];
-
 /** Where the cause lies; `none` where there is nothing to mend, `unclear` where nobody can tell. */
 export type Side = 'sync' | 'user' | 'none' | 'unclear';
 
@@ -64,6 +63,8 @@ export interface CheckFacts {
   readonly log: LogRead;
   readonly lastDeed: Deed | null;
   readonly jobState: JobStatus | 'none' | 'unread' | 'appDisabled';
+  /** Why the job is `unread`; null or missing where it is not, and where no answer came in time. */
+  readonly jobTrouble?: GraphTrouble | null;
 }
 
 /** The verdict. */

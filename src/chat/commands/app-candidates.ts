@@ -1,3 +1,4 @@
+import { isSameName } from '../../graph/app-bindings.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { AppCandidate } from '../views/person-picker.ts';
 import type { CommandParts } from './turn.ts';
@@ -5,7 +6,7 @@ import type { CommandParts } from './turn.ts';
 /** What a picker shows of these apps: whether each can take a call, and of those of one name what tells them apart. */
 export function appCandidates(parts: CommandParts, apps: readonly Application[]): Promise<readonly AppCandidate[]> {
   const isTwin = ({ displayName }: Application) =>
-    apps.filter((app) => sameName(app.displayName, displayName)).length > 1;
+    apps.filter((app) => isSameName(app.displayName, displayName)).length > 1;
   return Promise.all(apps.map((app) => candidate(parts, app, isTwin(app))));
 }
 
@@ -34,7 +35,7 @@ export async function onlyProvisioned(
   apps: readonly Application[],
 ): Promise<Application | null> {
   const [first] = apps;
-  if (first === undefined || apps.some(({ displayName }) => !sameName(displayName, first.displayName))) return null;
+  if (first === undefined || apps.some(({ displayName }) => !isSameName(displayName, first.displayName))) return null;
   const jobs = await Promise.all(apps.map(({ id }) => synchronization.findJob(id, 'User')));
   if (jobs.some((job) => !job.ok)) return null;
   const [only, another] = apps.filter((_, index) => {
@@ -42,10 +43,6 @@ export async function onlyProvisioned(
     return job?.ok === true && job.value.kind === 'one';
   });
   return another === undefined ? (only ?? null) : null;
-}
-
-function sameName(one: string, other: string): boolean {
-  return one.trim().toLowerCase() === other.trim().toLowerCase();
 }
 
 function timeOf(iso: string | null): number | null {

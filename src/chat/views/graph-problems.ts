@@ -153,7 +153,7 @@ function waitText(words: Words, ms: number): string {
 }
 
 /** Graph's own code, and the id by which Microsoft's support and the log know the call. */
-function codeOf(words: Words, trouble: GraphTrouble): string {
+export function codeOf(words: Words, trouble: GraphTrouble): string {
   const request = short(trouble.trace.requestId ?? trouble.trace.clientRequestId, 60);
   if (trouble.kind === 'refused') {
     const { status } = trouble;

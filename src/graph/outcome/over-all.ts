@@ -36,6 +36,11 @@ export function overAll(earlier: UnknownEnd | null, outcome: Outcome): Outcome {
   }
 }
 
+/** What the last attempt was told: an unknown end may hold the answer to a later attempt. */
+export function lastTold(outcome: Outcome): Outcome {
+  return outcome.kind === 'unknown' ? (outcome.last ?? outcome) : outcome;
+}
+
 /** How the attempts so far leave the task, for the attempts that may follow; null where what was done is known. */
 export function unknownEndOf(outcome: Outcome): UnknownEnd | null {
   return outcome.kind === 'unknown' ? outcome.why : null;

@@ -52,10 +52,24 @@ export function reasonOf(refused: Extract<Outcome, { kind: 'refused' }>): Refusa
 
 /** Whether a conflict is with work that is under way: a matter of waiting. No code for it is documented. */
 export function isInProgress({ status, code, message }: Omit<Refusal, 'retryAfterMs'>): boolean {
-  const words =
-    /in[ _-]?progress|already (?:running|being|started)|under ?way|concurrent|another (?:request|operation)/i;
-  return status === 409 && words.test(`${code} ${message}`);
+  const text = `${code} ${message}`;
+  return status === 409 && underWay.test(text) && !isNone.test(text);
 }
+
+/** Another account or request that exists, and a limit that was reached, are conflicts that no waiting ends. */
+const underWay = new RegExp(
+  [
+    /in[ _-]?progress/,
+    /\bunder ?way\b/,
+    /\balready (?:running|started|being (?:process|provision|synchroni[sz]|execut)ed)/,
+    /concurrent[ _-]?(?:request|operation|update|modification|change|call|execution)/,
+    /\banother (?:request|operation|call|job|update|provisioning)\b.{0,60}\b(?:running|active|pending|executing|being (?:process|execut)ed)/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+);
+const isNone = /\b(?:no|not|without)\b.{0,40}in[ _-]?progress/i;
 
 /** Of a call that was not made, as no token could be had for it. `code` is Entra's own, where it gave one. */
 export const noCredential = (code: string): Outcome => {

@@ -16,8 +16,9 @@ import type { Person, Reader, Subject } from '../request.ts';
  *        │                             │  │ └───retry───┐
  *        └──cancelled──▶ cancelled ◀───┘  └──lapsed──▶ lapsed
  *                                                      (at its start the asker may not ask any more, the decider
- *                                                       may not decide, the person or the app is gone, the assignment was refused, or what it
- *                                                       waited for did not come in time)
+ *                                                       may not decide, the person or the app is gone, the
+ *                                                       assignment was refused, or what it waited for did not come
+ *                                                       in time: `LapseReason`)
  *
  * Every arrow is a compare-and-set on the stored state (`act` in `store.ts`), so of fifty clicks one decides. What is
  * not drawn is impossible. After its time a pending one can only expire or be cancelled, whoever decides. What was
@@ -212,11 +213,27 @@ const transitions: Readonly<Record<AccessStateKind, Partial<Readonly<Record<Acce
     lapsed: { retry: 'approved' },
   };
 
-const retriedLapses: readonly LapseReason[] = ['notAssigned', 'assignmentRefused', 'quarantined', 'graphAway'];
+/** What it lapsed for the want of may have come since, or never will without another request. */
+const retriedLapses: Readonly<Record<LapseReason, boolean>> = {
+  askerMayNot: false,
+  askerGone: false,
+  deciderMayNot: false,
+  subjectGone: false,
+  appGone: false,
+  appNotSetUp: false,
+  appDisabled: false,
+  jobRan: true,
+  quarantined: true,
+  notAssigned: true,
+  assignmentRefused: true,
+  microsoftApp: false,
+  graphAway: true,
+  appsFile: true,
+};
 
 /** Whether what lapsed for this reason may start after all, without another approval. */
 export function mayRetryLapsed(why: LapseReason): boolean {
-  return retriedLapses.includes(why);
+  return retriedLapses[why];
 }
 
 /** Tells what a request waits for after its first try from what holds up its start. */

@@ -1,9 +1,11 @@
+import type { Database } from '../../db/database.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
 import type { Assignments } from '../../graph/assignments.ts';
+import { lastTold } from '../../graph/outcome/over-all.ts';
 import type { Outcome } from '../../graph/outcome.ts';
 import { findRequest } from '../store.ts';
 import type { AccessRequest, AwaitedThing } from './access-request.ts';
-import type { EndVerdict, StartVerdict } from './calendar.ts';
+import { type EndVerdict, finish, type StartVerdict } from './calendar.ts';
 import type { AccessParts } from './store.ts';
 
 /**
@@ -15,6 +17,10 @@ import type { AccessParts } from './store.ts';
  *     not assigned, though Entra lists one    replication     on demand, at growing intervals
  *     not assigned, Entra may not be read     assignment      on demand, at growing intervals
  *     assigned with a role without account    entitlement     on demand, at growing intervals
+ *     not in scope, without a reason          assignment      the same, unless Entra lists one
+ *
+ * What the last attempt was told counts, also where an attempt before it left open what it did: then the wait ends as
+ * "unknown" at worst, and no card says meanwhile that there is no account (`mayBeDone`).
  *
  * Only the service knows whether it asks for an assignment at all: an app may take all users. So the first call is
  * always made, and what Entra lists counts only after it. A disabled account and a scoping filter are mended by no
@@ -31,7 +37,7 @@ const longestLookMs = 10 * 60_000;
 const longestCallPauseMs = 60 * 60_000;
 const hourMs = 60 * 60_000;
 
-/** Whether a request whose provisioning ended as "not in scope" waits or is at its end. */
+/** Whether a request whose provisioning was last told "not in scope" waits or is at its end. */
 export async function judgeEnd(parts: AwaitingParts, accessRequest: AccessRequest): Promise<EndVerdict> {
   const { store, assignments } = parts;
   const { state, awaiting, app, subject } = accessRequest;
@@ -45,21 +51,35 @@ export async function judgeEnd(parts: AwaitingParts, accessRequest: AccessReques
   assignments.forget(app.id, subject.id);
   const found = await assignments.find(app.id, subject.id);
   const isMissing = found.ok && found.value.kind === 'missing';
-  if (lack === 'unnamed' && !isMissing) return finish;
+  const listsNone = found.ok ? isMissing : !onlyServiceTells(found.trouble);
+  if (lack === 'unnamed' && !listsNone) return finish;
   const heldUp = thingOf(lack, found.ok ? found.value.kind : null);
   const sinceMs = accessRequest.heldUp === heldUp ? now - (accessRequest.heldUpSince ?? now) : 0;
   return { kind: 'await', heldUp, until, delayMs: isMissing ? lookPause(sinceMs) : callPause(sinceMs) };
 }
 
-const finish: EndVerdict = { kind: 'finish' };
-
 /** What an assignment would mend; null where it would not. `unnamed`: the service does not say what is wrong. */
 function lackOf(outcome: Outcome): 'assigned' | 'entitled' | 'unnamed' | null {
-  if (outcome.kind !== 'notInScope') return null;
-  const failed = outcome.failedChecks;
+  const told = lastTold(outcome);
+  if (told.kind !== 'notInScope') return null;
+  const failed = told.failedChecks;
   if (failed.includes('active') || failed.includes('scopingFilter')) return null;
   if (failed.includes('assigned')) return 'assigned';
   return failed.includes('entitled') ? 'entitled' : 'unnamed';
+}
+
+/**
+ * Whether a try of a request that has left `started` again may have provisioned the person, as an attempt of it ended
+ * so that nothing can tell.
+ */
+export async function mayBeDone(
+  database: Database,
+  { state, requestId }: Pick<AccessRequest, 'state' | 'requestId'>,
+): Promise<boolean> {
+  const isTold = state.kind === 'started' || state.kind === 'finished';
+  if (isTold || requestId === null) return false;
+  const [task] = (await findRequest(database, requestId))?.tasks ?? [];
+  return (task?.perhaps ?? null) !== null;
 }
 
 /** `listed`: what Entra lists; null where it does not tell. */

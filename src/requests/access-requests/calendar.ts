@@ -32,8 +32,9 @@ import { type AccessParts, findAccessRequest } from './store.ts';
  *     approved, its day has come         start it, or let it lapse
  *     started, nothing of it waits       tell how it ended, or wait until the person is assigned
  *
- * One loop leases what is due (`due.ts`) and does some of it side by side. It sleeps until the next thing falls due or
- * somebody wakes it, and looks now and then all the same, for another process may have stored something. All of it
+ * One loop leases what is due (`due.ts`) and does some of it side by side; another sees to what has ended, so that a
+ * Graph which is silent about an assignment holds up no start and no reminder. Each sleeps until the next thing falls
+ * due or it is woken, and looks now and then all the same, for another process may have stored something. All of it
  * stands in the database, so a restart forgets nothing, and a clock that jumps does nothing twice.
  */
 export interface Calendar {
@@ -51,7 +52,7 @@ export interface Duties {
   route(accessRequest: AccessRequest): Promise<Routing>;
   /** Whether it may start now, and as what. */
   start(accessRequest: AccessRequest): Promise<StartVerdict>;
-  /** Whether a started one whose provisioning ended as "not in scope" waits for something. */
+  /** Whether a started one whose provisioning was last told "not in scope" waits for something. */
   end(accessRequest: AccessRequest): Promise<EndVerdict>;
 }
 
@@ -76,6 +77,8 @@ export type EndVerdict =
       readonly delayMs: number;
     };
 
+export const finish: EndVerdict = { kind: 'finish' };
+
 export interface CalendarParts {
   readonly parts: AccessParts;
   readonly duties: Duties;
@@ -90,7 +93,6 @@ export interface CalendarParts {
 /** So that a dead process's work is taken over within the minute. */
 const defaultLeaseMs = 30_000;
 const defaultPollMs = 5_000;
-const finish: EndVerdict = { kind: 'finish' };
 /** Each takes a few calls to Graph, which other people's commands need as well. */
 const sideBySide = 4;
 const finishedAtOnce = 100;
@@ -111,40 +113,61 @@ export function startCalendar(calendar: CalendarParts): Calendar {
   const { clock } = parts;
   const { ownerId: owner = randomUUID(), leaseMs = defaultLeaseMs, pollMs = defaultPollMs } = calendar;
   const stopping = new AbortController();
-  let alarm = new AbortController();
-  let waiting: (() => void)[] = [];
   const isSteady = createSteadiness(clock, leaseMs);
 
-  async function loop(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      const armed = alarm;
-      const pauseMs = await workAll();
-      if (pauseMs > 0) await clock.sleep(pauseMs, armed.signal);
-      alarm = new AbortController();
-      if (stopping.signal.aborted) alarm.abort();
+  /** Works until `work` finds nothing more to do, then again when it is woken or after the pause that `pause` tells. */
+  function startLoop(work: () => Promise<number>, pause: () => Promise<number>): Loop {
+    let alarm = new AbortController();
+    let waiting: (() => void)[] = [];
+
+    async function loop(): Promise<void> {
+      while (!stopping.signal.aborted) {
+        const armed = alarm;
+        const pauseMs = await workAll();
+        if (pauseMs > 0) await clock.sleep(pauseMs, armed.signal);
+        alarm = new AbortController();
+        if (stopping.signal.aborted) alarm.abort();
+      }
+      release(waiting);
     }
-    release(waiting);
+
+    /** Does all that there is to do; returns for how long there is nothing more. */
+    async function workAll(): Promise<number> {
+      const present = waiting;
+      waiting = [];
+      try {
+        while (!stopping.signal.aborted) if ((await work()) === 0) break;
+        release(present);
+        return await pause();
+      } catch (error) {
+        log.error({ error, code: 'calendar_failed' }, 'the calendar of access requests could not look what is due');
+        waiting = [...present, ...waiting];
+        return databasePauseMs;
+      }
+    }
+
+    const ended = loop();
+    return {
+      ended,
+      wake: () => alarm.abort(),
+      settled: () =>
+        new Promise((resolve) => {
+          if (stopping.signal.aborted) return resolve();
+          waiting.push(resolve);
+          alarm.abort();
+        }),
+    };
   }
 
-  /** Does all that is due; returns for how long there is nothing more to do. */
-  async function workAll(): Promise<number> {
-    const present = waiting;
-    waiting = [];
-    try {
-      while (!stopping.signal.aborted) {
-        const finished = await finishEnded();
-        const due = await claimDue(parts, { owner, until: clock.now() + leaseMs }, sideBySide, isSteady());
-        await Promise.all(due.map(see));
-        if (finished + due.length === 0) break;
-      }
-      release(present);
-      const next = await nextDueAt(parts);
-      return next === null ? pollMs : Math.min(Math.max(next - clock.now(), 1), pollMs);
-    } catch (error) {
-      log.error({ error, code: 'calendar_failed' }, 'the calendar of access requests could not look what is due');
-      waiting = [...present, ...waiting];
-      return databasePauseMs;
-    }
+  async function seeToDue(): Promise<number> {
+    const due = await claimDue(parts, { owner, until: clock.now() + leaseMs }, sideBySide, isSteady());
+    await Promise.all(due.map(see));
+    return due.length;
+  }
+
+  async function untilNextDue(): Promise<number> {
+    const next = await nextDueAt(parts);
+    return next === null ? pollMs : Math.min(Math.max(next - clock.now(), 1), pollMs);
   }
 
   async function finishEnded(): Promise<number> {
@@ -158,7 +181,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
   }
 
   async function end(id: string, outcome: FinishedAs): Promise<boolean> {
-    const verdict = outcome === 'notInScope' ? await endVerdict(id) : finish;
+    const verdict = outcome === 'notInScope' || outcome === 'unknown' ? await endVerdict(id) : finish;
     if (verdict.kind === 'await') return awaitThing(parts, id, verdict);
     return (await act(parts, id, { kind: 'finish', outcome })).kind === 'done';
   }
@@ -287,21 +310,30 @@ export function startCalendar(calendar: CalendarParts): Calendar {
     }
   }
 
-  const looping = loop();
+  const loops = [startLoop(seeToDue, untilNextDue), startLoop(finishEnded, async () => pollMs)];
+  const wake = () => {
+    for (const loop of loops) loop.wake();
+  };
   return {
-    wake: () => alarm.abort(),
-    settled: () =>
-      new Promise((resolve) => {
-        if (stopping.signal.aborted) return resolve();
-        waiting.push(resolve);
-        alarm.abort();
-      }),
+    wake,
+    async settled() {
+      // What one loop has done may be work for the other.
+      await Promise.all(loops.map((loop) => loop.settled()));
+      await Promise.all(loops.map((loop) => loop.settled()));
+    },
     async stop() {
       stopping.abort();
-      alarm.abort();
-      await looping;
+      wake();
+      await Promise.all(loops.map((loop) => loop.ended));
     },
   };
+}
+
+interface Loop {
+  /** Resolves once it works no more. */
+  readonly ended: Promise<void>;
+  wake(): void;
+  settled(): Promise<void>;
 }
 
 function release(waiting: readonly (() => void)[]): void {

@@ -166,10 +166,6 @@ export async function copyWithCard({ query }: Database, cardId: string): Promise
   return row === undefined ? null : toCopy(row);
 }
 
-export async function isCopyCard(database: Database, cardId: string): Promise<boolean> {
-  return (await copyWithCard(database, cardId)) !== null;
-}
-
 /** The posted copies that show one of these provisioning requests. */
 export async function copiesShowing({ query }: Database, requestIds: readonly string[]): Promise<string[]> {
   if (requestIds.length === 0) return [];

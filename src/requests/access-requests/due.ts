@@ -1,6 +1,8 @@
 import type { ExpressionBuilder, Selectable, Transaction } from 'kysely';
 import { longestLeaseMs } from '../../db/leases.ts';
 import type { AccessRequestRow, Schema } from '../../db/schema.ts';
+import { lastTold } from '../../graph/outcome/over-all.ts';
+import type { Outcome } from '../../graph/outcome.ts';
 import { writeRecord } from '../record.ts';
 import type { Lease, Reader } from '../request.ts';
 import { type AwaitedThing, type FinishedAs, type HeldUp, isAwaited, type LapseReason } from './access-request.ts';
@@ -220,11 +222,12 @@ export function awaitThing(
     if (row === null || row.state !== 'started' || row.request_id === null) return false;
     const task = await transaction
       .selectFrom('tasks')
-      .select(['state', 'outcome_kind'])
+      .select(['state', 'outcome'])
       .where('request_id', '=', row.request_id)
       .where('position', '=', 0)
       .executeTakeFirst();
-    if (task?.state !== 'done' || task.outcome_kind !== 'notInScope') return false;
+    if (task?.state !== 'done' || task.outcome === null) return false;
+    if (lastTold(JSON.parse(task.outcome) as Outcome).kind !== 'notInScope') return false;
     const acted = await applyAction(parts, transaction, row, { kind: 'await', heldUp, until, delayMs });
     return acted.kind === 'done';
   });

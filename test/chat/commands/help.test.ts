@@ -13,16 +13,17 @@ const everyone = commandsFor({ rights: 'own' }, caller('operator', 'approver'));
 
 const checking = ['status', 'check', 'queue', 'apps'];
 const watching = ['watch', 'unwatch', 'watches'];
+const places = ['approvalPlaces', 'removeApprovalPlace'];
 const about = ['whoami', 'help'];
 
 describe('the commands that somebody may use', () => {
   it('begin with provisioning, for an operator', () => {
     const provisioning = ['provision', 'provisionList', 'provisionGroup'];
-    const requests = ['requests', 'show', 'retry', 'cancel', 'history', 'exportHistory'];
+    const requests = ['requests', 'show', 'retry', 'cancel', 'cancelAllBy', 'history', 'exportHistory'];
 
     expect(verbsFor('operator')).toEqual([
-      ...[...provisioning, ...checking, ...requests, 'requestAccess', 'accessForm'],
-      ...[...watching, ...about],
+      ...[...provisioning, ...checking, ...requests, ...places, 'requestAccess', 'accessForm'],
+      ...[...watching, 'allWatches', 'removeWatch', ...about],
     ]);
   });
 
@@ -41,7 +42,7 @@ describe('the commands that somebody may use', () => {
     const deciding = ['pending', 'approve', 'deny', 'sendApprovalsHere', 'stopSendingApprovals'];
 
     expect(verbsFor('approver')).toEqual([
-      ...[...deciding, ...checking, 'requests', 'show', 'history', 'exportHistory', ...watching, ...about],
+      ...[...deciding, ...places, ...checking, 'requests', 'show', 'history', 'exportHistory', ...watching, ...about],
     ]);
     expect(verbsFor('appApprover')).toEqual([
       ...[...deciding, ...checking, 'requests', 'show', 'history', 'watches', ...about],

@@ -32,11 +32,11 @@ describe('a no of Graph', () => {
       'Microsoft Graph does not take Usher’s token',
       'about the token, not about you',
     ],
-    [401, 'UnknownError', 'Microsoft Graph said no', 'Usher lacks the permission'],
-    [403, 'Authorization_RequestDenied', 'Microsoft Graph said no', 'Usher lacks the permission'],
+    [401, 'UnknownError', 'Microsoft Graph refused the call', 'Usher lacks the permission'],
+    [403, 'Authorization_RequestDenied', 'Microsoft Graph refused the call', 'Usher lacks the permission'],
     [500, 'InternalServerError', 'Microsoft Graph is not available', 'cannot serve this now (HTTP 500)'],
     [503, 'ServiceUnavailable', 'Microsoft Graph is not available', 'cannot serve this now (HTTP 503)'],
-    [412, 'PreconditionFailed', 'Microsoft Graph said no', 'refused Usher’s call (HTTP 412)'],
+    [412, 'PreconditionFailed', 'Microsoft Graph refused the call', 'refused Usher’s call (HTTP 412)'],
   ])('%i %s has its own words, and Graph’s own code', (status, code, title, happened) => {
     const text = refused(status, code);
 

@@ -103,6 +103,6 @@ describe('what Graph asks to wait', () => {
   it('stands on the card with its end', () => {
     const outcome: Outcome = { ...(refused('throttled') as Last & { kind: 'refused' }), retryAfterMs: 172_800_000 };
 
-    expect(cardAsText(draw(requestIn(doneWith(outcome))).card)).toMatch(/asks to be left alone until [^.]*\d\d:\d\d/);
+    expect(cardAsText(draw(requestIn(doneWith(outcome))).card)).toMatch(/asks Usher to wait until [^.]*\d\d:\d\d/);
   });
 });

@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Database } from '../../../src/db/database.ts';
-import {
-  type AccessAction,
-  type LapseReason,
-  mayRetryLapsed,
-  stateAfter,
-} from '../../../src/requests/access-requests/access-request.ts';
+import { type AccessAction, mayRetryLapsed, stateAfter } from '../../../src/requests/access-requests/access-request.ts';
 import { noteCalledOff, startApproved } from '../../../src/requests/access-requests/acting.ts';
 import { awaitThing } from '../../../src/requests/access-requests/due.ts';
 import {
@@ -21,6 +16,7 @@ import { findRequest } from '../../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
 import { engineStartMs, engines, sqliteEngine, type TestDatabase } from '../../support/databases.ts';
 import { ask, claimed, done, wanted } from '../support.ts';
+import { lapses } from './lapses.ts';
 import {
   accessParts,
   alex,
@@ -220,19 +216,7 @@ describe.each(engines)('acting on an access request on $name', ({ createTestData
     expect((await kindsOf(parts)).filter((kind) => kind === 'accessAwaits')).toHaveLength(1);
   });
 
-  it.each<[LapseReason, boolean]>([
-    ['notAssigned', true],
-    ['assignmentRefused', true],
-    ['quarantined', true],
-    ['graphAway', true],
-    ['askerMayNot', false],
-    ['askerGone', false],
-    ['deciderMayNot', false],
-    ['subjectGone', false],
-    ['appGone', false],
-    ['appNotSetUp', false],
-    ['microsoftApp', false],
-  ])('starts after all what lapsed as %s: %s', async (why, mayRetry) => {
+  it.each(lapses)('starts after all what lapsed as %s: %s', async (why, mayRetry) => {
     const { id } = await approved(parts);
     await act(parts, id, { kind: 'lapse', why });
 

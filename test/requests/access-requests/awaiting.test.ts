@@ -1,8 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createAssignments } from '../../../src/graph/assignments.ts';
+import { overAll } from '../../../src/graph/outcome/over-all.ts';
 import type { Outcome, ScopingCheck } from '../../../src/graph/outcome.ts';
 import { startApproved } from '../../../src/requests/access-requests/acting.ts';
-import { type AwaitingParts, judgeEnd, lookForAssignment } from '../../../src/requests/access-requests/awaiting.ts';
+import {
+  type AwaitingParts,
+  judgeEnd,
+  lookForAssignment,
+  mayBeDone,
+} from '../../../src/requests/access-requests/awaiting.ts';
 import { awaitThing } from '../../../src/requests/access-requests/due.ts';
 import { type AccessParts, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
 import { finishTask } from '../../../src/requests/running.ts';
@@ -92,6 +98,42 @@ describe('the end of a try', () => {
       expect([ofDiego, await heldUpBy()]).toEqual([unlisted, listed]);
     },
   );
+
+  it.each<[readonly ScopingCheck[], string | null]>([
+    [['assigned'], 'assignment'],
+    [['scopingFilter'], null],
+  ])(
+    'counts by what was told last, after an attempt that may have done it: %j waits for %s',
+    async (failed, awaited) => {
+      await approve('diego');
+      await ended(overAll('gatewayTimeout', outOfScope(failed)));
+
+      expect(await heldUpBy()).toBe(awaited);
+    },
+  );
+
+  it('is no end where the service gives no reason and Graph cannot be asked for one', async () => {
+    await approve('adele');
+    await ended(outOfScope([]));
+    for (let index = 0; index < 8; index += 1)
+      bench.sandbox.failNext(/appRoleAssignments/, { kind: 'status', status: 503 });
+
+    expect(await heldUpBy()).toBe('assignment');
+  });
+
+  it('waits with the attempt that may have done it kept, until the next one that tells', async () => {
+    await approve('diego');
+    await ended(overAll('gatewayTimeout', outOfScope(['assigned'])));
+    const verdict = await judgeEnd(parts, await present());
+    if (verdict.kind !== 'await') throw new Error('it is at its end');
+
+    const isWaiting = await awaitThing(store, id, verdict);
+
+    expect([isWaiting, (await present()).state.kind]).toEqual([true, 'approved']);
+    expect(await mayBeDone(store.database, await present())).toBe(true);
+    await ended({ kind: 'created', report });
+    expect(await mayBeDone(store.database, await present())).toBe(false);
+  });
 
   it('is the end where Usher has made the assignment itself, or no time to wait is configured', async () => {
     await approve('diego');

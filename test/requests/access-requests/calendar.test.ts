@@ -412,6 +412,46 @@ describe.each(engines)('the calendar on $name', ({ name, createTestDatabase }) =
     expect((await findAccessRequest(database, id))?.state).toMatchObject({ kind: 'lapsed', why: 'quarantined' });
   });
 
+  it('judges an end that nobody knows where the last attempt was told "not in scope"', async () => {
+    const { id } = await approved(parts);
+    const stage = open({
+      end: async () => ({ kind: 'await', heldUp: 'assignment', until: clock.now() + dayMs, delayMs: hourMs }),
+    });
+    await stage.calendar.settled();
+
+    await finishTask(parts, await claimed(parts), {
+      ...done,
+      outcome: { kind: 'unknown', why: 'gatewayTimeout', last: outOfScope },
+    });
+    await stage.calendar.settled();
+
+    expect(await findAccessRequest(database, id)).toMatchObject({ state: { kind: 'approved' }, heldUp: 'assignment' });
+  });
+
+  it('reminds and starts while Graph is silent about what has ended', async () => {
+    const silent = Promise.withResolvers<never>();
+    silent.promise.catch(() => undefined);
+    const { id: ended } = await approved(parts);
+    const judged: string[] = [];
+    const stage = open({
+      end: (accessRequest) => {
+        judged.push(accessRequest.id);
+        return silent.promise;
+      },
+    });
+    await stage.calendar.settled();
+    await finishTask(parts, await claimed(parts), { ...done, outcome: outOfScope });
+    stage.calendar.wake();
+    await eventually(() => judged.includes(ended));
+
+    const { id } = await approved(parts, { subject: { id: 'adele', name: 'Adele Vance', label: null } });
+    stage.calendar.wake();
+
+    await eventually(async () => (await stateOf(parts, id)) === 'started');
+    expect(await stateOf(parts, ended)).toBe('started');
+    silent.reject(new Error('nothing came'));
+  });
+
   it('ends what cannot be judged as its provisioning ended, and says so in the log', async () => {
     const { id } = await approved(parts);
     const stage = open({ end: () => Promise.reject(new Error('a fault of our own')) });
@@ -493,8 +533,8 @@ describe.each(engines)('the calendar on $name', ({ name, createTestDatabase }) =
     const { id } = await approved(parts, { startsAt: clock.now() + dayMs });
     const stage = open();
     await stage.calendar.settled();
-    // It goes to sleep only now, for a day.
-    await eventually(() => clock.pending() === 1);
+    // Its two loops go to sleep only now, one of them for a day.
+    await eventually(() => clock.pending() === 2);
 
     await clock.advance(dayMs);
 

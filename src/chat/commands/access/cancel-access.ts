@@ -1,6 +1,7 @@
 import { deny } from '../../../access/policy.ts';
 import { type AccessRequest, assignmentLeft } from '../../../requests/access-requests/access-request.ts';
 import { noteCalledOff } from '../../../requests/access-requests/acting.ts';
+import { mayBeDone } from '../../../requests/access-requests/awaiting.ts';
 import { act, recordRefusal } from '../../../requests/access-requests/store.ts';
 import { cancelRequest } from '../../../requests/holding.ts';
 import { sentCalls } from '../../../requests/request.ts';
@@ -47,9 +48,11 @@ async function calledOff(
 async function taken(parts: CommandParts, { words }: Turn, request: AccessRequest): Promise<Reply> {
   const { id, subject, app, state } = request;
   const left = assignmentLeft(request);
-  const run = 'requestId' in state ? await findRequest(parts.store.database, state.requestId) : null;
+  const { database } = parts.store;
+  const run = 'requestId' in state ? await findRequest(database, state.requestId) : null;
   const [task] = run?.tasks ?? [];
-  const attempts = task === undefined ? 0 : sentCalls(task);
+  const triedBefore = (await mayBeDone(database, request)) ? 1 : 0;
+  const attempts = task === undefined ? triedBefore : sentCalls(task);
   const link = left === 'none' ? null : assignmentsLink(parts, request);
   return say(words, { kind: 'cancelledAccess', id, person: subject.name, app: app.name, left, attempts }, [], link);
 }

@@ -16,7 +16,7 @@ const secondMs = 1_300;
 
 /** Everything about one person in one app, each part in time or not at all. */
 export async function readFacts(parts: CommandParts, user: DirectoryUser, app: Application): Promise<CheckFacts> {
-  const { status: jobState } = await readJob(parts, app, firstMs);
+  const { status: jobState, trouble: jobTrouble } = await readJob(parts, app, firstMs);
   const source = await sourceOf(parts, app, jobState);
   const jobId = typeof jobState === 'string' ? null : jobState.id;
   const entraIs = source === 'entra' || source === 'unknown' ? 'source' : 'target';
@@ -26,7 +26,7 @@ export async function readFacts(parts: CommandParts, user: DirectoryUser, app: A
     lastDeedAbout(parts.store.database, user.id, app.id),
   ]);
   const own = jobId === null ? onlyOf(log, app) : log;
-  return { account: accountOf(user), assignment, scope: scopeOf(own), log: own, lastDeed, jobState };
+  return { account: accountOf(user), assignment, scope: scopeOf(own), log: own, lastDeed, jobState, jobTrouble };
 }
 
 const sideBySide = 24;
@@ -46,8 +46,8 @@ export async function readFactsOfAll(
     readJobsOfAll(parts, apps, firstMs),
   ]);
   const enoughAt = clock.monotonic() + secondMs;
-  const rows = await eachSideBySide(jobs, sideBySide, async ({ app, status: jobState }) => {
-    const nothing = { app, jobState, assignment: { kind: 'notNeeded' }, lastDeed: null } as const;
+  const rows = await eachSideBySide(jobs, sideBySide, async ({ app, status: jobState, trouble: jobTrouble }) => {
+    const nothing = { app, jobState, jobTrouble, assignment: { kind: 'notNeeded' }, lastDeed: null } as const;
     if (typeof jobState === 'string') return nothing;
     if (clock.monotonic() >= enoughAt) return { ...nothing, jobState: 'unread' } as const;
     const source = await sourceOf(parts, app, jobState);
@@ -55,11 +55,19 @@ export async function readFactsOfAll(
       readAssignment(parts, user, app, source),
       lastDeedAbout(database, user.id, app.id),
     ]);
-    return { app, jobState, assignment, lastDeed };
+    return { app, jobState, jobTrouble, assignment, lastDeed };
   });
-  return rows.map(({ app, jobState, assignment, lastDeed }) => {
+  return rows.map(({ app, jobState, jobTrouble, assignment, lastDeed }) => {
     const own = onlyOf(log, app);
-    const facts = { account: accountOf(user), assignment, scope: scopeOf(own), log: own, lastDeed, jobState };
+    const facts = {
+      account: accountOf(user),
+      assignment,
+      scope: scopeOf(own),
+      log: own,
+      lastDeed,
+      jobState,
+      jobTrouble,
+    };
     return { app, facts };
   });
 }

@@ -30,6 +30,8 @@ export interface AccessCardInput {
   readonly facts: AccountFacts | null;
   /** From its start on; null where the provisioning request cannot be found. */
   readonly progress: RequestProgress | null;
+  /** A try of it may have provisioned the person, though it does not run any more; missing for no. */
+  readonly mayBeDone?: boolean | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** The cloud's Entra admin centre; without it there is no link. */

@@ -35,6 +35,8 @@ export interface FaceInput {
   readonly accessRequest: AccessRequest;
   readonly audience: 'asker' | 'approvers';
   readonly progress: RequestProgress | null;
+  /** A try of it may have provisioned the person, though it does not run any more; missing for no. */
+  readonly mayBeDone?: boolean | undefined;
   readonly now: number;
 }
 
@@ -91,24 +93,33 @@ export function faceOf(words: Words, input: FaceInput): Face {
     case 'cancelled': {
       const isByAsker = state.by.id === accessRequest.asker.id;
       const left = assignmentLeft(accessRequest);
-      const values = { ...names, canceller: personName(state.by), time: words.moment(state.at, now), left };
+      const isBare = left === 'none' && input.mayBeDone !== true;
+      const values = {
+        ...names,
+        canceller: personName(state.by),
+        time: words.moment(state.at, now),
+        left: input.mayBeDone === true ? 'tried' : left,
+      };
       return face(words, {
-        tone: left === 'none' ? 'neutral' : 'warning',
+        tone: isBare ? 'neutral' : 'warning',
         title: 'access.title.cancelled',
-        said: [['access.cancelledBy', values], ...leftOver(left, names)],
+        said: [['access.cancelledBy', values], ...triedBefore(input, names), ...leftOver(left, names)],
         next: left === 'none' && isAsker && !isByAsker ? ['access.next.cancelled', values] : nextOf(left, names),
       });
     }
     case 'lapsed': {
-      const values = lapseValues(accessRequest, names, audience);
+      const values = lapseValues(accessRequest, names, audience, input.mayBeDone);
       return face(words, {
         tone: 'bad',
         title: state.why === 'notAssigned' ? 'access.title.lapsedUnassigned' : 'access.title.lapsed',
         said: [
           approvedBy(words, state, now),
           // One that was not assigned in time has been tried.
-          ...(state.why === 'notAssigned' ? [] : [['access.lapsedAt', { time: words.moment(state.at, now) }] as const]),
+          ...(state.why === 'notAssigned'
+            ? []
+            : [['access.lapsedAt', { ...values, time: words.moment(state.at, now) }] as const]),
           [lapseKeys(state.why).happened, values],
+          ...triedBefore(input, names),
           ...leftOver(assignmentLeft(accessRequest), names),
           ...(assignmentLeft(accessRequest) === 'none' ? [] : [['access.leftNext', names] as const]),
         ],
@@ -120,6 +131,11 @@ export function faceOf(words: Words, input: FaceInput): Face {
       throw new Error(`An access request in a state that no card shows: ${JSON.stringify(never)}`);
     }
   }
+}
+
+/** That what was tried before may have been done: nobody can tell. */
+export function triedBefore({ mayBeDone }: Pick<FaceInput, 'mayBeDone'>, names: AccessNames): Sentence[] {
+  return mayBeDone === true ? [['access.mayBeDone', names]] : [];
 }
 
 /** What an end leaves behind of the assignment that the approval makes. */
@@ -153,7 +169,7 @@ function pendingFace(words: Words, accessRequest: AccessRequest, names: AccessNa
 
 function approvedFace(
   words: Words,
-  { accessRequest, audience, now }: FaceInput,
+  { accessRequest, audience, mayBeDone, now }: FaceInput,
   state: Extract<AccessState, { kind: 'approved' }>,
   names: AccessNames,
 ): Face {
@@ -161,11 +177,11 @@ function approvedFace(
   const quotes = reasonQuote(words, accessRequest);
   const decided = approvedBy(words, state, now);
   if (heldUp !== null) {
-    const values = heldUpValues(words, accessRequest, audience, now);
+    const values = heldUpValues(words, { accessRequest, reader: audience, mayBeDone, now });
     return face(words, {
       tone: heldUp === 'replication' ? 'waiting' : 'warning',
       title: heldUpTitle(heldUp),
-      said: [decided, [`access.heldUp.${heldUp}`, values]],
+      said: [decided, [`access.heldUp.${heldUp}`, values], ...triedBefore({ mayBeDone }, names)],
       quotes,
       next: [`access.heldUpNext.${heldUp}`, values],
     });
@@ -191,9 +207,12 @@ function heldUpTitle(heldUp: HeldUp): WordKey {
 /** What the sentences about a request that is held up name. `reader` is null for a text that anyone concerned reads. */
 export function heldUpValues(
   words: Words,
-  accessRequest: AccessRequest,
-  reader: FaceInput['audience'] | null,
-  now: number,
+  {
+    accessRequest,
+    reader,
+    mayBeDone,
+    now,
+  }: Pick<FaceInput, 'accessRequest' | 'mayBeDone' | 'now'> & { readonly reader: FaceInput['audience'] | null },
 ): WordValues {
   const { state, awaiting } = accessRequest;
   const decision = decisionOf(state);
@@ -202,7 +221,13 @@ export function heldUpValues(
     reader: reader ?? 'all',
     decider: decision === null ? '—' : personName(decision.by),
     until: awaiting === null ? '—' : words.moment(awaiting.until, now),
+    done: doneWord(mayBeDone),
   };
+}
+
+/** What a sentence goes by that else says that nothing was done. */
+function doneWord(mayBeDone = false): 'perhaps' | 'no' {
+  return mayBeDone ? 'perhaps' : 'no';
 }
 
 /** What the sentences about a lapse name; `hours` is how long it has waited for the assignment. */
@@ -210,11 +235,12 @@ export function lapseValues(
   { awaiting, state }: AccessRequest,
   names: AccessNames,
   reader: FaceInput['audience'] | null,
+  mayBeDone?: boolean,
 ): WordValues {
   const decision = decisionOf(state);
   const decider = decision === null ? '—' : personName(decision.by);
   const hours = awaiting === null ? 0 : Math.round((awaiting.until - awaiting.since) / HOUR);
-  return { ...names, decider, reader: reader ?? 'all', hours };
+  return { ...names, decider, reader: reader ?? 'all', hours, done: doneWord(mayBeDone) };
 }
 
 /** Once it runs, the provisioning request tells how it goes, in the words of its own card. */

@@ -6,7 +6,7 @@ import { plainText } from '../../cards/safe-text.ts';
 import type { Words } from '../../words.ts';
 import { usersPageUrl } from '../entra-link.ts';
 import { verdictOf } from '../verdict.ts';
-import { heldUpValues, lapseKeys, lapseValues, leftOver } from './access-face.ts';
+import { heldUpValues, lapseKeys, lapseValues, leftOver, triedBefore } from './access-face.ts';
 import { decisionOf, LONGEST_REASON, namesOf, personName } from './access-names.ts';
 import { endWord } from './run-face.ts';
 
@@ -15,6 +15,8 @@ export interface NoticeTextInput {
   readonly kind: NoticeKind;
   /** Of the provisioning request, for `result`; null where it is not known. */
   readonly outcome: Outcome | null;
+  /** A try of it may have provisioned the person, though it does not run any more; missing for no. */
+  readonly mayBeDone?: boolean | undefined;
   /** The cloud's Entra admin centre; without it there is no address in the text. */
   readonly entraPortalUrl: string | null;
 }
@@ -27,7 +29,7 @@ export function noticeText(words: Words, input: NoticeTextInput): string {
   const expires = words.day(expiresAt, reader.timeZone);
   switch (kind) {
     case 'approved':
-      return approvedText(words, accessRequest);
+      return approvedText(words, input);
     case 'denied':
       return deniedText(words, accessRequest);
     case 'expired':
@@ -37,16 +39,18 @@ export function noticeText(words: Words, input: NoticeTextInput): string {
     case 'lapsed': {
       if (state.kind !== 'lapsed') return changedText(words, accessRequest);
       const { happened, next } = lapseKeys(state.why);
+      const values = lapseValues(accessRequest, names, null, input.mayBeDone);
       return [
         words.plain('accessNotice.lapsed', names),
-        words.plain(happened, lapseValues(accessRequest, names, null)),
-        words.plain(next, lapseValues(accessRequest, names, null)),
+        words.plain(happened, values),
+        ...triedBefore(input, names).map(([key, named]) => words.plain(key, named)),
+        words.plain(next, values),
         ...leftText(words, input),
       ].join(' ');
     }
     case 'waits':
       return state.kind === 'approved' && isAwaited(accessRequest.heldUp)
-        ? [words.plain('accessNotice.waits', names), ...heldUpText(words, accessRequest)].join(' ')
+        ? [words.plain('accessNotice.waits', names), ...heldUpText(words, input)].join(' ')
         : changedText(words, accessRequest);
     case 'result':
       return resultText(words, input);
@@ -68,8 +72,13 @@ const changedText = (words: Words, accessRequest: AccessRequest): string =>
 
 function cancelledText(words: Words, input: NoticeTextInput, by: Person): string {
   const { accessRequest } = input;
-  const values = { ...namesOf(accessRequest), canceller: personName(by), left: assignmentLeft(accessRequest) };
-  return [words.plain('accessNotice.cancelled', values), ...leftText(words, input)].join(' ');
+  const names = namesOf(accessRequest);
+  const left = input.mayBeDone === true ? 'tried' : assignmentLeft(accessRequest);
+  return [
+    words.plain('accessNotice.cancelled', { ...names, canceller: personName(by), left }),
+    ...triedBefore(input, names).map(([key, values]) => words.plain(key, values)),
+    ...leftText(words, input),
+  ].join(' ');
 }
 
 /** What an end leaves behind of the assignment, and the page on which it can be removed. */
@@ -82,7 +91,8 @@ function leftText(words: Words, { accessRequest, entraPortalUrl }: NoticeTextInp
 }
 
 /** By the time that it is told, it may be known that it does not start now. */
-function approvedText(words: Words, accessRequest: AccessRequest): string {
+function approvedText(words: Words, input: NoticeTextInput): string {
+  const { accessRequest } = input;
   const { state, startsAt, reader, heldUp } = accessRequest;
   const decision = decisionOf(state);
   if (decision === null) return changedText(words, accessRequest);
@@ -97,14 +107,18 @@ function approvedText(words: Words, accessRequest: AccessRequest): string {
       day: isLater ? words.day(startsAt, reader.timeZone) : '',
     })
     .trim();
-  return isHeldUp ? [approved, ...heldUpText(words, accessRequest)].join(' ') : approved;
+  return isHeldUp ? [approved, ...heldUpText(words, input)].join(' ') : approved;
 }
 
-function heldUpText(words: Words, accessRequest: AccessRequest): string[] {
+function heldUpText(words: Words, { accessRequest, mayBeDone }: NoticeTextInput): string[] {
   const { heldUp, awaiting } = accessRequest;
   if (heldUp === null) return [];
-  const values = heldUpValues(words, accessRequest, null, awaiting?.since ?? 0);
-  return [words.plain(`access.heldUp.${heldUp}`, values), words.plain(`access.heldUpNext.${heldUp}`, values)];
+  const values = heldUpValues(words, { accessRequest, reader: null, mayBeDone, now: awaiting?.since ?? 0 });
+  return [
+    words.plain(`access.heldUp.${heldUp}`, values),
+    ...triedBefore({ mayBeDone }, namesOf(accessRequest)).map(([key, named]) => words.plain(key, named)),
+    words.plain(`access.heldUpNext.${heldUp}`, values),
+  ];
 }
 
 function deniedText(words: Words, accessRequest: AccessRequest): string {

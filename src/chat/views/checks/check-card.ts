@@ -9,7 +9,7 @@ import { provisioningPageUrl, usersPageUrl } from '../entra-link.ts';
 import { entraLink, maybe, personalButton, personLabel, short, submitButton } from '../parts.ts';
 import { fact } from '../result-details.ts';
 import { lookOf } from '../tone.ts';
-import { alsoText, type CheckNames, type Provisioner, verdictWords } from './check-words.ts';
+import { alsoText, type CheckNames, type Provisioner, refusedCode, verdictWords } from './check-words.ts';
 import { dayToCome, deedId, deedResult } from './deed-words.ts';
 import { jobWord, lastRanLine } from './job-words.ts';
 import { type LogLimits, logSection, silenceOfLog } from './log-words.ts';
@@ -76,7 +76,7 @@ export function checkCard(words: Words, input: CheckCardInput): CardMessage {
       label: personLabel(words, { label: person.principalName, guest: person.guest === true }),
       paragraphs: [...said.paragraphs, ...also, ...gaps].map((text) => ({ text })),
       next: next === '' ? [] : [{ label: words.card('label.next'), text: next }],
-      code: maybe(said.code),
+      code: maybe(said.code ?? refusedCode(words, facts)),
       tables: [{ facts: factRows(words, input, names) }],
       sections: isOpen ? logSection(words, facts.log, now, limits) : [],
       // Without a synchronization there is no log that could lag.

@@ -7,7 +7,7 @@ import type { Words } from '../../words.ts';
 import { personName } from '../access/access-names.ts';
 import { FALLBACK_NAME, listAsText, maybe, personLabel, short } from '../parts.ts';
 import { lookOf, type Tone } from '../tone.ts';
-import { verdictTitle } from './check-words.ts';
+import { refusedCode, verdictTitle } from './check-words.ts';
 import { lastRanLine } from './job-words.ts';
 import { silenceOfLog } from './log-words.ts';
 
@@ -42,14 +42,16 @@ const LEVELS: readonly Limits[] = [
 /** The same question over all apps, one line each: what is wrong first, what is well last, apps without a job at the end. */
 export function checkList(words: Words, { person, items, listComplete, now }: CheckListInput): CardMessage {
   const name = personName({ name: person.name || person.principalName });
+  // Of an app that was not read nothing is known, which the first line says; a row would look like good news.
   const judged = items
+    .filter(({ facts }) => facts.jobState !== 'unread')
     .map(({ app, facts }) => ({ app, facts, verdict: judge(facts) }))
     .map((item) => ({ ...item, ...verdictTitle(words, item.verdict) }))
     .toSorted((one, other) => rankOf(one) - rankOf(other) || one.app.name.localeCompare(other.app.name));
   const wrong = judged.filter(({ tone }) => tone === 'bad' || tone === 'warning').length;
-  const looked = judged.filter(({ facts }) => facts.jobState !== 'unread').length;
-  const isPart = looked < judged.length || !listComplete;
-  const part = { read: looked, count: judged.length, more: listComplete ? 'no' : 'yes' };
+  const isPart = judged.length < items.length || !listComplete;
+  const part = { read: judged.length, count: items.length, more: listComplete ? 'no' : 'yes' };
+  const refused = items.flatMap(({ facts }) => refusedCode(words, facts) ?? []).at(0) ?? null;
   const summary = isPart
     ? `${words.plain('checkList.summaryOfPart', { person: name, wrong })} ${words.plain('checkList.part', part)}`
     : words.plain('checkList.summary', { person: name, count: judged.length, wrong });
@@ -80,6 +82,7 @@ export function checkList(words: Words, { person, items, listComplete, now }: Ch
       paragraphs: [
         ...maybe(items.length === 0 ? words.card('checkList.none') : null),
         ...maybe(isPart && items.length > 0 ? words.card('checkList.part', part) : null),
+        ...maybe(refused),
         ...maybe(gap === null ? null : words.card('checkList.log', { gap })),
       ],
       tables: [],

@@ -1,9 +1,15 @@
 import { type CheckFacts, type CheckVerdict, sideOf } from '../../checks/verdict.ts';
 import type { WordKey, Words } from '../../words.ts';
+import { codeOf } from '../graph-problems.ts';
 import { outcomeLine } from '../reason-words.ts';
 import type { Tone } from '../tone.ts';
 import { verdictOf } from '../verdict.ts';
 import { jobMeaning } from './status-card.ts';
+
+/** Graph's own no to the read of the job, where there was one; finished for a card. */
+export function refusedCode(words: Words, { jobTrouble }: CheckFacts): string | null {
+  return jobTrouble?.kind === 'refused' ? codeOf(words, jobTrouble) : null;
+}
 
 export interface CheckNames {
   /** Cut, and not yet escaped. */
@@ -102,9 +108,9 @@ function meaningOf(words: Words, verdict: CheckVerdict, { names: ofBoth, facts, 
         verdict: words.plain(`verdict.${verdict.outcome}`, { what: 'other' }),
       });
     case 'notYet':
-      return said(words, 'check.happened.notYet', 'check.next.notYet', names);
+      return said(words, 'check.happened.notYet', 'check.next.notYet', { ...names, assigned: assignedWord(facts) });
     case 'inOrder':
-      return said(words, 'check.happened.inOrder', 'check.next.inOrder', names);
+      return said(words, 'check.happened.inOrder', 'check.next.inOrder', { ...names, assigned: assignedWord(facts) });
     case 'unknownYet':
       return said(words, 'check.happened.unknownYet', 'check.next.unknownYet', names);
     default: {
@@ -112,6 +118,11 @@ function meaningOf(words: Words, verdict: CheckVerdict, { names: ofBoth, facts, 
       throw new Error(`A verdict without words: ${JSON.stringify(never)}`);
     }
   }
+}
+
+/** Nobody is assigned to an app that gets its people from elsewhere. */
+function assignedWord({ assignment }: CheckFacts): 'yes' | 'notNeeded' {
+  return assignment.kind === 'notNeeded' ? 'notNeeded' : 'yes';
 }
 
 function said(words: Words, happened: WordKey, next: WordKey, values: Readonly<Record<string, string>>): Meaning {

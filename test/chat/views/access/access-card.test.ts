@@ -3,6 +3,7 @@ import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
 import type { AccessCardInput } from '../../../../src/chat/views/access/access-card.ts';
 import type { AccessRequest } from '../../../../src/requests/access-requests/access-request.ts';
 import type { TaskState, WaitReason } from '../../../../src/requests/request.ts';
+import { lapses } from '../../../requests/access-requests/lapses.ts';
 import { doneWith, elementsOf, NOW } from '../drawings.ts';
 import { failed, outOfScope, report } from '../outcomes.ts';
 import {
@@ -330,10 +331,10 @@ describe('the card of an access request that has ended', () => {
     expect(textOf(expired)).toContain('Megan Bowen has to ask again');
   });
 
-  it('says who took it back', () => {
+  it('says who withdrew it', () => {
     expect(textOf(accessIn(cancelledBy('megan', 'Megan Bowen')), toAsker)).not.toContain('What to do next');
     expect(textOf(accessIn(cancelledBy('alex', 'Alex Wilber')), toAsker)).toContain('talk to Alex Wilber');
-    expect(textOf(accessIn(cancelledBy('alex', 'Alex Wilber')))).toContain('Alex Wilber took it back at 14:03.');
+    expect(textOf(accessIn(cancelledBy('alex', 'Alex Wilber')))).toContain('Alex Wilber withdrew it at 14:03.');
   });
 
   it.each(lapseReasons)('says why it never started, and what to do: %s', (why) => {
@@ -366,6 +367,33 @@ describe('the card of an access request that can still be started', () => {
         { data: { verb: 'run', text: 'request access for isaiah@contoso.com to Salesforce' } },
         { data: { verb: 'run', text: 'show R7K3MQ' } },
       ]);
+  });
+
+  it.each(lapses)('says “retry” and has the button of it exactly where that works: %s, %s', (why, mayRetry) => {
+    const ended = accessIn(lapsed(why), awaiting);
+
+    const [asker, approvers] = [textOf(ended, toAsker), textOf(ended)];
+
+    expect(asker.includes('“retry K3M7QA”')).toBe(mayRetry);
+    expect([approvers.includes('“retry K3M7QA”'), approvers.includes('[Retry]')]).toEqual([mayRetry, mayRetry]);
+  });
+
+  it.each<[string, AccessRequest]>([
+    ['waits for the assignment', accessIn(approved(), { heldUp: 'assignment', ...awaiting })],
+    ['waits for the service', accessIn(approved(), { heldUp: 'replication', ...awaiting })],
+    ['lapsed for want of it', accessIn(lapsed('notAssigned'), awaiting)],
+    ['lapsed for another reason', accessIn(lapsed('askerMayNot'), awaiting)],
+    ['was withdrawn meanwhile', accessIn(cancelledBy('alex', 'Alex Wilber'), awaiting)],
+  ])('does not say that nothing was done where a try before may have done it: %s', (_what, accessRequest) => {
+    const wasNot = /no account yet|Nothing was/;
+
+    for (const audience of [{}, toAsker]) {
+      expect(textOf(accessRequest, audience)).toMatch(wasNot);
+      expect(textOf(accessRequest, { ...audience, mayBeDone: true })).not.toMatch(wasNot);
+      expect(textOf(accessRequest, { ...audience, mayBeDone: true })).toContain(
+        'so Isaiah Langer may have an account in Salesforce all the same.',
+      );
+    }
   });
 
   it('offers Retry where its provisioning ended badly, and says how long it had waited', () => {

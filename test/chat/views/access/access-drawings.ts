@@ -13,6 +13,7 @@ import type {
   LapseReason,
 } from '../../../../src/requests/access-requests/access-request.ts';
 import type { Task, TaskState } from '../../../../src/requests/request.ts';
+import { lapses } from '../../../requests/access-requests/lapses.ts';
 import { doneWith, NOW, outcomesSaying, requestIn, words } from '../drawings.ts';
 
 export const HOUR = 3_600_000;
@@ -83,18 +84,8 @@ export const finished = (outcome: FinishedAs, assigned = false, text?: string): 
   };
 };
 
-export const lapseReasons: readonly LapseReason[] = [
-  'askerMayNot',
-  'askerGone',
-  'deciderMayNot',
-  'subjectGone',
-  'appGone',
-  'appNotSetUp',
-  'quarantined',
-  'assignmentRefused',
-  'microsoftApp',
-  'graphAway',
-];
+/** All but the one whose card has a title of its own. */
+export const lapseReasons: readonly LapseReason[] = lapses.map(([why]) => why).filter((why) => why !== 'notAssigned');
 
 /** The provisioning request of an access request, its only task being in this state. */
 export function progressIn(
@@ -139,7 +130,9 @@ const lease = { owner: 'one', until: NOW };
 export const awaiting = { requestId: 'R7K3MQ', awaiting: { since: NOW, until: NOW + DAY } } as const;
 
 /** Each state that an access request can be in, with what its card needs besides. */
-export function everyAccessInput(text: string): Pick<AccessCardInput, 'accessRequest' | 'facts' | 'progress'>[] {
+export function everyAccessInput(
+  text: string,
+): Pick<AccessCardInput, 'accessRequest' | 'facts' | 'progress' | 'mayBeDone'>[] {
   const facts = { account: { kind: 'disabled' }, assigns: false, roleName: text, waitHours: 24 } as const;
   const role = { ...facts, account: { kind: 'unread' }, assigns: true } as const;
   const run = (state: TaskState, more: { attempts?: number; place?: number; task?: Partial<Task> } = {}) => {
@@ -174,6 +167,9 @@ export function everyAccessInput(text: string): Pick<AccessCardInput, 'accessReq
       plain(approved(text), { heldUp, ...awaiting }),
     ),
     plain(lapsed('notAssigned', text), awaiting),
+    { ...plain(lapsed('notAssigned', text), awaiting), mayBeDone: true },
+    { ...plain(approved(text), { heldUp: 'assignment', ...awaiting }), mayBeDone: true },
+    { ...plain(cancelledBy('alex', text), awaiting), mayBeDone: true },
     plain(denied(null, text)),
     plain(denied(text, text)),
     plain({ kind: 'expired', at: NOW }),

@@ -54,7 +54,7 @@ describe('a notice', () => {
     [
       'cancelled',
       accessIn(cancelledBy('alex', 'Alex Wilber')),
-      'Alex Wilber took back request K3M7QA, access to Salesforce for Isaiah Langer. Nothing was done, and there is nothing left to decide.',
+      'Alex Wilber withdrew request K3M7QA, access to Salesforce for Isaiah Langer. Nothing was done, and there is nothing left to decide.',
     ],
     [
       'reminder',
@@ -139,5 +139,20 @@ describe('a notice', () => {
     for (const { accessRequest } of everyAccessInput(nasty)) {
       for (const kind of kinds) expect(notice(kind, accessRequest)).not.toMatch(/<at>|\{\{|\n|\\/);
     }
+  });
+
+  it.each<[Kind, AccessRequest]>([
+    ['waits', accessIn(approved(), { heldUp: 'assignment', ...awaiting })],
+    ['approved', accessIn(approved(), { heldUp: 'replication', ...awaiting })],
+    ['lapsed', accessIn(lapsed('notAssigned'), awaiting)],
+    ['cancelled', accessIn(cancelledBy('alex', 'Alex Wilber'), awaiting)],
+  ])('does not say that nothing was done where a try before may have done it: %s', (kind, accessRequest) => {
+    const input = { accessRequest, kind, outcome: null, entraPortalUrl: null };
+
+    const [told, open] = [noticeText(words, input), noticeText(words, { ...input, mayBeDone: true })];
+
+    expect(told).toMatch(/no account yet|Nothing was/);
+    expect(open).not.toMatch(/no account yet|Nothing was| {2}/);
+    expect(open).toContain('may have an account in Salesforce all the same');
   });
 });

@@ -140,6 +140,32 @@ describe('the check of one person in one app', () => {
     expect(text).toMatch(/Sync: +Could not be read\nAccount: +Could not be read\nAssignment: +Could not be read\n/);
   });
 
+  it('shows Graph’s own no to the read of the job', () => {
+    const trace = { clientRequestId: 'client', requestId: 'request-1', date: null };
+    const jobTrouble = {
+      kind: 'refused',
+      status: 403,
+      code: 'Forbidden',
+      message: '',
+      retryAfterMs: null,
+      trace,
+    } as const;
+
+    expect(textOf({ jobState: 'unread', jobTrouble })).toContain('Code: Forbidden (HTTP 403) · request request-1');
+    expect(textOf({ jobState: 'unread' })).not.toContain('HTTP');
+  });
+
+  it.each([
+    ['in order', { log: logOf(created) }, /is enabled( and assigned)?, the sync is well/],
+    ['not come to yet', { log: logOf() }, /is enabled( and assigned)?, and the sync is well/],
+  ])('calls a person assigned only where the app asks for it: %s', (_what, facts, said) => {
+    const assigned = said.exec(textOf({ ...facts, assignment: { kind: 'assigned', through: null } }));
+    const elsewhere = said.exec(textOf({ ...facts, assignment: { kind: 'notNeeded' } }));
+
+    expect([assigned?.[1], elsewhere?.[1]]).toEqual([' and assigned', undefined]);
+    expect(elsewhere).not.toBeNull();
+  });
+
   it('says that what kept somebody out has been put right since', () => {
     const text = textOf({ log: logOf(entryOf(outOfScope('assigned'))), scope: 'out' });
 
@@ -232,6 +258,29 @@ describe('the check of one person in all apps', () => {
       /Zscaler\n {3}It is the sync: in quarantine · Since .*\n.*GitHub\n {3}It is the user: not assigned · Last ran .*\n.*Salesforce\n {3}All in order.*\n.*Payroll\n {3}It is the sync: not set up/,
     );
     expect(summary).toBe('Adele Vance: 4 apps checked, 2 with something to look at.');
+  });
+
+  const refused = {
+    kind: 'refused',
+    status: 403,
+    code: 'Authorization_RequestDenied',
+    message: '',
+    retryAfterMs: null,
+    trace: { clientRequestId: 'client', requestId: 'request-1', date: null },
+  } as const;
+
+  it('has no line for an app that was not read, and counts it in the first one', () => {
+    const { card, summary } = list(
+      item('Salesforce', { log: logOf(created) }),
+      item('Miro', { jobState: 'unread', jobTrouble: refused }),
+    );
+
+    const text = cardAsText(card);
+    expect(text).not.toContain('Miro');
+    expect(card.fallbackText).not.toContain('Miro');
+    expect(text).toContain('Of 2 apps, 1 could be looked at so far; of the others nothing is known yet.');
+    expect(text).toContain('Authorization_RequestDenied (HTTP 403)');
+    expect(summary).toContain('nothing wrong found so far');
   });
 
   it('says once why the log is missing', () => {
