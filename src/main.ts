@@ -24,12 +24,14 @@ import { copiesOf, copiesShowing, findUndrawnCopies } from './requests/access-re
 import { routeAccess } from './requests/access-requests/routing.ts';
 import { prepareStart } from './requests/access-requests/starting.ts';
 import type { AccessParts } from './requests/access-requests/store.ts';
+import { createCrashGuard } from './requests/crash-guard.ts';
 import { startDispatcher } from './requests/dispatcher.ts';
 import { beginEdit, pruneEdits } from './requests/editing.ts';
 import { readGauges } from './requests/gauges.ts';
 import { provisioningService } from './requests/provisioning-service.ts';
 import { hasWork, requestsInLine } from './requests/queue.ts';
 import { findUndrawn, findUnposted } from './requests/store.ts';
+import { pruneSeenJobs } from './requests/watching/seen-jobs.ts';
 import { startWatching } from './requests/watching/watching.ts';
 import { askersOf, atRest, createRights } from './rights.ts';
 import { startMetricsPort, startServer } from './server.ts';
@@ -124,6 +126,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const pacing = createPacing();
   const lease = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs };
   const turns = createTurns({ database, clock, log, ...lease });
+  const guard = createCrashGuard({ database, clock, log, observe: observer.givenUp });
   const ending = new AbortController();
   const stopping = new AbortController();
 
@@ -147,7 +150,6 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       void showAccess(accessRequestId);
     },
     watchesChanged: () => watching.wake(),
-    jobSeen: observer.jobState,
     findMember: conversations.findMember,
     isOpenPlace: (conversation) => config.detailsInChannels || isPersonalChat(conversation),
     post: async (conversation, message) => {
@@ -157,12 +159,20 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     readFile: (file) => readFile(file, isFileAllowed, log),
     entraPortal: clouds[config.cloud].entraPortal,
     observe: observer.chat,
+    guard,
   };
   const chat = createChat(commandParts, rights.signIns);
   const editing = { database, clock, owner: randomUUID(), stillMs: options.editEveryMs ?? 2_000, ...lease };
   const painter = createPainter({
     draw: chat.draw,
     markDrawn: chat.markDrawn,
+    guard: {
+      run: (id, work) => guard.run({ kind: 'card', id }, work, (reference) => chat.giveUpCard(id, reference)),
+      giveUp: async (id) => {
+        const { again } = await guard.giveUp({ kind: 'card', id }, (reference) => chat.giveUpCard(id, reference));
+        return !again;
+      },
+    },
     beginEdit: (liveId) => beginEdit(editing, liveId),
     conversations,
     pacing,
@@ -204,7 +214,10 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
           { ...awaiting, access, directory, applications, synchronization, requestFor: config.requestFor },
           request,
         ),
-      end: (request) => judgeEnd(awaiting, request),
+      end: async (request) => {
+        const judged = await guard.run({ kind: 'ending', id: request.id }, () => judgeEnd(awaiting, request));
+        return judged.kind === 'done' ? judged.value : { kind: 'finish' };
+      },
     },
     changed: (accessRequestId) => {
       dispatcher.wake();
@@ -219,11 +232,20 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     readStatus: (appId) => synchronization.findStatus(appId),
     isEnabled: (appId) => applications.isEnabled(appId),
     changed: () => courier.wake(),
+    guard: (id, look) => guard.run({ kind: 'watch', id }, look, (reference) => chat.giveUpWatch(id, reference)),
     log,
     ...(options.watchEveryMs === undefined ? {} : { everyMs: options.watchEveryMs }),
   });
 
-  const warming = goesOn ? startWarming({ applications, synchronization, clock, log }) : null;
+  const warming = goesOn
+    ? startWarming({
+        applications,
+        synchronization,
+        guard: (id, look) => guard.run({ kind: 'survey', id }, look),
+        clock,
+        log,
+      })
+    : null;
 
   /** A change moves the request's own card, and the place in line of those that wait. */
   async function announce(requestId: string): Promise<void> {
@@ -266,6 +288,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     turns,
     showed: painter.showed,
     touch: painter.touch,
+    gaveUp: () => observer.givenUp('turn'),
     ...(signingIn === null ? {} : { askToSignIn: signingIn.ask }),
     clock,
     ending: ending.signal,
@@ -334,9 +357,17 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       const now = clock.now();
       return findUnposted(database, now - postedWithinMs, now - 2 * (options.leaseMs ?? defaultLeaseMs), mostUndrawn);
     },
-    post: answering.postLive,
+    post: async (id) => {
+      await guard.run(
+        { kind: 'post', id },
+        () => answering.postLive(id),
+        (reference) => chat.giveUpCard(id, reference),
+      );
+    },
     prune: async () => {
       await pruneEdits(database, clock.now());
+      await pruneSeenJobs(database, clock.now());
+      await guard.prune();
       await owners.prune(clock.now() - ownedForMs);
     },
     clock,
@@ -382,6 +413,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       await within(clock, painter.settled(), grace.drawMs);
       await within(clock, bot.stop(), closeMs);
       await within(clock, turns.stop(), closeMs);
+      await within(clock, guard.stop(), closeMs);
       await rights.close();
       await within(clock, database.close(), closeMs);
       log.info('Usher has stopped');

@@ -73,7 +73,10 @@ export function dueAnnouncements(database: Database, now: number, limit: number)
       conversation: row.conversation,
       reader: { locale: row.locale, timeZone: row.time_zone },
       kind: 'jobChanged',
-      details: JSON.parse(row.details) as JobChangeDetails,
+      // Read where it is drawn: one that cannot be read keeps no other from being sent.
+      get details() {
+        return JSON.parse(row.details) as JobChangeDetails;
+      },
       failures: row.failures,
     }));
   });
