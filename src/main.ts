@@ -167,7 +167,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     draw: chat.draw,
     markDrawn: chat.markDrawn,
     guard: {
-      run: (id, work) => guard.run({ kind: 'card', id }, work, (reference) => chat.giveUpCard(id, reference)),
+      run: (kind, id, work) => guard.run({ kind, id }, work, (reference) => chat.giveUpCard(id, reference)),
       giveUp: async (id) => {
         const { again } = await guard.giveUp({ kind: 'card', id }, (reference) => chat.giveUpCard(id, reference));
         return !again;

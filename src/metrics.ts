@@ -47,10 +47,17 @@ export interface MetricsParts {
   readonly log: Log;
 }
 
-const guardedKinds = ['turn', 'card', 'post', 'message', 'watch', 'survey', 'ending'] as const satisfies readonly (
-  | GuardedKind
-  | 'turn'
-)[];
+const guardedKinds = [
+  'turn',
+  'card',
+  'edit',
+  'post',
+  'message',
+  'send',
+  'watch',
+  'survey',
+  'ending',
+] as const satisfies readonly (GuardedKind | 'turn')[];
 const mostApps = 200;
 const mostEndpoints = 100;
 const other = 'other';

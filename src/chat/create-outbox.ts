@@ -56,7 +56,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
   /** What cannot be drawn is put off by itself: whatever is wrong with it is no reason to keep the others waiting. */
   async function made(row: Owed, make: () => Promise<OutboxItem | null>): Promise<OutboxItem[]> {
     try {
-      const item = await attempt(row, make);
+      const item = await attempt('message', row, make);
       if (item === null) return [];
       if (item.value === null) await row.putOff(null);
       else owed.set(item.value, row);
@@ -72,10 +72,14 @@ export function createOutbox(parts: OutboxParts): Outbox {
   }
 
   /** Null where it was not done: processes died of it, so it is given up, or another one is at it. */
-  async function attempt<T>(row: Owed, work: () => Promise<T>): Promise<{ readonly value: T } | null> {
+  async function attempt<T>(
+    kind: 'message' | 'send',
+    row: Owed,
+    work: () => Promise<T>,
+  ): Promise<{ readonly value: T } | null> {
     if (guard === undefined) return { value: await work() };
     let isTold = false;
-    const attempted = await guard.run({ kind: 'message', id: row.name }, work, async (reference) => {
+    const attempted = await guard.run({ kind, id: row.name }, work, async (reference) => {
       isTold = await tell(row, reference);
       return isTold;
     });
@@ -199,7 +203,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     },
     async attempt(item, work) {
       const row = owed.get(item);
-      return row === undefined ? work() : ((await attempt(row, work))?.value ?? null);
+      return row === undefined ? work() : ((await attempt('send', row, work))?.value ?? null);
     },
     async failed(item, kind) {
       const row = owed.get(item);

@@ -37,8 +37,12 @@ export interface Guarded {
   readonly id: string;
 }
 
-/** `ending`: how a provisioning request ended, for the access request that it came of. `survey`: a look at all jobs. */
-export type GuardedKind = 'card' | 'post' | 'message' | 'watch' | 'survey' | 'ending';
+/**
+ * What is drawn and then sent is two kinds, `card` and `edit`, `message` and `send`: that the first went well says
+ * nothing of the second, and must not take out its count. `ending`: how a provisioning request ended, for the access request that it came of. `survey`: a
+ * look at all jobs.
+ */
+export type GuardedKind = 'card' | 'edit' | 'post' | 'message' | 'send' | 'watch' | 'survey' | 'ending';
 
 export type Tell = (reference: string) => Promise<boolean>;
 

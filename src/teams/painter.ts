@@ -41,7 +41,7 @@ export interface PainterParts {
   readonly beginEdit: (liveId: string) => Promise<CardEdit | null>;
   /** Keeps a card that kills its process from being drawn or sent for ever; without it nothing is counted. */
   readonly guard?: {
-    readonly run: <T>(liveId: string, work: () => Promise<T>) => Promise<Attempted<T>>;
+    readonly run: <T>(kind: 'card' | 'edit', liveId: string, work: () => Promise<T>) => Promise<Attempted<T>>;
     /** It cannot be drawn: false where that could not be told. */
     readonly giveUp: (liveId: string) => Promise<boolean>;
   };
@@ -154,8 +154,8 @@ export function createPainter(parts: PainterParts): Painter {
     return isTold ? null : tellAgain(liveId, card);
   }
 
-  function guarded<T>(liveId: string, work: () => Promise<T>): Promise<Attempted<T>> {
-    return parts.guard?.run(liveId, work) ?? work().then((value) => ({ kind: 'done', value }));
+  function guarded<T>(kind: 'card' | 'edit', liveId: string, work: () => Promise<T>): Promise<Attempted<T>> {
+    return parts.guard?.run(kind, liveId, work) ?? work().then((value) => ({ kind: 'done', value }));
   }
 
   /** Of what was not done, how long to wait before the next try; null when there is no need of one. */
@@ -170,7 +170,7 @@ export function createPainter(parts: PainterParts): Painter {
 
   /** Returns how long to wait before the next try, or null when there is no need of one. */
   async function drawOnce(liveId: string, card: Card): Promise<number | null> {
-    const looked = await guarded(liveId, () => parts.draw(liveId));
+    const looked = await guarded('card', liveId, () => parts.draw(liveId));
     if (looked.kind !== 'done') return notDone(liveId, card, looked);
     const first = looked.value;
     if (first === null || first.live.cardId === null) return null;
@@ -182,7 +182,7 @@ export function createPainter(parts: PainterParts): Painter {
     // That process may have looked before the latest change.
     if (edit === null) return editEveryMs;
     try {
-      const edited = await guarded(liveId, () => editNow(liveId, card));
+      const edited = await guarded('edit', liveId, () => editNow(liveId, card));
       return edited.kind === 'done' ? edited.value : notDone(liveId, card, edited);
     } finally {
       if (!(await isOurs(edit, liveId))) {

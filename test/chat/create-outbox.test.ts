@@ -107,7 +107,7 @@ describe('the outbox', () => {
     const { id } = await askAccess(parts);
     await finishRouting(parts, id, shownIn('desk'));
     const [item] = await outbox.due(10);
-    const row = { name: `message ${item?.kind === 'card' ? item.liveId : ''}`, owner: 'dead', count: 3, until: 0 };
+    const row = { name: `send ${item?.kind === 'card' ? item.liveId : ''}`, owner: 'dead', count: 3, until: 0 };
     await parts.database.query
       .insertInto('attempts')
       .values({ ...row, version: '1' })
