@@ -31,7 +31,6 @@ import { readGauges } from './requests/gauges.ts';
 import { provisioningService } from './requests/provisioning-service.ts';
 import { hasWork, requestsInLine } from './requests/queue.ts';
 import { findUndrawn, findUnposted } from './requests/store.ts';
-import { pruneSeenJobs } from './requests/watching/seen-jobs.ts';
 import { startWatching } from './requests/watching/watching.ts';
 import { askersOf, atRest, createRights } from './rights.ts';
 import { startMetricsPort, startServer } from './server.ts';
@@ -99,15 +98,8 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const { observer } = metrics;
   const { entries } = appsFile;
   const bindings = storedBindings(database, clock);
-  const rights = createRights({
-    config,
-    entries,
-    bindings,
-    clock,
-    log,
-    observe: observer.graphCall,
-    login: options.login,
-  });
+  const { login } = options;
+  const rights = createRights({ config, entries, bindings, clock, log, observe: observer.graphCall, login });
   const { access, directory, applications, synchronization, assignments } = rights.standing;
   // What goes on while nobody is there takes a right that is always there.
   const goesOn = rights.signIns === null;
@@ -166,13 +158,8 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const painter = createPainter({
     draw: chat.draw,
     markDrawn: chat.markDrawn,
-    guard: {
-      run: (kind, id, work) => guard.run({ kind, id }, work, (reference) => chat.giveUpCard(id, reference)),
-      giveUp: async (id) => {
-        const { again } = await guard.giveUp({ kind: 'card', id }, (reference) => chat.giveUpCard(id, reference));
-        return !again;
-      },
-    },
+    guard,
+    giveUp: chat.giveUpCard,
     beginEdit: (liveId) => beginEdit(editing, liveId),
     conversations,
     pacing,
@@ -214,11 +201,9 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
           { ...awaiting, access, directory, applications, synchronization, requestFor: config.requestFor },
           request,
         ),
-      end: async (request) => {
-        const judged = await guard.run({ kind: 'ending', id: request.id }, () => judgeEnd(awaiting, request));
-        return judged.kind === 'done' ? judged.value : { kind: 'finish' };
-      },
+      end: (request) => judgeEnd(awaiting, request),
     },
+    guard: guard.of('ending'),
     changed: (accessRequestId) => {
       dispatcher.wake();
       void showAccess(accessRequestId);
@@ -232,20 +217,13 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     readStatus: (appId) => synchronization.findStatus(appId),
     isEnabled: (appId) => applications.isEnabled(appId),
     changed: () => courier.wake(),
-    guard: (id, look) => guard.run({ kind: 'watch', id }, look, (reference) => chat.giveUpWatch(id, reference)),
+    guard: guard.of('watch', chat.giveUpWatch),
     log,
     ...(options.watchEveryMs === undefined ? {} : { everyMs: options.watchEveryMs }),
   });
 
-  const warming = goesOn
-    ? startWarming({
-        applications,
-        synchronization,
-        guard: (id, look) => guard.run({ kind: 'survey', id }, look),
-        clock,
-        log,
-      })
-    : null;
+  const survey = guard.of('survey');
+  const warming = goesOn ? startWarming({ applications, synchronization, guard: survey, clock, log }) : null;
 
   /** A change moves the request's own card, and the place in line of those that wait. */
   async function announce(requestId: string): Promise<void> {
@@ -357,17 +335,9 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       const now = clock.now();
       return findUnposted(database, now - postedWithinMs, now - 2 * (options.leaseMs ?? defaultLeaseMs), mostUndrawn);
     },
-    post: async (id) => {
-      await guard.run(
-        { kind: 'post', id },
-        () => answering.postLive(id),
-        (reference) => chat.giveUpCard(id, reference),
-      );
-    },
+    post: (id) => guard.of('post', chat.giveUpCard)(id, () => answering.postLive(id)),
     prune: async () => {
-      await pruneEdits(database, clock.now());
-      await pruneSeenJobs(database, clock.now());
-      await guard.prune();
+      await Promise.all([pruneEdits(database, clock.now()), guard.prune()]);
       await owners.prune(clock.now() - ownedForMs);
     },
     clock,
@@ -412,8 +382,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       await within(clock, courier.settled(), grace.drawMs);
       await within(clock, painter.settled(), grace.drawMs);
       await within(clock, bot.stop(), closeMs);
-      await within(clock, turns.stop(), closeMs);
-      await within(clock, guard.stop(), closeMs);
+      await within(clock, Promise.all([turns.stop(), guard.stop()]), closeMs);
       await rights.close();
       await within(clock, database.close(), closeMs);
       log.info('Usher has stopped');

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { isDatabaseFault } from '../db/database.ts';
 import { longestLeaseMs } from '../db/leases.ts';
 import { version } from '../graph/version.ts';
 import type { Log } from '../log.ts';
-import { newReference } from '../reference.ts';
 import type { StoreParts } from './store.ts';
 
 /**
@@ -23,6 +22,8 @@ export interface CrashGuard {
    * @param tell tells those who wait that it was given up; false where that is to be tried again.
    */
   run<T>(subject: Guarded, work: () => Promise<T>, tell?: Tell): Promise<Attempted<T>>;
+  /** The same for work of one kind; `tell` is given what it was about as well. */
+  of(kind: GuardedKind, tell?: (id: string, reference: string) => Promise<boolean>): Guard;
   /** Gives up what fails each time, as if processes had died of it. */
   giveUp(subject: Guarded, tell?: Tell): Promise<Extract<Attempted<never>, { kind: 'givenUp' }>>;
   /** Forgets what an earlier version of Usher died of: this one may not. */
@@ -43,6 +44,8 @@ export interface Guarded {
  * look at all jobs.
  */
 export type GuardedKind = 'card' | 'edit' | 'post' | 'message' | 'send' | 'watch' | 'survey' | 'ending';
+
+export type Guard = <T>(id: string, work: () => Promise<T>) => Promise<Attempted<T>>;
 
 export type Tell = (reference: string) => Promise<boolean>;
 
@@ -193,12 +196,16 @@ export function createCrashGuard(parts: CrashGuardParts): CrashGuard {
     await query.updateTable('attempts').set({ count, owner: '', until: 0 }).where('name', '=', name).execute();
   }
 
+  async function run<T>(subject: Guarded, work: () => Promise<T>, tell?: Tell): Promise<Attempted<T>> {
+    const name = nameOf(subject);
+    if (!(await insert(name))) return runAlone(subject, work, tell);
+    return { kind: 'done', value: await attempt(name, work) };
+  }
+
   return {
-    async run(subject, work, tell) {
-      const name = nameOf(subject);
-      if (!(await insert(name))) return runAlone(subject, work, tell);
-      return { kind: 'done', value: await attempt(name, work) };
-    },
+    run,
+    of: (kind, tell) => (id, work) =>
+      run({ kind, id }, work, tell === undefined ? undefined : (reference) => tell(id, reference)),
     async giveUp(subject, tell) {
       const row = { count: telling, ...lease() };
       await query
@@ -215,6 +222,11 @@ export function createCrashGuard(parts: CrashGuardParts): CrashGuard {
       for (const name of [...begun]) await noteEnd(name);
     },
   };
+}
+
+/** What an apology names, to be found again in the log. */
+export function newReference(): string {
+  return randomBytes(4).toString('hex').toUpperCase();
 }
 
 const nameOf = ({ kind, id }: Guarded): string => `${kind} ${id}`;

@@ -4,7 +4,7 @@ import type { CardMessage, Drawing, FileOffer, Reply, SignInInvitation } from '.
 import type { Clock } from '../clock.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
-import { newReference } from '../reference.ts';
+import { newReference } from '../requests/crash-guard.ts';
 import type { CardOwners } from './card-owners.ts';
 import { type Conversations, conversationKey, type Posted } from './conversations.ts';
 import type { Pacing } from './pacing.ts';

@@ -2,7 +2,7 @@ import type { Drawing } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
-import type { Attempted } from '../requests/crash-guard.ts';
+import type { Attempted, CrashGuard } from '../requests/crash-guard.ts';
 import type { CardEdit } from '../requests/editing.ts';
 import type { Conversations } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
@@ -40,11 +40,9 @@ export interface PainterParts {
   /** Keeps other processes from editing the card; null while one of them does. */
   readonly beginEdit: (liveId: string) => Promise<CardEdit | null>;
   /** Keeps a card that kills its process from being drawn or sent for ever; without it nothing is counted. */
-  readonly guard?: {
-    readonly run: <T>(kind: 'card' | 'edit', liveId: string, work: () => Promise<T>) => Promise<Attempted<T>>;
-    /** It cannot be drawn: false where that could not be told. */
-    readonly giveUp: (liveId: string) => Promise<boolean>;
-  };
+  readonly guard?: Pick<CrashGuard, 'run' | 'giveUp'>;
+  /** Tells where the card stands that it was given up; false where that could not be told. */
+  readonly giveUp?: (liveId: string, reference: string) => Promise<boolean>;
   readonly conversations: Pick<Conversations, 'edit' | 'say'>;
   readonly pacing: Pacing;
   /** What tells one conversation from another. */
@@ -147,15 +145,19 @@ export function createPainter(parts: PainterParts): Painter {
   /** What cannot be drawn now cannot be drawn at the next start either. */
   async function giveUp(liveId: string, card: Card): Promise<number | null> {
     if (parts.guard === undefined) return tellAgain(liveId, card);
-    const isTold = await parts.guard.giveUp(liveId).catch((error: unknown) => {
+    const { again } = await parts.guard.giveUp({ kind: 'card', id: liveId }, tell(liveId)).catch((error: unknown) => {
       log.warn({ error, code: 'card_not_given_up', liveId }, 'that a card was given up could not be told');
-      return false;
+      return { again: true };
     });
-    return isTold ? null : tellAgain(liveId, card);
+    return again ? tellAgain(liveId, card) : null;
   }
 
+  const tell = (liveId: string) => async (reference: string) => (await parts.giveUp?.(liveId, reference)) ?? true;
+
   function guarded<T>(kind: 'card' | 'edit', liveId: string, work: () => Promise<T>): Promise<Attempted<T>> {
-    return parts.guard?.run(kind, liveId, work) ?? work().then((value) => ({ kind: 'done', value }));
+    return (
+      parts.guard?.run({ kind, id: liveId }, work, tell(liveId)) ?? work().then((value) => ({ kind: 'done', value }))
+    );
   }
 
   /** Of what was not done, how long to wait before the next try; null when there is no need of one. */

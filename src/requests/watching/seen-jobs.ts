@@ -36,6 +36,10 @@ const mostInRound = 200;
 export async function noteSeenJobs({ database, clock }: SeenParts, jobs: readonly SeenJob[]): Promise<void> {
   const at = clock.now();
   const { query } = database;
+  await query
+    .deleteFrom('seen_jobs')
+    .where('seen_at', '<', at - rememberMs)
+    .execute();
   for (let start = 0; start < jobs.length; start += atOnce) {
     const some = jobs.slice(start, start + atOnce);
     const gone = some.flatMap(({ app, isQuarantined }) => (isQuarantined === null ? [app.id] : []));
@@ -90,13 +94,6 @@ export async function quarantinedApps({ query }: { readonly query: Kysely<Schema
     .limit(mostInRound)
     .execute();
   return rows.map(({ app_id }) => app_id);
-}
-
-export async function pruneSeenJobs({ query }: Database, now: number): Promise<void> {
-  await query
-    .deleteFrom('seen_jobs')
-    .where('seen_at', '<', now - rememberMs)
-    .execute();
 }
 
 /** Those in quarantine first, so that a limit on names leaves none of them out. */
