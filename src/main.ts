@@ -24,6 +24,7 @@ import { copiesOf, copiesShowing, findUndrawnCopies } from './requests/access-re
 import { routeAccess } from './requests/access-requests/routing.ts';
 import { prepareStart } from './requests/access-requests/starting.ts';
 import type { AccessParts } from './requests/access-requests/store.ts';
+import { createCrashGuard } from './requests/crash-guard.ts';
 import { startDispatcher } from './requests/dispatcher.ts';
 import { beginEdit, pruneEdits } from './requests/editing.ts';
 import { readGauges } from './requests/gauges.ts';
@@ -97,15 +98,8 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const { observer } = metrics;
   const { entries } = appsFile;
   const bindings = storedBindings(database, clock);
-  const rights = createRights({
-    config,
-    entries,
-    bindings,
-    clock,
-    log,
-    observe: observer.graphCall,
-    login: options.login,
-  });
+  const { login } = options;
+  const rights = createRights({ config, entries, bindings, clock, log, observe: observer.graphCall, login });
   const { access, directory, applications, synchronization, assignments } = rights.standing;
   // What goes on while nobody is there takes a right that is always there.
   const goesOn = rights.signIns === null;
@@ -124,6 +118,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const pacing = createPacing();
   const lease = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs };
   const turns = createTurns({ database, clock, log, ...lease });
+  const guard = createCrashGuard({ database, clock, log, observe: observer.givenUp });
   const ending = new AbortController();
   const stopping = new AbortController();
 
@@ -147,7 +142,6 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       void showAccess(accessRequestId);
     },
     watchesChanged: () => watching.wake(),
-    jobSeen: observer.jobState,
     findMember: conversations.findMember,
     isOpenPlace: (conversation) => config.detailsInChannels || isPersonalChat(conversation),
     post: async (conversation, message) => {
@@ -157,12 +151,15 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     readFile: (file) => readFile(file, isFileAllowed, log),
     entraPortal: clouds[config.cloud].entraPortal,
     observe: observer.chat,
+    guard,
   };
   const chat = createChat(commandParts, rights.signIns);
   const editing = { database, clock, owner: randomUUID(), stillMs: options.editEveryMs ?? 2_000, ...lease };
   const painter = createPainter({
     draw: chat.draw,
     markDrawn: chat.markDrawn,
+    guard,
+    giveUp: chat.giveUpCard,
     beginEdit: (liveId) => beginEdit(editing, liveId),
     conversations,
     pacing,
@@ -206,6 +203,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
         ),
       end: (request) => judgeEnd(awaiting, request),
     },
+    guard: guard.of('ending'),
     changed: (accessRequestId) => {
       dispatcher.wake();
       void showAccess(accessRequestId);
@@ -219,11 +217,13 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     readStatus: (appId) => synchronization.findStatus(appId),
     isEnabled: (appId) => applications.isEnabled(appId),
     changed: () => courier.wake(),
+    guard: guard.of('watch', chat.giveUpWatch),
     log,
     ...(options.watchEveryMs === undefined ? {} : { everyMs: options.watchEveryMs }),
   });
 
-  const warming = goesOn ? startWarming({ applications, synchronization, clock, log }) : null;
+  const survey = guard.of('survey');
+  const warming = goesOn ? startWarming({ applications, synchronization, guard: survey, clock, log }) : null;
 
   /** A change moves the request's own card, and the place in line of those that wait. */
   async function announce(requestId: string): Promise<void> {
@@ -266,6 +266,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     turns,
     showed: painter.showed,
     touch: painter.touch,
+    gaveUp: () => observer.givenUp('turn'),
     ...(signingIn === null ? {} : { askToSignIn: signingIn.ask }),
     clock,
     ending: ending.signal,
@@ -334,9 +335,9 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       const now = clock.now();
       return findUnposted(database, now - postedWithinMs, now - 2 * (options.leaseMs ?? defaultLeaseMs), mostUndrawn);
     },
-    post: answering.postLive,
+    post: (id) => guard.of('post', chat.giveUpCard)(id, () => answering.postLive(id)),
     prune: async () => {
-      await pruneEdits(database, clock.now());
+      await Promise.all([pruneEdits(database, clock.now()), guard.prune()]);
       await owners.prune(clock.now() - ownedForMs);
     },
     clock,
@@ -380,7 +381,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       ending.abort();
       await within(clock, courier.settled(), grace.drawMs);
       await within(clock, painter.settled(), grace.drawMs);
-      await within(clock, Promise.all([bot.stop(), turns.stop()]), closeMs);
+      await within(clock, Promise.all([bot.stop(), turns.stop(), guard.stop()]), closeMs);
       await rights.close();
       await within(clock, database.close(), closeMs);
       log.info('Usher has stopped');

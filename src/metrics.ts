@@ -5,6 +5,7 @@ import type { ObservedCall } from './graph/client.ts';
 import { version } from './graph/version.ts';
 import type { Log } from './log.ts';
 import type { FaultCause } from './rate-gate/fault.ts';
+import type { GuardedKind } from './requests/crash-guard.ts';
 import type { DispatcherObserver } from './requests/dispatcher.ts';
 import type { Gauges } from './requests/gauges.ts';
 import type { ObservedMessage } from './teams/conversations.ts';
@@ -32,8 +33,8 @@ export interface Observer {
   readonly message: (message: ObservedMessage) => void;
   readonly dispatcher: DispatcherObserver;
   readonly chat: ChatObserver;
-  /** How an application's synchronization job was last seen to stand: `quarantined`, or any other word. */
-  readonly jobState: (app: string, state: string) => void;
+  /** Processes died of something twice, and it is not tried again. */
+  readonly givenUp: (kind: GuardedKind | 'turn') => void;
 }
 
 export interface MetricsParts {
@@ -48,6 +49,17 @@ export interface MetricsParts {
 }
 
 const faultCauses: readonly FaultCause[] = ['unreachable', 'noToken', 'serviceUnavailable'];
+const guardedKinds = [
+  'turn',
+  'card',
+  'edit',
+  'post',
+  'message',
+  'send',
+  'watch',
+  'survey',
+  'ending',
+] as const satisfies readonly (GuardedKind | 'turn')[];
 const mostApps = 200;
 const mostEndpoints = 100;
 const other = 'other';
@@ -70,6 +82,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
   for (const kind of ['post', 'edit', 'text', 'remove'] satisfies ObservedMessage['kind'][])
     for (const result of ['done', 'gone', 'failed'] satisfies ObservedMessage['result'][])
       meters.messages.inc({ kind, result }, 0);
+  for (const kind of guardedKinds) meters.givenUp.inc({ kind }, 0);
 
   /** The value, or null when it is not there in time. */
   async function inTime<T>(work: () => Promise<T>, code: string): Promise<T | null> {
@@ -88,7 +101,8 @@ export function createMetrics(parts: MetricsParts): Metrics {
     const gauges = await inTime(parts.gauges, 'gauges_unread');
     // A number from the last scrape would look like one from now.
     for (const meter of [meters.gateBlocked, meters.gateSlotsLeft]) meter.remove();
-    for (const meter of [meters.queueTasks, meters.accessRequests, meters.gateFault]) meter.reset();
+    for (const meter of [meters.queueTasks, meters.accessRequests, meters.gateFault, meters.jobQuarantined])
+      meter.reset();
     meters.brokenEntries.set(parts.brokenEntries?.() ?? 0);
     if (gauges === null) return;
     meters.gateBlocked.set(gauges.gate.isBlocked ? 1 : 0);
@@ -96,6 +110,11 @@ export function createMetrics(parts: MetricsParts): Metrics {
     meters.gateSlotsLeft.set(gauges.gate.slotsLeft);
     for (const { state, lane, count } of gauges.tasks) meters.queueTasks.set({ state, lane }, count);
     for (const { state, count } of gauges.accessRequests) meters.accessRequests.set({ state }, count);
+    // Those in quarantine come first, so the limit on names leaves none of them out.
+    const [named, rest] = [gauges.jobs.slice(0, mostApps), gauges.jobs.slice(mostApps)];
+    for (const { app: name, isQuarantined } of named) meters.jobQuarantined.set({ app: name }, isQuarantined ? 1 : 0);
+    const [worst] = rest;
+    if (worst !== undefined) meters.jobQuarantined.set({ app: other }, worst.isQuarantined ? 1 : 0);
   }
 
   async function check(): Promise<void> {
@@ -143,7 +162,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
         denied: ({ permission, reason }) => meters.denials.inc({ permission: permission ?? 'any', reason }),
         turnedAway: (reason) => meters.turnedAway.inc({ reason }),
       },
-      jobState: (name, state) => meters.jobQuarantined.set({ app: app(name) }, state === 'quarantined' ? 1 : 0),
+      givenUp: (kind) => meters.givenUp.inc({ kind }),
     },
   };
 }
@@ -195,8 +214,13 @@ function createMeters(registry: Registry) {
     denials: counter('denials_total', 'Commands that somebody may not give.', 'permission', 'reason'),
     turnedAway: counter('turned_away_total', 'Activities that the door did not admit.', 'reason'),
     accessRequests: gauge('access_requests', 'Access requests that are not at their end.', 'state'),
+    givenUp: counter('work_given_up_total', 'What processes died of twice, so that it is not tried again.', 'kind'),
     brokenEntries: gauge('apps_file_broken_entries', 'Entries of APPS_FILE that lead to no app, or to several.'),
-    jobQuarantined: gauge('job_quarantined', 'Whether the synchronization job was last seen in quarantine.', 'app'),
+    jobQuarantined: gauge(
+      'job_quarantined',
+      'Whether the synchronization job was last seen in quarantine, within the hour.',
+      'app',
+    ),
   };
 }
 

@@ -10,6 +10,10 @@ const quiet: Gauges = {
   gate: { isBlocked: false, slotsLeft: 5 },
   tasks: [{ state: 'waiting', lane: 'bulk', count: 7 }],
   accessRequests: [{ state: 'pending', count: 2 }],
+  jobs: [
+    { app: 'Zscaler', isQuarantined: true },
+    { app: 'Salesforce', isQuarantined: false },
+  ],
 };
 
 let clock: TestClock;
@@ -33,8 +37,7 @@ function tellAll({ observer }: Metrics): void {
   observer.chat.denied({ permission: 'provision.run', reason: 'needsRole' });
   observer.chat.denied({ permission: null, reason: 'guest' });
   observer.chat.turnedAway('tenant');
-  observer.jobState('Zscaler', 'quarantined');
-  observer.jobState('Salesforce', 'healthy');
+  observer.givenUp('card');
 }
 
 async function samplesOf(metrics: Metrics): Promise<readonly Sample[]> {
@@ -110,8 +113,9 @@ describe('the metrics', () => {
   });
 
   it('take an application of any name', async () => {
-    const metrics = start();
-    metrics.observer.jobState('The "new"\\old\napp', 'quarantined');
+    const metrics = start({
+      gauges: async () => ({ ...quiet, jobs: [{ app: 'The "new"\\old\napp', isQuarantined: true }] }),
+    });
 
     expect(lint(await metrics.text(), 'usher_')).toEqual([]);
   });

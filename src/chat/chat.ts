@@ -12,6 +12,7 @@ import { createOutbox } from './create-outbox.ts';
 import { answerWithout, databaseAway } from './database-away.ts';
 import { drawRequest } from './draw.ts';
 import { drawCopy, isCopyId } from './draw-copy.ts';
+import { giveUpCard, giveUpWatch } from './give-up.ts';
 import type { Incoming, Speaker } from './incoming.ts';
 import type { Outbox } from './outbox.ts';
 import type { CardMessage, Drawing, ExportContext, ExportFile, Reply } from './reply.ts';
@@ -36,6 +37,10 @@ export interface Chat {
   attachCard(liveId: string, cardId: string, instead: string | null): Promise<string>;
   /** The live card shows this revision. */
   markDrawn(liveId: string, revision: number): Promise<void>;
+  /** Tells where the card stands that processes died of it, and leaves it as it is; false where Teams did not take that. */
+  giveUpCard(liveId: string, reference: string): Promise<boolean>;
+  /** Tells the places that watch an app that it is not looked at any more. */
+  giveUpWatch(appId: string, reference: string): Promise<boolean>;
   /** Whether this message is a live card; nothing else may take its place. */
   isRequestCard(cardId: string): Promise<boolean>;
   /** The cards and texts that nobody has asked for just now, but that somebody is owed. */
@@ -89,6 +94,8 @@ export function createChat(parts: CommandParts, callers: Callers | null = null):
   const { database } = parts.store;
   const answer = callers === null ? createConversing(parts) : createSigning(parts, callers);
   const draw = (liveId: string) => (isCopyId(liveId) ? drawCopy(parts, liveId) : drawRequest(parts, liveId));
+  const noteDrawn = (liveId: string, revision: number) =>
+    isCopyId(liveId) ? markCopyDrawn(database, liveId, revision) : markDrawn(database, liveId, revision);
 
   return {
     answer: (incoming) => answerWithout(answer, incoming, parts.log),
@@ -108,8 +115,9 @@ export function createChat(parts: CommandParts, callers: Callers | null = null):
       parts.wake();
       return attached;
     },
-    markDrawn: (liveId, revision) =>
-      isCopyId(liveId) ? markCopyDrawn(database, liveId, revision) : markDrawn(database, liveId, revision),
+    markDrawn: noteDrawn,
+    giveUpCard: (liveId, reference) => giveUpCard(parts, liveId, reference, noteDrawn),
+    giveUpWatch: (appId, reference) => giveUpWatch(parts, appId, reference),
     checking: (reader) => checking(wordsFor(reader)),
     async welcome(speaker, reader, where) {
       if (speaker === null)

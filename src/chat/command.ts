@@ -90,4 +90,5 @@ export type Parsed =
     }
   | { readonly kind: 'empty' }
   | { readonly kind: 'tooLong'; readonly length: number; readonly limit: number }
+  | { readonly kind: 'tooManyWords'; readonly count: number; readonly limit: number }
   | { readonly kind: 'unclear' };

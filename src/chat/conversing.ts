@@ -109,6 +109,7 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
       case 'incomplete':
         return complete(turn, line, parsed);
       case 'tooLong':
+      case 'tooManyWords':
         return say(turn.words, parsed);
       case 'empty':
         return say(turn.words, { kind: 'empty' }, [{ label: 'help', verb: 'run', text: 'help' }]);

@@ -20,9 +20,12 @@ import {
 } from '../requests/access-requests/notices.ts';
 import { type AccessParts, findAccessRequest } from '../requests/access-requests/store.ts';
 import { giveUpConversation } from '../requests/access-requests/undelivered.ts';
+import type { CrashGuard } from '../requests/crash-guard.ts';
+import type { Reader } from '../requests/request.ts';
 import { findRequest } from '../requests/store.ts';
 import { announcementSent, dueAnnouncements, putOffAnnouncement } from '../requests/watching/announcements.ts';
 import { findWatch, type Watch } from '../requests/watching/watches.ts';
+import { type GiveUpParts, tellGivenUp } from './give-up.ts';
 import type { Outbox, OutboxItem } from './outbox.ts';
 import type { Drawing } from './reply.ts';
 import { noticeText } from './views/access/notice-text.ts';
@@ -35,6 +38,9 @@ export interface OutboxParts {
   readonly draw: (liveId: string) => Promise<Drawing | null>;
   /** The cloud's Entra admin centre. */
   readonly entraPortal: string;
+  /** Keeps what kills its process from being drawn or sent for ever; without it nothing is counted. */
+  readonly guard?: Pick<CrashGuard, 'run' | 'giveUp'>;
+  readonly post: GiveUpParts['post'];
   /** An access request has to be shown elsewhere: the calendar may look. */
   readonly accessChanged: (accessRequestId: string) => void;
   /** Whether requests for this app may be shown in this place or personal chat now. */
@@ -53,40 +59,80 @@ const toApprovers: ReadonlySet<NoticeKind> = new Set<NoticeKind>(['reminder', 'e
 
 /** To whom an item is owed, and how often it could not be handed on. */
 interface Owed {
+  /** Tells one row of the outbox from another. */
+  readonly name: string;
+  readonly conversation: string;
+  readonly reader: Reader;
   readonly failures: number;
+  /** What it is about, for the words that say that it was given up. */
+  readonly about: () => string;
   /** Of an access request whose approvers are shown or reminded of it there. */
   readonly accessRequestId: string | null;
+  readonly putOff: (dueAt: number | null) => Promise<void>;
 }
 
 /** The outbox over its tables: cards that have not been posted, announcements, and notices that have not been said. */
-export function createOutbox({
-  store,
-  draw,
-  entraPortal,
-  accessChanged,
-  mayBeShown,
-  mayWatch,
-  log,
-}: OutboxParts): Outbox {
+export function createOutbox(parts: OutboxParts): Outbox {
+  const { store, draw, entraPortal, accessChanged, mayBeShown, mayWatch, guard, log } = parts;
   const { database, clock } = store;
   const owed = new WeakMap<OutboxItem, Owed>();
 
   /** What cannot be drawn is put off by itself: whatever is wrong with it is no reason to keep the others waiting. */
-  async function made<T extends { readonly failures: number }, Item>(
-    row: T,
-    make: (row: T) => Promise<Item | null> | Item,
-    putOffRow: (dueAt: number | null) => Promise<void>,
-  ): Promise<Item[]> {
+  async function made(row: Owed, make: () => Promise<OutboxItem | null>): Promise<OutboxItem[]> {
     try {
-      const item = await make(row);
-      if (item === null) await putOffRow(null);
-      return item === null ? [] : [item];
+      const item = await attempt('message', row, make);
+      if (item === null) return [];
+      if (item.value === null) await row.putOff(null);
+      else owed.set(item.value, row);
+      return item.value === null ? [] : [item.value];
     } catch (error) {
       if (isDatabaseFault(error)) throw error;
       log.error({ error, code: 'outbox_undrawn' }, 'an item of the outbox could not be drawn');
-      await putOffRow(againAt(row.failures));
+      const dueAt = againAt(row.failures);
+      await row.putOff(dueAt);
+      if (dueAt === null) await guard?.giveUp({ kind: 'message', id: row.name }, (reference) => tell(row, reference));
       return [];
     }
+  }
+
+  /** Null where it was not done: processes died of it, so it is given up, or another one is at it. */
+  async function attempt<T>(
+    kind: 'message' | 'send',
+    row: Owed,
+    work: () => Promise<T>,
+  ): Promise<{ readonly value: T } | null> {
+    if (guard === undefined) return { value: await work() };
+    let isTold = false;
+    const attempted = await guard.run({ kind, id: row.name }, work, async (reference) => {
+      isTold = await tell(row, reference);
+      return isTold;
+    });
+    switch (attempted.kind) {
+      case 'done':
+        return attempted;
+      case 'busy':
+        return null;
+      case 'givenUp': {
+        const dueAt = attempted.again ? againAt(row.failures) : null;
+        if (dueAt === null && !isTold) await giveUpPlace(row, 'failed');
+        await row.putOff(dueAt);
+        return null;
+      }
+      default: {
+        const never: never = attempted;
+        throw new Error(`unexpected attempt ${JSON.stringify(never)}`);
+      }
+    }
+  }
+
+  function tell(row: Owed, reference: string): Promise<boolean> {
+    return tellGivenUp(parts, row, { kind: 'messageGivenUp', about: row.about() }, reference);
+  }
+
+  /** Whoever decides on a request reads of it elsewhere, if not here. */
+  async function giveUpPlace({ accessRequestId, conversation }: Owed, why: 'gone' | 'failed'): Promise<void> {
+    if (accessRequestId === null) return;
+    if (await giveUpConversation(store, { accessRequestId, conversation }, why)) accessChanged(accessRequestId);
   }
 
   /** Null when it was tried often enough. */
@@ -98,23 +144,23 @@ export function createOutbox({
   async function cardItems(limit: number): Promise<OutboxItem[]> {
     const items: OutboxItem[] = [];
     for (const copy of await dueCopies(database, clock.now(), limit)) {
-      const { id, conversation, failures, accessRequestId } = copy;
+      const { id, conversation, accessRequestId } = copy;
+      const row: Owed = {
+        ...copy,
+        name: id,
+        about: () => accessRequestId,
+        accessRequestId: copy.audience === 'approvers' ? accessRequestId : null,
+        putOff: (dueAt) => putOffCopy(database, id, dueAt),
+      };
       const make = async () => {
         const drawing = await draw(id);
         return drawing === null ? null : ({ kind: 'card', liveId: id, conversation, drawing } as const);
       };
-      const isForApprovers = copy.audience === 'approvers';
-      const standing = isForApprovers ? await standingOf(accessRequestId, [copy]) : 'may';
+      const standing = copy.audience === 'approvers' ? await standingOf(accessRequestId, [copy]) : 'may';
       // As long as Graph does not tell, it is handed out again in a minute.
       if (standing === 'unknown') continue;
-      if (standing !== 'may') {
-        await withdraw(copy);
-        continue;
-      }
-      for (const item of await made(copy, make, (dueAt) => putOffCopy(database, id, dueAt))) {
-        owed.set(item, { failures, accessRequestId: isForApprovers ? accessRequestId : null });
-        items.push(item);
-      }
+      if (standing === 'may') items.push(...(await made(row, make)));
+      else await withdraw(copy);
     }
     return items;
   }
@@ -122,22 +168,26 @@ export function createOutbox({
   async function textItems(limit: number): Promise<OutboxItem[]> {
     const items: OutboxItem[] = [];
     for (const notice of await dueNotices(database, clock.now(), limit)) {
-      const { id, conversation, failures, accessRequestId } = notice;
+      const { id, conversation, accessRequestId } = notice;
+      const row: Owed = {
+        ...notice,
+        name: `notice-${id}`,
+        about: () => accessRequestId,
+        accessRequestId: notice.kind === 'reminder' ? accessRequestId : null,
+        putOff: (dueAt) => putOffNotice(database, id, dueAt),
+      };
       const standing = await standingThere(notice);
       if (standing === 'unknown') continue;
       if (standing !== 'may') {
         await withdraw(notice);
-        await putOffNotice(database, id, null);
+        await row.putOff(null);
         continue;
       }
       const make = async () => {
         const text = await textOf(notice);
         return text === null ? null : ({ kind: 'text', noticeId: id, conversation, text } as const);
       };
-      for (const item of await made(notice, make, (dueAt) => putOffNotice(database, id, dueAt))) {
-        owed.set(item, { failures, accessRequestId: notice.kind === 'reminder' ? accessRequestId : null });
-        items.push(item);
-      }
+      items.push(...(await made(row, make)));
     }
     return items;
   }
@@ -174,25 +224,29 @@ export function createOutbox({
   async function postItems(limit: number): Promise<OutboxItem[]> {
     const items: OutboxItem[] = [];
     for (const due of await dueAnnouncements(database, clock.now(), limit)) {
-      const { id, key, conversation, reader, details, failures } = due;
-      const watch = await findWatch(database, key, details.app.id);
+      const { id, conversation, reader, failures } = due;
+      const watch = await findWatch(database, due.key, due.appId);
       const standing = watch === null ? 'may' : await mayWatch(watch);
       if (standing === 'unknown') continue;
+      const row: Owed = {
+        ...{ conversation, reader, failures },
+        name: `announcement-${id}`,
+        about: () => due.details.app.name,
+        accessRequestId: null,
+        putOff: (dueAt) => putOffAnnouncement(database, id, dueAt),
+      };
       if (standing !== 'may') {
         log.info({ announcementId: id, code: 'watch_not_counting' }, 'who added a watch may not watch any more');
-        await putOffAnnouncement(database, id, null);
+        await row.putOff(null);
         continue;
       }
-      const make = () => {
-        const { app, change, status, at } = details;
+      const make = async () => {
+        const { app, change, status, at } = due.details;
         const words = createWords(reader.locale, reader.timeZone);
         const message = announcementCard(words, { app, change, status, now: at, entraPortalUrl: entraPortal });
         return { kind: 'post', announcementId: id, conversation, message } as const;
       };
-      for (const item of await made(due, make, (dueAt) => putOffAnnouncement(database, id, dueAt))) {
-        owed.set(item, { failures, accessRequestId: null });
-        items.push(item);
-      }
+      items.push(...(await made(row, make)));
     }
     return items;
   }
@@ -215,21 +269,6 @@ export function createOutbox({
     });
   }
 
-  function putOff(item: OutboxItem, dueAt: number | null): Promise<void> {
-    switch (item.kind) {
-      case 'card':
-        return putOffCopy(database, item.liveId, dueAt);
-      case 'post':
-        return putOffAnnouncement(database, item.announcementId, dueAt);
-      case 'text':
-        return putOffNotice(database, item.noticeId, dueAt);
-      default: {
-        const never: never = item;
-        throw new Error(`unexpected item ${JSON.stringify(never)}`);
-      }
-    }
-  }
-
   return {
     async due(limit) {
       const cards = await cardItems(limit);
@@ -241,15 +280,17 @@ export function createOutbox({
       else if (item.kind === 'post') await announcementSent(database, item.announcementId);
       else if (cardId !== null) await copyPosted(store, item.liveId, cardId);
     },
+    async attempt(item, work) {
+      const row = owed.get(item);
+      return row === undefined ? work() : ((await attempt('send', row, work))?.value ?? null);
+    },
     async failed(item, kind) {
-      const { failures, accessRequestId } = owed.get(item) ?? { failures: 0, accessRequestId: null };
-      const dueAt = kind === 'gone' ? null : againAt(failures);
-      if (dueAt === null && accessRequestId !== null) {
-        // Before the item is given up itself: whoever dies in between comes back to it.
-        const { conversation } = item;
-        if (await giveUpConversation(store, { accessRequestId, conversation }, kind)) accessChanged(accessRequestId);
-      }
-      await putOff(item, dueAt);
+      const row = owed.get(item);
+      if (row === undefined) throw new Error('an item that the outbox has not handed out');
+      const dueAt = kind === 'gone' ? null : againAt(row.failures);
+      // Before the item is given up itself: whoever dies in between comes back to it.
+      if (dueAt === null) await giveUpPlace(row, kind);
+      await row.putOff(dueAt);
     },
   };
 }

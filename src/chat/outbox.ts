@@ -10,6 +10,8 @@ import type { CardMessage, Drawing } from './reply.ts';
 export interface Outbox {
   /** What is due now, oldest first. */
   due(limit: number): Promise<readonly OutboxItem[]>;
+  /** Hands an item on; null where it was given up, since processes died of that, or is another process's now. */
+  attempt<T>(item: OutboxItem, work: () => Promise<T>): Promise<T | null>;
   /** It is there; `cardId` is the activity id of a card, null for a text. */
   sent(item: OutboxItem, cardId: string | null): Promise<void>;
   /** `failed`: Teams may take it later, so it is due again after a while. `gone`: it never will, so it is given up. */

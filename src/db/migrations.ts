@@ -387,5 +387,24 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
         await db.schema.alterTable('tasks').addColumn('ordered_by', 'text').execute();
       },
     },
+    '022-seen-jobs': {
+      async up(db) {
+        await db.schema
+          .createTable('seen_jobs')
+          .addColumn('app_id', 'text', (column) => column.primaryKey())
+          .addColumn('app_name', 'text', (column) => column.notNull())
+          .addColumn('quarantined', 'integer', (column) => column.notNull())
+          .addColumn('seen_at', 'bigint', (column) => column.notNull())
+          .execute();
+        await db.schema
+          .createTable('attempts')
+          .addColumn('name', 'text', (column) => column.primaryKey())
+          .addColumn('owner', 'text', (column) => column.notNull())
+          .addColumn('count', 'integer', (column) => column.notNull())
+          .addColumn('until', 'bigint', (column) => column.notNull())
+          .addColumn('version', 'text', (column) => column.notNull())
+          .execute();
+      },
+    },
   };
 }

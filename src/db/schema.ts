@@ -17,6 +17,8 @@ export interface Schema {
   known_people: KnownPersonRow;
   watches: WatchRow;
   watched_jobs: WatchedJobRow;
+  seen_jobs: SeenJobRow;
+  attempts: AttemptRow;
   rounds: RoundRow;
   announcements: AnnouncementRow;
   card_edits: CardEditRow;
@@ -282,6 +284,27 @@ export interface WatchedJobRow {
   status: string;
   /** When it was first seen in this state. */
   since: number;
+}
+
+/** Whether an app's synchronization was in quarantine when a command or a round last looked. */
+export interface SeenJobRow {
+  app_id: string;
+  app_name: string;
+  quarantined: 0 | 1;
+  seen_at: number;
+}
+
+/** Work that is under way, or that a process died of; see `requests/crash-guard.ts`. */
+export interface AttemptRow {
+  /** The kind of work and what it is about. */
+  name: string;
+  owner: string;
+  /** How often it was begun and did not come to an end. */
+  count: number;
+  /** Another process takes the owner for dead after this. */
+  until: number;
+  /** The version of Usher that it was begun by. */
+  version: string;
 }
 
 /** Work that one process at a time does for all, every so often. */

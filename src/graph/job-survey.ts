@@ -44,6 +44,8 @@ export async function surveyJobs(
 export interface WarmingParts {
   readonly applications: Pick<Applications, 'list'>;
   readonly synchronization: Pick<Synchronization, 'findStatus'>;
+  /** Keeps an app whose answer kills the process from being looked at for ever. */
+  readonly guard?: (id: string, look: () => Promise<unknown>) => Promise<unknown>;
   readonly clock: Clock;
   readonly log: Log;
   readonly firstAfterMs?: number;
@@ -59,7 +61,7 @@ const warmingAtOnce = 4;
 /** Looks at all apps now and then, so that it is known which have a job before anybody asks. */
 export function startWarming(parts: WarmingParts): { stop(): Promise<void> } {
   const { applications, synchronization, clock, log } = parts;
-  const { everyMs = defaultEveryMs, firstAfterMs = defaultFirstAfterMs } = parts;
+  const { everyMs = defaultEveryMs, firstAfterMs = defaultFirstAfterMs, guard = (_id, look) => look() } = parts;
   const stopping = new AbortController();
 
   async function loop(): Promise<void> {
@@ -76,7 +78,7 @@ export function startWarming(parts: WarmingParts): { stop(): Promise<void> } {
     const list = await applications.list();
     if (!list.ok) return;
     await eachSideBySide(list.value.items, warmingAtOnce, async ({ id }) => {
-      if (!stopping.signal.aborted) await synchronization.findStatus(id);
+      if (!stopping.signal.aborted) await guard(id, () => synchronization.findStatus(id));
     });
   }
 

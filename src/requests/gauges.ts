@@ -5,6 +5,7 @@ import { readGate } from '../rate-gate/gate-row.ts';
 import { type Lane, laneNumbers } from '../rate-gate/lanes.ts';
 import { type AccessStateKind, openStates } from './access-requests/access-request.ts';
 import type { StoreParts } from './store.ts';
+import { type SeenApp, seenApps } from './watching/seen-jobs.ts';
 
 /**
  * How full the house is at this moment, for whoever watches it from outside. All of it stands in the database, so
@@ -22,6 +23,8 @@ export interface Gauges {
   readonly tasks: readonly { readonly state: OpenTaskState; readonly lane: Lane; readonly count: number }[];
   /** One for each state in which an access request is not at its end. */
   readonly accessRequests: readonly { readonly state: AccessStateKind; readonly count: number }[];
+  /** The apps whose jobs were looked at lately. */
+  readonly jobs: readonly SeenApp[];
 }
 
 export type OpenTaskState = Exclude<TaskRow['state'], 'done' | 'cancelled'>;
@@ -30,7 +33,7 @@ const openTaskStates: readonly OpenTaskState[] = ['held', 'waiting', 'running'];
 
 /** Reads them all; ends are not counted, as their number only ever grows. */
 export async function readGauges(parts: StoreParts): Promise<Gauges> {
-  const { database, gate } = parts;
+  const { database, clock, gate } = parts;
   const { state, health, now } = await database.transact((transaction) => readGate(parts, transaction));
   const tasks = await database.query
     .selectFrom('tasks')
@@ -46,7 +49,9 @@ export async function readGauges(parts: StoreParts): Promise<Gauges> {
     .where('state', 'in', openStates)
     .groupBy('state')
     .execute();
+  const jobs = await seenApps(database, clock.now());
   return {
+    jobs,
     gate: {
       isBlocked: state.blockedUntil > now,
       // A probe is no start that anything may count on.

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import type { Chat } from '../chat/chat.ts';
 import type { Incoming } from '../chat/incoming.ts';
 import type { CardMessage, Drawing, FileOffer, Reply, SignInInvitation } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
+import { newReference } from '../requests/crash-guard.ts';
 import type { CardOwners } from './card-owners.ts';
 import { type Conversations, conversationKey, type Posted } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
@@ -61,6 +61,8 @@ export interface AnsweringParts {
   /** Posts the card that asks somebody to sign in; absent where Graph is called by Usher's own right. */
   readonly askToSignIn?: (incoming: Incoming, invitation: SignInInvitation) => Promise<Posted>;
   readonly clock: Clock;
+  /** A turn was given up, for those who count. */
+  readonly gaveUp?: () => void;
   /** Aborts when Usher ends: nothing is tried again then. */
   readonly ending: AbortSignal;
   readonly log: Log;
@@ -296,6 +298,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
       const reference = newReference();
       const actorId = incoming.speaker.id;
       log.error({ reference, attempts, actorId, code: 'turn_given_up' }, 'processes ended in the middle of a turn');
+      parts.gaveUp?.();
       const message = withReference(chat.givenUp(reference, incoming.reader), reference);
       return finish(incoming, Promise.resolve({ kind: 'card', message }), cardId);
     },
@@ -306,10 +309,6 @@ export function createAnswering(parts: AnsweringParts): Answering {
       }
     },
   };
-}
-
-function newReference(): string {
-  return randomBytes(4).toString('hex').toUpperCase();
 }
 
 /** The sentence may be all that is shown, and means little without the reference. */

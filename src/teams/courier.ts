@@ -98,7 +98,8 @@ export function createCourier(parts: CourierParts): Courier {
       const key = keyOf(item.conversation);
       await clock.sleep(pacing.take(key, clock.monotonic()) - clock.monotonic(), ending);
       if (ending.aborted) return false;
-      const sent = await hand(item);
+      const sent = await outbox.attempt(item, () => hand(item));
+      if (sent === null) return true;
       if (sent.kind === 'done') return await note(item, name, 'cardId' in sent ? sent.cardId : null);
       log.warn(
         { error: sent.error, status: sent.status, outcome: sent.kind, ...idOf(item), code: 'outbox_not_taken' },

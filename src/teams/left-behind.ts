@@ -21,7 +21,7 @@ export interface LeftBehindParts {
   readonly touch: (liveId: string) => void;
   /** The requests that should have a card by now, and have none. */
   readonly findUnposted: () => Promise<readonly string[]>;
-  readonly post: (liveId: string) => Promise<void>;
+  readonly post: (liveId: string) => Promise<unknown>;
   /** Forgets what is of no use any more. */
   readonly prune: () => Promise<void>;
   readonly clock: Clock;

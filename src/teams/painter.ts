@@ -2,6 +2,7 @@ import type { Drawing } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
+import type { Attempted, CrashGuard } from '../requests/crash-guard.ts';
 import type { CardEdit } from '../requests/editing.ts';
 import type { Conversations } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
@@ -38,6 +39,10 @@ export interface PainterParts {
   readonly markDrawn: (liveId: string, revision: number) => Promise<void>;
   /** Keeps other processes from editing the card; null while one of them does. */
   readonly beginEdit: (liveId: string) => Promise<CardEdit | null>;
+  /** Keeps a card that kills its process from being drawn or sent for ever; without it nothing is counted. */
+  readonly guard?: Pick<CrashGuard, 'run' | 'giveUp'>;
+  /** Tells where the card stands that it was given up; false where that could not be told. */
+  readonly giveUp?: (liveId: string, reference: string) => Promise<boolean>;
   readonly conversations: Pick<Conversations, 'edit' | 'say'>;
   readonly pacing: Pacing;
   /** What tells one conversation from another. */
@@ -53,6 +58,8 @@ export interface PainterParts {
 const defaultEditEveryMs = 2_000;
 const editAgainMs = [2_000, 4_000, 8_000];
 const tellAgainMs = 60_000;
+/** Another process draws the card, which takes no time. */
+const busyPauseMs = 250;
 /** The database is looked for this often; what it holds is not lost meanwhile. */
 const databasePauseMs = 2_000;
 const mostFailures = editAgainMs.length + 60;
@@ -127,7 +134,7 @@ export function createPainter(parts: PainterParts): Painter {
           return databasePauseMs;
         }
         log.error({ error, code: 'card_failed', liveId }, 'a card could not be drawn');
-        return pauseAfterFailure(card) ?? tellAgain(liveId, card);
+        return pauseAfterFailure(card) ?? giveUp(liveId, card);
       });
       if (pauseMs === null) continue;
       await clock.sleep(pauseMs, ending);
@@ -135,9 +142,39 @@ export function createPainter(parts: PainterParts): Painter {
     }
   }
 
+  /** What cannot be drawn now cannot be drawn at the next start either. */
+  async function giveUp(liveId: string, card: Card): Promise<number | null> {
+    if (parts.guard === undefined) return tellAgain(liveId, card);
+    const { again } = await parts.guard.giveUp({ kind: 'card', id: liveId }, tell(liveId)).catch((error: unknown) => {
+      log.warn({ error, code: 'card_not_given_up', liveId }, 'that a card was given up could not be told');
+      return { again: true };
+    });
+    return again ? tellAgain(liveId, card) : null;
+  }
+
+  const tell = (liveId: string) => async (reference: string) => (await parts.giveUp?.(liveId, reference)) ?? true;
+
+  function guarded<T>(kind: 'card' | 'edit', liveId: string, work: () => Promise<T>): Promise<Attempted<T>> {
+    return (
+      parts.guard?.run({ kind, id: liveId }, work, tell(liveId)) ?? work().then((value) => ({ kind: 'done', value }))
+    );
+  }
+
+  /** Of what was not done, how long to wait before the next try; null when there is no need of one. */
+  function notDone(
+    liveId: string,
+    card: Card,
+    attempted: Exclude<Attempted<unknown>, { kind: 'done' }>,
+  ): number | null {
+    if (attempted.kind === 'busy') return busyPauseMs;
+    return attempted.again ? tellAgain(liveId, card) : null;
+  }
+
   /** Returns how long to wait before the next try, or null when there is no need of one. */
   async function drawOnce(liveId: string, card: Card): Promise<number | null> {
-    const first = await parts.draw(liveId);
+    const looked = await guarded('card', liveId, () => parts.draw(liveId));
+    if (looked.kind !== 'done') return notDone(liveId, card, looked);
+    const first = looked.value;
     if (first === null || first.live.cardId === null) return null;
     card.finished = first.finished;
     if (first.signature === card.signature) return null;
@@ -147,7 +184,8 @@ export function createPainter(parts: PainterParts): Painter {
     // That process may have looked before the latest change.
     if (edit === null) return editEveryMs;
     try {
-      return await editNow(liveId, card);
+      const edited = await guarded('edit', liveId, () => editNow(liveId, card));
+      return edited.kind === 'done' ? edited.value : notDone(liveId, card, edited);
     } finally {
       if (!(await isOurs(edit, liveId))) {
         card.signature = null;

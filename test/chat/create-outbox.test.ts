@@ -7,6 +7,7 @@ import { createLog } from '../../src/log.ts';
 import { queueCopies } from '../../src/requests/access-requests/copies.ts';
 import { finishRouting } from '../../src/requests/access-requests/due.ts';
 import { type AccessParts, act, findAccessRequest } from '../../src/requests/access-requests/store.ts';
+import { createCrashGuard } from '../../src/requests/crash-guard.ts';
 import { oweAnnouncements } from '../../src/requests/watching/announcements.ts';
 import { addWatch } from '../../src/requests/watching/watches.ts';
 import { accessParts, askAccess, deny, kindsOf, reader } from '../requests/access-requests/support.ts';
@@ -22,6 +23,8 @@ describe('the outbox', () => {
   let broken: string | null;
   let outbox: Outbox;
   const standings = new Map<string, StillMay>();
+  let said: string[];
+  let isTaken: boolean;
 
   beforeAll(async () => {
     place = await sqliteEngine.createTestDatabase();
@@ -31,13 +34,18 @@ describe('the outbox', () => {
     clock = createTestClock();
     parts = accessParts(await place.open(clock), clock);
     await place.empty();
-    [logged, changed, broken] = [[], [], null];
+    [logged, changed, broken, said, isTaken] = [[], [], null, [], true];
     standings.clear();
     outbox = createOutbox({
       store: parts,
       async draw(liveId) {
         if (liveId === broken) throw new Error('it cannot be drawn');
         return { message: { card: {}, summary: liveId } } as unknown as Drawing;
+      },
+      guard: createCrashGuard({ ...parts, log: createLog('silent') }),
+      async post(conversation, message) {
+        said.push(`${conversation}: ${JSON.stringify(message)}`);
+        return isTaken ? 'a card' : null;
       },
       entraPortal: 'https://entra.microsoft.com',
       accessChanged: (id) => changed.push(id),
@@ -97,6 +105,49 @@ describe('the outbox', () => {
 
     expect(now.map(({ conversation }) => conversation)).toEqual(['alex']);
     expect(later.map(({ conversation }) => conversation)).toEqual(['lynne']);
+  });
+
+  it('gives up what two processes died of, and says so in its place, once', async () => {
+    const { id } = await askAccess(parts);
+    await finishRouting(parts, id, shownIn('desk', 'board'));
+    const { id: deadly } = await parts.database.query
+      .selectFrom('access_cards')
+      .select('id')
+      .where('conversation', '=', 'desk')
+      .executeTakeFirstOrThrow();
+    const row = { name: `message ${deadly}`, owner: 'dead', count: 2, until: 0, version: '1' };
+    await parts.database.query.insertInto('attempts').values(row).execute();
+    isTaken = false;
+
+    const items = await outbox.due(10);
+    isTaken = true;
+    await clock.advance(3_600_000);
+    await outbox.due(10);
+    await clock.advance(3_600_000);
+    await outbox.due(10);
+
+    expect(items).toMatchObject([{ kind: 'card', conversation: 'board' }]);
+    expect(said.map((text) => text.split(':')[0])).toEqual(['desk', 'desk']);
+    expect(said[1]).toContain(id);
+    expect(said[1]).toMatch(/stopped twice/);
+  });
+
+  it('has a request shown elsewhere where nothing can be said of it in its place', async () => {
+    const { id } = await askAccess(parts);
+    await finishRouting(parts, id, shownIn('desk'));
+    const [item] = await outbox.due(10);
+    const row = { name: `send ${item?.kind === 'card' ? item.liveId : ''}`, owner: 'dead', count: 3, until: 0 };
+    await parts.database.query
+      .insertInto('attempts')
+      .values({ ...row, version: '1' })
+      .execute();
+
+    const sent = item === undefined ? undefined : await outbox.attempt(item, async () => 'sent');
+
+    expect(sent).toBeNull();
+    expect(said).toEqual([]);
+    expect(changed).toEqual([id]);
+    expect((await findAccessRequest(parts.database, id))?.routed).toBe(false);
   });
 
   it('records where a request was shown only once its card is there', async () => {

@@ -269,7 +269,7 @@ describe('a name', () => {
 
     expect(await answer('isaiah brook')).toBe('Isaiah Brook');
     expect(await answer('brook')).toBe('(Isaiah Brook)');
-    change(people.lynne.id, { displayName: 'Isaiah Brook', userType: 'Member' });
+    change(people.lynne.id, { displayName: 'Isaiah Brook', givenName: 'Isaiah', surname: 'Brook', userType: 'Member' });
     expect(await answer('isaiah brook')).toBe('Isaiah Brook');
     expect(await answer('isaiah')).toBe('(Isaiah Langer | Isaiah Brook | Isaiah Brook)');
   });

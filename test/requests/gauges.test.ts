@@ -5,6 +5,7 @@ import { act } from '../../src/requests/access-requests/store.ts';
 import { readGauges } from '../../src/requests/gauges.ts';
 import { finishTask, postponeTask } from '../../src/requests/running.ts';
 import type { StoreParts } from '../../src/requests/store.ts';
+import { noteSeenJobs } from '../../src/requests/watching/seen-jobs.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
 import { accessParts, askAccess, deny } from './access-requests/support.ts';
@@ -38,6 +39,7 @@ describe.each(engines)('the gauges on $name', ({ createTestDatabase }) => {
         ['interactive', 'bulk'].map((lane) => ({ state, lane, count: 0 })),
       ),
       accessRequests: ['pending', 'approved', 'started'].map((state) => ({ state, count: 0 })),
+      jobs: [],
     });
   });
 
@@ -65,6 +67,38 @@ describe.each(engines)('the gauges on $name', ({ createTestDatabase }) => {
       { state: 'approved', count: 0 },
       { state: 'started', count: 0 },
     ]);
+  });
+
+  it('tell which apps were seen in quarantine, as the worst of those that share a name', async () => {
+    const seen = (id: string, name: string, isQuarantined: boolean | null) => ({ app: { id, name }, isQuarantined });
+    await noteSeenJobs(store, [seen('1', 'Payroll', true), seen('2', 'Payroll', false), seen('3', 'Box', false)]);
+    const both = (await readGauges(store)).jobs;
+    await noteSeenJobs(store, [seen('1', 'Payroll', false), seen('3', 'Box', null)]);
+    const mended = (await readGauges(store)).jobs;
+    await noteSeenJobs(store, [seen('2', 'Payroll', true)]);
+    await clock.advance(3_600_000);
+
+    const unseen = (await readGauges(store)).jobs;
+
+    expect(both).toEqual([
+      { app: 'Payroll', isQuarantined: true },
+      { app: 'Box', isQuarantined: false },
+    ]);
+    expect(mended).toEqual([{ app: 'Payroll', isQuarantined: false }]);
+    expect(unseen).toEqual([]);
+  });
+
+  it('take any number of apps', async () => {
+    const jobs = Array.from({ length: 1_200 }, (_, index) => ({
+      app: { id: `id ${index}`, name: `App ${index}` },
+      isQuarantined: index === 1_100,
+    }));
+
+    await noteSeenJobs(store, jobs);
+
+    const told = (await readGauges(store)).jobs;
+    expect(told).toHaveLength(1_200);
+    expect(told[0]).toEqual({ app: 'App 1100', isQuarantined: true });
   });
 
   it('tell the starts that are left of a window, and that a 429 closes the gate', async () => {

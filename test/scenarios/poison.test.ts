@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { type SandboxGraph, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
 import { messageActivity, postActivity } from '../../src/sandbox/teams/activity.ts';
 import { type Connector, startConnector } from '../../src/sandbox/teams/connector.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
+import { eventually } from '../support/eventually.ts';
 import { shownCards } from '../support/usher.ts';
 
 // Each process takes seconds to start on a busy machine.
@@ -51,12 +53,57 @@ it('a message that ends its process is tried twice, and then answered by the one
   expect(shownCards(connector.deliveries)).toHaveLength(2);
 });
 
+it('a card whose edits end the process is tried twice, and then its reader is told, with a reference', async () => {
+  sandbox.failNext(/provisionOnDemand$/, { kind: 'silence' });
+  const healthy = await startBot();
+  await postActivity(healthy.endpoint, says('provision isaiah to Salesforce'));
+  await connector.waitFor(({ activity }) => /Isaiah/.test(JSON.stringify(activity)) && isLive(activity));
+  // The turn is over, so what follows is the card's own.
+  await eventually(() => openTurns() === 0);
+  const { activityId } = connector.deliveries.findLast(({ activity }) => isLive(activity)) ?? fail();
+  healthy.bot.kill('SIGKILL');
+  await once(healthy.bot, 'exit');
+  const more = { DIES_OF_SENDING: `/activities/${activityId}` };
+
+  const deaths = [
+    await once((await startBot({ isToBeReady: false, more })).bot, 'exit'),
+    await once((await startBot({ isToBeReady: false, more })).bot, 'exit'),
+  ];
+  const last = await startBot({ more });
+  const apology = await connector.waitFor(({ activity }) => /stopped twice/.test(JSON.stringify(activity)), 60_000);
+  await postActivity(last.endpoint, says('whoami'));
+  await connector.waitFor(({ activity }) => JSON.stringify(activity).includes('Alex Wilber'));
+
+  expect(deaths.map(([, signal]) => signal)).toEqual(['SIGKILL', 'SIGKILL']);
+  const reference = /"reference":"([0-9A-F]{8})"/.exec(lineWith(last.said(), 'work_given_up'))?.[1];
+  expect(JSON.stringify(apology.activity)).toContain(String(reference));
+});
+
+function openTurns(): unknown {
+  const database = new DatabaseSync(join(folder, 'usher.db'), { readOnly: true });
+  const row = database.prepare('SELECT count(*) AS open FROM turns WHERE incoming IS NOT NULL').get();
+  database.close();
+  return row?.open;
+}
+
+const isLive = (activity: Readonly<Record<string, unknown>>) => /"verb":"cancel"/.test(JSON.stringify(activity));
+const lineWith = (said: string, code: string) =>
+  said.split('\n').find((line) => line.includes(`"code":"${code}"`)) ?? '';
+function fail(): never {
+  throw new Error('there is no card of the request');
+}
+
 function says(line: string) {
   const place = { serviceUrl: connector.serviceUrl, conversationId: 'personal-alex' };
   return messageActivity({ id: people.alex.id, name: people.alex.displayName }, place, line);
 }
 
-async function startBot({ isToBeReady = true } = {}) {
+interface StartOptions {
+  readonly isToBeReady?: boolean;
+  readonly more?: Readonly<Record<string, string>>;
+}
+
+async function startBot({ isToBeReady = true, more = {} }: StartOptions = {}) {
   let seen = '';
   const bot = spawn(process.execPath, ['test/support/usher-process.ts'], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -66,6 +113,7 @@ async function startBot({ isToBeReady = true } = {}) {
       PORT: '0',
       DIES_OF: 'zebulon',
       NODE_COMPILE_CACHE: join(folder, 'compiled'),
+      ...more,
       DATABASE_URL: `file:${join(folder, 'usher.db')}`,
     },
   });

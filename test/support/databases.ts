@@ -66,6 +66,8 @@ const tables = [
   'gates',
   'turns',
   'records',
+  'seen_jobs',
+  'attempts',
 ] as const satisfies readonly (keyof Schema)[];
 
 export const engines: readonly Engine[] = [sqlite, postgres];

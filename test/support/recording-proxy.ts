@@ -18,8 +18,17 @@ export interface ProxiedCall {
   readonly authorization: string;
 }
 
-/** @param guard answers 401 to calls that bring nobody's token, as Graph does. */
-export async function startRecordingProxy(graphUrl: string, { guard }: { guard: boolean }): Promise<RecordingProxy> {
+export interface RecordingOptions {
+  /** Answers 401 to calls that bring nobody's token, as Graph does. */
+  readonly guard: boolean;
+  /** Asked of each path below `/v1.0`: an error in the place of the answer, or another path that it is passed on to. */
+  readonly instead?: (path: string) => { readonly status: number } | { readonly path: string } | null;
+}
+
+export async function startRecordingProxy(
+  graphUrl: string,
+  { guard, instead = () => null }: RecordingOptions,
+): Promise<RecordingProxy> {
   const calls: ProxiedCall[] = [];
   const target = new URL(graphUrl);
   const server = createServer((incoming, outgoing) => {
@@ -31,12 +40,18 @@ export async function startRecordingProxy(graphUrl: string, { guard }: { guard: 
       outgoing.end(JSON.stringify({ error: { code: 'InvalidAuthenticationToken', message: 'No token.' } }));
       return;
     }
+    const other = instead(path);
+    if (other !== null && 'status' in other) {
+      outgoing.writeHead(other.status, { 'content-type': 'application/json' });
+      outgoing.end(JSON.stringify({ error: { code: 'Scripted', message: 'Scripted.' } }));
+      return;
+    }
     const onward = request(
       {
         host: target.hostname,
         port: target.port,
         method: incoming.method,
-        path: incoming.url,
+        path: other === null ? incoming.url : `/v1.0${other.path}`,
         headers: incoming.headers,
       },
       (answer) => {

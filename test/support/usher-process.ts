@@ -7,13 +7,20 @@ import { startUsher } from '../../src/main.ts';
  * so that a test need not either.
  *
  * With `DIES_OF` it ends itself without warning as soon as it is to ask Graph for something of that name, as a message
- * does that Node cannot bear; with `FREEZES_OF` it does nothing any more from then on.
+ * does that Node cannot bear; with `FREEZES_OF` it does nothing any more from then on. With `DIES_OF_SENDING` it ends
+ * itself when it is to send something to this path of Teams.
  */
 const { DIES_OF: deadly, FREEZES_OF: freezing } = process.env;
 subscribe('undici:request:create', (message) => {
   const { path } = (message as { readonly request: { readonly path: string } }).request;
   if (deadly !== undefined && path.includes(deadly)) process.kill(process.pid, 'SIGKILL');
   while (freezing !== undefined && path.includes(freezing));
+});
+
+const { DIES_OF_SENDING: deadlyPath } = process.env;
+subscribe('http.client.request.start', (message) => {
+  const { path } = (message as { readonly request: { readonly path: string } }).request;
+  if (deadlyPath !== undefined && decodeURIComponent(path).includes(deadlyPath)) process.kill(process.pid, 'SIGKILL');
 });
 
 const read = readConfig();

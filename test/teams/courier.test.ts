@@ -52,6 +52,7 @@ beforeEach(() => {
   [due, told, shown, codes, taken, answers] = [[], [], [], [], [], []];
   outbox = {
     due: async (limit) => due.splice(0, limit),
+    attempt: (_item, work) => work(),
     sent: async (item, cardId) => void told.push(`sent ${nameOf(item)} ${cardId}`),
     failed: async (item, kind) => void told.push(`${kind} ${nameOf(item)}`),
   };
@@ -62,6 +63,7 @@ beforeEach(() => {
   courier = createCourier({
     outbox: {
       due: (limit) => outbox.due(limit),
+      attempt: (item, work) => outbox.attempt(item, work),
       sent: (item, cardId) => outbox.sent(item, cardId),
       failed: (item, kind) => outbox.failed(item, kind),
     },

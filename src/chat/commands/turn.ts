@@ -9,6 +9,7 @@ import type { ProvisioningLog } from '../../graph/provisioning-log.ts';
 import type { Synchronization } from '../../graph/synchronization.ts';
 import type { Log } from '../../log.ts';
 import type { AccessParts } from '../../requests/access-requests/store.ts';
+import type { CrashGuard } from '../../requests/crash-guard.ts';
 import { type Entry, writeRecord } from '../../requests/record.ts';
 import type { FileContent, Incoming, IncomingFile } from '../incoming.ts';
 import { type ChatObserver, observeEntry } from '../observer.ts';
@@ -44,8 +45,6 @@ export interface CommandParts extends Sight {
   readonly accessChanged: (accessRequestId: string) => void;
   /** What is watched has changed: the watch may look. */
   readonly watchesChanged: () => void;
-  /** How an app's job was found, for whoever counts. */
-  readonly jobSeen: (app: string, state: string) => void;
   /** The Entra object id of a member of a conversation, by Teams' own id; null when the roster does not tell. */
   readonly findMember: (conversation: string, memberId: string) => Promise<string | null>;
   /** Whether attribute values, typed reasons and other people's requests may stand in this conversation. */
@@ -55,6 +54,8 @@ export interface CommandParts extends Sight {
   /** What is in a file that somebody dropped. */
   readonly readFile: (file: IncomingFile) => Promise<FileContent>;
   readonly observe?: ChatObserver;
+  /** Keeps what kills its process from being taken up for ever. */
+  readonly guard?: CrashGuard;
 }
 
 /** One command being run: who says it, where, and in which words the answer goes back. */

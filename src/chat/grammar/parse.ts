@@ -10,6 +10,11 @@ import { fold, splitWords, type Word } from './words.ts';
 export const DEFAULT_LIMIT = 4_000;
 /** The same for a line that begins with "provision": five hundred people with their names fit. */
 export const LIST_LIMIT = 64_000;
+/**
+ * So many words may it have: each person's name, address and a dozen more. What blanks, commas and semicolons keep apart
+ * counts as one, so that no message keeps others waiting while it is read.
+ */
+export const WORD_LIMIT = 8_000;
 /** So much is looked at to tell whether a long message may be a list. */
 const HEAD = 200;
 
@@ -22,6 +27,9 @@ export function parse(text: string, options: { readonly limit?: number } = {}): 
   if (line === '') return { kind: 'empty' };
   const limit = options.limit ?? (mayBeList(line) ? LIST_LIMIT : DEFAULT_LIMIT);
   if (line.length > limit) return { kind: 'tooLong', length: line.length, limit };
+
+  const count = line.length > WORD_LIMIT ? countWords(line) : 0;
+  if (count > WORD_LIMIT) return { kind: 'tooManyWords', count, limit: WORD_LIMIT };
 
   const parsed = readLine(line);
   if (options.limit !== undefined || line.length <= DEFAULT_LIMIT || namesMany(parsed)) return parsed;
@@ -37,6 +45,10 @@ function readLine(line: string): Parsed {
   const reading = nearMatch(words)?.read() ?? null;
   if (reading === null) return { kind: 'unclear' };
   return toParsed(reading.kind === 'command' ? { ...reading, kind: 'nearly' } : reading);
+}
+
+function countWords(line: string): number {
+  return line.match(/[^\s,;]+/g)?.length ?? 0;
 }
 
 function mayBeList(line: string): boolean {

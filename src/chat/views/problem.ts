@@ -27,7 +27,11 @@ export type Problem =
   | { readonly kind: 'databaseAway'; readonly begun: boolean }
   | { readonly kind: 'incomplete'; readonly missing: 'subject' | 'app' }
   | { readonly kind: 'tooLong'; readonly length: number; readonly limit: number }
+  | { readonly kind: 'tooManyWords'; readonly count: number; readonly limit: number }
   | { readonly kind: 'apology' | 'givenUp'; readonly reference: string }
+  | { readonly kind: 'cardGivenUp'; readonly id: string; readonly reference: string }
+  | { readonly kind: 'messageGivenUp'; readonly about: string; readonly reference: string }
+  | { readonly kind: 'watchGivenUp'; readonly app: string; readonly reference: string }
   | {
       readonly kind: 'empty' | 'attachmentOnly' | 'staleButton' | 'unknownButton';
     }
@@ -118,8 +122,12 @@ const KEYS = {
     'problem.incompleteApp.next',
   ],
   tooLong: ['warning', 'problem.tooLong.title', 'problem.tooLong.happened', 'problem.tooLong.next'],
+  tooManyWords: ['warning', 'problem.tooLong.title', 'problem.tooManyWords.happened', 'problem.tooManyWords.next'],
   apology: ['bad', 'problem.apology.title', 'problem.apology.happened', 'problem.apology.next'],
   givenUp: ['bad', 'problem.apology.title', 'problem.givenUp.happened', 'problem.givenUp.next'],
+  cardGivenUp: ['bad', 'problem.apology.title', 'problem.cardGivenUp.happened', 'problem.itemGivenUp.next'],
+  messageGivenUp: ['bad', 'problem.apology.title', 'problem.messageGivenUp.happened', 'problem.itemGivenUp.next'],
+  watchGivenUp: ['bad', 'problem.apology.title', 'problem.watchGivenUp.happened', 'problem.itemGivenUp.next'],
   empty: ['neutral', 'problem.empty.title', 'problem.empty.happened', 'problem.empty.next'],
   attachmentOnly: [
     'warning',
@@ -197,9 +205,17 @@ function explain(words: Words, what: Problem): Explained {
       return from(what.missing === 'subject' ? KEYS.incompleteSubject : KEYS.incompleteApp);
     case 'tooLong':
       return from(KEYS.tooLong, { length: what.length, limit: what.limit });
+    case 'tooManyWords':
+      return from(KEYS.tooManyWords, { count: what.count, limit: what.limit });
     case 'apology':
     case 'givenUp':
       return from(KEYS[what.kind], {}, what.reference);
+    case 'cardGivenUp':
+      return from(KEYS.cardGivenUp, { id: what.id }, what.reference);
+    case 'messageGivenUp':
+      return from(KEYS.messageGivenUp, { about: short(what.about) }, what.reference);
+    case 'watchGivenUp':
+      return from(KEYS.watchGivenUp, { app: short(what.app) }, what.reference);
     case 'empty':
     case 'attachmentOnly':
     case 'staleButton':

@@ -3,6 +3,7 @@ import { isDatabaseFault } from '../../db/database.ts';
 import { createSteadiness } from '../../db/leases.ts';
 import { eachSideBySide } from '../../graph/side-by-side.ts';
 import type { Log } from '../../log.ts';
+import type { Guard } from '../crash-guard.ts';
 import type { NewRequest } from '../store.ts';
 import type { AccessRequest, AwaitedThing, FinishedAs, HeldUp, LapseReason } from './access-request.ts';
 import { act, startApproved } from './acting.ts';
@@ -82,6 +83,8 @@ export const finish: EndVerdict = { kind: 'finish' };
 export interface CalendarParts {
   readonly parts: AccessParts;
   readonly duties: Duties;
+  /** Keeps an end that kills its process from being judged for ever; without it nothing is counted. */
+  readonly guard?: Guard;
   /** Told after each change, once it is stored. After a start, a task waits for the dispatcher. */
   readonly changed: (accessRequestId: string) => void;
   readonly log: Log;
@@ -182,14 +185,20 @@ export function startCalendar(calendar: CalendarParts): Calendar {
 
   async function end(id: string, outcome: FinishedAs): Promise<boolean> {
     const verdict = outcome === 'notInScope' || outcome === 'unknown' ? await endVerdict(id) : finish;
+    if (verdict === null) return false;
     if (verdict.kind === 'await') return awaitThing(parts, id, verdict);
     return (await act(parts, id, { kind: 'finish', outcome })).kind === 'done';
   }
 
-  async function endVerdict(id: string): Promise<EndVerdict> {
+  /** Null while another process finds out. */
+  async function endVerdict(id: string): Promise<EndVerdict | null> {
     try {
       const accessRequest = await findAccessRequest(parts.database, id);
-      return accessRequest === null ? finish : await duties.end(accessRequest);
+      if (accessRequest === null) return finish;
+      if (calendar.guard === undefined) return await duties.end(accessRequest);
+      const judged = await calendar.guard(id, () => duties.end(accessRequest));
+      if (judged.kind === 'busy') return null;
+      return judged.kind === 'done' ? judged.value : finish;
     } catch (error) {
       if (isDatabaseFault(error)) throw error;
       log.error(

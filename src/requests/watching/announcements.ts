@@ -14,6 +14,7 @@ export interface Announcement {
   readonly id: number;
   /** Of the watch that it is owed to. */
   readonly key: string;
+  readonly appId: string;
   readonly conversation: string;
   readonly reader: Reader;
   readonly kind: 'jobChanged';
@@ -73,10 +74,14 @@ export function dueAnnouncements(database: Database, now: number, limit: number)
     return rows.map((row) => ({
       id: row.id,
       key: row.key,
+      appId: row.app_id,
       conversation: row.conversation,
       reader: { locale: row.locale, timeZone: row.time_zone },
       kind: 'jobChanged',
-      details: JSON.parse(row.details) as JobChangeDetails,
+      // Read where it is drawn: one that cannot be read keeps no other from being sent.
+      get details() {
+        return JSON.parse(row.details) as JobChangeDetails;
+      },
       failures: row.failures,
     }));
   });

@@ -5,10 +5,11 @@ import type { Lease } from '../request.ts';
 import type { StoreParts } from '../store.ts';
 import { oweAnnouncements } from './announcements.ts';
 import { changeBetween, type WatchedStatus, watchedStateOf } from './job-change.ts';
+import { quarantinedApps } from './seen-jobs.ts';
 import { toWatch } from './watch.ts';
 
 /**
- * The round in which all watched jobs are looked at, as it stands in the database: when it is due, and which process
+ * The round in which all watched jobs, and those in quarantine, are looked at, as it stands in the database: when it is due, and which process
  * makes it. Its one row is locked by whatever changes what is watched or what is known of it, so all of that happens
  * in single file; and what a process saw that has lost the round meanwhile is not stored, for it may be older than
  * what stands there.
@@ -53,8 +54,10 @@ export async function claimRound(parts: RoundParts, lease: Lease, everyMs: numbe
     const inMs = row.due_at - now;
     // A wall clock that was set back must not make the pause longer.
     if (inMs > 0 && inMs <= everyMs) return { kind: 'later', inMs };
-    const apps = await transaction.selectFrom('watches').select('app_id').distinct().orderBy('app_id').execute();
-    if (apps.length === 0) {
+    const watched = await transaction.selectFrom('watches').select('app_id').distinct().orderBy('app_id').execute();
+    const seen = await quarantinedApps({ query: transaction });
+    const appIds = [...new Set([...watched.map(({ app_id }) => app_id), ...seen])];
+    if (appIds.length === 0) {
       await transaction
         .updateTable('rounds')
         .set({ due_at: now + everyMs })
@@ -67,7 +70,7 @@ export async function claimRound(parts: RoundParts, lease: Lease, everyMs: numbe
       .set({ lease_owner: lease.owner, lease_until: lease.until, due_at: now + everyMs })
       .where('name', '=', round)
       .execute();
-    return { kind: 'claimed', appIds: apps.map(({ app_id }) => app_id) };
+    return { kind: 'claimed', appIds };
   });
 }
 

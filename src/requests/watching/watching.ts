@@ -3,12 +3,13 @@ import type { Fetched } from '../../graph/answer.ts';
 import { eachSideBySide } from '../../graph/side-by-side.ts';
 import type { JobStatusMatch } from '../../graph/synchronization.ts';
 import type { Log } from '../../log.ts';
-import { newsOf } from './job-change.ts';
+import { newsOf, watchedStateOf } from './job-change.ts';
 import { claimRound, noteStatus, releaseRound, renewRound } from './round.ts';
+import { noteLookedAt } from './seen-jobs.ts';
 import type { WatchParts } from './watches.ts';
 
 /**
- * Looks at every watched job once a round, and owes a card to whoever watches it when it has changed. One process makes
+ * Looks at every watched job, and at every one that was seen in quarantine, once a round, and owes a card to whoever watches it when it has changed. One process makes
  * each round for all (`round.ts`); the others find it leased, or not due. What was told stands in the database, so a
  * restart tells nothing twice, and what changed while nobody ran is told at the next round. A job that cannot be read
  * has not changed.
@@ -27,6 +28,8 @@ export interface WatchingParts {
   readonly readStatus: (appId: string) => Promise<Fetched<JobStatusMatch>>;
   /** Whether the app is enabled in Entra; null when Graph does not tell. */
   readonly isEnabled?: (appId: string) => Promise<Fetched<boolean | null>>;
+  /** Keeps a job whose answer kills the process from being looked at for ever; without it nothing is counted. */
+  readonly guard?: (appId: string, look: () => Promise<void>) => Promise<unknown>;
   /** Told when cards are owed, once they are stored. */
   readonly changed: () => void;
   readonly log: Log;
@@ -92,7 +95,7 @@ export function startWatching(watching: WatchingParts): Watching {
     const done = new AbortController();
     const renewing = keepLease(done.signal);
     try {
-      await eachSideBySide(appIds, sideBySide, look);
+      await eachSideBySide(appIds, sideBySide, lookGuarded);
     } finally {
       done.abort();
       await renewing;
@@ -100,11 +103,23 @@ export function startWatching(watching: WatchingParts): Watching {
     }
   }
 
+  async function lookGuarded(appId: string): Promise<void> {
+    if (stopping.signal.aborted) return;
+    if (watching.guard === undefined) return look(appId);
+    await watching
+      .guard(appId, () => look(appId))
+      .catch((error: unknown) => {
+        log.error({ error, appId, code: 'watched_job_failed' }, 'what became of a watched job could not be noted');
+      });
+  }
+
   /** A fault with one job harms no other. */
   async function look(appId: string): Promise<void> {
     if (stopping.signal.aborted) return;
     try {
       const read = await readStatus(appId);
+      if (!read.ok && read.trouble.kind === 'refused' && read.trouble.status === 404)
+        await noteLookedAt(store, appId, null);
       if (!read.ok) {
         log.warn({ appId, code: 'watched_job_unread', trouble: read.trouble.kind }, 'a watched job could not be read');
         return;
@@ -112,6 +127,7 @@ export function startWatching(watching: WatchingParts): Watching {
       const enabled = await watching.isEnabled?.(appId);
       const isDisabled = enabled?.ok === true && enabled.value === false;
       const status = isDisabled ? 'appDisabled' : read.value.kind === 'one' ? newsOf(read.value) : 'none';
+      await noteLookedAt(store, appId, status === 'none' ? null : watchedStateOf(status) === 'quarantined');
       if (await noteStatus(store, owner, appId, status)) watching.changed();
     } catch (error) {
       log.error({ error, appId, code: 'watched_job_failed' }, 'what became of a watched job could not be noted');

@@ -313,3 +313,25 @@ describe('any list at all', () => {
     );
   });
 });
+
+describe('a list of very many words', () => {
+  it.each([
+    ['a ', 32_000],
+    ['a,', 64_000],
+    ['a; ', 30_000],
+  ])('is refused before it is read: %j', (unit, length) => {
+    const people = unit.repeat(length / unit.length);
+
+    expect(parse(`provision users ${people} to Salesforce`.slice(0, 64_000))).toMatchObject({
+      kind: 'tooManyWords',
+      limit: 8_000,
+    });
+  });
+
+  it('is read where each of five hundred people has a dozen of them', () => {
+    const row = (index: number) => `p${index}@contoso.com\ta b c d e f g h i j k`;
+    const rows = Array.from({ length: 500 }, (_, index) => row(index)).join('\n');
+
+    expect(parse(`provision users to Salesforce\n${rows}`)).toMatchObject({ kind: 'command' });
+  });
+});

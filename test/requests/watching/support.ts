@@ -41,7 +41,7 @@ export function watch(key: string, appId = 'salesforce'): Omit<Watch, 'addedAt'>
 
 /** Takes every row out that has to do with watching. */
 export async function forgetWatches({ query }: Database): Promise<void> {
-  for (const table of ['announcements', 'watched_jobs', 'watches', 'rounds'] as const)
+  for (const table of ['announcements', 'watched_jobs', 'watches', 'rounds', 'seen_jobs'] as const)
     await query.deleteFrom(table).execute();
 }
 

@@ -3,7 +3,9 @@ import type { Application } from '../../../graph/applications.ts';
 import type { JobStatus } from '../../../graph/job-status.ts';
 import { surveyJobs } from '../../../graph/job-survey.ts';
 import type { JobStatusMatch } from '../../../graph/synchronization.ts';
-import { withinMs } from '../../../graph/time-limit.ts';
+import { type TooSlow, withinMs } from '../../../graph/time-limit.ts';
+import { newsOf, watchedStateOf } from '../../../requests/watching/job-change.ts';
+import { noteSeenJobs } from '../../../requests/watching/seen-jobs.ts';
 import type { Command } from '../../command.ts';
 import type { Reply } from '../../reply.ts';
 import type { JobReading } from '../../views/checks/job-words.ts';
@@ -74,6 +76,8 @@ export interface JobsRead {
 
 const isTroubled = ({ trouble }: JobsRead): boolean => trouble !== null;
 
+type AppJobs = JobsRead & { readonly app: Application };
+
 /** How an app's jobs stand, in time or not at all. What was seen is counted as well. */
 export async function readJob(parts: CommandParts, app: Application, limitMs = patienceMs): Promise<JobsRead> {
   const { clock } = parts.store;
@@ -81,8 +85,9 @@ export async function readJob(parts: CommandParts, app: Application, limitMs = p
     withinMs(parts.applications.isEnabled(app.id), limitMs, clock),
     withinMs(parts.synchronization.findStatus(app.id), limitMs, clock),
   ]);
-  if (enabled.ok && enabled.value === false) return { status: 'appDisabled', others: [], trouble: null };
-  return 'kind' in read ? unread : seen(parts, app, read);
+  const jobs = enabled.ok && enabled.value === false ? disabled : jobsIn(read);
+  await noteSeen(parts, [{ app, ...jobs }]);
+  return jobs;
 }
 
 /** The same of all these apps, in their order; `unread` are those that could not be looked at in this time. */
@@ -90,26 +95,42 @@ export async function readJobsOfAll(
   parts: CommandParts,
   apps: readonly Application[],
   limitMs: number,
-): Promise<readonly (JobsRead & { readonly app: Application })[]> {
+): Promise<readonly AppJobs[]> {
   const { synchronization, store } = parts;
   const ids = namedFirst(apps).map(({ id }) => id);
   const survey = await surveyJobs({ synchronization, clock: store.clock }, ids, limitMs);
-  return apps.map((app) => {
+  const jobs = apps.map((app) => {
     const read = survey.get(app.id);
     // A disabled app without a job is like any other without one.
     const hasJob = read?.ok === true && read.value.kind === 'one';
-    if (app.enabled === false && hasJob) return { app, status: 'appDisabled', others: [], trouble: null };
-    return { app, ...(read === undefined ? unread : seen(parts, app, read)) };
+    if (app.enabled === false && hasJob) return { app, ...disabled };
+    return { app, ...(read === undefined ? unread : jobsIn(read)) };
   });
+  await noteSeen(parts, jobs);
+  return jobs;
 }
 
 const unread: JobsRead = { status: 'unread', others: [], trouble: null };
+const disabled: JobsRead = { status: 'appDisabled', others: [], trouble: null };
 
-function seen({ jobSeen }: CommandParts, app: Application, read: Fetched<JobStatusMatch>): JobsRead {
+function jobsIn(read: Fetched<JobStatusMatch> | TooSlow): JobsRead {
+  if ('kind' in read) return unread;
   if (!read.ok) return { ...unread, trouble: read.trouble };
   if (read.value.kind === 'none') return { status: 'none', others: [], trouble: null };
-  jobSeen(app.displayName, read.value.status.health.kind);
   return { status: read.value.status, others: read.value.others, trouble: null };
+}
+
+/** For the metrics. */
+async function noteSeen({ store, log }: CommandParts, jobs: readonly AppJobs[]): Promise<void> {
+  const seen = jobs.flatMap(({ app, status, others }) => {
+    if (status === 'unread') return [];
+    const news = typeof status === 'string' ? status : newsOf({ status, others });
+    const isQuarantined = news === 'none' ? null : watchedStateOf(news) === 'quarantined';
+    return [{ app: { id: app.id, name: app.displayName }, isQuarantined }];
+  });
+  await noteSeenJobs(store, seen).catch((error: unknown) => {
+    log.warn({ error, code: 'jobs_not_noted' }, 'how jobs were found was not noted for the metrics');
+  });
 }
 
 /** Those that the installation has named go before the rest of the tenant. */

@@ -1,0 +1,36 @@
+import { type Clock, systemClock } from '../../src/clock.ts';
+
+/** The machine's clock, which a test may put ahead: who sleeps until then wakes. */
+export interface LeapingClock extends Clock {
+  leap(ms: number): void;
+}
+
+export function createLeapingClock(): LeapingClock {
+  let ahead = 0;
+  const sleepers = new Set<{ readonly until: number; readonly wake: () => void; timer: NodeJS.Timeout }>();
+  const monotonic = () => systemClock.monotonic() + ahead;
+  return {
+    now: () => systemClock.now() + ahead,
+    monotonic,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted || ms <= 0) return resolve();
+        const wake = () => {
+          clearTimeout(sleeper.timer);
+          sleepers.delete(sleeper);
+          signal?.removeEventListener('abort', wake);
+          resolve();
+        };
+        const sleeper = { until: monotonic() + ms, wake, timer: setTimeout(() => wake(), ms).unref() };
+        sleepers.add(sleeper);
+        signal?.addEventListener('abort', wake, { once: true });
+      }),
+    leap(ms) {
+      ahead += ms;
+      for (const sleeper of [...sleepers]) {
+        clearTimeout(sleeper.timer);
+        sleeper.timer = setTimeout(sleeper.wake, Math.max(sleeper.until - monotonic(), 0)).unref();
+      }
+    },
+  };
+}
