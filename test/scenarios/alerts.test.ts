@@ -113,6 +113,19 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       await stage.teams.settled();
     },
   },
+  UsherGraphAway: {
+    async begins(stage) {
+      stage.graph((path) => (path.endsWith('provisionOnDemand') ? { status: 503 } : null));
+      await stage.teams.say('alex', listOf(0));
+      await stage.minutes(8);
+    },
+    async ends(stage) {
+      stage.graph(() => null);
+      await stage.minutes(3);
+      await stage.teams.settled();
+      await stage.minutes(1);
+    },
+  },
   UsherQueueGrowing: {
     environment: oneAnHour,
     async begins(stage) {
