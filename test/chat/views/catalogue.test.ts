@@ -11,12 +11,12 @@ const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
 
 /** Keys that are put together, as patterns: "grants.${kind}.title". */
 const patterns = [...sources.matchAll(/`((?:[\w.]|\$\{[^{}]*\})*\$\{[^{}]*\}(?:[\w.]|\$\{[^{}]*\})*)`/g)].map(
-  ([, key = '']) => new RegExp(`^${key.replaceAll('.', '\\.').replace(/\$\{[^{}]*\}/g, '[\\w.]+')}$`),
+  ([, key = '']) => new RegExp(`^${key.replaceAll('.', '\\.').replace(/\$\{[^{}]*\}/g, '[^.]+')}$`),
 );
 
 /** Named as a whole, or put together with the member of a union. */
 function isSaid(key: string): boolean {
-  return sources.includes(`'${key}'`) || patterns.some((pattern) => /\\\./.test(pattern.source) && pattern.test(key));
+  return sources.includes(`'${key}'`) || patterns.some((pattern) => /^\^\w+\\\./.test(pattern.source) && pattern.test(key));
 }
 
 describe('the English catalogue', () => {
