@@ -3,6 +3,7 @@ import type { Migration } from 'kysely/migration';
 import { cutStoredOutcome, cutStoredWords } from '../masking/cut-stored.ts';
 import type { Dialect } from './dialect.ts';
 import { nameOutcomes, rewrite } from './rewriting.ts';
+import { addSearch } from './search.ts';
 
 /** The schema's history, oldest first. A migration that has been released is never edited; a further one follows. */
 export function migrations(dialect: Dialect): Record<string, Migration> {
@@ -370,6 +371,9 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
           .execute();
         await db.schema.createIndex('card_owners_noted').on('card_owners').column('noted_at').execute();
       },
+    },
+    '016-search': {
+      up: (db) => addSearch(db, dialect.engine),
     },
   };
 }
