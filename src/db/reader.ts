@@ -19,13 +19,20 @@ import { type ToldError, threadFile, threadOptions, toldError } from './thread.t
  * The thread is started by the first question. One that dies, or is ended because it has no answer, takes the questions
  * that it had along; the next question starts another.
  */
-export function threadedSqlite(path: string): KyselyDialect {
+export function threadedSqlite(path: string, startThread = startReader): KyselyDialect {
   return {
-    createDriver: () => createThreadDriver(path),
+    createDriver: () => createThreadDriver(path, startThread),
     createAdapter: () => new SqliteAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
+}
+
+type StartThread = (path: string) => Worker;
+
+/** The thread itself. */
+export function startReader(path: string): Worker {
+  return new Worker(threadFile('./reader-thread', import.meta.url), { workerData: { path }, ...threadOptions });
 }
 
 export interface Question {
@@ -46,16 +53,13 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-function createThreadDriver(path: string): Driver {
+function createThreadDriver(path: string, startThread: StartThread): Driver {
   const waiting = new Map<number, Waiting>();
   let asked = 0;
   let thread: Worker | null = null;
 
   function start(): Worker {
-    const own = new Worker(threadFile('./reader-thread', import.meta.url), {
-      workerData: { path },
-      ...threadOptions,
-    });
+    const own = startThread(path);
     const lost = (why: unknown) => {
       if (thread !== own) return;
       thread = null;

@@ -96,7 +96,7 @@ async function fill(engine: Engine, { databaseUrl }: Store, count: number): Prom
   }
 }
 
-async function measure(engine: Engine, store: Store, count: number, repetitions: number): Promise<Measured> {
+export async function measure(engine: Engine, store: Store, count: number, repetitions: number): Promise<Measured> {
   const sandbox = await startSandboxThread({ limit: 1_000_000, windowMs: 1 });
   const connector = await startConnector();
   const conversing = createConversing(connector);
