@@ -61,7 +61,7 @@ async function indexIt(db: Kysely<unknown>): Promise<void> {
   await way('requests_by_app', 'app_id');
   await way('requests_by_asker_and_app', 'asker_id', 'app_id');
   await anew('tasks_by_subject', 'tasks', ['subject_id', 'asked_at', 'request_id']);
-  await anew('requests_card', 'requests', ['card_id']);
+  await sql`create index requests_card on requests (card_id) where card_id is not null`.execute(db);
   // Of those that show the latest, which are nearly all, these know nothing.
   await db.schema.dropIndex('requests_undrawn').execute();
   await sql`create index requests_undrawn on requests (created_at)

@@ -39,6 +39,7 @@ interface Measured {
 const engines: readonly Engine[] = ['sqlite', 'postgres'];
 const engineNames: Readonly<Record<Engine, string>> = { sqlite: 'SQLite', postgres: 'PostgreSQL' };
 const perPage = 8;
+const lookEveryMs = 250;
 const longestHoldMs = 100;
 const longestAnswerMs = 300;
 const mostGrowthBytes = 150 * 1024 ** 2;
@@ -142,7 +143,12 @@ export async function measure(engine: Engine, store: Store, count: number, repet
     lines.push(await timed('`/metrics`', scrape));
     await watch('/reset');
     const { residentBytes: atRestBytes } = await watch<Seen>('/seen');
-    const exported = await watch<Exported>('/export');
+    await watch('/export');
+    let exported = await watch<Exported | null>('/exported');
+    while (exported === null) {
+      await systemClock.sleep(lookEveryMs);
+      exported = await watch<Exported | null>('/exported');
+    }
     return {
       engine,
       readyAfterMs: program.readyAfterMs,

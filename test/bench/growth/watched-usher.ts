@@ -13,7 +13,8 @@ import { recordFile } from '../../../src/requests/history/export.ts';
  *     /reset    forgets what was seen so far
  *     /seen     the longest that nothing else had its turn, how much of such a time the answering thread was at work, the
  *               processor's time of all threads, and the most memory
- *     /export   writes the whole record as an export does, and throws it away
+ *     /export   begins to write the whole record as an export does, and to throw it away
+ *     /exported what came of it; null as long as it is written
  */
 export interface Seen {
   readonly longestHoldMs: number;
@@ -83,7 +84,27 @@ async function exported(): Promise<Exported> {
   }
 }
 
-const answers: Readonly<Record<string, () => unknown>> = { '/reset': reset, '/seen': seen, '/export': exported };
+let done: Exported | null = null;
+
+async function begin(): Promise<null> {
+  done = null;
+  exported().then(
+    (all) => {
+      done = all;
+    },
+    (error: unknown) => {
+      throw error;
+    },
+  );
+  return null;
+}
+
+const answers: Readonly<Record<string, () => unknown>> = {
+  '/reset': reset,
+  '/seen': seen,
+  '/export': begin,
+  '/exported': () => done,
+};
 const server = createServer(async (request, response) => {
   try {
     response.end(JSON.stringify(await answers[request.url ?? '']?.()));
