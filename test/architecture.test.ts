@@ -205,8 +205,10 @@ describe('the house', () => {
     expect(tellers.map(({ path }) => path)).toEqual(['clock.ts']);
   });
 
-  it('has no file that is two files', () => {
-    const long = sources.filter(({ text }) => text.split('\n').length > 401);
+  it('has no file that is two files: past 400 lines it says in its first paragraph why it is one', () => {
+    const saysWhy = (text: string) =>
+      /\*[^/]*more[\s*]+than[\s*]+400[\s*]+lines[^/]*because/.test(text.slice(0, 1_500));
+    const long = sources.filter(({ text }) => text.split('\n').length > 401 && !saysWhy(text));
 
     expect(long.map(({ path }) => path)).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { Kysely, sql, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Clock } from '../clock.ts';
@@ -9,8 +10,9 @@ import { type Dialect, postgresDialect, sqliteDialect } from './dialect.ts';
 import { migrations } from './migrations.ts';
 import { explaining, foreignRefusal, refusalError } from './refusals.ts';
 import type { Schema } from './schema.ts';
-import { marking } from './sqlite-client.ts';
+import { marking } from './sqlite-file.ts';
 import { findStanding } from './standing.ts';
+import { threadData, threadOptions } from './thread.ts';
 
 export { isDatabaseAway, isDatabaseFault } from './away.ts';
 
@@ -23,6 +25,11 @@ const longestPauseMs = 2_000;
 /** An open database, migrated to this version of the schema. */
 export interface Database {
   readonly query: Kysely<Schema>;
+  /**
+   * For reads that grow with the history: none of them holds up the process. It sees what is committed, and has no
+   * transactions.
+   */
+  readonly reader: Kysely<Schema>;
   readonly dialect: Dialect;
   /**
    * Runs `work` in one transaction: all of it happens, or nothing. `work` may run more than once, when the database
@@ -31,6 +38,11 @@ export interface Database {
   transact<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
   /** Throws when the database cannot be reached or read, which `isDatabaseFault` knows of the error. */
   ping(): Promise<void>;
+  /**
+   * Starts a thread that reads the database by a connection of its own, see `thread.ts`; it ends with this one at the
+   * latest. Null where the database stands in the memory of this thread.
+   */
+  startThread(file: URL, task: unknown): Worker | null;
   close(): Promise<void>;
 }
 
@@ -59,8 +71,11 @@ async function open(config: DatabaseConfig, clock: Clock): Promise<Database> {
     await query.destroy().catch(() => undefined);
     throw error;
   }
+  const threads = new Set<Worker>();
+  const reader = dialect.reading === null ? query : new Kysely<Schema>({ dialect: dialect.reading });
   return {
     query,
+    reader,
     dialect,
     async transact(work) {
       for (let repeats = 0; ; repeats += 1) {
@@ -82,8 +97,24 @@ async function open(config: DatabaseConfig, clock: Clock): Promise<Database> {
       // Of a table: an engine answers for itself also where Usher may read nothing of it any more.
       await sql`select 1 from gates limit 1`.execute(query);
     },
-    close: () => query.destroy(),
+    startThread(file, task) {
+      if (config.kind === 'sqlite' && config.path === ':memory:') return null;
+      const own = new Worker(file, { workerData: threadData(config, task), ...threadOptions });
+      threads.add(own);
+      own.once('exit', () => threads.delete(own));
+      return own;
+    },
+    async close() {
+      for (const own of threads) await own.terminate();
+      if (reader !== query) await reader.destroy();
+      await query.destroy();
+    },
   };
+}
+
+/** The same database, asked by its reader. */
+export function byReader(database: Database): Database {
+  return { ...database, query: database.reader };
 }
 
 async function migrate(dialect: Dialect, query: Kysely<Schema>): Promise<void> {

@@ -13,6 +13,7 @@ import type { Clock } from '../clock.ts';
 import type { DatabaseConfig } from '../config.ts';
 import { channel, type Listening, type ListeningParts, startListening, type Topic } from './listening.ts';
 import { clientConfig, createPool, type PostgresAddress, type TimeLimits } from './postgres-client.ts';
+import { threadedSqlite } from './reader.ts';
 import type { Schema } from './schema.ts';
 import { createSharedClock } from './shared-clock.ts';
 import { sqliteKysely } from './sqlite-client.ts';
@@ -23,9 +24,12 @@ import { sslModeOf, tlsOptions, withoutSslMode } from './tls.ts';
  * queries; a difference that cannot be expressed there becomes a member here.
  */
 export interface Dialect {
+  readonly engine: DatabaseConfig['kind'];
   readonly kysely: KyselyDialect;
   /** For migrations, which may take longer than a query may; null where the other one serves for them too. */
   readonly migrating: KyselyDialect | null;
+  /** For reads that may take long; null where none holds up the process. */
+  readonly reading: KyselyDialect | null;
   readonly realNumber: 'real' | 'double precision';
   readonly identity: {
     readonly type: 'integer' | 'bigint';
@@ -61,8 +65,11 @@ export interface Dialect {
 /** SQLite by Node's own driver. One process, so the gate's clock is that process's monotonic clock. */
 export function sqliteDialect(path: string, clock: Clock): Dialect {
   return {
+    engine: 'sqlite',
     kysely: sqliteKysely(path),
     migrating: null,
+    // What stands in memory can be asked by its own connection alone.
+    reading: path === ':memory:' ? null : threadedSqlite(path),
     realNumber: 'real',
     identity: { type: 'integer', modify: (column) => column.primaryKey().autoIncrement() },
     singleProcess: true,
@@ -109,9 +116,11 @@ export function postgresDialect(config: Extract<DatabaseConfig, { kind: 'postgre
   const shared = createSharedClock(machine);
   const pool = createPool(address, usualLimits, config.poolSize ?? defaultPoolSize);
   return {
+    engine: 'postgres',
     kysely: new PostgresDialect({ pool }),
     // Kysely holds an advisory lock meanwhile, so processes that start together migrate one after the other.
     migrating: new PostgresDialect({ pool: async () => createPool(address, noLimits, 2) }),
+    reading: null,
     realNumber: 'double precision',
     identity: { type: 'bigint', modify: (column) => column.primaryKey().generatedAlwaysAsIdentity() },
     singleProcess: false,

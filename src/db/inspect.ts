@@ -7,7 +7,7 @@ import { storedBindings } from './app-bindings.ts';
 import { postgresDialect, sqliteDialect } from './dialect.ts';
 import { engineRefusal, foreignRefusal, type Refusal, wordsOf } from './refusals.ts';
 import type { Schema } from './schema.ts';
-import { marking } from './sqlite-client.ts';
+import { marking } from './sqlite-file.ts';
 import { findStanding } from './standing.ts';
 
 /** How a database stands that Usher would open, without anything of it being changed. */

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { DatabaseConfig } from '../config.ts';
 import { databaseFaultOf } from './away.ts';
 import type { Holder } from './sole-process.ts';
-import { sqliteCodeOf } from './sqlite-client.ts';
+import { sqliteCodeOf } from './sqlite-file.ts';
 
 /** Why Usher does not start on a database, and what to do about it: for whoever runs Usher. */
 export interface Refusal {

@@ -24,6 +24,7 @@ export interface Schema {
   card_edits: CardEditRow;
   app_bindings: AppBindingRow;
   card_owners: CardOwnerRow;
+  known_names: KnownNameRow;
 }
 
 export interface RequestRow {
@@ -44,11 +45,15 @@ export interface RequestRow {
   created_at: number;
   /** JSON array: what was named and does not become a task. */
   left_out: Generated<string>;
+  /** When the access request was made that it carries out; kept by the database, see `search.ts`. */
+  access_at: Generated<number | null>;
 }
 
 export interface TaskRow {
   id: string;
   request_id: string;
+  /** When its request was asked for; kept by the database, see `search.ts`. */
+  asked_at: Generated<number | null>;
   position: number;
   subject_id: string;
   subject_type: string;
@@ -213,6 +218,8 @@ export interface AccessCardRow {
   card_id: string | null;
   /** The revision it last showed: the access request's and its provisioning request's added up. */
   drawn_revision: number;
+  /** What it would show if it were drawn now; kept by the database, see `search.ts`. */
+  latest_revision: Generated<number | null>;
   created_at: number;
   /** Sending failed so often; it is not tried before `due_at`, and never again when that is null. */
   failures: Generated<number>;
@@ -340,6 +347,16 @@ export interface AppBindingRow {
   /** Service principal id. */
   app_id: string;
   bound_at: number;
+}
+
+/** Who and what stands in the history; kept by the database, see `search.ts`. */
+export interface KnownNameRow {
+  /** An id, a name or a second line, in small letters. */
+  folded: string;
+  /** An actor stands in the record by id alone. */
+  kind: 'person' | 'app' | 'actor';
+  id: string;
+  name: string;
 }
 
 /** For whom a card was made that others see as well. */

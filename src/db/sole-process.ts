@@ -14,7 +14,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { types } from 'node:util';
 import { type Clock, systemClock } from '../clock.ts';
-import { marking, sqliteCodeOf } from './sqlite-client.ts';
+import { marking, sqliteCodeOf } from './sqlite-file.ts';
 
 /**
  * One process at a time on an SQLite file: two would take each other's tasks for those of a dead one.

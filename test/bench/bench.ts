@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { measureAnswers } from './answers/answers.ts';
 import { measureClaims } from './claim/claim.ts';
+import { measureGrowth } from './growth/growth.ts';
 import { measureLimit } from './limit/limit.ts';
 import { measureResources } from './resources/resources.ts';
 import { measureSingle } from './single/single.ts';
@@ -13,7 +14,7 @@ const usage = `npm run bench                 all tables, into docs/performance.m
 npm run bench -- limit        one table, printed; --write puts it into docs/performance.md as well
 npm run bench -- --quick      a shortened run that shows whether everything works; its numbers mean little
 
-Tables: limit, single, answers, resources, claim
+Tables: limit, single, answers, resources, claim, growth
 `;
 
 export interface BenchOptions {
@@ -26,6 +27,7 @@ const measurements: Readonly<Record<string, (options: BenchOptions) => Promise<R
   answers: measureAnswers,
   resources: measureResources,
   claim: measureClaims,
+  growth: measureGrowth,
 };
 
 async function bench(): Promise<void> {

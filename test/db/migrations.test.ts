@@ -9,9 +9,11 @@ import { inspectDatabase } from '../../src/db/inspect.ts';
 import { migrations } from '../../src/db/migrations.ts';
 import type { Schema } from '../../src/db/schema.ts';
 import { runHistory } from '../../src/history.ts';
+import { findUndrawnCopies } from '../../src/requests/access-requests/copies.ts';
 import { findDeeds } from '../../src/requests/history/history.ts';
+import { findKnown } from '../../src/requests/history/names.ts';
 import { findRequestOverview } from '../../src/requests/overview.ts';
-import { findRequest } from '../../src/requests/store.ts';
+import { findRequest, findUndrawn } from '../../src/requests/store.ts';
 import { dueAnnouncements } from '../../src/requests/watching/announcements.ts';
 import { listWatches } from '../../src/requests/watching/watches.ts';
 import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
@@ -249,6 +251,67 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
 
     expect([code, said.join('')]).toEqual([1, expect.stringContaining('Start this version on it first')]);
     expect(await inspectDatabase(place.config, systemClock)).toEqual(before);
+  });
+
+  it('finds by name and in order what it had before it could', async () => {
+    await asOf('015-bindings', async (earlier) => {
+      await earlier
+        .insertInto('requests')
+        .values([
+          { id: 'R7K3MQ', ...firstDay, card_id: 'card' },
+          { id: 'R7K3MX', ...firstDay, source: 'other', drawn_revision: 2, card_id: 'card 2' },
+        ])
+        .execute();
+      await earlier
+        .insertInto('tasks')
+        .values([taskAt(0, null)])
+        .execute();
+      const told = { locale: 'en', time_zone: 'UTC', conversation: 'conversation', created_at: 0 };
+      await earlier
+        .insertInto('access_requests')
+        .values({
+          ...told,
+          id: 'A7K3MQ',
+          source: 'asked',
+          asker_id: 'megan',
+          asker_name: 'Megan Bowen',
+          subject_id: 'adele',
+          subject_name: 'Adele Vance',
+          app_id: 'salesforce',
+          app_name: 'Salesforce',
+          asked_as: 'request',
+          expires_at: 0,
+          remind_at: 0,
+          revision: 2,
+          state: 'started',
+          request_id: 'R7K3MX',
+        })
+        .execute();
+      const card = { ...told, access_request_id: 'A7K3MQ', audience: 'asker' as const, card_id: 'card' };
+      await earlier
+        .insertInto('access_cards')
+        .values([
+          { ...card, id: 'copy-1', source: '1', drawn_revision: 4 },
+          { ...card, id: 'copy-2', source: '2', drawn_revision: 5 },
+        ])
+        .execute();
+    });
+
+    const database = await place.open(systemClock);
+
+    const known = async (text: string) => (await findKnown(database, text)).map(({ kind, id }) => `${kind} ${id}`);
+    expect([await known('ALEX WILBER'), await known('adele vance'), await known('salesforce')]).toEqual([
+      ['person alex'],
+      ['person adele'],
+      ['app salesforce'],
+    ]);
+    const { deeds } = await findDeeds(database, { about: null, askerId: null, since: null, after: null, limit: 10 });
+    expect(deeds.map(({ kind }) => kind).toSorted()).toEqual(['access', 'provisioning']);
+    expect(await findUndrawn(database, 10)).toEqual(['R7K3MX']);
+    expect(await findUndrawnCopies(database, 10)).toEqual(['copy-1']);
+    // And what changes from now on is seen at once.
+    await database.query.updateTable('requests').set({ revision: 4 }).where('id', '=', 'R7K3MX').execute();
+    expect((await findUndrawnCopies(database, 10)).toSorted()).toEqual(['copy-1', 'copy-2']);
   });
 
   async function asOf(migration: string, work: (earlier: Kysely<Schema>) => Promise<void>): Promise<void> {

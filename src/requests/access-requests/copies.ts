@@ -248,10 +248,12 @@ export async function markCopyDrawn({ query }: Database, id: string, revision: n
 
 /** The posted copies that do not show the latest revision: what a crash left undrawn. */
 export async function findUndrawnCopies({ query }: Database, limit: number): Promise<string[]> {
-  const rows = await selectCopies(query)
-    .where('access_cards.card_id', 'is not', null)
-    .whereRef('access_cards.drawn_revision', '<', latestRevision)
-    .orderBy('access_cards.created_at')
+  const rows = await query
+    .selectFrom('access_cards')
+    .select('id')
+    .where('card_id', 'is not', null)
+    .whereRef('drawn_revision', '<', 'latest_revision')
+    .orderBy('created_at')
     .limit(limit)
     .execute();
   return rows.map(({ id }) => id);

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { Cursor, Deed, HistoryFilter } from './deed.ts';
-import { findAccessKeys, findKeyAt, findKeys, findProvisioningKeys } from './keys.ts';
+import { findKeyAt } from './key-at.ts';
+import { findAccessKeys, findKeys, findProvisioningKeys } from './keys.ts';
 import { readDeeds } from './lines.ts';
 
 /** The next deeds after the cursor, newest first, and where to go on; null at the end. */

@@ -21,10 +21,9 @@ export interface Sought {
   readonly subjectIds?: readonly string[];
   readonly since?: number;
   readonly after?: Cursor;
+  /** No older than this one. */
+  readonly upTo?: Cursor;
 }
-
-/** Of a subject with more calls than this, the history is walked instead of gathered: one will come up soon. */
-const mostGathered = 1_000;
 
 /** The next keys after the cursor, newest first. */
 export async function findKeys(
@@ -60,7 +59,7 @@ export async function findKeys(
 }
 
 /** Nothing is found by two of them. */
-function soughtBy({ about, askerId, only = null }: HistoryFilter): Sought[] {
+export function soughtBy({ about, askerId, only = null }: HistoryFilter): Sought[] {
   if (only !== null) return soughtOfPart(about, only);
   const asked = askerId === null ? {} : { askerId };
   if (about === null) return [asked];
@@ -90,100 +89,81 @@ export function findAccessKeys({ query }: Database, sought: Sought, limit: numbe
 }
 
 /** Those that came of an access request are left out, unless that was made before `accessSince`; null leaves out none. */
-export async function findProvisioningKeys(
+export function findProvisioningKeys(
   { query }: Database,
   sought: Sought,
   limit: number,
   accessSince: number | null,
 ): Promise<Cursor[]> {
-  return inOrder(provisioningKeys(query, sought, accessSince, await gatherCalls(query, sought)), limit).execute();
+  return inOrder(provisioningKeys(query, sought, accessSince), limit).execute();
 }
 
-/** The key that so many newer ones go before; null when there are no more than those. Only keys are walked over. */
-export async function findKeyAt({ query }: Database, filter: HistoryFilter, newer: number): Promise<Cursor | null> {
-  const { since } = filter;
-  let all: Keys | null = null;
-  for (const one of soughtBy(filter)) {
-    const sought = since === null ? one : { ...one, since };
-    const access = accessKeys(query, sought);
-    // As in `findKeys`: so many access requests are newer that nothing older can be the one.
-    const bound = await inOrder(access, 1).offset(newer).executeTakeFirst();
-    const bounded = bound === undefined ? sought : { ...sought, since: bound.at };
-    const provisioning = provisioningKeys(query, bounded, since ?? 0, await gatherCalls(query, sought));
-    const both: Keys = access.unionAll(provisioning);
-    all = all === null ? both : all.unionAll(both);
-  }
-  if (all === null) return null;
-  const key = await all.orderBy('at', 'desc').orderBy('id', 'desc').limit(1).offset(newer).executeTakeFirst();
-  return key ?? null;
+/** A query for keys. */
+export type Keys = SelectQueryBuilder<Schema, 'access_requests' | 'requests' | 'tasks', Cursor>;
+
+export function inOrder<T extends keyof Schema>(keys: SelectQueryBuilder<Schema, T, Cursor>, limit: number) {
+  return keys.orderBy(sql`at`, 'desc').orderBy(sql`id`, 'desc').limit(limit);
 }
 
-type Keys = SelectQueryBuilder<Schema, 'access_requests' | 'requests', Cursor>;
-
-function inOrder<T extends 'access_requests' | 'requests'>(
-  keys: SelectQueryBuilder<Schema, T, Cursor>,
-  limit: number,
-): SelectQueryBuilder<Schema, T, Cursor> {
-  return keys.orderBy(sql`created_at`, 'desc').orderBy(sql`id`, 'desc').limit(limit);
-}
-
-function accessKeys(query: Kysely<Schema>, sought: Sought) {
+export function accessKeys(query: Kysely<Schema>, sought: Sought): Keys {
   let found = query.selectFrom('access_requests').select(['created_at as at', 'id']);
   if (sought.askerId !== undefined) found = found.where('asker_id', '=', sought.askerId);
   for (const id of sought.notAskerIds ?? []) found = found.where('asker_id', '!=', id);
   if (sought.appId !== undefined) found = found.where('app_id', '=', sought.appId);
   if (sought.subjectIds !== undefined) found = found.where('subject_id', 'in', sought.subjectIds);
   if (sought.since !== undefined) found = found.where('created_at', '>=', sought.since);
-  if (sought.after !== undefined) found = found.where(olderThan(sought.after));
-  return found;
+  if (sought.after !== undefined) found = found.where(olderThan('created_at', 'id', sought.after));
+  if (sought.upTo !== undefined) found = found.where(noOlderThan('created_at', 'id', sought.upTo));
+  return found as Keys;
 }
 
-function provisioningKeys(
+export function provisioningKeys(query: Kysely<Schema>, sought: Sought, accessSince: number | null): Keys {
+  const { subjectIds } = sought;
+  const way =
+    subjectIds === undefined ? throughRequests(query, sought) : throughCalls(query, { ...sought, subjectIds });
+  let found = way;
+  if (sought.askerId !== undefined) found = found.where('requests.asker_id', '=', sought.askerId);
+  for (const id of sought.notAskerIds ?? []) found = found.where('requests.asker_id', '!=', id);
+  if (sought.appId !== undefined) found = found.where('requests.app_id', '=', sought.appId);
+  if (accessSince === null) return found;
+  return found.where((request) =>
+    request.or([request('requests.access_at', 'is', null), request('requests.access_at', '<', accessSince)]),
+  );
+}
+
+function throughRequests(query: Kysely<Schema>, { since, after, upTo }: Sought): Keys {
+  let found = query.selectFrom('requests').select(['requests.created_at as at', 'requests.id']);
+  if (since !== undefined) found = found.where('requests.created_at', '>=', since);
+  if (after !== undefined) found = found.where(olderThan('requests.created_at', 'requests.id', after));
+  if (upTo !== undefined) found = found.where(noOlderThan('requests.created_at', 'requests.id', upTo));
+  return found as Keys;
+}
+
+/** Crossed, so that SQLite does not begin with the requests: the subject's own calls are in order. */
+function throughCalls(
   query: Kysely<Schema>,
-  sought: Sought,
-  accessSince: number | null,
-  requestIds: readonly string[] | 'tooMany',
-) {
-  let found = query.selectFrom('requests').select(['created_at as at', 'id']);
-  if (sought.askerId !== undefined) found = found.where('asker_id', '=', sought.askerId);
-  for (const id of sought.notAskerIds ?? []) found = found.where('asker_id', '!=', id);
-  if (sought.appId !== undefined) found = found.where('app_id', '=', sought.appId);
-  if (sought.since !== undefined) found = found.where('created_at', '>=', sought.since);
-  if (sought.after !== undefined) found = found.where(olderThan(sought.after));
-  if (accessSince !== null)
-    found = found.where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('access_requests')
-            .select('access_requests.id')
-            .whereRef('access_requests.request_id', '=', 'requests.id')
-            .where('access_requests.created_at', '>=', accessSince),
-        ),
-      ),
-    );
-  if (sought.subjectIds === undefined) return found;
-  // PostgreSQL does not take an empty list.
-  if (requestIds.length === 0) return found.where(sql<boolean>`1 = 0`);
-  if (requestIds !== 'tooMany') return found.where('id', 'in', requestIds);
-  // Compared, not asked whether it exists: PostgreSQL would turn that into a join, and gather them all.
-  return found.where(sql<boolean>`(select 1 from tasks
-    where tasks.subject_id in (${sql.join(sought.subjectIds)}) and tasks.request_id = requests.id limit 1) = 1`);
-}
-
-/** The requests with calls for the subject, unless it has too many of them. */
-async function gatherCalls(query: Kysely<Schema>, { subjectIds }: Sought): Promise<readonly string[] | 'tooMany'> {
-  if (subjectIds === undefined) return [];
-  const calls = await query
+  { subjectIds, since, after, upTo }: Sought & { readonly subjectIds: readonly string[] },
+): Keys {
+  let found = query
     .selectFrom('tasks')
-    .select('request_id')
-    .where('subject_id', 'in', subjectIds)
-    .limit(mostGathered + 1)
-    .execute();
-  return calls.length > mostGathered ? 'tooMany' : [...new Set(calls.map(({ request_id }) => request_id))];
+    .crossJoin('requests')
+    .whereRef('requests.id', '=', 'tasks.request_id')
+    .select(sql<number>`tasks.asked_at`.as('at'))
+    .select('tasks.request_id as id')
+    .distinct()
+    .where('tasks.subject_id', 'in', subjectIds);
+  if (since !== undefined) found = found.where('tasks.asked_at', '>=', since);
+  if (after !== undefined) found = found.where(olderThan('tasks.asked_at', 'tasks.request_id', after));
+  if (upTo !== undefined) found = found.where(noOlderThan('tasks.asked_at', 'tasks.request_id', upTo));
+  return found as Keys;
 }
 
-/** As one comparison of pairs, which both engines look up in the index. */
-const olderThan = ({ at, id }: Cursor) => sql<boolean>`(created_at, id) < (${at}, ${id})`;
+/** As comparisons of pairs, which both engines look up in the index. */
+const olderThan = (time: string, name: string, { at, id }: Cursor) =>
+  sql<boolean>`(${sql.ref(time)}, ${sql.ref(name)}) < (${at}, ${id})`;
+
+const noOlderThan = (time: string, name: string, { at, id }: Cursor) =>
+  sql<boolean>`(${sql.ref(time)}, ${sql.ref(name)}) >= (${at}, ${id})`;
 
 export function newestFirst(one: Cursor, other: Cursor): number {
   if (one.at !== other.at) return other.at - one.at;

@@ -63,8 +63,6 @@ async function readProvisionings(
   only: Part | null,
 ): Promise<Map<string, Provisioning>> {
   if (ids.length === 0) return new Map();
-  const inThese = query.selectFrom('tasks').where('request_id', 'in', ids);
-  const calls = only === null ? inThese : inThese.where((call) => call.or([isOneOf(call, only), isAskers(call, only)]));
   const rows = await query
     .selectFrom('requests')
     .leftJoin('access_requests', 'access_requests.request_id', 'requests.id')
@@ -73,6 +71,12 @@ async function readProvisionings(
     .select(['access_requests.decided_by_id', 'access_requests.decided_by_name'])
     .where('requests.id', 'in', ids)
     .execute();
+  const own = rows.filter((row) => only !== null && row.asker_id === only.askerId).map(({ id }) => id);
+  const inThese = query.selectFrom('tasks').where('request_id', 'in', ids);
+  const calls =
+    only === null
+      ? inThese
+      : inThese.where((call) => call.or([isIn(call, 'subject_id', only.subjectIds), isIn(call, 'request_id', own)]));
   const counts = await calls
     .select(['request_id', 'state', 'outcome_kind'])
     .select((select) => select.fn.countAll<number>().as('tasks'))
@@ -111,13 +115,9 @@ async function readProvisionings(
 
 type CallOf = ExpressionBuilder<Schema, 'tasks'>;
 
-const isOneOf = (call: CallOf, { subjectIds }: Part) =>
-  subjectIds.length === 0 ? sql<boolean>`1 = 0` : call('subject_id', 'in', subjectIds);
-
-const isAskers = (call: CallOf, { askerId }: Part) =>
-  askerId === null
-    ? sql<boolean>`1 = 0`
-    : call('request_id', 'in', call.selectFrom('requests').select('id').where('asker_id', '=', askerId));
+/** PostgreSQL does not take an empty list. */
+const isIn = (call: CallOf, column: 'subject_id' | 'request_id', ids: readonly string[]) =>
+  ids.length === 0 ? sql<boolean>`1 = 0` : call(column, 'in', ids);
 
 /** The members of groups stand behind the reports in their rows, so they are read for groups alone. */
 async function countMembers(query: Database['query'], ids: readonly string[]): Promise<ReadonlyMap<string, number>> {

@@ -34,7 +34,10 @@ export const recordsAtOnce = 500;
  * The whole record, denials included, oldest first. The next page is read when the one before has been taken, so it
  * takes the same memory for a day as for ten years.
  */
-export async function* exportRecords(database: Database, { since, about }: ExportFilter): AsyncGenerator<RecordLine> {
+export async function* exportRecords(
+  database: Pick<Database, 'query'>,
+  { since, about }: ExportFilter,
+): AsyncGenerator<RecordLine> {
   let after = { at: since ?? 0, id: 0 };
   for (;;) {
     const rows = await readPage(database, after, about);
@@ -68,7 +71,7 @@ interface Row {
  * runs for as long as the record is.
  */
 async function readPage(
-  { query }: Database,
+  { query }: Pick<Database, 'query'>,
   after: { readonly at: number; readonly id: number },
   about: About | null,
 ): Promise<readonly Row[]> {
@@ -102,7 +105,8 @@ function isConcerned(about: About | null) {
   const { personId } = about;
   return sql`entry.actor_id = ${personId} or asked.asker_id = ${personId} or access.asker_id = ${personId}
     or access.subject_id = ${personId}
-    or exists (select 1 from tasks where tasks.subject_id = ${personId} and tasks.request_id = entry.request_id)`;
+    or exists (select 1 from tasks where tasks.subject_id = ${personId} and tasks.asked_at = asked.created_at
+      and tasks.request_id = asked.id)`;
 }
 
 function toLine(row: Row): RecordLine {

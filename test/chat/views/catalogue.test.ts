@@ -16,7 +16,9 @@ const patterns = [...sources.matchAll(/`((?:[\w.]|\$\{[^{}]*\})*\$\{[^{}]*\}(?:[
 
 /** Named as a whole, or put together with the member of a union. */
 function isSaid(key: string): boolean {
-  return sources.includes(`'${key}'`) || patterns.some((pattern) => /^\^\w+\\\./.test(pattern.source) && pattern.test(key));
+  return (
+    sources.includes(`'${key}'`) || patterns.some((pattern) => /^\^\w+\\\./.test(pattern.source) && pattern.test(key))
+  );
 }
 
 describe('the English catalogue', () => {

@@ -83,17 +83,10 @@ export async function seedAccess(
   await query
     .insertInto('access_requests')
     .values({
-      id,
-      source: id,
+      ...accessRow(id, at),
       ...whose(seed),
-      ...told,
       subject_id: subject,
       subject_name: `${subject}'s name`,
-      asked_as: 'request',
-      created_at: at,
-      expires_at: at,
-      remind_at: at,
-      revision: 1,
       state,
       decided_by_id: decidedBy,
       decided_by_name: decidedBy === null ? null : `${decidedBy}'s name`,
@@ -103,35 +96,57 @@ export async function seedAccess(
     .execute();
 }
 
+/** Of an access request that nobody has decided on. */
+export const accessRow = (id: string, at: number) => ({
+  id,
+  source: id,
+  ...asker,
+  ...app,
+  ...told,
+  subject_id: 'isaiah',
+  subject_name: "isaiah's name",
+  asked_as: 'request' as const,
+  created_at: at,
+  expires_at: at,
+  remind_at: at,
+  revision: 1,
+  state: 'pending' as AccessRequestRow['state'],
+});
+
 export const idOf = (deed: Deed | null) =>
   deed === null ? null : deed.kind === 'access' ? deed.accessRequestId : deed.requestId;
 
 /**
  * A hundred thousand requests, a second apart: of a thousand askers for a thousand people in a hundred apps. Of every
- * ten one came of an access request, a minute after that was made. One statement a table, as anything else takes long.
+ * ten one came of an access request, a minute after that was made. Few statements, as anything else takes long; and several, as each may take ten
+ * seconds on PostgreSQL.
  */
 export async function seedMany(database: Database, count = 100_000): Promise<void> {
-  const { query } = database;
   const isSqlite = database.dialect.singleProcess;
-  const series = isSqlite
-    ? sql`with recursive series(n) as (select 0 union all select n + 1 from series where n + 1 < ${sql.lit(count)})`
-    : sql`with series(n) as (select generate_series(0, ${sql.lit(count - 1)}))`;
   const text = (value: ReturnType<typeof sql>) => sql`cast(${value} as text)`;
   const id = sql`'R' || ${text(sql`n + 1000000`)}`;
-  await database.transact(async (transaction) => {
-    await sql`insert into requests (id, source, asker_id, asker_name, app_id, app_name, locale, time_zone, conversation,
+  for (let from = 0; from < count; from += rowsAtOnce) {
+    const last = Math.min(count, from + rowsAtOnce) - 1;
+    const series = isSqlite
+      ? sql`with recursive series(n) as (select ${sql.lit(from)} union all select n + 1 from series where n < ${sql.lit(last)})`
+      : sql`with series(n) as (select generate_series(${sql.lit(from)}, ${sql.lit(last)}))`;
+    await database.transact(async (transaction) => {
+      await sql`insert into requests (id, source, asker_id, asker_name, app_id, app_name, locale, time_zone, conversation,
         revision, drawn_revision, created_at)
       ${series} select ${id}, ${id}, 'asker ' || ${text(sql`n % 997`)}, 'Asker', 'app ' || ${text(sql`n % 101`)},
         'App', 'en', 'UTC', '', 1, 1, n * 1000 + 60000 from series`.execute(transaction);
-    await sql`insert into tasks (id, request_id, position, subject_id, subject_type, subject_name, job_id, rule_id,
+      await sql`insert into tasks (id, request_id, position, subject_id, subject_type, subject_name, job_id, rule_id,
         state, lane, turn, enqueued_at, due_at, attempts, outcome, outcome_kind)
       ${series} select ${id}, ${id}, 0, 'person ' || ${text(sql`n % 1009`)}, 'User', 'Person', 'job', 'rule',
         'done', 0, 0, 0, 0, 1, 'no JSON', 'created' from series`.execute(transaction);
-    await sql`insert into access_requests (id, source, asker_id, asker_name, subject_id, subject_name, app_id, app_name,
+      await sql`insert into access_requests (id, source, asker_id, asker_name, subject_id, subject_name, app_id, app_name,
         asked_as, locale, time_zone, conversation, created_at, expires_at, remind_at, revision, state, request_id)
       ${series} select 'A' || ${text(sql`n + 1000000`)}, ${id}, 'asker ' || ${text(sql`n % 997`)}, 'Asker',
         'person ' || ${text(sql`n % 1009`)}, 'Person', 'app ' || ${text(sql`n % 101`)}, 'App', 'request', 'en', 'UTC', '',
         n * 1000, 0, 0, 1, 'finished', ${id} from series where n % 10 = 0`.execute(transaction);
-  });
-  await sql`analyze`.execute(query);
+    });
+  }
+  await sql`analyze`.execute(database.query);
 }
+
+const rowsAtOnce = 20_000;

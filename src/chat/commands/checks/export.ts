@@ -1,6 +1,5 @@
 import { deny } from '../../../access/policy.ts';
-import { type ExportFilter, exportRecords, type RecordLine } from '../../../requests/history/records.ts';
-import { csvOf } from '../../../requests/history/texts.ts';
+import { recordFile } from '../../../requests/history/export.ts';
 import type { Command } from '../../command.ts';
 import type { Speaker } from '../../incoming.ts';
 import type { CardMessage, ExportContext, ExportFile, Reply } from '../../reply.ts';
@@ -57,15 +56,9 @@ export async function openExport(
   return { kind: 'file', file: await makeFile(parts, context) };
 }
 
-/** Read twice, once to know its size: the record only grows, and what came after this moment is left out. */
-async function makeFile({ store }: CommandParts, filter: ExportFilter): Promise<ExportFile> {
+/** As the record stands at this moment. */
+async function makeFile({ store }: CommandParts, filter: ExportContext): Promise<ExportFile> {
   const until = new Date(store.clock.now()).toISOString();
-  const read = () => csvOf(before(until, exportRecords(store.database, filter)));
-  let sizeBytes = 0;
-  for await (const piece of read()) sizeBytes += Buffer.byteLength(piece);
-  return { fileName: `usher-history-${until.slice(0, 10)}.csv`, sizeBytes, read };
-}
-
-async function* before(until: string, lines: AsyncIterable<RecordLine>): AsyncGenerator<RecordLine> {
-  for await (const line of lines) if (line.at < until) yield line;
+  const file = await recordFile(store.database, { ...filter, until });
+  return { fileName: `usher-history-${until.slice(0, 10)}.csv`, ...file };
 }

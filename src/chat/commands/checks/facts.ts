@@ -1,3 +1,4 @@
+import { byReader } from '../../../db/database.ts';
 import type { Application } from '../../../graph/applications.ts';
 import type { DirectoryUser } from '../../../graph/directory.ts';
 import type { LogRead } from '../../../graph/provisioning-log.ts';
@@ -23,7 +24,7 @@ export async function readFacts(parts: CommandParts, user: DirectoryUser, app: A
   const [log, assignment, lastDeed] = await Promise.all([
     parts.provisioningLog.read({ personId: user.id, entraIs, jobId }, secondMs),
     readAssignment(parts, user, app, source),
-    lastDeedAbout(parts.store.database, user.id, app.id),
+    lastDeedAbout(byReader(parts.store.database), user.id, app.id),
   ]);
   const own = jobId === null ? onlyOf(log, app) : log;
   return { account: accountOf(user), assignment, scope: scopeOf(own), log: own, lastDeed, jobState, jobTrouble };
@@ -53,7 +54,7 @@ export async function readFactsOfAll(
     const source = await sourceOf(parts, app, jobState);
     const [assignment, lastDeed] = await Promise.all([
       readAssignment(parts, user, app, source),
-      lastDeedAbout(database, user.id, app.id),
+      lastDeedAbout(byReader(database), user.id, app.id),
     ]);
     return { app, jobState, jobTrouble, assignment, lastDeed };
   });

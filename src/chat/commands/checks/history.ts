@@ -1,4 +1,5 @@
 import { type Visible, visibleTo } from '../../../access/seeing.ts';
+import { byReader } from '../../../db/database.ts';
 import type { DirectoryUser } from '../../../graph/directory.ts';
 import { isGuest } from '../../../graph/user.ts';
 import { findAccessRequest } from '../../../requests/access-requests/store.ts';
@@ -42,7 +43,7 @@ export async function history(
   const readAlong = !parts.isOpenPlace(turn.incoming.conversation);
   const only = readAlong ? null : partOf(visible.value);
   const sought = { about, askerId: readAlong ? turn.caller.id : null, since, only };
-  const found = await findDeedsPage(parts.store.database, sought, page - 1, DEEDS_PER_PAGE);
+  const found = await findDeedsPage(byReader(parts.store.database), sought, page - 1, DEEDS_PER_PAGE);
   const lineOf = (number: number) => format({ ...command, page: number });
   const message = historyCard(turn.words, {
     deeds: found.deeds,
@@ -77,7 +78,7 @@ export async function requests(parts: CommandParts, turn: Turn, page: number): P
   const refusal = await refuseUnless(parts, turn, 'history.show');
   if (refusal !== null) return refusal;
   const filter = { about: null, askerId: turn.caller.id, since: null };
-  const found = await findDeedsPage(parts.store.database, filter, page - 1, DEEDS_PER_PAGE);
+  const found = await findDeedsPage(byReader(parts.store.database), filter, page - 1, DEEDS_PER_PAGE);
   const message = historyCard(turn.words, {
     deeds: found.deeds,
     about: null,
@@ -147,7 +148,7 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
       return reply(say(words, { kind: 'noName', typed }));
     case 'none': {
       // Whoever has left the organization still stands in the record.
-      const known = await findKnown(parts.store.database, command.about);
+      const known = await findKnown(byReader(parts.store.database), command.about);
       const [only] = known;
       if (only !== undefined && known.length === 1) {
         const about = only.kind === 'app' ? { appId: only.id } : { personId: only.id };

@@ -1,0 +1,128 @@
+import { Worker } from 'node:worker_threads';
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type Dialect as KyselyDialect,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import { markAway } from './away.ts';
+import { type ToldError, threadFile, threadOptions, toldError } from './thread.ts';
+
+/**
+ * SQLite in a thread of its own, for reads that grow with the history: Node's driver is synchronous, and what takes a
+ * second here would hold up every other message for that second. It sees what is committed, as any other reader of the
+ * file does, and can write nothing.
+ *
+ * The thread is started by the first question. One that dies, or is ended because it has no answer, takes the questions
+ * that it had along; the next question starts another.
+ */
+export function threadedSqlite(path: string, startThread = startReader): KyselyDialect {
+  return {
+    createDriver: () => createThreadDriver(path, startThread),
+    createAdapter: () => new SqliteAdapter(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+type StartThread = (path: string) => Worker;
+
+/** The thread itself. */
+export function startReader(path: string): Worker {
+  return new Worker(threadFile('./reader-thread', import.meta.url), { workerData: { path }, ...threadOptions });
+}
+
+export interface Question {
+  readonly id: number;
+  readonly text: string;
+  readonly parameters: readonly unknown[];
+}
+
+export type Answer =
+  | { readonly id: number; readonly kind: 'rows'; readonly rows: unknown[] }
+  | { readonly id: number; readonly kind: 'failed'; readonly error: ToldError };
+
+/** All answers come within a part of a second; one that does not will never come. */
+const longestAnswerMs = 30_000;
+
+interface Waiting {
+  resolve(rows: unknown[]): void;
+  reject(error: unknown): void;
+}
+
+function createThreadDriver(path: string, startThread: StartThread): Driver {
+  const waiting = new Map<number, Waiting>();
+  let asked = 0;
+  let thread: Worker | null = null;
+
+  function start(): Worker {
+    const own = startThread(path);
+    const lost = (why: unknown) => {
+      if (thread !== own) return;
+      thread = null;
+      const error = new Error('the thread that reads the SQLite file has ended', { cause: why });
+      for (const { reject } of waiting.values()) reject(markAway(error));
+      waiting.clear();
+    };
+    own.on('message', (answer: Answer) => {
+      const question = waiting.get(answer.id);
+      waiting.delete(answer.id);
+      if (waiting.size === 0) own.unref();
+      if (answer.kind === 'rows') question?.resolve(answer.rows);
+      else question?.reject(toldError(answer.error));
+    });
+    own.on('error', lost);
+    own.on('exit', lost);
+    return own;
+  }
+
+  function ask(text: string, parameters: readonly unknown[]): Promise<unknown[]> {
+    thread ??= start();
+    const own = thread;
+    asked += 1;
+    const id = asked;
+    return new Promise((resolve, reject) => {
+      const impatience = setTimeout(() => void own.terminate(), longestAnswerMs).unref();
+      const settled = () => clearTimeout(impatience);
+      waiting.set(id, {
+        resolve(rows) {
+          settled();
+          resolve(rows);
+        },
+        reject(error) {
+          settled();
+          reject(error);
+        },
+      });
+      // It keeps the process alive for as long as it has a question.
+      own.ref();
+      own.postMessage({ id, text, parameters } satisfies Question);
+    });
+  }
+
+  const readsOnly = async () => {
+    throw new Error('the reader of the SQLite file has no transactions');
+  };
+  const connection: DatabaseConnection = {
+    async executeQuery<R>({ sql, parameters }: CompiledQuery) {
+      return { rows: (await ask(sql, parameters)) as R[] };
+    },
+    streamQuery: () => {
+      throw new Error('SQLite is not read by streams here');
+    },
+  };
+  return {
+    init: async () => undefined,
+    acquireConnection: async () => connection,
+    beginTransaction: readsOnly,
+    commitTransaction: readsOnly,
+    rollbackTransaction: readsOnly,
+    releaseConnection: async () => undefined,
+    async destroy() {
+      await thread?.terminate();
+    },
+  };
+}

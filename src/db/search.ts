@@ -1,0 +1,204 @@
+import { type Kysely, sql } from 'kysely';
+
+/**
+ * What keeps a search as quick in a million requests as in a hundred: columns and a table that repeat what stands
+ * elsewhere, where an index can have it. The database keeps them by triggers, so that no writer can forget one.
+ *
+ *     tasks.asked_at                   when its request was asked for
+ *     requests.access_at               when the access request was made that it carries out; null for a typed one
+ *     access_cards.latest_revision     what the card would show if it were drawn now
+ *     known_names                      who and what stands in the history, by id, name and label in small letters
+ */
+export async function addSearch(db: Kysely<unknown>, engine: 'sqlite' | 'postgres'): Promise<void> {
+  await db.schema.alterTable('tasks').addColumn('asked_at', 'bigint').execute();
+  await db.schema.alterTable('requests').addColumn('access_at', 'bigint').execute();
+  await db.schema.alterTable('access_cards').addColumn('latest_revision', 'integer').execute();
+  await db.schema
+    .createTable('known_names')
+    .addColumn('folded', 'text', (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('id', 'text', (column) => column.notNull())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('known_names_key', ['folded', 'kind', 'id'])
+    .execute();
+  await repeatWhatStands(db);
+  await indexIt(db);
+  for (const statement of engine === 'sqlite' ? sqliteTriggers() : postgresTriggers())
+    await sql.raw(statement).execute(db);
+}
+
+async function repeatWhatStands(db: Kysely<unknown>): Promise<void> {
+  await sql`update tasks set asked_at = (select created_at from requests where requests.id = tasks.request_id)`.execute(
+    db,
+  );
+  await sql`update requests
+    set access_at = (select max(created_at) from access_requests where access_requests.request_id = requests.id)
+    where id in (select request_id from access_requests where request_id is not null)`.execute(db);
+  await sql`update access_cards set latest_revision = ${sql.raw(latestOf('access_cards.access_request_id'))}`.execute(
+    db,
+  );
+  for (const one of named) {
+    // Each table is gone through once, in its own order: an index would lead SQLite all over it.
+    const columns = [...new Set([one.id, one.name, ...one.keys])].map((column) => `${column} || '' as ${column}`);
+    const found = `with found as materialized (select distinct ${columns.join(', ')} from ${one.table})`;
+    await sql.raw(`${found} ${noteNames([one], (column) => column, 'from found')}`).execute(db);
+  }
+}
+
+/** The ways through the history have the column by which they leave out, and each its old name. */
+async function indexIt(db: Kysely<unknown>): Promise<void> {
+  const anew = async (name: string, table: string, columns: readonly string[]) => {
+    await db.schema.dropIndex(name).ifExists().execute();
+    await db.schema
+      .createIndex(name)
+      .on(table)
+      .columns([...columns])
+      .execute();
+  };
+  const way = (name: string, ...by: string[]) => anew(name, 'requests', [...by, 'created_at', 'id', 'access_at']);
+  await way('requests_newest');
+  await way('requests_by_asker', 'asker_id');
+  await way('requests_by_app', 'app_id');
+  await way('requests_by_asker_and_app', 'asker_id', 'app_id');
+  await anew('tasks_by_subject', 'tasks', ['subject_id', 'asked_at', 'request_id']);
+  await sql`create index requests_card on requests (card_id) where card_id is not null`.execute(db);
+  // Of those that show the latest, which are nearly all, these know nothing.
+  await db.schema.dropIndex('requests_undrawn').execute();
+  await sql`create index requests_undrawn on requests (created_at)
+    where drawn_revision < revision and card_id is not null`.execute(db);
+  await sql`create index access_cards_undrawn on access_cards (created_at)
+    where drawn_revision < latest_revision and card_id is not null`.execute(db);
+}
+
+/** The revisions of an access request and of its provisioning request, added up. */
+const latestOf = (accessRequestId: string) =>
+  `(select access_requests.revision + coalesce(requests.revision, 0) from access_requests
+    left join requests on requests.id = access_requests.request_id where access_requests.id = ${accessRequestId})`;
+
+interface Named {
+  readonly table: string;
+  /** An `actor` stands in the record by id alone. */
+  readonly kind: 'person' | 'app' | 'actor';
+  readonly id: string;
+  readonly name: string;
+  /** By what it is looked for. */
+  readonly keys: readonly string[];
+  /** A row gets them later than it is made. */
+  readonly isLater?: true;
+}
+
+const named: readonly Named[] = [
+  { table: 'requests', kind: 'app', id: 'app_id', name: 'app_name', keys: ['app_id', 'app_name'] },
+  { table: 'requests', kind: 'person', id: 'asker_id', name: 'asker_name', keys: ['asker_id', 'asker_name'] },
+  {
+    table: 'tasks',
+    kind: 'person',
+    id: 'subject_id',
+    name: 'subject_name',
+    keys: ['subject_id', 'subject_name', 'subject_label'],
+  },
+  { table: 'access_requests', kind: 'app', id: 'app_id', name: 'app_name', keys: ['app_id', 'app_name'] },
+  { table: 'access_requests', kind: 'person', id: 'asker_id', name: 'asker_name', keys: ['asker_id', 'asker_name'] },
+  {
+    table: 'access_requests',
+    kind: 'person',
+    id: 'subject_id',
+    name: 'subject_name',
+    keys: ['subject_id', 'subject_name', 'subject_label'],
+  },
+  {
+    table: 'access_requests',
+    kind: 'person',
+    id: 'decided_by_id',
+    name: 'decided_by_name',
+    keys: ['decided_by_id', 'decided_by_name'],
+    isLater: true,
+  },
+  { table: 'records', kind: 'actor', id: 'actor_id', name: 'actor_id', keys: ['actor_id'] },
+];
+
+/** Nothing is written, and nothing locked, where a name stands there already, as it nearly always does. */
+function noteNames(ones: readonly Named[], column: (name: string) => string, from: string): string {
+  const found = ones.flatMap(({ kind, id, name, keys }) =>
+    keys.map(
+      (key) =>
+        `select distinct ${column(key)} as key, '${kind}' as kind, ${column(id)} as id, ${column(name)} as name ${from}`,
+    ),
+  );
+  return `insert into known_names (folded, kind, id, name)
+    select lower(named.key), named.kind, named.id, max(named.name) from (${found.join(' union all ')}) as named
+    where named.key <> '' and named.id <> '' and named.name is not null and not exists (
+      select 1 from known_names known where known.folded = lower(named.key) and known.kind = named.kind
+        and known.id = named.id and known.name = named.name)
+    group by 1, 2, 3
+    on conflict (folded, kind, id) do update set name = excluded.name;`;
+}
+
+const tables = ['requests', 'tasks', 'access_requests', 'records'] as const;
+const namedIn = (table: string) => named.filter((one) => one.table === table);
+const namedLater = () => named.filter((one) => one.isLater === true);
+const ofNew = (column: string) => `new.${column}`;
+
+const markCarriedOut = 'update requests set access_at = new.created_at where id = new.request_id;';
+const cardsOfAccess = `update access_cards set latest_revision = ${latestOf('new.id')} where access_request_id = new.id;`;
+const cardsOfRequest = `update access_cards set latest_revision = ${latestOf('access_cards.access_request_id')}
+  where access_request_id in (select id from access_requests where request_id = new.id);`;
+
+function sqliteTriggers(): string[] {
+  const trigger = (name: string, on: string, work: readonly string[], when = '') =>
+    `create trigger ${name} after ${on} for each row ${when} begin ${work.join(' ')} end`;
+  return [
+    ...tables.map((table) => trigger(`${table}_names`, `insert on ${table}`, [noteNames(namedIn(table), ofNew, '')])),
+    trigger('access_requests_decided', 'update of decided_by_id on access_requests', [
+      noteNames(namedLater(), ofNew, ''),
+    ]),
+    trigger('tasks_asked', 'insert on tasks', [
+      'update tasks set asked_at = (select created_at from requests where id = new.request_id) where rowid = new.rowid;',
+    ]),
+    trigger('access_requests_made', 'insert on access_requests', [markCarriedOut], 'when new.request_id is not null'),
+    trigger('access_requests_carried', 'update of request_id on access_requests', [markCarriedOut, cardsOfAccess]),
+    trigger('access_requests_revised', 'update of revision on access_requests', [cardsOfAccess]),
+    trigger('requests_revised', 'update of revision on requests', [cardsOfRequest]),
+    trigger('access_cards_made', 'insert on access_cards', [
+      `update access_cards set latest_revision = ${latestOf('new.access_request_id')} where rowid = new.rowid;`,
+    ]),
+  ];
+}
+
+function postgresTriggers(): string[] {
+  const trigger = (name: string, at: string, work: readonly string[], when = '') => [
+    `create or replace function usher_${name}() returns trigger language plpgsql as $$
+      begin ${work.join(' ')} return new; end $$`,
+    `create or replace trigger usher_${name} ${at} for each row ${when} execute function usher_${name}()`,
+  ];
+  return [
+    // Once a statement, however many rows it writes.
+    ...tables.flatMap((table) => [
+      `create or replace function usher_${table}_names() returns trigger language plpgsql as $$
+        begin ${noteNames(namedIn(table), (column) => column, 'from added')} return null; end $$`,
+      `create or replace trigger usher_${table}_names after insert on ${table}
+        referencing new table as added for each statement execute function usher_${table}_names()`,
+    ]),
+    ...trigger('access_requests_decided', 'after update of decided_by_id on access_requests', [
+      noteNames(namedLater(), ofNew, ''),
+    ]),
+    ...trigger('tasks_asked', 'before insert on tasks', [
+      'new.asked_at := (select created_at from requests where id = new.request_id);',
+    ]),
+    ...trigger(
+      'access_requests_made',
+      'after insert on access_requests',
+      [markCarriedOut],
+      'when (new.request_id is not null)',
+    ),
+    ...trigger('access_requests_carried', 'after update of request_id on access_requests', [
+      markCarriedOut,
+      cardsOfAccess,
+    ]),
+    ...trigger('access_requests_revised', 'after update of revision on access_requests', [cardsOfAccess]),
+    ...trigger('requests_revised', 'after update of revision on requests', [cardsOfRequest]),
+    ...trigger('access_cards_made', 'before insert on access_cards', [
+      `new.latest_revision := ${latestOf('new.access_request_id')};`,
+    ]),
+  ];
+}

@@ -1,0 +1,99 @@
+import { sql } from 'kysely';
+import type { Database } from '../../../src/db/database.ts';
+import { everyApplication } from '../../../src/sandbox/tenant/applications.ts';
+import { people } from '../../../src/sandbox/tenant/people.ts';
+
+/** A statement may take ten seconds in Usher, and a million rows are not stored in that. */
+const rowsAtOnce = 20_000;
+const apartMs = 30_000;
+const oneIn = 10;
+/** Some three thousand characters, of the twelve thousand that a report may have. */
+const reportLength = 600;
+
+/** Of whom most calls are long ago, and whom the directory does not know any more. */
+export const leaver = { id: 'leaver', name: 'Former Employee', label: 'former@contoso.com' };
+
+/**
+ * So many finished requests, half a minute apart, the newest an hour old: half of them Alex's, a tenth Megan's, the
+ * rest of a thousand others, for twenty thousand people in all apps of the sandbox. Of every ten, one came of an access
+ * request, a minute after that was made. Of each the record tells who asked, the call and its end.
+ */
+export async function fillHistory(database: Database, count: number): Promise<void> {
+  const { query } = database;
+  const isSqlite = database.dialect.singleProcess;
+  const oldest = Date.now() - 3_600_000 - count * apartMs;
+  const lit = (value: string | number) => sql.lit(value);
+  const text = (value: ReturnType<typeof sql>) => sql`cast(${value} as text)`;
+  const id = sql`'R' || ${text(sql`i + 10000000`)}`;
+  const accessId = sql`'A' || ${text(sql`i + 10000000`)}`;
+  const at = sql`(${lit(oldest)} + i * ${lit(apartMs)})`;
+  const some = sql`'person ' || ${text(sql`i * 7919 % 20000`)}`;
+  const isLeaver = sql`i < ${lit(Math.floor(count / 20))} and i % 7 = 0`;
+  const subject = sql`case when ${isLeaver} then ${lit(leaver.id)}
+    when i % 500 = 3 then ${lit(people.adele.id)} else ${some} end`;
+  const subjectName = sql`case when ${isLeaver} then ${lit(leaver.name)}
+    when i % 500 = 3 then ${lit(people.adele.displayName)} else ${some} end`;
+  const label = sql`case when ${isLeaver} then ${lit(leaver.label)} else ${some} || '@contoso.com' end`;
+  const asker = sql`case when i % 2 = 0 then ${lit(people.alex.id)} when i % 10 = 1 then ${lit(people.megan.id)}
+    else 'asker ' || ${text(sql`i % 997`)} end`;
+  const askerName = sql`case when i % 2 = 0 then ${lit(people.alex.displayName)}
+    when i % 10 = 1 then ${lit(people.megan.displayName)} else 'Asker ' || ${text(sql`i % 997`)} end`;
+  const app = (pick: (one: (typeof everyApplication)[number]) => string) =>
+    sql`case i % ${lit(everyApplication.length)} ${sql.join(
+      everyApplication.map((one, index) => sql`when ${lit(index)} then ${lit(pick(one))}`),
+      sql` `,
+    )} end`;
+  const [appId, appName] = [app((one) => one.id), app((one) => one.displayName)];
+  const outcome = sql`'{"kind":"created","report":"' || ${
+    isSqlite ? sql`hex(zeroblob(${lit(reportLength / 2)}))` : sql`repeat('0', ${lit(reportLength)})`
+  } || '"}'`;
+  const isAccess = sql`i % ${lit(oneIn)} = 0`;
+
+  for (let from = 0; from < count; from += rowsAtOnce) {
+    const below = Math.min(count, from + rowsAtOnce);
+    const numbers = isSqlite
+      ? sql`(with recursive n(i) as (select ${lit(from)} union all select i + 1 from n where i + 1 < ${lit(below)}) select i from n) as n`
+      : sql`generate_series(${lit(from)}, ${lit(below - 1)}) as n(i)`;
+    const record = (kind: string, requestId: ReturnType<typeof sql>, actor: ReturnType<typeof sql>, ms: number) =>
+      sql`select ${at} + ${lit(ms)} as at, ${actor} as actor_id, ${lit(kind)} as kind, ${requestId} as request_id,
+        '{"subject":"' || ${subject} || '"}' as details from ${numbers}`;
+    await database.transact(async (transaction) => {
+      await sql`
+        insert into requests (id, source, asker_id, asker_name, app_id, app_name, locale, time_zone, conversation,
+          card_id, revision, drawn_revision, created_at)
+        select ${id}, ${id}, ${asker}, ${askerName}, ${appId}, ${appName}, 'en-US', 'UTC', 'conversation', ${id}, 3, 3, ${at}
+        from ${numbers}`.execute(transaction);
+      await sql`
+        insert into tasks (id, request_id, position, subject_id, subject_type, subject_name, subject_label, job_id,
+          rule_id, state, lane, turn, enqueued_at, due_at, attempts, started_at, finished_at, outcome, outcome_kind)
+        select ${id}, ${id}, 0, ${subject}, 'User', ${subjectName}, ${label}, 'job', 'rule', 'done', 0, i, ${at}, ${at}, 1,
+          ${at}, ${at}, ${outcome}, 'created'
+        from ${numbers}`.execute(transaction);
+      await sql`
+        insert into access_requests (id, source, asker_id, asker_name, subject_id, subject_name, subject_label, app_id,
+          app_name, asked_as, locale, time_zone, conversation, created_at, expires_at, remind_at, routed, revision, state,
+          decided_by_id, decided_by_name, decided_at, request_id, ended_at, ended_as)
+        select ${accessId}, ${id}, ${asker}, ${askerName}, ${subject}, ${subjectName}, ${label}, ${appId}, ${appName},
+          'request', 'en-US', 'UTC', 'conversation', ${at} - 60000, ${at}, ${at}, 1, 4, 'finished',
+          ${lit(people.patti.id)}, ${lit(people.patti.displayName)}, ${at} - 1000, ${id}, ${at}, 'created'
+        from ${numbers} where ${isAccess}`.execute(transaction);
+      await sql`
+        insert into access_cards (id, access_request_id, source, conversation, locale, time_zone, audience, card_id,
+          drawn_revision, created_at)
+        select 'copy-' || ${accessId}, ${accessId}, ${accessId}, 'conversation', 'en-US', 'UTC', 'approvers',
+          'card ' || ${accessId}, 7, ${at} - 60000 from ${numbers} where ${isAccess}`.execute(transaction);
+      await sql`
+        insert into records (at, actor_id, kind, request_id, details)
+        select at, actor_id, kind, request_id, details from (
+          ${record('asked', id, asker, 0)}
+          union all ${record('sent', id, asker, 1_000)}
+          union all ${record('finished', id, asker, 2_000)}
+          union all ${record('accessApproved', accessId, sql`${lit(people.patti.id)}`, -1_000)} where ${isAccess}
+        ) as entries`.execute(transaction);
+    });
+  }
+  // What PostgreSQL does by itself soon after so many changes; SQLite never does it.
+  if (!isSqlite)
+    for (const table of ['requests', 'tasks', 'access_requests', 'access_cards', 'records'] as const)
+      await sql`vacuum analyze ${sql.table(table)}`.execute(query);
+}
