@@ -39,7 +39,10 @@ async function repeatWhatStands(db: Kysely<unknown>): Promise<void> {
   );
   for (const one of named) {
     // Each table is gone through once, in its own order: an index would lead SQLite all over it.
-    const columns = [...new Set([one.id, one.name, ...one.keys])].map((column) => `${column} || '' as ${column}`);
+    const kind = one.butKind === undefined ? [] : ['kind'];
+    const columns = [...new Set([one.id, one.name, ...one.keys, ...kind])].map(
+      (column) => `${column} || '' as ${column}`,
+    );
     const found = `with found as materialized (select distinct ${columns.join(', ')} from ${one.table})`;
     await sql.raw(`${found} ${noteNames([one], (column) => column, 'from found')}`).execute(db);
   }
@@ -85,6 +88,8 @@ interface Named {
   readonly keys: readonly string[];
   /** A row gets them later than it is made. */
   readonly isLater?: true;
+  /** Rows of this kind name nobody: strangers who were turned away. */
+  readonly butKind?: string;
 }
 
 const named: readonly Named[] = [
@@ -114,17 +119,18 @@ const named: readonly Named[] = [
     keys: ['decided_by_id', 'decided_by_name'],
     isLater: true,
   },
-  { table: 'records', kind: 'actor', id: 'actor_id', name: 'actor_id', keys: ['actor_id'] },
+  { table: 'records', kind: 'actor', id: 'actor_id', name: 'actor_id', keys: ['actor_id'], butKind: 'turnedAway' },
 ];
 
 /** Nothing is written, and nothing locked, where a name stands there already, as it nearly always does. */
 function noteNames(ones: readonly Named[], column: (name: string) => string, from: string): string {
-  const found = ones.flatMap(({ kind, id, name, keys }) =>
-    keys.map(
+  const found = ones.flatMap(({ kind, id, name, keys, butKind }) => {
+    const where = butKind === undefined ? '' : `where ${column('kind')} <> '${butKind}'`;
+    return keys.map(
       (key) =>
-        `select distinct ${column(key)} as key, '${kind}' as kind, ${column(id)} as id, ${column(name)} as name ${from}`,
-    ),
-  );
+        `select distinct ${column(key)} as key, '${kind}' as kind, ${column(id)} as id, ${column(name)} as name ${from} ${where}`,
+    );
+  });
   return `insert into known_names (folded, kind, id, name)
     select lower(named.key), named.kind, named.id, max(named.name) from (${found.join(' union all ')}) as named
     where named.key <> '' and named.id <> '' and named.name is not null and not exists (

@@ -5,12 +5,18 @@ import type { Fetched } from './answer.ts';
 export interface Cache<T> {
   /** The kept value, or else `load`'s; callers at the same time share one load. Trouble is never kept. */
   get(key: string, load: () => Promise<Fetched<T>>): Promise<Fetched<T>>;
+  /**
+   * Loads what is kept for longer than `afterMs` anew, beside those who ask, so that they seldom have to wait for it.
+   * What is kept stays until that has brought a value, and not beyond its time.
+   */
+  renew(key: string, load: () => Promise<Fetched<T>>, afterMs: number): void;
   forget(key: string): void;
 }
 
 /** A cache that keeps each value for `keepMs`, and at most `most` of them: the oldest go first. */
 export function createCache<T>(clock: Clock, keepMs: number, most = 1000): Cache<T> {
   const entries = new Map<string, { readonly at: number; readonly value: Promise<Fetched<T>> }>();
+  const renewing = new Set<string>();
   return {
     get(key, load) {
       const kept = entries.get(key);
@@ -27,6 +33,18 @@ export function createCache<T>(clock: Clock, keepMs: number, most = 1000): Cache
         entries.delete(oldest);
       }
       return entry.value;
+    },
+    renew(key, load, afterMs) {
+      const kept = entries.get(key);
+      const at = clock.monotonic();
+      if (kept === undefined || at - kept.at < afterMs || renewing.has(key)) return;
+      renewing.add(key);
+      load()
+        .then((fetched) => {
+          if (fetched.ok && entries.get(key) === kept) entries.set(key, { at, value: Promise.resolve(fetched) });
+        })
+        .catch(() => undefined)
+        .finally(() => renewing.delete(key));
     },
     forget: (key) => void entries.delete(key),
   };

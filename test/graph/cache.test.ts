@@ -111,4 +111,29 @@ describe('the cache', () => {
     expect(await cache.get('b', load)).toEqual(fetched(2));
     expect(await cache.get('a', load)).toEqual(fetched(4));
   });
+
+  it('renews a value beside those who ask, once, and only where that brings one', async () => {
+    const clock = createTestClock();
+    const cache = createCache<number>(clock, 1000);
+    const { load, loads } = counting();
+    const { promise, resolve } = Promise.withResolvers<Fetched<number>>();
+
+    await cache.get('a', load);
+    cache.renew('a', load, 500);
+    await clock.advance(500);
+    cache.renew('a', () => promise, 500);
+    cache.renew('a', load, 500);
+    const meanwhile = await cache.get('a', load);
+    resolve(fetched(9));
+    await clock.advance(0);
+    const renewed = await cache.get('a', load);
+    await clock.advance(900);
+    const kept = await cache.get('a', load);
+    cache.renew('a', async () => trouble, 500);
+    await clock.advance(100);
+    const anew = await cache.get('a', load);
+
+    expect([meanwhile, renewed, kept, anew]).toEqual([fetched(1), fetched(9), fetched(9), fetched(2)]);
+    expect(loads()).toBe(2);
+  });
 });

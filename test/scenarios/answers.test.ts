@@ -26,7 +26,7 @@ function hastyClock(): Clock {
 
 async function start(): Promise<TestUsher> {
   test = await startTestUsher({
-    environment: { PROVISION_LIMIT: '100', PROVISION_WINDOW_MS: '60000', PROVISION_GUARD_MS: '30000' },
+    environment: { PROVISION_LIMIT: '100', PROVISION_WINDOW_MS: '300000', PROVISION_GUARD_MS: '240000' },
     usherOptions: { clock: hastyClock() },
   });
   return test;
