@@ -10,7 +10,7 @@ export interface RecordLine {
   readonly kind: string;
   /** Entra object id; empty for what time alone did, or an activity that carried none. */
   readonly actorId: string;
-  /** As requests know the actor; null for somebody who never asked for or decided on anything. */
+  /** As the history knows the actor; null for a person whom no request names. */
   readonly actorName: string | null;
   /** Of a provisioning or an access request. */
   readonly requestId: string | null;
@@ -79,12 +79,8 @@ async function readPage(
     select entry.id, entry.at, entry.actor_id, entry.kind, entry.request_id, entry.details,
       coalesce(
         case when access.ended_by_id = entry.actor_id then access.ended_by_name end,
-        (select own.asker_name from requests own where own.asker_id = entry.actor_id
-          order by own.created_at desc limit 1),
-        (select own.asker_name from access_requests own where own.asker_id = entry.actor_id
-          order by own.created_at desc limit 1),
-        (select own.decided_by_name from access_requests own where own.decided_by_id = entry.actor_id
-          order by own.decided_at desc limit 1)
+        (select name from known_names
+          where folded = lower(entry.actor_id) and kind = 'person' and known_names.id = entry.actor_id)
       ) as actor_name,
       coalesce(asked.app_id, access.app_id) as app_id,
       coalesce(asked.app_name, access.app_name) as app_name,

@@ -53,7 +53,7 @@ export async function fillHistory(database: Database, count: number): Promise<vo
     const below = Math.min(count, from + rowsAtOnce);
     const numbers = isSqlite
       ? sql`(with recursive n(i) as (select ${lit(from)} union all select i + 1 from n where i + 1 < ${lit(below)}) select i from n) as n`
-      : sql`generate_series(${lit(from)}, ${lit(below - 1)}) as n(i)`;
+      : sql`generate_series(cast(${lit(from)} as bigint), ${lit(below - 1)}) as n(i)`;
     const record = (kind: string, requestId: ReturnType<typeof sql>, actor: ReturnType<typeof sql>, ms: number) =>
       sql`select ${at} + ${lit(ms)} as at, ${actor} as actor_id, ${lit(kind)} as kind, ${requestId} as request_id,
         '{"subject":"' || ${subject} || '"}' as details from ${numbers}`;
