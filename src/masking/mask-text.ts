@@ -12,7 +12,8 @@ import { withoutPersonalData, withoutSecrets } from './patterns.ts';
 export function maskText(text: string, limit = longestText): string {
   const isLonger = text.length > limit + margin;
   const start = text.slice(0, limit + margin).toWellFormed();
-  const masked = withoutPersonalData(withoutSecrets(withoutValues(start)));
+  // Once more at the end: what was glued to a secret stands by itself when the other is gone.
+  const masked = withoutSecrets(withoutPersonalData(withoutSecrets(withoutValues(start))));
   // What stands at the end may be the first half of something that could not be known by it.
   return cutTo(masked, isLonger ? Math.min(limit, masked.length - margin) : limit);
 }

@@ -8,8 +8,8 @@ import { startTestUsher, type TestUsher } from '../support/usher.ts';
 const onDemand = /provisionOnDemand$/;
 const jobsOfSalesforce = `/servicePrincipals/${apps.salesforce.id}/synchronization/jobs`;
 const line = 'provision isaiah to Salesforce';
-/** The pauses of an attempt last minutes; here a real second lasts four hundred. */
-const speed = 400;
+/** The pauses of an attempt last minutes; here a real second lasts two hundred. */
+const speed = 200;
 
 let test: TestUsher;
 afterEach(() => test.close());
@@ -26,7 +26,7 @@ function hastyClock(): Clock {
 
 async function start(): Promise<TestUsher> {
   test = await startTestUsher({
-    environment: { PROVISION_LIMIT: '100', PROVISION_WINDOW_MS: '300000', PROVISION_GUARD_MS: '240000' },
+    environment: { PROVISION_LIMIT: '100', PROVISION_WINDOW_MS: '60000', PROVISION_GUARD_MS: '30000' },
     usherOptions: { clock: hastyClock() },
   });
   return test;

@@ -81,7 +81,7 @@ describe('a name in a list', () => {
   it('may be such a word where it stands in quotes', async () => {
     bench.sandbox.tenant.changePerson(people.lynne.id, { displayName: 'All', mailNickname: 'all' });
 
-    expect(await found(['all'])).toEqual({ people: [], leftOut: ['all: noName'] });
+    expect(await found(['all'])).toEqual({ people: [], leftOut: ['all: unknown'] });
     expect(await found(['all'], { ...alex, quoted: new Set(['all']) })).toEqual({
       people: ['lynne@contoso.com'],
       leftOut: [],

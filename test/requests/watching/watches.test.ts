@@ -117,6 +117,8 @@ describe.each(engines)('watches on $name', ({ createTestDatabase }) => {
     expect(await dueAnnouncements(database, clock.now(), 10)).toEqual([
       {
         id: expect.any(Number),
+        key: 'desk',
+        appId: app.id,
         conversation,
         reader,
         kind: 'jobChanged',
