@@ -12,10 +12,16 @@ import { withoutPersonalData, withoutSecrets } from './patterns.ts';
 export function maskText(text: string, limit = longestText): string {
   const isLonger = text.length > limit + margin;
   const start = text.slice(0, limit + margin).toWellFormed();
-  // Once more at the end: what was glued to a secret stands by itself when the other is gone.
-  const masked = withoutSecrets(withoutPersonalData(withoutSecrets(withoutValues(start))));
+  const masked = untilNothingChanges(start, (left) => withoutPersonalData(withoutSecrets(withoutValues(left))));
   // What stands at the end may be the first half of something that could not be known by it.
   return cutTo(masked, isLonger ? Math.min(limit, masked.length - margin) : limit);
+}
+
+/** What stood glued to a secret can be known by itself once the other is gone. */
+function untilNothingChanges(text: string, mask: (text: string) => string): string {
+  let [before, masked] = [text, mask(text)];
+  for (let round = 1; round < mostRounds && masked !== before; round += 1) [before, masked] = [masked, mask(masked)];
+  return masked;
 }
 
 /** A name or an id: what grants access goes, and numbers stay. */
@@ -26,6 +32,7 @@ export function maskLabel(text: string, limit = longestLabel): string {
 const longestText = 4_000;
 const longestLabel = 500;
 const margin = 256;
+const mostRounds = 6;
 
 function cutTo(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, Math.max(0, limit - 1)).toWellFormed()}…`;

@@ -149,14 +149,14 @@ const personalPatterns: readonly Pattern[] = [
   // A date soon after a word for birth.
   {
     looks: new RegExp(
-      `(?<=(?:birth|\\bborn|\\bd\\.?o\\.?b\\b|gebor|geburt|naissance|(?<![\\p{L}\\p{N}])n(?:é|e\u0301)e?(?![\\p{L}\\p{N}])|nascid|nascimento|nascita|\\bnat[oa] il|nacid|nacimiento|urodz|syntym|f[øo]dsel|f[öo]delse|\\bf(?:ødt|ödd)|рожд|出生)[^\\d\\n]{0,30})${date}(?!\\d)`,
+      `(?<=(?:birth|\\bborn|\\bd\\.?o\\.?b\\b|gebor|geburt|naissance|(?<![\\p{L}\\p{N}])n(?:é|e\u0301)e?(?![\\p{L}\\p{N}])|nascid|nascimento|nascita|\\bnat[oa] il|nacid|nacimiento|urodz|syntym|f[øo]dsel|f[öo]delse|\\bf(?:ødt|ödd)|рожд|出生)[^\\d\\n•]{0,30})${date}(?!\\d)`,
       'giu',
     ),
   },
   // A number soon after a word for what is private.
   {
     looks:
-      /(?<=(?:\bssn|social security|national id|national insurance|identity (?:card|number)|passport|driver.?s licen[cs]e|tax (?:id|number)|\bcpf|\bnir|\bdni|\bnif|\baadhaa?r|\bpesel|\bbsn|\bahv|\bnhs|social insurance|steuer-?id|bank account|account (?:no|number)|\bphone|\bmobile|telephone|\bfax|salary|salaire|gehalt|wage)s?[^\d\n]{0,24})[+(]?\d[\d (),./-]{3,30}\d/gi,
+      /(?<=(?:\bssn|social security|national id|national insurance|identity (?:card|number)|passport|driver.?s licen[cs]e|tax (?:id|number)|\bcpf|\bnir|\bdni|\bnif|\baadhaa?r|\bpesel|\bbsn|\bahv|\bnhs|social insurance|steuer-?id|bank account|account (?:no|number)|\bphone|\bmobile|telephone|\bfax|salary|salaire|gehalt|wage)s?[^\d\n•]{0,24})[+(]?\d[\d (),./-]{3,30}\d/gi,
   },
 ];
 
