@@ -23,7 +23,7 @@ export interface Reader {
 export const mostGrowth = 15;
 /** Less work than this is noise, and stops nothing. */
 const telling = 30;
-const attempts = 6;
+const attempts = 20;
 
 /** A text of one of the kinds that readers stumble over. */
 export interface Degenerate {
