@@ -58,8 +58,9 @@ it('a card whose edits end the process is tried twice, and then its reader is to
   const healthy = await startBot();
   await postActivity(healthy.endpoint, says('provision isaiah to Salesforce'));
   await connector.waitFor(({ activity }) => /Isaiah/.test(JSON.stringify(activity)) && isLive(activity));
-  // The turn is over, so what follows is the card's own.
-  await eventually(() => openTurns() === 0);
+  // The turn is over and the latest edit as well, so what follows is the next edit's own.
+  await connector.waitFor(({ kind }) => kind === 'edit');
+  await eventually(() => countOf('turns where incoming is not null') === 0 && countOf('attempts') === 0);
   const { activityId } = connector.deliveries.findLast(({ activity }) => isLive(activity)) ?? fail();
   healthy.bot.kill('SIGKILL');
   await once(healthy.bot, 'exit');
@@ -79,11 +80,11 @@ it('a card whose edits end the process is tried twice, and then its reader is to
   expect(JSON.stringify(apology.activity)).toContain(String(reference));
 });
 
-function openTurns(): unknown {
+function countOf(rows: string): unknown {
   const database = new DatabaseSync(join(folder, 'usher.db'), { readOnly: true });
-  const row = database.prepare('SELECT count(*) AS open FROM turns WHERE incoming IS NOT NULL').get();
+  const row = database.prepare(`select count(*) as count from ${rows}`).get();
   database.close();
-  return row?.open;
+  return row?.count;
 }
 
 const isLive = (activity: Readonly<Record<string, unknown>>) => /"verb":"cancel"/.test(JSON.stringify(activity));
