@@ -105,7 +105,7 @@ function closed(
   const pauseMs = Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs) * (1 - jitterPart * jitter);
   const since = before?.cause === cause ? before.since : at;
   const closedAt = before?.closedAt ?? at;
-  const retryAt = now + Math.max(pauseMs, Math.min(askedMs, longestAskedMs));
+  const retryAt = now + Math.ceil(Math.max(pauseMs, Math.min(askedMs, longestAskedMs)));
   return { fault: { cause, code, since, closedAt, failures, retryAt }, troubled: [] };
 }
 
