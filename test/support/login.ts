@@ -15,6 +15,8 @@ export interface Login {
   readonly asked: readonly Asked[];
   /** Begins anew with what was asked for. */
   forget(): void;
+  /** Where it listens, for a process that is to reach it by `loginAt`. */
+  readonly address: string;
   /** Where a managed identity gets its tokens, as App Service tells it in the environment. */
   readonly identityEndpoint: string;
   close(): Promise<void>;
@@ -67,29 +69,35 @@ export async function startLogin(answerTo: LoginAnswer = () => null): Promise<Lo
     forget() {
       asked.length = 0;
     },
+    address,
     identityEndpoint: `${address}/identity`,
-    options: {
-      httpClient: {
-        async sendRequest(request) {
-          const { origin, pathname, search } = new URL(request.url);
-          const response = await fetch(`${address}${pathname}${search}`, {
-            method: request.method,
-            headers: { ...request.headers.toJSON(), 'x-meant-for': origin },
-            ...(request.method === 'GET' ? {} : { body: String(request.body ?? '') }),
-          });
-          return {
-            request,
-            status: response.status,
-            headers: createHttpHeaders(Object.fromEntries(response.headers)),
-            bodyAsText: await response.text(),
-          };
-        },
-      },
-    },
+    options: loginAt(address),
     async close() {
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
+    },
+  };
+}
+
+/** Lets a credential reach the login at this address in the place of every host. */
+export function loginAt(address: string): LoginOptions {
+  return {
+    httpClient: {
+      async sendRequest(request) {
+        const { origin, pathname, search } = new URL(request.url);
+        const response = await fetch(`${address}${pathname}${search}`, {
+          method: request.method,
+          headers: { ...request.headers.toJSON(), 'x-meant-for': origin },
+          ...(request.method === 'GET' ? {} : { body: String(request.body ?? '') }),
+        });
+        return {
+          request,
+          status: response.status,
+          headers: createHttpHeaders(Object.fromEntries(response.headers)),
+          bodyAsText: await response.text(),
+        };
+      },
     },
   };
 }

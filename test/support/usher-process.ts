@@ -1,6 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { describeProblems, readConfig } from '../../src/config.ts';
 import { startUsher } from '../../src/main.ts';
+import { loginAt } from './login.ts';
 
 /**
  * What `src/main.ts` starts, as a process to be killed. It does not keep a card still for two seconds between edits,
@@ -8,7 +9,7 @@ import { startUsher } from '../../src/main.ts';
  *
  * With `DIES_OF` it ends itself without warning as soon as it is to ask Graph for something of that name, as a message
  * does that Node cannot bear; with `FREEZES_OF` it does nothing any more from then on. With `DIES_OF_SENDING` it ends
- * itself when it is to send something to this path of Teams.
+ * itself when it is to send something to this path of Teams. With `LOGIN_AT` its credential reaches the login there.
  */
 const { DIES_OF: deadly, FREEZES_OF: freezing } = process.env;
 subscribe('undici:request:create', (message) => {
@@ -25,5 +26,9 @@ subscribe('http.client.request.start', (message) => {
 
 const read = readConfig();
 if (!read.ok) throw new Error(describeProblems(read.problems));
-const { LEASE_MS: leaseMs } = process.env;
-await startUsher(read.config, { editEveryMs: 20, ...(leaseMs === undefined ? {} : { leaseMs: Number(leaseMs) }) });
+const { LEASE_MS: leaseMs, LOGIN_AT: address } = process.env;
+await startUsher(read.config, {
+  editEveryMs: 20,
+  ...(leaseMs === undefined ? {} : { leaseMs: Number(leaseMs) }),
+  ...(address === undefined ? {} : { login: loginAt(address) }),
+});
