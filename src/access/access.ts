@@ -10,7 +10,7 @@ export interface Access {
   identify(person: PersonKey): Promise<Identification>;
   /** The same, read from Graph now: for a click that decides something. */
   identifyAnew(person: PersonKey): Promise<Identification>;
-  /** The ids, in small letters, of the people whose manager somebody is in Entra now; a minute old at the most. */
+  /** The ids, in small letters, of the people whose manager this person is in Entra now; a minute old at the most. */
   reportsOf(personId: string): Promise<Fetched<readonly string[]>>;
   /**
    * The groups that give any of these roles, with some of their people; empty when Graph does not tell, and for an

@@ -46,7 +46,7 @@ export interface Chat {
   /** The cards and texts that nobody has asked for just now, but that somebody is owed. */
   readonly outbox: Outbox;
   checking(reader: Reader): CardMessage;
-  /** The card on installation; it lists what this person may do, where Graph tells in time, and nothing of nobody's. */
+  /** The card on installation; it lists what this person may do, where Graph tells in time; with no person, no rights. */
   welcome(speaker: Speaker | null, reader: Reader, where: Where): Promise<CardMessage>;
   apology(reference: string, reader: Reader): CardMessage;
   /** What was asked ended or froze its processes again and again, and is not tried once more. */
@@ -59,7 +59,7 @@ export interface Chat {
   exportWords(kind: 'declined' | 'failed' | 'stored', reader: Reader): string;
   /** What came of signing in, where it is more than the answer that waited for it. */
   signInNews(what: SignInProblem, reader: Reader): CardMessage;
-  /** Plain words for somebody whom the door does not admit; counts them. */
+  /** Plain words for a person whom the door does not admit; counts them. */
   turnAway(why: TurnedAwayReason, reader: Reader): string;
   /** Records one or more that the door did not admit. */
   recordTurnedAway(sum: TurnedAwayTogether): Promise<void>;

@@ -54,7 +54,7 @@ export interface Directory {
   directoryRoles(userId: string): Promise<Fetched<readonly string[]>>;
   /** The object id of somebody's manager, in small letters; null for whoever has none, or is not there. */
   managerOf(userId: string): Promise<Fetched<string | null>>;
-  /** The object ids, in small letters, of the people whose manager somebody is; none for a person who is not there. */
+  /** The object ids, in small letters, of the people whose manager this person is; none for a person who is not there. */
   reportsOf(userId: string): Promise<Fetched<readonly string[]>>;
   /**
    * Ids, in small letters, of everybody in a group, nested groups included, or in the directory role of this template;

@@ -22,7 +22,7 @@ export async function managerOf(graph: GraphClient, userId: string): Promise<Fet
 }
 
 /**
- * The object ids, in small letters, of the people whose manager somebody is: all of them, or trouble.
+ * The object ids, in small letters, of the people whose manager this person is: all of them, or trouble.
  * https://learn.microsoft.com/graph/api/user-list-directreports
  */
 export async function reportsOf(graph: GraphClient, userId: string): Promise<Fetched<readonly string[]>> {

@@ -45,7 +45,7 @@ export function markdownText(text: string, limit = LONGEST_VALUE): string {
 }
 
 function withoutMentions(text: string): string {
-  // Taking one mention out can put another together: `<a<at>t>`. Whoever nests them deeper than this means no mention.
+  // Taking one mention out can put another together: `<a<at>t>`. A text that nests them deeper than this means no mention.
   for (let depth = 0; depth < DEEPEST_MENTION; depth += 1) {
     const before = text;
     text = text.replace(MENTION, '');

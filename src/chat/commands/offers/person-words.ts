@@ -28,7 +28,7 @@ const MOST_PEOPLE = 50;
 
 /**
  * The people that words may name, each by a few texts to look up, the likelier first: an address goes before the names
- * beside it. Who only wrote or gets a copy is one of them where nobody else is.
+ * beside it. A person who only wrote or gets a copy is one of them where no other person is named.
  */
 export function peopleIn(text: string): string[][] {
   const people = peopleAmong(text.replace(SENDERS, ' '));

@@ -92,7 +92,7 @@ function holdsPairs(text: string, apps: readonly Application[]): boolean {
     .some((gap) => peopleIn(cutTakenBack(gap).kept).length > 0);
 }
 
-/** The command about those who were not taken back; null where that is nobody. */
+/** The command about the people who were not taken back; null where none is left. */
 function meantPeople<C extends AppCommand | PersonCommand>(
   turn: Turn,
   command: C,

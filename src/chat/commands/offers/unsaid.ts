@@ -3,7 +3,7 @@ import { tokensOf } from './app-mentions.ts';
 import { bareWord, isAround, remainderOf } from './person-words.ts';
 import { wordSet } from './word-set.ts';
 
-/** Whoever is named so in a list of people is left out as well as a name is. */
+/** An entry of a list that names a person so is left out as well as a name is. */
 const OBJECTS = wordSet('me myself him her them us you everyone everybody anyone someone all others team it');
 const JOINS = wordSet('and or nor & plus');
 /** They say how the word behind them was meant. */
