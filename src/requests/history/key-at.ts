@@ -38,11 +38,14 @@ export async function findKeyAt({ query }: Database, filter: HistoryFilter, newe
     for (const way of on) counts.push(await countUpTo(way, after, upTo));
     return counts;
   };
+  // Each way is cut where it cannot matter any more: PostgreSQL would else sort the whole of them.
   const walk = async (after: Cursor | null, over: number): Promise<Cursor | null> => {
-    const [first, ...others] = ways.map((way) => way(afterOf(after)));
+    const [first, ...others] = ways.map((way) =>
+      query.selectFrom(inOrder(way(afterOf(after)), over + 1).as('way')).select(['at', 'id']),
+    );
     if (first === undefined) return null;
     const all = others.reduce((union, keys) => union.unionAll(keys), first);
-    return (await inOrder(all, 1).offset(over).executeTakeFirst()) ?? null;
+    return (await all.orderBy('at', 'desc').orderBy('id', 'desc').limit(1).offset(over).executeTakeFirst()) ?? null;
   };
 
   let place: Cursor | null = null;
