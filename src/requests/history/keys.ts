@@ -1,4 +1,11 @@
-import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import {
+  type ExpressionBuilder,
+  type ExpressionWrapper,
+  type Kysely,
+  type SelectQueryBuilder,
+  type SqlBool,
+  sql,
+} from 'kysely';
 import type { Database } from '../../db/database.ts';
 import type { Schema } from '../../db/schema.ts';
 import type { Cursor, HistoryFilter, OwnPart } from './deed.ts';
@@ -119,39 +126,53 @@ export function accessKeys(query: Kysely<Schema>, sought: Sought): Keys {
 
 export function provisioningKeys(query: Kysely<Schema>, sought: Sought, accessSince: number | null): Keys {
   const { subjectIds } = sought;
-  const way =
-    subjectIds === undefined ? throughRequests(query, sought) : throughCalls(query, { ...sought, subjectIds });
-  let found = way;
-  if (sought.askerId !== undefined) found = found.where('requests.asker_id', '=', sought.askerId);
-  for (const id of sought.notAskerIds ?? []) found = found.where('requests.asker_id', '!=', id);
-  if (sought.appId !== undefined) found = found.where('requests.app_id', '=', sought.appId);
-  if (accessSince === null) return found;
-  return found.where((request) =>
-    request.or([request('requests.access_at', 'is', null), request('requests.access_at', '<', accessSince)]),
-  );
+  const isSought = ofRequests(sought, accessSince);
+  return subjectIds === undefined
+    ? throughRequests(query, sought, isSought)
+    : throughCalls(query, { ...sought, subjectIds }, isSought);
 }
 
-function throughRequests(query: Kysely<Schema>, { since, after, upTo }: Sought): Keys {
-  let found = query.selectFrom('requests').select(['requests.created_at as at', 'requests.id']);
+type OfRequests = (request: ExpressionBuilder<Schema, 'requests'>) => ExpressionWrapper<Schema, 'requests', SqlBool>;
+
+function ofRequests({ askerId, notAskerIds = [], appId }: Sought, accessSince: number | null): OfRequests {
+  return (request) =>
+    request.and([
+      ...(askerId === undefined ? [] : [request('requests.asker_id', '=', askerId)]),
+      ...notAskerIds.map((id) => request('requests.asker_id', '!=', id)),
+      ...(appId === undefined ? [] : [request('requests.app_id', '=', appId)]),
+      ...(accessSince === null
+        ? []
+        : [request.or([request('requests.access_at', 'is', null), request('requests.access_at', '<', accessSince)])]),
+    ]);
+}
+
+function throughRequests(query: Kysely<Schema>, { since, after, upTo }: Sought, isSought: OfRequests): Keys {
+  let found = query.selectFrom('requests').select(['requests.created_at as at', 'requests.id']).where(isSought);
   if (since !== undefined) found = found.where('requests.created_at', '>=', since);
   if (after !== undefined) found = found.where(olderThan('requests.created_at', 'requests.id', after));
   if (upTo !== undefined) found = found.where(noOlderThan('requests.created_at', 'requests.id', upTo));
   return found as Keys;
 }
 
-/** Crossed, so that SQLite does not begin with the requests: the subject's own calls are in order. */
+/**
+ * The subject's own calls are in order. Each one's request is looked up, not joined: the engines would begin with the
+ * requests where they take the calls for many.
+ */
 function throughCalls(
   query: Kysely<Schema>,
   { subjectIds, since, after, upTo }: Sought & { readonly subjectIds: readonly string[] },
+  isSought: OfRequests,
 ): Keys {
   let found = query
     .selectFrom('tasks')
-    .crossJoin('requests')
-    .whereRef('requests.id', '=', 'tasks.request_id')
     .select(sql<number>`tasks.asked_at`.as('at'))
     .select('tasks.request_id as id')
     .distinct()
-    .where('tasks.subject_id', 'in', subjectIds);
+    .where('tasks.subject_id', 'in', subjectIds)
+    .where(({ selectFrom }) => {
+      const ownRequest = selectFrom('requests').whereRef('requests.id', '=', 'tasks.request_id');
+      return sql<SqlBool>`${ownRequest.select((request) => isSought(request).as('is_sought'))}`;
+    });
   if (since !== undefined) found = found.where('tasks.asked_at', '>=', since);
   if (after !== undefined) found = found.where(olderThan('tasks.asked_at', 'tasks.request_id', after));
   if (upTo !== undefined) found = found.where(noOlderThan('tasks.asked_at', 'tasks.request_id', upTo));

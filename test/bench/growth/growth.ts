@@ -1,3 +1,4 @@
+import { DEEDS_PER_PAGE } from '../../../src/chat/views/checks/history-card.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { secret } from '../../../src/config.ts';
 import { openDatabase } from '../../../src/db/database.ts';
@@ -38,7 +39,6 @@ interface Measured {
 
 const engines: readonly Engine[] = ['sqlite', 'postgres'];
 const engineNames: Readonly<Record<Engine, string>> = { sqlite: 'SQLite', postgres: 'PostgreSQL' };
-const perPage = 8;
 const lookEveryMs = 250;
 const longestHoldMs = 100;
 const longestAnswerMs = 300;
@@ -47,17 +47,18 @@ const megabytes = (bytes: number) => `${Math.round(bytes / 1024 ** 2)} MB`;
 
 const linesFor = (count: number): readonly string[] => [
   'history',
-  `history page ${Math.floor(count / perPage / 2)}`,
-  `history page ${Math.floor(count / perPage)}`,
+  `history page ${Math.floor(count / DEEDS_PER_PAGE / 2)}`,
+  `history page ${Math.floor(count / DEEDS_PER_PAGE)}`,
+  `history page ${Math.floor(count / DEEDS_PER_PAGE) * 2}`,
   'history since yesterday',
   'history adele',
   `history ${leaver.label}`,
-  `history ${leaver.label} page ${Math.floor(count / 20 / 7 / perPage)}`,
+  `history ${leaver.label} page ${Math.floor(count / 20 / 7 / DEEDS_PER_PAGE)}`,
   'history Salesforce',
   'history Salesforce page 1000',
   'history zzyzx',
   'requests',
-  `requests ${Math.floor(count / 2 / perPage)}`,
+  `requests ${Math.floor(count / 2 / DEEDS_PER_PAGE)}`,
   'show R10000500',
   'queue',
   'pending',
