@@ -22,7 +22,8 @@ export async function createStore(engine: Engine): Promise<Store> {
       return { databaseUrl: `file:${join(folder, 'usher.db')}`, remove };
     }
     case 'postgres': {
-      const server = await startPostgres();
+      // As much as PostgreSQL has by default; the tests give it less.
+      const server = await startPostgres({ settings: ['shared_buffers=128MB'] });
       return { databaseUrl: server.url('postgres'), remove: () => server.stop() };
     }
     default: {
