@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { readAppsFile } from './apps-file.ts';
 import { prepareCards } from './chat/cards/render.ts';
 import { createChat } from './chat/chat.ts';
-import type { CommandParts } from './chat/commands/turn.ts';
+import type { CommandParts } from './chat/registry/define-command.ts';
 import { systemClock } from './clock.ts';
 import { clouds } from './clouds.ts';
 import { type Config, describeProblems } from './config.ts';
@@ -129,7 +129,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     log,
   });
   const isFileAllowed = options.isFileAllowed ?? storage.isOwn;
-  const commandParts: CommandParts = {
+  const commandParts: Omit<CommandParts, 'registry'> = {
     ...rights.standing,
     rights: goesOn ? 'own' : 'callers',
     store,

@@ -1,6 +1,6 @@
 import { createAccess } from './access/access.ts';
 import type { AppEntry } from './apps-file.ts';
-import type { Sight } from './chat/commands/turn.ts';
+import type { Sight } from './chat/registry/define-command.ts';
 import type { Clock } from './clock.ts';
 import { clouds } from './clouds.ts';
 import type { Config } from './config.ts';

@@ -6,7 +6,7 @@ import { attachCard, isRequestCard, markDrawn } from '../requests/store.ts';
 import { mayWatch } from '../requests/watching/watches.ts';
 import { openExport } from './commands/checks/export.ts';
 import { commandsFor } from './commands/help.ts';
-import type { CommandParts } from './commands/turn.ts';
+import { registry } from './commands/registry.ts';
 import { createConversing, remember } from './conversing.ts';
 import { createOutbox } from './create-outbox.ts';
 import { answerWithout, databaseAway } from './database-away.ts';
@@ -15,6 +15,7 @@ import { drawCopy, isCopyId } from './draw-copy.ts';
 import { giveUpCard, giveUpWatch } from './give-up.ts';
 import type { Incoming, Speaker } from './incoming.ts';
 import type { Outbox } from './outbox.ts';
+import type { CommandParts } from './registry/define-command.ts';
 import type { CardMessage, Drawing, ExportContext, ExportFile, Reply } from './reply.ts';
 import { type Callers, createSigning } from './signing.ts';
 import { checking } from './views/checking.ts';
@@ -89,8 +90,9 @@ export interface TurnedAwayTogether {
 /** A greeting is due at once; Graph may be slower than that. */
 const welcomePatienceMs = 2_000;
 
-/** @param callers where Graph is called by each person's own right; what `parts` sees of it is then nobody's. */
-export function createChat(parts: CommandParts, callers: Callers | null = null): Chat {
+/** @param callers where Graph is called by each person's own right; what `services` sees of it is then nobody's. */
+export function createChat(services: Omit<CommandParts, 'registry'>, callers: Callers | null = null): Chat {
+  const parts: CommandParts = { ...services, registry };
   const { database } = parts.store;
   const answer = callers === null ? createConversing(parts) : createSigning(parts, callers);
   const draw = (liveId: string) => (isCopyId(liveId) ? drawCopy(parts, liveId) : drawRequest(parts, liveId));

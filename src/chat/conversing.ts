@@ -1,24 +1,27 @@
 import { deny } from '../access/policy.ts';
 import { rememberPerson } from '../requests/access-requests/places.ts';
 import type { Reader } from '../requests/request.ts';
-import type { Command, Parsed, Verb } from './command.ts';
-import { decide } from './commands/access/decide.ts';
-import { accessForm, ask } from './commands/access/form.ts';
-import { confirm } from './commands/cancel.ts';
-import { notUnderstood, refuseImpossible, refuseRoleless, refuseVerb } from './commands/help.ts';
+import type { Command, Parsed } from './command.ts';
+import { accessForm } from './commands/access/form.ts';
+import { notUnderstood, refuseRoleless } from './commands/help.ts';
 import { intentOf } from './commands/offers/intent.ts';
 import { lookAtGroupLine, lookAtLine, offerMeant } from './commands/offers/second-look.ts';
 import { lookAtLines } from './commands/offers/several-lines.ts';
-import { page } from './commands/page.ts';
 import { bringToPersonalChat } from './commands/personal-chat.ts';
 import { provisionFile } from './commands/provision-file.ts';
-import { retry } from './commands/retry.ts';
-import { cancelEither, runCommand } from './commands/run.ts';
-import { type CommandParts, refuseStranger, say, type Turn, troubleReply } from './commands/turn.ts';
-import { refuseUnattended } from './commands/unattended.ts';
+import { refuseStranger, say, troubleReply } from './commands/turn.ts';
 import { untimely } from './commands/untimely.ts';
 import { parse } from './grammar/parse.ts';
 import type { Incoming, Speaker } from './incoming.ts';
+import type { CommandParts, Turn } from './registry/define-command.ts';
+import {
+  decidesByItself,
+  pressButton,
+  readsRolesAnew,
+  refuseUnattended,
+  refuseVerb,
+  runCommand,
+} from './registry/run.ts';
 import type { CardAction, Reply } from './reply.ts';
 import { createWords } from './words.ts';
 
@@ -26,7 +29,9 @@ import { createWords } from './words.ts';
 export function createConversing(parts: CommandParts): (incoming: Incoming) => Promise<Reply> {
   async function answer(incoming: Incoming): Promise<Reply> {
     const words = createWords(incoming.reader.locale, incoming.reader.timeZone);
-    const who = await (startsWork(incoming) ? parts.access.identifyAnew : parts.access.identify)(incoming.speaker);
+    const who = await (startsWork(parts, incoming) ? parts.access.identifyAnew : parts.access.identify)(
+      incoming.speaker,
+    );
     switch (who.kind) {
       case 'trouble':
         return troubleReply(words, who.trouble);
@@ -69,24 +74,14 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
       case 'personal':
         return bringToPersonalChat(parts, turn, action.text);
       case 'retry':
-        return retry(parts, turn, action.requestId);
       case 'cancel':
-        return cancelEither(parts, turn, action.requestId);
-      case 'confirm':
-        return confirm(parts, turn, action.requestId);
       case 'approve':
-        return (
-          (await refuseImpossible(parts, turn, 'approve')) ?? decide(parts, turn, action.requestId, { kind: 'approve' })
-        );
       case 'deny':
-        return (
-          (await refuseImpossible(parts, turn, 'deny')) ??
-          decide(parts, turn, action.requestId, { kind: 'deny', reason: action.reason })
-        );
+        return runCommand(parts, turn, action);
+      case 'confirm':
       case 'ask':
-        return (await refuseImpossible(parts, turn, 'requestAccess')) ?? ask(parts, turn, action);
       case 'page':
-        return page(parts, turn, action.requestId, action.page);
+        return pressButton(parts, turn, action.verb, action);
       default: {
         const never: never = action;
         throw new Error(`unexpected action ${JSON.stringify(never)}`);
@@ -126,7 +121,7 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
   async function correct(turn: Turn, suggestion: string): Promise<Reply> {
     const parsed = parse(suggestion);
     if (parsed.kind !== 'command') return notUnderstood(parts, turn, suggestion);
-    const refusal = decidesByItself.has(parsed.command.verb)
+    const refusal = decidesByItself(parts, parsed.command.verb)
       ? null
       : await refuseVerb(parts, turn, parsed.command.verb);
     if (refusal !== null) return refusal;
@@ -159,9 +154,6 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
   return answer;
 }
 
-/** What a requester gets another answer to than a refusal, and what a caller without the permission may do to their own. */
-const decidesByItself: ReadonlySet<Verb> = new Set<Verb>(['provisionList', 'provisionGroup', 'cancel']);
-
 /** A start is never carried out by `provision` either, for those who may. */
 async function offerInTime(parts: CommandParts, turn: Turn, command: Command): Promise<Reply | null> {
   if (!('term' in command) || deny(turn.caller, 'provision.run') !== null) return null;
@@ -169,41 +161,13 @@ async function offerInTime(parts: CommandParts, turn: Turn, command: Command): P
 }
 
 /** Whether a click may set something going: roles are read anew for it. Approve and deny read them by themselves. */
-function startsWork({ what }: Incoming): boolean {
+function startsWork(parts: CommandParts, { what }: Incoming): boolean {
   if (what.kind !== 'action') return false;
   const { action } = what;
-  switch (action.verb) {
-    case 'confirm':
-    case 'retry':
-    case 'ask':
-      return true;
-    case 'run':
-    case 'choose': {
-      const parsed = parse(action.text);
-      return parsed.kind === 'command' && starting.has(parsed.command.verb);
-    }
-    case 'approve':
-    case 'deny':
-    case 'cancel':
-    case 'page':
-    case 'personal':
-      return false;
-    default: {
-      const never: never = action;
-      throw new Error(`unexpected action ${JSON.stringify(never)}`);
-    }
-  }
+  if (action.verb !== 'run' && action.verb !== 'choose') return readsRolesAnew(parts, action.verb);
+  const parsed = parse(action.text);
+  return parsed.kind === 'command' && readsRolesAnew(parts, parsed.command.verb);
 }
-
-const starting: ReadonlySet<Verb> = new Set<Verb>([
-  'provision',
-  'provisionList',
-  'provisionGroup',
-  'requestAccess',
-  'retry',
-  'sendApprovalsHere',
-  'watch',
-]);
 
 function hasEnd(command: Command): boolean {
   if (command.verb === 'requestAccess') return command.end !== null;

@@ -1,7 +1,7 @@
-import type { CommandParts, Sight } from './commands/turn.ts';
 import { say } from './commands/turn.ts';
 import { createConversing } from './conversing.ts';
 import type { Incoming } from './incoming.ts';
+import type { CommandParts, Sight } from './registry/define-command.ts';
 import type { Reply } from './reply.ts';
 import { createWords, type Words } from './words.ts';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { CommandParts } from '../../src/chat/commands/turn.ts';
 import type { Incoming } from '../../src/chat/incoming.ts';
+import type { CommandParts } from '../../src/chat/registry/define-command.ts';
 import type { Reply } from '../../src/chat/reply.ts';
 import { type Callers, createSigning } from '../../src/chat/signing.ts';
 import { createTestClock } from '../support/clock.ts';

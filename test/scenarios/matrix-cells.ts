@@ -1,7 +1,6 @@
 import type { Caller, Permission, Role } from '../../src/access/caller.ts';
 import { deny, type Ground } from '../../src/access/policy.ts';
 import type { Verb } from '../../src/chat/command.ts';
-import { permissionFor } from '../../src/chat/commands/help.ts';
 import type { CardAction } from '../../src/chat/reply.ts';
 
 /** What comes of something that is said or clicked: it is answered, refused with a record, or turned away at the door. */
@@ -76,6 +75,40 @@ const lines: Readonly<Record<Verb, string>> = {
   help: 'help',
 };
 
+/** What each command needs, said a second time: a declaration that says otherwise has to be wrong here as well. */
+const permissions: Readonly<Record<Verb, Permission>> = {
+  provision: 'provision.run',
+  provisionList: 'provision.run',
+  provisionGroup: 'provision.run',
+  retry: 'request.retry',
+  cancel: 'request.cancel',
+  requestAccess: 'access.request',
+  accessForm: 'access.request',
+  approve: 'access.decide',
+  deny: 'access.decide',
+  pending: 'access.decide',
+  show: 'history.show',
+  sendApprovalsHere: 'access.decide',
+  stopSendingApprovals: 'access.decide',
+  approvalPlaces: 'places.manage',
+  removeApprovalPlace: 'places.manage',
+  cancelAllBy: 'access.cancel',
+  allWatches: 'watches.manage',
+  removeWatch: 'watches.manage',
+  status: 'status.show',
+  check: 'check.run',
+  queue: 'queue.show',
+  history: 'history.show',
+  requests: 'history.show',
+  exportHistory: 'history.export',
+  watch: 'watch.change',
+  unwatch: 'watch.change',
+  watches: 'status.show',
+  apps: 'apps.list',
+  whoami: 'self.show',
+  help: 'help.show',
+};
+
 /** What a requester gets another answer to: they have asked for access by it, or are told to do so one by one. */
 const instead: Readonly<Partial<Record<Verb, Permission>>> = {
   provision: 'access.request',
@@ -134,7 +167,7 @@ export const entries: readonly Entry[] = [
     return {
       name: lines[verb],
       said: { line: lines[verb] },
-      permission: permissionFor(verb),
+      permission: permissions[verb],
       ...(or === undefined ? {} : { or }),
       ...(ground === undefined ? {} : { ground }),
     };

@@ -1,7 +1,7 @@
 import { isSameName } from '../../graph/app-bindings.ts';
 import type { Application } from '../../graph/applications.ts';
+import type { CommandParts } from '../registry/define-command.ts';
 import type { AppCandidate } from '../views/person-picker.ts';
-import type { CommandParts } from './turn.ts';
 
 /** What a picker shows of these apps: whether each can take a call, and of those of one name what tells them apart. */
 export function appCandidates(parts: CommandParts, apps: readonly Application[]): Promise<readonly AppCandidate[]> {

@@ -1,9 +1,10 @@
 import type { Application } from '../../graph/applications.ts';
+import { type CommandParts, defineCommand, type Turn } from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
 import { type AppState, apps as appsCard } from '../views/apps.ts';
 import type { JobReading } from '../views/checks/job-words.ts';
 import { readJobsOfAll } from './checks/status.ts';
-import { type CommandParts, refuseUnless, type Turn, troubleReply } from './turn.ts';
+import { troubleReply } from './turn.ts';
 
 /** As many as a screen holds. */
 const mostShown = 20;
@@ -11,9 +12,7 @@ const mostShown = 20;
 const patienceMs = 2_500;
 
 /** `apps [search]`: the applications that can be named, and how each is set up for provisioning. */
-export async function apps(parts: CommandParts, turn: Turn, search: string | null): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'apps.list');
-  if (refusal !== null) return refusal;
+async function apps(parts: CommandParts, turn: Turn, search: string | null): Promise<Reply> {
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
   const fitting = listing.value.items.filter((app) => search === null || fits(app, search));
@@ -49,3 +48,12 @@ function stateOf(reading: JobReading): AppState {
       return reading.health.kind;
   }
 }
+
+export const appsCommand = defineCommand({
+  verb: 'apps',
+  permission: 'apps.list',
+  chapter: 'check',
+  examples: ['apps', 'apps sales'],
+  tryIt: 'apps',
+  run: (parts, turn, { search }) => apps(parts, turn, search),
+});

@@ -6,9 +6,10 @@ import { cancelRequest } from '../../requests/holding.ts';
 import type { Command } from '../command.ts';
 import { format } from '../grammar/format.ts';
 import { resolvePerson, typistOf } from '../lists/person.ts';
+import { type CommandParts, defineCommand, type Turn } from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
 import { askWhich } from './subject.ts';
-import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
+import { say, troubleReply } from './turn.ts';
 
 type CancelAll = Extract<Command, { verb: 'cancelAllBy' }>;
 type Whom =
@@ -16,9 +17,7 @@ type Whom =
   | { readonly kind: 'reply'; readonly reply: Reply };
 
 /** `cancel all by PERSON`: says first what that would be; the yes names the person by the object id. */
-export async function cancelAllBy(parts: CommandParts, turn: Turn, command: CancelAll): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'access.cancel');
-  if (refusal !== null) return refusal;
+async function cancelAllBy(parts: CommandParts, turn: Turn, command: CancelAll): Promise<Reply> {
   const whom = await findWhom(parts, turn, command);
   if (whom.kind === 'reply') return whom.reply;
   const { id, name } = whom;
@@ -84,3 +83,12 @@ async function findWhom(parts: CommandParts, turn: Turn, command: CancelAll): Pr
     }
   }
 }
+
+export const cancelAllByCommand = defineCommand({
+  verb: 'cancelAllBy',
+  permission: 'access.cancel',
+  chapter: 'requests',
+  examples: ['cancel all by adele@contoso.com'],
+  tryIt: null,
+  run: cancelAllBy,
+});

@@ -1,21 +1,67 @@
 import type { AccessRequest } from '../../requests/access-requests/access-request.ts';
 import { noteCalledOff } from '../../requests/access-requests/acting.ts';
+import { recordRefusal } from '../../requests/access-requests/store.ts';
 import { cancelRequest, confirmRequest } from '../../requests/holding.ts';
+import { findAskerOf } from '../../requests/store.ts';
+import {
+  type CommandNamed,
+  type CommandParts,
+  defineButton,
+  defineCommand,
+  type Needed,
+  type Turn,
+} from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
+import { cancelAccess } from './access/cancel-access.ts';
+import { eitherAccessRequest } from './access/found-request.ts';
 import { cardOf } from './live.ts';
 import { findOwnRequest } from './own-request.ts';
-import { type CommandParts, say, type Turn } from './turn.ts';
+import { say } from './turn.ts';
 
 /**
- * Cancel, by button or `cancel ID`: takes back what has not been sent, and says so of what has. `accessRequest` is what
- * the request carries out.
+ * An access request and a provisioning request never have the same id. That of a provisioning request which carries an
+ * access request out takes back either: what has started, or the approval that waits.
  */
-export async function cancel(
+type Named =
+  | { readonly kind: 'access'; readonly request: AccessRequest }
+  /** `accessRequest` is what the request carries out. */
+  | { readonly kind: 'provisioning'; readonly accessRequest: AccessRequest | null };
+
+async function findNamed(parts: CommandParts, id: string): Promise<Named> {
+  const accessRequest = await eitherAccessRequest(parts, id);
+  if (accessRequest === null) return { kind: 'provisioning', accessRequest };
+  const { state } = accessRequest;
+  const hasStarted = state.kind === 'started' || state.kind === 'finished';
+  return accessRequest.id !== id && hasStarted
+    ? { kind: 'provisioning', accessRequest }
+    : { kind: 'access', request: accessRequest };
+}
+
+/** Its asker may take back a request of either kind. */
+async function neededToCancel(
   parts: CommandParts,
-  turn: Turn,
-  requestId: string,
-  accessRequest: AccessRequest | null,
-): Promise<Reply> {
+  { caller }: Turn,
+  { requestId }: CommandNamed<'cancel'>,
+): Promise<Needed> {
+  const named = await findNamed(parts, requestId);
+  if (named.kind === 'provisioning')
+    return {
+      permission: 'request.cancel',
+      isOwn: (await findAskerOf(parts.store.database, requestId)) === caller.id,
+    };
+  const { id, asker } = named.request;
+  return {
+    permission: 'access.cancel',
+    isOwn: asker.id === caller.id,
+    noteRefusal: () => recordRefusal(parts.store, id, caller.id, { why: 'role', tried: 'cancel' }),
+  };
+}
+
+/** Cancel, by button or `cancel ID`: takes back what has not been sent, and says so of what has. */
+async function cancel(parts: CommandParts, turn: Turn, requestId: string): Promise<Reply> {
+  const named = await findNamed(parts, requestId);
+  if (named.kind === 'access') return cancelAccess(parts, turn, named.request);
+  const { accessRequest } = named;
   const found = await findOwnRequest(parts, turn, 'request.cancel', requestId);
   if (found.kind === 'reply') return found.reply;
   const { cancelled, alreadySent } = await cancelRequest(parts.store, found.request.id, turn.caller.id);
@@ -32,7 +78,7 @@ export async function cancel(
 }
 
 /** Yes to a long list. A second click, or one on a list that ran already, shows the card as it is. */
-export async function confirm(parts: CommandParts, turn: Turn, requestId: string): Promise<Reply> {
+async function confirm(parts: CommandParts, turn: Turn, requestId: string): Promise<Reply> {
   const found = await findOwnRequest(parts, turn, 'provision.run', requestId);
   if (found.kind === 'reply') return found.reply;
   const confirmed = await confirmRequest(parts.store, found.request.id, turn.caller.id);
@@ -40,3 +86,24 @@ export async function confirm(parts: CommandParts, turn: Turn, requestId: string
   if (confirmed.kind === 'confirmed') parts.wake();
   return { kind: 'live', liveId: found.request.id };
 }
+
+export const cancelCommand = defineCommand({
+  verb: 'cancel',
+  permission: 'request.cancel',
+  or: 'access.request',
+  needs: neededToCancel,
+  mayBeOwn: true,
+  ground: 'job',
+  chapter: 'requests',
+  examples: ['cancel R7K3MQ'],
+  tryIt: null,
+  run: (parts, turn, { requestId }) => cancel(parts, turn, requestId),
+});
+
+export const confirmButton = defineButton({
+  verb: 'confirm',
+  permission: 'provision.run',
+  ground: 'job',
+  rolesAnew: 'clicked',
+  run: (parts, turn, { requestId }) => confirm(parts, turn, requestId),
+});

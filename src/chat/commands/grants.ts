@@ -4,16 +4,15 @@ import { listPlaces, type StoredPlace } from '../../requests/access-requests/pla
 import { mayRead } from '../../requests/access-requests/readers.ts';
 import { endPlace } from '../../requests/access-requests/undelivered.ts';
 import { listAllWatches, mayWatch, removeWatch } from '../../requests/watching/watches.ts';
+import { type CommandParts, defineCommand, type Turn } from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
 import { type GrantRow, grantsCard, mostGrants } from '../views/checks/grants-card.ts';
 import { problem } from '../views/problem.ts';
 import { createWords } from '../words.ts';
-import { type CommandParts, refuseUnless, say, type Turn } from './turn.ts';
+import { say } from './turn.ts';
 
 /** `approval places`: every channel and group chat that gets approvals, those first that do not count any more. */
-export async function approvalPlaces(parts: CommandParts, turn: Turn): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'places.manage');
-  if (refusal !== null) return refusal;
+async function approvalPlaces(parts: CommandParts, turn: Turn): Promise<Reply> {
   const names = await appNames(parts);
   const rows = await Promise.all(
     (await listPlaces(parts.store.database)).map(async (place): Promise<GrantRow> => {
@@ -43,9 +42,7 @@ async function countsNow(parts: CommandParts, { grants }: StoredPlace): Promise<
 }
 
 /** `remove approval place REF`. The place is told. */
-export async function removeApprovalPlace(parts: CommandParts, turn: Turn, ref: string): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'places.manage');
-  if (refusal !== null) return refusal;
+async function removeApprovalPlace(parts: CommandParts, turn: Turn, ref: string): Promise<Reply> {
   const place = only((await listPlaces(parts.store.database)).filter(({ key }) => refOf(key) === ref));
   const conversation = place === null ? null : await endPlace(parts.store, place.key, turn.caller.id);
   if (place === null || conversation === null) return say(turn.words, { kind: 'grantUnknown', ref });
@@ -56,9 +53,7 @@ export async function removeApprovalPlace(parts: CommandParts, turn: Turn, ref: 
 }
 
 /** `watches all`: what every conversation watches. */
-export async function allWatches(parts: CommandParts, turn: Turn): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'watches.manage');
-  if (refusal !== null) return refusal;
+async function allWatches(parts: CommandParts, turn: Turn): Promise<Reply> {
   const rows = await Promise.all(
     (await listAllWatches(parts.store.database)).map(async (watch): Promise<GrantRow> => {
       return {
@@ -75,9 +70,7 @@ export async function allWatches(parts: CommandParts, turn: Turn): Promise<Reply
 }
 
 /** `remove watch REF`. */
-export async function removeWatchOf(parts: CommandParts, turn: Turn, ref: string): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'watches.manage');
-  if (refusal !== null) return refusal;
+async function removeWatchOf(parts: CommandParts, turn: Turn, ref: string): Promise<Reply> {
   const all = await listAllWatches(parts.store.database);
   const watch = only(all.filter(({ key, app }) => refOf(`${key}|${app.id}`) === ref));
   const removed = watch !== null && (await removeWatch(parts.store, watch.key, watch.app.id, turn.caller.id));
@@ -106,3 +99,43 @@ async function appNames({ applications }: CommandParts): Promise<ReadonlyMap<str
   const listing = await applications.list();
   return new Map(listing.ok ? listing.value.items.map(({ id, displayName }) => [id, displayName]) : []);
 }
+
+export const approvalPlacesCommand = defineCommand({
+  verb: 'approvalPlaces',
+  permission: 'places.manage',
+  appOnly: true,
+  chapter: 'decide',
+  examples: ['approval places'],
+  tryIt: 'approval places',
+  run: approvalPlaces,
+});
+
+export const removeApprovalPlaceCommand = defineCommand({
+  verb: 'removeApprovalPlace',
+  permission: 'places.manage',
+  appOnly: true,
+  chapter: 'decide',
+  examples: ['remove approval place 1f3a9c07'],
+  tryIt: null,
+  run: (parts, turn, { ref }) => removeApprovalPlace(parts, turn, ref),
+});
+
+export const allWatchesCommand = defineCommand({
+  verb: 'allWatches',
+  permission: 'watches.manage',
+  appOnly: true,
+  chapter: 'watch',
+  examples: ['watches all'],
+  tryIt: 'watches all',
+  run: allWatches,
+});
+
+export const removeWatchCommand = defineCommand({
+  verb: 'removeWatch',
+  permission: 'watches.manage',
+  appOnly: true,
+  chapter: 'watch',
+  examples: ['remove watch 1f3a9c07'],
+  tryIt: null,
+  run: (parts, turn, { ref }) => removeWatchOf(parts, turn, ref),
+});

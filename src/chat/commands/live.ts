@@ -1,8 +1,8 @@
 import { findAccessRequestOf } from '../../requests/access-requests/store.ts';
 import type { Request } from '../../requests/request.ts';
 import { drawRequest } from '../draw.ts';
+import type { CommandParts } from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
-import type { CommandParts } from './turn.ts';
 
 /**
  * The card of a request, which changes as the request does. One that carries out an access request has no card of its

@@ -1,8 +1,9 @@
 import type { Permission } from '../../access/caller.ts';
 import type { Request } from '../../requests/request.ts';
 import { findRequest } from '../../requests/store.ts';
+import type { CommandParts, Turn } from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
-import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
+import { refuseOnGround, say, troubleReply } from './turn.ts';
 
 export type RequestFound =
   | { readonly kind: 'request'; readonly request: Request }
@@ -22,9 +23,6 @@ export async function findOwnRequest(
   const reply = (answer: Reply): RequestFound => ({ kind: 'reply', reply: answer });
   const request = await findRequest(parts.store.database, requestId);
   if (permission === 'request.cancel' && request?.asker.id === turn.caller.id) return { kind: 'request', request };
-  // Whoever may not act at all does not hear either whether there is a request of this id.
-  const refusal = await refuseUnless(parts, turn, permission);
-  if (refusal !== null) return reply(refusal);
   const [task] = request?.tasks ?? [];
   if (request === null || task === undefined) {
     const isTyped = turn.incoming.what.kind === 'text';
@@ -38,6 +36,6 @@ export async function findOwnRequest(
   const rule = await parts.synchronization.findRule(request.app.id, task.jobId, task.subject.type);
   if (!rule.ok) return reply(troubleReply(turn.words, rule.trouble));
   const ground = { cloudSync: rule.value?.source === 'activeDirectory' };
-  const outOfBounds = await refuseUnless(parts, turn, permission, ground);
+  const outOfBounds = await refuseOnGround(parts, turn, permission, ground);
   return outOfBounds === null ? { kind: 'request', request } : reply(outOfBounds);
 }

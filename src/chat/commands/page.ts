@@ -1,11 +1,11 @@
 import { findTasksPage } from '../../requests/overview.ts';
+import { type CommandParts, defineButton, type Turn } from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
 import { PEOPLE_PER_PAGE, pageCard } from '../views/page-card.ts';
 import { findOwnRequest } from './own-request.ts';
-import type { CommandParts, Turn } from './turn.ts';
 
 /** "Show all" of a list: everybody, page by page, as they stand now. */
-export async function page(parts: CommandParts, turn: Turn, requestId: string, number: number): Promise<Reply> {
+async function page(parts: CommandParts, turn: Turn, requestId: string, number: number): Promise<Reply> {
   const found = await findOwnRequest(parts, turn, 'request.retry', requestId);
   if (found.kind === 'reply') return found.reply;
   const { request } = found;
@@ -14,3 +14,10 @@ export async function page(parts: CommandParts, turn: Turn, requestId: string, n
   const tasks = await findTasksPage(parts.store.database, request.id, shown, PEOPLE_PER_PAGE);
   return { kind: 'card', inPlace: true, message: pageCard(turn.words, { request, tasks, page: shown, pages }) };
 }
+
+export const pageButton = defineButton({
+  verb: 'page',
+  permission: 'request.retry',
+  ground: 'job',
+  run: (parts, turn, { requestId, page: number }) => page(parts, turn, requestId, number),
+});

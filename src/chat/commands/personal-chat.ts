@@ -1,15 +1,12 @@
 import { attachCopyCard } from '../../requests/access-requests/copies.ts';
 import { findKnownPeople, personalKey } from '../../requests/access-requests/places.ts';
-import type { Verb } from '../command.ts';
 import { drawCopy } from '../draw-copy.ts';
 import { parse } from '../grammar/parse.ts';
+import type { CommandParts, Turn } from '../registry/define-command.ts';
+import { refuseVerb, runCommand } from '../registry/run.ts';
 import type { Reply } from '../reply.ts';
-import { refuseRoleless, refuseVerb } from './help.ts';
-import { runCommand } from './run.ts';
-import { type CommandParts, say, type Turn } from './turn.ts';
-
-/** What the button may say. Each of these reads and changes nothing. */
-const readers: ReadonlySet<Verb> = new Set<Verb>(['check', 'history', 'show']);
+import { refuseRoleless } from './help.ts';
+import { say } from './turn.ts';
 
 /**
  * The button on a card that leaves something out because others read along: the same line once more, in the clicker's
@@ -18,7 +15,7 @@ const readers: ReadonlySet<Verb> = new Set<Verb>(['check', 'history', 'show']);
 export async function bringToPersonalChat(parts: CommandParts, turn: Turn, line: string): Promise<Reply> {
   const { caller, incoming, words } = turn;
   const parsed = parse(line);
-  if (parsed.kind !== 'command' || !readers.has(parsed.command.verb))
+  if (parsed.kind !== 'command' || parts.registry.commands[parsed.command.verb].inPersonalChat !== true)
     return (await refuseRoleless(parts, turn, null)) ?? say(words, { kind: 'unknownButton' });
   const { command } = parsed;
   const refusal = await refuseVerb(parts, turn, command.verb);

@@ -3,10 +3,12 @@ import { quoteName } from '../grammar/names.ts';
 import { parse } from '../grammar/parse.ts';
 import type { IncomingFile } from '../incoming.ts';
 import { type BadRow, peopleFileLimits, readPeopleFile } from '../lists/people-file.ts';
+import type { CommandParts, Turn } from '../registry/define-command.ts';
+import { refuseVerb } from '../registry/run.ts';
 import type { Reply } from '../reply.ts';
 import { askOneByOne } from './access/request-access.ts';
 import { provisionList } from './provision-list.ts';
-import { type CommandParts, refuseUnless, say, type Turn } from './turn.ts';
+import { say } from './turn.ts';
 
 const megabyte = 1024 * 1024;
 
@@ -15,7 +17,7 @@ const megabyte = 1024 * 1024;
  * below that line, in quotes, so a file can do nothing that a message cannot, and no mark in an address parts it.
  */
 export async function provisionFile(parts: CommandParts, turn: Turn, line: string, file: IncomingFile): Promise<Reply> {
-  const refusal = askOneByOne(turn) ?? (await refuseUnless(parts, turn, 'provision.run'));
+  const refusal = askOneByOne(turn) ?? (await refuseVerb(parts, turn, 'provisionList'));
   if (refusal !== null) return refusal;
   const { words } = turn;
   const content = await parts.readFile(file);

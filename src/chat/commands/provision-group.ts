@@ -6,6 +6,7 @@ import type { Command } from '../command.ts';
 import { format } from '../grammar/format.ts';
 import { findPeople, toSubject } from '../lists/people.ts';
 import { typistOf } from '../lists/person.ts';
+import { type CommandParts, defineCommand, type Turn } from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
 import { nobodyFoundCard } from '../views/confirm-card.ts';
 import { didYouMean } from '../views/did-you-mean.ts';
@@ -13,7 +14,7 @@ import { type GroupCandidate, groupPicker } from '../views/group-picker.ts';
 import { askOneByOne } from './access/request-access.ts';
 import { lookAgainForGroup } from './offers/second-look.ts';
 import { findTarget, requestOf, tryAgain } from './target.ts';
-import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
+import { say, troubleReply } from './turn.ts';
 import { untimely } from './untimely.ts';
 
 type GroupCommand = Extract<Command, { verb: 'provisionGroup' }>;
@@ -27,10 +28,9 @@ const mostUnasked = 5;
  * nested groups and devices are named as left out, for Graph would not take them.
  * https://learn.microsoft.com/entra/identity/app-provisioning/provision-on-demand
  */
-export async function provisionGroup(parts: CommandParts, turn: Turn, command: GroupCommand): Promise<Reply> {
-  const refusal =
-    askOneByOne(turn) ?? (await refuseUnless(parts, turn, 'provision.run')) ?? (await untimely(parts, turn, command));
-  if (refusal !== null) return refusal;
+async function provisionGroup(parts: CommandParts, turn: Turn, command: GroupCommand): Promise<Reply> {
+  const instead = askOneByOne(turn) ?? (await untimely(parts, turn, command));
+  if (instead !== null) return instead;
   const { words } = turn;
   const again = tryAgain(command);
   const found = await findTarget(parts, turn, command, 'Group');
@@ -138,3 +138,18 @@ function inFives(members: readonly Subject[]): (readonly Subject[])[] {
     members.slice(index * membersPerCall, (index + 1) * membersPerCall),
   );
 }
+
+export const provisionGroupCommand = defineCommand({
+  verb: 'provisionGroup',
+  permission: 'provision.run',
+  forRequesters: 'wholeLine',
+  ground: 'job',
+  rolesAnew: 'clicked',
+  chapter: 'provision',
+  examples: [
+    'provision group "Sales Team" to "GitHub Enterprise"',
+    'provision group "Sales Team" to "GitHub Enterprise" with members priya, tomasz',
+  ],
+  tryIt: null,
+  run: provisionGroup,
+});

@@ -4,13 +4,14 @@ import type { Command } from '../command.ts';
 import { findPeople, toSubject } from '../lists/people.ts';
 import { foldDuplicates, mostPeople } from '../lists/people-list.ts';
 import { typistOf } from '../lists/person.ts';
+import { type CommandParts, defineCommand, type Turn } from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
 import { nobodyFoundCard } from '../views/confirm-card.ts';
 import { askOneByOne } from './access/request-access.ts';
 import { commonName, isDistinguishedName } from './distinguished-name.ts';
 import { isNoSourceId } from './subject.ts';
 import { findTarget, requestOf, type Target, tryAgain } from './target.ts';
-import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
+import { say, troubleReply } from './turn.ts';
 import { untimely } from './untimely.ts';
 
 type ListCommand = Extract<Command, { verb: 'provisionList' }>;
@@ -28,9 +29,8 @@ export async function provisionList(
   command: ListCommand,
   unread: readonly LeftOut[] = [],
 ): Promise<Reply> {
-  const refusal =
-    askOneByOne(turn) ?? (await refuseUnless(parts, turn, 'provision.run')) ?? (await untimely(parts, turn, command));
-  if (refusal !== null) return refusal;
+  const instead = askOneByOne(turn) ?? (await untimely(parts, turn, command));
+  if (instead !== null) return instead;
   const { entries, duplicates } = foldDuplicates(command.subjects);
   if (entries.length === 0) return say(turn.words, { kind: 'emptyList' });
   if (entries.length > mostPeople)
@@ -109,3 +109,15 @@ async function findSubjects(
     }
   }
 }
+
+export const provisionListCommand = defineCommand({
+  verb: 'provisionList',
+  permission: 'provision.run',
+  forRequesters: 'wholeLine',
+  ground: 'job',
+  rolesAnew: 'clicked',
+  chapter: 'provision',
+  examples: ['provision users adele@contoso.com, isaiah@contoso.com to Salesforce'],
+  tryIt: null,
+  run: (parts, turn, command) => provisionList(parts, turn, command),
+});

@@ -1,11 +1,11 @@
-import { deny } from '../../access/policy.ts';
 import { createRequest } from '../../requests/store.ts';
 import type { Command } from '../command.ts';
+import { type CommandParts, defineCommand, type Turn } from '../registry/define-command.ts';
+import { mayOnlyAsk } from '../registry/run.ts';
 import type { Reply } from '../reply.ts';
 import { requestAccess } from './access/request-access.ts';
 import { findSubject } from './subject.ts';
 import { findTarget, requestOf } from './target.ts';
-import { type CommandParts, refuseUnless, type Turn } from './turn.ts';
 import { untimely } from './untimely.ts';
 
 type ProvisionCommand = Extract<Command, { verb: 'provision' }>;
@@ -15,13 +15,13 @@ type ProvisionCommand = Extract<Command, { verb: 'provision' }>;
  * kind is spent. What is stored in the end is a request; the dispatcher does the rest. Whoever may only ask for access
  * has asked for it by this.
  */
-export async function provision(parts: CommandParts, turn: Turn, command: ProvisionCommand): Promise<Reply> {
-  if (deny(turn.caller, 'provision.run') !== null && deny(turn.caller, 'access.request') === null) {
+async function provision(parts: CommandParts, turn: Turn, command: ProvisionCommand): Promise<Reply> {
+  if (mayOnlyAsk(turn)) {
     const { subject, app, term = { start: null, end: null, reason: null } } = command;
     return requestAccess(parts, turn, { verb: 'requestAccess', subject, app, ...term }, 'provision');
   }
-  const refusal = (await refuseUnless(parts, turn, 'provision.run')) ?? (await untimely(parts, turn, command));
-  if (refusal !== null) return refusal;
+  const instead = await untimely(parts, turn, command);
+  if (instead !== null) return instead;
   const found = await findTarget(parts, turn, command, 'User');
   if (found.kind === 'reply') return found.reply;
   const subject = await findSubject(parts, turn, command, found.target);
@@ -37,3 +37,15 @@ export async function provision(parts: CommandParts, turn: Turn, command: Provis
   parts.wake();
   return { kind: 'live', liveId: request.id };
 }
+
+export const provisionCommand = defineCommand({
+  verb: 'provision',
+  permission: 'provision.run',
+  forRequesters: 'anyLine',
+  ground: 'job',
+  rolesAnew: 'clicked',
+  chapter: 'provision',
+  examples: ['provision adele@contoso.com to Salesforce', 'provision "Adele Vance" to "GitHub Enterprise"'],
+  tryIt: null,
+  run: provision,
+});

@@ -3,18 +3,19 @@ import { act } from '../../requests/access-requests/store.ts';
 import { findFailedTasks } from '../../requests/overview.ts';
 import { requeueTasks } from '../../requests/queue.ts';
 import type { Request, TaskState } from '../../requests/request.ts';
+import { type CommandParts, defineCommand, type Turn } from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
 import { eitherAccessRequest } from './access/found-request.ts';
 import { copyClicked, retryAccess } from './access/retry-access.ts';
 import { findOwnRequest } from './own-request.ts';
-import { type CommandParts, say, type Turn } from './turn.ts';
+import { say } from './turn.ts';
 
 /**
  * The Retry button and `retry ID`: what has not ended well runs once more, on the same card. A second click finds
  * nothing to put back and shows the card as it is. The id of an access request does as well as that of the provisioning
  * request which carries it out.
  */
-export async function retry(parts: CommandParts, turn: Turn, id: string): Promise<Reply> {
+async function retry(parts: CommandParts, turn: Turn, id: string): Promise<Reply> {
   const accessRequest = await eitherAccessRequest(parts, id);
   if (accessRequest === null) return retryProvisioning(parts, turn, id, null);
   const { state } = accessRequest;
@@ -58,3 +59,14 @@ function nothingToRetry(turn: Turn, request: Request): Reply {
   if (has('waiting') || has('running')) return say(turn.words, { kind: 'stillRuns', id: request.id });
   return say(turn.words, { kind: has('cancelled') ? 'wasCancelled' : 'nothingToRetry', id: request.id });
 }
+
+export const retryCommand = defineCommand({
+  verb: 'retry',
+  permission: 'request.retry',
+  ground: 'job',
+  rolesAnew: 'clicked',
+  chapter: 'requests',
+  examples: ['retry R7K3MQ'],
+  tryIt: null,
+  run: (parts, turn, { requestId }) => retry(parts, turn, requestId),
+});

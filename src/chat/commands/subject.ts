@@ -7,12 +7,13 @@ import { format } from '../grammar/format.ts';
 import { takesBack } from '../grammar/negations.ts';
 import { toSubject } from '../lists/people.ts';
 import { nearest, resolvePerson, typistOf } from '../lists/person.ts';
+import type { CommandParts, Turn } from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
 import { candidateOf, personOffer, personPicker } from '../views/person-picker.ts';
 import { commonName, isDistinguishedName } from './distinguished-name.ts';
 import { lookAgainForPerson } from './offers/second-look.ts';
 import { type Target, tryAgain } from './target.ts';
-import { type CommandParts, say, type Turn, troubleReply } from './turn.ts';
+import { say, troubleReply } from './turn.ts';
 
 /** Every command about one person; with an app, or with none in particular. */
 export type PersonCommand = Extract<Command, { readonly subject: string; readonly app: string | null }>;

@@ -4,13 +4,14 @@ import type { Job } from '../../graph/synchronization.ts';
 import type { NewRequest } from '../../requests/store.ts';
 import type { Command } from '../command.ts';
 import { format } from '../grammar/format.ts';
+import type { CommandParts, Turn } from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
 import { provisioningPageUrl } from '../views/entra-link.ts';
 import type { SayButton } from '../views/parts.ts';
 import { appPicker } from '../views/person-picker.ts';
 import { appCandidates, onlyProvisioned } from './app-candidates.ts';
 import { lookAgainForApp } from './offers/second-look.ts';
-import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
+import { record, refuseOnGround, say, troubleReply } from './turn.ts';
 
 /** Every command that names an app. */
 export type ProvisioningCommand = Extract<Command, { readonly app: string | null }> & { readonly app: string };
@@ -111,7 +112,7 @@ export async function findTarget(
     return reply(await blocked(parts, turn, app, { kind, app: app.displayName }));
   }
   const ground = { cloudSync: chosen.source === 'activeDirectory' };
-  const outOfBounds = await refuseUnless(parts, turn, 'provision.run', ground);
+  const outOfBounds = await refuseOnGround(parts, turn, 'provision.run', ground);
   if (outOfBounds !== null) return reply(outOfBounds);
   return { kind: 'target', target: { app, job, rule: chosen } };
 }

@@ -1,76 +1,27 @@
-import type { Access } from '../../access/access.ts';
-import type { Caller, Denial, Permission, Role } from '../../access/caller.ts';
+import type { Denial, Permission, Role } from '../../access/caller.ts';
 import { deny, type Ground, rolesThatMay } from '../../access/policy.ts';
 import { type GraphTrouble, refusesToken } from '../../graph/answer.ts';
-import type { Applications } from '../../graph/applications.ts';
-import type { Assignments } from '../../graph/assignments.ts';
-import type { Directory } from '../../graph/directory.ts';
-import type { ProvisioningLog } from '../../graph/provisioning-log.ts';
-import type { Synchronization } from '../../graph/synchronization.ts';
-import type { Log } from '../../log.ts';
-import type { AccessParts } from '../../requests/access-requests/store.ts';
-import type { CrashGuard } from '../../requests/crash-guard.ts';
 import { type Entry, writeRecord } from '../../requests/record.ts';
-import type { FileContent, Incoming, IncomingFile } from '../incoming.ts';
-import { type ChatObserver, observeEntry } from '../observer.ts';
-import type { CardMessage, Reply } from '../reply.ts';
+import { observeEntry } from '../observer.ts';
+import type { CommandParts, Turn } from '../registry/define-command.ts';
+import type { Reply } from '../reply.ts';
 import { denied, type RoleContact } from '../views/denied.ts';
 import type { SayButton } from '../views/parts.ts';
 import { type Problem, problem } from '../views/problem.ts';
 import type { Words } from '../words.ts';
 
-/** Graph as one right shows it: Usher's own, or that of a person who is signed in. */
-export interface Sight {
-  readonly access: Access;
-  readonly directory: Directory;
-  readonly applications: Applications;
-  readonly synchronization: Synchronization;
-  readonly assignments: Assignments;
-  readonly provisioningLog: ProvisioningLog;
+/** A reply that refuses, when the caller may not; null when they may. The refusal is recorded. For the registry. */
+export async function refuseUnless(parts: CommandParts, turn: Turn, permission: Permission): Promise<Reply | null> {
+  const denial = deny(turn.caller, permission);
+  return denial === null ? null : refuse(parts, turn, denial, permission);
 }
 
-/** What commands work with. */
-export interface CommandParts extends Sight {
-  /** By whose right Graph is called: Usher's own, or the caller's, which is there only while they are signed in. */
-  readonly rights: 'own' | 'callers';
-  readonly store: AccessParts;
-  readonly log: Log;
-  /** For whom a requester may ask. */
-  readonly requestFor: 'reports' | 'anyone';
-  /** The cloud's Entra admin centre. */
-  readonly entraPortal: string;
-  /** A request has been stored or put back: the queue may look. */
-  readonly wake: () => void;
-  /** An access request has been stored or changed: the calendar may look, and its cards are out of date. */
-  readonly accessChanged: (accessRequestId: string) => void;
-  /** What is watched has changed: the watch may look. */
-  readonly watchesChanged: () => void;
-  /** The Entra object id of a member of a conversation, by Teams' own id; null when the roster does not tell. */
-  readonly findMember: (conversation: string, memberId: string) => Promise<string | null>;
-  /** Whether attribute values, typed reasons and other people's requests may stand in this conversation. */
-  readonly isOpenPlace: (conversation: string) => boolean;
-  /** Posts a card outside the turn; resolves with its id, or null where Teams did not take it. */
-  readonly post: (conversation: string, message: CardMessage) => Promise<string | null>;
-  /** What is in a file that somebody dropped. */
-  readonly readFile: (file: IncomingFile) => Promise<FileContent>;
-  readonly observe?: ChatObserver;
-  /** Keeps what kills its process from being taken up for ever. */
-  readonly guard?: CrashGuard;
-}
-
-/** One command being run: who says it, where, and in which words the answer goes back. */
-export interface Turn {
-  readonly incoming: Incoming;
-  readonly caller: Caller;
-  readonly words: Words;
-}
-
-/** A reply that refuses, when the caller may not; null when they may. The refusal is recorded. */
-export async function refuseUnless(
+/** The same, once a command knows on which ground it stands. */
+export async function refuseOnGround(
   parts: CommandParts,
   turn: Turn,
   permission: Permission,
-  ground?: Ground,
+  ground: Ground,
 ): Promise<Reply | null> {
   const denial = deny(turn.caller, permission, ground);
   return denial === null ? null : refuse(parts, turn, denial, permission);

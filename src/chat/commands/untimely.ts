@@ -7,6 +7,7 @@ import { format } from '../grammar/format.ts';
 import { findPeople } from '../lists/people.ts';
 import { foldDuplicates } from '../lists/people-list.ts';
 import { typistOf } from '../lists/person.ts';
+import type { CommandParts, Turn } from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
 import { termCard } from '../views/access/term-card.ts';
 import { nobodyFoundCard } from '../views/confirm-card.ts';
@@ -16,7 +17,7 @@ import { endReply, offerLongerApp, readTerms } from './access/terms.ts';
 import { lookAgainForGroup } from './offers/second-look.ts';
 import { findPerson } from './subject.ts';
 import { findApplication, tryAgain } from './target.ts';
-import { type CommandParts, say, type Turn, troubleReply } from './turn.ts';
+import { say, troubleReply } from './turn.ts';
 
 type TimedCommand = Extract<Command, { verb: 'provision' | 'provisionList' | 'provisionGroup' }>;
 

@@ -3,52 +3,20 @@ import { renderCard } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
 import type { Verb } from '../command.ts';
 import { spellingOf } from '../grammar/verbs.ts';
+import type { Chapter } from '../registry/define-command.ts';
 import type { CardMessage } from '../reply.ts';
-import type { WordKey, Words } from '../words.ts';
-import { headingOf } from './help-chapters.ts';
+import type { Words } from '../words.ts';
 import { maybe, type SayButton, sayButtons, short, submitButton } from './parts.ts';
 
 /** A command that the caller may use. */
 export interface CommandHelp {
   readonly verb: Verb;
+  readonly chapter: Chapter;
   /** Whole lines, as one would type them. */
   readonly examples: readonly string[];
   /** A line that does no harm, for a button that says it at once; null for commands that change something. */
   readonly tryIt: string | null;
 }
-
-const DESCRIPTIONS: Readonly<Record<Verb, WordKey>> = {
-  provision: 'help.provision',
-  provisionList: 'help.provisionList',
-  provisionGroup: 'help.provisionGroup',
-  retry: 'help.retry',
-  cancel: 'help.cancel',
-  requestAccess: 'help.requestAccess',
-  accessForm: 'help.accessForm',
-  approve: 'help.approve',
-  deny: 'help.deny',
-  pending: 'help.pending',
-  show: 'help.show',
-  sendApprovalsHere: 'help.sendApprovalsHere',
-  stopSendingApprovals: 'help.stopSendingApprovals',
-  approvalPlaces: 'help.approvalPlaces',
-  removeApprovalPlace: 'help.removeApprovalPlace',
-  cancelAllBy: 'help.cancelAllBy',
-  status: 'help.status',
-  check: 'help.check',
-  queue: 'help.queue',
-  history: 'help.history',
-  requests: 'help.requests',
-  exportHistory: 'help.exportHistory',
-  watch: 'help.watch',
-  unwatch: 'help.unwatch',
-  watches: 'help.watches',
-  allWatches: 'help.allWatches',
-  removeWatch: 'help.removeWatch',
-  apps: 'help.apps',
-  whoami: 'help.whoami',
-  help: 'help.help',
-};
 
 /** More than there are. */
 const MOST_COMMANDS = 40;
@@ -136,7 +104,7 @@ type Entry = HelpView['commands'][number];
 
 function entry(words: Words, { verb, examples, tryIt }: CommandHelp): Entry {
   return {
-    text: words.card(DESCRIPTIONS[verb]),
+    text: words.card(`help.${verb}`),
     examples: examples.slice(0, MOST_EXAMPLES).map((line) => exampleText(line, LONGEST_EXAMPLE)),
     tries:
       tryIt === null ? [] : submitButton(words, 'button.tryIt', { verb: 'run', text: tryIt }, sayLine(words, tryIt)),
@@ -145,17 +113,17 @@ function entry(words: Words, { verb, examples, tryIt }: CommandHelp): Entry {
 
 /** One entry for each chapter that follows another: a line for each of its commands, and a button for the first that does no harm. */
 function chapters(words: Words, commands: readonly CommandHelp[]): Entry[] {
-  const found: { heading: WordKey; commands: CommandHelp[] }[] = [];
+  const found: { chapter: Chapter; commands: CommandHelp[] }[] = [];
   for (const command of commands) {
-    const heading = headingOf(command.verb);
+    const { chapter } = command;
     const last = found.at(-1);
-    if (last?.heading === heading) last.commands.push(command);
-    else found.push({ heading, commands: [command] });
+    if (last?.chapter === chapter) last.commands.push(command);
+    else found.push({ chapter, commands: [command] });
   }
-  return found.map(({ heading, commands: members }) => {
+  return found.map(({ chapter, commands: members }) => {
     const line = members.find(({ tryIt }) => tryIt !== null)?.tryIt ?? null;
     return {
-      text: words.card(heading),
+      text: words.card(`help.chapter.${chapter}`),
       examples: members.flatMap(({ examples }) =>
         examples.slice(0, 1).map((example) => exampleText(example, LONGEST_LINE)),
       ),

@@ -1,15 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Caller, Role } from '../../../src/access/caller.ts';
 import { commandsFor } from '../../../src/chat/commands/help.ts';
+import { registry } from '../../../src/chat/commands/registry.ts';
 import { parse } from '../../../src/chat/grammar/parse.ts';
 import { verbs } from '../../../src/chat/grammar/verbs.ts';
-import { verbsOf } from '../../../src/chat/views/help-chapters.ts';
 
 function caller(...roles: Role[]): Caller {
   return { id: '1', tenantId: '2', name: 'Megan', principalName: 'megan@contoso.com', roles, memberOf: [] };
 }
-const verbsFor = (...roles: Role[]) => commandsFor({ rights: 'own' }, caller(...roles)).map(({ verb }) => verb);
-const everyone = commandsFor({ rights: 'own' }, caller('operator', 'approver'));
+const verbsFor = (...roles: Role[]) =>
+  commandsFor({ registry, rights: 'own' }, caller(...roles)).map(({ verb }) => verb);
+const everyone = commandsFor({ registry, rights: 'own' }, caller('operator', 'approver'));
 
 const checking = ['status', 'check', 'queue', 'apps'];
 const watching = ['watch', 'unwatch', 'watches'];
@@ -49,8 +50,11 @@ describe('the commands that somebody may use', () => {
     ]);
   });
 
-  it('are each in one chapter', () => {
-    expect(Object.values(verbsOf).flat().toSorted()).toEqual([...verbs].toSorted());
+  it('are declared under their own verb, each that the grammar reads', () => {
+    const declared = Object.entries(registry.commands);
+
+    expect(declared.map(([verb]) => verb).toSorted()).toEqual([...verbs].toSorted());
+    for (const [verb, declaration] of declared) expect(declaration.verb).toBe(verb);
   });
 
   it('are only questions about oneself, without a role', () => {

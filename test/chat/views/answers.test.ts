@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Denial } from '../../../src/access/caller.ts';
 import { cardAsText } from '../../../src/chat/cards/as-text.ts';
 import { commandsFor } from '../../../src/chat/commands/help.ts';
+import { registry } from '../../../src/chat/commands/registry.ts';
 import type { CardMessage } from '../../../src/chat/reply.ts';
 import { apps } from '../../../src/chat/views/apps.ts';
 import { checking } from '../../../src/chat/views/checking.ts';
@@ -248,8 +249,13 @@ describe('a problem', () => {
 });
 
 describe('the help', () => {
-  const provision: CommandHelp = { verb: 'provision', examples: ['provision user adele to Salesforce'], tryIt: null };
-  const list: CommandHelp = { verb: 'apps', examples: ['apps', 'apps sales'], tryIt: 'apps' };
+  const provision: CommandHelp = {
+    verb: 'provision',
+    chapter: 'provision',
+    examples: ['provision user adele to Salesforce'],
+    tryIt: null,
+  };
+  const list: CommandHelp = { verb: 'apps', chapter: 'check', examples: ['apps', 'apps sales'], tryIt: 'apps' };
 
   it('lists what it is given, and nothing else', () => {
     const text = cardAsText(help(words, { commands: [list], topic: null }).card);
@@ -287,7 +293,7 @@ describe('the help', () => {
     const roles = ['operator', 'approver'] as const;
     const caller = { id: '1', tenantId: '2', name: 'Alex', principalName: 'alex@contoso.com', roles, memberOf: [] };
 
-    const message = help(words, { commands: commandsFor({ rights: 'own' }, caller), topic: null });
+    const message = help(words, { commands: commandsFor({ registry, rights: 'own' }, caller), topic: null });
 
     const text = cardAsText(message.card);
     expect(text).toMatch(
@@ -306,7 +312,12 @@ describe('the help', () => {
   });
 
   it('names a topic as people type it', () => {
-    const request: CommandHelp = { verb: 'requestAccess', examples: ['request access for lee to Box'], tryIt: null };
+    const request: CommandHelp = {
+      verb: 'requestAccess',
+      chapter: 'ask',
+      examples: ['request access for lee to Box'],
+      tryIt: null,
+    };
 
     const text = cardAsText(help(words, { commands: [provision, request], topic: 'requestAccess' }).card);
 

@@ -199,7 +199,7 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
     roles: ['operator'] as const,
     memberOf: [],
   };
-  const command = { verb: 'apps', examples: many(text), tryIt: text } as const;
+  const command = { verb: 'apps', chapter: 'check', examples: many(text), tryIt: text } as const;
   return [
     ...outcomesSaying(text, size).map((outcome) => draw(requestIn(doneWith(outcome, text), { text, attempts: 3 }))),
     draw(requestIn({ kind: 'waiting', dueAt: NOW, again: 'ruleChanged' }, { text }), {

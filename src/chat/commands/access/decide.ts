@@ -3,9 +3,16 @@ import type { AccessAction, AccessRequest } from '../../../requests/access-reque
 import { copyWithCard, openCopy } from '../../../requests/access-requests/copies.ts';
 import { act, recordRefusal } from '../../../requests/access-requests/store.ts';
 import { findRequest } from '../../../requests/store.ts';
+import {
+  type CommandNamed,
+  type CommandParts,
+  defineCommand,
+  type Needed,
+  type Turn,
+} from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
 import { decisionOf } from '../../views/access/access-names.ts';
-import { type CommandParts, refuseStranger, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
+import { say, troubleReply } from '../turn.ts';
 import { approversOf, eitherAccessRequest, isUnsettledApp, placeKeyOf, unknownAccess } from './found-request.ts';
 
 export type Verdict = { readonly kind: 'approve' } | { readonly kind: 'deny'; readonly reason: string | null };
@@ -17,24 +24,52 @@ const longestReason = 500;
  * request is their own is looked up anew. The decision itself is a compare-and-set, so a second click, a stale card or
  * a repeated delivery changes nothing and gets the card as it is.
  */
-export async function decide(parts: CommandParts, turn: Turn, id: string, verdict: Verdict): Promise<Reply> {
-  const who = await parts.access.identifyAnew(turn.incoming.speaker);
-  if (who.kind === 'trouble') return troubleReply(turn.words, who.trouble);
-  if (who.kind === 'denied') return refuseStranger(parts, turn.words, turn.incoming.speaker.id, who.denial);
-  const now: Turn = { ...turn, caller: who.caller };
-
+async function decide(parts: CommandParts, turn: Turn, id: string, verdict: Verdict): Promise<Reply> {
   const request = await eitherAccessRequest(parts, id);
-  const refusal = await refuseUnless(parts, now, 'access.decide');
-  if (refusal !== null) {
-    if (request !== null)
-      await recordRefusal(parts.store, request.id, who.caller.id, { why: 'role', tried: verdict.kind });
-    return refusal;
-  }
   if (request === null) return needsNoDecision(parts, turn, id);
-  const obstacle = await obstacleTo(parts, now, request, verdict);
+  const obstacle = await obstacleTo(parts, turn, request, verdict);
   if (obstacle !== null) return obstacle;
-  return request.id === id ? carryOut(parts, now, request, verdict) : isProvisioningOf(parts, now, request, id);
+  return request.id === id ? carryOut(parts, turn, request, verdict) : isProvisioningOf(parts, turn, request, id);
 }
+
+/** A refusal for want of the role stands in the record of the request as well. */
+async function neededToDecide(
+  parts: CommandParts,
+  { caller }: Turn,
+  { requestId, verb }: CommandNamed<'approve' | 'deny'>,
+): Promise<Needed> {
+  return {
+    permission: 'access.decide',
+    async noteRefusal() {
+      const request = await eitherAccessRequest(parts, requestId);
+      if (request !== null) await recordRefusal(parts.store, request.id, caller.id, { why: 'role', tried: verb });
+    },
+  };
+}
+
+export const approveCommand = defineCommand({
+  verb: 'approve',
+  permission: 'access.decide',
+  needs: neededToDecide,
+  appOnly: true,
+  rolesAnew: 'always',
+  chapter: 'decide',
+  examples: ['approve R7K3MQ'],
+  tryIt: null,
+  run: (parts, turn, { requestId }) => decide(parts, turn, requestId, { kind: 'approve' }),
+});
+
+export const denyCommand = defineCommand({
+  verb: 'deny',
+  permission: 'access.decide',
+  needs: neededToDecide,
+  appOnly: true,
+  rolesAnew: 'always',
+  chapter: 'decide',
+  examples: ['deny R7K3MQ he has it already'],
+  tryIt: null,
+  run: (parts, turn, { requestId, reason }) => decide(parts, turn, requestId, { kind: 'deny', reason }),
+});
 
 /** What was approved is named by the id of what carries it out: there is nothing left to decide. */
 function isProvisioningOf(parts: CommandParts, { words }: Turn, request: AccessRequest, id: string): Reply {

@@ -1,26 +1,20 @@
 import { dayOf } from '../../dates/start-date.ts';
+import { type CommandParts, defineButton, defineCommand, type Turn } from '../../registry/define-command.ts';
 import type { CardAction, Reply } from '../../reply.ts';
 import { type AccessFormInput, accessForm as accessFormCard } from '../../views/access/access-form.ts';
-import { type CommandParts, refuseUnless, type Turn, troubleReply } from '../turn.ts';
+import { troubleReply } from '../turn.ts';
 import { requestAccess } from './request-access.ts';
 
 /** Teams shows a long list of choices badly; whoever is not in it can be typed in the line. */
 const mostApps = 100;
 
 /** `request` alone: a form with everything that a request may say. */
-export async function accessForm(parts: CommandParts, turn: Turn): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'access.request');
-  return refusal ?? form(parts, turn, { subject: '', app: '', start: '', reason: '' }, null);
+export function accessForm(parts: CommandParts, turn: Turn): Promise<Reply> {
+  return form(parts, turn, { subject: '', app: '', start: '', reason: '' }, null);
 }
 
 /** The form filled in. What is missing is asked for once more, with everything that was written kept. */
-export async function ask(
-  parts: CommandParts,
-  turn: Turn,
-  filled: Extract<CardAction, { verb: 'ask' }>,
-): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'access.request');
-  if (refusal !== null) return refusal;
+async function ask(parts: CommandParts, turn: Turn, filled: Extract<CardAction, { verb: 'ask' }>): Promise<Reply> {
   const [subject, app, start, reason] = [filled.subject, filled.app, filled.start, filled.reason].map((text) =>
     text.replace(/\s+/gu, ' ').trim(),
   ) as [string, string, string, string];
@@ -50,3 +44,21 @@ async function form(
   const today = dayOf(parts.store.clock.now(), turn.incoming.reader);
   return { kind: 'card', inPlace: true, message: accessFormCard(turn.words, { apps, values, problem, today }) };
 }
+
+export const accessFormCommand = defineCommand({
+  verb: 'accessForm',
+  permission: 'access.request',
+  appOnly: true,
+  chapter: 'ask',
+  examples: ['request'],
+  tryIt: 'request',
+  run: accessForm,
+});
+
+export const askButton = defineButton({
+  verb: 'ask',
+  permission: 'access.request',
+  appOnly: true,
+  rolesAnew: 'clicked',
+  run: ask,
+});

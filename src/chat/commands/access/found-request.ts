@@ -7,9 +7,10 @@ import type { AccessRequest } from '../../../requests/access-requests/access-req
 import { personalKey } from '../../../requests/access-requests/places.ts';
 import { findAccessRequest, findCarriedOutBy } from '../../../requests/access-requests/store.ts';
 import type { Incoming } from '../../incoming.ts';
+import type { CommandParts, Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
 import { usersPageUrl } from '../../views/entra-link.ts';
-import { type CommandParts, say, type Turn } from '../turn.ts';
+import { say } from '../turn.ts';
 
 /**
  * Who decides on access to an app: those that `APPS_FILE` names for it, else nobody in particular. Null where the app

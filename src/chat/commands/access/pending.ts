@@ -1,8 +1,9 @@
 import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
 import { findPending } from '../../../requests/access-requests/store.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
 import { pendingList } from '../../views/access/pending-list.ts';
-import { type CommandParts, refuseUnless, type Turn, troubleReply } from '../turn.ts';
+import { troubleReply } from '../turn.ts';
 import { approversOf, isTheirs } from './found-request.ts';
 
 const perPage = 10;
@@ -10,9 +11,7 @@ const perPage = 10;
 const atOnce = 100;
 
 /** `pending [page]`: what waits for the caller's decision, oldest first. */
-export async function pending(parts: CommandParts, turn: Turn, page: number): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'access.decide');
-  if (refusal !== null) return refusal;
+async function pending(parts: CommandParts, turn: Turn, page: number): Promise<Reply> {
   const wanted = page * perPage + 1;
   const theirs: AccessRequest[] = [];
   for (let offset = 0; theirs.length < wanted; offset += atOnce) {
@@ -29,3 +28,13 @@ export async function pending(parts: CommandParts, turn: Turn, page: number): Pr
   const more = theirs.length > page * perPage;
   return { kind: 'card', inPlace: true, message: pendingList(turn.words, { items, page, more, now }) };
 }
+
+export const pendingCommand = defineCommand({
+  verb: 'pending',
+  permission: 'access.decide',
+  appOnly: true,
+  chapter: 'decide',
+  examples: ['pending', 'pending 2'],
+  tryIt: 'pending',
+  run: (parts, turn, { page }) => pending(parts, turn, page),
+});

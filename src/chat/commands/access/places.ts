@@ -1,16 +1,15 @@
 import { mayDecide } from '../../../access/deciding.ts';
 import { addPlace, findPlace, type Removal, removeShare } from '../../../requests/access-requests/places.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
-import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
+import { say, troubleReply } from '../turn.ts';
 import { approversOf } from './found-request.ts';
 
 /**
  * `send approvals here`: from now on this channel or group chat sees what its approver decides on, besides what others
  * have had sent here. Whoever decides for some apps only brings only those.
  */
-export async function sendApprovalsHere(parts: CommandParts, turn: Turn): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'access.decide');
-  if (refusal !== null) return refusal;
+async function sendApprovalsHere(parts: CommandParts, turn: Turn): Promise<Reply> {
   const { place, conversation, reader } = turn.incoming;
   if (place.kind === 'personal') return say(turn.words, { kind: 'placeIsPersonal' });
   const listing = await parts.applications.list();
@@ -30,9 +29,7 @@ export async function sendApprovalsHere(parts: CommandParts, turn: Turn): Promis
 }
 
 /** `stop sending approvals`: the way back, for what whoever says it decides on. */
-export async function stopSendingApprovals(parts: CommandParts, turn: Turn): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'access.decide');
-  if (refusal !== null) return refusal;
+async function stopSendingApprovals(parts: CommandParts, turn: Turn): Promise<Reply> {
   const { place } = turn.incoming;
   if (place.kind === 'personal') return say(turn.words, { kind: 'placeIsPersonal' });
   const known = await findPlace(parts.store.database, place.key);
@@ -52,3 +49,24 @@ const answers = {
   notTheirs: 'placeNotYours',
   unknown: 'placeUnknown',
 } as const satisfies Record<Removal, string>;
+
+export const sendApprovalsHereCommand = defineCommand({
+  verb: 'sendApprovalsHere',
+  permission: 'access.decide',
+  appOnly: true,
+  rolesAnew: 'clicked',
+  chapter: 'decide',
+  examples: ['send approvals here'],
+  tryIt: null,
+  run: sendApprovalsHere,
+});
+
+export const stopSendingApprovalsCommand = defineCommand({
+  verb: 'stopSendingApprovals',
+  permission: 'access.decide',
+  appOnly: true,
+  chapter: 'decide',
+  examples: ['stop sending approvals'],
+  tryIt: null,
+  run: stopSendingApprovals,
+});

@@ -1,6 +1,7 @@
 import type { DirectoryUser } from '../../../graph/directory.ts';
+import type { CommandParts, Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
-import { type CommandParts, record, say, type Turn } from '../turn.ts';
+import { record, say } from '../turn.ts';
 
 /** A requester asks neither for themselves nor for a person who is not theirs to ask for; the refusal is recorded. */
 export async function refuseAsking(

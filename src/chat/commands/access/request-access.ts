@@ -1,5 +1,4 @@
 import { mayAskFor } from '../../../access/asking.ts';
-import { deny } from '../../../access/policy.ts';
 import { isGuest } from '../../../graph/user.ts';
 import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
 import { openCopy } from '../../../requests/access-requests/copies.ts';
@@ -7,12 +6,14 @@ import { createAccessRequest } from '../../../requests/access-requests/store.ts'
 import type { Command } from '../../command.ts';
 import { readStartDate } from '../../dates/start-date.ts';
 import { format } from '../../grammar/format.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../registry/define-command.ts';
+import { mayOnlyAsk } from '../../registry/run.ts';
 import type { Reply } from '../../reply.ts';
 import { termCard } from '../../views/access/term-card.ts';
 import { didYouMean } from '../../views/did-you-mean.ts';
 import { findPerson } from '../subject.ts';
 import { blocked, findApp, sourceOf, tryAgain } from '../target.ts';
-import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
+import { say, troubleReply } from '../turn.ts';
 import { approversOf, maySee } from './found-request.ts';
 import { refuseAsking } from './refuse-asking.ts';
 import { endReply, offerLongerApp, readTerms, type Terms } from './terms.ts';
@@ -32,8 +33,6 @@ export async function requestAccess(
   typed: RequestAccessCommand,
   askedAs: 'request' | 'provision' = 'request',
 ): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'access.request');
-  if (refusal !== null) return refusal;
   const command = await withTermsOfItsOwn(parts, turn, typed);
   if (command.start !== null || command.end !== null) {
     const longer = await offerLongerApp(parts, turn, typed, (app) => ({ ...typed, app, start: null, end: null }));
@@ -190,10 +189,9 @@ function offerInstead(
   return { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion: line }) };
 }
 
-/** Whoever may only ask does so for one person at a time; null for whoever may not ask either, or may provision. */
-export function askOneByOne({ caller, words }: Turn): Reply | null {
-  const isAsker = deny(caller, 'provision.run') !== null && deny(caller, 'access.request') === null;
-  return isAsker ? say(words, { kind: 'askOneByOne' }) : null;
+/** A requester asks for one person at a time; null for a caller who may not ask either, or may provision. */
+export function askOneByOne(turn: Turn): Reply | null {
+  return mayOnlyAsk(turn) ? say(turn.words, { kind: 'askOneByOne' }) : null;
 }
 
 /**
@@ -214,3 +212,17 @@ async function findAccessTarget(parts: CommandParts, turn: Turn, command: Reques
   if (person.kind === 'reply') return person;
   return { kind: 'target', app, user: person.user } as const;
 }
+
+export const requestAccessCommand = defineCommand({
+  verb: 'requestAccess',
+  permission: 'access.request',
+  appOnly: true,
+  rolesAnew: 'clicked',
+  chapter: 'ask',
+  examples: [
+    'request access for isaiah to Salesforce on 1 December because he joins Sales',
+    'request access for "Isaiah Langer" to "GitHub Enterprise"',
+  ],
+  tryIt: null,
+  run: (parts, turn, command) => requestAccess(parts, turn, command),
+});

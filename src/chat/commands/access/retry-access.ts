@@ -2,9 +2,10 @@ import { type AccessRequest, mayRetryLapsed } from '../../../requests/access-req
 import { copyWithCard } from '../../../requests/access-requests/copies.ts';
 import { lookNow } from '../../../requests/access-requests/due.ts';
 import { act } from '../../../requests/access-requests/store.ts';
+import type { CommandParts, Turn } from '../../registry/define-command.ts';
+import { refuseUnattended } from '../../registry/run.ts';
 import type { Reply } from '../../reply.ts';
-import { type CommandParts, refuseUnless, say, type Turn } from '../turn.ts';
-import { refuseUnattended } from '../unattended.ts';
+import { refuseOnGround, say } from '../turn.ts';
 
 /** What holds an approved access request up, or has let it lapse. One that has started is retried as what carries it out. */
 export type Startable = AccessRequest & {
@@ -18,7 +19,7 @@ export type Startable = AccessRequest & {
 export async function retryAccess(parts: CommandParts, turn: Turn, request: Startable): Promise<Reply> {
   // Access requests are for people of Entra, never for cloud sync from Active Directory.
   const refusal =
-    (await refuseUnless(parts, turn, 'request.retry', { cloudSync: false })) ??
+    (await refuseOnGround(parts, turn, 'request.retry', { cloudSync: false })) ??
     refuseUnattended(parts, turn, 'approve');
   if (refusal !== null) return refusal;
   const { state, id, startsAt, heldUp } = request;

@@ -7,8 +7,9 @@ import type { Request, Task } from '../../../requests/request.ts';
 import { findAskerOf, findRequest } from '../../../requests/store.ts';
 import { drawPart, drawRequest } from '../../draw.ts';
 import { drawAccess } from '../../draw-copy.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
-import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
+import { record, say, troubleReply } from '../turn.ts';
 import { approversOf, isTheirs, placeKeyOf } from './found-request.ts';
 
 /**
@@ -16,8 +17,6 @@ import { approversOf, isTheirs, placeKeyOf } from './found-request.ts';
  * provisioning request has its own, so here it is shown as it stands now.
  */
 export async function show(parts: CommandParts, turn: Turn, id: string): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'history.show');
-  if (refusal !== null) return refusal;
   const visible = await visibleTo(parts.access, turn.caller);
   if (!visible.ok) return troubleReply(turn.words, visible.trouble);
   const found = await findVisible(parts, turn.caller, visible.value, id);
@@ -133,3 +132,13 @@ async function showAccess(parts: CommandParts, turn: Turn, request: AccessReques
   });
   return { kind: 'live', liveId };
 }
+
+export const showCommand = defineCommand({
+  verb: 'show',
+  permission: 'history.show',
+  inPersonalChat: true,
+  chapter: 'requests',
+  examples: ['show R7K3MQ'],
+  tryIt: null,
+  run: (parts, turn, { requestId }) => show(parts, turn, requestId),
+});

@@ -3,13 +3,13 @@ import { readEndDate } from '../../dates/end-date.ts';
 import { findReasonDate } from '../../dates/reason-date.ts';
 import { dayOf, readStartDate, startOfNextSpan } from '../../dates/start-date.ts';
 import { format } from '../../grammar/format.ts';
+import type { CommandParts, Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
 import { termCard } from '../../views/access/term-card.ts';
 import { didYouMean } from '../../views/did-you-mean.ts';
 import type { SayButton } from '../../views/parts.ts';
 import type { Problem } from '../../views/problem.ts';
 import type { ProvisioningCommand } from '../target.ts';
-import type { CommandParts, Turn } from '../turn.ts';
 
 /** What a line says of the time, and why. */
 export interface Said {

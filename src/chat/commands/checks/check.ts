@@ -7,21 +7,20 @@ import { isGuest } from '../../../graph/user.ts';
 import type { CheckFacts } from '../../checks/verdict.ts';
 import type { Command } from '../../command.ts';
 import { format } from '../../grammar/format.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
 import { checkCard } from '../../views/checks/check-card.ts';
 import { checkList } from '../../views/checks/check-list.ts';
 import { findPerson } from '../subject.ts';
 import { findApplication, tryAgain } from '../target.ts';
-import { type CommandParts, refuseUnless, type Turn, troubleReply } from '../turn.ts';
+import { troubleReply } from '../turn.ts';
 import { readFacts, readFactsOfAll } from './facts.ts';
 import { refuseCheckOn } from './refuse-check.ts';
 
 type CheckCommand = Extract<Command, { verb: 'check' }>;
 
 /** `check <person> [in <app>]`: is it the sync or is it the user? It reads, and changes nothing. */
-export async function check(parts: CommandParts, turn: Turn, command: CheckCommand): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'check.run');
-  if (refusal !== null) return refusal;
+async function check(parts: CommandParts, turn: Turn, command: CheckCommand): Promise<Reply> {
   const reply =
     command.app === null
       ? checkEverywhere(parts, turn, command)
@@ -108,3 +107,13 @@ function personOf(user: DirectoryUser) {
   const { id, displayName, userPrincipalName } = user;
   return { id, name: displayName, principalName: userPrincipalName, guest: isGuest(user) };
 }
+
+export const checkCommand = defineCommand({
+  verb: 'check',
+  permission: 'check.run',
+  inPersonalChat: true,
+  chapter: 'check',
+  examples: ['check adele in Salesforce', 'check adele'],
+  tryIt: null,
+  run: check,
+});

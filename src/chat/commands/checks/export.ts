@@ -2,20 +2,19 @@ import { deny } from '../../../access/policy.ts';
 import { recordFile } from '../../../requests/history/export.ts';
 import type { Command } from '../../command.ts';
 import type { Speaker } from '../../incoming.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../registry/define-command.ts';
 import type { CardMessage, ExportContext, ExportFile, Reply } from '../../reply.ts';
 import { exportOffer, exportOnlyPersonal } from '../../views/checks/export-card.ts';
 import type { Words } from '../../words.ts';
-import { type CommandParts, record, refuseStranger, refuseUnless, type Turn, troubleReply } from '../turn.ts';
+import { record, refuseStranger, troubleReply } from '../turn.ts';
 import { readFilter } from './history.ts';
 
 /** `export history [about] [since]`: the whole record as CSV, denials and all, offered as a file in a personal chat. */
-export async function exportHistory(
+async function exportHistory(
   parts: CommandParts,
   turn: Turn,
   command: Extract<Command, { verb: 'exportHistory' }>,
 ): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'history.export');
-  if (refusal !== null) return refusal;
   const { words, incoming } = turn;
   if (incoming.place.kind !== 'personal') return { kind: 'card', message: exportOnlyPersonal(words) };
   const filter = await readFilter(parts, turn, command);
@@ -62,3 +61,12 @@ async function makeFile({ store }: CommandParts, filter: ExportContext): Promise
   const file = await recordFile(store.database, { ...filter, until });
   return { fileName: `usher-history-${until.slice(0, 10)}.csv`, ...file };
 }
+
+export const exportHistoryCommand = defineCommand({
+  verb: 'exportHistory',
+  permission: 'history.export',
+  chapter: 'requests',
+  examples: ['export history since 1 November', 'export history of adele'],
+  tryIt: null,
+  run: exportHistory,
+});

@@ -7,8 +7,8 @@ import { eachSideBySide } from '../../../graph/side-by-side.ts';
 import { withinMs } from '../../../graph/time-limit.ts';
 import { lastDeedAbout } from '../../../requests/history/history.ts';
 import type { CheckFacts } from '../../checks/verdict.ts';
+import type { CommandParts } from '../../registry/define-command.ts';
 import type { JobReading } from '../../views/checks/job-words.ts';
-import type { CommandParts } from '../turn.ts';
 import { readJob, readJobsOfAll } from './status.ts';
 
 /** First the job and its rule, then what depends on them: together less than the three seconds that somebody waits. */

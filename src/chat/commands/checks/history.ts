@@ -11,6 +11,7 @@ import type { Command } from '../../command.ts';
 import { readSince } from '../../dates/since-date.ts';
 import { format } from '../../grammar/format.ts';
 import { nearest, resolvePerson, typistOf } from '../../lists/person.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
 import { DEEDS_PER_PAGE, historyCard } from '../../views/checks/history-card.ts';
 import { appPicker } from '../../views/person-picker.ts';
@@ -19,18 +20,16 @@ import { appCandidates } from '../app-candidates.ts';
 import { lookAgainForEither } from '../offers/second-look.ts';
 import { askWhich } from '../subject.ts';
 import { tryAgain } from '../target.ts';
-import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
+import { say, troubleReply } from '../turn.ts';
 
 type HistoryCommand = Extract<Command, { verb: 'history' | 'exportHistory' }>;
 
 /** `history [about] [since] [page]`: what was asked for and what came of it, newest first. */
-export async function history(
+async function history(
   parts: CommandParts,
   turn: Turn,
   command: Extract<Command, { verb: 'history' }>,
 ): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'history.show');
-  if (refusal !== null) return refusal;
   const visible = await visibleTo(parts.access, turn.caller);
   if (!visible.ok) return troubleReply(turn.words, visible.trouble);
   const named = await namedRequest(parts, command.about);
@@ -74,9 +73,7 @@ async function namedRequest({ store }: CommandParts, about: string | null): Prom
 }
 
 /** `requests [page]`: one's own. */
-export async function requests(parts: CommandParts, turn: Turn, page: number): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'history.show');
-  if (refusal !== null) return refusal;
+async function requests(parts: CommandParts, turn: Turn, page: number): Promise<Reply> {
   const filter = { about: null, askerId: turn.caller.id, since: null };
   const found = await findDeedsPage(byReader(parts.store.database), filter, page - 1, DEEDS_PER_PAGE);
   const message = historyCard(turn.words, {
@@ -164,3 +161,22 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
     }
   }
 }
+
+export const historyCommand = defineCommand({
+  verb: 'history',
+  permission: 'history.show',
+  inPersonalChat: true,
+  chapter: 'requests',
+  examples: ['history Salesforce since monday', 'history adele', 'history since 1 November page 2'],
+  tryIt: 'history',
+  run: history,
+});
+
+export const requestsCommand = defineCommand({
+  verb: 'requests',
+  permission: 'history.show',
+  chapter: 'requests',
+  examples: ['requests', 'requests page 2'],
+  tryIt: 'requests',
+  run: (parts, turn, { page }) => requests(parts, turn, page),
+});

@@ -1,14 +1,13 @@
 import { deny } from '../../../access/policy.ts';
 import { isVisible, visibleTo } from '../../../access/seeing.ts';
 import { type LineItem, mostRead, readLineNow } from '../../../requests/line.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
 import { QUEUE_ROWS, queueCard } from '../../views/checks/queue-card.ts';
-import { type CommandParts, refuseUnless, type Turn, troubleReply } from '../turn.ts';
+import { troubleReply } from '../turn.ts';
 
 /** `queue`: what runs and waits, whose, and when it starts. */
-export async function queue(parts: CommandParts, turn: Turn): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'queue.show');
-  if (refusal !== null) return refusal;
+async function queue(parts: CommandParts, turn: Turn): Promise<Reply> {
   const visible = await visibleTo(parts.access, turn.caller);
   if (!visible.ok) return troubleReply(turn.words, visible.trouble);
   const isPart = visible.value.kind === 'own';
@@ -21,3 +20,12 @@ export async function queue(parts: CommandParts, turn: Turn): Promise<Reply> {
   const now = parts.store.clock.now();
   return { kind: 'card', inPlace: true, message: queueCard(turn.words, { ...line, canCancel, now }) };
 }
+
+export const queueCommand = defineCommand({
+  verb: 'queue',
+  permission: 'queue.show',
+  chapter: 'check',
+  examples: ['queue'],
+  tryIt: 'queue',
+  run: queue,
+});

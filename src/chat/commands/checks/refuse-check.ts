@@ -1,5 +1,6 @@
+import type { CommandParts, Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
-import { type CommandParts, record, say, type Turn } from '../turn.ts';
+import { record, say } from '../turn.ts';
 
 /** A requester may not check on this person, who is not one of their reports. Recorded. */
 export async function refuseCheckOn(parts: CommandParts, turn: Turn, id: string, person: string): Promise<Reply> {

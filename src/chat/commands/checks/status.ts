@@ -7,25 +7,20 @@ import { type TooSlow, withinMs } from '../../../graph/time-limit.ts';
 import { newsOf, watchedStateOf } from '../../../requests/watching/job-change.ts';
 import { noteSeenJobs } from '../../../requests/watching/seen-jobs.ts';
 import type { Command } from '../../command.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
 import type { JobReading } from '../../views/checks/job-words.ts';
 import { statusCard } from '../../views/checks/status-card.ts';
 import { statusList } from '../../views/checks/status-list.ts';
 import { findApplication } from '../target.ts';
-import { type CommandParts, refuseUnless, type Turn, troubleReply } from '../turn.ts';
+import { troubleReply } from '../turn.ts';
 
 /** Somebody on call waits: what does not come by then is shown as not read. */
 const patienceMs = 2_000;
 const patienceForAllMs = 6_000;
 
 /** `status [app]`: is it the sync? */
-export async function status(
-  parts: CommandParts,
-  turn: Turn,
-  command: Extract<Command, { verb: 'status' }>,
-): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'status.show');
-  if (refusal !== null) return refusal;
+async function status(parts: CommandParts, turn: Turn, command: Extract<Command, { verb: 'status' }>): Promise<Reply> {
   return command.app === null ? statusOfAll(parts, turn) : statusOfOne(parts, turn, { ...command, app: command.app });
 }
 
@@ -138,3 +133,12 @@ export function namedFirst(apps: readonly Application[]): Application[] {
   const isNamed = (app: Application) => app.aliases.length > 0 || app.approvers.length > 0;
   return [...apps.filter(isNamed), ...apps.filter((app) => !isNamed(app))];
 }
+
+export const statusCommand = defineCommand({
+  verb: 'status',
+  permission: 'status.show',
+  chapter: 'check',
+  examples: ['status', 'status Salesforce'],
+  tryIt: 'status',
+  run: status,
+});

@@ -2,10 +2,11 @@ import { deny } from '../../../access/policy.ts';
 import { eachSideBySide } from '../../../graph/side-by-side.ts';
 import { addWatch, listWatches, mayWatch, removeWatch } from '../../../requests/watching/watches.ts';
 import type { Command } from '../../command.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
 import { WATCHES_SHOWN, watchesCard } from '../../views/checks/watches-card.ts';
 import { findApplication } from '../target.ts';
-import { type CommandParts, refuseUnless, say, type Turn } from '../turn.ts';
+import { say } from '../turn.ts';
 import { readJob } from './status.ts';
 
 type WatchCommand = Extract<Command, { verb: 'watch' | 'unwatch' }>;
@@ -13,9 +14,7 @@ type WatchCommand = Extract<Command, { verb: 'watch' | 'unwatch' }>;
 const sideBySide = 8;
 
 /** `watch <app>`: this conversation is told when the app's synchronization breaks or mends. */
-export async function watch(parts: CommandParts, turn: Turn, command: WatchCommand): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'watch.change');
-  if (refusal !== null) return refusal;
+async function watch(parts: CommandParts, turn: Turn, command: WatchCommand): Promise<Reply> {
   const found = await findApplication(parts, turn, command);
   if (found.kind === 'reply') return found.reply;
   const app = { id: found.app.id, name: found.app.displayName };
@@ -32,9 +31,7 @@ export async function watch(parts: CommandParts, turn: Turn, command: WatchComma
 }
 
 /** `unwatch <app>`: the way back. */
-export async function unwatch(parts: CommandParts, turn: Turn, command: WatchCommand): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'watch.change');
-  if (refusal !== null) return refusal;
+async function unwatch(parts: CommandParts, turn: Turn, command: WatchCommand): Promise<Reply> {
   const found = await findApplication(parts, turn, command);
   if (found.kind === 'reply') return found.reply;
   const { place } = turn.incoming;
@@ -43,9 +40,7 @@ export async function unwatch(parts: CommandParts, turn: Turn, command: WatchCom
 }
 
 /** `watches`: what this conversation is told of. */
-export async function watches(parts: CommandParts, turn: Turn): Promise<Reply> {
-  const refusal = await refuseUnless(parts, turn, 'status.show');
-  if (refusal !== null) return refusal;
+async function watches(parts: CommandParts, turn: Turn): Promise<Reply> {
   const all = await listWatches(parts.store.database, turn.incoming.place.key);
   const listing = await parts.applications.list();
   const known = new Map(listing.ok ? listing.value.items.map((app) => [app.id, app]) : []);
@@ -65,3 +60,34 @@ export async function watches(parts: CommandParts, turn: Turn): Promise<Reply> {
   const now = parts.store.clock.now();
   return { kind: 'card', inPlace: true, message: watchesCard(turn.words, { items, canChange, now }) };
 }
+
+export const watchCommand = defineCommand({
+  verb: 'watch',
+  permission: 'watch.change',
+  appOnly: true,
+  rolesAnew: 'clicked',
+  chapter: 'watch',
+  examples: ['watch Salesforce'],
+  tryIt: null,
+  run: watch,
+});
+
+export const unwatchCommand = defineCommand({
+  verb: 'unwatch',
+  permission: 'watch.change',
+  appOnly: true,
+  chapter: 'watch',
+  examples: ['unwatch Salesforce'],
+  tryIt: null,
+  run: unwatch,
+});
+
+export const watchesCommand = defineCommand({
+  verb: 'watches',
+  permission: 'status.show',
+  appOnly: true,
+  chapter: 'watch',
+  examples: ['watches'],
+  tryIt: 'watches',
+  run: watches,
+});

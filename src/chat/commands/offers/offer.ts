@@ -1,10 +1,11 @@
 import type { Command } from '../../command.ts';
 import { format } from '../../grammar/format.ts';
+import type { CommandParts, Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
 import { MOST_OFFERS, offersCard } from '../../views/did-you-mean.ts';
 import type { SayButton } from '../../views/parts.ts';
 import type { Problem } from '../../views/problem.ts';
-import { type CommandParts, say, type Turn } from '../turn.ts';
+import { say } from '../turn.ts';
 import { mentionsIn } from './app-mentions.ts';
 import { createResolver } from './resolve.ts';
 import { firstOf, type Guess, inTurn, type Resolved } from './resolved.ts';

@@ -1,5 +1,6 @@
 import { mayAskFor } from '../../../access/asking.ts';
-import { deny } from '../../../access/policy.ts';
+import type { Permission } from '../../../access/caller.ts';
+import { deny, type Ground } from '../../../access/policy.ts';
 import { mayCheckOn, visibleTo } from '../../../access/seeing.ts';
 import type { GraphTrouble } from '../../../graph/answer.ts';
 import { findAccessRequest } from '../../../requests/access-requests/store.ts';
@@ -8,15 +9,15 @@ import { closest } from '../../grammar/closest.ts';
 import { takesBack } from '../../grammar/negations.ts';
 import { isSelf } from '../../grammar/pronouns.ts';
 import { nearest, resolvePerson, typistOf } from '../../lists/person.ts';
+import type { CommandParts, Turn } from '../../registry/define-command.ts';
+import { missingFor, refuseUnattended, refuseVerb } from '../../registry/run.ts';
 import { obstacleTo } from '../access/decide.ts';
 import { refuseAsking } from '../access/refuse-asking.ts';
 import { findVisible, refuseUnseen } from '../access/show.ts';
 import { refuseCheckOn } from '../checks/refuse-check.ts';
 import { isDistinguishedName } from '../distinguished-name.ts';
-import { permissionFor, refuseVerb } from '../help.ts';
 import { findOwnRequest } from '../own-request.ts';
-import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '../turn.ts';
-import { refuseUnattended } from '../unattended.ts';
+import { refuseOnGround, refuseUnless, say, troubleReply } from '../turn.ts';
 import { namesNoPerson } from './person-words.ts';
 import {
   type CommandOf,
@@ -75,9 +76,12 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
   const mayOnlyCloudSync = () => !isOperator() && deny(caller, 'provision.run') === null;
   const mayAsk = () => deny(caller, 'access.request') === null;
 
-  function denied(...[permission, ground]: [Parameters<typeof refuseUnless>[2], Parameters<typeof refuseUnless>[3]?]) {
+  function denied(permission: Permission, ground?: Ground) {
     return refused(async () => {
-      const reply = await refuseUnless(parts, turn, permission, ground);
+      const reply =
+        ground === undefined
+          ? await refuseUnless(parts, turn, permission)
+          : await refuseOnGround(parts, turn, permission, ground);
       return reply ?? say(words, { kind: 'empty' });
     });
   }
@@ -178,17 +182,14 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     command: Extract<Command, { verb: 'retry' | 'cancel' | 'approve' | 'deny' | 'show' }>,
   ): Promise<Resolved> {
     const { verb, requestId } = command;
+    const lacking = await missingFor(parts, turn, command);
+    if (lacking !== null) return denied(lacking);
     const accessRequest = await findAccessRequest(parts.store.database, requestId);
     if (verb === 'retry' || (verb === 'cancel' && accessRequest === null)) {
       const found = await findOwnRequest(parts, turn, verb === 'retry' ? 'request.retry' : 'request.cancel', requestId);
       return found.kind === 'request' ? commands(command) : refused(() => Promise.resolve(found.reply));
     }
-    if (verb === 'cancel') {
-      const isOwn = accessRequest?.asker.id === caller.id;
-      return isOwn || deny(caller, 'access.cancel') === null ? commands(command) : denied('access.cancel');
-    }
-    const permission = verb === 'show' ? 'history.show' : 'access.decide';
-    if (deny(caller, permission) !== null) return denied(permission);
+    if (verb === 'cancel') return commands(command);
     if (verb === 'show') {
       const visible = await visibleTo(parts.access, caller);
       if (!visible.ok) return troubled(visible.trouble);
@@ -205,8 +206,8 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
 
   /** What only reads, or names nothing. */
   async function resolveOther(command: OtherCommand, others: readonly string[]): Promise<Resolved> {
-    const permission = permissionFor(command.verb);
-    if (deny(caller, permission) !== null) return denied(permission);
+    const lacking = await missingFor(parts, turn, command);
+    if (lacking !== null) return denied(lacking);
     let resolved: OtherCommand = command;
     let found: readonly string[] = [];
     if ('app' in resolved && resolved.app !== null) {

@@ -7,9 +7,10 @@ import { format } from '../../grammar/format.ts';
 import { negationIn, takesBack } from '../../grammar/negations.ts';
 import { trimEdges } from '../../grammar/words.ts';
 import { typistOf } from '../../lists/person.ts';
+import type { CommandParts, Turn } from '../../registry/define-command.ts';
+import { refuseVerb } from '../../registry/run.ts';
 import type { Reply } from '../../reply.ts';
-import { refuseVerb } from '../help.ts';
-import { type CommandParts, say, type Turn, troubleReply } from '../turn.ts';
+import { say, troubleReply } from '../turn.ts';
 import { type Mention, mentionsIn } from './app-mentions.ts';
 import { JOINT_FIRST, JOINT_LAST, readAround } from './around.ts';
 import {

@@ -1,7 +1,7 @@
 import type { Command } from '../../command.ts';
 import { parse } from '../../grammar/parse.ts';
+import type { CommandParts, Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
-import type { CommandParts, Turn } from '../turn.ts';
 import { offer } from './offer.ts';
 import { remainderOf } from './person-words.ts';
 

@@ -1,0 +1,125 @@
+import type { Permission } from '../../access/caller.ts';
+import { deny } from '../../access/policy.ts';
+import type { Command, Verb } from '../command.ts';
+import { refuseStranger, refuseUnless, say, troubleReply } from '../commands/turn.ts';
+import type { CardAction, Reply } from '../reply.ts';
+import type { ActionNamed, CommandNamed, CommandParts, Needed, Registry, Turn } from './define-command.ts';
+
+/**
+ * From a command or a button to its declaration. Nothing runs before the policy was asked; a refusal is recorded.
+ *
+ *     delegated mode? ─ roles anew? ─ policy ─→ run
+ *            └──────────────┴────────────┴───→ refusal, recorded
+ */
+export function runCommand(parts: CommandParts, turn: Turn, command: Command): Promise<Reply> {
+  return runAs(parts, turn, command.verb, command);
+}
+
+async function runAs<V extends Verb>(
+  parts: CommandParts,
+  turn: Turn,
+  verb: V,
+  command: CommandNamed<V>,
+): Promise<Reply> {
+  const unavailable = await refuseImpossible(parts, turn, verb);
+  if (unavailable !== null) return unavailable;
+  const declaration = parts.registry.commands[verb];
+  const current = declaration.rolesAnew === 'always' ? await identifyAnew(parts, turn) : turn;
+  if ('kind' in current) return current;
+  const needed = await neededFor(parts, current, verb, command);
+  const refusal = await refuseWithout(parts, current, needed);
+  return refusal ?? declaration.run(parts, current, command);
+}
+
+/** What runs for this command, the requester's way around a refusal included. */
+async function neededFor<V extends Verb>(
+  parts: CommandParts,
+  turn: Turn,
+  verb: V,
+  command: CommandNamed<V>,
+): Promise<Needed> {
+  const { permission, forRequesters, needs } = parts.registry.commands[verb];
+  const needed = await needs?.(parts, turn, command);
+  if (needed !== undefined) return needed;
+  return forRequesters !== undefined && mayOnlyAsk(turn) ? { permission: 'access.request' } : { permission };
+}
+
+/** The permission that this caller lacks for this command; null where nothing refuses it beforehand. It records nothing. */
+export async function missingFor(parts: CommandParts, turn: Turn, command: Command): Promise<Permission | null> {
+  const { permission, isOwn } = await neededFor(parts, turn, command.verb, command);
+  return isOwn === true || deny(turn.caller, permission) === null ? null : permission;
+}
+
+async function refuseWithout(parts: CommandParts, turn: Turn, needed: Needed): Promise<Reply | null> {
+  if (needed.isOwn === true) return null;
+  const refusal = await refuseUnless(parts, turn, needed.permission);
+  if (refusal !== null) await needed.noteRefusal?.();
+  return refusal;
+}
+
+/** Who speaks, with the roles of this moment. */
+async function identifyAnew(parts: CommandParts, turn: Turn): Promise<Turn | Reply> {
+  const who = await parts.access.identifyAnew(turn.incoming.speaker);
+  if (who.kind === 'trouble') return troubleReply(turn.words, who.trouble);
+  if (who.kind === 'denied') return refuseStranger(parts, turn.words, turn.incoming.speaker.id, who.denial);
+  return { ...turn, caller: who.caller };
+}
+
+/** Presses a button that is no command of its own. */
+export async function pressButton<V extends keyof Registry['buttons']>(
+  parts: CommandParts,
+  turn: Turn,
+  verb: V,
+  action: ActionNamed<V>,
+): Promise<Reply> {
+  const { permission, appOnly, run } = parts.registry.buttons[verb];
+  const refusal = await refuseUnless(parts, turn, permission);
+  if (refusal !== null) return refusal;
+  const unavailable = appOnly === true ? refuseDelegated(parts, turn) : null;
+  return unavailable ?? run(parts, turn, action);
+}
+
+/** Whether a click may set something going: roles are read anew for it. */
+export function readsRolesAnew({ registry }: CommandParts, verb: Verb | CardAction['verb']): boolean {
+  const declared = verb in registry.commands ? registry.commands[verb as Verb] : null;
+  const button = verb in registry.buttons ? registry.buttons[verb as keyof Registry['buttons']] : null;
+  return (declared ?? button)?.rolesAnew === 'clicked';
+}
+
+/** Whether a command makes sense where Graph is called by this right. */
+export function isPossible({ registry, rights }: Pick<CommandParts, 'registry' | 'rights'>, verb: Verb): boolean {
+  return rights === 'own' || registry.commands[verb].appOnly !== true;
+}
+
+/** A reply that refuses what no sign-in can carry; null where it can be done. */
+export function refuseUnattended(parts: CommandParts, turn: Turn, verb: Verb): Reply | null {
+  return isPossible(parts, verb) ? null : refuseDelegated(parts, turn);
+}
+
+function refuseDelegated({ rights }: CommandParts, { words }: Turn): Reply | null {
+  return rights === 'own' ? null : say(words, { kind: 'needsApplicationPermission' });
+}
+
+/** A reply that refuses what no sign-in can carry on; to a caller who may not do it anyway, for that reason. */
+export async function refuseImpossible(parts: CommandParts, turn: Turn, verb: Verb): Promise<Reply | null> {
+  const refusal = refuseUnattended(parts, turn, verb);
+  return refusal === null ? null : ((await refuseVerb(parts, turn, verb)) ?? refusal);
+}
+
+/** A reply that refuses half a command, before any help with the other half; null for who may use a whole one. */
+export async function refuseVerb(parts: CommandParts, turn: Turn, verb: Verb): Promise<Reply | null> {
+  const { permission, or = permission, forRequesters } = parts.registry.commands[verb];
+  const instead = forRequesters === 'anyLine' ? 'access.request' : or;
+  return deny(turn.caller, instead) === null ? null : refuseUnless(parts, turn, permission);
+}
+
+/** Whether a whole line decides by itself who may say it, so that a slip in its verb is mended before anything is refused. */
+export function decidesByItself({ registry }: CommandParts, verb: Verb): boolean {
+  const { mayBeOwn, forRequesters } = registry.commands[verb];
+  return mayBeOwn === true || forRequesters === 'wholeLine';
+}
+
+/** Whether the caller may ask for access and no more. */
+export function mayOnlyAsk({ caller }: Turn): boolean {
+  return deny(caller, 'provision.run') !== null && deny(caller, 'access.request') === null;
+}
