@@ -3,6 +3,7 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { assertNever } from './assert-never.ts';
 import { systemClock } from './clock.ts';
 import { describeProblems, readConfig } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
@@ -61,10 +62,8 @@ export async function runHistory(args: readonly string[], terminal: Terminal): P
       return complain(terminal, reading.why);
     case 'wanted':
       return print(reading.wanted, terminal);
-    default: {
-      const never: never = reading;
-      throw new Error(`unexpected reading ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(reading, 'reading');
   }
 }
 

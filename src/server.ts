@@ -3,6 +3,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import restify, { type Request, type Response } from 'restify';
 import { z } from 'zod';
+import { assertNever } from './assert-never.ts';
 import { systemClock } from './clock.ts';
 import { isLoopback, type Secret } from './config.ts';
 import { createLog, type Log } from './log.ts';
@@ -217,10 +218,8 @@ function answerReception(response: Response, reception: Reception): void {
     case 'unavailable':
       answer(response, 503, 'unavailable');
       return;
-    default: {
-      const never: never = reception;
-      throw new Error(`unexpected reception ${JSON.stringify(never)}`);
-    }
+    default:
+      assertNever(reception, 'reception');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../assert-never.ts';
 import type { Access } from './access.ts';
 import type { Caller } from './caller.ts';
 
@@ -26,10 +27,8 @@ export async function stillMay(
     case 'caller':
       if (judge(who.caller)) return 'may';
       return who.caller.rolesUnread === true ? 'unread' : 'mayNot';
-    default: {
-      const never: never = who;
-      throw new Error(`unexpected identification ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(who, 'identification');
   }
 }
 

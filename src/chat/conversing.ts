@@ -1,4 +1,5 @@
 import { deny } from '../access/policy.ts';
+import { assertNever } from '../assert-never.ts';
 import { rememberPerson } from '../requests/access-requests/places.ts';
 import type { Reader } from '../requests/request.ts';
 import type { Command, Parsed } from './command.ts';
@@ -40,10 +41,8 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
       case 'caller':
         await remember(parts, incoming.speaker, incoming.reader, incoming);
         return answerCaller({ incoming, caller: who.caller, words });
-      default: {
-        const never: never = who;
-        throw new Error(`unexpected identification ${JSON.stringify(never)}`);
-      }
+      default:
+        return assertNever(who, 'identification');
     }
   }
 
@@ -59,10 +58,8 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
         return answerAction(turn, what.action);
       case 'unknownAction':
         return (await refuseRoleless(parts, turn, null)) ?? say(turn.words, { kind: 'unknownButton' });
-      default: {
-        const never: never = what;
-        throw new Error(`unexpected content ${JSON.stringify(never)}`);
-      }
+      default:
+        return assertNever(what, 'content');
     }
   }
 
@@ -82,10 +79,8 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
       case 'ask':
       case 'page':
         return pressButton(parts, turn, action.verb, action);
-      default: {
-        const never: never = action;
-        throw new Error(`unexpected action ${JSON.stringify(never)}`);
-      }
+      default:
+        return assertNever(action, 'action');
     }
   }
 
@@ -110,10 +105,8 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
         return say(turn.words, { kind: 'empty' }, [{ label: 'help', verb: 'run', text: 'help' }]);
       case 'unclear':
         return (await lookAtLine(parts, turn, line)) ?? notUnderstood(parts, turn, line);
-      default: {
-        const never: never = parsed;
-        throw new Error(`unexpected reading ${JSON.stringify(never)}`);
-      }
+      default:
+        return assertNever(parsed, 'reading');
     }
   }
 

@@ -1,4 +1,5 @@
 import { anyMay, type StillMay } from '../access/still-may.ts';
+import { assertNever } from '../assert-never.ts';
 import { isDatabaseFault } from '../db/away.ts';
 import type { Log } from '../log.ts';
 import { mayBeDone } from '../requests/access-requests/awaiting.ts';
@@ -118,10 +119,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
         await row.putOff(dueAt);
         return null;
       }
-      default: {
-        const never: never = attempted;
-        throw new Error(`unexpected attempt ${JSON.stringify(never)}`);
-      }
+      default:
+        return assertNever(attempted, 'attempt');
     }
   }
 

@@ -1,4 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat';
+import { assertNever } from '../assert-never.ts';
 import { durationParts, formatDay, formatMoment, formatTime } from './cards/format.ts';
 import { markdownText, plainText } from './cards/safe-text.ts';
 import en from './messages/en.json' with { type: 'json' };
@@ -99,9 +100,7 @@ function sayDuration(plain: Words['plain'], ms: number): string {
       return plain('duration.minutes', { minutes: parts.minutes, seconds: parts.seconds });
     case 'hours':
       return plain('duration.hours', { hours: parts.hours, minutes: parts.minutes });
-    default: {
-      const never: never = parts;
-      throw new Error(`A length of time in a unit that has no words: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(parts, 'unit of time');
   }
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Kysely, sql, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { assertNever } from '../assert-never.ts';
 import type { Clock } from '../clock.ts';
 import type { DatabaseConfig } from '../config.ts';
 import { isDatabaseAway, noteDeed } from './away.ts';
@@ -151,9 +152,7 @@ function dialectFor(config: DatabaseConfig, clock: Clock): Dialect {
       return sqliteDialect(config.path, clock);
     case 'postgres':
       return postgresDialect(config, clock);
-    default: {
-      const never: never = config;
-      throw new Error(`no dialect for ${String(never)}`);
-    }
+    default:
+      return assertNever(config, 'database');
   }
 }

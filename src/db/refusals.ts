@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { assertNever } from '../assert-never.ts';
 import type { DatabaseConfig } from '../config.ts';
 import { databaseFaultOf } from './away.ts';
 import type { Holder } from './sole-process.ts';
@@ -30,10 +31,8 @@ export function foreignRefusal(foreign: Foreign): Refusal {
         fix: 'give Usher a database of its own, or a schema of its own that its user finds first, and name it in DATABASE_URL; nothing was changed.',
       };
     }
-    default: {
-      const never: never = foreign;
-      throw new Error(`no words for ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(foreign, 'value');
   }
 }
 

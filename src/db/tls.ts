@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
+import { assertNever } from '../assert-never.ts';
 
 /**
  * How a connection to PostgreSQL is encrypted, by the `sslmode` of its address. Stricter than libpq, which takes any
@@ -49,9 +50,7 @@ export function tlsOptions(mode: SslMode | null, rootCertificates: string | null
       return { rejectUnauthorized: true, checkServerIdentity: () => undefined, ...ca };
     case 'no-verify':
       return { rejectUnauthorized: false };
-    default: {
-      const never: never = mode;
-      throw new Error(`no TLS options for ${String(never)}`);
-    }
+    default:
+      return assertNever(mode, 'TLS mode');
   }
 }

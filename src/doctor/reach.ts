@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AppEntry } from '../apps-file.ts';
+import { assertNever } from '../assert-never.ts';
 import type { Clock } from '../clock.ts';
 import { clouds } from '../clouds.ts';
 import type { Config } from '../config.ts';
@@ -187,9 +188,7 @@ export function troubleWords(trouble: GraphTrouble): string {
       return words.trouble.unreadable;
     case 'noAnswer':
       return words.trouble[trouble.why];
-    default: {
-      const never: never = trouble;
-      return never;
-    }
+    default:
+      return assertNever(trouble, 'trouble');
   }
 }

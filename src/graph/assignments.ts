@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assertNever } from '../assert-never.ts';
 import type { Clock } from '../clock.ts';
 import { type Fetched, fetched, type GraphTrouble } from './answer.ts';
 import { belongsToMicrosoft, chooseRole, roleBearerFields, roleBearerSchema } from './app-roles.ts';
@@ -89,10 +90,8 @@ export function createAssignments(parts: { readonly graph: GraphClient; readonly
         return { kind: 'refused', why: 'roleDisabled', code: 'roleDisabled' };
       case 'ambiguous':
         return { kind: 'refused', why: 'other', code: 'ambiguousRole' };
-      default: {
-        const never: never = role;
-        throw new Error(`A choice of a role without an answer: ${JSON.stringify(never)}`);
-      }
+      default:
+        return assertNever(role, 'A choice of a role without an answer:');
     }
     const body = { principalId: userId, resourceId: servicePrincipalId, appRoleId: role.id };
     const answer = await graph.send({ method: 'POST', path: `${path}/appRoleAssignedTo`, body });

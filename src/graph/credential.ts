@@ -1,4 +1,5 @@
 import type { TokenCredential, TokenCredentialOptions } from '@azure/identity';
+import { assertNever } from '../assert-never.ts';
 import { type CloudName, clouds } from '../clouds.ts';
 import type { BotConfig, GraphConfig } from '../config.ts';
 import type { Identity } from '../identity.ts';
@@ -111,9 +112,7 @@ export function createCredential(
       return new DefaultAzureCredential(
         identity.clientId === '' ? options : { ...options, managedIdentityClientId: identity.clientId },
       );
-    default: {
-      const never: never = identity;
-      throw new Error(`no credential for ${String(never)}`);
-    }
+    default:
+      return assertNever(identity, 'credential');
   }
 }

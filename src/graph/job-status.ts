@@ -1,4 +1,5 @@
 import { Duration } from 'luxon';
+import { assertNever } from '../assert-never.ts';
 import type { StoredExecution, StoredJob } from './job-status-schema.ts';
 
 /**
@@ -159,10 +160,8 @@ function healthOf(stored: StoredJob, lastRun: LastRun | null): JobHealth {
     case 'notConfigured':
     case 'disabled':
       return { kind: state.kind };
-    default: {
-      const never: never = state;
-      return never;
-    }
+    default:
+      return assertNever(state, 'state');
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { OnBehalfOfCredential } from '@azure/identity';
+import { assertNever } from '../assert-never.ts';
 import { type CloudName, clouds } from '../clouds.ts';
 import type { Identity } from '../identity.ts';
 import { lazily } from '../lazily.ts';
@@ -67,10 +68,8 @@ export function onBehalfOf(identity: Identity, cloud: CloudName, login: LoginOpt
       }
       case 'federatedIdentity':
         return new OnBehalfOfCredential({ ...shared, getAssertion: await vouch() });
-      default: {
-        const never: never = registration;
-        throw new Error(`no exchange for ${String(never)}`);
-      }
+      default:
+        return assertNever(registration, 'exchange');
     }
   }
 

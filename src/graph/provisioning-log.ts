@@ -1,3 +1,4 @@
+import { assertNever } from '../assert-never.ts';
 import type { Clock } from '../clock.ts';
 import { type Fetched, fetched, type GraphAnswer, type GraphTrouble, troubled } from './answer.ts';
 import { type Cache, createCache } from './cache.ts';
@@ -130,9 +131,7 @@ function whyUnread(trouble: GraphTrouble): UnreadLog {
       return trouble.why === 'timeout' ? 'tooSlow' : 'away';
     case 'unreadable':
       return 'unreadable';
-    default: {
-      const never: never = trouble;
-      return never;
-    }
+    default:
+      return assertNever(trouble, 'trouble');
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assertNever } from '../assert-never.ts';
 import type { Clock } from '../clock.ts';
 import type { Exchange } from './on-behalf-of.ts';
 
@@ -117,10 +118,8 @@ export function createSignIns<Sight>(parts: SignInsParts<Sight>): SignIns<Sight>
         case 'interaction':
         case 'unavailable':
           return exchanged;
-        default: {
-          const never: never = exchanged;
-          throw new Error(`unexpected exchange ${String(never)}`);
-        }
+        default:
+          return assertNever(exchanged, 'exchange');
       }
     },
     sightOf: (personId) => find(personId)?.sight ?? null,

@@ -1,3 +1,4 @@
+import { assertNever } from '../assert-never.ts';
 /**
  * What all calls have in common: whether Graph can be reached at all. A fault that any task would meet closes the gate
  * for every task, in every replica, so that a queue does not spend its attempts on a service that is away. From then on
@@ -88,10 +89,8 @@ export function hear(health: Health, evidence: Evidence, hearing: Hearing): Heal
     }
     case 'nothing':
       return fault === null ? health : { ...health, fault: { ...fault, retryAt: hearing.now } };
-    default: {
-      const never: never = evidence;
-      return never;
-    }
+    default:
+      return assertNever(evidence, 'evidence');
   }
 }
 

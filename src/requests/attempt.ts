@@ -1,3 +1,4 @@
+import { assertNever } from '../assert-never.ts';
 import { type GraphAnswer, type GraphTrouble, refusesToken } from '../graph/answer.ts';
 import { readOutcome } from '../graph/outcome/read-outcome.ts';
 import { isInProgress, readRefusal, signInGone } from '../graph/outcome/refusal.ts';
@@ -117,10 +118,8 @@ export async function attempt(
       return settleSilence(task, answer, isProbe, done);
     case 'refused':
       return settleRefusal(graph, servicePrincipalId, task, answer, isProbe, done);
-    default: {
-      const never: never = answer;
-      throw new Error(`unexpected answer ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(answer, 'answer');
   }
 }
 
@@ -156,10 +155,8 @@ function settleSilence(
         return again({ reason: 'noAnswer', delayMs: firstDelayMs, evidence });
       return { ...done({ kind: 'unknown', why }), evidence };
     }
-    default: {
-      const never: never = why;
-      throw new Error(`unexpected silence ${String(never)}`);
-    }
+    default:
+      return assertNever(why, 'silence');
   }
 }
 

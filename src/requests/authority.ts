@@ -2,6 +2,7 @@ import type { Access } from '../access/access.ts';
 import type { Permission } from '../access/caller.ts';
 import { deny, type Ground } from '../access/policy.ts';
 import { type StillMay, stillMay } from '../access/still-may.ts';
+import { assertNever } from '../assert-never.ts';
 import type { Database } from '../db/database.ts';
 import { overAll } from '../graph/outcome/over-all.ts';
 import { ordererMayNot } from '../graph/outcome/refusal.ts';
@@ -110,9 +111,7 @@ export async function refusalOf(parts: RefusalParts, claimed: ClaimedTask): Prom
       const unasked = { graphRequestId: null, clientRequestId: null, evidence: { kind: 'nothing' } } as const;
       return { kind: 'done', outcome: ordererMayNot, ...unasked, unsent: true };
     }
-    default: {
-      const never: never = standing;
-      throw new Error(`unexpected standing ${String(never)}`);
-    }
+    default:
+      return assertNever(standing, 'standing');
   }
 }

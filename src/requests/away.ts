@@ -1,3 +1,4 @@
+import { assertNever } from '../assert-never.ts';
 import { overAll } from '../graph/outcome/over-all.ts';
 import { noCredential, serviceAway, unreachable } from '../graph/outcome/refusal.ts';
 import type { Outcome } from '../graph/outcome.ts';
@@ -45,9 +46,7 @@ function outcomeOf({ cause, code }: GateFault): Outcome {
       return noCredential(code);
     case 'serviceUnavailable':
       return serviceAway;
-    default: {
-      const never: never = cause;
-      throw new Error(`a fault without an outcome: ${String(never)}`);
-    }
+    default:
+      return assertNever(cause, 'fault');
   }
 }

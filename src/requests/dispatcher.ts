@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { assertNever } from '../assert-never.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import { createSteadiness } from '../db/leases.ts';
 import { overAll } from '../graph/outcome/over-all.ts';
@@ -147,10 +148,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
             return Math.min(claim.inMs, idleMs);
           case 'idle':
             return idleMs;
-          default: {
-            const never: never = claim;
-            throw new Error(`unexpected claim ${JSON.stringify(never)}`);
-          }
+          default:
+            return assertNever(claim, 'claim');
         }
       }
       return 0;
@@ -338,10 +337,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
         const entry = { requestId, taskId, ...told, kept, graphRequestId, clientRequestId };
         return log.info(entry, 'on-demand call settled');
       }
-      default: {
-        const never: never = settlement;
-        throw new Error(`unexpected settlement ${JSON.stringify(never)}`);
-      }
+      default:
+        return assertNever(settlement, 'settlement');
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import { assertNever } from '../assert-never.ts';
 import type { RequestRow, TaskRow } from '../db/schema.ts';
 import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
 import type { LeftOut, Request, Subject, Task, TaskState, WaitReason } from './request.ts';
@@ -77,10 +78,8 @@ function toState(row: Selectable<TaskRow>): TaskState {
         graphRequestId: row.graph_request_id,
         clientRequestId: row.client_request_id,
       };
-    default: {
-      const never: never = row.state;
-      throw new Error(`a task cannot be ${String(never)}`);
-    }
+    default:
+      return assertNever(row.state, 'state');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../assert-never.ts';
 import type { Chat } from '../chat/chat.ts';
 import type { Incoming } from '../chat/incoming.ts';
 import type { CardMessage, Drawing, FileOffer, Reply, SignInInvitation } from '../chat/reply.ts';
@@ -105,10 +106,8 @@ export function createAnswering(parts: AnsweringParts): Answering {
         return showOffer(incoming, reply.offer, own);
       case 'signIn':
         return showInvitation(incoming, reply.invitation, own);
-      default: {
-        const never: never = reply;
-        throw new Error(`unexpected reply ${JSON.stringify(never)}`);
-      }
+      default:
+        return assertNever(reply, 'reply');
     }
   }
 
@@ -338,9 +337,7 @@ function clickedCard({ what }: Incoming): string | null {
     case 'cancel':
     case 'confirm':
       return null;
-    default: {
-      const never: never = action;
-      throw new Error(`unexpected action ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(action, 'action');
   }
 }

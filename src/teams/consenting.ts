@@ -1,3 +1,4 @@
+import { assertNever } from '../assert-never.ts';
 import type { Chat } from '../chat/chat.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
@@ -56,10 +57,8 @@ export function createConsenting(parts: ConsentingParts): Consenting {
         return removeCard(consent);
       case 'unknown':
         return answering.deliver(incoming, await answering.reply(incoming));
-      default: {
-        const never: never = answer;
-        throw new Error(`unexpected answer ${JSON.stringify(never)}`);
-      }
+      default:
+        return assertNever(answer, 'answer');
     }
   }
 

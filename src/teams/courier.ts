@@ -1,3 +1,4 @@
+import { assertNever } from '../assert-never.ts';
 import type { Outbox, OutboxItem } from '../chat/outbox.ts';
 import type { Drawing } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
@@ -121,10 +122,8 @@ export function createCourier(parts: CourierParts): Courier {
         return conversations.post(item.conversation, item.message);
       case 'text':
         return conversations.say(item.conversation, item.text);
-      default: {
-        const never: never = item;
-        throw new Error(`unexpected item ${JSON.stringify(never)}`);
-      }
+      default:
+        return assertNever(item, 'item');
     }
   }
 
@@ -166,9 +165,7 @@ function idOf(item: OutboxItem): Readonly<Record<string, string | number>> {
       return { announcementId: item.announcementId };
     case 'text':
       return { noticeId: item.noticeId };
-    default: {
-      const never: never = item;
-      throw new Error(`unexpected item ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(item, 'item');
   }
 }

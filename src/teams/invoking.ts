@@ -1,3 +1,4 @@
+import { assertNever } from '../assert-never.ts';
 import type { Chat } from '../chat/chat.ts';
 import type { Incoming } from '../chat/incoming.ts';
 import type { AdaptiveCard, Reply } from '../chat/reply.ts';
@@ -55,10 +56,8 @@ export function createInvoking({ chat, answering, clock }: InvokingParts): Invok
           return saySentence('');
         case 'signIn':
           return saySentence(reply.invitation.summary);
-        default: {
-          const never: never = reply;
-          throw new Error(`unexpected reply ${JSON.stringify(never)}`);
-        }
+        default:
+          return assertNever(reply, 'reply');
       }
     } catch (error) {
       return saySentence(answering.apology(incoming, error).summary);

@@ -1,3 +1,4 @@
+import { assertNever } from '../assert-never.ts';
 import type { Drawing } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import { isDatabaseFault } from '../db/database.ts';
@@ -223,10 +224,8 @@ export function createPainter(parts: PainterParts): Painter {
       case 'gone':
         log.warn({ error: sent.error, status: sent.status, liveId, code: 'card_gone' }, 'a card is gone');
         return tellInstead(drawing, card);
-      default: {
-        const never: never = sent;
-        throw new Error(`unexpected result ${JSON.stringify(never)}`);
-      }
+      default:
+        return assertNever(sent, 'result');
     }
   }
 

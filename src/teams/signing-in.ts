@@ -1,5 +1,6 @@
 import type { Activity } from 'botbuilder';
 import { z } from 'zod';
+import { assertNever } from '../assert-never.ts';
 import type { Chat } from '../chat/chat.ts';
 import type { Incoming, Speaker } from '../chat/incoming.ts';
 import type { SignInInvitation } from '../chat/reply.ts';
@@ -129,10 +130,8 @@ function signingInBy(signIns: Pick<SignIns<unknown>, 'signIn' | 'endOf'>, parts:
         const isNews = takeWaiting(speaker) !== null;
         return answered(500, about, isNews ? tell(where, { kind: 'signInUnavailable' }) : undefined);
       }
-      default: {
-        const never: never = result;
-        throw new Error(`unexpected result ${String(never)}`);
-      }
+      default:
+        return assertNever(result, 'result');
     }
   }
 
@@ -163,10 +162,8 @@ function signingInBy(signIns: Pick<SignIns<unknown>, 'signIn' | 'endOf'>, parts:
         return answered(200, {}, tell(where, { kind: 'signInRefused' }));
       case 'unavailable':
         return answered(200, {}, tell(where, { kind: 'signInUnavailable' }));
-      default: {
-        const never: never = result;
-        throw new Error(`unexpected result ${String(never)}`);
-      }
+      default:
+        return assertNever(result, 'result');
     }
   }
 
@@ -231,10 +228,8 @@ function signingInBy(signIns: Pick<SignIns<unknown>, 'signIn' | 'endOf'>, parts:
           return verify(activity.value, speaker, where);
         case 'signin/failure':
           return fail(activity.value, speaker, where);
-        default: {
-          const never: never = name;
-          throw new Error(`unexpected sign-in ${String(never)}`);
-        }
+        default:
+          return assertNever(name, 'sign-in');
       }
     },
   };

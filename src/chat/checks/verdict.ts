@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
 import type { JobStatus } from '../../graph/job-status.ts';
 import { type ErrorMeaning, explainErrorCode } from '../../graph/outcome/error-codes.ts';
@@ -108,10 +109,8 @@ export function sideOf(verdict: CheckVerdict): Side {
     case 'ownTryFailed':
     case 'unknownYet':
       return 'unclear';
-    default: {
-      const never: never = verdict;
-      return never;
-    }
+    default:
+      return assertNever(verdict, 'verdict');
   }
 }
 
@@ -138,10 +137,8 @@ export function isWorthProvisioning(verdict: CheckVerdict): boolean {
     case 'inOrder':
     case 'unknownYet':
       return true;
-    default: {
-      const never: never = verdict;
-      return never;
-    }
+    default:
+      return assertNever(verdict, 'verdict');
   }
 }
 
@@ -163,10 +160,8 @@ function syncFault(job: CheckFacts['jobState']): CheckVerdict | null {
     case 'running':
     case 'other':
       return null;
-    default: {
-      const never: never = job.health;
-      return never;
-    }
+    default:
+      return assertNever(job.health, 'health');
   }
 }
 
@@ -209,10 +204,8 @@ function eventOf(entry: LogEntry, facts: CheckFacts): CheckVerdict | 'well' | nu
       return { kind: 'conflictOrError', entry, side: 'unclear' };
     case 'unknown':
       return null;
-    default: {
-      const never: never = outcome;
-      return never;
-    }
+    default:
+      return assertNever(outcome, 'outcome');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import { noteCalledOff } from '../../requests/access-requests/acting.ts';
 import { act, findAccessRequestOf } from '../../requests/access-requests/store.ts';
 import { findWaitingOf } from '../../requests/cancel-all.ts';
@@ -77,10 +78,8 @@ async function findWhom(parts: CommandParts, turn: Turn, command: CancelAll): Pr
         ? { kind: 'person', id: only.id, name: only.name }
         : reply(say(turn.words, { kind: 'unknownUser', typed }));
     }
-    default: {
-      const never: never = found.value;
-      throw new Error(`unexpected match ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(found.value, 'match');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { LeftOut } from '../../requests/request.ts';
 import { quoteName } from '../grammar/names.ts';
 import { parse } from '../grammar/parse.ts';
@@ -30,10 +31,8 @@ export async function provisionFile(parts: CommandParts, turn: Turn, line: strin
       return say(words, { kind: 'fileNotFromTenant' });
     case 'notFetched':
       return say(words, { kind: 'fileUnreadable' });
-    default: {
-      const never: never = content;
-      throw new Error(`unexpected content ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(content, 'content');
   }
   const people = readPeopleFile(content.bytes);
   switch (people.kind) {
@@ -53,10 +52,8 @@ export async function provisionFile(parts: CommandParts, turn: Turn, line: strin
       return say(words, { kind: 'fileUnreadable' });
     case 'empty':
       return say(words, { kind: 'emptyList' });
-    default: {
-      const never: never = people;
-      throw new Error(`unexpected file ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(people, 'file');
   }
 
   function toLeftOut({ row }: BadRow): LeftOut {

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { LeftOut, Subject } from '../../requests/request.ts';
 import { createRequest } from '../../requests/store.ts';
 import type { Command } from '../command.ts';
@@ -103,10 +104,8 @@ async function findSubjects(
         leftOut: others.map((text) => ({ text, reason: 'noSourceId', suggestions: [] })),
       };
     }
-    default: {
-      const never: never = rule.source;
-      throw new Error(`unexpected source ${String(never)}`);
-    }
+    default:
+      return assertNever(rule.source, 'source');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import { isGuest } from '../../graph/user.ts';
@@ -54,10 +55,8 @@ export async function findSubject(
       if (found.kind === 'reply') return found;
       return { kind: 'subject', subject: toSubject(found.user, rule.objectTypeName) };
     }
-    default: {
-      const never: never = rule.source;
-      throw new Error(`unexpected source ${String(never)}`);
-    }
+    default:
+      return assertNever(rule.source, 'source');
   }
 }
 
@@ -99,10 +98,8 @@ export async function findPerson(
       return reply(offer(found.value.users, found.value.more));
     case 'one':
       return { kind: 'person', user: found.value.user };
-    default: {
-      const never: never = found.value;
-      throw new Error(`unexpected match ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(found.value, 'match');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { Rule } from '../../graph/rules.ts';
 import type { Job } from '../../graph/synchronization.ts';
@@ -51,10 +52,8 @@ export async function findApplication(
     }
     case 'one':
       return { kind: 'application', app: found.value.app };
-    default: {
-      const never: never = found.value;
-      throw new Error(`unexpected match ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(found.value, 'match');
   }
 }
 
@@ -190,10 +189,8 @@ async function blockedBy(parts: CommandParts, turn: Turn, app: Application, job:
         tenantActionable: state.tenantActionable,
         now: parts.store.clock.now(),
       });
-    default: {
-      const never: never = state;
-      throw new Error(`unexpected job state ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(state, 'job state');
   }
 }
 

@@ -1,5 +1,6 @@
 import { mayAskFor } from '../../access/asking.ts';
 import { deny } from '../../access/policy.ts';
+import { assertNever } from '../../assert-never.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { Command, Term } from '../command.ts';
 import { dayOf } from '../dates/start-date.ts';
@@ -104,10 +105,8 @@ async function whoIsMeant(parts: CommandParts, turn: Turn, command: TimedCommand
       const name = groups.value.kind === 'one' ? groups.value.group.displayName : command.group;
       return { kind: 'meant', name, id: null };
     }
-    default: {
-      const never: never = command;
-      throw new Error(`unexpected command ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(command, 'command');
   }
 }
 

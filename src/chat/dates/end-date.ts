@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { Reader } from '../../requests/request.ts';
 import { isLength } from '../grammar/lengths.ts';
 import { isDatePart } from '../grammar/start-words.ts';
@@ -42,10 +43,8 @@ function readEnd(text: string, reader: Reader, now: number): EndDate {
     case 'unclear':
     case 'several':
       return { kind: 'unclear' };
-    default: {
-      const never: never = date;
-      throw new Error(`unexpected date ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(date, 'date');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
 import type { Directory, DirectoryUser } from '../../graph/directory.ts';
 import { eachSideBySide } from '../../graph/side-by-side.ts';
@@ -69,10 +70,8 @@ async function byName(directory: Directory, entry: string, typist: Typist): Prom
       return leftOut(entry, 'unknown', await similarTo(directory, entry));
     case 'noName':
       return leftOut(entry, 'noName', []);
-    default: {
-      const never: never = found.value;
-      throw new Error(`unexpected match ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(found.value, 'match');
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Contact, Denial, Permission, Role } from '../../access/caller.ts';
 import { carries } from '../../access/policy.ts';
+import { assertNever } from '../../assert-never.ts';
 import type { CardMessage } from '../reply.ts';
 import type { WordKey, Words } from '../words.ts';
 import { noticeCard } from './notice.ts';
@@ -98,10 +99,8 @@ function explain(words: Words, denial: Denial): Explanation {
       return { key: 'denied.rolesUnread', values: {}, next: 'denied.askRolesPermission' };
     case 'unknownPerson':
       return { key: 'denied.unknownPerson', values: {}, next: 'denied.askAccount' };
-    default: {
-      const never: never = denial;
-      throw new Error(`A denial without words: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(denial, 'A denial without words:');
   }
 }
 

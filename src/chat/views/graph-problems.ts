@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import { type GraphTrouble, refusesToken } from '../../graph/answer.ts';
 import { permissionFor } from '../../graph/permission-for.ts';
 import type { WordKey, Words, WordValues } from '../words.ts';
@@ -84,10 +85,8 @@ function nameOf(trouble: GraphTrouble): Name {
       return 'unreadableAnswer';
     case 'noAnswer':
       return silenceName(trouble.why);
-    default: {
-      const never: never = trouble;
-      throw new Error(`unexpected trouble ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(trouble, 'trouble');
   }
 }
 
@@ -122,10 +121,8 @@ function silenceName(why: Extract<GraphTrouble, { kind: 'noAnswer' }>['why']): N
       return 'graphUnreachable';
     case 'noCredential':
       return 'graphNoToken';
-    default: {
-      const never: never = why;
-      throw new Error(`unexpected silence ${String(never)}`);
-    }
+    default:
+      return assertNever(why, 'silence');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { WordKey, WordValues } from '../words.ts';
 import { short } from './parts.ts';
 import type { Tone } from './tone.ts';
@@ -182,9 +183,7 @@ function valuesOf(what: ListProblem): WordValues {
     case 'fileUnreadable':
     case 'fileNotFromTenant':
       return {};
-    default: {
-      const never: never = what;
-      throw new Error(`A problem without values: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(what, 'problem');
   }
 }

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import { type ErrorMeaning, explainErrorCode } from '../../graph/outcome/error-codes.ts';
 import { type RefusalReason, reasonOf } from '../../graph/outcome/refusal.ts';
 import type { Outcome, OutcomeKind, ScopingCheck, UnknownEnd } from '../../graph/outcome.ts';
@@ -135,10 +136,8 @@ export function outcomeWords(outcome: Outcome): OutcomeWords {
       return refusedWords(reasonOf(outcome));
     case 'unknown':
       return { tone: 'unknown', verdict: 'verdict.unknown', ...unknownWords(outcome) };
-    default: {
-      const never: never = outcome;
-      throw new Error(`An outcome without words: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(outcome, 'outcome');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { LeftOut, Subject, TaskState } from '../../requests/request.ts';
 import type { ListRow, ListSection } from '../cards/card-views.ts';
 import { markdownText } from '../cards/safe-text.ts';
@@ -42,10 +43,8 @@ export function stateLine(
       return { tone: 'neutral', line: words.plain('list.state.cancelled') };
     case 'done':
       return { tone: outcomeWords(state.outcome).tone, line: outcomeLine(words, state.outcome, { what }) };
-    default: {
-      const never: never = state;
-      throw new Error(`A state without words: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(state, 'state');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { CardMessage } from '../reply.ts';
 import type { WordKey, Words } from '../words.ts';
 import { type AccessProblem, accessProblem, isAccessProblem } from './access/access-problems.ts';
@@ -221,10 +222,8 @@ function explain(words: Words, what: Problem): Explained {
     case 'staleButton':
     case 'unknownButton':
       return from(KEYS[what.kind]);
-    default: {
-      const never: never = what;
-      throw new Error(`A problem without words: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(what, 'problem');
   }
 }
 

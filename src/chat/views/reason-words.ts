@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import { type ErrorMeaning, explainErrorCode } from '../../graph/outcome/error-codes.ts';
 import { type RefusalReason, reasonOf } from '../../graph/outcome/refusal.ts';
 import type { Outcome, ScopingCheck, UnknownEnd } from '../../graph/outcome.ts';
@@ -111,10 +112,8 @@ export function shortReason(words: Words, outcome: Outcome): string | null {
     }
     case 'unknown':
       return unknownText(words, outcome);
-    default: {
-      const never: never = outcome;
-      throw new Error(`An outcome without a reason: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(outcome, 'outcome');
   }
 }
 

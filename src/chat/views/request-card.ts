@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import {
   type Forecast,
   type Request,
@@ -92,10 +93,8 @@ export function taskProgress(
       return waiting(words, input, task, state);
     case 'running':
       return running(words, input, task, state);
-    default: {
-      const never: never = state;
-      throw new Error(`A task in a state that no card shows: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(state, 'state of a task');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { Change, Outcome, Step } from '../../graph/outcome.ts';
 import { isSecretName, notKept } from '../../masking/attributes.ts';
 import type { DetailSection, Fact } from '../cards/card-views.ts';
@@ -85,10 +86,8 @@ function saidBy(outcome: Outcome): string | null {
     case 'notInScope':
     case 'unknown':
       return null;
-    default: {
-      const never: never = outcome;
-      return never;
-    }
+    default:
+      return assertNever(outcome, 'outcome');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { Outcome, Report, Step, StepStatus } from '../../graph/outcome.ts';
 import type { Look, StepRow } from '../cards/card-views.ts';
 import { markdownText } from '../cards/safe-text.ts';
@@ -88,10 +89,8 @@ export function stepName(words: Words, step: Step, { app, what, source, target }
       return words.plain('step.export', { target });
     case 'unknownFutureValue':
       return words.plain('step.other', { name: short(step.name) });
-    default: {
-      const never: never = step.type;
-      throw new Error(`A step of a type that has no words: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(step.type, 'step');
   }
 }
 

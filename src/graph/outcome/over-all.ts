@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { Outcome, UnknownEnd } from '../outcome.ts';
 
 /**
@@ -29,10 +30,8 @@ export function overAll(earlier: UnknownEnd | null, outcome: Outcome): Outcome {
       const why = earlier ?? own;
       return why === null ? outcome : { kind: 'unknown', why, last: outcome };
     }
-    default: {
-      const never: never = outcome;
-      return never;
-    }
+    default:
+      return assertNever(outcome, 'outcome');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { IsShown } from '../../masking/attributes.ts';
 import { cutOutcome } from '../../masking/cut-outcome.ts';
 import type { Outcome, ServiceWarning } from '../outcome.ts';
@@ -72,9 +73,7 @@ function gravity(outcome: Outcome): number {
       return 1;
     case 'inSync':
       return 0;
-    default: {
-      const never: never = outcome;
-      return never;
-    }
+    default:
+      return assertNever(outcome, 'outcome');
   }
 }

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { Outcome } from '../outcome.ts';
 
 /**
@@ -20,9 +21,7 @@ export function isWorthRetrying(outcome: Outcome): boolean {
     case 'otherChange':
     case 'inSync':
       return false;
-    default: {
-      const never: never = outcome;
-      return never;
-    }
+    default:
+      return assertNever(outcome, 'outcome');
   }
 }

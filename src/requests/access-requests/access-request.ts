@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { OutcomeKind } from '../../graph/outcome.ts';
 import type { Person, Reader, Subject } from '../request.ts';
 
@@ -256,10 +257,8 @@ export function assignmentLeft({ assigning, state }: Pick<AccessRequest, 'assign
       return 'perhaps';
     case 'made':
       return 'made';
-    default: {
-      const never: never = assigning;
-      throw new Error(`unexpected step ${String(never)}`);
-    }
+    default:
+      return assertNever(assigning, 'step');
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Selectable, Transaction, Updateable } from 'kysely';
+import { assertNever } from '../../assert-never.ts';
 import type { AccessRequestRow, Schema } from '../../db/schema.ts';
 import { readGate } from '../../rate-gate/gate-row.ts';
 import { runAgain } from '../queue.ts';
@@ -152,10 +153,8 @@ function columnsOf(action: AccessAction, row: Selectable<AccessRequestRow>, now:
         awaiting_since: null,
         awaiting_until: null,
       };
-    default: {
-      const never: never = action;
-      throw new Error(`unexpected action ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(action, 'action');
   }
 }
 
@@ -188,10 +187,8 @@ function entryOf(
       return { actorId: '', kind: 'accessAwaits', details: { request: request_id, why: action.heldUp } };
     case 'retry':
       return { actorId: action.by.id, kind: 'accessRetried', details: { request: request_id } };
-    default: {
-      const never: never = action;
-      throw new Error(`unexpected action ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(action, 'action');
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { assertNever } from '../../assert-never.ts';
 import { isDatabaseFault } from '../../db/database.ts';
 import { createSteadiness } from '../../db/leases.ts';
 import { eachSideBySide } from '../../graph/side-by-side.ts';
@@ -252,10 +253,8 @@ export function startCalendar(calendar: CalendarParts): Calendar {
         return (await findAccessRequest(parts.database, id))?.revision !== row.revision;
       case null:
         return false;
-      default: {
-        const never: never = duty;
-        throw new Error(`unexpected duty ${String(never)}`);
-      }
+      default:
+        return assertNever(duty, 'duty');
     }
   }
 
@@ -293,10 +292,8 @@ export function startCalendar(calendar: CalendarParts): Calendar {
         return;
       case 'overtaken':
         return;
-      default: {
-        const never: never = verdict;
-        throw new Error(`unexpected verdict ${JSON.stringify(never)}`);
-      }
+      default:
+        return assertNever(verdict, 'verdict');
     }
   }
 

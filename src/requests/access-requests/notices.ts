@@ -1,4 +1,5 @@
 import { type Selectable, sql, type Transaction } from 'kysely';
+import { assertNever } from '../../assert-never.ts';
 import type { Database } from '../../db/database.ts';
 import type { AccessRequestRow, Schema } from '../../db/schema.ts';
 import type { Reader } from '../request.ts';
@@ -86,10 +87,8 @@ export async function oweNotices(
     case 'start':
     case 'retry':
       return;
-    default: {
-      const never: never = action;
-      throw new Error(`nobody knows whom to tell of ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(action, 'event');
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import { assertNever } from '../../assert-never.ts';
 import type { AccessRequestRow } from '../../db/schema.ts';
 import { guestMark } from '../rows.ts';
 import type {
@@ -63,10 +64,8 @@ function toState(row: Selectable<AccessRequestRow>): AccessState {
       const outcome = present(row.ended_as) as FinishedAs;
       return { kind: 'finished', ...toStart(row), at: present(row.ended_at), outcome };
     }
-    default: {
-      const never: never = row.state;
-      throw new Error(`an access request cannot be ${String(never)}`);
-    }
+    default:
+      return assertNever(row.state, 'action');
   }
 }
 

@@ -2,6 +2,7 @@ import type { Access } from '../../access/access.ts';
 import { mayAskFor } from '../../access/asking.ts';
 import { mayDecide } from '../../access/deciding.ts';
 import { stillMay } from '../../access/still-may.ts';
+import { assertNever } from '../../assert-never.ts';
 import type { Application, Applications } from '../../graph/applications.ts';
 import type { Directory } from '../../graph/directory.ts';
 import type { Job, Synchronization } from '../../graph/synchronization.ts';
@@ -95,10 +96,8 @@ async function checkAsker(parts: StartParts, { asker, subject }: AccessRequest):
       if (!may.ok) return later;
       return may.value === 'may' ? null : lapsed('askerMayNot');
     }
-    default: {
-      const never: never = who;
-      throw new Error(`unexpected identification ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(who, 'identification');
   }
 }
 
@@ -120,10 +119,8 @@ async function checkDecider(
     case 'unread':
     case 'unknown':
       return later;
-    default: {
-      const never: never = may;
-      throw new Error(`unexpected standing ${String(never)}`);
-    }
+    default:
+      return assertNever(may, 'standing');
   }
 }
 
@@ -159,10 +156,8 @@ function obstacleOf({ state, mustStopFirst }: Job): StartVerdict | null {
       return lapsed('appNotSetUp');
     case 'quarantined':
       return { kind: 'later', heldUp: 'quarantine', delayMs: quarantineMs };
-    default: {
-      const never: never = state;
-      throw new Error(`unexpected job state ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(state, 'job state');
   }
 }
 
@@ -205,9 +200,7 @@ async function assignWhereWanted(
     case 'refused':
       await settle('refused', assigned.code);
       return lapsed(assigned.why === 'microsoftApp' ? 'microsoftApp' : 'assignmentRefused');
-    default: {
-      const never: never = assigned;
-      throw new Error(`unexpected assignment ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(assigned, 'assignment');
   }
 }

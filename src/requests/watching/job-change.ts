@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { WatchedJobRow } from '../../db/schema.ts';
 import type { JobStatus } from '../../graph/job-status.ts';
 
@@ -43,10 +44,8 @@ export function watchedStateOf(status: WatchedStatus): WatchedState | null {
     case 'neverRun':
     case 'other':
       return null;
-    default: {
-      const never: never = kind;
-      throw new Error(`unexpected health ${String(never)}`);
-    }
+    default:
+      return assertNever(kind, 'health');
   }
 }
 
@@ -61,9 +60,7 @@ export function changeBetween(before: WatchedState | null, after: WatchedState):
     case 'runs':
       if (before === null) return null;
       return before === 'quarantined' ? 'leftQuarantine' : 'runsAgain';
-    default: {
-      const never: never = after;
-      throw new Error(`unexpected state ${String(never)}`);
-    }
+    default:
+      return assertNever(after, 'state');
   }
 }

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 /**
  * OData `$filter`, as much of it as Graph understands for the collections here:
  *
@@ -185,10 +186,8 @@ function compares(operation: Comparison, sign: number): boolean {
       return sign < 0;
     case 'le':
       return sign <= 0;
-    default: {
-      const never: never = operation;
-      return never;
-    }
+    default:
+      return assertNever(operation, 'operation');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { Application, RuleObject, SynchronizationJob, SynchronizationRule } from '../tenant/applications.ts';
 import { type AttributeMapping, inboundMappings, outboundMappings } from '../tenant/attributes.ts';
 import { stableGuid } from '../tenant/identity.ts';
@@ -107,10 +108,8 @@ function jobStatus(
       };
     case 'off':
       return { ...status0, code: 'Paused', lastExecution: null };
-    default: {
-      const neverHealth: never = job.health;
-      return neverHealth;
-    }
+    default:
+      return assertNever(job.health, 'health');
   }
 }
 

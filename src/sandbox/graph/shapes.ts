@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import type { SynchronizationJob } from '../tenant/applications.ts';
 import type { ProvisioningReport } from '../tenant/provisioning/report.ts';
 
@@ -57,9 +58,7 @@ function verdict({ statusInfo, provisioningSteps }: ProvisioningReport): string 
         result,
         details: { errorCode: statusInfo.errorCode, errorMessage: statusInfo.reason },
       });
-    default: {
-      const never: never = result;
-      return never;
-    }
+    default:
+      return assertNever(result, 'result');
   }
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import { assertNever } from '../../assert-never.ts';
 import { refusal, unknownError } from './errors.ts';
 import type { SandboxResponse } from './exchange.ts';
 import type { FaultKind } from './faults.ts';
@@ -76,10 +77,8 @@ export function strike(
     case 'redirect':
       sendText(outgoing, 302, '', { Location: fault.location }, trace);
       return;
-    default: {
-      const never: never = fault;
-      throw new Error(`There is no fault ${JSON.stringify(never)}.`);
-    }
+    default:
+      assertNever(fault, 'fault');
   }
 }
 

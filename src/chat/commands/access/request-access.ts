@@ -1,4 +1,5 @@
 import { mayAskFor } from '../../../access/asking.ts';
+import { assertNever } from '../../../assert-never.ts';
 import { isGuest } from '../../../graph/user.ts';
 import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
 import { openCopy } from '../../../requests/access-requests/copies.ts';
@@ -82,10 +83,8 @@ export async function requestAccess(
       parts.accessChanged(accessRequestId);
       return { kind: 'live', liveId };
     }
-    default: {
-      const never: never = creation;
-      throw new Error(`unexpected creation ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(creation, 'creation');
   }
 }
 

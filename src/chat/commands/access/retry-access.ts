@@ -1,3 +1,4 @@
+import { assertNever } from '../../../assert-never.ts';
 import { type AccessRequest, mayRetryLapsed } from '../../../requests/access-requests/access-request.ts';
 import { copyWithCard } from '../../../requests/access-requests/copies.ts';
 import { lookNow } from '../../../requests/access-requests/due.ts';
@@ -41,10 +42,8 @@ export async function retryAccess(parts: CommandParts, turn: Turn, request: Star
     case 'expired':
     case 'cancelled':
       return notRetried(parts, turn, request, state.kind);
-    default: {
-      const never: never = state;
-      throw new Error(`unexpected state ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(state, 'state');
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Caller } from '../../../access/caller.ts';
 import { isVisible, type Visible, visibleTo } from '../../../access/seeing.ts';
+import { assertNever } from '../../../assert-never.ts';
 import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
 import { openCopy } from '../../../requests/access-requests/copies.ts';
 import { findAccessRequest } from '../../../requests/access-requests/store.ts';
@@ -36,10 +37,8 @@ export async function show(parts: CommandParts, turn: Turn, id: string): Promise
       return refuseUnseen(parts, turn, id, found.isThere);
     case 'unknown':
       return say(turn.words, { kind: 'unknownRequest', id });
-    default: {
-      const never: never = found;
-      throw new Error(`unexpected request ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(found, 'request');
   }
 }
 
@@ -92,10 +91,8 @@ function isOfOthers(caller: Caller, found: VisibleRequest): boolean {
     case 'none':
     case 'unknown':
       return false;
-    default: {
-      const never: never = found;
-      throw new Error(`unexpected request ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(found, 'request');
   }
 }
 

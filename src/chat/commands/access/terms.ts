@@ -1,3 +1,4 @@
+import { assertNever } from '../../../assert-never.ts';
 import { mannerOf } from '../../dates/calendars.ts';
 import { readEndDate } from '../../dates/end-date.ts';
 import { findReasonDate } from '../../dates/reason-date.ts';
@@ -97,10 +98,8 @@ export function readTerms(parts: CommandParts, turn: Turn, said: Said, instead: 
     }
     case 'unclear':
       return problem({ kind: 'unclearStart', typed, instead });
-    default: {
-      const never: never = start;
-      throw new Error(`unexpected date ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(start, 'date');
   }
 }
 

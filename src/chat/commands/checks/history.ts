@@ -1,4 +1,5 @@
 import { type Visible, visibleTo } from '../../../access/seeing.ts';
+import { assertNever } from '../../../assert-never.ts';
 import { byReader } from '../../../db/database.ts';
 import type { DirectoryUser } from '../../../graph/directory.ts';
 import { isGuest } from '../../../graph/user.ts';
@@ -155,10 +156,8 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
       if (people.length > 1 || people.some(isGuest)) return ask(people, false);
       return reply(await lookAgainForEither(parts, turn, { ...command, about: typed }));
     }
-    default: {
-      const never: never = found.value;
-      throw new Error(`unexpected match ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(found.value, 'match');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../assert-never.ts';
 import type { Command, Term } from '../../command.ts';
 import type { Around } from './around.ts';
 import type { Intent } from './intent.ts';
@@ -39,10 +40,8 @@ export function guessesFor(
         const [[about, ...others] = [app]] = people;
         return [{ command: { verb: 'history', about: about ?? app, since: null, page: 1 }, others }];
       }
-      default: {
-        const never: never = intent;
-        throw new Error(`unexpected intent ${String(never)}`);
-      }
+      default:
+        return assertNever(intent, 'intent');
     }
   });
 }
@@ -82,9 +81,7 @@ export function intentBehind({ verb }: AppCommand): Exclude<Intent, 'unsaid'> {
     case 'watch':
     case 'unwatch':
       return verb;
-    default: {
-      const never: never = verb;
-      throw new Error(`unexpected command ${String(never)}`);
-    }
+    default:
+      return assertNever(verb, 'command');
   }
 }

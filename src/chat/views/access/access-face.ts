@@ -1,3 +1,4 @@
+import { assertNever } from '../../../assert-never.ts';
 import {
   type AccessRequest,
   type AccessState,
@@ -126,10 +127,8 @@ export function faceOf(words: Words, input: FaceInput): Face {
         next: [lapseKeys(state.why).next, values],
       });
     }
-    default: {
-      const never: never = state;
-      throw new Error(`An access request in a state that no card shows: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(state, 'state of an access request');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../assert-never.ts';
 import type { AssignmentLeft } from '../../../requests/access-requests/access-request.ts';
 import type { WordKey, Words, WordValues } from '../../words.ts';
 import { short } from '../parts.ts';
@@ -322,9 +323,7 @@ function valuesOf(words: Words, what: AccessProblem): WordValues {
     case 'askOneByOne':
     case 'incompleteAccess':
       return {};
-    default: {
-      const never: never = what;
-      throw new Error(`A problem without values: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(what, 'problem');
   }
 }

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../assert-never.ts';
 import type { Fact, Maybe, Text } from '../../cards/card-views.ts';
 import type { WordKey, Words } from '../../words.ts';
 import { maybe, short } from '../parts.ts';
@@ -50,10 +51,8 @@ function assignmentText(words: Words, assignment: AccountFacts['assignment'], { 
       return words.plain('access.assignment.missing', { app });
     case 'unread':
       return words.plain('access.assignment.unread');
-    default: {
-      const never: never = assignment;
-      throw new Error(`An assignment without words: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(assignment, 'assignment');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../assert-never.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
 import { type AccessRequest, assignmentLeft, isAwaited } from '../../../requests/access-requests/access-request.ts';
 import type { NoticeKind } from '../../../requests/access-requests/notices.ts';
@@ -60,10 +61,8 @@ export function noticeText(words: Words, input: NoticeTextInput): string {
       return words.plain('accessNotice.nobodyReached', { ...names, day: expires });
     case 'placeEnded':
       return words.plain('accessNotice.placeEnded');
-    default: {
-      const never: never = kind;
-      throw new Error(`A notice without words: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(kind, 'notice');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../assert-never.ts';
 import { plainText } from '../../cards/safe-text.ts';
 import type { CardMessage } from '../../reply.ts';
 import type { WordKey, Words, WordValues } from '../../words.ts';
@@ -89,9 +90,7 @@ function valuesOf(what: TermNotice): WordValues {
       const { who, app, typed, day, canAsk } = what;
       return { who: short(who), app: short(app), typed: short(typed), day: day ?? 'none', can: canAsk ? 'ask' : 'now' };
     }
-    default: {
-      const never: never = what;
-      throw new Error(`A term without words: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(what, 'term');
   }
 }

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../assert-never.ts';
 import type { CheckView, Fact, SubmitButton } from '../../cards/card-views.ts';
 import { renderLargestThatFits } from '../../cards/render.ts';
 import { plainText } from '../../cards/safe-text.ts';
@@ -152,10 +153,8 @@ function assignmentText(words: Words, { assignment }: CheckFacts, { app }: Check
       return words.plain('check.assignment.notNeeded', { app });
     case 'unread':
       return words.plain('check.unread');
-    default: {
-      const never: never = assignment;
-      throw new Error(`An assignment without words: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(assignment, 'assignment');
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../assert-never.ts';
 import { type CheckFacts, type CheckVerdict, sideOf } from '../../checks/verdict.ts';
 import type { WordKey, Words } from '../../words.ts';
 import { codeOf } from '../graph-problems.ts';
@@ -113,10 +114,8 @@ function meaningOf(words: Words, verdict: CheckVerdict, { names: ofBoth, facts, 
       return said(words, 'check.happened.inOrder', 'check.next.inOrder', { ...names, assigned: assignedWord(facts) });
     case 'unknownYet':
       return said(words, 'check.happened.unknownYet', 'check.next.unknownYet', names);
-    default: {
-      const never: never = verdict;
-      throw new Error(`A verdict without words: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(verdict, 'verdict');
   }
 }
 
@@ -179,9 +178,7 @@ export function alsoText(words: Words, verdict: CheckVerdict, names: CheckNames)
     case 'inOrder':
     case 'unknownYet':
       return null;
-    default: {
-      const never: never = verdict;
-      throw new Error(`A verdict without words: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(verdict, 'verdict');
   }
 }

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../assert-never.ts';
 import type { LogRead } from '../../../graph/provisioning-log.ts';
 import type { LogEntry } from '../../../graph/provisioning-log-entry.ts';
 import type { ListRow, ListSection } from '../../cards/card-views.ts';
@@ -25,10 +26,8 @@ export function silenceOfLog(words: Words, log: LogRead): string | null {
       return words.plain('log.unread', { why: words.plain(`log.notAvailable.${log.why}`) });
     case 'unread':
       return words.plain('log.unread', { why: words.plain(`log.why.${log.why}`) });
-    default: {
-      const never: never = log;
-      throw new Error(`A log without words: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(log, 'log');
   }
 }
 

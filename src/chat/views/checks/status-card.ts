@@ -1,3 +1,4 @@
+import { assertNever } from '../../../assert-never.ts';
 import type { JobStatus, LastRun } from '../../../graph/job-status.ts';
 import type { CheckView, Fact } from '../../cards/card-views.ts';
 import { renderCard } from '../../cards/render.ts';
@@ -116,10 +117,8 @@ export function jobMeaning(
       return lastRun?.result.kind === 'entryErrors'
         ? said(words, 'status.entryErrors.happened', 'status.entryErrors.next', app)
         : said(words, 'status.healthy.happened', null, app);
-    default: {
-      const never: never = health;
-      throw new Error(`A state of a job without words: ${JSON.stringify(never)}`);
-    }
+    default:
+      return assertNever(health, 'job state');
   }
 }
 
