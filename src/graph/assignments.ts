@@ -91,7 +91,7 @@ export function createAssignments(parts: { readonly graph: GraphClient; readonly
       case 'ambiguous':
         return { kind: 'refused', why: 'other', code: 'ambiguousRole' };
       default:
-        return assertNever(role, 'A choice of a role without an answer:');
+        return assertNever(role, 'role');
     }
     const body = { principalId: userId, resourceId: servicePrincipalId, appRoleId: role.id };
     const answer = await graph.send({ method: 'POST', path: `${path}/appRoleAssignedTo`, body });

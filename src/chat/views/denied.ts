@@ -100,7 +100,7 @@ function explain(words: Words, denial: Denial): Explanation {
     case 'unknownPerson':
       return { key: 'denied.unknownPerson', values: {}, next: 'denied.askAccount' };
     default:
-      return assertNever(denial, 'A denial without words:');
+      return assertNever(denial, 'denial');
   }
 }
 
