@@ -7,8 +7,8 @@ import { findOwnRequest } from './own-request.ts';
 import { type CommandParts, say, type Turn } from './turn.ts';
 
 /**
- * Cancel, by button or `cancel ID`: takes back what has not been sent, and says so of what has. `accessRequest` is what
- * the request carries out.
+ * Cancel, by button or `cancel ID`: withdraws the tasks that have not been sent, and names those that have.
+ * `accessRequest` is the one that the request carries out.
  */
 export async function cancel(
   parts: CommandParts,
@@ -31,7 +31,7 @@ export async function cancel(
   return say(turn.words, alreadySent > 0 ? { kind: 'alreadySent', sent: alreadySent } : { kind: 'nothingToCancel' });
 }
 
-/** Yes to a long list. A second click, or one on a list that ran already, shows the card as it is. */
+/** Confirms a long list. A second click, or one on a list that has run already, shows the current card. */
 export async function confirm(parts: CommandParts, turn: Turn, requestId: string): Promise<Reply> {
   const found = await findOwnRequest(parts, turn, 'provision.run', requestId);
   if (found.kind === 'reply') return found.reply;

@@ -10,7 +10,7 @@ import { problem } from '../views/problem.ts';
 import { createWords } from '../words.ts';
 import { type CommandParts, refuseUnless, say, type Turn } from './turn.ts';
 
-/** `approval places`: every channel and group chat that gets approvals, those first that do not count any more. */
+/** `approval places`: every channel and group chat that gets approvals, first those that no longer count. */
 export async function approvalPlaces(parts: CommandParts, turn: Turn): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'places.manage');
   if (refusal !== null) return refusal;
@@ -42,7 +42,7 @@ async function countsNow(parts: CommandParts, { grants }: StoredPlace): Promise<
   return anyMay(await Promise.all(each));
 }
 
-/** `remove approval place REF`. The place is told. */
+/** `remove approval place REF`. The channel is told. */
 export async function removeApprovalPlace(parts: CommandParts, turn: Turn, ref: string): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'places.manage');
   if (refusal !== null) return refusal;
@@ -55,7 +55,7 @@ export async function removeApprovalPlace(parts: CommandParts, turn: Turn, ref: 
   return say(turn.words, { kind: 'grantRemoved', ref });
 }
 
-/** `watches all`: what every conversation watches. */
+/** `watches all`: the watches of every conversation. */
 export async function allWatches(parts: CommandParts, turn: Turn): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'watches.manage');
   if (refusal !== null) return refusal;
@@ -74,7 +74,6 @@ export async function allWatches(parts: CommandParts, turn: Turn): Promise<Reply
   return listed(parts, turn, 'watches', rows);
 }
 
-/** `remove watch REF`. */
 export async function removeWatchOf(parts: CommandParts, turn: Turn, ref: string): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'watches.manage');
   if (refusal !== null) return refusal;
@@ -90,7 +89,7 @@ function listed(parts: CommandParts, turn: Turn, kind: 'places' | 'watches', row
   return { kind: 'card', inPlace: true, message: grantsCard(turn.words, input) };
 }
 
-/** The same for as long as the place is one, however many others come and go. */
+/** Stable for as long as the grant exists, whatever other grants are added or removed. */
 const refOf = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 8);
 
 function only<T>(found: readonly T[]): T | null {

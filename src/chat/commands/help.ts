@@ -11,11 +11,11 @@ import { isPossible, refuseUnattended } from './unattended.ts';
 
 interface GuideEntry extends Omit<CommandHelp, 'verb'> {
   readonly permission: Permission;
-  /** Enough by itself, too: what one has asked for, one may take back. */
+  /** An alternative permission: requesters may cancel their own requests. */
   readonly or?: Permission;
 }
 
-/** What each command needs, and how one would type it. */
+/** The permission and examples of each command. */
 const guide: Readonly<Record<Verb, GuideEntry>> = {
   provision: {
     permission: 'provision.run',
@@ -79,29 +79,29 @@ const guide: Readonly<Record<Verb, GuideEntry>> = {
   help: { permission: 'help.show', examples: ['help'], tryIt: null },
 };
 
-/** What a command needs before anything else is looked at. */
+/** The permission that a command needs before anything else is checked. */
 export function permissionFor(verb: Verb): Permission {
   return guide[verb].permission;
 }
 
-/** A reply that refuses half a command, before any help with the other half; null for who may use a whole one. */
+/** Refuses half a command before helping with the other half; null for a caller who may run the whole command. */
 export async function refuseVerb(parts: CommandParts, turn: Turn, verb: Verb): Promise<Reply | null> {
   const { permission, or = permission } = guide[verb];
-  // A requester who provisions asks for access by it.
+  // A requester who types `provision` requests access.
   const instead = verb === 'provision' ? 'access.request' : or;
   return deny(turn.caller, instead) === null ? null : refuseUnless(parts, turn, permission);
 }
 
 /**
- * What is answered before anything is looked up for a caller without a role: a refusal, recorded, in the same words
- * whatever was said. Null for help and whoami, for a whole command, which refuses by itself, and for everyone else.
+ * Refuses a caller without a role before anything is looked up, in the same words whatever was typed, and records the
+ * refusal. Null for help and whoami, for a whole command, which refuses by itself, and for callers with a role.
  */
 export async function refuseRoleless(parts: CommandParts, turn: Turn, said: Parsed | null): Promise<Reply | null> {
   if (turn.caller.roles.length > 0 || said?.kind === 'command') return null;
   return refuseUnless(parts, turn, permissionFor(nearestVerb(said)));
 }
 
-/** The command that a line probably is; listing apps, which every role may, where that cannot be told. */
+/** The command that a line probably is; listing apps, which every role may, where that is unclear. */
 function nearestVerb(said: Parsed | null): Verb {
   if (said?.kind === 'incomplete') return isForAnyone(said.verb) ? 'apps' : said.verb;
   const meant = said?.kind === 'didYouMean' ? parse(said.suggestion) : null;
@@ -110,20 +110,23 @@ function nearestVerb(said: Parsed | null): Verb {
 
 const isForAnyone = (verb: Verb) => policy[guide[verb].permission] === 'anyone';
 
-/** A reply that refuses what no sign-in can carry on; to a caller who may not do it anyway, for that reason. */
+/**
+ * Refuses commands that delegated permissions cannot carry on; a caller without the permission is refused for that
+ * reason.
+ */
 export async function refuseImpossible(parts: CommandParts, turn: Turn, verb: Verb): Promise<Reply | null> {
   const refusal = refuseUnattended(parts, turn, verb);
   return refusal === null ? null : ((await refuseVerb(parts, turn, verb)) ?? refusal);
 }
 
 /**
- * What belongs together, in the order in which most people want it: first what only few may do, since that is why they
- * have their role. Who provisions at once seldom asks for access.
+ * Chapters in the order in which most callers want them: first what only few may do, since that is why they have their
+ * role. Operators seldom request access.
  */
 const order: readonly Chapter[] = ['provision', 'decide', 'ask', 'check', 'requests', 'watch', 'about'];
 const orderOfOperators: readonly Chapter[] = ['provision', 'check', 'requests', 'decide', 'ask', 'watch', 'about'];
 
-/** The commands that this caller may use, chapter by chapter. */
+/** The commands that this caller may use, by chapter. */
 export function commandsFor({ rights }: Pick<CommandParts, 'rights'>, caller: Caller): CommandHelp[] {
   const allowed = verbs.filter((verb) => {
     if (!isPossible(verb, rights)) return false;
@@ -139,7 +142,7 @@ export function commandsFor({ rights }: Pick<CommandParts, 'rights'>, caller: Ca
   });
 }
 
-/** `help [command]`: what this caller may do, and nothing else. */
+/** `help [command]`: only what this caller may do. */
 export function help(parts: CommandParts, turn: Turn, topic: string | null): Reply {
   const named = topic === null ? null : (verbNamed(topic) ?? topic);
   const commands = commandsFor(parts, turn.caller);
@@ -147,7 +150,7 @@ export function help(parts: CommandParts, turn: Turn, topic: string | null): Rep
   return { kind: 'card', message: helpCard(turn.words, { commands, topic: named, signsIn }) };
 }
 
-/** The answer to a line that is no command: not an error, but what this caller could say instead. */
+/** The answer to a line that is no command: not an error, but what this caller could type instead. */
 export function notUnderstood(parts: CommandParts, turn: Turn, typed: string): Reply {
   return { kind: 'card', message: notUnderstoodCard(turn.words, { commands: commandsFor(parts, turn.caller), typed }) };
 }

@@ -6,10 +6,10 @@ import { type CommandParts, refuseUnless, type Turn, troubleReply } from '../tur
 import { approversOf, isTheirs } from './found-request.ts';
 
 const perPage = 10;
-/** Read at a time, as those that others decide on are passed over. */
+/** Rows read at a time, since requests that other approvers decide on are skipped. */
 const atOnce = 100;
 
-/** `pending [page]`: what waits for the caller's decision, oldest first. */
+/** `pending [page]`: the requests that wait for the caller's decision, oldest first. */
 export async function pending(parts: CommandParts, turn: Turn, page: number): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'access.decide');
   if (refusal !== null) return refusal;

@@ -5,8 +5,8 @@ import { type CommandParts, refuseUnless, say, type Turn, troubleReply } from '.
 import { approversOf } from './found-request.ts';
 
 /**
- * `send approvals here`: from now on this channel or group chat sees what its approver decides on, besides what others
- * have had sent here. Whoever decides for some apps only brings only those.
+ * `send approvals here`: from now on this channel or group chat is shown the requests that the caller decides on,
+ * besides those that other approvers send here. An approver of some apps adds only those apps.
  */
 export async function sendApprovalsHere(parts: CommandParts, turn: Turn): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'access.decide');
@@ -29,7 +29,7 @@ export async function sendApprovalsHere(parts: CommandParts, turn: Turn): Promis
   return say(turn.words, { kind: 'placeAdded', apps: general ? null : own.map(({ displayName }) => displayName) });
 }
 
-/** `stop sending approvals`: the way back, for what whoever says it decides on. */
+/** `stop sending approvals`: the opposite, for the requests that the caller decides on. */
 export async function stopSendingApprovals(parts: CommandParts, turn: Turn): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'access.decide');
   if (refusal !== null) return refusal;

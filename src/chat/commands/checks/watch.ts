@@ -12,7 +12,7 @@ type WatchCommand = Extract<Command, { verb: 'watch' | 'unwatch' }>;
 
 const sideBySide = 8;
 
-/** `watch <app>`: this conversation is told when the app's synchronization breaks or mends. */
+/** `watch <app>`: this conversation is notified when the app's synchronization fails or recovers. */
 export async function watch(parts: CommandParts, turn: Turn, command: WatchCommand): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'watch.change');
   if (refusal !== null) return refusal;
@@ -31,7 +31,7 @@ export async function watch(parts: CommandParts, turn: Turn, command: WatchComma
   return say(turn.words, { kind: added ? 'watchAdded' : 'watchedAlready', app: app.name });
 }
 
-/** `unwatch <app>`: the way back. */
+/** `unwatch <app>`: the opposite. */
 export async function unwatch(parts: CommandParts, turn: Turn, command: WatchCommand): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'watch.change');
   if (refusal !== null) return refusal;
@@ -42,7 +42,7 @@ export async function unwatch(parts: CommandParts, turn: Turn, command: WatchCom
   return say(turn.words, { kind: removed ? 'watchRemoved' : 'notWatched', app: found.app.displayName });
 }
 
-/** `watches`: what this conversation is told of. */
+/** `watches`: the watches of this conversation. */
 export async function watches(parts: CommandParts, turn: Turn): Promise<Reply> {
   const refusal = await refuseUnless(parts, turn, 'status.show');
   if (refusal !== null) return refusal;
