@@ -8,12 +8,12 @@ import { refuseRoleless, refuseVerb } from './help.ts';
 import { runCommand } from './run.ts';
 import { type CommandParts, say, type Turn } from './turn.ts';
 
-/** What the button may say. Each of these reads and changes nothing. */
+/** The commands that the button may run. Each only reads. */
 const readers: ReadonlySet<Verb> = new Set<Verb>(['check', 'history', 'show']);
 
 /**
- * The button on a card that leaves something out because others read along: the same line once more, in the clicker's
- * own rights, with the answer in the clicker's personal chat.
+ * The button on a card that leaves something out because others read along: runs the same line with the clicker's
+ * roles, and answers in the clicker's personal chat.
  */
 export async function bringToPersonalChat(parts: CommandParts, turn: Turn, line: string): Promise<Reply> {
   const { caller, incoming, words } = turn;

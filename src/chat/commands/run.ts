@@ -26,7 +26,7 @@ import { provisionList } from './provision-list.ts';
 import { retry } from './retry.ts';
 import type { CommandParts, Turn } from './turn.ts';
 
-/** Runs what was read. Each case is a file beside this one. */
+/** Runs a parsed command. Each case is a file next to this one. */
 export async function runCommand(parts: CommandParts, turn: Turn, command: Command): Promise<Reply> {
   const refusal = await refuseImpossible(parts, turn, command.verb);
   if (refusal !== null) return refusal;
@@ -99,8 +99,8 @@ export async function runCommand(parts: CommandParts, turn: Turn, command: Comma
 }
 
 /**
- * An access request and a provisioning request never have the same id. That of a provisioning request which carries an
- * access request out takes back either: what has started, or the approval that waits.
+ * Cancels by either kind of id; access requests and provisioning requests never share one. The id of a provisioning
+ * request that carries out an access request cancels either: the started tasks, or the waiting approval.
  */
 export async function cancelEither(parts: CommandParts, turn: Turn, id: string): Promise<Reply> {
   const accessRequest = await eitherAccessRequest(parts, id);

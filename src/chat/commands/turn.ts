@@ -19,7 +19,7 @@ import type { SayButton } from '../views/parts.ts';
 import { type Problem, problem } from '../views/problem.ts';
 import type { Words } from '../words.ts';
 
-/** Graph as one right shows it: Usher's own, or that of a person who is signed in. */
+/** The Graph services of one permission type: application, or delegated for a signed-in person. */
 export interface Sight {
   readonly access: Access;
   readonly directory: Directory;
@@ -31,41 +31,44 @@ export interface Sight {
 
 /** What commands work with. */
 export interface CommandParts extends Sight {
-  /** By whose right Graph is called: Usher's own, or the caller's, which is there only while they are signed in. */
+  /**
+   * Whether Graph is called by application permission (`own`) or by the caller's delegated permission (`callers`),
+   * which lasts only while they are signed in.
+   */
   readonly rights: 'own' | 'callers';
   readonly store: AccessParts;
   readonly log: Log;
-  /** For whom a requester may ask. */
+  /** The people for whom a requester may request access. */
   readonly requestFor: 'reports' | 'anyone';
-  /** The cloud's Entra admin centre. */
+  /** The cloud's Entra admin center. */
   readonly entraPortal: string;
-  /** A request has been stored or put back: the queue may look. */
+  /** A request was stored or requeued: wakes the dispatcher. */
   readonly wake: () => void;
-  /** An access request has been stored or changed: the calendar may look, and its cards are out of date. */
+  /** An access request was stored or changed: wakes the approval scheduler and marks its cards as outdated. */
   readonly accessChanged: (accessRequestId: string) => void;
-  /** What is watched has changed: the watch may look. */
+  /** The watches changed: wakes the watcher. */
   readonly watchesChanged: () => void;
-  /** The Entra object id of a member of a conversation, by Teams' own id; null when the roster does not tell. */
+  /** The Entra object id of a conversation member, by the member's Teams id; null when the roster does not tell. */
   readonly findMember: (conversation: string, memberId: string) => Promise<string | null>;
-  /** Whether attribute values, typed reasons and other people's requests may stand in this conversation. */
+  /** Whether attribute values, typed reasons and other people's requests may be shown in this conversation. */
   readonly isOpenPlace: (conversation: string) => boolean;
-  /** Posts a card outside the turn; resolves with its id, or null where Teams did not take it. */
+  /** Posts a card outside a turn; resolves with its id, or null where Teams did not take it. */
   readonly post: (conversation: string, message: CardMessage) => Promise<string | null>;
-  /** What is in a file that somebody dropped. */
+  /** Reads the content of a file that a person sent. */
   readonly readFile: (file: IncomingFile) => Promise<FileContent>;
   readonly observe?: ChatObserver;
-  /** Keeps what kills its process from being taken up for ever. */
+  /** Stops retrying work that crashes its process. */
   readonly guard?: CrashGuard;
 }
 
-/** One command being run: who says it, where, and in which words the answer goes back. */
+/** One running command: who sent it, where, and the catalogue for the answer. */
 export interface Turn {
   readonly incoming: Incoming;
   readonly caller: Caller;
   readonly words: Words;
 }
 
-/** A reply that refuses, when the caller may not; null when they may. The refusal is recorded. */
+/** Refuses a caller without the permission, and records the refusal; null for a caller who has it. */
 export async function refuseUnless(
   parts: CommandParts,
   turn: Turn,
@@ -76,7 +79,7 @@ export async function refuseUnless(
   return denial === null ? null : refuse(parts, turn, denial, permission);
 }
 
-/** A caller without a role is told of all groups, whatever was typed: the words of a refusal tell nothing else. */
+/** A caller without a role is told of all groups, whatever was typed, so that the refusal reveals nothing else. */
 const anyRole: Permission = 'apps.list';
 
 async function refuse(parts: CommandParts, turn: Turn, denial: Denial, permission: Permission): Promise<Reply> {
@@ -85,21 +88,21 @@ async function refuse(parts: CommandParts, turn: Turn, denial: Denial, permissio
   return { kind: 'card', message: denied(turn.words, { denial, contacts, callerName: turn.caller.name }) };
 }
 
-/** The groups that give the roles, in their order; one that gives several stands once, with the last of them. */
+/** The groups that give the roles, in their order; a group that gives several appears once, at the last of them. */
 async function contactsFor({ access }: CommandParts, roles: readonly Role[]): Promise<readonly RoleContact[]> {
   const byRole = await Promise.all(
     roles.map(async (role) => (await access.contacts([role])).map((contact) => ({ ...contact, gives: role }))),
   );
   const byGroup = new Map<string, RoleContact>();
   for (const contact of byRole.flat()) {
-    // A map keeps a name's first place, and a group stands where the most that it gives puts it.
+    // A map keeps a key's first position, and a group belongs at its highest role.
     byGroup.delete(contact.group);
     byGroup.set(contact.group, contact);
   }
   return [...byGroup.values()];
 }
 
-/** A reply for somebody who is nobody to Usher: a guest, a disabled account. Recorded as well. */
+/** Refuses a caller who cannot have a role, a guest or a disabled account, and records the refusal. */
 export async function refuseStranger(
   parts: CommandParts,
   words: Words,
@@ -130,7 +133,7 @@ export function say(
   return { kind: 'card', message: problem(words, what, buttons, link) };
 }
 
-/** Graph did not tell what a command needs to know. Nothing has been done then, and the card says so. */
+/** Graph did not tell what a command needs to know. The card says that nothing was done. */
 export function troubleReply(words: Words, trouble: GraphTrouble, again: readonly SayButton[] = []): Reply {
   if ('onBehalf' in trouble && trouble.onBehalf === true) {
     const code = trouble.trace.requestId ?? trouble.trace.clientRequestId;
@@ -144,7 +147,7 @@ export function troubleReply(words: Words, trouble: GraphTrouble, again: readonl
 
 const isAboutRights = (status: number): boolean => status === 401 || status === 403;
 
-/** What Graph does not allow it will not allow a moment later. */
+/** What Graph refuses now it will refuse a moment later. */
 function mayHelpToRepeat(trouble: GraphTrouble): boolean {
   if (trouble.kind === 'refused') return !isAboutRights(trouble.status) && trouble.status !== 400;
   return trouble.kind === 'unreadable' || trouble.why !== 'noCredential';

@@ -2,7 +2,7 @@ import type { Verb } from '../command.ts';
 import type { Reply } from '../reply.ts';
 import { type CommandParts, say, type Turn } from './turn.ts';
 
-/** What these set going goes on when whoever said it has long left: approvals, start dates, watching. */
+/** Commands whose work goes on when the caller has long left: approvals, start dates, watches. */
 const unattended: ReadonlySet<Verb> = new Set<Verb>([
   'requestAccess',
   'accessForm',
@@ -20,12 +20,12 @@ const unattended: ReadonlySet<Verb> = new Set<Verb>([
   'removeWatch',
 ]);
 
-/** Whether a command makes sense where Graph is called by this right. */
+/** Whether a command works with this permission type. */
 export function isPossible(verb: Verb, rights: CommandParts['rights']): boolean {
   return rights === 'own' || !unattended.has(verb);
 }
 
-/** A reply that refuses what nobody's sign-in can carry; null where it can be done. */
+/** Refuses commands that no person's sign-in can carry out later; null where the command is possible. */
 export function refuseUnattended({ rights }: CommandParts, turn: Turn, verb: Verb): Reply | null {
   return isPossible(verb, rights) ? null : say(turn.words, { kind: 'needsApplicationPermission' });
 }
