@@ -1,7 +1,7 @@
 import type { Verb } from '../command.ts';
 import type { WordKey } from '../words.ts';
 
-/** What belongs together in the help: by what somebody wants, not by who may. */
+/** The chapters of the help: by what a caller wants, not by role. */
 export const chapters = ['provision', 'check', 'decide', 'ask', 'requests', 'watch', 'about'] as const;
 export type Chapter = (typeof chapters)[number];
 
@@ -38,7 +38,7 @@ const headings: ReadonlyMap<Verb, WordKey> = new Map(
   chapters.flatMap((chapter) => verbsOf[chapter].map((verb) => [verb, HEADINGS[chapter]] as const)),
 );
 
-/** What a verb's chapter is about, in words. */
+/** The heading of a verb's chapter. */
 export function headingOf(verb: Verb): WordKey {
   return headings.get(verb) ?? HEADINGS.about;
 }
