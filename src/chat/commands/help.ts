@@ -111,8 +111,7 @@ function nearestVerb(said: Parsed | null): Verb {
 const isForAnyone = (verb: Verb) => policy[guide[verb].permission] === 'anyone';
 
 /**
- * Refuses commands that delegated permissions cannot carry on; a caller without the permission is refused for that
- * reason.
+ * Refuses commands that need application permission; a caller without the command's own permission is refused for that.
  */
 export async function refuseImpossible(parts: CommandParts, turn: Turn, verb: Verb): Promise<Reply | null> {
   const refusal = refuseUnattended(parts, turn, verb);

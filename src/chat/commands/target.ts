@@ -12,7 +12,6 @@ import { appCandidates, onlyProvisioned } from './app-candidates.ts';
 import { lookAgainForApp } from './offers/second-look.ts';
 import { type CommandParts, record, refuseUnless, say, type Turn, troubleReply } from './turn.ts';
 
-/** Every command that names an app. */
 export type ProvisioningCommand = Extract<Command, { readonly app: string | null }> & { readonly app: string };
 
 /** An app that can take a call now, with its job and rule. */

@@ -29,7 +29,6 @@ export interface Sight {
   readonly provisioningLog: ProvisioningLog;
 }
 
-/** What commands work with. */
 export interface CommandParts extends Sight {
   /**
    * Whether Graph is called by application permission (`own`) or by the caller's delegated permission (`callers`),

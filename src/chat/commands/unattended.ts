@@ -25,7 +25,7 @@ export function isPossible(verb: Verb, rights: CommandParts['rights']): boolean 
   return rights === 'own' || !unattended.has(verb);
 }
 
-/** Refuses commands that no person's sign-in can carry out later; null where the command is possible. */
+/** Refuses commands that need application permission; null where the command is possible. */
 export function refuseUnattended({ rights }: CommandParts, turn: Turn, verb: Verb): Reply | null {
   return isPossible(verb, rights) ? null : say(turn.words, { kind: 'needsApplicationPermission' });
 }

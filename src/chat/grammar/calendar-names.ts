@@ -15,7 +15,7 @@ export const CALENDAR_NAMES: ReadonlySet<string> = new Set([
 export const MONTH_NAMES: ReadonlySet<string> = new Set([...MONTHS, ...SHORT_MONTHS]);
 export const WEEKDAY_NAMES: ReadonlySet<string> = new Set([...WEEKDAYS, ...SHORT_WEEKDAYS]);
 
-/** The names in all these languages, in lowercase; one-word names only. */
+/** The names in all these languages, in lowercase; one word each. */
 function namesOf(options: Intl.DateTimeFormatOptions): string[] {
   const wanted = options.month === undefined ? 'weekday' : 'month';
   // A day of every month, and a whole week.

@@ -160,7 +160,7 @@ function shiftBefore(words: readonly Word[], at: number): number {
   return lengthBefore(words.map(plainWord), at);
 }
 
-/** How many lead-in words precede the end of the words before `at`, as in "on the day after". */
+/** How many of the last words before `at` are a lead-in, as in "on the day after". */
 function leadBefore(words: readonly Word[], at: number): number {
   const found = [3, 2, 1].find(
     (length) =>

@@ -17,7 +17,7 @@ type Resolved =
   | { readonly kind: 'leftOut'; readonly leftOut: LeftOut }
   | { readonly kind: 'trouble'; readonly trouble: GraphTrouble };
 
-/** Parallel reads, few enough that Graph does not throttle them. */
+/** Parallel reads, few enough to stay clear of Graph's throttling. */
 const atOnce = 6;
 const mostSuggestions = 3;
 /** No name and no address is longer; Graph need not be asked about it. */

@@ -53,7 +53,7 @@ const DESCRIPTIONS: Readonly<Record<Verb, WordKey>> = {
 /** More than exist. */
 const MOST_COMMANDS = 40;
 const MOST_EXAMPLES = 3;
-/** From this many commands on, the help is grouped by chapters with one example each; `help COMMAND` tells more. */
+/** Above this many commands, the help is grouped by chapters with one example each; `help COMMAND` tells more. */
 const MANY_COMMANDS = 8;
 const LONGEST_EXAMPLE = 120;
 /** The limit for long lists, so that the card stays within Teams' limit. */

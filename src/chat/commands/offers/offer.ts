@@ -13,7 +13,7 @@ import { standsIn, unsaidIn } from './unsaid.ts';
 export interface Guesses {
   /** Each becomes its own line; only as many as a card shows are resolved. */
   readonly guesses: readonly Guess[];
-  /** Words of the typed line that no guess may contain. */
+  /** Words of the typed line that may be missing from every guess. */
   readonly leftOut: readonly string[];
 }
 
