@@ -25,50 +25,56 @@ import type { SignInProblem } from './views/sign-in-problems.ts';
 import { welcome } from './views/welcome.ts';
 import { createWords, type Words } from './words.ts';
 
-/** The conversation: what people say made into what Usher answers. It knows nothing of Teams. */
+/** The conversation: turns incoming messages into replies. It knows nothing of Teams. */
 export interface Chat {
-  /** Expected refusals and troubles are replies; it throws only for what nobody foresaw. */
+  /** Replies to expected refusals and failures; throws only for bugs. */
   answer(incoming: Incoming): Promise<Reply>;
-  /** A live card as it would look now; null when there is none of this id. */
+  /** A live card as it would look now; null when the id is unknown. */
   draw(liveId: string): Promise<Drawing | null>;
   /**
-   * The live card has been posted as this message, or takes the place of `instead`. Resolves with the message that it
-   * is now: another one where that was noted first.
+   * Records that the live card was posted as this message, or replaces `instead`. Resolves with the message that now
+   * holds the card: another one where that was recorded first.
    */
   attachCard(liveId: string, cardId: string, instead: string | null): Promise<string>;
-  /** The live card shows this revision. */
+  /** Records that the live card shows this revision. */
   markDrawn(liveId: string, revision: number): Promise<void>;
-  /** Tells where the card stands that processes died of it, and leaves it as it is; false where Teams did not take that. */
+  /**
+   * Tells the card's conversation that the card crashed processes, and leaves it as it is; false where Teams did not
+   * take the message.
+   */
   giveUpCard(liveId: string, reference: string): Promise<boolean>;
-  /** Tells the places that watch an app that it is not looked at any more. */
+  /** Tells the conversations that watch an app that Usher no longer checks it. */
   giveUpWatch(appId: string, reference: string): Promise<boolean>;
-  /** Whether this message is a live card; nothing else may take its place. */
+  /** Whether this message is a live card; only such a message may be replaced. */
   isRequestCard(cardId: string): Promise<boolean>;
-  /** The cards and texts that nobody has asked for just now, but that somebody is owed. */
+  /** The messages that Usher sends unprompted: cards not posted yet, announcements, notices. */
   readonly outbox: Outbox;
   checking(reader: Reader): CardMessage;
-  /** The card on installation; it lists what this person may do, where Graph tells in time; with no person, no rights. */
+  /**
+   * The card on installation. It lists what this person may do, if Graph answers in time; without a person it lists
+   * nothing.
+   */
   welcome(speaker: Speaker | null, reader: Reader, where: Where): Promise<CardMessage>;
   apology(reference: string, reader: Reader): CardMessage;
-  /** What was asked ended or froze its processes again and again, and is not tried once more. */
+  /** The request crashed or froze its processes repeatedly, and is not tried again. */
   givenUp(reference: string, reader: Reader): CardMessage;
-  /** `begun`: something of what was asked for may have been stored before the database went away. */
+  /** `begun`: part of the request may have been stored before the database failed. */
   databaseAway(begun: boolean, reader: Reader): CardMessage;
-  /** The file that was agreed to, if this speaker may still have it. */
+  /** The agreed file, if this speaker may still have it. */
   openExport(speaker: Speaker, reader: Reader, context: ExportContext): Promise<OpenedExport>;
-  /** What became of a file that was offered, in a short plain sentence. */
+  /** The outcome of an offered file, in a short plain sentence. */
   exportWords(kind: 'declined' | 'failed' | 'stored', reader: Reader): string;
-  /** What came of signing in, where it is more than the answer that waited for it. */
+  /** The outcome of a sign-in, where it is more than the answer that waited for it. */
   signInNews(what: SignInProblem, reader: Reader): CardMessage;
-  /** Plain words for a person whom the door does not admit; counts them. */
+  /** The text for a person whom authentication turns away; counts the refusal. */
   turnAway(why: TurnedAwayReason, reader: Reader): string;
-  /** Records one or more that the door did not admit. */
+  /** Writes one or more turned-away activities to the audit log. */
   recordTurnedAway(sum: TurnedAwayTogether): Promise<void>;
-  /** Plain words for somebody who sends more than `limit` commands a minute; `waitMs` until the next one is run. */
+  /** The text for a person who sends more than `limit` commands a minute; `waitMs` until the next command runs. */
   tooMany(limit: number, waitMs: number, reader: Reader): string;
 }
 
-/** Where somebody met Usher: who did so in a personal chat can be written to there. */
+/** Where a person met Usher: after a personal chat, Usher can write to the person there. */
 export type Where = Pick<Incoming, 'conversation' | 'place'>;
 
 export type OpenedExport =
@@ -77,9 +83,9 @@ export type OpenedExport =
 
 export type TurnedAwayReason = 'issuer' | 'service' | 'channel' | 'tenant' | 'noPerson';
 
-/** Those of one tenant within a minute. */
+/** The activities of one tenant that were turned away within a minute. */
 export interface TurnedAwayTogether {
-  /** Empty for none, or many. */
+  /** Empty for none, or for several. */
   readonly tenantId: string;
   /** Empty for none, or several. */
   readonly actorId: string;
@@ -87,10 +93,10 @@ export interface TurnedAwayTogether {
   readonly count: number;
 }
 
-/** A greeting is due at once; Graph may be slower than that. */
+/** The greeting is due at once; Graph may be slower than this. */
 const welcomePatienceMs = 2_000;
 
-/** @param callers where Graph is called by each person's own right; what `services` sees of it is then nobody's. */
+/** @param callers present where Graph is called by delegated permission; `services` then belongs to no person. */
 export function createChat(services: Omit<CommandParts, 'registry'>, callers: Callers | null = null): Chat {
   const parts: CommandParts = { ...services, registry };
   const { database } = parts.store;

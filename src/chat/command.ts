@@ -1,10 +1,10 @@
 /**
- * What a person can say, as data. The grammar makes these out of text; `chat/commands/` runs them. A further command
- * is a member here, a rule in the grammar and a file in `commands/`; the compiler finds the rest.
+ * What a person can say, as data. The grammar parses text into these; `chat/commands/` runs them. A new command is a
+ * member here, a rule in the grammar and a file in `commands/`; the compiler finds the rest.
  */
 export type Command =
   | { readonly verb: 'provision'; readonly subject: string; readonly app: string; readonly term?: Term }
-  /** `subjects` as they were typed, one each, duplicates and all. */
+  /** `subjects` as typed, in order, including duplicates. */
   | {
       readonly verb: 'provisionList';
       readonly subjects: readonly string[];
@@ -21,7 +21,7 @@ export type Command =
     }
   /** `requestId` as printed on the card. */
   | { readonly verb: 'retry' | 'cancel'; readonly requestId: string }
-  /** `start`, `end` (a day or a length) and `reason` as they were typed, without the words that lead them in. */
+  /** `start`, `end` (a day or a length) and `reason` as typed, without their lead-in words. */
   | {
       readonly verb: 'requestAccess';
       readonly subject: string;
@@ -30,43 +30,43 @@ export type Command =
       readonly end: string | null;
       readonly reason: string | null;
     }
-  /** `request` alone: the form. */
+  /** `request` alone opens the form. */
   | { readonly verb: 'accessForm' }
   | { readonly verb: 'approve'; readonly requestId: string }
   | { readonly verb: 'deny'; readonly requestId: string; readonly reason: string | null }
-  /** What waits for the caller's decision; pages count from 1. */
+  /** Lists what waits for the caller's decision; pages count from 1. */
   | { readonly verb: 'pending'; readonly page: number }
-  /** The card of a request, once more. */
+  /** Shows a request's card again. */
   | { readonly verb: 'show'; readonly requestId: string }
   | { readonly verb: 'sendApprovalsHere' }
   | { readonly verb: 'stopSendingApprovals' }
-  /** All places that get approvals. */
+  /** Lists all approval channels. */
   | { readonly verb: 'approvalPlaces' }
-  /** `ref` as printed in their list. */
+  /** `ref` as printed in the list. */
   | { readonly verb: 'removeApprovalPlace' | 'removeWatch'; readonly ref: string }
-  /** What waits of one person; it asks first, unless `sure`. */
+  /** Cancels one person's waiting requests; asks first, unless `sure`. */
   | { readonly verb: 'cancelAllBy'; readonly person: string; readonly sure: boolean }
-  /** How synchronization stands: of one app, or of all. */
+  /** The synchronization state of one app, or of all. */
   | { readonly verb: 'status'; readonly app: string | null }
-  /** Is it the sync or is it the user? In one app, or in all. Reads only. */
+  /** Is it the sync or is it the user? In one app, or in all. Only reads. */
   | { readonly verb: 'check'; readonly subject: string; readonly app: string | null }
-  /** What runs and waits. */
+  /** Lists running and waiting tasks. */
   | { readonly verb: 'queue' }
   /** `about`: a person or an app, as typed; `since` as typed, without its lead-in. Pages count from 1. */
   | { readonly verb: 'history'; readonly about: string | null; readonly since: string | null; readonly page: number }
-  /** The caller's own. */
+  /** Lists the caller's own requests. */
   | { readonly verb: 'requests'; readonly page: number }
   | { readonly verb: 'exportHistory'; readonly about: string | null; readonly since: string | null }
   | { readonly verb: 'watch' | 'unwatch'; readonly app: string }
-  /** What is watched in this conversation. */
+  /** Lists the watches of this conversation. */
   | { readonly verb: 'watches' }
-  /** What is watched in all conversations. */
+  /** Lists the watches of all conversations. */
   | { readonly verb: 'allWatches' }
   | { readonly verb: 'apps'; readonly search: string | null }
   | { readonly verb: 'whoami' }
   | { readonly verb: 'help'; readonly topic: string | null };
 
-/** What a line about provisioning says of the time, and why where it says so as well; as it was typed. */
+/** The time of a provisioning line, and its reason if it has one; as typed. */
 export interface Term {
   readonly start: string | null;
   /** A day or a length. */
@@ -76,12 +76,12 @@ export interface Term {
 
 export type Verb = Command['verb'];
 
-/** What the grammar makes of a message. Every message becomes one of these; none throws. */
+/** The result of parsing a message. Every message yields one of these; parsing never throws. */
 export type Parsed =
   | { readonly kind: 'command'; readonly command: Command }
-  /** Nearly a command: `suggestion` is the whole line put right, ready to be said again. */
+  /** Nearly a command: `suggestion` is the whole corrected line, ready to be sent. */
   | { readonly kind: 'didYouMean'; readonly suggestion: string }
-  /** The verb is clear, a part is missing. `said`: the words that might hold it, where they could not be parted. */
+  /** The verb is clear, a part is missing. `said`: the words that may hold it, where they could not be separated. */
   | {
       readonly kind: 'incomplete';
       readonly verb: Verb;

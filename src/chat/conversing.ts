@@ -26,7 +26,7 @@ import {
 import type { CardAction, Reply } from './reply.ts';
 import { createWords } from './words.ts';
 
-/** From what somebody says to the reply: who is it, what do they mean, and what comes of it. */
+/** From an incoming message to the reply: identifies the caller, parses the message, runs the command. */
 export function createConversing(parts: CommandParts): (incoming: Incoming) => Promise<Reply> {
   async function answer(incoming: Incoming): Promise<Reply> {
     const words = createWords(incoming.reader.locale, incoming.reader.timeZone);
@@ -86,7 +86,7 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
 
   async function answerLine(turn: Turn, line: string): Promise<Reply> {
     const parsed: Parsed = parse(line);
-    // Permission before help: what a line nearly says must not tell a stranger which apps and people there are.
+    // Permission before help: suggestions must not tell an unauthorized caller which apps and people exist.
     const refusal = await refuseRoleless(parts, turn, parsed);
     if (refusal !== null) return refusal;
     const several = turn.caller.roles.length === 0 ? null : await lookAtLines(parts, turn, line);
@@ -110,7 +110,7 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
     }
   }
 
-  /** A line that is nearly a command: what was probably meant, if that can be done. */
+  /** Offers what a nearly correct line probably meant, if that can be done. */
   async function correct(turn: Turn, suggestion: string): Promise<Reply> {
     const parsed = parse(suggestion);
     if (parsed.kind !== 'command') return notUnderstood(parts, turn, suggestion);
@@ -118,12 +118,12 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
       ? null
       : await refuseVerb(parts, turn, parsed.command.verb);
     if (refusal !== null) return refusal;
-    // A line with an end is never carried out: what can be done instead is offered at once.
+    // A line with an end is never carried out: its alternatives are offered at once.
     if (hasEnd(parsed.command)) return runCommand(parts, turn, parsed.command);
     return (await offerInTime(parts, turn, parsed.command)) ?? offerMeant(parts, turn, parsed.command);
   }
 
-  /** Half a command; where the words end in the name of an app, only the "to" is missing. */
+  /** Half a command; if the words end in an app's name, only the "to" is missing. */
   async function complete(
     turn: Turn,
     line: string,
@@ -147,13 +147,13 @@ export function createConversing(parts: CommandParts): (incoming: Incoming) => P
   return answer;
 }
 
-/** A start is never carried out by `provision` either, for those who may. */
+/** For callers who may request access: `provision` never carries out a start for them either. */
 async function offerInTime(parts: CommandParts, turn: Turn, command: Command): Promise<Reply | null> {
   if (!('term' in command) || deny(turn.caller, 'provision.run') !== null) return null;
   return untimely(parts, turn, command);
 }
 
-/** Whether a click may set something going: roles are read anew for it. Approve and deny read them by themselves. */
+/** Whether a click may start work: roles are then read afresh. Approve and deny do so themselves. */
 function startsWork(parts: CommandParts, { what }: Incoming): boolean {
   if (what.kind !== 'action') return false;
   const { action } = what;
@@ -167,7 +167,7 @@ function hasEnd(command: Command): boolean {
   return 'term' in command && command.term?.end !== null && command.term !== undefined;
 }
 
-/** Where somebody can be written to: their personal chat, the latest one. */
+/** Stores where Usher can write to a person: their latest personal chat. */
 export async function remember(
   parts: CommandParts,
   speaker: Speaker,

@@ -37,48 +37,48 @@ export interface OutboxParts {
   readonly store: AccessParts;
   /** A live card as it would look now. */
   readonly draw: (liveId: string) => Promise<Drawing | null>;
-  /** The cloud's Entra admin centre. */
+  /** The cloud's Entra admin center. */
   readonly entraPortal: string;
-  /** Keeps what kills its process from being drawn or sent for ever; without it nothing is counted. */
+  /** Stops retrying items that crash their process while drawn or sent; without it nothing is counted. */
   readonly guard?: Pick<CrashGuard, 'run' | 'giveUp'>;
   readonly post: GiveUpParts['post'];
-  /** An access request has to be shown elsewhere: the calendar may look. */
+  /** An access request must be shown elsewhere: wakes the approval scheduler. */
   readonly accessChanged: (accessRequestId: string) => void;
-  /** Whether requests for this app may be shown in this place or personal chat now. */
+  /** Whether requests for this app may be shown now in this approval channel or personal chat. */
   readonly mayBeShown: (appId: string, key: string) => Promise<StillMay>;
   /** Whether the person who added this watch may still watch. */
   readonly mayWatch: (watch: Watch) => Promise<StillMay>;
   readonly log: Log;
 }
 
-/** Pauses between tries. Beyond the last one Teams was away for about a day, and nobody waits for it any more. */
+/** Pauses between tries. After the last one Teams was unreachable for about a day, and the message is outdated. */
 const againMs = [2_000, 8_000, 30_000, 120_000, 600_000];
 const mostFailures = 150;
 
-/** The notices that approvers are owed where they were shown the request. */
+/** Notices for approvers, sent where they were shown the request. */
 const toApprovers: ReadonlySet<NoticeKind> = new Set<NoticeKind>(['reminder', 'expired', 'cancelled']);
 
-/** To whom an item is owed, and how often it could not be handed on. */
+/** An outbox row: its recipient conversation, and how often sending failed. */
 interface Owed {
-  /** Tells one row of the outbox from another. */
+  /** Distinguishes rows across the outbox's tables. */
   readonly name: string;
   readonly conversation: string;
   readonly reader: Reader;
   readonly failures: number;
-  /** What it is about, for the words that say that it was given up. */
+  /** What the row is about, for the message that says it was given up. */
   readonly about: () => string;
-  /** Of an access request whose approvers are shown or reminded of it there. */
+  /** The access request that this row shows to approvers or reminds them of; else null. */
   readonly accessRequestId: string | null;
   readonly putOff: (dueAt: number | null) => Promise<void>;
 }
 
-/** The outbox over its tables: cards that have not been posted, announcements, and notices that have not been said. */
+/** The outbox over its tables: cards that have not been posted, announcements, and unsent notices. */
 export function createOutbox(parts: OutboxParts): Outbox {
   const { store, draw, entraPortal, accessChanged, mayBeShown, mayWatch, guard, log } = parts;
   const { database, clock } = store;
   const owed = new WeakMap<OutboxItem, Owed>();
 
-  /** What cannot be drawn is put off by itself: whatever is wrong with it is no reason to keep the others waiting. */
+  /** Postpones an item that cannot be drawn by itself, so that the others need not wait. */
   async function made(row: Owed, make: () => Promise<OutboxItem | null>): Promise<OutboxItem[]> {
     try {
       const item = await attempt('message', row, make);
@@ -96,7 +96,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     }
   }
 
-  /** Null where it was not done: processes died of it, so it is given up, or another one is at it. */
+  /** Null where the work was not done: it crashed processes, so the row is given up, or another process is at it. */
   async function attempt<T>(
     kind: 'message' | 'send',
     row: Owed,
@@ -128,13 +128,13 @@ export function createOutbox(parts: OutboxParts): Outbox {
     return tellGivenUp(parts, row, { kind: 'messageGivenUp', about: row.about() }, reference);
   }
 
-  /** Whoever decides on a request reads of it elsewhere, if not here. */
+  /** Moves the request to another conversation where its approvers read of it. */
   async function giveUpPlace({ accessRequestId, conversation }: Owed, why: 'gone' | 'failed'): Promise<void> {
     if (accessRequestId === null) return;
     if (await giveUpConversation(store, { accessRequestId, conversation }, why)) accessChanged(accessRequestId);
   }
 
-  /** Null when it was tried often enough. */
+  /** Null after too many tries. */
   function againAt(times: number): number | null {
     if (times >= mostFailures) return null;
     return clock.now() + (againMs[times] ?? againMs.at(-1) ?? 0);
@@ -156,7 +156,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
         return drawing === null ? null : ({ kind: 'card', liveId: id, conversation, drawing } as const);
       };
       const standing = copy.audience === 'approvers' ? await standingOf(accessRequestId, [copy]) : 'may';
-      // As long as Graph does not tell, it is handed out again in a minute.
+      // As long as Graph does not tell, the item is due again in a minute.
       if (standing === 'unknown') continue;
       if (standing === 'may') items.push(...(await made(row, make)));
       else await withdraw(copy);
@@ -191,7 +191,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     return items;
   }
 
-  /** Whether what these copies are about may be sent to where they are now. */
+  /** Whether these cards' request may be shown in the conversations where they are now. */
   async function standingOf(accessRequestId: string, copies: readonly Copy[]): Promise<StillMay> {
     const app = (await findAccessRequest(database, accessRequestId))?.app;
     if (app === undefined || copies.length === 0) return 'may';
@@ -203,7 +203,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     return anyMay(await Promise.all(standings));
   }
 
-  /** What the asker and the decider are owed as well is told where they said what they did. */
+  /** Notices for the requester and the decider always go where they made the request or the decision. */
   async function standingThere({ accessRequestId, conversation, kind }: Notice): Promise<StillMay> {
     if (!toApprovers.has(kind)) return 'may';
     const isThere = (other: string) => store.conversationKey(other) === store.conversationKey(conversation);
@@ -215,7 +215,10 @@ export function createOutbox(parts: OutboxParts): Outbox {
     );
   }
 
-  /** It may not be sent there any more: it is given up, and the request goes elsewhere unless others are shown it. */
+  /**
+   * The item may no longer be sent there: gives it up, and moves the request elsewhere unless other approvers are shown
+   * it.
+   */
   async function withdraw({ accessRequestId, conversation }: Pick<Notice, 'accessRequestId' | 'conversation'>) {
     if (await giveUpConversation(store, { accessRequestId, conversation }, 'mayNot')) accessChanged(accessRequestId);
   }
@@ -287,7 +290,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
       const row = owed.get(item);
       if (row === undefined) throw new Error('an item that the outbox has not handed out');
       const dueAt = kind === 'gone' ? null : againAt(row.failures);
-      // Before the item is given up itself: whoever dies in between comes back to it.
+      // Before the item itself is given up: after a crash in between, the item is due again.
       if (dueAt === null) await giveUpPlace(row, kind);
       await row.putOff(dueAt);
     },

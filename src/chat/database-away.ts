@@ -7,8 +7,8 @@ import { problem } from './views/problem.ts';
 import { createWords } from './words.ts';
 
 /**
- * Answers where the database is away: whoever asked learns that nothing was done. Where it went away in the middle, it
- * is told that something may have been.
+ * Answers while the database is unavailable: the caller learns that nothing was done or, if the failure came midway,
+ * that something may have been.
  */
 export async function answerWithout(
   answer: (incoming: Incoming) => Promise<Reply>,

@@ -16,25 +16,24 @@ import { type AccessCardInput, type AccountFacts, accessCard } from './views/acc
 import { problem } from './views/problem.ts';
 import { createWords, type Words } from './words.ts';
 
-/** What drawing the card of an access request needs. */
 export interface DrawCopyParts {
   readonly store: AccessParts;
   readonly access: Pick<Access, 'identify'>;
   readonly directory: Directory;
   readonly applications: Applications;
   readonly assignments: Assignments;
-  /** The cloud's Entra admin centre. */
+  /** The cloud's Entra admin center. */
   readonly entraPortal: string;
 }
 
-/** Tells the id of a copy from that of a provisioning request. */
+/** Distinguishes the id of an access card from that of a provisioning request. */
 export function isCopyId(liveId: string): boolean {
   return liveId.startsWith('copy-');
 }
 
 /**
- * One card of an access request as it would look now, to those for whom it was posted; null when there is none. One that
- * has come to a place without a click tells nothing any more once it may not be shown there. Null as well as long as Graph
+ * One access card as it would look now, for the readers for whom it was posted; null when there is none. A card that
+ * was posted to a channel unprompted is blanked once the request may no longer be shown there. Null also while Graph
  * does not tell whether it may.
  */
 export async function drawCopy(parts: DrawCopyParts, copyId: string): Promise<Drawing | null> {
@@ -66,7 +65,7 @@ async function standingOf(parts: DrawCopyParts, copy: Copy, { app }: AccessReque
   return key === null ? 'may' : mayBeShown({ ...parts, database: parts.store.database }, app.id, key);
 }
 
-/** An access request as it stands now, on no card of its own. */
+/** The current state of an access request, outside its own cards. */
 export async function drawAccess(
   parts: DrawCopyParts,
   words: Words,
@@ -98,7 +97,7 @@ async function progressOf({ store }: DrawCopyParts, { state }: AccessRequest): P
   return { request, forecast };
 }
 
-/** What an approver should know before the decision; what Graph does not tell is shown as not read. */
+/** What an approver should know before the decision; facts that Graph does not tell are shown as unread. */
 async function factsAbout(parts: DrawCopyParts, { subject, app }: AccessRequest): Promise<AccountFacts> {
   const [user, assignment, found] = await Promise.all([
     parts.directory.getUser(subject.id),

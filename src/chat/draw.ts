@@ -12,23 +12,22 @@ import { pageCard } from './views/page-card.ts';
 import { requestCard } from './views/request-card.ts';
 import type { Words } from './words.ts';
 
-/** What drawing needs. */
 export interface DrawParts {
   readonly store: StoreParts;
-  /** The cloud's Entra admin centre. */
+  /** The cloud's Entra admin center. */
   readonly entraPortal: string;
-  /** Whether attribute values may stand in this conversation. */
+  /** Whether attribute values may be shown in this conversation. */
   readonly isOpenPlace: (conversation: string) => boolean;
 }
 
-/** A request of more calls is not loaded whole just to be looked at: its tasks carry long reports. */
+/** A request with more calls is not loaded whole for display: its tasks carry long reports. */
 const mostLoaded = 60;
 
 /**
- * The card of a request as it would look now; null when there is no such request. One person has a card with every
- * step, a group one with its calls, and a list is counted. A list that is held asks first.
+ * The card of a request as it would look now; null when there is no such request. A person's card shows every step, a
+ * group's its calls, a list's its counts. A held list asks for confirmation first.
  *
- * @param conversation where it is shown, if not where the request was made.
+ * @param conversation where it is shown, if not where the request was made
  */
 export async function drawRequest(parts: DrawParts, requestId: string, conversation?: string): Promise<Drawing | null> {
   const { database, clock } = parts.store;
@@ -43,7 +42,7 @@ export async function drawRequest(parts: DrawParts, requestId: string, conversat
   const forecast = await forecastRequest(parts.store, requestId);
   const message = drawMany(overview, whole, forecast, now);
   const { states } = overview;
-  // The end in whole tens of seconds: a card that promises the second would be edited every two.
+  // The end is rounded to ten seconds: a card precise to the second would be edited every two.
   const ends = forecast === null ? '' : (faultMark(forecast) ?? Math.round(forecast.lastStartsAt / 10_000));
   return {
     live: overview.request,
@@ -53,7 +52,9 @@ export async function drawRequest(parts: DrawParts, requestId: string, conversat
   };
 }
 
-/** What of a request concerns its reader, as it stands now and in the reader's words: these tasks alone. */
+/**
+ * The part of a request that concerns its reader: these tasks alone, in their current state and the reader's language.
+ */
 export function drawPart(
   { store, entraPortal }: DrawParts,
   words: Words,
@@ -80,18 +81,18 @@ async function drawSingle(
   const isWaiting = task?.state.kind === 'waiting';
   const forecast = isWaiting ? ((await forecastQueue(store)).get(task.id) ?? null) : null;
   const message = requestCard({ request, forecast, now, entraPortalUrl: entraPortal, canRetry: true, readAlong });
-  // A start time that moves by less than a second is no news.
+  // A start time that moves by less than a second is not worth an edit.
   const place = forecast === null ? '' : placeMark(forecast);
   const finished = task?.state.kind === 'done' || task?.state.kind === 'cancelled';
   return { live: request, message, signature: `${request.revision}:${place}`, finished };
 }
 
-/** What a waiting task's card tells of its place; a change of it is worth an edit. */
+/** What a waiting task's card says about its queue position; a change is worth an edit. */
 export function placeMark(forecast: Forecast): string {
   return faultMark(forecast) ?? `${forecast.place}@${Math.round(forecast.startsAt / 1000)}`;
 }
 
-/** While no call gets through, place and time are not told, and the time would move with every second. */
+/** While no call gets through, position and start time are not shown, as they would change every second. */
 function faultMark({ fault }: { readonly fault?: WaitingFault }): string | null {
   return fault === undefined ? null : `${fault.cause}${fault.code}${fault.since}`;
 }
@@ -140,7 +141,7 @@ function drawMany(
   });
 }
 
-/** The calls of a large group, counted and not loaded. */
+/** The calls of a large group, counted without loading them. */
 function countsOf({ states, outcomes, total, perhaps }: RequestOverview, members: number): CallCounts {
   const byTone = { good: 0, warning: 0, bad: 0, unknown: 0, working: 0, waiting: 0, neutral: 0 };
   for (const [kind, count] of Object.entries(outcomes)) byTone[OUTCOME_TONES[kind as OutcomeKind]] += count;

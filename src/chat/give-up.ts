@@ -16,7 +16,7 @@ export interface GiveUpParts {
 export type GivenUp =
   /** The card of a request. */
   | { readonly kind: 'cardGivenUp'; readonly id: string }
-  /** A message that a conversation is owed; `about` is an id or an app. */
+  /** An undelivered message; `about` is an id or an app. */
   | { readonly kind: 'messageGivenUp'; readonly about: string }
   | { readonly kind: 'watchGivenUp'; readonly app: string };
 
@@ -25,7 +25,7 @@ interface Place {
   readonly reader: Reader;
 }
 
-/** Tells one place what processes died of (`requests/crash-guard.ts`). False where Teams did not take it. */
+/** Tells one conversation what crashed processes (`requests/crash-guard.ts`). False where Teams did not take it. */
 export async function tellGivenUp(
   { post }: GiveUpParts,
   { conversation, reader }: Place,
@@ -36,7 +36,7 @@ export async function tellGivenUp(
   return (await post(conversation, problem(words, { ...what, reference }))) !== null;
 }
 
-/** Where a live card stands and what it is about, read without anything that is drawn. */
+/** The conversation and subject of a live card, read without drawing it. */
 async function placeOfCard(
   { store: { database } }: GiveUpParts,
   liveId: string,
@@ -55,7 +55,7 @@ async function placeOfCard(
   return { id, conversation, reader: { locale, timeZone }, revision };
 }
 
-/** A card that can neither be drawn nor sent stays as it is; it counts as drawn, so that it is not tried at each start. */
+/** Leaves a card as it is that can neither be drawn nor sent; it counts as drawn, so that no restart tries it again. */
 export async function giveUpCard(
   parts: GiveUpParts,
   liveId: string,
@@ -69,7 +69,7 @@ export async function giveUpCard(
   return true;
 }
 
-/** Tells every place that watches the app. */
+/** Tells every conversation that watches the app. */
 export async function giveUpWatch(parts: GiveUpParts, appId: string, reference: string): Promise<boolean> {
   const rows = await parts.store.database.query
     .selectFrom('watches')

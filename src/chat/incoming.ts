@@ -1,22 +1,22 @@
 import type { Reader } from '../requests/request.ts';
 import type { CardAction } from './reply.ts';
 
-/** What reached Usher, cleaned of everything that is Teams' own. */
+/** An incoming message, free of everything specific to Teams. */
 export interface Incoming {
   /** Conversation and activity id: the same for a repeated delivery. */
   readonly id: string;
   readonly speaker: Speaker;
-  /** How to answer there; opaque to this floor. */
+  /** The address for answers; opaque to this layer. */
   readonly conversation: string;
-  /** Which conversation that is, and whether others than the speaker read along. */
+  /** The conversation, and whether others than the speaker read along. */
   readonly place: { readonly key: string; readonly kind: 'personal' | 'shared' };
   readonly reader: Reader;
   readonly what: IncomingContent;
-  /** The people whose mentions stand in the text, each by the name that is written there. */
+  /** The people mentioned in the text, each with the name written there. */
   readonly mentions: readonly { readonly id: string; readonly name: string }[];
 }
 
-/** A file in a personal chat: where Teams says that it can be fetched. */
+/** A file in a personal chat, with the download address that Teams gives. */
 export interface IncomingFile {
   readonly name: string;
   readonly downloadUrl: string;
@@ -25,7 +25,7 @@ export interface IncomingFile {
 export type FileContent =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'tooLarge' }
-  /** The address is not the tenant's own storage; it was not asked. */
+  /** The address is not the tenant's own storage; it was not fetched. */
   | { readonly kind: 'notFromTenant' }
   | { readonly kind: 'notFetched' };
 
@@ -42,7 +42,7 @@ export type IncomingContent =
       readonly attachments: number;
       readonly files: readonly IncomingFile[];
     }
-  /** A button; `cardId` is the card that it stands on. */
+  /** A button; `cardId` is the card that holds it. */
   | { readonly kind: 'action'; readonly action: CardAction; readonly cardId: string }
-  /** A button whose data Usher never made, or made in a version long gone. */
+  /** A button with data that Usher never made, or made in an old version. */
   | { readonly kind: 'unknownAction'; readonly cardId: string };

@@ -1,17 +1,17 @@
 import type { Entry } from '../requests/record.ts';
 
-/** Told of what people ask for and are refused, for counting: codes alone, nobody's id. None of these throws. */
+/** Counts what people request and what they are refused: codes only, no person's id. No method throws. */
 export interface ChatObserver {
   requested(kind: RequestKind): void;
-  /** `permission` is null where somebody is nobody to Usher, whatever they asked for. */
+  /** `permission` is null for a caller who cannot have a role, whatever they requested. */
   denied(denial: { readonly permission: string | null; readonly reason: string }): void;
   turnedAway(reason: string): void;
 }
 
-/** What a request was made for; `access` asks an approver. */
+/** The kind of a request; `access` asks an approver. */
 export type RequestKind = 'person' | 'list' | 'group' | 'access';
 
-/** What is recorded as a refusal is counted as one. */
+/** Counts an audited refusal as one. */
 export function observeEntry(
   observer: ChatObserver | undefined,
   kind: Entry['kind'],

@@ -1,20 +1,22 @@
 import type { CardMessage, Drawing } from './reply.ts';
 
 /**
- * What somebody is owed without having asked just now: cards for approvers, announcements, and short texts. They stand
- * in the database, so a restart forgets none.
+ * Messages that Usher sends unprompted: cards for approvers, announcements, and short texts. The database stores them,
+ * so a restart loses none.
  *
- * Whatever is handed out ends in `sent` or in `failed`. In between it is handed out to nobody else for a minute: another
- * process that looks for something to do must not send it as well, and if this one dies, it is sent after all.
+ * Every item that is handed out ends in `sent` or in `failed`. Until then it is not handed out again for a minute:
+ * another process must not send it as well, and if this process dies, it is sent after all.
  */
 export interface Outbox {
-  /** What is due now, oldest first. */
+  /** The items due now, oldest first. */
   due(limit: number): Promise<readonly OutboxItem[]>;
-  /** Hands an item on; null where it was given up, since processes died of that, or is another process's now. */
+  /** Sends an item; null where it was given up because it crashed processes, or where another process has it now. */
   attempt<T>(item: OutboxItem, work: () => Promise<T>): Promise<T | null>;
-  /** It is there; `cardId` is the activity id of a card, null for a text. */
+  /** Teams took it; `cardId` is the activity id of a card, null for a text. */
   sent(item: OutboxItem, cardId: string | null): Promise<void>;
-  /** `failed`: Teams may take it later, so it is due again after a while. `gone`: it never will, so it is given up. */
+  /**
+   * `failed`: Teams may take it later, so it is due again after a while. `gone`: Teams never will, so it is given up.
+   */
   failed(item: OutboxItem, kind: 'gone' | 'failed'): Promise<void>;
 }
 

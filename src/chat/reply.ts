@@ -1,49 +1,49 @@
 /**
- * What Usher says back, before anybody knows how Teams wants it. A `card` is finished; a `live` one is drawn anew from
- * what is stored at each of its changes. Its id is that of a provisioning request, or of a copy of an access request.
+ * A reply of Usher in a form independent of Teams. A `card` is finished; a `live` card is redrawn from the database at
+ * each change. Its id is that of a provisioning request, or of an access card.
  */
 export type Reply =
-  /** `inPlace`: it carries on from the card that was clicked, and may take its place. A refusal never does. */
+  /** `inPlace`: it continues the clicked card, and may replace it. A refusal never does. */
   | { readonly kind: 'card'; readonly message: CardMessage; readonly inPlace?: true }
   | { readonly kind: 'live'; readonly liveId: string }
-  /** A file that is made when its reader agrees to have it stored; only ever in a personal chat. */
+  /** A file that is created when its reader agrees to store it; only in a personal chat. */
   | { readonly kind: 'fileOffer'; readonly offer: FileOffer }
-  /** The speaker is to sign in, and what they said waits for that; only ever in a personal chat. */
+  /** Asks the speaker to sign in, while their message waits; only in a personal chat. */
   | { readonly kind: 'signIn'; readonly invitation: SignInInvitation };
 
 /** Plain texts. */
 export interface SignInInvitation {
   readonly text: string;
   readonly button: string;
-  /** What a notification reads. */
+  /** The text of the notification. */
   readonly summary: string;
 }
 
 /** https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4 */
 export interface FileOffer {
   readonly fileName: string;
-  /** Plain text: what is in it. */
+  /** Plain text: the file's content. */
   readonly description: string;
   readonly sizeBytes: number;
-  /** Comes back with the consent. It says what was wanted and carries no right: that is asked for anew. */
+  /** Returned with the consent. It says what was requested and grants no right: the permission is checked again. */
   readonly context: ExportContext;
 }
 
-/** Which part of the history an export has; what was typed, resolved. */
+/** The part of the history that an export holds; the typed terms, resolved. */
 export interface ExportContext {
   readonly about: { readonly personId: string } | { readonly appId: string } | null;
   /** Milliseconds since 1970; null for all. */
   readonly since: number | null;
 }
 
-/** An export on its way: the same bytes each time it is read, a piece at a time. */
+/** An export in progress: yields the same bytes at each reading, piece by piece. */
 export interface ExportFile {
   readonly fileName: string;
   readonly sizeBytes: number;
   read(): AsyncIterable<string>;
 }
 
-/** A finished Adaptive Card with the sentence that a notification reads. */
+/** A finished Adaptive Card with the sentence for the notification. */
 export interface CardMessage {
   readonly card: AdaptiveCard;
   /** Plain text, no markdown: who, what, verdict. */
@@ -61,26 +61,26 @@ export interface AdaptiveCard {
 }
 
 /**
- * What a button sends back. It carries no authority: `run` and `choose` are the clicker's own words, checked as if
- * typed; `retry` names a stored request.
+ * The data that a button sends back. It carries no authority: `run` and `choose` are checked as if the clicker had
+ * typed the line; `retry` names a stored request.
  */
 export type CardAction =
-  /** Say this line; the answer is a new message. */
+  /** Runs this line; the answer is a new message. */
   | { readonly verb: 'run'; readonly text: string }
-  /** Say this line; the answer takes the place of this card. */
+  /** Runs this line; the answer replaces this card. */
   | { readonly verb: 'choose'; readonly text: string }
-  /** Say this line, which only reads, in the clicker's personal chat; the answer is posted there. */
+  /** Runs this line, which only reads, in the clicker's personal chat; the answer is posted there. */
   | { readonly verb: 'personal'; readonly text: string }
-  /** Runs again what has not ended well; a list only with its failed people. */
+  /** Runs failed tasks again; of a list only the failed people. */
   | { readonly verb: 'retry'; readonly requestId: string }
-  /** Takes back what has not been sent. */
+  /** Cancels the tasks that have not been sent. */
   | { readonly verb: 'cancel'; readonly requestId: string }
-  /** Yes to what a request said it would do. */
+  /** Confirms what a request announced. */
   | { readonly verb: 'confirm'; readonly requestId: string }
-  /** A decision on an access request; `reason` is what was written into the card. */
+  /** A decision on an access request; `reason` is the text typed into the card. */
   | { readonly verb: 'approve'; readonly requestId: string }
   | { readonly verb: 'deny'; readonly requestId: string; readonly reason: string }
-  /** The form of `request`, filled in: texts as they were typed, the date as `YYYY-MM-DD` or empty. */
+  /** The filled-in form of `request`: texts as typed, the date as `YYYY-MM-DD` or empty. */
   | {
       readonly verb: 'ask';
       readonly subject: string;
@@ -88,10 +88,10 @@ export type CardAction =
       readonly start: string;
       readonly reason: string;
     }
-  /** One page of all the people of a list; pages count from 0. The answer takes the place of a page shown before. */
+  /** One page of all the people of a list; pages count from 0. The answer replaces a page shown before. */
   | { readonly verb: 'page'; readonly requestId: string; readonly page: number; readonly on: 'list' | 'page' };
 
-/** Where a live card stands. `revision` counts the changes of what it shows. */
+/** A live card and its conversation. `revision` counts the changes of its content. */
 export interface LiveCard {
   readonly id: string;
   readonly conversation: string;
@@ -104,7 +104,7 @@ export interface LiveCard {
 export interface Drawing {
   readonly live: LiveCard;
   readonly message: CardMessage;
-  /** Drawings of one signature look the same to a person, so the second need not be sent. */
+  /** Drawings with the same signature look the same, so the second need not be sent. */
   readonly signature: string;
   readonly finished: boolean;
 }

@@ -6,25 +6,25 @@ import type { Reply } from './reply.ts';
 import { createWords, type Words } from './words.ts';
 
 /**
- * The conversation where Graph is called by each person's own right. Whoever is not signed in is asked to, and what they
- * said waits for it; in a place where others read along they are sent to their own chat, as everybody there would be
+ * The conversation where Graph is called by delegated permission. A person who is not signed in is asked to, while
+ * their message waits; in a shared conversation they are sent to their personal chat, as every reader there would be
  * shown the same button.
  *
- * Two lines stand before the grammar, because they mean nothing elsewhere: "sign in" and "sign out".
+ * Two lines are handled before the grammar, because they mean nothing elsewhere: "sign in" and "sign out".
  */
 export interface Callers {
-  /** What this person sees of Graph; null when they are not signed in. */
+  /** Graph by this person's delegated permission; null when they are not signed in. */
   sightOf(personId: string): Sight | null;
   /** When their sign-in ends, milliseconds since 1970; null when there is none. */
   endOf(personId: string): number | null;
-  /** Whether there was a sign-in to forget. */
+  /** Forgets a sign-in; false when there was none. */
   forget(personId: string): boolean;
 }
 
 const signInLines = new Set(['sign in', 'signin', 'sign me in', 'log in', 'login', 'log me in']);
 const signOutLines = new Set(['sign out', 'signout', 'sign me out', 'log out', 'logout', 'log me out']);
 
-/** @param parts their sight is nobody's, and is not asked. */
+/** @param parts their own Graph services belong to no person, and are never called */
 export function createSigning(parts: CommandParts, callers: Callers): (incoming: Incoming) => Promise<Reply> {
   return async (incoming) => {
     const words = createWords(incoming.reader.locale, incoming.reader.timeZone);
@@ -39,7 +39,7 @@ export function createSigning(parts: CommandParts, callers: Callers): (incoming:
 
   function signOut(words: Words, { speaker }: Incoming): Reply {
     const was = callers.forget(speaker.id);
-    // What of theirs still waits comes to its end now.
+    // The dispatcher ends this person's waiting tasks now.
     parts.wake();
     return say(words, { kind: was ? 'signedOut' : 'notSignedIn' });
   }

@@ -9,24 +9,23 @@ export type WordKey = keyof typeof en;
 export type WordValues = Readonly<Record<string, string | number>>;
 
 /**
- * Everything Usher says, in the reader's language. The catalogue's own texts are trusted; values are not, and are made
- * harmless and cut to 200 characters on their way in. A value that a message names and nobody gave throws: that is a
- * bug, and the tests draw every message.
+ * Everything Usher says, in the reader's language. The catalogue's own texts are trusted; values are escaped and cut to
+ * 200 characters. A message with a missing value throws: that is a bug, and the tests draw every message.
  */
 export interface Words {
-  /** For TextBlocks and facts: the message may hold Markdown, the values show as they are written. */
+  /** For TextBlocks and facts: the message may hold Markdown, the values are shown literally. */
   card(key: WordKey, values?: WordValues): string;
-  /** For what is never read as Markdown: summary, fallback text, the titles of buttons. */
+  /** For texts that are never read as Markdown: summary, fallback text, button titles. */
   plain(key: WordKey, values?: WordValues): string;
-  /** Names in a row, "Alex, Megan, and Patti", as a value for a message. */
+  /** A list of names, "Alex, Megan, and Patti", as a value for a message. */
   list(names: readonly string[]): string;
   /** The same for a choice: "Alex, Megan, or Patti". */
   either(names: readonly string[]): string;
   /** `14:03:27` on the reader's clock, with the date when `now` is another day. Milliseconds since 1970. */
   time(at: number, now: number): string;
-  /** For what may lie days ahead: `14:03`, with the date and the time zone when `now` is another day. */
+  /** For times that may be days away: `14:03`, with the date and the time zone when `now` is another day. */
   moment(at: number, now: number): string;
-  /** The whole day, `Tuesday, December 1, 2026`, on which a moment falls in somebody's time zone (IANA name). */
+  /** The day of a moment in a time zone (IANA name), in full: `Tuesday, December 1, 2026`. */
   day(at: number, timeZone: string): string;
   /** "1.4 s", "2 min 10 s". */
   duration(ms: number): string;
@@ -36,14 +35,14 @@ type Catalogue = Readonly<Record<WordKey, string>>;
 const SOURCE_LANGUAGE = 'en';
 const catalogues: Readonly<Record<string, Catalogue>> = { [SOURCE_LANGUAGE]: en };
 
-/** Parsing ICU costs more than all the rest of a card, so each message is compiled once for each language. */
+/** Parsing ICU costs more than all the rest of a card, so each message is compiled once per language. */
 const compiled = new Map<string, IntlMessageFormat>();
 
 /**
- * The words for a reader.
+ * The catalogue for a reader.
  *
- * @param locale BCP 47, as Teams passes it on. A language without a catalogue, or no locale at all, reads English.
- * @param timeZone IANA name.
+ * @param locale BCP 47, as Teams passes it on. A language without a catalogue, or a missing locale, reads English.
+ * @param timeZone IANA name
  */
 export function createWords(locale: string, timeZone = 'UTC'): Words {
   const language = languageOf(locale);
@@ -79,7 +78,7 @@ function message(language: string, catalogue: Catalogue, key: WordKey): IntlMess
   const known = compiled.get(name);
   if (known !== undefined) return known;
 
-  // Plurals follow the language of the text, not the reader's: "1 step" is English, whoever reads it.
+  // Plurals follow the language of the text, not the reader's: "1 step" is English for every reader.
   const made = new IntlMessageFormat(catalogue[key], language, undefined, { ignoreTag: true });
   compiled.set(name, made);
   return made;

@@ -1,7 +1,7 @@
 /**
- * Reads an Adaptive Card out as plain text, for a terminal. It knows the elements that Usher's cards are made of, shows
- * what a reader sees before any click, and what a button unfolds where that is a card to fill in, and passes over what it
- * does not know. An input is its label with what it holds, or a line to write on; a star marks one that must be filled.
+ * Renders an Adaptive Card as plain text for a terminal: what the reader sees before any click, and the card that a
+ * `ShowCard` button opens. It knows the elements of Usher's cards and skips others. An input becomes its label with its
+ * value, or a line to write on; a star marks a required input.
  */
 export function cardAsText(card: unknown): string {
   const root = fields(card);
@@ -18,7 +18,7 @@ function cardLines({ body, actions }: Fields): string[] {
   return [...listOf(body).flatMap(linesOf), ...buttonLine(listOf(actions)), ...listOf(actions).flatMap(unfolded)];
 }
 
-/** What a button opens on the card itself, below its title. */
+/** The card that a button opens in place, below its title. */
 function unfolded(action: unknown): string[] {
   const { type, title, card } = fields(action);
   if (type !== 'Action.ShowCard') return [];
@@ -51,7 +51,7 @@ function linesOf(element: unknown): string[] {
   }
 }
 
-/** Titles of choices to show: enough to see what it is about. */
+/** Choices shown of an input: enough to tell what it is about. */
 const MOST_CHOICES = 6;
 
 function inputLines({ label, value, isRequired, choices }: Fields): string[] {
@@ -64,12 +64,12 @@ function inputLines({ label, value, isRequired, choices }: Fields): string[] {
   return [`${textOf(label)}${star} ${held === '' ? '____' : `[${held}]`}${options}`];
 }
 
-/** First lines side by side; what follows in a column is indented under the text of the widest one. */
+/** First lines side by side; further lines of a column are indented under the text of the widest column. */
 function rowLines(columns: readonly (readonly string[])[]): string[] {
   const cells = columns.map((lines) => lines.filter((line) => line !== '')).filter((lines) => lines.length > 0);
   const first = cells.map((lines) => lines[0]).join('  ');
   const glyph = cells.length > 1 ? (cells[0]?.[0] ?? '') : '';
-  // A column of one character is the glyph in front of the text; the text's further lines line up with its first.
+  // A one-character column is the glyph in front of the text; further lines of the text align with its first line.
   const indent = [...glyph].length === 1 ? '   ' : '';
   return [first, ...cells.flatMap((lines) => lines.slice(1).map((line) => `${indent}${line}`))];
 }
@@ -87,7 +87,7 @@ function buttonLine(actions: readonly unknown[]): string[] {
   return titles.length === 0 ? [] : ['', titles.map((title) => `[${title}]`).join(' ')];
 }
 
-/** Takes out the emphasis that the catalogue uses and puts back what was escaped. */
+/** Removes the catalogue's emphasis and unescapes the text. */
 function withoutMarkdown(text: string): string {
   return text.replace(/(?<!\\)\*\*/g, '').replace(/\\([\\`*_[\]~<#>+.)-])/g, '$1');
 }

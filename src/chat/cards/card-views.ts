@@ -2,8 +2,8 @@ import type { CardAction } from '../reply.ts';
 
 /**
  * What each template in `cards/` binds to. Texts arrive finished: worded, escaped and cut. The templating library
- * leaves `${x}` on the card for a missing field and fails on null, so every field is always there, and a part that a
- * card may lack is a list of none or one, never an optional field: `$data` over an empty list drops the element.
+ * leaves `${x}` on the card for a missing field and fails on null, so every field is always present. An optional part
+ * is a list of none or one, never an optional field: `$data` over an empty list drops the element.
  */
 export interface CardViews {
   readonly notice: NoticeView;
@@ -38,10 +38,10 @@ export const CARD_NAMES = [
 
 export type Maybe<T> = readonly [] | readonly [T];
 
-/** Colour never stands alone: the glyph and a word next to it say the same. */
+/** Color never stands alone: the glyph and a word next to it say the same. */
 export interface Look {
   readonly glyph: string;
-  /** For the glyph on plain ground only; a style is a ground of its own colour, and brings it out by itself. */
+  /** Colors the glyph on plain ground only; a style brings its own background, on which the glyph shows. */
   readonly color: 'Default' | 'Good' | 'Attention';
   readonly style: 'default' | 'emphasis' | 'good' | 'warning' | 'attention' | 'accent';
 }
@@ -61,20 +61,20 @@ export interface Fact {
 
 export interface SubmitButton {
   readonly title: string;
-  /** The full text, for whoever hovers or listens; Teams cuts a long title. */
+  /** The full text for hovering and for screen readers; Teams cuts a long title. */
   readonly tooltip: string;
   readonly data: CardAction & { readonly msteams: { readonly feedback: { readonly hide: true } } };
 }
 
 /**
- * A decision: `Action.Execute`, which changes the card for the clicker at once, and `Action.Submit` of the same data
- * for clients that do not know it. The data are a verb and an id; what the card's inputs hold is added by the client.
+ * A decision: `Action.Execute`, which updates the clicker's card at once, and `Action.Submit` with the same data for
+ * clients without it. The data are a verb and an id; the client adds the card's inputs.
  */
 export interface DecisionButton extends Omit<SubmitButton, 'data'> {
   readonly data: { readonly verb: 'approve' | 'deny'; readonly requestId: string };
 }
 
-/** Sends the inputs of the form along with the verb. */
+/** Sends the form's inputs along with the verb. */
 export interface FormButton extends Omit<SubmitButton, 'data'> {
   readonly data: { readonly verb: 'ask' } & Pick<SubmitButton['data'], 'msteams'>;
 }
@@ -133,7 +133,7 @@ export interface ResultView extends AnyView {
   readonly subject: string;
   readonly label: Maybe<Text>;
   readonly paragraphs: readonly Text[];
-  /** The failing step, ahead of all the others. */
+  /** The failing step, above all others. */
   readonly stopped: Maybe<{ readonly label: string; readonly style: Look['style']; readonly lines: readonly Text[] }>;
   readonly next: Maybe<{ readonly label: string; readonly lines: readonly Text[] }>;
   readonly code: Maybe<Text>;
@@ -141,7 +141,7 @@ export interface ResultView extends AnyView {
   readonly steps: readonly StepRow[];
   readonly moreSteps: Maybe<Text>;
   readonly footer: Maybe<Text>;
-  /** Hidden until somebody asks for it. */
+  /** Hidden until the reader unfolds it. */
   readonly details: Maybe<{ readonly sections: readonly DetailSection[] }>;
   readonly buttons: readonly SubmitButton[];
   readonly toggles: Maybe<{ readonly title: string }>;
@@ -195,7 +195,7 @@ export interface WhoamiView extends AnyView {
   readonly buttons: readonly SubmitButton[];
 }
 
-/** A person, a call or a line of a list: glyph, name, and what there is to say about it. */
+/** A person, a call or a line of a list: glyph, name, and the facts about it. */
 export interface ListRow extends Text {
   readonly glyph: string;
   readonly color: Look['color'];
@@ -208,7 +208,7 @@ export interface ListSection {
   readonly more: Maybe<Text>;
 }
 
-/** Many people or calls at once: a list that runs, the question before it, one page of it, and a group. */
+/** Many people or calls at once: a running list, the confirmation before it, one page of it, or a group. */
 export interface ListView extends AnyView {
   readonly look: Look;
   readonly title: string;
@@ -223,7 +223,7 @@ export interface ListView extends AnyView {
   readonly buttons: readonly SubmitButton[];
 }
 
-/** One access request, as it stands for the asker or for the approvers. */
+/** One access request, as its requester or its approvers see it. */
 export interface AccessView extends AnyView {
   readonly look: Look;
   readonly title: string;
@@ -231,13 +231,13 @@ export interface AccessView extends AnyView {
   readonly label: Maybe<Text>;
   readonly paragraphs: readonly Text[];
   readonly warnings: Maybe<{ readonly lines: readonly Text[] }>;
-  /** What people wrote: why it is asked for, why it was denied. */
+  /** What people wrote: the reason of the request, the reason of the denial. */
   readonly quotes: readonly LabelledText[];
   readonly tables: Maybe<FactTable>;
   readonly next: Maybe<LabelledText>;
   readonly footer: readonly Text[];
   readonly approvals: Maybe<DecisionButton>;
-  /** A card in the card, which `opens` unfolds: the reason and the button. */
+  /** A card inside the card, which `opens` unfolds: the denial's reason and the button. */
   readonly denials: Maybe<{
     readonly opens: string;
     readonly label: string;
@@ -248,12 +248,12 @@ export interface AccessView extends AnyView {
   readonly links: Maybe<Link>;
 }
 
-/** An input of a form; `label` and `placeholder` are never read as Markdown. */
+/** An input of a form; Teams never reads `label` and `placeholder` as Markdown. */
 export interface Field {
   readonly label: string;
   readonly placeholder: string;
   readonly value: string;
-  /** Shown when it is left empty or holds what it must not. */
+  /** Shown when the input is empty or invalid. */
   readonly errorMessage: string;
 }
 
@@ -267,10 +267,10 @@ export interface FormView extends AnyView {
   readonly intro: string;
   readonly problems: Maybe<Text>;
   readonly subject: Field;
-  /** One of the two: a list to choose from, or a line to type where there are too many apps for a list. */
+  /** One of the two: a list of choices, or a text input where there are too many apps for a list. */
   readonly appChoices: Maybe<Field & { readonly choices: readonly Fact[] }>;
   readonly appTexts: Maybe<Field>;
-  /** One of the two: a date that is empty is no date to some clients. */
+  /** One of the two: some clients do not accept an empty date value. */
   readonly filledStarts: Maybe<DateField & { readonly value: string }>;
   readonly emptyStarts: Maybe<DateField>;
   readonly reason: Omit<Field, 'errorMessage'>;
@@ -290,7 +290,9 @@ export interface PendingView extends AnyView {
   readonly buttons: readonly SubmitButton[];
 }
 
-/** How an app's synchronization stands, or one person in it: the verdict, what to do, then all that was read. */
+/**
+ * The synchronization state of an app, or of one person in it: the verdict, what to do, then everything that was read.
+ */
 export interface CheckView extends AnyView {
   readonly look: Look;
   readonly title: string;

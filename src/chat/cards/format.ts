@@ -4,7 +4,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const FALLBACK = { locale: 'en', timeZone: 'UTC' };
-/** Enough for every locale and zone that one tenant has; beyond it the cache starts anew. */
+/** Enough for the locales and time zones of one tenant; a full cache is cleared. */
 const MOST_FORMATS = 200;
 
 interface TimeFormats {
@@ -16,7 +16,7 @@ interface TimeFormats {
   readonly wholeDay: Intl.DateTimeFormat;
 }
 
-/** How somebody reads the time: BCP 47 and IANA name. */
+/** A reader's locale (BCP 47) and time zone (IANA name). */
 export interface Clockface {
   readonly locale: string;
   readonly timeZone: string;
@@ -25,22 +25,22 @@ export interface Clockface {
 const formats = new Map<string, TimeFormats>();
 
 /**
- * A moment as the reader's clock shows it: `14:03:27`, with the date before it when `now` is on another day there.
- * Always 24 hours, since a forgotten am or pm costs half a day. `at` and `now` in milliseconds since 1970; a locale
- * or zone that nobody knows reads as English and UTC.
+ * A moment on the reader's clock: `14:03:27`, preceded by the date when `now` is another day there. Always 24 hours,
+ * since a forgotten am or pm costs half a day. `at` and `now` in milliseconds since 1970; an unknown locale or zone
+ * reads as English and UTC.
  */
 export function formatTime(at: number, now: number, reader: Clockface): string {
   const formats = timeFormats(reader.locale, reader.timeZone);
   return format(at, now, { ...formats, today: formats.time, otherDay: formats.dateAndTime });
 }
 
-/** The same to the minute, and with the time zone wherever there is a date: `Nov 19, 2026, 00:00 UTC`. */
+/** The same to the minute, with the time zone wherever there is a date: `Nov 19, 2026, 00:00 UTC`. */
 export function formatMoment(at: number, now: number, reader: Clockface): string {
   const formats = timeFormats(reader.locale, reader.timeZone);
   return format(at, now, { ...formats, today: formats.minute, otherDay: formats.dateAndMinute });
 }
 
-/** The day on which a moment falls there, in full: `Tuesday, December 1, 2026`. */
+/** The reader's day of a moment, in full: `Tuesday, December 1, 2026`. */
 export function formatDay(at: number, reader: Clockface): string {
   const moment = new Date(at);
   if (Number.isNaN(moment.getTime())) return '—';
@@ -57,7 +57,7 @@ function format(at: number, now: number, { day, today, otherDay }: DayFormats): 
   return plainText((sameDay ? today : otherDay).format(moment));
 }
 
-/** A length of time in parts that a person reads off at once; the parts become words in the catalogue. */
+/** A length of time in parts that are read at a glance; the catalogue words the parts. */
 export type DurationParts =
   | { readonly unit: 'tenths'; readonly seconds: number }
   | { readonly unit: 'seconds'; readonly seconds: number }
@@ -102,7 +102,7 @@ function makeFormats(locale: string, timeZone: string): TimeFormats {
     };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    // Teams passes on what the client says. Whichever of the two is wrong, the other is worth keeping.
+    // Teams passes on what the client says. If one of the two is wrong, the other is still used.
     const zone = isKnown(() => new Intl.DateTimeFormat('en', { timeZone })) ? timeZone : FALLBACK.timeZone;
     const language = isKnown(() => new Intl.DateTimeFormat(locale)) ? locale : FALLBACK.locale;
     return makeFormats(language, zone);

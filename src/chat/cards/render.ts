@@ -6,22 +6,22 @@ import type { AdaptiveCard } from '../reply.ts';
 import { CARD_NAMES, type CardName, type CardViews } from './card-views.ts';
 
 /**
- * Teams takes a message of 28 KB of JSON in the worst place it may land; 24 KB of UTF-8 leave room for what is put
- * around the card. Bytes of UTF-8, measured on the JSON text.
+ * Teams takes a message of at most 28 KB of JSON in its strictest place; 24 KB leave room for what Teams puts around
+ * the card. Bytes of UTF-8, measured on the JSON text.
  */
 export const LARGEST_CARD_BYTES = 24_576;
 
 const templating = lazily<typeof import('adaptivecards-templating')>('adaptivecards-templating');
-/** Read at the start, so that one that is missing or broken is known at once. */
+/** Read at startup, so that a missing or broken template fails at once. */
 const sources = new Map<CardName, unknown>(CARD_NAMES.map((name) => [name, readTemplate(name)]));
-// Parsed once: it takes twenty times as long as filling a template in, and filling it in leaves it unchanged.
+// Parsed once: parsing takes twenty times as long as expanding, and expanding leaves a template unchanged.
 const templates = new Map<CardName, Template>();
-/** Between two templates, so that whoever asks something meanwhile is answered. */
+/** A pause between two templates, so that incoming messages are answered meanwhile. */
 const preparePauseMs = 50;
 
 /**
- * Parses the templates one after the other, so that the first card need not wait for it. To be called when all else is
- * ready; a card that is drawn before its turn parses its own.
+ * Parses the templates one by one, so that the first card need not wait for it. Called when everything else is ready; a
+ * card drawn earlier parses its own template.
  */
 export async function prepareCards(clock: Clock, ending: AbortSignal): Promise<void> {
   for (const name of CARD_NAMES) {
@@ -32,10 +32,10 @@ export async function prepareCards(clock: Clock, ending: AbortSignal): Promise<v
 }
 
 /**
- * Fills a template in.
+ * Expands a template.
  *
- * @throws when a field was left unbound or the card is too large for Teams. Views cut what they show, so either is a
- *   bug in a view, and a card that Teams would reject must not look like one that was sent.
+ * @throws when a field stays unbound or the card is too large for Teams. Views cut what they show, so either is a bug
+ *   in a view, and a card that Teams would reject must not pass for a sent one.
  */
 export function renderCard<Name extends CardName>(name: Name, view: CardViews[Name]): AdaptiveCard {
   const { card, bytes } = fill(name, view);
@@ -44,8 +44,8 @@ export function renderCard<Name extends CardName>(name: Name, view: CardViews[Na
 }
 
 /**
- * Fills a template in with as much detail as fits: the first of `details`, ordered from most to least, whose card is
- * not too large.
+ * Expands a template with as much detail as fits: the first of `details`, ordered from most to least, whose card is not
+ * too large.
  *
  * @throws as `renderCard`, when not even the last one fits.
  */
@@ -64,7 +64,7 @@ export function renderLargestThatFits<Name extends CardName, Detail>(
 function fill<Name extends CardName>(name: Name, view: CardViews[Name]): { card: AdaptiveCard; bytes: number } {
   const expanded: unknown = templateOf(name).expand({ $root: view });
   const json = JSON.stringify(expanded);
-  // Escaping has broken up every `${` in what people wrote, so one that is left is the template's own.
+  // Escaping has broken up every `${` in user text, so a remaining one is the template's own.
   if (json.includes('${')) throw new Error(`The card "${name}" has an unbound field`);
   if (!isAdaptiveCard(expanded)) throw new Error(`The template "${name}" made no Adaptive Card`);
 

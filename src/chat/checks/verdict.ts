@@ -8,75 +8,74 @@ import type { LogEntry } from '../../graph/provisioning-log-entry.ts';
 import type { Deed } from '../../requests/history/deed.ts';
 
 /**
- * "Is it the sync or is it the user?" What could be read of a person and an app is judged in this order, and the first
- * that applies is the verdict:
+ * "Is it the sync or is it the user?" What could be read of a person and an app is judged in this order; the first
+ * finding that applies is the verdict:
  *
- * 1. the synchronization: there is none, it is in quarantine, stopped, never ran, or its last run failed as a whole.
- *    Whoever is out of scope as well still gets nothing before that is mended.
- * 2. the person as Entra has it now: disabled, not assigned.
- * 3. what last happened to the person, by the provisioning log or, where that is older or silent, by Usher's record.
- * 4. nothing: then either all is in order, or the person's turn has not come yet, or too little could be read to tell.
+ * 1. the synchronization: there is none, it is in quarantine, stopped, never ran, or its last run failed as a whole. A
+ *    person who is also out of scope gets nothing before this is fixed.
+ * 2. the person as Entra has them now: disabled, not assigned.
+ * 3. what last happened to the person, by the provisioning log or, where that is older or silent, by Usher's history.
+ * 4. nothing: all is in order, or the person was not evaluated yet, or too little could be read to tell.
  *
- * A part that could not be read never counts as good news, and never as bad news.
+ * A part that could not be read counts neither as good news nor as bad news.
  */
 export type CheckVerdict =
-  /** There is no synchronization, or one that was never finished. */
+  /** There is no synchronization, or its setup was never finished. */
   | { readonly kind: 'notSetUp' }
   /** The app itself is disabled in Entra. */
   | { readonly kind: 'appDisabled' }
   | { readonly kind: 'quarantined' }
   | { readonly kind: 'stopped'; readonly why: 'paused' | 'disabled' }
   | { readonly kind: 'neverRun' }
-  /** The last run failed as a whole; enough of these end in quarantine. */
+  /** The last run failed as a whole; repeated failures end in quarantine. */
   | { readonly kind: 'failing' }
   | { readonly kind: 'accountDisabled' }
-  /** `wasIn`: the last evaluation let the person in all the same. */
+  /** `wasIn`: the last evaluation found the person in scope all the same. */
   | { readonly kind: 'notAssigned'; readonly wasIn: boolean }
-  /** `mended`: what kept the person out has been put right since, by what Entra says now. */
+  /** `mended`: by what Entra says now, the reason for being out of scope has since been fixed. */
   | { readonly kind: 'outOfScope'; readonly entry: LogEntry; readonly mended: boolean }
   | { readonly kind: 'skipped'; readonly entry: LogEntry }
   | { readonly kind: 'conflictOrError'; readonly entry: LogEntry; readonly side: Side }
-  /** The account in the app was disabled or deleted, though nothing in Entra says now why it should be. */
+  /** The account in the app was disabled or deleted, though nothing in Entra now explains it. */
   | { readonly kind: 'removed'; readonly entry: LogEntry }
-  /** Usher's own last call did not end well, and the log does not tell of it yet. */
+  /** Usher's own last call did not end well, and the log does not show it yet. */
   | { readonly kind: 'ownTryFailed'; readonly requestId: string; readonly outcome: OutcomeKind }
-  /** All that it takes is there, and nothing has happened so far. */
+  /** All prerequisites are met, and nothing has happened so far. */
   | { readonly kind: 'notYet' }
   | { readonly kind: 'inOrder' }
-  /** Nothing wrong is visible, but not everything could be seen. */
+  /** No fault is visible, but not everything could be read. */
   | { readonly kind: 'unknownYet' };
 
-/** Where the cause lies; `none` where there is nothing to mend, `unclear` where nobody can tell. */
+/** Where the cause lies; `none` where there is nothing to fix, `unclear` where it cannot be told. */
 export type Side = 'sync' | 'user' | 'none' | 'unclear';
 
-/** What could be read; each part by itself may be `unread`. */
+/** What could be read; each part may be `unread` by itself. */
 export interface CheckFacts {
   readonly account: 'enabled' | 'disabled' | 'unread';
   readonly assignment:
     | { readonly kind: 'assigned'; readonly through: string | null }
     | { readonly kind: 'missing' }
-    /** People come to this app from elsewhere, so that nobody is assigned to it. */
+    /** The app takes its people from another source, so no person is assigned to it. */
     | { readonly kind: 'notNeeded' }
     | { readonly kind: 'unread' };
-  /** By the last evaluation that the log tells of. */
+  /** By the last evaluation in the log. */
   readonly scope: 'in' | 'out' | 'notTold';
   /** Of this person and this app, newest first. */
   readonly log: LogRead;
   readonly lastDeed: Deed | null;
   readonly jobState: JobStatus | 'none' | 'unread' | 'appDisabled';
-  /** Why the job is `unread`; null or missing where it is not, and where no answer came in time. */
+  /** Why the job is `unread`; null or missing where it was read, and where no answer came in time. */
   readonly jobTrouble?: GraphTrouble | null;
 }
 
-/** The verdict. */
 export function judge(facts: CheckFacts): CheckVerdict {
   return findings(facts)[0];
 }
 
-/** The verdict, and whatever else stands in the way once that is mended. */
+/** The verdict, followed by the faults that remain once it is fixed. */
 export function findings(facts: CheckFacts): readonly [CheckVerdict, ...CheckVerdict[]] {
   const sync = syncFault(facts.jobState);
-  // Where nothing is synchronized, nobody can be in or out of it.
+  // Where nothing is synchronized, no person can be in or out of scope.
   if (sync?.kind === 'notSetUp') return [sync];
   const userNow = userFaults(facts);
   const past = userNow.length > 0 ? null : lastEvent(facts);
@@ -114,14 +113,14 @@ export function sideOf(verdict: CheckVerdict): Side {
   }
 }
 
-/** Whether provisioning this person now may change anything for the better, and cannot change it for the worse. */
+/** Whether provisioning this person now may improve something and cannot make anything worse. */
 export function isWorthProvisioning(verdict: CheckVerdict): boolean {
   switch (verdict.kind) {
     // On-demand provisioning does not work in quarantine, nor without a job or in an app that is disabled.
     case 'notSetUp':
     case 'appDisabled':
     case 'quarantined':
-    // Graph may disable the account of somebody who is not assigned, and gives none to whoever is disabled.
+    // Graph may disable the account of a person who is not assigned, and creates none for a disabled person.
     case 'accountDisabled':
     case 'notAssigned':
       return false;
@@ -172,11 +171,11 @@ function userFaults({ account, assignment, scope }: CheckFacts): CheckVerdict[] 
   ];
 }
 
-/** What last happened to the person: a fault, that it went well, or null when nothing tells. */
+/** What last happened to the person: a fault, `'well'`, or null when no source tells. */
 function lastEvent(facts: CheckFacts): CheckVerdict | 'well' | null {
   const entry = facts.log.kind === 'read' ? (facts.log.entries[0] ?? null) : null;
   const own = ownResult(facts.lastDeed);
-  // The record of Usher's own call is dated by its end, so it is never older than the request that it belongs to.
+  // Usher dates its own call by its end, so it is never older than the request that it belongs to.
   if (own !== null && (entry === null || (entry.at ?? 0) < own.at)) {
     return isWell(own.outcome) ? 'well' : { kind: 'ownTryFailed', requestId: own.requestId, outcome: own.outcome };
   }
@@ -214,14 +213,14 @@ function isMended(check: string | undefined, { account, assignment }: CheckFacts
   return check === 'assigned' && assignment.kind === 'assigned';
 }
 
-/** How the last call of Usher's for this person ended; null when there was none, or none that tells. */
+/** How Usher's last call for this person ended; null when there was none, or the history does not tell. */
 function ownResult(deed: Deed | null): { at: number; requestId: string; outcome: OutcomeKind } | null {
   const requestId = deed?.requestId ?? null;
   if (deed === null || requestId === null || deed.result?.kind !== 'done') return null;
   const { counts, cancelled } = deed.result;
   const kinds = outcomeKinds.filter((kind) => (counts[kind] ?? 0) > 0);
   const [outcome] = kinds;
-  // Where several calls ended differently, counts do not tell which of them was this person's.
+  // Where several calls ended differently, the counts do not tell which one was this person's.
   return outcome === undefined || kinds.length > 1 || cancelled > 0 ? null : { at: deed.at, requestId, outcome };
 }
 
@@ -248,12 +247,12 @@ function withoutFault(facts: CheckFacts, wentWell: boolean): CheckVerdict {
   const syncIsFine = typeof jobState !== 'string' && jobState.health.kind !== 'other';
   if (!syncIsFine || account === 'unread' || assignment.kind === 'unread') return { kind: 'unknownYet' };
   if (wentWell) return { kind: 'inOrder' };
-  // A log that was read in part may hold something of this person further back.
+  // A log that was read only in part may hold older entries about this person.
   const isSilent = log.kind === 'read' && log.complete && log.entries.length === 0;
   return isSilent ? { kind: 'notYet' } : { kind: 'unknownYet' };
 }
 
-/** On which side a code of the log is to be mended: in what the directories hold of this person, or in the connection. */
+/** Where a code of the log is fixed: in the person's data in either directory, or in the connection. */
 const SIDES: Readonly<Record<ErrorMeaning, Side>> = {
   conflict: 'user',
   missingValues: 'user',

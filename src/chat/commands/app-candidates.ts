@@ -3,7 +3,7 @@ import type { Application } from '../../graph/applications.ts';
 import type { CommandParts } from '../registry/define-command.ts';
 import type { AppCandidate } from '../views/person-picker.ts';
 
-/** What a picker shows of these apps: whether each can take a call, and of those of one name what tells them apart. */
+/** What a picker shows of these apps: whether each can take a call, and what tells apps of the same name apart. */
 export function appCandidates(parts: CommandParts, apps: readonly Application[]): Promise<readonly AppCandidate[]> {
   const isTwin = ({ displayName }: Application) =>
     apps.filter((app) => isSameName(app.displayName, displayName)).length > 1;
@@ -27,8 +27,8 @@ async function candidate(
 }
 
 /**
- * Of apps of one name, the only one with a provisioning job: that is the one people mean who provision. Null where
- * another may be meant as well, or where it is not known of each whether it has a job.
+ * Of apps with the same name, the only one with a provisioning job: the likely meaning. Null where several qualify, or
+ * where Usher cannot tell for each whether it has a job.
  */
 export async function onlyProvisioned(
   { synchronization }: CommandParts,

@@ -6,18 +6,18 @@ import type { JobReading } from '../views/checks/job-words.ts';
 import { readJobsOfAll } from './checks/status.ts';
 import { troubleReply } from './turn.ts';
 
-/** As many as a screen holds. */
+/** One screenful. */
 const mostShown = 20;
-/** What does not come by then is shown as unknown. */
+/** Apps not read by then are shown as unknown. */
 const patienceMs = 2_500;
 
-/** `apps [search]`: the applications that can be named, and how each is set up for provisioning. */
+/** `apps [search]`: the apps that commands can name, and how each is set up for provisioning. */
 async function apps(parts: CommandParts, turn: Turn, search: string | null): Promise<Reply> {
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
   const fitting = listing.value.items.filter((app) => search === null || fits(app, search));
   const read = await readJobsOfAll(parts, fitting, patienceMs);
-  // Of more than a screen holds, those that take people are worth more; the order stays that of the names.
+  // When the screen cannot hold all, apps that take people go first; the order by name stays.
   const chosen = new Set(
     [...read.filter(({ status }) => status !== 'none'), ...read.filter(({ status }) => status === 'none')]
       .slice(0, mostShown)

@@ -17,7 +17,7 @@ type Whom =
   | { readonly kind: 'person'; readonly id: string; readonly name: string }
   | { readonly kind: 'reply'; readonly reply: Reply };
 
-/** `cancel all by PERSON`: says first what that would be; the yes names the person by the object id. */
+/** `cancel all by PERSON`: first says what would be cancelled; the confirmation names the person by object id. */
 async function cancelAllBy(parts: CommandParts, turn: Turn, command: CancelAll): Promise<Reply> {
   const whom = await findWhom(parts, turn, command);
   if (whom.kind === 'reply') return whom.reply;
@@ -51,7 +51,7 @@ async function cancelAllBy(parts: CommandParts, turn: Turn, command: CancelAll):
 
 const objectId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** A person who has left the organization is known by what they asked for. */
+/** A person who has left the organization is found by their requests. */
 async function findWhom(parts: CommandParts, turn: Turn, command: CancelAll): Promise<Whom> {
   const reply = (answer: Reply): Whom => ({ kind: 'reply', reply: answer });
   const typed = command.person;

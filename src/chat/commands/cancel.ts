@@ -19,12 +19,12 @@ import { findOwnRequest } from './own-request.ts';
 import { say } from './turn.ts';
 
 /**
- * An access request and a provisioning request never have the same id. That of a provisioning request which carries an
- * access request out takes back either: what has started, or the approval that waits.
+ * An access request and a provisioning request never have the same id. The id of a provisioning request that carries out
+ * an access request cancels either: the request once it has started, the approval before that.
  */
 type Named =
   | { readonly kind: 'access'; readonly request: AccessRequest }
-  /** `accessRequest` is what the request carries out. */
+  /** `accessRequest` is the one that the request carries out. */
   | { readonly kind: 'provisioning'; readonly accessRequest: AccessRequest | null };
 
 async function findNamed(parts: CommandParts, id: string): Promise<Named> {
@@ -37,7 +37,7 @@ async function findNamed(parts: CommandParts, id: string): Promise<Named> {
     : { kind: 'access', request: accessRequest };
 }
 
-/** Its asker may take back a request of either kind. */
+/** The requester may cancel a request of either kind. */
 async function neededToCancel(
   parts: CommandParts,
   { caller }: Turn,
@@ -57,7 +57,7 @@ async function neededToCancel(
   };
 }
 
-/** Cancel, by button or `cancel ID`: takes back what has not been sent, and says so of what has. */
+/** Cancel, by button or `cancel ID`: withdraws the tasks that have not been sent, and names those that have. */
 async function cancel(parts: CommandParts, turn: Turn, requestId: string): Promise<Reply> {
   const named = await findNamed(parts, requestId);
   if (named.kind === 'access') return cancelAccess(parts, turn, named.request);
@@ -77,7 +77,7 @@ async function cancel(parts: CommandParts, turn: Turn, requestId: string): Promi
   return say(turn.words, alreadySent > 0 ? { kind: 'alreadySent', sent: alreadySent } : { kind: 'nothingToCancel' });
 }
 
-/** Yes to a long list. A second click, or one on a list that ran already, shows the card as it is. */
+/** Confirms a long list. A second click, or one on a list that has run already, shows the current card. */
 async function confirm(parts: CommandParts, turn: Turn, requestId: string): Promise<Reply> {
   const found = await findOwnRequest(parts, turn, 'provision.run', requestId);
   if (found.kind === 'reply') return found.reply;

@@ -11,7 +11,7 @@ import { problem } from '../views/problem.ts';
 import { createWords } from '../words.ts';
 import { say } from './turn.ts';
 
-/** `approval places`: every channel and group chat that gets approvals, those first that do not count any more. */
+/** `approval places`: every channel and group chat that gets approvals, first those that no longer count. */
 async function approvalPlaces(parts: CommandParts, turn: Turn): Promise<Reply> {
   const names = await appNames(parts);
   const rows = await Promise.all(
@@ -41,7 +41,7 @@ async function countsNow(parts: CommandParts, { grants }: StoredPlace): Promise<
   return anyMay(await Promise.all(each));
 }
 
-/** `remove approval place REF`. The place is told. */
+/** `remove approval place REF`. The channel is told. */
 async function removeApprovalPlace(parts: CommandParts, turn: Turn, ref: string): Promise<Reply> {
   const place = only((await listPlaces(parts.store.database)).filter(({ key }) => refOf(key) === ref));
   const conversation = place === null ? null : await endPlace(parts.store, place.key, turn.caller.id);
@@ -52,7 +52,7 @@ async function removeApprovalPlace(parts: CommandParts, turn: Turn, ref: string)
   return say(turn.words, { kind: 'grantRemoved', ref });
 }
 
-/** `watches all`: what every conversation watches. */
+/** `watches all`: the watches of every conversation. */
 async function allWatches(parts: CommandParts, turn: Turn): Promise<Reply> {
   const rows = await Promise.all(
     (await listAllWatches(parts.store.database)).map(async (watch): Promise<GrantRow> => {
@@ -69,7 +69,6 @@ async function allWatches(parts: CommandParts, turn: Turn): Promise<Reply> {
   return listed(parts, turn, 'watches', rows);
 }
 
-/** `remove watch REF`. */
 async function removeWatchOf(parts: CommandParts, turn: Turn, ref: string): Promise<Reply> {
   const all = await listAllWatches(parts.store.database);
   const watch = only(all.filter(({ key, app }) => refOf(`${key}|${app.id}`) === ref));
@@ -83,7 +82,7 @@ function listed(parts: CommandParts, turn: Turn, kind: 'places' | 'watches', row
   return { kind: 'card', inPlace: true, message: grantsCard(turn.words, input) };
 }
 
-/** The same for as long as the place is one, however many others come and go. */
+/** Stable for as long as the grant exists, whatever other grants are added or removed. */
 const refOf = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 8);
 
 function only<T>(found: readonly T[]): T | null {

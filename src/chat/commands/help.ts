@@ -10,15 +10,15 @@ import { type CommandHelp, help as helpCard, notUnderstoodCard } from '../views/
 import { refuseUnless } from './turn.ts';
 
 /**
- * What is answered before anything is looked up for a caller without a role: a refusal, recorded, in the same words
- * whatever was said. Null for help and whoami, for a whole command, which refuses by itself, and for everyone else.
+ * Refuses a caller without a role before anything is looked up, in the same words whatever was typed, and records the
+ * refusal. Null for help and whoami, for a whole command, which refuses by itself, and for callers with a role.
  */
 export async function refuseRoleless(parts: CommandParts, turn: Turn, said: Parsed | null): Promise<Reply | null> {
   if (turn.caller.roles.length > 0 || said?.kind === 'command') return null;
   return refuseUnless(parts, turn, parts.registry.commands[nearestVerb(parts, said)].permission);
 }
 
-/** The command that a line probably is; listing apps, which every role may, where that cannot be told. */
+/** The command that a line probably is; listing apps, which every role may, where that is unclear. */
 function nearestVerb({ registry }: CommandParts, said: Parsed | null): Verb {
   const isForAnyone = (verb: Verb) => policy[registry.commands[verb].permission] === 'anyone';
   if (said?.kind === 'incomplete') return isForAnyone(said.verb) ? 'apps' : said.verb;
@@ -27,13 +27,13 @@ function nearestVerb({ registry }: CommandParts, said: Parsed | null): Verb {
 }
 
 /**
- * What belongs together, in the order in which most people want it: first what only few may do, since that is why they
- * have their role. Who provisions at once seldom asks for access.
+ * Chapters in the order in which most callers want them: first what only few may do, since that is why they have their
+ * role. Operators seldom request access.
  */
 const order: readonly Chapter[] = ['provision', 'decide', 'ask', 'check', 'requests', 'watch', 'about'];
 const orderOfOperators: readonly Chapter[] = ['provision', 'check', 'requests', 'decide', 'ask', 'watch', 'about'];
 
-/** The commands that this caller may use, chapter by chapter. */
+/** The commands that this caller may use, by chapter. */
 export function commandsFor(parts: Pick<CommandParts, 'registry' | 'rights'>, caller: Caller): CommandHelp[] {
   const allowed = Object.values(parts.registry.commands).filter(({ verb, permission, or = permission }) => {
     if (!isPossible(parts, verb)) return false;
@@ -50,7 +50,7 @@ export function commandsFor(parts: Pick<CommandParts, 'registry' | 'rights'>, ca
   }));
 }
 
-/** `help [command]`: what this caller may do, and nothing else. */
+/** `help [command]`: only what this caller may do. */
 function help(parts: CommandParts, turn: Turn, topic: string | null): Reply {
   const named = topic === null ? null : (verbNamed(topic) ?? topic);
   const commands = commandsFor(parts, turn.caller);
@@ -67,7 +67,7 @@ export const helpCommand = defineCommand({
   run: async (parts, turn, { topic }) => help(parts, turn, topic),
 });
 
-/** The answer to a line that is no command: not an error, but what this caller could say instead. */
+/** The answer to a line that is no command: not an error, but what this caller could type instead. */
 export function notUnderstood(parts: CommandParts, turn: Turn, typed: string): Reply {
   return { kind: 'card', message: notUnderstoodCard(turn.words, { commands: commandsFor(parts, turn.caller), typed }) };
 }

@@ -5,8 +5,8 @@ import type { CommandParts } from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
 
 /**
- * The card of a request, which changes as the request does. One that carries out an access request has no card of its
- * own, as it shows on those of that; where it was looked at by itself it is shown as it stands.
+ * The live card of a request. A request that carries out an access request has no card of its own, as it shows on the
+ * access cards; shown by itself, it is a snapshot.
  */
 export async function cardOf(parts: CommandParts, request: Request): Promise<Reply> {
   const live: Reply = { kind: 'live', liveId: request.id };

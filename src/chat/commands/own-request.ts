@@ -10,9 +10,9 @@ export type RequestFound =
   | { readonly kind: 'reply'; readonly reply: Reply };
 
 /**
- * A stored request that the caller may act on. Buttons and typed ids name it; neither carries any right, so the
- * permission is asked for anew, on the ground that the request stands on: whoever may provision only from Active
- * Directory may act only on that. An asker needs none to take back what is their own.
+ * Finds a stored request that the caller may act on. Buttons and typed ids only name it, so the permission is checked
+ * again for the request's source: a caller who may provision only from Active Directory may act only on that. A
+ * requester needs no permission to cancel their own request.
  */
 export async function findOwnRequest(
   parts: CommandParts,
@@ -29,7 +29,7 @@ export async function findOwnRequest(
     return reply(say(turn.words, isTyped ? { kind: 'unknownRequest', id: requestId } : { kind: 'staleButton' }));
   }
 
-  // What runs of it runs by its asker's sign-in, which nobody else may set to work.
+  // Its tasks run by the requester's sign-in, which no other caller may use.
   const isOthers = parts.rights === 'callers' && request.asker.id !== turn.caller.id;
   if (isOthers && permission !== 'request.cancel')
     return reply(say(turn.words, { kind: 'othersRequest', id: request.id }));

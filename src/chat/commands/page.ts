@@ -4,7 +4,7 @@ import type { Reply } from '../reply.ts';
 import { PEOPLE_PER_PAGE, pageCard } from '../views/page-card.ts';
 import { findOwnRequest } from './own-request.ts';
 
-/** "Show all" of a list: everybody, page by page, as they stand now. */
+/** "Show all" of a list: every person, page by page, in their current state. */
 async function page(parts: CommandParts, turn: Turn, requestId: string, number: number): Promise<Reply> {
   const found = await findOwnRequest(parts, turn, 'request.retry', requestId);
   if (found.kind === 'reply') return found.reply;

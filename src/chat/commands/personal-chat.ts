@@ -9,8 +9,8 @@ import { refuseRoleless } from './help.ts';
 import { say } from './turn.ts';
 
 /**
- * The button on a card that leaves something out because others read along: the same line once more, in the clicker's
- * own rights, with the answer in the clicker's personal chat.
+ * The button on a card that leaves something out because others read along: runs the same line with the clicker's
+ * roles, and answers in the clicker's personal chat.
  */
 export async function bringToPersonalChat(parts: CommandParts, turn: Turn, line: string): Promise<Reply> {
   const { caller, incoming, words } = turn;

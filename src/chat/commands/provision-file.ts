@@ -14,8 +14,8 @@ import { say } from './turn.ts';
 const megabyte = 1024 * 1024;
 
 /**
- * A file of people, dropped together with "provision users to <app>". Its addresses are read as if they had been typed
- * below that line, in quotes, so a file can do nothing that a message cannot, and no mark in an address parts it.
+ * A file of people, sent together with "provision users to <app>". Its addresses are read as if typed below that line,
+ * in quotes, so a file can do nothing that a message cannot, and no character in an address splits it.
  */
 export async function provisionFile(parts: CommandParts, turn: Turn, line: string, file: IncomingFile): Promise<Reply> {
   const refusal = askOneByOne(turn) ?? (await refuseVerb(parts, turn, 'provisionList'));

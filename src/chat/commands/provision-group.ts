@@ -19,13 +19,13 @@ import { untimely } from './untimely.ts';
 
 type GroupCommand = Extract<Command, { verb: 'provisionGroup' }>;
 
-/** As many calls as start at once; more of them ask before they run. */
+/** As many calls as start at once; more need a confirmation. */
 const mostUnasked = 5;
 
 /**
- * `provision group <group> to <app> [with members …]`: one call takes one group with at most five members, so the
- * members are cut in fives and the group goes with each. Members left out of the command are the group's direct users;
- * nested groups and devices are named as left out, for Graph would not take them.
+ * `provision group <group> to <app> [with members …]`: one call takes one group with at most five members, so members
+ * go in groups of five, each call with the group. Without named members, the group's direct users are taken; nested
+ * groups and devices are reported as left out, as Graph does not take them.
  * https://learn.microsoft.com/entra/identity/app-provisioning/provision-on-demand
  */
 async function provisionGroup(parts: CommandParts, turn: Turn, command: GroupCommand): Promise<Reply> {
@@ -47,7 +47,7 @@ async function provisionGroup(parts: CommandParts, turn: Turn, command: GroupCom
     return { kind: 'card', inPlace: true, message };
   }
   const { group } = groups.value;
-  // A part of a name is too thin for twelve people at once.
+  // Part of a group's name is too uncertain for many people at once.
   if (![group.displayName, group.id].some((name) => name.toLowerCase() === command.group.trim().toLowerCase())) {
     const suggestion = format({ ...command, group: group.displayName });
     return { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion }) };
@@ -81,11 +81,11 @@ async function provisionGroup(parts: CommandParts, turn: Turn, command: GroupCom
     tasks: calls.map((part) => ({ subject, members: part })),
   });
   parts.observe?.requested('group');
-  // Nobody is woken: the card that tells how many calls it takes comes first, and that wakes the dispatcher.
+  // No wake-up here: the card that tells how many calls it takes is posted first, and that wakes the dispatcher.
   return { kind: 'live', liveId: request.id };
 }
 
-/** Groups of one name with what tells them apart; of all others the name does. */
+/** Adds distinguishing details to groups that share a name. */
 function candidatesOf(parts: CommandParts, groups: readonly DirectoryGroup[]): Promise<readonly GroupCandidate[]> {
   return Promise.all(
     groups.map(async (group) => {
@@ -104,7 +104,7 @@ function candidatesOf(parts: CommandParts, groups: readonly DirectoryGroup[]): P
 
 type Chosen = Awaited<ReturnType<typeof findPeople>>;
 
-/** The members that were named, as far as they are members; without names, all that Graph can take. */
+/** The named members, if they are members; without names, all members that Graph can take. */
 async function chooseMembers(
   parts: CommandParts,
   { incoming }: Turn,

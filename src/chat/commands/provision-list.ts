@@ -17,12 +17,13 @@ import { untimely } from './untimely.ts';
 
 type ListCommand = Extract<Command, { verb: 'provisionList' }>;
 
-/** A longer list asks before it runs: a slip in a list of ten is mended by hand, one of five hundred is not. */
+/** A longer list needs a confirmation: a mistake in ten people is fixed by hand, one in five hundred is not. */
 const mostUnasked = 10;
 
 /**
- * `provision users a, b, c to <app>`: one request with a task for each. Who cannot be found or is not clear is left out
- * and named, as is `unread`: what of a file could not be read. A long list is stored as it is and held, until its asker has seen what would happen and says yes.
+ * `provision users a, b, c to <app>`: one request with a task for each person. People who are not found or are
+ * ambiguous are left out and named, as are `unread` rows of a file. A long list is stored and held until its requester
+ * has seen what would happen and confirms.
  */
 export async function provisionList(
   parts: CommandParts,

@@ -11,9 +11,8 @@ import { untimely } from './untimely.ts';
 type ProvisionCommand = Extract<Command, { verb: 'provision' }>;
 
 /**
- * `provision <subject> to <app>`. Everything that can be known beforehand is looked up before a call of the limited
- * kind is spent. What is stored in the end is a request; the dispatcher does the rest. Whoever may only ask for access
- * has asked for it by this.
+ * `provision <subject> to <app>`. Looks up everything that can be known before a rate-limited call is spent, then
+ * stores a request; the dispatcher does the rest. A caller who may only request access requests it by this command.
  */
 async function provision(parts: CommandParts, turn: Turn, command: ProvisionCommand): Promise<Reply> {
   if (mayOnlyAsk(turn)) {

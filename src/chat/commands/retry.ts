@@ -11,9 +11,8 @@ import { findOwnRequest } from './own-request.ts';
 import { say } from './turn.ts';
 
 /**
- * The Retry button and `retry ID`: what has not ended well runs once more, on the same card. A second click finds
- * nothing to put back and shows the card as it is. The id of an access request does as well as that of the provisioning
- * request which carries it out.
+ * The Retry button and `retry ID`: runs the failed tasks again, on the same card. A second click finds nothing to
+ * requeue and shows the current card. The id of an access request works as well as that of its provisioning request.
  */
 async function retry(parts: CommandParts, turn: Turn, id: string): Promise<Reply> {
   const accessRequest = await eitherAccessRequest(parts, id);
@@ -40,18 +39,21 @@ async function retryProvisioning(
   if (accessRequest !== null) await startAccessAgain(parts, turn, accessRequest.id);
   parts.wake();
   if (clicked !== null) return clicked;
-  // A button stands on the card that changes now; who typed the id may be far from it.
+  // A button is on the card that changes now; a typed id may be far from the card.
   if (turn.incoming.what.kind === 'text') return say(turn.words, { kind: 'retried', id: request.id, count });
   return { kind: 'live', liveId: request.id };
 }
 
-/** Whoever asked for access and whoever approved it are told the new result, too. */
+/** The requester and the approver are told the new result, too. */
 async function startAccessAgain(parts: CommandParts, { caller }: Turn, accessRequestId: string): Promise<void> {
   await act(parts.store, accessRequestId, { kind: 'retry', by: { id: caller.id, name: caller.name } });
   parts.accessChanged(accessRequestId);
 }
 
-/** A second click finds its tasks on their way already, which the card shows. Whoever typed is told why nothing is. */
+/**
+ * A second click finds the tasks queued already, which the card shows. A typed retry gets the reason why nothing was
+ * retried.
+ */
 function nothingToRetry(turn: Turn, request: Request): Reply {
   if (turn.incoming.what.kind !== 'text') return { kind: 'live', liveId: request.id };
   const has = (kind: TaskState['kind']) => request.tasks.some(({ state }) => state.kind === kind);

@@ -16,7 +16,7 @@ import { lookAgainForPerson } from './offers/second-look.ts';
 import { type Target, tryAgain } from './target.ts';
 import { say, troubleReply } from './turn.ts';
 
-/** Every command about one person; with an app, or with none in particular. */
+/** Every command about one person, with or without an app. */
 export type PersonCommand = Extract<Command, { readonly subject: string; readonly app: string | null }>;
 
 export type PersonFound =
@@ -27,7 +27,10 @@ export type SubjectFound =
   | { readonly kind: 'subject'; readonly subject: Subject }
   | { readonly kind: 'reply'; readonly reply: Reply };
 
-/** Whom to provision, in the form that the job's rule takes: a person of Entra, of Active Directory, or an HR id. */
+/**
+ * Finds the subject in the form that the job's rule takes: a person in Entra, a person in Active Directory, or an HR
+ * id.
+ */
 export async function findSubject(
   parts: CommandParts,
   turn: Turn,
@@ -60,12 +63,12 @@ export async function findSubject(
   }
 }
 
-/** An address, where an HR system's own id is wanted: sent as one, it would mean no person there, or another. */
+/** An address where an HR system's own id is needed: sent as an id, it would match no person there, or a wrong one. */
 export function isNoSourceId(typed: string): boolean {
   return typed.includes('@');
 }
 
-/** The one person of Entra who is meant; else a reply that asks which, or says that there is nobody. */
+/** The one person in Entra who is meant; else a reply that asks which, or says that no person was found. */
 export async function findPerson(
   parts: CommandParts,
   turn: Turn,
@@ -90,7 +93,7 @@ export async function findPerson(
       return reply(say(turn.words, { kind: 'noName', typed }));
     case 'none': {
       const users = takesBack(typed) ? [] : await nearest(parts.directory, typed);
-      // A guest is called one, which a line does not do.
+      // An offer says that a person is a guest; the offered line does not.
       if (users.length > 1 || users.some(isGuest)) return reply(offer(users, false));
       return reply(await lookAgainForPerson(parts, turn, command));
     }
@@ -103,7 +106,7 @@ export async function findPerson(
   }
 }
 
-/** The Entra id of a person who was mentioned rather than named; null for everybody else. */
+/** The Entra id of a person who was mentioned rather than named; null for any other name. */
 async function mentionedId(parts: CommandParts, { incoming }: Turn, typed: string): Promise<string | null> {
   const name = typed.replace(/^@/, '').trim().toLowerCase();
   const mention = incoming.mentions.find((one) => one.name.trim().toLowerCase() === name);
@@ -115,9 +118,9 @@ export interface Asking {
   readonly app: Application | null;
   readonly users: readonly DirectoryUser[];
   readonly more: boolean;
-  /** The line that a choice among several says, by the person's id. */
+  /** The line of a choice among several people, with the person's id. */
   readonly lineFor: (id: string) => string;
-  /** The line that is offered where there is one person, by the principal name, since it is read. */
+  /** The line offered for a single person, with the user principal name, since people read it. */
   readonly lineOfOne: (principalName: string) => string;
 }
 

@@ -14,10 +14,9 @@ import { appCandidates, onlyProvisioned } from './app-candidates.ts';
 import { lookAgainForApp } from './offers/second-look.ts';
 import { record, refuseOnGround, say, troubleReply } from './turn.ts';
 
-/** Every command that names an app. */
 export type ProvisioningCommand = Extract<Command, { readonly app: string | null }> & { readonly app: string };
 
-/** An app that can take a call now, with the job and the rule that it goes by. */
+/** An app that can take a call now, with its job and rule. */
 export interface Target {
   readonly app: Application;
   readonly job: Job;
@@ -32,7 +31,7 @@ export type ApplicationFound =
   | { readonly kind: 'application'; readonly app: Application }
   | { readonly kind: 'reply'; readonly reply: Reply };
 
-/** Which app is meant; else a reply that asks which, or says that there is none. */
+/** The app that is meant; else a reply that asks which, or says that none was found. */
 export async function findApplication(
   parts: CommandParts,
   turn: Turn,
@@ -61,7 +60,7 @@ export type AppFound =
   | { readonly kind: 'app'; readonly app: Application; readonly job: Job }
   | { readonly kind: 'reply'; readonly reply: Reply };
 
-/** Which app is meant, and its synchronization job for objects of this type. An app that is disabled takes nobody. */
+/** The app that is meant, and its synchronization job for objects of this type. A disabled app takes no people. */
 export async function findApp(
   parts: CommandParts,
   turn: Turn,
@@ -75,7 +74,7 @@ export async function findApp(
     parts.synchronization.findJob(app.id, objectType),
     parts.applications.isEnabled(app.id),
   ]);
-  // Where Graph does not tell, the call will.
+  // If Graph does not tell, the call will.
   if (enabled.ok && enabled.value === false)
     return { kind: 'reply', reply: await blocked(parts, turn, app, { kind: 'appDisabled', app: app.displayName }) };
   if (!setUp.ok) return { kind: 'reply', reply: troubleReply(turn.words, setUp.trouble, tryAgain(command)) };
@@ -87,8 +86,8 @@ export async function findApp(
 }
 
 /**
- * Everything about the app that can be known before a call of the limited kind is spent: which one is meant, how it is
- * set up, whether its job is in quarantine, the rule for this type of object, and whether the caller may use it.
+ * Finds everything about the app that can be known before a rate-limited call is spent: which one is meant, its setup,
+ * whether its job is in quarantine, the rule for this type of object, and whether the caller may use it.
  */
 export async function findTarget(
   parts: CommandParts,
@@ -116,7 +115,7 @@ export async function findTarget(
   return { kind: 'target', target: { app, job, rule: chosen } };
 }
 
-/** An app that is fed from another system, such as HR, has no rule for users; its own one takes that system's ids. */
+/** An app fed from another system, such as HR, has no rule for users; its own rule takes that system's ids. */
 async function sourceRule(
   parts: CommandParts,
   app: Application,
@@ -128,12 +127,12 @@ async function sourceRule(
   return rule.ok ? rule.value : null;
 }
 
-/** The button that says the line once more, for when Graph could not be asked. */
+/** The button that repeats the line, for when Graph could not be reached. */
 export function tryAgain(command: Command): SayButton[] {
   return [{ label: 'tryAgain', verb: 'choose', text: format(command) }];
 }
 
-/** What every request of this turn has in common. */
+/** The fields that every request of this turn shares. */
 export function requestOf(
   turn: Turn,
   { app, job, rule }: Target,
@@ -164,7 +163,7 @@ async function pickApp(
   });
 }
 
-/** The answer for a job that cannot take a call now, before one is spent on it; null for one that can. */
+/** The answer for a job that cannot take a call now, before one is spent on it; null for a job that can. */
 async function blockedBy(parts: CommandParts, turn: Turn, app: Application, job: Job): Promise<Reply | null> {
   const { state, mustStopFirst } = job;
   switch (state.kind) {
@@ -172,7 +171,7 @@ async function blockedBy(parts: CommandParts, turn: Turn, app: Application, job:
     case 'paused':
     case 'neverRun':
     case 'other':
-    // No cycle is scheduled, and calls on demand go through all the same: new jobs are tried out so.
+    // No cycle is scheduled, but on-demand calls still work: new jobs are tested that way.
     case 'disabled':
       return mustStopFirst ? blocked(parts, turn, app, { kind: 'jobMustStop', app: app.displayName }) : null;
     case 'notConfigured':
@@ -201,20 +200,20 @@ export async function blocked(
   why: Parameters<typeof say>[1],
 ): Promise<Reply> {
   await record(parts, turn.caller.id, 'blocked', { app: app.id, reason: why.kind });
-  // What keeps people out of a disabled app is not among its provisioning settings.
+  // The provisioning settings do not explain a disabled app.
   const link = why.kind === 'appDisabled' ? null : provisioningPageUrl(parts.entraPortal, app.id);
   return say(turn.words, why, [], link);
 }
 
-/** Graph writes the year 1 for "never". */
+/** Graph uses the year 1 for "never". */
 function toTime(text: string | null): number | null {
   const time = text === null ? Number.NaN : Date.parse(text);
   return Number.isNaN(time) || time <= 0 ? null : time;
 }
 
 /**
- * What makes a second delivery the same request: the message, or for a choice the card on which it was made, so that a
- * double click asks once.
+ * The key by which a repeated delivery yields the same request: the message, or for a choice the card, so that a double
+ * click requests once.
  */
 export function sourceOf({ incoming }: Turn): string {
   const { what } = incoming;

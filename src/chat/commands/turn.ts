@@ -27,7 +27,7 @@ export async function refuseOnGround(
   return denial === null ? null : refuse(parts, turn, denial, permission);
 }
 
-/** A caller without a role is told of all groups, whatever was typed: the words of a refusal tell nothing else. */
+/** A caller without a role is told of all groups, whatever was typed, so that the refusal reveals nothing else. */
 const anyRole: Permission = 'apps.list';
 
 async function refuse(parts: CommandParts, turn: Turn, denial: Denial, permission: Permission): Promise<Reply> {
@@ -36,21 +36,21 @@ async function refuse(parts: CommandParts, turn: Turn, denial: Denial, permissio
   return { kind: 'card', message: denied(turn.words, { denial, contacts, callerName: turn.caller.name }) };
 }
 
-/** The groups that give the roles, in their order; one that gives several stands once, with the last of them. */
+/** The groups that give the roles, in their order; a group that gives several appears once, at the last of them. */
 async function contactsFor({ access }: CommandParts, roles: readonly Role[]): Promise<readonly RoleContact[]> {
   const byRole = await Promise.all(
     roles.map(async (role) => (await access.contacts([role])).map((contact) => ({ ...contact, gives: role }))),
   );
   const byGroup = new Map<string, RoleContact>();
   for (const contact of byRole.flat()) {
-    // A map keeps a name's first place, and a group stands where the most that it gives puts it.
+    // A map keeps a key's first position, and a group belongs at its highest role.
     byGroup.delete(contact.group);
     byGroup.set(contact.group, contact);
   }
   return [...byGroup.values()];
 }
 
-/** A reply for somebody who is nobody to Usher: a guest, a disabled account. Recorded as well. */
+/** Refuses a caller who cannot have a role, a guest or a disabled account, and records the refusal. */
 export async function refuseStranger(
   parts: CommandParts,
   words: Words,
@@ -81,7 +81,7 @@ export function say(
   return { kind: 'card', message: problem(words, what, buttons, link) };
 }
 
-/** Graph did not tell what a command needs to know. Nothing has been done then, and the card says so. */
+/** Graph did not tell what a command needs to know. The card says that nothing was done. */
 export function troubleReply(words: Words, trouble: GraphTrouble, again: readonly SayButton[] = []): Reply {
   if ('onBehalf' in trouble && trouble.onBehalf === true) {
     const code = trouble.trace.requestId ?? trouble.trace.clientRequestId;
@@ -95,7 +95,7 @@ export function troubleReply(words: Words, trouble: GraphTrouble, again: readonl
 
 const isAboutRights = (status: number): boolean => status === 401 || status === 403;
 
-/** What Graph does not allow it will not allow a moment later. */
+/** What Graph refuses now it will refuse a moment later. */
 function mayHelpToRepeat(trouble: GraphTrouble): boolean {
   if (trouble.kind === 'refused') return !isAboutRights(trouble.status) && trouble.status !== 400;
   return trouble.kind === 'unreadable' || trouble.why !== 'noCredential';

@@ -22,13 +22,12 @@ import { say, troubleReply } from './turn.ts';
 
 type TimedCommand = Extract<Command, { verb: 'provision' | 'provisionList' | 'provisionGroup' }>;
 
-/** Longer lists are looked up when they are carried out. */
+/** Longer lists are looked up when they run. */
 const mostLookedUp = 10;
 
 /**
- * The answer to a line about provisioning that says when access starts or ends: provisioning is done at once and ends
- * nothing, so the line is not carried out, and what can be done instead is offered. Null where it says no more than
- * "today".
+ * The answer to a provisioning line with a start or an end: provisioning happens at once and ends nothing, so the line
+ * is not carried out, and alternatives are offered. Null where the line says no more than "today".
  */
 export async function untimely(parts: CommandParts, turn: Turn, command: TimedCommand): Promise<Reply | null> {
   const { term, ...plain } = command;
@@ -74,7 +73,7 @@ export async function untimely(parts: CommandParts, turn: Turn, command: TimedCo
 }
 
 type Meant =
-  /** `id`: of one person of Entra. */
+  /** `id`: of one person in Entra. */
   | { readonly kind: 'meant'; readonly name: string; readonly id: string | null }
   | { readonly kind: 'reply'; readonly reply: Reply };
 
@@ -110,7 +109,7 @@ async function whoIsMeant(parts: CommandParts, turn: Turn, command: TimedCommand
   }
 }
 
-/** Whether the app's people are those of Entra; in doubt they are. */
+/** Whether the app takes its people from Entra; assumed when unknown. */
 async function takesEntra({ synchronization }: CommandParts, app: Application): Promise<boolean> {
   const job = await synchronization.findJob(app.id);
   if (!job.ok || job.value.kind === 'none') return true;
@@ -118,7 +117,7 @@ async function takesEntra({ synchronization }: CommandParts, app: Application): 
   return !rule.ok || rule.value === null || rule.value.source === 'entra';
 }
 
-/** The button that asks for access from that day on, for the caller who may. */
+/** The button that requests access from that day on, for a caller who may. */
 async function askInstead(
   parts: CommandParts,
   { caller, incoming }: Turn,

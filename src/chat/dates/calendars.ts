@@ -4,16 +4,16 @@ import { DATE_WORDS } from './date-words.ts';
 
 const chrono = lazily<typeof import('chrono-node')>('chrono-node');
 
-/** The languages whose dates can be read, besides English. */
+/** The languages whose dates Usher reads, besides English. */
 const languages = ['ar', 'de', 'es', 'fi', 'fr', 'id', 'it', 'ja', 'nl', 'pt', 'ru', 'sv', 'uk', 'vi', 'zh'] as const;
 
-/** How dates are written in a locale. */
+/** How a locale writes dates. */
 export interface DateManner {
   /** The reader's own language first, then English. */
   readonly calendars: readonly Chrono[];
   /** `12/1` is the first of December, as in the United States. */
   readonly monthFirst: boolean;
-  /** "next week", "this month" and the like, which name no day. In small letters. */
+  /** "next week", "this month" and the like, which name no day. In lowercase. */
   readonly spans: ReadonlyMap<string, Span>;
   readonly namedDays: NamedDays;
 }
@@ -21,7 +21,7 @@ export interface DateManner {
 /** Days such as "après-demain", in the reader's language and in English. */
 export interface NamedDays {
   readonly pattern: RegExp;
-  /** How many days they are from today. */
+  /** The number of days from today. */
   offsetOf(name: string): number;
 }
 
@@ -32,10 +32,10 @@ export interface Span {
 }
 
 const manners = new Map<string, DateManner>();
-/** More than one tenant has; beyond it the cache starts anew. */
+/** More than one tenant has; a full cache is cleared. */
 const mostManners = 200;
 
-/** @param locale BCP 47; one that nobody knows reads as `en-US` */
+/** @param locale BCP 47; an unknown one reads as `en-US` */
 export function mannerOf(locale: string): DateManner {
   const known = manners.get(locale);
   if (known !== undefined) return known;
@@ -68,7 +68,7 @@ function namedDaysIn(language: (typeof languages)[number] | 'en'): NamedDays {
     [DATE_WORDS.en, DATE_WORDS[language]].flatMap(({ days }) => Object.entries(days)),
   );
   const names = [...offsets.keys()].sort((a, b) => b.length - a.length).map((name) => name.replaceAll("'", "['’]"));
-  // Between the letters of Chinese and Japanese no space parts words.
+  // Chinese and Japanese put no spaces between words.
   const parted = names.filter((name) => !/[\p{scx=Han}\p{scx=Hira}]/u.test(name));
   const glued = names.filter((name) => !parted.includes(name));
   const patterns = [
@@ -81,7 +81,7 @@ function namedDaysIn(language: (typeof languages)[number] | 'en'): NamedDays {
   };
 }
 
-/** What a text spans, in words of the locale or of English; null where it is something else. */
+/** The span that a text names, in words of the locale or of English; null for other texts. */
 export function spanIn(text: string, locale: string): Span | null {
   return mannerOf(locale).spans.get(foldSpan(text)) ?? null;
 }

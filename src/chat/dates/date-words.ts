@@ -3,35 +3,35 @@ import { OTHERS } from './words/others.ts';
 import { ROMANCE } from './words/romance.ts';
 
 /**
- * The words by which a line says when something begins and how long it lasts, for each language whose dates are read
- * (`calendars.ts`), besides the names of months and weekdays, which `Intl` knows. In small letters; accents make no
- * difference. A further language is one more block.
+ * The words that say when something begins and how long it lasts, for each language whose dates Usher reads
+ * (`calendars.ts`), besides the names of months and weekdays, which `Intl` knows. In lowercase; accents make no
+ * difference. A new language is one more block.
  */
 export interface DateWords {
-  /** In front of the day on which something begins. */
+  /** Before the day on which something begins. */
   readonly begin: readonly string[];
-  /** In front of a day that is over. */
+  /** Before a past day. */
   readonly since?: readonly string[];
-  /** In front of the day on which something ends. */
+  /** Before the day on which something ends. */
   readonly end: readonly string[];
-  /** The same, behind the day. */
+  /** The same, after the day. */
   readonly endBehind?: readonly string[];
-  /** In front of a length of time. */
+  /** Before a length of time. */
   readonly during: readonly string[];
-  /** The same, behind the length. */
+  /** The same, after the length. */
   readonly duringBehind?: readonly string[];
-  /** In front of a length that lies between now and the start: "in two weeks". */
+  /** Before a length that lies between now and the start: "in two weeks". */
   readonly ahead: readonly string[];
-  /** They may stand in front of a day or a length: articles, "next", "about", "the rest of". */
+  /** Words that may precede a day or a length: articles, "next", "about", "the rest of". */
   readonly fillers: readonly string[];
   readonly units: Readonly<Record<LengthUnit, readonly string[]>>;
-  /** Lengths in one word, which need no number. */
+  /** One-word lengths, which need no number. */
   readonly lengths?: readonly string[];
-  /** One, two, three and so on; several words for one number are parted by spaces. */
+  /** One, two, three and so on; several words for one number are separated by spaces. */
   readonly counts: readonly string[];
   /** Yesterday, today and tomorrow. */
   readonly near: readonly string[];
-  /** Days farther away that are named by their distance from today; `chrono-node` takes a part of some for the whole. */
+  /** Other days named by their distance from today; `chrono-node` takes a part of some for the whole. */
   readonly days: Readonly<Record<string, number>>;
 }
 
@@ -39,5 +39,5 @@ export type LengthUnit = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
 
 export const DATE_WORDS = { ...GERMANIC, ...ROMANCE, ...OTHERS };
 
-/** Every language's. */
+/** All languages. */
 export const ALL_DATE_WORDS: readonly DateWords[] = Object.values(DATE_WORDS);

@@ -5,7 +5,7 @@ import { isDatePart } from '../grammar/start-words.ts';
 import { splitWords } from '../grammar/words.ts';
 import { readStartDate } from './start-date.ts';
 
-/** What a line says of the end, as it was read. Nothing acts on it yet; a card tells it. */
+/** The parsed end of a line. Nothing acts on it yet; a card tells it. */
 export type EndDate =
   /** `endsOn`: a moment of that day in the reader's zone, in ms since 1970. `hasTime`: an hour was named as well. */
   | { readonly kind: 'day'; readonly endsOn: number; readonly hasTime: boolean }
@@ -16,7 +16,7 @@ export type EndDate =
  * Reads the day or the length that `cutEnd` has found.
  *
  * @param now ms since 1970
- * @param startsAt the start of the same line, in ms since 1970; "from Monday to Friday" is the Friday behind that Monday
+ * @param startsAt the start of the same line, in ms since 1970; "from Monday to Friday" is the Friday after that Monday
  */
 export function readEndDate(text: string, reader: Reader, now: number, startsAt: number | null = null): EndDate {
   const end = readEnd(text, reader, now);
@@ -26,13 +26,13 @@ export function readEndDate(text: string, reader: Reader, now: number, startsAt:
 
 function readEnd(text: string, reader: Reader, now: number): EndDate {
   if (isLength(text)) return { kind: 'length' };
-  // Its first day or its last: that is for people to say.
+  // The month's first day or its last: the caller has to say.
   if (isMonthOnly(text)) return { kind: 'unclear' };
   const date = readStartDate(text, reader, now);
   switch (date.kind) {
     case 'today':
     case 'date': {
-      // "the project ends on 31 March" tells of a day, and may be another one.
+      // "the project ends on 31 March" mentions a day, but access may end on another one.
       if (date.rest !== '') return { kind: 'unclear' };
       return { kind: 'day', endsOn: date.kind === 'today' ? now : date.startsAt, hasTime: date.hasTime };
     }

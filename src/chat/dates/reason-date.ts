@@ -5,17 +5,17 @@ import { dayOf, readStartDate, type StartDate, startOfNextSpan } from './start-d
 import { longestDate, withoutEdges } from './typed-dates.ts';
 
 /**
- * The date in a reason as a start: "he joins Sales on 1 December". A date is one only where a verb of beginning governs
- * it in the words before it; the reason stays whole.
+ * The date in a reason, read as a start: "he joins Sales on 1 December". A date counts only where a verb of beginning
+ * precedes and governs it; the reason stays whole.
  */
 export interface ReasonDate {
   /** As typed, or as `YYYY-MM-DD`. */
   readonly startText: string;
-  /** A person begins on that day. Else the day may be that of something else, and the caller is asked. */
+  /** A person begins on that day. Otherwise the day may be about something else, and the caller is asked. */
   readonly sure: boolean;
 }
 
-/** What only people do; plain words (`plainWord`), as regular expressions between the edges of words. */
+/** Verbs that only people do; as regular expressions on plain words (`plainWord`), matched at word boundaries. */
 const PERSON_BEGINS = [
   ...[
     'joins?',
@@ -54,7 +54,7 @@ const PERSON_BEGINS = [
   ],
   ...['начинает', 'первый день', 'починає'],
 ];
-/** What other things do as well. */
+/** Verbs that things do as well. */
 const BEGINS = [
   ...[
     'starts?',
@@ -102,19 +102,19 @@ const work = words([
   'employee',
   'intern',
 ]);
-/** A reason with one of these tells when something ends, or does not begin. */
+/** With one of these, a reason tells when something ends, or does not begin. */
 const doubtful =
   /\b(?:end(?:s|ed|ing)?|leav(?:e|es|ing)|left|expir(?:es?|ed|ing)|until|till?|before|due|deadline|stops?|not|never|no longer|\w+n['’]t)\b/i;
-/** Behind one of these another sentence begins, of which another verb is. */
+/** A new clause with its own verb begins after one of these. */
 const clauses = /[,;:.!?]\s+|\s+(?:and|but|und|et|y|e|while|because|since|so|where|whose|which)\s+/giu;
-/** They only lead in the date. */
+/** They only introduce the date. */
 const leadIn = /^(?:(?:starting|beginning|effective)(?: on| from)?|as of|as from|on|from|by)\s+/i;
 /** "he is starting", and not "he needs it, starting". */
 const isGoingOn = /(?:^| )(?:is|are|be|will|\S+'(?:s|re))$/;
-/** Words; no date is longer. */
+/** In words; no date is longer. */
 const mostWords = 8;
 
-/** Null when the reason names no day to come, or none on which anything begins. */
+/** Null when the reason names no future day, or none on which anything begins. */
 export function findReasonDate(reason: string, reader: Reader, now: number): ReasonDate | null {
   const all = splitWords(reason);
   const plain = all.map(plainWord).join(' ');
@@ -132,7 +132,7 @@ export function findReasonDate(reason: string, reader: Reader, now: number): Rea
   return insideOf(reason, reader, now);
 }
 
-/** "on 1 December he joins Sales": a day that does not stand at the end is asked about. */
+/** "on 1 December he joins Sales": the caller is asked about a day that is not at the end. */
 function insideOf(reason: string, reader: Reader, now: number): ReasonDate | null {
   if (reason.length > longestDate) return null;
   const found = readStartDate(reason, reader, now);
@@ -148,10 +148,10 @@ function dayText(text: string, reader: Reader, now: number): string | null {
   return found.kind === 'date' && found.rest === '' ? text : null;
 }
 
-/** What begins on the day behind `before`; null for nothing. */
+/** What begins on the day after `before`; null for nothing. */
 function governs(before: string, date: string): 'person' | 'thing' | null {
   const clause = before.split(clauses).at(-1) ?? '';
-  // "she joins Sales, starting on Monday": the words in front of the date are of the sentence before.
+  // "she joins Sales, starting on Monday": the words before the date belong to the previous clause.
   const said = clause.trim() === '' || leadIn.test(`${clause} `) ? before : clause;
   const plain = splitWords(said).map(plainWord).join(' ');
   if (personBegins.test(plain)) return 'person';

@@ -16,22 +16,22 @@ import {
 } from './typed-dates.ts';
 
 /**
- * A date that somebody typed, as the day since which something is told. It looks back: "1 December" is the last one,
- * and "Monday" is today on a Monday.
+ * A typed date as the day from which to list. It looks back: "1 December" is the last one, and "Monday" is today on a
+ * Monday.
  */
 export type SinceDate =
   /** `at`: the start of that day in the reader's zone, in ms since 1970. */
   { readonly kind: 'since'; readonly at: number } | { readonly kind: 'future' } | { readonly kind: 'unclear' };
 
 const atOnce = /^(?:now|this (?:morning|afternoon|evening)|tonight)$/i;
-/** "the start of October": what a day is told of begins there anyway. */
+/** "the start of October": listing from a day begins there anyway. */
 const beginning = /^(?:the )?(?:start|beginning) of (?=\S)/i;
 const article = /^(?:the|this past) /i;
-/** Weekdays with one of these are ahead, even where they are as near as the plain ones. */
+/** Weekdays with one of these lie ahead, even if a past one is as near. */
 const ahead = /\b(?:next|coming|upcoming|this)\b/i;
-/** A weekday without further words is never farther away, on either side. */
+/** A plain weekday is at most this many days away, on either side. */
 const nearestWeekday = 3;
-/** The longest from one 29 February to the next. */
+/** The longest gap between two 29 Februaries. */
 const mostYears = 8;
 
 /**
@@ -54,7 +54,7 @@ export function readSince(text: string, reader: Reader, now: number): SinceDate 
   const { text: read, results: found } = searchDates(words, reader.locale, day, 'nearest');
   const [first] = found;
   if (first === undefined || !nameOneDay(found) || around(read, found) !== '') return { kind: 'unclear' };
-  // "Monday last week" is read as this week's.
+  // "Monday last week" would be read as this week's.
   if (isWeekday(first) && words.split(/\s+/).length > 2) return { kind: 'unclear' };
   const meant = lookBack(first, day);
   return meant === null ? { kind: 'unclear' } : judge(meant, day);

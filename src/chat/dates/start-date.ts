@@ -22,13 +22,13 @@ import {
 } from './typed-dates.ts';
 
 /**
- * A date that somebody typed, as the day on which something starts. It looks ahead: "1 December" is the next one. A text
- * that could mean two days is never decided here, and neither is one that names none ("next week").
+ * A typed date as the day on which something starts. It looks ahead: "1 December" is the next one. A text that could
+ * mean two days is never decided here, nor is one that names none ("next week").
  */
 export type StartDate =
   /**
    * `day`: the start of that day in the reader's zone, in ms since 1970. `rest`: the text around the date; it may be a
-   * reason only where `isReason`. `hasTime`: a time of day was named, which no start keeps.
+   * reason only where `isReason`. `hasTime`: a time of day was named, which Usher does not keep.
    */
   | ({ readonly kind: 'date'; readonly startsAt: number } & Around)
   | ({ readonly kind: 'today' } & Around)
@@ -55,11 +55,14 @@ const atOnce =
   /^(?:now|now on|effective immediately|with immediate effect|asap|immediately|at once|right away|right now|straight away|as soon as possible)$/i;
 
 const nothingAround: Around = { rest: '', isReason: false, hasTime: false };
-/** A day that is a deadline: something starts before it, and it is not said when. */
+/** Marks a deadline: the start lies before it, at an unknown time. */
 const deadline = /^(?:within|binnen|inom|entro|dentro de|sous)\b/i;
-/** What leads in a date is no longer: "à partir du". */
+/** In characters; the longest words that introduce a date: "à partir du". */
 const longestLeadIn = 15;
-/** What follows a date is a reason behind a mark, or where it tells of those concerned; a number may be of the date. */
+/**
+ * The text after a date is a reason if punctuation or a word about the people concerned begins it; a number may belong
+ * to the date.
+ */
 const reasonBehind =
   /^\s*(?:[,;:.–—-]\s*\D*|(?:because|as|since|so|he|she|they|we|i|it|this|his|her|their|our)(?:'[a-z]+)?\s\D*)$/i;
 
@@ -97,7 +100,7 @@ export function readStartDate(text: string, reader: Reader, now: number): StartD
   return judge(day, { rest, isReason, hasTime: found.some(namesTime) }, today);
 }
 
-/** "since Monday" is no start to come. */
+/** "since Monday" is no future start. */
 function readPast(text: string, reader: Reader, now: number): StartDate {
   const since = readSince(text, reader, now);
   if (since.kind !== 'since') return { kind: 'unclear' };
@@ -105,7 +108,7 @@ function readPast(text: string, reader: Reader, now: number): StartDate {
   return isToday ? { kind: 'today', ...nothingAround } : { kind: 'past', startsAt: since.at };
 }
 
-/** The text behind "since" or "seit"; null without one of these. */
+/** The text after "since" or "seit"; null without one of these. */
 function afterSince(typed: string): string | null {
   const words = splitWords(typed);
   const length = phraseIn(words, 0, SINCE);
@@ -117,7 +120,7 @@ const besideDay = /^(?:on )?(?:the )?day (after|before) (?!tomorrow\b|yesterday\
 const lengthBehind = /^(.+?) (?:from|after) (.+)$/i;
 const nearDays: Readonly<Record<string, number>> = { now: 0, today: 0, tomorrow: 1 };
 
-/** A day by its distance from another one; null where it is no such day. Longer distances are read from today alone. */
+/** A day by its distance from another one; null for other texts. Longer distances are read only from today. */
 function readShifted(typed: string, reader: Reader, now: number, today: DateTime): StartDate | null {
   const [, side, day] = besideDay.exec(typed) ?? [];
   if (day !== undefined) {
@@ -145,7 +148,7 @@ function daysTo(startsAt: number, today: DateTime): number {
   return Math.round(DateTime.fromMillis(startsAt, { zone: today.zone }).diff(today, 'days').days);
 }
 
-/** The first day of "next week" and the like, in ms since 1970; null for what names no such span to come. */
+/** The first day of "next week" and the like, in ms since 1970; null for texts that name no future span. */
 export function startOfNextSpan(text: string, reader: Reader, now: number): number | null {
   const typed = withoutEdges(text);
   const span = spanIn(typed, reader.locale) ?? spanIn(typed.replace(/^(?:the|la|le|el|il|a|o) /i, ''), reader.locale);
@@ -173,12 +176,12 @@ function rangeOf({ start, end }: ParsedResult): Stay | null {
   return end === null || end === undefined ? null : { start: dayOfParts(start), end: dayOfParts(end) };
 }
 
-/** Days are read at noon; another hour was named, if only by "morning". */
+/** Days are read at noon; another hour means that the text names a time, if only "morning". */
 function namesTime({ start }: ParsedResult): boolean {
   return start.isCertain('hour') || start.get('hour') !== 12;
 }
 
-/** The day that it is for the reader, as `YYYY-MM-DD`. */
+/** The reader's current day, as `YYYY-MM-DD`. */
 export function dayOf(now: number, reader: Reader): string {
   return todayOf(reader, now).toFormat('yyyy-MM-dd');
 }

@@ -4,23 +4,23 @@ import type { Reader } from '../../requests/request.ts';
 import { trimEdges } from '../grammar/words.ts';
 import { mannerOf } from './calendars.ts';
 
-/** No date is longer; the readers of dates take their time over long texts. In UTF-16 units. */
+/** No date is longer, and date parsers are slow on long texts. In UTF-16 units. */
 export const longestDate = 120;
-/** `1.12.`, which the reader of German knows with a year only. */
+/** `1.12.`, which the German parser knows only with a year. */
 const dottedDay = /(?<![\d.])(\d{1,2})\.(0?[1-9]|1[0-2])\.?(?![\d.])/g;
 const isoDate = /^(\d{4})-(\d{2})-(\d{2})$/;
-/** Where no space parts words, these lead in a start, and stand in its place. */
+/** In languages without spaces, these words introduce a start in place of punctuation. */
 const gluedBefore = /(?:^|[\s,，、。(（])(?:从|從|自)?$/u;
 const gluedBehind = /^(?:から|より|以降|に|起|开始|開始)?(?:$|[\s,，、。)）])/u;
-/** A month and a number: "Feb 31" is no year, but a day that does not exist. */
+/** A month and a number: "Feb 31" means no year, but a day that does not exist. */
 const noSuchDay = /\p{L}\.?,?\s+\d{2}$/u;
-/** Messages have all kinds of space made one, and files of lists hold no dates. */
+/** In messages all kinds of white space have become one, and list files hold no dates. */
 const edges = '.,;:!?() \t\n\r\u00a0\u202f\u3000';
 
-/** Where a text that names a day looks for it, when it may mean several. */
+/** The direction in which an ambiguous day is looked for. */
 export type Direction = 'ahead' | 'nearest';
 
-/** The day that it is for the reader; a zone that nobody knows reads as UTC. `now` in ms since 1970. */
+/** The reader's current day; an unknown zone reads as UTC. `now` in ms since 1970. */
 export function todayOf({ timeZone }: Reader, now: number): DateTime {
   return startOfDay(DateTime.fromMillis(now, { zone: IANAZone.isValidZone(timeZone) ? timeZone : 'UTC' }));
 }
@@ -31,7 +31,7 @@ export function startOfDay(day: DateTime): DateTime {
   return start.getPossibleOffsets()[0] ?? start;
 }
 
-/** `2026-12-01` as a day, which may not exist; null for what is written in another way. */
+/** `2026-12-01` as a day, which may not exist; null for other formats. */
 export function readIsoDate(text: string, { zone }: DateTime): DateTime | null {
   const found = isoDate.exec(text);
   if (found === null) return null;
@@ -39,13 +39,13 @@ export function readIsoDate(text: string, { zone }: DateTime): DateTime | null {
   return DateTime.fromObject({ year, month, day }, { zone });
 }
 
-/** Dates in a text; their places are those in `text`, which may differ from what was typed. */
+/** The dates in a text; their positions refer to `text`, which may differ from what was typed. */
 export interface FoundDates {
   readonly text: string;
   readonly results: readonly ParsedResult[];
 }
 
-/** What the reader's language or English finds, whichever makes more of the text. */
+/** The dates that the reader's language or English finds, whichever matches more of the text. */
 export function searchDates(typed: string, locale: string, today: DateTime, direction: Direction): FoundDates {
   const { calendars, monthFirst, namedDays } = mannerOf(locale);
   const text = typed
@@ -67,7 +67,7 @@ export function searchDates(typed: string, locale: string, today: DateTime, dire
   return { text, results: best };
 }
 
-/** Whether no letter and no digit touches a date: "demain" in "après-demain" is another day. */
+/** Whether no letter or digit touches a date: "demain" in "après-demain" is another day. */
 export function standsAlone(text: string, { index, text: date }: ParsedResult): boolean {
   const before = text.slice(0, index);
   const after = text.slice(index + date.length);
@@ -88,12 +88,12 @@ export function dayIn({ start }: ParsedResult, { zone }: DateTime): DateTime {
   );
 }
 
-/** "Monday 1 December" of a year in which that is a Tuesday: one of the two is a mistake. */
+/** "Monday 1 December" in a year in which that is a Tuesday: one of the two is a mistake. */
 export function isMisnamed({ start }: ParsedResult, day: DateTime): boolean {
   return start.isCertain('weekday') && start.get('weekday') !== day.weekday % 7;
 }
 
-/** The words around the dates, without those that only lead in. */
+/** The words around the dates, without those that only introduce a date. */
 export function around(text: string, results: readonly ParsedResult[]): string {
   const pieces: string[] = [];
   let from = 0;
@@ -119,21 +119,21 @@ export function withoutEdges(text: string): string {
 
 function resultsOf(calendar: Chrono, text: string, today: DateTime, direction: Direction): ParsedResult[] {
   const read = resultsFrom(calendar, text, today, direction);
-  // "Dec 31" is read as a year where the day is written first, though nothing but a day is meant by it.
+  // "Dec 31" parses as a year where the day comes first, though it can only mean a day.
   const [american] = mannerOf('en-US').calendars;
   const results =
     read.length === 0 && noSuchDay.test(text) && american !== undefined
       ? resultsFrom(american, text, today, direction)
       : read;
   if (results.length > 0 || !text.includes('29')) return results;
-  // In a year without that day the reader of dates finds nothing in "29 February"; the next such day is meant.
+  // In a year without that day the parser finds nothing in "29 February"; the next such day is meant.
   const years = Array.from({ length: 8 }, (_, index) => today.set({ month: 1, day: 1 }).plus({ years: index + 1 }));
   const leapYear = years.find((year) => year.isInLeapYear);
   return leapYear === undefined ? [] : resultsFrom(calendar, text, leapYear, direction);
 }
 
 function resultsFrom(calendar: Chrono, text: string, today: DateTime, direction: Direction): ParsedResult[] {
-  // Noon of the reader's day on a clock without daylight saving: only the day is read, and none of its neighbours.
+  // Noon of the reader's day without daylight saving, so that the result is never a neighboring day.
   const instant = new Date(Date.UTC(today.year, today.month - 1, today.day, 12));
   return calendar
     .parse(text, { instant, timezone: 0 }, { forwardDate: direction === 'ahead' })

@@ -10,22 +10,22 @@ import { cutEnd, cutStart, writeTerms, writeTimedName } from './terms.ts';
 import { fold, splitWords, type Word } from './words.ts';
 
 /**
- * "request access for <person> to <app> on <date> because <reason>", the last two in any order and place. The reason is
- * found first: behind its lead-in it goes on to the end of the line, as long as person and app stand before it. Then
- * the date is taken out of what is left, and what is left of that are the person and the app, with one of the words
- * `for` and `to` in front of each. Each step looks at every word once, and none is repeated more than a few times.
+ * "request access for <person> to <app> on <date> because <reason>", date and reason in any order and place. The reason
+ * is cut first: from its lead-in to the end of the line, as long as person and app stand before it. Then the date is
+ * cut. The rest is the person and the app, each preceded by `for` or `to`. Each step reads every word once, and no step
+ * repeats more than a few times.
  */
 type RequestCommand = Extract<Command, { verb: 'requestAccess' }>;
 
-/** How much the words in front have said already: "request access", a bare "request", or neither ("get", "access"). */
+/** How much the first words have said: "request access", a bare "request", or neither ("get", "access"). */
 type Opening = 'access' | 'request' | 'loose';
 
-/** Who and what; null for what is missing. `guessed`: the words may mean something else. */
+/** Person and app; null for a missing one. `guessed`: the words may mean something else. */
 interface Pair {
   readonly subject: string | null;
   readonly app: string | null;
   readonly guessed: boolean;
-  /** Where nothing parts the words. */
+  /** The words that no separator divides. */
   readonly said: readonly Word[];
 }
 
@@ -69,7 +69,7 @@ function writePart(name: string): string {
   return name.toLowerCase().split(' ').some(special) ? quoteName(name) : writeTimedName(name);
 }
 
-/** An address is taken for a person's, wherever it stands bare. */
+/** An unquoted address would be read as a person's. */
 function writeApp(name: string): string {
   return name.includes('@') ? quoteName(name) : writePart(name);
 }
@@ -80,7 +80,7 @@ function read(words: readonly Word[], opening: Opening): Reading<RequestCommand>
   const head = withoutMarksAtTheEnd(words.slice(0, place.at));
   const tail = words.slice(place.at + place.length);
   const [first, ...rest] = tail;
-  // Quotes tell where a reason ends; without them only the rest of the line can.
+  // Quotes tell where a reason ends; without them it takes the rest of the line.
   if (first?.quoted && (rest.length === 0 || goesOn(rest))) {
     return build(readTerms([...head, ...rest], opening), readReason([first]), place.guessed);
   }
@@ -88,15 +88,15 @@ function read(words: readonly Word[], opening: Opening): Reading<RequestCommand>
   const said = withoutItsBracket(tail, words[place.at]);
   const reason = readReason(said);
   if (isWhole(terms)) {
-    // The end of the access or of what is told, so that it is asked. It stays part of the reason; in quotes a reason is
-    // a reason and nothing else.
+    // The end of the access or of an event in the reason, so the caller is asked. It stays in the reason; a quoted
+    // reason is never searched.
     const end = terms.end ?? endAtTheEnd(said)?.text ?? null;
     return build({ ...terms, end }, reason, place.guessed);
   }
   return readAround(head, tail, opening) ?? build(terms, reason, place.guessed);
 }
 
-/** "for isaiah because he joins Sales to Salesforce": offered where some word of the reason may begin the rest. */
+/** "for isaiah because he joins Sales to Salesforce": offered where a word of the reason may begin the rest. */
 function readAround(head: readonly Word[], tail: readonly Word[], opening: Opening): Reading<RequestCommand> | null {
   const places = [
     tail.findLastIndex((word) => STRONG.has(fold(word))),
@@ -181,14 +181,15 @@ function pair(subjectWords: readonly Word[], appWords: readonly Word[], guessed 
   const named = start < 0 ? [] : subjectWords.slice(start);
   const addresses = named.flatMap((word) => (word.quoted ? [] : (addressIn(word) ?? [])));
   const [address] = addresses;
-  // "Adele Vance <adele@contoso.com>", as mail programs copy it. Offered only: the other words might be a second person.
+  // "Adele Vance <adele@contoso.com>", as copied from mail programs. Only offered: the other words may be a second
+  // person.
   const copied = named.length > 1 && addresses.length === 1;
   const only = named.length === 1 ? addressIn(named[0]) : null;
   const subject = copied ? (address ?? null) : (only ?? readName(named));
   return { subject, app: readName(withoutMarksAtTheEnd(appWords)), guessed: guessed || copied, said: [] };
 }
 
-/** Where "access" stands in front of a word that parts; 0 for nowhere but at the start. */
+/** Where "access" precedes a separator; 0 if only at the start. */
 function accessPlace(words: readonly Word[]): number {
   return Math.max(
     0,
@@ -208,7 +209,7 @@ function withoutPossessive(words: readonly Word[]): readonly Word[] {
   return [...words.slice(0, -1), { ...last, text: last.text.slice(0, -2) }];
 }
 
-/** Whether the words behind a quoted reason are another part of the line. */
+/** Whether the words after a quoted reason are another part of the line. */
 function goesOn(words: readonly Word[]): boolean {
   return SEPARATORS.has(fold(words[0])) || startPlace(words)?.from === 0;
 }

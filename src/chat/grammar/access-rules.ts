@@ -16,10 +16,10 @@ type AccessVerb =
   | 'approvalPlaces'
   | 'removeApprovalPlace';
 
-/** Places that approvals may be sent to, as their people call them. */
+/** Conversations that can receive approvals, in everyday words. */
 const places = ['channel', 'chat', 'group', 'group chat', 'conversation', 'thread', 'place', 'team'] as const;
 
-/** Asking for access, and deciding on it. A decision is taken only at its own words, never at a slip for them. */
+/** Requesting access, and deciding on it. A decision needs its exact words; a typo of them never decides. */
 export const accessRules: { readonly [V in AccessVerb]: Rule<CommandOf[V]> } = {
   requestAccess: {
     spellings: ['request access', 'ask for access', 'ask access', 'request for access', 'requesting access'],
@@ -140,7 +140,7 @@ function readPending(words: readonly Word[]): Reading | null {
   return { kind: 'command', command: { verb: 'pending', page: Number(number) } };
 }
 
-/** A command that is a whole line; with further words it is only offered, and not at all where they are many. */
+/** A command that is a whole line; with a few more words it is only offered, with many not at all. */
 function alone(
   command: CommandOf['sendApprovalsHere' | 'stopSendingApprovals' | 'approvalPlaces'],
   words: readonly Word[],

@@ -1,8 +1,8 @@
-/** The names of months and weekdays in the languages whose dates are read, in small letters. */
+/** The names of months and weekdays in the languages whose dates Usher reads, in lowercase. */
 
 const LANGUAGES = ['en', 'ar', 'ar-SY', 'de', 'es', 'fi', 'fr', 'id', 'it', 'nl', 'pt', 'ru', 'sv', 'uk'];
 const WEEKDAYS = namesOf({ weekday: 'long' });
-// Some languages have another form of the month behind a day.
+// Some languages inflect the month after a day.
 const MONTHS = [...namesOf({ month: 'long' }), ...namesOf({ day: 'numeric', month: 'long' })];
 const SHORT_WEEKDAYS = ['mon', 'tue', 'tues', 'wed', 'thu', 'thur', 'thurs', 'fri', 'sat', 'sun'];
 const SHORT_MONTHS = ['jan', 'feb', 'mar', 'apr', 'jun', 'jul', 'aug', 'sep', 'sept', 'oct', 'nov', 'dec'];
@@ -15,10 +15,10 @@ export const CALENDAR_NAMES: ReadonlySet<string> = new Set([
 export const MONTH_NAMES: ReadonlySet<string> = new Set([...MONTHS, ...SHORT_MONTHS]);
 export const WEEKDAY_NAMES: ReadonlySet<string> = new Set([...WEEKDAYS, ...SHORT_WEEKDAYS]);
 
-/** The names in the languages whose dates can be read, in small letters; one word each. */
+/** The names in all these languages, in lowercase; one word each. */
 function namesOf(options: Intl.DateTimeFormatOptions): string[] {
   const wanted = options.month === undefined ? 'weekday' : 'month';
-  // A day of every month, and a week of which no day is missing.
+  // A day of every month, and a whole week.
   const days = [
     ...Array.from({ length: 12 }, (_, month) => Date.UTC(2026, month, 1)),
     ...Array.from({ length: 7 }, (_, day) => Date.UTC(2026, 0, 1 + day)),

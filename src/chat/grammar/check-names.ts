@@ -3,15 +3,15 @@ import { isSelf } from './pronouns.ts';
 import { isStartWord } from './start-words.ts';
 import { fold, phraseAt, splitWords, trimEdges, type Word } from './words.ts';
 
-/** What the questions about apps and people have in common: the small words around a name, and how a name is written. */
+/** What the questions about apps and people share: the small words around a name, and how a name is written. */
 
-/** Words in front of a name. */
+/** Words before a name. */
 const LEADING: ReadonlySet<string> = new Set(['of', 'for', 'about', 'on', 'in', 'with', 'the', 'user', 'app']);
-/** Words behind the name of an app that say what of it is meant. */
+/** Words after an app's name that say which aspect is meant. */
 const APP_WORDS: ReadonlySet<string> = new Set([
   ...['app', 'application', 'sync', 'synchronization', 'synchronisation', 'provisioning', 'job', 'connector'],
 ]);
-/** With one of these in front, no person and no app is named. */
+/** Words that begin no name of a person or app. */
 const NO_NAMES: ReadonlySet<string> = new Set([
   ...['this', 'that', 'it', 'them', 'these', 'those', 'there', 'here', 'your', 'my', 'his', 'her', 'our', 'their'],
   ...['you', 'he', 'she', 'we', 'they', 'i', 'me', 'out', 'back', 'again', 'what', 'why', 'how', 'when', 'where'],
@@ -21,7 +21,7 @@ const EVERYTHING: ReadonlySet<string> = new Set([
   ...['all', 'everything', 'all apps', 'all the apps', 'apps', 'every app', 'all applications', 'overall', 'sync'],
   ...['the sync', 'provisioning', 'the provisioning', 'everybody', 'everyone', 'all of them'],
 ]);
-/** Further words that mean something in one of these lines. */
+/** Other words with a meaning of their own in such a line. */
 const FURTHER = [
   ...['since', 'after', 'page', 'today', 'yesterday', 'last', 'past', 'as', 'csv', 'json', 'excel', 'file', 'every'],
   ...['export', 'list', 'lists', 'channel', 'chat', 'if', 'whether', 'up', 'over', 'person', 'people', 'account'],
@@ -36,7 +36,7 @@ export function withoutLeading(words: readonly Word[], leading: ReadonlySet<stri
   return start < 0 ? [] : words.slice(start);
 }
 
-/** The words without those at the end; one is always left. */
+/** The words without trailing words of the set; at least one word remains. */
 export function withoutTrailing(words: readonly Word[], trailing: ReadonlySet<string>): readonly Word[] {
   let end = words.length;
   while (end > 1 && trailing.has(fold(words[end - 1]))) end -= 1;
@@ -52,12 +52,12 @@ export function withoutEnding(words: readonly Word[], phrases: readonly (readonl
   return words;
 }
 
-/** "the Salesforce sync", where the line says that it is about synchronization anyway. */
+/** Drops the last word of "the Salesforce sync", where the line is about synchronization anyway. */
 export function withoutAppWords(words: readonly Word[]): readonly Word[] {
   return withoutTrailing(words, APP_WORDS);
 }
 
-/** The words of an app's name, without what leads it in and, where that was an article, what may follow it. */
+/** The words of an app's name, without its lead-in and, after an article, the words that may follow the name. */
 export function withoutArticle(words: readonly Word[]): readonly Word[] {
   const named = withoutLeading(words);
   const hasArticle = words.slice(0, words.length - named.length).some((word) => fold(word) === 'the');
@@ -69,7 +69,7 @@ export function isEverything(words: readonly Word[]): boolean {
   return EVERYTHING.has(words.map(fold).join(' '));
 }
 
-/** Whether the words are the speaker, as a name of a person. */
+/** Whether the words name the speaker. */
 export function isSpeaker(words: readonly Word[]): boolean {
   return words.length === 1 && isSelf(fold(words[0]));
 }
@@ -79,17 +79,17 @@ export function isNoName(words: readonly Word[]): boolean {
   return NO_NAMES.has(fold(words[0]));
 }
 
-/** Whether a word looks like the id of a request, as it is printed on cards. */
+/** Whether a word looks like a request id as printed on cards. */
 export function isRequestId(word: Word | undefined): boolean {
   return word !== undefined && !word.quoted && REQUEST_ID.test(trimEdges(word.text, '#(', ').,;:!?'));
 }
 
-/** Several words, of which none is quoted: where a name begins and ends is not certain. */
+/** Several unquoted words: the boundaries of a name are uncertain. */
 export function isLoose(words: readonly Word[]): boolean {
   return words.length > 1 && words.every((word) => !word.quoted);
 }
 
-/** A name as it stands in one of these lines. In doubt it is quoted. */
+/** A name for one of these lines; quoted when in doubt. */
 export function writeCheckName(name: string): string {
   if (isSelf(name)) return name;
   const isSpecial = (word: Word) => SPECIAL.has(fold(word)) || isStartWord(fold(word));

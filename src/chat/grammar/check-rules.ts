@@ -29,13 +29,13 @@ type CheckVerb =
   | 'allWatches'
   | 'removeWatch';
 
-/** Where a watch belongs that is told of; it belongs to the conversation anyway. */
+/** Where a watch reports, if the line says so; it reports to this conversation anyway. */
 const HERE = toPhrases([
   ...['here', 'in here', 'in this channel', 'in this chat', 'in this group', 'in this conversation', 'in this team'],
   ...['in this thread', 'to this channel', 'from here'],
 ]);
 
-/** Quick checks, and the record of what was done. They read, and change nothing but what is watched. */
+/** Quick checks and the history. They only read, except for adding and removing watches. */
 export const checkRules: { readonly [V in CheckVerb]: Rule<CommandOf[V]> } = {
   status: {
     spellings: [
@@ -264,7 +264,7 @@ function writeWatch({ verb, app }: Extract<Command, { verb: 'watch' | 'unwatch' 
   return `${verb} ${writeCheckName(app)}`;
 }
 
-/** A command that is a whole line; with further words it is only offered, and not at all where they are many. */
+/** A command that is a whole line; with a few more words it is only offered, with many not at all. */
 function alone(command: CommandOf['queue' | 'watches' | 'allWatches'], words: readonly Word[]): Reading | null {
   if (words.length > 2 || words.some((word) => fold(word) === '')) return null;
   return { kind: words.length === 0 ? 'command' : 'nearly', command };

@@ -15,20 +15,20 @@ import { addressIn, endsSubject, type Parts, startOfSeparator } from './separato
 import { fold, type Word } from './words.ts';
 
 /**
- * "check <person> in <app>". The line parts at the first small `in`, `on`, `for`, `to` or `into`: persons have such words
- * in their names with a capital ("Anh To"), apps later in theirs ("Data for Good"). An address, a GUID, a distinguished
- * name or a quoted name in front decides as everywhere. Questions ("why is adele not in Salesforce") have more words
- * between the two, and are only offered.
+ * "check <person> in <app>". The line splits at the first lowercase `in`, `on`, `for`, `to` or `into`: people's names
+ * capitalize such words ("Anh To"), and app names have them later ("Data for Good"). An address, a GUID, a
+ * distinguished name or a quoted name at the start decides as everywhere. Questions ("why is adele not in Salesforce")
+ * have more words between the two, and are only offered.
  */
 type CheckCommand = Extract<Command, { verb: 'check' }>;
 
 const SEPARATORS: ReadonlySet<string> = new Set(['in', 'on', 'for', 'to', 'into']);
-/** Behind an app's name none of these goes on, as "for" does in "Data for Good". */
+/** An app's name does not continue with these, unlike "for" in "Data for Good". */
 const IN: ReadonlySet<string> = new Set(['in', 'on', 'to', 'into']);
 const LEADING: ReadonlySet<string> = new Set(['user', 'person', 'on', 'up', 'about', 'with']);
 const IF: ReadonlySet<string> = new Set(['if', 'whether']);
 const KINDS: ReadonlySet<string> = new Set(['account', 'access', 'sync', 'state', 'status', 'provisioning']);
-/** What stands between person and app in a question. */
+/** Words between person and app in a question. */
 const FILLING: ReadonlySet<string> = new Set([
   ...['not', 'no', 'never', 'still', 'already', 'missing', 'there', 'been', 'be', 'being', 'have', 'has', 'an'],
   ...['a', 'the', 'is', 'account', 'access', 'get', 'getting', 'got', 'show', 'showing', 'appear', 'appearing'],
@@ -37,14 +37,14 @@ const FILLING: ReadonlySet<string> = new Set([
   ...['anymore', 'now', 'again', 'today'],
 ]);
 const AFTERTHOUGHTS: ReadonlySet<string> = new Set(['yet', 'anymore', 'now', 'already', 'again', 'today']);
-/** What an account does where it ought to be. */
+/** The expected states of an account. */
 const ARRIVED: ReadonlySet<string> = new Set([
   ...['provisioned', 'synced', 'syncing', 'synchronized', 'synchronised', 'assigned', 'created'],
 ]);
-/** Neither a person nor an app has more in a question. */
+/** No name of a person or app is longer in a question. */
 const MOST_WORDS = 4;
 
-/** The words after "check"; null when they name nobody ("check this out"). */
+/** The words after "check"; null when they name no person ("check this out"). */
 export function readCheck(words: readonly Word[]): Reading | null {
   if (IF.has(fold(words[0]))) return readCheckQuestion(words.slice(1));
   const named = withoutLeading(words, fold(words[1]) === 'user' ? new Set([...LEADING, 'the']) : LEADING);
@@ -80,7 +80,7 @@ export function readCheckQuestion(words: readonly Word[]): Reading | null {
   return isWhole ? nearly(subject, readName(app)) : null;
 }
 
-/** A person in an app, where a line about an app names one: "status of adele in Salesforce". */
+/** A person in an app, in a line that began as one about an app: "status of adele in Salesforce". */
 export function readPersonInApp(words: readonly Word[]): Reading | null {
   const parts = isLoose(words) && words.some((word) => IN.has(fold(word))) ? split(words) : null;
   const subject = readName(parts?.before ?? []);
@@ -136,7 +136,7 @@ function readSubject(words: readonly Word[]): { readonly subject: string | null;
   const [first] = words;
   const address = words.length === 1 ? addressIn(first) : null;
   if (address !== null) return { subject: address, isGuessed: false };
-  // "Adele Vance <adele@contoso.com>", as mail programs copy it.
+  // "Adele Vance <adele@contoso.com>", as copied from mail programs.
   const addresses = words.flatMap((word) => (word.quoted ? [] : (addressIn(word) ?? [])));
   if (addresses.length === 1 && addresses[0] !== undefined) return { subject: addresses[0], isGuessed: true };
   const named = isLoose(words) ? withoutTrailing(words, KINDS) : words;

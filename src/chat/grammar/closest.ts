@@ -1,14 +1,14 @@
 import { distance } from 'fastest-levenshtein';
 
-/** Names longer than this are compared for equality only: the work grows with the cube of the length. */
+/** Longer names are compared only for equality: the work grows with the cube of the length. */
 const LONGEST_COMPARED = 100;
-/** Shorter beginnings fit too many names. */
+/** Shorter beginnings match too many names. */
 const SHORTEST_PREFIX = 3;
 const DEFAULT_MAX = 2;
 
 /**
- * How many slips of the fingers lie between two words: a letter too many, missing or wrong counts one each, and so
- * does one pair of neighbours that changed places, the commonest slip of all, which plain Levenshtein counts twice.
+ * The number of typos between two words: an extra, missing or wrong letter counts one each, and so does one swapped
+ * pair of neighbors, the most common typo, which plain Levenshtein counts twice.
  */
 export function typingDistance(typed: string, meant: string): number {
   let fewest = distance(typed, meant);
@@ -20,7 +20,7 @@ export function typingDistance(typed: string, meant: string): number {
   return fewest;
 }
 
-/** Whether one word is probably the other mistyped: at most `max` slips, and fewer than half of the shorter word. */
+/** Whether one word is probably a typo of the other: at most `max` typos, and fewer than half of the shorter word. */
 export function isNear(typed: string, meant: string, max: number = DEFAULT_MAX): boolean {
   if (typed === meant) return true;
   if (Math.abs(typed.length - meant.length) > max) return false;
@@ -30,11 +30,11 @@ export function isNear(typed: string, meant: string, max: number = DEFAULT_MAX):
 }
 
 /**
- * The candidate that was probably meant, as it is spelled in the list; null when none is near. Case, white space,
- * hyphens, dots and underscores make no difference. A beginning of a name will do, too (`git`, `githb` → GitHub
- * Enterprise), if no whole name is as near. Of equally near ones the shortest wins, then the earlier.
+ * The candidate that was probably meant, as spelled in the list; null when none is near. Case, white space, hyphens,
+ * dots and underscores make no difference. The beginning of a name counts too (`git`, `githb` → GitHub Enterprise), if
+ * no whole name is as near. Of equally near ones the shortest wins, then the earlier.
  *
- * @param options.max the most slips to forgive; 2 by default, and always fewer than half of the word
+ * @param options.max the most typos to forgive; 2 by default, and always fewer than half of the word
  */
 export function closest(
   word: string,
@@ -55,7 +55,7 @@ export function closest(
   return best;
 }
 
-/** Slips, plus a half when only the beginning of the name was typed; infinite when it is not near. */
+/** Typos, plus a half when only the beginning of the name was typed; infinite when it is not near. */
 function costOf(typed: string, candidate: string, max: number): number {
   const whole = squash(candidate);
   if (whole === '') return Number.POSITIVE_INFINITY;

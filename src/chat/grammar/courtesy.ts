@@ -20,13 +20,13 @@ const SIGN_OFFS = toPhrases([
 const LONGEST_CLOSING = Math.max(...CLOSINGS.map((phrase) => phrase.length));
 const PUNCTUATION = '.,;:!?…。！？、';
 
-/** The words at the end of a line that may be taken for courtesy; a name with one of them has to be quoted. */
+/** Words at the end of a line that may be read as courtesy; a name with one of them must be quoted. */
 export const CLOSING_WORDS: ReadonlySet<string> = new Set(CLOSINGS.flat());
 
 /**
- * The command in a polite message: without "hey, can you please …", "… for me, thanks!", the punctuation and emoji
- * at the end, and a signature that starts a line of its own. Quoted words are never touched. Of a message that is
- * nothing but courtesy the first phrase stays.
+ * The command in a polite message: without "hey, can you please …", "… for me, thanks!", the punctuation and emoji at
+ * the end, and a signature on its own line. Quoted words are never touched. Of a message of nothing but courtesy, the
+ * first phrase stays.
  */
 export function withoutCourtesy(words: readonly Word[]): Word[] {
   return withoutOpening(withoutClosing(withoutSignature(words)));
@@ -77,7 +77,7 @@ function withoutOpening(words: Word[]): Word[] {
   return words.slice(0, Math.max(1, phraseAt(words, 0, OPENINGS)));
 }
 
-/** Punctuation or emoji by itself. */
+/** Punctuation or emoji alone. */
 function isDecoration(word: Word): boolean {
   return !word.quoted && !/[\p{L}\p{N}]/u.test(word.text);
 }

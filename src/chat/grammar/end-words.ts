@@ -18,19 +18,19 @@ import { beginsAt, isBareDay, isDatePart, looksLikeDate } from './start-words.ts
 import { fold, joinWords, splitWords, trimEdges, type Word } from './words.ts';
 
 /**
- * Where a line says when something ends: a day behind "until" or "bis", a length behind "for" or "pendant", a range
- * ("1 to 31 December"). Only the looks of the words count here, in every language whose dates are read; what day they
- * name depends on the reader, and is found out by `chat/dates`.
+ * Where a line says when something ends: a day after "until" or "bis", a length after "for" or "pendant", a range ("1
+ * to 31 December"). Only the form of the words counts here, in every language whose dates Usher reads; `chat/dates`
+ * finds the day they name, which depends on the reader.
  */
 export interface EndPlace {
-  /** The words from `from` to `to` are the end and what leads it in. */
+  /** The words from `from` to `to` are the end with its lead-in. */
   readonly from: number;
   readonly to: number;
   /** The day or the length, as typed. */
   readonly text: string;
-  /** The first day of a range, where it stands in the same words. */
+  /** The first day of a range, where the same words hold it. */
   readonly start: string | null;
-  /** No name is likely to hold these words. Else the line has to make sense without them. */
+  /** A name is unlikely to hold these words. Otherwise the line must make sense without them. */
   readonly sure: boolean;
 }
 
@@ -38,9 +38,9 @@ const ENDS = phrasesOf(({ end }) => end);
 const BEHIND_DAY = phrasesOf(({ endBehind = [] }) => endBehind);
 const DURING = phrasesOf(({ during }) => during);
 const BEHIND_LENGTH = phrasesOf(({ duringBehind = [] }) => duringBehind);
-/** A length behind one of these is no stay. */
+/** A length after one of these is no stay. */
 const AHEAD = wordsOf(({ ahead, since = [] }) => [...ahead, ...since]);
-/** The last word in front of a day that may be the whole of a stay. */
+/** The last word before a day that may be the whole of a stay. */
 const FOR: ReadonlySet<string> = new Set([
   ...['for', 'during', 'throughout', 'fur', 'wahrend', 'pour', 'pendant', 'durant', 'por', 'para', 'durante', 'per'],
   ...['voor', 'gedurende', 'на', 'untuk'],
@@ -51,22 +51,22 @@ const BETWEEN: ReadonlySet<string> = new Set([
 const AND: ReadonlySet<string> = new Set([
   ...['and', 'und', 'et', 'y', 'e', 'en', 'och', 'и', 'і', 'та', 'dan', 'va', 'ja', 'و', '&'],
 ]);
-/** Only at these an end begins or is followed, besides dates and lengths themselves. */
+/** An end begins or is marked only at these words, besides dates and lengths themselves. */
 const LEADING: ReadonlySet<string> = new Set([
   ...[ENDS, DURING, BEHIND_DAY, BEHIND_LENGTH].flatMap((phrases) => [...phrases.keys()]),
   'to',
   ...BETWEEN,
 ]);
-/** Whatever follows one of these is an end. */
+/** Anything after one of these is an end. */
 const STRONG: ReadonlySet<string> = new Set(['until', 'up until']);
-/** The same, but for a name: "Till Lindemann". */
+/** The same, unless it is a name: "Till Lindemann". */
 const STRONG_UNLESS_NAMES: ReadonlySet<string> = new Set([
   ...['till', 'up till', 'til', "'til", 'bis', 'bis zum', "jusqu'au", "jusqu'a", "jusqu'en", 'jusque', 'hasta', 'ate'],
   ...['hasta el', 'ate o', 'fino', 'fino a', 'fino al', 'fino alla', 'tot', 'tot aan', 'до', 'hingga', 'sampai'],
 ]);
-/** They lead in the day of what is told behind "until": "until his last day on Friday". */
+/** They introduce the day of an event after "until": "until his last day on Friday". */
 const ON: ReadonlySet<string> = new Set(['on', 'am', 'le', 'el', 'il', 'op', 'em', 'den', 'pada']);
-/** "the end of March" is a day, and no end of anything. */
+/** "the end of March" is a day, and no end of access. */
 const MERE_ENDS: ReadonlySet<string> = new Set(['end', 'ends']);
 /** "fino all'11 gennaio". */
 const ELIDED_DAY = /^(?:all|l)'\d/;
@@ -93,7 +93,7 @@ export function endPlace(words: readonly Word[]): EndPlace | null {
   return null;
 }
 
-/** Whether a word may lead in an end that has no date in it; a name that holds it has to be quoted. */
+/** Whether a word may introduce an end without a date; a name that holds it must be quoted. */
 export function isEndWord(word: string): boolean {
   return STRONG.has(word) || STRONG_UNLESS_NAMES.has(word);
 }
@@ -112,11 +112,11 @@ function lastEndPlace(words: readonly Word[]): EndPlace | null {
 export function endAtTheEnd(words: readonly Word[]): EndPlace | null {
   const place = lastEndPlace(words);
   if (place === null || place.from === 0 || place.to < words.length) return null;
-  // "his contract ends on 31 March" tells of something else.
+  // "his contract ends on 31 March" is about something else.
   return /^(?:and$|end|expir|finish|terminat|remove|revoke)/.test(plainWord(words[place.from])) ? null : place;
 }
 
-/** An end as it stands in a line, with the word that leads it in. */
+/** An end for a line, with its lead-in. */
 export function writeEnd(end: string): { readonly leadIn: 'for' | 'until'; readonly isBare: boolean } {
   const words = splitWords(end);
   const leadIn = isLength(end) ? 'for' : 'until';
@@ -127,7 +127,7 @@ export function writeEnd(end: string): { readonly leadIn: 'for' | 'until'; reado
   return { leadIn, isBare };
 }
 
-/** Cheap, as a list may be long. */
+/** A cheap check first, as a list may be long. */
 function mayEnd(words: readonly Word[], plain: readonly string[], at: number): boolean {
   if (words.length - at <= LONGEST_LENGTH || LEADING.has(plain[at] ?? '')) return true;
   return /[\d\u0080-\uffff]|^[-–—~]$/.test(words[at]?.text ?? '');
@@ -151,7 +151,7 @@ function behindLeadIn(words: readonly Word[], plain: readonly string[], at: numb
     // "for next week": from then on, or only then.
     const isSpan = FOR.has(plain[first - 1] ?? '') && isNextSpan(plain.slice(first, first + length));
     if (found !== null) return isSpan ? { ...found, start: found.text } : found;
-    // "for now", "for the time being": no length is known.
+    // "for now", "for the time being": no known length.
     const vague = at > 0 && FOR.has(plain[first - 1] ?? '') ? vagueLength(words, plain, first) : 0;
     if (vague > 0) return place(words, at, first, first + vague, false);
     // "for tomorrow", "for December": from then on, or only then.
@@ -186,7 +186,7 @@ function vagueLength(words: readonly Word[], plain: readonly string[], first: nu
   return vagueAt(plain, first);
 }
 
-/** Whether a word is the first of what is told, and of no name. */
+/** Whether a word begins an event and no name. */
 function isSmall({ text }: Word): boolean {
   return (
     /^[^\p{Lu}\p{Lt}]/u.test(text) || /^(?:Easter|Christmas|Weihnachten|Ostern|Noël|Pâques|Natal|Navidad)/.test(text)
@@ -204,7 +204,7 @@ function skipFillers(plain: readonly string[], first: number): number {
   return at;
 }
 
-/** An end goes on to the next word that parts a line, or that leads in a start. */
+/** An end continues to the next word that separates parts of a line, or that introduces a start. */
 function endOfEnd(words: readonly Word[], first: number): number {
   let end = first + 1;
   while (end < words.length) {
@@ -217,7 +217,7 @@ function endOfEnd(words: readonly Word[], first: number): number {
   return end;
 }
 
-/** "until he moves to Sales on Monday": as far as the words can be of the sentence. */
+/** "until he moves to Sales on Monday": as far as the words may belong to the clause. */
 function endOfClause(words: readonly Word[], at: number, first: number): number {
   const seen = new Set(words.slice(0, at).map(fold));
   const isNotice = fold(words[first]) === 'further' || fold(words[first + 1]) === 'notice';
@@ -270,7 +270,7 @@ function between(words: readonly Word[], plain: readonly string[], at: number): 
   return found === null ? null : { ...found, start: `${first} ${rest}`.trim() };
 }
 
-/** "1 to 31 December", "1 December - 31 March": between two dates the words part nothing else. */
+/** "1 to 31 December", "1 December - 31 March": between two dates the word separates nothing else. */
 function inRange(words: readonly Word[], at: number): EndPlace | null {
   const word = words[at];
   if (at === 0 || !(fold(word) === 'to' || /^[-–—~]$/.test(word?.text ?? ''))) return null;
@@ -279,7 +279,7 @@ function inRange(words: readonly Word[], at: number): EndPlace | null {
   return place(words, at, at + 1, endOfEnd(words, at + 1), false);
 }
 
-/** "31. maaliskuuta asti": the word stands behind the day. */
+/** "31. maaliskuuta asti": the word follows the day. */
 function behindDay(words: readonly Word[], plain: readonly string[], at: number): EndPlace | null {
   const behind = phraseLength(plain, at, BEHIND_DAY);
   const long = phraseLength(plain, at, BEHIND_LENGTH);
@@ -309,7 +309,7 @@ function bareLength(words: readonly Word[], plain: readonly string[], at: number
   return length > 0 && at + length === words.length ? place(words, first, first, words.length, false) : null;
 }
 
-/** "from 1 until 31 December": the first day has its month from the last. */
+/** "from 1 until 31 December": the first day takes its month from the last. */
 function withStart(words: readonly Word[], found: EndPlace): EndPlace {
   const day = words[found.from - 1];
   if (found.start !== null || !isBareDay(day) || isDatePart(words[found.from - 2], 'month')) return found;

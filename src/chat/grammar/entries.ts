@@ -4,22 +4,23 @@ import { addressIn, SEPARATORS, STRONG } from './separators.ts';
 import { fold, type Word } from './words.ts';
 
 /**
- * The people of a list, however it was copied: parted by commas, semicolons, line breaks, tabs or "and", with bullets or
- * numbers in front of the lines, of a row of a pasted table only one cell, addresses in angle brackets behind their names. What is quoted stays whole, and so does
- * a distinguished name, whose own commas are followed by the next `OU=` or `DC=`; after its last `DC=` a new name begins.
- * Every word ends up in some entry, so that nobody is lost without being seen. The time is linear.
+ * The people of a list, however it was copied: separated by commas, semicolons, line breaks, tabs or "and", with
+ * bullets or numbers before the lines, addresses in angle brackets after their names, and only one cell per row of a
+ * pasted table. Quoted text stays whole, and so does a distinguished name, whose own commas are followed by the next
+ * `OU=` or `DC=`; after its last `DC=` a new name begins. Every word ends up in an entry, so that no person is lost
+ * unnoticed. The time is linear.
  */
 export interface Entry {
   readonly text: string;
   readonly isAddress: boolean;
-  /** Words without quotes in it part names or take them back ("diego to github", "not adele"): it is hardly one person. */
+  /** Unquoted words in it separate or negate names ("diego to github", "not adele"): it is hardly one person. */
   readonly isDoubtful: boolean;
 }
 
-/** The words between two marks, and what stood in front of them. */
+/** The words between two separators, and the separator before them. */
 interface Piece {
   readonly mark: 'start' | 'line' | 'tab' | 'semicolon' | 'comma' | 'and';
-  /** White space follows the mark; told apart only to put distinguished names together as they were. */
+  /** White space follows the separator; kept only to restore distinguished names as they were typed. */
   readonly spaced: boolean;
   readonly words: readonly Word[];
 }
@@ -31,15 +32,16 @@ const GLUED_BULLET = /^(?:[•·‣▪▫◦●○■□➢➤]+|\(?\d{1,4}\))(?
 const DN_START = /^(?:cn|ou|dc|uid)=/i;
 const DN_PART = /^[a-z][a-z0-9.-]*=/i;
 
-/** One entry each, in the order of the words, repetitions and all. */
+/** One entry each, in the order of the words, including repetitions. */
 export function readEntries(words: readonly Word[]): Entry[] {
   const pieces = oneOfEachRow(withWholeDistinguishedNames(cut(words)));
   return surnameFirst(pieces) ?? surnamesAlone(pieces) ?? pieces.flatMap((piece) => entriesIn(piece.words));
 }
 
 /**
- * A line with tabs is a row of a pasted table, and a row is one person: the cell with an address, else the first; only
- * where every cell is an address does each mean somebody. The other cells (a manager, a department) were not meant, and nobody is provisioned who was not meant.
+ * A line with tabs is a row of a pasted table, and a row is one person: the cell with an address, else the first; each
+ * cell is a person only where every cell is an address. The other cells (a manager, a department) were not meant, and
+ * must not be provisioned.
  */
 function oneOfEachRow(pieces: readonly Piece[]): Piece[] {
   const rows: Piece[][] = [];
@@ -61,7 +63,7 @@ function hasAddress(word: Word): boolean {
   return addressIn(word) !== null || bracketedAddress(word) !== null;
 }
 
-/** Whether an address in angle brackets ends the word, and which: `<adele@contoso.com>`. */
+/** The address in angle brackets at the end of the word: `<adele@contoso.com>`; null without one. */
 export function bracketedAddress(word: Word): string | null {
   if (word.quoted || !word.text.endsWith('>')) return null;
   const inside = word.text.slice(word.text.lastIndexOf('<'), -1);
@@ -75,7 +77,7 @@ function cut(words: readonly Word[]): Piece[] {
   let spaced = true;
   const part = (next: Piece['mark'], nextSpaced = true) => {
     if (current.length > 0) pieces.push({ mark, spaced, words: current });
-    // A comma at the end of a line is the lesser of two marks.
+    // At the end of a line the line break outranks a comma.
     if (current.length > 0 || next !== 'comma') mark = next;
     spaced = nextSpaced;
     current = [];
@@ -105,7 +107,7 @@ function cut(words: readonly Word[]): Piece[] {
   return pieces;
 }
 
-/** Where the first mark stands that no backslash escapes; -1 when there is none. */
+/** The position of the first separator without a backslash before it; -1 when there is none. */
 function nextMark(text: string): number {
   for (let at = 0; at < text.length; at += 1) {
     const character = text.charAt(at);
@@ -147,8 +149,8 @@ function glued(left: Word, right: Word): Word {
 }
 
 /**
- * "Vance, Adele <adele@contoso.com>; Langer, Isaiah <isaiah@contoso.com>", as Outlook copies where surnames come first:
- * every person ends in an address, and none has more than one comma. Null when the list does not look like that.
+ * "Vance, Adele <adele@contoso.com>; Langer, Isaiah <isaiah@contoso.com>", as Outlook copies names with the surname
+ * first: every person ends in an address, and none has more than one comma. Null for lists of another form.
  */
 function surnameFirst(pieces: readonly Piece[]): Entry[] | null {
   const people: Piece[][] = [];
@@ -171,9 +173,9 @@ function surnameFirst(pieces: readonly Piece[]): Entry[] | null {
 }
 
 /**
- * "Vance, Adele; Langer, Isaiah", without addresses: a semicolon parts the people, and each has one comma. Taken apart,
- * the surname by itself could be another person's. Null when the list does not look like that, as where names stand in
- * small letters: those are typed one by one.
+ * "Vance, Adele; Langer, Isaiah", without addresses: semicolons separate the people, and each has one comma. Split at
+ * the comma, the surname alone could match another person. Null for lists of another form, and for lowercase names:
+ * those are typed one by one.
  */
 function surnamesAlone(pieces: readonly Piece[]): Entry[] | null {
   const pairs = Array.from({ length: pieces.length / 2 }, (_, index) => pieces.slice(index * 2, index * 2 + 2));
@@ -207,7 +209,7 @@ function entriesIn(words: readonly Word[]): Entry[] {
       name.push(word);
       continue;
     }
-    // The name in front of it says only once more who it is.
+    // The name before the address only repeats who it is.
     entries.push({ text: address, isAddress: true, isDoubtful: isDoubtful([...name, word]) });
     name = [];
   }
@@ -221,7 +223,7 @@ function entryOf(words: readonly Word[]): Entry[] {
   return text === null ? [] : [{ text, isAddress: address !== null, isDoubtful: isDoubtful(words) }];
 }
 
-/** A name may end in such a word ("Bill To"), or hold a small one with a capital ("Kim In Sook"). */
+/** A name may end in such a word ("Bill To"), or hold a capitalized one ("Kim In Sook"). */
 function isDoubtful(words: readonly Word[]): boolean {
   const first = words[0];
   if (first === undefined || (!first.quoted && DN_START.test(first.text))) return false;

@@ -2,7 +2,7 @@ import type { Command, Verb } from '../command.ts';
 import { type CommandOf, rules } from './rules.ts';
 
 /**
- * The command as the line a person would type, names quoted where they have to be. `parse` reads it back as the same
+ * The command as the line a person would type, with names quoted where needed. `parse` reads it back as the same
  * command, provided that its names hold more than white space.
  */
 export function format(command: Command): string {

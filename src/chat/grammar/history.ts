@@ -15,19 +15,19 @@ import { isCalendarWord, looksLikeDate } from './start-words.ts';
 import { fold, toPhrases, type Word } from './words.ts';
 
 /**
- * "history [of <person or app>] [since <date>] [page <number>]". The page is cut off first, then the date, which goes on
- * to the end of the line or to a "for" or "of" that leads in a name ("since monday for adele"). Only the looks of the words count
- * here: what day they name depends on the reader.
+ * "history [of <person or app>] [since <date>] [page <number>]". The page is cut first, then the date, which continues
+ * to the end of the line or to a "for" or "of" that introduces a name ("since monday for adele"). Only the form of the
+ * words counts here: the day they name depends on the reader.
  */
 interface Terms {
   readonly about: string | null;
   readonly since: string | null;
   readonly page: number;
-  /** Of a person in an app only the person is taken. */
+  /** Of a person in an app, only the person is used. */
   readonly isGuessed: boolean;
 }
 
-/** Behind these only what looks like a date is one. */
+/** After these, only words that look like a date are one. */
 const FROM: ReadonlySet<string> = new Set(['from', 'after', 'starting']);
 const ABOUT: ReadonlySet<string> = new Set(['for', 'of', 'about']);
 const LAST: ReadonlySet<string> = new Set(['last', 'past', 'this']);
@@ -35,7 +35,7 @@ const IN: ReadonlySet<string> = new Set(['in', 'to', 'into']);
 const DAYS: ReadonlySet<string> = new Set(['today', 'yesterday']);
 const UNIT = /^(?:hours?|days?|weeks?|months?|quarter|years?|morning|night)$/;
 const LONGEST_SPAN = 4;
-/** More than a question about one name has. */
+/** Questions about one name are shorter. */
 const MOST_WORDS = 6;
 const FORMATS = toPhrases([
   ...['as csv', 'to csv', 'as a csv', 'as excel', 'to excel', 'as a file', 'as csv file', 'as a csv file', 'csv'],
@@ -51,7 +51,9 @@ export function readHistory(words: readonly Word[]): Reading | null {
   return { kind: isGuessed ? 'nearly' : 'command', command: { verb: 'history', about, since, page } };
 }
 
-/** The words after "what happened to", "who provisioned" and the like; null where they name nothing that might be known. */
+/**
+ * The words after "what happened to", "who provisioned" and the like; null where they name nothing that may be known.
+ */
 export function readHistoryQuestion(words: readonly Word[]): Reading | null {
   const reading = words.length > MOST_WORDS ? null : readHistory(words);
   if (reading === null || reading.kind === 'incomplete' || reading.command.verb !== 'history') return null;
@@ -66,7 +68,7 @@ export function readExport(words: readonly Word[]): Reading | null {
   return { kind: isGuessed ? 'nearly' : 'command', command: { verb: 'exportHistory', about, since } };
 }
 
-/** The words after a mere "export": only what says when, or nothing. */
+/** The words after a bare "export": only a time, or nothing. */
 export function readBareExport(words: readonly Word[]): Reading | null {
   const reading = readExport(words);
   const isSure = reading?.kind === 'command' && reading.command.verb === 'exportHistory';
@@ -121,7 +123,7 @@ function cutSince(words: readonly Word[]): { readonly since: string | null; read
   return { since, left: [...words.slice(0, at), ...(end < 0 ? [] : date.slice(end))] };
 }
 
-/** "yesterday", "last week", "the last 3 days" at the end, without a word that leads it in. */
+/** "yesterday", "last week", "the last 3 days" at the end, without a lead-in. */
 function cutSpan(words: readonly Word[]): { readonly since: string | null; readonly left: readonly Word[] } {
   for (let length = Math.min(LONGEST_SPAN, words.length); length > 0; length -= 1) {
     const span = words.slice(words.length - length);

@@ -1,13 +1,16 @@
 import { phraseLength, plainWord, toPlainPhrases, wordsOf } from './plain-words.ts';
 import { splitWords } from './words.ts';
 
-/** Lengths of time ("2 weeks", "1.5 years", "the rest of the year") by the looks of their words, in every language. */
+/**
+ * Recognizes lengths of time ("2 weeks", "1.5 years", "the rest of the year") by the form of their words, in every
+ * language.
+ */
 
 export const FILLERS = wordsOf(({ fillers }) => fillers);
 const UNITS = wordsOf(({ units }) => Object.values(units).flat());
 const LENGTHS = wordsOf(({ lengths = [] }) => lengths);
 const COUNTS = wordsOf(({ counts }) => counts);
-/** "the end of the year" is a day, and no length. */
+/** "the end of the year" is a day, not a length. */
 const AT_THE_END: ReadonlySet<string> = new Set([
   ...[
     'end',
@@ -34,7 +37,7 @@ const GLUED_LENGTH = new RegExp(
 );
 const HYPHENATED = new RegExp(`^(\\p{L}+|${DECIMAL})-(\\p{L}+)$`, 'u');
 const JOINTS: ReadonlySet<string> = new Set(['or', 'to', 'and', 'bis', 'oder', 'ou', 'o']);
-/** Behind the unit: "un an et demi", "um ano e meio", "a year and a half". */
+/** After the unit: "un an et demi", "um ano e meio", "a year and a half". */
 const HALVES: ReadonlySet<string> = new Set([
   ...['half', 'demi', 'demie', 'medio', 'media', 'meio', 'meia', 'mezzo', 'mezza', 'halb', 'halbe'],
 ]);
@@ -42,7 +45,7 @@ const HALF_ANDS: ReadonlySet<string> = new Set(['and', 'et', 'y', 'e', 'und', 'e
 export const MOST_FILLERS = 5;
 /** "a couple of", "one and a half". */
 const MOST_COUNT_WORDS = 4;
-/** "next week": a span of the calendar, of which it is not said whether it is a start. */
+/** "next week": a calendar span, which may or may not be a start. */
 const NEXT: ReadonlySet<string> = new Set([
   ...['next', 'coming', 'following', 'nachste', 'nachsten', 'nachstes', 'kommende', 'kommenden', 'kommendes'],
   ...['prochaine', 'prochain', 'proxima', 'proximo', 'prossima', 'prossimo', 'volgende', 'komende', 'nasta'],
@@ -72,12 +75,12 @@ const NEXT_BEHIND: ReadonlySet<string> = new Set([
 ]);
 const ARTICLES: ReadonlySet<string> = new Set(['la', 'le', 'el', 'il', 'a', 'o', 'l', 'de', 'het']);
 
-/** In Chinese and Japanese no space parts the words of a date. */
+/** Chinese and Japanese put no spaces between the words of a date. */
 const CJK_NUMBER = '(?:\\d{1,3}|[一二两兩三四五六七八九十半]+)';
 export const CJK_LENGTH = new RegExp(
   `^(?:为期|為期|持续|持續|期限)?${CJK_NUMBER}(?:小时|小時|個小時|个小时|時間|天|日間|周間?|週間?|个?星期|個星期|个?礼拜|個?禮拜|(?:个|個|か|ヶ|カ|ケ|ヵ)月間?|年間?|个?季度)(?:之?[内內]|以[内內]|だけ|限定)?$`,
 );
-/** Whether a text is a length of time, and nothing else. */
+/** Whether a text is a length of time and nothing else. */
 export function isLength(text: string): boolean {
   const words = splitWords(text);
   const plain = words.map(plainWord);
@@ -92,12 +95,12 @@ export function isNextSpan(words: readonly string[]): boolean {
   return plain.length === 2 && ((NEXT.has(one) && UNITS.has(other)) || (UNITS.has(one) && NEXT.has(other)));
 }
 
-/** How many words at `at` name a time whose end is not known ("the time being", "a while"); 0 for none. */
+/** How many words at `at` name a time with an unknown end ("the time being", "a while"); 0 for none. */
 export function vagueAt(plain: readonly string[], at: number): number {
   return phraseLength(plain, at, VAGUE);
 }
 
-/** How many words in front of `at` are a length of time; 0 for none. */
+/** How many words before `at` are a length of time; 0 for none. */
 export function lengthBefore(plain: readonly string[], at: number): number {
   for (let first = Math.max(1, at - MOST_FILLERS); first < at; first += 1) {
     if (
@@ -114,7 +117,7 @@ export function lengthAt(plain: readonly string[], at: number): number {
   if (LENGTHS.has(plain[at] ?? '')) return 1;
   let first = at;
   while (first - at < MOST_FILLERS && FILLERS.has(plain[first] ?? '') && !isCount(plain[first])) first += 1;
-  // "the next two weeks", "a further two weeks": the last word that may be both is a number where one is needed.
+  // "the next two weeks", "a further two weeks": the last ambiguous word counts as a number where one is needed.
   for (let start = at; start <= first; start += 1) {
     const counted = countedAt(plain, start);
     if (counted > 0) return start - at + counted;

@@ -6,21 +6,21 @@ import type { Reading } from './rules.ts';
 import { exactMatches, nearMatch } from './verbs.ts';
 import { fold, splitWords, type Word } from './words.ts';
 
-/** Longer messages are not read. In UTF-16 units; more than any line but a list has. */
+/** Longer messages are not parsed. In UTF-16 units; only lists are longer. */
 export const DEFAULT_LIMIT = 4_000;
-/** The same for a line that begins with "provision": five hundred people with their names fit. */
+/** The same for a line that begins with "provision": fits five hundred people with their names. */
 export const LIST_LIMIT = 64_000;
 /**
- * So many words may it have: each person's name, address and a dozen more. What blanks, commas and semicolons keep apart
- * counts as one, so that no message keeps others waiting while it is read.
+ * The most words of a message: each person's name, address and a dozen more. Text between blanks, commas and semicolons
+ * counts as one word. The limit keeps parsing from delaying other messages.
  */
 export const WORD_LIMIT = 8_000;
-/** So much is looked at to tell whether a long message may be a list. */
+/** The length inspected to tell whether a long message may be a list. */
 const HEAD = 200;
 
 /**
- * Reads a message as a command. It never throws, takes time linear in the length, and only ever returns a `command`
- * for what the words plainly say: everything guessed is a `didYouMean`.
+ * Parses a message as a command. It never throws, takes time linear in the length, and returns a `command` only for
+ * what the words plainly say: every guess is a `didYouMean`.
  */
 export function parse(text: string, options: { readonly limit?: number } = {}): Parsed {
   const line = text.trim();
@@ -57,7 +57,7 @@ function mayBeList(line: string): boolean {
   return isNear(fold(first), 'provision');
 }
 
-/** Whether a long line is long for a reason. */
+/** Whether a long line is a list, which may be long. */
 function namesMany(parsed: Parsed): boolean {
   switch (parsed.kind) {
     case 'command':

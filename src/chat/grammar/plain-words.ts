@@ -1,10 +1,10 @@
 import { ALL_DATE_WORDS, type DateWords } from '../dates/date-words.ts';
 import { fold, type Word } from './words.ts';
 
-/** Phrases by their first word, the longest first; each is a list of plain words. */
+/** Phrases by their first word, longest first; each is a list of plain words. */
 export type Phrases = ReadonlyMap<string, readonly (readonly string[])[]>;
 
-/** A word as the words of all languages are compared: small letters without accents, and no marks around it. */
+/** A word in the form in which all languages are compared: lowercase, without accents and surrounding punctuation. */
 export function plainWord(word: Word | undefined): string {
   return plainText(fold(word));
 }
@@ -18,7 +18,7 @@ function plainText(text: string): string {
     .replace(/[’‘]/g, "'");
 }
 
-/** Phrases of every language whose dates are read. */
+/** Phrases of every language whose dates Usher reads. */
 export function phrasesOf(pick: (language: DateWords) => readonly string[]): Phrases {
   return toPlainPhrases(ALL_DATE_WORDS.flatMap(pick));
 }
@@ -36,13 +36,13 @@ export function toPlainPhrases(phrases: readonly string[]): Phrases {
   return byFirst;
 }
 
-/** How many words of the longest of these phrases stand at `at`; 0 for none. */
+/** The word count of the longest of these phrases at `at`; 0 for none. */
 export function phraseLength(plain: readonly string[], at: number, phrases: Phrases): number {
   const fitting = phrases.get(plain[at] ?? '');
   return fitting?.find((phrase) => phrase.every((part, index) => plain[at + index] === part))?.length ?? 0;
 }
 
-/** The same where the words are still as they were typed. */
+/** The same for words as typed. */
 export function phraseIn(words: readonly Word[], at: number, phrases: Phrases): number {
   const fitting = phrases.get(plainWord(words[at]));
   return fitting?.find((phrase) => phrase.every((part, index) => plainWord(words[at + index]) === part))?.length ?? 0;

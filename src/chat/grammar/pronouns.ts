@@ -1,8 +1,7 @@
 /**
- * Words that stand for people and are no names: pronouns, quantifiers, and what people call those whom they do not name.
- * A name that consists of nothing else is never taken for its beginning; it is a
- * person's where one is called so whole, or where it stands in quotes. For every language whose dates
- * are read; see `../dates/calendars.ts`.
+ * Words that stand for people and are no names: pronouns, quantifiers, and general words for people. A name made only
+ * of these never matches as the beginning of a longer name; it means a person whose whole name it is, or one whom the
+ * line names in quotes. For every language whose dates Usher reads; see `../dates/calendars.ts`.
  */
 type Language =
   | 'en'
@@ -80,7 +79,7 @@ const NO_NAMES: Readonly<Record<Language, string>> = {
     这些 這些 那些 这个人 這個人 那个人 那個人 新人 新同事 新员工 新員工 团队 團隊 其他人 其他 别人 別人`,
 };
 
-/** Of these, what people are called as well; they are no names only where the reader's own language says so. */
+/** Those that are also names; they count as no names only in the reader's own language. */
 const ALSO_NAMES = new Set(
   split(`ai alla an andra anh bà chi chị ci cô dan das dat de dem den dessa di dia du ei el ela ele ella elle em er esta
     eu hai han hen họ hon hun i ia inga io ita kami kia kita kỳ la le lei les li lo loro lui man me mi mia mich mir moi ne
@@ -102,8 +101,9 @@ function split(words: string): readonly string[] {
 }
 
 /**
- * Whether the text names nobody in particular ("all", "the new one", "all of them"), in English or the reader's language,
- * or in another one, in which it may be a name. `locale` is the reader's, BCP 47. Null where it may be any name.
+ * Whether the text names no particular person ("all", "the new one", "all of them"): `own` in English or the reader's
+ * language, `foreign` in another language, where it may be a name. `locale` is the reader's, BCP 47. Null where it may
+ * be any name.
  */
 export function noNameIn(text: string, locale: string): 'own' | 'foreign' | null {
   const own = BY_LANGUAGE.get(locale.split(/[-_]/)[0]?.toLowerCase() ?? '');
@@ -118,7 +118,7 @@ export function noNameIn(text: string, locale: string): 'own' | 'foreign' | null
   return words.every(isOwn) ? 'own' : 'foreign';
 }
 
-/** Whether the speaker means themselves. */
+/** Whether the text means the speaker. */
 export function isSelf(text: string): boolean {
   return /^(?:me|myself)$/i.test(text.trim());
 }

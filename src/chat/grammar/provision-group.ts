@@ -13,7 +13,7 @@ type GroupCommand = Extract<Command, { verb: 'provisionGroup' }>;
 interface Marked {
   readonly before: readonly Word[];
   readonly after: readonly Word[];
-  /** It says "members"; a mere "with" might be part of a name. */
+  /** It says "members"; a bare "with" may be part of a name. */
   readonly plain: boolean;
 }
 
@@ -21,8 +21,8 @@ const ARTICLES: ReadonlySet<string> = new Set(['the', 'only', 'just', 'its', 'th
 const MEMBERS: ReadonlySet<string> = new Set(['members', 'member', 'users', 'user', 'people']);
 
 /**
- * The words after "provision group". The members stand behind the app, or with the word "members" between the group
- * and the app. Where both could be meant, the reading is only offered.
+ * The words after "provision group". The members follow the app or, with the word "members", stand between the group
+ * and the app. Where both are possible, the reading is only offered.
  */
 export function readProvisionGroup(words: readonly Word[]): Reading {
   return readTimed(words, readUntimed);
@@ -60,13 +60,13 @@ function marksIn(words: readonly Word[]): Marked[] {
     while (ARTICLES.has(fold(words[end]))) end += 1;
     const plain = MEMBERS.has(fold(words[end]));
     marks.push({ before: words.slice(0, at), after: words.slice(plain ? end + 1 : end), plain });
-    // Nobody writes so many; each would be tried as the one that is meant.
+    // Each is tried as the intended one; no real line has so many.
     if (marks.length === 8) break;
   }
   return marks;
 }
 
-/** Members without an app, or without any name behind the word. */
+/** Members without an app, or the word without any name after it. */
 function halfOf({ after }: Marked): Reading<GroupCommand> {
   const parts = splitAtSeparator(after);
   return incomplete(parts === null || readName(parts.after) === null ? 'app' : 'subject');

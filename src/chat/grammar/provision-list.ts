@@ -7,16 +7,16 @@ import { readTimed, writeTimed, writeTimedName } from './terms.ts';
 import { fold, type Word } from './words.ts';
 
 /**
- * Where the app stands in a list of many lines. The line that names it is, in this order: the first line, when it
- * begins with a small `to` ("provision users to Salesforce", then the people); the last line that begins so; the only
- * line with a `to` inside; the same for `in` and `for`. What stands before the word and on every other line is people.
+ * Where the app is in a list of many lines. The line that names it is, in this order: the first line, when it begins
+ * with a lowercase `to` ("provision users to Salesforce", then the people); the last line that begins so; the only line
+ * with a `to` inside; the same for `in` and `for`. The text before the word, and every other line, is people.
  */
 type ListCommand = Extract<Command, { verb: 'provisionList' }>;
 
 interface ListParts {
   readonly people: readonly Word[];
   readonly app: readonly Word[];
-  /** Several lines could have named the app. */
+  /** Several lines could name the app. */
   readonly guessed: boolean;
 }
 
@@ -26,8 +26,8 @@ export function readProvisionList(words: readonly Word[]): Reading {
 }
 
 /**
- * The words after "provision" as a list, where they are one without saying "users": two or more addresses are; names
- * beside an address, three names or two with "and" between them might be, and are offered. Null for a single person.
+ * The words after "provision" as a list, though they do not say "users": two or more addresses are a list; names next
+ * to an address, three names, or two with "and" between them may be one, and are offered. Null for a single person.
  *
  * @param people the words of the subject, where the line is read as one person's
  */
@@ -59,7 +59,7 @@ function read(words: readonly Word[]): { entries: readonly Entry[]; reading: Rea
   const app = readName(parts?.app ?? []);
   if (parts === null || app === null) return { entries, reading: incomplete('app') };
   const command = { verb: 'provisionList', subjects: entries.map((entry) => entry.text), app } as const;
-  // What acts is only what can be read in one way.
+  // Only an unambiguous reading acts.
   const isGuess = parts.guessed || entries.some((entry) => entry.isDoubtful);
   return { entries, reading: { kind: isGuess ? 'nearly' : 'command', command } };
 }
@@ -68,7 +68,7 @@ interface Place {
   readonly line: number;
   readonly at: number;
   readonly strong: boolean;
-  /** It opens its line, and not as a name would, with a capital. */
+  /** It begins its line, and not with a capital, as a name would. */
   readonly opens: boolean;
 }
 
@@ -105,7 +105,7 @@ function toLines(words: readonly Word[]): Word[][] {
   return lines;
 }
 
-/** The likeliest separator of a line with something behind it, by the order that `splitAtSeparator` has as well. */
+/** The likeliest separator of a line with words after it, in the order of `splitAtSeparator`. */
 function placeIn(line: readonly Word[], index: number): Place | null {
   const places = line.flatMap((word, at) => (at < line.length - 1 && SEPARATORS.has(fold(word)) ? [at] : []));
   const inner = places.filter((at) => at > 0);
@@ -125,13 +125,15 @@ function followsSubject(line: readonly Word[], at: number): boolean {
   return before !== undefined && endsSubject(before);
 }
 
-/** "to Salesforce: adele, isaiah" has its people behind a mark; an app with such a mark in its name has to be quoted. */
+/**
+ * "to Salesforce: adele, isaiah" lists its people after a colon; an app with such a mark in its name must be quoted.
+ */
 function appIn(words: readonly Word[], mayHoldPeople: boolean): { app: readonly Word[]; people: readonly Word[] } {
   const end = mayHoldPeople ? words.findIndex((word) => !word.quoted && /[:,;]$/.test(word.text)) : -1;
   return end < 0 ? { app: words, people: [] } : { app: words.slice(0, end + 1), people: words.slice(end + 1) };
 }
 
-/** "adele, isaiah to", and the app on the line below. */
+/** "adele, isaiah to", with the app on the next line. */
 function appOnNextLine(lines: readonly (readonly Word[])[]): ListParts | null {
   const index = lines.findIndex((line, at) => at < lines.length - 1 && STRONG.has(fold(line.at(-1))));
   if (index < 0) return null;

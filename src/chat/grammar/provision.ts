@@ -10,7 +10,7 @@ import { fold, type Word } from './words.ts';
 
 type ProvisionCommand = Extract<Command, { verb: 'provision' }>;
 
-/** Slips for "users". They count only before a list, since they might be a name. */
+/** Typos of "users". They count only before a list, since they may be names. */
 const USERS_MISTYPED: ReadonlySet<string> = new Set(['uesrs', 'usres', 'uers', 'usrs', 'userss', 'useres', 'suers']);
 
 /** The words after "provision" or "provision user". */
@@ -36,14 +36,14 @@ function readUntimed(words: readonly Word[]): Reading {
   if (swapped !== null && addressIn(parts.before[0]) === null) {
     return { kind: 'nearly', command: { verb: 'provision', subject: swapped, app: subject } };
   }
-  // Offered only: the other words might be a second person.
+  // Only offered: the other words may be a second person.
   if (parts.before.length > 1 && parts.before.some((word) => !word.quoted && addressIn(word) !== null)) {
     return { kind: 'nearly', command: { verb: 'provision', subject: contactIn(parts.before) ?? subject, app } };
   }
   return { kind: 'command', command: { verb: 'provision', subject, app } };
 }
 
-/** The address of "Adele Vance <adele@contoso.com>", as mail programs copy it. */
+/** The address of "Adele Vance <adele@contoso.com>", as copied from mail programs. */
 function contactIn(words: readonly Word[]): string | null {
   const [only, second] = readEntries(words);
   const last = words.at(-1);
@@ -55,7 +55,7 @@ export function writeProvision({ subject, app, term }: ProvisionCommand): string
   return writeTimed(`provision user ${writeTimedName(subject)} to ${writeTimedName(app)}`, term);
 }
 
-/** The words after "provision" as a list or a group, where they are one or probably meant to be; else null. */
+/** The words after "provision" as a list or a group, if they are or may be one; else null. */
 function readOther(words: readonly Word[], subject: readonly Word[]): Reading | null {
   const first = fold(words[0]);
   if (GROUP_MISTYPED.has(first)) {
@@ -69,7 +69,9 @@ function readOther(words: readonly Word[], subject: readonly Word[]): Reading | 
   return readUnannouncedList(words, subject);
 }
 
-/** "provision adele@contoso.com Salesforce" is clear enough to be offered; "provision Adele Vance" is half a command. */
+/**
+ * "provision adele@contoso.com Salesforce" is clear enough to be offered; "provision Adele Vance" is half a command.
+ */
 function readWithoutSeparator(words: readonly Word[]): Reading<ProvisionCommand> {
   if (readName(words) === null) return incomplete('subject');
   const subject = addressIn(words[0]);

@@ -5,13 +5,13 @@ import { isPastDate } from './start-words.ts';
 import { fold, joinWords, phraseAt, trimEdges, type Word } from './words.ts';
 
 /**
- * Where the reason of a request begins: at a word like `because`, at `as` in front of "he" or "she", or, as a guess, at
- * such a word behind a comma or a full stop ("to Salesforce. He joins Sales").
+ * Where the reason of a request begins: at a word like `because`, at `as` before "he" or "she", or, as a guess, at such
+ * a pronoun after a comma or a full stop ("to Salesforce. He joins Sales").
  */
 export interface ReasonPlace {
-  /** The first of the words that lead in. */
+  /** The first word of the lead-in. */
   readonly at: number;
-  /** How many words lead in. */
+  /** The number of words in the lead-in. */
   readonly length: number;
   readonly guessed: boolean;
 }
@@ -19,18 +19,18 @@ export interface ReasonPlace {
 const WHO: ReadonlySet<string> = new Set([
   ...['he', 'she', 'they', 'we', 'i', 'it', 'this', 'his', 'her', 'their', 'our', "he's", "she's", "they're", "we're"],
 ]);
-/** Words in front of a reason whose place is clear. */
+/** Words before a reason whose place is clear. */
 const SKIPPED: ReadonlySet<string> = new Set(['because', 'reason']);
 const MARKS_AT_THE_END = '.,;:!?)–—-';
 
 /** A reason that begins with one of these would lose it. */
 const FIRST_WORDS: ReadonlySet<string> = new Set([...SKIPPED, 'of']);
-/** Null when no word leads a reason in. `mayGuess`: a "he" behind a comma does so, too. */
+/** Null when no word introduces a reason. `mayGuess`: a "he" after a comma does, too. */
 export function reasonPlace(words: readonly Word[], mayGuess = true): ReasonPlace | null {
   for (const [at, word] of words.entries()) {
     if (word.quoted) continue;
     const length = phraseAt(words, at, LEAD_INS);
-    // "since Monday" tells no reason, but a day.
+    // "since Monday" states a day, not a reason.
     if (length > 0 && !(fold(word) === 'since' && isPastDate(words, at))) return { at, length, guessed: false };
     const folded = fold(word);
     const followed = WHO.has(fold(words[at + 1]));
@@ -45,7 +45,7 @@ export function reasonPlace(words: readonly Word[], mayGuess = true): ReasonPlac
   return null;
 }
 
-/** What the words say; null when they say nothing. */
+/** The text of the reason; null when it is empty. */
 export function readReason(words: readonly Word[]): string | null {
   const start = words.findIndex((word) => word.quoted || !(SKIPPED.has(fold(word)) || isMark(word)));
   if (start < 0) return null;
@@ -53,7 +53,7 @@ export function readReason(words: readonly Word[]): string | null {
   return said.trim() === '' ? null : said;
 }
 
-/** The words up to a place, without the punctuation that parted them from what follows. */
+/** The words up to a place, without the punctuation that separated them from the next. */
 export function withoutMarksAtTheEnd(words: readonly Word[]): readonly Word[] {
   let end = words.length;
   for (let last = words[end - 1]; last !== undefined && !last.quoted; last = words[end - 1]) {
@@ -64,12 +64,12 @@ export function withoutMarksAtTheEnd(words: readonly Word[]): readonly Word[] {
   return words.slice(0, end);
 }
 
-/** A reason with what leads it in, so that it reads well and is read back as the same. */
+/** A reason with a lead-in, in good style and read back as the same. */
 export function writeBecause(reason: string): string {
   return `because ${isThing(reason) ? 'of ' : ''}${writeReason(reason)}`;
 }
 
-/** "the audit", "his transfer": no sentence, where that is plain. */
+/** "the audit", "his transfer": plainly no sentence. */
 function isThing(reason: string): boolean {
   const [first = '', ...rest] = reason.toLowerCase().split(' ');
   return DETERMINERS.has(first) && rest.length > 0 && rest.length < 3 && !rest.some((word) => VERB.test(word));
@@ -78,10 +78,10 @@ function isThing(reason: string): boolean {
 const DETERMINERS: ReadonlySet<string> = new Set([
   ...['the', 'a', 'an', 'this', 'that', 'these', 'those', 'his', 'her', 'their', 'our', 'my', 'its'],
 ]);
-/** The last letters of what may be a verb. */
+/** Endings of possible verbs. */
 const VERB = /(?:[^s]s|ed)$|^(?:was|were|has|had|have|will|can|must|may|might|should|need|began|left|went|came|got)$/;
 
-/** A reason at the end of a line: bare where that reads back as the same, in quotes otherwise. */
+/** A reason at the end of a line: bare where that reads back as the same, otherwise in quotes. */
 export function writeReason(reason: string): string {
   const words = reason.split(' ');
   const [first = '', last = ''] = [words[0], words.at(-1)].map((word) => word?.toLowerCase());

@@ -1,7 +1,7 @@
 import type { Reading } from './rules.ts';
 import { fold, type Word } from './words.ts';
 
-/** What a list prints for each of its rows, so that a line can name one: eight hexadecimal digits. */
+/** The reference that a list prints on each row, so that a line can name the row: eight hexadecimal digits. */
 export function readRef(verb: 'removeApprovalPlace' | 'removeWatch', words: readonly Word[]): Reading | null {
   const [only, ...more] = words;
   const ref = fold(only);

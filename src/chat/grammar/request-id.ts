@@ -9,12 +9,12 @@ const AROUND: ReadonlySet<string> = new Set([
   ...['request', 'the', 'id', 'number', 'no', 'task', 'list', 'of', 'in', 'from', 'for', 'failed', 'failures'],
   ...['ones', 'only', 'people', 'users', 'again', 'now', 'all', 'everything', 'my', 'access', 'this', 'that', 'it'],
 ]);
-/** The letters of an id, which leaves out those that look like figures, and U. */
+/** The letters of an id; those that look like digits, and U, are left out. */
 const LETTERS_OF_AN_ID = /^[A-HJKMNP-TV-Z]{6}$/i;
 
 type VerbOfAnId = 'retry' | 'cancel' | 'approve' | 'show';
 
-/** The words after a verb that takes an id; null when they are no id, since such verbs mean so much else. */
+/** The words after a verb that takes an id; null when they are no id, since these verbs have many other meanings. */
 export function readRequestId(verb: VerbOfAnId, words: readonly Word[]): Reading | null {
   const left = words.filter((word) => !isAround(word));
   const [only, second] = left;
@@ -23,13 +23,16 @@ export function readRequestId(verb: VerbOfAnId, words: readonly Word[]): Reading
   return requestId === null ? null : { kind: 'command', command: { verb, requestId } };
 }
 
-/** The same for the verbs behind which names stand as well ("show status"): a small word without a digit is one only by its letters. */
+/**
+ * The same for verbs that names may follow as well ("show status"): a lowercase word without a digit is an id only by
+ * its letters.
+ */
 export function readStrictRequestId(verb: VerbOfAnId, words: readonly Word[]): Reading | null {
   const left = words.filter((word) => !isAround(word));
   return left.length === 1 && !looksLikeId(left[0]) ? null : readRequestId(verb, words);
 }
 
-/** The words after "deny": an id, and whatever follows is the reason. */
+/** The words after "deny": an id, and the rest is the reason. */
 export function readDenial(words: readonly Word[]): Reading<Extract<Command, { verb: 'deny' }>> | null {
   const at = words.findIndex((word) => !isAround(word));
   const word = words[at];
@@ -37,7 +40,7 @@ export function readDenial(words: readonly Word[]): Reading<Extract<Command, { v
   const requestId = looksLikeId(word) ? idIn(word) : null;
   if (requestId === null) return null;
   const reason = readReason(words.slice(at + 1));
-  // "decline advice from Bob" is no denial, but "abcdef" might be an id.
+  // "decline advice from Bob" is no denial, but "abcdef" may be an id.
   const doubtful = reason !== null && !isSurelyId(word);
   return { kind: doubtful ? 'nearly' : 'command', command: { verb: 'deny', requestId, reason } };
 }

@@ -8,33 +8,35 @@ import { readProvisionList, writeProvisionList } from './provision-list.ts';
 import { readRequestId, writeRequestId } from './request-id.ts';
 import { fold, type Word } from './words.ts';
 
-/** The member of the union that a verb stands for. */
+/** Maps a verb to its member of the union. */
 export type CommandOf = { readonly [C in Command as C['verb']]: C };
 
-/** What a rule makes of the words after its spelling. */
+/** The result of a rule for the words after its spelling. */
 export type Reading<C extends Command = Command> =
   | { readonly kind: 'command'; readonly command: C }
-  /** Understood by a guess, e.g. with the two parts in the other order: it is offered, never done. */
+  /** A guess, e.g. with the two parts in the other order: it is only offered. */
   | { readonly kind: 'nearly'; readonly command: C }
   | Extract<Parsed, { kind: 'incomplete' }>;
 
 export interface Rule<C extends Command> {
-  /** Lower case. The first is canonical: near misses are measured against it. Of all that fit, the longest wins. */
+  /** Lowercase. The first is canonical: typos are measured against it. The longest match wins. */
   readonly spellings: readonly [string, ...string[]];
-  /** Other words for it that may mean something else as well: what follows them is offered, never done. */
+  /** Other spellings that may mean something else: what follows them is only offered. */
   readonly looseSpellings?: readonly string[];
-  /** Questions that mean it, each kind with words of its own behind it; where those do not fit, it was no such question. */
+  /**
+   * Questions with this meaning, each kind with its own words after it; if those do not fit, it was no such question.
+   */
   readonly questions?: readonly Question[];
-  /** Words that look like the verb mistyped and mean something else, or its opposite. */
+  /** Words that look like typos of the verb and mean something else, or the opposite. */
   readonly notSpellings?: readonly string[];
   /**
-   * Null when the words are not this command after all; then the next best rule is asked. A rule may find that the
-   * words are a sibling of its command, as "provision" is told from "provision users" by the number of addresses.
+   * Null when the words are not this command after all; then the next best rule is tried. A rule may return a related
+   * command, as "provision" differs from "provision users" by the number of addresses.
    */
   read(words: readonly Word[]): Reading | null;
-  /** The words after a loose spelling, where those are read in another way. */
+  /** Parses the words after a loose spelling, where they differ. */
   readLoose?(words: readonly Word[]): Reading | null;
-  /** The canonical line; reading it gives the command back. */
+  /** The canonical line; parsing it gives the command back. */
   write(command: C): string;
 }
 

@@ -1,17 +1,17 @@
 import { fold, trimEdges, type Word } from './words.ts';
 
 /**
- * Where "provision <subject> to <app>" parts. Names may hold the very words that part them (`Data for Good`, `Anh To`),
+ * Where "provision <subject> to <app>" splits. Names may contain the separators themselves (`Data for Good`, `Anh To`),
  * so without quotes there can be several readings, and the best one is taken in this order:
  *
- * 1. the first separator, when what stands before it is a whole subject by its looks: an e-mail address, a GUID, a
- *    quoted name, a distinguished name that has come to its DC=… – whatever follows belongs to the app;
- * 2. else the last `to` or `into`: those are the command's own words, while `in` and `for` are more often part of an
- *    app's name (`Adele Vance to Data for Good`), and a person's name is the likelier place of the earlier `to`
- *    (`Anh To to Salesforce`);
+ * 1. the first separator, if the words before it look like a whole subject: an e-mail address, a GUID, a quoted name, a
+ *    distinguished name with its DC=… – whatever follows belongs to the app;
+ * 2. else the last `to` or `into`: these are the command's own words, while `in` and `for` are more often part of an
+ *    app's name (`Adele Vance to Data for Good`), and an earlier `to` is likelier part of a person's name (`Anh To to
+ *    Salesforce`);
  * 3. else the last `in` or `for`.
  *
- * A separator at the very start or end parts nothing, except that it tells which side is missing.
+ * A separator at the very start or end splits nothing, but tells which side is missing.
  */
 export interface Parts {
   readonly before: readonly Word[];
@@ -25,10 +25,10 @@ const WEAK: ReadonlySet<string> = new Set(['in', 'for']);
 /** The last part of a distinguished name. */
 const DN_END = /(?:^|,)dc=[^,]+,?$/i;
 
-/** A name with one of these words has to be quoted. */
+/** A name with one of these words must be quoted. */
 export const SEPARATORS: ReadonlySet<string> = new Set([...STRONG, ...WEAK]);
 
-/** Null when no separator is there at all. */
+/** Null without any separator. */
 export function splitAtSeparator(words: readonly Word[]): Parts | null {
   const places = words.flatMap((word, index) => (SEPARATORS.has(fold(word)) ? [index] : []));
   const inner = places.filter((place) => place > 0 && place < words.length - 1);
@@ -38,7 +38,7 @@ export function splitAtSeparator(words: readonly Word[]): Parts | null {
   const place =
     inner.find((candidate) => endsWholeSubject(words, candidate)) ??
     strong.at(-1) ??
-    // "to Data for Good" has lost its subject; "In Sook Kim to Salesforce", with its stronger word, has not.
+    // "to Data for Good" lacks its subject; "In Sook Kim to Salesforce", with its stronger word, does not.
     (startsWithSeparator ? 0 : inner.at(-1)) ??
     places.at(-1);
   if (place === undefined) return null;
@@ -55,8 +55,8 @@ export function startOfSeparator(words: readonly Word[], place: number): number 
 }
 
 /**
- * The address in `<adele@contoso.com>,` or `mailto:adele@contoso.com`; null when the word is no address. It is whole, with
- * every mark that RFC 5321 allows: a brace that begins one stays, unless another closes it behind.
+ * The address in `<adele@contoso.com>,` or `mailto:adele@contoso.com`; null when the word is no address. It keeps every
+ * character that RFC 5321 allows: an opening brace stays, unless a closing one follows.
  */
 export function addressIn(word: Word | undefined): string | null {
   if (word === undefined) return null;
@@ -78,7 +78,7 @@ function endsWholeSubject(words: readonly Word[], end: number): boolean {
   return /^(?:cn|ou|uid)=/i.test(first.text) && DN_END.test(last.text);
 }
 
-/** Whether a subject may end with this word by its looks, wherever it began. */
+/** Whether a subject may end with this word, judged by its form. */
 export function endsSubject(word: Word): boolean {
   return word.quoted || addressIn(word) !== null || isGuid(word.text) || DN_END.test(word.text);
 }

@@ -8,36 +8,36 @@ import { SEPARATORS } from './separators.ts';
 import { fold, joinWords, phraseAt, splitWords, toPhrases, trimEdges, type Word } from './words.ts';
 
 /**
- * Where a line says when something starts. Only the looks of the words count here: what day they name depends on the
- * reader, and is found out by `chat/dates`. A date begins behind words that lead it in ("on", "starting"), and goes on
- * to the next word that parts a line; without such words only what is plainly a date is taken for one, at the very end.
+ * Where a line says when something starts. Only the form of the words counts here: the day they name depends on the
+ * reader, and `chat/dates` finds it. A date begins after its lead-in ("on", "starting"), and continues to the next
+ * separator; without a lead-in only a plain date at the very end counts.
  */
 export interface StartPlace {
-  /** The words from `from` to `to` are the date and what leads it in. */
+  /** The words from `from` to `to` are the date with its lead-in. */
   readonly from: number;
   readonly to: number;
   readonly text: string;
-  /** Words led in that look like no date ("starting at Easter"): the line has to make sense without them. */
+  /** Words after a lead-in that look like no date ("starting at Easter"): the line must make sense without them. */
   readonly odd: boolean;
-  /** It was given as a deadline, and may be meant as one. */
+  /** The line gives it as a deadline, and may mean one. */
   readonly deadline: boolean;
 }
 
-/** Whatever follows one of these is a start. */
+/** Anything after one of these is a start. */
 const STRONG_LEAD_INS = toPhrases([
   ...['starting', 'starting on', 'starting from', 'starting as of', 'starting at', 'start on', 'start date'],
   ...['start date is', 'with start date', 'as of', 'as from', 'effective', 'effective from', 'effective on'],
   ...['effective as of', 'with effect from', 'beginning', 'beginning on', 'beginning from'],
 ]);
-/** Behind these only what looks like a date is one. */
+/** After these, only words that look like a date are one. */
 const WEAK_LEAD_INS: ReadonlySet<string> = new Set(['on', 'from', 'by', 'before', 'in', 'start', 'starts']);
-/** They are no starts in the strict sense, but the nearest to them. */
+/** Not starts in the strict sense, but treated as starts. */
 const DEADLINES: ReadonlySet<string> = new Set(['by', 'before']);
 /** The same as the weak ones, in every language. */
 const BEGINS = phrasesOf(({ begin }) => begin);
-/** In front of a day that is over. */
+/** Before a past day. */
 const SINCE = phrasesOf(({ since = [] }) => since);
-/** The day behind one of these is not meant, but a later one. */
+/** These mean a day later than the one that follows them. */
 const AFTER = toPlainPhrases([
   ...[
     'after',
@@ -53,11 +53,11 @@ const AFTER = toPlainPhrases([
   ],
   ...['efter', 'после', 'після', 'setelah', 'sau'],
 ]);
-/** "the day after" and "the day before" another one. */
+/** Words before "after" or "before" that move the day: "the day after". */
 const DAY_BESIDE: ReadonlySet<string> = new Set(['day', 'week', 'month', 'morning', 'evening', 'night', 'weekend']);
 /** "the day after the first of December", "two weeks from Monday". */
 const SHIFTS: ReadonlySet<string> = new Set(['after', 'before', 'from', 'following']);
-/** Only at these anything begins. */
+/** A start begins only at these words. */
 const LEADING: ReadonlySet<string> = new Set([
   ...[
     ...BEGINS.keys(),
@@ -71,7 +71,7 @@ const LEADING: ReadonlySet<string> = new Set([
 /** "demain", "übermorgen", "depois de amanhã". */
 const NAMED_DAYS = phrasesOf(({ near, days }) => [...near, ...Object.keys(days)]);
 const ENGLISH_DAYS = toPlainPhrases(Object.keys(DATE_WORDS.en.days));
-/** Articles and the like in front of a day, which never name one themselves. */
+/** Articles and the like before a day, which never name one themselves. */
 const DAY_ARTICLES: ReadonlySet<string> = new Set([
   ...['le', 'el', 'il', 'den', 'dem', 'der', 'de', 'o', 'dia', 'het', 'la', "l'", 'ngay', 'tanggal', 'at'],
 ]);
@@ -82,7 +82,7 @@ const NEXT: ReadonlySet<string> = new Set(['next', 'this', 'coming', 'following'
 const UNITS: ReadonlySet<string> = new Set([
   ...['minutes', 'hour', 'hours', 'day', 'days', 'week', 'weeks', 'month', 'months', 'year', 'years', 'fortnight'],
 ]);
-/** What may stand beside the day behind "since". */
+/** Words allowed next to the day after "since". */
 const PAST_WORDS: ReadonlySet<string> = new Set([
   'the',
   'last',
@@ -116,7 +116,7 @@ const TIME = new RegExp(
 const LONGEST_TIME = 4;
 const LONGEST_TRAILING = 8;
 
-/** A name with one of these words in it has to be quoted. */
+/** A name with one of these words must be quoted. */
 export function isStartWord(word: string): boolean {
   return START_WORDS.has(word) || CALENDAR_NAMES.has(word) || CASUAL.has(word) || WHOLE_DATE.test(word);
 }
@@ -127,7 +127,7 @@ const START_WORDS: ReadonlySet<string> = new Set([
   ...NEXT,
 ]);
 
-/** The first place that says when; null when none does. */
+/** The first place that names a time; null when none does. */
 export function startPlace(words: readonly Word[]): StartPlace | null {
   for (const at of words.keys()) {
     const lead = leadIn(words, at);
@@ -149,7 +149,7 @@ export function startPlace(words: readonly Word[]): StartPlace | null {
   return null;
 }
 
-/** How many words in front of "after" or "from" move the day behind it: "the day", "two weeks"; 0 for none. */
+/** How many words before "after" or "from" move the day that follows: "the day", "two weeks"; 0 for none. */
 function shiftBefore(words: readonly Word[], at: number): number {
   if (!SHIFTS.has(fold(words[at]))) return 0;
   if (DAY_BESIDE.has(fold(words[at - 1]))) {
@@ -160,7 +160,7 @@ function shiftBefore(words: readonly Word[], at: number): number {
   return lengthBefore(words.map(plainWord), at);
 }
 
-/** How many words lead in what ends the words before `at`, as in "on the day after". */
+/** How many of the last words before `at` are a lead-in, as in "on the day after". */
 function leadBefore(words: readonly Word[], at: number): number {
   const found = [3, 2, 1].find(
     (length) =>
@@ -171,7 +171,7 @@ function leadBefore(words: readonly Word[], at: number): number {
   return found ?? (WEAK_LEAD_INS.has(fold(words[at - 1])) && fold(words[at - 1]) !== 'in' ? 1 : 0);
 }
 
-/** Whether "since" leads in a day and nothing else: up to the end or to another part of the line. */
+/** Whether "since" introduces a day and nothing else: up to the end or to another part of the line. */
 export function isPastDate(words: readonly Word[], at: number): boolean {
   const behind = words.slice(at + 1);
   const next = behind.findIndex((word) => SEPARATORS.has(fold(word)) || REASON_WORDS.has(fold(word)));
@@ -184,7 +184,7 @@ function isCounted(word: Word): boolean {
   return !word.quoted && (COUNT.test(fold(word)) || UNITS.has(fold(word)));
 }
 
-/** How many words at the end are a date without any word that leads it in; 0 for none. */
+/** How many words at the end are a date without a lead-in; 0 for none. */
 export function trailingStart(words: readonly Word[]): number {
   for (let length = Math.min(LONGEST_TRAILING, words.length - 1); length > 0; length -= 1) {
     if (!isPlainDate(words.slice(words.length - length))) continue;
@@ -194,7 +194,7 @@ export function trailingStart(words: readonly Word[]): number {
   return 0;
 }
 
-/** Whether the words say a time of their own for one of several: "salesforce now and github". */
+/** Whether the words give one of several names its own time: "salesforce now and github". */
 export function holdsOwnTime(words: readonly Word[]): boolean {
   return words.some(
     (word, at) =>
@@ -205,7 +205,7 @@ export function holdsOwnTime(words: readonly Word[]): boolean {
   );
 }
 
-/** A date as it stands in a line, with the word that leads it in. `isPlainly`: it holds nothing but a start. */
+/** A date for a line, with its lead-in. `isPlainly`: the text holds nothing but a start. */
 export function writeStart(start: string, isPlainly: boolean): string {
   const words = start.split(' ');
   const parts = splitWords(start);
@@ -219,7 +219,7 @@ export function writeStart(start: string, isPlainly: boolean): string {
 
 interface LeadIn {
   readonly length: number;
-  /** `in` is part of "in two weeks". */
+  /** `in` belongs to "in two weeks". */
   readonly belongs: boolean;
   readonly odd: boolean;
 }
@@ -258,8 +258,8 @@ function looksPast(words: readonly Word[], at: number): boolean {
 }
 
 /**
- * How many words at `at` lead in a day on which something begins, in whatever language; 0 for none. A day has to follow
- * by its looks, or with `isBare` may be missing.
+ * How many words at `at` introduce a day on which something begins, in any language; 0 for none. Words that look like a
+ * day must follow, unless `isBare`.
  */
 export function beginsAt(words: readonly Word[], at: number, isBare = false): number {
   if (at < 0) return 0;
@@ -269,12 +269,12 @@ export function beginsAt(words: readonly Word[], at: number, isBare = false): nu
   return looksLikeDate(words, at + length) && !isTimeOnly(words, at + length) ? length : 0;
 }
 
-/** "31", "1st", "31.": a day of a month that is named elsewhere. */
+/** "31", "1st", "31.": a day whose month is named elsewhere. */
 export function isBareDay(word: Word | undefined): boolean {
   return word !== undefined && !word.quoted && DAY.test(fold(word));
 }
 
-/** Whether a word may be such a part of a date. */
+/** Whether a word may be this part of a date. */
 export function isDatePart(word: Word | undefined, part: 'day' | 'month' | 'any'): boolean {
   if (word === undefined || word.quoted) return false;
   const folded = fold(word);
@@ -286,10 +286,10 @@ export function isDatePart(word: Word | undefined, part: 'day' | 'month' | 'any'
   );
 }
 
-/** A date goes on to the next word that parts a line; "to" between two dates is none. */
+/** A date continues to the next separator; "to" between two dates is none. */
 function endOfDate(words: readonly Word[], first: number): number {
   let end = first + 1;
-  // "in two weeks" begins with a word that parts elsewhere.
+  // "in two weeks" begins with a word that is a separator elsewhere.
   while (end < words.length && !endsDate(words, end)) end += 1;
   return end;
 }
@@ -300,7 +300,7 @@ function endsDate(words: readonly Word[], at: number): boolean {
   return (SEPARATORS.has(folded) && !isRelative(words, at)) || folded === 'access';
 }
 
-/** Whether the words at a place may begin a date. */
+/** Whether the words at a position may begin a date. */
 export function looksLikeDate(words: readonly Word[], at: number): boolean {
   const word = words[at];
   if (word === undefined) return false;
@@ -328,7 +328,7 @@ function isRelative(words: readonly Word[], at: number): boolean {
   return [2, 3, 4].some((offset) => UNITS.has(fold(words[at + offset])));
 }
 
-/** A date that nothing else can be: "tomorrow", "next Monday", "1 December", "Mon, Dec 1, 2026", "2026-12-01". */
+/** An unambiguous date: "tomorrow", "next Monday", "1 December", "Mon, Dec 1, 2026", "2026-12-01". */
 function isPlainDate(words: readonly Word[]): boolean {
   if (words.some((word) => word.quoted)) return false;
   const time = timeAtEnd(words);
@@ -338,7 +338,7 @@ function isPlainDate(words: readonly Word[]): boolean {
   if (leading !== undefined && !DAY.test(first)) return isPlainDate(words.slice(leading));
   if (phraseAt(words, 0, AT_ONCE) === words.length) return true;
   if (phraseIn(words, 0, ENGLISH_DAYS) === words.length) return true;
-  // "tomorrow week", "Monday fortnight": a week behind that day.
+  // "tomorrow week", "Monday fortnight": a week after that day.
   const isWeekLater = words.length === 2 && ['week', 'fortnight'].includes(second);
   if (isWeekLater) return first === 'today' || first === 'tomorrow' || WEEKDAY_NAMES.has(first);
   if (words.length === 1) return first === 'today' || first === 'tomorrow' || WHOLE_DATE.test(first);
@@ -349,7 +349,7 @@ function isPlainDate(words: readonly Word[]): boolean {
   return (isDay || isMonthAndDay) && (words.length === 2 || (YEAR.test(third) && more.length === 0));
 }
 
-/** Whether a name would be taken for a time of day that stands before its date. */
+/** Whether a name ends like a time of day, which would be read with the date after it. */
 export function endsInTime(words: readonly Word[]): boolean {
   return timeAtEnd(words) > 0;
 }
@@ -371,7 +371,7 @@ function timeWord(word: Word): string {
   return word.quoted ? '-' : trimEdges(word.text.toLowerCase(), '(', ',;)');
 }
 
-/** The name of a month or a day of the week. */
+/** The name of a month or a weekday. */
 export function isCalendarWord(word: Word | undefined): boolean {
   return CALENDAR_NAMES.has(fold(word));
 }

@@ -18,7 +18,7 @@ import { fold, type Word } from './words.ts';
 
 type StatusCommand = Extract<Command, { verb: 'status' }>;
 
-/** What an app may be at the end of a question. */
+/** States of an app at the end of a question. */
 const HEALTH: ReadonlySet<string> = new Set([
   ...['healthy', 'unhealthy', 'up', 'down', 'ok', 'okay', 'fine', 'running', 'working', 'broken', 'quarantined'],
   ...['quarantine', 'failing', 'paused', 'syncing', 'stuck', 'stopped', 'alive'],
@@ -27,7 +27,7 @@ const BEFORE_HEALTH: ReadonlySet<string> = new Set(['still', 'currently', 'in', 
 const AFTER_HEALTH: ReadonlySet<string> = new Set(['now', 'today', 'again', 'currently', 'properly', 'right']);
 const DOING: ReadonlySet<string> = new Set([...AFTER_HEALTH, 'doing', 'going', 'looking', 'running', 'working']);
 
-/** No app has more in a question. */
+/** No app's name is longer in a question. */
 const MOST_WORDS = 4;
 
 /** The words after "status". */
@@ -54,7 +54,7 @@ export function readHowIs(words: readonly Word[]): Reading | null {
   return readPersonInApp(app) ?? status(isLoose(app) && !saysDoing ? 'nearly' : 'command', readName(app));
 }
 
-/** The words after "is": an app and how it may be. */
+/** The words after "is": an app and a state. */
 export function readIsHealthy(words: readonly Word[]): Reading | null {
   const asked = withoutTrailing(words, AFTER_HEALTH);
   if (asked.length < 2 || !HEALTH.has(fold(asked.at(-1)))) return null;

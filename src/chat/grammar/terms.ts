@@ -7,26 +7,26 @@ import type { Reading } from './rules.ts';
 import { endsInTime, holdsOwnTime, isStartWord, startPlace, trailingStart, writeStart } from './start-words.ts';
 import { splitWords, type Word } from './words.ts';
 
-/** The words of a line without those that say when something ends. */
+/** The words of a line without its end. */
 export interface EndCut {
   readonly words: readonly Word[];
   readonly end: string;
   /** The first day of a range. */
   readonly start: string | null;
-  /** The words can mean nothing else. Else the line has to make sense without them. */
+  /** The words can mean nothing else. Otherwise the line must make sense without them. */
   readonly sure: boolean;
 }
 
-/** The words of a line without those that say when something starts. */
+/** The words of a line without its start. */
 export interface StartCut {
   readonly words: readonly Word[];
   readonly start: string;
   readonly sure: boolean;
-  /** It was given as a deadline, and may be meant as one. */
+  /** The line gives it as a deadline, and may mean one. */
   readonly deadline: boolean;
 }
 
-/** Null where nothing ends. */
+/** Null for a line without an end. */
 export function cutEnd(words: readonly Word[]): EndCut | null {
   const place = endPlace(words);
   if (place === null) return null;
@@ -34,7 +34,7 @@ export function cutEnd(words: readonly Word[]): EndCut | null {
   return { words: without(words, from, to), end: text, start, sure };
 }
 
-/** Null where nothing says that something starts. */
+/** Null for a line without a start. */
 export function cutStart(words: readonly Word[]): StartCut | null {
   const place = startPlace(words);
   if (place !== null) {
@@ -44,12 +44,12 @@ export function cutStart(words: readonly Word[]): StartCut | null {
   const length = trailingStart(words);
   if (length === 0) return null;
   const left = withoutMarksAtTheEnd(words.slice(0, -length));
-  // "to Salesforce now and GitHub tomorrow": the day is of one of them alone.
+  // "to Salesforce now and GitHub tomorrow": the day belongs to only one of them.
   if (holdsOwnTime(left)) return null;
   return { words: left, start: readName(words.slice(-length)) ?? '', sure: false, deadline: false };
 }
 
-/** The start and the end as they stand in a line. */
+/** The start and the end for a line. */
 export function writeTerms({ start, end }: { readonly start: string | null; readonly end: string | null }): string[] {
   return [
     ...(start === null ? [] : [writeStart(start, endPlace(splitWords(`x ${start}`)) === null)]),
@@ -57,7 +57,7 @@ export function writeTerms({ start, end }: { readonly start: string | null; read
   ];
 }
 
-/** Whether a name would be read as something else than a name where it stands without quotes. */
+/** Whether an unquoted name would be read as something other than a name. */
 export function holdsTerm(name: string): boolean {
   if (
     name
@@ -70,12 +70,12 @@ export function holdsTerm(name: string): boolean {
   return endPlace(splitWords(`x ${name}`)) !== null || startPlace(words) !== null || endsInTime(words);
 }
 
-/** A name in a line that may say when something starts or ends. */
+/** A name for a line that may state a start or an end. */
 export function writeTimedName(name: string): string {
   return holdsTerm(name) ? quoteName(name) : writeName(name);
 }
 
-/** A line about provisioning with what it says of the time; `line` holds the names. */
+/** A provisioning line with its times; `line` holds the names. */
 export function writeTimed(line: string, term: Term | undefined): string {
   if (term === undefined) return line;
   const reason = term.reason === null ? [] : [writeBecause(term.reason)];
@@ -83,8 +83,8 @@ export function writeTimed(line: string, term: Term | undefined): string {
 }
 
 /**
- * Reads a line about provisioning that may say when access starts and ends, which provisioning cannot do. A reason is
- * read where one of the two stands beside it.
+ * Parses a provisioning line that may state a start and an end, which provisioning does not support. A reason is parsed
+ * only next to one of the two.
  */
 export function readTimed(words: readonly Word[], read: (words: readonly Word[]) => Reading): Reading {
   if (cutEnd(words) === null && cutStart(words) === null) return read(words);
@@ -132,7 +132,7 @@ function writeEndTerm(end: string): string {
 function without(words: readonly Word[], from: number, to: number): readonly Word[] {
   const before = withoutMarksAtTheEnd(words.slice(0, from));
   const last = before.at(-1);
-  // The mark behind what is cut out parts the people of a list.
+  // The separator after the removed part still separates the people of a list.
   const parts = to < words.length && /[,;]$/.test(words[to - 1]?.text ?? '') && last !== undefined && !last.quoted;
   return [...(parts ? [...before.slice(0, -1), { ...last, text: `${last.text},` }] : before), ...words.slice(to)];
 }

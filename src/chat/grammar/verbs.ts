@@ -3,7 +3,7 @@ import { isNear, typingDistance } from './closest.ts';
 import { type Reading, rules } from './rules.ts';
 import { fold, phraseAt, splitWords, type Word } from './words.ts';
 
-/** A rule whose spelling the words begin with, and the words after it. */
+/** A rule whose spelling begins the line, and the words after it. */
 export interface Match {
   readonly verb: Verb;
   read(): Reading | null;
@@ -21,10 +21,10 @@ export const verbs: readonly Verb[] = Object.keys(rules).filter((key): key is Ve
 
 const spellings: readonly Spelling[] = verbs.flatMap(spellingsOf).sort((a, b) => b.phrase.length - a.phrase.length);
 
-/** The most words that a verb is likely to be torn into, as in `who am i`. */
+/** The most words that a verb may be split into, as in `who am i`. */
 const MOST_VERB_WORDS = 3;
 
-/** The rules that the line may mean to the letter, the longest spelling first. */
+/** The rules that match the line exactly, longest spelling first. */
 export function exactMatches(words: readonly Word[]): Match[] {
   return spellings
     .filter(({ phrase }) => phraseAt(words, 0, [phrase]) > 0)
@@ -32,14 +32,14 @@ export function exactMatches(words: readonly Word[]): Match[] {
 }
 
 /**
- * The rule whose verb was probably mistyped: at most two slips and fewer than half of the word. White space may be
- * one too many or missing (`who ami`, `pro vision`).
+ * The rule whose verb was probably mistyped: at most two typos and fewer than half of the word. A space may be extra or
+ * missing (`who ami`, `pro vision`).
  */
 export function nearMatch(words: readonly Word[]): Match | null {
   let best: Match | null = null;
   let fewestSlips = Number.POSITIVE_INFINITY;
   const beginnings = joinedBeginnings(words);
-  // In this order, of equally near readings the longest spelling wins, then the one that leaves more words over.
+  // In this order, among equally near readings the longest spelling wins, then the one that leaves more words.
   for (const spelling of spellings) {
     const { verb, phrase } = spelling;
     if (!spelling.canonical) continue;
@@ -55,7 +55,7 @@ export function nearMatch(words: readonly Word[]): Match | null {
   return best;
 }
 
-/** The first word, the first two run together, and so on, as far as a verb may reach. */
+/** The first word, the first two joined, and so on, up to the length of a verb. */
 function joinedBeginnings(words: readonly Word[]): string[] {
   const beginnings: string[] = [];
   for (const word of words.slice(0, MOST_VERB_WORDS)) {
@@ -70,7 +70,7 @@ export function spellingOf(verb: Verb): string {
   return rules[verb].spellings[0];
 }
 
-/** The verb that a help topic is about, near misses included; null when it is about none. */
+/** The verb that a help topic means, including typos; null for other topics. */
 export function verbNamed(topic: string): Verb | null {
   const words = splitWords(topic);
   const named = verbs.find((verb) => verb.toLowerCase() === topic.trim().toLowerCase());
@@ -81,7 +81,7 @@ function match({ verb, read }: Spelling, words: readonly Word[], length: number)
   return { verb, read: () => read(words.slice(length)) };
 }
 
-/** What a loose spelling amounts to: a whole command is offered, half a one was probably meant otherwise. */
+/** The result of a loose spelling: a whole command is offered; half a command probably meant something else. */
 function offered(reading: Reading | null): Reading | null {
   return reading?.kind === 'command' || reading?.kind === 'nearly' ? { ...reading, kind: 'nearly' } : null;
 }

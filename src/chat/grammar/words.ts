@@ -1,9 +1,9 @@
 /**
- * A line of chat as words. Quotes of any country and keyboard hold a name together, and what they hold is kept to the
- * letter: `"Lee to Gu"`, `„Lee Gu“`, `'Data for Good'`, `` `Salesforce` ``. A double quote opens at the start of a word
- * and is closed by the next double quote of whatever shape, since autocorrect mixes them; doubled (`""`) it stands for
- * itself. A single quote closes only at the end of a word, so that O'Brien stays one person. A quote that is never
- * closed is ignored. Every search that fails is not tried again: the time is linear in the text.
+ * A chat line as words. Quotes of any country and keyboard hold a name together, and their content is kept exactly:
+ * `"Lee to Gu"`, `„Lee Gu“`, `'Data for Good'`, `` `Salesforce` ``. A double quote opens at the start of a word and is
+ * closed by the next double quote of any shape, since autocorrect mixes them; doubled (`""`) it stands for itself. A
+ * single quote closes only at the end of a word, so that O'Brien stays one person. An unclosed quote is ignored. A
+ * failed search is never repeated: the time is linear in the text.
  */
 export interface Word {
   readonly text: string;
@@ -11,11 +11,11 @@ export interface Word {
   readonly quoted: boolean;
   /** The first word after a line break, or of the text. */
   readonly startsLine: boolean;
-  /** A tab stands before it: the next cell of a row that was copied from a spreadsheet. */
+  /** A tab precedes it: the next cell of a row copied from a spreadsheet. */
   readonly afterTab: boolean;
 }
 
-/** Every shape in which a double quote is typed. */
+/** Every shape of a typed double quote. */
 export const DOUBLE_QUOTES = '"“”„‟«»＂';
 const SINGLE_QUOTES = "'‘’‚‛`´";
 const AFTER_A_CLOSING_QUOTE = '.,;:!?)';
@@ -63,18 +63,18 @@ export function splitWords(text: string): Word[] {
   return words;
 }
 
-/** The words as a name, parted by single spaces. */
+/** The words as a name, separated by single spaces. */
 export function joinWords(words: readonly Word[]): string {
   return words.map((word) => word.text).join(' ');
 }
 
 /**
- * A word as it is compared with the words of commands: lower case, without the punctuation around it. Empty for what
- * can be no such word.
+ * A word as compared with the words of commands: lowercase, without surrounding punctuation. Empty for a word that
+ * cannot be one.
  */
 export function fold(word: Word | undefined): string {
   if (word === undefined || word.quoted || word.text.length > LONGEST_COMMAND_WORD) return '';
-  // Nearly every word, and much the faster way.
+  // Nearly every word, by a much faster path.
   if (/^[a-zA-Z0-9]+$/.test(word.text)) return word.text.toLowerCase();
   const known = foldedWords.get(word);
   if (known !== undefined) return known;
@@ -83,7 +83,7 @@ export function fold(word: Word | undefined): string {
   return folded;
 }
 
-/** A line is read in many ways, and each asks for every word of it. */
+/** A line is parsed in many ways, each of which folds every word. */
 const foldedWords = new WeakMap<Word, string>();
 
 function foldText(text: string): string {
@@ -91,7 +91,7 @@ function foldText(text: string): string {
   return text.toLowerCase().replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
 }
 
-/** How many words of the longest of these phrases stand at `at`; 0 for none. A phrase is a list of folded words. */
+/** The word count of the longest of these phrases at `at`; 0 for none. A phrase is a list of folded words. */
 export function phraseAt(words: readonly Word[], at: number, phrases: readonly (readonly string[])[]): number {
   let longest = 0;
   for (const phrase of phrases) {
@@ -106,7 +106,7 @@ export function toPhrases(lines: readonly string[]): readonly (readonly string[]
   return lines.map((line) => line.split(' '));
 }
 
-/** Cuts single characters off both ends; a regular expression anchored at the end would take quadratic time. */
+/** Trims single characters from both ends; a regular expression anchored at the end would take quadratic time. */
 export function trimEdges(text: string, leading: string, trailing: string): string {
   let start = 0;
   let end = text.length;
@@ -145,7 +145,7 @@ function endOfWord(text: string, start: number): number {
   let end = start;
   while (end < text.length && !isSpace(text.charAt(end))) {
     end += 1;
-    // `adele,"Gu, Lee"`: behind the marks of a list a quote opens as at the start of a word.
+    // `adele,"Gu, Lee"`: after a list separator a quote opens as at the start of a word.
     if (LIST_MARKS.includes(text.charAt(end - 1)) && DOUBLE_QUOTES.includes(text.charAt(end))) break;
   }
   return end;

@@ -1,7 +1,8 @@
 /**
- * The records of a text of cells (RFC 4180), broken at `\n`, `\r` or both. Null when the quotes do not match; with
- * `strayQuotes` one that neither opens nor closes a cell stands for itself. One pass, whatever the text is: csv-parse
- * makes an error, with its stack, for each row of another length, even where those are allowed.
+ * The records of a text of cells (RFC 4180), broken at `
+ * `, `\r` or both. Null when the quotes do not match; with `strayQuotes`, a quote that neither opens nor closes a cell
+ * stands for itself. One pass for any text: csv-parse creates an error with its stack for each row of another length,
+ * even where those are allowed.
  */
 export function readRecords(
   text: string,
@@ -24,7 +25,7 @@ export function readRecords(
     at = cell.end;
     if (at < text.length && text[at] === delimiter) {
       at += 1;
-      // Behind the last delimiter stands an empty cell, whether the text or only the record ends there.
+      // An empty cell follows the last delimiter, whether the text or only the record ends there.
       if (at === text.length) cells.push('');
       continue;
     }
@@ -46,7 +47,7 @@ function lengthOfBreak(text: string, at: number): number {
 
 interface Cell {
   readonly text: string;
-  /** Where its delimiter, the end of the record or of the text is. */
+  /** The position of the cell's delimiter, or of the end of the record or text. */
   readonly end: number;
 }
 

@@ -1,11 +1,11 @@
-/** So many bytes tell UTF-16 from everything else. */
+/** Enough bytes to tell UTF-16 from everything else. */
 const SAMPLE = 1000;
-/** Characters that no text file has, and every picture, archive and workbook. */
+/** Characters that no text file contains, and every picture, archive and workbook does. */
 const CONTROL = /[^\P{Cc}\t\n\v\f\r\u0080-\u009f]/u;
 
 /**
- * The text of a file as spreadsheets write it: UTF-8 or UTF-16 of either order, with a byte order mark or without, or
- * else the Windows code page in which Excel still saves its plain CSV. Null for what is no text.
+ * The text of a file as spreadsheets write it: UTF-8 or UTF-16 of either byte order, with or without a byte order mark,
+ * else the Windows code page in which Excel still saves plain CSV. Null for files that are not text.
  */
 export function decodeText(bytes: Uint8Array): string | null {
   const encodings = encodingsOf(bytes);
@@ -42,7 +42,7 @@ function decode(bytes: Uint8Array, encoding: string): string | null {
   }
 }
 
-/** Node's own name for bytes that are not of the encoding. https://nodejs.org/api/errors.html */
+/** Node's error code for bytes that are invalid in the encoding. https://nodejs.org/api/errors.html */
 function isWrongEncoding(error: unknown): boolean {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
   return code === 'ERR_ENCODING_INVALID_ENCODED_DATA';

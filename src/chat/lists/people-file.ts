@@ -3,15 +3,15 @@ import { decodeText } from './decode.ts';
 import { mostPeople } from './people-list.ts';
 
 /**
- * A file of people, as a spreadsheet or the Entra admin centre saves it: a header, of which one column is the user
- * principal name, then a row for each person. A row that cannot be used is told by its number as the spreadsheet shows
- * it, where the header is usually row 1; rows with nothing in any cell are passed over. Nothing is run from a file that
- * has too many rows: half a list would be worse than none.
+ * A file of people, as saved by a spreadsheet or the Entra admin center: a header with a user principal name column,
+ * then a row for each person. An unusable row is reported by its number in the spreadsheet, where the header is usually
+ * row 1; rows with only empty cells are skipped. A file with too many rows is refused: half a list would be worse than
+ * none.
  */
 export type PeopleFile =
   | { readonly kind: 'people'; readonly entries: readonly string[]; readonly badRows: readonly BadRow[] }
   | { readonly kind: 'tooLarge' }
-  /** `columns`: the first names of the header, for people to see what was read. */
+  /** `columns`: the first names of the header, to show what was read. */
   | { readonly kind: 'noColumn'; readonly columns: readonly string[] }
   | { readonly kind: 'tooManyRows'; readonly rows: number }
   /** No text, or no table. */
@@ -24,8 +24,8 @@ export interface BadRow {
 }
 
 /**
- * `empty`: other cells hold something, this one does not. `malformed`: quotes that do not match, or no user principal
- * name. `formula`: a spreadsheet would run it. `tooLong`: longer than any user principal name.
+ * `empty`: other cells have content, this one has none. `malformed`: unmatched quotes, or no user principal name.
+ * `formula`: a spreadsheet would run it. `tooLong`: longer than any user principal name.
  */
 export type BadRowReason = 'empty' | 'malformed' | 'formula' | 'tooLong';
 
@@ -36,10 +36,10 @@ export interface PeopleFileLimits {
 
 export const peopleFileLimits: PeopleFileLimits = { maxBytes: 1_048_576, maxRows: mostPeople };
 
-/** Most telling first, as compared: lower case, without white space, underscores and hyphens. */
+/** In order of preference, in the form used for comparison: lowercase, without white space, underscores and hyphens. */
 const COLUMN_NAMES = ['userprincipalname', 'upn'];
 const DELIMITERS = [',', ';', '\t'] as const;
-/** Entra takes 113 characters; a guest's home address is written into the name as well. */
+/** Entra takes 113 characters; a guest's name also contains the home address. */
 const LONGEST_NAME = 320;
 const MOST_COLUMNS_TOLD = 20;
 const LONGEST_COLUMN_TOLD = 60;
@@ -50,7 +50,7 @@ interface Row {
   readonly cells: readonly string[] | null;
 }
 
-/** Reads the file; never throws, and takes time linear in its size. Entries are in order, repetitions and all. */
+/** Reads the file; never throws, and takes time linear in its size. Entries are in order, including repetitions. */
 export function readPeopleFile(bytes: Uint8Array, limits: PeopleFileLimits = peopleFileLimits): PeopleFile {
   if (bytes.length > limits.maxBytes) return { kind: 'tooLarge' };
   const text = decodeText(bytes);
@@ -75,9 +75,9 @@ export function readPeopleFile(bytes: Uint8Array, limits: PeopleFileLimits = peo
   return { kind: 'people', entries, badRows };
 }
 
-/** Every row that holds something, the header first. Those past `most` may be counted only. */
+/** Every row with content, the header first. Rows past `most` may only be counted. */
 function readRows(text: string, most: number): Row[] {
-  // Excel's own way to name the delimiter, and the line above the header in Entra's templates for bulk work.
+  // Excel's own way to name the delimiter, and the line above the header in Entra's bulk templates.
   const preamble = /^(?:sep=(.)[^\n\r]*|"?version:[^\n\r]*)(?:\r\n|\n|\r)/i.exec(text);
   const table = text.slice(preamble?.[0].length ?? 0);
   const first = preamble === null ? 1 : 2;
@@ -90,20 +90,20 @@ function readRows(text: string, most: number): Row[] {
   return rows;
 }
 
-/** One stray quote swallows all that follows it; line by line it costs only the line that it stands on. */
+/** A stray quote swallows everything after it; read line by line, it costs only its own line. */
 function readLines(text: string, delimiter: string, most: number): (readonly string[] | null)[] {
   let rows = 0;
   return text.split(/\r\n|\n|\r/).map((line) => {
     if (/^[\s,;"]*$/.test(line)) return [];
     rows += 1;
-    // A header and one row too many settle the matter; each further parser would only cost time.
+    // A header and one row too many decide the result; reading on would only cost time.
     if (rows > most + 2) return [line];
     const records = readRecords(line, delimiter, { strayQuotes: true });
     return records === null ? null : (records[0] ?? []);
   });
 }
 
-/** The one that parts the header most often. */
+/** The delimiter that is most frequent in the header. */
 function delimiterOf(text: string): string {
   const header = firstLineThatHoldsSomething(text).replace(/"[^"]*"/g, '');
   let best: string = DELIMITERS[0];
@@ -113,7 +113,7 @@ function delimiterOf(text: string): string {
   return best;
 }
 
-/** Line by line: one expression for the whole would begin anew at every character of a line of commas. */
+/** Line by line: one expression for the whole text would start again at every character of a line of commas. */
 function firstLineThatHoldsSomething(text: string): string {
   for (const [line] of text.matchAll(/[^\n\r]+/g)) if (/[^\s,;]/.test(line)) return line;
   return '';
@@ -134,7 +134,7 @@ function toldColumns(header: readonly string[]): string[] {
   return names.slice(0, MOST_COLUMNS_TOLD);
 }
 
-/** https://owasp.org/www-community/attacks/CSV_Injection has the characters that begin a formula. */
+/** The characters that begin a formula: https://owasp.org/www-community/attacks/CSV_Injection */
 function faultOf(cell: string): BadRowReason | null {
   const name = cell.trim();
   if (name === '') return 'empty';

@@ -2,8 +2,8 @@
 export const mostPeople = 500;
 
 /**
- * The list with each entry once, as it was first written, white space around it cut. `duplicates` holds what was left
- * out, as it was written there; case makes no difference. Blank entries count as neither.
+ * The list with each entry once, as first written, trimmed. `duplicates` holds the repetitions as written there; case
+ * makes no difference. Blank entries count as neither.
  */
 export function foldDuplicates(entries: readonly string[]): { entries: string[]; duplicates: string[] } {
   const known = new Set<string>();

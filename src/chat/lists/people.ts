@@ -8,7 +8,7 @@ import type { LeftOut, Subject } from '../../requests/request.ts';
 import { trimEdges } from '../grammar/words.ts';
 import { nearMisses, resolvePerson, type Typist } from './person.ts';
 
-/** What a list of names and addresses comes to: the people, once each and in order, and what is left over. */
+/** The result for a list of names and addresses: the people, each once and in order, and the entries left out. */
 export type PeopleFound =
   | { readonly kind: 'people'; readonly people: readonly DirectoryUser[]; readonly leftOut: readonly LeftOut[] }
   | { readonly kind: 'trouble'; readonly trouble: GraphTrouble };
@@ -18,15 +18,15 @@ type Resolved =
   | { readonly kind: 'leftOut'; readonly leftOut: LeftOut }
   | { readonly kind: 'trouble'; readonly trouble: GraphTrouble };
 
-/** Reads go out side by side, but not so many that Graph's patience suffers. */
+/** Parallel reads, few enough to stay clear of Graph's throttling. */
 const atOnce = 6;
 const mostSuggestions = 3;
 /** No name and no address is longer; Graph need not be asked about it. */
 const longestEntry = 256;
 
 /**
- * Finds everybody of a list. Addresses are asked about many at a time; ids and names one by one. A name that fits
- * nobody or several is left out with suggestions, and so is who is named twice.
+ * Finds every person of a list. Addresses are read in batches; ids and names one by one. A name that matches no person
+ * or several is left out with suggestions, and so is a person who is named twice.
  */
 export async function findPeople(directory: Directory, typed: readonly string[], typist: Typist): Promise<PeopleFound> {
   const entries = typed.map(addressWithin);
@@ -62,7 +62,7 @@ async function byName(directory: Directory, entry: string, typist: Typist): Prom
     case 'several':
       return leftOut(
         entry,
-        // One who may be meant by it is not called so; that is no choice.
+        // A single candidate has a different name; that is no choice.
         found.value.users.length === 1 ? 'unknown' : 'ambiguous',
         found.value.users.map((user) => user.userPrincipalName),
       );
@@ -76,8 +76,8 @@ async function byName(directory: Directory, entry: string, typist: Typist): Prom
 }
 
 /**
- * "Adele Vance <adele@contoso.com>", with or without its brackets, is the address; all else is what it is. An address is
- * taken whole, with every mark that one may hold, or not at all: a part of it may be another's.
+ * "Adele Vance <adele@contoso.com>", with or without the brackets, yields the address; other text stays as it is. An
+ * address is taken whole, with every character that it may contain, or not at all: part of it may be another person's.
  */
 export function addressWithin(entry: string): string {
   const addresses = entry.split(/[\s<>"“”„,;()[\]]+/).filter((part) => /[^@]@[^@]/.test(part));
@@ -91,7 +91,7 @@ function isTooLong(entry: string): boolean {
   return entry.length > longestEntry;
 }
 
-/** The addresses of those who were probably meant; none where Graph does not tell. */
+/** The addresses of the people who were probably meant; none where Graph does not tell. */
 export async function similarTo(directory: Directory, typed: string): Promise<string[]> {
   return (await nearMisses(directory, typed)).map((user) => user.userPrincipalName);
 }

@@ -5,15 +5,15 @@ import { isSelf, noNameIn } from '../grammar/pronouns.ts';
 import { splitWords } from '../grammar/words.ts';
 import type { Incoming } from '../incoming.ts';
 
-/** What a name can come to; `noName` names nobody in particular, and nobody was looked up. */
+/** The possible results for a name; `noName` names no particular person, and no lookup was made. */
 export type PersonMatch = UserMatch | { readonly kind: 'noName' };
 
-/** Who types a name, how, and in which language. */
+/** The person who types a name, with their language and quoting. */
 export interface Typist {
-  /** Entra object id: whom "me" means. */
+  /** Entra object id, which "me" means. */
   readonly id: string;
   readonly locale: string;
-  /** What stands in quotes on the line: there, every word is a name. */
+  /** The quoted parts of the line: in quotes, every word is a name. */
   readonly quoted: ReadonlySet<string>;
 }
 
@@ -25,8 +25,9 @@ export function typistOf({ speaker, reader, what }: Pick<Incoming, 'speaker' | '
 }
 
 /**
- * Whom a name means; for every command that names a person. A word that names nobody in particular is one where a person
- * is called so whole (Elke, Esa; Mr. More): done in the language of another reader, offered in the reader's own.
+ * Finds the person whom a name means, for every command about a person. A pronoun or the like counts as a name only
+ * where it is a person's whole name (Elke, Esa; Mr. More): accepted if it is a word of another language, offered if it
+ * is one of the reader's own.
  */
 export async function resolvePerson(
   directory: Directory,
@@ -48,7 +49,7 @@ export async function resolvePerson(
   return fetched(called.length === 0 ? { kind: 'noName' } : { kind: 'several', users: called, more: false });
 }
 
-/** Words of which a name consists; more of the kind that names nobody are no name. */
+/** The words of the longest such name; more pronouns and the like are no name. */
 const longestName = 2;
 
 function namesOf(text: string): readonly string[] {
@@ -59,7 +60,7 @@ function namesOf(text: string): readonly string[] {
     .filter((word) => word !== '');
 }
 
-/** Who was probably meant by what names nobody; none where Graph does not tell. */
+/** The person who was probably meant by a name that matches no person; none where Graph does not tell. */
 export async function nearest(directory: Directory, typed: string): Promise<readonly DirectoryUser[]> {
   // "Isaiah Langer (Sales)", and the address of a colleague at another domain.
   const bare = typed.replace(/[([{<][^)\]}>]*[)\]}>]?/g, ' ').trim();
@@ -72,7 +73,7 @@ export async function nearest(directory: Directory, typed: string): Promise<read
   return nearMisses(directory, typed);
 }
 
-/** Who has this name but for its accents; else the one whose name is nearest to the letters. One read. */
+/** People with this name apart from accents; else the one with the most similar name. One read. */
 export async function nearMisses(directory: Directory, typed: string): Promise<readonly DirectoryUser[]> {
   const found = await directory.findSimilar(typed);
   if (!found.ok) return [];

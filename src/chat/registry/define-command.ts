@@ -14,7 +14,7 @@ import type { ChatObserver } from '../observer.ts';
 import type { CardAction, CardMessage, Reply } from '../reply.ts';
 import type { Words } from '../words.ts';
 
-/** Graph as one right shows it: Usher's own, or that of a person who is signed in. */
+/** The Graph services of one permission type: application, or delegated for a signed-in person. */
 export interface Sight {
   readonly access: Access;
   readonly directory: Directory;
@@ -24,37 +24,39 @@ export interface Sight {
   readonly provisioningLog: ProvisioningLog;
 }
 
-/** What commands work with. */
 export interface CommandParts extends Sight {
-  /** By whose right Graph is called: Usher's own, or the caller's, which is there only while they are signed in. */
+  /**
+   * Whether Graph is called by application permission (`own`) or by the caller's delegated permission (`callers`),
+   * which lasts only while they are signed in.
+   */
   readonly rights: 'own' | 'callers';
   readonly store: AccessParts;
   readonly log: Log;
-  /** For whom a requester may ask. */
+  /** The people for whom a requester may request access. */
   readonly requestFor: 'reports' | 'anyone';
-  /** The cloud's Entra admin centre. */
+  /** The cloud's Entra admin center. */
   readonly entraPortal: string;
-  /** A request has been stored or put back: the queue may look. */
+  /** A request was stored or requeued: wakes the dispatcher. */
   readonly wake: () => void;
-  /** An access request has been stored or changed: the calendar may look, and its cards are out of date. */
+  /** An access request was stored or changed: wakes the approval scheduler and marks its cards as outdated. */
   readonly accessChanged: (accessRequestId: string) => void;
-  /** What is watched has changed: the watch may look. */
+  /** The watches changed: wakes the watcher. */
   readonly watchesChanged: () => void;
-  /** The Entra object id of a member of a conversation, by Teams' own id; null when the roster does not tell. */
+  /** The Entra object id of a conversation member, by the member's Teams id; null when the roster does not tell. */
   readonly findMember: (conversation: string, memberId: string) => Promise<string | null>;
-  /** Whether attribute values, typed reasons and other people's requests may stand in this conversation. */
+  /** Whether attribute values, typed reasons and other people's requests may be shown in this conversation. */
   readonly isOpenPlace: (conversation: string) => boolean;
-  /** Posts a card outside the turn; resolves with its id, or null where Teams did not take it. */
+  /** Posts a card outside a turn; resolves with its id, or null where Teams did not take it. */
   readonly post: (conversation: string, message: CardMessage) => Promise<string | null>;
-  /** What is in a file that somebody dropped. */
+  /** Reads the content of a file that a person sent. */
   readonly readFile: (file: IncomingFile) => Promise<FileContent>;
   readonly registry: Registry;
   readonly observe?: ChatObserver;
-  /** Keeps what kills its process from being taken up for ever. */
+  /** Stops retrying work that crashes its process. */
   readonly guard?: CrashGuard;
 }
 
-/** One command being run: who says it, where, and in which words the answer goes back. */
+/** One running command: who sent it, where, and the catalogue for the answer. */
 export interface Turn {
   readonly incoming: Incoming;
   readonly caller: Caller;
@@ -65,68 +67,68 @@ export interface Turn {
 export type CommandNamed<V extends Verb> = Extract<Command, { verb: V }>;
 export type ActionNamed<V extends CardAction['verb']> = Extract<CardAction, { verb: V }>;
 
-/** What belongs together in the help: by what a person wants, not by who may. */
+/** The chapters of the help: by what a person wants, not by role. */
 export const chapters = ['provision', 'check', 'decide', 'ask', 'requests', 'watch', 'about'] as const;
 export type Chapter = (typeof chapters)[number];
 
-/** What running one command takes, where that depends on what it names. */
+/** What the policy asks for one command, where that depends on the request that it names. */
 export interface Needed {
   readonly permission: Permission;
-  /** The caller asked for what is named, and may take it back without the permission. */
+  /** The request is the caller's own, so that the caller needs no permission. */
   readonly isOwn?: boolean;
-  /** Records the refusal with what is named as well. */
+  /** Records the refusal on the request as well. */
   readonly noteRefusal?: () => Promise<void>;
 }
 
 /** What the registry checks before anything runs. */
 interface Guarded {
   readonly permission: Permission;
-  /** It starts what goes on after its caller has left, so Usher's own right at Graph has to carry it. */
+  /** Its work goes on after its caller has left, so that it needs Usher's application permission. */
   readonly appOnly?: true;
-  /** It sets work going: the roles of who clicks it are read anew. `always`: also of who types it. */
+  /** It starts work, so that Usher reads the caller's roles anew: for a click, or for a typed line as well (`always`). */
   readonly rolesAnew?: 'clicked' | 'always';
 }
 
 /**
- * One command, whole: what it needs, how the help tells of it, and what it does. The grammar's table has how it is read
- * and written. Only the registry calls `run`, after it has asked the policy and recorded a refusal.
+ * One command: its permission, its help and its work. The grammar's table reads and writes its line. Only the registry
+ * calls `run`, after the policy has allowed it; the registry records each refusal.
  */
 export interface CommandDeclaration<V extends Verb> extends Guarded {
   readonly verb: V;
-  /** Enough by itself as well: what a requester has asked for, the requester may take back. */
+  /** An alternative permission: requesters may cancel their own requests. */
   readonly or?: Permission;
   /**
-   * A caller who may only ask for access gets another answer than a refusal: the request, or the way to it. `wholeLine`:
-   * only once the line is complete.
+   * A requester gets another answer than a refusal: an access request, or how to make one. `wholeLine`: only once the
+   * line is complete.
    */
   readonly forRequesters?: 'anyLine' | 'wholeLine';
-  /** Where the permission depends on what is named. It replaces the check of `permission`, which half a line still needs. */
+  /** For a permission that depends on the request. A line without its request is checked by `permission`. */
   readonly needs?: (parts: CommandParts, turn: Turn, command: CommandNamed<V>) => Promise<Needed>;
-  /** What is named may be the caller's own, so that only `needs` tells whether they may. */
+  /** The request may be the caller's own, so that only `needs` tells whether the caller may. */
   readonly mayBeOwn?: true;
   /**
-   * The permission reaches only part of the ground, cloud sync from Active Directory for a Hybrid Identity
-   * Administrator: `run` asks once more, by `refuseOnGround`, as soon as it knows the app's job.
+   * A Hybrid Identity Administrator has the permission for cloud sync from Active Directory alone: `run` checks it once
+   * more, by `refuseOnGround`, as soon as it knows the app's job.
    */
   readonly ground?: 'job';
-  /** It only reads, and a card may bring its whole answer to the reader's personal chat. */
+  /** It only reads, and a button may send its whole answer to the reader's personal chat. */
   readonly inPersonalChat?: true;
   readonly chapter: Chapter;
-  /** Whole lines, as a person would type them. */
+  /** Complete lines, as a person would type them. */
   readonly examples: readonly [string, ...string[]];
-  /** A line that does no harm, for a button that says it at once; null for commands that change something. */
+  /** A line that only reads, for a button that runs it at once; null for commands that change something. */
   readonly tryIt: string | null;
   run(parts: CommandParts, turn: Turn, command: CommandNamed<V>): Promise<Reply>;
 }
 
-/** A button that is no command of its own. */
+/** A button without a command of its own. */
 export interface ButtonDeclaration<V extends CardAction['verb']> extends Guarded {
   readonly verb: V;
   readonly ground?: 'job';
   run(parts: CommandParts, turn: Turn, action: ActionNamed<V>): Promise<Reply>;
 }
 
-/** All commands, in the order of the help within each chapter, and the buttons that are none. */
+/** All commands, in the order in which the help lists each chapter, and the buttons without a command. */
 export interface Registry {
   readonly commands: { readonly [V in Verb]: CommandDeclaration<V> };
   readonly buttons: { readonly [V in 'confirm' | 'ask' | 'page']: ButtonDeclaration<V> };

@@ -6,7 +6,7 @@ import type { CardAction, Reply } from '../reply.ts';
 import type { ActionNamed, CommandNamed, CommandParts, Needed, Registry, Turn } from './define-command.ts';
 
 /**
- * From a command or a button to its declaration. Nothing runs before the policy was asked; a refusal is recorded.
+ * Runs the declaration of a command or a button, after the policy has allowed it. Each refusal is recorded.
  *
  *     delegated mode? ─ roles anew? ─ policy ─→ run
  *            └──────────────┴────────────┴───→ refusal, recorded
@@ -31,7 +31,7 @@ async function runAs<V extends Verb>(
   return refusal ?? declaration.run(parts, current, command);
 }
 
-/** What runs for this command, the requester's way around a refusal included. */
+/** What the policy asks for this command of this caller. */
 async function neededFor<V extends Verb>(
   parts: CommandParts,
   turn: Turn,
@@ -44,7 +44,7 @@ async function neededFor<V extends Verb>(
   return forRequesters !== undefined && mayOnlyAsk(turn) ? { permission: 'access.request' } : { permission };
 }
 
-/** The permission that this caller lacks for this command; null where nothing refuses it beforehand. It records nothing. */
+/** The permission that the caller lacks for this command; null for a caller who may run it. It records nothing. */
 export async function missingFor(parts: CommandParts, turn: Turn, command: Command): Promise<Permission | null> {
   const { permission, isOwn } = await neededFor(parts, turn, command.verb, command);
   return isOwn === true || deny(turn.caller, permission) === null ? null : permission;
@@ -57,7 +57,7 @@ async function refuseWithout(parts: CommandParts, turn: Turn, needed: Needed): P
   return refusal;
 }
 
-/** Who speaks, with the roles of this moment. */
+/** The same turn with the caller's current roles, or the reply for a caller who may not use Usher. */
 async function identifyAnew(parts: CommandParts, turn: Turn): Promise<Turn | Reply> {
   const who = await parts.access.identifyAnew(turn.incoming.speaker);
   if (who.kind === 'trouble') return troubleReply(turn.words, who.trouble);
@@ -65,7 +65,7 @@ async function identifyAnew(parts: CommandParts, turn: Turn): Promise<Turn | Rep
   return { ...turn, caller: who.caller };
 }
 
-/** Presses a button that is no command of its own. */
+/** Runs a button without a command of its own. */
 export async function pressButton<V extends keyof Registry['buttons']>(
   parts: CommandParts,
   turn: Turn,
@@ -79,19 +79,19 @@ export async function pressButton<V extends keyof Registry['buttons']>(
   return unavailable ?? run(parts, turn, action);
 }
 
-/** Whether a click may set something going: roles are read anew for it. */
+/** Whether Usher reads the caller's roles anew for a click on this. */
 export function readsRolesAnew({ registry }: CommandParts, verb: Verb | CardAction['verb']): boolean {
   const declared = verb in registry.commands ? registry.commands[verb as Verb] : null;
   const button = verb in registry.buttons ? registry.buttons[verb as keyof Registry['buttons']] : null;
   return (declared ?? button)?.rolesAnew === 'clicked';
 }
 
-/** Whether a command makes sense where Graph is called by this right. */
+/** Whether a command is available with this type of Graph permission. */
 export function isPossible({ registry, rights }: Pick<CommandParts, 'registry' | 'rights'>, verb: Verb): boolean {
   return rights === 'own' || registry.commands[verb].appOnly !== true;
 }
 
-/** A reply that refuses what no sign-in can carry; null where it can be done. */
+/** Refuses a command that needs application permission where Usher has delegated permissions alone. */
 export function refuseUnattended(parts: CommandParts, turn: Turn, verb: Verb): Reply | null {
   return isPossible(parts, verb) ? null : refuseDelegated(parts, turn);
 }
@@ -100,26 +100,26 @@ function refuseDelegated({ rights }: CommandParts, { words }: Turn): Reply | nul
   return rights === 'own' ? null : say(words, { kind: 'needsApplicationPermission' });
 }
 
-/** A reply that refuses what no sign-in can carry on; to a caller who may not do it anyway, for that reason. */
+/** The same; a caller without the command's own permission is refused for that instead. */
 export async function refuseImpossible(parts: CommandParts, turn: Turn, verb: Verb): Promise<Reply | null> {
   const refusal = refuseUnattended(parts, turn, verb);
   return refusal === null ? null : ((await refuseVerb(parts, turn, verb)) ?? refusal);
 }
 
-/** A reply that refuses half a command, before any help with the other half; null for who may use a whole one. */
+/** Refuses half a command before helping with the other half; null for a caller who may run the whole command. */
 export async function refuseVerb(parts: CommandParts, turn: Turn, verb: Verb): Promise<Reply | null> {
   const { permission, or = permission, forRequesters } = parts.registry.commands[verb];
   const instead = forRequesters === 'anyLine' ? 'access.request' : or;
   return deny(turn.caller, instead) === null ? null : refuseUnless(parts, turn, permission);
 }
 
-/** Whether a whole line decides by itself who may say it, so that a slip in its verb is mended before anything is refused. */
+/** Whether only the complete line tells who may run it, so that a typing error is corrected before any refusal. */
 export function decidesByItself({ registry }: CommandParts, verb: Verb): boolean {
   const { mayBeOwn, forRequesters } = registry.commands[verb];
   return mayBeOwn === true || forRequesters === 'wholeLine';
 }
 
-/** Whether the caller may ask for access and no more. */
+/** Whether the caller may request access, and may not provision. */
 export function mayOnlyAsk({ caller }: Turn): boolean {
   return deny(caller, 'provision.run') !== null && deny(caller, 'access.request') === null;
 }

@@ -19,7 +19,7 @@ export type AppState =
 export interface AppEntry {
   readonly name: string;
   readonly state: AppState;
-  /** Other names that Usher takes for it. */
+  /** Other names that Usher accepts for the app. */
   readonly aliases: readonly string[];
 }
 
@@ -34,11 +34,11 @@ const STATES: Readonly<Record<AppState, { readonly tone: Tone; readonly word: Wo
   unknown: { tone: 'unknown', word: 'appState.unknown' },
 };
 
-/** Rows on one card, from a screenful to what fits with the longest of names. */
+/** Rows on one card, from a screenful down to what fits with the longest names. */
 const ROW_COUNTS = [25, 15, 8];
 const LONGEST_ALIASES = 120;
 
-/** The apps that fit a search, or all of them: some of `count`, and of more than that where the list is not complete. */
+/** The apps that match a search, or all of them: some of `count`, or of more where the list is incomplete. */
 export function apps(
   words: Words,
   {

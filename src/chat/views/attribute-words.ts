@@ -1,6 +1,6 @@
 import type { WordKey, Words } from '../words.ts';
 
-/** By the last part of the attribute's path, lower case: SCIM, Entra ID and Active Directory spell them in their ways. */
+/** By the last part of the attribute's path, lowercase: SCIM, Entra ID and Active Directory spell names differently. */
 const NAMES: ReadonlyMap<string, WordKey> = new Map<string, WordKey>([
   ['username', 'attribute.userName'],
   ['userprincipalname', 'attribute.userName'],
@@ -40,10 +40,10 @@ const NAMES: ReadonlyMap<string, WordKey> = new Map<string, WordKey>([
   ['addresses', 'attribute.address'],
 ]);
 
-/** Parts of a value, as in `emails[type eq "work"].value`: the name stands before them. */
+/** Parts of a value, as in `emails[type eq "work"].value`: the name precedes them. */
 const PARTS = new Set(['value', 'display', 'type', 'primary', '$ref']);
 
-/** A name that a person knows an attribute by, or null: `name.familyName` is the surname. */
+/** An attribute's everyday name, or null: `name.familyName` is the surname. */
 export function attributeWord(attribute: string, words: Words): string | null {
   const path = attribute
     .slice(0, 300)

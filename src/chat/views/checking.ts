@@ -2,7 +2,7 @@ import type { CardMessage } from '../reply.ts';
 import type { Words } from '../words.ts';
 import { noticeCard } from './notice.ts';
 
-/** Shown when Graph takes longer than a person waits without a sign; the answer takes its place. */
+/** Shown when Graph is slow, so that the caller sees progress; the answer replaces it. */
 export function checking(words: Words): CardMessage {
   return noticeCard(words, {
     tone: 'working',

@@ -10,9 +10,9 @@ import { lookOf } from './tone.ts';
 
 export interface ConfirmCardInput {
   readonly request: Pick<Request, 'id' | 'asker' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;
-  /** How many people are held. */
+  /** The number of held people. */
   readonly count: number;
-  /** Milliseconds from the yes to the last call, by the gate's arithmetic; null when nobody can tell. */
+  /** Milliseconds from the confirmation to the last call, by the gate's arithmetic; null when unknown. */
   readonly takesMs: number | null;
   readonly now: number;
 }
@@ -22,7 +22,7 @@ const LEVELS: readonly RowLimits[] = [
   { rows: 10, name: 40, line: 140 },
 ];
 
-/** Asks before a long list runs: what will happen, how long it takes, and which lines of it will not run. */
+/** Asks for confirmation before a long list runs: what will happen, how long it takes, and which lines will not run. */
 export function confirmCard({ request, count, takesMs, now }: ConfirmCardInput): CardMessage {
   const words = createWords(request.reader.locale, request.reader.timeZone);
   const values = { app: short(request.app.name), count };
@@ -45,7 +45,7 @@ export function confirmCard({ request, count, takesMs, now }: ConfirmCardInput):
   return { card, summary };
 }
 
-/** When nobody of a list is left to provision: each line, why, and what may have been meant. */
+/** For a list without any person left to provision: each line, why, and what may have been meant. */
 export function nobodyFoundCard(
   words: Words,
   { app, leftOut }: { readonly app: string; readonly leftOut: readonly LeftOut[] },

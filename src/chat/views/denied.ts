@@ -39,15 +39,15 @@ const ROLES: Readonly<Record<Role, WordKey>> = {
 const MOST_GROUPS = 5;
 const MOST_PEOPLE = 5;
 
-/** Whom to ask; `gives` is the role that the group gives, where known. */
+/** A contact to ask; `gives` is the role that the group gives, where known. */
 export interface RoleContact extends Contact {
   readonly gives: Role | null;
 }
 
-/** A role as people call it. */
+/** A role's everyday name. */
 export const roleName = (role: Role, words: Words): string => words.plain(ROLES[role]);
 
-/** Says why somebody may not, and whom to ask. `callerName` is null when Usher cannot tell who speaks. */
+/** Says why the caller may not, and whom to ask. `callerName` is null when the caller's name is unknown. */
 export function denied(
   words: Words,
   {
@@ -64,7 +64,7 @@ export function denied(
     tone: 'bad',
     title: words.card('denied.title'),
     paragraphs: [words.card(key, { ...values, name }), words.card('denied.recorded')],
-    // Two line breaks part paragraphs in Markdown; one would run the groups together.
+    // Two line breaks separate paragraphs in Markdown; one would run the groups together.
     next: useContacts ? [words.card('denied.askContacts'), ...who].join('\n\n') : words.card(next),
     summary: `${words.plain('denied.title')}. ${words.plain(key, { ...values, name })}`,
   });
@@ -104,7 +104,7 @@ function explain(words: Words, denial: Denial): Explanation {
   }
 }
 
-/** Groups that give different rights are told apart; of a single one, what it gives goes without saying. */
+/** Says what each group gives where groups give different rights; for a single group that is clear. */
 function contactText(words: Words, { group, people, gives }: RoleContact, tellsApart: boolean): string {
   const names = people.slice(0, MOST_PEOPLE).map((name) => short(name, 40));
   const values = { group: short(group), people: words.list(names) };
@@ -115,7 +115,7 @@ function contactText(words: Words, { group, people, gives }: RoleContact, tellsA
   return words.card(key, { ...values, gives: right });
 }
 
-/** The most that a role gives, in a word or two. */
+/** The widest right of a role, in a word or two. */
 function widestRight(role: Role): WordKey {
   if (carries(role, 'provision.run')) return 'denied.canProvision';
   if (carries(role, 'access.decide')) return 'denied.canDecide';

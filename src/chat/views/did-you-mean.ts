@@ -3,27 +3,27 @@ import type { Words } from '../words.ts';
 import { noticeCard } from './notice.ts';
 import { type SayButton, short } from './parts.ts';
 
-/** No more lines stand on a card; that there are more is said. */
+/** The card shows no more lines, but says that there are more. */
 export const MOST_OFFERS = 3;
 const LONGEST_LEFT_OUT = 120;
-/** How the numbers of the usual ticket systems look: `INC0012345`, `HELP-1234`, `#4711`. */
+/** The usual formats of ticket numbers: `INC0012345`, `HELP-1234`, `#4711`. */
 const TICKET = /\b[A-Z]{2,10}-?\d{3,}\b|#\d{3,}/i;
 
-/** For a line that is nearly a command. The button says `suggestion`, the whole line put right. */
+/** For a line that is nearly a command. The button runs `suggestion`, the whole corrected line. */
 export function didYouMean(words: Words, { suggestion }: { readonly suggestion: string }): CardMessage {
   return offersCard(words, { lines: [suggestion], leftOut: null, more: false });
 }
 
 export interface Offers {
-  /** Whole lines, ready to be said; at least one. */
+  /** Whole lines, ready to run; at least one. */
   readonly lines: readonly string[];
-  /** What of the typed line stands in none of them. */
+  /** Words of the typed line that none of the lines contains. */
   readonly leftOut: string | null;
   /** Whether the typed line held more than these. */
   readonly more: boolean;
 }
 
-/** One line that was probably meant, or a few of which each may be: a button for each. Nothing has been done. */
+/** One line that was probably meant, or several candidates, each with a button. Nothing has been done. */
 export function offersCard(words: Words, { lines, leftOut, more }: Offers): CardMessage {
   const shown = lines.slice(0, MOST_OFFERS);
   const [only = '', second] = shown;
@@ -44,7 +44,7 @@ export function offersCard(words: Words, { lines, leftOut, more }: Offers): Card
   });
 }
 
-/** The card stays where it is, since more than one of its lines may be wanted. */
+/** The card stays, since the caller may want more than one of its lines. */
 function lineButton(line: string): SayButton {
   return { label: 'line', verb: 'run', text: line };
 }

@@ -1,14 +1,14 @@
 /**
- * The provisioning page of an app in the Entra admin centre.
+ * The provisioning page of an app in the Entra admin center.
  *
- * @param entraPortalUrl the admin centre of the cloud, `https://entra.microsoft.com` in the public one
+ * @param entraPortalUrl the cloud's admin center, `https://entra.microsoft.com` in the public one
  * @param servicePrincipalId the object id, not the app id
  */
 export function provisioningPageUrl(entraPortalUrl: string, servicePrincipalId: string): string {
   return pageUrl(entraPortalUrl, 'ProvisioningOverview', servicePrincipalId);
 }
 
-/** The page on which people are assigned to an app; arguments as for `provisioningPageUrl`. */
+/** The page of an app's assigned people; arguments as for `provisioningPageUrl`. */
 export function usersPageUrl(entraPortalUrl: string, servicePrincipalId: string): string {
   return pageUrl(entraPortalUrl, 'Users', servicePrincipalId);
 }

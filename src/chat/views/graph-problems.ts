@@ -5,7 +5,7 @@ import type { WordKey, Words, WordValues } from '../words.ts';
 import { short } from './parts.ts';
 import type { Tone } from './tone.ts';
 
-/** Graph did not tell what a command needs to know: each no in its own words. Nothing has been done then. */
+/** Graph did not tell what a command needs to know: one text for each kind of failure. Nothing has been done. */
 export type GraphProblem =
   /** `code`: what an engineer can look up, e.g. Graph's request id. */
   | { readonly kind: 'graphUnavailable' | 'graphRefused' | 'unreadableAnswer'; readonly code: string | null }
@@ -61,12 +61,11 @@ const KEYS = {
 
 type Name = keyof typeof KEYS;
 
-/** Tells a problem of this file from the others. */
 export function isGraphProblem(what: { readonly kind: string }): what is GraphProblem {
   return ['graphTrouble', 'graphUnavailable', 'graphRefused', 'unreadableAnswer'].includes(what.kind);
 }
 
-/** The words of a problem, as keys of the catalogue with their values; `codeLine` is finished. */
+/** A problem's catalogue keys with their values; `codeLine` is finished. */
 export function graphProblem(
   words: Words,
   what: GraphProblem,
@@ -126,7 +125,7 @@ function silenceName(why: Extract<GraphTrouble, { kind: 'noAnswer' }>['why']): N
   }
 }
 
-/** Of a problem of which no more is known than its kind. */
+/** The values where only the kind of the problem is known. */
 const untold = { status: 'none', wait: 'none', permission: 'none' };
 
 function valuesOf(words: Words, trouble: GraphTrouble): WordValues {
@@ -139,7 +138,7 @@ function valuesOf(words: Words, trouble: GraphTrouble): WordValues {
   };
 }
 
-/** How long Graph asks to wait, in whole units, rounded up: sooner would be too soon. */
+/** How long Graph asks to wait, in whole units, rounded up: less would be too soon. */
 function waitText(words: Words, ms: number): string {
   const seconds = Math.ceil(ms / 1_000);
   if (seconds <= 120) return words.plain('wait.seconds', { count: seconds });
@@ -149,7 +148,7 @@ function waitText(words: Words, ms: number): string {
     : words.plain('wait.hours', { count: Math.ceil(minutes / 60) });
 }
 
-/** Graph's own code, and the id by which Microsoft's support and the log know the call. */
+/** Graph's own code, and the id under which Microsoft's support and the log know the call. */
 export function codeOf(words: Words, trouble: GraphTrouble): string {
   const request = short(trouble.trace.requestId ?? trouble.trace.clientRequestId, 60);
   if (trouble.kind === 'refused') {

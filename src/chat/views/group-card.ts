@@ -15,16 +15,15 @@ import { lookOf, type Tone } from './tone.ts';
 
 export interface GroupCardInput {
   readonly request: Pick<Request, 'id' | 'asker' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;
-  /** The group itself. */
   readonly group: Pick<Subject, 'name' | 'label'>;
   readonly counts: CallCounts;
-  /** The calls that may stand on the card: all of a small group, what runs and what failed of a large one. */
+  /** The calls that the card may show: all of a small group, the running and failed ones of a large group. */
   readonly calls: readonly Task[];
-  /** Milliseconds since 1970; null when nobody can tell. */
+  /** Milliseconds since 1970; null when unknown. */
   readonly finishesAt: number | null;
-  /** What keeps its calls from getting through at this moment; then no end can be told. */
+  /** The fault that currently stops its calls; the end is then unknown. */
   readonly fault?: WaitingFault;
-  /** While the calls are held: milliseconds from the yes to the last of them. */
+  /** While the calls are held: milliseconds from the confirmation to the last call. */
   readonly takesMs?: number | null;
   readonly now: number;
   readonly canRetry: boolean;
@@ -35,7 +34,7 @@ interface Limits {
   readonly leftOut: RowLimits;
 }
 
-/** Up to 60 calls, of which as many stand on the card as fit; those that did not end well go first in the choice. */
+/** Up to 60 calls, of which the card shows as many as fit; failed calls are chosen first. */
 const LEVELS: readonly Limits[] = [
   { calls: { rows: 60, name: 60, line: 200 }, leftOut: { rows: 10, name: 60, line: 160 } },
   { calls: { rows: 40, name: 40, line: 160 }, leftOut: { rows: 10, name: 40, line: 120 } },
@@ -44,8 +43,8 @@ const LEVELS: readonly Limits[] = [
 ];
 
 /**
- * The one card of a group. Microsoft takes five members in a call, so a group is several calls: which members went in
- * which, and how each call went, from the question before the first to the last answer.
+ * The one card of a group. Microsoft takes five members per call, so a group is several calls: the card shows the
+ * members of each call and its outcome, from the confirmation to the last answer.
  */
 export function groupCard(input: GroupCardInput): CardMessage {
   const { request, counts, now } = input;
@@ -82,10 +81,10 @@ export interface CallCounts {
   readonly waiting: number;
   readonly running: number;
   readonly cancelled: number;
-  /** Of the cancelled ones, those of which an earlier attempt may have been carried out. */
+  /** The cancelled calls whose earlier attempt may have taken effect. */
   readonly perhaps: number;
   readonly done: number;
-  /** Calls by how they ended. */
+  /** Calls by the tone of their outcome. */
   readonly byTone: Readonly<Record<Tone, number>>;
 }
 
@@ -168,14 +167,14 @@ function callSection(words: Words, { calls, counts }: GroupCardInput, limits: Ro
 function callRow(words: Words, { position, members, state }: Task, limits: RowLimits): ListRow {
   const { tone, line } = stateLine(words, state, 'group');
   const number = position + 1;
-  // Cut one by one, so that each of the five can be read; cut as a whole, the last would be lost.
+  // Cut one by one, so that all five names stay readable; cut as a whole, the last would be lost.
   const names = members.map((member) => markdownText(calledName(words, member, limits.name))).join(', ');
   const alone = words.card('group.callAlone', { number });
   const text = names === '' ? alone : `${words.card('group.call', { number })} ${names}`;
   return { ...row(tone, '', withoutDetail(words, state, line), limits), text };
 }
 
-/** Of a group, Microsoft's answer may be empty: success, and nothing that could be told of it. */
+/** Microsoft's answer for a group may be empty: a success without details. */
 function withoutDetail(words: Words, state: Task['state'], line: string): string {
   if (state.kind !== 'done' || state.outcome.kind !== 'otherChange') return line;
   return isEmpty(state.outcome.report) ? words.plain('group.noDetail', { verdict: line }) : line;
@@ -185,7 +184,7 @@ function isEmpty({ steps, changes }: Report): boolean {
   return steps.length === 0 && changes.length === 0;
 }
 
-/** What to do about the first call that did not end well; the calls of one group mostly fail for one reason. */
+/** The next step for the first failed call; the calls of a group mostly fail for one reason. */
 function nextStep(words: Words, { calls, canRetry }: GroupCardInput, names: WordValues): ListView['next'] {
   const outcome = calls.map(failureOf).find((found) => found !== null) ?? null;
   if (outcome === null) return [];

@@ -10,7 +10,7 @@ export interface GroupCandidate {
   readonly id: string;
   readonly name: string;
   readonly description?: string | null;
-  /** What tells it from others of its name, where there are any. */
+  /** Distinguishes it from groups of the same name, if there are any. */
   readonly details?: GroupDetails;
 }
 
@@ -18,13 +18,13 @@ export interface GroupDetails {
   readonly mail: string | null;
   readonly kind: GroupKind;
   readonly isDynamic: boolean;
-  /** Direct members; this and the date null when Graph does not tell. */
+  /** Direct members; this and the date are null when Graph does not tell. */
   readonly members: number | null;
   /** Milliseconds since 1970. */
   readonly createdAt: number | null;
 }
 
-/** Several groups fit what was typed. */
+/** Several groups match what was typed. */
 export function groupPicker(words: Words, { typed, candidates, more, choose }: Picking<GroupCandidate>): CardMessage {
   return pickerCard(words, {
     title: words.card('picker.group.title', { typed: short(typed) }),

@@ -12,26 +12,26 @@ import { maybe, type SayButton, sayButtons, short, submitButton } from './parts.
 export interface CommandHelp {
   readonly verb: Verb;
   readonly chapter: Chapter;
-  /** Whole lines, as one would type them. */
+  /** Whole lines, as a caller would type them. */
   readonly examples: readonly string[];
-  /** A line that does no harm, for a button that says it at once; null for commands that change something. */
+  /** A harmless line for a button that runs it at once; null for commands that change something. */
   readonly tryIt: string | null;
 }
 
-/** More than there are. */
+/** More than exist. */
 const MOST_COMMANDS = 40;
 const MOST_EXAMPLES = 3;
-/** So many commands stand in chapters, with one example each; `help COMMAND` tells more of one. */
+/** Above this many commands, the help is grouped by chapters with one example each; `help COMMAND` tells more. */
 const MANY_COMMANDS = 8;
 const LONGEST_EXAMPLE = 120;
-/** The same of many, so that the card stays within what Teams takes. */
+/** The limit for long lists, so that the card stays within Teams' limit. */
 const LONGEST_LINE = 80;
 
 /**
- * What Usher can do for whoever asks: exactly the commands passed in.
+ * What Usher can do for the caller: exactly the commands passed in.
  *
- * @param topic the word after `help`, or null. With a topic that is a command, pass in that command alone.
- * @param signsIn whether people sign in to Usher, and may want to sign out again.
+ * @param topic the word after `help`, or null. With a topic that is a command, pass in only that command.
+ * @param signsIn whether people sign in to Usher, and may want to sign out again
  */
 export function help(
   words: Words,
@@ -61,7 +61,7 @@ function helpIntro(words: Words, hasCommands: boolean, unknownTopic: string | nu
   return unknownTopic === null ? words.card('help.intro') : words.card('help.noTopic', { topic: short(unknownTopic) });
 }
 
-/** The answer to what was not understood: what one could say instead. */
+/** The answer to a line that was not understood: what the caller could type instead. */
 export function notUnderstoodCard(
   words: Words,
   { commands, typed }: { readonly commands: readonly CommandHelp[]; readonly typed: string },
@@ -84,10 +84,10 @@ export interface HelpContent {
   readonly summary: string;
 }
 
-/** Draws a list of commands below a few words. */
+/** Draws a list of commands below a short text. */
 export function helpCard(words: Words, content: HelpContent): CardMessage {
   const commands = content.commands.slice(0, MOST_COMMANDS);
-  // Whoever sees no card can still read what to type.
+  // A reader without cards can still read what to type.
   const lines = commands.flatMap(({ examples }) => examples.slice(0, 1)).map((line) => short(line, LONGEST_LINE));
   const view: HelpView = {
     fallbackText: [content.summary, ...lines].join(' · '),
@@ -111,7 +111,7 @@ function entry(words: Words, { verb, examples, tryIt }: CommandHelp): Entry {
   };
 }
 
-/** One entry for each chapter that follows another: a line for each of its commands, and a button for the first that does no harm. */
+/** One entry per run of a chapter: a line for each command, and a button for the first harmless one. */
 function chapters(words: Words, commands: readonly CommandHelp[]): Entry[] {
   const found: { chapter: Chapter; commands: CommandHelp[] }[] = [];
   for (const command of commands) {

@@ -12,18 +12,18 @@ import { awayTexts, progressBar, requestFooter, timeLeft } from './progress-part
 import { outcomeLine } from './reason-words.ts';
 import { lookOf, type Tone } from './tone.ts';
 
-/** A list as its card needs it: counted, and only those people by name who stand on the card. */
+/** A list as its card needs it: counts, and only those people by name whom the card shows. */
 export interface ListOverview {
   readonly request: Pick<Request, 'id' | 'asker' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;
   readonly counts: ListCounts;
-  /** The first of those who did not end well, in the order of the list. */
+  /** The first failed people, in the order of the list. */
   readonly failures: readonly (Named & { readonly outcome: Outcome })[];
   readonly running: readonly Pick<Subject, 'name' | 'guest'>[];
-  /** Of a list that is over: the first whom a call was made for, and what came of it, in the order of the list. */
+  /** Of a finished list: the first people whose call was made, with its outcome, in the order of the list. */
   readonly ended?: readonly (Named & { readonly kind: OutcomeKind })[];
-  /** Milliseconds since 1970, by the gate's arithmetic; null when nobody can tell. */
+  /** Milliseconds since 1970, by the gate's arithmetic; null when unknown. */
   readonly finishesAt: number | null;
-  /** What keeps its calls from getting through at this moment; then no end can be told. */
+  /** The fault that currently stops its calls; the end is then unknown. */
   readonly fault?: WaitingFault;
 }
 
@@ -35,7 +35,7 @@ export interface ListCounts {
   readonly waiting: number;
   readonly running: number;
   readonly cancelled: number;
-  /** Of the cancelled ones, those of which an earlier attempt may have been carried out. */
+  /** The cancelled calls whose earlier attempt may have taken effect. */
   readonly perhaps?: number;
   readonly byOutcome: Partial<Record<OutcomeKind, number>>;
 }
@@ -44,11 +44,11 @@ export interface ListCardInput {
   readonly overview: ListOverview;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Only decides whether the button is shown: the click is checked again. */
+  /** Only decides whether the button is shown: a click is checked again. */
   readonly canRetry: boolean;
 }
 
-/** How the verdict line sums the outcomes up, and what each is called where they are counted. */
+/** The groups in which the verdict line sums up outcomes, and each outcome's word for the counts. */
 type Sum = 'done' | 'lostAccess' | 'notProvisioned' | 'failed' | 'unknown';
 
 const OUTCOMES: readonly (readonly [OutcomeKind, Sum, Tone, WordKey])[] = [
@@ -73,17 +73,17 @@ const SUMS: readonly (readonly [Sum, WordKey])[] = [
   ['unknown', 'list.sum.unknown'],
 ];
 
-/** How well a task ended, by the kind of its outcome. */
+/** The tone of a finished task, by the kind of its outcome. */
 export const OUTCOME_TONES: Readonly<Record<OutcomeKind, Tone>> = Object.fromEntries(
   OUTCOMES.map(([kind, , tone]) => [kind, tone]),
 ) as Record<OutcomeKind, Tone>;
 
-/** Of the people who stand on the card by name, the last level being what fits with the longest of names. */
+/** Limits for the named people; the last level fits with the longest names. */
 interface Limits {
   readonly failures: RowLimits;
   readonly leftOut: RowLimits;
   readonly running: number;
-  /** How many are named by what came of their calls, and how long their names may be. */
+  /** How many people are named by outcome, and how long their names may be. */
   readonly ended: { readonly most: number; readonly name: number };
 }
 
@@ -105,9 +105,9 @@ const LEVELS: readonly Limits[] = [
 ];
 
 /**
- * The one card of a list, from its first call to its last: how far it is and how it went, then how long it will take,
- * then who was not provisioned and why, and in the end who has had a call. It names as many people as it holds and
- * counts the others, who stand on the pages behind it.
+ * The one card of a list, from its first call to its last: progress and results, then the time left, then who was not
+ * provisioned and why, and in the end who had a call. It names as many people as fit and counts the others, who are on
+ * the pages behind it.
  */
 export function listCard(input: ListCardInput): CardMessage {
   const { request } = input.overview;
@@ -184,12 +184,12 @@ function sumsOf(words: Words, { byOutcome }: ListCounts): string[] {
   });
 }
 
-/** Names that were left out are no success, however well the others went. */
+/** Left-out names are no success, however well the others went. */
 function leastGood(tone: Tone): Tone {
   return tone === 'good' ? 'warning' : tone;
 }
 
-/** One failure among five hundred is something to look at, not a disaster. */
+/** One failure among five hundred needs attention, but is no disaster. */
 function overallTone({ byOutcome, total, cancelled }: ListCounts): Tone {
   const tones = OUTCOMES.filter(([kind]) => (byOutcome[kind] ?? 0) > 0).map(([, , tone]) => tone);
   const bad = (byOutcome.failed ?? 0) + (byOutcome.refused ?? 0);
@@ -234,11 +234,11 @@ function failureSection(words: Words, { failures, counts }: ListOverview, limits
   return [{ headings: maybe(words.card('list.failures')), rows, more }];
 }
 
-/** Who has had a call, by what came of it; but for those who have a row of their own. */
+/** The people with a finished call, by outcome, except those with a row of their own. */
 function endedSection(words: Words, { ended = [], failures, counts }: ListOverview, limits: Limits): ListSection[] {
   const inRows = failures.slice(0, limits.failures.rows).map(({ outcome }) => outcome.kind);
   const failed = ended.filter(({ kind }) => !isWell(kind));
-  // Both stand in the order of the list, so the rows are the first of these.
+  // Both are in the order of the list, so the rows are the first of these.
   const withRow = new Set(failed.slice(0, inRows.length));
   const named = ended.filter((one) => !withRow.has(one)).slice(0, limits.ended.most);
   const rows = OUTCOMES.flatMap(([kind, , tone, key]) => {
@@ -257,12 +257,12 @@ function endedSection(words: Words, { ended = [], failures, counts }: ListOvervi
   return rows.length === 0 ? [] : [{ headings: maybe(words.card('list.ended')), rows, more: [] }];
 }
 
-/** Whether an outcome is no failure, so that it has no row of its own. */
+/** Whether an outcome is no failure, and so has no row of its own. */
 function isWell(kind: OutcomeKind): boolean {
   return OUTCOMES.some(([one, sum]) => one === kind && (sum === 'done' || sum === 'lostAccess'));
 }
 
-/** Two people of one name are not rare among five hundred. */
+/** Two people with the same name are not rare among five hundred. */
 function nameWithLabel(words: Words, person: Named, limit: number): string {
   const name = calledName(words, person, limit);
   const label = short(person.label ?? '', limit);

@@ -3,7 +3,7 @@ import type { WordKey, WordValues } from '../words.ts';
 import { short } from './parts.ts';
 import type { Tone } from './tone.ts';
 
-/** What keeps Usher from running a list, a group or a file, or from doing what was asked with a stored request. */
+/** What keeps Usher from running a list, a group or a file, or from acting on a stored request. */
 export type ListProblem =
   | { readonly kind: 'appTakesNoGroups'; readonly app: string }
   | { readonly kind: 'unknownGroup'; readonly typed: string }
@@ -11,7 +11,7 @@ export type ListProblem =
   /** `count`: its direct members; null when Graph does not tell. */
   | { readonly kind: 'groupTooLarge'; readonly group: string; readonly count: number | null; readonly limit: number }
   | { readonly kind: 'tooManyPeople'; readonly count: number; readonly limit: number }
-  /** How many calls had been sent already, and so cannot be taken back. */
+  /** The number of calls already sent, which cannot be cancelled. */
   | { readonly kind: 'alreadySent'; readonly sent: number }
   | {
       readonly kind:
@@ -24,12 +24,12 @@ export type ListProblem =
         | 'nothingToRetry';
       readonly id: string;
     }
-  /** Done rather than a problem: whoever typed an id is told, as the card may be far away. */
+  /** A success rather than a problem: a typed id gets this answer, as the card may be far away. */
   | { readonly kind: 'retried' | 'cancelledNow'; readonly id: string; readonly count: number }
   | { readonly kind: 'missingId'; readonly verb: 'retry' | 'cancel' | 'approve' | 'deny' | 'show' }
   /** In megabytes. */
   | { readonly kind: 'fileTooLarge'; readonly limit: number }
-  /** The columns that the file does have. */
+  /** The columns found in the file. */
   | { readonly kind: 'fileNoColumn'; readonly columns: readonly string[] }
   | { readonly kind: 'fileTooManyRows'; readonly rows: number; readonly limit: number }
   | {
@@ -129,12 +129,11 @@ const KEYS: Readonly<Record<ListProblem['kind'], Keys>> = {
 
 const MOST_COLUMNS = 5;
 
-/** Tells a problem of this file from the others. */
 export function isListProblem(what: { readonly kind: string }): what is ListProblem {
   return Object.hasOwn(KEYS, what.kind);
 }
 
-/** The words of a problem, as keys of the catalogue with their values. */
+/** A problem's catalogue keys with their values. */
 export function listProblem(what: ListProblem): { readonly keys: Keys; readonly values: WordValues } {
   return { keys: KEYS[what.kind], values: valuesOf(what) };
 }

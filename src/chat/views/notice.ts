@@ -5,7 +5,7 @@ import type { Words } from '../words.ts';
 import { entraLink, MOST_BUTTONS, maybe, type SayButton, sayButtons } from './parts.ts';
 import { lookOf, type Tone } from './tone.ts';
 
-/** What happened, what it means, what to do next: the shape of every short answer. All texts are finished. */
+/** What happened, what it means, what to do next: the form of every short answer. All texts are finished. */
 export interface Notice {
   readonly tone: Tone;
   readonly title: string;
@@ -13,13 +13,12 @@ export interface Notice {
   readonly next?: string | null;
   readonly code?: string | null;
   readonly buttons?: readonly SayButton[];
-  /** A page of the Entra admin centre. */
+  /** A page of the Entra admin center. */
   readonly link?: string | null;
   /** Plain text for the notification and for clients that show no cards. */
   readonly summary: string;
 }
 
-/** Draws a short answer. */
 export function noticeCard(words: Words, notice: Notice): CardMessage {
   const next = notice.next ?? null;
   const links = entraLink(words, notice.link ?? null);

@@ -5,7 +5,7 @@ import type { Outcome, OutcomeKind, ScopingCheck, UnknownEnd } from '../../graph
 import type { WordKey } from '../words.ts';
 import type { Tone } from './tone.ts';
 
-/** What an outcome is called, what it means and what to do about it, as keys of the catalogue. */
+/** An outcome's name, meaning and next step, as keys of the catalogue. */
 export interface OutcomeWords {
   readonly tone: Tone;
   readonly verdict: WordKey;
@@ -19,7 +19,7 @@ type ChangeKind = Exclude<OutcomeKind, 'notInScope' | 'skipped' | 'failed' | 're
 const CHANGES: Readonly<Record<ChangeKind, OutcomeWords>> = {
   created: { tone: 'good', verdict: 'verdict.created', happened: 'created.happened', next: 'created.next' },
   updated: { tone: 'good', verdict: 'verdict.updated', happened: 'updated.happened', next: 'updated.next' },
-  // Whoever asks to provision somebody wants them to have access; losing it is no good news, though it succeeded.
+  // The requester wants the person to have access, so losing it is a warning, though the call succeeded.
   disabled: { tone: 'warning', verdict: 'verdict.disabled', happened: 'disabled.happened', next: 'disabled.next' },
   deleted: { tone: 'warning', verdict: 'verdict.deleted', happened: 'deleted.happened', next: 'deleted.next' },
   otherChange: {
@@ -112,7 +112,7 @@ const UNKNOWN: Readonly<Record<UnknownEnd, WordKey>> = {
   interrupted: 'unknown.interrupted.happened',
 };
 
-/** Looks an outcome up. Every outcome has its words: a new kind or cause without them does not compile. */
+/** Looks up an outcome's words. A new kind or cause without words does not compile. */
 export function outcomeWords(outcome: Outcome): OutcomeWords {
   switch (outcome.kind) {
     case 'created':
@@ -145,7 +145,7 @@ function changeWords(outcome: Extract<Outcome, { kind: ChangeKind }>): OutcomeWo
   const plain = CHANGES[outcome.kind];
   const isLate = outcome.kind === 'inSync' && outcome.earlier !== undefined;
   const say: OutcomeWords = isLate ? { ...plain, happened: 'inSync.earlier.happened' } : plain;
-  // What is no good news by itself is told as such, and the warning stands beside it.
+  // Other tones keep their own words, with the warning next to them.
   if (outcome.warning === undefined || say.tone !== 'good') return say;
   return { ...say, tone: 'warning', verdict: 'verdict.warned', next: 'warned.next' };
 }

@@ -7,12 +7,12 @@ import { short, submitButton } from './parts.ts';
 import { calledName, moreText, type RowLimits, row, stateLine } from './people-rows.ts';
 import { lookOf } from './tone.ts';
 
-/** As many as a card holds, however long their names. */
+/** As many as fit on a card with the longest names. */
 export const PEOPLE_PER_PAGE = 25;
 
 export interface PageCardInput {
   readonly request: Pick<Request, 'id' | 'app'>;
-  /** Those of this page only, in the order of the list. */
+  /** Only the tasks of this page, in the order of the list. */
   readonly tasks: readonly Pick<Task, 'subject' | 'state'>[];
   /** From 0. */
   readonly page: number;
@@ -26,8 +26,8 @@ const LEVELS: readonly RowLimits[] = [
 ];
 
 /**
- * One page of all the people of a list as they stand now: name, verdict, and why where it did not end well. In the
- * words of whoever turns the page.
+ * One page of all the people of a list in their current state: name, verdict, and the reason of a failure. In the
+ * language of the person who turns the page.
  */
 export function pageCard(words: Words, { request, tasks, page, pages }: PageCardInput): CardMessage {
   const values = { app: short(request.app.name), page: page + 1, pages };

@@ -3,33 +3,33 @@ import { markdownText, plainText } from '../cards/safe-text.ts';
 import type { CardAction } from '../reply.ts';
 import type { WordKey, Words, WordValues } from '../words.ts';
 
-/** Longest name of a person or an app on a card: whole for all that are real, and small enough for the card's budget. */
+/** Longest name of a person or an app on a card: enough for real names, and small enough for the card's size limit. */
 export const LONGEST_NAME = 80;
-/** Longest line that a button may say, in UTF-16 code units. */
+/** Longest line that a button may run, in UTF-16 code units. */
 const LONGEST_LINE = 300;
 const LONGEST_TOOLTIP = 100;
-/** As many actions as Teams shows on a card. */
+/** The most actions that Teams shows on a card. */
 export const MOST_BUTTONS = 6;
 
-/** A name on its way into a message as a value: cut, and not yet escaped, which the message does. */
+/** A name as a value for a message: cut, and not yet escaped, which the message does. */
 export const short = (name: string, limit = LONGEST_NAME): string => plainText(name, limit);
 
 /** A text element, or none. */
 export const maybe = (text: string | null): Maybe<Text> => (text === null || text === '' ? [] : [{ text }]);
 
-/** So many rows of a list, with names of this length, for whoever sees no card. */
+/** Rows of a list for a reader without cards, and the longest name in them. */
 const FALLBACK_ROWS = 5;
 export const FALLBACK_NAME = 40;
 
-/** What a list says to whoever sees no card: the summary, and its first rows in plain words. */
+/** A list for a reader without cards: the summary and its first rows, as plain text. */
 export const listAsText = (summary: string, rows: readonly string[]): string =>
   [summary, ...rows.slice(0, FALLBACK_ROWS)].join(' · ');
 
-/** Somebody else's text as an element of its own, or none when nothing of it can be seen. */
+/** User text as an element of its own, or none when nothing of it is visible. */
 export const maybeQuoted = (text: string | null, limit?: number): Maybe<Text> =>
   maybe(text === null ? null : markdownText(text, limit));
 
-/** What a person is known by besides the name: the principal name, and that it is a guest. */
+/** A person's label next to the name: the user principal name, and whether they are a guest. */
 export const personLabel = (
   words: Words,
   { label, guest }: { readonly label: string | null; readonly guest?: boolean },
@@ -37,8 +37,8 @@ export const personLabel = (
   guest === true ? maybe(words.card('subject.guest', { label: short(label ?? '—', 120) })) : maybeQuoted(label, 120);
 
 /**
- * A button that sends `action` back. None for a line that the card could not also show letter by letter: too
- * long, or with hidden characters in it. Nobody should say by a click what they could not read before it.
+ * A button that sends `action` back. None for a line that the card could not also show exactly: too long, or with
+ * hidden characters. A click must not run a line that the clicker could not read first.
  */
 export function submitButton(
   words: Words,
@@ -55,11 +55,11 @@ export function submitButton(
   return [{ title: label, tooltip: plainText(tooltip ?? label, LONGEST_TOOLTIP), data }];
 }
 
-/** The button that brings the answer to this line to the clicker's personal chat. */
+/** The button that sends the answer to this line to the clicker's personal chat. */
 export const personalButton = (words: Words, line: string): Maybe<SubmitButton> =>
   submitButton(words, 'button.inPersonal', { verb: 'personal', text: line }, words.plain('button.runs', { line }));
 
-/** A decision on an access request. It carries the request's id and nothing else; see `DecisionButton`. */
+/** A decision on an access request. It carries only the request's id; see `DecisionButton`. */
 export function decisionButton(
   words: Words,
   verb: DecisionButton['data']['verb'],
@@ -79,26 +79,26 @@ const DECISIONS: Readonly<Record<DecisionButton['data']['verb'], readonly [title
   deny: ['button.denyNow', 'button.denyOne'],
 };
 
-/** The button below the form of `request`. */
+/** The submit button of the form of `request`. */
 export function formButton(words: Words): FormButton {
   const title = words.plain('button.ask');
   return { title, tooltip: title, data: { verb: 'ask', msteams: { feedback: { hide: true } } } };
 }
 
-/** The button that opens a page of the Entra admin centre, or none. */
+/** The button that opens a page of the Entra admin center, or none. */
 export const entraLink = (words: Words, url: string | null): Maybe<Link> =>
   url === null ? [] : [{ title: words.plain('button.openInEntra'), url }];
 
-/** What can be done of a line that says when access starts or ends. */
+/** The alternatives for a line with a start or an end. */
 type TermButton = 'withoutEnd' | 'withoutTime' | 'provisionNow' | 'askForDay' | 'fromThatDay' | 'onceApproved';
 
-/** A button that a view adds because its caller knows a line worth saying next. */
+/** A button for a helpful next line, which the view's caller knows. */
 export interface SayButton {
   /** `line`: the line itself is the title. */
   readonly label: 'inPersonal' | 'help' | 'apps' | 'whoami' | 'tryAgain' | 'tryIt' | 'yes' | 'line' | TermButton;
   /** `run` answers with a new message, `choose` in place of this card, `personal` in the clicker's personal chat. */
   readonly verb: 'run' | 'choose' | 'personal';
-  /** The line to say. */
+  /** The line to run. */
   readonly text: string;
 }
 

@@ -8,25 +8,25 @@ import { maybe, short } from './parts.ts';
 import { outcomeLine } from './reason-words.ts';
 import { lookOf, type Tone } from './tone.ts';
 
-/** How much of others' texts the rows of a card take in, in UTF-16 code units; and how many rows. */
+/** Limits for user texts in the rows of a card, in UTF-16 code units; and the number of rows. */
 export interface RowLimits {
   readonly rows: number;
   readonly name: number;
   readonly line: number;
 }
 
-/** A name to show for somebody, whatever the directory leaves out. */
+/** A nonempty name to show, whatever the directory leaves out. */
 export function nameOf({ name, label }: Pick<Subject, 'name' | 'label'>, limit: number): string {
   return [name, label ?? ''].map((text) => short(text, limit)).find((text) => text !== '') ?? '—';
 }
 
-/** The same, with a guest called one. */
+/** The same, with guests marked as such. */
 export function calledName(words: Words, subject: Pick<Subject, 'name' | 'label' | 'guest'>, limit: number): string {
   const name = nameOf(subject, limit);
   return subject.guest === true ? words.plain('person.guest', { name }) : name;
 }
 
-/** What a task's state is called, in plain text, and how good or bad it is. */
+/** The name of a task's state, in plain text, and its tone. */
 export function stateLine(
   words: Words,
   state: TaskState,
@@ -48,7 +48,7 @@ export function stateLine(
   }
 }
 
-/** A row of a name and what there is to say about it; `line` is plain. */
+/** A row with a name and a text; `line` is plain. */
 export function row(tone: Tone, name: string, line: string, limits: RowLimits): ListRow {
   const { glyph, color } = lookOf(tone);
   return { glyph, color, text: markdownText(name), line: maybe(markdownText(line, limits.line)) };
@@ -68,7 +68,7 @@ const LEFT_OUT: Readonly<Record<Exclude<LeftOut['reason'], 'duplicate'>, WordKey
 
 const MOST_SUGGESTIONS = 3;
 
-/** What no call is made for, line by line with what may have been meant; duplicates are only counted. */
+/** The lines without a call, each with what may have been meant; duplicates are only counted. */
 export function leftOutSection(words: Words, leftOut: readonly LeftOut[], limits: RowLimits): ListSection[] {
   const lines = leftOut.flatMap(({ text, reason, suggestions }) =>
     reason === 'duplicate' ? [] : [{ text, reason, suggestions }],

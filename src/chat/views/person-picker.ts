@@ -8,7 +8,7 @@ import type { Words } from '../words.ts';
 import { noticeCard } from './notice.ts';
 import { LONGEST_NAME, maybe, maybeQuoted, short, submitButton } from './parts.ts';
 
-/** More rows than this nobody reads; typing more of the name is quicker. */
+/** More rows are tedious to read; typing more of the name is quicker. */
 export const MOST_CANDIDATES = 6;
 
 export interface PersonCandidate {
@@ -23,7 +23,7 @@ export interface PersonCandidate {
   readonly guest?: boolean;
 }
 
-/** A user as one of those who may be meant. */
+/** A user as a candidate. */
 export function candidateOf(user: DirectoryUser): PersonCandidate {
   return {
     id: user.id,
@@ -39,22 +39,22 @@ export function candidateOf(user: DirectoryUser): PersonCandidate {
 export interface AppCandidate {
   readonly id: string;
   readonly name: string;
-  /** Whether it has a provisioning job; null when Graph does not tell. */
+  /** Whether the app has a provisioning job; null when Graph does not tell. */
   readonly configured: boolean | null;
   readonly enabled: boolean | null;
-  /** What tells it from others of its name, where there are any. */
+  /** Distinguishes it from apps of the same name, if there are any. */
   readonly details?: AppDetails;
 }
 
 export interface AppDetails {
   readonly appId: string;
-  /** Milliseconds since 1970; this and all else null when Graph does not tell. */
+  /** Milliseconds since 1970; each field is null when Graph does not tell. */
   readonly createdAt: number | null;
   readonly publisher: string | null;
   readonly description: string | null;
 }
 
-/** What a picker asks about. `choose` gives the whole line that choosing a candidate says. */
+/** The content of a picker. `choose` gives the whole line that choosing a candidate runs. */
 export interface Picking<Candidate> {
   readonly typed: string;
   readonly candidates: readonly Candidate[];
@@ -63,7 +63,7 @@ export interface Picking<Candidate> {
   readonly choose: (id: string) => string;
 }
 
-/** Several people fit what was typed: each with what tells them apart, and a button. `app` by name, null for none. */
+/** Several people match what was typed: each with distinguishing details and a button. `app` by name, null for none. */
 export function personPicker(
   words: Words,
   { typed, app, candidates, more, choose }: Picking<PersonCandidate> & { readonly app: string | null },
@@ -86,7 +86,7 @@ export function personPicker(
   });
 }
 
-/** One person may be meant by what is not their name, such as its beginning. The button says `line`. */
+/** One person may be meant, whose name was not typed exactly, e.g. only its beginning. The button runs `line`. */
 export function personOffer(
   words: Words,
   { typed, candidate, line }: { readonly typed: string; readonly candidate: PersonCandidate; readonly line: string },
@@ -108,7 +108,7 @@ export function personOffer(
   });
 }
 
-/** Several apps fit what was typed. */
+/** Several apps match what was typed. */
 export function appPicker(words: Words, { typed, candidates, more, choose }: Picking<AppCandidate>): CardMessage {
   return pickerCard(words, {
     title: words.card('picker.app.title', { typed: short(typed) }),
@@ -120,7 +120,7 @@ export function appPicker(words: Words, { typed, candidates, more, choose }: Pic
       lines: appLines(words, app),
       warnings: maybe(appWarning(words, app)),
       choices: chooseButton(words, app.name, choose(app.id)),
-      // Whoever sees no card, and has two of one name to choose from, can type the id.
+      // A reader without cards can type the id to choose between apps of the same name.
       ...(app.details === undefined ? {} : { typed: `${app.name} (${app.details.appId})` }),
     })),
   });
@@ -155,12 +155,12 @@ function appWarning(words: Words, { configured, enabled }: AppCandidate): string
 }
 
 export function chooseButton(words: Words, name: string, line: string): Maybe<SubmitButton> {
-  // Six buttons that are all called "Choose" sound alike to a screen reader, so the tooltip says whom.
+  // Six buttons titled "Choose" sound alike in a screen reader, so the tooltip says which candidate.
   const tooltip = words.plain('button.chooseOne', { name: short(name) });
   return submitButton(words, 'button.choose', { verb: 'choose', text: line }, tooltip);
 }
 
-/** `typed`: what to type for it, where its name alone is not enough. */
+/** `typed`: what to type for the candidate, where its name alone is not enough. */
 type Row = PickerRow & { readonly typed?: string };
 
 /** Draws candidates, each with its button. */
@@ -168,7 +168,7 @@ export function pickerCard(
   words: Words,
   picker: Pick<PickerView, 'title' | 'intro' | 'fallbackText'> & { more: string | null; rows: readonly Row[] },
 ): CardMessage {
-  // The names stand in the fallback as well: whoever sees no card can still type one of them.
+  // The fallback text includes the names: a reader without cards can still type one of them.
   const names = words.list(picker.rows.map(({ name, typed }) => typed ?? name.replace(/\\(.)/g, '$1')));
   const fallbackText = names === '' ? picker.fallbackText : `${picker.fallbackText} ${names}.`;
   const rows = picker.rows.map(({ typed: _, ...row }) => row);

@@ -11,20 +11,20 @@ import { quarantineProblem } from './quarantine.ts';
 import { isSignInProblem, type SignInProblem, signInProblem } from './sign-in-problems.ts';
 import type { Tone } from './tone.ts';
 
-/** Whatever keeps Usher from doing what was said, before any call is made for it. */
+/** What keeps Usher from running a command, before any call is made for it. */
 export type Problem =
   | { readonly kind: 'unknownUser' | 'noName' | 'noOnePerson' | 'unknownApp'; readonly typed: string }
-  /** The app's people go by distinguished names, and something else was typed. */
+  /** The app identifies people by distinguished names, and something else was typed. */
   | { readonly kind: 'userNeedsDirectoryName'; readonly typed: string; readonly app: string }
   /** A distinguished name was typed for an app whose people come from Entra. */
   | { readonly kind: 'directoryNameUnexpected'; readonly typed: string; readonly app: string }
-  /** The app's people go by the ids of an HR system, and an address was typed. */
+  /** The app identifies people by the ids of an HR system, and an address was typed. */
   | { readonly kind: 'userNeedsSourceId'; readonly typed: string; readonly app: string }
   | { readonly kind: 'appNotConfigured' | 'appDisabled' | 'appTakesNoUsers'; readonly app: string }
-  /** The connector does nothing on demand while its regular cycles run. */
+  /** The connector does not provision on demand while its regular cycles run. */
   | { readonly kind: 'jobMustStop'; readonly app: string }
   | Quarantine
-  /** `begun`: it broke in the middle, and something may have been stored before. */
+  /** `begun`: the failure came midway, and something may have been stored before. */
   | { readonly kind: 'databaseAway'; readonly begun: boolean }
   | { readonly kind: 'incomplete'; readonly missing: 'subject' | 'app' }
   | { readonly kind: 'tooLong'; readonly length: number; readonly limit: number }
@@ -42,7 +42,9 @@ export type Problem =
   | CheckProblem
   | SignInProblem;
 
-/** What a job's quarantine says of itself. Every part but the app may be missing; times in milliseconds since 1970. */
+/**
+ * A job's quarantine as the job reports it. Every part but the app may be missing; times in milliseconds since 1970.
+ */
 export interface Quarantine {
   readonly kind: 'appQuarantined';
   readonly app: string;
@@ -52,9 +54,9 @@ export interface Quarantine {
   readonly nextAttempt: number | null;
   readonly errorCode: string | null;
   readonly message: string | null;
-  /** Whether the tenant's own administrator can repair it. */
+  /** Whether the tenant's own administrator can fix it. */
   readonly tenantActionable: boolean | null;
-  /** When this is shown, so that a date stands where it is another day. */
+  /** When this is shown, so that times on another day get a date. */
   readonly now: number;
 }
 
@@ -146,8 +148,8 @@ const KEYS = {
 } as const satisfies Readonly<Record<string, Keys>>;
 
 /**
- * What went wrong, what it means, what to do next; with buttons for lines that help, where the caller knows any, and
- * for the page of the Entra admin centre where it can be mended.
+ * What went wrong, what it means, what to do next; with buttons for helpful lines, where the caller knows any, and for
+ * the page of the Entra admin center where it can be fixed.
  */
 export function problem(
   words: Words,

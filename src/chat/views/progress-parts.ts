@@ -6,26 +6,26 @@ import { maybe, short } from './parts.ts';
 const MINUTE = 60_000;
 const CELLS = 10;
 
-/** How far something has come, as a bar and, for clients that draw none, in letters: `▓▓▓░░░░░░░ 73 of 500`. */
+/** Progress as a bar and, for clients that draw none, in characters: `▓▓▓░░░░░░░ 73 of 500`. */
 export function progressBar(words: Words, done: number, total: number): ListView['bars'] {
   const part = total === 0 ? 0 : Math.min(1, done / total);
-  // Rounded down: a bar that is full before the last one is through would be a lie.
+  // Rounded down, so that the bar is full only after the last one.
   const full = Math.floor(part * CELLS);
   const cells = `${'▓'.repeat(full)}${'░'.repeat(CELLS - full)}`;
   return [{ percent: Math.floor(part * 100), text: words.card('list.bar', { cells, done, total }) }];
 }
 
-/** "About 12 min left, until 14:32.", or null when nobody can tell. Times in milliseconds since 1970. */
+/** "About 12 min left, until 14:32.", or null when unknown. Times in milliseconds since 1970. */
 export function timeLeft(words: Words, finishesAt: number | null, now: number): string | null {
   if (finishesAt === null) return null;
   const minutes = Math.round((finishesAt - now) / MINUTE);
-  // Minutes are as exact as it gets: Microsoft may slow Usher down, and single requests go first.
+  // Minutes are as exact as it gets: Microsoft may throttle Usher, and single requests go first.
   return minutes < 1
     ? words.card('list.left.soon')
     : words.card('list.left', { length: lengthOf(words, finishesAt - now), time: words.moment(finishesAt, now) });
 }
 
-/** What keeps every call from getting through, since when, and how long a task waits for the end of it. */
+/** The fault that stops every call, since when, and how long a task waits for its end. */
 export function awayTexts(
   words: Words,
   fault: Omit<WaitingFault, 'endsAt'> & { readonly endsAt?: number },
@@ -40,7 +40,7 @@ export function awayTexts(
 }
 
 /**
- * Why there is no token, as far as its code tells.
+ * Why there is no token, as far as the code tells.
  * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
  */
 function loginTrouble(code: string): 'expired' | 'wrong' | 'refused' | 'away' | 'other' {
@@ -57,7 +57,7 @@ export function lengthOf(words: Words, ms: number): string {
   return words.plain('list.length', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
-/** Who asked, when, and the id to name it by. */
+/** The requester, the time, and the request's id. */
 export function requestFooter(
   words: Words,
   { asker, createdAt, id }: Pick<Request, 'asker' | 'createdAt' | 'id'>,

@@ -14,7 +14,7 @@ const REASONS: ReadonlyMap<string, WordKey> = new Map<string, WordKey>([
   ['quarantineondemand', 'quarantine.onDemand'],
 ]);
 
-/** A quarantined app in words: why, since when, until when, and who can do something about it. */
+/** A quarantined app in words: why, since when, until when, and who can fix it. */
 export function quarantineProblem(words: Words, quarantine: Quarantine): Explained {
   const app = short(quarantine.app);
   const reason = REASONS.get((quarantine.reason ?? '').toLowerCase());
@@ -49,7 +49,7 @@ function times(words: Words, { since, nextAttempt, now }: Quarantine): string[] 
   return [...began, ...again];
 }
 
-/** A job that never ran dates things to the year 1, which is no time to show anybody. */
+/** A job that never ran dates its fields to the year 1, which must not be shown. */
 function isReal(time: number | null): time is number {
   return time !== null && time > 0;
 }

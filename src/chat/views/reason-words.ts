@@ -77,17 +77,17 @@ const UNKNOWN: Readonly<Record<UnknownEnd, WordKey>> = {
   interrupted: 'reason.interrupted',
 };
 
-/** What is not known of an attempt, in half a sentence. */
+/** What is unknown about an attempt, in half a sentence. */
 export const unknownReason = (words: Words, why: UnknownEnd): string => words.plain(UNKNOWN[why]);
 
-/** What became of somebody in a few words, "Not provisioned: not assigned to the app". Plain, a value for a message. */
+/** An outcome in a few words, "Not provisioned: not assigned to the app". Plain, a value for a message. */
 export function outcomeLine(words: Words, outcome: Outcome, { what }: { readonly what: 'group' | 'other' }): string {
   const verdict = words.plain(outcomeWords(outcome).verdict, { what });
   const reason = shortReason(words, outcome);
   return reason === null ? verdict : words.plain('list.verdictReason', { verdict, reason });
 }
 
-/** Why it did not end well, in half a sentence that names nobody; null when it did. */
+/** The reason of a failure, in half a sentence without names; null after a good outcome. */
 export function shortReason(words: Words, outcome: Outcome): string | null {
   switch (outcome.kind) {
     case 'created':
@@ -98,7 +98,7 @@ export function shortReason(words: Words, outcome: Outcome): string | null {
     case 'inSync':
       return null;
     case 'notInScope': {
-      // The first is the most telling; what follows from it (nobody unassigned has a role) says no more.
+      // The first check tells the most; later ones follow from it (an unassigned person has no role).
       const [first] = outcome.failedChecks;
       return first === undefined ? words.plain('reason.unnamedCheck') : words.plain(CHECKS[first]);
     }
@@ -132,7 +132,7 @@ function skipReason(words: Words, { code, property }: Extract<Outcome, { kind: '
   return withCode(words, FAILED[explainErrorCode(code)], code);
 }
 
-/** The code stands only where the words say no more than that there was one. */
+/** Adds the code only where the words do not explain it. */
 function withCode(words: Words, key: WordKey, code: string): string {
   const text = short(code, LONGEST_CODE);
   return key === 'reason.unknownCode' && text === '' ? words.plain('reason.none') : words.plain(key, { code: text });

@@ -19,13 +19,13 @@ import { lookOf, type Tone } from './tone.ts';
 
 export interface RequestCardInput {
   readonly request: Request;
-  /** Where the waiting task stands; null when nobody can tell. */
+  /** The waiting task's queue position and start time; null when unknown. */
   readonly forecast: Forecast | null;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** The cloud's Entra admin centre, e.g. `https://entra.microsoft.com`; without it there is no link. */
+  /** The cloud's Entra admin center, e.g. `https://entra.microsoft.com`; without it there is no link. */
   readonly entraPortalUrl?: string | null;
-  /** Whether the asker may retry. Only decides whether the button is shown: the click is checked again. */
+  /** Whether the requester may retry. It only controls the button: a click is checked again. */
   readonly canRetry: boolean;
   /** Others than those concerned read along; missing for no. */
   readonly readAlong?: boolean;
@@ -50,9 +50,9 @@ const AGAIN: Readonly<Record<WaitReason, WordKey>> = {
 };
 
 /**
- * Draws a request of one task as it stands now, in its reader's language and time zone.
+ * Draws the current state of a request with one task, in its reader's language and time zone.
  *
- * @throws when the request has another number of tasks: one of several outcomes shown for all would be a lie.
+ * @throws when the request has another number of tasks: one outcome must not stand for several.
  */
 export function requestCard(input: RequestCardInput): CardMessage {
   const { request } = input;
@@ -67,17 +67,17 @@ export function requestCard(input: RequestCardInput): CardMessage {
   return progressCard(words, { ...input, task }, taskProgress(words, input, task, state));
 }
 
-/** A task that is not done, in words: for its own card, and for the card of what it is a part of. Texts are finished. */
+/** An unfinished task in words, for its own card and for the card that includes it. Texts are finished. */
 export interface TaskProgress {
   readonly tone: Tone;
-  /** Holds no text of others, so that it may stand where no Markdown is read. */
+  /** Holds no user text, so that it may be used where no Markdown is read. */
   readonly title: string;
   readonly paragraphs: readonly Text[];
-  /** Takes `person` and `app`. */
+  /** Its values are `person` and `app`. */
   readonly summary: WordKey;
 }
 
-/** How a task stands, in the words of its card. */
+/** The state of a task, in the words of its card. */
 export function taskProgress(
   words: Words,
   input: ProgressInput,
@@ -108,7 +108,7 @@ function held(words: Words, request: Request): TaskProgress {
 }
 
 function cancelled(words: Words, task: Task, at: number, now: number): TaskProgress {
-  // Whatever was sent once may have been carried out, whoever called it off afterwards.
+  // A sent call may have taken effect, though the request was cancelled later.
   const attempts = sentCalls(task);
   const text = attempts === 0 ? 'request.cancelledUnsent' : 'request.cancelledAgain';
   return {
@@ -140,11 +140,11 @@ function waiting(
     return {
       tone: 'waiting',
       title: words.card('away.title', { cause: fault.cause }),
-      // Its own latest call met the same, which need not be said twice.
+      // The task's own latest call met the same fault, which need not be repeated.
       paragraphs: [...maybe(again === fault.cause ? null : reason), { text: awayTexts(words, fault, now).join(' ') }],
       summary: 'request.summary.waiting',
     };
-  // Until the assignment can have been seen, the place in line says nothing, and the reason tells the time itself.
+  // Until the assignment can have replicated, the queue position says nothing, and the reason gives the time itself.
   const isForAssignment = again === 'assignmentUnseen' && isLater;
   const when = isForAssignment ? '' : whenText(words, forecast, dueAt, now);
   return {
@@ -163,7 +163,7 @@ function waitingTitle(words: Words, forecast: Forecast | null): string {
 
 function whenText(words: Words, forecast: Forecast | null, dueAt: number, now: number): string {
   if (forecast === null) return dueAt > now ? words.card('request.notBefore', { time: words.time(dueAt, now) }) : '';
-  // Whole seconds: a forecast to the tenth would promise more than it knows.
+  // Whole seconds: tenths would be more precise than the forecast.
   const seconds = Math.round((forecast.startsAt - now) / 1_000);
   if (seconds < 1) return words.card('request.startsNow');
   return words.card('request.startsIn', {

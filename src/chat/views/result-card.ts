@@ -38,10 +38,10 @@ interface Limits extends DetailLimits {
   readonly lineLength: number;
 }
 
-/** The service's reason in the box, in UTF-16 code units. */
+/** The length of the service's reason in the box, in UTF-16 code units. */
 const REASON_LENGTH = 220;
 
-/** From all that a person can use to what fits whatever the service sends. The last one is proven by the tests. */
+/** From everything useful down to what fits whatever the service sends; tests prove that the last level fits. */
 const DETAIL_LEVELS: readonly Limits[] = [
   { changes: 20, valueLength: 80, steps: 8, detailsPerStep: 8, saidLength: 500, stepRows: 12, lineLength: 160 },
   { changes: 20, valueLength: 60, steps: 8, detailsPerStep: 4, saidLength: 300, stepRows: 10, lineLength: 120 },
@@ -56,7 +56,7 @@ const CHECKS: Readonly<Record<ScopingCheck, WordKey>> = {
   scopingFilter: 'check.scopingFilter',
 };
 
-/** Everything that the parts of one card share. */
+/** What the parts of one card share. */
 interface Drawing extends ResultCardInput {
   readonly words: Words;
   readonly say: OutcomeWords;
@@ -66,8 +66,8 @@ interface Drawing extends ResultCardInput {
 }
 
 /**
- * The outcome of one task: the verdict first, then what stopped it and what to do, then the steps; the rest waits
- * behind "Show details". The card holds as much of the service's report as Teams takes.
+ * The outcome of one task: the verdict first, then what stopped it and what to do, then the steps; the rest is hidden
+ * under "Show details". The card holds as much of the service's report as Teams takes.
  */
 export function resultCard(words: Words, input: ResultCardInput): CardMessage {
   const { request, task, state } = input;
@@ -94,7 +94,7 @@ function resultView(drawing: Drawing, fallbackText: string, limits: Limits): Res
   const next = { text: words.card(say.next, values) };
   const lastSaid = last === null ? [] : [{ text: words.card(last.happened, last.values) }];
   const lastNext = last === null ? [] : [{ text: words.card(last.next, last.values) }];
-  // When all is well, "what to do next" in a box of its own would look like work.
+  // After a good outcome, a highlighted "what to do next" would look like work.
   const isCalm = say.tone === 'good';
   const steps = reportOf(outcome)?.steps ?? [];
   const unmet = outcome.kind === 'notInScope' ? (decisiveStep(outcome)?.step ?? null) : null;
@@ -132,7 +132,7 @@ function resultView(drawing: Drawing, fallbackText: string, limits: Limits): Res
   };
 }
 
-/** Cloud sync brings people out of what stands in the place of the app, so nobody is "in" it. */
+/** Cloud sync reads people from the system in the app's position, so no person is "in" it. */
 function subjectKey(outcome: Outcome): WordKey {
   return writesToEntra(outcome) ? 'subject.fromDirectory' : 'subject.inApp';
 }
@@ -146,7 +146,7 @@ function summaryOf({ words, say, values, state, last }: Drawing): string {
 
 function otherChecks(words: Words, outcome: Outcome): Text[] {
   if (outcome.kind !== 'notInScope') return [];
-  // Whoever is disabled or not assigned has no role there: to list that as well would send people looking for it.
+  // A disabled or unassigned person has no role there: listing that as well would mislead the reader.
   const others = outcome.failedChecks
     .slice(1)
     .filter((check) => check !== 'entitled')
@@ -176,20 +176,20 @@ function stoppedAt({ words, say, setting, state }: Drawing, count: number): Resu
   return [{ label, style, lines: maybe(reason ?? stepLine(words, step, setting, 200)) }];
 }
 
-/** Why it failed, in the service's words; null when they say no more than `known`. */
+/** Why it failed, in the service's words; null when they add nothing to `known`. */
 function reasonText(outcome: Outcome, app: string, known: string): string | null {
   const reason = outcome.kind === 'failed' ? (outcome.reason ?? '').trim().replace(/^Message:\s*/i, '') : '';
   if (serviceText(reason, app, REASON_LENGTH) === '' || known.includes(reason)) return null;
   return serviceMarkdown(reason, app, REASON_LENGTH);
 }
 
-/** What the service itself recommends, when it does: often the only help with a code that nobody knows. */
+/** The service's own recommendation, if any: often the only help with an unknown code. */
 function advice(words: Words, outcome: Outcome): readonly Text[] {
   const recommended = outcome.kind === 'failed' ? short(outcome.recommendedAction ?? '', 200) : '';
   return recommended === '' ? [] : [{ text: words.card('label.advice', { advice: recommended }) }];
 }
 
-/** The service's own code, small, for whoever has to look it up. */
+/** The service's own code, small, for looking it up. */
 function codeText(words: Words, outcome: Outcome): string | null {
   if (outcome.kind === 'refused') {
     const { status } = outcome;
@@ -206,7 +206,7 @@ function rawCode(outcome: Exclude<Outcome, { kind: 'refused' }>): string | null 
   if (outcome.kind === 'unknown') return outcome.why;
   if (outcome.kind === 'failed' || outcome.kind === 'skipped') return outcome.code;
   if ('warning' in outcome && outcome.warning !== undefined && outcome.warning.code !== '') return outcome.warning.code;
-  // After a change, no reason to skip is the reason for anything.
+  // After a change, a skip reason explains nothing.
   if (outcome.kind !== 'inSync' && outcome.kind !== 'notInScope') return null;
   return outcome.report.steps.map(({ details }) => details.SkipReason).find((reason) => reason !== undefined) ?? null;
 }

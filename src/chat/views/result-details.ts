@@ -17,7 +17,7 @@ export interface DetailLimits {
   readonly saidLength: number;
 }
 
-/** What Microsoft's support asks for; `finished` in words. */
+/** The facts that Microsoft's support asks for; `finished` in words. */
 export interface SupportFacts {
   readonly finished: string;
   readonly graphRequestId: string | null;
@@ -25,7 +25,7 @@ export interface SupportFacts {
 }
 
 const LONGEST_ATTRIBUTE = 60;
-/** Of attributes whose values are not shown: how many are named, and how much of a name. */
+/** For attributes without shown values: how many are named, and how much of each name. */
 const MOST_NAMED = 10;
 const LONGEST_NAMED = 40;
 
@@ -33,11 +33,11 @@ export interface DetailsInput {
   readonly outcome: Outcome;
   readonly setting: StepSetting;
   readonly support: SupportFacts;
-  /** Others than those concerned read along: the attributes are named, and no value is shown. */
+  /** Others than those concerned read along: attributes are named without values. */
   readonly readAlong: boolean;
 }
 
-/** What stands behind "Show details": the service's own words, the attributes, what each step reported, ids. */
+/** The content of "Show details": the service's own words, the attributes, each step's report, ids. */
 export function detailSections(
   words: Words,
   { outcome, setting, support, readAlong }: DetailsInput,
@@ -64,7 +64,7 @@ export function detailSections(
   ];
 }
 
-/** Titles and values of a fact list; a fact without a value is none. */
+/** A row of a fact list; none without a value. */
 export function fact(title: string, value: string | null, limit = 80): Fact[] {
   const text = plainText(value ?? '', limit);
   return text === '' ? [] : [{ title, value: markdownText(text, limit) }];
@@ -95,7 +95,7 @@ function changesSection(words: Words, outcome: Outcome, changes: readonly Change
   const telling = changes.filter(({ oldValue, newValue }) => !(isEmpty(oldValue) && isEmpty(newValue)));
   const shown = telling.filter(isKept);
   const withheld = telling.filter((change) => !isKept(change)).map(({ attribute }) => attribute);
-  // Of an account that there was already, no old values at all means that the service does not tell them.
+  // For an existing account, no old values at all means that the service does not report them.
   const existed = outcome.kind === 'updated' || outcome.kind === 'inSync';
   const newOnly = existed && changes.every(({ oldValue }) => isEmpty(oldValue));
   const facts = shown.slice(0, limits.changes).map((change) => changeFact(words, change, limits.valueLength, newOnly));
@@ -107,7 +107,7 @@ function changesSection(words: Words, outcome: Outcome, changes: readonly Change
   });
 }
 
-/** Of the changes, the names of those attributes whose names are no secret. */
+/** The names of the changed attributes, except for secret ones. */
 function namesSection(words: Words, outcome: Outcome, changes: readonly Change[]): DetailSection[] {
   const telling = changes.filter(({ oldValue, newValue }) => !(isEmpty(oldValue) && isEmpty(newValue)));
   const names = [...new Set(telling.filter(isKept).map(({ attribute }) => attribute))];
@@ -120,7 +120,7 @@ function namesSection(words: Words, outcome: Outcome, changes: readonly Change[]
   return section(words.card(changesLabel(outcome)), { texts: maybe(text) });
 }
 
-/** Which attributes there were besides those that Usher keeps the values of. Secrets are counted and not named. */
+/** The attributes beyond those whose values Usher keeps. Secret ones are counted and not named. */
 function withheldText(words: Words, attributes: readonly string[]): string {
   const unlike = [...new Set(attributes)];
   const named = unlike.filter((attribute) => !isSecretName(attribute)).slice(0, MOST_NAMED);
@@ -172,7 +172,7 @@ function stepSection(words: Words, step: Step, setting: StepSetting, limits: Det
   });
 }
 
-/** A section, or none when nothing would stand below its heading. */
+/** A section, or none when it would be empty. */
 function section(
   heading: string,
   { texts = [], facts = [], more = null }: { texts?: DetailSection['texts']; facts?: Fact[]; more?: string | null },
@@ -181,7 +181,7 @@ function section(
   return [{ heading, texts, tables: facts.length === 0 ? [] : [{ facts }], more: maybe(more) }];
 }
 
-/** The service writes empty JSON where it has nothing to say. */
+/** The service writes empty JSON for missing values. */
 function isEmpty(value: string | null): boolean {
   return value === null || ['', '{}', '[]', 'null'].includes(plainText(value));
 }

@@ -22,36 +22,36 @@ const STATUSES: Readonly<Record<StepStatus, StatusLook>> = {
 
 const NOT_MET: StatusLook = { glyph: '!', color: 'Default', word: 'status.notMet' };
 
-/** Reasons to skip that mean something to people; the others show as they are. */
+/** Skip reasons that have words; others are shown as they are. */
 const SKIP_REASONS: ReadonlyMap<string, WordKey> = new Map<string, WordKey>([
   ['RedundantExport', 'step.inSync'],
   ['NotEffectivelyEntitled', 'step.notInScope'],
 ]);
 
-/** What a step's words need to know besides the step. */
+/** What a step's words depend on besides the step. */
 export interface StepSetting {
   readonly app: string;
   /** `group`, or `other` for a person. */
   readonly what: string;
-  /** Where people come from and where they are written to, by the names that people use. */
+  /** The source and the target system, by their everyday names. */
   readonly source: string;
   readonly target: string;
 }
 
-/** What the latest attempt was told: behind a result that nobody knows stands what a later attempt ended as. */
+/** The result of the latest attempt: an unknown outcome holds that of a later attempt. */
 export function latestOf(outcome: Outcome): Outcome {
   return outcome.kind === 'unknown' ? (outcome.last ?? outcome) : outcome;
 }
 
-/** The account of the latest call, where the service gave one. */
+/** The report of the latest call, where the service gave one. */
 export function reportOf(outcome: Outcome): Report | null {
   const latest = latestOf(outcome);
   return latest.kind === 'refused' || latest.kind === 'unknown' ? null : latest.report;
 }
 
 /**
- * One row of the card for one step. `lineLength` in UTF-16 code units; 0 leaves the line out. `unmet` marks the scoping
- * step that found the subject out of scope: the service calls it a success or a skip, and either would mislead.
+ * A step's row on the card. `lineLength` in UTF-16 code units; 0 leaves the line out. `unmet` marks the scoping step
+ * that found the subject out of scope: the service calls it a success or a skip, and either would mislead.
  */
 export function stepRow(
   words: Words,
@@ -94,7 +94,7 @@ export function stepName(words: Words, step: Step, { app, what, source, target }
   }
 }
 
-/** What the service says of the step, or what its reason to skip means. Escaped; null when there is nothing to say. */
+/** The service's text for the step, or the meaning of its skip reason. Escaped; null when there is neither. */
 export function stepLine(words: Words, step: Step, { app }: StepSetting, limit: number): string | null {
   const reason = step.details.SkipReason ?? '';
   const meaning = SKIP_REASONS.get(reason);
@@ -104,8 +104,8 @@ export function stepLine(words: Words, step: Step, { app }: StepSetting, limit: 
 }
 
 /**
- * The step to name first when things did not go well, with its number from 1: the one that failed, or else the one
- * that decided to do nothing.
+ * The step to name first after a bad outcome, with its number from 1: the failed one, or else the one that decided to
+ * do nothing.
  */
 export function decisiveStep(outcome: Outcome): { readonly step: Step; readonly number: number } | null {
   const steps = reportOf(outcome)?.steps ?? [];
@@ -117,7 +117,7 @@ export function decisiveStep(outcome: Outcome): { readonly step: Step; readonly 
 function decisiveIndex(outcome: Outcome, steps: readonly Step[]): number {
   const failed = steps.findIndex(({ status }) => status === 'failure');
   if (failed !== -1) return failed;
-  // Scoping that finds somebody out of scope has succeeded as a step, and an export step then carries the skip.
+  // A scoping step that finds a person out of scope has succeeded, and a later export step carries the skip.
   const scoping = outcome.kind === 'notInScope' ? steps.findIndex(({ type }) => type === 'scoping') : -1;
   return scoping !== -1 ? scoping : steps.findLastIndex(({ status }) => status === 'skipped' || status === 'warning');
 }
@@ -130,7 +130,7 @@ export function settingOf(words: Words, outcome: Outcome, app: string, what: str
   return { app, what, source, target: writesToEntra(outcome) ? entra : app };
 }
 
-/** Whether it is Entra ID that is written to, as by cloud sync: then the app is only the way there. */
+/** Whether the call writes to Entra ID, as cloud sync does: then the app is only the way there. */
 export function writesToEntra(outcome: Outcome): boolean {
   return isEntra(reportOf(outcome)?.targetSystem ?? '');
 }

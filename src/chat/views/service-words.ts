@@ -1,25 +1,25 @@
 import { cut, markdownText, plainText } from '../cards/safe-text.ts';
 
 /**
- * What the service says, made fit to read: systems by the names that people use, no sentence that tells nothing, and
- * cut only where that is worth an ellipsis. Engineers find it letter by letter in the details.
+ * Makes the service's text readable: systems by their everyday names, no empty phrases, and cut only where that saves
+ * more than an ellipsis. The details show the exact text to engineers.
  */
 
 const ENTRA = /\b(?:azure active directory|microsoft entra id)\b/gi;
 const ENTRA_NAME = /^(?:azure active directory|microsoft entra id|entra id)$/i;
-/** What the service calls any app that was made by hand. */
+/** The service's name for any custom app. */
 const CUSTOM_APP = /\bcustomappsso\b/gi;
-/** Sentences that only say what kind of step it is. */
+/** Sentences that only name the kind of step. */
 const EMPTY_PHRASE = /^determine if \w+ in scope by evaluating against each scoping filter\.?$/i;
-/** In UTF-16 code units, as all lengths here: a cut that saves less than this costs more than it brings. */
+/** In UTF-16 code units, as all lengths here: a cut that saves less than this is not worth it. */
 const LEAST_SAVING = 20;
 /** How far back from the limit to look for the end of a word. */
 const LONGEST_WORD = 30;
 
-/** Whether the service means Entra ID by the name of a system. */
+/** Whether the name of a system means Entra ID. */
 export const isEntra = (system: string): boolean => ENTRA_NAME.test(system.trim());
 
-/** Plain text, at most twenty code units longer than `limit`; `''` for what says nothing. */
+/** Plain text, at most twenty code units longer than `limit`; `''` for an empty phrase. */
 export function serviceText(text: string, app: string, limit: number): string {
   const whole = plainText(text, limit * 3)
     .replace(ENTRA, 'Entra ID')

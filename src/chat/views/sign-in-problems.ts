@@ -2,7 +2,7 @@ import type { WordKey, Words, WordValues } from '../words.ts';
 import { short } from './parts.ts';
 import type { Tone } from './tone.ts';
 
-/** What is said of signing in, and what keeps somebody from it. */
+/** Texts about signing in, and about what prevents it. */
 export type SignInProblem =
   | {
       readonly kind:
@@ -16,7 +16,7 @@ export type SignInProblem =
     }
   /** Times in milliseconds since 1970. */
   | { readonly kind: 'signedIn'; readonly until: number; readonly now: number }
-  /** `code`: Entra's or Teams' own, for whoever runs Usher. */
+  /** `code`: Entra's or Teams' own, for the operator of Usher. */
   | { readonly kind: 'signInConsent' | 'signInFailed' | 'graphRefusedYou'; readonly code: string | null }
   | { readonly kind: 'othersRequest'; readonly id: string };
 
@@ -62,12 +62,11 @@ const KEYS: Readonly<Record<SignInProblem['kind'], Keys>> = {
   ],
 };
 
-/** Tells a problem of this file from the others. */
 export function isSignInProblem(what: { readonly kind: string }): what is SignInProblem {
   return Object.hasOwn(KEYS, what.kind);
 }
 
-/** The words of a problem, as keys of the catalogue with their values. */
+/** A problem's catalogue keys with their values. */
 export function signInProblem(
   words: Words,
   what: SignInProblem,

@@ -7,17 +7,17 @@ import { short } from './parts.ts';
 import { shortReason, unknownReason } from './reason-words.ts';
 import { latestOf, type StepSetting, settingOf } from './result-steps.ts';
 
-/** One person's or group's outcome, and what its sentences need to know besides. */
+/** The outcome of a person or group, and what else its sentences depend on. */
 export interface Told {
   readonly outcome: Outcome;
   readonly person: string;
   readonly app: string;
   readonly what: 'group' | 'other';
-  /** Usher made the app role assignment itself, so nobody need be told to make it. */
+  /** Usher made the app role assignment itself, so the card must not ask for it. */
   readonly hasAssigned: boolean;
-  /** Whether there is a Retry button next to the words. */
+  /** Whether a Retry button accompanies the text. */
   readonly retry: boolean;
-  /** When the outcome was stored, and now: what Graph asks to wait counts from there. Milliseconds since 1970. */
+  /** When the outcome was stored, from which Graph's requested wait counts, and now. Milliseconds since 1970. */
   readonly finishedAt?: number;
   readonly now?: number;
 }
@@ -26,11 +26,11 @@ export interface Verdict {
   readonly say: OutcomeWords;
   readonly values: WordValues;
   readonly setting: StepSetting;
-  /** What a later attempt ended as, where that of an earlier one is not known; else null. */
+  /** The result of a later attempt, where that of an earlier one is unknown; else null. */
   readonly last: { readonly happened: WordKey; readonly values: WordValues; readonly next: WordKey } | null;
 }
 
-/** The verdict, what it means and what to do next, for every card and text that tells an outcome. */
+/** The verdict, its meaning and the next step, for every card and text about an outcome. */
 export function verdictOf(words: Words, told: Told): Verdict {
   const { outcome, what, retry } = told;
   const setting = settingOf(words, outcome, short(told.app), what);
@@ -70,13 +70,13 @@ function lastWords(words: Words, { outcome }: Told, values: WordValues): Verdict
   return { happened: LAST[last.kind], values: { ...values, reason }, next: outcomeWords(last).next };
 }
 
-/** Until when Graph wants to be left alone; `none` where it did not say. */
+/** The end of the wait that Graph asks for; `none` where it did not say. */
 function untilText(words: Words, { outcome, finishedAt, now }: Told): string {
   const latest = latestOf(outcome);
   const waitMs = latest.kind === 'refused' ? latest.retryAfterMs : undefined;
   if (waitMs === undefined || finishedAt === undefined || !Number.isFinite(waitMs)) return 'none';
   const until = finishedAt + waitMs;
-  // A date beyond the calendar is no date.
+  // Beyond JavaScript's largest date.
   return until > 8.64e15 ? 'none' : words.moment(until, now ?? finishedAt);
 }
 
@@ -87,14 +87,14 @@ const UNSEEN: OutcomeWords = {
   next: 'notInScope.unseen.next',
 };
 
-/** Whoever has just been assigned and counts as unassigned is only waited for: to assign them again helps nobody. */
+/** A person just assigned who still counts as unassigned only needs time: assigning them again does not help. */
 function isUnseen({ outcome, hasAssigned }: Told): boolean {
   if (!hasAssigned || outcome.kind !== 'notInScope') return false;
   const [first] = outcome.failedChecks;
   return first === undefined || first === 'assigned' || first === 'entitled';
 }
 
-/** Where the next step is taken: people are assigned on a page of their own. */
+/** The page for the next step: people are assigned on a page of their own. */
 export function pageFor(outcome: Outcome, portal: string, appId: string): string {
   const latest = latestOf(outcome);
   const isUnassigned = latest.kind === 'notInScope' && latest.failedChecks[0] === 'assigned';

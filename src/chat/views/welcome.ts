@@ -3,7 +3,7 @@ import type { Words } from '../words.ts';
 import { type CommandHelp, helpCard } from './help.ts';
 import { type SayButton, short } from './parts.ts';
 
-/** The first thing that somebody sees of Usher. */
+/** The first message that a person gets from Usher. */
 export function welcome(
   words: Words,
   {
@@ -15,11 +15,11 @@ export function welcome(
     buttons = [],
   }: {
     readonly name: string | null;
-    /** Whether the reader has a role at all. */
+    /** Whether the reader has a role. */
     readonly canUse: boolean;
-    /** Whether that shows only when they have signed in. */
+    /** Whether the reader must sign in before that is known. */
     readonly mustSignIn?: boolean;
-    /** Whether it is known who reads at all. */
+    /** Whether the reader is known. */
     readonly isKnown?: boolean;
     readonly commands: readonly CommandHelp[];
     readonly buttons?: readonly SayButton[];

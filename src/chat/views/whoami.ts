@@ -9,11 +9,13 @@ import { fact } from './result-details.ts';
 
 interface Right {
   readonly permission: Permission;
-  /** In words, from all of the ground to a part of it; the first that the caller has is told. */
+  /** In words, from the widest ground to a part of it; the first that the caller has is shown. */
   readonly reach: readonly { readonly ground?: Ground; readonly word: WordKey }[];
 }
 
-/** Each is a permission of the policy, in the order of the card: no right is told of that no command asks for. */
+/**
+ * Each is a permission of the policy, in the order of the card, so that every right shown is one that commands check.
+ */
 const RIGHTS: readonly Right[] = [
   { permission: 'apps.list', reach: [{ word: 'whoami.right.look' }] },
   {
@@ -28,7 +30,7 @@ const RIGHTS: readonly Right[] = [
   { permission: 'history.export', reach: [{ word: 'whoami.right.export' }] },
 ];
 
-/** Who the caller is to Usher, and what that allows. `groups`: the groups that gave the roles, where known. */
+/** The caller's identity, roles and rights. `groups`: the groups that gave the roles, where known. */
 export function whoami(
   words: Words,
   { caller, groups = [] }: { readonly caller: Caller; readonly groups?: readonly string[] },

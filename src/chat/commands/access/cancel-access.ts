@@ -11,7 +11,7 @@ import { say } from '../turn.ts';
 import { assignmentsLink } from './found-request.ts';
 import { copyClicked } from './retry-access.ts';
 
-/** Cancel of an access request: its asker while it waits, an operator until its call has been sent. */
+/** Cancels an access request: its requester may while it waits, an operator until its call has been sent. */
 export async function cancelAccess(parts: CommandParts, turn: Turn, request: AccessRequest): Promise<Reply> {
   const by = { id: turn.caller.id, name: turn.caller.name };
   const acted = await act(parts.store, request.id, { kind: 'cancel', by });
@@ -25,7 +25,7 @@ export async function cancelAccess(parts: CommandParts, turn: Turn, request: Acc
   return clicked ?? taken(parts, turn, acted.kind === 'unknown' ? request : acted.accessRequest);
 }
 
-/** What has started is a provisioning request already, and may still wait in line. */
+/** A started access request is a provisioning request already; its task may still be in the queue. */
 async function calledOff(
   parts: CommandParts,
   acted: Awaited<ReturnType<typeof act>>,
@@ -38,7 +38,7 @@ async function calledOff(
   return cancelled > 0;
 }
 
-/** Says the same as the card: an assignment may stay behind, and so may what an earlier call has done. */
+/** Says the same as the card: an assignment may remain, and so may the effect of an earlier call. */
 async function taken(parts: CommandParts, { words }: Turn, request: AccessRequest): Promise<Reply> {
   const { id, subject, app, state } = request;
   const left = assignmentLeft(request);

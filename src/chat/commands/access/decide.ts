@@ -20,9 +20,9 @@ export type Verdict = { readonly kind: 'approve' } | { readonly kind: 'deny'; re
 const longestReason = 500;
 
 /**
- * Approve and deny, by button or typed. A click proves nothing: who clicks, what they are now in Entra, and whether the
- * request is their own is looked up anew. The decision itself is a compare-and-set, so a second click, a stale card or
- * a repeated delivery changes nothing and gets the card as it is.
+ * Approve and deny, by button or typed. A click proves nothing: the clicker's identity, their current roles in Entra,
+ * and whether the request is their own are read afresh. The decision itself is a compare-and-set, so a second click, a
+ * stale card or a repeated delivery changes nothing and gets the current card.
  */
 async function decide(parts: CommandParts, turn: Turn, id: string, verdict: Verdict): Promise<Reply> {
   const request = await eitherAccessRequest(parts, id);
@@ -32,7 +32,7 @@ async function decide(parts: CommandParts, turn: Turn, id: string, verdict: Verd
   return request.id === id ? carryOut(parts, turn, request, verdict) : isProvisioningOf(parts, turn, request, id);
 }
 
-/** A refusal for want of the role stands in the record of the request as well. */
+/** Usher records a refusal for a missing role on the access request as well. */
 async function neededToDecide(
   parts: CommandParts,
   { caller }: Turn,
@@ -71,7 +71,10 @@ export const denyCommand = defineCommand({
   run: (parts, turn, { requestId, reason }) => decide(parts, turn, requestId, { kind: 'deny', reason }),
 });
 
-/** What was approved is named by the id of what carries it out: there is nothing left to decide. */
+/**
+ * Answers a decision on the provisioning request that carries out an approved access request: nothing is left to
+ * decide.
+ */
 function isProvisioningOf(parts: CommandParts, { words }: Turn, request: AccessRequest, id: string): Reply {
   const decision = decisionOf(request.state);
   if (decision === null) return say(words, { kind: 'alreadyDecided', id: request.id });
@@ -86,7 +89,7 @@ async function needsNoDecision(parts: CommandParts, turn: Turn, id: string): Pro
   return say(turn.words, { kind: 'needsNoDecision', id, asker: request.asker.name });
 }
 
-/** Why this person in particular may not decide on this request; null when they may. Recorded. */
+/** Why this person may not decide on this request; null when they may. The refusal is recorded. */
 export async function obstacleTo(
   parts: CommandParts,
   { caller, words }: Turn,

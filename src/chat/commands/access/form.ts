@@ -5,15 +5,15 @@ import { type AccessFormInput, accessForm as accessFormCard } from '../../views/
 import { troubleReply } from '../turn.ts';
 import { requestAccess } from './request-access.ts';
 
-/** Teams shows a long list of choices badly; whoever is not in it can be typed in the line. */
+/** Teams shows a long list of choices badly; the requester can type an app that is not in it. */
 const mostApps = 100;
 
-/** `request` alone: a form with everything that a request may say. */
+/** `request` alone: a form with every field of an access request. */
 export function accessForm(parts: CommandParts, turn: Turn): Promise<Reply> {
   return form(parts, turn, { subject: '', app: '', start: '', reason: '' }, null);
 }
 
-/** The form filled in. What is missing is asked for once more, with everything that was written kept. */
+/** The submitted form. Usher asks again for what is missing and keeps what was filled in. */
 async function ask(parts: CommandParts, turn: Turn, filled: Extract<CardAction, { verb: 'ask' }>): Promise<Reply> {
   const [subject, app, start, reason] = [filled.subject, filled.app, filled.start, filled.reason].map((text) =>
     text.replace(/\s+/gu, ' ').trim(),

@@ -13,9 +13,8 @@ import { usersPageUrl } from '../../views/entra-link.ts';
 import { say } from '../turn.ts';
 
 /**
- * Who decides on access to an app: those that `APPS_FILE` names for it, else nobody in particular. Null where the app
- * cannot be found, or an entry of its name leads nowhere: whether it has approvers of its own is not known then, so
- * nobody decides.
+ * Who decides on access to an app: the approvers in `APPS_FILE`, else all approvers (empty list). Null where the app
+ * cannot be found or its entry is unsettled: Usher then cannot know the app's approvers, so no approver decides.
  */
 export async function approversOf(parts: CommandParts, appId: string): Promise<Fetched<Approvers>> {
   const found = await parts.applications.find(appId);
@@ -24,7 +23,7 @@ export async function approversOf(parts: CommandParts, appId: string): Promise<F
   return fetched(app === null || app.unsettled === true ? null : app.approvers);
 }
 
-/** Whether the app is there, and an entry of `APPS_FILE` of its name leads to no app, or to several. */
+/** Whether the app exists while an `APPS_FILE` entry of its name matches no app, or several. */
 export async function isUnsettledApp(parts: CommandParts, appId: string): Promise<boolean> {
   const found = await parts.applications.find(appId);
   return found.ok && found.value.kind === 'one' && found.value.app.unsettled === true;
@@ -32,34 +31,36 @@ export async function isUnsettledApp(parts: CommandParts, appId: string): Promis
 
 export type Approvers = readonly string[] | null;
 
-/** Whether this caller may decide on this request: the right role, and neither its asker nor the person concerned. */
+/**
+ * Whether this caller may decide on this request: has the role, and is neither its requester nor the person concerned.
+ */
 export function isTheirs(caller: Caller, request: AccessRequest, approvers: Approvers): boolean {
   if (approvers === null) return false;
   return mayDecide(caller, approvers) && request.asker.id !== caller.id && request.subject.id !== caller.id;
 }
 
-/** Whether this caller may see this request: its asker, who decides on it, and operators. */
+/** Whether this caller may see this request: its requester, its approvers, and operators. */
 export function maySee(caller: Caller, request: AccessRequest, approvers: Approvers): boolean {
   const isAsker = request.asker.id === caller.id;
   return isAsker || isTheirs(caller, request, approvers) || deny(caller, 'access.cancel') === null;
 }
 
-/** The page on which people are assigned to the app, for who is told that an assignment may be left behind. */
+/** The app's page of assigned people, for a reader who is told that an assignment may remain. */
 export function assignmentsLink({ entraPortal }: CommandParts, { app }: AccessRequest): string {
   return usersPageUrl(entraPortal, app.id);
 }
 
-/** The access request of this id, or the one that the provisioning request of this id carries out; null for neither. */
+/** The access request of this id, or the one carried out by the provisioning request of this id; null for neither. */
 export async function eitherAccessRequest({ store }: CommandParts, id: string): Promise<AccessRequest | null> {
   return (await findAccessRequest(store.database, id)) ?? findCarriedOutBy(store.database, id);
 }
 
-/** Tells the place of a message from others, as the record names it. */
+/** The key by which the database tells this conversation from others. */
 export function placeKeyOf({ place, speaker }: Incoming): string {
   return place.kind === 'personal' ? personalKey(speaker.id) : place.key;
 }
 
-/** There is no access request of this id: a slip when it was typed, an old card when it was clicked. */
+/** Answers an unknown access request id: a typo when typed, an old card when clicked. */
 export function unknownAccess(turn: Turn, id: string): Reply {
   const isTyped = turn.incoming.what.kind === 'text';
   return say(turn.words, isTyped ? { kind: 'unknownAccessRequest', id } : { kind: 'staleButton' });

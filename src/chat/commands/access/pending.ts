@@ -7,10 +7,10 @@ import { troubleReply } from '../turn.ts';
 import { approversOf, isTheirs } from './found-request.ts';
 
 const perPage = 10;
-/** Read at a time, as those that others decide on are passed over. */
+/** Rows read at a time, since requests that other approvers decide on are skipped. */
 const atOnce = 100;
 
-/** `pending [page]`: what waits for the caller's decision, oldest first. */
+/** `pending [page]`: the requests that wait for the caller's decision, oldest first. */
 async function pending(parts: CommandParts, turn: Turn, page: number): Promise<Reply> {
   const wanted = page * perPage + 1;
   const theirs: AccessRequest[] = [];

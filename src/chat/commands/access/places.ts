@@ -6,8 +6,8 @@ import { say, troubleReply } from '../turn.ts';
 import { approversOf } from './found-request.ts';
 
 /**
- * `send approvals here`: from now on this channel or group chat sees what its approver decides on, besides what others
- * have had sent here. Whoever decides for some apps only brings only those.
+ * `send approvals here`: from now on this channel or group chat is shown the requests that the caller decides on,
+ * besides those that other approvers send here. An approver of some apps adds only those apps.
  */
 async function sendApprovalsHere(parts: CommandParts, turn: Turn): Promise<Reply> {
   const { place, conversation, reader } = turn.incoming;
@@ -28,7 +28,7 @@ async function sendApprovalsHere(parts: CommandParts, turn: Turn): Promise<Reply
   return say(turn.words, { kind: 'placeAdded', apps: general ? null : own.map(({ displayName }) => displayName) });
 }
 
-/** `stop sending approvals`: the way back, for what whoever says it decides on. */
+/** `stop sending approvals`: the opposite, for the requests that the caller decides on. */
 async function stopSendingApprovals(parts: CommandParts, turn: Turn): Promise<Reply> {
   const { place } = turn.incoming;
   if (place.kind === 'personal') return say(turn.words, { kind: 'placeIsPersonal' });

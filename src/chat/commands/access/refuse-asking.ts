@@ -3,7 +3,7 @@ import type { CommandParts, Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
 import { record, say } from '../turn.ts';
 
-/** A requester asks neither for themselves nor for a person who is not theirs to ask for; the refusal is recorded. */
+/** Refuses requesters who ask for themselves or for a person outside their reports; records the refusal. */
 export async function refuseAsking(
   parts: CommandParts,
   { caller, words }: Turn,

@@ -21,12 +21,12 @@ import { endReply, offerLongerApp, readTerms, type Terms } from './terms.ts';
 
 export type RequestAccessCommand = Extract<Command, { verb: 'requestAccess' }>;
 
-/** Longer reasons are an essay; the card shows no more either. */
+/** The card shows no more of a reason than this. */
 const longestReason = 500;
 
 /**
- * `request access for <person> to <app> [on <date>] [because <reason>]`. What is stored is an access request; the
- * calendar shows it to those who decide. `askedAs` is `provision` where the caller had typed that and may only ask.
+ * `request access for <person> to <app> [on <date>] [because <reason>]`. Stores an access request; the approval
+ * scheduler shows it to the approvers. `askedAs` is `provision` where the caller typed that and may only ask.
  */
 export async function requestAccess(
   parts: CommandParts,
@@ -88,7 +88,7 @@ export async function requestAccess(
   }
 }
 
-/** Only whoever may see that request is told its id. */
+/** Tells the other request's id only to a caller who may see that request. */
 async function alreadyAsked(parts: CommandParts, turn: Turn, request: AccessRequest): Promise<Reply> {
   const approvers = await approversOf(parts, request.app.id);
   const isShown = maySee(turn.caller, request, approvers.ok ? approvers.value : null);
@@ -98,14 +98,14 @@ async function alreadyAsked(parts: CommandParts, turn: Turn, request: AccessRequ
 }
 
 /**
- * The grammar reads words, and leaves out quotes and brackets around them. A reason that ends the line is given back
- * letter by letter, as somebody decides on it.
+ * The grammar drops quotes and brackets around words. A reason at the end of the line is restored letter by letter,
+ * since approvers decide on it.
  */
 export function asTyped(line: string, reason: string | null): string | null {
   if (reason === null) return reason;
   const bare = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
   const wanted = bare(reason);
-  // From the end, word by word, so that the line is folded once and not once for each of its words.
+  // Backward word by word, so that the line is folded once and not once per word.
   let start: number | null = null;
   let length = 0;
   for (const { 0: word, index } of [...line.matchAll(/(?<=\s)\S+/gu)].toReversed()) {
@@ -117,13 +117,13 @@ export function asTyped(line: string, reason: string | null): string | null {
   return line.slice(start).trim();
 }
 
-/** In words, the longest date that may stand behind an app without a comma: "starting on Monday 1 December 2026". */
+/** Words of the longest date that may follow an app without a comma: "starting on Monday 1 December 2026". */
 const longestDate = 7;
 
 /**
- * "to Salesforce yesterday", "to Salesforce demain": words behind the app's name that make a date may be the date, where
- * there is no app of the whole name and one of the name before them. The grammar does not know the apps, and leaves that
- * open. It is a guess: it is offered, never done.
+ * "to Salesforce yesterday", "to Salesforce demain": words after the app's name that form a date may be the date, if no
+ * app has the whole name and one has the name before them. The grammar does not know the apps and leaves that open.
+ * Since it is a guess, it is only offered.
  */
 async function withTermsOfItsOwn(
   parts: CommandParts,
@@ -147,8 +147,8 @@ async function withTermsOfItsOwn(
 }
 
 /**
- * What is offered in place of a request that cannot be made as it was said: without its end, without its time of day,
- * on the day of its reason or at once, or with the date where it was guessed. Null where nothing keeps it from being made.
+ * The offer in place of a request that cannot be made as typed: without its end, without its time of day, on the day in
+ * its reason or at once, or with the guessed date. Null where the request can be made.
  */
 function offerInstead(
   parts: CommandParts,
@@ -188,14 +188,14 @@ function offerInstead(
   return { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion: line }) };
 }
 
-/** A requester asks for one person at a time; null for a caller who may not ask either, or may provision. */
+/** Tells a requester to request access for one person at a time; null for every other caller. */
 export function askOneByOne(turn: Turn): Reply | null {
   return mayOnlyAsk(turn) ? say(turn.words, { kind: 'askOneByOne' }) : null;
 }
 
 /**
- * The person and the app. Quarantine is no obstacle yet, as days may pass before it starts; a job that takes no people
- * of Entra is one.
+ * Finds the person and the app. Quarantine does not block the request yet, as days may pass before it starts; a job
+ * that takes no people from Entra does.
  */
 async function findAccessTarget(parts: CommandParts, turn: Turn, command: RequestAccessCommand) {
   const found = await findApp(parts, turn, command);

@@ -8,17 +8,20 @@ import { refuseUnattended } from '../../registry/run.ts';
 import type { Reply } from '../../reply.ts';
 import { refuseOnGround, say } from '../turn.ts';
 
-/** What holds an approved access request up, or has let it lapse. One that has started is retried as what carries it out. */
+/**
+ * An access request that has not started: held up, lapsed or undecided. A started one is retried as its provisioning
+ * request.
+ */
 export type Startable = AccessRequest & {
   readonly state: Exclude<AccessRequest['state'], { readonly kind: 'started' | 'finished' }>;
 };
 
 /**
- * Retry of an access request that has not started or does not run: looks now at what is held up, and has what lapsed for
- * want of something start after all. Neither needs another approval, and all that it rests on is read anew before.
+ * Retries an access request that has not started: checks a held-up one now, and starts a lapsed one after all. Neither
+ * needs another approval, and everything it depends on is read afresh first.
  */
 export async function retryAccess(parts: CommandParts, turn: Turn, request: Startable): Promise<Reply> {
-  // Access requests are for people of Entra, never for cloud sync from Active Directory.
+  // Access requests are for people in Entra, never for cloud sync from Active Directory.
   const refusal =
     (await refuseOnGround(parts, turn, 'request.retry', { cloudSync: false })) ??
     refuseUnattended(parts, turn, 'approve');
@@ -34,7 +37,7 @@ export async function retryAccess(parts: CommandParts, turn: Turn, request: Star
       if (!mayRetryLapsed(state.why)) return notRetried(parts, turn, request, 'lapsed');
       const by = { id: turn.caller.id, name: turn.caller.name };
       const acted = await act(parts.store, id, { kind: 'retry', by });
-      // A second click finds it approved already, which its cards show.
+      // A second click finds the request approved already, which its cards show.
       return acted.kind === 'done' ? startsAgain(parts, turn, request) : notRetried(parts, turn, request, 'soon');
     }
     case 'pending':
@@ -67,12 +70,12 @@ async function notRetried(
   return clicked ?? say(turn.words, { kind: 'notRetried', id, state, person: subject.name, app: app.name, day });
 }
 
-/** The card of this request that was clicked, as it stands now; null where another card was, or a line was typed. */
+/** The current state of this request's clicked card; null where another card was clicked, or a line was typed. */
 export async function copyClicked(parts: CommandParts, turn: Turn, accessRequestId: string): Promise<Reply | null> {
   const { what } = turn.incoming;
   const copy = what.kind === 'text' ? null : await copyWithCard(parts.store.database, what.cardId);
   if (copy?.accessRequestId !== accessRequestId) return null;
-  // Which card was clicked is the clicker's word; one that stands elsewhere is not for them to see.
+  // The client names the clicked card; the clicker may not see one that is in another conversation.
   const { conversationKey } = parts.store;
   const isHere = conversationKey(copy.conversation) === conversationKey(turn.incoming.conversation);
   return isHere ? { kind: 'live', liveId: copy.id } : null;

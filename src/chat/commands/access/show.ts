@@ -14,8 +14,8 @@ import { record, say, troubleReply } from '../turn.ts';
 import { approversOf, isTheirs, placeKeyOf } from './found-request.ts';
 
 /**
- * `show ID`: the card of a request once more, for callers who may see it. An access request gets a further live card; a
- * provisioning request has its own, so here it is shown as it stands now.
+ * `show ID`: shows a request's card again, to callers who may see it. An access request gets another live card; a
+ * provisioning request has its own, so this one is a snapshot.
  */
 export async function show(parts: CommandParts, turn: Turn, id: string): Promise<Reply> {
   const visible = await visibleTo(parts.access, turn.caller);
@@ -45,13 +45,13 @@ export async function show(parts: CommandParts, turn: Turn, id: string): Promise
 export type VisibleRequest =
   | { readonly kind: 'access'; readonly accessRequest: AccessRequest }
   | { readonly kind: 'whole'; readonly askerId: string }
-  /** What another person asked for several people, of whom only these concern the caller. */
+  /** Another person's request for several people, of whom only these concern the caller. */
   | { readonly kind: 'part'; readonly request: Request; readonly tasks: readonly Task[] }
-  /** None that this caller may see, which is all that such a caller is told. */
+  /** The caller may see nothing of this id, and is told only that. */
   | { readonly kind: 'none'; readonly isThere: boolean }
   | { readonly kind: 'unknown' };
 
-/** The request of this id, as far as the caller may see it. */
+/** The request of this id, as much as the caller may see. */
 export async function findVisible(
   { store }: CommandParts,
   caller: Caller,
@@ -96,12 +96,12 @@ function isOfOthers(caller: Caller, found: VisibleRequest): boolean {
   }
 }
 
-/** Others read along: what another person asked for is shown in the caller's personal chat alone. */
+/** Others read along: another person's request is shown only in the caller's personal chat. */
 function notShownHere({ words }: Turn, id: string): Reply {
   return say(words, { kind: 'notShownHere', id }, [{ label: 'inPersonal', verb: 'personal', text: `show ${id}` }]);
 }
 
-/** In the same words whether there is such a request or not. */
+/** Uses the same words whether the request exists or not. */
 export async function refuseUnseen(parts: CommandParts, turn: Turn, id: string, isThere: boolean): Promise<Reply> {
   if (isThere)
     await record(parts, turn.caller.id, 'denied', { permission: 'others.show', reason: 'notTheirs', request: id });
@@ -120,7 +120,7 @@ async function showAccess(parts: CommandParts, turn: Turn, request: AccessReques
   const liveId = await openCopy(parts.store, {
     accessRequestId: request.id,
     source: shownHere + id,
-    // One in a place is kept up to date, however often it is asked for.
+    // A conversation keeps one live card of a request, however often it is shown again.
     insteadOf: shownHere,
     conversation,
     reader,

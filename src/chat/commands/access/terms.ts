@@ -12,7 +12,7 @@ import type { SayButton } from '../../views/parts.ts';
 import type { Problem } from '../../views/problem.ts';
 import type { ProvisioningCommand } from '../target.ts';
 
-/** What a line says of the time, and why. */
+/** The time and reason of a line, as typed. */
 export interface Said {
   readonly start: string | null;
   readonly end: string | null;
@@ -24,24 +24,24 @@ export type Terms =
       readonly kind: 'terms';
       /** The start of the day in ms since 1970; null for at once. */
       readonly startsAt: number | null;
-      /** The start as it may stand in a line: what was typed, or the day alone where more stood beside it. */
+      /** The start for use in a line: as typed, or the day alone where more was typed around it. */
       readonly start: string | null;
-      /** As typed, without what leads it in. Usher cannot do it: a line with an end is never carried out. */
+      /** As typed, without its lead-in. Usher cannot end access: a line with an end is never carried out. */
       readonly end: string | null;
-      /** A time of day was named, which no start keeps: what was typed. */
+      /** The typed start with a time of day, which Usher does not keep. */
       readonly time: string | null;
       readonly reason: string | null;
-      /** The end is the start as well ("for Monday"): access from then on, or only then. */
+      /** The end is also the start ("for Monday"): access from then on, or only then. */
       readonly isOnly: boolean;
-      /** The reason names this day as well, and it may be the start: the caller is asked. */
+      /** The day in the reason, which may be the start: the caller is asked. */
       readonly maybe: { readonly start: string; readonly startsAt: number } | null;
     }
   | { readonly kind: 'problem'; readonly problem: Problem };
 
-/** What happens with a line that says no start. */
+/** What happens to a line without a start. */
 type WithoutStart = 'approved' | 'now';
 
-/** From when, until when and why. The start may stand in the reason: "because he joins Sales on 1 December". */
+/** Reads start, end and reason. The start may be in the reason: "because he joins Sales on 1 December". */
 export function readTerms(parts: CommandParts, turn: Turn, said: Said, instead: WithoutStart = 'approved'): Terms {
   const { reader } = turn.incoming;
   const now = parts.store.clock.now();
@@ -63,7 +63,7 @@ export function readTerms(parts: CommandParts, turn: Turn, said: Said, instead: 
   if (typed === null) return plain;
   if (said.end !== null && areMixed([typed, said.end], mannerOf(reader.locale).monthFirst))
     return { kind: 'problem', problem: { kind: 'unclearStart', typed: `${typed} – ${said.end}`, instead } };
-  // Only the first day of "next week" is offered, as nothing is done with an end.
+  // Only the first day of "next week" is offered, since Usher ignores ends.
   const span = isOnly ? startOfNextSpan(typed, reader, now) : null;
   if (span !== null) return { ...plain, startsAt: span, start: dayOf(span, reader) };
   const problem = (what: Problem): Terms => ({ kind: 'problem', problem: what });
@@ -71,7 +71,7 @@ export function readTerms(parts: CommandParts, turn: Turn, said: Said, instead: 
   switch (start.kind) {
     case 'date':
     case 'today': {
-      // "on 1 December, he joins Sales": what follows the date is the reason, where there is no other.
+      // "on 1 December, he joins Sales": what follows the date is the reason, unless the line has another.
       const { rest, hasTime } = start;
       if (rest !== '' && (reason !== null || !start.isReason)) return problem({ kind: 'unclearStart', typed, instead });
       const startsAt = start.kind === 'date' ? start.startsAt : null;
@@ -105,7 +105,10 @@ export function readTerms(parts: CommandParts, turn: Turn, said: Said, instead: 
 
 const dayAndMonth = /^(\d{1,2})[/.-](\d{1,2})(?:[/.-]\d{2,4})?$/;
 
-/** Whether of a range one day can only be written as the reader does not write it, so that the other may be, too. */
+/**
+ * Whether one day of a range fits only the order (day or month first) that the reader does not use, so that the other
+ * day may, too.
+ */
 function areMixed(days: readonly string[], monthFirst: boolean): boolean {
   const parts = days.map((day) => dayAndMonth.exec(day)?.slice(1).map(Number));
   return parts.every((part) => part !== undefined) && parts.some((part) => (part?.[monthFirst ? 0 : 1] ?? 0) > 12);
@@ -113,7 +116,7 @@ function areMixed(days: readonly string[], monthFirst: boolean): boolean {
 
 type EndTerms = Pick<Extract<Terms, { kind: 'terms' }>, 'startsAt' | 'time' | 'isOnly'> & { readonly end: string };
 
-/** That Usher cannot end access, what was understood, and what can be done instead. */
+/** Says that Usher cannot end access, what it understood, and what the caller can do instead. */
 export function endReply(
   { store }: CommandParts,
   { incoming, words }: Turn,
@@ -132,8 +135,8 @@ export function endReply(
 }
 
 /**
- * An app whose name goes on where the line seems to say when ("Leave until Friday"), offered in quotes; null where
- * there is none.
+ * Offers, in quotes, an app whose name continues where the line seems to state a time ("Leave until Friday"); null
+ * where there is none.
  */
 export async function offerLongerApp(
   parts: CommandParts,

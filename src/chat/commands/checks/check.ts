@@ -19,7 +19,7 @@ import { refuseCheckOn } from './refuse-check.ts';
 
 type CheckCommand = Extract<Command, { verb: 'check' }>;
 
-/** `check <person> [in <app>]`: is it the sync or is it the user? It reads, and changes nothing. */
+/** `check <person> [in <app>]`: is it the sync or is it the user? Only reads. */
 async function check(parts: CommandParts, turn: Turn, command: CheckCommand): Promise<Reply> {
   const reply =
     command.app === null
@@ -33,7 +33,9 @@ async function check(parts: CommandParts, turn: Turn, command: CheckCommand): Pr
   return inTime.ok ? inTime.value : troubleReply(turn.words, outOfTime, tryAgain(command));
 }
 
-/** Without the person or the app there is nothing to show; everything else has time limits of its own below this. */
+/**
+ * Without the person or the app there is nothing to show; all other reads have their own time limits within this one.
+ */
 const patienceMs = 2_900;
 const outOfTime: GraphTrouble = {
   kind: 'noAnswer',
@@ -59,7 +61,7 @@ async function checkInOne(
     person: personOf(person.user),
     app: { id: app.id, name: app.displayName },
     facts,
-    // Cloud sync wants a distinguished name, which a person of Entra does not tell.
+    // Cloud sync needs a distinguished name, which a person in Entra does not provide.
     elsewhere: seen.readAlong ? format(command) : null,
     canProvision: !cloudSync && deny(turn.caller, 'provision.run', { cloudSync }) === null,
     now: parts.store.clock.now(),
@@ -87,7 +89,7 @@ async function checkEverywhere(parts: CommandParts, turn: Turn, command: CheckCo
 
 type Seen =
   | { readonly kind: 'reply'; readonly reply: Reply }
-  /** The facts without what the caller may not see of them: a request that another person made. */
+  /** The facts without another person's request, which the caller may not see. */
   | { readonly kind: 'seen'; readonly readAlong: boolean; readonly of: (facts: CheckFacts) => CheckFacts };
 
 /** How much of this person the caller may see; a refusal is recorded. */

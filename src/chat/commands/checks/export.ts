@@ -9,7 +9,9 @@ import type { Words } from '../../words.ts';
 import { record, refuseStranger, troubleReply } from '../turn.ts';
 import { readFilter } from './history.ts';
 
-/** `export history [about] [since]`: the whole record as CSV, denials and all, offered as a file in a personal chat. */
+/**
+ * `export history [about] [since]`: the whole history as CSV, including denials, offered as a file in a personal chat.
+ */
 async function exportHistory(
   parts: CommandParts,
   turn: Turn,
@@ -34,7 +36,7 @@ export type ExportOpened =
   | { readonly kind: 'file'; readonly file: ExportFile }
   | { readonly kind: 'refused'; readonly message: CardMessage };
 
-/** The file that somebody has agreed to have stored. Who may have it is asked anew, and what left is recorded. */
+/** The file that the caller agreed to store. The permission is checked again, and the export is recorded. */
 export async function openExport(
   parts: CommandParts,
   words: Words,
@@ -55,7 +57,7 @@ export async function openExport(
   return { kind: 'file', file: await makeFile(parts, context) };
 }
 
-/** As the record stands at this moment. */
+/** Exports the history as of this moment. */
 async function makeFile({ store }: CommandParts, filter: ExportContext): Promise<ExportFile> {
   const until = new Date(store.clock.now()).toISOString();
   const file = await recordFile(store.database, { ...filter, until });

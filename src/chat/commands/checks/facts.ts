@@ -11,11 +11,13 @@ import type { CommandParts } from '../../registry/define-command.ts';
 import type { JobReading } from '../../views/checks/job-words.ts';
 import { readJob, readJobsOfAll } from './status.ts';
 
-/** First the job and its rule, then what depends on them: together less than the three seconds that somebody waits. */
+/**
+ * First the job and its rule, then what depends on them: together less than the three seconds that the caller waits.
+ */
 const firstMs = 700;
 const secondMs = 1_300;
 
-/** Everything about one person in one app, each part in time or not at all. */
+/** Everything about one person in one app; each part that is late is `unread`. */
 export async function readFacts(parts: CommandParts, user: DirectoryUser, app: Application): Promise<CheckFacts> {
   const { status: jobState, trouble: jobTrouble } = await readJob(parts, app, firstMs);
   const source = await sourceOf(parts, app, jobState);
@@ -33,8 +35,8 @@ export async function readFacts(parts: CommandParts, user: DirectoryUser, app: A
 const sideBySide = 24;
 
 /**
- * The same for all apps, with one look into the log for all of them, as Graph lets nobody look often. Of an app without
- * a job there is nothing more to know; `unread` is the job of one that was not looked at in time.
+ * The same for all apps, with one read of the log for all of them, since Graph limits these reads. Nothing more is read
+ * of an app without a job; a job is `unread` where it could not be read in time.
  */
 export async function readFactsOfAll(
   parts: CommandParts,
@@ -76,7 +78,7 @@ export async function readFactsOfAll(
 /** `unknown` where the job or its rule could not be read. */
 type Source = Rule['source'] | 'unknown';
 
-/** Where the app's people come from; Entra as well where there is no job. */
+/** Where the app's people come from; Entra also where there is no job. */
 async function sourceOf(parts: CommandParts, app: Application, jobState: JobReading): Promise<Source> {
   if (typeof jobState === 'string') return jobState === 'unread' ? 'unknown' : 'entra';
   const { synchronization, store } = parts;
@@ -91,7 +93,7 @@ async function readAssignment(
   app: Application,
   source: Source,
 ): Promise<CheckFacts['assignment']> {
-  // Whoever comes from elsewhere is not assigned, and would be blamed for it.
+  // People from another source are not assigned, and would be reported for it.
   if (source === 'unknown') return { kind: 'unread' };
   if (source !== 'entra') return { kind: 'notNeeded' };
   const read = await withinMs(assignments.find(app.id, user.id), secondMs, store.clock);

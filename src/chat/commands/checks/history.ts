@@ -25,7 +25,7 @@ import { say, troubleReply } from '../turn.ts';
 
 type HistoryCommand = Extract<Command, { verb: 'history' | 'exportHistory' }>;
 
-/** `history [about] [since] [page]`: what was asked for and what came of it, newest first. */
+/** `history [about] [since] [page]`: the requests and their outcomes, newest first. */
 async function history(
   parts: CommandParts,
   turn: Turn,
@@ -59,12 +59,12 @@ async function history(
   return { kind: 'card', inPlace: true, message };
 }
 
-/** Of the record, what the caller may see; null for all of it. */
+/** The part of the history that the caller may see; null for all of it. */
 function partOf(visible: Visible): OwnPart | null {
   return visible.kind === 'all' ? null : { askerId: visible.personId, subjectIds: visible.reportIds };
 }
 
-/** The id of a request, where that is what the history is asked of; null for a person or an app. */
+/** The request id, where the history is asked about one; null for a person or an app. */
 async function namedRequest({ store }: CommandParts, about: string | null): Promise<string | null> {
   const id = /^(?:request\s+)?#?([0-9a-z]{6})$/i.exec(about ?? '')?.[1]?.toUpperCase();
   if (id === undefined) return null;
@@ -73,7 +73,7 @@ async function namedRequest({ store }: CommandParts, about: string | null): Prom
   return isThere ? id : null;
 }
 
-/** `requests [page]`: one's own. */
+/** `requests [page]`: the caller's own requests. */
 async function requests(parts: CommandParts, turn: Turn, page: number): Promise<Reply> {
   const filter = { about: null, askerId: turn.caller.id, since: null };
   const found = await findDeedsPage(byReader(parts.store.database), filter, page - 1, DEEDS_PER_PAGE);
@@ -95,13 +95,15 @@ export type FilterFound =
   | {
       readonly kind: 'filter';
       readonly about: About | null;
-      /** Of whom or what it is about, as a person knows it. */
+      /** The person or app in question, by its display name. */
       readonly name: string | null;
       readonly since: number | null;
     }
   | { readonly kind: 'reply'; readonly reply: Reply };
 
-/** What was typed, made out: a day, and a person or an app. An app of exactly that name goes before a person. */
+/**
+ * Resolves what was typed: a day, and a person or an app. An app of exactly that name takes precedence over a person.
+ */
 export async function readFilter(parts: CommandParts, turn: Turn, command: HistoryCommand): Promise<FilterFound> {
   const reply = (answer: Reply): FilterFound => ({ kind: 'reply', reply: answer });
   const { words, incoming } = turn;
@@ -145,7 +147,7 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
     case 'noName':
       return reply(say(words, { kind: 'noName', typed }));
     case 'none': {
-      // Whoever has left the organization still stands in the record.
+      // A person who has left the organization is still in the history.
       const known = await findKnown(byReader(parts.store.database), command.about);
       const [only] = known;
       if (only !== undefined && known.length === 1) {

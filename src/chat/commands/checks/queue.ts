@@ -6,7 +6,7 @@ import type { Reply } from '../../reply.ts';
 import { QUEUE_ROWS, queueCard } from '../../views/checks/queue-card.ts';
 import { troubleReply } from '../turn.ts';
 
-/** `queue`: what runs and waits, whose, and when it starts. */
+/** `queue`: the running and waiting tasks, their requesters, and when they start. */
 async function queue(parts: CommandParts, turn: Turn): Promise<Reply> {
   const visible = await visibleTo(parts.access, turn.caller);
   if (!visible.ok) return troubleReply(turn.words, visible.trouble);
@@ -14,7 +14,7 @@ async function queue(parts: CommandParts, turn: Turn): Promise<Reply> {
   const whole = await readLineNow(parts.store, isPart ? mostRead : QUEUE_ROWS);
   const isSeen = ({ asker, subject }: LineItem) =>
     isVisible(visible.value, asker.id, subject === null ? [] : [subject.id]);
-  // What the caller may not see is counted and not named.
+  // Tasks that the caller may not see are counted and not named.
   const line = isPart ? { ...whole, items: whole.items.filter(isSeen).slice(0, QUEUE_ROWS) } : whole;
   const canCancel = deny(turn.caller, 'request.cancel') === null;
   const now = parts.store.clock.now();

@@ -15,7 +15,7 @@ import { statusList } from '../../views/checks/status-list.ts';
 import { findApplication } from '../target.ts';
 import { troubleReply } from '../turn.ts';
 
-/** Somebody on call waits: what does not come by then is shown as not read. */
+/** An on-call reader waits: an app not read by then is shown as unread. */
 const patienceMs = 2_000;
 const patienceForAllMs = 6_000;
 
@@ -48,7 +48,7 @@ async function statusOfAll(parts: CommandParts, turn: Turn): Promise<Reply> {
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
   const read = await readJobsOfAll(parts, listing.value.items, patienceForAllMs);
-  // A list of nothing but "could not be read" would keep to itself why.
+  // A list of nothing but "could not be read" would hide the reason.
   const trouble = read.every(({ status: reading }) => reading === 'unread') ? read.find(isTroubled)?.trouble : null;
   if (trouble) return troubleReply(turn.words, trouble);
   const items = read.map(({ app, status: reading, others }) => ({
@@ -63,9 +63,9 @@ async function statusOfAll(parts: CommandParts, turn: Turn): Promise<Reply> {
 
 export interface JobsRead {
   readonly status: JobReading;
-  /** The app's other jobs; none where `status` is a word. */
+  /** The app's other jobs; none where `status` is a string. */
   readonly others: readonly JobStatus[];
-  /** Why it is `unread`; null as well where no answer came in time. */
+  /** Why it is `unread`; null also where no answer came in time. */
   readonly trouble: GraphTrouble | null;
 }
 
@@ -73,7 +73,7 @@ const isTroubled = ({ trouble }: JobsRead): boolean => trouble !== null;
 
 type AppJobs = JobsRead & { readonly app: Application };
 
-/** How an app's jobs stand, in time or not at all. What was seen is counted as well. */
+/** The state of an app's jobs, or `unread` when late. The result also feeds the metrics. */
 export async function readJob(parts: CommandParts, app: Application, limitMs = patienceMs): Promise<JobsRead> {
   const { clock } = parts.store;
   const [enabled, read] = await Promise.all([
@@ -85,7 +85,7 @@ export async function readJob(parts: CommandParts, app: Application, limitMs = p
   return jobs;
 }
 
-/** The same of all these apps, in their order; `unread` are those that could not be looked at in this time. */
+/** The same for all these apps, in their order; `unread` where an app could not be read in time. */
 export async function readJobsOfAll(
   parts: CommandParts,
   apps: readonly Application[],
@@ -96,7 +96,7 @@ export async function readJobsOfAll(
   const survey = await surveyJobs({ synchronization, clock: store.clock }, ids, limitMs);
   const jobs = apps.map((app) => {
     const read = survey.get(app.id);
-    // A disabled app without a job is like any other without one.
+    // A disabled app without a job is reported like any app without one.
     const hasJob = read?.ok === true && read.value.kind === 'one';
     if (app.enabled === false && hasJob) return { app, ...disabled };
     return { app, ...(read === undefined ? unread : jobsIn(read)) };
@@ -115,7 +115,7 @@ function jobsIn(read: Fetched<JobStatusMatch> | TooSlow): JobsRead {
   return { status: read.value.status, others: read.value.others, trouble: null };
 }
 
-/** For the metrics. */
+/** Records the job states for the metrics. */
 async function noteSeen({ store, log }: CommandParts, jobs: readonly AppJobs[]): Promise<void> {
   const seen = jobs.flatMap(({ app, status, others }) => {
     if (status === 'unread') return [];
@@ -128,7 +128,7 @@ async function noteSeen({ store, log }: CommandParts, jobs: readonly AppJobs[]):
   });
 }
 
-/** Those that the installation has named go before the rest of the tenant. */
+/** Apps named in `APPS_FILE` go before the rest of the tenant. */
 export function namedFirst(apps: readonly Application[]): Application[] {
   const isNamed = (app: Application) => app.aliases.length > 0 || app.approvers.length > 0;
   return [...apps.filter(isNamed), ...apps.filter((app) => !isNamed(app))];

@@ -13,7 +13,7 @@ type WatchCommand = Extract<Command, { verb: 'watch' | 'unwatch' }>;
 
 const sideBySide = 8;
 
-/** `watch <app>`: this conversation is told when the app's synchronization breaks or mends. */
+/** `watch <app>`: this conversation is notified when the app's synchronization fails or recovers. */
 async function watch(parts: CommandParts, turn: Turn, command: WatchCommand): Promise<Reply> {
   const found = await findApplication(parts, turn, command);
   if (found.kind === 'reply') return found.reply;
@@ -30,7 +30,7 @@ async function watch(parts: CommandParts, turn: Turn, command: WatchCommand): Pr
   return say(turn.words, { kind: added ? 'watchAdded' : 'watchedAlready', app: app.name });
 }
 
-/** `unwatch <app>`: the way back. */
+/** `unwatch <app>`: the opposite. */
 async function unwatch(parts: CommandParts, turn: Turn, command: WatchCommand): Promise<Reply> {
   const found = await findApplication(parts, turn, command);
   if (found.kind === 'reply') return found.reply;
@@ -39,7 +39,7 @@ async function unwatch(parts: CommandParts, turn: Turn, command: WatchCommand): 
   return say(turn.words, { kind: removed ? 'watchRemoved' : 'notWatched', app: found.app.displayName });
 }
 
-/** `watches`: what this conversation is told of. */
+/** `watches`: the watches of this conversation. */
 async function watches(parts: CommandParts, turn: Turn): Promise<Reply> {
   const all = await listWatches(parts.store.database, turn.incoming.place.key);
   const listing = await parts.applications.list();

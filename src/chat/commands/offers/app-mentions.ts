@@ -3,15 +3,15 @@ import { wordSet } from './word-set.ts';
 
 /**
  * Where a text names apps. The longest name wins, so that "Data for Good" and "Webex, Cisco" stay whole; the beginning
- * of a name will do where it is whole words of it (`github` → GitHub Enterprise). Case, accents and punctuation make no
- * difference. Each word is looked at once for each app that begins with it.
+ * of a name counts if it is made of whole words (`github` → GitHub Enterprise). Case, accents and punctuation make no
+ * difference. Each word is compared once for each app that begins with it.
  */
 export interface Mention {
-  /** What a line calls the app: its name, or the typed words where several apps begin so. */
+  /** How a line names the app: by its name, or by the typed words where several apps begin so. */
   readonly name: string;
-  /** The name stands there whole, or an alias. */
+  /** The text holds the whole name, or an alias. */
   readonly whole: boolean;
-  /** Places in the text. */
+  /** Positions in the text. */
   readonly from: number;
   readonly to: number;
 }
@@ -27,18 +27,21 @@ interface Name {
   readonly app: Application;
 }
 
-/** Words that begin many an app's name and mean none of them. A whole name of these is an app only where one is expected. */
+/**
+ * Words that many app names begin with and that name none. A whole name made of these counts only where an app is
+ * expected.
+ */
 const TOO_COMMON = wordSet(
   'the a an my our all and or to in on for from of at with as new user users team group access account app',
   'data it me us now please request status check history watch provision is was get needs need who why work',
   'you',
 );
-/** What people write behind a name and is no part of it. */
+/** Words that people add after a name and that are no part of it. */
 const BEHIND: ReadonlySet<string> = new Set(['app', 'application']);
 const SHORTEST_BEGINNING = 3;
 const ADDRESS = /\S+@\S+/g;
 
-/** The words of a text in small letters without accents, each with its place. */
+/** The words of a text in lowercase without accents, each with its position. */
 export function tokensOf(text: string): Token[] {
   return [...text.matchAll(/[\p{L}\p{N}\p{M}]+/gu)].map(({ 0: word, index }) => ({
     text: folded(word),
@@ -47,7 +50,7 @@ export function tokensOf(text: string): Token[] {
   }));
 }
 
-/** @param expected whether the text was read as the name of an app: then its first word may be any. */
+/** @param expected whether the text was parsed as an app's name: then it may begin with any word */
 export function mentionsIn(text: string, apps: readonly Application[], expected: boolean): Mention[] {
   // The domain of an address names no app.
   const tokens = tokensOf(text.replace(ADDRESS, (address) => ' '.repeat(address.length)));

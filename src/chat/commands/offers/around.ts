@@ -2,44 +2,43 @@ import { negationIn } from '../../grammar/negations.ts';
 import type { Mention } from './app-mentions.ts';
 import { clauseIn, cutTakenBack, peopleIn, remainderOf } from './person-words.ts';
 
-/** The apps of a line, each with the people that the words beside it may name. */
+/** The apps of a line, each with the people that the words next to it may name. */
 export interface Around {
   readonly pairs: readonly Pair[];
-  /** Words that belong to none of them, as they were typed. */
+  /** Words that belong to no pair, as typed. */
   readonly leftOut: readonly string[];
 }
 
 export interface Pair {
-  /** As `peopleIn` gives them. */
+  /** In the format of `peopleIn`. */
   readonly people: readonly (readonly string[])[];
   readonly app: string;
 }
 
 interface Gap {
-  /** The words between two apps, without those that are taken back. */
+  /** The words between two apps, without the negated ones. */
   readonly kept: string;
-  /** From the word that takes back to the next app. */
+  /** From the negation to the next app. */
   readonly rest: string;
   readonly people: readonly (readonly string[])[];
 }
 
 /**
- * Who goes with which app: the people in front of it, or else those of the app before ("isaiah to Salesforce and
- * GitHub"). Where none stand in front of the first app, it is the people behind each, or else those of the next
- * ("Salesforce and GitHub for isaiah, Box for adele"). What is taken back ("but not GitHub") counts as left out, with
- * all that follows it where it is an app or stands for people of its own. Words with people that could belong to the
- * app on either side end the reading.
+ * Pairs people with apps: the people before an app, or else those of the previous app ("isaiah to Salesforce and
+ * GitHub"). Where no people precede the first app, the people after each app, or else those of the next ("Salesforce
+ * and GitHub for isaiah, Box for adele"). A negated part ("but not GitHub") is left out, with all that follows it if it
+ * is an app or has people of its own. People who could belong to either neighboring app end the reading.
  *
  * @param isAsked the line is a question: a condition in it is what it asks
  */
 export function readAround(line: string, all: readonly Mention[], isAsked = false): Around {
   const told = isAsked ? line.length : clauseIn(line);
-  // A word in the name of an app begins no clause.
+  // A word inside an app's name begins no clause.
   const clause = all.some(({ from, to }) => from <= told && told < to) ? line.length : told;
   const mentions = all.filter(({ from }) => from < clause);
   const gaps = [0, ...mentions.map(({ to }) => to)].map((from, at): Gap => {
     const text = line.slice(from, mentions[at]?.from ?? clause);
-    // "why is adele not in Salesforce" takes nothing back.
+    // "why is adele not in Salesforce" negates nothing.
     const { kept, rest } = isAsked && at === 0 ? { kept: text, rest: '' } : cutTakenBack(text);
     return { kept, rest, people: peopleIn(kept) };
   });
@@ -49,7 +48,7 @@ export function readAround(line: string, all: readonly Mention[], isAsked = fals
   const used = new Set(pairs.map(({ gap }) => gap));
   const unused = gaps.slice(0, end + 1).flatMap((gap) => (used.has(gap) || gap.people.length === 0 ? [] : [gap.kept]));
   const takenBack = gaps.slice(0, end).map(({ rest }) => rest.replace(JOINT_LAST, ''));
-  // From the app that is taken back on.
+  // From the negated app on.
   const behind = line.slice((mentions[end - 1]?.to ?? 0) + (gaps[end]?.kept.length ?? 0));
   const tickets = line.match(/#?\b(?:[A-Z]{2,10}-?\d{3,})\b/g) ?? [];
   return {
@@ -58,12 +57,12 @@ export function readAround(line: string, all: readonly Mention[], isAsked = fals
   };
 }
 
-/** The first app that is not meant, or whose people cannot be told. */
+/** The first app that is not meant, or whose people are unclear. */
 function endOf(gaps: readonly Gap[], count: number): number {
   const hasFirst = (gaps[0]?.people.length ?? 0) > 0;
   const at = gaps.slice(0, count).findIndex(({ kept, rest, people }, index) => {
     if (rest !== '') return people.length === 0 || peopleIn(rest.slice(negationIn(rest)?.end)).length === 0;
-    // "Salesforce to isaiah, adele to": one behind, one in front.
+    // "Salesforce to isaiah, adele to": one person after the app, one before it.
     return index > 0 && people.length > 0 && JOINT_FIRST.test(kept) && (hasFirst || JOINT_LAST.test(kept));
   });
   return at < 0 ? count : at;

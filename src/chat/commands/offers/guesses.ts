@@ -9,7 +9,7 @@ export type AppCommand = Extract<Command, { readonly app: string | null }> & { r
 
 export type PersonCommand = Extract<Command, { readonly subject: string; readonly app: string | null }>;
 
-/** What a line about provisioning says of the time, to be passed on to another reading of it. */
+/** The time and reason of a provisioning line, to pass on to another reading of it. */
 export function termOf(command: Command): { readonly term?: Term } {
   return 'term' in command && command.term !== undefined ? { term: command.term } : {};
 }
@@ -46,7 +46,7 @@ export function guessesFor(
   });
 }
 
-/** One command for each; a list where all of several are meant at once. */
+/** One command per person; one list where all people are meant at once. */
 export function forPeople(command: PersonCommand, people: readonly (readonly string[])[], text: string): Guess[] {
   const [[only] = [], second] = people;
   if (only === undefined) return [];
@@ -59,7 +59,7 @@ export function forPeople(command: PersonCommand, people: readonly (readonly str
   );
 }
 
-/** The command for each whom its subject names. */
+/** The command for each person in its subject. */
 export function withPeople(command: AppCommand, leftOut: string): Guess[] {
   if (!('subject' in command)) return [{ command }];
   const people = peopleIn(command.subject);

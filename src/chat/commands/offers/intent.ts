@@ -4,7 +4,7 @@ import { wordSet } from './word-set.ts';
 /** What a line is probably about. `unsaid`: it names a person and an app, and no verb. */
 export type Intent = 'provision' | 'requestAccess' | 'check' | 'status' | 'watch' | 'unwatch' | 'history' | 'unsaid';
 
-/** With one of these a line may mean the opposite of what it names, or tell what is past. */
+/** With one of these a line may mean the opposite, or tell of the past. */
 const AGAINST = wordSet(
   'not dont never no already undo remove removed revoke revoked delete deleted deprovision unprovision offboard unassign',
   'disable terminate stop cancel withdraw replace swap switch transfer instead without leaver leaving leaves left lost out wrong accidentally',
@@ -20,10 +20,10 @@ const GIVING = wordSet(
 );
 const STARTING = wordSet('provision onboard add create sync resync push assign');
 const TELLING = wordSet('tell notify alert warn know');
-/** A line of a few words that has no verb ("Salesforce for isaiah") may still be one. */
+/** A line this short may be a command without a verb ("Salesforce for isaiah"). */
 const fewWords = 6;
 
-/** Null for a line that had better not be guessed at. */
+/** Null for a line too risky to guess at. */
 export function intentOf(line: string): Intent | null {
   const words = tokensOf(line.replace(/['’]/g, '')).map(({ text }) => text);
   const [first = ''] = words;
@@ -38,7 +38,7 @@ export function intentOf(line: string): Intent | null {
   return words.length <= fewWords ? 'unsaid' : null;
 }
 
-/** Whether a line begins with a word for provisioning, so that half a command may be meant. */
+/** Whether a line begins with a word for provisioning, so that it may be half a command. */
 export function beginsToGive(line: string): boolean {
   const [first] = tokensOf(line);
   return first !== undefined && STARTING.has(first.text);

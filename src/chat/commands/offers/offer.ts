@@ -12,16 +12,16 @@ import { firstOf, type Guess, inTurn, type Resolved } from './resolved.ts';
 import { standsIn, unsaidIn } from './unsaid.ts';
 
 export interface Guesses {
-  /** Each is a line of its own; no more than stand on a card are looked at. */
+  /** Each becomes its own line; only as many as a card shows are resolved. */
   readonly guesses: readonly Guess[];
-  /** What of the typed line may stand in none of them. */
+  /** Words of the typed line that may be missing from every guess. */
   readonly leftOut: readonly string[];
 }
 
 /**
- * The one way by which a line gets onto a card that was not typed: each guess is resolved against tenant and role
- * first, and only what works when it is pressed is offered. Where nothing is left, the answer says what was not found,
- * or refuses. Nothing is done.
+ * The only way for a line that was not typed to reach a card: each guess is resolved against tenant and role first, and
+ * only lines that work when clicked are offered. If none remains, the reply says what was not found, or refuses. It
+ * changes nothing.
  */
 export async function offer(parts: CommandParts, turn: Turn, meant: Guesses): Promise<Reply> {
   const resolved = await resolveAll(parts, turn, meant.guesses);
@@ -29,13 +29,13 @@ export async function offer(parts: CommandParts, turn: Turn, meant: Guesses): Pr
   return tell(parts, turn, meant, resolved);
 }
 
-/** The same; null where nothing can be found, for callers that know better what to say then. */
+/** The same; null where nothing was found, for callers with a better answer. */
 export async function offerIfFound(parts: CommandParts, turn: Turn, meant: Guesses): Promise<Reply | null> {
   const resolved = await resolveAll(parts, turn, meant.guesses);
   return resolved.kind === 'missing' ? null : tell(parts, turn, meant, resolved);
 }
 
-/** What was not found, with the way to find it. */
+/** Says what was not found, and how to find it. */
 export function sayMissing({ words }: Turn, problem: Problem): Reply {
   const buttons: SayButton[] = [{ label: 'apps', verb: 'run', text: 'apps' }];
   return say(words, problem, problem.kind === 'unknownApp' ? buttons : []);
@@ -54,7 +54,7 @@ async function tell(
   if (resolved.kind === 'refused') return resolved.reply();
   const lines = [...new Set(resolved.commands.map(format))];
   const reasons = guesses.flatMap(({ command }) => ('reason' in command && command.reason) || []);
-  // Time is never dropped in silence.
+  // A time is never dropped silently.
   const times = guesses.flatMap(({ command }) => timesOf(command));
   const known = [...new Set([...leftOut, ...times, ...reasons])].filter(
     (text) => text !== '' && !lines.some((line) => standsIn(text, line)),
@@ -71,14 +71,14 @@ async function tell(
   return { kind: 'card', inPlace: true, message };
 }
 
-/** The line that the card answers; null for a form, and for one that is too long to be searched. */
+/** The line that the card answers; null for a form, and for a line too long to search. */
 function typedLine({ incoming: { what } }: Turn): string | null {
   const line =
     what.kind === 'text' ? what.text : what.kind === 'action' && 'text' in what.action ? what.action.text : '';
   return line.length > longestLookedAt ? null : line;
 }
 
-/** The words by which the typed line calls the apps of the offered ones: an alias, or a beginning of the name. */
+/** The typed words for the apps of the offered lines: an alias, or the beginning of the name. */
 async function appsIn(parts: CommandParts, line: string, lines: readonly string[]): Promise<readonly string[]> {
   const listing = await parts.applications.list();
   if (!listing.ok) return [];
@@ -88,10 +88,10 @@ async function appsIn(parts: CommandParts, line: string, lines: readonly string[
   );
 }
 
-/** A longer text names no app, no person and no group; searching it would only cost time. */
+/** A longer text names no app, person or group; searching it would only cost time. */
 export const longestLookedAt = 1_000;
 
-/** What a line says of start and end, as typed. */
+/** The start and end of a command, as typed. */
 function timesOf(command: Command): readonly string[] {
   const term = command.verb === 'requestAccess' ? command : 'term' in command ? command.term : undefined;
   return [term?.start ?? '', term?.end ?? ''];

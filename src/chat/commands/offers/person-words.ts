@@ -3,7 +3,7 @@ import { negationIn } from '../../grammar/negations.ts';
 import { trimEdges } from '../../grammar/words.ts';
 import { wordSet } from './word-set.ts';
 
-/** Words around a name in a line that the grammar could not read. None of them is looked up as a person. */
+/** Words around a name in a line that the grammar could not parse. None is looked up as a person. */
 const AROUND = wordSet(
   'a an the this that these those my our your his her their its some all i you he she it we they him them us',
   'someone somebody anyone everyone both to into in on onto for from of at with by as about up out off over',
@@ -21,14 +21,14 @@ const AROUND = wordSet(
 );
 const TICKET = /^#?(?:[a-z]{2,10}-?\d{3,}|\d{4,})$/i;
 const ADDRESS = /[^\s<>"',;()]+@[^\s<>"',;()]*[^\s<>"',;().!?]/g;
-/** No name that is looked up has more. */
+/** No name has more words. */
 const MOST_WORDS = 4;
 const LONGEST_NAME = 100;
 const MOST_PEOPLE = 50;
 
 /**
- * The people that words may name, each by a few texts to look up, the likelier first: an address goes before the names
- * beside it. A person who only wrote or gets a copy is one of them where no other person is named.
+ * The people whom words may name, each as a few texts to look up, likeliest first: an address goes before the names
+ * next to it. A sender or a cc counts only where no other person is named.
  */
 export function peopleIn(text: string): string[][] {
   const people = peopleAmong(text.replace(SENDERS, ' '));
@@ -48,7 +48,7 @@ const SENDERS = new RegExp(
 function peopleAmong(text: string): string[][] {
   const addresses = text.match(ADDRESS) ?? [];
   let next = 0;
-  // What stands in brackets only says more of a person, but for an address by itself.
+  // Brackets only describe a person, unless they hold an address alone.
   const masked = text
     .replace(ADDRESS, () => ` ${MARK}${next++}${MARK} `)
     .replace(/\([^()]*\)/g, (inside) => (isMarked(inside) ? inside : ' '));
@@ -64,7 +64,7 @@ function peopleAmong(text: string): string[][] {
   return people.filter((names) => names.length > 0).slice(0, MOST_PEOPLE);
 }
 
-/** Stands for an address while the text around it is cut at marks that an address may hold. */
+/** Replaces an address while the text is split at characters that an address may contain. */
 const MARK = '\uE000';
 const MARKED = new RegExp(`${MARK}(\\d+)${MARK}`, 'g');
 
@@ -72,17 +72,17 @@ function isMarked(inside: string): boolean {
   return inside.replace(MARKED, '') !== inside && inside.replace(MARKED, '').replace(/[()<>\s]/g, '') === '';
 }
 
-/** Whether the words are pronouns and the like: no near miss and no group is looked for then. */
+/** Whether the words are pronouns and the like: then no similar name and no group is looked up. */
 export function namesNoPerson(text: string): boolean {
   return !text.includes('@') && peopleIn(text).length === 0;
 }
 
-/** Whether the words part people by "or": one of them is meant. */
+/** Whether the words separate people by "or": one of them is meant. */
 export function isChoice(text: string): boolean {
   return /(?<!\S)or(?!\S)/i.test(text);
 }
 
-/** What the command has no place for, as it was typed; empty for mere courtesy and the words that join. */
+/** The words that the command cannot hold, as typed; empty for courtesy and conjunctions. */
 export function remainderOf(text: string): string {
   const remainder = text
     .replace(/\s+/g, ' ')
@@ -100,13 +100,13 @@ export function remainderOf(text: string): string {
     : remainder.join(' ');
 }
 
-/** The words in front of one that takes back a name, and those from it on. */
+/** Splits the words before a negation. */
 export function cutTakenBack(text: string): { readonly kept: string; readonly rest: string } {
   const at = negationIn(text)?.at ?? text.length;
   return { kept: text.slice(0, at), rest: text.slice(at) };
 }
 
-/** Where a line begins to tell why or on which condition, so that names there are no longer meant; its end otherwise. */
+/** Where a line begins to give a reason or a condition, so that names from there on are not meant; else its end. */
 export function clauseIn(text: string): number {
   return CLAUSE.exec(text)?.index ?? text.length;
 }
@@ -120,7 +120,7 @@ const CLAUSE = new RegExp(
   'iu',
 );
 
-/** Usher provisions at once in any case. */
+/** Usher provisions at once anyway. */
 const MEANT_ANYWAY: ReadonlySet<string> = new Set(['now', 'immediately', 'also', 'too', 'right', 'away', 'app']);
 
 function namesIn(part: string): string[] {

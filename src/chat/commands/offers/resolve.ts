@@ -35,10 +35,10 @@ import {
   requestFor,
 } from './resolved.ts';
 
-/** Of a longer list so many people are looked up: enough to tell that pressing the button reaches a person. */
+/** People looked up of a longer list: enough to tell that clicking the button reaches a person. */
 const mostLookedUp = 3;
 
-/** Resolves guesses against tenant and role, each name once however many guesses hold it. It changes nothing. */
+/** Resolves guesses against tenant and role, looking up each name only once. It changes nothing. */
 export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) => Promise<Resolved> {
   const { caller, words } = turn;
   const people = new Map<string, Promise<PersonSeen>>();
@@ -122,7 +122,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     return firstOf(allowed);
   }
 
-  /** For a requester each person of a list is a line of its own. */
+  /** For a requester each person of a list becomes its own line. */
   async function resolveList(command: CommandOf<'provisionList'>): Promise<Resolved> {
     if (deny(caller, 'provision.run') !== null) {
       if (!mayAsk()) return denied('provision.run');
@@ -140,13 +140,13 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     if (seen.kind !== 'people') return seen;
     const [subject, second] = seen.names;
     const { verb: _, subjects: __, ...rest } = { ...command, app: app.name };
-    // Of several only one is there.
+    // Only one of several was found.
     if (subject !== undefined && second === undefined && command.subjects.length > 1)
       return commands({ verb: 'provision', subject, ...rest }, seen.found);
     return commands({ ...command, subjects: seen.names, app: app.name }, seen.found);
   }
 
-  /** Who is not there is left out; where none of those who are looked up is, the whole is. */
+  /** Leaves out people who were not found; if none of the looked-up people was found, the whole list is missing. */
   async function peopleAmong(subjects: readonly string[], appId: string | null) {
     const looked = await inTurn(subjects.slice(0, mostLookedUp), async (subject) => {
       if (isDistinguishedName(subject)) return { kind: 'person' as const, name: subject, found: [] };
@@ -204,7 +204,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     return obstacle === null ? commands(command) : refused(() => Promise.resolve(obstacle));
   }
 
-  /** What only reads, or names nothing. */
+  /** Commands that only read, or name nothing. */
   async function resolveOther(command: OtherCommand, others: readonly string[]): Promise<Resolved> {
     const lacking = await missingFor(parts, turn, command);
     if (lacking !== null) return denied(lacking);
@@ -232,7 +232,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     return commands(resolved, found);
   }
 
-  /** What is there goes before what is near, whether an app or a person. */
+  /** An exact match goes before a similar name, whether app or person. */
   async function findEither(typed: string, others: readonly string[]): Promise<AppSeen | PersonSeen> {
     const whole = await findApp(typed, false);
     if (whole.kind !== 'missing') return whole;
@@ -242,7 +242,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     return near.kind === 'missing' ? findPerson(typed, others) : near;
   }
 
-  /** Of several people of the name none is known yet, and the command itself looks. */
+  /** Where several people have the name, the id is not known yet, and the command itself checks. */
   async function refuseChecking(id: string | null, person: string): Promise<Resolved | null> {
     if (id === null) return null;
     const visible = await visibleTo(parts.access, caller);
@@ -255,7 +255,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     | { readonly kind: 'app'; readonly id: string | null; readonly displayName: string | null; readonly name: string }
     | Exclude<Resolved, { kind: 'commands' }>;
 
-  /** The app by what was typed, where that finds it; by the name of the one that is near otherwise. */
+  /** The app by the typed text if that finds it; otherwise by the name of the similar app. */
   async function findApp(typed: string, orNear = true): Promise<AppSeen> {
     const found = await parts.applications.find(typed);
     if (!found.ok) return troubled(found.trouble);
@@ -266,7 +266,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     return near === null ? missing({ kind: 'unknownApp', typed }) : findApp(near);
   }
 
-  /** As many as are told apart: a person by id, or a name that several have. */
+  /** As many people as can be told apart: a person by id, or a name that several share. */
   async function findPerson(typed: string, others: readonly string[]): Promise<PersonSeen> {
     let several: Person | null = null;
     for (const text of [typed, ...others]) {
@@ -281,7 +281,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     return near === undefined ? missing({ kind: 'unknownUser', typed }) : lookUp(near.userPrincipalName);
   }
 
-  /** "isaiah adele@contoso.com": the name beside an address may be another person's, who was meant. */
+  /** "isaiah adele@contoso.com": the name next to an address may mean another person. */
   async function withOthersNamed(person: Person, others: readonly string[]): Promise<PersonSeen> {
     const beside = await inTurn(others, lookUp);
     const further = beside.flatMap((one) =>
@@ -335,7 +335,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     return missing({ kind: 'unknownGroup', typed });
   }
 
-  /** Where the people of an app's job come from; null where that cannot be told. */
+  /** Where the people of an app's job come from; null where that is unknown. */
   async function sourceOf(appId: string | null) {
     const job = appId === null ? null : await parts.synchronization.findJob(appId);
     if (appId === null || job === null || !job.ok || job.value.kind === 'none') return null;
@@ -346,7 +346,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     return own.ok ? (own.value?.source ?? null) : null;
   }
 
-  /** Where that cannot be told, the command itself says what is wrong. */
+  /** Where this is unknown, the command itself reports the problem. */
   async function takesGroups(appId: string): Promise<boolean> {
     const job = await parts.synchronization.findJob(appId);
     if (!job.ok || job.value.kind === 'none') return true;

@@ -3,25 +3,25 @@ import type { Reply } from '../../reply.ts';
 import type { Problem } from '../../views/problem.ts';
 
 /**
- * A guess at what was meant, before it is offered: the names in it may be anything. `others` are further texts to look
- * the person up by.
+ * A guess at what was meant, not resolved yet: its names may be wrong. `others` are further texts to look up the person
+ * by.
  */
 export interface Guess {
   readonly command: Command;
   readonly others?: readonly string[];
 }
 
-/** What a guess comes to for this caller in this tenant. Nothing but `commands` may stand on a button. */
+/** What a guess resolves to for this caller in this tenant. Only `commands` may become buttons. */
 export type Resolved =
   | {
       readonly kind: 'commands';
       readonly commands: readonly Command[];
-      /** Of a list only a part became commands. */
+      /** Only part of a list became commands. */
       readonly more?: boolean;
-      /** What the people are called who were found, and what they were found by. */
+      /** The names of the people found, and the texts that found them. */
       readonly found?: readonly string[];
     }
-  /** The caller may not; the refusal is recorded when it is told. */
+  /** The caller may not; the refusal is recorded when `reply` runs. */
   | { readonly kind: 'refused'; readonly reply: () => Promise<Reply> }
   | { readonly kind: 'missing'; readonly problem: Problem };
 
@@ -31,7 +31,7 @@ export interface Person {
   readonly displayName: string;
   readonly name: string;
   readonly found?: readonly string[];
-  /** Further people whom the same words name. */
+  /** Further people with the same name. */
   readonly others?: readonly Person[];
 }
 export type PersonSeen = Person | Exclude<Resolved, { kind: 'commands' }>;
@@ -51,7 +51,7 @@ export type OtherCommand = Exclude<
   >
 >;
 
-/** A line about provisioning as the request that it is for those who may only ask. */
+/** Turns a provisioning command into the access request that a requester makes by it. */
 export function requestFor({
   subject,
   app,
@@ -60,7 +60,7 @@ export function requestFor({
   return { verb: 'requestAccess', subject, app, ...term };
 }
 
-/** The other way round. Its reason is told beside the line, and its end in it. */
+/** The opposite. The reason is told next to the line; the end stays in it. */
 export function provisionFor({ subject, app, end }: CommandOf<'requestAccess'>): CommandOf<'provision'> {
   return { verb: 'provision', subject, app, ...(end === null ? {} : { term: { start: null, end, reason: null } }) };
 }
@@ -77,7 +77,7 @@ export function missing(problem: Problem): Extract<Resolved, { kind: 'missing' }
   return { kind: 'missing', problem };
 }
 
-/** What can be offered of several; else the first refusal, else what was not found. */
+/** The offers of several results; else the first refusal, else what was not found. */
 export function firstOf(all: readonly Resolved[]): Resolved {
   const offered = all.flatMap((one) => (one.kind === 'commands' ? one.commands : []));
   const more = all.some((one) => one.kind === 'commands' && one.more === true);

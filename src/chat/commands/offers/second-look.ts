@@ -29,11 +29,11 @@ import type { Guess } from './resolved.ts';
 import { standsIn } from './unsaid.ts';
 
 /**
- * The second look at a line, where its first reading names an app, a person or a group that is not there. It looks for
- * names that are, and offers whole lines with them; it never does anything by itself. All guesses go through `offer`.
+ * The second reading of a line, used where the first names an unknown app, person or group. It looks for known names
+ * and offers whole lines with them; it never acts. All guesses go through `offer`.
  */
 
-/** A line that was read by a guess: as it was read, or as the second look has it. */
+/** Offers a line that was read by a guess: as it was read, or as the second reading has it. */
 export async function offerMeant(parts: CommandParts, turn: Turn, command: Command): Promise<Reply> {
   if ('app' in command && command.app !== null) {
     const found = await parts.applications.find(command.app);
@@ -46,7 +46,7 @@ export async function offerMeant(parts: CommandParts, turn: Turn, command: Comma
   return offer(parts, turn, { guesses: [{ command }], leftOut: [] });
 }
 
-/** "check status quo in Box": what was taken for a part of the verb may belong to the name. */
+/** "check status quo in Box": a word read as part of the verb may belong to the name. */
 function withWordBefore(command: PersonCommand, line: string): PersonCommand {
   const words = line.split(/\s+/);
   const at = words.findIndex((word) => word.toLowerCase() === command.subject.split(' ')[0]?.toLowerCase());
@@ -56,7 +56,9 @@ function withWordBefore(command: PersonCommand, line: string): PersonCommand {
     : command;
 }
 
-/** There is no app of the whole name: the near one, those that the name begins with or holds, or those of the line. */
+/**
+ * No app has the whole name: offers the similar app, those that the name begins with or holds, or those of the line.
+ */
 export async function lookAgainForApp(parts: CommandParts, turn: Turn, typed: AppCommand): Promise<Reply> {
   const command = withTailOfToday(parts, turn, typed);
   const listing = await parts.applications.list();
@@ -81,19 +83,19 @@ export async function lookAgainForApp(parts: CommandParts, turn: Turn, typed: Ap
   return (await byLine()) ?? sayMissing(turn, unknown);
 }
 
-/** Whether a text that was read as one name parts names, or takes one back. */
+/** Whether a text that was read as one name separates names, or negates one. */
 function isOdd(text: string): boolean {
   return takesBack(text) || /\S\s+(?:to|into)\s+\S/i.test(text);
 }
 
-/** "github, diego to salesforce": what stands between the apps names people, so that each app may have its own. */
+/** "github, diego to salesforce": the words between the apps name people, so each app may have its own. */
 function holdsPairs(text: string, apps: readonly Application[]): boolean {
   return gapsAround(text, mentionsIn(text, apps, true))
     .slice(1, -1)
     .some((gap) => peopleIn(cutTakenBack(gap).kept).length > 0);
 }
 
-/** The command about the people who were not taken back; null where none is left. */
+/** The command without the negated people; null where none is left. */
 function meantPeople<C extends AppCommand | PersonCommand>(
   turn: Turn,
   command: C,
@@ -107,7 +109,7 @@ function meantPeople<C extends AppCommand | PersonCommand>(
   return peopleIn(left).length === 0 ? null : { command: { ...command, subject: left }, leftOut: remainderOf(rest) };
 }
 
-/** "to Salesforce asap, he starts today": that it starts today is left out with the words around it. */
+/** "to Salesforce asap, he starts today": drops "he starts today" with the words around it. */
 function withTailOfToday(parts: CommandParts, turn: Turn, command: AppCommand): AppCommand {
   const { term } = termOf(command);
   if (term === undefined || term.start === null || term.end !== null) return command;
@@ -122,7 +124,9 @@ function withoutTerm<C extends Command>(command: C): C {
   return 'term' in command ? { ...command, term: undefined } : command;
 }
 
-/** There is nobody of the whole name: a group, those whose names it holds, or the one whose name is near. */
+/**
+ * No person has the whole name: offers a group, the people whom it names in part, or the person with a similar name.
+ */
 export async function lookAgainForPerson(parts: CommandParts, turn: Turn, typed: PersonCommand): Promise<Reply> {
   const missing = { kind: 'unknownUser', typed: typed.subject } as const;
   if (typed.subject.length > longestLookedAt) return sayMissing(turn, missing);
@@ -144,7 +148,7 @@ export async function lookAgainForPerson(parts: CommandParts, turn: Turn, typed:
   return reply ?? offer(parts, turn, whole);
 }
 
-/** "isaiah to github, adele to salesforce": null where the line names no further app in front of the one it ends with. */
+/** "isaiah to github, adele to salesforce": null where the line names no further app before the one it ends with. */
 async function pairsOfLine(
   parts: CommandParts,
   turn: Turn,
@@ -153,7 +157,7 @@ async function pairsOfLine(
   const listing = await parts.applications.list();
   if (!listing.ok) return null;
   const { kept, rest } = cutTakenBack(command.subject);
-  // "adele in github but not": it is the app that is taken back.
+  // "adele in github but not": the negation means the app.
   const isAppTaken = rest !== '' && peopleIn(rest.slice(negationIn(rest)?.end)).length === 0;
   const mentions = mentionsIn(kept, listing.value.items, false);
   const isParted = isOdd(kept) || mentions.some(({ from }) => JOINT_LAST.test(kept.slice(0, from)));
@@ -163,7 +167,7 @@ async function pairsOfLine(
   return reply ?? sayMissing(turn, { kind: 'unknownUser', typed: command.subject });
 }
 
-/** "everyone in sales", "members of Project Falcon": a group of that name, and never a person. */
+/** "everyone in sales", "members of Project Falcon": a group of that name, never a person. */
 async function lookForGroup(parts: CommandParts, turn: Turn, command: PersonCommand): Promise<Reply | null> {
   const { subject, app } = command;
   const [, group] = ALL_OF.exec(subject) ?? [];
@@ -187,7 +191,10 @@ async function isGroup({ directory }: CommandParts, name: string): Promise<boole
 const ALL_OF =
   /^(?:all|every(?:one|body)|(?:all\s+)?(?:of\s+)?(?:the\s+)?(?:members|people|users|staff|employees|colleagues))\s+(?:of|in|from|at)\s+(?:the\s+)?(.+)$/iu;
 
-/** A list that was read by a guess; where it holds no people, "isaiah to Salesforce and adele to GitHub" may be meant. */
+/**
+ * Looks again at a list that was read by a guess; if it holds no people, "isaiah to Salesforce and adele to GitHub" may
+ * be meant.
+ */
 async function lookAgainForPeople(
   parts: CommandParts,
   turn: Turn,
@@ -200,13 +207,13 @@ async function lookAgainForPeople(
   const inPairs = () => (inLine === null ? null : offerIfFound(parts, turn, inLine));
   const odd = command.subjects.find(isOdd);
   const isOfMany = listing.ok && new Set(mentionsIn(line, listing.value.items, false).map(({ name }) => name)).size > 1;
-  // A name that is taken back, or that goes to another app, stands in no list of all.
+  // A negated name, or one that goes to another app, may not become part of a list.
   if (odd !== undefined) return (await inPairs()) ?? sayMissing(turn, { kind: 'unknownUser', typed: odd });
   if (isOfMany) return (await inPairs()) ?? offer(parts, turn, asList);
   return (await offerIfFound(parts, turn, asList)) ?? (await inPairs()) ?? offer(parts, turn, asList);
 }
 
-/** Neither a person nor an app has the name that the history is asked about: those that it holds, or the near one. */
+/** The history is asked about a name that no person and no app has: offers the names in it, or a similar one. */
 export async function lookAgainForEither(
   parts: CommandParts,
   turn: Turn,
@@ -231,7 +238,7 @@ export async function lookAgainForEither(
   return reply ?? sayMissing(turn, { kind: 'unknownUser', typed: command.about });
 }
 
-/** There is no group of the name: perhaps it is a person's. */
+/** No group has the name: perhaps a person has. */
 export async function lookAgainForGroup(
   parts: CommandParts,
   turn: Turn,
@@ -257,7 +264,7 @@ export async function lookAgainForGroup(
   return reply ?? sayMissing(turn, unknown);
 }
 
-/** A line in which the grammar found no command, or half a one; null where it names nothing that there is. */
+/** Looks at a line with no command, or half a command; null where it names nothing known. */
 export async function lookAtLine(
   parts: CommandParts,
   turn: Turn,
@@ -278,7 +285,7 @@ function gives(intent: Intent): boolean {
   return intent === 'provision' || intent === 'requestAccess' || intent === 'unsaid';
 }
 
-/** "who approved isaiah", "onboard isaiah": no app is named. */
+/** "who approved isaiah", "onboard isaiah": the line names no app. */
 async function lookForPerson(parts: CommandParts, turn: Turn, line: string, intent: Intent): Promise<Reply | null> {
   const [[about, ...others] = []] = peopleIn(line);
   if (about === undefined) return null;
@@ -292,13 +299,13 @@ async function lookForPerson(parts: CommandParts, turn: Turn, line: string, inte
   return (await refuseVerb(parts, turn, 'provision')) ?? say(turn.words, { kind: 'incomplete', missing: 'app' });
 }
 
-/** What a caller most probably wants who says only a person and an app. */
+/** The likeliest wish of a caller who names only a person and an app. */
 function bestFor({ caller }: Turn): 'provision' | 'check' {
   const mayGive = deny(caller, 'provision.run') === null || deny(caller, 'access.request') === null;
   return mayGive ? 'provision' : 'check';
 }
 
-/** Half a command about a group: the words that are read as its members may be part of its name. */
+/** Half a command about a group: the words read as its members may be part of its name. */
 export async function lookAtGroupLine(parts: CommandParts, turn: Turn, line: string): Promise<Reply | null> {
   const listing = await parts.applications.list();
   if (!listing.ok || line.length > longestLookedAt) return null;
@@ -333,7 +340,7 @@ function inItsName(
   };
 }
 
-/** "sales force and github": beside names that are there, those parted from them that are nearly so. */
+/** "sales force and github": besides exact names, similar ones that are separated from them. */
 function withNearOnes(text: string, mentions: readonly Mention[], apps: readonly Application[]): readonly Mention[] {
   if (mentions.length === 0) return mentions;
   const names = apps.flatMap((app) => [app.displayName, ...app.aliases]);
@@ -348,12 +355,12 @@ function withNearOnes(text: string, mentions: readonly Mention[], apps: readonly
   return [...mentions, ...near].toSorted((one, other) => one.from - other.from);
 }
 
-/** A shorter word is near to too many names. */
+/** A shorter word is similar to too many names. */
 const shortestNear = 5;
 
-/** `provision servicenow to diego`, `provision adele in data for good`: wherever in the line. */
+/** `provision servicenow to diego`, `provision adele in data for good`: looks for the apps anywhere in the line. */
 function inItsLine(typed: string, command: AppCommand, apps: readonly Application[]): Guesses | null {
-  // What it says of the time has been read, and parts no names.
+  // The time has been read already and separates no names.
   const line = 'term' in command ? format(withoutTerm(command)) : typed;
   const intent = intentBehind(command);
   const around = readAround(line, mentionsIn(line, apps, false), !gives(intent));
@@ -370,7 +377,7 @@ async function lookForAppInSubject(parts: CommandParts, turn: Turn, command: Per
   return guesses.length === 0 ? null : offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
 }
 
-/** Those before "but not". */
+/** The mentions before "but not". */
 function withoutTakenBack(text: string, mentions: readonly Mention[]): readonly Mention[] {
   const at = mentions.findIndex(({ from }) => takesBack(text.slice(0, from)));
   return at < 0 ? mentions : mentions.slice(0, at);
@@ -381,7 +388,7 @@ function gapsAround(text: string, mentions: readonly Mention[]): string[] {
   return ends.map((from, at) => text.slice(from, mentions[at]?.from ?? text.length));
 }
 
-/** The whole line as it was said; of a form, the line that it amounts to. */
+/** The whole typed line; of a form, the line that it amounts to. */
 function lineOf({ incoming: { what } }: Turn, command: Command): string {
   const isLine = what.kind === 'action' && (what.action.verb === 'run' || what.action.verb === 'choose');
   const line = what.kind === 'text' ? what.text : isLine ? what.action.text : format(command);

@@ -5,7 +5,7 @@ import type { Reply } from '../../reply.ts';
 import { offer } from './offer.ts';
 import { remainderOf } from './person-words.ts';
 
-/** Several lines, each a command about people by itself: none is done, each is offered. Null where it is not so. */
+/** Several lines, each a whole command about people: offers each and runs none. Null for any other text. */
 export async function lookAtLines(parts: CommandParts, turn: Turn, text: string): Promise<Reply | null> {
   if (!text.includes('\n')) return null;
   const lines = text.split('\n').filter((line) => line.trim() !== '');
@@ -17,10 +17,10 @@ export async function lookAtLines(parts: CommandParts, turn: Turn, text: string)
   return offer(parts, turn, { guesses: commands.map((command) => ({ command })), leftOut });
 }
 
-/** More lines than people write commands in one message: that is a list. */
+/** With more lines, the message is a list. */
 const mostLines = 20;
 
-/** A line that says by itself who and to which app. */
+/** A line that names both the person and the app. */
 function wholeCommand(line: string): Command | null {
   const parsed = parse(line);
   const meant = parsed.kind === 'didYouMean' ? parse(parsed.suggestion) : parsed;

@@ -3,12 +3,12 @@ import { tokensOf } from './app-mentions.ts';
 import { bareWord, isAround, remainderOf } from './person-words.ts';
 import { wordSet } from './word-set.ts';
 
-/** An entry of a list that names a person so is left out as well as a name is. */
+/** List entries that stand for a person: one that is left out is reported like a name. */
 const OBJECTS = wordSet('me myself him her them us you everyone everybody anyone someone all others team it');
 const JOINS = wordSet('and or nor & plus');
-/** They say how the word behind them was meant. */
+/** They determine the meaning of the next word. */
 const LEADING = wordSet('for until till from through by with as in on since not no without');
-/** A shorter word is near to too many. */
+/** A shorter word is similar to too many names. */
 const SHORTEST_NEAR = 4;
 
 interface Said {
@@ -18,8 +18,8 @@ interface Said {
 }
 
 /**
- * The words of a typed line that stand in none of the texts, as they were typed: what would be dropped in silence. Small
- * words that say nothing of their own, and slips for a word that stands there, do not count.
+ * The words of a typed line that are in none of the texts, as typed: they would be dropped silently. Small words
+ * without meaning of their own, and typos of words in the texts, do not count.
  */
 export function unsaidIn(line: string, texts: readonly string[]): readonly string[] {
   const known = new Set(texts.flatMap((text) => tokensOf(text).map((token) => token.text)));
@@ -53,7 +53,7 @@ export function unsaidIn(line: string, texts: readonly string[]): readonly strin
   return runs.map(({ from, to }) => leftOf(line.slice(from, to))).filter((text) => text !== '');
 }
 
-/** Mere courtesy is nothing, but for "me" in a list of people. */
+/** Drops courtesy, but keeps "me" in a list of people. */
 function leftOf(text: string): string {
   return OBJECTS.has(bareWord(text)) ? bareWord(text) : remainderOf(text);
 }
@@ -63,7 +63,7 @@ function isListed(words: readonly Said[], at: number): boolean {
   return JOINS.has(before.toLowerCase()) || /[,;]$/.test(before) || JOINS.has(after.toLowerCase()) || /[,;]$/.test(own);
 }
 
-/** Whether the words of a text stand in another, whole and in their order. */
+/** Whether another text contains the words of a text, whole and in their order. */
 export function standsIn(text: string, other: string): boolean {
   const spaced = (one: string) =>
     ` ${tokensOf(one)

@@ -1,4 +1,4 @@
-/** Words, parted by spaces, each of which stands for the same. */
+/** A set of the words in the lines, which are separated by spaces. */
 export function wordSet(...lines: readonly string[]): ReadonlySet<string> {
   return new Set(lines.flatMap((line) => line.split(' ')));
 }

@@ -26,30 +26,30 @@ export type { AccountFacts } from './account-facts.ts';
 export interface AccessCardInput {
   readonly accessRequest: AccessRequest;
   readonly audience: 'asker' | 'approvers';
-  /** Read only while it is pending; null when nobody asked. */
+  /** Read only while the request is pending; null when it was not read. */
   readonly facts: AccountFacts | null;
-  /** From its start on; null where the provisioning request cannot be found. */
+  /** Present once started; null where the provisioning request cannot be found. */
   readonly progress: RequestProgress | null;
-  /** A try of it may have provisioned the person, though it does not run any more; missing for no. */
+  /** An earlier attempt may have provisioned the person, though none is running now; missing for no. */
   readonly mayBeDone?: boolean | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** The cloud's Entra admin centre; without it there is no link. */
+  /** The cloud's Entra admin center; without it there is no link. */
   readonly entraPortalUrl: string | null;
-  /** Whether the asker's copy offers to take it back. Only decides on the button: the click is checked again. */
+  /** Whether the requester's card offers Cancel. It only controls the button: a click is checked again. */
   readonly canCancel: boolean;
-  /** Others than those concerned read along, so what people wrote is left out; missing for no. */
+  /** Others than those concerned read along, so typed texts are left out; missing for no. */
   readonly readAlong?: boolean;
 }
 
-/** One copy of an access request as it stands now, in the words of whoever reads that copy. */
+/** An access card in its current state, in its reader's language. */
 export function accessCard(words: Words, input: AccessCardInput): CardMessage {
   const { accessRequest, audience, now } = input;
   const names = namesOf(accessRequest);
   const face = input.readAlong === true ? unquoted(faceOf(words, input)) : faceOf(words, input);
   const isPending = accessRequest.state.kind === 'pending';
   const decides = isPending && audience === 'approvers';
-  // Whatever was read of the account before the decision may be wrong after it.
+  // Facts read before the decision may be outdated after it.
   const facts = isPending ? input.facts : null;
   const isGuest = accessRequest.subject.guest === true;
   const warned = decides && isGuest ? ` ${words.plain('access.warning.guest', names)}` : '';
@@ -84,7 +84,7 @@ export function accessCard(words: Words, input: AccessCardInput): CardMessage {
   return { card: renderCard('access', view), summary };
 }
 
-/** What people wrote stands in the summary as well. */
+/** Removes the typed texts from the summary as well. */
 function unquoted(face: Face): Face {
   const summary = face.quotes.reduce(
     (text, { plain }) => text.replace(plain, '').replace(/\s+/g, ' ').trim(),
@@ -110,7 +110,7 @@ function factTable(facts: readonly Fact[]): AccessView['tables'] {
   return facts.length === 0 ? [] : [{ facts }];
 }
 
-/** From when on; as long as it has not started. */
+/** The start, as long as the request has not started. */
 function startRow(words: Words, { accessRequest, audience, now }: AccessCardInput, { asker }: AccessNames): Fact[] {
   const { startsAt, state, reader } = accessRequest;
   if (state.kind !== 'pending') return [];
@@ -118,7 +118,7 @@ function startRow(words: Words, { accessRequest, audience, now }: AccessCardInpu
   if (startsAt === null) return [{ title, value: words.card('access.start.onApproval') }];
   const day = words.day(startsAt, reader.timeZone);
   if (startsAt <= now) return [{ title, value: words.card('access.start.reached', { day }) }];
-  // An approver may sit in another time zone than the day was meant in.
+  // An approver may be in another time zone than the one in which the day was meant.
   return audience === 'asker'
     ? [{ title, value: markdownText(day) }]
     : [{ title, value: words.card('access.start.there', { day, asker }) }];
@@ -143,7 +143,7 @@ function buttons(words: Words, input: AccessCardInput, tone: Tone): SubmitButton
   const askAgain = retry !== null && !isOpen && isAsker ? askAgainLine(accessRequest) : null;
   return [
     ...(isOpen && canCancel && isAsker ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId: id }) : []),
-    // Only an operator may, and the asker of a request that was approved mostly is none.
+    // Only an operator may retry, and the requester of an approved request is rarely one.
     ...(retry !== null && !isAsker ? submitButton(words, retry, { verb: 'retry', requestId: id }) : []),
     ...(askAgain === null ? [] : lineButton(words, 'button.askAgain', askAgain)),
     ...(requestId === null ? [] : lineButton(words, 'button.requestDetails', `show ${plainText(requestId, 40)}`)),
@@ -155,7 +155,9 @@ function lineButton(words: Words, title: WordKey, line: string): readonly Submit
   return submitButton(words, title, { verb: 'run', text: line }, words.plain('button.runs', { line }));
 }
 
-/** What a retry is called where one makes sense: what is held up is looked at now, what ended badly is tried again. */
+/**
+ * The retry button's title where a retry makes sense: a held-up request is checked now, a failed one is tried again.
+ */
 function retryTitle({ accessRequest, progress }: AccessCardInput, tone: Tone): WordKey | null {
   const { state, heldUp } = accessRequest;
   if (state.kind === 'approved') return heldUp === null ? null : 'button.refresh';
@@ -169,7 +171,7 @@ function askAgainLine({ subject, app }: AccessRequest): string {
   return format({ verb, subject: subject.label ?? subject.name, app: app.name, start: null, end: null, reason: null });
 }
 
-/** The page of the Entra admin centre on which the next step is taken, where there is one to take. */
+/** The page of the Entra admin center for the next step, where there is one. */
 function linkFor(
   { accessRequest, audience, facts, progress, entraPortalUrl }: AccessCardInput,
   face: Face,

@@ -17,18 +17,18 @@ import { type AccessNames, decisionOf, LONGEST_REASON, namesOf, personName } fro
 import { type RunFace, runFace } from './run-face.ts';
 
 /**
- * What an access request looks like in each of its states, for whoever reads it: how good or bad it is, what has
- * happened, what it means and what to do next. A state without a face does not compile.
+ * The content of an access card in each state and for each audience: the tone, what has happened, what it means and
+ * what to do next. A state without content does not compile.
  */
 export interface Face {
   readonly tone: Tone;
-  /** Holds no text of others, and so reads the same with and without Markdown. */
+  /** Holds no user text, and so reads the same with and without Markdown. */
   readonly title: string;
   readonly paragraphs: readonly Text[];
-  /** What people wrote. */
+  /** The texts that people typed. */
   readonly quotes: readonly Quote[];
   readonly next: string | null;
-  /** Plain: what `paragraphs` and `next` say, as far as a notification needs it. */
+  /** Plain: the content of `paragraphs` and `next` that a notification needs. */
   readonly summary: string;
 }
 
@@ -36,25 +36,25 @@ export interface FaceInput {
   readonly accessRequest: AccessRequest;
   readonly audience: 'asker' | 'approvers';
   readonly progress: RequestProgress | null;
-  /** A try of it may have provisioned the person, though it does not run any more; missing for no. */
+  /** An earlier attempt may have provisioned the person, though none is running now; missing for no. */
   readonly mayBeDone?: boolean | undefined;
   readonly now: number;
 }
 
-/** The provisioning request that carries an access request out, and where it stands in line. */
+/** The provisioning request that carries out an access request, and its queue position. */
 export interface RequestProgress {
   readonly request: Request;
   readonly forecast: Forecast | null;
 }
 
-/** Somebody's own words, finished for a card and plain for a notification. */
+/** A typed text, finished for a card and plain for a notification. */
 export interface Quote extends LabelledText {
   readonly plain: string;
 }
 
 const HOUR = 3_600_000;
 
-/** A sentence of the catalogue with its values, to be said with and without Markdown. */
+/** A catalogue sentence with its values, for use with and without Markdown. */
 type Sentence = readonly [key: WordKey, values: WordValues];
 
 export function faceOf(words: Words, input: FaceInput): Face {
@@ -115,7 +115,7 @@ export function faceOf(words: Words, input: FaceInput): Face {
         title: state.why === 'notAssigned' ? 'access.title.lapsedUnassigned' : 'access.title.lapsed',
         said: [
           approvedBy(words, state, now),
-          // One that was not assigned in time has been tried.
+          // A request whose assignment did not appear in time has been tried.
           ...(state.why === 'notAssigned'
             ? []
             : [['access.lapsedAt', { ...values, time: words.moment(state.at, now) }] as const]),
@@ -132,12 +132,12 @@ export function faceOf(words: Words, input: FaceInput): Face {
   }
 }
 
-/** That what was tried before may have been done: nobody can tell. */
+/** Says that an earlier attempt may have taken effect, which cannot be told. */
 export function triedBefore({ mayBeDone }: Pick<FaceInput, 'mayBeDone'>, names: AccessNames): Sentence[] {
   return mayBeDone === true ? [['access.mayBeDone', names]] : [];
 }
 
-/** What an end leaves behind of the assignment that the approval makes. */
+/** Says what remains of the assignment that the approval makes. */
 export function leftOver(left: AssignmentLeft, names: AccessNames): Sentence[] {
   return left === 'none' ? [] : [[`access.left.${left}`, names]];
 }
@@ -203,7 +203,7 @@ function heldUpTitle(heldUp: HeldUp): WordKey {
   return isAwaited(heldUp) ? 'access.title.waits' : 'access.title.heldUp';
 }
 
-/** What the sentences about a request that is held up name. `reader` is null for a text that anyone concerned reads. */
+/** The values for sentences about a held-up request. `reader` is null for a text with any reader. */
 export function heldUpValues(
   words: Words,
   {
@@ -224,12 +224,12 @@ export function heldUpValues(
   };
 }
 
-/** What a sentence goes by that else says that nothing was done. */
+/** Selects the wording of sentences that would otherwise say that nothing was done. */
 function doneWord(mayBeDone = false): 'perhaps' | 'no' {
   return mayBeDone ? 'perhaps' : 'no';
 }
 
-/** What the sentences about a lapse name; `hours` is how long it has waited for the assignment. */
+/** The values for sentences about a lapse; `hours` is how long the request waited for the assignment. */
 export function lapseValues(
   { awaiting, state }: AccessRequest,
   names: AccessNames,
@@ -242,7 +242,7 @@ export function lapseValues(
   return { ...names, decider, reader: reader ?? 'all', hours, done: doneWord(mayBeDone) };
 }
 
-/** Once it runs, the provisioning request tells how it goes, in the words of its own card. */
+/** Once started, the provisioning request tells the progress, in the words of its own card. */
 function startedFace(
   words: Words,
   { accessRequest, audience, progress, now }: FaceInput,
@@ -268,13 +268,13 @@ function startedFace(
   };
 }
 
-/** That it has waited for the assignment, where it is at its end all the same. */
+/** Says that the request waited for the assignment, where it ended as not in scope all the same. */
 function waitedFor(words: Words, { state, awaiting }: AccessRequest, now: number): Sentence[] {
   if (awaiting === null || state.kind !== 'finished' || state.outcome !== 'notInScope') return [];
   return [['access.waited', { until: words.moment(Math.min(state.at, awaiting.until), now) }]];
 }
 
-/** Whether what comes next says by itself that Usher has made the assignment. */
+/** Whether the following text itself says that Usher has made the assignment. */
 function tellsOfAssignment(progress: RequestProgress | null): boolean {
   const state = progress?.request.tasks[0]?.state;
   return state?.kind === 'waiting' && state.again === 'assignmentUnseen';

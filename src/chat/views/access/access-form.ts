@@ -12,22 +12,22 @@ interface AppChoice {
 }
 
 export interface AccessFormInput {
-  /** To choose from; with none, the app is typed. */
+  /** The choices; with none, the app is typed. */
   readonly apps: readonly AppChoice[];
-  /** What was filled in before; `start` as `YYYY-MM-DD`, `app` an id or a name. */
+  /** The values filled in before; `start` as `YYYY-MM-DD`, `app` an id or a name. */
   readonly values: {
     readonly subject: string;
     readonly app: string;
     readonly start: string;
     readonly reason: string;
   };
-  /** Why it was not taken as it was filled in: a finished sentence, plain. */
+  /** Why the submitted form was not accepted: a finished sentence, plain. */
   readonly problem: string | null;
   /** `YYYY-MM-DD` in the reader's time zone. */
   readonly today: string;
 }
 
-/** More than these nobody scrolls through, and they would fill the card. */
+/** More choices are tedious to scroll through, and would fill the card. */
 const MOST_CHOICES = 150;
 const LONGEST_FIELD = 200;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -88,8 +88,8 @@ function appField(words: Words, { apps, values }: AccessFormInput, asChoice: boo
 }
 
 /**
- * What choosing an app sends. Some clients show it instead of the title when it was chosen before, so it is the name
- * wherever that is enough to find the app by.
+ * The value sent for a chosen app. Some clients show it instead of the title for a previous choice, so it is the name
+ * wherever the name alone identifies the app.
  */
 function choiceValue({ id, name }: AppChoice, apps: readonly AppChoice[]): string {
   const isTold = apps.filter((other) => sameText(other.name, name)).length === 1 && short(name) === name;

@@ -4,7 +4,7 @@ import { short } from '../parts.ts';
 /** Longest reason that a card or a text shows, in UTF-16 code units: as much as its inputs take. */
 export const LONGEST_REASON = 500;
 
-/** The names that the sentences about an access request need; cut, and not yet escaped. */
+/** The names for sentences about an access request; cut, and not yet escaped. */
 export interface AccessNames {
   readonly asker: string;
   readonly person: string;
@@ -22,13 +22,13 @@ export function namesOf({ id, asker, subject, app }: AccessRequest): AccessNames
   };
 }
 
-/** A name that a sentence can stand on, whatever the directory leaves out. */
+/** A nonempty name for sentences, whatever the directory leaves out. */
 export function personName({ name }: { readonly name: string }): string {
   const shown = short(name);
   return shown === '' ? '—' : shown;
 }
 
-/** Who decided, once anybody has; a request that was taken back after its approval does not tell. */
+/** The decider, after a decision; a request that was withdrawn after its approval does not keep it. */
 export function decisionOf(state: AccessState): Decision | null {
   return 'decision' in state ? state.decision : null;
 }

@@ -5,23 +5,25 @@ import { short } from '../parts.ts';
 import type { Tone } from '../tone.ts';
 import { personName } from './access-names.ts';
 
-/** What keeps Usher from taking, showing or deciding an access request; and what is done, where no card tells. */
+/** What keeps Usher from taking, showing or deciding an access request; and confirmations that no card shows. */
 export type AccessProblem =
   | { readonly kind: 'notYourReport' | 'checkNotYourReport'; readonly person: string }
   /** `date` in words, as `Words.day` gives it. */
   | { readonly kind: 'startTooFar'; readonly date: string }
-  /** `instead`: what happens with a line that says no start. */
+  /** `instead`: what happens with a line without a start. */
   | { readonly kind: 'pastStart'; readonly date: string; readonly instead: 'approved' | 'now' }
   | { readonly kind: 'unclearStart'; readonly typed: string; readonly instead: 'approved' | 'now' }
-  /** How many the asker has open. */
+  /** How many open requests the requester has. */
   | { readonly kind: 'tooManyOpen'; readonly open: number }
   | { readonly kind: 'tooManyToday'; readonly made: number }
   | { readonly kind: 'alreadyAsked'; readonly id: string; readonly person: string; readonly app: string }
-  /** Who may not see the request is not told its id. */
+  /** A caller who may not see the request is not told its id. */
   | { readonly kind: 'askedByOther'; readonly person: string; readonly app: string }
   | { readonly kind: 'accessNeedsEntraApp' | 'notYourApp' | 'accessAppGone' | 'accessUnsettled'; readonly app: string }
   | { readonly kind: 'alreadyDecided' | 'unknownAccessRequest'; readonly id: string }
-  /** `left`: of the assignment that its approval makes. `attempts`: how many provisioning calls had been sent. */
+  /**
+   * `left`: what remains of the assignment that the approval makes. `attempts`: the number of provisioning calls sent.
+   */
   | {
       readonly kind: 'cancelledAccess';
       readonly id: string;
@@ -30,7 +32,7 @@ export type AccessProblem =
       readonly left: AssignmentLeft;
       readonly attempts: number;
     }
-  /** Approved and handed on: `requestId` is the provisioning request that can still be called off. */
+  /** Approved and started: `requestId` is the provisioning request that can still be cancelled. */
   | { readonly kind: 'accessUnderWay'; readonly id: string; readonly requestId: string }
   | {
       readonly kind: 'decidedNow';
@@ -39,7 +41,7 @@ export type AccessProblem =
       readonly person: string;
       readonly app: string;
     }
-  /** A provisioning request named where an access request is: `access` is the one that it carries out. */
+  /** A decision named a provisioning request: `access` is the access request that it carries out. */
   | {
       readonly kind: 'isProvisioningOf';
       readonly id: string;
@@ -50,10 +52,10 @@ export type AccessProblem =
       /** In words. */
       readonly time: string;
     }
-  /** The same for one that needed no approval. */
+  /** The same for a request that needed no approval. */
   | { readonly kind: 'needsNoDecision'; readonly id: string; readonly asker: string }
   | { readonly kind: 'startsAgain'; readonly id: string; readonly person: string; readonly app: string }
-  /** `day` in words; empty unless it starts on one to come. */
+  /** `day` in words; empty unless the request starts on a future day. */
   | {
       readonly kind: 'notRetried';
       readonly id: string;
@@ -62,10 +64,10 @@ export type AccessProblem =
       readonly app: string;
       readonly day: string;
     }
-  /** The names of the apps whose requests come here; null for all that have no place of their own. */
+  /** The apps whose requests are shown here; null for all apps without approvers of their own. */
   | { readonly kind: 'placeAdded'; readonly apps: readonly string[] | null }
   | { readonly kind: 'grantRemoved' | 'grantUnknown'; readonly ref: string }
-  /** Of one person: how many calls wait, and how many access requests. */
+  /** Of one person: the number of waiting calls, and of waiting access requests. */
   | {
       readonly kind: 'nothingWaitsOf' | 'cancelAllAsks' | 'cancelledAll';
       readonly person: string;
@@ -234,12 +236,11 @@ const KEYS: Readonly<Record<AccessProblem['kind'], Keys>> = {
 
 const MOST_APPS = 5;
 
-/** Tells a problem of this file from the others. */
 export function isAccessProblem(what: { readonly kind: string }): what is AccessProblem {
   return Object.hasOwn(KEYS, what.kind);
 }
 
-/** The words of a problem, as keys of the catalogue with their values. */
+/** A problem's catalogue keys with their values. */
 export function accessProblem(words: Words, what: AccessProblem): { readonly keys: Keys; readonly values: WordValues } {
   return { keys: KEYS[what.kind], values: valuesOf(words, what) };
 }

@@ -5,18 +5,18 @@ import { maybe, short } from '../parts.ts';
 import { fact } from '../result-details.ts';
 import type { AccessNames } from './access-names.ts';
 
-/** What Entra says of the person, asked for while somebody has still to decide. */
+/** Entra's facts about the person, read while a decision is pending. */
 export interface AccountFacts {
   readonly account: { readonly kind: 'enabled' | 'disabled' | 'gone' | 'unread' };
-  readonly assignment: /** `through`: the name of the group that is assigned; null for the person. */
+  readonly assignment: /** `through`: the name of the assigned group; null where the person is assigned. */
     | { readonly kind: 'assigned'; readonly through: string | null }
     | { readonly kind: 'missing' }
     | { readonly kind: 'unread' };
-  /** Whether an approval assigns the app role as well. */
+  /** Whether an approval also assigns the app role. */
   readonly assigns: boolean;
   /** The role that it assigns, where known. */
   readonly roleName: string | null;
-  /** For how many hours an approved request waits for a missing assignment; 0 where it does not. */
+  /** The hours that an approved request waits for a missing assignment; 0 where it does not wait. */
   readonly waitHours: number;
 }
 
@@ -29,7 +29,7 @@ const ACCOUNTS: Readonly<Record<AccountKind, WordKey>> = {
   unread: 'access.account.unread',
 };
 
-/** The rows of the fact list; of somebody who is gone, an assignment is no news. */
+/** The rows of the fact list; a deleted person has no assignment row. */
 export function accountRows(words: Words, { account, assignment }: AccountFacts, names: AccessNames): Fact[] {
   return [
     ...fact(words.card('access.fact.account'), words.plain(ACCOUNTS[account.kind])),
@@ -56,7 +56,7 @@ function assignmentText(words: Words, assignment: AccountFacts['assignment'], { 
   }
 }
 
-/** Why an approval would come to nothing as things stand. */
+/** Why an approval would have no effect as things stand. */
 export function accountWarnings(words: Words, facts: AccountFacts, names: AccessNames): Text[] {
   if (facts.account.kind === 'gone') return [{ text: words.card('access.warning.gone', names) }];
   return [
@@ -67,12 +67,12 @@ export function accountWarnings(words: Words, facts: AccountFacts, names: Access
   ];
 }
 
-/** Whether somebody has to make the assignment by hand before an approval is worth anything. */
+/** Whether an administrator must make the assignment by hand before an approval has an effect. */
 export function needsAssignment({ account, assignment, assigns }: AccountFacts): boolean {
   return account.kind !== 'gone' && assignment.kind === 'missing' && !assigns;
 }
 
-/** That an approval does more than provision, where it does. */
+/** Says that an approval also makes an assignment, where it does. */
 export function assigningNote(words: Words, facts: AccountFacts, names: AccessNames): Maybe<Text> {
   const { account, assignment, assigns, roleName } = facts;
   if (!assigns || account.kind === 'gone' || assignment.kind === 'assigned') return [];

@@ -14,15 +14,15 @@ import { endWord } from './run-face.ts';
 export interface NoticeTextInput {
   readonly accessRequest: AccessRequest;
   readonly kind: NoticeKind;
-  /** Of the provisioning request, for `result`; null where it is not known. */
+  /** The outcome of the provisioning request, for `result`; null where unknown. */
   readonly outcome: Outcome | null;
-  /** A try of it may have provisioned the person, though it does not run any more; missing for no. */
+  /** An earlier attempt may have provisioned the person, though none is running now; missing for no. */
   readonly mayBeDone?: boolean | undefined;
-  /** The cloud's Entra admin centre; without it there is no address in the text. */
+  /** The cloud's Entra admin center; without it there is no address in the text. */
   readonly entraPortalUrl: string | null;
 }
 
-/** Plain sentences, to be sent as plain text. A notice that its request has outrun only says that it has changed. */
+/** Sentences for a plain text message. An outdated notice only says that its request has changed. */
 export function noticeText(words: Words, input: NoticeTextInput): string {
   const { accessRequest, kind } = input;
   const names = namesOf(accessRequest);
@@ -80,7 +80,7 @@ function cancelledText(words: Words, input: NoticeTextInput, by: Person): string
   ].join(' ');
 }
 
-/** What an end leaves behind of the assignment, and the page on which it can be removed. */
+/** What remains of the assignment, and the page on which it can be removed. */
 function leftText(words: Words, { accessRequest, entraPortalUrl }: NoticeTextInput): string[] {
   const names = namesOf(accessRequest);
   const sentences = leftOver(assignmentLeft(accessRequest), names).map(([key, values]) => words.plain(key, values));
@@ -89,7 +89,7 @@ function leftText(words: Words, { accessRequest, entraPortalUrl }: NoticeTextInp
   return [...sentences, words.plain('access.leftNext', names), ...page];
 }
 
-/** By the time that it is told, it may be known that it does not start now. */
+/** When the notice is sent, it may be known already that the request does not start now. */
 function approvedText(words: Words, input: NoticeTextInput): string {
   const { accessRequest } = input;
   const { state, startsAt, reader, heldUp } = accessRequest;
@@ -146,7 +146,7 @@ function resultText(words: Words, input: NoticeTextInput): string {
   const sentences = [
     words.plain('accessNotice.result', { ...names, verdict: words.plain(say.verdict, values) }),
     words.plain(say.happened, values),
-    // When all is well, there is nothing to do, and nothing to say of it.
+    // After a good outcome there is no next step.
     ...(say.tone === 'good' ? [] : [words.plain(say.next, values)]),
   ];
   return sentences.join(' ');

@@ -8,15 +8,15 @@ import { LONGEST_NAME, maybe, submitButton } from '../parts.ts';
 import { calledName } from '../people-rows.ts';
 import { namesOf } from './access-names.ts';
 
-/** As many as a card holds, however long their names. */
+/** As many as fit on a card with the longest names. */
 export const PENDING_PER_PAGE = 10;
 
 export interface PendingListInput {
-  /** Those of this page, oldest first. */
+  /** The items of this page, oldest first. */
   readonly items: readonly { readonly accessRequest: AccessRequest }[];
   /** From 1. */
   readonly page: number;
-  /** Whether there is another page after this one. */
+  /** Whether another page follows. */
   readonly more: boolean;
   readonly now: number;
 }
@@ -24,7 +24,10 @@ export interface PendingListInput {
 /** Lengths of a reason on a row, from most to least, in UTF-16 code units; 0 leaves it out. */
 const REASON_LENGTHS = [120, 60, 0];
 
-/** What waits for somebody's decision: for each, whom it is about, who asks, since when, from when on, and why. */
+/**
+ * The requests that wait for a decision: for each, the person concerned, the requester, the request time, the start and
+ * the reason.
+ */
 export function pendingList(words: Words, { items, page, more, now }: PendingListInput): CardMessage {
   const shown = items.slice(0, PENDING_PER_PAGE);
   const hasMore = more || items.length > shown.length;

@@ -8,19 +8,19 @@ import { verdictOf } from '../verdict.ts';
 import type { Face, RequestProgress } from './access-face.ts';
 import { namesOf, personName } from './access-names.ts';
 
-/** How the provisioning request of an access request goes or went; what came before it is the caller's to tell. */
+/** The progress or outcome of an access request's provisioning request; the caller tells what came before. */
 export type RunFace = Pick<Face, 'tone' | 'title' | 'paragraphs' | 'next' | 'summary'>;
 
 interface RunInput {
   readonly accessRequest: AccessRequest;
-  /** The card for the approvers has a Retry button where it ended badly. */
+  /** The approvers' card has a Retry button after a bad outcome. */
   readonly audience: 'asker' | 'approvers';
   readonly state: Extract<AccessState, { kind: 'started' | 'finished' }>;
   readonly progress: RequestProgress | null;
   readonly now: number;
 }
 
-/** In the words of the provisioning request's own card; in fewer where that request cannot be found any more. */
+/** In the words of the provisioning request's own card; shorter where that request cannot be found any more. */
 export function runFace(words: Words, input: RunInput): RunFace {
   const { progress, now, accessRequest, audience, state } = input;
   const [task] = progress?.request.tasks ?? [];
@@ -33,7 +33,7 @@ export function runFace(words: Words, input: RunInput): RunFace {
   return { tone, title, paragraphs, next: null, summary: words.plain(summary, namesFor(accessRequest, task)) };
 }
 
-/** An assignment that Usher has made stays; what comes before this says that it did. */
+/** An assignment made by Usher stays; the text before this one says that Usher made it. */
 function calledOffFace(
   words: Words,
   { accessRequest, state, now }: RunInput,
@@ -106,7 +106,7 @@ function bareFace(words: Words, { accessRequest, state, now }: RunInput): RunFac
 
 type End = readonly [tone: Tone, title: WordKey];
 
-/** How it ended, where nothing but the kind of the outcome is known. */
+/** The outcome, where only its kind is known. */
 const ENDS: Readonly<Record<FinishedAs, End>> & Readonly<Record<OutcomeKind, End>> = {
   created: ['good', 'count.created'],
   updated: ['good', 'count.updated'],

@@ -5,11 +5,11 @@ import type { WordKey, Words, WordValues } from '../../words.ts';
 import { noticeCard } from '../notice.ts';
 import { type SayButton, short } from '../parts.ts';
 
-/** What a line says of the time that Usher cannot do; nothing has been done. Days in words, as `Words.day` gives them. */
+/** The times of a line that Usher cannot carry out; nothing has been done. Days in words, as `Words.day` gives them. */
 export type TermNotice =
   /**
-   * `read`: how the end was read, `time` as a day with an hour, `only` as the start as well; `date`: its day, where it
-   * is one.
+   * `read`: how the end was read, `time` as a day with an hour, `only` as the start as well; `date`: its day, if it is
+   * one.
    */
   | {
       readonly kind: 'end';
@@ -20,11 +20,11 @@ export type TermNotice =
       readonly date: string;
       readonly from: string | null;
     }
-  /** A request with a time of day; `day` null for as soon as it is approved. */
+  /** A request with a time of day; `day` null for the approval itself as the start. */
   | { readonly kind: 'time'; readonly typed: string; readonly day: string | null }
-  /** A request whose reason names a day that may be meant as the start. */
+  /** A request whose reason names a day that may be the start. */
   | { readonly kind: 'reasonDay'; readonly reason: string; readonly day: string }
-  /** Provisioning that shall wait; `day` null where only a time of day was named. */
+  /** Provisioning with a later start; `day` null where only a time of day was named. */
   | {
       readonly kind: 'start';
       readonly who: string;
@@ -36,11 +36,11 @@ export type TermNotice =
 
 export interface TermCardInput {
   readonly what: TermNotice;
-  /** Each says a full line that Usher can do. */
+  /** Each runs a full line that Usher can carry out. */
   readonly buttons: readonly SayButton[];
-  /** It was given, and stands in none of the lines. */
+  /** A typed reason that none of the lines contains. */
   readonly lostReason: string | null;
-  /** The start with a time of day, as typed, where nothing else tells that it is left out. */
+  /** The start with a time of day, as typed, where no other text says that the time is left out. */
   readonly lostTime: string | null;
 }
 
@@ -53,7 +53,7 @@ const KEYS: Readonly<Record<TermNotice['kind'], Keys>> = {
   start: ['term.start.title', 'term.start.happened', 'term.start.next'],
 };
 
-/** Says what cannot be done, and offers the lines that can. */
+/** Says what Usher cannot do, and offers the lines that it can. */
 export function termCard(words: Words, { what, buttons, lostReason, lostTime }: TermCardInput): CardMessage {
   const [title, happened, next] = KEYS[what.kind];
   const values = valuesOf(what);

@@ -9,16 +9,16 @@ import { lookOf, type Tone } from '../tone.ts';
 import { type JobReading, jobWord } from './job-words.ts';
 import { jobMeaning } from './status-card.ts';
 
-/** What a watched job has done. */
+/** A change of a watched job. */
 export type JobChange = 'enteredQuarantine' | 'leftQuarantine' | 'stopped' | 'runsAgain';
 
 export interface AnnouncementCardInput {
   readonly app: { readonly id: string; readonly name: string };
   readonly change: JobChange;
-  /** As it was read when the change was seen. */
+  /** As read when the change was noticed. */
   readonly status: JobReading;
   readonly now: number;
-  /** The cloud's Entra admin centre; without it there is no link. */
+  /** The cloud's Entra admin center; without it there is no link. */
   readonly entraPortalUrl: string | null;
 }
 
@@ -29,7 +29,7 @@ const CHANGES: Readonly<Record<JobChange, readonly [tone: Tone, title: WordKey]>
   runsAgain: ['good', 'announcement.runsAgain'],
 };
 
-/** Tells a conversation that watches an app what its synchronization has done, and why where the job tells. */
+/** Tells a conversation that watches an app what changed in its synchronization, and why where the job tells. */
 export function announcementCard(
   words: Words,
   { app, change, status, now, entraPortalUrl }: AnnouncementCardInput,

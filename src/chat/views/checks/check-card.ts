@@ -24,15 +24,15 @@ export interface CheckCardInput {
   };
   readonly app: { readonly id: string; readonly name: string };
   readonly facts: CheckFacts;
-  /** Only decides whether the button is shown: the click is checked again. */
+  /** Only decides whether the button is shown: a click is checked again. */
   readonly canProvision: boolean;
   /**
-   * Where others read along: the line that brings the whole to the reader's personal chat. What the log holds and what
-   * Usher last did are left out of the card then.
+   * Where others read along: the line that shows everything in the reader's personal chat. The card then leaves out the
+   * log and Usher's last action.
    */
   readonly elsewhere?: string | null;
   readonly now: number;
-  /** The cloud's Entra admin centre; without it there is no link. */
+  /** The cloud's Entra admin center; without it there is no link. */
   readonly entraPortalUrl: string | null;
 }
 
@@ -98,11 +98,11 @@ function namesOf({ person, app }: CheckCardInput): CheckNames {
 
 function whoProvisions({ canProvision, facts }: CheckCardInput): Provisioner {
   if (canProvision) return 'reader';
-  // Who comes from elsewhere cannot be provisioned by the name that Entra has for them, whoever asks.
+  // No caller can provision a person from another source by their Entra name.
   return facts.assignment.kind === 'notNeeded' ? 'nobody' : 'helpdesk';
 }
 
-/** What Usher will do by itself, by an approval that is for a later day. */
+/** Usher's own next action, after an approval for a later day. */
 function startOf(words: Words, { lastDeed }: CheckFacts, names: CheckNames, now: number) {
   const day = lastDeed === null ? null : dayToCome(words, lastDeed, now);
   if (lastDeed === null || day === null) return null;
@@ -110,7 +110,7 @@ function startOf(words: Words, { lastDeed }: CheckFacts, names: CheckNames, now:
   return { card: words.card('check.next.startsLater', values), plain: words.plain('check.next.startsLater', values) };
 }
 
-/** What could not be read, in one sentence, so that nobody takes silence for good news. */
+/** Names what could not be read, in one sentence, so that silence does not pass for good news. */
 function gapsText(words: Words, { account, assignment, log, jobState }: CheckFacts): string[] {
   const gaps = [
     ...(jobState === 'unread' ? [words.plain('check.gap.sync')] : []),
@@ -130,7 +130,7 @@ function factRows(words: Words, { facts, now, elsewhere }: CheckCardInput, names
     ...fact(words.card('check.fact.sync'), sync, 300),
     ...fact(words.card('access.fact.account'), words.plain(ACCOUNTS[facts.account])),
     ...fact(words.card('access.fact.assignment'), assignmentText(words, facts, names), 200),
-    // Without a log there is no evaluation to speak of, and the row of the log says why.
+    // Without a log there is no evaluation to report, and the log's row says why.
     ...fact(words.card('check.fact.scope'), log.kind === 'read' ? words.plain(SCOPES[scope]) : null),
     ...fact(words.card('check.fact.log'), silenceOfLog(words, log), 200),
     ...(elsewhere == null || facts.lastDeed !== null
@@ -158,7 +158,7 @@ function assignmentText(words: Words, { assignment }: CheckFacts, { app }: Check
   }
 }
 
-/** What Usher itself last did for this person in this app. */
+/** Usher's own last action for this person in this app. */
 function usherText(words: Words, { lastDeed }: CheckFacts, now: number): string {
   if (lastDeed === null) return words.plain('check.usher.nothing');
   const { text } = deedResult(words, lastDeed, now);

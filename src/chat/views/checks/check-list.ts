@@ -39,10 +39,10 @@ const LEVELS: readonly Limits[] = [
   { rows: 12, name: 40, line: 120 },
 ];
 
-/** The same question over all apps, one line each: what is wrong first, what is well last, apps without a job at the end. */
+/** The same question for all apps, one line each: faults first, healthy ones last, apps without a job at the end. */
 export function checkList(words: Words, { person, items, listComplete, now }: CheckListInput): CardMessage {
   const name = personName({ name: person.name || person.principalName });
-  // Of an app that was not read nothing is known, which the first line says; a row would look like good news.
+  // The first line reports apps that were not read; a row would look like good news.
   const judged = items
     .filter(({ facts }) => facts.jobState !== 'unread')
     .map(({ app, facts }) => ({ app, facts, verdict: judge(facts) }))
@@ -59,7 +59,7 @@ export function checkList(words: Words, { person, items, listComplete, now }: Ch
     words.plain('fallback.app', { app: short(app.name, FALLBACK_NAME), result: title }),
   );
   const { log } = items[0]?.facts ?? {};
-  // All rows share one reading of the log, so that one sentence says for all of them that it is missing.
+  // All rows share one reading of the log, so one sentence says for all of them that it is missing.
   const gap = log === undefined || log.kind === 'read' ? null : silenceOfLog(words, log);
   const card = renderLargestThatFits('list', LEVELS, (limits): ListView => {
     const rows = judged.slice(0, limits.rows).map(({ app, tone, title, facts }) => {
@@ -100,7 +100,7 @@ export function checkList(words: Words, { person, items, listComplete, now }: Ch
 
 const ORDER: readonly Tone[] = ['bad', 'warning', 'unknown', 'waiting', 'working', 'good', 'neutral'];
 
-/** "Not assigned" is the ordinary case in most apps, and comes after what is really broken. */
+/** "Not assigned" is the normal case in most apps, and comes after real faults. */
 function rankOf({ tone, verdict }: { readonly tone: Tone; readonly verdict: CheckVerdict }): number {
   return ORDER.indexOf(tone) + (verdict.kind === 'notAssigned' ? 0.5 : 0);
 }

@@ -2,12 +2,12 @@ import type { WordKey, WordValues } from '../../words.ts';
 import { short } from '../parts.ts';
 import type { Tone } from '../tone.ts';
 
-/** What keeps Usher from showing the history; and what is done about watching, where no card tells. */
+/** What keeps Usher from showing the history; and confirmations about watches that no card shows. */
 export type CheckProblem =
   | { readonly kind: 'unclearSince' | 'sinceFuture'; readonly typed: string }
-  /** A command without the person or the app that it is about. */
+  /** A command without its person or app. */
   | { readonly kind: 'incompleteCheck' | 'incompleteWatch' }
-  /** About the button that brings to the personal chat what is left out where others read along. */
+  /** About the button that shows in the personal chat what is left out where others read along. */
   | { readonly kind: 'sentToPersonalChat' | 'noPersonalChat' | 'personalChatFailed' }
   | { readonly kind: 'watchAdded' | 'watchedAlready' | 'watchRemoved' | 'notWatched'; readonly app: string };
 
@@ -57,12 +57,11 @@ const KEYS: Readonly<Record<CheckProblem['kind'], Keys>> = {
   notWatched: ['neutral', 'problem.notWatched.title', 'problem.notWatched.happened', 'problem.notWatched.next'],
 };
 
-/** Tells a problem of this file from the others. */
 export function isCheckProblem(what: { readonly kind: string }): what is CheckProblem {
   return Object.hasOwn(KEYS, what.kind);
 }
 
-/** The words of a problem, as keys of the catalogue with their values. */
+/** A problem's catalogue keys with their values. */
 export function checkProblem(what: CheckProblem): { readonly keys: Keys; readonly values: WordValues } {
   return { keys: KEYS[what.kind], values: valuesOf(what) };
 }

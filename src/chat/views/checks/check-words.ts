@@ -7,7 +7,7 @@ import type { Tone } from '../tone.ts';
 import { verdictOf } from '../verdict.ts';
 import { jobMeaning } from './status-card.ts';
 
-/** Graph's own no to the read of the job, where there was one; finished for a card. */
+/** Graph's refusal of the job read, where there was one; finished for a card. */
 export function refusedCode(words: Words, { jobTrouble }: CheckFacts): string | null {
   return jobTrouble?.kind === 'refused' ? codeOf(words, jobTrouble) : null;
 }
@@ -19,7 +19,9 @@ export interface CheckNames {
   readonly [name: string]: string;
 }
 
-/** Who may provision the person, as the next step says: whoever reads it, others, or nobody by their name. */
+/**
+ * Who may provision the person, for the next step: the reader, the helpdesk, or no caller by the person's Entra name.
+ */
 export type Provisioner = 'reader' | 'helpdesk' | 'nobody';
 
 interface Context {
@@ -29,10 +31,10 @@ interface Context {
   readonly who: Provisioner;
 }
 
-/** A verdict in words: what it is, what it means, what to try next. Finished texts but for `title` and `summary`. */
+/** A verdict in words: what it is, what it means, what to try next. Finished texts except for `title` and `summary`. */
 export interface VerdictWords {
   readonly tone: Tone;
-  /** Plain, and holds no text of others. */
+  /** Plain, without user text. */
   readonly title: string;
   readonly paragraphs: readonly string[];
   readonly next: string | null;
@@ -82,7 +84,7 @@ function meaningOf(words: Words, verdict: CheckVerdict, { names: ofBoth, facts, 
     case 'stopped':
     case 'neverRun':
     case 'failing':
-      // Of an app as a whole, the same as its own card says.
+      // The same text as on the app's own card.
       return jobMeaning(words, { app: names.app, status: facts.jobState, now });
     case 'accountDisabled':
       return said(words, 'check.happened.accountDisabled', 'check.next.accountDisabled', names);
@@ -119,7 +121,7 @@ function meaningOf(words: Words, verdict: CheckVerdict, { names: ofBoth, facts, 
   }
 }
 
-/** Nobody is assigned to an app that gets its people from elsewhere. */
+/** No person is assigned to an app that takes its people from another source. */
 function assignedWord({ assignment }: CheckFacts): 'yes' | 'notNeeded' {
   return assignment.kind === 'notNeeded' ? 'notNeeded' : 'yes';
 }
@@ -132,7 +134,7 @@ function said(words: Words, happened: WordKey, next: WordKey, values: Readonly<R
   };
 }
 
-/** In the words that tell the same of a call of Usher's own. */
+/** In the words that describe the same outcome of Usher's own call. */
 function byOutcome(words: Words, outcome: Parameters<typeof verdictOf>[1]['outcome'], names: CheckNames): Meaning {
   const told = {
     outcome,
@@ -152,7 +154,7 @@ function byOutcome(words: Words, outcome: Parameters<typeof verdictOf>[1]['outco
   };
 }
 
-/** What stands in the way besides, once the verdict's cause is mended. */
+/** The fault that remains once the verdict's cause is fixed. */
 export function alsoText(words: Words, verdict: CheckVerdict, names: CheckNames): string | null {
   switch (verdict.kind) {
     case 'accountDisabled':

@@ -5,7 +5,7 @@ import type { WordKey, Words } from '../../words.ts';
 import { nameOf } from '../people-rows.ts';
 import type { Tone } from '../tone.ts';
 
-/** What became of something that was asked for; plain, a value for a message. */
+/** The outcome of a request; plain, a value for a message. */
 export interface DeedWords {
   readonly tone: Tone;
   readonly text: string;
@@ -32,7 +32,7 @@ const STATES: Readonly<Record<Exclude<DeedResult['kind'], 'done'>, readonly [ton
   cancelled: ['neutral', 'list.state.cancelled'],
 };
 
-/** Of an access request that no provisioning request tells more of. */
+/** For an access request without a provisioning request. */
 const ACCESS: Readonly<Record<AccessStateKind, readonly [tone: Tone, word: WordKey]>> = {
   pending: ['waiting', 'access.title.pending'],
   denied: ['bad', 'access.title.denied'],
@@ -44,7 +44,7 @@ const ACCESS: Readonly<Record<AccessStateKind, readonly [tone: Tone, word: WordK
   finished: ['neutral', 'history.state.finished'],
 };
 
-/** The result by the words of the outcomes, or the state as long as there is none; approved ones with their day. */
+/** The result in the words of the outcomes, or the state while there is none; approved requests with their day. */
 export function deedResult(words: Words, deed: Deed, now: number): DeedWords {
   const what = deed.kind === 'provisioning' && deed.isGroup ? 'group' : 'other';
   if (deed.result !== null) return resultWords(words, deed.result, what);
@@ -53,7 +53,7 @@ export function deedResult(words: Words, deed: Deed, now: number): DeedWords {
   return { tone, text: day === null ? words.plain(word) : words.plain('history.state.approvedLater', { day }) };
 }
 
-/** The day on which something approved starts, as long as that lies ahead; plain, a value for a message. */
+/** The future start day of an approved request; plain, a value for a message. */
 export function dayToCome(words: Words, deed: Deed, now: number): string | null {
   if (deed.kind !== 'access' || deed.state !== 'approved') return null;
   return deed.startsAt === null || deed.startsAt <= now ? null : words.day(deed.startsAt, deed.timeZone);
@@ -75,14 +75,14 @@ function resultWords(words: Words, result: DeedResult, what: 'group' | 'other'):
   return { tone: overall(occurred.map(({ tone }) => tone)), text: texts.join(', ') || '—' };
 }
 
-/** One failure among many is something to look at, not a disaster. */
+/** One failure among many needs attention, but is no disaster. */
 function overall(tones: readonly Tone[]): Tone {
   const [first, ...others] = tones;
   if (first === undefined) return 'neutral';
   return others.every((tone) => tone === first) ? first : 'warning';
 }
 
-/** Whom or what it was about. */
+/** The person, list or group of the request. */
 export function deedSubject(words: Words, deed: Deed, limit: number): string {
   if (deed.subject === null) {
     return words.plain('history.people', { count: deed.kind === 'provisioning' ? deed.people : 1 });
@@ -93,7 +93,7 @@ export function deedSubject(words: Words, deed: Deed, limit: number): string {
     : name;
 }
 
-/** The id to show it by. */
+/** The id for `show`. */
 export function deedId(deed: Deed): string {
   return deed.kind === 'access' ? deed.accessRequestId : deed.requestId;
 }

@@ -3,13 +3,13 @@ import type { WordKey, Words } from '../../words.ts';
 import { noticeCard } from '../notice.ts';
 import { short } from '../parts.ts';
 
-/** What Teams shows when it asks whether a file may be put into the reader's OneDrive. Plain texts. */
+/** The texts in which Teams asks whether it may store a file in the reader's OneDrive. Plain. */
 export interface ExportOffer {
   readonly name: string;
   readonly description: string;
 }
 
-/** `from` and `to` in milliseconds since 1970; null for all that there is on that side. */
+/** `from` and `to` in milliseconds since 1970; null for no limit on that side. */
 export function exportOffer(
   words: Words,
   range: {
@@ -28,7 +28,7 @@ export function exportOffer(
   return { name: short(range.fileName, 120), description: words.plain('export.description', values) };
 }
 
-/** What became of a file that was offered, in plain sentences. */
+/** The outcome of an offered file, in plain sentences. */
 export function exportWords(words: Words, kind: 'declined' | 'failed' | 'stored'): string {
   return ENDS[kind].map((key) => words.plain(key)).join(' ');
 }

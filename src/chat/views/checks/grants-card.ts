@@ -7,25 +7,25 @@ import { personName } from '../access/access-names.ts';
 import { FALLBACK_NAME, listAsText, short, submitButton } from '../parts.ts';
 import { moreText } from '../people-rows.ts';
 
-/** What others have had sent to a channel or chat. */
+/** A standing grant: approvals sent to a channel or chat, or a watch. */
 export interface GrantRow {
-  /** By which a line names it. */
+  /** The reference for use in a line. */
   readonly ref: string;
-  /** It is the conversation in which the list is shown. */
+  /** The grant belongs to the conversation that shows the list. */
   readonly isHere: boolean;
-  /** Names; null for all apps that have no approvers of their own. */
+  /** Names; null for all apps without approvers of their own. */
   readonly apps: readonly (string | null)[];
-  /** What tells one conversation from another; its end is Teams' own id of it. */
+  /** The conversation's key, which ends in Teams' own id of it. */
   readonly place: string;
   readonly grants: readonly { readonly name: string; readonly at: number }[];
   readonly counts: StillMay;
 }
 
-/** As many as a card holds, however long their names. */
+/** As many as fit on a card with the longest names. */
 export const mostGrants = 12;
 const NAME_LENGTHS = [80, 50, 30, 20];
 
-/** Where approvals go, or what is watched, in all conversations: who wanted it, and whether it counts now. */
+/** All approval channels, or all watches: who added them, and whether they count now. */
 export function grantsCard(
   words: Words,
   input: {

@@ -9,29 +9,29 @@ import { FALLBACK_NAME, listAsText, maybe, personalButton, short, submitButton }
 import { lookOf } from '../tone.ts';
 import { deedId, deedResult, deedSubject } from './deed-words.ts';
 
-/** As many as a card holds, however long their names. */
+/** As many as fit on a card with the longest names. */
 export const DEEDS_PER_PAGE = 10;
 
 export interface HistoryCardInput {
-  /** Those of this page, newest first. */
+  /** The entries of this page, newest first. */
   readonly deeds: readonly Deed[];
-  /** The name of the person or app that it is about; null for everything. */
+  /** The person or app that the history is about; null for everything. */
   readonly about: string | null;
-  /** Milliseconds since 1970; null for all of it. */
+  /** Milliseconds since 1970; null for the whole history. */
   readonly since: number | null;
   /** From 1. */
   readonly page: number;
-  /** `own`: only what the reader asked for. `seen`: that, and what concerns the reader's reports. */
+  /** `own`: only the reader's requests. `seen`: those, and the ones that concern the reader's reports. */
   readonly scope: 'all' | 'own' | 'seen' | 'ownHere';
-  /** Where others read along: the line that brings the whole to the reader's personal chat. */
+  /** Where others read along: the line that shows everything in the reader's personal chat. */
   readonly elsewhere?: string | null;
-  /** The lines that bring the page after and the page before this one; null where there is none. */
+  /** The lines that show the next and the previous page; null where there is none. */
   readonly older: string | null;
   readonly newer: string | null;
   readonly now: number;
 }
 
-/** That it is a part, and which. */
+/** The note that the card shows a part, and which. */
 const PARTS: Readonly<Record<HistoryCardInput['scope'], WordKey | null>> = {
   all: null,
   own: null,
@@ -42,7 +42,7 @@ const PARTS: Readonly<Record<HistoryCardInput['scope'], WordKey | null>> = {
 /** Lengths of a name on a row, from most to least, in UTF-16 code units. */
 const NAME_LENGTHS = [80, 50, 30];
 
-/** What was asked for and what came of it, newest first: who, what, the result, who approved. */
+/** The requests and their outcomes, newest first: who, what, the result, who approved. */
 export function historyCard(words: Words, input: HistoryCardInput): CardMessage {
   const { now, since, older } = input;
   const shown = input.deeds.slice(0, DEEDS_PER_PAGE);
@@ -123,7 +123,7 @@ function row(
   };
 }
 
-/** Who let it happen, or did not. */
+/** Who approved or denied. */
 function decisionText(words: Words, deed: Deed, nameLength: number): string[] {
   const by = deed.kind === 'access' ? deed.decidedBy : deed.approvedBy;
   if (by === null) return [];

@@ -6,7 +6,7 @@ import type { Tone } from '../tone.ts';
 /** A job that was read; or that there is none, that it could not be read, or that its app is disabled in Entra. */
 export type JobReading = JobStatus | 'none' | 'unread' | 'appDisabled';
 
-/** What a job's state is called, how good or bad it is, and where it stands in a list, worst first. */
+/** The wording of a job's state, its tone, and its rank in a list, worst first. */
 type Look = readonly [tone: Tone, word: WordKey, rank: number];
 
 const HEALTHS: Readonly<Record<JobHealth['kind'], Look>> = {
@@ -31,7 +31,7 @@ export interface JobWord {
   readonly rank: number;
 }
 
-/** A state in one or two words; one that Microsoft has added since is shown as it comes. */
+/** A state in one or two words; one that Microsoft added later is shown as received. */
 export function jobWord(words: Words, job: JobReading): JobWord {
   if (job === 'unread') return { tone: 'unknown', word: words.plain('jobState.unread'), rank: 6 };
   if (job === 'none') return { tone: 'neutral', word: words.plain('jobState.none'), rank: 10 };
@@ -42,7 +42,7 @@ export function jobWord(words: Words, job: JobReading): JobWord {
   return { tone, word: words.plain(word, { code: code === '' ? '—' : code }), rank };
 }
 
-/** Of an app with several jobs, the one that is worst off, where that is worse than how the job for people stands. */
+/** An app's worst other job, where it is worse than the job for people. */
 export function worstOther(words: Words, job: JobReading, others: readonly JobStatus[]): JobStatus | null {
   const [worst] = others.toSorted((one, other) => jobWord(words, one).rank - jobWord(words, other).rank);
   if (worst === undefined || jobWord(words, worst).tone !== 'bad') return null;
@@ -55,7 +55,7 @@ export function otherJobLine(words: Words, job: JobStatus): string {
   return words.plain('statusList.one', { app: name, state: jobWord(words, job).word });
 }
 
-/** When it last ran, and for a job in quarantine since when and until when; plain, a value for a message. */
+/** The time of the last run, and for a job in quarantine its start and deadline; plain, a value for a message. */
 export function lastRanLine(words: Words, job: JobReading, now: number): string | null {
   if (job === 'none' || job === 'appDisabled') return null;
   if (job === 'unread') return words.plain('job.unread');
@@ -86,7 +86,7 @@ function quarantineTimes(
   ];
 }
 
-/** A time to come, or the word that it is past due: Microsoft's schedule runs late at times. */
+/** A future time, or the note that it is past due: Microsoft's schedule runs late at times. */
 export function dueValues(
   words: Words,
   at: number,
@@ -95,7 +95,7 @@ export function dueValues(
   return { time: words.moment(at, now), due: at <= now ? 'yes' : 'no' };
 }
 
-/** The whole of the last run: when, how long, how it ended. */
+/** The last run: when, how long, and its result. */
 export function lastRunText(words: Words, job: JobStatus, now: number): string {
   const { lastRun } = job;
   const line = lastRan(words, job, now);

@@ -9,7 +9,7 @@ import { maybe, short } from '../parts.ts';
 import { outcomeLine } from '../reason-words.ts';
 import { lookOf } from '../tone.ts';
 
-/** How many entries to show, and how long a line may be in UTF-16 code units. */
+/** The number of entries to show, and the longest line in UTF-16 code units. */
 export interface LogLimits {
   readonly rows: number;
   readonly line: number;
@@ -17,7 +17,7 @@ export interface LogLimits {
 
 const LONGEST_CODE = 60;
 
-/** Why the log has nothing to say, or null when it has entries; plain, a value for a message. */
+/** Why the log shows nothing, or null when it has entries; plain, a value for a message. */
 export function silenceOfLog(words: Words, log: LogRead): string | null {
   switch (log.kind) {
     case 'read':
@@ -52,7 +52,7 @@ function entryRow(words: Words, entry: LogEntry, now: number, lineLength: number
   const status = entry.status.kind === 'unknown' ? code(entry.status.code) : words.plain(`status.${entry.status.kind}`);
   const time = entry.at === null ? words.plain('log.timeUntold') : words.moment(entry.at, now);
   const error = entry.error?.code ?? entry.skipReason;
-  // The words of an outcome that nobody knows say no more than that, so the service's own stand beside them.
+  // The words for an unknown outcome say no more than that, so the service's own words go with them.
   const reason = entry.outcome.kind === 'unknown' ? null : outcomeLine(words, entry.outcome, { what: 'other' });
   const parts = [time, ...(reason === null ? [] : [reason]), ...(error === null ? [] : [code(error)])];
   return {

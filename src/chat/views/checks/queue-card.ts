@@ -9,24 +9,24 @@ import { moreText, nameOf } from '../people-rows.ts';
 import { awayTexts } from '../progress-parts.ts';
 import { lookOf } from '../tone.ts';
 
-/** As many as a card holds, however long their names. */
+/** As many as fit on a card with the longest names. */
 export const QUEUE_ROWS = 12;
 
 export interface QueueCardInput {
   readonly gate: {
     readonly slotsLeft: number;
-    /** Milliseconds since 1970; null when nothing blocks it. */
+    /** Milliseconds since 1970; null when the gate is open. */
     readonly blockedUntil: number | null;
     readonly limit: number;
     readonly windowMs: number;
-    /** What keeps every call from getting through. */
+    /** The fault that stops every call. */
     readonly fault?: Omit<WaitingFault, 'endsAt'>;
   };
-  /** The next ones, in the order in which they start. */
+  /** The next items, in the order in which they start. */
   readonly items: readonly QueueItem[];
-  /** Of all that run or wait. */
+  /** The number of all running and waiting items. */
   readonly total: number;
-  /** Whether to offer Cancel. Only decides on the button: the click is checked again. */
+  /** Whether to offer Cancel. It only controls the button: a click is checked again. */
   readonly canCancel: boolean;
   readonly now: number;
 }
@@ -37,19 +37,21 @@ export interface QueueItem {
   readonly app: { readonly name: string };
   /** Null for several people. */
   readonly subject: { readonly name: string; readonly label: string | null } | null;
-  /** How many calls of this request run or wait. */
+  /** The number of this request's running or waiting calls. */
   readonly people: number;
   readonly state: 'running' | 'waiting';
-  /** 1 is next; null for what runs, or when nobody can tell. */
+  /** 1 is next; null while running, and when unknown. */
   readonly place: number | null;
-  /** When it starts, or when it started; milliseconds since 1970. */
+  /** The start time, future or past; milliseconds since 1970. */
   readonly startsAt: number | null;
 }
 
 /** Lengths of a name on a row, from most to least, in UTF-16 code units. */
 const NAME_LENGTHS = [80, 50, 30];
 
-/** What runs and waits: for whom, who asked, place and start time; and how much room the rate gate has. */
+/**
+ * The running and waiting items: the person, the requester, position and start time; and the rate gate's free capacity.
+ */
 export function queueCard(words: Words, { gate, items, total, canCancel, now }: QueueCardInput): CardMessage {
   const shown = items.slice(0, QUEUE_ROWS);
   const summary = words.plain('queue.summary', { count: Math.max(total, shown.length) });
@@ -90,7 +92,7 @@ interface RowSetting {
   readonly now: number;
   readonly nameLength: number;
   readonly canCancel: boolean;
-  /** No call gets through, so nobody can tell when one starts. */
+  /** No call gets through, so start times are unknown. */
   readonly isAway: boolean;
 }
 
@@ -105,7 +107,7 @@ function row(
     app: short(item.app.name, nameLength),
     glyph: lookOf(state === 'running' ? 'working' : 'waiting').glyph,
   };
-  // What has been sent cannot be taken back.
+  // A sent call cannot be cancelled.
   const isSent = state === 'running' && people <= 1;
   return {
     name: words.card('history.row', values),
@@ -143,7 +145,7 @@ function placeText(words: Words, { state, place, startsAt }: QueueItem, now: num
       ? words.card('list.state.running')
       : words.card('queue.runningSince', { time: words.time(startsAt, now) });
   if (place === null || startsAt === null) return words.card('request.waitingUnknown');
-  // Below a second nobody reads a time before it is over.
+  // A time less than a second away is over before it is read.
   if (startsAt - now < 1_000) return words.card('queue.placeNow', { place });
   return words.card('queue.place', {
     place,

@@ -18,16 +18,16 @@ export interface StatusCardInput {
   /** The app's other jobs. */
   readonly others: readonly JobStatus[];
   readonly now: number;
-  /** The cloud's Entra admin centre; without it there is no link. */
+  /** The cloud's Entra admin center; without it there is no link. */
   readonly entraPortalUrl: string | null;
 }
 
-/** Jobs that are named besides the one for people. */
+/** Jobs named in addition to the one for people. */
 const MOST_OTHERS = 5;
-/** Types of objects that are counted on one card. */
+/** Object types counted on one card. */
 const MOST_TYPES = 5;
 
-/** What a state means and what to do about it. Finished texts; `summary` is plain. */
+/** The meaning of a state and the next step. Finished texts; `summary` is plain. */
 export interface JobMeaning {
   readonly paragraphs: readonly string[];
   readonly next: string | null;
@@ -35,7 +35,7 @@ export interface JobMeaning {
   readonly summary: string;
 }
 
-/** How one app's synchronization stands, with all that the job tells of itself. */
+/** The state of one app's synchronization, with everything that the job reports. */
 export function statusCard(words: Words, { app, status, others, now, entraPortalUrl }: StatusCardInput): CardMessage {
   const name = short(app.name);
   const state = jobWord(words, status);
@@ -84,7 +84,7 @@ export function statusCard(words: Words, { app, status, others, now, entraPortal
 
 const factTable = (facts: readonly Fact[]): CheckView['tables'] => (facts.length === 0 ? [] : [{ facts }]);
 
-/** What the state of a job means for the people of the app; `app` is cut already. */
+/** What a job's state means for the people of the app; `app` is cut already. */
 export function jobMeaning(
   words: Words,
   { app, status, now }: { readonly app: string; readonly status: JobReading; readonly now: number },
@@ -131,7 +131,7 @@ function said(words: Words, happened: WordKey, next: WordKey | null, app: string
   };
 }
 
-/** In the words in which a refused provisioning tells a quarantine; an attempt that is late is said to be due. */
+/** Uses the words of a provisioning refused in quarantine; an overdue attempt is called due. */
 function quarantineMeaning(
   words: Words,
   { app, status, now }: { readonly app: string; readonly status: JobStatus; readonly now: number },
@@ -155,7 +155,7 @@ function quarantineMeaning(
   return { paragraphs: [...paragraphs, ...due], next, code, summary };
 }
 
-/** The last run's own words, where it failed as a whole. */
+/** The last run's own error text, where the run failed as a whole. */
 function runError(words: Words, lastRun: LastRun | null, app: string): Partial<JobMeaning> {
   const message = short(lastRun?.error?.message ?? '', 200);
   const code = short(lastRun?.error?.code ?? '', 120);
@@ -194,7 +194,7 @@ function statusFacts(words: Words, status: JobStatus, now: number): Fact[] {
   ];
 }
 
-/** What the last run did; a number that the job does not tell is left out. */
+/** The counts of the last run, without those that the job does not report. */
 function runCounts(words: Words, lastRun: LastRun | null): string | null {
   if (lastRun === null) return null;
   const { inScope, exported, escrowed } = lastRun.counts;

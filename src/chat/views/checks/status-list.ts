@@ -35,7 +35,7 @@ const LEVELS: readonly Limits[] = [
 /** Apps that the notification names. */
 const MOST_NAMED = 3;
 
-/** How all apps are doing, worst first, one line each: the state, and when it last ran. */
+/** The state of all apps, worst first, one line each, with the last run. */
 export function statusList(words: Words, { items, listComplete, now }: StatusListInput): CardMessage {
   const rows = items
     .map(({ app, status, others = [] }) => {
@@ -64,7 +64,7 @@ export function statusList(words: Words, { items, listComplete, now }: StatusLis
   return { card, summary };
 }
 
-/** How many of the tenant's apps were looked at, where it was not all. */
+/** How many of the tenant's apps were read, if not all. */
 interface Part extends WordValues {
   readonly read: number;
   readonly count: number;
@@ -72,13 +72,13 @@ interface Part extends WordValues {
   readonly more: 'yes' | 'no';
 }
 
-/** The first sentence tells a part as a part. */
+/** The first sentence says when the list is only a part. */
 function introText(words: Words, part: Part | null): string {
   const intro = words.card('statusList.intro');
   return part === null ? intro : `${words.card('statusList.part', part)} ${intro}`;
 }
 
-/** What is wrong stands in the notification by name; what is well is counted. */
+/** The notification names faulty apps and counts healthy ones. */
 function summaryOf(
   words: Words,
   rows: readonly { readonly app: { name: string }; readonly state: JobWord }[],

@@ -9,7 +9,7 @@ import { moreText } from '../people-rows.ts';
 import { lookOf } from '../tone.ts';
 import { type JobReading, jobWord } from './job-words.ts';
 
-/** As many as a card holds, however long their names. */
+/** As many as fit on a card with the longest names. */
 export const WATCHES_SHOWN = 15;
 
 export interface WatchesCardInput {
@@ -18,12 +18,12 @@ export interface WatchesCardInput {
     readonly addedBy: { readonly name: string };
     /** Milliseconds since 1970. */
     readonly addedAt: number;
-    /** Null where it was not asked for. */
+    /** Null where it was not read. */
     readonly status: JobReading | null;
-    /** Whether the person who added it may still watch. */
+    /** Whether the person who added the watch may still watch. */
     readonly counts?: boolean;
   }[];
-  /** Whether to offer an end to it. Only decides on the button: the click is checked again. */
+  /** Whether to offer Unwatch. It only controls the button: a click is checked again. */
   readonly canChange: boolean;
   readonly now: number;
 }
