@@ -10,13 +10,13 @@ import type { SayButton } from '../views/parts.ts';
 import { type Problem, problem } from '../views/problem.ts';
 import type { Words } from '../words.ts';
 
-/** A reply that refuses, when the caller may not; null when they may. The refusal is recorded. For the registry. */
+/** Refuses a caller without the permission, and records the refusal; null for a caller who has it. For the registry. */
 export async function refuseUnless(parts: CommandParts, turn: Turn, permission: Permission): Promise<Reply | null> {
   const denial = deny(turn.caller, permission);
   return denial === null ? null : refuse(parts, turn, denial, permission);
 }
 
-/** The same, once a command knows on which ground it stands. */
+/** The same for a command that knows the app's job by now, where the permission may not reach it. */
 export async function refuseOnGround(
   parts: CommandParts,
   turn: Turn,
