@@ -55,7 +55,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Usher's own server, with nobody behind it. */
+/** Usher's own server, without a bot behind it. */
 async function startAnsweringBot() {
   const { port, stop } = await startServer({
     host: '127.0.0.1',

@@ -62,7 +62,7 @@ describe('what is no activity', () => {
     { method: 'POST', body: body ?? null, headers },
   ];
   const deep = (open: string, close: string) => `${open.repeat(20_000)}1${close.repeat(20_000)}`;
-  /** Taken of a whole activity, so that there is somebody at its address. */
+  /** Keeps the service address of a whole activity, so that the test connector receives the answer. */
   const least = (activity: object, change: object = {}) => {
     const { serviceUrl } = { serviceUrl: '', ...activity };
     return JSON.stringify({ ...leastActivity, serviceUrl, ...change });

@@ -42,7 +42,7 @@ async function bench(): Promise<void> {
     return;
   }
   const quick = values.quick === true;
-  // A shortened run is for whoever works on the bench; readers of the page are not shown it.
+  // A shortened run is for developers of the bench; the page does not show it.
   const isWritten = !quick && (positionals.length === 0 || values.write === true);
   const names = positionals.length === 0 ? Object.keys(measurements) : positionals;
   const run = await describeRun();

@@ -9,7 +9,7 @@ import { sslModeOf, tlsOptions, withoutSslMode } from '../../src/db/tls.ts';
 import { engineStartMs } from '../support/databases.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres/server.ts';
 
-/** The server's certificate is for `localhost`, and signed by an authority that nobody else knows. */
+/** The server's certificate is for `localhost`, and signed by an authority that no trust store holds. */
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url));
 const authority = fixture('authority.pem');
 

@@ -5,7 +5,7 @@ import { unlimited } from '../support/usher.ts';
 
 /** `npm run demo`, as a new user would start it. */
 export interface Demo {
-  /** Where somebody chats, by the name that the demo prints. */
+  /** The address of a person's chat, by the name that the demo prints. */
   addressOf(name: string): string;
   /** Ends it. Rejects when its log held what no log may hold. */
   stop(): Promise<void>;
@@ -36,7 +36,7 @@ export async function startDemo(): Promise<Demo> {
       const ended = once(child, 'exit');
       child.kill('SIGINT');
       await ended;
-      // Whatever else the demo prints is for whoever has started it.
+      // The demo prints other lines for the user in the terminal: only log lines count.
       const leaking = seen.split('\n').filter((line) => line.startsWith('{"level"') && leaksIn(line).length > 0);
       if (leaking.length > 0) throw new Error(`the log holds what no log may hold:\n${leaking.join('\n')}`);
     },

@@ -33,7 +33,7 @@ beforeAll(async () => {
   login = await startLogin();
   process.env.IDENTITY_ENDPOINT = login.identityEndpoint;
   process.env.IDENTITY_HEADER = 'a header';
-  // The machine of whoever runs the tests may hold a real sign-in, which no test should use.
+  // The developer's machine may hold a real sign-in, which no test should use.
   process.env.AZURE_TOKEN_CREDENTIALS = 'EnvironmentCredential';
 });
 beforeEach(() => login.forget());

@@ -19,7 +19,7 @@ const signal = new AbortController().signal;
 let login: Login;
 let folder: string;
 let answer: ReturnType<LoginAnswer> = null;
-/** An assertion that nobody has brought before. */
+/** An assertion that no earlier test has used. */
 let brought = 0;
 const assertion = () => {
   brought += 1;

@@ -13,7 +13,7 @@ beforeEach(async () => {
 
 afterEach(() => bench.close());
 
-/** Address → name of whoever was found. */
+/** Address → name of the user found. */
 async function foundBy(...addresses: readonly string[]): Promise<Record<string, string>> {
   const found = await directory.findUsersByAddress(addresses);
   if (!found.ok) throw new Error('trouble');

@@ -59,7 +59,7 @@ describe('the dispatcher', () => {
     expect(throttled).toBeGreaterThan(0);
     const tasks = await scene.tasksOf(request);
     expect(tasks.every(({ state }) => state.kind === 'done' && state.outcome.kind === 'created')).toBe(true);
-    // Whoever has left before one is turned away still comes; nobody else knocks until the window has passed.
+    // Calls that left before the first 429 still arrive; no other call leaves until the window has passed.
     const pauses = arrivals.slice(1).map((at, index) => at - (arrivals[index] ?? 0));
     expect(Math.max(...pauses)).toBeGreaterThan(10_000);
   });
@@ -196,7 +196,7 @@ describe('the dispatcher', () => {
   });
 
   it('does not sleep through a wake that comes while it claims', async () => {
-    // Time stands still here: whoever sleeps, sleeps for ever.
+    // The clock does not advance here: a dispatcher that sleeps never wakes.
     let duringClaim: (() => Promise<void>) | undefined;
     const wrap = (database: Database): Database => ({
       ...database,

@@ -23,7 +23,7 @@ const readBy = (person: string) =>
     .cardsFor(`personal-${person}`)
     .map(({ text }) => text)
     .join('\n');
-/** The id at the foot of the card that somebody was shown last. */
+/** The id at the foot of the latest card in the chat. */
 const idOf = (text: string) => /approve ([0-9A-Z]{6})/.exec(text)?.[1] ?? '';
 
 describe('a manager who asks for a new hire', () => {
@@ -116,7 +116,7 @@ describe('a manager who asks for a new hire', () => {
   });
 
   it('may have ten requests open, asks once for each person and app, and may take one back', async () => {
-    // Nobody to decide, and a chat for each: Teams' pace in one conversation is no part of this.
+    // No approver gets a card, and each request has a chat of its own: Teams' rate limit in one is not tested here.
     teams = await startTestUsher({ environment: { PROVISION_WINDOW_MS: '100', REQUEST_FOR: 'anyone' } });
     const asks = async (name: string, app: string) => {
       const chat = { conversationId: `${name}-${app}`, kind: 'personal' as const };

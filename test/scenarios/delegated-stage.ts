@@ -14,8 +14,8 @@ import { botAppId, startTokenService, type TokenService, unsignedToken } from '.
 import { type Place, personalChatOf, type ShownCard, startTestUsher, type TestUsher } from '../support/usher.ts';
 
 /**
- * An Usher that calls Graph by the right of whoever asks, over real HTTP on all sides: the channel service's tokens,
- * Entra's login, the Bot Framework's token service, and a Graph that wants a token and notes whose it was.
+ * An Usher that calls Graph by the caller's delegated permission, over real HTTP on all sides: the channel service's
+ * tokens, Entra's login, the Bot Framework's token service, and a Graph that requires a token and notes its owner.
  */
 export interface DelegatedStage {
   readonly usher: TestUsher;

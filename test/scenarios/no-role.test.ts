@@ -19,7 +19,7 @@ async function answerTo(line: string, person: 'johanna' | 'lynne' | 'megan' = 'j
 
 const refusals = async () => (await teams.records()).filter(({ kind }) => kind === 'denied');
 
-/** Each names somebody or something that there is, or is not, and none is a whole command. */
+/** Each names a person or an app, existing or not, and none is a whole command. */
 const lines = [
   ['a misspelt command with a near app', 'provison x to zsc'],
   ['a misspelt command with an app', 'provison isaiah to Zscaler'],

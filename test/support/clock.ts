@@ -5,7 +5,7 @@ import type { Clock } from '../../src/clock.ts';
  * loop which sleeps again and again runs as it would over that stretch.
  */
 export interface TestClock extends Clock {
-  /** Moves time on, waking whoever is due, and lets what they started settle before it resolves. */
+  /** Moves time on, wakes the sleepers that are due, and lets what they started settle before it resolves. */
   advance(ms: number): Promise<void>;
   /** Moves the wall clock alone, as a correction by a time server does; `monotonic` and sleepers do not notice. */
   stepWallClock(ms: number): void;

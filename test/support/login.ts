@@ -29,7 +29,7 @@ export interface Asked {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** What the login says to something; null for the token that everybody gets. */
+/** The login's answer to a request; null for the usual token. */
 export type LoginAnswer = (asked: Asked) => { readonly status: number; readonly body: object } | null;
 
 export async function startLogin(answerTo: LoginAnswer = () => null): Promise<Login> {

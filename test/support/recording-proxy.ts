@@ -19,7 +19,7 @@ export interface ProxiedCall {
 }
 
 export interface RecordingOptions {
-  /** Answers 401 to calls that bring nobody's token, as Graph does. */
+  /** Answers 401 to calls without a token, as Graph does. */
   readonly guard: boolean;
   /** Asked of each path below `/v1.0`: an error in the place of the answer, or another path that it is passed on to. */
   readonly instead?: (path: string) => { readonly status: number } | { readonly path: string } | null;

@@ -6,7 +6,7 @@ export interface Relay {
   /** The same address, by way of this port. */
   through(url: string): string;
   open(): Promise<void>;
-  /** Breaks what is connected; whoever comes is refused. */
+  /** Breaks open connections and refuses new ones. */
   close(): Promise<void>;
 }
 

@@ -3,8 +3,8 @@ import type { SandboxStats } from '../../src/sandbox/graph/server.ts';
 
 /**
  * The sandbox Graph in a thread of its own. A bot that is busy in the test's thread holds up everything there, and a
- * sandbox beside it would date calls late that came in time: 429s that are nobody's fault. Whoever asserts on the real
- * clock that none was throttled therefore asks this one.
+ * sandbox beside it would date calls late that came in time, and answer 429 to them. A test that asserts on the real
+ * clock that no call was throttled therefore uses this one.
  */
 export interface SandboxThread {
   /** For `graphUrl` of `startTestUsher`; ends in `/v1.0`. */

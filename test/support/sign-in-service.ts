@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 
 /**
  * The part of the Bot Framework's token service that knows OAuth connections, on this machine: where to sign in, and
- * the token that somebody got there, by the code that their client was given.
+ * the token that a user got there, by the code that the user's client was given.
  * https://learn.microsoft.com/azure/bot-service/bot-builder-concept-authentication
  */
 export interface SignInService {
@@ -13,7 +13,7 @@ export interface SignInService {
   readonly url: string;
   /** For which resource clients are to bring a token. */
   readonly resource: string;
-  /** Somebody has signed in on the page: this code gives this token, once for this person. */
+  /** A user has signed in on the page: this code gives this token, once for this user. */
   leave(userId: string, code: string, token: string): void;
   /** From now on everything is answered with this status; null for the right answers. */
   refuse(status: number | null): void;

@@ -34,7 +34,7 @@ export interface TestUsher {
   /** Throws where Graph is elsewhere, at `graphUrl`. */
   readonly sandbox: SandboxGraph;
   readonly connector: Connector;
-  /** Where a file goes that somebody has agreed to. */
+  /** Where a file goes once the user has accepted it. */
   readonly storage: Storage;
   /** The bot's messages endpoint. */
   readonly endpoint: string;
@@ -73,7 +73,7 @@ export interface TestUsher {
 
 export type LogLine = Readonly<Record<string, unknown>>;
 
-/** One of the cast by name, or anybody of the tenant. */
+/** One of the named people, or any other person of the tenant. */
 export type Somebody = keyof typeof people | Pick<Person, 'id' | 'displayName'>;
 
 export interface Place {

@@ -23,7 +23,7 @@ import { createTurns } from '../../src/teams/turns.ts';
 import { type ShownCard, shownCards } from '../support/usher.ts';
 import { cardOf } from './answering-stage.ts';
 
-/** The whole way from HTTP to HTTP, around a chat that offers a file of two lines to whoever says anything. */
+/** The whole way from HTTP to HTTP, around a chat that answers every message with a file of two lines. */
 export interface ConsentStage {
   readonly connector: Connector;
   readonly storage: Storage;

@@ -285,7 +285,7 @@ describe('the database', () => {
   });
 });
 
-/** The token is the channel service's, so whoever wrote is told; what door.test.ts tells in full stands here in a row. */
+/** The token is the channel service's, so Usher answers the sender; door.test.ts has in full what is in a row here. */
 describe('a good token with an activity that is not for this Usher', () => {
   it.each<[string, string, number, Record<string, unknown>]>([
     ['of another tenant', 'tenant', 1, from(1)],

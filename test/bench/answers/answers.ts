@@ -10,8 +10,8 @@ import { duration, median, percentile, ratio } from '../support/statistics.ts';
 
 /**
  * Table 3: from a message to the first answer, and how many messages are answered in a second, beside the echo bot.
- * Everybody is asked in turn, in blocks, so that whatever the machine is busy with meets all alike. The gate is wide
- * open: a queue of hundreds of single requests before it is no desk's day, and would be measured along.
+ * The bots take turns, in blocks, so that other load on the machine affects all alike. The gate is wide open: no
+ * helpdesk has a queue of hundreds of single requests, and its wait would be part of the measurement.
  */
 interface Asked {
   readonly name: string;

@@ -35,7 +35,7 @@ export interface Measured {
 }
 
 const pollMs = 500;
-/** Longer than this, in optima, nobody waits for a run. */
+/** A run that takes longer than this, in optima, is given up. */
 const longestRun = 3;
 const slackMs = 20_000;
 const startsAtOnce = 3;

@@ -9,8 +9,8 @@ import { createStore, type Gate, startUsherProgram } from '../support/bots.ts';
 import type { LibraryName, LibraryOptions } from './libraries.ts';
 
 /**
- * Whoever is measured, seen from outside: it is given so many people to provision at once, and now and then a single
- * one between them. Usher is what `npm start` starts, spoken to through Teams' own door; a library lives in a thread.
+ * A measured system, seen from outside: it gets so many people to provision at once, and now and then a single one
+ * between them. Usher is what `npm start` starts, called through `/api/messages`; a library runs in a thread.
  */
 export interface Contender {
   readonly name: string;

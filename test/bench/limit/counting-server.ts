@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 export interface CountingServer {
   /** Ends in `/v1.0`. */
   readonly url: string;
-  /** Forgets what was counted. The window goes on: whoever was admitted just now still counts. */
+  /** Forgets what was counted. The window goes on: calls admitted just now still count. */
   begin(): Promise<void>;
   tally(): Promise<Tally>;
   close(): Promise<void>;
@@ -47,7 +47,7 @@ export async function startCountingServer(options: CountingOptions): Promise<Cou
   };
   const ready = await message();
   if (ready.kind !== 'ready') throw new Error('the counting server began with something else');
-  // One question at a time, so that each answer finds whoever asked.
+  // One question at a time, so that each answer reaches its caller.
   let line: Promise<unknown> = Promise.resolve();
   const ask = (what: 'begin' | 'tell'): Promise<Tally> => {
     const asked = line.then(async () => {

@@ -6,9 +6,9 @@ import { request } from 'undici';
 import { createBullmq } from './bullmq.ts';
 
 /**
- * What somebody would take from npm to keep the limit, each set up as its own documentation says for "so many calls in
- * a window". None but BullMQ and the Graph client knows of 429; for the others a call that was refused waits as
- * `Retry-After` asks and takes its place at the limiter again, which is what a careful user writes around them.
+ * The npm packages that a developer would choose to keep the limit, each set up as its own documentation says for "so
+ * many calls in a window". None but BullMQ and the Graph client knows of 429; for the others a call that was refused
+ * waits as `Retry-After` asks and takes its place at the limiter again, as careful users write around them.
  */
 export type LibraryName =
   | 'p-queue'

@@ -13,9 +13,9 @@ import { findRedis } from './redis.ts';
  *
  * The whole window is measured as it is; for 500 people it is shortened, and with it everything that is measured in
  * windows: the guard, the jitter, the time of a call. The libraries run side by side, a cell each in a process of its
- * own, and each kind of Usher by itself after them: the guard is only as long as a busy processor may keep somebody
- * waiting, and what is to be measured is not who else was there. With the short window three replicas take the
- * server's rules one after the other as well.
+ * own, and each kind of Usher by itself after them: the guard only covers the delay of a busy processor, and the load
+ * of other contenders is not what the table measures. With the short window three replicas take the server's rules one
+ * after the other as well.
  */
 interface Scale {
   readonly windowMs: number;

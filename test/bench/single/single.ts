@@ -7,7 +7,7 @@ import { type Report, table, type Verdict, verdicts } from '../support/report.ts
 import { duration, median, spread } from '../support/statistics.ts';
 
 /**
- * Table 2: somebody wants one person provisioned while a list of 500 runs. From the message (or the call of a library)
+ * Table 2: an operator provisions one person while a list of 500 runs. From the message (or the call of a library)
  * to the arrival of that person's call at the server. A library with priorities is given the highest for it.
  */
 const windowMs = 1_000;
@@ -77,7 +77,7 @@ async function askInTheMiddle(ready: Readied, questions: number): Promise<Waits>
     asked.push({ subject: await started.provisionSingle(index), atMs });
     await pause(everyMs);
   }
-  // Whoever stands at the end of the list comes when the list is through, which may take longer than the optimum.
+  // A contender that puts single people behind the list starts them when it is through, maybe after the optimum.
   const deadline = performance.now() + wholeMs + 10 * windowMs;
   for (;;) {
     const { starts } = await server.tally();

@@ -5,7 +5,7 @@ import { readSince } from '../../../src/chat/dates/since-date.ts';
 const NOW = Date.parse('2026-11-18T12:00:00Z');
 const london = { locale: 'en-GB', timeZone: 'Europe/London' };
 
-/** The reading with its moment spelled out, since milliseconds tell nobody anything. */
+/** The reading with its moment as ISO time, since milliseconds in a failed assertion are unreadable. */
 function read(text: string, reader = london, now = NOW): string {
   const found = readSince(text, reader, now);
   return found.kind === 'since' ? new Date(found.at).toISOString() : found.kind;

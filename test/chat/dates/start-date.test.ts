@@ -5,7 +5,7 @@ import { dayOf, readStartDate } from '../../../src/chat/dates/start-date.ts';
 const NOW = Date.parse('2026-11-18T12:00:00Z');
 const london = { locale: 'en-GB', timeZone: 'Europe/London' };
 
-/** The reading with its moment spelled out, since milliseconds tell nobody anything. */
+/** The reading with its moment as ISO time, since milliseconds in a failed assertion are unreadable. */
 function read(text: string, reader = london, now = NOW): string {
   const found = readStartDate(text, reader, now);
   return 'startsAt' in found ? `${found.kind} ${new Date(found.startsAt).toISOString()}` : found.kind;

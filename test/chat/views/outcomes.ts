@@ -1,7 +1,7 @@
 import type { Outcome, RefusalCause, Report } from '../../../src/graph/outcome.ts';
 import { emptyReport, step } from './drawings.ts';
 
-/** What the service tells of somebody whom it found and left alone. */
+/** The service's report on a user whom it found and left unchanged. */
 export const report: Report = {
   ...emptyReport,
   sourceSystem: 'Azure Active Directory',

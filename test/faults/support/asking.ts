@@ -14,7 +14,7 @@ import type { StoreView } from './store.ts';
 export interface Asking {
   /** Resolves with the id of the request once it is stored; of a list, once it is confirmed. */
   provision(conversationId: string, names: readonly string[]): Promise<string>;
-  /** Resolves with the id once somebody else has approved it. */
+  /** Resolves with the id once an approver other than the requester has approved it. */
   requestAccess(conversationId: string, name: string): Promise<string>;
   /** Says it until it is answered by what fits. */
   say(conversationId: string, who: keyof typeof people, text: string, isAnswer: RegExp): Promise<void>;
@@ -144,7 +144,7 @@ async function isTaken(endpoint: string, activity: unknown): Promise<boolean> {
   }
 }
 
-/** Nothing was done, or nobody knows: say it again. */
+/** The reply says that nothing was done, or that the result is unknown: the user repeats the message. */
 function isRefusal(text: string): boolean {
   return /again in a minute|Look again|reference|Something went wrong/i.test(text);
 }

@@ -23,8 +23,8 @@ export interface ProcessOptions {
 }
 
 /**
- * Starts a process that lives no longer than this one: its standard input ends with us, however we end. It is known to
- * `children` from its first moment on, so that whoever tidies up finds it even where it never gets ready.
+ * Starts a process that lives no longer than this one: its standard input ends with us, however we end. It joins
+ * `children` at once, so that the cleanup finds it even where it never gets ready.
  */
 export async function startProcess(
   { file, flags = [], environment, ready, heard }: ProcessOptions,

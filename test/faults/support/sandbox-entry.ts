@@ -4,8 +4,8 @@ import { faultsFor } from './graph-faults.ts';
 import { gate, scale } from './scale.ts';
 
 /**
- * The sandbox Graph as a process of its own, so that it dates what arrives by a clock that nobody else keeps busy. It
- * ends with its standard input, and so with whoever started it.
+ * The sandbox Graph as a process of its own, so that no other work delays the clock by which it dates what arrives. It
+ * ends with its standard input, and so with its parent process.
  */
 process.stdin.resume().on('end', () => process.exit(0));
 const sandbox = await startSandboxGraph({

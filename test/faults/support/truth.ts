@@ -67,7 +67,7 @@ export async function findUntrueCards(
   const entraPortal = clouds.public.entraPortal;
   // What is finished is drawn from the store alone.
   const unasked = new Proxy({}, { get: () => () => Promise.reject(new Error('Graph was asked about what is over')) });
-  // Nobody loses a role in these.
+  // No approver loses a role in these runs.
   const approver = { id: '', tenantId: '', name: '', principalName: '', roles: ['approver'], memberOf: [] };
   const access = { identify: async () => ({ kind: 'caller', caller: approver }) };
   const applications = { find: async () => ({ ok: true, value: { kind: 'none', known: [] } }) };
@@ -89,7 +89,7 @@ export async function findUntrueCards(
   return complaints;
 }
 
-/** Whoever did not end exactly once. */
+/** Requests that did not end exactly once. */
 export async function findMiscounted({ query }: Database): Promise<Complaints> {
   const ends = await query
     .selectFrom('records')
@@ -133,7 +133,7 @@ export function findCrowds(arrivals: readonly number[]): Complaints {
 
 /**
  * Cards of a request that are not the one that is kept up to date. A replica that dies, or loses its database, right
- * after it has posted a card leaves one behind: Teams has it, and nobody could note where it is.
+ * after it has posted a card leaves one behind: Teams has it, and no replica could store its activity id.
  */
 export async function findStrayCards({ query }: Database, shown: readonly ShownCard[]): Promise<readonly ShownCard[]> {
   const requests = await query.selectFrom('requests').select('card_id').execute();

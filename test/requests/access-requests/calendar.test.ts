@@ -272,7 +272,7 @@ describe.each(engines)('the calendar on $name', ({ name, createTestDatabase }) =
     resumed.resolve(ready);
     await dying.calendar.settled();
 
-    // One process alone owns SQLite: a lease that is not its own is nobody's.
+    // One process alone owns SQLite: every lease that is not its own belongs to a dead process.
     expect(early).toBe(name === 'SQLite' ? 1 : 0);
     expect(other.started).toEqual([id]);
     expect(await requestsStored()).toBe(1);

@@ -18,7 +18,7 @@ export const megan = { id: 'megan', name: 'Megan Bowen' };
 export const alex = { id: 'alex', name: 'Alex Wilber' };
 export const reader = { locale: 'en-US', timeZone: 'Europe/Berlin' };
 
-/** Of `chat#someone` the chat counts: the text of a conversation names who wrote there, too. */
+/** Of `chat#sender` the chat counts: the text of a conversation names the sender, too. */
 export function accessParts(database: Database, clock: Clock): AccessParts {
   return {
     ...storeParts(database, clock, noLimits),
@@ -69,7 +69,7 @@ export async function kindsOf({ database }: AccessParts): Promise<string[]> {
   return (await readRecords(database.query, 1000)).map(({ kind }) => kind).toReversed();
 }
 
-/** Who is owed what, as `conversation: kind`; nobody is owed it any more after that. */
+/** Takes all notices out of the outbox, as `conversation: kind`. */
 export async function takeNotices({ database }: AccessParts): Promise<string[]> {
   const rows = await database.query
     .selectFrom('notices')

@@ -96,7 +96,7 @@ export async function seedAccess(
     .execute();
 }
 
-/** Of an access request that nobody has decided on. */
+/** Of a pending access request. */
 export const accessRow = (id: string, at: number) => ({
   id,
   source: id,

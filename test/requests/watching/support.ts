@@ -45,7 +45,7 @@ export async function forgetWatches({ query }: Database): Promise<void> {
     await query.deleteFrom(table).execute();
 }
 
-/** Who is owed what, as `conversation: app change`; nobody is owed it any more after that. */
+/** Takes all announcements out of the outbox, as `conversation: app change`. */
 export async function takeAnnouncements(database: Database, now: number): Promise<string[]> {
   const due = await dueAnnouncements(database, now, 100);
   for (const { id } of due) await announcementSent(database, id);

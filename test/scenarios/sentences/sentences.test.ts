@@ -183,7 +183,7 @@ function holds(text: string, words: readonly string[]): boolean {
   return words.every((word) => folded.includes(word.toLowerCase()));
 }
 
-/** Everybody and everything that the sandbox was asked to provision since, by name. */
+/** The users and groups that the sandbox was asked to provision since, by name. */
 function calledFor(from: number): string[] {
   const { tenant } = sandbox;
   const nameOf = (id: string) => tenant.person(id)?.displayName ?? tenant.group(id)?.displayName ?? id;

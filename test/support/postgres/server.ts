@@ -181,7 +181,7 @@ function said(server: ChildProcess, words: string): Promise<void> {
     let heard = '';
     const leave = () => {
       clearTimeout(timer);
-      // What it says later is of no use, but a pipe that nobody empties would stop it.
+      // What it says later is of no use, but a full pipe would stop it.
       server.stderr?.off('data', listen).resume();
       server.off('error', failed).off('exit', ended);
     };

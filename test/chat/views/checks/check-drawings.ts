@@ -105,7 +105,7 @@ export const created = entryOf({ kind: 'created', report: emptyReport });
 
 export const logOf = (...entries: LogEntry[]): LogRead => ({ kind: 'read', entries, complete: true });
 
-/** Somebody with whom, and an app with which, all is well. */
+/** A user and an app without any problem. */
 export function factsOf(more: Partial<CheckFacts> = {}): CheckFacts {
   return {
     account: 'enabled',
