@@ -19,7 +19,8 @@ import {
   ownConversations,
   putOffNotice,
 } from '../requests/access-requests/notices.ts';
-import { type AccessParts, findAccessRequest } from '../requests/access-requests/store.ts';
+import type { AccessParts } from '../requests/access-requests/parts.ts';
+import { findAccessRequest } from '../requests/access-requests/store.ts';
 import { giveUpConversation } from '../requests/access-requests/undelivered.ts';
 import type { CrashGuard } from '../requests/crash-guard.ts';
 import type { Reader } from '../requests/request.ts';

@@ -5,6 +5,7 @@ import { countMembers, findGroups, type GroupMatch, type GroupMember, readMember
 import { managerOf, membersOf, reportsOf } from './members.ts';
 import { filterText, graphPath, searchTerm, userPath } from './odata.ts';
 import { type Listing, readAll, readIfThere, readOne, readWhole } from './read.ts';
+import type { UserMatch } from './user.ts';
 import {
   type DirectoryUser,
   guid,
@@ -64,12 +65,6 @@ export interface Directory {
   /** A group's name and a few of its people; null when there is no such group. */
   describeGroup(id: string, people: number): Promise<Fetched<GroupDescription | null>>;
 }
-
-export type UserMatch =
-  | { readonly kind: 'one'; readonly user: DirectoryUser }
-  /** Users who may be meant, and none of them for certain; it may be a single one. They are offered, never acted on. */
-  | { readonly kind: 'several'; readonly users: readonly DirectoryUser[]; readonly more: boolean }
-  | { readonly kind: 'none' };
 
 /** Stands for a role of which Graph withholds the template: Usher lacks the permission to read roles. */
 export const unnamedRole = '';

@@ -1,4 +1,4 @@
-import type { UserMatch } from './directory.ts';
+import type { UserMatch } from './user.ts';
 import { isGuest, mostCandidates, type NamedUser, withoutNames } from './user.ts';
 
 /**

@@ -65,3 +65,9 @@ export const mostCandidates = 7;
  * a name is one person's alone is known only of those that were read.
  */
 export const mostRead = 200;
+
+export type UserMatch =
+  | { readonly kind: 'one'; readonly user: DirectoryUser }
+  /** Users who may be meant, and none of them for certain; it may be a single one. They are offered, never acted on. */
+  | { readonly kind: 'several'; readonly users: readonly DirectoryUser[]; readonly more: boolean }
+  | { readonly kind: 'none' };

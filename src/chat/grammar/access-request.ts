@@ -3,7 +3,7 @@ import { endAtTheEnd } from './end-words.ts';
 import { quoteName, readName } from './names.ts';
 import { REASON_WORDS } from './reason-words.ts';
 import { readReason, reasonPlace, withoutMarksAtTheEnd, writeBecause } from './reasons.ts';
-import type { Reading } from './rules.ts';
+import type { Reading } from './rule.ts';
 import { addressIn, SEPARATORS, STRONG, splitAtSeparator } from './separators.ts';
 import { startPlace } from './start-words.ts';
 import { cutEnd, cutStart, writeTerms, writeTimedName } from './terms.ts';

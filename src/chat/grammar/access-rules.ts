@@ -1,7 +1,7 @@
 import { readAccessRequest, readBareRequest, readLooseRequest, writeAccessRequest } from './access-request.ts';
 import { readRef } from './refs.ts';
 import { readDenial, readStrictRequestId, writeDenial, writeRequestId } from './request-id.ts';
-import type { CommandOf, Reading, Rule } from './rules.ts';
+import type { CommandOf, Reading, Rule } from './rule.ts';
 import { fold, type Word } from './words.ts';
 
 type AccessVerb =

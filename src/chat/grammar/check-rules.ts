@@ -12,7 +12,7 @@ import {
 } from './history.ts';
 import { readName } from './names.ts';
 import { readRef } from './refs.ts';
-import type { CommandOf, Reading, Rule } from './rules.ts';
+import type { CommandOf, Reading, Rule } from './rule.ts';
 import { readHowIs, readIsHealthy, readStatus, readWhichAre, readWrongWith, writeStatus } from './status.ts';
 import { fold, toPhrases, type Word } from './words.ts';
 

@@ -10,7 +10,7 @@ import {
 } from './check-names.ts';
 import { readName } from './names.ts';
 import { readStrictRequestId } from './request-id.ts';
-import type { Reading } from './rules.ts';
+import type { Reading } from './rule.ts';
 import { addressIn, endsSubject, type Parts, startOfSeparator } from './separators.ts';
 import { fold, type Word } from './words.ts';
 

@@ -1,5 +1,6 @@
 import type { Command, Verb } from '../command.ts';
-import { type CommandOf, rules } from './rules.ts';
+import type { CommandOf } from './rule.ts';
+import { rules } from './rules.ts';
 
 /**
  * The command as the line a person would type, with names quoted where needed. `parse` reads it back as the same

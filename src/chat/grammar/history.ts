@@ -10,7 +10,7 @@ import {
 } from './check-names.ts';
 import { CLOSING_WORDS } from './courtesy.ts';
 import { quoteName, readName } from './names.ts';
-import type { Reading } from './rules.ts';
+import type { Reading } from './rule.ts';
 import { isCalendarWord, looksLikeDate } from './start-words.ts';
 import { fold, toPhrases, type Word } from './words.ts';
 

@@ -2,7 +2,7 @@ import type { Parsed } from '../command.ts';
 import { isNear } from './closest.ts';
 import { withoutCourtesy } from './courtesy.ts';
 import { format } from './format.ts';
-import type { Reading } from './rules.ts';
+import type { Reading } from './rule.ts';
 import { exactMatches, nearMatch } from './verbs.ts';
 import { fold, splitWords, type Word } from './words.ts';
 

@@ -1,4 +1,5 @@
-import { ALL_DATE_WORDS, type DateWords } from '../dates/date-words.ts';
+import { ALL_DATE_WORDS } from '../dates/date-words.ts';
+import type { DateWords } from '../dates/words/shape.ts';
 import { fold, type Word } from './words.ts';
 
 /** Phrases by their first word, longest first; each is a list of plain words. */

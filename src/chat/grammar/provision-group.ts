@@ -2,7 +2,7 @@ import type { Command } from '../command.ts';
 import { readEntries } from './entries.ts';
 import { readName } from './names.ts';
 import { writeNames } from './provision-list.ts';
-import type { Reading } from './rules.ts';
+import type { Reading } from './rule.ts';
 import { type Parts, splitAtSeparator } from './separators.ts';
 import { readTimed, writeTimed, writeTimedName } from './terms.ts';
 import { fold, type Word } from './words.ts';

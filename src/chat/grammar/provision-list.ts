@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts';
 import { type Entry, readEntries } from './entries.ts';
 import { readName } from './names.ts';
-import type { Reading } from './rules.ts';
+import type { Reading } from './rule.ts';
 import { addressIn, endsSubject, SEPARATORS, STRONG, startOfSeparator } from './separators.ts';
 import { readTimed, writeTimed, writeTimedName } from './terms.ts';
 import { fold, type Word } from './words.ts';

@@ -3,7 +3,7 @@ import { bracketedAddress, readEntries } from './entries.ts';
 import { GROUP_MISTYPED, readName } from './names.ts';
 import { readProvisionGroup } from './provision-group.ts';
 import { readProvisionList, readUnannouncedList } from './provision-list.ts';
-import type { Reading } from './rules.ts';
+import type { Reading } from './rule.ts';
 import { addressIn, splitAtSeparator } from './separators.ts';
 import { readTimed, writeTimed, writeTimedName } from './terms.ts';
 import { fold, type Word } from './words.ts';

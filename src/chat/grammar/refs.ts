@@ -1,4 +1,4 @@
-import type { Reading } from './rules.ts';
+import type { Reading } from './rule.ts';
 import { fold, type Word } from './words.ts';
 
 /** The reference that a list prints on each row, so that a line can name the row: eight hexadecimal digits. */

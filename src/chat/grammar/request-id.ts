@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts';
 import { quoteName, writeName } from './names.ts';
 import { readReason, writeReason } from './reasons.ts';
-import type { Reading } from './rules.ts';
+import type { Reading } from './rule.ts';
 import { fold, trimEdges, type Word } from './words.ts';
 
 /** Words around an id that say what it is. */

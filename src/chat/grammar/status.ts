@@ -13,7 +13,7 @@ import {
 } from './check-names.ts';
 import { readName } from './names.ts';
 import { readStrictRequestId } from './request-id.ts';
-import type { Reading } from './rules.ts';
+import type { Reading } from './rule.ts';
 import { fold, type Word } from './words.ts';
 
 type StatusCommand = Extract<Command, { verb: 'status' }>;

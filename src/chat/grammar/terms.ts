@@ -3,7 +3,7 @@ import { endPlace, isEndWord, writeEnd } from './end-words.ts';
 import { quoteName, readName, writeName } from './names.ts';
 import { REASON_WORDS } from './reason-words.ts';
 import { readReason, reasonPlace, withoutMarksAtTheEnd, writeBecause } from './reasons.ts';
-import type { Reading } from './rules.ts';
+import type { Reading } from './rule.ts';
 import { endsInTime, holdsOwnTime, isStartWord, startPlace, trailingStart, writeStart } from './start-words.ts';
 import { splitWords, type Word } from './words.ts';
 

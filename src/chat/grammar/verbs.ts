@@ -1,6 +1,7 @@
 import type { Verb } from '../command.ts';
 import { isNear, typingDistance } from './closest.ts';
-import { type Reading, rules } from './rules.ts';
+import type { Reading } from './rule.ts';
+import { rules } from './rules.ts';
 import { fold, phraseAt, splitWords, type Word } from './words.ts';
 
 /** A rule whose spelling begins the line, and the words after it. */

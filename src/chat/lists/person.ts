@@ -1,5 +1,6 @@
 import { type Fetched, fetched } from '../../graph/answer.ts';
-import type { Directory, DirectoryUser, UserMatch } from '../../graph/directory.ts';
+import type { Directory, DirectoryUser } from '../../graph/directory.ts';
+import type { UserMatch } from '../../graph/user.ts';
 import { closest } from '../grammar/closest.ts';
 import { isSelf, noNameIn } from '../grammar/pronouns.ts';
 import { splitWords } from '../grammar/words.ts';

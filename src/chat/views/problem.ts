@@ -3,6 +3,7 @@ import type { CardMessage } from '../reply.ts';
 import type { WordKey, Words } from '../words.ts';
 import { type AccessProblem, accessProblem, isAccessProblem } from './access/access-problems.ts';
 import { type CheckProblem, checkProblem, isCheckProblem } from './checks/check-problems.ts';
+import type { Explained, Quarantine } from './explained.ts';
 import { type GraphProblem, graphProblem, isGraphProblem } from './graph-problems.ts';
 import { isListProblem, type ListProblem, listProblem } from './list-problems.ts';
 import { noticeCard } from './notice.ts';
@@ -41,35 +42,6 @@ export type Problem =
   | AccessProblem
   | CheckProblem
   | SignInProblem;
-
-/**
- * A job's quarantine as the job reports it. Every part but the app may be missing; times in milliseconds since 1970.
- */
-export interface Quarantine {
-  readonly kind: 'appQuarantined';
-  readonly app: string;
-  /** The service's own word, e.g. `EncounteredQuarantineException`. */
-  readonly reason: string | null;
-  readonly since: number | null;
-  readonly nextAttempt: number | null;
-  readonly errorCode: string | null;
-  readonly message: string | null;
-  /** Whether the tenant's own administrator can fix it. */
-  readonly tenantActionable: boolean | null;
-  /** When this is shown, so that times on another day get a date. */
-  readonly now: number;
-}
-
-/** A problem in words, all finished. */
-export interface Explained {
-  readonly tone: Tone;
-  readonly title: string;
-  readonly paragraphs: readonly string[];
-  readonly next: string;
-  readonly code: string | null;
-  /** Plain. */
-  readonly summary: string;
-}
 
 type Keys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordKey];
 

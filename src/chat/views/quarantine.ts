@@ -1,6 +1,6 @@
 import type { WordKey, Words } from '../words.ts';
+import type { Explained, Quarantine } from './explained.ts';
 import { short } from './parts.ts';
-import type { Explained, Quarantine } from './problem.ts';
 
 /** https://learn.microsoft.com/graph/api/resources/synchronization-quarantinereason. The set is open. */
 const REASONS: ReadonlyMap<string, WordKey> = new Map<string, WordKey>([

@@ -15,8 +15,8 @@ import {
   stateAfter,
 } from './access-request.ts';
 import { oweNotices, releaseApproval } from './notices.ts';
+import type { AccessParts } from './parts.ts';
 import { toAccessRequest } from './rows.ts';
-import type { AccessParts } from './store.ts';
 
 /**
  * Every transition of an access request. The row is locked, the action is looked up among the transitions that there

@@ -1,7 +1,7 @@
 import { writeRecord } from '../record.ts';
 import type { AssigningStep } from './access-request.ts';
 import { lockAccessRequest } from './acting.ts';
-import type { AccessParts } from './store.ts';
+import type { AccessParts } from './parts.ts';
 
 /**
  * The app role assignment that an approval makes, as steps in the row of the access request; see the second drawing in

@@ -6,7 +6,7 @@ import type { Outcome } from '../../graph/outcome.ts';
 import { findRequest } from '../store.ts';
 import type { AccessRequest, AwaitedThing } from './access-request.ts';
 import { type EndVerdict, finish, type StartVerdict } from './calendar.ts';
-import type { AccessParts } from './store.ts';
+import type { AccessParts } from './parts.ts';
 
 /**
  * What an approved request does whose person is not assigned to the app yet: it waits for the assignment, for as long as

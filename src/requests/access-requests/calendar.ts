@@ -22,8 +22,9 @@ import {
   renewDue,
   type ShownTo,
 } from './due.ts';
+import type { AccessParts } from './parts.ts';
 import { toAccessRequest } from './rows.ts';
-import { type AccessParts, findAccessRequest } from './store.ts';
+import { findAccessRequest } from './store.ts';
 
 /**
  * Does for each access request what falls due without anybody's click:

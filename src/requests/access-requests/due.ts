@@ -9,7 +9,7 @@ import { type AwaitedThing, type FinishedAs, type HeldUp, isAwaited, type LapseR
 import { applyAction, lockAccessRequest } from './acting.ts';
 import { queueCopies, routeSource } from './copies.ts';
 import { oweNobodyReached, oweReminder, releaseApproval } from './notices.ts';
-import type { AccessParts } from './store.ts';
+import type { AccessParts } from './parts.ts';
 
 /**
  * What is to be done about an access request next, and when, as it stands in its row: `due_at`. Whoever does it leases

@@ -4,8 +4,8 @@ import type { Database } from '../../db/database.ts';
 import type { AccessRequestRow, Schema } from '../../db/schema.ts';
 import type { Reader } from '../request.ts';
 import type { AccessAction } from './access-request.ts';
+import type { AccessParts } from './parts.ts';
 import { toDecidedFrom } from './rows.ts';
-import type { AccessParts } from './store.ts';
 
 /**
  * Short texts that somebody is owed. They are written in the transaction of what they tell, so that nothing happens

@@ -5,9 +5,9 @@ import type { Directory } from '../../graph/directory.ts';
 import type { AccessRequest } from './access-request.ts';
 import type { Routing } from './calendar.ts';
 import type { ShownTo } from './due.ts';
+import type { AccessParts } from './parts.ts';
 import { findKnownPeople, listPlaces, personalKey, type StoredPlace } from './places.ts';
 import { grantsFor, mayRead } from './readers.ts';
-import type { AccessParts } from './store.ts';
 import { endGrants, findRefusing } from './undelivered.ts';
 
 /**

@@ -1,5 +1,4 @@
 import type { Transaction } from 'kysely';
-import type { Config } from '../../config.ts';
 import type { Database } from '../../db/database.ts';
 import type { Schema } from '../../db/schema.ts';
 import { readGate } from '../../rate-gate/gate-row.ts';
@@ -8,6 +7,7 @@ import type { Person, Reader } from '../request.ts';
 import { unusedId } from '../request-id.ts';
 import type { StoreParts } from '../store.ts';
 import { type AccessRequest, openStates } from './access-request.ts';
+import type { AccessParts } from './parts.ts';
 import { toAccessRequest } from './rows.ts';
 import { addWorkingDays } from './working-days.ts';
 
@@ -20,12 +20,6 @@ export interface NewAccessRequest
   readonly source: string;
   readonly reader: Reader;
   readonly conversation: string;
-}
-
-export interface AccessParts extends StoreParts {
-  readonly approvals: Config['approvals'];
-  /** What tells one conversation from another, as the stored text does not: it names who wrote there, too. */
-  readonly conversationKey: (conversation: string) => string;
 }
 
 /** So many requests may one person have open. */

@@ -5,8 +5,8 @@ import { writeRecord } from '../record.ts';
 import { lockAccessRequest } from './acting.ts';
 import { keyOfRoute } from './copies.ts';
 import { owePlaceEnded } from './notices.ts';
+import type { AccessParts } from './parts.ts';
 import { common, forgetPlace, isEmpty, joined, keepGrants, lockPlace, type Share, without } from './places.ts';
-import type { AccessParts } from './store.ts';
 
 /**
  * A chat that Teams refuses for good: the bot was taken out of it, or is blocked there. A request whose approvers read

@@ -4,12 +4,8 @@ import type { Database } from '../../../src/db/database.ts';
 import { type AccessAction, mayRetryLapsed, stateAfter } from '../../../src/requests/access-requests/access-request.ts';
 import { noteCalledOff, startApproved } from '../../../src/requests/access-requests/acting.ts';
 import { awaitThing } from '../../../src/requests/access-requests/due.ts';
-import {
-  type AccessParts,
-  act,
-  findAccessRequest,
-  findAccessRequestOf,
-} from '../../../src/requests/access-requests/store.ts';
+import type { AccessParts } from '../../../src/requests/access-requests/parts.ts';
+import { act, findAccessRequest, findAccessRequestOf } from '../../../src/requests/access-requests/store.ts';
 import { readRecords } from '../../../src/requests/record.ts';
 import { finishTask } from '../../../src/requests/running.ts';
 import { findRequest } from '../../../src/requests/store.ts';

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Database } from '../../../src/db/database.ts';
 import { assignmentLeft } from '../../../src/requests/access-requests/access-request.ts';
 import { beginAssignment, settleAssignment } from '../../../src/requests/access-requests/assigning.ts';
-import { type AccessParts, act, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
+import type { AccessParts } from '../../../src/requests/access-requests/parts.ts';
+import { act, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
 import { readRecords } from '../../../src/requests/record.ts';
 import { createTestClock } from '../../support/clock.ts';
 import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';

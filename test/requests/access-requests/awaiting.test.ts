@@ -10,7 +10,8 @@ import {
   mayBeDone,
 } from '../../../src/requests/access-requests/awaiting.ts';
 import { awaitThing } from '../../../src/requests/access-requests/due.ts';
-import { type AccessParts, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
+import type { AccessParts } from '../../../src/requests/access-requests/parts.ts';
+import { findAccessRequest } from '../../../src/requests/access-requests/store.ts';
 import { finishTask } from '../../../src/requests/running.ts';
 import { apps } from '../../../src/sandbox/tenant/applications.ts';
 import { people } from '../../../src/sandbox/tenant/people.ts';

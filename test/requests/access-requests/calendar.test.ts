@@ -9,7 +9,8 @@ import {
   startCalendar,
 } from '../../../src/requests/access-requests/calendar.ts';
 import { copiesOf, copyPosted, dueCopies } from '../../../src/requests/access-requests/copies.ts';
-import { type AccessParts, act, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
+import type { AccessParts } from '../../../src/requests/access-requests/parts.ts';
+import { act, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
 import { cancelRequest } from '../../../src/requests/holding.ts';
 import { finishTask } from '../../../src/requests/running.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';

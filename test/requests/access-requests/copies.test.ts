@@ -14,7 +14,8 @@ import {
   putOffCopy,
   queueCopies,
 } from '../../../src/requests/access-requests/copies.ts';
-import { type AccessParts, act, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
+import type { AccessParts } from '../../../src/requests/access-requests/parts.ts';
+import { act, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
 import { cancelRequest } from '../../../src/requests/holding.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
 import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';

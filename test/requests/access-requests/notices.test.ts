@@ -4,7 +4,8 @@ import type { AccessAction } from '../../../src/requests/access-requests/access-
 import { startApproved } from '../../../src/requests/access-requests/acting.ts';
 import { attachCopyCard, openCopy, putOffCopy, queueCopies } from '../../../src/requests/access-requests/copies.ts';
 import { dueNotices, firstLookMs, noticeSent, putOffNotice } from '../../../src/requests/access-requests/notices.ts';
-import { type AccessParts, act } from '../../../src/requests/access-requests/store.ts';
+import type { AccessParts } from '../../../src/requests/access-requests/parts.ts';
+import { act } from '../../../src/requests/access-requests/store.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
 import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
 import { wanted } from '../support.ts';

@@ -15,7 +15,8 @@ import {
   rememberPerson,
 } from '../../../src/requests/access-requests/places.ts';
 import { type RoutingParts, routeAccess } from '../../../src/requests/access-requests/routing.ts';
-import { type AccessParts, act, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
+import type { AccessParts } from '../../../src/requests/access-requests/parts.ts';
+import { act, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
 import { giveUpConversation } from '../../../src/requests/access-requests/undelivered.ts';
 import { readRecords } from '../../../src/requests/record.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';

@@ -1,4 +1,4 @@
-import type { DateWords } from '../date-words.ts';
+import type { DateWords } from './shape.ts';
 
 export const OTHERS = {
   ar: {

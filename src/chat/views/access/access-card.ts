@@ -16,12 +16,13 @@ import { requestFooter } from '../progress-parts.ts';
 import { fact } from '../result-details.ts';
 import { lookOf, type Tone } from '../tone.ts';
 import { pageFor } from '../verdict.ts';
-import { type Face, faceOf, type RequestProgress } from './access-face.ts';
+import { faceOf } from './access-face.ts';
 import { type AccessNames, namesOf } from './access-names.ts';
 import { type AccountFacts, accountRows, accountWarnings, assigningNote, needsAssignment } from './account-facts.ts';
+import type { Face, RequestProgress } from './face.ts';
 
-export type { RequestProgress } from './access-face.ts';
 export type { AccountFacts } from './account-facts.ts';
+export type { RequestProgress } from './face.ts';
 
 export interface AccessCardInput {
   readonly accessRequest: AccessRequest;

@@ -8,29 +8,12 @@ import {
   isAwaited,
   type LapseReason,
 } from '../../../requests/access-requests/access-request.ts';
-import type { Forecast, Request } from '../../../requests/request.ts';
-import type { LabelledText, Text } from '../../cards/card-views.ts';
 import { markdownText, plainText } from '../../cards/safe-text.ts';
 import type { WordKey, Words, WordValues } from '../../words.ts';
 import type { Tone } from '../tone.ts';
 import { type AccessNames, decisionOf, LONGEST_REASON, namesOf, personName } from './access-names.ts';
+import type { Face, Quote, RequestProgress } from './face.ts';
 import { type RunFace, runFace } from './run-face.ts';
-
-/**
- * The content of an access card in each state and for each audience: the tone, what has happened, what it means and
- * what to do next. A state without content does not compile.
- */
-export interface Face {
-  readonly tone: Tone;
-  /** Holds no user text, and so reads the same with and without Markdown. */
-  readonly title: string;
-  readonly paragraphs: readonly Text[];
-  /** The texts that people typed. */
-  readonly quotes: readonly Quote[];
-  readonly next: string | null;
-  /** Plain: the content of `paragraphs` and `next` that a notification needs. */
-  readonly summary: string;
-}
 
 export interface FaceInput {
   readonly accessRequest: AccessRequest;
@@ -39,17 +22,6 @@ export interface FaceInput {
   /** An earlier attempt may have provisioned the person, though none is running now; missing for no. */
   readonly mayBeDone?: boolean | undefined;
   readonly now: number;
-}
-
-/** The provisioning request that carries out an access request, and its queue position. */
-export interface RequestProgress {
-  readonly request: Request;
-  readonly forecast: Forecast | null;
-}
-
-/** A typed text, finished for a card and plain for a notification. */
-export interface Quote extends LabelledText {
-  readonly plain: string;
 }
 
 const HOUR = 3_600_000;

@@ -5,8 +5,8 @@ import type { WordKey, Words } from '../../words.ts';
 import { taskProgress } from '../request-card.ts';
 import type { Tone } from '../tone.ts';
 import { verdictOf } from '../verdict.ts';
-import type { Face, RequestProgress } from './access-face.ts';
 import { namesOf, personName } from './access-names.ts';
+import type { Face, RequestProgress } from './face.ts';
 
 /** The progress or outcome of an access request's provisioning request; the caller tells what came before. */
 export type RunFace = Pick<Face, 'tone' | 'title' | 'paragraphs' | 'next' | 'summary'>;

@@ -1,0 +1,40 @@
+import type { Command, Parsed } from '../command.ts';
+import type { Word } from './words.ts';
+
+/** Maps a verb to its member of the union. */
+export type CommandOf = { readonly [C in Command as C['verb']]: C };
+
+/** The result of a rule for the words after its spelling. */
+export type Reading<C extends Command = Command> =
+  | { readonly kind: 'command'; readonly command: C }
+  /** A guess, e.g. with the two parts in the other order: it is only offered. */
+  | { readonly kind: 'nearly'; readonly command: C }
+  | Extract<Parsed, { kind: 'incomplete' }>;
+
+export interface Rule<C extends Command> {
+  /** Lowercase. The first is canonical: typos are measured against it. The longest match wins. */
+  readonly spellings: readonly [string, ...string[]];
+  /** Other spellings that may mean something else: what follows them is only offered. */
+  readonly looseSpellings?: readonly string[];
+  /**
+   * Questions with this meaning, each kind with its own words after it; if those do not fit, it was no such question.
+   */
+  readonly questions?: readonly Question[];
+  /** Words that look like typos of the verb and mean something else, or the opposite. */
+  readonly notSpellings?: readonly string[];
+  /**
+   * Null when the words are not this command after all; then the next best rule is tried. A rule may return a related
+   * command, as "provision" differs from "provision users" by the number of addresses.
+   */
+  read(words: readonly Word[]): Reading | null;
+  /** Parses the words after a loose spelling, where they differ. */
+  readLoose?(words: readonly Word[]): Reading | null;
+  /** The canonical line; parsing it gives the command back. */
+  write(command: C): string;
+}
+
+/** "How is …", "Is … healthy?" */
+export interface Question {
+  readonly spellings: readonly string[];
+  read(words: readonly Word[]): Reading | null;
+}
