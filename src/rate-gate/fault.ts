@@ -47,7 +47,7 @@ export type Evidence =
   | { readonly kind: 'trouble'; readonly code: string; readonly retryAfterMs: number | null }
   | { readonly kind: 'nothing' };
 
-/** Whose evidence it is, and when it is heard. */
+/** The task that gives the evidence, and when it is taken in. */
 export interface Hearing {
   readonly taskId: string;
   readonly isProbe: boolean;
