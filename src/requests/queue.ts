@@ -11,13 +11,13 @@ import { sentAgain, toTask } from './rows.ts';
 import { bumpRevision, type NewRequest, type StoreParts, turnLength } from './store.ts';
 
 /**
- * The queue before the rate gate: who is next, the claim, and what is said of those who wait. How a task leaves
+ * The queue before the rate gate: which task is next, the claim, and the forecast for waiting tasks. How a task leaves
  * `running` again is in `running.ts`; the picture of its states is in `request.ts`.
  *
- * Order: where both lanes wait they share the grants as `rate-gate/lanes.ts` says; within a lane by turn, then by age. A request's nth task stands n
- * times `turnLength` behind the lane's present turn, which gives rotation between requests without ever re-sorting. As
- * each start moves the present turn on by one or more, at most `turnLength` later requests go ahead of a request's
- * next task: none starves another of its lane.
+ * Order: where both lanes wait they share the grants as `rate-gate/lanes.ts` says; within a lane by turn, then by age.
+ * A request's nth task stands n times `turnLength` behind the lane's present turn, which gives rotation between
+ * requests without ever re-sorting. As each start moves the present turn on by one or more, at most `turnLength` later
+ * requests go ahead of a request's next task: none starves another of its lane.
  *
  * Claiming a task and taking its grant is one transaction, so no grant is wasted and none is skipped.
  */
@@ -146,7 +146,7 @@ async function nextInLine(
 
 /**
  * Tells the gate that a start left later than it was granted, so that the next window is reckoned from there. There is
- * time for that: nobody asks about this grant until a window has passed.
+ * time for that: no claim depends on this grant until a window has passed.
  */
 export async function noteLateStart(parts: StoreParts, grant: Grant, lateMs: number): Promise<void> {
   const { database, gate } = parts;
@@ -203,7 +203,8 @@ export async function requeueTasks(
       gate,
       finished.map((task) => ({
         ...task,
-        // One that was waited for in vain is not waited for again: whoever retries wants to know how it stands now.
+        // One that was waited for in vain is not waited for again: the person who retries wants to know the present
+        // state.
         awaits_assignment: task.outcome_kind === 'notInScope' ? 0 : task.awaits_assignment,
         again: 'retried' as const,
       })),
@@ -307,7 +308,7 @@ export async function readLine(transaction: Transaction<Schema>, most: number): 
   return [...interactive, ...bulk];
 }
 
-/** What will happen to these if nobody comes in between; the first `most` of them, first start first. */
+/** The forecast for these if no other task comes in between; the first `most` of them, first start first. */
 export function lookAhead(
   { clock, gate }: StoreParts,
   stored: StoredGate,
