@@ -80,7 +80,7 @@ export function createAccess(parts: {
     if (user.value.userType !== null && user.value.userType.toLowerCase() !== 'member')
       return fetched({ reason: 'guest' });
     if (user.value.accountEnabled === false) return fetched({ reason: 'accountDisabled' });
-    // // An unreadable `accountEnabled` does not count as enabled.
+    // An unreadable `accountEnabled` does not count as enabled.
     if (user.value.accountEnabled === null) return fetched({ reason: 'accountUnread' });
     if (!groups.ok) return groups;
     if (!templates.ok) return templates;
@@ -116,7 +116,7 @@ export function createAccess(parts: {
     const key = keyOf(person);
     const load = () => read({ ...person, tenantId: key.slice(0, key.indexOf('/')) });
     const answer = await known.get(key, load);
-    // // Reading the person only when the task gets its grant would be too late, so the cache is renewed early.
+    // Reading the person only when the task gets its grant would be too late, so the cache is renewed early.
     if (person.tenantId === '') known.renew(key, load, rolesKeepMs / 2);
     if (!answer.ok) return { kind: 'trouble', trouble: answer.trouble };
     if ('reason' in answer.value) return { kind: 'denied', denial: answer.value };

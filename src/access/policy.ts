@@ -44,7 +44,7 @@ export function deny(caller: Caller, permission: Permission, ground?: Ground): D
   if (caller.roles.some((role) => reaching.includes(role))) return null;
   if (caller.rolesUnread === true) return { reason: 'rolesUnread' };
   if (caller.roles.length === 0) return { reason: 'noRole' };
-  // // Before the ground is known, naming a role that covers only part of it would not help the caller.
+  // Before the ground is known, naming a role that covers only part of it would not help the caller.
   const helping = ground === undefined ? allowed.filter((role) => role !== 'cloudSyncOperator') : reaching;
   return { reason: 'needsRole', permission, anyOf: leastFirst(helping) };
 }
@@ -68,7 +68,7 @@ function leastFirst(roles: readonly Role[]): readonly Role[] {
 /** How powerful a role is: rows of the table, and half a step less where it covers only part of the ground. */
 function weightOf(role: Role): number {
   const rows = Object.entries(policy).filter(
-    // // `others.show` only widens what is seen, so it does not make a role more powerful.
+    // `others.show` only widens what is seen, so it does not make a role more powerful.
     ([permission, allowed]: readonly [string, readonly Role[] | 'anyone']) =>
       permission !== 'others.show' && allowed.includes(role),
   ).length;

@@ -64,7 +64,7 @@ async function open(config: DatabaseConfig, clock: Clock): Promise<Database> {
     await patiently(clock, startPatienceMs, async () => {
       await migrate(dialect, query);
       await dialect.wipeRewritten(query);
-      // // Sets the shared clock before its first use.
+      // Sets the shared clock before its first use.
       await query.transaction().execute((transaction) => dialect.gateNow(transaction));
     });
   } catch (error) {
@@ -84,7 +84,7 @@ async function open(config: DatabaseConfig, clock: Clock): Promise<Database> {
           const isolated = dialect.isolation === null ? transaction : transaction.setIsolationLevel(dialect.isolation);
           return await isolated.execute(async (open) => {
             const done = await work(open);
-            // // From here on the commit may be under way.
+            // From here on the commit may be under way.
             noteDeed();
             return done;
           });
@@ -94,7 +94,7 @@ async function open(config: DatabaseConfig, clock: Clock): Promise<Database> {
       }
     },
     async ping() {
-      // // Reads a table: an engine answers `select 1` even where Usher may no longer read any table.
+      // Reads a table: an engine answers `select 1` even where Usher may no longer read any table.
       await sql`select 1 from gates limit 1`.execute(query);
     },
     startThread(file, task) {
@@ -120,7 +120,7 @@ export function byReader(database: Database): Database {
 async function migrate(dialect: Dialect, query: Kysely<Schema>): Promise<void> {
   const standing = await findStanding(dialect, query);
   if (standing.kind !== 'ours') throw refusalError(foreignRefusal(standing));
-  // // Nothing is pending, so nothing is locked: a tool that only reads can work beside a process that writes.
+  // Nothing is pending, so nothing is locked: a tool that only reads can work beside a process that writes.
   if (standing.pending.length === 0) return;
   const db = dialect.migrating === null ? query : new Kysely<Schema>({ dialect: dialect.migrating });
   try {

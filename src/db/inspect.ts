@@ -54,7 +54,7 @@ export async function inspectBindings(config: DatabaseConfig, clock: Clock): Pro
   try {
     return await storedBindings({ query: db }, clock).read();
   } catch {
-    // // The checks of the database report what is wrong with it.
+    // The checks of the database report what is wrong with it.
     return new Map();
   } finally {
     await db.destroy().catch(() => undefined);

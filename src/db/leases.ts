@@ -18,7 +18,7 @@ export function createSteadiness(clock: Clock, leaseMs: number): () => boolean {
   let unsteadyUntil = Number.NEGATIVE_INFINITY;
   return () => {
     const present = offsetNow();
-    // // A lease is renewed when a third of it is over, so a smaller jump ends no living process's lease.
+    // A lease is renewed when a third of it is over, so a smaller jump ends no living process's lease.
     if (Math.abs(present - offset) >= leaseMs / 3) unsteadyUntil = clock.monotonic() + leaseMs;
     offset = present;
     return clock.monotonic() >= unsteadyUntil;

@@ -230,7 +230,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     },
     '005-history': {
       async up(db) {
-        // // Each index serves one path through the history, newest first, without reading the table itself.
+        // Each index serves one path through the history, newest first, without reading the table itself.
         for (const table of ['requests', 'access_requests']) {
           const way = (name: string, ...by: string[]) =>
             db.schema
@@ -320,7 +320,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
       async up(db) {
         await db.schema.alterTable('tasks').addColumn('perhaps', 'text').execute();
         await db.schema.alterTable('gates').addColumn('blocked_from', dialect.realNumber).execute();
-        // // What is known of earlier attempts: a result that is unknown, and a wait after a lost answer.
+        // What is known of earlier attempts: a result that is unknown, and a wait after a lost answer.
         await sql`update tasks set perhaps = 'noAnswer' where outcome_kind = 'unknown'`.execute(db);
         await sql`
           update tasks set perhaps = 'noAnswer'

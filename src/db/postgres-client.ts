@@ -43,8 +43,8 @@ export function clientConfig(address: PostgresAddress, limits: TimeLimits): pg.C
  */
 export function createPool(address: PostgresAddress, limits: TimeLimits, size: number): PostgresPool {
   const pool = new pg.Pool({ ...clientConfig(address, limits), max: size });
-  // // A restarting server breaks idle connections. Unhandled, that error would end the process; the next query on such
-  // a // connection fails and says so, and the pool opens a new one.
+  // A restarting server breaks idle connections. Unhandled, that error would end the process; the next query on such a
+  // connection fails and says so, and the pool opens a new one.
   const unheard = () => undefined;
   pool.on('error', unheard);
   pool.on('connect', (client) => client.on('error', unheard));
@@ -63,7 +63,7 @@ export function createPool(address: PostgresAddress, limits: TimeLimits, size: n
           throw error;
         }
       }
-      // // Usher uses no cursors, the other of the two forms that Kysely knows.
+      // Usher uses no cursors, the other of the two forms that Kysely knows.
       return { query: ask as never, release: (discard) => client.release(discard === true || broken !== null) };
     },
     end: () => pool.end(),

@@ -30,7 +30,6 @@ export function threadedSqlite(path: string, startThread = startReader): KyselyD
 
 type StartThread = (path: string) => Worker;
 
-/** DEL */
 export function startReader(path: string): Worker {
   return new Worker(threadFile('./reader-thread', import.meta.url), { workerData: { path }, ...threadOptions });
 }
@@ -97,7 +96,7 @@ function createThreadDriver(path: string, startThread: StartThread): Driver {
           reject(error);
         },
       });
-      // // Keeps the process alive while a query is pending.
+      // Keeps the process alive while a query is pending.
       own.ref();
       own.postMessage({ id, text, parameters } satisfies Question);
     });

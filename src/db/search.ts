@@ -38,7 +38,7 @@ async function repeatWhatStands(db: Kysely<unknown>): Promise<void> {
     db,
   );
   for (const one of named) {
-    // // Each table is read once, in its own order: an index would make SQLite jump around in it.
+    // Each table is read once, in its own order: an index would make SQLite jump around in it.
     const kind = one.butKind === undefined ? [] : ['kind'];
     const columns = [...new Set([one.id, one.name, ...one.keys, ...kind])].map(
       (column) => `${column} || '' as ${column}`,
@@ -65,7 +65,7 @@ async function indexIt(db: Kysely<unknown>): Promise<void> {
   await way('requests_by_asker_and_app', 'asker_id', 'app_id');
   await anew('tasks_by_subject', 'tasks', ['subject_id', 'asked_at', 'request_id']);
   await sql`create index requests_card on requests (card_id) where card_id is not null`.execute(db);
-  // // Leaves out the cards that show the latest revision, which are nearly all of them.
+  // Leaves out the cards that show the latest revision, which are nearly all of them.
   await db.schema.dropIndex('requests_undrawn').execute();
   await sql`create index requests_undrawn on requests (created_at)
     where drawn_revision < revision and card_id is not null`.execute(db);
@@ -178,7 +178,7 @@ function postgresTriggers(): string[] {
     `create or replace trigger usher_${name} ${at} for each row ${when} execute function usher_${name}()`,
   ];
   return [
-    // // Once per statement, however many rows it writes.
+    // Once per statement, however many rows it writes.
     ...tables.flatMap((table) => [
       `create or replace function usher_${table}_names() returns trigger language plpgsql as $$
         begin ${noteNames(namedIn(table), (column) => column, 'from added')} return null; end $$`,

@@ -83,13 +83,13 @@ export async function becomeSoleProcess(
   const note = { pid: process.pid, host: hostname(), since: new Date(clock.now()).toISOString(), machine };
   marking(() => writeNote(noteFile, { ...note, beat: 0 }));
   let beat = 0;
-  // // On the machine's own timer: other machines watch it.
+  // On the machine's own timer: other machines watch it.
   const beating = setInterval(() => {
     beat += 1;
     try {
       writeNote(noteFile, { ...note, beat });
     } catch {
-      // // Every other write reports a full disk; the lock does not depend on the note.
+      // Every other write reports a full disk; the lock does not depend on the note.
     }
   }, beatMs).unref();
   held.set(file, {
@@ -114,7 +114,7 @@ function giveBack(file: string): void {
 
 /** Null where another process holds it. */
 function lock(path: string): (() => void) | null {
-  // // Opened only to create it: closing a file releases every lock that this process has on it.
+  // Opened only to create it: closing a file releases every lock that this process has on it.
   try {
     closeSync(openSync(path, 'wx', ownerOnly));
   } catch (error) {

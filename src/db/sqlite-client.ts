@@ -51,12 +51,11 @@ function createDriver(path: string, how: 'writing' | 'reading'): Driver {
       file = openSqlite(path, how);
     },
     acquireConnection: async () => connection,
-    // // A writer from the start: a transaction that reads first and then finds the file locked would have to start
-    // again.
+    // A writer from the start: a transaction that reads first and then finds the file locked would have to start again.
     beginTransaction: () => run('begin immediate'),
     commitTransaction: () => run('commit'),
     async rollbackTransaction() {
-      // // A full disk, for example, has rolled it back already; rolling back again would hide the cause.
+      // A full disk, for example, has rolled it back already; rolling back again would hide the cause.
       if (opened().isInTransaction()) await run('rollback');
     },
     releaseConnection: async () => undefined,

@@ -27,7 +27,7 @@ export function createPatience(): <T>(isWriting: boolean, work: () => T) => Prom
       } catch (error) {
         if (!isLocked(error)) throw error;
         const now = systemClock.monotonic();
-        // // After so long without a retry, it is another lock.
+        // After so long without a retry, it is another lock.
         if (lockedSince === null || now - lockedAt > longestLockMs) lockedSince = now;
         lockedAt = now;
         if (now - lockedSince >= longestLockMs) throw error;
@@ -63,11 +63,11 @@ const ownerOnly = 0o600;
 
 export function openSqlite(path: string, how: 'writing' | 'reading' = 'writing'): SqliteFile {
   const database = marking(() => {
-    // // It holds personal data. SQLite gives the files beside it the same permissions.
+    // It holds personal data. SQLite gives the files beside it the same permissions.
     if (how === 'writing' && path !== ':memory:') closeSync(openSync(path, 'a', ownerOnly));
     return new DatabaseSync(path, { readOnly: how === 'reading' });
   });
-  // // WAL lets a reader (a backup, for example) read meanwhile; NORMAL keeps every commit over a crash of the process.
+  // WAL lets a reader (a backup, for example) read meanwhile; NORMAL keeps every commit over a crash of the process.
   marking(() =>
     database.exec(
       how === 'reading'
@@ -81,7 +81,7 @@ export function openSqlite(path: string, how: 'writing' | 'reading' = 'writing')
   /** A statement runs to its end each time, so it can be reused; SQLite itself recompiles it for a new schema. */
   function prepare(text: string) {
     const statement = prepared.get(text) ?? database.prepare(text);
-    // // The last used is last in the map, so the first is evicted.
+    // The last used is last in the map, so the first is evicted.
     prepared.delete(text);
     prepared.set(text, statement);
     for (const oldest of prepared.keys()) {

@@ -12,10 +12,10 @@ export function threadFile(name: string, beside: string): URL {
 }
 
 export const threadOptions = {
-  // // As `npm start` sets it: V8 would take more, and be no faster. There is no limit on the total: where SQLite's
-  // driver // hits one, the whole process ends.
+  // As `npm start` sets it: V8 would take more, and be no faster. There is no limit on the total: where SQLite's driver
+  // hits one, the whole process ends.
   resourceLimits: { maxYoungGenerationSizeMb: 24 },
-  // // The process's own arguments may include some that do not suit a thread.
+  // The process's own arguments may include some that do not suit a thread.
   execArgv: [],
 };
 

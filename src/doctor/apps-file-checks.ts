@@ -33,7 +33,7 @@ export function appsFileChecks(reach: Reach): readonly Check[] {
       const say = words.appsFile.apps;
       const obstacle = await obstacleTo('Application.Read.All');
       if (obstacle !== null) return skipped(obstacle);
-      // // The check of the applications reports why none can be read.
+      // The check of the applications reports why none can be read.
       const list = await reach.applications.list();
       if (!list.ok) return skipped(words.apps.missing);
       const looked = await found();

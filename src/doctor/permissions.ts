@@ -42,7 +42,7 @@ export function neededPermissions(cloud: CloudName, entries: readonly AppEntry[]
       feature: features.roles,
       coveredBy: ['RoleManagement.Read.All', 'RoleManagement.ReadWrite.Directory', ...directory],
     },
-    // // A permission to assign includes reading the assignments.
+    // A permission to assign includes reading the assignments.
     assigns
       ? { name: 'AppRoleAssignment.ReadWrite.All', feature: features.assign, coveredBy: [] }
       : {
@@ -68,7 +68,7 @@ export function servedBy(need: Need, roles: readonly string[]): string | null {
 /** What a token grants that no need asks for. A permission that replaces a missing one counts as needed. */
 export function surplusPermissions(needs: readonly Need[], roles: readonly string[]): readonly string[] {
   const used = new Set(needs.flatMap((need) => [need.name, servedBy(need, roles) ?? need.name]));
-  // // Microsoft's pages disagree on which of the two the log needs, so either is accepted.
+  // Microsoft's pages disagree on which of the two the log needs, so either is accepted.
   if (used.has(logPermission)) used.add(otherLogPermission);
   return roles.filter((role) => !used.has(role));
 }

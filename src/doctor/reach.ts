@@ -112,7 +112,7 @@ export function createReach(
     config,
     entries,
     graph,
-    // // The doctor reads the bot's bindings and makes none.
+    // The doctor reads the bot's bindings and makes none.
     applications: createApplications({
       graph,
       clock,

@@ -64,7 +64,7 @@ function sameName(one: string | null, other: string): boolean {
 const microsoftTenants: readonly string[] = [
   'f8cdef31-a31e-4b4a-93e4-5f571e91255a',
   '72f988bf-86f1-41af-91ab-2d7cd011db47',
-  // // Microsoft's tenants in the US government's clouds, and in China's.
+  // Microsoft's tenants in the US government's clouds, and in China's.
   'cab8a31a-1906-4287-a0d8-4eef66b95f6e',
   'a55a4d5b-9241-49b1-b4ff-befa8db00269',
 ];

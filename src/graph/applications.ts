@@ -205,7 +205,7 @@ export function createApplications(parts: {
     const bound = await bindings();
     if (!bound.ok) return bound;
     const alias = entries.find((entry) => entry.aliases.some((name) => isSameName(name, text)));
-    // // A short name follows the app when the app is renamed.
+    // A short name follows the app when the app is renamed.
     const own = alias === undefined ? undefined : bound.value.get(keyOf(alias.app));
     const wanted = own?.kind === 'bound' ? own.id : (alias?.app ?? text).trim();
     if (guid.test(wanted)) {
@@ -218,7 +218,7 @@ export function createApplications(parts: {
     if (!known.ok) return known;
     const isKnown = known.value.items.some((app) => isSameName(app.displayName, wanted));
     if (isKnown && known.value.complete) return fetched(choose(wanted, known.value.items));
-    // // The app with exactly this name may be a minute old, or beyond the pages that were read.
+    // The app with exactly this name may be a minute old, or beyond the pages that were read.
     const live = await search(`startswith(displayName,${filterText(wanted)})`, mostBegun, 1);
     if (!live.ok) return live;
     const fresh = live.value.items

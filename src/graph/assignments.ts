@@ -59,7 +59,7 @@ export function createAssignments(parts: { readonly graph: GraphClient; readonly
       graph,
       {
         path: `${graphPath('users', userId)}/appRoleAssignments`,
-        // // Without a count, Graph may leave out some of many assignments through groups.
+        // Without a count, Graph may leave out some of many assignments through groups.
         query: { $filter: `resourceId eq ${servicePrincipalId}`, $count: 'true' },
         eventual: true,
       },
@@ -76,7 +76,7 @@ export function createAssignments(parts: { readonly graph: GraphClient; readonly
 
   async function assign(servicePrincipalId: string, userId: string, appRole: string): Promise<AssignResult> {
     const path = graphPath('servicePrincipals', servicePrincipalId);
-    // // Uncached: the app's owner and roles decide what an approval grants.
+    // Uncached: the app's owner and roles decide what an approval grants.
     const app = await readOne(graph, { path, query: { $select: roleBearerFields } }, roleBearerSchema);
     if (!app.ok) return troubleOrRefusal(app.trouble);
     if (belongsToMicrosoft(app.value)) return { kind: 'refused', why: 'microsoftApp', code: 'microsoftApp' };

@@ -23,7 +23,7 @@ export const acceptedEncodings = 'gzip, deflate, br';
  * @param encoding the `Content-Encoding`
  */
 export async function unpackedText(bytes: Buffer, encoding: string | null): Promise<string> {
-  // // An empty body is not compressed, whatever the header says.
+  // An empty body is not compressed, whatever the header says.
   if (bytes.length === 0) return '';
   const names = (encoding ?? '')
     .split(',')

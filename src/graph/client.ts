@@ -212,7 +212,7 @@ function createClient(parts: GraphClientParts, agent: Agent): GraphClient {
         }
         if (!worthRepeating(answer) || retry === readRetries || call.signal?.aborted === true) return answer;
         const waitMs = waitBefore(answer, retry);
-        // // Retrying sooner than Graph asks only lengthens the wait for all callers.
+        // Retrying sooner than Graph asks only lengthens the wait for all callers.
         if (waitMs > longestRetryWaitMs) return answer;
         await clock.sleep(waitMs, call.signal);
       }

@@ -100,7 +100,7 @@ export function createCredential(
         tokenFilePath: identity.path,
       });
     case 'federatedIdentity': {
-      // // Its own tokens last for a day; it caches them, and is called whenever the registration's token is renewed.
+      // Its own tokens last for a day; it caches them, and is called whenever the registration's token is renewed.
       const voucher = new ManagedIdentityCredential({ clientId: identity.identityId, ...loginOptions });
       const vouch = async () => (await voucher.getToken(`${clouds[cloud].tokenExchange}/.default`)).token;
       return new ClientAssertionCredential(identity.tenantId || login.tenantOfMany, identity.clientId, vouch, options);

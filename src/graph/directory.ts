@@ -130,7 +130,7 @@ export function createDirectory(graph: GraphClient): Directory {
    * separately.
    */
   async function findByName(name: string): Promise<Fetched<UserMatch>> {
-    // // Graph searches by words; a text without any would find all people.
+    // Graph searches by words; a text without any would find all people.
     if (!/[\p{L}\p{N}]/u.test(name)) return fetched({ kind: 'none' });
     const search = `${searchTerm('displayName', name)} OR ${searchTerm('mail', name)}`;
     const exact = ['displayName', 'mailNickname', 'givenName', 'surname'].map((key) => `${key} eq ${filterText(name)}`);

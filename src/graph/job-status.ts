@@ -108,7 +108,7 @@ export function stateOf({ schedule, status }: StoredJob): JobState {
       tenantActionable: quarantine?.error?.tenantActionable ?? null,
     };
   }
-  // // A new job without credentials is off as well, and only the missing credentials prevent an on-demand call.
+  // A new job without credentials is off as well, and only the missing credentials prevent an on-demand call.
   if (scheduled === 'disabled' && code.toLowerCase() !== 'notconfigured') return { kind: 'disabled' };
   switch (code.toLowerCase()) {
     case 'active':
@@ -170,7 +170,7 @@ function healthOf(stored: StoredJob, lastRun: LastRun | null): JobHealth {
 }
 
 function activeHealth(stored: StoredJob, lastRun: LastRun | null): 'healthy' | 'running' | 'failing' | 'neverRun' {
-  // // A job that reports no execution at all is believed when it says that it is active.
+  // A job that reports no execution at all is believed when it says that it is active.
   if (lastRun === null) return (stored.status?.lastExecution ?? null) === null ? 'healthy' : 'neverRun';
   if (lastRun.began !== null && lastRun.ended === null) return 'running';
   return lastRun.result.kind === 'failed' ? 'failing' : 'healthy';

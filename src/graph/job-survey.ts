@@ -35,7 +35,7 @@ export async function surveyJobs(
     if (clock.monotonic() < endsAt) found.set(id, await synchronization.findStatus(id));
   });
   const all = reading.then(() => ({ ok: true as const }));
-  // // After the limit no caller waits for it, and an error in it must not end the process.
+  // After the limit no caller waits for it, and an error in it must not end the process.
   all.catch(() => undefined);
   await withinMs(all, patienceMs, clock);
   return new Map(found);

@@ -36,7 +36,7 @@ export async function membersOf(graph: GraphClient, id: string): Promise<Fetched
   if (!guid.test(id)) return fetched([]);
   const inGroup = await groupPeople(graph, id);
   if (!inGroup.ok || inGroup.value !== null) return inGroup.ok ? fetched(inGroup.value ?? []) : inGroup;
-  // // A person before a role: reading roles needs a permission of its own, and a person's id must resolve without it.
+  // A person before a role: reading roles needs a permission of its own, and a person's id must resolve without it.
   const person = await readIfThere(graph, { path: graphPath('users', id), query: { $select: 'id' } }, idSchema);
   if (!person.ok || person.value !== null) return person.ok ? fetched([id.toLowerCase()]) : person;
   return roleHolders(graph, id);
@@ -48,7 +48,7 @@ async function groupPeople(graph: GraphClient, id: string): Promise<Fetched<read
     graph,
     {
       path: `${graphPath('groups', id)}/transitiveMembers/microsoft.graph.user`,
-      // // The cast is an advanced query, which requires a count.
+      // The cast is an advanced query, which requires a count.
       query: { ...pageOfIds, $count: 'true' },
       eventual: true,
     },
@@ -72,14 +72,14 @@ async function roleHolders(graph: GraphClient, templateId: string): Promise<Fetc
         found.push(id);
         break;
       case '#microsoft.graph.group': {
-        // // Members of a group that holds the role hold it too.
+        // Members of a group that holds the role hold it too.
         const people = await groupPeople(graph, id);
         if (!people.ok) return people;
         found.push(...(people.value ?? []));
         break;
       }
       default:
-      // // Apps can hold roles as well, but they make no decisions in Usher.
+      // Apps can hold roles as well, but they make no decisions in Usher.
     }
   }
   return fetched([...new Set(found)]);

@@ -4,7 +4,7 @@ import { maskLabel, maskText } from '../masking/mask-text.ts';
 
 /** Makes a path of segments, each encoded: ids are opaque, and some carry `#`, `/`, `,` or `=`. */
 export function graphPath(...segments: readonly string[]): string {
-  // // An unpaired surrogate, which a person can send, would throw.
+  // An unpaired surrogate, which a person can send, would throw.
   return segments.map((segment) => `/${encodeURIComponent(segment.toWellFormed())}`).join('');
 }
 
@@ -46,7 +46,7 @@ export function readODataError(body: unknown): { code: string; message: string }
 export function retryAfterMs(value: string | null, clock: Clock): number | null {
   if (value === null) return null;
   if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
-  // // A date names its month; `Date.parse` would accept `-1` and `1.5` as well.
+  // A date names its month; `Date.parse` would accept `-1` and `1.5` as well.
   const date = /[a-z]{3}/i.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? null : Math.max(0, date - clock.now());
 }

@@ -67,7 +67,7 @@ export function createProvisioningLog({ graph, clock, hasProvisioningLog }: Prov
 
   async function load(key: string, query: LogQuery): Promise<Fetched<LogRead>> {
     let answer = await send(callFor(query, true));
-    // // Sorting is documented, but reported to be unreliable, so a refused sort is retried without it.
+    // Sorting is documented, but reported to be unreliable, so a refused sort is retried without it.
     if (answer?.kind === 'refused' && answer.status === 400) answer = await send(callFor(query, false));
     if (answer !== null) return understand(answer);
     kept.forget(key);

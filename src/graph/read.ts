@@ -20,7 +20,7 @@ export async function readIfThere<T>(
 
 /** Whether Graph's refusal means that no object has this id. */
 export function isAbsence(trouble: GraphTrouble): boolean {
-  // // A key that cannot be valid, such as a malformed principal name, is answered 400 and means no object either.
+  // A key that cannot be valid, such as a malformed principal name, is answered 400 and means no object either.
   return trouble.kind === 'refused' && (trouble.status === 404 || trouble.code === 'Request_BadRequest');
 }
 

@@ -7,7 +7,7 @@ export async function eachSideBySide<T, R>(
   const results: R[] = [];
   const queue = items.entries();
   const workers = Array.from({ length: atOnce }, async () => {
-    // // All workers share one iterator, so each item is taken once.
+    // All workers share one iterator, so each item is taken once.
     for (const [index, item] of queue) results[index] = await act(item);
   });
   await Promise.all(workers);

@@ -86,7 +86,7 @@ export function createSignIns<Sight>(parts: SignInsParts<Sight>): SignIns<Sight>
       if (clock.now() >= expiresAt || over.signal.aborted) throw new Error('the sign-in is over');
       return token;
     };
-    // // The same person's earlier sign-in stays valid for work that is still using it.
+    // The same person's earlier sign-in stays valid for work that is still using it.
     known.delete(personId);
     known.set(personId, { sight: open(whileItLasts), expiresAt, over });
     for (const longestUnseen of known.keys()) {
@@ -107,7 +107,7 @@ export function createSignIns<Sight>(parts: SignInsParts<Sight>): SignIns<Sight>
       const exchanged = await exchange(assertion, AbortSignal.timeout(exchangeTimeoutMs));
       switch (exchanged.kind) {
         case 'token':
-          // // Should Entra ever answer with another person's token, it must not be used for this person.
+          // Should Entra ever answer with another person's token, it must not be used for this person.
           if (ownerOf(exchanged.token, person) === 'another')
             return { kind: 'refused', why: 'token of another person' };
           keep(person.id, exchanged.token, exchanged.expiresAt);

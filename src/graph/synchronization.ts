@@ -110,7 +110,7 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
       if (read.ok) known.set(servicePrincipalId, { at: clock.monotonic(), hasJob: read.value.items.some(provisions) });
       return read;
     });
-    // // An app usually has one job; where it has more, one that can work comes before one that cannot.
+    // An app usually has one job; where it has more, one that can work comes before one that cannot.
     return listing.ok
       ? fetched(listing.value.items.toSorted((one, other) => readiness(one) - readiness(other)))
       : listing;
@@ -161,7 +161,7 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
       if (!stored.ok) return stored;
       const candidates = stored.value.filter(provisions);
       const sorted = await bestFirst(servicePrincipalId, candidates, 'User');
-      // // The jobs' status can be reported without their rules.
+      // The jobs' status can be reported without their rules.
       const [first, ...rest] = sorted.ok ? sorted.value : candidates;
       if (first === undefined) return fetched({ kind: 'none' });
       const others = [...rest, ...stored.value.filter((job) => !provisions(job))].map(statusOf);

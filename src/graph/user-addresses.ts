@@ -53,7 +53,7 @@ export async function findByAddress(
   };
   for (const user of byName.value) isTheirs(user.userPrincipalName.toLowerCase(), user);
   for (const user of byMail.value) isTheirs(user.mail?.toLowerCase() ?? '', user);
-  // // An address that two people share identifies neither.
+  // An address that two people share identifies neither.
   for (const address of shared) found.delete(address);
   return fetched(found);
 }
@@ -92,7 +92,7 @@ async function askFor(
   if (listing.ok) return fetched(listing.value.items);
   const { trouble } = listing;
   if (trouble.kind !== 'refused' || trouble.status !== 400) return listing;
-  // // Graph rejected a value that cannot be an address; the others are still queried.
+  // Graph rejected a value that cannot be an address; the others are still queried.
   if (values.length === 1) return fetched([]);
   const half = Math.ceil(values.length / 2);
   const first = await askFor(graph, property, values.slice(0, half));

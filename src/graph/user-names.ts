@@ -15,7 +15,7 @@ export function matchByName(typed: string, users: readonly NamedUser[], complete
     const members = fits.filter(({ guest, fit }) => !guest && fit.reach === reach);
     const [only] = members;
     if (only === undefined) continue;
-    // // Whether a part of a name is unique is unknown before the last page; a whole name was queried separately.
+    // Whether a part of a name is unique is unknown before the last page; a whole name was queried separately.
     const isAlone = members.length === 1 && (complete || (reach === 'full' && !only.fit.unaccented));
     if (isAlone && only.fit.sure) return { kind: 'one', user: withoutNames(only.user) };
     return several([...members, ...guests], complete);
@@ -74,7 +74,7 @@ function fitOf(name: Name, user: NamedUser): Fit {
     [soundsSame, false],
   ] as const) {
     const isFull = name.words.length === display.length && covers(name.words, display, same);
-    // // The whole name without its accents is the name; "mueller" for "müller" may mean another person.
+    // The whole name without its accents is the name; "mueller" for "müller" may mean another person.
     if (isFull && display.length > 1) {
       if (sure || !covers(name.words, display, isSameUnaccented)) return { reach: 'full', sure };
       return { reach: 'full', sure: true, unaccented: true };
@@ -92,7 +92,7 @@ function isWhole({ text, words }: Name, user: NamedUser, display: readonly strin
   const called = [user.givenName, user.surname].map((part) => foldName(part ?? '')).filter((part) => part !== '');
   if (called.some((part) => same(part, text))) return true;
   const bare = wordsOf(foldName(user.displayName).replace(/[([{<][^)\]}>]*[)\]}>]?/g, ' '));
-  // // Where the directory has the names, the ends of the display name may be a department, a title or "(Ext)".
+  // Where the directory has the names, the ends of the display name may be a department, a title or "(Ext)".
   const ends = called.length > 0 ? [] : [bare.at(0), bare.at(-1)].filter((word) => word !== undefined);
   const [only] = words;
   if (only === undefined) return false;

@@ -13,7 +13,7 @@ export const bareWord = (word: string): string => word.toLowerCase().replace(/[^
 
 /** By the attribute's path without its filters and its `value`, or by each part of the path. */
 const shownByDefault: ReadonlySet<string> = new Set([
-  // // The name, and how the subject signs in.
+  // The name, and how the subject signs in.
   ...['name', 'displayname', 'givenname', 'firstname', 'surname', 'familyname', 'lastname', 'sn', 'cn', 'commonname'],
   ...['fullname', 'formatted', 'username', 'userprincipalname', 'onpremisesuserprincipalname', 'upn'],
   ...['login', 'loginname', 'samaccountname', 'onpremisessamaccountname', 'mailnickname', 'alias'],
@@ -28,7 +28,7 @@ const shownByDefault: ReadonlySet<string> = new Set([
   // Rights in the application.
   ...['group', 'groups', 'member', 'members', 'role', 'roles', 'approleassignments', 'entitlement', 'entitlements'],
   ...['profileid', 'profilename', 'profile', 'userroleid', 'userrole'],
-  // // Anchors. Employee numbers are not listed by default, as some countries use the national id for them.
+  // Anchors. Employee numbers are not listed by default, as some countries use the national id for them.
   ...['id', 'objectid', 'externalid', 'immutableid', 'anchor', 'distinguishedname', 'onpremisesdistinguishedname'],
 ]);
 
@@ -50,7 +50,7 @@ const longestPath = 300;
 const privateType = /home|personal|private|other/i;
 
 function pathOf(attribute: string): readonly string[] {
-  // // A schema's URN ends at its last colon, and its version contains a dot.
+  // A schema's URN ends at its last colon, and its version contains a dot.
   const own = attribute.startsWith('urn:') ? attribute.slice(lastColon(attribute) + 1) : attribute;
   const parts = own
     .replace(/\[[^\]]*\]/g, '')

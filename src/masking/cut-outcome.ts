@@ -78,7 +78,7 @@ export function sayerFor(report: ReportLike | undefined, isShown: IsShown = show
   const hidden = report === undefined ? [] : hiddenValues(report, isShown);
   return (text) => {
     let said = text;
-    // // Cut to a length that can be searched in reasonable time: the masking itself cuts the text anyway.
+    // Cut to a length that can be searched in reasonable time: the masking itself cuts the text anyway.
     for (const value of hidden) said = said.slice(0, longestSaid).replaceAll(value, notKept);
     return maskText(said);
   };
@@ -133,7 +133,7 @@ function cutDetails(
     if (ownDetails.has(word)) return [[name, say(value)]];
     if (word === 'scopeevaluationresult') return [[name, cutScopeResult(value, isShown)]];
     const cut = cutValue(name, value, isShown);
-    // // That an unlisted attribute was empty is not kept either.
+    // That an unlisted attribute was empty is not kept either.
     return cut === null || (cut.trim() === '' && !isShown(name)) ? [] : [[maskLabel(name), cut]];
   });
   return Object.fromEntries(kept);
@@ -195,7 +195,7 @@ const operator =
 
 function cutClause(clause: string, isShown: IsShown): string {
   const found = operator.exec(clause.slice(0, longestValue));
-  // // Without a comparison it is a filter's name, or cannot be parsed.
+  // Without a comparison it is a filter's name, or cannot be parsed.
   if (found === null) return /['"=<>{[]/.test(clause) ? notKept : maskLabel(clause);
   const subject = clause.slice(0, found.index);
   const end = found.index + found[0].length;

@@ -7,7 +7,7 @@ import { maskLabel, maskText } from './mask-text.ts';
 /** The JSON of an outcome. */
 export function cutStoredOutcome(json: string): string {
   const outcome = parsed(json);
-  // // An unreadable row says nothing useful, and is the likeliest to contain unmasked data.
+  // An unreadable row says nothing useful, and is the likeliest to contain unmasked data.
   if (!isRecord(outcome) || typeof outcome.kind !== 'string') return unreadable;
   const report = isRecord(outcome.report) ? { report: whole(outcome.report) } : {};
   return JSON.stringify(cutOutcome({ ...outcome, ...report } as OutcomeLike, shownAlone));

@@ -14,7 +14,7 @@ const BLANK = /\u2800/gu;
 
 /** Removes such characters. Each pass is linear. The flags of England, Scotland and Wales lose their tags. */
 export function withoutHidden(text: string): string {
-  // // A fast path that fits nearly every text.
+  // A fast path that fits nearly every text.
   if (/^[\p{ASCII}\p{Script=Latin}]*$/u.test(text)) return text;
   return text.replace(UNSEEN, '').replace(BLANK, ' ').replace(STRAY_SELECTOR, '').replace(STRAY_JOINER, '');
 }

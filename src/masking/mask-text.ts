@@ -13,7 +13,7 @@ export function maskText(text: string, limit = longestText): string {
   const isLonger = text.length > limit + margin;
   const start = text.slice(0, limit + margin).toWellFormed();
   const masked = untilNothingChanges(start, (left) => withoutPersonalData(withoutSecrets(withoutValues(left))));
-  // // The end may be the first half of a secret that cannot be recognized by it.
+  // The end may be the first half of a secret that cannot be recognized by it.
   return cutTo(masked, isLonger ? Math.min(limit, masked.length - margin) : limit);
 }
 
@@ -115,7 +115,7 @@ interface Span {
 /** Start and end of the value after a key; empty where there is nothing to hide. */
 function valueAt(text: string, at: number, { name, form }: Key, sensitivity: 'secret' | 'personal'): Span {
   const from = at + lengthOf(/[ \t\r\n]{0,200}/y, text, at);
-  // // Already masked.
+  // Already masked.
   if (text.startsWith(notKept, from) && !/[\p{L}\p{N}]/u.test(text[from + notKept.length] ?? ''))
     return { from, to: from };
   if (form === 'xml') return { from, to: indexOrEnd(text, '<', from) };
@@ -128,7 +128,7 @@ function valueAt(text: string, at: number, { name, form }: Key, sensitivity: 'se
   // A header's value goes to the end of its line: `Authorization: Digest username="…", response="…"`.
   if (/authorization$|cookie$/i.test(name) && form !== 'quoted')
     return { from, to: from + lengthOf(/[^\r\n"\\]*/y, text, from) };
-  // // An address or a date contains spaces and commas; it ends at the next key or part.
+  // An address or a date contains spaces and commas; it ends at the next key or part.
   const extent = sensitivity === 'personal' ? /(?:[^\s;"}\]&|]|[ \t](?![\w.-]{1,40}=))*/y : /[^\s,;&"'}\])<>|]*/y;
   return { from, to: from + lengthOf(extent, text, from) };
 }

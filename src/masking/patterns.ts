@@ -34,7 +34,7 @@ const secretPatterns: readonly Pattern[] = [
       return isCredential(word, /^bearer/i.test(scheme)) ? scheme + notKept : found;
     },
   },
-  // // Keys with a recognizable form: of Entra, AWS, GitHub, Slack, Google, Stripe, OpenAI and others.
+  // Keys with a recognizable form: of Entra, AWS, GitHub, Slack, Google, Stripe, OpenAI and others.
   { looks: /(?<![\w~.-])[\w~.-]{3,6}[78]Q~[\w~.-]{20,}/g },
   { looks: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bxox[a-z]-[\w-]{10,}/g },
   { looks: /\bAIza[\w-]{30,}|\b[sr]k_(?:live|test)_\w{10,}|\bsk-[\w-]{20,}|\bglpat-[\w-]{15,}/g },
@@ -42,13 +42,13 @@ const secretPatterns: readonly Pattern[] = [
     looks: /:\/\/[^\s/?#@'"<>]{1,200}@/g,
     instead: () => `://${notKept}@`,
   },
-  // // A long word soon after a word for a secret: "the client secret abc… has expired".
+  // A long word soon after a word for a secret: "the client secret abc… has expired".
   {
     looks:
       /(?<=(?:password|passwort|passphrase|pwd|secret|token|credential|api[ _-]?key|access[ _-]?key|private[ _-]?key)s?[^\n\w]{1,4}(?:[a-z]{1,8}[ :=]{1,3}){0,3}["'“‘]?)(?<![\w+/=~-])[\w+/=~-]{16,}/gi,
     instead: only(looksRandom),
   },
-  // // A quoted text right after such a word.
+  // A quoted text right after such a word.
   {
     looks:
       /(?<=(?:password|passwort|kennwort|passphrase|pwd|secret|token|api[ _-]?key|mot de passe|wachtwoord|senha|palavra-passe|contraseña|hasło|lösenord|salasana|adgangskode)(?: (?:is|was|value|of|est|ist|es|é|is|jest|är|er|on))?:? {1,3})(?:'[^'\n]{1,400}'|"[^"\n]{1,400}"|“[^”\n]{1,400}”|‘[^’\n]{1,400}’)/gi,
@@ -140,11 +140,11 @@ const personalPatterns: readonly Pattern[] = [
   { looks: number('(?!000|666|9)\\d{3}[- ](?!00)\\d{2}[- ](?!0000)\\d{4}') },
   { looks: number('\\d{3}\\.\\d{3}\\.\\d{3}-\\d{2}|\\d{11}'), instead: only(isCpf) },
   { looks: number('(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z]{2} ?\\d{2} ?\\d{2} ?\\d{2} ?[A-D]') },
-  // // Italy, Mexico and Switzerland, by their unique form.
+  // Italy, Mexico and Switzerland, by their unique form.
   { looks: number('[A-Z]{6}\\d{2}[A-EHLMPRST]\\d{2}[A-Z]\\d{3}[A-Z]', 'gi') },
   { looks: number('[A-Z]{4}\\d{6}[HMX][A-Z]{5}[A-Z0-9]\\d', 'gi') },
   { looks: number('756\\.\\d{4}\\.\\d{4}\\.\\d{2}') },
-  // // Telephone numbers with a country code.
+  // Telephone numbers with a country code.
   { looks: /(?<![\w+.:-])\+\d{1,3}[\d ()./-]{5,18}\d/g },
   // A date soon after a word for birth.
   {
@@ -153,7 +153,7 @@ const personalPatterns: readonly Pattern[] = [
       'giu',
     ),
   },
-  // // A number soon after a word for private data.
+  // A number soon after a word for private data.
   {
     looks:
       /(?<=(?:\bssn|social security|national id|national insurance|identity (?:card|number)|passport|driver.?s licen[cs]e|tax (?:id|number)|\bcpf|\bnir|\bdni|\bnif|\baadhaa?r|\bpesel|\bbsn|\bahv|\bnhs|social insurance|steuer-?id|bank account|account (?:no|number)|\bphone|\bmobile|telephone|\bfax|salary|salaire|gehalt|wage)s?[^\d\n•]{0,24})[+(]?\d[\d (),./-]{3,30}\d/gi,

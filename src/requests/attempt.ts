@@ -137,7 +137,7 @@ function settleSilence(
       return again({ reason: 'interrupted', delayMs: 0, ...unsent, evidence: { kind: 'nothing' } });
     }
     case 'noCredential':
-      // // A person's sign-in concerns that person's calls alone.
+      // A person's sign-in concerns that person's calls alone.
       if (answer.onBehalf === true) return { ...done(signInGone), unsent: true, evidence: { kind: 'nothing' } };
       return again({
         reason: 'noToken',

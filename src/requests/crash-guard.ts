@@ -98,7 +98,7 @@ export function createCrashGuard(parts: CrashGuardParts): CrashGuard {
       .updateTable('attempts')
       .set((attempt) => ({
         ...lease(),
-        // // This process lives, so its own attempts ended, and only the note of it failed.
+        // This process lives, so its own attempts ended, and only the note of it failed.
         count: attempt
           .case()
           .when('owner', '=', owner)
@@ -184,7 +184,7 @@ export function createCrashGuard(parts: CrashGuardParts): CrashGuard {
     try {
       isTold = tell === undefined || (await tell(reference));
     } finally {
-      // // The next attempt tells the people again, as no process died of telling.
+      // The next attempt tells the people again, as no process died of telling.
       await keep(nameOf(subject), isTold ? told : mostAttempts);
     }
     if (isTold) parts.observe?.(kind);

@@ -40,7 +40,7 @@ export async function recoverTasks(
   const ids = rows.map(({ id }) => id).filter((id) => !inHand.includes(id));
   const requestIds = new Set<string>();
   let suspects = 0;
-  // // One at a time: a transaction that locks one task and one request cannot deadlock with another.
+  // One at a time: a transaction that locks one task and one request cannot deadlock with another.
   for (const id of ids) {
     await database.transact(async (transaction) => {
       const recovered = await transaction
@@ -49,7 +49,7 @@ export async function recoverTasks(
           state: 'waiting',
           due_at: now,
           again: 'interrupted',
-          // // It is unknown whether the dead process sent the call, and what the call did.
+          // It is unknown whether the dead process sent the call, and what the call did.
           perhaps: task.fn.coalesce('perhaps', sql<string>`'interrupted'`),
           lease_owner: null,
           lease_until: null,
@@ -67,7 +67,7 @@ export async function recoverTasks(
         .where('id', '=', requestId)
         .executeTakeFirstOrThrow();
       const entry = { at: now, actorId, requestId };
-      // // The call may have been sent right before the process died, and no record says so yet.
+      // The call may have been sent right before the process died, and no record says so yet.
       if (recovered.sent === 0) {
         const details = sentDetails(subject, JSON.parse(recovered.members) as Subject[], attempt);
         await writeRecord(transaction, { ...entry, kind: 'sent', details: { ...details, end: 'unknown' } });

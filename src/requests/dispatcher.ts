@@ -140,7 +140,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
             start(claim.claimed);
             break;
           case 'later':
-            // // After a clock jump it is unknown how long a task has waited.
+            // After a clock jump it is unknown how long a task has waited.
             if (claim.fault !== undefined && steady)
               for (const requestId of await endAway(store, claim.fault)) tell(requestId);
             return Math.min(claim.inMs, idleMs);
@@ -165,14 +165,14 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     const { id, requestId } = claimed.task;
     const work = see(claimed)
       .catch((error: unknown) => {
-        // // A task that could not be stored by then is requeued when its lease expires.
+        // A task that could not be stored by then is requeued when its lease expires.
         const code = isDatabaseFault(error) ? 'not_settled' : 'task_failed';
         log.error({ error, code, taskId: id }, 'a task was not settled');
       })
       .finally(() => {
         running.delete(id);
         tell(requestId);
-        // // The task may be waiting again already, or the gate may be more open than the loop assumes.
+        // The task may be waiting again already, or the gate may be more open than the loop assumes.
         alarm.abort();
       });
     running.set(id, work);
@@ -216,7 +216,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       if (isTooLate(grant)) return { kind: 'unsent' };
       const sent = await send({ ...claimed, grant });
       if (sent.kind !== 'drifted') return sent;
-      // // Each note reaches a little further ahead, in case writing it takes long.
+      // Each note reaches a little further ahead, in case writing it takes long.
       const lateMs = clock.monotonic() - grant.takenAt + round * toleratedMs;
       const noted = await noteLateness(grant, lateMs, claimed.task.id, grant.sendBefore);
       if (!noted) return { kind: 'unsent' };
@@ -239,7 +239,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     let isSent = false;
     let noting: Promise<void> = Promise.resolve();
     const onSend = () => {
-      // // The process may have hung while it got token and connection.
+      // The process may have hung while it got token and connection.
       const lateMs = clock.monotonic() - grant.takenAt;
       if (lateMs > toleratedMs) return held.abort();
       if (lateMs > noticedLatenessMs) void noteLateness(grant, lateMs, task.id);
@@ -249,7 +249,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       );
     };
     try {
-      // // Whatever the attempt is still reading when time is over, its task is returned at once.
+      // Whatever the attempt is still reading when time is over, its task is returned at once.
       const settlement = await Promise.race([
         attempt(graph, appId, task, signal, onSend, options),
         abandoned(ended.signal, () => isSent),
@@ -262,7 +262,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       return { kind: 'done', outcome, ...unasked };
     } finally {
       ended.abort();
-      // // Otherwise the settlement could come first, and record it as well.
+      // Otherwise the settlement could come first, and record it as well.
       await noting;
     }
   }
@@ -362,12 +362,12 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     async stop(graceMs) {
       stopping.abort();
       alarm.abort();
-      // // A claim that was running at the stop returns its task.
+      // A claim that was running at the stop returns its task.
       const allDone = looping.then(() => Promise.all(running.values()));
       const grace = new AbortController();
       await Promise.race([allDone, clock.sleep(graceMs, grace.signal)]);
       grace.abort();
-      // // Calls that still wait for Graph settle as interrupted now, which releases their leases.
+      // Calls that still wait for Graph settle as interrupted now, which releases their leases.
       abandon.abort();
       await allDone;
     },

@@ -47,7 +47,7 @@ export async function beginEdit(parts: EditingParts, liveId: string): Promise<Ca
     async end() {
       const ended = await query
         .updateTable('card_edits')
-        // // The owner stays: a process keeps the pause between its own edits itself.
+        // The owner stays: a process keeps the pause between its own edits itself.
         .set({ until: clock.now() + stillMs })
         .where('id', '=', liveId)
         .where('owner', '=', owner)

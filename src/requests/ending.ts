@@ -43,7 +43,7 @@ export async function endWaiting(
       .select('asker_id')
       .where('id', '=', requestId)
       .executeTakeFirstOrThrow();
-    // // Tasks leave `waiting` under the gate's lock alone, so the read is still valid.
+    // Tasks leave `waiting` under the gate's lock alone, so the read is still valid.
     for (const { id, subject_id: subject, perhaps } of tasks) {
       const outcome = outcomeOver(perhaps as UnknownEnd | null);
       await transaction

@@ -55,7 +55,7 @@ export async function readGauges(parts: StoreParts): Promise<Gauges> {
     jobs,
     gate: {
       isBlocked: state.blockedUntil > now,
-      // // No task may count on a probe's start.
+      // No task may count on a probe's start.
       slotsLeft: health.fault === null ? slotsLeft(state, gate.limits, now) : 0,
       ...(health.fault === null ? {} : { fault: health.fault.cause }),
     },

@@ -37,7 +37,7 @@ export async function confirmRequest(parts: StoreParts, requestId: string, actor
       .updateTable('tasks')
       .set({
         state: 'waiting',
-        // // A turn needs a wider type than the position from which it is computed.
+        // A turn needs a wider type than the position from which it is computed.
         turn: sql<number>`cast(${turn} as bigint) + position * ${sql.lit(turnLength)}`,
         enqueued_at: now,
         due_at: now,

@@ -83,7 +83,7 @@ export async function readLineNow(parts: StoreParts, most: number): Promise<Line
   return {
     gate: {
       slotsLeft: slotsLeft(state, limits, now),
-      // // The gate has a clock of its own; people read the wall clock.
+      // The gate has a clock of its own; people read the wall clock.
       blockedUntil: blockedForMs > 0 ? clock.now() + blockedForMs : null,
       limit: limits.limit,
       windowMs: limits.windowMs,

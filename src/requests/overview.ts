@@ -48,7 +48,7 @@ export async function findRequestOverview(
   id: string,
   mostFailures = 10,
 ): Promise<RequestOverview | null> {
-  // // The request is read first: after a change in between it looks older than its tasks, and so it is redrawn.
+  // The request is read first: after a change in between it looks older than its tasks, and so it is redrawn.
   const row = await query.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return null;
   const counts = await query
@@ -79,7 +79,7 @@ export async function findRequestOverview(
   const outcomes: Partial<Record<OutcomeKind, number>> = {};
   for (const { state, outcome_kind, tasks } of counts) {
     states[state] += tasks;
-    // // A task that waits again still has the outcome of its earlier call, which no longer counts.
+    // A task that waits again still has the outcome of its earlier call, which no longer counts.
     if (state === 'done' && outcome_kind !== null) outcomes[outcome_kind as OutcomeKind] = tasks;
   }
   return {

@@ -26,7 +26,7 @@ export type EntryKind =
   | 'denied'
   | 'turnedAway'
   | 'blocked'
-  // // For access requests, whose id takes the place of a provisioning request's:
+  // For access requests, whose id takes the place of a provisioning request's:
   | 'accessAsked'
   | 'accessShown'
   /** Teams refused a card of it, so its readers there did not see it. */

@@ -60,7 +60,7 @@ async function demo(): Promise<number> {
     host: loopback,
     port: isOneLine ? 0 : portFrom('SANDBOX_PORT', sandboxPort),
     faults: process.env.SANDBOX_FAULTS ?? '',
-    // // A window shortened for a trial is shortened on both sides; the limit stays Graph's own.
+    // A window shortened for a trial is shortened on both sides; the limit stays Graph's own.
     windowMs: Number(process.env.SANDBOX_WINDOW_MS ?? process.env.PROVISION_WINDOW_MS ?? 10_000),
     tenant: createTenant({
       seasonal: Number(process.env.SANDBOX_PEOPLE ?? 0),
@@ -126,7 +126,7 @@ function write(text: string): void {
   process.stdout.write(forTerminal(text));
 }
 
-// // The reader of the output may close it (`| head`); that is not an error.
+// The reader of the output may close it (`| head`); that is not an error.
 process.stdout.on('error', () => process.exit(0));
 
 function portFrom(variable: string, fallback: number): number {

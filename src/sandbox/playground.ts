@@ -72,7 +72,7 @@ async function startPlayground({ endpoint, peopleFile, port }: Seat): Promise<Pl
       },
     },
   );
-  // // Also when another Playground fails to start and the demo ends at once.
+  // Also when another Playground fails to start and the demo ends at once.
   process.once('exit', () => child.kill('SIGTERM'));
   const address = `http://localhost:${port}`;
   const deadline = Date.now() + startTimeoutMs;

@@ -34,7 +34,7 @@ export async function sayOnce({ endpoint, line, as, settled, write }: Saying): P
   let last: unknown = null;
   const stopListening = connector.listen((delivery) => {
     const content = contentOf(delivery);
-    // // A text beside the card does not replace the card.
+    // A text beside the card does not replace the card.
     if (content !== null) last = content;
     const text = content === null ? String(delivery.activity.text ?? '') : cardAsText(content);
     if (text === shown) return;

@@ -218,7 +218,7 @@ const transitions: Readonly<Record<AccessStateKind, Partial<Readonly<Record<Acce
     denied: {},
     expired: {},
     cancelled: {},
-    // // Only where what was missing may have come since; see `mayRetryLapsed`.
+    // Only where what was missing may have come since; see `mayRetryLapsed`.
     lapsed: { retry: 'approved' },
   };
 

@@ -86,7 +86,7 @@ export async function applyAction(
   if (state === null || isOver || (action.kind === 'expire' && !isPast))
     return { kind: 'unchanged', accessRequest: toAccessRequest(row) };
   if (isPast && (action.kind === 'approve' || action.kind === 'deny')) {
-    // // It is past its expiry, though the loop has not expired it yet, so no decision may count.
+    // It is past its expiry, though the loop has not expired it yet, so no decision may count.
     const { accessRequest } = await applyAction(parts, transaction, row, { kind: 'expire' });
     return { kind: 'unchanged', accessRequest };
   }
@@ -131,7 +131,7 @@ function columnsOf(action: AccessAction, row: Selectable<AccessRequestRow>, now:
       return {
         request_id: action.requestId,
         assigned: action.assigned ? 1 : 0,
-        // // This distinguishes later attempts from the first one.
+        // This distinguishes later attempts from the first one.
         ...(isAwaited(row.held_up) ? { held_up: row.held_up, held_up_since: row.held_up_since } : {}),
       };
     case 'lapse':
@@ -205,7 +205,7 @@ function entryOf(
 export async function noteCalledOff(parts: AccessParts, id: string, by: Person): Promise<void> {
   await parts.database.transact(async (transaction) => {
     const row = await lockAccessRequest(parts, transaction, id);
-    // // The loop may have recorded its end a moment ago.
+    // The loop may have recorded its end a moment ago.
     if (row === null || (row.state !== 'started' && row.ended_as !== 'cancelled')) return;
     await transaction
       .updateTable('access_requests')

@@ -219,11 +219,11 @@ export function startCalendar(calendar: CalendarParts): Calendar {
     const renewing = keepLease(id, done.signal);
     try {
       if (await attend(row)) tell(id);
-      // // A write releases the lease. If the lease is still held, nothing was done yet.
+      // A write releases the lease. If the lease is still held, nothing was done yet.
       else await releaseDue(parts, id, owner, clock.now() + shortestPauseMs);
     } catch (error) {
       log.error({ error, code: 'duty_failed', accessRequestId: id }, 'what was due of an access request failed');
-      // // Should that fail as well, the lease expires.
+      // Should that fail as well, the lease expires.
       const pauseMs = isDatabaseFault(error) ? databasePauseMs : faultPauseMs;
       await releaseDue(parts, id, owner, clock.now() + pauseMs).catch(() => undefined);
     } finally {
@@ -251,7 +251,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
         return (await act(parts, id, { kind: 'expire' })).kind === 'done';
       case 'start':
         await start(row);
-        // // Notes made meanwhile count as well, e.g. that an assignment of a withdrawn request was made.
+        // Notes made meanwhile count as well, e.g. that an assignment of a withdrawn request was made.
         return (await findAccessRequest(parts.database, id))?.revision !== row.revision;
       case null:
         return false;
@@ -277,7 +277,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
     const { id } = row;
     const verdict = await duties.start(toAccessRequest(row)).catch((error: unknown): StartVerdict => {
       if (isDatabaseFault(error)) throw error;
-      // // Counted as Graph being away, so that a request which can never start comes to an end.
+      // Counted as Graph being away, so that a request which can never start comes to an end.
       log.error(
         { error, code: 'start_failed', accessRequestId: id },
         'an approved access request could not be started',
@@ -329,7 +329,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
   return {
     wake,
     async settled() {
-      // // The result of one loop may be work for the other.
+      // The result of one loop may be work for the other.
       await Promise.all(loops.map((loop) => loop.settled()));
       await Promise.all(loops.map((loop) => loop.settled()));
     },

@@ -55,7 +55,7 @@ export function claimDue(
     const isOver = row.or([row('lease_until', '<', now), row('lease_until', '>', now + longestLeaseMs)]);
     const nobodys = row('lease_until', 'is', null);
     const free = isSteady ? row.or([nobodys, isOver]) : nobodys;
-    // // Where one process owns the database, the owner of any other lease is gone.
+    // Where one process owns the database, the owner of any other lease is gone.
     return database.dialect.singleProcess ? row.or([free, row('lease_owner', '!=', lease.owner)]) : free;
   };
   return database.transact(async (transaction) => {
@@ -76,7 +76,7 @@ export function claimDue(
       .set((row) => ({
         lease_owner: lease.owner,
         lease_until: lease.until,
-        // // A lease that was not released belongs to a process that died or hung.
+        // A lease that was not released belongs to a process that died or hung.
         crashes: row
           .case()
           .when('lease_owner', 'is not', null)
@@ -161,7 +161,7 @@ export function remind(parts: AccessParts, id: string): Promise<boolean> {
     const now = parts.clock.now();
     await writeRecord(transaction, { at: now, actorId: '', kind: 'accessReminded', requestId: id, details: {} });
     const isHeard = await oweReminder(parts, transaction, row);
-    // // Where the request was shown to no approver, there may be one by now.
+    // Where the request was shown to no approver, there may be one by now.
     const next = isHeard && row.routed === 1 ? { due_at: nextDue(row, now) } : { routed: 0, due_at: now };
     await changeRow(transaction, row, { reminded_at: now, ...next });
     return true;
@@ -182,14 +182,14 @@ export function holdUp(
     const row = await lockAccessRequest(parts, transaction, id);
     if (row?.state !== 'approved' || row.lease_owner !== owner) return false;
     const now = parts.clock.now();
-    // // A wait for the assignment and a wait for anything else are timed separately.
+    // A wait for the assignment and a wait for anything else are timed separately.
     const since = isAwaited(row.held_up) === isAwaited(heldUp) ? (row.held_up_since ?? now) : now;
     const until = isAwaited(heldUp) ? (row.awaiting_until ?? now) : since + longestHeldUpMs;
     if (now >= until) {
       await applyAction(parts, transaction, row, { kind: 'lapse', why: LAPSES[heldUp] });
       return true;
     }
-    // // The day may end before the pause does: then it is checked once more.
+    // The day may end before the pause does: then it is checked once more.
     const due = { held_up_since: since, due_at: Math.min(now + delayMs, until) };
     const isNews = row.held_up !== heldUp;
     await releaseApproval(transaction, id, now);
@@ -274,7 +274,7 @@ export async function findEnded(
     .innerJoin('tasks', 'tasks.request_id', 'access_requests.request_id')
     .select(['access_requests.id', 'tasks.state', 'tasks.outcome_kind'])
     .where('access_requests.state', '=', 'started')
-    // // It is for one person, so it has one task.
+    // It is for one person, so it has one task.
     .where('tasks.position', '=', 0)
     .where('tasks.state', 'in', ['done', 'cancelled'])
     .orderBy('access_requests.created_at')

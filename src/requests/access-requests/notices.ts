@@ -73,7 +73,7 @@ export async function oweNotices(
     case 'finish':
       return owe(parts, transaction, row, 'result', [earOfAsker(row), ...earOfDecider(row)]);
     case 'await':
-      // // Still waiting after another attempt is no news.
+      // Still waiting after another attempt is no news.
       if (await hasBeenTold(transaction, row)) return;
       return owe(parts, transaction, row, 'waits', [earOfAsker(row), ...earOfDecider(row)]);
     case 'expire':
@@ -140,7 +140,7 @@ export async function releaseApproval(transaction: Transaction<Schema>, id: stri
     .set({ due_at: at })
     .where('access_request_id', '=', id)
     .where('kind', '=', 'approved')
-    // // Only the original due time: a notice that is being sent or was put off is due later than this.
+    // Only the original due time: a notice that is being sent or was put off is due later than this.
     .where('due_at', '=', (notice) => sql<number>`${notice.ref('created_at')} + ${sql.lit(firstLookMs)}`)
     .where('due_at', '>', at)
     .execute();

@@ -83,7 +83,7 @@ const later: StartVerdict = { kind: 'later', heldUp: 'graphAway', delayMs: askAg
 
 /** Null when the requester still may ask for this person. */
 async function checkAsker(parts: StartParts, { asker, subject }: AccessRequest): Promise<StartVerdict | null> {
-  // // The tenant only separates callers of several tenants in the cache, which is bypassed here.
+  // The tenant only separates callers of several tenants in the cache, which is bypassed here.
   const who = await parts.access.identifyAnew({ id: asker.id, tenantId: '' });
   switch (who.kind) {
     case 'trouble':
@@ -152,7 +152,7 @@ function obstacleOf({ state, mustStopFirst }: Job): StartVerdict | null {
     case 'paused':
     case 'neverRun':
     case 'other':
-    // // No cycle is scheduled, but on-demand calls work all the same.
+    // No cycle is scheduled, but on-demand calls work all the same.
     case 'disabled':
       return mustStopFirst ? { kind: 'later', heldUp: 'jobRuns', delayMs: quarantineMs } : null;
     case 'notConfigured':
@@ -179,7 +179,7 @@ async function assignWhereWanted(
 ): Promise<Assigning> {
   const isBegun = assigning === 'begun' || assigning === 'unanswered';
   if (app.assign === null && !isBegun) return { kind: 'assignment', made: assigning === 'made' };
-  // // The assignment of an interrupted call may be newer than the cache.
+  // The assignment of an interrupted call may be newer than the cache.
   if (isBegun) assignments.forget(app.id, subject.id);
   const found = await assignments.find(app.id, subject.id);
   if (!found.ok) return later;

@@ -46,7 +46,7 @@ export type Creation =
 export async function createAccessRequest(parts: AccessParts, wanted: NewAccessRequest): Promise<Creation> {
   const { database, clock, approvals } = parts;
   return database.transact(async (transaction): Promise<Creation> => {
-    // // The gate's lock serializes all new requests, so the counts still hold when it is written.
+    // The gate's lock serializes all new requests, so the counts still hold when it is written.
     await readGate(parts, transaction);
     const requests = transaction.selectFrom('access_requests').selectAll();
     const earlier = await requests.where('source', '=', wanted.source).executeTakeFirst();

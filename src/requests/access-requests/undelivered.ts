@@ -156,7 +156,7 @@ async function withdrawCopies(
   for (const { id, requestId, app_id, state } of rows) {
     if (!(apps.includes(app_id) ? ended.apps.includes(app_id) : ended.general)) continue;
     await transaction.updateTable('access_cards').set({ gone: withdrawn, due_at: null }).where('id', '=', id).execute();
-    // // The cards of the request show it at their next edit.
+    // The cards of the request show it at their next edit.
     await transaction
       .updateTable('access_requests')
       .set({ revision: sql<number>`revision + 1` })

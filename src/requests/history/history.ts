@@ -37,7 +37,7 @@ export async function findDeedsPage(
 export async function lastDeedAbout(database: Database, personId: string, appId: string): Promise<Deed | null> {
   const sought = { subjectIds: [personId], appId };
   const [asked] = await findAccessKeys(database, sought, 1);
-  // // Here the day counts on which it was carried out, not the one on which it was requested.
+  // Here the day counts on which it was carried out, not the one on which it was requested.
   const [provisioned] = await findProvisioningKeys(database, sought, 1, null);
   if (provisioned === undefined || (asked !== undefined && asked.at > provisioned.at)) {
     if (asked === undefined) return null;

@@ -41,7 +41,7 @@ export async function findKeyAt({ query }: Database, filter: HistoryFilter, newe
     }
     return counts;
   };
-  // // Each index query is limited to what can matter: PostgreSQL would otherwise sort all of its rows.
+  // Each index query is limited to what can matter: PostgreSQL would otherwise sort all of its rows.
   const walk = async (after: Cursor | null, over: number): Promise<Cursor | null> => {
     const [first, ...others] = ways.map((way) =>
       query.selectFrom(inOrder(way(afterOf(after)), over + 1).as('way')).select(['at', 'id']),
@@ -68,7 +68,7 @@ export async function findKeyAt({ query }: Database, filter: HistoryFilter, newe
     const others = ways.filter((way) => way !== longest);
     const passed = over + 1 + sum(await countAll(others, place, landed ?? null));
     if (passed > left) caution /= 2;
-    // // The longest index ends before that, and all the others do not make up for it.
+    // The longest index ends before that, and all the others do not make up for it.
     else if (landed === undefined) return null;
     else {
       place = landed;

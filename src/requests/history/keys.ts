@@ -48,8 +48,8 @@ export async function findKeys(
   const access: Cursor[] = [];
   for (const one of sought) access.push(...(await findAccessKeys(database, one, limit)));
   const newestAccess = access.toSorted(newestFirst).slice(0, limit);
-  // // Anything older than a whole page cannot be on it. Where access requests fill the page, this spares walking past
-  // // every provisioning request that carries one out.
+  // Anything older than a whole page cannot be on it. Where access requests fill the page, this spares walking past
+  // every provisioning request that carries one out.
   const notBefore = newestAccess.length === limit ? newestAccess.at(-1)?.at : undefined;
   const provisioning: Cursor[] = [];
   for (const one of sought) {

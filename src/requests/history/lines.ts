@@ -49,7 +49,7 @@ export async function readDeeds(database: Database, keys: readonly Key[], only: 
       timeZone: row.time_zone,
       decidedBy: personOf(row.decided_by_id, row.decided_by_name),
       requestId: row.request_id,
-      // // A request that waits for a retry, or was given up after an attempt, is shown by its own state.
+      // A request that waits for a retry, or was given up after an attempt, is shown by its own state.
       result: isCarriedOut(row.state) ? (provisionings.get(row.request_id ?? '')?.result ?? null) : null,
     });
   return keys.flatMap(({ id }) => deeds.get(id) ?? []);

@@ -28,7 +28,7 @@ export async function findKnown({ query }: Database, text: string): Promise<read
     order by known.kind, known.id
     limit ${sql.lit(mostKnown)}`.execute(query);
   if (rows.length > 0) return rows;
-  // // A person who was only ever refused is in the record by id alone.
+  // A person who was only ever refused is in the record by id alone.
   const turnedAway = await query
     .selectFrom('known_names')
     .select('id')

@@ -41,7 +41,7 @@ function cellOf(value: RecordLine[keyof RecordLine]): string {
  * the decimal sign they split cells at semicolons, so that a formula may begin in the middle.
  */
 function disarmed(cell: string): string {
-  // // The sign is optional, so that a run of breaks matches at once and is not scanned again from each of them.
+  // The sign is optional, so that a run of breaks matches at once and is not scanned again from each of them.
   return cell.replace(
     /(^\s+|[;\t\r\n]["\s]*)([=+\-@\uFF1D\uFF0B\uFF0D\uFF20])?/g,
     (all, before: string, sign?: string) => (sign === undefined ? all : `${before}'${sign}`),

@@ -78,7 +78,7 @@ export function dueAnnouncements(database: Database, now: number, limit: number)
       conversation: row.conversation,
       reader: { locale: row.locale, timeZone: row.time_zone },
       kind: 'jobChanged',
-      // // Parsed when it is drawn: an unreadable one does not keep others from being sent.
+      // Parsed when it is drawn: an unreadable one does not keep others from being sent.
       get details() {
         return JSON.parse(row.details) as JobChangeDetails;
       },

@@ -45,7 +45,7 @@ export async function claimRound(parts: RoundParts, lease: Lease, everyMs: numbe
     const isHeld =
       row.lease_owner !== null &&
       row.lease_owner !== lease.owner &&
-      // // Where one process owns the database, the owner of any other lease is gone.
+      // Where one process owns the database, the owner of any other lease is gone.
       !database.dialect.singleProcess &&
       (row.lease_until ?? 0) > now &&
       (row.lease_until ?? 0) <= now + longestLeaseMs;

@@ -22,7 +22,7 @@ export async function addWatch(parts: WatchParts, watch: Omit<Watch, 'addedAt'>)
   const { key, app, conversation, reader, addedBy } = watch;
   return database.transact(async (transaction) => {
     const at = clock.now();
-    // // A round that stores a quarantine now comes before or after, so exactly one of the two queues the card.
+    // A round that stores a quarantine now comes before or after, so exactly one of the two queues the card.
     await lockRound(parts, transaction);
     const added = await transaction
       .insertInto('watches')
@@ -81,7 +81,7 @@ export async function removeWatch(parts: WatchParts, key: string, appId: string,
       .where('app_id', '=', appId)
       .limit(1)
       .executeTakeFirst();
-    // // An unwatched job is not read, so what is stored about it would be outdated for the next watch.
+    // An unwatched job is not read, so what is stored about it would be outdated for the next watch.
     if (watcher === undefined) await transaction.deleteFrom('watched_jobs').where('app_id', '=', appId).execute();
     const details = { place: key, watched: appId };
     await writeRecord(transaction, { at: clock.now(), actorId, kind: 'watchRemoved', requestId: null, details });

@@ -81,7 +81,7 @@ export function entity(request: SandboxRequest, item: Entity, type: EntityType, 
 const searchNeedsHeader =
   "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'";
 
-// // A property that the type lacks is silently left out, where Graph would refuse the call.
+// A property that the type lacks is silently left out, where Graph would refuse the call.
 function selected(item: Entity, type: EntityType, select: string | null): Readonly<Record<string, unknown>> {
   const names = select?.split(',').map((name) => name.trim()) ?? type.unasked;
   if (names === null) return item;
@@ -98,7 +98,7 @@ function pageSize(top: string | null, unasked: number): number | null {
   return size >= 1 && size <= maxPageSize ? size : null;
 }
 
-// // Opaque on purpose: a client that parses it, or counts pages itself, would fail on the real Graph.
+// Opaque on purpose: a client that parses it, or counts pages itself, would fail on the real Graph.
 function nextLink(request: SandboxRequest, offset: number): string {
   const query = new URLSearchParams(request.query);
   query.set('$skiptoken', Buffer.from(`offset=${offset}`).toString('base64url'));

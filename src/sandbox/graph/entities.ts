@@ -90,7 +90,7 @@ export const provisioningRecordType: EntityType = {
   unasked: null,
   filterable: {
     id: ['eq'],
-    // // Only these two: Graph has no equality for a time.
+    // Only these two: Graph has no equality for a time.
     activityDateTime: ['gt', 'lt'],
     changeId: ['eq'],
     cycleId: ['eq'],

@@ -76,6 +76,6 @@ export function createFaults(): Faults {
 }
 
 function fits(where: string | RegExp, path: string): boolean {
-  // // `search` and not `test`: a pattern with the g flag would remember where the last call's match ended.
+  // `search` and not `test`: a pattern with the g flag would remember where the last call's match ended.
   return typeof where === 'string' ? path.startsWith(where) : path.search(where) !== -1;
 }

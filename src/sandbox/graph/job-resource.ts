@@ -39,7 +39,7 @@ function jobStatus(
   job: SynchronizationJob,
 ): Readonly<Record<string, unknown>> {
   const now = tenant.clock.now();
-  // // Applications' cycles start at different minutes.
+  // Applications' cycles start at different minutes.
   const cycleBegan = Math.floor(now / cycleMs) * cycleMs - (1 + (application.displayName.length % 7)) * minuteMs;
   const users = tenant.accountCount(application.id, 'User');
   const groups = tenant.accountCount(application.id, 'Group');

@@ -5,7 +5,7 @@ export function createLatency(latencyMs: number | undefined, seed: number): () =
   return () => Math.round(300 + random() * 1200);
 }
 
-// // mulberry32: short, evenly distributed, and the same sequence for the same seed.
+// mulberry32: short, evenly distributed, and the same sequence for the same seed.
 function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

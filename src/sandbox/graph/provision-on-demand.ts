@@ -61,9 +61,9 @@ export function provisionOnDemand(tenant: Tenant, request: SandboxRequest, id: s
         'RequestParameterInvalid',
       );
     }
-    // // A caller of a quarantined job learns nothing else, and not even the quarantine.
+    // A caller of a quarantined job learns nothing else, and not even the quarantine.
     if (job.health === 'quarantined') return unknownError(401);
-    // // Graph's answer here is not published, only that the call does not work while the job runs.
+    // Graph's answer here is not published, only that the call does not work while the job runs.
     if (job.templateId === 'slack' && job.health === 'active') return unknownError(500);
     return provisionSubject({ tenant, request, application, job }, subject);
   });

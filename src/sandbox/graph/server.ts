@@ -152,7 +152,7 @@ export async function startSandboxGraph({
       if (!parsed.ok) return unreadableBody;
       return answer(tenant, { ...request(incoming, method, segments, url.searchParams), body: parsed.value, pageSize });
     };
-    // // A fault that the call itself requests; other calls never get it.
+    // A fault that the call itself requests; other calls never get it.
     const own = readFault(incoming.headers['x-sandbox-fault']?.toString() ?? '');
     const fault = own ?? faults.take(path);
     if (fault !== undefined && fault.kind !== 'slow') {
@@ -225,7 +225,7 @@ function request(
     segments,
     query,
     eventual: incoming.headers.consistencylevel?.toString().toLowerCase() === 'eventual',
-    // // The host that the client used, and not the bound one: a page's links must lead back to the same address.
+    // The host that the client used, and not the bound one: a page's links must lead back to the same address.
     baseUrl: `http://${incoming.headers.host ?? 'localhost'}${prefix}`,
   };
 }
@@ -250,7 +250,7 @@ function queryText(query: URLSearchParams): string {
   return [...query].map(([name, value]) => `${name}=${value}`).join('&');
 }
 
-// // An error in the sandbox itself must not look like Graph's.
+// An error in the sandbox itself must not look like Graph's.
 function broken(outgoing: ServerResponse, error: unknown, trace: TraceOfCall): void {
   if (outgoing.headersSent) {
     outgoing.destroy();

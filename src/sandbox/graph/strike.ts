@@ -30,7 +30,7 @@ export function strike(
     case 'truncated': {
       const { status, body } = real();
       const whole = JSON.stringify(body ?? {});
-      // // The length matches what is sent, so the exchange itself is valid and only the JSON is not.
+      // The length matches what is sent, so the exchange itself is valid and only the JSON is not.
       sendText(outgoing, status, whole.slice(0, Math.ceil(whole.length / 2)), json, trace);
       return;
     }

@@ -56,7 +56,7 @@ export function sendBytes(
   outgoing.end(body);
 }
 
-// // The date in an `innerError` has neither fraction nor time zone.
+// The date in an `innerError` has neither fraction nor time zone.
 function innerError({ requestId, clientRequestId, now }: TraceOfCall): Readonly<Record<string, string>> {
   return {
     date: new Date(now).toISOString().slice(0, 19),
