@@ -58,7 +58,7 @@ export interface Dialect {
   noteRewritten(db: Kysely<unknown>): Promise<void>;
   /** Removes from the file what such rows held, as far as Usher can. Outside of a transaction. */
   wipeRewritten(db: Kysely<Schema>): Promise<void>;
-  /** Hears what other processes store. Where there are none it hears nothing. */
+  /** Learns what other processes store; where there are none, nothing. */
   listen(parts: ListeningParts): Listening;
 }
 
@@ -168,7 +168,9 @@ function addressOf({
   return { connectionString: withoutSslMode(url.reveal()), ssl: tlsOptions(mode, rootCertificates) };
 }
 
-/** Deadlock and serialization failure: https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html */
+/**
+ * Deadlock and serialization failure: https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html
+ */
 const undone: ReadonlySet<string> = new Set(['40P01', '40001']);
 
 /**

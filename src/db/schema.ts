@@ -223,7 +223,7 @@ export interface AccessCardRow {
   created_at: number;
   /** How often sending has failed; it is not tried before `due_at`, and never again when that is null. */
   failures: Generated<number>;
-  /** 1 once Teams refuses for good to post it there: no one reads it. 2 once it may not be shown there any more. */
+  /** 1 once Teams refuses for good to post it there: it has no readers. 2 once it may not be shown there any more. */
   gone: Generated<number>;
   due_at: number | null;
 }

@@ -3,7 +3,7 @@ import type { Reach } from './reach.ts';
 import { words } from './words.ts';
 
 /**
- * Checks an Usher that calls Graph with delegated permissions, while no one is signed in: that the registration may
+ * Checks an Usher that calls Graph with delegated permissions, without a signed-in person: that the registration may
  * exchange tokens at all, and that it holds no application permission, which it would not need.
  */
 export function delegatedChecks({ config, granted }: Reach): readonly Check[] {

@@ -34,7 +34,10 @@ const errorSchema = z.object({
   error: z.object({ code: z.string().catch(''), message: z.string().catch('') }),
 });
 
-/** The code and message of an OData error body, without secrets and personal data; empty strings when the body has another shape. */
+/**
+ * The code and message of an OData error body, without secrets and personal data; empty strings when the body has
+ * another shape.
+ */
 export function readODataError(body: unknown): { code: string; message: string } {
   const parsed = errorSchema.safeParse(body);
   if (!parsed.success) return { code: '', message: '' };

@@ -15,7 +15,9 @@ export type Outcome =
       readonly kind: 'inSync';
       readonly report: Report;
       readonly warning?: ServiceWarning;
-      /** An attempt before this one had an unknown end, so it may have been the one that brought both sides to match. */
+      /**
+       * An attempt before this one had an unknown end, so it may have been the one that brought both sides to match.
+       */
       readonly earlier?: UnknownEnd;
     }
   /** `NotEffectivelyEntitled` and its like; `failedChecks` names what kept the object out, most telling first. */
@@ -49,7 +51,7 @@ export type Outcome =
     }
   /**
    * It may have been done: one of the attempts ended so that nothing can tell. Asking again is safe: the service
-   * matches anew and ends as `inSync`.
+   * matches again and ends as `inSync`.
    */
   | {
       readonly kind: 'unknown';

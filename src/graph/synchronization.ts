@@ -75,7 +75,9 @@ export interface ObjectReference {
   readonly type: string;
 }
 
-/** Without it Graph answers `unknownFutureValue` for each member of an enumeration that came after the first version. */
+/**
+ * Without it Graph answers `unknownFutureValue` for each member of an enumeration that came after the first version.
+ */
 const prefer = ['include-unknown-enum-members'];
 /** No app is known to have hundreds of jobs. */
 const mostPages = 5;

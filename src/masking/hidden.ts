@@ -1,6 +1,6 @@
 /**
  * Invisible characters that alter a text: they reorder or hide the text around them, carry a text of their own (tags),
- * or make a name look empty (fillers). Anyone who can set a name can use these.
+ * or make a name look empty (fillers). Any user who can set a name can use these.
  */
 
 /** Everything that Unicode renders as nothing, except joiners and variation selectors, which some scripts need. */

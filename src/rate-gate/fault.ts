@@ -36,8 +36,8 @@ export interface GateFault {
 }
 
 /**
- * `unreachable`: no name, no connection, no trusted certificate. `noToken`: no token to call with. `serviceUnavailable`:
- * Graph is there, and answers calls of several tasks with errors or not at all.
+ * `unreachable`: no name, no connection, no trusted certificate. `noToken`: no token to call with.
+ * `serviceUnavailable`: Graph is there, and answers calls of several tasks with errors or not at all.
  */
 export type FaultCause = 'unreachable' | 'noToken' | 'serviceUnavailable';
 

@@ -130,9 +130,9 @@ export function forecastGrants(
 }
 
 /**
- * Brings a stored state onto this clock. A grant in the future can only come of a clock that was set back; it counts
- * as made just now, so the limit holds and the gate does not stay shut until the old time comes round again. The
- * settled state has to be stored: settled anew at each reading, those grants would stay "just now" for ever.
+ * Brings a stored state onto this clock. A grant in the future can only come of a clock that was set back; it counts as
+ * made just now, so the limit holds and the gate does not stay shut until the old time comes round again. The settled
+ * state has to be stored: settled anew at each reading, those grants would stay "just now" forever.
  *
  * @returns the same object when there was nothing to settle
  */
@@ -149,7 +149,10 @@ export function settleClock(state: GateState, limits: GateLimits, now: number): 
   };
 }
 
-/** Longer than the pauses that Graph asks for as a rule; a stored block beyond it is a clock's mistake, unless it says why. */
+/**
+ * Longer than the pauses that Graph asks for as a rule; a stored block beyond it is a clock's mistake, unless it says
+ * why.
+ */
 const longestUnexplainedMs = 10 * 60_000;
 /** As long as the gate stays closed because Graph asks for it. */
 export const longestBlockMs = 24 * 60 * 60_000;

@@ -16,8 +16,8 @@ import type { StoreParts } from './store.ts';
 /**
  * Whether the person who started a task may still do so when its turn comes. A long list waits for hours, and meanwhile
  * a person may be disabled or lose the role. A request that carries out an access request rests on two people: the
- * requester may ask, and the approver may decide. A retry rests on the person who clicked it, and so does a confirmed
- * list.
+ * requester may ask, and the approver may decide. A retry rests on the person who clicked it, a confirmed list on the
+ * person who confirmed it.
  */
 export interface Authority {
   /** Roles are a minute old at most. */

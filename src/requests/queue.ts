@@ -32,7 +32,7 @@ export interface ClaimedTask {
   readonly task: Task & { readonly state: Extract<TaskState, { kind: 'running' }> };
   readonly lease: Lease;
   readonly askerId: string;
-  /** Who set it going, where that is not its asker: by a yes, or by a retry. */
+  /** Who started it, where that is not its requester: by confirming it, or by a retry. */
   readonly orderedBy: string | null;
   /** What its request came of; see `NewRequest`. */
   readonly source: string;
@@ -52,7 +52,7 @@ export interface Grant {
   readonly at: number;
   /** The same moment on this process's monotonic clock, or a little before it. */
   readonly takenAt: number;
-  /** On the monotonic clock. Later than this others may have been granted starts that reckon with this one. */
+  /** On the monotonic clock. Later than this others may have been granted starts that count on this one. */
   readonly sendBefore: number;
 }
 
@@ -145,7 +145,7 @@ async function nextInLine(
 }
 
 /**
- * Tells the gate that a start left later than it was granted, so that the next window is reckoned from there. There is
+ * Tells the gate that a start left later than it was granted, so that the next window is counted from there. There is
  * time for that: no claim depends on this grant until a window has passed.
  */
 export async function noteLateStart(parts: StoreParts, grant: Grant, lateMs: number): Promise<void> {
@@ -286,8 +286,8 @@ interface PutBack {
 }
 
 /**
- * Place and start time of the waiting tasks at the head of the queue, by task id: the gate's own arithmetic run
- * ahead. At most `most` of them; the rest has a place too far off to be worth telling.
+ * Position and start time of the waiting tasks at the head of the queue, by task id: the gate's own arithmetic run
+ * ahead. At most `most` of them; the rest is too far back to be worth telling.
  */
 export async function forecastQueue(parts: StoreParts, most = 1000): Promise<ReadonlyMap<string, Forecast>> {
   return parts.database.transact(async (transaction) => {
@@ -332,7 +332,7 @@ function laneOf(lane: number): Lane {
   return lane === laneNumbers.interactive ? 'interactive' : 'bulk';
 }
 
-/** The requests at the head of either lane, whose place moves when the queue moves. */
+/** The requests at the head of either lane, whose position moves when the queue moves. */
 export async function requestsInLine(parts: StoreParts, most: number): Promise<string[]> {
   const { query } = parts.database;
   const interactive = await inLine(query, 'interactive').select('request_id').limit(most).execute();

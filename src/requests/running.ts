@@ -14,7 +14,7 @@ import { bumpRevision, type StoreParts } from './store.ts';
  * Every transition of a task out of `running`, and the lease that guards it.
  *
  * A process that lost the lease changes nothing. Owner, start and attempt together name one claim and no other: a
- * process that stood still for so long that its own task was put back and claimed anew, by another or by itself, does
+ * process that stood still for so long that its own task was put back and claimed again, by another or by itself, does
  * not write its old outcome over the new call. What happened is recorded in the same transaction, so that the account
  * and the task never disagree.
  */
@@ -87,7 +87,7 @@ export interface Postponement extends CallNews {
 }
 
 /**
- * Puts a running task back in the queue, at its old place. False when the lease was lost meanwhile; then the task is
+ * Puts a running task back in the queue, at its old position. False when the lease was lost meanwhile; then the task is
  * left alone, but the gate still learns that the server said "too many".
  */
 export async function postponeTask(parts: StoreParts, claimed: ClaimedTask, why: Postponement): Promise<boolean> {

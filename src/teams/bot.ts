@@ -164,7 +164,7 @@ export function createBot(parts: BotParts): Bot {
 
   /**
    * An administrator may install Usher for all users at once, with no person in the activity; then the greeting
-   * mentions no one's permissions. Greetings count like commands, and Teams may deliver an installation again.
+   * mentions no permissions. Greetings count like commands, and Teams may deliver an installation again.
    */
   async function greetOnce(activity: Activity, speaker: Speaker | null): Promise<void> {
     const where = { ...whereOf(activity), reader: readerOf(activity) };

@@ -3,8 +3,8 @@ import type { Log } from '../log.ts';
 import type { TurnedAway } from './guard.ts';
 
 /**
- * Limits the cost of senders that the guard refuses: people of other tenants, and activities without a person. Each
- * minute one entry is recorded for a tenant, with a count, and a few people are answered, each once. The first is
+ * Limits the cost of senders that the guard refuses: people of other tenants, and activities without a person. At most
+ * one entry a minute is recorded for a tenant, with a count, and a few people are answered, each once. The first is
  * recorded at once, and those that follow within the minute when it is over. Each process counts for itself.
  *
  * A tenant is forgotten a minute after its last activity. Beyond a number of tenants at a time all further ones count

@@ -41,9 +41,9 @@ import type { Person, Reader, Subject } from '../request.ts';
  *                                 └─────────────────────────▶ refused   (it lapses)
  *
  * `begun` is written before the call is sent, and only where the request is still approved, under the lock of its row.
- * So a requester who withdraws it either comes before that, and no call is sent, or finds the step in the row: then the
- * assignment was made or may have been, and every message about the end says so. The answer of a pending call is
- * recorded in any state.
+ * So a cancellation either comes before that, and no call is sent, or finds the step in the row: then the assignment
+ * was made or may have been, and every message about the end says so. The answer of a pending call is recorded in any
+ * state.
  */
 export interface AccessRequest {
   /** Six characters like a provisioning request's id, and never the same as one of those. */
@@ -150,7 +150,7 @@ export type LapseReason =
   | 'appNotSetUp'
   /** The app is disabled in Entra. */
   | 'appDisabled'
-  /** The app provisions no one on demand while its job runs, and it ran for a day. */
+  /** The app provisions nothing on demand while its job runs, and it ran for a day. */
   | 'jobRan'
   /** The app's synchronization stayed in quarantine for a day. */
   | 'quarantined'
@@ -166,7 +166,8 @@ export type LapseReason =
   | 'appsFile';
 
 /**
- * `jobRuns`: the app provisions no one on demand while its job runs. `appsFile`: an entry for the app's name is broken.
+ * `jobRuns`: the app provisions nothing on demand while its job runs. `appsFile`: an entry for the app's name is
+ * broken.
  */
 export type HeldUp = 'quarantine' | 'jobRuns' | 'graphAway' | 'appsFile' | AwaitedThing;
 

@@ -16,8 +16,8 @@ export interface Assignment {
 }
 
 /**
- * Call it right before the call is sent. True when the request is still approved: a requester who withdraws it from
- * then on finds that the call was begun. Repeated attempts write one `begun` into the record.
+ * Call it right before the call is sent. True when the request is still approved: a cancellation from then on finds
+ * that the call was begun. Repeated attempts write one `begun` into the record.
  */
 export function beginAssignment(parts: AccessParts, id: string, assignment: Assignment): Promise<boolean> {
   return parts.database.transact(async (transaction) => {

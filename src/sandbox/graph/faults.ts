@@ -9,8 +9,8 @@ export type Fault = FaultKind & {
 
 export type FaultKind =
   /**
-   * Any HTTP status. Without a body it is an OData error, of this code where one is given; a body is sent as it is, text
-   * as a web page and anything else as JSON. A 429 has no `Retry-After` unless `headers` gives one.
+   * Any HTTP status. Without a body it is an OData error, of this code where one is given; a body is sent as it is,
+   * text as a web page and anything else as JSON. A 429 has no `Retry-After` unless `headers` gives one.
    */
   | {
       readonly kind: 'status';

@@ -175,7 +175,7 @@ export const apps = {
       targetName: 'Atlassian Cloud',
     },
   ),
-  // Cloud sync of another forest: the job for password hashes has a rule for users too, but provisions no one.
+  // Cloud sync of another forest: the job for password hashes has a rule for users too, but provisions no person.
   fabrikamAd: withJobsBefore(
     application(25, 'Fabrikam AD', [], {
       templateId: 'AD2AADProvisioning',
@@ -235,7 +235,7 @@ const withJobEvery = 20;
 
 /**
  * Adds apps until the tenant has `total`: most without a job, and the last one with a job in quarantine. Their names
- * cover the alphabet, and no one is assigned to them.
+ * cover the alphabet, and they have no assignments.
  */
 export function manyApplications(total: number): readonly Application[] {
   const count = Math.max(0, total - everyApplication.length);

@@ -44,7 +44,7 @@ function assignEverybody(
   furtherGroups: readonly Group[],
   at: number,
 ): void {
-  // Cloud sync and HR take all people in their scope; no one is assigned to them.
+  // Cloud sync and HR take all people in their scope; they have no assignments.
   if (application.job !== null && application.job.direction !== 'outbound') return;
   const leavesOutDiego: readonly string[] = [apps.salesforce.id, apps.salesforceSandbox.id, apps.serviceNow.id];
   for (const one of present) {

@@ -4,7 +4,10 @@ import { stableGuid, tenantId } from '../identity.ts';
 import { jobOf } from './provision-person.ts';
 import type { Identity, ModifiedProperty, ProvisioningReport } from './report.ts';
 
-/** https://learn.microsoft.com/graph/api/resources/provisioningobjectsummary, as far as Usher reads it and a bit more. */
+/**
+ * The fields that Usher reads, and some more, of
+ * https://learn.microsoft.com/graph/api/resources/provisioningobjectsummary
+ */
 export interface AuditRecord {
   readonly id: string;
   readonly activityDateTime: string;

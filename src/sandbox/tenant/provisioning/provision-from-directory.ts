@@ -9,8 +9,8 @@ import { exportStep, importStep, redundantStep, type Subject } from './steps.ts'
 
 /**
  * Cloud sync: brings one person from Active Directory to Entra. Two things differ from provisioning to an application:
- * no one is assigned, so scoping checks only that the account is active and the filter passed; and changes are listed
- * without their old values.
+ * there are no assignments, so scoping checks only that the account is active and the filter passed; and changes are
+ * listed without their old values.
  */
 export function provisionFromDirectory(
   tenant: Tenant,
