@@ -3,21 +3,21 @@ import { z } from 'zod';
 import type { ConfigProblem } from './config.ts';
 
 /**
- * What an installation says of its applications beyond what Entra knows: JSON, one entry an app.
+ * What an installation adds to Entra's knowledge of its applications: JSON, one entry for each app.
  *
  *     [{ "app": "Salesforce", "aliases": ["sf", "crm"], "approvers": ["GROUP-ID"], "assign": { "appRole": "User" } }]
  */
 export interface AppEntry {
   /**
-   * The service principal's object id or the application id, with or without `id:` before it, or the display name, which
-   * is bound to the app that bears it when it is first seen; see `graph/app-bindings.ts`.
+   * The service principal's object id or the application id, with or without `id:` before it, or the display name,
+   * which is bound to the app that has it when the entry is first seen; see `graph/app-bindings.ts`.
    */
   readonly app: string;
   /** Short names that people type. */
   readonly aliases: readonly string[];
   /**
-   * Who decides on access to this app: ids of Entra groups, directory role templates or people, in small letters.
-   * Empty for those of `APPROVERS`.
+   * The approvers of this app: ids of Entra groups, directory role templates or people, in lower case. Empty for those
+   * of `APPROVERS`.
    */
   readonly approvers: readonly string[];
   /**
@@ -27,7 +27,7 @@ export interface AppEntry {
   readonly assign: { readonly appRole: string } | null;
 }
 
-/** `id:…` says that an id is meant. */
+/** `id:…` marks an id. */
 function withoutMark(app: string): string {
   return app.replace(/^id:\s*/i, '');
 }
@@ -53,7 +53,7 @@ export type AppsFileResult =
   | { readonly ok: true; readonly entries: readonly AppEntry[] }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
-/** Reads the file that `APPS_FILE` names; no name means no entries. Every problem in it is reported at once. */
+/** Reads the file that `APPS_FILE` names; without a name there are no entries. Reports every problem in it at once. */
 export function readAppsFile(path: string | null): AppsFileResult {
   if (path === null) return { ok: true, entries: [] };
   const fail = (problem: string, fix: string): ConfigProblem => ({ variable: 'APPS_FILE', problem, fix });

@@ -1,9 +1,9 @@
 /**
- * The only source of time. `now` is what people and records see; `monotonic` never steps and is what the rate
- * gate counts with: a wall clock that jumps twelve seconds ahead would otherwise hand out a second helping of calls.
+ * The only source of time. `now` is for people and records; `monotonic` never jumps, so the rate gate counts with it: a
+ * wall clock that jumps twelve seconds ahead would otherwise grant a second window of calls.
  */
 export interface Clock {
-  /** Milliseconds since 1970, as the wall clock tells it. */
+  /** Milliseconds since 1970, by the wall clock. */
   now(): number;
   /** Milliseconds that never go backwards and never jump, on the same scale as `now` when the process started. */
   monotonic(): number;

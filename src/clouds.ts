@@ -1,7 +1,6 @@
 /**
- * Where things are in each of Microsoft's clouds. Tokens of one cloud are worth nothing in another, so the cloud is
- * one setting and never a mixture.
- * https://learn.microsoft.com/graph/deployments
+ * The addresses of each of Microsoft's clouds. Tokens of one cloud are useless in another, so the cloud is a single
+ * setting. https://learn.microsoft.com/graph/deployments
  */
 export interface Cloud {
   readonly graphRoot: string;
@@ -14,11 +13,11 @@ export interface Cloud {
    */
   readonly teamsHosts: readonly string[];
   /**
-   * For whom a managed identity's token is meant that is to vouch for a registration.
+   * The audience of a managed identity's token that vouches for a registration.
    * https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
    */
   readonly tokenExchange: string;
-  /** Under which SharePoint and OneDrive keep people's files. */
+  /** The domain under which SharePoint and OneDrive keep people's files. */
   readonly fileDomain: string;
   /** https://learn.microsoft.com/graph/api/provisioningobjectsummary-list */
   readonly hasProvisioningLog: boolean;
@@ -28,7 +27,7 @@ export interface Cloud {
 export interface BotEndpoints {
   readonly ToChannelFromBotLoginUrl: string;
   readonly ToChannelFromBotOAuthScope: string;
-  /** What a token of the channel service names as its issuer. */
+  /** The issuer in the channel service's tokens. */
   readonly ToBotFromChannelTokenIssuer: string;
   readonly OAuthUrl: string;
   readonly ToBotFromChannelOpenIdMetadataUrl: string;
@@ -55,7 +54,7 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = {
     teamsHosts: [
       'smba.trafficmanager.net',
       'smba.onyx.prod.teams.trafficmanager.net',
-      // Government tenants of the moderate kind (GCC) live in the public cloud.
+      // Government tenants of the moderate kind (GCC) are in the public cloud.
       'smba.infra.gcc.teams.microsoft.com',
     ],
     tokenExchange: 'api://AzureADTokenExchange',

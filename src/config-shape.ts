@@ -9,57 +9,57 @@ export interface Config {
   readonly bot: BotConfig;
   readonly allowedTenants: readonly string[];
   readonly graph: GraphConfig;
-  /** The Azure bot's OAuth connection by which people sign in; empty unless Graph is called by their right. */
+  /** The Azure bot's OAuth connection for sign-ins; empty unless Graph is called with delegated permission. */
   readonly signInConnection: string;
   readonly cloud: CloudName;
   readonly database: DatabaseConfig;
   readonly gate: { readonly limit: number; readonly windowMs: number; readonly guardMs: number };
   readonly roles: RoleConfig;
   readonly requestFor: 'reports' | 'anyone';
-  /** Whether cards in channels and group chats show what is otherwise shown in personal chats alone. */
+  /** Whether cards in channels and group chats show details that otherwise only personal chats show. */
   readonly detailsInChannels: boolean;
   /** The most commands, clicks included, that a process takes from one person within a minute. */
   readonly commandsPerMinute: number;
   /**
-   * Working days after which undecided access requests are brought to mind, days after which they expire, and hours for
-   * which an approved one waits until the person is assigned to the app; 0 for not at all.
+   * Working days until approvers are reminded of an undecided access request, days until it expires, and hours for
+   * which an approved one waits until the person is assigned to the app; 0 turns each off.
    */
   readonly approvals: {
     readonly remindAfterWorkingDays: number;
     readonly expireAfterDays: number;
     readonly assignmentWaitHours: number;
-    /** The most requests that one person may make within a day, those taken back included. */
+    /** The most access requests that one person may make within a day, withdrawn ones included. */
     readonly requestsPerDay?: number;
   };
   readonly appsFile: string | null;
-  /** Hosts of the tenant's SharePoint, from where files are taken; empty for the one that goes with the tenant's first domain. */
+  /** SharePoint hosts from which files are taken; empty for the host derived from the tenant's first domain. */
   readonly sharePointHosts: readonly string[];
-  /** Attributes whose values are kept and shown besides those of the default list. */
+  /** Attributes whose values are kept and shown in addition to the default list. */
   readonly shownAttributes: readonly string[];
   readonly metrics: MetricsConfig;
   readonly logLevel: LogLevel;
 }
 
 export interface MetricsConfig {
-  /** Whether `/metrics` is there at all. */
+  /** Whether `/metrics` exists at all. */
   readonly on: boolean;
-  /** What a scraper has to show; null where `/metrics` is for this machine alone. */
+  /** The token that a scraper must send; null where only this machine may read `/metrics`. */
   readonly token: Secret | null;
-  /** A port of this machine's own where `/metrics` wants no token; null for none. */
+  /** A port for this machine only where `/metrics` needs no token; null for none. */
   readonly port: number | null;
 }
 
 export interface BotConfig {
-  /** `none` accepts activities without a token; only ever on loopback. */
+  /** `none` accepts activities without a token, on loopback only. */
   readonly auth: 'token' | 'none';
   readonly appId: string;
   readonly identity: Identity;
 }
 
 export interface GraphConfig {
-  /** `delegated`: by the right of whoever asks, after they have signed in; `identity` is then the bot's own. */
+  /** `delegated`: with the permission of the caller, after they have signed in; `identity` is then the bot's own. */
   readonly auth: 'azure' | 'delegated' | 'none';
-  /** Ends in `/v1.0`, without a slash behind it. */
+  /** Ends in `/v1.0`, without a trailing slash. */
   readonly baseUrl: string;
   readonly identity: Identity;
 }
@@ -71,7 +71,7 @@ export type DatabaseConfig =
       readonly url: Secret;
       /** A file of PEM certificates to trust instead of the authorities that Node trusts. */
       readonly rootCertificateFile?: string | null;
-      /** The most connections that a process opens, besides the one that it listens on. */
+      /** The most connections that a process opens, besides the one for `LISTEN`. */
       readonly poolSize?: number;
     };
 

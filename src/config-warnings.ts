@@ -1,7 +1,7 @@
 import { type Config, isLoopback } from './config.ts';
 import { sslModeOf } from './db/tls.ts';
 
-/** What may be meant, and is more likely a mistake; for the log. */
+/** Settings that may be intended but are more likely a mistake; for the log. */
 export function configWarnings({ bot, gate, database, graph, metrics }: Config): string[] {
   const warnings: string[] = [];
   if (bot.auth === 'none')
@@ -25,7 +25,7 @@ export function configWarnings({ bot, gate, database, graph, metrics }: Config):
   return warnings;
 }
 
-/** On this machine there is nobody to listen. */
+/** A connection within this machine cannot be intercepted. */
 function saysHowToEncrypt(url: string): boolean {
   const host = URL.canParse(url) ? new URL(url).hostname : '';
   return sslModeOf(url) !== null || host === '' || isLoopback(host);

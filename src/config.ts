@@ -25,8 +25,8 @@ export type {
 export { type Secret, secret } from './secret.ts';
 
 /**
- * The only reader of the environment. Every variable is checked, and every problem is reported together with how to
- * fix it, so that a new installation is not a guessing game of one error at a time. `.env.sample` documents each.
+ * The only reader of the environment. Every variable is checked, and all problems are reported together, each with its
+ * fix, so that a new installation does not reveal one error at a time. `.env.sample` documents each.
  */
 export interface ConfigProblem {
   readonly variable: string;
@@ -36,7 +36,7 @@ export interface ConfigProblem {
 
 export type ConfigResult =
   | { readonly ok: true; readonly config: Config }
-  /** `appsFile` is told all the same, as what is wrong in that file belongs into the same report. */
+  /** `appsFile` is returned all the same, as problems in that file belong in the same report. */
   | { readonly ok: false; readonly problems: readonly ConfigProblem[]; readonly appsFile: string | null };
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -215,15 +215,15 @@ function isReadable(path: string): boolean {
   }
 }
 
-/** Whether nobody but this machine can reach the host. */
+/** Whether only this machine can reach the host. */
 export function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '');
   return bare === 'localhost' || bare === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(bare);
 }
 
 /**
- * Reads the configuration from an environment, `process.env` unless another is given. Empty variables count as
- * absent, as an `.env` copied from the sample leaves many of them empty.
+ * Reads the configuration from an environment, by default `process.env`. Empty variables count as absent, as an `.env`
+ * copied from the sample leaves many of them empty.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): ConfigResult {
   const present = Object.fromEntries(
@@ -233,7 +233,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   );
   const parsed = environmentSchema.safeParse(present);
   const problems = parsed.success ? [] : parsed.error.issues.map(toProblem);
-  // What hangs together is checked on whatever could be read, so that one run shows everything.
+  // Related settings are checked on all readable values, so that one run shows everything.
   const readable = parsed.success ? parsed.data : readableFields(present);
   problems.push(...relationProblems(readable));
   if (!parsed.success || problems.length > 0) return { ok: false, problems, appsFile: readable.APPS_FILE || null };
@@ -253,7 +253,7 @@ function readableFields(present: Record<string, string | undefined>): Partial<En
   return Object.fromEntries(fields);
 }
 
-/** What cannot be read is absent here, and so not reported a second time. */
+/** An unreadable value is absent here, and so not reported a second time. */
 function relationProblems(env: Partial<Environment>): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const report = (variable: string, problem: string, fix: string) => {
@@ -262,8 +262,8 @@ function relationProblems(env: Partial<Environment>): ConfigProblem[] {
   if (env.BOT_AUTH === 'none') {
     if (env.HOST !== undefined && !isLoopback(env.HOST))
       report('BOT_AUTH', 'is none while HOST can be reached from outside', 'set HOST=127.0.0.1, or BOT_AUTH=token');
-    // A Graph elsewhere is somebody's tenant, and whoever reaches the port could act there as anybody. GRAPH_AUTH=none
-    // has the same rule, and tells it.
+    // A Graph elsewhere is a real tenant, in which any client that reaches the port could act as any person.
+    // GRAPH_AUTH=none has the same rule, and reports it.
     else if (env.GRAPH_AUTH !== 'none' && env.GRAPH_BASE_URL !== undefined && !isLoopback(hostOf(env.GRAPH_BASE_URL)))
       report(
         'BOT_AUTH',

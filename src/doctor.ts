@@ -16,9 +16,9 @@ import { botToken, graphToken } from './graph/credential.ts';
 import { forTerminal } from './masking/hidden.ts';
 
 /**
- * The doctor, for whoever sets Usher up or wonders what is wrong with it: `npm run doctor`. It reads the configuration
- * as the bot does, tries everything that the bot will need, and changes nothing. All checks run side by side, each
- * with a limit; what cannot be tried for the fault of another line says so instead of failing too.
+ * The doctor, `npm run doctor`, for an operator who sets Usher up or looks for a fault. It reads the configuration as
+ * the bot does, tries everything that the bot will need, and changes nothing. All checks run concurrently, each with a
+ * limit; a check that another one's failure makes impossible says so instead of failing too.
  */
 export interface Terminal {
   readonly out: Writable;
@@ -28,7 +28,7 @@ export interface Terminal {
 
 export interface DoctorOptions {
   readonly clock?: Clock;
-  /** Where tokens come from, instead of the login. */
+  /** The source of tokens, instead of the login. */
   readonly tokens?: Tokens;
   /** How long each check may take; milliseconds. */
   readonly limitMs?: number;
@@ -36,7 +36,7 @@ export interface DoctorOptions {
 
 const defaultLimitMs = 30_000;
 
-/** Does what the arguments say; returns the exit code. */
+/** Runs the command; returns the exit code. */
 export async function runDoctor(
   args: readonly string[],
   terminal: Terminal,
@@ -102,7 +102,8 @@ async function examine(
   const isDelegated = config.graph.auth === 'delegated';
   const tokens = options.tokens ?? {
     bot: botToken(config.bot, config.cloud),
-    // Where people sign in the bot calls nothing by a token of its own; what is in it is looked at all the same.
+    // Where people sign in the bot makes no calls with a token of its own; the doctor still checks what such a token
+    // allows.
     graph: graphToken({ ...config.graph, auth: isDelegated ? 'azure' : config.graph.auth }, config.cloud),
   };
   const reach = createReach(config, appsFile.entries, tokens, clock);
@@ -144,7 +145,7 @@ function textOf(lines: readonly Line[]): string {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   runDoctor(process.argv.slice(2), { out: process.stdout, err: process.stderr }).then(
-    // Whatever a check that took too long still waits for is not waited for; what was written is.
+    // Does not wait for what slow checks still do, but for the output to be written.
     (code) => process.stdout.write('', () => process.exit(code)),
     (error: unknown) => {
       process.stderr.write(forTerminal(`${error instanceof Error ? error.message : String(error)}\n`));

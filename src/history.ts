@@ -15,12 +15,11 @@ import { exportRecords } from './requests/history/records.ts';
 import { csvOf, jsonOf } from './requests/history/texts.ts';
 
 /**
- * The record of who did what, for auditors on the server: `npm run history`. It reads the database that the bot uses,
- * while that runs, and writes nothing to it. What was asked for goes to standard output or a file, everything else to
- * standard error.
+ * The record of who did what, for auditors on the server: `npm run history`. It reads the database of a running bot and
+ * writes nothing to it. The record goes to standard output or a file, everything else to standard error.
  */
 export interface Terminal {
-  /** `isTTY`: people read it at once, and the terminal obeys what it is sent. */
+  /** `isTTY`: shown to people on a terminal, which interprets control sequences. */
   readonly out: Writable & { readonly isTTY?: boolean };
   readonly err: Writable;
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -51,7 +50,7 @@ type Reading =
   | { readonly kind: 'help' }
   | { readonly kind: 'mistake'; readonly why: string };
 
-/** Does what the arguments say; returns the exit code. */
+/** Runs the command; returns the exit code. */
 export async function runHistory(args: readonly string[], terminal: Terminal): Promise<number> {
   const reading = readArguments(args);
   switch (reading.kind) {
@@ -103,11 +102,11 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** Only ISO forms: what else `Date` takes, it takes differently from machine to machine. NaN for all others. */
+/** Only ISO forms: `Date` parses others differently from machine to machine. NaN for all others. */
 function momentOf(text: string): number {
   if (!/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text)) return Number.NaN;
   const moment = new Date(text);
-  // The 31st of February would be taken for the 3rd of March.
+  // `Date` would read February 31 as March 3.
   const day = new Date(text.slice(0, 10));
   const isThere = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
   return isThere ? moment.getTime() : Number.NaN;
@@ -120,7 +119,7 @@ async function print(wanted: Wanted, terminal: Terminal): Promise<number> {
     return 1;
   }
   const config = read.config.database;
-  // Opening it would make an empty one, or bring an older one up to date from under an Usher that still works on it.
+  // Opening would create an empty database, or migrate an older one while an older Usher still uses it.
   const found = await inspectDatabase(config, systemClock);
   if (found.kind === 'notMade') {
     terminal.err.write('DATABASE_URL names a file that is not there, so there is no history.\n');
@@ -155,7 +154,7 @@ async function print(wanted: Wanted, terminal: Terminal): Promise<number> {
     }
     return 0;
   } catch (error) {
-    // Whoever reads has seen enough, as `head` does.
+    // The reader has closed the pipe, as `head` does.
     if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return 0;
     throw error;
   } finally {
@@ -163,12 +162,12 @@ async function print(wanted: Wanted, terminal: Terminal): Promise<number> {
   }
 }
 
-/** Into a file or a pipe the record goes as it is: there it is data. */
+/** A file or a pipe gets the record unchanged, as data. */
 async function* forEyes(text: AsyncIterable<string>): AsyncGenerator<string> {
   for await (const part of text) yield forTerminal(part);
 }
 
-/** Who or what is meant, or why nobody can say. */
+/** The person or app that is meant, or why it is unknown. */
 async function findAbout(database: Database, text: string | null): Promise<About | null | string> {
   if (text === null) return null;
   const known = await findKnown(database, text);

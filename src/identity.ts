@@ -3,34 +3,34 @@ import { readFileSync } from 'node:fs';
 import { type Secret, secret } from './secret.ts';
 
 /**
- * How Usher proves to Entra who it is: once as the bot, once towards Graph, which may be two registrations. A secret is
- * one way among several; on Azure a managed identity needs none, be it as itself or vouching for a registration.
+ * How Usher authenticates to Entra: once as the bot, once for Graph, possibly by two registrations. A secret is one way
+ * among several; on Azure a managed identity needs none, either directly or vouching for a registration.
  * https://learn.microsoft.com/entra/workload-id/workload-identity-federation
  */
 export type Identity =
   | (Registration & { readonly kind: 'secret'; readonly secret: Secret })
-  /** A PEM file that holds the certificate and its private key. */
+  /** A PEM file with the certificate and its private key. */
   | (Registration & { readonly kind: 'certificate'; readonly path: string })
-  /** A token of another issuer in a file, e.g. of a Kubernetes service account. It is read anew as it changes. */
+  /** A file with another issuer's token, e.g. of a Kubernetes service account. It is read again when it changes. */
   | (Registration & { readonly kind: 'tokenFile'; readonly path: string })
   /** A managed identity, by its client id, that the registration's federated credential trusts. */
   | (Registration & { readonly kind: 'federatedIdentity'; readonly identityId: string })
   | { readonly kind: 'managedIdentity'; readonly clientId: string }
-  /** What the machine offers: a managed identity, or the sign-in of a developer. An empty id is the machine's own. */
+  /** Whatever the machine offers: a managed identity, or a developer's sign-in. An empty id means the machine's own. */
   | {
       readonly kind: 'ambient';
       readonly clientId: string;
-      /** A tenant that is named beside the id, which only a registration has a use for: its proof may be missing. */
+      /** A tenant set beside the id, which only a registration needs: its credential may be missing. */
       readonly tenantId?: string;
     };
 
 interface Registration {
-  /** A GUID; empty for a bot of many tenants, which signs in at a tenant of Microsoft's. */
+  /** A GUID; empty for a multitenant bot, which signs in to a tenant of Microsoft's. */
   readonly tenantId: string;
   readonly clientId: string;
 }
 
-/** The variables of the environment that say who the bot is; empty where not set, absent where not readable. */
+/** The environment variables of the bot's identity; empty where not set, absent where not readable. */
 export interface BotVariables {
   readonly MicrosoftAppId: string;
   readonly MicrosoftAppType: 'MultiTenant' | 'SingleTenant' | 'UserAssignedMSI';
@@ -41,7 +41,7 @@ export interface BotVariables {
   readonly MicrosoftAppManagedIdentityId: string;
 }
 
-/** The same towards Graph, by the names that Azure's own libraries have for them. */
+/** The same for Graph, by the names that Azure's own libraries use. */
 export interface GraphVariables {
   readonly AZURE_TENANT_ID: string;
   readonly AZURE_CLIENT_ID: string;
@@ -63,7 +63,7 @@ const graphProofs = ['AZURE_CLIENT_SECRET', 'AZURE_CLIENT_CERTIFICATE_PATH', 'AZ
 export function reportBotProblems(env: Partial<BotVariables>, report: Report): void {
   if (env.MicrosoftAppId === '')
     report('MicrosoftAppId', 'is missing', 'set it to the application id of the bot registration');
-  // What could not be read was reported already, and is a proof all the same.
+  // An unreadable variable was reported already, and still counts as a credential.
   const [first, ...others] = botProofs.filter((name) => env[name] !== '');
   if (env.MicrosoftAppType === 'UserAssignedMSI') {
     for (const name of [first, ...others])
@@ -86,7 +86,7 @@ export function reportGraphProblems(env: Partial<GraphVariables>, report: Report
     if (env[name] === '') report(name, `is missing beside ${first}`, `set it, or remove ${first}`);
 }
 
-/** What people's own sign-ins hang on, by the names of the environment. */
+/** The environment variables on which sign-ins depend. */
 export interface SignInVariables {
   readonly BOT_AUTH: 'token' | 'none';
   readonly MicrosoftAppType: 'MultiTenant' | 'SingleTenant' | 'UserAssignedMSI';
@@ -96,7 +96,7 @@ export interface SignInVariables {
   readonly DATABASE_URL: string;
 }
 
-/** What stands in the way of calling Graph by the right of whoever asks. */
+/** The problems that prevent calling Graph with the caller's delegated permission. */
 export function reportSignInProblems(env: Partial<SignInVariables>, report: Report): void {
   if (env.SIGN_IN_CONNECTION === '')
     report(
@@ -127,11 +127,11 @@ export function reportSignInProblems(env: Partial<SignInVariables>, report: Repo
     );
 }
 
-/** Who the bot is, from variables without problems. */
+/** The bot's identity, from variables without problems. */
 export function botIdentity(env: BotVariables): Identity {
   const registration = { tenantId: env.MicrosoftAppTenantId, clientId: env.MicrosoftAppId };
   if (env.MicrosoftAppType === 'UserAssignedMSI') return { kind: 'managedIdentity', clientId: env.MicrosoftAppId };
-  // Of many tenants, whatever tenant is named beside: it is the one whose people may talk to Usher.
+  // A multitenant bot ignores the tenant, which only says whose people may use Usher.
   if (env.MicrosoftAppType === 'MultiTenant') registration.tenantId = '';
   if (env.MicrosoftAppCertificatePath !== '')
     return { ...registration, kind: 'certificate', path: env.MicrosoftAppCertificatePath };
@@ -142,7 +142,7 @@ export function botIdentity(env: BotVariables): Identity {
   return { ...registration, kind: 'secret', secret: secret(env.MicrosoftAppPassword) };
 }
 
-/** Who calls Graph, from variables without problems. */
+/** The identity that calls Graph, from variables without problems. */
 export function graphIdentity(env: GraphVariables): Identity {
   const registration = { tenantId: env.AZURE_TENANT_ID, clientId: env.AZURE_CLIENT_ID };
   if (env.AZURE_CLIENT_SECRET !== '')
@@ -160,7 +160,7 @@ export interface FileProblem {
   readonly fix: string;
 }
 
-/** What is wrong with a PEM file of a certificate and its private key; null when it will do. */
+/** What is wrong with a PEM file of a certificate and its private key; null when it is usable. */
 export function certificateProblem(path: string): FileProblem | null {
   const both = 'name a PEM file that holds the certificate and its private key, without a passphrase';
   let pem: string;

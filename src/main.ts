@@ -54,26 +54,26 @@ import type { Usher, UsherOptions } from './usher-options.ts';
 
 export type { Usher, UsherOptions } from './usher-options.ts';
 
-/** For what is due of access requests, and for what the database has to be told of a call. */
+/** For due work on access requests, and for the notes about calls. */
 const dutyMs = 4_000;
-/** For each of the two steps at the end that ask the database: what is still to be noted, and the close. */
+/** For each of the two final steps that use the database: the remaining notes, and the close. */
 const closeMs = 1_500;
 const restPollMs = 50;
 const mostUndrawn = 500;
-/** A card that offers something is old news by then. */
+/** By then the offer of a card is outdated. */
 const ownedForMs = 7 * 24 * 3_600_000;
-/** A card that comes later is no news. */
+/** A later card would be outdated. */
 const postedWithinMs = 24 * 3_600_000;
-/** By twice that, whoever was to post a card has lost it, or has none to lose. */
+/** After twice that, the process that was to post a card has lost its lease, or is gone. */
 const defaultLeaseMs = 30_000;
-/** Whoever stands further back than this is told of a new place when it comes nearer. */
+/** A request further back learns its new position when it gets nearer. */
 const cardsInLine = 20;
 
 /**
- * Builds the parts, starts them, and takes up what an earlier process left: turns without an answer, calls cut off in
- * the middle, cards behind their request.
+ * Builds the parts, starts them, and resumes what an earlier process left: unanswered turns, interrupted calls,
+ * outdated cards.
  *
- * @throws when the database, the apps file or the port cannot be had.
+ * @throws when the database, the apps file or the port is not available.
  */
 export async function startUsher(config: Config, options: UsherOptions = {}): Promise<Usher> {
   const machineClock = options.clock ?? systemClock;
@@ -101,7 +101,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const { login } = options;
   const rights = createRights({ config, entries, bindings, clock, log, observe: observer.graphCall, login });
   const { access, directory, applications, synchronization, assignments } = rights.standing;
-  // What goes on while nobody is there takes a right that is always there.
+  // Background work needs a permission that is always available.
   const goesOn = rights.signIns === null;
   const store: AccessParts = {
     database,
@@ -135,7 +135,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     store,
     log,
     requestFor: config.requestFor,
-    // The answer first: on SQLite all that follows would be done before its card could leave.
+    // The answer first: on SQLite all following work would finish before its card could be sent.
     wake: () => void setImmediate(dispatcher.wake),
     accessChanged: (accessRequestId) => {
       calendar.wake();
@@ -225,7 +225,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const survey = guard.of('survey');
   const warming = goesOn ? startWarming({ applications, synchronization, guard: survey, clock, log }) : null;
 
-  /** A change moves the request's own card, and the place in line of those that wait. */
+  /** A change updates the request's own card, and the positions of those that wait. */
   async function announce(requestId: string): Promise<void> {
     painter.touch(requestId);
     calendar.wake();
@@ -238,7 +238,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     }
   }
 
-  /** An access request's cards stand in several places, and its news may be owed to somebody. */
+  /** An access request has cards in several conversations, and its change may cause notices. */
   async function showAccess(accessRequestId: string): Promise<void> {
     courier.wake();
     try {
@@ -323,7 +323,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     for (const liveId of await findAllUndrawn()) painter.touch(liveId);
     await bot.resume();
   } catch (error) {
-    // Away again already: who looks after what was left behind looks once more in a moment.
+    // The database is away again already: the recovery loop checks again shortly.
     if (!isDatabaseFault(error)) throw error;
     log.warn({ error, code: 'left_behind_unread' }, 'what an earlier process left could not be looked for');
   }
@@ -344,15 +344,15 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     ending: stopping.signal,
     log,
   });
-  // Another process, or this one, has stored something that is to be done.
+  // Another process, or this one, has stored work to do.
   const wakeFor = { tasks: dispatcher.wake, access: calendar.wake, outbox: courier.wake };
   const listening = database.dialect.listen({ woken: (topic) => wakeFor[topic](), clock, log });
   for (const warning of configWarnings(config)) log.warn({ code: 'doubtful_setting' }, warning);
   log.info({ port: server.port, host: config.host, cloud: config.cloud }, 'Usher is ready');
   void prepareCards(clock, stopping.signal);
-  // Not waited for: Graph may be away for a moment. It also has token and connection at hand for the first message.
+  // Not awaited: Graph may be away for a moment. It also prepares token and connection for the first message.
   if (config.graph.auth === 'azure') void sayIfAway(rights.answers, log);
-  // Told at once, and not only when somebody asks for such an app.
+  // Reported at once, and not only when a caller names such an app.
   if (config.graph.auth === 'azure' && entries.length > 0) void lookAtEntries(applications, log);
 
   return {
@@ -374,7 +374,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       await Promise.all([
         within(clock, bot.settled(), grace.drawMs),
         within(clock, Promise.all([calendar.stop(), watching.stop(), warming?.stop(), leftBehind.ended]), dutyMs),
-        // What it could not hand back by then is taken over when its lease runs out.
+        // Tasks that it could not release by then are taken over when their leases expire.
         within(clock, dispatcher.stop(grace.callMs), grace.callMs + dutyMs),
       ]);
       await within(clock, painter.settled(), grace.drawMs);

@@ -11,12 +11,12 @@ import type { Gauges } from './requests/gauges.ts';
 import type { ObservedMessage } from './teams/conversations.ts';
 
 /**
- * What Prometheus reads at `/metrics`. The floors below know nothing of it: they tell plain callbacks what happens, and
- * here it is counted. Counters are this process's own, so replicas are added up; the gauges of gate, queue and access
- * requests come from the database that replicas share, so of those any one is enough.
+ * The Prometheus metrics at `/metrics`. The modules below do not know of it: they call plain callbacks, and here the
+ * events are counted. Counters belong to this process, so replicas are added up; the gauges of gate, queue and access
+ * requests come from the shared database, so those of any one replica are enough.
  *
- * No label carries anything personal, and every label has an end: what could grow without one (applications,
- * endpoints) is `other` beyond a number that no tenant of sense reaches.
+ * No label contains personal data, and the number of values of each label is bounded: beyond a number that no
+ * reasonable tenant reaches, further applications and endpoints count as `other`.
  * https://prometheus.io/docs/practices/naming/
  */
 export interface Metrics {
@@ -27,22 +27,22 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-/** The parts of Usher tell these what happens; none of them throws. */
+/** The parts of Usher call these; none of them throws. */
 export interface Observer {
   readonly graphCall: (call: ObservedCall) => void;
   readonly message: (message: ObservedMessage) => void;
   readonly dispatcher: DispatcherObserver;
   readonly chat: ChatObserver;
-  /** Processes died of something twice, and it is not tried again. */
+  /** Work that killed two processes, and is not retried. */
   readonly givenUp: (kind: GuardedKind | 'turn') => void;
 }
 
 export interface MetricsParts {
   /** Read at each scrape. */
   readonly gauges: () => Promise<Gauges>;
-  /** How many entries of `APPS_FILE` lead to no app, or to several; absent for none. */
+  /** The number of broken entries of `APPS_FILE`; absent for none. */
   readonly brokenEntries?: () => number;
-  /** What readiness rests on, by name; asked at most twice a minute. */
+  /** The checks behind readiness, by name; run at most twice a minute. */
   readonly checks: Readonly<Record<string, () => Promise<boolean>>>;
   readonly clock: Clock;
   readonly log: Log;
@@ -63,7 +63,7 @@ const guardedKinds = [
 const mostApps = 200;
 const mostEndpoints = 100;
 const other = 'other';
-/** Prometheus gives a scrape ten seconds; what is slower than this is left out of it. */
+/** Prometheus allows ten seconds for a scrape; slower values are left out of it. */
 const patienceMs = 3_000;
 const checkEveryMs = 30_000;
 
@@ -77,14 +77,14 @@ export function createMetrics(parts: MetricsParts): Metrics {
   let checkedAt = Number.NEGATIVE_INFINITY;
 
   meters.buildInfo.set({ version }, 1);
-  // A series that begins with its first event hides that one from `increase` and `rate`.
+  // A series that begins with its first event hides that event from `increase` and `rate`.
   for (const kind of ['person', 'list', 'group', 'access'] satisfies RequestKind[]) meters.requests.inc({ kind }, 0);
   for (const kind of ['post', 'edit', 'text', 'remove'] satisfies ObservedMessage['kind'][])
     for (const result of ['done', 'gone', 'failed'] satisfies ObservedMessage['result'][])
       meters.messages.inc({ kind, result }, 0);
   for (const kind of guardedKinds) meters.givenUp.inc({ kind }, 0);
 
-  /** The value, or null when it is not there in time. */
+  /** The value, or null when it takes too long. */
   async function inTime<T>(work: () => Promise<T>, code: string): Promise<T | null> {
     const enough = new AbortController();
     try {
@@ -99,7 +99,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
 
   async function gather(): Promise<void> {
     const gauges = await inTime(parts.gauges, 'gauges_unread');
-    // A number from the last scrape would look like one from now.
+    // A number from the last scrape would look current.
     for (const meter of [meters.gateBlocked, meters.gateSlotsLeft]) meter.remove();
     for (const meter of [meters.queueTasks, meters.accessRequests, meters.gateFault, meters.jobQuarantined])
       meter.reset();
@@ -110,7 +110,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
     meters.gateSlotsLeft.set(gauges.gate.slotsLeft);
     for (const { state, lane, count } of gauges.tasks) meters.queueTasks.set({ state, lane }, count);
     for (const { state, count } of gauges.accessRequests) meters.accessRequests.set({ state }, count);
-    // Those in quarantine come first, so the limit on names leaves none of them out.
+    // Those in quarantine come first, so that the limit on names leaves out none of them.
     const [named, rest] = [gauges.jobs.slice(0, mostApps), gauges.jobs.slice(mostApps)];
     for (const { app: name, isQuarantined } of named) meters.jobQuarantined.set({ app: name }, isQuarantined ? 1 : 0);
     const [worst] = rest;
@@ -133,7 +133,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
     contentType: registry.contentType,
     async text() {
       if (!watchesProcess) {
-        // Its timers and observers are for those who scrape; nobody else pays for them.
+        // Started by the first scrape: without scrapes its timers and observers would be a waste.
         collectDefaultMetrics({ register: registry });
         watchesProcess = true;
       }
@@ -167,9 +167,9 @@ export function createMetrics(parts: MetricsParts): Metrics {
   };
 }
 
-/** A call takes 0.3 to 30 seconds, more when Graph is tired. */
+/** A call takes 0.3 to 30 seconds, more when Graph is slow. */
 const callBuckets = [0.1, 0.3, 0.5, 1, 1.5, 2, 3, 5, 10, 20, 30, 60];
-/** From "at once" to a list of hundreds. */
+/** From an immediate start to a list of hundreds. */
 const waitBuckets = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600];
 const graphBuckets = [0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30];
 
@@ -224,7 +224,7 @@ function createMeters(registry: Registry) {
   };
 }
 
-/** Lets so many names through, first come first served; all further ones are one. */
+/** Lets this many names through, first come first served; all further ones become one. */
 function bounded(most: number): (name: string) => string {
   const known = new Set<string>();
   return (name) => {
@@ -233,7 +233,7 @@ function bounded(most: number): (name: string) => string {
   };
 }
 
-/** A wall clock that was set back in between makes a span negative. */
+/** A wall clock that was set back meanwhile makes a duration negative. */
 function notBelowZero(seconds: number): number {
   return Math.max(0, seconds);
 }

@@ -3,8 +3,8 @@ import { type Config, describeProblems, readConfig } from './config.ts';
 import { forTerminal } from './masking/hidden.ts';
 
 /**
- * `npm start`: reads the configuration, starts Usher and stops it at a signal. What is wrong with the configuration is
- * told at once and ends the program with 1.
+ * `npm start`: reads the configuration, starts Usher and stops it at a signal. Reports configuration problems at once
+ * and then exits with 1.
  */
 export async function runProgram(startUsher: (config: Config) => Promise<{ stop(): Promise<void> }>): Promise<void> {
   const read = readConfig();

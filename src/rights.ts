@@ -24,21 +24,25 @@ import { provisioningService } from './requests/provisioning-service.ts';
 import type { Askers } from './requests/signed-out.ts';
 
 /**
- * By whose right Graph is called. Either Usher has a right of its own, and one sight of Graph serves everybody; or each
- * person who signs in brings theirs, and has a sight of their own, caches and all, over connections that all share.
+ * The permission by which Graph is called. Either Usher has application permission, and all callers share one set of
+ * Graph services; or each person signs in, with delegated permission and a separate set, caches included, over
+ * connections that all share.
  */
 export interface Rights {
-  /** Usher's own sight. Where everybody signs in it is nobody's: its calls carry no token, and Graph refuses them. */
+  /**
+   * Usher's own services. Where people sign in they have no permission: their calls carry no token, and Graph refuses
+   * them.
+   */
   readonly standing: Sight;
-  /** Null where Usher has a right of its own. */
+  /** Null where Usher has application permission. */
   readonly signIns: SignIns<Sight> | null;
-  /** The entries of `APPS_FILE` that were last seen to be broken, by whichever sight saw it. */
+  /** The entries of `APPS_FILE` that were broken when last read, by any of the services. */
   brokenEntries(): readonly BrokenEntry[];
-  /** Which attributes outcomes keep the values of. */
+  /** The attributes whose values outcomes keep. */
   readonly isShown: IsShown;
-  /** Whether Graph is there, for whoever asks by their own right. */
+  /** Whether Graph answers; with delegated permission, a refusal for want of a token counts too. */
   answers(): Promise<boolean>;
-  /** The domain that the tenant was made with, e.g. `contoso.onmicrosoft.com`; null where Graph does not tell. */
+  /** The domain with which the tenant was created, e.g. `contoso.onmicrosoft.com`; null where Graph does not say. */
   initialDomain(): Promise<string | null>;
   close(): Promise<void>;
 }
@@ -117,7 +121,7 @@ export function createRights({ config, entries, bindings, clock, log, observe, l
     isShown: showing(config.shownAttributes),
     async answers() {
       const answer = await own.send({ path: '/servicePrincipals', query: { $select: 'id', $top: '1' } });
-      // Without a token of anybody's, to be asked for one is all that Graph can say.
+      // Without a person's token, Graph can only answer that it needs one.
       return answer.kind === 'ok' || (isDelegated && answer.kind === 'refused' && answer.status === 401);
     },
     async initialDomain() {
@@ -128,12 +132,15 @@ export function createRights({ config, entries, bindings, clock, log, observe, l
   };
 }
 
-/** For the dispatcher: the calls of those who are signed in, or else who may still set one going. */
+/**
+ * For the dispatcher: the services of people who are signed in, or else whether the person who started a call still
+ * may.
+ */
 export function askersOf(
   { standing, signIns, isShown }: Rights,
   database: Database,
 ): Pick<DispatcherParts, 'askers' | 'authority'> {
-  // With a right of Usher's own nobody else looks whether the person who has set a call going may still do so.
+  // Graph does not check the permissions of the person who started a call made with Usher's own permission.
   if (signIns === null) return { authority: createAuthority({ ...standing, database }) };
   const serviceFor: Askers['serviceFor'] = (askerId) => {
     const sight = signIns.sightOf(askerId);
@@ -142,7 +149,7 @@ export function askersOf(
   return { askers: { serviceFor, present: signIns.present } };
 }
 
-/** In the place of what goes on while nobody is there, where nobody's right carries it. */
+/** Replaces background work where no permission is available for it. */
 export function atRest(): { wake(): void; settled(): Promise<void>; stop(): Promise<void> } {
   return { wake: () => undefined, settled: async () => undefined, stop: async () => undefined };
 }

@@ -10,6 +10,6 @@ export interface Secret {
 
 export function secret(value: string): Secret {
   const redacted = () => (value === '' ? '' : '[redacted]');
-  // Without the last one an error that is inspected with its configuration would show three functions instead.
+  // Without the last one, inspecting an error with its configuration would show three functions instead.
   return { reveal: () => value, toString: redacted, toJSON: redacted, [inspect.custom]: redacted };
 }

@@ -9,11 +9,11 @@ import { isLoopback, type Secret } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import type { Reception } from './teams/door.ts';
 
-/** The HTTP face: Teams' endpoint and what an orchestrator asks. */
+/** The HTTP server: Teams' endpoint and the orchestrator's probes. */
 export interface Server {
-  /** The port it listens on; of use where 0 was asked for. */
+  /** The port it listens on; useful when 0 was requested. */
   readonly port: number;
-  /** No new connections; resolves when those that are open have been answered, or after `graceMs`. */
+  /** Accepts no new connections; resolves when the open ones have been answered, or after `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -22,15 +22,15 @@ export interface ServerParts {
   readonly port: number;
   readonly receive: (authorization: string, activity: unknown) => Promise<Reception>;
   /**
-   * Where activities come without a token: nothing is taken that a proxy or tunnel passed on, or that asks for a name
-   * other than this machine's own.
+   * Where activities come without a token: refuses requests that a proxy or tunnel passed on, or that name a host other
+   * than this machine's own.
    */
   readonly directOnly?: boolean;
-  /** What `/readyz` asks; each part's name goes into the answer, never its error. */
+  /** The checks of `/readyz`; the answer has each part's name, never its error. */
   readonly checks: Readonly<Record<string, () => Promise<boolean>>>;
-  /** Entries of `APPS_FILE` that lead to no app, or to several: a detail of `/readyz`, as all else goes on. */
+  /** Broken entries of `APPS_FILE`: a detail of `/readyz`, as all else works. */
   readonly brokenEntries?: () => readonly string[];
-  /** What `/metrics` tells; without it there is no such path. */
+  /** The content of `/metrics`; without it the path does not exist. */
   readonly metrics?: MetricsPage;
   readonly log: Log;
   /** How long a whole request may take to arrive; milliseconds. */
@@ -41,38 +41,38 @@ export interface ServerParts {
 export interface MetricsPage {
   text(): Promise<string>;
   readonly contentType: string;
-  /** What a scraper has to show; null where only this machine may ask. */
+  /** The token that a scraper must send; null where only this machine may ask. */
   readonly token: Secret | null;
 }
 
 /** Teams' own messages stay below 100 KB. */
 const largestBodyBytes = 256 * 1024;
-// The parser hands these on to its reader, which its types do not tell.
+// The parser passes these on to its reader, which its types do not show.
 const bodyLimits = { maxBodySize: largestBodyBytes, mapParams: false };
 const checkTimeoutMs = 5_000;
-/** For a whole request to arrive; a sender that is slower than this is not Teams. */
+/** For a whole request to arrive; a slower sender is not Teams. */
 const defaultRequestMs = 20_000;
-/** Node looks every half minute for requests that take too long, unless it is told otherwise. */
+/** How many checks for slow requests in that time. Node's default is one every half minute. */
 const looksForSlowOnes = 20;
 /**
- * Half-open ones included. Teams and a proxy need some dozens; each takes a file descriptor, of which a process often has
- * 1,024, and the database and Graph need theirs.
+ * Half-open ones included. Teams and a proxy need some dozens; each takes a file descriptor, of which a process often
+ * has 1,024, and the database and Graph need some too.
  */
 const defaultMostConnections = 500;
 const fullEveryMs = 60_000;
 
-/** Listens. Rejects when the port cannot be had. */
+/** Starts listening. Rejects when the port is not available. */
 export async function startServer(parts: ServerParts): Promise<Server> {
   const { log } = parts;
-  // What restify logs by itself holds whole requests, and with them tokens and what people wrote. It takes a pino log;
-  // its types are those of an older restify.
+  // restify's own log entries include whole requests, and with them tokens and messages. It accepts a pino log; its
+  // types are those of an older restify.
   const noLog = createLog('silent') as unknown as NonNullable<restify.ServerOptions['log']>;
   const server = restify.createServer({ name: 'usher', log: noLog });
   const http: HttpServer = server.server;
   const { requestMs = defaultRequestMs, mostConnections = defaultMostConnections } = parts;
   http.requestTimeout = requestMs;
   http.headersTimeout = requestMs;
-  // An option of `http.createServer`, which restify calls without any; it is read when the server begins to listen.
+  // An option of `http.createServer`, which restify calls without options; it is read when the server begins to listen.
   Object.assign(http, { connectionsCheckingInterval: requestMs / looksForSlowOnes });
   http.maxConnections = mostConnections;
   let saidFullAt = Number.NEGATIVE_INFINITY;
@@ -158,7 +158,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     }
   }
 
-  // What restify says of its own accord (bad JSON, a body too large, no such path) names neither parser nor stack.
+  // restify's own answers (bad JSON, a body too large, no such path) reveal neither parser nor stack.
   server.on(
     'restifyError',
     (_request: Request, response: Response, error: { statusCode?: number }, done: () => void) => {
@@ -169,7 +169,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     },
   );
 
-  // A connection that is kept alive falls idle with its last answer, and would hold up the stop for seconds.
+  // A kept-alive connection becomes idle with its last answer, and would delay the stop for seconds.
   server.on('after', () => {
     if (stopping) setImmediate(() => http.closeIdleConnections());
   });
@@ -224,8 +224,8 @@ function answerReception(response: Response, reception: Reception): void {
 }
 
 /**
- * Teams sends plain JSON. restify's body reader would also unpack gzip, with no bound on what comes out and no ear for
- * its errors, which ends the process; and it would take forms, which any web page may send without being asked.
+ * Teams sends plain JSON. restify's body reader would also decompress gzip, with no bound on the output and no handler
+ * for its errors, which ends the process; and it would accept forms, which any web page can send without permission.
  */
 function refuseUnreadable(request: Request, response: Response, next: restify.Next): void {
   const status = unreadableStatus(request);
@@ -233,7 +233,7 @@ function refuseUnreadable(request: Request, response: Response, next: restify.Ne
     next();
     return;
   }
-  // The rest of the body is not waited for.
+  // Does not wait for the rest of the body.
   response.header('connection', 'close');
   answer(response, status, reasons[status] ?? 'refused');
   next(false);
@@ -246,11 +246,12 @@ function unreadableStatus(request: Request): 413 | 415 | null {
 }
 
 /**
- * Null for whoever may see the metrics. The port may be open to the world, so where no token was agreed on only this
- * machine may; to all others there is no such path. A request that a proxy on this machine passes on comes from this
- * machine too, and may look just like the machine's own: so where a proxy may stand, a token is wanted always.
+ * Null for a client that may read the metrics. The port may be reachable from outside, so without a configured token
+ * only this machine may; for all others the path does not exist. A request passed on by a proxy on this machine also
+ * comes from this machine, and may look just like a direct one: so where there may be a proxy, a token is always
+ * required.
  *
- * @param isAlone whether Usher serves this machine alone, so that no proxy has a business here.
+ * @param isAlone whether Usher serves only this machine, so that there is no proxy.
  */
 function scraperStatus(request: Request, token: Secret | null, isAlone: boolean): 401 | 404 | null {
   if (token !== null) return isSame(request.headers.authorization ?? '', `Bearer ${token.reveal()}`) ? null : 401;
@@ -258,8 +259,8 @@ function scraperStatus(request: Request, token: Secret | null, isAlone: boolean)
 }
 
 /**
- * Whether a request seems to come from a program on this machine by itself: from and to a loopback address, by today's
- * HTTP, without the headers of proxies. Some proxies can be set up so that they look just like that.
+ * Whether a request seems to come directly from a program on this machine: from and to a loopback address, in a current
+ * HTTP version, without proxy headers. Some proxies can be configured so that their requests look the same.
  */
 function isDirect({ socket, headers, httpVersion }: Request): boolean {
   const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
@@ -282,7 +283,7 @@ function isSame(one: string, other: string): boolean {
   return timingSafeEqual(digest(one), digest(other));
 }
 
-/** An object with a type, a conversation and an address to answer to: the least that makes an activity. */
+/** An object with a type, a conversation and a reply address: the minimum of an activity. */
 function isActivity(body: unknown): boolean {
   return activitySchema.safeParse(body).success;
 }
@@ -293,7 +294,7 @@ const activitySchema = z.object({
   conversation: z.object({ id: z.string().min(1) }),
 });
 
-/** Whoever asks while the answer is on its way gets the same one: asking often costs Graph nothing. */
+/** Concurrent callers share one answer, so that frequent checks cost Graph nothing. */
 function oneAtATime<T>(ask: () => Promise<T>): () => Promise<T> {
   let asking: Promise<T> | null = null;
   return () => {
@@ -308,16 +309,16 @@ async function timeout(): Promise<false> {
   return new Promise((resolve) => setTimeout(() => resolve(false), checkTimeoutMs).unref());
 }
 
-/** `/metrics` on a port of its own, which listens to this machine alone: no proxy that passes on the bot's port has it. */
+/** `/metrics` on a separate port, reachable from this machine only: a proxy for the bot's port does not expose it. */
 export interface MetricsPort {
-  /** Of use where 0 was asked for. */
+  /** Useful when 0 was requested. */
   readonly port: number;
   stop(): Promise<void>;
 }
 
 const loopback = '127.0.0.1';
 
-/** Listens. Rejects when the port cannot be had. */
+/** Starts listening. Rejects when the port is not available. */
 export async function startMetricsPort(parts: {
   readonly port: number;
   readonly text: () => Promise<string>;

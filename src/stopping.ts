@@ -1,19 +1,19 @@
 import type { Clock } from './clock.ts';
 
-/** How long each step of a stop waits; milliseconds. */
+/** How long each step of a stop may take; milliseconds. */
 export interface Grace {
   /** For HTTP requests that are being answered. */
   readonly httpMs: number;
-  /** For calls to Graph that are under way. */
+  /** For running calls to Graph. */
   readonly callMs: number;
-  /** For answers and cards on their way to Teams. */
+  /** For answers and cards being sent to Teams. */
   readonly drawMs: number;
 }
 
-/** Twenty-eight seconds in all, with what the stop adds for the database: an orchestrator kills after thirty. */
+/** Twenty-eight seconds in all, with the stop's database steps: an orchestrator kills after thirty. */
 export const patientGrace: Grace = { httpMs: 3_000, callMs: 12_000, drawMs: 2_000 };
 
-/** What fails meanwhile is as good as done: it is not waited for. */
+/** Work that fails meanwhile counts as done. */
 export async function within(clock: Clock, work: Promise<unknown>, ms: number): Promise<void> {
   const enough = new AbortController();
   await Promise.race([work.catch(() => undefined), clock.sleep(ms, enough.signal)]);

@@ -6,31 +6,31 @@ import type { AdapterOverrides } from './teams/adapter.ts';
 
 /** A running Usher. */
 export interface Usher {
-  /** Of use where port 0 was asked for. */
+  /** Useful when port 0 was requested. */
   readonly port: number;
-  /** Resolves when every message has its answer, no task waits or runs, and every card shows the latest. */
+  /** Resolves when every message has its answer, no task waits or runs, and every card is up to date. */
   settled(): Promise<void>;
-  /** No new work; running calls end, cards are drawn, leases go back. Resolves within half a minute. */
+  /** Takes no new work; running calls end, cards are drawn, leases are released. Resolves within half a minute. */
   stop(): Promise<void>;
 }
 
-/** What a program or a test that starts Usher may bring along, beside the configuration. */
+/** Options of a program or a test that starts Usher, besides the configuration. */
 export interface UsherOptions {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly adapter?: AdapterOverrides;
   /** How to reach the login, where it is not the cloud's. */
   readonly login?: LoginOptions;
-  /** From where dropped files may be fetched, instead of the cloud's own storage of its tenants. */
+  /** The addresses from which dropped files may be fetched, instead of the tenant's own storage. */
   readonly isFileAllowed?: (address: string) => boolean | Promise<boolean>;
-  /** How long what a process has in hand stays with it when it gives no sign of life; milliseconds. */
+  /** How long a process keeps its work without a sign of life; milliseconds. */
   readonly leaseMs?: number;
-  /** How long a task waits for the app role assignment that Usher has just made, each time; milliseconds. */
+  /** How long a task waits, each time, for the app role assignment that Usher has just made; milliseconds. */
   readonly assignmentDelaysMs?: readonly number[];
-  /** How long from one look at the watched apps to the next; milliseconds. */
+  /** The time between two rounds of the watched apps; milliseconds. */
   readonly watchEveryMs?: number;
-  /** How long a card keeps still between two edits; milliseconds. */
+  /** The minimum time between two edits of a card; milliseconds. */
   readonly editEveryMs?: number;
-  /** How long each step of `stop` waits; milliseconds. */
+  /** How long each step of `stop` may take; milliseconds. */
   readonly grace?: Grace;
 }

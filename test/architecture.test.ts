@@ -31,6 +31,7 @@ const floors: readonly (readonly string[])[] = [
     'clock.ts',
     'log.ts',
     'clouds.ts',
+    'assert-never.ts',
     'apps-file.ts',
     'identity.ts',
     'lazily.ts',
@@ -145,9 +146,8 @@ describe('the house', () => {
     expect(acrossTheHall).toEqual([]);
   });
 
-  it('loads no files in a circle; types alone are not loaded', () => {
-    const loaded = ({ path, text }: Source) => importsOf(path, text.replaceAll(/^(?:import|export) type [^;]+;/gm, ''));
-    const graph = new Map(sources.map((source) => [source.path, loaded(source).filter(isOwn)]));
+  it('has no circle of files, types included', () => {
+    const graph = new Map(sources.map((source) => [source.path, source.imports.filter(isOwn)]));
     const done = new Set<string>();
     const circles: string[] = [];
     const visit = (path: string, above: readonly string[]): void => {
@@ -187,6 +187,32 @@ describe('the house', () => {
   ])('keeps %s behind its door', (_name, library, home) => {
     expect(offences((source, name) => library.test(name) && !home.test(source.path))).toEqual([]);
     expect(offences((source, name) => library.test(name) && home.test(source.path))).not.toEqual([]);
+  });
+
+  it('asks for the permission of a command in the registry, and runs a command through it alone', () => {
+    const asking = sources.filter(({ text }) => /\brefuseUnless\b/.test(text)).map(({ path }) => path);
+    const declaring = sources.filter(({ text }) => /= defineCommand\(|= defineButton\(/.test(text));
+    const declared = (source: Source) => [...source.text.matchAll(/export const (\w+(?:Command|Button)) = /g)];
+
+    // Besides the registry: the refusal of a line that is no command, and the offers, which tell it before their buttons.
+    expect(asking.toSorted()).toEqual([
+      'chat/commands/help.ts',
+      'chat/commands/offers/resolve.ts',
+      'chat/commands/turn.ts',
+      'chat/registry/run.ts',
+    ]);
+    expect(declaring.length).toBeGreaterThan(15);
+    for (const source of declaring)
+      for (const [, name = ''] of declared(source)) {
+        const users = sources.filter(
+          ({ path, text }) => path !== source.path && new RegExp(`\\b${name}\\b`).test(text),
+        );
+        expect([name, users.map(({ path }) => path)]).toEqual([name, ['chat/commands/registry.ts']]);
+      }
+  });
+
+  it('ends an exhaustive switch by one helper', () => {
+    expect(sources.filter(({ text }) => /\bconst \w+: never\b/.test(text)).map(({ path }) => path)).toEqual([]);
   });
 
   it('reads the environment in one place', () => {

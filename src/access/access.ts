@@ -5,26 +5,26 @@ import { createCache } from '../graph/cache.ts';
 import { type Directory, unnamedRole } from '../graph/directory.ts';
 import type { Caller, Contact, Denial, Role } from './caller.ts';
 
-/** Who somebody is and what roles Entra gives them, read for each command and kept for a minute at the most. */
+/** Reads from Graph who a person is and which roles Entra gives them, for each command; cached for a minute at most. */
 export interface Access {
   identify(person: PersonKey): Promise<Identification>;
-  /** The same, read from Graph now: for a click that decides something. */
+  /** Like `identify`, but uncached: for a click that decides something. */
   identifyAnew(person: PersonKey): Promise<Identification>;
-  /** The ids, in small letters, of the people whose manager this person is in Entra now; a minute old at the most. */
+  /** Entra ids, in lower case, of this person's direct reports; cached for a minute at most. */
   reportsOf(personId: string): Promise<Fetched<readonly string[]>>;
   /**
-   * The groups that give any of these roles, with some of their people; empty when Graph does not tell, and for an
-   * `appApprover`: to be one of those is nothing to ask for.
+   * The groups that give any of these roles, with some of their members. Empty when Graph cannot tell, and for
+   * `appApprover`, a role that callers do not ask for.
    */
   contacts(roles: readonly Role[]): Promise<readonly Contact[]>;
-  /** The groups and people behind the approvers of an app; directory roles, which have no name here, are left out. */
+  /** The groups and people among the approvers of an app. Directory roles are left out: Usher has no name for them. */
   contactsOf(ids: readonly string[]): Promise<readonly Contact[]>;
 }
 
 export interface PersonKey {
   /** Entra object id. */
   readonly id: string;
-  /** Empty for one of whom only the id is stored, which is looked up in the tenant that the person spoke from last. */
+  /** Empty where only the person's id is stored; then the tenant that the person last spoke from is looked up. */
   readonly tenantId: string;
 }
 
@@ -34,7 +34,7 @@ export type Identification =
   | { readonly kind: 'trouble'; readonly trouble: GraphTrouble };
 
 /**
- * Template ids of Entra's built-in roles that carry the right to provision on demand.
+ * Template ids of Entra's built-in roles that grant the right to provision on demand.
  * https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
  */
 const builtInRoles: Readonly<Record<string, Role>> = {
@@ -46,7 +46,7 @@ const builtInRoles: Readonly<Record<string, Role>> = {
   '8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2': 'cloudSyncOperator',
 };
 
-/** A role taken away must stop working within a minute. */
+/** A revoked role must stop working within a minute. */
 const rolesKeepMs = 60_000;
 const contactsKeepMs = 10 * 60_000;
 const peopleNamed = 3;
@@ -55,7 +55,7 @@ const mostSpoken = 10_000;
 export function createAccess(parts: {
   readonly directory: Directory;
   readonly roles: RoleConfig;
-  /** Ids of all groups, directory role templates and people that decide for single apps, in small letters. */
+  /** Ids of all groups, directory role templates and people that decide for single apps, in lower case. */
   readonly appApprovers: readonly string[];
   readonly clock: Clock;
 }): Access {
@@ -64,7 +64,7 @@ export function createAccess(parts: {
   const deciding = new Set(parts.appApprovers);
   const asked = [...new Set([...configured.keys(), ...deciding])];
   const known = createCache<Caller | Denial>(clock, rolesKeepMs, 10_000);
-  /** The latest key of those who have spoken, by id. */
+  /** The latest key of each person who has spoken, by id. */
   const spoken = new Map<string, string>();
   const reports = createCache<readonly string[]>(clock, rolesKeepMs);
   const descriptions = createCache<Contact | null>(clock, contactsKeepMs);
@@ -80,7 +80,7 @@ export function createAccess(parts: {
     if (user.value.userType !== null && user.value.userType.toLowerCase() !== 'member')
       return fetched({ reason: 'guest' });
     if (user.value.accountEnabled === false) return fetched({ reason: 'accountDisabled' });
-    // What cannot be read is no yes.
+    // An unreadable `accountEnabled` does not count as enabled.
     if (user.value.accountEnabled === null) return fetched({ reason: 'accountUnread' });
     if (!groups.ok) return groups;
     if (!templates.ok) return templates;
@@ -103,7 +103,7 @@ export function createAccess(parts: {
     });
   }
 
-  /** What was read for a click serves as well where only the id of its person is stored. */
+  /** A person stored by id alone shares the cache entry that a click's fresh read has filled. */
   function keyOf(person: PersonKey): string {
     const key = keyIn(person);
     if (person.tenantId === '') return spoken.get(person.id) ?? key;
@@ -116,7 +116,7 @@ export function createAccess(parts: {
     const key = keyOf(person);
     const load = () => read({ ...person, tenantId: key.slice(0, key.indexOf('/')) });
     const answer = await known.get(key, load);
-    // A task whose person has to be read first comes too late for its grant.
+    // Reading the person only when the task gets its grant would be too late, so the cache is renewed early.
     if (person.tenantId === '') known.renew(key, load, rolesKeepMs / 2);
     if (!answer.ok) return { kind: 'trouble', trouble: answer.trouble };
     if ('reason' in answer.value) return { kind: 'denied', denial: answer.value };

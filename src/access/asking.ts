@@ -9,12 +9,12 @@ export interface AskingParts {
   readonly requestFor: Config['requestFor'];
 }
 
-/** `role`: no role that lets them ask for anybody. `notTheirReport`: they may, but not for this person. */
+/** `role`: no role lets the caller ask. `notTheirReport`: the caller may ask, but not for this person. */
 export type AskingVerdict = 'may' | 'notTheirReport' | 'role';
 
 /**
- * Whether somebody may ask for a person's access: an operator for anybody, a requester for those whose manager they
- * are in Entra now, or for anybody where the configuration says so.
+ * Whether a caller may ask for a person's access: an operator for anyone; a requester for their direct reports in Entra
+ * now, or for anyone where the configuration says so.
  */
 export async function mayAskFor(
   { directory, requestFor }: AskingParts,

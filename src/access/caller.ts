@@ -1,7 +1,7 @@
-/** What a person may be to Usher. One person may be several. An `appApprover` decides for some apps only. */
+/** The roles of a caller, who may have several. An `appApprover` decides for some apps only. */
 export type Role = 'viewer' | 'requester' | 'operator' | 'cloudSyncOperator' | 'approver' | 'appApprover';
 
-/** Who speaks, with what Entra says of them now. */
+/** The person who sent a command, with what Entra says of them now. */
 export interface Caller {
   /** Entra object id. */
   readonly id: string;
@@ -11,11 +11,11 @@ export interface Caller {
   readonly principalName: string;
   readonly roles: readonly Role[];
   /**
-   * Of the groups and directory roles that the configuration and `APPS_FILE` name, those that this person is in, and
-   * the person's own id where `APPS_FILE` names it; small letters.
+   * Which of the groups and directory roles named in the configuration and `APPS_FILE` include this person, and the
+   * person's own id where `APPS_FILE` names it; in lower case.
    */
   readonly memberOf: readonly string[];
-  /** Graph did not let Usher read which directory roles this person holds, so there may be more than `roles` tells. */
+  /** Graph did not let Usher read this person's directory roles, so they may hold more than `roles` tells. */
   readonly rolesUnread?: true;
 }
 
@@ -27,27 +27,29 @@ export type Permission =
   | 'provision.run'
   | 'request.retry'
   | 'request.cancel'
-  /** Asking an approver for somebody's access. */
+  /** Asking an approver for a person's access. */
   | 'access.request'
-  /** Deciding on somebody's access, and seeing what there is to decide. */
+  /** Deciding on access requests, and seeing which ones wait for a decision. */
   | 'access.decide'
-  /** Taking back a request that another person made. */
+  /** Withdrawing a request that another person made. */
   | 'access.cancel'
   | 'status.show'
   | 'check.run'
   | 'queue.show'
-  /** What was asked for and what came of it, as far as the caller may see it. */
+  /** Requests and their outcomes, as far as the caller may see them. */
   | 'history.show'
-  /** Seeing what others asked for, whomever it concerns. Without it: what one asked for, and what concerns reports. */
+  /**
+   * Seeing all requests of others. Without it a caller sees their own requests and those about their direct reports.
+   */
   | 'others.show'
   | 'history.export'
-  /** Having a channel told when an app's synchronization breaks. It changes nothing but what is posted there. */
+  /** Telling a channel when an app's synchronization breaks. It changes nothing but what is posted there. */
   | 'watch.change'
-  /** Seeing and ending what others have had sent to channels and group chats: approvals, and news of what is watched. */
+  /** Seeing and ending what other people send to channels and group chats: approvals, and news of watched apps. */
   | 'places.manage'
   | 'watches.manage';
 
-/** Why somebody may not, as a value that the chat puts into words. */
+/** Why a caller is refused, as a value that the chat puts into words. */
 export type Denial =
   | { readonly reason: 'noRole' }
   | { readonly reason: 'needsRole'; readonly permission: Permission; readonly anyOf: readonly Role[] }
@@ -55,11 +57,13 @@ export type Denial =
   | { readonly reason: 'accountDisabled' }
   /** Usher may not read whether the account is enabled. */
   | { readonly reason: 'accountUnread' }
-  /** No role that is known allows it, and Usher may not read the directory roles. */
+  /** No known role allows it, and Usher may not read the directory roles. */
   | { readonly reason: 'rolesUnread' }
   | { readonly reason: 'unknownPerson' };
 
-/** Whom somebody can turn to: a group with a few of its people, or one person, by whose name it then goes. */
+/**
+ * Where a refused caller can turn: a group with a few of its members, or one person, whose name then stands in `group`.
+ */
 export interface Contact {
   readonly group: string;
   readonly people: readonly string[];

@@ -3,8 +3,8 @@ import type { Caller, Denial, Permission, Role } from './caller.ts';
 const everyRole = ['viewer', 'requester', 'operator', 'cloudSyncOperator', 'approver', 'appApprover'] as const;
 
 /**
- * Who may do what, as data. Every decision about a person in Usher is a row of this table; `anyone` is every member
- * of an allowed tenant with an enabled account.
+ * Who may do what, as data. Every permission decision is a row of this table; `anyone` is every member of an allowed
+ * tenant with an enabled account.
  */
 export const policy = {
   'help.show': 'anyone',
@@ -28,14 +28,15 @@ export const policy = {
 } as const satisfies Record<Permission, readonly Role[] | 'anyone'>;
 
 /**
- * Where a permission reaches only part of the ground: a Hybrid Identity Administrator may run cloud sync from Active
- * Directory, and no other job. https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
+ * What a permission applies to, where a role covers only part of it: a Hybrid Identity Administrator may run cloud sync
+ * from Active Directory, and no other job.
+ * https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
  */
 export interface Ground {
   readonly cloudSync: boolean;
 }
 
-/** Null when the caller may; else why not. Without `ground` it answers whether there is any ground for it at all. */
+/** Null when the caller may; else why not. Without `ground`: whether the caller may for any job at all. */
 export function deny(caller: Caller, permission: Permission, ground?: Ground): Denial | null {
   const allowed: readonly Role[] | 'anyone' = policy[permission];
   if (allowed === 'anyone') return null;
@@ -43,18 +44,18 @@ export function deny(caller: Caller, permission: Permission, ground?: Ground): D
   if (caller.roles.some((role) => reaching.includes(role))) return null;
   if (caller.rolesUnread === true) return { reason: 'rolesUnread' };
   if (caller.roles.length === 0) return { reason: 'noRole' };
-  // Before the ground is known, a role that reaches only part of it is no help to be named.
+  // Before the ground is known, naming a role that covers only part of it would not help the caller.
   const helping = ground === undefined ? allowed.filter((role) => role !== 'cloudSyncOperator') : reaching;
   return { reason: 'needsRole', permission, anyOf: leastFirst(helping) };
 }
 
-/** The roles that carry a permission, the one that gives least first; none where everybody may. */
+/** The roles that grant a permission, the least powerful first; none where `anyone` has it. */
 export function rolesThatMay(permission: Permission): readonly Role[] {
   const allowed: readonly Role[] | 'anyone' = policy[permission];
   return allowed === 'anyone' ? [] : leastFirst(allowed);
 }
 
-/** Whether a role carries a permission, on some ground at least. */
+/** Whether a role grants a permission, for some jobs at least. */
 export function carries(role: Role, permission: Permission): boolean {
   const allowed: readonly Role[] | 'anyone' = policy[permission];
   return allowed === 'anyone' || allowed.includes(role);
@@ -64,10 +65,10 @@ function leastFirst(roles: readonly Role[]): readonly Role[] {
   return roles.toSorted((one, other) => weightOf(one) - weightOf(other));
 }
 
-/** How much a role gives: rows of the table, and half a step less where it reaches only part of the ground. */
+/** How powerful a role is: rows of the table, and half a step less where it covers only part of the ground. */
 function weightOf(role: Role): number {
   const rows = Object.entries(policy).filter(
-    // It lets nothing further be done, and only widens what is seen.
+    // `others.show` only widens what is seen, so it does not make a role more powerful.
     ([permission, allowed]: readonly [string, readonly Role[] | 'anyone']) =>
       permission !== 'others.show' && allowed.includes(role),
   ).length;

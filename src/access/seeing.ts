@@ -7,10 +7,10 @@ import { deny } from './policy.ts';
 /** Whose requests a caller may see. */
 export type Visible =
   | { readonly kind: 'all' }
-  /** What this person asked for, and what concerns these people, who report to that person. Ids in small letters. */
+  /** What this person asked for, and requests about their direct reports, by id in lower case. */
   | { readonly kind: 'own'; readonly personId: string; readonly reportIds: readonly string[] };
 
-/** By the policy; a caller who may not see what others asked for sees it of those whose manager they are in Entra. */
+/** According to the policy. A caller who may not see what others asked for sees requests about their direct reports. */
 export async function visibleTo(access: Pick<Access, 'reportsOf'>, caller: Caller): Promise<Fetched<Visible>> {
   if (deny(caller, 'others.show') === null) return fetched({ kind: 'all' });
   const reports = await access.reportsOf(caller.id);
@@ -18,8 +18,8 @@ export async function visibleTo(access: Pick<Access, 'reportsOf'>, caller: Calle
 }
 
 /**
- * Whether a caller may check on this person: one who may not see what others asked for checks on themselves, and on
- * the people for whom they may ask.
+ * Whether a caller may check on this person: a caller who may not see what others asked for checks on themselves, and
+ * on the people for whom they may ask.
  */
 export function mayCheckOn(visible: Visible, requestFor: Config['requestFor'], personId: string): boolean {
   if (visible.kind === 'all' || requestFor === 'anyone') return true;

@@ -3,15 +3,15 @@ import type { Access } from './access.ts';
 import type { Caller } from './caller.ts';
 
 /**
- * Whether a person who does not speak now may still do what was granted to them, or set going by them, before.
- * `unknown`: Graph does not tell now. `unread`: it does not let Usher read all that it takes, and what could be read
+ * Whether a person who is not the caller now may still do what was granted to them, or what they started, earlier.
+ * `unknown`: Graph does not answer now. `unread`: Graph does not let Usher read all it needs, and what it could read
  * allows nothing.
  */
 export type StillMay = 'may' | 'mayNot' | 'unread' | 'unknown';
 
 /**
- * Judges the caller that a stored id stands for now, by roles that are a minute old at most. A disabled account, a
- * guest, and an account that is gone may nothing.
+ * Judges the person behind a stored id by roles that are a minute old at most. A disabled account, a guest, and a
+ * deleted account may do nothing.
  */
 export async function stillMay(
   access: Pick<Access, 'identify'>,
@@ -32,7 +32,7 @@ export async function stillMay(
   }
 }
 
-/** One who may is enough; where none may and of one it is not known, it is not known. */
+/** One person who may is enough; if none may and for one it is unknown, the result is unknown. */
 export function anyMay(all: readonly StillMay[]): StillMay {
   return (['may', 'unknown', 'unread'] as const).find((one) => all.includes(one)) ?? 'mayNot';
 }

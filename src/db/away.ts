@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /**
- * Telling a database's faults from all others. An error is marked where it comes out of the driver, since elsewhere
- * nothing tells a database's lost connection from Graph's or Teams'.
+ * Tells database faults from all other errors. An error is marked where it leaves the driver, since further up a lost
+ * connection to the database looks like one to Graph or Teams.
  *
- *     away       it cannot be reached, broke the connection, is locked or full: it may well work in a minute
- *     refusing   it stays so until an administrator mends it: rights, a read-only or damaged file, a wrong password
+ *     away       unreachable, disconnected, locked or full: it may well work in a minute
+ *     refusing   it lasts until an administrator fixes it: rights, a read-only or damaged file, a wrong password
  */
 export type DatabaseFault = 'away' | 'refusing';
 
@@ -22,18 +22,18 @@ export function isDatabaseFault(error: unknown): boolean {
   return databaseFaultOf(error) !== null;
 }
 
-/** Whether it failed because of a database that may well work in a minute. */
+/** Whether it failed because of a database that may well work again in a minute. */
 export function isDatabaseAway(error: unknown): boolean {
   return databaseFaultOf(error) === 'away';
 }
 
-/** The same error, known as the database's fault from now on. */
+/** Marks the error as the database's fault and returns it. */
 export function markAway(error: unknown, fault: DatabaseFault = 'away'): unknown {
   if (typeof error === 'object' && error !== null) marked.set(error, fault);
   return error;
 }
 
-/** Runs work of a driver; an error that is the database's fault is marked as such. */
+/** Runs driver work; an error that is the database's fault is marked as such. */
 export async function markingFaults<T>(
   faultOf: (error: unknown) => DatabaseFault | null,
   work: () => Promise<T>,
@@ -46,7 +46,7 @@ export async function markingFaults<T>(
   }
 }
 
-/** What may have been stored while something was done. */
+/** What may have been committed while the work ran. */
 interface Deeds {
   stored: boolean;
 }
@@ -54,15 +54,15 @@ interface Deeds {
 const deeds = new AsyncLocalStorage<Deeds>();
 
 /**
- * Runs `work`, which can ask whether any of its transactions may have been stored. One that broke in the middle of its
- * commit may have been.
+ * Runs `work`, which can ask whether any of its transactions may have been committed. One that broke during its commit
+ * may have been.
  */
 export function watchingDeeds<T>(work: (hasStored: () => boolean) => Promise<T>): Promise<T> {
   const own: Deeds = { stored: false };
   return deeds.run(own, () => work(() => own.stored));
 }
 
-/** Something may have been stored. */
+/** Notes that a transaction may have been committed. */
 export function noteDeed(): void {
   const watched = deeds.getStore();
   if (watched !== undefined) watched.stored = true;

@@ -5,11 +5,11 @@ import { explaining, refusalError, takenRefusal } from './refusals.ts';
 import { becomeSoleProcess } from './sole-process.ts';
 
 /**
- * Opens the database to work on it, as `openDatabase` does to look at it: where only one process may, this one is it
- * until it closes the database or dies. That is settled before anything is opened, as a second process would even migrate
- * the tables from under the first.
+ * Opens the database to work on it, whereas `openDatabase` serves tools that only look at it. Where only one process
+ * may do so, this one holds the database until it closes it or dies. That is settled before anything is opened, as a
+ * second process would even migrate the tables from under the first.
  *
- * @throws as `openDatabase` does; and when another process works on it, with words that name that one.
+ * @throws as `openDatabase` does; and when another process works on it, with a message that names that process.
  */
 export async function claimDatabase(config: DatabaseConfig, clock: Clock): Promise<Database> {
   if (config.kind !== 'sqlite') return openDatabase(config, clock);

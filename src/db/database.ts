@@ -18,7 +18,7 @@ import { threadData, threadOptions } from './thread.ts';
 export { isDatabaseAway, isDatabaseFault } from './away.ts';
 
 const mostRepeats = 5;
-/** How long a database that starts together with Usher may take, and the pauses between two looks. */
+/** How long Usher waits for a database that starts together with it, and the pauses between two attempts. */
 const startPatienceMs = 30_000;
 const firstPauseMs = 250;
 const longestPauseMs = 2_000;
@@ -27,29 +27,29 @@ const longestPauseMs = 2_000;
 export interface Database {
   readonly query: Kysely<Schema>;
   /**
-   * For reads that grow with the history: none of them holds up the process. It sees what is committed, and has no
+   * For reads that grow with the history, so that they do not block the process. It sees what is committed, and has no
    * transactions.
    */
   readonly reader: Kysely<Schema>;
   readonly dialect: Dialect;
   /**
    * Runs `work` in one transaction: all of it happens, or nothing. `work` may run more than once, when the database
-   * undid the transaction over a quarrel with another, so it does nothing but ask the database.
+   * undid the transaction over a conflict with another, so it does nothing but ask the database.
    */
   transact<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
-  /** Throws when the database cannot be reached or read, which `isDatabaseFault` knows of the error. */
+  /** Throws when the database cannot be reached or read; `isDatabaseFault` recognizes the error. */
   ping(): Promise<void>;
   /**
    * Starts a thread that reads the database by a connection of its own, see `thread.ts`; it ends with this one at the
-   * latest. Null where the database stands in the memory of this thread.
+   * latest. Null for a database in this thread's memory.
    */
   startThread(file: URL, task: unknown): Worker | null;
   close(): Promise<void>;
 }
 
 /**
- * Opens the database and brings its schema up to date. Any number of processes may do so at once. A database that is
- * still away is waited for, half a minute at most.
+ * Opens the database and brings its schema up to date. Any number of processes may do so at once. Waits half a minute
+ * at most for a database that is still away.
  *
  * @throws when it cannot be opened, is not Usher's or of a newer version, or a migration fails: Usher does not start on
  *   half a schema. The message says what is wrong and what to do about it; `cause` is the engine's own error.
@@ -65,7 +65,7 @@ async function open(config: DatabaseConfig, clock: Clock): Promise<Database> {
     await patiently(clock, startPatienceMs, async () => {
       await migrate(dialect, query);
       await dialect.wipeRewritten(query);
-      // Sets the clock that is shared, before anybody asks for it.
+      // Sets the shared clock before its first use.
       await query.transaction().execute((transaction) => dialect.gateNow(transaction));
     });
   } catch (error) {
@@ -85,7 +85,7 @@ async function open(config: DatabaseConfig, clock: Clock): Promise<Database> {
           const isolated = dialect.isolation === null ? transaction : transaction.setIsolationLevel(dialect.isolation);
           return await isolated.execute(async (open) => {
             const done = await work(open);
-            // From here on the commit may be on its way.
+            // From here on the commit may be under way.
             noteDeed();
             return done;
           });
@@ -95,7 +95,7 @@ async function open(config: DatabaseConfig, clock: Clock): Promise<Database> {
       }
     },
     async ping() {
-      // Of a table: an engine answers for itself also where Usher may read nothing of it any more.
+      // Reads a table: an engine answers `select 1` even where Usher may no longer read any table.
       await sql`select 1 from gates limit 1`.execute(query);
     },
     startThread(file, task) {
@@ -113,7 +113,7 @@ async function open(config: DatabaseConfig, clock: Clock): Promise<Database> {
   };
 }
 
-/** The same database, asked by its reader. */
+/** The same database, with its queries sent to the reader. */
 export function byReader(database: Database): Database {
   return { ...database, query: database.reader };
 }
@@ -121,7 +121,7 @@ export function byReader(database: Database): Database {
 async function migrate(dialect: Dialect, query: Kysely<Schema>): Promise<void> {
   const standing = await findStanding(dialect, query);
   if (standing.kind !== 'ours') throw refusalError(foreignRefusal(standing));
-  // Nothing to bring, so nothing is locked: a tool that only reads may look on beside a process that writes.
+  // Nothing is pending, so nothing is locked: a tool that only reads can work beside a process that writes.
   if (standing.pending.length === 0) return;
   const db = dialect.migrating === null ? query : new Kysely<Schema>({ dialect: dialect.migrating });
   try {

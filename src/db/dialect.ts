@@ -35,7 +35,7 @@ export interface Dialect {
     readonly type: 'integer' | 'bigint';
     modify(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder;
   };
-  /** True where a single process owns the database, so that leases found at its start belong to nobody. */
+  /** True where a single process owns the database, so that leases found at its start are all dead. */
   readonly singleProcess: boolean;
   /**
    * Every transaction's isolation, whatever the server's default: a claim that waited for the gate's row must then see
@@ -52,13 +52,13 @@ export interface Dialect {
   readonly clock: Clock;
   /** The tables where Usher's are made, the engine's own and those of its extensions left out. */
   tables(db: Kysely<unknown>): Promise<readonly string[]>;
-  /** Part of a migration: from then on the tables announce what others may want to hear of. */
+  /** Part of a migration: from then on the tables announce what other processes may want to hear of. */
   announceChanges(db: Kysely<unknown>): Promise<void>;
   /** Part of a migration: notes that rows were rewritten since they held what no file is to hold. */
   noteRewritten(db: Kysely<unknown>): Promise<void>;
-  /** What such rows held leaves the file too, as far as that is ours to do. Outside of a transaction. */
+  /** Removes from the file what such rows held, as far as Usher can. Outside of a transaction. */
   wipeRewritten(db: Kysely<Schema>): Promise<void>;
-  /** Hears what other processes store. Where there are none it hears nothing. */
+  /** Learns what other processes store; where there are none, nothing. */
   listen(parts: ListeningParts): Listening;
 }
 
@@ -168,13 +168,15 @@ function addressOf({
   return { connectionString: withoutSslMode(url.reveal()), ssl: tlsOptions(mode, rootCertificates) };
 }
 
-/** Deadlock and serialization failure: https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html */
+/**
+ * Deadlock and serialization failure: https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html
+ */
 const undone: ReadonlySet<string> = new Set(['40P01', '40001']);
 
 /**
- * Triggers, so that whoever stores something need not think of it. Only what is new to be done is announced, not that
- * somebody took it in hand; otherwise each of them would wake all others for nothing. One transaction announces each
- * topic once, however many rows it writes.
+ * Triggers, so that no writer has to remember it. Only new work is announced, not that a process has claimed it;
+ * otherwise each claim would wake all other processes for nothing. One transaction announces each topic once, however
+ * many rows it writes.
  */
 async function announceChanges(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -10,16 +10,16 @@ import type { Schema } from './schema.ts';
 import { marking } from './sqlite-file.ts';
 import { findStanding } from './standing.ts';
 
-/** How a database stands that Usher would open, without anything of it being changed. */
+/** The state of a database that Usher would open, found without changing it. */
 export type Inspected =
-  /** `pending`: the names of the migrations that the next start brings. */
+  /** `pending`: the names of the migrations that the next start will run. */
   | { readonly kind: 'reached'; readonly pending: readonly string[] }
-  /** There is no file yet; the first start makes it. */
+  /** There is no file yet; the first start creates it. */
   | { readonly kind: 'notMade' }
   /** `why` may hold the engine's own words, which may name host, user and path. `fix` is null where none is known. */
   | { readonly kind: 'away'; readonly why: string; readonly fix: string | null };
 
-/** Looks at the database. It migrates nothing and makes no file. */
+/** Looks at the database. It migrates nothing and creates no file. */
 export async function inspectDatabase(config: DatabaseConfig, clock: Clock): Promise<Inspected> {
   const refused = ({ what, fix }: Refusal): Inspected => ({ kind: 'away', why: what, fix });
   const away = (error: unknown): Inspected => {
@@ -54,14 +54,14 @@ export async function inspectBindings(config: DatabaseConfig, clock: Clock): Pro
   try {
     return await storedBindings({ query: db }, clock).read();
   } catch {
-    // The lines of the database tell what is the matter with it.
+    // The checks of the database report what is wrong with it.
     return new Map();
   } finally {
     await db.destroy().catch(() => undefined);
   }
 }
 
-/** @throws when the file, or the place where it is to be made, cannot be written. */
+/** @throws when the file, or the folder in which it is to be created, cannot be written. */
 function isThere(path: string): boolean {
   if (existsSync(path)) {
     accessSync(path, constants.R_OK | constants.W_OK);

@@ -3,18 +3,18 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 
 /**
- * Hearing at once what another process has stored. The tables announce it themselves (`dialect.announceChanges`), in
- * the transaction that stores it, so nothing is announced that did not happen.
+ * Learns at once what another process has stored. The tables announce it themselves (`dialect.announceChanges`), in the
+ * transaction that stores it, so nothing is announced that did not happen.
  *
- * It takes a connection of its own, outside of the pool. When that breaks it is opened anew, after 0.25 s, 0.5 s … 5 s.
- * What was announced meanwhile is lost, so everybody is woken then. This only saves waiting: whoever is woken looks
- * every few seconds anyway.
+ * It takes a connection of its own, outside of the pool. When that breaks it is reopened after 0.25 s, 0.5 s … 5 s.
+ * What was announced meanwhile is lost, so all workers are woken then. Announcements only save waiting: each worker
+ * looks every few seconds anyway.
  */
 export interface Listening {
   stop(): void;
 }
 
-/** What there may be to do: a task to be claimed, an access request to see to, something to bring to Teams. */
+/** What there may be to do: a task to claim, an access request that is due, a message to send to Teams. */
 export const topics = ['tasks', 'access', 'outbox'] as const;
 export type Topic = (typeof topics)[number];
 
@@ -27,7 +27,7 @@ export interface ListeningParts {
 export const channel = 'usher';
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
-/** A connection that breaks without a word is found out so. */
+/** Finds a connection that broke without an error. */
 const checkEveryMs = 15_000;
 
 export function startListening(createClient: () => pg.Client, { woken, clock, log }: ListeningParts): Listening {

@@ -7,7 +7,7 @@ import { addSearch } from './search.ts';
 
 /**
  * The schema's history, oldest first. A migration that has been released is never edited; a further one follows. It is
- * more than 400 lines long because a history is one thing, which only grows.
+ * more than 400 lines long because a history belongs in one place and only grows.
  */
 export function migrations(dialect: Dialect): Record<string, Migration> {
   return {
@@ -230,7 +230,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     },
     '005-history': {
       async up(db) {
-        // Each is a way through the history, newest first, that never leaves the index.
+        // Each index serves one path through the history, newest first, without reading the table itself.
         for (const table of ['requests', 'access_requests']) {
           const way = (name: string, ...by: string[]) =>
             db.schema
@@ -311,7 +311,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
           .addColumn('owner', 'text', (column) => column.notNull())
           .addColumn('until', 'bigint', (column) => column.notNull())
           .execute();
-        // The next due time of a million waiting tasks is looked up each time that the gate is shut.
+        // The next due time of a million waiting tasks is looked up each time the gate is closed.
         await db.schema.createIndex('tasks_due').on('tasks').columns(['state', 'due_at']).execute();
         await dialect.announceChanges(db);
       },
@@ -320,7 +320,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
       async up(db) {
         await db.schema.alterTable('tasks').addColumn('perhaps', 'text').execute();
         await db.schema.alterTable('gates').addColumn('blocked_from', dialect.realNumber).execute();
-        // What is known of the attempts before: a result that nobody knows, and a wait after a lost answer.
+        // What is known of earlier attempts: a result that is unknown, and a wait after a lost answer.
         await sql`update tasks set perhaps = 'noAnswer' where outcome_kind = 'unknown'`.execute(db);
         await sql`
           update tasks set perhaps = 'noAnswer'

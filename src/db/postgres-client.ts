@@ -6,18 +6,18 @@ import { type DatabaseFault, markingFaults } from './away.ts';
 /** Where PostgreSQL is, and how to reach it. */
 export type PostgresAddress = Pick<pg.ClientConfig, 'connectionString' | 'ssl'>;
 
-/** How long anything may take, in milliseconds. */
+/** Time limits, in milliseconds. */
 export interface TimeLimits {
-  /** For one statement, by the server's clock; null for as long as it takes. */
+  /** For one statement, by the server's clock; null for no limit. */
   readonly statementMs: number | null;
-  /** For its answer: a server that is paused, or a network that swallows everything, says nothing at all. */
+  /** For its answer: a paused server, or a network that drops everything, never answers. */
   readonly answerMs: number | null;
 }
 
 const connectMs = 5_000;
 /**
- * A process that stands still in the middle of a claim would otherwise hold the gate's row against all others. Half of
- * a statement's time, so that those who wait for the row get it, and not an error.
+ * A process that hangs in the middle of a claim would otherwise hold the gate's row against all others. Half of a
+ * statement's limit, so that the processes waiting for the row get it, and not an error.
  */
 const idleInTransactionMs = 5_000;
 
@@ -38,13 +38,13 @@ export function clientConfig(address: PostgresAddress, limits: TimeLimits): pg.C
 
 /**
  * A pool of at most `size` connections, opened as they are needed. A connection that broke, or did not answer in time,
- * is thrown away, and the next one who asks gets a new one: that is all the reconnecting there is, so whoever meets a
- * database that is away pauses and asks again.
+ * is thrown away, and the next query gets a new one. There is no other reconnecting, so a caller who finds the database
+ * away pauses and asks again.
  */
 export function createPool(address: PostgresAddress, limits: TimeLimits, size: number): PostgresPool {
   const pool = new pg.Pool({ ...clientConfig(address, limits), max: size });
-  // A server that restarts breaks connections nobody is waiting on. Unheard, that error would end the process; the
-  // next query on such a connection fails and says so, and the pool opens a new one.
+  // A restarting server breaks idle connections. Unhandled, that error would end the process; the next query on such a
+  // connection fails and says so, and the pool opens a new one.
   const unheard = () => undefined;
   pool.on('error', unheard);
   pool.on('connect', (client) => client.on('error', unheard));
@@ -63,21 +63,21 @@ export function createPool(address: PostgresAddress, limits: TimeLimits, size: n
           throw error;
         }
       }
-      // Of the two forms that Kysely knows, Usher uses no cursors.
+      // Usher uses no cursors, the other of the two forms that Kysely knows.
       return { query: ask as never, release: (discard) => client.release(discard === true || broken !== null) };
     },
     end: () => pool.end(),
   };
 }
 
-/** Whether the server said so itself and listens on. */
+/** Whether the server sent the error and the connection still works. */
 function isAnswer(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.severity !== 'FATAL' && error.severity !== 'PANIC';
 }
 
 /**
- * Every error that the server did not send is one of the connection, or of the time that an answer took. Of those that
- * it did send: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * Every error that the server did not send is a broken connection or a timeout. For those that it did send:
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 function faultOf(error: unknown): DatabaseFault | null {
   if (!(error instanceof pg.DatabaseError)) return types.isNativeError(error) ? faultOfDriver(error) : null;
@@ -87,15 +87,15 @@ function faultOf(error: unknown): DatabaseFault | null {
 }
 
 /**
- * 08 connection, 53 no room or memory or connection left, 57 shutting down, starting or out of time; 25006 a server that
- * only reads (a standby in the middle of a failover, a full disk at some providers), 25P03 a transaction that stood
- * still, 55P03 a lock that was not to be had, 58 the server's own disk.
+ * 08 connection; 53 out of disk, memory or connections; 57 shutting down, starting or timed out; 25006 a read-only
+ * server (a standby during a failover, a full disk at some providers); 25P03 an idle transaction that timed out; 55P03
+ * a lock that was not available; 58 the server's own disk.
  */
 const awayStates = /^(?:08|53|57|58)|^(?:25006|25P03|55P03)$/;
-/** 28 who may come in, 3D and 3F no such database or schema, 42501 no right, 57P04 dropped, XX001 and 2 damaged. */
+/** 28 authorization, 3D and 3F no such database or schema, 42501 no right, 57P04 dropped, XX001 and XX002 damaged. */
 const refusingStates = /^(?:28|3D|3F)|^(?:42501|57P04|XX001|XX002)$/;
 
-/** Null for a wrong use of the driver; TLS and logins that do not fit are not mended by waiting. */
+/** Null for a misuse of the driver. Waiting does not fix TLS or logins that do not fit. */
 function faultOfDriver(error: Error): DatabaseFault | null {
   const code = 'code' in error ? String(error.code) : '';
   if (error.name === 'TypeError' || /after calling end on the pool/.test(error.message)) return null;

@@ -4,8 +4,8 @@ import { createPatience, openSqlite, type SqliteFile } from './sqlite-file.ts';
 import { tellError } from './thread.ts';
 
 /**
- * The thread behind `reader.ts`: one question after the other, by a connection that cannot write. It imports neither
- * Kysely nor anything else that is long to load, as it is started when the first question is asked.
+ * The thread behind `reader.ts`: answers one query at a time, by a connection that cannot write. It imports neither
+ * Kysely nor anything else that is slow to load, as the first query starts it.
  */
 const { path } = workerData as { readonly path: string };
 const patiently = createPatience();

@@ -12,12 +12,12 @@ import { markAway } from './away.ts';
 import { type ToldError, threadFile, threadOptions, toldError } from './thread.ts';
 
 /**
- * SQLite in a thread of its own, for reads that grow with the history: Node's driver is synchronous, and what takes a
- * second here would hold up every other message for that second. It sees what is committed, as any other reader of the
- * file does, and can write nothing.
+ * SQLite in a thread of its own, for reads that grow with the history: Node's driver is synchronous, and a read that
+ * takes a second would delay every other message by that second. It sees what is committed, as any other reader of the
+ * file does, and cannot write.
  *
- * The thread is started by the first question. One that dies, or is ended because it has no answer, takes the questions
- * that it had along; the next question starts another.
+ * The first query starts the thread. When it dies, or is ended because it does not answer, its pending queries fail;
+ * the next query starts another.
  */
 export function threadedSqlite(path: string, startThread = startReader): KyselyDialect {
   return {
@@ -30,7 +30,6 @@ export function threadedSqlite(path: string, startThread = startReader): KyselyD
 
 type StartThread = (path: string) => Worker;
 
-/** The thread itself. */
 export function startReader(path: string): Worker {
   return new Worker(threadFile('./reader-thread', import.meta.url), { workerData: { path }, ...threadOptions });
 }
@@ -45,7 +44,7 @@ export type Answer =
   | { readonly id: number; readonly kind: 'rows'; readonly rows: unknown[] }
   | { readonly id: number; readonly kind: 'failed'; readonly error: ToldError };
 
-/** All answers come within a part of a second; one that does not will never come. */
+/** All answers come within a fraction of a second; one that takes this long will never come. */
 const longestAnswerMs = 30_000;
 
 interface Waiting {
@@ -97,7 +96,7 @@ function createThreadDriver(path: string, startThread: StartThread): Driver {
           reject(error);
         },
       });
-      // It keeps the process alive for as long as it has a question.
+      // Keeps the process alive while a query is pending.
       own.ref();
       own.postMessage({ id, text, parameters } satisfies Question);
     });

@@ -5,7 +5,7 @@ import { postgresDialect } from './dialect.ts';
 import type { Schema } from './schema.ts';
 import { sqliteKysely } from './sqlite-client.ts';
 
-/** A database of this version that another connection has opened, to be read by one more. */
+/** Opens one more connection, for reading, to a database that another connection has opened and migrated. */
 export function openToRead(config: DatabaseConfig): { readonly query: Kysely<Schema> } {
   const dialect =
     config.kind === 'sqlite'

@@ -5,13 +5,13 @@ import { databaseFaultOf } from './away.ts';
 import type { Holder } from './sole-process.ts';
 import { sqliteCodeOf } from './sqlite-file.ts';
 
-/** Why Usher does not start on a database, and what to do about it: for whoever runs Usher. */
+/** Why Usher does not start on a database, and what the operator can do about it. */
 export interface Refusal {
   readonly what: string;
   readonly fix: string;
 }
 
-/** What stands in a database that is not, or not only, this version's. */
+/** What a database contains that is not, or not only, of this version. */
 export type Foreign =
   | { readonly kind: 'newer'; readonly unknown: readonly string[] }
   | { readonly kind: 'ofAnotherProgram'; readonly tables: readonly string[] };
@@ -44,7 +44,7 @@ export function takenRefusal(path: string, by: Holder | null): Refusal {
   };
 }
 
-/** What an engine said, in words; null where it is not known to be the database's fault. */
+/** What an engine said, as a message; null where it is not known to be the database's fault. */
 export function engineRefusal(error: unknown, kind: DatabaseConfig['kind']): Refusal | null {
   if (databaseFaultOf(error) === null) return null;
   const said = ` (${wordsOf(error)})`;
@@ -73,7 +73,7 @@ const damaged: Refusal = {
   fix: 'stop Usher, keep the file, and restore the latest backup.',
 };
 
-/** By SQLite's primary result code: https://sqlite.org/rescode.html; 14 stands for the file system's refusals too. */
+/** By SQLite's primary result code: https://sqlite.org/rescode.html; 14 also covers refusals of the file system. */
 const sqliteRefusals: Readonly<Record<number, Refusal>> = {
   3: cannotOpen,
   5: {
@@ -155,7 +155,7 @@ export function refusalError({ what, fix }: Refusal, cause?: unknown): Error {
   return Object.assign(new Error(`${what}.\n  To fix: ${fix}`, { cause }), code);
 }
 
-/** Opens something of a database; what its engine says against it is put into words. */
+/** Opens something of a database, and translates its engine's errors into messages. */
 export async function explaining<T>(kind: DatabaseConfig['kind'], work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -165,7 +165,7 @@ export async function explaining<T>(kind: DatabaseConfig['kind'], work: () => Pr
   }
 }
 
-/** Node gathers the failures of a host's addresses in an error without words of its own. */
+/** Node collects the failures of a host's addresses in an error without a message of its own. */
 export function wordsOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(wordsOf).join('; ');
   return error instanceof Error ? error.message : String(error);

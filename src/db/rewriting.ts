@@ -5,7 +5,9 @@ interface StoredText {
   readonly text: string;
 }
 
-/** Rewrites a text of every row, some at a time; returns how many it has looked at. What stays as it is, is not written. */
+/**
+ * Rewrites a text of every row, in batches; returns how many rows it has looked at. An unchanged row is not written.
+ */
 export async function rewrite(
   db: Kysely<unknown>,
   table: string,
@@ -32,10 +34,10 @@ export async function rewrite(
   }
 }
 
-/** An outcome has some ten thousand characters, and a desk may have gathered many. */
+/** An outcome has some ten thousand characters, and a long-running Usher may have many. */
 const outcomesAtOnce = 200;
 
-/** Writes beside each stored outcome of what kind it is. The engines read JSON differently, so it is read here. */
+/** Writes the kind beside each stored outcome. The engines read JSON differently, so it is read here. */
 export async function nameOutcomes(db: Kysely<unknown>): Promise<void> {
   for (;;) {
     const { rows } = await sql<{ id: string; outcome: string }>`

@@ -1,8 +1,8 @@
 import type { Generated } from 'kysely';
 
 /**
- * The tables. Times are milliseconds since 1970; JSON stands in text columns, written and read by the floor that owns
- * the table. The same schema serves SQLite and PostgreSQL.
+ * The tables. Times are milliseconds since 1970; JSON is in text columns, written and read by the module that owns the
+ * table. The same schema serves SQLite and PostgreSQL.
  */
 export interface Schema {
   requests: RequestRow;
@@ -29,7 +29,7 @@ export interface Schema {
 
 export interface RequestRow {
   id: string;
-  /** What the request came of, e.g. conversation and activity id; unique, so a repeat finds the request made first. */
+  /** Where the request came from, e.g. conversation and activity id; unique, so a repeat finds the existing request. */
   source: string;
   asker_id: string;
   asker_name: string;
@@ -43,16 +43,16 @@ export interface RequestRow {
   /** The revision that the card last showed. */
   drawn_revision: number;
   created_at: number;
-  /** JSON array: what was named and does not become a task. */
+  /** JSON array: what the line named that does not become a task. */
   left_out: Generated<string>;
-  /** When the access request was made that it carries out; kept by the database, see `search.ts`. */
+  /** When the access request was made that this request carries out; kept by the database, see `search.ts`. */
   access_at: Generated<number | null>;
 }
 
 export interface TaskRow {
   id: string;
   request_id: string;
-  /** When its request was asked for; kept by the database, see `search.ts`. */
+  /** When its request was made; kept by the database, see `search.ts`. */
   asked_at: Generated<number | null>;
   position: number;
   subject_id: string;
@@ -65,7 +65,7 @@ export interface TaskRow {
   rule_id: string;
   /** JSON array: the members that a group's call takes along. */
   members: Generated<string>;
-  /** 1 where Usher has just assigned the subject to the app, which Graph takes minutes to see. */
+  /** 1 where Usher has just assigned the subject to the app, which takes Graph minutes to replicate. */
   awaits_assignment: Generated<number>;
   /** How many calls found the subject not assigned yet. */
   unseen: Generated<number>;
@@ -77,27 +77,27 @@ export interface TaskRow {
   enqueued_at: number;
   due_at: number;
   again: string | null;
-  /** How an attempt ended of which nobody can say what it did, its own or an earlier one's; else null. */
+  /** How an attempt ended whose effect is unknown, its own or an earlier one's; else null. */
   perhaps: string | null;
   attempts: number;
   throttles: Generated<number>;
-  /** How many were probes that found the service in trouble, which is no fault of the task. */
+  /** How many attempts were probes that found the service in trouble, which do not count against the task. */
   excused: Generated<number>;
-  /** 1 once its running call may have left, and the record says so. */
+  /** 1 once its running call may have been sent, and the record says so. */
   sent: Generated<number>;
-  /** How many processes died in the middle of its calls. */
+  /** How many processes died during its calls. */
   crashes: Generated<number>;
   lease_owner: string | null;
   lease_until: number | null;
   started_at: number | null;
   /** When it was done or cancelled. */
   finished_at: number | null;
-  /** Who set it going, where that is not the asker of its request: by a yes, or by a retry. */
+  /** Who started it, where that is not the requester: the approver, or the caller who retried it. */
   ordered_by: Generated<string | null>;
-  /** Who took it back; on a running task: who wants it taken back. */
+  /** Who cancelled it; on a running task: who wants to cancel it. */
   cancelled_by: string | null;
   outcome: string | null;
-  /** The outcome's kind by itself, so that hundreds can be counted without reading their reports. */
+  /** The outcome's kind alone, so that hundreds can be counted without reading their reports. */
   outcome_kind: string | null;
   graph_request_id: string | null;
   client_request_id: string | null;
@@ -109,13 +109,13 @@ export interface GateRow {
   /** JSON array of the last grant times, oldest first, on the gate's clock. */
   grants: string;
   blocked_until: number;
-  /** When a block was noted that is longer than a clock's mistake may be; else null. */
+  /** When a block was noted that is too long to be a clock error; else null. */
   blocked_from: number | null;
   /** JSON array: the virtual time of each lane. */
   turns: string;
   /** JSON array: the lanes of the latest grants, oldest first. */
   lanes: Generated<string>;
-  /** JSON of what keeps Graph from being reached, see `rate-gate/fault.ts`; null while nothing does. */
+  /** JSON of what keeps Usher from reaching Graph, see `rate-gate/fault.ts`; null while nothing does. */
   health: string | null;
 }
 
@@ -123,12 +123,12 @@ export interface TurnRow {
   /** Conversation and activity id: Teams may deliver an activity twice. */
   id: string;
   received_at: number;
-  /** The cleaned message, so that a turn cut off by a crash can be taken up again. Null once answered. */
+  /** The cleaned message, so that a turn cut off by a crash can be resumed. Null once answered. */
   incoming: string | null;
   card_id: string | null;
-  /** How often a process has begun to answer it and not come to an end; see `teams/turns.ts`. */
+  /** How often a process has begun to answer it without finishing; see `teams/turns.ts`. */
   attempts: Generated<number>;
-  /** Who answers it, and until when the others leave it alone. */
+  /** The process that answers it, and until when other processes leave it alone. */
   lease_owner: string | null;
   lease_until: number | null;
 }
@@ -146,7 +146,7 @@ export interface RecordRow {
 /** See `requests/access-requests/access-request.ts`. Person columns hold Entra object ids and display names. */
 export interface AccessRequestRow {
   id: string;
-  /** What it came of; unique, so a repeat finds the request made first. */
+  /** Where it came from; unique, so a repeat finds the existing request. */
   source: string;
   asker_id: string;
   asker_name: string;
@@ -166,12 +166,12 @@ export interface AccessRequestRow {
   expires_at: number;
   remind_at: number;
   reminded_at: number | null;
-  /** 1 once the approvers' cards have been made out. */
+  /** 1 once the approvers' cards have been queued. */
   routed: Generated<number>;
   held_up: string | null;
-  /** Since when something has held it up without a break. */
+  /** Since when something has held it up without interruption. */
   held_up_since: number | null;
-  /** Since when, and until when, it waits for the person to count as assigned; kept through its tries and its end. */
+  /** Since and until when it waits for the person to count as assigned; kept through its retries and after its end. */
   awaiting_since: number | null;
   awaiting_until: number | null;
   revision: number;
@@ -180,35 +180,35 @@ export interface AccessRequestRow {
   decided_by_name: string | null;
   decided_at: number | null;
   decision_reason: string | null;
-  /** Where and how the decider reads: JSON of `DecidedFrom`. */
+  /** Where the decider decided and in which language: JSON of `DecidedFrom`. */
   decided_from: string | null;
   /** The provisioning request that carries it out. */
   request_id: string | null;
-  /** How far the app role assignment has come that the approval makes; null before it is begun. */
+  /** How far the app role assignment that the approval makes has come; null before it is begun. */
   assigning: 'begun' | 'unanswered' | 'made' | 'refused' | null;
   /** 1 where Usher made the app role assignment. */
   assigned: Generated<number>;
-  /** When it ended, for the states that are ends. */
+  /** When it ended, for the final states. */
   ended_at: number | null;
-  /** Who took it back, or called it off once it had started. */
+  /** Who withdrew it, or cancelled it after its start. */
   ended_by_id: string | null;
   ended_by_name: string | null;
   /** Why it lapsed, or the outcome's kind when it is finished. */
   ended_as: string | null;
-  /** How many processes died while they saw to it. */
+  /** How many processes died while working on it. */
   crashes: Generated<number>;
-  /** When something is to be done about it next; null when nothing is. */
+  /** When the next action is due; null when none is. */
   due_at: number | null;
   lease_owner: string | null;
   lease_until: number | null;
 }
 
-/** A card of an access request in some conversation; there may be many of one request. */
+/** A card of an access request in one conversation; one request may have many. */
 export interface AccessCardRow {
   /** Begins with `copy-`. */
   id: string;
   access_request_id: string;
-  /** Unique: what this copy came of, so that a repeat finds it. */
+  /** Unique: what caused this card, so that a repeat finds it. */
   source: string;
   conversation: string;
   locale: string;
@@ -221,14 +221,14 @@ export interface AccessCardRow {
   /** What it would show if it were drawn now; kept by the database, see `search.ts`. */
   latest_revision: Generated<number | null>;
   created_at: number;
-  /** Sending failed so often; it is not tried before `due_at`, and never again when that is null. */
+  /** How often sending has failed; it is not tried before `due_at`, and never again when that is null. */
   failures: Generated<number>;
-  /** 1 once Teams would not post it there for good: nobody reads it. 2 once it may not be shown there any more. */
+  /** 1 once Teams refuses for good to post it there: it has no readers. 2 once it may not be shown there any more. */
   gone: Generated<number>;
   due_at: number | null;
 }
 
-/** A short text that somebody is owed. */
+/** A short text that is to be sent to a person. */
 export interface NoticeRow {
   id: Generated<number>;
   access_request_id: string;
@@ -238,13 +238,13 @@ export interface NoticeRow {
   kind: string;
   created_at: number;
   failures: Generated<number>;
-  /** When it is to be sent; null once it was, or never can be. */
+  /** When it is to be sent; null once it was sent, or cannot be. */
   due_at: number | null;
 }
 
-/** A channel or group chat that wants to see what there is to decide. */
+/** A channel or group chat that gets the requests waiting for a decision. */
 export interface ApprovalPlaceRow {
-  /** Tells one conversation from another. */
+  /** Identifies the conversation. */
   key: string;
   conversation: string;
   locale: string;
@@ -256,11 +256,11 @@ export interface ApprovalPlaceRow {
   /** Who added it last. */
   added_by: string;
   added_at: number;
-  /** JSON array of `PlaceGrant`: who has added it, and for what. Null where only the row tells. */
+  /** JSON array of `PlaceGrant`: who has added it, and for what. Null where only this row tells. */
   grants: Generated<string | null>;
 }
 
-/** Whoever has talked to Usher in a personal chat can be written to there. */
+/** A person who has written to Usher in a personal chat and so can be written to there. */
 export interface KnownPersonRow {
   person_id: string;
   conversation: string;
@@ -269,9 +269,9 @@ export interface KnownPersonRow {
   seen_at: number;
 }
 
-/** A conversation that wants to know when an app's synchronization changes for better or worse. */
+/** A conversation that is told when an app's synchronization breaks or recovers. */
 export interface WatchRow {
-  /** Tells one conversation from another; unique together with the app. */
+  /** Identifies the conversation; unique together with the app. */
   key: string;
   /** Service principal id. */
   app_id: string;
@@ -283,7 +283,7 @@ export interface WatchRow {
   added_at: number;
 }
 
-/** How a watched job stood when somebody last looked. */
+/** The state of a watched job when the watcher last looked. */
 export interface WatchedJobRow {
   app_id: string;
   state: 'runs' | 'quarantined' | 'stopped';
@@ -293,7 +293,7 @@ export interface WatchedJobRow {
   since: number;
 }
 
-/** Whether an app's synchronization was in quarantine when a command or a round last looked. */
+/** Whether an app's synchronization was in quarantine when a command or the watcher last looked. */
 export interface SeenJobRow {
   app_id: string;
   app_name: string;
@@ -301,20 +301,20 @@ export interface SeenJobRow {
   seen_at: number;
 }
 
-/** Work that is under way, or that a process died of; see `requests/crash-guard.ts`. */
+/** Work that is running, or during which a process died; see `requests/crash-guard.ts`. */
 export interface AttemptRow {
-  /** The kind of work and what it is about. */
+  /** The kind of work and its subject. */
   name: string;
   owner: string;
-  /** How often it was begun and did not come to an end. */
+  /** How often it was begun and not finished. */
   count: number;
-  /** Another process takes the owner for dead after this. */
+  /** After this, other processes consider the owner dead. */
   until: number;
-  /** The version of Usher that it was begun by. */
+  /** The version of Usher that began it. */
   version: string;
 }
 
-/** Work that one process at a time does for all, every so often. */
+/** Work that one process at a time does for all, at intervals. */
 export interface RoundRow {
   name: string;
   due_at: number;
@@ -322,10 +322,10 @@ export interface RoundRow {
   lease_until: number | null;
 }
 
-/** A card that a conversation is owed because of what it watches. */
+/** A card that is to be posted to a conversation because of what it watches. */
 export interface AnnouncementRow {
   id: Generated<number>;
-  /** The watch that it is owed to. */
+  /** The watch for which it is posted. */
   key: string;
   app_id: string;
   conversation: string;
@@ -336,30 +336,30 @@ export interface AnnouncementRow {
   details: string;
   created_at: number;
   failures: Generated<number>;
-  /** When it is to be sent; null once it was, or never can be. */
+  /** When it is to be sent; null once it was sent, or cannot be. */
   due_at: number | null;
 }
 
-/** Which app an entry of `APPS_FILE` that names a display name is about, since it was first seen. */
+/** Which app an entry of `APPS_FILE` with a display name stands for, bound when the entry was first seen. */
 export interface AppBindingRow {
-  /** The name in small letters. */
+  /** The name in lower case. */
   entry: string;
   /** Service principal id. */
   app_id: string;
   bound_at: number;
 }
 
-/** Who and what stands in the history; kept by the database, see `search.ts`. */
+/** The people and apps that the history names; kept by the database, see `search.ts`. */
 export interface KnownNameRow {
-  /** An id, a name or a second line, in small letters. */
+  /** An id, a name or a second line, in lower case. */
   folded: string;
-  /** An actor stands in the record by id alone. */
+  /** The record has only the id of an actor. */
   kind: 'person' | 'app' | 'actor';
   id: string;
   name: string;
 }
 
-/** For whom a card was made that others see as well. */
+/** The owner of a card that other people see as well. */
 export interface CardOwnerRow {
   /** Conversation and activity id. */
   card: string;
@@ -367,11 +367,11 @@ export interface CardOwnerRow {
   noted_at: number;
 }
 
-/** Who edits a card at this moment, so that no two processes do. */
+/** The process that edits a card at this moment, so that no two processes do. */
 export interface CardEditRow {
   /** The id of a live card. */
   id: string;
   owner: string;
-  /** Nobody else edits it before this. */
+  /** No other process edits it before this. */
   until: number;
 }

@@ -1,13 +1,13 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * What keeps a search as quick in a million requests as in a hundred: columns and a table that repeat what stands
- * elsewhere, where an index can have it. The database keeps them by triggers, so that no writer can forget one.
+ * Keeps a search as fast in a million requests as in a hundred: columns and a table that repeat data where an index can
+ * cover it. Database triggers maintain them, so that no writer can forget one.
  *
- *     tasks.asked_at                   when its request was asked for
- *     requests.access_at               when the access request was made that it carries out; null for a typed one
+ *     tasks.asked_at                   when its request was made
+ *     requests.access_at               when the access request it carries out was made; null for a typed one
  *     access_cards.latest_revision     what the card would show if it were drawn now
- *     known_names                      who and what stands in the history, by id, name and label in small letters
+ *     known_names                      the people and apps of the history, by id, name and label in lower case
  */
 export async function addSearch(db: Kysely<unknown>, engine: 'sqlite' | 'postgres'): Promise<void> {
   await db.schema.alterTable('tasks').addColumn('asked_at', 'bigint').execute();
@@ -38,7 +38,7 @@ async function repeatWhatStands(db: Kysely<unknown>): Promise<void> {
     db,
   );
   for (const one of named) {
-    // Each table is gone through once, in its own order: an index would lead SQLite all over it.
+    // Each table is read once, in its own order: an index would make SQLite jump around in it.
     const kind = one.butKind === undefined ? [] : ['kind'];
     const columns = [...new Set([one.id, one.name, ...one.keys, ...kind])].map(
       (column) => `${column} || '' as ${column}`,
@@ -48,7 +48,7 @@ async function repeatWhatStands(db: Kysely<unknown>): Promise<void> {
   }
 }
 
-/** The ways through the history have the column by which they leave out, and each its old name. */
+/** The indexes on the history get the columns that filter it, and keep their old names. */
 async function indexIt(db: Kysely<unknown>): Promise<void> {
   const anew = async (name: string, table: string, columns: readonly string[]) => {
     await db.schema.dropIndex(name).ifExists().execute();
@@ -65,7 +65,7 @@ async function indexIt(db: Kysely<unknown>): Promise<void> {
   await way('requests_by_asker_and_app', 'asker_id', 'app_id');
   await anew('tasks_by_subject', 'tasks', ['subject_id', 'asked_at', 'request_id']);
   await sql`create index requests_card on requests (card_id) where card_id is not null`.execute(db);
-  // Of those that show the latest, which are nearly all, these know nothing.
+  // Leaves out the cards that show the latest revision, which are nearly all of them.
   await db.schema.dropIndex('requests_undrawn').execute();
   await sql`create index requests_undrawn on requests (created_at)
     where drawn_revision < revision and card_id is not null`.execute(db);
@@ -80,15 +80,15 @@ const latestOf = (accessRequestId: string) =>
 
 interface Named {
   readonly table: string;
-  /** An `actor` stands in the record by id alone. */
+  /** The record has only the id of an actor. */
   readonly kind: 'person' | 'app' | 'actor';
   readonly id: string;
   readonly name: string;
-  /** By what it is looked for. */
+  /** The columns by which it is searched. */
   readonly keys: readonly string[];
-  /** A row gets them later than it is made. */
+  /** The columns are filled after the row is inserted. */
   readonly isLater?: true;
-  /** Rows of this kind name nobody: strangers who were turned away. */
+  /** Rows of this kind are skipped: they record refused strangers and name no person. */
   readonly butKind?: string;
 }
 
@@ -122,7 +122,7 @@ const named: readonly Named[] = [
   { table: 'records', kind: 'actor', id: 'actor_id', name: 'actor_id', keys: ['actor_id'], butKind: 'turnedAway' },
 ];
 
-/** Nothing is written, and nothing locked, where a name stands there already, as it nearly always does. */
+/** Writes and locks nothing where a name is there already, as it nearly always is. */
 function noteNames(ones: readonly Named[], column: (name: string) => string, from: string): string {
   const found = ones.flatMap(({ kind, id, name, keys, butKind }) => {
     const where = butKind === undefined ? '' : `where ${column('kind')} <> '${butKind}'`;
@@ -178,7 +178,7 @@ function postgresTriggers(): string[] {
     `create or replace trigger usher_${name} ${at} for each row ${when} execute function usher_${name}()`,
   ];
   return [
-    // Once a statement, however many rows it writes.
+    // Once per statement, however many rows it writes.
     ...tables.flatMap((table) => [
       `create or replace function usher_${table}_names() returns trigger language plpgsql as $$
         begin ${noteNames(namedIn(table), (column) => column, 'from added')} return null; end $$`,

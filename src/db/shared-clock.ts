@@ -1,19 +1,19 @@
 import type { Clock } from '../clock.ts';
 
 /**
- * One wall clock for all processes that share a database: the database's. Leases and due times are compared by other
- * processes than the one that wrote them, and machines do not agree on the time; one that is ten minutes fast would
- * otherwise take every task from under the others.
+ * One wall clock for all processes that share a database: the database's. Leases and due times are compared by
+ * processes other than the one that wrote them, and machines disagree on the time: one that is ten minutes fast would
+ * otherwise take over every task of the others.
  *
- * Between two answers of the database the time goes on by the monotonic clock, which nobody sets.
+ * Between two answers of the database the time goes on by the monotonic clock, which is never set.
  */
 export interface SharedClock {
   readonly clock: Clock;
-  /** The database told this time, in answer to a question asked at `askedAt` on the monotonic clock. */
+  /** The database reported this time, in answer to a query sent at `askedAt` on the monotonic clock. */
   correct(askedAt: number, told: number): void;
 }
 
-/** An answer that took longer may come from a process that stood still, and tells little. */
+/** A slower answer may come from a process that hung, and is not precise enough. */
 const longestAnswerMs = 500;
 
 export function createSharedClock(machine: Clock): SharedClock {

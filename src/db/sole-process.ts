@@ -17,21 +17,21 @@ import { type Clock, systemClock } from '../clock.ts';
 import { marking, sqliteCodeOf } from './sqlite-file.ts';
 
 /**
- * One process at a time on an SQLite file: two would take each other's tasks for those of a dead one.
+ * One process at a time on an SQLite file: two would each consider the other's tasks those of a dead process.
  *
- * The operating system holds the lock, on a file beside the database, for as long as the process lives: a process that
- * was killed holds nothing, whatever its number was and whoever has that number now. Beside the lock stands who holds
- * it, for the words of the refusal.
+ * The operating system holds the lock, on a file beside the database, for as long as the process lives: a killed
+ * process holds nothing, even if another process has its number now. A note beside the lock says who holds it, for the
+ * message of the refusal.
  *
- * A lock may not reach from one machine to another where they share a drive. So the holder's note also carries a count
- * that goes on while it lives, and a process that gets the lock and finds the note of another machine watches the count
- * for a while; no clocks are compared. Containers on one machine share its kernel, so there the lock alone decides.
+ * A lock on a shared drive may not reach from one machine to another. So the holder's note also carries a count that
+ * goes up while it lives, and a process that gets the lock and finds the note of another machine watches the count for
+ * a while; no clocks are compared. Containers on one machine share its kernel, so there the lock alone decides.
  */
 export type SoleProcess =
   | { readonly kind: 'held'; release(): void }
   | { readonly kind: 'taken'; readonly by: Holder | null };
 
-/** Who holds the file. */
+/** The process that holds the file. */
 export interface Holder {
   readonly pid: number;
   readonly host: string;
@@ -40,7 +40,7 @@ export interface Holder {
 }
 
 interface Note extends Holder {
-  /** Tells one run of one kernel from another. */
+  /** Identifies one boot of one kernel. */
   readonly machine: string;
   readonly beat: number;
 }
@@ -53,10 +53,10 @@ export interface SoleProcessOptions {
 const defaultBeatMs = 4_000;
 const ownerOnly = 0o600;
 
-/** What this process holds, by the real path of the file. A second Usher within it, as in tests, shares the lock. */
+/** The locks of this process, by the real path of the file. A second Usher within it, as in tests, shares the lock. */
 const held = new Map<string, { shares: number; readonly end: () => void }>();
 
-/** @throws when the lock file can be neither made nor locked, which `databaseFaultOf` knows of the error. */
+/** @throws when the lock file can be neither created nor locked; `databaseFaultOf` recognizes the error. */
 export async function becomeSoleProcess(
   path: string,
   clock: Clock,
@@ -83,13 +83,13 @@ export async function becomeSoleProcess(
   const note = { pid: process.pid, host: hostname(), since: new Date(clock.now()).toISOString(), machine };
   marking(() => writeNote(noteFile, { ...note, beat: 0 }));
   let beat = 0;
-  // By the machine's own timer: it is other machines that watch it.
+  // On the machine's own timer: other machines watch it.
   const beating = setInterval(() => {
     beat += 1;
     try {
       writeNote(noteFile, { ...note, beat });
     } catch {
-      // A disk that is full is told by all else that is to be stored; the lock does not depend on it.
+      // Every other write reports a full disk; the lock does not depend on the note.
     }
   }, beatMs).unref();
   held.set(file, {
@@ -114,7 +114,7 @@ function giveBack(file: string): void {
 
 /** Null where another process holds it. */
 function lock(path: string): (() => void) | null {
-  // Opened only to be made: closing a file gives up every lock that this process has on it.
+  // Opened only to create it: closing a file releases every lock that this process has on it.
   try {
     closeSync(openSync(path, 'wx', ownerOnly));
   } catch (error) {
@@ -137,7 +137,7 @@ function realPath(path: string): string {
   return realpathSync(path);
 }
 
-/** In one step: whoever reads it finds a whole one. */
+/** In one step, so that a reader finds a whole note. */
 function writeNote(path: string, note: Note): void {
   writeFileSync(`${path}.new`, JSON.stringify(note), { mode: ownerOnly });
   renameSync(`${path}.new`, path);
@@ -159,7 +159,7 @@ function isNote(value: unknown): value is Note {
   return texts && typeof pid === 'number' && typeof beat === 'number';
 }
 
-/** Linux has an id for each start of a kernel, which containers share; elsewhere the name has to do. */
+/** Linux has an id for each boot of a kernel, which containers share; elsewhere the host name has to do. */
 function machineId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

@@ -11,9 +11,9 @@ import {
 import { createPatience, isReading, openSqlite, type SqliteFile } from './sqlite-file.ts';
 
 /**
- * SQLite by Node's own driver, which is synchronous: whatever waits inside of it holds the whole process, `/healthz`
- * included. So SQLite waits for no lock here. A statement that finds the file locked by another program is tried again
- * in a moment, and the event loop is free meanwhile.
+ * SQLite by Node's own driver, which is synchronous: a wait inside of it blocks the whole process, `/healthz` included.
+ * So SQLite waits for no lock here. A statement that finds the file locked by another program is retried shortly after,
+ * and the event loop is free meanwhile.
  */
 export function sqliteKysely(path: string, how: 'writing' | 'reading' = 'writing'): KyselyDialect {
   return {
@@ -25,7 +25,7 @@ export function sqliteKysely(path: string, how: 'writing' | 'reading' = 'writing
   };
 }
 
-/** One connection, which Kysely hands to one at a time. */
+/** One connection, which Kysely gives to one query at a time. */
 function createDriver(path: string, how: 'writing' | 'reading'): Driver {
   const patiently = createPatience();
   let file: SqliteFile | null = null;
@@ -51,11 +51,11 @@ function createDriver(path: string, how: 'writing' | 'reading'): Driver {
       file = openSqlite(path, how);
     },
     acquireConnection: async () => connection,
-    // At once as a writer: one that reads first and then finds the file locked could only start anew.
+    // A writer from the start: a transaction that reads first and then finds the file locked would have to start again.
     beginTransaction: () => run('begin immediate'),
     commitTransaction: () => run('commit'),
     async rollbackTransaction() {
-      // A full disk, say, has undone it already; saying so again would hide why.
+      // A full disk, for example, has rolled it back already; rolling back again would hide the cause.
       if (opened().isInTransaction()) await run('rollback');
     },
     releaseConnection: async () => undefined,

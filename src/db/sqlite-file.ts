@@ -6,14 +6,14 @@ import { type DatabaseFault, markAway } from './away.ts';
 
 /** The SQLite file itself, for the process's own connection and for the thread that only reads. */
 
-/** How long a statement waits for a lock of another program, and how often it looks. */
+/** How long a statement waits for another program's lock, and how often it retries. */
 const longestLockMs = 5_000;
 const lookEveryMs = 25;
 
 /**
- * By the machine's own time, as it is the machine that is waited for. What waits in line behind a statement that has
- * waited in vain is not made to wait as long once more: the file has been locked since the first of them met the lock,
- * until one of them writes.
+ * By the machine's own time, since the lock is the machine's. A statement queued behind one that has waited in vain
+ * does not wait as long once more: the file counts as locked since the first of them met the lock, until one of them
+ * writes.
  */
 export function createPatience(): <T>(isWriting: boolean, work: () => T) => Promise<T> {
   let lockedSince: number | null = null;
@@ -27,7 +27,7 @@ export function createPatience(): <T>(isWriting: boolean, work: () => T) => Prom
       } catch (error) {
         if (!isLocked(error)) throw error;
         const now = systemClock.monotonic();
-        // Where nothing has looked for so long, it is another lock.
+        // After so long without a retry, it is another lock.
         if (lockedSince === null || now - lockedAt > longestLockMs) lockedSince = now;
         lockedAt = now;
         if (now - lockedSince >= longestLockMs) throw error;
@@ -37,7 +37,7 @@ export function createPatience(): <T>(isWriting: boolean, work: () => T) => Prom
   };
 }
 
-/** As Kysely takes it. */
+/** As Kysely expects it. */
 export interface SqliteResult<R> {
   readonly insertId?: bigint;
   readonly numAffectedRows?: bigint;
@@ -55,19 +55,19 @@ export interface SqliteFile {
 }
 
 /**
- * SQLite takes longer to compile a statement than to run it, and what is compiled is memory that V8 does not see and so
- * is slow to give back. Usher has some 150 statements; lists of ids make more of them, by their lengths.
+ * SQLite takes longer to compile a statement than to run it, and a compiled one is memory that V8 does not see and so
+ * is slow to free. Usher has some 150 statements; id lists of different lengths make more of them.
  */
 const mostPrepared = 256;
 const ownerOnly = 0o600;
 
 export function openSqlite(path: string, how: 'writing' | 'reading' = 'writing'): SqliteFile {
   const database = marking(() => {
-    // It holds personal data. What SQLite puts beside it gets the same rights.
+    // It holds personal data. SQLite gives the files beside it the same permissions.
     if (how === 'writing' && path !== ':memory:') closeSync(openSync(path, 'a', ownerOnly));
     return new DatabaseSync(path, { readOnly: how === 'reading' });
   });
-  // WAL lets a reader (a backup, say) look on; NORMAL keeps every commit over a crash of the process.
+  // WAL lets a reader (a backup, for example) read meanwhile; NORMAL keeps every commit over a crash of the process.
   marking(() =>
     database.exec(
       how === 'reading'
@@ -78,10 +78,10 @@ export function openSqlite(path: string, how: 'writing' | 'reading' = 'writing')
     ),
   );
   const prepared = new Map<string, ReturnType<DatabaseSync['prepare']>>();
-  /** Runs to its end each time, so one statement can serve all; SQLite itself compiles it anew for a new schema. */
+  /** A statement runs to its end each time, so it can be reused; SQLite itself recompiles it for a new schema. */
   function prepare(text: string) {
     const statement = prepared.get(text) ?? database.prepare(text);
-    // The one that was used last stands last, so the first is the one to give up.
+    // The last used is last in the map, so the first is evicted.
     prepared.delete(text);
     prepared.set(text, statement);
     for (const oldest of prepared.keys()) {
@@ -108,11 +108,11 @@ export function openSqlite(path: string, how: 'writing' | 'reading' = 'writing')
   };
 }
 
-/** Busy, locked, no memory, input or output, full, the protocol of locks. https://sqlite.org/rescode.html */
+/** Busy, locked, out of memory, I/O error, disk full, locking protocol. https://sqlite.org/rescode.html */
 const awayCodes: ReadonlySet<unknown> = new Set([5, 6, 7, 10, 13, 15]);
-/** No permission, read-only, damaged, not to be opened, too large a file here, no authorization, not a database. */
+/** No permission, read-only, damaged, cannot open, file too large, no authorization, not a database. */
 const refusingCodes: ReadonlySet<unknown> = new Set([3, 8, 11, 14, 22, 23, 26]);
-/** Of the file system, where the file is made. */
+/** File system errors while the file is created. */
 const refusingFiles: ReadonlySet<unknown> = new Set([
   'EACCES',
   'EPERM',

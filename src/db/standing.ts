@@ -3,13 +3,13 @@ import type { Dialect } from './dialect.ts';
 import { migrations } from './migrations.ts';
 import type { Foreign } from './refusals.ts';
 
-/** How a database stands to this version of Usher. `pending`: the migrations that are still to come. */
+/** How a database compares to this version of Usher. `pending`: the migrations still to run. */
 export type Standing = { readonly kind: 'ours'; readonly pending: readonly string[] } | Foreign;
 
-/** Where Kysely keeps which migrations were run. */
+/** Where Kysely records which migrations were run. */
 const migrationTables = ['kysely_migration', 'kysely_migration_lock'];
 
-/** Looks, and changes nothing. */
+/** Reads only. */
 export async function findStanding<Tables>(dialect: Dialect, query: Kysely<Tables>): Promise<Standing> {
   const db = query as Kysely<unknown>;
   const tables = await dialect.tables(db);

@@ -2,22 +2,24 @@ import type { DatabaseConfig } from '../config.ts';
 import { secret } from '../secret.ts';
 import { type DatabaseFault, databaseFaultOf, markAway } from './away.ts';
 
-/** What a thread beside the process's own has in common with others: how it is started, and how it tells of an error. */
+/** What all worker threads share: how they are started, and how they report an error. */
 
-/** The module of a thread, named without its ending, beside the module that starts it: built, its ending is another. */
+/**
+ * The module of a thread, named without extension, next to the module that starts it; a build changes the extension.
+ */
 export function threadFile(name: string, beside: string): URL {
   return new URL(`${name}${beside.endsWith('.ts') ? '.ts' : '.js'}`, beside);
 }
 
 export const threadOptions = {
-  // As `npm start` has it: V8 would take more, and be no quicker. There is no limit to all of it: where SQLite's driver
-  // meets one, the whole process ends.
+  // As `npm start` sets it: V8 would take more, and be no faster. There is no limit on the total: where SQLite's driver
+  // hits one, the whole process ends.
   resourceLimits: { maxYoungGenerationSizeMb: 24 },
-  // The process's own may name what is not for a thread.
+  // The process's own arguments may include some that do not suit a thread.
   execArgv: [],
 };
 
-/** What goes to a thread is copied, and a secret is not to be. */
+/** What a thread gets is copied, and a secret must not be. */
 interface ThreadData {
   readonly config: DatabaseConfig;
   readonly url: string | null;
@@ -30,14 +32,14 @@ export function threadData(config: DatabaseConfig, task: unknown): unknown {
   return { config: rest, url: url.reveal(), task };
 }
 
-/** In the thread: which database to open, and what for. */
+/** In the thread: which database to open, and the task. */
 export function readThreadData<Task>(data: unknown): { readonly config: DatabaseConfig; readonly task: Task } {
   const { config, url, task } = data as ThreadData;
   const whole = config.kind === 'sqlite' ? config : { ...config, url: secret(url ?? '') };
   return { config: whole, task: task as Task };
 }
 
-/** An error on its way out of a thread, where its mark as the database's fault would be lost. */
+/** An error as sent out of a thread, which would lose its mark as the database's fault. */
 export interface ToldError {
   readonly message: string;
   readonly code: unknown;

@@ -3,7 +3,7 @@ import { assertNever } from '../assert-never.ts';
 
 /**
  * How a connection to PostgreSQL is encrypted, by the `sslmode` of its address. Stricter than libpq, which takes any
- * certificate for `require`: whoever asks for encryption wants to talk to the right server.
+ * certificate for `require`: an operator who asks for encryption wants the right server.
  * https://www.postgresql.org/docs/current/libpq-ssl.html
  *
  *     disable, or none given    not encrypted
@@ -11,15 +11,15 @@ import { assertNever } from '../assert-never.ts';
  *     verify-ca                 the certificate is checked, the host name is not
  *     no-verify                 encrypted, and nothing is checked
  *
- * `allow` and `prefer` would go on without encryption when somebody in between asks for it, so they are refused.
+ * `allow` and `prefer` would go on without encryption when an attacker in between asks for it, so they are refused.
  */
 export const sslModes = ['disable', 'require', 'verify-ca', 'verify-full', 'no-verify'] as const;
 export type SslMode = (typeof sslModes)[number];
 
-/** What else an address may say of TLS; nothing of it is taken, so that nothing of it is passed over in silence. */
+/** Other TLS settings of an address. Usher refuses them all rather than ignore them silently. */
 const otherSettings = ['ssl', 'sslrootcert', 'sslcert', 'sslkey', 'sslnegotiation', 'uselibpqcompat'];
 
-/** The mode that an address names: null when it names none, `unknown` for what is not taken. */
+/** The mode that an address names: null when it names none, `unknown` for one that Usher does not support. */
 export function sslModeOf(url: string): SslMode | 'unknown' | null {
   if (!URL.canParse(url)) return null;
   const { searchParams } = new URL(url);
@@ -28,7 +28,7 @@ export function sslModeOf(url: string): SslMode | 'unknown' | null {
   return asked === null ? null : (sslModes.find((mode) => mode === asked) ?? 'unknown');
 }
 
-/** The address without its mode, which the driver would read in its own way. */
+/** The address without its mode, which the driver would interpret in its own way. */
 export function withoutSslMode(url: string): string {
   if (!URL.canParse(url)) return url;
   const address = new URL(url);

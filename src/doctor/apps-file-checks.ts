@@ -13,10 +13,10 @@ import { words } from './words.ts';
 
 const atOnce = 4;
 
-/** Whether what `APPS_FILE` names is there: the apps, who decides on them, and the roles that are assigned. */
+/** Whether what `APPS_FILE` names exists: the apps, their approvers, and the roles that are assigned. */
 export function appsFileChecks(reach: Reach): readonly Check[] {
   const { entries } = reach;
-  /** By the id, once the list has been read. */
+  /** By id, once the list has been read. */
   const appOf = (entry: AppEntry) => reach.applications.bound().get(keyOf(entry.app)) ?? entry.app;
   const found = once(() =>
     eachSideBySide(entries, atOnce, async (entry) => ({ entry, match: await reach.applications.find(appOf(entry)) })),
@@ -33,7 +33,7 @@ export function appsFileChecks(reach: Reach): readonly Check[] {
       const say = words.appsFile.apps;
       const obstacle = await obstacleTo('Application.Read.All');
       if (obstacle !== null) return skipped(obstacle);
-      // The line of the applications tells why none can be read.
+      // The check of the applications reports why none can be read.
       const list = await reach.applications.list();
       if (!list.ok) return skipped(words.apps.missing);
       const looked = await found();

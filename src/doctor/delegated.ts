@@ -3,8 +3,8 @@ import type { Reach } from './reach.ts';
 import { words } from './words.ts';
 
 /**
- * What can be told of an Usher that calls Graph by the right of whoever asks, while nobody is signed in: that the
- * registration may exchange tokens at all, and that it holds no right of its own, which it would not need.
+ * Checks an Usher that calls Graph with delegated permissions, without a signed-in person: that the registration may
+ * exchange tokens at all, and that it holds no application permission, which it would not need.
  */
 export function delegatedChecks({ config, granted }: Reach): readonly Check[] {
   const say = words.delegated;

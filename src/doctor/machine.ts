@@ -4,11 +4,11 @@ import { type Check, good, once, skipped, wrong } from './check.ts';
 import type { Reach } from './reach.ts';
 import { words } from './words.ts';
 
-/** Entra and the Bot Framework take tokens that are this far off their clocks, and no farther. */
+/** Entra and the Bot Framework accept tokens that are at most this far off their clocks. */
 const mostSkewMs = 5 * 60_000;
 const endpointTimeoutMs = 10_000;
 
-/** What is about this machine: its database, its clock, and whether the bot answers. */
+/** Checks of this machine: its database, its clock, and whether the bot answers. */
 export function machineChecks(reach: Reach, clock: Clock, publicUrl: string | null): readonly Check[] {
   const { database, host, port } = reach.config;
   const inspected = once(() => inspectDatabase(database, clock));
@@ -64,14 +64,14 @@ export function machineChecks(reach: Reach, clock: Clock, publicUrl: string | nu
   ];
 }
 
-/** What the endpoint refuses in a way of its own, before it looks at any token: no proxy answers so. */
+/** A body that the endpoint refuses in its own way before it looks at any token, which no proxy would do. */
 const nothingForUsher = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' } as const;
 
 function isUshers(status: number, body: string): boolean {
   return status === 400 && body.includes('"not_an_activity"');
 }
 
-/** Where this machine itself reaches a server that listens there. */
+/** The address at which this machine reaches a server that listens there. */
 function ownAddress(host: string, port: number): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host.replace(/^\[|\]$/g, '');
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;

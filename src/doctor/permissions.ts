@@ -4,15 +4,15 @@ import { type CloudName, clouds } from '../clouds.ts';
 import { type Check, good, skipped, wrong } from './check.ts';
 import { words } from './words.ts';
 
-/** An application permission of Graph's that a feature in use needs. */
+/** A Graph application permission that an enabled feature needs. */
 export interface Need {
   readonly name: string;
   readonly feature: string;
-  /** Others that allow the same and more. */
+  /** Other permissions that include it. */
   readonly coveredBy: readonly string[];
 }
 
-/** What a token allows. `opaque`: it is no JWT that names roles, so nothing is known. */
+/** What a token allows. `opaque`: it is not a JWT that names roles, so nothing is known. */
 export type Granted =
   | { readonly kind: 'none' }
   | { readonly kind: 'opaque' }
@@ -42,7 +42,7 @@ export function neededPermissions(cloud: CloudName, entries: readonly AppEntry[]
       feature: features.roles,
       coveredBy: ['RoleManagement.Read.All', 'RoleManagement.ReadWrite.Directory', ...directory],
     },
-    // Whoever may assign may also read who is assigned.
+    // A permission to assign includes reading the assignments.
     assigns
       ? { name: 'AppRoleAssignment.ReadWrite.All', feature: features.assign, coveredBy: [] }
       : {
@@ -65,17 +65,17 @@ export function servedBy(need: Need, roles: readonly string[]): string | null {
   return need.coveredBy.find((name) => roles.includes(name)) ?? null;
 }
 
-/** What a token holds that no need asks for. One that stands in for a missing one counts as needed. */
+/** What a token grants that no need asks for. A permission that replaces a missing one counts as needed. */
 export function surplusPermissions(needs: readonly Need[], roles: readonly string[]): readonly string[] {
   const used = new Set(needs.flatMap((need) => [need.name, servedBy(need, roles) ?? need.name]));
-  // Microsoft's pages disagree over which of the two the log takes, so both may stand.
+  // Microsoft's pages disagree on which of the two the log needs, so either is accepted.
   if (used.has(logPermission)) used.add(otherLogPermission);
   return roles.filter((role) => !used.has(role));
 }
 
 const claimsSchema = z.object({ roles: z.array(z.string()).default([]) });
 
-/** The `roles` of a token. It is not verified: it was just had from the login, and nothing is decided by it. */
+/** The `roles` of a token. It is not verified: it comes straight from the login, and no decision relies on it. */
 export function grantedBy(token: string | null): Granted {
   if (token === null) return { kind: 'none' };
   const [, payload = ''] = token.split('.', 3);
@@ -87,7 +87,7 @@ export function grantedBy(token: string | null): Granted {
   }
 }
 
-/** @param granted null where no token could be had. */
+/** @param granted null where no token could be obtained. */
 export function permissionChecks(needs: readonly Need[], granted: () => Promise<Granted | null>): readonly Check[] {
   const unknown = (found: Granted | null) => {
     if (found === null) return skipped(words.graphToken.missing);

@@ -18,8 +18,8 @@ import { type Granted, grantedBy, type Need, neededPermissions, servedBy } from 
 import { words } from './words.ts';
 
 /**
- * What the doctor asks Graph by, and what stands in the way of asking. One cause makes one line red: whatever needs a
- * token, an answer of Graph's or a permission that is missing is passed over, as the line of the cause tells it.
+ * How the doctor calls Graph, and what prevents it. One cause makes one line red: a check that needs a token, an answer
+ * from Graph or a permission that is missing is skipped, as the line of the cause reports it.
  */
 export interface Reach {
   readonly config: Config;
@@ -28,9 +28,9 @@ export interface Reach {
   readonly applications: ReturnType<typeof createApplications>;
   readonly synchronization: ReturnType<typeof createSynchronization>;
   readonly needs: readonly Need[];
-  /** What the token allows; null where there is none to be had. */
+  /** What the token allows; null where none can be obtained. */
   readonly granted: () => Promise<Granted | null>;
-  /** Any answer of Graph's; null where nothing could be asked. */
+  /** Any answer from Graph; null where no call could be made. */
   readonly ping: () => Promise<GraphAnswer | null>;
   /** Why a read that needs this permission cannot be tried; null when it can. */
   blocked(permission: string | null): Promise<string | null>;
@@ -113,7 +113,7 @@ export function createReach(
     config,
     entries,
     graph,
-    // What the bot has bound is looked at, and nothing is bound.
+    // The doctor reads the bot's bindings and makes none.
     applications: createApplications({
       graph,
       clock,
@@ -138,13 +138,13 @@ async function signIn(token: () => Promise<unknown>, say: { good: string; fix: s
   }
 }
 
-/** A no for want of a permission is an answer all the same; one to the token itself, or a fault of Graph's, is none. */
+/** A refusal for want of a permission is an answer all the same; a refused token, or a fault of Graph's, is not. */
 function isAway(answer: GraphAnswer): answer is GraphTrouble {
   if (answer.kind === 'ok') return false;
   return answer.kind !== 'refused' || answer.status === 401 || answer.status >= 500;
 }
 
-/** A check that one read decides. */
+/** A check decided by a single read. */
 export function readCheck(
   reach: Reach,
   about: { readonly id: string; readonly permission: string; readonly path: string },
@@ -164,7 +164,7 @@ export function readCheck(
 
 const idSchema = z.object({ id: z.string() });
 
-/** Whether one of these collections holds an object of this id. */
+/** Whether one of these collections contains an object with this id. */
 export async function isThere(
   graph: GraphClient,
   collections: readonly string[],

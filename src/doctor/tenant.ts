@@ -6,20 +6,20 @@ import { type Check, good, once, skipped, wrong } from './check.ts';
 import { isThere, type Reach, readCheck, troubleWords } from './reach.ts';
 import { words } from './words.ts';
 
-/** Reads cost Graph and time; a tenant with hundreds of apps is judged by some. */
+/** Reads cost Graph and time; in a tenant with hundreds of apps some are enough to judge. */
 const mostAppsLookedAt = 20;
 const atOnce = 4;
 
 const synchronization = 'Synchronization.ReadWrite.All';
 
-/** What of the tenant Usher has to read: people, groups, applications, their jobs and rules, and the log. */
+/** What Usher has to read in the tenant: people, groups, applications, their jobs and rules, and the log. */
 export function tenantChecks(reach: Reach): readonly Check[] {
   const listed = once(async () => {
     const obstacle = await reach.blocked('Application.Read.All');
     return obstacle === null ? reach.applications.list() : obstacle;
   });
 
-  /** The apps that `APPS_FILE` is about go first: those are the ones that people ask for. */
+  /** The apps of `APPS_FILE` go first: they are the ones that people ask for. */
   const lookedAt = once(async () => {
     const list = await listed();
     if (typeof list === 'string' || !list.ok) return null;
@@ -134,7 +134,7 @@ function roleChecks(reach: Reach): readonly Check[] {
   }));
 }
 
-/** Whether all these ids are known in one of the collections. */
+/** Whether all these ids exist in one of the collections. */
 export async function idsFinding(
   reach: Reach,
   ids: readonly string[],

@@ -1,4 +1,4 @@
-/** All that the doctor says on a terminal. Chat has words of its own, in `chat/messages`. */
+/** All messages of the doctor on a terminal. Chat has its own, in `chat/messages`. */
 export const words = {
   help: `Usage: npm run --silent doctor -- [--url ADDRESS] [--json]
 
@@ -177,7 +177,7 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
           ...(unknown.length === 0 ? [] : [`not in the tenant: ${unknown.join(', ')}`]),
           ...(several.length === 0 ? [] : [`more than one app of this name: ${several.join(', ')}`]),
         ].join('; '),
-      /** The lines to paste; none where every entry names an id. */
+      /** The lines to paste; none where every entry is by id. */
       lines: (lines: readonly string[]) =>
         lines.length === 0
           ? ''

@@ -1,10 +1,10 @@
-/** Where a call goes: the address of a path, and which links of Graph's own may be followed. */
+/** Where a call goes: the URL of a path, and which of Graph's own links may be followed. */
 
 /**
- * The address of a call; null for a next link that leads away from Graph, which would take the token along.
+ * The URL of a call; null for a next link that leads away from Graph, which would take the token along.
  *
- * @param graphRoot Graph's own host in the configured cloud. Where the base is a proxy, Graph's links name that host
- * still, so such a link is followed through the proxy.
+ * @param graphRoot Graph's own host in the configured cloud. Where the base is a proxy, Graph's links still name that
+ * host, so such a link is followed through the proxy.
  */
 export function addressOf(
   baseUrl: string,
@@ -28,7 +28,7 @@ function throughBase(baseUrl: string, graphRoot: string | undefined, link: strin
   return `${baseUrl}${to.pathname.slice(version.length)}${to.search}`;
 }
 
-/** The path below the version with its ids taken out: what a log or a metric may name. */
+/** The path below the version without its ids: what a log or a metric may name. */
 export function endpointName(path: string): string {
   return path
     .replace(/^https?:\/\/.*?\/v1\.0(?=\/)/, '')

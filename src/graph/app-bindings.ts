@@ -3,25 +3,25 @@ import { type Fetched, fetched } from './answer.ts';
 import { guid } from './user.ts';
 
 /**
- * Which app an entry of `APPS_FILE` is about. An entry that names a display name is bound to the object id that bears
- * the name when the entry is first seen, and stays so: an app that is renamed keeps its approvers, and a second app of
- * the name never gets them. An entry that leads to no app, or to several, is broken, and nothing is decided on what
- * bears its name until it is mended. An entry by id needs no binding.
+ * Which app an entry of `APPS_FILE` stands for. An entry with a display name is bound to the object id that has the
+ * name when the entry is first seen, and stays so: a renamed app keeps its approvers, and a second app with the name
+ * never gets them. An entry that leads to no app, or to several, is broken, and Usher decides nothing for apps with its
+ * name until it is fixed. An entry by id needs no binding.
  */
 export interface BindingStore {
   /** The object id that each key is bound to. */
   read(): Promise<ReadonlyMap<string, string>>;
-  /** Binds a key that is not bound yet. Resolves with what it is bound to: another id, where another process was first. */
+  /** Binds an unbound key. Resolves with the id it is bound to: another one, where another process was first. */
   bind(key: string, appId: string): Promise<string>;
 }
 
 export type Binding =
   | { readonly kind: 'bound'; readonly id: string }
-  /** No app bears the name. */
+  /** No app has the name. */
   | { readonly kind: 'none' }
-  /** Several do, and the entry is bound to none of them. */
+  /** Several apps have the name, and the entry is bound to none of them. */
   | { readonly kind: 'several' }
-  /** The app that the entry is bound to is not in the tenant any more. */
+  /** The app to which the entry is bound is no longer in the tenant. */
   | { readonly kind: 'gone'; readonly id: string };
 
 /** By the key of the entry. */
@@ -41,7 +41,7 @@ interface Named {
 
 export const keyOf = (name: string): string => name.trim().toLowerCase();
 
-/** Whether two names of apps are the same, whatever their case. */
+/** Whether two app names are the same, ignoring case. */
 export const isSameName = (one: string, other: string): boolean => keyOf(one) === keyOf(other);
 
 export function isById({ app }: Pick<AppEntry, 'app'>): boolean {
@@ -55,12 +55,12 @@ export function isAbout(entry: AppEntry, app: Named, bindings: Bindings): boolea
   return binding?.kind === 'bound' && binding.id === app.id;
 }
 
-/** Whether more than short names hang on the entry. */
+/** Whether the entry sets more than short names. */
 export function saysWhoDecides({ approvers, assign }: AppEntry): boolean {
   return approvers.length > 0 || assign !== null;
 }
 
-/** Whether it is not known who decides on this app, as an entry that says so for its name leads nowhere. */
+/** Whether this app's approvers are unknown, because an entry for its name is broken. */
 export function isUnsettled(entries: readonly AppEntry[], app: Named, bindings: Bindings): boolean {
   return entries.some(
     (entry) =>
@@ -71,7 +71,7 @@ export function isUnsettled(entries: readonly AppEntry[], app: Named, bindings: 
   );
 }
 
-/** Those of the entries that are broken. */
+/** The broken entries. */
 export function brokenOf(entries: readonly AppEntry[], bindings: Bindings): readonly BrokenEntry[] {
   return entries.flatMap((entry) => {
     const binding = isById(entry) ? undefined : bindings.get(keyOf(entry.app));
@@ -80,7 +80,7 @@ export function brokenOf(entries: readonly AppEntry[], bindings: Bindings): read
 }
 
 /**
- * Binds what is not bound yet, and looks for what is.
+ * Binds the unbound entries, and looks up the bound ones.
  *
  * @param listed the tenant's apps, all of them where `complete`
  */
@@ -89,7 +89,7 @@ export async function settleBindings(
   listed: { readonly items: readonly Named[]; readonly complete: boolean },
   parts: {
     readonly store: BindingStore;
-    /** The apps of exactly this name, read anew: the list may lack some, or be older than what mended the entry. */
+    /** The apps of exactly this name, uncached: the list may lack some, or be older than the fix of the entry. */
     readonly named: (name: string) => Promise<Fetched<readonly Named[]>>;
     readonly isThere: (id: string) => Promise<Fetched<boolean>>;
   },
@@ -119,7 +119,7 @@ export async function settleBindings(
   return fetched(bindings);
 }
 
-/** Keeps the bindings for as long as the process lives. */
+/** Keeps the bindings while the process lives. */
 export function bindingsInMemory(): BindingStore {
   const bound = new Map<string, string>();
   return {

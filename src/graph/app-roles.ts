@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { nullableText } from './user.ts';
 
-/** What stands in a service principal of the roles it declares, and of whose it is. */
+/** The roles that a service principal declares, and which tenant owns the app. */
 export interface RoleBearer {
   readonly appId: string;
-  /** The tenant that the app comes from; null where Graph does not tell, as for managed identities. */
+  /** The app's home tenant; null where Graph does not tell, as for managed identities. */
   readonly appOwnerOrganizationId: string | null;
   readonly appRoles: readonly AppRole[];
 }
@@ -20,7 +20,7 @@ export interface AppRole {
 
 export type RoleChoice =
   | { readonly kind: 'one'; readonly id: string }
-  /** `ambiguous`: several roles bear the name, and they may give different rights. */
+  /** `ambiguous`: several roles have the name, and they may grant different rights. */
   | { readonly kind: 'none' | 'disabled' | 'ambiguous' };
 
 const roleSchema = z.object({
@@ -31,7 +31,7 @@ const roleSchema = z.object({
   allowedMemberTypes: z.array(z.string()).catch([]),
 });
 
-/** Roles that are missing are no roles that are not declared: without them the answer counts as unreadable. */
+/** An answer without `appRoles` counts as unreadable: it does not mean that the app declares none. */
 export const roleBearerSchema: z.ZodType<RoleBearer> = z.object({
   appId: z.string(),
   appOwnerOrganizationId: nullableText,
@@ -39,7 +39,7 @@ export const roleBearerSchema: z.ZodType<RoleBearer> = z.object({
 });
 export const roleBearerFields = 'id,appId,appOwnerOrganizationId,appRoles';
 
-/** Means "assigned, without a role in particular"; only for apps that declare no role. */
+/** Means "assigned, without a particular role"; only for apps that declare no role. */
 const defaultRoleId = '00000000-0000-0000-0000-000000000000';
 
 /** https://learn.microsoft.com/graph/api/resources/approleassignment */
@@ -58,23 +58,23 @@ function sameName(one: string | null, other: string): boolean {
 }
 
 /**
- * The tenants from which Microsoft brings its own services into every other, by cloud; the second is Microsoft's as a
- * company. https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in
+ * The tenants from which Microsoft brings its own services into all others, by cloud; the second is Microsoft's
+ * corporate tenant. https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in
  */
 const microsoftTenants: readonly string[] = [
   'f8cdef31-a31e-4b4a-93e4-5f571e91255a',
   '72f988bf-86f1-41af-91ab-2d7cd011db47',
-  // The same for the US government's clouds, and for China's.
+  // Microsoft's tenants in the US government's clouds, and in China's.
   'cab8a31a-1906-4287-a0d8-4eef66b95f6e',
   'a55a4d5b-9241-49b1-b4ff-befa8db00269',
 ];
 
-/** How the ids of Microsoft Graph, Azure AD Graph, Exchange, SharePoint and their like end, in every cloud. */
+/** Endings of the ids of Microsoft Graph, Azure AD Graph, Exchange, SharePoint and the like, in every cloud. */
 const microsoftIdEndings: readonly string[] = ['-0000-0000-c000-000000000000', '-0000-0ff1-ce00-000000000000'];
 
 /**
- * Whether the app is Microsoft's own, as far as Graph tells. A role of one of those can give rights over the whole
- * tenant, so whose app it is has to be known: an owner that is not told counts as Microsoft.
+ * Whether the app is Microsoft's own, as far as Graph tells. Such an app's role can grant rights over the whole tenant,
+ * so the owner has to be known: an unknown owner counts as Microsoft.
  */
 export function belongsToMicrosoft({ appId, appOwnerOrganizationId }: RoleBearer): boolean {
   if (appOwnerOrganizationId === null || microsoftTenants.includes(appOwnerOrganizationId.toLowerCase())) return true;

@@ -22,21 +22,21 @@ import { filterText, graphPath } from './odata.ts';
 import { type Listing, readAll, readIfThere, readOne } from './read.ts';
 import { guid, nullableText } from './user.ts';
 
-/** The tenant's enterprise applications: service principals, found by whatever people call them. */
+/** The tenant's enterprise applications (service principals), found by the names that people use for them. */
 export interface Applications {
   find(text: string): Promise<Fetched<AppMatch>>;
   list(): Promise<Fetched<Listing<Application>>>;
-  /** Whether the app is enabled in Entra, read anew; null when Graph does not tell. */
+  /** Whether the app is enabled in Entra, uncached; null when Graph does not tell. */
   isEnabled(id: string): Promise<Fetched<boolean | null>>;
-  /** The entries of `APPS_FILE` that were last seen to lead to no app, or to several. */
+  /** The entries of `APPS_FILE` that led to no app, or to several, when last read. */
   broken(): readonly BrokenEntry[];
-  /** The object ids that the entries by name were last seen to be bound to, by `keyOf` the name. */
+  /** The object ids to which entries by name were bound when last read, by `keyOf` the name. */
   bound(): ReadonlyMap<string, string>;
-  /** What tells the app from others of its name. */
+  /** Details that distinguish the app from others with its name. */
   describe(id: string): Promise<Fetched<AppDescription>>;
 }
 
-/** What only a picker needs; each null where Graph does not tell. */
+/** Details for a picker; each null where Graph does not tell. */
 export interface AppDescription {
   /** ISO 8601. */
   readonly createdAt: string | null;
@@ -45,25 +45,28 @@ export interface AppDescription {
 }
 
 export interface Application {
-  /** The service principal's object id, which is what synchronization calls want. */
+  /** The service principal's object id, which synchronization calls take. */
   readonly id: string;
   readonly appId: string;
   readonly displayName: string;
   /** False for an app that is disabled in Entra, as of when the list was read; null when Graph does not tell. */
   readonly enabled: boolean | null;
   readonly aliases: readonly string[];
-  /** Who decides on access to it, by `APPS_FILE`; empty for the general approvers. */
+  /** The approvers of the app, by `APPS_FILE`; empty for the general approvers. */
   readonly approvers: readonly string[];
   /** The app role that an approval assigns, by `APPS_FILE`; null where Usher assigns nothing. */
   readonly assign: { readonly appRole: string } | null;
-  /** An entry of `APPS_FILE` bears its name and leads to no app: who decides on it is not known, so nothing is decided. */
+  /**
+   * An entry of `APPS_FILE` has its name and leads to no app: its approvers are unknown, so Usher decides nothing for
+   * it.
+   */
   readonly unsettled?: true;
 }
 
 export type AppMatch =
   | { readonly kind: 'one'; readonly app: Application }
   | { readonly kind: 'several'; readonly apps: readonly Application[]; readonly more: boolean }
-  /** Nothing of that name; `known` is what a near miss can be looked for in. */
+  /** No app has the name; `known` is searched for a near miss. */
   | { readonly kind: 'none'; readonly known: readonly string[] };
 
 const accountEnabled = z.boolean().nullable().default(null).catch(null);
@@ -78,15 +81,15 @@ const descriptionSchema = z.object({
   description: nullableText,
   verifiedPublisher: z.object({ displayName: nullableText }).nullable().default(null).catch(null),
 });
-/** What the portal lists as "Enterprise applications" carries this tag. */
+/** The portal lists service principals with this tag as "Enterprise applications". */
 const enterpriseTag = 'WindowsAzureActiveDirectoryIntegratedApp';
 const listKeepMs = 10 * 60_000;
-/** An app that is not there may be there in a moment, and who decides on it hangs on that. */
+/** A missing app may be created at any moment, and its approvers depend on it. */
 const noneKeepMs = 10_000;
-/** A broken entry of `APPS_FILE` is looked at again, as the tenant may have been put right. */
+/** A broken entry of `APPS_FILE` is checked again, as an administrator may have fixed it in the tenant. */
 const brokenKeepMs = 30_000;
 const mostCandidates = 6;
-/** Read well beyond what is shown, as the one of exactly that name may stand behind those that only begin so. */
+/** Reads well beyond what is shown, as the app with exactly the name may come after those that only begin with it. */
 const mostBegun = 50;
 /** Twenty thousand apps. */
 const mostPages = 20;
@@ -95,9 +98,9 @@ export function createApplications(parts: {
   readonly graph: GraphClient;
   readonly clock: Clock;
   readonly entries: readonly AppEntry[];
-  /** What the entries that name a display name are bound to; in memory unless another is given. */
+  /** The bindings of entries by display name; in memory unless given. */
   readonly bindings?: BindingStore;
-  /** Told each time that it is seen which entries are broken; it does not throw. */
+  /** Called with the broken entries each time they are read; it must not throw. */
   readonly observe?: (broken: readonly BrokenEntry[]) => void;
 }): Applications {
   const { graph, entries, bindings: store = bindingsInMemory() } = parts;
@@ -135,7 +138,7 @@ export function createApplications(parts: {
       return fetched({ ...listing.value, items });
     });
 
-  /** What each entry is about. What is broken may have been mended, and is looked at again before long. */
+  /** The app of each entry. A broken entry may have been fixed, so it is checked again before long. */
   const bindings = (): Promise<Fetched<Bindings>> => {
     if (!hasNames) return Promise.resolve(fetched(new Map()));
     if (isWeighty && parts.clock.monotonic() - brokenAt > brokenKeepMs) {
@@ -188,7 +191,7 @@ export function createApplications(parts: {
     return byAppId.ok ? fetched(byAppId.value.items[0] ?? null) : byAppId;
   };
 
-  /** What is found is kept as long as a list, that nothing is found only as long as `sought` keeps anything. */
+  /** A found app is cached as long as the list, a missing one only as long as `sought` keeps its values. */
   const byId = (id: string) => {
     const key = id.toLowerCase();
     return sought.get(key, async () => {
@@ -202,7 +205,7 @@ export function createApplications(parts: {
     const bound = await bindings();
     if (!bound.ok) return bound;
     const alias = entries.find((entry) => entry.aliases.some((name) => isSameName(name, text)));
-    // A short name goes with the app, whatever that is called by now.
+    // A short name follows the app when the app is renamed.
     const own = alias === undefined ? undefined : bound.value.get(keyOf(alias.app));
     const wanted = own?.kind === 'bound' ? own.id : (alias?.app ?? text).trim();
     if (guid.test(wanted)) {
@@ -215,7 +218,7 @@ export function createApplications(parts: {
     if (!known.ok) return known;
     const isKnown = known.value.items.some((app) => isSameName(app.displayName, wanted));
     if (isKnown && known.value.complete) return fetched(choose(wanted, known.value.items));
-    // The app of exactly this name may have been made a minute ago, or stand beyond the pages that were read.
+    // The app with exactly this name may be a minute old, or beyond the pages that were read.
     const live = await search(`startswith(displayName,${filterText(wanted)})`, mostBegun, 1);
     if (!live.ok) return live;
     const fresh = live.value.items
@@ -242,8 +245,8 @@ export function createApplications(parts: {
 }
 
 /**
- * The app that a name means: the one of exactly that name, else those whose name begins with the typed words. A part
- * of a word is not enough: that is a near miss, which is asked about. Nor is the only one known whose name begins so,
+ * The app that a name means: the one with exactly that name, else those whose name begins with the typed words. Part of
+ * a word is not enough: that is a near miss, which Usher asks about. Nor is a single known app whose name begins so,
  * while others may be unread.
  */
 function choose(text: string, apps: readonly Application[], unread = false): AppMatch {

@@ -10,17 +10,18 @@ import { readAll, readOne } from './read.ts';
 import { nullableText } from './user.ts';
 
 /**
- * Who is assigned to an app, and making somebody so. An assignment is what puts a person into the scope of
- * provisioning. https://learn.microsoft.com/graph/api/resources/approleassignment
+ * Reads who is assigned to an app, and assigns people. An assignment puts a person into the scope of provisioning.
+ * https://learn.microsoft.com/graph/api/resources/approleassignment
  */
 export interface Assignments {
-  /** Whether a person is assigned, kept for a quarter of a minute. */
+  /** Whether a person is assigned; cached for 15 seconds. */
   find(servicePrincipalId: string, userId: string): Promise<Fetched<Assigned>>;
   /** The next `find` asks Graph. */
   forget(servicePrincipalId: string, userId: string): void;
   /**
-   * Gives a person the app role of this display name or value, in any case; without a role in particular where the app
-   * declares none. Never a role of one of Microsoft's own apps. Safe to repeat. Needs `AppRoleAssignment.ReadWrite.All`.
+   * Gives a person the app role with this display name or value, ignoring case; without a particular role where the app
+   * declares none. Never a role of one of Microsoft's own apps. Safe to repeat. Needs
+   * `AppRoleAssignment.ReadWrite.All`.
    */
   assign(servicePrincipalId: string, userId: string, appRole: string): Promise<AssignResult>;
 }
@@ -31,9 +32,9 @@ export type Assigned =
 
 export type AssignResult =
   | { readonly kind: 'assigned' | 'already' }
-  /** Trying again changes nothing. `code` is Graph's, or what was wrong before it was asked. */
+  /** Retrying does not help. `code` is Graph's, or says what was wrong before the call. */
   | { readonly kind: 'refused'; readonly why: AssignRefusal; readonly code: string }
-  /** Worth another try later; a person or an app that was made a moment ago is not everywhere yet. */
+  /** Worth retrying later: a new person or app is not replicated everywhere yet. */
   | { readonly kind: 'trouble'; readonly trouble: GraphTrouble };
 
 export type AssignRefusal = 'microsoftApp' | 'noSuchRole' | 'roleDisabled' | 'permission' | 'other';
@@ -53,13 +54,13 @@ export function createAssignments(parts: { readonly graph: GraphClient; readonly
   const keyOf = (servicePrincipalId: string, userId: string) => `${servicePrincipalId}/${userId}`.toLowerCase();
   const forget = (servicePrincipalId: string, userId: string) => known.forget(keyOf(servicePrincipalId, userId));
 
-  /** The list holds what the person's direct groups are assigned to, and nothing of groups around those. */
+  /** The list holds the assignments of the person's direct groups, not of groups that contain those. */
   async function read(servicePrincipalId: string, userId: string): Promise<Fetched<Assigned>> {
     const listing = await readAll(
       graph,
       {
         path: `${graphPath('users', userId)}/appRoleAssignments`,
-        // Without a count, Graph may leave out some of many that come through groups.
+        // Without a count, Graph may leave out some of many assignments through groups.
         query: { $filter: `resourceId eq ${servicePrincipalId}`, $count: 'true' },
         eventual: true,
       },
@@ -76,7 +77,7 @@ export function createAssignments(parts: { readonly graph: GraphClient; readonly
 
   async function assign(servicePrincipalId: string, userId: string, appRole: string): Promise<AssignResult> {
     const path = graphPath('servicePrincipals', servicePrincipalId);
-    // Read anew each time: whose app it is and what its roles are decides what an approval gives away.
+    // Uncached: the app's owner and roles decide what an approval grants.
     const app = await readOne(graph, { path, query: { $select: roleBearerFields } }, roleBearerSchema);
     if (!app.ok) return troubleOrRefusal(app.trouble);
     if (belongsToMicrosoft(app.value)) return { kind: 'refused', why: 'microsoftApp', code: 'microsoftApp' };
@@ -108,14 +109,14 @@ export function createAssignments(parts: { readonly graph: GraphClient; readonly
   };
 }
 
-/** By its message, against Graph's own advice: the code is that of any other bad request. */
+/** By its message, against Graph's own advice: the code is the same as for any other bad request. */
 function isThereAlready(trouble: GraphTrouble): boolean {
   return trouble.kind === 'refused' && trouble.status === 400 && /\balready exists\b/i.test(trouble.message);
 }
 
 /**
- * A bad request stays one, and so does a missing permission until an admin acts. All else may pass: a 404 is said of
- * what has not been replicated yet, a 409 of two writes at once.
+ * A bad request stays one, and so does a missing permission until an admin acts. All else may pass: Graph answers 404
+ * for objects that are not replicated yet, and 409 for two writes at once.
  */
 function troubleOrRefusal(trouble: GraphTrouble): AssignResult {
   if (trouble.kind !== 'refused') return { kind: 'trouble', trouble };

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { type BrotliOptions, brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 
-/** More than anything that Graph has to say, on the wire and unpacked alike. */
+/** More than any answer of Graph's has, compressed or not. */
 export const largestAnswerBytes = 4 * 1024 * 1024;
 
 const bound = { maxOutputLength: largestAnswerBytes };
@@ -13,17 +13,17 @@ const codings: Readonly<Record<string, (bytes: Buffer) => Promise<Buffer>>> = {
   br: (bytes) => promisify<Buffer, BrotliOptions, Buffer>(brotliDecompress)(bytes, bound),
 };
 
-/** What may stand in `Accept-Encoding`: each of these is unpacked below. */
+/** The values for `Accept-Encoding`: each of them is decompressed below. */
 export const acceptedEncodings = 'gzip, deflate, br';
 
 /**
- * A body as text. It is empty, and so unreadable, when it is larger than the bound once unpacked, when its packing is
- * damaged or cut off, and when it comes in a coding that was not asked for.
+ * A body as text. It is empty, and so unreadable, when it is larger than the bound once decompressed, when its
+ * compressed data is damaged or cut off, and when it has a coding that was not requested.
  *
  * @param encoding the `Content-Encoding`
  */
 export async function unpackedText(bytes: Buffer, encoding: string | null): Promise<string> {
-  // Nothing is packed where there is nothing, whatever the header says.
+  // An empty body is not compressed, whatever the header says.
   if (bytes.length === 0) return '';
   const names = (encoding ?? '')
     .split(',')

@@ -1,19 +1,19 @@
 import type { Clock } from '../clock.ts';
 import type { Fetched } from './answer.ts';
 
-/** What was read, kept for a while. */
+/** Caches what was read for a while. */
 export interface Cache<T> {
-  /** The kept value, or else `load`'s; callers at the same time share one load. Trouble is never kept. */
+  /** The kept value, or else `load`'s; concurrent callers share one load. A failure is never kept. */
   get(key: string, load: () => Promise<Fetched<T>>): Promise<Fetched<T>>;
   /**
-   * Loads what is kept for longer than `afterMs` anew, beside those who ask, so that they seldom have to wait for it.
-   * What is kept stays until that has brought a value, and not beyond its time.
+   * Reloads in the background a value kept for longer than `afterMs`, so that callers seldom have to wait for it. The
+   * old value stays until the new one has come, and not beyond its time.
    */
   renew(key: string, load: () => Promise<Fetched<T>>, afterMs: number): void;
   forget(key: string): void;
 }
 
-/** A cache that keeps each value for `keepMs`, and at most `most` of them: the oldest go first. */
+/** A cache that keeps each value for `keepMs`, and at most `most` of them: the oldest are evicted first. */
 export function createCache<T>(clock: Clock, keepMs: number, most = 1000): Cache<T> {
   const entries = new Map<string, { readonly at: number; readonly value: Promise<Fetched<T>> }>();
   const renewing = new Set<string>();

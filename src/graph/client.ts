@@ -60,8 +60,8 @@ export interface GraphClientParts {
   /** Graph's own host in the configured cloud, where `baseUrl` may be a proxy's: its next links name that host. */
   readonly graphRoot?: string;
   /**
-   * Gives the bearer token, or null where Graph wants none. The signal aborts when nobody waits any more. `rejected` is
-   * the token that Graph has not taken: another one is wanted, if there is any.
+   * Gives the bearer token, or null where Graph wants none. The signal aborts when no caller waits any more. `rejected`
+   * is the token that Graph has not taken: another one is wanted, if there is any.
    */
   readonly token: (signal: AbortSignal, rejected?: string) => Promise<string | null>;
   readonly clock: Clock;
@@ -212,7 +212,7 @@ function createClient(parts: GraphClientParts, agent: Agent): GraphClient {
         }
         if (!worthRepeating(answer) || retry === readRetries || call.signal?.aborted === true) return answer;
         const waitMs = waitBefore(answer, retry);
-        // Asking sooner than Graph wants only lengthens the wait for everybody.
+        // Retrying sooner than Graph asks only lengthens the wait for all callers.
         if (waitMs > longestRetryWaitMs) return answer;
         await clock.sleep(waitMs, call.signal);
       }

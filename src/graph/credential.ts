@@ -9,8 +9,8 @@ import type { GraphClientParts } from './client.ts';
 const azure = lazily<typeof import('@azure/identity')>('@azure/identity');
 
 /**
- * Tokens of Entra's, for Graph and for the bot's own channel service. `@azure/identity` keeps each and renews it in
- * time. Where it signs in is the cloud's doing alone, not `AZURE_AUTHORITY_HOST`'s.
+ * Entra tokens, for Graph and for the bot's own channel service. `@azure/identity` caches each and renews it in time.
+ * The configured cloud alone decides where it signs in, not `AZURE_AUTHORITY_HOST`.
  * https://learn.microsoft.com/javascript/api/@azure/identity
  */
 export type TokenSource = GraphClientParts['token'];
@@ -21,8 +21,8 @@ export type LoginOptions = Pick<TokenCredentialOptions, 'httpClient'>;
 /**
  * Usher's own token.
  *
- * @returns null from the function where Graph is this machine's own sandbox and wants no token, and where Usher has no
- * right of its own, as everybody signs in.
+ * @returns null from the function where Graph is the local sandbox and needs no token, and where Usher has no
+ * permission of its own, as all callers sign in.
  */
 export function graphToken(config: GraphConfig, cloud: CloudName, options: LoginOptions = {}): TokenSource {
   if (config.auth !== 'azure') return async () => null;
@@ -31,7 +31,7 @@ export function graphToken(config: GraphConfig, cloud: CloudName, options: Login
   return tokenOf(() => createCredential(config.identity, cloud, login, options), graphRoot);
 }
 
-/** @returns null from the function where activities come and go without tokens. */
+/** @returns null from the function where activities carry no tokens. */
 export function botToken(config: BotConfig, cloud: CloudName, options: LoginOptions = {}): TokenSource {
   if (config.auth === 'none') return async () => null;
   const { ToChannelFromBotLoginUrl, ToChannelFromBotOAuthScope } = clouds[cloud].bot;
@@ -40,7 +40,7 @@ export function botToken(config: BotConfig, cloud: CloudName, options: LoginOpti
   return tokenOf(() => createCredential(config.identity, cloud, login, options), ToChannelFromBotOAuthScope);
 }
 
-/** A credential keeps its token until it is about to end; one made anew has none to keep, and asks the login. */
+/** A credential caches its token until it is about to expire; a new one has an empty cache, so it asks the login. */
 function tokenOf(create: () => TokenCredential, resource: string): TokenSource {
   let credential = create();
   async function ask(abortSignal: AbortSignal): Promise<string> {
@@ -58,11 +58,11 @@ function tokenOf(create: () => TokenCredential, resource: string): TokenSource {
 
 interface Login {
   readonly authority: string;
-  /** Where a bot of many tenants signs in; a registration for Graph always names its tenant. */
+  /** The tenant in which a multitenant bot signs in; a registration for Graph always names its tenant. */
   readonly tenantOfMany: string;
 }
 
-/** Nothing is asked of anybody before a token is. */
+/** Makes no request before the first token is needed. */
 export function createCredential(
   identity: Identity,
   cloud: CloudName,
@@ -101,7 +101,7 @@ export function createCredential(
         tokenFilePath: identity.path,
       });
     case 'federatedIdentity': {
-      // Its own tokens last for a day; it keeps them, and is asked whenever the registration's is to be renewed.
+      // Its own tokens last for a day; it caches them, and is called whenever the registration's token is renewed.
       const voucher = new ManagedIdentityCredential({ clientId: identity.identityId, ...loginOptions });
       const vouch = async () => (await voucher.getToken(`${clouds[cloud].tokenExchange}/.default`)).token;
       return new ClientAssertionCredential(identity.tenantId || login.tenantOfMany, identity.clientId, vouch, options);

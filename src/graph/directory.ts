@@ -24,45 +24,45 @@ import { foldName, isNamed, matchByName } from './user-names.ts';
 export type { DirectoryGroup, GroupMatch, GroupMember } from './groups.ts';
 export type { DirectoryUser } from './user.ts';
 
-/** People and groups, as Entra tells them. */
+/** People and groups in Entra. */
 export interface Directory {
   /**
-   * Whom a text means: an object id, a principal name or mail address, a mail nickname, or a name. One user is certain:
-   * what Graph found has been compared with what was typed. See `matchByName` for names.
+   * The person that a text means: an object id, a principal name or mail address, a mail nickname, or a name. A single
+   * user is certain: Graph's result has been compared with the typed text. See `matchByName` for names.
    */
   findUsers(text: string): Promise<Fetched<UserMatch>>;
   /**
-   * Users whose name or address begins like this text: where to look for a near miss. Those who have this very name,
-   * but for its accents, come first and are `named`.
+   * Users whose name or address begins like this text: the candidates for a near miss. Those with exactly this name,
+   * apart from accents, come first and are `named`.
    */
   findSimilar(text: string): Promise<Fetched<readonly (DirectoryUser & { readonly named: boolean })[]>>;
   /**
-   * Everybody whom one of these principal names or mail addresses belongs to, by address in small letters. Who is
-   * missing is nobody, or shares a mail address with somebody: ask `findUsers`.
+   * The users with one of these principal names or mail addresses, by address in lower case. A missing address belongs
+   * to no user, or several users share it as their mail address: ask `findUsers`.
    */
   findUsersByAddress(addresses: readonly string[]): Promise<Fetched<ReadonlyMap<string, DirectoryUser>>>;
-  /** Which group somebody may have meant: an object id or a display name. */
+  /** The group that a text means: an object id or a display name. */
   findGroups(text: string): Promise<Fetched<GroupMatch>>;
   /** A group's direct members, the first five thousand; `complete` tells whether that was all. */
   groupMembers(id: string): Promise<Fetched<Listing<GroupMember>>>;
   /** How many direct members a group has, of whatever kind; null when Graph does not tell. */
   countMembers(groupId: string): Promise<Fetched<number | null>>;
-  /** Null when there is nobody with this id. */
+  /** Null when no user has this id. */
   getUser(id: string): Promise<Fetched<DirectoryUser | null>>;
   /** Which of these groups the user is in, nested groups included. */
   groupsAmong(userId: string, groupIds: readonly string[]): Promise<Fetched<readonly string[]>>;
   /** Template ids of the Entra directory roles that the user holds; `unnamedRole` for one that Graph does not name. */
   directoryRoles(userId: string): Promise<Fetched<readonly string[]>>;
-  /** The object id of somebody's manager, in small letters; null for whoever has none, or is not there. */
+  /** The object id of a person's manager, in lower case; null for a person who has none, or does not exist. */
   managerOf(userId: string): Promise<Fetched<string | null>>;
-  /** The object ids, in small letters, of the people whose manager this person is; none for a person who is not there. */
+  /** The object ids of a person's direct reports, in lower case; none for a person who does not exist. */
   reportsOf(userId: string): Promise<Fetched<readonly string[]>>;
   /**
-   * Ids, in small letters, of everybody in a group, nested groups included, or in the directory role of this template;
-   * of the person alone where the id is a person's; of nobody where it is nothing of these. All of them, or trouble.
+   * Ids, in lower case, of all people in a group, nested groups included, or in the directory role of this template; of
+   * the person alone where the id is a person's; none for any other id. All of them, or trouble.
    */
   membersOf(id: string): Promise<Fetched<readonly string[]>>;
-  /** A group's name and a few of its people; null when there is no such group. */
+  /** A group's name and a few of its members; null when there is no such group. */
   describeGroup(id: string, people: number): Promise<Fetched<GroupDescription | null>>;
 }
 
@@ -74,13 +74,13 @@ export interface GroupDescription {
   readonly people: readonly string[];
 }
 
-/** Fingers slip in the middle and at the end of a name more than in its first two letters. */
+/** People mistype the middle and the end of a name more than its first two letters. */
 const similarBeginning = 2;
-/** No name and no address is longer, and Graph need not be asked about it. */
+/** No name or address is longer, so Graph need not be asked. */
 const longestName = 320;
 /** `checkMemberGroups` takes no more ids in one call. */
 const groupsPerCheck = 20;
-/** Nobody is in ten thousand groups. */
+/** No person is in ten thousand groups. */
 const mostMembershipPages = 10;
 
 export function createDirectory(graph: GraphClient): Directory {
@@ -98,8 +98,8 @@ export function createDirectory(graph: GraphClient): Directory {
   }
 
   /**
-   * The one whose principal name or mail address this is. Where it is one's principal name and another's mail address,
-   * both are offered, and so is a user whom Graph finds by yet another address.
+   * The user with this principal name or mail address. Where it is one user's principal name and another's mail
+   * address, both are offered, and so is a user whom Graph finds by yet another address.
    */
   async function findByAnyAddress(address: string): Promise<Fetched<UserMatch>> {
     const [user, listing] = await Promise.all([getUser(address), list({ $filter: `mail eq ${filterText(address)}` })]);
@@ -117,9 +117,12 @@ export function createDirectory(graph: GraphClient): Directory {
     return fetched(users.length === 0 ? { kind: 'none' } : { kind: 'several', users, more: false });
   }
 
-  /** Names are searched by their words; whoever has exactly this name might stand behind too many, and is asked for. */
+  /**
+   * Searches names by their words. The user with exactly this name might come after too many, and is requested
+   * separately.
+   */
   async function findByName(name: string): Promise<Fetched<UserMatch>> {
-    // Graph searches by words; a text without any would find everybody.
+    // Graph searches by words; a text without any would find all people.
     if (!/[\p{L}\p{N}]/u.test(name)) return fetched({ kind: 'none' });
     const search = `${searchTerm('displayName', name)} OR ${searchTerm('mail', name)}`;
     const exact = ['displayName', 'mailNickname', 'givenName', 'surname'].map((key) => `${key} eq ${filterText(name)}`);
@@ -135,7 +138,7 @@ export function createDirectory(graph: GraphClient): Directory {
     return match.kind === 'none' && name.includes(' ') ? findUnaccented(name) : fetched(match);
   }
 
-  /** "sean o'brien" for "Seán O'Brien": Graph does not find that by its words. */
+  /** "sean o'brien" for "Seán O'Brien": Graph's search by words does not find that. */
   async function findUnaccented(name: string): Promise<Fetched<UserMatch>> {
     const listing = await listBeginning(name);
     if (!listing.ok) return listing;
@@ -157,7 +160,7 @@ export function createDirectory(graph: GraphClient): Directory {
     return fetched([...users.filter(({ named }) => named), ...users.filter(({ named }) => !named)]);
   }
 
-  /** Whose name or address begins like this text. */
+  /** The users whose name or address begins like this text. */
   async function listBeginning(text: string): Promise<Fetched<Listing<NamedUser>>> {
     const beginning = (/[\p{L}\p{N}]+/u.exec(text)?.[0] ?? '').slice(0, similarBeginning);
     if (beginning.length < similarBeginning) return fetched({ items: [], complete: true });
@@ -181,7 +184,7 @@ export function createDirectory(graph: GraphClient): Directory {
     return fetched(found);
   }
 
-  /** The long way round: one id that is no group, such as a role's template or a deleted group's, can spoil a check. */
+  /** The slow way: one id that is not a group's, such as a role template's or a deleted group's, can spoil a check. */
   async function groupsListed(userId: string, groupIds: readonly string[]): Promise<Fetched<readonly string[]>> {
     const path = `${graphPath('users', userId)}/transitiveMemberOf`;
     const query = { $select: 'id', $top: '999' };

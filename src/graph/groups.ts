@@ -11,7 +11,7 @@ export interface DirectoryGroup {
   readonly description: string | null;
   readonly mail: string | null;
   readonly kind: GroupKind;
-  /** Whether a rule makes its members. */
+  /** Whether a rule determines its members. */
   readonly isDynamic: boolean;
   /** ISO 8601; null when Graph does not tell. */
   readonly createdAt: string | null;
@@ -63,8 +63,8 @@ function kindOf(mailEnabled: boolean | null, securityEnabled: boolean | null): G
 }
 
 /**
- * Which group a text means. Groups of exactly that name go before those that have its words in theirs, and are asked
- * for by themselves: behind many longer names a search might never come to them.
+ * The group that a text means. Groups with exactly that name come before those that contain its words, and are
+ * requested separately: a search might list them after too many longer names.
  */
 export async function findGroups(graph: GraphClient, text: string): Promise<Fetched<GroupMatch>> {
   if (guid.test(text)) {
@@ -107,7 +107,7 @@ const memberSchema: z.ZodType<GroupMember> = z.unknown().transform((element, con
   switch (type?.toLowerCase()) {
     case '#microsoft.graph.user': {
       const user = userSchema.safeParse(element);
-      // Graph tells nothing but the id of members that it may not show; a call can be made for them all the same.
+      // Graph gives only the id of members that it may not show; Usher can call it for them all the same.
       return {
         kind: 'user',
         user: user.success ? user.data : { ...unnamed, id, displayName: name, userPrincipalName: id },
@@ -124,7 +124,7 @@ const memberSchema: z.ZodType<GroupMember> = z.unknown().transform((element, con
 
 const unnamed = { accountEnabled: null, userType: null, jobTitle: null, department: null } as const;
 
-/** A thousand calls' worth, more than half an hour; whoever has more has a regular cycle for it. */
+/** A thousand calls' worth, more than half an hour; a larger group has the job's regular cycle. */
 export const mostMembers = 5_000;
 /** Graph gives at most 999 in a page, but may give fewer. */
 const mostPages = 60;
@@ -142,7 +142,7 @@ export async function countMembers(graph: GraphClient, id: string): Promise<Fetc
 
 const countSchema = z.object({ '@odata.count': z.number().nullable().default(null).catch(null) });
 
-/** The direct members, `mostMembers` at the most; an odd one is left out. */
+/** The direct members, `mostMembers` at most; an unreadable one is left out. */
 export async function readMembers(graph: GraphClient, id: string): Promise<Fetched<Listing<GroupMember>>> {
   const call = { path: `${graphPath('groups', id)}/members`, query: { $select: userFields, $top: '999' } };
   const listing = await readAll(graph, call, memberSchema, mostPages);

@@ -8,7 +8,7 @@ const organizationSchema = z.object({
 });
 
 /**
- * The domain that the tenant was made with, e.g. `contoso.onmicrosoft.com`; null where Graph names none.
+ * The domain with which the tenant was created, e.g. `contoso.onmicrosoft.com`; null where Graph names none.
  * https://learn.microsoft.com/graph/api/resources/verifieddomain
  */
 export async function readInitialDomain(graph: GraphClient): Promise<Fetched<string | null>> {
@@ -19,7 +19,7 @@ export async function readInitialDomain(graph: GraphClient): Promise<Fetched<str
   return fetched(domains.find(({ isInitial }) => isInitial)?.name ?? null);
 }
 
-/** SharePoint's host as it is as a rule named: like that domain. Null where that cannot be told. */
+/** SharePoint's usual host name, which follows that domain. Null where it cannot be derived. */
 export function usualStorageHost(initialDomain: string | null, fileDomain: string): string | null {
   const pattern = /^([a-z0-9-]+)\.(?:onmicrosoft\.(?:com|us)|partner\.onmschina\.cn)$/i;
   const name = pattern.exec(initialDomain ?? '')?.[1];

@@ -9,7 +9,7 @@ const count = z
   .default(null)
   .catch(null);
 
-/** What the service says, and the application through it: a quarantine's message may quote what was sent. */
+/** The service's texts, which may pass on the application's: a quarantine's message may quote what was sent. */
 const masked = (mask: (text: string) => string) => text.transform((said) => (said === null ? null : mask(said)));
 const code = masked(maskLabel);
 const message = masked(maskText);
@@ -53,7 +53,7 @@ const typeCountsSchema = z
     }),
   );
 
-/** A job as Graph sends it. Only its id must be there: of a job that says nothing else, `other` is told. */
+/** A job as Graph sends it. Only its id is required: a job with nothing else reads as `other`. */
 export const storedJobSchema = z.object({
   id: z.string(),
   templateId: text,

@@ -3,30 +3,33 @@ import { assertNever } from '../assert-never.ts';
 import type { StoredExecution, StoredJob } from './job-status-schema.ts';
 
 /**
- * How a synchronization job stands, for whoever asks "is it the sync?". Graph's own words are an open set and full of
- * traps: a job that never ran says that its last execution failed in the year 1, with the error `None`.
+ * The status of a synchronization job, for a caller who asks "is it the sync?". Graph's words are an open set and
+ * misleading: a job that never ran says that its last execution failed in the year 1, with the error `None`.
  * https://learn.microsoft.com/graph/api/resources/synchronization-synchronizationstatus
  */
 export interface JobStatus {
   readonly id: string;
-  /** The kind of connector, e.g. `AD2AADProvisioning`; null when the job does not tell. */
+  /** The kind of connector, e.g. `AD2AADProvisioning`; null when the job does not say. */
   readonly template: string | null;
   readonly health: JobHealth;
-  /** Null when the job never ran, or does not tell. */
+  /** Null when the job never ran, or does not say. */
   readonly lastRun: LastRun | null;
-  /** When a run last ended well; milliseconds since 1970, as all times here. */
+  /** When a run last succeeded; milliseconds since 1970, as all times here. */
   readonly lastSuccess: number | null;
-  /** When the next run is due by the schedule, maybe already past. Null unless the schedule runs and nothing runs now. */
+  /**
+   * When the next run is due by the schedule, possibly in the past. Null unless the schedule is active and no run is
+   * going.
+   */
   readonly nextRun: number | null;
-  /** How many objects of each type the app has by this job; types as the service spells them. */
+  /** How many objects of each type this job has provisioned; types as the service spells them. */
   readonly counts: readonly TypeCount[];
 }
 
-/** A closed reading of an open set: `other` is a state that Microsoft may add. */
+/** A closed set for Graph's open one: `other` is a state that Microsoft may add. */
 export type JobHealth =
   /**
-   * `failing`: the job is active, but its last run failed as a whole; enough of these end in quarantine. `disabled`:
-   * no cycle is scheduled, as for every job that nobody has started yet; calls on demand go through all the same.
+   * `failing`: the job is active, but its last run failed as a whole; enough of these end in quarantine. `disabled`: no
+   * cycle is scheduled, as for every job that was never started; on-demand calls work all the same.
    */
   | { readonly kind: 'healthy' | 'running' | 'failing' | 'paused' | 'neverRun' | 'disabled' | 'notConfigured' }
   | { readonly kind: 'quarantined'; readonly quarantine: Quarantine }
@@ -45,7 +48,7 @@ export interface Quarantine {
 export interface JobError {
   readonly code: string | null;
   readonly message: string | null;
-  /** Whether an admin of the tenant can mend it, as Microsoft sees it. */
+  /** Whether an admin of the tenant can fix it, according to Microsoft. */
   readonly tenantActionable: boolean | null;
 }
 
@@ -59,10 +62,10 @@ export interface LastRun {
 }
 
 export type RunResult =
-  /** `entryErrors`: the run as such went well, but single objects failed. */
+  /** `entryErrors`: the run itself succeeded, but single objects failed. */
   { readonly kind: 'succeeded' | 'failed' | 'entryErrors' } | { readonly kind: 'other'; readonly code: string };
 
-/** What one run did. `escrowed` are objects that failed and are tried again later. */
+/** The counts of one run. `escrowed` are objects that failed and are retried later. */
 export interface RunCounts {
   readonly entitled: number | null;
   readonly inScope: number | null;
@@ -76,7 +79,7 @@ export interface TypeCount {
   readonly count: number;
 }
 
-/** What a call for provisioning needs to know of a job's state. `disabled` is of its schedule, never of the app. */
+/** The job state as an on-demand call needs it. `disabled` refers to its schedule, never to the app. */
 export type JobState =
   | { readonly kind: 'active' | 'paused' | 'neverRun' | 'notConfigured' | 'disabled' }
   | {
@@ -106,7 +109,7 @@ export function stateOf({ schedule, status }: StoredJob): JobState {
       tenantActionable: quarantine?.error?.tenantActionable ?? null,
     };
   }
-  // A new job without credentials is off as well, and only that keeps a call on demand from working.
+  // A new job without credentials is off as well, and only the missing credentials prevent an on-demand call.
   if (scheduled === 'disabled' && code.toLowerCase() !== 'notconfigured') return { kind: 'disabled' };
   switch (code.toLowerCase()) {
     case 'active':
@@ -123,7 +126,7 @@ export function stateOf({ schedule, status }: StoredJob): JobState {
   }
 }
 
-/** The whole of how the job stands. */
+/** The job's complete status. */
 export function statusOf(stored: StoredJob): JobStatus {
   const execution = stored.status?.lastExecution ?? null;
   const lastRun = execution === null || neverHappened(execution) ? null : runOf(execution);
@@ -139,7 +142,7 @@ export function statusOf(stored: StoredJob): JobStatus {
   };
 }
 
-/** The connector's template: the job's own word for it, or else the beginning of its id. */
+/** The connector's template: as the job names it, or else the beginning of its id. */
 export function templateOf({ id, templateId }: StoredJob): string | null {
   const [beginning = '', ...others] = id.split('.');
   return templateId ?? (others.length > 0 ? beginning : null);
@@ -166,7 +169,7 @@ function healthOf(stored: StoredJob, lastRun: LastRun | null): JobHealth {
 }
 
 function activeHealth(stored: StoredJob, lastRun: LastRun | null): 'healthy' | 'running' | 'failing' | 'neverRun' {
-  // A job that tells of no execution at all is taken at its word: active.
+  // A job that reports no execution at all is believed when it says that it is active.
   if (lastRun === null) return (stored.status?.lastExecution ?? null) === null ? 'healthy' : 'neverRun';
   if (lastRun.began !== null && lastRun.ended === null) return 'running';
   return lastRun.result.kind === 'failed' ? 'failing' : 'healthy';
@@ -231,13 +234,13 @@ function nextRun({ schedule }: StoredJob, health: JobHealth, lastRun: LastRun | 
   return Math.max(began + intervalMs, lastRun?.ended ?? 0);
 }
 
-/** Milliseconds since 1970. Year 1 is .NET's "no date", so whatever lies before 1970 is none either. */
+/** Milliseconds since 1970. Year 1 is .NET's "no date", so any date before 1970 counts as none. */
 function moment(iso: string | null | undefined): number | null {
   const ms = Date.parse(iso ?? '');
   return ms > 0 ? ms : null;
 }
 
-/** .NET's longest span, `P10675199DT2H48M5.4775807S`, is an interval that means "never"; so is any that nobody lives to see. */
+/** .NET's longest span, `P10675199DT2H48M5.4775807S`, means "never"; so does any interval longer than this. */
 const longestIntervalMs = 366 * 24 * 60 * 60_000;
 
 /** An ISO 8601 duration such as `PT40M`, in milliseconds; null for none, and for one that means "never". */

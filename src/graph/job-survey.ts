@@ -7,19 +7,19 @@ import type { JobStatusMatch, Synchronization } from './synchronization.ts';
 import { withinMs } from './time-limit.ts';
 
 /**
- * How the jobs of all apps of a tenant stand. Graph has no list of jobs and no filter for apps that have one, so each
- * app is asked for its own; what was learned of apps without a job is remembered for half an hour
- * (`Synchronization.knowsJob`), and in a tenant of hundreds of apps most are of that kind.
+ * The status of the jobs of all apps in a tenant. Graph has no list of jobs and no filter for apps that have one, so
+ * each app is queried for its own. Which apps have no job is remembered for half an hour (`Synchronization.knowsJob`);
+ * in a tenant of hundreds of apps that is most of them.
  */
 export type JobSurvey = ReadonlyMap<string, Fetched<JobStatusMatch>>;
 
 const atOnce = 24;
-/** Looking goes on behind the answer, for the next one who asks; but not for ever. */
+/** Reading goes on after the answer, for the next caller; but not forever. */
 const longestMs = 60_000;
 
 /**
- * Looks at these apps by their ids for `patienceMs` at the most: first at those that are known to have a job, then at
- * those of which nothing is known, in the given order. An app that is missing from the answer was not read in time.
+ * Reads these apps by their ids for `patienceMs` at most: first those known to have a job, then those of which nothing
+ * is known, in the given order. An app that is missing from the answer was not read in time.
  */
 export async function surveyJobs(
   { synchronization, clock }: { readonly synchronization: Synchronization; readonly clock: Clock },
@@ -35,7 +35,7 @@ export async function surveyJobs(
     if (clock.monotonic() < endsAt) found.set(id, await synchronization.findStatus(id));
   });
   const all = reading.then(() => ({ ok: true as const }));
-  // After its time is over nobody waits for it, and a fault in it must not end the process.
+  // After the limit no caller waits for it, and an error in it must not end the process.
   all.catch(() => undefined);
   await withinMs(all, patienceMs, clock);
   return new Map(found);
@@ -44,7 +44,7 @@ export async function surveyJobs(
 export interface WarmingParts {
   readonly applications: Pick<Applications, 'list'>;
   readonly synchronization: Pick<Synchronization, 'findStatus'>;
-  /** Keeps an app whose answer kills the process from being looked at for ever. */
+  /** Prevents endless retries of an app whose answer kills the process. */
   readonly guard?: (id: string, look: () => Promise<unknown>) => Promise<unknown>;
   readonly clock: Clock;
   readonly log: Log;
@@ -52,13 +52,13 @@ export interface WarmingParts {
   readonly everyMs?: number;
 }
 
-/** Less than what is learned is kept for, so that nobody who asks meets a tenant that has been forgotten. */
+/** Shorter than the cache's lifetime, so that no caller finds the tenant's jobs forgotten. */
 const defaultEveryMs = 25 * 60_000;
 const defaultFirstAfterMs = 30_000;
-/** Slowly, as nobody waits for it. */
+/** Few at once, as no caller waits for it. */
 const warmingAtOnce = 4;
 
-/** Looks at all apps now and then, so that it is known which have a job before anybody asks. */
+/** Reads all apps at intervals, so that it is known which have a job before a caller asks. */
 export function startWarming(parts: WarmingParts): { stop(): Promise<void> } {
   const { applications, synchronization, clock, log } = parts;
   const { everyMs = defaultEveryMs, firstAfterMs = defaultFirstAfterMs, guard = (_id, look) => look() } = parts;

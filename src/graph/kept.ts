@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts';
 
 const keepMs = 5_000;
-/** A failure is looked at once more without a wait, as it may be over; then it is kept as well. */
+/** A failure is checked once more without a wait, as it may be over; then it is cached as well. */
 const mostAsked = 2;
 
 /**
- * A check whose answer is kept for some seconds, so that asking often costs nothing: a good one for five, and whatever
- * the answers are no more than two are asked for within five. Those who ask while one is on its way share it.
+ * A check whose answer is cached, so that frequent callers cost nothing: a good one for five seconds; and never more
+ * than two checks run within five seconds, whatever their answers. Concurrent callers share one check.
  */
 export function kept(ask: () => Promise<boolean>, clock: Pick<Clock, 'monotonic'>): () => Promise<boolean> {
   let latest: Promise<boolean> | null = null;

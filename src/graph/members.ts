@@ -12,7 +12,7 @@ const pageOfIds = { $select: 'id', $top: '999' };
 const mostPages = 100;
 
 /**
- * The object id of somebody's manager, in small letters; null for whoever has none, or is not there.
+ * The object id of a person's manager, in lower case; null for a person who has none, or does not exist.
  * https://learn.microsoft.com/graph/api/user-list-manager
  */
 export async function managerOf(graph: GraphClient, userId: string): Promise<Fetched<string | null>> {
@@ -22,7 +22,7 @@ export async function managerOf(graph: GraphClient, userId: string): Promise<Fet
 }
 
 /**
- * The object ids, in small letters, of the people whose manager this person is: all of them, or trouble.
+ * The object ids, in lower case, of a person's direct reports: all of them, or trouble.
  * https://learn.microsoft.com/graph/api/user-list-directreports
  */
 export async function reportsOf(graph: GraphClient, userId: string): Promise<Fetched<readonly string[]>> {
@@ -31,12 +31,12 @@ export async function reportsOf(graph: GraphClient, userId: string): Promise<Fet
   return reports.ok ? fetched(reports.value?.map(({ id }) => id) ?? []) : reports;
 }
 
-/** The people behind the id of a group, of a person or of a directory role's template; see `Directory.membersOf`. */
+/** The people that an id stands for: of a group, a person or a directory role's template; see `Directory.membersOf`. */
 export async function membersOf(graph: GraphClient, id: string): Promise<Fetched<readonly string[]>> {
   if (!guid.test(id)) return fetched([]);
   const inGroup = await groupPeople(graph, id);
   if (!inGroup.ok || inGroup.value !== null) return inGroup.ok ? fetched(inGroup.value ?? []) : inGroup;
-  // A person before a role: reading roles takes a permission of its own, which must not stand in a person's way.
+  // A person before a role: reading roles needs a permission of its own, and a person's id must resolve without it.
   const person = await readIfThere(graph, { path: graphPath('users', id), query: { $select: 'id' } }, idSchema);
   if (!person.ok || person.value !== null) return person.ok ? fetched([id.toLowerCase()]) : person;
   return roleHolders(graph, id);
@@ -48,7 +48,7 @@ async function groupPeople(graph: GraphClient, id: string): Promise<Fetched<read
     graph,
     {
       path: `${graphPath('groups', id)}/transitiveMembers/microsoft.graph.user`,
-      // The cast is an advanced query, and those need to be counted.
+      // The cast is an advanced query, which requires a count.
       query: { ...pageOfIds, $count: 'true' },
       eventual: true,
     },
@@ -58,7 +58,7 @@ async function groupPeople(graph: GraphClient, id: string): Promise<Fetched<read
 }
 
 /**
- * A role that nobody ever held is not activated, and then is not there.
+ * A role that was never assigned is not activated, and then Graph does not find it.
  * https://learn.microsoft.com/graph/api/directoryrole-list-members
  */
 async function roleHolders(graph: GraphClient, templateId: string): Promise<Fetched<readonly string[]>> {
@@ -72,14 +72,14 @@ async function roleHolders(graph: GraphClient, templateId: string): Promise<Fetc
         found.push(id);
         break;
       case '#microsoft.graph.group': {
-        // Whoever is in a group that holds the role holds it too.
+        // Members of a group that holds the role hold it too.
         const people = await groupPeople(graph, id);
         if (!people.ok) return people;
         found.push(...(people.value ?? []));
         break;
       }
       default:
-      // Apps hold roles as well, and decide nothing here.
+      // Apps can hold roles as well, but they make no decisions in Usher.
     }
   }
   return fetched([...new Set(found)]);

@@ -4,7 +4,7 @@ import { maskLabel, maskText } from '../masking/mask-text.ts';
 
 /** Makes a path of segments, each encoded: ids are opaque, and some carry `#`, `/`, `,` or `=`. */
 export function graphPath(...segments: readonly string[]): string {
-  // Half a surrogate pair, which a person can send, would throw.
+  // An unpaired surrogate, which a person can send, would throw.
   return segments.map((segment) => `/${encodeURIComponent(segment.toWellFormed())}`).join('');
 }
 
@@ -17,14 +17,14 @@ export function userPath(idOrName: string): string {
   return `/users(${encodeURIComponent(filterText(idOrName.toWellFormed()))})`;
 }
 
-/** A string inside an OData `$filter`: single quotes around it, those within doubled. */
+/** A string in an OData `$filter`: in single quotes, with those inside doubled. */
 export function filterText(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
 }
 
 /**
- * One term of a `$search`, e.g. `"displayName:lee"`. Quotes and backslashes within are escaped, so that what a person
- * typed stays one term and cannot add another. https://learn.microsoft.com/graph/search-query-parameter
+ * One term of a `$search`, e.g. `"displayName:lee"`. Quotes and backslashes are escaped, so that typed text stays one
+ * term and cannot add another. https://learn.microsoft.com/graph/search-query-parameter
  */
 export function searchTerm(property: string, value: string): string {
   return `"${property}:${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
@@ -34,7 +34,10 @@ const errorSchema = z.object({
   error: z.object({ code: z.string().catch(''), message: z.string().catch('') }),
 });
 
-/** The code and message of an OData error body, without secrets and personal data; empty strings when the body has another shape. */
+/**
+ * The code and message of an OData error body, without secrets and personal data; empty strings when the body has
+ * another shape.
+ */
 export function readODataError(body: unknown): { code: string; message: string } {
   const parsed = errorSchema.safeParse(body);
   if (!parsed.success) return { code: '', message: '' };
@@ -42,16 +45,16 @@ export function readODataError(body: unknown): { code: string; message: string }
   return { code: maskLabel(code), message: maskText(message) };
 }
 
-/** `Retry-After`, which is seconds or a date, in milliseconds from now; null when missing or senseless. */
+/** `Retry-After`, which is seconds or a date, in milliseconds from now; null when missing or invalid. */
 export function retryAfterMs(value: string | null, clock: Clock): number | null {
   if (value === null) return null;
   if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
-  // Without the name of a month it is no date, though `Date.parse` makes one of `-1` and `1.5`.
+  // A date names its month; `Date.parse` would accept `-1` and `1.5` as well.
   const date = /[a-z]{3}/i.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? null : Math.max(0, date - clock.now());
 }
 
-/** A page of a collection. The elements are checked one by one by whoever knows them. */
+/** A page of a collection. The caller, who knows the elements, checks each of them. */
 export const pageSchema = z.object({
   value: z.array(z.unknown()),
   '@odata.nextLink': z.string().optional(),

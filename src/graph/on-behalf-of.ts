@@ -9,12 +9,12 @@ import type { LoginOptions } from './credential.ts';
 const azure = lazily<typeof import('@azure/identity')>('@azure/identity');
 
 /**
- * A person's token for this app, exchanged at Entra for a token of the same person's for Graph. Entra checks signature,
- * audience and age of the first one, and grants no more than what both the person and the registration may.
+ * Exchanges a person's token for this app at Entra for the same person's Graph token. Entra checks signature, audience
+ * and age of the first one, and grants no more than what both the person and the registration may do.
  * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow
  *
  * `@azure/identity` would keep the assertion, and a refresh token beside it, for as long as its credential lives. So
- * there is a credential for each exchange, and what stays is the one token with its end.
+ * each exchange gets a credential of its own, and only the token and its expiry are kept.
  */
 export type Exchange = (assertion: string, signal: AbortSignal) => Promise<Exchanged>;
 
@@ -25,21 +25,21 @@ export type Exchanged =
       /** Milliseconds since 1970. */
       readonly expiresAt: number;
     }
-  /** Entra wants the person before a window of its own: for consent, a second factor, or what a policy asks for. */
+  /** Entra needs the person in a browser window: for consent, a second factor, or another policy. */
   | { readonly kind: 'interaction'; readonly code: string }
-  /** Entra does not take the person's token: it is too old, or meant for another app. */
+  /** Entra rejects the person's token: it is too old, or meant for another app. */
   | { readonly kind: 'refused'; readonly code: string }
-  /** Entra was not reached, or does not take the registration itself. */
+  /** Entra was not reached, or rejects the registration itself. */
   | { readonly kind: 'unavailable'; readonly code: string; readonly error: unknown };
 
 /**
- * Errors of Entra's that only the person can clear away.
+ * Entra errors that only the person can resolve.
  * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
  */
 const interactive = /AADSTS(65001|65004|5007[2469]|50125|50127|50129|50131|5015[68]|50097|53\d{3})\b/;
 const interactiveWord = /\b(interaction_required|consent_required|login_required)\b/;
 
-/** @throws when the identity is none of a registration's: a managed identity cannot act for people. */
+/** @throws when the identity is not a registration's: a managed identity cannot act for people. */
 export function onBehalfOf(identity: Identity, cloud: CloudName, login: LoginOptions = {}): Exchange {
   if (identity.kind === 'managedIdentity' || identity.kind === 'ambient')
     throw new Error('people can only be signed in by a registration with a proof of its own');
@@ -84,7 +84,7 @@ export function onBehalfOf(identity: Identity, cloud: CloudName, login: LoginOpt
   };
 }
 
-/** Made when it is first needed, and kept: the machine's own tokens last for a day. */
+/** Made when first needed, and kept: the machine's own tokens last for a day. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | null = null;
   return () => {
@@ -93,7 +93,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** What Entra's errors say stands in their messages alone; of these only the code goes on from here. */
+/** Entra's errors explain themselves only in their messages; nothing but the code is passed on. */
 function readFailure(error: unknown): Exchanged {
   const message = error instanceof Error ? error.message : '';
   const code = /AADSTS\d+/.exec(message)?.[0] ?? '';

@@ -15,7 +15,9 @@ export type Outcome =
       readonly kind: 'inSync';
       readonly report: Report;
       readonly warning?: ServiceWarning;
-      /** An attempt before this one had an unknown end, so it may have been the one that brought both sides to match. */
+      /**
+       * An attempt before this one had an unknown end, so it may have been the one that brought both sides to match.
+       */
       readonly earlier?: UnknownEnd;
     }
   /** `NotEffectivelyEntitled` and its like; `failedChecks` names what kept the object out, most telling first. */
@@ -49,7 +51,7 @@ export type Outcome =
     }
   /**
    * It may have been done: one of the attempts ended so that nothing can tell. Asking again is safe: the service
-   * matches anew and ends as `inSync`.
+   * matches again and ends as `inSync`.
    */
   | {
       readonly kind: 'unknown';
@@ -59,8 +61,8 @@ export type Outcome =
     };
 
 /**
- * How an attempt ended of which nobody can say what it did. `serverError`: a 5xx other than 504. `noAnswer`: no answer
- * came, and no more was kept. `interrupted`: the process that had sent it died or stopped.
+ * How an attempt ended whose effect is unknown. `serverError`: a 5xx other than 504. `noAnswer`: no answer came, and no
+ * details were kept. `interrupted`: the process that had sent it died or stopped.
  */
 export type UnknownEnd =
   | 'timeout'
@@ -86,11 +88,11 @@ export type OutcomeKind = Outcome['kind'];
 export type RefusalCause =
   | 'quarantined'
   | 'permission'
-  /** The same where the call is made by the asker's own right: it is theirs that falls short. */
+  /** The same for a delegated call: the requester's own role is not enough. */
   | 'ownRole'
-  /** The asker's sign-in had ended, so nothing was sent. */
+  /** The requester's sign-in had ended, so nothing was sent. */
   | 'signInGone'
-  /** The person who had set it going had lost the right to when its turn came, so nothing was sent. */
+  /** The person who had started it was no longer allowed to when it was due, so nothing was sent. */
   | 'ordererMayNot'
   | 'wrongRule'
   | 'notFound'

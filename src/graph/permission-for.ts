@@ -1,6 +1,6 @@
 import type { Trace } from './answer.ts';
 
-/** Of the paths that Usher calls, the first that fits; `docs/setup.md` tells what each permission is for. */
+/** The permissions by path; the first match counts. `docs/setup.md` explains what each permission is for. */
 const permissions: readonly (readonly [RegExp, string])[] = [
   [/\/synchronization\b/, 'Synchronization.ReadWrite.All'],
   [/^POST .*\/appRoleAssignedTo$/, 'AppRoleAssignment.ReadWrite.All'],
@@ -12,7 +12,7 @@ const permissions: readonly (readonly [RegExp, string])[] = [
   [/\/users\b/, 'User.Read.All'],
 ];
 
-/** The application permission that a call takes; null where the call is not known. */
+/** The application permission that a call needs; null where the call is not known. */
 export function permissionFor({ method = 'GET', endpoint }: Trace): string | null {
   if (endpoint === undefined) return null;
   return permissions.find(([pattern]) => pattern.test(`${method} ${endpoint}`))?.[1] ?? null;

@@ -7,29 +7,28 @@ import { judge } from './outcome/verdict.ts';
 import type { Outcome, Step, StepType } from './outcome.ts';
 
 /**
- * One record of the provisioning log: the same account of one object that an on-demand call brings, under other field
- * names, so the same code reads both and the same words tell both. People's attributes, which the record carries in
- * full, end here.
- * https://learn.microsoft.com/graph/api/resources/provisioningobjectsummary
+ * One record of the provisioning log. It describes one object as an on-demand answer does, with other field names, so
+ * the same code reads both and the same texts describe both. The person's attributes, which the record has in full, are
+ * dropped here. https://learn.microsoft.com/graph/api/resources/provisioningobjectsummary
  */
 export interface LogEntry {
   readonly id: string;
-  /** That of the on-demand answer, where Usher's own call made the record; Microsoft's support asks for it. */
+  /** The change id of the on-demand answer, where Usher's own call made the record; Microsoft's support asks for it. */
   readonly changeId: string | null;
   readonly jobId: string | null;
   readonly servicePrincipalId: string | null;
-  /** Milliseconds since 1970; null when the record does not tell. */
+  /** Milliseconds since 1970; null when the record does not say. */
   readonly at: number | null;
   readonly action: LogAction;
   readonly status: LogStatus;
   /** The record judged as an on-demand answer is. Its report holds neither attributes nor names. */
   readonly outcome: Outcome;
-  /** Whether the object passed scoping then; `notTold` where it did not come that far. */
+  /** Whether the object passed scoping then; `notTold` where it did not get that far. */
   readonly scope: 'in' | 'out' | 'notTold';
   readonly error: LogError | null;
   /** As the service spells it, e.g. `RedundantExport`. */
   readonly skipReason: string | null;
-  /** Where it failed, or was passed over. */
+  /** The step at which it failed, or was skipped. */
   readonly stoppedAt: { readonly type: StepType; readonly name: string } | null;
   readonly initiatedBy: LogInitiator | null;
 }
@@ -49,8 +48,8 @@ export interface LogError {
 }
 
 /**
- * Who set it off. The service itself is `system`; whether it did so in its cycle or on demand, a record does not say.
- * A record of Usher's own doing is known by its change id.
+ * The initiator. The service itself is `system`; a record does not say whether it acted in its cycle or on demand. A
+ * record of Usher's own call is recognized by its change id.
  */
 export interface LogInitiator {
   /** `user`, `application`, `system`, or a word that Microsoft has added. */
@@ -58,7 +57,7 @@ export interface LogInitiator {
   readonly name: string | null;
 }
 
-/** Nothing of what is read from here is shown before it has been masked. */
+/** Every text read through this is masked before it is shown. */
 const text = z
   .string()
   .transform((value) => (value.trim() === '' ? null : value))
@@ -90,7 +89,7 @@ const recordSchema = z.looseObject({
 
 type LogRecord = z.infer<typeof recordSchema>;
 
-/** Only the id must be there; whatever else is missing or odd is told as such. */
+/** Only the id is required; anything else that is missing or unexpected is reported as such. */
 export const logEntrySchema: z.ZodType<LogEntry> = recordSchema.transform(readRecord);
 
 function readRecord(record: LogRecord): LogEntry {
@@ -130,7 +129,7 @@ function renamedStep(step: unknown): unknown {
 const actions = ['create', 'update', 'delete', 'disable', 'stagedDelete', 'other'] as const;
 const statuses = ['success', 'failure', 'skipped', 'warning'] as const;
 
-/** The known word that this one is, whatever its case; else the word as it came. */
+/** The known word that matches, ignoring case; else the word as it came. */
 function known<K extends string>(
   words: readonly K[],
   word: string,
@@ -158,7 +157,7 @@ function initiatorOf(initiator: LogRecord['initiatedBy']): LogInitiator | null {
   return type === null ? null : { type: maskLabel(type), name: label(initiator?.displayName ?? null) };
 }
 
-/** Steps keep what they are and how they ended; their details and sentences are full of the person's data. */
+/** Keeps each step's type and result, and drops its details and texts, which are full of the person's data. */
 function withoutAttributes(outcome: Outcome): Outcome {
   if (!('report' in outcome)) return outcome;
   const steps = outcome.report.steps.map((step) => ({ ...step, description: null, details: {} }));

@@ -9,14 +9,14 @@ import { createCallLimit } from './provisioning-log-limit.ts';
 import { withinMs } from './time-limit.ts';
 
 /**
- * What Microsoft's provisioning service itself has written down, in its cycles and on demand. It lags by some minutes
- * and reaches back 30 days, or 7 without a licence for more.
+ * The log that Microsoft's provisioning service writes, in its cycles and on demand. It lags by some minutes and
+ * reaches back 30 days, or 7 without a license for more.
  * https://learn.microsoft.com/graph/api/provisioningobjectsummary-list
  */
 export interface ProvisioningLog {
   /**
-   * The newest entries first. It answers within `limitMs` milliseconds, whatever Graph does; an answer that comes later
-   * is kept for whoever asks next.
+   * The newest entries first. It answers within `limitMs` milliseconds, whatever Graph does; a later answer is cached
+   * for the next caller.
    */
   read(query: LogQuery, limitMs: number): Promise<LogRead>;
 }
@@ -24,7 +24,7 @@ export interface ProvisioningLog {
 export interface LogQuery {
   /** The person's Entra object id. */
   readonly personId: string;
-  /** Where Entra stands: the source of an app's job; the target where people come from Active Directory or HR. */
+  /** Entra's side of the job: the source for an app; the target where people come from Active Directory or HR. */
   readonly entraIs: 'source' | 'target';
   /** Null for all jobs at once, which is one call instead of many. */
   readonly jobId: string | null;
@@ -33,13 +33,13 @@ export interface LogQuery {
 export type LogRead =
   /** `complete`: there are no older entries than these. */
   | { readonly kind: 'read'; readonly entries: readonly LogEntry[]; readonly complete: boolean }
-  /** Asking again would not help before somebody changes something. */
+  /** Retrying does not help before an administrator changes something. */
   | { readonly kind: 'notAvailable'; readonly why: 'cloud' | 'licence' | 'permission' }
   | { readonly kind: 'unread'; readonly why: UnreadLog };
 
 /**
- * `busy`: Usher has asked as often as Graph lets it. `throttled`: Graph says so itself. `refused`: another no of
- * Graph's. `away`: no connection, no token, or a fault of Graph's own.
+ * `busy`: Usher has used up its calls. `throttled`: Graph answered 429. `refused`: another refusal by Graph. `away`: no
+ * connection, no token, or a fault of Graph's own.
  */
 export type UnreadLog = 'busy' | 'throttled' | 'tooSlow' | 'refused' | 'away' | 'unreadable';
 
@@ -58,7 +58,7 @@ export function createProvisioningLog({ graph, clock, hasProvisioningLog }: Prov
   const kept: Cache<LogRead> = createCache(clock, keepMs);
   const limit = createCallLimit(clock);
 
-  /** Sent once: Graph counts repetitions too. Null when there is no room for it. */
+  /** Sent once: Graph counts retries too. Null when the limit leaves no room for it. */
   async function send(call: GraphCall): Promise<GraphAnswer | null> {
     if (!(await limit.enter())) return null;
     const answer = await graph.send(call);
@@ -68,7 +68,7 @@ export function createProvisioningLog({ graph, clock, hasProvisioningLog }: Prov
 
   async function load(key: string, query: LogQuery): Promise<Fetched<LogRead>> {
     let answer = await send(callFor(query, true));
-    // Sorting is documented, and said to be unreliable: the log is worth more than its order.
+    // Sorting is documented, but reported to be unreliable, so a refused sort is retried without it.
     if (answer?.kind === 'refused' && answer.status === 400) answer = await send(callFor(query, false));
     if (answer !== null) return understand(answer);
     kept.forget(key);

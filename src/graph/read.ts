@@ -8,7 +8,7 @@ export async function readOne<T>(graph: GraphClient, call: GraphCall, schema: z.
   return checked(await graph.read(call), schema);
 }
 
-/** The same, where Graph's 404 is an answer and not trouble. */
+/** Like `readOne`, where Graph's 404 is an answer and not trouble. */
 export async function readIfThere<T>(
   graph: GraphClient,
   call: GraphCall,
@@ -18,9 +18,9 @@ export async function readIfThere<T>(
   return answer.kind !== 'ok' && isAbsence(answer) ? fetched(null) : checked(answer, schema);
 }
 
-/** Whether Graph's no means that there is nothing of this id. */
+/** Whether Graph's refusal means that no object has this id. */
 export function isAbsence(trouble: GraphTrouble): boolean {
-  // A key that cannot be one at all, such as a malformed principal name, is answered 400 and names nobody either.
+  // A key that cannot be valid, such as a malformed principal name, is answered 400 and means no object either.
   return trouble.kind === 'refused' && (trouble.status === 404 || trouble.code === 'Request_BadRequest');
 }
 
@@ -32,9 +32,10 @@ export interface Listing<T> {
 }
 
 /**
- * Reads a collection page by page. An element of another shape is left out: one odd object must not hide the rest.
+ * Reads a collection page by page. An element of another shape is left out: one unreadable object must not hide the
+ * rest.
  *
- * @param mostPages how many pages to follow at the most; `complete` tells whether that was all.
+ * @param mostPages how many pages to follow at most; `complete` tells whether that was all.
  */
 export async function readAll<T>(
   graph: GraphClient,
@@ -60,8 +61,8 @@ export async function readAll<T>(
 }
 
 /**
- * The same where a part is as good as nothing, as a decision hangs on the whole: a collection that does not end within
- * `mostPages` counts as one that could not be read.
+ * Like `readAll`, for decisions that need the whole: a collection that does not end within `mostPages` counts as one
+ * that could not be read.
  */
 export async function readWhole<T>(
   graph: GraphClient,

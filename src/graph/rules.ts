@@ -5,7 +5,7 @@ export interface Rule {
   readonly id: string;
   /** The type as the rule spells it: `User` and `user` are not the same to Graph. */
   readonly objectTypeName: string;
-  /** Where the rule reads from. Entra objects go by object id; others by their own system's name for them. */
+  /** Where the rule reads from. Entra objects are identified by object id; others by their own system's id. */
   readonly source: 'entra' | 'activeDirectory' | 'other';
 }
 
@@ -32,9 +32,9 @@ export type SynchronizationSchema = z.infer<typeof schemaSchema>;
 type StoredRule = SynchronizationSchema['synchronizationRules'][number];
 
 /**
- * The rule for an object type: one with a mapping for it that is not switched off; rather one marked as fit for
- * on-demand provisioning, rather one that reads from Entra, and then by priority. Rule ids are opaque, and many jobs
- * share the same one, so none is ever assumed. Microsoft does not document the choice; this order follows its samples.
+ * The rule for an object type: one with a mapping for it that is not switched off; preferably marked as fit for
+ * on-demand provisioning, then reading from Entra, then by priority. Rule ids are opaque, and many jobs share the same
+ * one, so none is ever assumed. Microsoft does not document the choice; this order follows its samples.
  *
  * @returns null when the app does not provision such objects at all.
  */
@@ -44,8 +44,8 @@ export function chooseRule(schema: SynchronizationSchema, objectType: string): R
 }
 
 /**
- * The rule for people, whatever the job's source calls them. Entra and Active Directory speak of users; an HR system
- * may have its own word, so where no rule is for users, the best one that reads from such a system stands in.
+ * The rule for people, whatever the job's source calls them. Entra and Active Directory call them users; an HR system
+ * may have another name, so where no rule is for users, the best one that reads from such a system is used.
  *
  * @returns null when the job reads nothing but groups, or nothing at all.
  */
@@ -57,8 +57,8 @@ export function chooseSourceRule(schema: SynchronizationSchema): Rule | null {
 }
 
 /**
- * How well a job suits a call on demand for an object of this type, by its best rule: lower is better. A rule for
- * users goes before one for whatever an HR system calls them.
+ * How well a job suits a on-demand call for an object of this type, by its best rule: lower is better. A rule for users
+ * comes before one for an HR system's own type.
  *
  * @returns null when the job has no rule for such objects.
  */
@@ -99,7 +99,7 @@ function bestStored(rules: readonly StoredRule[], fits: (objectTypeName: string)
   return best ?? null;
 }
 
-/** The highest that `preference` gives. */
+/** The highest value of `preference`. */
 const lastPreference = 3;
 
 function preference(rule: StoredRule): number {

@@ -1,4 +1,4 @@
-/** Does something with each, at most `atOnce` at a time; the results come in the order of what was given. */
+/** Runs `act` on each item, at most `atOnce` at a time; the results keep the order of the items. */
 export async function eachSideBySide<T, R>(
   items: readonly T[],
   atOnce: number,
@@ -7,7 +7,7 @@ export async function eachSideBySide<T, R>(
   const results: R[] = [];
   const queue = items.entries();
   const workers = Array.from({ length: atOnce }, async () => {
-    // One iterator for all: each takes what the others have not.
+    // All workers share one iterator, so each item is taken once.
     for (const [index, item] of queue) results[index] = await act(item);
   });
   await Promise.all(workers);

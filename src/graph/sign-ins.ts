@@ -4,39 +4,39 @@ import type { Clock } from '../clock.ts';
 import type { Exchange } from './on-behalf-of.ts';
 
 /**
- * The people who are signed in, and what each of them sees of Graph by their own right.
+ * The people who are signed in, and each one's view of Graph by delegated permission.
  *
- *     nobody ──assertion of their own, exchanged──▶ signed in ──end of the token, `forget`, restart──▶ nobody
+ *     signed out ──the person's own assertion, exchanged──▶ signed in ──token expired, `forget`, restart──▶ signed out
  *
  * All of it is in the memory of this process and nowhere else; `Sight` is whatever the caller builds over a person's
- * token, its caches included, so that nobody is ever answered out of what another one may read.
+ * token, its caches included, so that no person is ever answered from what another one may read.
  *
- * An assertion is an unread envelope until Entra has taken it: what it says of itself may only refuse before that. It
- * has to be meant for this app, and to be of the very person in whose name Teams sent it, else whoever gets hold of a
- * colleague's token could work by that colleague's rights.
+ * Until Entra has accepted an assertion, its claims are unverified and may only lead to a refusal. It must be meant for
+ * this app and be of the person whom Teams names as its sender, or a person who obtains a colleague's token could act
+ * with that colleague's permissions.
  */
 export interface SignIns<Sight> {
   signIn(person: SignedPerson, assertion: string): Promise<SignInResult>;
-  /** Null when nobody of this id is signed in (any more). */
+  /** Null when the person is not signed in, or no longer. */
   sightOf(personId: string): Sight | null;
-  /** When the sign-in ends by itself, milliseconds since 1970; null when there is none. */
+  /** When the sign-in ends by itself, milliseconds since 1970; null when the person is not signed in. */
   endOf(personId: string): number | null;
-  /** The ids of all who are signed in. */
+  /** The ids of all people who are signed in. */
   present(): readonly string[];
   /** Whether there was a sign-in to forget. */
   forget(personId: string): boolean;
 }
 
-/** Whom Teams names as the sender. */
+/** The sender according to Teams. */
 export interface SignedPerson {
-  /** Entra object id, in small letters. */
+  /** Entra object id, in lower case. */
   readonly id: string;
   readonly tenantId: string;
 }
 
 export type SignInResult =
   | { readonly kind: 'signedIn' }
-  /** Entra wants the person before a window of its own. */
+  /** Entra needs the person in a browser window. */
   | { readonly kind: 'interaction'; readonly code: string }
   /** `why` is for the log. */
   | { readonly kind: 'refused'; readonly why: string }
@@ -47,31 +47,31 @@ export interface SignInsParts<Sight> {
   /** The application id that assertions are meant for. */
   readonly appId: string;
   readonly clock: Clock;
-  /** Builds what a person sees; `token` rejects when the sign-in is over. */
+  /** Builds a person's view; `token` rejects when the sign-in is over. */
   readonly open: (token: () => Promise<string>) => Sight;
-  /** The most people at a time: whoever has not been seen for longest goes first. */
+  /** The most people at a time: the least recently used sign-in goes first. */
   readonly most?: number;
 }
 
 interface SignIn<Sight> {
   readonly sight: Sight;
   readonly expiresAt: number;
-  /** Aborted when it ends before its time. */
+  /** Aborted when the sign-in ends early. */
   readonly over: AbortController;
 }
 
 const defaultMost = 1_000;
 const exchangeTimeoutMs = 8_000;
-/** A sign-in that is about to end is as good as ended: the call that needs it would come too late. */
+/** A sign-in that is about to end counts as ended: a call with it would come too late. */
 const marginMs = 60_000;
-/** Longer than any token of Entra's with all its claims. */
+/** Longer than any Entra token with all its claims. */
 const longestAssertion = 16_384;
 
 export function createSignIns<Sight>(parts: SignInsParts<Sight>): SignIns<Sight> {
   const { exchange, appId, clock, open, most = defaultMost } = parts;
   const known = new Map<string, SignIn<Sight>>();
 
-  /** Those in use last stand last. */
+  /** The most recently used are last. */
   function find(personId: string): SignIn<Sight> | null {
     const signIn = known.get(personId);
     if (signIn === undefined) return null;
@@ -87,7 +87,7 @@ export function createSignIns<Sight>(parts: SignInsParts<Sight>): SignIns<Sight>
       if (clock.now() >= expiresAt || over.signal.aborted) throw new Error('the sign-in is over');
       return token;
     };
-    // An earlier one of the same person's goes on for whatever is under way with it.
+    // The same person's earlier sign-in stays valid for work that is still using it.
     known.delete(personId);
     known.set(personId, { sight: open(whileItLasts), expiresAt, over });
     for (const longestUnseen of known.keys()) {
@@ -108,7 +108,7 @@ export function createSignIns<Sight>(parts: SignInsParts<Sight>): SignIns<Sight>
       const exchanged = await exchange(assertion, AbortSignal.timeout(exchangeTimeoutMs));
       switch (exchanged.kind) {
         case 'token':
-          // Should Entra ever answer with another person's token, it must not become this one's.
+          // Should Entra ever answer with another person's token, it must not be used for this person.
           if (ownerOf(exchanged.token, person) === 'another')
             return { kind: 'refused', why: 'token of another person' };
           keep(person.id, exchanged.token, exchanged.expiresAt);
@@ -135,7 +135,7 @@ export function createSignIns<Sight>(parts: SignInsParts<Sight>): SignIns<Sight>
 
 const claimsSchema = z.object({ aud: z.string(), oid: z.guid().toLowerCase(), tid: z.guid().toLowerCase() });
 
-/** Why an assertion cannot be this person's for this app; null when nothing speaks against it. */
+/** Why an assertion cannot be this person's for this app; null when nothing contradicts it. */
 function mismatchOf(assertion: string, person: SignedPerson, appId: string): string | null {
   const claims = claimsSchema.safeParse(payloadOf(assertion));
   if (!claims.success) return 'no token of a person';
@@ -145,13 +145,13 @@ function mismatchOf(assertion: string, person: SignedPerson, appId: string): str
   return oid === person.id.toLowerCase() ? null : 'of another person';
 }
 
-/** By its id, or by the address that the id is part of: `api://HOST/botid-ID`, `api://botid-ID`, `api://ID`. */
+/** By its id, or by a URI that contains the id: `api://HOST/botid-ID`, `api://botid-ID`, `api://ID`. */
 function isFor(audience: string, appId: string): boolean {
   if (audience === appId) return true;
   return audience.startsWith('api://') && new RegExp(`[/-]${appId}$`).test(audience);
 }
 
-/** Graph's tokens are Graph's own affair and may become unreadable any day; then nothing is known. */
+/** Graph's tokens are opaque to clients and may become unreadable any day; then the owner is unknown. */
 function ownerOf(token: string, person: SignedPerson): 'this' | 'another' | 'unknown' {
   const claims = claimsSchema.omit({ aud: true }).safeParse(payloadOf(token));
   if (!claims.success) return 'unknown';
@@ -159,7 +159,7 @@ function ownerOf(token: string, person: SignedPerson): 'this' | 'another' | 'unk
   return oid === person.id.toLowerCase() && tid === person.tenantId.toLowerCase() ? 'this' : 'another';
 }
 
-/** What a token says of itself. Nothing is verified by reading it. */
+/** A token's claims, unverified. */
 function payloadOf(token: string): unknown {
   const [, payload = ''] = token.slice(0, longestAssertion).split('.', 3);
   try {

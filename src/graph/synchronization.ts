@@ -18,31 +18,31 @@ import {
 export type { JobState } from './job-status.ts';
 
 /**
- * Synchronization jobs: how an application is provisioned, how that stands, and provisioning on demand.
+ * Synchronization jobs: finds them, reads their status, and provisions on demand.
  * https://learn.microsoft.com/graph/api/resources/synchronization-synchronizationjob
  */
 export interface Synchronization {
   /**
-   * The job by which the app provisions objects of this type (`User`, `Group`; for users if it is left out); of several,
-   * the one whose rules suit them best. `none` is what people call "not set up"; a job that only carries password hashes
+   * The job by which the app provisions objects of this type (`User`, `Group`; users by default); of several, the one
+   * whose rules suit them best. `none` means that provisioning is not set up; a job that only syncs password hashes
    * provisions nothing, and is never chosen.
    */
   findJob(servicePrincipalId: string, objectType?: string): Promise<Fetched<JobMatch>>;
-  /** How the job for people stands in full, and the app's other jobs, if it has any. */
+  /** The full status of the job for people, and the app's other jobs, if it has any. */
   findStatus(servicePrincipalId: string): Promise<Fetched<JobStatusMatch>>;
-  /** Whether the app has a job, by what was read in the last half hour; null where nothing was. */
+  /** Whether the app has a job, according to reads of the last half hour; null where there were none. */
   knowsJob(servicePrincipalId: string): boolean | null;
-  /** The rule by which this job provisions an object of this type (`user`, `group`; the case does not matter). */
+  /** The rule by which this job provisions an object of this type (`user`, `group`, in any case). */
   findRule(servicePrincipalId: string, jobId: string, objectType: string): Promise<Fetched<Rule | null>>;
   /** The rule for people, whatever the job's source calls them: `Worker` in some HR systems. */
   findSourceRule(servicePrincipalId: string, jobId: string): Promise<Fetched<Rule | null>>;
-  /** As `findRule`, past the cache: the job has just said that it does not know the rule. */
+  /** Like `findRule`, uncached: the job has just said that it does not know the rule. */
   findRuleAnew(servicePrincipalId: string, jobId: string, objectType: string): Promise<Fetched<Rule | null>>;
-  /** The job as it is now, past the cache. */
+  /** The job as it is now, uncached. */
   readJob(servicePrincipalId: string, jobId: string): Promise<Fetched<Job>>;
   /**
-   * One call of provisionOnDemand, sent once: whoever calls holds a grant of the rate gate. `onSend` is told when it
-   * goes onto the wire.
+   * One call of provisionOnDemand, sent once: the caller holds a grant of the rate gate. `onSend` is called when the
+   * request is written to the connection.
    */
   provisionOnDemand(call: OnDemandCall, signal: AbortSignal, onSend?: () => void): Promise<GraphAnswer>;
 }
@@ -56,7 +56,7 @@ export type JobStatusMatch =
 export interface Job {
   readonly id: string;
   readonly state: JobState;
-  /** The connector does nothing on demand while its regular cycles are scheduled, as they are now. */
+  /** The connector provisions nothing on demand while its regular cycles are scheduled, as they are now. */
   readonly mustStopFirst: boolean;
 }
 
@@ -75,15 +75,17 @@ export interface ObjectReference {
   readonly type: string;
 }
 
-/** Without it Graph answers `unknownFutureValue` for each member of an enumeration that came after the first version. */
+/**
+ * Without it Graph answers `unknownFutureValue` for each member of an enumeration that came after the first version.
+ */
 const prefer = ['include-unknown-enum-members'];
-/** An app with hundreds of jobs is none that anybody has seen. */
+/** No app is known to have hundreds of jobs. */
 const mostPages = 5;
 /** Short, as a quarantine must show before a call is spent on it. */
 const jobKeepMs = 15_000;
-/** Rules change when an admin edits the mapping; a stale one is noticed by Graph's 400 and read anew. */
+/** Rules change when an admin edits the mapping; Graph's 400 reveals a stale one, which is then read again. */
 const schemaKeepMs = 30 * 60_000;
-/** Most of a tenant's apps have no job, and get none between one look at all of them and the next. */
+/** Most apps of a tenant have no job, and do not get one between two surveys. */
 const knowledgeKeepMs = 30 * 60_000;
 /** "Typically under 30 seconds", says Microsoft; twice that before it counts as no answer. */
 const defaultOnDemandTimeoutMs = 60_000;
@@ -110,13 +112,13 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
       if (read.ok) known.set(servicePrincipalId, { at: clock.monotonic(), hasJob: read.value.items.some(provisions) });
       return read;
     });
-    // An app has one job as a rule; where it has more, one that can work goes before one that cannot.
+    // An app usually has one job; where it has more, one that can work comes before one that cannot.
     return listing.ok
       ? fetched(listing.value.items.toSorted((one, other) => readiness(one) - readiness(other)))
       : listing;
   }
 
-  /** Of several jobs, those first whose rules suit objects of this type best. One alone is not asked for its rules. */
+  /** Of several jobs, those first whose rules suit objects of this type best. A single job's rules are not read. */
   async function bestFirst(
     servicePrincipalId: string,
     stored: readonly StoredJob[],
@@ -161,7 +163,7 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
       if (!stored.ok) return stored;
       const candidates = stored.value.filter(provisions);
       const sorted = await bestFirst(servicePrincipalId, candidates, 'User');
-      // How the jobs stand can be told without their rules.
+      // The jobs' status can be reported without their rules.
       const [first, ...rest] = sorted.ok ? sorted.value : candidates;
       if (first === undefined) return fetched({ kind: 'none' });
       const others = [...rest, ...stored.value.filter((job) => !provisions(job))].map(statusOf);
@@ -213,7 +215,7 @@ const isScheduled = ({ schedule }: StoredJob) => schedule?.state?.toLowerCase() 
 /** Cloud sync keeps password hashes in a job of their own, which provisions no object. */
 const provisions = (stored: StoredJob) => !/passwordhash/i.test(templateOf(stored) ?? '');
 
-/** As `one - other`, which is no number for two that are infinite. */
+/** Like `one - other`, which is NaN for two infinities. */
 function compare(one: number, other: number): number {
   if (one === other) return 0;
   return one < other ? -1 : 1;

@@ -1,14 +1,14 @@
 import type { Clock } from '../clock.ts';
 
-/** A part that did not come in time. It has `ok` and `kind`, so that it fits beside whatever a read brings. */
+/** A result that did not come in time. It has `ok` and `kind`, so that it can stand for the result of any read. */
 export interface TooSlow {
   readonly ok: false;
   readonly kind: 'tooSlow';
 }
 
 /**
- * What the work brings, or `tooSlow` after `ms` milliseconds. The work itself goes on: what it brings later may serve
- * whoever asks next, by way of a cache.
+ * The result of the work, or `tooSlow` after `ms` milliseconds. The work itself goes on: through a cache, its later
+ * result may serve the next caller.
  */
 export async function withinMs<T>(work: Promise<T>, ms: number, clock: Clock): Promise<T | TooSlow> {
   const done = new AbortController();

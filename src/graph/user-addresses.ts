@@ -7,16 +7,18 @@ import { eachSideBySide } from './side-by-side.ts';
 import { type DirectoryUser, nullableText, userFields, userSchema } from './user.ts';
 
 /**
- * Many people by their addresses. Graph takes fifteen comparisons in one filter, so a list of five hundred is asked
- * for in some seventy reads: by principal name, which is nearly always the address, and by mail, as one user's mail
- * address may be another's principal name.
- * https://learn.microsoft.com/graph/aad-advanced-queries
+ * Many people by their addresses. Graph takes fifteen comparisons in one filter, so a list of five hundred takes some
+ * seventy reads: by principal name, which is nearly always the address, and by mail, as one user's mail address may be
+ * another's principal name. https://learn.microsoft.com/graph/aad-advanced-queries
  */
 const comparisonsPerFilter = 15;
-/** Side by side, but not so many that Graph's patience suffers. */
+/** Concurrent, but few enough that Graph does not throttle. */
 const readsAtOnce = 6;
 
-/** An address as Graph is asked for it: apostrophes straight, which a phone bends, and nothing unseen in it. */
+/**
+ * An address as Graph is queried for it: with straight apostrophes, where a phone types curly ones, and no invisible
+ * characters.
+ */
 export function addressOf(typed: string): string {
   return typed
     .normalize('NFC')
@@ -25,7 +27,7 @@ export function addressOf(typed: string): string {
     .trim();
 }
 
-/** Whether two addresses are the same as a whole; case makes no difference. */
+/** Whether two addresses are the same, ignoring case. */
 export function isSameAddress(one: string, other: string): boolean {
   return addressOf(one).toLowerCase() === addressOf(other).toLowerCase();
 }
@@ -51,7 +53,7 @@ export async function findByAddress(
   };
   for (const user of byName.value) isTheirs(user.userPrincipalName.toLowerCase(), user);
   for (const user of byMail.value) isTheirs(user.mail?.toLowerCase() ?? '', user);
-  // An address that two people share is neither's in particular.
+  // An address that two people share identifies neither.
   for (const address of shared) found.delete(address);
   return fetched(found);
 }
@@ -90,7 +92,7 @@ async function askFor(
   if (listing.ok) return fetched(listing.value.items);
   const { trouble } = listing;
   if (trouble.kind !== 'refused' || trouble.status !== 400) return listing;
-  // Graph took offence at something among them that cannot be an address; the others are still asked for.
+  // Graph rejected a value that cannot be an address; the others are still queried.
   if (values.length === 1) return fetched([]);
   const half = Math.ceil(values.length / 2);
   const first = await askFor(graph, property, values.slice(0, half));

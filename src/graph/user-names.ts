@@ -2,10 +2,10 @@ import type { UserMatch } from './user.ts';
 import { isGuest, mostCandidates, type NamedUser, withoutNames } from './user.ts';
 
 /**
- * Which person a name means. A person is acted on by the mail nickname, the full display name, or whole words of the
- * name (the given name, the surname, or several words in any order), and only where no other member fits as well. The
- * accents of a full name may be missing; those of a part may not. What else is like a name, such as the beginning of
- * one, is offered. Guests are passed over while a member fits, and are acted on by a full name of several words alone.
+ * The person that a name means. Usher acts on a person by the mail nickname, the full display name, or whole words of
+ * the name (the given name, the surname, or several words in any order), and only where no other member matches as
+ * well. The accents of a full name may be missing; those of a part may not. Other similar names, such as those that
+ * begin so, are offered. Guests are ignored while a member matches, and need a full name of several words.
  */
 export function matchByName(typed: string, users: readonly NamedUser[], complete: boolean): UserMatch {
   const name = readName(typed);
@@ -15,7 +15,7 @@ export function matchByName(typed: string, users: readonly NamedUser[], complete
     const members = fits.filter(({ guest, fit }) => !guest && fit.reach === reach);
     const [only] = members;
     if (only === undefined) continue;
-    // Whether a part of a name is one person's alone is not known before the last page; a whole name was asked for.
+    // Whether a part of a name is unique is unknown before the last page; a whole name was queried separately.
     const isAlone = members.length === 1 && (complete || (reach === 'full' && !only.fit.unaccented));
     if (isAlone && only.fit.sure) return { kind: 'one', user: withoutNames(only.user) };
     return several([...members, ...guests], complete);
@@ -27,12 +27,12 @@ export function matchByName(typed: string, users: readonly NamedUser[], complete
   return several([...guests, ...parts.filter((one) => !one.guest), ...parts.filter((one) => one.guest)], complete);
 }
 
-/** Whether the name is the user's to the letter or to the accent, whole or in whole words: worth an offer. */
+/** Whether the name is the user's, exactly or but for accents, as a whole or in whole words: worth an offer. */
 export function isNamed(typed: string, user: NamedUser): boolean {
   return fitOf(readName(typed), user).reach !== 'part';
 }
 
-/** A name as names are compared: case, width, kinds of apostrophes and of blanks make no difference. */
+/** A name normalized for comparison: case, width, kinds of apostrophes and of spaces do not matter. */
 export function foldName(text: string): string {
   return text
     .normalize('NFKC')
@@ -46,15 +46,15 @@ export function foldName(text: string): string {
 interface Name {
   readonly text: string;
   readonly words: readonly string[];
-  /** It holds a dot, a low line or a digit, as names that people are called by do not: an account's name. */
+  /** It contains a dot, an underscore or a digit, which people's names do not: an account name. */
   readonly isAccount: boolean;
 }
 
 interface Fit {
   readonly reach: 'full' | 'whole' | 'part';
-  /** To the letter, or the whole name but for accents; else only the first part of the principal name is the same. */
+  /** An exact match, or the whole name but for accents; else only the first part of the principal name matches. */
   readonly sure: boolean;
-  /** It is the name only without its accents. */
+  /** It matches only without its accents. */
   readonly unaccented?: true;
 }
 
@@ -74,7 +74,7 @@ function fitOf(name: Name, user: NamedUser): Fit {
     [soundsSame, false],
   ] as const) {
     const isFull = name.words.length === display.length && covers(name.words, display, same);
-    // The whole name without its accents is the name; "mueller" for "müller" may be another's.
+    // The whole name without its accents is the name; "mueller" for "müller" may mean another person.
     if (isFull && display.length > 1) {
       if (sure || !covers(name.words, display, isSameUnaccented)) return { reach: 'full', sure };
       return { reach: 'full', sure: true, unaccented: true };
@@ -85,14 +85,14 @@ function fitOf(name: Name, user: NamedUser): Fit {
 }
 
 /**
- * A given name, a surname, or several whole words of which one is either. Where the directory tells neither, the ends
- * of the display name are taken for them, but for what stands in brackets.
+ * A given name, a surname, or several whole words that include one. Where the directory has neither, the first and last
+ * word of the display name stand for them, ignoring what is in brackets.
  */
 function isWhole({ text, words }: Name, user: NamedUser, display: readonly string[], same: Same): boolean {
   const called = [user.givenName, user.surname].map((part) => foldName(part ?? '')).filter((part) => part !== '');
   if (called.some((part) => same(part, text))) return true;
   const bare = wordsOf(foldName(user.displayName).replace(/[([{<][^)\]}>]*[)\]}>]?/g, ' '));
-  // Where the directory tells the names, the ends of the whole may be a department, a title or "(Ext)".
+  // Where the directory has the names, the ends of the display name may be a department, a title or "(Ext)".
   const ends = called.length > 0 ? [] : [bare.at(0), bare.at(-1)].filter((word) => word !== undefined);
   const [only] = words;
   if (only === undefined) return false;
@@ -111,7 +111,7 @@ function wordsOf(folded: string): readonly string[] {
 
 type Same = (one: string, other: string) => boolean;
 
-/** Whether each of the words is one of the others, and no two are the same one. */
+/** Whether each word matches another of the others. */
 function covers(words: readonly string[], others: readonly string[], same: Same): boolean {
   const left = [...others];
   return (
@@ -128,7 +128,7 @@ const isSame: Same = (one, other) => one === other;
 
 const isSameUnaccented: Same = (one, other) => withoutAccents(one) === withoutAccents(other);
 
-/** "muller" and "mueller" are "müller" without the means to type it. */
+/** "muller" and "mueller" are ways to type "müller" without an umlaut key. */
 const soundsSame: Same = (one, other) => {
   const [plain, spelled] = [withoutAccents(one), withoutAccents(spelledOut(one))];
   const [otherPlain, otherSpelled] = [withoutAccents(other), withoutAccents(spelledOut(other))];
@@ -141,7 +141,7 @@ function withoutAccents(text: string): string {
   return plain;
 }
 
-/** Letters that Unicode does not take apart. */
+/** Letters that Unicode does not decompose. */
 const stroked: Readonly<Record<string, string>> = {
   ø: 'o',
   ł: 'l',

@@ -10,7 +10,7 @@ export interface DirectoryUser {
   readonly department: string | null;
 }
 
-/** What may be missing, or be of another type than documented. */
+/** A field that may be missing, or of another type than documented. */
 export const nullableText = z.string().nullable().default(null).catch(null);
 
 export const userSchema: z.ZodType<DirectoryUser> = z
@@ -25,7 +25,7 @@ export const userSchema: z.ZodType<DirectoryUser> = z
   })
   .transform((user) => ({ ...user, displayName: user.displayName ?? user.userPrincipalName }));
 
-/** A user with what they may be called by besides the display name and the principal name. */
+/** A user with the further names that identify them besides the display name and the principal name. */
 export type NamedUser = DirectoryUser & {
   readonly mail: string | null;
   readonly mailNickname: string | null;
@@ -38,7 +38,7 @@ export const namedUserSchema: z.ZodType<NamedUser> = z.intersection(
   z.object({ mail: nullableText, mailNickname: nullableText, givenName: nullableText, surname: nullableText }),
 );
 
-/** The user as the rest of Usher knows one. */
+/** The user as the rest of Usher handles one. */
 export function withoutNames({
   mail: _,
   mailNickname: _n,
@@ -49,7 +49,7 @@ export function withoutNames({
   return user;
 }
 
-/** Graph tells no type of users who came from an old on-premises directory; they are members. */
+/** Graph gives no type for users who came from an old on-premises directory; they are members. */
 export function isGuest({ userType }: Pick<DirectoryUser, 'userType'>): boolean {
   return userType?.toLowerCase() === 'guest';
 }
@@ -58,16 +58,19 @@ export const userFields = 'id,displayName,userPrincipalName,accountEnabled,userT
 export const namedUserFields = `${userFields},mail,mailNickname,givenName,surname`;
 export const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** More candidates than a card can show; whoever meets them is asked to be more exact. */
+/** More candidates than a card can show; the caller is then asked to be more exact. */
 export const mostCandidates = 7;
 /**
- * Read well beyond what is shown, as the one of exactly that name may stand behind those that only begin so, and whether
- * a name is one person's alone is known only of those that were read.
+ * Reads well beyond what is shown, as the user with exactly this name may come after those whose names begin so, and
+ * only the users that were read can show whether a name is unique.
  */
 export const mostRead = 200;
 
 export type UserMatch =
   | { readonly kind: 'one'; readonly user: DirectoryUser }
-  /** Users who may be meant, and none of them for certain; it may be a single one. They are offered, never acted on. */
+  /**
+   * Users who may be meant, none of them for certain; it may be a single one. Usher offers them, and never acts on
+   * them.
+   */
   | { readonly kind: 'several'; readonly users: readonly DirectoryUser[]; readonly more: boolean }
   | { readonly kind: 'none' };

@@ -11,8 +11,8 @@ import {
 import { maskLabel, maskText } from './mask-text.ts';
 
 /**
- * An outcome, cut to what may leave the border of `graph/`: values by the list of attributes, texts masked. The same
- * goes over the rows of earlier releases, so it knows an outcome by its fields alone. Cutting twice changes nothing.
+ * Cuts an outcome to what may leave `graph/`: values by the list of attributes, texts masked. It also runs over the
+ * rows of earlier releases, so it relies on an outcome's fields alone. Cutting twice changes nothing.
  */
 export interface OutcomeLike {
   readonly kind: string;
@@ -23,7 +23,7 @@ export interface OutcomeLike {
   readonly property?: string | null;
   readonly report?: ReportLike;
   readonly warning?: WarningLike;
-  /** What a later attempt was told, inside an outcome that nobody knows. */
+  /** The answer to a later attempt, inside an outcome that is unknown. */
   readonly last?: OutcomeLike;
 }
 
@@ -73,12 +73,12 @@ export function cutOutcome<O extends OutcomeLike>(outcome: O, isShown: IsShown =
   } as O;
 }
 
-/** Masks a text that goes with this report: what the report does not keep is not kept in a sentence either. */
+/** Masks a text that goes with this report: a value that the report does not keep is not kept in a sentence either. */
 export function sayerFor(report: ReportLike | undefined, isShown: IsShown = shownAlone): (text: string) => string {
   const hidden = report === undefined ? [] : hiddenValues(report, isShown);
   return (text) => {
     let said = text;
-    // Only what can be looked for in reasonable time: the masking itself cuts the text anyway.
+    // Cut to a length that can be searched in reasonable time: the masking itself cuts the text anyway.
     for (const value of hidden) said = said.slice(0, longestSaid).replaceAll(value, notKept);
     return maskText(said);
   };
@@ -115,7 +115,7 @@ function cutReport(report: ReportLike, isShown: IsShown, say: (text: string) => 
   };
 }
 
-/** What the service says about its own work stands among the attributes, and is a text or a verdict. */
+/** The service's own details among the attributes: a text or a verdict. */
 const ownDetails: ReadonlySet<string> = new Set([
   ...['skipreason', 'propertyname', 'errorcode', 'errormessage', 'reason', 'recommendedaction', 'reportableidentifier'],
   ...['isactive', 'activeinthesourcesystem', 'assigned', 'assignedtotheapplication', 'assignedtoapplication'],
@@ -133,7 +133,7 @@ function cutDetails(
     if (ownDetails.has(word)) return [[name, say(value)]];
     if (word === 'scopeevaluationresult') return [[name, cutScopeResult(value, isShown)]];
     const cut = cutValue(name, value, isShown);
-    // Of an attribute that is not kept it says nothing either that it was empty.
+    // That an unlisted attribute was empty is not kept either.
     return cut === null || (cut.trim() === '' && !isShown(name)) ? [] : [[maskLabel(name), cut]];
   });
   return Object.fromEntries(kept);
@@ -151,7 +151,7 @@ function cutValue(name: string, value: string | null, isShown: IsShown): string 
   return maskText(JSON.stringify(cutNested(nested, isShown, deepest)), longestValue);
 }
 
-/** JSON inside a value that is kept: its members count by their own names. */
+/** JSON inside a value that is kept: its members are judged by their own names. */
 function cutNested(value: unknown, isShown: IsShown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth === 0 || ('type' in value && isPrivateType(value.type))) return notKept;
@@ -164,8 +164,8 @@ function cutNested(value: unknown, isShown: IsShown, depth: number): unknown {
 }
 
 /**
- * `{"Marketing.department EQUALS 'Sales'":false}`: what the filter is called, what it looks at and how that ended. What
- * the attribute is compared with is a value of it.
+ * `{"Marketing.department EQUALS 'Sales'":false}`: the filter's name, the attribute it tests, and the result. The
+ * comparison value counts as a value of the attribute.
  */
 function cutScopeResult(text: string, isShown: IsShown): string {
   if (text.trim() === '') return text;
@@ -195,7 +195,7 @@ const operator =
 
 function cutClause(clause: string, isShown: IsShown): string {
   const found = operator.exec(clause.slice(0, longestValue));
-  // Without a comparison it is a filter's name, or nothing that could be told apart.
+  // Without a comparison it is a filter's name, or cannot be parsed.
   if (found === null) return /['"=<>{[]/.test(clause) ? notKept : maskLabel(clause);
   const subject = clause.slice(0, found.index);
   const end = found.index + found[0].length;
@@ -207,7 +207,7 @@ function cutClause(clause: string, isShown: IsShown): string {
   return isOneValue && isShown(attribute) ? head + maskText(compared, longestValue) : `${head} ${notKept}`;
 }
 
-/** Undefined, which JSON cannot say, stands for text that is no JSON. */
+/** Undefined, which JSON cannot express, stands for text that is not JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -220,8 +220,8 @@ const mostHidden = 300;
 const longestHidden = 500;
 
 /**
- * The values that are not kept and could stand in a sentence of the service's: `The value '12 Elm Street' is too long`.
- * Common words are left alone, or the sentence would have holes where it names an app or says "User".
+ * Unkept values that may occur in the service's sentences: `The value '12 Elm Street' is too long`. Common words are
+ * left alone, or the sentence would have gaps where it names an app or says "User".
  */
 function hiddenValues(report: ReportLike, isShown: IsShown): readonly string[] {
   const found = new Set<string>();

@@ -2,18 +2,18 @@ import { shownAlone } from './attributes.ts';
 import { cutOutcome, type OutcomeLike, type ReportLike } from './cut-outcome.ts';
 import { maskLabel, maskText } from './mask-text.ts';
 
-/** What earlier releases have stored in full, cut as it is cut today before it is stored. */
+/** Cuts what earlier releases stored in full, as it is cut today before it is stored. */
 
 /** The JSON of an outcome. */
 export function cutStoredOutcome(json: string): string {
   const outcome = parsed(json);
-  // A row that cannot be read tells nobody what happened, and is the likeliest to hold what was never looked through.
+  // An unreadable row says nothing useful, and is the likeliest to contain unmasked data.
   if (!isRecord(outcome) || typeof outcome.kind !== 'string') return unreadable;
   const report = isRecord(outcome.report) ? { report: whole(outcome.report) } : {};
   return JSON.stringify(cutOutcome({ ...outcome, ...report } as OutcomeLike, shownAlone));
 }
 
-/** The JSON of anything else that carries words of a service: under `message`, `reason` and `code`, however deep. */
+/** The JSON of anything else that carries a service's texts: under `message`, `reason` and `code`, at any depth. */
 export function cutStoredWords(json: string): string {
   const value = parsed(json);
   return value === undefined ? 'null' : JSON.stringify(withWordsMasked(value, ''));
@@ -31,7 +31,7 @@ function withWordsMasked(value: unknown, name: string): unknown {
 
 const unreadable = JSON.stringify({ kind: 'unknown', why: 'unreadable' });
 
-/** A report with all its parts, as the code of today expects it. */
+/** A report with all the parts that today's code expects. */
 function whole(report: Readonly<Record<string, unknown>>): ReportLike {
   const list = (value: unknown) => (Array.isArray(value) ? value.filter(isRecord) : []);
   const text = (value: unknown) => (typeof value === 'string' ? value : null);

@@ -2,29 +2,29 @@ import { bareWord, notKept, passwordEnds, passwordWords, type Sensitivity, sensi
 import { withoutPersonalData, withoutSecrets } from './patterns.ts';
 
 /**
- * Texts of services, cut to what may be stored, logged and shown. A connector's error holds whatever the application
- * answered: the request's headers, the person's whole record. What is taken out leaves `•••`, and what people need
- * stays: ids, user names, error codes, sentences.
+ * Cuts services' texts to what may be stored, logged and shown. A connector's error contains whatever the application
+ * answered: the request's headers, the person's whole record. `•••` replaces what is removed; what people need stays:
+ * ids, user names, error codes, sentences.
  *
- * Two nets: what stands behind a telling key, in JSON however often escaped, in XML, in headers, addresses and plain
- * sentences; and what looks like a secret by itself.
+ * Two rules: values after a telling key, in JSON however often escaped, in XML, in headers, URLs and plain sentences;
+ * and anything that looks like a secret by itself.
  */
 export function maskText(text: string, limit = longestText): string {
   const isLonger = text.length > limit + margin;
   const start = text.slice(0, limit + margin).toWellFormed();
   const masked = untilNothingChanges(start, (left) => withoutPersonalData(withoutSecrets(withoutValues(left))));
-  // What stands at the end may be the first half of something that could not be known by it.
+  // The end may be the first half of a secret that cannot be recognized by it.
   return cutTo(masked, isLonger ? Math.min(limit, masked.length - margin) : limit);
 }
 
-/** What stood glued to a secret can be known by itself once the other is gone. */
+/** Text next to a secret may become recognizable once the secret is gone. */
 function untilNothingChanges(text: string, mask: (text: string) => string): string {
   let [before, masked] = [text, mask(text)];
   for (let round = 1; round < mostRounds && masked !== before; round += 1) [before, masked] = [masked, mask(masked)];
   return masked;
 }
 
-/** A name or an id: what grants access goes, and numbers stay. */
+/** A name or an id: secrets are removed, and numbers stay. */
 export function maskLabel(text: string, limit = longestLabel): string {
   return cutTo(withoutSecrets(withoutValues(text.slice(0, limit + margin).toWellFormed(), 'secret')), limit);
 }
@@ -39,18 +39,20 @@ function cutTo(text: string, limit: number): string {
 }
 
 /**
- * What parts a key from its value: `"key": "…"` with any number of backslashes, `key=…`, `key: …`, `key => …`, the
- * same in percent encoding, and `<key>…`. French parts the colon with a blank, Chinese and Japanese have wide ones.
+ * What separates a key from its value: `"key": "…"` with any number of backslashes, `key=…`, `key: …`, `key => …`, the
+ * same in percent encoding, and `<key>…`. French puts a space before the colon; Chinese and Japanese have wide ones.
  */
 const separator =
   /\\{0,31}["'`]?(?:%22)?[ \t\u00a0\u202f]{0,4}(?:=>|->|:=|[:=：＝]|%3[ad])|<(?:[\w-]{1,40}:)?([\w.-]{1,80})(?:\s[^<>]{0,200})?>/gi;
 const longestKey = 80;
 
-/** The keys that are more than one word where they are written as people do. */
+/** Keys that are several words in prose. */
 const twoWords =
   /(?:api|access|private|shared|account|signing|secret) key$|(?:phone|account|passport|tax|card|security|identity|insurance) number$|(?:home|postal|mailing|street|private) address$|(?:postal|zip) code$|birth date$|of birth$|(?:national|tax|citizen) id$|(?:social security|social insurance|bank account|nhs)(?: (?:no|number))?$|mot de passe$|palavra passe$|parola d['’]ordine$|clave de acceso$|mật khẩu$|كلمة (?:المرور|السر)$|codice fiscale$|code postal$|c[oó]digo postal$|(?:date|lieu) de naissance$|(?:fecha|lugar) de nacimiento$|data (?:de nascimento|di nascita|urodzenia)$/i;
 
-/** Error codes end in these too: `InvalidAuthenticationToken: …` tells what is wrong with a token, and not the token. */
+/**
+ * Error codes end in these too: `InvalidAuthenticationToken: …` describes a problem with a token, and is not the token.
+ */
 const errorCode =
   /^(?:invalid|expired|missing|wrong|bad|unknown|unsupported|unauthorized|no|malformed|revoked|compact)/i;
 const secretEnd = new RegExp(
@@ -79,7 +81,7 @@ function withoutValues(text: string, alone?: 'secret'): string {
 
 interface Key {
   readonly name: string;
-  /** How it is written, which tells where its value ends: quoted as in JSON, bare as in `key=`, or as in a sentence. */
+  /** The notation, which tells where the value ends: quoted as in JSON, bare as in `key=`, or as in a sentence. */
   readonly form: 'quoted' | 'bare' | 'prose' | 'xml';
 }
 
@@ -110,10 +112,10 @@ interface Span {
   readonly to: number;
 }
 
-/** Where the value behind a key begins and ends; empty where there is nothing to hide. */
+/** Start and end of the value after a key; empty where there is nothing to hide. */
 function valueAt(text: string, at: number, { name, form }: Key, sensitivity: 'secret' | 'personal'): Span {
   const from = at + lengthOf(/[ \t\r\n]{0,200}/y, text, at);
-  // Masked before.
+  // Already masked.
   if (text.startsWith(notKept, from) && !/[\p{L}\p{N}]/u.test(text[from + notKept.length] ?? ''))
     return { from, to: from };
   if (form === 'xml') return { from, to: indexOrEnd(text, '<', from) };
@@ -126,12 +128,12 @@ function valueAt(text: string, at: number, { name, form }: Key, sensitivity: 'se
   // A header's value goes to the end of its line: `Authorization: Digest username="…", response="…"`.
   if (/authorization$|cookie$/i.test(name) && form !== 'quoted')
     return { from, to: from + lengthOf(/[^\r\n"\\]*/y, text, from) };
-  // An address or a date has spaces and commas in it; it ends where the next key or another part begins.
+  // An address or a date contains spaces and commas; it ends at the next key or part.
   const extent = sensitivity === 'personal' ? /(?:[^\s;"}\]&|]|[ \t](?![\w.-]{1,40}=))*/y : /[^\s,;&"'}\])<>|]*/y;
   return { from, to: from + lengthOf(extent, text, from) };
 }
 
-/** Up to the quote that is escaped as often as the first, or to the end of a text that was cut off. */
+/** Up to the quote with as many escapes as the first, or to the end of a text that was cut off. */
 function quoted(text: string, from: number, quote: string, slashes: number): Span {
   for (let at = text.indexOf(quote, from); at !== -1; at = text.indexOf(quote, at + 1)) {
     let escapes = 0;
@@ -141,7 +143,7 @@ function quoted(text: string, from: number, quote: string, slashes: number): Spa
   return { from, to: text.length };
 }
 
-/** Up to the bracket that closes the first one. Brackets within texts are counted too, which only hides more. */
+/** Up to the bracket that closes the first one. Brackets inside strings count too, which only hides more. */
 function endOfNested(text: string, from: number): number {
   let depth = 0;
   for (let at = from; at < text.length; at += 1) {

@@ -1,12 +1,12 @@
 import { notKept } from './attributes.ts';
 
 /**
- * Secrets and personal data that are known by what they look like, wherever they stand. Each pattern is bounded or
- * cannot fail once it has begun, so that a text takes time in proportion to its length.
+ * Secrets and personal data recognized by their form, anywhere in a text. Each pattern is bounded or cannot fail once
+ * it has begun, so that the time is proportional to the length of the text.
  */
 interface Pattern {
   readonly looks: RegExp;
-  /** What to write instead; without it the whole match goes. */
+  /** The replacement; without it the whole match is removed. */
   readonly instead?: (found: string) => string;
 }
 
@@ -14,10 +14,10 @@ const only = (isMeant: (found: string) => boolean) => (found: string) => (isMean
 
 const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
-/** Letters and digits in one word of some length, as people do not write. An object id is no secret. */
+/** A long word of letters and digits, as people do not write. An object id is not a secret. */
 const looksRandom = (word: string): boolean => /\d/.test(word) && /[a-z]/i.test(word) && !guid.test(word);
 
-/** Behind the name of a scheme: "Basic authentication" tells nothing, "Basic dXNlcjpwYXNz" does. */
+/** After the name of a scheme: "Basic authentication" reveals nothing, "Basic dXNlcjpwYXNz" does. */
 function isCredential(word: string, isBearer: boolean): boolean {
   if (looksRandom(word) || word.length >= 24 || /[A-Z][^A-Z]*[a-z][A-Z].*[A-Z]/.test(word)) return true;
   return isBearer && !/^(?:\p{L}{1,20}|authorization_uri=.*|error=.*|realm=.*)$/u.test(word);
@@ -34,7 +34,7 @@ const secretPatterns: readonly Pattern[] = [
       return isCredential(word, /^bearer/i.test(scheme)) ? scheme + notKept : found;
     },
   },
-  // Keys that their issuers have made easy to know: Entra, AWS, GitHub, Slack, Google, Stripe, OpenAI and their like.
+  // Keys with a recognizable form: of Entra, AWS, GitHub, Slack, Google, Stripe, OpenAI and others.
   { looks: /(?<![\w~.-])[\w~.-]{3,6}[78]Q~[\w~.-]{20,}/g },
   { looks: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bxox[a-z]-[\w-]{10,}/g },
   { looks: /\bAIza[\w-]{30,}|\b[sr]k_(?:live|test)_\w{10,}|\bsk-[\w-]{20,}|\bglpat-[\w-]{15,}/g },
@@ -42,13 +42,13 @@ const secretPatterns: readonly Pattern[] = [
     looks: /:\/\/[^\s/?#@'"<>]{1,200}@/g,
     instead: () => `://${notKept}@`,
   },
-  // A word of some length soon after a word for a secret: "the client secret abc… has expired".
+  // A long word soon after a word for a secret: "the client secret abc… has expired".
   {
     looks:
       /(?<=(?:password|passwort|passphrase|pwd|secret|token|credential|api[ _-]?key|access[ _-]?key|private[ _-]?key)s?[^\n\w]{1,4}(?:[a-z]{1,8}[ :=]{1,3}){0,3}["'“‘]?)(?<![\w+/=~-])[\w+/=~-]{16,}/gi,
     instead: only(looksRandom),
   },
-  // What is quoted right behind such a word.
+  // A quoted text right after such a word.
   {
     looks:
       /(?<=(?:password|passwort|kennwort|passphrase|pwd|secret|token|api[ _-]?key|mot de passe|wachtwoord|senha|palavra-passe|contraseña|hasło|lösenord|salasana|adgangskode)(?: (?:is|was|value|of|est|ist|es|é|is|jest|är|er|on))?:? {1,3})(?:'[^'\n]{1,400}'|"[^"\n]{1,400}"|“[^”\n]{1,400}”|‘[^’\n]{1,400}’)/gi,
@@ -70,7 +70,7 @@ function isIban(text: string): boolean {
   return rest === 1;
 }
 
-/** A word that follows in the same manner of writing is no part of the number. */
+/** A following word in the same style is not part of the number. */
 function withoutIban(found: string): string {
   const groups = found.split(/(?=[ -])/);
   for (let count = groups.length; count > 0; count -= 1) {
@@ -79,7 +79,7 @@ function withoutIban(found: string): string {
   return found;
 }
 
-/** The numbers that card networks begin with, in their lengths, and Luhn's check digit. */
+/** Card numbers: the networks' prefixes and lengths, and Luhn's check digit. */
 function isCard(text: string): boolean {
   const digits = digitsOf(text);
   const network =
@@ -107,7 +107,7 @@ function isChineseId(text: string): boolean {
   return '10X98765432'[sum % 11] === text[17]?.toUpperCase();
 }
 
-/** Brazil: two check digits. With its dots it is taken for one anyway. */
+/** Brazil: two check digits. With dots it counts as one anyway. */
 function isCpf(text: string): boolean {
   if (/\./.test(text)) return true;
   const digits = digitsOf(text);
@@ -118,7 +118,7 @@ function isCpf(text: string): boolean {
   });
 }
 
-/** Not inside an id, an address, a longer number or a file's name. */
+/** Not inside an id, an address, a longer number or a file name. */
 const before = '(?<![\\w@.+-])';
 const after = '(?![\\w@-]|\\.\\d)';
 const number = (source: string, flags = 'g') => new RegExp(`${before}(?:${source})${after}`, flags);
@@ -140,11 +140,11 @@ const personalPatterns: readonly Pattern[] = [
   { looks: number('(?!000|666|9)\\d{3}[- ](?!00)\\d{2}[- ](?!0000)\\d{4}') },
   { looks: number('\\d{3}\\.\\d{3}\\.\\d{3}-\\d{2}|\\d{11}'), instead: only(isCpf) },
   { looks: number('(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z]{2} ?\\d{2} ?\\d{2} ?\\d{2} ?[A-D]') },
-  // Italy, Mexico and Switzerland, by a form that nothing else has.
+  // Italy, Mexico and Switzerland, by their unique form.
   { looks: number('[A-Z]{6}\\d{2}[A-EHLMPRST]\\d{2}[A-Z]\\d{3}[A-Z]', 'gi') },
   { looks: number('[A-Z]{4}\\d{6}[HMX][A-Z]{5}[A-Z0-9]\\d', 'gi') },
   { looks: number('756\\.\\d{4}\\.\\d{4}\\.\\d{2}') },
-  // Telephone numbers in the form that tells the country.
+  // Telephone numbers with a country code.
   { looks: /(?<![\w+.:-])\+\d{1,3}[\d ()./-]{5,18}\d/g },
   // A date soon after a word for birth.
   {
@@ -153,14 +153,17 @@ const personalPatterns: readonly Pattern[] = [
       'giu',
     ),
   },
-  // A number soon after a word for what is private.
+  // A number soon after a word for private data.
   {
     looks:
       /(?<=(?:\bssn|social security|national id|national insurance|identity (?:card|number)|passport|driver.?s licen[cs]e|tax (?:id|number)|\bcpf|\bnir|\bdni|\bnif|\baadhaa?r|\bpesel|\bbsn|\bahv|\bnhs|social insurance|steuer-?id|bank account|account (?:no|number)|\bphone|\bmobile|telephone|\bfax|salary|salaire|gehalt|wage)s?[^\d\n•]{0,24})[+(]?\d[\d (),./-]{3,30}\d/gi,
   },
 ];
 
-/** "The value 'x' of y is too long": a value of an attribute that may be on no list. Addresses and ids people need. */
+/**
+ * "The value 'x' of y is too long": a value of an attribute that may be unlisted. Addresses and ids stay, as people
+ * need them.
+ */
 const namedValue: Pattern = {
   looks: /(?<=\bvalue:? {1,2})(?:'[^'\n]{1,400}'|"[^"\n]{1,400}"|“[^”\n]{1,400}”|‘[^’\n]{1,400}’)/gi,
   instead: (found) => {
@@ -173,7 +176,7 @@ const namedValue: Pattern = {
 const maskBy = (patterns: readonly Pattern[], text: string): string =>
   patterns.reduce((left, { looks, instead = () => notKept }) => left.replace(looks, instead), text);
 
-/** Takes out what grants access: in ids and labels too, where a number is just a number. */
+/** Removes secrets: in ids and labels too, where a number is just a number. */
 export const withoutSecrets = (text: string): string => maskBy(secretPatterns, text);
 
 export const withoutPersonalData = (text: string): string => maskBy([...personalPatterns, namedValue], text);

@@ -37,8 +37,8 @@ export interface GateFault {
 }
 
 /**
- * `unreachable`: no name, no connection, no trusted certificate. `noToken`: no token to call with. `serviceUnavailable`:
- * Graph is there, and answers calls of several tasks with errors or not at all.
+ * `unreachable`: no name, no connection, no trusted certificate. `noToken`: no token to call with.
+ * `serviceUnavailable`: Graph is there, and answers calls of several tasks with errors or not at all.
  */
 export type FaultCause = 'unreachable' | 'noToken' | 'serviceUnavailable';
 
@@ -48,7 +48,7 @@ export type Evidence =
   | { readonly kind: 'trouble'; readonly code: string; readonly retryAfterMs: number | null }
   | { readonly kind: 'nothing' };
 
-/** Whose evidence it is, and when it is heard. */
+/** The task that gives the evidence, and when it is taken in. */
 export interface Hearing {
   readonly taskId: string;
   readonly isProbe: boolean;

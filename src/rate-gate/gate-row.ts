@@ -6,10 +6,10 @@ import { type Health, settleHealth, wellHealth } from './fault.ts';
 import { earliestGrant, type GateLimits, type GateState, openGate, settleClock } from './gate.ts';
 
 /**
- * The gate's state as one row, read and written inside the transaction of whoever claims a task, so that a grant is
- * never given without a task, nor a task without a grant. Where several processes share the database the row is
- * locked, which puts their claims in single file; every transaction that touches the row locks it before anything
- * else, so that no two of them can wait for each other.
+ * The gate's state as one row, read and written inside the transaction that claims a task, so that a grant is never
+ * given without a task, nor a task without a grant. Where several processes share the database the row is locked, which
+ * puts their claims in single file; every transaction that touches the row locks it before anything else, so that no
+ * two of them can wait for each other.
  */
 export interface GateParts {
   readonly database: Database;
@@ -50,7 +50,7 @@ export async function readGate(parts: GateParts, transaction: Transaction<Schema
     found = await locked.executeTakeFirstOrThrow();
   }
   const askedAt = clock.monotonic();
-  // Only now that the row is ours: a time read before the wait for it would be older than the last grant.
+  // Only once the row is locked: a time read before the wait for it would be older than the last grant.
   const now = await database.dialect.gateNow(transaction);
   const stored: GateState = {
     grants: numbers(found.grants),

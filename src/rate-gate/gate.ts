@@ -8,10 +8,10 @@ import { chooseLane, type Lane, laneNumbers, rememberLane } from './lanes.ts';
  *
  *     max(now, grants[oldest of the last `limit`] + window + guard, blockedUntil)
  *
- * which no schedule can beat: the (n+limit)th start is never legal before the nth plus the window. The guard is for
- * the way to the server: two calls that leave exactly a window apart may arrive a little closer, and half of the time
- * they do. It is for the way alone: a start that leaves this process late is noted as such (`startedLate`). Every HTTP
- * attempt takes a grant, retries included, because the server counts those too. A 429 closes the gate for everybody.
+ * which no schedule can beat: the (n+limit)th start is never legal before the nth plus the window. The guard is for the
+ * way to the server: two calls that leave exactly a window apart may arrive a little closer, and half of the time they
+ * do. It is for the way alone: a start that leaves this process late is noted as such (`startedLate`). Every HTTP
+ * attempt takes a grant, retries included, because the server counts those too. A 429 closes the gate for all callers.
  *
  * This file is arithmetic alone; `gate-row.ts` keeps the state in the database. All times are milliseconds on the
  * gate's clock.
@@ -55,7 +55,8 @@ export function grantAt(state: GateState, limits: GateLimits, at: number): GateS
 
 /**
  * The state when it turns out that the start granted at `granted` happened `lateMs` later: token, connection or a busy
- * process took their time. Late harms nobody before it, but whoever comes a window after it must reckon from there.
+ * process took their time. A late start harms no start before it, but the start a window after it must count from
+ * there.
  */
 export function startedLate(state: GateState, granted: number, lateMs: number): GateState {
   const index = state.grants.indexOf(granted);
@@ -65,8 +66,8 @@ export function startedLate(state: GateState, granted: number, lateMs: number): 
 }
 
 /**
- * The state after the server said "too many": closed for what it asks, and for a whole window at the least. What it asks
- * beyond a day is no wait but an end, which whoever asked is told.
+ * The state after the server said "too many": closed for what it asks, and for a whole window at the least. More than a
+ * day is not waited for: the task ends, and its requester is told.
  */
 export function blockFor(state: GateState, limits: GateLimits, now: number, retryAfterMs: number | null): GateState {
   const pause = Math.max(Math.min(retryAfterMs ?? 0, longestBlockMs), limits.windowMs + limits.guardMs);
@@ -80,23 +81,23 @@ export function blockFor(state: GateState, limits: GateLimits, now: number, retr
   };
 }
 
-/** Somebody in the row before the gate. */
+/** A start that waits for the gate. */
 export interface Waiting {
   /** Before this time it does not want to start. */
   readonly dueAt: number;
   readonly lane: Lane;
 }
 
-/** `index` is the place in the row that was given. */
+/** `index` is the position in the given row. */
 export interface ForecastStart {
   readonly index: number;
   readonly startsAt: number;
 }
 
 /**
- * When each of a row of waiting starts will be granted if nobody comes in between, first start first: the same
- * arithmetic run ahead, and the same choice between the lanes. Each lane keeps the order of the row, and whoever is
- * not due yet lets the next one pass, as a claim does.
+ * When each of a row of waiting starts will be granted if no other start comes in between, first start first: the same
+ * arithmetic run ahead, and the same choice between the lanes. Each lane keeps the order of the row, and a start that
+ * is not due yet lets the next one pass, as a claim does.
  *
  * @param lanes those of the latest grants, oldest first
  */
@@ -129,9 +130,9 @@ export function forecastGrants(
 }
 
 /**
- * Brings a stored state onto this clock. A grant in the future can only come of a clock that was set back; it counts
- * as made just now, so the limit holds and the gate does not stay shut until the old time comes round again. The
- * settled state has to be stored: settled anew at each reading, those grants would stay "just now" for ever.
+ * Brings a stored state onto this clock. A grant in the future can only come of a clock that was set back; it counts as
+ * made just now, so the limit holds and the gate does not stay shut until the old time comes round again. The settled
+ * state has to be stored: settled anew at each reading, those grants would stay "just now" forever.
  *
  * @returns the same object when there was nothing to settle
  */
@@ -148,7 +149,10 @@ export function settleClock(state: GateState, limits: GateLimits, now: number): 
   };
 }
 
-/** Longer than the pauses that Graph asks for as a rule; a stored block beyond it is a clock's mistake, unless it says why. */
+/**
+ * Longer than the pauses that Graph asks for as a rule; a stored block beyond it is a clock's mistake, unless it says
+ * why.
+ */
 const longestUnexplainedMs = 10 * 60_000;
 /** As long as the gate stays closed because Graph asks for it. */
 export const longestBlockMs = 24 * 60 * 60_000;

@@ -18,11 +18,11 @@ import type { CallNews, Postponement } from './running.ts';
  *     200, not in scope, though      again after 30 s, 1, 2 and 4 minutes; then done
  *       Usher has just assigned
  *     200, unreadable                done: unknown (the call went through; a person decides about another)
- *     429                            again when the gate opens, which closes for everybody; the 20th: done: refused
+ *     429                            again when the gate opens, which closes for all tasks; the 20th: done: refused
  *     500, 502, 503                  again after 5, 10, 20 s; then done: refused
- *     no connection came about,      again when the gate opens, which closes for everybody; no attempt, as nothing left
+ *     no connection came about,      again when the gate opens, which closes for all; no attempt, as nothing left
  *       no token to call with
- *     the asker's sign-in has ended  done: refused
+ *     the requester's sign-in ended  done: refused
  *     401 about the token            again at once with a fresh one; the second in a row: done: refused
  *     504, no answer, reset          again once after 5 s; then done: unknown
  *     409, other work under way      again after 10, 20, 40, then 60 s; the eighth: done: refused
@@ -32,12 +32,12 @@ import type { CallNews, Postponement } from './running.ts';
  * Where Graph asks for a longer pause it gets it, up to a day; what it asks beyond that ends the task, which says so.
  * This is one attempt's own end. What the task's end is, over all its attempts, `graph/outcome/over-all.ts` judges.
  *
- * Three tasks in a row that meet a 5xx or silence close the gate too, see `rate-gate/fault.ts`. A call that then goes out
- * as the probe and meets the same goes back once more, however often that was: it is not the task's own trouble. What
- * waits for longer than a day ends as not sent, see `away.ts`.
+ * Three tasks in a row that meet a 5xx or silence close the gate too, see `rate-gate/fault.ts`. A call that then goes
+ * out as the probe and meets the same goes back once more, however often that was: it is not the task's own trouble.
+ * What waits for longer than a day ends as not sent, see `away.ts`.
  *
- * A call that was turned away with 429 did not reach the service, and one that came before the assignment was to be seen
- * says nothing about it, so neither counts where the others are counted.
+ * A call that was turned away with 429 did not reach the service, and one that came before the assignment was to be
+ * seen says nothing about it, so neither counts where the others are counted.
  */
 export type Settlement =
   | ({
@@ -136,7 +136,7 @@ function settleSilence(
       return again({ reason: 'interrupted', delayMs: 0, ...unsent, evidence: { kind: 'nothing' } });
     }
     case 'noCredential':
-      // A person's own sign-in is theirs alone.
+      // A person's sign-in concerns that person's calls alone.
       if (answer.onBehalf === true) return { ...done(signInGone), unsent: true, evidence: { kind: 'nothing' } };
       return again({
         reason: 'noToken',

@@ -15,9 +15,10 @@ import type { Postponement } from './running.ts';
 import type { StoreParts } from './store.ts';
 
 /**
- * Whether the person who has set a task going may still do so when its turn comes. A long list waits for hours, and a
- * person may be disabled or lose the role meanwhile. What carries out an access request rests on two people: its asker
- * may ask, and its decider may decide. A retry, and a yes to a list, is the word of the person who gave it.
+ * Whether the person who started a task may still do so when its turn comes. A long list waits for hours, and meanwhile
+ * a person may be disabled or lose the role. A request that carries out an access request rests on two people: the
+ * requester may ask, and the approver may decide. A retry rests on the person who clicked it, a confirmed list on the
+ * person who confirmed it.
  */
 export interface Authority {
   /** Roles are a minute old at most. */
@@ -30,7 +31,7 @@ export interface AuthorityParts {
   readonly synchronization: Pick<Synchronization, 'findRule'>;
 }
 
-/** How the source of a request begins that carries out an access request; its id follows. */
+/** The source prefix of a request that carries out an access request; the access request's id follows. */
 export const accessSource = 'access|';
 
 const onAnyOtherJob: Ground = { cloudSync: false };
@@ -75,10 +76,10 @@ interface RefusalParts {
   readonly log: Log;
 }
 
-/** Until Graph is asked again whether a task may be sent. */
+/** The pause before Graph is asked again whether a task may be sent. */
 const askAgainMs = 5_000;
 
-/** What keeps Graph from telling who may set a call going keeps it from taking calls, as far as the gate can know. */
+/** If Graph cannot tell who may start a call, the gate assumes that it cannot take calls either. */
 const untold: Postponement = {
   reason: 'unreachable',
   delayMs: askAgainMs,
@@ -87,7 +88,7 @@ const untold: Postponement = {
 };
 
 /**
- * What becomes of a claimed task whose person may not set it going any more; what waits by the same word ends with it.
+ * How a claimed task ends whose person may no longer start it; waiting tasks that rest on the same person end with it.
  * Null where the person may, and the call is made.
  */
 export async function refusalOf(parts: RefusalParts, claimed: ClaimedTask): Promise<Settlement | null> {

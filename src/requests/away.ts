@@ -8,18 +8,19 @@ import type { WaitingFault } from './request.ts';
 import type { StoreParts } from './store.ts';
 
 /**
- * Where no call gets through to Graph, tasks wait: the gate asks again by itself. They do not wait for ever in silence.
- * What has waited for a day behind the closed gate ends as not sent, which is the truth, and its requester may retry.
+ * While no call gets through to Graph, tasks wait: the gate itself sends probes. They do not wait silently forever. A
+ * task that has waited for a day behind the closed gate ends as not sent, which is the truth, and its requester may
+ * retry.
  */
 export const longestAwayMs = 24 * 60 * 60_000;
 
-/** The fault as a task has to know it that waits in line since then. */
+/** The fault as it concerns a task that has been waiting since `enqueuedAt`. */
 export function waitingFault(fault: GateFault, enqueuedAt: number): WaitingFault {
   const { cause, code, since, closedAt } = fault;
   return { cause, code, since, endsAt: Math.max(enqueuedAt, closedAt) + longestAwayMs };
 }
 
-/** Ends what has waited for too long because of the fault; returns the requests concerned. */
+/** Ends tasks that have waited for too long because of the fault; returns the requests concerned. */
 export async function endAway(parts: StoreParts, fault: GateFault): Promise<readonly string[]> {
   const before = parts.clock.now() - longestAwayMs;
   if (fault.closedAt > before) return [];

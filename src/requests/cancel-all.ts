@@ -1,11 +1,11 @@
 import type { Database } from '../db/database.ts';
 
-/** What waits of one person: what they asked for or set going and was not sent, and what they asked approvers for. */
+/** A person's waiting work: unsent tasks that they asked for or started, and their pending access requests. */
 export interface WaitingOf {
   readonly requests: readonly string[];
   readonly tasks: number;
   readonly accessRequests: readonly string[];
-  /** As it was when they asked; null where nothing waits. */
+  /** The name as it was when they asked; null where nothing waits. */
   readonly name: string | null;
 }
 

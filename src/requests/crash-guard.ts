@@ -6,42 +6,41 @@ import type { Log } from '../log.ts';
 import type { StoreParts } from './store.ts';
 
 /**
- * Keeps work that kills or freezes its process from being taken up for ever, where the work has no row of its own to
- * count in (turns, tasks and access requests have one): drawing a card, sending a message of the outbox, looking at a
- * job.
+ * Prevents endless retries of work that kills or freezes its process, where the work has no row of its own to count in
+ * (turns, tasks and access requests have one): drawing a card, sending a message of the outbox, reading a job.
  *
- * An attempt is written before it is begun, and taken out when it ends, well or not. What is left is of processes that
- * died in the middle. Several attempts may have been under way then, and only one of them was deadly, so what was cut
- * off once is tried alone before it is tried with the rest. What two processes died of is given up until Usher is
- * updated: the log has an error, and where a person waits, they are told, with a reference.
+ * An attempt is stored before it begins, and removed when it ends, well or not. What is left belongs to processes that
+ * died meanwhile. Several attempts may have been running then, and only one of them was deadly, so interrupted work is
+ * first retried alone. Work during which two processes died is given up until Usher is updated: the log has an error,
+ * and a waiting person gets a message with a reference.
  */
 export interface CrashGuard {
   /**
-   * Does the work, unless processes died of it twice. Rejects as the work does.
+   * Does the work, unless two processes have died during it. Rejects as the work does.
    *
-   * @param tell tells those who wait that it was given up; false where that is to be tried again.
+   * @param tell tells the people waiting that it was given up; false where that is to be retried.
    */
   run<T>(subject: Guarded, work: () => Promise<T>, tell?: Tell): Promise<Attempted<T>>;
-  /** The same for work of one kind; `tell` is given what it was about as well. */
+  /** The same for work of one kind; `tell` gets the subject as well. */
   of(kind: GuardedKind, tell?: (id: string, reference: string) => Promise<boolean>): Guard;
-  /** Gives up what fails each time, as if processes had died of it. */
+  /** Gives up work that fails each time, as if processes had died during it. */
   giveUp(subject: Guarded, tell?: Tell): Promise<Extract<Attempted<never>, { kind: 'givenUp' }>>;
-  /** Forgets what an earlier version of Usher died of: this one may not. */
+  /** Forgets the crashes of an earlier version of Usher: this version may have fixed them. */
   prune(): Promise<void>;
-  /** What is under way has not killed the process. */
+  /** The running work has not killed the process. */
   stop(): Promise<void>;
 }
 
 export interface Guarded {
   readonly kind: GuardedKind;
-  /** Stands in the log. */
+  /** Appears in the log. */
   readonly id: string;
 }
 
 /**
- * What is drawn and then sent is two kinds, `card` and `edit`, `message` and `send`: that the first went well says
- * nothing of the second, and must not take out its count. `ending`: how a provisioning request ended, for the access request that it came of. `survey`: a
- * look at all jobs.
+ * Drawing and sending are separate kinds, `card` and `edit`, `message` and `send`: a successful first part says nothing
+ * about the second, and must not reset its count. `ending`: how a provisioning request ended, for its access request.
+ * `survey`: a read of all jobs.
  */
 export type GuardedKind = 'card' | 'edit' | 'post' | 'message' | 'send' | 'watch' | 'survey' | 'ending';
 
@@ -51,9 +50,9 @@ export type Tell = (reference: string) => Promise<boolean>;
 
 export type Attempted<T> =
   | { readonly kind: 'done'; readonly value: T }
-  /** Another process is at it, or died of it a moment ago. */
+  /** Another process is working on it, or died doing so a moment ago. */
   | { readonly kind: 'busy' }
-  /** `again`: those who wait could not be told yet. */
+  /** `again`: the people waiting could not be told yet. */
   | { readonly kind: 'givenUp'; readonly again: boolean };
 
 export interface CrashGuardParts extends Pick<StoreParts, 'database' | 'clock'> {
@@ -65,12 +64,12 @@ export interface CrashGuardParts extends Pick<StoreParts, 'database' | 'clock'> 
 }
 
 const mostAttempts = 2;
-/** The attempt to say that it was given up. */
+/** The attempt to report that it was given up. */
 const telling = mostAttempts + 1;
 const told = telling + 1;
-/** Longer than an edit or a message to Teams takes with all its repeats. */
+/** Longer than an edit or a message to Teams takes with all its retries. */
 const defaultLeaseMs = 60_000;
-/** How long what was cut off has for itself before the next one is begun. */
+/** How long an interrupted attempt runs alone before the next one is begun. */
 const aloneMs = 5_000;
 
 export function createCrashGuard(parts: CrashGuardParts): CrashGuard {
@@ -92,14 +91,14 @@ export function createCrashGuard(parts: CrashGuardParts): CrashGuard {
     return inserted !== undefined;
   }
 
-  /** Counts an attempt after one that did not end; null while it is another process's. */
+  /** Counts an attempt after one that did not end; null while it belongs to another process. */
   async function countAnother(name: string): Promise<number | null> {
     const now = clock.now();
     const row = await query
       .updateTable('attempts')
       .set((attempt) => ({
         ...lease(),
-        // This process lives, so its own attempts ended, and that could not be noted.
+        // This process lives, so its own attempts ended, and only the note of it failed.
         count: attempt
           .case()
           .when('owner', '=', owner)
@@ -142,7 +141,7 @@ export function createCrashGuard(parts: CrashGuardParts): CrashGuard {
     }
   }
 
-  /** Until `done` settles, or for a while. */
+  /** Until `done` settles, or for a limited time. */
   async function notForLong(done: Promise<unknown>): Promise<void> {
     const enough = new AbortController();
     const settled = done.then(
@@ -185,7 +184,7 @@ export function createCrashGuard(parts: CrashGuardParts): CrashGuard {
     try {
       isTold = tell === undefined || (await tell(reference));
     } finally {
-      // The next one tells again, as nothing died of that.
+      // The next attempt tells the people again, as no process died of telling.
       await keep(nameOf(subject), isTold ? told : mostAttempts);
     }
     if (isTold) parts.observe?.(kind);
@@ -224,7 +223,7 @@ export function createCrashGuard(parts: CrashGuardParts): CrashGuard {
   };
 }
 
-/** What an apology names, to be found again in the log. */
+/** The reference that an apology names, to be found in the log. */
 export function newReference(): string {
   return randomBytes(4).toString('hex').toUpperCase();
 }

@@ -8,17 +8,17 @@ import { sentDetails } from './running.ts';
 import { bumpRevision, type StoreParts } from './store.ts';
 
 /**
- * A task whose process died in its call for the third time is not tried once more: the answer to it may be what ends the
- * process. Before that it gets a try almost by itself, so that what merely ran beside it comes through.
+ * A task whose process died during its call for the third time is not retried: the answer to it may be what kills the
+ * process. Before that it is retried almost alone, so that tasks that merely ran beside it succeed.
  */
 const mostCrashes = 3;
 const aloneMs = 20_000;
 
 /**
- * Puts tasks back whose lease ran out: their process died in the middle of a call. Where one process owns the
- * database, every lease that is not its own is such a lease too. `inHand` are the tasks that the owner works on at
- * this moment: however the wall clock may jump, those are not abandoned. `isSteady` is false where the clock has jumped
- * and says nothing about leases. Returns the requests concerned.
+ * Requeues tasks whose lease expired: their process died during a call. Where one process owns the database, every
+ * lease of another process counts as expired too. `inHand` are the tasks that the owner works on at this moment:
+ * however the wall clock may jump, those are not abandoned. `isSteady` is false where the clock has jumped and says
+ * nothing about leases. Returns the requests concerned.
  */
 export async function recoverTasks(
   parts: StoreParts,
@@ -40,7 +40,7 @@ export async function recoverTasks(
   const ids = rows.map(({ id }) => id).filter((id) => !inHand.includes(id));
   const requestIds = new Set<string>();
   let suspects = 0;
-  // One at a time: a transaction that holds one task and one request cannot get across another.
+  // One at a time: a transaction that locks one task and one request cannot deadlock with another.
   for (const id of ids) {
     await database.transact(async (transaction) => {
       const recovered = await transaction
@@ -49,7 +49,7 @@ export async function recoverTasks(
           state: 'waiting',
           due_at: now,
           again: 'interrupted',
-          // Nobody can say whether the call of the dead process left, nor what became of it.
+          // It is unknown whether the dead process sent the call, and what the call did.
           perhaps: task.fn.coalesce('perhaps', sql<string>`'interrupted'`),
           lease_owner: null,
           lease_until: null,
@@ -67,7 +67,7 @@ export async function recoverTasks(
         .where('id', '=', requestId)
         .executeTakeFirstOrThrow();
       const entry = { at: now, actorId, requestId };
-      // The call may have left right before the process died, and then no record says so yet.
+      // The call may have been sent right before the process died, and no record says so yet.
       if (recovered.sent === 0) {
         const details = sentDetails(subject, JSON.parse(recovered.members) as Subject[], attempt);
         await writeRecord(transaction, { ...entry, kind: 'sent', details: { ...details, end: 'unknown' } });
@@ -92,7 +92,7 @@ async function putOff(transaction: Transaction<Schema>, id: string, dueAt: numbe
   await transaction.updateTable('tasks').set({ due_at: dueAt }).where('id', '=', id).execute();
 }
 
-/** Each of its calls may have been carried out, so nothing is said to have been left undone. */
+/** Any of its calls may have been carried out, so the outcome does not say that nothing was done. */
 async function giveUpTask(
   { clock }: StoreParts,
   transaction: Transaction<Schema>,

@@ -18,27 +18,26 @@ import type { StoreParts } from './store.ts';
 /**
  * Takes the next due task whenever the gate grants a start, and sees its call through.
  *
- * One loop claims; calls run beside it, as many as the gate has let start. The loop sleeps until the gate opens, a
- * task falls due, or somebody wakes it; it never polls faster than that. A lease is renewed at a third of its length
- * while the call runs; a task whose process died is put back when its lease runs out.
+ * One loop claims; calls run beside it, as many as the gate has let start. The loop sleeps until the gate opens, a task
+ * is due, or it is woken; it never polls faster than that. A lease is renewed at a third of its length while the call
+ * runs; a task whose process died is requeued when its lease expires.
  *
- * A call that leaves later than it was granted (a cold connection, a busy process) is noted at the gate, which reckons
- * the next window from there. Where it is later than the guard makes good, it is noted before it leaves, since a process
- * that dies in between would take the news along. One that could leave only when half of window and guard is over (a
- * process that stood still) gives the task back and takes a new grant, for the calls behind it may have been granted as
- * if it had left in time.
+ * A call that is sent later than granted (a cold connection, a busy process) is noted at the gate, which counts the
+ * next window from there. If it is later than the guard covers, that is noted before it is sent, as a process that dies
+ * in between could not note it. A call that could be sent only after half of window and guard (the process hung)
+ * returns the task and takes a new grant, as later calls may have been granted as if it had been sent in time.
  */
 export interface Dispatcher {
-  /** Something may be due: look at once. */
+  /** Something may be due: checks at once. */
   wake(): void;
   /**
-   * No new claims; waits for running calls up to `graceMs`, then puts what is left back into the queue, so that
-   * nothing stays leased by a process that is gone.
+   * No new claims; waits for running calls up to `graceMs`, then requeues the remaining tasks, so that no task stays
+   * leased by a process that is gone.
    */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Told of what the dispatcher does, for counting; none of these throws. */
+/** Notified of the dispatcher's work, for metrics; these must not throw. */
 export interface DispatcherObserver {
   /** The gate granted a start, and a task took it. */
   granted(): void;
@@ -51,7 +50,7 @@ export interface FinishedTask {
   readonly outcomeKind: OutcomeKind;
   /** The application's display name. */
   readonly app: string;
-  /** From its place in line to the start of the call that settled it, earlier calls included. */
+  /** From entering the queue to the start of the call that settled it, earlier calls included. */
   readonly waitedSeconds: number;
   /** From that start until the outcome was stored. */
   readonly ranSeconds: number;
@@ -60,40 +59,40 @@ export interface FinishedTask {
 export interface DispatcherParts {
   readonly store: StoreParts;
   readonly graph: ProvisioningService;
-  /** Where each call goes out by its asker's own right, and not by that of `graph`. */
+  /** Where each call is made with its requester's delegated permission, instead of by `graph`. */
   readonly askers?: Askers;
-  /** Where calls go out by Usher's own right: whether the person who has set a task going may still do so. */
+  /** Where calls are made with Usher's own permission: whether the person who started a task may still do so. */
   readonly authority?: Authority;
   readonly log: Log;
-  /** Told after each change of a request, once it is stored. */
+  /** Called after each change of a request, once it is stored. */
   readonly changed: (requestId: string) => void;
   readonly observe?: DispatcherObserver;
   readonly leaseMs?: number;
-  /** How long to wait for an assignment to be seen, call by call; `attempt.ts` knows what is usual. */
+  /** How long to wait for an assignment to replicate, call by call; `attempt.ts` has the defaults. */
   readonly assignmentDelaysMs?: readonly number[];
 }
 
 /** Half of the minute in which a dead process's task must be taken over, so that one missed renewal does no harm. */
 const defaultLeaseMs = 30_000;
-/** When nothing is due, another process may still have stored something. */
+/** When nothing is due, another process may still have stored a task. */
 const idleMs = 5_000;
-/** Sooner than this after its grant a call counts as on time. */
+/** A call sent sooner than this after its grant counts as on time. */
 const noticedLatenessMs = 10;
-/** A connection takes so long to be made, however short the guard: without this a call might never get away. */
+/** A connection takes this long, however short the guard: without this a call might never be sent. */
 const leastToleratedMs = 100;
-/** Others may claim again as soon as the database is back, so the gate is told at once. */
+/** Other processes may claim as soon as the database is back, so the gate is told at once. */
 const firstNotePauseMs = 10;
-/** Between two tries to claim while the database does not answer: the first pause, doubled up to the longest. */
+/** Between two attempts to claim while the database does not answer: the first pause, doubled up to the longest. */
 const claimPauseMs = 500;
 const longestClaimPauseMs = 5_000;
-/** Between two tries to store what became of a call: the first pause, doubled up to the longest. */
+/** Between two attempts to store a call's result: the first pause, doubled up to the longest. */
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
-/** An attempt that breaks off is a fault of our own; it is not repeated for ever. */
+/** An attempt that throws is an error in Usher itself; it is not retried forever. */
 const mostBrokenAttempts = 3;
 const brokenDelayMs = 5_000;
 
-/** Its grant has gone by: nothing has left. */
+/** Its grant has passed, and nothing was sent. */
 interface Unsent {
   readonly kind: 'unsent';
 }
@@ -102,7 +101,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   const { store, log } = parts;
   const { clock } = store;
   const leaseMs = parts.leaseMs ?? defaultLeaseMs;
-  /** How late a call may leave of which the gate has not heard yet. The other half of the guard is for the way. */
+  /** How late a call may be sent before the gate must know. The other half of the guard is for the network. */
   const toleratedMs = Math.max(store.gate.limits.guardMs / 2, leastToleratedMs);
   const owner = randomUUID();
   const running = new Map<string, Promise<void>>();
@@ -122,7 +121,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     }
   }
 
-  /** Starts all that may start now; returns for how long there is nothing more to do. */
+  /** Starts all tasks that may start now; returns how long to pause then. */
   async function claimAll(): Promise<number> {
     try {
       const steady = isSteady();
@@ -142,7 +141,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
             start(claim.claimed);
             break;
           case 'later':
-            // A clock that has just jumped knows nothing of how long anything has waited.
+            // After a clock jump it is unknown how long a task has waited.
             if (claim.fault !== undefined && steady)
               for (const requestId of await endAway(store, claim.fault)) tell(requestId);
             return Math.min(claim.inMs, idleMs);
@@ -165,21 +164,21 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     const { id, requestId } = claimed.task;
     const work = see(claimed)
       .catch((error: unknown) => {
-        // What could not be stored by then is put back when its lease runs out.
+        // A task that could not be stored by then is requeued when its lease expires.
         const code = isDatabaseFault(error) ? 'not_settled' : 'task_failed';
         log.error({ error, code, taskId: id }, 'a task was not settled');
       })
       .finally(() => {
         running.delete(id);
         tell(requestId);
-        // It may be waiting again already, or have left the gate more open than the loop reckons with.
+        // The task may be waiting again already, or the gate may be more open than the loop assumes.
         alarm.abort();
       });
     running.set(id, work);
     tell(requestId);
   }
 
-  /** Whoever listens cannot do a task any harm. */
+  /** A listener's error cannot harm a task. */
   function tell(requestId: string): void {
     try {
       parts.changed(requestId);
@@ -209,14 +208,14 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     }
   }
 
-  /** Sends the call, if its time has not passed, and says what follows. */
+  /** Sends the call, if its time has not passed, and returns what follows. */
   async function call(claimed: ClaimedTask): Promise<Settlement | Unsent> {
     let { grant } = claimed;
     for (let round = 0; ; round += 1) {
       if (isTooLate(grant)) return { kind: 'unsent' };
       const sent = await send({ ...claimed, grant });
       if (sent.kind !== 'drifted') return sent;
-      // What is noted reaches a little further each time, in case noting it takes long.
+      // Each note reaches a little further ahead, in case writing it takes long.
       const lateMs = clock.monotonic() - grant.takenAt + round * toleratedMs;
       const noted = await noteLateness(grant, lateMs, claimed.task.id, grant.sendBefore);
       if (!noted) return { kind: 'unsent' };
@@ -224,7 +223,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     }
   }
 
-  /** One try to send. `drifted`: nothing has left, as the gate has to know first how late it would. */
+  /** One attempt to send. `drifted`: nothing was sent, as the gate must know first how late it would be. */
   async function send(claimed: ClaimedTask): Promise<Settlement | Unsent | { readonly kind: 'drifted' }> {
     const { task, appId, grant } = claimed;
     const graph = parts.askers === undefined ? parts.graph : parts.askers.serviceFor(claimed.askerId);
@@ -239,7 +238,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     let isSent = false;
     let noting: Promise<void> = Promise.resolve();
     const onSend = () => {
-      // The process may have stood still while token and connection were got.
+      // The process may have hung while it got token and connection.
       const lateMs = clock.monotonic() - grant.takenAt;
       if (lateMs > toleratedMs) return held.abort();
       if (lateMs > noticedLatenessMs) void noteLateness(grant, lateMs, task.id);
@@ -249,7 +248,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       );
     };
     try {
-      // Whatever else the attempt still looks up when time is over, its task goes back at once.
+      // Whatever the attempt is still reading when time is over, its task is returned at once.
       const settlement = await Promise.race([
         attempt(graph, appId, task, signal, onSend, options),
         abandoned(ended.signal, () => isSent),
@@ -262,7 +261,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       return { kind: 'done', outcome, ...unasked };
     } finally {
       ended.abort();
-      // Else the settlement could come first, and record it as well.
+      // Otherwise the settlement could come first, and record it as well.
       await noting;
     }
   }
@@ -272,8 +271,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   /**
-   * Tells the gate, and does not give up at a broken connection: the next window would begin too early. False when it
-   * could not be told before `until`, which is by default when nobody reckons with this start any more.
+   * Tells the gate, and retries over a broken connection: the next window would begin too early. False when it could
+   * not be told before `until`, by default when no later start depends on this one.
    */
   async function noteLateness(
     grant: Grant,
@@ -293,7 +292,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     }
   }
 
-  /** Resolves when time is over; listens only until `ended`. */
+  /** Resolves when time is over; stops listening at `ended`. */
   function abandoned(ended: AbortSignal, isSent: () => boolean): Promise<Settlement> {
     return new Promise((resolve) => {
       const giveUp = () => resolve(interrupted(0, isSent()));
@@ -302,7 +301,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     });
   }
 
-  /** Stores what follows, for as long as it takes: an outcome that Graph gave is not asked for a second time. */
+  /** Stores what follows, however long it takes: an outcome from Graph is not requested twice. */
   async function settle(claimed: ClaimedTask, settlement: Settlement | Unsent): Promise<void> {
     for (let failures = 0; ; failures += 1) {
       try {
@@ -360,12 +359,12 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     async stop(graceMs) {
       stopping.abort();
       alarm.abort();
-      // A claim that was under way when the stop came gives its task back.
+      // A claim that was running at the stop returns its task.
       const allDone = looping.then(() => Promise.all(running.values()));
       const grace = new AbortController();
       await Promise.race([allDone, clock.sleep(graceMs, grace.signal)]);
       grace.abort();
-      // Whatever still waits for Graph settles as interrupted now, which hands its lease back.
+      // Calls that still wait for Graph settle as interrupted now, which releases their leases.
       abandon.abort();
       await allDone;
     },

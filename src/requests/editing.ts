@@ -2,12 +2,12 @@ import type { Database } from '../db/database.ts';
 import type { StoreParts } from './store.ts';
 
 /**
- * Who edits a card, where several processes could. Each draws what is stored at that moment, but two edits that are on
- * their way to Teams together may arrive in either order, and the older drawing would stay. So a card is edited by one
- * process at a time, and kept still for a moment between two of them.
+ * Which process edits a card, where several could. Each draws what is stored at that moment, but two concurrent edits
+ * may reach Teams in either order, and the older one would stay. So one process at a time edits a card, with a short
+ * pause between two processes.
  *
- * A process that stood still for longer than its lease may send its edit all the same. It learns at the end that
- * another one may have been at it, and draws once more: whoever is last shows the latest revision.
+ * A process that hung for longer than its lease may send its edit all the same. It learns at the end that another one
+ * may have edited meanwhile, and draws once more: the last edit shows the latest revision.
  */
 export interface CardEdit {
   /** False when the card may have been edited by another process meanwhile. */
@@ -16,16 +16,16 @@ export interface CardEdit {
 
 export interface EditingParts extends Pick<StoreParts, 'database' | 'clock'> {
   readonly owner: string;
-  /** How long a card keeps still between the edits of two processes; milliseconds. */
+  /** The pause between the edits of two processes; milliseconds. */
   readonly stillMs: number;
   readonly leaseMs?: number;
 }
 
-/** Longer than an edit takes with all its repeats, and short enough that a dead process's card is drawn in time. */
+/** Longer than an edit takes with all its retries, and short enough that a dead process's card is drawn in time. */
 const defaultLeaseMs = 30_000;
 const rememberMs = 3_600_000;
 
-/** Begins an edit of a live card; null while another process is at it, or was a moment ago. */
+/** Begins an edit of a live card; null while another process edits it, or did a moment ago. */
 export async function beginEdit(parts: EditingParts, liveId: string): Promise<CardEdit | null> {
   const { database, clock, owner, stillMs, leaseMs = defaultLeaseMs } = parts;
   const { query, dialect } = database;
@@ -47,7 +47,7 @@ export async function beginEdit(parts: EditingParts, liveId: string): Promise<Ca
     async end() {
       const ended = await query
         .updateTable('card_edits')
-        // The owner stays: a process keeps the card still between its own edits by itself.
+        // The owner stays: a process keeps the pause between its own edits itself.
         .set({ until: clock.now() + stillMs })
         .where('id', '=', liveId)
         .where('owner', '=', owner)
@@ -59,7 +59,7 @@ export async function beginEdit(parts: EditingParts, liveId: string): Promise<Ca
   };
 }
 
-/** Forgets the edits of long ago. */
+/** Deletes old edits. */
 export async function pruneEdits({ query }: Database, now: number): Promise<void> {
   await query
     .deleteFrom('card_edits')

@@ -3,19 +3,19 @@ import { readGate } from '../rate-gate/gate-row.ts';
 import { writeRecord } from './record.ts';
 import { bumpRevision, type StoreParts } from './store.ts';
 
-/** Which of a request's waiting tasks to end, and what the record says of why. */
+/** Which of a request's waiting tasks to end, and the reason for the record. */
 export interface EndedBecause {
-  /** Only what is in line since then or longer; all where it is missing. Milliseconds since 1970. */
+  /** Only tasks enqueued by then; all by default. Milliseconds since 1970. */
   readonly enqueuedUntil?: number;
-  /** Only what this person has set going; null for what has its asker's word alone. All where it is missing. */
+  /** Only tasks that this person has started; null for those that only the requester has. All by default. */
   readonly orderedBy?: string | null;
   readonly reason: string;
 }
 
 /**
- * Ends waiting tasks of a request without a call and without a grant. False when none waited any more.
+ * Ends waiting tasks of a request without a call and without a grant. False when none was waiting.
  *
- * @param outcomeOver what comes of a task, by how an earlier attempt of it ended
+ * @param outcomeOver the outcome of a task, given how an earlier attempt of it ended
  */
 export async function endWaiting(
   { database, ...parts }: StoreParts,
@@ -43,7 +43,7 @@ export async function endWaiting(
       .select('asker_id')
       .where('id', '=', requestId)
       .executeTakeFirstOrThrow();
-    // Tasks leave `waiting` under the gate's lock alone, so what was just read still stands.
+    // Tasks leave `waiting` under the gate's lock alone, so the read is still valid.
     for (const { id, subject_id: subject, perhaps } of tasks) {
       const outcome = outcomeOver(perhaps as UnknownEnd | null);
       await transaction

@@ -3,23 +3,23 @@ import { type InLine, lookAhead, readLine } from './queue.ts';
 import type { WaitingFault } from './request.ts';
 import { type StoreParts, turnLength } from './store.ts';
 
-/** When a request will be through, by the gate's own arithmetic, if nobody comes in between. */
+/** When a request's calls will have started, by the gate's own arithmetic, if no other request comes in between. */
 export interface RequestForecast {
   /** How many of its tasks wait or are held. */
   readonly tasks: number;
   /** The first start and the last; milliseconds since 1970. A call takes some seconds after it. */
   readonly startsAt: number;
   readonly lastStartsAt: number;
-  /** What keeps every call from getting through at this moment; the times are then those if it ended now. */
+  /** What blocks every call at this moment; the times then assume that it ends now. */
   readonly fault?: WaitingFault;
 }
 
-/** Of each lane: ten of the longest lists. */
+/** For each lane: ten of the longest lists. */
 const farthest = 5_000;
 
 /**
- * When the waiting tasks of a request start; its held ones are reckoned as if they were confirmed now. Null when it
- * has neither, or stands so far back that nobody can tell.
+ * When the waiting tasks of a request start; held ones count as if they were confirmed now. Null when it has neither,
+ * or is too far back to forecast.
  */
 export async function forecastRequest(parts: StoreParts, requestId: string): Promise<RequestForecast | null> {
   return parts.database.transact(async (transaction) => {
@@ -50,7 +50,7 @@ export async function forecastRequest(parts: StoreParts, requestId: string): Pro
   });
 }
 
-/** The order of a lane, as `queue.ts` asks the database for it. */
+/** The order of a lane, as in the query of `queue.ts`. */
 function inOrder(one: InLine, other: InLine): number {
   return one.turn - other.turn || one.enqueued_at - other.enqueued_at || (one.id < other.id ? -1 : 1);
 }

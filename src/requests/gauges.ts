@@ -8,22 +8,21 @@ import type { StoreParts } from './store.ts';
 import { type SeenApp, seenApps } from './watching/seen-jobs.ts';
 
 /**
- * How full the house is at this moment, for whoever watches it from outside. All of it stands in the database, so
- * every replica tells the same.
+ * Usher's load at this moment, for monitoring. All of it is read from the database, so every replica reports the same.
  */
 export interface Gauges {
   readonly gate: {
     /** Closed after a 429. */
     readonly isBlocked: boolean;
     readonly slotsLeft: number;
-    /** Why it is closed to all but probes; missing while Graph is there. */
+    /** Why it is closed to all but probes; absent while Graph is reachable. */
     readonly fault?: FaultCause;
   };
-  /** One for each state in which a task is not at its end, and lane; also where there is none. */
+  /** One for each unfinished state of a task and lane; also where the count is 0. */
   readonly tasks: readonly { readonly state: OpenTaskState; readonly lane: Lane; readonly count: number }[];
-  /** One for each state in which an access request is not at its end. */
+  /** One for each unfinished state of an access request. */
   readonly accessRequests: readonly { readonly state: AccessStateKind; readonly count: number }[];
-  /** The apps whose jobs were looked at lately. */
+  /** The apps whose jobs were read lately. */
   readonly jobs: readonly SeenApp[];
 }
 
@@ -31,7 +30,9 @@ export type OpenTaskState = Exclude<TaskRow['state'], 'done' | 'cancelled'>;
 
 const openTaskStates: readonly OpenTaskState[] = ['held', 'waiting', 'running'];
 
-/** Reads them all; ends are not counted, as their number only ever grows. By the reader: a million may wait. */
+/**
+ * Reads them all. Finished ones are not counted, as their number only ever grows. Uses the reader: a million may wait.
+ */
 export async function readGauges(parts: StoreParts): Promise<Gauges> {
   const { database, clock, gate } = parts;
   const { state, health, now } = await database.transact((transaction) => readGate(parts, transaction));
@@ -54,7 +55,7 @@ export async function readGauges(parts: StoreParts): Promise<Gauges> {
     jobs,
     gate: {
       isBlocked: state.blockedUntil > now,
-      // A probe is no start that anything may count on.
+      // No task may count on a probe's start.
       slotsLeft: health.fault === null ? slotsLeft(state, gate.limits, now) : 0,
       ...(health.fault === null ? {} : { fault: health.fault.cause }),
     },

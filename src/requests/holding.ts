@@ -4,20 +4,19 @@ import { writeRecord } from './record.ts';
 import { bumpRevision, type StoreParts, turnLength } from './store.ts';
 
 /**
- * A person's yes to a request that was held, and a person's no to what has not been sent yet. Both are compare-and-set
- * on the tasks' states under the gate's lock, so that a claim at the same moment comes before or after, and a second
- * click finds nothing left to do.
+ * Confirms a held request, and cancels what has not been sent yet. Both are compare-and-set on the tasks' states under
+ * the gate's lock, so that a concurrent claim comes before or after, and a second click finds nothing left to do.
  */
 export type Confirmation =
   /** How many tasks wait now because of it: none at a second click. */
   | { readonly kind: 'confirmed'; readonly tasks: number }
-  /** Too much may have changed since its card was drawn; nothing was done. */
+  /** Too much may have changed since its card was drawn, so nothing was done. */
   | { readonly kind: 'expired' };
 
 /** A held request can be confirmed for an hour. */
 export const heldForMs = 60 * 60_000;
 
-/** Puts the held tasks of a request in line, as if it had been asked for now. */
+/** Queues the held tasks of a request, as if it had been made now. */
 export async function confirmRequest(parts: StoreParts, requestId: string, actorId: string): Promise<Confirmation> {
   const { database, clock } = parts;
   return database.transact(async (transaction): Promise<Confirmation> => {
@@ -38,7 +37,7 @@ export async function confirmRequest(parts: StoreParts, requestId: string, actor
       .updateTable('tasks')
       .set({
         state: 'waiting',
-        // A turn is wider than the position that it is reckoned from.
+        // A turn needs a wider type than the position from which it is computed.
         turn: sql<number>`cast(${turn} as bigint) + position * ${sql.lit(turnLength)}`,
         enqueued_at: now,
         due_at: now,
@@ -56,13 +55,13 @@ export async function confirmRequest(parts: StoreParts, requestId: string, actor
 
 export interface Cancellation {
   readonly cancelled: number;
-  /** What was sent before, running or done: it stays as it is. */
+  /** Tasks sent before, running or done: they stay as they are. */
   readonly alreadySent: number;
 }
 
 /**
- * Takes back what has not been sent: held and waiting tasks. One that is under way runs on, but if its call turns out
- * not to have got through (throttled, or too late to leave) it is not sent again.
+ * Cancels unsent tasks, held and waiting. A running one goes on, but if its call turns out not to have got through
+ * (throttled, or too late to be sent) it is not sent again.
  */
 export async function cancelRequest(parts: StoreParts, requestId: string, actorId: string): Promise<Cancellation> {
   const { database, clock } = parts;

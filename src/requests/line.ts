@@ -5,7 +5,7 @@ import { forecastQueue } from './queue.ts';
 import type { Person, Subject } from './request.ts';
 import type { StoreParts } from './store.ts';
 
-/** What runs and what waits, request by request, in the order in which they start; and how open the gate is. */
+/** The running and waiting requests, in the order in which they start, and the state of the gate. */
 export interface Line {
   readonly gate: {
     readonly slotsLeft: number;
@@ -13,7 +13,7 @@ export interface Line {
     readonly blockedUntil: number | null;
     readonly limit: number;
     readonly windowMs: number;
-    /** What keeps every call from getting through. */
+    /** What blocks every call. */
     readonly fault?: Pick<GateFault, 'cause' | 'code' | 'since'>;
   };
   readonly items: readonly LineItem[];
@@ -30,16 +30,16 @@ export interface LineItem {
   /** How many of its calls run or wait. */
   readonly people: number;
   readonly state: 'running' | 'waiting';
-  /** 1 is next; null for what runs, or when nobody can tell. */
+  /** 1 is next; null for a running request, or when the position is unknown. */
   readonly place: number | null;
   /** When it starts, or when it started; milliseconds since 1970. */
   readonly startsAt: number | null;
 }
 
-/** Longer lines are counted and not read. */
+/** Longer queues are counted and not read. */
 export const mostRead = 500;
 
-/** The line as it stands now, the first `most` requests of it. */
+/** The queue at this moment, its first `most` requests. */
 export async function readLineNow(parts: StoreParts, most: number): Promise<Line> {
   const { database, clock, gate } = parts;
   const { state, health, now } = await database.transact((transaction) => readGate(parts, transaction));
@@ -83,7 +83,7 @@ export async function readLineNow(parts: StoreParts, most: number): Promise<Line
   return {
     gate: {
       slotsLeft: slotsLeft(state, limits, now),
-      // The gate counts by a clock of its own; people read the wall's.
+      // The gate has a clock of its own; people read the wall clock.
       blockedUntil: blockedForMs > 0 ? clock.now() + blockedForMs : null,
       limit: limits.limit,
       windowMs: limits.windowMs,

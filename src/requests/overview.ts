@@ -4,7 +4,7 @@ import { membersPerCall, type Request, type Subject, type Task, type TaskState }
 import { guestMark, toTask, withoutTasks } from './rows.ts';
 
 /**
- * A long request at a glance. Its card is drawn anew every two seconds, and five hundred reports of some twelve
+ * A summary of a long request. Its card is redrawn every two seconds, so its five hundred reports of some twelve
  * thousand characters each are not read for that: tasks are counted in the index, and only those that the card shows
  * are loaded.
  */
@@ -13,16 +13,16 @@ export interface RequestOverview {
   /** All its tasks, whatever their state. */
   readonly total: number;
   readonly states: Readonly<Record<TaskState['kind'], number>>;
-  /** Of the cancelled ones, those of which an earlier attempt may have been carried out. */
+  /** Of the cancelled ones, those with an earlier attempt that may have been carried out. */
   readonly perhaps: number;
-  /** Of the tasks that are done; a kind that is missing did not occur. */
+  /** Of the tasks that are done; a missing kind did not occur. */
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, number>>>;
-  /** The first that did not end well, in the order in which they were named. */
+  /** The first tasks that did not end well, in the order in which they were named. */
   readonly failures: readonly Task[];
   readonly running: readonly Task[];
-  /** Where the tasks are the calls of one group: the group, and how many members go with it in all of them. */
+  /** Where the tasks are the calls of one group: the group, and how many of its members all of them provision. */
   readonly group: { readonly subject: Subject; readonly members: number } | null;
-  /** Of a request that is over: the first whom a call was made for, with what came of it, in the same order. */
+  /** For a finished request: the first people whose calls were made, with their outcomes, in the same order. */
   readonly ended: readonly EndedTask[];
 }
 
@@ -30,22 +30,25 @@ export interface EndedTask extends Pick<Subject, 'name' | 'label' | 'guest'> {
   readonly kind: OutcomeKind;
 }
 
-/** What did not end well, and may end better at another go. */
+/** Outcomes that are not good, and may get better on a retry. */
 const failureKinds: readonly OutcomeKind[] = ['failed', 'refused', 'unknown', 'notInScope', 'skipped'];
 
 /** As many names as a card may hold. */
 const mostEnded = 150;
 
-/** More calls than these are under way at no time, unless the limit is far above Graph's. */
+/** At most this many calls run at a time, unless the limit is far above Graph's. */
 const mostRunning = 50;
 
-/** The request with its counts, at most `mostFailures` of its failures, and what runs. Null when there is no such. */
+/**
+ * The request with its counts, at most `mostFailures` of its failures, and its running tasks. Null when there is no
+ * such request.
+ */
 export async function findRequestOverview(
   { query }: Database,
   id: string,
   mostFailures = 10,
 ): Promise<RequestOverview | null> {
-  // The request is read first: a change in between makes it look older than its tasks, and so it is drawn again.
+  // The request is read first: after a change in between it looks older than its tasks, and so it is redrawn.
   const row = await query.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return null;
   const counts = await query
@@ -76,7 +79,7 @@ export async function findRequestOverview(
   const outcomes: Partial<Record<OutcomeKind, number>> = {};
   for (const { state, outcome_kind, tasks } of counts) {
     states[state] += tasks;
-    // A task that waits again still carries the outcome of its earlier call, which counts no more.
+    // A task that waits again still has the outcome of its earlier call, which no longer counts.
     if (state === 'done' && outcome_kind !== null) outcomes[outcome_kind as OutcomeKind] = tasks;
   }
   return {
@@ -92,7 +95,7 @@ export async function findRequestOverview(
   };
 }
 
-/** By the first call and the last: of one group, all calls but the last take as many members as Graph allows. */
+/** From the first call and the last: of one group, all calls but the last take as many members as Graph allows. */
 function groupOf(ends: readonly Task[], total: number): RequestOverview['group'] {
   const [first] = ends;
   const last = ends.at(-1);
@@ -101,7 +104,7 @@ function groupOf(ends: readonly Task[], total: number): RequestOverview['group']
   return { subject: first.subject, members: before + last.members.length };
 }
 
-/** The names and the kind of outcome alone, as reports are long. */
+/** Only the names and the kind of outcome, as reports are long. */
 async function endedTasks(query: Database['query'], id: string): Promise<EndedTask[]> {
   const rows = await query
     .selectFrom('tasks')
@@ -138,7 +141,7 @@ export async function findTasksPage({ query }: Database, id: string, page: numbe
   return rows.map(toTask);
 }
 
-/** The tasks that did not end well, for another go at all of them. */
+/** The tasks that did not end well, to retry all of them. */
 export async function findFailedTasks({ query }: Database, id: string): Promise<string[]> {
   const rows = await query
     .selectFrom('tasks')

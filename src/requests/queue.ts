@@ -11,13 +11,13 @@ import { sentAgain, toTask } from './rows.ts';
 import { bumpRevision, type NewRequest, type StoreParts, turnLength } from './store.ts';
 
 /**
- * The queue before the rate gate: who is next, the claim, and what is said of those who wait. How a task leaves
+ * The queue before the rate gate: which task is next, the claim, and the forecast for waiting tasks. How a task leaves
  * `running` again is in `running.ts`; the picture of its states is in `request.ts`.
  *
- * Order: where both lanes wait they share the grants as `rate-gate/lanes.ts` says; within a lane by turn, then by age. A request's nth task stands n
- * times `turnLength` behind the lane's present turn, which gives rotation between requests without ever re-sorting. As
- * each start moves the present turn on by one or more, at most `turnLength` later requests go ahead of a request's
- * next task: none starves another of its lane.
+ * Order: where both lanes wait they share the grants as `rate-gate/lanes.ts` says; within a lane by turn, then by age.
+ * A request's nth task stands n times `turnLength` behind the lane's present turn, which gives rotation between
+ * requests without ever re-sorting. As each start moves the present turn on by one or more, at most `turnLength` later
+ * requests go ahead of a request's next task: none starves another of its lane.
  *
  * Claiming a task and taking its grant is one transaction, so no grant is wasted and none is skipped.
  */
@@ -32,7 +32,7 @@ export interface ClaimedTask {
   readonly task: Task & { readonly state: Extract<TaskState, { kind: 'running' }> };
   readonly lease: Lease;
   readonly askerId: string;
-  /** Who set it going, where that is not its asker: by a yes, or by a retry. */
+  /** Who started it, where that is not its requester: by confirming it, or by a retry. */
   readonly orderedBy: string | null;
   /** What its request came of; see `NewRequest`. */
   readonly source: string;
@@ -52,7 +52,7 @@ export interface Grant {
   readonly at: number;
   /** The same moment on this process's monotonic clock, or a little before it. */
   readonly takenAt: number;
-  /** On the monotonic clock. Later than this others may have been granted starts that reckon with this one. */
+  /** On the monotonic clock. Later than this others may have been granted starts that count on this one. */
   readonly sendBefore: number;
 }
 
@@ -145,8 +145,8 @@ async function nextInLine(
 }
 
 /**
- * Tells the gate that a start left later than it was granted, so that the next window is reckoned from there. There is
- * time for that: nobody asks about this grant until a window has passed.
+ * Tells the gate that a start left later than it was granted, so that the next window is counted from there. There is
+ * time for that: no claim depends on this grant until a window has passed.
  */
 export async function noteLateStart(parts: StoreParts, grant: Grant, lateMs: number): Promise<void> {
   const { database, gate } = parts;
@@ -203,7 +203,8 @@ export async function requeueTasks(
       gate,
       finished.map((task) => ({
         ...task,
-        // One that was waited for in vain is not waited for again: whoever retries wants to know how it stands now.
+        // One that was waited for in vain is not waited for again: the person who retries wants to know the present
+        // state.
         awaits_assignment: task.outcome_kind === 'notInScope' ? 0 : task.awaits_assignment,
         again: 'retried' as const,
       })),
@@ -285,8 +286,8 @@ interface PutBack {
 }
 
 /**
- * Place and start time of the waiting tasks at the head of the queue, by task id: the gate's own arithmetic run
- * ahead. At most `most` of them; the rest has a place too far off to be worth telling.
+ * Position and start time of the waiting tasks at the head of the queue, by task id: the gate's own arithmetic run
+ * ahead. At most `most` of them; the rest is too far back to be worth telling.
  */
 export async function forecastQueue(parts: StoreParts, most = 1000): Promise<ReadonlyMap<string, Forecast>> {
   return parts.database.transact(async (transaction) => {
@@ -307,7 +308,7 @@ export async function readLine(transaction: Transaction<Schema>, most: number): 
   return [...interactive, ...bulk];
 }
 
-/** What will happen to these if nobody comes in between; the first `most` of them, first start first. */
+/** The forecast for these if no other task comes in between; the first `most` of them, first start first. */
 export function lookAhead(
   { clock, gate }: StoreParts,
   stored: StoredGate,
@@ -331,7 +332,7 @@ function laneOf(lane: number): Lane {
   return lane === laneNumbers.interactive ? 'interactive' : 'bulk';
 }
 
-/** The requests at the head of either lane, whose place moves when the queue moves. */
+/** The requests at the head of either lane, whose position moves when the queue moves. */
 export async function requestsInLine(parts: StoreParts, most: number): Promise<string[]> {
   const { query } = parts.database;
   const interactive = await inLine(query, 'interactive').select('request_id').limit(most).execute();

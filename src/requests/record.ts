@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 
 /**
- * The append-only account of who did what. People stand in it by Entra object id; details are ids and codes, and of
- * what somebody typed only the reasons for asking and for denying, which are what an auditor looks for.
+ * The append-only record of who did what. People appear by Entra object id; details are ids and codes. Of typed text it
+ * has only the reasons for a request and for a denial, which an auditor looks for.
  */
 export interface Entry {
   /** Milliseconds since 1970. */
@@ -26,10 +26,10 @@ export type EntryKind =
   | 'denied'
   | 'turnedAway'
   | 'blocked'
-  // Of an access request, whose id stands where a provisioning request's does:
+  // For access requests, whose id takes the place of a provisioning request's:
   | 'accessAsked'
   | 'accessShown'
-  /** Teams would not take a card of it, so whoever reads there did not see it. */
+  /** Teams refused a card of it, so its readers there did not see it. */
   | 'accessNotShown'
   | 'accessApproved'
   | 'accessDenied'
@@ -39,7 +39,7 @@ export type EntryKind =
   | 'accessAssigned'
   | 'accessStarted'
   | 'accessLapsed'
-  /** The person is not assigned to the app yet; it waits for that. */
+  /** The person is not assigned to the app yet, so it waits for that. */
   | 'accessAwaits'
   | 'accessFinished'
   | 'accessRetried'
@@ -48,7 +48,7 @@ export type EntryKind =
   | 'placeRemoved'
   | 'watchAdded'
   | 'watchRemoved'
-  /** The record itself was handed out. */
+  /** The record itself was exported. */
   | 'exported';
 
 /** Appends one entry, in a transaction when one is given. */

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 
-/** Letters and digits that cannot be taken for one another when read aloud or typed. */
+/** Letters and digits that cannot be mistaken for one another when read aloud or typed. */
 const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 function newRequestId(): string {
@@ -10,8 +10,8 @@ function newRequestId(): string {
 }
 
 /**
- * An id that neither a provisioning request nor an access request has: people type both after the same commands. So
- * short an id comes up twice some day. Call it with the gate locked, which keeps others from taking it meanwhile.
+ * An id that neither a provisioning request nor an access request has: people type both in the same commands. An id
+ * this short will be drawn twice some day. Call it with the gate locked, so that no other caller takes it meanwhile.
  */
 export async function unusedId(transaction: Transaction<Schema>, draw: () => string = newRequestId): Promise<string> {
   for (;;) {

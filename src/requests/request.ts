@@ -2,19 +2,19 @@ import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
 import type { GateFault } from '../rate-gate/fault.ts';
 
 /**
- * A request is what a person asked for; a task is one Graph call of it. The stored row is the only truth: cards are
- * drawn from it, and a replica that starts anew goes on from it.
+ * A request is what a person asked for; a task is one Graph call for it. The stored row is the only truth: cards are
+ * drawn from it, and a replica that restarts continues from it.
  *
  * A task's states:
  *
  *     held ──confirmed──▶ waiting ──claimed with a grant──▶ running ──outcome read──▶ done
  *      │                   │  ▲                                │                        │
  *      │                   │  ├──throttled, no answer, or ─────┘                        │
- *      │                   │  │  the lease ran out                                      │
+ *      │                   │  │  the lease expired                                      │
  *      └──cancelled◀───────┘  └───────────────────────retry by a person─────────────────┘
  *
- * A long list is `held` until its asker has seen what would happen and said yes. `waiting` may carry the reason why it
- * waits again, and a time before which it is not due. What has been sent cannot be taken back.
+ * A long list is `held` until its requester has seen and confirmed what would happen. `waiting` may have the reason why
+ * it waits again, and a time before which it is not due. A sent call cannot be undone.
  */
 export interface Request {
   /** Six characters that a person can read aloud, e.g. `R7K3MQ`. */
@@ -22,9 +22,9 @@ export interface Request {
   readonly asker: Person;
   /** The service principal's object id and display name. */
   readonly app: { readonly id: string; readonly name: string };
-  /** How the asker reads: language and time zone of the card. */
+  /** The requester's language and time zone, for the card. */
   readonly reader: Reader;
-  /** Where the card is; opaque to this floor. */
+  /** Where the card is; opaque to this module. */
   readonly conversation: string;
   /** The activity id of the card; null until it has been posted. */
   readonly cardId: string | null;
@@ -37,13 +37,13 @@ export interface Request {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** A line of a list, or a member of a group, that no call is made for. */
+/** A line of a list, or a member of a group, for which no call is made. */
 export interface LeftOut {
   /** As it was typed, or the object's name. */
   readonly text: string;
   readonly reason:
     | 'unknown'
-    /** A pronoun or the like: nobody was looked up. */
+    /** A pronoun or the like: no person was looked up. */
     | 'noName'
     | 'ambiguous'
     | 'notUnderstood'
@@ -52,7 +52,7 @@ export interface LeftOut {
     | 'device'
     | 'otherObject'
     | 'notAMember'
-    /** An address, where the app's people go by ids of an HR system. */
+    /** An address, where the app identifies people by ids of an HR system. */
     | 'noSourceId';
   /** Names or addresses that may have been meant, best first; at most three. */
   readonly suggestions: readonly string[];
@@ -77,43 +77,49 @@ export interface Task {
   /** From 0, in the order in which the subjects were named. */
   readonly position: number;
   readonly subject: Subject;
-  /** Of a group: the members that this call provisions with it. Empty for everybody else. */
+  /** For a group: the members that this call provisions with it. Otherwise empty. */
   readonly members: readonly Subject[];
   readonly jobId: string;
   readonly ruleId: string;
-  /** Usher has just assigned the subject to the app; Graph takes minutes to see it, and says "not in scope" until then. */
+  /**
+   * Usher has just assigned the subject to the app; Graph takes minutes to replicate that, and says "not in scope"
+   * meanwhile.
+   */
   readonly awaitsAssignment: boolean;
   readonly state: TaskState;
-  /** Calls sent so far, the running one included. One that could not leave does not count. */
+  /** Calls sent so far, the running one included. A call that could not be sent does not count. */
   readonly attempts: number;
-  /** How many of those Graph turned away with 429, so that they say nothing about the subject or the service. */
+  /** How many of those Graph answered with 429, which says nothing about the subject or the service. */
   readonly throttles: number;
-  /** How many of those came before Graph saw the assignment that `awaitsAssignment` is about. */
+  /** How many of those came before Graph had replicated the assignment of `awaitsAssignment`. */
   readonly unseen: number;
-  /** How many of those were probes of a gate closed by a fault, which found the service in trouble still. */
+  /** How many of those were probes of a gate closed by a fault, which found the service still in trouble. */
   readonly excused?: number;
   /**
-   * How an attempt ended of which nobody can say what it did, before a retry by a person as well: then nothing that a
-   * later attempt is told proves that nothing was done. Null or missing when there was none.
+   * How an attempt ended whose effect is unknown, also one before a retry by a person: then no answer to a later
+   * attempt proves that nothing was done. Null or missing when there was none.
    */
   readonly perhaps?: UnknownEnd | null;
 }
 
-/** How many calls have been sent for a task; those before a retry by a person count as one, where that may have been done. */
+/**
+ * How many calls have been sent for a task. All those before a retry by a person count as one, if they may have had an
+ * effect.
+ */
 export function sentCalls({ attempts, perhaps = null }: Task): number {
   return Math.max(attempts, perhaps === null ? 0 : 1);
 }
 
-/** Whom or what to provision. */
+/** The person or object to provision. */
 export interface Subject {
-  /** As Graph wants it: an Entra object id for applications. */
+  /** The id that Graph expects: an Entra object id for applications. */
   readonly id: string;
   /** As the job's rule spells it, e.g. `User`. */
   readonly type: string;
   readonly name: string;
-  /** A second line to know the subject by, e.g. the user principal name. */
+  /** A second line that identifies the subject, e.g. the user principal name. */
   readonly label: string | null;
-  /** A guest is called one wherever the subject is shown. */
+  /** A guest is marked as one wherever the subject is shown. */
   readonly guest?: boolean;
 }
 
@@ -151,13 +157,13 @@ export type WaitReason =
   | 'throttled'
   | 'serviceUnavailable'
   | 'noAnswer'
-  /** No connection came about, so nothing was sent. */
+  /** No connection was made, so nothing was sent. */
   | 'unreachable'
-  /** No token could be had to call with, so nothing was sent. */
+  /** No token could be obtained, so nothing was sent. */
   | 'noToken'
-  /** Graph did not take the token, and another one is had. */
+  /** Graph rejected the token, and a fresh one is obtained. */
   | 'tokenRefused'
-  /** Another provisioning of the same is under way in the service. */
+  /** The service is already provisioning the same object. */
   | 'inProgress'
   | 'ruleChanged'
   | 'interrupted'
@@ -165,24 +171,26 @@ export type WaitReason =
   /** The app role assignment that Usher made has not reached the provisioning service yet. */
   | 'assignmentUnseen';
 
-/** Who works on a task, and until when the others leave it alone. */
+/** The process that works on a task, and until when others leave it alone. */
 export interface Lease {
   readonly owner: string;
   readonly until: number;
 }
 
-/** Where a waiting task stands: exact by the gate's arithmetic, barring throttling and being overtaken. */
+/**
+ * Position and start of a waiting task: exact by the gate's arithmetic, unless Graph throttles or other tasks go ahead.
+ */
 export interface Forecast {
   /** 1 is next. */
   readonly place: number;
-  /** Milliseconds since 1970. While there is a fault, if that ended now. */
+  /** Milliseconds since 1970. During a fault, it assumes that the fault ends now. */
   readonly startsAt: number;
-  /** What keeps every call from getting through at this moment. */
+  /** What blocks every call at this moment. */
   readonly fault?: WaitingFault;
 }
 
-/** A fault as one that waits because of it has to know. */
+/** A fault as it concerns a task that waits because of it. */
 export interface WaitingFault extends Pick<GateFault, 'cause' | 'code' | 'since'> {
-  /** Milliseconds since 1970: what waits until then ends as not sent. */
+  /** Milliseconds since 1970: tasks that still wait then end as not sent. */
   readonly endsAt: number;
 }

@@ -4,8 +4,10 @@ import type { RequestRow, TaskRow } from '../db/schema.ts';
 import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
 import type { LeftOut, Request, Subject, Task, TaskState, WaitReason } from './request.ts';
 
-/** Rows made into what the rest of Usher speaks of. The columns of a state are set together, by the statements of this
- * folder alone, so a missing one is a bug and is said as such. */
+/**
+ * Converts rows to the types that the rest of Usher uses. The columns of a state are set together, by the statements of
+ * this folder alone, so a missing one is a bug and throws.
+ */
 export function toRequest(row: Selectable<RequestRow>, tasks: readonly Selectable<TaskRow>[]): Request {
   return { ...withoutTasks(row), tasks: tasks.map(toTask) };
 }
@@ -49,7 +51,7 @@ export function toTask(row: Selectable<TaskRow>): Task {
   };
 }
 
-/** Whoever is no guest goes without the mark. */
+/** The mark is left out for members. */
 export function guestMark({ subject_guest }: { readonly subject_guest: number }): { readonly guest?: true } {
   return subject_guest === 1 ? { guest: true } : {};
 }

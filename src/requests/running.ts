@@ -13,10 +13,10 @@ import { bumpRevision, type StoreParts } from './store.ts';
 /**
  * Every transition of a task out of `running`, and the lease that guards it.
  *
- * Whoever lost the lease changes nothing. Owner, start and attempt together name one claim and no other: a process
- * that stood still for so long that its own task was put back and claimed anew, by another or by itself, does not
- * write its old outcome over the new call. What happened is recorded in the same transaction, so that the account and
- * the task never disagree.
+ * A process that lost the lease changes nothing. Owner, start and attempt together name one claim and no other: a
+ * process that stood still for so long that its own task was put back and claimed again, by another or by itself, does
+ * not write its old outcome over the new call. What happened is recorded in the same transaction, so that the account
+ * and the task never disagree.
  */
 
 /** Writes the outcome. False when the lease was lost meanwhile; nothing is written then. */
@@ -67,7 +67,7 @@ export function codeOf(outcome: Outcome): { readonly code?: string; readonly sta
 
 /** What an attempt tells beside what becomes of its task. */
 export interface CallNews {
-  /** Set when the server said "too many": the gate closes for everybody, for this long or a window. */
+  /** Set when the server said "too many": the gate closes for all tasks, for this long or a window. */
   readonly closesGate?: { readonly retryAfterMs: number | null };
   /** What it tells of calls in general; without it, that Graph answered. */
   readonly evidence?: Evidence;
@@ -82,12 +82,12 @@ export interface Postponement extends CallNews {
   readonly delayMs: number;
   /** A rule chosen anew. */
   readonly ruleId?: string;
-  /** It counts as an attempt although nothing left: the fault was Usher's own, and is not repeated for ever. */
+  /** It counts as an attempt although nothing left: the fault was Usher's own, and is not repeated forever. */
   readonly counts?: true;
 }
 
 /**
- * Puts a running task back in the queue, at its old place. False when the lease was lost meanwhile; then the task is
+ * Puts a running task back in the queue, at its old position. False when the lease was lost meanwhile; then the task is
  * left alone, but the gate still learns that the server said "too many".
  */
 export async function postponeTask(parts: StoreParts, claimed: ClaimedTask, why: Postponement): Promise<boolean> {
@@ -154,7 +154,7 @@ const unknownEnds: Readonly<Record<WaitReason, UnknownEnd | null>> = {
   assignmentUnseen: null,
 };
 
-/** A task whose call did nothing is not sent again when somebody cancelled it meanwhile. */
+/** A task whose call did nothing is not sent again when it was cancelled meanwhile. */
 async function takeBack({ clock }: StoreParts, transaction: Transaction<Schema>, { task }: ClaimedTask): Promise<void> {
   await transaction
     .updateTable('tasks')

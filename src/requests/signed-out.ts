@@ -5,18 +5,18 @@ import { endWaiting } from './ending.ts';
 import type { StoreParts } from './store.ts';
 
 /**
- * Where calls go out by the right of whoever asked, a task whose asker is not signed in (any more) cannot be sent, and
- * must not be sent by anybody else's right. It comes to its end without a grant: what nobody sends takes nobody's place
- * before the gate. A retry by its asker puts it in line again, like any task that has not ended well.
+ * Where calls use delegated permission, a task whose requester is not signed in cannot be sent, and must not be sent
+ * with another person's permission. It ends without a grant: what is not sent takes no place before the gate. A retry
+ * by its requester queues it again, like any task that has not ended well.
  */
 export interface Askers {
-  /** Graph by this person's right; null when they are not signed in. */
+  /** Graph with this person's delegated permission; null when they are not signed in. */
   serviceFor(askerId: string): ProvisioningService | null;
-  /** The ids of all who are signed in. */
+  /** The ids of all people who are signed in. */
   present(): readonly string[];
 }
 
-/** Ends what waits for somebody who is not signed in; returns the requests concerned. */
+/** Ends the waiting tasks of requesters who are not signed in; returns the requests concerned. */
 export async function endSignedOut(parts: StoreParts, present: readonly string[]): Promise<readonly string[]> {
   const waiting = await parts.database.query
     .selectFrom('tasks')

@@ -9,9 +9,9 @@ import { type LeftOut, membersPerCall, type Person, type Reader, type Request, t
 import { unusedId } from './request-id.ts';
 import { toRequest } from './rows.ts';
 
-/** What is asked for, before it has an id. */
+/** A new request, before it has an id. */
 export interface NewRequest {
-  /** What it came of, e.g. conversation and activity id. A second one from the same source is the first one. */
+  /** Where it came from, e.g. conversation and activity id. A second one from the same source is the first one. */
   readonly source: string;
   readonly asker: Person;
   readonly app: { readonly id: string; readonly name: string };
@@ -21,7 +21,7 @@ export interface NewRequest {
   readonly jobId: string;
   readonly ruleId: string;
   readonly leftOut: readonly LeftOut[];
-  /** True to wait for the asker's yes; see `holding.ts`. */
+  /** True to wait for the requester's confirmation; see `holding.ts`. */
   readonly held: boolean;
   /** One for each call, in the order in which they were named; at least one. */
   readonly tasks: readonly NewTask[];
@@ -35,7 +35,9 @@ export interface NewTask {
   readonly awaitsAssignment?: boolean;
 }
 
-/** From one task of a request to its next: so many later requests may go ahead of it, a window's worth. */
+/**
+ * The distance between two tasks of a request: so many later requests, a window's worth, may go ahead of the next task.
+ */
 export const turnLength = 5;
 
 /** What the store, the queue and the gate before it share. */
@@ -108,7 +110,7 @@ export async function insertRequest(
         rule_id: wanted.ruleId,
         state: wanted.held ? ('held' as const) : ('waiting' as const),
         lane,
-        // The nth task of a request stands n turns later, so requests that wait together are served in rotation.
+        // The nth task of a request comes n turns later, so requests that wait together are served in rotation.
         turn: turn + position * turnLength,
         enqueued_at: now,
         due_at: now,
@@ -146,7 +148,7 @@ async function findBySource(transaction: Transaction<Schema>, source: string): P
   return row?.id ?? null;
 }
 
-/** The Entra object id of the person who made the request; null when there is no such. */
+/** The Entra object id of the person who made the request; null when there is no such request. */
 export async function findAskerOf({ query }: Database, id: string): Promise<string | null> {
   const row = await query.selectFrom('requests').select('asker_id').where('id', '=', id).executeTakeFirst();
   return row?.asker_id ?? null;
@@ -165,12 +167,12 @@ export async function findRequest(database: Database, id: string): Promise<Reque
 }
 
 /**
- * Remembers where the card of a request stands, unless it has one by now that is not the one to be replaced: of two
- * processes that posted one, the first to say so has posted it. What another card has shown before tells nothing of this
- * one, so it counts as undrawn until `markDrawn` says otherwise.
+ * Stores which card a request has, unless it has another one by now than the one to be replaced: of two processes that
+ * posted one, the first to store it wins. What another card has shown does not count for this one, so it counts as
+ * undrawn until `markDrawn` says otherwise.
  *
- * @param instead the card that it replaces; null where it is the first.
- * @returns the card that the request has now.
+ * @param instead the card that it replaces; null for the first one.
+ * @returns the request's present card.
  */
 export async function attachCard(
   { query }: Database,
@@ -195,7 +197,7 @@ export async function isRequestCard({ query }: Database, cardId: string): Promis
   return row !== undefined;
 }
 
-/** Remembers that the card shows this revision. An older drawing that arrives late changes nothing. */
+/** Stores that the card shows this revision. A late older edit changes nothing. */
 export async function markDrawn(database: Database, requestId: string, revision: number): Promise<void> {
   await database.query
     .updateTable('requests')
@@ -206,8 +208,8 @@ export async function markDrawn(database: Database, requestId: string, revision:
 }
 
 /**
- * The requests made between two times that have no card: whoever was to post it died, or lost the database after the
- * request was stored. Those that carry out an access request are shown on its cards.
+ * The requests made between two times that have no card: the process died, or lost the database, before it posted one.
+ * Those that carry out an access request are shown on its cards.
  */
 export async function findUnposted(
   { query }: Database,
@@ -237,7 +239,7 @@ export async function findUnposted(
   return rows.map(({ id }) => id);
 }
 
-/** The requests whose card does not show their latest revision: what a crash left undrawn. */
+/** The requests whose card does not show their latest revision, after a crash. */
 export async function findUndrawn(database: Database, limit: number): Promise<string[]> {
   const rows = await database.query
     .selectFrom('requests')

@@ -13,7 +13,7 @@ import { startPlaygrounds } from './playground.ts';
 import { sayOnce } from './say.ts';
 import { createTenant } from './tenant/tenant.ts';
 
-/** Usher against the make-believe tenant, with no configuration. */
+/** Runs Usher against the sandbox tenant, without any configuration. */
 const usage = `npm run demo                         the chat in two browser tabs: Alex of the helpdesk, Megan the manager
 npm run demo -- --headless           bot and sandbox Graph alone
 npm run demo -- --say "LINE"         one message, its card printed as text as it changes
@@ -126,7 +126,7 @@ function write(text: string): void {
   process.stdout.write(forTerminal(text));
 }
 
-// Whoever reads along may stop reading (`| head`); that is no error.
+// The reader of the output may close it (`| head`); that is not an error.
 process.stdout.on('error', () => process.exit(0));
 
 function portFrom(variable: string, fallback: number): number {

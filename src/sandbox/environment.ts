@@ -5,8 +5,8 @@ import { tenantId } from './tenant/identity.ts';
 export const loopback = '127.0.0.1';
 
 /**
- * The environment that points a real bot at the sandbox: no tokens either way, on loopback only, and the roles given
- * by the make-believe tenant's own groups.
+ * The environment that points a real bot at the sandbox: no tokens in either direction, on loopback only, with roles
+ * from the sandbox tenant's own groups.
  *
  * @param graphUrl the sandbox's address, which ends in `/v1.0`.
  */

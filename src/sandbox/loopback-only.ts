@@ -1,8 +1,8 @@
 import net from 'node:net';
 
 /**
- * Loaded before the Playground, which listens on every interface and has no option against it: what it serves is a
- * chat as a privileged person of the demo, and only this machine should reach that.
+ * Loaded before the Playground, which listens on every interface and has no option against it: it serves a chat as a
+ * privileged person of the demo, so only this machine should reach it.
  */
 const listen = net.Server.prototype.listen;
 

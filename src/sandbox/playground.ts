@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Microsoft 365 Agents Playground: a Teams-like chat in the browser, as a process of its own. */
+/** Microsoft 365 Agents Playground: a Teams-like chat in the browser, in its own process. */
 export interface Playground {
   readonly address: string;
   stop(): Promise<void>;
@@ -16,9 +16,9 @@ export interface Playground {
 export interface PlaygroundOptions {
   /** The bot's messages endpoint. */
   readonly endpoint: string;
-  /** The port to begin with; the next free ones are taken. */
+  /** The first port to try; used ports are skipped. */
   readonly firstPort: number;
-  /** Who sits in each Playground and at its keyboard: files that begin with `.m365agentsplayground`. */
+  /** The files with each Playground's people and its user, whose names begin with `.m365agentsplayground`. */
   readonly peopleFiles: readonly string[];
 }
 
@@ -26,8 +26,8 @@ const loopbackOnly = new URL('./loopback-only.ts', import.meta.url).href;
 const startTimeoutMs = 20_000;
 
 /**
- * Starts a Playground for each file, in their order, and resolves when their pages answer. No browser is opened, and
- * nothing is reported home.
+ * Starts a Playground for each file, in their order, and resolves when their pages answer. Opens no browser and sends
+ * no telemetry.
  */
 export async function startPlaygrounds(options: PlaygroundOptions): Promise<readonly Playground[]> {
   const { endpoint, firstPort, peopleFiles } = options;
@@ -72,7 +72,7 @@ async function startPlayground({ endpoint, peopleFile, port }: Seat): Promise<Pl
       },
     },
   );
-  // Also where another one did not start and the demo ends at once.
+  // Also when another Playground fails to start and the demo ends at once.
   process.once('exit', () => child.kill('SIGTERM'));
   const address = `http://localhost:${port}`;
   const deadline = Date.now() + startTimeoutMs;
@@ -93,7 +93,7 @@ async function startPlayground({ endpoint, peopleFile, port }: Seat): Promise<Pl
   };
 }
 
-/** The next one that is free. The Playground would go to a port of its choice without a word. */
+/** The next free port. The Playground would silently use another one. */
 async function freePort(first: number): Promise<number> {
   const probe = createServer();
   const free = await new Promise<boolean>((resolve) => {

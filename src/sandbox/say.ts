@@ -4,23 +4,23 @@ import { messageActivity, postActivity, type Writer } from './teams/activity.ts'
 import { type Delivery, startConnector } from './teams/connector.ts';
 import { everybody } from './tenant/people.ts';
 
-/** One message, without a browser. */
+/** Sends one message to the bot, without a browser. */
 export interface Saying {
   /** The bot's messages endpoint. */
   readonly endpoint: string;
   readonly line: string;
-  /** Who says it: the first part of a principal name of the tenant, e.g. `alex`. */
+  /** The sender: the first part of a principal name of the tenant, e.g. `alex`. */
   readonly as: string;
-  /** Resolves when the bot has nothing more to do or to draw. */
+  /** Resolves when the bot has nothing left to do or to draw. */
   readonly settled: () => Promise<void>;
   readonly write: (text: string) => void;
 }
 
 /**
- * Says the line, prints its card and each change of it, and ends when the bot has come to rest.
+ * Sends the line, prints its card and each change of it, and ends when the bot is idle.
  *
  * @returns an exit code: 0 when it worked; 1 when the last card is a refusal, a failure or a question, or none came; 2
- *   when nobody of that name is there.
+ *   when the tenant has no such person.
  */
 export async function sayOnce({ endpoint, line, as, settled, write }: Saying): Promise<number> {
   const writer = personNamed(as);
@@ -34,7 +34,7 @@ export async function sayOnce({ endpoint, line, as, settled, write }: Saying): P
   let last: unknown = null;
   const stopListening = connector.listen((delivery) => {
     const content = contentOf(delivery);
-    // A text beside the card takes nothing back of what it says.
+    // A text beside the card does not replace the card.
     if (content !== null) last = content;
     const text = content === null ? String(delivery.activity.text ?? '') : cardAsText(content);
     if (text === shown) return;
@@ -62,8 +62,8 @@ function contentOf({ activity }: Delivery): unknown {
 }
 
 /**
- * Whether the line did what it says. Provisioning has worked when the headline stands on green; other commands, asking
- * for access among them, when they were understood and not refused, which stands on red or yellow.
+ * Whether the line did what it says. Provisioning has worked when the headline is green; other commands, access
+ * requests among them, when they were understood and not refused, which would be red or yellow.
  */
 function hasWorked(line: string, card: unknown): boolean {
   const parsed = parse(line);

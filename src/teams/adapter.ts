@@ -10,26 +10,26 @@ import type { ServiceHosts } from './guard.ts';
 
 type CredentialsFactory = NonNullable<ConstructorParameters<typeof ConfigurationBotFrameworkAuthentication>[1]>;
 
-/** botbuilder's two halves: what reads the token of an activity, and what runs turns and sends. */
+/** The two parts of botbuilder: one validates an activity's token, the other runs turns and sends. */
 export interface Adapter {
   readonly adapter: CloudAdapter;
   readonly authentication: ConfigurationBotFrameworkAuthentication;
 }
 
 export interface AdapterOverrides {
-  /** Where the channel's signing keys are published; a test's own key set. */
+  /** Where the channel's signing keys are published; tests use their own key set. */
   readonly endpoints?: Partial<BotEndpoints>;
-  /** How the bot gets its tokens for sending. */
+  /** How the bot obtains its tokens for sending. */
   readonly credentials?: CredentialsFactory;
-  /** Where activities may ask to be answered, instead of the cloud's Teams. */
+  /** The hosts that activities may name for replies, instead of the cloud's Teams. */
   readonly serviceHosts?: ServiceHosts;
 }
 
 const tokenTimeoutMs = 10_000;
 
 /**
- * CloudAdapter with the token validation that botbuilder ships, set up from our configuration alone. Without an app id
- * botbuilder accepts anybody, which `config.ts` allows on loopback only.
+ * CloudAdapter with botbuilder's own token validation, set up from Usher's configuration alone. Without an app id
+ * botbuilder accepts any caller, which `config.ts` allows on loopback only.
  */
 export function createAdapter(config: Config, overrides: AdapterOverrides = {}): Adapter {
   const credentials = overrides.credentials ?? botCredentials(config.bot, config.cloud);
@@ -41,19 +41,19 @@ export function createAdapter(config: Config, overrides: AdapterOverrides = {}):
   return { adapter: new CloudAdapter(authentication), authentication };
 }
 
-/** Where activities may ask to be answered: at the cloud's Teams, or without tokens on this machine alone. */
+/** The hosts that activities may name for replies: the cloud's Teams, or without tokens only this machine. */
 export function serviceHostsOf({ bot, cloud }: Config, overrides: AdapterOverrides = {}): ServiceHosts {
   return overrides.serviceHosts ?? (bot.auth === 'none' ? 'loopback' : clouds[cloud].teamsHosts);
 }
 
 /**
- * botbuilder's own factories are not enough: those for certificates and federated credentials sign in at the public
- * cloud whatever the endpoints say, the federated one keeps its first assertion past the hour that it is good for, and
- * all take a `MicrosoftAppType` that they do not know for a bot of many tenants. So the token comes by the same way as
- * Graph's, for this cloud's channel service and nobody else.
+ * botbuilder's own factories are not enough: those for certificates and federated credentials sign in to the public
+ * cloud whatever the endpoints say, the federated one keeps its first assertion beyond the hour that it is valid, and
+ * all treat an unknown `MicrosoftAppType` as a multitenant bot. So the token is obtained the same way as Graph's, and
+ * only for this cloud's channel service.
  */
 export function botCredentials(bot: BotConfig, cloud: CloudName): CredentialsFactory {
-  // MultiTenant is botbuilder's name for "whatever is there", and here nothing is.
+  // For botbuilder, MultiTenant means "use what is configured", and here nothing is.
   if (bot.auth === 'none')
     return new ConfigurationServiceClientCredentialFactory({ MicrosoftAppId: '', MicrosoftAppType: 'MultiTenant' });
   const token = botToken(bot, cloud);

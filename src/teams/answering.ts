@@ -12,33 +12,33 @@ import type { Pacing } from './pacing.ts';
 import type { Turns } from './turns.ts';
 
 /**
- * From a message to its one card. The chat may need Graph, and Graph may take its time, so if there is no answer after
- * half a second a card says that Usher is at it, and the answer takes its place. Whatever goes wrong ends in a short
- * apology with a reference number, whose detail is in the log.
+ * From a message to its one card. The chat may need Graph, and Graph may be slow, so if there is no answer after half a
+ * second, a card says that Usher is working on it, and the answer replaces it. Any error ends in a short apology with a
+ * reference number, whose detail is in the log.
  *
- * An answer that Teams does not take now is tried again; what could not be told by then stays an open turn and is
- * taken up at the next start.
+ * An answer that Teams does not take now is retried; an answer that could not be sent by then leaves its turn open, to
+ * be resumed at the next start.
  */
 export interface Answering {
   /**
-   * Answers and resolves when the first card has been posted, so that the turn can end; `finished` resolves when the
-   * answer stands. `cardId` is a card that is there already, to be replaced. Neither rejects.
+   * Answers, and resolves when the first card has been posted, so that the turn can end; `finished` resolves when the
+   * answer is posted. `cardId` is an existing card to be replaced. Neither rejects.
    */
   answer(incoming: Incoming, cardId: string | null): Promise<{ readonly finished: Promise<void> }>;
-  /** What the chat replies, or an apology where it breaks. Never rejects. */
+  /** The chat's reply, or an apology if the chat throws. Never rejects. */
   reply(incoming: Incoming): Promise<Reply>;
-  /** Brings a reply into the conversation; resolves when it stands, or never can. Never rejects. */
+  /** Posts a reply to the conversation; resolves when it is posted, or never can be. Never rejects. */
   deliver(incoming: Incoming, reply: Reply): Promise<void>;
-  /** Posts a live card that should stand somewhere and does not. Rejects where it cannot be drawn or posted. */
+  /** Posts a live card that is missing. Rejects where it cannot be drawn or posted. */
   postLive(liveId: string): Promise<void>;
   /**
-   * Ends a turn that ended or froze its processes so often, without looking at what was asked: says so, with a
-   * reference. Resolves when that stands, or never can. Never rejects.
+   * Ends a turn that killed or froze too many processes, without reading the message: apologizes, with a reference.
+   * Resolves when the apology is posted, or never can be. Never rejects.
    */
   giveUp(incoming: Incoming, cardId: string | null, attempts: number): Promise<void>;
-  /** Says sorry for a turn that broke before it could be answered. */
+  /** Apologizes for a turn that failed before it could be answered. */
   apologise(where: Reading, error: unknown): Promise<void>;
-  /** The words of that, to be said elsewhere; the detail goes into the log. */
+  /** The text of that apology, to be sent by the caller; the detail goes into the log. */
   apology(where: Reading, error: unknown): CardMessage;
 }
 
@@ -53,27 +53,27 @@ export interface AnsweringParts {
   readonly conversations: Conversations;
   readonly pacing: Pacing;
   readonly turns: Turns;
-  /** Whose a card is that others see as well; without it nobody is asked. */
+  /** The owners of cards that other people see as well; without it no owner is checked. */
   readonly owners?: Pick<CardOwners, 'note' | 'find'>;
-  /** The card of a request shows this drawing now. */
+  /** The card of a request now shows this drawing. */
   readonly showed: (drawing: Drawing, how: 'post' | 'edit') => Promise<void>;
-  /** The card of a request may be behind. */
+  /** The card of a request may be out of date. */
   readonly touch: (requestId: string) => void;
-  /** Posts the card that asks somebody to sign in; absent where Graph is called by Usher's own right. */
+  /** Posts the card that asks a person to sign in; absent where Graph is called with Usher's own permission. */
   readonly askToSignIn?: (incoming: Incoming, invitation: SignInInvitation) => Promise<Posted>;
   readonly clock: Clock;
-  /** A turn was given up, for those who count. */
+  /** A turn was given up, for metrics. */
   readonly gaveUp?: () => void;
-  /** Aborts when Usher ends: nothing is tried again then. */
+  /** Aborts when Usher ends: then there are no more retries. */
   readonly ending: AbortSignal;
   readonly log: Log;
 }
 
-/** Leaves the other half of a second for the way to Teams: the first card is to be there within one. */
+/** Leaves the other half of a second for the network: the first card must appear within one second. */
 const patienceMs = 500;
-/** Teams delivers again what it hears nothing of for ten to fifteen seconds. */
+/** Teams delivers an activity again after ten to fifteen seconds without a response. */
 const longestTurnMs = 5_000;
-/** A lease runs as long: after that somebody else answers. */
+/** As long as a lease: after that another process answers. */
 const attachWithinMs = 30_000;
 const attachAgainMs = 250;
 const deliverAgainMs = [2_000, 8_000, 30_000];
@@ -81,7 +81,7 @@ const deliverAgainMs = [2_000, 8_000, 30_000];
 export function createAnswering(parts: AnsweringParts): Answering {
   const { chat, conversations, pacing, turns, clock, ending, log } = parts;
 
-  /** Posts, or replaces a card; a card that cannot be replaced is answered by a new one. */
+  /** Posts or replaces a card; if it cannot be replaced, a new one is posted. */
   async function put(where: Where, cardId: string | null, message: CardMessage): Promise<Posted> {
     const key = conversationKey(where.conversation);
     if (cardId !== null) {
@@ -94,7 +94,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
     return conversations.post(where.conversation, message);
   }
 
-  /** `own` is a card that this turn has shown already; `clicked` the card on which a button asked. */
+  /** `own` is a card that this turn has already shown; `clicked` the card with the clicked button. */
   async function show(incoming: Incoming, reply: Reply, own: string | null, clicked: string | null): Promise<Posted> {
     const cardId = own ?? (clicked !== null && (await carriesOn(incoming, reply, clicked)) ? clicked : null);
     switch (reply.kind) {
@@ -112,8 +112,8 @@ export function createAnswering(parts: AnsweringParts): Answering {
   }
 
   /**
-   * Whether an answer may take the place of the card that was clicked. Anybody in a channel can click, and can forge a
-   * click: what refuses them must not wipe out what others need, nor may anything take the place of a request's card.
+   * Whether an answer may replace the clicked card. Any member of a channel can click, and can forge a click: a refusal
+   * of one person must not remove what others need, and nothing may replace a request's card.
    */
   async function carriesOn({ place, speaker }: Incoming, reply: Reply, clicked: string): Promise<boolean> {
     if (reply.kind === 'fileOffer' || reply.kind === 'signIn' || (reply.kind === 'card' && reply.inPlace !== true))
@@ -128,7 +128,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
     if (drawing === null) throw new Error(`card ${liveId} cannot be drawn`);
     const known = drawing.live.cardId;
     if (known !== null && known !== cardId) {
-      // The request has its card elsewhere, so one that says "checking" would say so for ever.
+      // The request has its card elsewhere, so this one would say "checking" forever.
       if (cardId !== null) await conversations.remove(conversation, cardId);
       parts.touch(liveId);
       return { kind: 'done', cardId: known };
@@ -137,7 +137,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
     if (shown.kind !== 'done') return shown;
     const attached = await attach(liveId, shown.cardId, known);
     if (attached !== shown.cardId) {
-      // Another process was at it as well, and was first.
+      // Another process answered as well, and was first.
       await conversations.remove(conversation, shown.cardId);
       parts.touch(liveId);
       return { kind: 'done', cardId: attached };
@@ -146,7 +146,9 @@ export function createAnswering(parts: AnsweringParts): Answering {
     return shown;
   }
 
-  /** Teams has the card, and nobody else could find it there: what is not noted now would be posted twice. */
+  /**
+   * Teams has the card, and no other process could find it there: if it is not stored now, it would be posted twice.
+   */
   async function attach(liveId: string, cardId: string, instead: string | null): Promise<string> {
     const until = clock.monotonic() + attachWithinMs;
     for (;;) {
@@ -160,7 +162,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
     }
   }
 
-  /** Teams' own card; it cannot take the place of another. */
+  /** Teams' own card; it cannot replace another one. */
   async function showOffer({ conversation }: Incoming, offer: FileOffer, own: string | null): Promise<Posted> {
     pacing.sent(conversationKey(conversation), clock.monotonic());
     const shown = await conversations.offerFile(conversation, offer);
@@ -168,7 +170,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
     return shown;
   }
 
-  /** Teams' own card as well. */
+  /** Also Teams' own card. */
   async function showInvitation(incoming: Incoming, invitation: SignInInvitation, own: string | null): Promise<Posted> {
     if (parts.askToSignIn === undefined) throw new Error('nobody signs in here');
     pacing.sent(conversationKey(incoming.conversation), clock.monotonic());
@@ -185,7 +187,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
     }
   }
 
-  /** `begun`: something of what was asked for may have been stored before it broke. */
+  /** `begun`: part of what was asked for may have been stored before the error. */
   function apology(where: Reading, error: unknown, begun = true): CardMessage {
     if (isDatabaseFault(error)) {
       log.error({ error, code: 'database_away' }, 'the database cannot be reached or written');
@@ -196,7 +198,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
     return withReference(chat.apology(reference, where.reader), reference);
   }
 
-  /** The answer stands, whether this can be noted or not. */
+  /** The answer is posted, whether its owner can be noted or not. */
   async function noteOwner({ place, speaker }: Incoming, reply: Reply, cardId: string): Promise<void> {
     if (place.kind !== 'shared' || reply.kind !== 'card' || reply.inPlace !== true) return;
     await parts.owners?.note(place.key, cardId, speaker.id).catch((error: unknown) => {
@@ -204,7 +206,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
     });
   }
 
-  /** Tells whether the answer stands, or never can. */
+  /** Tells whether the answer is posted, or never can be. */
   async function deliver(
     incoming: Incoming,
     reply: Reply,
@@ -234,7 +236,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
     try {
       const reply = await replying;
       const isDone = await deliver(incoming, reply, own, clicked).catch((error: unknown) => {
-        // It may be stored, and an apology would be all that anybody hears of it.
+        // The request may be stored, and an apology would be the only message about it.
         if (isDatabaseFault(error)) throw error;
         return deliver(incoming, { kind: 'card', message: apology(incoming, error) }, own, null);
       });
@@ -246,13 +248,13 @@ export function createAnswering(parts: AnsweringParts): Answering {
     }
   }
 
-  /** The turn stays open, and is taken up when the database is back. */
+  /** The turn stays open, and is resumed when the database is back. */
   async function putOff({ id }: Incoming, error: unknown): Promise<void> {
     log.error({ error, code: 'answer_put_off' }, 'an answer waits for the database');
     await turns.handBack(id).catch(() => undefined);
   }
 
-  /** The card that says that Usher is at it. Without it the answer comes all the same, only later than it should. */
+  /** The card that says that Usher is working. Without it the answer still comes, only late. */
   async function showChecking(incoming: Incoming, cardId: string | null): Promise<string | null> {
     const shown = await put(incoming, cardId, chat.checking(incoming.reader));
     if (shown.kind !== 'done') {
@@ -310,15 +312,15 @@ export function createAnswering(parts: AnsweringParts): Answering {
   };
 }
 
-/** The sentence may be all that is shown, and means little without the reference. */
+/** The summary may be all that is shown, and is of little use without the reference. */
 function withReference({ card, summary }: CardMessage, reference: string): CardMessage {
   return { card, summary: `${summary} ${reference}` };
 }
 
 /**
- * A chosen line takes the place of the card that offered it, a page that of the page before, and a form becomes the
- * request that was asked for with it. A decision stands on the card that asked for it, also where the id of that card
- * was lost on its way from Teams. All else is answered by a card of its own.
+ * A chosen line replaces the card that offered it, a page replaces the page before, and a form becomes the request that
+ * was made with it. A decision is shown on the card that asked for it, even if Teams lost the id of that card. All
+ * other answers are new cards.
  */
 function clickedCard({ what }: Incoming): string | null {
   if (what.kind !== 'action' || what.cardId === '') return null;

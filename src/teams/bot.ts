@@ -17,20 +17,20 @@ import { createStrangers } from './strangers.ts';
 import type { OpenTurn, Turns } from './turns.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
-/** What happens in a turn: the guard, the repeated delivery, and then the answer. */
+/** A turn: the guard, the check for a repeated delivery, and then the answer. */
 export interface Bot {
   /**
-   * `issuer` is that of the token which the activity came with; undefined when there was none. Resolves with what a
-   * click on a card is to hear, and with null for all else.
+   * `issuer` is the one of the activity's token; undefined when there was none. Resolves with the response to a click
+   * on a card, and with null for all else.
    */
   onTurn(context: TurnContext, issuer: string | undefined): Promise<InvokeResponse | null>;
-  /** The same for the invokes of signing in, which are answered by a status; null where nobody signs in. */
+  /** The same for sign-in invokes, which are answered by a status; null where there is no sign-in. */
   onSignIn(activity: Activity, issuer: string | undefined): Promise<SignInResponse | null>;
-  /** Takes up the turns that a crash cut off; the first is under way when this resolves, and the others follow. */
+  /** Resumes the turns that a crash interrupted; the first is running when this resolves, and the others follow. */
   resume(): Promise<void>;
-  /** Resolves when every answer that was begun stands. */
+  /** Resolves when every answer that was begun is posted. */
   settled(): Promise<void>;
-  /** Records what was turned away and is only counted so far. */
+  /** Records the refusals that are only counted so far. */
   stop(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export interface BotParts {
   >;
   readonly answering: Answering;
   readonly consenting: Consenting;
-  /** Absent where Graph is called by Usher's own right. */
+  /** Absent where Graph is called with Usher's own permission. */
   readonly signingIn?: Pick<SigningIn, 'take'>;
   readonly conversations: Conversations;
   readonly turns: Turns;
@@ -52,16 +52,16 @@ export interface BotParts {
   readonly log: Log;
 }
 
-/** A message older than this is not answered any more after a restart: whoever sent it has gone on. */
+/** An older message is not answered after a restart: its sender has moved on. */
 const resumeMs = 10 * 60_000;
-/** How long a delivery is remembered, to know it when it is repeated. */
+/** How long a delivery is stored, to recognize its repetition. */
 const rememberMs = 24 * 3_600_000;
 const pruneEveryMs = 3_600_000;
-/** A turn whose processes died or froze so often is not tried once more. */
+/** A turn that killed or froze this many processes is not retried. */
 const mostAttempts = 2;
-/** One place is greeted so often in a minute, however often it says that Usher is new there. */
+/** How often one conversation is greeted in a minute, however often Teams reports the installation. */
 const greetingsPerMinute = 1;
-/** How long a turn that was cut off has for itself before the next one is begun. */
+/** How long an interrupted turn runs alone before the next one is begun. */
 const aloneMs = 5_000;
 
 export function createBot(parts: BotParts): Bot {
@@ -83,7 +83,7 @@ export function createBot(parts: BotParts): Bot {
   async function onTurn({ activity }: TurnContext, issuer: string | undefined): Promise<InvokeResponse | null> {
     if (!wantsAnswer(activity)) return null;
     const isConsent = isInvokeOf(activity, consentName);
-    // The response of such an invoke is its answer; all else is answered in the conversation.
+    // The response to such an invoke is its answer; all else is answered in the conversation.
     const isInvoke = isInvokeOf(activity, actionName);
     const admission = admit(originOf(activity, issuer), parts.guard);
     const where = { ...whereOf(activity), reader: readerOf(activity) };
@@ -137,7 +137,7 @@ export function createBot(parts: BotParts): Bot {
     return response;
   }
 
-  /** Whoever clicks hears it each time, in the answer to the click; in the conversation it is said once a minute. */
+  /** A click gets the refusal each time, in its response; the conversation gets it once a minute. */
   function refuseTooMany(speaker: Speaker, reader: Reader): { words: string; isNews: boolean } | null {
     const admittance = callerRate.take(speaker);
     if (admittance.kind === 'within') return null;
@@ -163,8 +163,8 @@ export function createBot(parts: BotParts): Bot {
   }
 
   /**
-   * An administrator may install Usher for everybody at once, without a person in the activity; nothing of anybody's
-   * rights is told then. Greetings count like commands, and Teams may deliver an installation again.
+   * An administrator may install Usher for all users at once, with no person in the activity; then the greeting
+   * mentions no permissions. Greetings count like commands, and Teams may deliver an installation again.
    */
   async function greetOnce(activity: Activity, speaker: Speaker | null): Promise<void> {
     const where = { ...whereOf(activity), reader: readerOf(activity) };
@@ -184,8 +184,8 @@ export function createBot(parts: BotParts): Bot {
   }
 
   /**
-   * `said` is null where nothing may be said. The answer to a click costs nothing; one in the conversation is posted
-   * only where the limit allows.
+   * `said` is null where nothing may be said. The response to a click is always given; a message is posted only where
+   * the limit allows.
    */
   async function turnAway(
     activity: Activity,
@@ -195,7 +195,7 @@ export function createBot(parts: BotParts): Bot {
     const { tenantId = '' } = originOf(activity, undefined);
     const mayPost = await strangers.take({ tenantId, actorId, conversation: conversationKey(conversation), why });
     const words = chat.turnAway(why, reader);
-    // Who did not come through the channel service may have named any address to answer to, and some have.
+    // A sender that bypassed the channel service may have named any reply address, and some have.
     return { said: why === 'issuer' || why === 'service' ? null : words, mayPost };
   }
 
@@ -214,10 +214,7 @@ export function createBot(parts: BotParts): Bot {
       .catch((error: unknown) => log.warn({ error, code: 'turns_not_pruned' }, 'old turns were not forgotten'));
   }
 
-  /**
-   * One after the other: one of them may be what ended the process that they come from, and is not to take the others
-   * along once more.
-   */
+  /** One at a time: one of them may have killed the process, and must not take the others down again. */
   async function takeUpInTurn(taken: readonly OpenTurn[]): Promise<void> {
     for (const turn of taken) {
       try {
@@ -261,7 +258,7 @@ export function createBot(parts: BotParts): Bot {
   };
 }
 
-/** Messages, buttons and the installation. Reactions, edits, typing and the coming and going of people are not. */
+/** Messages, buttons and the installation get an answer. Reactions, edits, typing and membership changes do not. */
 function wantsAnswer(activity: Partial<Activity>): boolean {
   switch (activity.type) {
     case ActivityTypes.Message:
@@ -269,7 +266,7 @@ function wantsAnswer(activity: Partial<Activity>): boolean {
     case ActivityTypes.Invoke:
       return isInvokeOf(activity, actionName) || isInvokeOf(activity, consentName);
     case ActivityTypes.InstallationUpdate:
-      // Not `add-upgrade`: a new version of the app is no reason to greet everybody again.
+      // Not `add-upgrade`: a new version of the app is no reason to greet all users again.
       return activity.action === 'add';
     default:
       return false;

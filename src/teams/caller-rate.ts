@@ -2,29 +2,29 @@ import type { Speaker } from '../chat/incoming.ts';
 import type { Clock } from '../clock.ts';
 
 /**
- * How much one person may ask of one process: so many commands in any minute, clicks included. The window slides over
- * the commands that were let in; what is over the limit does not count, so that whoever keeps on asking gets in again
- * as soon as whoever waits. A person is their tenant and Entra id, which the channel service vouches for, wherever they
- * write from.
+ * How many commands one process takes from one person in any minute, clicks included. The window slides over the
+ * admitted commands; refused ones do not count, so that a person who keeps asking gets in again as soon as one who
+ * waits. A person is identified by tenant and Entra id, which the channel service vouches for, in whatever conversation
+ * they write.
  *
- * It keeps a person who has lost patience, or their script, from taking the answers, the database and Graph's directory
- * from all others. It is a bound and no right, so each process counts for itself, without the database: with several
- * behind a balancer a person may get through with as many times more.
+ * It keeps an impatient person, or their script, from using up the answers, the database and Graph's directory for all
+ * others. It is a bound and not a permission, so each process counts for itself, without the database: with several
+ * replicas a person may get that many times more.
  */
 export interface CallerRate {
-  /** Counts a command that arrives now, where it is within the limit. */
+  /** Counts a command that arrives now, if it is within the limit. */
   take(speaker: Speaker): Admittance;
-  /** How many people are remembered: those who wrote within the last minute, and no others for long. */
+  /** How many people are remembered: those who wrote within the last minute, and briefly others. */
   size(): number;
 }
 
 export type Admittance =
   | { readonly kind: 'within' }
-  /** `isNews`: they have not been told of it within this minute; `waitMs` until the next command would be let in. */
+  /** `isNews`: they have not been told within this minute; `waitMs` until the next command would be admitted. */
   | { readonly kind: 'over'; readonly isNews: boolean; readonly waitMs: number };
 
 interface Asked {
-  /** When commands were let in, oldest first, within the window; on the monotonic clock. */
+  /** When commands were admitted, oldest first, within the window; on the monotonic clock. */
   readonly times: readonly number[];
   readonly toldAt: number;
 }
@@ -33,7 +33,7 @@ const windowMs = 60_000;
 const within: Admittance = { kind: 'within' };
 
 export function createCallerRate(limit: number, clock: Pick<Clock, 'monotonic'>): CallerRate {
-  /** In the order in which people wrote last, so that those to be forgotten stand in front. */
+  /** In the order of people's last command, so that the next to be forgotten come first. */
   const people = new Map<string, Asked & { readonly seenAt: number }>();
 
   function forget(now: number): void {

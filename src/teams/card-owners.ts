@@ -2,15 +2,15 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 
 /**
- * For whom a card was made that offers something, where others read along: only they may have another one put in its
- * place. Which card was clicked is the clicker's word, so a forged click could wipe out what somebody else needs.
+ * The person for whom a card with an offer was made, where others can see it: only they may replace it. The clicked
+ * card's id comes from the client, so a forged click could remove what another person needs.
  */
 export interface CardOwners {
-  /** The first one stays. */
+  /** The first owner stays. */
   note(place: string, cardId: string, personId: string): Promise<void>;
-  /** Entra object id; null where it is not known, or not any more. */
+  /** Entra object id; null where it is unknown, or no longer known. */
   find(place: string, cardId: string): Promise<string | null>;
-  /** Forgets those of cards older than `before`. */
+  /** Deletes the owners of cards older than `before`. */
   prune(before: number): Promise<void>;
 }
 

@@ -36,10 +36,11 @@ export function decodeEntities(text: string): string {
 }
 
 /**
- * The text without what cannot be seen: control characters, direction marks, odd spaces, joiners out of place. Lines
- * are parted by `\n`, cells of a pasted table by `\t`, runs of spaces made one, ends trimmed. Linear in the length, and never throws.
+ * The text without invisible characters: control characters, direction marks, odd spaces, misplaced joiners. Lines are
+ * separated by `\n`, cells of a pasted table by `\t`; runs of spaces become one, ends are trimmed. Linear in the
+ * length, and never throws.
  *
- * Composes characters (NFC) and unfolds only the forms that stand for plain letters: full-width, ligatures,
+ * Composes characters (NFC) and replaces only the forms that stand for plain letters: full-width, ligatures,
  * mathematical alphabets. NFKC as a whole would also change names that a directory keeps, e.g. `Contoso™` or `m²`.
  */
 export function tidyCharacters(text: string): string {
@@ -50,7 +51,7 @@ export function tidyCharacters(text: string): string {
       .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
       .replace(/[\v\f\p{Zs}]/gu, ' ')
       .replace(/(?![\n\t])\p{Cc}/gu, '')
-      // Sorting an endless row of combining marks takes quadratic time; no letter has more than a few.
+      // Sorting an endless run of combining marks takes quadratic time; no letter has more than a few.
       .replace(/(\p{M}{8})\p{M}+/gu, '$1')
       .normalize('NFC')
       .replace(/[\ufb00-\ufb06\uff01-\uffee\u{1d400}-\u{1d7ff}]+/gu, (forms) => forms.normalize('NFKC'))

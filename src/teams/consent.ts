@@ -6,14 +6,13 @@ import type { StoredFile } from './file-cards.ts';
 import { incomingId, readerOf, whereOf } from './incoming.ts';
 import { textOf } from './wire.ts';
 
-/** The name of the invoke by which a click on a file consent card comes. */
+/** The name of the invoke for a click on a file consent card. */
 export const consentName = 'fileConsent/invoke';
 
-/** A click on a file consent card. */
 export interface Consent {
-  /** As the chat sees it: a button of which it knows nothing. */
+  /** As the chat sees it: a button that it does not know. */
   readonly incoming: Incoming;
-  /** The consent card; empty where Teams did not name it. */
+  /** The consent card; empty if Teams did not name it. */
   readonly cardId: string;
   readonly answer: ConsentAnswer;
 }
@@ -26,7 +25,7 @@ export type ConsentAnswer =
       readonly uploadUrl: string;
     }
   | { readonly kind: 'declined' }
-  /** Of a version long gone, made up, or clicked where others read along. */
+  /** From an old version, made up, or clicked where others can see it. */
   | { readonly kind: 'unknown' };
 
 const longestId = 1_000;
@@ -48,7 +47,7 @@ const answerSchema = z.discriminatedUnion('action', [
       uploadUrl: z.string().max(longestAddress),
     }),
   }),
-  // To say no nobody needs to know what was offered.
+  // A decline does not depend on what was offered.
   z.object({ action: z.literal('decline') }),
 ]);
 

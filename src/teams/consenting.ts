@@ -11,20 +11,19 @@ import type { Turns } from './turns.ts';
 import { upload } from './upload.ts';
 
 /**
- * What becomes of a click on a file consent card. Teams wants its answer at once and makes the storing wait for
- * nobody, so the file is made and stored after the turn, and the outcome is a message of its own: the file's card in
- * the place of the question, or a sentence.
+ * Handles a click on a file consent card. Teams wants its answer at once, so the file is made and stored after the
+ * turn, and the outcome is a message of its own: the file's card in place of the question, or a sentence.
  *
- * The card carries no right. What was offered last week is asked of the chat anew, and only the speaker's own storage,
- * of which Teams names the address, is written to.
+ * The card gives no permission. An offer, even one from last week, is checked again with the chat, and the file is
+ * written only to the caller's own storage, whose address Teams provides.
  *
- * Teams may deliver a click again, and a person may click twice while the file is on its way. A repeated delivery is
- * known by its row, also by another process; of two clicks on one card the second is passed over while the first is at
- * work. A file that was cut off by the end of the process is not taken up again: the address would be stale. Its card
- * still stands and can be clicked.
+ * Teams may deliver a click again, and a person may click twice during the upload. A repeated delivery is recognized by
+ * its row, also by another process; of two clicks on one card the second is ignored while the first is running. An
+ * upload that the end of the process interrupted is not resumed: the address would be stale. Its card is still there
+ * and can be clicked.
  */
 export interface Consenting {
-  /** Resolves when the turn may end; `finished` when the outcome is told. `finished` never rejects. */
+  /** Resolves when the turn may end; `finished` when the outcome is posted. `finished` never rejects. */
   take(consent: Consent): Promise<{ readonly finished: Promise<void> }>;
 }
 
@@ -44,7 +43,7 @@ export interface ConsentingParts {
 
 export function createConsenting(parts: ConsentingParts): Consenting {
   const { chat, answering, conversations, pacing, turns, clock, log } = parts;
-  /** The cards whose click is at work. */
+  /** The cards whose click is being handled. */
   const underWay = new Set<string>();
 
   async function follow(consent: Consent): Promise<void> {
@@ -70,7 +69,7 @@ export function createConsenting(parts: ConsentingParts): Consenting {
       return removeCard(consent);
     }
     const uploaded = await upload(opened.file, answer.uploadUrl, { ...parts, isAllowed: parts.isFileAllowed });
-    // The question stays where storing failed: it may be answered once more.
+    // If storing failed, the question stays: it may be answered once more.
     if (uploaded.kind !== 'stored') return say(consent, 'failed');
     log.info({ code: 'file_stored', sizeBytes: opened.file.sizeBytes }, 'a file was stored');
     await show(consent, answer.file);
@@ -97,7 +96,7 @@ export function createConsenting(parts: ConsentingParts): Consenting {
     return sent;
   }
 
-  /** Its buttons would be live for ever. It is only tidying, so it may fail. */
+  /** Its buttons would stay active forever. This is only cleanup, so it may fail. */
   async function removeCard({ incoming, cardId }: Consent): Promise<void> {
     if (cardId === '' || (await chat.isRequestCard(cardId))) return;
     pacing.sent(conversationKey(incoming.conversation), clock.monotonic());

@@ -15,44 +15,43 @@ import { signInActivity } from './user-tokens.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
 /**
- * Sending to Teams, in a turn or long after it. Everything goes by a stored conversation reference, because the
- * context of a turn is dead when the turn ends.
+ * Sends to Teams, in a turn or long after it. Everything is sent by a stored conversation reference, because the
+ * context of a turn is invalid when the turn ends.
  *
- * botbuilder's client repeats 429 and 5xx by itself, and 412 is repeated here; what comes back has had its chance. A
- * message that Teams does not take is expected in the life of a bot, so each of these resolves with what came of it
- * and none rejects.
+ * botbuilder's client repeats 429 and 5xx by itself, and 412 is repeated here, so a failure that is returned is final.
+ * Failures to send are normal for a bot, so each of these resolves with the result and none rejects.
  * https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
  */
 export interface Conversations {
   /** Posts a card. */
   post(conversation: string, message: CardMessage): Promise<Posted>;
-  /** Posts the question whether a file may be stored; only a personal chat takes it. */
+  /** Posts the question whether a file may be stored; only personal chats support it. */
   offerFile(conversation: string, offer: FileOffer): Promise<Posted>;
-  /** Posts Teams' own card that asks somebody to sign in by this connection. */
+  /** Posts Teams' own card that asks a person to sign in by this connection. */
   askToSignIn(conversation: string, connection: string, invitation: SignInInvitation): Promise<Posted>;
-  /** Posts the card of a stored file; `summary` is what a notification reads. */
+  /** Posts the card of a stored file; `summary` is the text of the notification. */
   showFile(conversation: string, file: StoredFile, summary: string): Promise<Posted>;
-  /** Puts another card in the place of one that was posted. */
+  /** Replaces a posted card. */
   edit(conversation: string, cardId: string, message: CardMessage): Promise<Sent>;
   /** Posts plain text. */
   say(conversation: string, text: string): Promise<Sent>;
-  /** The Entra object id of a member, by Teams' own id of them; null when the roster does not tell. */
+  /** The Entra object id of a member, by their Teams id; null when the roster does not have it. */
   findMember(conversation: string, memberId: string): Promise<string | null>;
-  /** Takes a card away. */
+  /** Deletes a card. */
   remove(conversation: string, cardId: string): Promise<Sent>;
 }
 
 export type Posted = { readonly kind: 'done'; readonly cardId: string } | NotSent;
 export type Sent = { readonly kind: 'done' } | NotSent;
 
-/** `gone`: Teams will never take it, or nobody is there any more. `failed`: it may take it later. */
+/** `gone`: Teams will never take it, or there is no recipient any more. `failed`: Teams may take it later. */
 export interface NotSent {
   readonly kind: 'gone' | 'failed';
   readonly status: number | null;
   readonly error: unknown;
 }
 
-/** What became of one message to Teams, its repeats folded into one. */
+/** The result of one message to Teams, with its retries. */
 export interface ObservedMessage {
   readonly kind: 'post' | 'edit' | 'text' | 'remove';
   readonly result: 'done' | NotSent['kind'];
@@ -61,10 +60,13 @@ export interface ObservedMessage {
 export interface ConversationsParts {
   readonly adapter: CloudAdapter;
   readonly appId: string;
-  /** Where messages may go to: each takes a token of the bot's along, and the database is not trusted that far. */
+  /**
+   * The hosts to which messages may go: each carries a token of the bot's, so an address from the database is not
+   * trusted.
+   */
   readonly serviceHosts: ServiceHosts;
   readonly clock: Clock;
-  /** Told of every message, for counting; it does not throw. */
+  /** Called for every message, for metrics; it must not throw. */
   readonly observe?: (message: ObservedMessage) => void;
 }
 
@@ -152,12 +154,12 @@ export function createConversations(parts: ConversationsParts): Conversations {
   };
 }
 
-/** Refused like by Teams itself: nobody is there, and trying again is of no use. */
+/** The same refusal as by Teams itself: there is no recipient, and retrying is useless. */
 function elsewhere(): Error {
   return Object.assign(new Error('the address of a conversation is not of Teams'), { statusCode: 403 });
 }
 
-/** A card as a message. `summary` is what a notification reads. */
+/** A card as a message. `summary` is the text of the notification. */
 export function toActivity(message: CardMessage): Partial<Activity> {
   return {
     type: ActivityTypes.Message,
@@ -166,19 +168,19 @@ export function toActivity(message: CardMessage): Partial<Activity> {
   };
 }
 
-/** What tells one conversation from another, for pacing. */
+/** Identifies a conversation, for pacing. */
 export function conversationKey(conversation: string): string {
   const reference = JSON.parse(conversation) as Partial<ConversationReference>;
   return `${reference.serviceUrl ?? ''}|${reference.conversation?.id ?? ''}`;
 }
 
-/** Whether only one person reads a conversation. What is not known to be a personal chat is none. */
+/** Whether only one person reads a conversation. Any chat not known to be personal counts as shared. */
 export function isPersonalChat(conversation: string): boolean {
   const reference = JSON.parse(conversation) as Partial<ConversationReference>;
   return reference.conversation?.conversationType === 'personal';
 }
 
-/** The same for all threads of a channel, which people take for one place. */
+/** The same for all threads of a channel, which people regard as one place. */
 export function placeKey(conversation: string): string {
   return conversationKey(conversation).replace(/;messageid=.*/, '');
 }
@@ -189,8 +191,8 @@ function statusOf(error: unknown): number | null {
 }
 
 /**
- * An error of the connector client's has the body of the answer for its message, and the request, with the bot's token
- * and the card, hangs on to it. What goes on from here, and into the log, is status and code alone.
+ * An error of the connector client has the body of the answer as its message, and refers to the request with the bot's
+ * token and the card. Only status and code are passed on and logged.
  */
 function withoutContent(error: unknown): unknown {
   const status = statusOf(error);

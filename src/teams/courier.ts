@@ -7,20 +7,21 @@ import type { Conversations, Posted, Sent } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
 
 /**
- * Brings what stands in the outbox to Teams: cards for approvers, announcements, and short texts.
+ * Sends the outbox to Teams: cards for approvers, announcements, and short texts.
  *
  * Each item arrives at least once. It leaves the outbox only after Teams has taken it, so a process that dies in
- * between sends it a second time at its next start; the other way round it might never arrive, and nobody would know
- * that there is something to decide. As long as the process lives it remembers what was taken and could not be noted,
- * and then only notes it.
+ * between sends it a second time at its next start; in the opposite order it might never arrive, and approvers would
+ * not know that a request waits. While the process lives it remembers which items Teams took but the outbox could not
+ * note, and then only notes them.
  *
- * What Teams may take later goes back into the outbox, which says when; what it will never take is given up there. The
- * items of one conversation go in order and no faster than Teams allows, a few conversations at a time.
+ * An item that Teams may take later goes back into the outbox with a due time; one that Teams will never take is given
+ * up there. The items of one conversation are sent in order and no faster than Teams allows, a few conversations at a
+ * time.
  */
 export interface Courier {
-  /** There may be something in the outbox. */
+  /** There may be an item in the outbox. */
   wake(): void;
-  /** Resolves when nothing that is due now is left. */
+  /** Resolves when no item is due. */
   settled(): Promise<void>;
 }
 
@@ -28,7 +29,7 @@ export interface CourierParts {
   readonly outbox: Outbox;
   readonly conversations: Pick<Conversations, 'post' | 'say'>;
   readonly pacing: Pacing;
-  /** What tells one conversation from another. */
+  /** Identifies a conversation. */
   readonly keyOf: (conversation: string) => string;
   /** A card has been posted and shows this drawing. */
   readonly showed: (drawing: Drawing, how: 'post') => Promise<void>;
@@ -36,12 +37,12 @@ export interface CourierParts {
   /** Aborts when Usher ends: nothing is sent after that. */
   readonly ending: AbortSignal;
   readonly log: Log;
-  /** How often it looks by itself, for what came due or was put there by another process; milliseconds. */
+  /** How often it polls, for items that became due or that another process stored; milliseconds. */
   readonly pollMs?: number;
 }
 
 const defaultPollMs = 5_000;
-/** Few enough that all of them are sent well within the minute for which the outbox holds them. */
+/** Few enough that all of them are sent well within the minute for which the outbox reserves them. */
 const handful = 20;
 const sideBySide = 4;
 
@@ -67,7 +68,7 @@ export function createCourier(parts: CourierParts): Courier {
       try {
         const items = await outbox.due(handful);
         const isAllNoted = await sendAll(items);
-        // What could not be noted would be handed out again at once; it waits for the next look.
+        // Items that could not be noted would be handed out again at once; they wait for the next poll.
         if (items.length > 0 && isAllNoted) isWoken = true;
       } catch (error) {
         log.error({ error, code: 'outbox_unread' }, 'the outbox could not be read');
@@ -75,7 +76,7 @@ export function createCourier(parts: CourierParts): Courier {
     }
   }
 
-  /** Tells whether the outbox knows of every item what came of it. */
+  /** Tells whether the result of every item is stored in the outbox. */
   async function sendAll(items: readonly OutboxItem[]): Promise<boolean> {
     const queues = [...Map.groupBy(items, ({ conversation }) => keyOf(conversation)).values()];
     let isAllNoted = true;
@@ -156,7 +157,7 @@ function nameOf(item: OutboxItem): string {
   return [item.kind, ...Object.values(idOf(item))].join(' ');
 }
 
-/** What may stand in the log. */
+/** The fields that may be logged. */
 function idOf(item: OutboxItem): Readonly<Record<string, string | number>> {
   switch (item.kind) {
     case 'card':

@@ -8,35 +8,35 @@ import { isSignIn, type SignInResponse } from './signing-in.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
 /**
- * Where an HTTP request becomes a turn. The token is checked here and not by `adapter.process`, which writes an error's
- * own message into its answers and the whole error to stderr, and answers a bad signature with 500. The check is
- * botbuilder's all the same; CloudAdapter takes its result and runs the turn.
+ * Turns an HTTP request into a turn. The token is checked here and not by `adapter.process`, which writes an error's
+ * own message into its answers and the whole error to stderr, and answers a bad signature with 500. botbuilder still
+ * performs the check; CloudAdapter takes its result and runs the turn.
  *
- * Before it, the issuer that a token claims is compared: botbuilder also knows the issuers of its emulator, of skills
- * and of AseChannel, and with a token of those whoever holds the bot's own secret could speak as anybody. It also
- * remembers each tenant that an unverified emulator token names, without end.
+ * The claimed issuer is compared first: botbuilder also accepts the issuers of its emulator, of skills and of
+ * AseChannel, and with such a token a holder of the bot's own secret could pose as any person. It also remembers,
+ * without limit, each tenant that an unverified emulator token names.
  */
 export interface Door {
-  /** Rejects for what nobody foresaw; the caller answers with 500 then. */
+  /** Rejects on unexpected errors, which the caller answers with 500. */
   receive(authorization: string, activity: unknown): Promise<Reception>;
 }
 
 export type Reception =
-  /** Whatever was to be done is done or under way; the body is what an invoke wants to hear. */
+  /** All work is done or running; the body is the response to an invoke. */
   | { readonly kind: 'taken'; readonly body?: unknown; readonly status?: number }
-  /** The token proves nothing. */
+  /** The token is missing or invalid. */
   | { readonly kind: 'refused' }
   /** An invoke that Usher does not know. */
   | { readonly kind: 'notImplemented' }
-  /** The signing keys cannot be had, so no token can be checked. */
+  /** The signing keys cannot be fetched, so no token can be checked. */
   | { readonly kind: 'unavailable' };
 
 export interface DoorParts extends Adapter {
-  /** Resolves with what an invoke is to hear; null for all else. */
+  /** Resolves with the response to an invoke; null for all else. */
   readonly onTurn: (context: TurnContext, issuer: string | undefined) => Promise<InvokeResponse | null>;
-  /** The same for signing in; absent, or null, where nobody does. */
+  /** The same for sign-in; absent, or null, where there is none. */
   readonly onSignIn?: (activity: Activity, issuer: string | undefined) => Promise<SignInResponse | null>;
-  /** The only issuer whose tokens are looked at; null where activities come without a token. */
+  /** The only issuer whose tokens are validated; null where activities come without a token. */
   readonly issuer: string | null;
   readonly clock: Clock;
   readonly log: Log;
@@ -69,7 +69,7 @@ export function createDoor(parts: DoorParts): Door {
         clock.sleep(keysTimeoutMs, enough.signal),
       ]);
       if (identity === undefined) return unavailable(new Error('no answer in time'));
-      // botbuilder takes a token that never expires.
+      // botbuilder accepts a token that never expires.
       if (issuer !== null && identity.claimsIdentity.getClaimValue('exp') === null) return refuse('no expiry');
       return identity;
     } catch (error) {
@@ -99,7 +99,7 @@ export function createDoor(parts: DoorParts): Door {
       });
       const [signIn] = signIns;
       if (signIn !== undefined) return { kind: 'taken', status: signIn.status, body: signIn.body };
-      // Of a file consent Teams wants to hear that it has arrived, and no more.
+      // For a file consent Teams only wants to know that it has arrived.
       if (activity.type !== ActivityTypes.Invoke || activity.name === consentName) return { kind: 'taken' };
       if (activity.name !== actionName) return { kind: 'notImplemented' };
       return { kind: 'taken', body: responses[0] ?? saySentence('') };
@@ -107,7 +107,7 @@ export function createDoor(parts: DoorParts): Door {
   };
 }
 
-/** What a token says of itself. Nothing is verified yet, so this may only ever refuse. */
+/** The claims of an unverified token, so this may only ever refuse. */
 function claimedIssuer(authorization: string): string | undefined {
   const [, payload = ''] = authorization.split('.', 3);
   try {
@@ -117,7 +117,7 @@ function claimedIssuer(authorization: string): string | undefined {
   }
 }
 
-/** Errors of fetching the keys; all others come of the token. */
+/** Errors of fetching the keys; all others concern the token. */
 function isAboutKeys(error: unknown): boolean {
   const { statusCode } = fieldsOf(error);
   if (typeof statusCode === 'number') return statusCode >= 500;

@@ -1,18 +1,18 @@
 import { type Activity, ActivityTypes } from 'botbuilder';
 import type { FileOffer } from '../chat/reply.ts';
 
-/** A file in somebody's storage, as Teams names it. */
+/** A file in a person's storage, as Teams names it. */
 export interface StoredFile {
   readonly name: string;
   /** Where a person opens it. */
   readonly contentUrl: string;
   readonly uniqueId: string;
-  /** What its name ends in, e.g. `csv`. */
+  /** Its extension, e.g. `csv`. */
   readonly fileType: string;
 }
 
 /*
- * Teams' own cards about files. They are no Adaptive Cards, and cannot be edited into one.
+ * Teams' own cards for files. They are not Adaptive Cards, and cannot be edited into one.
  * https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4
  */
 

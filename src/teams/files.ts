@@ -3,8 +3,8 @@ import { usualStorageHost } from '../graph/initial-domain.ts';
 import type { Log } from '../log.ts';
 
 /**
- * Files that people drop in a personal chat. Teams puts them into the person's own storage and passes an address that
- * needs no token. Only that storage is ever asked: an address elsewhere would make Usher fetch what a stranger wants.
+ * Files dropped in a personal chat. Teams puts them into the person's own storage and passes an address that needs no
+ * token. Usher fetches from that storage only: another address would let a stranger choose what Usher fetches.
  * https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4
  */
 const largestFileBytes = 1024 * 1024;
@@ -18,9 +18,9 @@ export function isTenantStorage(address: string, domain: string): boolean {
 }
 
 export interface TenantStorageParts {
-  /** `SHAREPOINT_HOST`; empty for the host that goes with the tenant's first domain. */
+  /** `SHAREPOINT_HOST`; empty for the host derived from the tenant's first domain. */
   readonly hosts: readonly string[];
-  /** Of the cloud, e.g. `sharepoint.com`. */
+  /** The cloud's domain, e.g. `sharepoint.com`. */
   readonly domain: string;
   /** The tenant's first domain, e.g. `contoso.onmicrosoft.com`; null where Graph does not tell. */
   readonly readDomain: () => Promise<string | null>;
@@ -28,9 +28,9 @@ export interface TenantStorageParts {
 }
 
 /**
- * The storage of this tenant alone: any other tenant's has a host that ends in the same way. SharePoint's host is as a
- * rule named like the tenant's first domain, `contoso.onmicrosoft.com`, and people's own files are at the same name with
- * `-my` behind it. Where the host was renamed, or there is one for each region, `SHAREPOINT_HOST` has to name it.
+ * Only this tenant's storage: every other tenant's host has the same ending. SharePoint's host is usually named like
+ * the tenant's first domain, `contoso.onmicrosoft.com`, and people's own files are at that name plus `-my`. Where the
+ * host was renamed, or each region has its own, `SHAREPOINT_HOST` has to name it.
  */
 export function createTenantStorage({ hosts, domain, readDomain, log }: TenantStorageParts): {
   isOwn(address: string): Promise<boolean>;
@@ -59,7 +59,7 @@ export function createTenantStorage({ hosts, domain, readDomain, log }: TenantSt
   };
 }
 
-/** Fetches a file of at most a megabyte. Redirects are not followed, and nothing is sent along. */
+/** Fetches a file of at most a megabyte. Follows no redirects, and sends no credentials. */
 export async function readFile(
   file: IncomingFile,
   isAllowed: (address: string) => boolean | Promise<boolean>,
@@ -74,7 +74,7 @@ export async function readFile(
     if (!response.ok || response.body === null) return { kind: 'notFetched' };
     const chunks: Uint8Array[] = [];
     let size = 0;
-    // Leaving the loop early breaks the download off.
+    // Leaving the loop early aborts the download.
     for await (const chunk of response.body) {
       size += chunk.length;
       if (size > largestFileBytes) return { kind: 'tooLarge' };

@@ -2,14 +2,14 @@ import type { Speaker } from '../chat/incoming.ts';
 import { isLoopback } from '../config.ts';
 
 /**
- * The check behind the token. The token proves that Microsoft's channel service sent the activity, and nothing of the
- * person: their id and tenant are trustworthy only in an activity that came through the Teams channel by that service.
- * CloudAdapter also admits tokens by other ways (the emulator's, AseChannel's), with which anybody who holds the bot's
- * own secret could name any person as the sender; hence the issuer.
+ * The check after the token's. The token proves that Microsoft's channel service sent the activity, and nothing about
+ * the person: their id and tenant are trustworthy only in an activity from the Teams channel through that service.
+ * CloudAdapter also accepts other tokens (the emulator's, AseChannel's), with which any holder of the bot's own secret
+ * could name any person as the sender; hence the issuer.
  * https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication
  *
- * The address that an activity asks to be answered at gets the bot's own token. GCC High and DoD share one issuer, so
- * whose Teams it is shows in that address alone; and an address of nobody's Teams gets no answer at all.
+ * The reply address of an activity gets the bot's own token. GCC High and DoD share one issuer, so only that address
+ * tells the two apart; and an address outside of Teams gets no answer at all.
  */
 export type Admission =
   | { readonly kind: 'admitted'; readonly speaker: Speaker }
@@ -21,18 +21,18 @@ export interface ActivityOrigin {
   readonly channelId: string | undefined;
   readonly tenantId: string | undefined;
   readonly aadObjectId: string | undefined;
-  /** Of the token; undefined when there was none. */
+  /** The token's issuer; undefined when there was none. */
   readonly issuer: string | undefined;
-  /** Where the activity is to be answered. */
+  /** The reply address of the activity. */
   readonly serviceUrl: string | undefined;
 }
 
-/** Hosts of Teams, which are reached by https alone; `loopback` is this machine, where make-believe Teams may be. */
+/** Hosts of Teams, reached by https only; `loopback` is this machine, where a fake Teams may run. */
 export type ServiceHosts = readonly string[] | 'loopback';
 
 export interface GuardRules {
   readonly allowedTenants: readonly string[];
-  /** Null where activities come without a token, which is only ever so on loopback. */
+  /** Null where activities come without a token, which is possible on loopback only. */
   readonly issuer: string | null;
   readonly serviceHosts: ServiceHosts;
 }
@@ -51,7 +51,7 @@ export function admit(origin: ActivityOrigin, rules: GuardRules): Admission {
   return { kind: 'admitted', speaker: { id: id.toLowerCase(), tenantId } };
 }
 
-/** Whether an address is one of theirs. */
+/** Whether an address belongs to one of these hosts. */
 export function isServiceOf(hosts: ServiceHosts, serviceUrl: string): boolean {
   if (!URL.canParse(serviceUrl)) return false;
   const { protocol, hostname, port, username, password } = new URL(serviceUrl);

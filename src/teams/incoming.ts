@@ -9,8 +9,8 @@ import { cleanText } from './text.ts';
 import { fieldsOf, listOf, textOf } from './wire.ts';
 
 /**
- * An activity made into what the chat understands. Null for those that want no answer, such as a reaction. Never
- * throws, whatever is missing or malformed.
+ * Converts an activity to the chat's input. Null for activities that need no answer, such as a reaction. Never throws,
+ * whatever is missing or malformed.
  */
 export function toIncoming(activity: Partial<Activity>, speaker: Speaker): Incoming | null {
   const content = contentOf(activity);
@@ -28,7 +28,7 @@ export function toIncoming(activity: Partial<Activity>, speaker: Speaker): Incom
 
 /** The same for a repeated delivery. */
 export function incomingId(activity: Partial<Activity>): string {
-  // Without an id of its own nothing can be known as repeated, and the next one must not pass for a repetition.
+  // Without an id no repetition can be recognized, and the next activity must not count as one.
   const activityId = textOf(activity.id) || randomUUID();
   return `${textOf(fieldsOf(activity.conversation).id)}|${activityId}`;
 }
@@ -49,7 +49,7 @@ function contentOf(activity: Partial<Activity>): Pick<Incoming, 'what' | 'mentio
     botId: textOf(bot.id),
     botName: textOf(bot.name) || undefined,
   });
-  // Teams sends the text once more as an attachment of HTML; that one is no file.
+  // Teams sends the text once more as an HTML attachment, which is not a file.
   const attached = listOf(activity.attachments)
     .map(fieldsOf)
     .filter(({ contentType }) => contentType !== 'text/html');
@@ -64,11 +64,11 @@ function toFile({ name, content }: Readonly<Record<string, unknown>>): IncomingF
   return { name: textOf(name), downloadUrl: textOf(fieldsOf(content).downloadUrl) };
 }
 
-/** What comes back from a button is the sender's word; only the known shapes pass. */
+/** A button's data comes from the client; only the known shapes are accepted. */
 const requestId = z.string().regex(/^[0-9A-Z]{4,12}$/);
 /**
- * An input of the card's that may be left empty; Teams then sends nothing, or an empty text. Nobody's writing is
- * refused for its length or for a character that no database keeps: it is cut.
+ * An optional input of a card; if it is empty, Teams sends nothing, or an empty text. A text that is too long, or has a
+ * character that databases cannot store, is cut, not refused.
  */
 const optionalText = (longest: number) =>
   z
@@ -110,7 +110,7 @@ function toAction(data: unknown, activity: Partial<Activity>): IncomingContent {
   return action.success ? { kind: 'action', action: action.data, cardId } : { kind: 'unknownAction', cardId };
 }
 
-/** Where it was said. Only what is known to be a personal chat passes for one: others may read along anywhere else. */
+/** Where it was said. Only a chat known to be personal counts as one: in all others people may read along. */
 export function whereOf(activity: Partial<Activity>): Pick<Incoming, 'conversation' | 'place'> {
   const conversation = toConversation(activity);
   const isPersonal = textOf(fieldsOf(activity.conversation).conversationType) === 'personal';
@@ -118,8 +118,8 @@ export function whereOf(activity: Partial<Activity>): Pick<Incoming, 'conversati
 }
 
 /**
- * Where to answer, as text to be stored: botbuilder's conversation reference with what sending needs, and nothing else
- * that an activity may carry. The activity's own id is left out, or every card would be a reply to it.
+ * The reply address as text to be stored: botbuilder's conversation reference with what sending needs, and nothing else
+ * from the activity. The activity's own id is left out, or every card would be a reply to it.
  */
 export function toConversation(activity: Partial<Activity>): string {
   return JSON.stringify({
@@ -137,7 +137,7 @@ function pick(value: unknown, names: readonly string[]): Record<string, unknown>
   return Object.fromEntries(plain.map((name) => [name, fields[name]]));
 }
 
-/** Language and time zone, as the person's Teams tells them; English and UTC where it does not. */
+/** Language and time zone from the person's Teams; English and UTC by default. */
 export function readerOf(activity: Partial<Activity>): Reader {
   const clientInfo = listOf(activity.entities)
     .map(fieldsOf)
@@ -157,7 +157,7 @@ function isLocale(name: unknown): name is string {
   return accepted(name, (locale) => new Intl.Locale(locale));
 }
 
-/** Longer than any name in use; a locale may be drawn out without end and still be one. */
+/** Longer than any name in use; a valid locale can be of any length. */
 const longestName = 64;
 
 function accepted(name: unknown, construct: (name: string) => unknown): name is string {

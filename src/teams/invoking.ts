@@ -7,20 +7,20 @@ import type { Answering } from './answering.ts';
 
 /**
  * Universal Actions. A click on an Action.Execute button is an invoke, whose HTTP response is the answer: a card that
- * takes the place of the clicked one for whoever clicked, or a message beside it, after which the card stays. What
- * others see of the card is edited as well, as after any change.
+ * replaces the clicked one for the person who clicked, or a message beside it, which leaves the card. The card that
+ * others see is edited as well, as after any change.
  * https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model
  *
  * Teams shows an error below the card when it waits for long, and may deliver an invoke again. So the wait is bounded,
- * after which the answer comes as a card of its own; and an invoke is not remembered: what a click may change is changed
- * by compare-and-set, so that a second delivery finds it done and gets the card as it is now.
+ * after which the answer comes as a new card; and invokes are not stored: a click's change is a compare-and-set, so
+ * that a second delivery finds it done and gets the present card.
  */
 export interface Invoking {
-  /** `finished` resolves when everybody sees the answer. Neither rejects. */
+  /** `finished` resolves when all readers see the answer. Neither rejects. */
   answer(incoming: Incoming): Promise<{ readonly response: InvokeResponse; readonly finished: Promise<void> }>;
 }
 
-/** All of them go with HTTP 200: a client makes "something went wrong" of any other status. */
+/** All of them have HTTP status 200: for any other status a client shows "something went wrong". */
 export type InvokeResponse =
   | { readonly statusCode: 200; readonly type: typeof wholeCard; readonly value: AdaptiveCard }
   | { readonly statusCode: 200; readonly type: typeof sentence; readonly value: string };
@@ -37,7 +37,7 @@ export interface InvokingParts {
   readonly clock: Clock;
 }
 
-/** Teams gives a click ten seconds; phones are said to give it less. */
+/** Teams gives a click ten seconds; phones are said to give less. */
 const patienceMs = 4_500;
 
 export function createInvoking({ chat, answering, clock }: InvokingParts): Invoking {
@@ -52,7 +52,7 @@ export function createInvoking({ chat, answering, clock }: InvokingParts): Invok
             ? replaceBy(reply.message.card)
             : saySentence(reply.message.summary);
         case 'fileOffer':
-          // It comes as a message of its own.
+          // It comes as a separate message.
           return saySentence('');
         case 'signIn':
           return saySentence(reply.invitation.summary);
@@ -70,13 +70,16 @@ export function createInvoking({ chat, answering, clock }: InvokingParts): Invok
     return replaceBy(drawing.message.card);
   }
 
-  /** The card of a request is never hidden behind another answer, not even from whoever clicked it. */
+  /** No answer ever hides the card of a request, not even from the person who clicked. */
   async function mayReplace({ what }: Incoming, reply: Reply & { kind: 'card' }): Promise<boolean> {
     if (reply.inPlace !== true || what.kind !== 'action') return false;
     return !(await chat.isRequestCard(what.cardId));
   }
 
-  /** What is left to do in the conversation: whoever clicked may have been answered, and others see the card too. */
+  /**
+   * The rest of the work, in the conversation: the person who clicked may have their answer, but others see the card
+   * too.
+   */
   async function followUp(
     incoming: Incoming,
     replying: Promise<Reply>,
@@ -106,7 +109,7 @@ export function createInvoking({ chat, answering, clock }: InvokingParts): Invok
   };
 }
 
-/** Also what an invoke hears that is none of Usher's business: an empty sentence is shown to nobody. */
+/** Also the response to an invoke that is not for Usher: an empty sentence is not shown. */
 export function saySentence(value: string): InvokeResponse {
   return { statusCode: 200, type: sentence, value };
 }

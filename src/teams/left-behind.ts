@@ -3,26 +3,26 @@ import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
 
 /**
- * Looks after what another process began and did not end: turns without an answer, cards that do not show the latest,
- * and requests that have none. Each process draws what it changes itself, so a card that is behind at two looks in a row
- * has lost its painter. A request may also have lost its card in a process that lives: the database took the request and
- * was gone before it could say so.
+ * The recovery loop: resumes unanswered turns of dead processes, updates cards that do not show the latest revision,
+ * and posts missing cards of requests. Each process draws what it changes itself, so a card that is outdated at two
+ * checks in a row has lost its process. A living process may also leave a request without a card: the database stored
+ * the request and failed before it could confirm.
  */
 export interface LeftBehind {
-  /** Ends with the signal it was given; resolves when the last look is over. */
+  /** Ends with the given signal; resolves when the last check is done. */
   readonly ended: Promise<void>;
 }
 
 export interface LeftBehindParts {
-  /** Takes up the turns that are nobody's any more. */
+  /** Resumes the turns whose leases have expired. */
   readonly resume: () => Promise<void>;
-  /** The live cards that do not show the latest. */
+  /** The live cards that do not show the latest revision. */
   readonly findUndrawn: () => Promise<readonly string[]>;
   readonly touch: (liveId: string) => void;
-  /** The requests that should have a card by now, and have none. */
+  /** The requests whose card should have been posted by now. */
   readonly findUnposted: () => Promise<readonly string[]>;
   readonly post: (liveId: string) => Promise<unknown>;
-  /** Forgets what is of no use any more. */
+  /** Deletes what is no longer needed. */
   readonly prune: () => Promise<void>;
   readonly clock: Clock;
   readonly ending: AbortSignal;
@@ -31,7 +31,7 @@ export interface LeftBehindParts {
 }
 
 const defaultEveryMs = 5_000;
-/** A card that cannot be brought to its latest is its painter's care for so long; one that Teams refuses can wait. */
+/** For so long the card updater retries an outdated card itself; a card that Teams refuses can wait. */
 const touchAgainMs = 10 * 60_000;
 const pruneEveryMs = 3_600_000;
 

@@ -4,7 +4,7 @@ import { earliestGrant, type GateLimits } from '../rate-gate/gate.ts';
  * How fast a bot may send and edit in one conversation: 7 in a second, 8 in two, 60 in thirty, 1,800 in an hour.
  * https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
  *
- * One is left free of each short span, for a first answer that must not wait.
+ * One send of each short window is reserved for a first answer, which must not wait.
  */
 const limits: readonly GateLimits[] = [
   { limit: 6, windowMs: 1_000, guardMs: 100 },
@@ -17,16 +17,16 @@ const rememberMs = 3_601_000;
 
 /** The send times of conversations, on the monotonic clock. */
 export interface Pacing {
-  /** Counts a send that goes out now, whatever the limits say: a first answer does not wait. */
+  /** Counts a send that happens now, regardless of the limits: a first answer does not wait. */
   sent(conversation: string, now: number): void;
-  /** Takes the next free place, `now` or later, and tells when it is. */
+  /** Reserves the next free time, `now` or later, and returns it. */
   take(conversation: string, now: number): number;
   /** How many conversations are remembered. */
   size(): number;
 }
 
 export function createPacing(): Pacing {
-  /** In the order of their last send, so that those to be forgotten stand in front. */
+  /** In the order of their last send, so that the next to be forgotten come first. */
   const sends = new Map<string, readonly number[]>();
 
   const note = (conversation: string, at: number, now: number) => {

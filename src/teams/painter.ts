@@ -9,27 +9,25 @@ import type { Conversations } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
 
 /**
- * Keeps the cards of requests in step with what is stored.
+ * Keeps the cards of requests in sync with the database.
  *
- * A change marks a request as dirty; it is drawn from the store when its turn comes, so changes in between fold into
- * one edit and the last one is always sent. A card is edited at most once in two seconds, and a conversation no faster
- * than Teams allows.
+ * A change marks a request as dirty; it is drawn from the database when its turn comes, so several changes become one
+ * edit and the last one is always sent. A card is edited at most once in two seconds, and a conversation no faster than
+ * Teams allows.
  *
- * Several processes may draw one card, but only one of them at a time (`requests/editing.ts`), so the latest revision is
- * what stays.
+ * Several processes may draw one card, but only one at a time (`requests/editing.ts`), so the latest revision wins.
  *
  * An edit that Teams refuses for good (the card is gone, the bot is blocked) is not repeated; if the request is
- * finished its outcome is said as a short text instead. One that may work later is tried again after 2, 4 and 8
- * seconds, then it is the text's turn, and if that is not taken either, both are tried once a minute for an hour. What
- * could not be told at all stays marked as undrawn in the store and is tried at the next start: an outcome is never
- * lost.
+ * finished, its outcome is sent as a short text instead. Other failed edits are retried after 2, 4 and 8 seconds; then
+ * the text is sent, and if that fails too, both are retried once a minute for an hour. What could not be sent at all
+ * stays marked as undrawn in the database and is retried at the next start: an outcome is never lost.
  */
 export interface Painter {
   /** The request has changed, or its forecast may have. */
   touch(liveId: string): void;
-  /** The card shows this drawing already: somebody else has just posted it, or put it in the place of another card. */
+  /** The card shows this drawing already: another part has just posted it, or replaced another card with it. */
   showed(drawing: Drawing, how: 'post' | 'edit'): Promise<void>;
-  /** Resolves when nothing is dirty any more; used at the end of a process. */
+  /** Resolves when no card is dirty any more; used at the end of a process. */
   settled(): Promise<void>;
   /** How many cards are remembered. */
   size(): number;
@@ -40,31 +38,31 @@ export interface PainterParts {
   readonly markDrawn: (liveId: string, revision: number) => Promise<void>;
   /** Keeps other processes from editing the card; null while one of them does. */
   readonly beginEdit: (liveId: string) => Promise<CardEdit | null>;
-  /** Keeps a card that kills its process from being drawn or sent for ever; without it nothing is counted. */
+  /** Prevents endless retries of a card that kills its process; without it nothing is counted. */
   readonly guard?: Pick<CrashGuard, 'run' | 'giveUp'>;
-  /** Tells where the card stands that it was given up; false where that could not be told. */
+  /** Reports in the card's conversation that it was given up; false where that failed. */
   readonly giveUp?: (liveId: string, reference: string) => Promise<boolean>;
   readonly conversations: Pick<Conversations, 'edit' | 'say'>;
   readonly pacing: Pacing;
-  /** What tells one conversation from another. */
+  /** Identifies a conversation. */
   readonly keyOf: (conversation: string) => string;
   readonly clock: Clock;
   /** Aborts when Usher ends: nothing is drawn after that. */
   readonly ending: AbortSignal;
   readonly log: Log;
-  /** How long a card keeps still between two edits; milliseconds. */
+  /** The minimum time between two edits of a card; milliseconds. */
   readonly editEveryMs?: number;
 }
 
 const defaultEditEveryMs = 2_000;
 const editAgainMs = [2_000, 4_000, 8_000];
 const tellAgainMs = 60_000;
-/** Another process draws the card, which takes no time. */
+/** Another process draws the card, which is quick. */
 const busyPauseMs = 250;
-/** The database is looked for this often; what it holds is not lost meanwhile. */
+/** How often the database is retried; its content is not lost meanwhile. */
 const databasePauseMs = 2_000;
 const mostFailures = editAgainMs.length + 60;
-/** An unfinished request that nobody has touched for so long may be another replica's by now. */
+/** An unfinished request untouched for so long may belong to another replica by now. */
 const rememberMs = 10 * 60_000;
 
 interface Card {
@@ -73,7 +71,7 @@ interface Card {
   /** On the monotonic clock, like all times here. */
   lastEditAt: number;
   touchedAt: number;
-  /** What the card shows; null when that is not known. */
+  /** Identifies what the card shows; null when that is unknown. */
   signature: string | null;
   failures: number;
   finished: boolean;
@@ -100,7 +98,7 @@ export function createPainter(parts: PainterParts): Painter {
     return card;
   }
 
-  /** A card that shows its end needs no memory, once its next edit is free to go at any time. */
+  /** A finished card is forgotten as soon as its next edit would not have to wait. */
   function forgetIdle(): void {
     const now = clock.monotonic();
     for (const [liveId, card] of cards) {
@@ -120,7 +118,7 @@ export function createPainter(parts: PainterParts): Painter {
     });
   }
 
-  /** One card, until it shows the present; at most one of these runs for each card. */
+  /** Draws one card until it is up to date; at most one of these runs for each card. */
   async function paint(liveId: string, card: Card): Promise<void> {
     while (card.dirty) {
       await clock.sleep(card.lastEditAt + editEveryMs - clock.monotonic(), ending);
@@ -143,7 +141,7 @@ export function createPainter(parts: PainterParts): Painter {
     }
   }
 
-  /** What cannot be drawn now cannot be drawn at the next start either. */
+  /** A card that cannot be drawn now cannot be drawn at the next start either. */
   async function giveUp(liveId: string, card: Card): Promise<number | null> {
     if (parts.guard === undefined) return tellAgain(liveId, card);
     const { again } = await parts.guard.giveUp({ kind: 'card', id: liveId }, tell(liveId)).catch((error: unknown) => {
@@ -161,7 +159,7 @@ export function createPainter(parts: PainterParts): Painter {
     );
   }
 
-  /** Of what was not done, how long to wait before the next try; null when there is no need of one. */
+  /** For an edit that was not done: how long to wait before the next attempt; null when none is needed. */
   function notDone(
     liveId: string,
     card: Card,
@@ -171,7 +169,7 @@ export function createPainter(parts: PainterParts): Painter {
     return attempted.again ? tellAgain(liveId, card) : null;
   }
 
-  /** Returns how long to wait before the next try, or null when there is no need of one. */
+  /** Returns how long to wait before the next attempt, or null when none is needed. */
   async function drawOnce(liveId: string, card: Card): Promise<number | null> {
     const looked = await guarded('card', liveId, () => parts.draw(liveId));
     if (looked.kind !== 'done') return notDone(liveId, card, looked);
@@ -182,7 +180,7 @@ export function createPainter(parts: PainterParts): Painter {
     const key = parts.keyOf(first.live.conversation);
     await clock.sleep(pacing.take(key, clock.monotonic()) - clock.monotonic(), ending);
     const edit = await parts.beginEdit(liveId);
-    // That process may have looked before the latest change.
+    // That process may have read the request before the latest change.
     if (edit === null) return editEveryMs;
     try {
       const edited = await guarded('edit', liveId, () => editNow(liveId, card));
@@ -195,7 +193,7 @@ export function createPainter(parts: PainterParts): Painter {
     }
   }
 
-  /** An edit whose end cannot be noted ends by itself after a while. */
+  /** An edit whose end cannot be noted expires after a while. */
   async function isOurs(edit: CardEdit, liveId: string): Promise<boolean> {
     try {
       return await edit.end();
@@ -206,7 +204,7 @@ export function createPainter(parts: PainterParts): Painter {
   }
 
   async function editNow(liveId: string, card: Card): Promise<number | null> {
-    // Time has passed: what is drawn is the request as it is now.
+    // Time has passed, so the request is drawn as it is now.
     const drawing = await parts.draw(liveId);
     if (ending.aborted || drawing === null || drawing.live.cardId === null) return null;
     const { conversation, cardId } = drawing.live;
@@ -236,7 +234,7 @@ export function createPainter(parts: PainterParts): Painter {
     try {
       await parts.markDrawn(drawing.live.id, drawing.live.revision);
     } catch (error) {
-      // What the store does not know of is shown once more, and noted then.
+      // An edit that the database did not note is repeated, and noted then.
       card.signature = null;
       throw error;
     }
@@ -253,7 +251,7 @@ export function createPainter(parts: PainterParts): Painter {
     pacing.sent(parts.keyOf(conversation), clock.monotonic());
     const said = await conversations.say(conversation, drawing.message.summary);
     if (said.kind === 'failed') return tellAgain(id, card);
-    // Nobody is there to be told; trying again at each start would not change that.
+    // There is no recipient; retrying at each start would not change that.
     if (said.kind === 'gone') log.warn({ liveId: id, status: said.status, code: 'outcome_untold' }, 'nobody is there');
     await showed(drawing, card);
     return null;
@@ -272,7 +270,7 @@ export function createPainter(parts: PainterParts): Painter {
       const card = cardOf(drawing.live.id);
       if (how === 'edit') card.lastEditAt = clock.monotonic();
       await showed(drawing, card);
-      // It may have changed while it was on its way.
+      // The request may have changed during the edit.
       touch(drawing.live.id);
     },
     async settled() {

@@ -13,28 +13,28 @@ import type { UserTokens } from './user-tokens.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
 /**
- * How Teams signs a person in. Usher posts a card; then one of these comes, each an invoke:
+ * How Teams signs a person in. Usher posts a card; then one of these invokes comes:
  *
- *     signin/tokenExchange   the client brings the person's token for Usher, without a window. 200 when it will do;
- *                            412 makes the client show the card's button, as Entra wants to see the person
+ *     signin/tokenExchange   the client brings the person's token for Usher, without a window. 200 when it is accepted;
+ *                            412 makes the client show the card's button, as Entra needs to see the person
  *     signin/verifyState     the person used the button; the page gave their client a code, for which the Bot
  *                            Framework's token service gives the token
  *     signin/failure         the client could not get a token, and shows nothing to the person
  *
  * https://learn.microsoft.com/microsoftteams/platform/bots/how-to/authentication/bot-sso-code
  *
- * What was said before the sign-in waits here, in memory, one thing a person, for some minutes; a message in the
- * database would have been noted as answered. Each of a person's clients may bring the token: the same one is exchanged
- * once. Tokens are neither stored nor logged, and none is trusted before Entra has taken it: see `graph/sign-ins.ts`.
+ * The message sent before the sign-in waits in memory, one for each person, for some minutes; a message in the database
+ * would count as answered. Each of a person's clients may bring the token: the same one is exchanged once. Tokens are
+ * neither stored nor logged, and none is trusted before Entra has accepted it: see `graph/sign-ins.ts`.
  */
 export interface SigningIn {
-  /** Posts the card; what was said goes on after the sign-in. */
+  /** Posts the card; the message is answered after the sign-in. */
   ask(incoming: Incoming, invitation: SignInInvitation): Promise<Posted>;
-  /** `finished` resolves when what waited is answered, and does not reject. */
+  /** `finished` resolves when the waiting message is answered, and does not reject. */
   take(activity: Partial<Activity>, speaker: Speaker): Promise<{ response: SignInResponse; finished: Promise<void> }>;
 }
 
-/** What the invoke hears, as status and body of the HTTP response. */
+/** The response to the invoke, as HTTP status and body. */
 export interface SignInResponse {
   readonly status: 200 | 400 | 404 | 412 | 500;
   readonly body: Readonly<Record<string, unknown>>;
@@ -45,7 +45,7 @@ export interface SigningInParts {
   readonly userTokens: UserTokens;
   readonly chat: Pick<Chat, 'signInNews'>;
   readonly conversations: Pick<Conversations, 'askToSignIn' | 'post'>;
-  /** Answers what waited, as though it were said now; resolves when the answer stands. */
+  /** Answers the waiting message, as if it were sent now; resolves when the answer is posted. */
   readonly resume: (incoming: Incoming) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
@@ -65,7 +65,7 @@ export function isSignIn(name: string | undefined): name is Name {
   return names.some((known) => known === name);
 }
 
-/** @returns null where nobody signs in, as Usher has a right of its own. */
+/** @returns null where people do not sign in, as Usher has its own permission. */
 export function createSigningIn(
   signIns: Pick<SignIns<unknown>, 'signIn' | 'endOf'> | null,
   parts: SigningInParts,
@@ -84,7 +84,7 @@ function signingInBy(signIns: Pick<SignIns<unknown>, 'signIn' | 'endOf'>, parts:
     forgetOld(waiting);
   }
 
-  /** What waited for this person's sign-in; only ever handed out once. */
+  /** The message that waited for this person's sign-in; returned only once. */
   function takeWaiting(speaker: Speaker): Incoming | null {
     forgetOld(waiting);
     const found = waiting.get(speaker.id)?.incoming ?? null;
@@ -126,7 +126,7 @@ function signingInBy(signIns: Pick<SignIns<unknown>, 'signIn' | 'endOf'>, parts:
       case 'refused':
         return answered(400, { ...about, failureDetail: 'This sign-in was not accepted.' });
       case 'unavailable': {
-        // Each of the person's clients asks, and one answer is enough.
+        // Each of the person's clients asks, and one message is enough.
         const isNews = takeWaiting(speaker) !== null;
         return answered(500, about, isNews ? tell(where, { kind: 'signInUnavailable' }) : undefined);
       }
@@ -137,7 +137,7 @@ function signingInBy(signIns: Pick<SignIns<unknown>, 'signIn' | 'endOf'>, parts:
 
   async function verify(value: unknown, speaker: Speaker, where: Where): Promise<Taken> {
     const code = textOf(fieldsOf(value).state);
-    // Whoever closes the window sends a word in the place of a code.
+    // A client whose person closes the window sends a word instead of a code.
     if (!/^\d{4,12}$/.test(code)) return answered(/cancel/i.test(code) ? 200 : 404, {});
     let assertion: string | null;
     try {
@@ -208,14 +208,14 @@ function signingInBy(signIns: Pick<SignIns<unknown>, 'signIn' | 'endOf'>, parts:
 
   return {
     async ask(incoming, invitation) {
-      // The token may be here before Teams has told that it took the card.
+      // The token may arrive before Teams has confirmed the card.
       wait(incoming);
       const posted = await conversations.askToSignIn(incoming.conversation, connection, invitation);
       if (posted.kind === 'done') return posted;
       if (waiting.get(incoming.speaker.id)?.incoming === incoming) waiting.delete(incoming.speaker.id);
       const { status, error } = posted;
       log.error({ error, status, code: 'no_sign_in_card' }, 'nobody can be asked to sign in');
-      // The card takes the token service. Should it be Teams that took none, it takes no other one either.
+      // The card needs the token service. If Teams was the one that refused it, it will refuse this card as well.
       return conversations.post(incoming.conversation, chat.signInNews({ kind: 'signInUnavailable' }, incoming.reader));
     },
     async take(activity, speaker) {
@@ -252,7 +252,9 @@ function answered(status: SignInResponse['status'], body: SignInResponse['body']
   return { response: { status, body }, finished };
 }
 
-/** An error of the token service's client carries the request, with the code in its address; its status will do. */
+/**
+ * An error of the token service's client includes the request, with the code in its address; only its status is kept.
+ */
 function statusOf(error: unknown): number | null {
   const { statusCode } = fieldsOf(error);
   return typeof statusCode === 'number' ? statusCode : null;

@@ -3,35 +3,35 @@ import type { Log } from '../log.ts';
 import type { TurnedAway } from './guard.ts';
 
 /**
- * How much those may cost whom the guard turns away: people of other tenants, and what carries no person at all. Of a
- * tenant one entry is recorded in a minute, with a count, and a few people are answered, each once. The first is
+ * Limits the cost of senders that the guard refuses: people of other tenants, and activities without a person. At most
+ * one entry a minute is recorded for a tenant, with a count, and a few people are answered, each once. The first is
  * recorded at once, and those that follow within the minute when it is over. Each process counts for itself.
  *
- * What is kept of a tenant is gone a minute after its last activity. Beyond so many tenants at a time all further ones
- * are counted as one, so that the memory has a bound whoever writes.
+ * A tenant is forgotten a minute after its last activity. Beyond a number of tenants at a time all further ones count
+ * as one, so that memory stays bounded.
  */
 export interface Strangers {
-  /** Counts one. Resolves with whether it may be answered, after what is to be recorded is. Never rejects. */
+  /** Counts one refusal. Resolves, after any record is written, with whether it may be answered. Never rejects. */
   take(stranger: Stranger): Promise<boolean>;
-  /** Records what was counted and is not recorded yet. */
+  /** Records the counts that are not recorded yet. */
   stop(): Promise<void>;
 }
 
 export interface Stranger {
-  /** As the activity names it; may be anything. */
+  /** As the activity names it; may be any text. */
   readonly tenantId: string;
-  /** Entra object id; empty where the activity carries none. */
+  /** Entra object id; empty where the activity has none. */
   readonly actorId: string;
-  /** Tells apart those who have no id. */
+  /** Distinguishes senders without an id. */
   readonly conversation: string;
   readonly why: TurnedAway;
 }
 
-/** Those of one tenant, taken together. */
+/** The refusals of one tenant, combined. */
 export interface TurnedAwaySum {
-  /** Empty where no tenant was named, and for those of many tenants. */
+  /** Empty where no tenant was named, and where several are counted as one. */
   readonly tenantId: string;
-  /** Empty where there were several people, or none that is known. */
+  /** Empty where there were several people, or no known one. */
   readonly actorId: string;
   /** Each once. */
   readonly reasons: readonly TurnedAway[];
@@ -78,7 +78,7 @@ export function createStrangers({ record, clock, log }: StrangersParts): Strange
     }
   }
 
-  /** For as long as there is something to tell of the tenant. */
+  /** Runs as long as there are refusals of the tenant to record. */
   async function keep(tenantId: string, tenant: Tenant): Promise<void> {
     for (;;) {
       await clock.sleep(windowMs, stopping.signal);

@@ -1,27 +1,27 @@
 import { decodeEntities, tidyCharacters } from './characters.ts';
 
 /**
- * The text of a Teams message as a person meant it. Teams wraps mentions in `<at>` tags, turns addresses into links,
+ * The text of a Teams message as the person meant it. Teams wraps mentions in `<at>` tags, turns addresses into links,
  * encodes characters as entities, and phones add no-break spaces and direction marks; none of that is part of a
- * command. What this returns is plain text: no tags, no entities, lines parted by `\n`. It is not escaped, so whoever
- * shows it again escapes it for the place.
+ * command. The result is plain text: no tags, no entities, lines separated by `\n`. It is not escaped, so callers that
+ * show it escape it.
  *
  * One pass over the tags, then a fixed number of passes over the characters. Each regular expression stops at the
- * character that could start its next match, so that no input makes one go back over what it has read: the time is
- * linear. `entities` is what came over the wire and may be anything.
+ * character that could start its next match, so no input makes it backtrack: the time is linear. `entities` comes over
+ * the wire and may be anything.
  */
 export interface MarkedText {
   readonly text?: unknown;
   readonly entities?: unknown;
   /** `activity.recipient.id`. */
   readonly botId: string;
-  /** `activity.recipient.name`; finds mentions of the bot that came without an entity. */
+  /** `activity.recipient.name`; finds mentions of the bot that have no entity. */
   readonly botName?: string | undefined;
 }
 
 export interface CleanText {
   readonly text: string;
-  /** The other people whose mentions stand in the text: each `name` exactly as it is there. Each once. */
+  /** The other people mentioned in the text: each `name` exactly as it appears there. Each once. */
   readonly mentions: readonly Mention[];
 }
 
@@ -46,16 +46,16 @@ const BLOCKS: ReadonlySet<string> = new Set([
   ...['address', 'article', 'blockquote', 'div', 'dl', 'dd', 'dt', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'hr', 'li'],
   ...['ol', 'p', 'pre', 'section', 'table', 'td', 'th', 'tr', 'ul'],
 ]);
-/** Only links that a client makes by itself: of an address or a host name that somebody typed. */
+/** Only links that a client makes by itself, from a typed address or host name. */
 const MARKDOWN_LINK = /\[([^[\]\n]*)\]\((?:mailto:|https?:\/\/)[^\s()[\]]*\)/gi;
 
-/** Collects the text between the tags; a mention is held back until its closing tag tells its name. */
+/** Collects the text between the tags; a mention is held back until its closing tag, when its name is known. */
 function withoutTags(marked: string, directory: MentionDirectory): { text: string; mentions: Mention[] } {
   const pieces: string[] = [];
   const mentions: Mention[] = [];
   let lineIsBlank = true;
   let mentionStart: number | null = null;
-  /** The place of the last mention, as long as nothing but white space has followed it. */
+  /** The index of the last mention, while only white space has followed it. */
   let lastMention: number | null = null;
 
   const add = (piece: string): void => {
@@ -74,7 +74,7 @@ function withoutTags(marked: string, directory: MentionDirectory): { text: strin
 
     const previous = mentions.at(-1);
     if (before !== null && previous?.id === id && previous.name !== name) {
-      // Teams may cut one person's name into a mention per word.
+      // Teams may split one person's name into a mention for each word.
       const whole = `${previous.name} ${name}`;
       mentions[mentions.length - 1] = { id, name: whole };
       pieces.splice(before, pieces.length, whole);
@@ -129,13 +129,13 @@ function kindOf(content: string): TagKind {
 const BOT = Symbol('the bot itself');
 
 interface MentionDirectory {
-  /** Whose mention a name is: an id, the bot, or null when no entity tells. */
+  /** The owner of a mention's name: an id, the bot, or null when no entity names it. */
   take(name: string): string | typeof BOT | null;
-  /** Mentions of the bot that carry no tag, such as `@Usher`. */
+  /** Mentions of the bot without a tag, such as `@Usher`. */
   readonly botSpellings: readonly string[];
 }
 
-/** Several people may share a name. The entities stand in the order of the text, so each mention takes the next one. */
+/** Several people may share a name. The entities are in the order of the text, so each mention takes the next one. */
 function readMentions(entities: unknown, botId: string, botName: string | undefined): MentionDirectory {
   const owners = new Map<string, { ids: (string | typeof BOT)[]; next: number }>();
   const botNames = new Set<string>(botName === undefined ? [] : [keyOf(botName)]);
@@ -164,14 +164,14 @@ function readMentions(entities: unknown, botId: string, botName: string | undefi
     take: (name) => {
       const key = keyOf(name);
       const owner = owners.get(key);
-      // Once the entities of a name are used up, a name of the bot's means the bot.
+      // Once a name's entities are used up, a name of the bot means the bot.
       if (owner === undefined || owner.next >= owner.ids.length) {
         return botNames.has(key) ? BOT : (owner?.ids.at(-1) ?? null);
       }
       owner.next += 1;
       return owner.ids[owner.next - 1] ?? null;
     },
-    // A handful at most: each costs a pass over the text.
+    // Five at most: each costs a pass over the text.
     botSpellings: [...botSpellings].slice(0, 5),
   };
 }

@@ -6,42 +6,42 @@ import { createSteadiness, longestLeaseMs } from '../db/leases.ts';
 import type { Log } from '../log.ts';
 
 /**
- * Messages that have come in and are not answered yet. Teams delivers an activity again when it hears nothing for
- * fifteen seconds, and a process may die between reading a message and storing what it asked for. A turn is a row
- * from its first delivery on, so the second one is known, and a turn that was cut off is taken up again.
+ * Messages that have arrived and are not answered yet. Teams delivers an activity again after fifteen seconds without a
+ * response, and a process may die between reading a message and storing its request. A turn is a row from its first
+ * delivery on, so that the second one is recognized, and an interrupted turn is resumed.
  *
- * An open turn is leased by the process that answers it, and the lease renewed for as long as it is open. The lease of
- * a process that died runs out, and another one takes its turns up; where one process owns the database, the leases
- * that it finds at its start are those of a dead one, and it need not wait for that.
+ * The process that answers an open turn leases it, and renews the lease while the turn is open. The lease of a dead
+ * process expires, and another one resumes its turns; where one process owns the database, the leases found at its
+ * start belong to a dead one, and it need not wait.
  *
- * A message may be what kills or freezes its process, so each attempt to answer a turn is counted before it is begun. An
- * attempt whose process lives to hand the turn back is taken off again; what is left are attempts that nothing is known
- * of any more.
+ * A message may be what kills or freezes its process, so each attempt to answer a turn is counted before it begins. An
+ * attempt whose process survives to release the turn is subtracted again; the count that remains is of attempts with an
+ * unknown end.
  *
- * What cannot be noted because the database is away is noted later: until then the lease stays, so nobody answers once
- * more what has its answer.
+ * What cannot be noted because the database is away is noted later: until then the lease stays, so that no process
+ * answers a turn that has its answer.
  */
 export interface Turns {
-  /** False when this activity was here before. */
+  /** False when this activity has arrived before. */
   open(incoming: Incoming, now: number): Promise<boolean>;
-  /** False when this activity was here before. It is only remembered, and never taken up again. */
+  /** False when this activity has arrived before. It is only stored, and never resumed. */
   meet(incomingId: string, now: number): Promise<boolean>;
-  /** Remembers the card that a slow turn has shown already. */
+  /** Stores the card that a slow turn has already shown. */
   showed(incomingId: string, cardId: string): Promise<void>;
-  /** The turn has its answer; the words that came in are forgotten. */
+  /** The turn has its answer; the text of the message is deleted. */
   close(incomingId: string): Promise<void>;
-  /** Takes up the turns that came in since `since`, have no answer, and are nobody's any more; oldest first. */
+  /** Takes over the turns that arrived since `since`, have no answer, and have no valid lease; oldest first. */
   takeUp(since: number): Promise<readonly OpenTurn[]>;
   /**
-   * Counts an attempt to answer a turn that was taken up. Resolves with how many there were, this one included; null
-   * where it is not this process that is to answer it.
+   * Counts an attempt to answer a resumed turn. Resolves with the number of attempts, this one included; null where
+   * another process answers it.
    */
   begin(incomingId: string): Promise<number | null>;
-  /** Hands an open turn back, for whoever takes it up next. */
+  /** Releases an open turn, for the next process. */
   handBack(incomingId: string): Promise<void>;
-  /** Forgets turns older than `before`. */
+  /** Deletes turns older than `before`. */
   prune(before: number): Promise<void>;
-  /** Renews nothing any more, and hands back what is open. */
+  /** Renews no more leases, and releases the open turns. */
   stop(): Promise<void>;
 }
 
@@ -58,17 +58,17 @@ export interface TurnsParts {
   readonly leaseMs?: number;
 }
 
-/** So that a dead process's turns are taken up within the minute. */
+/** Short enough that a dead process's turns are resumed within a minute. */
 const defaultLeaseMs = 30_000;
 
 export function createTurns(parts: TurnsParts): Turns {
   const { database, clock, log, owner = randomUUID(), leaseMs = defaultLeaseMs } = parts;
-  /** The turns of this process: those it answers, and those that have their answer and could not be closed yet. */
+  /** The turns of this process: those it answers, and answered ones that could not be closed yet. */
   const held = new Set<string>();
   const toClose = new Set<string>();
-  /** Those of `held` whose present attempt stands in the row. */
+  /** Those of `held` whose present attempt is counted in the row. */
   const begun = new Set<string>();
-  /** Handed back, which could not be stored: the next attempt counts as the one that stands there. */
+  /** Released, though that could not be stored: the next attempt replaces the one that the row has counted. */
   const uncounted = new Set<string>();
   const stopping = new AbortController();
   let keeping: Promise<void> | null = null;
@@ -105,7 +105,7 @@ export function createTurns(parts: TurnsParts): Turns {
     });
   }
 
-  /** For as long as there are any. */
+  /** Runs as long as there are any. */
   async function keepLeases(): Promise<void> {
     while (held.size > 0) {
       await clock.sleep(leaseMs / 3, stopping.signal);
@@ -139,7 +139,7 @@ export function createTurns(parts: TurnsParts): Turns {
     begun.delete(id);
   }
 
-  /** Nothing of these is under way any more: the attempts that were begun have ended without harm. */
+  /** None of these is running any more: the attempts that were begun have ended without harm. */
   async function giveBack(ids: readonly string[]): Promise<void> {
     for (const isBegun of [true, false]) {
       const these = ids.filter((id) => begun.has(id) === isBegun);
@@ -178,7 +178,8 @@ export function createTurns(parts: TurnsParts): Turns {
       const ownsAll = isFirst && database.dialect.singleProcess;
       isFirst = false;
       const steady = isSteady();
-      // An update waits for another one of the same rows and looks at them anew, so each turn is taken up once.
+      // An update waits for a concurrent one of the same rows and then checks them again, so each turn is taken over
+      // once.
       const rows = await database.query
         .updateTable('turns')
         .set(lease())

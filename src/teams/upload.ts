@@ -4,30 +4,30 @@ import { retryAfterMs } from '../graph/odata.ts';
 import type { Log } from '../log.ts';
 
 /**
- * Files that go into a person's own storage, by the upload session that Teams has opened there: pieces in their order,
- * each with its place in the whole. The address needs no token, so nothing of Usher's is sent along, and a redirect is
- * an error. One piece at a time is in memory, however long the file.
+ * Uploads a file to a person's own storage, by the upload session that Teams has opened there: pieces in order, each
+ * with its position in the whole. The address needs no token, so no credentials are sent, and a redirect is an error.
+ * Only one piece at a time is in memory, however long the file.
  * https://learn.microsoft.com/graph/api/driveitem-createuploadsession
  */
 export type Uploaded =
   | { readonly kind: 'stored' }
-  /** The address is not the tenant's own storage; it was not asked. */
+  /** The address is not the tenant's own storage, so nothing was sent. */
   | { readonly kind: 'notTenantStorage' }
   | { readonly kind: 'failed' };
 
 export interface UploadParts {
   readonly isAllowed: (address: string) => boolean | Promise<boolean>;
   readonly clock: Clock;
-  /** Aborts when Usher ends, which breaks the upload off. */
+  /** Aborts when Usher ends, which aborts the upload. */
   readonly ending: AbortSignal;
   readonly log: Log;
 }
 
-/** A piece that is not the last has to be a multiple of 320 KiB. */
+/** Each piece but the last must be a multiple of 320 KiB. */
 export const pieceBytes = 10 * 320 * 1024;
 const pieceTimeoutMs = 60_000;
 const againMs = [1_000, 2_000, 4_000];
-/** Nobody waits longer than this for a file in a chat. */
+/** No person waits longer than this for a file in a chat. */
 const longestPauseMs = 120_000;
 
 interface Piece {
@@ -49,7 +49,7 @@ export async function upload(file: ExportFile, address: string, parts: UploadPar
     const end = start + bytes.length;
     if (end > size) return changed(log);
     const status = await putPiece({ bytes, start, size }, address, parts);
-    // The last one is answered by the finished file; "accepted" would mean that bytes are still missed.
+    // The last piece is answered by the finished file; "accepted" would mean that bytes are still missing.
     const isTaken = end === size ? status === 200 || status === 201 : status === 202;
     if (!isTaken) {
       log.warn({ code: 'upload_failed', status, start }, 'a piece of a file was not taken');
@@ -65,12 +65,12 @@ function changed(log: Log): Uploaded {
   return { kind: 'failed' };
 }
 
-/** The status of the last try; null where no answer came. */
+/** The status of the last attempt; null where no answer came. */
 async function putPiece(piece: Piece, address: string, parts: UploadParts): Promise<number | null> {
   const { clock, ending, log } = parts;
   for (const [repeats, pauseMs] of [...againMs, null].entries()) {
     const { status, askedMs } = await put(piece, address, parts);
-    // An earlier try that seemed to fail has arrived after all.
+    // An earlier attempt that seemed to fail has arrived after all.
     if (status === 416 && repeats > 0 && (await hasPiece(piece, address, parts))) return 202;
     const mayPass = status === null || status === 429 || status >= 500;
     const waitMs = Math.max(askedMs ?? 0, pauseMs ?? 0);
@@ -83,7 +83,7 @@ async function putPiece(piece: Piece, address: string, parts: UploadParts): Prom
 
 interface Put {
   readonly status: number | null;
-  /** What `Retry-After` asks for. */
+  /** From `Retry-After`. */
   readonly askedMs: number | null;
 }
 
@@ -107,7 +107,7 @@ async function put({ bytes, start, size }: Piece, address: string, parts: Upload
   }
 }
 
-/** Whether the session goes on behind this piece. */
+/** Whether the session already has this piece. */
 async function hasPiece({ bytes, start }: Piece, address: string, { ending }: UploadParts): Promise<boolean> {
   try {
     const response = await fetch(address, { redirect: 'manual', signal: patience(ending) });
@@ -119,7 +119,7 @@ async function hasPiece({ bytes, start }: Piece, address: string, { ending }: Up
   }
 }
 
-/** The address is a key to the person's storage, and must not get into the log with an error that names it. */
+/** The address gives access to the person's storage, so an error that names it must not reach the log. */
 function withoutAddress(error: unknown): Error {
   const cause = error instanceof Error ? error.cause : undefined;
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
@@ -130,7 +130,7 @@ function patience(ending: AbortSignal): AbortSignal {
   return AbortSignal.any([ending, AbortSignal.timeout(pieceTimeoutMs)]);
 }
 
-/** All of one size but the last. */
+/** All but the last have the same size. */
 async function* piecesOf(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let piece = new Uint8Array(pieceBytes);
   let filled = 0;
@@ -143,7 +143,7 @@ async function* piecesOf(texts: AsyncIterable<string>): AsyncGenerator<Uint8Arra
       rest = rest.subarray(part.length);
       if (filled < pieceBytes) continue;
       yield piece;
-      // The one before may still be on its way.
+      // The previous piece may still be in transit.
       piece = new Uint8Array(pieceBytes);
       filled = 0;
     }

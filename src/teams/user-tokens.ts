@@ -10,13 +10,13 @@ import type { SignInInvitation } from '../chat/reply.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
 /*
- * The Bot Framework's token service, which knows the bot's OAuth connections: where a person signs in, and the token
- * that came of it. https://learn.microsoft.com/azure/bot-service/bot-builder-concept-authentication
+ * The Bot Framework's token service, which knows the bot's OAuth connections: their sign-in pages, and the tokens
+ * obtained there. https://learn.microsoft.com/azure/bot-service/bot-builder-concept-authentication
  */
 
 /**
- * Teams' own card to sign in by. A client that can signs the person in without showing it, by the resource that it
- * names; else its button opens the connection's page.
+ * Teams' own sign-in card. A client that supports it signs the person in without showing the card, by the resource that
+ * it names; otherwise its button opens the connection's page.
  */
 export async function signInActivity(
   adapter: CloudAdapter,
@@ -35,8 +35,8 @@ export async function signInActivity(
 
 export interface UserTokens {
   /**
-   * The token that somebody got on the connection's page, by the code that the page gave their client; null where the
-   * code is not theirs. The service keeps such tokens, so it is told to forget this one at once.
+   * The token that a person obtained on the connection's page, by the code that the page gave their client; null where
+   * the code belongs to another person. The service keeps such tokens, so it is told to delete this one at once.
    */
   redeem(conversation: string, code: string): Promise<string | null>;
 }
@@ -65,7 +65,7 @@ export function createUserTokens(parts: {
   };
 }
 
-/** What is used of botbuilder's client; its own type stands in a package that is not ours to import. */
+/** The part of botbuilder's client that is used; its own type is in a package that is not a direct dependency. */
 interface UserTokenService {
   getSignInResource(
     connection: string,

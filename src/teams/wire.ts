@@ -1,9 +1,9 @@
 /*
- * What comes over the wire may be anything, whatever botbuilder's types say of it: an activity is JSON that nobody has
- * checked. These read one step of it without throwing.
+ * Anything may come over the wire, whatever botbuilder's types say: an activity is unchecked JSON. These read one level
+ * of it without throwing.
  */
 
-/** The text, or none where there is something else. */
+/** The text, or an empty one for any other value. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }

@@ -40,7 +40,7 @@ function asDetail(value: unknown): string | null {
   try {
     return JSON.stringify(value);
   } catch {
-    // Nested past the depth that can be written again; nobody could read it either.
+    // Nested too deeply to be serialized again; it would not be readable either.
     return null;
   }
 }

@@ -8,7 +8,7 @@ export interface Refusal {
   readonly code: string;
   readonly message: string;
   readonly retryAfterMs?: number | null;
-  /** The call was made by the right of a person. */
+  /** The call was made with a person's delegated permission. */
   readonly onBehalf?: true;
 }
 
@@ -16,7 +16,7 @@ export interface Refusal {
  * Turns a non-2xx answer of provisionOnDemand into an outcome. 504 alone becomes `unknown`: the gateway gave up
  * waiting, and the service may still have done the work behind it.
  *
- * @param job the job's state as last read, or null when nobody looked
+ * @param job the job's state as last read, or null when it was not read
  */
 export function readRefusal(refusal: Refusal, job: { readonly quarantined: boolean } | null): Outcome {
   if (refusal.status === 504) return { kind: 'unknown', why: 'gatewayTimeout' };
@@ -71,13 +71,13 @@ const underWay = new RegExp(
 );
 const isNone = /\b(?:no|not|without)\b.{0,40}in[ _-]?progress/i;
 
-/** Of a call that was not made, as no token could be had for it. `code` is Entra's own, where it gave one. */
+/** For a call that was not made, as no token could be obtained. `code` is Entra's own, where it gave one. */
 export const noCredential = (code: string): Outcome => {
   const known = code.startsWith('AADSTS') ? code : 'NoCredential';
   return { kind: 'refused', status: 0, code: known, message: '', cause: 'serviceUnavailable' };
 };
 
-/** Of a call that was not made, as Graph failed at the calls of others all the time. */
+/** For a call that was not made, as Graph kept failing for other tasks. */
 export const serviceAway = {
   kind: 'refused',
   status: 0,
@@ -86,12 +86,12 @@ export const serviceAway = {
   cause: 'serviceUnavailable',
 } as const satisfies Outcome;
 
-/** Of a call that was not made, as Graph could not be reached. `code` is the machine's own word. */
+/** For a call that was not made, as Graph could not be reached. `code` is the system's error code. */
 export const unreachable = (code: string | undefined): Outcome => {
   return { kind: 'refused', status: 0, code: code ?? 'Unreachable', message: '', cause: 'serviceUnavailable' };
 };
 
-/** Of a call that was not made, as whoever asked for it is not signed in any more. */
+/** For a call that was not made, as the requester is no longer signed in. */
 export const signInGone: Outcome = {
   kind: 'refused',
   status: 401,
@@ -100,7 +100,7 @@ export const signInGone: Outcome = {
   cause: 'signInGone',
 };
 
-/** Of a call that was not made, as the person who had set it going may not do so any more. */
+/** For a call that was not made, as the person who had started it may no longer do so. */
 export const ordererMayNot: Outcome = {
   kind: 'refused',
   status: 403,

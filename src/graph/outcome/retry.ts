@@ -2,9 +2,9 @@ import { assertNever } from '../../assert-never.ts';
 import type { Outcome } from '../outcome.ts';
 
 /**
- * Whether offering another go makes sense: whatever has not ended well may end better, by itself (an assignment takes
- * some minutes to be honoured, a service comes back) or once somebody has mended what the card names. It is always
- * safe to ask again.
+ * Whether offering a retry makes sense: what has not ended well may end better, by itself (an assignment takes some
+ * minutes to take effect, a service recovers) or once an administrator has fixed what the card names. A retry is always
+ * safe.
  */
 export function isWorthRetrying(outcome: Outcome): boolean {
   switch (outcome.kind) {

@@ -3,7 +3,7 @@
  * steps. They are heard from the worst news to the best, and good news needs a witness of its own:
  *
  * 1. any of them says Failure → `failed`
- * 2. a word that nobody knows yet, and steps that settle nothing → `unknown`
+ * 2. an unknown word, and steps that settle nothing → `unknown`
  * 3. any of them says Skipped → `inSync`, `notInScope` or `skipped`, by the reason
  * 4. a Warning → the change that an export step reports as done, with the warning; without such a step, `failed`
  * 5. Success, by word or by an export step → the change

@@ -19,18 +19,21 @@ import type { AccessParts } from './parts.ts';
 import { toAccessRequest } from './rows.ts';
 
 /**
- * Every transition of an access request. The row is locked, the action is looked up among the transitions that there
- * are, and the new state, its record and the notices that it owes are written together. Whoever comes second finds
- * another state, and changes nothing.
+ * Every transition of an access request. The row is locked, the action is looked up among the possible transitions, and
+ * the new state, its record and its notices are written together. A second caller finds another state, and changes
+ * nothing.
  */
 export type Acted =
-  /** With the access request as it is now. */
+  /** With the access request's present state. */
   | { readonly kind: 'done'; readonly accessRequest: AccessRequest }
-  /** Its state knows no such action, or not yet. */
+  /** The action is not possible in its state, or not yet. */
   | { readonly kind: 'unchanged'; readonly accessRequest: AccessRequest }
   | { readonly kind: 'unknown' };
 
-/** Does this to it, if it may be done in its state. `expire` waits for its time; after that, a decision lets it expire. */
+/**
+ * Applies the action if the state allows it. `expire` does nothing before the expiry; after it, a decision expires the
+ * request.
+ */
 export async function act(parts: AccessParts, id: string, action: AccessAction): Promise<Acted> {
   return parts.database.transact(async (transaction): Promise<Acted> => {
     const row = await lockAccessRequest(parts, transaction, id);
@@ -40,8 +43,8 @@ export async function act(parts: AccessParts, id: string, action: AccessAction):
 }
 
 /**
- * Starts it: its provisioning request is stored, and it points to that from then on, or neither. So one that was
- * cancelled a moment before leaves no call behind. One that has been tried before has that request run once more.
+ * Starts it: stores its provisioning request and points to it, both or neither. So a request that was cancelled a
+ * moment before leaves no call behind. One that has been attempted before reruns its provisioning request.
  */
 export async function startApproved(
   parts: AccessParts,
@@ -70,7 +73,7 @@ export async function lockAccessRequest(
   return (await (database.dialect.lockRows ? found.forUpdate() : found).executeTakeFirst()) ?? null;
 }
 
-/** The same as `act`, to a row that is locked. */
+/** Like `act`, for a row that is locked. */
 export async function applyAction(
   parts: AccessParts,
   transaction: Transaction<Schema>,
@@ -84,7 +87,7 @@ export async function applyAction(
   if (state === null || isOver || (action.kind === 'expire' && !isPast))
     return { kind: 'unchanged', accessRequest: toAccessRequest(row) };
   if (isPast && (action.kind === 'approve' || action.kind === 'deny')) {
-    // Nobody has got round to letting it expire yet, and that must not decide.
+    // It is past its expiry, though the loop has not expired it yet, so no decision may count.
     const { accessRequest } = await applyAction(parts, transaction, row, { kind: 'expire' });
     return { kind: 'unchanged', accessRequest };
   }
@@ -129,7 +132,7 @@ function columnsOf(action: AccessAction, row: Selectable<AccessRequestRow>, now:
       return {
         request_id: action.requestId,
         assigned: action.assigned ? 1 : 0,
-        // Tries that follow one another are told from the first one by this.
+        // This distinguishes later attempts from the first one.
         ...(isAwaited(row.held_up) ? { held_up: row.held_up, held_up_since: row.held_up_since } : {}),
       };
     case 'lapse':
@@ -158,7 +161,7 @@ function columnsOf(action: AccessAction, row: Selectable<AccessRequestRow>, now:
   }
 }
 
-/** What time alone has done was done by nobody. A reason that was typed stays out of the record. */
+/** An action of time alone has no actor. A typed reason stays out of the record. */
 function entryOf(
   action: AccessAction,
   { request_id, assigning }: Pick<Selectable<AccessRequestRow>, 'request_id' | 'assigning'>,
@@ -193,13 +196,13 @@ function entryOf(
 }
 
 /**
- * Notes who called off what has started, once its provisioning request has been cancelled: that one knows the id of
- * whoever did, and this one the name, which is told.
+ * Notes who cancelled a started request, after its provisioning request was cancelled: that one stores the person's id,
+ * and this one the name, which messages show.
  */
 export async function noteCalledOff(parts: AccessParts, id: string, by: Person): Promise<void> {
   await parts.database.transact(async (transaction) => {
     const row = await lockAccessRequest(parts, transaction, id);
-    // The calendar may have seen the end of it a moment ago.
+    // The loop may have recorded its end a moment ago.
     if (row === null || (row.state !== 'started' && row.ended_as !== 'cancelled')) return;
     await transaction
       .updateTable('access_requests')

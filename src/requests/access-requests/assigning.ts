@@ -4,8 +4,8 @@ import { lockAccessRequest } from './acting.ts';
 import type { AccessParts } from './parts.ts';
 
 /**
- * The app role assignment that an approval makes, as steps in the row of the access request; see the second drawing in
- * `access-request.ts`. A call to Graph cannot be part of a transaction, so the step is written before it and after it.
+ * The app role assignment of an approval, as steps in the row of the access request; see the second diagram in
+ * `access-request.ts`. A call to Graph cannot be part of a transaction, so a step is written before and after it.
  */
 export interface Assignment {
   /** Service principal id. */
@@ -16,8 +16,8 @@ export interface Assignment {
 }
 
 /**
- * To be asked right before the call is sent. True when the request is still approved: whoever takes it back from then
- * on finds that the call was begun. One that is tried again has one `begun` in the record.
+ * Call it right before the call is sent. True when the request is still approved: a cancellation from then on finds
+ * that the call was begun. Repeated attempts write one `begun` into the record.
  */
 export function beginAssignment(parts: AccessParts, id: string, assignment: Assignment): Promise<boolean> {
   return parts.database.transact(async (transaction) => {
@@ -30,7 +30,7 @@ export function beginAssignment(parts: AccessParts, id: string, assignment: Assi
   });
 }
 
-/** Notes what became of the call, in whatever state the request is by now; once for each step. */
+/** Notes the result of the call, whatever the request's state is by now; once for each step. */
 export function settleAssignment(
   parts: AccessParts,
   id: string,

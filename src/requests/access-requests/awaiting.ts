@@ -9,35 +9,35 @@ import { type EndVerdict, finish, type StartVerdict } from './calendar.ts';
 import type { AccessParts } from './parts.ts';
 
 /**
- * What an approved request does whose person is not assigned to the app yet: it waits for the assignment, for as long as
- * `ASSIGNMENT_WAIT_HOURS` says, rather than use its approval up.
+ * An approved request whose person is not assigned to the app yet keeps its approval and waits for the assignment, for
+ * as long as `ASSIGNMENT_WAIT_HOURS` says.
  *
- *     the service says                        it waits for    and looks again
+ *     the service says                        it waits for    and checks again
  *     not assigned, and Entra lists none      assignment      in Entra alone; at the latest every ten minutes
  *     not assigned, though Entra lists one    replication     on demand, at growing intervals
  *     not assigned, Entra may not be read     assignment      on demand, at growing intervals
  *     assigned with a role without account    entitlement     on demand, at growing intervals
  *     not in scope, without a reason          assignment      the same, unless Entra lists one
  *
- * What the last attempt was told counts, also where an attempt before it left open what it did: then the wait ends as
- * "unknown" at worst, and no card says meanwhile that there is no account (`mayBeDone`).
+ * The answer to the last attempt counts, even where the effect of an earlier attempt is unknown: then the wait ends as
+ * "unknown" at worst, and meanwhile no card says that there is no account (`mayBeDone`).
  *
- * Only the service knows whether it asks for an assignment at all: an app may take all users. So the first call is
- * always made, and what Entra lists counts only after it. A disabled account and a scoping filter are mended by no
- * assignment, and are not waited for; nor is an assignment that Usher has made itself, which `attempt.ts` waits for.
+ * Only the service knows whether it requires an assignment at all: an app may take all users. So the first call is
+ * always made, and what Entra lists counts only after it. An assignment does not fix a disabled account or a scoping
+ * filter, so these are not waited for; nor is an assignment that Usher has made itself, which `attempt.ts` waits for.
  */
 export interface AwaitingParts {
   readonly store: AccessParts;
   readonly assignments: Assignments;
 }
 
-/** The first pause between two looks; the later ones grow from there. */
+/** The first pause between two checks; later ones grow from it. */
 const firstLookMs = 30_000;
 const longestLookMs = 10 * 60_000;
 const longestCallPauseMs = 60 * 60_000;
 const hourMs = 60 * 60_000;
 
-/** Whether a request whose provisioning was last told "not in scope" waits or is at its end. */
+/** Whether a request whose last attempt was answered "not in scope" waits or ends. */
 export async function judgeEnd(parts: AwaitingParts, accessRequest: AccessRequest): Promise<EndVerdict> {
   const { store, assignments } = parts;
   const { state, awaiting, app, subject } = accessRequest;
@@ -58,7 +58,7 @@ export async function judgeEnd(parts: AwaitingParts, accessRequest: AccessReques
   return { kind: 'await', heldUp, until, delayMs: isMissing ? lookPause(sinceMs) : callPause(sinceMs) };
 }
 
-/** What an assignment would mend; null where it would not. `unnamed`: the service does not say what is wrong. */
+/** What an assignment would fix; null where it would not. `unnamed`: the service does not say what is wrong. */
 function lackOf(outcome: Outcome): 'assigned' | 'entitled' | 'unnamed' | null {
   const told = lastTold(outcome);
   if (told.kind !== 'notInScope') return null;
@@ -69,8 +69,8 @@ function lackOf(outcome: Outcome): 'assigned' | 'entitled' | 'unnamed' | null {
 }
 
 /**
- * Whether a try of a request that has left `started` again may have provisioned the person, as an attempt of it ended
- * so that nothing can tell.
+ * Whether a request that has gone back from `started` may already have provisioned the person, as the effect of one of
+ * its attempts is unknown.
  */
 export async function mayBeDone(
   database: Database,
@@ -82,7 +82,7 @@ export async function mayBeDone(
   return (task?.perhaps ?? null) !== null;
 }
 
-/** `listed`: what Entra lists; null where it does not tell. */
+/** `listed`: what Entra lists; null where it does not say. */
 function thingOf(lack: 'assigned' | 'entitled' | 'unnamed', listed: 'assigned' | 'missing' | null): AwaitedThing {
   if (listed === 'missing') return 'assignment';
   if (lack === 'entitled') return 'entitlement';
@@ -90,8 +90,8 @@ function thingOf(lack: 'assigned' | 'entitled' | 'unnamed', listed: 'assigned' |
 }
 
 /**
- * Looks in Entra before a request that waits for an assignment is tried once more, which is no on-demand call. Null when
- * it may be tried: it is assigned now, or only the service can tell.
+ * Checks in Entra before a request that waits for an assignment is attempted again, which saves an on-demand call. Null
+ * when it may be attempted: the assignment exists now, or only the service can tell.
  */
 export async function lookForAssignment(
   parts: AwaitingParts,
@@ -105,7 +105,7 @@ export async function lookForAssignment(
   return { kind: 'later', heldUp: 'assignment', delayMs: lookPause(now - (heldUpSince ?? now)) };
 }
 
-/** Usher may not read assignments, or the person is gone, which is found out next. Any other trouble passes. */
+/** Usher may not read assignments, or the person is gone, which the next attempt reveals. Any other trouble passes. */
 function onlyServiceTells(trouble: GraphTrouble): boolean {
   return trouble.kind === 'refused' && [401, 403, 404].includes(trouble.status);
 }

@@ -27,48 +27,48 @@ import { toAccessRequest } from './rows.ts';
 import { findAccessRequest } from './store.ts';
 
 /**
- * Does for each access request what falls due without anybody's click:
+ * Does what falls due for each access request without a click:
  *
- *     pending, just asked for            show it to those who may decide
+ *     pending, just made                 show it to those who may decide
  *     pending, a working day old         remind them, once
  *     pending, a week old                it expires
  *     approved, its day has come         start it, or let it lapse
- *     started, nothing of it waits       tell how it ended, or wait until the person is assigned
+ *     started, its tasks have ended      report its end, or wait until the person is assigned
  *
- * One loop leases what is due (`due.ts`) and does some of it side by side; another sees to what has ended, so that a
- * Graph which is silent about an assignment holds up no start and no reminder. Each sleeps until the next thing falls
- * due or it is woken, and looks now and then all the same, for another process may have stored something. All of it
- * stands in the database, so a restart forgets nothing, and a clock that jumps does nothing twice.
+ * One loop leases what is due (`due.ts`) and handles several at once; another handles what has ended, so that a slow
+ * answer of Graph's about an assignment delays no start and no reminder. Each sleeps until the next thing falls due or
+ * it is woken, and also polls, as another process may have stored something. All state is in the database, so a restart
+ * loses nothing, and a clock that jumps does nothing twice.
  */
 export interface Calendar {
-  /** Something may be due: look at once. */
+  /** Something may be due: checks at once. */
   wake(): void;
-  /** Resolves when nothing that is due now is left for this process to do. */
+  /** Resolves when this process has nothing left that is due now. */
   settled(): Promise<void>;
-  /** No new work; resolves when what is under way is done. */
+  /** Starts no new work; resolves when the current work is done. */
   stop(): Promise<void>;
 }
 
-/** What the calendar cannot do by itself, as it takes Graph. Either may be done twice after a crash. */
+/** The parts of the work that call Graph. Each may run twice after a crash. */
 export interface Duties {
   /** Where to show it. */
   route(accessRequest: AccessRequest): Promise<Routing>;
   /** Whether it may start now, and as what. */
   start(accessRequest: AccessRequest): Promise<StartVerdict>;
-  /** Whether a started one whose provisioning was last told "not in scope" waits for something. */
+  /** Whether a started request whose last attempt was answered "not in scope" waits for something. */
   end(accessRequest: AccessRequest): Promise<EndVerdict>;
 }
 
 export type Routing =
-  /** To nobody where nobody can be reached: its asker is told. */
+  /** `to` is empty where no approver can be reached: then the requester is told. */
   { readonly kind: 'routed'; readonly to: readonly ShownTo[] } | { readonly kind: 'later'; readonly delayMs: number };
 
 export type StartVerdict =
-  /** The calendar stores the request. `assigned`: Usher has made the app role assignment. */
+  /** The scheduler stores the request. `assigned`: Usher has made the app role assignment. */
   | { readonly kind: 'ready'; readonly request: NewRequest; readonly assigned: boolean }
   | { readonly kind: 'lapsed'; readonly why: LapseReason }
   | { readonly kind: 'later'; readonly heldUp: HeldUp; readonly delayMs: number }
-  /** It is not approved any more: somebody took it back meanwhile. */
+  /** No longer approved: it was withdrawn meanwhile. */
   | { readonly kind: 'overtaken' };
 
 export type EndVerdict =
@@ -85,9 +85,9 @@ export const finish: EndVerdict = { kind: 'finish' };
 export interface CalendarParts {
   readonly parts: AccessParts;
   readonly duties: Duties;
-  /** Keeps an end that kills its process from being judged for ever; without it nothing is counted. */
+  /** Prevents endless retries of an end that kills its process; without it nothing is counted. */
   readonly guard?: Guard;
-  /** Told after each change, once it is stored. After a start, a task waits for the dispatcher. */
+  /** Called after each change, once it is stored. After a start, a task waits for the dispatcher. */
   readonly changed: (accessRequestId: string) => void;
   readonly log: Log;
   readonly ownerId?: string;
@@ -95,19 +95,22 @@ export interface CalendarParts {
   readonly pollMs?: number;
 }
 
-/** So that a dead process's work is taken over within the minute. */
+/** Short enough that a dead process's work is taken over within a minute. */
 const defaultLeaseMs = 30_000;
 const defaultPollMs = 5_000;
-/** Each takes a few calls to Graph, which other people's commands need as well. */
+/** Each makes a few calls to Graph, which other people's commands need as well. */
 const sideBySide = 4;
 const finishedAtOnce = 100;
-/** After a fault of our own. */
+/** After an error in Usher itself. */
 const faultPauseMs = 60_000;
-/** So many processes may end while they see to one request before it is put off, by this and then twice as long each time: not long at first, as processes that are stopped one after another may have met it by chance. */
+/**
+ * So many processes may die while working on one request before it is put off, by this and then twice as long each
+ * time: briefly at first, as processes that were stopped one after another may have met it by chance.
+ */
 const mostCrashes = 3;
 const crashPauseMs = 15_000;
 const mostDoublings = 10;
-/** Away, it is mostly back in a moment. */
+/** A database that is away is mostly back in a moment. */
 const databasePauseMs = 1_000;
 const shortestPauseMs = 1_000;
 
@@ -120,7 +123,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
   const stopping = new AbortController();
   const isSteady = createSteadiness(clock, leaseMs);
 
-  /** Works until `work` finds nothing more to do, then again when it is woken or after the pause that `pause` tells. */
+  /** Runs `work` until it finds nothing more to do, then again when woken or after the pause that `pause` returns. */
   function startLoop(work: () => Promise<number>, pause: () => Promise<number>): Loop {
     let alarm = new AbortController();
     let waiting: (() => void)[] = [];
@@ -136,7 +139,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
       release(waiting);
     }
 
-    /** Does all that there is to do; returns for how long there is nothing more. */
+    /** Does all that is due; returns how long to pause then. */
     async function workAll(): Promise<number> {
       const present = waiting;
       waiting = [];
@@ -192,7 +195,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
     return (await act(parts, id, { kind: 'finish', outcome })).kind === 'done';
   }
 
-  /** Null while another process finds out. */
+  /** Null while another process judges it. */
   async function endVerdict(id: string): Promise<EndVerdict | null> {
     try {
       const accessRequest = await findAccessRequest(parts.database, id);
@@ -211,18 +214,18 @@ export function startCalendar(calendar: CalendarParts): Calendar {
     }
   }
 
-  /** Sees to one request that is leased. A fault in it harms no other. */
+  /** Handles one leased request. An error in it affects no other. */
   async function see(row: Row): Promise<void> {
     const { id } = row;
     const done = new AbortController();
     const renewing = keepLease(id, done.signal);
     try {
       if (await attend(row)) tell(id);
-      // Whatever was written has handed the lease back. If it is still here, nothing came of it yet.
+      // A write releases the lease. If the lease is still held, nothing was done yet.
       else await releaseDue(parts, id, owner, clock.now() + shortestPauseMs);
     } catch (error) {
       log.error({ error, code: 'duty_failed', accessRequestId: id }, 'what was due of an access request failed');
-      // Should that fail as well, the lease runs out.
+      // Should that fail as well, the lease expires.
       const pauseMs = isDatabaseFault(error) ? databasePauseMs : faultPauseMs;
       await releaseDue(parts, id, owner, clock.now() + pauseMs).catch(() => undefined);
     } finally {
@@ -231,7 +234,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
     }
   }
 
-  /** True when somebody could see a change. */
+  /** True when the request visibly changed. */
   async function attend(row: Row): Promise<boolean> {
     const { id } = row;
     const duty = dutyOf(row, clock.now());
@@ -250,7 +253,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
         return (await act(parts, id, { kind: 'expire' })).kind === 'done';
       case 'start':
         await start(row);
-        // What was noted meanwhile counts as well, e.g. that an assignment was made of what has been taken back.
+        // Notes made meanwhile count as well, e.g. that an assignment of a withdrawn request was made.
         return (await findAccessRequest(parts.database, id))?.revision !== row.revision;
       case null:
         return false;
@@ -259,7 +262,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
     }
   }
 
-  /** What ends the process again and again is tried less and less often; it still expires on its day. */
+  /** A request that keeps killing the process is tried less and less often; it still expires on its day. */
   async function putOff({ id, crashes, state, expires_at: expiresAt }: Row): Promise<false> {
     log.error(
       { code: 'duty_put_off', accessRequestId: id, crashes },
@@ -274,7 +277,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
     const { id } = row;
     const verdict = await duties.start(toAccessRequest(row)).catch((error: unknown): StartVerdict => {
       if (isDatabaseFault(error)) throw error;
-      // Counted like a Graph that is away, so that one which can never start comes to an end.
+      // Counted as Graph being away, so that a request which can never start comes to an end.
       log.error(
         { error, code: 'start_failed', accessRequestId: id },
         'an approved access request could not be started',
@@ -308,7 +311,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
     }
   }
 
-  /** Whoever listens cannot do the calendar any harm. */
+  /** A listener's error cannot harm the scheduler. */
   function tell(accessRequestId: string): void {
     try {
       calendar.changed(accessRequestId);
@@ -324,7 +327,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
   return {
     wake,
     async settled() {
-      // What one loop has done may be work for the other.
+      // The result of one loop may be work for the other.
       await Promise.all(loops.map((loop) => loop.settled()));
       await Promise.all(loops.map((loop) => loop.settled()));
     },
@@ -337,7 +340,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
 }
 
 interface Loop {
-  /** Resolves once it works no more. */
+  /** Resolves once it has stopped. */
   readonly ended: Promise<void>;
   wake(): void;
   settled(): Promise<void>;

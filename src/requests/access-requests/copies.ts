@@ -8,15 +8,15 @@ import type { StoreParts } from '../store.ts';
 import { handedOutForMs } from './notices.ts';
 
 /**
- * The cards of an access request: its asker has one, and so has every place where somebody may decide on it. Each is
- * kept up to date by itself. A copy shows the access request and the provisioning request that came of it, so its
- * revision is that of both, added up: either only ever grows.
+ * The cards of an access request: one for its requester, and one in each conversation of its approvers. Each is updated
+ * on its own. A card shows the access request and its provisioning request, so its revision is the sum of both: either
+ * only ever grows.
  */
 export interface Copy {
   /** Begins with `copy-`. */
   readonly id: string;
   readonly accessRequestId: string;
-  /** What it came of. */
+  /** What caused this card. */
   readonly source: string;
   readonly conversation: string;
   readonly reader: Reader;
@@ -24,11 +24,11 @@ export interface Copy {
   /** Null until it has been posted. */
   readonly cardId: string | null;
   readonly revision: number;
-  /** The revision that it last showed. */
+  /** The revision that the card last showed. */
   readonly drawnRevision: number;
-  /** How often posting it failed. */
+  /** How often posting has failed. */
   readonly failures: number;
-  /** It may not be shown there any more. */
+  /** The conversation may not see it any more. */
   readonly withdrawn?: true;
 }
 
@@ -36,14 +36,14 @@ export type Audience = 'asker' | 'approvers';
 
 export interface NewCopy {
   readonly accessRequestId: string;
-  /** What it came of; a second one from the same source is the first one. */
+  /** What caused this card; a second call with the same source finds the first card. */
   readonly source: string;
   readonly conversation: string;
   readonly reader: Reader;
   readonly audience: Audience;
 }
 
-/** Who had a copy shown, and in which place: the record tells. */
+/** Who had the card shown, and in which conversation, for the record. */
 export interface ShownBy {
   /** Entra object id. */
   readonly actorId: string;
@@ -51,10 +51,10 @@ export interface ShownBy {
 }
 
 /**
- * A copy that the caller posts at once; if it is not posted within a minute, since the caller died or lost the database,
- * it is handed out like those that wait. Returns its id. Recorded where somebody had it shown.
+ * Stores a card that the caller posts at once; if it is not posted within a minute, as the caller died or lost the
+ * database, the outbox sends it. Returns its id. Recorded where a person asked for it.
  *
- * @param insteadOf the earlier copies whose source begins so are kept up to date no longer.
+ * @param insteadOf stops the updates of earlier cards whose source begins so.
  */
 export async function openCopy(
   { database, clock }: Pick<StoreParts, 'database' | 'clock'>,
@@ -100,16 +100,16 @@ async function forgetEarlier(
 
 const routeStart = (accessRequestId: string) => `route|${accessRequestId}|`;
 
-/** What the copy in this place came of, where nobody asked for it: `key` tells one place from another. */
+/** The source of a card that Usher shows in this conversation unasked: `key` identifies the conversation. */
 export const routeSource = (accessRequestId: string, key: string): string => routeStart(accessRequestId) + key;
 
-/** The key of the place; null for a copy that somebody asked for. */
+/** The conversation's key; null for a card that a person asked for. */
 export function keyOfRoute({ accessRequestId, source }: Pick<Copy, 'accessRequestId' | 'source'>): string | null {
   const start = routeStart(accessRequestId);
   return source.startsWith(start) ? source.slice(start.length) : null;
 }
 
-/** Copies that wait to be posted; see `dueCopies`. */
+/** Stores cards to be posted; see `dueCopies`. */
 export async function queueCopies(
   transaction: Transaction<Schema>,
   wanted: readonly NewCopy[],
@@ -151,7 +151,7 @@ export async function findCopy({ query }: Database, id: string): Promise<Copy | 
   return row === undefined ? null : toCopy(row);
 }
 
-/** The cards that approvers have of it, posted or not. */
+/** The approvers' cards of the request, posted or not. */
 export async function approversCopies({ query }: Database, accessRequestId: string): Promise<Copy[]> {
   const rows = await selectCopies(query)
     .where('access_cards.access_request_id', '=', accessRequestId)
@@ -160,13 +160,13 @@ export async function approversCopies({ query }: Database, accessRequestId: stri
   return rows.map(toCopy);
 }
 
-/** The copy that is this card, if any is. */
+/** The access request card with this card id, if there is one. */
 export async function copyWithCard({ query }: Database, cardId: string): Promise<Copy | null> {
   const row = await selectCopies(query).where('access_cards.card_id', '=', cardId).limit(1).executeTakeFirst();
   return row === undefined ? null : toCopy(row);
 }
 
-/** The posted copies that show one of these provisioning requests. */
+/** The posted cards that show one of these provisioning requests. */
 export async function copiesShowing({ query }: Database, requestIds: readonly string[]): Promise<string[]> {
   if (requestIds.length === 0) return [];
   const rows = await query
@@ -179,7 +179,7 @@ export async function copiesShowing({ query }: Database, requestIds: readonly st
   return rows.map(({ id }) => id);
 }
 
-/** The ids of the copies that have been posted, oldest first. */
+/** The ids of the posted cards, oldest first. */
 export async function copiesOf({ query }: Database, accessRequestId: string): Promise<string[]> {
   const rows = await query
     .selectFrom('access_cards')
@@ -193,10 +193,10 @@ export async function copiesOf({ query }: Database, accessRequestId: string): Pr
 }
 
 /**
- * Remembers which card the copy is, now that it has been posted; `attachCard` says what happens to a second one.
+ * Stores which Teams card this is, once it has been posted; `attachCard` says what happens to a second one.
  *
- * @param instead the card that it replaces; null where it is the first.
- * @returns the card that the copy has now.
+ * @param instead the card that it replaces; null for the first one.
+ * @returns the present Teams card.
  */
 export async function attachCopyCard(
   { query }: Database,
@@ -215,7 +215,7 @@ export async function attachCopyCard(
   return row?.card_id ?? cardId;
 }
 
-/** The same for a copy that stood in the outbox: the record tells where the request was shown, once. */
+/** The same for a card from the outbox: the record notes once where the request was shown. */
 export async function copyPosted(
   { database, clock }: Pick<StoreParts, 'database' | 'clock'>,
   id: string,
@@ -236,7 +236,7 @@ export async function copyPosted(
   });
 }
 
-/** Remembers that the card shows this revision. An older drawing that arrives late changes nothing. */
+/** Stores that the card shows this revision. A late older edit changes nothing. */
 export async function markCopyDrawn({ query }: Database, id: string, revision: number): Promise<void> {
   await query
     .updateTable('access_cards')
@@ -246,7 +246,7 @@ export async function markCopyDrawn({ query }: Database, id: string, revision: n
     .execute();
 }
 
-/** The posted copies that do not show the latest revision: what a crash left undrawn. */
+/** The posted cards that do not show the latest revision, after a crash. */
 export async function findUndrawnCopies({ query }: Database, limit: number): Promise<string[]> {
   const rows = await query
     .selectFrom('access_cards')
@@ -259,7 +259,9 @@ export async function findUndrawnCopies({ query }: Database, limit: number): Pro
   return rows.map(({ id }) => id);
 }
 
-/** Hands out what is to be posted now, oldest first. Whatever is neither posted nor put off is due again in a minute. */
+/**
+ * Hands out the cards to post now, oldest first. A card that is neither posted nor put off is due again in a minute.
+ */
 export function dueCopies(database: Database, now: number, limit: number): Promise<Copy[]> {
   return database.transact(async (transaction) => {
     const due = transaction
@@ -282,7 +284,7 @@ export function dueCopies(database: Database, now: number, limit: number): Promi
   });
 }
 
-/** Posting failed. It is tried again then; with null never, for the place is gone. */
+/** Posting failed. It is retried at `dueAt`; never where that is null, as the conversation is gone. */
 export async function putOffCopy({ query }: Database, id: string, dueAt: number | null): Promise<void> {
   await query
     .updateTable('access_cards')

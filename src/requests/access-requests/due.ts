@@ -12,21 +12,21 @@ import { oweNobodyReached, oweReminder, releaseApproval } from './notices.ts';
 import type { AccessParts } from './parts.ts';
 
 /**
- * What is to be done about an access request next, and when, as it stands in its row: `due_at`. Whoever does it leases
- * the row, so that several processes share the work; the lease of one that died runs out. A lease saves work, no more:
- * what comes of it is written only where the row still asks for it.
+ * What is due next for an access request, and when, as stored in its row: `due_at`. A process leases the row to do it,
+ * so that several processes share the work; the lease of a dead one expires. A lease only saves work: results are
+ * written only where the row still asks for them.
  */
 export type DutyKind = 'expire' | 'route' | 'remind' | 'start';
 
-/** Held up for longer than this, an approved request is given up. */
+/** An approved request that is held up for longer lapses. */
 const longestHeldUpMs = 24 * 60 * 60_000;
 
 type Row = Selectable<AccessRequestRow>;
 
-/** `abandoned`: the process that had it before died, or stood still, in the middle. */
+/** `abandoned`: the process that leased it before died or hung while working on it. */
 export type ClaimedRow = Row & { readonly abandoned: boolean };
 
-/** What is due of it now; null when nothing is after all. */
+/** What is due for it now; null when nothing is after all. */
 export function dutyOf(row: Row, now: number): DutyKind | null {
   if (row.state === 'approved') return 'start';
   if (row.state !== 'pending') return null;
@@ -35,14 +35,14 @@ export function dutyOf(row: Row, now: number): DutyKind | null {
   return row.reminded_at === null && now >= row.remind_at ? 'remind' : null;
 }
 
-/** When a pending request that has been routed wants something next. */
+/** When a pending request that has been routed is due next. */
 function nextDue({ remind_at, expires_at }: Row, remindedAt: number | null): number {
   return remindedAt === null ? Math.min(remind_at, expires_at) : expires_at;
 }
 
 /**
- * Leases what is due now and no other process works on, longest due first. `isSteady` is false where the clock has
- * jumped and says nothing about leases.
+ * Leases due requests that no other process works on, longest due first. `isSteady` is false where the clock has jumped
+ * and says nothing about leases.
  */
 export function claimDue(
   { database, clock }: AccessParts,
@@ -55,7 +55,7 @@ export function claimDue(
     const isOver = row.or([row('lease_until', '<', now), row('lease_until', '>', now + longestLeaseMs)]);
     const nobodys = row('lease_until', 'is', null);
     const free = isSteady ? row.or([nobodys, isOver]) : nobodys;
-    // Where one process owns the database, whoever held another lease is gone.
+    // Where one process owns the database, the owner of any other lease is gone.
     return database.dialect.singleProcess ? row.or([free, row('lease_owner', '!=', lease.owner)]) : free;
   };
   return database.transact(async (transaction) => {
@@ -76,7 +76,7 @@ export function claimDue(
       .set((row) => ({
         lease_owner: lease.owner,
         lease_until: lease.until,
-        // A lease that was not handed back is that of a process which died, or stood still, in the middle.
+        // A lease that was not released belongs to a process that died or hung.
         crashes: row
           .case()
           .when('lease_owner', 'is not', null)
@@ -91,7 +91,7 @@ export function claimDue(
   });
 }
 
-/** Keeps the lease alive until then, unless it is lost. */
+/** Renews the lease until then, unless it is lost. */
 export async function renewDue({ database }: AccessParts, id: string, { owner, until }: Lease): Promise<void> {
   await database.query
     .updateTable('access_requests')
@@ -101,7 +101,7 @@ export async function renewDue({ database }: AccessParts, id: string, { owner, u
     .execute();
 }
 
-/** Hands the lease back, if it is still there; nothing is done about it before `dueAt`. */
+/** Releases the lease, if still held; nothing is done before `dueAt`. */
 export async function releaseDue({ database }: AccessParts, id: string, owner: string, dueAt: number): Promise<void> {
   await database.query
     .updateTable('access_requests')
@@ -111,7 +111,7 @@ export async function releaseDue({ database }: AccessParts, id: string, owner: s
     .execute();
 }
 
-/** When the next thing falls due; null when nothing does. What is due already is somebody else's. */
+/** When the next action is due; null when none is. Work already due belongs to another process. */
 export async function nextDueAt({ database, clock }: AccessParts): Promise<number | null> {
   const row = await database.query
     .selectFrom('access_requests')
@@ -121,7 +121,7 @@ export async function nextDueAt({ database, clock }: AccessParts): Promise<numbe
   return row?.due ?? null;
 }
 
-/** A conversation in which somebody may decide. */
+/** A conversation with approvers. */
 export interface ShownTo {
   readonly key: string;
   readonly conversation: string;
@@ -129,8 +129,8 @@ export interface ShownTo {
 }
 
 /**
- * Makes out the approvers' cards, once. False when that was done, or is not wanted any more. Where it was shown, the
- * record tells when each of them has been posted.
+ * Queues the approvers' cards, once. False when that was done before, or no longer applies. The record notes each card
+ * when it is posted.
  */
 export function finishRouting(parts: AccessParts, id: string, to: readonly ShownTo[]): Promise<boolean> {
   return parts.database.transact(async (transaction) => {
@@ -153,7 +153,7 @@ export function finishRouting(parts: AccessParts, id: string, to: readonly Shown
   });
 }
 
-/** Owes the approvers a reminder, once. False when it was owed before, or is not wanted any more. */
+/** Queues a reminder to the approvers, once. False when that was done before, or no longer applies. */
 export function remind(parts: AccessParts, id: string): Promise<boolean> {
   return parts.database.transact(async (transaction) => {
     const row = await lockAccessRequest(parts, transaction, id);
@@ -161,7 +161,7 @@ export function remind(parts: AccessParts, id: string): Promise<boolean> {
     const now = parts.clock.now();
     await writeRecord(transaction, { at: now, actorId: '', kind: 'accessReminded', requestId: id, details: {} });
     const isHeard = await oweReminder(parts, transaction, row);
-    // Where nobody was shown it, there may be somebody by now.
+    // Where the request was shown to no approver, there may be one by now.
     const next = isHeard && row.routed === 1 ? { due_at: nextDue(row, now) } : { routed: 0, due_at: now };
     await changeRow(transaction, row, { reminded_at: now, ...next });
     return true;
@@ -169,8 +169,8 @@ export function remind(parts: AccessParts, id: string): Promise<boolean> {
 }
 
 /**
- * Notes what holds up its start, to be tried again after `delayMs`; after a day it lapses instead, and at the end of its
- * time where it waits for the assignment. False when nothing about it has changed that a reader could see.
+ * Notes what holds up its start, which is retried after `delayMs`. After a day it lapses instead; where it waits for
+ * the assignment, at the end of that wait. False when nothing has changed that a reader could see.
  */
 export function holdUp(
   parts: AccessParts,
@@ -182,14 +182,14 @@ export function holdUp(
     const row = await lockAccessRequest(parts, transaction, id);
     if (row?.state !== 'approved' || row.lease_owner !== owner) return false;
     const now = parts.clock.now();
-    // A wait for the assignment and one for anything else do not add up to a day of either.
+    // A wait for the assignment and a wait for anything else are timed separately.
     const since = isAwaited(row.held_up) === isAwaited(heldUp) ? (row.held_up_since ?? now) : now;
     const until = isAwaited(heldUp) ? (row.awaiting_until ?? now) : since + longestHeldUpMs;
     if (now >= until) {
       await applyAction(parts, transaction, row, { kind: 'lapse', why: LAPSES[heldUp] });
       return true;
     }
-    // A day may end before the pause does: it is looked at once more then.
+    // The day may end before the pause does: then it is checked once more.
     const due = { held_up_since: since, due_at: Math.min(now + delayMs, until) };
     const isNews = row.held_up !== heldUp;
     await releaseApproval(transaction, id, now);
@@ -209,8 +209,8 @@ const LAPSES = {
 } as const satisfies Record<HeldUp, LapseReason>;
 
 /**
- * A started request waits for this from now on, since its provisioning request ended for want of it. False when that
- * request has been put back meanwhile, or another process was first.
+ * A started request waits for this from now on, since its provisioning request ended without it. False when that
+ * request has been requeued meanwhile, or another process was first.
  */
 export function awaitThing(
   parts: AccessParts,
@@ -233,7 +233,7 @@ export function awaitThing(
   });
 }
 
-/** Has an approved request that is held up looked at now, and tried whatever held it up. False where nothing does. */
+/** Makes a held-up approved request due now, to be attempted whatever held it up. False where nothing does. */
 export function lookNow(parts: AccessParts, id: string, actorId: string): Promise<boolean> {
   return parts.database.transact(async (transaction) => {
     const row = await lockAccessRequest(parts, transaction, id);
@@ -251,7 +251,7 @@ export function lookNow(parts: AccessParts, id: string, actorId: string): Promis
   });
 }
 
-/** Writes what does not change its state, and hands the lease back. Counts as a change unless told otherwise. */
+/** Writes columns other than the state, and releases the lease. Counts as a change by default. */
 async function changeRow(
   transaction: Transaction<Schema>,
   { id, revision }: Row,
@@ -264,7 +264,7 @@ async function changeRow(
     .execute();
 }
 
-/** The started requests of which nothing waits or runs any more, and how their provisioning request ended. */
+/** The started requests with no task waiting or running, and how their provisioning request ended. */
 export async function findEnded(
   { database }: AccessParts,
   limit: number,
@@ -274,7 +274,7 @@ export async function findEnded(
     .innerJoin('tasks', 'tasks.request_id', 'access_requests.request_id')
     .select(['access_requests.id', 'tasks.state', 'tasks.outcome_kind'])
     .where('access_requests.state', '=', 'started')
-    // It is for one person, which is one task.
+    // It is for one person, so it has one task.
     .where('tasks.position', '=', 0)
     .where('tasks.state', 'in', ['done', 'cancelled'])
     .orderBy('access_requests.created_at')

@@ -8,20 +8,21 @@ import type { AccessParts } from './parts.ts';
 import { toDecidedFrom } from './rows.ts';
 
 /**
- * Short texts that somebody is owed. They are written in the transaction of what they tell, so that nothing happens
- * without them, and stand there until they have been sent:
+ * Short texts about access requests. They are written in the transaction of what they report, so that nothing happens
+ * without them, and stay in the outbox until they are sent:
  *
- *     approved, denied   the asker
- *     lapsed, finished   the asker and the decider
- *     waits              the asker and the decider, once, when the person turns out not to be assigned
- *     expired            the asker and whoever was shown the request to decide on it
- *     cancelled          whoever was shown it, whoever approved it, and the asker, when it was somebody else
- *     reminded           whoever was shown it
- *     nobody to show to  the asker
- *     place has ended    the place
+ *     approved, denied   to the requester
+ *     lapsed, finished   to the requester and the approver
+ *     waits              to the requester and the approver, once, when the person turns out not to be assigned
+ *     expired            to the requester and all conversations that show the request to approvers
+ *     cancelled          to those conversations, the approver, and the requester if another person cancelled it
+ *     reminded           to those conversations
+ *     no approver        to the requester
+ *     place ended        to the conversation
  *
- * A conversation is told once, even where the asker and the decider both read it. What is approved and starts at once is
- * told when it is known whether it does start, or after ten seconds: by then an app in quarantine holds it up.
+ * A conversation gets a notice once, even where the requester and the approver both read it. For a request that starts
+ * once it is approved, the notice waits until it is known whether it does start, ten seconds at most: by then an app in
+ * quarantine holds it up.
  */
 export type NoticeKind =
   | 'approved'
@@ -35,7 +36,7 @@ export type NoticeKind =
   | 'result'
   | 'reminder'
   | 'nobodyReached'
-  /** Not about the request: the place gets no more of them, as those who have added it may not decide any more. */
+  /** Not about the request: the conversation gets no more of them, as the people who added it may no longer decide. */
   | 'placeEnded';
 
 export interface Notice {
@@ -44,11 +45,11 @@ export interface Notice {
   readonly conversation: string;
   readonly reader: Reader;
   readonly kind: NoticeKind;
-  /** How often sending it failed. */
+  /** How often sending has failed. */
   readonly failures: number;
 }
 
-/** Where somebody reads, and how. */
+/** A recipient's conversation and language. */
 interface Ear {
   readonly conversation: string;
   readonly reader: Reader;
@@ -56,7 +57,7 @@ interface Ear {
 
 type Row = Selectable<AccessRequestRow>;
 
-/** Writes what is owed after an action. Call it with the row as it is then. */
+/** Writes the notices of an action. Call it with the row as it is afterwards. */
 export async function oweNotices(
   parts: AccessParts,
   transaction: Transaction<Schema>,
@@ -73,7 +74,7 @@ export async function oweNotices(
     case 'finish':
       return owe(parts, transaction, row, 'result', [earOfAsker(row), ...earOfDecider(row)]);
     case 'await':
-      // That it still waits after another try is no news.
+      // Still waiting after another attempt is no news.
       if (await hasBeenTold(transaction, row)) return;
       return owe(parts, transaction, row, 'waits', [earOfAsker(row), ...earOfDecider(row)]);
     case 'expire':
@@ -92,7 +93,7 @@ export async function oweNotices(
   }
 }
 
-/** Whether the present wait has been told of; one that a retry has begun is another. */
+/** Whether a notice of the present wait was written; a wait that a retry has begun is another. */
 async function hasBeenTold(transaction: Transaction<Schema>, { id, awaiting_since }: Row): Promise<boolean> {
   const told = await transaction
     .selectFrom('notices')
@@ -105,7 +106,7 @@ async function hasBeenTold(transaction: Transaction<Schema>, { id, awaiting_sinc
   return told !== undefined;
 }
 
-/** False where there is nobody to remind. */
+/** False where there is no recipient. */
 export async function oweReminder(parts: AccessParts, transaction: Transaction<Schema>, row: Row): Promise<boolean> {
   const ears = await earsOfApprovers(transaction, row);
   await owe(parts, transaction, row, 'reminder', ears);
@@ -116,7 +117,7 @@ export async function oweNobodyReached(parts: AccessParts, transaction: Transact
   await owe(parts, transaction, row, 'nobodyReached', [earOfAsker(row)]);
 }
 
-/** `accessRequestId`: the request that was not shown there any more, of which the text tells nothing. */
+/** `accessRequestId`: the request that could not be shown there; the text does not mention it. */
 export async function owePlaceEnded(
   parts: AccessParts,
   transaction: Transaction<Schema>,
@@ -126,19 +127,19 @@ export async function owePlaceEnded(
   await owe(parts, transaction, { id: accessRequestId }, 'placeEnded', [{ conversation, reader }]);
 }
 
-/** Rather than on a day to come. */
+/** Rather than on a later day. */
 function startsAtOnce({ decided_at, due_at }: Row): boolean {
   return due_at !== null && decided_at !== null && due_at <= decided_at;
 }
 
-/** It is known now whether it starts: the asker need not wait any longer to hear of the approval. */
+/** Whether it starts is known now, so the requester's notice of the approval is sent. */
 export async function releaseApproval(transaction: Transaction<Schema>, id: string, at: number): Promise<void> {
   await transaction
     .updateTable('notices')
     .set({ due_at: at })
     .where('access_request_id', '=', id)
     .where('kind', '=', 'approved')
-    // Not one that is handed out or was put off: those are due later than this.
+    // Only the original due time: a notice that is being sent or was put off is due later than this.
     .where('due_at', '=', (notice) => sql<number>`${notice.ref('created_at')} + ${sql.lit(firstLookMs)}`)
     .where('due_at', '>', at)
     .execute();
@@ -153,7 +154,7 @@ function earOfDecider(row: Row): Ear[] {
   return from === null ? [] : [from];
 }
 
-/** A card that could not be posted, and never will be, is not heard of again. */
+/** A card that can never be posted does not count. */
 async function earsOfApprovers(transaction: Transaction<Schema>, { id }: Row): Promise<Ear[]> {
   const rows = await transaction
     .selectFrom('access_cards')
@@ -195,13 +196,13 @@ async function owe(
   await transaction.insertInto('notices').values(rows).execute();
 }
 
-/** So long does the calendar have to find out whether what was approved starts. */
+/** How long the scheduler has to find out whether an approved request starts. */
 export const firstLookMs = 10_000;
 
-/** What is handed out to be sent is handed out to nobody else for so long. */
+/** How long a notice that is being sent is given to no other sender. */
 export const handedOutForMs = 60_000;
 
-/** Where its asker asked, and where it was decided on. */
+/** The conversations of the requester and of the approver. */
 export async function ownConversations({ query }: Database, accessRequestId: string): Promise<string[]> {
   const row = await query
     .selectFrom('access_requests')
@@ -211,7 +212,9 @@ export async function ownConversations({ query }: Database, accessRequestId: str
   return row === undefined ? [] : [earOfAsker(row), ...earOfDecider(row)].map(({ conversation }) => conversation);
 }
 
-/** Hands out what is to be sent now, oldest first. Whatever is neither sent nor put off is due again in a minute. */
+/**
+ * Hands out the notices to send now, oldest first. A notice that is neither sent nor put off is due again in a minute.
+ */
 export function dueNotices(database: Database, now: number, limit: number): Promise<Notice[]> {
   return database.transact(async (transaction) => {
     const due = transaction
@@ -247,7 +250,7 @@ export async function noticeSent({ query }: Database, id: number): Promise<void>
   await query.updateTable('notices').set({ due_at: null }).where('id', '=', id).execute();
 }
 
-/** Sending failed. It is tried again then; with null never, for nobody is there to be told. */
+/** Sending failed. It is retried at `dueAt`; never where that is null, as there is no recipient. */
 export async function putOffNotice({ query }: Database, id: number, dueAt: number | null): Promise<void> {
   await query
     .updateTable('notices')

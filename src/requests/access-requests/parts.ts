@@ -3,6 +3,6 @@ import type { StoreParts } from '../store.ts';
 
 export interface AccessParts extends StoreParts {
   readonly approvals: Config['approvals'];
-  /** What tells one conversation from another, as the stored text does not: it names who wrote there, too. */
+  /** Identifies a conversation, which the stored text does not, as it also names the sender. */
   readonly conversationKey: (conversation: string) => string;
 }

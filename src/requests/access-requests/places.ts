@@ -5,17 +5,17 @@ import { writeRecord } from '../record.ts';
 import type { Reader } from '../request.ts';
 import type { StoreParts } from '../store.ts';
 
-/** A channel or group chat that wants to see what there is to decide. */
+/** A channel or group chat that gets the requests waiting for a decision. */
 export interface Place extends Share {
-  /** Tells one conversation from another. */
+  /** Identifies the conversation. */
   readonly key: string;
   readonly conversation: string;
   readonly reader: Reader;
-  /** Entra object id of who added it last. */
+  /** Entra object id of the person who added it last. */
   readonly addedBy: string;
 }
 
-/** For what somebody has a place, or part of it. */
+/** What a person adds a channel for: all of its requests or some of them. */
 export interface Share {
   /** For the requests of all apps that have no approvers of their own. */
   readonly general: boolean;
@@ -23,21 +23,21 @@ export interface Share {
   readonly apps: readonly string[];
 }
 
-/** What one person has added a place for. It counts only while that person may decide on it. */
+/** What one person has added a channel for. It counts only while that person may decide on it. */
 export interface PlaceGrant extends Share {
   /** Entra object id. */
   readonly by: string;
   readonly at: number;
 }
 
-/** A place with each that was added, which make up its own share together. */
+/** A channel with the grants that make up its share. */
 export interface StoredPlace extends Place {
   readonly grants: readonly PlaceGrant[];
 }
 
 type PlaceParts = Pick<StoreParts, 'database' | 'clock'>;
 
-/** Remembers the place. One that is known stays for what others have added it for, too. */
+/** Stores the channel. If it is known already, it keeps what others have added it for. */
 export async function addPlace({ database, clock }: PlaceParts, place: Place): Promise<void> {
   const { key, conversation, reader, addedBy } = place;
   const at = clock.now();
@@ -64,16 +64,16 @@ export async function addPlace({ database, clock }: PlaceParts, place: Place): P
 }
 
 export type Removal =
-  /** Nothing goes there any more. */
+  /** It gets nothing any more. */
   | 'removed'
-  /** What others have added it for still goes there. */
+  /** It still gets what others have added it for. */
   | 'shareRemoved'
-  /** It is there for others alone; nothing was changed. */
+  /** Only others have added it; nothing was changed. */
   | 'notTheirs'
-  /** It was no place to begin with. */
+  /** It was not added. */
   | 'unknown';
 
-/** Takes somebody's share out of a place, whoever added it; the place goes with the last one. */
+/** Removes a share from a channel, even one that others added; the channel is removed with its last one. */
 export async function removeShare(
   { database, clock }: PlaceParts,
   key: string,
@@ -96,7 +96,7 @@ export async function removeShare(
   });
 }
 
-/** Writes what is left of a place. True where that is nothing, and the place is gone. */
+/** Writes a channel's remaining grants. True where none is left and the channel is removed. */
 export async function keepGrants(
   transaction: Transaction<Schema>,
   key: string,
@@ -108,7 +108,7 @@ export async function keepGrants(
   return left.length === 0;
 }
 
-/** Nothing can be sent there any more: a place, or somebody's personal chat. Recorded where it was a place. */
+/** Nothing can be sent any more to this channel or personal chat. Recorded for a channel. */
 export async function forgetPlace(
   transaction: Transaction<Schema>,
   { key, why, at }: { readonly key: string; readonly why: string; readonly at: number },
@@ -130,10 +130,10 @@ export async function forgetPlace(
 
 const personalStart = 'person|';
 
-/** Tells a personal chat from the places and from the other personal chats. */
+/** Identifies a personal chat, and tells it from channels. */
 export const personalKey = (personId: string): string => personalStart + personId;
 
-/** Whose personal chat it is; null for a place. */
+/** The person of a personal chat; null for a channel. */
 export function personOf(key: string): string | null {
   return key.startsWith(personalStart) ? key.slice(personalStart.length) : null;
 }
@@ -172,7 +172,7 @@ function columnsOf(grants: readonly PlaceGrant[]) {
   return { general: general ? 1 : 0, apps: JSON.stringify(apps), grants: JSON.stringify(grants) };
 }
 
-/** All of them, in the order in which they were added. */
+/** All channels, in the order in which they were added. */
 export async function listPlaces({ query }: Database): Promise<StoredPlace[]> {
   const rows = await query.selectFrom('approval_places').selectAll().orderBy('added_at').orderBy('key').execute();
   return rows.map(toPlace);
@@ -193,7 +193,7 @@ function toPlace(row: Selectable<ApprovalPlaceRow>): StoredPlace {
   };
 }
 
-/** Somebody who has talked to Usher in a personal chat, and can be written to there. */
+/** A person who has written to Usher in a personal chat and can be written to there. */
 export interface KnownPerson {
   /** Entra object id. */
   readonly personId: string;
@@ -201,7 +201,7 @@ export interface KnownPerson {
   readonly reader: Reader;
 }
 
-/** Remembers where a person can be written to; the latest word counts. */
+/** Stores where a person can be written to; the latest conversation counts. */
 export async function rememberPerson(
   { query }: Database,
   { personId, conversation, reader, seenAt }: KnownPerson & { readonly seenAt: number },

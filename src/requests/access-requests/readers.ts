@@ -9,8 +9,8 @@ import { findPlace, type PlaceGrant, personOf, type StoredPlace } from './places
 
 /**
  * Where access requests may be shown without a click. A personal chat counts while its person may decide on the app, a
- * channel or group chat while one of those may who have added it for that. What an approver has ended with `stop sending
- * approvals` keeps the cards that it has: nothing new goes there, and those who read them may go on doing so.
+ * channel or group chat while a person who added it for the app may. After an approver's `stop sending approvals` the
+ * cards already there stay: nothing new is sent there, and its readers may go on using them.
  */
 export interface ReaderParts {
   readonly database: Database;
@@ -18,10 +18,10 @@ export interface ReaderParts {
   readonly applications: Pick<Applications, 'find'>;
 }
 
-/** Those of an app, of which an empty list means the general ones; null where it is not known who they are. */
+/** The app's approvers, where an empty list means the general ones; null where they are unknown. */
 type Approvers = readonly string[] | null;
 
-/** Whether requests for this app may be shown or brought to mind there now; `key` as in `routeSource`. */
+/** Whether requests for this app may be shown there, or reminders sent, now; `key` as in `routeSource`. */
 export async function mayBeShown(parts: ReaderParts, appId: string, key: string): Promise<StillMay> {
   const found = await parts.applications.find(appId);
   if (!found.ok) return 'unknown';
@@ -35,7 +35,7 @@ export async function mayBeShown(parts: ReaderParts, appId: string, key: string)
   return anyMay(await Promise.all(grants.map(({ by }) => mayRead(parts, by, approvers))));
 }
 
-/** Whether this person is shown what there is to decide by these. */
+/** Whether this person may be shown the requests that these approvers decide. */
 export function mayRead(
   { access }: Pick<ReaderParts, 'access'>,
   personId: string,
@@ -46,7 +46,7 @@ export function mayRead(
   return stillMay(access, personId, judge);
 }
 
-/** What the place was added for, as far as it is about this app. */
+/** The channel's grants that cover this app. */
 export function grantsFor({ grants }: StoredPlace, appId: string, approvers: Approvers): readonly PlaceGrant[] {
   const isForApp = (grant: PlaceGrant) => grant.apps.includes(appId);
   if (approvers === null) return grants.filter((grant) => grant.general || isForApp(grant));

@@ -11,14 +11,14 @@ import { grantsFor, mayRead } from './readers.ts';
 import { endGrants, findRefusing } from './undelivered.ts';
 
 /**
- * Who is shown an access request. An app with approvers of its own goes to the places of those, any other to the
- * places of the general approvers; where there is no such place, to each approver who has talked to Usher, in the
- * personal chat. A place counts only while a person who has added it may decide on the app, by Entra's word now; one of
- * whom Graph does not tell makes the request wait. What people have added who may not any more is ended. What did not take the request before is passed over. Neither the asker nor the person concerned is
- * written to as an approver.
+ * Where an access request is shown. An app with approvers of its own goes to their channels, any other to the channels
+ * of the general approvers; where there is no such channel, to each approver who has written to Usher, in the personal
+ * chat. A channel counts only while a person who added it may decide on the app, according to Entra now; if Graph does
+ * not tell, the request waits. Grants of people who may no longer decide are ended. A conversation that has refused the
+ * request before is skipped. Neither the requester nor the person concerned is written to as an approver.
  *
- * An app that cannot be found has no approvers: whether they would be its own or the general ones is not known then, so
- * the request waits until it can be found, or expires. The same goes for one whose entry in `APPS_FILE` leads nowhere.
+ * An app that cannot be found has no known approvers, neither its own nor the general ones, so the request waits until
+ * it is found, or expires. The same goes for an app whose entry in `APPS_FILE` is broken.
  */
 export interface RoutingParts {
   readonly store: AccessParts;
@@ -69,7 +69,7 @@ export async function routeAccess(parts: RoutingParts, request: AccessRequest): 
   return chats.length === 0 && isUnknown ? { kind: 'later', delayMs: askAgainMs } : { kind: 'routed', to: chats };
 }
 
-/** Null where the place is for other apps. */
+/** Null where the channel is for other apps. */
 async function standingOf(
   parts: RoutingParts,
   { id, app }: AccessRequest,

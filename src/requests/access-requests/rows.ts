@@ -12,7 +12,9 @@ import type {
   LapseReason,
 } from './access-request.ts';
 
-/** A row made into what the rest of Usher speaks of. As in `../rows.ts`, a column that its state lacks is a bug. */
+/**
+ * Converts a row to the type that the rest of Usher uses. As in `../rows.ts`, a column that its state lacks is a bug.
+ */
 export function toAccessRequest(row: Selectable<AccessRequestRow>): AccessRequest {
   return {
     id: row.id,
@@ -80,7 +82,7 @@ function toDecision(row: Selectable<AccessRequestRow>): Decision {
   return { by, at: present(row.decided_at), reason: row.decision_reason };
 }
 
-/** Where the decider reads; null as long as nobody decided. */
+/** Where the approver reads; null while there is no decision. */
 export function toDecidedFrom(row: Selectable<AccessRequestRow>): DecidedFrom | null {
   return row.decided_from === null ? null : (JSON.parse(row.decided_from) as DecidedFrom);
 }

@@ -15,13 +15,13 @@ import { type AwaitingParts, lookForAssignment } from './awaiting.ts';
 import type { StartVerdict } from './calendar.ts';
 
 /**
- * What happens when an approved access request is due. Days may have passed since somebody looked at it, so everything
- * that it rests on is read from Graph again: the asker's role, whose report the person is, the person, the app, its job, and
- * whether the decider may still decide on it. Where the app's entry in `APPS_FILE` says so, the app role is assigned first. One that waits for an assignment is
- * looked at in Entra before all else, and goes no further as long as that is missing.
+ * What happens when an approved access request is due. Days may have passed since the decision, so everything is read
+ * from Graph again: the requester's role, whose report the person is, the person, the app, its job, and whether the
+ * approver may still decide on it. Where the app's entry in `APPS_FILE` says so, the app role is assigned first. A
+ * request that waits for an assignment is first checked in Entra, and goes no further while the assignment is missing.
  *
- * It may be done twice, after a crash in the middle: the assignment is then there already. The
- * provisioning request is the calendar's to store.
+ * It may run twice, after a crash in the middle: then the assignment exists already. The scheduler stores the
+ * provisioning request.
  */
 export interface StartParts extends AwaitingParts {
   readonly access: Access;
@@ -82,9 +82,9 @@ export async function prepareStart(parts: StartParts, accessRequest: AccessReque
 const lapsed = (why: LapseReason): StartVerdict => ({ kind: 'lapsed', why });
 const later: StartVerdict = { kind: 'later', heldUp: 'graphAway', delayMs: askAgainMs };
 
-/** Null when the asker still may ask for this person. */
+/** Null when the requester still may ask for this person. */
 async function checkAsker(parts: StartParts, { asker, subject }: AccessRequest): Promise<StartVerdict | null> {
-  // The tenant only tells callers of several tenants apart in the cache, which is passed over here.
+  // The tenant only separates callers of several tenants in the cache, which is bypassed here.
   const who = await parts.access.identifyAnew({ id: asker.id, tenantId: '' });
   switch (who.kind) {
     case 'trouble':
@@ -101,7 +101,7 @@ async function checkAsker(parts: StartParts, { asker, subject }: AccessRequest):
   }
 }
 
-/** Null when who approved it may still decide on this app. */
+/** Null when the approver may still decide on this app. */
 async function checkDecider(
   { access }: StartParts,
   { state }: AccessRequest,
@@ -149,7 +149,7 @@ function obstacleOf({ state, mustStopFirst }: Job): StartVerdict | null {
     case 'paused':
     case 'neverRun':
     case 'other':
-    // No cycle is scheduled, and calls on demand go through all the same.
+    // No cycle is scheduled, but on-demand calls work all the same.
     case 'disabled':
       return mustStopFirst ? { kind: 'later', heldUp: 'jobRuns', delayMs: quarantineMs } : null;
     case 'notConfigured':
@@ -164,8 +164,8 @@ function obstacleOf({ state, mustStopFirst }: Job): StartVerdict | null {
 type Assigning = StartVerdict | { readonly kind: 'assignment'; readonly made: boolean };
 
 /**
- * `made` tells whether Graph may need minutes to see the assignment. Each step is noted before and after the call; see
- * `assigning.ts`.
+ * `made` tells whether Graph may need minutes to replicate the assignment. Each step is noted before and after the
+ * call; see `assigning.ts`.
  */
 async function assignWhereWanted(
   { assignments, store }: StartParts,
@@ -174,7 +174,7 @@ async function assignWhereWanted(
 ): Promise<Assigning> {
   const isBegun = assigning === 'begun' || assigning === 'unanswered';
   if (app.assign === null && !isBegun) return { kind: 'assignment', made: assigning === 'made' };
-  // What a call that was cut off has made may be younger than what is kept.
+  // The assignment of an interrupted call may be newer than the cache.
   if (isBegun) assignments.forget(app.id, subject.id);
   const found = await assignments.find(app.id, subject.id);
   if (!found.ok) return later;

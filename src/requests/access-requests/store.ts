@@ -13,16 +13,16 @@ import { addWorkingDays } from './working-days.ts';
 
 export { type Acted, act } from './acting.ts';
 
-/** What is asked for, before it has an id. */
+/** A new access request, before it has an id. */
 export interface NewAccessRequest
   extends Pick<AccessRequest, 'asker' | 'subject' | 'app' | 'reason' | 'startsAt' | 'askedAs'> {
-  /** What it came of, e.g. conversation and activity id. A second one from the same source is the first one. */
+  /** Where it came from, e.g. conversation and activity id. A second one from the same source is the first one. */
   readonly source: string;
   readonly reader: Reader;
   readonly conversation: string;
 }
 
-/** So many requests may one person have open. */
+/** How many requests one person may have open. */
 export const mostOpen = 10;
 const dayMs = 24 * 60 * 60_000;
 
@@ -30,17 +30,17 @@ export type Creation =
   | { readonly kind: 'created'; readonly accessRequest: AccessRequest }
   /** The same source has made it before. */
   | { readonly kind: 'same'; readonly accessRequest: AccessRequest }
-  /** Somebody has asked for the same person and app, and it is not at an end. */
+  /** An open request for the same person and app exists. */
   | { readonly kind: 'alreadyOpen'; readonly accessRequest: AccessRequest }
   | { readonly kind: 'tooMany'; readonly open: number }
-  /** Whether they are open or not: each was brought to approvers. */
+  /** Open or not: each was shown to approvers. */
   | { readonly kind: 'tooManyToday'; readonly made: number };
 
-/** Stores an access request that waits for a decision, or tells why not. */
+/** Stores an access request that waits for a decision, or returns why not. */
 export async function createAccessRequest(parts: AccessParts, wanted: NewAccessRequest): Promise<Creation> {
   const { database, clock, approvals } = parts;
   return database.transact(async (transaction): Promise<Creation> => {
-    // The gate's lock puts all that are asked for in single file, so what is counted here still holds when it is written.
+    // The gate's lock serializes all new requests, so the counts still hold when it is written.
     await readGate(parts, transaction);
     const requests = transaction.selectFrom('access_requests').selectAll();
     const earlier = await requests.where('source', '=', wanted.source).executeTakeFirst();
@@ -135,7 +135,7 @@ export async function findCarriedOutBy(database: Database, requestId: string): P
   return id === null ? null : findAccessRequest(database, id);
 }
 
-/** What waits for a decision, oldest first. */
+/** The requests that wait for a decision, oldest first. */
 export async function findPending(
   { query }: Database,
   page: { readonly limit: number; readonly offset: number },
@@ -152,7 +152,7 @@ export async function findPending(
   return rows.map(toAccessRequest);
 }
 
-/** Records that somebody tried what they may not. */
+/** Records that a person tried an action that they may not take. */
 export async function recordRefusal(
   { database, clock }: Pick<StoreParts, 'database' | 'clock'>,
   id: string,

@@ -9,10 +9,10 @@ import type { AccessParts } from './parts.ts';
 import { common, forgetPlace, isEmpty, joined, keepGrants, lockPlace, type Share, without } from './places.ts';
 
 /**
- * A chat that Teams refuses for good: the bot was taken out of it, or is blocked there. A request whose approvers read
- * only there would wait for nobody. So the place is forgotten, and once no other copy for approvers is left, the request
- * is routed anew, past every place that did not take it. The same goes for a chat that may not be shown it any more,
- * since the person who brought it there may not decide any more (`readers.ts`): its copies are withdrawn.
+ * A chat that Teams refuses for good: the bot was removed from it, or is blocked there. A request shown to approvers
+ * only there would wait forever. So the conversation is forgotten, and once no other card for approvers is left, the
+ * request is routed again, without the conversations that refused it. The same goes for a chat that may no longer be
+ * shown it, as the person who added it may no longer decide (`readers.ts`): its cards are withdrawn.
  */
 export type Refused =
   /** Nothing can ever be sent there. */
@@ -22,10 +22,10 @@ export type Refused =
   /** It may not be shown there any more. */
   | 'mayNot';
 
-/** What `gone` says of a card that is withdrawn: it may be there, and tells nothing any more. */
+/** The value of `gone` for a withdrawn card: it may still be in Teams, but shows nothing any more. */
 export const withdrawn = 2;
 
-/** Gives up the approvers' copies of a request in a conversation. True when it has to be routed once more. */
+/** Gives up the approvers' cards of a request in a conversation. True when it has to be routed again. */
 export function giveUpConversation(
   parts: AccessParts,
   { accessRequestId: id, conversation }: { readonly accessRequestId: string; readonly conversation: string },
@@ -70,7 +70,7 @@ async function routeAnew(transaction: Transaction<Schema>, id: string, at: numbe
     .execute();
 }
 
-/** The keys of the places that did not take this request. */
+/** The keys of the conversations that refused this request. */
 export async function findRefusing({ query }: Database, accessRequestId: string): Promise<ReadonlySet<string>> {
   const rows = await query
     .selectFrom('access_cards')
@@ -82,8 +82,8 @@ export async function findRefusing({ query }: Database, accessRequestId: string)
 }
 
 /**
- * Takes out of a place what these people have added it for and may not decide on any more. Where that leaves nothing of
- * it, the place is told, and what there is to decide of it goes elsewhere.
+ * Removes these people's grants, on which they may no longer decide, from a channel. Where none is left, the channel is
+ * told, and its pending requests go elsewhere.
  */
 export function endGrants(
   parts: AccessParts,
@@ -114,7 +114,10 @@ interface EndedGrants {
   readonly share: Share;
 }
 
-/** An operator or an approver ends a place, whoever added it. The conversation to tell; null where there was no place. */
+/**
+ * An operator or an approver ends a channel, even one that others added. Returns the conversation to tell; null where
+ * there was none.
+ */
 export function endPlace(parts: AccessParts, key: string, actorId: string): Promise<string | null> {
   return parts.database.transact(async (transaction) => {
     const place = await lockPlace(parts.database, transaction, key);
@@ -130,8 +133,8 @@ export function endPlace(parts: AccessParts, key: string, actorId: string): Prom
 }
 
 /**
- * The cards there tell nothing any more, of what the place has ended for; and what waits for a decision and was shown
- * nowhere else is routed anew. `apps`: those with approvers of their own for which it was a place.
+ * Withdraws the cards that the channel may no longer show, and routes pending requests that were shown nowhere else
+ * again. `apps`: those with approvers of their own for which it was added.
  */
 async function withdrawCopies(
   transaction: Transaction<Schema>,
@@ -153,7 +156,7 @@ async function withdrawCopies(
   for (const { id, requestId, app_id, state } of rows) {
     if (!(apps.includes(app_id) ? ended.apps.includes(app_id) : ended.general)) continue;
     await transaction.updateTable('access_cards').set({ gone: withdrawn, due_at: null }).where('id', '=', id).execute();
-    // Its cards show it at their next edit.
+    // The cards of the request show it at their next edit.
     await transaction
       .updateTable('access_requests')
       .set({ revision: sql<number>`revision + 1` })
@@ -163,7 +166,7 @@ async function withdrawCopies(
   }
 }
 
-/** What `routeSource` gives for this place, whatever request the row is of. */
+/** What `routeSource` gives for this conversation, for the request of any row. */
 const routeSourceOf = (key: string) => sql<string>`'route|' || access_requests.id || '|' || ${key}`;
 
 async function hasReader(transaction: Transaction<Schema>, accessRequestId: string): Promise<boolean> {

@@ -1,10 +1,10 @@
 import { DateTime } from 'luxon';
 
 /**
- * The same time of day so many working days (Monday to Friday) later, as people in this time zone count them.
+ * The same time of day so many working days (Monday to Friday) later, in this time zone.
  *
  * @param from milliseconds since 1970
- * @param timeZone IANA name; one that is not known counts as UTC
+ * @param timeZone IANA name; an unknown one counts as UTC
  */
 export function addWorkingDays(from: number, days: number, timeZone: string): number {
   const local = DateTime.fromMillis(from, { zone: timeZone });

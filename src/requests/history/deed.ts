@@ -3,9 +3,9 @@ import type { AccessStateKind } from '../access-requests/access-request.ts';
 import type { Person } from '../request.ts';
 
 /**
- * One line of the history: something that somebody asked for, and what came of it. An access request and the
- * provisioning request that carries it out are one line, that of the access request. Where only the latter is in the
- * stretch of time that was asked for, it has a line of its own, with who approved it.
+ * One line of the history: what was asked for, and its result. An access request and the provisioning request that
+ * carries it out are one line, that of the access request. Where only the latter is in the requested period, it has a
+ * line of its own, with its approver.
  */
 export type Deed =
   | {
@@ -17,11 +17,11 @@ export type Deed =
       readonly app: AppName;
       /** Null for several people; a group is one subject. */
       readonly subject: SubjectName | null;
-      /** Of a group: its members that are provisioned with it. */
+      /** For a group: how many of its members are provisioned with it. */
       readonly people: number;
       readonly isGroup: boolean;
       readonly result: DeedResult;
-      /** Null where nobody had to. */
+      /** Null where no approval was needed. */
       readonly approvedBy: Person | null;
     }
   | {
@@ -32,20 +32,23 @@ export type Deed =
       readonly app: AppName;
       readonly subject: SubjectName;
       readonly state: AccessStateKind;
-      /** Milliseconds since 1970: the start of a day in `timeZone`, the asker's; null for "as soon as it is approved". */
+      /**
+       * Milliseconds since 1970: the start of a day in `timeZone`, the requester's; null for "as soon as it is
+       * approved".
+       */
       readonly startsAt: number | null;
       readonly timeZone: string;
-      /** Who approved or denied it; null as long as nobody did. */
+      /** The approver who approved or denied it; null while there is no decision. */
       readonly decidedBy: Person | null;
-      /** The provisioning request that carries it out, and how that stands; null as long as there is none. */
+      /** The provisioning request that carries it out, and its result; null while there is none. */
       readonly requestId: string | null;
       readonly result: DeedResult | null;
     };
 
 export type DeedResult =
-  /** `running`: of several calls some have begun, and not all are at their end. */
+  /** `running`: of several calls some have begun, and not all have ended. */
   | { readonly kind: 'waiting' | 'running' | 'held' | 'cancelled' }
-  /** How many calls ended how; those that were cancelled are not among them, and counted by themselves. */
+  /** How many calls ended how. Cancelled ones are counted separately. */
   | {
       readonly kind: 'done';
       readonly counts: Readonly<Partial<Record<OutcomeKind, number>>>;
@@ -59,25 +62,25 @@ export interface AppName {
 }
 
 export interface SubjectName {
-  /** Entra object id, or whatever the job's source knows it by. */
+  /** Entra object id, or the id in the job's source. */
   readonly id: string;
   readonly name: string;
-  /** A second line to know it by, e.g. the user principal name. */
+  /** A second line that identifies it, e.g. the user principal name. */
   readonly label: string | null;
 }
 
-/** Somebody, as asker or as the one it is about; or an app. Ids alone, as names come and go. */
+/** A person, as requester or subject; or an app. Ids alone, as names change. */
 export type About = { readonly personId: string } | { readonly appId: string };
 
 export interface HistoryFilter {
   readonly about: About | null;
   /** Only what this person asked for. */
   readonly askerId: string | null;
-  /** Not what was asked for before; milliseconds since 1970. */
+  /** Nothing asked for before this; milliseconds since 1970. */
   readonly since: number | null;
   /**
-   * Only what this person asked for, and what concerns one of these: of what others asked for several people, only what
-   * concerns these is told. Missing or null for everything.
+   * Only what this person asked for, and what concerns one of these: of another person's request for several, only the
+   * part about these is shown. Missing or null for everything.
    */
   readonly only?: OwnPart | null;
 }
@@ -87,7 +90,7 @@ export interface OwnPart {
   readonly subjectIds: readonly string[];
 }
 
-/** A place in the history; what follows it is older. */
+/** A position in the history; what follows it is older. */
 export interface Cursor {
   readonly at: number;
   readonly id: string;

@@ -7,9 +7,9 @@ import { type ExportFilter, exportRecords } from './records.ts';
 import { csvOf } from './texts.ts';
 
 /**
- * The record as a CSV file whose size is known before it is read. Of a million requests it takes minutes to write, so a
- * thread with a connection of its own does it, and this one only passes the text on, as much as is asked for. It is
- * written twice, once for its size: on a disk it would be as much personal data as in the database, beside it.
+ * The record as a CSV file whose size is known before it is read. Writing a million requests takes minutes, so a thread
+ * with a connection of its own does it, and this one only passes the text on, on demand. It is written twice, once to
+ * learn its size: a file on disk would be a second copy of the personal data in the database.
  */
 export interface RecordFile {
   readonly sizeBytes: number;
@@ -18,7 +18,7 @@ export interface RecordFile {
 }
 
 export interface FileFilter extends ExportFilter {
-  /** ISO 8601, UTC. What came at this moment or later is left out, and so the record, which only grows, stays the same. */
+  /** ISO 8601, UTC. Later entries are left out, so that the file, of an append-only record, stays the same. */
   readonly until: string;
 }
 
@@ -27,21 +27,21 @@ export interface ExportTask {
   readonly wanted: 'size' | 'text';
 }
 
-/** What the thread says; after a piece of text it waits until it is asked to go on. */
+/** The thread's messages; after a piece of text it waits until it is told to go on. */
 export type ExportNews =
   | { readonly kind: 'size'; readonly sizeBytes: number }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'end' }
   | { readonly kind: 'failed'; readonly error: ToldError };
 
-/** So many threads write at a time, however many exports are asked for. */
+/** How many threads write at a time, however many exports are requested. */
 const mostAtOnce = 2;
 let underWay = 0;
 const inLine: (() => void)[] = [];
 
-/** A record as short as this is at hand before a thread has started. */
+/** A record this short is read before a thread would have started. */
 const mostLinesHere = 1_000;
-/** So many lines are written before others have their turn. */
+/** How many lines are written before other work gets its turn. */
 const linesAtOnce = 50;
 
 export async function recordFile(database: Database, filter: FileFilter): Promise<RecordFile> {
@@ -93,7 +93,7 @@ async function* before<Line extends { readonly at: string }>(until: string, line
   }
 }
 
-/** All that the thread says; nothing where the database can be read in this one alone. */
+/** All the thread's messages; none where only this thread can read the database. */
 async function* writing(database: Database, task: ExportTask): AsyncGenerator<ExportNews> {
   await takePlace();
   try {
@@ -144,7 +144,7 @@ async function takePlace(): Promise<void> {
   underWay += 1;
 }
 
-/** Handed to the next in line, if there is one. */
+/** Hands the slot to the next in line, if there is one. */
 function giveUpPlace(): void {
   const next = inLine.shift();
   if (next === undefined) underWay -= 1;

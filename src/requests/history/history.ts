@@ -4,7 +4,7 @@ import { findKeyAt } from './key-at.ts';
 import { findAccessKeys, findKeys, findProvisioningKeys } from './keys.ts';
 import { readDeeds } from './lines.ts';
 
-/** The next deeds after the cursor, newest first, and where to go on; null at the end. */
+/** The next lines of the history after the cursor, newest first, and where to go on; null at the end. */
 export async function findDeeds(
   database: Database,
   { after, limit, ...filter }: HistoryFilter & { readonly after: Cursor | null; readonly limit: number },
@@ -30,13 +30,14 @@ export async function findDeedsPage(
 }
 
 /**
- * What was last asked for, or done after an approval, for this person in this app; null when nothing ever was. Of a
- * request for several people it tells how this one fared. What a group's call did for its members is not found.
+ * The latest request for this person in this app, by the time it was made or, after an approval, carried out; null when
+ * there was none. Of a request for several people it gives this person's result. Members of a group's call are not
+ * found.
  */
 export async function lastDeedAbout(database: Database, personId: string, appId: string): Promise<Deed | null> {
   const sought = { subjectIds: [personId], appId };
   const [asked] = await findAccessKeys(database, sought, 1);
-  // Here the day counts on which it was carried out, not the one on which it was asked for.
+  // Here the day counts on which it was carried out, not the one on which it was requested.
   const [provisioned] = await findProvisioningKeys(database, sought, 1, null);
   if (provisioned === undefined || (asked !== undefined && asked.at > provisioned.at)) {
     if (asked === undefined) return null;

@@ -3,23 +3,26 @@ import type { Cursor, HistoryFilter } from './deed.ts';
 import { accessKeys, inOrder, type Keys, provisioningKeys, type Sought, soughtBy } from './keys.ts';
 
 /**
- * The key that so many newer ones go before. Both engines go along one index ten times as quickly as they merge two,
- * so nearly all of the way is jumped: along the way that most keys stand on, with those of the others counted that
- * stand between. What is left is walked. (To count instead of to jump is no quicker: PostgreSQL then reads the table.)
+ * The key that this many newer ones precede. Both engines walk one index ten times as fast as they merge two, so nearly
+ * all of the distance is jumped: along the index with the most keys, counting the keys of the others in between. The
+ * rest is walked. (Counting instead of jumping is no faster: PostgreSQL then reads the table.)
  */
 
-/** So many keys are merged in no time. */
+/** So many keys are merged quickly. */
 const fewEnough = 10_000;
-/** By so many it is judged on which way most stand. */
+/** The sample from which the index with the most keys is determined. */
 const sampled = 1_000;
-/** A jump lands short of what is sought, as the ways may lie closer or wider further on. */
+/** A jump stops short of its target, as the density of an index may vary further on. */
 const jumpShort = 0.9;
-/** Each jump that lands short leaves a small part of the way; where the history is uneven, it is walked after so many. */
+/**
+ * Each jump that stops short leaves a small part of the distance; in an uneven history, the rest is walked after this
+ * many.
+ */
 const mostJumps = 12;
 
 type Way = (range: Pick<Sought, 'after' | 'upTo'>) => Keys;
 
-/** Null when there are no more than so many. */
+/** Null when there are not more keys than `newer`. */
 export async function findKeyAt({ query }: Database, filter: HistoryFilter, newer: number): Promise<Cursor | null> {
   const since = filter.since === null ? {} : { since: filter.since };
   const ways = soughtBy(filter).flatMap((one): Way[] => [
@@ -38,7 +41,7 @@ export async function findKeyAt({ query }: Database, filter: HistoryFilter, newe
     }
     return counts;
   };
-  // Each way is cut where it cannot matter any more: PostgreSQL would else sort the whole of them.
+  // Each index query is limited to what can matter: PostgreSQL would otherwise sort all of its rows.
   const walk = async (after: Cursor | null, over: number): Promise<Cursor | null> => {
     const [first, ...others] = ways.map((way) =>
       query.selectFrom(inOrder(way(afterOf(after)), over + 1).as('way')).select(['at', 'id']),
@@ -65,7 +68,7 @@ export async function findKeyAt({ query }: Database, filter: HistoryFilter, newe
     const others = ways.filter((way) => way !== longest);
     const passed = over + 1 + sum(await countAll(others, place, landed ?? null));
     if (passed > left) caution /= 2;
-    // The longest way ends before that, and all the others do not make up for it.
+    // The longest index ends before that, and all the others do not make up for it.
     else if (landed === undefined) return null;
     else {
       place = landed;

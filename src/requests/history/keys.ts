@@ -11,15 +11,15 @@ import type { Schema } from '../../db/schema.ts';
 import type { Cursor, HistoryFilter, OwnPart } from './deed.ts';
 
 /**
- * Which deeds come next, by time and id alone. Every query walks an index that is in this order already and stops at
- * the page's end, so a page costs the same whether the history is a hundred lines long or a hundred thousand. What
- * would need two indexes at once, somebody as asker or as subject, is two queries, and their answers are merged.
+ * The next lines of the history, by time and id alone. Every query walks an index that is already in this order and
+ * stops at the page's end, so a page costs the same whether the history is a hundred lines long or a hundred thousand.
+ * A search that needs two indexes at once, for a person as requester or as subject, is two queries with merged results.
  */
 export interface Key extends Cursor {
   readonly kind: 'provisioning' | 'access';
 }
 
-/** What one query looks for; all that is given must hold. */
+/** The conditions of one query; all of them must hold. */
 export interface Sought {
   readonly askerId?: string;
   readonly notAskerIds?: readonly string[];
@@ -48,8 +48,8 @@ export async function findKeys(
   const access: Cursor[] = [];
   for (const one of sought) access.push(...(await findAccessKeys(database, one, limit)));
   const newestAccess = access.toSorted(newestFirst).slice(0, limit);
-  // What is older than a whole page cannot be on it. Where all is asked for first, this spares walking past every
-  // request that came of it.
+  // Anything older than a whole page cannot be on it. Where access requests fill the page, this spares walking past
+  // every provisioning request that carries one out.
   const notBefore = newestAccess.length === limit ? newestAccess.at(-1)?.at : undefined;
   const provisioning: Cursor[] = [];
   for (const one of sought) {
@@ -65,7 +65,7 @@ export async function findKeys(
     .slice(0, limit);
 }
 
-/** Nothing is found by two of them. */
+/** The queries, of which no two find the same line. */
 export function soughtBy({ about, askerId, only = null }: HistoryFilter): Sought[] {
   if (only !== null) return soughtOfPart(about, only);
   const asked = askerId === null ? {} : { askerId };
@@ -76,7 +76,7 @@ export function soughtBy({ about, askerId, only = null }: HistoryFilter): Sought
   return askerId === personId ? [asked] : [{ ...asked, subjectIds: [personId] }];
 }
 
-/** The same where only a part may be seen; nothing is found by two of them either. */
+/** The same where only a part may be seen; again no two find the same line. */
 function soughtOfPart(about: HistoryFilter['about'], { askerId, subjectIds }: OwnPart): Sought[] {
   const concerning = (sought: Sought) => (subjectIds.length === 0 ? [] : [{ subjectIds, ...sought }]);
   if (about === null || 'appId' in about)
@@ -95,7 +95,9 @@ export function findAccessKeys({ query }: Database, sought: Sought, limit: numbe
   return inOrder(accessKeys(query, sought), limit).execute();
 }
 
-/** Those that came of an access request are left out, unless that was made before `accessSince`; null leaves out none. */
+/**
+ * Leaves out those that carry out an access request, unless that was made before `accessSince`; null leaves out none.
+ */
 export function findProvisioningKeys(
   { query }: Database,
   sought: Sought,
@@ -155,8 +157,8 @@ function throughRequests(query: Kysely<Schema>, { since, after, upTo }: Sought, 
 }
 
 /**
- * The subject's own calls are in order. Each one's request is looked up, not joined: the engines would begin with the
- * requests where they take the calls for many.
+ * The subject's own calls are in order. Each one's request is looked up, not joined: if the engines expect many calls,
+ * they would begin with the requests.
  */
 function throughCalls(
   query: Kysely<Schema>,
@@ -179,7 +181,7 @@ function throughCalls(
   return found as Keys;
 }
 
-/** As comparisons of pairs, which both engines look up in the index. */
+/** As comparisons of pairs, for which both engines use the index. */
 const olderThan = (time: string, name: string, { at, id }: Cursor) =>
   sql<boolean>`(${sql.ref(time)}, ${sql.ref(name)}) < (${at}, ${id})`;
 

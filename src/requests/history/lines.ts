@@ -15,8 +15,8 @@ interface Part {
 type Provisioning = Extract<Deed, { kind: 'provisioning' }>;
 
 /**
- * The deeds of these keys, in their order. An outcome's report is never read: it is long, and a line shows none of it.
- * With `only`, what others than this asker asked for several people tells of these people alone; each must have a call
+ * The history lines of these keys, in their order. An outcome's report is never read: it is long, and a line shows none
+ * of it. With `only`, another person's request for several people shows these people alone; each key must have a call
  * for one of them.
  */
 export async function readDeeds(database: Database, keys: readonly Key[], only: Part | null = null): Promise<Deed[]> {
@@ -49,7 +49,7 @@ export async function readDeeds(database: Database, keys: readonly Key[], only: 
       timeZone: row.time_zone,
       decidedBy: personOf(row.decided_by_id, row.decided_by_name),
       requestId: row.request_id,
-      // What waits to be tried once more, or was given up after a try, is told by its own state.
+      // A request that waits for a retry, or was given up after an attempt, is shown by its own state.
       result: isCarriedOut(row.state) ? (provisionings.get(row.request_id ?? '')?.result ?? null) : null,
     });
   return keys.flatMap(({ id }) => deeds.get(id) ?? []);
@@ -115,11 +115,11 @@ async function readProvisionings(
 
 type CallOf = ExpressionBuilder<Schema, 'tasks'>;
 
-/** PostgreSQL does not take an empty list. */
+/** PostgreSQL rejects an empty list. */
 const isIn = (call: CallOf, column: 'subject_id' | 'request_id', ids: readonly string[]) =>
   ids.length === 0 ? sql<boolean>`1 = 0` : call(column, 'in', ids);
 
-/** The members of groups stand behind the reports in their rows, so they are read for groups alone. */
+/** The members are stored after the reports in their rows, so they are read for groups alone. */
 async function countMembers(query: Database['query'], ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>();
   if (ids.length === 0) return counts;

@@ -1,19 +1,19 @@
 import { sql } from 'kysely';
 import type { Database } from '../../db/database.ts';
 
-/** Somebody or something that the history knows. */
+/** A person or an app in the history. */
 export interface Known {
   readonly kind: 'person' | 'app';
   readonly id: string;
   readonly name: string;
 }
 
-/** More are never of use: with two, the asker has to choose already. */
+/** More are never useful: with two, the caller has to choose already. */
 const mostKnown = 10;
 
 /**
- * Whom or what Usher's own record knows by this id, name or user principal name, without regard to case. Of the names
- * that the database has noted, those count that still stand in the history.
+ * The people or apps that Usher's own record has under this id, name or user principal name, ignoring case. Of the
+ * noted names, those count that are still in the history.
  */
 export async function findKnown({ query }: Database, text: string): Promise<readonly Known[]> {
   const wanted = sql`lower(${text.trim()})`;
@@ -28,7 +28,7 @@ export async function findKnown({ query }: Database, text: string): Promise<read
     order by known.kind, known.id
     limit ${sql.lit(mostKnown)}`.execute(query);
   if (rows.length > 0) return rows;
-  // Somebody who was only ever turned away stands in the record by id alone.
+  // A person who was only ever refused is in the record by id alone.
   const turnedAway = await query
     .selectFrom('known_names')
     .select('id')
@@ -40,6 +40,6 @@ export async function findKnown({ query }: Database, text: string): Promise<read
   return turnedAway === undefined ? [] : [{ kind: 'person', id: turnedAway.id, name: turnedAway.id }];
 }
 
-/** In the order of the index, for else PostgreSQL would look through the table, in the hope to meet one soon. */
+/** In the order of the index; otherwise PostgreSQL would scan the table, hoping to find a match soon. */
 const stands = (table: string, column: string, time = 'created_at') =>
   sql`(select 1 from ${sql.table(table)} where ${sql.ref(column)} = known.id order by ${sql.ref(time)} desc limit 1) = 1`;

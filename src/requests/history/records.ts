@@ -3,20 +3,20 @@ import type { Database } from '../../db/database.ts';
 import type { Entry } from '../record.ts';
 import type { About } from './deed.ts';
 
-/** One entry of the append-only record, as auditors get it. */
+/** One entry of the append-only record, as exported for auditors. */
 export interface RecordLine {
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly kind: string;
-  /** Entra object id; empty for what time alone did, or an activity that carried none. */
+  /** Entra object id; empty for actions of time alone, or an activity without an id. */
   readonly actorId: string;
-  /** As the history knows the actor; null for a person whom no request names. */
+  /** The actor's name in the history; null for a person whom no request names. */
   readonly actorName: string | null;
-  /** Of a provisioning or an access request. */
+  /** Id of a provisioning or an access request. */
   readonly requestId: string | null;
   readonly appId: string | null;
   readonly appName: string | null;
-  /** Whom the entry itself names, or the one person that an access request is for. */
+  /** The people that the entry itself names, or the one person that an access request is for. */
   readonly subjectIds: readonly string[];
   readonly details: Entry['details'];
 }
@@ -27,12 +27,12 @@ export interface ExportFilter {
   readonly about: About | null;
 }
 
-/** So many entries are in memory at a time. */
+/** How many entries are in memory at a time. */
 export const recordsAtOnce = 500;
 
 /**
- * The whole record, denials included, oldest first. The next page is read when the one before has been taken, so it
- * takes the same memory for a day as for ten years.
+ * The whole record, denials included, oldest first. The next page is read when the one before has been consumed, so a
+ * day takes the same memory as ten years.
  */
 export async function* exportRecords(
   database: Pick<Database, 'query'>,
@@ -62,13 +62,13 @@ interface Row {
   readonly app_id: string | null;
   readonly app_name: string | null;
   readonly subject_id: string | null;
-  /** 1 where the request behind the entry is about what is looked for. */
+  /** 1 where the entry's request is about the person or app in question. */
   readonly concerned: number;
 }
 
 /**
- * Every entry of the stretch is read, and looked at here: a search for a rare name would otherwise be one query that
- * runs for as long as the record is.
+ * Every entry of the period is read and filtered here: a search for a rare name would otherwise be one query that runs
+ * over the whole record.
  */
 async function readPage(
   { query }: Pick<Database, 'query'>,
@@ -122,7 +122,7 @@ function toLine(row: Row): RecordLine {
   };
 }
 
-/** By these names the writers of entries tell whom and which app they are about; see `writeRecord`'s callers. */
+/** The keys under which writers of entries store subjects and app; see `writeRecord`'s callers. */
 function subjectsIn({ subject, subjects, members }: Entry['details']): string[] {
   return [...new Set([subject, subjects, members].flatMap((ids) => ids ?? []).map(String))];
 }
@@ -131,7 +131,7 @@ function appIn({ app }: Entry['details']): string | null {
   return typeof app === 'string' ? app : null;
 }
 
-/** Of no request, or of a group whose member it is: the entry itself may name it all the same. */
+/** For an entry without a request, or of a group whose member it is: the entry itself may name the person or app. */
 function namesIt(line: RecordLine, about: About): boolean {
   return 'appId' in about ? line.appId === about.appId : line.subjectIds.includes(about.personId);
 }

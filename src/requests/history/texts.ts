@@ -13,13 +13,13 @@ const columns = [
   'details',
 ] as const satisfies readonly (keyof RecordLine)[];
 
-/** By which a spreadsheet knows that the names are UTF-8. */
+/** Tells a spreadsheet that the file is UTF-8. */
 const byteOrderMark = '\uFEFF';
 
 /**
- * The lines as CSV with a header (RFC 4180), one piece of text for each: whoever reads slowly is not overtaken. People
- * choose their own display names, so no cell can begin what a spreadsheet would run as a formula; one that would has an
- * apostrophe before it. https://owasp.org/www-community/attacks/CSV_Injection
+ * The lines as CSV with a header (RFC 4180), one piece of text for each, so that a slow reader is not overrun. People
+ * choose their own display names, so no cell may begin what a spreadsheet would run as a formula; one that would gets
+ * an apostrophe before it. https://owasp.org/www-community/attacks/CSV_Injection
  */
 export async function* csvOf(lines: AsyncIterable<RecordLine>): AsyncGenerator<string> {
   yield byteOrderMark + toCsv(columns);
@@ -37,11 +37,11 @@ function cellOf(value: RecordLine[keyof RecordLine]): string {
 }
 
 /**
- * `escape_formulas` sees to the first character. But spreadsheets skip white space before it, and where the comma is
- * the decimal sign they part cells at semicolons, so that a formula may begin in the middle.
+ * `escape_formulas` handles the first character. But spreadsheets skip white space before it, and where the comma is
+ * the decimal sign they split cells at semicolons, so that a formula may begin in the middle.
  */
 function disarmed(cell: string): string {
-  // The sign is optional, so that a row of breaks matches at once and is not looked through again from each of them.
+  // The sign is optional, so that a run of breaks matches at once and is not scanned again from each of them.
   return cell.replace(
     /(^\s+|[;\t\r\n]["\s]*)([=+\-@\uFF1D\uFF0B\uFF0D\uFF20])?/g,
     (all, before: string, sign?: string) => (sign === undefined ? all : `${before}'${sign}`),

@@ -7,32 +7,32 @@ import type { JobChange, WatchedStatus } from './job-change.ts';
 import type { Watch } from './watch.ts';
 
 /**
- * Cards that a conversation is owed because of what it watches. Like notices, they are written in the transaction of
- * what they tell, and stand there until they have been sent.
+ * Cards for a conversation about the apps that it watches. Like notices, they are written in the transaction of what
+ * they report, and stay in the outbox until they are sent.
  */
 export interface Announcement {
   readonly id: number;
-  /** Of the watch that it is owed to. */
+  /** The watch for which it is sent. */
   readonly key: string;
   readonly appId: string;
   readonly conversation: string;
   readonly reader: Reader;
   readonly kind: 'jobChanged';
   readonly details: JobChangeDetails;
-  /** How often sending it failed. */
+  /** How often sending has failed. */
   readonly failures: number;
 }
 
 export interface JobChangeDetails {
   readonly app: { readonly id: string; readonly name: string };
   readonly change: JobChange;
-  /** As it was when the change was seen, which may be a while ago when the card is drawn. */
+  /** The status when the change was seen, which may be a while before the card is drawn. */
   readonly status: WatchedStatus;
   /** When it was seen; milliseconds since 1970. */
   readonly at: number;
 }
 
-/** Owes every one of these watches a card about its app. */
+/** Queues a card about its app for each of these watches. */
 export async function oweAnnouncements(
   transaction: Transaction<Schema>,
   watches: readonly Pick<Watch, 'key' | 'app' | 'conversation' | 'reader'>[],
@@ -53,7 +53,7 @@ export async function oweAnnouncements(
   await transaction.insertInto('announcements').values(rows).execute();
 }
 
-/** Hands out what is to be sent now, oldest first. Whatever is neither sent nor put off is due again in a minute. */
+/** Hands out the cards to send now, oldest first. A card that is neither sent nor put off is due again in a minute. */
 export function dueAnnouncements(database: Database, now: number, limit: number): Promise<Announcement[]> {
   return database.transact(async (transaction) => {
     const due = transaction
@@ -78,7 +78,7 @@ export function dueAnnouncements(database: Database, now: number, limit: number)
       conversation: row.conversation,
       reader: { locale: row.locale, timeZone: row.time_zone },
       kind: 'jobChanged',
-      // Read where it is drawn: one that cannot be read keeps no other from being sent.
+      // Parsed when it is drawn: an unreadable one does not keep others from being sent.
       get details() {
         return JSON.parse(row.details) as JobChangeDetails;
       },
@@ -91,7 +91,7 @@ export async function announcementSent({ query }: Database, id: number): Promise
   await query.updateTable('announcements').set({ due_at: null }).where('id', '=', id).execute();
 }
 
-/** Sending failed. It is tried again then; with null never, for the place is gone. */
+/** Sending failed. It is retried at `dueAt`; never where that is null, as the conversation is gone. */
 export async function putOffAnnouncement({ query }: Database, id: number, dueAt: number | null): Promise<void> {
   await query
     .updateTable('announcements')

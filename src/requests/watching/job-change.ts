@@ -3,7 +3,7 @@ import type { WatchedJobRow } from '../../db/schema.ts';
 import type { JobStatus } from '../../graph/job-status.ts';
 
 /**
- * What whoever watches an app is told about its synchronization job. The many states of a job are three here:
+ * What watchers of an app are told about its synchronization job. The many states of a job are reduced to three:
  *
  *     runs ──entered quarantine──▶ quarantined
  *       ▲  ◀─left quarantine──────     │
@@ -12,7 +12,8 @@ import type { JobStatus } from '../../graph/job-status.ts';
  *       └◀─runs again── │
  *                       └──entered quarantine──▶ quarantined
  *
- * A job that has not run yet, or says what Usher does not know, is none of them: it stays what it was until it shows.
+ * A job that has not run yet, or has a status unknown to Usher, is none of them: its last state stays until a new one
+ * shows.
  */
 export type WatchedState = WatchedJobRow['state'];
 
@@ -21,12 +22,12 @@ export type JobChange = 'enteredQuarantine' | 'leftQuarantine' | 'stopped' | 'ru
 /** `none`: the app has no job. `appDisabled`: the app itself is disabled in Entra. */
 export type WatchedStatus = JobStatus | 'none' | 'appDisabled';
 
-/** Of an app with several jobs, the one in quarantine is the news; else how the one for people stands. */
+/** For an app with several jobs, a quarantined one counts; else the job for people. */
 export function newsOf({ status, others }: { readonly status: JobStatus; readonly others: readonly JobStatus[] }) {
   return [status, ...others].find(({ health }) => health.kind === 'quarantined') ?? status;
 }
 
-/** Null for what says nothing about it. */
+/** Null for a status that tells nothing about it. */
 export function watchedStateOf(status: WatchedStatus): WatchedState | null {
   if (status === 'none' || status === 'appDisabled') return 'stopped';
   const { kind } = status.health;
@@ -49,7 +50,7 @@ export function watchedStateOf(status: WatchedStatus): WatchedState | null {
   }
 }
 
-/** What is told of it; at the first look (`before` is null) only a quarantine is news. */
+/** The change to report; at the first check (`before` is null) only a quarantine is reported. */
 export function changeBetween(before: WatchedState | null, after: WatchedState): JobChange | null {
   if (before === after) return null;
   switch (after) {

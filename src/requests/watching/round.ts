@@ -9,10 +9,9 @@ import { quarantinedApps } from './seen-jobs.ts';
 import { toWatch } from './watch.ts';
 
 /**
- * The round in which all watched jobs, and those in quarantine, are looked at, as it stands in the database: when it is due, and which process
- * makes it. Its one row is locked by whatever changes what is watched or what is known of it, so all of that happens
- * in single file; and what a process saw that has lost the round meanwhile is not stored, for it may be older than
- * what stands there.
+ * The round that reads all watched jobs, and those in quarantine. The database stores when it is due, and which process
+ * makes it. Every change to what is watched, or to what is known about it, locks the round's one row, so these changes
+ * are serialized; and a process that has lost the round meanwhile does not store what it read, as that may be outdated.
  */
 type RoundParts = Pick<StoreParts, 'database' | 'clock'>;
 
@@ -37,7 +36,7 @@ export type RoundClaim =
   /** Nothing to do before then; milliseconds from now. */
   | { readonly kind: 'later'; readonly inMs: number };
 
-/** Leases the round, if it is due and nobody else makes it. */
+/** Leases the round, if it is due and no other process makes it. */
 export async function claimRound(parts: RoundParts, lease: Lease, everyMs: number): Promise<RoundClaim> {
   const { database, clock } = parts;
   return database.transact(async (transaction): Promise<RoundClaim> => {
@@ -46,7 +45,7 @@ export async function claimRound(parts: RoundParts, lease: Lease, everyMs: numbe
     const isHeld =
       row.lease_owner !== null &&
       row.lease_owner !== lease.owner &&
-      // Where one process owns the database, whoever held another lease is gone.
+      // Where one process owns the database, the owner of any other lease is gone.
       !database.dialect.singleProcess &&
       (row.lease_until ?? 0) > now &&
       (row.lease_until ?? 0) <= now + longestLeaseMs;
@@ -74,12 +73,12 @@ export async function claimRound(parts: RoundParts, lease: Lease, everyMs: numbe
   });
 }
 
-/** Makes the next round due: there is something that nobody has looked at yet. Call it with the round's row locked. */
+/** Makes the next round due, as there is an app that has not been read yet. Call it with the round's row locked. */
 export async function hastenRound(transaction: Transaction<Schema>, at: number): Promise<void> {
   await transaction.updateTable('rounds').set({ due_at: at }).where('name', '=', round).execute();
 }
 
-/** Keeps the lease alive until then, unless it is lost. */
+/** Renews the lease until then, unless it is lost. */
 export async function renewRound({ database }: RoundParts, { owner, until }: Lease): Promise<void> {
   await database.query
     .updateTable('rounds')
@@ -89,7 +88,7 @@ export async function renewRound({ database }: RoundParts, { owner, until }: Lea
     .execute();
 }
 
-/** Hands the lease back, if it is still there. When the next round is due stands there already. */
+/** Releases the lease, if still held. The next round's due time is stored already. */
 export async function releaseRound({ database }: RoundParts, owner: string): Promise<void> {
   await database.query
     .updateTable('rounds')
@@ -100,8 +99,8 @@ export async function releaseRound({ database }: RoundParts, owner: string): Pro
 }
 
 /**
- * Stores how a job stands, and owes a card to every place that watches it where that is news: both or neither. True
- * when a card is owed; nothing is stored by a process that has lost the round.
+ * Stores a job's status, and queues a card for every conversation that watches it if the change is news: both or
+ * neither. True when a card was queued; a process that has lost the round stores nothing.
  */
 export async function noteStatus(
   parts: RoundParts,

@@ -4,20 +4,20 @@ import type { Schema } from '../../db/schema.ts';
 import type { StoreParts } from '../store.ts';
 
 /**
- * Which synchronization jobs were in quarantine when a command or a round last looked. All replicas tell of this table,
- * so they tell the same.
+ * The synchronization jobs in quarantine when a command or a round last read them. All replicas report from this table,
+ * so they report the same.
  *
- * A job that is seen in quarantine is looked at in every round, whether a place watches it or not, until it is seen to
- * run again or is gone. What nothing has looked at for an hour is not told of any more: Graph does not let Usher read
- * it, or has been away, or (where Graph is called by each person's own right) there are no rounds.
+ * A job seen in quarantine is read in every round, watched or not, until it runs again or is gone. A job that was not
+ * read for an hour is no longer reported: Graph does not let Usher read it, or has been away, or (where Graph is called
+ * with delegated permission) there are no rounds.
  */
 export interface SeenJob {
   readonly app: { readonly id: string; readonly name: string };
-  /** Null where the app has no job, or none any more. */
+  /** Null where the app has no job, or no longer has one. */
   readonly isQuarantined: boolean | null;
 }
 
-/** By its name: several apps of one name are one here, and in quarantine while any of them is. */
+/** By name: apps with the same name count as one, in quarantine while any of them is. */
 export interface SeenApp {
   readonly app: string;
   readonly isQuarantined: boolean;
@@ -26,11 +26,11 @@ export interface SeenApp {
 type SeenParts = Pick<StoreParts, 'database' | 'clock'>;
 
 const toldForMs = 3_600_000;
-/** A job that cannot be read any more is not looked for longer than this. */
+/** A job that cannot be read is given up after this. */
 const rememberMs = 24 * 3_600_000;
-/** An SQL statement takes only so many values. */
+/** An SQL statement takes a limited number of values. */
 const atOnce = 500;
-/** A tenant of sense does not have more; a round is to end before the next one. */
+/** No reasonable tenant has more; a round must end before the next one. */
 const mostInRound = 200;
 
 export async function noteSeenJobs({ database, clock }: SeenParts, jobs: readonly SeenJob[]): Promise<void> {
@@ -71,7 +71,7 @@ export async function noteSeenJobs({ database, clock }: SeenParts, jobs: readonl
   }
 }
 
-/** What a round saw, which knows apps by their ids alone. */
+/** Stores what a round read, which knows apps by their ids alone. */
 export async function noteLookedAt(
   parts: SeenParts,
   appId: string,
@@ -84,7 +84,7 @@ export async function noteLookedAt(
   if (name !== undefined) await noteSeenJobs(parts, [{ app: { id: appId, name }, isQuarantined }]);
 }
 
-/** The apps that a round looks at beside those that are watched, longest unseen first. */
+/** The unwatched apps that a round reads, longest unread first. */
 export async function quarantinedApps({ query }: { readonly query: Kysely<Schema> }): Promise<string[]> {
   const rows = await query
     .selectFrom('seen_jobs')
@@ -96,7 +96,7 @@ export async function quarantinedApps({ query }: { readonly query: Kysely<Schema
   return rows.map(({ app_id }) => app_id);
 }
 
-/** Those in quarantine first, so that a limit on names leaves none of them out. */
+/** Those in quarantine first, so that a limit on names leaves out none of them. */
 export async function seenApps({ query }: Database, now: number): Promise<SeenApp[]> {
   const rows = await query
     .selectFrom('seen_jobs')

@@ -2,9 +2,9 @@ import type { Selectable } from 'kysely';
 import type { WatchRow } from '../../db/schema.ts';
 import type { Reader } from '../request.ts';
 
-/** A conversation that wants to know when an app's synchronization changes. */
+/** A conversation that is told when an app's synchronization changes. */
 export interface Watch {
-  /** Tells one conversation from another. */
+  /** Identifies the conversation. */
   readonly key: string;
   readonly conversation: string;
   readonly reader: Reader;

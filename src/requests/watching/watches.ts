@@ -14,15 +14,15 @@ export type { Watch } from './watch.ts';
 export type WatchParts = Pick<StoreParts, 'database' | 'clock'>;
 
 /**
- * Remembers the watch. A job that is known to be in quarantine is told at once; one that nobody has looked at yet is
- * looked at as soon as `startWatching` is woken. False when the place watches the app already.
+ * Stores the watch. For a job known to be in quarantine a card is queued at once; a job that has not been read yet is
+ * read as soon as `startWatching` is woken. False when the conversation watches the app already.
  */
 export async function addWatch(parts: WatchParts, watch: Omit<Watch, 'addedAt'>): Promise<boolean> {
   const { database, clock } = parts;
   const { key, app, conversation, reader, addedBy } = watch;
   return database.transact(async (transaction) => {
     const at = clock.now();
-    // A round that stores a quarantine at this moment comes before or after, so either it owes the card or this does.
+    // A round that stores a quarantine now comes before or after, so exactly one of the two queues the card.
     await lockRound(parts, transaction);
     const added = await transaction
       .insertInto('watches')
@@ -56,7 +56,7 @@ export async function addWatch(parts: WatchParts, watch: Omit<Watch, 'addedAt'>)
   });
 }
 
-/** False when the place did not watch it. What it is still owed about the app is not sent any more. */
+/** False when the conversation did not watch it. Cards queued for it about the app are not sent any more. */
 export async function removeWatch(parts: WatchParts, key: string, appId: string, actorId: string): Promise<boolean> {
   const { database, clock } = parts;
   return database.transact(async (transaction) => {
@@ -81,7 +81,7 @@ export async function removeWatch(parts: WatchParts, key: string, appId: string,
       .where('app_id', '=', appId)
       .limit(1)
       .executeTakeFirst();
-    // What nobody watches is not looked at, so what is known of it would be out of date for the next one.
+    // An unwatched job is not read, so what is stored about it would be outdated for the next watch.
     if (watcher === undefined) await transaction.deleteFrom('watched_jobs').where('app_id', '=', appId).execute();
     const details = { place: key, watched: appId };
     await writeRecord(transaction, { at: clock.now(), actorId, kind: 'watchRemoved', requestId: null, details });
@@ -89,25 +89,25 @@ export async function removeWatch(parts: WatchParts, key: string, appId: string,
   });
 }
 
-/** Whether the person who added a watch may still watch: it counts only then. */
+/** Whether the person who added a watch may still watch; otherwise it does not count. */
 export function mayWatch(access: Pick<Access, 'identify'>, { addedBy }: Pick<Watch, 'addedBy'>): Promise<StillMay> {
   return stillMay(access, addedBy, (caller) => deny(caller, 'watch.change') === null);
 }
 
-/** The watch of this place on this app; null where there is none. */
+/** The watch of this conversation on this app; null where there is none. */
 export async function findWatch({ query }: Database, key: string, appId: string): Promise<Watch | null> {
   const found = query.selectFrom('watches').selectAll().where('key', '=', key).where('app_id', '=', appId);
   const row = await found.executeTakeFirst();
   return row === undefined ? null : toWatch(row);
 }
 
-/** All of them, in the order in which they were added. */
+/** All watches, in the order in which they were added. */
 export async function listAllWatches({ query }: Database): Promise<Watch[]> {
   const watches = query.selectFrom('watches').selectAll();
   return (await watches.orderBy('added_at').orderBy('key').orderBy('app_id').execute()).map(toWatch);
 }
 
-/** What this place watches, by the apps' names. */
+/** The watches of this conversation, by the apps' names. */
 export async function listWatches({ query }: Database, key: string): Promise<Watch[]> {
   const rows = await query
     .selectFrom('watches')

@@ -9,17 +9,17 @@ import { noteLookedAt } from './seen-jobs.ts';
 import type { WatchParts } from './watches.ts';
 
 /**
- * Looks at every watched job, and at every one that was seen in quarantine, once a round, and owes a card to whoever watches it when it has changed. One process makes
- * each round for all (`round.ts`); the others find it leased, or not due. What was told stands in the database, so a
- * restart tells nothing twice, and what changed while nobody ran is told at the next round. A job that cannot be read
- * has not changed.
+ * Reads every watched job, and every one that was seen in quarantine, once a round, and queues a card for each
+ * conversation that watches a job that has changed. One process makes each round for all (`round.ts`); the others find
+ * it leased, or not due. Reported states are stored in the database, so a restart reports nothing twice, and a change
+ * while no process ran is reported at the next round. A job that cannot be read counts as unchanged.
  */
 export interface Watching {
-  /** An app may have been added: look at once whether a round is due. */
+  /** An app may have been added: checks at once whether a round is due. */
   wake(): void;
-  /** Resolves when no round that is due now is left for this process to make. */
+  /** Resolves when this process has no round left that is due now. */
   settled(): Promise<void>;
-  /** No new round; resolves when what is under way is done. */
+  /** Starts no new round; resolves when the current work is done. */
   stop(): Promise<void>;
 }
 
@@ -28,9 +28,9 @@ export interface WatchingParts {
   readonly readStatus: (appId: string) => Promise<Fetched<JobStatusMatch>>;
   /** Whether the app is enabled in Entra; null when Graph does not tell. */
   readonly isEnabled?: (appId: string) => Promise<Fetched<boolean | null>>;
-  /** Keeps a job whose answer kills the process from being looked at for ever; without it nothing is counted. */
+  /** Prevents endless retries of a job whose answer kills the process; without it nothing is counted. */
   readonly guard?: (appId: string, look: () => Promise<void>) => Promise<unknown>;
-  /** Told when cards are owed, once they are stored. */
+  /** Called when cards were queued, once they are stored. */
   readonly changed: () => void;
   readonly log: Log;
   /** From one round to the next, in milliseconds. */
@@ -41,12 +41,14 @@ export interface WatchingParts {
 }
 
 const defaultEveryMs = 5 * 60_000;
-/** The next round is made by others however the one before ended; the lease keeps two from making one at a time. */
+/**
+ * Other processes can make the next round however the last one ended; the lease keeps two from making one at a time.
+ */
 const defaultLeaseMs = 60_000;
-/** Another process may have stored a watch, and have died before it looked. */
+/** Another process may have stored a watch and died before it read the job. */
 const defaultPollMs = 60_000;
 const sideBySide = 4;
-/** After a fault of the database. */
+/** After a database error. */
 const faultPauseMs = 1_000;
 
 export function startWatching(watching: WatchingParts): Watching {
@@ -69,7 +71,7 @@ export function startWatching(watching: WatchingParts): Watching {
     release(waiting);
   }
 
-  /** Makes the rounds that are due; returns for how long there is nothing more to do. */
+  /** Makes the rounds that are due; returns how long to pause then. */
   async function work(): Promise<number> {
     const present = waiting;
     waiting = [];
@@ -113,7 +115,7 @@ export function startWatching(watching: WatchingParts): Watching {
       });
   }
 
-  /** A fault with one job harms no other. */
+  /** An error with one job affects no other. */
   async function look(appId: string): Promise<void> {
     if (stopping.signal.aborted) return;
     try {

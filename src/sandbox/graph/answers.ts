@@ -8,13 +8,13 @@ const maxPageSize = 999;
 
 export interface CollectionOptions {
   readonly type: EntityType;
-  /** What `@odata.context` says behind `$metadata#`. */
+  /** The part of `@odata.context` after `$metadata#`. */
   readonly context: string;
   /** Adds `@odata.type` to each item, as collections of mixed types do. */
   readonly typeOf?: (item: Entity) => EntityType;
 }
 
-/** Answers a collection: filtered, searched, counted, one page of it, and each item with what was selected. */
+/** Answers a page of a collection: filtered, searched, counted, each item with the selected properties. */
 export function collection(
   request: SandboxRequest,
   items: readonly Entity[],
@@ -67,7 +67,7 @@ export function collection(
   };
 }
 
-/** Answers one object with what was selected. */
+/** Answers one object with the selected properties. */
 export function entity(request: SandboxRequest, item: Entity, type: EntityType, context: string): SandboxResponse {
   return {
     status: 200,
@@ -81,7 +81,7 @@ export function entity(request: SandboxRequest, item: Entity, type: EntityType, 
 const searchNeedsHeader =
   "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'";
 
-// A property the type does not have is left out in silence, where Graph would refuse the call.
+// A property that the type lacks is silently left out, where Graph would refuse the call.
 function selected(item: Entity, type: EntityType, select: string | null): Readonly<Record<string, unknown>> {
   const names = select?.split(',').map((name) => name.trim()) ?? type.unasked;
   if (names === null) return item;
@@ -98,7 +98,7 @@ function pageSize(top: string | null, unasked: number): number | null {
   return size >= 1 && size <= maxPageSize ? size : null;
 }
 
-// Opaque on purpose: a client that looks inside, or counts pages itself, would fail on the real thing.
+// Opaque on purpose: a client that parses it, or counts pages itself, would fail on the real Graph.
 function nextLink(request: SandboxRequest, offset: number): string {
   const query = new URLSearchParams(request.query);
   query.set('$skiptoken', Buffer.from(`offset=${offset}`).toString('base64url'));

@@ -18,14 +18,14 @@ import {
 import { badRequest, noSuchObject, noSuchSegment } from './errors.ts';
 import type { SandboxRequest, SandboxResponse } from './exchange.ts';
 
-/** `/users`, `/groups` and `/organization`: reading the directory, and asking who belongs where. */
+/** `/users`, `/groups` and `/organization`: objects of the directory, and memberships. */
 
 type Handler = (tenant: Tenant, request: SandboxRequest, id: string, cast: string) => SandboxResponse;
 
 export const listUsers: Handler = (tenant, request) =>
   collection(request, tenant.people().map(userEntity), { type: userType, context: 'users' });
 
-/** A key that begins with `$` is taken for a query option, as Graph's documentation warns: it has to stand in quotes. */
+/** Graph takes a key that begins with `$` for a query option, as its documentation warns: it must be in quotes. */
 export const readUser: Handler = (tenant, request, id) =>
   id.startsWith('$')
     ? badRequest(`The path segment '${id}' is not valid.`)
@@ -114,7 +114,7 @@ export const listMembers: Handler = (tenant, request, id, cast) => {
   return castCollection(request, members, cast);
 };
 
-/** Everybody in it, nested groups included, and those groups. */
+/** All members, those of nested groups included, and those groups. */
 export const listTransitiveMembers: Handler = (tenant, request, id, cast) => {
   const group = tenant.group(id);
   if (group === undefined) return noSuchObject(id);
@@ -123,7 +123,7 @@ export const listTransitiveMembers: Handler = (tenant, request, id, cast) => {
   return castCollection(request, [...people, ...nested.map((one) => ofType(groupEntity(one), groupType))], cast);
 };
 
-/** By the role's template; a role that nobody holds is not activated and so not there. */
+/** By the role's template; a role without holders is not activated and so not found. */
 export const listRoleMembers: Handler = (tenant, request, roleTemplateId) => {
   const holders = tenant.roleHolders(roleTemplateId);
   if (holders === undefined) return noSuchObject(roleTemplateId);

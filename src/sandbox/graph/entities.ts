@@ -6,7 +6,7 @@ import type { Assignment } from '../tenant/state.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import type { FilterRules } from './filter.ts';
 
-/** What Graph knows of a type: which properties it sends unasked, and what may be asked of the others. */
+/** The rules of a type: the properties sent by default, and the operations allowed on the others. */
 export interface EntityType extends FilterRules {
   /** E.g. `user`; its OData type is `#microsoft.graph.user`. */
   readonly name: string;
@@ -19,7 +19,9 @@ export type Entity = Readonly<Record<string, unknown>> & { readonly id: string }
 
 const text = ['eq', 'startswith'] as const;
 
-/** `accountEnabled`, `department` and `userType` come only to those who select them: a trap Graph sets for everybody. */
+/**
+ * `accountEnabled`, `department` and `userType` are sent only when selected, as by Graph, which is easy to overlook.
+ */
 export const userType: EntityType = {
   name: 'user',
   unasked: [
@@ -88,7 +90,7 @@ export const provisioningRecordType: EntityType = {
   unasked: null,
   filterable: {
     id: ['eq'],
-    // Only these two: Graph has no equality for the moment something happened.
+    // Only these two: Graph has no equality for a time.
     activityDateTime: ['gt', 'lt'],
     changeId: ['eq'],
     cycleId: ['eq'],
@@ -104,7 +106,7 @@ export const provisioningRecordType: EntityType = {
   caseSensitive: true,
 };
 
-/** Types whose every item is there in full and cannot be narrowed down: jobs and the organization. */
+/** Types whose items are always sent in full and cannot be filtered: jobs and the organization. */
 export const plainType: EntityType = {
   name: 'entity',
   unasked: null,

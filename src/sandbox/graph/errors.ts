@@ -1,8 +1,8 @@
 import type { SandboxResponse } from './exchange.ts';
 
 /**
- * A refusal in the making. The server adds `innerError` with the date and the request ids when it sends it, since
- * only the server knows them.
+ * A refusal to be sent. The server adds `innerError` with the date and the request ids when it sends it, since only the
+ * server knows them.
  */
 export interface ODataError {
   readonly code: string;
@@ -26,7 +26,7 @@ export function noSuchObject(id: string): SandboxResponse {
   );
 }
 
-/** For a path that leads nowhere. */
+/** For an unknown path. */
 export function noSuchSegment(segment: string): SandboxResponse {
   return refusal(404, 'ResourceNotFound', `Resource not found for the segment '${segment}'.`);
 }

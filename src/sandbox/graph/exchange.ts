@@ -6,13 +6,13 @@ export interface SandboxRequest {
   /** Decoded path segments below `/v1.0`, e.g. `['users', 'alex@contoso.com', 'manager']`. */
   readonly segments: readonly string[];
   readonly query: URLSearchParams;
-  /** True when the call carries `ConsistencyLevel: eventual`, which Graph asks for before it searches. */
+  /** True when the call carries `ConsistencyLevel: eventual`, which Graph requires for a search. */
   readonly eventual: boolean;
   /** Parsed JSON; undefined when the call had no body. */
   readonly body: unknown;
-  /** Where the client reached this server, e.g. `http://127.0.0.1:3979/v1.0`: paging links lead back there. */
+  /** The address by which the client reached this server, e.g. `http://127.0.0.1:3979/v1.0`: paging links use it. */
   readonly baseUrl: string;
-  /** How many items a page holds when the call does not say. */
+  /** Items per page unless the call sets it. */
   readonly pageSize: number;
 }
 
@@ -22,16 +22,16 @@ export interface SandboxResponse {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The most a body may hold. Graph's own limit differs by endpoint; no call that Usher makes comes near. */
+/** The largest body accepted. Graph's own limit differs by endpoint; no call that Usher makes comes near. */
 export const maxBodyBytes = 1024 * 1024;
 
 export type ReadBody =
   | { readonly kind: 'read'; readonly text: string }
   | { readonly kind: 'tooLarge' }
-  /** The client went away in the middle of its own request. */
+  /** The client disconnected in the middle of its own request. */
   | { readonly kind: 'gone' };
 
-/** Reads a body to its end. What goes beyond the limit is read too, since the client hears nothing while it sends. */
+/** Reads a body to its end. The part beyond the limit is read too, since the client reads no answer while it sends. */
 export async function readBody(incoming: IncomingMessage): Promise<ReadBody> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -1,14 +1,14 @@
 import type { Fault } from './faults.ts';
 
 /**
- * Faults in a line, for a header, a setting or a script outside: the calls they are for, and what strikes one call after
- * the other.
+ * Faults as a line of text, for a header, a setting or an external script: the calls concerned, and the faults for one
+ * call after the other.
  *
  *     provisionOnDemand=504+done,403; /users=429/40; jobs=401:InvalidAuthenticationToken
  *
- * Before the `=` stands the beginning of a path below `/v1.0`, or without a slash any part of it. A fault is an HTTP
- * status or a name of those below; `:` gives the OData code, `/` the seconds of `Retry-After`, and `+done` does the work
- * all the same.
+ * Before the `=` is the beginning of a path below `/v1.0`, or without a slash any part of it. A fault is an HTTP status
+ * or a name of those below; `:` gives the OData code, `/` the seconds of `Retry-After`, and `+done` does the work
+ * anyway.
  */
 export interface ScriptedFault {
   readonly where: string | RegExp;
@@ -41,7 +41,7 @@ const named: Readonly<Record<string, Fault>> = {
   },
 };
 
-/** What one fault says, e.g. `429/40`. Null for what is none. */
+/** Parses one fault, e.g. `429/40`. Null when it is not one. */
 export function readFault(text: string): Fault | null {
   const match = /^([a-z]+|\d{3})(?::([\w.]+))?(?:\/(\d+))?(\+done)?$/i.exec(text.trim());
   if (match === null) return null;
@@ -61,7 +61,7 @@ function statusFault(status: number, code: string | undefined, seconds: string |
   };
 }
 
-/** All faults of a script, in their order. @throws with what cannot be understood of it. */
+/** All faults of a script, in their order. @throws with the part that cannot be parsed. */
 export function readFaults(script: string): readonly ScriptedFault[] {
   return script
     .split(/[;\n]/)

@@ -1,16 +1,16 @@
 /**
- * Scripted trouble. A fault waits for the first call whose path it fits, strikes once and is gone. Faults that fit
- * the same call strike in the order they were scripted, one call each.
+ * Scripted faults. A fault waits for the first call whose path matches, applies to it once and is gone. Faults that
+ * match the same call apply in the order in which they were scripted, one call each.
  */
 export type Fault = FaultKind & {
-  /** The work is done all the same, and only the answer is lost: what a gateway's 504 may well mean. */
+  /** The work is done anyway, and only the answer is lost, as a gateway's 504 may well mean. */
   readonly workDone?: boolean;
 };
 
 export type FaultKind =
   /**
-   * Any HTTP status. Without a body it is an OData error, of this code where one is given; a body is sent as it is, text
-   * as a web page and anything else as JSON. A 429 has no `Retry-After` unless `headers` gives one.
+   * Any HTTP status. Without a body it is an OData error, of this code where one is given; a body is sent as it is,
+   * text as a web page and anything else as JSON. A 429 has no `Retry-After` unless `headers` gives one.
    */
   | {
       readonly kind: 'status';
@@ -24,17 +24,17 @@ export type FaultKind =
   | { readonly kind: 'html' }
   /** The real answer with proper headers, and JSON that ends in the middle. Its work is done. */
   | { readonly kind: 'truncated' }
-  /** The real answer's headers and the first half of its body, and then the connection breaks. Its work is done. */
+  /** The real answer's headers and half of its body, and then the connection breaks. Its work is done. */
   | { readonly kind: 'cutOff' }
-  /** The real answer of an on-demand call, whose `value` breaks off inside JSON that is in order. Its work is done. */
+  /** The real answer to an on-demand call, in valid JSON whose `value` string is cut off. Its work is done. */
   | { readonly kind: 'damagedValue' }
-  /** The real answer of an on-demand call, told as a warning. Its work is done. */
+  /** The real answer to an on-demand call, turned into a warning. Its work is done. */
   | { readonly kind: 'warned' }
-  /** The real answer, packed. */
+  /** The real answer, compressed. */
   | { readonly kind: 'gzip' }
-  /** A small packed answer that unpacks to 64 MB. */
+  /** A small compressed answer that decompresses to 64 MB. */
   | { readonly kind: 'bomb' }
-  /** The real answer, its links on Microsoft's own host, as a proxy before Graph hands them on. */
+  /** The real answer, with links to Microsoft's own host, as a proxy before Graph passes them on. */
   | { readonly kind: 'graphLinks' }
   /** 200 without a body. */
   | { readonly kind: 'empty' }
@@ -48,7 +48,7 @@ export type FaultKind =
 
 export interface Faults {
   script(where: string | RegExp, fault: Fault): void;
-  /** Takes the first fault that fits this path. */
+  /** Takes the first fault that matches this path. */
   take(path: string): Fault | undefined;
   reset(): void;
 }
@@ -76,6 +76,6 @@ export function createFaults(): Faults {
 }
 
 function fits(where: string | RegExp, path: string): boolean {
-  // `search` and not `test`: a pattern with the g flag would remember where it stopped at the call before.
+  // `search` and not `test`: a pattern with the g flag would remember where the last call's match ended.
   return typeof where === 'string' ? path.startsWith(where) : path.search(where) !== -1;
 }

@@ -1,6 +1,6 @@
 import { assertNever } from '../../assert-never.ts';
 /**
- * OData `$filter`, as much of it as Graph understands for the collections here:
+ * The part of OData `$filter` that Graph supports for these collections:
  *
  *     filter     := all ('or' all)*
  *     all        := one ('and' one)*
@@ -9,12 +9,12 @@ import { assertNever } from '../../assert-never.ts';
  *     function   := ('startswith' | 'contains') '(' path ',' literal ')'
  *     lambda     := path '/any(' name ':' name 'eq' literal ')'
  *
- * A filter that breaks the grammar, or asks a property for something it cannot do, is refused as Graph refuses it.
+ * A filter that breaks the grammar, or uses an operation that a property does not support, is refused as by Graph.
  */
 export type Operation = 'eq' | 'gt' | 'ge' | 'lt' | 'le' | 'startswith' | 'contains' | 'any';
 
 export interface FilterRules {
-  /** Property path → what may be asked of it. */
+  /** Property path → the operations it supports. */
   readonly filterable: Readonly<Record<string, readonly Operation[]>>;
   /** The directory ignores case when it compares; the audit log does not. */
   readonly caseSensitive: boolean;

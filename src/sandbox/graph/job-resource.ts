@@ -7,15 +7,15 @@ import type { Tenant } from '../tenant/tenant.ts';
 import type { Entity } from './entities.ts';
 
 /**
- * The synchronization job and its schema as Graph shows them. The regular cycle itself does not run here; its dates
- * follow the clock all the same, every forty minutes, so that a job that looks healthy stays healthy in a long demo.
+ * The synchronization job and its schema as Graph shows them. The regular cycle does not run here; its dates follow the
+ * clock all the same, every forty minutes, so that a healthy job stays healthy in a long demo.
  */
 
 const minuteMs = 60_000;
 const cycleMs = 40 * minuteMs;
 const dayMs = 24 * 60 * minuteMs;
 
-/** What .NET says for "no date". It is sent for cycles that never were, and must not be read as a date. */
+/** .NET's "no date". It is sent for cycles that never ran, and must not be read as a date. */
 const never = '0001-01-01T00:00:00Z';
 
 /** .NET's longest span: the interval of a job that was never started. */
@@ -40,7 +40,7 @@ function jobStatus(
   job: SynchronizationJob,
 ): Readonly<Record<string, unknown>> {
   const now = tenant.clock.now();
-  // Applications do not all run at the same minute.
+  // Applications' cycles start at different minutes.
   const cycleBegan = Math.floor(now / cycleMs) * cycleMs - (1 + (application.displayName.length % 7)) * minuteMs;
   const users = tenant.accountCount(application.id, 'User');
   const groups = tenant.accountCount(application.id, 'Group');

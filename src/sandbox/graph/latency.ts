@@ -1,11 +1,11 @@
-/** How long the next on-demand call takes, in ms. A number is taken as it is; undefined means somewhere in 300–1500. */
+/** The latency of the next on-demand call, in ms. A number is used as it is; undefined means a random 300–1500. */
 export function createLatency(latencyMs: number | undefined, seed: number): () => number {
   if (latencyMs !== undefined) return () => latencyMs;
   const random = seededRandom(seed);
   return () => Math.round(300 + random() * 1200);
 }
 
-// mulberry32: a few lines, evenly spread, and the same row of numbers for the same seed.
+// mulberry32: short, evenly distributed, and the same sequence for the same seed.
 function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

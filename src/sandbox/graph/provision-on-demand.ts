@@ -14,8 +14,8 @@ import { withJob } from './service-principals.ts';
 import { groupAnswer, userAnswer } from './shapes.ts';
 
 /**
- * `provisionOnDemand`: checks the call in the order in which the service can know what is wrong with it (job, body,
- * rule, object type, credentials, object), then does the work and tells of it in the job's own shape.
+ * `provisionOnDemand`: checks the call in the order in which the service can detect errors (job, body, rule, object
+ * type, credentials, object), then does the work and reports it in the job's own shape.
  */
 
 const subjectSchema = z.object({ objectId: z.string().min(1), objectTypeName: z.string().min(1) });
@@ -61,9 +61,9 @@ export function provisionOnDemand(tenant: Tenant, request: SandboxRequest, id: s
         'RequestParameterInvalid',
       );
     }
-    // Whoever has quarantined credentials learns nothing else, and not even that.
+    // A caller of a quarantined job learns nothing else, and not even the quarantine.
     if (job.health === 'quarantined') return unknownError(401);
-    // Of what Graph says here nothing is published; that it does not work while the job runs, is.
+    // Graph's answer here is not published, only that the call does not work while the job runs.
     if (job.templateId === 'slack' && job.health === 'active') return unknownError(500);
     return provisionSubject({ tenant, request, application, job }, subject);
   });

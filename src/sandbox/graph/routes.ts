@@ -9,7 +9,7 @@ type Handler = (tenant: Tenant, request: SandboxRequest, first: string, second: 
 
 interface Route {
   readonly method: 'GET' | 'POST';
-  /** Fixed segments, and `*` where an id or a cast stands, be it within quotes. */
+  /** Fixed segments, and `*` for an id or a cast, also within quotes. */
   readonly template: readonly string[];
   readonly handle: Handler;
 }
@@ -45,7 +45,7 @@ const routes: readonly Route[] = [
   route('GET', '/auditLogs/provisioning', servicePrincipals.listProvisioningRecords),
 ];
 
-/** Answers a call. Never waits: latency, limits and faults are the server's business. */
+/** Answers a call. Never waits: the server handles latency, limits and faults. */
 export function answer(tenant: Tenant, request: SandboxRequest): SandboxResponse {
   const fitting = routes.filter((candidate) => fits(candidate.template, request.segments));
   const [any] = fitting;
@@ -80,7 +80,10 @@ function fits(template: readonly string[], segments: readonly string[]): boolean
   );
 }
 
-/** What stands for the asterisk of a template's part, `''` where it has none; null for a segment that does not fit. */
+/**
+ * The text matched by the asterisk of a template's part, `''` where it has none; null for a segment that does not
+ * match.
+ */
 function valueIn(part: string, segment: string): string | null {
   const [before = '', after] = part.toLowerCase().split('*');
   const found = segment.toLowerCase();

@@ -2,8 +2,8 @@ import { type ParsedFilter, type Predicate, propertyOf } from './filter.ts';
 
 /**
  * OData `$search` over directory objects: `"displayName:lee" OR "mail:lee"`, clauses in double quotes joined by `OR`
- * and `AND`, `AND` binding tighter. In a display name every word of the clause must begin some word of the name; in
- * any other property the value as a whole must begin so.
+ * and `AND`, `AND` binding tighter. In a display name every word of the clause must begin some word of the name; in any
+ * other property the whole value must begin with the clause.
  */
 export function parseSearch(text: string, searchable: readonly string[]): ParsedFilter {
   const alternatives: Predicate[] = [];

@@ -12,12 +12,12 @@ import { strike, tooManyRequests } from './strike.ts';
 import { send, type TraceOfCall, traceOf } from './wire.ts';
 
 /**
- * The make-believe Microsoft Graph, over real HTTP. A call goes through these gates, in this order: it is dated when
- * its headers arrive; an on-demand call over the limit is turned away with 429; a scripted fault may strike; its body
- * must be JSON; an on-demand call takes its time; and then it is answered, without waiting, from the tenant.
+ * The sandbox's Microsoft Graph, over real HTTP. Each call goes through these steps: it is dated when its headers
+ * arrive; an on-demand call over the limit is refused with 429; a scripted fault may apply; its body must be JSON; an
+ * on-demand call takes its time; and then it is answered, without waiting, from the tenant.
  */
 export interface SandboxGraph {
-  /** Where the bot's `GRAPH_BASE_URL` should point; ends in `/v1.0`. */
+  /** The value for the bot's `GRAPH_BASE_URL`; ends in `/v1.0`. */
   readonly url: string;
   readonly port: number;
   readonly tenant: Tenant;
@@ -25,13 +25,13 @@ export interface SandboxGraph {
   readonly requests: readonly LoggedRequest[];
   stats(): SandboxStats;
   /**
-   * Scripts a fault for the next call that fits: a string is the beginning of a path below `/v1.0`, e.g. `/users`; a
-   * pattern is tried on the whole path, still encoded and without its query, e.g. `/provisionOnDemand$/`.
+   * Scripts a fault for the next call that matches: a string is the beginning of a path below `/v1.0`, e.g. `/users`; a
+   * pattern is matched against the whole path, still encoded and without its query, e.g. `/provisionOnDemand$/`.
    */
   failNext(where: string | RegExp, fault: Fault): void;
-  /** Back to the first day: tenant, counters, log, window and scripted faults. */
+  /** Resets tenant, counters, log, window and scripted faults to their initial state. */
   reset(): void;
-  /** Breaks all connections, silent ones too, and resolves when the port is free. */
+  /** Breaks all connections, those without an answer too, and resolves when the port is free. */
   close(): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export interface SandboxGraphOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly host?: string;
-  /** How long each on-demand call takes; undefined for something between 300 and 1500 ms. */
+  /** The duration of each on-demand call; undefined for a random 300–1500 ms. */
   readonly latencyMs?: number | undefined;
   /** Makes the random latencies repeatable. */
   readonly seed?: number;
@@ -71,9 +71,9 @@ export interface SandboxGraphOptions {
   /** Items per page without `$top`: 100 as in Graph, or fewer to see whether a client follows the links. */
   readonly pageSize?: number;
   readonly clock?: Clock;
-  /** Faults from the start on, as `fault-notation.ts` writes them. */
+  /** Faults from the start, in the format of `fault-notation.ts`. */
   readonly faults?: string;
-  /** How long it takes until provisioning sees an assignment that a call has made; a tenant that is given has its own. */
+  /** How long provisioning takes to see a new assignment; a `tenant` passed in has its own setting. */
   readonly replicationMs?: number;
   readonly tenant?: Tenant;
 }
@@ -152,7 +152,7 @@ export async function startSandboxGraph({
       if (!parsed.ok) return unreadableBody;
       return answer(tenant, { ...request(incoming, method, segments, url.searchParams), body: parsed.value, pageSize });
     };
-    // Asked for by the call itself, which the others do not see.
+    // A fault that the call itself requests; other calls never get it.
     const own = readFault(incoming.headers['x-sandbox-fault']?.toString() ?? '');
     const fault = own ?? faults.take(path);
     if (fault !== undefined && fault.kind !== 'slow') {
@@ -225,7 +225,7 @@ function request(
     segments,
     query,
     eventual: incoming.headers.consistencylevel?.toString().toLowerCase() === 'eventual',
-    // The name the client used, and not the one bound to: the links of a page must lead back through the same door.
+    // The host that the client used, and not the bound one: a page's links must lead back to the same address.
     baseUrl: `http://${incoming.headers.host ?? 'localhost'}${prefix}`,
   };
 }
@@ -250,7 +250,7 @@ function queryText(query: URLSearchParams): string {
   return [...query].map(([name, value]) => `${name}=${value}`).join('&');
 }
 
-// A mistake of the sandbox's own must not look like Graph's doing.
+// An error in the sandbox itself must not look like Graph's.
 function broken(outgoing: ServerResponse, error: unknown, trace: TraceOfCall): void {
   if (outgoing.headersSent) {
     outgoing.destroy();

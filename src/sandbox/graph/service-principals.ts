@@ -38,7 +38,7 @@ export const listAssignedTo: Handler = (tenant, request, id) =>
     ),
   );
 
-/** Assigns a person or a group. It is listed at once; provisioning sees it later, in Entra up to a few minutes. */
+/** Assigns a person or a group. It is listed at once, but provisioning sees it later, in Entra up to a few minutes. */
 export const assignTo: Handler = (tenant, request, id) =>
   withApplication(tenant, id, (application) => {
     const { principalId, resourceId, appRoleId } = asRecord(request.body);

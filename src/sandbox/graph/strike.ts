@@ -6,7 +6,7 @@ import type { SandboxResponse } from './exchange.ts';
 import type { FaultKind } from './faults.ts';
 import { send, sendBytes, sendText, type TraceOfCall } from './wire.ts';
 
-/** Answers a call the way a scripted fault says, `real` being what it would have been told. */
+/** Answers a call as a scripted fault says; `real` is the answer without the fault. */
 export function strike(
   fault: Exclude<FaultKind, { kind: 'slow' }>,
   outgoing: ServerResponse,
@@ -31,7 +31,7 @@ export function strike(
     case 'truncated': {
       const { status, body } = real();
       const whole = JSON.stringify(body ?? {});
-      // Its length is that of what is sent, so the exchange itself is in order and only the JSON is not.
+      // The length matches what is sent, so the exchange itself is valid and only the JSON is not.
       sendText(outgoing, status, whole.slice(0, Math.ceil(whole.length / 2)), json, trace);
       return;
     }
@@ -110,13 +110,13 @@ interface Pair {
   readonly value: string;
 }
 
-/** Where the service told nothing in `value`, the beginning of something is put there. */
+/** Where `value` is empty, the beginning of a value is put there. */
 const damaged = ({ key, value }: Pair): Pair => ({
   key,
   value: value.length > 2 ? value.slice(0, Math.ceil(value.length / 2)) : '{"provisioningSteps":[{"na',
 });
 
-/** The verdict as a warning, with words, whichever of the two strings carries it. */
+/** Turns the verdict into a warning with a text, in whichever of the two strings has it. */
 function warned({ key, value }: Pair): Pair {
   const details = { errorCode: 'SchemaPropertyCanOnlyAcceptValue', errorMessage: 'The manager could not be written.' };
   const told: unknown = JSON.parse(value);

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isRefusal } from './errors.ts';
 import type { SandboxResponse } from './exchange.ts';
 
-/** The ids under which Microsoft's support would find a call, and its date. Every answer carries them. */
+/** The ids by which Microsoft's support would find a call, and its date. Every answer has them. */
 export interface TraceOfCall {
   readonly requestId: string;
   readonly clientRequestId: string;
@@ -19,7 +19,7 @@ export function traceOf(incoming: IncomingMessage, now: number): TraceOfCall {
   return { requestId, clientRequestId: typeof given === 'string' ? given : requestId, now };
 }
 
-/** Sends JSON; into a refusal it first puts the `innerError` that names the call. */
+/** Sends JSON; a refusal first gets the `innerError` that identifies the call. */
 export function send(outgoing: ServerResponse, response: SandboxResponse, trace: TraceOfCall): void {
   const body = response.body === undefined ? '' : JSON.stringify(withInnerError(response.body, trace));
   sendText(outgoing, response.status, body, { 'Content-Type': jsonType, ...response.headers }, trace);
@@ -56,7 +56,7 @@ export function sendBytes(
   outgoing.end(body);
 }
 
-// The date in an `innerError` has no fraction and no zone.
+// The date in an `innerError` has neither fraction nor time zone.
 function innerError({ requestId, clientRequestId, now }: TraceOfCall): Readonly<Record<string, string>> {
   return {
     date: new Date(now).toISOString().slice(0, 19),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { tenantId } from '../tenant/identity.ts';
 
-/** Who writes to the bot, as Teams would name them. */
+/** The sender of an activity, as Teams would name them. */
 export interface Writer {
   /** Entra object id. */
   readonly id: string;
@@ -13,7 +13,7 @@ export interface WritingPlace {
   readonly conversationId: string;
 }
 
-/** The activity that Teams posts to a bot when somebody writes to it in a personal chat. */
+/** The activity that Teams posts to a bot when a person writes to it in a personal chat. */
 export function messageActivity(writer: Writer, place: WritingPlace, text: string): Record<string, unknown> {
   return {
     type: 'message',
@@ -82,7 +82,7 @@ export async function postActivity(
   return (await exchangeActivity(endpoint, activity, headers)).status;
 }
 
-/** Posts an activity and reads what is answered: JSON for an invoke, otherwise mostly nothing. */
+/** Posts an activity and reads the answer: JSON for an invoke, otherwise mostly nothing. */
 export async function exchangeActivity(
   endpoint: string,
   activity: unknown,

@@ -4,20 +4,19 @@ import type { AddressInfo } from 'node:net';
 import { everybody } from '../tenant/people.ts';
 
 /**
- * The other end of the line: what Teams' connector service does for a bot, over HTTP. It takes messages and edits,
- * remembers them in order, and can be told to refuse some.
- * https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference
+ * Stands in for Teams' connector service, over HTTP. It takes messages and edits, keeps them in order, and can be told
+ * to refuse some. https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference
  */
 export interface Connector {
-  /** What an activity names as its `serviceUrl`. */
+  /** The `serviceUrl` of its activities. */
   readonly serviceUrl: string;
   /** Everything that was posted or edited, oldest first. */
   readonly deliveries: readonly Delivery[];
   /** Resolves with the first delivery, past or future, for which `test` holds. Rejects after `timeoutMs`. */
   waitFor(test: (delivery: Delivery) => boolean, timeoutMs?: number): Promise<Delivery>;
-  /** The next exchange of this kind is answered with this status. */
+  /** Answers the next exchange of this kind with this status. */
   refuseNext(kind: Delivery['kind'], status: number): void;
-  /** Calls back for each delivery from now on; returns how to stop it. */
+  /** Calls back for each delivery from now on; returns a function that stops it. */
   listen(listener: (delivery: Delivery) => void): () => void;
   close(): Promise<void>;
 }
@@ -34,7 +33,7 @@ export interface Delivery {
 
 const defaultWaitMs = 10_000;
 const memberPath = /^\/v3\/conversations\/([^/]+)\/members\/([^/?]+)/;
-/** The roster of every conversation: everybody of the tenant, by Teams' own id. */
+/** The roster of every conversation: all people of the tenant, by Teams' own id. */
 const members = new Map(
   everybody.map((person) => [
     `29:${person.id}`,

@@ -4,21 +4,21 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 /**
- * People's own storage: upload sessions as OneDrive has them, over HTTP. A session takes its pieces in their order and
- * of the sizes that OneDrive asks for, ends with the last byte, and can be told to refuse some.
+ * People's own storage: upload sessions as in OneDrive, over HTTP. A session takes its pieces in order and in the sizes
+ * that OneDrive requires, ends with the last byte, and can be told to refuse some.
  * https://learn.microsoft.com/graph/api/driveitem-createuploadsession
  */
 export interface Storage {
   readonly url: string;
-  /** Every PUT that arrived, oldest first, also those that were refused. */
+  /** Every PUT that arrived, oldest first, refused ones included. */
   readonly puts: readonly StoragePut[];
-  /** A new session for a file; its `uploadInfo` is what Teams hands to the bot with a consent. */
+  /** A new session for a file; its `uploadInfo` is what Teams gives the bot with a consent. */
   open(name: string): UploadInfo;
-  /** What a session holds; null until it is complete. */
+  /** A session's content; null until it is complete. */
   contentOf(uploadUrl: string): Buffer | null;
-  /** The next PUT gets this answer; `afterAll` means that its bytes are taken all the same. */
+  /** The next PUT gets this answer; `afterAll` means that its bytes are stored anyway. */
   refuseNext(refusal: Refusal): void;
-  /** No PUT is answered before what this returns is called. */
+  /** Holds back the answers to PUTs until the returned function is called. */
   hold(): () => void;
   close(): Promise<void>;
 }
@@ -116,7 +116,7 @@ export async function startStorage(host = '127.0.0.1'): Promise<Storage> {
   return storage;
 }
 
-/** The status by which a piece is answered. */
+/** The status that answers a piece. */
 function put(session: Session, range: string, body: Buffer): number {
   const [, start = -1, end = -1, total = -1] = (rangePattern.exec(range) ?? []).map(Number);
   const isLast = end === total - 1;

@@ -2,14 +2,14 @@ import { objectId, stableGuid, tenantId } from './identity.ts';
 
 /** An enterprise application: its service principal, its roles and its synchronization job. */
 export interface Application {
-  /** Object id of the service principal; the id that every synchronization call wants. */
+  /** Object id of the service principal, which every synchronization call takes. */
   readonly id: string;
   readonly appId: string;
   readonly displayName: string;
-  /** The tenant that it comes from. */
+  /** The app's home tenant. */
   readonly ownerTenantId: string;
   readonly appRoles: readonly AppRole[];
-  /** Null when nobody has set up provisioning. */
+  /** Null when provisioning was never set up. */
   readonly job: SynchronizationJob | null;
   /** Further jobs of the same service principal, which Graph lists before that one. */
   readonly otherJobs: readonly SynchronizationJob[];
@@ -32,11 +32,11 @@ export interface AppRole {
 export interface SynchronizationJob {
   readonly id: string;
   readonly templateId: string;
-  /** `off`: made and never started, so that no cycle is scheduled. */
+  /** `off`: created and never started, so that no cycle is scheduled. */
   readonly health: 'active' | 'quarantined' | 'neverRun' | 'off';
-  /** How on-demand answers look: one object (A in Microsoft's API page), or an array under a literal key (B). */
+  /** The form of on-demand answers: one object (A in Microsoft's API page), or an array under a literal key (B). */
   readonly shape: 'object' | 'array';
-  /** How this connector names the scoping checks and Entra itself: the names changed with the product's. */
+  /** The names that this connector uses for the scoping checks and for Entra: they changed with the product's. */
   readonly spelling: 'azureAd' | 'entraId';
   /** Cloud sync reads Active Directory, an HR system its own people, and both write to Entra; all others read Entra. */
   readonly direction: 'outbound' | 'fromActiveDirectory' | 'fromHr';
@@ -59,7 +59,7 @@ export interface RuleObject {
   readonly enabled: boolean;
 }
 
-/** The one rule that most SCIM connectors share, under the same id in every tenant. */
+/** The rule that most SCIM connectors share, with the same id in every tenant. */
 const userAndGroupRuleId = '03f7d90d-bf71-41b1-bda6-aaf0ddbee5d8';
 
 const docuSignJob: JobParticulars = {
@@ -68,7 +68,7 @@ const docuSignJob: JobParticulars = {
   targetName: 'DocuSign',
 };
 
-/** The applications by the names the tests call them. */
+/** The applications by the names that tests use. */
 export const apps = {
   salesforce: application(1, 'Salesforce', ['Standard User', 'System Administrator'], {
     templateId: 'salesforce',
@@ -99,7 +99,7 @@ export const apps = {
     rules: [
       {
         ...outboundRule('b1d1f3a4-6a3e-4c0e-9a53-2f1f0f7c0d11', 'USER_OUTBOUND_USER', 'Concur', ['User', 'Group']),
-        // A mapping that is there but switched off: the application provisions no groups.
+        // A mapping that exists but is switched off: the application provisions no groups.
         objects: [
           { source: 'User', enabled: true },
           { source: 'Group', enabled: false },
@@ -128,7 +128,7 @@ export const apps = {
   salesforceSandbox: application(7, 'Salesforce Sandbox', ['Standard User'], {
     templateId: 'salesforceSandbox',
     rules: [
-      // Writes back from the application and cannot run on demand: first by priority, and still the wrong one.
+      // Writes back from the application and cannot run on demand: first by priority, but still the wrong one.
       {
         ...outboundRule('d0a8c1de-2b07-4f3c-8f0e-54d1a7a3b9c2', 'USER_WRITEBACK_USER', 'Azure Active Directory', [
           'User',
@@ -144,7 +144,7 @@ export const apps = {
     targetName: 'Salesforce Sandbox',
   }),
   payroll: application(8, 'Payroll', [], null),
-  // Two of one name: the one that people mean, and what is left of a trial.
+  // Two with one name: the one that people mean, and the remains of a trial.
   adobe: application(20, 'Adobe Creative Cloud', ['User'], {
     templateId: 'adobeCreativeCloud',
     rules: [outboundRule(userAndGroupRuleId, 'USERGROUP_OUTBOUND_USERGROUP', 'adobe', ['User'])],
@@ -155,7 +155,7 @@ export const apps = {
     createdDateTime: '2025-03-14T09:00:00Z',
     description: 'A trial of the design team',
   },
-  // The same, and a job for each: only their ids and dates tell them apart.
+  // Again two with one name, each with a job: only their ids and dates distinguish them.
   docuSign: { ...application(22, 'DocuSign', ['User'], docuSignJob), publisher: 'DocuSign, Inc.' },
   docuSignLegal: {
     ...application(23, 'DocuSign', ['User'], docuSignJob, ['User'], 'DocuSign of Legal'),
@@ -175,7 +175,7 @@ export const apps = {
       targetName: 'Atlassian Cloud',
     },
   ),
-  // Cloud sync of another forest: the job of the password hashes has a rule for users too, and provisions nobody.
+  // Cloud sync of another forest: the job for password hashes has a rule for users too, but provisions no person.
   fabrikamAd: withJobsBefore(
     application(25, 'Fabrikam AD', [], {
       templateId: 'AD2AADProvisioning',
@@ -205,7 +205,7 @@ export const apps = {
     }),
     accountEnabled: false,
   },
-  // Its connector is authorized by OAuth, and works on demand only while its job is stopped.
+  // Its connector uses OAuth, and works on demand only while its job is stopped.
   slackGrid: application(28, 'Slack Grid', ['User'], {
     templateId: 'slack',
     rules: [outboundRule('b15a0d42-6db2-4ea2-9e97-40ad9db04b68', 'USER_TO_USER', 'Slack', ['User'])],
@@ -230,12 +230,12 @@ export const everyApplication: readonly Application[] = Object.values(apps);
 
 const firstOfMany = 0x5000;
 const appIdsOfMany = 0x6000;
-/** One in so many has a job. */
+/** One in this many has a job. */
 const withJobEvery = 20;
 
 /**
- * More apps, until the tenant has `total`: most without a job, and the last one that has one in quarantine. They stand
- * all over the alphabet, and nobody is assigned to them.
+ * Adds apps until the tenant has `total`: most without a job, and the last one with a job in quarantine. Their names
+ * cover the alphabet, and they have no assignments.
  */
 export function manyApplications(total: number): readonly Application[] {
   const count = Math.max(0, total - everyApplication.length);
@@ -256,14 +256,14 @@ export function manyApplications(total: number): readonly Application[] {
   });
 }
 
-/** What is in every tenant without being one of its enterprise applications: people are not assigned to it. */
+/** Exists in every tenant without being one of its enterprise applications: people are not assigned to it. */
 export const microsoftGraph: Application = {
   ...application(9, 'Microsoft Graph', ['User.Read.All', 'AppRoleAssignment.ReadWrite.All'], null, ['Application']),
   appId: '00000003-0000-0000-c000-000000000000',
   ownerTenantId: 'f8cdef31-a31e-4b4a-93e4-5f571e91255a',
 };
 
-/** The role id that stands for "no role in particular", for applications that declare none. */
+/** The role id that means "no particular role", for applications that declare none. */
 export const defaultAccessRoleId = '00000000-0000-0000-0000-000000000000';
 
 /** All jobs of the application, as Graph lists them. */
@@ -349,4 +349,10 @@ function outboundRule(
     supportsProvisionOnDemand: true,
     objects: objects.map((source) => ({ source, enabled: true })),
   };
+}
+
+/** The job of an application, for callers that have made sure there is one. */
+export function jobOf(application: Application): SynchronizationJob {
+  if (application.job === null) throw new Error(`${application.displayName} has no synchronization job.`);
+  return application.job;
 }

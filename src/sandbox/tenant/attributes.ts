@@ -1,15 +1,15 @@
 import { distinguishedName, type Person } from './people.ts';
 
 /**
- * What a provisioning rule writes for a user: attribute by attribute, where the value comes from. The schema endpoint
- * shows this table and the provisioning itself follows it, so the two cannot disagree.
+ * The attributes that a provisioning rule writes for a user, each with its source. The schema endpoint shows this table
+ * and provisioning follows it, so the two cannot disagree.
  */
 export interface AttributeMapping {
   readonly target: string;
   /** Name of the source attribute, or an expression in the provisioning service's own language. */
   readonly source: string;
   readonly value: (person: Person) => string | null;
-  /** 0 when the attribute takes no part in matching. */
+  /** 0 when the attribute is not used for matching. */
   readonly matchingPriority: number;
   /** The target refuses an account without it. */
   readonly required: boolean;
@@ -55,7 +55,9 @@ export const inboundMappings: readonly AttributeMapping[] = [
 
 export type Attributes = Readonly<Record<string, string>>;
 
-/** The attributes an account should have. What the person lacks is left out: the service writes no nulls. */
+/**
+ * The attributes that an account should have. Those that the person lacks are left out: the service writes no nulls.
+ */
 export function mapped(person: Person, mappings: readonly AttributeMapping[]): Attributes {
   const attributes: Record<string, string> = {};
   for (const { target, value } of mappings) {
@@ -65,12 +67,12 @@ export function mapped(person: Person, mappings: readonly AttributeMapping[]): A
   return attributes;
 }
 
-/** The first attribute that the target insists on and the person does not have. */
+/** The first attribute that the target requires and the person lacks. */
 export function missingAttribute(person: Person, mappings: readonly AttributeMapping[]): string | null {
   return mappings.find(({ required, value }) => required && value(person) === null)?.target ?? null;
 }
 
-/** The service writes truth as a word with a capital, in details and in attribute values alike. */
+/** The service writes booleans as capitalized words, in details and in attribute values alike. */
 export function capitalised(truth: boolean): 'True' | 'False' {
   return truth ? 'True' : 'False';
 }

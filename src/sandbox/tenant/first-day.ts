@@ -4,7 +4,7 @@ import { type Group, groups } from './groups.ts';
 import { everybody, type Person, people, storePeople } from './people.ts';
 import { assign, keepAccount, type State } from './state.ts';
 
-/** What a tenant has besides what is listed. */
+/** What a tenant has besides the listed objects. */
 export interface Further {
   readonly applications: readonly Application[];
   readonly groups: readonly Group[];
@@ -14,8 +14,8 @@ export interface Further {
 const nothing: Further = { applications: [], groups: [], people: [] };
 
 /**
- * The opening position that the roster promises. Everybody is assigned to every application, except Diego to both
- * Salesforces and to ServiceNow; whoever is not named as having an account gets one created by the first provisioning.
+ * The initial state that the roster promises. All people are assigned to every application, except Diego to both
+ * Salesforces and to ServiceNow; the first provisioning of a person who is not listed with an account creates one.
  */
 export function firstDay(at: number, further: Further = nothing): State {
   const present = [...everybody, ...further.people];
@@ -44,7 +44,7 @@ function assignEverybody(
   furtherGroups: readonly Group[],
   at: number,
 ): void {
-  // Cloud sync and HR take whoever their scope holds; nobody is assigned to them.
+  // Cloud sync and HR take all people in their scope; they have no assignments.
   if (application.job !== null && application.job.direction !== 'outbound') return;
   const leavesOutDiego: readonly string[] = [apps.salesforce.id, apps.salesforceSandbox.id, apps.serviceNow.id];
   for (const one of present) {
@@ -58,7 +58,7 @@ function assignEverybody(
   }
 }
 
-// Adele and the like are in sync; Megan has moved to another department since.
+// Adele and a few others are in sync; Megan has since moved to another department.
 function stockSalesforce(state: State): void {
   const { alex, adele, patti, lynne, johanna, megan } = people;
   const present: readonly Person[] = [alex, adele, patti, lynne, johanna, { ...megan, department: 'Marketing' }];
@@ -67,7 +67,7 @@ function stockSalesforce(state: State): void {
   }
 }
 
-// The on-premises directory made all of these people, so each has an account in Entra. Three are out of date.
+// The on-premises directory created all of these people, so each has an account in Entra. Three are out of date.
 function stockCloudSync(state: State): void {
   const outdated: readonly string[] = [people.adele.id, people.isaiah.id, people.megan.id];
   for (const one of everybody) {

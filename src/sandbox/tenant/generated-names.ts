@@ -1,7 +1,7 @@
 /**
  * The names of the sixty-four generated people. Two properties matter and are tested: given names are unique, since a
- * user principal name is a given name here, and none is the beginning of another name, so that a search for one
- * person never turns up a second by accident. The two Lees are the tenant's only ambiguity.
+ * user principal name is a given name here, and none is the beginning of another name, so that a search for one person
+ * never finds a second by accident. The two Lees are the tenant's only ambiguity.
  */
 export const generatedNames: readonly string[] = [
   'Priya Nair',

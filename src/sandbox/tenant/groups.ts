@@ -24,7 +24,7 @@ const platformEngineering = group(
   platformEngineers,
 );
 
-/** The groups by the names the tests call them. The first four give people their roles in Usher. */
+/** The groups by the names that tests use. The first four give people their roles in Usher. */
 export const groups = {
   helpdesk: group(1, 'Helpdesk', 'First line of support', [people.alex]),
   peopleManagers: group(2, 'People Managers', 'Everybody with direct reports', [people.megan]),
@@ -35,7 +35,7 @@ export const groups = {
   platformEngineering,
   storeStaff: group(0x10, 'Store Staff', 'All who work in the stores', storePeople.slice(0, 305)),
   allStores: { ...group(0x11, 'All Stores', 'Stores, warehouses and their managers', storePeople), kind: 'dynamic' },
-  // Two of one name.
+  // Two with one name.
   falcon: group(0x12, 'Project Falcon', 'Access to what the project uses', generatedPeople.slice(20, 23)),
   falconTeam: {
     ...group(0x13, 'Project Falcon', 'The team and its mailbox', generatedPeople.slice(20, 25)),
@@ -47,7 +47,7 @@ export const groups = {
 
 export const everyGroup: readonly Group[] = Object.values(groups);
 
-/** Tells which of these groups hold a person or group directly. */
+/** Returns the groups that have a person or group as a direct member. */
 export function groupsByMember(all: readonly Group[]): (memberId: string) => readonly Group[] {
   const byMember = new Map<string, Group[]>();
   for (const one of all) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The make-believe tenant. Its ids start with `5eed` so that nobody takes them for a real tenant's in a log. */
+/** The sandbox tenant. Its ids start with `5eed`, so that they cannot be mistaken for a real tenant's in a log. */
 export const tenantId = '5eed0000-0000-4000-8000-00000000face';
 export const tenantName = 'Contoso';
 export const domain = 'contoso.com';
@@ -11,8 +11,8 @@ export function objectId(number: number): string {
 }
 
 /**
- * A GUID that is always the same for the same words. Ids that the service would have drawn once and kept (accounts
- * in the target application, assignments) come from here, so that two runs of the demo look alike.
+ * A GUID that is always the same for the same words. It stands for ids that the service would have drawn once and kept
+ * (accounts in the target application, assignments), so that two runs of the demo look alike.
  */
 export function stableGuid(...words: readonly string[]): string {
   const hex = createHash('sha256').update(words.join('\u0000')).digest('hex');

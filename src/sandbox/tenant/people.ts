@@ -27,14 +27,14 @@ interface Particulars {
   readonly alias?: string;
   readonly surname?: string | null;
   readonly accountEnabled?: false;
-  /** The address at home; it makes a guest. */
+  /** The guest's home address; its presence makes the person a guest. */
   readonly guestOf?: string;
 }
 
 const megan = 0x02;
 const patti = 0x05;
 
-/** The cast of the demo and of the tests, by the names the tests call them. Each has one thing that goes its own way. */
+/** The people of the demo and the tests, by the names that tests use. Each has one special property. */
 export const people = {
   alex: person(0x01, 'Alex Wilber', { jobTitle: 'Helpdesk Specialist', department: 'IT', manager: patti }),
   megan: person(megan, 'Megan Bowen', { jobTitle: 'Sales Manager', department: 'Sales', manager: patti }),
@@ -87,8 +87,9 @@ export const generatedPeople: readonly Person[] = generatedNames.map((displayNam
 const firstOdd = 0x60;
 
 /**
- * People whose names try what reads names: an address with a mark in it and a colleague who is a part of that address,
- * a guest with a member's first name, and names that begin like "all", "her", "him", "them", "us", "it", "new" and such.
+ * People whose names test the reading of names: an address with an apostrophe and a colleague whose name is a part of
+ * that address, a guest with a member's first name, and names that begin like "all", "her", "him", "them", "us", "it"
+ * or "new".
  */
 export const oddlyNamed = {
   annONeil: odd(0, "Ann O'Neil", { jobTitle: 'Accountant', department: 'Finance', alias: "ann.o'neil" }),
@@ -119,7 +120,7 @@ export const everybody: readonly Person[] = [
 
 const firstSeasonal = 0x1000;
 
-/** As many more people as somebody wants for a long list: `season001@contoso.com` and so on, assigned like the others. */
+/** Any number of further people for a long list: `season001@contoso.com` and so on, assigned like the others. */
 export function seasonalPeople(count: number): readonly Person[] {
   return Array.from({ length: count }, (_, index) => {
     const number = String(index + 1).padStart(3, '0');
@@ -130,7 +131,7 @@ export function seasonalPeople(count: number): readonly Person[] {
 
 const firstOfStores = 0x4000;
 
-/** Enough for a group that no page and no list holds: `store0001@contoso.com` and so on, assigned only with a group. */
+/** Enough for a group that fits no page and no list: `store0001@contoso.com` and so on, assigned only with a group. */
 export const storePeople: readonly Person[] = Array.from({ length: 1_203 }, (_, index) => {
   const number = String(index + 1).padStart(4, '0');
   const post = { jobTitle: 'Sales Assistant', department: 'Stores', manager: patti, alias: `store${number}` };
@@ -138,8 +139,8 @@ export const storePeople: readonly Person[] = Array.from({ length: 1_203 }, (_, 
 });
 
 /**
- * Where a person lives in the on-premises directory. Cloud sync knows its subjects by this name, and by no other.
- * None of the names in the tenant needs escaping.
+ * A person's distinguished name in the on-premises directory, the only name by which cloud sync knows its subjects. No
+ * name in the tenant needs escaping.
  */
 export function distinguishedName(someone: Person): string {
   return `CN=${someone.displayName},OU=${someone.department},DC=contoso,DC=com`;
@@ -153,7 +154,7 @@ function person(number: number, displayName: string, particulars: Particulars): 
   const [givenName = displayName, lastName = null] = displayName.split(' ');
   const { surname = lastName } = particulars;
   const home = particulars.guestOf;
-  // Entra writes a guest's address at home into the principal name.
+  // Entra writes a guest's home address into the principal name.
   const alias = particulars.alias ?? (home === undefined ? givenName.toLowerCase() : `${home.replace('@', '_')}#EXT#`);
   return {
     id: objectId(number),

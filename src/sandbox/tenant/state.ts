@@ -11,22 +11,22 @@ export interface Account {
   readonly attributes: Attributes;
 }
 
-/** Who holds which role of an application. Also what makes a person "assigned". */
+/** An application role that a person or group holds. It also makes a person "assigned". */
 export interface Assignment {
   readonly id: string;
   readonly principalId: string;
   readonly appRoleId: string;
   readonly createdAt: number;
-  /** From when on provisioning sees it, in ms since 1970. */
+  /** When provisioning first sees it, in ms since 1970. */
   readonly effectiveAt: number;
 }
 
-/** What changes in a tenant. Shelves are keyed by application id, then by the source object's id. */
+/** The changing state of a tenant. Maps are keyed by application id, then by the source object's id. */
 export interface State {
   readonly people: Map<string, Person>;
   readonly assignments: Map<string, Map<string, Assignment>>;
   readonly accounts: Map<string, Map<string, Account>>;
-  /** `<application id> <person id>` where another account in the application holds the person's name. */
+  /** `<application id> <person id>` where another account in the application has the person's name. */
   readonly conflicts: Set<string>;
   readonly directoryRoles: Map<string, Set<string>>;
   readonly audit: AuditRecord[];
@@ -39,7 +39,7 @@ export function shelf<T>(shelves: Map<string, Map<string, T>>, applicationId: st
 }
 
 /**
- * Assigns, or changes the role of an assignment that exists. Without a role it is the application's first; without
+ * Assigns, or changes the role of an existing assignment. The default is the application's first role; without
  * `replicationMs` provisioning sees it at once.
  */
 export function assign(
@@ -61,7 +61,7 @@ export function assign(
   return assignment;
 }
 
-/** Creates or replaces what the application holds for a source object. The id stays the same throughout. */
+/** Creates or replaces a source object's account in the application. Its id never changes. */
 export function keepAccount(
   state: State,
   applicationId: string,

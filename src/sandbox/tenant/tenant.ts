@@ -8,36 +8,36 @@ import { provisionPerson } from './provisioning/provision-person.ts';
 import { type Account, type Assignment, assign, keepAccount, shelf } from './state.ts';
 
 /**
- * The tenant's state: the directory, who is assigned to what, which accounts exist in the applications, and the
- * record of all that was done. One server instance holds one tenant; provisioning changes it, and so may a test.
+ * The tenant's state: the directory, assignments, the accounts in the applications, and the record of all that was
+ * done. One server instance has one tenant; provisioning changes it, and so may a test.
  *
- * Lookups answer `undefined` for what does not exist. Whoever changes something that does not exist gets an
- * exception, since only tests do and then it is the test that is wrong.
+ * Lookups return `undefined` for what does not exist. Changing what does not exist throws, since only a test does so,
+ * and then the test is wrong.
  */
 export interface Tenant {
   readonly clock: Clock;
   people(): readonly Person[];
   /** By object id, or by user principal name in any case. */
   person(idOrName: string): Person | undefined;
-  /** By distinguished name, in any case and with any blanks after the commas. */
+  /** By distinguished name, ignoring case and any spaces after the commas. */
   personInActiveDirectory(name: string): Person | undefined;
   groups(): readonly Group[];
   group(id: string): Group | undefined;
-  /** The enterprise applications, and what Microsoft brings into every tenant. */
+  /** The enterprise applications, and those that Microsoft brings into every tenant. */
   applications(): readonly Application[];
   application(id: string): Application | undefined;
   reportsOf(personId: string): readonly Person[];
-  /** All groups that hold this person or group, directly or through nesting. */
+  /** All groups that contain this person or group, directly or through nesting. */
   groupsAround(memberId: string): readonly Group[];
-  /** Everybody in a group, directly or through nesting. */
+  /** All people in a group, directly or through nesting. */
   peopleWithin(groupId: string): readonly Person[];
   directoryRoles(personId: string): readonly string[];
-  /** Who holds the directory role of this template; undefined for one that nobody was ever given. */
+  /** The holders of this template's directory role; undefined for a role that was never assigned. */
   roleHolders(roleTemplateId: string): readonly Person[] | undefined;
   assignments(applicationId: string): readonly Assignment[];
   /**
    * Assigned as provisioning sees it, either directly or as a direct member of an assigned group. Nesting does not
-   * count, as in Entra, and neither does what has not been replicated yet.
+   * count, as in Entra, and neither does an assignment that has not been replicated yet.
    */
   isAssigned(applicationId: string, principalId: string): boolean;
   account(applicationId: string, sourceId: string): Account | undefined;
@@ -48,7 +48,7 @@ export interface Tenant {
   auditRecords(): readonly AuditRecord[];
 
   assign(applicationId: string, principalId: string, appRoleId?: string): Assignment;
-  /** As somebody does it in Entra: it is listed at once, and provisioning sees it when it has been replicated. */
+  /** Like an assignment made in Entra: it is listed at once, and provisioning sees it once it is replicated. */
   assignInEntra(applicationId: string, principalId: string, appRoleId: string): Assignment;
   unassign(applicationId: string, principalId: string): void;
   keepAccount(applicationId: string, sourceId: string, account: Omit<Account, 'id'>): Account;
@@ -56,26 +56,26 @@ export interface Tenant {
   changePerson(personId: string, changes: Partial<Omit<Person, 'id'>>): Person;
   /** Gives a person a directory role, by the template id that is the same in every tenant. */
   grantDirectoryRole(personId: string, roleTemplateId: string): void;
-  /** The way back. */
+  /** Undoes `grantDirectoryRole`. */
   revokeDirectoryRole(personId: string, roleTemplateId: string): void;
   record(entry: AuditRecord): void;
-  /** Back to the first day. */
+  /** Resets the tenant to its first day. */
   reset(): void;
 }
 
 export interface TenantOptions {
   readonly clock?: Clock;
-  /** How many people there are besides the roster. */
+  /** The number of people besides the roster. */
   readonly seasonal?: number;
-  /** How many enterprise applications there are at least. */
+  /** The minimum number of enterprise applications. */
   readonly apps?: number;
-  /** How long it takes, in ms, until provisioning sees an assignment that was made in Entra. */
+  /** How long provisioning takes, in ms, to see an assignment that was made in Entra. */
   readonly replicationMs?: number;
-  /** What comes after the listed applications, groups and people, e.g. those with odd names. */
+  /** Additions to the listed applications, groups and people, e.g. people with odd names. */
   readonly further?: Partial<Further>;
 }
 
-/** A tenant on its first day: see the roster in `people.ts` for who is where. `clock` dates what happens in it. */
+/** A tenant on its first day: see the roster in `people.ts`. `clock` dates its events. */
 export function createTenant({
   clock = systemClock,
   seasonal = 0,
@@ -198,7 +198,7 @@ export function createTenant({
   return tenant;
 }
 
-// The regular cycle has already met Grady's conflict. It is made by the same code that will make the next one.
+// The regular cycle has already met Grady's conflict. The code that records it will also record the next one.
 function recordEarlierConflict(tenant: Tenant): void {
   const at = tenant.clock.now() - 3 * 60 * 60 * 1000;
   const report = provisionPerson(tenant, apps.salesforce, people.grady, at);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Command, Parsed } from '../../../src/chat/command.ts';
-import type { DateWords } from '../../../src/chat/dates/words/shape.ts';
 import { DATE_WORDS } from '../../../src/chat/dates/date-words.ts';
 import { readEndDate } from '../../../src/chat/dates/end-date.ts';
 import { readStartDate } from '../../../src/chat/dates/start-date.ts';
+import type { DateWords } from '../../../src/chat/dates/words/shape.ts';
 import { parse } from '../../../src/chat/grammar/parse.ts';
 
 /** A Wednesday. */

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../src/db/database.ts';
 import type { AccessParts } from '../../../src/requests/access-requests/parts.ts';
-import { act, createAccessRequest, findAccessRequest, findPending, mostOpen, recordRefusal } from '../../../src/requests/access-requests/store.ts';
+import {
+  act,
+  createAccessRequest,
+  findAccessRequest,
+  findPending,
+  mostOpen,
+  recordRefusal,
+} from '../../../src/requests/access-requests/store.ts';
 import { readRecords } from '../../../src/requests/record.ts';
 import { unusedId } from '../../../src/requests/request-id.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';

@@ -4,7 +4,12 @@ import type { Database } from '../../../src/db/database.ts';
 import type { AccessRequest, AccessStateKind } from '../../../src/requests/access-requests/access-request.ts';
 import { type NoticeKind, noticeSent } from '../../../src/requests/access-requests/notices.ts';
 import type { AccessParts } from '../../../src/requests/access-requests/parts.ts';
-import { act, createAccessRequest, findAccessRequest, type NewAccessRequest } from '../../../src/requests/access-requests/store.ts';
+import {
+  act,
+  createAccessRequest,
+  findAccessRequest,
+  type NewAccessRequest,
+} from '../../../src/requests/access-requests/store.ts';
 import { readRecords } from '../../../src/requests/record.ts';
 import { noLimits, storeParts } from '../support.ts';
 

@@ -6,6 +6,7 @@ import type { AppMatch } from '../../../src/graph/applications.ts';
 import type { AccessRequest } from '../../../src/requests/access-requests/access-request.ts';
 import { copyPosted, dueCopies } from '../../../src/requests/access-requests/copies.ts';
 import { finishRouting, remind } from '../../../src/requests/access-requests/due.ts';
+import type { AccessParts } from '../../../src/requests/access-requests/parts.ts';
 import {
   addPlace,
   findKnownPeople,
@@ -15,7 +16,6 @@ import {
   rememberPerson,
 } from '../../../src/requests/access-requests/places.ts';
 import { type RoutingParts, routeAccess } from '../../../src/requests/access-requests/routing.ts';
-import type { AccessParts } from '../../../src/requests/access-requests/parts.ts';
 import { act, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
 import { giveUpConversation } from '../../../src/requests/access-requests/undelivered.ts';
 import { readRecords } from '../../../src/requests/record.ts';

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Application } from '../applications.ts';
+import { jobOf } from '../applications.ts';
 import { stableGuid, tenantId } from '../identity.ts';
-import { jobOf } from './provision-person.ts';
 import type { Identity, ModifiedProperty, ProvisioningReport } from './report.ts';
 
-/** https://learn.microsoft.com/graph/api/resources/provisioningobjectsummary, as far as Usher reads it and a bit more. */
+/**
+ * The fields that Usher reads, and some more, of
+ * https://learn.microsoft.com/graph/api/resources/provisioningobjectsummary
+ */
 export interface AuditRecord {
   readonly id: string;
   readonly activityDateTime: string;
@@ -41,7 +44,7 @@ interface AuditIdentity {
   readonly details: Readonly<Record<string, string>>;
 }
 
-/** The audit log loses the steps' times. */
+/** The audit log omits the steps' times. */
 interface AuditStep {
   readonly name: string;
   readonly provisioningStepType: string;
@@ -50,12 +53,12 @@ interface AuditStep {
   readonly details: Readonly<Record<string, string>>;
 }
 
-/** The same event in the words of the audit log: other field names, and enums in camelCase instead of PascalCase. */
+/** The same event in the format of the audit log: other field names, and enums in camelCase instead of PascalCase. */
 export function auditRecord(application: Application, report: ProvisioningReport): AuditRecord {
   const { status, ...errorInformation } = report.statusInfo;
   return {
     id: randomUUID(),
-    // The end, so that a later call never has an earlier date: starts are worked out backwards here.
+    // The end, so that a later call never has an earlier date: start times are computed backwards here.
     activityDateTime: report.endTime,
     tenantId,
     jobId: jobOf(application).id,

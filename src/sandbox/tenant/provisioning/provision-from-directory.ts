@@ -8,9 +8,9 @@ import { identity, type ProvisioningReport, reported, skipped, succeeded, system
 import { exportStep, importStep, redundantStep, type Subject } from './steps.ts';
 
 /**
- * Cloud sync: brings one person from Active Directory to Entra. Two things differ from provisioning to an
- * application. Nobody is assigned, so scoping asks only whether the account is active and the filter passed; and
- * changes are listed without their old values.
+ * Cloud sync: brings one person from Active Directory to Entra. Two things differ from provisioning to an application:
+ * there are no assignments, so scoping checks only that the account is active and the filter passed; and changes are
+ * listed without their old values.
  */
 export function provisionFromDirectory(
   tenant: Tenant,
@@ -67,7 +67,7 @@ export function provisionFromDirectory(
   );
 }
 
-// A sync agent sends every attribute it was told of, the empty ones too.
+// A sync agent sends every attribute that it received, empty ones included.
 const alwaysEmpty = ['adminDescription', 'facsimileTelephoneNumber', 'homePhone', 'ipPhone', 'pager', 'wWWHomePage'];
 
 function importedFromDirectory(person: Person): UntimedStep['details'] {

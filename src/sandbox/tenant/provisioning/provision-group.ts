@@ -1,9 +1,10 @@
 import type { Application } from '../applications.ts';
+import { jobOf } from '../applications.ts';
 import type { Group } from '../groups.ts';
 import type { Person } from '../people.ts';
 import type { Tenant } from '../tenant.ts';
 import { auditRecord } from './audit-record.ts';
-import { differences, jobOf, provisionPerson } from './provision-person.ts';
+import { differences, provisionPerson } from './provision-person.ts';
 import {
   entraName,
   identity,
@@ -26,9 +27,9 @@ import {
 } from './steps.ts';
 
 /**
- * Provisions a group with the members the call names: first the members, each with an audit record of its own, then
- * the group with a reference to every member that made it into the application. One verdict, the group's; a member
- * that could not be provisioned shows only as a missing reference. Members of earlier calls stay.
+ * Provisions a group with the members the call names: first the members, each with its own audit record, then the group
+ * with a reference to every member that made it into the application. One verdict, the group's; a member that could not
+ * be provisioned shows only as a missing reference. Members of earlier calls stay.
  */
 export function provisionGroup(
   tenant: Tenant,

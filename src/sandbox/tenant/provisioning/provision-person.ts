@@ -1,8 +1,7 @@
-import type { Application, SynchronizationJob } from '../applications.ts';
+import { type Application, jobOf } from '../applications.ts';
 import { type Attributes, mapped, missingAttribute, outboundMappings } from '../attributes.ts';
 import type { Person } from '../people.ts';
 import type { Account } from '../state.ts';
-import type { Tenant } from '../tenant.ts';
 import {
   entraName,
   type Findings,
@@ -29,19 +28,21 @@ import {
   scopingStep,
 } from './steps.ts';
 
-/** The job of an application, for callers that have made sure there is one. */
-export function jobOf(application: Application): SynchronizationJob {
-  if (application.job === null) throw new Error(`${application.displayName} has no synchronization job.`);
-  return application.job;
+/** What provisioning reads and changes of the tenant. */
+interface Accounts {
+  isAssigned(applicationId: string, principalId: string): boolean;
+  account(applicationId: string, sourceId: string): Account | undefined;
+  hasConflict(applicationId: string, personId: string): boolean;
+  keepAccount(applicationId: string, sourceId: string, account: Omit<Account, 'id'>): Account;
 }
 
 /**
  * Provisions one person from Entra to an application, the way the service does: import, match, scope, then create,
- * update, disable or leave alone. Changes the account in the application; recording it is the caller's business.
- * `endedAt` is when it is said to have ended, in ms since 1970.
+ * update, disable or leave alone. Changes the account in the application; the caller records it. `endedAt` is the
+ * reported end, in ms since 1970.
  */
 export function provisionPerson(
-  tenant: Tenant,
+  tenant: Accounts,
   application: Application,
   person: Person,
   endedAt: number,
@@ -67,7 +68,8 @@ export function provisionPerson(
   const found: Found = { tenant, application, person, subject, account, before };
 
   if (!checks.active || !checks.assigned) {
-    // The service disables whom nobody is assigned any more, but on demand it leaves a disabled source account alone.
+    // The service disables the account of a person who is no longer assigned, but on demand it leaves a disabled source
+    // account alone.
     if (account?.active && checks.active) return reported(disable(found, account), endedAt);
     const steps = [...before, notEntitledStep(subject, checks)];
     return reported({ ...basics(found), action: 'Other', statusInfo: skipped, steps }, endedAt);
@@ -83,7 +85,7 @@ export function provisionPerson(
 }
 
 interface Found {
-  readonly tenant: Tenant;
+  readonly tenant: Accounts;
   readonly application: Application;
   readonly person: Person;
   readonly subject: Subject;
@@ -173,14 +175,15 @@ function basics({ person, subject, account }: Found) {
   };
 }
 
-/** Attribute by attribute, what an account has and what it gets instead. */
+/** The differences by attribute: the account's value and its new one. */
 export function differences(before: Attributes, after: Attributes): readonly ModifiedProperty[] {
   return Object.entries(after)
     .filter(([attribute, value]) => before[attribute] !== value)
     .map(([attribute, value]) => ({ displayName: attribute, oldValue: before[attribute] ?? null, newValue: value }));
 }
 
-// Microsoft's sample of an object in sync lists its source attributes as "modified", with no old values. Nothing was.
+// Microsoft's sample of an object in sync lists its source attributes as "modified", without old values, though nothing
+// changed.
 function unchanged({ application, person }: Found): readonly ModifiedProperty[] {
   if (jobOf(application).spelling !== 'azureAd') return [];
   const attributes = importedAttributes(person, true);

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { SynchronizationJob } from '../applications.ts';
 
 /**
- * The service's account of one provisioned object, field for field as on-demand answers carry it (shape A's `value`,
- * one element of shape B's array). Audit records are made from it too.
+ * The service's account of one provisioned object, field for field as in on-demand answers (shape A's `value`, one
+ * element of shape B's array). Audit records are made from it too.
  */
 export interface ProvisioningReport {
   readonly action: 'Create' | 'Update' | 'Disable' | 'Other';
@@ -35,13 +35,13 @@ export interface ProvisioningStep {
   readonly status: 'Success' | 'Failure' | 'Skipped' | 'Warning';
   readonly description: string;
   readonly timestamp: string;
-  /** Strings throughout, truth included: `"True"`. */
+  /** Strings throughout, booleans included: `"True"`. */
   readonly details: Readonly<Record<string, string>>;
 }
 
 export interface ModifiedProperty {
   readonly displayName: string;
-  /** Cloud sync leaves it out altogether. */
+  /** Absent in cloud sync. */
   readonly oldValue?: string | null;
   readonly newValue: string | null;
 }
@@ -83,14 +83,14 @@ export function reported({ steps, ...findings }: Findings, endedAt: number): Pro
 }
 
 export const succeeded: StatusInfo = statusInfo('Success');
-// A skip carries no error code here: the reason stands in the last step's details, and in shape A's key.
+// A skip has no error code here: the reason is in the last step's details, and in shape A's key.
 export const skipped: StatusInfo = statusInfo('Skipped');
 
 export function failure(errorCode: string, reason: string): StatusInfo {
   return { ...statusInfo('Failure'), errorCode, reason, errorCategory: 'NonServiceFailure' };
 }
 
-/** What Entra calls itself in this connector's words. */
+/** Entra's name in this connector's texts. */
 export function entraName(job: SynchronizationJob): string {
   return job.spelling === 'azureAd' ? 'Azure Active Directory' : 'Microsoft Entra ID';
 }

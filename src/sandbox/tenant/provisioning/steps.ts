@@ -2,7 +2,7 @@ import { capitalised } from '../attributes.ts';
 import type { Person } from '../people.ts';
 import type { UntimedStep } from './report.ts';
 
-/** The object a step speaks of, in the words of its description. */
+/** The object of a step, as its description names it. */
 export interface Subject {
   readonly type: 'User' | 'Group' | 'user';
   readonly label: string;
@@ -26,7 +26,9 @@ export function importStep({ type, label, source }: Subject, details: UntimedSte
   };
 }
 
-/** The same name as the import from the source: only `type` tells the two apart, as in Microsoft's own sample. */
+/**
+ * The name matches that of the import from the source: only `type` distinguishes the two, as in Microsoft's own sample.
+ */
 export function foundInTargetStep({ label, target }: Subject, details: UntimedStep['details']): UntimedStep {
   return {
     name: 'EntryImport',
@@ -47,7 +49,7 @@ export function notFoundInTargetStep({ type, label, source, target }: Subject): 
   };
 }
 
-/** The checks under their old names or their new ones: connectors differ to this day. */
+/** The checks under their old or new names: connectors still differ. */
 export function scopingStep({ type }: Subject, checks: ScopingChecks): UntimedStep {
   const inScope = checks.active && checks.assigned;
   const active = capitalised(checks.active);
