@@ -12,16 +12,11 @@ export type Reading<C extends Command = Command> =
   | Extract<Parsed, { kind: 'incomplete' }>;
 
 export interface Rule<C extends Command> {
-  /** Lowercase. The first is canonical: typos are measured against it. The longest match wins. */
-  readonly spellings: readonly [string, ...string[]];
-  /** Other spellings that may mean something else: what follows them is only offered. */
-  readonly looseSpellings?: readonly string[];
   /**
-   * Questions with this meaning, each kind with its own words after it; if those do not fit, it was no such question.
+   * "How is …", "Is … healthy?": questions with this meaning, each with its own words after it; if those do not fit, it
+   * was no such question. The phrases have each under the same name.
    */
-  readonly questions?: readonly Question[];
-  /** Words that look like typos of the verb and mean something else, or the opposite. */
-  readonly notSpellings?: readonly string[];
+  readonly questions?: Readonly<Record<string, (words: readonly Word[]) => Reading | null>>;
   /**
    * Null when the words are not this command after all; then the next best rule is tried. A rule may return a related
    * command, as "provision" differs from "provision users" by the number of addresses.
@@ -31,10 +26,4 @@ export interface Rule<C extends Command> {
   readLoose?(words: readonly Word[]): Reading | null;
   /** The canonical line; parsing it gives the command back. */
   write(command: C): string;
-}
-
-/** "How is …", "Is … healthy?" */
-export interface Question {
-  readonly spellings: readonly string[];
-  read(words: readonly Word[]): Reading | null;
 }

@@ -1,86 +1,154 @@
-import type { Verb } from '../command.ts';
-import { accessRules } from './access-rules.ts';
-import { checkRules } from './check-rules.ts';
+import type { Command, Verb } from '../command.ts';
+import { readAccessRequest, readBareRequest, readLooseRequest, writeAccessRequest } from './access-request.ts';
+import { readCheck, readCheckQuestion, writeCheck } from './check.ts';
+import { isNoName, withoutArticle, withoutEnding, writeCheckName } from './check-names.ts';
+import {
+  readBareExport,
+  readExport,
+  readHistory,
+  readHistoryQuestion,
+  readRequests,
+  writeExport,
+  writeHistory,
+} from './history.ts';
 import { LEADING_WORDS, readName, writeName } from './names.ts';
 import { readProvision, writeProvision } from './provision.ts';
 import { readProvisionGroup, writeProvisionGroup } from './provision-group.ts';
 import { readProvisionList, writeProvisionList } from './provision-list.ts';
-import { readRequestId, writeRequestId } from './request-id.ts';
+import { readRef } from './refs.ts';
+import { readDenial, readRequestId, readStrictRequestId, writeDenial, writeRequestId } from './request-id.ts';
 import type { CommandOf, Reading, Rule } from './rule.ts';
-import { fold, type Word } from './words.ts';
+import { readHowIs, readIsHealthy, readStatus, readWhichAre, readWrongWith, writeStatus } from './status.ts';
+import { fold, toPhrases, type Word } from './words.ts';
 
-/** Every command of the chat. A new one is a member of `Command` and one rule here. */
+/**
+ * How each command is read and written. Its phrases are data, beside the messages. A decision needs its exact words; a
+ * typo of them never decides.
+ */
 export const rules: { readonly [V in Verb]: Rule<CommandOf[V]> } = {
   provision: {
-    spellings: ['provision', 'provision user'],
-    looseSpellings: ['add', 'add user', 'create', 'create user', 'onboard', 'sync'],
-    notSpellings: ['deprovision', 'unprovision'],
     read: readProvision,
     write: writeProvision,
   },
   provisionList: {
-    spellings: [
-      ...(['provision users', 'provision people', 'provision the users', 'provision these users'] as const),
-      ...(['provision these people', 'provision the following', 'provision the following users'] as const),
-      ...(['provision the following people'] as const),
-    ],
-    notSpellings: ['deprovisionusers', 'unprovisionusers', 'provisionuser'],
     read: readProvisionList,
     write: writeProvisionList,
   },
   provisionGroup: {
-    spellings: ['provision group', 'provision the group', 'provision a group'],
-    notSpellings: ['deprovisiongroup', 'unprovisiongroup'],
     read: readProvisionGroup,
     write: writeProvisionGroup,
   },
   retry: {
-    spellings: ['retry'],
-    notSpellings: ['entry', 'reply', 'ready', 'really', 'relay', 'retro', 'return', 'retire', 'try', 'rely'],
     read: (words) => readRequestId('retry', words),
     write: writeRequestId,
   },
   cancel: {
-    spellings: ['cancel'],
-    notSpellings: ['channel', 'cancer', 'candle', 'camel', 'panel', 'handle', 'canceled', 'cancelled', 'chance'],
     read: (words) => readRequestId('cancel', words),
     write: writeRequestId,
   },
   cancelAllBy: {
-    spellings: [
-      ...([
-        'cancel all by',
-        'cancel all of',
-        'cancel all from',
-        'cancel everything by',
-        'cancel everything of',
-      ] as const),
-      ...(['cancel everything from', 'cancel all requests by', 'cancel all requests of'] as const),
-    ],
-    questions: [{ spellings: ['confirm cancel all by'], read: (words) => readCancelAll(words, true) }],
+    questions: { sure: (words) => readCancelAll(words, true) },
     read: (words) => readCancelAll(words, false),
     write: ({ person, sure }) => `${sure ? 'confirm ' : ''}cancel all by ${writeName(person)}`,
   },
-  ...accessRules,
-  ...checkRules,
+  requestAccess: {
+    read: readAccessRequest,
+    readLoose: readLooseRequest,
+    write: writeAccessRequest,
+  },
+  accessForm: {
+    read: readBareRequest,
+    write: () => 'request',
+  },
+  approve: {
+    read: (words) => readStrictRequestId('approve', words),
+    write: writeRequestId,
+  },
+  deny: {
+    read: readDenial,
+    write: writeDenial,
+  },
+  pending: {
+    read: readPending,
+    write: ({ page }) => (page === 1 ? 'pending' : `pending ${page}`),
+  },
+  show: {
+    read: (words) => readStrictRequestId('show', words),
+    write: writeRequestId,
+  },
+  sendApprovalsHere: {
+    read: (words) => alone({ verb: 'sendApprovalsHere' }, words, 3),
+    write: () => 'send approvals here',
+  },
+  stopSendingApprovals: {
+    read: (words) => alone({ verb: 'stopSendingApprovals' }, words, 3),
+    write: () => 'stop sending approvals',
+  },
+  approvalPlaces: {
+    read: (words) => alone({ verb: 'approvalPlaces' }, words, 3),
+    write: () => 'approval places',
+  },
+  removeApprovalPlace: {
+    read: (words) => readRef('removeApprovalPlace', words),
+    write: ({ ref }) => `remove approval place ${ref}`,
+  },
+  status: {
+    questions: { howIs: readHowIs, isHealthy: readIsHealthy, whichAre: readWhichAre, wrongWith: readWrongWith },
+    read: readStatus,
+    write: writeStatus,
+  },
+  check: {
+    read: readCheck,
+    readLoose: readCheckQuestion,
+    write: writeCheck,
+  },
+  queue: {
+    read: (words) => (unquoted(words) ? alone({ verb: 'queue' }, words, 2) : null),
+    write: () => 'queue',
+  },
+  history: {
+    read: readHistory,
+    readLoose: readHistoryQuestion,
+    write: writeHistory,
+  },
+  requests: {
+    read: readRequests,
+    write: ({ page }) => (page === 1 ? 'requests' : `requests page ${page}`),
+  },
+  exportHistory: {
+    read: readExport,
+    readLoose: readBareExport,
+    write: writeExport,
+  },
+  watch: {
+    read: (words) => readWatch('watch', words),
+    write: writeWatch,
+  },
+  removeWatch: {
+    read: (words) => readRef('removeWatch', words),
+    write: ({ ref }) => `remove watch ${ref}`,
+  },
+  unwatch: {
+    read: (words) => readWatch('unwatch', words),
+    write: writeWatch,
+  },
+  watches: {
+    read: (words) => (unquoted(words) ? alone({ verb: 'watches' }, words, 2) : null),
+    write: () => 'watches',
+  },
+  allWatches: {
+    read: (words) => (unquoted(words) ? alone({ verb: 'allWatches' }, words, 2) : null),
+    write: () => 'watches all',
+  },
   apps: {
-    spellings: [
-      ...(['apps', 'applications', 'list apps', 'list the apps', 'list all apps', 'list applications'] as const),
-      ...(['show apps', 'show me apps', 'show me the apps', 'show applications', 'which apps', 'what apps'] as const),
-    ],
     read: (words) => ({ kind: 'command', command: { verb: 'apps', search: readName(words) } }),
     write: ({ search }) => (search === null ? 'apps' : `apps ${writeName(search)}`),
   },
   whoami: {
-    spellings: ['whoami', 'who am i', 'who i am'],
     read: (words) => ({ kind: words.length === 0 ? 'command' : 'nearly', command: { verb: 'whoami' } }),
     write: () => 'whoami',
   },
   help: {
-    spellings: [
-      ...(['help', '?', 'hi', 'hello', 'hey', 'commands', 'menu', 'usage', 'start', 'good morning'] as const),
-      ...(['how do i', 'how can i', 'how to', 'what can you do', 'what can i do', 'what do you do'] as const),
-    ],
     read: (words) => {
       const start = words.findIndex((word) => !LEADING_WORDS.has(fold(word)));
       return { kind: 'command', command: { verb: 'help', topic: start < 0 ? null : readName(words.slice(start)) } };
@@ -88,6 +156,42 @@ export const rules: { readonly [V in Verb]: Rule<CommandOf[V]> } = {
     write: ({ topic }) => (topic === null ? 'help' : `help ${writeName(topic)}`),
   },
 };
+
+/** Where a watch reports, if the line says so; it reports to this conversation anyway. */
+const HERE = toPhrases([
+  ...['here', 'in here', 'in this channel', 'in this chat', 'in this group', 'in this conversation', 'in this team'],
+  ...['in this thread', 'to this channel', 'from here'],
+]);
+
+/** A command that is a whole line; with up to `most` more words it is only offered, with more not at all. */
+function alone(command: Command, words: readonly Word[], most: number): Reading | null {
+  if (words.length > most) return null;
+  return { kind: words.length === 0 ? 'command' : 'nearly', command };
+}
+
+const unquoted = (words: readonly Word[]): boolean => words.every((word) => fold(word) !== '');
+
+/** "pending", "pending 2", "pending page 2". */
+function readPending(words: readonly Word[]): Reading | null {
+  const [first, ...rest] = words.map(fold);
+  if (first === undefined) return { kind: 'command', command: { verb: 'pending', page: 1 } };
+  const [number = '', ...more] = first === 'page' ? rest : [first, ...rest];
+  if (more.length > 0 || !/^[1-9]\d{0,5}$/.test(number)) return null;
+  return { kind: 'command', command: { verb: 'pending', page: Number(number) } };
+}
+
+function readWatch(verb: 'watch' | 'unwatch', words: readonly Word[]): Reading | null {
+  const named = withoutArticle(withoutEnding(words, HERE));
+  if (isNoName(named)) return null;
+  const app = readName(named);
+  return app === null
+    ? { kind: 'incomplete', verb, missing: 'app', said: [] }
+    : { kind: 'command', command: { verb, app } };
+}
+
+function writeWatch({ verb, app }: Extract<Command, { verb: 'watch' | 'unwatch' }>): string {
+  return `${verb} ${writeCheckName(app)}`;
+}
 
 function readCancelAll(words: readonly Word[], sure: boolean): Reading | null {
   const person = readName(words);

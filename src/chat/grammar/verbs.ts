@@ -1,5 +1,6 @@
 import type { Verb } from '../command.ts';
 import { isNear, typingDistance } from './closest.ts';
+import { phrasesOf } from './phrases.ts';
 import type { Reading } from './rule.ts';
 import { rules } from './rules.ts';
 import { fold, phraseAt, splitWords, type Word } from './words.ts';
@@ -13,7 +14,8 @@ export interface Match {
 interface Spelling {
   readonly verb: Verb;
   readonly phrase: readonly string[];
-  readonly canonical: boolean;
+  /** For the canonical spelling, the words that are no typo of it. */
+  readonly not: readonly string[] | null;
   read(words: readonly Word[]): Reading | null;
 }
 
@@ -42,11 +44,11 @@ export function nearMatch(words: readonly Word[]): Match | null {
   const beginnings = joinedBeginnings(words);
   // In this order, among equally near readings the longest spelling wins, then the one that leaves more words.
   for (const spelling of spellings) {
-    const { verb, phrase } = spelling;
-    if (!spelling.canonical) continue;
+    const { phrase, not } = spelling;
+    if (not === null) continue;
     const whole = phrase.join('');
     for (const [index, typed] of beginnings.entries()) {
-      if (!isNear(typed, whole) || rules[verb].notSpellings?.includes(typed)) continue;
+      if (!isNear(typed, whole) || not.includes(typed)) continue;
       const slips = typingDistance(typed, whole);
       if (slips >= fewestSlips) continue;
       best = match(spelling, words, index + 1);
@@ -68,7 +70,7 @@ function joinedBeginnings(words: readonly Word[]): string[] {
 
 /** A verb as people type it: `request access`. */
 export function spellingOf(verb: Verb): string {
-  return rules[verb].spellings[0];
+  return phrasesOf(verb).spellings[0];
 }
 
 /** The verb that a help topic means, including typos; null for other topics. */
@@ -88,16 +90,19 @@ function offered(reading: Reading | null): Reading | null {
 }
 
 function spellingsOf(verb: Verb): Spelling[] {
-  const { spellings, looseSpellings = [], questions = [], read, readLoose = read } = rules[verb];
-  const toSpelling = (text: string, reader: Spelling['read'], canonical = false): Spelling => ({
+  const { questions = {}, read, readLoose = read } = rules[verb];
+  const { spellings, loose, not, questions: asked } = phrasesOf(verb);
+  const toSpelling = (text: string, reader: Spelling['read'], typos: Spelling['not'] = null): Spelling => ({
     verb,
     phrase: text.split(' '),
-    canonical,
+    not: typos,
     read: reader,
   });
   return [
-    ...spellings.map((text, index) => toSpelling(text, read, index === 0)),
-    ...looseSpellings.map((text) => toSpelling(text, (words) => offered(readLoose(words)))),
-    ...questions.flatMap((question) => question.spellings.map((text) => toSpelling(text, question.read))),
+    ...spellings.map((text, index) => toSpelling(text, read, index === 0 ? not : null)),
+    ...loose.map((text) => toSpelling(text, (words) => offered(readLoose(words)))),
+    ...Object.entries(questions).flatMap(([name, reader]) =>
+      (asked[name] ?? []).map((text) => toSpelling(text, reader)),
+    ),
   ];
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { phrasesOf } from '../../../src/chat/grammar/phrases.ts';
+import { rules } from '../../../src/chat/grammar/rules.ts';
 import { verbNamed, verbs } from '../../../src/chat/grammar/verbs.ts';
 
 describe('the verb a help topic is about', () => {
@@ -31,5 +33,23 @@ describe('the verb a help topic is about', () => {
   it('finds every verb by its own name', () => {
     expect(verbs.map((verb) => verbNamed(verb))).toEqual([...verbs]);
     expect(verbs).toContain('provision');
+  });
+});
+
+describe('the phrases of the commands', () => {
+  it('name the same questions as the rules', () => {
+    const asked = verbs.map((verb) => [verb, Object.keys(phrasesOf(verb).questions)]);
+
+    expect(asked).toEqual(verbs.map((verb) => [verb, Object.keys(rules[verb].questions ?? {})]));
+  });
+
+  it('are lowercase words with one space between, each once for a command', () => {
+    for (const verb of verbs) {
+      const { spellings, loose, questions } = phrasesOf(verb);
+      const all = [...spellings, ...loose, ...Object.values(questions).flat()];
+
+      expect(all.filter((phrase) => phrase !== phrase.toLowerCase().split(/\s+/).join(' ').trim())).toEqual([]);
+      expect(all.length).toBe(new Set(all).size);
+    }
   });
 });

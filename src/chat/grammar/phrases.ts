@@ -1,0 +1,37 @@
+import type { Verb } from '../command.ts';
+import en from '../messages/en.phrases.json' with { type: 'json' };
+
+/** What people type for each command. Data, one file a language, beside the messages; phrases are parted by ` | `. */
+export interface Phrases {
+  /** Lowercase. The first is canonical: typos are measured against it. The longest match wins. */
+  readonly spellings: readonly [string, ...string[]];
+  /** Other spellings that may mean something else: what follows them is only offered. */
+  readonly loose: readonly string[];
+  /** Words that look like typos of the verb and mean something else, or the opposite. */
+  readonly not: readonly string[];
+  readonly questions: Readonly<Record<string, readonly string[]>>;
+}
+
+interface Data {
+  readonly spellings: string;
+  readonly loose?: string;
+  readonly not?: string;
+  readonly questions?: Readonly<Record<string, string>>;
+}
+
+const data: Readonly<Record<Verb, Data>> = en;
+
+export function phrasesOf(verb: Verb): Phrases {
+  const { spellings, loose, not, questions = {} } = data[verb];
+  const [canonical = verb, ...others] = parted(spellings);
+  return {
+    spellings: [canonical, ...others],
+    loose: parted(loose),
+    not: parted(not),
+    questions: Object.fromEntries(Object.entries(questions).map(([name, text]) => [name, parted(text)])),
+  };
+}
+
+function parted(text: string | undefined): string[] {
+  return text === undefined ? [] : text.split(' | ');
+}
