@@ -1,9 +1,9 @@
 import { assertNever } from '../../assert-never.ts';
 import { type GraphTrouble, refusesToken } from '../../graph/answer.ts';
 import { permissionFor } from '../../graph/permission-for.ts';
-import type { WordKey, Words, WordValues } from '../words.ts';
+import type { Words, WordValues } from '../words.ts';
 import { short } from './parts.ts';
-import type { Tone } from './tone.ts';
+import { type ProblemKeys, problemKeys } from './problem-keys.ts';
 
 /** Graph did not tell what a command needs to know: one text for each kind of failure. Nothing has been done. */
 export type GraphProblem =
@@ -11,53 +11,21 @@ export type GraphProblem =
   | { readonly kind: 'graphUnavailable' | 'graphRefused' | 'unreadableAnswer'; readonly code: string | null }
   | { readonly kind: 'graphTrouble'; readonly trouble: GraphTrouble };
 
-type Keys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordKey];
-
-const KEYS = {
-  graphThrottled: [
-    'warning',
-    'problem.graphThrottled.title',
-    'problem.graphThrottled.happened',
-    'problem.graphThrottled.next',
-  ],
-  graphNotFound: [
-    'warning',
-    'problem.graphNotFound.title',
-    'problem.graphNotFound.happened',
-    'problem.graphNotFound.next',
-  ],
-  graphBadRequest: [
-    'bad',
-    'problem.graphBadRequest.title',
-    'problem.graphBadRequest.happened',
-    'problem.graphBadRequest.next',
-  ],
-  graphConflict: ['bad', 'problem.graphConflict.title', 'problem.graphConflict.happened', 'problem.graphConflict.next'],
-  graphOther: ['bad', 'problem.graphOther.title', 'problem.graphOther.happened', 'problem.graphOther.next'],
-  graphToken: ['bad', 'problem.graphToken.title', 'problem.graphToken.happened', 'problem.graphToken.next'],
-  graphNoToken: ['bad', 'problem.graphNoToken.title', 'problem.graphNoToken.happened', 'problem.graphNoToken.next'],
-  graphRefused: ['bad', 'problem.graphRefused.title', 'problem.graphRefused.happened', 'problem.graphRefused.next'],
-  graphUnavailable: [
-    'bad',
-    'problem.graphUnavailable.title',
-    'problem.graphUnavailable.happened',
-    'problem.graphUnavailable.next',
-  ],
-  graphTimeout: ['bad', 'problem.graphTimeout.title', 'problem.graphTimeout.happened', 'problem.graphTimeout.next'],
-  graphLost: ['bad', 'problem.graphLost.title', 'problem.graphLost.happened', 'problem.graphLost.next'],
-  graphUnreachable: [
-    'bad',
-    'problem.graphUnreachable.title',
-    'problem.graphUnreachable.happened',
-    'problem.graphUnreachable.next',
-  ],
-  unreadableAnswer: [
-    'bad',
-    'problem.unreadableAnswer.title',
-    'problem.unreadableAnswer.happened',
-    'problem.unreadableAnswer.next',
-  ],
-} as const satisfies Readonly<Record<string, Keys>>;
+const KEYS = problemKeys({
+  graphThrottled: 'warning',
+  graphNotFound: 'warning',
+  graphBadRequest: 'bad',
+  graphConflict: 'bad',
+  graphOther: 'bad',
+  graphToken: 'bad',
+  graphNoToken: 'bad',
+  graphRefused: 'bad',
+  graphUnavailable: 'bad',
+  graphTimeout: 'bad',
+  graphLost: 'bad',
+  graphUnreachable: 'bad',
+  unreadableAnswer: 'bad',
+});
 
 type Name = keyof typeof KEYS;
 
@@ -69,7 +37,12 @@ export function isGraphProblem(what: { readonly kind: string }): what is GraphPr
 export function graphProblem(
   words: Words,
   what: GraphProblem,
-): { readonly keys: Keys; readonly values: WordValues; readonly code: string | null; readonly codeLine?: string } {
+): {
+  readonly keys: ProblemKeys;
+  readonly values: WordValues;
+  readonly code: string | null;
+  readonly codeLine?: string;
+} {
   if (what.kind !== 'graphTrouble') return { keys: KEYS[what.kind], values: untold, code: what.code };
   const { trouble } = what;
   const codeLine = codeOf(words, trouble);

@@ -1,7 +1,7 @@
 import { assertNever } from '../../assert-never.ts';
-import type { WordKey, WordValues } from '../words.ts';
+import type { WordValues } from '../words.ts';
 import { short } from './parts.ts';
-import type { Tone } from './tone.ts';
+import { type ProblemKeys, problemKeys } from './problem-keys.ts';
 
 /** What keeps Usher from running a list, a group or a file, or from acting on a stored request. */
 export type ListProblem =
@@ -42,90 +42,33 @@ export type ListProblem =
         | 'fileNotFromTenant';
     };
 
-type Keys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordKey];
-
-const KEYS: Readonly<Record<ListProblem['kind'], Keys>> = {
-  appTakesNoGroups: [
-    'warning',
-    'problem.appTakesNoGroups.title',
-    'problem.appTakesNoGroups.happened',
-    'problem.appTakesNoGroups.next',
-  ],
-  unknownGroup: ['warning', 'problem.unknownGroup.title', 'problem.unknownGroup.happened', 'problem.unknownGroup.next'],
-  emptyGroup: ['warning', 'problem.emptyGroup.title', 'problem.emptyGroup.happened', 'problem.emptyGroup.next'],
-  groupTooLarge: [
-    'warning',
-    'problem.groupTooLarge.title',
-    'problem.groupTooLarge.happened',
-    'problem.groupTooLarge.next',
-  ],
-  tooManyPeople: [
-    'warning',
-    'problem.tooManyPeople.title',
-    'problem.tooManyPeople.happened',
-    'problem.tooManyPeople.next',
-  ],
-  alreadySent: ['warning', 'problem.alreadySent.title', 'problem.alreadySent.happened', 'problem.alreadySent.next'],
-  notShownHere: ['neutral', 'problem.notShownHere.title', 'problem.notShownHere.happened', 'problem.notShownHere.next'],
-  requestNotSeen: [
-    'bad',
-    'problem.requestNotSeen.title',
-    'problem.requestNotSeen.happened',
-    'problem.requestNotSeen.next',
-  ],
-  unknownRequest: [
-    'warning',
-    'problem.unknownRequest.title',
-    'problem.unknownRequest.happened',
-    'problem.unknownRequest.next',
-  ],
-  fileTooLarge: ['warning', 'problem.fileTooLarge.title', 'problem.fileTooLarge.happened', 'problem.fileTooLarge.next'],
-  fileNoColumn: ['warning', 'problem.fileNoColumn.title', 'problem.fileNoColumn.happened', 'problem.fileNoColumn.next'],
-  fileTooManyRows: [
-    'warning',
-    'problem.fileTooManyRows.title',
-    'problem.fileTooManyRows.happened',
-    'problem.fileTooManyRows.next',
-  ],
-  emptyList: ['unknown', 'problem.emptyList.title', 'problem.emptyList.happened', 'problem.emptyList.next'],
-  listExpired: ['warning', 'problem.listExpired.title', 'problem.listExpired.happened', 'problem.listExpired.next'],
-  nothingToCancel: [
-    'neutral',
-    'problem.nothingToCancel.title',
-    'problem.nothingToCancel.happened',
-    'problem.nothingToCancel.next',
-  ],
-  stillHeld: ['neutral', 'problem.stillHeld.title', 'problem.stillHeld.happened', 'problem.stillHeld.next'],
-  stillRuns: ['working', 'problem.stillRuns.title', 'problem.stillRuns.happened', 'problem.stillRuns.next'],
-  wasCancelled: ['neutral', 'problem.wasCancelled.title', 'problem.wasCancelled.happened', 'problem.wasCancelled.next'],
-  nothingToRetry: [
-    'neutral',
-    'problem.nothingToRetry.title',
-    'problem.nothingToRetry.happened',
-    'problem.nothingToRetry.next',
-  ],
-  retried: ['working', 'problem.retried.title', 'problem.retried.happened', 'problem.retried.next'],
-  cancelledNow: ['neutral', 'problem.cancelledNow.title', 'problem.cancelledNow.happened', 'problem.cancelledNow.next'],
-  missingId: ['unknown', 'problem.missingId.title', 'problem.missingId.happened', 'problem.missingId.next'],
-  incompleteGroup: [
-    'unknown',
-    'problem.incompleteGroup.title',
-    'problem.incompleteGroup.happened',
-    'problem.incompleteGroup.next',
-  ],
-  fileUnreadable: [
-    'warning',
-    'problem.fileUnreadable.title',
-    'problem.fileUnreadable.happened',
-    'problem.fileUnreadable.next',
-  ],
-  fileNotFromTenant: [
-    'bad',
-    'problem.fileNotFromTenant.title',
-    'problem.fileNotFromTenant.happened',
-    'problem.fileNotFromTenant.next',
-  ],
-};
+const KEYS: Readonly<Record<ListProblem['kind'], ProblemKeys>> = problemKeys({
+  appTakesNoGroups: 'warning',
+  unknownGroup: 'warning',
+  emptyGroup: 'warning',
+  groupTooLarge: 'warning',
+  tooManyPeople: 'warning',
+  alreadySent: 'warning',
+  notShownHere: 'neutral',
+  requestNotSeen: 'bad',
+  unknownRequest: 'warning',
+  fileTooLarge: 'warning',
+  fileNoColumn: 'warning',
+  fileTooManyRows: 'warning',
+  emptyList: 'unknown',
+  listExpired: 'warning',
+  nothingToCancel: 'neutral',
+  stillHeld: 'neutral',
+  stillRuns: 'working',
+  wasCancelled: 'neutral',
+  nothingToRetry: 'neutral',
+  retried: 'working',
+  cancelledNow: 'neutral',
+  missingId: 'unknown',
+  incompleteGroup: 'unknown',
+  fileUnreadable: 'warning',
+  fileNotFromTenant: 'bad',
+});
 
 const MOST_COLUMNS = 5;
 
@@ -134,7 +77,7 @@ export function isListProblem(what: { readonly kind: string }): what is ListProb
 }
 
 /** A problem's catalogue keys with their values. */
-export function listProblem(what: ListProblem): { readonly keys: Keys; readonly values: WordValues } {
+export function listProblem(what: ListProblem): { readonly keys: ProblemKeys; readonly values: WordValues } {
   return { keys: KEYS[what.kind], values: valuesOf(what) };
 }
 

@@ -1,6 +1,6 @@
 import { assertNever } from '../../assert-never.ts';
 import type { CardMessage } from '../reply.ts';
-import type { WordKey, Words } from '../words.ts';
+import type { Words } from '../words.ts';
 import { type AccessProblem, accessProblem, isAccessProblem } from './access/access-problems.ts';
 import { type CheckProblem, checkProblem, isCheckProblem } from './checks/check-problems.ts';
 import type { Explained, Quarantine } from './explained.ts';
@@ -8,9 +8,9 @@ import { type GraphProblem, graphProblem, isGraphProblem } from './graph-problem
 import { isListProblem, type ListProblem, listProblem } from './list-problems.ts';
 import { noticeCard } from './notice.ts';
 import { type SayButton, short } from './parts.ts';
+import { type ProblemKeys, problemKeys } from './problem-keys.ts';
 import { quarantineProblem } from './quarantine.ts';
 import { isSignInProblem, type SignInProblem, signInProblem } from './sign-in-problems.ts';
-import type { Tone } from './tone.ts';
 
 /** What keeps Usher from running a command, before any call is made for it. */
 export type Problem =
@@ -43,81 +43,38 @@ export type Problem =
   | CheckProblem
   | SignInProblem;
 
-type Keys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordKey];
-
-const KEYS = {
-  noName: ['warning', 'problem.noName.title', 'problem.noName.happened', 'problem.noName.next'],
-  noOnePerson: ['warning', 'problem.noOnePerson.title', 'problem.noOnePerson.happened', 'problem.noOnePerson.next'],
-  unknownUser: ['warning', 'problem.unknownUser.title', 'problem.unknownUser.happened', 'problem.unknownUser.next'],
-  unknownApp: ['warning', 'problem.unknownApp.title', 'problem.unknownApp.happened', 'problem.unknownApp.next'],
-  userNeedsDirectoryName: [
-    'warning',
-    'problem.userNeedsDirectoryName.title',
-    'problem.userNeedsDirectoryName.happened',
-    'problem.userNeedsDirectoryName.next',
-  ],
-  directoryNameUnexpected: [
-    'warning',
-    'problem.directoryNameUnexpected.title',
-    'problem.directoryNameUnexpected.happened',
-    'problem.directoryNameUnexpected.next',
-  ],
-  userNeedsSourceId: [
-    'warning',
-    'problem.userNeedsSourceId.title',
-    'problem.userNeedsSourceId.happened',
-    'problem.userNeedsSourceId.next',
-  ],
-  jobMustStop: ['warning', 'problem.jobMustStop.title', 'problem.jobMustStop.happened', 'problem.jobMustStop.next'],
-  appNotConfigured: [
-    'warning',
-    'problem.appNotConfigured.title',
-    'problem.appNotConfigured.happened',
-    'problem.appNotConfigured.next',
-  ],
-  appDisabled: ['warning', 'problem.appDisabled.title', 'problem.appDisabled.happened', 'problem.appDisabled.next'],
-  appTakesNoUsers: [
-    'warning',
-    'problem.appTakesNoUsers.title',
-    'problem.appTakesNoUsers.happened',
-    'problem.appTakesNoUsers.next',
-  ],
-  databaseAway: ['bad', 'problem.databaseAway.title', 'problem.databaseAway.happened', 'problem.databaseAway.next'],
-  databaseLost: ['bad', 'problem.databaseAway.title', 'problem.databaseLost.happened', 'problem.databaseLost.next'],
-  incompleteSubject: [
-    'unknown',
-    'problem.incompleteSubject.title',
-    'problem.incompleteSubject.happened',
-    'problem.incompleteSubject.next',
-  ],
-  incompleteApp: [
-    'unknown',
-    'problem.incompleteApp.title',
-    'problem.incompleteApp.happened',
-    'problem.incompleteApp.next',
-  ],
-  tooLong: ['warning', 'problem.tooLong.title', 'problem.tooLong.happened', 'problem.tooLong.next'],
-  tooManyWords: ['warning', 'problem.tooLong.title', 'problem.tooManyWords.happened', 'problem.tooManyWords.next'],
-  apology: ['bad', 'problem.apology.title', 'problem.apology.happened', 'problem.apology.next'],
-  givenUp: ['bad', 'problem.apology.title', 'problem.givenUp.happened', 'problem.givenUp.next'],
-  cardGivenUp: ['bad', 'problem.apology.title', 'problem.cardGivenUp.happened', 'problem.itemGivenUp.next'],
-  messageGivenUp: ['bad', 'problem.apology.title', 'problem.messageGivenUp.happened', 'problem.itemGivenUp.next'],
-  watchGivenUp: ['bad', 'problem.apology.title', 'problem.watchGivenUp.happened', 'problem.itemGivenUp.next'],
-  empty: ['neutral', 'problem.empty.title', 'problem.empty.happened', 'problem.empty.next'],
-  attachmentOnly: [
-    'warning',
-    'problem.attachmentOnly.title',
-    'problem.attachmentOnly.happened',
-    'problem.attachmentOnly.next',
-  ],
-  staleButton: ['warning', 'problem.staleButton.title', 'problem.staleButton.happened', 'problem.staleButton.next'],
-  unknownButton: [
-    'warning',
-    'problem.unknownButton.title',
-    'problem.unknownButton.happened',
-    'problem.unknownButton.next',
-  ],
-} as const satisfies Readonly<Record<string, Keys>>;
+const KEYS = problemKeys(
+  {
+    noName: 'warning',
+    noOnePerson: 'warning',
+    unknownUser: 'warning',
+    unknownApp: 'warning',
+    userNeedsDirectoryName: 'warning',
+    directoryNameUnexpected: 'warning',
+    userNeedsSourceId: 'warning',
+    jobMustStop: 'warning',
+    appNotConfigured: 'warning',
+    appDisabled: 'warning',
+    appTakesNoUsers: 'warning',
+    databaseAway: 'bad',
+    incompleteSubject: 'unknown',
+    incompleteApp: 'unknown',
+    tooLong: 'warning',
+    apology: 'bad',
+    empty: 'neutral',
+    attachmentOnly: 'warning',
+    staleButton: 'warning',
+    unknownButton: 'warning',
+  },
+  {
+    databaseLost: ['bad', 'problem.databaseAway.title', 'problem.databaseLost.happened', 'problem.databaseLost.next'],
+    tooManyWords: ['warning', 'problem.tooLong.title', 'problem.tooManyWords.happened', 'problem.tooManyWords.next'],
+    givenUp: ['bad', 'problem.apology.title', 'problem.givenUp.happened', 'problem.givenUp.next'],
+    cardGivenUp: ['bad', 'problem.apology.title', 'problem.cardGivenUp.happened', 'problem.itemGivenUp.next'],
+    messageGivenUp: ['bad', 'problem.apology.title', 'problem.messageGivenUp.happened', 'problem.itemGivenUp.next'],
+    watchGivenUp: ['bad', 'problem.apology.title', 'problem.watchGivenUp.happened', 'problem.itemGivenUp.next'],
+  },
+);
 
 /**
  * What went wrong, what it means, what to do next; with buttons for helpful lines, where the caller knows any, and for
@@ -133,8 +90,11 @@ export function problem(
 }
 
 function explain(words: Words, what: Problem): Explained {
-  const from = (keys: Keys, values: Readonly<Record<string, string | number>> = {}, code: string | null = null) =>
-    say(words, keys, values, code);
+  const from = (
+    keys: ProblemKeys,
+    values: Readonly<Record<string, string | number>> = {},
+    code: string | null = null,
+  ) => say(words, keys, values, code);
   if (isGraphProblem(what)) {
     const { keys, values, code, codeLine } = graphProblem(words, what);
     const told = from(keys, values, code);
@@ -203,7 +163,7 @@ function explain(words: Words, what: Problem): Explained {
 
 function say(
   words: Words,
-  keys: Keys,
+  keys: ProblemKeys,
   values: Readonly<Record<string, string | number>>,
   code: string | null,
 ): Explained {

@@ -1,8 +1,8 @@
 import { assertNever } from '../../../assert-never.ts';
 import type { AssignmentLeft } from '../../../requests/access-requests/access-request.ts';
-import type { WordKey, Words, WordValues } from '../../words.ts';
+import type { Words, WordValues } from '../../words.ts';
 import { short } from '../parts.ts';
-import type { Tone } from '../tone.ts';
+import { type ProblemKeys, problemKeys } from '../problem-keys.ts';
 import { personName } from './access-names.ts';
 
 /** What keeps Usher from taking, showing or deciding an access request; and confirmations that no card shows. */
@@ -92,147 +92,69 @@ export type AccessProblem =
         | 'incompleteAccess';
     };
 
-type Keys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordKey];
-
-const KEYS: Readonly<Record<AccessProblem['kind'], Keys>> = {
-  notYourReport: ['bad', 'problem.notYourReport.title', 'problem.notYourReport.happened', 'problem.notYourReport.next'],
-  checkNotYourReport: [
-    'bad',
-    'problem.notYourReport.title',
-    'problem.checkNotYourReport.happened',
-    'problem.checkNotYourReport.next',
-  ],
-  askForSelf: ['bad', 'problem.askForSelf.title', 'problem.askForSelf.happened', 'problem.askForSelf.next'],
-  reportsUnread: ['bad', 'problem.reportsUnread.title', 'problem.reportsUnread.happened', 'problem.reportsUnread.next'],
-  pastStart: ['warning', 'problem.pastStart.title', 'problem.pastStart.happened', 'problem.pastStart.next'],
-  startTooFar: ['warning', 'problem.startTooFar.title', 'problem.startTooFar.happened', 'problem.startTooFar.next'],
-  unclearStart: ['unknown', 'problem.unclearStart.title', 'problem.unclearStart.happened', 'problem.unclearStart.next'],
-  tooManyOpen: ['warning', 'problem.tooManyOpen.title', 'problem.tooManyOpen.happened', 'problem.tooManyOpen.next'],
-  tooManyToday: ['warning', 'problem.tooManyToday.title', 'problem.tooManyToday.happened', 'problem.tooManyToday.next'],
-  alreadyAsked: ['neutral', 'problem.alreadyAsked.title', 'problem.alreadyAsked.happened', 'problem.alreadyAsked.next'],
-  askedByOther: ['neutral', 'problem.alreadyAsked.title', 'problem.askedByOther.happened', 'problem.askedByOther.next'],
-  accessNeedsEntraApp: [
-    'warning',
-    'problem.accessNeedsEntraApp.title',
-    'problem.accessNeedsEntraApp.happened',
-    'problem.accessNeedsEntraApp.next',
-  ],
-  ownRequest: ['bad', 'problem.ownRequest.title', 'problem.ownRequest.happened', 'problem.ownRequest.next'],
-  aboutYourself: ['bad', 'problem.aboutYourself.title', 'problem.aboutYourself.happened', 'problem.aboutYourself.next'],
-  notYourApp: ['bad', 'problem.notYourApp.title', 'problem.notYourApp.happened', 'problem.notYourApp.next'],
-  accessAppGone: [
-    'warning',
-    'problem.accessAppGone.title',
-    'problem.accessAppGone.happened',
-    'problem.accessAppGone.next',
-  ],
-  accessUnsettled: [
-    'warning',
-    'problem.accessUnsettled.title',
-    'problem.accessUnsettled.happened',
-    'problem.accessUnsettled.next',
-  ],
-  alreadyDecided: [
-    'neutral',
-    'problem.alreadyDecided.title',
-    'problem.alreadyDecided.happened',
-    'problem.alreadyDecided.next',
-  ],
-  unknownAccessRequest: [
-    'warning',
-    'problem.unknownAccessRequest.title',
-    'problem.unknownAccessRequest.happened',
-    'problem.unknownAccessRequest.next',
-  ],
-  cancelledAccess: [
-    'neutral',
-    'problem.cancelledAccess.title',
-    'problem.cancelledAccess.happened',
-    'problem.cancelledAccess.next',
-  ],
-  isProvisioningOf: [
-    'neutral',
-    'problem.isProvisioningOf.title',
-    'problem.isProvisioningOf.happened',
-    'problem.isProvisioningOf.next',
-  ],
-  needsNoDecision: [
-    'neutral',
-    'problem.needsNoDecision.title',
-    'problem.needsNoDecision.happened',
-    'problem.needsNoDecision.next',
-  ],
-  startsAgain: ['working', 'problem.startsAgain.title', 'problem.startsAgain.happened', 'problem.startsAgain.next'],
-  notRetried: ['neutral', 'problem.notRetried.title', 'problem.notRetried.happened', 'problem.notRetried.next'],
-  accessUnderWay: [
-    'working',
-    'problem.accessUnderWay.title',
-    'problem.accessUnderWay.happened',
-    'problem.accessUnderWay.next',
-  ],
-  decidedNow: ['neutral', 'problem.decidedNow.title', 'problem.decidedNow.happened', 'problem.decidedNow.next'],
-  nothingToDecide: [
-    'neutral',
-    'problem.nothingToDecide.title',
-    'problem.nothingToDecide.happened',
-    'problem.nothingToDecide.next',
-  ],
-  placeIsPersonal: [
-    'warning',
-    'problem.placeIsPersonal.title',
-    'problem.placeIsPersonal.happened',
-    'problem.placeIsPersonal.next',
-  ],
-  placeAdded: ['good', 'problem.placeAdded.title', 'problem.placeAdded.happened', 'problem.placeAdded.next'],
-  placeRemoved: ['neutral', 'problem.placeRemoved.title', 'problem.placeRemoved.happened', 'problem.placeRemoved.next'],
-  nothingForPlace: [
-    'neutral',
-    'problem.nothingForPlace.title',
-    'problem.nothingForPlace.happened',
-    'problem.nothingForPlace.next',
-  ],
-  placeShareRemoved: [
-    'neutral',
-    'problem.placeRemoved.title',
-    'problem.placeShareRemoved.happened',
-    'problem.placeShareRemoved.next',
-  ],
-  placeNotYours: [
-    'neutral',
-    'problem.placeNotYours.title',
-    'problem.placeNotYours.happened',
-    'problem.placeNotYours.next',
-  ],
-  placeUnknown: ['neutral', 'problem.placeUnknown.title', 'problem.placeUnknown.happened', 'problem.placeUnknown.next'],
-  approvalWithdrawn: [
-    'neutral',
-    'problem.approvalWithdrawn.title',
-    'problem.approvalWithdrawn.happened',
-    'problem.approvalWithdrawn.next',
-  ],
-  grantRemoved: ['neutral', 'problem.grantRemoved.title', 'problem.grantRemoved.happened', 'problem.grantRemoved.next'],
-  grantUnknown: ['warning', 'problem.grantUnknown.title', 'problem.grantUnknown.happened', 'problem.grantUnknown.next'],
-  nothingWaitsOf: [
-    'neutral',
-    'problem.nothingWaitsOf.title',
-    'problem.nothingWaitsOf.happened',
-    'problem.nothingWaitsOf.next',
-  ],
-  cancelAllAsks: [
-    'warning',
-    'problem.cancelAllAsks.title',
-    'problem.cancelAllAsks.happened',
-    'problem.cancelAllAsks.next',
-  ],
-  cancelledAll: ['neutral', 'problem.cancelledAll.title', 'problem.cancelledAll.happened', 'problem.cancelledAll.next'],
-  askOneByOne: ['warning', 'problem.askOneByOne.title', 'problem.askOneByOne.happened', 'problem.askOneByOne.next'],
-  incompleteAccess: [
-    'unknown',
-    'problem.incompleteAccess.title',
-    'problem.incompleteAccess.happened',
-    'problem.incompleteAccess.next',
-  ],
-};
+const KEYS: Readonly<Record<AccessProblem['kind'], ProblemKeys>> = problemKeys(
+  {
+    notYourReport: 'bad',
+    askForSelf: 'bad',
+    reportsUnread: 'bad',
+    pastStart: 'warning',
+    startTooFar: 'warning',
+    unclearStart: 'unknown',
+    tooManyOpen: 'warning',
+    tooManyToday: 'warning',
+    alreadyAsked: 'neutral',
+    accessNeedsEntraApp: 'warning',
+    ownRequest: 'bad',
+    aboutYourself: 'bad',
+    notYourApp: 'bad',
+    accessAppGone: 'warning',
+    accessUnsettled: 'warning',
+    alreadyDecided: 'neutral',
+    unknownAccessRequest: 'warning',
+    cancelledAccess: 'neutral',
+    isProvisioningOf: 'neutral',
+    needsNoDecision: 'neutral',
+    startsAgain: 'working',
+    notRetried: 'neutral',
+    accessUnderWay: 'working',
+    decidedNow: 'neutral',
+    nothingToDecide: 'neutral',
+    placeIsPersonal: 'warning',
+    placeAdded: 'good',
+    placeRemoved: 'neutral',
+    nothingForPlace: 'neutral',
+    placeNotYours: 'neutral',
+    placeUnknown: 'neutral',
+    approvalWithdrawn: 'neutral',
+    grantRemoved: 'neutral',
+    grantUnknown: 'warning',
+    nothingWaitsOf: 'neutral',
+    cancelAllAsks: 'warning',
+    cancelledAll: 'neutral',
+    askOneByOne: 'warning',
+    incompleteAccess: 'unknown',
+  },
+  {
+    checkNotYourReport: [
+      'bad',
+      'problem.notYourReport.title',
+      'problem.checkNotYourReport.happened',
+      'problem.checkNotYourReport.next',
+    ],
+    askedByOther: [
+      'neutral',
+      'problem.alreadyAsked.title',
+      'problem.askedByOther.happened',
+      'problem.askedByOther.next',
+    ],
+    placeShareRemoved: [
+      'neutral',
+      'problem.placeRemoved.title',
+      'problem.placeShareRemoved.happened',
+      'problem.placeShareRemoved.next',
+    ],
+  },
+);
 
 const MOST_APPS = 5;
 
@@ -241,7 +163,10 @@ export function isAccessProblem(what: { readonly kind: string }): what is Access
 }
 
 /** A problem's catalogue keys with their values. */
-export function accessProblem(words: Words, what: AccessProblem): { readonly keys: Keys; readonly values: WordValues } {
+export function accessProblem(
+  words: Words,
+  what: AccessProblem,
+): { readonly keys: ProblemKeys; readonly values: WordValues } {
   return { keys: KEYS[what.kind], values: valuesOf(words, what) };
 }
 
