@@ -215,6 +215,23 @@ describe('the house', () => {
     expect(sources.filter(({ text }) => /\bconst \w+: never\b/.test(text)).map(({ path }) => path)).toEqual([]);
   });
 
+  it('makes the key of a text from the name of what it tells, instead of saying that name twice', () => {
+    const tables = sources.flatMap(({ path, text }) =>
+      [...text.matchAll(/const \w+[^=\n]* = \{\n((?: {2}'?[\w.]+'?: '[\w.]+',\n)+)\}/g)].map(([, rows = '']) => ({
+        path,
+        rows: [...rows.matchAll(/'?([\w.]+)'?: '([\w.]+)'/g)].map(([, name = '', key = '']) => ({ name, key })),
+      })),
+    );
+    const lead = ({ name, key }: { readonly name: string; readonly key: string }) =>
+      key.endsWith(`.${name}`) ? key.slice(0, -name.length) : key;
+    const twice = tables.filter(
+      ({ rows }) => rows.every((row) => lead(row) !== row.key) && new Set(rows.map(lead)).size === 1,
+    );
+
+    expect(tables.length).toBeGreaterThan(5);
+    expect(twice).toEqual([]);
+  });
+
   it('reads the environment in one place', () => {
     const readers = sources.filter(
       (source) => !isSandbox(source) && /process\s*\.\s*env|\benv\b.*node:process/.test(source.text),

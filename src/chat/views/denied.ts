@@ -1,40 +1,10 @@
-import type { Contact, Denial, Permission, Role } from '../../access/caller.ts';
+import type { Contact, Denial, Role } from '../../access/caller.ts';
 import { carries } from '../../access/policy.ts';
 import { assertNever } from '../../assert-never.ts';
 import type { CardMessage } from '../reply.ts';
 import type { WordKey, Words } from '../words.ts';
 import { noticeCard } from './notice.ts';
 import { short } from './parts.ts';
-
-const PERMISSIONS: Readonly<Record<Permission, WordKey>> = {
-  'apps.list': 'permission.apps.list',
-  'self.show': 'permission.self.show',
-  'help.show': 'permission.help.show',
-  'provision.run': 'permission.provision.run',
-  'request.retry': 'permission.request.retry',
-  'request.cancel': 'permission.request.cancel',
-  'access.request': 'permission.access.request',
-  'access.decide': 'permission.access.decide',
-  'access.cancel': 'permission.access.cancel',
-  'status.show': 'permission.status.show',
-  'check.run': 'permission.check.run',
-  'queue.show': 'permission.queue.show',
-  'history.show': 'permission.history.show',
-  'others.show': 'permission.others.show',
-  'history.export': 'permission.history.export',
-  'watch.change': 'permission.watch.change',
-  'places.manage': 'permission.places.manage',
-  'watches.manage': 'permission.watches.manage',
-};
-
-const ROLES: Readonly<Record<Role, WordKey>> = {
-  viewer: 'role.viewer',
-  requester: 'role.requester',
-  operator: 'role.operator',
-  cloudSyncOperator: 'role.cloudSyncOperator',
-  approver: 'role.approver',
-  appApprover: 'role.appApprover',
-};
 
 const MOST_GROUPS = 5;
 const MOST_PEOPLE = 5;
@@ -45,7 +15,7 @@ export interface RoleContact extends Contact {
 }
 
 /** A role's everyday name. */
-export const roleName = (role: Role, words: Words): string => words.plain(ROLES[role]);
+export const roleName = (role: Role, words: Words): string => words.plain(`role.${role}`);
 
 /** Says why the caller may not, and whom to ask. `callerName` is null when the caller's name is unknown. */
 export function denied(
@@ -82,7 +52,7 @@ function explain(words: Words, denial: Denial): Explanation {
       return { key: 'denied.noRole', values: {}, next: 'denied.askAdmin' };
     case 'needsRole': {
       const roles = words.either(denial.anyOf.map((role) => roleName(role, words)));
-      const permission = words.plain(PERMISSIONS[denial.permission]);
+      const permission = words.plain(`permission.${denial.permission}`);
       return {
         key: 'denied.needsRole',
         values: { permission, roles, count: denial.anyOf.length },

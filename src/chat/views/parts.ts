@@ -102,28 +102,11 @@ export interface SayButton {
   readonly text: string;
 }
 
-const SAY_LABELS: Readonly<Record<SayButton['label'], WordKey>> = {
-  inPersonal: 'button.inPersonal',
-  help: 'button.help',
-  apps: 'button.apps',
-  whoami: 'button.whoami',
-  tryAgain: 'button.tryAgain',
-  tryIt: 'button.tryIt',
-  yes: 'button.yes',
-  line: 'button.line',
-  withoutEnd: 'button.withoutEnd',
-  withoutTime: 'button.withoutTime',
-  provisionNow: 'button.provisionNow',
-  askForDay: 'button.askForDay',
-  fromThatDay: 'button.fromThatDay',
-  onceApproved: 'button.onceApproved',
-};
-
 /** At most as many as Teams shows. */
 export function sayButtons(words: Words, buttons: readonly SayButton[]): SubmitButton[] {
   return buttons
     .flatMap(({ label, verb, text }) =>
-      submitButton(words, SAY_LABELS[label], { verb, text }, words.plain('button.runs', { line: text }), {
+      submitButton(words, `button.${label}`, { verb, text }, words.plain('button.runs', { line: text }), {
         line: text,
       }),
     )

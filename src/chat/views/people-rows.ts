@@ -2,7 +2,7 @@ import { assertNever } from '../../assert-never.ts';
 import type { LeftOut, Subject, TaskState } from '../../requests/request.ts';
 import type { ListRow, ListSection } from '../cards/card-views.ts';
 import { markdownText } from '../cards/safe-text.ts';
-import type { WordKey, Words } from '../words.ts';
+import type { Words } from '../words.ts';
 import { outcomeWords } from './outcome-words.ts';
 import { maybe, short } from './parts.ts';
 import { outcomeLine } from './reason-words.ts';
@@ -54,18 +54,6 @@ export function row(tone: Tone, name: string, line: string, limits: RowLimits): 
   return { glyph, color, text: markdownText(name), line: maybe(markdownText(line, limits.line)) };
 }
 
-const LEFT_OUT: Readonly<Record<Exclude<LeftOut['reason'], 'duplicate'>, WordKey>> = {
-  unknown: 'leftOut.unknown',
-  noName: 'leftOut.noName',
-  ambiguous: 'leftOut.ambiguous',
-  notUnderstood: 'leftOut.notUnderstood',
-  nestedGroup: 'leftOut.nestedGroup',
-  device: 'leftOut.device',
-  otherObject: 'leftOut.otherObject',
-  notAMember: 'leftOut.notAMember',
-  noSourceId: 'leftOut.noSourceId',
-};
-
 const MOST_SUGGESTIONS = 3;
 
 /** The lines without a call, each with what may have been meant; duplicates are only counted. */
@@ -77,7 +65,7 @@ export function leftOutSection(words: Words, leftOut: readonly LeftOut[], limits
   const rows = lines.slice(0, limits.rows).map(({ text, reason, suggestions }) => {
     const names = suggestions.slice(0, MOST_SUGGESTIONS).map((name) => short(name, limits.name));
     const similar = names.length === 0 ? '' : words.plain('leftOut.similar', { names: words.either(names) });
-    const line = [words.plain(LEFT_OUT[reason]), similar].filter((part) => part !== '').join(' ');
+    const line = [words.plain(`leftOut.${reason}`), similar].filter((part) => part !== '').join(' ');
     return row('warning', nameOf({ name: text, label: null }, limits.name), line, limits);
   });
   const more = lines.length - rows.length;

@@ -1,7 +1,7 @@
 import { assertNever } from '../../assert-never.ts';
-import { type ErrorMeaning, explainErrorCode } from '../../graph/outcome/error-codes.ts';
+import { explainErrorCode } from '../../graph/outcome/error-codes.ts';
 import { type RefusalReason, reasonOf } from '../../graph/outcome/refusal.ts';
-import type { Outcome, ScopingCheck, UnknownEnd } from '../../graph/outcome.ts';
+import type { Outcome, UnknownEnd } from '../../graph/outcome.ts';
 import type { WordKey, Words } from '../words.ts';
 import { attributeWord } from './attribute-words.ts';
 import { outcomeWords } from './outcome-words.ts';
@@ -9,76 +9,22 @@ import { short } from './parts.ts';
 
 const LONGEST_CODE = 60;
 
-const CHECKS: Readonly<Record<ScopingCheck, WordKey>> = {
-  active: 'check.active',
-  assigned: 'check.assigned',
-  entitled: 'check.entitled',
-  scopingFilter: 'check.scopingFilter',
-};
+function refusedKey(reason: RefusalReason): WordKey {
+  switch (reason) {
+    // As a code of a failure, a conflict is another account.
+    case 'conflict':
+      return 'reason.conflict409';
+    case 'other':
+      return 'reason.unknownCode';
+    default:
+      return `reason.${reason}`;
+  }
+}
 
-const FAILED: Readonly<Record<ErrorMeaning, WordKey>> = {
-  conflict: 'reason.conflict',
-  appFault: 'reason.appFault',
-  connectorRights: 'reason.connectorRights',
-  unexpectedAnswer: 'reason.unexpectedAnswer',
-  missingValues: 'reason.missingValues',
-  mapping: 'reason.mapping',
-  invalidDomain: 'reason.invalidDomain',
-  licenceLimit: 'reason.licenceLimit',
-  invalidAnchor: 'reason.invalidAnchor',
-  duplicateTarget: 'reason.duplicateTarget',
-  duplicateSource: 'reason.duplicateSource',
-  importSkipped: 'reason.importSkipped',
-  outOfScopeOrUnchanged: 'reason.outOfScopeOrUnchanged',
-  scimFault: 'reason.scimFault',
-  connectorCredentials: 'reason.connectorCredentials',
-  agentUnavailable: 'reason.agentUnavailable',
-  crossTenantPolicy: 'reason.crossTenantPolicy',
-  invitationFailed: 'reason.invitationFailed',
-  invitedAccountDisabled: 'reason.invitedAccountDisabled',
-  invitedValueInvalid: 'reason.invitedValueInvalid',
-  invitedUserAmbiguous: 'reason.invitedUserAmbiguous',
-  directoryFull: 'reason.directoryFull',
-  masteredOnPremises: 'reason.masteredOnPremises',
-  targetHasRole: 'reason.targetHasRole',
-  unknownAttribute: 'reason.unknownAttribute',
-  groupsNotSupported: 'reason.groupsNotSupported',
-  unknownCode: 'reason.unknownCode',
-};
-
-const REFUSED: Readonly<Record<RefusalReason, WordKey>> = {
-  quarantined: 'reason.quarantined',
-  permission: 'reason.permission',
-  ownRole: 'reason.ownRole',
-  signInGone: 'reason.signInGone',
-  ordererMayNot: 'reason.ordererMayNot',
-  wrongRule: 'reason.wrongRule',
-  notFound: 'reason.notFound',
-  credentialsMissing: 'reason.credentialsMissing',
-  throttled: 'reason.throttled',
-  serviceUnavailable: 'reason.serviceUnavailable',
-  token: 'reason.token',
-  noToken: 'reason.noToken',
-  badRequest: 'reason.badRequest',
-  conflict: 'reason.conflict409',
-  inProgress: 'reason.inProgress',
-  unreachable: 'reason.unreachable',
-  serviceAway: 'reason.serviceAway',
-  other: 'reason.unknownCode',
-};
-
-const UNKNOWN: Readonly<Record<UnknownEnd, WordKey>> = {
-  timeout: 'reason.timeout',
-  gatewayTimeout: 'reason.timeout',
-  connectionLost: 'reason.connectionLost',
-  unreadable: 'reason.unreadable',
-  serverError: 'reason.serverError',
-  noAnswer: 'reason.noAnswer',
-  interrupted: 'reason.interrupted',
-};
+const unknownKey = (why: UnknownEnd): WordKey => `reason.${why === 'gatewayTimeout' ? 'timeout' : why}`;
 
 /** What is unknown about an attempt, in half a sentence. */
-export const unknownReason = (words: Words, why: UnknownEnd): string => words.plain(UNKNOWN[why]);
+export const unknownReason = (words: Words, why: UnknownEnd): string => words.plain(unknownKey(why));
 
 /** An outcome in a few words, "Not provisioned: not assigned to the app". Plain, a value for a message. */
 export function outcomeLine(words: Words, outcome: Outcome, { what }: { readonly what: 'group' | 'other' }): string {
@@ -100,15 +46,15 @@ export function shortReason(words: Words, outcome: Outcome): string | null {
     case 'notInScope': {
       // The first check tells the most; later ones follow from it (an unassigned person has no role).
       const [first] = outcome.failedChecks;
-      return first === undefined ? words.plain('reason.unnamedCheck') : words.plain(CHECKS[first]);
+      return first === undefined ? words.plain('reason.unnamedCheck') : words.plain(`check.${first}`);
     }
     case 'skipped':
       return skipReason(words, outcome);
     case 'failed':
-      return withCode(words, FAILED[explainErrorCode(outcome.code)], outcome.code);
+      return withCode(words, `reason.${explainErrorCode(outcome.code)}`, outcome.code);
     case 'refused': {
       const code = short(outcome.code, LONGEST_CODE);
-      return withCode(words, REFUSED[reasonOf(outcome)], code === '' ? `HTTP ${outcome.status}` : code);
+      return withCode(words, refusedKey(reasonOf(outcome)), code === '' ? `HTTP ${outcome.status}` : code);
     }
     case 'unknown':
       return unknownText(words, outcome);
@@ -129,7 +75,7 @@ function skipReason(words: Words, { code, property }: Extract<Outcome, { kind: '
     return words.plain('reason.property', { attribute, property: short(property, LONGEST_CODE) });
   }
   if (/attributevalidation/i.test(code)) return words.plain('reason.validation');
-  return withCode(words, FAILED[explainErrorCode(code)], code);
+  return withCode(words, `reason.${explainErrorCode(code)}`, code);
 }
 
 /** Adds the code only where the words do not explain it. */

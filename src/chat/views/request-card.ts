@@ -1,12 +1,5 @@
 import { assertNever } from '../../assert-never.ts';
-import {
-  type Forecast,
-  type Request,
-  sentCalls,
-  type Task,
-  type TaskState,
-  type WaitReason,
-} from '../../requests/request.ts';
+import { type Forecast, type Request, sentCalls, type Task, type TaskState } from '../../requests/request.ts';
 import type { ProgressView, Text } from '../cards/card-views.ts';
 import { renderCard } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
@@ -34,20 +27,6 @@ export interface RequestCardInput {
 type ProgressInput = Pick<RequestCardInput, 'request' | 'forecast' | 'now'>;
 type Waiting = Extract<TaskState, { kind: 'waiting' }>;
 type Running = Extract<TaskState, { kind: 'running' }>;
-
-const AGAIN: Readonly<Record<WaitReason, WordKey>> = {
-  throttled: 'request.again.throttled',
-  serviceUnavailable: 'request.again.serviceUnavailable',
-  noAnswer: 'request.again.noAnswer',
-  unreachable: 'request.again.unreachable',
-  noToken: 'request.again.noToken',
-  tokenRefused: 'request.again.tokenRefused',
-  inProgress: 'request.again.inProgress',
-  ruleChanged: 'request.again.ruleChanged',
-  interrupted: 'request.again.interrupted',
-  retried: 'request.again.retried',
-  assignmentUnseen: 'request.again.assignmentUnseen',
-};
 
 /**
  * Draws the current state of a request with one task, in its reader's language and time zone.
@@ -130,7 +109,7 @@ function waiting(
   const reason =
     again === null
       ? null
-      : words.card(AGAIN[again], {
+      : words.card(`request.again.${again}`, {
           person: short(task.subject.name),
           app: short(request.app.name),
           due: isLater ? 'later' : 'now',

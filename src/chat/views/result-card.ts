@@ -1,5 +1,5 @@
 import { isWorthRetrying } from '../../graph/outcome/retry.ts';
-import type { Outcome, ScopingCheck } from '../../graph/outcome.ts';
+import type { Outcome } from '../../graph/outcome.ts';
 import type { Request, Task, TaskState } from '../../requests/request.ts';
 import type { ResultView, Text } from '../cards/card-views.ts';
 import { renderLargestThatFits } from '../cards/render.ts';
@@ -48,13 +48,6 @@ const DETAIL_LEVELS: readonly Limits[] = [
   { changes: 20, valueLength: 30, steps: 0, detailsPerStep: 0, saidLength: 300, stepRows: 8, lineLength: 100 },
   { changes: 8, valueLength: 30, steps: 0, detailsPerStep: 0, saidLength: 200, stepRows: 8, lineLength: 60 },
 ];
-
-const CHECKS: Readonly<Record<ScopingCheck, WordKey>> = {
-  active: 'check.active',
-  assigned: 'check.assigned',
-  entitled: 'check.entitled',
-  scopingFilter: 'check.scopingFilter',
-};
 
 /** What the parts of one card share. */
 interface Drawing extends ResultCardInput {
@@ -150,7 +143,7 @@ function otherChecks(words: Words, outcome: Outcome): Text[] {
   const others = outcome.failedChecks
     .slice(1)
     .filter((check) => check !== 'entitled')
-    .map((check) => words.plain(CHECKS[check]));
+    .map((check) => words.plain(`check.${check}`));
   return others.length === 0
     ? []
     : [{ text: words.card('notInScope.also', { count: others.length, checks: words.list(others) }) }];

@@ -1,4 +1,4 @@
-import type { LastAnswer, Outcome } from '../../graph/outcome.ts';
+import type { Outcome } from '../../graph/outcome.ts';
 import type { WordKey, Words, WordValues } from '../words.ts';
 import { attributeWord } from './attribute-words.ts';
 import { provisioningPageUrl, usersPageUrl } from './entra-link.ts';
@@ -56,18 +56,11 @@ export function verdictOf(words: Words, told: Told): Verdict {
   };
 }
 
-const LAST: Readonly<Record<LastAnswer['kind'], WordKey>> = {
-  refused: 'unknown.last.refused',
-  failed: 'unknown.last.failed',
-  notInScope: 'unknown.last.notInScope',
-  skipped: 'unknown.last.skipped',
-};
-
 function lastWords(words: Words, { outcome }: Told, values: WordValues): Verdict['last'] {
   if (outcome.kind !== 'unknown' || outcome.last === undefined) return null;
   const { last } = outcome;
   const reason = shortReason(words, last) ?? words.plain('reason.none');
-  return { happened: LAST[last.kind], values: { ...values, reason }, next: outcomeWords(last).next };
+  return { happened: `unknown.last.${last.kind}`, values: { ...values, reason }, next: outcomeWords(last).next };
 }
 
 /** The end of the wait that Graph asks for; `none` where it did not say. */

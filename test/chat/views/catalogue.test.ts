@@ -14,10 +14,15 @@ const patterns = [...sources.matchAll(/`((?:[\w.]|\$\{[^{}]*\})*\$\{[^{}]*\}(?:[
   ([, key = '']) => new RegExp(`^${key.replaceAll('.', '\\.').replace(/\$\{[^{}]*\}/g, '[^.]+')}$`),
 );
 
-/** Named as a whole, or put together with the member of a union. */
+/** Named as a whole, or put together with the member of a union; what happened and what is next are named together. */
 function isSaid(key: string): boolean {
-  return (
-    sources.includes(`'${key}'`) || patterns.some((pattern) => /^\^\w+\\\./.test(pattern.source) && pattern.test(key))
+  // A permission has a dot in its own name.
+  const whole = key.replace(/^(permission\.\w+)\./, '$1_');
+  const names = [whole, whole.replace(/\.(?:happened|next)$/, '')];
+  return names.some(
+    (name) =>
+      sources.includes(`'${name}'`) ||
+      patterns.some((pattern) => /^\^\w+\\\./.test(pattern.source) && pattern.test(name)),
   );
 }
 

@@ -1,6 +1,6 @@
 import { assertNever } from '../../../assert-never.ts';
 import type { Fact, Maybe, Text } from '../../cards/card-views.ts';
-import type { WordKey, Words } from '../../words.ts';
+import type { Words } from '../../words.ts';
 import { maybe, short } from '../parts.ts';
 import { fact } from '../result-details.ts';
 import type { AccessNames } from './access-names.ts';
@@ -20,19 +20,10 @@ export interface AccountFacts {
   readonly waitHours: number;
 }
 
-type AccountKind = AccountFacts['account']['kind'];
-
-const ACCOUNTS: Readonly<Record<AccountKind, WordKey>> = {
-  enabled: 'access.account.enabled',
-  disabled: 'access.account.disabled',
-  gone: 'access.account.gone',
-  unread: 'access.account.unread',
-};
-
 /** The rows of the fact list; a deleted person has no assignment row. */
 export function accountRows(words: Words, { account, assignment }: AccountFacts, names: AccessNames): Fact[] {
   return [
-    ...fact(words.card('access.fact.account'), words.plain(ACCOUNTS[account.kind])),
+    ...fact(words.card('access.fact.account'), words.plain(`access.account.${account.kind}`)),
     ...(account.kind === 'gone'
       ? []
       : fact(words.card('access.fact.assignment'), assignmentText(words, assignment, names), 200)),

@@ -1,7 +1,7 @@
 import { assertNever } from '../../../assert-never.ts';
 import { plainText } from '../../cards/safe-text.ts';
 import type { CardMessage } from '../../reply.ts';
-import type { WordKey, Words, WordValues } from '../../words.ts';
+import type { Words, WordValues } from '../../words.ts';
 import { noticeCard } from '../notice.ts';
 import { type SayButton, short } from '../parts.ts';
 
@@ -44,33 +44,23 @@ export interface TermCardInput {
   readonly lostTime: string | null;
 }
 
-type Keys = readonly [title: WordKey, happened: WordKey, next: WordKey];
-
-const KEYS: Readonly<Record<TermNotice['kind'], Keys>> = {
-  end: ['term.end.title', 'term.end.happened', 'term.end.next'],
-  time: ['term.time.title', 'term.time.happened', 'term.time.next'],
-  reasonDay: ['term.reasonDay.title', 'term.reasonDay.happened', 'term.reasonDay.next'],
-  start: ['term.start.title', 'term.start.happened', 'term.start.next'],
-};
-
 /** Says what Usher cannot do, and offers the lines that it can. */
 export function termCard(words: Words, { what, buttons, lostReason, lostTime }: TermCardInput): CardMessage {
-  const [title, happened, next] = KEYS[what.kind];
   const values = valuesOf(what);
   const reason = lostReason === null ? [] : [words.card('term.reason', { reason: short(lostReason) })];
   const time = lostTime === null ? [] : [words.card('term.lostTime', { typed: short(lostTime) })];
   return noticeCard(words, {
     tone: 'unknown',
-    title: words.card(title),
+    title: words.card(`term.${what.kind}.title`),
     paragraphs: [
-      words.card(happened, values),
+      words.card(`term.${what.kind}.happened`, values),
       ...time,
       ...reason,
       ...buttons.map(({ text }) => words.card('term.line', { line: plainText(text, LONGEST_SHOWN) })),
     ],
-    next: words.card(next, values),
+    next: words.card(`term.${what.kind}.next`, values),
     buttons,
-    summary: `${words.plain(happened, values)} ${words.plain(next, values)}`,
+    summary: `${words.plain(`term.${what.kind}.happened`, values)} ${words.plain(`term.${what.kind}.next`, values)}`,
   });
 }
 

@@ -47,12 +47,6 @@ const ACCOUNTS: Readonly<Record<CheckFacts['account'], WordKey>> = {
   unread: 'check.unread',
 };
 
-const SCOPES: Readonly<Record<CheckFacts['scope'], WordKey>> = {
-  in: 'check.scope.in',
-  out: 'check.scope.out',
-  notTold: 'check.scope.notTold',
-};
-
 /** "Is it the sync or is it the user?": the answer first, then what to try, then everything that was read. */
 export function checkCard(words: Words, input: CheckCardInput): CardMessage {
   const { person, app, facts, now, entraPortalUrl } = input;
@@ -131,7 +125,7 @@ function factRows(words: Words, { facts, now, elsewhere }: CheckCardInput, names
     ...fact(words.card('access.fact.account'), words.plain(ACCOUNTS[facts.account])),
     ...fact(words.card('access.fact.assignment'), assignmentText(words, facts, names), 200),
     // Without a log there is no evaluation to report, and the log's row says why.
-    ...fact(words.card('check.fact.scope'), log.kind === 'read' ? words.plain(SCOPES[scope]) : null),
+    ...fact(words.card('check.fact.scope'), log.kind === 'read' ? words.plain(`check.scope.${scope}`) : null),
     ...fact(words.card('check.fact.log'), silenceOfLog(words, log), 200),
     ...(elsewhere == null || facts.lastDeed !== null
       ? fact(words.card('check.fact.usher'), usherText(words, facts, now), 300)
