@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import type { AppEntry } from '../apps-file.ts';
 import type { Fetched } from '../graph/answer.ts';
 import { type BrokenEntry, isById, keyOf } from '../graph/app-bindings.ts';
@@ -5,7 +6,6 @@ import { belongsToMicrosoft, chooseRole, roleBearerFields, roleBearerSchema } fr
 import type { AppMatch } from '../graph/applications.ts';
 import { graphPath } from '../graph/odata.ts';
 import { readOne } from '../graph/read.ts';
-import { eachSideBySide } from '../graph/side-by-side.ts';
 import { type Check, good, once, skipped, wrong } from './check.ts';
 import { type Reach, troubleWords } from './reach.ts';
 import { idsFinding } from './tenant.ts';
@@ -19,7 +19,9 @@ export function appsFileChecks(reach: Reach): readonly Check[] {
   /** By id, once the list has been read. */
   const appOf = (entry: AppEntry) => reach.applications.bound().get(keyOf(entry.app)) ?? entry.app;
   const found = once(() =>
-    eachSideBySide(entries, atOnce, async (entry) => ({ entry, match: await reach.applications.find(appOf(entry)) })),
+    pMap(entries, async (entry) => ({ entry, match: await reach.applications.find(appOf(entry)) }), {
+      concurrency: atOnce,
+    }),
   );
 
   async function obstacleTo(permission: string): Promise<string | null> {

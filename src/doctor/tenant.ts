@@ -1,7 +1,7 @@
+import pMap from 'p-map';
 import { clouds } from '../clouds.ts';
 import type { Application } from '../graph/applications.ts';
 import { readInitialDomain, usualStorageHost } from '../graph/initial-domain.ts';
-import { eachSideBySide } from '../graph/side-by-side.ts';
 import { type Check, good, once, skipped, wrong } from './check.ts';
 import { isThere, type Reach, readCheck, troubleWords } from './reach.ts';
 import { words } from './words.ts';
@@ -28,10 +28,14 @@ export function tenantChecks(reach: Reach): readonly Check[] {
     const isNamed = (app: Application) =>
       [app.id, app.appId, app.displayName].some((name) => named.has(name.toLowerCase()));
     const chosen = [...items.filter(isNamed), ...items.filter((app) => !isNamed(app))].slice(0, mostAppsLookedAt);
-    return eachSideBySide(chosen, atOnce, async (app) => ({
-      app,
-      job: await reach.synchronization.findStatus(app.id),
-    }));
+    return pMap(
+      chosen,
+      async (app) => ({
+        app,
+        job: await reach.synchronization.findStatus(app.id),
+      }),
+      { concurrency: atOnce },
+    );
   });
 
   const apps: Check = {
@@ -145,10 +149,14 @@ export async function idsFinding(
     readonly fix: string;
   },
 ) {
-  const looked = await eachSideBySide(ids, atOnce, async (id) => ({
-    id,
-    found: await isThere(reach.graph, collections, id),
-  }));
+  const looked = await pMap(
+    ids,
+    async (id) => ({
+      id,
+      found: await isThere(reach.graph, collections, id),
+    }),
+    { concurrency: atOnce },
+  );
   for (const { found } of looked) if (!found.ok) return wrong(troubleWords(found.trouble), say.fix);
   const unknown = looked.filter(({ found }) => found.ok && !found.value).map(({ id }) => id);
   return unknown.length === 0 ? good(say.good(ids.length)) : wrong(say.wrong(unknown), say.fix);

@@ -1,8 +1,8 @@
+import pMap from 'p-map';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { type Fetched, fetched } from './answer.ts';
 import type { Applications } from './applications.ts';
-import { eachSideBySide } from './side-by-side.ts';
 import type { JobStatusMatch, Synchronization } from './synchronization.ts';
 import { withinMs } from './time-limit.ts';
 
@@ -31,9 +31,13 @@ export async function surveyJobs(
   for (const { id, hasJob } of known) if (hasJob === false) found.set(id, fetched({ kind: 'none' }));
   const toRead = [...known.filter(({ hasJob }) => hasJob === true), ...known.filter(({ hasJob }) => hasJob === null)];
   const endsAt = clock.monotonic() + longestMs;
-  const reading = eachSideBySide(toRead, atOnce, async ({ id }) => {
-    if (clock.monotonic() < endsAt) found.set(id, await synchronization.findStatus(id));
-  });
+  const reading = pMap(
+    toRead,
+    async ({ id }) => {
+      if (clock.monotonic() < endsAt) found.set(id, await synchronization.findStatus(id));
+    },
+    { concurrency: atOnce },
+  );
   const all = reading.then(() => ({ ok: true as const }));
   // After the limit no caller waits for it, and an error in it must not end the process.
   all.catch(() => undefined);
@@ -77,9 +81,13 @@ export function startWarming(parts: WarmingParts): { stop(): Promise<void> } {
   async function look(): Promise<void> {
     const list = await applications.list();
     if (!list.ok) return;
-    await eachSideBySide(list.value.items, warmingAtOnce, async ({ id }) => {
-      if (!stopping.signal.aborted) await guard(id, () => synchronization.findStatus(id));
-    });
+    await pMap(
+      list.value.items,
+      async ({ id }) => {
+        if (!stopping.signal.aborted) await guard(id, () => synchronization.findStatus(id));
+      },
+      { concurrency: warmingAtOnce },
+    );
   }
 
   const looping = loop();

@@ -1,9 +1,9 @@
+import pMap from 'p-map';
 import { z } from 'zod';
 import { type Fetched, fetched } from './answer.ts';
 import type { GraphClient } from './client.ts';
 import { filterText } from './odata.ts';
 import { readAll } from './read.ts';
-import { eachSideBySide } from './side-by-side.ts';
 import { type DirectoryUser, nullableText, userFields, userSchema } from './user.ts';
 
 /**
@@ -69,7 +69,7 @@ async function whereEqual(
   const parts = Array.from({ length: reads }, (_, index) =>
     values.slice(index * comparisonsPerFilter, (index + 1) * comparisonsPerFilter),
   );
-  const answers = await eachSideBySide(parts, readsAtOnce, (part) => askFor(graph, property, part));
+  const answers = await pMap(parts, (part) => askFor(graph, property, part), { concurrency: readsAtOnce });
   const users: Addressed[] = [];
   for (const answer of answers) {
     if (!answer.ok) return answer;

@@ -1,40 +1,5 @@
 import { withoutHidden } from '../masking/hidden.ts';
 
-const NAMED_CHARACTERS: ReadonlyMap<string, string> = new Map([
-  ['amp', '&'],
-  ['lt', '<'],
-  ['gt', '>'],
-  ['quot', '"'],
-  ['apos', "'"],
-  ['nbsp', ' '],
-  ['ndash', '–'],
-  ['mdash', '—'],
-  ['lsquo', '‘'],
-  ['rsquo', '’'],
-  ['ldquo', '“'],
-  ['rdquo', '”'],
-  ['laquo', '«'],
-  ['raquo', '»'],
-  ['hellip', '…'],
-  ['shy', ''],
-]);
-const REFERENCE = /&(?:#([0-9]{1,7})|#[xX]([0-9a-fA-F]{1,6})|([a-zA-Z]{2,6}));/g;
-/** What HTML reads `&#128;` to `&#159;` as; spelled out, since some Node versions decode Windows-1252 as Latin-1. */
-const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
-
-/** Decodes HTML's character references, once only: `&amp;lt;` is the text `&lt;`. An unknown one stays as it is. */
-export function decodeEntities(text: string): string {
-  if (!text.includes('&')) return text;
-  return text.replace(REFERENCE, (entity: string, decimal?: string, hexadecimal?: string, name?: string) => {
-    if (name !== undefined) return NAMED_CHARACTERS.get(name.toLowerCase()) ?? entity;
-    const code = decimal === undefined ? Number.parseInt(hexadecimal ?? '', 16) : Number.parseInt(decimal, 10);
-    // https://html.spec.whatwg.org/#numeric-character-reference-end-state
-    if (code >= 0x80 && code <= 0x9f) return WINDOWS_1252.charAt(code - 0x80);
-    const isCharacter = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
-    return isCharacter ? String.fromCodePoint(code) : '\ufffd';
-  });
-}
-
 /**
  * The text without invisible characters: control characters, direction marks, odd spaces, misplaced joiners. Lines are
  * separated by `\n`, cells of a pasted table by `\t`; runs of spaces become one, ends are trimmed. Linear in the

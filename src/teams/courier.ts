@@ -44,7 +44,7 @@ export interface CourierParts {
 const defaultPollMs = 5_000;
 /** Few enough that all of them are sent well within the minute for which the outbox reserves them. */
 const handful = 20;
-const sideBySide = 4;
+const concurrency = 4;
 
 export function createCourier(parts: CourierParts): Courier {
   const { outbox, conversations, pacing, keyOf, clock, ending, log, pollMs = defaultPollMs } = parts;
@@ -88,7 +88,7 @@ export function createCourier(parts: CourierParts): Courier {
         }
       }
     };
-    await Promise.all(Array.from({ length: sideBySide }, work));
+    await Promise.all(Array.from({ length: concurrency }, work));
     return isAllNoted;
   }
 

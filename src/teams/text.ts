@@ -1,4 +1,5 @@
-import { decodeEntities, tidyCharacters } from './characters.ts';
+import { decodeHTMLStrict } from 'entities';
+import { tidyCharacters } from './characters.ts';
 
 /**
  * The text of a Teams message as the person meant it. Teams wraps mentions in `<at>` tags, turns addresses into links,
@@ -89,7 +90,7 @@ function withoutTags(marked: string, directory: MentionDirectory): { text: strin
     const content = tag[1] ?? '';
     const kind = kindOf(content);
     if (kind === 'text') continue;
-    const between = decodeEntities(marked.slice(from, tag.index));
+    const between = decodeHTMLStrict(marked.slice(from, tag.index));
     // White space between tags at the start of a line is the layout of the HTML, not of the message.
     if (!lineIsBlank || between.trim() !== '') add(between);
     from = tag.index + tag[0].length;
@@ -101,12 +102,12 @@ function withoutTags(marked: string, directory: MentionDirectory): { text: strin
     } else if (kind === 'break' || (kind === 'block' && !lineIsBlank)) {
       add('\n');
     } else if (kind === 'address') {
-      const address = decodeEntities(content.trim().replace(/^mailto:/i, ''));
+      const address = decodeHTMLStrict(content.trim().replace(/^mailto:/i, ''));
       // `adele@contoso.com<mailto:adele@contoso.com>` is how Outlook copies a link.
       if (!pieces.at(-1)?.endsWith(address)) add(address);
     }
   }
-  add(decodeEntities(marked.slice(from)));
+  add(decodeHTMLStrict(marked.slice(from)));
   return { text: pieces.join(''), mentions: once(mentions) };
 }
 
@@ -151,7 +152,7 @@ function readMentions(entities: unknown, botId: string, botName: string | undefi
     const isBot = id === botId;
     if (isBot && typeof name === 'string') botNames.add(keyOf(name));
     if (isBot && typeof text === 'string' && /^@[^\s<]/.test(text)) botSpellings.add(text);
-    const shown = typeof text === 'string' ? toName(decodeEntities(text.replace(TAG, ''))) : '';
+    const shown = typeof text === 'string' ? toName(decodeHTMLStrict(text.replace(TAG, ''))) : '';
     const key = keyOf(shown !== '' || typeof name !== 'string' ? shown : toName(name));
     if (isBot) botNames.add(key);
     const owner = owners.get(key) ?? { ids: [], next: 0 };

@@ -1,7 +1,7 @@
+import pMap from 'p-map';
 import { assertNever } from '../../assert-never.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
 import type { Directory, DirectoryUser } from '../../graph/directory.ts';
-import { eachSideBySide } from '../../graph/side-by-side.ts';
 import { isGuest } from '../../graph/user.ts';
 import { addressOf } from '../../graph/user-addresses.ts';
 import type { LeftOut, Subject } from '../../requests/request.ts';
@@ -32,14 +32,18 @@ export async function findPeople(directory: Directory, typed: readonly string[],
   const entries = typed.map(addressWithin);
   const known = await directory.findUsersByAddress(entries.filter((entry) => entry.includes('@') && !isTooLong(entry)));
   if (!known.ok) return { kind: 'trouble', trouble: known.trouble };
-  const resolved = await eachSideBySide(entries, atOnce, async (entry): Promise<Resolved> => {
-    if (isTooLong(entry)) return leftOut(entry, 'notUnderstood', []);
-    const user = known.value.get(addressOf(entry).toLowerCase());
-    if (user !== undefined) return { kind: 'user', user };
-    return entry.includes('@')
-      ? leftOut(entry, 'unknown', await similarTo(directory, entry))
-      : byName(directory, entry, typist);
-  });
+  const resolved = await pMap(
+    entries,
+    async (entry): Promise<Resolved> => {
+      if (isTooLong(entry)) return leftOut(entry, 'notUnderstood', []);
+      const user = known.value.get(addressOf(entry).toLowerCase());
+      if (user !== undefined) return { kind: 'user', user };
+      return entry.includes('@')
+        ? leftOut(entry, 'unknown', await similarTo(directory, entry))
+        : byName(directory, entry, typist);
+    },
+    { concurrency: atOnce },
+  );
 
   const people = new Map<string, DirectoryUser>();
   const left: LeftOut[] = [];

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import pMap from 'p-map';
 import { assertNever } from '../../assert-never.ts';
 import { isDatabaseFault } from '../../db/database.ts';
 import { createSteadiness } from '../../db/leases.ts';
-import { eachSideBySide } from '../../graph/side-by-side.ts';
 import type { Log } from '../../log.ts';
 import type { Guard } from '../crash-guard.ts';
 import type { NewRequest } from '../store.ts';
@@ -99,7 +99,7 @@ export interface CalendarParts {
 const defaultLeaseMs = 30_000;
 const defaultPollMs = 5_000;
 /** Each makes a few calls to Graph, which other people's commands need as well. */
-const sideBySide = 4;
+const concurrency = 4;
 const finishedAtOnce = 100;
 /** After an error in Usher itself. */
 const faultPauseMs = 60_000;
@@ -168,7 +168,7 @@ export function startCalendar(calendar: CalendarParts): Calendar {
   }
 
   async function seeToDue(): Promise<number> {
-    const due = await claimDue(parts, { owner, until: clock.now() + leaseMs }, sideBySide, isSteady());
+    const due = await claimDue(parts, { owner, until: clock.now() + leaseMs }, concurrency, isSteady());
     await Promise.all(due.map(see));
     return due.length;
   }
@@ -180,11 +180,15 @@ export function startCalendar(calendar: CalendarParts): Calendar {
 
   async function finishEnded(): Promise<number> {
     const ended = await findEnded(parts, finishedAtOnce);
-    const changed = await eachSideBySide(ended, sideBySide, async ({ id, outcome }) => {
-      const isChanged = await end(id, outcome);
-      if (isChanged) tell(id);
-      return isChanged;
-    });
+    const changed = await pMap(
+      ended,
+      async ({ id, outcome }) => {
+        const isChanged = await end(id, outcome);
+        if (isChanged) tell(id);
+        return isChanged;
+      },
+      { concurrency },
+    );
     return changed.filter(Boolean).length;
   }
 

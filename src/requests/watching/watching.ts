@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import pMap from 'p-map';
 import type { Fetched } from '../../graph/answer.ts';
-import { eachSideBySide } from '../../graph/side-by-side.ts';
 import type { JobStatusMatch } from '../../graph/synchronization.ts';
 import type { Log } from '../../log.ts';
 import { newsOf, watchedStateOf } from './job-change.ts';
@@ -47,7 +47,7 @@ const defaultEveryMs = 5 * 60_000;
 const defaultLeaseMs = 60_000;
 /** Another process may have stored a watch and died before it read the job. */
 const defaultPollMs = 60_000;
-const sideBySide = 4;
+const concurrency = 4;
 /** After a database error. */
 const faultPauseMs = 1_000;
 
@@ -97,7 +97,7 @@ export function startWatching(watching: WatchingParts): Watching {
     const done = new AbortController();
     const renewing = keepLease(done.signal);
     try {
-      await eachSideBySide(appIds, sideBySide, lookGuarded);
+      await pMap(appIds, lookGuarded, { concurrency });
     } finally {
       done.abort();
       await renewing;

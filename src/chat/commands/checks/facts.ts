@@ -1,9 +1,9 @@
+import pMap from 'p-map';
 import { byReader } from '../../../db/database.ts';
 import type { Application } from '../../../graph/applications.ts';
 import type { DirectoryUser } from '../../../graph/directory.ts';
 import type { LogRead } from '../../../graph/provisioning-log.ts';
 import type { Rule } from '../../../graph/rules.ts';
-import { eachSideBySide } from '../../../graph/side-by-side.ts';
 import { withinMs } from '../../../graph/time-limit.ts';
 import { lastDeedAbout } from '../../../requests/history/history.ts';
 import type { CheckFacts } from '../../checks/verdict.ts';
@@ -32,7 +32,7 @@ export async function readFacts(parts: CommandParts, user: DirectoryUser, app: A
   return { account: accountOf(user), assignment, scope: scopeOf(own), log: own, lastDeed, jobState, jobTrouble };
 }
 
-const sideBySide = 24;
+const concurrency = 24;
 
 /**
  * The same for all apps, with one read of the log for all of them, since Graph limits these reads. Nothing more is read
@@ -49,17 +49,21 @@ export async function readFactsOfAll(
     readJobsOfAll(parts, apps, firstMs),
   ]);
   const enoughAt = clock.monotonic() + secondMs;
-  const rows = await eachSideBySide(jobs, sideBySide, async ({ app, status: jobState, trouble: jobTrouble }) => {
-    const nothing = { app, jobState, jobTrouble, assignment: { kind: 'notNeeded' }, lastDeed: null } as const;
-    if (typeof jobState === 'string') return nothing;
-    if (clock.monotonic() >= enoughAt) return { ...nothing, jobState: 'unread' } as const;
-    const source = await sourceOf(parts, app, jobState);
-    const [assignment, lastDeed] = await Promise.all([
-      readAssignment(parts, user, app, source),
-      lastDeedAbout(byReader(database), user.id, app.id),
-    ]);
-    return { app, jobState, jobTrouble, assignment, lastDeed };
-  });
+  const rows = await pMap(
+    jobs,
+    async ({ app, status: jobState, trouble: jobTrouble }) => {
+      const nothing = { app, jobState, jobTrouble, assignment: { kind: 'notNeeded' }, lastDeed: null } as const;
+      if (typeof jobState === 'string') return nothing;
+      if (clock.monotonic() >= enoughAt) return { ...nothing, jobState: 'unread' } as const;
+      const source = await sourceOf(parts, app, jobState);
+      const [assignment, lastDeed] = await Promise.all([
+        readAssignment(parts, user, app, source),
+        lastDeedAbout(byReader(database), user.id, app.id),
+      ]);
+      return { app, jobState, jobTrouble, assignment, lastDeed };
+    },
+    { concurrency },
+  );
   return rows.map(({ app, jobState, jobTrouble, assignment, lastDeed }) => {
     const own = onlyOf(log, app);
     const facts = {

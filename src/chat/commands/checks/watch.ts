@@ -1,5 +1,5 @@
+import pMap from 'p-map';
 import { deny } from '../../../access/policy.ts';
-import { eachSideBySide } from '../../../graph/side-by-side.ts';
 import { addWatch, listWatches, mayWatch, removeWatch } from '../../../requests/watching/watches.ts';
 import type { Command } from '../../command.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../registry/define-command.ts';
@@ -11,7 +11,7 @@ import { readJob } from './status.ts';
 
 type WatchCommand = Extract<Command, { verb: 'watch' | 'unwatch' }>;
 
-const sideBySide = 8;
+const concurrency = 8;
 
 /** `watch <app>`: this conversation is notified when the app's synchronization fails or recovers. */
 async function watch(parts: CommandParts, turn: Turn, command: WatchCommand): Promise<Reply> {
@@ -44,18 +44,22 @@ async function watches(parts: CommandParts, turn: Turn): Promise<Reply> {
   const all = await listWatches(parts.store.database, turn.incoming.place.key);
   const listing = await parts.applications.list();
   const known = new Map(listing.ok ? listing.value.items.map((app) => [app.id, app]) : []);
-  const items = await eachSideBySide(all.slice(0, WATCHES_SHOWN), sideBySide, async ({ app, addedBy, addedAt }) => {
-    const counting = await mayWatch(parts.access, { addedBy });
-    const named = await parts.directory.getUser(addedBy);
-    const application = known.get(app.id);
-    return {
-      app,
-      addedBy: { name: named.ok ? (named.value?.displayName ?? '') : '' },
-      addedAt,
-      counts: counting === 'may' || counting === 'unknown',
-      status: application === undefined ? null : (await readJob(parts, application)).status,
-    };
-  });
+  const items = await pMap(
+    all.slice(0, WATCHES_SHOWN),
+    async ({ app, addedBy, addedAt }) => {
+      const counting = await mayWatch(parts.access, { addedBy });
+      const named = await parts.directory.getUser(addedBy);
+      const application = known.get(app.id);
+      return {
+        app,
+        addedBy: { name: named.ok ? (named.value?.displayName ?? '') : '' },
+        addedAt,
+        counts: counting === 'may' || counting === 'unknown',
+        status: application === undefined ? null : (await readJob(parts, application)).status,
+      };
+    },
+    { concurrency },
+  );
   const canChange = deny(turn.caller, 'watch.change') === null;
   const now = parts.store.clock.now();
   return { kind: 'card', inPlace: true, message: watchesCard(turn.words, { items, canChange, now }) };
