@@ -1,29 +1,65 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 
 /**
- * Two projects. `npm test` runs `fast`, which is what is run all day; `npm run test:slow` the suites that start whole
- * Ushers by the dozen, carry long lists or try thousands of inputs; `npm run test:all` both. A path on the command line
- * (`npm test -- test/scenarios/queue`) is found in either.
+ * Four projects:
+ *
+ * - `fast`, on SQLite, and `locking`, the suites whose subject is a lock, a lease or a race, on SQLite and PostgreSQL.
+ *   `npm test` runs these two, all day.
+ * - `slow`: suites that start many whole Ushers, carry long lists or try thousands of inputs, on both databases.
+ * - `postgres`: the suites of `fast` that store something, on PostgreSQL.
+ *
+ * `npm run test:slow` runs the last two, `npm run test:all` all four. A path on the command line
+ * (`npm test -- test/scenarios/queue`) is found in each.
  */
 const slow = new Set([
+  'test/doctor.test.ts',
   'test/growth.test.ts',
   'test/chat/lists/who-is-meant.test.ts',
   'test/chat/views/every-card.test.ts',
+  'test/db/database.test.ts',
   'test/db/refused.test.ts',
   'test/graph/outcome/read-outcome.property.test.ts',
   'test/requests/all-attempts.property.test.ts',
   'test/requests/graph-away.test.ts',
+  'test/requests/history/export.test.ts',
   'test/requests/history/long-history.test.ts',
   'test/requests/replicas.test.ts',
+  'test/teams/bot.test.ts',
 ]);
-/** Of the stories, these are worth their seconds all day: what the sandbox's tenant promises, and groups. */
-const quickStories = new Set(['test/scenarios/roster.test.ts', 'test/scenarios/groups.test.ts']);
+const locking = new Set([
+  'test/rate-gate/gate-row.test.ts',
+  'test/requests/access-requests/acting.test.ts',
+  'test/requests/access-requests/store.test.ts',
+  'test/requests/holding.test.ts',
+  'test/requests/queue.test.ts',
+  'test/requests/running.test.ts',
+  'test/teams/turns.test.ts',
+]);
+/** The story that is quick enough for every day: what a group promises. */
+const quickStories = new Set(['test/scenarios/groups.test.ts']);
 
-const isSlow = (path) => slow.has(path) || (path.startsWith('test/scenarios/') && !quickStories.has(path));
-const isElsewhere = (path) => path.startsWith('test/e2e/') || path.startsWith('test/faults/');
+/** Loaded once a worker: see `test/support/jest/environment.ts`. */
+const sharedPackages = [
+  'adaptivecards-templating',
+  'botbuilder',
+  'chrono-node',
+  'csv-parse',
+  'csv-stringify',
+  'fast-check',
+  'intl-messageformat',
+  'jose',
+  'kysely',
+  'luxon',
+  'pg',
+  'pino',
+  'prom-client',
+  'restify',
+  'undici',
+  'zod',
+];
 
 export const project = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/jest/environment.ts',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [
@@ -33,35 +69,49 @@ export const project = {
         module: { type: 'es6' },
       },
     ],
+    [`/node_modules/(?:${sharedPackages.join('|')})/`]: '<rootDir>/test/support/jest/shared-package.ts',
   },
+  transformIgnorePatterns: [],
   // Every test's log is looked through for what no log may hold.
   moduleNameMapper: { '^(?:\\.{1,2}/)+(?:src/)?log\\.ts$': '<rootDir>/test/support/log-watch/log.ts' },
 };
 
-const both = {
-  ...project,
-  globalSetup: '<rootDir>/test/support/global-setup.ts',
-  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-};
+const isElsewhere = (path) => path.startsWith('test/e2e/') || path.startsWith('test/faults/');
+const isSlow = (path) => slow.has(path) || (path.startsWith('test/scenarios/') && !quickStories.has(path));
+const isLocking = (path) => locking.has(path);
+const isFast = (path) => !isSlow(path) && !isLocking(path);
+const usesEngines = (path) => /describe\.each\(engines\)/.test(readFileSync(`${import.meta.dirname}/${path}`, 'utf8'));
+
 const paths = globSync('test/**/*.test.ts', { cwd: import.meta.dirname })
   .map((path) => path.replaceAll('\\', '/'))
   .filter((path) => !isElsewhere(path));
-const matching = (test) => paths.filter(test).map((path) => `<rootDir>/${path}`);
+
+/** `test/support/databases.ts` reads the engines. */
+const projectOf = (displayName, isPart, engines) => ({
+  ...project,
+  displayName,
+  globals: { testEngines: engines },
+  testMatch: paths.filter(isPart).map((path) => `<rootDir>/${path}`),
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+});
 const projects = {
-  fast: { ...both, displayName: 'fast', testMatch: matching((path) => !isSlow(path)) },
-  slow: { ...both, displayName: 'slow', testMatch: matching(isSlow) },
+  fast: projectOf('fast', isFast, ['SQLite']),
+  locking: projectOf('locking', isLocking, ['SQLite', 'PostgreSQL']),
+  slow: projectOf('slow', isSlow, ['SQLite', 'PostgreSQL']),
+  postgres: projectOf('postgres', (path) => isFast(path) && usesEngines(path), ['PostgreSQL']),
 };
 
 function wanted() {
   const namesPath = process.argv.slice(2).some((argument) => /^(?:\.\/)?test\//.test(argument));
-  if (namesPath) return [projects.fast, projects.slow];
+  if (namesPath) return Object.values(projects);
   switch (process.env.npm_lifecycle_event) {
     case 'test':
-      return [projects.fast];
+      return [projects.fast, projects.locking];
     case 'test:slow':
-      return [projects.slow];
+      return [projects.slow, projects.postgres];
     default:
-      return [projects.fast, projects.slow];
+      return Object.values(projects);
   }
 }
 

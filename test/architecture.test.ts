@@ -25,6 +25,7 @@ const floors: readonly (readonly string[])[] = [
   ['graph', 'rate-gate'],
   [
     'db',
+    'assert-never.ts',
     'config.ts',
     'config-shape.ts',
     'config-warnings.ts',

@@ -10,8 +10,8 @@ import type { Schema } from '../../src/db/schema.ts';
 import { deskVariable } from './postgres/desk.ts';
 
 /**
- * The engines that Usher runs on, for `describe.each(engines)('… on $name', ({ createTestDatabase }) => …)`: the same
- * suite proves both. Neither is ever left out; a PostgreSQL that cannot start fails its suites.
+ * An engine that Usher runs on, for `describe.each(engines)('… on $name', ({ createTestDatabase }) => …)`: the same
+ * suite proves both, each in its Jest project. A PostgreSQL that cannot start fails its suites.
  */
 export interface Engine {
   readonly name: 'SQLite' | 'PostgreSQL';
@@ -54,23 +54,34 @@ const postgres: Engine = {
   },
 };
 
-/** Whatever refers to another table comes before it. */
-const tables = [
-  'notices',
-  'access_cards',
-  'access_requests',
-  'approval_places',
-  'known_people',
-  'tasks',
-  'requests',
-  'gates',
-  'turns',
-  'records',
-  'seen_jobs',
-  'attempts',
-] as const satisfies readonly (keyof Schema)[];
+/** All of them, each before those that it refers to. */
+const tables = {
+  notices: true,
+  access_cards: true,
+  access_requests: true,
+  approval_places: true,
+  known_people: true,
+  known_names: true,
+  tasks: true,
+  requests: true,
+  gates: true,
+  turns: true,
+  records: true,
+  watches: true,
+  watched_jobs: true,
+  seen_jobs: true,
+  attempts: true,
+  rounds: true,
+  announcements: true,
+  card_edits: true,
+  card_owners: true,
+  app_bindings: true,
+} satisfies Record<keyof Schema, true>;
+const tableNames = Object.keys(tables) as readonly (keyof Schema)[];
 
-export const engines: readonly Engine[] = [sqlite, postgres];
+/** Those of the Jest project, or both outside of Jest: see `jest.config.js`. */
+const { testEngines } = globalThis as { readonly testEngines?: readonly Engine['name'][] };
+export const engines: readonly Engine[] = [sqlite, postgres].filter(({ name }) => testEngines?.includes(name) ?? true);
 export const postgresEngine: Engine = postgres;
 export const sqliteEngine: Engine = sqlite;
 
@@ -96,7 +107,7 @@ function testDatabase(config: DatabaseConfig, drop: () => Promise<void>): TestDa
       own ??= openDatabase(config, systemClock);
       const database = await own;
       await database.transact(async (transaction) => {
-        for (const table of tables) await transaction.deleteFrom(table).execute();
+        for (const table of tableNames) await transaction.deleteFrom(table).execute();
       });
     },
     async drop() {

@@ -23,7 +23,9 @@ describe('a turn that was cut off', () => {
     const incoming = toIncoming(teams.message('alex', text), { id: people.alex.id, tenantId });
     if (incoming === null) throw new Error('a message is always something');
     const database = await openDatabase({ kind: 'sqlite', path: teams.databasePath }, systemClock);
-    const turns = createTurns({ database, clock: systemClock, log: createLog('silent') });
+    // A dead process renews no lease.
+    const deadClock = { ...systemClock, sleep: () => new Promise<void>(() => undefined) };
+    const turns = createTurns({ database, clock: deadClock, log: createLog('silent') });
     await turns.open(incoming, Date.now() - agoMs);
     if (cardId !== null) await turns.showed(incoming.id, cardId);
     await database.close();

@@ -147,6 +147,8 @@ export async function startConsentStage(): Promise<ConsentStage> {
       ending.abort();
       await server.stop(0);
       await bot.settled();
+      await bot.stop();
+      await turns.stop();
       await database.close();
       await connector.close();
       await storage.close();
