@@ -30,7 +30,7 @@ const locking = new Set([
   'test/rate-gate/gate-row.test.ts',
   'test/requests/access-requests/acting.test.ts',
   'test/requests/access-requests/store.test.ts',
-  'test/requests/holding.test.ts',
+  'test/requests/confirmation.test.ts',
   'test/requests/queue.test.ts',
   'test/requests/running.test.ts',
   'test/teams/turns.test.ts',

@@ -8,10 +8,10 @@ import { appsFileChecks } from './doctor/apps-file-checks.ts';
 import { good, type Line, runChecks, skipped, wrong } from './doctor/check.ts';
 import { delegatedChecks } from './doctor/delegated.ts';
 import { machineChecks } from './doctor/machine.ts';
+import { words } from './doctor/messages.ts';
 import { permissionChecks } from './doctor/permissions.ts';
 import { createReach, type Tokens } from './doctor/reach.ts';
 import { tenantChecks } from './doctor/tenant.ts';
-import { words } from './doctor/words.ts';
 import { botToken, graphToken } from './graph/credential.ts';
 import { forTerminal } from './masking/hidden.ts';
 

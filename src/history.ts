@@ -9,9 +9,9 @@ import { describeProblems, readConfig } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { inspectDatabase } from './db/inspect.ts';
 import { forTerminal } from './masking/hidden.ts';
-import type { About } from './requests/history/deed.ts';
+import { exportRecords } from './requests/history/audit-lines.ts';
+import type { About } from './requests/history/history-entry.ts';
 import { findKnown } from './requests/history/names.ts';
-import { exportRecords } from './requests/history/records.ts';
 import { csvOf, jsonOf } from './requests/history/texts.ts';
 
 /**

@@ -14,13 +14,14 @@ import { isDatabaseFault } from './db/database.ts';
 import { lookAtEntries, sayIfAway } from './first-look.ts';
 import { startWarming } from './graph/job-survey.ts';
 import { kept } from './graph/kept.ts';
+import { createGraphAccess, requestersOf, withoutWork } from './graph-access.ts';
 import { createLog } from './log.ts';
 import { forTerminal } from './masking/hidden.ts';
 import { createMetrics } from './metrics.ts';
 import { runProgram } from './program.ts';
+import { accessCardsOf, accessCardsShowing, findUndrawnAccessCards } from './requests/access-requests/access-cards.ts';
+import { startApprovalScheduler } from './requests/access-requests/approval-scheduler.ts';
 import { judgeEnd } from './requests/access-requests/awaiting.ts';
-import { startCalendar } from './requests/access-requests/calendar.ts';
-import { copiesOf, copiesShowing, findUndrawnCopies } from './requests/access-requests/copies.ts';
 import type { AccessParts } from './requests/access-requests/parts.ts';
 import { routeAccess } from './requests/access-requests/routing.ts';
 import { prepareStart } from './requests/access-requests/starting.ts';
@@ -31,23 +32,22 @@ import { readGauges } from './requests/gauges.ts';
 import { provisioningService } from './requests/provisioning-service.ts';
 import { hasWork, requestsInLine } from './requests/queue.ts';
 import { findUndrawn, findUnposted } from './requests/store.ts';
-import { startWatching } from './requests/watching/watching.ts';
-import { askersOf, atRest, createRights } from './rights.ts';
+import { startWatcher } from './requests/watching/watcher.ts';
 import { startMetricsPort, startServer } from './server.ts';
 import { patientGrace, within } from './stopping.ts';
 import { createAdapter, serviceHostsOf } from './teams/adapter.ts';
-import { createAnswering } from './teams/answering.ts';
+import { createAuthentication } from './teams/authentication.ts';
 import { createBot } from './teams/bot.ts';
 import { createCardOwners } from './teams/card-owners.ts';
-import { createConsenting } from './teams/consenting.ts';
+import { createCardUpdater } from './teams/card-updater.ts';
+import { createConsentHandler } from './teams/consent-handler.ts';
 import { conversationKey, createConversations, isPersonalChat } from './teams/conversations.ts';
-import { createCourier } from './teams/courier.ts';
-import { createDoor } from './teams/door.ts';
 import { createTenantStorage, readFile } from './teams/files.ts';
-import { lookAfterLeftBehind } from './teams/left-behind.ts';
+import { createOutboxSender } from './teams/outbox-sender.ts';
 import { createPacing } from './teams/pacing.ts';
-import { createPainter } from './teams/painter.ts';
-import { createSigningIn } from './teams/signing-in.ts';
+import { startRecovery } from './teams/recovery.ts';
+import { createSignInFlow } from './teams/sign-in-flow.ts';
+import { createTurnAnswerer } from './teams/turn-answerer.ts';
 import { createTurns } from './teams/turns.ts';
 import { createUserTokens } from './teams/user-tokens.ts';
 import type { Usher, UsherOptions } from './usher-options.ts';
@@ -86,11 +86,11 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const clock = options.clock ?? database.dialect.clock;
   const checks = {
     database: () => database.ping().then(() => true),
-    graph: kept(() => rights.answers(), clock),
+    graph: kept(() => graphAccess.answers(), clock),
   };
   const metrics = createMetrics({
     gauges: () => readGauges(store),
-    brokenEntries: () => rights.brokenEntries().length,
+    brokenEntries: () => graphAccess.brokenEntries().length,
     checks,
     clock,
     log,
@@ -99,10 +99,10 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const { entries } = appsFile;
   const bindings = storedBindings(database, clock);
   const { login } = options;
-  const rights = createRights({ config, entries, bindings, clock, log, observe: observer.graphCall, login });
-  const { access, directory, applications, synchronization, assignments } = rights.standing;
+  const graphAccess = createGraphAccess({ config, entries, bindings, clock, log, observe: observer.graphCall, login });
+  const { access, directory, applications, synchronization, assignments } = graphAccess.appOnly;
   // Background work needs a permission that is always available.
-  const goesOn = rights.signIns === null;
+  const isAppOnly = graphAccess.signIns === null;
   const store: AccessParts = {
     database,
     clock,
@@ -125,20 +125,20 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const storage = createTenantStorage({
     hosts: config.sharePointHosts,
     domain: clouds[config.cloud].fileDomain,
-    readDomain: rights.initialDomain,
+    readDomain: graphAccess.initialDomain,
     log,
   });
   const isFileAllowed = options.isFileAllowed ?? storage.isOwn;
   const commandParts: Omit<CommandParts, 'registry'> = {
-    ...rights.standing,
-    rights: goesOn ? 'own' : 'callers',
+    ...graphAccess.appOnly,
+    graphAccess: isAppOnly ? 'appOnly' : 'delegated',
     store,
     log,
     requestFor: config.requestFor,
     // The answer first: on SQLite all following work would finish before its card could be sent.
     wake: () => void setImmediate(dispatcher.wake),
     accessChanged: (accessRequestId) => {
-      calendar.wake();
+      scheduler.wake();
       void showAccess(accessRequestId);
     },
     watchesChanged: () => watching.wake(),
@@ -153,9 +153,9 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     observe: observer.chat,
     guard,
   };
-  const chat = createChat(commandParts, rights.signIns);
+  const chat = createChat(commandParts, graphAccess.signIns);
   const editing = { database, clock, owner: randomUUID(), stillMs: options.editEveryMs ?? 2_000, ...lease };
-  const painter = createPainter({
+  const cardUpdater = createCardUpdater({
     draw: chat.draw,
     markDrawn: chat.markDrawn,
     guard,
@@ -171,8 +171,8 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   });
   const dispatcher = startDispatcher({
     store,
-    graph: provisioningService(synchronization, rights.isShown),
-    ...askersOf(rights, database),
+    graph: provisioningService(synchronization, graphAccess.isShown),
+    ...requestersOf(graphAccess, database),
     log,
     changed: (requestId) => void announce(requestId),
     observe: observer.dispatcher,
@@ -180,20 +180,20 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     ...(options.assignmentDelaysMs === undefined ? {} : { assignmentDelaysMs: options.assignmentDelaysMs }),
   });
 
-  const courier = createCourier({
+  const outboxSender = createOutboxSender({
     outbox: chat.outbox,
     conversations,
     pacing,
     keyOf: conversationKey,
-    showed: painter.showed,
+    showed: cardUpdater.showed,
     clock,
     ending: ending.signal,
     log,
   });
   const awaiting = { store, assignments };
-  const calendar = (goesOn ? startCalendar : atRest)({
+  const scheduler = (isAppOnly ? startApprovalScheduler : withoutWork)({
     parts: store,
-    duties: {
+    actions: {
       route: (request) =>
         routeAccess({ store, access, applications, directory, approvers: config.roles.approvers }, request),
       start: (request) =>
@@ -212,27 +212,27 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     ...lease,
   });
 
-  const watching = (goesOn ? startWatching : atRest)({
+  const watching = (isAppOnly ? startWatcher : withoutWork)({
     store,
     readStatus: (appId) => synchronization.findStatus(appId),
     isEnabled: (appId) => applications.isEnabled(appId),
-    changed: () => courier.wake(),
+    changed: () => outboxSender.wake(),
     guard: guard.of('watch', chat.giveUpWatch),
     log,
     ...(options.watchEveryMs === undefined ? {} : { everyMs: options.watchEveryMs }),
   });
 
   const survey = guard.of('survey');
-  const warming = goesOn ? startWarming({ applications, synchronization, guard: survey, clock, log }) : null;
+  const warming = isAppOnly ? startWarming({ applications, synchronization, guard: survey, clock, log }) : null;
 
   /** A change updates the request's own card, and the positions of those that wait. */
   async function announce(requestId: string): Promise<void> {
-    painter.touch(requestId);
-    calendar.wake();
+    cardUpdater.touch(requestId);
+    scheduler.wake();
     try {
       const inLine = await requestsInLine(store, cardsInLine);
-      for (const other of inLine) painter.touch(other);
-      for (const copy of await copiesShowing(database, [requestId, ...inLine])) painter.touch(copy);
+      for (const other of inLine) cardUpdater.touch(other);
+      for (const copy of await accessCardsShowing(database, [requestId, ...inLine])) cardUpdater.touch(copy);
     } catch (error) {
       log.warn({ error, code: 'line_unread' }, 'the cards of those who wait were not brought up to date');
     }
@@ -240,15 +240,15 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
 
   /** An access request has cards in several conversations, and its change may cause notices. */
   async function showAccess(accessRequestId: string): Promise<void> {
-    courier.wake();
+    outboxSender.wake();
     try {
-      for (const copy of await copiesOf(database, accessRequestId)) painter.touch(copy);
+      for (const copy of await accessCardsOf(database, accessRequestId)) cardUpdater.touch(copy);
     } catch (error) {
       log.warn({ error, code: 'copies_unread' }, 'the cards of an access request were not brought up to date');
     }
   }
 
-  const signingIn = createSigningIn(rights.signIns, {
+  const signInFlow = createSignInFlow(graphAccess.signIns, {
     connection: config.signInConnection,
     userTokens: createUserTokens({ adapter, appId: config.bot.appId, connection: config.signInConnection }),
     chat,
@@ -258,22 +258,22 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     log,
   });
   const owners = createCardOwners(database, clock);
-  const answering = createAnswering({
+  const answering = createTurnAnswerer({
     chat,
     owners,
     conversations,
     pacing,
     turns,
-    showed: painter.showed,
-    touch: painter.touch,
+    showed: cardUpdater.showed,
+    touch: cardUpdater.touch,
     gaveUp: () => observer.givenUp('turn'),
-    ...(signingIn === null ? {} : { askToSignIn: signingIn.ask }),
+    ...(signInFlow === null ? {} : { askToSignIn: signInFlow.ask }),
     clock,
     ending: ending.signal,
     log,
   });
   const issuer = config.bot.auth === 'none' ? null : clouds[config.cloud].bot.ToBotFromChannelTokenIssuer;
-  const consenting = createConsenting({
+  const consentHandler = createConsentHandler({
     chat,
     answering,
     conversations,
@@ -293,21 +293,29 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     commandsPerMinute: config.commandsPerMinute,
     chat,
     answering,
-    consenting,
-    ...(signingIn === null ? {} : { signingIn }),
+    consentHandler,
+    ...(signInFlow === null ? {} : { signInFlow }),
     conversations,
     turns,
     clock,
     log,
   });
-  const door = createDoor({ adapter, authentication, onTurn: bot.onTurn, onSignIn: bot.onSignIn, issuer, clock, log });
+  const activityAuthentication = createAuthentication({
+    adapter,
+    authentication,
+    onTurn: bot.onTurn,
+    onSignIn: bot.onSignIn,
+    issuer,
+    clock,
+    log,
+  });
   const server = await startServer({
     host: config.host,
     port: config.port,
     directOnly: config.bot.auth === 'none',
-    receive: door.receive,
+    receive: activityAuthentication.receive,
     checks,
-    brokenEntries: () => rights.brokenEntries().map(({ app, kind }) => `${app}: ${kind}`),
+    brokenEntries: () => graphAccess.brokenEntries().map(({ app, kind }) => `${app}: ${kind}`),
     ...(config.metrics.on ? { metrics: { ...metrics, token: config.metrics.token } } : {}),
     log,
   });
@@ -317,20 +325,20 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
 
   const findAllUndrawn = async () => [
     ...(await findUndrawn(database, mostUndrawn)),
-    ...(await findUndrawnCopies(database, mostUndrawn)),
+    ...(await findUndrawnAccessCards(database, mostUndrawn)),
   ];
   try {
-    for (const liveId of await findAllUndrawn()) painter.touch(liveId);
+    for (const liveId of await findAllUndrawn()) cardUpdater.touch(liveId);
     await bot.resume();
   } catch (error) {
     // The database is away again already: the recovery loop checks again shortly.
     if (!isDatabaseFault(error)) throw error;
     log.warn({ error, code: 'left_behind_unread' }, 'what an earlier process left could not be looked for');
   }
-  const leftBehind = lookAfterLeftBehind({
+  const recovery = startRecovery({
     resume: bot.resume,
     findUndrawn: findAllUndrawn,
-    touch: painter.touch,
+    touch: cardUpdater.touch,
     findUnposted: () => {
       const now = clock.now();
       return findUnposted(database, now - postedWithinMs, now - 2 * (options.leaseMs ?? defaultLeaseMs), mostUndrawn);
@@ -345,13 +353,13 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     log,
   });
   // Another process, or this one, has stored work to do.
-  const wakeFor = { tasks: dispatcher.wake, access: calendar.wake, outbox: courier.wake };
+  const wakeFor = { tasks: dispatcher.wake, access: scheduler.wake, outbox: outboxSender.wake };
   const listening = database.dialect.listen({ woken: (topic) => wakeFor[topic](), clock, log });
   for (const warning of configWarnings(config)) log.warn({ code: 'doubtful_setting' }, warning);
   log.info({ port: server.port, host: config.host, cloud: config.cloud }, 'Usher is ready');
   void prepareCards(clock, stopping.signal);
   // Not awaited: Graph may be away for a moment. It also prepares token and connection for the first message.
-  if (config.graph.auth === 'azure') void sayIfAway(rights.answers, log);
+  if (config.graph.auth === 'azure') void sayIfAway(graphAccess.answers, log);
   // Reported at once, and not only when a caller names such an app.
   if (config.graph.auth === 'azure' && entries.length > 0) void lookAtEntries(applications, log);
 
@@ -359,12 +367,12 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     port: server.port,
     async settled() {
       await bot.settled();
-      await calendar.settled();
+      await scheduler.settled();
       while (await hasWork(store)) await clock.sleep(restPollMs);
-      await calendar.settled();
+      await scheduler.settled();
       await watching.settled();
-      await courier.settled();
-      await painter.settled();
+      await outboxSender.settled();
+      await cardUpdater.settled();
     },
     async stop() {
       log.info('Usher is stopping');
@@ -373,16 +381,16 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       await Promise.all([server.stop(grace.httpMs), scraping?.stop()]);
       await Promise.all([
         within(clock, bot.settled(), grace.drawMs),
-        within(clock, Promise.all([calendar.stop(), watching.stop(), warming?.stop(), leftBehind.ended]), dutyMs),
+        within(clock, Promise.all([scheduler.stop(), watching.stop(), warming?.stop(), recovery.ended]), dutyMs),
         // Tasks that it could not release by then are taken over when their leases expire.
         within(clock, dispatcher.stop(grace.callMs), grace.callMs + dutyMs),
       ]);
-      await within(clock, painter.settled(), grace.drawMs);
+      await within(clock, cardUpdater.settled(), grace.drawMs);
       ending.abort();
-      await within(clock, courier.settled(), grace.drawMs);
-      await within(clock, painter.settled(), grace.drawMs);
+      await within(clock, outboxSender.settled(), grace.drawMs);
+      await within(clock, cardUpdater.settled(), grace.drawMs);
       await within(clock, Promise.all([bot.stop(), turns.stop(), guard.stop()]), closeMs);
-      await rights.close();
+      await graphAccess.close();
       await within(clock, database.close(), closeMs);
       log.info('Usher has stopped');
     },

@@ -7,7 +7,7 @@ import { assertNever } from './assert-never.ts';
 import { systemClock } from './clock.ts';
 import { isLoopback, type Secret } from './config.ts';
 import { createLog, type Log } from './log.ts';
-import type { Reception } from './teams/door.ts';
+import type { Reception } from './teams/authentication.ts';
 
 /** The HTTP server: Teams' endpoint and the orchestrator's probes. */
 export interface Server {

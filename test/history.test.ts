@@ -10,7 +10,7 @@ import { parse } from 'csv-parse/sync';
 import { systemClock } from '../src/clock.ts';
 import type { Database } from '../src/db/database.ts';
 import { runHistory } from '../src/history.ts';
-import { writeRecord } from '../src/requests/record.ts';
+import { writeAudit } from '../src/requests/audit-log.ts';
 import { sandboxEnvironment } from '../src/sandbox/environment.ts';
 import { seedRequest } from './requests/history/support.ts';
 import { engineStartMs, engines, type TestDatabase } from './support/databases.ts';
@@ -49,9 +49,9 @@ describe.each(engines)('the history on the command line on $name', ({ createTest
     await seedRequest(database, 'R7K3MQ', { at: november, asker: '=cmd', tasks: [{ subject: 'adele' }] });
     await seedRequest(database, 'R8K3MQ', { at: november, app: 'zscaler', tasks: [{ subject: 'isaiah' }] });
     const entry = { actorId: '=cmd', requestId: 'R7K3MQ', details: {} };
-    await writeRecord(database.query, { ...entry, at: november - 1, kind: 'asked' });
-    await writeRecord(database.query, { ...entry, at: november, kind: 'sent' });
-    await writeRecord(database.query, { ...entry, at: november + 3_600_000, kind: 'cancelled', requestId: 'R8K3MQ' });
+    await writeAudit(database.query, { ...entry, at: november - 1, kind: 'asked' });
+    await writeAudit(database.query, { ...entry, at: november, kind: 'sent' });
+    await writeAudit(database.query, { ...entry, at: november + 3_600_000, kind: 'cancelled', requestId: 'R8K3MQ' });
   }, engineStartMs);
   afterAll(async () => {
     await place.drop();

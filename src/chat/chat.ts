@@ -1,29 +1,33 @@
-import { attachCopyCard, copyWithCard, markCopyDrawn } from '../requests/access-requests/copies.ts';
+import {
+  accessCardOfActivity,
+  attachAccessCard,
+  markAccessCardDrawn,
+} from '../requests/access-requests/access-cards.ts';
 import { mayBeShown } from '../requests/access-requests/readers.ts';
-import { writeRecord } from '../requests/record.ts';
+import { writeAudit } from '../requests/audit-log.ts';
 import type { Reader } from '../requests/request.ts';
 import { attachCard, isRequestCard, markDrawn } from '../requests/store.ts';
 import { mayWatch } from '../requests/watching/watches.ts';
 import { openExport } from './commands/checks/export.ts';
 import { commandsFor } from './commands/help.ts';
 import { registry } from './commands/registry.ts';
-import { createConversing, remember } from './conversing.ts';
 import { createOutbox } from './create-outbox.ts';
 import { answerWithout, databaseAway } from './database-away.ts';
 import { drawRequest } from './draw.ts';
-import { drawCopy, isCopyId } from './draw-copy.ts';
+import { drawAccessCard, isAccessCardId } from './draw-access-card.ts';
 import { giveUpCard, giveUpWatch } from './give-up.ts';
 import type { Incoming, Speaker } from './incoming.ts';
+import { createMessages, type Messages } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import type { CommandParts } from './registry/define-command.ts';
 import type { CardMessage, Drawing, ExportContext, ExportFile, Reply } from './reply.ts';
-import { type Callers, createSigning } from './signing.ts';
+import { requireSignIn, type SignedInCallers } from './require-sign-in.ts';
+import { createResponder, remember } from './responder.ts';
 import { checking } from './views/checking.ts';
 import { exportWords } from './views/checks/export-card.ts';
 import { problem } from './views/problem.ts';
 import type { SignInProblem } from './views/sign-in-problems.ts';
 import { welcome } from './views/welcome.ts';
-import { createWords, type Words } from './words.ts';
 
 /** The conversation: turns incoming messages into replies. It knows nothing of Teams. */
 export interface Chat {
@@ -97,13 +101,14 @@ export interface TurnedAwayTogether {
 const welcomePatienceMs = 2_000;
 
 /** @param callers present where Graph is called by delegated permission; `services` then belongs to no person. */
-export function createChat(services: Omit<CommandParts, 'registry'>, callers: Callers | null = null): Chat {
+export function createChat(services: Omit<CommandParts, 'registry'>, callers: SignedInCallers | null = null): Chat {
   const parts: CommandParts = { ...services, registry };
   const { database } = parts.store;
-  const answer = callers === null ? createConversing(parts) : createSigning(parts, callers);
-  const draw = (liveId: string) => (isCopyId(liveId) ? drawCopy(parts, liveId) : drawRequest(parts, liveId));
+  const answer = callers === null ? createResponder(parts) : requireSignIn(parts, callers);
+  const draw = (liveId: string) =>
+    isAccessCardId(liveId) ? drawAccessCard(parts, liveId) : drawRequest(parts, liveId);
   const noteDrawn = (liveId: string, revision: number) =>
-    isCopyId(liveId) ? markCopyDrawn(database, liveId, revision) : markDrawn(database, liveId, revision);
+    isAccessCardId(liveId) ? markAccessCardDrawn(database, liveId, revision) : markDrawn(database, liveId, revision);
 
   return {
     answer: (incoming) => answerWithout(answer, incoming, parts.log),
@@ -115,10 +120,10 @@ export function createChat(services: Omit<CommandParts, 'registry'>, callers: Ca
       mayWatch: (watch) => mayWatch(parts.access, watch),
     }),
     async isRequestCard(cardId) {
-      return (await isRequestCard(database, cardId)) || (await copyWithCard(database, cardId)) !== null;
+      return (await isRequestCard(database, cardId)) || (await accessCardOfActivity(database, cardId)) !== null;
     },
     async attachCard(liveId, cardId, instead) {
-      if (isCopyId(liveId)) return attachCopyCard(database, liveId, cardId, instead);
+      if (isAccessCardId(liveId)) return attachAccessCard(database, liveId, cardId, instead);
       const attached = await attachCard(database, liveId, cardId, instead);
       parts.wake();
       return attached;
@@ -130,7 +135,7 @@ export function createChat(services: Omit<CommandParts, 'registry'>, callers: Ca
     async welcome(speaker, reader, where) {
       if (speaker === null)
         return welcome(wordsFor(reader), { name: null, canUse: false, isKnown: false, commands: [] });
-      const access = callers === null ? parts.access : callers.sightOf(speaker.id)?.access;
+      const access = callers === null ? parts.access : callers.servicesOf(speaker.id)?.access;
       if (access === undefined)
         return welcome(wordsFor(reader), { name: null, canUse: false, mustSignIn: true, commands: [] });
       const enough = new AbortController();
@@ -149,9 +154,9 @@ export function createChat(services: Omit<CommandParts, 'registry'>, callers: Ca
     givenUp: (reference, reader) => problem(wordsFor(reader), { kind: 'givenUp', reference }),
     async openExport(speaker, reader, context) {
       const words = wordsFor(reader);
-      const sight = callers === null ? parts : callers.sightOf(speaker.id);
-      if (sight === null) return { kind: 'refused', message: problem(words, { kind: 'signInEnded' }) };
-      return openExport({ ...parts, ...sight }, words, speaker, context);
+      const services = callers === null ? parts : callers.servicesOf(speaker.id);
+      if (services === null) return { kind: 'refused', message: problem(words, { kind: 'signInEnded' }) };
+      return openExport({ ...parts, ...services }, words, speaker, context);
     },
     signInNews: (what, reader) => problem(wordsFor(reader), what),
     exportWords: (kind, reader) => exportWords(wordsFor(reader), kind),
@@ -162,13 +167,13 @@ export function createChat(services: Omit<CommandParts, 'registry'>, callers: Ca
     async recordTurnedAway({ tenantId, actorId, reasons, count }) {
       const details = { reason: reasons.join(', '), tenant: tenantId, count };
       const { clock } = parts.store;
-      await writeRecord(database.query, { at: clock.now(), actorId, kind: 'turnedAway', requestId: null, details });
+      await writeAudit(database.query, { at: clock.now(), actorId, kind: 'turnedAway', requestId: null, details });
     },
     tooMany: (limit, waitMs, reader) =>
       wordsFor(reader).plain('tooMany.said', { limit, seconds: Math.ceil(waitMs / 1_000) }),
   };
 }
 
-function wordsFor(reader: Reader): Words {
-  return createWords(reader.locale, reader.timeZone);
+function wordsFor(reader: Reader): Messages {
+  return createMessages(reader.locale, reader.timeZone);
 }

@@ -2,15 +2,15 @@ import { anyMay, type StillMay } from '../access/still-may.ts';
 import { assertNever } from '../assert-never.ts';
 import { isDatabaseFault } from '../db/away.ts';
 import type { Log } from '../log.ts';
-import { mayBeDone } from '../requests/access-requests/awaiting.ts';
 import {
-  approversCopies,
-  type Copy,
-  copyPosted,
-  dueCopies,
+  type AccessCard,
+  accessCardPosted,
+  approversCards,
+  dueAccessCards,
   keyOfRoute,
-  putOffCopy,
-} from '../requests/access-requests/copies.ts';
+  putOffAccessCard,
+} from '../requests/access-requests/access-cards.ts';
+import { mayBeDone } from '../requests/access-requests/awaiting.ts';
 import {
   dueNotices,
   type Notice,
@@ -28,11 +28,11 @@ import { findRequest } from '../requests/store.ts';
 import { announcementSent, dueAnnouncements, putOffAnnouncement } from '../requests/watching/announcements.ts';
 import { findWatch, type Watch } from '../requests/watching/watches.ts';
 import { type GiveUpParts, tellGivenUp } from './give-up.ts';
+import { createMessages } from './messages.ts';
 import type { Outbox, OutboxItem } from './outbox.ts';
 import type { Drawing } from './reply.ts';
 import { noticeText } from './views/access/notice-text.ts';
 import { announcementCard } from './views/checks/announcement-card.ts';
-import { createWords } from './words.ts';
 
 export interface OutboxParts {
   readonly store: AccessParts;
@@ -143,14 +143,14 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
   async function cardItems(limit: number): Promise<OutboxItem[]> {
     const items: OutboxItem[] = [];
-    for (const copy of await dueCopies(database, clock.now(), limit)) {
+    for (const copy of await dueAccessCards(database, clock.now(), limit)) {
       const { id, conversation, accessRequestId } = copy;
       const row: Owed = {
         ...copy,
         name: id,
         about: () => accessRequestId,
         accessRequestId: copy.audience === 'approvers' ? accessRequestId : null,
-        putOff: (dueAt) => putOffCopy(database, id, dueAt),
+        putOff: (dueAt) => putOffAccessCard(database, id, dueAt),
       };
       const make = async () => {
         const drawing = await draw(id);
@@ -193,7 +193,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
   }
 
   /** Whether these cards' request may be shown in the conversations where they are now. */
-  async function standingOf(accessRequestId: string, copies: readonly Copy[]): Promise<StillMay> {
+  async function standingOf(accessRequestId: string, copies: readonly AccessCard[]): Promise<StillMay> {
     const app = (await findAccessRequest(database, accessRequestId))?.app;
     if (app === undefined || copies.length === 0) return 'may';
     const standings = copies.map(async (copy): Promise<StillMay> => {
@@ -209,7 +209,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     if (!toApprovers.has(kind)) return 'may';
     const isThere = (other: string) => store.conversationKey(other) === store.conversationKey(conversation);
     if ((await ownConversations(database, accessRequestId)).some(isThere)) return 'may';
-    const copies = await approversCopies(database, accessRequestId);
+    const copies = await approversCards(database, accessRequestId);
     return standingOf(
       accessRequestId,
       copies.filter((copy) => isThere(copy.conversation)),
@@ -245,7 +245,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
       }
       const make = async () => {
         const { app, change, status, at } = due.details;
-        const words = createWords(reader.locale, reader.timeZone);
+        const words = createMessages(reader.locale, reader.timeZone);
         const message = announcementCard(words, { app, change, status, now: at, entraPortalUrl: entraPortal });
         return { kind: 'post', announcementId: id, conversation, message } as const;
       };
@@ -261,7 +261,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     const request = state.kind === 'finished' ? await findRequest(database, state.requestId) : null;
     const task = request?.tasks[0]?.state;
     const outcome = task?.kind === 'done' ? task.outcome : null;
-    const words = createWords(reader.locale, reader.timeZone);
+    const words = createMessages(reader.locale, reader.timeZone);
     const isPerhapsDone = await mayBeDone(database, accessRequest);
     return noticeText(words, {
       accessRequest,
@@ -281,7 +281,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     async sent(item, cardId) {
       if (item.kind === 'text') await noticeSent(database, item.noticeId);
       else if (item.kind === 'post') await announcementSent(database, item.announcementId);
-      else if (cardId !== null) await copyPosted(store, item.liveId, cardId);
+      else if (cardId !== null) await accessCardPosted(store, item.liveId, cardId);
     },
     async attempt(item, work) {
       const row = owed.get(item);

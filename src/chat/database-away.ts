@@ -1,10 +1,10 @@
-import { isDatabaseFault, watchingDeeds } from '../db/away.ts';
+import { isDatabaseFault, watchingCommits } from '../db/away.ts';
 import type { Log } from '../log.ts';
 import type { Reader } from '../requests/request.ts';
 import type { Incoming } from './incoming.ts';
+import { createMessages } from './messages.ts';
 import type { CardMessage, Reply } from './reply.ts';
 import { problem } from './views/problem.ts';
-import { createWords } from './words.ts';
 
 /**
  * Answers while the database is unavailable: the caller learns that nothing was done or, if the failure came midway,
@@ -15,7 +15,7 @@ export async function answerWithout(
   incoming: Incoming,
   log: Log,
 ): Promise<Reply> {
-  return watchingDeeds(async (hasStored) => {
+  return watchingCommits(async (hasStored) => {
     try {
       return await answer(incoming);
     } catch (error) {
@@ -28,5 +28,5 @@ export async function answerWithout(
 
 /** `begun`: something may have been stored. */
 export function databaseAway(begun: boolean, reader: Reader): CardMessage {
-  return problem(createWords(reader.locale, reader.timeZone), { kind: 'databaseAway', begun });
+  return problem(createMessages(reader.locale, reader.timeZone), { kind: 'databaseAway', begun });
 }

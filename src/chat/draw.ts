@@ -4,13 +4,13 @@ import { findRequestOverview, type RequestOverview } from '../requests/overview.
 import { forecastQueue } from '../requests/queue.ts';
 import type { Forecast, Request, Task, WaitingFault } from '../requests/request.ts';
 import { findRequest, type StoreParts } from '../requests/store.ts';
+import type { Messages } from './messages.ts';
 import type { CardMessage, Drawing } from './reply.ts';
 import { confirmCard } from './views/confirm-card.ts';
 import { type CallCounts, countCalls, groupCard } from './views/group-card.ts';
 import { listCard, OUTCOME_TONES } from './views/list-card.ts';
 import { pageCard } from './views/page-card.ts';
 import { requestCard } from './views/request-card.ts';
-import type { Words } from './words.ts';
 
 export interface DrawParts {
   readonly store: StoreParts;
@@ -47,7 +47,7 @@ export async function drawRequest(parts: DrawParts, requestId: string, conversat
   return {
     live: overview.request,
     message,
-    signature: `${overview.request.revision}:${ends}`,
+    fingerprint: `${overview.request.revision}:${ends}`,
     finished: states.held + states.waiting + states.running === 0,
   };
 }
@@ -57,7 +57,7 @@ export async function drawRequest(parts: DrawParts, requestId: string, conversat
  */
 export function drawPart(
   { store, entraPortal }: DrawParts,
-  words: Words,
+  words: Messages,
   request: Request,
   tasks: readonly Task[],
 ): CardMessage {
@@ -84,7 +84,7 @@ async function drawSingle(
   // A start time that moves by less than a second is not worth an edit.
   const place = forecast === null ? '' : placeMark(forecast);
   const finished = task?.state.kind === 'done' || task?.state.kind === 'cancelled';
-  return { live: request, message, signature: `${request.revision}:${place}`, finished };
+  return { live: request, message, fingerprint: `${request.revision}:${place}`, finished };
 }
 
 /** What a waiting task's card says about its queue position; a change is worth an edit. */

@@ -1,11 +1,11 @@
-import { findCopy } from '../requests/access-requests/copies.ts';
+import { findAccessCard } from '../requests/access-requests/access-cards.ts';
 import type { Reader } from '../requests/request.ts';
 import type { StoreParts } from '../requests/store.ts';
 import { toWatch } from '../requests/watching/watch.ts';
-import { isCopyId } from './draw-copy.ts';
+import { isAccessCardId } from './draw-access-card.ts';
+import { createMessages } from './messages.ts';
 import type { CardMessage } from './reply.ts';
 import { problem } from './views/problem.ts';
-import { createWords } from './words.ts';
 
 export interface GiveUpParts {
   readonly store: Pick<StoreParts, 'database'>;
@@ -32,7 +32,7 @@ export async function tellGivenUp(
   what: GivenUp,
   reference: string,
 ): Promise<boolean> {
-  const words = createWords(reader.locale, reader.timeZone);
+  const words = createMessages(reader.locale, reader.timeZone);
   return (await post(conversation, problem(words, { ...what, reference }))) !== null;
 }
 
@@ -41,8 +41,8 @@ async function placeOfCard(
   { store: { database } }: GiveUpParts,
   liveId: string,
 ): Promise<(Place & { readonly id: string; readonly revision: number }) | null> {
-  if (isCopyId(liveId)) {
-    const copy = await findCopy(database, liveId);
+  if (isAccessCardId(liveId)) {
+    const copy = await findAccessCard(database, liveId);
     return copy === null ? null : { ...copy, id: copy.accessRequestId };
   }
   const row = await database.query

@@ -1,4 +1,4 @@
-import type { Entry } from '../requests/record.ts';
+import type { AuditEntry } from '../requests/audit-log.ts';
 
 /** Counts what people request and what they are refused: codes only, no person's id. No method throws. */
 export interface ChatObserver {
@@ -14,8 +14,8 @@ export type RequestKind = 'person' | 'list' | 'group' | 'access';
 /** Counts an audited refusal as one. */
 export function observeEntry(
   observer: ChatObserver | undefined,
-  kind: Entry['kind'],
-  { permission, reason }: Entry['details'],
+  kind: AuditEntry['kind'],
+  { permission, reason }: AuditEntry['details'],
 ): void {
   const code = typeof reason === 'string' ? reason : 'other';
   if (kind === 'denied')

@@ -105,6 +105,6 @@ export interface Drawing {
   readonly live: LiveCard;
   readonly message: CardMessage;
   /** Drawings with the same signature look the same, so the second need not be sent. */
-  readonly signature: string;
+  readonly fingerprint: string;
   readonly finished: boolean;
 }

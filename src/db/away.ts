@@ -57,13 +57,13 @@ const deeds = new AsyncLocalStorage<Deeds>();
  * Runs `work`, which can ask whether any of its transactions may have been committed. One that broke during its commit
  * may have been.
  */
-export function watchingDeeds<T>(work: (hasStored: () => boolean) => Promise<T>): Promise<T> {
+export function watchingCommits<T>(work: (hasStored: () => boolean) => Promise<T>): Promise<T> {
   const own: Deeds = { stored: false };
   return deeds.run(own, () => work(() => own.stored));
 }
 
 /** Notes that a transaction may have been committed. */
-export function noteDeed(): void {
+export function noteCommit(): void {
   const watched = deeds.getStore();
   if (watched !== undefined) watched.stored = true;
 }

@@ -6,7 +6,7 @@ import { Migrator } from 'kysely/migration';
 import { assertNever } from '../assert-never.ts';
 import type { Clock } from '../clock.ts';
 import type { DatabaseConfig } from '../config.ts';
-import { isDatabaseAway, noteDeed } from './away.ts';
+import { isDatabaseAway, noteCommit } from './away.ts';
 import { type Dialect, postgresDialect, sqliteDialect } from './dialect.ts';
 import { migrations } from './migrations.ts';
 import { explaining, foreignRefusal, refusalError } from './refusals.ts';
@@ -86,7 +86,7 @@ async function open(config: DatabaseConfig, clock: Clock): Promise<Database> {
           return await isolated.execute(async (open) => {
             const done = await work(open);
             // From here on the commit may be under way.
-            noteDeed();
+            noteCommit();
             return done;
           });
         } catch (error) {

@@ -7,9 +7,9 @@ import type { AppMatch } from '../graph/applications.ts';
 import { graphPath } from '../graph/odata.ts';
 import { readOne } from '../graph/read.ts';
 import { type Check, good, once, skipped, wrong } from './check.ts';
+import { words } from './messages.ts';
 import { type Reach, troubleWords } from './reach.ts';
 import { idsFinding } from './tenant.ts';
-import { words } from './words.ts';
 
 const atOnce = 4;
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { words } from './words.ts';
+import { words } from './messages.ts';
 
 /** One check of the doctor. */
 export interface Check {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AppEntry } from '../apps-file.ts';
 import { type CloudName, clouds } from '../clouds.ts';
 import { type Check, good, skipped, wrong } from './check.ts';
-import { words } from './words.ts';
+import { words } from './messages.ts';
 
 /** A Graph application permission that an enabled feature needs. */
 export interface Need {

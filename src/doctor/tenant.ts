@@ -3,8 +3,8 @@ import { clouds } from '../clouds.ts';
 import type { Application } from '../graph/applications.ts';
 import { readInitialDomain, usualStorageHost } from '../graph/initial-domain.ts';
 import { type Check, good, once, skipped, wrong } from './check.ts';
+import { words } from './messages.ts';
 import { isThere, type Reach, readCheck, troubleWords } from './reach.ts';
-import { words } from './words.ts';
 
 /** Reads cost Graph and time; in a tenant with hundreds of apps some are enough to judge. */
 const mostAppsLookedAt = 20;

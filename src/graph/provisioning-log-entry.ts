@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { cutOutcome, sayerFor } from '../masking/cut-outcome.ts';
 import { maskLabel } from '../masking/mask-text.ts';
 import { detailOf, readEntry } from './outcome/entry.ts';
+import { judge } from './outcome/read-status.ts';
 import { failedScopingChecks, isSkip } from './outcome/scoping.ts';
-import { judge } from './outcome/verdict.ts';
 import type { Outcome, Step, StepType } from './outcome.ts';
 
 /**

@@ -108,7 +108,7 @@ export async function attempt(
   switch (answer.kind) {
     case 'ok': {
       const outcome = readOutcome(answer.body, graph.isShown);
-      const delayMs = task.awaitsAssignment ? assignmentDelaysMs[task.unseen] : undefined;
+      const delayMs = task.awaitsAssignment ? assignmentDelaysMs[task.assignmentMisses] : undefined;
       if (outcome.kind !== 'notInScope' || delayMs === undefined) return done(outcome);
       return again({ reason: 'assignmentUnseen', delayMs });
     }
@@ -162,7 +162,7 @@ function settleSilence(
 
 /** Calls so far that tell of the service or the subject, the present one included. */
 function heardAttempts(task: Task): number {
-  return task.attempts - task.throttles - task.unseen - (task.excused ?? 0);
+  return task.attempts - task.throttles - task.assignmentMisses - (task.excused ?? 0);
 }
 
 /** 5, 10, 20 s. */

@@ -2,7 +2,7 @@ import { type ExpressionBuilder, sql, type Transaction } from 'kysely';
 import { longestLeaseMs } from '../db/leases.ts';
 import type { Schema } from '../db/schema.ts';
 import type { Outcome } from '../graph/outcome.ts';
-import { writeRecord } from './record.ts';
+import { writeAudit } from './audit-log.ts';
 import type { Subject } from './request.ts';
 import { sentDetails } from './running.ts';
 import { bumpRevision, type StoreParts } from './store.ts';
@@ -70,12 +70,12 @@ export async function recoverTasks(
       // The call may have been sent right before the process died, and no record says so yet.
       if (recovered.sent === 0) {
         const details = sentDetails(subject, JSON.parse(recovered.members) as Subject[], attempt);
-        await writeRecord(transaction, { ...entry, kind: 'sent', details: { ...details, end: 'unknown' } });
+        await writeAudit(transaction, { ...entry, kind: 'sent', details: { ...details, end: 'unknown' } });
       }
       if (crashes >= mostCrashes) await giveUpTask(parts, transaction, { id, requestId, subject, actorId });
       else {
         const details = { subject, attempt, reason: 'interrupted', end: 'unknown' };
-        await writeRecord(transaction, { ...entry, kind: 'waitsAgain', details });
+        await writeAudit(transaction, { ...entry, kind: 'waitsAgain', details });
       }
       if (crashes === mostCrashes - 1) {
         await putOff(transaction, id, now + suspects * aloneMs);
@@ -112,5 +112,5 @@ async function giveUpTask(
     .where('id', '=', id)
     .execute();
   const details = { subject, outcome: outcome.kind, why: outcome.why };
-  await writeRecord(transaction, { at: now, actorId, requestId, kind: 'finished', details });
+  await writeAudit(transaction, { at: now, actorId, requestId, kind: 'finished', details });
 }

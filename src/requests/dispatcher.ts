@@ -9,10 +9,10 @@ import type { Log } from '../log.ts';
 import { attempt, type ProvisioningService, type Settlement } from './attempt.ts';
 import { type Authority, refusalOf } from './authority.ts';
 import { endAway } from './away.ts';
+import { cancelSignedOut, type SignedInRequesters } from './cancel-signed-out.ts';
 import { recoverTasks } from './crashed.ts';
 import { type ClaimedTask, claimTask, type Grant, noteLateStart } from './queue.ts';
 import { type CallNews, codeOf, finishTask, noteSent, postponeTask, renewLease, returnTask } from './running.ts';
-import { type Askers, endSignedOut } from './signed-out.ts';
 import type { StoreParts } from './store.ts';
 
 /**
@@ -60,7 +60,7 @@ export interface DispatcherParts {
   readonly store: StoreParts;
   readonly graph: ProvisioningService;
   /** Where each call is made with its requester's delegated permission, instead of by `graph`. */
-  readonly askers?: Askers;
+  readonly askers?: SignedInRequesters;
   /** Where calls are made with Usher's own permission: whether the person who started a task may still do so. */
   readonly authority?: Authority;
   readonly log: Log;
@@ -127,7 +127,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       const steady = isSteady();
       for (const requestId of await recoverTasks(store, owner, [...running.keys()], steady)) tell(requestId);
       if (parts.askers !== undefined)
-        for (const requestId of await endSignedOut(store, parts.askers.present())) tell(requestId);
+        for (const requestId of await cancelSignedOut(store, parts.askers.present())) tell(requestId);
       while (!stopping.signal.aborted) {
         const claim = await claimTask(store, { owner, until: clock.now() + leaseMs });
         failures = 0;

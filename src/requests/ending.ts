@@ -1,6 +1,6 @@
 import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
-import { writeRecord } from './record.ts';
+import { writeAudit } from './audit-log.ts';
 import { bumpRevision, type StoreParts } from './store.ts';
 
 /** Which of a request's waiting tasks to end, and the reason for the record. */
@@ -61,7 +61,7 @@ export async function endWaiting(
         .where('id', '=', id)
         .execute();
       const details = { subject, outcome: outcome.kind, reason };
-      await writeRecord(transaction, { at: now, actorId, kind: 'finished', requestId, details });
+      await writeAudit(transaction, { at: now, actorId, kind: 'finished', requestId, details });
     }
     return true;
   });

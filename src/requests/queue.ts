@@ -4,8 +4,8 @@ import { type GateFault, probing } from '../rate-gate/fault.ts';
 import { forecastGrants, grantAt, startedLate, type Waiting } from '../rate-gate/gate.ts';
 import { opensAt, readGate, type StoredGate, writeGate } from '../rate-gate/gate-row.ts';
 import { chooseLane, type Lane, laneNumbers, rememberLane } from '../rate-gate/lanes.ts';
+import { writeAudit } from './audit-log.ts';
 import { waitingFault } from './away.ts';
-import { writeRecord } from './record.ts';
 import type { Forecast, Lease, Task, TaskState } from './request.ts';
 import { sentAgain, toTask } from './rows.ts';
 import { bumpRevision, type NewRequest, type StoreParts, turnLength } from './store.ts';
@@ -274,7 +274,7 @@ async function putBack(
   }
   await bumpRevision(transaction, requestId);
   const details = { tasks: finished.map(({ id }) => id) };
-  await writeRecord(transaction, { at: now, actorId, kind: 'retried', requestId, details });
+  await writeAudit(transaction, { at: now, actorId, kind: 'retried', requestId, details });
 }
 
 interface PutBack {

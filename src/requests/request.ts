@@ -92,7 +92,7 @@ export interface Task {
   /** How many of those Graph answered with 429, which says nothing about the subject or the service. */
   readonly throttles: number;
   /** How many of those came before Graph had replicated the assignment of `awaitsAssignment`. */
-  readonly unseen: number;
+  readonly assignmentMisses: number;
   /** How many of those were probes of a gate closed by a fault, which found the service still in trouble. */
   readonly excused?: number;
   /**

@@ -44,7 +44,7 @@ export function toTask(row: Selectable<TaskRow>): Task {
     awaitsAssignment: row.awaits_assignment === 1,
     attempts: row.attempts,
     throttles: row.throttles,
-    unseen: row.unseen,
+    assignmentMisses: row.unseen,
     excused: row.excused,
     perhaps: row.perhaps as UnknownEnd | null,
     state: toState(row),

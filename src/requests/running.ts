@@ -5,8 +5,8 @@ import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
 import { type Evidence, hear } from '../rate-gate/fault.ts';
 import { blockFor } from '../rate-gate/gate.ts';
 import { isTroubled, readGate, writeGate } from '../rate-gate/gate-row.ts';
+import { type AuditEntry, writeAudit } from './audit-log.ts';
 import type { ClaimedTask } from './queue.ts';
-import { type Entry, writeRecord } from './record.ts';
 import type { TaskState, WaitReason } from './request.ts';
 import { bumpRevision, type StoreParts } from './store.ts';
 
@@ -92,7 +92,7 @@ export interface Postponement extends CallNews {
  */
 export async function postponeTask(parts: StoreParts, claimed: ClaimedTask, why: Postponement): Promise<boolean> {
   const { database, clock } = parts;
-  const { throttles, unseen, excused = 0 } = claimed.task;
+  const { throttles, assignmentMisses: unseen, excused = 0 } = claimed.task;
   const isExcused = claimed.isProbe && why.evidence?.kind === 'trouble' && why.unsent !== true;
   return database.transact(async (transaction) => {
     await tellGate(parts, transaction, claimed, why);
@@ -190,7 +190,7 @@ async function leaveRunning(
   transaction: Transaction<Schema>,
   claimed: ClaimedTask,
   changes: Updateable<TaskRow>,
-  record: Pick<Entry, 'kind' | 'details'> | null,
+  record: Pick<AuditEntry, 'kind' | 'details'> | null,
   { unsent }: CallNews,
 ): Promise<boolean> {
   const { task, askerId } = claimed;
@@ -201,7 +201,7 @@ async function leaveRunning(
   const at = parts.clock.now();
   if (unsent !== true && left.sent === 0) await recordSent(transaction, at, claimed);
   if (record === null) return true;
-  await writeRecord(transaction, {
+  await writeAudit(transaction, {
     at,
     actorId: askerId,
     requestId: task.requestId,
@@ -213,14 +213,14 @@ async function leaveRunning(
 
 async function recordSent(transaction: Transaction<Schema>, at: number, { task, askerId }: ClaimedTask): Promise<void> {
   const details = sentDetails(task.subject.id, task.members, task.attempts);
-  await writeRecord(transaction, { at, actorId: askerId, requestId: task.requestId, kind: 'sent', details });
+  await writeAudit(transaction, { at, actorId: askerId, requestId: task.requestId, kind: 'sent', details });
 }
 
 export function sentDetails(
   subject: string,
   members: readonly { readonly id: string }[],
   attempt: number,
-): Entry['details'] {
+): AuditEntry['details'] {
   const ids = members.map(({ id }) => id);
   return { subject, attempt, ...(ids.length === 0 ? {} : { members: ids }) };
 }

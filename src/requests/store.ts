@@ -4,7 +4,7 @@ import type { Database } from '../db/database.ts';
 import type { Schema } from '../db/schema.ts';
 import { type GateParts, readGate, type StoredGate } from '../rate-gate/gate-row.ts';
 import { type Lane, laneNumbers } from '../rate-gate/lanes.ts';
-import { type Entry, writeRecord } from './record.ts';
+import { type AuditEntry, writeAudit } from './audit-log.ts';
 import { type LeftOut, membersPerCall, type Person, type Reader, type Request, type Subject } from './request.ts';
 import { unusedId } from './request-id.ts';
 import { toRequest } from './rows.ts';
@@ -118,7 +118,7 @@ export async function insertRequest(
       })),
     )
     .execute();
-  await writeRecord(transaction, {
+  await writeAudit(transaction, {
     at: now,
     actorId: wanted.asker.id,
     kind: 'asked',
@@ -128,7 +128,7 @@ export async function insertRequest(
   return requestId;
 }
 
-function askedFor({ app, tasks }: NewRequest): Entry['details'] {
+function askedFor({ app, tasks }: NewRequest): AuditEntry['details'] {
   const members = tasks.flatMap((task) => task.members.map(({ id }) => id));
   const subjects = [...new Set(tasks.map(({ subject }) => subject.id))];
   return { app: app.id, subjects, ...(members.length === 0 ? {} : { members }) };

@@ -4,16 +4,16 @@ import type { Incoming, Speaker } from '../chat/incoming.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Reader } from '../requests/request.ts';
-import type { Answering } from './answering.ts';
 import { createCallerRate } from './caller-rate.ts';
 import { consentName, toConsent } from './consent.ts';
-import type { Consenting } from './consenting.ts';
+import type { ConsentHandler } from './consent-handler.ts';
 import { type Conversations, conversationKey } from './conversations.ts';
 import { type ActivityOrigin, type Admission, admit, type GuardRules } from './guard.ts';
 import { incomingId, readerOf, toIncoming, whereOf } from './incoming.ts';
-import { actionName, createInvoking, type InvokeResponse, saySentence } from './invoking.ts';
-import type { SignInResponse, SigningIn } from './signing-in.ts';
+import { actionName, createInvokeHandler, type InvokeResponse, saySentence } from './invoke-handler.ts';
+import type { SignInFlow, SignInResponse } from './sign-in-flow.ts';
 import { createStrangers } from './strangers.ts';
+import type { TurnAnswerer } from './turn-answerer.ts';
 import type { OpenTurn, Turns } from './turns.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
@@ -42,10 +42,10 @@ export interface BotParts {
     Chat,
     'welcome' | 'turnAway' | 'recordTurnedAway' | 'tooMany' | 'draw' | 'isRequestCard' | 'checking'
   >;
-  readonly answering: Answering;
-  readonly consenting: Consenting;
+  readonly answering: TurnAnswerer;
+  readonly consentHandler: ConsentHandler;
   /** Absent where Graph is called with Usher's own permission. */
-  readonly signingIn?: Pick<SigningIn, 'take'>;
+  readonly signInFlow?: Pick<SignInFlow, 'take'>;
   readonly conversations: Conversations;
   readonly turns: Turns;
   readonly clock: Clock;
@@ -65,8 +65,8 @@ const greetingsPerMinute = 1;
 const aloneMs = 5_000;
 
 export function createBot(parts: BotParts): Bot {
-  const { chat, answering, consenting, conversations, turns, clock, log } = parts;
-  const invoking = createInvoking({ chat, answering, clock });
+  const { chat, answering, consentHandler, conversations, turns, clock, log } = parts;
+  const invokeHandler = createInvokeHandler({ chat, answering, clock });
   const callerRate = createCallerRate(parts.commandsPerMinute, clock);
   const greetingRate = createCallerRate(greetingsPerMinute, clock);
   const strangers = createStrangers({ record: chat.recordTurnedAway, clock, log });
@@ -110,7 +110,7 @@ export function createBot(parts: BotParts): Bot {
       }
       if (incoming === null) {
         pruneNowAndThen();
-        const { finished } = await consenting.take(toConsent(activity, admission.speaker));
+        const { finished } = await consentHandler.take(toConsent(activity, admission.speaker));
         keep(finished);
         return null;
       }
@@ -124,7 +124,7 @@ export function createBot(parts: BotParts): Bot {
   }
 
   async function onSignIn(activity: Activity, issuer: string | undefined): Promise<SignInResponse | null> {
-    if (parts.signingIn === undefined) return null;
+    if (parts.signInFlow === undefined) return null;
     const admission = admit(originOf(activity, issuer), parts.guard);
     const reader = readerOf(activity);
     if (admission.kind === 'turnedAway') {
@@ -132,7 +132,7 @@ export function createBot(parts: BotParts): Bot {
       return { status: 400, body: {} };
     }
     if (refuseTooMany(admission.speaker, reader) !== null) return { status: 400, body: {} };
-    const { response, finished } = await parts.signingIn.take(activity, admission.speaker);
+    const { response, finished } = await parts.signInFlow.take(activity, admission.speaker);
     keep(finished);
     return response;
   }
@@ -147,7 +147,7 @@ export function createBot(parts: BotParts): Bot {
   }
 
   async function answerInvoke(incoming: Incoming): Promise<InvokeResponse> {
-    const { response, finished } = await invoking.answer(incoming);
+    const { response, finished } = await invokeHandler.answer(incoming);
     keep(finished);
     return response;
   }

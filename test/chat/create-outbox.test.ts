@@ -4,12 +4,12 @@ import { createOutbox } from '../../src/chat/create-outbox.ts';
 import type { Outbox } from '../../src/chat/outbox.ts';
 import type { Drawing } from '../../src/chat/reply.ts';
 import { createLog } from '../../src/log.ts';
-import { queueCopies } from '../../src/requests/access-requests/copies.ts';
+import { enqueueAccessCards } from '../../src/requests/access-requests/access-cards.ts';
 import { finishRouting } from '../../src/requests/access-requests/due.ts';
 import type { AccessParts } from '../../src/requests/access-requests/parts.ts';
 import { act, findAccessRequest } from '../../src/requests/access-requests/store.ts';
 import { createCrashGuard } from '../../src/requests/crash-guard.ts';
-import { oweAnnouncements } from '../../src/requests/watching/announcements.ts';
+import { enqueueAnnouncements } from '../../src/requests/watching/announcements.ts';
 import { addWatch } from '../../src/requests/watching/watches.ts';
 import { accessParts, askAccess, deny, kindsOf, reader } from '../requests/access-requests/support.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
@@ -64,7 +64,7 @@ describe('the outbox', () => {
     const copies = ['desk', 'board'].map((conversation) => {
       return { accessRequestId: id, source: conversation, conversation, reader, audience: 'approvers' } as const;
     });
-    await parts.database.transact((transaction) => queueCopies(transaction, copies, clock.now()));
+    await parts.database.transact((transaction) => enqueueAccessCards(transaction, copies, clock.now()));
     await act(parts, id, deny);
     const first = await parts.database.query
       .selectFrom('access_cards')
@@ -94,7 +94,7 @@ describe('the outbox', () => {
       return { key, app: { id: 'zscaler', name: 'Zscaler' }, conversation: key, reader };
     });
     const news = { change: 'stopped', status: 'none', at: clock.now() } as const;
-    await parts.database.transact((transaction) => oweAnnouncements(transaction, watches, news));
+    await parts.database.transact((transaction) => enqueueAnnouncements(transaction, watches, news));
     standings.set('patti', 'mayNot').set('lynne', 'unknown');
 
     const now = await outbox.due(10);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { systemClock } from '../../src/clock.ts';
 import { secret } from '../../src/config.ts';
-import { markAway, noteDeed, watchingDeeds } from '../../src/db/away.ts';
+import { markAway, noteCommit, watchingCommits } from '../../src/db/away.ts';
 import { type Database, isDatabaseAway, openDatabase } from '../../src/db/database.ts';
 import { topics } from '../../src/db/listening.ts';
 import { createLog } from '../../src/log.ts';
@@ -43,11 +43,11 @@ describe.each(engines)('what was done on $name', ({ createTestDatabase }) => {
 
   it('is known after a transaction, and of nobody else', async () => {
     const [mine, others] = await Promise.all([
-      watchingDeeds(async (hasStored) => {
+      watchingCommits(async (hasStored) => {
         await addTurn('one');
         return hasStored();
       }),
-      watchingDeeds(async (hasStored) => {
+      watchingCommits(async (hasStored) => {
         await database.query.selectFrom('turns').selectAll().execute();
         return hasStored();
       }),
@@ -57,7 +57,7 @@ describe.each(engines)('what was done on $name', ({ createTestDatabase }) => {
   });
 
   it('is nothing where the transaction failed before its end', async () => {
-    const stored = await watchingDeeds(async (hasStored) => {
+    const stored = await watchingCommits(async (hasStored) => {
       await failureOf(
         database.transact(async () => {
           throw new Error('in the middle');
@@ -70,11 +70,11 @@ describe.each(engines)('what was done on $name', ({ createTestDatabase }) => {
   });
 
   it('is noted by whoever does it, and no harm where nobody watches', async () => {
-    noteDeed();
+    noteCommit();
 
     expect(
-      await watchingDeeds(async (hasStored) => {
-        noteDeed();
+      await watchingCommits(async (hasStored) => {
+        noteCommit();
         return hasStored();
       }),
     ).toBe(true);

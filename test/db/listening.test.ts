@@ -3,10 +3,10 @@ import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { type Listening, type Topic, topics } from '../../src/db/listening.ts';
 import { createLog } from '../../src/log.ts';
-import { queueCopies } from '../../src/requests/access-requests/copies.ts';
+import { enqueueAccessCards } from '../../src/requests/access-requests/access-cards.ts';
 import { act } from '../../src/requests/access-requests/store.ts';
+import { cancelRequest } from '../../src/requests/confirmation.ts';
 import { recoverTasks } from '../../src/requests/crashed.ts';
-import { cancelRequest } from '../../src/requests/holding.ts';
 import { requeueTasks } from '../../src/requests/queue.ts';
 import { finishTask, postponeTask, renewLease } from '../../src/requests/running.ts';
 import { accessParts, approve, askAccess, megan, reader } from '../requests/access-requests/support.ts';
@@ -109,7 +109,7 @@ describe('what one process stores on PostgreSQL, another one', () => {
       audience: 'approvers' as const,
     };
     const copying = await heardOf(() =>
-      one.transact((transaction) => queueCopies(transaction, [copy], systemClock.now())),
+      one.transact((transaction) => enqueueAccessCards(transaction, [copy], systemClock.now())),
     );
 
     expect(asking).toEqual(['access']);

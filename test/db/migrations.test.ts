@@ -9,8 +9,8 @@ import { inspectDatabase } from '../../src/db/inspect.ts';
 import { migrations } from '../../src/db/migrations.ts';
 import type { Schema } from '../../src/db/schema.ts';
 import { runHistory } from '../../src/history.ts';
-import { findUndrawnCopies } from '../../src/requests/access-requests/copies.ts';
-import { findDeeds } from '../../src/requests/history/history.ts';
+import { findUndrawnAccessCards } from '../../src/requests/access-requests/access-cards.ts';
+import { findEntries } from '../../src/requests/history/history.ts';
 import { findKnown } from '../../src/requests/history/names.ts';
 import { findRequestOverview } from '../../src/requests/overview.ts';
 import { findRequest, findUndrawn } from '../../src/requests/store.ts';
@@ -149,7 +149,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     const database = await place.open(systemClock);
 
     const about = { about: { personId: 'isaiah' }, askerId: null, since: null };
-    const { deeds } = await findDeeds(database, { ...about, after: null, limit: 10 });
+    const { deeds } = await findEntries(database, { ...about, after: null, limit: 10 });
     expect(deeds).toMatchObject([{ requestId: 'R7K3MQ', result: { kind: 'waiting' } }]);
     expect(await listWatches(database, 'somewhere')).toEqual([]);
     expect(await dueAnnouncements(database, systemClock.now(), 10)).toEqual([]);
@@ -305,13 +305,13 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
       ['person adele'],
       ['app salesforce'],
     ]);
-    const { deeds } = await findDeeds(database, { about: null, askerId: null, since: null, after: null, limit: 10 });
+    const { deeds } = await findEntries(database, { about: null, askerId: null, since: null, after: null, limit: 10 });
     expect(deeds.map(({ kind }) => kind).toSorted()).toEqual(['access', 'provisioning']);
     expect(await findUndrawn(database, 10)).toEqual(['R7K3MX']);
-    expect(await findUndrawnCopies(database, 10)).toEqual(['copy-1']);
+    expect(await findUndrawnAccessCards(database, 10)).toEqual(['copy-1']);
     // And what changes from now on is seen at once.
     await database.query.updateTable('requests').set({ revision: 4 }).where('id', '=', 'R7K3MX').execute();
-    expect((await findUndrawnCopies(database, 10)).toSorted()).toEqual(['copy-1', 'copy-2']);
+    expect((await findUndrawnAccessCards(database, 10)).toSorted()).toEqual(['copy-1', 'copy-2']);
   });
 
   async function asOf(migration: string, work: (earlier: Kysely<Schema>) => Promise<void>): Promise<void> {

@@ -5,7 +5,7 @@ import { systemClock } from '../../src/clock.ts';
 import { byReader, type Database, isDatabaseAway, isDatabaseFault } from '../../src/db/database.ts';
 import { startReader, threadedSqlite } from '../../src/db/reader.ts';
 import type { Schema } from '../../src/db/schema.ts';
-import { writeRecord } from '../../src/requests/record.ts';
+import { writeAudit } from '../../src/requests/audit-log.ts';
 import { engineStartMs, engines, sqliteEngine, type TestDatabase } from '../support/databases.ts';
 
 describe.each(engines)('the reader of a database on $name', ({ createTestDatabase }) => {
@@ -19,7 +19,7 @@ describe.each(engines)('the reader of a database on $name', ({ createTestDatabas
   afterEach(() => place.drop());
 
   it('sees what has been stored, with the same values', async () => {
-    await writeRecord(database.query, { at: 7, actorId: 'alex', kind: 'asked', requestId: null, details: { a: 'ü' } });
+    await writeAudit(database.query, { at: 7, actorId: 'alex', kind: 'asked', requestId: null, details: { a: 'ü' } });
 
     const all = (from: Database) => from.query.selectFrom('records').selectAll().execute();
 

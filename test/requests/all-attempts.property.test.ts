@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { cardAsText } from '../../src/chat/cards/as-text.ts';
 import { requestCard } from '../../src/chat/views/request-card.ts';
 import { isWorthRetrying } from '../../src/graph/outcome/retry.ts';
-import { cancelRequest } from '../../src/requests/holding.ts';
+import { cancelRequest } from '../../src/requests/confirmation.ts';
 import { requeueTasks } from '../../src/requests/queue.ts';
 import type { Task } from '../../src/requests/request.ts';
 import { findRequest } from '../../src/requests/store.ts';

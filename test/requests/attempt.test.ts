@@ -27,7 +27,7 @@ function taskAt(attempts: number, throttles = 0): Task {
     state: { kind: 'running', startedAt: 0, lease: { owner: 'this process', until: 0 } },
     attempts,
     throttles,
-    unseen: 0,
+    assignmentMisses: 0,
   };
 }
 
@@ -338,7 +338,7 @@ describe('an attempt after an assignment that Usher has just made', () => {
   const key = '{"result":"Skipped","details":{"errorCode":"NotEffectivelyEntitled"}}';
   const answer: GraphAnswer = { kind: 'ok', status: 200, body: { key, value: '{}' }, trace };
   const awaiting = (unseen: number, attempts = unseen + 1): Task => {
-    return { ...taskAt(attempts), awaitsAssignment: true, unseen };
+    return { ...taskAt(attempts), awaitsAssignment: true, assignmentMisses: unseen };
   };
 
   it.each([

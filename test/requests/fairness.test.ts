@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
+import { confirmRequest } from '../../src/requests/confirmation.ts';
 import { forecastRequest } from '../../src/requests/forecast.ts';
-import { confirmRequest } from '../../src/requests/holding.ts';
 import { forecastQueue, requestsInLine } from '../../src/requests/queue.ts';
 import { finishTask, postponeTask } from '../../src/requests/running.ts';
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Outcome } from '../../src/graph/outcome.ts';
 import { readGate, writeGate } from '../../src/rate-gate/gate-row.ts';
+import { type AuditEntry, readAudit } from '../../src/requests/audit-log.ts';
+import { cancelRequest } from '../../src/requests/confirmation.ts';
 import { readGauges } from '../../src/requests/gauges.ts';
-import { cancelRequest } from '../../src/requests/holding.ts';
 import { forecastQueue, requeueTasks } from '../../src/requests/queue.ts';
-import { type Entry, readRecords } from '../../src/requests/record.ts';
 import type { Request } from '../../src/requests/request.ts';
 import type { Fault } from '../../src/sandbox/graph/faults.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
@@ -41,8 +41,8 @@ describe.each(engines)('Graph away, on $name', (engine) => {
     scene = await openScene({ place, clock, limits: documentedLimits, relay, ...more });
   }
 
-  async function recordsOf(kind: Entry['kind']): Promise<readonly Entry[]> {
-    return (await readRecords(scene.store.database.query, 10_000)).filter((entry) => entry.kind === kind);
+  async function recordsOf(kind: AuditEntry['kind']): Promise<readonly AuditEntry[]> {
+    return (await readAudit(scene.store.database.query, 10_000)).filter((entry) => entry.kind === kind);
   }
 
   async function endsOf(request: Request): Promise<readonly (Outcome['kind'] | null)[]> {

@@ -3,7 +3,7 @@ import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { isWorthRetrying } from '../../src/graph/outcome/retry.ts';
 import type { Outcome, Report } from '../../src/graph/outcome.ts';
-import { cancelRequest } from '../../src/requests/holding.ts';
+import { cancelRequest } from '../../src/requests/confirmation.ts';
 import { findFailedTasks, findRequestOverview, findTasksPage } from '../../src/requests/overview.ts';
 import { requeueTasks } from '../../src/requests/queue.ts';
 import { finishTask } from '../../src/requests/running.ts';

@@ -3,6 +3,7 @@ import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { Outcome } from '../../src/graph/outcome.ts';
 import { readGate } from '../../src/rate-gate/gate-row.ts';
+import { readAudit } from '../../src/requests/audit-log.ts';
 import {
   claimTask,
   forecastQueue,
@@ -11,7 +12,6 @@ import {
   requestsInLine,
   requeueTasks,
 } from '../../src/requests/queue.ts';
-import { readRecords } from '../../src/requests/record.ts';
 import { finishTask, noteSent, postponeTask } from '../../src/requests/running.ts';
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
@@ -101,14 +101,14 @@ describe.each(engines)('the queue on $name', ({ createTestDatabase }) => {
     it('is recorded under the name of whoever asked once its call may leave, and only once', async () => {
       const request = await ask(store, ['isaiah']);
       const mine = await claimed(store);
-      const before = await readRecords(database.query, 9);
+      const before = await readAudit(database.query, 9);
 
       await noteSent(store, mine);
       await noteSent(store, mine);
 
       expect(before.map(({ kind }) => kind)).toEqual(['asked']);
-      expect(await readRecords(database.query, 9)).toHaveLength(2);
-      const [latest] = await readRecords(database.query, 1);
+      expect(await readAudit(database.query, 9)).toHaveLength(2);
+      const [latest] = await readAudit(database.query, 1);
       expect(latest).toMatchObject({ kind: 'sent', actorId: 'alex', requestId: request.id });
       expect(latest?.details).toEqual({ subject: 'isaiah', attempt: 1 });
     });
@@ -203,7 +203,7 @@ describe.each(engines)('the queue on $name', ({ createTestDatabase }) => {
       expect(tasks.map((task) => task.state)).toEqual(
         Array(2).fill({ kind: 'waiting', dueAt: clock.now(), again: 'retried' }),
       );
-      expect((await readRecords(database.query, 99)).filter(({ kind }) => kind === 'retried')).toHaveLength(1);
+      expect((await readAudit(database.query, 99)).filter(({ kind }) => kind === 'retried')).toHaveLength(1);
     });
 
     it('starts counting attempts anew', async () => {

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { Report } from '../../src/graph/outcome.ts';
+import { readAudit } from '../../src/requests/audit-log.ts';
+import { cancelRequest } from '../../src/requests/confirmation.ts';
 import { recoverTasks } from '../../src/requests/crashed.ts';
-import { cancelRequest } from '../../src/requests/holding.ts';
 import { findRequestOverview } from '../../src/requests/overview.ts';
 import { requeueTasks } from '../../src/requests/queue.ts';
-import { readRecords } from '../../src/requests/record.ts';
 import type { Task } from '../../src/requests/request.ts';
 import { finishTask, noteSent, postponeTask, renewLease, returnTask } from '../../src/requests/running.ts';
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';
@@ -51,7 +51,7 @@ describe.each(engines)('a running task on $name', ({ name, createTestDatabase })
   }
 
   async function kinds(): Promise<string[]> {
-    return (await readRecords(database.query, 99)).map(({ kind }) => kind).toReversed();
+    return (await readAudit(database.query, 99)).map(({ kind }) => kind).toReversed();
   }
 
   describe('that ends', () => {
@@ -84,7 +84,7 @@ describe.each(engines)('a running task on $name', ({ name, createTestDatabase })
 
       expect(results).toEqual([true, false]);
       expect(await kinds()).toEqual(['asked', 'sent', 'finished']);
-      const [latest] = await readRecords(database.query, 1);
+      const [latest] = await readAudit(database.query, 1);
       expect(latest).toMatchObject({
         actorId: 'alex',
         details: { subject: 'isaiah', outcome: 'unknown', graphRequestId: 'graph-1' },
@@ -208,7 +208,7 @@ describe.each(engines)('a running task on $name', ({ name, createTestDatabase })
       await clock.advance(30_001);
       await recoverTasks(store, 'another process');
 
-      const entries = (await readRecords(database.query, 9)).map(({ kind, details }) => ({ kind, ...details }));
+      const entries = (await readAudit(database.query, 9)).map(({ kind, details }) => ({ kind, ...details }));
       const subject = unnoted.task.subject.id;
       const end = 'unknown';
       expect(entries).toContainEqual({ kind: 'sent', subject: noted.task.subject.id, attempt: 1 });
@@ -327,7 +327,7 @@ describe.each(engines)('a running task on $name', ({ name, createTestDatabase })
       expect(tasks.map(({ state }) => state)).toEqual(
         Array(3).fill(expect.objectContaining({ kind: 'done', outcome: { kind: 'unknown', why: 'interrupted' } })),
       );
-      const finished = (await readRecords(database.query, 50)).filter(({ kind }) => kind === 'finished');
+      const finished = (await readAudit(database.query, 50)).filter(({ kind }) => kind === 'finished');
       expect(finished).toHaveLength(3);
     });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
-import { readRecords } from '../../src/requests/record.ts';
+import { readAudit } from '../../src/requests/audit-log.ts';
 import type { LeftOut, Subject } from '../../src/requests/request.ts';
 import {
   attachCard,
@@ -74,7 +74,7 @@ describe.each(engines)('the store on $name', ({ createTestDatabase }) => {
     const found = await findRequest(database, id);
     expect(found?.leftOut).toEqual(leftOut);
     expect(found?.tasks[0]).toMatchObject({ subject: team, members });
-    const [record] = await readRecords(database.query, 1);
+    const [record] = await readAudit(database.query, 1);
     expect(record?.details).toEqual({ app: 'salesforce', subjects: ['team'], members: ['adele', 'lee'] });
   });
 
@@ -119,7 +119,7 @@ describe.each(engines)('the store on $name', ({ createTestDatabase }) => {
     expect(new Set(requests.map(({ id }) => id)).size).toBe(1);
     expect(await countOf('requests')).toBe(1);
     expect(await countOf('tasks')).toBe(3);
-    expect((await readRecords(database.query, 99)).map(({ kind }) => kind)).toEqual(['asked']);
+    expect((await readAudit(database.query, 99)).map(({ kind }) => kind)).toEqual(['asked']);
   });
 
   it('keeps apart twenty that come of twenty sources at the same time', async () => {
@@ -141,7 +141,7 @@ describe.each(engines)('the store on $name', ({ createTestDatabase }) => {
   it('records who asked for whom, without a name', async () => {
     const { id } = await ask(store, ['isaiah']);
 
-    const [latest] = await readRecords(database.query, 1);
+    const [latest] = await readAudit(database.query, 1);
     expect(latest).toEqual({
       at: clock.now(),
       actorId: 'alex',

@@ -8,7 +8,7 @@ import { openDatabase } from '../../src/db/database.ts';
 import { createLog } from '../../src/log.ts';
 import { startUsher, type Usher, type UsherOptions } from '../../src/main.ts';
 import type { GateLimits } from '../../src/rate-gate/gate.ts';
-import { type Entry, readRecords } from '../../src/requests/record.ts';
+import { type AuditEntry, readAudit } from '../../src/requests/audit-log.ts';
 import { loopback, sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { type SandboxGraph, type SandboxGraphOptions, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
 import {
@@ -64,7 +64,7 @@ export interface TestUsher {
   /** The last card or text that was posted, as it stands now; throws when there is none. */
   lastCard(conversationId?: string): ShownCard;
   /** What the record holds, newest first; read through a connection of its own. */
-  records(): Promise<readonly Entry[]>;
+  records(): Promise<readonly AuditEntry[]>;
   /** Resolves when every message is answered, no task waits or runs, and every card shows the latest. */
   settled(): Promise<void>;
   /** Ends what this started, without patience. What was passed in stays open. */
@@ -240,7 +240,7 @@ export async function startTestUsher(options: TestUsherOptions = {}): Promise<Te
     lastCard,
     async records() {
       const database = await openDatabase(read.config.database, systemClock);
-      const entries = await readRecords(database.query, 100);
+      const entries = await readAudit(database.query, 100);
       await database.close();
       return entries;
     },

@@ -139,7 +139,7 @@ describe('a file that is offered', () => {
     const stage = createAnsweringStage();
     stage.whenAsked(() => Promise.resolve(offer));
 
-    const { response, finished } = await stage.invoking.answer(clickOn({ verb: 'run', text: 'export history' }));
+    const { response, finished } = await stage.invokeHandler.answer(clickOn({ verb: 'run', text: 'export history' }));
     await finished;
 
     expect(response.value).toBe('');

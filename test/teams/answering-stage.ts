@@ -1,16 +1,16 @@
 import type { Incoming } from '../../src/chat/incoming.ts';
 import type { CardAction, CardMessage, Drawing, Reply } from '../../src/chat/reply.ts';
 import { createLog } from '../../src/log.ts';
-import { type Answering, createAnswering } from '../../src/teams/answering.ts';
 import type { Posted } from '../../src/teams/conversations.ts';
-import { createInvoking, type Invoking } from '../../src/teams/invoking.ts';
+import { createInvokeHandler, type InvokeHandler } from '../../src/teams/invoke-handler.ts';
 import { createPacing } from '../../src/teams/pacing.ts';
+import { createTurnAnswerer, type TurnAnswerer } from '../../src/teams/turn-answerer.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 
 /** A chat with one live card of the id `copy-1`, a Teams that takes everything, and the answering between them. */
 export interface AnsweringStage {
-  readonly answering: Answering;
-  readonly invoking: Invoking;
+  readonly answering: TurnAnswerer;
+  readonly invokeHandler: InvokeHandler;
   readonly clock: TestClock;
   /** Posts, edits and texts in their order, e.g. `edit card-9 pending`. */
   readonly sent: readonly string[];
@@ -67,7 +67,7 @@ export function createAnsweringStage(): AnsweringStage {
       return {
         live: { id, conversation: clickOn(approve).conversation, cardId: stage.liveCardId, revision: 1 },
         message: cardOf(stage.state),
-        signature: stage.state,
+        fingerprint: stage.state,
         finished: false,
       };
     },
@@ -87,7 +87,7 @@ export function createAnsweringStage(): AnsweringStage {
     sent.push(what);
     return Promise.resolve({ kind: 'done', cardId });
   };
-  const answering = createAnswering({
+  const answering = createTurnAnswerer({
     chat,
     conversations: {
       post: (_conversation, { summary }) => posted(`post ${summary}`, 'card-new'),
@@ -119,7 +119,7 @@ export function createAnsweringStage(): AnsweringStage {
   });
   const stage: AnsweringStage = {
     answering,
-    invoking: createInvoking({ chat, answering, clock }),
+    invokeHandler: createInvokeHandler({ chat, answering, clock }),
     clock,
     sent,
     touched,

@@ -13,12 +13,12 @@ import { tenantId } from '../../src/sandbox/tenant/identity.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { startServer } from '../../src/server.ts';
 import { createAdapter } from '../../src/teams/adapter.ts';
-import { createAnswering } from '../../src/teams/answering.ts';
+import { createAuthentication } from '../../src/teams/authentication.ts';
 import { createBot } from '../../src/teams/bot.ts';
-import { createConsenting } from '../../src/teams/consenting.ts';
+import { createConsentHandler } from '../../src/teams/consent-handler.ts';
 import { createConversations } from '../../src/teams/conversations.ts';
-import { createDoor } from '../../src/teams/door.ts';
 import { createPacing } from '../../src/teams/pacing.ts';
+import { createTurnAnswerer } from '../../src/teams/turn-answerer.ts';
 import { createTurns } from '../../src/teams/turns.ts';
 import { type ShownCard, shownCards } from '../support/usher.ts';
 import { cardOf } from './answering-stage.ts';
@@ -104,13 +104,26 @@ export async function startConsentStage(): Promise<ConsentStage> {
   const pacing = createPacing();
   const turns = createTurns({ database, clock, log });
   const shared = { chat, conversations, pacing, turns, clock, ending: ending.signal, log };
-  const answering = createAnswering({ ...shared, showed: () => Promise.resolve(), touch: () => {} });
+  const answering = createTurnAnswerer({ ...shared, showed: () => Promise.resolve(), touch: () => {} });
   const isFileAllowed = (address: string) => address.startsWith(storage.url);
-  const consenting = createConsenting({ ...shared, answering, isFileAllowed });
+  const consentHandler = createConsentHandler({ ...shared, answering, isFileAllowed });
   const guard = { allowedTenants: config.allowedTenants, issuer: null, serviceHosts: 'loopback' as const };
-  const bot = createBot({ ...shared, guard, commandsPerMinute: 30, answering, consenting });
-  const door = createDoor({ adapter, authentication, onTurn: bot.onTurn, issuer: null, clock, log });
-  const server = await startServer({ host: loopback, port: 0, receive: door.receive, checks: {}, log });
+  const bot = createBot({ ...shared, guard, commandsPerMinute: 30, answering, consentHandler });
+  const activityAuthentication = createAuthentication({
+    adapter,
+    authentication,
+    onTurn: bot.onTurn,
+    issuer: null,
+    clock,
+    log,
+  });
+  const server = await startServer({
+    host: loopback,
+    port: 0,
+    receive: activityAuthentication.receive,
+    checks: {},
+    log,
+  });
 
   const place = { serviceUrl: connector.serviceUrl, conversationId };
   const cards = () => shownCards(connector.deliveries);

@@ -1,13 +1,13 @@
 import type { Drawing } from '../../src/chat/reply.ts';
 import { createLog } from '../../src/log.ts';
+import { type CardUpdater, createCardUpdater } from '../../src/teams/card-updater.ts';
 import type { NotSent, Sent } from '../../src/teams/conversations.ts';
 import { createPacing } from '../../src/teams/pacing.ts';
-import { createPainter, type Painter } from '../../src/teams/painter.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 
 /** A store of requests, a Teams that takes edits or does not, and the painter between them. */
 export interface Stage {
-  readonly painter: Painter;
+  readonly cardUpdater: CardUpdater;
   readonly clock: TestClock;
   readonly edits: readonly Exchange[];
   readonly texts: readonly Exchange[];
@@ -49,7 +49,7 @@ export function createStage(): Stage {
   let drawFailures = 0;
   let drawnListener = () => {};
 
-  const painter = createPainter({
+  const cardUpdater = createCardUpdater({
     async draw(id) {
       if (drawFailures > 0) {
         drawFailures -= 1;
@@ -84,7 +84,7 @@ export function createStage(): Stage {
   });
 
   return {
-    painter,
+    cardUpdater,
     clock,
     edits,
     texts,
@@ -95,7 +95,7 @@ export function createStage(): Stage {
     change(id, { finished = false, conversation = 'chat', cardId = `card-${id}` } = {}) {
       const revision = (requests.get(id)?.live.revision ?? 0) + 1;
       requests.set(id, drawingOf({ id, conversation, cardId, revision, finished }));
-      painter.touch(id);
+      cardUpdater.touch(id);
     },
     answerEdits: (...answers) => void editAnswers.push(...answers),
     answerTexts: (...answers) => void textAnswers.push(...answers),
@@ -123,7 +123,7 @@ export function drawingOf({ id, conversation, cardId, revision, finished }: Shap
       card: { type: 'AdaptiveCard', version: '1.5', fallbackText: '', body: [] },
       summary: `revision ${revision}`,
     },
-    signature: String(revision),
+    fingerprint: String(revision),
     finished,
   };
 }

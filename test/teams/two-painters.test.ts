@@ -5,8 +5,8 @@ import type { Database } from '../../src/db/database.ts';
 import { createLog } from '../../src/log.ts';
 import { beginEdit } from '../../src/requests/editing.ts';
 import { bumpRevision, createRequest, findRequest, findUndrawn, markDrawn } from '../../src/requests/store.ts';
+import { type CardUpdater, createCardUpdater } from '../../src/teams/card-updater.ts';
 import { createPacing } from '../../src/teams/pacing.ts';
-import { createPainter, type Painter } from '../../src/teams/painter.ts';
 import { noLimits, storeParts, wanted } from '../requests/support.ts';
 import { engineStartMs, postgresEngine, type TestDatabase } from '../support/databases.ts';
 import { eventually } from '../support/eventually.ts';
@@ -42,10 +42,10 @@ describe('two painters of one card', () => {
     return found;
   }
 
-  function painter(index: number, leaseMs = 30_000): Painter {
+  function cardUpdater(index: number, leaseMs = 30_000): CardUpdater {
     const own = database(index);
     const editing = { database: own, clock: systemClock, owner: `process ${index}`, stillMs: editEveryMs, leaseMs };
-    return createPainter({
+    return createCardUpdater({
       draw: (id) => draw(own, id),
       markDrawn: (id, revision) => markDrawn(own, id, revision),
       beginEdit: (id) => beginEdit(editing, id),
@@ -86,7 +86,7 @@ describe('two painters of one card', () => {
 
   it('never edit it at the same time, and leave it at the latest revision', async () => {
     const id = await posted();
-    const painters = [painter(0), painter(1)];
+    const painters = [cardUpdater(0), cardUpdater(1)];
     way = () => systemClock.sleep(edits.length % 3 === 0 ? 40 : 0);
 
     for (let round = 0; round < 30; round += 1) {
@@ -103,7 +103,7 @@ describe('two painters of one card', () => {
 
   it('show the latest in the end, also where one stood still for longer than its lease', async () => {
     const id = await posted();
-    const [late, other] = [painter(0, 50), painter(1)];
+    const [late, other] = [cardUpdater(0, 50), cardUpdater(1)];
     const [sent, arrives] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     way = async (by) => {
       if (by === 1 || edits.some((edit) => edit.by === 0)) return;

@@ -1,7 +1,7 @@
 import type { AccessRequest } from '../../requests/access-requests/access-request.ts';
 import { noteCalledOff } from '../../requests/access-requests/acting.ts';
 import { recordRefusal } from '../../requests/access-requests/store.ts';
-import { cancelRequest, confirmRequest } from '../../requests/holding.ts';
+import { cancelRequest, confirmRequest } from '../../requests/confirmation.ts';
 import { findAskerOf } from '../../requests/store.ts';
 import {
   type CommandNamed,

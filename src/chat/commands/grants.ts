@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import { anyMay, type StillMay } from '../../access/still-may.ts';
-import { listPlaces, type StoredPlace } from '../../requests/access-requests/places.ts';
+import { listApprovalChannels, type StoredChannel } from '../../requests/access-requests/approval-channels.ts';
 import { mayRead } from '../../requests/access-requests/readers.ts';
-import { endPlace } from '../../requests/access-requests/undelivered.ts';
+import { endApprovalChannel } from '../../requests/access-requests/undelivered.ts';
 import { listAllWatches, mayWatch, removeWatch } from '../../requests/watching/watches.ts';
+import { createMessages } from '../messages.ts';
 import { type CommandParts, defineCommand, type Turn } from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
 import { type GrantRow, grantsCard, mostGrants } from '../views/checks/grants-card.ts';
 import { problem } from '../views/problem.ts';
-import { createWords } from '../words.ts';
 import { say } from './turn.ts';
 
 /** `approval places`: every channel and group chat that gets approvals, first those that no longer count. */
 async function approvalPlaces(parts: CommandParts, turn: Turn): Promise<Reply> {
   const names = await appNames(parts);
   const rows = await Promise.all(
-    (await listPlaces(parts.store.database)).map(async (place): Promise<GrantRow> => {
+    (await listApprovalChannels(parts.store.database)).map(async (place): Promise<GrantRow> => {
       return {
         ref: refOf(place.key),
         isHere: place.key === turn.incoming.place.key,
@@ -29,7 +29,7 @@ async function approvalPlaces(parts: CommandParts, turn: Turn): Promise<Reply> {
   return listed(parts, turn, 'places', rows);
 }
 
-async function countsNow(parts: CommandParts, { grants }: StoredPlace): Promise<StillMay> {
+async function countsNow(parts: CommandParts, { grants }: StoredChannel): Promise<StillMay> {
   const each = grants.flatMap(({ by, general, apps }) => [
     ...(general ? [mayRead(parts, by, [])] : []),
     ...apps.map(async (id): Promise<StillMay> => {
@@ -43,11 +43,11 @@ async function countsNow(parts: CommandParts, { grants }: StoredPlace): Promise<
 
 /** `remove approval place REF`. The channel is told. */
 async function removeApprovalPlace(parts: CommandParts, turn: Turn, ref: string): Promise<Reply> {
-  const place = only((await listPlaces(parts.store.database)).filter(({ key }) => refOf(key) === ref));
-  const conversation = place === null ? null : await endPlace(parts.store, place.key, turn.caller.id);
+  const place = only((await listApprovalChannels(parts.store.database)).filter(({ key }) => refOf(key) === ref));
+  const conversation = place === null ? null : await endApprovalChannel(parts.store, place.key, turn.caller.id);
   if (place === null || conversation === null) return say(turn.words, { kind: 'grantUnknown', ref });
   parts.accessChanged('');
-  const words = createWords(place.reader.locale, place.reader.timeZone);
+  const words = createMessages(place.reader.locale, place.reader.timeZone);
   if (place.key !== turn.incoming.place.key) await parts.post(conversation, problem(words, { kind: 'placeRemoved' }));
   return say(turn.words, { kind: 'grantRemoved', ref });
 }

@@ -34,7 +34,7 @@ const order: readonly Chapter[] = ['provision', 'decide', 'ask', 'check', 'reque
 const orderOfOperators: readonly Chapter[] = ['provision', 'check', 'requests', 'decide', 'ask', 'watch', 'about'];
 
 /** The commands that this caller may use, by chapter. */
-export function commandsFor(parts: Pick<CommandParts, 'registry' | 'rights'>, caller: Caller): CommandHelp[] {
+export function commandsFor(parts: Pick<CommandParts, 'registry' | 'graphAccess'>, caller: Caller): CommandHelp[] {
   const allowed = Object.values(parts.registry.commands).filter(({ verb, permission, or = permission }) => {
     if (!isPossible(parts, verb)) return false;
     return deny(caller, permission) === null || deny(caller, or) === null;
@@ -54,7 +54,7 @@ export function commandsFor(parts: Pick<CommandParts, 'registry' | 'rights'>, ca
 function help(parts: CommandParts, turn: Turn, topic: string | null): Reply {
   const named = topic === null ? null : (verbNamed(topic) ?? topic);
   const commands = commandsFor(parts, turn.caller);
-  const signsIn = parts.rights === 'callers';
+  const signsIn = parts.graphAccess === 'delegated';
   return { kind: 'card', message: helpCard(turn.words, { commands, topic: named, signsIn }) };
 }
 

@@ -30,7 +30,7 @@ export async function findOwnRequest(
   }
 
   // Its tasks run by the requester's sign-in, which no other caller may use.
-  const isOthers = parts.rights === 'callers' && request.asker.id !== turn.caller.id;
+  const isOthers = parts.graphAccess === 'delegated' && request.asker.id !== turn.caller.id;
   if (isOthers && permission !== 'request.cancel')
     return reply(say(turn.words, { kind: 'othersRequest', id: request.id }));
   const rule = await parts.synchronization.findRule(request.app.id, task.jobId, task.subject.type);

@@ -1,6 +1,6 @@
-import { attachCopyCard } from '../../requests/access-requests/copies.ts';
-import { findKnownPeople, personalKey } from '../../requests/access-requests/places.ts';
-import { drawCopy } from '../draw-copy.ts';
+import { attachAccessCard } from '../../requests/access-requests/access-cards.ts';
+import { findKnownPeople, personalKey } from '../../requests/access-requests/approval-channels.ts';
+import { drawAccessCard } from '../draw-access-card.ts';
 import { parse } from '../grammar/parse.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { refuseVerb, runCommand } from '../registry/run.ts';
@@ -43,9 +43,9 @@ export async function bringToPersonalChat(parts: CommandParts, turn: Turn, line:
 async function deliver(parts: CommandParts, conversation: string, reply: Reply): Promise<boolean> {
   if (reply.kind === 'card') return (await parts.post(conversation, reply.message)) !== null;
   if (reply.kind !== 'live') return false;
-  const drawing = await drawCopy(parts, reply.liveId);
+  const drawing = await drawAccessCard(parts, reply.liveId);
   const cardId = drawing === null ? null : await parts.post(conversation, drawing.message);
   if (cardId === null) return false;
-  await attachCopyCard(parts.store.database, reply.liveId, cardId, null);
+  await attachAccessCard(parts.store.database, reply.liveId, cardId, null);
   return true;
 }

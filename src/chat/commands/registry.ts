@@ -1,8 +1,8 @@
 import type { Registry } from '../registry/define-command.ts';
+import { sendApprovalsHereCommand, stopSendingApprovalsCommand } from './access/approval-channels.ts';
 import { approveCommand, denyCommand } from './access/decide.ts';
 import { accessFormCommand, askButton } from './access/form.ts';
 import { pendingCommand } from './access/pending.ts';
-import { sendApprovalsHereCommand, stopSendingApprovalsCommand } from './access/places.ts';
 import { requestAccessCommand } from './access/request-access.ts';
 import { showCommand } from './access/show.ts';
 import { appsCommand } from './apps.ts';

@@ -6,7 +6,7 @@ import type { Request, TaskState } from '../../requests/request.ts';
 import { type CommandParts, defineCommand, type Turn } from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
 import { eitherAccessRequest } from './access/found-request.ts';
-import { copyClicked, retryAccess } from './access/retry-access.ts';
+import { clickedAccessCard, retryAccess } from './access/retry-access.ts';
 import { findOwnRequest } from './own-request.ts';
 import { say } from './turn.ts';
 
@@ -34,7 +34,7 @@ async function retryProvisioning(
   const { request } = found;
   const failed = await findFailedTasks(parts.store.database, request.id);
   const count = await requeueTasks(parts.store, request.id, failed, turn.caller.id);
-  const clicked = accessRequest === null ? null : await copyClicked(parts, turn, accessRequest.id);
+  const clicked = accessRequest === null ? null : await clickedAccessCard(parts, turn, accessRequest.id);
   if (count === 0) return clicked ?? nothingToRetry(turn, request);
   if (accessRequest !== null) await startAccessAgain(parts, turn, accessRequest.id);
   parts.wake();

@@ -12,7 +12,7 @@ import type { SayButton } from '../views/parts.ts';
 import { appPicker } from '../views/person-picker.ts';
 import { appCandidates, onlyProvisioned } from './app-candidates.ts';
 import { lookAgainForApp } from './offers/second-look.ts';
-import { record, refuseOnGround, say, troubleReply } from './turn.ts';
+import { recordAudit, refuseOnGround, say, troubleReply } from './turn.ts';
 
 export type ProvisioningCommand = Extract<Command, { readonly app: string | null }> & { readonly app: string };
 
@@ -199,7 +199,7 @@ export async function blocked(
   app: Application,
   why: Parameters<typeof say>[1],
 ): Promise<Reply> {
-  await record(parts, turn.caller.id, 'blocked', { app: app.id, reason: why.kind });
+  await recordAudit(parts, turn.caller.id, 'blocked', { app: app.id, reason: why.kind });
   // The provisioning settings do not explain a disabled app.
   const link = why.kind === 'appDisabled' ? null : provisioningPageUrl(parts.entraPortal, app.id);
   return say(turn.words, why, [], link);

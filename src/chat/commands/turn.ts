@@ -1,14 +1,14 @@
 import type { Denial, Permission, Role } from '../../access/caller.ts';
 import { deny, type Ground, rolesThatMay } from '../../access/policy.ts';
 import { type GraphTrouble, refusesToken } from '../../graph/answer.ts';
-import { type Entry, writeRecord } from '../../requests/record.ts';
+import { type AuditEntry, writeAudit } from '../../requests/audit-log.ts';
+import type { Messages } from '../messages.ts';
 import { observeEntry } from '../observer.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
 import { denied, type RoleContact } from '../views/denied.ts';
 import type { SayButton } from '../views/parts.ts';
 import { type Problem, problem } from '../views/problem.ts';
-import type { Words } from '../words.ts';
 
 /** Refuses a caller without the permission, and records the refusal; null for a caller who has it. For the registry. */
 export async function refuseUnless(parts: CommandParts, turn: Turn, permission: Permission): Promise<Reply | null> {
@@ -31,7 +31,7 @@ export async function refuseOnGround(
 const anyRole: Permission = 'apps.list';
 
 async function refuse(parts: CommandParts, turn: Turn, denial: Denial, permission: Permission): Promise<Reply> {
-  await record(parts, turn.caller.id, 'denied', { permission, reason: denial.reason });
+  await recordAudit(parts, turn.caller.id, 'denied', { permission, reason: denial.reason });
   const contacts = await contactsFor(parts, denial.reason === 'needsRole' ? denial.anyOf : rolesThatMay(anyRole));
   return { kind: 'card', message: denied(turn.words, { denial, contacts, callerName: turn.caller.name }) };
 }
@@ -53,27 +53,27 @@ async function contactsFor({ access }: CommandParts, roles: readonly Role[]): Pr
 /** Refuses a caller who cannot have a role, a guest or a disabled account, and records the refusal. */
 export async function refuseStranger(
   parts: CommandParts,
-  words: Words,
+  words: Messages,
   actorId: string,
   denial: Denial,
 ): Promise<Reply> {
-  await record(parts, actorId, 'denied', { reason: denial.reason });
+  await recordAudit(parts, actorId, 'denied', { reason: denial.reason });
   return { kind: 'card', message: denied(words, { denial, contacts: [], callerName: null }) };
 }
 
-export async function record(
+export async function recordAudit(
   parts: CommandParts,
   actorId: string,
-  kind: Entry['kind'],
-  details: Entry['details'],
+  kind: AuditEntry['kind'],
+  details: AuditEntry['details'],
 ): Promise<void> {
   const { database, clock } = parts.store;
-  await writeRecord(database.query, { at: clock.now(), actorId, kind, requestId: null, details });
+  await writeAudit(database.query, { at: clock.now(), actorId, kind, requestId: null, details });
   observeEntry(parts.observe, kind, details);
 }
 
 export function say(
-  words: Words,
+  words: Messages,
   what: Problem,
   buttons: readonly SayButton[] = [],
   link: string | null = null,
@@ -82,7 +82,7 @@ export function say(
 }
 
 /** Graph did not tell what a command needs to know. The card says that nothing was done. */
-export function troubleReply(words: Words, trouble: GraphTrouble, again: readonly SayButton[] = []): Reply {
+export function troubleReply(words: Messages, trouble: GraphTrouble, again: readonly SayButton[] = []): Reply {
   if ('onBehalf' in trouble && trouble.onBehalf === true) {
     const code = trouble.trace.requestId ?? trouble.trace.clientRequestId;
     if (trouble.kind === 'noAnswer' && trouble.why === 'noCredential') return say(words, { kind: 'signInEnded' });

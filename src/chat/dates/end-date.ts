@@ -2,7 +2,7 @@ import { assertNever } from '../../assert-never.ts';
 import type { Reader } from '../../requests/request.ts';
 import { isLength } from '../grammar/lengths.ts';
 import { isDatePart } from '../grammar/start-words.ts';
-import { splitWords } from '../grammar/words.ts';
+import { splitWords } from '../grammar/tokens.ts';
 import { readStartDate } from './start-date.ts';
 
 /** The parsed end of a line. Nothing acts on it yet; a card tells it. */

@@ -1,6 +1,6 @@
 import type { Reader } from '../../requests/request.ts';
 import { plainWord } from '../grammar/plain-words.ts';
-import { joinWords, splitWords } from '../grammar/words.ts';
+import { joinWords, splitWords } from '../grammar/tokens.ts';
 import { dayOf, readStartDate, type StartDate, startOfNextSpan } from './start-date.ts';
 import { longestDate, withoutEdges } from './typed-dates.ts';
 

@@ -4,7 +4,7 @@ import type { Reader } from '../../requests/request.ts';
 import { endPlace } from '../grammar/end-words.ts';
 import { isLength } from '../grammar/lengths.ts';
 import { phraseIn, phrasesOf } from '../grammar/plain-words.ts';
-import { joinWords, splitWords } from '../grammar/words.ts';
+import { joinWords, splitWords } from '../grammar/tokens.ts';
 import { spanIn } from './calendars.ts';
 import { readSince } from './since-date.ts';
 import {

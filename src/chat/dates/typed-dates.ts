@@ -1,7 +1,7 @@
 import type { Chrono, ParsedResult } from 'chrono-node';
 import { DateTime, IANAZone } from 'luxon';
 import type { Reader } from '../../requests/request.ts';
-import { trimEdges } from '../grammar/words.ts';
+import { trimEdges } from '../grammar/tokens.ts';
 import { mannerOf } from './calendars.ts';
 
 /** No date is longer, and date parsers are slow on long texts. In UTF-16 units. */

@@ -7,7 +7,7 @@ import type { Reading } from './rule.ts';
 import { addressIn, SEPARATORS, STRONG, splitAtSeparator } from './separators.ts';
 import { startPlace } from './start-words.ts';
 import { cutEnd, cutStart, writeTerms, writeTimedName } from './terms.ts';
-import { fold, splitWords, type Word } from './words.ts';
+import { fold, splitWords, type Word } from './tokens.ts';
 
 /**
  * "request access for <person> to <app> on <date> because <reason>", date and reason in any order and place. The reason

@@ -1,7 +1,7 @@
 import { quoteName, writeName } from './names.ts';
 import { isSelf } from './pronouns.ts';
 import { isStartWord } from './start-words.ts';
-import { fold, phraseAt, splitWords, trimEdges, type Word } from './words.ts';
+import { fold, phraseAt, splitWords, trimEdges, type Word } from './tokens.ts';
 
 /** What the questions about apps and people share: the small words around a name, and how a name is written. */
 

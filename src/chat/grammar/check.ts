@@ -12,7 +12,7 @@ import { readName } from './names.ts';
 import { readStrictRequestId } from './request-id.ts';
 import type { Reading } from './rule.ts';
 import { addressIn, endsSubject, type Parts, startOfSeparator } from './separators.ts';
-import { fold, type Word } from './words.ts';
+import { fold, type Word } from './tokens.ts';
 
 /**
  * "check <person> in <app>". The line splits at the first lowercase `in`, `on`, `for`, `to` or `into`: people's names

@@ -1,4 +1,4 @@
-import { fold, phraseAt, toPhrases, trimEdges, type Word } from './words.ts';
+import { fold, phraseAt, toPhrases, trimEdges, type Word } from './tokens.ts';
 
 const OPENINGS = toPhrases([
   ...['hey', 'hi', 'hello', 'ok', 'okay', 'so', 'just', 'there', 'all', 'everyone', 'team', 'usher', 'bot'],

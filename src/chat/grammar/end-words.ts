@@ -15,7 +15,7 @@ import { phraseLength, phrasesOf, plainWord, wordsOf } from './plain-words.ts';
 import { REASON_WORDS } from './reason-words.ts';
 import { SEPARATORS } from './separators.ts';
 import { beginsAt, isBareDay, isDatePart, looksLikeDate } from './start-words.ts';
-import { fold, joinWords, splitWords, trimEdges, type Word } from './words.ts';
+import { fold, joinWords, splitWords, trimEdges, type Word } from './tokens.ts';
 
 /**
  * Where a line says when something ends: a day after "until" or "bis", a length after "for" or "pendant", a range ("1

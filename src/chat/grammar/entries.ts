@@ -1,7 +1,7 @@
 import { CONJUNCTIONS, readName } from './names.ts';
 import { takesBack } from './negations.ts';
 import { addressIn, SEPARATORS, STRONG } from './separators.ts';
-import { fold, type Word } from './words.ts';
+import { fold, type Word } from './tokens.ts';
 
 /**
  * The people of a list, however it was copied: separated by commas, semicolons, line breaks, tabs or "and", with

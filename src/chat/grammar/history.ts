@@ -12,7 +12,7 @@ import { CLOSING_WORDS } from './courtesy.ts';
 import { quoteName, readName } from './names.ts';
 import type { Reading } from './rule.ts';
 import { isCalendarWord, looksLikeDate } from './start-words.ts';
-import { fold, toPhrases, type Word } from './words.ts';
+import { fold, toPhrases, type Word } from './tokens.ts';
 
 /**
  * "history [of <person or app>] [since <date>] [page <number>]". The page is cut first, then the date, which continues

@@ -1,5 +1,5 @@
 import { phraseLength, plainWord, toPlainPhrases, wordsOf } from './plain-words.ts';
-import { splitWords } from './words.ts';
+import { splitWords } from './tokens.ts';
 
 /**
  * Recognizes lengths of time ("2 weeks", "1.5 years", "the rest of the year") by the form of their words, in every

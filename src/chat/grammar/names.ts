@@ -2,7 +2,7 @@ import { CLOSING_WORDS } from './courtesy.ts';
 import { takesBack } from './negations.ts';
 import { isSelf } from './pronouns.ts';
 import { SEPARATORS } from './separators.ts';
-import { DOUBLE_QUOTES, joinWords, trimEdges, type Word } from './words.ts';
+import { DOUBLE_QUOTES, joinWords, trimEdges, type Word } from './tokens.ts';
 
 /** Words before a subject or a help topic that say what follows, and are not part of it. */
 export const LEADING_WORDS: ReadonlySet<string> = new Set([

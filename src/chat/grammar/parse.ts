@@ -3,8 +3,8 @@ import { isNear } from './closest.ts';
 import { withoutCourtesy } from './courtesy.ts';
 import { format } from './format.ts';
 import type { Reading } from './rule.ts';
+import { fold, splitWords, type Word } from './tokens.ts';
 import { exactMatches, nearMatch } from './verbs.ts';
-import { fold, splitWords, type Word } from './words.ts';
 
 /** Longer messages are not parsed. In UTF-16 units; only lists are longer. */
 export const DEFAULT_LIMIT = 4_000;

@@ -1,6 +1,6 @@
 import { ALL_DATE_WORDS } from '../dates/date-words.ts';
 import type { DateWords } from '../dates/words/shape.ts';
-import { fold, type Word } from './words.ts';
+import { fold, type Word } from './tokens.ts';
 
 /** Phrases by their first word, longest first; each is a list of plain words. */
 export type Phrases = ReadonlyMap<string, readonly (readonly string[])[]>;

@@ -5,7 +5,7 @@ import { writeNames } from './provision-list.ts';
 import type { Reading } from './rule.ts';
 import { type Parts, splitAtSeparator } from './separators.ts';
 import { readTimed, writeTimed, writeTimedName } from './terms.ts';
-import { fold, type Word } from './words.ts';
+import { fold, type Word } from './tokens.ts';
 
 type GroupCommand = Extract<Command, { verb: 'provisionGroup' }>;
 

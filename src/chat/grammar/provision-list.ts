@@ -4,7 +4,7 @@ import { readName } from './names.ts';
 import type { Reading } from './rule.ts';
 import { addressIn, endsSubject, SEPARATORS, STRONG, startOfSeparator } from './separators.ts';
 import { readTimed, writeTimed, writeTimedName } from './terms.ts';
-import { fold, type Word } from './words.ts';
+import { fold, type Word } from './tokens.ts';
 
 /**
  * Where the app is in a list of many lines. The line that names it is, in this order: the first line, when it begins

@@ -6,7 +6,7 @@ import { readProvisionList, readUnannouncedList } from './provision-list.ts';
 import type { Reading } from './rule.ts';
 import { addressIn, splitAtSeparator } from './separators.ts';
 import { readTimed, writeTimed, writeTimedName } from './terms.ts';
-import { fold, type Word } from './words.ts';
+import { fold, type Word } from './tokens.ts';
 
 type ProvisionCommand = Extract<Command, { verb: 'provision' }>;
 

@@ -1,4 +1,4 @@
-import { toPhrases } from './words.ts';
+import { toPhrases } from './tokens.ts';
 
 /** Words that introduce a reason. */
 export const LEAD_INS = toPhrases([

@@ -2,7 +2,7 @@ import { CLOSING_WORDS } from './courtesy.ts';
 import { quoteName } from './names.ts';
 import { LEAD_INS, WEAK_LEAD_INS } from './reason-words.ts';
 import { isPastDate } from './start-words.ts';
-import { fold, joinWords, phraseAt, trimEdges, type Word } from './words.ts';
+import { fold, joinWords, phraseAt, trimEdges, type Word } from './tokens.ts';
 
 /**
  * Where the reason of a request begins: at a word like `because`, at `as` before "he" or "she", or, as a guess, at such

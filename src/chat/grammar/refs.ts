@@ -1,5 +1,5 @@
 import type { Reading } from './rule.ts';
-import { fold, type Word } from './words.ts';
+import { fold, type Word } from './tokens.ts';
 
 /** The reference that a list prints on each row, so that a line can name the row: eight hexadecimal digits. */
 export function readRef(verb: 'removeApprovalPlace' | 'removeWatch', words: readonly Word[]): Reading | null {

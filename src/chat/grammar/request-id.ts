@@ -2,7 +2,7 @@ import type { Command } from '../command.ts';
 import { quoteName, writeName } from './names.ts';
 import { readReason, writeReason } from './reasons.ts';
 import type { Reading } from './rule.ts';
-import { fold, trimEdges, type Word } from './words.ts';
+import { fold, trimEdges, type Word } from './tokens.ts';
 
 /** Words around an id that say what it is. */
 const AROUND: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 import type { Command, Parsed } from '../command.ts';
-import type { Word } from './words.ts';
+import type { Word } from './tokens.ts';
 
 /** Maps a verb to its member of the union. */
 export type CommandOf = { readonly [C in Command as C['verb']]: C };

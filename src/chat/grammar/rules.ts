@@ -19,7 +19,7 @@ import { readRef } from './refs.ts';
 import { readDenial, readRequestId, readStrictRequestId, writeDenial, writeRequestId } from './request-id.ts';
 import type { CommandOf, Reading, Rule } from './rule.ts';
 import { readHowIs, readIsHealthy, readStatus, readWhichAre, readWrongWith, writeStatus } from './status.ts';
-import { fold, toPhrases, type Word } from './words.ts';
+import { fold, toPhrases, type Word } from './tokens.ts';
 
 /**
  * How each command is read and written. Its phrases are data, beside the messages. A decision needs its exact words; a

@@ -1,4 +1,4 @@
-import { fold, trimEdges, type Word } from './words.ts';
+import { fold, trimEdges, type Word } from './tokens.ts';
 
 /**
  * Where "provision <subject> to <app>" splits. Names may contain the separators themselves (`Data for Good`, `Anh To`),

@@ -5,7 +5,7 @@ import { isPlain, quoteName } from './names.ts';
 import { phraseIn, phrasesOf, plainWord, toPlainPhrases } from './plain-words.ts';
 import { REASON_WORDS } from './reason-words.ts';
 import { SEPARATORS } from './separators.ts';
-import { fold, joinWords, phraseAt, splitWords, toPhrases, trimEdges, type Word } from './words.ts';
+import { fold, joinWords, phraseAt, splitWords, toPhrases, trimEdges, type Word } from './tokens.ts';
 
 /**
  * Where a line says when something starts. Only the form of the words counts here: the day they name depends on the

@@ -14,7 +14,7 @@ import {
 import { readName } from './names.ts';
 import { readStrictRequestId } from './request-id.ts';
 import type { Reading } from './rule.ts';
-import { fold, type Word } from './words.ts';
+import { fold, type Word } from './tokens.ts';
 
 type StatusCommand = Extract<Command, { verb: 'status' }>;
 

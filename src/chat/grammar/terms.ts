@@ -5,7 +5,7 @@ import { REASON_WORDS } from './reason-words.ts';
 import { readReason, reasonPlace, withoutMarksAtTheEnd, writeBecause } from './reasons.ts';
 import type { Reading } from './rule.ts';
 import { endsInTime, holdsOwnTime, isStartWord, startPlace, trailingStart, writeStart } from './start-words.ts';
-import { splitWords, type Word } from './words.ts';
+import { splitWords, type Word } from './tokens.ts';
 
 /** The words of a line without its end. */
 export interface EndCut {

@@ -3,7 +3,7 @@ import { isNear, typingDistance } from './closest.ts';
 import { phrasesOf } from './phrases.ts';
 import type { Reading } from './rule.ts';
 import { rules } from './rules.ts';
-import { fold, phraseAt, splitWords, type Word } from './words.ts';
+import { fold, phraseAt, splitWords, type Word } from './tokens.ts';
 
 /** A rule whose spelling begins the line, and the words after it. */
 export interface Match {

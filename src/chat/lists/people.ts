@@ -5,7 +5,7 @@ import type { Directory, DirectoryUser } from '../../graph/directory.ts';
 import { isGuest } from '../../graph/user.ts';
 import { addressOf } from '../../graph/user-addresses.ts';
 import type { LeftOut, Subject } from '../../requests/request.ts';
-import { trimEdges } from '../grammar/words.ts';
+import { trimEdges } from '../grammar/tokens.ts';
 import { nearMisses, resolvePerson, type Typist } from './person.ts';
 
 /** The result for a list of names and addresses: the people, each once and in order, and the entries left out. */

@@ -3,7 +3,7 @@ import type { Directory, DirectoryUser } from '../../graph/directory.ts';
 import type { UserMatch } from '../../graph/user.ts';
 import { closest } from '../grammar/closest.ts';
 import { isSelf, noNameIn } from '../grammar/pronouns.ts';
-import { splitWords } from '../grammar/words.ts';
+import { splitWords } from '../grammar/tokens.ts';
 import type { Incoming } from '../incoming.ts';
 
 /** The possible results for a name; `noName` names no particular person, and no lookup was made. */

@@ -10,12 +10,12 @@ import type { AccessParts } from '../../requests/access-requests/parts.ts';
 import type { CrashGuard } from '../../requests/crash-guard.ts';
 import type { Command, Verb } from '../command.ts';
 import type { FileContent, Incoming, IncomingFile } from '../incoming.ts';
+import type { Messages } from '../messages.ts';
 import type { ChatObserver } from '../observer.ts';
 import type { CardAction, CardMessage, Reply } from '../reply.ts';
-import type { Words } from '../words.ts';
 
 /** The Graph services of one permission type: application, or delegated for a signed-in person. */
-export interface Sight {
+export interface GraphServices {
   readonly access: Access;
   readonly directory: Directory;
   readonly applications: Applications;
@@ -24,12 +24,12 @@ export interface Sight {
   readonly provisioningLog: ProvisioningLog;
 }
 
-export interface CommandParts extends Sight {
+export interface CommandParts extends GraphServices {
   /**
    * Whether Graph is called by application permission (`own`) or by the caller's delegated permission (`callers`),
    * which lasts only while they are signed in.
    */
-  readonly rights: 'own' | 'callers';
+  readonly graphAccess: 'appOnly' | 'delegated';
   readonly store: AccessParts;
   readonly log: Log;
   /** The people for whom a requester may request access. */
@@ -60,7 +60,7 @@ export interface CommandParts extends Sight {
 export interface Turn {
   readonly incoming: Incoming;
   readonly caller: Caller;
-  readonly words: Words;
+  readonly words: Messages;
 }
 
 /** The member of the union that a verb stands for. */

@@ -87,8 +87,11 @@ export function readsRolesAnew({ registry }: CommandParts, verb: Verb | CardActi
 }
 
 /** Whether a command is available with this type of Graph permission. */
-export function isPossible({ registry, rights }: Pick<CommandParts, 'registry' | 'rights'>, verb: Verb): boolean {
-  return rights === 'own' || registry.commands[verb].appOnly !== true;
+export function isPossible(
+  { registry, graphAccess }: Pick<CommandParts, 'registry' | 'graphAccess'>,
+  verb: Verb,
+): boolean {
+  return graphAccess === 'appOnly' || registry.commands[verb].appOnly !== true;
 }
 
 /** Refuses a command that needs application permission where Usher has delegated permissions alone. */
@@ -96,8 +99,8 @@ export function refuseUnattended(parts: CommandParts, turn: Turn, verb: Verb): R
   return isPossible(parts, verb) ? null : refuseDelegated(parts, turn);
 }
 
-function refuseDelegated({ rights }: CommandParts, { words }: Turn): Reply | null {
-  return rights === 'own' ? null : say(words, { kind: 'needsApplicationPermission' });
+function refuseDelegated({ graphAccess }: CommandParts, { words }: Turn): Reply | null {
+  return graphAccess === 'appOnly' ? null : say(words, { kind: 'needsApplicationPermission' });
 }
 
 /** The same; a caller without the command's own permission is refused for that instead. */

@@ -1,8 +1,8 @@
 import type { AppsView } from '../cards/card-views.ts';
 import { renderLargestThatFits } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
+import type { MessageKey, Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import type { WordKey, Words } from '../words.ts';
 import { LONGEST_NAME, maybe, short } from './parts.ts';
 import { lookOf, type Tone } from './tone.ts';
 
@@ -23,7 +23,7 @@ export interface AppEntry {
   readonly aliases: readonly string[];
 }
 
-const STATES: Readonly<Record<AppState, { readonly tone: Tone; readonly word: WordKey }>> = {
+const STATES: Readonly<Record<AppState, { readonly tone: Tone; readonly word: MessageKey }>> = {
   healthy: { tone: 'good', word: 'appState.healthy' },
   neverRun: { tone: 'neutral', word: 'appState.neverRun' },
   paused: { tone: 'warning', word: 'appState.paused' },
@@ -40,7 +40,7 @@ const LONGEST_ALIASES = 120;
 
 /** The apps that match a search, or all of them: some of `count`, or of more where the list is incomplete. */
 export function apps(
-  words: Words,
+  words: Messages,
   {
     entries,
     count,
@@ -69,11 +69,11 @@ export function apps(
   return { card, summary };
 }
 
-function noneText(words: Words, search: string | null): string {
+function noneText(words: Messages, search: string | null): string {
   return search === null ? words.card('apps.none') : words.card('apps.noneSearch', { search: short(search) });
 }
 
-function row(words: Words, { name, state, aliases }: AppEntry): AppsView['rows'][number] {
+function row(words: Messages, { name, state, aliases }: AppEntry): AppsView['rows'][number] {
   const { tone, word } = STATES[state];
   const others = short(words.list(aliases.slice(0, 5)), LONGEST_ALIASES);
   return {

@@ -1,7 +1,7 @@
-import type { WordKey, Words } from '../words.ts';
+import type { MessageKey, Messages } from '../messages.ts';
 
 /** By the last part of the attribute's path, lowercase: SCIM, Entra ID and Active Directory spell names differently. */
-const NAMES: ReadonlyMap<string, WordKey> = new Map<string, WordKey>([
+const NAMES: ReadonlyMap<string, MessageKey> = new Map<string, MessageKey>([
   ['username', 'attribute.userName'],
   ['userprincipalname', 'attribute.userName'],
   ['samaccountname', 'attribute.userName'],
@@ -44,7 +44,7 @@ const NAMES: ReadonlyMap<string, WordKey> = new Map<string, WordKey>([
 const PARTS = new Set(['value', 'display', 'type', 'primary', '$ref']);
 
 /** An attribute's everyday name, or null: `name.familyName` is the surname. */
-export function attributeWord(attribute: string, words: Words): string | null {
+export function attributeWord(attribute: string, words: Messages): string | null {
   const path = attribute
     .slice(0, 300)
     .replace(/\[[^\]]*\]/g, '')

@@ -1,8 +1,8 @@
 import type { LeftOut, Request } from '../../requests/request.ts';
 import type { SubmitButton } from '../cards/card-views.ts';
 import { renderLargestThatFits } from '../cards/render.ts';
+import { createMessages, type Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import { createWords, type Words } from '../words.ts';
 import { short, submitButton } from './parts.ts';
 import { leftOutSection, type RowLimits } from './people-rows.ts';
 import { lengthOf, requestFooter } from './progress-parts.ts';
@@ -24,7 +24,7 @@ const LEVELS: readonly RowLimits[] = [
 
 /** Asks for confirmation before a long list runs: what will happen, how long it takes, and which lines will not run. */
 export function confirmCard({ request, count, takesMs, now }: ConfirmCardInput): CardMessage {
-  const words = createWords(request.reader.locale, request.reader.timeZone);
+  const words = createMessages(request.reader.locale, request.reader.timeZone);
   const values = { app: short(request.app.name), count };
   const length = takesMs === null ? null : lengthOf(words, takesMs);
   const summary = words.plain('confirm.summary', values);
@@ -47,7 +47,7 @@ export function confirmCard({ request, count, takesMs, now }: ConfirmCardInput):
 
 /** For a list without any person left to provision: each line, why, and what may have been meant. */
 export function nobodyFoundCard(
-  words: Words,
+  words: Messages,
   { app, leftOut }: { readonly app: string; readonly leftOut: readonly LeftOut[] },
 ): CardMessage {
   const summary = words.plain('confirm.nobody.summary', { app: short(app) });
@@ -62,7 +62,7 @@ export function nobodyFoundCard(
   return { card, summary };
 }
 
-function confirmButtons(words: Words, requestId: string, count: number): SubmitButton[] {
+function confirmButtons(words: Messages, requestId: string, count: number): SubmitButton[] {
   return [
     ...submitButton(words, 'button.confirm', { verb: 'confirm', requestId }, undefined, { count }),
     ...submitButton(words, 'button.cancel', { verb: 'cancel', requestId }),

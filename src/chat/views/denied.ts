@@ -1,8 +1,8 @@
 import type { Contact, Denial, Role } from '../../access/caller.ts';
 import { carries } from '../../access/policy.ts';
 import { assertNever } from '../../assert-never.ts';
+import type { MessageKey, Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import type { WordKey, Words } from '../words.ts';
 import { noticeCard } from './notice.ts';
 import { short } from './parts.ts';
 
@@ -15,11 +15,11 @@ export interface RoleContact extends Contact {
 }
 
 /** A role's everyday name. */
-export const roleName = (role: Role, words: Words): string => words.plain(`role.${role}`);
+export const roleName = (role: Role, words: Messages): string => words.plain(`role.${role}`);
 
 /** Says why the caller may not, and whom to ask. `callerName` is null when the caller's name is unknown. */
 export function denied(
-  words: Words,
+  words: Messages,
   {
     denial,
     contacts,
@@ -41,12 +41,12 @@ export function denied(
 }
 
 interface Explanation {
-  readonly key: WordKey;
+  readonly key: MessageKey;
   readonly values: Readonly<Record<string, string | number>>;
-  readonly next: WordKey;
+  readonly next: MessageKey;
 }
 
-function explain(words: Words, denial: Denial): Explanation {
+function explain(words: Messages, denial: Denial): Explanation {
   switch (denial.reason) {
     case 'noRole':
       return { key: 'denied.noRole', values: {}, next: 'denied.askAdmin' };
@@ -75,7 +75,7 @@ function explain(words: Words, denial: Denial): Explanation {
 }
 
 /** Says what each group gives where groups give different rights; for a single group that is clear. */
-function contactText(words: Words, { group, people, gives }: RoleContact, tellsApart: boolean): string {
+function contactText(words: Messages, { group, people, gives }: RoleContact, tellsApart: boolean): string {
   const names = people.slice(0, MOST_PEOPLE).map((name) => short(name, 40));
   const values = { group: short(group), people: words.list(names) };
   if (gives === null || !tellsApart)
@@ -86,7 +86,7 @@ function contactText(words: Words, { group, people, gives }: RoleContact, tellsA
 }
 
 /** The widest right of a role, in a word or two. */
-function widestRight(role: Role): WordKey {
+function widestRight(role: Role): MessageKey {
   if (carries(role, 'provision.run')) return 'denied.canProvision';
   if (carries(role, 'access.decide')) return 'denied.canDecide';
   return carries(role, 'access.request') ? 'denied.canRequest' : 'denied.canLook';

@@ -1,5 +1,5 @@
+import type { Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import type { Words } from '../words.ts';
 import { noticeCard } from './notice.ts';
 import { type SayButton, short } from './parts.ts';
 
@@ -10,7 +10,7 @@ const LONGEST_LEFT_OUT = 120;
 const TICKET = /\b[A-Z]{2,10}-?\d{3,}\b|#\d{3,}/i;
 
 /** For a line that is nearly a command. The button runs `suggestion`, the whole corrected line. */
-export function didYouMean(words: Words, { suggestion }: { readonly suggestion: string }): CardMessage {
+export function didYouMean(words: Messages, { suggestion }: { readonly suggestion: string }): CardMessage {
   return offersCard(words, { lines: [suggestion], leftOut: null, more: false });
 }
 
@@ -24,7 +24,7 @@ export interface Offers {
 }
 
 /** One line that was probably meant, or several candidates, each with a button. Nothing has been done. */
-export function offersCard(words: Words, { lines, leftOut, more }: Offers): CardMessage {
+export function offersCard(words: Messages, { lines, leftOut, more }: Offers): CardMessage {
   const shown = lines.slice(0, MOST_OFFERS);
   const [only = '', second] = shown;
   const isOne = second === undefined;

@@ -1,7 +1,7 @@
 import { assertNever } from '../../assert-never.ts';
 import { type GraphTrouble, refusesToken } from '../../graph/answer.ts';
 import { permissionFor } from '../../graph/permission-for.ts';
-import type { Words, WordValues } from '../words.ts';
+import type { Messages, MessageValues } from '../messages.ts';
 import { short } from './parts.ts';
 import { type ProblemKeys, problemKeys } from './problem-keys.ts';
 
@@ -35,11 +35,11 @@ export function isGraphProblem(what: { readonly kind: string }): what is GraphPr
 
 /** A problem's catalogue keys with their values; `codeLine` is finished. */
 export function graphProblem(
-  words: Words,
+  words: Messages,
   what: GraphProblem,
 ): {
   readonly keys: ProblemKeys;
-  readonly values: WordValues;
+  readonly values: MessageValues;
   readonly code: string | null;
   readonly codeLine?: string;
 } {
@@ -101,7 +101,7 @@ function silenceName(why: Extract<GraphTrouble, { kind: 'noAnswer' }>['why']): N
 /** The values where only the kind of the problem is known. */
 const untold = { status: 'none', wait: 'none', permission: 'none' };
 
-function valuesOf(words: Words, trouble: GraphTrouble): WordValues {
+function valuesOf(words: Messages, trouble: GraphTrouble): MessageValues {
   if (trouble.kind !== 'refused') return untold;
   const { status, retryAfterMs, trace } = trouble;
   return {
@@ -112,7 +112,7 @@ function valuesOf(words: Words, trouble: GraphTrouble): WordValues {
 }
 
 /** How long Graph asks to wait, in whole units, rounded up: less would be too soon. */
-function waitText(words: Words, ms: number): string {
+function waitText(words: Messages, ms: number): string {
   const seconds = Math.ceil(ms / 1_000);
   if (seconds <= 120) return words.plain('wait.seconds', { count: seconds });
   const minutes = Math.ceil(seconds / 60);
@@ -122,7 +122,7 @@ function waitText(words: Words, ms: number): string {
 }
 
 /** Graph's own code, and the id under which Microsoft's support and the log know the call. */
-export function codeOf(words: Words, trouble: GraphTrouble): string {
+export function codeOf(words: Messages, trouble: GraphTrouble): string {
   const request = short(trouble.trace.requestId ?? trouble.trace.clientRequestId, 60);
   if (trouble.kind === 'refused') {
     const { status } = trouble;

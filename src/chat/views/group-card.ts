@@ -4,8 +4,8 @@ import type { Request, Subject, Task, WaitingFault } from '../../requests/reques
 import type { ListRow, ListSection, ListView, SubmitButton } from '../cards/card-views.ts';
 import { renderLargestThatFits } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
+import { createMessages, type MessageKey, type Messages, type MessageValues } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import { createWords, type WordKey, type Words, type WordValues } from '../words.ts';
 import { attributeWord } from './attribute-words.ts';
 import { outcomeWords } from './outcome-words.ts';
 import { maybe, short, submitButton } from './parts.ts';
@@ -48,7 +48,7 @@ const LEVELS: readonly Limits[] = [
  */
 export function groupCard(input: GroupCardInput): CardMessage {
   const { request, counts, now } = input;
-  const words = createWords(request.reader.locale, request.reader.timeZone);
+  const words = createMessages(request.reader.locale, request.reader.timeZone);
   const names = { group: nameOf(input.group, 80), app: short(request.app.name) };
   const head = headline(words, counts, names);
   const subject = words.card('group.subject', names);
@@ -105,18 +105,18 @@ export function countCalls(tasks: readonly Task[]): CallCounts {
   };
 }
 
-function headline(words: Words, counts: CallCounts, names: WordValues) {
+function headline(words: Messages, counts: CallCounts, names: MessageValues) {
   const [key, values, tone] = headlineParts();
   return { tone, title: words.card(key, values), plainTitle: words.plain(key, values) };
 
-  function headlineParts(): [WordKey, WordValues, Tone] {
+  function headlineParts(): [MessageKey, MessageValues, Tone] {
     const { calls, members, held, waiting, running, cancelled, perhaps, done, byTone } = counts;
     if (held > 0) return ['group.confirm', names, 'waiting'];
     if (waiting === 0 && running > 0 && cancelled > 0) return ['group.cancelling', { running }, 'working'];
     if (waiting + running > 0) return ['group.running', { done, calls: calls - cancelled }, 'working'];
     if (cancelled === calls && perhaps === 0) return ['group.cancelledAll', {}, 'neutral'];
     if (byTone.good === calls) return ['group.done', { members, calls }, 'good'];
-    const sums: readonly (readonly [WordKey, number])[] = [
+    const sums: readonly (readonly [MessageKey, number])[] = [
       ['group.sum.done', byTone.good],
       ['group.sum.notProvisioned', byTone.warning],
       ['group.sum.failed', byTone.bad],
@@ -135,7 +135,7 @@ function finishedTone({ byTone, calls, cancelled }: CallCounts): Tone {
   return byTone.bad + byTone.warning === 0 ? 'unknown' : 'warning';
 }
 
-function paragraphs(words: Words, { request, counts, finishesAt, fault, takesMs, now }: GroupCardInput): string[] {
+function paragraphs(words: Messages, { request, counts, finishesAt, fault, takesMs, now }: GroupCardInput): string[] {
   const { calls, members, held, waiting, running, done } = counts;
   const isToCome = held > 0 || (done === 0 && waiting > 0);
   const takes = held > 0 && (takesMs ?? null) !== null ? lengthOf(words, takesMs ?? 0) : null;
@@ -148,7 +148,7 @@ function paragraphs(words: Words, { request, counts, finishesAt, fault, takesMs,
   ];
 }
 
-function callSection(words: Words, { calls, counts }: GroupCardInput, limits: RowLimits): ListSection[] {
+function callSection(words: Messages, { calls, counts }: GroupCardInput, limits: RowLimits): ListSection[] {
   if (calls.length === 0) return [];
   const urgency = ({ state }: Task) => (state.kind === 'done' && isWorthRetrying(state.outcome) ? 0 : 1);
   const shown = [...calls]
@@ -164,7 +164,7 @@ function callSection(words: Words, { calls, counts }: GroupCardInput, limits: Ro
   ];
 }
 
-function callRow(words: Words, { position, members, state }: Task, limits: RowLimits): ListRow {
+function callRow(words: Messages, { position, members, state }: Task, limits: RowLimits): ListRow {
   const { tone, line } = stateLine(words, state, 'group');
   const number = position + 1;
   // Cut one by one, so that all five names stay readable; cut as a whole, the last would be lost.
@@ -175,7 +175,7 @@ function callRow(words: Words, { position, members, state }: Task, limits: RowLi
 }
 
 /** Microsoft's answer for a group may be empty: a success without details. */
-function withoutDetail(words: Words, state: Task['state'], line: string): string {
+function withoutDetail(words: Messages, state: Task['state'], line: string): string {
   if (state.kind !== 'done' || state.outcome.kind !== 'otherChange') return line;
   return isEmpty(state.outcome.report) ? words.plain('group.noDetail', { verdict: line }) : line;
 }
@@ -185,7 +185,7 @@ function isEmpty({ steps, changes }: Report): boolean {
 }
 
 /** The next step for the first failed call; the calls of a group mostly fail for one reason. */
-function nextStep(words: Words, { calls, canRetry }: GroupCardInput, names: WordValues): ListView['next'] {
+function nextStep(words: Messages, { calls, canRetry }: GroupCardInput, names: MessageValues): ListView['next'] {
   const outcome = calls.map(failureOf).find((found) => found !== null) ?? null;
   if (outcome === null) return [];
   const property = outcome.kind === 'skipped' ? (outcome.property ?? '') : '';
@@ -207,7 +207,7 @@ function failureOf({ state }: Task): Outcome | null {
   return state.kind === 'done' && isWorthRetrying(state.outcome) ? state.outcome : null;
 }
 
-function buttons(words: Words, { request, counts, calls, canRetry }: GroupCardInput): SubmitButton[] {
+function buttons(words: Messages, { request, counts, calls, canRetry }: GroupCardInput): SubmitButton[] {
   const requestId = request.id;
   const isRetryable = canRetry && calls.some((task) => failureOf(task) !== null);
   return [

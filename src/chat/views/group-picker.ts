@@ -1,8 +1,8 @@
 import type { GroupKind } from '../../graph/groups.ts';
 import type { Text } from '../cards/card-views.ts';
 import { markdownText } from '../cards/safe-text.ts';
+import type { Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import type { Words } from '../words.ts';
 import { LONGEST_NAME, maybe, maybeQuoted, short } from './parts.ts';
 import { chooseButton, isMore, MOST_CANDIDATES, type Picking, pickerCard } from './person-picker.ts';
 
@@ -25,7 +25,10 @@ export interface GroupDetails {
 }
 
 /** Several groups match what was typed. */
-export function groupPicker(words: Words, { typed, candidates, more, choose }: Picking<GroupCandidate>): CardMessage {
+export function groupPicker(
+  words: Messages,
+  { typed, candidates, more, choose }: Picking<GroupCandidate>,
+): CardMessage {
   return pickerCard(words, {
     title: words.card('picker.group.title', { typed: short(typed) }),
     intro: words.card('picker.group.intro'),
@@ -41,7 +44,7 @@ export function groupPicker(words: Words, { typed, candidates, more, choose }: P
   });
 }
 
-function detailLines(words: Words, { id, details }: GroupCandidate): Text[] {
+function detailLines(words: Messages, { id, details }: GroupCandidate): Text[] {
   if (details === undefined) return [];
   const { mail, kind, isDynamic, members, createdAt } = details;
   return [

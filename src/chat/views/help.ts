@@ -3,9 +3,9 @@ import { renderCard } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
 import type { Verb } from '../command.ts';
 import { spellingOf } from '../grammar/verbs.ts';
+import type { Messages } from '../messages.ts';
 import type { Chapter } from '../registry/define-command.ts';
 import type { CardMessage } from '../reply.ts';
-import type { Words } from '../words.ts';
 import { maybe, type SayButton, sayButtons, short, submitButton } from './parts.ts';
 
 /** A command that the caller may use. */
@@ -34,7 +34,7 @@ const LONGEST_LINE = 80;
  * @param signsIn whether people sign in to Usher, and may want to sign out again
  */
 export function help(
-  words: Words,
+  words: Messages,
   {
     commands,
     topic,
@@ -56,14 +56,14 @@ export function help(
   });
 }
 
-function helpIntro(words: Words, hasCommands: boolean, unknownTopic: string | null): string {
+function helpIntro(words: Messages, hasCommands: boolean, unknownTopic: string | null): string {
   if (!hasCommands) return words.card('help.nothing');
   return unknownTopic === null ? words.card('help.intro') : words.card('help.noTopic', { topic: short(unknownTopic) });
 }
 
 /** The answer to a line that was not understood: what the caller could type instead. */
 export function notUnderstoodCard(
-  words: Words,
+  words: Messages,
   { commands, typed }: { readonly commands: readonly CommandHelp[]; readonly typed: string },
 ): CardMessage {
   const values = { typed: short(typed) };
@@ -85,7 +85,7 @@ export interface HelpContent {
 }
 
 /** Draws a list of commands below a short text. */
-export function helpCard(words: Words, content: HelpContent): CardMessage {
+export function helpCard(words: Messages, content: HelpContent): CardMessage {
   const commands = content.commands.slice(0, MOST_COMMANDS);
   // A reader without cards can still read what to type.
   const lines = commands.flatMap(({ examples }) => examples.slice(0, 1)).map((line) => short(line, LONGEST_LINE));
@@ -102,7 +102,7 @@ export function helpCard(words: Words, content: HelpContent): CardMessage {
 
 type Entry = HelpView['commands'][number];
 
-function entry(words: Words, { verb, examples, tryIt }: CommandHelp): Entry {
+function entry(words: Messages, { verb, examples, tryIt }: CommandHelp): Entry {
   return {
     text: words.card(`help.${verb}`),
     examples: examples.slice(0, MOST_EXAMPLES).map((line) => exampleText(line, LONGEST_EXAMPLE)),
@@ -112,7 +112,7 @@ function entry(words: Words, { verb, examples, tryIt }: CommandHelp): Entry {
 }
 
 /** One entry per run of a chapter: a line for each command, and a button for the first harmless one. */
-function chapters(words: Words, commands: readonly CommandHelp[]): Entry[] {
+function chapters(words: Messages, commands: readonly CommandHelp[]): Entry[] {
   const found: { chapter: Chapter; commands: CommandHelp[] }[] = [];
   for (const command of commands) {
     const { chapter } = command;
@@ -135,7 +135,7 @@ function chapters(words: Words, commands: readonly CommandHelp[]): Entry[] {
   });
 }
 
-function footer(words: Words, commands: readonly CommandHelp[]): string | null {
+function footer(words: Messages, commands: readonly CommandHelp[]): string | null {
   const [first] = commands;
   if (first === undefined) return null;
   if (commands.length <= MANY_COMMANDS) return words.card('help.footer');
@@ -144,4 +144,4 @@ function footer(words: Words, commands: readonly CommandHelp[]): string | null {
 
 const exampleText = (line: string, limit: number): Text => ({ text: markdownText(line, limit) });
 
-const sayLine = (words: Words, line: string): string => words.plain('button.runs', { line });
+const sayLine = (words: Messages, line: string): string => words.plain('button.runs', { line });

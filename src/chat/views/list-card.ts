@@ -3,8 +3,8 @@ import type { Request, Subject, WaitingFault } from '../../requests/request.ts';
 import type { Fact, ListSection, ListView, SubmitButton, Text } from '../cards/card-views.ts';
 import { renderLargestThatFits } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
+import { createMessages, type MessageKey, type Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import { createWords, type WordKey, type Words } from '../words.ts';
 import { outcomeWords } from './outcome-words.ts';
 import { maybe, short, submitButton } from './parts.ts';
 import { calledName, leftOutSection, moreText, type RowLimits, row } from './people-rows.ts';
@@ -51,7 +51,7 @@ export interface ListCardInput {
 /** The groups in which the verdict line sums up outcomes, and each outcome's word for the counts. */
 type Sum = 'done' | 'lostAccess' | 'notProvisioned' | 'failed' | 'unknown';
 
-const OUTCOMES: readonly (readonly [OutcomeKind, Sum, Tone, WordKey])[] = [
+const OUTCOMES: readonly (readonly [OutcomeKind, Sum, Tone, MessageKey])[] = [
   ['created', 'done', 'good', 'count.created'],
   ['updated', 'done', 'good', 'count.updated'],
   ['otherChange', 'done', 'good', 'count.otherChange'],
@@ -65,7 +65,7 @@ const OUTCOMES: readonly (readonly [OutcomeKind, Sum, Tone, WordKey])[] = [
   ['unknown', 'unknown', 'unknown', 'count.unknown'],
 ];
 
-const SUMS: readonly (readonly [Sum, WordKey])[] = [
+const SUMS: readonly (readonly [Sum, MessageKey])[] = [
   ['done', 'list.sum.done'],
   ['lostAccess', 'list.sum.lostAccess'],
   ['notProvisioned', 'list.sum.notProvisioned'],
@@ -111,7 +111,7 @@ const LEVELS: readonly Limits[] = [
  */
 export function listCard(input: ListCardInput): CardMessage {
   const { request } = input.overview;
-  const words = createWords(request.reader.locale, request.reader.timeZone);
+  const words = createMessages(request.reader.locale, request.reader.timeZone);
   const { tone, title, plainTitle } = headline(words, input.overview);
   const app = short(request.app.name);
   const summary = words.plain('list.summary', { app, verdict: plainTitle });
@@ -131,7 +131,7 @@ export function listCard(input: ListCardInput): CardMessage {
 }
 
 function body(
-  words: Words,
+  words: Messages,
   { overview, now }: ListCardInput,
   limits: Limits,
 ): Pick<ListView, 'bars' | 'paragraphs' | 'tables' | 'sections'> {
@@ -150,13 +150,13 @@ function body(
   };
 }
 
-function headline(words: Words, { counts, request }: ListOverview) {
+function headline(words: Messages, { counts, request }: ListOverview) {
   const isWhole = request.leftOut.every(({ reason }) => reason === 'duplicate');
   const { total, cancelled, running, perhaps = 0 } = counts;
   const [key, values, tone] = headlineParts();
   return { tone, title: words.card(key, values), plainTitle: words.plain(key, values) };
 
-  function headlineParts(): [WordKey, Record<string, string | number>, Tone] {
+  function headlineParts(): [MessageKey, Record<string, string | number>, Tone] {
     const unsent = counts.held + counts.waiting;
     if (unsent === 0 && running > 0 && cancelled > 0) return ['list.cancelling', { running }, 'working'];
     if (unsent + running > 0) return ['list.running', { done: finished(counts), total: total - cancelled }, 'working'];
@@ -176,7 +176,7 @@ function headline(words: Words, { counts, request }: ListOverview) {
   }
 }
 
-function sumsOf(words: Words, { byOutcome }: ListCounts): string[] {
+function sumsOf(words: Messages, { byOutcome }: ListCounts): string[] {
   return SUMS.flatMap(([sum, key]) => {
     const kinds = OUTCOMES.filter(([, belongs]) => belongs === sum);
     const count = kinds.reduce((all, [kind]) => all + (byOutcome[kind] ?? 0), 0);
@@ -198,8 +198,8 @@ function overallTone({ byOutcome, total, cancelled }: ListCounts): Tone {
   return tones.every((tone) => tone === 'unknown') ? 'unknown' : 'warning';
 }
 
-function countFacts(words: Words, counts: ListCounts): Fact[] {
-  const states: readonly (readonly [Tone, WordKey, number])[] = [
+function countFacts(words: Messages, counts: ListCounts): Fact[] {
+  const states: readonly (readonly [Tone, MessageKey, number])[] = [
     ['working', 'list.state.running', counts.running],
     ['waiting', 'list.state.waiting', counts.waiting],
     ['waiting', 'list.state.held', counts.held],
@@ -214,7 +214,7 @@ function countFacts(words: Words, counts: ListCounts): Fact[] {
     }));
 }
 
-function failureSection(words: Words, { failures, counts }: ListOverview, limits: RowLimits): ListSection[] {
+function failureSection(words: Messages, { failures, counts }: ListOverview, limits: RowLimits): ListSection[] {
   if (failures.length === 0) return [];
   const shown = failures.slice(0, limits.rows);
   const notWell = OUTCOMES.filter(([, sum]) => sum !== 'done' && sum !== 'lostAccess');
@@ -235,7 +235,7 @@ function failureSection(words: Words, { failures, counts }: ListOverview, limits
 }
 
 /** The people with a finished call, by outcome, except those with a row of their own. */
-function endedSection(words: Words, { ended = [], failures, counts }: ListOverview, limits: Limits): ListSection[] {
+function endedSection(words: Messages, { ended = [], failures, counts }: ListOverview, limits: Limits): ListSection[] {
   const inRows = failures.slice(0, limits.failures.rows).map(({ outcome }) => outcome.kind);
   const failed = ended.filter(({ kind }) => !isWell(kind));
   // Both are in the order of the list, so the rows are the first of these.
@@ -263,18 +263,18 @@ function isWell(kind: OutcomeKind): boolean {
 }
 
 /** Two people with the same name are not rare among five hundred. */
-function nameWithLabel(words: Words, person: Named, limit: number): string {
+function nameWithLabel(words: Messages, person: Named, limit: number): string {
   const name = calledName(words, person, limit);
   const label = short(person.label ?? '', limit);
   return label === '' || label === name ? name : words.plain('list.nameAndLabel', { name, label });
 }
 
-function runningText(words: Words, { running }: ListOverview, most: number): readonly Text[] {
+function runningText(words: Messages, { running }: ListOverview, most: number): readonly Text[] {
   const names = running.slice(0, most).map((one) => calledName(words, { ...one, label: null }, 40));
   return names.length === 0 ? [] : [{ text: words.card('list.runningNow', { names: words.list(names) }) }];
 }
 
-function buttons(words: Words, { overview, canRetry }: ListCardInput): SubmitButton[] {
+function buttons(words: Messages, { overview, canRetry }: ListCardInput): SubmitButton[] {
   const { counts, request } = overview;
   const failed = OUTCOMES.some(
     ([kind, sum]) => sum !== 'done' && sum !== 'lostAccess' && (counts.byOutcome[kind] ?? 0) > 0,

@@ -1,5 +1,5 @@
 import { assertNever } from '../../assert-never.ts';
-import type { WordValues } from '../words.ts';
+import type { MessageValues } from '../messages.ts';
 import { short } from './parts.ts';
 import { type ProblemKeys, problemKeys } from './problem-keys.ts';
 
@@ -77,11 +77,11 @@ export function isListProblem(what: { readonly kind: string }): what is ListProb
 }
 
 /** A problem's catalogue keys with their values. */
-export function listProblem(what: ListProblem): { readonly keys: ProblemKeys; readonly values: WordValues } {
+export function listProblem(what: ListProblem): { readonly keys: ProblemKeys; readonly values: MessageValues } {
   return { keys: KEYS[what.kind], values: valuesOf(what) };
 }
 
-function valuesOf(what: ListProblem): WordValues {
+function valuesOf(what: ListProblem): MessageValues {
   switch (what.kind) {
     case 'appTakesNoGroups':
       return { app: short(what.app) };

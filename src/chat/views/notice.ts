@@ -1,7 +1,7 @@
 import type { NoticeView } from '../cards/card-views.ts';
 import { renderCard } from '../cards/render.ts';
+import type { Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import type { Words } from '../words.ts';
 import { entraLink, MOST_BUTTONS, maybe, type SayButton, sayButtons } from './parts.ts';
 import { lookOf, type Tone } from './tone.ts';
 
@@ -19,7 +19,7 @@ export interface Notice {
   readonly summary: string;
 }
 
-export function noticeCard(words: Words, notice: Notice): CardMessage {
+export function noticeCard(words: Messages, notice: Notice): CardMessage {
   const next = notice.next ?? null;
   const links = entraLink(words, notice.link ?? null);
   const view: NoticeView = {

@@ -2,15 +2,15 @@ import { assertNever } from '../../assert-never.ts';
 import { type ErrorMeaning, explainErrorCode } from '../../graph/outcome/error-codes.ts';
 import { type RefusalReason, reasonOf } from '../../graph/outcome/refusal.ts';
 import type { Outcome, OutcomeKind, ScopingCheck } from '../../graph/outcome.ts';
-import type { WordKey } from '../words.ts';
+import type { MessageKey } from '../messages.ts';
 import type { Tone } from './tone.ts';
 
 /** An outcome's name, meaning and next step, as keys of the catalogue. */
 export interface OutcomeWords {
   readonly tone: Tone;
-  readonly verdict: WordKey;
-  readonly happened: WordKey;
-  readonly next: WordKey;
+  readonly verdict: MessageKey;
+  readonly happened: MessageKey;
+  readonly next: MessageKey;
 }
 
 type Explanation = Pick<OutcomeWords, 'happened' | 'next'>;

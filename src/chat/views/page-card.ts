@@ -1,8 +1,8 @@
 import type { Request, Task } from '../../requests/request.ts';
 import type { SubmitButton } from '../cards/card-views.ts';
 import { renderLargestThatFits } from '../cards/render.ts';
+import type { Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import type { Words } from '../words.ts';
 import { short, submitButton } from './parts.ts';
 import { calledName, moreText, type RowLimits, row, stateLine } from './people-rows.ts';
 import { lookOf } from './tone.ts';
@@ -29,7 +29,7 @@ const LEVELS: readonly RowLimits[] = [
  * One page of all the people of a list in their current state: name, verdict, and the reason of a failure. In the
  * language of the person who turns the page.
  */
-export function pageCard(words: Words, { request, tasks, page, pages }: PageCardInput): CardMessage {
+export function pageCard(words: Messages, { request, tasks, page, pages }: PageCardInput): CardMessage {
   const values = { app: short(request.app.name), page: page + 1, pages };
   const summary = words.plain('page.summary', values);
   const card = renderLargestThatFits('list', LEVELS, (limits) => {
@@ -54,7 +54,7 @@ export function pageCard(words: Words, { request, tasks, page, pages }: PageCard
   return { card, summary };
 }
 
-function pageButtons(words: Words, requestId: string, page: number, pages: number): SubmitButton[] {
+function pageButtons(words: Messages, requestId: string, page: number, pages: number): SubmitButton[] {
   return [
     ...(page > 0
       ? submitButton(words, 'button.previousPage', { verb: 'page', requestId, page: page - 1, on: 'page' })

@@ -1,7 +1,7 @@
 import type { DecisionButton, FormButton, Link, Maybe, SubmitButton, Text } from '../cards/card-views.ts';
 import { markdownText, plainText } from '../cards/safe-text.ts';
+import type { MessageKey, Messages, MessageValues } from '../messages.ts';
 import type { CardAction } from '../reply.ts';
-import type { WordKey, Words, WordValues } from '../words.ts';
 
 /** Longest name of a person or an app on a card: enough for real names, and small enough for the card's size limit. */
 export const LONGEST_NAME = 80;
@@ -31,7 +31,7 @@ export const maybeQuoted = (text: string | null, limit?: number): Maybe<Text> =>
 
 /** A person's label next to the name: the user principal name, and whether they are a guest. */
 export const personLabel = (
-  words: Words,
+  words: Messages,
   { label, guest }: { readonly label: string | null; readonly guest?: boolean },
 ): Maybe<Text> =>
   guest === true ? maybe(words.card('subject.guest', { label: short(label ?? '—', 120) })) : maybeQuoted(label, 120);
@@ -41,11 +41,11 @@ export const personLabel = (
  * hidden characters. A click must not run a line that the clicker could not read first.
  */
 export function submitButton(
-  words: Words,
-  title: WordKey,
+  words: Messages,
+  title: MessageKey,
   action: CardAction,
   tooltip?: string,
-  values: WordValues = {},
+  values: MessageValues = {},
 ): Maybe<SubmitButton> {
   if ('text' in action && plainText(action.text, LONGEST_LINE) !== action.text) return [];
 
@@ -56,12 +56,12 @@ export function submitButton(
 }
 
 /** The button that sends the answer to this line to the clicker's personal chat. */
-export const personalButton = (words: Words, line: string): Maybe<SubmitButton> =>
+export const personalButton = (words: Messages, line: string): Maybe<SubmitButton> =>
   submitButton(words, 'button.inPersonal', { verb: 'personal', text: line }, words.plain('button.runs', { line }));
 
 /** A decision on an access request. It carries only the request's id; see `DecisionButton`. */
 export function decisionButton(
-  words: Words,
+  words: Messages,
   verb: DecisionButton['data']['verb'],
   requestId: string,
   names: { readonly person: string; readonly app: string },
@@ -74,19 +74,19 @@ export function decisionButton(
   };
 }
 
-const DECISIONS: Readonly<Record<DecisionButton['data']['verb'], readonly [title: WordKey, tooltip: WordKey]>> = {
+const DECISIONS: Readonly<Record<DecisionButton['data']['verb'], readonly [title: MessageKey, tooltip: MessageKey]>> = {
   approve: ['button.approve', 'button.approveOne'],
   deny: ['button.denyNow', 'button.denyOne'],
 };
 
 /** The submit button of the form of `request`. */
-export function formButton(words: Words): FormButton {
+export function formButton(words: Messages): FormButton {
   const title = words.plain('button.ask');
   return { title, tooltip: title, data: { verb: 'ask', msteams: { feedback: { hide: true } } } };
 }
 
 /** The button that opens a page of the Entra admin center, or none. */
-export const entraLink = (words: Words, url: string | null): Maybe<Link> =>
+export const entraLink = (words: Messages, url: string | null): Maybe<Link> =>
   url === null ? [] : [{ title: words.plain('button.openInEntra'), url }];
 
 /** The alternatives for a line with a start or an end. */
@@ -103,7 +103,7 @@ export interface SayButton {
 }
 
 /** At most as many as Teams shows. */
-export function sayButtons(words: Words, buttons: readonly SayButton[]): SubmitButton[] {
+export function sayButtons(words: Messages, buttons: readonly SayButton[]): SubmitButton[] {
   return buttons
     .flatMap(({ label, verb, text }) =>
       submitButton(words, `button.${label}`, { verb, text }, words.plain('button.runs', { line: text }), {

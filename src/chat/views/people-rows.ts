@@ -2,7 +2,7 @@ import { assertNever } from '../../assert-never.ts';
 import type { LeftOut, Subject, TaskState } from '../../requests/request.ts';
 import type { ListRow, ListSection } from '../cards/card-views.ts';
 import { markdownText } from '../cards/safe-text.ts';
-import type { Words } from '../words.ts';
+import type { Messages } from '../messages.ts';
 import { outcomeWords } from './outcome-words.ts';
 import { maybe, short } from './parts.ts';
 import { outcomeLine } from './reason-words.ts';
@@ -21,14 +21,14 @@ export function nameOf({ name, label }: Pick<Subject, 'name' | 'label'>, limit: 
 }
 
 /** The same, with guests marked as such. */
-export function calledName(words: Words, subject: Pick<Subject, 'name' | 'label' | 'guest'>, limit: number): string {
+export function calledName(words: Messages, subject: Pick<Subject, 'name' | 'label' | 'guest'>, limit: number): string {
   const name = nameOf(subject, limit);
   return subject.guest === true ? words.plain('person.guest', { name }) : name;
 }
 
 /** The name of a task's state, in plain text, and its tone. */
 export function stateLine(
-  words: Words,
+  words: Messages,
   state: TaskState,
   what: 'group' | 'other',
 ): { readonly tone: Tone; readonly line: string } {
@@ -57,7 +57,7 @@ export function row(tone: Tone, name: string, line: string, limits: RowLimits): 
 const MOST_SUGGESTIONS = 3;
 
 /** The lines without a call, each with what may have been meant; duplicates are only counted. */
-export function leftOutSection(words: Words, leftOut: readonly LeftOut[], limits: RowLimits): ListSection[] {
+export function leftOutSection(words: Messages, leftOut: readonly LeftOut[], limits: RowLimits): ListSection[] {
   const lines = leftOut.flatMap(({ text, reason, suggestions }) =>
     reason === 'duplicate' ? [] : [{ text, reason, suggestions }],
   );
@@ -79,6 +79,6 @@ export function leftOutSection(words: Words, leftOut: readonly LeftOut[], limits
 }
 
 /** "And 12 more.", or nothing. */
-export function moreText(words: Words, count: number) {
+export function moreText(words: Messages, count: number) {
   return maybe(count > 0 ? words.card('list.more', { count }) : null);
 }

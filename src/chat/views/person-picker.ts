@@ -3,8 +3,8 @@ import { isGuest } from '../../graph/user.ts';
 import type { Maybe, PickerRow, PickerView, SubmitButton, Text } from '../cards/card-views.ts';
 import { renderCard } from '../cards/render.ts';
 import { markdownText, plainText } from '../cards/safe-text.ts';
+import type { Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import type { Words } from '../words.ts';
 import { noticeCard } from './notice.ts';
 import { LONGEST_NAME, maybe, maybeQuoted, short, submitButton } from './parts.ts';
 
@@ -65,7 +65,7 @@ export interface Picking<Candidate> {
 
 /** Several people match what was typed: each with distinguishing details and a button. `app` by name, null for none. */
 export function personPicker(
-  words: Words,
+  words: Messages,
   { typed, app, candidates, more, choose }: Picking<PersonCandidate> & { readonly app: string | null },
 ): CardMessage {
   return pickerCard(words, {
@@ -88,7 +88,7 @@ export function personPicker(
 
 /** One person may be meant, whose name was not typed exactly, e.g. only its beginning. The button runs `line`. */
 export function personOffer(
-  words: Words,
+  words: Messages,
   { typed, candidate, line }: { readonly typed: string; readonly candidate: PersonCandidate; readonly line: string },
 ): CardMessage {
   const person = short(candidate.name);
@@ -109,7 +109,7 @@ export function personOffer(
 }
 
 /** Several apps match what was typed. */
-export function appPicker(words: Words, { typed, candidates, more, choose }: Picking<AppCandidate>): CardMessage {
+export function appPicker(words: Messages, { typed, candidates, more, choose }: Picking<AppCandidate>): CardMessage {
   return pickerCard(words, {
     title: words.card('picker.app.title', { typed: short(typed) }),
     intro: words.card('picker.app.intro'),
@@ -130,14 +130,14 @@ export function isMore(candidates: readonly unknown[], more: boolean): boolean {
   return more || candidates.length > MOST_CANDIDATES;
 }
 
-function aboutPerson(words: Words, { title, department }: PersonCandidate): Maybe<Text> {
+function aboutPerson(words: Messages, { title, department }: PersonCandidate): Maybe<Text> {
   const known = [title ?? '', department ?? ''].map((text) => plainText(text, 60)).filter((text) => text !== '');
   const [first, second] = known;
   if (first === undefined || second === undefined) return maybeQuoted(first ?? null);
   return maybe(words.card('picker.person.about', { title: first, department: second }));
 }
 
-function appLines(words: Words, { configured, details }: AppCandidate): Text[] {
+function appLines(words: Messages, { configured, details }: AppCandidate): Text[] {
   if (details === undefined) return [];
   const { appId, createdAt, publisher, description } = details;
   return [
@@ -149,12 +149,12 @@ function appLines(words: Words, { configured, details }: AppCandidate): Text[] {
   ];
 }
 
-function appWarning(words: Words, { configured, enabled }: AppCandidate): string | null {
+function appWarning(words: Messages, { configured, enabled }: AppCandidate): string | null {
   if (enabled === false) return words.card('picker.app.disabled');
   return configured === false ? words.card('picker.app.notConfigured') : null;
 }
 
-export function chooseButton(words: Words, name: string, line: string): Maybe<SubmitButton> {
+export function chooseButton(words: Messages, name: string, line: string): Maybe<SubmitButton> {
   // Six buttons titled "Choose" sound alike in a screen reader, so the tooltip says which candidate.
   const tooltip = words.plain('button.chooseOne', { name: short(name) });
   return submitButton(words, 'button.choose', { verb: 'choose', text: line }, tooltip);
@@ -165,7 +165,7 @@ type Row = PickerRow & { readonly typed?: string };
 
 /** Draws candidates, each with its button. */
 export function pickerCard(
-  words: Words,
+  words: Messages,
   picker: Pick<PickerView, 'title' | 'intro' | 'fallbackText'> & { more: string | null; rows: readonly Row[] },
 ): CardMessage {
   // The fallback text includes the names: a reader without cards can still type one of them.

@@ -1,10 +1,10 @@
-import type { WordKey } from '../words.ts';
+import type { MessageKey } from '../messages.ts';
 import type { Tone } from './tone.ts';
 
 /** The tone of a problem's card and the keys of its texts: what happened, and what to do next. */
-export type ProblemKeys = readonly [tone: Tone, title: WordKey, happened: WordKey, next: WordKey];
+export type ProblemKeys = readonly [tone: Tone, title: MessageKey, happened: MessageKey, next: MessageKey];
 
-type NameWith<Part extends string> = WordKey extends infer Key
+type NameWith<Part extends string> = MessageKey extends infer Key
   ? Key extends `problem.${infer Name}.${Part}`
     ? Name
     : never

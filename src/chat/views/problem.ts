@@ -1,6 +1,6 @@
 import { assertNever } from '../../assert-never.ts';
+import type { Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import type { Words } from '../words.ts';
 import { type AccessProblem, accessProblem, isAccessProblem } from './access/access-problems.ts';
 import { type CheckProblem, checkProblem, isCheckProblem } from './checks/check-problems.ts';
 import type { Explained, Quarantine } from './explained.ts';
@@ -81,7 +81,7 @@ const KEYS = problemKeys(
  * the page of the Entra admin center where it can be fixed.
  */
 export function problem(
-  words: Words,
+  words: Messages,
   what: Problem,
   buttons: readonly SayButton[] = [],
   link: string | null = null,
@@ -89,7 +89,7 @@ export function problem(
   return noticeCard(words, { ...explain(words, what), buttons, link });
 }
 
-function explain(words: Words, what: Problem): Explained {
+function explain(words: Messages, what: Problem): Explained {
   const from = (
     keys: ProblemKeys,
     values: Readonly<Record<string, string | number>> = {},
@@ -162,7 +162,7 @@ function explain(words: Words, what: Problem): Explained {
 }
 
 function say(
-  words: Words,
+  words: Messages,
   keys: ProblemKeys,
   values: Readonly<Record<string, string | number>>,
   code: string | null,

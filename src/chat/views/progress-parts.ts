@@ -1,13 +1,13 @@
 import type { Request, WaitingFault } from '../../requests/request.ts';
 import type { ListView, Maybe, Text } from '../cards/card-views.ts';
-import type { Words } from '../words.ts';
+import type { Messages } from '../messages.ts';
 import { maybe, short } from './parts.ts';
 
 const MINUTE = 60_000;
 const CELLS = 10;
 
 /** Progress as a bar and, for clients that draw none, in characters: `▓▓▓░░░░░░░ 73 of 500`. */
-export function progressBar(words: Words, done: number, total: number): ListView['bars'] {
+export function progressBar(words: Messages, done: number, total: number): ListView['bars'] {
   const part = total === 0 ? 0 : Math.min(1, done / total);
   // Rounded down, so that the bar is full only after the last one.
   const full = Math.floor(part * CELLS);
@@ -16,7 +16,7 @@ export function progressBar(words: Words, done: number, total: number): ListView
 }
 
 /** "About 12 min left, until 14:32.", or null when unknown. Times in milliseconds since 1970. */
-export function timeLeft(words: Words, finishesAt: number | null, now: number): string | null {
+export function timeLeft(words: Messages, finishesAt: number | null, now: number): string | null {
   if (finishesAt === null) return null;
   const minutes = Math.round((finishesAt - now) / MINUTE);
   // Minutes are as exact as it gets: Microsoft may throttle Usher, and single requests go first.
@@ -27,7 +27,7 @@ export function timeLeft(words: Words, finishesAt: number | null, now: number): 
 
 /** The fault that stops every call, since when, and how long a task waits for its end. */
 export function awayTexts(
-  words: Words,
+  words: Messages,
   fault: Omit<WaitingFault, 'endsAt'> & { readonly endsAt?: number },
   now: number,
 ): string[] {
@@ -51,7 +51,7 @@ function loginTrouble(code: string): 'expired' | 'wrong' | 'refused' | 'away' | 
 }
 
 /** "12 min", "1 h 5 min": a forecast in whole minutes; below one in seconds. */
-export function lengthOf(words: Words, ms: number): string {
+export function lengthOf(words: Messages, ms: number): string {
   const minutes = Math.round(ms / MINUTE);
   if (minutes < 1) return words.plain('list.length.seconds', { seconds: Math.max(1, Math.round(ms / 1_000)) });
   return words.plain('list.length', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
@@ -59,7 +59,7 @@ export function lengthOf(words: Words, ms: number): string {
 
 /** The requester, the time, and the request's id. */
 export function requestFooter(
-  words: Words,
+  words: Messages,
   { asker, createdAt, id }: Pick<Request, 'asker' | 'createdAt' | 'id'>,
   now: number,
 ): Maybe<Text> {

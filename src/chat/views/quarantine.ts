@@ -1,9 +1,9 @@
-import type { WordKey, Words } from '../words.ts';
+import type { MessageKey, Messages } from '../messages.ts';
 import type { Explained, Quarantine } from './explained.ts';
 import { short } from './parts.ts';
 
 /** https://learn.microsoft.com/graph/api/resources/synchronization-quarantinereason. The set is open. */
-const REASONS: ReadonlyMap<string, WordKey> = new Map<string, WordKey>([
+const REASONS: ReadonlyMap<string, MessageKey> = new Map<string, MessageKey>([
   ['encounteredquarantineexception', 'quarantine.connection'],
   ['encounteredbaseescrowthreshold', 'quarantine.tooManyFailures'],
   ['encounteredtotalescrowthreshold', 'quarantine.tooManyFailures'],
@@ -15,7 +15,7 @@ const REASONS: ReadonlyMap<string, WordKey> = new Map<string, WordKey>([
 ]);
 
 /** A quarantined app in words: why, since when, until when, and who can fix it. */
-export function quarantineProblem(words: Words, quarantine: Quarantine): Explained {
+export function quarantineProblem(words: Messages, quarantine: Quarantine): Explained {
   const app = short(quarantine.app);
   const reason = REASONS.get((quarantine.reason ?? '').toLowerCase());
   const message = short(quarantine.message ?? '', 200);
@@ -36,12 +36,12 @@ export function quarantineProblem(words: Words, quarantine: Quarantine): Explain
   };
 }
 
-function nextKey(tenantActionable: boolean | null): WordKey {
+function nextKey(tenantActionable: boolean | null): MessageKey {
   if (tenantActionable === null) return 'problem.appQuarantined.next';
   return tenantActionable ? 'problem.appQuarantined.nextActionable' : 'problem.appQuarantined.nextNotActionable';
 }
 
-function times(words: Words, { since, nextAttempt, now }: Quarantine): string[] {
+function times(words: Messages, { since, nextAttempt, now }: Quarantine): string[] {
   const began = isReal(since) ? [words.card('problem.appQuarantined.since', { time: words.moment(since, now) })] : [];
   const again = isReal(nextAttempt)
     ? [words.card('problem.appQuarantined.nextAttempt', { time: words.moment(nextAttempt, now) })]

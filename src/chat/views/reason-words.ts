@@ -2,14 +2,14 @@ import { assertNever } from '../../assert-never.ts';
 import { explainErrorCode } from '../../graph/outcome/error-codes.ts';
 import { type RefusalReason, reasonOf } from '../../graph/outcome/refusal.ts';
 import type { Outcome, UnknownEnd } from '../../graph/outcome.ts';
-import type { WordKey, Words } from '../words.ts';
+import type { MessageKey, Messages } from '../messages.ts';
 import { attributeWord } from './attribute-words.ts';
 import { outcomeWords } from './outcome-words.ts';
 import { short } from './parts.ts';
 
 const LONGEST_CODE = 60;
 
-function refusedKey(reason: RefusalReason): WordKey {
+function refusedKey(reason: RefusalReason): MessageKey {
   switch (reason) {
     // As a code of a failure, a conflict is another account.
     case 'conflict':
@@ -21,20 +21,20 @@ function refusedKey(reason: RefusalReason): WordKey {
   }
 }
 
-const unknownKey = (why: UnknownEnd): WordKey => `reason.${why === 'gatewayTimeout' ? 'timeout' : why}`;
+const unknownKey = (why: UnknownEnd): MessageKey => `reason.${why === 'gatewayTimeout' ? 'timeout' : why}`;
 
 /** What is unknown about an attempt, in half a sentence. */
-export const unknownReason = (words: Words, why: UnknownEnd): string => words.plain(unknownKey(why));
+export const unknownReason = (words: Messages, why: UnknownEnd): string => words.plain(unknownKey(why));
 
 /** An outcome in a few words, "Not provisioned: not assigned to the app". Plain, a value for a message. */
-export function outcomeLine(words: Words, outcome: Outcome, { what }: { readonly what: 'group' | 'other' }): string {
+export function outcomeLine(words: Messages, outcome: Outcome, { what }: { readonly what: 'group' | 'other' }): string {
   const verdict = words.plain(outcomeWords(outcome).verdict, { what });
   const reason = shortReason(words, outcome);
   return reason === null ? verdict : words.plain('list.verdictReason', { verdict, reason });
 }
 
 /** The reason of a failure, in half a sentence without names; null after a good outcome. */
-export function shortReason(words: Words, outcome: Outcome): string | null {
+export function shortReason(words: Messages, outcome: Outcome): string | null {
   switch (outcome.kind) {
     case 'created':
     case 'updated':
@@ -63,13 +63,13 @@ export function shortReason(words: Words, outcome: Outcome): string | null {
   }
 }
 
-function unknownText(words: Words, { why, last }: Extract<Outcome, { kind: 'unknown' }>): string {
+function unknownText(words: Messages, { why, last }: Extract<Outcome, { kind: 'unknown' }>): string {
   const reason = unknownReason(words, why);
   const latest = last === undefined ? null : shortReason(words, last);
   return latest === null ? reason : words.plain('reason.earlier', { why: reason, latest });
 }
 
-function skipReason(words: Words, { code, property }: Extract<Outcome, { kind: 'skipped' }>): string {
+function skipReason(words: Messages, { code, property }: Extract<Outcome, { kind: 'skipped' }>): string {
   if (property !== null) {
     const attribute = attributeWord(property, words) ?? words.plain('attribute.other');
     return words.plain('reason.property', { attribute, property: short(property, LONGEST_CODE) });
@@ -79,7 +79,7 @@ function skipReason(words: Words, { code, property }: Extract<Outcome, { kind: '
 }
 
 /** Adds the code only where the words do not explain it. */
-function withCode(words: Words, key: WordKey, code: string): string {
+function withCode(words: Messages, key: MessageKey, code: string): string {
   const text = short(code, LONGEST_CODE);
   return key === 'reason.unknownCode' && text === '' ? words.plain('reason.none') : words.plain(key, { code: text });
 }

@@ -3,8 +3,8 @@ import { type Forecast, type Request, sentCalls, type Task, type TaskState } fro
 import type { ProgressView, Text } from '../cards/card-views.ts';
 import { renderCard } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
+import { createMessages, type MessageKey, type Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import { createWords, type WordKey, type Words } from '../words.ts';
 import { maybe, personLabel, short, submitButton } from './parts.ts';
 import { awayTexts } from './progress-parts.ts';
 import { resultCard } from './result-card.ts';
@@ -40,7 +40,7 @@ export function requestCard(input: RequestCardInput): CardMessage {
     throw new Error(`Request ${request.id} has ${request.tasks.length} tasks; this card shows exactly one`);
   }
 
-  const words = createWords(request.reader.locale, request.reader.timeZone);
+  const words = createMessages(request.reader.locale, request.reader.timeZone);
   const { state } = task;
   if (state.kind === 'done') return resultCard(words, { ...input, task, state });
   return progressCard(words, { ...input, task }, taskProgress(words, input, task, state));
@@ -53,12 +53,12 @@ export interface TaskProgress {
   readonly title: string;
   readonly paragraphs: readonly Text[];
   /** Its values are `person` and `app`. */
-  readonly summary: WordKey;
+  readonly summary: MessageKey;
 }
 
 /** The state of a task, in the words of its card. */
 export function taskProgress(
-  words: Words,
+  words: Messages,
   input: ProgressInput,
   task: Task,
   state: Exclude<TaskState, { kind: 'done' }>,
@@ -77,7 +77,7 @@ export function taskProgress(
   }
 }
 
-function held(words: Words, request: Request): TaskProgress {
+function held(words: Messages, request: Request): TaskProgress {
   return {
     tone: 'waiting',
     title: words.card('request.held'),
@@ -86,7 +86,7 @@ function held(words: Words, request: Request): TaskProgress {
   };
 }
 
-function cancelled(words: Words, task: Task, at: number, now: number): TaskProgress {
+function cancelled(words: Messages, task: Task, at: number, now: number): TaskProgress {
   // A sent call may have taken effect, though the request was cancelled later.
   const attempts = sentCalls(task);
   const text = attempts === 0 ? 'request.cancelledUnsent' : 'request.cancelledAgain';
@@ -99,7 +99,7 @@ function cancelled(words: Words, task: Task, at: number, now: number): TaskProgr
 }
 
 function waiting(
-  words: Words,
+  words: Messages,
   { request, forecast, now }: ProgressInput,
   task: Task,
   { again, dueAt }: Waiting,
@@ -134,13 +134,13 @@ function waiting(
   };
 }
 
-function waitingTitle(words: Words, forecast: Forecast | null): string {
+function waitingTitle(words: Messages, forecast: Forecast | null): string {
   return forecast === null
     ? words.card('request.waitingUnknown')
     : words.card('request.waiting', { place: forecast.place });
 }
 
-function whenText(words: Words, forecast: Forecast | null, dueAt: number, now: number): string {
+function whenText(words: Messages, forecast: Forecast | null, dueAt: number, now: number): string {
   if (forecast === null) return dueAt > now ? words.card('request.notBefore', { time: words.time(dueAt, now) }) : '';
   // Whole seconds: tenths would be more precise than the forecast.
   const seconds = Math.round((forecast.startsAt - now) / 1_000);
@@ -151,7 +151,7 @@ function whenText(words: Words, forecast: Forecast | null, dueAt: number, now: n
   });
 }
 
-function running(words: Words, { request, now }: ProgressInput, task: Task, state: Running): TaskProgress {
+function running(words: Messages, { request, now }: ProgressInput, task: Task, state: Running): TaskProgress {
   const text = words.card('request.runningText', {
     person: short(task.subject.name),
     app: short(request.app.name),
@@ -167,7 +167,7 @@ function running(words: Words, { request, now }: ProgressInput, task: Task, stat
 }
 
 function progressCard(
-  words: Words,
+  words: Messages,
   { request, task, now }: { request: Request; task: Task; now: number },
   { tone, title, paragraphs, summary }: TaskProgress,
 ): CardMessage {

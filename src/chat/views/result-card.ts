@@ -3,8 +3,9 @@ import type { Outcome } from '../../graph/outcome.ts';
 import type { Request, Task, TaskState } from '../../requests/request.ts';
 import type { ResultView, Text } from '../cards/card-views.ts';
 import { renderLargestThatFits } from '../cards/render.ts';
+import type { MessageKey, Messages, MessageValues } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import type { WordKey, Words, WordValues } from '../words.ts';
+import { pageFor, type Verdict, verdictOf } from './outcome-text.ts';
 import type { OutcomeWords } from './outcome-words.ts';
 import { entraLink, maybe, personalButton, personLabel, short, submitButton } from './parts.ts';
 import { type DetailLimits, detailSections } from './result-details.ts';
@@ -20,7 +21,6 @@ import {
 } from './result-steps.ts';
 import { serviceMarkdown, serviceText } from './service-words.ts';
 import { lookOf } from './tone.ts';
-import { pageFor, type Verdict, verdictOf } from './verdict.ts';
 
 export interface ResultCardInput {
   readonly request: Request;
@@ -51,9 +51,9 @@ const DETAIL_LEVELS: readonly Limits[] = [
 
 /** What the parts of one card share. */
 interface Drawing extends ResultCardInput {
-  readonly words: Words;
+  readonly words: Messages;
   readonly say: OutcomeWords;
-  readonly values: WordValues;
+  readonly values: MessageValues;
   readonly setting: StepSetting;
   readonly last: Verdict['last'];
 }
@@ -62,7 +62,7 @@ interface Drawing extends ResultCardInput {
  * The outcome of one task: the verdict first, then what stopped it and what to do, then the steps; the rest is hidden
  * under "Show details". The card holds as much of the service's report as Teams takes.
  */
-export function resultCard(words: Words, input: ResultCardInput): CardMessage {
+export function resultCard(words: Messages, input: ResultCardInput): CardMessage {
   const { request, task, state } = input;
   const verdict = verdictOf(words, {
     outcome: state.outcome,
@@ -126,7 +126,7 @@ function resultView(drawing: Drawing, fallbackText: string, limits: Limits): Res
 }
 
 /** Cloud sync reads people from the system in the app's position, so no person is "in" it. */
-function subjectKey(outcome: Outcome): WordKey {
+function subjectKey(outcome: Outcome): MessageKey {
   return writesToEntra(outcome) ? 'subject.fromDirectory' : 'subject.inApp';
 }
 
@@ -137,7 +137,7 @@ function summaryOf({ words, say, values, state, last }: Drawing): string {
   return `${first} ${words.plain(say.happened, values)}${lastSaid} ${words.plain(say.next, values)}`;
 }
 
-function otherChecks(words: Words, outcome: Outcome): Text[] {
+function otherChecks(words: Messages, outcome: Outcome): Text[] {
   if (outcome.kind !== 'notInScope') return [];
   // A disabled or unassigned person has no role there: listing that as well would mislead the reader.
   const others = outcome.failedChecks
@@ -177,13 +177,13 @@ function reasonText(outcome: Outcome, app: string, known: string): string | null
 }
 
 /** The service's own recommendation, if any: often the only help with an unknown code. */
-function advice(words: Words, outcome: Outcome): readonly Text[] {
+function advice(words: Messages, outcome: Outcome): readonly Text[] {
   const recommended = outcome.kind === 'failed' ? short(outcome.recommendedAction ?? '', 200) : '';
   return recommended === '' ? [] : [{ text: words.card('label.advice', { advice: recommended }) }];
 }
 
 /** The service's own code, small, for looking it up. */
-function codeText(words: Words, outcome: Outcome): string | null {
+function codeText(words: Messages, outcome: Outcome): string | null {
   if (outcome.kind === 'refused') {
     const { status } = outcome;
     const code = short(outcome.code);
@@ -218,7 +218,7 @@ function offersRetry({ state, canRetry }: ResultCardInput): boolean {
   return canRetry && isWorthRetrying(state.outcome);
 }
 
-const inPersonalChat = (words: Words, id: string) => personalButton(words, `show ${short(id, 40)}`);
+const inPersonalChat = (words: Messages, id: string) => personalButton(words, `show ${short(id, 40)}`);
 
 function actions(drawing: Drawing): Pick<ResultView, 'buttons' | 'links'> {
   const { words, request, state } = drawing;

@@ -3,7 +3,7 @@ import type { Change, Outcome, Step } from '../../graph/outcome.ts';
 import { isSecretName, notKept } from '../../masking/attributes.ts';
 import type { DetailSection, Fact } from '../cards/card-views.ts';
 import { markdownText, plainText } from '../cards/safe-text.ts';
-import type { WordKey, Words } from '../words.ts';
+import type { MessageKey, Messages } from '../messages.ts';
 import { attributeWord } from './attribute-words.ts';
 import { maybe, maybeQuoted, short } from './parts.ts';
 import { reportOf, type StepSetting, stepName } from './result-steps.ts';
@@ -39,7 +39,7 @@ export interface DetailsInput {
 
 /** The content of "Show details": the service's own words, the attributes, each step's report, ids. */
 export function detailSections(
-  words: Words,
+  words: Messages,
   { outcome, setting, support, readAlong }: DetailsInput,
   limits: DetailLimits,
 ): DetailSection[] {
@@ -91,7 +91,7 @@ function saidBy(outcome: Outcome): string | null {
   }
 }
 
-function changesSection(words: Words, outcome: Outcome, changes: readonly Change[], limits: DetailLimits) {
+function changesSection(words: Messages, outcome: Outcome, changes: readonly Change[], limits: DetailLimits) {
   const telling = changes.filter(({ oldValue, newValue }) => !(isEmpty(oldValue) && isEmpty(newValue)));
   const shown = telling.filter(isKept);
   const withheld = telling.filter((change) => !isKept(change)).map(({ attribute }) => attribute);
@@ -108,7 +108,7 @@ function changesSection(words: Words, outcome: Outcome, changes: readonly Change
 }
 
 /** The names of the changed attributes, except for secret ones. */
-function namesSection(words: Words, outcome: Outcome, changes: readonly Change[]): DetailSection[] {
+function namesSection(words: Messages, outcome: Outcome, changes: readonly Change[]): DetailSection[] {
   const telling = changes.filter(({ oldValue, newValue }) => !(isEmpty(oldValue) && isEmpty(newValue)));
   const names = [...new Set(telling.filter(isKept).map(({ attribute }) => attribute))];
   const text =
@@ -121,7 +121,7 @@ function namesSection(words: Words, outcome: Outcome, changes: readonly Change[]
 }
 
 /** The attributes beyond those whose values Usher keeps. Secret ones are counted and not named. */
-function withheldText(words: Words, attributes: readonly string[]): string {
+function withheldText(words: Messages, attributes: readonly string[]): string {
   const unlike = [...new Set(attributes)];
   const named = unlike.filter((attribute) => !isSecretName(attribute)).slice(0, MOST_NAMED);
   return words.card('label.notKept', {
@@ -132,7 +132,7 @@ function withheldText(words: Words, attributes: readonly string[]): string {
   });
 }
 
-function changesLabel(outcome: Outcome): WordKey {
+function changesLabel(outcome: Outcome): MessageKey {
   if (outcome.kind === 'inSync') return 'label.compared';
   const stopped = outcome.kind === 'failed' || outcome.kind === 'skipped' || outcome.kind === 'notInScope';
   return stopped ? 'label.attempted' : 'label.changes';
@@ -142,7 +142,7 @@ function isKept({ attribute, oldValue, newValue }: Change): boolean {
   return oldValue !== notKept && newValue !== notKept && !isSecretName(attribute);
 }
 
-function changeFact(words: Words, { attribute, oldValue, newValue }: Change, limit: number, newOnly: boolean): Fact {
+function changeFact(words: Messages, { attribute, oldValue, newValue }: Change, limit: number, newOnly: boolean): Fact {
   const before = isEmpty(oldValue) ? null : plainText(oldValue ?? '', limit);
   const after = isEmpty(newValue) ? null : plainText(newValue ?? '', limit);
   const name = plainText(attribute, LONGEST_ATTRIBUTE);
@@ -153,13 +153,13 @@ function changeFact(words: Words, { attribute, oldValue, newValue }: Change, lim
   };
 }
 
-function changeText(words: Words, before: string | null, after: string | null): string {
+function changeText(words: Messages, before: string | null, after: string | null): string {
   if (before === null) return words.card('change.added', { after: after ?? '' });
   if (after === null) return words.card('change.removed', { before });
   return words.card('change.replaced', { before, after });
 }
 
-function stepSection(words: Words, step: Step, setting: StepSetting, limits: DetailLimits): DetailSection[] {
+function stepSection(words: Messages, step: Step, setting: StepSetting, limits: DetailLimits): DetailSection[] {
   const telling = Object.entries(step.details).filter(([, value]) => !isEmpty(value));
   const kept = telling.filter(([name, value]) => value !== notKept && !isSecretName(name));
   const withheld = telling.length - kept.length;

@@ -2,14 +2,14 @@ import { assertNever } from '../../assert-never.ts';
 import type { Outcome, Report, Step, StepStatus } from '../../graph/outcome.ts';
 import type { Look, StepRow } from '../cards/card-views.ts';
 import { markdownText } from '../cards/safe-text.ts';
-import type { WordKey, Words } from '../words.ts';
+import type { MessageKey, Messages } from '../messages.ts';
 import { maybe, short } from './parts.ts';
 import { isEntra, serviceMarkdown } from './service-words.ts';
 
 interface StatusLook {
   readonly glyph: string;
   readonly color: Look['color'];
-  readonly word: WordKey;
+  readonly word: MessageKey;
 }
 
 const STATUSES: Readonly<Record<StepStatus, StatusLook>> = {
@@ -23,7 +23,7 @@ const STATUSES: Readonly<Record<StepStatus, StatusLook>> = {
 const NOT_MET: StatusLook = { glyph: '!', color: 'Default', word: 'status.notMet' };
 
 /** Skip reasons that have words; others are shown as they are. */
-const SKIP_REASONS: ReadonlyMap<string, WordKey> = new Map<string, WordKey>([
+const SKIP_REASONS: ReadonlyMap<string, MessageKey> = new Map<string, MessageKey>([
   ['RedundantExport', 'step.inSync'],
   ['NotEffectivelyEntitled', 'step.notInScope'],
 ]);
@@ -54,7 +54,7 @@ export function reportOf(outcome: Outcome): Report | null {
  * that found the subject out of scope: the service calls it a success or a skip, and either would mislead.
  */
 export function stepRow(
-  words: Words,
+  words: Messages,
   step: Step,
   setting: StepSetting,
   { lineLength, unmet }: { readonly lineLength: number; readonly unmet: boolean },
@@ -71,7 +71,7 @@ export function stepRow(
 }
 
 /** The step in plain words, after the portal's five steps. Not yet escaped. */
-export function stepName(words: Words, step: Step, { app, what, source, target }: StepSetting): string {
+export function stepName(words: Messages, step: Step, { app, what, source, target }: StepSetting): string {
   switch (step.type) {
     case 'import':
       return /^EntryImport(Add|Update|Delete)$/i.test(step.name)
@@ -95,7 +95,7 @@ export function stepName(words: Words, step: Step, { app, what, source, target }
 }
 
 /** The service's text for the step, or the meaning of its skip reason. Escaped; null when there is neither. */
-export function stepLine(words: Words, step: Step, { app }: StepSetting, limit: number): string | null {
+export function stepLine(words: Messages, step: Step, { app }: StepSetting, limit: number): string | null {
   const reason = step.details.SkipReason ?? '';
   const meaning = SKIP_REASONS.get(reason);
   if (meaning !== undefined) return words.card(meaning);
@@ -123,7 +123,7 @@ function decisiveIndex(outcome: Outcome, steps: readonly Step[]): number {
 }
 
 /** What the steps of an outcome are about. `app` by its name; `what` is `group`, or `other` for a person. */
-export function settingOf(words: Words, outcome: Outcome, app: string, what: string): StepSetting {
+export function settingOf(words: Messages, outcome: Outcome, app: string, what: string): StepSetting {
   const sourceSystem = reportOf(outcome)?.sourceSystem ?? null;
   const entra = words.plain('step.source');
   const source = sourceSystem === null || isEntra(sourceSystem) ? entra : short(sourceSystem);

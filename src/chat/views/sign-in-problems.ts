@@ -1,4 +1,4 @@
-import type { Words, WordValues } from '../words.ts';
+import type { Messages, MessageValues } from '../messages.ts';
 import { short } from './parts.ts';
 import { type ProblemKeys, problemKeys } from './problem-keys.ts';
 
@@ -41,13 +41,13 @@ export function isSignInProblem(what: { readonly kind: string }): what is SignIn
 
 /** A problem's catalogue keys with their values. */
 export function signInProblem(
-  words: Words,
+  words: Messages,
   what: SignInProblem,
-): { readonly keys: ProblemKeys; readonly values: WordValues; readonly code: string | null } {
+): { readonly keys: ProblemKeys; readonly values: MessageValues; readonly code: string | null } {
   return { keys: KEYS[what.kind], values: valuesOf(words, what), code: 'code' in what ? what.code : null };
 }
 
-function valuesOf(words: Words, what: SignInProblem): WordValues {
+function valuesOf(words: Messages, what: SignInProblem): MessageValues {
   if (what.kind === 'signedIn') return { until: words.moment(what.until, what.now) };
   return what.kind === 'othersRequest' ? { id: short(what.id) } : {};
 }

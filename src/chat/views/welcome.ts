@@ -1,11 +1,11 @@
+import type { Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import type { Words } from '../words.ts';
 import { type CommandHelp, helpCard } from './help.ts';
 import { type SayButton, short } from './parts.ts';
 
 /** The first message that a person gets from Usher. */
 export function welcome(
-  words: Words,
+  words: Messages,
   {
     name,
     canUse,
@@ -36,7 +36,7 @@ export function welcome(
   });
 }
 
-function denialOf(words: Words, mustSignIn: boolean): string[] {
+function denialOf(words: Messages, mustSignIn: boolean): string[] {
   return mustSignIn
     ? [words.card('welcome.introSignIn'), words.card('welcome.askSignIn')]
     : [words.card('welcome.introDenied'), words.card('welcome.askDenied')];

@@ -1,8 +1,8 @@
 import type { Caller, Permission } from '../../access/caller.ts';
 import { deny, type Ground } from '../../access/policy.ts';
 import { renderCard } from '../cards/render.ts';
+import type { MessageKey, Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import type { WordKey, Words } from '../words.ts';
 import { roleName } from './denied.ts';
 import { maybe, short } from './parts.ts';
 import { fact } from './result-details.ts';
@@ -10,7 +10,7 @@ import { fact } from './result-details.ts';
 interface Right {
   readonly permission: Permission;
   /** In words, from the widest ground to a part of it; the first that the caller has is shown. */
-  readonly reach: readonly { readonly ground?: Ground; readonly word: WordKey }[];
+  readonly reach: readonly { readonly ground?: Ground; readonly word: MessageKey }[];
 }
 
 /**
@@ -32,7 +32,7 @@ const RIGHTS: readonly Right[] = [
 
 /** The caller's identity, roles and rights. `groups`: the groups that gave the roles, where known. */
 export function whoami(
-  words: Words,
+  words: Messages,
   { caller, groups = [] }: { readonly caller: Caller; readonly groups?: readonly string[] },
 ): CardMessage {
   const name = short(caller.name);
@@ -61,7 +61,7 @@ export function whoami(
   return { card, summary };
 }
 
-function rightsOf(caller: Caller): WordKey[] {
+function rightsOf(caller: Caller): MessageKey[] {
   return RIGHTS.flatMap(({ permission, reach }) => {
     const widest = reach.find(({ ground }) => deny(caller, permission, ground) === null);
     return widest === undefined ? [] : [widest.word];

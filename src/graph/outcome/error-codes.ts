@@ -1,4 +1,4 @@
-import { plainWord } from './words.ts';
+import { plainWord } from './tokens.ts';
 
 /** What an error code of the provisioning service means for the person who has to act on it. */
 export type ErrorMeaning =

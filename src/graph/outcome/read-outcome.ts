@@ -5,8 +5,8 @@ import type { Outcome, ServiceWarning } from '../outcome.ts';
 import { readEntry } from './entry.ts';
 import { overAll } from './over-all.ts';
 import { readPair } from './pair.ts';
+import { judge, unreadable } from './read-status.ts';
 import { mergeReports } from './report.ts';
-import { judge, unreadable } from './verdict.ts';
 
 /**
  * What a 2xx body of provisionOnDemand says became of the call. Never throws, and never takes a body that it cannot

@@ -2,8 +2,8 @@ import type { Selectable, Transaction, Updateable } from 'kysely';
 import { assertNever } from '../../assert-never.ts';
 import type { AccessRequestRow, Schema } from '../../db/schema.ts';
 import { readGate } from '../../rate-gate/gate-row.ts';
+import { type AuditEntry, writeAudit } from '../audit-log.ts';
 import { runAgain } from '../queue.ts';
-import { type Entry, writeRecord } from '../record.ts';
 import type { Person } from '../request.ts';
 import { insertRequest, type NewRequest } from '../store.ts';
 import {
@@ -14,7 +14,7 @@ import {
   mayRetryLapsed,
   stateAfter,
 } from './access-request.ts';
-import { oweNotices, releaseApproval } from './notices.ts';
+import { enqueueNotices, releaseApproval } from './notices.ts';
 import type { AccessParts } from './parts.ts';
 import { toAccessRequest } from './rows.ts';
 
@@ -107,9 +107,9 @@ export async function applyAction(
     .where('state', '=', row.state)
     .returningAll()
     .executeTakeFirstOrThrow();
-  await writeRecord(transaction, { at: now, requestId: row.id, ...entryOf(action, row) });
+  await writeAudit(transaction, { at: now, requestId: row.id, ...entryOf(action, row) });
   await releaseApproval(transaction, row.id, now);
-  await oweNotices(parts, transaction, after, action);
+  await enqueueNotices(parts, transaction, after, action);
   return { kind: 'done', accessRequest: toAccessRequest(after) };
 }
 
@@ -165,7 +165,7 @@ function columnsOf(action: AccessAction, row: Selectable<AccessRequestRow>, now:
 function entryOf(
   action: AccessAction,
   { request_id, assigning }: Pick<Selectable<AccessRequestRow>, 'request_id' | 'assigning'>,
-): Pick<Entry, 'actorId' | 'kind' | 'details'> {
+): Pick<AuditEntry, 'actorId' | 'kind' | 'details'> {
   const assignment = assigning === null ? {} : { assignment: assigning };
   switch (action.kind) {
     case 'approve':
@@ -211,6 +211,6 @@ export async function noteCalledOff(parts: AccessParts, id: string, by: Person):
       .execute();
     const details = { request: row.request_id };
     const entry = { at: parts.clock.now(), actorId: by.id, kind: 'accessCancelled', requestId: id, details } as const;
-    await writeRecord(transaction, entry);
+    await writeAudit(transaction, entry);
   });
 }

@@ -1,4 +1,4 @@
-import { writeRecord } from '../record.ts';
+import { writeAudit } from '../audit-log.ts';
 import type { AssigningStep } from './access-request.ts';
 import { lockAccessRequest } from './acting.ts';
 import type { AccessParts } from './parts.ts';
@@ -25,7 +25,7 @@ export function beginAssignment(parts: AccessParts, id: string, assignment: Assi
     if (row?.state !== 'approved') return false;
     if (row.assigning === 'begun' || row.assigning === 'unanswered') return true;
     await transaction.updateTable('access_requests').set({ assigning: 'begun' }).where('id', '=', id).execute();
-    await writeRecord(transaction, entryOf(parts, id, 'begun', assignment, null));
+    await writeAudit(transaction, entryOf(parts, id, 'begun', assignment, null));
     return true;
   });
 }
@@ -45,7 +45,7 @@ export function settleAssignment(
       .set({ assigning: step, revision: row.revision + 1 })
       .where('id', '=', id)
       .execute();
-    await writeRecord(transaction, entryOf(parts, id, step, assignment, code));
+    await writeAudit(transaction, entryOf(parts, id, step, assignment, code));
   });
 }
 

@@ -5,7 +5,7 @@ import { lastTold } from '../../graph/outcome/over-all.ts';
 import type { Outcome } from '../../graph/outcome.ts';
 import { findRequest } from '../store.ts';
 import type { AccessRequest, AwaitedThing } from './access-request.ts';
-import { type EndVerdict, finish, type StartVerdict } from './calendar.ts';
+import { type EndVerdict, finish, type StartVerdict } from './approval-scheduler.ts';
 import type { AccessParts } from './parts.ts';
 
 /**

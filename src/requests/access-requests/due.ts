@@ -3,12 +3,12 @@ import { longestLeaseMs } from '../../db/leases.ts';
 import type { AccessRequestRow, Schema } from '../../db/schema.ts';
 import { lastTold } from '../../graph/outcome/over-all.ts';
 import type { Outcome } from '../../graph/outcome.ts';
-import { writeRecord } from '../record.ts';
+import { writeAudit } from '../audit-log.ts';
 import type { Lease, Reader } from '../request.ts';
+import { enqueueAccessCards, routeSource } from './access-cards.ts';
 import { type AwaitedThing, type FinishedAs, type HeldUp, isAwaited, type LapseReason } from './access-request.ts';
 import { applyAction, lockAccessRequest } from './acting.ts';
-import { queueCopies, routeSource } from './copies.ts';
-import { oweNobodyReached, oweReminder, releaseApproval } from './notices.ts';
+import { enqueueReminder, enqueueUnreached, releaseApproval } from './notices.ts';
 import type { AccessParts } from './parts.ts';
 
 /**
@@ -16,7 +16,7 @@ import type { AccessParts } from './parts.ts';
  * so that several processes share the work; the lease of a dead one expires. A lease only saves work: results are
  * written only where the row still asks for them.
  */
-export type DutyKind = 'expire' | 'route' | 'remind' | 'start';
+export type DueActionKind = 'expire' | 'route' | 'remind' | 'start';
 
 /** An approved request that is held up for longer lapses. */
 const longestHeldUpMs = 24 * 60 * 60_000;
@@ -27,7 +27,7 @@ type Row = Selectable<AccessRequestRow>;
 export type ClaimedRow = Row & { readonly abandoned: boolean };
 
 /** What is due for it now; null when nothing is after all. */
-export function dutyOf(row: Row, now: number): DutyKind | null {
+export function dueActionOf(row: Row, now: number): DueActionKind | null {
   if (row.state === 'approved') return 'start';
   if (row.state !== 'pending') return null;
   if (now >= row.expires_at) return 'expire';
@@ -147,8 +147,8 @@ export function finishRouting(parts: AccessParts, id: string, to: readonly Shown
         audience: 'approvers',
       } as const;
     });
-    await queueCopies(transaction, copies, now);
-    if (to.length === 0) await oweNobodyReached(parts, transaction, row);
+    await enqueueAccessCards(transaction, copies, now);
+    if (to.length === 0) await enqueueUnreached(parts, transaction, row);
     return true;
   });
 }
@@ -159,8 +159,8 @@ export function remind(parts: AccessParts, id: string): Promise<boolean> {
     const row = await lockAccessRequest(parts, transaction, id);
     if (row?.state !== 'pending' || row.reminded_at !== null) return false;
     const now = parts.clock.now();
-    await writeRecord(transaction, { at: now, actorId: '', kind: 'accessReminded', requestId: id, details: {} });
-    const isHeard = await oweReminder(parts, transaction, row);
+    await writeAudit(transaction, { at: now, actorId: '', kind: 'accessReminded', requestId: id, details: {} });
+    const isHeard = await enqueueReminder(parts, transaction, row);
     // Where the request was shown to no approver, there may be one by now.
     const next = isHeard && row.routed === 1 ? { due_at: nextDue(row, now) } : { routed: 0, due_at: now };
     await changeRow(transaction, row, { reminded_at: now, ...next });
@@ -239,7 +239,7 @@ export function lookNow(parts: AccessParts, id: string, actorId: string): Promis
     const row = await lockAccessRequest(parts, transaction, id);
     if (row?.state !== 'approved' || row.held_up === null) return false;
     const now = parts.clock.now();
-    await writeRecord(transaction, {
+    await writeAudit(transaction, {
       at: now,
       actorId,
       kind: 'accessRetried',

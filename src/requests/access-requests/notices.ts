@@ -58,7 +58,7 @@ interface Ear {
 type Row = Selectable<AccessRequestRow>;
 
 /** Writes the notices of an action. Call it with the row as it is afterwards. */
-export async function oweNotices(
+export async function enqueueNotices(
   parts: AccessParts,
   transaction: Transaction<Schema>,
   row: Row,
@@ -107,18 +107,22 @@ async function hasBeenTold(transaction: Transaction<Schema>, { id, awaiting_sinc
 }
 
 /** False where there is no recipient. */
-export async function oweReminder(parts: AccessParts, transaction: Transaction<Schema>, row: Row): Promise<boolean> {
+export async function enqueueReminder(
+  parts: AccessParts,
+  transaction: Transaction<Schema>,
+  row: Row,
+): Promise<boolean> {
   const ears = await earsOfApprovers(transaction, row);
   await owe(parts, transaction, row, 'reminder', ears);
   return ears.length > 0;
 }
 
-export async function oweNobodyReached(parts: AccessParts, transaction: Transaction<Schema>, row: Row): Promise<void> {
+export async function enqueueUnreached(parts: AccessParts, transaction: Transaction<Schema>, row: Row): Promise<void> {
   await owe(parts, transaction, row, 'nobodyReached', [earOfAsker(row)]);
 }
 
 /** `accessRequestId`: the request that could not be shown there; the text does not mention it. */
-export async function owePlaceEnded(
+export async function enqueueChannelEnded(
   parts: AccessParts,
   transaction: Transaction<Schema>,
   accessRequestId: string,

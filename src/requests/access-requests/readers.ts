@@ -5,7 +5,7 @@ import { deny } from '../../access/policy.ts';
 import { anyMay, type StillMay, stillMay } from '../../access/still-may.ts';
 import type { Database } from '../../db/database.ts';
 import type { Applications } from '../../graph/applications.ts';
-import { findPlace, type PlaceGrant, personOf, type StoredPlace } from './places.ts';
+import { type ChannelGrant, findApprovalChannel, personOf, type StoredChannel } from './approval-channels.ts';
 
 /**
  * Where access requests may be shown without a click. A personal chat counts while its person may decide on the app, a
@@ -29,7 +29,7 @@ export async function mayBeShown(parts: ReaderParts, appId: string, key: string)
   const approvers = app === null || app.unsettled === true ? null : app.approvers;
   const personId = personOf(key);
   if (personId !== null) return mayRead(parts, personId, approvers);
-  const place = await findPlace(parts.database, key);
+  const place = await findApprovalChannel(parts.database, key);
   const grants = place === null ? [] : grantsFor(place, appId, approvers);
   if (grants.length === 0) return 'may';
   return anyMay(await Promise.all(grants.map(({ by }) => mayRead(parts, by, approvers))));
@@ -47,8 +47,8 @@ export function mayRead(
 }
 
 /** The channel's grants that cover this app. */
-export function grantsFor({ grants }: StoredPlace, appId: string, approvers: Approvers): readonly PlaceGrant[] {
-  const isForApp = (grant: PlaceGrant) => grant.apps.includes(appId);
+export function grantsFor({ grants }: StoredChannel, appId: string, approvers: Approvers): readonly ChannelGrant[] {
+  const isForApp = (grant: ChannelGrant) => grant.apps.includes(appId);
   if (approvers === null) return grants.filter((grant) => grant.general || isForApp(grant));
   return grants.filter((grant) => (approvers.length > 0 ? isForApp(grant) : grant.general));
 }

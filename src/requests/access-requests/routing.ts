@@ -3,10 +3,10 @@ import { anyMay, type StillMay } from '../../access/still-may.ts';
 import type { Applications } from '../../graph/applications.ts';
 import type { Directory } from '../../graph/directory.ts';
 import type { AccessRequest } from './access-request.ts';
-import type { Routing } from './calendar.ts';
+import { findKnownPeople, listApprovalChannels, personalKey, type StoredChannel } from './approval-channels.ts';
+import type { Routing } from './approval-scheduler.ts';
 import type { ShownTo } from './due.ts';
 import type { AccessParts } from './parts.ts';
-import { findKnownPeople, listPlaces, personalKey, type StoredPlace } from './places.ts';
 import { grantsFor, mayRead } from './readers.ts';
 import { endGrants, findRefusing } from './undelivered.ts';
 
@@ -38,7 +38,7 @@ export async function routeAccess(parts: RoutingParts, request: AccessRequest): 
   if (found.value.kind !== 'one' || found.value.app.unsettled === true) return { kind: 'later', delayMs: lookAgainMs };
   const ownApprovers = found.value.app.approvers;
   const refusing = await findRefusing(parts.store.database, request.id);
-  const places = (await listPlaces(parts.store.database)).filter(({ key }) => !refusing.has(key));
+  const places = (await listApprovalChannels(parts.store.database)).filter(({ key }) => !refusing.has(key));
   const counting: ShownTo[] = [];
   let isUnknown = false;
   for (const place of places) {
@@ -73,7 +73,7 @@ export async function routeAccess(parts: RoutingParts, request: AccessRequest): 
 async function standingOf(
   parts: RoutingParts,
   { id, app }: AccessRequest,
-  place: StoredPlace,
+  place: StoredChannel,
   ownApprovers: readonly string[],
 ): Promise<StillMay | null> {
   const grants = grantsFor(place, app.id, ownApprovers);

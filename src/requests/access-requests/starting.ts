@@ -10,9 +10,9 @@ import { isGuest } from '../../graph/user.ts';
 import { accessSource } from '../authority.ts';
 import type { NewRequest } from '../store.ts';
 import type { AccessRequest, LapseReason } from './access-request.ts';
+import type { StartVerdict } from './approval-scheduler.ts';
 import { beginAssignment, settleAssignment } from './assigning.ts';
 import { type AwaitingParts, lookForAssignment } from './awaiting.ts';
-import type { StartVerdict } from './calendar.ts';
 
 /**
  * What happens when an approved access request is due. Days may have passed since the decision, so everything is read

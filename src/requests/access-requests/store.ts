@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Database } from '../../db/database.ts';
 import type { Schema } from '../../db/schema.ts';
 import { readGate } from '../../rate-gate/gate-row.ts';
-import { type Entry, writeRecord } from '../record.ts';
+import { type AuditEntry, writeAudit } from '../audit-log.ts';
 import type { Person, Reader } from '../request.ts';
 import { unusedId } from '../request-id.ts';
 import type { StoreParts } from '../store.ts';
@@ -89,7 +89,7 @@ export async function createAccessRequest(parts: AccessParts, wanted: NewAccessR
       .returningAll()
       .executeTakeFirstOrThrow();
     const details = { app: app.id, subject: subject.id, startsAt: wanted.startsAt, reason: wanted.reason };
-    await writeRecord(transaction, { at: now, actorId: asker.id, kind: 'accessAsked', requestId: id, details });
+    await writeAudit(transaction, { at: now, actorId: asker.id, kind: 'accessAsked', requestId: id, details });
     return { kind: 'created', accessRequest: toAccessRequest(row) };
   });
 }
@@ -157,7 +157,7 @@ export async function recordRefusal(
   { database, clock }: Pick<StoreParts, 'database' | 'clock'>,
   id: string,
   actorId: string,
-  details: Entry['details'],
+  details: AuditEntry['details'],
 ): Promise<void> {
-  await writeRecord(database.query, { at: clock.now(), actorId, kind: 'accessRefused', requestId: id, details });
+  await writeAudit(database.query, { at: clock.now(), actorId, kind: 'accessRefused', requestId: id, details });
 }

@@ -1,12 +1,21 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../../db/database.ts';
 import type { Schema } from '../../db/schema.ts';
-import { writeRecord } from '../record.ts';
+import { writeAudit } from '../audit-log.ts';
+import { keyOfRoute } from './access-cards.ts';
 import { lockAccessRequest } from './acting.ts';
-import { keyOfRoute } from './copies.ts';
-import { owePlaceEnded } from './notices.ts';
+import {
+  common,
+  forgetApprovalChannel,
+  isEmpty,
+  joined,
+  keepGrants,
+  lockApprovalChannel,
+  type Share,
+  without,
+} from './approval-channels.ts';
+import { enqueueChannelEnded } from './notices.ts';
 import type { AccessParts } from './parts.ts';
-import { common, forgetPlace, isEmpty, joined, keepGrants, lockPlace, type Share, without } from './places.ts';
 
 /**
  * A chat that Teams refuses for good: the bot was removed from it, or is blocked there. A request shown to approvers
@@ -50,8 +59,8 @@ export function giveUpConversation(
       const key = keyOfRoute({ accessRequestId: id, source });
       const details = { key, why };
       if (card_id === null)
-        await writeRecord(transaction, { at, actorId: '', kind: 'accessNotShown', requestId: id, details });
-      if (key !== null && why === 'gone') await forgetPlace(transaction, { key, why, at });
+        await writeAudit(transaction, { at, actorId: '', kind: 'accessNotShown', requestId: id, details });
+      if (key !== null && why === 'gone') await forgetApprovalChannel(transaction, { key, why, at });
     }
     const isRead = copies.some(
       (copy) => !isThere(copy) && copy.gone === 0 && (copy.card_id !== null || copy.due_at !== null),
@@ -90,7 +99,7 @@ export function endGrants(
   { key, by, share, accessRequestId }: EndedGrants & { readonly accessRequestId: string },
 ): Promise<void> {
   return parts.database.transact(async (transaction) => {
-    const place = await lockPlace(parts.database, transaction, key);
+    const place = await lockApprovalChannel(parts.database, transaction, key);
     const lost = place?.grants.filter((grant) => by.includes(grant.by) && !isEmpty(common(grant, share))) ?? [];
     if (place === null || lost.length === 0) return;
     const at = parts.clock.now();
@@ -98,12 +107,12 @@ export function endGrants(
     await keepGrants(transaction, key, left);
     for (const grant of lost) {
       const details = { place: key, why: 'adderMayNot', addedBy: grant.by, ...common(grant, share) };
-      await writeRecord(transaction, { at, actorId: '', kind: 'placeRemoved', requestId: null, details });
+      await writeAudit(transaction, { at, actorId: '', kind: 'placeRemoved', requestId: null, details });
     }
     const ended = without(joined(lost.map((grant) => common(grant, share))), joined(left));
     if (isEmpty(ended)) return;
     await withdrawCopies(transaction, { key, ended, apps: place.apps, at });
-    await owePlaceEnded(parts, transaction, accessRequestId, place);
+    await enqueueChannelEnded(parts, transaction, accessRequestId, place);
   });
 }
 
@@ -118,15 +127,15 @@ interface EndedGrants {
  * An operator or an approver ends a channel, even one that others added. Returns the conversation to tell; null where
  * there was none.
  */
-export function endPlace(parts: AccessParts, key: string, actorId: string): Promise<string | null> {
+export function endApprovalChannel(parts: AccessParts, key: string, actorId: string): Promise<string | null> {
   return parts.database.transact(async (transaction) => {
-    const place = await lockPlace(parts.database, transaction, key);
+    const place = await lockApprovalChannel(parts.database, transaction, key);
     if (place === null) return null;
     const at = parts.clock.now();
     const { general, apps } = place;
     await keepGrants(transaction, key, []);
     const details = { place: key, general, apps };
-    await writeRecord(transaction, { at, actorId, kind: 'placeRemoved', requestId: null, details });
+    await writeAudit(transaction, { at, actorId, kind: 'placeRemoved', requestId: null, details });
     await withdrawCopies(transaction, { key, ended: place, apps, at });
     return place.conversation;
   });

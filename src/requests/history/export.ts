@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { markAway } from '../../db/away.ts';
 import type { Database } from '../../db/database.ts';
 import { type ToldError, threadFile, toldError } from '../../db/thread.ts';
-import { type ExportFilter, exportRecords } from './records.ts';
+import { type ExportFilter, exportRecords } from './audit-lines.ts';
 import { csvOf } from './texts.ts';
 
 /**
@@ -11,7 +11,7 @@ import { csvOf } from './texts.ts';
  * with a connection of its own does it, and this one only passes the text on, on demand. It is written twice, once to
  * learn its size: a file on disk would be a second copy of the personal data in the database.
  */
-export interface RecordFile {
+export interface AuditFile {
   readonly sizeBytes: number;
   /** The same text each time. */
   read(): AsyncGenerator<string>;
@@ -44,7 +44,7 @@ const mostLinesHere = 1_000;
 /** How many lines are written before other work gets its turn. */
 const linesAtOnce = 50;
 
-export async function recordFile(database: Database, filter: FileFilter): Promise<RecordFile> {
+export async function auditFile(database: Database, filter: FileFilter): Promise<AuditFile> {
   const short = await shortText(database, filter);
   if (short !== null)
     return {

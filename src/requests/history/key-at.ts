@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import type { Cursor, HistoryFilter } from './deed.ts';
+import type { Cursor, HistoryFilter } from './history-entry.ts';
 import { accessKeys, inOrder, type Keys, provisioningKeys, type Sought, soughtBy } from './keys.ts';
 
 /**

@@ -8,7 +8,7 @@ import {
 } from 'kysely';
 import type { Database } from '../../db/database.ts';
 import type { Schema } from '../../db/schema.ts';
-import type { Cursor, HistoryFilter, OwnPart } from './deed.ts';
+import type { Cursor, HistoryFilter, OwnPart } from './history-entry.ts';
 
 /**
  * The next lines of the history, by time and id alone. Every query walks an index that is already in this order and

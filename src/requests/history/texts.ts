@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { RecordLine } from './records.ts';
+import type { AuditLine } from './audit-lines.ts';
 
 const columns = [
   'at',
@@ -11,7 +11,7 @@ const columns = [
   'appName',
   'subjectIds',
   'details',
-] as const satisfies readonly (keyof RecordLine)[];
+] as const satisfies readonly (keyof AuditLine)[];
 
 /** Tells a spreadsheet that the file is UTF-8. */
 const byteOrderMark = '\uFEFF';
@@ -21,7 +21,7 @@ const byteOrderMark = '\uFEFF';
  * choose their own display names, so no cell may begin what a spreadsheet would run as a formula; one that would gets
  * an apostrophe before it. https://owasp.org/www-community/attacks/CSV_Injection
  */
-export async function* csvOf(lines: AsyncIterable<RecordLine>): AsyncGenerator<string> {
+export async function* csvOf(lines: AsyncIterable<AuditLine>): AsyncGenerator<string> {
   yield byteOrderMark + toCsv(columns);
   for await (const line of lines) yield toCsv(columns.map((column) => cellOf(line[column])));
 }
@@ -30,7 +30,7 @@ function toCsv(cells: readonly string[]): string {
   return stringify([cells.map(disarmed)], { escape_formulas: true, record_delimiter: 'windows' });
 }
 
-function cellOf(value: RecordLine[keyof RecordLine]): string {
+function cellOf(value: AuditLine[keyof AuditLine]): string {
   if (value === null) return '';
   if (typeof value === 'string') return value;
   return Array.isArray(value) ? value.join(' ') : JSON.stringify(value);
@@ -49,7 +49,7 @@ function disarmed(cell: string): string {
 }
 
 /** The lines as one JSON array, an element to a line of text. */
-export async function* jsonOf(lines: AsyncIterable<RecordLine>): AsyncGenerator<string> {
+export async function* jsonOf(lines: AsyncIterable<AuditLine>): AsyncGenerator<string> {
   let before = '[\n';
   for await (const line of lines) {
     yield before + JSON.stringify(line);

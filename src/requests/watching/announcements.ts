@@ -33,7 +33,7 @@ export interface JobChangeDetails {
 }
 
 /** Queues a card about its app for each of these watches. */
-export async function oweAnnouncements(
+export async function enqueueAnnouncements(
   transaction: Transaction<Schema>,
   watches: readonly Pick<Watch, 'key' | 'app' | 'conversation' | 'reader'>[],
   { change, status, at }: Omit<JobChangeDetails, 'app'>,

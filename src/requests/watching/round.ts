@@ -3,7 +3,7 @@ import { longestLeaseMs } from '../../db/leases.ts';
 import type { RoundRow, Schema } from '../../db/schema.ts';
 import type { Lease } from '../request.ts';
 import type { StoreParts } from '../store.ts';
-import { oweAnnouncements } from './announcements.ts';
+import { enqueueAnnouncements } from './announcements.ts';
 import { changeBetween, type WatchedStatus, watchedStateOf } from './job-change.ts';
 import { quarantinedApps } from './seen-jobs.ts';
 import { toWatch } from './watch.ts';
@@ -134,7 +134,7 @@ export async function noteStatus(
       .execute();
     const change = changeBetween(known?.state ?? null, state);
     if (change === null) return false;
-    await oweAnnouncements(transaction, watches.map(toWatch), { change, status, at });
+    await enqueueAnnouncements(transaction, watches.map(toWatch), { change, status, at });
     return true;
   });
 }

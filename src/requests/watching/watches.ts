@@ -2,9 +2,9 @@ import type { Access } from '../../access/access.ts';
 import { deny } from '../../access/policy.ts';
 import { type StillMay, stillMay } from '../../access/still-may.ts';
 import type { Database } from '../../db/database.ts';
-import { writeRecord } from '../record.ts';
+import { writeAudit } from '../audit-log.ts';
 import type { StoreParts } from '../store.ts';
-import { oweAnnouncements } from './announcements.ts';
+import { enqueueAnnouncements } from './announcements.ts';
 import type { WatchedStatus } from './job-change.ts';
 import { hastenRound, lockRound } from './round.ts';
 import { toWatch, type Watch } from './watch.ts';
@@ -41,7 +41,7 @@ export async function addWatch(parts: WatchParts, watch: Omit<Watch, 'addedAt'>)
       .executeTakeFirst();
     if (added === undefined) return false;
     const details = { place: key, watched: app.id };
-    await writeRecord(transaction, { at, actorId: addedBy, kind: 'watchAdded', requestId: null, details });
+    await writeAudit(transaction, { at, actorId: addedBy, kind: 'watchAdded', requestId: null, details });
     const job = await transaction
       .selectFrom('watched_jobs')
       .selectAll()
@@ -49,7 +49,7 @@ export async function addWatch(parts: WatchParts, watch: Omit<Watch, 'addedAt'>)
       .executeTakeFirst();
     if (job?.state === 'quarantined') {
       const status = JSON.parse(job.status) as WatchedStatus;
-      await oweAnnouncements(transaction, [watch], { change: 'enteredQuarantine', status, at });
+      await enqueueAnnouncements(transaction, [watch], { change: 'enteredQuarantine', status, at });
     }
     if (job === undefined) await hastenRound(transaction, at);
     return true;
@@ -84,7 +84,7 @@ export async function removeWatch(parts: WatchParts, key: string, appId: string,
     // An unwatched job is not read, so what is stored about it would be outdated for the next watch.
     if (watcher === undefined) await transaction.deleteFrom('watched_jobs').where('app_id', '=', appId).execute();
     const details = { place: key, watched: appId };
-    await writeRecord(transaction, { at: clock.now(), actorId, kind: 'watchRemoved', requestId: null, details });
+    await writeAudit(transaction, { at: clock.now(), actorId, kind: 'watchRemoved', requestId: null, details });
     return true;
   });
 }

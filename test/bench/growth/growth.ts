@@ -1,4 +1,4 @@
-import { DEEDS_PER_PAGE } from '../../../src/chat/views/checks/history-card.ts';
+import { ENTRIES_PER_PAGE } from '../../../src/chat/views/checks/history-card.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { secret } from '../../../src/config.ts';
 import { openDatabase } from '../../../src/db/database.ts';
@@ -47,18 +47,18 @@ const megabytes = (bytes: number) => `${Math.round(bytes / 1024 ** 2)} MB`;
 
 const linesFor = (count: number): readonly string[] => [
   'history',
-  `history page ${Math.floor(count / DEEDS_PER_PAGE / 2)}`,
-  `history page ${Math.floor(count / DEEDS_PER_PAGE)}`,
-  `history page ${Math.floor(count / DEEDS_PER_PAGE) * 2}`,
+  `history page ${Math.floor(count / ENTRIES_PER_PAGE / 2)}`,
+  `history page ${Math.floor(count / ENTRIES_PER_PAGE)}`,
+  `history page ${Math.floor(count / ENTRIES_PER_PAGE) * 2}`,
   'history since yesterday',
   'history adele',
   `history ${leaver.label}`,
-  `history ${leaver.label} page ${Math.floor(count / 20 / 7 / DEEDS_PER_PAGE)}`,
+  `history ${leaver.label} page ${Math.floor(count / 20 / 7 / ENTRIES_PER_PAGE)}`,
   'history Salesforce',
   'history Salesforce page 1000',
   'history zzyzx',
   'requests',
-  `requests ${Math.floor(count / 2 / DEEDS_PER_PAGE)}`,
+  `requests ${Math.floor(count / 2 / ENTRIES_PER_PAGE)}`,
   'show R10000500',
   'queue',
   'pending',

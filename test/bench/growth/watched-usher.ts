@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { describeProblems, readConfig } from '../../../src/config.ts';
 import { openDatabase } from '../../../src/db/database.ts';
 import { startUsher } from '../../../src/main.ts';
-import { recordFile } from '../../../src/requests/history/export.ts';
+import { auditFile } from '../../../src/requests/history/export.ts';
 
 /**
  * Usher with a watch on its event loop, as a process of its own. Beside Usher's port, at `WATCH_PORT`:
@@ -73,7 +73,7 @@ async function exported(): Promise<Exported> {
   try {
     const startedAt = performance.now();
     const until = new Date().toISOString();
-    const file = await recordFile(database, { about: null, since: null, until });
+    const file = await auditFile(database, { about: null, since: null, until });
     const sizedAt = performance.now();
     let sizeBytes = 0;
     for await (const text of file.read()) sizeBytes += Buffer.byteLength(text);

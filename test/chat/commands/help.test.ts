@@ -9,8 +9,8 @@ function caller(...roles: Role[]): Caller {
   return { id: '1', tenantId: '2', name: 'Megan', principalName: 'megan@contoso.com', roles, memberOf: [] };
 }
 const verbsFor = (...roles: Role[]) =>
-  commandsFor({ registry, rights: 'own' }, caller(...roles)).map(({ verb }) => verb);
-const everyone = commandsFor({ registry, rights: 'own' }, caller('operator', 'approver'));
+  commandsFor({ registry, graphAccess: 'appOnly' }, caller(...roles)).map(({ verb }) => verb);
+const everyone = commandsFor({ registry, graphAccess: 'appOnly' }, caller('operator', 'approver'));
 
 const checking = ['status', 'check', 'queue', 'apps'];
 const watching = ['watch', 'unwatch', 'watches'];

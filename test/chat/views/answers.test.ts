@@ -294,7 +294,7 @@ describe('the help', () => {
     const roles = ['operator', 'approver'] as const;
     const caller = { id: '1', tenantId: '2', name: 'Alex', principalName: 'alex@contoso.com', roles, memberOf: [] };
 
-    const message = help(words, { commands: commandsFor({ registry, rights: 'own' }, caller), topic: null });
+    const message = help(words, { commands: commandsFor({ registry, graphAccess: 'appOnly' }, caller), topic: null });
 
     const text = cardAsText(message.card);
     expect(text).toMatch(

@@ -1,3 +1,4 @@
+import { createMessages } from '../../../src/chat/messages.ts';
 import type { CardMessage } from '../../../src/chat/reply.ts';
 import { apps } from '../../../src/chat/views/apps.ts';
 import { checking } from '../../../src/chat/views/checking.ts';
@@ -9,12 +10,11 @@ import { type Problem, problem } from '../../../src/chat/views/problem.ts';
 import { type RequestCardInput, requestCard } from '../../../src/chat/views/request-card.ts';
 import { welcome } from '../../../src/chat/views/welcome.ts';
 import { whoami } from '../../../src/chat/views/whoami.ts';
-import { createWords } from '../../../src/chat/words.ts';
 import type { GraphTrouble } from '../../../src/graph/answer.ts';
 import type { Change, Outcome, RefusalCause, Report, Step, UnknownEnd } from '../../../src/graph/outcome.ts';
 import type { Request, TaskState } from '../../../src/requests/request.ts';
 
-export const words = createWords('en-US', 'Europe/Berlin');
+export const words = createMessages('en-US', 'Europe/Berlin');
 
 /** 2026-03-02, 14:03:06 in Berlin. */
 export const NOW = Date.UTC(2026, 2, 2, 13, 3, 6);
@@ -60,7 +60,7 @@ export function requestIn(
         attempts,
         throttles: 0,
         awaitsAssignment: false,
-        unseen: 0,
+        assignmentMisses: 0,
         perhaps,
       },
     ],

@@ -50,7 +50,7 @@ export function groupIn(
       attempts: 1,
       throttles: 0,
       awaitsAssignment: false,
-      unseen: 0,
+      assignmentMisses: 0,
     };
   });
   return { ...request, app: { ...request.app, name: text ?? 'GitHub Enterprise' }, tasks, leftOut };

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { drawRequest } from '../../../src/chat/draw.ts';
-import { drawCopy } from '../../../src/chat/draw-copy.ts';
+import { drawAccessCard } from '../../../src/chat/draw-access-card.ts';
 import type { Drawing } from '../../../src/chat/reply.ts';
 import type { Clock } from '../../../src/clock.ts';
 import { clouds } from '../../../src/clouds.ts';
@@ -72,7 +72,7 @@ export async function findUntrueCards(
   const access = { identify: async () => ({ kind: 'caller', caller: approver }) };
   const applications = { find: async () => ({ ok: true, value: { kind: 'none', known: [] } }) };
   const fromGraph = { directory: unasked, access, applications, assignments: unasked } as never;
-  const copyParts = { store, entraPortal, ...(fromGraph as object) } as Parameters<typeof drawCopy>[0];
+  const copyParts = { store, entraPortal, ...(fromGraph as object) } as Parameters<typeof drawAccessCard>[0];
   const requests = await database.query.selectFrom('requests').select('id').where('card_id', 'is not', null).execute();
   const copies = await database.query.selectFrom('access_cards').select('id').execute();
   const complaints: string[] = [];
@@ -85,7 +85,7 @@ export async function findUntrueCards(
       );
   };
   for (const { id } of requests) compare(id, await drawRequest({ store, entraPortal, isOpenPlace: () => true }, id));
-  for (const { id } of copies) compare(id, await drawCopy(copyParts, id));
+  for (const { id } of copies) compare(id, await drawAccessCard(copyParts, id));
   return complaints;
 }
 

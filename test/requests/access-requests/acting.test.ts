@@ -6,7 +6,7 @@ import { noteCalledOff, startApproved } from '../../../src/requests/access-reque
 import { awaitThing } from '../../../src/requests/access-requests/due.ts';
 import type { AccessParts } from '../../../src/requests/access-requests/parts.ts';
 import { act, findAccessRequest, findAccessRequestOf } from '../../../src/requests/access-requests/store.ts';
-import { readRecords } from '../../../src/requests/record.ts';
+import { readAudit } from '../../../src/requests/audit-log.ts';
 import { finishTask } from '../../../src/requests/running.ts';
 import { findRequest } from '../../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
@@ -157,7 +157,7 @@ describe.each(engines)('acting on an access request on $name', ({ createTestData
     expect(retried).toMatchObject({ kind: 'done', accessRequest: { state: { kind: 'started' } } });
     expect((await findAccessRequest(database, id))?.state).toMatchObject({ kind: 'finished', outcome: 'created' });
     expect(await takeNotices(parts)).toEqual(['megan chat: result', 'alex chat: result']);
-    expect((await readRecords(database.query, 2)).toReversed()).toMatchObject([
+    expect((await readAudit(database.query, 2)).toReversed()).toMatchObject([
       { kind: 'accessRetried', actorId: 'alex', requestId: id },
       { kind: 'accessFinished', requestId: id, details: { outcome: 'created' } },
     ]);
@@ -254,7 +254,7 @@ describe.each(engines)('acting on an access request on $name', ({ createTestData
     await act(parts, id, { kind: 'finish', outcome: 'cancelled' });
 
     expect((await findAccessRequest(database, id))?.state).toMatchObject({ kind: 'finished', calledOffBy: alex });
-    expect((await readRecords(database.query, 2)).at(-1)).toMatchObject({
+    expect((await readAudit(database.query, 2)).at(-1)).toMatchObject({
       kind: 'accessCancelled',
       actorId: 'alex',
       requestId: id,

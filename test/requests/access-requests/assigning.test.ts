@@ -4,7 +4,7 @@ import { assignmentLeft } from '../../../src/requests/access-requests/access-req
 import { beginAssignment, settleAssignment } from '../../../src/requests/access-requests/assigning.ts';
 import type { AccessParts } from '../../../src/requests/access-requests/parts.ts';
 import { act, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
-import { readRecords } from '../../../src/requests/record.ts';
+import { readAudit } from '../../../src/requests/audit-log.ts';
 import { createTestClock } from '../../support/clock.ts';
 import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
 import { accessParts, approved, cancel } from './support.ts';
@@ -30,7 +30,7 @@ describe.each(engines)('the assignment that an approval makes on $name', ({ crea
     return request === null ? null : assignmentLeft(request);
   };
   const steps = async () =>
-    (await readRecords(database.query, 100))
+    (await readAudit(database.query, 100))
       .filter(({ kind }) => kind === 'accessAssigned')
       .map(({ details }) => details.step)
       .toReversed();
@@ -58,7 +58,7 @@ describe.each(engines)('the assignment that an approval makes on $name', ({ crea
       revision: (before?.revision ?? 0) + 1,
       state: { kind: 'cancelled' },
     });
-    const cancelled = (await readRecords(database.query, 100)).find(({ kind }) => kind === 'accessCancelled');
+    const cancelled = (await readAudit(database.query, 100)).find(({ kind }) => kind === 'accessCancelled');
     expect(cancelled?.details).toEqual({ assignment: 'begun' });
   });
 

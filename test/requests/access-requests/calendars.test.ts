@@ -2,11 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Clock } from '../../../src/clock.ts';
 import { createLog } from '../../../src/log.ts';
 import {
-  type Calendar,
-  type Duties,
+  type ApprovalScheduler,
+  type DueActions,
   type StartVerdict,
-  startCalendar,
-} from '../../../src/requests/access-requests/calendar.ts';
+  startApprovalScheduler,
+} from '../../../src/requests/access-requests/approval-scheduler.ts';
 import { claimDue } from '../../../src/requests/access-requests/due.ts';
 import { createTestClock } from '../../support/clock.ts';
 import { engineStartMs, postgresEngine, type TestDatabase } from '../../support/databases.ts';
@@ -25,10 +25,10 @@ describe('two calendars on one PostgreSQL', () => {
   afterAll(() => place.drop());
   beforeEach(() => place.empty());
 
-  async function replica(clock: Clock, duties: Duties): Promise<Calendar> {
+  async function replica(clock: Clock, actions: DueActions): Promise<ApprovalScheduler> {
     const log = createLog('warn', { write: () => undefined });
     const parts = accessParts(await place.open(clock), clock);
-    return startCalendar({ parts, duties, changed: () => undefined, log, pollMs: 30 * dayMs });
+    return startApprovalScheduler({ parts, actions, changed: () => undefined, log, pollMs: 30 * dayMs });
   }
 
   it('lease each request once, however many of them look at once', async () => {
@@ -58,7 +58,7 @@ describe('two calendars on one PostgreSQL', () => {
     }
     const seen: string[] = [];
     const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-    const duties: Duties = {
+    const actions: DueActions = {
       async route({ id }) {
         seen.push(id);
         await turn();
@@ -72,11 +72,11 @@ describe('two calendars on one PostgreSQL', () => {
       end: async () => ({ kind: 'finish' }),
     };
 
-    const calendars = await Promise.all([replica(clock, duties), replica(clock, duties)]);
-    await Promise.all(calendars.map((calendar) => calendar.settled()));
+    const calendars = await Promise.all([replica(clock, actions), replica(clock, actions)]);
+    await Promise.all(calendars.map((scheduler) => scheduler.settled()));
     await clock.advance(dayMs);
-    await Promise.all(calendars.map((calendar) => calendar.settled()));
-    await Promise.all(calendars.map((calendar) => calendar.stop()));
+    await Promise.all(calendars.map((scheduler) => scheduler.settled()));
+    await Promise.all(calendars.map((scheduler) => scheduler.stop()));
 
     expect(seen.toSorted()).toEqual(asked.toSorted());
     const kinds = await kindsOf(parts);
@@ -90,12 +90,12 @@ describe('two calendars on one PostgreSQL', () => {
     const { id } = await approved(parts);
     const started: string[] = [];
     const slow = Promise.withResolvers<StartVerdict>();
-    const route: Duties['route'] = async () => ({ kind: 'routed', to: [] });
+    const route: DueActions['route'] = async () => ({ kind: 'routed', to: [] });
     const start = (who: string) => () => {
       started.push(who);
       return slow.promise;
     };
-    const end: Duties['end'] = async () => ({ kind: 'finish' });
+    const end: DueActions['end'] = async () => ({ kind: 'finish' });
     const one = await replica(clock, { route, start: start('one'), end });
     await eventually(() => started.length === 1);
 

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../src/db/database.ts';
+import {
+  attachAccessCard,
+  enqueueAccessCards,
+  openAccessCard,
+  putOffAccessCard,
+} from '../../../src/requests/access-requests/access-cards.ts';
 import type { AccessAction } from '../../../src/requests/access-requests/access-request.ts';
 import { startApproved } from '../../../src/requests/access-requests/acting.ts';
-import { attachCopyCard, openCopy, putOffCopy, queueCopies } from '../../../src/requests/access-requests/copies.ts';
 import { dueNotices, firstLookMs, noticeSent, putOffNotice } from '../../../src/requests/access-requests/notices.ts';
 import type { AccessParts } from '../../../src/requests/access-requests/parts.ts';
 import { act } from '../../../src/requests/access-requests/store.ts';
@@ -39,15 +44,15 @@ describe.each(engines)('who is told what on $name', ({ createTestDatabase }) => 
 
   async function show(conversation: string, audience: 'asker' | 'approvers'): Promise<void> {
     const copy = { accessRequestId: id, source: `card ${conversation}`, conversation, reader, audience };
-    await attachCopyCard(database, await openCopy(parts, copy), `card in ${conversation}`, null);
+    await attachAccessCard(database, await openAccessCard(parts, copy), `card in ${conversation}`, null);
     await clock.advance(1);
   }
 
   /** Not posted yet, or given up. */
   async function queue(conversation: string, dueAt: number | null): Promise<void> {
     const copy = { accessRequestId: id, source: conversation, conversation, reader, audience: 'approvers' } as const;
-    await database.transact((transaction) => queueCopies(transaction, [copy], clock.now()));
-    if (dueAt === null) await putOffCopy(database, await openCopy(parts, copy), null);
+    await database.transact((transaction) => enqueueAccessCards(transaction, [copy], clock.now()));
+    if (dueAt === null) await putOffAccessCard(database, await openAccessCard(parts, copy), null);
     await clock.advance(1);
   }
 

@@ -9,7 +9,7 @@ import {
   mostOpen,
   recordRefusal,
 } from '../../../src/requests/access-requests/store.ts';
-import { readRecords } from '../../../src/requests/record.ts';
+import { readAudit } from '../../../src/requests/audit-log.ts';
 import { unusedId } from '../../../src/requests/request-id.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
 import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
@@ -72,7 +72,7 @@ describe.each(engines)('access requests on $name', ({ createTestDatabase }) => {
       revision: 1,
       state: { kind: 'pending' },
     });
-    expect(await readRecords(database.query, 10)).toMatchObject([
+    expect(await readAudit(database.query, 10)).toMatchObject([
       { kind: 'accessAsked', actorId: 'megan', requestId: id, details: { app: 'salesforce', subject: 'isaiah' } },
     ]);
   });
@@ -145,7 +145,7 @@ describe.each(engines)('access requests on $name', ({ createTestDatabase }) => {
 
     await recordRefusal(parts, id, megan.id, { why: 'ownRequest' });
 
-    const [refusal] = await readRecords(database.query, 1);
+    const [refusal] = await readAudit(database.query, 1);
     expect(refusal).toMatchObject({ kind: 'accessRefused', actorId: 'megan', requestId: id });
   });
 });

@@ -10,7 +10,7 @@ import {
   findAccessRequest,
   type NewAccessRequest,
 } from '../../../src/requests/access-requests/store.ts';
-import { readRecords } from '../../../src/requests/record.ts';
+import { readAudit } from '../../../src/requests/audit-log.ts';
 import { noLimits, storeParts } from '../support.ts';
 
 export const dayMs = 24 * 60 * 60_000;
@@ -66,7 +66,7 @@ export async function stateOf({ database }: AccessParts, id: string): Promise<Ac
 
 /** What stands in the record, oldest first. */
 export async function kindsOf({ database }: AccessParts): Promise<string[]> {
-  return (await readRecords(database.query, 1000)).map(({ kind }) => kind).toReversed();
+  return (await readAudit(database.query, 1000)).map(({ kind }) => kind).toReversed();
 }
 
 /** Takes all notices out of the outbox, as `conversation: kind`. */

@@ -3,22 +3,22 @@ import type { Identification } from '../../../src/access/access.ts';
 import type { Database } from '../../../src/db/database.ts';
 import { fetched } from '../../../src/graph/answer.ts';
 import type { AppMatch } from '../../../src/graph/applications.ts';
+import { accessCardPosted, dueAccessCards } from '../../../src/requests/access-requests/access-cards.ts';
 import type { AccessRequest } from '../../../src/requests/access-requests/access-request.ts';
-import { copyPosted, dueCopies } from '../../../src/requests/access-requests/copies.ts';
-import { finishRouting, remind } from '../../../src/requests/access-requests/due.ts';
-import type { AccessParts } from '../../../src/requests/access-requests/parts.ts';
 import {
-  addPlace,
+  type ApprovalChannel,
+  addApprovalChannel,
   findKnownPeople,
-  listPlaces,
-  type Place,
+  listApprovalChannels,
   personalKey,
   rememberPerson,
-} from '../../../src/requests/access-requests/places.ts';
+} from '../../../src/requests/access-requests/approval-channels.ts';
+import { finishRouting, remind } from '../../../src/requests/access-requests/due.ts';
+import type { AccessParts } from '../../../src/requests/access-requests/parts.ts';
 import { type RoutingParts, routeAccess } from '../../../src/requests/access-requests/routing.ts';
 import { act, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
 import { giveUpConversation } from '../../../src/requests/access-requests/undelivered.ts';
-import { readRecords } from '../../../src/requests/record.ts';
+import { readAudit } from '../../../src/requests/audit-log.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
 import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
 import { accessParts, approve, askAccess, dayMs, kindsOf, reader, takeNotices } from './support.ts';
@@ -41,8 +41,15 @@ describe.each(engines)('a chat that Teams refuses on $name', ({ createTestDataba
     await rememberPerson(database, { personId: 'alex', conversation: 'alex chat', reader, seenAt: 1 });
   });
 
-  const desk: Place = { key: 'desk', conversation: 'desk#1', reader, general: true, apps: [], addedBy: 'alex' };
-  const board: Place = { ...desk, key: 'board', conversation: 'board' };
+  const desk: ApprovalChannel = {
+    key: 'desk',
+    conversation: 'desk#1',
+    reader,
+    general: true,
+    apps: [],
+    addedBy: 'alex',
+  };
+  const board: ApprovalChannel = { ...desk, key: 'board', conversation: 'board' };
   const salesforce: AppMatch = {
     kind: 'one',
     app: {
@@ -77,7 +84,7 @@ describe.each(engines)('a chat that Teams refuses on $name', ({ createTestDataba
     giveUpConversation(parts, { accessRequestId: id, conversation }, why);
 
   it('is forgotten, and what was to be shown there goes to the personal chats', async () => {
-    await addPlace(parts, desk);
+    await addApprovalChannel(parts, desk);
     const request = await askAccess(parts);
     const first = await route(request);
 
@@ -86,17 +93,19 @@ describe.each(engines)('a chat that Teams refuses on $name', ({ createTestDataba
     const second = await route(request);
 
     expect([first, isRouted, waiting?.routed, second]).toEqual([['desk'], true, false, [personalKey('alex')]]);
-    expect(await listPlaces(database)).toEqual([]);
-    expect((await dueCopies(database, clock.now(), 9)).map(({ conversation }) => conversation)).toEqual(['alex chat']);
-    expect(await readRecords(database.query, 9)).toContainEqual(
+    expect(await listApprovalChannels(database)).toEqual([]);
+    expect((await dueAccessCards(database, clock.now(), 9)).map(({ conversation }) => conversation)).toEqual([
+      'alex chat',
+    ]);
+    expect(await readAudit(database.query, 9)).toContainEqual(
       expect.objectContaining({ kind: 'placeRemoved', actorId: '', details: { place: 'desk', why: 'gone' } }),
     );
     expect(await kindsOf(parts)).toContain('accessNotShown');
   });
 
   it('leaves the request where it is as long as somebody else is shown it', async () => {
-    await addPlace(parts, desk);
-    await addPlace(parts, board);
+    await addApprovalChannel(parts, desk);
+    await addApprovalChannel(parts, board);
     const request = await askAccess(parts);
     await route(request);
 
@@ -119,11 +128,11 @@ describe.each(engines)('a chat that Teams refuses on $name', ({ createTestDataba
   });
 
   it('is not written to any more, though the request was shown there once', async () => {
-    await addPlace(parts, desk);
+    await addApprovalChannel(parts, desk);
     const request = await askAccess(parts);
     await route(request);
-    const [copy] = await dueCopies(database, clock.now(), 9);
-    await copyPosted(parts, copy?.id ?? '', 'card');
+    const [copy] = await dueAccessCards(database, clock.now(), 9);
+    await accessCardPosted(parts, copy?.id ?? '', 'card');
 
     await giveUp(request, 'desk#1');
     await route(request);
@@ -134,7 +143,7 @@ describe.each(engines)('a chat that Teams refuses on $name', ({ createTestDataba
   });
 
   it('stays a place where it only did not answer for a day, and a personal chat that is gone is forgotten', async () => {
-    await addPlace(parts, desk);
+    await addApprovalChannel(parts, desk);
     const request = await askAccess(parts);
     await route(request);
 
@@ -143,7 +152,7 @@ describe.each(engines)('a chat that Teams refuses on $name', ({ createTestDataba
     await giveUp(request, 'alex chat');
 
     expect(second).toEqual([personalKey('alex')]);
-    expect((await listPlaces(database)).map(({ key }) => key)).toEqual(['desk']);
+    expect((await listApprovalChannels(database)).map(({ key }) => key)).toEqual(['desk']);
     expect(await findKnownPeople(database, ['alex'])).toEqual([]);
   });
 
@@ -156,7 +165,7 @@ describe.each(engines)('a chat that Teams refuses on $name', ({ createTestDataba
   });
 
   it('is not what an app that cannot be found is: that waits, and goes to nobody in the meantime', async () => {
-    await addPlace(parts, desk);
+    await addApprovalChannel(parts, desk);
     const request = await askAccess(parts);
 
     const routed = await routeAccess(routing({ kind: 'none', known: [] }), request);

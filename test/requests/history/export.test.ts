@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../src/clock.ts';
 import { type Database, isDatabaseAway, openDatabase } from '../../../src/db/database.ts';
-import { csvUntil, recordFile } from '../../../src/requests/history/export.ts';
+import { auditFile, csvUntil } from '../../../src/requests/history/export.ts';
 import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
 
 const whole = { since: null, about: null, until: '2100-01-01T00:00:00.000Z' };
@@ -35,7 +35,7 @@ describe.each(engines)('the record as a file on $name', ({ createTestDatabase })
   it.each([0, 3, 1_000, 1_500])('of %i entries has the size that it was said to have', async (count) => {
     await writeMany(database, count);
 
-    const file = await recordFile(database, whole);
+    const file = await auditFile(database, whole);
     const text = await textOf(file.read());
 
     expect(Buffer.byteLength(text)).toBe(file.sizeBytes);
@@ -46,7 +46,7 @@ describe.each(engines)('the record as a file on $name', ({ createTestDatabase })
   it('leaves out what came at the moment when it was asked for, or later', async () => {
     await writeMany(database, 1_500);
 
-    const file = await recordFile(database, { ...whole, until: '1970-01-01T00:00:01.200Z' });
+    const file = await auditFile(database, { ...whole, until: '1970-01-01T00:00:01.200Z' });
 
     expect((await textOf(file.read())).split('\r\n')).toHaveLength(1_200 + 2);
   });
@@ -55,7 +55,7 @@ describe.each(engines)('the record as a file on $name', ({ createTestDatabase })
     await writeMany(database, 3_000);
     const until = '1970-01-01T00:00:10.000Z';
 
-    const file = await recordFile(database, { ...whole, until });
+    const file = await auditFile(database, { ...whole, until });
     const first = await textOf(file.read());
     const later = { at: 10_000, actor_id: '', kind: 'denied', request_id: null, details: '{}' };
     await database.query.insertInto('records').values(later).execute();
@@ -70,7 +70,7 @@ describe.each(engines)('the record as a file on $name', ({ createTestDatabase })
       turns += 1;
     }, 1);
 
-    const file = await recordFile(database, whole);
+    const file = await auditFile(database, whole);
     clearInterval(counting);
     const pieces: number[] = [];
     for await (const piece of file.read()) pieces.push(piece.length);
@@ -81,14 +81,14 @@ describe.each(engines)('the record as a file on $name', ({ createTestDatabase })
 
   it('can be left in the middle, and many can be asked for at once', async () => {
     await writeMany(database, 8_000);
-    const file = await recordFile(database, whole);
+    const file = await auditFile(database, whole);
 
     for (let times = 0; times < 3; times += 1)
       for await (const piece of file.read()) {
         expect(piece.length).toBeGreaterThan(0);
         break;
       }
-    const sizes = await Promise.all(Array.from({ length: 4 }, () => recordFile(database, whole)));
+    const sizes = await Promise.all(Array.from({ length: 4 }, () => auditFile(database, whole)));
 
     expect(sizes.map(({ sizeBytes }) => sizeBytes)).toEqual(Array<number>(4).fill(file.sizeBytes));
   }, 60_000);
@@ -96,7 +96,7 @@ describe.each(engines)('the record as a file on $name', ({ createTestDatabase })
   it('ends with the database, and says that this is away', async () => {
     await writeMany(database, 1_500);
     const own = await openDatabase(place.config, systemClock);
-    const pieces = (await recordFile(own, whole)).read();
+    const pieces = (await auditFile(own, whole)).read();
     await pieces.next();
 
     await own.close();

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../src/clock.ts';
 import type { Database } from '../../../src/db/database.ts';
-import type { Cursor, HistoryFilter } from '../../../src/requests/history/deed.ts';
-import { findDeeds, findDeedsPage, lastDeedAbout } from '../../../src/requests/history/history.ts';
+import { findEntries, findEntriesPage, lastEntryAbout } from '../../../src/requests/history/history.ts';
+import type { Cursor, HistoryFilter } from '../../../src/requests/history/history-entry.ts';
 import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
 import { idOf, seedAccess, seedRequest } from './support.ts';
 
@@ -20,7 +20,7 @@ describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
   beforeEach(() => place.empty());
 
   async function found(filter: Partial<HistoryFilter>, limit = 100): Promise<(string | null)[]> {
-    const { deeds } = await findDeeds(database, { ...everything, ...filter, after: null, limit });
+    const { deeds } = await findEntries(database, { ...everything, ...filter, after: null, limit });
     return deeds.map(idOf);
   }
 
@@ -28,7 +28,7 @@ describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
     await seedRequest(database, 'R1', { at: 1_000 });
     await seedAccess(database, 'A1', { at: 2_000, asker: 'megan' });
 
-    const { deeds, next } = await findDeeds(database, { ...everything, after: null, limit: 10 });
+    const { deeds, next } = await findEntries(database, { ...everything, after: null, limit: 10 });
 
     expect(deeds).toEqual([
       {
@@ -76,7 +76,7 @@ describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
     const tasks = states.map((state, index) => ({ subject: `person ${index}`, state }));
     await seedRequest(database, 'R1', { at: 1, tasks });
 
-    const { deeds } = await findDeeds(database, { ...everything, after: null, limit: 1 });
+    const { deeds } = await findEntries(database, { ...everything, after: null, limit: 1 });
 
     expect(deeds).toMatchObject([{ subject: null, people: states.length, isGroup: false, result }]);
   });
@@ -86,7 +86,7 @@ describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
     const tasks = outcomes.map((outcome, index) => ({ subject: `person ${index}`, outcome }));
     await seedRequest(database, 'R1', { at: 1, tasks });
 
-    const { deeds } = await findDeeds(database, { ...everything, after: null, limit: 1 });
+    const { deeds } = await findEntries(database, { ...everything, after: null, limit: 1 });
 
     expect(deeds).toMatchObject([
       { result: { kind: 'done', counts: { created: 2, failed: 1, inSync: 1 }, cancelled: 0 } },
@@ -97,7 +97,7 @@ describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
     const tasks = [5, 3].map((members) => ({ subject: 'sales', type: 'Group', members }));
     await seedRequest(database, 'R1', { at: 1, tasks });
 
-    const { deeds } = await findDeeds(database, { ...everything, after: null, limit: 1 });
+    const { deeds } = await findEntries(database, { ...everything, after: null, limit: 1 });
 
     expect(deeds).toMatchObject([{ subject: { id: 'sales' }, isGroup: true, people: 8 }]);
   });
@@ -107,7 +107,7 @@ describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
     const more = { state: 'finished', decidedBy: 'patti', requestId: 'R1' } as const;
     await seedAccess(database, 'A1', { at: 1_000, ...more });
 
-    const { deeds } = await findDeeds(database, { ...everything, after: null, limit: 10 });
+    const { deeds } = await findEntries(database, { ...everything, after: null, limit: 10 });
 
     expect(deeds).toMatchObject([
       {
@@ -125,7 +125,7 @@ describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
     await seedRequest(database, 'R1', { at: 3_000 });
     await seedAccess(database, 'A1', { at: 1_000, state: 'finished', decidedBy: 'patti', requestId: 'R1' });
 
-    const { deeds } = await findDeeds(database, { ...everything, since: 2_000, after: null, limit: 10 });
+    const { deeds } = await findEntries(database, { ...everything, since: 2_000, after: null, limit: 10 });
 
     expect(deeds).toMatchObject([{ requestId: 'R1', approvedBy: { id: 'patti', name: "patti's name" } }]);
   });
@@ -141,7 +141,7 @@ describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
 
     expect(await found({ about: { personId: 'adele' } })).toEqual(['gets', 'asks', 'both', 'about', 'own']);
     expect(
-      (await findDeedsPage(database, { ...everything, about: { personId: 'adele' } }, 1, 2)).deeds.map(idOf),
+      (await findEntriesPage(database, { ...everything, about: { personId: 'adele' } }, 1, 2)).deeds.map(idOf),
     ).toEqual(['both', 'about']);
   });
 
@@ -179,12 +179,16 @@ describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
     const seen: (string | null)[] = [];
     let after: Cursor | null = null;
     do {
-      const page: Awaited<ReturnType<typeof findDeeds>> = await findDeeds(database, { ...everything, after, limit: 2 });
+      const page: Awaited<ReturnType<typeof findEntries>> = await findEntries(database, {
+        ...everything,
+        after,
+        limit: 2,
+      });
       seen.push(...page.deeds.map(idOf));
       after = page.next;
     } while (after !== null);
     const numbered = [];
-    for (let page = 0; page < 6; page += 1) numbered.push(await findDeedsPage(database, everything, page, 2));
+    for (let page = 0; page < 6; page += 1) numbered.push(await findEntriesPage(database, everything, page, 2));
 
     expect(all.toSorted()).toEqual(['A0', 'A2', 'A4', 'A6', 'A8', 'R1', 'R3', 'R5', 'R7']);
     expect(seen).toEqual(all);
@@ -195,7 +199,7 @@ describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
   it('tells what was last done for a person in an app', async () => {
     await seedRequest(database, 'asked', { at: 1, asker: 'adele', tasks: [{ subject: 'isaiah' }] });
     await seedRequest(database, 'elsewhere', { at: 9, app: 'zscaler', tasks: [{ subject: 'adele' }] });
-    const last = async () => idOf(await lastDeedAbout(database, 'adele', 'salesforce'));
+    const last = async () => idOf(await lastEntryAbout(database, 'adele', 'salesforce'));
     const told = [await last()];
 
     await seedAccess(database, 'A1', { at: 2, subject: 'adele', state: 'denied', decidedBy: 'patti' });
@@ -223,7 +227,7 @@ describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
     ] as const;
     await seedRequest(database, 'R1', { at: 1, tasks });
 
-    const about = (personId: string) => lastDeedAbout(database, personId, 'salesforce');
+    const about = (personId: string) => lastEntryAbout(database, personId, 'salesforce');
 
     expect(await about('adele')).toMatchObject({
       subject: { id: 'adele' },
@@ -242,7 +246,7 @@ describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
     await seedAccess(database, 'A1', { at: 1, state: 'approved', decidedBy: 'patti' });
     await database.query.updateTable('access_requests').set({ starts_at: 9_000 }).execute();
 
-    const { deeds } = await findDeeds(database, { ...everything, after: null, limit: 1 });
+    const { deeds } = await findEntries(database, { ...everything, after: null, limit: 1 });
 
     expect(deeds).toMatchObject([{ state: 'approved', startsAt: 9_000, timeZone: 'Europe/Berlin' }]);
   });

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CompiledQuery } from 'kysely';
 import { systemClock } from '../../../src/clock.ts';
 import type { Database } from '../../../src/db/database.ts';
-import { findUndrawnCopies } from '../../../src/requests/access-requests/copies.ts';
-import type { Cursor, HistoryFilter } from '../../../src/requests/history/deed.ts';
-import { findDeeds, findDeedsPage, lastDeedAbout } from '../../../src/requests/history/history.ts';
+import { findUndrawnAccessCards } from '../../../src/requests/access-requests/access-cards.ts';
+import { findEntries, findEntriesPage, lastEntryAbout } from '../../../src/requests/history/history.ts';
+import type { Cursor, HistoryFilter } from '../../../src/requests/history/history-entry.ts';
 import { findKeys } from '../../../src/requests/history/keys.ts';
 import { findKnown } from '../../../src/requests/history/names.ts';
 import { findUndrawn, isRequestCard } from '../../../src/requests/store.ts';
@@ -38,7 +38,7 @@ describe.each(engines)('a history of a hundred thousand requests on $name', ({ c
     'finds a page about %s without reading a whole table',
     async (_name, filter) => {
       const plans = await plansOf((watched) =>
-        findDeeds(watched, { ...everything, ...filter, after: middle, limit: 10 }),
+        findEntries(watched, { ...everything, ...filter, after: middle, limit: 10 }),
       );
 
       expect(plans.length).toBeGreaterThan(1);
@@ -47,7 +47,7 @@ describe.each(engines)('a history of a hundred thousand requests on $name', ({ c
   );
 
   it('finds what was last done for a person without reading a whole table', async () => {
-    const plans = await plansOf((watched) => lastDeedAbout(watched, 'person 5', 'app 5'));
+    const plans = await plansOf((watched) => lastEntryAbout(watched, 'person 5', 'app 5'));
 
     expect(plans.filter(readsWholeTable)).toEqual([]);
   });
@@ -56,12 +56,12 @@ describe.each(engines)('a history of a hundred thousand requests on $name', ({ c
     ['names that nothing has', (watched) => findKnown(watched, 'zzyzx')],
     ['a name', (watched) => findKnown(watched, 'Person 5')],
     ['the cards that a crash left behind', (watched) => findUndrawn(watched, 500)],
-    ['the cards of access requests that a crash left behind', (watched) => findUndrawnCopies(watched, 500)],
+    ['the cards of access requests that a crash left behind', (watched) => findUndrawnAccessCards(watched, 500)],
     ['whose card it is', (watched) => isRequestCard(watched, 'a card')],
     [
       'what a manager may see',
       (watched) =>
-        findDeeds(watched, {
+        findEntries(watched, {
           ...everything,
           only: { askerId: 'asker 7', subjectIds: ['person 1', 'person 2'] },
           after: middle,
@@ -96,10 +96,10 @@ describe.each(engines)('a history of a hundred thousand requests on $name', ({ c
 
       for (const share of [0.1, 0.5, 0.9, 1]) {
         const page = Math.ceil((gone.length / 10) * share) - 1;
-        const { deeds } = await findDeedsPage(database, sought, page, 10);
+        const { deeds } = await findEntriesPage(database, sought, page, 10);
         expect(deeds.map(idOf)).toEqual(gone.slice(page * 10, page * 10 + 10));
       }
-      const beyond = await findDeedsPage(database, sought, Math.ceil(gone.length / 10), 10);
+      const beyond = await findEntriesPage(database, sought, Math.ceil(gone.length / 10), 10);
       expect(beyond).toEqual({ deeds: [], more: false });
     },
     60_000,
@@ -116,7 +116,7 @@ describe.each(engines)('a history of a hundred thousand requests on $name', ({ c
       const plans: string[] = [];
       for (const page of [5, 8_000, 1_000_000])
         plans.push(
-          ...(await plansOf((watched) => findDeedsPage(watched, { ...everything, ...filter }, page, 10))).filter(
+          ...(await plansOf((watched) => findEntriesPage(watched, { ...everything, ...filter }, page, 10))).filter(
             (plan) => !plan.startsWith('select count('),
           ),
         );
@@ -127,9 +127,9 @@ describe.each(engines)('a history of a hundred thousand requests on $name', ({ c
   );
 
   it('finds every page where it belongs', async () => {
-    const { deeds, next } = await findDeeds(database, { ...everything, after: middle, limit: 10 });
-    const numbered = await findDeedsPage(database, everything, 8_999, 10);
-    const last = await findDeedsPage(database, everything, 9_999, 10);
+    const { deeds, next } = await findEntries(database, { ...everything, after: middle, limit: 10 });
+    const numbered = await findEntriesPage(database, everything, 8_999, 10);
+    const last = await findEntriesPage(database, everything, 9_999, 10);
 
     expect(deeds.map(idOf).slice(0, 3)).toEqual(['A1050060', 'R1049999', 'R1049998']);
     expect(deeds.map(idOf)).not.toContain('R1049990');
@@ -145,8 +145,8 @@ describe.each(engines)('a history of a hundred thousand requests on $name', ({ c
     await seedRequest(database, 'newest', { at: 200_000_000, tasks: [{ subject: 'adele' }] });
     const about = { ...everything, about: { personId: 'adele' } };
 
-    const plans = await plansOf((watched) => findDeeds(watched, { ...about, after: null, limit: 1 }));
-    const { deeds } = await findDeeds(database, { ...about, after: null, limit: 10 });
+    const plans = await plansOf((watched) => findEntries(watched, { ...about, after: null, limit: 1 }));
+    const { deeds } = await findEntries(database, { ...about, after: null, limit: 10 });
 
     expect(plans.filter(readsWholeTable)).toEqual([]);
     expect(deeds.map(idOf)).toEqual(['newest', 'many']);
@@ -165,12 +165,12 @@ describe.each(engines)('a history of a hundred thousand requests on $name', ({ c
         )
         .execute();
 
-    const { deeds } = await findDeedsPage(database, everything, 5_000, 10);
-    const { deeds: before } = await findDeedsPage(database, everything, 4_999, 10);
+    const { deeds } = await findEntriesPage(database, everything, 5_000, 10);
+    const { deeds: before } = await findEntriesPage(database, everything, 4_999, 10);
     const last = before.at(-1);
     const after = last === undefined ? null : { at: last.at, id: idOf(last) ?? '' };
 
-    expect(deeds).toEqual((await findDeeds(database, { ...everything, after, limit: 10 })).deeds);
+    expect(deeds).toEqual((await findEntries(database, { ...everything, after, limit: 10 })).deeds);
   });
 
   /** How the engine goes about each query that the work asks for. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Database } from '../../../src/db/database.ts';
 import type { AccessRequestRow, TaskRow } from '../../../src/db/schema.ts';
-import type { Deed } from '../../../src/requests/history/deed.ts';
+import type { HistoryEntry } from '../../../src/requests/history/history-entry.ts';
 
 const app = { app_id: 'salesforce', app_name: 'Salesforce' };
 const asker = { asker_id: 'alex', asker_name: 'Alex Wilber' };
@@ -113,7 +113,7 @@ export const accessRow = (id: string, at: number) => ({
   state: 'pending' as AccessRequestRow['state'],
 });
 
-export const idOf = (deed: Deed | null) =>
+export const idOf = (deed: HistoryEntry | null) =>
   deed === null ? null : deed.kind === 'access' ? deed.accessRequestId : deed.requestId;
 
 /**

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
-import type { RecordLine } from '../../../src/requests/history/records.ts';
+import type { AuditLine } from '../../../src/requests/history/audit-lines.ts';
 import { csvOf, jsonOf } from '../../../src/requests/history/texts.ts';
 
-const line: RecordLine = {
+const line: AuditLine = {
   at: '2026-11-01T08:00:00.000Z',
   kind: 'asked',
   actorId: 'alex',
@@ -15,7 +15,7 @@ const line: RecordLine = {
   details: { tasks: 2 },
 };
 
-async function* each(...lines: readonly RecordLine[]): AsyncGenerator<RecordLine> {
+async function* each(...lines: readonly AuditLine[]): AsyncGenerator<AuditLine> {
   yield* lines;
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../src/clock.ts';
 import type { Database } from '../../../src/db/database.ts';
-import { readRecords } from '../../../src/requests/record.ts';
+import { readAudit } from '../../../src/requests/audit-log.ts';
 import {
   announcementSent,
   dueAnnouncements,
@@ -70,7 +70,7 @@ describe.each(engines)('watches on $name', ({ createTestDatabase }) => {
     await addWatch(parts, watch('desk'));
     await removeWatch(parts, 'desk', 'salesforce', 'megan');
 
-    const entries = (await readRecords(database.query, 10)).toReversed();
+    const entries = (await readAudit(database.query, 10)).toReversed();
 
     const details = { place: 'desk', watched: 'salesforce' };
     expect(entries.map(({ actorId, details: told }) => [actorId, told])).toEqual([

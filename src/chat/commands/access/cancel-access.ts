@@ -2,14 +2,14 @@ import { type AccessRequest, assignmentLeft } from '../../../requests/access-req
 import { noteCalledOff } from '../../../requests/access-requests/acting.ts';
 import { mayBeDone } from '../../../requests/access-requests/awaiting.ts';
 import { act } from '../../../requests/access-requests/store.ts';
-import { cancelRequest } from '../../../requests/holding.ts';
+import { cancelRequest } from '../../../requests/confirmation.ts';
 import { sentCalls } from '../../../requests/request.ts';
 import { findRequest } from '../../../requests/store.ts';
 import type { CommandParts, Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
 import { say } from '../turn.ts';
 import { assignmentsLink } from './found-request.ts';
-import { copyClicked } from './retry-access.ts';
+import { clickedAccessCard } from './retry-access.ts';
 
 /** Cancels an access request: its requester may while it waits, an operator until its call has been sent. */
 export async function cancelAccess(parts: CommandParts, turn: Turn, request: AccessRequest): Promise<Reply> {
@@ -21,7 +21,7 @@ export async function cancelAccess(parts: CommandParts, turn: Turn, request: Acc
     const sent = acted.kind === 'unchanged' && acted.accessRequest.state.kind === 'started';
     return say(turn.words, sent ? { kind: 'alreadySent', sent: 1 } : { kind: 'nothingToCancel' });
   }
-  const clicked = await copyClicked(parts, turn, request.id);
+  const clicked = await clickedAccessCard(parts, turn, request.id);
   return clicked ?? taken(parts, turn, acted.kind === 'unknown' ? request : acted.accessRequest);
 }
 

@@ -1,6 +1,6 @@
 import { mayDecide } from '../../../access/deciding.ts';
+import { accessCardOfActivity, openAccessCard } from '../../../requests/access-requests/access-cards.ts';
 import type { AccessAction, AccessRequest } from '../../../requests/access-requests/access-request.ts';
-import { copyWithCard, openCopy } from '../../../requests/access-requests/copies.ts';
 import { act, recordRefusal } from '../../../requests/access-requests/store.ts';
 import { findRequest } from '../../../requests/store.ts';
 import {
@@ -127,12 +127,12 @@ async function carryOut(parts: CommandParts, turn: Turn, request: AccessRequest,
     const decision = verdict.kind === 'approve' ? 'approved' : 'denied';
     return say(turn.words, { kind: 'decidedNow', id, decision, person: subject.name, app: app.name });
   }
-  const clicked = what.cardId === '' ? null : await copyWithCard(parts.store.database, what.cardId);
+  const clicked = what.cardId === '' ? null : await accessCardOfActivity(parts.store.database, what.cardId);
   const { conversationKey } = parts.store;
   const liveId =
     clicked?.accessRequestId === request.id && conversationKey(clicked.conversation) === conversationKey(conversation)
       ? clicked.id
-      : await openCopy(parts.store, {
+      : await openAccessCard(parts.store, {
           accessRequestId: request.id,
           source: turn.incoming.id,
           conversation,

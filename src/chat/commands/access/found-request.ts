@@ -4,7 +4,7 @@ import { deny } from '../../../access/policy.ts';
 import type { Fetched } from '../../../graph/answer.ts';
 import { fetched } from '../../../graph/answer.ts';
 import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
-import { personalKey } from '../../../requests/access-requests/places.ts';
+import { personalKey } from '../../../requests/access-requests/approval-channels.ts';
 import { findAccessRequest, findCarriedOutBy } from '../../../requests/access-requests/store.ts';
 import type { Incoming } from '../../incoming.ts';
 import type { CommandParts, Turn } from '../../registry/define-command.ts';

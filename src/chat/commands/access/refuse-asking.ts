@@ -1,7 +1,7 @@
 import type { DirectoryUser } from '../../../graph/directory.ts';
 import type { CommandParts, Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
-import { record, say } from '../turn.ts';
+import { recordAudit, say } from '../turn.ts';
 
 /** Refuses requesters who ask for themselves or for a person outside their reports; records the refusal. */
 export async function refuseAsking(
@@ -12,6 +12,6 @@ export async function refuseAsking(
   app?: string,
 ): Promise<Reply> {
   const about = { permission: 'access.request', reason, ...(app === undefined ? {} : { app }), subject: id } as const;
-  await record(parts, caller.id, 'denied', about);
+  await recordAudit(parts, caller.id, 'denied', about);
   return say(words, id === caller.id ? { kind: 'askForSelf' } : { kind: 'notYourReport', person: displayName });
 }

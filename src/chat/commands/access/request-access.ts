@@ -1,8 +1,8 @@
 import { mayAskFor } from '../../../access/asking.ts';
 import { assertNever } from '../../../assert-never.ts';
 import { isGuest } from '../../../graph/user.ts';
+import { openAccessCard } from '../../../requests/access-requests/access-cards.ts';
 import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
-import { openCopy } from '../../../requests/access-requests/copies.ts';
 import { createAccessRequest } from '../../../requests/access-requests/store.ts';
 import type { Command } from '../../command.ts';
 import { readStartDate } from '../../dates/start-date.ts';
@@ -78,7 +78,13 @@ export async function requestAccess(
     case 'created':
     case 'same': {
       const accessRequestId = creation.accessRequest.id;
-      const liveId = await openCopy(parts.store, { accessRequestId, source, conversation, reader, audience: 'asker' });
+      const liveId = await openAccessCard(parts.store, {
+        accessRequestId,
+        source,
+        conversation,
+        reader,
+        audience: 'asker',
+      });
       if (creation.kind === 'created') parts.observe?.requested('access');
       parts.accessChanged(accessRequestId);
       return { kind: 'live', liveId };

@@ -1,6 +1,6 @@
 import { assertNever } from '../../../assert-never.ts';
+import { accessCardOfActivity } from '../../../requests/access-requests/access-cards.ts';
 import { type AccessRequest, mayRetryLapsed } from '../../../requests/access-requests/access-request.ts';
-import { copyWithCard } from '../../../requests/access-requests/copies.ts';
 import { lookNow } from '../../../requests/access-requests/due.ts';
 import { act } from '../../../requests/access-requests/store.ts';
 import type { CommandParts, Turn } from '../../registry/define-command.ts';
@@ -54,7 +54,7 @@ async function startsAgain(parts: CommandParts, turn: Turn, request: Startable):
   const { id, subject, app } = request;
   parts.accessChanged(id);
   return (
-    (await copyClicked(parts, turn, id)) ??
+    (await clickedAccessCard(parts, turn, id)) ??
     say(turn.words, { kind: 'startsAgain', id, person: subject.name, app: app.name })
   );
 }
@@ -66,14 +66,18 @@ async function notRetried(
   state: 'pending' | 'denied' | 'expired' | 'cancelled' | 'lapsed' | 'later' | 'soon',
 ): Promise<Reply> {
   const day = startsAt === null || state !== 'later' ? '' : turn.words.day(startsAt, reader.timeZone);
-  const clicked = await copyClicked(parts, turn, id);
+  const clicked = await clickedAccessCard(parts, turn, id);
   return clicked ?? say(turn.words, { kind: 'notRetried', id, state, person: subject.name, app: app.name, day });
 }
 
 /** The current state of this request's clicked card; null where another card was clicked, or a line was typed. */
-export async function copyClicked(parts: CommandParts, turn: Turn, accessRequestId: string): Promise<Reply | null> {
+export async function clickedAccessCard(
+  parts: CommandParts,
+  turn: Turn,
+  accessRequestId: string,
+): Promise<Reply | null> {
   const { what } = turn.incoming;
-  const copy = what.kind === 'text' ? null : await copyWithCard(parts.store.database, what.cardId);
+  const copy = what.kind === 'text' ? null : await accessCardOfActivity(parts.store.database, what.cardId);
   if (copy?.accessRequestId !== accessRequestId) return null;
   // The client names the clicked card; the clicker may not see one that is in another conversation.
   const { conversationKey } = parts.store;

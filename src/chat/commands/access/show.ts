@@ -1,16 +1,16 @@
 import type { Caller } from '../../../access/caller.ts';
 import { isVisible, type Visible, visibleTo } from '../../../access/seeing.ts';
 import { assertNever } from '../../../assert-never.ts';
+import { openAccessCard } from '../../../requests/access-requests/access-cards.ts';
 import type { AccessRequest } from '../../../requests/access-requests/access-request.ts';
-import { openCopy } from '../../../requests/access-requests/copies.ts';
 import { findAccessRequest } from '../../../requests/access-requests/store.ts';
 import type { Request, Task } from '../../../requests/request.ts';
 import { findAskerOf, findRequest } from '../../../requests/store.ts';
 import { drawPart, drawRequest } from '../../draw.ts';
-import { drawAccess } from '../../draw-copy.ts';
+import { drawAccess } from '../../draw-access-card.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
-import { record, say, troubleReply } from '../turn.ts';
+import { recordAudit, say, troubleReply } from '../turn.ts';
 import { approversOf, isTheirs, placeKeyOf } from './found-request.ts';
 
 /**
@@ -104,7 +104,7 @@ function notShownHere({ words }: Turn, id: string): Reply {
 /** Uses the same words whether the request exists or not. */
 export async function refuseUnseen(parts: CommandParts, turn: Turn, id: string, isThere: boolean): Promise<Reply> {
   if (isThere)
-    await record(parts, turn.caller.id, 'denied', { permission: 'others.show', reason: 'notTheirs', request: id });
+    await recordAudit(parts, turn.caller.id, 'denied', { permission: 'others.show', reason: 'notTheirs', request: id });
   return say(turn.words, { kind: 'requestNotSeen', id });
 }
 
@@ -117,7 +117,7 @@ async function showAccess(parts: CommandParts, turn: Turn, request: AccessReques
   if (readAlong)
     return { kind: 'card', message: (await drawAccess(parts, turn.words, request, { audience, readAlong })).message };
   const shownHere = `show|${place.key}|`;
-  const liveId = await openCopy(parts.store, {
+  const liveId = await openAccessCard(parts.store, {
     accessRequestId: request.id,
     source: shownHere + id,
     // A conversation keeps one live card of a request, however often it is shown again.

@@ -4,7 +4,7 @@ import type { GraphTrouble } from '../../../graph/answer.ts';
 import type { DirectoryUser } from '../../../graph/directory.ts';
 import { withinMs } from '../../../graph/time-limit.ts';
 import { isGuest } from '../../../graph/user.ts';
-import type { CheckFacts } from '../../checks/verdict.ts';
+import type { CheckFacts } from '../../checks/diagnosis.ts';
 import type { Command } from '../../command.ts';
 import { format } from '../../grammar/format.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../registry/define-command.ts';

@@ -1,12 +1,12 @@
 import { deny } from '../../../access/policy.ts';
-import { recordFile } from '../../../requests/history/export.ts';
+import { auditFile } from '../../../requests/history/export.ts';
 import type { Command } from '../../command.ts';
 import type { Speaker } from '../../incoming.ts';
+import type { Messages } from '../../messages.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../registry/define-command.ts';
 import type { CardMessage, ExportContext, ExportFile, Reply } from '../../reply.ts';
 import { exportOffer, exportOnlyPersonal } from '../../views/checks/export-card.ts';
-import type { Words } from '../../words.ts';
-import { record, refuseStranger, troubleReply } from '../turn.ts';
+import { recordAudit, refuseStranger, troubleReply } from '../turn.ts';
 import { readFilter } from './history.ts';
 
 /**
@@ -39,7 +39,7 @@ export type ExportOpened =
 /** The file that the caller agreed to store. The permission is checked again, and the export is recorded. */
 export async function openExport(
   parts: CommandParts,
-  words: Words,
+  words: Messages,
   speaker: Speaker,
   context: ExportContext,
 ): Promise<ExportOpened> {
@@ -53,14 +53,14 @@ export async function openExport(
   const denial = deny(who.caller, 'history.export');
   if (denial !== null) return refused(await refuseStranger(parts, words, speaker.id, denial));
   const { about, since } = context;
-  await record(parts, speaker.id, 'exported', { since, ...(about ?? {}) });
+  await recordAudit(parts, speaker.id, 'exported', { since, ...(about ?? {}) });
   return { kind: 'file', file: await makeFile(parts, context) };
 }
 
 /** Exports the history as of this moment. */
 async function makeFile({ store }: CommandParts, filter: ExportContext): Promise<ExportFile> {
   const until = new Date(store.clock.now()).toISOString();
-  const file = await recordFile(store.database, { ...filter, until });
+  const file = await auditFile(store.database, { ...filter, until });
   return { fileName: `usher-history-${until.slice(0, 10)}.csv`, ...file };
 }
 

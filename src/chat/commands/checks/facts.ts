@@ -5,8 +5,8 @@ import type { DirectoryUser } from '../../../graph/directory.ts';
 import type { LogRead } from '../../../graph/provisioning-log.ts';
 import type { Rule } from '../../../graph/rules.ts';
 import { withinMs } from '../../../graph/time-limit.ts';
-import { lastDeedAbout } from '../../../requests/history/history.ts';
-import type { CheckFacts } from '../../checks/verdict.ts';
+import { lastEntryAbout } from '../../../requests/history/history.ts';
+import type { CheckFacts } from '../../checks/diagnosis.ts';
 import type { CommandParts } from '../../registry/define-command.ts';
 import type { JobReading } from '../../views/checks/job-words.ts';
 import { readJob, readJobsOfAll } from './status.ts';
@@ -26,7 +26,7 @@ export async function readFacts(parts: CommandParts, user: DirectoryUser, app: A
   const [log, assignment, lastDeed] = await Promise.all([
     parts.provisioningLog.read({ personId: user.id, entraIs, jobId }, secondMs),
     readAssignment(parts, user, app, source),
-    lastDeedAbout(byReader(parts.store.database), user.id, app.id),
+    lastEntryAbout(byReader(parts.store.database), user.id, app.id),
   ]);
   const own = jobId === null ? onlyOf(log, app) : log;
   return { account: accountOf(user), assignment, scope: scopeOf(own), log: own, lastDeed, jobState, jobTrouble };
@@ -58,7 +58,7 @@ export async function readFactsOfAll(
       const source = await sourceOf(parts, app, jobState);
       const [assignment, lastDeed] = await Promise.all([
         readAssignment(parts, user, app, source),
-        lastDeedAbout(byReader(database), user.id, app.id),
+        lastEntryAbout(byReader(database), user.id, app.id),
       ]);
       return { app, jobState, jobTrouble, assignment, lastDeed };
     },

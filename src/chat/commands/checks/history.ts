@@ -4,8 +4,8 @@ import { byReader } from '../../../db/database.ts';
 import type { DirectoryUser } from '../../../graph/directory.ts';
 import { isGuest } from '../../../graph/user.ts';
 import { findAccessRequest } from '../../../requests/access-requests/store.ts';
-import type { About, OwnPart } from '../../../requests/history/deed.ts';
-import { findDeedsPage } from '../../../requests/history/history.ts';
+import { findEntriesPage } from '../../../requests/history/history.ts';
+import type { About, OwnPart } from '../../../requests/history/history-entry.ts';
 import { findKnown } from '../../../requests/history/names.ts';
 import { findRequest } from '../../../requests/store.ts';
 import type { Command } from '../../command.ts';
@@ -14,7 +14,7 @@ import { format } from '../../grammar/format.ts';
 import { nearest, resolvePerson, typistOf } from '../../lists/person.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../registry/define-command.ts';
 import type { Reply } from '../../reply.ts';
-import { DEEDS_PER_PAGE, historyCard } from '../../views/checks/history-card.ts';
+import { ENTRIES_PER_PAGE, historyCard } from '../../views/checks/history-card.ts';
 import { appPicker } from '../../views/person-picker.ts';
 import { findVisible, show } from '../access/show.ts';
 import { appCandidates } from '../app-candidates.ts';
@@ -43,7 +43,7 @@ async function history(
   const readAlong = !parts.isOpenPlace(turn.incoming.conversation);
   const only = readAlong ? null : partOf(visible.value);
   const sought = { about, askerId: readAlong ? turn.caller.id : null, since, only };
-  const found = await findDeedsPage(byReader(parts.store.database), sought, page - 1, DEEDS_PER_PAGE);
+  const found = await findEntriesPage(byReader(parts.store.database), sought, page - 1, ENTRIES_PER_PAGE);
   const lineOf = (number: number) => format({ ...command, page: number });
   const message = historyCard(turn.words, {
     deeds: found.deeds,
@@ -76,7 +76,7 @@ async function namedRequest({ store }: CommandParts, about: string | null): Prom
 /** `requests [page]`: the caller's own requests. */
 async function requests(parts: CommandParts, turn: Turn, page: number): Promise<Reply> {
   const filter = { about: null, askerId: turn.caller.id, since: null };
-  const found = await findDeedsPage(byReader(parts.store.database), filter, page - 1, DEEDS_PER_PAGE);
+  const found = await findEntriesPage(byReader(parts.store.database), filter, page - 1, ENTRIES_PER_PAGE);
   const message = historyCard(turn.words, {
     deeds: found.deeds,
     about: null,

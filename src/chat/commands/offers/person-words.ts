@@ -1,6 +1,6 @@
 import { CLOSING_WORDS } from '../../grammar/courtesy.ts';
 import { negationIn } from '../../grammar/negations.ts';
-import { trimEdges } from '../../grammar/words.ts';
+import { trimEdges } from '../../grammar/tokens.ts';
 import { wordSet } from './word-set.ts';
 
 /** Words around a name in a line that the grammar could not parse. None is looked up as a person. */

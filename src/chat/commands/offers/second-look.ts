@@ -5,7 +5,7 @@ import { readStartDate } from '../../dates/start-date.ts';
 import { closest } from '../../grammar/closest.ts';
 import { format } from '../../grammar/format.ts';
 import { negationIn, takesBack } from '../../grammar/negations.ts';
-import { trimEdges } from '../../grammar/words.ts';
+import { trimEdges } from '../../grammar/tokens.ts';
 import { typistOf } from '../../lists/person.ts';
 import type { CommandParts, Turn } from '../../registry/define-command.ts';
 import { refuseVerb } from '../../registry/run.ts';

@@ -8,21 +8,21 @@ import type { AccessView, Fact, SubmitButton, Text } from '../../cards/card-view
 import { renderCard } from '../../cards/render.ts';
 import { markdownText, plainText } from '../../cards/safe-text.ts';
 import { format } from '../../grammar/format.ts';
+import type { MessageKey, Messages } from '../../messages.ts';
 import type { CardMessage } from '../../reply.ts';
-import type { WordKey, Words } from '../../words.ts';
 import { usersPageUrl } from '../entra-link.ts';
+import { pageFor } from '../outcome-text.ts';
 import { decisionButton, entraLink, personalButton, personLabel, submitButton } from '../parts.ts';
 import { requestFooter } from '../progress-parts.ts';
 import { fact } from '../result-details.ts';
 import { lookOf, type Tone } from '../tone.ts';
-import { pageFor } from '../verdict.ts';
-import { faceOf } from './access-face.ts';
+import { contentOf } from './access-content.ts';
 import { type AccessNames, namesOf } from './access-names.ts';
 import { type AccountFacts, accountRows, accountWarnings, assigningNote, needsAssignment } from './account-facts.ts';
-import type { Face, RequestProgress } from './face.ts';
+import type { CardContent, RequestProgress } from './card-content.ts';
 
 export type { AccountFacts } from './account-facts.ts';
-export type { RequestProgress } from './face.ts';
+export type { RequestProgress } from './card-content.ts';
 
 export interface AccessCardInput {
   readonly accessRequest: AccessRequest;
@@ -44,10 +44,10 @@ export interface AccessCardInput {
 }
 
 /** An access card in its current state, in its reader's language. */
-export function accessCard(words: Words, input: AccessCardInput): CardMessage {
+export function accessCard(words: Messages, input: AccessCardInput): CardMessage {
   const { accessRequest, audience, now } = input;
   const names = namesOf(accessRequest);
-  const face = input.readAlong === true ? unquoted(faceOf(words, input)) : faceOf(words, input);
+  const face = input.readAlong === true ? unquoted(contentOf(words, input)) : contentOf(words, input);
   const isPending = accessRequest.state.kind === 'pending';
   const decides = isPending && audience === 'approvers';
   // Facts read before the decision may be outdated after it.
@@ -86,7 +86,7 @@ export function accessCard(words: Words, input: AccessCardInput): CardMessage {
 }
 
 /** Removes the typed texts from the summary as well. */
-function unquoted(face: Face): Face {
+function unquoted(face: CardContent): CardContent {
   const summary = face.quotes.reduce(
     (text, { plain }) => text.replace(plain, '').replace(/\s+/g, ' ').trim(),
     face.summary,
@@ -95,7 +95,7 @@ function unquoted(face: Face): Face {
 }
 
 /** Verdict and sentences in one line. */
-function summaryOf(words: Words, face: Face, { app, person }: AccessNames, decides: boolean): string {
+function summaryOf(words: Messages, face: CardContent, { app, person }: AccessNames, decides: boolean): string {
   const verdict = decides
     ? words.plain('access.summary.decide', { app, person })
     : words.plain('access.summary', { app, person, verdict: face.title });
@@ -112,7 +112,7 @@ function factTable(facts: readonly Fact[]): AccessView['tables'] {
 }
 
 /** The start, as long as the request has not started. */
-function startRow(words: Words, { accessRequest, audience, now }: AccessCardInput, { asker }: AccessNames): Fact[] {
+function startRow(words: Messages, { accessRequest, audience, now }: AccessCardInput, { asker }: AccessNames): Fact[] {
   const { startsAt, state, reader } = accessRequest;
   if (state.kind !== 'pending') return [];
   const title = words.card('access.fact.start');
@@ -125,7 +125,7 @@ function startRow(words: Words, { accessRequest, audience, now }: AccessCardInpu
     : [{ title, value: words.card('access.start.there', { day, asker }) }];
 }
 
-function denial(words: Words, requestId: string, names: AccessNames): AccessView['denials'][0] & object {
+function denial(words: Messages, requestId: string, names: AccessNames): AccessView['denials'][0] & object {
   return {
     opens: words.plain('button.deny'),
     label: words.plain('access.input.reason'),
@@ -134,7 +134,7 @@ function denial(words: Words, requestId: string, names: AccessNames): AccessView
   };
 }
 
-function buttons(words: Words, input: AccessCardInput, tone: Tone): SubmitButton[] {
+function buttons(words: Messages, input: AccessCardInput, tone: Tone): SubmitButton[] {
   const { accessRequest, audience, canCancel } = input;
   const { id, state } = accessRequest;
   const requestId = 'requestId' in state ? state.requestId : accessRequest.requestId;
@@ -152,14 +152,14 @@ function buttons(words: Words, input: AccessCardInput, tone: Tone): SubmitButton
   ];
 }
 
-function lineButton(words: Words, title: WordKey, line: string): readonly SubmitButton[] {
+function lineButton(words: Messages, title: MessageKey, line: string): readonly SubmitButton[] {
   return submitButton(words, title, { verb: 'run', text: line }, words.plain('button.runs', { line }));
 }
 
 /**
  * The retry button's title where a retry makes sense: a held-up request is checked now, a failed one is tried again.
  */
-function retryTitle({ accessRequest, progress }: AccessCardInput, tone: Tone): WordKey | null {
+function retryTitle({ accessRequest, progress }: AccessCardInput, tone: Tone): MessageKey | null {
   const { state, heldUp } = accessRequest;
   if (state.kind === 'approved') return heldUp === null ? null : 'button.refresh';
   if (state.kind === 'lapsed') return mayRetryLapsed(state.why) ? 'button.retry' : null;
@@ -175,7 +175,7 @@ function askAgainLine({ subject, app }: AccessRequest): string {
 /** The page of the Entra admin center for the next step, where there is one. */
 function linkFor(
   { accessRequest, audience, facts, progress, entraPortalUrl }: AccessCardInput,
-  face: Face,
+  face: CardContent,
 ): string | null {
   if (entraPortalUrl === null) return null;
   const { state, app, heldUp } = accessRequest;

@@ -1,8 +1,8 @@
 import type { Field, FormView } from '../../cards/card-views.ts';
 import { renderLargestThatFits } from '../../cards/render.ts';
 import { markdownText, plainText } from '../../cards/safe-text.ts';
+import type { Messages } from '../../messages.ts';
 import type { CardMessage } from '../../reply.ts';
-import type { Words } from '../../words.ts';
 import { formButton, maybe, short } from '../parts.ts';
 import { LONGEST_REASON } from './access-names.ts';
 
@@ -33,7 +33,7 @@ const LONGEST_FIELD = 200;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** The form of `request`. Its button sends `subject`, `app`, `start` and `reason` along with the verb `ask`. */
-export function accessForm(words: Words, input: AccessFormInput): CardMessage {
+export function accessForm(words: Messages, input: AccessFormInput): CardMessage {
   const { apps, values, problem, today } = input;
   const summary = words.plain('accessForm.summary');
   const start = {
@@ -75,7 +75,7 @@ export function accessForm(words: Words, input: AccessFormInput): CardMessage {
   return { card, summary };
 }
 
-function appField(words: Words, { apps, values }: AccessFormInput, asChoice: boolean): Field {
+function appField(words: Messages, { apps, values }: AccessFormInput, asChoice: boolean): Field {
   const chosen = apps.find(({ id, name }) => [id, name].some((text) => sameText(text, values.app)));
   const chosenValue = chosen === undefined ? '' : choiceValue(chosen, apps);
   const typedName = plainText(chosen?.name ?? values.app, LONGEST_FIELD);

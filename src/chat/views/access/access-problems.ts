@@ -1,6 +1,6 @@
 import { assertNever } from '../../../assert-never.ts';
 import type { AssignmentLeft } from '../../../requests/access-requests/access-request.ts';
-import type { Words, WordValues } from '../../words.ts';
+import type { Messages, MessageValues } from '../../messages.ts';
 import { short } from '../parts.ts';
 import { type ProblemKeys, problemKeys } from '../problem-keys.ts';
 import { personName } from './access-names.ts';
@@ -164,13 +164,13 @@ export function isAccessProblem(what: { readonly kind: string }): what is Access
 
 /** A problem's catalogue keys with their values. */
 export function accessProblem(
-  words: Words,
+  words: Messages,
   what: AccessProblem,
-): { readonly keys: ProblemKeys; readonly values: WordValues } {
+): { readonly keys: ProblemKeys; readonly values: MessageValues } {
   return { keys: KEYS[what.kind], values: valuesOf(words, what) };
 }
 
-function valuesOf(words: Words, what: AccessProblem): WordValues {
+function valuesOf(words: Messages, what: AccessProblem): MessageValues {
   switch (what.kind) {
     case 'notYourReport':
     case 'checkNotYourReport':

@@ -1,6 +1,6 @@
 import { assertNever } from '../../../assert-never.ts';
 import type { Fact, Maybe, Text } from '../../cards/card-views.ts';
-import type { Words } from '../../words.ts';
+import type { Messages } from '../../messages.ts';
 import { maybe, short } from '../parts.ts';
 import { fact } from '../result-details.ts';
 import type { AccessNames } from './access-names.ts';
@@ -21,7 +21,7 @@ export interface AccountFacts {
 }
 
 /** The rows of the fact list; a deleted person has no assignment row. */
-export function accountRows(words: Words, { account, assignment }: AccountFacts, names: AccessNames): Fact[] {
+export function accountRows(words: Messages, { account, assignment }: AccountFacts, names: AccessNames): Fact[] {
   return [
     ...fact(words.card('access.fact.account'), words.plain(`access.account.${account.kind}`)),
     ...(account.kind === 'gone'
@@ -30,7 +30,7 @@ export function accountRows(words: Words, { account, assignment }: AccountFacts,
   ];
 }
 
-function assignmentText(words: Words, assignment: AccountFacts['assignment'], { app }: AccessNames): string {
+function assignmentText(words: Messages, assignment: AccountFacts['assignment'], { app }: AccessNames): string {
   switch (assignment.kind) {
     case 'assigned': {
       const group = short(assignment.through ?? '');
@@ -48,7 +48,7 @@ function assignmentText(words: Words, assignment: AccountFacts['assignment'], { 
 }
 
 /** Why an approval would have no effect as things stand. */
-export function accountWarnings(words: Words, facts: AccountFacts, names: AccessNames): Text[] {
+export function accountWarnings(words: Messages, facts: AccountFacts, names: AccessNames): Text[] {
   if (facts.account.kind === 'gone') return [{ text: words.card('access.warning.gone', names) }];
   return [
     ...maybe(facts.account.kind === 'disabled' ? words.card('access.warning.disabled', names) : null),
@@ -64,7 +64,7 @@ export function needsAssignment({ account, assignment, assigns }: AccountFacts):
 }
 
 /** Says that an approval also makes an assignment, where it does. */
-export function assigningNote(words: Words, facts: AccountFacts, names: AccessNames): Maybe<Text> {
+export function assigningNote(words: Messages, facts: AccountFacts, names: AccessNames): Maybe<Text> {
   const { account, assignment, assigns, roleName } = facts;
   if (!assigns || account.kind === 'gone' || assignment.kind === 'assigned') return [];
   const role = short(roleName ?? '', 60);

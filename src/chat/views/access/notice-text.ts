@@ -4,12 +4,12 @@ import { type AccessRequest, assignmentLeft, isAwaited } from '../../../requests
 import type { NoticeKind } from '../../../requests/access-requests/notices.ts';
 import type { Person } from '../../../requests/request.ts';
 import { plainText } from '../../cards/safe-text.ts';
-import type { Words } from '../../words.ts';
+import type { Messages } from '../../messages.ts';
 import { usersPageUrl } from '../entra-link.ts';
-import { verdictOf } from '../verdict.ts';
-import { heldUpValues, lapseKeys, lapseValues, leftOver, triedBefore } from './access-face.ts';
+import { verdictOf } from '../outcome-text.ts';
+import { heldUpValues, lapseKeys, lapseValues, leftOver, triedBefore } from './access-content.ts';
 import { decisionOf, LONGEST_REASON, namesOf, personName } from './access-names.ts';
-import { endWord } from './run-face.ts';
+import { endWord } from './run-content.ts';
 
 export interface NoticeTextInput {
   readonly accessRequest: AccessRequest;
@@ -23,7 +23,7 @@ export interface NoticeTextInput {
 }
 
 /** Sentences for a plain text message. An outdated notice only says that its request has changed. */
-export function noticeText(words: Words, input: NoticeTextInput): string {
+export function noticeText(words: Messages, input: NoticeTextInput): string {
   const { accessRequest, kind } = input;
   const names = namesOf(accessRequest);
   const { state, reader, expiresAt } = accessRequest;
@@ -66,10 +66,10 @@ export function noticeText(words: Words, input: NoticeTextInput): string {
   }
 }
 
-const changedText = (words: Words, accessRequest: AccessRequest): string =>
+const changedText = (words: Messages, accessRequest: AccessRequest): string =>
   words.plain('accessNotice.changed', namesOf(accessRequest));
 
-function cancelledText(words: Words, input: NoticeTextInput, by: Person): string {
+function cancelledText(words: Messages, input: NoticeTextInput, by: Person): string {
   const { accessRequest } = input;
   const names = namesOf(accessRequest);
   const left = input.mayBeDone === true ? 'tried' : assignmentLeft(accessRequest);
@@ -81,7 +81,7 @@ function cancelledText(words: Words, input: NoticeTextInput, by: Person): string
 }
 
 /** What remains of the assignment, and the page on which it can be removed. */
-function leftText(words: Words, { accessRequest, entraPortalUrl }: NoticeTextInput): string[] {
+function leftText(words: Messages, { accessRequest, entraPortalUrl }: NoticeTextInput): string[] {
   const names = namesOf(accessRequest);
   const sentences = leftOver(assignmentLeft(accessRequest), names).map(([key, values]) => words.plain(key, values));
   if (sentences.length === 0) return [];
@@ -90,7 +90,7 @@ function leftText(words: Words, { accessRequest, entraPortalUrl }: NoticeTextInp
 }
 
 /** When the notice is sent, it may be known already that the request does not start now. */
-function approvedText(words: Words, input: NoticeTextInput): string {
+function approvedText(words: Messages, input: NoticeTextInput): string {
   const { accessRequest } = input;
   const { state, startsAt, reader, heldUp } = accessRequest;
   const decision = decisionOf(state);
@@ -109,7 +109,7 @@ function approvedText(words: Words, input: NoticeTextInput): string {
   return isHeldUp ? [approved, ...heldUpText(words, input)].join(' ') : approved;
 }
 
-function heldUpText(words: Words, { accessRequest, mayBeDone }: NoticeTextInput): string[] {
+function heldUpText(words: Messages, { accessRequest, mayBeDone }: NoticeTextInput): string[] {
   const { heldUp, awaiting } = accessRequest;
   if (heldUp === null) return [];
   const values = heldUpValues(words, { accessRequest, reader: null, mayBeDone, now: awaiting?.since ?? 0 });
@@ -120,7 +120,7 @@ function heldUpText(words: Words, { accessRequest, mayBeDone }: NoticeTextInput)
   ];
 }
 
-function deniedText(words: Words, accessRequest: AccessRequest): string {
+function deniedText(words: Messages, accessRequest: AccessRequest): string {
   const { state } = accessRequest;
   if (state.kind !== 'denied') return changedText(words, accessRequest);
   const values = { ...namesOf(accessRequest), decider: personName(state.decision.by) };
@@ -131,7 +131,7 @@ function deniedText(words: Words, accessRequest: AccessRequest): string {
     : `${words.plain('accessNotice.deniedBecause', values)} ${reason}`;
 }
 
-function resultText(words: Words, input: NoticeTextInput): string {
+function resultText(words: Messages, input: NoticeTextInput): string {
   const { accessRequest, outcome } = input;
   const names = namesOf(accessRequest);
   const { state } = accessRequest;
@@ -152,7 +152,7 @@ function resultText(words: Words, input: NoticeTextInput): string {
   return sentences.join(' ');
 }
 
-function calledOffText(words: Words, input: NoticeTextInput, by: Person | null): string {
+function calledOffText(words: Messages, input: NoticeTextInput, by: Person | null): string {
   const names = namesOf(input.accessRequest);
   const said =
     by === null

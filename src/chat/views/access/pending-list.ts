@@ -2,8 +2,8 @@ import type { AccessRequest } from '../../../requests/access-requests/access-req
 import type { PendingView, SubmitButton } from '../../cards/card-views.ts';
 import { renderLargestThatFits } from '../../cards/render.ts';
 import { plainText } from '../../cards/safe-text.ts';
+import type { Messages } from '../../messages.ts';
 import type { CardMessage } from '../../reply.ts';
-import type { Words } from '../../words.ts';
 import { LONGEST_NAME, maybe, submitButton } from '../parts.ts';
 import { calledName } from '../people-rows.ts';
 import { namesOf } from './access-names.ts';
@@ -28,7 +28,7 @@ const REASON_LENGTHS = [120, 60, 0];
  * The requests that wait for a decision: for each, the person concerned, the requester, the request time, the start and
  * the reason.
  */
-export function pendingList(words: Words, { items, page, more, now }: PendingListInput): CardMessage {
+export function pendingList(words: Messages, { items, page, more, now }: PendingListInput): CardMessage {
   const shown = items.slice(0, PENDING_PER_PAGE);
   const hasMore = more || items.length > shown.length;
   const summary = words.plain('pending.summary', { count: shown.length });
@@ -46,13 +46,13 @@ export function pendingList(words: Words, { items, page, more, now }: PendingLis
   return { card, summary };
 }
 
-function introText(words: Words, count: number, page: number): string {
+function introText(words: Messages, count: number, page: number): string {
   if (count > 0) return words.card('pending.intro');
   return page > 1 ? words.card('pending.noneHere', { page }) : words.card('pending.none');
 }
 
 function row(
-  words: Words,
+  words: Messages,
   accessRequest: AccessRequest,
   { now, reasonLength }: { readonly now: number; readonly reasonLength: number },
 ): PendingView['rows'][number] {
@@ -75,7 +75,7 @@ function row(
   };
 }
 
-function nextButton(words: Words, page: number): SubmitButton[] {
+function nextButton(words: Messages, page: number): SubmitButton[] {
   const line = `pending ${page}`;
   return [...submitButton(words, 'button.nextPage', { verb: 'run', text: line }, words.plain('button.runs', { line }))];
 }

@@ -1,7 +1,7 @@
 import { assertNever } from '../../../assert-never.ts';
 import { plainText } from '../../cards/safe-text.ts';
+import type { Messages, MessageValues } from '../../messages.ts';
 import type { CardMessage } from '../../reply.ts';
-import type { Words, WordValues } from '../../words.ts';
 import { noticeCard } from '../notice.ts';
 import { type SayButton, short } from '../parts.ts';
 
@@ -45,7 +45,7 @@ export interface TermCardInput {
 }
 
 /** Says what Usher cannot do, and offers the lines that it can. */
-export function termCard(words: Words, { what, buttons, lostReason, lostTime }: TermCardInput): CardMessage {
+export function termCard(words: Messages, { what, buttons, lostReason, lostTime }: TermCardInput): CardMessage {
   const values = valuesOf(what);
   const reason = lostReason === null ? [] : [words.card('term.reason', { reason: short(lostReason) })];
   const time = lostTime === null ? [] : [words.card('term.lostTime', { typed: short(lostTime) })];
@@ -66,7 +66,7 @@ export function termCard(words: Words, { what, buttons, lostReason, lostTime }: 
 
 const LONGEST_SHOWN = 200;
 
-function valuesOf(what: TermNotice): WordValues {
+function valuesOf(what: TermNotice): MessageValues {
   switch (what.kind) {
     case 'end': {
       const { who, app, end, read, date, from } = what;

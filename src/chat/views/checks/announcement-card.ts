@@ -1,8 +1,8 @@
 import type { CheckView } from '../../cards/card-views.ts';
 import { renderCard } from '../../cards/render.ts';
 import { plainText } from '../../cards/safe-text.ts';
+import type { MessageKey, Messages } from '../../messages.ts';
 import type { CardMessage } from '../../reply.ts';
-import type { WordKey, Words } from '../../words.ts';
 import { provisioningPageUrl } from '../entra-link.ts';
 import { entraLink, maybe, short, submitButton } from '../parts.ts';
 import { lookOf, type Tone } from '../tone.ts';
@@ -22,7 +22,7 @@ export interface AnnouncementCardInput {
   readonly entraPortalUrl: string | null;
 }
 
-const CHANGES: Readonly<Record<JobChange, readonly [tone: Tone, title: WordKey]>> = {
+const CHANGES: Readonly<Record<JobChange, readonly [tone: Tone, title: MessageKey]>> = {
   enteredQuarantine: ['bad', 'announcement.enteredQuarantine'],
   leftQuarantine: ['good', 'announcement.leftQuarantine'],
   stopped: ['warning', 'announcement.stopped'],
@@ -31,7 +31,7 @@ const CHANGES: Readonly<Record<JobChange, readonly [tone: Tone, title: WordKey]>
 
 /** Tells a conversation that watches an app what changed in its synchronization, and why where the job tells. */
 export function announcementCard(
-  words: Words,
+  words: Messages,
   { app, change, status, now, entraPortalUrl }: AnnouncementCardInput,
 ): CardMessage {
   const name = short(app.name);

@@ -2,16 +2,16 @@ import { assertNever } from '../../../assert-never.ts';
 import type { CheckView, Fact, SubmitButton } from '../../cards/card-views.ts';
 import { renderLargestThatFits } from '../../cards/render.ts';
 import { plainText } from '../../cards/safe-text.ts';
-import { type CheckFacts, findings, isWorthProvisioning } from '../../checks/verdict.ts';
+import { type CheckFacts, findings, isWorthProvisioning } from '../../checks/diagnosis.ts';
+import type { MessageKey, Messages } from '../../messages.ts';
 import type { CardMessage } from '../../reply.ts';
-import type { WordKey, Words } from '../../words.ts';
 import { personName } from '../access/access-names.ts';
 import { provisioningPageUrl, usersPageUrl } from '../entra-link.ts';
 import { entraLink, maybe, personalButton, personLabel, short, submitButton } from '../parts.ts';
 import { fact } from '../result-details.ts';
 import { lookOf } from '../tone.ts';
 import { alsoText, type CheckNames, type Provisioner, refusedCode, verdictWords } from './check-words.ts';
-import { dayToCome, deedId, deedResult } from './deed-words.ts';
+import { dayToCome, entryId, entryResult } from './entry-text.ts';
 import { jobWord, lastRanLine } from './job-words.ts';
 import { type LogLimits, logSection, silenceOfLog } from './log-words.ts';
 
@@ -41,14 +41,14 @@ const LEVELS: readonly LogLimits[] = [
   { rows: 4, line: 160 },
 ];
 
-const ACCOUNTS: Readonly<Record<CheckFacts['account'], WordKey>> = {
+const ACCOUNTS: Readonly<Record<CheckFacts['account'], MessageKey>> = {
   enabled: 'access.account.enabled',
   disabled: 'access.account.disabled',
   unread: 'check.unread',
 };
 
 /** "Is it the sync or is it the user?": the answer first, then what to try, then everything that was read. */
-export function checkCard(words: Words, input: CheckCardInput): CardMessage {
+export function checkCard(words: Messages, input: CheckCardInput): CardMessage {
   const { person, app, facts, now, entraPortalUrl } = input;
   const names = namesOf(input);
   const isOpen = input.elsewhere == null;
@@ -97,15 +97,15 @@ function whoProvisions({ canProvision, facts }: CheckCardInput): Provisioner {
 }
 
 /** Usher's own next action, after an approval for a later day. */
-function startOf(words: Words, { lastDeed }: CheckFacts, names: CheckNames, now: number) {
+function startOf(words: Messages, { lastDeed }: CheckFacts, names: CheckNames, now: number) {
   const day = lastDeed === null ? null : dayToCome(words, lastDeed, now);
   if (lastDeed === null || day === null) return null;
-  const values = { ...names, day, request: deedId(lastDeed) };
+  const values = { ...names, day, request: entryId(lastDeed) };
   return { card: words.card('check.next.startsLater', values), plain: words.plain('check.next.startsLater', values) };
 }
 
 /** Names what could not be read, in one sentence, so that silence does not pass for good news. */
-function gapsText(words: Words, { account, assignment, log, jobState }: CheckFacts): string[] {
+function gapsText(words: Messages, { account, assignment, log, jobState }: CheckFacts): string[] {
   const gaps = [
     ...(jobState === 'unread' ? [words.plain('check.gap.sync')] : []),
     ...(account === 'unread' ? [words.plain('check.gap.account')] : []),
@@ -115,7 +115,7 @@ function gapsText(words: Words, { account, assignment, log, jobState }: CheckFac
   return gaps.length === 0 ? [] : [words.card('check.gaps', { gaps: words.list(gaps) })];
 }
 
-function factRows(words: Words, { facts, now, elsewhere }: CheckCardInput, names: CheckNames): Fact[] {
+function factRows(words: Messages, { facts, now, elsewhere }: CheckCardInput, names: CheckNames): Fact[] {
   const { log, jobState, scope } = facts;
   const ran = lastRanLine(words, jobState, now);
   const state = jobWord(words, jobState).word;
@@ -133,7 +133,7 @@ function factRows(words: Words, { facts, now, elsewhere }: CheckCardInput, names
   ];
 }
 
-function assignmentText(words: Words, { assignment }: CheckFacts, { app }: CheckNames): string {
+function assignmentText(words: Messages, { assignment }: CheckFacts, { app }: CheckNames): string {
   switch (assignment.kind) {
     case 'assigned': {
       const group = short(assignment.through ?? '');
@@ -153,14 +153,14 @@ function assignmentText(words: Words, { assignment }: CheckFacts, { app }: Check
 }
 
 /** Usher's own last action for this person in this app. */
-function usherText(words: Words, { lastDeed }: CheckFacts, now: number): string {
+function usherText(words: Messages, { lastDeed }: CheckFacts, now: number): string {
   if (lastDeed === null) return words.plain('check.usher.nothing');
-  const { text } = deedResult(words, lastDeed, now);
+  const { text } = entryResult(words, lastDeed, now);
   const values = { result: text, asker: personName(lastDeed.asker), time: words.moment(lastDeed.at, now) };
   return words.plain('check.usher.last', values);
 }
 
-function provisionButton(words: Words, { person, app }: CheckCardInput): readonly SubmitButton[] {
+function provisionButton(words: Messages, { person, app }: CheckCardInput): readonly SubmitButton[] {
   const line = `provision ${plainText(person.principalName)} to ${plainText(app.name)}`;
   return submitButton(words, 'button.provisionNow', { verb: 'run', text: line }, words.plain('button.runs', { line }));
 }

@@ -1,9 +1,9 @@
 import type { ListView } from '../../cards/card-views.ts';
 import { renderLargestThatFits } from '../../cards/render.ts';
 import { markdownText } from '../../cards/safe-text.ts';
-import { type CheckFacts, type CheckVerdict, judge } from '../../checks/verdict.ts';
+import { type CheckFacts, type CheckVerdict, judge } from '../../checks/diagnosis.ts';
+import type { Messages } from '../../messages.ts';
 import type { CardMessage } from '../../reply.ts';
-import type { Words } from '../../words.ts';
 import { personName } from '../access/access-names.ts';
 import { FALLBACK_NAME, listAsText, maybe, personLabel, short } from '../parts.ts';
 import { lookOf, type Tone } from '../tone.ts';
@@ -40,7 +40,7 @@ const LEVELS: readonly Limits[] = [
 ];
 
 /** The same question for all apps, one line each: faults first, healthy ones last, apps without a job at the end. */
-export function checkList(words: Words, { person, items, listComplete, now }: CheckListInput): CardMessage {
+export function checkList(words: Messages, { person, items, listComplete, now }: CheckListInput): CardMessage {
   const name = personName({ name: person.name || person.principalName });
   // The first line reports apps that were not read; a row would look like good news.
   const judged = items
@@ -105,6 +105,6 @@ function rankOf({ tone, verdict }: { readonly tone: Tone; readonly verdict: Chec
   return ORDER.indexOf(tone) + (verdict.kind === 'notAssigned' ? 0.5 : 0);
 }
 
-function restText(words: Words, more: boolean, hidden: number): string | null {
+function restText(words: Messages, more: boolean, hidden: number): string | null {
   return more || hidden > 0 ? words.card('statusList.more') : null;
 }

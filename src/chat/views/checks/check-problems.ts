@@ -1,4 +1,4 @@
-import type { WordValues } from '../../words.ts';
+import type { MessageValues } from '../../messages.ts';
 import { short } from '../parts.ts';
 import { type ProblemKeys, problemKeys } from '../problem-keys.ts';
 
@@ -30,11 +30,11 @@ export function isCheckProblem(what: { readonly kind: string }): what is CheckPr
 }
 
 /** A problem's catalogue keys with their values. */
-export function checkProblem(what: CheckProblem): { readonly keys: ProblemKeys; readonly values: WordValues } {
+export function checkProblem(what: CheckProblem): { readonly keys: ProblemKeys; readonly values: MessageValues } {
   return { keys: KEYS[what.kind], values: valuesOf(what) };
 }
 
-function valuesOf(what: CheckProblem): WordValues {
+function valuesOf(what: CheckProblem): MessageValues {
   if ('app' in what) return { app: short(what.app) };
   return 'typed' in what ? { typed: short(what.typed) } : {};
 }

@@ -1,14 +1,14 @@
 import { assertNever } from '../../../assert-never.ts';
-import { type CheckFacts, type CheckVerdict, sideOf } from '../../checks/verdict.ts';
-import type { WordKey, Words } from '../../words.ts';
+import { type CheckFacts, type CheckVerdict, sideOf } from '../../checks/diagnosis.ts';
+import type { MessageKey, Messages } from '../../messages.ts';
 import { codeOf } from '../graph-problems.ts';
+import { verdictOf } from '../outcome-text.ts';
 import { outcomeLine } from '../reason-words.ts';
 import type { Tone } from '../tone.ts';
-import { verdictOf } from '../verdict.ts';
 import { jobMeaning } from './status-card.ts';
 
 /** Graph's refusal of the job read, where there was one; finished for a card. */
-export function refusedCode(words: Words, { jobTrouble }: CheckFacts): string | null {
+export function refusedCode(words: Messages, { jobTrouble }: CheckFacts): string | null {
   return jobTrouble?.kind === 'refused' ? codeOf(words, jobTrouble) : null;
 }
 
@@ -63,19 +63,19 @@ const TONES: Readonly<Record<CheckVerdict['kind'], Tone>> = {
 };
 
 /** The verdict in one line; plain, a value for a message. */
-export function verdictTitle(words: Words, verdict: CheckVerdict): { readonly tone: Tone; readonly title: string } {
+export function verdictTitle(words: Messages, verdict: CheckVerdict): { readonly tone: Tone; readonly title: string } {
   const why = verdict.kind === 'stopped' ? verdict.why : '';
   const title = words.plain(`check.title.${verdict.kind}`, { side: sideOf(verdict), why });
   return { tone: TONES[verdict.kind], title };
 }
 
-export function verdictWords(words: Words, verdict: CheckVerdict, context: Context): VerdictWords {
+export function verdictWords(words: Messages, verdict: CheckVerdict, context: Context): VerdictWords {
   return { ...verdictTitle(words, verdict), code: null, ...meaningOf(words, verdict, context) };
 }
 
 type Meaning = Pick<VerdictWords, 'paragraphs' | 'next' | 'summary'> & Partial<Pick<VerdictWords, 'code'>>;
 
-function meaningOf(words: Words, verdict: CheckVerdict, { names: ofBoth, facts, now, who }: Context): Meaning {
+function meaningOf(words: Messages, verdict: CheckVerdict, { names: ofBoth, facts, now, who }: Context): Meaning {
   const names = { ...ofBoth, who };
   switch (verdict.kind) {
     case 'notSetUp':
@@ -126,7 +126,12 @@ function assignedWord({ assignment }: CheckFacts): 'yes' | 'notNeeded' {
   return assignment.kind === 'notNeeded' ? 'notNeeded' : 'yes';
 }
 
-function said(words: Words, happened: WordKey, next: WordKey, values: Readonly<Record<string, string>>): Meaning {
+function said(
+  words: Messages,
+  happened: MessageKey,
+  next: MessageKey,
+  values: Readonly<Record<string, string>>,
+): Meaning {
   return {
     paragraphs: [words.card(happened, values)],
     next: words.card(next, values),
@@ -135,7 +140,7 @@ function said(words: Words, happened: WordKey, next: WordKey, values: Readonly<R
 }
 
 /** In the words that describe the same outcome of Usher's own call. */
-function byOutcome(words: Words, outcome: Parameters<typeof verdictOf>[1]['outcome'], names: CheckNames): Meaning {
+function byOutcome(words: Messages, outcome: Parameters<typeof verdictOf>[1]['outcome'], names: CheckNames): Meaning {
   const told = {
     outcome,
     person: names.person,
@@ -155,7 +160,7 @@ function byOutcome(words: Words, outcome: Parameters<typeof verdictOf>[1]['outco
 }
 
 /** The fault that remains once the verdict's cause is fixed. */
-export function alsoText(words: Words, verdict: CheckVerdict, names: CheckNames): string | null {
+export function alsoText(words: Messages, verdict: CheckVerdict, names: CheckNames): string | null {
   switch (verdict.kind) {
     case 'accountDisabled':
       return words.card('check.also.accountDisabled', names);

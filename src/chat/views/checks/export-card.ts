@@ -1,5 +1,5 @@
+import type { MessageKey, Messages } from '../../messages.ts';
 import type { CardMessage } from '../../reply.ts';
-import type { WordKey, Words } from '../../words.ts';
 import { noticeCard } from '../notice.ts';
 import { short } from '../parts.ts';
 
@@ -11,7 +11,7 @@ export interface ExportOffer {
 
 /** `from` and `to` in milliseconds since 1970; null for no limit on that side. */
 export function exportOffer(
-  words: Words,
+  words: Messages,
   range: {
     readonly fileName: string;
     readonly from: number | null;
@@ -29,18 +29,18 @@ export function exportOffer(
 }
 
 /** The outcome of an offered file, in plain sentences. */
-export function exportWords(words: Words, kind: 'declined' | 'failed' | 'stored'): string {
+export function exportWords(words: Messages, kind: 'declined' | 'failed' | 'stored'): string {
   return ENDS[kind].map((key) => words.plain(key)).join(' ');
 }
 
-const ENDS: Readonly<Record<'declined' | 'failed' | 'stored', readonly WordKey[]>> = {
+const ENDS: Readonly<Record<'declined' | 'failed' | 'stored', readonly MessageKey[]>> = {
   declined: ['export.declined.happened', 'export.declined.next'],
   failed: ['export.failed.happened', 'export.failed.next'],
   stored: ['export.stored.happened', 'export.stored.next'],
 };
 
 /** An export names many people, so no channel gets one. */
-export function exportOnlyPersonal(words: Words): CardMessage {
+export function exportOnlyPersonal(words: Messages): CardMessage {
   const happened = 'export.onlyPersonal.happened';
   const next = 'export.onlyPersonal.next';
   return noticeCard(words, {

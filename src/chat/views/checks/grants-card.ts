@@ -1,8 +1,8 @@
 import type { StillMay } from '../../../access/still-may.ts';
 import type { PendingView } from '../../cards/card-views.ts';
 import { renderLargestThatFits } from '../../cards/render.ts';
+import type { Messages } from '../../messages.ts';
 import type { CardMessage } from '../../reply.ts';
-import type { Words } from '../../words.ts';
 import { personName } from '../access/access-names.ts';
 import { FALLBACK_NAME, listAsText, short, submitButton } from '../parts.ts';
 import { moreText } from '../people-rows.ts';
@@ -27,7 +27,7 @@ const NAME_LENGTHS = [80, 50, 30, 20];
 
 /** All approval channels, or all watches: who added them, and whether they count now. */
 export function grantsCard(
-  words: Words,
+  words: Messages,
   input: {
     readonly kind: 'places' | 'watches';
     readonly rows: readonly GrantRow[];

@@ -1,20 +1,20 @@
-import type { Deed } from '../../../requests/history/deed.ts';
+import type { HistoryEntry } from '../../../requests/history/history-entry.ts';
 import type { PendingView, SubmitButton } from '../../cards/card-views.ts';
 import { renderLargestThatFits } from '../../cards/render.ts';
 import { plainText } from '../../cards/safe-text.ts';
+import type { MessageKey, Messages } from '../../messages.ts';
 import type { CardMessage } from '../../reply.ts';
-import type { WordKey, Words } from '../../words.ts';
 import { personName } from '../access/access-names.ts';
 import { FALLBACK_NAME, listAsText, maybe, personalButton, short, submitButton } from '../parts.ts';
 import { lookOf } from '../tone.ts';
-import { deedId, deedResult, deedSubject } from './deed-words.ts';
+import { entryId, entryResult, entrySubject } from './entry-text.ts';
 
 /** As many as fit on a card with the longest names. */
-export const DEEDS_PER_PAGE = 10;
+export const ENTRIES_PER_PAGE = 10;
 
 export interface HistoryCardInput {
   /** The entries of this page, newest first. */
-  readonly deeds: readonly Deed[];
+  readonly deeds: readonly HistoryEntry[];
   /** The person or app that the history is about; null for everything. */
   readonly about: string | null;
   /** Milliseconds since 1970; null for the whole history. */
@@ -32,7 +32,7 @@ export interface HistoryCardInput {
 }
 
 /** The note that the card shows a part, and which. */
-const PARTS: Readonly<Record<HistoryCardInput['scope'], WordKey | null>> = {
+const PARTS: Readonly<Record<HistoryCardInput['scope'], MessageKey | null>> = {
   all: null,
   own: null,
   seen: 'history.partOnly',
@@ -43,9 +43,9 @@ const PARTS: Readonly<Record<HistoryCardInput['scope'], WordKey | null>> = {
 const NAME_LENGTHS = [80, 50, 30];
 
 /** The requests and their outcomes, newest first: who, what, the result, who approved. */
-export function historyCard(words: Words, input: HistoryCardInput): CardMessage {
+export function historyCard(words: Messages, input: HistoryCardInput): CardMessage {
   const { now, since, older } = input;
-  const shown = input.deeds.slice(0, DEEDS_PER_PAGE);
+  const shown = input.deeds.slice(0, ENTRIES_PER_PAGE);
   const title = titleOf(words, input);
   const summary = words.plain('history.summary', { title: title.plain, count: shown.length });
   const lines = shown.map((deed) => lineOf(words, deed, now));
@@ -70,25 +70,25 @@ export function historyCard(words: Words, input: HistoryCardInput): CardMessage 
   return { card, summary };
 }
 
-function lineOf(words: Words, deed: Deed, now: number): string {
+function lineOf(words: Messages, deed: HistoryEntry, now: number): string {
   return words.plain('fallback.task', {
-    person: deedSubject(words, deed, FALLBACK_NAME),
+    person: entrySubject(words, deed, FALLBACK_NAME),
     app: short(deed.app.name, FALLBACK_NAME),
-    result: deedResult(words, deed, now).text,
+    result: entryResult(words, deed, now).text,
   });
 }
 
-function titleOf(words: Words, { about, page, scope }: HistoryCardInput): { card: string; plain: string } {
+function titleOf(words: Messages, { about, page, scope }: HistoryCardInput): { card: string; plain: string } {
   const name = short(about ?? '');
   const ownOnly = scope === 'own' || scope === 'ownHere';
   const ofOne = ownOnly ? 'history.titleOwnAbout' : 'history.titleAbout';
   const ofAll = ownOnly ? 'history.titleOwn' : 'history.title';
-  const key: WordKey = name === '' ? ofAll : ofOne;
+  const key: MessageKey = name === '' ? ofAll : ofOne;
   const values = { about: name, page };
   return { card: words.card(key, values), plain: words.plain(key, values) };
 }
 
-function nothingText(words: Words, { page, about, since, scope }: HistoryCardInput): string {
+function nothingText(words: Messages, { page, about, since, scope }: HistoryCardInput): string {
   if (page > 1) return words.card('history.noneHere', { page });
   const said = PARTS[scope];
   if (about !== null || since !== null)
@@ -98,16 +98,16 @@ function nothingText(words: Words, { page, about, since, scope }: HistoryCardInp
 }
 
 function row(
-  words: Words,
-  deed: Deed,
+  words: Messages,
+  deed: HistoryEntry,
   { now, nameLength }: { readonly now: number; readonly nameLength: number },
 ): PendingView['rows'][number] {
-  const { tone, text } = deedResult(words, deed, now);
-  const person = deedSubject(words, deed, nameLength);
+  const { tone, text } = entryResult(words, deed, now);
+  const person = entrySubject(words, deed, nameLength);
   const names = { person, app: short(deed.app.name, nameLength), glyph: lookOf(tone).glyph };
   const asker = short(personName(deed.asker), nameLength);
   const decision = decisionText(words, deed, nameLength);
-  const line = `show ${plainText(deedId(deed), 40)}`;
+  const line = `show ${plainText(entryId(deed), 40)}`;
   return {
     name: words.card('history.row', names),
     lines: [
@@ -118,13 +118,13 @@ function row(
       words,
       'button.requestDetails',
       { verb: 'run', text: line },
-      words.plain('button.openOne', { request: deedId(deed), person }),
+      words.plain('button.openOne', { request: entryId(deed), person }),
     ),
   };
 }
 
 /** Who approved or denied. */
-function decisionText(words: Words, deed: Deed, nameLength: number): string[] {
+function decisionText(words: Messages, deed: HistoryEntry, nameLength: number): string[] {
   const by = deed.kind === 'access' ? deed.decidedBy : deed.approvedBy;
   if (by === null) return [];
   const isDenied = deed.kind === 'access' && deed.state === 'denied';
@@ -133,7 +133,7 @@ function decisionText(words: Words, deed: Deed, nameLength: number): string[] {
   ];
 }
 
-function turning(words: Words, title: WordKey, line: string | null): readonly SubmitButton[] {
+function turning(words: Messages, title: MessageKey, line: string | null): readonly SubmitButton[] {
   if (line === null) return [];
   return submitButton(words, title, { verb: 'choose', text: line }, words.plain('button.runs', { line }));
 }

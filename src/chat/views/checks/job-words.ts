@@ -1,5 +1,5 @@
 import type { JobHealth, JobStatus, LastRun, RunResult } from '../../../graph/job-status.ts';
-import type { WordKey, Words } from '../../words.ts';
+import type { MessageKey, Messages } from '../../messages.ts';
 import { short } from '../parts.ts';
 import type { Tone } from '../tone.ts';
 
@@ -7,7 +7,7 @@ import type { Tone } from '../tone.ts';
 export type JobReading = JobStatus | 'none' | 'unread' | 'appDisabled';
 
 /** The wording of a job's state, its tone, and its rank in a list, worst first. */
-type Look = readonly [tone: Tone, word: WordKey, rank: number];
+type Look = readonly [tone: Tone, word: MessageKey, rank: number];
 
 const HEALTHS: Readonly<Record<JobHealth['kind'], Look>> = {
   quarantined: ['bad', 'appState.quarantined', 0],
@@ -32,7 +32,7 @@ export interface JobWord {
 }
 
 /** A state in one or two words; one that Microsoft added later is shown as received. */
-export function jobWord(words: Words, job: JobReading): JobWord {
+export function jobWord(words: Messages, job: JobReading): JobWord {
   if (job === 'unread') return { tone: 'unknown', word: words.plain('jobState.unread'), rank: 6 };
   if (job === 'none') return { tone: 'neutral', word: words.plain('jobState.none'), rank: 10 };
   if (job === 'appDisabled') return { tone: 'warning', word: words.plain('appState.appDisabled'), rank: 2 };
@@ -43,20 +43,20 @@ export function jobWord(words: Words, job: JobReading): JobWord {
 }
 
 /** An app's worst other job, where it is worse than the job for people. */
-export function worstOther(words: Words, job: JobReading, others: readonly JobStatus[]): JobStatus | null {
+export function worstOther(words: Messages, job: JobReading, others: readonly JobStatus[]): JobStatus | null {
   const [worst] = others.toSorted((one, other) => jobWord(words, one).rank - jobWord(words, other).rank);
   if (worst === undefined || jobWord(words, worst).tone !== 'bad') return null;
   return jobWord(words, worst).rank < jobWord(words, job).rank ? worst : null;
 }
 
 /** One of several jobs by its connector and its state: "AD2AADPasswordHash: Healthy"; plain. */
-export function otherJobLine(words: Words, job: JobStatus): string {
+export function otherJobLine(words: Messages, job: JobStatus): string {
   const name = short(job.template ?? job.id, LONGEST_CODE);
   return words.plain('statusList.one', { app: name, state: jobWord(words, job).word });
 }
 
 /** The time of the last run, and for a job in quarantine its start and deadline; plain, a value for a message. */
-export function lastRanLine(words: Words, job: JobReading, now: number): string | null {
+export function lastRanLine(words: Messages, job: JobReading, now: number): string | null {
   if (job === 'none' || job === 'appDisabled') return null;
   if (job === 'unread') return words.plain('job.unread');
   const ran = lastRan(words, job, now);
@@ -65,7 +65,7 @@ export function lastRanLine(words: Words, job: JobReading, now: number): string 
   return parts.join(' · ');
 }
 
-function lastRan(words: Words, { health, lastRun }: JobStatus, now: number): string {
+function lastRan(words: Messages, { health, lastRun }: JobStatus, now: number): string {
   if (health.kind === 'running' && lastRun !== null && lastRun.began !== null && lastRun.ended === null)
     return words.plain('job.runningSince', { time: words.moment(lastRun.began, now) });
   const at = lastRun === null ? null : (lastRun.ended ?? lastRun.began);
@@ -76,7 +76,7 @@ function lastRan(words: Words, { health, lastRun }: JobStatus, now: number): str
 }
 
 function quarantineTimes(
-  words: Words,
+  words: Messages,
   { since, nextAttempt }: { readonly since: number | null; readonly nextAttempt: number | null },
   now: number,
 ): string[] {
@@ -88,7 +88,7 @@ function quarantineTimes(
 
 /** A future time, or the note that it is past due: Microsoft's schedule runs late at times. */
 export function dueValues(
-  words: Words,
+  words: Messages,
   at: number,
   now: number,
 ): { readonly time: string; readonly due: 'yes' | 'no' } {
@@ -96,7 +96,7 @@ export function dueValues(
 }
 
 /** The last run: when, how long, and its result. */
-export function lastRunText(words: Words, job: JobStatus, now: number): string {
+export function lastRunText(words: Messages, job: JobStatus, now: number): string {
   const { lastRun } = job;
   const line = lastRan(words, job, now);
   const length = lastRun === null ? null : lengthOf(lastRun);
@@ -107,7 +107,7 @@ function lengthOf({ began, ended }: LastRun): number | null {
   return began === null || ended === null || ended < began ? null : ended - began;
 }
 
-export function runResult(words: Words, result: RunResult): string {
+export function runResult(words: Messages, result: RunResult): string {
   return result.kind === 'other'
     ? words.plain('runResult.other', { code: short(result.code, LONGEST_CODE) || '—' })
     : words.plain(`runResult.${result.kind}`);

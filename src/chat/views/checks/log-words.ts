@@ -3,7 +3,7 @@ import type { LogRead } from '../../../graph/provisioning-log.ts';
 import type { LogEntry } from '../../../graph/provisioning-log-entry.ts';
 import type { ListRow, ListSection } from '../../cards/card-views.ts';
 import { markdownText } from '../../cards/safe-text.ts';
-import type { Words } from '../../words.ts';
+import type { Messages } from '../../messages.ts';
 import { outcomeWords } from '../outcome-words.ts';
 import { maybe, short } from '../parts.ts';
 import { outcomeLine } from '../reason-words.ts';
@@ -18,7 +18,7 @@ export interface LogLimits {
 const LONGEST_CODE = 60;
 
 /** Why the log shows nothing, or null when it has entries; plain, a value for a message. */
-export function silenceOfLog(words: Words, log: LogRead): string | null {
+export function silenceOfLog(words: Messages, log: LogRead): string | null {
   switch (log.kind) {
     case 'read':
       return log.entries.length > 0 ? null : words.plain('log.empty');
@@ -32,7 +32,7 @@ export function silenceOfLog(words: Words, log: LogRead): string | null {
 }
 
 /** The last entries, newest first; no section where there are none. */
-export function logSection(words: Words, log: LogRead, now: number, limits: LogLimits): ListSection[] {
+export function logSection(words: Messages, log: LogRead, now: number, limits: LogLimits): ListSection[] {
   if (log.kind !== 'read' || log.entries.length === 0) return [];
   const rows = log.entries.slice(0, limits.rows).map((entry) => entryRow(words, entry, now, limits.line));
   const hasMore = log.entries.length > rows.length || !log.complete;
@@ -45,7 +45,7 @@ export function logSection(words: Words, log: LogRead, now: number, limits: LogL
   ];
 }
 
-function entryRow(words: Words, entry: LogEntry, now: number, lineLength: number): ListRow {
+function entryRow(words: Messages, entry: LogEntry, now: number, lineLength: number): ListRow {
   const { glyph, color } = lookOf(outcomeWords(entry.outcome).tone);
   const action =
     entry.action.kind === 'unknown' ? code(entry.action.code) : words.plain(`log.action.${entry.action.kind}`);

@@ -1,8 +1,8 @@
 import type { WaitingFault } from '../../../requests/request.ts';
 import type { PendingView } from '../../cards/card-views.ts';
 import { renderLargestThatFits } from '../../cards/render.ts';
+import type { Messages } from '../../messages.ts';
 import type { CardMessage } from '../../reply.ts';
-import type { Words } from '../../words.ts';
 import { personName } from '../access/access-names.ts';
 import { FALLBACK_NAME, listAsText, short, submitButton } from '../parts.ts';
 import { moreText, nameOf } from '../people-rows.ts';
@@ -52,7 +52,7 @@ const NAME_LENGTHS = [80, 50, 30];
 /**
  * The running and waiting items: the person, the requester, position and start time; and the rate gate's free capacity.
  */
-export function queueCard(words: Words, { gate, items, total, canCancel, now }: QueueCardInput): CardMessage {
+export function queueCard(words: Messages, { gate, items, total, canCancel, now }: QueueCardInput): CardMessage {
   const shown = items.slice(0, QUEUE_ROWS);
   const summary = words.plain('queue.summary', { count: Math.max(total, shown.length) });
   const lines = shown.map((item) => lineOf(words, item));
@@ -77,7 +77,7 @@ export function queueCard(words: Words, { gate, items, total, canCancel, now }: 
 }
 
 function gateText(
-  words: Words,
+  words: Messages,
   { slotsLeft, blockedUntil, limit, windowMs, fault }: QueueCardInput['gate'],
   now: number,
 ): string {
@@ -97,7 +97,7 @@ interface RowSetting {
 }
 
 function row(
-  words: Words,
+  words: Messages,
   item: QueueItem,
   { now, nameLength, canCancel, isAway }: RowSetting,
 ): PendingView['rows'][number] {
@@ -127,7 +127,7 @@ function row(
   };
 }
 
-function lineOf(words: Words, item: QueueItem): string {
+function lineOf(words: Messages, item: QueueItem): string {
   return words.plain('fallback.task', {
     person: personOf(words, item, FALLBACK_NAME),
     app: short(item.app.name, FALLBACK_NAME),
@@ -135,11 +135,11 @@ function lineOf(words: Words, item: QueueItem): string {
   });
 }
 
-function personOf(words: Words, { subject, people }: QueueItem, nameLength: number): string {
+function personOf(words: Messages, { subject, people }: QueueItem, nameLength: number): string {
   return subject === null ? words.plain('history.people', { count: people }) : nameOf(subject, nameLength);
 }
 
-function placeText(words: Words, { state, place, startsAt }: QueueItem, now: number): string {
+function placeText(words: Messages, { state, place, startsAt }: QueueItem, now: number): string {
   if (state === 'running')
     return startsAt === null
       ? words.card('list.state.running')

@@ -3,8 +3,8 @@ import type { JobStatus, LastRun } from '../../../graph/job-status.ts';
 import type { CheckView, Fact } from '../../cards/card-views.ts';
 import { renderCard } from '../../cards/render.ts';
 import { plainText } from '../../cards/safe-text.ts';
+import type { MessageKey, Messages } from '../../messages.ts';
 import type { CardMessage } from '../../reply.ts';
-import type { WordKey, Words } from '../../words.ts';
 import { provisioningPageUrl } from '../entra-link.ts';
 import { entraLink, maybe, short, submitButton } from '../parts.ts';
 import { quarantineProblem } from '../quarantine.ts';
@@ -36,7 +36,10 @@ export interface JobMeaning {
 }
 
 /** The state of one app's synchronization, with everything that the job reports. */
-export function statusCard(words: Words, { app, status, others, now, entraPortalUrl }: StatusCardInput): CardMessage {
+export function statusCard(
+  words: Messages,
+  { app, status, others, now, entraPortalUrl }: StatusCardInput,
+): CardMessage {
   const name = short(app.name);
   const state = jobWord(words, status);
   const meaning = jobMeaning(words, { app: name, status, now });
@@ -86,7 +89,7 @@ const factTable = (facts: readonly Fact[]): CheckView['tables'] => (facts.length
 
 /** What a job's state means for the people of the app; `app` is cut already. */
 export function jobMeaning(
-  words: Words,
+  words: Messages,
   { app, status, now }: { readonly app: string; readonly status: JobReading; readonly now: number },
 ): JobMeaning {
   if (status === 'none') return said(words, 'problem.appNotConfigured.happened', 'problem.appNotConfigured.next', app);
@@ -122,7 +125,7 @@ export function jobMeaning(
   }
 }
 
-function said(words: Words, happened: WordKey, next: WordKey | null, app: string): JobMeaning {
+function said(words: Messages, happened: MessageKey, next: MessageKey | null, app: string): JobMeaning {
   return {
     paragraphs: [words.card(happened, { app })],
     next: next === null ? null : words.card(next, { app }),
@@ -133,7 +136,7 @@ function said(words: Words, happened: WordKey, next: WordKey | null, app: string
 
 /** Uses the words of a provisioning refused in quarantine; an overdue attempt is called due. */
 function quarantineMeaning(
-  words: Words,
+  words: Messages,
   { app, status, now }: { readonly app: string; readonly status: JobStatus; readonly now: number },
 ): JobMeaning {
   if (status.health.kind !== 'quarantined') return said(words, 'status.other.happened', null, app);
@@ -156,7 +159,7 @@ function quarantineMeaning(
 }
 
 /** The last run's own error text, where the run failed as a whole. */
-function runError(words: Words, lastRun: LastRun | null, app: string): Partial<JobMeaning> {
+function runError(words: Messages, lastRun: LastRun | null, app: string): Partial<JobMeaning> {
   const message = short(lastRun?.error?.message ?? '', 200);
   const code = short(lastRun?.error?.code ?? '', 120);
   const actionable = lastRun?.error?.tenantActionable ?? null;
@@ -170,7 +173,7 @@ function runError(words: Words, lastRun: LastRun | null, app: string): Partial<J
   };
 }
 
-function statusFacts(words: Words, status: JobStatus, now: number): Fact[] {
+function statusFacts(words: Messages, status: JobStatus, now: number): Fact[] {
   const { health, lastSuccess, nextRun, counts } = status;
   const quarantine = health.kind === 'quarantined' ? health.quarantine : null;
   const types = counts.slice(0, MOST_TYPES).map(({ type, count }) => {
@@ -195,7 +198,7 @@ function statusFacts(words: Words, status: JobStatus, now: number): Fact[] {
 }
 
 /** The counts of the last run, without those that the job does not report. */
-function runCounts(words: Words, lastRun: LastRun | null): string | null {
+function runCounts(words: Messages, lastRun: LastRun | null): string | null {
   if (lastRun === null) return null;
   const { inScope, exported, escrowed } = lastRun.counts;
   const parts = [

@@ -1,8 +1,8 @@
 import type { JobStatus } from '../../../graph/job-status.ts';
 import { renderLargestThatFits } from '../../cards/render.ts';
 import { markdownText } from '../../cards/safe-text.ts';
+import type { Messages, MessageValues } from '../../messages.ts';
 import type { CardMessage } from '../../reply.ts';
-import type { Words, WordValues } from '../../words.ts';
 import { maybe, short } from '../parts.ts';
 import { lookOf } from '../tone.ts';
 import { type JobReading, type JobWord, jobWord, lastRanLine, otherJobLine, worstOther } from './job-words.ts';
@@ -36,7 +36,7 @@ const LEVELS: readonly Limits[] = [
 const MOST_NAMED = 3;
 
 /** The state of all apps, worst first, one line each, with the last run. */
-export function statusList(words: Words, { items, listComplete, now }: StatusListInput): CardMessage {
+export function statusList(words: Messages, { items, listComplete, now }: StatusListInput): CardMessage {
   const rows = items
     .map(({ app, status, others = [] }) => {
       const worse = worstOther(words, status, others);
@@ -65,7 +65,7 @@ export function statusList(words: Words, { items, listComplete, now }: StatusLis
 }
 
 /** How many of the tenant's apps were read, if not all. */
-interface Part extends WordValues {
+interface Part extends MessageValues {
   readonly read: number;
   readonly count: number;
   /** Whether there are apps beyond `count`. */
@@ -73,14 +73,14 @@ interface Part extends WordValues {
 }
 
 /** The first sentence says when the list is only a part. */
-function introText(words: Words, part: Part | null): string {
+function introText(words: Messages, part: Part | null): string {
   const intro = words.card('statusList.intro');
   return part === null ? intro : `${words.card('statusList.part', part)} ${intro}`;
 }
 
 /** The notification names faulty apps and counts healthy ones. */
 function summaryOf(
-  words: Words,
+  words: Messages,
   rows: readonly { readonly app: { name: string }; readonly state: JobWord }[],
   part: Part | null,
 ): string {

@@ -1,8 +1,8 @@
 import type { PendingView } from '../../cards/card-views.ts';
 import { renderLargestThatFits } from '../../cards/render.ts';
 import { plainText } from '../../cards/safe-text.ts';
+import type { Messages } from '../../messages.ts';
 import type { CardMessage } from '../../reply.ts';
-import type { Words } from '../../words.ts';
 import { personName } from '../access/access-names.ts';
 import { FALLBACK_NAME, listAsText, short, submitButton } from '../parts.ts';
 import { moreText } from '../people-rows.ts';
@@ -31,7 +31,7 @@ export interface WatchesCardInput {
 const NAME_LENGTHS = [80, 50, 30, 20];
 
 /** The apps that this conversation watches. */
-export function watchesCard(words: Words, { items, canChange, now }: WatchesCardInput): CardMessage {
+export function watchesCard(words: Messages, { items, canChange, now }: WatchesCardInput): CardMessage {
   const shown = items.slice(0, WATCHES_SHOWN);
   const summary = words.plain('watches.summary', { count: items.length });
   const lines = shown.map(({ app, status }) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
-import type { CheckFacts } from '../../../../src/chat/checks/verdict.ts';
+import type { CheckFacts } from '../../../../src/chat/checks/diagnosis.ts';
 import { checkCard } from '../../../../src/chat/views/checks/check-card.ts';
 import { checkList } from '../../../../src/chat/views/checks/check-list.ts';
 import type { LogRead } from '../../../../src/graph/provisioning-log.ts';

@@ -1,4 +1,4 @@
-import type { CheckFacts } from '../../../../src/chat/checks/verdict.ts';
+import type { CheckFacts } from '../../../../src/chat/checks/diagnosis.ts';
 import type { CardMessage } from '../../../../src/chat/reply.ts';
 import { announcementCard, type JobChange } from '../../../../src/chat/views/checks/announcement-card.ts';
 import { checkCard } from '../../../../src/chat/views/checks/check-card.ts';
@@ -15,7 +15,7 @@ import type { Outcome } from '../../../../src/graph/outcome.ts';
 import type { LogRead } from '../../../../src/graph/provisioning-log.ts';
 import type { LogEntry } from '../../../../src/graph/provisioning-log-entry.ts';
 import type { AccessStateKind } from '../../../../src/requests/access-requests/access-request.ts';
-import type { Deed } from '../../../../src/requests/history/deed.ts';
+import type { HistoryEntry } from '../../../../src/requests/history/history-entry.ts';
 import { emptyReport, NOW, outcomesSaying, words } from '../drawings.ts';
 
 export const MINUTE = 60_000;
@@ -118,7 +118,10 @@ export function factsOf(more: Partial<CheckFacts> = {}): CheckFacts {
   };
 }
 
-export function deedOf(more: Partial<Extract<Deed, { kind: 'provisioning' }>> = {}, text?: string): Deed {
+export function deedOf(
+  more: Partial<Extract<HistoryEntry, { kind: 'provisioning' }>> = {},
+  text?: string,
+): HistoryEntry {
   return {
     kind: 'provisioning',
     at: NOW - 10 * MINUTE,
@@ -136,9 +139,9 @@ export function deedOf(more: Partial<Extract<Deed, { kind: 'provisioning' }>> = 
 
 export function accessDeed(
   state: AccessStateKind,
-  more: Partial<Extract<Deed, { kind: 'access' }>> = {},
+  more: Partial<Extract<HistoryEntry, { kind: 'access' }>> = {},
   text?: string,
-): Deed {
+): HistoryEntry {
   return {
     kind: 'access',
     at: NOW - 20 * MINUTE,
@@ -224,7 +227,7 @@ function factsSaying(text: string): CheckFacts[] {
   ];
 }
 
-export function deedsSaying(text: string): Deed[] {
+export function deedsSaying(text: string): HistoryEntry[] {
   return [
     ...states.map((state) => accessDeed(state, { accessRequestId: text }, text)),
     ...results.map((kind) => deedOf({ result: { kind }, approvedBy: { id: '1', name: text } }, text)),

@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
 import { exportOffer, exportOnlyPersonal, exportWords } from '../../../../src/chat/views/checks/export-card.ts';
-import { DEEDS_PER_PAGE, type HistoryCardInput, historyCard } from '../../../../src/chat/views/checks/history-card.ts';
+import {
+  ENTRIES_PER_PAGE,
+  type HistoryCardInput,
+  historyCard,
+} from '../../../../src/chat/views/checks/history-card.ts';
 import { type QueueCardInput, queueCard } from '../../../../src/chat/views/checks/queue-card.ts';
 import { watchesCard } from '../../../../src/chat/views/checks/watches-card.ts';
 import { elementsOf, NOW, words } from '../drawings.ts';
@@ -166,7 +170,7 @@ describe('the history', () => {
   });
 
   it('hides none without saying so', () => {
-    const deeds = Array.from({ length: DEEDS_PER_PAGE + 1 }, () => deedOf());
+    const deeds = Array.from({ length: ENTRIES_PER_PAGE + 1 }, () => deedOf());
 
     expect(cardAsText(draw({ deeds }).card)).toContain('There is more than this card holds.');
   });

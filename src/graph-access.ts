@@ -1,0 +1,163 @@
+import { createAccess } from './access/access.ts';
+import type { AppEntry } from './apps-file.ts';
+import type { GraphServices } from './chat/registry/define-command.ts';
+import type { Clock } from './clock.ts';
+import { clouds } from './clouds.ts';
+import type { Config } from './config.ts';
+import type { Database } from './db/database.ts';
+import type { BindingStore, BrokenEntry } from './graph/app-bindings.ts';
+import { createApplications } from './graph/applications.ts';
+import { createAssignments } from './graph/assignments.ts';
+import { createGraphPool, type GraphClient, type GraphClientParts } from './graph/client.ts';
+import { graphToken, type LoginOptions } from './graph/credential.ts';
+import { createDelegatedSessions, type DelegatedSessions } from './graph/delegated-sessions.ts';
+import { createDirectory } from './graph/directory.ts';
+import { readInitialDomain } from './graph/initial-domain.ts';
+import { onBehalfOf } from './graph/on-behalf-of.ts';
+import { createProvisioningLog } from './graph/provisioning-log.ts';
+import { createSynchronization } from './graph/synchronization.ts';
+import type { Log } from './log.ts';
+import { type IsShown, showing } from './masking/attributes.ts';
+import { createAuthority } from './requests/authority.ts';
+import type { SignedInRequesters } from './requests/cancel-signed-out.ts';
+import type { DispatcherParts } from './requests/dispatcher.ts';
+import { provisioningService } from './requests/provisioning-service.ts';
+
+/**
+ * The permission by which Graph is called. Either Usher has application permission, and all callers share one set of
+ * Graph services; or each person signs in, with delegated permission and a separate set, caches included, over
+ * connections that all share.
+ */
+export interface GraphAccess {
+  /**
+   * Usher's own services. Where people sign in they have no permission: their calls carry no token, and Graph refuses
+   * them.
+   */
+  readonly appOnly: GraphServices;
+  /** Null where Usher has application permission. */
+  readonly signIns: DelegatedSessions<GraphServices> | null;
+  /** The entries of `APPS_FILE` that were broken when last read, by any of the services. */
+  brokenEntries(): readonly BrokenEntry[];
+  /** The attributes whose values outcomes keep. */
+  readonly isShown: IsShown;
+  /** Whether Graph answers; with delegated permission, a refusal for want of a token counts too. */
+  answers(): Promise<boolean>;
+  /** The domain with which the tenant was created, e.g. `contoso.onmicrosoft.com`; null where Graph does not say. */
+  initialDomain(): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+export interface GraphAccessParts {
+  readonly config: Config;
+  readonly entries: readonly AppEntry[];
+  readonly bindings?: BindingStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly observe: NonNullable<GraphClientParts['observe']>;
+  /** How to reach the login, where it is not the cloud's. */
+  readonly login?: LoginOptions | undefined;
+}
+
+export function createGraphAccess({
+  config,
+  entries,
+  bindings,
+  clock,
+  log,
+  observe,
+  login,
+}: GraphAccessParts): GraphAccess {
+  const { cloud } = config;
+  const pool = createGraphPool({
+    baseUrl: config.graph.baseUrl,
+    graphRoot: clouds[cloud].graphRoot,
+    clock,
+    log,
+    observe,
+  });
+  const own = pool.clientFor({ token: graphToken(config.graph, cloud, login) });
+  const isDelegated = config.graph.auth === 'delegated';
+
+  function servicesOver(graph: GraphClient): GraphServices {
+    const directory = createDirectory(graph);
+    const appApprovers = entries.flatMap(({ approvers }) => approvers);
+    return {
+      directory,
+      synchronization: createSynchronization({ graph, clock }),
+      applications: createApplications({
+        graph,
+        clock,
+        entries,
+        ...(bindings === undefined ? {} : { bindings }),
+        observe: tellBroken,
+      }),
+      access: createAccess({ directory, roles: config.roles, appApprovers, clock }),
+      assignments: createAssignments({ graph, clock }),
+      provisioningLog: createProvisioningLog({ graph, clock, hasProvisioningLog: clouds[cloud].hasProvisioningLog }),
+    };
+  }
+
+  let told = '';
+  let brokenNow: readonly BrokenEntry[] = [];
+  /** Once for each change. */
+  function tellBroken(broken: readonly BrokenEntry[]): void {
+    brokenNow = broken;
+    const now = JSON.stringify(broken);
+    if (now === told) return;
+    if (broken.length > 0)
+      log.error(
+        { code: 'apps_file_broken', entries: broken },
+        'entries of APPS_FILE lead to no app, or to several: nobody decides on those until the file names the object id',
+      );
+    else if (told !== '') log.info({ code: 'apps_file_mended' }, 'each entry of APPS_FILE leads to one app again');
+    told = now;
+  }
+
+  const signIns = isDelegated
+    ? createDelegatedSessions<GraphServices>({
+        exchange: onBehalfOf(config.graph.identity, cloud, login),
+        appId: config.bot.appId,
+        clock,
+        open: (token) => servicesOver(pool.clientFor({ token, onBehalf: true })),
+      })
+    : null;
+
+  return {
+    appOnly: servicesOver(own),
+    signIns,
+    brokenEntries: () => brokenNow,
+    isShown: showing(config.shownAttributes),
+    async answers() {
+      const answer = await own.send({ path: '/servicePrincipals', query: { $select: 'id', $top: '1' } });
+      // Without a person's token, Graph can only answer that it needs one.
+      return answer.kind === 'ok' || (isDelegated && answer.kind === 'refused' && answer.status === 401);
+    },
+    async initialDomain() {
+      const domain = await readInitialDomain(own);
+      return domain.ok ? domain.value : null;
+    },
+    close: pool.close,
+  };
+}
+
+/**
+ * For the dispatcher: the services of people who are signed in, or else whether the person who started a call still
+ * may.
+ */
+export function requestersOf(
+  { appOnly, signIns, isShown }: GraphAccess,
+  database: Database,
+): Pick<DispatcherParts, 'askers' | 'authority'> {
+  // Graph does not check the permissions of the person who started a call made with Usher's own permission.
+  if (signIns === null) return { authority: createAuthority({ ...appOnly, database }) };
+  const serviceFor: SignedInRequesters['serviceFor'] = (askerId) => {
+    const services = signIns.servicesOf(askerId);
+    return services === null ? null : provisioningService(services.synchronization, isShown);
+  };
+  return { askers: { serviceFor, present: signIns.present } };
+}
+
+/** Replaces background work where no permission is available for it. */
+export function withoutWork(): { wake(): void; settled(): Promise<void>; stop(): Promise<void> } {
+  return { wake: () => undefined, settled: async () => undefined, stop: async () => undefined };
+}

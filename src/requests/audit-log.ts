@@ -1,0 +1,84 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+
+/**
+ * The append-only record of who did what. People appear by Entra object id; details are ids and codes. Of typed text it
+ * has only the reasons for a request and for a denial, which an auditor looks for.
+ */
+export interface AuditEntry {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Entra object id; empty when the activity carried none. */
+  readonly actorId: string;
+  readonly kind: AuditKind;
+  readonly requestId: string | null;
+  readonly details: Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
+}
+
+export type AuditKind =
+  | 'asked'
+  | 'confirmed'
+  | 'sent'
+  | 'finished'
+  | 'waitsAgain'
+  | 'retried'
+  | 'cancelled'
+  | 'denied'
+  | 'turnedAway'
+  | 'blocked'
+  // For access requests, whose id takes the place of a provisioning request's:
+  | 'accessAsked'
+  | 'accessShown'
+  /** Teams refused a card of it, so its readers there did not see it. */
+  | 'accessNotShown'
+  | 'accessApproved'
+  | 'accessDenied'
+  | 'accessCancelled'
+  | 'accessExpired'
+  | 'accessReminded'
+  | 'accessAssigned'
+  | 'accessStarted'
+  | 'accessLapsed'
+  /** The person is not assigned to the app yet, so it waits for that. */
+  | 'accessAwaits'
+  | 'accessFinished'
+  | 'accessRetried'
+  | 'accessRefused'
+  | 'placeAdded'
+  | 'placeRemoved'
+  | 'watchAdded'
+  | 'watchRemoved'
+  /** The record itself was exported. */
+  | 'exported';
+
+/** Appends one entry, in a transaction when one is given. */
+export async function writeAudit(database: Kysely<Schema>, entry: AuditEntry): Promise<void> {
+  await database
+    .insertInto('records')
+    .values({
+      at: entry.at,
+      actor_id: entry.actorId,
+      kind: entry.kind,
+      request_id: entry.requestId,
+      details: JSON.stringify(entry.details),
+    })
+    .execute();
+}
+
+/** The newest entries first. */
+export async function readAudit(database: Kysely<Schema>, limit: number): Promise<AuditEntry[]> {
+  const rows = await database
+    .selectFrom('records')
+    .selectAll()
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    at: row.at,
+    actorId: row.actor_id,
+    kind: row.kind as AuditKind,
+    requestId: row.request_id,
+    details: JSON.parse(row.details) as AuditEntry['details'],
+  }));
+}

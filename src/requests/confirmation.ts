@@ -1,0 +1,98 @@
+import { sql } from 'kysely';
+import { readGate } from '../rate-gate/gate-row.ts';
+import { writeAudit } from './audit-log.ts';
+import { bumpRevision, type StoreParts, turnLength } from './store.ts';
+
+/**
+ * Confirms a held request, and cancels what has not been sent yet. Both are compare-and-set on the tasks' states under
+ * the gate's lock, so that a concurrent claim comes before or after, and a second click finds nothing left to do.
+ */
+export type Confirmation =
+  /** How many tasks wait now because of it: none at a second click. */
+  | { readonly kind: 'confirmed'; readonly tasks: number }
+  /** Too much may have changed since its card was drawn, so nothing was done. */
+  | { readonly kind: 'expired' };
+
+/** A held request can be confirmed for an hour. */
+export const heldForMs = 60 * 60_000;
+
+/** Queues the held tasks of a request, as if it had been made now. */
+export async function confirmRequest(parts: StoreParts, requestId: string, actorId: string): Promise<Confirmation> {
+  const { database, clock } = parts;
+  return database.transact(async (transaction): Promise<Confirmation> => {
+    const { turns } = await readGate(parts, transaction);
+    const now = clock.now();
+    const held = await transaction
+      .selectFrom('tasks')
+      .innerJoin('requests', 'requests.id', 'tasks.request_id')
+      .select(['requests.created_at', 'tasks.lane'])
+      .where('tasks.request_id', '=', requestId)
+      .where('tasks.state', '=', 'held')
+      .limit(1)
+      .executeTakeFirst();
+    if (held === undefined) return { kind: 'confirmed', tasks: 0 };
+    if (now - held.created_at > heldForMs) return { kind: 'expired' };
+    const turn = turns[held.lane] ?? 0;
+    const { numUpdatedRows } = await transaction
+      .updateTable('tasks')
+      .set({
+        state: 'waiting',
+        // A turn needs a wider type than the position from which it is computed.
+        turn: sql<number>`cast(${turn} as bigint) + position * ${sql.lit(turnLength)}`,
+        enqueued_at: now,
+        due_at: now,
+        ordered_by: actorId,
+      })
+      .where('request_id', '=', requestId)
+      .where('state', '=', 'held')
+      .executeTakeFirstOrThrow();
+    const tasks = Number(numUpdatedRows);
+    await bumpRevision(transaction, requestId);
+    await writeAudit(transaction, { at: now, actorId, kind: 'confirmed', requestId, details: { tasks } });
+    return { kind: 'confirmed', tasks };
+  });
+}
+
+export interface Cancellation {
+  readonly cancelled: number;
+  /** Tasks sent before, running or done: they stay as they are. */
+  readonly alreadySent: number;
+}
+
+/**
+ * Cancels unsent tasks, held and waiting. A running one goes on, but if its call turns out not to have got through
+ * (throttled, or too late to be sent) it is not sent again.
+ */
+export async function cancelRequest(parts: StoreParts, requestId: string, actorId: string): Promise<Cancellation> {
+  const { database, clock } = parts;
+  return database.transact(async (transaction) => {
+    await readGate(parts, transaction);
+    const now = clock.now();
+    const { numUpdatedRows } = await transaction
+      .updateTable('tasks')
+      .set({ state: 'cancelled', finished_at: now, cancelled_by: actorId })
+      .where('request_id', '=', requestId)
+      .where('state', 'in', ['held', 'waiting'])
+      .executeTakeFirstOrThrow();
+    const cancelled = Number(numUpdatedRows);
+    await transaction
+      .updateTable('tasks')
+      .set({ cancelled_by: actorId })
+      .where('request_id', '=', requestId)
+      .where('state', '=', 'running')
+      .execute();
+    const sent = await transaction
+      .selectFrom('tasks')
+      .select((select) => select.fn.countAll<number>().as('tasks'))
+      .where('request_id', '=', requestId)
+      .where('state', 'in', ['running', 'done'])
+      .executeTakeFirstOrThrow();
+    const alreadySent = sent.tasks;
+    if (cancelled > 0) {
+      await bumpRevision(transaction, requestId);
+      const details = { tasks: cancelled, alreadySent };
+      await writeAudit(transaction, { at: now, actorId, kind: 'cancelled', requestId, details });
+    }
+    return { cancelled, alreadySent };
+  });
+}

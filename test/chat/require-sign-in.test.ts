@@ -1,0 +1,88 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Incoming } from '../../src/chat/incoming.ts';
+import type { CommandParts } from '../../src/chat/registry/define-command.ts';
+import type { Reply } from '../../src/chat/reply.ts';
+import { requireSignIn, type SignedInCallers } from '../../src/chat/require-sign-in.ts';
+import { createTestClock } from '../support/clock.ts';
+
+const clock = createTestClock();
+let woken: number;
+let signedIn: boolean;
+let answer: (incoming: Incoming) => Promise<Reply>;
+
+beforeEach(() => {
+  [woken, signedIn] = [0, false];
+  const callers: SignedInCallers = {
+    servicesOf: () => (signedIn ? ({} as NonNullable<ReturnType<SignedInCallers['servicesOf']>>) : null),
+    endOf: () => (signedIn ? clock.now() + 3_600_000 : null),
+    forget: () => {
+      const was = signedIn;
+      signedIn = false;
+      return was;
+    },
+  };
+  const wake = () => {
+    woken += 1;
+  };
+  const parts = { store: { clock }, wake };
+  answer = requireSignIn(parts as unknown as CommandParts, callers);
+});
+
+const line = (text: string, kind: Incoming['place']['kind'] = 'personal'): Incoming => ({
+  id: 'chat|1',
+  speaker: { id: 'alex', tenantId: 'contoso' },
+  conversation: '{}',
+  place: { key: 'chat', kind },
+  reader: { locale: 'en-US', timeZone: 'UTC' },
+  what: { kind: 'text', text, attachments: 0, files: [] },
+  mentions: [],
+});
+const summaryOf = (reply: Reply) => (reply.kind === 'card' ? reply.message.summary : reply.kind);
+
+describe('whoever is not signed in', () => {
+  it.each(['apps', 'sign in', 'provision adele to Salesforce', ''])('is invited when they say “%s”', async (text) => {
+    expect(await answer(line(text))).toEqual({
+      kind: 'signIn',
+      invitation: {
+        text: expect.stringContaining('sign in'),
+        button: 'Sign in',
+        summary: 'Usher asks you to sign in.',
+      },
+    });
+  });
+
+  it('is sent to their own chat from a place where others read along', async () => {
+    expect(summaryOf(await answer(line('apps', 'shared')))).toContain('Open your own chat with Usher');
+  });
+
+  it('hears that there is nothing to forget', async () => {
+    expect(summaryOf(await answer(line('sign out')))).toContain('There is no sign-in of yours');
+  });
+});
+
+describe('whoever is signed in', () => {
+  beforeEach(() => {
+    signedIn = true;
+  });
+
+  it.each(['sign in', 'Sign in!', 'log in please', 'LOGIN'])('hears until when: “%s”', async (text) => {
+    expect(summaryOf(await answer(line(text)))).toContain('until 10:00');
+  });
+
+  it.each(['sign out', 'Sign out.', 'log out, please', 'logout'])(
+    'is forgotten at “%s”, and what of theirs waits is looked at',
+    async (text) => {
+      const reply = await answer(line(text));
+
+      expect(summaryOf(reply)).toContain('has forgotten your sign-in');
+      expect(signedIn).toBe(false);
+      expect(woken).toBe(1);
+    },
+  );
+
+  it('is not signed out by words that only begin like it', async () => {
+    await answer(line('sign out adele from Salesforce')).catch(() => undefined);
+
+    expect(signedIn).toBe(true);
+  });
+});

@@ -1,0 +1,120 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ProvisioningService } from '../../src/requests/attempt.ts';
+import { readAudit } from '../../src/requests/audit-log.ts';
+import { cancelSignedOut } from '../../src/requests/cancel-signed-out.ts';
+import { requeueTasks } from '../../src/requests/queue.ts';
+import { postponeTask } from '../../src/requests/running.ts';
+import { people } from '../../src/sandbox/tenant/people.ts';
+import { engineStartMs, sqliteEngine, type TestDatabase } from '../support/databases.ts';
+import { openScene, quickClock, type Scene } from './scene.ts';
+import { ask, claimed } from './support.ts';
+
+const limits = { limit: 5, windowMs: 10_000, guardMs: 500 };
+const { isaiah, adele } = people;
+
+describe('what waits for somebody who is not signed in', () => {
+  let place: TestDatabase;
+  let scene: Scene;
+  /** Whose right each call went out by. */
+  const calls: string[] = [];
+  const present = new Set<string>();
+  const serviceFor = (askerId: string): ProvisioningService | null =>
+    present.has(askerId)
+      ? {
+          ...scene.graph,
+          provisionOnDemand(...call) {
+            calls.push(askerId);
+            return scene.graph.provisionOnDemand(...call);
+          },
+        }
+      : null;
+  const askers = { serviceFor, present: () => [...present] };
+  const outcomesOf = async (request: Parameters<Scene['tasksOf']>[0]) =>
+    (await scene.tasksOf(request)).map(({ state }) => (state.kind === 'done' ? state.outcome : state.kind));
+
+  beforeAll(async () => {
+    place = await sqliteEngine.createTestDatabase();
+  }, engineStartMs);
+  afterEach(async () => {
+    await scene.close();
+    calls.length = 0;
+    present.clear();
+  });
+  afterAll(() => place.drop());
+
+  async function open(): Promise<Scene> {
+    scene = await openScene({ place, clock: quickClock(50), limits });
+    return scene;
+  }
+
+  it('ends at once and without a grant, while the others’ goes on by their own right', async () => {
+    await open();
+    present.add('alex');
+    const gone = await scene.ask(30, undefined, { asker: { id: 'megan', name: 'Megan Bowen' } });
+    const there = await scene.ask([isaiah.id]);
+    const changed: string[] = [];
+
+    scene.start({ askers, changed: (id) => void changed.push(id) });
+    await scene.settled();
+
+    const outcome = { kind: 'refused', code: 'SignInGone', cause: 'signInGone' };
+    expect(await outcomesOf(gone)).toEqual(Array(30).fill(expect.objectContaining(outcome)));
+    expect(await outcomesOf(there)).toEqual([expect.objectContaining({ kind: 'created' })]);
+    expect(new Set(calls)).toEqual(new Set(['alex']));
+    expect(scene.sandbox.stats().calls).toBe(1);
+    expect(changed).toContain(gone.id);
+    const records = await readAudit(scene.store.database.query, 100);
+    expect(records.filter(({ kind }) => kind === 'sent')).toHaveLength(1);
+    const ended = { kind: 'finished', actorId: 'megan', details: { outcome: 'refused', reason: 'signInGone' } };
+    expect(records.filter(({ requestId }) => requestId === gone.id)[0]).toMatchObject(ended);
+  });
+
+  it('runs when its asker has signed in and asks again', async () => {
+    await open();
+    const request = await scene.ask([isaiah.id]);
+    const dispatcher = scene.start({ askers });
+    await scene.settled();
+    const before = await outcomesOf(request);
+
+    present.add('alex');
+    const [task] = await scene.tasksOf(request);
+    await requeueTasks(scene.store, request.id, [task?.id ?? ''], 'alex');
+    dispatcher.wake();
+    await scene.settled();
+
+    expect(before).toEqual([expect.objectContaining({ code: 'SignInGone' })]);
+    expect(await outcomesOf(request)).toEqual([expect.objectContaining({ kind: 'created' })]);
+    expect(new Set(calls)).toEqual(new Set(['alex']));
+    expect(scene.sandbox.stats().calls).toBe(1);
+  });
+
+  it('is not sent by anybody’s right when the sign-in ends between the claim and the call', async () => {
+    await open();
+    const request = await scene.ask([isaiah.id]);
+
+    scene.start({ askers: { serviceFor, present: () => ['alex'] } });
+    await scene.settled();
+
+    expect(await outcomesOf(request)).toEqual([expect.objectContaining({ code: 'SignInGone' })]);
+    expect(scene.sandbox.stats().calls).toBe(0);
+  });
+
+  it('is unknown, not unsent, where an earlier call of it may have arrived', async () => {
+    await open();
+    await ask(scene.store, [isaiah.id]);
+    await ask(scene.store, [adele.id]);
+    const [first, second] = [await claimed(scene.store), await claimed(scene.store)];
+    await postponeTask(scene.store, first, { reason: 'interrupted', delayMs: 0 });
+    await postponeTask(scene.store, second, { reason: 'throttled', delayMs: 0 });
+
+    const ended = await cancelSignedOut(scene.store, []);
+
+    expect(ended).toHaveLength(2);
+    const rows = await scene.store.database.query.selectFrom('tasks').select(['subject_id', 'outcome_kind']).execute();
+    expect(Object.fromEntries(rows.map((row) => [row.subject_id, row.outcome_kind]))).toEqual({
+      [first.task.subject.id]: 'unknown',
+      [second.task.subject.id]: 'refused',
+    });
+    expect(await cancelSignedOut(scene.store, [])).toEqual([]);
+  });
+});

@@ -1,0 +1,325 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Sent } from '../../src/teams/conversations.ts';
+import { createStage, drawingOf, type Exchange, notSent, type Stage } from './painter-stage.ts';
+
+let stage: Stage;
+beforeEach(() => {
+  stage = createStage();
+});
+
+const whats = (exchanges: readonly Exchange[]) => exchanges.map(({ what }) => what);
+
+/** The shortest time between two edits of one card. */
+function shortestGap(edits: readonly Exchange[]): number {
+  const gaps = edits.slice(1).map((edit, index) => edit.at - (edits[index]?.at ?? 0));
+  return Math.min(Number.POSITIVE_INFINITY, ...gaps);
+}
+
+describe('a card', () => {
+  it('shows a change at once, and what changes after that two seconds later, in one edit', async () => {
+    stage.change('R1');
+    await stage.clock.advance(0);
+    const atOnce = whats(stage.edits);
+    stage.change('R1');
+    await stage.clock.advance(1_000);
+    stage.change('R1', { finished: true });
+    await stage.clock.advance(999);
+    const early = stage.edits.length;
+    await stage.clock.advance(1);
+
+    expect(atOnce).toEqual(['card-R1 revision 1']);
+    expect(early).toBe(1);
+    expect(whats(stage.edits)).toEqual(['card-R1 revision 1', 'card-R1 revision 3']);
+    expect(stage.drawn.get('R1')).toBe(3);
+  });
+
+  it('is edited at most once in two seconds and ends on the last change, whenever the changes come', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat({ max: 3_000 }), { minLength: 1, maxLength: 30 }), async (pauses) => {
+        const { cardUpdater, clock, edits, change } = createStage();
+        for (const [index, pause] of pauses.entries()) {
+          change('R1', { finished: index === pauses.length - 1 });
+          await clock.advance(pause);
+        }
+        await clock.advance(2_000);
+        await cardUpdater.settled();
+
+        expect(shortestGap(edits)).toBeGreaterThanOrEqual(2_000);
+        expect(edits.at(-1)?.what).toBe(`card-R1 revision ${pauses.length}`);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('misses no change, however soon it comes after the edit before', async () => {
+    for (let microtasks = 0; microtasks <= 20; microtasks += 1) {
+      const { cardUpdater, clock, edits, change, whenDrawn } = createStage();
+      whenDrawn(async () => {
+        whenDrawn(() => {});
+        for (let passed = 0; passed < microtasks; passed += 1) await null;
+        change('R1');
+      });
+      change('R1');
+      await clock.advance(5_000);
+      await cardUpdater.settled();
+
+      expect(whats(edits)).toEqual(['card-R1 revision 1', 'card-R1 revision 2']);
+    }
+  });
+
+  it('that looks the same is not sent again', async () => {
+    stage.change('R1');
+    await stage.clock.advance(5_000);
+
+    stage.cardUpdater.touch('R1');
+    await stage.clock.advance(5_000);
+
+    expect(stage.edits).toHaveLength(1);
+  });
+
+  it('that somebody else has just posted is left alone until it changes', async () => {
+    const shown = drawingOf({ id: 'R1', conversation: 'chat', cardId: 'card-R1', revision: 1, finished: false });
+    stage.change('R1', { cardId: null });
+    await stage.cardUpdater.showed(shown, 'post');
+    await stage.clock.advance(0);
+    const before = stage.edits.length;
+
+    stage.change('R1');
+    await stage.clock.advance(0);
+
+    expect(before).toBe(0);
+    expect(whats(stage.edits)).toEqual(['card-R1 revision 2']);
+    expect(stage.drawn.get('R1')).toBe(2);
+  });
+
+  it('that was put in the place of another keeps still for two seconds too', async () => {
+    const shown = drawingOf({ id: 'R1', conversation: 'chat', cardId: 'card-R1', revision: 1, finished: false });
+    stage.change('R1', { cardId: null });
+    await stage.cardUpdater.showed(shown, 'edit');
+
+    stage.change('R1');
+    await stage.clock.advance(1_999);
+    const early = stage.edits.length;
+    await stage.clock.advance(1);
+
+    expect(early).toBe(0);
+    expect(whats(stage.edits)).toEqual(['card-R1 revision 2']);
+  });
+
+  it('is never edited twice at a time, however long Teams takes', async () => {
+    const slow = Promise.withResolvers<Sent>();
+    stage.answerEdits(slow.promise);
+    stage.change('R1');
+    await stage.clock.advance(5_000);
+    stage.change('R1');
+    await stage.clock.advance(5_000);
+    const meanwhile = stage.edits.length;
+    slow.resolve({ kind: 'done' });
+    await stage.clock.advance(2_000);
+
+    expect(meanwhile).toBe(1);
+    expect(whats(stage.edits)).toEqual(['card-R1 revision 1', 'card-R1 revision 2']);
+    expect(stage.overlaps()).toBe(0);
+  });
+
+  it('that is not posted yet is waited for by nobody', async () => {
+    stage.change('R1', { cardId: null });
+    await stage.cardUpdater.settled();
+
+    expect(stage.edits).toEqual([]);
+  });
+
+  it('is drawn although the store was away for a moment', async () => {
+    stage.failDraws(2);
+    stage.change('R1', { finished: true });
+    await stage.clock.advance(6_000);
+
+    expect(whats(stage.edits)).toEqual(['card-R1 revision 1']);
+    expect(stage.codes).toEqual(['card_failed', 'card_failed']);
+  });
+});
+
+describe('a drawing that the store could not be told of', () => {
+  it('is shown and noted once more', async () => {
+    let isAway = true;
+    stage.whenDrawn(() => {
+      if (!isAway) return;
+      isAway = false;
+      stage.drawn.clear();
+      throw new Error('the database is away');
+    });
+
+    stage.change('R1', { finished: true });
+    await stage.clock.advance(6_000);
+
+    expect(whats(stage.edits)).toEqual(['card-R1 revision 1', 'card-R1 revision 1']);
+    expect(stage.drawn.get('R1')).toBe(1);
+    expect(stage.codes).toEqual(['card_failed']);
+  });
+});
+
+describe('thirty cards in one conversation', () => {
+  it('keep to what Teams takes there, and all end on their last change', async () => {
+    const ids = Array.from({ length: 30 }, (_, index) => `R${index}`);
+    for (let round = 1; round <= 5; round += 1) {
+      for (const id of ids) stage.change(id, { finished: round === 5 });
+      await stage.clock.advance(3_000);
+    }
+    await stage.clock.advance(120_000);
+
+    const times = stage.edits.map(({ at }) => at);
+    const mostWithin = (windowMs: number) =>
+      Math.max(...times.map((start) => times.filter((at) => at >= start && at < start + windowMs).length));
+    expect(mostWithin(1_000)).toBeLessThanOrEqual(7);
+    expect(mostWithin(2_000)).toBeLessThanOrEqual(8);
+    expect(mostWithin(30_000)).toBeLessThanOrEqual(60);
+    for (const id of ids) {
+      const ofCard = stage.edits.filter(({ what }) => what.startsWith(`card-${id} `));
+      expect(ofCard.at(-1)?.what).toBe(`card-${id} revision 5`);
+      expect(shortestGap(ofCard)).toBeGreaterThanOrEqual(2_000);
+    }
+  });
+
+  it('do not hold up a card elsewhere', async () => {
+    for (let index = 0; index < 30; index += 1) stage.change(`R${index}`);
+    stage.change('elsewhere', { conversation: 'another chat' });
+    await stage.clock.advance(0);
+
+    expect(whats(stage.edits)).toContain('card-elsewhere revision 1');
+  });
+
+  it('are remembered no longer than they are needed', async () => {
+    for (let index = 0; index < 300; index += 1) {
+      stage.change(`R${index}`, { finished: true, conversation: `chat ${index}` });
+    }
+    await stage.clock.advance(10_000);
+    stage.change('last');
+    await stage.clock.advance(0);
+
+    expect(stage.edits).toHaveLength(301);
+    expect(stage.cardUpdater.size()).toBe(1);
+  });
+
+  it('that never come to an end here are forgotten after a while', async () => {
+    for (let index = 0; index < 300; index += 1) stage.change(`R${index}`, { conversation: `chat ${index}` });
+    await stage.clock.advance(11 * 60_000);
+    stage.change('last');
+
+    expect(stage.cardUpdater.size()).toBe(1);
+  });
+});
+
+describe('an edit that Teams will never take', () => {
+  it.each([403, 404, 413])('(%d) is not repeated; the outcome is said as a text, once', async (status) => {
+    stage.answerEdits(notSent('gone', status));
+    stage.change('R1', { finished: true });
+    await stage.clock.advance(120_000);
+
+    expect(stage.edits).toHaveLength(1);
+    expect(stage.texts).toMatchObject([{ conversation: 'chat', what: 'revision 1' }]);
+    expect(stage.drawn.get('R1')).toBe(1);
+  });
+
+  it('says nothing as long as there is no outcome, and the outcome when there is', async () => {
+    stage.answerEdits(notSent('gone', 404), notSent('gone', 404));
+    stage.change('R1');
+    await stage.clock.advance(10_000);
+    const early = stage.texts.length;
+    stage.change('R1', { finished: true });
+    await stage.clock.advance(10_000);
+
+    expect(early).toBe(0);
+    expect(whats(stage.texts)).toEqual(['revision 2']);
+  });
+
+  it('ends it when nobody is there to hear the text either', async () => {
+    stage.answerEdits(notSent('gone', 403));
+    stage.answerTexts(notSent('gone', 403));
+    stage.change('R1', { finished: true });
+    await stage.clock.advance(3_600_000);
+
+    expect([stage.edits.length, stage.texts.length]).toEqual([1, 1]);
+    expect(stage.drawn.get('R1')).toBe(1);
+    expect(stage.codes).toContain('outcome_untold');
+  });
+});
+
+describe('an edit that Teams may take later', () => {
+  it.each([500, 412, 429])('(%d) is tried again after two seconds', async (status) => {
+    stage.answerEdits(notSent('failed', status));
+    stage.change('R1', { finished: true });
+    await stage.clock.advance(2_000);
+
+    expect(whats(stage.edits)).toEqual(['card-R1 revision 1', 'card-R1 revision 1']);
+    expect(stage.texts).toEqual([]);
+    expect(stage.drawn.get('R1')).toBe(1);
+  });
+
+  it('is tried after 2, 4 and 8 seconds; then the outcome is said as a text', async () => {
+    stage.answerEdits(...[1, 2, 3, 4].map(() => notSent('failed', 500)));
+    stage.change('R1', { finished: true });
+    await stage.clock.advance(120_000);
+
+    const [first] = stage.edits;
+    expect(stage.edits.map(({ at }) => at - (first?.at ?? 0))).toEqual([0, 2_000, 6_000, 14_000]);
+    expect(whats(stage.texts)).toEqual(['revision 1']);
+    expect(stage.drawn.get('R1')).toBe(1);
+  });
+
+  it('shows by then what has changed meanwhile', async () => {
+    stage.answerEdits(notSent('failed', 500));
+    stage.change('R1');
+    await stage.clock.advance(1_000);
+    stage.change('R1', { finished: true });
+    await stage.clock.advance(10_000);
+
+    expect(whats(stage.edits)).toEqual(['card-R1 revision 1', 'card-R1 revision 2']);
+  });
+
+  it('is tried once a minute when the text was not taken either, until one of them is', async () => {
+    stage.answerEdits(...[1, 2, 3, 4, 5].map(() => notSent('failed', 500)));
+    stage.answerTexts(notSent('failed', 500), notSent('failed', 500));
+    stage.change('R1', { finished: true });
+    await stage.clock.advance(200_000);
+
+    const [first] = stage.edits;
+    expect(stage.edits.map(({ at }) => at - (first?.at ?? 0))).toEqual([0, 2_000, 6_000, 14_000, 74_000, 134_000]);
+    expect(stage.texts).toHaveLength(2);
+    expect(stage.drawn.get('R1')).toBe(1);
+  });
+
+  it('is given up after an hour, and stays marked as undrawn for the next start', async () => {
+    stage.answerEdits(...Array.from({ length: 500 }, () => notSent('failed', 500)));
+    stage.answerTexts(...Array.from({ length: 500 }, () => notSent('failed', 500)));
+    stage.change('R1', { finished: true });
+    await stage.clock.advance(2 * 3_600_000);
+    const tries = stage.edits.length;
+    await stage.clock.advance(24 * 3_600_000);
+
+    expect(stage.edits.length).toBe(tries);
+    expect(stage.drawn.has('R1')).toBe(false);
+    expect(stage.codes.filter((code) => code === 'outcome_untold')).toHaveLength(1);
+    await stage.cardUpdater.settled();
+  });
+});
+
+describe('the end of Usher', () => {
+  it('waits for nothing that is far off, and sends nothing after it', async () => {
+    stage.answerEdits(notSent('failed', 500));
+    stage.change('R1', { finished: true });
+    stage.change('R2');
+    await stage.clock.advance(0);
+    stage.change('R2');
+    const before = stage.edits.length;
+
+    stage.ending.abort();
+    await stage.cardUpdater.settled();
+    stage.change('R3');
+    await stage.clock.advance(60_000);
+
+    expect(stage.edits.length).toBe(before);
+    expect(stage.texts).toEqual([]);
+    expect(stage.clock.pending()).toBe(0);
+  });
+});
