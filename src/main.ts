@@ -141,7 +141,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       scheduler.wake();
       void showAccess(accessRequestId);
     },
-    watchesChanged: () => watching.wake(),
+    watchesChanged: () => watcher.wake(),
     findMember: conversations.findMember,
     isOpenPlace: (conversation) => config.detailsInChannels || isPersonalChat(conversation),
     post: async (conversation, message) => {
@@ -190,18 +190,14 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     ending: ending.signal,
     log,
   });
-  const awaiting = { store, assignments };
+  const { requestFor } = config;
+  const forAccess = { store, access, assignments, applications, directory, synchronization, requestFor };
   const scheduler = (isAppOnly ? startApprovalScheduler : withoutWork)({
     parts: store,
     actions: {
-      route: (request) =>
-        routeAccess({ store, access, applications, directory, approvers: config.roles.approvers }, request),
-      start: (request) =>
-        prepareStart(
-          { ...awaiting, access, directory, applications, synchronization, requestFor: config.requestFor },
-          request,
-        ),
-      end: (request) => judgeEnd(awaiting, request),
+      route: (request) => routeAccess({ ...forAccess, approvers: config.roles.approvers }, request),
+      start: (request) => prepareStart(forAccess, request),
+      end: (request) => judgeEnd(forAccess, request),
     },
     guard: guard.of('ending'),
     changed: (accessRequestId) => {
@@ -212,7 +208,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     ...lease,
   });
 
-  const watching = (isAppOnly ? startWatcher : withoutWork)({
+  const watcher = (isAppOnly ? startWatcher : withoutWork)({
     store,
     readStatus: (appId) => synchronization.findStatus(appId),
     isEnabled: (appId) => applications.isEnabled(appId),
@@ -232,7 +228,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     try {
       const inLine = await requestsInLine(store, cardsInLine);
       for (const other of inLine) cardUpdater.touch(other);
-      for (const copy of await accessCardsShowing(database, [requestId, ...inLine])) cardUpdater.touch(copy);
+      for (const card of await accessCardsShowing(database, [requestId, ...inLine])) cardUpdater.touch(card);
     } catch (error) {
       log.warn({ error, code: 'line_unread' }, 'the cards of those who wait were not brought up to date');
     }
@@ -242,7 +238,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   async function showAccess(accessRequestId: string): Promise<void> {
     outboxSender.wake();
     try {
-      for (const copy of await accessCardsOf(database, accessRequestId)) cardUpdater.touch(copy);
+      for (const card of await accessCardsOf(database, accessRequestId)) cardUpdater.touch(card);
     } catch (error) {
       log.warn({ error, code: 'copies_unread' }, 'the cards of an access request were not brought up to date');
     }
@@ -285,11 +281,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     log,
   });
   const bot = createBot({
-    guard: {
-      allowedTenants: config.allowedTenants,
-      issuer,
-      serviceHosts,
-    },
+    guard: { allowedTenants: config.allowedTenants, issuer, serviceHosts },
     commandsPerMinute: config.commandsPerMinute,
     chat,
     answering,
@@ -370,7 +362,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       await scheduler.settled();
       while (await hasWork(store)) await clock.sleep(restPollMs);
       await scheduler.settled();
-      await watching.settled();
+      await watcher.settled();
       await outboxSender.settled();
       await cardUpdater.settled();
     },
@@ -381,7 +373,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       await Promise.all([server.stop(grace.httpMs), scraping?.stop()]);
       await Promise.all([
         within(clock, bot.settled(), grace.drawMs),
-        within(clock, Promise.all([scheduler.stop(), watching.stop(), warming?.stop(), recovery.ended]), dutyMs),
+        within(clock, Promise.all([scheduler.stop(), watcher.stop(), warming?.stop(), recovery.ended]), dutyMs),
         // Tasks that it could not release by then are taken over when their leases expire.
         within(clock, dispatcher.stop(grace.callMs), grace.callMs + dutyMs),
       ]);

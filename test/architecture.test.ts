@@ -12,7 +12,7 @@ const floors: readonly (readonly string[])[] = [
     'program.ts',
     'first-look.ts',
     'usher-options.ts',
-    'rights.ts',
+    'graph-access.ts',
     'stopping.ts',
     'history.ts',
     'doctor.ts',

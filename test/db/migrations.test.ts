@@ -108,7 +108,9 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
 
     const database = await place.open(systemClock);
 
-    expect((await findRequest(database, 'R7K3MQ'))?.tasks).toMatchObject([{ awaitsAssignment: false, unseen: 0 }]);
+    expect((await findRequest(database, 'R7K3MQ'))?.tasks).toMatchObject([
+      { awaitsAssignment: false, assignmentMisses: 0 },
+    ]);
   });
 
   it('remembers of earlier attempts what can still be told', async () => {

@@ -227,7 +227,7 @@ describe.each(engines)('the queue on $name', ({ createTestDatabase }) => {
       await requeueTasks(store, request.id, [request.tasks[0]?.id ?? ''], 'megan');
 
       const [task] = (await findRequest(database, request.id))?.tasks ?? [];
-      expect(task).toMatchObject({ attempts: 0, unseen: 0, awaitsAssignment });
+      expect(task).toMatchObject({ attempts: 0, assignmentMisses: 0, awaitsAssignment });
     });
 
     it('leaves running and waiting tasks and those of other requests alone', async () => {

@@ -147,7 +147,12 @@ describe.each(engines)('a running task on $name', ({ name, createTestDatabase })
       for (const reason of ['assignmentUnseen', 'noAnswer', 'assignmentUnseen'] as const)
         await postponeTask(store, await claimed(store), { reason, delayMs: 0 });
 
-      expect(await taskOf(id)).toMatchObject({ awaitsAssignment: true, attempts: 3, throttles: 0, unseen: 2 });
+      expect(await taskOf(id)).toMatchObject({
+        awaitsAssignment: true,
+        attempts: 3,
+        throttles: 0,
+        assignmentMisses: 2,
+      });
     });
 
     it.each(['throttled', 'assignmentUnseen'] as const)(
