@@ -31,41 +31,64 @@ export interface Messages {
   duration(ms: number): string;
 }
 
-type Catalogue = Readonly<Record<MessageKey, string>>;
+/** The source is whole; another language may lack sentences, which are said in English then. */
+type Catalogue = Readonly<Partial<Record<MessageKey, string>>>;
+type Catalogues = Readonly<Record<string, Catalogue>> & { readonly en: Readonly<Record<MessageKey, string>> };
 const SOURCE_LANGUAGE = 'en';
-const catalogues: Readonly<Record<string, Catalogue>> = { [SOURCE_LANGUAGE]: en };
-
-/** Parsing ICU costs more than all the rest of a card, so each message is compiled once per language. */
-const compiled = new Map<string, IntlMessageFormat>();
 
 /**
- * The catalogue for a reader.
+ * The messages for a reader.
  *
  * @param locale BCP 47, as Teams passes it on. A language without a catalogue, or a missing locale, reads English.
  * @param timeZone IANA name
  */
-export function createMessages(locale: string, timeZone = 'UTC'): Messages {
-  const language = languageOf(locale);
-  const catalogue = catalogues[language] ?? en;
+export const createMessages = messagesFrom({ en });
 
-  const say = (key: MessageKey, values: MessageValues, clean: (text: string) => string): string => {
-    const safe = Object.entries(values).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? clean(value) : value,
-    ]);
-    return String(message(language, catalogue, key).format(Object.fromEntries(safe)));
-  };
-  const plain = (key: MessageKey, values: MessageValues = {}) => say(key, values, plainText);
+/**
+ * Catalogues by BCP 47: `pt-BR` goes before `pt`, and that before English, sentence by sentence. Dates and lists follow
+ * the language of the catalogue, so that an English sentence holds no foreign date; its region is the reader's.
+ */
+export function messagesFrom(catalogues: Catalogues): (locale: string, timeZone?: string) => Messages {
+  /** Parsing ICU costs more than all the rest of a card, so each message is compiled once per language. */
+  const compiled = new Map<string, IntlMessageFormat>();
 
-  return {
-    card: (key, values = {}) => say(key, values, markdownText),
-    plain,
-    list: (names) => joined(language, 'conjunction', names),
-    either: (names) => joined(language, 'disjunction', names),
-    time: (at, now) => formatTime(at, now, { locale, timeZone }),
-    moment: (at, now) => formatMoment(at, now, { locale, timeZone }),
-    day: (at, zone) => formatDay(at, { locale, timeZone: zone }),
-    duration: (ms) => sayDuration(plain, ms),
+  function message(languages: readonly string[], key: MessageKey): IntlMessageFormat {
+    const language = languages.find((one) => catalogues[one]?.[key] !== undefined) ?? SOURCE_LANGUAGE;
+    const name = `${language}\n${key}`;
+    const known = compiled.get(name);
+    if (known !== undefined) return known;
+
+    // Plurals follow the language of the text, not the reader's: "1 step" is English for every reader.
+    const text = catalogues[language]?.[key] ?? catalogues.en[key];
+    const made = new IntlMessageFormat(text, language, undefined, { ignoreTag: true });
+    compiled.set(name, made);
+    return made;
+  }
+
+  return (locale, timeZone = 'UTC') => {
+    const languages = languagesOf(locale, catalogues);
+    const [language = SOURCE_LANGUAGE] = languages;
+    const reader = { locale: isSameLanguage(language, locale) ? locale : language, timeZone };
+
+    const say = (key: MessageKey, values: MessageValues, clean: (text: string) => string): string => {
+      const safe = Object.entries(values).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? clean(value) : value,
+      ]);
+      return String(message(languages, key).format(Object.fromEntries(safe)));
+    };
+    const plain = (key: MessageKey, values: MessageValues = {}) => say(key, values, plainText);
+
+    return {
+      card: (key, values = {}) => say(key, values, markdownText),
+      plain,
+      list: (names) => joined(language, 'conjunction', names),
+      either: (names) => joined(language, 'disjunction', names),
+      time: (at, now) => formatTime(at, now, reader),
+      moment: (at, now) => formatMoment(at, now, reader),
+      day: (at, zone) => formatDay(at, { ...reader, timeZone: zone }),
+      duration: (ms) => sayDuration(plain, ms),
+    };
   };
 }
 
@@ -73,20 +96,18 @@ function joined(language: string, type: 'conjunction' | 'disjunction', names: re
   return new Intl.ListFormat(language, { type }).format(names.map((name) => plainText(name)));
 }
 
-function message(language: string, catalogue: Catalogue, key: MessageKey): IntlMessageFormat {
-  const name = `${language}\n${key}`;
-  const known = compiled.get(name);
-  if (known !== undefined) return known;
-
-  // Plurals follow the language of the text, not the reader's: "1 step" is English for every reader.
-  const made = new IntlMessageFormat(catalogue[key], language, undefined, { ignoreTag: true });
-  compiled.set(name, made);
-  return made;
+/** The languages that have a catalogue for this locale, the most specific first; English at the end. */
+function languagesOf(locale: string, catalogues: Catalogues): readonly string[] {
+  const parts = locale.toLowerCase().split(/[-_]/);
+  const tags = parts.map((_, index) => parts.slice(0, parts.length - index).join('-'));
+  const named = Object.keys(catalogues);
+  const found = tags.flatMap((tag) => named.find((name) => name.toLowerCase() === tag) ?? []);
+  return found.includes(SOURCE_LANGUAGE) ? found : [...found, SOURCE_LANGUAGE];
 }
 
-function languageOf(locale: string): string {
-  const language = locale.toLowerCase().split(/[-_]/, 1)[0] ?? SOURCE_LANGUAGE;
-  return Object.hasOwn(catalogues, language) ? language : SOURCE_LANGUAGE;
+function isSameLanguage(one: string, other: string): boolean {
+  const languageOf = (tag: string) => tag.toLowerCase().split(/[-_]/, 1)[0];
+  return languageOf(one) === languageOf(other);
 }
 
 function sayDuration(plain: Messages['plain'], ms: number): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createMessages } from '../../src/chat/messages.ts';
+import en from '../../src/chat/messages/en.json' with { type: 'json' };
+import { createMessages, messagesFrom } from '../../src/chat/messages.ts';
 
 const words = createMessages('en-US', 'Europe/Berlin');
 
@@ -64,5 +65,47 @@ describe('the words', () => {
   it('join names as English does', () => {
     expect(words.list(['Alex', 'Megan', 'Patti'])).toBe('Alex, Megan, and Patti');
     expect(words.either(['Alex', 'Megan', 'Patti'])).toBe('Alex, Megan, or Patti');
+  });
+});
+
+describe('the catalogues', () => {
+  const at = Date.UTC(2026, 11, 1, 12);
+  const later = at + 40 * 86_400_000;
+  const inFrench = {
+    'button.retry': 'Réessayer',
+    'label.moreSteps': '{count, plural, one {# étape} other {# étapes}}',
+  };
+  const messages = messagesFrom({ en, fr: inFrench, 'pt-BR': { 'button.retry': 'Tentar de novo' } });
+
+  it.each(['ar-SA', 'fr-FR', 'zh-CN', 'th-TH'])(
+    'keep dates and lists in English where there is no catalogue for %s',
+    (locale) => {
+      const { moment, day, list } = createMessages(locale, 'UTC');
+
+      expect(moment(at, later)).toBe('Dec 1, 2026, 12:00 UTC');
+      expect(day(at, 'UTC')).toBe('Tuesday, December 1, 2026');
+      expect(list(['Alex', 'Megan'])).toBe('Alex and Megan');
+    },
+  );
+
+  it('leave an English reader the dates of their region', () => {
+    expect(createMessages('en-GB', 'UTC').day(at, 'UTC')).toBe('Tuesday, 1 December 2026');
+  });
+
+  it('fall back to English sentence by sentence', () => {
+    const french = messages('fr-CA', 'UTC');
+
+    expect(french.plain('button.retry')).toBe('Réessayer');
+    // In French, nought is singular.
+    expect(french.plain('label.moreSteps', { count: 0 })).toBe('0 étape');
+    expect(french.plain('button.cancel')).toBe(createMessages('en').plain('button.cancel'));
+    expect(french.list(['Alex', 'Megan'])).toBe('Alex et Megan');
+    expect(french.day(at, 'UTC')).toBe('mardi 1 décembre 2026');
+  });
+
+  it('choose the most specific one, and not that of another region', () => {
+    expect(messages('pt-BR').plain('button.retry')).toBe('Tentar de novo');
+    expect(messages('pt_br').plain('button.retry')).toBe('Tentar de novo');
+    expect(messages('pt-PT').plain('button.retry')).toBe('Retry');
   });
 });
