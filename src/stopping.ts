@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { withinMs } from './time-limit.ts';
 
 /** How long each step of a stop may take; milliseconds. */
 export interface Grace {
@@ -15,7 +16,9 @@ export const patientGrace: Grace = { httpMs: 3_000, callMs: 12_000, drawMs: 2_00
 
 /** Work that fails meanwhile counts as done. */
 export async function within(clock: Clock, work: Promise<unknown>, ms: number): Promise<void> {
-  const enough = new AbortController();
-  await Promise.race([work.catch(() => undefined), clock.sleep(ms, enough.signal)]);
-  enough.abort();
+  await withinMs(
+    work.catch(() => undefined),
+    ms,
+    clock,
+  );
 }

@@ -26,6 +26,7 @@ const floors: readonly (readonly string[])[] = [
   [
     'db',
     'assert-never.ts',
+    'time-limit.ts',
     'config.ts',
     'config-shape.ts',
     'config-warnings.ts',

@@ -8,6 +8,7 @@ import { writeAudit } from '../requests/audit-log.ts';
 import type { Reader } from '../requests/request.ts';
 import { attachCard, isRequestCard, markDrawn } from '../requests/store.ts';
 import { mayWatch } from '../requests/watching/watches.ts';
+import { withinMs } from '../time-limit.ts';
 import { openExport } from './commands/checks/export.ts';
 import { commandsFor } from './commands/help.ts';
 import { registry } from './commands/registry.ts';
@@ -138,12 +139,8 @@ export function createChat(services: Omit<CommandParts, 'registry'>, callers: Si
       const access = callers === null ? parts.access : callers.servicesOf(speaker.id)?.access;
       if (access === undefined)
         return welcome(wordsFor(reader), { name: null, canUse: false, mustSignIn: true, commands: [] });
-      const enough = new AbortController();
-      const { clock } = parts.store;
-      const inTime = clock.sleep(welcomePatienceMs, enough.signal);
-      const who = await Promise.race([access.identify(speaker), inTime]);
-      enough.abort();
-      const caller = who?.kind === 'caller' ? who.caller : null;
+      const who = await withinMs(access.identify(speaker), welcomePatienceMs, parts.store.clock);
+      const caller = who.kind === 'caller' ? who.caller : null;
       if (caller !== null) await remember(parts, speaker, reader, where);
       const commands = caller === null ? [] : commandsFor(parts, caller);
       const canUse = caller !== null && caller.roles.length > 0;

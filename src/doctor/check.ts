@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { isTooSlow, withinMs } from '../time-limit.ts';
 import { words } from './messages.ts';
 
 /** One check of the doctor. */
@@ -26,14 +27,11 @@ export const skipped = (detail: string): Finding => ({ outcome: 'skipped', detai
 export function runChecks(checks: readonly Check[], limitMs: number, clock: Clock): Promise<readonly Line[]> {
   return Promise.all(
     checks.map(async ({ id, title, run }) => {
-      const done = new AbortController();
-      const late = clock.sleep(limitMs, done.signal).then(() => wrong(words.tooSlow(limitMs), words.tooSlowFix));
       try {
-        return { id, title, ...(await Promise.race([run(), late])) };
+        const found = await withinMs(run(), limitMs, clock);
+        return { id, title, ...(isTooSlow(found) ? wrong(words.tooSlow(limitMs), words.tooSlowFix) : found) };
       } catch (error) {
         return { id, title, ...wrong(firstLine(error), words.brokenFix) };
-      } finally {
-        done.abort();
       }
     }),
   );

@@ -1,10 +1,10 @@
 import pMap from 'p-map';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { withinMs } from '../time-limit.ts';
 import { type Fetched, fetched } from './answer.ts';
 import type { Applications } from './applications.ts';
 import type { JobStatusMatch, Synchronization } from './synchronization.ts';
-import { withinMs } from './time-limit.ts';
 
 /**
  * The status of the jobs of all apps in a tenant. Graph has no list of jobs and no filter for apps that have one, so

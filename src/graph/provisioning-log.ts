@@ -1,12 +1,12 @@
 import { assertNever } from '../assert-never.ts';
 import type { Clock } from '../clock.ts';
+import { withinMs } from '../time-limit.ts';
 import { type Fetched, fetched, type GraphAnswer, type GraphTrouble, troubled } from './answer.ts';
 import { type Cache, createCache } from './cache.ts';
 import type { GraphCall, GraphClient } from './client.ts';
 import { filterText, pageSchema } from './odata.ts';
 import { type LogEntry, logEntrySchema } from './provisioning-log-entry.ts';
 import { createCallLimit } from './provisioning-log-limit.ts';
-import { withinMs } from './time-limit.ts';
 
 /**
  * The log that Microsoft's provisioning service writes, in its cycles and on demand. It lags by some minutes and

@@ -1,6 +1,7 @@
 import { type Activity, ActivityTypes, type TurnContext } from 'botbuilder';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { isTooSlow, withinMs } from '../time-limit.ts';
 import type { Adapter } from './adapter.ts';
 import { consentName } from './consent.ts';
 import { actionName, type InvokeResponse, saySentence } from './invoke-handler.ts';
@@ -62,21 +63,16 @@ export function createAuthentication(parts: AuthenticationParts): Authentication
 
   async function identify(authorization: string, activity: Activity): Promise<Identity | Reception> {
     if (issuer !== null && claimedIssuer(authorization) !== issuer) return refuse('another issuer, or no token');
-    const enough = new AbortController();
     try {
-      const identity = await Promise.race([
-        authentication.authenticateRequest(activity, authorization),
-        clock.sleep(keysTimeoutMs, enough.signal),
-      ]);
-      if (identity === undefined) return unavailable(new Error('no answer in time'));
+      const proving = authentication.authenticateRequest(activity, authorization);
+      const identity = await withinMs(proving, keysTimeoutMs, clock);
+      if (isTooSlow(identity)) return unavailable(new Error('no answer in time'));
       // botbuilder accepts a token that never expires.
       if (issuer !== null && identity.claimsIdentity.getClaimValue('exp') === null) return refuse('no expiry');
       return identity;
     } catch (error) {
       if (isAboutKeys(error)) return unavailable(error);
       return refuse(error instanceof Error ? error.message : String(error));
-    } finally {
-      enough.abort();
     }
   }
 

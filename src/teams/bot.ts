@@ -4,6 +4,7 @@ import type { Incoming, Speaker } from '../chat/incoming.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Reader } from '../requests/request.ts';
+import { withinMs } from '../time-limit.ts';
 import { createCallerRate } from './caller-rate.ts';
 import { consentName, toConsent } from './consent.ts';
 import type { ConsentHandler } from './consent-handler.ts';
@@ -238,9 +239,7 @@ export function createBot(parts: BotParts): Bot {
       ? answering.giveUp(incoming, cardId, mostAttempts)
       : answering.answer(incoming, cardId).then((begun) => begun.finished);
     keep(finished);
-    const enough = new AbortController();
-    await Promise.race([finished, clock.sleep(aloneMs, enough.signal)]);
-    enough.abort();
+    await withinMs(finished, aloneMs, clock);
   }
 
   return {

@@ -3,6 +3,7 @@ import type { Chat } from '../chat/chat.ts';
 import type { Incoming } from '../chat/incoming.ts';
 import type { AdaptiveCard, Reply } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
+import { isTooSlow, withinMs } from '../time-limit.ts';
 import type { TurnAnswerer } from './turn-answerer.ts';
 
 /**
@@ -97,10 +98,8 @@ export function createInvokeHandler({ chat, answering, clock }: InvokeHandlerPar
   return {
     async answer(incoming) {
       const replying = answering.reply(incoming);
-      const enough = new AbortController();
-      const late = clock.sleep(patienceMs, enough.signal).then(() => null);
-      const response = await Promise.race([respond(incoming, replying), late]);
-      enough.abort();
+      const early = await withinMs(respond(incoming, replying), patienceMs, clock);
+      const response = isTooSlow(early) ? null : early;
       return {
         response: response ?? saySentence(chat.checking(incoming.reader).summary),
         finished: followUp(incoming, replying, response),

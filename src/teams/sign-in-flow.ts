@@ -7,6 +7,7 @@ import type { SignInInvitation } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import type { DelegatedSessions, SignInResult } from '../graph/delegated-sessions.ts';
 import type { Log } from '../log.ts';
+import { isTooSlow, withinMs } from '../time-limit.ts';
 import type { Conversations, Posted } from './conversations.ts';
 import { readerOf, whereOf } from './incoming.ts';
 import type { UserTokens } from './user-tokens.ts';
@@ -197,16 +198,9 @@ function signingInBy(
   }
 
   async function inTime(work: Promise<string | null>): Promise<string | null> {
-    const enough = new AbortController();
-    const late = clock.sleep(redeemTimeoutMs, enough.signal).then(() => {
-      if (!enough.signal.aborted) throw new Error('no answer in time');
-      return null;
-    });
-    try {
-      return await Promise.race([work, late]);
-    } finally {
-      enough.abort();
-    }
+    const result = await withinMs(work, redeemTimeoutMs, clock);
+    if (isTooSlow(result)) throw new Error('no answer in time');
+    return result;
   }
 
   return {

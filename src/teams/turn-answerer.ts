@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
 import { newReference } from '../requests/crash-guard.ts';
+import { isTooSlow, withinMs } from '../time-limit.ts';
 import type { CardOwners } from './card-owners.ts';
 import { type Conversations, conversationKey, type Posted } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
@@ -273,17 +274,12 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
   return {
     async answer(incoming, cardId) {
       const replying = replyTo(incoming);
-      const patience = new AbortController();
-      const early = await Promise.race([replying, clock.sleep(patienceMs, patience.signal)]);
-      patience.abort();
-      if (early === undefined) {
+      if (isTooSlow(await withinMs(replying, patienceMs, clock))) {
         const shownId = await showChecking(incoming, cardId);
         return { finished: finish(incoming, replying, shownId) };
       }
       const finished = finish(incoming, replying, cardId, clickedCard(incoming));
-      const enough = new AbortController();
-      await Promise.race([finished, clock.sleep(longestTurnMs, enough.signal)]);
-      enough.abort();
+      await withinMs(finished, longestTurnMs, clock);
       return { finished };
     },
     reply: replyTo,

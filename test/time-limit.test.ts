@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { withinMs } from '../../src/graph/time-limit.ts';
-import { createTestClock } from '../support/clock.ts';
+import { withinMs } from '../src/time-limit.ts';
+import { createTestClock } from './support/clock.ts';
 
 describe('a time limit', () => {
   it('hands on what comes in time, and leaves no sleeper behind', async () => {

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from './clock.ts';
 
 /** A result that did not come in time. It has `ok` and `kind`, so that it can stand for the result of any read. */
 export interface TooSlow {
@@ -18,4 +18,9 @@ export async function withinMs<T>(work: Promise<T>, ms: number, clock: Clock): P
   } finally {
     done.abort();
   }
+}
+
+/** Whether the result did not come in time. */
+export function isTooSlow(result: unknown): result is TooSlow {
+  return typeof result === 'object' && result !== null && 'kind' in result && result.kind === 'tooSlow';
 }
