@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Caller, Role } from '../../../src/access/caller.ts';
+import { commandsFor } from '../../../src/chat/commands/help.ts';
+import { registry } from '../../../src/chat/commands/registry.ts';
+import { createMessages } from '../../../src/chat/messages.ts';
+import {
+  type CommandDeclaration,
+  type CommandParts,
+  defineCommand,
+  type Needed,
+  type Turn,
+} from '../../../src/chat/registry/define-command.ts';
+import { runCommand } from '../../../src/chat/registry/run.ts';
+import type { Reply } from '../../../src/chat/reply.ts';
+import { openDatabase } from '../../../src/db/database.ts';
+import { readAudit } from '../../../src/requests/audit-log.ts';
+import { createTestClock } from '../../support/clock.ts';
+
+const done: Reply = { kind: 'live', liveId: 'the fixture ran' };
+let ran: string[];
+let database: Awaited<ReturnType<typeof openDatabase>>;
+const clock = createTestClock();
+
+beforeEach(async () => {
+  ran = [];
+  database = await openDatabase({ kind: 'sqlite', path: ':memory:' }, clock);
+});
+afterEach(() => database.close());
+
+/** A command as a developer adds one, in the place of `queue`. */
+function fixture(more: Partial<CommandDeclaration<'queue'>> = {}): CommandDeclaration<'queue'> {
+  return defineCommand({
+    verb: 'queue',
+    permission: 'history.export',
+    chapter: 'check',
+    examples: ['queue of the fixture'],
+    tryIt: null,
+    async run(_parts, { caller }) {
+      ran.push(caller.id);
+      return done;
+    },
+    ...more,
+  });
+}
+
+function caller(...roles: Role[]): Caller {
+  return {
+    id: roles[0] ?? 'none',
+    tenantId: 'contoso',
+    name: 'Alex',
+    principalName: 'alex@contoso.com',
+    roles,
+    memberOf: [],
+  };
+}
+
+function partsWith(declaration: CommandDeclaration<'queue'>, more: Partial<CommandParts> = {}): CommandParts {
+  const access = { contacts: async () => [] };
+  const commands = { ...registry.commands, queue: declaration };
+  const parts = { registry: { ...registry, commands }, graphAccess: 'appOnly', access, store: { database, clock } };
+  return { ...parts, ...more } as unknown as CommandParts;
+}
+
+const turnOf = (who: Caller) =>
+  ({ caller: who, words: createMessages('en'), incoming: { speaker: { id: who.id } } }) as unknown as Turn;
+const denials = async () => (await readAudit(database.query, 10)).filter(({ kind }) => kind === 'denied');
+
+describe('a command that is added', () => {
+  it('stands in the help of those who may, in its chapter', () => {
+    const listed = (who: Caller) => commandsFor(partsWith(fixture()), who).find(({ verb }) => verb === 'queue');
+
+    expect(listed(caller('approver'))).toMatchObject({ chapter: 'check', examples: ['queue of the fixture'] });
+    expect(listed(caller('viewer'))).toBeUndefined();
+  });
+
+  it('runs for those who may', async () => {
+    const reply = await runCommand(partsWith(fixture()), turnOf(caller('operator')), { verb: 'queue' });
+
+    expect(reply).toEqual(done);
+    expect(ran).toEqual(['operator']);
+    expect(await denials()).toEqual([]);
+  });
+
+  it('is refused to all others before it runs, and the refusal is recorded', async () => {
+    const reply = await runCommand(partsWith(fixture()), turnOf(caller('viewer')), { verb: 'queue' });
+
+    expect(reply).toMatchObject({ kind: 'card' });
+    expect(ran).toEqual([]);
+    expect(await denials()).toMatchObject([
+      { actorId: 'viewer', details: { permission: 'history.export', reason: 'needsRole' } },
+    ]);
+  });
+
+  it('is refused where it needs Usher’s own permission at Graph and there is none', async () => {
+    const parts = partsWith(fixture({ appOnly: true }), { graphAccess: 'delegated' });
+
+    const reply = await runCommand(parts, turnOf(caller('operator')), { verb: 'queue' });
+
+    expect(JSON.stringify(reply)).toContain('application permission');
+    expect(ran).toEqual([]);
+  });
+
+  it('may tell by what it names which permission it takes, and whose it is', async () => {
+    const needs = (more: Partial<Needed>) => fixture({ needs: async () => ({ permission: 'access.cancel', ...more }) });
+
+    const ofOthers = await runCommand(partsWith(needs({})), turnOf(caller('approver')), { verb: 'queue' });
+    const own = await runCommand(partsWith(needs({ isOwn: true })), turnOf(caller('viewer')), { verb: 'queue' });
+
+    expect(ofOthers).toMatchObject({ kind: 'card' });
+    expect(own).toEqual(done);
+    expect(await denials()).toMatchObject([{ actorId: 'approver', details: { permission: 'access.cancel' } }]);
+  });
+
+  it('runs with the roles of this moment where it asks for them', async () => {
+    const now = { kind: 'caller', caller: caller('viewer') };
+    const access = { contacts: async () => [], identifyAnew: async () => now };
+    const parts = partsWith(fixture({ rolesAnew: 'always' }), { access: access as unknown as CommandParts['access'] });
+
+    await runCommand(parts, turnOf(caller('operator')), { verb: 'queue' });
+
+    expect(ran).toEqual([]);
+    expect(await denials()).toMatchObject([{ actorId: 'viewer' }]);
+  });
+});
