@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../src/db/database.ts';
 import { createLog } from '../../../src/log.ts';
 import {
@@ -13,7 +13,7 @@ import { type AccessParts, act, findAccessRequest } from '../../../src/requests/
 import { cancelRequest } from '../../../src/requests/holding.ts';
 import { finishTask } from '../../../src/requests/running.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
+import { engines, useTestDatabase } from '../../support/databases.ts';
 import { eventually } from '../../support/eventually.ts';
 import { claimed, done, named, wanted } from '../support.ts';
 import {
@@ -48,8 +48,9 @@ const desk = { key: 'desk', conversation: 'desk', reader };
 const board = { key: 'board', conversation: 'board', reader };
 const ready: StartVerdict = { kind: 'ready', request: wanted(), assigned: false };
 
-describe.each(engines)('the calendar on $name', ({ name, createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('the calendar on $name', (engine) => {
+  const { name } = engine;
+  const place = useTestDatabase(engine);
   let database: Database;
   let clock: TestClock;
   let parts: AccessParts;
@@ -57,10 +58,8 @@ describe.each(engines)('the calendar on $name', ({ name, createTestDatabase }) =
   let logged: string[];
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     database = await place.open(createTestClock());
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     // A Friday.

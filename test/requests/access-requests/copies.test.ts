@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../src/db/database.ts';
 import { startApproved } from '../../../src/requests/access-requests/acting.ts';
 import {
@@ -17,23 +17,21 @@ import {
 import { type AccessParts, act, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
 import { cancelRequest } from '../../../src/requests/holding.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
+import { engines, useTestDatabase } from '../../support/databases.ts';
 import { wanted } from '../support.ts';
 import { accessParts, approve, askAccess, reader } from './support.ts';
 
-describe.each(engines)('the copies of a card on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('the copies of a card on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
   let clock: TestClock;
   let parts: AccessParts;
   let accessRequestId: string;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     clock = createTestClock();
     database = await place.open(clock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     parts = accessParts(database, clock);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../src/db/database.ts';
 import type { AccessAction } from '../../../src/requests/access-requests/access-request.ts';
 import { startApproved } from '../../../src/requests/access-requests/acting.ts';
@@ -6,23 +6,21 @@ import { attachCopyCard, openCopy, putOffCopy, queueCopies } from '../../../src/
 import { dueNotices, firstLookMs, noticeSent, putOffNotice } from '../../../src/requests/access-requests/notices.ts';
 import { type AccessParts, act } from '../../../src/requests/access-requests/store.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
+import { engines, useTestDatabase } from '../../support/databases.ts';
 import { wanted } from '../support.ts';
 import { accessParts, alex, approve, askAccess, cancel, dayMs, deny, reader, takeNotices } from './support.ts';
 
-describe.each(engines)('who is told what on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('who is told what on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
   let clock: TestClock;
   let parts: AccessParts;
   let id: string;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     clock = createTestClock();
     database = await place.open(clock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     parts = accessParts(database, clock);
