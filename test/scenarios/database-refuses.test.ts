@@ -78,7 +78,8 @@ describe('an SQLite file that an Usher works on', () => {
 });
 
 describe('a PostgreSQL that takes rights away', () => {
-  const place = useTestDatabase(postgresEngine);
+  // The account that loses its rights has to be the one that creates the tables.
+  const place = useTestDatabase(postgresEngine, 'bare');
   let url: string;
   beforeAll(async () => {
     url = place.config.kind === 'postgres' ? place.config.url.reveal() : '';

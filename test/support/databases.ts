@@ -89,15 +89,15 @@ export const engines: readonly Engine[] = [sqlite, postgres].filter(({ name }) =
 export const postgresEngine: Engine = postgres;
 export const sqliteEngine: Engine = sqlite;
 
-/** Declares the one database, with its tables, of the suite that calls it. */
-export function useTestDatabase(engine: Engine): TestDatabase {
+/** Creates the database of the suite that calls it before its first test, and drops it after the last. */
+export function useTestDatabase(engine: Engine, content: 'bare' | 'tables' = 'tables'): TestDatabase {
   let created: TestDatabase | undefined;
   const place = () => {
     if (created === undefined) throw new Error('the database of a suite is there in its hooks and tests');
     return created;
   };
   beforeAll(async () => {
-    created = await engine.createTestDatabase('tables');
+    created = await engine.createTestDatabase(content);
   }, engineStartMs);
   afterAll(() => created?.drop());
   return {
