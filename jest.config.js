@@ -19,6 +19,7 @@ const slow = new Set([
   'test/db/database.test.ts',
   'test/db/refused.test.ts',
   'test/graph/outcome/read-outcome.property.test.ts',
+  'test/requests/access-requests/starting-apps.test.ts',
   'test/requests/all-attempts.property.test.ts',
   'test/requests/graph-away.test.ts',
   'test/requests/history/export.test.ts',

@@ -52,7 +52,7 @@ function troubleOf({ page, target }: Link): string | null {
 
 const settings = new Set([...read('.env.sample').matchAll(/^([A-Za-z]\w*)=/gm)].map(([, name = '']) => name));
 
-/** What else may be set: for the demo and the measurements, and for PostgreSQL's own container. */
+/** What else may be set: for the demo, the tests and the measurements, and for PostgreSQL's own container. */
 const otherSettings = new Set(
   [
     ...readdirSync(new URL('src/sandbox/', root), { recursive: true, encoding: 'utf8' }).map(
@@ -61,6 +61,7 @@ const otherSettings = new Set(
     ...readdirSync(new URL('test/bench/', root), { recursive: true, encoding: 'utf8' }).map(
       (path) => `test/bench/${path}`,
     ),
+    'test/support/property-runs.ts',
     'compose.yaml',
   ]
     .filter((path) => /\.(ts|yaml)$/.test(path))

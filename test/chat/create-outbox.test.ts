@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { StillMay } from '../../src/access/still-may.ts';
 import { createOutbox } from '../../src/chat/create-outbox.ts';
 import type { Outbox } from '../../src/chat/outbox.ts';
@@ -13,10 +13,10 @@ import { enqueueAnnouncements } from '../../src/requests/watching/announcements.
 import { addWatch } from '../../src/requests/watching/watches.ts';
 import { accessParts, askAccess, deny, kindsOf, reader } from '../requests/access-requests/support.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
-import { engineStartMs, sqliteEngine, type TestDatabase } from '../support/databases.ts';
+import { sqliteEngine, useTestDatabase } from '../support/databases.ts';
 
 describe('the outbox', () => {
-  let place: TestDatabase;
+  const place = useTestDatabase(sqliteEngine);
   let clock: TestClock;
   let parts: AccessParts;
   let logged: string[];
@@ -27,10 +27,6 @@ describe('the outbox', () => {
   let said: string[];
   let isTaken: boolean;
 
-  beforeAll(async () => {
-    place = await sqliteEngine.createTestDatabase();
-  }, engineStartMs);
-  afterAll(() => place.drop());
   beforeEach(async () => {
     clock = createTestClock();
     parts = accessParts(await place.open(clock), clock);

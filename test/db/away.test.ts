@@ -6,7 +6,7 @@ import { markAway, noteCommit, watchingCommits } from '../../src/db/away.ts';
 import { type Database, isDatabaseAway, openDatabase } from '../../src/db/database.ts';
 import { topics } from '../../src/db/listening.ts';
 import { createLog } from '../../src/log.ts';
-import { engineStartMs, engines, sqliteEngine, type TestDatabase } from '../support/databases.ts';
+import { engineStartMs, engines, sqliteEngine, useTestDatabase } from '../support/databases.ts';
 import { eventually } from '../support/eventually.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres/server.ts';
 
@@ -28,15 +28,13 @@ describe('an error of a database', () => {
   });
 });
 
-describe.each(engines)('what was done on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('what was done on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     database = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
 
   const addTurn = (id: string) =>
     database.transact((transaction) => transaction.insertInto('turns').values({ id, received_at: 0 }).execute());

@@ -1,22 +1,21 @@
 import { access, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Kysely, sql } from 'kysely';
 import { systemClock } from '../../src/clock.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import type { Schema } from '../../src/db/schema.ts';
-import { administer, engineStartMs, engines, postgresEngine, type TestDatabase } from '../support/databases.ts';
+import { engines, postgresEngine, useTestDatabase } from '../support/databases.ts';
+import { administer } from '../support/postgres/administer.ts';
 
-describe.each(engines)('the database on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('the database on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     database = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(() => place.empty());
 
   it('keeps what a transaction wrote', async () => {
@@ -202,13 +201,9 @@ describe('a database on SQLite', () => {
 });
 
 describe('a database on PostgreSQL', () => {
-  let place: TestDatabase;
+  const place = useTestDatabase(postgresEngine);
   let database: Database;
 
-  beforeAll(async () => {
-    place = await postgresEngine.createTestDatabase();
-  }, engineStartMs);
-  afterAll(() => place.drop());
   beforeEach(async () => {
     database = await place.open(systemClock);
     await eventually(() => place.empty());

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { type Listening, type Topic, topics } from '../../src/db/listening.ts';
@@ -11,11 +11,12 @@ import { requeueTasks } from '../../src/requests/queue.ts';
 import { finishTask, postponeTask, renewLease } from '../../src/requests/running.ts';
 import { accessParts, approve, askAccess, megan, reader } from '../requests/access-requests/support.ts';
 import { ask, claimed, done, noLimits, storeParts } from '../requests/support.ts';
-import { administer, engineStartMs, postgresEngine, sqliteEngine, type TestDatabase } from '../support/databases.ts';
+import { postgresEngine, sqliteEngine, useTestDatabase } from '../support/databases.ts';
 import { eventually } from '../support/eventually.ts';
+import { administer } from '../support/postgres/administer.ts';
 
 describe('what one process stores on PostgreSQL, another one', () => {
-  let place: TestDatabase;
+  const place = useTestDatabase(postgresEngine);
   let one: Database;
   let other: Database;
   let listening: Listening;
@@ -23,10 +24,8 @@ describe('what one process stores on PostgreSQL, another one', () => {
   let codes: unknown[];
 
   beforeAll(async () => {
-    place = await postgresEngine.createTestDatabase();
     [one, other] = [await place.open(systemClock), await place.open(systemClock)];
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     [heard, codes] = [[], []];

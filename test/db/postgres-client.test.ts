@@ -1,9 +1,10 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PostgresPool } from 'kysely';
 import { isDatabaseAway } from '../../src/db/away.ts';
 import { createPool } from '../../src/db/postgres-client.ts';
-import { administer, engineStartMs, postgresEngine, type TestDatabase } from '../support/databases.ts';
+import { postgresEngine, useTestDatabase } from '../support/databases.ts';
+import { administer } from '../support/postgres/administer.ts';
 
 const limits = { statementMs: 10_000, answerMs: 500 };
 
@@ -17,14 +18,10 @@ interface Wire {
 }
 
 describe('a pool of connections to PostgreSQL', () => {
-  let place: TestDatabase;
+  const place = useTestDatabase(postgresEngine);
   let wire: Wire;
   let pool: PostgresPool;
 
-  beforeAll(async () => {
-    place = await postgresEngine.createTestDatabase();
-  }, engineStartMs);
-  afterAll(() => place.drop());
   beforeEach(async () => {
     wire = await layWire(address());
     pool = createPool({ connectionString: wire.url, ssl: false }, limits, 2);

@@ -9,7 +9,8 @@ import { secret } from '../../src/config.ts';
 import { databaseFaultOf, isDatabaseAway, isDatabaseFault } from '../../src/db/away.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { inspectDatabase } from '../../src/db/inspect.ts';
-import { administer, engineStartMs, engines, sqliteEngine, type TestDatabase } from '../support/databases.ts';
+import { engineStartMs, engines, sqliteEngine, type TestDatabase } from '../support/databases.ts';
+import { administer } from '../support/postgres/administer.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres/server.ts';
 
 const failureOf = (work: Promise<unknown>) =>

@@ -9,7 +9,7 @@ import { type SandboxGraph, startSandboxGraph } from '../../src/sandbox/graph/se
 import { messageActivity, postActivity } from '../../src/sandbox/teams/activity.ts';
 import { type Connector, startConnector } from '../../src/sandbox/teams/connector.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
-import { administer } from '../support/databases.ts';
+import { administer } from '../support/postgres/administer.ts';
 import { startPostgres } from '../support/postgres/server.ts';
 import { shownCards } from '../support/usher.ts';
 import { kill, startProcess } from './support/processes.ts';

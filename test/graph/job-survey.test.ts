@@ -3,16 +3,19 @@ import { createApplications } from '../../src/graph/applications.ts';
 import { startWarming, surveyJobs } from '../../src/graph/job-survey.ts';
 import { createSynchronization, type Synchronization } from '../../src/graph/synchronization.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
+import { createTestClock, type TestClock } from '../support/clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Bench, captureLog, startBench } from './support.ts';
 
 const { salesforce, payroll, zscaler } = apps;
 
 let bench: Bench;
+let graphClock: TestClock;
 let synchronization: Synchronization;
 
 beforeEach(async () => {
-  bench = await startBench();
+  graphClock = createTestClock();
+  bench = await startBench({}, { clock: graphClock });
   synchronization = createSynchronization({ graph: bench.graph, clock: bench.clock });
 });
 
@@ -47,10 +50,11 @@ describe('a look at the jobs of all apps', () => {
   it('leaves out what does not come in time, and knows it for the next one', async () => {
     bench.sandbox.failNext(`/servicePrincipals/${payroll.id}`, { kind: 'slow', ms: 3_000 });
     const first = survey(salesforce.id, payroll.id);
-    await eventually(() => synchronization.knowsJob(salesforce.id) === true);
+    await eventually(() => synchronization.knowsJob(salesforce.id) === true && graphClock.pending() === 1);
     await bench.clock.advance(2_000);
     const inTime = await first;
-    await eventually(() => synchronization.knowsJob(payroll.id) !== null, 10_000);
+    await graphClock.advance(3_000);
+    await eventually(() => synchronization.knowsJob(payroll.id) !== null);
 
     expect([...inTime.keys()]).toEqual([salesforce.id]);
     expect((await survey(payroll.id)).get(payroll.id)).toMatchObject({ value: { kind: 'none' } });

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createGraphClient, type GraphClient, type GraphClientParts } from '../../src/graph/client.ts';
 import { createLog, type Log } from '../../src/log.ts';
-import { type SandboxGraph, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
+import { type SandboxGraph, type SandboxGraphOptions, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 
 /** A clock on which sleeping takes no time at all but moves the clock, and which remembers each sleep. */
@@ -30,8 +30,11 @@ export interface Bench {
 }
 
 /** A client that talks to a sandbox of its own. */
-export async function startBench(parts: Partial<GraphClientParts> = {}): Promise<Bench> {
-  const sandbox = await startSandboxGraph({ port: 0, latencyMs: 0 });
+export async function startBench(
+  parts: Partial<GraphClientParts> = {},
+  sandboxOptions: Partial<SandboxGraphOptions> = {},
+): Promise<Bench> {
+  const sandbox = await startSandboxGraph({ port: 0, latencyMs: 0, ...sandboxOptions });
   const clock = sleepwalkingClock();
   const { log, lines } = captureLog();
   const graph = createGraphClient({ baseUrl: sandbox.url, token: async () => null, clock, log, ...parts });

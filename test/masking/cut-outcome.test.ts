@@ -5,6 +5,7 @@ import type { Outcome } from '../../src/graph/outcome.ts';
 import { bareWord, isStructure, showing, shownAlone } from '../../src/masking/attributes.ts';
 import { cutOutcome } from '../../src/masking/cut-outcome.ts';
 import { cutStoredOutcome, cutStoredWords } from '../../src/masking/cut-stored.ts';
+import { propertyRuns } from '../support/property-runs.ts';
 
 interface Planted {
   readonly changes?: readonly { displayName: string; oldValue?: unknown; newValue?: unknown }[];
@@ -126,7 +127,7 @@ describe('an outcome', () => {
           expect(cutStoredOutcome(stored)).toBe(stored);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: propertyRuns(300) },
     );
   });
 

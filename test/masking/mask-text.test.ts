@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { maskLabel, maskText } from '../../src/masking/mask-text.ts';
+import { propertyRuns } from '../support/property-runs.ts';
 
 describe('maskText', () => {
   it.each([
@@ -163,7 +164,7 @@ describe('maskText', () => {
         expect(maskText(once)).toBe(once);
         expect(maskText(pieces.join(''), limit).length).toBeLessThanOrEqual(limit);
       }),
-      { numRuns: 500 },
+      { numRuns: propertyRuns(500) },
     );
   });
 

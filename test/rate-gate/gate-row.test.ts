@@ -1,23 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { type GateLimits, grantAt } from '../../src/rate-gate/gate.ts';
 import { type GateParts, readGate, writeGate } from '../../src/rate-gate/gate-row.ts';
 import { createTestClock } from '../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { engines, useTestDatabase } from '../support/databases.ts';
 
 const limits: GateLimits = { limit: 5, windowMs: 10_000, guardMs: 500 };
 
-describe.each(engines)('the stored gate on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('the stored gate on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
   let parts: GateParts;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     database = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     parts = { database, clock: systemClock, gate: { scope: 'tenant', limits } };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { cardAsText } from '../../src/chat/cards/as-text.ts';
 import { requestCard } from '../../src/chat/views/request-card.ts';
@@ -9,7 +9,7 @@ import type { Task } from '../../src/requests/request.ts';
 import { findRequest } from '../../src/requests/store.ts';
 import { readFault } from '../../src/sandbox/graph/fault-notation.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
-import { engineStartMs, sqliteEngine, type TestDatabase } from '../support/databases.ts';
+import { sqliteEngine, useTestDatabase } from '../support/databases.ts';
 import { openScene, quickClock } from './scene.ts';
 
 /**
@@ -20,11 +20,7 @@ import { openScene, quickClock } from './scene.ts';
 const speed = 400;
 const limits = { limit: 1_000, windowMs: 60_000, guardMs: 60_000 };
 
-let place: TestDatabase;
-beforeAll(async () => {
-  place = await sqliteEngine.createTestDatabase();
-}, engineStartMs);
-afterAll(() => place.drop());
+const place = useTestDatabase(sqliteEngine);
 
 const unknownEnds = ['504', '504+done', '500', '502', '503+done', 'cutOff', 'reset', 'truncated', 'empty', 'html'];
 const certainEnds = ['403', '401', '400:BadRequest', '404', '409:Conflict', '429/1', 'token', 'inProgress', '412'];

@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ProvisioningService } from '../../src/requests/attempt.ts';
 import { readAudit } from '../../src/requests/audit-log.ts';
 import { cancelSignedOut } from '../../src/requests/cancel-signed-out.ts';
 import { requeueTasks } from '../../src/requests/queue.ts';
 import { postponeTask } from '../../src/requests/running.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
-import { engineStartMs, sqliteEngine, type TestDatabase } from '../support/databases.ts';
+import { sqliteEngine, useTestDatabase } from '../support/databases.ts';
 import { openScene, quickClock, type Scene } from './scene.ts';
 import { ask, claimed } from './support.ts';
 
@@ -13,7 +13,7 @@ const limits = { limit: 5, windowMs: 10_000, guardMs: 500 };
 const { isaiah, adele } = people;
 
 describe('what waits for somebody who is not signed in', () => {
-  let place: TestDatabase;
+  const place = useTestDatabase(sqliteEngine);
   let scene: Scene;
   /** Whose right each call went out by. */
   const calls: string[] = [];
@@ -32,15 +32,11 @@ describe('what waits for somebody who is not signed in', () => {
   const outcomesOf = async (request: Parameters<Scene['tasksOf']>[0]) =>
     (await scene.tasksOf(request)).map(({ state }) => (state.kind === 'done' ? state.outcome : state.kind));
 
-  beforeAll(async () => {
-    place = await sqliteEngine.createTestDatabase();
-  }, engineStartMs);
   afterEach(async () => {
     await scene.close();
     calls.length = 0;
     present.clear();
   });
-  afterAll(() => place.drop());
 
   async function open(): Promise<Scene> {
     scene = await openScene({ place, clock: quickClock(50), limits });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { readAudit } from '../../src/requests/audit-log.ts';
@@ -9,24 +9,22 @@ import type { Request } from '../../src/requests/request.ts';
 import { finishTask, postponeTask, returnTask } from '../../src/requests/running.ts';
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { engines, useTestDatabase } from '../support/databases.ts';
 import { onClock } from './scene.ts';
 import { ask, claim, claimAllNow, claimed, done, named, noLimits, storeParts } from './support.ts';
 
 const hourMs = 3_600_000;
 
-describe.each(engines)('holding requests on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('holding requests on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let opened: Database;
   let database: Database;
   let clock: TestClock;
   let store: StoreParts;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     opened = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     clock = createTestClock();

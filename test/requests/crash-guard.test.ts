@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { createLog } from '../../src/log.ts';
 import { type CrashGuard, createCrashGuard } from '../../src/requests/crash-guard.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { engines, useTestDatabase } from '../support/databases.ts';
 import { onClock } from './scene.ts';
 
 const card = { kind: 'card', id: 'R7K3MQ' } as const;
@@ -12,18 +12,16 @@ const leaseMs = 60_000;
 /** What a process that dies never comes back from. */
 const deadly = () => new Promise<never>(() => {});
 
-describe.each(engines)('work that may kill its process, on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('work that may kill its process, on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let opened: Database;
   let clock: TestClock;
   let codes: string[];
   let counted: string[];
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     opened = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     clock = createTestClock();

@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../src/db/database.ts';
 import type { ProvisioningService } from '../../src/requests/attempt.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { createTestClock } from '../support/clock.ts';
-import { engineStartMs, sqliteEngine, type TestDatabase } from '../support/databases.ts';
+import { sqliteEngine, useTestDatabase } from '../support/databases.ts';
 import { doneTask, drive, openScene, quickClock, type Scene, type SceneOptions } from './scene.ts';
 
 /** A real second lasts fifty: ten seconds pass in a fifth of a second. */
@@ -11,14 +11,10 @@ const speed = 50;
 const limits = { limit: 5, windowMs: 10_000, guardMs: 5_000 };
 
 describe('a call that leaves late', () => {
-  let place: TestDatabase;
+  const place = useTestDatabase(sqliteEngine);
   let scene: Scene;
 
-  beforeAll(async () => {
-    place = await sqliteEngine.createTestDatabase();
-  }, engineStartMs);
   afterEach(() => scene.close());
-  afterAll(() => place.drop());
 
   async function open(more: Partial<SceneOptions> = {}): Promise<Scene> {
     scene = await openScene({ place, clock: quickClock(speed), limits, ...more });

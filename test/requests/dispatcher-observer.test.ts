@@ -1,13 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { DispatcherObserver, FinishedTask } from '../../src/requests/dispatcher.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
-import { engineStartMs, sqliteEngine, type TestDatabase } from '../support/databases.ts';
+import { sqliteEngine, useTestDatabase } from '../support/databases.ts';
 import { openScene, quickClock, type Scene } from './scene.ts';
 
 const limits = { limit: 5, windowMs: 10_000, guardMs: 5_000 };
 
 describe('who observes the dispatcher', () => {
-  let place: TestDatabase;
+  const place = useTestDatabase(sqliteEngine);
   let scene: Scene;
   let heard: (string | FinishedTask)[];
   const observe: DispatcherObserver = {
@@ -16,11 +16,7 @@ describe('who observes the dispatcher', () => {
     taskFinished: (task) => void heard.push(task),
   };
 
-  beforeAll(async () => {
-    place = await sqliteEngine.createTestDatabase();
-  }, engineStartMs);
   afterEach(() => scene.close());
-  afterAll(() => place.drop());
 
   it('hears of each grant and each 429, and of a task once it is at its end', async () => {
     heard = [];

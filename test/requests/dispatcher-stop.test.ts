@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../src/db/database.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
-import { engineStartMs, sqliteEngine, type TestDatabase } from '../support/databases.ts';
+import { sqliteEngine, useTestDatabase } from '../support/databases.ts';
 import { arrived, doneTask, openScene, quickClock, type Scene } from './scene.ts';
 
 /** A real second lasts fifty: ten seconds pass in a fifth of a second. */
@@ -11,14 +11,10 @@ const limits = { limit: 5, windowMs: 10_000, guardMs: 5_000 };
 const onDemand = /provisionOnDemand$/;
 
 describe('the dispatcher that stops', () => {
-  let place: TestDatabase;
+  const place = useTestDatabase(sqliteEngine);
   let scene: Scene;
 
-  beforeAll(async () => {
-    place = await sqliteEngine.createTestDatabase();
-  }, engineStartMs);
   afterEach(() => scene.close());
-  afterAll(() => place.drop());
 
   async function open(): Promise<Scene> {
     scene = await openScene({ place, clock: quickClock(speed), limits });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../src/db/database.ts';
 import type { ProvisioningService } from '../../src/requests/attempt.ts';
 import type { Request, Task } from '../../src/requests/request.ts';
@@ -6,7 +6,7 @@ import type { Fault } from '../../src/sandbox/graph/faults.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { createTestClock } from '../support/clock.ts';
-import { engineStartMs, sqliteEngine, type TestDatabase } from '../support/databases.ts';
+import { sqliteEngine, useTestDatabase } from '../support/databases.ts';
 import { doneTask, drive, openScene, quickClock, type Scene, type SceneOptions, stepMs } from './scene.ts';
 import { claimed, documentedLimits } from './support.ts';
 
@@ -16,14 +16,10 @@ const limits = { limit: 5, windowMs: 10_000, guardMs: 5_000 };
 const onDemand = /provisionOnDemand$/;
 
 describe('the dispatcher', () => {
-  let place: TestDatabase;
+  const place = useTestDatabase(sqliteEngine);
   let scene: Scene;
 
-  beforeAll(async () => {
-    place = await sqliteEngine.createTestDatabase();
-  }, engineStartMs);
   afterEach(() => scene.close());
-  afterAll(() => place.drop());
 
   async function open(more: Partial<SceneOptions> = {}): Promise<Scene> {
     scene = await openScene({ place, clock: quickClock(speed), limits, ...more });

@@ -1,19 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { createTestClock } from '../support/clock.ts';
-import { engineStartMs, postgresEngine, type TestDatabase } from '../support/databases.ts';
+import { postgresEngine, useTestDatabase } from '../support/databases.ts';
 import { drive, onClock, openScene, quickClock, type Scene, stepMs } from './scene.ts';
 import { claimed, documentedLimits, storeParts } from './support.ts';
 
 /** Two processes, each with a connection pool of its own, between one PostgreSQL and one Graph. */
 describe('two dispatchers on one PostgreSQL', () => {
-  let place: TestDatabase;
+  const place = useTestDatabase(postgresEngine);
   let scene: Scene;
 
-  beforeAll(async () => {
-    place = await postgresEngine.createTestDatabase();
-  }, engineStartMs);
   afterEach(() => scene.close());
-  afterAll(() => place.drop());
 
   it('see twenty tasks through, each once, without a single 429', async () => {
     const clock = createTestClock();

@@ -1,23 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { beginEdit, type EditingParts, pruneEdits } from '../../src/requests/editing.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
-import { engineStartMs, postgresEngine, sqliteEngine, type TestDatabase } from '../support/databases.ts';
+import { postgresEngine, sqliteEngine, useTestDatabase } from '../support/databases.ts';
 
 const stillMs = 2_000;
 const leaseMs = 30_000;
 
 describe('an edit of a card on PostgreSQL', () => {
-  let place: TestDatabase;
+  const place = useTestDatabase(postgresEngine);
   let database: Database;
   let clock: TestClock;
 
   beforeAll(async () => {
-    place = await postgresEngine.createTestDatabase();
     database = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await database.query.deleteFrom('card_edits').execute();
     clock = createTestClock();

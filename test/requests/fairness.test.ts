@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { confirmRequest } from '../../src/requests/confirmation.ts';
@@ -7,14 +7,14 @@ import { forecastQueue, requestsInLine } from '../../src/requests/queue.ts';
 import { finishTask, postponeTask } from '../../src/requests/running.ts';
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { engines, useTestDatabase } from '../support/databases.ts';
 import { onClock } from './scene.ts';
 import { ask, claim, claimAllNow, claimed, done, named, noLimits, storeParts } from './support.ts';
 
 const bulk = { lane: 'bulk' } as const;
 
-describe.each(engines)('lists and single requests together on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('lists and single requests together on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let opened: Database;
   let clock: TestClock;
   let database: Database;
@@ -24,10 +24,8 @@ describe.each(engines)('lists and single requests together on $name', ({ createT
   let strict: StoreParts;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     opened = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     clock = createTestClock();

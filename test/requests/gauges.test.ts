@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { act } from '../../src/requests/access-requests/store.ts';
@@ -7,22 +7,20 @@ import { finishTask, postponeTask } from '../../src/requests/running.ts';
 import type { StoreParts } from '../../src/requests/store.ts';
 import { noteSeenJobs } from '../../src/requests/watching/seen-jobs.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { engines, useTestDatabase } from '../support/databases.ts';
 import { accessParts, askAccess, deny } from './access-requests/support.ts';
 import { onClock } from './scene.ts';
 import { ask, claimed, documentedLimits, done, storeParts } from './support.ts';
 
-describe.each(engines)('the gauges on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('the gauges on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let opened: Database;
   let clock: TestClock;
   let store: StoreParts;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     opened = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     clock = createTestClock();

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Outcome } from '../../src/graph/outcome.ts';
 import { readGate, writeGate } from '../../src/rate-gate/gate-row.ts';
 import { type AuditEntry, readAudit } from '../../src/requests/audit-log.ts';
@@ -8,7 +8,7 @@ import { forecastQueue, requeueTasks } from '../../src/requests/queue.ts';
 import type { Request } from '../../src/requests/request.ts';
 import type { Fault } from '../../src/sandbox/graph/faults.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { engines, useTestDatabase } from '../support/databases.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Relay, startRelay } from '../support/relay.ts';
 import { drive, driveFor, openScene, type Scene, type SceneOptions } from './scene.ts';
@@ -19,14 +19,11 @@ const day = 24 * 60 * 60_000;
 const onDemand = /provisionOnDemand$/;
 
 describe.each(engines)('Graph away, on $name', (engine) => {
-  let place: TestDatabase;
+  const place = useTestDatabase(engine);
   let scene: Scene;
   let relay: Relay;
   let clock: TestClock;
 
-  beforeAll(async () => {
-    place = await engine.createTestDatabase();
-  }, engineStartMs);
   beforeEach(async () => {
     relay = await startRelay();
     clock = createTestClock();
@@ -35,7 +32,6 @@ describe.each(engines)('Graph away, on $name', (engine) => {
     await scene.close();
     await relay.close();
   });
-  afterAll(() => place.drop());
 
   async function open(more: Partial<SceneOptions> = {}): Promise<void> {
     scene = await openScene({ place, clock, limits: documentedLimits, relay, ...more });

@@ -1,19 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Subject } from '../../src/requests/request.ts';
 import { apps } from '../../src/sandbox/tenant/applications.ts';
 import { groups } from '../../src/sandbox/tenant/groups.ts';
-import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { engines, useTestDatabase } from '../support/databases.ts';
 import { openScene, type Scene } from './scene.ts';
 
-describe.each(engines)('a group in several calls on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('a group in several calls on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let scene: Scene;
 
-  beforeAll(async () => {
-    place = await createTestDatabase();
-  }, engineStartMs);
   afterEach(() => scene.close());
-  afterAll(() => place.drop());
 
   it('goes out once for each five members, with its members, and each call has its outcome', async () => {
     scene = await openScene({ place, limits: { limit: 50, windowMs: 1_000, guardMs: 0 } });

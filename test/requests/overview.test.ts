@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { isWorthRetrying } from '../../src/graph/outcome/retry.ts';
@@ -9,7 +9,7 @@ import { requeueTasks } from '../../src/requests/queue.ts';
 import { finishTask } from '../../src/requests/running.ts';
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { engines, useTestDatabase } from '../support/databases.ts';
 import { onClock } from './scene.ts';
 import { ask, claimed, done, named, noLimits, storeParts } from './support.ts';
 
@@ -36,18 +36,16 @@ const every: readonly Outcome[] = [
   { kind: 'unknown', why: 'timeout' },
 ];
 
-describe.each(engines)('the overview of a request on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('the overview of a request on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let opened: Database;
   let database: Database;
   let clock: TestClock;
   let store: StoreParts;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     opened = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     clock = createTestClock();

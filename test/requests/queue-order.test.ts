@@ -1,16 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { forecastQueue } from '../../src/requests/queue.ts';
 import { finishTask, postponeTask } from '../../src/requests/running.ts';
 import type { StoreParts } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { engines, useTestDatabase } from '../support/databases.ts';
 import { onClock } from './scene.ts';
 import { ask, claim, claimAllNow, claimed, done, named, noLimits, storeParts } from './support.ts';
 
-describe.each(engines)('who is next in the queue on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('who is next in the queue on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let opened: Database;
   let database: Database;
   let clock: TestClock;
@@ -18,10 +18,8 @@ describe.each(engines)('who is next in the queue on $name', ({ createTestDatabas
   let store: StoreParts;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     opened = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     clock = createTestClock();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { Outcome } from '../../src/graph/outcome.ts';
@@ -15,7 +15,7 @@ import {
 import { finishTask, noteSent, postponeTask } from '../../src/requests/running.ts';
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { engines, useTestDatabase } from '../support/databases.ts';
 import { onClock } from './scene.ts';
 import { ask, claim, claimAllNow, claimed, documentedLimits, done, named, noLimits, storeParts } from './support.ts';
 
@@ -33,8 +33,8 @@ const notInScope: Outcome = {
   },
 };
 
-describe.each(engines)('the queue on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('the queue on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let opened: Database;
   let database: Database;
   let clock: TestClock;
@@ -42,10 +42,8 @@ describe.each(engines)('the queue on $name', ({ createTestDatabase }) => {
   let store: StoreParts;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     opened = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     clock = createTestClock();

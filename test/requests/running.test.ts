@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { Report } from '../../src/graph/outcome.ts';
@@ -11,7 +11,7 @@ import type { Task } from '../../src/requests/request.ts';
 import { finishTask, noteSent, postponeTask, renewLease, returnTask } from '../../src/requests/running.ts';
 import { findRequest, type StoreParts } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { engines, useTestDatabase } from '../support/databases.ts';
 import { onClock } from './scene.ts';
 import { ask, claim, claimed, done, named, noLimits, storeParts } from './support.ts';
 
@@ -25,18 +25,17 @@ const emptyReport: Report = {
   targetId: null,
 };
 
-describe.each(engines)('a running task on $name', ({ name, createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('a running task on $name', (engine) => {
+  const { name } = engine;
+  const place = useTestDatabase(engine);
   let opened: Database;
   let database: Database;
   let clock: TestClock;
   let store: StoreParts;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     opened = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     clock = createTestClock();

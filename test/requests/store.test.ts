@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { readAudit } from '../../src/requests/audit-log.ts';
@@ -13,23 +13,21 @@ import {
   type StoreParts,
 } from '../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
+import { engines, useTestDatabase } from '../support/databases.ts';
 import { seedAccess } from './history/support.ts';
 import { onClock } from './scene.ts';
 import { ask, claimed, named, noLimits, person, storeParts, wanted } from './support.ts';
 
-describe.each(engines)('the store on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('the store on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let opened: Database;
   let database: Database;
   let clock: TestClock;
   let store: StoreParts;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     opened = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     clock = createTestClock();

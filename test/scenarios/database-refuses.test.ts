@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
-import { administer, engineStartMs, postgresEngine, type TestDatabase } from '../support/databases.ts';
+import { postgresEngine, useTestDatabase } from '../support/databases.ts';
 import { eventually } from '../support/eventually.ts';
+import { administer } from '../support/postgres/administer.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';
 
 jest.setTimeout(120_000);
@@ -77,13 +78,12 @@ describe('an SQLite file that an Usher works on', () => {
 });
 
 describe('a PostgreSQL that takes rights away', () => {
-  let place: TestDatabase;
+  // The account that loses its rights has to be the one that creates the tables.
+  const place = useTestDatabase(postgresEngine, 'bare');
   let url: string;
   beforeAll(async () => {
-    place = await postgresEngine.createTestDatabase();
     url = place.config.kind === 'postgres' ? place.config.url.reveal() : '';
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
 
   it('is told as what it is, in the chat and in the log, until they are back', async () => {
     await administer(url, `create role bound_${place.config.kind} login password 'pass'`).catch(() => undefined);

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { afterAll, beforeAll } from '@jest/globals';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { type DatabaseConfig, secret } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import type { Schema } from '../../src/db/schema.ts';
+import { administer } from './postgres/administer.ts';
 import { deskVariable } from './postgres/desk.ts';
+import { templateName } from './postgres/template.ts';
 
 /**
  * An engine that Usher runs on, for `describe.each(engines)('… on $name', ({ createTestDatabase }) => …)`: the same
@@ -15,8 +17,8 @@ import { deskVariable } from './postgres/desk.ts';
  */
 export interface Engine {
   readonly name: 'SQLite' | 'PostgreSQL';
-  /** A new, empty database. Give `beforeAll` the time `engineStartMs` for it. */
-  createTestDatabase(): Promise<TestDatabase>;
+  /** A new database: `bare`, or with the tables of this version. Give its hook the time `engineStartMs`. */
+  createTestDatabase(content?: 'bare' | 'tables'): Promise<TestDatabase>;
 }
 
 export interface TestDatabase {
@@ -43,10 +45,12 @@ const sqlite: Engine = {
 
 const postgres: Engine = {
   name: 'PostgreSQL',
-  async createTestDatabase() {
+  async createTestDatabase(content = 'bare') {
     const name = `usher_${randomBytes(6).toString('hex')}`;
     const server = await postgresAddress();
-    await administer(server, `create database ${name}`);
+    const template = content === 'tables' ? ` template ${templateName}` : '';
+    // The other strategy, PostgreSQL's default, takes seven times as long where nothing is synchronized to the disk.
+    await administer(server, `create database ${name}${template} strategy file_copy`);
     const url = server.replace(/[^/]*$/, name);
     return testDatabase({ kind: 'postgres', url: secret(url) }, () =>
       administer(server, `drop database ${name} with (force)`),
@@ -84,6 +88,27 @@ const { testEngines } = globalThis as { readonly testEngines?: readonly Engine['
 export const engines: readonly Engine[] = [sqlite, postgres].filter(({ name }) => testEngines?.includes(name) ?? true);
 export const postgresEngine: Engine = postgres;
 export const sqliteEngine: Engine = sqlite;
+
+/** Creates the database of the suite that calls it before its first test, and drops it after the last. */
+export function useTestDatabase(engine: Engine, content: 'bare' | 'tables' = 'tables'): TestDatabase {
+  let created: TestDatabase | undefined;
+  const place = () => {
+    if (created === undefined) throw new Error('the database of a suite is there in its hooks and tests');
+    return created;
+  };
+  beforeAll(async () => {
+    created = await engine.createTestDatabase(content);
+  }, engineStartMs);
+  afterAll(() => created?.drop());
+  return {
+    get config() {
+      return place().config;
+    },
+    open: (clock) => place().open(clock),
+    empty: () => place().empty(),
+    drop: () => place().drop(),
+  };
+}
 
 function testDatabase(config: DatabaseConfig, drop: () => Promise<void>): TestDatabase {
   const opened: Database[] = [];
@@ -126,15 +151,4 @@ async function postgresAddress(): Promise<string> {
   const text = await answer.text();
   if (!answer.ok) throw new Error(text);
   return text;
-}
-
-/** Runs one statement on the server as such; also for tests that play the server's administrator. */
-export async function administer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }

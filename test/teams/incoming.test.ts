@@ -6,6 +6,7 @@ import { tenantId } from '../../src/sandbox/tenant/identity.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { conversationKey } from '../../src/teams/conversations.ts';
 import { readerOf, toConversation, toIncoming } from '../../src/teams/incoming.ts';
+import { propertyRuns } from '../support/property-runs.ts';
 
 const speaker = { id: people.alex.id, tenantId };
 const writer = { id: people.alex.id, name: people.alex.displayName };
@@ -271,7 +272,7 @@ describe('any activity', () => {
           () => new Intl.DateTimeFormat(incoming.reader.locale, { timeZone: incoming.reader.timeZone }),
         ).not.toThrow();
       }),
-      { numRuns: 500 },
+      { numRuns: propertyRuns(500) },
     );
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { cleanText } from '../../src/teams/text.ts';
+import { propertyRuns } from '../support/property-runs.ts';
 
 const SEED = 20261121;
 const botId = '28:usher';
@@ -199,7 +200,7 @@ describe('whatever comes over the wire', () => {
           expect(name).not.toBe('');
         }
       }),
-      { seed: SEED, numRuns: 1500 },
+      { seed: SEED, numRuns: propertyRuns(1500) },
     );
   });
 });

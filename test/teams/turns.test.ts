@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Incoming } from '../../src/chat/incoming.ts';
 import { systemClock } from '../../src/clock.ts';
 import { markAway } from '../../src/db/away.ts';
@@ -6,7 +6,7 @@ import type { Database } from '../../src/db/database.ts';
 import { createLog } from '../../src/log.ts';
 import { createTurns, type Turns } from '../../src/teams/turns.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
-import { engineStartMs, engines, postgresEngine, type TestDatabase } from '../support/databases.ts';
+import { engines, postgresEngine, useTestDatabase } from '../support/databases.ts';
 import { eventually } from '../support/eventually.ts';
 
 const noon = Date.UTC(2026, 0, 5, 12);
@@ -24,18 +24,16 @@ function incoming(id: string): Incoming {
   };
 }
 
-describe.each(engines)('turns on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('turns on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
   let clock: TestClock;
   let turns: Turns;
   let codes: unknown[];
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     database = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     clock = createTestClock(noon);
@@ -196,14 +194,12 @@ describe.each(engines)('turns on $name', ({ createTestDatabase }) => {
 });
 
 describe('turns of several processes on PostgreSQL', () => {
-  let place: TestDatabase;
+  const place = useTestDatabase(postgresEngine);
   let database: Database;
 
   beforeAll(async () => {
-    place = await postgresEngine.createTestDatabase();
     database = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(() => place.empty());
 
   it('are taken up when the lease of their process has run out, and not before', async () => {

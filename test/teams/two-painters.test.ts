@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Drawing } from '../../src/chat/reply.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
@@ -8,7 +8,7 @@ import { bumpRevision, createRequest, findRequest, findUndrawn, markDrawn } from
 import { type CardUpdater, createCardUpdater } from '../../src/teams/card-updater.ts';
 import { createPacing } from '../../src/teams/pacing.ts';
 import { noLimits, storeParts, wanted } from '../requests/support.ts';
-import { engineStartMs, postgresEngine, type TestDatabase } from '../support/databases.ts';
+import { postgresEngine, useTestDatabase } from '../support/databases.ts';
 import { eventually } from '../support/eventually.ts';
 import { drawingOf } from './painter-stage.ts';
 
@@ -16,7 +16,7 @@ const editEveryMs = 20;
 
 /** Two processes on one PostgreSQL, and one card in a Teams that is slow at will. */
 describe('two painters of one card', () => {
-  let place: TestDatabase;
+  const place = useTestDatabase(postgresEngine);
   let databases: Database[];
   let shown: number;
   let edits: { readonly revision: number; readonly by: number }[];
@@ -26,10 +26,8 @@ describe('two painters of one card', () => {
   let way: (by: number) => Promise<void>;
 
   beforeAll(async () => {
-    place = await postgresEngine.createTestDatabase();
     databases = [await place.open(systemClock), await place.open(systemClock)];
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     [shown, edits, atOnce, mostAtOnce] = [0, [], 0, 0];

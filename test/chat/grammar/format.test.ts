@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Command } from '../../../src/chat/command.ts';
 import { format } from '../../../src/chat/grammar/format.ts';
 import { parse } from '../../../src/chat/grammar/parse.ts';
+import { propertyRuns } from '../../support/property-runs.ts';
 
 const SEED = 20261121;
 
@@ -321,7 +322,7 @@ describe('the canonical line of a command', () => {
       fc.property(command, (meant) => {
         expect(parse(format(meant))).toEqual({ kind: 'command', command: meant });
       }),
-      { seed: SEED, numRuns: 5000 },
+      { seed: SEED, numRuns: propertyRuns(5000) },
     );
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Parsed } from '../../../src/chat/command.ts';
 import { parse } from '../../../src/chat/grammar/parse.ts';
+import { propertyRuns } from '../../support/property-runs.ts';
 
 const adele = 'adele@contoso.com';
 const isaiah = 'isaiah@contoso.com';
@@ -309,7 +310,7 @@ describe('any list at all', () => {
           ),
         );
       }),
-      { seed: 20261122, numRuns: 1000 },
+      { seed: 20261122, numRuns: propertyRuns(1000) },
     );
   });
 });

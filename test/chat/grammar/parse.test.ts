@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Parsed } from '../../../src/chat/command.ts';
 import { parse } from '../../../src/chat/grammar/parse.ts';
+import { propertyRuns } from '../../support/property-runs.ts';
 
 const SEED = 20261121;
 const guid = '5eed0000-0000-4000-8000-000000000003';
@@ -298,7 +299,7 @@ describe('any text at all', () => {
           for (const subject of parsed.command.subjects) expect(subject.trim()).not.toBe('');
         }
       }),
-      { seed: SEED, numRuns: 2500 },
+      { seed: SEED, numRuns: propertyRuns(2500) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { readEndDate } from '../../../src/chat/dates/end-date.ts';
 import { readStartDate } from '../../../src/chat/dates/start-date.ts';
 import type { DateWords } from '../../../src/chat/dates/words/shape.ts';
 import { parse } from '../../../src/chat/grammar/parse.ts';
+import { propertyRuns } from '../../support/property-runs.ts';
 
 /** A Wednesday. */
 const NOW = Date.parse('2026-11-18T12:00:00Z');
@@ -319,7 +320,7 @@ describe('a line with an end, in any language', () => {
         // What is not read stands in the name of the app, of which there is none then.
         if (end === null) expect(app).not.toMatch(/^(?:Concur|Box)$/);
       }),
-      { seed: SEED, numRuns: 4000 },
+      { seed: SEED, numRuns: propertyRuns(4000) },
     );
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readPeopleFile } from '../../../src/chat/lists/people-file.ts';
+import { propertyRuns } from '../../support/property-runs.ts';
 
 const two = ['adele@contoso.com', 'isaiah@contoso.com'];
 const table = `userPrincipalName,displayName\r\n${two[0]},Adele Vance\r\n${two[1]},"Langer, Isaiah"\r\n`;
@@ -187,7 +188,7 @@ describe('any bytes at all', () => {
         expect(['people', 'noColumn', 'tooManyRows', 'unreadable', 'empty']).toContain(read.kind);
         if (read.kind === 'people') for (const entry of read.entries) expect(entry).toMatch(/^[^\s@]+@[^\s@]+$/);
       }),
-      { seed: 20261122, numRuns: 1000 },
+      { seed: 20261122, numRuns: propertyRuns(1000) },
     );
   });
 

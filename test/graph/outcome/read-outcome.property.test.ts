@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { readOutcome } from '../../../src/graph/outcome/read-outcome.ts';
+import { propertyRuns } from '../../support/property-runs.ts';
 import { answer, typeName } from './answers.ts';
 
 const goodNews: ReadonlySet<string> = new Set(['created', 'updated', 'disabled', 'deleted', 'otherChange', 'inSync']);
@@ -118,7 +119,7 @@ describe('readOutcome on whatever may come', () => {
         if (kind !== 'inSync' && goodNews.has(kind)) expect(JSON.stringify(body)).toMatch(/success/i);
         if (kind === 'inSync') expect(JSON.stringify(body)).toMatch(/redundantexport/i);
       }),
-      { numRuns: 2000 },
+      { numRuns: propertyRuns(2000) },
     );
   });
 
@@ -161,7 +162,7 @@ describe('readOutcome on whatever may come', () => {
 
         expect(isGoodNews(body)).toBe(false);
       }),
-      { numRuns: 300 },
+      { numRuns: propertyRuns(300) },
     );
   });
 

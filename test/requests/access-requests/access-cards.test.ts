@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../src/db/database.ts';
 import {
   accessCardOfActivity,
@@ -18,23 +18,21 @@ import type { AccessParts } from '../../../src/requests/access-requests/parts.ts
 import { act, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
 import { cancelRequest } from '../../../src/requests/confirmation.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
+import { engines, useTestDatabase } from '../../support/databases.ts';
 import { wanted } from '../support.ts';
 import { accessParts, approve, askAccess, reader } from './support.ts';
 
-describe.each(engines)('the copies of a card on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('the copies of a card on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
   let clock: TestClock;
   let parts: AccessParts;
   let accessRequestId: string;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     clock = createTestClock();
     database = await place.open(clock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     parts = accessParts(database, clock);

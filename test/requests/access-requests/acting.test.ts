@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Database } from '../../../src/db/database.ts';
 import { type AccessAction, mayRetryLapsed, stateAfter } from '../../../src/requests/access-requests/access-request.ts';
@@ -10,7 +10,7 @@ import { readAudit } from '../../../src/requests/audit-log.ts';
 import { finishTask } from '../../../src/requests/running.ts';
 import { findRequest } from '../../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
-import { engineStartMs, engines, sqliteEngine, type TestDatabase } from '../../support/databases.ts';
+import { engines, sqliteEngine, useTestDatabase } from '../../support/databases.ts';
 import { ask, claimed, done, wanted } from '../support.ts';
 import { lapses } from './lapses.ts';
 import {
@@ -39,18 +39,16 @@ const emptyReport = {
   targetId: null,
 };
 
-describe.each(engines)('acting on an access request on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('acting on an access request on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
   let clock: TestClock;
   let parts: AccessParts;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     clock = createTestClock();
     database = await place.open(clock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     parts = accessParts(database, clock);
@@ -267,16 +265,14 @@ describe.each(engines)('acting on an access request on $name', ({ createTestData
 });
 
 describe('random sequences of actions', () => {
-  let place: TestDatabase;
+  const place = useTestDatabase(sqliteEngine);
   let parts: AccessParts;
   let clock: TestClock;
 
   beforeAll(async () => {
-    place = await sqliteEngine.createTestDatabase();
     clock = createTestClock();
     parts = accessParts(await place.open(clock), clock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
 
   it('take only the transitions that are drawn, decide once at most, and never leave an end', async () => {
     const actions = fc.oneof(

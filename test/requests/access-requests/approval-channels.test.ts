@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../src/db/database.ts';
 import {
   type ApprovalChannel,
@@ -10,20 +10,18 @@ import {
 } from '../../../src/requests/access-requests/approval-channels.ts';
 import { readAudit } from '../../../src/requests/audit-log.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
+import { engines, useTestDatabase } from '../../support/databases.ts';
 import { reader } from './support.ts';
 
-describe.each(engines)('places for approvals on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('places for approvals on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
   let clock: TestClock;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     clock = createTestClock();
     database = await place.open(clock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(() => place.empty());
 
   const desk: ApprovalChannel = {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../src/db/database.ts';
 import { createLog } from '../../../src/log.ts';
 import { accessCardPosted, accessCardsOf, dueAccessCards } from '../../../src/requests/access-requests/access-cards.ts';
@@ -14,7 +14,7 @@ import { act, findAccessRequest } from '../../../src/requests/access-requests/st
 import { cancelRequest } from '../../../src/requests/confirmation.ts';
 import { finishTask } from '../../../src/requests/running.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
+import { engines, useTestDatabase } from '../../support/databases.ts';
 import { eventually } from '../../support/eventually.ts';
 import { claimed, done, named, wanted } from '../support.ts';
 import {
@@ -49,8 +49,9 @@ const desk = { key: 'desk', conversation: 'desk', reader };
 const board = { key: 'board', conversation: 'board', reader };
 const ready: StartVerdict = { kind: 'ready', request: wanted(), assigned: false };
 
-describe.each(engines)('the calendar on $name', ({ name, createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('the calendar on $name', (engine) => {
+  const { name } = engine;
+  const place = useTestDatabase(engine);
   let database: Database;
   let clock: TestClock;
   let parts: AccessParts;
@@ -58,10 +59,8 @@ describe.each(engines)('the calendar on $name', ({ name, createTestDatabase }) =
   let logged: string[];
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     database = await place.open(createTestClock());
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     // A Friday.

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../src/db/database.ts';
 import { assignmentLeft } from '../../../src/requests/access-requests/access-request.ts';
 import { beginAssignment, settleAssignment } from '../../../src/requests/access-requests/assigning.ts';
@@ -6,23 +6,21 @@ import type { AccessParts } from '../../../src/requests/access-requests/parts.ts
 import { act, findAccessRequest } from '../../../src/requests/access-requests/store.ts';
 import { readAudit } from '../../../src/requests/audit-log.ts';
 import { createTestClock } from '../../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
+import { engines, useTestDatabase } from '../../support/databases.ts';
 import { accessParts, approved, cancel } from './support.ts';
 
 const assignment = { app: 'salesforce', subject: 'isaiah', appRole: 'User' };
 
-describe.each(engines)('the assignment that an approval makes on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('the assignment that an approval makes on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
   let parts: AccessParts;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     const clock = createTestClock();
     database = await place.open(clock);
     parts = accessParts(database, clock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(() => place.empty());
 
   const left = async (id: string) => {

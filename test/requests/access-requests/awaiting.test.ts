@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createAssignments } from '../../../src/graph/assignments.ts';
 import { overAll } from '../../../src/graph/outcome/over-all.ts';
 import type { Outcome, ScopingCheck } from '../../../src/graph/outcome.ts';
@@ -17,7 +17,7 @@ import { apps } from '../../../src/sandbox/tenant/applications.ts';
 import { people } from '../../../src/sandbox/tenant/people.ts';
 import { type Bench, startBench } from '../../graph/support.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
-import { engineStartMs, sqliteEngine, type TestDatabase } from '../../support/databases.ts';
+import { sqliteEngine, useTestDatabase } from '../../support/databases.ts';
 import { claimed, done, wanted } from '../support.ts';
 import { accessParts, approved, dayMs } from './support.ts';
 
@@ -32,7 +32,7 @@ const report = {
   targetId: null,
 };
 
-let place: TestDatabase;
+const place = useTestDatabase(sqliteEngine);
 let clock: TestClock;
 let store: AccessParts;
 let bench: Bench;
@@ -40,11 +40,9 @@ let parts: AwaitingParts;
 let id: string;
 
 beforeAll(async () => {
-  place = await sqliteEngine.createTestDatabase();
   clock = createTestClock();
   store = accessParts(await place.open(clock), clock);
-}, engineStartMs);
-afterAll(() => place.drop());
+});
 beforeEach(async () => {
   await place.empty();
   bench = await startBench();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Clock } from '../../../src/clock.ts';
 import { createLog } from '../../../src/log.ts';
 import {
@@ -9,7 +9,7 @@ import {
 } from '../../../src/requests/access-requests/approval-scheduler.ts';
 import { claimDue } from '../../../src/requests/access-requests/due.ts';
 import { createTestClock } from '../../support/clock.ts';
-import { engineStartMs, postgresEngine, type TestDatabase } from '../../support/databases.ts';
+import { postgresEngine, useTestDatabase } from '../../support/databases.ts';
 import { eventually } from '../../support/eventually.ts';
 import { named, wanted } from '../support.ts';
 import { accessParts, approved, askAccess, dayMs, kindsOf, reader, stateOf } from './support.ts';
@@ -17,12 +17,8 @@ import { accessParts, approved, askAccess, dayMs, kindsOf, reader, stateOf } fro
 const desk = { key: 'desk', conversation: 'desk', reader };
 
 describe('two calendars on one PostgreSQL', () => {
-  let place: TestDatabase;
+  const place = useTestDatabase(postgresEngine);
 
-  beforeAll(async () => {
-    place = await postgresEngine.createTestDatabase();
-  }, engineStartMs);
-  afterAll(() => place.drop());
   beforeEach(() => place.empty());
 
   async function replica(clock: Clock, actions: DueActions): Promise<ApprovalScheduler> {

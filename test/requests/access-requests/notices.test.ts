@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../src/db/database.ts';
 import {
   attachAccessCard,
@@ -12,23 +12,21 @@ import { dueNotices, firstLookMs, noticeSent, putOffNotice } from '../../../src/
 import type { AccessParts } from '../../../src/requests/access-requests/parts.ts';
 import { act } from '../../../src/requests/access-requests/store.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
+import { engines, useTestDatabase } from '../../support/databases.ts';
 import { wanted } from '../support.ts';
 import { accessParts, alex, approve, askAccess, cancel, dayMs, deny, reader, takeNotices } from './support.ts';
 
-describe.each(engines)('who is told what on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('who is told what on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
   let clock: TestClock;
   let parts: AccessParts;
   let id: string;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     clock = createTestClock();
     database = await place.open(clock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     parts = accessParts(database, clock);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../src/db/database.ts';
 import type { AccessParts } from '../../../src/requests/access-requests/parts.ts';
 import {
@@ -12,22 +12,20 @@ import {
 import { readAudit } from '../../../src/requests/audit-log.ts';
 import { unusedId } from '../../../src/requests/request-id.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
+import { engines, useTestDatabase } from '../../support/databases.ts';
 import { ask } from '../support.ts';
 import { accessParts, askAccess, cancel, dayMs, deny, kindsOf, megan, wantedAccess } from './support.ts';
 
-describe.each(engines)('access requests on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('access requests on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
   let clock: TestClock;
   let parts: AccessParts;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     clock = createTestClock();
     database = await place.open(clock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     parts = accessParts(database, clock);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Identification } from '../../../src/access/access.ts';
 import type { Database } from '../../../src/db/database.ts';
 import { fetched } from '../../../src/graph/answer.ts';
@@ -20,22 +20,20 @@ import { act, findAccessRequest } from '../../../src/requests/access-requests/st
 import { giveUpConversation } from '../../../src/requests/access-requests/undelivered.ts';
 import { readAudit } from '../../../src/requests/audit-log.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
+import { engines, useTestDatabase } from '../../support/databases.ts';
 import { accessParts, approve, askAccess, dayMs, kindsOf, reader, takeNotices } from './support.ts';
 
-describe.each(engines)('a chat that Teams refuses on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('a chat that Teams refuses on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
   let clock: TestClock;
   let parts: AccessParts;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     clock = createTestClock();
     database = await place.open(clock);
     parts = accessParts(database, clock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     await rememberPerson(database, { personId: 'alex', conversation: 'alex chat', reader, seenAt: 1 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../src/clock.ts';
 import type { Database } from '../../../src/db/database.ts';
 import { type AuditEntry, writeAudit } from '../../../src/requests/audit-log.ts';
@@ -10,20 +10,18 @@ import {
 } from '../../../src/requests/history/audit-lines.ts';
 import { findKnown } from '../../../src/requests/history/names.ts';
 import { csvOf } from '../../../src/requests/history/texts.ts';
-import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
+import { engines, useTestDatabase } from '../../support/databases.ts';
 import { seedAccess, seedRequest } from './support.ts';
 
 const whole: ExportFilter = { since: null, about: null };
 
-describe.each(engines)('the export of the record on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('the export of the record on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     database = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(() => place.empty());
 
   const write = (at: number, more: Partial<AuditEntry> = {}) =>

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../src/clock.ts';
 import { type Database, isDatabaseAway, openDatabase } from '../../../src/db/database.ts';
 import { auditFile, csvUntil } from '../../../src/requests/history/export.ts';
-import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
+import { engines, useTestDatabase } from '../../support/databases.ts';
 
 const whole = { since: null, about: null, until: '2100-01-01T00:00:00.000Z' };
 
@@ -21,15 +21,13 @@ async function writeMany(database: Database, count: number): Promise<void> {
       .execute();
 }
 
-describe.each(engines)('the record as a file on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('the record as a file on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     database = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(() => place.empty());
 
   it.each([0, 3, 1_000, 1_500])('of %i entries has the size that it was said to have', async (count) => {

@@ -1,22 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../src/clock.ts';
 import type { Database } from '../../../src/db/database.ts';
 import { findEntries, findEntriesPage, lastEntryAbout } from '../../../src/requests/history/history.ts';
 import type { Cursor, HistoryFilter } from '../../../src/requests/history/history-entry.ts';
-import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
+import { engines, useTestDatabase } from '../../support/databases.ts';
 import { idOf, seedAccess, seedRequest } from './support.ts';
 
 const everything: HistoryFilter = { about: null, askerId: null, since: null };
 
-describe.each(engines)('the history on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('the history on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     database = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(() => place.empty());
 
   async function found(filter: Partial<HistoryFilter>, limit = 100): Promise<(string | null)[]> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CompiledQuery } from 'kysely';
 import { systemClock } from '../../../src/clock.ts';
 import type { Database } from '../../../src/db/database.ts';
@@ -8,23 +8,22 @@ import type { Cursor, HistoryFilter } from '../../../src/requests/history/histor
 import { findKeys } from '../../../src/requests/history/keys.ts';
 import { findKnown } from '../../../src/requests/history/names.ts';
 import { findUndrawn, isRequestCard } from '../../../src/requests/store.ts';
-import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
+import { engines, useTestDatabase } from '../../support/databases.ts';
 import { accessRow, idOf, seedMany, seedRequest } from './support.ts';
 
+const seedTimeoutMs = 60_000;
 const everything: HistoryFilter = { about: null, askerId: null, since: null };
 const middle = { at: 50_060_000, id: 'R1050000' };
 
 // Time says little on a busy machine; the plan says whether a query reads more as the history grows.
-describe.each(engines)('a history of a hundred thousand requests on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('a history of a hundred thousand requests on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     database = await place.open(systemClock);
     await seedMany(database);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  }, seedTimeoutMs);
 
   it.each([
     ['everything', {}],

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../src/clock.ts';
 import type { Database } from '../../../src/db/database.ts';
 import { fetched } from '../../../src/graph/answer.ts';
@@ -6,14 +6,14 @@ import { createLog } from '../../../src/log.ts';
 import { startWatcher, type Watcher, type WatcherParts } from '../../../src/requests/watching/watcher.ts';
 import { addWatch } from '../../../src/requests/watching/watches.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
+import { engines, useTestDatabase } from '../../support/databases.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type Answer, answered, forgetWatches, status, takeAnnouncements, watch } from './support.ts';
 
 const everyMs = 300_000;
 
-describe.each(engines)('watching on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('watching on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
   let clock: TestClock;
   let jobs: Map<string, Answer>;
@@ -22,10 +22,8 @@ describe.each(engines)('watching on $name', ({ createTestDatabase }) => {
   let running: Watcher[];
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     database = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     await forgetWatches(database);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../src/clock.ts';
 import type { Database } from '../../../src/db/database.ts';
 import { readAudit } from '../../../src/requests/audit-log.ts';
@@ -10,22 +10,20 @@ import {
 import { claimRound, noteStatus, releaseRound } from '../../../src/requests/watching/round.ts';
 import { addWatch, listWatches, removeWatch, type WatchParts } from '../../../src/requests/watching/watches.ts';
 import { createTestClock, type TestClock } from '../../support/clock.ts';
-import { engineStartMs, engines, type TestDatabase } from '../../support/databases.ts';
+import { engines, useTestDatabase } from '../../support/databases.ts';
 import { alex, forgetWatches, status, takeAnnouncements, watch } from './support.ts';
 
 const everyMs = 300_000;
 
-describe.each(engines)('watches on $name', ({ createTestDatabase }) => {
-  let place: TestDatabase;
+describe.each(engines)('watches on $name', (engine) => {
+  const place = useTestDatabase(engine);
   let database: Database;
   let clock: TestClock;
   let parts: WatchParts;
 
   beforeAll(async () => {
-    place = await createTestDatabase();
     database = await place.open(systemClock);
-  }, engineStartMs);
-  afterAll(() => place.drop());
+  });
   beforeEach(async () => {
     await place.empty();
     await forgetWatches(database);

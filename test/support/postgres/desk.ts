@@ -16,7 +16,7 @@ export const deskVariable = 'USHER_TEST_POSTGRES_DESK';
 export async function openDesk(): Promise<Desk> {
   let starting: Promise<PostgresServer> | undefined;
   const desk = createServer((_request, response) => {
-    starting ??= startPostgres();
+    starting ??= start();
     starting.then(
       (postgres) => response.end(postgres.url('postgres')),
       (error: unknown) => {
@@ -39,6 +39,14 @@ export async function openDesk(): Promise<Desk> {
       await postgres?.stop();
     },
   };
+}
+
+/** Loads the database code only in a run that needs it. */
+async function start(): Promise<PostgresServer> {
+  const server = await startPostgres();
+  const { createTemplate } = await import('./template.ts');
+  await createTemplate(server);
+  return server;
 }
 
 function describe(error: unknown): string {
