@@ -130,13 +130,13 @@ describe('a manager who asks for a new hire', () => {
     if (taken === undefined) throw new Error('no card of hers can be cancelled');
 
     expect((await asks('isaiah', 'salesforce')).at(-1)?.text).toMatch(/already/i);
-    expect((await asks('adele', 'ServiceNow')).at(-1)?.text).toMatch(/10/);
+    expect((await asks('adele', 'ServiceNow')).at(-1)?.text).toContain('10 requests of yours are still open');
     await teams.press('megan', taken, 'Cancel');
     await teams.settled();
 
     const [asked] = await asks('isaiah', 'ServiceNow');
     expect(asked?.text).toContain('ServiceNow');
-    expect(asked?.text).not.toMatch(/10/);
+    expect(asked?.text).toContain('Waiting for approval');
   });
 });
 
