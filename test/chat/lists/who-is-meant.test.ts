@@ -136,7 +136,7 @@ async function actedOn(line: string): Promise<readonly DirectoryUser[]> {
 }
 
 const fold = (text: string) => text.normalize('NFKC').toLowerCase();
-const bare = (text: string) => text.replace(/^[("'<]+|[)"'>]+$/g, '');
+const bare = (text: string) => text.replace(/^[([{"'<]+|[)\]}"'>]+$/g, '');
 
 /** Whether the id, an address, the nickname or words that the person is called by stand whole in the line. */
 function standsIn(line: string, person: Person): boolean {
