@@ -18,7 +18,7 @@ export interface PlaygroundOptions {
   readonly endpoint: string;
   /** The first port to try; used ports are skipped. */
   readonly firstPort: number;
-  /** The files with each Playground's people and its user, whose names begin with `.m365agentsplayground`. */
+  /** The files, in this folder, with each Playground's people and its user. */
   readonly peopleFiles: readonly string[];
 }
 
@@ -68,7 +68,7 @@ async function startPlayground({ endpoint, peopleFile, port }: Seat): Promise<Pl
         TEAMSAPPTESTER_BROWSER: 'none',
         BROWSER: 'none',
         M365_AGENTS_PLAYGROUND_LOGFILE: logFile,
-        M365_AGENTS_PLAYGROUND_CONFIG_PATH: fileURLToPath(new URL(`../../${peopleFile}`, import.meta.url)),
+        M365_AGENTS_PLAYGROUND_CONFIG_PATH: fileURLToPath(new URL(peopleFile, import.meta.url)),
       },
     },
   );

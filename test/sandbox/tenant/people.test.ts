@@ -95,7 +95,7 @@ describe('the people of the sandbox tenant', () => {
     ['.m365agentsplayground.yml', 'Alex Wilber', 'Megan Bowen'],
     ['.m365agentsplayground.megan.yml', 'Megan Bowen', 'Alex Wilber'],
   ])('are the ones who sit in the Playground of %s, with %s at the keyboard', (name, writer, other) => {
-    const file = readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
+    const file = readFileSync(new URL(`../../../src/sandbox/${name}`, import.meta.url), 'utf8');
 
     const sitting = [...file.matchAll(/name: (.+)\n\s+userPrincipleName: (.+)\n\s+aadObjectId: (.+)\n/g)];
     const known = sitting.filter(([, displayName, userPrincipalName, id]) =>
@@ -118,7 +118,7 @@ describe('the people of the sandbox tenant', () => {
 
   it('have chats of their own in each Playground, which the bot tells apart by their ids', () => {
     const [alex, megan] = ['.m365agentsplayground.yml', '.m365agentsplayground.megan.yml'].map((name) => {
-      const file = readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
+      const file = readFileSync(new URL(`../../../src/sandbox/${name}`, import.meta.url), 'utf8');
       return [...file.slice(file.indexOf('personalChat:')).matchAll(/\bid: (\S+)/g)].map(([, id]) => id);
     });
 
