@@ -17,6 +17,10 @@ export interface Messages {
   card(key: MessageKey, values?: MessageValues): string;
   /** For texts that are never read as Markdown: summary, fallback text, button titles. */
   plain(key: MessageKey, values?: MessageValues): string;
+  /** Sentences one after the other, with the language's space between them; null and empty ones are left out. */
+  sentences(texts: readonly (string | null)[]): string;
+  /** A title as a sentence, with the language's full stop. */
+  sentence(title: string): string;
   /** A list of names, "Alex, Megan, and Patti", as a value for a message. */
   list(names: readonly string[]): string;
   /** The same for a choice: "Alex, Megan, or Patti". */
@@ -82,6 +86,8 @@ export function messagesFrom(catalogues: Catalogues): (locale: string, timeZone?
     return {
       card: (key, values = {}) => say(key, values, markdownText),
       plain,
+      sentences: (texts) => texts.filter((text) => text !== null && text !== '').join(spaceOf(language)),
+      sentence: (title) => `${title}${stopOf(language)}`,
       list: (names) => joined(language, 'conjunction', names),
       either: (names) => joined(language, 'disjunction', names),
       time: (at, now) => formatTime(at, now, reader),
@@ -95,6 +101,11 @@ export function messagesFrom(catalogues: Catalogues): (locale: string, timeZone?
 function joined(language: string, type: 'conjunction' | 'disjunction', names: readonly string[]): string {
   return new Intl.ListFormat(language, { type }).format(names.map((name) => plainText(name)));
 }
+
+/** Languages that write no space between sentences, and a full stop of their own. */
+const unspaced = /^(?:zh|ja)\b/i;
+const spaceOf = (language: string): string => (unspaced.test(language) ? '' : ' ');
+const stopOf = (language: string): string => (unspaced.test(language) ? '。' : '.');
 
 /** The languages that have a catalogue for this locale, the most specific first; English at the end. */
 function languagesOf(locale: string, catalogues: Catalogues): readonly string[] {

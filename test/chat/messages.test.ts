@@ -103,6 +103,14 @@ describe('the catalogues', () => {
     expect(french.day(at, 'UTC')).toBe('mardi 1 décembre 2026');
   });
 
+  it('join sentences as the language does', () => {
+    const english = createMessages('en');
+    const chinese = messagesFrom({ en, zh: {} })('zh-CN');
+
+    expect(english.sentences([english.sentence('Done'), null, 'Two more.', ''])).toBe('Done. Two more.');
+    expect(chinese.sentences([chinese.sentence('完成'), '还有两个。'])).toBe('完成。还有两个。');
+  });
+
   it('choose the most specific one, and not that of another region', () => {
     expect(messages('pt-BR').plain('button.retry')).toBe('Tentar de novo');
     expect(messages('pt_br').plain('button.retry')).toBe('Tentar de novo');

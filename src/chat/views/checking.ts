@@ -8,6 +8,6 @@ export function checking(words: Messages): CardMessage {
     tone: 'working',
     title: words.card('checking.title'),
     paragraphs: [words.card('checking.text')],
-    summary: `${words.plain('checking.title')} ${words.plain('checking.text')}`,
+    summary: words.sentences([words.plain('checking.title'), words.plain('checking.text')]),
   });
 }

@@ -36,7 +36,7 @@ export function denied(
     paragraphs: [words.card(key, { ...values, name }), words.card('denied.recorded')],
     // Two line breaks separate paragraphs in Markdown; one would run the groups together.
     next: useContacts ? [words.card('denied.askContacts'), ...who].join('\n\n') : words.card(next),
-    summary: `${words.plain('denied.title')}. ${words.plain(key, { ...values, name })}`,
+    summary: words.sentences([words.sentence(words.plain('denied.title')), words.plain(key, { ...values, name })]),
   });
 }
 

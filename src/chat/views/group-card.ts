@@ -139,7 +139,7 @@ function paragraphs(words: Messages, { request, counts, finishesAt, fault, takes
   const { calls, members, held, waiting, running, done } = counts;
   const isToCome = held > 0 || (done === 0 && waiting > 0);
   const takes = held > 0 && (takesMs ?? null) !== null ? lengthOf(words, takesMs ?? 0) : null;
-  const until = fault === undefined ? timeLeft(words, finishesAt, now) : awayTexts(words, fault, now).join(' ');
+  const until = fault === undefined ? timeLeft(words, finishesAt, now) : words.sentences(awayTexts(words, fault, now));
   const left = held === 0 && waiting + running > 0 ? until : null;
   return [
     ...(isToCome ? [words.card('group.calls', { members, calls, app: short(request.app.name) })] : []),

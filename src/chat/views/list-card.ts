@@ -136,7 +136,7 @@ function body(
   limits: Limits,
 ): Pick<ListView, 'bars' | 'paragraphs' | 'tables' | 'sections'> {
   const { counts, finishesAt, fault, request } = overview;
-  const left = fault === undefined ? timeLeft(words, finishesAt, now) : awayTexts(words, fault, now).join(' ');
+  const left = fault === undefined ? timeLeft(words, finishesAt, now) : words.sentences(awayTexts(words, fault, now));
   const isOver = stillToCome(counts) === 0;
   return {
     bars: isOver ? [] : progressBar(words, finished(counts), counts.total - counts.cancelled),

@@ -64,8 +64,8 @@ export function leftOutSection(words: Messages, leftOut: readonly LeftOut[], lim
   const duplicates = leftOut.length - lines.length;
   const rows = lines.slice(0, limits.rows).map(({ text, reason, suggestions }) => {
     const names = suggestions.slice(0, MOST_SUGGESTIONS).map((name) => short(name, limits.name));
-    const similar = names.length === 0 ? '' : words.plain('leftOut.similar', { names: words.either(names) });
-    const line = [words.plain(`leftOut.${reason}`), similar].filter((part) => part !== '').join(' ');
+    const similar = names.length === 0 ? null : words.plain('leftOut.similar', { names: words.either(names) });
+    const line = words.sentences([words.plain(`leftOut.${reason}`), similar]);
     return row('warning', nameOf({ name: text, label: null }, limits.name), line, limits);
   });
   const more = lines.length - rows.length;

@@ -175,6 +175,6 @@ function say(
     paragraphs: [words.card(happened, values)],
     next: words.card(next, values),
     code: shortCode === '' ? null : words.card('label.code', { code: shortCode }),
-    summary: `${words.plain(happened, values)} ${words.plain(next, values)}`,
+    summary: words.sentences([words.plain(happened, values), words.plain(next, values)]),
   };
 }

@@ -120,7 +120,10 @@ function waiting(
       tone: 'waiting',
       title: words.card('away.title', { cause: fault.cause }),
       // The task's own latest call met the same fault, which need not be repeated.
-      paragraphs: [...maybe(again === fault.cause ? null : reason), { text: awayTexts(words, fault, now).join(' ') }],
+      paragraphs: [
+        ...maybe(again === fault.cause ? null : reason),
+        { text: words.sentences(awayTexts(words, fault, now)) },
+      ],
       summary: 'request.summary.waiting',
     };
   // Until the assignment can have replicated, the queue position says nothing, and the reason gives the time itself.

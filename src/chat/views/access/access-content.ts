@@ -276,11 +276,11 @@ function face(words: Messages, { tone, title, said, quotes = [], next }: FacePar
     paragraphs: said.map(([key, values]) => ({ text: words.card(key, values) })),
     quotes,
     next: next === null ? null : words.card(...next),
-    summary: [
+    summary: words.sentences([
       ...said.map(([key, values]) => words.plain(key, values)),
       ...quotes.map(({ plain }) => plain),
-      ...(next === null ? [] : [words.plain(...next)]),
-    ].join(' '),
+      next === null ? null : words.plain(...next),
+    ]),
   };
 }
 

@@ -41,17 +41,17 @@ export function noticeText(words: Messages, input: NoticeTextInput): string {
       if (state.kind !== 'lapsed') return changedText(words, accessRequest);
       const { happened, next } = lapseKeys(state.why);
       const values = lapseValues(accessRequest, names, null, input.mayBeDone);
-      return [
+      return words.sentences([
         words.plain('accessNotice.lapsed', names),
         words.plain(happened, values),
         ...triedBefore(input, names).map(([key, named]) => words.plain(key, named)),
         words.plain(next, values),
         ...leftText(words, input),
-      ].join(' ');
+      ]);
     }
     case 'waits':
       return state.kind === 'approved' && isAwaited(accessRequest.heldUp)
-        ? [words.plain('accessNotice.waits', names), ...heldUpText(words, input)].join(' ')
+        ? words.sentences([words.plain('accessNotice.waits', names), ...heldUpText(words, input)])
         : changedText(words, accessRequest);
     case 'result':
       return resultText(words, input);
@@ -73,11 +73,11 @@ function cancelledText(words: Messages, input: NoticeTextInput, by: Person): str
   const { accessRequest } = input;
   const names = namesOf(accessRequest);
   const left = input.mayBeDone === true ? 'tried' : assignmentLeft(accessRequest);
-  return [
+  return words.sentences([
     words.plain('accessNotice.cancelled', { ...names, canceller: personName(by), left }),
     ...triedBefore(input, names).map(([key, values]) => words.plain(key, values)),
     ...leftText(words, input),
-  ].join(' ');
+  ]);
 }
 
 /** What remains of the assignment, and the page on which it can be removed. */
@@ -106,7 +106,7 @@ function approvedText(words: Messages, input: NoticeTextInput): string {
       day: isLater ? words.day(startsAt, reader.timeZone) : '',
     })
     .trim();
-  return isHeldUp ? [approved, ...heldUpText(words, input)].join(' ') : approved;
+  return isHeldUp ? words.sentences([approved, ...heldUpText(words, input)]) : approved;
 }
 
 function heldUpText(words: Messages, { accessRequest, mayBeDone }: NoticeTextInput): string[] {
@@ -128,7 +128,7 @@ function deniedText(words: Messages, accessRequest: AccessRequest): string {
   // A value in a sentence is cut at 200; the reason is shown whole.
   return reason === ''
     ? words.plain('accessNotice.denied', values)
-    : `${words.plain('accessNotice.deniedBecause', values)} ${reason}`;
+    : words.sentences([words.plain('accessNotice.deniedBecause', values), reason]);
 }
 
 function resultText(words: Messages, input: NoticeTextInput): string {
@@ -149,7 +149,7 @@ function resultText(words: Messages, input: NoticeTextInput): string {
     // After a good outcome there is no next step.
     ...(say.tone === 'good' ? [] : [words.plain(say.next, values)]),
   ];
-  return sentences.join(' ');
+  return words.sentences(sentences);
 }
 
 function calledOffText(words: Messages, input: NoticeTextInput, by: Person | null): string {
@@ -158,5 +158,5 @@ function calledOffText(words: Messages, input: NoticeTextInput, by: Person | nul
     by === null
       ? words.plain('accessNotice.result', { ...names, verdict: endWord(words, 'cancelled') })
       : words.plain('accessNotice.calledOff', { ...names, canceller: personName(by) });
-  return [said, ...leftText(words, input)].join(' ');
+  return words.sentences([said, ...leftText(words, input)]);
 }

@@ -55,7 +55,7 @@ function calledOffFace(
     title: words.card(title),
     paragraphs: [{ text: words.card(said, values) }],
     next: next === null ? null : words.card(next, values),
-    summary: [words.plain(said, values), ...(next === null ? [] : [words.plain(next, values)])].join(' '),
+    summary: words.sentences([words.plain(said, values), next === null ? null : words.plain(next, values)]),
   };
 }
 
@@ -82,11 +82,11 @@ function doneFace(
     title: words.card(say.verdict, values),
     paragraphs: [{ text: words.card(say.happened, values) }, ...lastSaid, ...(isCalm ? [{ text: next }] : [])],
     next: isCalm ? null : next,
-    summary: [
+    summary: words.sentences([
       words.plain(say.happened, values),
-      ...(last === null ? [] : [words.plain(last.happened, last.values)]),
+      last === null ? null : words.plain(last.happened, last.values),
       words.plain(say.next, values),
-    ].join(' '),
+    ]),
   };
 }
 

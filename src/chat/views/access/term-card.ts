@@ -60,7 +60,10 @@ export function termCard(words: Messages, { what, buttons, lostReason, lostTime 
     ],
     next: words.card(`term.${what.kind}.next`, values),
     buttons,
-    summary: `${words.plain(`term.${what.kind}.happened`, values)} ${words.plain(`term.${what.kind}.next`, values)}`,
+    summary: words.sentences([
+      words.plain(`term.${what.kind}.happened`, values),
+      words.plain(`term.${what.kind}.next`, values),
+    ]),
   });
 }
 

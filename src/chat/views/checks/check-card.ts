@@ -59,8 +59,8 @@ export function checkCard(words: Messages, input: CheckCardInput): CardMessage {
   const verdictLine = words.plain('check.summary', { ...names, verdict: said.title });
   const worthIt = [verdict, ...others].every(isWorthProvisioning);
   const start = worthIt ? startOf(words, facts, names, now) : null;
-  const summary = [verdictLine, said.summary, ...(start === null ? [] : [start.plain])].join(' ');
-  const next = [start?.card ?? null, said.next].filter((text) => text !== null).join(' ');
+  const summary = words.sentences([verdictLine, said.summary, start?.plain ?? null]);
+  const next = words.sentences([start?.card ?? null, said.next]);
   const page = verdict.kind === 'notAssigned' ? usersPageUrl : provisioningPageUrl;
   const card = renderLargestThatFits('check', LEVELS, (limits): CheckView => {
     return {

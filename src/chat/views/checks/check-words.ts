@@ -135,7 +135,7 @@ function said(
   return {
     paragraphs: [words.card(happened, values)],
     next: words.card(next, values),
-    summary: `${words.plain(happened, values)} ${words.plain(next, values)}`,
+    summary: words.sentences([words.plain(happened, values), words.plain(next, values)]),
   };
 }
 
@@ -155,7 +155,7 @@ function byOutcome(words: Messages, outcome: Parameters<typeof verdictOf>[1]['ou
     paragraphs: [words.card(say.happened, values)],
     next: words.card(say.next, values),
     code: raw === '' ? null : words.card('label.code', { code: raw }),
-    summary: `${words.plain(say.happened, values)} ${words.plain(say.next, values)}`,
+    summary: words.sentences([words.plain(say.happened, values), words.plain(say.next, values)]),
   };
 }
 

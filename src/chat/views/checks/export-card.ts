@@ -30,7 +30,7 @@ export function exportOffer(
 
 /** The outcome of an offered file, in plain sentences. */
 export function exportWords(words: Messages, kind: 'declined' | 'failed' | 'stored'): string {
-  return ENDS[kind].map((key) => words.plain(key)).join(' ');
+  return words.sentences(ENDS[kind].map((key) => words.plain(key)));
 }
 
 const ENDS: Readonly<Record<'declined' | 'failed' | 'stored', readonly MessageKey[]>> = {
@@ -48,6 +48,6 @@ export function exportOnlyPersonal(words: Messages): CardMessage {
     title: words.card('export.onlyPersonal.title'),
     paragraphs: [words.card(happened)],
     next: words.card(next),
-    summary: `${words.plain(happened)} ${words.plain(next)}`,
+    summary: words.sentences([words.plain(happened), words.plain(next)]),
   });
 }

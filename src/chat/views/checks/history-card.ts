@@ -51,8 +51,8 @@ export function historyCard(words: Messages, input: HistoryCardInput): CardMessa
   const lines = shown.map((deed) => lineOf(words, deed, now));
   const filter = since === null ? null : words.card('history.since', { time: words.moment(since, now) });
   const said = PARTS[input.scope];
-  const part = said === null ? '' : `${words.card(said)} `;
-  const intro = shown.length > 0 ? `${part}${words.card('history.intro')}` : nothingText(words, input);
+  const part = said === null ? null : words.card(said);
+  const intro = shown.length > 0 ? words.sentences([part, words.card('history.intro')]) : nothingText(words, input);
   const card = renderLargestThatFits('pending', NAME_LENGTHS, (nameLength): PendingView => {
     return {
       fallbackText: listAsText(summary, lines),
@@ -92,8 +92,8 @@ function nothingText(words: Messages, { page, about, since, scope }: HistoryCard
   if (page > 1) return words.card('history.noneHere', { page });
   const said = PARTS[scope];
   if (about !== null || since !== null)
-    return said === null ? words.card('history.noneFound') : `${words.card(said)} ${words.card('history.noneFound')}`;
-  if (scope === 'ownHere') return `${words.card('history.ownHere')} ${words.card('history.noneOwn')}`;
+    return words.sentences([said === null ? null : words.card(said), words.card('history.noneFound')]);
+  if (scope === 'ownHere') return words.sentences([words.card('history.ownHere'), words.card('history.noneOwn')]);
   return words.card(scope === 'seen' ? 'history.noneSeen' : scope === 'own' ? 'history.noneOwn' : 'history.none');
 }
 

@@ -62,7 +62,7 @@ export function queueCard(words: Messages, { gate, items, total, canCancel, now 
     return {
       fallbackText: listAsText(summary, lines),
       title: words.card('queue.title'),
-      intro: [gateText(words, gate, now), ...(shown.length === 0 ? [words.card('queue.none')] : [])].join(' '),
+      intro: words.sentences([gateText(words, gate, now), shown.length === 0 ? words.card('queue.none') : null]),
       rows: shown.map((item) => row(words, item, { now, nameLength, canCancel, isAway })),
       more: moreText(words, total - shown.length),
       buttons: submitButton(
@@ -81,7 +81,7 @@ function gateText(
   { slotsLeft, blockedUntil, limit, windowMs, fault }: QueueCardInput['gate'],
   now: number,
 ): string {
-  if (fault !== undefined) return awayTexts(words, fault, now).join(' ');
+  if (fault !== undefined) return words.sentences(awayTexts(words, fault, now));
   const window = words.duration(windowMs);
   return blockedUntil !== null && blockedUntil > now
     ? words.card('queue.gate.blocked', { time: words.time(blockedUntil, now) })

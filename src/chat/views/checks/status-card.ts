@@ -46,8 +46,8 @@ export function statusCard(
   const title = { app: name, state: state.word };
   const worse = worstOther(words, status, others);
   const alsoWrong = worse === null ? null : { job: otherJobLine(words, worse) };
-  const alarm = alsoWrong === null ? '' : ` ${words.plain('status.otherWorse', alsoWrong)}`;
-  const summary = `${words.plain('status.title', title)}.${alarm} ${meaning.summary}`;
+  const alarm = alsoWrong === null ? null : words.plain('status.otherWorse', alsoWrong);
+  const summary = words.sentences([words.sentence(words.plain('status.title', title)), alarm, meaning.summary]);
   const line = `status ${plainText(app.name)}`;
   const view: CheckView = {
     fallbackText: summary,
@@ -130,7 +130,7 @@ function said(words: Messages, happened: MessageKey, next: MessageKey | null, ap
     paragraphs: [words.card(happened, { app })],
     next: next === null ? null : words.card(next, { app }),
     code: null,
-    summary: [words.plain(happened, { app }), ...(next === null ? [] : [words.plain(next, { app })])].join(' '),
+    summary: words.sentences([words.plain(happened, { app }), next === null ? null : words.plain(next, { app })]),
   };
 }
 

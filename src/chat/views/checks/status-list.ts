@@ -75,7 +75,7 @@ interface Part extends MessageValues {
 /** The first sentence says when the list is only a part. */
 function introText(words: Messages, part: Part | null): string {
   const intro = words.card('statusList.intro');
-  return part === null ? intro : `${words.card('statusList.part', part)} ${intro}`;
+  return words.sentences([part === null ? null : words.card('statusList.part', part), intro]);
 }
 
 /** The notification names faulty apps and counts healthy ones. */
