@@ -30,8 +30,8 @@ import { provisioningService } from './requests/provisioning-service.ts';
  */
 export interface GraphAccess {
   /**
-   * Usher's own services. Where people sign in they have no permission: their calls carry no token, and Graph refuses
-   * them.
+   * Usher's own services. Where people sign in, these have no permission: they call without a token, and Graph refuses
+   * the calls.
    */
   readonly appOnly: GraphServices;
   /** Null where Usher has application permission. */

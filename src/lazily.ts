@@ -5,8 +5,8 @@ import { createRequire } from 'node:module';
  * files. They are loaded as CommonJS, which a function can do at any point. For `@azure/identity` that is the build
  * that botbuilder has loaded already, while an import would load a second one.
  *
- * The package is named twice, so that the compiler knows its type and a search for imports finds it: `lazily<typeof
- * import('luxon')>('luxon')`.
+ * The package is named twice, so that the compiler knows its type and a search for imports finds it:
+ * `lazily<typeof import('luxon')>('luxon')`.
  *
  * @returns a function that returns the package, and loads it the first time.
  */

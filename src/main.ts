@@ -350,7 +350,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   for (const warning of configWarnings(config)) log.warn({ code: 'doubtful_setting' }, warning);
   log.info({ port: server.port, host: config.host, cloud: config.cloud }, 'Usher is ready');
   void prepareCards(clock, stopping.signal);
-  // Not awaited: Graph may be away for a moment. It also prepares token and connection for the first message.
+  // Not awaited: Graph may be away for a moment. The call also prepares token and connection for the first message.
   if (config.graph.auth === 'azure') void sayIfAway(graphAccess.answers, log);
   // Reported at once, and not only when a caller names such an app.
   if (config.graph.auth === 'azure' && entries.length > 0) void lookAtEntries(applications, log);

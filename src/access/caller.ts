@@ -43,9 +43,9 @@ export type Permission =
    */
   | 'others.show'
   | 'history.export'
-  /** Telling a channel when an app's synchronization breaks. It changes nothing but what is posted there. */
+  /** Making Usher tell a channel when an app's synchronization breaks. It changes only what is posted there. */
   | 'watch.change'
-  /** Seeing and ending what other people send to channels and group chats: approvals, and news of watched apps. */
+  /** Seeing and ending what Usher sends to channels and group chats for others: approvals, news of watched apps. */
   | 'places.manage'
   | 'watches.manage';
 

@@ -3,7 +3,7 @@ import type { Access } from './access.ts';
 import type { Caller } from './caller.ts';
 
 /**
- * Whether a person who is not the caller now may still do what was granted to them, or what they started, earlier.
+ * Whether a person who is not the present caller may still do what they were granted, or started, earlier.
  * `unknown`: Graph does not answer now. `unread`: Graph does not let Usher read all it needs, and what it could read
  * allows nothing.
  */

@@ -43,7 +43,7 @@ export interface GraphCall {
   readonly onSend?: () => void;
 }
 
-/** One exchange as a metric may tell of it: nothing of whom it was about. */
+/** One exchange as a metric may show it: without the person whom it was about. */
 export interface ObservedCall {
   /** The path with its ids taken out, e.g. `/users/{id}/manager`. */
   readonly endpoint: string;
@@ -61,18 +61,18 @@ export interface GraphClientParts {
   readonly graphRoot?: string;
   /**
    * Gives the bearer token, or null where Graph wants none. The signal aborts when no caller waits any more. `rejected`
-   * is the token that Graph has not taken: another one is wanted, if there is any.
+   * is the token that Graph has rejected: another one is wanted, if there is any.
    */
   readonly token: (signal: AbortSignal, rejected?: string) => Promise<string | null>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Told of every exchange, repeats included; it does not throw. */
+  /** Called for every exchange, retries included; it must not throw. */
   readonly observe?: (call: ObservedCall) => void;
   /** The tokens are those of a person who has signed in: what Graph refuses then, it refuses that person. */
   readonly onBehalf?: true;
 }
 
-/** The connections to Graph, for clients that call it by different rights. */
+/** The connections to Graph, for clients that call it with different permissions. */
 export interface GraphPool {
   /** Its `close` leaves the pool open. */
   clientFor(rights: Pick<GraphClientParts, 'token' | 'onBehalf'>): GraphClient;
@@ -102,7 +102,7 @@ export function createGraphPool(parts: Omit<GraphClientParts, 'token' | 'onBehal
 function createClient(parts: GraphClientParts, agent: Agent): GraphClient {
   const { baseUrl, token, clock, log } = parts;
   const byWhom = parts.onBehalf === true ? { onBehalf: true as const } : {};
-  /** The token that Graph took last for one that it does not take. */
+  /** The latest token that Graph rejected. */
   let rejected: string | undefined;
 
   async function send(call: GraphCall, freshConnection = false): Promise<GraphAnswer> {
@@ -304,17 +304,17 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** What the machine calls a connection that did not come about or broke off. */
+/** The system's error code of a connection that was not made, or was lost. */
 function codeOf(error: unknown): string | null {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,59}$/.test(code) ? code : null;
 }
 
-/** Why no token was to be had: Entra's own code where Entra refused, else the machine's. */
+/** Why no token could be obtained: Entra's own code where Entra refused, else the system's. */
 function loginCode(error: unknown): string | null {
   const said = error instanceof Error ? error.message : '';
   if (error instanceof Error && error.name === 'TimeoutError') return 'ETIMEDOUT';
   const entras = /\bAADSTS\d{4,8}\b/.exec(said)?.[0];
-  // The library that signs in has a word of its own for all that keeps it from reaching the login.
+  // The login library has error codes of its own for everything that keeps it from reaching the login.
   return entras ?? (/\b(?:network_error|endpoints_resolution_error)\b/.test(said) ? 'NETWORK_ERROR' : codeOf(error));
 }

@@ -107,7 +107,7 @@ const memberSchema: z.ZodType<GroupMember> = z.unknown().transform((element, con
   switch (type?.toLowerCase()) {
     case '#microsoft.graph.user': {
       const user = userSchema.safeParse(element);
-      // Graph gives only the id of members that it may not show; Usher can call it for them all the same.
+      // Graph gives only the id of members that it may not show; Usher can make calls for them all the same.
       return {
         kind: 'user',
         user: user.success ? user.data : { ...unnamed, id, displayName: name, userPrincipalName: id },

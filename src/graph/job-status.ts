@@ -21,7 +21,7 @@ export interface JobStatus {
    * going.
    */
   readonly nextRun: number | null;
-  /** How many objects of each type this job has provisioned; types as the service spells them. */
+  /** How many objects of each type the app has through this job; types as the service spells them. */
   readonly counts: readonly TypeCount[];
 }
 

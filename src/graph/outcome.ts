@@ -92,7 +92,7 @@ export type RefusalCause =
   | 'ownRole'
   /** The requester's sign-in had ended, so nothing was sent. */
   | 'signInGone'
-  /** The person who had started it was no longer allowed to when it was due, so nothing was sent. */
+  /** The person who had started it was no longer allowed to when its turn came, so nothing was sent. */
   | 'ordererMayNot'
   | 'wrongRule'
   | 'notFound'

@@ -57,8 +57,8 @@ export function chooseSourceRule(schema: SynchronizationSchema): Rule | null {
 }
 
 /**
- * How well a job suits a on-demand call for an object of this type, by its best rule: lower is better. A rule for users
- * comes before one for an HR system's own type.
+ * How well a job suits an on-demand call for an object of this type, by its best rule: lower is better. A rule for
+ * users comes before one for an HR system's own type.
  *
  * @returns null when the job has no rule for such objects.
  */

@@ -215,7 +215,7 @@ const isScheduled = ({ schedule }: StoredJob) => schedule?.state?.toLowerCase() 
 /** Cloud sync keeps password hashes in a job of their own, which provisions no object. */
 const provisions = (stored: StoredJob) => !/passwordhash/i.test(templateOf(stored) ?? '');
 
-/** Like `one - other`, which is NaN for two infinities. */
+/** Like `one - other`, which would be NaN for two infinities. */
 function compare(one: number, other: number): number {
   if (one === other) return 0;
   return one < other ? -1 : 1;

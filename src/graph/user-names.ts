@@ -111,7 +111,7 @@ function wordsOf(folded: string): readonly string[] {
 
 type Same = (one: string, other: string) => boolean;
 
-/** Whether each word matches another of the others. */
+/** Whether each word matches one of the others, no two words the same one. */
 function covers(words: readonly string[], others: readonly string[], same: Same): boolean {
   const left = [...others];
   return (

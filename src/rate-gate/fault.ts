@@ -67,9 +67,9 @@ const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 /** A pause is shortened by up to this part of it. */
 const jitterPart = 0.2;
-/** What Graph asks for beyond this is waited for by the task that was told, and not by all. */
+/** If Graph asks for a longer pause, only the task that got this answer waits for it, not all tasks. */
 const longestAskedMs = 10 * 60_000;
-/** A probe that has not told anything by then (its process died) is followed by another one. */
+/** After a probe without a result by then (its process died), the gate lets another one through. */
 const probeMs = 90_000;
 
 /** @returns the same object where nothing changes */
@@ -108,7 +108,7 @@ function closed(
   return { fault: { cause, code, since, closedAt, failures, retryAt }, troubled: [] };
 }
 
-/** The health once a probe is granted: no other may follow before that one has told something, or is overdue. */
+/** The health once a probe is granted: no other may follow before that one has a result, or is overdue. */
 export function probing(health: Health, now: number): Health {
   return health.fault === null ? health : { ...health, fault: { ...health.fault, retryAt: now + probeMs } };
 }

@@ -11,7 +11,7 @@ import { chooseLane, type Lane, laneNumbers, rememberLane } from './lanes.ts';
  * which no schedule can beat: the (n+limit)th start is never legal before the nth plus the window. The guard is for the
  * way to the server: two calls that leave exactly a window apart may arrive a little closer, and half of the time they
  * do. It is for the way alone: a start that leaves this process late is noted as such (`startedLate`). Every HTTP
- * attempt takes a grant, retries included, because the server counts those too. A 429 closes the gate for all callers.
+ * attempt takes a grant, retries included, because the server counts those too. A 429 closes the gate for all tasks.
  *
  * This file is arithmetic alone; `gate-row.ts` keeps the state in the database. All times are milliseconds on the
  * gate's clock.
@@ -66,8 +66,8 @@ export function startedLate(state: GateState, granted: number, lateMs: number): 
 }
 
 /**
- * The state after the server said "too many": closed for what it asks, and for a whole window at the least. More than a
- * day is not waited for: the task ends, and its requester is told.
+ * The state after the server said "too many": closed for as long as it asks, at least a whole window and at most a day.
+ * If it asks for more than a day, the task ends, and its requester is told.
  */
 export function blockFor(state: GateState, limits: GateLimits, now: number, retryAfterMs: number | null): GateState {
   const pause = Math.max(Math.min(retryAfterMs ?? 0, longestBlockMs), limits.windowMs + limits.guardMs);
@@ -83,7 +83,7 @@ export function blockFor(state: GateState, limits: GateLimits, now: number, retr
 
 /** A start that waits for the gate. */
 export interface Waiting {
-  /** Before this time it does not want to start. */
+  /** It is not due before this time. */
   readonly dueAt: number;
   readonly lane: Lane;
 }
@@ -131,8 +131,8 @@ export function forecastGrants(
 
 /**
  * Brings a stored state onto this clock. A grant in the future can only come of a clock that was set back; it counts as
- * made just now, so the limit holds and the gate does not stay shut until the old time comes round again. The settled
- * state has to be stored: settled anew at each reading, those grants would stay "just now" forever.
+ * made just now, so the limit holds and the gate does not stay closed until the old time comes again. The settled state
+ * has to be stored: if each read settled it again, those grants would stay "just now" forever.
  *
  * @returns the same object when there was nothing to settle
  */
@@ -150,9 +150,9 @@ export function settleClock(state: GateState, limits: GateLimits, now: number): 
 }
 
 /**
- * Longer than the pauses that Graph asks for as a rule; a stored block beyond it is a clock's mistake, unless it says
- * why.
+ * Longer than the pauses that Graph usually asks for; a longer stored block is a clock's mistake unless `blockedFrom`
+ * explains it.
  */
 const longestUnexplainedMs = 10 * 60_000;
-/** As long as the gate stays closed because Graph asks for it. */
+/** The longest that the gate stays closed because Graph asks for it. */
 export const longestBlockMs = 24 * 60 * 60_000;

@@ -36,8 +36,8 @@ import type { CallNews, Postponement } from './running.ts';
  * out as the probe and meets the same goes back once more, however often that was: it is not the task's own trouble.
  * What waits for longer than a day ends as not sent, see `away.ts`.
  *
- * A call that was turned away with 429 did not reach the service, and one that came before the assignment was to be
- * seen says nothing about it, so neither counts where the others are counted.
+ * A call that was answered with 429 did not reach the service, and one that came before Graph had replicated the
+ * assignment says nothing about it, so neither counts toward the other limits.
  */
 export type Settlement =
   | ({
@@ -82,13 +82,13 @@ const unansweredAttempts = 2;
  * https://learn.microsoft.com/entra/identity/app-provisioning/provision-on-demand
  */
 const defaultAssignmentDelaysMs: readonly number[] = [30_000, 60_000, 120_000, 240_000];
-/** A rule that changes at every look is no rule to go by. */
+/** A rule that changes at every read cannot be relied on. */
 const ruleAttempts = 4;
 const firstDelayMs = 5_000;
 const inProgressAttempts = 8;
 const firstProgressDelayMs = 10_000;
 const longestProgressDelayMs = 60_000;
-/** Graph is not asked sooner than it wants. A pause beyond a day is no wait but an end. */
+/** Graph is not called sooner than it asks. If it asks for more than a day, the task ends. */
 const longestDelayMs = longestBlockMs;
 
 /** Sends the call once and says what follows. Never throws for anything that Graph or the network may do. */
@@ -160,7 +160,7 @@ function settleSilence(
   }
 }
 
-/** Calls so far that tell of the service or the subject, the present one included. */
+/** Calls so far that say something about the service or the subject, the present one included. */
 function heardAttempts(task: Task): number {
   return task.attempts - task.throttles - task.assignmentMisses - (task.excused ?? 0);
 }
@@ -189,7 +189,7 @@ async function settleRefusal(
   if (status === 429 && !isTooLong && task.throttles + 1 < throttledAttempts)
     return again({ reason: 'throttled', delayMs: 0, closesGate: { retryAfterMs } });
   if (status >= 500) {
-    // Missing credentials are the app's own trouble, whatever status tells of them.
+    // Missing credentials are the app's own trouble, whatever the status.
     const isOwn = code.toLowerCase() === 'credentialsmissing';
     const evidence: Evidence = isOwn ? { kind: 'answered' } : { kind: 'trouble', code: `HTTP_${status}`, retryAfterMs };
     const isOver = (most: number) => isTooLong || ((isOwn || !isProbe) && attempts >= most);
@@ -210,7 +210,7 @@ async function settleRefusal(
     const ruleId = await graph.ruleAnew(servicePrincipalId, task.jobId, task.subject.type);
     if (ruleId !== null && ruleId !== task.ruleId) return again({ reason: 'ruleChanged', delayMs: 0, ruleId });
   }
-  // A quarantined job answers 401 without a word; only the job itself tells it from a missing permission.
+  // For a quarantined job Graph answers a bare 401; only the job's state tells it from a missing permission.
   const quarantined =
     status === 401 && !refusesToken(answer) && (await graph.isQuarantined(servicePrincipalId, task.jobId));
   const settlement = done(readRefusal(answer, { quarantined }));

@@ -8,9 +8,9 @@ import type { WaitingFault } from './request.ts';
 import type { StoreParts } from './store.ts';
 
 /**
- * While no call gets through to Graph, tasks wait: the gate itself sends probes. They do not wait silently forever. A
- * task that has waited for a day behind the closed gate ends as not sent, which is the truth, and its requester may
- * retry.
+ * While no call gets through to Graph, tasks wait, and the gate lets one at a time through as a probe. They do not wait
+ * silently forever: a task that has waited for a day behind the closed gate ends as not sent, which is the truth, and
+ * its requester may retry.
  */
 export const longestAwayMs = 24 * 60 * 60_000;
 

@@ -1,11 +1,11 @@
 import type { Database } from '../db/database.ts';
 
-/** A person's waiting work: unsent tasks that they asked for or started, and their pending access requests. */
+/** A person's waiting work: unsent tasks that they asked for or started, and their access requests not yet started. */
 export interface WaitingOf {
   readonly requests: readonly string[];
   readonly tasks: number;
   readonly accessRequests: readonly string[];
-  /** The name as it was when they asked; null where nothing waits. */
+  /** Their name as it was when they asked; null where nothing that they asked for waits. */
   readonly name: string | null;
 }
 

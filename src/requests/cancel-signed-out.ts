@@ -6,7 +6,7 @@ import type { StoreParts } from './store.ts';
 
 /**
  * Where calls use delegated permission, a task whose requester is not signed in cannot be sent, and must not be sent
- * with another person's permission. It ends without a grant: what is not sent takes no place before the gate. A retry
+ * with another person's permission. It ends without a grant: what is not sent takes no start from the gate. A retry
  * by its requester queues it again, like any task that has not ended well.
  */
 export interface SignedInRequesters {

@@ -27,7 +27,7 @@ export interface CrashGuard {
   giveUp(subject: Guarded, tell?: Tell): Promise<Extract<Attempted<never>, { kind: 'givenUp' }>>;
   /** Forgets the crashes of an earlier version of Usher: this version may have fixed them. */
   prune(): Promise<void>;
-  /** The running work has not killed the process. */
+  /** Notes that the running work has not killed the process. */
   stop(): Promise<void>;
 }
 

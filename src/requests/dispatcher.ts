@@ -24,8 +24,8 @@ import type { StoreParts } from './store.ts';
  *
  * A call that is sent later than granted (a cold connection, a busy process) is noted at the gate, which counts the
  * next window from there. If it is later than the guard covers, that is noted before it is sent, as a process that dies
- * in between could not note it. A call that could be sent only after half of window and guard (the process hung)
- * returns the task and takes a new grant, as later calls may have been granted as if it had been sent in time.
+ * in between could not note it. If a call could be sent only after half of window and guard (the process hung), the
+ * dispatcher returns the task for a new grant, as later calls may have been granted as if it had been sent in time.
  */
 export interface Dispatcher {
   /** Something may be due: checks at once. */
@@ -272,7 +272,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
 
   /**
    * Tells the gate, and retries over a broken connection: the next window would begin too early. False when it could
-   * not be told before `until`, by default when no later start depends on this one.
+   * not be told before `until`, by default the time when no later start depends on this one any more.
    */
   async function noteLateness(
     grant: Grant,

@@ -15,7 +15,7 @@ export interface Gauges {
     /** Closed after a 429. */
     readonly isBlocked: boolean;
     readonly slotsLeft: number;
-    /** Why it is closed to all but probes; absent while Graph is reachable. */
+    /** Why it is closed to all but probes; absent while it is not. */
     readonly fault?: FaultCause;
   };
   /** One for each unfinished state of a task and lane; also where the count is 0. */

@@ -20,7 +20,7 @@ export interface RequestOverview {
   /** The first tasks that did not end well, in the order in which they were named. */
   readonly failures: readonly Task[];
   readonly running: readonly Task[];
-  /** Where the tasks are the calls of one group: the group, and how many of its members all of them provision. */
+  /** Where the tasks are the calls of one group: the group, and how many of its members they provision in all. */
   readonly group: { readonly subject: Subject; readonly members: number } | null;
   /** For a finished request: the first people whose calls were made, with their outcomes, in the same order. */
   readonly ended: readonly EndedTask[];

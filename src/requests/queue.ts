@@ -34,7 +34,7 @@ export interface ClaimedTask {
   readonly askerId: string;
   /** Who started it, where that is not its requester: by confirming it, or by a retry. */
   readonly orderedBy: string | null;
-  /** What its request came of; see `NewRequest`. */
+  /** Where its request came from; see `NewRequest`. */
   readonly source: string;
   /** The service principal's object id and display name. */
   readonly appId: string;
@@ -52,7 +52,7 @@ export interface Grant {
   readonly at: number;
   /** The same moment on this process's monotonic clock, or a little before it. */
   readonly takenAt: number;
-  /** On the monotonic clock. Later than this others may have been granted starts that count on this one. */
+  /** On the monotonic clock. After this, others may have been granted starts that count on this one. */
   readonly sendBefore: number;
 }
 
@@ -125,7 +125,7 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
 }
 
 /**
- * The first of each lane that is due, and of these the one whose lane it is. The gate's lock has put the claims in
+ * The first due task of each lane, and of these the one whose lane is next. The gate's lock has put the claims in
  * single file already, so they never meet here; what is skipped is a row that is being written without that lock.
  */
 async function nextInLine(
@@ -177,8 +177,8 @@ function advanceTurn(turns: readonly number[], lane: number, turn: number): numb
 }
 
 /**
- * Lets finished tasks run once more. A single one goes where people wait for an answer; several keep their lane and
- * take turns there like any other request. Returns how many were put back: none at a second click.
+ * Reruns finished tasks. A single one goes to the interactive lane; several keep their lane and take turns there like
+ * any other request. Returns how many were requeued: none at a second click.
  */
 export async function requeueTasks(
   parts: StoreParts,
@@ -203,8 +203,7 @@ export async function requeueTasks(
       gate,
       finished.map((task) => ({
         ...task,
-        // One that was waited for in vain is not waited for again: the person who retries wants to know the present
-        // state.
+        // An assignment that was awaited in vain is not awaited again: the retry asks for the present state.
         awaits_assignment: task.outcome_kind === 'notInScope' ? 0 : task.awaits_assignment,
         again: 'retried' as const,
       })),
@@ -215,8 +214,8 @@ export async function requeueTasks(
 }
 
 /**
- * Has the request of one person run once more after its time of waiting, in a transaction that has locked the gate: by
- * the job and the rule that are right now.
+ * Reruns the request of one person after its wait, in a transaction that has locked the gate: with the present job and
+ * rule.
  */
 export async function runAgain(
   parts: StoreParts,
@@ -241,7 +240,7 @@ export async function runAgain(
   );
 }
 
-/** Tasks leave `done` under the gate's lock alone, so what was read of them in this transaction still stands. */
+/** Tasks leave `done` under the gate's lock alone, so what this transaction has read of them is still valid. */
 async function putBack(
   { clock }: StoreParts,
   transaction: Transaction<Schema>,

@@ -13,10 +13,9 @@ import { bumpRevision, type StoreParts } from './store.ts';
 /**
  * Every transition of a task out of `running`, and the lease that guards it.
  *
- * A process that lost the lease changes nothing. Owner, start and attempt together name one claim and no other: a
- * process that stood still for so long that its own task was put back and claimed again, by another or by itself, does
- * not write its old outcome over the new call. What happened is recorded in the same transaction, so that the account
- * and the task never disagree.
+ * A process that lost the lease changes nothing. Owner, start and attempt together identify one claim: a process that
+ * hung for so long that its task was requeued and claimed again, by another or by itself, does not write its old
+ * outcome over the new call. The audit entry is written in the same transaction, so it and the task never disagree.
  */
 
 /** Writes the outcome. False when the lease was lost meanwhile; nothing is written then. */
@@ -65,11 +64,11 @@ export function codeOf(outcome: Outcome): { readonly code?: string; readonly sta
   return told.kind === 'failed' || told.kind === 'skipped' ? { code: told.code } : {};
 }
 
-/** What an attempt tells beside what becomes of its task. */
+/** What an attempt shows besides the result of its task. */
 export interface CallNews {
   /** Set when the server said "too many": the gate closes for all tasks, for this long or a window. */
   readonly closesGate?: { readonly retryAfterMs: number | null };
-  /** What it tells of calls in general; without it, that Graph answered. */
+  /** What it shows about calls in general; without it, that Graph answered. */
   readonly evidence?: Evidence;
   /** Nothing has gone onto the wire, so it was no attempt, and no record says that it was sent. */
   readonly unsent?: true;
@@ -139,7 +138,7 @@ function isForNothing(reason: WaitReason): boolean {
   return unknownEnds[reason] === null;
 }
 
-/** What the reason to send it again leaves open of the call that was sent; null where that did nothing. */
+/** The unknown end of a call that is sent again for this reason; null where it certainly did nothing. */
 const unknownEnds: Readonly<Record<WaitReason, UnknownEnd | null>> = {
   throttled: null,
   serviceUnavailable: 'serverError',
@@ -184,7 +183,7 @@ async function tellGate(
     await writeGate(transaction, scope, { ...stored, state, health });
 }
 
-/** @param record null where there is nothing new to tell */
+/** @param record null where there is nothing new to record */
 async function leaveRunning(
   parts: StoreParts,
   transaction: Transaction<Schema>,

@@ -21,7 +21,7 @@ export interface NewRequest {
   readonly jobId: string;
   readonly ruleId: string;
   readonly leftOut: readonly LeftOut[];
-  /** True to wait for the requester's confirmation; see `holding.ts`. */
+  /** True to wait for the requester's confirmation; see `confirmation.ts`. */
   readonly held: boolean;
   /** One for each call, in the order in which they were named; at least one. */
   readonly tasks: readonly NewTask[];
@@ -167,9 +167,9 @@ export async function findRequest(database: Database, id: string): Promise<Reque
 }
 
 /**
- * Stores which card a request has, unless it has another one by now than the one to be replaced: of two processes that
- * posted one, the first to store it wins. What another card has shown does not count for this one, so it counts as
- * undrawn until `markDrawn` says otherwise.
+ * Stores which card a request has, unless it already has one other than `instead`: of two processes that posted a card,
+ * the first to store it wins. What another card has shown does not count for this one, so it counts as undrawn until
+ * `markDrawn` says otherwise.
  *
  * @param instead the card that it replaces; null for the first one.
  * @returns the request's present card.
@@ -239,7 +239,7 @@ export async function findUnposted(
   return rows.map(({ id }) => id);
 }
 
-/** The requests whose card does not show their latest revision, after a crash. */
+/** The requests whose card does not show their latest revision, e.g. after a crash. */
 export async function findUndrawn(database: Database, limit: number): Promise<string[]> {
   const rows = await database.query
     .selectFrom('requests')

@@ -9,7 +9,7 @@ import { isSignIn, type SignInResponse } from './sign-in-flow.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
 /**
- * Turns an HTTP request into a turn. The token is checked here and not by `adapter.process`, which writes an error's
+ * Makes a turn of an HTTP request. The token is checked here and not by `adapter.process`, which writes an error's
  * own message into its answers and the whole error to stderr, and answers a bad signature with 500. botbuilder still
  * performs the check; CloudAdapter takes its result and runs the turn.
  *

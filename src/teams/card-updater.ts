@@ -180,7 +180,7 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
     const key = parts.keyOf(first.live.conversation);
     await clock.sleep(pacing.take(key, clock.monotonic()) - clock.monotonic(), ending);
     const edit = await parts.beginEdit(liveId);
-    // That process may have read the request before the latest change.
+    // The other process may have read the request before the latest change.
     if (edit === null) return editEveryMs;
     try {
       const edited = await guarded('edit', liveId, () => editNow(liveId, card));

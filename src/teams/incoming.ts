@@ -67,8 +67,8 @@ function toFile({ name, content }: Readonly<Record<string, unknown>>): IncomingF
 /** A button's data comes from the client; only the known shapes are accepted. */
 const requestId = z.string().regex(/^[0-9A-Z]{4,12}$/);
 /**
- * An optional input of a card; if it is empty, Teams sends nothing, or an empty text. A text that is too long, or has a
- * character that databases cannot store, is cut, not refused.
+ * An optional input of a card; if it is empty, Teams sends nothing, or an empty text. A text that is too long is cut,
+ * and a character that databases cannot store becomes a space; neither is refused.
  */
 const optionalText = (longest: number) =>
   z

@@ -36,7 +36,7 @@ export async function signInActivity(
 export interface UserTokens {
   /**
    * The token that a person obtained on the connection's page, by the code that the page gave their client; null where
-   * the code belongs to another person. The service keeps such tokens, so it is told to delete this one at once.
+   * the code is not valid for them. The service keeps such tokens, so it is told to delete this one at once.
    */
   redeem(conversation: string, code: string): Promise<string | null>;
 }

@@ -54,7 +54,7 @@ export interface ShownBy {
  * Stores a card that the caller posts at once; if it is not posted within a minute, as the caller died or lost the
  * database, the outbox sends it. Returns its id. Recorded where a person asked for it.
  *
- * @param insteadOf stops the updates of earlier cards whose source begins so.
+ * @param insteadOf stops the updates of earlier cards whose source begins with this.
  */
 export async function openAccessCard(
   { database, clock }: Pick<StoreParts, 'database' | 'clock'>,
@@ -109,7 +109,7 @@ export function keyOfRoute({ accessRequestId, source }: Pick<AccessCard, 'access
   return source.startsWith(start) ? source.slice(start.length) : null;
 }
 
-/** Stores cards to be posted; see `dueCopies`. */
+/** Stores cards to be posted; see `dueAccessCards`. */
 export async function enqueueAccessCards(
   transaction: Transaction<Schema>,
   wanted: readonly NewAccessCard[],
@@ -246,7 +246,7 @@ export async function markAccessCardDrawn({ query }: Database, id: string, revis
     .execute();
 }
 
-/** The posted cards that do not show the latest revision, after a crash. */
+/** The posted cards that do not show the latest revision, e.g. after a crash. */
 export async function findUndrawnAccessCards({ query }: Database, limit: number): Promise<string[]> {
   const rows = await query
     .selectFrom('access_cards')

@@ -21,7 +21,7 @@ import type { Person, Reader, Subject } from '../request.ts';
  *                                                       assignment was refused, or what it awaited did not come
  *                                                       in time: `LapseReason`)
  *
- * Every arrow is a compare-and-set on the stored state (`act` in `store.ts`), so of fifty clicks one decides. Other
+ * Every arrow is a compare-and-set on the stored state (`act` in `acting.ts`), so of fifty clicks one decides. Other
  * transitions are impossible. A pending one that is past its time can only expire or be cancelled; a decision expires
  * it. A started one is cancelled through its provisioning request, which then finishes; an operator who retries that
  * request starts it again. Denied, expired and cancelled are final, and so is lapsed, unless what was missing may have
@@ -30,7 +30,7 @@ import type { Person, Reader, Subject } from '../request.ts';
  *
  * An approval stays valid while the person is not assigned to the app yet (`awaiting.ts`). The request then goes back
  * to approved, held up by `assignment`, `replication` or `entitlement`, and keeps its provisioning request, which is
- * rerun when it starts again. `awaiting` says until when; a retry does not extend that time.
+ * rerun when it starts again. `awaiting` says until when; further attempts do not extend that time.
  *
  * Where an approval assigns the app role as well, that comes right before the start (`assigning.ts`), in steps kept
  * beside the state:
@@ -73,7 +73,7 @@ export interface AccessRequest {
   /** True once the approvers' cards are queued; see `routing.ts`. */
   readonly routed: boolean;
   /**
-   * Why an approved request that is due does not start; null when nothing holds it up. Once started: why it was held up
+   * Why an approved request that is due does not start; null when nothing holds it up. Once started: what it awaited
    * before.
    */
   readonly heldUp: HeldUp | null;
@@ -101,7 +101,7 @@ export type AccessState =
   | { readonly kind: 'lapsed'; readonly decision: Decision; readonly at: number; readonly why: LapseReason }
   /**
    * `requestId`: the provisioning request that carries it out. `assigned`: Usher has made the app role assignment.
-   * `calledOffBy`: the person who cancelled the provisioning request by this one's id; null when it was not.
+   * `calledOffBy`: who cancelled the provisioning request through this one's id; null where no person did.
    */
   | {
       readonly kind: 'started';

@@ -87,7 +87,7 @@ export async function applyAction(
   if (state === null || isOver || (action.kind === 'expire' && !isPast))
     return { kind: 'unchanged', accessRequest: toAccessRequest(row) };
   if (isPast && (action.kind === 'approve' || action.kind === 'deny')) {
-    // It is past its expiry, though the loop has not expired it yet, so no decision may count.
+    // It is past its expiry, though the scheduler has not expired it yet, so no decision may count.
     const { accessRequest } = await applyAction(parts, transaction, row, { kind: 'expire' });
     return { kind: 'unchanged', accessRequest };
   }
@@ -202,7 +202,7 @@ function entryOf(
 export async function noteCalledOff(parts: AccessParts, id: string, by: Person): Promise<void> {
   await parts.database.transact(async (transaction) => {
     const row = await lockAccessRequest(parts, transaction, id);
-    // The loop may have recorded its end a moment ago.
+    // The scheduler may have recorded its end a moment ago.
     if (row === null || (row.state !== 'started' && row.ended_as !== 'cancelled')) return;
     await transaction
       .updateTable('access_requests')

@@ -15,7 +15,7 @@ export interface ApprovalChannel extends Share {
   readonly addedBy: string;
 }
 
-/** What a person adds a channel for: all of its requests or some of them. */
+/** Which requests a channel gets, or one person has added it for. */
 export interface Share {
   /** For the requests of all apps that have no approvers of their own. */
   readonly general: boolean;
@@ -37,7 +37,7 @@ export interface StoredChannel extends ApprovalChannel {
 
 type PlaceParts = Pick<StoreParts, 'database' | 'clock'>;
 
-/** Stores the channel. If it is known already, it keeps what others have added it for. */
+/** Stores the channel. One that is known already keeps what it was added for before. */
 export async function addApprovalChannel({ database, clock }: PlaceParts, place: ApprovalChannel): Promise<void> {
   const { key, conversation, reader, addedBy } = place;
   const at = clock.now();
@@ -66,14 +66,14 @@ export async function addApprovalChannel({ database, clock }: PlaceParts, place:
 export type Removal =
   /** It gets nothing any more. */
   | 'removed'
-  /** It still gets what others have added it for. */
+  /** It still gets other requests. */
   | 'shareRemoved'
-  /** Only others have added it; nothing was changed. */
+  /** It gets only other requests; nothing was changed. */
   | 'notTheirs'
   /** It was not added. */
   | 'unknown';
 
-/** Removes a share from a channel, even one that others added; the channel is removed with its last one. */
+/** Removes a share from all grants of a channel, and the channel itself with its last grant. */
 export async function removeShare(
   { database, clock }: PlaceParts,
   key: string,
@@ -108,7 +108,7 @@ export async function keepGrants(
   return left.length === 0;
 }
 
-/** Nothing can be sent any more to this channel or personal chat. Recorded for a channel. */
+/** Forgets a channel or personal chat to which nothing can be sent any more. Recorded for a channel. */
 export async function forgetApprovalChannel(
   transaction: Transaction<Schema>,
   { key, why, at }: { readonly key: string; readonly why: string; readonly at: number },

@@ -15,10 +15,10 @@ import { toDecidedFrom } from './rows.ts';
  *     lapsed, finished   to the requester and the approver
  *     waits              to the requester and the approver, once, when the person turns out not to be assigned
  *     expired            to the requester and all conversations that show the request to approvers
- *     cancelled          to those conversations, the approver, and the requester if another person cancelled it
+ *     cancelled          to those conversations, and to the approver and the requester unless they cancelled it
  *     reminded           to those conversations
  *     no approver        to the requester
- *     place ended        to the conversation
+ *     channel ended      to the channel
  *
  * A conversation gets a notice once, even where the requester and the approver both read it. For a request that starts
  * once it is approved, the notice waits until it is known whether it does start, ten seconds at most: by then an app in
@@ -121,7 +121,7 @@ export async function enqueueUnreached(parts: AccessParts, transaction: Transact
   await owe(parts, transaction, row, 'nobodyReached', [earOfAsker(row)]);
 }
 
-/** `accessRequestId`: the request that could not be shown there; the text does not mention it. */
+/** `accessRequestId`: a request that may no longer be shown there; the text does not mention it. */
 export async function enqueueChannelEnded(
   parts: AccessParts,
   transaction: Transaction<Schema>,
@@ -131,12 +131,12 @@ export async function enqueueChannelEnded(
   await owe(parts, transaction, { id: accessRequestId }, 'placeEnded', [{ conversation, reader }]);
 }
 
-/** Rather than on a later day. */
+/** Whether it starts at once, not on a later day. */
 function startsAtOnce({ decided_at, due_at }: Row): boolean {
   return due_at !== null && decided_at !== null && due_at <= decided_at;
 }
 
-/** Whether it starts is known now, so the requester's notice of the approval is sent. */
+/** Makes the requester's notice of the approval due, as it is known now whether the request starts. */
 export async function releaseApproval(transaction: Transaction<Schema>, id: string, at: number): Promise<void> {
   await transaction
     .updateTable('notices')

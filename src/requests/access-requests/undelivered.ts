@@ -91,8 +91,8 @@ export async function findRefusing({ query }: Database, accessRequestId: string)
 }
 
 /**
- * Removes these people's grants, on which they may no longer decide, from a channel. Where none is left, the channel is
- * told, and its pending requests go elsewhere.
+ * Removes from a channel what these people have added it for and may no longer decide on. If no other grant covers
+ * that, the channel is told, and the pending requests concerned go elsewhere.
  */
 export function endGrants(
   parts: AccessParts,
@@ -142,8 +142,8 @@ export function endApprovalChannel(parts: AccessParts, key: string, actorId: str
 }
 
 /**
- * Withdraws the cards that the channel may no longer show, and routes pending requests that were shown nowhere else
- * again. `apps`: those with approvers of their own for which it was added.
+ * Withdraws the cards that the channel may no longer show, and has pending requests that were shown nowhere else routed
+ * again. `apps`: those with approvers of their own for which the channel was added.
  */
 async function withdrawCopies(
   transaction: Transaction<Schema>,

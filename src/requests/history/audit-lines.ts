@@ -122,7 +122,7 @@ function toLine(row: Row): AuditLine {
   };
 }
 
-/** The keys under which writers of entries store subjects and app; see `writeRecord`'s callers. */
+/** The keys under which writers of entries store subjects and app; see `writeAudit`'s callers. */
 function subjectsIn({ subject, subjects, members }: AuditEntry['details']): string[] {
   return [...new Set([subject, subjects, members].flatMap((ids) => ids ?? []).map(String))];
 }
@@ -131,7 +131,7 @@ function appIn({ app }: AuditEntry['details']): string | null {
   return typeof app === 'string' ? app : null;
 }
 
-/** For an entry without a request, or of a group whose member it is: the entry itself may name the person or app. */
+/** For an entry without a request, or about a group's member: the entry itself may name the person or app. */
 function namesIt(line: AuditLine, about: About): boolean {
   return 'appId' in about ? line.appId === about.appId : line.subjectIds.includes(about.personId);
 }

@@ -8,8 +8,8 @@ import { csvOf } from './texts.ts';
 
 /**
  * The record as a CSV file whose size is known before it is read. Writing a million requests takes minutes, so a thread
- * with a connection of its own does it, and this one only passes the text on, on demand. It is written twice, once to
- * learn its size: a file on disk would be a second copy of the personal data in the database.
+ * with a connection of its own does it, and the main thread only passes on the text, on demand. It is written twice,
+ * once to learn its size: a file on disk would be a second copy of the personal data in the database.
  */
 export interface AuditFile {
   readonly sizeBytes: number;
@@ -18,7 +18,7 @@ export interface AuditFile {
 }
 
 export interface FileFilter extends ExportFilter {
-  /** ISO 8601, UTC. Later entries are left out, so that the file, of an append-only record, stays the same. */
+  /** ISO 8601, UTC. Entries from then on are left out, so that the file, of an append-only record, stays the same. */
   readonly until: string;
 }
 
@@ -93,7 +93,7 @@ async function* before<Line extends { readonly at: string }>(until: string, line
   }
 }
 
-/** All the thread's messages; none where only this thread can read the database. */
+/** All the export thread's messages; none where only the main thread can read the database. */
 async function* writing(database: Database, task: ExportTask): AsyncGenerator<ExportNews> {
   await takePlace();
   try {

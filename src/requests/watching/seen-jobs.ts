@@ -84,7 +84,7 @@ export async function noteLookedAt(
   if (name !== undefined) await noteSeenJobs(parts, [{ app: { id: appId, name }, isQuarantined }]);
 }
 
-/** The unwatched apps that a round reads, longest unread first. */
+/** The apps in quarantine, which a round reads besides the watched ones, longest unread first. */
 export async function quarantinedApps({ query }: { readonly query: Kysely<Schema> }): Promise<string[]> {
   const rows = await query
     .selectFrom('seen_jobs')

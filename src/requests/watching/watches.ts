@@ -15,7 +15,7 @@ export type WatchParts = Pick<StoreParts, 'database' | 'clock'>;
 
 /**
  * Stores the watch. For a job known to be in quarantine a card is queued at once; a job that has not been read yet is
- * read as soon as `startWatching` is woken. False when the conversation watches the app already.
+ * read as soon as the watcher is woken. False when the conversation watches the app already.
  */
 export async function addWatch(parts: WatchParts, watch: Omit<Watch, 'addedAt'>): Promise<boolean> {
   const { database, clock } = parts;
