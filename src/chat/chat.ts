@@ -101,7 +101,7 @@ export interface TurnedAwayTogether {
 /** The greeting is due at once; Graph may be slower than this. */
 const welcomePatienceMs = 2_000;
 
-/** @param callers present where Graph is called by delegated permission; `services` then belongs to no person. */
+/** @param callers present for delegated permission; the Graph services in `services` then belong to no person. */
 export function createChat(services: Omit<CommandParts, 'registry'>, callers: SignedInCallers | null = null): Chat {
   const parts: CommandParts = { ...services, registry };
   const { database } = parts.store;

@@ -52,7 +52,7 @@ export interface OutboxParts {
   readonly log: Log;
 }
 
-/** Pauses between tries. After the last one Teams was unreachable for about a day, and the message is outdated. */
+/** Pauses between tries; the last one repeats. After `mostFailures`, about a day, the message is outdated. */
 const againMs = [2_000, 8_000, 30_000, 120_000, 600_000];
 const mostFailures = 150;
 

@@ -34,7 +34,7 @@ export function isAccessCardId(liveId: string): boolean {
 
 /**
  * One access card as it would look now, for the readers for whom it was posted; null when there is none. A card that
- * was posted to a channel unprompted is blanked once the request may no longer be shown there. Null also while Graph
+ * Usher posted to approvers unprompted is blanked once the request may no longer be shown there. Null also while Graph
  * does not tell whether it may.
  */
 export async function drawAccessCard(parts: DrawAccessCardParts, copyId: string): Promise<Drawing | null> {
@@ -66,7 +66,7 @@ async function standingOf(parts: DrawAccessCardParts, copy: AccessCard, { app }:
   return key === null ? 'may' : mayBeShown({ ...parts, database: parts.store.database }, app.id, key);
 }
 
-/** The current state of an access request, outside its own cards. */
+/** The current state of an access request, not bound to one of its access cards. */
 export async function drawAccess(
   parts: DrawAccessCardParts,
   words: Messages,

@@ -55,7 +55,7 @@ async function placeOfCard(
   return { id, conversation, reader: { locale, timeZone }, revision };
 }
 
-/** Leaves a card as it is that can neither be drawn nor sent; it counts as drawn, so that no restart tries it again. */
+/** A card that can neither be drawn nor sent stays as it is; it counts as drawn, so that no restart tries it again. */
 export async function giveUpCard(
   parts: GiveUpParts,
   liveId: string,

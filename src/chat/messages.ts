@@ -35,7 +35,7 @@ export interface Messages {
   duration(ms: number): string;
 }
 
-/** The source is whole; another language may lack sentences, which are said in English then. */
+/** English is complete; a sentence that another language lacks appears in English. */
 type Catalogue = Readonly<Partial<Record<MessageKey, string>>>;
 type Catalogues = Readonly<Record<string, Catalogue>> & { readonly en: Readonly<Record<MessageKey, string>> };
 const SOURCE_LANGUAGE = 'en';

@@ -29,7 +29,7 @@ export interface FileOffer {
   readonly context: ExportContext;
 }
 
-/** The part of the history that an export holds; the typed terms, resolved. */
+/** The part of the audit log that an export holds; the typed terms, resolved. */
 export interface ExportContext {
   readonly about: { readonly personId: string } | { readonly appId: string } | null;
   /** Milliseconds since 1970; null for all. */

@@ -24,7 +24,7 @@ export interface SignedInCallers {
 const signInLines = new Set(['sign in', 'signin', 'sign me in', 'log in', 'login', 'log me in']);
 const signOutLines = new Set(['sign out', 'signout', 'sign me out', 'log out', 'logout', 'log me out']);
 
-/** @param parts their own Graph services belong to no person, and are never called */
+/** @param parts its own Graph services belong to no person, and are never called */
 export function requireSignIn(parts: CommandParts, callers: SignedInCallers): (incoming: Incoming) => Promise<Reply> {
   return async (incoming) => {
     const words = createMessages(incoming.reader.locale, incoming.reader.timeZone);

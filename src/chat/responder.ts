@@ -147,13 +147,13 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
   return answer;
 }
 
-/** For callers who may request access: `provision` never carries out a start for them either. */
+/** For callers who may provision: `provision` carries out no start either. Null for all others. */
 async function offerInTime(parts: CommandParts, turn: Turn, command: Command): Promise<Reply | null> {
   if (!('term' in command) || deny(turn.caller, 'provision.run') !== null) return null;
   return untimely(parts, turn, command);
 }
 
-/** Whether a click may start work: roles are then read afresh. Approve and deny do so themselves. */
+/** Whether the caller's roles are read anew for this click; the registry does so for approve and deny. */
 function startsWork(parts: CommandParts, { what }: Incoming): boolean {
   if (what.kind !== 'action') return false;
   const { action } = what;

@@ -34,7 +34,7 @@ export interface Database {
   readonly dialect: Dialect;
   /**
    * Runs `work` in one transaction: all of it happens, or nothing. `work` may run more than once, when the database
-   * undid the transaction over a conflict with another, so it does nothing but ask the database.
+   * undid the transaction over a conflict with another, so it must only query the database.
    */
   transact<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
   /** Throws when the database cannot be reached or read; `isDatabaseFault` recognizes the error. */

@@ -68,7 +68,7 @@ export function sqliteDialect(path: string, clock: Clock): Dialect {
     engine: 'sqlite',
     kysely: sqliteKysely(path),
     migrating: null,
-    // What stands in memory can be asked by its own connection alone.
+    // Only its own connection can read a database in memory.
     reading: path === ':memory:' ? null : threadedSqlite(path),
     realNumber: 'real',
     identity: { type: 'integer', modify: (column) => column.primaryKey().autoIncrement() },
@@ -93,7 +93,7 @@ export function sqliteDialect(path: string, clock: Clock): Dialect {
       if (rows[0]?.user_version !== 1) return;
       await sql`vacuum`.execute(db);
       await sql`pragma user_version = 0`.execute(db);
-      // Else the pages would stand in the file until the log is copied over them.
+      // Otherwise the old pages would stay in the file until the log is copied over them.
       await sql`pragma wal_checkpoint(truncate)`.execute(db);
     },
     listen: () => ({ stop: () => undefined }),

@@ -95,7 +95,7 @@ const awayStates = /^(?:08|53|57|58)|^(?:25006|25P03|55P03)$/;
 /** 28 authorization, 3D and 3F no such database or schema, 42501 no right, 57P04 dropped, XX001 and XX002 damaged. */
 const refusingStates = /^(?:28|3D|3F)|^(?:42501|57P04|XX001|XX002)$/;
 
-/** Null for a misuse of the driver. Waiting does not fix TLS or logins that do not fit. */
+/** Null for a misuse of the driver. Waiting does not fix TLS errors or wrong logins. */
 function faultOfDriver(error: Error): DatabaseFault | null {
   const code = 'code' in error ? String(error.code) : '';
   if (error.name === 'TypeError' || /after calling end on the pool/.test(error.message)) return null;

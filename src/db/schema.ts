@@ -83,7 +83,7 @@ export interface TaskRow {
   throttles: Generated<number>;
   /** How many attempts were probes that found the service in trouble, which do not count against the task. */
   excused: Generated<number>;
-  /** 1 once its running call may have been sent, and the record says so. */
+  /** 1 once its running call may have been sent, and the audit log says so. */
   sent: Generated<number>;
   /** How many processes died during its calls. */
   crashes: Generated<number>;
@@ -92,7 +92,7 @@ export interface TaskRow {
   started_at: number | null;
   /** When it was done or cancelled. */
   finished_at: number | null;
-  /** Who started it, where that is not the requester: the approver, or the caller who retried it. */
+  /** The caller who confirmed or last retried it; null where none did. */
   ordered_by: Generated<string | null>;
   /** Who cancelled it; on a running task: who wants to cancel it. */
   cancelled_by: string | null;
@@ -171,7 +171,7 @@ export interface AccessRequestRow {
   held_up: string | null;
   /** Since when something has held it up without interruption. */
   held_up_since: number | null;
-  /** Since and until when it waits for the person to count as assigned; kept through its retries and after its end. */
+  /** Since and until when it waits for the person to count as assigned; kept through its attempts and its end. */
   awaiting_since: number | null;
   awaiting_until: number | null;
   revision: number;
@@ -353,7 +353,7 @@ export interface AppBindingRow {
 export interface KnownNameRow {
   /** An id, a name or a second line, in lower case. */
   folded: string;
-  /** The record has only the id of an actor. */
+  /** The audit log has only the id of an actor. */
   kind: 'person' | 'app' | 'actor';
   id: string;
   name: string;

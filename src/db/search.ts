@@ -80,7 +80,7 @@ const latestOf = (accessRequestId: string) =>
 
 interface Named {
   readonly table: string;
-  /** The record has only the id of an actor. */
+  /** The audit log has only the id of an actor. */
   readonly kind: 'person' | 'app' | 'actor';
   readonly id: string;
   readonly name: string;

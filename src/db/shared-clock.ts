@@ -13,7 +13,7 @@ export interface SharedClock {
   correct(askedAt: number, told: number): void;
 }
 
-/** A slower answer may come from a process that hung, and is not precise enough. */
+/** A slower answer, for example when this process hung, is not precise enough. */
 const longestAnswerMs = 500;
 
 export function createSharedClock(machine: Clock): SharedClock {

@@ -83,7 +83,7 @@ export async function becomeSoleProcess(
   const note = { pid: process.pid, host: hostname(), since: new Date(clock.now()).toISOString(), machine };
   marking(() => writeNote(noteFile, { ...note, beat: 0 }));
   let beat = 0;
-  // On the machine's own timer: other machines watch it.
+  // In real time, not by `clock`: other machines watch the count.
   const beating = setInterval(() => {
     beat += 1;
     try {

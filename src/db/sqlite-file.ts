@@ -11,9 +11,8 @@ const longestLockMs = 5_000;
 const lookEveryMs = 25;
 
 /**
- * By the machine's own time, since the lock is the machine's. A statement queued behind one that has waited in vain
- * does not wait as long once more: the file counts as locked since the first of them met the lock, until one of them
- * writes.
+ * In real time, since another program holds the lock. A statement queued behind one that has waited in vain does not
+ * wait as long once more: the file counts as locked since the first of them met the lock, until one of them writes.
  */
 export function createPatience(): <T>(isWriting: boolean, work: () => T) => Promise<T> {
   let lockedSince: number | null = null;

@@ -39,7 +39,7 @@ export function readThreadData<Task>(data: unknown): { readonly config: Database
   return { config: whole, task: task as Task };
 }
 
-/** An error as sent out of a thread, which would lose its mark as the database's fault. */
+/** An error as sent out of a thread; `fault` keeps the mark that would be lost on the way. */
 export interface ToldError {
   readonly message: string;
   readonly code: unknown;

@@ -175,7 +175,7 @@ function userFaults({ account, assignment, scope }: CheckFacts): CheckVerdict[] 
 function lastEvent(facts: CheckFacts): CheckVerdict | 'well' | null {
   const entry = facts.log.kind === 'read' ? (facts.log.entries[0] ?? null) : null;
   const own = ownResult(facts.lastDeed);
-  // Usher dates its own call by its end, so it is never older than the request that it belongs to.
+  // The log dates Usher's own call by its end, so that entry is never older than the request that it belongs to.
   if (own !== null && (entry === null || (entry.at ?? 0) < own.at)) {
     return isWell(own.outcome) ? 'well' : { kind: 'ownTryFailed', requestId: own.requestId, outcome: own.outcome };
   }

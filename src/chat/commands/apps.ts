@@ -17,7 +17,7 @@ async function apps(parts: CommandParts, turn: Turn, search: string | null): Pro
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
   const fitting = listing.value.items.filter((app) => search === null || fits(app, search));
   const read = await readJobsOfAll(parts, fitting, patienceMs);
-  // When the screen cannot hold all, apps that take people go first; the order by name stays.
+  // When the screen cannot hold all, apps with a job are chosen first; the order by name stays.
   const chosen = new Set(
     [...read.filter(({ status }) => status !== 'none'), ...read.filter(({ status }) => status === 'none')]
       .slice(0, mostShown)

@@ -19,8 +19,8 @@ import { findOwnRequest } from './own-request.ts';
 import { say } from './turn.ts';
 
 /**
- * An access request and a provisioning request never have the same id. The id of a provisioning request that carries out
- * an access request cancels either: the request once it has started, the approval before that.
+ * An access request and a provisioning request never have the same id. The id of a provisioning request that carries
+ * out an access request cancels either: the provisioning request once it has started, the access request before that.
  */
 type Named =
   | { readonly kind: 'access'; readonly request: AccessRequest }

@@ -24,7 +24,7 @@ const mostUnasked = 5;
 
 /**
  * `provision group <group> to <app> [with members …]`: one call takes one group with at most five members, so members
- * go in groups of five, each call with the group. Without named members, the group's direct users are taken; nested
+ * go in batches of five, each call with the group. Without named members, the group's direct users are taken; nested
  * groups and devices are reported as left out, as Graph does not take them.
  * https://learn.microsoft.com/entra/identity/app-provisioning/provision-on-demand
  */

@@ -16,7 +16,7 @@ export async function refuseUnless(parts: CommandParts, turn: Turn, permission: 
   return denial === null ? null : refuse(parts, turn, denial, permission);
 }
 
-/** The same for a command that knows the app's job by now, where the permission may not reach it. */
+/** The same once the command knows the app's job, which the caller's permission may not cover. */
 export async function refuseOnGround(
   parts: CommandParts,
   turn: Turn,
@@ -95,7 +95,7 @@ export function troubleReply(words: Messages, trouble: GraphTrouble, again: read
 
 const isAboutRights = (status: number): boolean => status === 401 || status === 403;
 
-/** What Graph refuses now it will refuse a moment later. */
+/** What Graph does not allow now, it will not allow a moment later. */
 function mayHelpToRepeat(trouble: GraphTrouble): boolean {
   if (trouble.kind === 'refused') return !isAboutRights(trouble.status) && trouble.status !== 400;
   return trouble.kind === 'unreadable' || trouble.why !== 'noCredential';

@@ -27,8 +27,8 @@ import {
  */
 export type StartDate =
   /**
-   * `day`: the start of that day in the reader's zone, in ms since 1970. `rest`: the text around the date; it may be a
-   * reason only where `isReason`. `hasTime`: a time of day was named, which Usher does not keep.
+   * `startsAt`: the start of that day in the reader's zone, in ms since 1970. `rest`: the text around the date; it may
+   * be a reason only where `isReason`. `hasTime`: a time of day was named, which Usher does not keep.
    */
   | ({ readonly kind: 'date'; readonly startsAt: number } & Around)
   | ({ readonly kind: 'today' } & Around)

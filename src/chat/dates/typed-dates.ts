@@ -9,7 +9,7 @@ export const longestDate = 120;
 /** `1.12.`, which the German parser knows only with a year. */
 const dottedDay = /(?<![\d.])(\d{1,2})\.(0?[1-9]|1[0-2])\.?(?![\d.])/g;
 const isoDate = /^(\d{4})-(\d{2})-(\d{2})$/;
-/** In languages without spaces, these words introduce a start in place of punctuation. */
+/** In languages without spaces, these words introduce a start where a space would be. */
 const gluedBefore = /(?:^|[\s,，、。(（])(?:从|從|自)?$/u;
 const gluedBehind = /^(?:から|より|以降|に|起|开始|開始)?(?:$|[\s,，、。)）])/u;
 /** A month and a number: "Feb 31" means no year, but a day that does not exist. */

@@ -11,8 +11,8 @@ export const DEFAULT_LIMIT = 4_000;
 /** The same for a line that begins with "provision": fits five hundred people with their names. */
 export const LIST_LIMIT = 64_000;
 /**
- * The most words of a message: each person's name, address and a dozen more. Text between blanks, commas and semicolons
- * counts as one word. The limit keeps parsing from delaying other messages.
+ * The most words of a message: five hundred people, each with name, address and a dozen more words. Text between
+ * blanks, commas and semicolons counts as one word. The limit keeps parsing from delaying other messages.
  */
 export const WORD_LIMIT = 8_000;
 /** The length inspected to tell whether a long message may be a list. */

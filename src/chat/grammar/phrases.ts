@@ -1,7 +1,7 @@
 import type { Verb } from '../command.ts';
 import en from '../messages/en.phrases.json' with { type: 'json' };
 
-/** What people type for each command. Data, one file a language, beside the messages; phrases are parted by ` | `. */
+/** What people type for each command: one data file per language, with phrases separated by ` | `. */
 export interface Phrases {
   /** Lowercase. The first is canonical: typos are measured against it. The longest match wins. */
   readonly spellings: readonly [string, ...string[]];

@@ -14,7 +14,7 @@ export type Reading<C extends Command = Command> =
 export interface Rule<C extends Command> {
   /**
    * "How is …", "Is … healthy?": questions with this meaning, each with its own words after it; if those do not fit, it
-   * was no such question. The phrases have each under the same name.
+   * was no such question. `Phrases.questions` has their phrases under the same names.
    */
   readonly questions?: Readonly<Record<string, (words: readonly Word[]) => Reading | null>>;
   /**
@@ -22,7 +22,7 @@ export interface Rule<C extends Command> {
    * command, as "provision" differs from "provision users" by the number of addresses.
    */
   read(words: readonly Word[]): Reading | null;
-  /** Parses the words after a loose spelling, where they differ. */
+  /** Parses the words after a loose spelling, where that differs from `read`. */
   readLoose?(words: readonly Word[]): Reading | null;
   /** The canonical line; parsing it gives the command back. */
   write(command: C): string;

@@ -1,8 +1,7 @@
 /**
- * The records of a text of cells (RFC 4180), broken at `
- * `, `\r` or both. Null when the quotes do not match; with `strayQuotes`, a quote that neither opens nor closes a cell
- * stands for itself. One pass for any text: csv-parse creates an error with its stack for each row of another length,
- * even where those are allowed.
+ * The records of a text of cells (RFC 4180), broken at `\n`, `\r` or both. Null when the quotes do not match; with
+ * `strayQuotes`, a quote that neither opens nor closes a cell stands for itself. One pass for any text: csv-parse
+ * creates an error with its stack for each row of another length, even where those are allowed.
  */
 export function readRecords(
   text: string,

@@ -26,8 +26,8 @@ export interface GraphServices {
 
 export interface CommandParts extends GraphServices {
   /**
-   * Whether Graph is called by application permission (`own`) or by the caller's delegated permission (`callers`),
-   * which lasts only while they are signed in.
+   * Whether Graph is called by application permission or by the caller's delegated permission, which lasts only while
+   * they are signed in.
    */
   readonly graphAccess: 'appOnly' | 'delegated';
   readonly store: AccessParts;
@@ -56,7 +56,7 @@ export interface CommandParts extends GraphServices {
   readonly guard?: CrashGuard;
 }
 
-/** One running command: who sent it, where, and the catalogue for the answer. */
+/** One running command: the message, its caller, and the texts for the answer. */
 export interface Turn {
   readonly incoming: Incoming;
   readonly caller: Caller;
@@ -85,7 +85,7 @@ interface Guarded {
   readonly permission: Permission;
   /** Its work goes on after its caller has left, so that it needs Usher's application permission. */
   readonly appOnly?: true;
-  /** It starts work, so that Usher reads the caller's roles anew: for a click, or for a typed line as well (`always`). */
+  /** It starts work, so Usher reads the caller's roles anew: for a click, or also for a typed line (`always`). */
   readonly rolesAnew?: 'clicked' | 'always';
 }
 
@@ -102,7 +102,7 @@ export interface CommandDeclaration<V extends Verb> extends Guarded {
    * line is complete.
    */
   readonly forRequesters?: 'anyLine' | 'wholeLine';
-  /** For a permission that depends on the request. A line without its request is checked by `permission`. */
+  /** For a permission that depends on the request. A line that names no request is checked by `permission`. */
   readonly needs?: (parts: CommandParts, turn: Turn, command: CommandNamed<V>) => Promise<Needed>;
   /** The request may be the caller's own, so that only `needs` tells whether the caller may. */
   readonly mayBeOwn?: true;

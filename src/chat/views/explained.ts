@@ -1,6 +1,6 @@
 import type { Tone } from './tone.ts';
 
-/** A problem in words, all finished. */
+/** The finished texts of a problem. */
 export interface Explained {
   readonly tone: Tone;
   readonly title: string;

@@ -18,7 +18,7 @@ export interface CommandHelp {
   readonly tryIt: string | null;
 }
 
-/** More than exist. */
+/** More than there are commands. */
 const MOST_COMMANDS = 40;
 const MOST_EXAMPLES = 3;
 /** Above this many commands, the help is grouped by chapters with one example each; `help COMMAND` tells more. */

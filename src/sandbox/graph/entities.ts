@@ -19,9 +19,7 @@ export type Entity = Readonly<Record<string, unknown>> & { readonly id: string }
 
 const text = ['eq', 'startswith'] as const;
 
-/**
- * `accountEnabled`, `department` and `userType` are sent only when selected, as by Graph, which is easy to overlook.
- */
+/** Easy to overlook: like Graph, it sends `accountEnabled`, `department` and `userType` only when selected. */
 export const userType: EntityType = {
   name: 'user',
   unasked: [

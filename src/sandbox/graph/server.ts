@@ -12,9 +12,9 @@ import { strike, tooManyRequests } from './strike.ts';
 import { send, type TraceOfCall, traceOf } from './wire.ts';
 
 /**
- * The sandbox's Microsoft Graph, over real HTTP. Each call goes through these steps: it is dated when its headers
- * arrive; an on-demand call over the limit is refused with 429; a scripted fault may apply; its body must be JSON; an
- * on-demand call takes its time; and then it is answered, without waiting, from the tenant.
+ * The sandbox's Microsoft Graph, over real HTTP. Each call goes through these steps in order: it is dated when its
+ * headers arrive; an on-demand call over the limit is refused with 429; a scripted fault may apply; an on-demand
+ * call takes its time; its body must be JSON; and then it is answered, without waiting, from the tenant.
  */
 export interface SandboxGraph {
   /** The value for the bot's `GRAPH_BASE_URL`; ends in `/v1.0`. */

@@ -8,8 +8,8 @@ import { provisionPerson } from './provisioning/provision-person.ts';
 import { type Account, type Assignment, assign, keepAccount, shelf } from './state.ts';
 
 /**
- * The tenant's state: the directory, assignments, the accounts in the applications, and the record of all that was
- * done. One server instance has one tenant; provisioning changes it, and so may a test.
+ * The tenant's state: the directory, assignments, the accounts in the applications, and the audit log. One server
+ * instance has one tenant; provisioning changes it, and so may a test.
  *
  * Lookups return `undefined` for what does not exist. Changing what does not exist throws, since only a test does so,
  * and then the test is wrong.

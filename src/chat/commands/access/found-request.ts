@@ -31,9 +31,7 @@ export async function isUnsettledApp(parts: CommandParts, appId: string): Promis
 
 export type Approvers = readonly string[] | null;
 
-/**
- * Whether this caller may decide on this request: has the role, and is neither its requester nor the person concerned.
- */
+/** Whether this caller may decide on this request: decides for its app, and neither made it nor is its subject. */
 export function isTheirs(caller: Caller, request: AccessRequest, approvers: Approvers): boolean {
   if (approvers === null) return false;
   return mayDecide(caller, approvers) && request.asker.id !== caller.id && request.subject.id !== caller.id;

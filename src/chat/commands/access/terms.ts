@@ -63,7 +63,7 @@ export function readTerms(parts: CommandParts, turn: Turn, said: Said, instead: 
   if (typed === null) return plain;
   if (said.end !== null && areMixed([typed, said.end], mannerOf(reader.locale).monthFirst))
     return { kind: 'problem', problem: { kind: 'unclearStart', typed: `${typed} – ${said.end}`, instead } };
-  // Only the first day of "next week" is offered, since Usher ignores ends.
+  // Only the first day of "next week" is offered, since Usher cannot end access.
   const span = isOnly ? startOfNextSpan(typed, reader, now) : null;
   if (span !== null) return { ...plain, startsAt: span, start: dayOf(span, reader) };
   const problem = (what: Problem): Terms => ({ kind: 'problem', problem: what });

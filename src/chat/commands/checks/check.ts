@@ -61,8 +61,8 @@ async function checkInOne(
     person: personOf(person.user),
     app: { id: app.id, name: app.displayName },
     facts,
-    // Cloud sync needs a distinguished name, which a person in Entra does not provide.
     elsewhere: seen.readAlong ? format(command) : null,
+    // Cloud sync needs a distinguished name, which a person in Entra does not provide.
     canProvision: !cloudSync && deny(turn.caller, 'provision.run', { cloudSync }) === null,
     now: parts.store.clock.now(),
     entraPortalUrl: parts.entraPortal,

@@ -9,9 +9,7 @@ import { exportOffer, exportOnlyPersonal } from '../../views/checks/export-card.
 import { recordAudit, refuseStranger, troubleReply } from '../turn.ts';
 import { readFilter } from './history.ts';
 
-/**
- * `export history [about] [since]`: the whole history as CSV, including denials, offered as a file in a personal chat.
- */
+/** `export history [about] [since]`: the audit log as CSV, including denials, offered as a file in a personal chat. */
 async function exportHistory(
   parts: CommandParts,
   turn: Turn,
@@ -57,7 +55,7 @@ export async function openExport(
   return { kind: 'file', file: await makeFile(parts, context) };
 }
 
-/** Exports the history as of this moment. */
+/** Exports the audit log as of this moment. */
 async function makeFile({ store }: CommandParts, filter: ExportContext): Promise<ExportFile> {
   const until = new Date(store.clock.now()).toISOString();
   const file = await auditFile(store.database, { ...filter, until });

@@ -100,7 +100,7 @@ export function remainderOf(text: string): string {
     : remainder.join(' ');
 }
 
-/** Splits the words before a negation. */
+/** Splits a text at its first negation. */
 export function cutTakenBack(text: string): { readonly kept: string; readonly rest: string } {
   const at = negationIn(text)?.at ?? text.length;
   return { kept: text.slice(0, at), rest: text.slice(at) };

@@ -124,9 +124,7 @@ function withoutTerm<C extends Command>(command: C): C {
   return 'term' in command ? { ...command, term: undefined } : command;
 }
 
-/**
- * No person has the whole name: offers a group, the people whom it names in part, or the person with a similar name.
- */
+/** No person has the whole name: offers a group, the people whose names it contains, or a similar name's person. */
 export async function lookAgainForPerson(parts: CommandParts, turn: Turn, typed: PersonCommand): Promise<Reply> {
   const missing = { kind: 'unknownUser', typed: typed.subject } as const;
   if (typed.subject.length > longestLookedAt) return sayMissing(turn, missing);

@@ -1,4 +1,4 @@
-/** A set of the words in the lines, which are separated by spaces. */
+/** The set of all space-separated words in the lines. */
 export function wordSet(...lines: readonly string[]): ReadonlySet<string> {
   return new Set(lines.flatMap((line) => line.split(' ')));
 }

@@ -8,7 +8,7 @@ import { personName } from './access-names.ts';
 /** What keeps Usher from taking, showing or deciding an access request; and confirmations that no card shows. */
 export type AccessProblem =
   | { readonly kind: 'notYourReport' | 'checkNotYourReport'; readonly person: string }
-  /** `date` in words, as `Words.day` gives it. */
+  /** `date` in words, as `Messages.day` gives it. */
   | { readonly kind: 'startTooFar'; readonly date: string }
   /** `instead`: what happens with a line without a start. */
   | { readonly kind: 'pastStart'; readonly date: string; readonly instead: 'approved' | 'now' }

@@ -5,7 +5,7 @@ import type { CardMessage } from '../../reply.ts';
 import { noticeCard } from '../notice.ts';
 import { type SayButton, short } from '../parts.ts';
 
-/** The times of a line that Usher cannot carry out; nothing has been done. Days in words, as `Words.day` gives them. */
+/** The times of a line that Usher cannot carry out; nothing has been done. Days in words, as from `Messages.day`. */
 export type TermNotice =
   /**
    * `read`: how the end was read, `time` as a day with an hour, `only` as the start as well; `date`: its day, if it is
