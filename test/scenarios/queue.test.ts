@@ -48,8 +48,8 @@ describe('twelve provision messages at once', () => {
   it('tell a start time that comes true within a second, and a place that only ever gets better', () => {
     const waited = twelve.flatMap((person) => storyOf(teams, person.userPrincipalName));
     expect(waited.length).toBeGreaterThanOrEqual(5);
-    // A process that got no turn for a while cannot keep its word by more than that.
-    const stoodStillMs = standstill.max / 1e6;
+    // A process that got no turn for a while, perhaps several times, cannot keep its word by more than that.
+    const stoodStillMs = (3 * standstill.max) / 1e6;
     for (const { promisedAt, ranAt, places } of waited) {
       // The card tells whole seconds.
       expect(Math.abs(ranAt - promisedAt)).toBeLessThanOrEqual(1_500 + stoodStillMs);
