@@ -47,23 +47,23 @@ export async function markingFaults<T>(
 }
 
 /** What may have been committed while the work ran. */
-interface Deeds {
+interface Commits {
   stored: boolean;
 }
 
-const deeds = new AsyncLocalStorage<Deeds>();
+const commits = new AsyncLocalStorage<Commits>();
 
 /**
  * Runs `work`, which can ask whether any of its transactions may have been committed. One that broke during its commit
  * may have been.
  */
 export function watchingCommits<T>(work: (hasStored: () => boolean) => Promise<T>): Promise<T> {
-  const own: Deeds = { stored: false };
-  return deeds.run(own, () => work(() => own.stored));
+  const own: Commits = { stored: false };
+  return commits.run(own, () => work(() => own.stored));
 }
 
 /** Notes that a transaction may have been committed. */
 export function noteCommit(): void {
-  const watched = deeds.getStore();
+  const watched = commits.getStore();
   if (watched !== undefined) watched.stored = true;
 }

@@ -151,8 +151,8 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     const database = await place.open(systemClock);
 
     const about = { about: { personId: 'isaiah' }, askerId: null, since: null };
-    const { deeds } = await findEntries(database, { ...about, after: null, limit: 10 });
-    expect(deeds).toMatchObject([{ requestId: 'R7K3MQ', result: { kind: 'waiting' } }]);
+    const { entries } = await findEntries(database, { ...about, after: null, limit: 10 });
+    expect(entries).toMatchObject([{ requestId: 'R7K3MQ', result: { kind: 'waiting' } }]);
     expect(await listWatches(database, 'somewhere')).toEqual([]);
     expect(await dueAnnouncements(database, systemClock.now(), 10)).toEqual([]);
   });
@@ -307,8 +307,14 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
       ['person adele'],
       ['app salesforce'],
     ]);
-    const { deeds } = await findEntries(database, { about: null, askerId: null, since: null, after: null, limit: 10 });
-    expect(deeds.map(({ kind }) => kind).toSorted()).toEqual(['access', 'provisioning']);
+    const { entries } = await findEntries(database, {
+      about: null,
+      askerId: null,
+      since: null,
+      after: null,
+      limit: 10,
+    });
+    expect(entries.map(({ kind }) => kind).toSorted()).toEqual(['access', 'provisioning']);
     expect(await findUndrawn(database, 10)).toEqual(['R7K3MX']);
     expect(await findUndrawnAccessCards(database, 10)).toEqual(['copy-1']);
     // And what changes from now on is seen at once.

@@ -62,7 +62,7 @@ export interface CheckFacts {
   readonly scope: 'in' | 'out' | 'notTold';
   /** Of this person and this app, newest first. */
   readonly log: LogRead;
-  readonly lastDeed: HistoryEntry | null;
+  readonly lastEntry: HistoryEntry | null;
   readonly jobState: JobStatus | 'none' | 'unread' | 'appDisabled';
   /** Why the job is `unread`; null or missing where it was read, and where no answer came in time. */
   readonly jobTrouble?: GraphTrouble | null;
@@ -174,7 +174,7 @@ function userFaults({ account, assignment, scope }: CheckFacts): CheckVerdict[] 
 /** What last happened to the person: a fault, `'well'`, or null when no source tells. */
 function lastEvent(facts: CheckFacts): CheckVerdict | 'well' | null {
   const entry = facts.log.kind === 'read' ? (facts.log.entries[0] ?? null) : null;
-  const own = ownResult(facts.lastDeed);
+  const own = ownResult(facts.lastEntry);
   // The log dates Usher's own call by its end, so that entry is never older than the request that it belongs to.
   if (own !== null && (entry === null || (entry.at ?? 0) < own.at)) {
     return isWell(own.outcome) ? 'well' : { kind: 'ownTryFailed', requestId: own.requestId, outcome: own.outcome };
@@ -214,14 +214,14 @@ function isMended(check: string | undefined, { account, assignment }: CheckFacts
 }
 
 /** How Usher's last call for this person ended; null when there was none, or the history does not tell. */
-function ownResult(deed: HistoryEntry | null): { at: number; requestId: string; outcome: OutcomeKind } | null {
-  const requestId = deed?.requestId ?? null;
-  if (deed === null || requestId === null || deed.result?.kind !== 'done') return null;
-  const { counts, cancelled } = deed.result;
+function ownResult(entry: HistoryEntry | null): { at: number; requestId: string; outcome: OutcomeKind } | null {
+  const requestId = entry?.requestId ?? null;
+  if (entry === null || requestId === null || entry.result?.kind !== 'done') return null;
+  const { counts, cancelled } = entry.result;
   const kinds = outcomeKinds.filter((kind) => (counts[kind] ?? 0) > 0);
   const [outcome] = kinds;
   // Where several calls ended differently, the counts do not tell which one was this person's.
-  return outcome === undefined || kinds.length > 1 || cancelled > 0 ? null : { at: deed.at, requestId, outcome };
+  return outcome === undefined || kinds.length > 1 || cancelled > 0 ? null : { at: entry.at, requestId, outcome };
 }
 
 const outcomeKinds: readonly OutcomeKind[] = [

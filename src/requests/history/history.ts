@@ -8,12 +8,12 @@ import { readEntries } from './read-entries.ts';
 export async function findEntries(
   database: Database,
   { after, limit, ...filter }: HistoryFilter & { readonly after: Cursor | null; readonly limit: number },
-): Promise<{ readonly deeds: readonly HistoryEntry[]; readonly next: Cursor | null }> {
+): Promise<{ readonly entries: readonly HistoryEntry[]; readonly next: Cursor | null }> {
   const keys = await findKeys(database, filter, after, limit + 1);
   const shown = keys.slice(0, limit);
   const last = shown.at(-1);
   const next = keys.length > limit && last !== undefined ? { at: last.at, id: last.id } : null;
-  return { deeds: await readEntries(database, shown, filter.only ?? null), next };
+  return { entries: await readEntries(database, shown, filter.only ?? null), next };
 }
 
 /** One page, newest first. Pages count from 0; one beyond the end is empty. */
@@ -22,11 +22,11 @@ export async function findEntriesPage(
   filter: HistoryFilter,
   page: number,
   perPage: number,
-): Promise<{ readonly deeds: readonly HistoryEntry[]; readonly more: boolean }> {
+): Promise<{ readonly entries: readonly HistoryEntry[]; readonly more: boolean }> {
   const after = page === 0 ? null : await findKeyAt(database, filter, page * perPage - 1);
-  if (page > 0 && after === null) return { deeds: [], more: false };
-  const { deeds, next } = await findEntries(database, { ...filter, after, limit: perPage });
-  return { deeds, more: next !== null };
+  if (page > 0 && after === null) return { entries: [], more: false };
+  const { entries, next } = await findEntries(database, { ...filter, after, limit: perPage });
+  return { entries, more: next !== null };
 }
 
 /**

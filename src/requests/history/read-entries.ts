@@ -39,9 +39,9 @@ export async function readEntries(
           .execute();
   const carriedOut = access.flatMap(({ request_id }) => (request_id === null ? [] : [request_id]));
   const provisionings = await readProvisionings(database, [...idsOf('provisioning'), ...carriedOut], only);
-  const deeds = new Map<string, HistoryEntry>(provisionings);
+  const entries = new Map<string, HistoryEntry>(provisionings);
   for (const row of access)
-    deeds.set(row.id, {
+    entries.set(row.id, {
       kind: 'access',
       at: row.created_at,
       accessRequestId: row.id,
@@ -56,7 +56,7 @@ export async function readEntries(
       // A request that waits for a retry, or was given up after an attempt, is shown by its own state.
       result: isCarriedOut(row.state) ? (provisionings.get(row.request_id ?? '')?.result ?? null) : null,
     });
-  return keys.flatMap(({ id }) => deeds.get(id) ?? []);
+  return keys.flatMap(({ id }) => entries.get(id) ?? []);
 }
 
 const isCarriedOut = (state: AccessStateKind): boolean => state === 'started' || state === 'finished';
@@ -100,7 +100,7 @@ async function readProvisionings(
     const people = ofRequest.reduce((total, { tasks }) => total + tasks, 0);
     const ofGroup = isGroup(first?.subject_type);
     const isOne = first !== undefined && (ofGroup || people === 1);
-    const deed: Provisioning = {
+    const entry: Provisioning = {
       kind: 'provisioning',
       at: row.created_at,
       requestId: row.id,
@@ -112,7 +112,7 @@ async function readProvisionings(
       result: resultOf(ofRequest),
       approvedBy: personOf(row.decided_by_id, row.decided_by_name),
     };
-    return [row.id, deed];
+    return [row.id, entry];
   });
   return new Map(provisionings);
 }

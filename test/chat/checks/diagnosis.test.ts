@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { type CheckFacts, findings, isWorthProvisioning, judge, sideOf } from '../../../src/chat/checks/diagnosis.ts';
 import type { LogRead } from '../../../src/graph/provisioning-log.ts';
 import {
-  accessDeed,
+  accessEntry,
   conflict,
   created,
-  deedOf,
   entryOf,
   factsOf,
   HOUR,
+  historyEntryOf,
   jobIn,
   logOf,
   MINUTE,
@@ -116,28 +116,28 @@ describe('when nothing is wrong', () => {
   });
 
   it("Usher's own record counts while the log lags behind", () => {
-    const lastDeed = deedOf();
+    const lastEntry = historyEntryOf();
 
-    expect(judge(factsOf({ lastDeed }))).toEqual({ kind: 'inOrder' });
-    expect(judge(factsOf({ lastDeed, log: logOf(conflict) }))).toEqual({ kind: 'inOrder' });
-    expect(judge(factsOf({ lastDeed, log: { kind: 'unread', why: 'busy' } }))).toEqual({ kind: 'inOrder' });
+    expect(judge(factsOf({ lastEntry }))).toEqual({ kind: 'inOrder' });
+    expect(judge(factsOf({ lastEntry, log: logOf(conflict) }))).toEqual({ kind: 'inOrder' });
+    expect(judge(factsOf({ lastEntry, log: { kind: 'unread', why: 'busy' } }))).toEqual({ kind: 'inOrder' });
   });
 
   it("Usher's own record gives way to a newer entry of the log", () => {
     const later = { ...conflict, at: NOW - MINUTE };
 
-    expect(kinds(factsOf({ lastDeed: deedOf(), log: logOf(later) }))).toEqual(['conflictOrError']);
+    expect(kinds(factsOf({ lastEntry: historyEntryOf(), log: logOf(later) }))).toEqual(['conflictOrError']);
   });
 
   it('a call of Usher that did not end well is told with its request', () => {
     const result = { kind: 'done', counts: { failed: 1 }, cancelled: 0 } as const;
 
-    expect(judge(factsOf({ lastDeed: deedOf({ result }) }))).toEqual({
+    expect(judge(factsOf({ lastEntry: historyEntryOf({ result }) }))).toEqual({
       kind: 'ownTryFailed',
       requestId: 'R7K3MQ',
       outcome: 'failed',
     });
-    expect(judge(factsOf({ lastDeed: accessDeed('finished', { requestId: 'R2', result }) }))).toMatchObject({
+    expect(judge(factsOf({ lastEntry: accessEntry('finished', { requestId: 'R2', result }) }))).toMatchObject({
       kind: 'ownTryFailed',
       requestId: 'R2',
     });
@@ -146,14 +146,14 @@ describe('when nothing is wrong', () => {
   it('a list in which people fared differently says nothing of one of them', () => {
     const result = { kind: 'done', counts: { created: 9, failed: 1 }, cancelled: 0 } as const;
 
-    expect(judge(factsOf({ lastDeed: deedOf({ subject: null, result }) }))).toEqual({ kind: 'notYet' });
+    expect(judge(factsOf({ lastEntry: historyEntryOf({ subject: null, result }) }))).toEqual({ kind: 'notYet' });
   });
 
   it('a call that was cancelled is no good news', () => {
     const mixed = { kind: 'done', counts: { created: 9 }, cancelled: 1 } as const;
 
     for (const result of [{ kind: 'cancelled' }, mixed] as const)
-      expect(judge(factsOf({ lastDeed: deedOf({ result }) }))).toEqual({ kind: 'notYet' });
+      expect(judge(factsOf({ lastEntry: historyEntryOf({ result }) }))).toEqual({ kind: 'notYet' });
   });
 
   it.each<[string, Partial<CheckFacts>]>([

@@ -18,17 +18,17 @@ describe.each(engines)('the history on $name', (engine) => {
   beforeEach(() => place.empty());
 
   async function found(filter: Partial<HistoryFilter>, limit = 100): Promise<(string | null)[]> {
-    const { deeds } = await findEntries(database, { ...everything, ...filter, after: null, limit });
-    return deeds.map(idOf);
+    const { entries } = await findEntries(database, { ...everything, ...filter, after: null, limit });
+    return entries.map(idOf);
   }
 
   it('tells what was asked for, newest first, and what came of it', async () => {
     await seedRequest(database, 'R1', { at: 1_000 });
     await seedAccess(database, 'A1', { at: 2_000, asker: 'megan' });
 
-    const { deeds, next } = await findEntries(database, { ...everything, after: null, limit: 10 });
+    const { entries, next } = await findEntries(database, { ...everything, after: null, limit: 10 });
 
-    expect(deeds).toEqual([
+    expect(entries).toEqual([
       {
         kind: 'access',
         at: 2_000,
@@ -74,9 +74,9 @@ describe.each(engines)('the history on $name', (engine) => {
     const tasks = states.map((state, index) => ({ subject: `person ${index}`, state }));
     await seedRequest(database, 'R1', { at: 1, tasks });
 
-    const { deeds } = await findEntries(database, { ...everything, after: null, limit: 1 });
+    const { entries } = await findEntries(database, { ...everything, after: null, limit: 1 });
 
-    expect(deeds).toMatchObject([{ subject: null, people: states.length, isGroup: false, result }]);
+    expect(entries).toMatchObject([{ subject: null, people: states.length, isGroup: false, result }]);
   });
 
   it('counts the outcomes of a list by kind', async () => {
@@ -84,9 +84,9 @@ describe.each(engines)('the history on $name', (engine) => {
     const tasks = outcomes.map((outcome, index) => ({ subject: `person ${index}`, outcome }));
     await seedRequest(database, 'R1', { at: 1, tasks });
 
-    const { deeds } = await findEntries(database, { ...everything, after: null, limit: 1 });
+    const { entries } = await findEntries(database, { ...everything, after: null, limit: 1 });
 
-    expect(deeds).toMatchObject([
+    expect(entries).toMatchObject([
       { result: { kind: 'done', counts: { created: 2, failed: 1, inSync: 1 }, cancelled: 0 } },
     ]);
   });
@@ -95,9 +95,9 @@ describe.each(engines)('the history on $name', (engine) => {
     const tasks = [5, 3].map((members) => ({ subject: 'sales', type: 'Group', members }));
     await seedRequest(database, 'R1', { at: 1, tasks });
 
-    const { deeds } = await findEntries(database, { ...everything, after: null, limit: 1 });
+    const { entries } = await findEntries(database, { ...everything, after: null, limit: 1 });
 
-    expect(deeds).toMatchObject([{ subject: { id: 'sales' }, isGroup: true, people: 8 }]);
+    expect(entries).toMatchObject([{ subject: { id: 'sales' }, isGroup: true, people: 8 }]);
   });
 
   it('makes one line of an access request and the request that carries it out', async () => {
@@ -105,9 +105,9 @@ describe.each(engines)('the history on $name', (engine) => {
     const more = { state: 'finished', decidedBy: 'patti', requestId: 'R1' } as const;
     await seedAccess(database, 'A1', { at: 1_000, ...more });
 
-    const { deeds } = await findEntries(database, { ...everything, after: null, limit: 10 });
+    const { entries } = await findEntries(database, { ...everything, after: null, limit: 10 });
 
-    expect(deeds).toMatchObject([
+    expect(entries).toMatchObject([
       {
         kind: 'access',
         accessRequestId: 'A1',
@@ -123,9 +123,9 @@ describe.each(engines)('the history on $name', (engine) => {
     await seedRequest(database, 'R1', { at: 3_000 });
     await seedAccess(database, 'A1', { at: 1_000, state: 'finished', decidedBy: 'patti', requestId: 'R1' });
 
-    const { deeds } = await findEntries(database, { ...everything, since: 2_000, after: null, limit: 10 });
+    const { entries } = await findEntries(database, { ...everything, since: 2_000, after: null, limit: 10 });
 
-    expect(deeds).toMatchObject([{ requestId: 'R1', approvedBy: { id: 'patti', name: "patti's name" } }]);
+    expect(entries).toMatchObject([{ requestId: 'R1', approvedBy: { id: 'patti', name: "patti's name" } }]);
   });
 
   it('finds a person as asker and as subject, once where they are both', async () => {
@@ -139,7 +139,7 @@ describe.each(engines)('the history on $name', (engine) => {
 
     expect(await found({ about: { personId: 'adele' } })).toEqual(['gets', 'asks', 'both', 'about', 'own']);
     expect(
-      (await findEntriesPage(database, { ...everything, about: { personId: 'adele' } }, 1, 2)).deeds.map(idOf),
+      (await findEntriesPage(database, { ...everything, about: { personId: 'adele' } }, 1, 2)).entries.map(idOf),
     ).toEqual(['both', 'about']);
   });
 
@@ -182,7 +182,7 @@ describe.each(engines)('the history on $name', (engine) => {
         after,
         limit: 2,
       });
-      seen.push(...page.deeds.map(idOf));
+      seen.push(...page.entries.map(idOf));
       after = page.next;
     } while (after !== null);
     const numbered = [];
@@ -190,7 +190,7 @@ describe.each(engines)('the history on $name', (engine) => {
 
     expect(all.toSorted()).toEqual(['A0', 'A2', 'A4', 'A6', 'A8', 'R1', 'R3', 'R5', 'R7']);
     expect(seen).toEqual(all);
-    expect(numbered.flatMap(({ deeds }) => deeds.map(idOf))).toEqual(all);
+    expect(numbered.flatMap(({ entries }) => entries.map(idOf))).toEqual(all);
     expect(numbered.map(({ more }) => more)).toEqual([true, true, true, true, false, false]);
   });
 
@@ -244,8 +244,8 @@ describe.each(engines)('the history on $name', (engine) => {
     await seedAccess(database, 'A1', { at: 1, state: 'approved', decidedBy: 'patti' });
     await database.query.updateTable('access_requests').set({ starts_at: 9_000 }).execute();
 
-    const { deeds } = await findEntries(database, { ...everything, after: null, limit: 1 });
+    const { entries } = await findEntries(database, { ...everything, after: null, limit: 1 });
 
-    expect(deeds).toMatchObject([{ state: 'approved', startsAt: 9_000, timeZone: 'Europe/Berlin' }]);
+    expect(entries).toMatchObject([{ state: 'approved', startsAt: 9_000, timeZone: 'Europe/Berlin' }]);
   });
 });

@@ -95,11 +95,11 @@ describe.each(engines)('a history of a hundred thousand requests on $name', (eng
 
       for (const share of [0.1, 0.5, 0.9, 1]) {
         const page = Math.ceil((gone.length / 10) * share) - 1;
-        const { deeds } = await findEntriesPage(database, sought, page, 10);
-        expect(deeds.map(idOf)).toEqual(gone.slice(page * 10, page * 10 + 10));
+        const { entries } = await findEntriesPage(database, sought, page, 10);
+        expect(entries.map(idOf)).toEqual(gone.slice(page * 10, page * 10 + 10));
       }
       const beyond = await findEntriesPage(database, sought, Math.ceil(gone.length / 10), 10);
-      expect(beyond).toEqual({ deeds: [], more: false });
+      expect(beyond).toEqual({ entries: [], more: false });
     },
     60_000,
   );
@@ -126,15 +126,15 @@ describe.each(engines)('a history of a hundred thousand requests on $name', (eng
   );
 
   it('finds every page where it belongs', async () => {
-    const { deeds, next } = await findEntries(database, { ...everything, after: middle, limit: 10 });
+    const { entries, next } = await findEntries(database, { ...everything, after: middle, limit: 10 });
     const numbered = await findEntriesPage(database, everything, 8_999, 10);
     const last = await findEntriesPage(database, everything, 9_999, 10);
 
-    expect(deeds.map(idOf).slice(0, 3)).toEqual(['A1050060', 'R1049999', 'R1049998']);
-    expect(deeds.map(idOf)).not.toContain('R1049990');
-    expect(next?.id).toBe(idOf(deeds.at(-1) ?? null));
+    expect(entries.map(idOf).slice(0, 3)).toEqual(['A1050060', 'R1049999', 'R1049998']);
+    expect(entries.map(idOf)).not.toContain('R1049990');
+    expect(next?.id).toBe(idOf(entries.at(-1) ?? null));
     expect(numbered.more).toBe(true);
-    expect([last.deeds.length, last.more]).toEqual([10, false]);
+    expect([last.entries.length, last.more]).toEqual([10, false]);
   });
 
   it('finds the requests of somebody whom most of it is about', async () => {
@@ -145,10 +145,10 @@ describe.each(engines)('a history of a hundred thousand requests on $name', (eng
     const about = { ...everything, about: { personId: 'adele' } };
 
     const plans = await plansOf((watched) => findEntries(watched, { ...about, after: null, limit: 1 }));
-    const { deeds } = await findEntries(database, { ...about, after: null, limit: 10 });
+    const { entries } = await findEntries(database, { ...about, after: null, limit: 10 });
 
     expect(plans.filter(readsWholeTable)).toEqual([]);
-    expect(deeds.map(idOf)).toEqual(['newest', 'many']);
+    expect(entries.map(idOf)).toEqual(['newest', 'many']);
   });
 
   it('finds a page by its number where the history changes its kind halfway', async () => {
@@ -164,12 +164,12 @@ describe.each(engines)('a history of a hundred thousand requests on $name', (eng
         )
         .execute();
 
-    const { deeds } = await findEntriesPage(database, everything, 5_000, 10);
-    const { deeds: before } = await findEntriesPage(database, everything, 4_999, 10);
+    const { entries } = await findEntriesPage(database, everything, 5_000, 10);
+    const { entries: before } = await findEntriesPage(database, everything, 4_999, 10);
     const last = before.at(-1);
     const after = last === undefined ? null : { at: last.at, id: idOf(last) ?? '' };
 
-    expect(deeds).toEqual((await findEntries(database, { ...everything, after, limit: 10 })).deeds);
+    expect(entries).toEqual((await findEntries(database, { ...everything, after, limit: 10 })).entries);
   });
 
   /** How the engine goes about each query that the work asks for. */

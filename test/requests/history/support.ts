@@ -113,8 +113,8 @@ export const accessRow = (id: string, at: number) => ({
   state: 'pending' as AccessRequestRow['state'],
 });
 
-export const idOf = (deed: HistoryEntry | null) =>
-  deed === null ? null : deed.kind === 'access' ? deed.accessRequestId : deed.requestId;
+export const idOf = (entry: HistoryEntry | null) =>
+  entry === null ? null : entry.kind === 'access' ? entry.accessRequestId : entry.requestId;
 
 /**
  * A hundred thousand requests, a second apart: of a thousand askers for a thousand people in a hundred apps. Of every

@@ -99,10 +99,10 @@ async function seenOf(parts: CommandParts, turn: Turn, user: DirectoryUser): Pro
   if (!mayCheckOn(visible.value, parts.requestFor, user.id))
     return { kind: 'reply', reply: await refuseCheckOn(parts, turn, user.id, user.displayName) };
   const readAlong = !parts.isOpenPlace(turn.incoming.conversation);
-  const hides = ({ lastDeed }: CheckFacts) =>
-    lastDeed !== null &&
-    (readAlong ? lastDeed.asker.id !== turn.caller.id : !isVisible(visible.value, lastDeed.asker.id, [user.id]));
-  return { kind: 'seen', readAlong, of: (facts) => (hides(facts) ? { ...facts, lastDeed: null } : facts) };
+  const hides = ({ lastEntry }: CheckFacts) =>
+    lastEntry !== null &&
+    (readAlong ? lastEntry.asker.id !== turn.caller.id : !isVisible(visible.value, lastEntry.asker.id, [user.id]));
+  return { kind: 'seen', readAlong, of: (facts) => (hides(facts) ? { ...facts, lastEntry: null } : facts) };
 }
 
 function personOf(user: DirectoryUser) {

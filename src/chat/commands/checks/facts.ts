@@ -23,13 +23,13 @@ export async function readFacts(parts: CommandParts, user: DirectoryUser, app: A
   const source = await sourceOf(parts, app, jobState);
   const jobId = typeof jobState === 'string' ? null : jobState.id;
   const entraIs = source === 'entra' || source === 'unknown' ? 'source' : 'target';
-  const [log, assignment, lastDeed] = await Promise.all([
+  const [log, assignment, lastEntry] = await Promise.all([
     parts.provisioningLog.read({ personId: user.id, entraIs, jobId }, secondMs),
     readAssignment(parts, user, app, source),
     lastEntryAbout(byReader(parts.store.database), user.id, app.id),
   ]);
   const own = jobId === null ? onlyOf(log, app) : log;
-  return { account: accountOf(user), assignment, scope: scopeOf(own), log: own, lastDeed, jobState, jobTrouble };
+  return { account: accountOf(user), assignment, scope: scopeOf(own), log: own, lastEntry, jobState, jobTrouble };
 }
 
 const concurrency = 24;
@@ -52,26 +52,26 @@ export async function readFactsOfAll(
   const rows = await pMap(
     jobs,
     async ({ app, status: jobState, trouble: jobTrouble }) => {
-      const nothing = { app, jobState, jobTrouble, assignment: { kind: 'notNeeded' }, lastDeed: null } as const;
+      const nothing = { app, jobState, jobTrouble, assignment: { kind: 'notNeeded' }, lastEntry: null } as const;
       if (typeof jobState === 'string') return nothing;
       if (clock.monotonic() >= enoughAt) return { ...nothing, jobState: 'unread' } as const;
       const source = await sourceOf(parts, app, jobState);
-      const [assignment, lastDeed] = await Promise.all([
+      const [assignment, lastEntry] = await Promise.all([
         readAssignment(parts, user, app, source),
         lastEntryAbout(byReader(database), user.id, app.id),
       ]);
-      return { app, jobState, jobTrouble, assignment, lastDeed };
+      return { app, jobState, jobTrouble, assignment, lastEntry };
     },
     { concurrency },
   );
-  return rows.map(({ app, jobState, jobTrouble, assignment, lastDeed }) => {
+  return rows.map(({ app, jobState, jobTrouble, assignment, lastEntry }) => {
     const own = onlyOf(log, app);
     const facts = {
       account: accountOf(user),
       assignment,
       scope: scopeOf(own),
       log: own,
-      lastDeed,
+      lastEntry,
       jobState,
       jobTrouble,
     };

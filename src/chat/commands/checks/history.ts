@@ -46,7 +46,7 @@ async function history(
   const found = await findEntriesPage(byReader(parts.store.database), sought, page - 1, ENTRIES_PER_PAGE);
   const lineOf = (number: number) => format({ ...command, page: number });
   const message = historyCard(turn.words, {
-    deeds: found.deeds,
+    entries: found.entries,
     about: name,
     since,
     page,
@@ -78,7 +78,7 @@ async function requests(parts: CommandParts, turn: Turn, page: number): Promise<
   const filter = { about: null, askerId: turn.caller.id, since: null };
   const found = await findEntriesPage(byReader(parts.store.database), filter, page - 1, ENTRIES_PER_PAGE);
   const message = historyCard(turn.words, {
-    deeds: found.deeds,
+    entries: found.entries,
     about: null,
     since: null,
     page,

@@ -97,10 +97,10 @@ function whoProvisions({ canProvision, facts }: CheckCardInput): Provisioner {
 }
 
 /** Usher's own next action, after an approval for a later day. */
-function startOf(words: Messages, { lastDeed }: CheckFacts, names: CheckNames, now: number) {
-  const day = lastDeed === null ? null : dayToCome(words, lastDeed, now);
-  if (lastDeed === null || day === null) return null;
-  const values = { ...names, day, request: entryId(lastDeed) };
+function startOf(words: Messages, { lastEntry }: CheckFacts, names: CheckNames, now: number) {
+  const day = lastEntry === null ? null : dayToCome(words, lastEntry, now);
+  if (lastEntry === null || day === null) return null;
+  const values = { ...names, day, request: entryId(lastEntry) };
   return { card: words.card('check.next.startsLater', values), plain: words.plain('check.next.startsLater', values) };
 }
 
@@ -127,7 +127,7 @@ function factRows(words: Messages, { facts, now, elsewhere }: CheckCardInput, na
     // Without a log there is no evaluation to report, and the log's row says why.
     ...fact(words.card('check.fact.scope'), log.kind === 'read' ? words.plain(`check.scope.${scope}`) : null),
     ...fact(words.card('check.fact.log'), silenceOfLog(words, log), 200),
-    ...(elsewhere == null || facts.lastDeed !== null
+    ...(elsewhere == null || facts.lastEntry !== null
       ? fact(words.card('check.fact.usher'), usherText(words, facts, now), 300)
       : []),
   ];
@@ -153,10 +153,10 @@ function assignmentText(words: Messages, { assignment }: CheckFacts, { app }: Ch
 }
 
 /** Usher's own last action for this person in this app. */
-function usherText(words: Messages, { lastDeed }: CheckFacts, now: number): string {
-  if (lastDeed === null) return words.plain('check.usher.nothing');
-  const { text } = entryResult(words, lastDeed, now);
-  const values = { result: text, asker: personName(lastDeed.asker), time: words.moment(lastDeed.at, now) };
+function usherText(words: Messages, { lastEntry }: CheckFacts, now: number): string {
+  if (lastEntry === null) return words.plain('check.usher.nothing');
+  const { text } = entryResult(words, lastEntry, now);
+  const values = { result: text, asker: personName(lastEntry.asker), time: words.moment(lastEntry.at, now) };
   return words.plain('check.usher.last', values);
 }
 

@@ -45,18 +45,18 @@ const ACCESS: Readonly<Record<AccessStateKind, readonly [tone: Tone, word: Messa
 };
 
 /** The result in the words of the outcomes, or the state while there is none; approved requests with their day. */
-export function entryResult(words: Messages, deed: HistoryEntry, now: number): EntryText {
-  const what = deed.kind === 'provisioning' && deed.isGroup ? 'group' : 'other';
-  if (deed.result !== null) return resultWords(words, deed.result, what);
-  const [tone, word] = deed.kind === 'access' ? ACCESS[deed.state] : STATES.waiting;
-  const day = dayToCome(words, deed, now);
+export function entryResult(words: Messages, entry: HistoryEntry, now: number): EntryText {
+  const what = entry.kind === 'provisioning' && entry.isGroup ? 'group' : 'other';
+  if (entry.result !== null) return resultWords(words, entry.result, what);
+  const [tone, word] = entry.kind === 'access' ? ACCESS[entry.state] : STATES.waiting;
+  const day = dayToCome(words, entry, now);
   return { tone, text: day === null ? words.plain(word) : words.plain('history.state.approvedLater', { day }) };
 }
 
 /** The future start day of an approved request; plain, a value for a message. */
-export function dayToCome(words: Messages, deed: HistoryEntry, now: number): string | null {
-  if (deed.kind !== 'access' || deed.state !== 'approved') return null;
-  return deed.startsAt === null || deed.startsAt <= now ? null : words.day(deed.startsAt, deed.timeZone);
+export function dayToCome(words: Messages, entry: HistoryEntry, now: number): string | null {
+  if (entry.kind !== 'access' || entry.state !== 'approved') return null;
+  return entry.startsAt === null || entry.startsAt <= now ? null : words.day(entry.startsAt, entry.timeZone);
 }
 
 function resultWords(words: Messages, result: HistoryResult, what: 'group' | 'other'): EntryText {
@@ -83,17 +83,17 @@ function overall(tones: readonly Tone[]): Tone {
 }
 
 /** The person, list or group of the request. */
-export function entrySubject(words: Messages, deed: HistoryEntry, limit: number): string {
-  if (deed.subject === null) {
-    return words.plain('history.people', { count: deed.kind === 'provisioning' ? deed.people : 1 });
+export function entrySubject(words: Messages, entry: HistoryEntry, limit: number): string {
+  if (entry.subject === null) {
+    return words.plain('history.people', { count: entry.kind === 'provisioning' ? entry.people : 1 });
   }
-  const name = nameOf(deed.subject, limit);
-  return deed.kind === 'provisioning' && deed.isGroup
-    ? words.plain('history.group', { group: name, count: deed.people })
+  const name = nameOf(entry.subject, limit);
+  return entry.kind === 'provisioning' && entry.isGroup
+    ? words.plain('history.group', { group: name, count: entry.people })
     : name;
 }
 
 /** The id for `show`. */
-export function entryId(deed: HistoryEntry): string {
-  return deed.kind === 'access' ? deed.accessRequestId : deed.requestId;
+export function entryId(entry: HistoryEntry): string {
+  return entry.kind === 'access' ? entry.accessRequestId : entry.requestId;
 }

@@ -14,7 +14,7 @@ export const ENTRIES_PER_PAGE = 10;
 
 export interface HistoryCardInput {
   /** The entries of this page, newest first. */
-  readonly deeds: readonly HistoryEntry[];
+  readonly entries: readonly HistoryEntry[];
   /** The person or app that the history is about; null for everything. */
   readonly about: string | null;
   /** Milliseconds since 1970; null for the whole history. */
@@ -45,10 +45,10 @@ const NAME_LENGTHS = [80, 50, 30];
 /** The requests and their outcomes, newest first: who, what, the result, who approved. */
 export function historyCard(words: Messages, input: HistoryCardInput): CardMessage {
   const { now, since, older } = input;
-  const shown = input.deeds.slice(0, ENTRIES_PER_PAGE);
+  const shown = input.entries.slice(0, ENTRIES_PER_PAGE);
   const title = titleOf(words, input);
   const summary = words.plain('history.summary', { title: title.plain, count: shown.length });
-  const lines = shown.map((deed) => lineOf(words, deed, now));
+  const lines = shown.map((entry) => lineOf(words, entry, now));
   const filter = since === null ? null : words.card('history.since', { time: words.moment(since, now) });
   const said = PARTS[input.scope];
   const part = said === null ? null : words.card(said);
@@ -58,8 +58,8 @@ export function historyCard(words: Messages, input: HistoryCardInput): CardMessa
       fallbackText: listAsText(summary, lines),
       title: title.card,
       intro: filter === null ? intro : `${filter} ${intro}`,
-      rows: shown.map((deed) => row(words, deed, { now, nameLength })),
-      more: maybe(older === null && input.deeds.length > shown.length ? words.card('history.more') : null),
+      rows: shown.map((entry) => row(words, entry, { now, nameLength })),
+      more: maybe(older === null && input.entries.length > shown.length ? words.card('history.more') : null),
       buttons: [
         ...(input.elsewhere == null ? [] : personalButton(words, input.elsewhere)),
         ...turning(words, 'button.newerPage', input.newer),
@@ -70,11 +70,11 @@ export function historyCard(words: Messages, input: HistoryCardInput): CardMessa
   return { card, summary };
 }
 
-function lineOf(words: Messages, deed: HistoryEntry, now: number): string {
+function lineOf(words: Messages, entry: HistoryEntry, now: number): string {
   return words.plain('fallback.task', {
-    person: entrySubject(words, deed, FALLBACK_NAME),
-    app: short(deed.app.name, FALLBACK_NAME),
-    result: entryResult(words, deed, now).text,
+    person: entrySubject(words, entry, FALLBACK_NAME),
+    app: short(entry.app.name, FALLBACK_NAME),
+    result: entryResult(words, entry, now).text,
   });
 }
 
@@ -99,35 +99,35 @@ function nothingText(words: Messages, { page, about, since, scope }: HistoryCard
 
 function row(
   words: Messages,
-  deed: HistoryEntry,
+  entry: HistoryEntry,
   { now, nameLength }: { readonly now: number; readonly nameLength: number },
 ): PendingView['rows'][number] {
-  const { tone, text } = entryResult(words, deed, now);
-  const person = entrySubject(words, deed, nameLength);
-  const names = { person, app: short(deed.app.name, nameLength), glyph: lookOf(tone).glyph };
-  const asker = short(personName(deed.asker), nameLength);
-  const decision = decisionText(words, deed, nameLength);
-  const line = `show ${plainText(entryId(deed), 40)}`;
+  const { tone, text } = entryResult(words, entry, now);
+  const person = entrySubject(words, entry, nameLength);
+  const names = { person, app: short(entry.app.name, nameLength), glyph: lookOf(tone).glyph };
+  const asker = short(personName(entry.asker), nameLength);
+  const decision = decisionText(words, entry, nameLength);
+  const line = `show ${plainText(entryId(entry), 40)}`;
   return {
     name: words.card('history.row', names),
     lines: [
       { text: words.card('history.result', { result: text }) },
-      { text: [words.card('history.asked', { asker, time: words.moment(deed.at, now) }), ...decision].join(' · ') },
+      { text: [words.card('history.asked', { asker, time: words.moment(entry.at, now) }), ...decision].join(' · ') },
     ],
     opens: submitButton(
       words,
       'button.requestDetails',
       { verb: 'run', text: line },
-      words.plain('button.openOne', { request: entryId(deed), person }),
+      words.plain('button.openOne', { request: entryId(entry), person }),
     ),
   };
 }
 
 /** Who approved or denied. */
-function decisionText(words: Messages, deed: HistoryEntry, nameLength: number): string[] {
-  const by = deed.kind === 'access' ? deed.decidedBy : deed.approvedBy;
+function decisionText(words: Messages, entry: HistoryEntry, nameLength: number): string[] {
+  const by = entry.kind === 'access' ? entry.decidedBy : entry.approvedBy;
   if (by === null) return [];
-  const isDenied = deed.kind === 'access' && deed.state === 'denied';
+  const isDenied = entry.kind === 'access' && entry.state === 'denied';
   return [
     words.card(isDenied ? 'history.deniedBy' : 'history.approvedBy', { decider: short(personName(by), nameLength) }),
   ];

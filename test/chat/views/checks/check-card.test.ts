@@ -7,14 +7,14 @@ import type { LogRead } from '../../../../src/graph/provisioning-log.ts';
 import { NOW, words } from '../drawings.ts';
 import { outOfScope, report } from '../outcomes.ts';
 import {
-  accessDeed,
+  accessEntry,
   conflict,
   created,
   DAY,
-  deedOf,
   entryOf,
   factsOf,
   HOUR,
+  historyEntryOf,
   jobIn,
   logOf,
   neverRun,
@@ -88,7 +88,7 @@ describe('the check of one person in one app', () => {
   });
 
   it('tells of Isaiah after: in order, by the log and by what Usher did', () => {
-    const text = textOf({ log: logOf(created), scope: 'in', lastDeed: deedOf() }, { name: 'Isaiah Langer' });
+    const text = textOf({ log: logOf(created), scope: 'in', lastEntry: historyEntryOf() }, { name: 'Isaiah Langer' });
 
     expect(text).toMatch(/^✓ {2}All in order: neither the sync nor the user\n/);
     expect(text).toContain('✓  Create: Done\n   13:03 · Account created');
@@ -201,7 +201,7 @@ describe('the check of one person in one app', () => {
   });
 
   it('tells an access request that never ran as what Usher last did', () => {
-    expect(textOf({ lastDeed: accessDeed('denied') })).toMatch(/By Usher: +Denied, asked by Megan Bowen at 13:43/);
+    expect(textOf({ lastEntry: accessEntry('denied') })).toMatch(/By Usher: +Denied, asked by Megan Bowen at 13:43/);
   });
 
   it('offers no provisioning to whoever may not', () => {
@@ -222,8 +222,8 @@ describe('the check of one person in one app', () => {
   it('names the day on which something approved starts, until it has come', () => {
     const later = { timeZone: 'Europe/Berlin', startsAt: NOW + 9 * DAY };
 
-    const { card, summary } = check({ lastDeed: accessDeed('approved', later) });
-    const reached = textOf({ lastDeed: accessDeed('approved', { ...later, startsAt: NOW - HOUR }) });
+    const { card, summary } = check({ lastEntry: accessEntry('approved', later) });
+    const reached = textOf({ lastEntry: accessEntry('approved', { ...later, startsAt: NOW - HOUR }) });
 
     const text = cardAsText(card);
     expect(text).toMatch(/By Usher: +Approved, starts on Wednesday, March 11, 2026, asked by Megan Bowen/);

@@ -112,13 +112,13 @@ export function factsOf(more: Partial<CheckFacts> = {}): CheckFacts {
     assignment: { kind: 'assigned', through: null },
     scope: 'notTold',
     log: logOf(),
-    lastDeed: null,
+    lastEntry: null,
     jobState: jobIn('healthy'),
     ...more,
   };
 }
 
-export function deedOf(
+export function historyEntryOf(
   more: Partial<Extract<HistoryEntry, { kind: 'provisioning' }>> = {},
   text?: string,
 ): HistoryEntry {
@@ -137,7 +137,7 @@ export function deedOf(
   };
 }
 
-export function accessDeed(
+export function accessEntry(
   state: AccessStateKind,
   more: Partial<Extract<HistoryEntry, { kind: 'access' }>> = {},
   text?: string,
@@ -212,27 +212,30 @@ function factsSaying(text: string): CheckFacts[] {
   );
   const many = Array.from({ length: 20 }, (_, n) => entries[n % entries.length] ?? created);
   const assignment = { kind: 'assigned', through: text } as const;
-  const lastDeed = deedOf({ at: NOW - DAY }, text);
+  const lastEntry = historyEntryOf({ at: NOW - DAY }, text);
   return [
-    ...entries.map((entry) => factsOf({ assignment, lastDeed, log: logOf(entry, ...many) })),
+    ...entries.map((entry) => factsOf({ assignment, lastEntry, log: logOf(entry, ...many) })),
     ...readingsSaying(text).map((jobState) =>
-      factsOf({ jobState, lastDeed, account: 'disabled', assignment: { kind: 'missing' }, log: logOf(...many) }),
+      factsOf({ jobState, lastEntry, account: 'disabled', assignment: { kind: 'missing' }, log: logOf(...many) }),
     ),
     ...unreadLogs.map((log) => factsOf({ log, account: 'unread', assignment: { kind: 'unread' }, jobState: 'unread' })),
     factsOf({
-      lastDeed: deedOf({ requestId: text, result: { kind: 'done', counts: { failed: 1 }, cancelled: 0 } }, text),
+      lastEntry: historyEntryOf(
+        { requestId: text, result: { kind: 'done', counts: { failed: 1 }, cancelled: 0 } },
+        text,
+      ),
     }),
-    factsOf({ assignment: { kind: 'notNeeded' }, lastDeed: accessDeed('lapsed', {}, text) }),
+    factsOf({ assignment: { kind: 'notNeeded' }, lastEntry: accessEntry('lapsed', {}, text) }),
     factsOf({ log: logOf(created), scope: 'in' }),
   ];
 }
 
-export function deedsSaying(text: string): HistoryEntry[] {
+export function historyEntriesSaying(text: string): HistoryEntry[] {
   return [
-    ...states.map((state) => accessDeed(state, { accessRequestId: text }, text)),
-    ...results.map((kind) => deedOf({ result: { kind }, approvedBy: { id: '1', name: text } }, text)),
-    deedOf({ isGroup: true, people: 4, requestId: text }, text),
-    deedOf(
+    ...states.map((state) => accessEntry(state, { accessRequestId: text }, text)),
+    ...results.map((kind) => historyEntryOf({ result: { kind }, approvedBy: { id: '1', name: text } }, text)),
+    historyEntryOf({ isGroup: true, people: 4, requestId: text }, text),
+    historyEntryOf(
       { subject: null, people: 500, result: { kind: 'done', counts: { created: 498, failed: 2 }, cancelled: 0 } },
       text,
     ),
@@ -247,9 +250,9 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
   const facts = factsSaying(text);
   const many = <Thing>(things: readonly Thing[], count = 60): Thing[] =>
     Array.from({ length: count }, (_, n) => things[n % things.length]).flatMap((thing) => thing ?? []);
-  const deeds = deedsSaying(text);
+  const entries = historyEntriesSaying(text);
   const history = {
-    deeds: [],
+    entries: [],
     about: null,
     since: null,
     page: 1,
@@ -289,10 +292,10 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
     queueCard(words, { ...queue, items: many([queued({}, text), queued({ subject: null }, text)]) }),
     queueCard(words, { ...queue, items: many([queued({ state: 'running', people: 9 }, text)]), total: 0 }),
     queueCard(words, { ...queue, items: [], total: 0, gate: { ...gate, blockedUntil: NOW + MINUTE } }),
-    ...[deeds, deeds.slice(4), deeds.toReversed()].map((these) =>
+    ...[entries, entries.slice(4), entries.toReversed()].map((these) =>
       historyCard(words, {
         ...history,
-        deeds: these,
+        entries: these,
         about: text,
         since: NOW - DAY,
         older: text,
@@ -300,7 +303,7 @@ export function everyCheckCardSaying(text: string): CardMessage[] {
         page: 2,
       }),
     ),
-    historyCard(words, { ...history, deeds: many(deeds), scope: 'own' as const }),
+    historyCard(words, { ...history, entries: many(entries), scope: 'own' as const }),
     historyCard(words, { ...history, page: 9 }),
     historyCard(words, { ...history, about: text, scope: 'own' as const }),
     historyCard(words, { ...history, scope: 'own' as const }),

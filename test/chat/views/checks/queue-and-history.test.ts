@@ -9,7 +9,17 @@ import {
 import { type QueueCardInput, queueCard } from '../../../../src/chat/views/checks/queue-card.ts';
 import { watchesCard } from '../../../../src/chat/views/checks/watches-card.ts';
 import { elementsOf, NOW, words } from '../drawings.ts';
-import { accessDeed, DAY, deedOf, gate, HOUR, MINUTE, quarantined, queued, salesforce } from './check-drawings.ts';
+import {
+  accessEntry,
+  DAY,
+  gate,
+  HOUR,
+  historyEntryOf,
+  MINUTE,
+  quarantined,
+  queued,
+  salesforce,
+} from './check-drawings.ts';
 
 const buttonsOf = (card: unknown) => elementsOf(card).filter(({ type }) => type === 'Action.Submit');
 
@@ -61,7 +71,7 @@ describe('the queue', () => {
 
 describe('the history', () => {
   const nothing = {
-    deeds: [],
+    entries: [],
     about: null,
     since: null,
     page: 1,
@@ -74,11 +84,11 @@ describe('the history', () => {
 
   it('tells of each what, who asked, when, the result and who approved', () => {
     const { card, summary } = draw({
-      deeds: [
-        deedOf({ approvedBy: { id: 'patti', name: 'Patti Fernandez' } }),
-        accessDeed('denied', { at: NOW - DAY }),
-        deedOf({ isGroup: true, people: 4, subject: { id: 'g', name: 'Sales Team', label: null } }),
-        deedOf({
+      entries: [
+        historyEntryOf({ approvedBy: { id: 'patti', name: 'Patti Fernandez' } }),
+        accessEntry('denied', { at: NOW - DAY }),
+        historyEntryOf({ isGroup: true, people: 4, subject: { id: 'g', name: 'Sales Team', label: null } }),
+        historyEntryOf({
           subject: null,
           people: 500,
           result: { kind: 'done', counts: { created: 498, failed: 2 }, cancelled: 0 },
@@ -101,9 +111,9 @@ describe('the history', () => {
   it('tells how many of a list were cancelled, and when something approved starts', () => {
     const text = cardAsText(
       draw({
-        deeds: [
-          deedOf({ subject: null, people: 3, result: { kind: 'done', counts: { created: 2 }, cancelled: 1 } }),
-          accessDeed('approved', { startsAt: NOW + 9 * DAY }),
+        entries: [
+          historyEntryOf({ subject: null, people: 3, result: { kind: 'done', counts: { created: 2 }, cancelled: 1 } }),
+          accessEntry('approved', { startsAt: NOW + 9 * DAY }),
         ],
       }).card,
     );
@@ -115,10 +125,10 @@ describe('the history', () => {
   it('tells an access request by its result once there is one, and by its state before', () => {
     const text = cardAsText(
       draw({
-        deeds: [
-          accessDeed('finished', { requestId: 'R2', result: { kind: 'done', counts: { inSync: 1 }, cancelled: 0 } }),
-          accessDeed('pending', { decidedBy: null }),
-          accessDeed('approved'),
+        entries: [
+          accessEntry('finished', { requestId: 'R2', result: { kind: 'done', counts: { inSync: 1 }, cancelled: 0 } }),
+          accessEntry('pending', { decidedBy: null }),
+          accessEntry('approved'),
         ],
       }).card,
     );
@@ -132,7 +142,7 @@ describe('the history', () => {
 
   it('opens each by its own id, and turns the pages by the lines it was given', () => {
     const { card } = draw({
-      deeds: [deedOf(), accessDeed('pending')],
+      entries: [historyEntryOf(), accessEntry('pending')],
       page: 2,
       older: 'history page 3',
       newer: 'history',
@@ -153,11 +163,13 @@ describe('the history', () => {
     [{ scope: 'own' as const }, 'Your requests\n'],
     [{ scope: 'own' as const, about: 'Salesforce', page: 3 }, 'Your requests about Salesforce, page 3\n'],
   ])('says what it is about: %j', (input, title) => {
-    expect(cardAsText(draw({ ...input, deeds: [deedOf()] }).card)).toMatch(new RegExp(`^${title}`));
+    expect(cardAsText(draw({ ...input, entries: [historyEntryOf()] }).card)).toMatch(new RegExp(`^${title}`));
   });
 
   it('says since when', () => {
-    expect(cardAsText(draw({ deeds: [deedOf()], since: NOW - HOUR }).card)).toContain('Since 13:03. Newest first.');
+    expect(cardAsText(draw({ entries: [historyEntryOf()], since: NOW - HOUR }).card)).toContain(
+      'Since 13:03. Newest first.',
+    );
   });
 
   it.each<[Partial<HistoryCardInput>, string]>([
@@ -170,9 +182,9 @@ describe('the history', () => {
   });
 
   it('hides none without saying so', () => {
-    const deeds = Array.from({ length: ENTRIES_PER_PAGE + 1 }, () => deedOf());
+    const entries = Array.from({ length: ENTRIES_PER_PAGE + 1 }, () => historyEntryOf());
 
-    expect(cardAsText(draw({ deeds }).card)).toContain('There is more than this card holds.');
+    expect(cardAsText(draw({ entries }).card)).toContain('There is more than this card holds.');
   });
 });
 
