@@ -22,15 +22,15 @@ const slow = new Set([
   'test/requests/access-requests/starting-apps.test.ts',
   'test/requests/all-attempts.property.test.ts',
   'test/requests/graph-away.test.ts',
-  'test/requests/history/export.test.ts',
+  'test/features/checks/history/export.test.ts',
   'test/requests/history/long-history.test.ts',
   'test/requests/replicas.test.ts',
   'test/teams/bot.test.ts',
 ]);
 const locking = new Set([
   'test/rate-gate/gate-row.test.ts',
-  'test/requests/access-requests/acting.test.ts',
-  'test/requests/access-requests/store.test.ts',
+  'test/features/approvals/access-requests/acting.test.ts',
+  'test/features/approvals/access-requests/store.test.ts',
   'test/requests/confirmation.test.ts',
   'test/requests/queue.test.ts',
   'test/requests/running.test.ts',

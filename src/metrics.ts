@@ -7,7 +7,7 @@ import type { Log } from './log.ts';
 import type { FaultCause } from './rate-gate/fault.ts';
 import type { GuardedKind } from './requests/crash-guard.ts';
 import type { DispatcherObserver } from './requests/dispatcher.ts';
-import type { Gauges } from './requests/gauges.ts';
+import type { Gauges } from './gauges.ts';
 import type { ObservedMessage } from './teams/conversations.ts';
 
 /**

@@ -198,9 +198,9 @@ describe('the house', () => {
 
     // Besides the registry: the refusal of a line that is no command, and the offers, which tell it before their buttons.
     expect(asking.toSorted()).toEqual([
-      'chat/commands/help.ts',
-      'chat/commands/offers/resolve.ts',
-      'chat/commands/turn.ts',
+      'features/help/help.ts',
+      'chat/offers/resolve.ts',
+      'chat/registry/turn.ts',
       'chat/registry/run.ts',
     ]);
     expect(declaring.length).toBeGreaterThan(15);
@@ -209,7 +209,7 @@ describe('the house', () => {
         const users = sources.filter(
           ({ path, text }) => path !== source.path && new RegExp(`\\b${name}\\b`).test(text),
         );
-        expect([name, users.map(({ path }) => path)]).toEqual([name, ['chat/commands/registry.ts']]);
+        expect([name, users.map(({ path }) => path)]).toEqual([name, ['features/registry.ts']]);
       }
   });
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createLog } from '../src/log.ts';
 import { createMetrics, type Metrics, type MetricsParts } from '../src/metrics.ts';
-import type { Gauges } from '../src/requests/gauges.ts';
+import type { Gauges } from '../src/gauges.ts';
 import { createTestClock, type TestClock } from './support/clock.ts';
 import { lint, readExposition, type Sample } from './support/exposition.ts';
 

@@ -2,20 +2,20 @@ import {
   accessCardOfActivity,
   attachAccessCard,
   markAccessCardDrawn,
-} from '../requests/access-requests/access-cards.ts';
-import { mayBeShown } from '../requests/access-requests/readers.ts';
+} from '../features/approvals/access-requests/access-cards.ts';
+import { mayBeShown } from '../features/approvals/access-requests/readers.ts';
 import { writeAudit } from '../requests/audit-log.ts';
 import type { Reader } from '../requests/request.ts';
 import { attachCard, isRequestCard, markDrawn } from '../requests/store.ts';
-import { mayWatch } from '../requests/watching/watches.ts';
+import { mayWatch } from '../features/checks/watching/watches.ts';
 import { withinMs } from '../time-limit.ts';
-import { openExport } from './commands/checks/export.ts';
-import { commandsFor } from './commands/help.ts';
-import { registry } from './commands/registry.ts';
+import { openExport } from '../features/checks/export.ts';
+import { commandsFor } from '../features/help/help.ts';
+import { registry } from '../features/registry.ts';
 import { createOutbox } from './create-outbox.ts';
 import { answerWithout, databaseAway } from './database-away.ts';
-import { drawRequest } from './draw.ts';
-import { drawAccessCard, isAccessCardId } from './draw-access-card.ts';
+import { drawRequest } from '../features/provisioning/draw.ts';
+import { drawAccessCard, isAccessCardId } from '../features/approvals/draw-access-card.ts';
 import { giveUpCard, giveUpWatch } from './give-up.ts';
 import type { Incoming, Speaker } from './incoming.ts';
 import { createMessages, type Messages } from './messages.ts';
@@ -25,10 +25,10 @@ import type { CardMessage, Drawing, ExportContext, ExportFile, Reply } from './r
 import { requireSignIn, type SignedInCallers } from './require-sign-in.ts';
 import { createResponder, remember } from './responder.ts';
 import { checking } from './views/checking.ts';
-import { exportWords } from './views/checks/export-card.ts';
+import { exportWords } from '../features/checks/cards/export-card.ts';
 import { problem } from './views/problem.ts';
 import type { SignInProblem } from './views/sign-in-problems.ts';
-import { welcome } from './views/welcome.ts';
+import { welcome } from '../features/help/cards/welcome-card.ts';
 
 /** The conversation: turns incoming messages into replies. It knows nothing of Teams. */
 export interface Chat {

@@ -9,8 +9,8 @@ import {
   dueAccessCards,
   keyOfRoute,
   putOffAccessCard,
-} from '../requests/access-requests/access-cards.ts';
-import { mayBeDone } from '../requests/access-requests/awaiting.ts';
+} from '../features/approvals/access-requests/access-cards.ts';
+import { mayBeDone } from '../features/approvals/access-requests/awaiting.ts';
 import {
   dueNotices,
   type Notice,
@@ -18,21 +18,21 @@ import {
   noticeSent,
   ownConversations,
   putOffNotice,
-} from '../requests/access-requests/notices.ts';
-import type { AccessParts } from '../requests/access-requests/parts.ts';
-import { findAccessRequest } from '../requests/access-requests/store.ts';
-import { giveUpConversation } from '../requests/access-requests/undelivered.ts';
+} from '../features/approvals/access-requests/notices.ts';
+import type { AccessParts } from '../features/approvals/access-requests/parts.ts';
+import { findAccessRequest } from '../features/approvals/access-requests/store.ts';
+import { giveUpConversation } from '../features/approvals/access-requests/undelivered.ts';
 import type { CrashGuard } from '../requests/crash-guard.ts';
 import type { Reader } from '../requests/request.ts';
 import { findRequest } from '../requests/store.ts';
-import { announcementSent, dueAnnouncements, putOffAnnouncement } from '../requests/watching/announcements.ts';
-import { findWatch, type Watch } from '../requests/watching/watches.ts';
+import { announcementSent, dueAnnouncements, putOffAnnouncement } from '../features/checks/watching/announcements.ts';
+import { findWatch, type Watch } from '../features/checks/watching/watches.ts';
 import { type GiveUpParts, tellGivenUp } from './give-up.ts';
 import { createMessages } from './messages.ts';
 import type { Outbox, OutboxItem } from './outbox.ts';
 import type { Drawing } from './reply.ts';
-import { noticeText } from './views/access/notice-text.ts';
-import { announcementCard } from './views/checks/announcement-card.ts';
+import { noticeText } from '../features/approvals/cards/notice-text.ts';
+import { announcementCard } from '../features/checks/cards/announcement-card.ts';
 
 export interface OutboxParts {
   readonly store: AccessParts;

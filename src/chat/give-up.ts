@@ -1,8 +1,8 @@
-import { findAccessCard } from '../requests/access-requests/access-cards.ts';
+import { findAccessCard } from '../features/approvals/access-requests/access-cards.ts';
 import type { Reader } from '../requests/request.ts';
 import type { StoreParts } from '../requests/store.ts';
-import { toWatch } from '../requests/watching/watch.ts';
-import { isAccessCardId } from './draw-access-card.ts';
+import { toWatch } from '../features/checks/watching/watch.ts';
+import { isAccessCardId } from '../features/approvals/draw-access-card.ts';
 import { createMessages } from './messages.ts';
 import type { CardMessage } from './reply.ts';
 import { problem } from './views/problem.ts';

@@ -1,4 +1,4 @@
-import { say } from './commands/turn.ts';
+import { say } from './registry/turn.ts';
 import type { Incoming } from './incoming.ts';
 import { createMessages, type Messages } from './messages.ts';
 import type { CommandParts, GraphServices } from './registry/define-command.ts';

@@ -143,7 +143,7 @@ export interface RecordRow {
   details: string;
 }
 
-/** See `requests/access-requests/access-request.ts`. Person columns hold Entra object ids and display names. */
+/** See `features/approvals/access-requests/access-request.ts`. Person columns hold Entra object ids and display names. */
 export interface AccessRequestRow {
   id: string;
   /** Where it came from; unique, so a repeat finds the existing request. */
@@ -332,7 +332,7 @@ export interface AnnouncementRow {
   locale: string;
   time_zone: string;
   kind: string;
-  /** JSON; see `requests/watching/announcements.ts`. */
+  /** JSON; see `features/checks/watching/announcements.ts`. */
   details: string;
   created_at: number;
   failures: Generated<number>;

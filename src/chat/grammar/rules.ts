@@ -1,7 +1,7 @@
 import type { Command, Verb } from '../command.ts';
-import { readAccessRequest, readBareRequest, readLooseRequest, writeAccessRequest } from './access-request.ts';
-import { readCheck, readCheckQuestion, writeCheck } from './check.ts';
-import { isNoName, withoutArticle, withoutEnding, writeCheckName } from './check-names.ts';
+import { readAccessRequest, readBareRequest, readLooseRequest, writeAccessRequest } from '../../features/approvals/request-line.ts';
+import { readCheck, readCheckQuestion, writeCheck } from '../../features/checks/check-line.ts';
+import { isNoName, withoutArticle, withoutEnding, writeCheckName } from '../../features/checks/check-names.ts';
 import {
   readBareExport,
   readExport,
@@ -10,15 +10,15 @@ import {
   readRequests,
   writeExport,
   writeHistory,
-} from './history.ts';
+} from '../../features/checks/history-line.ts';
 import { LEADING_WORDS, readName, writeName } from './names.ts';
-import { readProvision, writeProvision } from './provision.ts';
-import { readProvisionGroup, writeProvisionGroup } from './provision-group.ts';
-import { readProvisionList, writeProvisionList } from './provision-list.ts';
+import { readProvision, writeProvision } from '../../features/provisioning/provision-line.ts';
+import { readProvisionGroup, writeProvisionGroup } from '../../features/provisioning/group-line.ts';
+import { readProvisionList, writeProvisionList } from '../../features/provisioning/list-line.ts';
 import { readRef } from './refs.ts';
 import { readDenial, readRequestId, readStrictRequestId, writeDenial, writeRequestId } from './request-id.ts';
 import type { CommandOf, Reading, Rule } from './rule.ts';
-import { readHowIs, readIsHealthy, readStatus, readWhichAre, readWrongWith, writeStatus } from './status.ts';
+import { readHowIs, readIsHealthy, readStatus, readWhichAre, readWrongWith, writeStatus } from '../../features/checks/status-line.ts';
 import { fold, toPhrases, type Word } from './tokens.ts';
 
 /**

@@ -6,7 +6,7 @@ import type { Directory } from '../../graph/directory.ts';
 import type { ProvisioningLog } from '../../graph/provisioning-log.ts';
 import type { Synchronization } from '../../graph/synchronization.ts';
 import type { Log } from '../../log.ts';
-import type { AccessParts } from '../../requests/access-requests/parts.ts';
+import type { AccessParts } from '../../features/approvals/access-requests/parts.ts';
 import type { CrashGuard } from '../../requests/crash-guard.ts';
 import type { Command, Verb } from '../command.ts';
 import type { FileContent, Incoming, IncomingFile } from '../incoming.ts';

@@ -1,7 +1,7 @@
 import type { Permission } from '../../access/caller.ts';
 import { deny } from '../../access/policy.ts';
 import type { Command, Verb } from '../command.ts';
-import { refuseStranger, refuseUnless, say, troubleReply } from '../commands/turn.ts';
+import { refuseStranger, refuseUnless, say, troubleReply } from './turn.ts';
 import type { CardAction, Reply } from '../reply.ts';
 import type { ActionNamed, CommandNamed, CommandParts, Needed, Registry, Turn } from './define-command.ts';
 

@@ -1,11 +1,11 @@
 import { assertNever } from '../../assert-never.ts';
 import type { Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import { type AccessProblem, accessProblem, isAccessProblem } from './access/access-problems.ts';
-import { type CheckProblem, checkProblem, isCheckProblem } from './checks/check-problems.ts';
+import { type AccessProblem, accessProblem, isAccessProblem } from '../../features/approvals/problems.ts';
+import { type CheckProblem, checkProblem, isCheckProblem } from '../../features/checks/problems.ts';
 import type { Explained, Quarantine } from './explained.ts';
 import { type GraphProblem, graphProblem, isGraphProblem } from './graph-problems.ts';
-import { isListProblem, type ListProblem, listProblem } from './list-problems.ts';
+import { isListProblem, type ListProblem, listProblem } from '../../features/provisioning/problems.ts';
 import { noticeCard } from './notice.ts';
 import { type SayButton, short } from './parts.ts';
 import { type ProblemKeys, problemKeys } from './problem-keys.ts';

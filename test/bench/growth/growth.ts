@@ -1,4 +1,4 @@
-import { ENTRIES_PER_PAGE } from '../../../src/chat/views/checks/history-card.ts';
+import { ENTRIES_PER_PAGE } from '../../../src/features/checks/cards/history-card.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { secret } from '../../../src/config.ts';
 import { openDatabase } from '../../../src/db/database.ts';

@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { describeProblems, readConfig } from '../../../src/config.ts';
 import { openDatabase } from '../../../src/db/database.ts';
 import { startUsher } from '../../../src/main.ts';
-import { auditFile } from '../../../src/requests/history/export.ts';
+import { auditFile } from '../../../src/features/checks/history/export.ts';
 
 /**
  * Usher with a watch on its event loop, as a process of its own. Beside Usher's port, at `WATCH_PORT`:

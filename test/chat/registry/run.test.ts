@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Caller, Role } from '../../../src/access/caller.ts';
-import { commandsFor } from '../../../src/chat/commands/help.ts';
-import { registry } from '../../../src/chat/commands/registry.ts';
+import { commandsFor } from '../../../src/features/help/help.ts';
+import { registry } from '../../../src/features/registry.ts';
 import { createMessages } from '../../../src/chat/messages.ts';
 import {
   type CommandDeclaration,

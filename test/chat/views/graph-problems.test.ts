@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../src/chat/cards/as-text.ts';
-import { troubleReply } from '../../../src/chat/commands/turn.ts';
+import { troubleReply } from '../../../src/chat/registry/turn.ts';
 import type { GraphTrouble, NoAnswer, Trace } from '../../../src/graph/answer.ts';
 import { words } from './drawings.ts';
 

@@ -1,10 +1,10 @@
 import type { CardMessage } from '../../../src/chat/reply.ts';
-import { confirmCard, nobodyFoundCard } from '../../../src/chat/views/confirm-card.ts';
-import { countCalls, type GroupCardInput, groupCard } from '../../../src/chat/views/group-card.ts';
-import { groupPicker } from '../../../src/chat/views/group-picker.ts';
-import { type ListCounts, type ListOverview, listCard } from '../../../src/chat/views/list-card.ts';
-import type { ListProblem } from '../../../src/chat/views/list-problems.ts';
-import { PEOPLE_PER_PAGE, pageCard } from '../../../src/chat/views/page-card.ts';
+import { confirmCard, nobodyFoundCard } from '../../../src/features/provisioning/cards/confirm-card.ts';
+import { countCalls, type GroupCardInput, groupCard } from '../../../src/features/provisioning/cards/group-card.ts';
+import { groupPicker } from '../../../src/features/provisioning/cards/group-picker.ts';
+import { type ListCounts, type ListOverview, listCard } from '../../../src/features/provisioning/cards/list-card.ts';
+import type { ListProblem } from '../../../src/features/provisioning/problems.ts';
+import { PEOPLE_PER_PAGE, pageCard } from '../../../src/features/provisioning/cards/page-card.ts';
 import { problem } from '../../../src/chat/views/problem.ts';
 import type { Outcome } from '../../../src/graph/outcome.ts';
 import type { LeftOut, Request, Subject, Task, TaskState } from '../../../src/requests/request.ts';

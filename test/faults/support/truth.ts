@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { drawRequest } from '../../../src/chat/draw.ts';
-import { drawAccessCard } from '../../../src/chat/draw-access-card.ts';
+import { drawRequest } from '../../../src/features/provisioning/draw.ts';
+import { drawAccessCard } from '../../../src/features/approvals/draw-access-card.ts';
 import type { Drawing } from '../../../src/chat/reply.ts';
 import type { Clock } from '../../../src/clock.ts';
 import { clouds } from '../../../src/clouds.ts';

@@ -6,8 +6,8 @@ import {
   type DueActions,
   type StartVerdict,
   startApprovalScheduler,
-} from '../../../src/requests/access-requests/approval-scheduler.ts';
-import { claimDue } from '../../../src/requests/access-requests/due.ts';
+} from '../../../src/features/approvals/access-requests/approval-scheduler.ts';
+import { claimDue } from '../../../src/features/approvals/access-requests/due.ts';
 import { createTestClock } from '../../support/clock.ts';
 import { postgresEngine, useTestDatabase } from '../../support/databases.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -6,8 +6,8 @@ import {
   announcementSent,
   dueAnnouncements,
   type JobChangeDetails,
-} from '../../../src/requests/watching/announcements.ts';
-import type { Watch } from '../../../src/requests/watching/watches.ts';
+} from '../../../src/features/checks/watching/announcements.ts';
+import type { Watch } from '../../../src/features/checks/watching/watches.ts';
 
 export const alex = 'alex';
 

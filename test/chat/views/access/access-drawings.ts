@@ -1,9 +1,9 @@
 import type { CardMessage } from '../../../../src/chat/reply.ts';
-import { type AccessCardInput, accessCard } from '../../../../src/chat/views/access/access-card.ts';
-import { accessForm } from '../../../../src/chat/views/access/access-form.ts';
-import type { AccessProblem } from '../../../../src/chat/views/access/access-problems.ts';
-import type { AccountFacts } from '../../../../src/chat/views/access/account-facts.ts';
-import { pendingList } from '../../../../src/chat/views/access/pending-list.ts';
+import { type AccessCardInput, accessCard } from '../../../../src/features/approvals/cards/access-card.ts';
+import { accessForm } from '../../../../src/features/approvals/cards/access-form.ts';
+import type { AccessProblem } from '../../../../src/features/approvals/problems.ts';
+import type { AccountFacts } from '../../../../src/features/approvals/cards/account-facts.ts';
+import { pendingList } from '../../../../src/features/approvals/cards/pending-list.ts';
 import { problem } from '../../../../src/chat/views/problem.ts';
 import type { Outcome } from '../../../../src/graph/outcome.ts';
 import type {
@@ -11,7 +11,7 @@ import type {
   AccessState,
   FinishedAs,
   LapseReason,
-} from '../../../../src/requests/access-requests/access-request.ts';
+} from '../../../../src/features/approvals/access-requests/access-request.ts';
 import type { Task, TaskState } from '../../../../src/requests/request.ts';
 import { lapses } from '../../../requests/access-requests/lapses.ts';
 import { doneWith, NOW, outcomesSaying, requestIn, words } from '../drawings.ts';

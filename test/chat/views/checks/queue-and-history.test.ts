@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
-import { exportOffer, exportOnlyPersonal, exportWords } from '../../../../src/chat/views/checks/export-card.ts';
+import { exportOffer, exportOnlyPersonal, exportWords } from '../../../../src/features/checks/cards/export-card.ts';
 import {
   ENTRIES_PER_PAGE,
   type HistoryCardInput,
   historyCard,
-} from '../../../../src/chat/views/checks/history-card.ts';
-import { type QueueCardInput, queueCard } from '../../../../src/chat/views/checks/queue-card.ts';
-import { watchesCard } from '../../../../src/chat/views/checks/watches-card.ts';
+} from '../../../../src/features/checks/cards/history-card.ts';
+import { type QueueCardInput, queueCard } from '../../../../src/features/checks/cards/queue-card.ts';
+import { watchesCard } from '../../../../src/features/checks/cards/watches-card.ts';
 import { elementsOf, NOW, words } from '../drawings.ts';
 import {
   accessEntry,

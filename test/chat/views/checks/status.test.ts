@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
-import { announcementCard } from '../../../../src/chat/views/checks/announcement-card.ts';
-import type { JobReading } from '../../../../src/chat/views/checks/job-words.ts';
-import { statusCard } from '../../../../src/chat/views/checks/status-card.ts';
-import { statusList } from '../../../../src/chat/views/checks/status-list.ts';
+import { announcementCard } from '../../../../src/features/checks/cards/announcement-card.ts';
+import type { JobReading } from '../../../../src/chat/jobs/job-words.ts';
+import { statusCard } from '../../../../src/features/checks/cards/status-card.ts';
+import { statusList } from '../../../../src/features/checks/cards/status-list.ts';
 import type { JobStatus } from '../../../../src/graph/job-status.ts';
 import { NOW, words } from '../drawings.ts';
 import { HOUR, jobIn, MINUTE, neverRun, PORTAL, quarantined, salesforce, wellRun } from './check-drawings.ts';

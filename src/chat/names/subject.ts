@@ -1,0 +1,136 @@
+import { assertNever } from '../../assert-never.ts';
+import type { Application } from '../../graph/applications.ts';
+import type { DirectoryUser } from '../../graph/directory.ts';
+import { isGuest } from '../../graph/user.ts';
+import type { Subject } from '../../requests/request.ts';
+import type { Command } from '../command.ts';
+import { format } from '../grammar/format.ts';
+import { takesBack } from '../grammar/negations.ts';
+import { toSubject } from './people.ts';
+import { nearest, resolvePerson, typistOf } from './person.ts';
+import type { CommandParts, Turn } from '../registry/define-command.ts';
+import type { Reply } from '../reply.ts';
+import { candidateOf, personOffer, personPicker } from '../views/person-picker.ts';
+import { commonName, isDistinguishedName } from './distinguished-name.ts';
+import { lookAgainForPerson } from '../offers/second-look.ts';
+import { type Target, tryAgain } from './target.ts';
+import { say, troubleReply } from '../registry/turn.ts';
+
+/** Every command about one person, with or without an app. */
+export type PersonCommand = Extract<Command, { readonly subject: string; readonly app: string | null }>;
+
+export type PersonFound =
+  | { readonly kind: 'person'; readonly user: DirectoryUser }
+  | { readonly kind: 'reply'; readonly reply: Reply };
+
+export type SubjectFound =
+  | { readonly kind: 'subject'; readonly subject: Subject }
+  | { readonly kind: 'reply'; readonly reply: Reply };
+
+/**
+ * Finds the subject in the form that the job's rule takes: a person in Entra, a person in Active Directory, or an HR
+ * id.
+ */
+export async function findSubject(
+  parts: CommandParts,
+  turn: Turn,
+  command: PersonCommand,
+  { app, rule }: Target,
+): Promise<SubjectFound> {
+  const typed = command.subject;
+  switch (rule.source) {
+    case 'other':
+      if (isNoSourceId(typed)) {
+        const wanted = { kind: 'userNeedsSourceId', typed, app: app.displayName } as const;
+        return { kind: 'reply', reply: say(turn.words, wanted) };
+      }
+      return { kind: 'subject', subject: { id: typed, type: rule.objectTypeName, name: typed, label: null } };
+    case 'activeDirectory': {
+      if (!isDistinguishedName(typed)) {
+        const wanted = { kind: 'userNeedsDirectoryName', typed, app: app.displayName } as const;
+        return { kind: 'reply', reply: say(turn.words, wanted) };
+      }
+      const subject = { id: typed, type: rule.objectTypeName, name: commonName(typed), label: typed };
+      return { kind: 'subject', subject };
+    }
+    case 'entra': {
+      const found = await findPerson(parts, turn, command, app);
+      if (found.kind === 'reply') return found;
+      return { kind: 'subject', subject: toSubject(found.user, rule.objectTypeName) };
+    }
+    default:
+      return assertNever(rule.source, 'source');
+  }
+}
+
+/** An address where an HR system's own id is needed: sent as an id, it would match no person there, or a wrong one. */
+export function isNoSourceId(typed: string): boolean {
+  return typed.includes('@');
+}
+
+/** The one person in Entra who is meant; else a reply that asks which, or says that no person was found. */
+export async function findPerson(
+  parts: CommandParts,
+  turn: Turn,
+  command: PersonCommand,
+  app: Application | null,
+): Promise<PersonFound> {
+  const reply = (answer: Reply): PersonFound => ({ kind: 'reply', reply: answer });
+  const typed = command.subject;
+  if (app !== null && isDistinguishedName(typed))
+    return reply(say(turn.words, { kind: 'directoryNameUnexpected', typed, app: app.displayName }));
+  const whom = (await mentionedId(parts, turn, typed)) ?? typed;
+  const offer = (users: readonly DirectoryUser[], more: boolean) => {
+    const lineFor = (subject: string) =>
+      format(app === null ? { ...command, subject } : { ...command, subject, app: app.id });
+    const lineOfOne = (subject: string) => format({ ...command, subject });
+    return askWhich(turn, { typed, app, users, more, lineFor, lineOfOne });
+  };
+  const found = await resolvePerson(parts.directory, whom, typistOf(turn.incoming));
+  if (!found.ok) return reply(troubleReply(turn.words, found.trouble, tryAgain(command)));
+  switch (found.value.kind) {
+    case 'noName':
+      return reply(say(turn.words, { kind: 'noName', typed }));
+    case 'none': {
+      const users = takesBack(typed) ? [] : await nearest(parts.directory, typed);
+      // An offer says that a person is a guest; the offered line does not.
+      if (users.length > 1 || users.some(isGuest)) return reply(offer(users, false));
+      return reply(await lookAgainForPerson(parts, turn, command));
+    }
+    case 'several':
+      return reply(offer(found.value.users, found.value.more));
+    case 'one':
+      return { kind: 'person', user: found.value.user };
+    default:
+      return assertNever(found.value, 'match');
+  }
+}
+
+/** The Entra id of a person who was mentioned rather than named; null for any other name. */
+async function mentionedId(parts: CommandParts, { incoming }: Turn, typed: string): Promise<string | null> {
+  const name = typed.replace(/^@/, '').trim().toLowerCase();
+  const mention = incoming.mentions.find((one) => one.name.trim().toLowerCase() === name);
+  return mention === undefined ? null : parts.findMember(incoming.conversation, mention.id);
+}
+
+export interface Asking {
+  readonly typed: string;
+  readonly app: Application | null;
+  readonly users: readonly DirectoryUser[];
+  readonly more: boolean;
+  /** The line of a choice among several people, with the person's id. */
+  readonly lineFor: (id: string) => string;
+  /** The line offered for a single person, with the user principal name, since people read it. */
+  readonly lineOfOne: (principalName: string) => string;
+}
+
+/** Asks which of these people is meant, or whether the only one is. */
+export function askWhich({ words }: Turn, { typed, app, users, more, lineFor, lineOfOne }: Asking): Reply {
+  const candidates = users.map(candidateOf);
+  const [only] = candidates;
+  const message =
+    only !== undefined && candidates.length === 1 && !more
+      ? personOffer(words, { typed, candidate: only, line: lineOfOne(only.principalName) })
+      : personPicker(words, { typed, app: app?.displayName ?? null, candidates, more, choose: lineFor });
+  return { kind: 'card', inPlace: true, message };
+}

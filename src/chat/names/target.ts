@@ -1,0 +1,222 @@
+import { assertNever } from '../../assert-never.ts';
+import type { Application } from '../../graph/applications.ts';
+import type { Rule } from '../../graph/rules.ts';
+import type { Job } from '../../graph/synchronization.ts';
+import type { NewRequest } from '../../requests/store.ts';
+import type { Command } from '../command.ts';
+import { format } from '../grammar/format.ts';
+import type { CommandParts, Turn } from '../registry/define-command.ts';
+import type { Reply } from '../reply.ts';
+import { provisioningPageUrl } from '../views/entra-link.ts';
+import type { SayButton } from '../views/parts.ts';
+import { appPicker } from '../views/person-picker.ts';
+import { appCandidates, onlyProvisioned } from './app-candidates.ts';
+import { lookAgainForApp } from '../offers/second-look.ts';
+import { recordAudit, refuseOnGround, say, troubleReply } from '../registry/turn.ts';
+
+export type ProvisioningCommand = Extract<Command, { readonly app: string | null }> & { readonly app: string };
+
+/** An app that can take a call now, with its job and rule. */
+export interface Target {
+  readonly app: Application;
+  readonly job: Job;
+  readonly rule: Rule;
+}
+
+export type TargetFound =
+  | { readonly kind: 'target'; readonly target: Target }
+  | { readonly kind: 'reply'; readonly reply: Reply };
+
+export type ApplicationFound =
+  | { readonly kind: 'application'; readonly app: Application }
+  | { readonly kind: 'reply'; readonly reply: Reply };
+
+/** The app that is meant; else a reply that asks which, or says that none was found. */
+export async function findApplication(
+  parts: CommandParts,
+  turn: Turn,
+  command: ProvisioningCommand,
+): Promise<ApplicationFound> {
+  const reply = (answer: Reply): ApplicationFound => ({ kind: 'reply', reply: answer });
+  const found = await parts.applications.find(command.app);
+  if (!found.ok) return reply(troubleReply(turn.words, found.trouble, tryAgain(command)));
+  switch (found.value.kind) {
+    case 'none':
+      return reply(await lookAgainForApp(parts, turn, command));
+    case 'several': {
+      const only = found.value.more ? null : await onlyProvisioned(parts, found.value.apps);
+      if (only !== null) return { kind: 'application', app: only };
+      const message = await pickApp(parts, turn, command, found.value.apps, found.value.more);
+      return reply({ kind: 'card', inPlace: true, message });
+    }
+    case 'one':
+      return { kind: 'application', app: found.value.app };
+    default:
+      return assertNever(found.value, 'match');
+  }
+}
+
+export type AppFound =
+  | { readonly kind: 'app'; readonly app: Application; readonly job: Job }
+  | { readonly kind: 'reply'; readonly reply: Reply };
+
+/** The app that is meant, and its synchronization job for objects of this type. A disabled app takes no people. */
+export async function findApp(
+  parts: CommandParts,
+  turn: Turn,
+  command: ProvisioningCommand,
+  objectType: 'User' | 'Group' = 'User',
+): Promise<AppFound> {
+  const found = await findApplication(parts, turn, command);
+  if (found.kind === 'reply') return found;
+  const { app } = found;
+  const [setUp, enabled] = await Promise.all([
+    parts.synchronization.findJob(app.id, objectType),
+    parts.applications.isEnabled(app.id),
+  ]);
+  // If Graph does not tell, the call will.
+  if (enabled.ok && enabled.value === false)
+    return { kind: 'reply', reply: await blocked(parts, turn, app, { kind: 'appDisabled', app: app.displayName }) };
+  if (!setUp.ok) return { kind: 'reply', reply: troubleReply(turn.words, setUp.trouble, tryAgain(command)) };
+  if (setUp.value.kind === 'none') {
+    const why = { kind: 'appNotConfigured', app: app.displayName } as const;
+    return { kind: 'reply', reply: await blocked(parts, turn, app, why) };
+  }
+  return { kind: 'app', app, job: setUp.value.job };
+}
+
+/**
+ * Finds everything about the app that can be known before a rate-limited call is spent: which one is meant, its setup,
+ * whether its job is in quarantine, the rule for this type of object, and whether the caller may use it.
+ */
+export async function findTarget(
+  parts: CommandParts,
+  turn: Turn,
+  command: ProvisioningCommand,
+  objectType: 'User' | 'Group',
+): Promise<TargetFound> {
+  const reply = (answer: Reply): TargetFound => ({ kind: 'reply', reply: answer });
+  const found = await findApp(parts, turn, command, objectType);
+  if (found.kind === 'reply') return found;
+  const { app, job } = found;
+  const obstacle = await blockedBy(parts, turn, app, job);
+  if (obstacle !== null) return reply(obstacle);
+
+  const rule = await parts.synchronization.findRule(app.id, job.id, objectType);
+  if (!rule.ok) return reply(troubleReply(turn.words, rule.trouble, tryAgain(command)));
+  const chosen = rule.value ?? (await sourceRule(parts, app, job, objectType));
+  if (chosen === null) {
+    const kind = objectType === 'Group' ? 'appTakesNoGroups' : 'appTakesNoUsers';
+    return reply(await blocked(parts, turn, app, { kind, app: app.displayName }));
+  }
+  const ground = { cloudSync: chosen.source === 'activeDirectory' };
+  const outOfBounds = await refuseOnGround(parts, turn, 'provision.run', ground);
+  if (outOfBounds !== null) return reply(outOfBounds);
+  return { kind: 'target', target: { app, job, rule: chosen } };
+}
+
+/** An app fed from another system, such as HR, has no rule for users; its own rule takes that system's ids. */
+async function sourceRule(
+  parts: CommandParts,
+  app: Application,
+  job: Job,
+  objectType: 'User' | 'Group',
+): Promise<Rule | null> {
+  if (objectType === 'Group') return null;
+  const rule = await parts.synchronization.findSourceRule(app.id, job.id);
+  return rule.ok ? rule.value : null;
+}
+
+/** The button that repeats the line, for when Graph could not be reached. */
+export function tryAgain(command: Command): SayButton[] {
+  return [{ label: 'tryAgain', verb: 'choose', text: format(command) }];
+}
+
+/** The fields that every request of this turn shares. */
+export function requestOf(
+  turn: Turn,
+  { app, job, rule }: Target,
+): Pick<NewRequest, 'source' | 'asker' | 'app' | 'reader' | 'conversation' | 'jobId' | 'ruleId'> {
+  return {
+    source: sourceOf(turn),
+    asker: { id: turn.caller.id, name: turn.caller.name },
+    app: { id: app.id, name: app.displayName },
+    reader: turn.incoming.reader,
+    conversation: turn.incoming.conversation,
+    jobId: job.id,
+    ruleId: rule.id,
+  };
+}
+
+async function pickApp(
+  parts: CommandParts,
+  turn: Turn,
+  command: ProvisioningCommand,
+  apps: readonly Application[],
+  more: boolean,
+) {
+  return appPicker(turn.words, {
+    typed: command.app,
+    candidates: await appCandidates(parts, apps),
+    more,
+    choose: (id) => format({ ...command, app: id }),
+  });
+}
+
+/** The answer for a job that cannot take a call now, before one is spent on it; null for a job that can. */
+async function blockedBy(parts: CommandParts, turn: Turn, app: Application, job: Job): Promise<Reply | null> {
+  const { state, mustStopFirst } = job;
+  switch (state.kind) {
+    case 'active':
+    case 'paused':
+    case 'neverRun':
+    case 'other':
+    // No cycle is scheduled, but on-demand calls still work: new jobs are tested that way.
+    case 'disabled':
+      return mustStopFirst ? blocked(parts, turn, app, { kind: 'jobMustStop', app: app.displayName }) : null;
+    case 'notConfigured':
+      return blocked(parts, turn, app, { kind: 'appNotConfigured', app: app.displayName });
+    case 'quarantined':
+      return blocked(parts, turn, app, {
+        kind: 'appQuarantined',
+        app: app.displayName,
+        reason: state.reason,
+        since: toTime(state.since),
+        nextAttempt: toTime(state.nextAttempt),
+        errorCode: state.errorCode,
+        message: state.message,
+        tenantActionable: state.tenantActionable,
+        now: parts.store.clock.now(),
+      });
+    default:
+      return assertNever(state, 'job state');
+  }
+}
+
+export async function blocked(
+  parts: CommandParts,
+  turn: Turn,
+  app: Application,
+  why: Parameters<typeof say>[1],
+): Promise<Reply> {
+  await recordAudit(parts, turn.caller.id, 'blocked', { app: app.id, reason: why.kind });
+  // The provisioning settings do not explain a disabled app.
+  const link = why.kind === 'appDisabled' ? null : provisioningPageUrl(parts.entraPortal, app.id);
+  return say(turn.words, why, [], link);
+}
+
+/** Graph uses the year 1 for "never". */
+function toTime(text: string | null): number | null {
+  const time = text === null ? Number.NaN : Date.parse(text);
+  return Number.isNaN(time) || time <= 0 ? null : time;
+}
+
+/**
+ * The key by which a repeated delivery yields the same request: the message, or for a choice the card, so that a double
+ * click requests once.
+ */
+export function sourceOf({ incoming }: Turn): string {
+  const { what } = incoming;
+  if (what.kind !== 'action' || what.action.verb !== 'choose' || what.cardId === '') return incoming.id;
+  return `${incoming.id.split('|')[0]}|card|${what.cardId}`;
+}

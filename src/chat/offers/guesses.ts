@@ -1,0 +1,87 @@
+import { assertNever } from '../../assert-never.ts';
+import type { Command, Term } from '../command.ts';
+import type { Around } from './around.ts';
+import type { Intent } from './intent.ts';
+import { isChoice, peopleIn } from './person-words.ts';
+import type { Guess } from './resolved.ts';
+
+export type AppCommand = Extract<Command, { readonly app: string | null }> & { readonly app: string };
+
+export type PersonCommand = Extract<Command, { readonly subject: string; readonly app: string | null }>;
+
+/** The time and reason of a provisioning line, to pass on to another reading of it. */
+export function termOf(command: Command): { readonly term?: Term } {
+  return 'term' in command && command.term !== undefined ? { term: command.term } : {};
+}
+
+export function guessesFor(
+  intent: Exclude<Intent, 'unsaid'>,
+  { pairs }: Around,
+  line: string,
+  base: Command | null = null,
+): Guess[] {
+  return pairs.flatMap(({ people, app }): Guess[] => {
+    switch (intent) {
+      case 'status':
+      case 'watch':
+      case 'unwatch':
+        return [{ command: { verb: intent, app } }];
+      case 'check': {
+        if (people.length === 0) return [{ command: { verb: 'status', app } }];
+        return forPeople({ verb: 'check', subject: '', app }, people, line);
+      }
+      case 'provision':
+        return forPeople({ verb: 'provision', subject: '', app, ...(base === null ? {} : termOf(base)) }, people, line);
+      case 'requestAccess': {
+        const { start, end, reason } = base?.verb === 'requestAccess' ? base : { start: null, end: null, reason: null };
+        return forPeople({ verb: 'requestAccess', subject: '', app, start, end, reason }, people, line);
+      }
+      case 'history': {
+        const [[about, ...others] = [app]] = people;
+        return [{ command: { verb: 'history', about: about ?? app, since: null, page: 1 }, others }];
+      }
+      default:
+        return assertNever(intent, 'intent');
+    }
+  });
+}
+
+/** One command per person; one list where all people are meant at once. */
+export function forPeople(command: PersonCommand, people: readonly (readonly string[])[], text: string): Guess[] {
+  const [[only] = [], second] = people;
+  if (only === undefined) return [];
+  if (second !== undefined && command.verb === 'provision' && !isChoice(text)) {
+    const subjects = people.flatMap(([name]) => name ?? []);
+    return [{ command: { verb: 'provisionList', subjects, app: command.app, ...termOf(command) } }];
+  }
+  return people.flatMap(([subject, ...others]) =>
+    subject === undefined ? [] : [{ command: { ...command, subject }, others }],
+  );
+}
+
+/** The command for each person in its subject. */
+export function withPeople(command: AppCommand, leftOut: string): Guess[] {
+  if (!('subject' in command)) return [{ command }];
+  const people = peopleIn(command.subject);
+  const addresses = leftOut.includes('@') ? peopleIn(leftOut).flat() : [];
+  const [others = []] = people;
+  if (people.length > 1 && addresses.length === 0) return forPeople(command, people, command.subject);
+  return [{ command, others: [...addresses, ...others] }];
+}
+
+export function intentBehind({ verb }: AppCommand): Exclude<Intent, 'unsaid'> {
+  switch (verb) {
+    case 'provision':
+    case 'provisionList':
+    case 'provisionGroup':
+      return 'provision';
+    case 'requestAccess':
+    case 'check':
+    case 'status':
+    case 'watch':
+    case 'unwatch':
+      return verb;
+    default:
+      return assertNever(verb, 'command');
+  }
+}

@@ -1,0 +1,98 @@
+import type { Command } from '../command.ts';
+import { format } from '../grammar/format.ts';
+import type { CommandParts, Turn } from '../registry/define-command.ts';
+import type { Reply } from '../reply.ts';
+import { MOST_OFFERS, offersCard } from '../views/did-you-mean.ts';
+import type { SayButton } from '../views/parts.ts';
+import type { Problem } from '../views/problem.ts';
+import { say } from '../registry/turn.ts';
+import { mentionsIn } from './app-mentions.ts';
+import { createResolver } from './resolve.ts';
+import { firstOf, type Guess, inTurn, type Resolved } from './resolved.ts';
+import { standsIn, unsaidIn } from './unsaid.ts';
+
+export interface Guesses {
+  /** Each becomes its own line; only as many as a card shows are resolved. */
+  readonly guesses: readonly Guess[];
+  /** Words of the typed line that may be missing from every guess. */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * The only way for a line that was not typed to reach a card: each guess is resolved against tenant and role first, and
+ * only lines that work when clicked are offered. If none remains, the reply says what was not found, or refuses. It
+ * changes nothing.
+ */
+export async function offer(parts: CommandParts, turn: Turn, meant: Guesses): Promise<Reply> {
+  const resolved = await resolveAll(parts, turn, meant.guesses);
+  if (resolved.kind === 'missing') return sayMissing(turn, resolved.problem);
+  return tell(parts, turn, meant, resolved);
+}
+
+/** The same; null where nothing was found, for callers with a better answer. */
+export async function offerIfFound(parts: CommandParts, turn: Turn, meant: Guesses): Promise<Reply | null> {
+  const resolved = await resolveAll(parts, turn, meant.guesses);
+  return resolved.kind === 'missing' ? null : tell(parts, turn, meant, resolved);
+}
+
+/** Says what was not found, and how to find it. */
+export function sayMissing({ words }: Turn, problem: Problem): Reply {
+  const buttons: SayButton[] = [{ label: 'apps', verb: 'run', text: 'apps' }];
+  return say(words, problem, problem.kind === 'unknownApp' ? buttons : []);
+}
+
+async function resolveAll(parts: CommandParts, turn: Turn, guesses: readonly Guess[]): Promise<Resolved> {
+  return firstOf(await inTurn(guesses.slice(0, MOST_OFFERS), createResolver(parts, turn)));
+}
+
+async function tell(
+  parts: CommandParts,
+  turn: Turn,
+  { guesses, leftOut }: Guesses,
+  resolved: Exclude<Resolved, { kind: 'missing' }>,
+): Promise<Reply> {
+  if (resolved.kind === 'refused') return resolved.reply();
+  const lines = [...new Set(resolved.commands.map(format))];
+  const reasons = guesses.flatMap(({ command }) => ('reason' in command && command.reason) || []);
+  // A time is never dropped silently.
+  const times = guesses.flatMap(({ command }) => timesOf(command));
+  const known = [...new Set([...leftOut, ...times, ...reasons])].filter(
+    (text) => text !== '' && !lines.some((line) => standsIn(text, line)),
+  );
+  const line = typedLine(turn);
+  const said = [...lines.slice(0, MOST_OFFERS), ...known, ...(resolved.found ?? [])];
+  const unsaid = line === null ? [] : unsaidIn(line, [...said, ...(await appsIn(parts, line, lines))]);
+  const remainder = [...known, ...unsaid];
+  const message = offersCard(turn.words, {
+    lines,
+    leftOut: remainder.length === 0 ? null : remainder.join(', '),
+    more: guesses.length > MOST_OFFERS || resolved.more === true,
+  });
+  return { kind: 'card', inPlace: true, message };
+}
+
+/** The line that the card answers; null for a form, and for a line too long to search. */
+function typedLine({ incoming: { what } }: Turn): string | null {
+  const line =
+    what.kind === 'text' ? what.text : what.kind === 'action' && 'text' in what.action ? what.action.text : '';
+  return line.length > longestLookedAt ? null : line;
+}
+
+/** The typed words for the apps of the offered lines: an alias, or the beginning of the name. */
+async function appsIn(parts: CommandParts, line: string, lines: readonly string[]): Promise<readonly string[]> {
+  const listing = await parts.applications.list();
+  if (!listing.ok) return [];
+  const mentions = mentionsIn(line, listing.value.items, false);
+  return mentions.flatMap(({ name, from, to }) =>
+    lines.some((offered) => standsIn(name, offered)) ? [line.slice(from, to)] : [],
+  );
+}
+
+/** A longer text names no app, person or group; searching it would only cost time. */
+export const longestLookedAt = 1_000;
+
+/** The start and end of a command, as typed. */
+function timesOf(command: Command): readonly string[] {
+  const term = command.verb === 'requestAccess' ? command : 'term' in command ? command.term : undefined;
+  return [term?.start ?? '', term?.end ?? ''];
+}

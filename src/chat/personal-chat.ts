@@ -1,0 +1,51 @@
+import { attachAccessCard } from '../features/approvals/access-requests/access-cards.ts';
+import { findKnownPeople, personalKey } from '../features/approvals/access-requests/approval-channels.ts';
+import { drawAccessCard } from '../features/approvals/draw-access-card.ts';
+import { parse } from './grammar/parse.ts';
+import type { CommandParts, Turn } from './registry/define-command.ts';
+import { refuseVerb, runCommand } from './registry/run.ts';
+import type { Reply } from './reply.ts';
+import { refuseRoleless } from '../features/help/help.ts';
+import { say } from './registry/turn.ts';
+
+/**
+ * The button on a card that leaves something out because others read along: runs the same line with the clicker's
+ * roles, and answers in the clicker's personal chat.
+ */
+export async function bringToPersonalChat(parts: CommandParts, turn: Turn, line: string): Promise<Reply> {
+  const { caller, incoming, words } = turn;
+  const parsed = parse(line);
+  if (parsed.kind !== 'command' || parts.registry.commands[parsed.command.verb].inPersonalChat !== true)
+    return (await refuseRoleless(parts, turn, null)) ?? say(words, { kind: 'unknownButton' });
+  const { command } = parsed;
+  const refusal = await refuseVerb(parts, turn, command.verb);
+  if (refusal !== null) return refusal;
+  if (incoming.place.kind === 'personal') return runCommand(parts, turn, command);
+  const [known] = await findKnownPeople(parts.store.database, [caller.id]);
+  if (known === undefined) return say(words, { kind: 'noPersonalChat' });
+
+  const { conversation } = known;
+  const there: Turn = {
+    ...turn,
+    incoming: {
+      ...incoming,
+      conversation,
+      place: { kind: 'personal', key: personalKey(caller.id) },
+      what: { kind: 'text', text: line, attachments: 0, files: [] },
+    },
+  };
+  const reply = await runCommand(parts, there, command);
+  return say(words, {
+    kind: (await deliver(parts, conversation, reply)) ? 'sentToPersonalChat' : 'personalChatFailed',
+  });
+}
+
+async function deliver(parts: CommandParts, conversation: string, reply: Reply): Promise<boolean> {
+  if (reply.kind === 'card') return (await parts.post(conversation, reply.message)) !== null;
+  if (reply.kind !== 'live') return false;
+  const drawing = await drawAccessCard(parts, reply.liveId);
+  const cardId = drawing === null ? null : await parts.post(conversation, drawing.message);
+  if (cardId === null) return false;
+  await attachAccessCard(parts.store.database, reply.liveId, cardId, null);
+  return true;
+}

@@ -1,0 +1,102 @@
+import type { Denial, Permission, Role } from '../../access/caller.ts';
+import { deny, type Ground, rolesThatMay } from '../../access/policy.ts';
+import { type GraphTrouble, refusesToken } from '../../graph/answer.ts';
+import { type AuditEntry, writeAudit } from '../../requests/audit-log.ts';
+import type { Messages } from '../messages.ts';
+import { observeEntry } from '../observer.ts';
+import type { CommandParts, Turn } from './define-command.ts';
+import type { Reply } from '../reply.ts';
+import { denied, type RoleContact } from '../views/denied.ts';
+import type { SayButton } from '../views/parts.ts';
+import { type Problem, problem } from '../views/problem.ts';
+
+/** Refuses a caller without the permission, and records the refusal; null for a caller who has it. For the registry. */
+export async function refuseUnless(parts: CommandParts, turn: Turn, permission: Permission): Promise<Reply | null> {
+  const denial = deny(turn.caller, permission);
+  return denial === null ? null : refuse(parts, turn, denial, permission);
+}
+
+/** The same once the command knows the app's job, which the caller's permission may not cover. */
+export async function refuseOnGround(
+  parts: CommandParts,
+  turn: Turn,
+  permission: Permission,
+  ground: Ground,
+): Promise<Reply | null> {
+  const denial = deny(turn.caller, permission, ground);
+  return denial === null ? null : refuse(parts, turn, denial, permission);
+}
+
+/** A caller without a role is told of all groups, whatever was typed, so that the refusal reveals nothing else. */
+const anyRole: Permission = 'apps.list';
+
+async function refuse(parts: CommandParts, turn: Turn, denial: Denial, permission: Permission): Promise<Reply> {
+  await recordAudit(parts, turn.caller.id, 'denied', { permission, reason: denial.reason });
+  const contacts = await contactsFor(parts, denial.reason === 'needsRole' ? denial.anyOf : rolesThatMay(anyRole));
+  return { kind: 'card', message: denied(turn.words, { denial, contacts, callerName: turn.caller.name }) };
+}
+
+/** The groups that give the roles, in their order; a group that gives several appears once, at the last of them. */
+async function contactsFor({ access }: CommandParts, roles: readonly Role[]): Promise<readonly RoleContact[]> {
+  const byRole = await Promise.all(
+    roles.map(async (role) => (await access.contacts([role])).map((contact) => ({ ...contact, gives: role }))),
+  );
+  const byGroup = new Map<string, RoleContact>();
+  for (const contact of byRole.flat()) {
+    // A map keeps a key's first position, and a group belongs at its highest role.
+    byGroup.delete(contact.group);
+    byGroup.set(contact.group, contact);
+  }
+  return [...byGroup.values()];
+}
+
+/** Refuses a caller who cannot have a role, a guest or a disabled account, and records the refusal. */
+export async function refuseStranger(
+  parts: CommandParts,
+  words: Messages,
+  actorId: string,
+  denial: Denial,
+): Promise<Reply> {
+  await recordAudit(parts, actorId, 'denied', { reason: denial.reason });
+  return { kind: 'card', message: denied(words, { denial, contacts: [], callerName: null }) };
+}
+
+export async function recordAudit(
+  parts: CommandParts,
+  actorId: string,
+  kind: AuditEntry['kind'],
+  details: AuditEntry['details'],
+): Promise<void> {
+  const { database, clock } = parts.store;
+  await writeAudit(database.query, { at: clock.now(), actorId, kind, requestId: null, details });
+  observeEntry(parts.observe, kind, details);
+}
+
+export function say(
+  words: Messages,
+  what: Problem,
+  buttons: readonly SayButton[] = [],
+  link: string | null = null,
+): Reply {
+  return { kind: 'card', message: problem(words, what, buttons, link) };
+}
+
+/** Graph did not tell what a command needs to know. The card says that nothing was done. */
+export function troubleReply(words: Messages, trouble: GraphTrouble, again: readonly SayButton[] = []): Reply {
+  if ('onBehalf' in trouble && trouble.onBehalf === true) {
+    const code = trouble.trace.requestId ?? trouble.trace.clientRequestId;
+    if (trouble.kind === 'noAnswer' && trouble.why === 'noCredential') return say(words, { kind: 'signInEnded' });
+    if (trouble.kind === 'refused' && refusesToken(trouble)) return say(words, { kind: 'signInEnded' });
+    if (trouble.kind === 'refused' && isAboutRights(trouble.status))
+      return say(words, { kind: 'graphRefusedYou', code: trouble.code === '' ? code : `${trouble.code} · ${code}` });
+  }
+  return say(words, { kind: 'graphTrouble', trouble }, mayHelpToRepeat(trouble) ? again : []);
+}
+
+const isAboutRights = (status: number): boolean => status === 401 || status === 403;
+
+/** What Graph does not allow now, it will not allow a moment later. */
+function mayHelpToRepeat(trouble: GraphTrouble): boolean {
+  if (trouble.kind === 'refused') return !isAboutRights(trouble.status) && trouble.status !== 400;
+  return trouble.kind === 'unreadable' || trouble.why !== 'noCredential';
+}

@@ -1,0 +1,216 @@
+import type { Selectable, Transaction, Updateable } from 'kysely';
+import { assertNever } from '../../../assert-never.ts';
+import type { AccessRequestRow, Schema } from '../../../db/schema.ts';
+import { readGate } from '../../../rate-gate/gate-row.ts';
+import { type AuditEntry, writeAudit } from '../../../requests/audit-log.ts';
+import { runAgain } from '../../../requests/queue.ts';
+import type { Person } from '../../../requests/request.ts';
+import { insertRequest, type NewRequest } from '../../../requests/store.ts';
+import {
+  type AccessAction,
+  type AccessRequest,
+  isAwaited,
+  type LapseReason,
+  mayRetryLapsed,
+  stateAfter,
+} from './access-request.ts';
+import { enqueueNotices, releaseApproval } from './notices.ts';
+import type { AccessParts } from './parts.ts';
+import { toAccessRequest } from './rows.ts';
+
+/**
+ * Every transition of an access request. The row is locked, the action is looked up among the possible transitions, and
+ * the new state, its record and its notices are written together. A second caller finds another state, and changes
+ * nothing.
+ */
+export type Acted =
+  /** With the access request's present state. */
+  | { readonly kind: 'done'; readonly accessRequest: AccessRequest }
+  /** The action is not possible in its state, or not yet. */
+  | { readonly kind: 'unchanged'; readonly accessRequest: AccessRequest }
+  | { readonly kind: 'unknown' };
+
+/**
+ * Applies the action if the state allows it. `expire` does nothing before the expiry; after it, a decision expires the
+ * request.
+ */
+export async function act(parts: AccessParts, id: string, action: AccessAction): Promise<Acted> {
+  return parts.database.transact(async (transaction): Promise<Acted> => {
+    const row = await lockAccessRequest(parts, transaction, id);
+    if (row === null) return { kind: 'unknown' };
+    return applyAction(parts, transaction, row, action);
+  });
+}
+
+/**
+ * Starts it: stores its provisioning request and points to it, both or neither. So a request that was cancelled a
+ * moment before leaves no call behind. One that has been attempted before reruns its provisioning request.
+ */
+export async function startApproved(
+  parts: AccessParts,
+  id: string,
+  { request, assigned }: { readonly request: NewRequest; readonly assigned: boolean },
+): Promise<Acted> {
+  return parts.database.transact(async (transaction): Promise<Acted> => {
+    const gate = await readGate(parts, transaction);
+    const row = await lockAccessRequest(parts, transaction, id);
+    if (row === null) return { kind: 'unknown' };
+    if (stateAfter(row.state, 'start') === null) return { kind: 'unchanged', accessRequest: toAccessRequest(row) };
+    const tried = row.request_id;
+    const requestId = tried ?? (await insertRequest(parts, transaction, gate, request));
+    if (tried !== null) await runAgain(parts, transaction, gate, tried, request);
+    return applyAction(parts, transaction, row, { kind: 'start', requestId, assigned });
+  });
+}
+
+/** Reads the row, locked where others could read it too. */
+export async function lockAccessRequest(
+  { database }: Pick<AccessParts, 'database'>,
+  transaction: Transaction<Schema>,
+  id: string,
+): Promise<Selectable<AccessRequestRow> | null> {
+  const found = transaction.selectFrom('access_requests').selectAll().where('id', '=', id);
+  return (await (database.dialect.lockRows ? found.forUpdate() : found).executeTakeFirst()) ?? null;
+}
+
+/** Like `act`, for a row that is locked. */
+export async function applyAction(
+  parts: AccessParts,
+  transaction: Transaction<Schema>,
+  row: Selectable<AccessRequestRow>,
+  action: AccessAction,
+): Promise<Exclude<Acted, { kind: 'unknown' }>> {
+  const now = parts.clock.now();
+  const state = stateAfter(row.state, action.kind);
+  const isPast = now >= row.expires_at;
+  const isOver = action.kind === 'retry' && row.state === 'lapsed' && !mayRetryLapsed(row.ended_as as LapseReason);
+  if (state === null || isOver || (action.kind === 'expire' && !isPast))
+    return { kind: 'unchanged', accessRequest: toAccessRequest(row) };
+  if (isPast && (action.kind === 'approve' || action.kind === 'deny')) {
+    // It is past its expiry, though the scheduler has not expired it yet, so no decision may count.
+    const { accessRequest } = await applyAction(parts, transaction, row, { kind: 'expire' });
+    return { kind: 'unchanged', accessRequest };
+  }
+  const after = await transaction
+    .updateTable('access_requests')
+    .set({
+      state,
+      revision: row.revision + 1,
+      due_at: state === 'approved' ? Math.max(now, row.starts_at ?? now) : null,
+      held_up: null,
+      held_up_since: null,
+      ...columnsOf(action, row, now),
+      lease_owner: null,
+      lease_until: null,
+    })
+    .where('id', '=', row.id)
+    .where('state', '=', row.state)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await writeAudit(transaction, { at: now, requestId: row.id, ...entryOf(action, row) });
+  await releaseApproval(transaction, row.id, now);
+  await enqueueNotices(parts, transaction, after, action);
+  return { kind: 'done', accessRequest: toAccessRequest(after) };
+}
+
+function columnsOf(action: AccessAction, row: Selectable<AccessRequestRow>, now: number): Updateable<AccessRequestRow> {
+  switch (action.kind) {
+    case 'approve':
+    case 'deny':
+      return {
+        decided_by_id: action.by.id,
+        decided_by_name: action.by.name,
+        decided_at: now,
+        decision_reason: action.kind === 'deny' ? action.reason : null,
+        decided_from: JSON.stringify(action.from),
+      };
+    case 'cancel':
+      return { ended_at: now, ended_by_id: action.by.id, ended_by_name: action.by.name };
+    case 'expire':
+      return { ended_at: now };
+    case 'start':
+      return {
+        request_id: action.requestId,
+        assigned: action.assigned ? 1 : 0,
+        // This distinguishes later attempts from the first one.
+        ...(isAwaited(row.held_up) ? { held_up: row.held_up, held_up_since: row.held_up_since } : {}),
+      };
+    case 'lapse':
+      return { ended_at: now, ended_as: action.why };
+    case 'finish':
+      return { ended_at: now, ended_as: action.outcome };
+    case 'await':
+      return {
+        due_at: Math.min(now + action.delayMs, action.until),
+        held_up: action.heldUp,
+        held_up_since: row.held_up === action.heldUp ? row.held_up_since : now,
+        awaiting_since: row.awaiting_since ?? now,
+        awaiting_until: action.until,
+      };
+    case 'retry':
+      return {
+        ended_at: null,
+        ended_as: null,
+        ended_by_id: null,
+        ended_by_name: null,
+        awaiting_since: null,
+        awaiting_until: null,
+      };
+    default:
+      return assertNever(action, 'action');
+  }
+}
+
+/** An action of time alone has no actor. A typed reason stays out of the record. */
+function entryOf(
+  action: AccessAction,
+  { request_id, assigning }: Pick<Selectable<AccessRequestRow>, 'request_id' | 'assigning'>,
+): Pick<AuditEntry, 'actorId' | 'kind' | 'details'> {
+  const assignment = assigning === null ? {} : { assignment: assigning };
+  switch (action.kind) {
+    case 'approve':
+      return { actorId: action.by.id, kind: 'accessApproved', details: {} };
+    case 'deny':
+      return { actorId: action.by.id, kind: 'accessDenied', details: { reason: action.reason } };
+    case 'cancel':
+      return { actorId: action.by.id, kind: 'accessCancelled', details: assignment };
+    case 'expire':
+      return { actorId: '', kind: 'accessExpired', details: {} };
+    case 'start':
+      return {
+        actorId: '',
+        kind: 'accessStarted',
+        details: { request: action.requestId, assigned: action.assigned },
+      };
+    case 'lapse':
+      return { actorId: '', kind: 'accessLapsed', details: { why: action.why, ...assignment } };
+    case 'finish':
+      return { actorId: '', kind: 'accessFinished', details: { outcome: action.outcome } };
+    case 'await':
+      return { actorId: '', kind: 'accessAwaits', details: { request: request_id, why: action.heldUp } };
+    case 'retry':
+      return { actorId: action.by.id, kind: 'accessRetried', details: { request: request_id } };
+    default:
+      return assertNever(action, 'action');
+  }
+}
+
+/**
+ * Notes who cancelled a started request, after its provisioning request was cancelled: that one stores the person's id,
+ * and this one the name, which messages show.
+ */
+export async function noteCalledOff(parts: AccessParts, id: string, by: Person): Promise<void> {
+  await parts.database.transact(async (transaction) => {
+    const row = await lockAccessRequest(parts, transaction, id);
+    // The scheduler may have recorded its end a moment ago.
+    if (row === null || (row.state !== 'started' && row.ended_as !== 'cancelled')) return;
+    await transaction
+      .updateTable('access_requests')
+      .set({ ended_by_id: by.id, ended_by_name: by.name, revision: row.revision + 1 })
+      .where('id', '=', id)
+      .execute();
+    const details = { request: row.request_id };
+    const entry = { at: parts.clock.now(), actorId: by.id, kind: 'accessCancelled', requestId: id, details } as const;
+    await writeAudit(transaction, entry);
+  });
+}

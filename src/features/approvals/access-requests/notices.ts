@@ -1,0 +1,264 @@
+import { type Selectable, sql, type Transaction } from 'kysely';
+import { assertNever } from '../../../assert-never.ts';
+import type { Database } from '../../../db/database.ts';
+import type { AccessRequestRow, Schema } from '../../../db/schema.ts';
+import type { Reader } from '../../../requests/request.ts';
+import type { AccessAction } from './access-request.ts';
+import type { AccessParts } from './parts.ts';
+import { toDecidedFrom } from './rows.ts';
+
+/**
+ * Short texts about access requests. They are written in the transaction of what they report, so that nothing happens
+ * without them, and stay in the outbox until they are sent:
+ *
+ *     approved, denied   to the requester
+ *     lapsed, finished   to the requester and the approver
+ *     waits              to the requester and the approver, once, when the person turns out not to be assigned
+ *     expired            to the requester and all conversations that show the request to approvers
+ *     cancelled          to those conversations, and to the approver and the requester unless they cancelled it
+ *     reminded           to those conversations
+ *     no approver        to the requester
+ *     channel ended      to the channel
+ *
+ * A conversation gets a notice once, even where the requester and the approver both read it. For a request that starts
+ * once it is approved, the notice waits until it is known whether it does start, ten seconds at most: by then an app in
+ * quarantine holds it up.
+ */
+export type NoticeKind =
+  | 'approved'
+  | 'denied'
+  | 'expired'
+  | 'cancelled'
+  | 'lapsed'
+  /** It waits for the person to be assigned. */
+  | 'waits'
+  /** The provisioning request has ended. */
+  | 'result'
+  | 'reminder'
+  | 'nobodyReached'
+  /** Not about the request: the conversation gets no more of them, as the people who added it may no longer decide. */
+  | 'placeEnded';
+
+export interface Notice {
+  readonly id: number;
+  readonly accessRequestId: string;
+  readonly conversation: string;
+  readonly reader: Reader;
+  readonly kind: NoticeKind;
+  /** How often sending has failed. */
+  readonly failures: number;
+}
+
+/** A recipient's conversation and language. */
+interface Ear {
+  readonly conversation: string;
+  readonly reader: Reader;
+}
+
+type Row = Selectable<AccessRequestRow>;
+
+/** Writes the notices of an action. Call it with the row as it is afterwards. */
+export async function enqueueNotices(
+  parts: AccessParts,
+  transaction: Transaction<Schema>,
+  row: Row,
+  action: AccessAction,
+): Promise<void> {
+  switch (action.kind) {
+    case 'approve':
+      return owe(parts, transaction, row, 'approved', [earOfAsker(row)], startsAtOnce(row) ? firstLookMs : 0);
+    case 'deny':
+      return owe(parts, transaction, row, 'denied', [earOfAsker(row)]);
+    case 'lapse':
+      return owe(parts, transaction, row, 'lapsed', [earOfAsker(row), ...earOfDecider(row)]);
+    case 'finish':
+      return owe(parts, transaction, row, 'result', [earOfAsker(row), ...earOfDecider(row)]);
+    case 'await':
+      // Still waiting after another attempt is no news.
+      if (await hasBeenTold(transaction, row)) return;
+      return owe(parts, transaction, row, 'waits', [earOfAsker(row), ...earOfDecider(row)]);
+    case 'expire':
+      return owe(parts, transaction, row, 'expired', [earOfAsker(row), ...(await earsOfApprovers(transaction, row))]);
+    case 'cancel': {
+      const asker = action.by.id === row.asker_id ? [] : [earOfAsker(row)];
+      const decider = action.by.id === row.decided_by_id ? [] : earOfDecider(row);
+      const approvers = await earsOfApprovers(transaction, row);
+      return owe(parts, transaction, row, 'cancelled', [...asker, ...decider, ...approvers]);
+    }
+    case 'start':
+    case 'retry':
+      return;
+    default:
+      return assertNever(action, 'event');
+  }
+}
+
+/** Whether a notice of the present wait was written; a wait that a retry has begun is another. */
+async function hasBeenTold(transaction: Transaction<Schema>, { id, awaiting_since }: Row): Promise<boolean> {
+  const told = await transaction
+    .selectFrom('notices')
+    .select('id')
+    .where('access_request_id', '=', id)
+    .where('kind', '=', 'waits')
+    .where('created_at', '>=', awaiting_since ?? 0)
+    .limit(1)
+    .executeTakeFirst();
+  return told !== undefined;
+}
+
+/** False where there is no recipient. */
+export async function enqueueReminder(
+  parts: AccessParts,
+  transaction: Transaction<Schema>,
+  row: Row,
+): Promise<boolean> {
+  const ears = await earsOfApprovers(transaction, row);
+  await owe(parts, transaction, row, 'reminder', ears);
+  return ears.length > 0;
+}
+
+export async function enqueueUnreached(parts: AccessParts, transaction: Transaction<Schema>, row: Row): Promise<void> {
+  await owe(parts, transaction, row, 'nobodyReached', [earOfAsker(row)]);
+}
+
+/** `accessRequestId`: a request that may no longer be shown there; the text does not mention it. */
+export async function enqueueChannelEnded(
+  parts: AccessParts,
+  transaction: Transaction<Schema>,
+  accessRequestId: string,
+  { conversation, reader }: Ear,
+): Promise<void> {
+  await owe(parts, transaction, { id: accessRequestId }, 'placeEnded', [{ conversation, reader }]);
+}
+
+/** Whether it starts at once, not on a later day. */
+function startsAtOnce({ decided_at, due_at }: Row): boolean {
+  return due_at !== null && decided_at !== null && due_at <= decided_at;
+}
+
+/** Makes the requester's notice of the approval due, as it is known now whether the request starts. */
+export async function releaseApproval(transaction: Transaction<Schema>, id: string, at: number): Promise<void> {
+  await transaction
+    .updateTable('notices')
+    .set({ due_at: at })
+    .where('access_request_id', '=', id)
+    .where('kind', '=', 'approved')
+    // Only the original due time: a notice that is being sent or was put off is due later than this.
+    .where('due_at', '=', (notice) => sql<number>`${notice.ref('created_at')} + ${sql.lit(firstLookMs)}`)
+    .where('due_at', '>', at)
+    .execute();
+}
+
+function earOfAsker({ conversation, locale, time_zone }: Row): Ear {
+  return { conversation, reader: { locale, timeZone: time_zone } };
+}
+
+function earOfDecider(row: Row): Ear[] {
+  const from = toDecidedFrom(row);
+  return from === null ? [] : [from];
+}
+
+/** A card that can never be posted does not count. */
+async function earsOfApprovers(transaction: Transaction<Schema>, { id }: Row): Promise<Ear[]> {
+  const rows = await transaction
+    .selectFrom('access_cards')
+    .select(['conversation', 'locale', 'time_zone'])
+    .where('access_request_id', '=', id)
+    .where('audience', '=', 'approvers')
+    .where('gone', '=', 0)
+    .where((card) => card.or([card('card_id', 'is not', null), card('due_at', 'is not', null)]))
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(({ conversation, locale, time_zone }) => ({ conversation, reader: { locale, timeZone: time_zone } }));
+}
+
+async function owe(
+  { clock, conversationKey }: AccessParts,
+  transaction: Transaction<Schema>,
+  { id }: Pick<Row, 'id'>,
+  kind: NoticeKind,
+  ears: readonly Ear[],
+  delayMs = 0,
+): Promise<void> {
+  const told = new Map<string, Ear>();
+  for (const ear of ears) {
+    const key = conversationKey(ear.conversation);
+    if (!told.has(key)) told.set(key, ear);
+  }
+  if (told.size === 0) return;
+  const at = clock.now();
+  const rows = [...told.values()].map(({ conversation, reader }) => ({
+    access_request_id: id,
+    conversation,
+    locale: reader.locale,
+    time_zone: reader.timeZone,
+    kind,
+    created_at: at,
+    due_at: at + delayMs,
+  }));
+  await transaction.insertInto('notices').values(rows).execute();
+}
+
+/** How long the scheduler has to find out whether an approved request starts. */
+export const firstLookMs = 10_000;
+
+/** How long a notice that is being sent is given to no other sender. */
+export const handedOutForMs = 60_000;
+
+/** The conversations of the requester and of the approver. */
+export async function ownConversations({ query }: Database, accessRequestId: string): Promise<string[]> {
+  const row = await query
+    .selectFrom('access_requests')
+    .selectAll()
+    .where('id', '=', accessRequestId)
+    .executeTakeFirst();
+  return row === undefined ? [] : [earOfAsker(row), ...earOfDecider(row)].map(({ conversation }) => conversation);
+}
+
+/**
+ * Hands out the notices to send now, oldest first. A notice that is neither sent nor put off is due again in a minute.
+ */
+export function dueNotices(database: Database, now: number, limit: number): Promise<Notice[]> {
+  return database.transact(async (transaction) => {
+    const due = transaction
+      .selectFrom('notices')
+      .selectAll()
+      .where('due_at', '<=', now)
+      .orderBy('due_at')
+      .orderBy('id')
+      .limit(limit);
+    const rows = await (database.dialect.lockRows ? due.forUpdate().skipLocked() : due).execute();
+    if (rows.length === 0) return [];
+    await transaction
+      .updateTable('notices')
+      .set({ due_at: now + handedOutForMs })
+      .where(
+        'id',
+        'in',
+        rows.map(({ id }) => id),
+      )
+      .execute();
+    return rows.map((row) => ({
+      id: row.id,
+      accessRequestId: row.access_request_id,
+      conversation: row.conversation,
+      reader: { locale: row.locale, timeZone: row.time_zone },
+      kind: row.kind as NoticeKind,
+      failures: row.failures,
+    }));
+  });
+}
+
+export async function noticeSent({ query }: Database, id: number): Promise<void> {
+  await query.updateTable('notices').set({ due_at: null }).where('id', '=', id).execute();
+}
+
+/** Sending failed. It is retried at `dueAt`; never where that is null, as there is no recipient. */
+export async function putOffNotice({ query }: Database, id: number, dueAt: number | null): Promise<void> {
+  await query
+    .updateTable('notices')
+    .set((notice) => ({ due_at: dueAt, failures: notice('failures', '+', 1) }))
+    .where('id', '=', id)
+    .execute();
+}

@@ -1,0 +1,54 @@
+import type { Access } from '../../../access/access.ts';
+import type { Caller } from '../../../access/caller.ts';
+import { mayDecide } from '../../../access/deciding.ts';
+import { deny } from '../../../access/policy.ts';
+import { anyMay, type StillMay, stillMay } from '../../../access/still-may.ts';
+import type { Database } from '../../../db/database.ts';
+import type { Applications } from '../../../graph/applications.ts';
+import { type ChannelGrant, findApprovalChannel, personOf, type StoredChannel } from './approval-channels.ts';
+
+/**
+ * Where access requests may be shown without a click. A personal chat counts while its person may decide on the app, a
+ * channel or group chat while a person who added it for the app may. After an approver's `stop sending approvals` the
+ * cards already there stay: nothing new is sent there, and its readers may go on using them.
+ */
+export interface ReaderParts {
+  readonly database: Database;
+  readonly access: Pick<Access, 'identify'>;
+  readonly applications: Pick<Applications, 'find'>;
+}
+
+/** The app's approvers, where an empty list means the general ones; null where they are unknown. */
+type Approvers = readonly string[] | null;
+
+/** Whether requests for this app may be shown there, or reminders sent, now; `key` as in `routeSource`. */
+export async function mayBeShown(parts: ReaderParts, appId: string, key: string): Promise<StillMay> {
+  const found = await parts.applications.find(appId);
+  if (!found.ok) return 'unknown';
+  const app = found.value.kind === 'one' ? found.value.app : null;
+  const approvers = app === null || app.unsettled === true ? null : app.approvers;
+  const personId = personOf(key);
+  if (personId !== null) return mayRead(parts, personId, approvers);
+  const place = await findApprovalChannel(parts.database, key);
+  const grants = place === null ? [] : grantsFor(place, appId, approvers);
+  if (grants.length === 0) return 'may';
+  return anyMay(await Promise.all(grants.map(({ by }) => mayRead(parts, by, approvers))));
+}
+
+/** Whether this person may be shown the requests that these approvers decide. */
+export function mayRead(
+  { access }: Pick<ReaderParts, 'access'>,
+  personId: string,
+  approvers: Approvers,
+): Promise<StillMay> {
+  const judge = (caller: Caller) =>
+    approvers === null ? deny(caller, 'access.decide') === null : mayDecide(caller, approvers);
+  return stillMay(access, personId, judge);
+}
+
+/** The channel's grants that cover this app. */
+export function grantsFor({ grants }: StoredChannel, appId: string, approvers: Approvers): readonly ChannelGrant[] {
+  const isForApp = (grant: ChannelGrant) => grant.apps.includes(appId);
+  if (approvers === null) return grants.filter((grant) => grant.general || isForApp(grant));
+  return grants.filter((grant) => (approvers.length > 0 ? isForApp(grant) : grant.general));
+}

@@ -1,0 +1,206 @@
+import type { Access } from '../../../access/access.ts';
+import { mayAskFor } from '../../../access/asking.ts';
+import { mayDecide } from '../../../access/deciding.ts';
+import { stillMay } from '../../../access/still-may.ts';
+import { assertNever } from '../../../assert-never.ts';
+import type { Application, Applications } from '../../../graph/applications.ts';
+import type { Directory } from '../../../graph/directory.ts';
+import type { Job, Synchronization } from '../../../graph/synchronization.ts';
+import { isGuest } from '../../../graph/user.ts';
+import { accessSource } from '../../../requests/authority.ts';
+import type { NewRequest } from '../../../requests/store.ts';
+import type { AccessRequest, LapseReason } from './access-request.ts';
+import type { StartVerdict } from './approval-scheduler.ts';
+import { beginAssignment, settleAssignment } from './assigning.ts';
+import { type AwaitingParts, lookForAssignment } from './awaiting.ts';
+
+/**
+ * What happens when an approved access request is due. Days may have passed since the decision, so everything is read
+ * from Graph again: the requester's role, whose report the person is, the person, the app, its job, and whether the
+ * approver may still decide on it. Where the app's entry in `APPS_FILE` says so, the app role is assigned first. A
+ * request that waits for an assignment is first checked in Entra, and goes no further while the assignment is missing.
+ *
+ * It may run twice, after a crash in the middle: then the assignment exists already. The scheduler stores the
+ * provisioning request.
+ */
+export interface StartParts extends AwaitingParts {
+  readonly access: Access;
+  readonly directory: Directory;
+  readonly applications: Applications;
+  readonly synchronization: Synchronization;
+  readonly requestFor: 'reports' | 'anyone';
+}
+
+const askAgainMs = 60_000;
+const quarantineMs = 15 * 60_000;
+
+export async function prepareStart(parts: StartParts, accessRequest: AccessRequest): Promise<StartVerdict> {
+  const unassigned = accessRequest.heldUp === 'assignment' ? await lookForAssignment(parts, accessRequest) : null;
+  if (unassigned !== null) return unassigned;
+  const asker = await checkAsker(parts, accessRequest);
+  if (asker !== null) return asker;
+  const { subject } = accessRequest;
+  const user = await parts.directory.getUser(subject.id);
+  if (!user.ok) return later;
+  if (user.value === null) return lapsed('subjectGone');
+
+  const target = await findTarget(parts, accessRequest);
+  if (target.kind !== 'target') return target;
+  const decider = await checkDecider(parts, accessRequest, target.app);
+  if (decider !== null) return decider;
+  const assignment = await assignWhereWanted(parts, accessRequest, target.app);
+  if (assignment.kind !== 'assignment') return assignment;
+  const { app, job, rule } = target;
+  const request: NewRequest = {
+    source: accessSource + accessRequest.id,
+    asker: accessRequest.asker,
+    app: { id: app.id, name: app.displayName },
+    reader: accessRequest.reader,
+    conversation: accessRequest.conversation,
+    lane: 'interactive',
+    jobId: job.id,
+    ruleId: rule.id,
+    leftOut: [],
+    held: false,
+    tasks: [
+      {
+        subject: {
+          id: user.value.id,
+          type: rule.objectTypeName,
+          name: user.value.displayName,
+          label: user.value.userPrincipalName,
+          guest: isGuest(user.value),
+        },
+        members: [],
+        awaitsAssignment: assignment.made,
+      },
+    ],
+  };
+  return { kind: 'ready', request, assigned: assignment.made };
+}
+
+const lapsed = (why: LapseReason): StartVerdict => ({ kind: 'lapsed', why });
+const later: StartVerdict = { kind: 'later', heldUp: 'graphAway', delayMs: askAgainMs };
+
+/** Null when the requester still may ask for this person. */
+async function checkAsker(parts: StartParts, { asker, subject }: AccessRequest): Promise<StartVerdict | null> {
+  // The tenant only separates callers of several tenants in the cache, which is bypassed here.
+  const who = await parts.access.identifyAnew({ id: asker.id, tenantId: '' });
+  switch (who.kind) {
+    case 'trouble':
+      return later;
+    case 'denied':
+      return lapsed('askerGone');
+    case 'caller': {
+      const may = await mayAskFor(parts, who.caller, subject.id);
+      if (!may.ok) return later;
+      return may.value === 'may' ? null : lapsed('askerMayNot');
+    }
+    default:
+      return assertNever(who, 'identification');
+  }
+}
+
+/** Null when the approver may still decide on this app. */
+async function checkDecider(
+  { access }: StartParts,
+  { state }: AccessRequest,
+  { approvers }: Application,
+): Promise<StartVerdict | null> {
+  if (state.kind !== 'approved') return { kind: 'overtaken' };
+  const may = await stillMay({ identify: access.identifyAnew }, state.decision.by.id, (caller) =>
+    mayDecide(caller, approvers),
+  );
+  switch (may) {
+    case 'may':
+      return null;
+    case 'mayNot':
+      return lapsed('deciderMayNot');
+    case 'unread':
+    case 'unknown':
+      return later;
+    default:
+      return assertNever(may, 'standing');
+  }
+}
+
+async function findTarget({ applications, synchronization }: StartParts, { app: wanted }: AccessRequest) {
+  const found = await applications.find(wanted.id);
+  if (!found.ok) return later;
+  if (found.value.kind !== 'one') return lapsed('appGone');
+  const { app } = found.value;
+  if (app.unsettled === true) return { kind: 'later', heldUp: 'appsFile', delayMs: quarantineMs } as const;
+  const [setUp, enabled] = await Promise.all([synchronization.findJob(app.id, 'User'), applications.isEnabled(app.id)]);
+  if (!setUp.ok || !enabled.ok) return later;
+  if (enabled.value === false) return lapsed('appDisabled');
+  if (setUp.value.kind === 'none') return lapsed('appNotSetUp');
+  const { job } = setUp.value;
+  const obstacle = obstacleOf(job);
+  if (obstacle !== null) return obstacle;
+  const rule = await synchronization.findRule(app.id, job.id, 'User');
+  if (!rule.ok) return later;
+  if (rule.value?.source !== 'entra') return lapsed('appNotSetUp');
+  return { kind: 'target', app, job, rule: rule.value } as const;
+}
+
+function obstacleOf({ state, mustStopFirst }: Job): StartVerdict | null {
+  switch (state.kind) {
+    case 'active':
+    case 'paused':
+    case 'neverRun':
+    case 'other':
+    // No cycle is scheduled, but on-demand calls work all the same.
+    case 'disabled':
+      return mustStopFirst ? { kind: 'later', heldUp: 'jobRuns', delayMs: quarantineMs } : null;
+    case 'notConfigured':
+      return lapsed('appNotSetUp');
+    case 'quarantined':
+      return { kind: 'later', heldUp: 'quarantine', delayMs: quarantineMs };
+    default:
+      return assertNever(state, 'job state');
+  }
+}
+
+type Assigning = StartVerdict | { readonly kind: 'assignment'; readonly made: boolean };
+
+/**
+ * `made` tells whether Graph may need minutes to replicate the assignment. Each step is noted before and after the
+ * call; see `assigning.ts`.
+ */
+async function assignWhereWanted(
+  { assignments, store }: StartParts,
+  { id, subject, assigning }: AccessRequest,
+  app: Application,
+): Promise<Assigning> {
+  const isBegun = assigning === 'begun' || assigning === 'unanswered';
+  if (app.assign === null && !isBegun) return { kind: 'assignment', made: assigning === 'made' };
+  // The assignment of an interrupted call may be newer than the cache.
+  if (isBegun) assignments.forget(app.id, subject.id);
+  const found = await assignments.find(app.id, subject.id);
+  if (!found.ok) return later;
+  const assignment = { app: app.id, subject: subject.id, appRole: app.assign?.appRole ?? '' };
+  const settle = (step: 'unanswered' | 'made' | 'refused', code: string | null = null) =>
+    settleAssignment(store, id, step, { ...assignment, code });
+  if (found.value.kind === 'assigned') {
+    if (isBegun) await settle('made');
+    return { kind: 'assignment', made: isBegun || assigning === 'made' };
+  }
+  if (app.assign === null) return { kind: 'assignment', made: false };
+
+  if (!(await beginAssignment(store, id, assignment))) return { kind: 'overtaken' };
+  const assigned = await assignments.assign(app.id, subject.id, app.assign.appRole);
+  switch (assigned.kind) {
+    case 'assigned':
+    case 'already':
+      await settle('made');
+      return { kind: 'assignment', made: true };
+    case 'trouble':
+      await settle('unanswered');
+      return later;
+    case 'refused':
+      await settle('refused', assigned.code);
+      return lapsed(assigned.why === 'microsoftApp' ? 'microsoftApp' : 'assignmentRefused');
+    default:
+      return assertNever(assigned, 'assignment');
+  }
+}

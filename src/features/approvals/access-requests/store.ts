@@ -1,0 +1,163 @@
+import type { Transaction } from 'kysely';
+import type { Database } from '../../../db/database.ts';
+import type { Schema } from '../../../db/schema.ts';
+import { readGate } from '../../../rate-gate/gate-row.ts';
+import { type AuditEntry, writeAudit } from '../../../requests/audit-log.ts';
+import type { Person, Reader } from '../../../requests/request.ts';
+import { unusedId } from '../../../requests/request-id.ts';
+import type { StoreParts } from '../../../requests/store.ts';
+import { type AccessRequest, openStates } from './access-request.ts';
+import type { AccessParts } from './parts.ts';
+import { toAccessRequest } from './rows.ts';
+import { addWorkingDays } from './working-days.ts';
+
+export { type Acted, act } from './acting.ts';
+
+/** A new access request, before it has an id. */
+export interface NewAccessRequest
+  extends Pick<AccessRequest, 'asker' | 'subject' | 'app' | 'reason' | 'startsAt' | 'askedAs'> {
+  /** Where it came from, e.g. conversation and activity id. A second one from the same source is the first one. */
+  readonly source: string;
+  readonly reader: Reader;
+  readonly conversation: string;
+}
+
+/** How many requests one person may have open. */
+export const mostOpen = 10;
+const dayMs = 24 * 60 * 60_000;
+
+export type Creation =
+  | { readonly kind: 'created'; readonly accessRequest: AccessRequest }
+  /** The same source has made it before. */
+  | { readonly kind: 'same'; readonly accessRequest: AccessRequest }
+  /** An open request for the same person and app exists. */
+  | { readonly kind: 'alreadyOpen'; readonly accessRequest: AccessRequest }
+  | { readonly kind: 'tooMany'; readonly open: number }
+  /** Open or not: each was shown to approvers. */
+  | { readonly kind: 'tooManyToday'; readonly made: number };
+
+/** Stores an access request that waits for a decision, or returns why not. */
+export async function createAccessRequest(parts: AccessParts, wanted: NewAccessRequest): Promise<Creation> {
+  const { database, clock, approvals } = parts;
+  return database.transact(async (transaction): Promise<Creation> => {
+    // The gate's lock serializes all new requests, so the counts still hold when it is written.
+    await readGate(parts, transaction);
+    const requests = transaction.selectFrom('access_requests').selectAll();
+    const earlier = await requests.where('source', '=', wanted.source).executeTakeFirst();
+    if (earlier !== undefined) return { kind: 'same', accessRequest: toAccessRequest(earlier) };
+    const open = requests.where('state', 'in', openStates);
+    const twin = await open
+      .where('subject_id', '=', wanted.subject.id)
+      .where('app_id', '=', wanted.app.id)
+      .limit(1)
+      .executeTakeFirst();
+    if (twin !== undefined) return { kind: 'alreadyOpen', accessRequest: toAccessRequest(twin) };
+    const count = await countOpen(transaction, wanted.asker);
+    if (count >= mostOpen) return { kind: 'tooMany', open: count };
+    const made = await countMade(transaction, wanted.asker, clock.now() - dayMs);
+    if (made >= (approvals.requestsPerDay ?? Number.POSITIVE_INFINITY)) return { kind: 'tooManyToday', made };
+
+    const now = clock.now();
+    const id = await unusedId(transaction);
+    const { asker, subject, app, reader } = wanted;
+    const row = await transaction
+      .insertInto('access_requests')
+      .values({
+        id,
+        source: wanted.source,
+        asker_id: asker.id,
+        asker_name: asker.name,
+        subject_id: subject.id,
+        subject_name: subject.name,
+        subject_label: subject.label,
+        subject_guest: subject.guest === true ? 1 : 0,
+        app_id: app.id,
+        app_name: app.name,
+        reason: wanted.reason,
+        starts_at: wanted.startsAt,
+        asked_as: wanted.askedAs,
+        locale: reader.locale,
+        time_zone: reader.timeZone,
+        conversation: wanted.conversation,
+        created_at: now,
+        expires_at: now + approvals.expireAfterDays * dayMs,
+        remind_at: addWorkingDays(now, approvals.remindAfterWorkingDays, reader.timeZone),
+        revision: 1,
+        state: 'pending',
+        due_at: now,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    const details = { app: app.id, subject: subject.id, startsAt: wanted.startsAt, reason: wanted.reason };
+    await writeAudit(transaction, { at: now, actorId: asker.id, kind: 'accessAsked', requestId: id, details });
+    return { kind: 'created', accessRequest: toAccessRequest(row) };
+  });
+}
+
+async function countOpen(transaction: Transaction<Schema>, asker: Person): Promise<number> {
+  const { open } = await transaction
+    .selectFrom('access_requests')
+    .select((select) => select.fn.countAll<number>().as('open'))
+    .where('asker_id', '=', asker.id)
+    .where('state', 'in', openStates)
+    .executeTakeFirstOrThrow();
+  return open;
+}
+
+async function countMade(transaction: Transaction<Schema>, asker: Person, since: number): Promise<number> {
+  const { made } = await transaction
+    .selectFrom('access_requests')
+    .select((select) => select.fn.countAll<number>().as('made'))
+    .where('asker_id', '=', asker.id)
+    .where('created_at', '>', since)
+    .executeTakeFirstOrThrow();
+  return Number(made);
+}
+
+export async function findAccessRequest({ query }: Database, id: string): Promise<AccessRequest | null> {
+  const row = await query.selectFrom('access_requests').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : toAccessRequest(row);
+}
+
+/** The id of the access request that this provisioning request carries out; null for one that was typed. */
+export async function findAccessRequestOf({ query }: Database, requestId: string): Promise<string | null> {
+  const row = await query
+    .selectFrom('access_requests')
+    .select('id')
+    .where('request_id', '=', requestId)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+/** The access request that this provisioning request carries out; null for one that was typed. */
+export async function findCarriedOutBy(database: Database, requestId: string): Promise<AccessRequest | null> {
+  const id = await findAccessRequestOf(database, requestId);
+  return id === null ? null : findAccessRequest(database, id);
+}
+
+/** The requests that wait for a decision, oldest first. */
+export async function findPending(
+  { query }: Database,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<AccessRequest[]> {
+  const rows = await query
+    .selectFrom('access_requests')
+    .selectAll()
+    .where('state', '=', 'pending')
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(page.limit)
+    .offset(page.offset)
+    .execute();
+  return rows.map(toAccessRequest);
+}
+
+/** Records that a person tried an action that they may not take. */
+export async function recordRefusal(
+  { database, clock }: Pick<StoreParts, 'database' | 'clock'>,
+  id: string,
+  actorId: string,
+  details: AuditEntry['details'],
+): Promise<void> {
+  await writeAudit(database.query, { at: clock.now(), actorId, kind: 'accessRefused', requestId: id, details });
+}

@@ -1,0 +1,192 @@
+import { sql, type Transaction } from 'kysely';
+import type { Database } from '../../../db/database.ts';
+import type { Schema } from '../../../db/schema.ts';
+import { writeAudit } from '../../../requests/audit-log.ts';
+import { keyOfRoute } from './access-cards.ts';
+import { lockAccessRequest } from './acting.ts';
+import {
+  common,
+  forgetApprovalChannel,
+  isEmpty,
+  joined,
+  keepGrants,
+  lockApprovalChannel,
+  type Share,
+  without,
+} from './approval-channels.ts';
+import { enqueueChannelEnded } from './notices.ts';
+import type { AccessParts } from './parts.ts';
+
+/**
+ * A chat that Teams refuses for good: the bot was removed from it, or is blocked there. A request shown to approvers
+ * only there would wait forever. So the conversation is forgotten, and once no other card for approvers is left, the
+ * request is routed again, without the conversations that refused it. The same goes for a chat that may no longer be
+ * shown it, as the person who added it may no longer decide (`readers.ts`): its cards are withdrawn.
+ */
+export type Refused =
+  /** Nothing can ever be sent there. */
+  | 'gone'
+  /** It was tried for a day. */
+  | 'failed'
+  /** It may not be shown there any more. */
+  | 'mayNot';
+
+/** The value of `gone` for a withdrawn card: it may still be in Teams, but shows nothing any more. */
+export const withdrawn = 2;
+
+/** Gives up the approvers' cards of a request in a conversation. True when it has to be routed again. */
+export function giveUpConversation(
+  parts: AccessParts,
+  { accessRequestId: id, conversation }: { readonly accessRequestId: string; readonly conversation: string },
+  why: Refused,
+): Promise<boolean> {
+  const { database, clock, conversationKey } = parts;
+  return database.transact(async (transaction) => {
+    const row = await lockAccessRequest(parts, transaction, id);
+    if (row === null) return false;
+    const at = clock.now();
+    const copies = await transaction
+      .selectFrom('access_cards')
+      .select(['id', 'source', 'conversation', 'card_id', 'gone', 'due_at'])
+      .where('access_request_id', '=', id)
+      .where('audience', '=', 'approvers')
+      .execute();
+    const isThere = (copy: { readonly conversation: string }) =>
+      conversationKey(copy.conversation) === conversationKey(conversation);
+    for (const { id: copyId, source, card_id } of copies.filter((copy) => isThere(copy) && copy.gone === 0)) {
+      const gone = why === 'mayNot' ? withdrawn : 1;
+      await transaction.updateTable('access_cards').set({ gone, due_at: null }).where('id', '=', copyId).execute();
+      const key = keyOfRoute({ accessRequestId: id, source });
+      const details = { key, why };
+      if (card_id === null)
+        await writeAudit(transaction, { at, actorId: '', kind: 'accessNotShown', requestId: id, details });
+      if (key !== null && why === 'gone') await forgetApprovalChannel(transaction, { key, why, at });
+    }
+    const isRead = copies.some(
+      (copy) => !isThere(copy) && copy.gone === 0 && (copy.card_id !== null || copy.due_at !== null),
+    );
+    if (isRead || row.state !== 'pending') return false;
+    await routeAnew(transaction, id, at);
+    return true;
+  });
+}
+
+async function routeAnew(transaction: Transaction<Schema>, id: string, at: number): Promise<void> {
+  await transaction
+    .updateTable('access_requests')
+    .set({ routed: 0, due_at: at, revision: sql<number>`revision + 1` })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** The keys of the conversations that refused this request. */
+export async function findRefusing({ query }: Database, accessRequestId: string): Promise<ReadonlySet<string>> {
+  const rows = await query
+    .selectFrom('access_cards')
+    .select('source')
+    .where('access_request_id', '=', accessRequestId)
+    .where('gone', '>=', 1)
+    .execute();
+  return new Set(rows.flatMap(({ source }) => keyOfRoute({ accessRequestId, source }) ?? []));
+}
+
+/**
+ * Removes from a channel what these people have added it for and may no longer decide on. If no other grant covers
+ * that, the channel is told, and the pending requests concerned go elsewhere.
+ */
+export function endGrants(
+  parts: AccessParts,
+  { key, by, share, accessRequestId }: EndedGrants & { readonly accessRequestId: string },
+): Promise<void> {
+  return parts.database.transact(async (transaction) => {
+    const place = await lockApprovalChannel(parts.database, transaction, key);
+    const lost = place?.grants.filter((grant) => by.includes(grant.by) && !isEmpty(common(grant, share))) ?? [];
+    if (place === null || lost.length === 0) return;
+    const at = parts.clock.now();
+    const left = place.grants.map((grant) => (by.includes(grant.by) ? without(grant, share) : grant));
+    await keepGrants(transaction, key, left);
+    for (const grant of lost) {
+      const details = { place: key, why: 'adderMayNot', addedBy: grant.by, ...common(grant, share) };
+      await writeAudit(transaction, { at, actorId: '', kind: 'placeRemoved', requestId: null, details });
+    }
+    const ended = without(joined(lost.map((grant) => common(grant, share))), joined(left));
+    if (isEmpty(ended)) return;
+    await withdrawCopies(transaction, { key, ended, apps: place.apps, at });
+    await enqueueChannelEnded(parts, transaction, accessRequestId, place);
+  });
+}
+
+interface EndedGrants {
+  readonly key: string;
+  /** Entra object ids. */
+  readonly by: readonly string[];
+  readonly share: Share;
+}
+
+/**
+ * An operator or an approver ends a channel, even one that others added. Returns the conversation to tell; null where
+ * there was none.
+ */
+export function endApprovalChannel(parts: AccessParts, key: string, actorId: string): Promise<string | null> {
+  return parts.database.transact(async (transaction) => {
+    const place = await lockApprovalChannel(parts.database, transaction, key);
+    if (place === null) return null;
+    const at = parts.clock.now();
+    const { general, apps } = place;
+    await keepGrants(transaction, key, []);
+    const details = { place: key, general, apps };
+    await writeAudit(transaction, { at, actorId, kind: 'placeRemoved', requestId: null, details });
+    await withdrawCopies(transaction, { key, ended: place, apps, at });
+    return place.conversation;
+  });
+}
+
+/**
+ * Withdraws the cards that the channel may no longer show, and has pending requests that were shown nowhere else routed
+ * again. `apps`: those with approvers of their own for which the channel was added.
+ */
+async function withdrawCopies(
+  transaction: Transaction<Schema>,
+  {
+    key,
+    ended,
+    apps,
+    at,
+  }: { readonly key: string; readonly ended: Share; readonly apps: readonly string[]; readonly at: number },
+): Promise<void> {
+  const rows = await transaction
+    .selectFrom('access_cards')
+    .innerJoin('access_requests', 'access_requests.id', 'access_cards.access_request_id')
+    .select(['access_cards.id', 'access_requests.id as requestId', 'access_requests.app_id', 'access_requests.state'])
+    .where('access_cards.audience', '=', 'approvers')
+    .where('access_cards.gone', '=', 0)
+    .where('access_cards.source', '=', routeSourceOf(key))
+    .execute();
+  for (const { id, requestId, app_id, state } of rows) {
+    if (!(apps.includes(app_id) ? ended.apps.includes(app_id) : ended.general)) continue;
+    await transaction.updateTable('access_cards').set({ gone: withdrawn, due_at: null }).where('id', '=', id).execute();
+    // The cards of the request show it at their next edit.
+    await transaction
+      .updateTable('access_requests')
+      .set({ revision: sql<number>`revision + 1` })
+      .where('id', '=', requestId)
+      .execute();
+    if (state === 'pending' && !(await hasReader(transaction, requestId))) await routeAnew(transaction, requestId, at);
+  }
+}
+
+/** What `routeSource` gives for this conversation, for the request of any row. */
+const routeSourceOf = (key: string) => sql<string>`'route|' || access_requests.id || '|' || ${key}`;
+
+async function hasReader(transaction: Transaction<Schema>, accessRequestId: string): Promise<boolean> {
+  const row = await transaction
+    .selectFrom('access_cards')
+    .select('id')
+    .where('access_request_id', '=', accessRequestId)
+    .where('audience', '=', 'approvers')
+    .where('gone', '=', 0)
+    .where((card) => card.or([card('card_id', 'is not', null), card('due_at', 'is not', null)]))
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,191 @@
+import {
+  type AccessRequest,
+  assignmentLeft,
+  isAwaited,
+  mayRetryLapsed,
+} from '../access-requests/access-request.ts';
+import type { AccessView, Fact, SubmitButton, Text } from '../../../chat/cards/card-views.ts';
+import { renderCard } from '../../../chat/cards/render.ts';
+import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
+import { format } from '../../../chat/grammar/format.ts';
+import type { MessageKey, Messages } from '../../../chat/messages.ts';
+import type { CardMessage } from '../../../chat/reply.ts';
+import { usersPageUrl } from '../../../chat/views/entra-link.ts';
+import { pageFor } from '../../provisioning/cards/outcome-text.ts';
+import { decisionButton, entraLink, personalButton, personLabel, submitButton } from '../../../chat/views/parts.ts';
+import { requestFooter } from '../../provisioning/cards/progress-parts.ts';
+import { fact } from '../../provisioning/cards/result-details.ts';
+import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+import { contentOf } from './access-content.ts';
+import { type AccessNames, namesOf } from '../../../chat/views/names.ts';
+import { type AccountFacts, accountRows, accountWarnings, assigningNote, needsAssignment } from './account-facts.ts';
+import type { CardContent, RequestProgress } from './card-content.ts';
+
+export type { AccountFacts } from './account-facts.ts';
+export type { RequestProgress } from './card-content.ts';
+
+export interface AccessCardInput {
+  readonly accessRequest: AccessRequest;
+  readonly audience: 'asker' | 'approvers';
+  /** Read only while the request is pending; null when it was not read. */
+  readonly facts: AccountFacts | null;
+  /** Present once started; null where the provisioning request cannot be found. */
+  readonly progress: RequestProgress | null;
+  /** An earlier attempt may have provisioned the person, though none is running now; missing for no. */
+  readonly mayBeDone?: boolean | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** The cloud's Entra admin center; without it there is no link. */
+  readonly entraPortalUrl: string | null;
+  /** Whether the requester's card offers Cancel. It only controls the button: a click is checked again. */
+  readonly canCancel: boolean;
+  /** Others than those concerned read along, so typed texts are left out; missing for no. */
+  readonly readAlong?: boolean;
+}
+
+/** An access card in its current state, in its reader's language. */
+export function accessCard(words: Messages, input: AccessCardInput): CardMessage {
+  const { accessRequest, audience, now } = input;
+  const names = namesOf(accessRequest);
+  const face = input.readAlong === true ? unquoted(contentOf(words, input)) : contentOf(words, input);
+  const isPending = accessRequest.state.kind === 'pending';
+  const decides = isPending && audience === 'approvers';
+  // Facts read before the decision may be outdated after it.
+  const facts = isPending ? input.facts : null;
+  const isGuest = accessRequest.subject.guest === true;
+  const warned = decides && isGuest ? ` ${words.plain('access.warning.guest', names)}` : '';
+  const summary = `${summaryOf(words, face, names, decides)}${warned}`;
+  const view: AccessView = {
+    fallbackText: decides ? `${summary} ${words.plain('access.fallback.decide', names)}` : summary,
+    look: lookOf(face.tone),
+    title: face.title,
+    subject: words.card('subject.inApp', names),
+    label: personLabel(words, accessRequest.subject),
+    paragraphs: [...face.paragraphs, ...(facts === null ? [] : assigningNote(words, facts, names))],
+    warnings: warningBox([
+      ...(decides && isGuest ? [{ text: words.card('access.warning.guest', names) }] : []),
+      ...(facts === null ? [] : accountWarnings(words, facts, names)),
+    ]),
+    quotes: face.quotes.map(({ label, text }) => ({ label, text })),
+    tables: factTable([
+      ...startRow(words, input, names),
+      ...(facts === null ? [] : accountRows(words, facts, names)),
+      ...(isPending ? fact(words.card('access.fact.openUntil'), words.moment(accessRequest.expiresAt, now)) : []),
+    ]),
+    next: face.next === null ? [] : [{ label: words.card('label.next'), text: face.next }],
+    footer: [
+      ...(decides ? [{ text: words.card('access.hint.decide', names) }] : []),
+      ...requestFooter(words, accessRequest, now),
+    ],
+    approvals: decides ? [decisionButton(words, 'approve', accessRequest.id, names)] : [],
+    denials: decides ? [denial(words, accessRequest.id, names)] : [],
+    buttons: buttons(words, input, face.tone),
+    links: entraLink(words, linkFor(input, face)),
+  };
+  return { card: renderCard('access', view), summary };
+}
+
+/** Removes the typed texts from the summary as well. */
+function unquoted(face: CardContent): CardContent {
+  const summary = face.quotes.reduce(
+    (text, { plain }) => text.replace(plain, '').replace(/\s+/g, ' ').trim(),
+    face.summary,
+  );
+  return { ...face, quotes: [], summary };
+}
+
+/** Verdict and sentences in one line. */
+function summaryOf(words: Messages, face: CardContent, { app, person }: AccessNames, decides: boolean): string {
+  const verdict = decides
+    ? words.plain('access.summary.decide', { app, person })
+    : words.plain('access.summary', { app, person, verdict: face.title });
+  return `${verdict} ${face.summary}`;
+}
+
+function warningBox(lines: readonly Text[]): AccessView['warnings'] {
+  const { glyph } = lookOf('warning');
+  return lines.length === 0 ? [] : [{ lines: lines.map(({ text }) => ({ text: `**${glyph}** ${text}` })) }];
+}
+
+function factTable(facts: readonly Fact[]): AccessView['tables'] {
+  return facts.length === 0 ? [] : [{ facts }];
+}
+
+/** The start, as long as the request has not started. */
+function startRow(words: Messages, { accessRequest, audience, now }: AccessCardInput, { asker }: AccessNames): Fact[] {
+  const { startsAt, state, reader } = accessRequest;
+  if (state.kind !== 'pending') return [];
+  const title = words.card('access.fact.start');
+  if (startsAt === null) return [{ title, value: words.card('access.start.onApproval') }];
+  const day = words.day(startsAt, reader.timeZone);
+  if (startsAt <= now) return [{ title, value: words.card('access.start.reached', { day }) }];
+  // An approver may be in another time zone than the one in which the day was meant.
+  return audience === 'asker'
+    ? [{ title, value: markdownText(day) }]
+    : [{ title, value: words.card('access.start.there', { day, asker }) }];
+}
+
+function denial(words: Messages, requestId: string, names: AccessNames): AccessView['denials'][0] & object {
+  return {
+    opens: words.plain('button.deny'),
+    label: words.plain('access.input.reason'),
+    placeholder: words.plain('access.input.reasonHint'),
+    button: decisionButton(words, 'deny', requestId, names),
+  };
+}
+
+function buttons(words: Messages, input: AccessCardInput, tone: Tone): SubmitButton[] {
+  const { accessRequest, audience, canCancel } = input;
+  const { id, state } = accessRequest;
+  const requestId = 'requestId' in state ? state.requestId : accessRequest.requestId;
+  const isOpen = state.kind === 'pending' || state.kind === 'approved';
+  const isAsker = audience === 'asker';
+  const retry = retryTitle(input, tone);
+  const askAgain = retry !== null && !isOpen && isAsker ? askAgainLine(accessRequest) : null;
+  return [
+    ...(isOpen && canCancel && isAsker ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId: id }) : []),
+    // Only an operator may retry, and the requester of an approved request is rarely one.
+    ...(retry !== null && !isAsker ? submitButton(words, retry, { verb: 'retry', requestId: id }) : []),
+    ...(askAgain === null ? [] : lineButton(words, 'button.askAgain', askAgain)),
+    ...(requestId === null ? [] : lineButton(words, 'button.requestDetails', `show ${plainText(requestId, 40)}`)),
+    ...(input.readAlong === true ? personalButton(words, `show ${plainText(id, 40)}`) : []),
+  ];
+}
+
+function lineButton(words: Messages, title: MessageKey, line: string): readonly SubmitButton[] {
+  return submitButton(words, title, { verb: 'run', text: line }, words.plain('button.runs', { line }));
+}
+
+/**
+ * The retry button's title where a retry makes sense: a held-up request is checked now, a failed one is tried again.
+ */
+function retryTitle({ accessRequest, progress }: AccessCardInput, tone: Tone): MessageKey | null {
+  const { state, heldUp } = accessRequest;
+  if (state.kind === 'approved') return heldUp === null ? null : 'button.refresh';
+  if (state.kind === 'lapsed') return mayRetryLapsed(state.why) ? 'button.retry' : null;
+  const hasEnded = state.kind === 'finished' && progress?.request.tasks[0]?.state.kind === 'done';
+  return hasEnded && tone !== 'good' ? 'button.retry' : null;
+}
+
+function askAgainLine({ subject, app }: AccessRequest): string {
+  const verb = 'requestAccess';
+  return format({ verb, subject: subject.label ?? subject.name, app: app.name, start: null, end: null, reason: null });
+}
+
+/** The page of the Entra admin center for the next step, where there is one. */
+function linkFor(
+  { accessRequest, audience, facts, progress, entraPortalUrl }: AccessCardInput,
+  face: CardContent,
+): string | null {
+  if (entraPortalUrl === null) return null;
+  const { state, app, heldUp } = accessRequest;
+  const awaits = state.kind === 'approved' && isAwaited(heldUp) && heldUp !== 'replication';
+  if (awaits || (state.kind === 'lapsed' && state.why === 'notAssigned'))
+    return audience === 'approvers' ? usersPageUrl(entraPortalUrl, app.id) : null;
+  if (state.kind === 'pending')
+    return facts !== null && needsAssignment(facts) ? usersPageUrl(entraPortalUrl, app.id) : null;
+  const task = progress?.request.tasks[0]?.state;
+  const isOver = state.kind === 'cancelled' || state.kind === 'lapsed' || task?.kind === 'cancelled';
+  if (isOver && assignmentLeft(accessRequest) !== 'none') return usersPageUrl(entraPortalUrl, app.id);
+  return task?.kind === 'done' && face.tone !== 'good' ? pageFor(task.outcome, entraPortalUrl, app.id) : null;
+}

@@ -1,0 +1,312 @@
+import { assertNever } from '../../../assert-never.ts';
+import {
+  type AccessRequest,
+  type AccessState,
+  type AssignmentLeft,
+  assignmentLeft,
+  type HeldUp,
+  isAwaited,
+  type LapseReason,
+} from '../access-requests/access-request.ts';
+import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
+import type { MessageKey, Messages, MessageValues } from '../../../chat/messages.ts';
+import type { Tone } from '../../../chat/views/tone.ts';
+import { type AccessNames, decisionOf, LONGEST_REASON, namesOf, personName } from '../../../chat/views/names.ts';
+import type { CardContent, Quote, RequestProgress } from './card-content.ts';
+import { type RunContent, runContent } from './run-content.ts';
+
+export interface ContentInput {
+  readonly accessRequest: AccessRequest;
+  readonly audience: 'asker' | 'approvers';
+  readonly progress: RequestProgress | null;
+  /** An earlier attempt may have provisioned the person, though none is running now; missing for no. */
+  readonly mayBeDone?: boolean | undefined;
+  readonly now: number;
+}
+
+const HOUR = 3_600_000;
+
+/** A catalogue sentence with its values, for use with and without Markdown. */
+type Sentence = readonly [key: MessageKey, values: MessageValues];
+
+export function contentOf(words: Messages, input: ContentInput): CardContent {
+  const { accessRequest, audience, now } = input;
+  const { state } = accessRequest;
+  const names = namesOf(accessRequest);
+  const isAsker = audience === 'asker';
+  switch (state.kind) {
+    case 'pending':
+      return pendingFace(words, accessRequest, names, isAsker);
+    case 'approved':
+      return approvedFace(words, input, state, names);
+    case 'started':
+    case 'finished':
+      return startedFace(words, input, state, names);
+    case 'denied': {
+      const decider = personName(state.decision.by);
+      const { reason } = state.decision;
+      const values = { ...names, decider, time: words.moment(state.decision.at, now) };
+      return face(words, {
+        tone: 'bad',
+        title: 'access.title.denied',
+        said: [['access.deniedBy', values], ...(isBlank(reason) ? [['access.noReason', {}] as const] : [])],
+        quotes: quote(words, 'access.label.denialReason', reason),
+        next: isAsker ? ['access.next.denied', values] : null,
+      });
+    }
+    case 'expired': {
+      const next = isAsker ? 'access.next.expired' : 'access.next.expiredApprovers';
+      return face(words, {
+        tone: 'warning',
+        title: 'access.title.expired',
+        said: [['access.expired', { time: words.moment(state.at, now) }]],
+        next: [next, names],
+      });
+    }
+    case 'cancelled': {
+      const isByAsker = state.by.id === accessRequest.asker.id;
+      const left = assignmentLeft(accessRequest);
+      const isBare = left === 'none' && input.mayBeDone !== true;
+      const values = {
+        ...names,
+        canceller: personName(state.by),
+        time: words.moment(state.at, now),
+        left: input.mayBeDone === true ? 'tried' : left,
+      };
+      return face(words, {
+        tone: isBare ? 'neutral' : 'warning',
+        title: 'access.title.cancelled',
+        said: [['access.cancelledBy', values], ...triedBefore(input, names), ...leftOver(left, names)],
+        next: left === 'none' && isAsker && !isByAsker ? ['access.next.cancelled', values] : nextOf(left, names),
+      });
+    }
+    case 'lapsed': {
+      const values = lapseValues(accessRequest, names, audience, input.mayBeDone);
+      return face(words, {
+        tone: 'bad',
+        title: state.why === 'notAssigned' ? 'access.title.lapsedUnassigned' : 'access.title.lapsed',
+        said: [
+          approvedBy(words, state, now),
+          // A request whose assignment did not appear in time has been tried.
+          ...(state.why === 'notAssigned'
+            ? []
+            : [['access.lapsedAt', { ...values, time: words.moment(state.at, now) }] as const]),
+          [lapseKeys(state.why).happened, values],
+          ...triedBefore(input, names),
+          ...leftOver(assignmentLeft(accessRequest), names),
+          ...(assignmentLeft(accessRequest) === 'none' ? [] : [['access.leftNext', names] as const]),
+        ],
+        next: [lapseKeys(state.why).next, values],
+      });
+    }
+    default:
+      return assertNever(state, 'state of an access request');
+  }
+}
+
+/** Says that an earlier attempt may have taken effect, which cannot be told. */
+export function triedBefore({ mayBeDone }: Pick<ContentInput, 'mayBeDone'>, names: AccessNames): Sentence[] {
+  return mayBeDone === true ? [['access.mayBeDone', names]] : [];
+}
+
+/** Says what remains of the assignment that the approval makes. */
+export function leftOver(left: AssignmentLeft, names: AccessNames): Sentence[] {
+  return left === 'none' ? [] : [[`access.left.${left}`, names]];
+}
+
+function nextOf(left: AssignmentLeft, names: AccessNames): Sentence | null {
+  return left === 'none' ? null : ['access.leftNext', names];
+}
+
+/** Why an approved request never started, and what to do about it. */
+export function lapseKeys(why: LapseReason): { readonly happened: MessageKey; readonly next: MessageKey } {
+  return { happened: `access.lapsed.${why}`, next: `access.lapsedNext.${why}` };
+}
+
+function pendingFace(words: Messages, accessRequest: AccessRequest, names: AccessNames, isAsker: boolean): CardContent {
+  const isForSelf = accessRequest.asker.id === accessRequest.subject.id;
+  return face(words, {
+    tone: 'waiting',
+    title: isAsker ? 'access.title.pending' : 'access.title.pendingApprovers',
+    said: [
+      ...(isAsker && accessRequest.askedAs === 'provision' ? [['access.askedAsProvision', names] as const] : []),
+      [isForSelf ? 'access.asksSelf' : 'access.asks', names],
+      ...(isAsker ? [['access.waits', names] as const] : []),
+    ],
+    quotes: reasonQuote(words, accessRequest),
+    next: null,
+  });
+}
+
+function approvedFace(
+  words: Messages,
+  { accessRequest, audience, mayBeDone, now }: ContentInput,
+  state: Extract<AccessState, { kind: 'approved' }>,
+  names: AccessNames,
+): CardContent {
+  const { startsAt, heldUp, reader } = accessRequest;
+  const quotes = reasonQuote(words, accessRequest);
+  const decided = approvedBy(words, state, now);
+  if (heldUp !== null) {
+    const values = heldUpValues(words, { accessRequest, reader: audience, mayBeDone, now });
+    return face(words, {
+      tone: heldUp === 'replication' ? 'waiting' : 'warning',
+      title: heldUpTitle(heldUp),
+      said: [decided, [`access.heldUp.${heldUp}`, values], ...triedBefore({ mayBeDone }, names)],
+      quotes,
+      next: [`access.heldUpNext.${heldUp}`, values],
+    });
+  }
+  const isLater = startsAt !== null && startsAt > now;
+  const starts: Sentence = isLater
+    ? ['access.startsLater', { ...names, day: words.day(startsAt, reader.timeZone) }]
+    : ['access.startsNow', names];
+  return face(words, {
+    tone: isLater ? 'waiting' : 'working',
+    title: isLater ? 'access.title.approvedLater' : 'access.title.approvedNow',
+    said: [decided, starts],
+    quotes,
+    next: null,
+  });
+}
+
+function heldUpTitle(heldUp: HeldUp): MessageKey {
+  if (heldUp === 'replication') return 'access.title.waitsForService';
+  return isAwaited(heldUp) ? 'access.title.waits' : 'access.title.heldUp';
+}
+
+/** The values for sentences about a held-up request. `reader` is null for a text with any reader. */
+export function heldUpValues(
+  words: Messages,
+  {
+    accessRequest,
+    reader,
+    mayBeDone,
+    now,
+  }: Pick<ContentInput, 'accessRequest' | 'mayBeDone' | 'now'> & { readonly reader: ContentInput['audience'] | null },
+): MessageValues {
+  const { state, awaiting } = accessRequest;
+  const decision = decisionOf(state);
+  return {
+    ...namesOf(accessRequest),
+    reader: reader ?? 'all',
+    decider: decision === null ? '—' : personName(decision.by),
+    until: awaiting === null ? '—' : words.moment(awaiting.until, now),
+    done: doneWord(mayBeDone),
+  };
+}
+
+/** Selects the wording of sentences that would otherwise say that nothing was done. */
+function doneWord(mayBeDone = false): 'perhaps' | 'no' {
+  return mayBeDone ? 'perhaps' : 'no';
+}
+
+/** The values for sentences about a lapse; `hours` is how long the request waited for the assignment. */
+export function lapseValues(
+  { awaiting, state }: AccessRequest,
+  names: AccessNames,
+  reader: ContentInput['audience'] | null,
+  mayBeDone?: boolean,
+): MessageValues {
+  const decision = decisionOf(state);
+  const decider = decision === null ? '—' : personName(decision.by);
+  const hours = awaiting === null ? 0 : Math.round((awaiting.until - awaiting.since) / HOUR);
+  return { ...names, decider, reader: reader ?? 'all', hours, done: doneWord(mayBeDone) };
+}
+
+/** Once started, the provisioning request tells the progress, in the words of its own card. */
+function startedFace(
+  words: Messages,
+  { accessRequest, audience, progress, now }: ContentInput,
+  state: Extract<AccessState, { kind: 'started' | 'finished' }>,
+  names: AccessNames,
+): CardContent {
+  const before = face(words, {
+    tone: 'working',
+    title: 'access.title.started',
+    said: [
+      approvedBy(words, state, now),
+      ...waitedFor(words, accessRequest, now),
+      ...(state.assigned && !tellsOfAssignment(progress) ? [['access.assigned', names] as const] : []),
+    ],
+    next: null,
+  });
+  const run: RunContent = runContent(words, { accessRequest, audience, state, progress, now });
+  return {
+    ...before,
+    ...run,
+    paragraphs: [...before.paragraphs, ...run.paragraphs],
+    summary: `${before.summary} ${run.summary}`,
+  };
+}
+
+/** Says that the request waited for the assignment, where it ended as not in scope all the same. */
+function waitedFor(words: Messages, { state, awaiting }: AccessRequest, now: number): Sentence[] {
+  if (awaiting === null || state.kind !== 'finished' || state.outcome !== 'notInScope') return [];
+  return [['access.waited', { until: words.moment(Math.min(state.at, awaiting.until), now) }]];
+}
+
+/** Whether the following text itself says that Usher has made the assignment. */
+function tellsOfAssignment(progress: RequestProgress | null): boolean {
+  const state = progress?.request.tasks[0]?.state;
+  return state?.kind === 'waiting' && state.again === 'assignmentUnseen';
+}
+
+function approvedBy(
+  words: Messages,
+  { decision }: Pick<Extract<AccessState, { kind: 'approved' }>, 'decision'>,
+  now: number,
+) {
+  const values = { decider: personName(decision.by), time: words.moment(decision.at, now) };
+  return ['access.approvedBy', values] as const;
+}
+
+interface FaceParts {
+  readonly tone: Tone;
+  readonly title: MessageKey;
+  readonly said: readonly Sentence[];
+  readonly quotes?: readonly Quote[];
+  readonly next: Sentence | null;
+}
+
+function face(words: Messages, { tone, title, said, quotes = [], next }: FaceParts): CardContent {
+  return {
+    tone,
+    title: words.card(title),
+    paragraphs: said.map(([key, values]) => ({ text: words.card(key, values) })),
+    quotes,
+    next: next === null ? null : words.card(...next),
+    summary: words.sentences([
+      ...said.map(([key, values]) => words.plain(key, values)),
+      ...quotes.map(({ plain }) => plain),
+      next === null ? null : words.plain(...next),
+    ]),
+  };
+}
+
+function reasonQuote(words: Messages, { reason }: AccessRequest): Quote[] {
+  if (!isBlank(reason)) return quote(words, 'access.label.reason', reason);
+  const none = words.plain('access.noReason');
+  return [{ label: words.card('access.label.reason'), text: none, plain: none }];
+}
+
+function quote(words: Messages, label: MessageKey, text: string | null): Quote[] {
+  if (text === null || isBlank(text)) return [];
+  const said = plainText(text, LONGEST_REASON);
+  return [
+    {
+      label: words.card(label),
+      text: markdownText(text, LONGEST_REASON),
+      plain: `${words.plain('access.quoted', { label: words.plain(label) })} ${ended(said)}`,
+    },
+  ];
+}
+
+/** With a full stop, so that the next sentence does not run into it. */
+function ended(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+function isBlank(text: string | null): boolean {
+  return plainText(text ?? '', LONGEST_REASON) === '';
+}

@@ -1,0 +1,73 @@
+import { assertNever } from '../../../assert-never.ts';
+import type { Fact, Maybe, Text } from '../../../chat/cards/card-views.ts';
+import type { Messages } from '../../../chat/messages.ts';
+import { maybe, short } from '../../../chat/views/parts.ts';
+import { fact } from '../../provisioning/cards/result-details.ts';
+import type { AccessNames } from '../../../chat/views/names.ts';
+
+/** Entra's facts about the person, read while a decision is pending. */
+export interface AccountFacts {
+  readonly account: { readonly kind: 'enabled' | 'disabled' | 'gone' | 'unread' };
+  readonly assignment: /** `through`: the name of the assigned group; null where the person is assigned. */
+    | { readonly kind: 'assigned'; readonly through: string | null }
+    | { readonly kind: 'missing' }
+    | { readonly kind: 'unread' };
+  /** Whether an approval also assigns the app role. */
+  readonly assigns: boolean;
+  /** The role that it assigns, where known. */
+  readonly roleName: string | null;
+  /** The hours that an approved request waits for a missing assignment; 0 where it does not wait. */
+  readonly waitHours: number;
+}
+
+/** The rows of the fact list; a deleted person has no assignment row. */
+export function accountRows(words: Messages, { account, assignment }: AccountFacts, names: AccessNames): Fact[] {
+  return [
+    ...fact(words.card('access.fact.account'), words.plain(`access.account.${account.kind}`)),
+    ...(account.kind === 'gone'
+      ? []
+      : fact(words.card('access.fact.assignment'), assignmentText(words, assignment, names), 200)),
+  ];
+}
+
+function assignmentText(words: Messages, assignment: AccountFacts['assignment'], { app }: AccessNames): string {
+  switch (assignment.kind) {
+    case 'assigned': {
+      const group = short(assignment.through ?? '');
+      return group === ''
+        ? words.plain('access.assignment.assigned', { app })
+        : words.plain('access.assignment.through', { app, group });
+    }
+    case 'missing':
+      return words.plain('access.assignment.missing', { app });
+    case 'unread':
+      return words.plain('access.assignment.unread');
+    default:
+      return assertNever(assignment, 'assignment');
+  }
+}
+
+/** Why an approval would have no effect as things stand. */
+export function accountWarnings(words: Messages, facts: AccountFacts, names: AccessNames): Text[] {
+  if (facts.account.kind === 'gone') return [{ text: words.card('access.warning.gone', names) }];
+  return [
+    ...maybe(facts.account.kind === 'disabled' ? words.card('access.warning.disabled', names) : null),
+    ...maybe(
+      needsAssignment(facts) ? words.card('access.warning.missing', { ...names, hours: facts.waitHours }) : null,
+    ),
+  ];
+}
+
+/** Whether an administrator must make the assignment by hand before an approval has an effect. */
+export function needsAssignment({ account, assignment, assigns }: AccountFacts): boolean {
+  return account.kind !== 'gone' && assignment.kind === 'missing' && !assigns;
+}
+
+/** Says that an approval also makes an assignment, where it does. */
+export function assigningNote(words: Messages, facts: AccountFacts, names: AccessNames): Maybe<Text> {
+  const { account, assignment, assigns, roleName } = facts;
+  if (!assigns || account.kind === 'gone' || assignment.kind === 'assigned') return [];
+  const role = short(roleName ?? '', 60);
+  const values = { ...names, role, sure: assignment.kind === 'missing' ? 'yes' : 'no' };
+  return maybe(words.card(role === '' ? 'access.assigns' : 'access.assignsRole', values));
+}

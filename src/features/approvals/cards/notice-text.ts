@@ -1,0 +1,162 @@
+import { assertNever } from '../../../assert-never.ts';
+import type { Outcome } from '../../../graph/outcome.ts';
+import { type AccessRequest, assignmentLeft, isAwaited } from '../access-requests/access-request.ts';
+import type { NoticeKind } from '../access-requests/notices.ts';
+import type { Person } from '../../../requests/request.ts';
+import { plainText } from '../../../chat/cards/safe-text.ts';
+import type { Messages } from '../../../chat/messages.ts';
+import { usersPageUrl } from '../../../chat/views/entra-link.ts';
+import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
+import { heldUpValues, lapseKeys, lapseValues, leftOver, triedBefore } from './access-content.ts';
+import { decisionOf, LONGEST_REASON, namesOf, personName } from '../../../chat/views/names.ts';
+import { endWord } from './run-content.ts';
+
+export interface NoticeTextInput {
+  readonly accessRequest: AccessRequest;
+  readonly kind: NoticeKind;
+  /** The outcome of the provisioning request, for `result`; null where unknown. */
+  readonly outcome: Outcome | null;
+  /** An earlier attempt may have provisioned the person, though none is running now; missing for no. */
+  readonly mayBeDone?: boolean | undefined;
+  /** The cloud's Entra admin center; without it there is no address in the text. */
+  readonly entraPortalUrl: string | null;
+}
+
+/** Sentences for a plain text message. An outdated notice only says that its request has changed. */
+export function noticeText(words: Messages, input: NoticeTextInput): string {
+  const { accessRequest, kind } = input;
+  const names = namesOf(accessRequest);
+  const { state, reader, expiresAt } = accessRequest;
+  const expires = words.day(expiresAt, reader.timeZone);
+  switch (kind) {
+    case 'approved':
+      return approvedText(words, input);
+    case 'denied':
+      return deniedText(words, accessRequest);
+    case 'expired':
+      return words.plain('accessNotice.expired', names);
+    case 'cancelled':
+      return state.kind === 'cancelled' ? cancelledText(words, input, state.by) : changedText(words, accessRequest);
+    case 'lapsed': {
+      if (state.kind !== 'lapsed') return changedText(words, accessRequest);
+      const { happened, next } = lapseKeys(state.why);
+      const values = lapseValues(accessRequest, names, null, input.mayBeDone);
+      return words.sentences([
+        words.plain('accessNotice.lapsed', names),
+        words.plain(happened, values),
+        ...triedBefore(input, names).map(([key, named]) => words.plain(key, named)),
+        words.plain(next, values),
+        ...leftText(words, input),
+      ]);
+    }
+    case 'waits':
+      return state.kind === 'approved' && isAwaited(accessRequest.heldUp)
+        ? words.sentences([words.plain('accessNotice.waits', names), ...heldUpText(words, input)])
+        : changedText(words, accessRequest);
+    case 'result':
+      return resultText(words, input);
+    case 'reminder':
+      return words.plain('accessNotice.reminder', { ...names, day: expires });
+    case 'nobodyReached':
+      return words.plain('accessNotice.nobodyReached', { ...names, day: expires });
+    case 'placeEnded':
+      return words.plain('accessNotice.placeEnded');
+    default:
+      return assertNever(kind, 'notice');
+  }
+}
+
+const changedText = (words: Messages, accessRequest: AccessRequest): string =>
+  words.plain('accessNotice.changed', namesOf(accessRequest));
+
+function cancelledText(words: Messages, input: NoticeTextInput, by: Person): string {
+  const { accessRequest } = input;
+  const names = namesOf(accessRequest);
+  const left = input.mayBeDone === true ? 'tried' : assignmentLeft(accessRequest);
+  return words.sentences([
+    words.plain('accessNotice.cancelled', { ...names, canceller: personName(by), left }),
+    ...triedBefore(input, names).map(([key, values]) => words.plain(key, values)),
+    ...leftText(words, input),
+  ]);
+}
+
+/** What remains of the assignment, and the page on which it can be removed. */
+function leftText(words: Messages, { accessRequest, entraPortalUrl }: NoticeTextInput): string[] {
+  const names = namesOf(accessRequest);
+  const sentences = leftOver(assignmentLeft(accessRequest), names).map(([key, values]) => words.plain(key, values));
+  if (sentences.length === 0) return [];
+  const page = entraPortalUrl === null ? [] : [usersPageUrl(entraPortalUrl, accessRequest.app.id)];
+  return [...sentences, words.plain('access.leftNext', names), ...page];
+}
+
+/** When the notice is sent, it may be known already that the request does not start now. */
+function approvedText(words: Messages, input: NoticeTextInput): string {
+  const { accessRequest } = input;
+  const { state, startsAt, reader, heldUp } = accessRequest;
+  const decision = decisionOf(state);
+  if (decision === null) return changedText(words, accessRequest);
+  const isLater = startsAt !== null && startsAt > decision.at;
+  const isHeldUp = state.kind === 'approved' && heldUp !== null;
+  const names = namesOf(accessRequest);
+  const approved = words
+    .plain('accessNotice.approved', {
+      ...names,
+      decider: personName(decision.by),
+      when: isHeldUp || state.kind === 'lapsed' ? 'unknown' : isLater ? 'later' : 'now',
+      day: isLater ? words.day(startsAt, reader.timeZone) : '',
+    })
+    .trim();
+  return isHeldUp ? words.sentences([approved, ...heldUpText(words, input)]) : approved;
+}
+
+function heldUpText(words: Messages, { accessRequest, mayBeDone }: NoticeTextInput): string[] {
+  const { heldUp, awaiting } = accessRequest;
+  if (heldUp === null) return [];
+  const values = heldUpValues(words, { accessRequest, reader: null, mayBeDone, now: awaiting?.since ?? 0 });
+  return [
+    words.plain(`access.heldUp.${heldUp}`, values),
+    ...triedBefore({ mayBeDone }, namesOf(accessRequest)).map(([key, named]) => words.plain(key, named)),
+    words.plain(`access.heldUpNext.${heldUp}`, values),
+  ];
+}
+
+function deniedText(words: Messages, accessRequest: AccessRequest): string {
+  const { state } = accessRequest;
+  if (state.kind !== 'denied') return changedText(words, accessRequest);
+  const values = { ...namesOf(accessRequest), decider: personName(state.decision.by) };
+  const reason = plainText(state.decision.reason ?? '', LONGEST_REASON);
+  // A value in a sentence is cut at 200; the reason is shown whole.
+  return reason === ''
+    ? words.plain('accessNotice.denied', values)
+    : words.sentences([words.plain('accessNotice.deniedBecause', values), reason]);
+}
+
+function resultText(words: Messages, input: NoticeTextInput): string {
+  const { accessRequest, outcome } = input;
+  const names = namesOf(accessRequest);
+  const { state } = accessRequest;
+  if (state.kind === 'finished' && state.outcome === 'cancelled') return calledOffText(words, input, state.calledOffBy);
+  if (outcome === null)
+    return state.kind === 'finished'
+      ? words.plain('accessNotice.result', { ...names, verdict: endWord(words, state.outcome) })
+      : changedText(words, accessRequest);
+  const { person, app } = names;
+  const hasAssigned = 'assigned' in state && state.assigned;
+  const { say, values } = verdictOf(words, { outcome, person, app, what: 'other', hasAssigned, retry: false });
+  const sentences = [
+    words.plain('accessNotice.result', { ...names, verdict: words.plain(say.verdict, values) }),
+    words.plain(say.happened, values),
+    // After a good outcome there is no next step.
+    ...(say.tone === 'good' ? [] : [words.plain(say.next, values)]),
+  ];
+  return words.sentences(sentences);
+}
+
+function calledOffText(words: Messages, input: NoticeTextInput, by: Person | null): string {
+  const names = namesOf(input.accessRequest);
+  const said =
+    by === null
+      ? words.plain('accessNotice.result', { ...names, verdict: endWord(words, 'cancelled') })
+      : words.plain('accessNotice.calledOff', { ...names, canceller: personName(by) });
+  return words.sentences([said, ...leftText(words, input)]);
+}

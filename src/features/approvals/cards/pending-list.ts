@@ -1,0 +1,81 @@
+import type { AccessRequest } from '../access-requests/access-request.ts';
+import type { PendingView, SubmitButton } from '../../../chat/cards/card-views.ts';
+import { renderLargestThatFits } from '../../../chat/cards/render.ts';
+import { plainText } from '../../../chat/cards/safe-text.ts';
+import type { Messages } from '../../../chat/messages.ts';
+import type { CardMessage } from '../../../chat/reply.ts';
+import { LONGEST_NAME, maybe, submitButton } from '../../../chat/views/parts.ts';
+import { calledName } from '../../provisioning/cards/people-rows.ts';
+import { namesOf } from '../../../chat/views/names.ts';
+
+/** As many as fit on a card with the longest names. */
+export const PENDING_PER_PAGE = 10;
+
+export interface PendingListInput {
+  /** The items of this page, oldest first. */
+  readonly items: readonly { readonly accessRequest: AccessRequest }[];
+  /** From 1. */
+  readonly page: number;
+  /** Whether another page follows. */
+  readonly more: boolean;
+  readonly now: number;
+}
+
+/** Lengths of a reason on a row, from most to least, in UTF-16 code units; 0 leaves it out. */
+const REASON_LENGTHS = [120, 60, 0];
+
+/**
+ * The requests that wait for a decision: for each, the person concerned, the requester, the request time, the start and
+ * the reason.
+ */
+export function pendingList(words: Messages, { items, page, more, now }: PendingListInput): CardMessage {
+  const shown = items.slice(0, PENDING_PER_PAGE);
+  const hasMore = more || items.length > shown.length;
+  const summary = words.plain('pending.summary', { count: shown.length });
+  const lines = shown.slice(0, 3).map(({ accessRequest }) => words.plain('pending.row', namesOf(accessRequest)));
+  const card = renderLargestThatFits('pending', REASON_LENGTHS, (reasonLength): PendingView => {
+    return {
+      fallbackText: [summary, ...lines].join(' · '),
+      title: page > 1 ? words.card('pending.titlePage', { page }) : words.card('pending.title'),
+      intro: introText(words, shown.length, page),
+      rows: shown.map(({ accessRequest }) => row(words, accessRequest, { now, reasonLength })),
+      more: maybe(hasMore ? words.card('pending.more', { page: page + 1 }) : null),
+      buttons: hasMore ? nextButton(words, page + 1) : [],
+    };
+  });
+  return { card, summary };
+}
+
+function introText(words: Messages, count: number, page: number): string {
+  if (count > 0) return words.card('pending.intro');
+  return page > 1 ? words.card('pending.noneHere', { page }) : words.card('pending.none');
+}
+
+function row(
+  words: Messages,
+  accessRequest: AccessRequest,
+  { now, reasonLength }: { readonly now: number; readonly reasonLength: number },
+): PendingView['rows'][number] {
+  const { id, createdAt, startsAt, reader } = accessRequest;
+  const names = namesOf(accessRequest);
+  const reason = reasonLength === 0 ? '' : plainText(accessRequest.reason ?? '', reasonLength);
+  const starts =
+    startsAt === null || startsAt <= now
+      ? words.card('pending.startsNow')
+      : words.card('pending.starts', { day: words.day(startsAt, reader.timeZone) });
+  const opens = words.plain('button.openOne', names);
+  return {
+    name: words.card('pending.row', { ...names, person: calledName(words, accessRequest.subject, LONGEST_NAME) }),
+    lines: [
+      { text: words.card('pending.asked', { ...names, time: words.moment(createdAt, now) }) },
+      { text: starts },
+      ...maybe(reason === '' ? null : words.card('pending.reason', { reason })),
+    ],
+    opens: submitButton(words, 'button.open', { verb: 'run', text: `show ${id}` }, opens),
+  };
+}
+
+function nextButton(words: Messages, page: number): SubmitButton[] {
+  const line = `pending ${page}`;
+  return [...submitButton(words, 'button.nextPage', { verb: 'run', text: line }, words.plain('button.runs', { line }))];
+}

@@ -1,0 +1,126 @@
+import type { OutcomeKind } from '../../../graph/outcome.ts';
+import type { AccessRequest, AccessState, FinishedAs } from '../access-requests/access-request.ts';
+import { sentCalls, type Task, type TaskState } from '../../../requests/request.ts';
+import type { MessageKey, Messages } from '../../../chat/messages.ts';
+import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
+import { taskProgress } from '../../provisioning/cards/request-card.ts';
+import type { Tone } from '../../../chat/views/tone.ts';
+import { namesOf, personName } from '../../../chat/views/names.ts';
+import type { CardContent, RequestProgress } from './card-content.ts';
+
+/** The progress or outcome of an access request's provisioning request; the caller tells what came before. */
+export type RunContent = Pick<CardContent, 'tone' | 'title' | 'paragraphs' | 'next' | 'summary'>;
+
+interface RunInput {
+  readonly accessRequest: AccessRequest;
+  /** The approvers' card has a Retry button after a bad outcome. */
+  readonly audience: 'asker' | 'approvers';
+  readonly state: Extract<AccessState, { kind: 'started' | 'finished' }>;
+  readonly progress: RequestProgress | null;
+  readonly now: number;
+}
+
+/** In the words of the provisioning request's own card; shorter where that request cannot be found any more. */
+export function runContent(words: Messages, input: RunInput): RunContent {
+  const { progress, now, accessRequest, audience, state } = input;
+  const [task] = progress?.request.tasks ?? [];
+  if (progress === null || task === undefined) return bareFace(words, input);
+  if (task.state.kind === 'done')
+    return doneFace(words, input, task.state, state.kind === 'finished' && audience === 'approvers');
+
+  if (task.state.kind === 'cancelled') return calledOffFace(words, input, task, task.state);
+  const { tone, title, paragraphs, summary } = taskProgress(words, { ...progress, now }, task, task.state);
+  return { tone, title, paragraphs, next: null, summary: words.plain(summary, namesFor(accessRequest, task)) };
+}
+
+/** An assignment made by Usher stays; the text before this one says that Usher made it. */
+function calledOffFace(
+  words: Messages,
+  { accessRequest, state, now }: RunInput,
+  task: Task,
+  { at }: Extract<TaskState, { kind: 'cancelled' }>,
+): RunContent {
+  const canceller = state.calledOffBy === null ? '' : personName(state.calledOffBy);
+  const values = {
+    ...namesOf(accessRequest),
+    canceller,
+    time: words.moment(at, now),
+    sent: sentCalls(task),
+  };
+  const said: MessageKey = canceller === '' ? 'access.calledOff' : 'access.calledOffBy';
+  const [tone, title] = ENDS.cancelled;
+  const next: MessageKey | null = state.assigned ? 'access.leftNext' : null;
+  return {
+    tone: state.assigned ? 'warning' : tone,
+    title: words.card(title),
+    paragraphs: [{ text: words.card(said, values) }],
+    next: next === null ? null : words.card(next, values),
+    summary: words.sentences([words.plain(said, values), next === null ? null : words.plain(next, values)]),
+  };
+}
+
+function namesFor(accessRequest: AccessRequest, task: Task) {
+  const { person, app } = namesOf(accessRequest);
+  return { person: task.subject.name === '' ? person : task.subject.name, app };
+}
+
+function doneFace(
+  words: Messages,
+  { accessRequest, state, now }: RunInput,
+  { outcome, finishedAt }: Extract<TaskState, { kind: 'done' }>,
+  retry: boolean,
+): RunContent {
+  const { person, app } = namesOf(accessRequest);
+  const hasAssigned = state.assigned;
+  const told = { outcome, person, app, what: 'other', hasAssigned, retry, finishedAt, now } as const;
+  const { say, values, last } = verdictOf(words, told);
+  const isCalm = say.tone === 'good';
+  const next = words.card(say.next, values);
+  const lastSaid = last === null ? [] : [{ text: words.card(last.happened, last.values) }];
+  return {
+    tone: say.tone,
+    title: words.card(say.verdict, values),
+    paragraphs: [{ text: words.card(say.happened, values) }, ...lastSaid, ...(isCalm ? [{ text: next }] : [])],
+    next: isCalm ? null : next,
+    summary: words.sentences([
+      words.plain(say.happened, values),
+      last === null ? null : words.plain(last.happened, last.values),
+      words.plain(say.next, values),
+    ]),
+  };
+}
+
+function bareFace(words: Messages, { accessRequest, state, now }: RunInput): RunContent {
+  const isOver = state.kind === 'finished';
+  const [tone, title]: End = isOver ? ENDS[state.outcome] : ['working', 'access.title.started'];
+  const said: MessageKey = isOver ? 'access.finishedAt' : 'access.started';
+  const values = { ...namesOf(accessRequest), time: isOver ? words.moment(state.at, now) : '' };
+  return {
+    tone,
+    title: words.card(title),
+    paragraphs: [{ text: words.card(said, values) }],
+    next: null,
+    summary: words.plain(said, values),
+  };
+}
+
+type End = readonly [tone: Tone, title: MessageKey];
+
+/** The outcome, where only its kind is known. */
+const ENDS: Readonly<Record<FinishedAs, End>> & Readonly<Record<OutcomeKind, End>> = {
+  created: ['good', 'count.created'],
+  updated: ['good', 'count.updated'],
+  otherChange: ['good', 'count.otherChange'],
+  inSync: ['good', 'count.inSync'],
+  disabled: ['warning', 'count.disabled'],
+  deleted: ['warning', 'count.deleted'],
+  notInScope: ['warning', 'count.notInScope'],
+  skipped: ['warning', 'count.skipped'],
+  failed: ['bad', 'count.failed'],
+  refused: ['bad', 'count.refused'],
+  unknown: ['unknown', 'count.unknown'],
+  cancelled: ['neutral', 'request.cancelled'],
+};
+
+/** The verdict alone, as a value for a sentence. */
+export const endWord = (words: Messages, outcome: FinishedAs): string => words.plain(ENDS[outcome][1]);

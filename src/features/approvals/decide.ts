@@ -1,0 +1,144 @@
+import { mayDecide } from '../../access/deciding.ts';
+import { accessCardOfActivity, openAccessCard } from './access-requests/access-cards.ts';
+import type { AccessAction, AccessRequest } from './access-requests/access-request.ts';
+import { act, recordRefusal } from './access-requests/store.ts';
+import { findRequest } from '../../requests/store.ts';
+import {
+  type CommandNamed,
+  type CommandParts,
+  defineCommand,
+  type Needed,
+  type Turn,
+} from '../../chat/registry/define-command.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { decisionOf } from '../../chat/views/names.ts';
+import { say, troubleReply } from '../../chat/registry/turn.ts';
+import { approversOf, eitherAccessRequest, isUnsettledApp, placeKeyOf, unknownAccess } from './found-request.ts';
+
+export type Verdict = { readonly kind: 'approve' } | { readonly kind: 'deny'; readonly reason: string | null };
+
+const longestReason = 500;
+
+/**
+ * Approve and deny, by button or typed. A click proves nothing: the clicker's identity, their current roles in Entra,
+ * and whether the request is their own are read afresh. The decision itself is a compare-and-set, so a second click, a
+ * stale card or a repeated delivery changes nothing and gets the current card.
+ */
+async function decide(parts: CommandParts, turn: Turn, id: string, verdict: Verdict): Promise<Reply> {
+  const request = await eitherAccessRequest(parts, id);
+  if (request === null) return needsNoDecision(parts, turn, id);
+  const obstacle = await obstacleTo(parts, turn, request, verdict);
+  if (obstacle !== null) return obstacle;
+  return request.id === id ? carryOut(parts, turn, request, verdict) : isProvisioningOf(parts, turn, request, id);
+}
+
+/** Usher records a refusal for a missing role on the access request as well. */
+async function neededToDecide(
+  parts: CommandParts,
+  { caller }: Turn,
+  { requestId, verb }: CommandNamed<'approve' | 'deny'>,
+): Promise<Needed> {
+  return {
+    permission: 'access.decide',
+    async noteRefusal() {
+      const request = await eitherAccessRequest(parts, requestId);
+      if (request !== null) await recordRefusal(parts.store, request.id, caller.id, { why: 'role', tried: verb });
+    },
+  };
+}
+
+export const approveCommand = defineCommand({
+  verb: 'approve',
+  permission: 'access.decide',
+  needs: neededToDecide,
+  appOnly: true,
+  rolesAnew: 'always',
+  chapter: 'decide',
+  examples: ['approve R7K3MQ'],
+  tryIt: null,
+  run: (parts, turn, { requestId }) => decide(parts, turn, requestId, { kind: 'approve' }),
+});
+
+export const denyCommand = defineCommand({
+  verb: 'deny',
+  permission: 'access.decide',
+  needs: neededToDecide,
+  appOnly: true,
+  rolesAnew: 'always',
+  chapter: 'decide',
+  examples: ['deny R7K3MQ he has it already'],
+  tryIt: null,
+  run: (parts, turn, { requestId, reason }) => decide(parts, turn, requestId, { kind: 'deny', reason }),
+});
+
+/**
+ * Answers a decision on the provisioning request that carries out an approved access request: nothing is left to
+ * decide.
+ */
+function isProvisioningOf(parts: CommandParts, { words }: Turn, request: AccessRequest, id: string): Reply {
+  const decision = decisionOf(request.state);
+  if (decision === null) return say(words, { kind: 'alreadyDecided', id: request.id });
+  const time = words.moment(decision.at, parts.store.clock.now());
+  const names = { person: request.subject.name, app: request.app.name, decider: decision.by.name };
+  return say(words, { kind: 'isProvisioningOf', id, access: request.id, ...names, time });
+}
+
+async function needsNoDecision(parts: CommandParts, turn: Turn, id: string): Promise<Reply> {
+  const request = await findRequest(parts.store.database, id);
+  if (request === null) return unknownAccess(turn, id);
+  return say(turn.words, { kind: 'needsNoDecision', id, asker: request.asker.name });
+}
+
+/** Why this person may not decide on this request; null when they may. The refusal is recorded. */
+export async function obstacleTo(
+  parts: CommandParts,
+  { caller, words }: Turn,
+  request: AccessRequest,
+  verdict: Verdict,
+): Promise<Reply | null> {
+  const refuse = async (kind: 'accessAppGone' | 'accessUnsettled' | 'notYourApp' | 'ownRequest' | 'aboutYourself') => {
+    await recordRefusal(parts.store, request.id, caller.id, { why: kind, tried: verdict.kind });
+    return say(words, kind === 'ownRequest' || kind === 'aboutYourself' ? { kind } : { kind, app: request.app.name });
+  };
+  const approvers = await approversOf(parts, request.app.id);
+  if (!approvers.ok) return troubleReply(words, approvers.trouble);
+  if (approvers.value === null)
+    return refuse((await isUnsettledApp(parts, request.app.id)) ? 'accessUnsettled' : 'accessAppGone');
+  if (!mayDecide(caller, approvers.value)) return refuse('notYourApp');
+  if (request.asker.id === caller.id) return refuse('ownRequest');
+  if (request.subject.id === caller.id) return refuse('aboutYourself');
+  return null;
+}
+
+async function carryOut(parts: CommandParts, turn: Turn, request: AccessRequest, verdict: Verdict): Promise<Reply> {
+  const { conversation, reader, what } = turn.incoming;
+  const by = { id: turn.caller.id, name: turn.caller.name };
+  const from = { conversation, reader };
+  const action: AccessAction =
+    verdict.kind === 'approve'
+      ? { kind: 'approve', by, from }
+      : { kind: 'deny', by, from, reason: verdict.reason?.trim().slice(0, longestReason) || null };
+  const acted = await act(parts.store, request.id, action);
+  if (acted.kind === 'unknown') return unknownAccess(turn, request.id);
+  parts.accessChanged(request.id);
+  if (what.kind === 'text') {
+    if (acted.kind === 'unchanged') return say(turn.words, { kind: 'alreadyDecided', id: request.id });
+    const { id, subject, app } = request;
+    const decision = verdict.kind === 'approve' ? 'approved' : 'denied';
+    return say(turn.words, { kind: 'decidedNow', id, decision, person: subject.name, app: app.name });
+  }
+  const clicked = what.cardId === '' ? null : await accessCardOfActivity(parts.store.database, what.cardId);
+  const { conversationKey } = parts.store;
+  const liveId =
+    clicked?.accessRequestId === request.id && conversationKey(clicked.conversation) === conversationKey(conversation)
+      ? clicked.id
+      : await openAccessCard(parts.store, {
+          accessRequestId: request.id,
+          source: turn.incoming.id,
+          conversation,
+          reader,
+          audience: 'approvers',
+          shownBy: { actorId: turn.caller.id, key: placeKeyOf(turn.incoming) },
+        });
+  return { kind: 'live', liveId };
+}

@@ -1,0 +1,125 @@
+import type { Access } from '../../access/access.ts';
+import type { StillMay } from '../../access/still-may.ts';
+import type { Applications } from '../../graph/applications.ts';
+import type { Assignments } from '../../graph/assignments.ts';
+import type { Directory } from '../../graph/directory.ts';
+import { type AccessCard, findAccessCard, keyOfRoute } from './access-requests/access-cards.ts';
+import type { AccessRequest } from './access-requests/access-request.ts';
+import { mayBeDone } from './access-requests/awaiting.ts';
+import type { AccessParts } from './access-requests/parts.ts';
+import { mayBeShown } from './access-requests/readers.ts';
+import { findAccessRequest } from './access-requests/store.ts';
+import { forecastQueue } from '../../requests/queue.ts';
+import { findRequest } from '../../requests/store.ts';
+import { placeMark } from '../provisioning/draw.ts';
+import { createMessages, type Messages } from '../../chat/messages.ts';
+import type { CardMessage, Drawing } from '../../chat/reply.ts';
+import { type AccessCardInput, type AccountFacts, accessCard } from './cards/access-card.ts';
+import { problem } from '../../chat/views/problem.ts';
+
+export interface DrawAccessCardParts {
+  readonly store: AccessParts;
+  readonly access: Pick<Access, 'identify'>;
+  readonly directory: Directory;
+  readonly applications: Applications;
+  readonly assignments: Assignments;
+  /** The cloud's Entra admin center. */
+  readonly entraPortal: string;
+}
+
+/** Distinguishes the id of an access card from that of a provisioning request. */
+export function isAccessCardId(liveId: string): boolean {
+  return liveId.startsWith('copy-');
+}
+
+/**
+ * One access card as it would look now, for the readers for whom it was posted; null when there is none. A card that
+ * Usher posted to approvers unprompted is blanked once the request may no longer be shown there. Null also while Graph
+ * does not tell whether it may.
+ */
+export async function drawAccessCard(parts: DrawAccessCardParts, copyId: string): Promise<Drawing | null> {
+  const { database } = parts.store;
+  const copy = await findAccessCard(database, copyId);
+  const accessRequest = copy === null ? null : await findAccessRequest(database, copy.accessRequestId);
+  if (copy === null || accessRequest === null) return null;
+  const words = createMessages(copy.reader.locale, copy.reader.timeZone);
+  const { kind } = accessRequest.state;
+  const finished = kind !== 'pending' && kind !== 'approved' && kind !== 'started';
+  const live = { id: copy.id, conversation: copy.conversation, cardId: copy.cardId, revision: copy.revision };
+  const shown = await standingOf(parts, copy, accessRequest);
+  if (shown === 'unknown') return null;
+  if (shown !== 'may')
+    return {
+      live,
+      message: problem(words, { kind: 'approvalWithdrawn' }),
+      fingerprint: `${copy.revision}:withdrawn`,
+      finished,
+    };
+  const { message, progress } = await drawAccess(parts, words, accessRequest, { audience: copy.audience });
+  const place = progress?.forecast == null ? '' : placeMark(progress.forecast);
+  return { live, message, fingerprint: `${copy.revision}:${place}`, finished };
+}
+
+async function standingOf(parts: DrawAccessCardParts, copy: AccessCard, { app }: AccessRequest): Promise<StillMay> {
+  if (copy.withdrawn === true) return 'mayNot';
+  const key = copy.audience === 'approvers' ? keyOfRoute(copy) : null;
+  return key === null ? 'may' : mayBeShown({ ...parts, database: parts.store.database }, app.id, key);
+}
+
+/** The current state of an access request, not bound to one of its access cards. */
+export async function drawAccess(
+  parts: DrawAccessCardParts,
+  words: Messages,
+  accessRequest: AccessRequest,
+  { audience, readAlong = false }: Pick<AccessCardInput, 'audience' | 'readAlong'>,
+): Promise<{ readonly message: CardMessage; readonly progress: AccessCardInput['progress'] }> {
+  const progress = await progressOf(parts, accessRequest);
+  const facts = accessRequest.state.kind === 'pending' ? await factsAbout(parts, accessRequest) : null;
+  const message = accessCard(words, {
+    accessRequest,
+    audience,
+    facts,
+    progress,
+    mayBeDone: await mayBeDone(parts.store.database, accessRequest),
+    now: parts.store.clock.now(),
+    entraPortalUrl: parts.entraPortal,
+    canCancel: audience === 'asker',
+    readAlong,
+  });
+  return { message, progress };
+}
+
+async function progressOf(
+  { store }: DrawAccessCardParts,
+  { state }: AccessRequest,
+): Promise<AccessCardInput['progress']> {
+  if (state.kind !== 'started' && state.kind !== 'finished') return null;
+  const request = await findRequest(store.database, state.requestId);
+  const [task] = request?.tasks ?? [];
+  if (request === null || task === undefined) return null;
+  const forecast = task.state.kind === 'waiting' ? ((await forecastQueue(store)).get(task.id) ?? null) : null;
+  return { request, forecast };
+}
+
+/** What an approver should know before the decision; facts that Graph does not tell are shown as unread. */
+async function factsAbout(parts: DrawAccessCardParts, { subject, app }: AccessRequest): Promise<AccountFacts> {
+  const [user, assignment, found] = await Promise.all([
+    parts.directory.getUser(subject.id),
+    parts.assignments.find(app.id, subject.id),
+    parts.applications.find(app.id),
+  ]);
+  const assign = found.ok && found.value.kind === 'one' ? found.value.app.assign : null;
+  return {
+    account: { kind: accountOf(user) },
+    assignment: assignment.ok ? assignment.value : { kind: 'unread' },
+    assigns: assign !== null,
+    roleName: assign?.appRole ?? null,
+    waitHours: parts.store.approvals.assignmentWaitHours,
+  };
+}
+
+function accountOf(user: Awaited<ReturnType<Directory['getUser']>>): AccountFacts['account']['kind'] {
+  if (!user.ok) return 'unread';
+  if (user.value === null) return 'gone';
+  return user.value.accountEnabled === false ? 'disabled' : 'enabled';
+}

@@ -1,0 +1,65 @@
+import type { Caller } from '../../access/caller.ts';
+import { mayDecide } from '../../access/deciding.ts';
+import { deny } from '../../access/policy.ts';
+import type { Fetched } from '../../graph/answer.ts';
+import { fetched } from '../../graph/answer.ts';
+import type { AccessRequest } from './access-requests/access-request.ts';
+import { personalKey } from './access-requests/approval-channels.ts';
+import { findAccessRequest, findCarriedOutBy } from './access-requests/store.ts';
+import type { Incoming } from '../../chat/incoming.ts';
+import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { usersPageUrl } from '../../chat/views/entra-link.ts';
+import { say } from '../../chat/registry/turn.ts';
+
+/**
+ * Who decides on access to an app: the approvers in `APPS_FILE`, else all approvers (empty list). Null where the app
+ * cannot be found or its entry is unsettled: Usher then cannot know the app's approvers, so no approver decides.
+ */
+export async function approversOf(parts: CommandParts, appId: string): Promise<Fetched<Approvers>> {
+  const found = await parts.applications.find(appId);
+  if (!found.ok) return found;
+  const app = found.value.kind === 'one' ? found.value.app : null;
+  return fetched(app === null || app.unsettled === true ? null : app.approvers);
+}
+
+/** Whether the app exists while an `APPS_FILE` entry of its name matches no app, or several. */
+export async function isUnsettledApp(parts: CommandParts, appId: string): Promise<boolean> {
+  const found = await parts.applications.find(appId);
+  return found.ok && found.value.kind === 'one' && found.value.app.unsettled === true;
+}
+
+export type Approvers = readonly string[] | null;
+
+/** Whether this caller may decide on this request: decides for its app, and neither made it nor is its subject. */
+export function isTheirs(caller: Caller, request: AccessRequest, approvers: Approvers): boolean {
+  if (approvers === null) return false;
+  return mayDecide(caller, approvers) && request.asker.id !== caller.id && request.subject.id !== caller.id;
+}
+
+/** Whether this caller may see this request: its requester, its approvers, and operators. */
+export function maySee(caller: Caller, request: AccessRequest, approvers: Approvers): boolean {
+  const isAsker = request.asker.id === caller.id;
+  return isAsker || isTheirs(caller, request, approvers) || deny(caller, 'access.cancel') === null;
+}
+
+/** The app's page of assigned people, for a reader who is told that an assignment may remain. */
+export function assignmentsLink({ entraPortal }: CommandParts, { app }: AccessRequest): string {
+  return usersPageUrl(entraPortal, app.id);
+}
+
+/** The access request of this id, or the one carried out by the provisioning request of this id; null for neither. */
+export async function eitherAccessRequest({ store }: CommandParts, id: string): Promise<AccessRequest | null> {
+  return (await findAccessRequest(store.database, id)) ?? findCarriedOutBy(store.database, id);
+}
+
+/** The key by which the database tells this conversation from others. */
+export function placeKeyOf({ place, speaker }: Incoming): string {
+  return place.kind === 'personal' ? personalKey(speaker.id) : place.key;
+}
+
+/** Answers an unknown access request id: a typo when typed, an old card when clicked. */
+export function unknownAccess(turn: Turn, id: string): Reply {
+  const isTyped = turn.incoming.what.kind === 'text';
+  return say(turn.words, isTyped ? { kind: 'unknownAccessRequest', id } : { kind: 'staleButton' });
+}

@@ -1,0 +1,40 @@
+import type { AccessRequest } from './access-requests/access-request.ts';
+import { findPending } from './access-requests/store.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { pendingList } from './cards/pending-list.ts';
+import { troubleReply } from '../../chat/registry/turn.ts';
+import { approversOf, isTheirs } from './found-request.ts';
+
+const perPage = 10;
+/** Rows read at a time, since requests that other approvers decide on are skipped. */
+const atOnce = 100;
+
+/** `pending [page]`: the requests that wait for the caller's decision, oldest first. */
+async function pending(parts: CommandParts, turn: Turn, page: number): Promise<Reply> {
+  const wanted = page * perPage + 1;
+  const theirs: AccessRequest[] = [];
+  for (let offset = 0; theirs.length < wanted; offset += atOnce) {
+    const some = await findPending(parts.store.database, { limit: atOnce, offset });
+    for (const request of some) {
+      const approvers = await approversOf(parts, request.app.id);
+      if (!approvers.ok) return troubleReply(turn.words, approvers.trouble);
+      if (isTheirs(turn.caller, request, approvers.value)) theirs.push(request);
+    }
+    if (some.length < atOnce) break;
+  }
+  const items = theirs.slice((page - 1) * perPage, page * perPage).map((accessRequest) => ({ accessRequest }));
+  const now = parts.store.clock.now();
+  const more = theirs.length > page * perPage;
+  return { kind: 'card', inPlace: true, message: pendingList(turn.words, { items, page, more, now }) };
+}
+
+export const pendingCommand = defineCommand({
+  verb: 'pending',
+  permission: 'access.decide',
+  appOnly: true,
+  chapter: 'decide',
+  examples: ['pending', 'pending 2'],
+  tryIt: 'pending',
+  run: (parts, turn, { page }) => pending(parts, turn, page),
+});

@@ -1,0 +1,17 @@
+import type { DirectoryUser } from '../../graph/directory.ts';
+import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { recordAudit, say } from '../../chat/registry/turn.ts';
+
+/** Refuses requesters who ask for themselves or for a person outside their reports; records the refusal. */
+export async function refuseAsking(
+  parts: CommandParts,
+  { caller, words }: Turn,
+  { id, displayName }: Pick<DirectoryUser, 'id' | 'displayName'>,
+  reason: string,
+  app?: string,
+): Promise<Reply> {
+  const about = { permission: 'access.request', reason, ...(app === undefined ? {} : { app }), subject: id } as const;
+  await recordAudit(parts, caller.id, 'denied', about);
+  return say(words, id === caller.id ? { kind: 'askForSelf' } : { kind: 'notYourReport', person: displayName });
+}

@@ -1,0 +1,141 @@
+import type { Caller } from '../../access/caller.ts';
+import { isVisible, type Visible, visibleTo } from '../../access/seeing.ts';
+import { assertNever } from '../../assert-never.ts';
+import { openAccessCard } from './access-requests/access-cards.ts';
+import type { AccessRequest } from './access-requests/access-request.ts';
+import { findAccessRequest } from './access-requests/store.ts';
+import type { Request, Task } from '../../requests/request.ts';
+import { findAskerOf, findRequest } from '../../requests/store.ts';
+import { drawPart, drawRequest } from '../provisioning/draw.ts';
+import { drawAccess } from './draw-access-card.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { recordAudit, say, troubleReply } from '../../chat/registry/turn.ts';
+import { approversOf, isTheirs, placeKeyOf } from './found-request.ts';
+
+/**
+ * `show ID`: shows a request's card again, to callers who may see it. An access request gets another live card; a
+ * provisioning request has its own, so this one is a snapshot.
+ */
+export async function show(parts: CommandParts, turn: Turn, id: string): Promise<Reply> {
+  const visible = await visibleTo(parts.access, turn.caller);
+  if (!visible.ok) return troubleReply(turn.words, visible.trouble);
+  const found = await findVisible(parts, turn.caller, visible.value, id);
+  const readAlong = !parts.isOpenPlace(turn.incoming.conversation);
+  if (readAlong && isOfOthers(turn.caller, found)) return notShownHere(turn, id);
+  switch (found.kind) {
+    case 'access':
+      return showAccess(parts, turn, found.accessRequest, readAlong);
+    case 'whole': {
+      const drawing = await drawRequest(parts, id, turn.incoming.conversation);
+      if (drawing !== null) return { kind: 'card', message: drawing.message };
+      return say(turn.words, { kind: 'unknownRequest', id });
+    }
+    case 'part':
+      return { kind: 'card', message: drawPart(parts, turn.words, found.request, found.tasks) };
+    case 'none':
+      return refuseUnseen(parts, turn, id, found.isThere);
+    case 'unknown':
+      return say(turn.words, { kind: 'unknownRequest', id });
+    default:
+      return assertNever(found, 'request');
+  }
+}
+
+export type VisibleRequest =
+  | { readonly kind: 'access'; readonly accessRequest: AccessRequest }
+  | { readonly kind: 'whole'; readonly askerId: string }
+  /** Another person's request for several people, of whom only these concern the caller. */
+  | { readonly kind: 'part'; readonly request: Request; readonly tasks: readonly Task[] }
+  /** The caller may see nothing of this id, and is told only that. */
+  | { readonly kind: 'none'; readonly isThere: boolean }
+  | { readonly kind: 'unknown' };
+
+/** The request of this id, as much as the caller may see. */
+export async function findVisible(
+  { store }: CommandParts,
+  caller: Caller,
+  visible: Visible,
+  id: string,
+): Promise<VisibleRequest> {
+  const accessRequest = await findAccessRequest(store.database, id);
+  if (accessRequest !== null) {
+    const { asker, subject } = accessRequest;
+    return isVisible(visible, asker.id, [subject.id])
+      ? { kind: 'access', accessRequest }
+      : { kind: 'none', isThere: true };
+  }
+  if (visible.kind === 'all') {
+    const askerId = await findAskerOf(store.database, id);
+    return askerId === null ? { kind: 'unknown' } : { kind: 'whole', askerId };
+  }
+  const request = await findRequest(store.database, id);
+  if (request === null) return { kind: 'none', isThere: false };
+  const askerId = request.asker.id;
+  if (askerId === caller.id) return { kind: 'whole', askerId };
+  const tasks = request.tasks.filter(({ subject }) => isVisible(visible, request.asker.id, [subject.id]));
+  if (tasks.length === 0) return { kind: 'none', isThere: true };
+  return tasks.length === request.tasks.length && request.leftOut.length === 0
+    ? { kind: 'whole', askerId }
+    : { kind: 'part', request, tasks };
+}
+
+function isOfOthers(caller: Caller, found: VisibleRequest): boolean {
+  switch (found.kind) {
+    case 'access':
+      return found.accessRequest.asker.id !== caller.id;
+    case 'whole':
+      return found.askerId !== caller.id;
+    case 'part':
+      return true;
+    case 'none':
+    case 'unknown':
+      return false;
+    default:
+      return assertNever(found, 'request');
+  }
+}
+
+/** Others read along: another person's request is shown only in the caller's personal chat. */
+function notShownHere({ words }: Turn, id: string): Reply {
+  return say(words, { kind: 'notShownHere', id }, [{ label: 'inPersonal', verb: 'personal', text: `show ${id}` }]);
+}
+
+/** Uses the same words whether the request exists or not. */
+export async function refuseUnseen(parts: CommandParts, turn: Turn, id: string, isThere: boolean): Promise<Reply> {
+  if (isThere)
+    await recordAudit(parts, turn.caller.id, 'denied', { permission: 'others.show', reason: 'notTheirs', request: id });
+  return say(turn.words, { kind: 'requestNotSeen', id });
+}
+
+async function showAccess(parts: CommandParts, turn: Turn, request: AccessRequest, readAlong: boolean): Promise<Reply> {
+  const approvers = await approversOf(parts, request.app.id);
+  if (!approvers.ok) return troubleReply(turn.words, approvers.trouble);
+  const decides = isTheirs(turn.caller, request, approvers.value);
+  const { conversation, reader, id, place } = turn.incoming;
+  const audience = decides ? 'approvers' : 'asker';
+  if (readAlong)
+    return { kind: 'card', message: (await drawAccess(parts, turn.words, request, { audience, readAlong })).message };
+  const shownHere = `show|${place.key}|`;
+  const liveId = await openAccessCard(parts.store, {
+    accessRequestId: request.id,
+    source: shownHere + id,
+    // A conversation keeps one live card of a request, however often it is shown again.
+    insteadOf: shownHere,
+    conversation,
+    reader,
+    audience,
+    shownBy: { actorId: turn.caller.id, key: placeKeyOf(turn.incoming) },
+  });
+  return { kind: 'live', liveId };
+}
+
+export const showCommand = defineCommand({
+  verb: 'show',
+  permission: 'history.show',
+  inPersonalChat: true,
+  chapter: 'requests',
+  examples: ['show R7K3MQ'],
+  tryIt: null,
+  run: (parts, turn, { requestId }) => show(parts, turn, requestId),
+});

@@ -1,0 +1,61 @@
+import type { CheckView } from '../../../chat/cards/card-views.ts';
+import { renderCard } from '../../../chat/cards/render.ts';
+import { plainText } from '../../../chat/cards/safe-text.ts';
+import type { MessageKey, Messages } from '../../../chat/messages.ts';
+import type { CardMessage } from '../../../chat/reply.ts';
+import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
+import { entraLink, maybe, short, submitButton } from '../../../chat/views/parts.ts';
+import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+import { type JobReading, jobWord } from '../../../chat/jobs/job-words.ts';
+import { jobMeaning } from './status-card.ts';
+
+/** A change of a watched job. */
+export type JobChange = 'enteredQuarantine' | 'leftQuarantine' | 'stopped' | 'runsAgain';
+
+export interface AnnouncementCardInput {
+  readonly app: { readonly id: string; readonly name: string };
+  readonly change: JobChange;
+  /** As read when the change was noticed. */
+  readonly status: JobReading;
+  readonly now: number;
+  /** The cloud's Entra admin center; without it there is no link. */
+  readonly entraPortalUrl: string | null;
+}
+
+const CHANGES: Readonly<Record<JobChange, readonly [tone: Tone, title: MessageKey]>> = {
+  enteredQuarantine: ['bad', 'announcement.enteredQuarantine'],
+  leftQuarantine: ['good', 'announcement.leftQuarantine'],
+  stopped: ['warning', 'announcement.stopped'],
+  runsAgain: ['good', 'announcement.runsAgain'],
+};
+
+/** Tells a conversation that watches an app what changed in its synchronization, and why where the job tells. */
+export function announcementCard(
+  words: Messages,
+  { app, change, status, now, entraPortalUrl }: AnnouncementCardInput,
+): CardMessage {
+  const name = short(app.name);
+  const [tone, title] = CHANGES[change];
+  const meaning = jobMeaning(words, { app: name, status, now });
+  // The title says it already.
+  const isSaid = change === 'enteredQuarantine';
+  const state = isSaid ? [] : [words.card('announcement.state', { state: jobWord(words, status).word })];
+  const summary = `${words.plain(title, { app: name })}. ${meaning.summary}`;
+  const line = `status ${plainText(app.name)}`;
+  const view: CheckView = {
+    fallbackText: summary,
+    look: lookOf(tone),
+    title: words.card(title, { app: name }),
+    subject: [],
+    label: [],
+    paragraphs: [...state, ...meaning.paragraphs].map((text) => ({ text })),
+    next: meaning.next === null ? [] : [{ label: words.card('label.next'), text: meaning.next }],
+    code: maybe(meaning.code),
+    tables: [],
+    sections: [],
+    footer: [{ text: words.card('announcement.footer', { app: name }) }],
+    buttons: submitButton(words, 'button.status', { verb: 'run', text: line }, words.plain('button.runs', { line })),
+    links: entraLink(words, entraPortalUrl === null ? null : provisioningPageUrl(entraPortalUrl, app.id)),
+  };
+  return { card: renderCard('check', view), summary };
+}

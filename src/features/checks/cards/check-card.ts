@@ -1,0 +1,166 @@
+import { assertNever } from '../../../assert-never.ts';
+import type { CheckView, Fact, SubmitButton } from '../../../chat/cards/card-views.ts';
+import { renderLargestThatFits } from '../../../chat/cards/render.ts';
+import { plainText } from '../../../chat/cards/safe-text.ts';
+import { type CheckFacts, findings, isWorthProvisioning } from '../diagnosis.ts';
+import type { MessageKey, Messages } from '../../../chat/messages.ts';
+import type { CardMessage } from '../../../chat/reply.ts';
+import { personName } from '../../../chat/views/names.ts';
+import { provisioningPageUrl, usersPageUrl } from '../../../chat/views/entra-link.ts';
+import { entraLink, maybe, personalButton, personLabel, short, submitButton } from '../../../chat/views/parts.ts';
+import { fact } from '../../provisioning/cards/result-details.ts';
+import { lookOf } from '../../../chat/views/tone.ts';
+import { alsoText, type CheckNames, type Provisioner, refusedCode, verdictWords } from './check-words.ts';
+import { dayToCome, entryId, entryResult } from './entry-text.ts';
+import { jobWord, lastRanLine } from '../../../chat/jobs/job-words.ts';
+import { type LogLimits, logSection, silenceOfLog } from './log-words.ts';
+
+export interface CheckCardInput {
+  readonly person: {
+    readonly id: string;
+    readonly name: string;
+    readonly principalName: string;
+    readonly guest?: boolean;
+  };
+  readonly app: { readonly id: string; readonly name: string };
+  readonly facts: CheckFacts;
+  /** Only decides whether the button is shown: a click is checked again. */
+  readonly canProvision: boolean;
+  /**
+   * Where others read along: the line that shows everything in the reader's personal chat. The card then leaves out the
+   * log and Usher's last action.
+   */
+  readonly elsewhere?: string | null;
+  readonly now: number;
+  /** The cloud's Entra admin center; without it there is no link. */
+  readonly entraPortalUrl: string | null;
+}
+
+const LEVELS: readonly LogLimits[] = [
+  { rows: 5, line: 300 },
+  { rows: 4, line: 160 },
+];
+
+const ACCOUNTS: Readonly<Record<CheckFacts['account'], MessageKey>> = {
+  enabled: 'access.account.enabled',
+  disabled: 'access.account.disabled',
+  unread: 'check.unread',
+};
+
+/** "Is it the sync or is it the user?": the answer first, then what to try, then everything that was read. */
+export function checkCard(words: Messages, input: CheckCardInput): CardMessage {
+  const { person, app, facts, now, entraPortalUrl } = input;
+  const names = namesOf(input);
+  const isOpen = input.elsewhere == null;
+  const [verdict, ...others] = findings(facts);
+  const said = verdictWords(words, verdict, { names, facts, now, who: whoProvisions(input) });
+  const also = others.flatMap((other) => alsoText(words, other, names) ?? []);
+  const gaps = gapsText(words, facts);
+  const verdictLine = words.plain('check.summary', { ...names, verdict: said.title });
+  const worthIt = [verdict, ...others].every(isWorthProvisioning);
+  const start = worthIt ? startOf(words, facts, names, now) : null;
+  const summary = words.sentences([verdictLine, said.summary, start?.plain ?? null]);
+  const next = words.sentences([start?.card ?? null, said.next]);
+  const page = verdict.kind === 'notAssigned' ? usersPageUrl : provisioningPageUrl;
+  const card = renderLargestThatFits('check', LEVELS, (limits): CheckView => {
+    return {
+      fallbackText: summary,
+      look: lookOf(said.tone),
+      title: said.title,
+      subject: [{ text: words.card('subject.inApp', names) }],
+      label: personLabel(words, { label: person.principalName, guest: person.guest === true }),
+      paragraphs: [...said.paragraphs, ...also, ...gaps].map((text) => ({ text })),
+      next: next === '' ? [] : [{ label: words.card('label.next'), text: next }],
+      code: maybe(said.code ?? refusedCode(words, facts)),
+      tables: [{ facts: factRows(words, input, names) }],
+      sections: isOpen ? logSection(words, facts.log, now, limits) : [],
+      // Without a synchronization there is no log that could lag.
+      footer: [{ text: words.card('check.footer', { log: verdict.kind === 'notSetUp' ? 'none' : 'other' }) }],
+      buttons: [
+        ...(input.canProvision && worthIt ? provisionButton(words, input) : []),
+        ...(input.elsewhere == null ? [] : personalButton(words, input.elsewhere)),
+      ],
+      links: entraLink(words, entraPortalUrl === null ? null : page(entraPortalUrl, app.id)),
+    };
+  });
+  return { card, summary };
+}
+
+function namesOf({ person, app }: CheckCardInput): CheckNames {
+  return { person: personName({ name: person.name || person.principalName }), app: short(app.name) };
+}
+
+function whoProvisions({ canProvision, facts }: CheckCardInput): Provisioner {
+  if (canProvision) return 'reader';
+  // No caller can provision a person from another source by their Entra name.
+  return facts.assignment.kind === 'notNeeded' ? 'nobody' : 'helpdesk';
+}
+
+/** Usher's own next action, after an approval for a later day. */
+function startOf(words: Messages, { lastEntry }: CheckFacts, names: CheckNames, now: number) {
+  const day = lastEntry === null ? null : dayToCome(words, lastEntry, now);
+  if (lastEntry === null || day === null) return null;
+  const values = { ...names, day, request: entryId(lastEntry) };
+  return { card: words.card('check.next.startsLater', values), plain: words.plain('check.next.startsLater', values) };
+}
+
+/** Names what could not be read, in one sentence, so that silence does not pass for good news. */
+function gapsText(words: Messages, { account, assignment, log, jobState }: CheckFacts): string[] {
+  const gaps = [
+    ...(jobState === 'unread' ? [words.plain('check.gap.sync')] : []),
+    ...(account === 'unread' ? [words.plain('check.gap.account')] : []),
+    ...(assignment.kind === 'unread' ? [words.plain('check.gap.assignment')] : []),
+    ...(log.kind === 'read' ? [] : [words.plain('check.gap.log')]),
+  ];
+  return gaps.length === 0 ? [] : [words.card('check.gaps', { gaps: words.list(gaps) })];
+}
+
+function factRows(words: Messages, { facts, now, elsewhere }: CheckCardInput, names: CheckNames): Fact[] {
+  const { log, jobState, scope } = facts;
+  const ran = lastRanLine(words, jobState, now);
+  const state = jobWord(words, jobState).word;
+  const sync = ran === null || jobState === 'unread' ? state : words.plain('check.sync', { state, ran });
+  return [
+    ...fact(words.card('check.fact.sync'), sync, 300),
+    ...fact(words.card('access.fact.account'), words.plain(ACCOUNTS[facts.account])),
+    ...fact(words.card('access.fact.assignment'), assignmentText(words, facts, names), 200),
+    // Without a log there is no evaluation to report, and the log's row says why.
+    ...fact(words.card('check.fact.scope'), log.kind === 'read' ? words.plain(`check.scope.${scope}`) : null),
+    ...fact(words.card('check.fact.log'), silenceOfLog(words, log), 200),
+    ...(elsewhere == null || facts.lastEntry !== null
+      ? fact(words.card('check.fact.usher'), usherText(words, facts, now), 300)
+      : []),
+  ];
+}
+
+function assignmentText(words: Messages, { assignment }: CheckFacts, { app }: CheckNames): string {
+  switch (assignment.kind) {
+    case 'assigned': {
+      const group = short(assignment.through ?? '');
+      return group === ''
+        ? words.plain('access.assignment.assigned', { app })
+        : words.plain('access.assignment.through', { app, group });
+    }
+    case 'missing':
+      return words.plain('access.assignment.missing', { app });
+    case 'notNeeded':
+      return words.plain('check.assignment.notNeeded', { app });
+    case 'unread':
+      return words.plain('check.unread');
+    default:
+      return assertNever(assignment, 'assignment');
+  }
+}
+
+/** Usher's own last action for this person in this app. */
+function usherText(words: Messages, { lastEntry }: CheckFacts, now: number): string {
+  if (lastEntry === null) return words.plain('check.usher.nothing');
+  const { text } = entryResult(words, lastEntry, now);
+  const values = { result: text, asker: personName(lastEntry.asker), time: words.moment(lastEntry.at, now) };
+  return words.plain('check.usher.last', values);
+}
+
+function provisionButton(words: Messages, { person, app }: CheckCardInput): readonly SubmitButton[] {
+  const line = `provision ${plainText(person.principalName)} to ${plainText(app.name)}`;
+  return submitButton(words, 'button.provisionNow', { verb: 'run', text: line }, words.plain('button.runs', { line }));
+}

@@ -1,0 +1,53 @@
+import type { MessageKey, Messages } from '../../../chat/messages.ts';
+import type { CardMessage } from '../../../chat/reply.ts';
+import { noticeCard } from '../../../chat/views/notice.ts';
+import { short } from '../../../chat/views/parts.ts';
+
+/** The texts in which Teams asks whether it may store a file in the reader's OneDrive. Plain. */
+export interface ExportOffer {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** `from` and `to` in milliseconds since 1970; null for no limit on that side. */
+export function exportOffer(
+  words: Messages,
+  range: {
+    readonly fileName: string;
+    readonly from: number | null;
+    readonly to: number | null;
+    readonly now: number;
+  },
+): ExportOffer {
+  const { from, to, now } = range;
+  const values = {
+    span: from === null ? (to === null ? 'all' : 'until') : to === null ? 'since' : 'between',
+    from: from === null ? '' : words.moment(from, now),
+    to: to === null ? '' : words.moment(to, now),
+  };
+  return { name: short(range.fileName, 120), description: words.plain('export.description', values) };
+}
+
+/** The outcome of an offered file, in plain sentences. */
+export function exportWords(words: Messages, kind: 'declined' | 'failed' | 'stored'): string {
+  return words.sentences(ENDS[kind].map((key) => words.plain(key)));
+}
+
+const ENDS: Readonly<Record<'declined' | 'failed' | 'stored', readonly MessageKey[]>> = {
+  declined: ['export.declined.happened', 'export.declined.next'],
+  failed: ['export.failed.happened', 'export.failed.next'],
+  stored: ['export.stored.happened', 'export.stored.next'],
+};
+
+/** An export names many people, so no channel gets one. */
+export function exportOnlyPersonal(words: Messages): CardMessage {
+  const happened = 'export.onlyPersonal.happened';
+  const next = 'export.onlyPersonal.next';
+  return noticeCard(words, {
+    tone: 'warning',
+    title: words.card('export.onlyPersonal.title'),
+    paragraphs: [words.card(happened)],
+    next: words.card(next),
+    summary: words.sentences([words.plain(happened), words.plain(next)]),
+  });
+}

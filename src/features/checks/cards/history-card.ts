@@ -1,0 +1,139 @@
+import type { HistoryEntry } from '../history/history-entry.ts';
+import type { PendingView, SubmitButton } from '../../../chat/cards/card-views.ts';
+import { renderLargestThatFits } from '../../../chat/cards/render.ts';
+import { plainText } from '../../../chat/cards/safe-text.ts';
+import type { MessageKey, Messages } from '../../../chat/messages.ts';
+import type { CardMessage } from '../../../chat/reply.ts';
+import { personName } from '../../../chat/views/names.ts';
+import { FALLBACK_NAME, listAsText, maybe, personalButton, short, submitButton } from '../../../chat/views/parts.ts';
+import { lookOf } from '../../../chat/views/tone.ts';
+import { entryId, entryResult, entrySubject } from './entry-text.ts';
+
+/** As many as fit on a card with the longest names. */
+export const ENTRIES_PER_PAGE = 10;
+
+export interface HistoryCardInput {
+  /** The entries of this page, newest first. */
+  readonly entries: readonly HistoryEntry[];
+  /** The person or app that the history is about; null for everything. */
+  readonly about: string | null;
+  /** Milliseconds since 1970; null for the whole history. */
+  readonly since: number | null;
+  /** From 1. */
+  readonly page: number;
+  /** `own`: only the reader's requests. `seen`: those, and the ones that concern the reader's reports. */
+  readonly scope: 'all' | 'own' | 'seen' | 'ownHere';
+  /** Where others read along: the line that shows everything in the reader's personal chat. */
+  readonly elsewhere?: string | null;
+  /** The lines that show the next and the previous page; null where there is none. */
+  readonly older: string | null;
+  readonly newer: string | null;
+  readonly now: number;
+}
+
+/** The note that the card shows a part, and which. */
+const PARTS: Readonly<Record<HistoryCardInput['scope'], MessageKey | null>> = {
+  all: null,
+  own: null,
+  seen: 'history.partOnly',
+  ownHere: 'history.ownHere',
+};
+
+/** Lengths of a name on a row, from most to least, in UTF-16 code units. */
+const NAME_LENGTHS = [80, 50, 30];
+
+/** The requests and their outcomes, newest first: who, what, the result, who approved. */
+export function historyCard(words: Messages, input: HistoryCardInput): CardMessage {
+  const { now, since, older } = input;
+  const shown = input.entries.slice(0, ENTRIES_PER_PAGE);
+  const title = titleOf(words, input);
+  const summary = words.plain('history.summary', { title: title.plain, count: shown.length });
+  const lines = shown.map((entry) => lineOf(words, entry, now));
+  const filter = since === null ? null : words.card('history.since', { time: words.moment(since, now) });
+  const said = PARTS[input.scope];
+  const part = said === null ? null : words.card(said);
+  const intro = shown.length > 0 ? words.sentences([part, words.card('history.intro')]) : nothingText(words, input);
+  const card = renderLargestThatFits('pending', NAME_LENGTHS, (nameLength): PendingView => {
+    return {
+      fallbackText: listAsText(summary, lines),
+      title: title.card,
+      intro: filter === null ? intro : `${filter} ${intro}`,
+      rows: shown.map((entry) => row(words, entry, { now, nameLength })),
+      more: maybe(older === null && input.entries.length > shown.length ? words.card('history.more') : null),
+      buttons: [
+        ...(input.elsewhere == null ? [] : personalButton(words, input.elsewhere)),
+        ...turning(words, 'button.newerPage', input.newer),
+        ...turning(words, 'button.olderPage', older),
+      ],
+    };
+  });
+  return { card, summary };
+}
+
+function lineOf(words: Messages, entry: HistoryEntry, now: number): string {
+  return words.plain('fallback.task', {
+    person: entrySubject(words, entry, FALLBACK_NAME),
+    app: short(entry.app.name, FALLBACK_NAME),
+    result: entryResult(words, entry, now).text,
+  });
+}
+
+function titleOf(words: Messages, { about, page, scope }: HistoryCardInput): { card: string; plain: string } {
+  const name = short(about ?? '');
+  const ownOnly = scope === 'own' || scope === 'ownHere';
+  const ofOne = ownOnly ? 'history.titleOwnAbout' : 'history.titleAbout';
+  const ofAll = ownOnly ? 'history.titleOwn' : 'history.title';
+  const key: MessageKey = name === '' ? ofAll : ofOne;
+  const values = { about: name, page };
+  return { card: words.card(key, values), plain: words.plain(key, values) };
+}
+
+function nothingText(words: Messages, { page, about, since, scope }: HistoryCardInput): string {
+  if (page > 1) return words.card('history.noneHere', { page });
+  const said = PARTS[scope];
+  if (about !== null || since !== null)
+    return words.sentences([said === null ? null : words.card(said), words.card('history.noneFound')]);
+  if (scope === 'ownHere') return words.sentences([words.card('history.ownHere'), words.card('history.noneOwn')]);
+  return words.card(scope === 'seen' ? 'history.noneSeen' : scope === 'own' ? 'history.noneOwn' : 'history.none');
+}
+
+function row(
+  words: Messages,
+  entry: HistoryEntry,
+  { now, nameLength }: { readonly now: number; readonly nameLength: number },
+): PendingView['rows'][number] {
+  const { tone, text } = entryResult(words, entry, now);
+  const person = entrySubject(words, entry, nameLength);
+  const names = { person, app: short(entry.app.name, nameLength), glyph: lookOf(tone).glyph };
+  const asker = short(personName(entry.asker), nameLength);
+  const decision = decisionText(words, entry, nameLength);
+  const line = `show ${plainText(entryId(entry), 40)}`;
+  return {
+    name: words.card('history.row', names),
+    lines: [
+      { text: words.card('history.result', { result: text }) },
+      { text: [words.card('history.asked', { asker, time: words.moment(entry.at, now) }), ...decision].join(' · ') },
+    ],
+    opens: submitButton(
+      words,
+      'button.requestDetails',
+      { verb: 'run', text: line },
+      words.plain('button.openOne', { request: entryId(entry), person }),
+    ),
+  };
+}
+
+/** Who approved or denied. */
+function decisionText(words: Messages, entry: HistoryEntry, nameLength: number): string[] {
+  const by = entry.kind === 'access' ? entry.decidedBy : entry.approvedBy;
+  if (by === null) return [];
+  const isDenied = entry.kind === 'access' && entry.state === 'denied';
+  return [
+    words.card(isDenied ? 'history.deniedBy' : 'history.approvedBy', { decider: short(personName(by), nameLength) }),
+  ];
+}
+
+function turning(words: Messages, title: MessageKey, line: string | null): readonly SubmitButton[] {
+  if (line === null) return [];
+  return submitButton(words, title, { verb: 'choose', text: line }, words.plain('button.runs', { line }));
+}

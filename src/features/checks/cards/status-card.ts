@@ -1,0 +1,210 @@
+import { assertNever } from '../../../assert-never.ts';
+import type { JobStatus, LastRun } from '../../../graph/job-status.ts';
+import type { CheckView, Fact } from '../../../chat/cards/card-views.ts';
+import { renderCard } from '../../../chat/cards/render.ts';
+import { plainText } from '../../../chat/cards/safe-text.ts';
+import type { MessageKey, Messages } from '../../../chat/messages.ts';
+import type { CardMessage } from '../../../chat/reply.ts';
+import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
+import { entraLink, maybe, short, submitButton } from '../../../chat/views/parts.ts';
+import { quarantineProblem } from '../../../chat/views/quarantine.ts';
+import { fact } from '../../provisioning/cards/result-details.ts';
+import { lookOf } from '../../../chat/views/tone.ts';
+import { dueValues, type JobReading, jobWord, lastRunText, otherJobLine, worstOther } from '../../../chat/jobs/job-words.ts';
+
+export interface StatusCardInput {
+  readonly app: { readonly id: string; readonly name: string };
+  readonly status: JobReading;
+  /** The app's other jobs. */
+  readonly others: readonly JobStatus[];
+  readonly now: number;
+  /** The cloud's Entra admin center; without it there is no link. */
+  readonly entraPortalUrl: string | null;
+}
+
+/** Jobs named in addition to the one for people. */
+const MOST_OTHERS = 5;
+/** Object types counted on one card. */
+const MOST_TYPES = 5;
+
+/** The meaning of a state and the next step. Finished texts; `summary` is plain. */
+export interface JobMeaning {
+  readonly paragraphs: readonly string[];
+  readonly next: string | null;
+  readonly code: string | null;
+  readonly summary: string;
+}
+
+/** The state of one app's synchronization, with everything that the job reports. */
+export function statusCard(
+  words: Messages,
+  { app, status, others, now, entraPortalUrl }: StatusCardInput,
+): CardMessage {
+  const name = short(app.name);
+  const state = jobWord(words, status);
+  const meaning = jobMeaning(words, { app: name, status, now });
+  const title = { app: name, state: state.word };
+  const worse = worstOther(words, status, others);
+  const alsoWrong = worse === null ? null : { job: otherJobLine(words, worse) };
+  const alarm = alsoWrong === null ? null : words.plain('status.otherWorse', alsoWrong);
+  const summary = words.sentences([words.sentence(words.plain('status.title', title)), alarm, meaning.summary]);
+  const line = `status ${plainText(app.name)}`;
+  const view: CheckView = {
+    fallbackText: summary,
+    look: lookOf(alsoWrong === null ? state.tone : 'bad'),
+    title: words.card('status.title', title),
+    subject: [],
+    label: [],
+    paragraphs: [
+      ...maybe(alsoWrong === null ? null : words.card('status.otherWorse', alsoWrong)),
+      ...meaning.paragraphs.map((text) => ({ text })),
+    ],
+    next: meaning.next === null ? [] : [{ label: words.card('label.next'), text: meaning.next }],
+    code: maybe(meaning.code),
+    tables: typeof status === 'string' ? [] : factTable(statusFacts(words, status, now)),
+    sections: [],
+    footer: maybe(
+      others.length > 0
+        ? words.card('status.others', {
+            count: others.length,
+            jobs: others
+              .slice(0, MOST_OTHERS)
+              .map((job) => otherJobLine(words, job))
+              .join(' · '),
+          })
+        : null,
+    ),
+    buttons: submitButton(
+      words,
+      'button.refresh',
+      { verb: 'choose', text: line },
+      words.plain('button.runs', { line }),
+    ),
+    links: entraLink(words, entraPortalUrl === null ? null : provisioningPageUrl(entraPortalUrl, app.id)),
+  };
+  return { card: renderCard('check', view), summary };
+}
+
+const factTable = (facts: readonly Fact[]): CheckView['tables'] => (facts.length === 0 ? [] : [{ facts }]);
+
+/** What a job's state means for the people of the app; `app` is cut already. */
+export function jobMeaning(
+  words: Messages,
+  { app, status, now }: { readonly app: string; readonly status: JobReading; readonly now: number },
+): JobMeaning {
+  if (status === 'none') return said(words, 'problem.appNotConfigured.happened', 'problem.appNotConfigured.next', app);
+  if (status === 'appDisabled') return said(words, 'problem.appDisabled.happened', 'problem.appDisabled.next', app);
+  if (status === 'unread') return said(words, 'status.unread.happened', 'status.unread.next', app);
+  const { health, lastRun } = status;
+  switch (health.kind) {
+    case 'quarantined':
+      return quarantineMeaning(words, { app, status, now });
+    case 'failing':
+      return {
+        ...said(words, 'status.failing.happened', 'status.failing.next', app),
+        ...runError(words, lastRun, app),
+      };
+    case 'notConfigured':
+      return said(words, 'problem.appNotConfigured.happened', 'problem.appNotConfigured.next', app);
+    case 'paused':
+      return said(words, 'status.paused.happened', 'status.paused.next', app);
+    case 'disabled':
+      return said(words, 'status.disabled.happened', 'status.disabled.next', app);
+    case 'neverRun':
+      return said(words, 'status.neverRun.happened', 'status.neverRun.next', app);
+    case 'other':
+      return said(words, 'status.other.happened', 'status.other.next', app);
+    case 'running':
+      return said(words, 'status.running.happened', null, app);
+    case 'healthy':
+      return lastRun?.result.kind === 'entryErrors'
+        ? said(words, 'status.entryErrors.happened', 'status.entryErrors.next', app)
+        : said(words, 'status.healthy.happened', null, app);
+    default:
+      return assertNever(health, 'job state');
+  }
+}
+
+function said(words: Messages, happened: MessageKey, next: MessageKey | null, app: string): JobMeaning {
+  return {
+    paragraphs: [words.card(happened, { app })],
+    next: next === null ? null : words.card(next, { app }),
+    code: null,
+    summary: words.sentences([words.plain(happened, { app }), next === null ? null : words.plain(next, { app })]),
+  };
+}
+
+/** Uses the words of a provisioning refused in quarantine; an overdue attempt is called due. */
+function quarantineMeaning(
+  words: Messages,
+  { app, status, now }: { readonly app: string; readonly status: JobStatus; readonly now: number },
+): JobMeaning {
+  if (status.health.kind !== 'quarantined') return said(words, 'status.other.happened', null, app);
+  const { reason, since, nextAttempt, error } = status.health.quarantine;
+  const isDue = nextAttempt !== null && nextAttempt <= now;
+  const explained = quarantineProblem(words, {
+    kind: 'appQuarantined',
+    app,
+    reason,
+    since,
+    nextAttempt: isDue ? null : nextAttempt,
+    errorCode: error?.code ?? null,
+    message: error?.message ?? null,
+    tenantActionable: error?.tenantActionable ?? null,
+    now,
+  });
+  const due = isDue ? [words.card('status.attemptDue', { time: words.moment(nextAttempt, now) })] : [];
+  const { paragraphs, next, code, summary } = explained;
+  return { paragraphs: [...paragraphs, ...due], next, code, summary };
+}
+
+/** The last run's own error text, where the run failed as a whole. */
+function runError(words: Messages, lastRun: LastRun | null, app: string): Partial<JobMeaning> {
+  const message = short(lastRun?.error?.message ?? '', 200);
+  const code = short(lastRun?.error?.code ?? '', 120);
+  const actionable = lastRun?.error?.tenantActionable ?? null;
+  return {
+    paragraphs: [
+      words.card('status.failing.happened', { app }),
+      ...(message === '' ? [] : [words.card('problem.appQuarantined.said', { message })]),
+      ...(actionable === null ? [] : [words.card('status.actionable', { actionable: actionable ? 'yes' : 'no' })]),
+    ],
+    code: code === '' ? null : words.card('label.code', { code }),
+  };
+}
+
+function statusFacts(words: Messages, status: JobStatus, now: number): Fact[] {
+  const { health, lastSuccess, nextRun, counts } = status;
+  const quarantine = health.kind === 'quarantined' ? health.quarantine : null;
+  const types = counts.slice(0, MOST_TYPES).map(({ type, count }) => {
+    return words.plain('status.typeCount', { type: short(type, 40), count });
+  });
+  return [
+    ...fact(words.card('status.fact.lastRun'), lastRunText(words, status, now), 200),
+    ...fact(words.card('status.fact.lastSuccess'), lastSuccess === null ? null : words.moment(lastSuccess, now)),
+    ...fact(
+      words.card('status.fact.nextRun'),
+      nextRun === null ? null : words.plain('status.nextRun', dueValues(words, nextRun, now)),
+    ),
+    ...fact(words.card('status.fact.counts'), types.length === 0 ? null : types.join(' · '), 300),
+    ...fact(words.card('status.fact.run'), runCounts(words, status.lastRun), 200),
+    ...fact(words.card('status.fact.reason'), quarantine?.reason ?? null),
+    ...fact(
+      words.card('status.fact.series'),
+      quarantine?.seriesCount == null ? null : words.plain('list.number', { count: quarantine.seriesCount }),
+    ),
+    ...fact(words.card('status.fact.job'), status.id, 120),
+  ];
+}
+
+/** The counts of the last run, without those that the job does not report. */
+function runCounts(words: Messages, lastRun: LastRun | null): string | null {
+  if (lastRun === null) return null;
+  const { inScope, exported, escrowed } = lastRun.counts;
+  const parts = [
+    ...(inScope === null ? [] : [words.plain('status.run.inScope', { count: inScope })]),
+    ...(exported === null ? [] : [words.plain('status.run.exported', { count: exported })]),
+    ...(escrowed === null || escrowed === 0 ? [] : [words.plain('status.run.escrowed', { count: escrowed })]),
+  ];
+  return parts.length === 0 ? null : parts.join(' · ');
+}

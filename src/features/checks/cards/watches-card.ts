@@ -1,0 +1,76 @@
+import type { PendingView } from '../../../chat/cards/card-views.ts';
+import { renderLargestThatFits } from '../../../chat/cards/render.ts';
+import { plainText } from '../../../chat/cards/safe-text.ts';
+import type { Messages } from '../../../chat/messages.ts';
+import type { CardMessage } from '../../../chat/reply.ts';
+import { personName } from '../../../chat/views/names.ts';
+import { FALLBACK_NAME, listAsText, short, submitButton } from '../../../chat/views/parts.ts';
+import { moreText } from '../../provisioning/cards/people-rows.ts';
+import { lookOf } from '../../../chat/views/tone.ts';
+import { type JobReading, jobWord } from '../../../chat/jobs/job-words.ts';
+
+/** As many as fit on a card with the longest names. */
+export const WATCHES_SHOWN = 15;
+
+export interface WatchesCardInput {
+  readonly items: readonly {
+    readonly app: { readonly id: string; readonly name: string };
+    readonly addedBy: { readonly name: string };
+    /** Milliseconds since 1970. */
+    readonly addedAt: number;
+    /** Null where it was not read. */
+    readonly status: JobReading | null;
+    /** Whether the person who added the watch may still watch. */
+    readonly counts?: boolean;
+  }[];
+  /** Whether to offer Unwatch. It only controls the button: a click is checked again. */
+  readonly canChange: boolean;
+  readonly now: number;
+}
+
+const NAME_LENGTHS = [80, 50, 30, 20];
+
+/** The apps that this conversation watches. */
+export function watchesCard(words: Messages, { items, canChange, now }: WatchesCardInput): CardMessage {
+  const shown = items.slice(0, WATCHES_SHOWN);
+  const summary = words.plain('watches.summary', { count: items.length });
+  const lines = shown.map(({ app, status }) => {
+    const name = short(app.name, FALLBACK_NAME);
+    return status === null ? name : words.plain('fallback.app', { app: name, result: jobWord(words, status).word });
+  });
+  const card = renderLargestThatFits('pending', NAME_LENGTHS, (nameLength): PendingView => {
+    return {
+      fallbackText: listAsText(summary, lines),
+      title: words.card('watches.title'),
+      intro: words.card(items.length === 0 ? 'watches.none' : 'watches.intro'),
+      rows: shown.map(({ app, addedBy, addedAt, status, counts = true }) => {
+        const state = status === null ? null : jobWord(words, status);
+        const name = short(app.name, nameLength);
+        const line = `unwatch ${plainText(app.name)}`;
+        return {
+          name:
+            state === null
+              ? words.card('watches.row', { app: name })
+              : words.card('watches.rowState', { app: name, state: state.word, glyph: lookOf(state.tone).glyph }),
+          lines: [
+            {
+              text: words.card('watches.since', {
+                asker: short(personName(addedBy), nameLength),
+                time: words.moment(addedAt, now),
+              }),
+            },
+            ...(counts
+              ? []
+              : [{ text: words.card('watches.notCounting', { asker: short(personName(addedBy), nameLength) }) }]),
+          ],
+          opens: canChange
+            ? submitButton(words, 'button.unwatch', { verb: 'run', text: line }, words.plain('button.runs', { line }))
+            : [],
+        };
+      }),
+      more: moreText(words, items.length - shown.length),
+      buttons: [],
+    };
+  });
+  return { card, summary };
+}

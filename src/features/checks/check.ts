@@ -1,0 +1,121 @@
+import { deny } from '../../access/policy.ts';
+import { isVisible, mayCheckOn, visibleTo } from '../../access/seeing.ts';
+import type { GraphTrouble } from '../../graph/answer.ts';
+import type { DirectoryUser } from '../../graph/directory.ts';
+import { isGuest } from '../../graph/user.ts';
+import { withinMs } from '../../time-limit.ts';
+import type { CheckFacts } from './diagnosis.ts';
+import type { Command } from '../../chat/command.ts';
+import { format } from '../../chat/grammar/format.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { checkCard } from './cards/check-card.ts';
+import { checkList } from './cards/check-list.ts';
+import { findPerson } from '../../chat/names/subject.ts';
+import { findApplication, tryAgain } from '../../chat/names/target.ts';
+import { troubleReply } from '../../chat/registry/turn.ts';
+import { readFacts, readFactsOfAll } from './facts.ts';
+import { refuseCheckOn } from './refuse-check.ts';
+
+type CheckCommand = Extract<Command, { verb: 'check' }>;
+
+/** `check <person> [in <app>]`: is it the sync or is it the user? Only reads. */
+async function check(parts: CommandParts, turn: Turn, command: CheckCommand): Promise<Reply> {
+  const reply =
+    command.app === null
+      ? checkEverywhere(parts, turn, command)
+      : checkInOne(parts, turn, { ...command, app: command.app });
+  const inTime = await withinMs(
+    reply.then((value) => ({ ok: true as const, value })),
+    patienceMs,
+    parts.store.clock,
+  );
+  return inTime.ok ? inTime.value : troubleReply(turn.words, outOfTime, tryAgain(command));
+}
+
+/**
+ * Without the person or the app there is nothing to show; all other reads have their own time limits within this one.
+ */
+const patienceMs = 2_900;
+const outOfTime: GraphTrouble = {
+  kind: 'noAnswer',
+  why: 'timeout',
+  trace: { clientRequestId: '', requestId: null, date: null },
+};
+
+async function checkInOne(
+  parts: CommandParts,
+  turn: Turn,
+  command: CheckCommand & { readonly app: string },
+): Promise<Reply> {
+  const found = await findApplication(parts, turn, command);
+  if (found.kind === 'reply') return found.reply;
+  const { app } = found;
+  const person = await findPerson(parts, turn, command, app);
+  if (person.kind === 'reply') return person.reply;
+  const seen = await seenOf(parts, turn, person.user);
+  if (seen.kind === 'reply') return seen.reply;
+  const facts = seen.of(await readFacts(parts, person.user, app));
+  const cloudSync = facts.assignment.kind === 'notNeeded';
+  const message = checkCard(turn.words, {
+    person: personOf(person.user),
+    app: { id: app.id, name: app.displayName },
+    facts,
+    elsewhere: seen.readAlong ? format(command) : null,
+    // Cloud sync needs a distinguished name, which a person in Entra does not provide.
+    canProvision: !cloudSync && deny(turn.caller, 'provision.run', { cloudSync }) === null,
+    now: parts.store.clock.now(),
+    entraPortalUrl: parts.entraPortal,
+  });
+  return { kind: 'card', inPlace: true, message };
+}
+
+async function checkEverywhere(parts: CommandParts, turn: Turn, command: CheckCommand): Promise<Reply> {
+  const person = await findPerson(parts, turn, command, null);
+  if (person.kind === 'reply') return person.reply;
+  const seen = await seenOf(parts, turn, person.user);
+  if (seen.kind === 'reply') return seen.reply;
+  const listing = await parts.applications.list();
+  if (!listing.ok) return troubleReply(turn.words, listing.trouble);
+  const read = await readFactsOfAll(parts, person.user, listing.value.items);
+  const message = checkList(turn.words, {
+    person: personOf(person.user),
+    items: read.map(({ app, facts }) => ({ app: { id: app.id, name: app.displayName }, facts: seen.of(facts) })),
+    listComplete: listing.value.complete,
+    now: parts.store.clock.now(),
+  });
+  return { kind: 'card', inPlace: true, message };
+}
+
+type Seen =
+  | { readonly kind: 'reply'; readonly reply: Reply }
+  /** The facts without another person's request, which the caller may not see. */
+  | { readonly kind: 'seen'; readonly readAlong: boolean; readonly of: (facts: CheckFacts) => CheckFacts };
+
+/** How much of this person the caller may see; a refusal is recorded. */
+async function seenOf(parts: CommandParts, turn: Turn, user: DirectoryUser): Promise<Seen> {
+  const visible = await visibleTo(parts.access, turn.caller);
+  if (!visible.ok) return { kind: 'reply', reply: troubleReply(turn.words, visible.trouble) };
+  if (!mayCheckOn(visible.value, parts.requestFor, user.id))
+    return { kind: 'reply', reply: await refuseCheckOn(parts, turn, user.id, user.displayName) };
+  const readAlong = !parts.isOpenPlace(turn.incoming.conversation);
+  const hides = ({ lastEntry }: CheckFacts) =>
+    lastEntry !== null &&
+    (readAlong ? lastEntry.asker.id !== turn.caller.id : !isVisible(visible.value, lastEntry.asker.id, [user.id]));
+  return { kind: 'seen', readAlong, of: (facts) => (hides(facts) ? { ...facts, lastEntry: null } : facts) };
+}
+
+function personOf(user: DirectoryUser) {
+  const { id, displayName, userPrincipalName } = user;
+  return { id, name: displayName, principalName: userPrincipalName, guest: isGuest(user) };
+}
+
+export const checkCommand = defineCommand({
+  verb: 'check',
+  permission: 'check.run',
+  inPersonalChat: true,
+  chapter: 'check',
+  examples: ['check adele in Salesforce', 'check adele'],
+  tryIt: null,
+  run: check,
+});

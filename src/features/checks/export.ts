@@ -1,0 +1,72 @@
+import { deny } from '../../access/policy.ts';
+import { auditFile } from './history/export.ts';
+import type { Command } from '../../chat/command.ts';
+import type { Speaker } from '../../chat/incoming.ts';
+import type { Messages } from '../../chat/messages.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import type { CardMessage, ExportContext, ExportFile, Reply } from '../../chat/reply.ts';
+import { exportOffer, exportOnlyPersonal } from './cards/export-card.ts';
+import { recordAudit, refuseStranger, troubleReply } from '../../chat/registry/turn.ts';
+import { readFilter } from './history.ts';
+
+/** `export history [about] [since]`: the audit log as CSV, including denials, offered as a file in a personal chat. */
+async function exportHistory(
+  parts: CommandParts,
+  turn: Turn,
+  command: Extract<Command, { verb: 'exportHistory' }>,
+): Promise<Reply> {
+  const { words, incoming } = turn;
+  if (incoming.place.kind !== 'personal') return { kind: 'card', message: exportOnlyPersonal(words) };
+  const filter = await readFilter(parts, turn, command);
+  if (filter.kind === 'reply') return filter.reply;
+  const { about, since } = filter;
+  const file = await makeFile(parts, { about, since });
+  const now = parts.store.clock.now();
+  const offer = exportOffer(words, { fileName: file.fileName, from: since, to: null, now });
+  const { name, description } = offer;
+  return {
+    kind: 'fileOffer',
+    offer: { fileName: name, description, sizeBytes: file.sizeBytes, context: { about, since } },
+  };
+}
+
+export type ExportOpened =
+  | { readonly kind: 'file'; readonly file: ExportFile }
+  | { readonly kind: 'refused'; readonly message: CardMessage };
+
+/** The file that the caller agreed to store. The permission is checked again, and the export is recorded. */
+export async function openExport(
+  parts: CommandParts,
+  words: Messages,
+  speaker: Speaker,
+  context: ExportContext,
+): Promise<ExportOpened> {
+  const refused = (reply: Reply): ExportOpened => {
+    if (reply.kind !== 'card') throw new Error('a refusal is a card');
+    return { kind: 'refused', message: reply.message };
+  };
+  const who = await parts.access.identifyAnew(speaker);
+  if (who.kind === 'trouble') return refused(troubleReply(words, who.trouble));
+  if (who.kind === 'denied') return refused(await refuseStranger(parts, words, speaker.id, who.denial));
+  const denial = deny(who.caller, 'history.export');
+  if (denial !== null) return refused(await refuseStranger(parts, words, speaker.id, denial));
+  const { about, since } = context;
+  await recordAudit(parts, speaker.id, 'exported', { since, ...(about ?? {}) });
+  return { kind: 'file', file: await makeFile(parts, context) };
+}
+
+/** Exports the audit log as of this moment. */
+async function makeFile({ store }: CommandParts, filter: ExportContext): Promise<ExportFile> {
+  const until = new Date(store.clock.now()).toISOString();
+  const file = await auditFile(store.database, { ...filter, until });
+  return { fileName: `usher-history-${until.slice(0, 10)}.csv`, ...file };
+}
+
+export const exportHistoryCommand = defineCommand({
+  verb: 'exportHistory',
+  permission: 'history.export',
+  chapter: 'requests',
+  examples: ['export history since 1 November', 'export history of adele'],
+  tryIt: null,
+  run: exportHistory,
+});

@@ -1,0 +1,183 @@
+import { type Visible, visibleTo } from '../../access/seeing.ts';
+import { assertNever } from '../../assert-never.ts';
+import { byReader } from '../../db/database.ts';
+import type { DirectoryUser } from '../../graph/directory.ts';
+import { isGuest } from '../../graph/user.ts';
+import { findAccessRequest } from '../approvals/access-requests/store.ts';
+import { findEntriesPage } from './history/history.ts';
+import type { About, OwnPart } from './history/history-entry.ts';
+import { findKnown } from './history/names.ts';
+import { findRequest } from '../../requests/store.ts';
+import type { Command } from '../../chat/command.ts';
+import { readSince } from '../../chat/dates/since-date.ts';
+import { format } from '../../chat/grammar/format.ts';
+import { nearest, resolvePerson, typistOf } from '../../chat/names/person.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { ENTRIES_PER_PAGE, historyCard } from './cards/history-card.ts';
+import { appPicker } from '../../chat/views/person-picker.ts';
+import { findVisible, show } from '../approvals/show.ts';
+import { appCandidates } from '../../chat/names/app-candidates.ts';
+import { lookAgainForEither } from '../../chat/offers/second-look.ts';
+import { askWhich } from '../../chat/names/subject.ts';
+import { tryAgain } from '../../chat/names/target.ts';
+import { say, troubleReply } from '../../chat/registry/turn.ts';
+
+type HistoryCommand = Extract<Command, { verb: 'history' | 'exportHistory' }>;
+
+/** `history [about] [since] [page]`: the requests and their outcomes, newest first. */
+async function history(
+  parts: CommandParts,
+  turn: Turn,
+  command: Extract<Command, { verb: 'history' }>,
+): Promise<Reply> {
+  const visible = await visibleTo(parts.access, turn.caller);
+  if (!visible.ok) return troubleReply(turn.words, visible.trouble);
+  const named = await namedRequest(parts, command.about);
+  if (named !== null && (await findVisible(parts, turn.caller, visible.value, named)).kind !== 'none')
+    return show(parts, turn, named);
+  const filter = await readFilter(parts, turn, command);
+  if (filter.kind === 'reply') return filter.reply;
+  const { about, name, since } = filter;
+  const { page } = command;
+  const readAlong = !parts.isOpenPlace(turn.incoming.conversation);
+  const only = readAlong ? null : partOf(visible.value);
+  const sought = { about, askerId: readAlong ? turn.caller.id : null, since, only };
+  const found = await findEntriesPage(byReader(parts.store.database), sought, page - 1, ENTRIES_PER_PAGE);
+  const lineOf = (number: number) => format({ ...command, page: number });
+  const message = historyCard(turn.words, {
+    entries: found.entries,
+    about: name,
+    since,
+    page,
+    scope: readAlong ? 'ownHere' : only === null ? 'all' : 'seen',
+    elsewhere: readAlong ? lineOf(page) : null,
+    older: found.more ? lineOf(page + 1) : null,
+    newer: page > 1 ? lineOf(page - 1) : null,
+    now: parts.store.clock.now(),
+  });
+  return { kind: 'card', inPlace: true, message };
+}
+
+/** The part of the history that the caller may see; null for all of it. */
+function partOf(visible: Visible): OwnPart | null {
+  return visible.kind === 'all' ? null : { askerId: visible.personId, subjectIds: visible.reportIds };
+}
+
+/** The request id, where the history is asked about one; null for a person or an app. */
+async function namedRequest({ store }: CommandParts, about: string | null): Promise<string | null> {
+  const id = /^(?:request\s+)?#?([0-9a-z]{6})$/i.exec(about ?? '')?.[1]?.toUpperCase();
+  if (id === undefined) return null;
+  const isThere =
+    (await findAccessRequest(store.database, id)) !== null || (await findRequest(store.database, id)) !== null;
+  return isThere ? id : null;
+}
+
+/** `requests [page]`: the caller's own requests. */
+async function requests(parts: CommandParts, turn: Turn, page: number): Promise<Reply> {
+  const filter = { about: null, askerId: turn.caller.id, since: null };
+  const found = await findEntriesPage(byReader(parts.store.database), filter, page - 1, ENTRIES_PER_PAGE);
+  const message = historyCard(turn.words, {
+    entries: found.entries,
+    about: null,
+    since: null,
+    page,
+    scope: 'own',
+    elsewhere: null,
+    older: found.more ? format({ verb: 'requests', page: page + 1 }) : null,
+    newer: page > 1 ? format({ verb: 'requests', page: page - 1 }) : null,
+    now: parts.store.clock.now(),
+  });
+  return { kind: 'card', inPlace: true, message };
+}
+
+export type FilterFound =
+  | {
+      readonly kind: 'filter';
+      readonly about: About | null;
+      /** The person or app in question, by its display name. */
+      readonly name: string | null;
+      readonly since: number | null;
+    }
+  | { readonly kind: 'reply'; readonly reply: Reply };
+
+/**
+ * Resolves what was typed: a day, and a person or an app. An app of exactly that name takes precedence over a person.
+ */
+export async function readFilter(parts: CommandParts, turn: Turn, command: HistoryCommand): Promise<FilterFound> {
+  const reply = (answer: Reply): FilterFound => ({ kind: 'reply', reply: answer });
+  const { words, incoming } = turn;
+  const since = command.since === null ? null : readSince(command.since, incoming.reader, parts.store.clock.now());
+  if (since !== null && since.kind !== 'since')
+    return reply(
+      say(words, { kind: since.kind === 'future' ? 'sinceFuture' : 'unclearSince', typed: command.since ?? '' }),
+    );
+  const from = since?.at ?? null;
+  if (command.about === null) return { kind: 'filter', about: null, name: null, since: from };
+
+  const app = await parts.applications.find(command.about);
+  if (!app.ok) return reply(troubleReply(words, app.trouble, tryAgain(command)));
+  if (app.value.kind === 'one') {
+    const { id, displayName } = app.value.app;
+    return { kind: 'filter', about: { appId: id }, name: displayName, since: from };
+  }
+  if (app.value.kind === 'several') {
+    const { apps, more } = app.value;
+    const message = appPicker(words, {
+      typed: command.about,
+      candidates: await appCandidates(parts, apps),
+      more,
+      choose: (id) => format({ ...command, about: id }),
+    });
+    return reply({ kind: 'card', inPlace: true, message });
+  }
+  const typed = command.about;
+  const lineFor = (about: string) => format({ ...command, about });
+  const ask = (users: readonly DirectoryUser[], more: boolean) =>
+    reply(askWhich(turn, { typed, app: null, users, more, lineFor, lineOfOne: lineFor }));
+  const found = await resolvePerson(parts.directory, typed, typistOf(incoming));
+  if (!found.ok) return reply(troubleReply(words, found.trouble, tryAgain(command)));
+  switch (found.value.kind) {
+    case 'one': {
+      const { id, displayName } = found.value.user;
+      return { kind: 'filter', about: { personId: id }, name: displayName, since: from };
+    }
+    case 'several':
+      return ask(found.value.users, found.value.more);
+    case 'noName':
+      return reply(say(words, { kind: 'noName', typed }));
+    case 'none': {
+      // A person who has left the organization is still in the history.
+      const known = await findKnown(byReader(parts.store.database), command.about);
+      const [only] = known;
+      if (only !== undefined && known.length === 1) {
+        const about = only.kind === 'app' ? { appId: only.id } : { personId: only.id };
+        return { kind: 'filter', about, name: only.name, since: from };
+      }
+      const people = await nearest(parts.directory, typed);
+      if (people.length > 1 || people.some(isGuest)) return ask(people, false);
+      return reply(await lookAgainForEither(parts, turn, { ...command, about: typed }));
+    }
+    default:
+      return assertNever(found.value, 'match');
+  }
+}
+
+export const historyCommand = defineCommand({
+  verb: 'history',
+  permission: 'history.show',
+  inPersonalChat: true,
+  chapter: 'requests',
+  examples: ['history Salesforce since monday', 'history adele', 'history since 1 November page 2'],
+  tryIt: 'history',
+  run: history,
+});
+
+export const requestsCommand = defineCommand({
+  verb: 'requests',
+  permission: 'history.show',
+  chapter: 'requests',
+  examples: ['requests', 'requests page 2'],
+  tryIt: 'requests',
+  run: (parts, turn, { page }) => requests(parts, turn, page),
+});

@@ -1,0 +1,137 @@
+import { sql } from 'kysely';
+import type { Database } from '../../../db/database.ts';
+import type { AuditEntry } from '../../../requests/audit-log.ts';
+import type { About } from './history-entry.ts';
+
+/** One entry of the append-only record, as exported for auditors. */
+export interface AuditLine {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly kind: string;
+  /** Entra object id; empty for actions of time alone, or an activity without an id. */
+  readonly actorId: string;
+  /** The actor's name in the history; null for a person whom no request names. */
+  readonly actorName: string | null;
+  /** Id of a provisioning or an access request. */
+  readonly requestId: string | null;
+  readonly appId: string | null;
+  readonly appName: string | null;
+  /** The people that the entry itself names, or the one person that an access request is for. */
+  readonly subjectIds: readonly string[];
+  readonly details: AuditEntry['details'];
+}
+
+export interface ExportFilter {
+  /** Milliseconds since 1970. */
+  readonly since: number | null;
+  readonly about: About | null;
+}
+
+/** How many entries are in memory at a time. */
+export const linesAtOnce = 500;
+
+/**
+ * The whole record, denials included, oldest first. The next page is read when the one before has been consumed, so a
+ * day takes the same memory as ten years.
+ */
+export async function* exportRecords(
+  database: Pick<Database, 'query'>,
+  { since, about }: ExportFilter,
+): AsyncGenerator<AuditLine> {
+  let after = { at: since ?? 0, id: 0 };
+  for (;;) {
+    const rows = await readPage(database, after, about);
+    for (const row of rows) {
+      const line = toLine(row);
+      if (row.concerned === 1 || about === null || namesIt(line, about)) yield line;
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < linesAtOnce) return;
+    after = { at: last.at, id: last.id };
+  }
+}
+
+interface Row {
+  readonly id: number;
+  readonly at: number;
+  readonly actor_id: string;
+  readonly kind: string;
+  readonly request_id: string | null;
+  readonly details: string;
+  readonly actor_name: string | null;
+  readonly app_id: string | null;
+  readonly app_name: string | null;
+  readonly subject_id: string | null;
+  /** 1 where the entry's request is about the person or app in question. */
+  readonly concerned: number;
+}
+
+/**
+ * Every entry of the period is read and filtered here: a search for a rare name would otherwise be one query that runs
+ * over the whole record.
+ */
+async function readPage(
+  { query }: Pick<Database, 'query'>,
+  after: { readonly at: number; readonly id: number },
+  about: About | null,
+): Promise<readonly Row[]> {
+  const { rows } = await sql<Row>`
+    select entry.id, entry.at, entry.actor_id, entry.kind, entry.request_id, entry.details,
+      coalesce(
+        case when access.ended_by_id = entry.actor_id then access.ended_by_name end,
+        (select name from known_names
+          where folded = lower(entry.actor_id) and kind = 'person' and known_names.id = entry.actor_id)
+      ) as actor_name,
+      coalesce(asked.app_id, access.app_id) as app_id,
+      coalesce(asked.app_name, access.app_name) as app_name,
+      access.subject_id,
+      case when ${isConcerned(about)} then 1 else 0 end as concerned
+    from records entry
+    left join requests asked on asked.id = entry.request_id
+    left join access_requests access on access.id = entry.request_id
+    where (entry.at, entry.id) > (${after.at}, ${after.id})
+    order by entry.at, entry.id
+    limit ${sql.lit(linesAtOnce)}`.execute(query);
+  return rows;
+}
+
+function isConcerned(about: About | null) {
+  if (about === null) return sql`1 = 1`;
+  if ('appId' in about) return sql`coalesce(asked.app_id, access.app_id) = ${about.appId}`;
+  const { personId } = about;
+  return sql`entry.actor_id = ${personId} or asked.asker_id = ${personId} or access.asker_id = ${personId}
+    or access.subject_id = ${personId}
+    or exists (select 1 from tasks where tasks.subject_id = ${personId} and tasks.asked_at = asked.created_at
+      and tasks.request_id = asked.id)`;
+}
+
+function toLine(row: Row): AuditLine {
+  const details = JSON.parse(row.details) as AuditEntry['details'];
+  const named = subjectsIn(details);
+  const ofAccess = row.subject_id === null ? [] : [row.subject_id];
+  return {
+    at: new Date(row.at).toISOString(),
+    kind: row.kind,
+    actorId: row.actor_id,
+    actorName: row.actor_name,
+    requestId: row.request_id,
+    appId: row.app_id ?? appIn(details),
+    appName: row.app_name,
+    subjectIds: named.length > 0 ? named : ofAccess,
+    details,
+  };
+}
+
+/** The keys under which writers of entries store subjects and app; see `writeAudit`'s callers. */
+function subjectsIn({ subject, subjects, members }: AuditEntry['details']): string[] {
+  return [...new Set([subject, subjects, members].flatMap((ids) => ids ?? []).map(String))];
+}
+
+function appIn({ app }: AuditEntry['details']): string | null {
+  return typeof app === 'string' ? app : null;
+}
+
+/** For an entry without a request, or about a group's member: the entry itself may name the person or app. */
+function namesIt(line: AuditLine, about: About): boolean {
+  return 'appId' in about ? line.appId === about.appId : line.subjectIds.includes(about.personId);
+}

@@ -1,0 +1,97 @@
+import type { OutcomeKind } from '../../../graph/outcome.ts';
+import type { AccessStateKind } from '../../approvals/access-requests/access-request.ts';
+import type { Person } from '../../../requests/request.ts';
+
+/**
+ * One line of the history: what was asked for, and its result. An access request and the provisioning request that
+ * carries it out are one line, that of the access request. Where only the latter is in the requested period, it has a
+ * line of its own, with its approver.
+ */
+export type HistoryEntry =
+  | {
+      readonly kind: 'provisioning';
+      /** When it was asked for; milliseconds since 1970. */
+      readonly at: number;
+      readonly requestId: string;
+      readonly asker: Person;
+      readonly app: AppName;
+      /** Null for several people; a group is one subject. */
+      readonly subject: SubjectName | null;
+      /** For a group: how many of its members are provisioned with it. */
+      readonly people: number;
+      readonly isGroup: boolean;
+      readonly result: HistoryResult;
+      /** Null where no approval was needed. */
+      readonly approvedBy: Person | null;
+    }
+  | {
+      readonly kind: 'access';
+      readonly at: number;
+      readonly accessRequestId: string;
+      readonly asker: Person;
+      readonly app: AppName;
+      readonly subject: SubjectName;
+      readonly state: AccessStateKind;
+      /**
+       * Milliseconds since 1970: the start of a day in `timeZone`, the requester's; null for "as soon as it is
+       * approved".
+       */
+      readonly startsAt: number | null;
+      readonly timeZone: string;
+      /** The approver who approved or denied it; null while there is no decision. */
+      readonly decidedBy: Person | null;
+      /** The provisioning request that carries it out, and its result; null while there is none. */
+      readonly requestId: string | null;
+      readonly result: HistoryResult | null;
+    };
+
+export type HistoryResult =
+  /** `running`: of several calls some have begun, and not all have ended. */
+  | { readonly kind: 'waiting' | 'running' | 'held' | 'cancelled' }
+  /** How many calls ended how. Cancelled ones are counted separately. */
+  | {
+      readonly kind: 'done';
+      readonly counts: Readonly<Partial<Record<OutcomeKind, number>>>;
+      readonly cancelled: number;
+    };
+
+/** The service principal's object id and display name. */
+export interface AppName {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface SubjectName {
+  /** Entra object id, or the id in the job's source. */
+  readonly id: string;
+  readonly name: string;
+  /** A second line that identifies it, e.g. the user principal name. */
+  readonly label: string | null;
+}
+
+/** A person, as requester or subject; or an app. Ids alone, as names change. */
+export type About = { readonly personId: string } | { readonly appId: string };
+
+export interface HistoryFilter {
+  readonly about: About | null;
+  /** Only what this person asked for. */
+  readonly askerId: string | null;
+  /** Nothing asked for before this; milliseconds since 1970. */
+  readonly since: number | null;
+  /**
+   * Only what this person asked for, and what concerns one of these: of another person's request for several, only the
+   * part about these is shown. Missing or null for everything.
+   */
+  readonly only?: OwnPart | null;
+}
+
+export interface OwnPart {
+  readonly askerId: string;
+  readonly subjectIds: readonly string[];
+}
+
+/** A position in the history; what follows it is older. */
+export interface Cursor {
+  readonly at: number;
+  readonly id: string;
+}

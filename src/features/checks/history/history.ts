@@ -1,0 +1,60 @@
+import type { Database } from '../../../db/database.ts';
+import type { Cursor, HistoryEntry, HistoryFilter } from './history-entry.ts';
+import { findKeyAt } from './key-at.ts';
+import { findAccessKeys, findKeys, findProvisioningKeys } from './keys.ts';
+import { readEntries } from './read-entries.ts';
+
+/** The next lines of the history after the cursor, newest first, and where to go on; null at the end. */
+export async function findEntries(
+  database: Database,
+  { after, limit, ...filter }: HistoryFilter & { readonly after: Cursor | null; readonly limit: number },
+): Promise<{ readonly entries: readonly HistoryEntry[]; readonly next: Cursor | null }> {
+  const keys = await findKeys(database, filter, after, limit + 1);
+  const shown = keys.slice(0, limit);
+  const last = shown.at(-1);
+  const next = keys.length > limit && last !== undefined ? { at: last.at, id: last.id } : null;
+  return { entries: await readEntries(database, shown, filter.only ?? null), next };
+}
+
+/** One page, newest first. Pages count from 0; one beyond the end is empty. */
+export async function findEntriesPage(
+  database: Database,
+  filter: HistoryFilter,
+  page: number,
+  perPage: number,
+): Promise<{ readonly entries: readonly HistoryEntry[]; readonly more: boolean }> {
+  const after = page === 0 ? null : await findKeyAt(database, filter, page * perPage - 1);
+  if (page > 0 && after === null) return { entries: [], more: false };
+  const { entries, next } = await findEntries(database, { ...filter, after, limit: perPage });
+  return { entries, more: next !== null };
+}
+
+/**
+ * The latest request for this person in this app, by the time it was made or, after an approval, carried out; null when
+ * there was none. Of a request for several people it gives this person's result. Members of a group's call are not
+ * found.
+ */
+export async function lastEntryAbout(
+  database: Database,
+  personId: string,
+  appId: string,
+): Promise<HistoryEntry | null> {
+  const sought = { subjectIds: [personId], appId };
+  const [asked] = await findAccessKeys(database, sought, 1);
+  // Here the day counts on which it was carried out, not the one on which it was requested.
+  const [provisioned] = await findProvisioningKeys(database, sought, 1, null);
+  if (provisioned === undefined || (asked !== undefined && asked.at > provisioned.at)) {
+    if (asked === undefined) return null;
+    return (await readEntries(database, [{ kind: 'access', ...asked }]))[0] ?? null;
+  }
+  const carries = await database.query
+    .selectFrom('access_requests')
+    .select(['created_at as at', 'id'])
+    .where('request_id', '=', provisioned.id)
+    .executeTakeFirst();
+  const key =
+    carries === undefined
+      ? ({ kind: 'provisioning', ...provisioned } as const)
+      : ({ kind: 'access', ...carries } as const);
+  return (await readEntries(database, [key], { askerId: null, subjectIds: [personId] }))[0] ?? null;
+}

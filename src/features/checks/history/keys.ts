@@ -1,0 +1,195 @@
+import {
+  type ExpressionBuilder,
+  type ExpressionWrapper,
+  type Kysely,
+  type SelectQueryBuilder,
+  type SqlBool,
+  sql,
+} from 'kysely';
+import type { Database } from '../../../db/database.ts';
+import type { Schema } from '../../../db/schema.ts';
+import type { Cursor, HistoryFilter, OwnPart } from './history-entry.ts';
+
+/**
+ * The next lines of the history, by time and id alone. Every query walks an index that is already in this order and
+ * stops at the page's end, so a page costs the same whether the history is a hundred lines long or a hundred thousand.
+ * A search that needs two indexes at once, for a person as requester or as subject, is two queries with merged results.
+ */
+export interface Key extends Cursor {
+  readonly kind: 'provisioning' | 'access';
+}
+
+/** The conditions of one query; all of them must hold. */
+export interface Sought {
+  readonly askerId?: string;
+  readonly notAskerIds?: readonly string[];
+  readonly appId?: string;
+  /** One of these. */
+  readonly subjectIds?: readonly string[];
+  readonly since?: number;
+  readonly after?: Cursor;
+  /** No older than this one. */
+  readonly upTo?: Cursor;
+}
+
+/** The next keys after the cursor, newest first. */
+export async function findKeys(
+  database: Database,
+  filter: HistoryFilter,
+  after: Cursor | null,
+  limit: number,
+): Promise<Key[]> {
+  const { since } = filter;
+  const sought = soughtBy(filter).map((one) => ({
+    ...one,
+    ...(since === null ? {} : { since }),
+    ...(after === null ? {} : { after }),
+  }));
+  const access: Cursor[] = [];
+  for (const one of sought) access.push(...(await findAccessKeys(database, one, limit)));
+  const newestAccess = access.toSorted(newestFirst).slice(0, limit);
+  // Anything older than a whole page cannot be on it. Where access requests fill the page, this spares walking past
+  // every provisioning request that carries one out.
+  const notBefore = newestAccess.length === limit ? newestAccess.at(-1)?.at : undefined;
+  const provisioning: Cursor[] = [];
+  for (const one of sought) {
+    const from = Math.max(one.since ?? 0, notBefore ?? 0);
+    const bounded = from === 0 ? one : { ...one, since: from };
+    provisioning.push(...(await findProvisioningKeys(database, bounded, limit, since ?? 0)));
+  }
+  return [
+    ...newestAccess.map((key): Key => ({ kind: 'access', ...key })),
+    ...provisioning.map((key): Key => ({ kind: 'provisioning', ...key })),
+  ]
+    .toSorted(newestFirst)
+    .slice(0, limit);
+}
+
+/** The queries, of which no two find the same line. */
+export function soughtBy({ about, askerId, only = null }: HistoryFilter): Sought[] {
+  if (only !== null) return soughtOfPart(about, only);
+  const asked = askerId === null ? {} : { askerId };
+  if (about === null) return [asked];
+  if ('appId' in about) return [{ ...asked, appId: about.appId }];
+  const { personId } = about;
+  if (askerId === null) return [{ askerId: personId }, { subjectIds: [personId], notAskerIds: [personId] }];
+  return askerId === personId ? [asked] : [{ ...asked, subjectIds: [personId] }];
+}
+
+/** The same where only a part may be seen; again no two find the same line. */
+function soughtOfPart(about: HistoryFilter['about'], { askerId, subjectIds }: OwnPart): Sought[] {
+  const concerning = (sought: Sought) => (subjectIds.length === 0 ? [] : [{ subjectIds, ...sought }]);
+  if (about === null || 'appId' in about)
+    return [{ askerId, ...about }, ...concerning({ notAskerIds: [askerId], ...about })];
+  const { personId } = about;
+  if (personId === askerId) return [{ askerId }];
+  const isOneOfThese = subjectIds.includes(personId);
+  return [
+    { askerId, subjectIds: [personId] },
+    ...concerning({ askerId: personId }),
+    ...(isOneOfThese ? [{ subjectIds: [personId], notAskerIds: [askerId, personId] }] : []),
+  ];
+}
+
+export function findAccessKeys({ query }: Database, sought: Sought, limit: number): Promise<Cursor[]> {
+  return inOrder(accessKeys(query, sought), limit).execute();
+}
+
+/**
+ * Leaves out those that carry out an access request, unless that was made before `accessSince`; null leaves out none.
+ */
+export function findProvisioningKeys(
+  { query }: Database,
+  sought: Sought,
+  limit: number,
+  accessSince: number | null,
+): Promise<Cursor[]> {
+  return inOrder(provisioningKeys(query, sought, accessSince), limit).execute();
+}
+
+/** A query for keys. */
+export type Keys = SelectQueryBuilder<Schema, 'access_requests' | 'requests' | 'tasks', Cursor>;
+
+export function inOrder<T extends keyof Schema>(keys: SelectQueryBuilder<Schema, T, Cursor>, limit: number) {
+  return keys.orderBy(sql`at`, 'desc').orderBy(sql`id`, 'desc').limit(limit);
+}
+
+export function accessKeys(query: Kysely<Schema>, sought: Sought): Keys {
+  let found = query.selectFrom('access_requests').select(['created_at as at', 'id']);
+  if (sought.askerId !== undefined) found = found.where('asker_id', '=', sought.askerId);
+  for (const id of sought.notAskerIds ?? []) found = found.where('asker_id', '!=', id);
+  if (sought.appId !== undefined) found = found.where('app_id', '=', sought.appId);
+  if (sought.subjectIds !== undefined) found = found.where('subject_id', 'in', sought.subjectIds);
+  if (sought.since !== undefined) found = found.where('created_at', '>=', sought.since);
+  if (sought.after !== undefined) found = found.where(olderThan('created_at', 'id', sought.after));
+  if (sought.upTo !== undefined) found = found.where(noOlderThan('created_at', 'id', sought.upTo));
+  return found as Keys;
+}
+
+export function provisioningKeys(query: Kysely<Schema>, sought: Sought, accessSince: number | null): Keys {
+  const { subjectIds } = sought;
+  const isSought = ofRequests(sought, accessSince);
+  return subjectIds === undefined
+    ? throughRequests(query, sought, isSought)
+    : throughCalls(query, { ...sought, subjectIds }, isSought);
+}
+
+type OfRequests = (request: ExpressionBuilder<Schema, 'requests'>) => ExpressionWrapper<Schema, 'requests', SqlBool>;
+
+function ofRequests({ askerId, notAskerIds = [], appId }: Sought, accessSince: number | null): OfRequests {
+  return (request) =>
+    request.and([
+      ...(askerId === undefined ? [] : [request('requests.asker_id', '=', askerId)]),
+      ...notAskerIds.map((id) => request('requests.asker_id', '!=', id)),
+      ...(appId === undefined ? [] : [request('requests.app_id', '=', appId)]),
+      ...(accessSince === null
+        ? []
+        : [request.or([request('requests.access_at', 'is', null), request('requests.access_at', '<', accessSince)])]),
+    ]);
+}
+
+function throughRequests(query: Kysely<Schema>, { since, after, upTo }: Sought, isSought: OfRequests): Keys {
+  let found = query.selectFrom('requests').select(['requests.created_at as at', 'requests.id']).where(isSought);
+  if (since !== undefined) found = found.where('requests.created_at', '>=', since);
+  if (after !== undefined) found = found.where(olderThan('requests.created_at', 'requests.id', after));
+  if (upTo !== undefined) found = found.where(noOlderThan('requests.created_at', 'requests.id', upTo));
+  return found as Keys;
+}
+
+/**
+ * The subject's own calls are in order. Each one's request is looked up, not joined: if the engines expect many calls,
+ * they would begin with the requests.
+ */
+function throughCalls(
+  query: Kysely<Schema>,
+  { subjectIds, since, after, upTo }: Sought & { readonly subjectIds: readonly string[] },
+  isSought: OfRequests,
+): Keys {
+  let found = query
+    .selectFrom('tasks')
+    .select(sql<number>`tasks.asked_at`.as('at'))
+    .select('tasks.request_id as id')
+    .distinct()
+    .where('tasks.subject_id', 'in', subjectIds)
+    .where(({ selectFrom }) => {
+      const ownRequest = selectFrom('requests').whereRef('requests.id', '=', 'tasks.request_id');
+      return sql<SqlBool>`${ownRequest.select((request) => isSought(request).as('is_sought'))}`;
+    });
+  if (since !== undefined) found = found.where('tasks.asked_at', '>=', since);
+  if (after !== undefined) found = found.where(olderThan('tasks.asked_at', 'tasks.request_id', after));
+  if (upTo !== undefined) found = found.where(noOlderThan('tasks.asked_at', 'tasks.request_id', upTo));
+  return found as Keys;
+}
+
+/** As comparisons of pairs, for which both engines use the index. */
+const olderThan = (time: string, name: string, { at, id }: Cursor) =>
+  sql<boolean>`(${sql.ref(time)}, ${sql.ref(name)}) < (${at}, ${id})`;
+
+const noOlderThan = (time: string, name: string, { at, id }: Cursor) =>
+  sql<boolean>`(${sql.ref(time)}, ${sql.ref(name)}) >= (${at}, ${id})`;
+
+export function newestFirst(one: Cursor, other: Cursor): number {
+  if (one.at !== other.at) return other.at - one.at;
+  if (one.id === other.id) return 0;
+  return one.id < other.id ? 1 : -1;
+}

@@ -1,0 +1,165 @@
+import { type ExpressionBuilder, sql } from 'kysely';
+import type { Database } from '../../../db/database.ts';
+import type { Schema, TaskRow } from '../../../db/schema.ts';
+import type { OutcomeKind } from '../../../graph/outcome.ts';
+import type { AccessStateKind } from '../../approvals/access-requests/access-request.ts';
+import type { Person } from '../../../requests/request.ts';
+import type { HistoryEntry, HistoryResult } from './history-entry.ts';
+import type { Key } from './keys.ts';
+
+interface Part {
+  readonly askerId: string | null;
+  readonly subjectIds: readonly string[];
+}
+
+type Provisioning = Extract<HistoryEntry, { kind: 'provisioning' }>;
+
+/**
+ * The history lines of these keys, in their order. An outcome's report is never read: it is long, and a line shows none
+ * of it. With `only`, another person's request for several people shows these people alone; each key must have a call
+ * for one of them.
+ */
+export async function readEntries(
+  database: Database,
+  keys: readonly Key[],
+  only: Part | null = null,
+): Promise<HistoryEntry[]> {
+  const { query } = database;
+  const idsOf = (kind: Key['kind']) => keys.filter((key) => key.kind === kind).map(({ id }) => id);
+  const accessIds = idsOf('access');
+  const access =
+    accessIds.length === 0
+      ? []
+      : await query
+          .selectFrom('access_requests')
+          .select(['id', 'created_at', 'asker_id', 'asker_name', 'app_id', 'app_name', 'request_id', 'state'])
+          .select(['subject_id', 'subject_name', 'subject_label', 'decided_by_id', 'decided_by_name'])
+          .select(['starts_at', 'time_zone'])
+          .where('id', 'in', accessIds)
+          .execute();
+  const carriedOut = access.flatMap(({ request_id }) => (request_id === null ? [] : [request_id]));
+  const provisionings = await readProvisionings(database, [...idsOf('provisioning'), ...carriedOut], only);
+  const entries = new Map<string, HistoryEntry>(provisionings);
+  for (const row of access)
+    entries.set(row.id, {
+      kind: 'access',
+      at: row.created_at,
+      accessRequestId: row.id,
+      asker: { id: row.asker_id, name: row.asker_name },
+      app: { id: row.app_id, name: row.app_name },
+      subject: { id: row.subject_id, name: row.subject_name, label: row.subject_label },
+      state: row.state,
+      startsAt: row.starts_at,
+      timeZone: row.time_zone,
+      decidedBy: personOf(row.decided_by_id, row.decided_by_name),
+      requestId: row.request_id,
+      // A request that waits for a retry, or was given up after an attempt, is shown by its own state.
+      result: isCarriedOut(row.state) ? (provisionings.get(row.request_id ?? '')?.result ?? null) : null,
+    });
+  return keys.flatMap(({ id }) => entries.get(id) ?? []);
+}
+
+const isCarriedOut = (state: AccessStateKind): boolean => state === 'started' || state === 'finished';
+
+async function readProvisionings(
+  { query }: Database,
+  ids: readonly string[],
+  only: Part | null,
+): Promise<Map<string, Provisioning>> {
+  if (ids.length === 0) return new Map();
+  const rows = await query
+    .selectFrom('requests')
+    .leftJoin('access_requests', 'access_requests.request_id', 'requests.id')
+    .select(['requests.id', 'requests.created_at', 'requests.asker_id', 'requests.asker_name'])
+    .select(['requests.app_id', 'requests.app_name'])
+    .select(['access_requests.decided_by_id', 'access_requests.decided_by_name'])
+    .where('requests.id', 'in', ids)
+    .execute();
+  const own = rows.filter((row) => only !== null && row.asker_id === only.askerId).map(({ id }) => id);
+  const inThese = query.selectFrom('tasks').where('request_id', 'in', ids);
+  const calls =
+    only === null
+      ? inThese
+      : inThese.where((call) => call.or([isIn(call, 'subject_id', only.subjectIds), isIn(call, 'request_id', own)]));
+  const counts = await calls
+    .select(['request_id', 'state', 'outcome_kind'])
+    .select((select) => select.fn.countAll<number>().as('tasks'))
+    .groupBy(['request_id', 'state', 'outcome_kind'])
+    .execute();
+  const firsts = await (only === null ? calls.where('position', '=', 0) : calls)
+    .select(['request_id', 'subject_id', 'subject_type', 'subject_name', 'subject_label'])
+    .orderBy('position')
+    .execute();
+  const isGroup = (type: string | undefined) => type?.toLowerCase() === 'group';
+  const groupIds = firsts.filter((first) => isGroup(first.subject_type)).map(({ request_id }) => request_id);
+  const members = await countMembers(query, groupIds);
+
+  const provisionings = rows.map((row): [string, Provisioning] => {
+    const first = firsts.find(({ request_id }) => request_id === row.id);
+    const ofRequest = counts.filter(({ request_id }) => request_id === row.id);
+    const people = ofRequest.reduce((total, { tasks }) => total + tasks, 0);
+    const ofGroup = isGroup(first?.subject_type);
+    const isOne = first !== undefined && (ofGroup || people === 1);
+    const entry: Provisioning = {
+      kind: 'provisioning',
+      at: row.created_at,
+      requestId: row.id,
+      asker: { id: row.asker_id, name: row.asker_name },
+      app: { id: row.app_id, name: row.app_name },
+      subject: isOne ? { id: first.subject_id, name: first.subject_name, label: first.subject_label } : null,
+      people: ofGroup ? (members.get(row.id) ?? 0) : people,
+      isGroup: ofGroup,
+      result: resultOf(ofRequest),
+      approvedBy: personOf(row.decided_by_id, row.decided_by_name),
+    };
+    return [row.id, entry];
+  });
+  return new Map(provisionings);
+}
+
+type CallOf = ExpressionBuilder<Schema, 'tasks'>;
+
+/** PostgreSQL rejects an empty list. */
+const isIn = (call: CallOf, column: 'subject_id' | 'request_id', ids: readonly string[]) =>
+  ids.length === 0 ? sql<boolean>`1 = 0` : call(column, 'in', ids);
+
+/** The members are stored after the reports in their rows, so they are read for groups alone. */
+async function countMembers(query: Database['query'], ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  if (ids.length === 0) return counts;
+  const rows = await query
+    .selectFrom('tasks')
+    .select(['request_id', 'members'])
+    .where('request_id', 'in', ids)
+    .execute();
+  for (const { request_id, members } of rows) {
+    const { length } = JSON.parse(members) as readonly unknown[];
+    counts.set(request_id, (counts.get(request_id) ?? 0) + length);
+  }
+  return counts;
+}
+
+interface Count {
+  readonly state: TaskRow['state'];
+  readonly outcome_kind: string | null;
+  readonly tasks: number;
+}
+
+function resultOf(counts: readonly Count[]): HistoryResult {
+  const some = (state: TaskRow['state']) => counts.some((count) => count.state === state);
+  if (some('held')) return { kind: 'held' };
+  if (some('running') || (some('waiting') && some('done'))) return { kind: 'running' };
+  if (some('waiting')) return { kind: 'waiting' };
+  if (!some('done')) return { kind: 'cancelled' };
+  const outcomes: Partial<Record<OutcomeKind, number>> = {};
+  let cancelled = 0;
+  for (const { state, outcome_kind, tasks } of counts) {
+    if (state === 'done' && outcome_kind !== null) outcomes[outcome_kind as OutcomeKind] = tasks;
+    if (state === 'cancelled') cancelled += tasks;
+  }
+  return { kind: 'done', counts: outcomes, cancelled };
+}
+
+function personOf(id: string | null, name: string | null): Person | null {
+  return id === null ? null : { id, name: name ?? '' };
+}

@@ -1,0 +1,31 @@
+import { deny } from '../../access/policy.ts';
+import { isVisible, visibleTo } from '../../access/seeing.ts';
+import { type LineItem, mostRead, readLineNow } from '../../requests/line.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { QUEUE_ROWS, queueCard } from './cards/queue-card.ts';
+import { troubleReply } from '../../chat/registry/turn.ts';
+
+/** `queue`: the running and waiting tasks, their requesters, and when they start. */
+async function queue(parts: CommandParts, turn: Turn): Promise<Reply> {
+  const visible = await visibleTo(parts.access, turn.caller);
+  if (!visible.ok) return troubleReply(turn.words, visible.trouble);
+  const isPart = visible.value.kind === 'own';
+  const whole = await readLineNow(parts.store, isPart ? mostRead : QUEUE_ROWS);
+  const isSeen = ({ asker, subject }: LineItem) =>
+    isVisible(visible.value, asker.id, subject === null ? [] : [subject.id]);
+  // Tasks that the caller may not see are counted and not named.
+  const line = isPart ? { ...whole, items: whole.items.filter(isSeen).slice(0, QUEUE_ROWS) } : whole;
+  const canCancel = deny(turn.caller, 'request.cancel') === null;
+  const now = parts.store.clock.now();
+  return { kind: 'card', inPlace: true, message: queueCard(turn.words, { ...line, canCancel, now }) };
+}
+
+export const queueCommand = defineCommand({
+  verb: 'queue',
+  permission: 'queue.show',
+  chapter: 'check',
+  examples: ['queue'],
+  tryIt: 'queue',
+  run: queue,
+});

@@ -1,0 +1,140 @@
+import type { Selectable, Transaction } from 'kysely';
+import { longestLeaseMs } from '../../../db/leases.ts';
+import type { RoundRow, Schema } from '../../../db/schema.ts';
+import type { Lease } from '../../../requests/request.ts';
+import type { StoreParts } from '../../../requests/store.ts';
+import { enqueueAnnouncements } from './announcements.ts';
+import { changeBetween, type WatchedStatus, watchedStateOf } from '../../../chat/jobs/job-change.ts';
+import { quarantinedApps } from '../../../chat/jobs/seen-jobs.ts';
+import { toWatch } from './watch.ts';
+
+/**
+ * The round that reads all watched jobs, and those in quarantine. The database stores when it is due, and which process
+ * makes it. Every change to what is watched, or to what is known about it, locks the round's one row, so these changes
+ * are serialized; and a process that has lost the round meanwhile does not store what it read, as that may be outdated.
+ */
+type RoundParts = Pick<StoreParts, 'database' | 'clock'>;
+
+const round = 'watching';
+
+/** Locks the round's row, where other processes could read it too, and returns it. */
+export async function lockRound(
+  { database }: RoundParts,
+  transaction: Transaction<Schema>,
+): Promise<Selectable<RoundRow>> {
+  await transaction
+    .insertInto('rounds')
+    .values({ name: round, due_at: 0 })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute();
+  const found = transaction.selectFrom('rounds').selectAll().where('name', '=', round);
+  return (database.dialect.lockRows ? found.forUpdate() : found).executeTakeFirstOrThrow();
+}
+
+export type RoundClaim =
+  | { readonly kind: 'claimed'; readonly appIds: readonly string[] }
+  /** Nothing to do before then; milliseconds from now. */
+  | { readonly kind: 'later'; readonly inMs: number };
+
+/** Leases the round, if it is due and no other process makes it. */
+export async function claimRound(parts: RoundParts, lease: Lease, everyMs: number): Promise<RoundClaim> {
+  const { database, clock } = parts;
+  return database.transact(async (transaction): Promise<RoundClaim> => {
+    const row = await lockRound(parts, transaction);
+    const now = clock.now();
+    const isHeld =
+      row.lease_owner !== null &&
+      row.lease_owner !== lease.owner &&
+      // Where one process owns the database, the owner of any other lease is gone.
+      !database.dialect.singleProcess &&
+      (row.lease_until ?? 0) > now &&
+      (row.lease_until ?? 0) <= now + longestLeaseMs;
+    if (isHeld) return { kind: 'later', inMs: Math.max((row.lease_until ?? 0) - now, 1) };
+    const inMs = row.due_at - now;
+    // A wall clock that was set back must not make the pause longer.
+    if (inMs > 0 && inMs <= everyMs) return { kind: 'later', inMs };
+    const watched = await transaction.selectFrom('watches').select('app_id').distinct().orderBy('app_id').execute();
+    const seen = await quarantinedApps({ query: transaction });
+    const appIds = [...new Set([...watched.map(({ app_id }) => app_id), ...seen])];
+    if (appIds.length === 0) {
+      await transaction
+        .updateTable('rounds')
+        .set({ due_at: now + everyMs })
+        .where('name', '=', round)
+        .execute();
+      return { kind: 'later', inMs: everyMs };
+    }
+    await transaction
+      .updateTable('rounds')
+      .set({ lease_owner: lease.owner, lease_until: lease.until, due_at: now + everyMs })
+      .where('name', '=', round)
+      .execute();
+    return { kind: 'claimed', appIds };
+  });
+}
+
+/** Makes the next round due, as there is an app that has not been read yet. Call it with the round's row locked. */
+export async function hastenRound(transaction: Transaction<Schema>, at: number): Promise<void> {
+  await transaction.updateTable('rounds').set({ due_at: at }).where('name', '=', round).execute();
+}
+
+/** Renews the lease until then, unless it is lost. */
+export async function renewRound({ database }: RoundParts, { owner, until }: Lease): Promise<void> {
+  await database.query
+    .updateTable('rounds')
+    .set({ lease_until: until })
+    .where('name', '=', round)
+    .where('lease_owner', '=', owner)
+    .execute();
+}
+
+/** Releases the lease, if still held. The next round's due time is stored already. */
+export async function releaseRound({ database }: RoundParts, owner: string): Promise<void> {
+  await database.query
+    .updateTable('rounds')
+    .set({ lease_owner: null, lease_until: null })
+    .where('name', '=', round)
+    .where('lease_owner', '=', owner)
+    .execute();
+}
+
+/**
+ * Stores a job's status, and queues a card for every conversation that watches it if the change is news: both or
+ * neither. True when a card was queued; a process that has lost the round stores nothing.
+ */
+export async function noteStatus(
+  parts: RoundParts,
+  owner: string,
+  appId: string,
+  status: WatchedStatus,
+): Promise<boolean> {
+  const { database, clock } = parts;
+  const state = watchedStateOf(status);
+  if (state === null) return false;
+  return database.transact(async (transaction) => {
+    if ((await lockRound(parts, transaction)).lease_owner !== owner) return false;
+    const known = await transaction
+      .selectFrom('watched_jobs')
+      .select('state')
+      .where('app_id', '=', appId)
+      .executeTakeFirst();
+    const watches = await transaction
+      .selectFrom('watches')
+      .selectAll()
+      .where('app_id', '=', appId)
+      .orderBy('key')
+      .execute();
+    if (watches.length === 0 || known?.state === state) return false;
+    const at = clock.now();
+    const columns = { state, status: JSON.stringify(status), since: at };
+    await transaction
+      .insertInto('watched_jobs')
+      .values({ app_id: appId, ...columns })
+      .onConflict((conflict) => conflict.column('app_id').doUpdateSet(columns))
+      .execute();
+    const change = changeBetween(known?.state ?? null, state);
+    if (change === null) return false;
+    await enqueueAnnouncements(transaction, watches.map(toWatch), { change, status, at });
+    return true;
+  });
+}

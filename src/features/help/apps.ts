@@ -1,0 +1,59 @@
+import type { Application } from '../../graph/applications.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { type AppState, apps as appsCard } from './cards/apps-card.ts';
+import type { JobReading } from '../../chat/jobs/job-words.ts';
+import { readJobsOfAll } from '../checks/status.ts';
+import { troubleReply } from '../../chat/registry/turn.ts';
+
+/** One screenful. */
+const mostShown = 20;
+/** Apps not read by then are shown as unknown. */
+const patienceMs = 2_500;
+
+/** `apps [search]`: the apps that commands can name, and how each is set up for provisioning. */
+async function apps(parts: CommandParts, turn: Turn, search: string | null): Promise<Reply> {
+  const listing = await parts.applications.list();
+  if (!listing.ok) return troubleReply(turn.words, listing.trouble);
+  const fitting = listing.value.items.filter((app) => search === null || fits(app, search));
+  const read = await readJobsOfAll(parts, fitting, patienceMs);
+  // When the screen cannot hold all, apps with a job are chosen first; the order by name stays.
+  const chosen = new Set(
+    [...read.filter(({ status }) => status !== 'none'), ...read.filter(({ status }) => status === 'none')]
+      .slice(0, mostShown)
+      .map(({ app }) => app.id),
+  );
+  const entries = read
+    .filter(({ app }) => chosen.has(app.id))
+    .map(({ app, status }) => ({ name: app.displayName, aliases: app.aliases, state: stateOf(status) }));
+  const { complete } = listing.value;
+  return { kind: 'card', message: appsCard(turn.words, { entries, count: fitting.length, complete, search }) };
+}
+
+function fits(app: Application, search: string): boolean {
+  return [app.displayName, ...app.aliases].some((name) => name.toLowerCase().includes(search.toLowerCase()));
+}
+
+function stateOf(reading: JobReading): AppState {
+  if (reading === 'none') return 'notConfigured';
+  if (reading === 'unread') return 'unknown';
+  if (reading === 'appDisabled') return 'appDisabled';
+  switch (reading.health.kind) {
+    case 'running':
+    case 'failing':
+      return 'healthy';
+    case 'other':
+      return 'unknown';
+    default:
+      return reading.health.kind;
+  }
+}
+
+export const appsCommand = defineCommand({
+  verb: 'apps',
+  permission: 'apps.list',
+  chapter: 'check',
+  examples: ['apps', 'apps sales'],
+  tryIt: 'apps',
+  run: (parts, turn, { search }) => apps(parts, turn, search),
+});

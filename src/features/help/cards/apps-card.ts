@@ -1,0 +1,85 @@
+import type { AppsView } from '../../../chat/cards/card-views.ts';
+import { renderLargestThatFits } from '../../../chat/cards/render.ts';
+import { markdownText } from '../../../chat/cards/safe-text.ts';
+import type { MessageKey, Messages } from '../../../chat/messages.ts';
+import type { CardMessage } from '../../../chat/reply.ts';
+import { LONGEST_NAME, maybe, short } from '../../../chat/views/parts.ts';
+import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+
+export type AppState =
+  | 'healthy'
+  | 'neverRun'
+  | 'paused'
+  | 'quarantined'
+  | 'disabled'
+  | 'appDisabled'
+  | 'notConfigured'
+  | 'unknown';
+
+export interface AppEntry {
+  readonly name: string;
+  readonly state: AppState;
+  /** Other names that Usher accepts for the app. */
+  readonly aliases: readonly string[];
+}
+
+const STATES: Readonly<Record<AppState, { readonly tone: Tone; readonly word: MessageKey }>> = {
+  healthy: { tone: 'good', word: 'appState.healthy' },
+  neverRun: { tone: 'neutral', word: 'appState.neverRun' },
+  paused: { tone: 'warning', word: 'appState.paused' },
+  quarantined: { tone: 'bad', word: 'appState.quarantined' },
+  disabled: { tone: 'neutral', word: 'appState.disabled' },
+  appDisabled: { tone: 'warning', word: 'appState.appDisabled' },
+  notConfigured: { tone: 'neutral', word: 'appState.notConfigured' },
+  unknown: { tone: 'unknown', word: 'appState.unknown' },
+};
+
+/** Rows on one card, from a screenful down to what fits with the longest names. */
+const ROW_COUNTS = [25, 15, 8];
+const LONGEST_ALIASES = 120;
+
+/** The apps that match a search, or all of them: some of `count`, or of more where the list is incomplete. */
+export function apps(
+  words: Messages,
+  {
+    entries,
+    count,
+    complete,
+    search,
+  }: {
+    readonly entries: readonly AppEntry[];
+    readonly count: number;
+    readonly complete: boolean;
+    readonly search: string | null;
+  },
+): CardMessage {
+  const names = words.list(entries.slice(0, 5).map(({ name }) => short(name, 40)));
+  const isPart = !complete || count > entries.length;
+  const part = { shown: entries.length, count, more: complete ? 'no' : 'yes' };
+  const said = isPart ? words.plain('apps.part', part) : words.plain('apps.summary', { count });
+  const summary = [said, names].filter((text) => text !== '').join(': ');
+  const card = renderLargestThatFits('apps', ROW_COUNTS, (rows) => ({
+    fallbackText: summary,
+    title: search === null ? words.card('apps.title') : words.card('apps.titleSearch', { search: short(search) }),
+    intro: maybe(entries.length === 0 ? noneText(words, search) : isPart ? words.card('apps.part', part) : null),
+    rows: entries.slice(0, rows).map((entry) => row(words, entry)),
+    more: maybe(isPart || entries.length > rows ? words.card('apps.more') : null),
+    buttons: [],
+  }));
+  return { card, summary };
+}
+
+function noneText(words: Messages, search: string | null): string {
+  return search === null ? words.card('apps.none') : words.card('apps.noneSearch', { search: short(search) });
+}
+
+function row(words: Messages, { name, state, aliases }: AppEntry): AppsView['rows'][number] {
+  const { tone, word } = STATES[state];
+  const others = short(words.list(aliases.slice(0, 5)), LONGEST_ALIASES);
+  return {
+    look: lookOf(tone),
+    name: markdownText(name, LONGEST_NAME),
+    aliases: maybe(others === '' ? null : words.card('apps.aliases', { aliases: others })),
+    state: words.card(word),
+  };
+}

@@ -1,0 +1,79 @@
+import type { LeftOut, Request } from '../../../requests/request.ts';
+import type { SubmitButton } from '../../../chat/cards/card-views.ts';
+import { renderLargestThatFits } from '../../../chat/cards/render.ts';
+import { createMessages, type Messages } from '../../../chat/messages.ts';
+import type { CardMessage } from '../../../chat/reply.ts';
+import { short, submitButton } from '../../../chat/views/parts.ts';
+import { leftOutSection, type RowLimits } from './people-rows.ts';
+import { lengthOf, requestFooter } from './progress-parts.ts';
+import { lookOf } from '../../../chat/views/tone.ts';
+
+export interface ConfirmCardInput {
+  readonly request: Pick<Request, 'id' | 'asker' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;
+  /** The number of held people. */
+  readonly count: number;
+  /** Milliseconds from the confirmation to the last call, by the gate's arithmetic; null when unknown. */
+  readonly takesMs: number | null;
+  readonly now: number;
+}
+
+const LEVELS: readonly RowLimits[] = [
+  { rows: 10, name: 80, line: 200 },
+  { rows: 10, name: 40, line: 140 },
+];
+
+/** Asks for confirmation before a long list runs: what will happen, how long it takes, and which lines will not run. */
+export function confirmCard({ request, count, takesMs, now }: ConfirmCardInput): CardMessage {
+  const words = createMessages(request.reader.locale, request.reader.timeZone);
+  const values = { app: short(request.app.name), count };
+  const length = takesMs === null ? null : lengthOf(words, takesMs);
+  const summary = words.plain('confirm.summary', values);
+  const paragraphs = [
+    words.card('confirm.what', values),
+    ...(length === null ? [] : [words.card('confirm.takes', { length })]),
+  ];
+  const card = renderLargestThatFits('list', LEVELS, (limits) => ({
+    ...emptyList,
+    fallbackText: summary,
+    look: lookOf('waiting'),
+    title: words.card('confirm.title', values),
+    paragraphs: paragraphs.map((text) => ({ text })),
+    sections: leftOutSection(words, request.leftOut, limits),
+    footer: requestFooter(words, request, now),
+    buttons: confirmButtons(words, request.id, count),
+  }));
+  return { card, summary };
+}
+
+/** For a list without any person left to provision: each line, why, and what may have been meant. */
+export function nobodyFoundCard(
+  words: Messages,
+  { app, leftOut }: { readonly app: string; readonly leftOut: readonly LeftOut[] },
+): CardMessage {
+  const summary = words.plain('confirm.nobody.summary', { app: short(app) });
+  const card = renderLargestThatFits('list', LEVELS, (limits) => ({
+    ...emptyList,
+    fallbackText: summary,
+    look: lookOf('warning'),
+    title: words.card('confirm.nobody.title', { app: short(app) }),
+    paragraphs: [{ text: words.card('confirm.nobody.text') }],
+    sections: leftOutSection(words, leftOut, limits),
+  }));
+  return { card, summary };
+}
+
+function confirmButtons(words: Messages, requestId: string, count: number): SubmitButton[] {
+  return [
+    ...submitButton(words, 'button.confirm', { verb: 'confirm', requestId }, undefined, { count }),
+    ...submitButton(words, 'button.cancel', { verb: 'cancel', requestId }),
+  ];
+}
+
+const emptyList = {
+  subject: [],
+  bars: [],
+  tables: [],
+  next: [],
+  footer: [],
+  buttons: [],
+} as const;

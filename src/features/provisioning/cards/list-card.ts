@@ -1,0 +1,298 @@
+import type { Outcome, OutcomeKind } from '../../../graph/outcome.ts';
+import type { Request, Subject, WaitingFault } from '../../../requests/request.ts';
+import type { Fact, ListSection, ListView, SubmitButton, Text } from '../../../chat/cards/card-views.ts';
+import { renderLargestThatFits } from '../../../chat/cards/render.ts';
+import { markdownText } from '../../../chat/cards/safe-text.ts';
+import { createMessages, type MessageKey, type Messages } from '../../../chat/messages.ts';
+import type { CardMessage } from '../../../chat/reply.ts';
+import { outcomeWords } from './outcome-words.ts';
+import { maybe, short, submitButton } from '../../../chat/views/parts.ts';
+import { calledName, leftOutSection, moreText, type RowLimits, row } from './people-rows.ts';
+import { awayTexts, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
+import { outcomeLine } from './reason-words.ts';
+import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+
+/** A list as its card needs it: counts, and only those people by name whom the card shows. */
+export interface ListOverview {
+  readonly request: Pick<Request, 'id' | 'asker' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;
+  readonly counts: ListCounts;
+  /** The first failed people, in the order of the list. */
+  readonly failures: readonly (Named & { readonly outcome: Outcome })[];
+  readonly running: readonly Pick<Subject, 'name' | 'guest'>[];
+  /** Of a finished list: the first people whose call was made, with its outcome, in the order of the list. */
+  readonly ended?: readonly (Named & { readonly kind: OutcomeKind })[];
+  /** Milliseconds since 1970, by the gate's arithmetic; null when unknown. */
+  readonly finishesAt: number | null;
+  /** The fault that currently stops its calls; the end is then unknown. */
+  readonly fault?: WaitingFault;
+}
+
+type Named = Pick<Subject, 'name' | 'label' | 'guest'>;
+
+export interface ListCounts {
+  readonly total: number;
+  readonly held: number;
+  readonly waiting: number;
+  readonly running: number;
+  readonly cancelled: number;
+  /** The cancelled calls whose earlier attempt may have taken effect. */
+  readonly perhaps?: number;
+  readonly byOutcome: Partial<Record<OutcomeKind, number>>;
+}
+
+export interface ListCardInput {
+  readonly overview: ListOverview;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Only decides whether the button is shown: a click is checked again. */
+  readonly canRetry: boolean;
+}
+
+/** The groups in which the verdict line sums up outcomes, and each outcome's word for the counts. */
+type Sum = 'done' | 'lostAccess' | 'notProvisioned' | 'failed' | 'unknown';
+
+const OUTCOMES: readonly (readonly [OutcomeKind, Sum, Tone, MessageKey])[] = [
+  ['created', 'done', 'good', 'count.created'],
+  ['updated', 'done', 'good', 'count.updated'],
+  ['otherChange', 'done', 'good', 'count.otherChange'],
+  ['inSync', 'done', 'good', 'count.inSync'],
+  ['disabled', 'lostAccess', 'warning', 'count.disabled'],
+  ['deleted', 'lostAccess', 'warning', 'count.deleted'],
+  ['notInScope', 'notProvisioned', 'warning', 'count.notInScope'],
+  ['skipped', 'notProvisioned', 'warning', 'count.skipped'],
+  ['failed', 'failed', 'bad', 'count.failed'],
+  ['refused', 'failed', 'bad', 'count.refused'],
+  ['unknown', 'unknown', 'unknown', 'count.unknown'],
+];
+
+const SUMS: readonly (readonly [Sum, MessageKey])[] = [
+  ['done', 'list.sum.done'],
+  ['lostAccess', 'list.sum.lostAccess'],
+  ['notProvisioned', 'list.sum.notProvisioned'],
+  ['failed', 'list.sum.failed'],
+  ['unknown', 'list.sum.unknown'],
+];
+
+/** The tone of a finished task, by the kind of its outcome. */
+export const OUTCOME_TONES: Readonly<Record<OutcomeKind, Tone>> = Object.fromEntries(
+  OUTCOMES.map(([kind, , tone]) => [kind, tone]),
+) as Record<OutcomeKind, Tone>;
+
+/** Limits for the named people; the last level fits with the longest names. */
+interface Limits {
+  readonly failures: RowLimits;
+  readonly leftOut: RowLimits;
+  readonly running: number;
+  /** How many people are named by outcome, and how long their names may be. */
+  readonly ended: { readonly most: number; readonly name: number };
+}
+
+/** Of all names together, in UTF-16 code units; the levels below keep them shorter. */
+const LONGEST_LINE = 20_000;
+
+const manyFailures = { rows: 8, name: 80, line: 200 };
+const someFailures = { rows: 8, name: 60, line: 120 };
+const LEVELS: readonly Limits[] = [
+  { failures: manyFailures, leftOut: { ...manyFailures, rows: 10 }, running: 5, ended: { most: 150, name: 80 } },
+  { failures: manyFailures, leftOut: { ...manyFailures, rows: 10 }, running: 5, ended: { most: 80, name: 60 } },
+  { failures: someFailures, leftOut: { ...someFailures, name: 40 }, running: 5, ended: { most: 40, name: 40 } },
+  {
+    failures: { rows: 8, name: 40, line: 100 },
+    leftOut: { rows: 5, name: 40, line: 80 },
+    running: 3,
+    ended: { most: 20, name: 40 },
+  },
+];
+
+/**
+ * The one card of a list, from its first call to its last: progress and results, then the time left, then who was not
+ * provisioned and why, and in the end who had a call. It names as many people as fit and counts the others, who are on
+ * the pages behind it.
+ */
+export function listCard(input: ListCardInput): CardMessage {
+  const { request } = input.overview;
+  const words = createMessages(request.reader.locale, request.reader.timeZone);
+  const { tone, title, plainTitle } = headline(words, input.overview);
+  const app = short(request.app.name);
+  const summary = words.plain('list.summary', { app, verdict: plainTitle });
+  const card = renderLargestThatFits('list', LEVELS, (limits): ListView => {
+    return {
+      fallbackText: summary,
+      look: lookOf(tone),
+      title,
+      subject: [{ text: words.card('list.subject', { app }) }],
+      ...body(words, input, limits),
+      next: [],
+      footer: requestFooter(words, request, input.now),
+      buttons: buttons(words, input),
+    };
+  });
+  return { card, summary };
+}
+
+function body(
+  words: Messages,
+  { overview, now }: ListCardInput,
+  limits: Limits,
+): Pick<ListView, 'bars' | 'paragraphs' | 'tables' | 'sections'> {
+  const { counts, finishesAt, fault, request } = overview;
+  const left = fault === undefined ? timeLeft(words, finishesAt, now) : words.sentences(awayTexts(words, fault, now));
+  const isOver = stillToCome(counts) === 0;
+  return {
+    bars: isOver ? [] : progressBar(words, finished(counts), counts.total - counts.cancelled),
+    paragraphs: isOver ? [] : [...maybe(left), ...runningText(words, overview, limits.running)],
+    tables: [{ facts: countFacts(words, counts) }],
+    sections: [
+      ...failureSection(words, overview, limits.failures),
+      ...(isOver ? endedSection(words, overview, limits) : []),
+      ...leftOutSection(words, request.leftOut, limits.leftOut),
+    ],
+  };
+}
+
+function headline(words: Messages, { counts, request }: ListOverview) {
+  const isWhole = request.leftOut.every(({ reason }) => reason === 'duplicate');
+  const { total, cancelled, running, perhaps = 0 } = counts;
+  const [key, values, tone] = headlineParts();
+  return { tone, title: words.card(key, values), plainTitle: words.plain(key, values) };
+
+  function headlineParts(): [MessageKey, Record<string, string | number>, Tone] {
+    const unsent = counts.held + counts.waiting;
+    if (unsent === 0 && running > 0 && cancelled > 0) return ['list.cancelling', { running }, 'working'];
+    if (unsent + running > 0) return ['list.running', { done: finished(counts), total: total - cancelled }, 'working'];
+    if (cancelled === total && perhaps === 0) return ['list.cancelledAll', { total }, 'neutral'];
+    const sums = sumsOf(words, counts);
+    const off = [
+      ['list.sum.cancelledPerhaps', perhaps],
+      ['list.sum.cancelled', cancelled - perhaps],
+    ] as const;
+    const calledOff = off.flatMap(([sum, count]) => (count > 0 ? [words.plain(sum, { count })] : []));
+    const said = [...sums, ...calledOff];
+    return [
+      cancelled > 0 ? 'list.cancelled' : 'list.finished',
+      { total, sums: said.join(', ') },
+      isWhole ? overallTone(counts) : leastGood(overallTone(counts)),
+    ];
+  }
+}
+
+function sumsOf(words: Messages, { byOutcome }: ListCounts): string[] {
+  return SUMS.flatMap(([sum, key]) => {
+    const kinds = OUTCOMES.filter(([, belongs]) => belongs === sum);
+    const count = kinds.reduce((all, [kind]) => all + (byOutcome[kind] ?? 0), 0);
+    return count === 0 && sum !== 'done' ? [] : [words.plain(key, { count })];
+  });
+}
+
+/** Left-out names are no success, however well the others went. */
+function leastGood(tone: Tone): Tone {
+  return tone === 'good' ? 'warning' : tone;
+}
+
+/** One failure among five hundred needs attention, but is no disaster. */
+function overallTone({ byOutcome, total, cancelled }: ListCounts): Tone {
+  const tones = OUTCOMES.filter(([kind]) => (byOutcome[kind] ?? 0) > 0).map(([, , tone]) => tone);
+  const bad = (byOutcome.failed ?? 0) + (byOutcome.refused ?? 0);
+  if (bad > 0 && bad + cancelled === total) return 'bad';
+  if (tones.every((tone) => tone === 'good')) return cancelled > 0 ? 'neutral' : 'good';
+  return tones.every((tone) => tone === 'unknown') ? 'unknown' : 'warning';
+}
+
+function countFacts(words: Messages, counts: ListCounts): Fact[] {
+  const states: readonly (readonly [Tone, MessageKey, number])[] = [
+    ['working', 'list.state.running', counts.running],
+    ['waiting', 'list.state.waiting', counts.waiting],
+    ['waiting', 'list.state.held', counts.held],
+    ['neutral', 'list.state.cancelled', counts.cancelled],
+  ];
+  const outcomes = OUTCOMES.map(([kind, , tone, key]) => [tone, key, counts.byOutcome[kind] ?? 0] as const);
+  return [...outcomes, ...states]
+    .filter(([, , count]) => count > 0)
+    .map(([tone, key, count]) => ({
+      title: `${lookOf(tone).glyph} ${words.card(key)}`,
+      value: words.card('list.number', { count }),
+    }));
+}
+
+function failureSection(words: Messages, { failures, counts }: ListOverview, limits: RowLimits): ListSection[] {
+  if (failures.length === 0) return [];
+  const shown = failures.slice(0, limits.rows);
+  const notWell = OUTCOMES.filter(([, sum]) => sum !== 'done' && sum !== 'lostAccess');
+  const count = Math.max(
+    failures.length,
+    notWell.reduce((all, [kind]) => all + (counts.byOutcome[kind] ?? 0), 0),
+  );
+  const rows = shown.map((failure) =>
+    row(
+      outcomeWords(failure.outcome).tone,
+      nameWithLabel(words, failure, limits.name),
+      outcomeLine(words, failure.outcome, { what: 'other' }),
+      limits,
+    ),
+  );
+  const more = moreText(words, count - shown.length);
+  return [{ headings: maybe(words.card('list.failures')), rows, more }];
+}
+
+/** The people with a finished call, by outcome, except those with a row of their own. */
+function endedSection(words: Messages, { ended = [], failures, counts }: ListOverview, limits: Limits): ListSection[] {
+  const inRows = failures.slice(0, limits.failures.rows).map(({ outcome }) => outcome.kind);
+  const failed = ended.filter(({ kind }) => !isWell(kind));
+  // Both are in the order of the list, so the rows are the first of these.
+  const withRow = new Set(failed.slice(0, inRows.length));
+  const named = ended.filter((one) => !withRow.has(one)).slice(0, limits.ended.most);
+  const rows = OUTCOMES.flatMap(([kind, , tone, key]) => {
+    const ofKind = named.filter((one) => one.kind === kind);
+    if (ofKind.length === 0) return [];
+    const names = ofKind.map((one) =>
+      ended.some((other) => other !== one && other.name === one.name)
+        ? nameWithLabel(words, one, limits.ended.name)
+        : calledName(words, one, limits.ended.name),
+    );
+    const others = (counts.byOutcome[kind] ?? 0) - inRows.filter((one) => one === kind).length - names.length;
+    const all = others > 0 ? [...names, words.plain('list.others', { count: others })] : names;
+    const { glyph, color } = lookOf(tone);
+    return [{ glyph, color, text: words.card(key), line: maybe(markdownText(words.list(all), LONGEST_LINE)) }];
+  });
+  return rows.length === 0 ? [] : [{ headings: maybe(words.card('list.ended')), rows, more: [] }];
+}
+
+/** Whether an outcome is no failure, and so has no row of its own. */
+function isWell(kind: OutcomeKind): boolean {
+  return OUTCOMES.some(([one, sum]) => one === kind && (sum === 'done' || sum === 'lostAccess'));
+}
+
+/** Two people with the same name are not rare among five hundred. */
+function nameWithLabel(words: Messages, person: Named, limit: number): string {
+  const name = calledName(words, person, limit);
+  const label = short(person.label ?? '', limit);
+  return label === '' || label === name ? name : words.plain('list.nameAndLabel', { name, label });
+}
+
+function runningText(words: Messages, { running }: ListOverview, most: number): readonly Text[] {
+  const names = running.slice(0, most).map((one) => calledName(words, { ...one, label: null }, 40));
+  return names.length === 0 ? [] : [{ text: words.card('list.runningNow', { names: words.list(names) }) }];
+}
+
+function buttons(words: Messages, { overview, canRetry }: ListCardInput): SubmitButton[] {
+  const { counts, request } = overview;
+  const failed = OUTCOMES.some(
+    ([kind, sum]) => sum !== 'done' && sum !== 'lostAccess' && (counts.byOutcome[kind] ?? 0) > 0,
+  );
+  const requestId = request.id;
+  return [
+    ...(counts.held + counts.waiting > 0
+      ? submitButton(words, 'button.cancelList', { verb: 'cancel', requestId })
+      : []),
+    ...(failed && canRetry ? submitButton(words, 'button.retryFailed', { verb: 'retry', requestId }) : []),
+    ...submitButton(words, 'button.showAll', { verb: 'page', requestId, page: 0, on: 'list' }),
+  ];
+}
+
+function finished({ byOutcome }: ListCounts): number {
+  return OUTCOMES.reduce((all, [kind]) => all + (byOutcome[kind] ?? 0), 0);
+}
+
+function stillToCome({ held, waiting, running }: ListCounts): number {
+  return held + waiting + running;
+}

@@ -1,0 +1,111 @@
+import { assertNever } from '../../../assert-never.ts';
+import { type ErrorMeaning, explainErrorCode } from '../../../graph/outcome/error-codes.ts';
+import { type RefusalReason, reasonOf } from '../../../graph/outcome/refusal.ts';
+import type { Outcome, OutcomeKind, ScopingCheck } from '../../../graph/outcome.ts';
+import type { MessageKey } from '../../../chat/messages.ts';
+import type { Tone } from '../../../chat/views/tone.ts';
+
+/** An outcome's name, meaning and next step, as keys of the catalogue. */
+export interface OutcomeWords {
+  readonly tone: Tone;
+  readonly verdict: MessageKey;
+  readonly happened: MessageKey;
+  readonly next: MessageKey;
+}
+
+type Explanation = Pick<OutcomeWords, 'happened' | 'next'>;
+type ChangeKind = Exclude<OutcomeKind, 'notInScope' | 'skipped' | 'failed' | 'refused' | 'unknown'>;
+
+/** The requester wants the person to have access, so losing it is a warning, though the call succeeded. */
+const CHANGES: Readonly<Record<ChangeKind, Tone>> = {
+  created: 'good',
+  updated: 'good',
+  disabled: 'warning',
+  deleted: 'warning',
+  otherChange: 'good',
+  inSync: 'good',
+};
+
+type Explained =
+  | `change.${ChangeKind}`
+  | `notInScope.${ScopingCheck | 'unnamed'}`
+  | `skipped.${'property' | 'validation' | 'other'}`
+  | `failed.${ErrorMeaning}`
+  | `refused.${RefusalReason}`
+  | 'unknown.earlier';
+
+const explanation = (name: Explained): Explanation => ({ happened: `${name}.happened`, next: `${name}.next` });
+
+/** Looks up an outcome's words. A new kind or cause without words does not compile. */
+export function outcomeWords(outcome: Outcome): OutcomeWords {
+  switch (outcome.kind) {
+    case 'created':
+    case 'updated':
+    case 'disabled':
+    case 'deleted':
+    case 'otherChange':
+    case 'inSync':
+      return changeWords(outcome);
+    case 'notInScope':
+      return {
+        tone: 'warning',
+        verdict: 'verdict.notInScope',
+        ...explanation(`notInScope.${outcome.failedChecks[0] ?? 'unnamed'}`),
+      };
+    case 'skipped':
+      return { tone: 'warning', verdict: 'verdict.skipped', ...skippedWords(outcome.code, outcome.property) };
+    case 'failed':
+      return { tone: 'bad', verdict: 'verdict.failed', ...explanation(`failed.${explainErrorCode(outcome.code)}`) };
+    case 'refused':
+      return refusedWords(reasonOf(outcome));
+    case 'unknown':
+      return { tone: 'unknown', verdict: 'verdict.unknown', ...unknownWords(outcome) };
+    default:
+      return assertNever(outcome, 'outcome');
+  }
+}
+
+function changeWords(outcome: Extract<Outcome, { kind: ChangeKind }>): OutcomeWords {
+  const { kind } = outcome;
+  const plain: OutcomeWords = {
+    tone: CHANGES[kind],
+    verdict: `verdict.${kind}`,
+    ...explanation(`change.${kind}`),
+  };
+  const isLate = outcome.kind === 'inSync' && outcome.earlier !== undefined;
+  const say: OutcomeWords = isLate ? { ...plain, happened: 'inSync.earlier.happened' } : plain;
+  // Other tones keep their own words, with the warning next to them.
+  if (outcome.warning === undefined || say.tone !== 'good') return say;
+  return { ...say, tone: 'warning', verdict: 'verdict.warned', next: 'warned.next' };
+}
+
+function refusedWords(reason: RefusalReason): OutcomeWords {
+  const words = explanation(`refused.${reason}`);
+  switch (reason) {
+    case 'throttled':
+      return { tone: 'bad', verdict: 'verdict.throttled', ...words };
+    case 'noToken':
+    case 'unreachable':
+    case 'serviceAway':
+      return { tone: 'bad', verdict: 'verdict.notSent', ...words };
+    case 'inProgress':
+      return { tone: 'unknown', verdict: 'verdict.inProgress', ...words };
+    default:
+      return { tone: 'bad', verdict: 'verdict.refused', ...words };
+  }
+}
+
+function unknownWords({ why, last }: Extract<Outcome, { kind: 'unknown' }>): Explanation {
+  const isLastItself = last === undefined || (last.kind === 'refused' && why === 'serverError' && last.status >= 500);
+  if (isLastItself) return { happened: `unknown.${why}.happened`, next: 'unknown.next' };
+  return explanation('unknown.earlier');
+}
+
+function skippedWords(code: string, property: string | null): Explanation {
+  if (property !== null) return explanation('skipped.property');
+  if (/attributevalidation/i.test(code)) return explanation('skipped.validation');
+
+  // A skip may carry a code that the table of failures explains, e.g. ImportSkipped.
+  const meaning = explainErrorCode(code);
+  return explanation(meaning === 'unknownCode' ? 'skipped.other' : `failed.${meaning}`);
+}

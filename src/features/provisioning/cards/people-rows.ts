@@ -1,0 +1,84 @@
+import { assertNever } from '../../../assert-never.ts';
+import type { LeftOut, Subject, TaskState } from '../../../requests/request.ts';
+import type { ListRow, ListSection } from '../../../chat/cards/card-views.ts';
+import { markdownText } from '../../../chat/cards/safe-text.ts';
+import type { Messages } from '../../../chat/messages.ts';
+import { outcomeWords } from './outcome-words.ts';
+import { maybe, short } from '../../../chat/views/parts.ts';
+import { outcomeLine } from './reason-words.ts';
+import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+
+/** Limits for user texts in the rows of a card, in UTF-16 code units; and the number of rows. */
+export interface RowLimits {
+  readonly rows: number;
+  readonly name: number;
+  readonly line: number;
+}
+
+/** A nonempty name to show, whatever the directory leaves out. */
+export function nameOf({ name, label }: Pick<Subject, 'name' | 'label'>, limit: number): string {
+  return [name, label ?? ''].map((text) => short(text, limit)).find((text) => text !== '') ?? '—';
+}
+
+/** The same, with guests marked as such. */
+export function calledName(words: Messages, subject: Pick<Subject, 'name' | 'label' | 'guest'>, limit: number): string {
+  const name = nameOf(subject, limit);
+  return subject.guest === true ? words.plain('person.guest', { name }) : name;
+}
+
+/** The name of a task's state, in plain text, and its tone. */
+export function stateLine(
+  words: Messages,
+  state: TaskState,
+  what: 'group' | 'other',
+): { readonly tone: Tone; readonly line: string } {
+  switch (state.kind) {
+    case 'held':
+      return { tone: 'waiting', line: words.plain('list.state.held') };
+    case 'waiting':
+      return { tone: 'waiting', line: words.plain('list.state.waiting') };
+    case 'running':
+      return { tone: 'working', line: words.plain('list.state.running') };
+    case 'cancelled':
+      return { tone: 'neutral', line: words.plain('list.state.cancelled') };
+    case 'done':
+      return { tone: outcomeWords(state.outcome).tone, line: outcomeLine(words, state.outcome, { what }) };
+    default:
+      return assertNever(state, 'state');
+  }
+}
+
+/** A row with a name and a text; `line` is plain. */
+export function row(tone: Tone, name: string, line: string, limits: RowLimits): ListRow {
+  const { glyph, color } = lookOf(tone);
+  return { glyph, color, text: markdownText(name), line: maybe(markdownText(line, limits.line)) };
+}
+
+const MOST_SUGGESTIONS = 3;
+
+/** The lines without a call, each with what may have been meant; duplicates are only counted. */
+export function leftOutSection(words: Messages, leftOut: readonly LeftOut[], limits: RowLimits): ListSection[] {
+  const lines = leftOut.flatMap(({ text, reason, suggestions }) =>
+    reason === 'duplicate' ? [] : [{ text, reason, suggestions }],
+  );
+  const duplicates = leftOut.length - lines.length;
+  const rows = lines.slice(0, limits.rows).map(({ text, reason, suggestions }) => {
+    const names = suggestions.slice(0, MOST_SUGGESTIONS).map((name) => short(name, limits.name));
+    const similar = names.length === 0 ? null : words.plain('leftOut.similar', { names: words.either(names) });
+    const line = words.sentences([words.plain(`leftOut.${reason}`), similar]);
+    return row('warning', nameOf({ name: text, label: null }, limits.name), line, limits);
+  });
+  const more = lines.length - rows.length;
+  const folded = duplicates > 0 ? words.card('leftOut.duplicates', { count: duplicates }) : null;
+  const heading = words.card('leftOut.heading', { count: lines.length });
+  const section = { headings: maybe(heading), rows, more: moreText(words, more) };
+  return [
+    ...(rows.length === 0 ? [] : [section]),
+    ...(folded === null ? [] : [{ headings: [], rows: [], more: maybe(folded) } as const]),
+  ];
+}
+
+/** "And 12 more.", or nothing. */
+export function moreText(words: Messages, count: number) {
+  return maybe(count > 0 ? words.card('list.more', { count }) : null);
+}

@@ -1,0 +1,68 @@
+import type { Request, WaitingFault } from '../../../requests/request.ts';
+import type { ListView, Maybe, Text } from '../../../chat/cards/card-views.ts';
+import type { Messages } from '../../../chat/messages.ts';
+import { maybe, short } from '../../../chat/views/parts.ts';
+
+const MINUTE = 60_000;
+const CELLS = 10;
+
+/** Progress as a bar and, for clients that draw none, in characters: `▓▓▓░░░░░░░ 73 of 500`. */
+export function progressBar(words: Messages, done: number, total: number): ListView['bars'] {
+  const part = total === 0 ? 0 : Math.min(1, done / total);
+  // Rounded down, so that the bar is full only after the last one.
+  const full = Math.floor(part * CELLS);
+  const cells = `${'▓'.repeat(full)}${'░'.repeat(CELLS - full)}`;
+  return [{ percent: Math.floor(part * 100), text: words.card('list.bar', { cells, done, total }) }];
+}
+
+/** "About 12 min left, until 14:32.", or null when unknown. Times in milliseconds since 1970. */
+export function timeLeft(words: Messages, finishesAt: number | null, now: number): string | null {
+  if (finishesAt === null) return null;
+  const minutes = Math.round((finishesAt - now) / MINUTE);
+  // Minutes are as exact as it gets: Microsoft may throttle Usher, and single requests go first.
+  return minutes < 1
+    ? words.card('list.left.soon')
+    : words.card('list.left', { length: lengthOf(words, finishesAt - now), time: words.moment(finishesAt, now) });
+}
+
+/** The fault that stops every call, since when, and how long a task waits for its end. */
+export function awayTexts(
+  words: Messages,
+  fault: Omit<WaitingFault, 'endsAt'> & { readonly endsAt?: number },
+  now: number,
+): string[] {
+  const { cause, code, since, endsAt } = fault;
+  return [
+    words.card('away.what', { cause, login: loginTrouble(code), code }),
+    words.card('away.since', { time: words.moment(since, now) }),
+    ...(endsAt === undefined ? [] : [words.card('away.until', { time: words.moment(endsAt, now) })]),
+  ];
+}
+
+/**
+ * Why there is no token, as far as the code tells.
+ * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+ */
+function loginTrouble(code: string): 'expired' | 'wrong' | 'refused' | 'away' | 'other' {
+  if (code === 'AADSTS7000222') return 'expired';
+  if (code === 'AADSTS7000215') return 'wrong';
+  if (code.startsWith('AADSTS')) return 'refused';
+  return /^(?:E[A-Z_]+|UND_ERR_\w+|NETWORK_ERROR)$/.test(code) ? 'away' : 'other';
+}
+
+/** "12 min", "1 h 5 min": a forecast in whole minutes; below one in seconds. */
+export function lengthOf(words: Messages, ms: number): string {
+  const minutes = Math.round(ms / MINUTE);
+  if (minutes < 1) return words.plain('list.length.seconds', { seconds: Math.max(1, Math.round(ms / 1_000)) });
+  return words.plain('list.length', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+}
+
+/** The requester, the time, and the request's id. */
+export function requestFooter(
+  words: Messages,
+  { asker, createdAt, id }: Pick<Request, 'asker' | 'createdAt' | 'id'>,
+  now: number,
+): Maybe<Text> {
+  const values = { asker: short(asker.name), time: words.time(createdAt, now), request: short(id, 40) };
+  return maybe(words.card('request.footer', values));
+}

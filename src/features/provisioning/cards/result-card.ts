@@ -1,0 +1,231 @@
+import { isWorthRetrying } from '../../../graph/outcome/retry.ts';
+import type { Outcome } from '../../../graph/outcome.ts';
+import type { Request, Task, TaskState } from '../../../requests/request.ts';
+import type { ResultView, Text } from '../../../chat/cards/card-views.ts';
+import { renderLargestThatFits } from '../../../chat/cards/render.ts';
+import type { MessageKey, Messages, MessageValues } from '../../../chat/messages.ts';
+import type { CardMessage } from '../../../chat/reply.ts';
+import { pageFor, type Verdict, verdictOf } from './outcome-text.ts';
+import type { OutcomeWords } from './outcome-words.ts';
+import { entraLink, maybe, personalButton, personLabel, short, submitButton } from '../../../chat/views/parts.ts';
+import { type DetailLimits, detailSections } from './result-details.ts';
+import {
+  decisiveStep,
+  latestOf,
+  reportOf,
+  type StepSetting,
+  stepLine,
+  stepName,
+  stepRow,
+  writesToEntra,
+} from './result-steps.ts';
+import { serviceMarkdown, serviceText } from './service-words.ts';
+import { lookOf } from '../../../chat/views/tone.ts';
+
+export interface ResultCardInput {
+  readonly request: Request;
+  readonly task: Task;
+  readonly state: Extract<TaskState, { kind: 'done' }>;
+  readonly now: number;
+  readonly entraPortalUrl?: string | null;
+  readonly canRetry: boolean;
+  /** Others than those concerned read along, so attribute values are left out; missing for no. */
+  readonly readAlong?: boolean;
+}
+
+interface Limits extends DetailLimits {
+  readonly stepRows: number;
+  readonly lineLength: number;
+}
+
+/** The length of the service's reason in the box, in UTF-16 code units. */
+const REASON_LENGTH = 220;
+
+/** From everything useful down to what fits whatever the service sends; tests prove that the last level fits. */
+const DETAIL_LEVELS: readonly Limits[] = [
+  { changes: 20, valueLength: 80, steps: 8, detailsPerStep: 8, saidLength: 500, stepRows: 12, lineLength: 160 },
+  { changes: 20, valueLength: 60, steps: 8, detailsPerStep: 4, saidLength: 300, stepRows: 10, lineLength: 120 },
+  { changes: 20, valueLength: 30, steps: 0, detailsPerStep: 0, saidLength: 300, stepRows: 8, lineLength: 100 },
+  { changes: 8, valueLength: 30, steps: 0, detailsPerStep: 0, saidLength: 200, stepRows: 8, lineLength: 60 },
+];
+
+/** What the parts of one card share. */
+interface Drawing extends ResultCardInput {
+  readonly words: Messages;
+  readonly say: OutcomeWords;
+  readonly values: MessageValues;
+  readonly setting: StepSetting;
+  readonly last: Verdict['last'];
+}
+
+/**
+ * The outcome of one task: the verdict first, then what stopped it and what to do, then the steps; the rest is hidden
+ * under "Show details". The card holds as much of the service's report as Teams takes.
+ */
+export function resultCard(words: Messages, input: ResultCardInput): CardMessage {
+  const { request, task, state } = input;
+  const verdict = verdictOf(words, {
+    outcome: state.outcome,
+    person: task.subject.name,
+    app: request.app.name,
+    what: task.subject.type.toLowerCase() === 'group' ? 'group' : 'other',
+    hasAssigned: task.awaitsAssignment,
+    retry: offersRetry(input),
+    finishedAt: state.finishedAt,
+    now: input.now,
+  });
+  const drawing: Drawing = { ...input, ...verdict, words };
+
+  const summary = summaryOf(drawing);
+  const card = renderLargestThatFits('result', DETAIL_LEVELS, (limits) => resultView(drawing, summary, limits));
+  return { card, summary };
+}
+
+function resultView(drawing: Drawing, fallbackText: string, limits: Limits): ResultView {
+  const { words, say, values, setting, task, state, last } = drawing;
+  const outcome = latestOf(state.outcome);
+  const next = { text: words.card(say.next, values) };
+  const lastSaid = last === null ? [] : [{ text: words.card(last.happened, last.values) }];
+  const lastNext = last === null ? [] : [{ text: words.card(last.next, last.values) }];
+  // After a good outcome, a highlighted "what to do next" would look like work.
+  const isCalm = say.tone === 'good';
+  const steps = reportOf(outcome)?.steps ?? [];
+  const unmet = outcome.kind === 'notInScope' ? (decisiveStep(outcome)?.step ?? null) : null;
+  const hiddenSteps = steps.length - limits.stepRows;
+  const finished = words.time(state.finishedAt, drawing.now);
+  const sections = detailSections(
+    words,
+    { outcome, setting, support: { ...state, finished }, readAlong: drawing.readAlong === true },
+    limits,
+  );
+  return {
+    fallbackText,
+    look: lookOf(say.tone),
+    title: words.card(say.verdict, values),
+    subject: words.card(subjectKey(outcome), values),
+    label: personLabel(words, task.subject),
+    paragraphs: [
+      { text: words.card(say.happened, values) },
+      ...lastSaid,
+      ...otherChecks(words, outcome),
+      ...(isCalm ? [next] : []),
+    ],
+    stopped: stoppedAt(drawing, steps.length),
+    next: isCalm ? [] : [{ label: words.card('label.next'), lines: [next, ...lastNext, ...advice(words, outcome)] }],
+    code: maybe(codeText(words, outcome)),
+    stepsHeading: maybe(steps.length === 0 ? null : words.card(last === null ? 'label.steps' : 'label.lastSteps')),
+    steps: steps
+      .slice(0, limits.stepRows)
+      .map((step) => stepRow(words, step, setting, { lineLength: limits.lineLength, unmet: step === unmet })),
+    moreSteps: maybe(hiddenSteps > 0 ? words.card('label.moreSteps', { count: hiddenSteps }) : null),
+    footer: maybe(footerText(drawing)),
+    details: sections.length === 0 ? [] : [{ sections }],
+    toggles: sections.length === 0 ? [] : [{ title: words.plain('button.details') }],
+    ...actions(drawing),
+  };
+}
+
+/** Cloud sync reads people from the system in the app's position, so no person is "in" it. */
+function subjectKey(outcome: Outcome): MessageKey {
+  return writesToEntra(outcome) ? 'subject.fromDirectory' : 'subject.inApp';
+}
+
+function summaryOf({ words, say, values, state, last }: Drawing): string {
+  const verdict = words.plain(say.verdict, values);
+  const first = words.plain('result.summary', { subject: words.plain(subjectKey(state.outcome), values), verdict });
+  const lastSaid = last === null ? '' : ` ${words.plain(last.happened, last.values)}`;
+  return `${first} ${words.plain(say.happened, values)}${lastSaid} ${words.plain(say.next, values)}`;
+}
+
+function otherChecks(words: Messages, outcome: Outcome): Text[] {
+  if (outcome.kind !== 'notInScope') return [];
+  // A disabled or unassigned person has no role there: listing that as well would mislead the reader.
+  const others = outcome.failedChecks
+    .slice(1)
+    .filter((check) => check !== 'entitled')
+    .map((check) => words.plain(`check.${check}`));
+  return others.length === 0
+    ? []
+    : [{ text: words.card('notInScope.also', { count: others.length, checks: words.list(others) }) }];
+}
+
+function stoppedAt({ words, say, setting, state }: Drawing, count: number): ResultView['stopped'] {
+  const { style } = lookOf(say.tone);
+  const outcome = latestOf(state.outcome);
+  if ('warning' in outcome && outcome.warning !== undefined) {
+    const warned = serviceMarkdown(outcome.warning.reason ?? '', setting.app, REASON_LENGTH);
+    const line = warned === '' ? words.card('label.warnedNothing') : warned;
+    return [{ label: words.card('label.warned'), style, lines: [{ text: line }] }];
+  }
+  const decisive = say.tone === 'good' ? null : decisiveStep(outcome);
+  if (decisive === null) {
+    const reason = reasonText(outcome, setting.app, '');
+    return reason === null ? [] : [{ label: words.card('label.said'), style, lines: [{ text: reason }] }];
+  }
+
+  const { step, number } = decisive;
+  const label = words.card('result.stoppedAt', { number, count, step: stepName(words, step, setting) });
+  const reason = reasonText(outcome, setting.app, step.description ?? '');
+  return [{ label, style, lines: maybe(reason ?? stepLine(words, step, setting, 200)) }];
+}
+
+/** Why it failed, in the service's words; null when they add nothing to `known`. */
+function reasonText(outcome: Outcome, app: string, known: string): string | null {
+  const reason = outcome.kind === 'failed' ? (outcome.reason ?? '').trim().replace(/^Message:\s*/i, '') : '';
+  if (serviceText(reason, app, REASON_LENGTH) === '' || known.includes(reason)) return null;
+  return serviceMarkdown(reason, app, REASON_LENGTH);
+}
+
+/** The service's own recommendation, if any: often the only help with an unknown code. */
+function advice(words: Messages, outcome: Outcome): readonly Text[] {
+  const recommended = outcome.kind === 'failed' ? short(outcome.recommendedAction ?? '', 200) : '';
+  return recommended === '' ? [] : [{ text: words.card('label.advice', { advice: recommended }) }];
+}
+
+/** The service's own code, small, for looking it up. */
+function codeText(words: Messages, outcome: Outcome): string | null {
+  if (outcome.kind === 'refused') {
+    const { status } = outcome;
+    const code = short(outcome.code);
+    return code === ''
+      ? words.card('label.code', { code: `HTTP ${status}` })
+      : words.card('label.httpCode', { code, status });
+  }
+  const code = short(rawCode(outcome) ?? '');
+  return code === '' ? null : words.card('label.code', { code });
+}
+
+function rawCode(outcome: Exclude<Outcome, { kind: 'refused' }>): string | null {
+  if (outcome.kind === 'unknown') return outcome.why;
+  if (outcome.kind === 'failed' || outcome.kind === 'skipped') return outcome.code;
+  if ('warning' in outcome && outcome.warning !== undefined && outcome.warning.code !== '') return outcome.warning.code;
+  // After a change, a skip reason explains nothing.
+  if (outcome.kind !== 'inSync' && outcome.kind !== 'notInScope') return null;
+  return outcome.report.steps.map(({ details }) => details.SkipReason).find((reason) => reason !== undefined) ?? null;
+}
+
+function footerText({ words, request, task, state, now }: Drawing): string {
+  return words.card('result.footer', {
+    asker: short(request.asker.name),
+    time: words.time(request.createdAt, now),
+    duration: words.duration(state.finishedAt - state.startedAt),
+    attempts: Math.max(1, task.attempts),
+    request: short(request.id, 40),
+  });
+}
+
+function offersRetry({ state, canRetry }: ResultCardInput): boolean {
+  return canRetry && isWorthRetrying(state.outcome);
+}
+
+const inPersonalChat = (words: Messages, id: string) => personalButton(words, `show ${short(id, 40)}`);
+
+function actions(drawing: Drawing): Pick<ResultView, 'buttons' | 'links'> {
+  const { words, request, state } = drawing;
+  const retry = submitButton(words, 'button.retry', { verb: 'retry', requestId: request.id });
+  const portal = drawing.entraPortalUrl ?? null;
+  return {
+    buttons: [...(offersRetry(drawing) ? retry : []), ...(drawing.readAlong ? inPersonalChat(words, request.id) : [])],
+    links: entraLink(words, portal === null ? null : pageFor(state.outcome, portal, request.app.id)),
+  };
+}

@@ -1,0 +1,153 @@
+import type { OutcomeKind } from '../../graph/outcome.ts';
+import { forecastRequest } from '../../requests/forecast.ts';
+import { findRequestOverview, type RequestOverview } from '../../requests/overview.ts';
+import { forecastQueue } from '../../requests/queue.ts';
+import type { Forecast, Request, Task, WaitingFault } from '../../requests/request.ts';
+import { findRequest, type StoreParts } from '../../requests/store.ts';
+import type { Messages } from '../../chat/messages.ts';
+import type { CardMessage, Drawing } from '../../chat/reply.ts';
+import { confirmCard } from './cards/confirm-card.ts';
+import { type CallCounts, countCalls, groupCard } from './cards/group-card.ts';
+import { listCard, OUTCOME_TONES } from './cards/list-card.ts';
+import { pageCard } from './cards/page-card.ts';
+import { requestCard } from './cards/request-card.ts';
+
+export interface DrawParts {
+  readonly store: StoreParts;
+  /** The cloud's Entra admin center. */
+  readonly entraPortal: string;
+  /** Whether attribute values may be shown in this conversation. */
+  readonly isOpenPlace: (conversation: string) => boolean;
+}
+
+/** A request with more calls is not loaded whole for display: its tasks carry long reports. */
+const mostLoaded = 60;
+
+/**
+ * The card of a request as it would look now; null when there is no such request. A person's card shows every step, a
+ * group's its calls, a list's its counts. A held list asks for confirmation first.
+ *
+ * @param conversation where it is shown, if not where the request was made
+ */
+export async function drawRequest(parts: DrawParts, requestId: string, conversation?: string): Promise<Drawing | null> {
+  const { database, clock } = parts.store;
+  const overview = await findRequestOverview(database, requestId);
+  if (overview === null || overview.total === 0) return null;
+  const now = clock.now();
+  const whole = overview.total <= mostLoaded ? await findRequest(database, requestId) : null;
+  const [first] = whole?.tasks ?? [];
+  if (whole !== null && whole.tasks.length === 1 && first?.members.length === 0 && whole.leftOut.length === 0)
+    return drawSingle(parts, whole, now, conversation ?? whole.conversation);
+
+  const forecast = await forecastRequest(parts.store, requestId);
+  const message = drawMany(overview, whole, forecast, now);
+  const { states } = overview;
+  // The end is rounded to ten seconds: a card precise to the second would be edited every two.
+  const ends = forecast === null ? '' : (faultMark(forecast) ?? Math.round(forecast.lastStartsAt / 10_000));
+  return {
+    live: overview.request,
+    message,
+    fingerprint: `${overview.request.revision}:${ends}`,
+    finished: states.held + states.waiting + states.running === 0,
+  };
+}
+
+/**
+ * The part of a request that concerns its reader: these tasks alone, in their current state and the reader's language.
+ */
+export function drawPart(
+  { store, entraPortal }: DrawParts,
+  words: Messages,
+  request: Request,
+  tasks: readonly Task[],
+): CardMessage {
+  const [only] = tasks;
+  if (only !== undefined && tasks.length === 1) {
+    const part = { ...request, tasks: [only], leftOut: [] };
+    const now = store.clock.now();
+    return requestCard({ request: part, forecast: null, now, entraPortalUrl: entraPortal, canRetry: false });
+  }
+  return pageCard(words, { request, tasks, page: 0, pages: 1 });
+}
+
+async function drawSingle(
+  { store, entraPortal, isOpenPlace }: DrawParts,
+  request: Request,
+  now: number,
+  conversation: string,
+): Promise<Drawing> {
+  const readAlong = !isOpenPlace(conversation);
+  const [task] = request.tasks;
+  const isWaiting = task?.state.kind === 'waiting';
+  const forecast = isWaiting ? ((await forecastQueue(store)).get(task.id) ?? null) : null;
+  const message = requestCard({ request, forecast, now, entraPortalUrl: entraPortal, canRetry: true, readAlong });
+  // A start time that moves by less than a second is not worth an edit.
+  const place = forecast === null ? '' : placeMark(forecast);
+  const finished = task?.state.kind === 'done' || task?.state.kind === 'cancelled';
+  return { live: request, message, fingerprint: `${request.revision}:${place}`, finished };
+}
+
+/** What a waiting task's card says about its queue position; a change is worth an edit. */
+export function placeMark(forecast: Forecast): string {
+  return faultMark(forecast) ?? `${forecast.place}@${Math.round(forecast.startsAt / 1000)}`;
+}
+
+/** While no call gets through, position and start time are not shown, as they would change every second. */
+function faultMark({ fault }: { readonly fault?: WaitingFault }): string | null {
+  return fault === undefined ? null : `${fault.cause}${fault.code}${fault.since}`;
+}
+
+function drawMany(
+  overview: RequestOverview,
+  whole: Request | null,
+  forecast: Awaited<ReturnType<typeof forecastRequest>>,
+  now: number,
+): CardMessage {
+  const { request, states, outcomes, total } = overview;
+  const fault = forecast?.fault;
+  const finishesAt = fault === undefined ? (forecast?.lastStartsAt ?? null) : null;
+  const faulty = fault === undefined ? {} : { fault };
+  if (overview.group !== null)
+    return groupCard({
+      request,
+      group: overview.group.subject,
+      counts: whole === null ? countsOf(overview, overview.group.members) : countCalls(whole.tasks),
+      calls: whole?.tasks ?? inOrder([...overview.failures, ...overview.running]),
+      finishesAt,
+      ...faulty,
+      takesMs: finishesAt === null ? null : finishesAt - now,
+      now,
+      canRetry: true,
+    });
+  if (states.held > 0) {
+    const takesMs = finishesAt === null ? null : finishesAt - now;
+    return confirmCard({ request, count: states.held, takesMs, now });
+  }
+  const { held, waiting, running, cancelled } = states;
+  return listCard({
+    overview: {
+      request,
+      counts: { total, held, waiting, running, cancelled, perhaps: overview.perhaps, byOutcome: outcomes },
+      failures: overview.failures.flatMap(({ subject, state }) =>
+        state.kind === 'done' ? [{ ...subject, outcome: state.outcome }] : [],
+      ),
+      running: overview.running.map(({ subject }) => subject),
+      ended: overview.ended,
+      finishesAt,
+      ...faulty,
+    },
+    now,
+    canRetry: true,
+  });
+}
+
+/** The calls of a large group, counted without loading them. */
+function countsOf({ states, outcomes, total, perhaps }: RequestOverview, members: number): CallCounts {
+  const byTone = { good: 0, warning: 0, bad: 0, unknown: 0, working: 0, waiting: 0, neutral: 0 };
+  for (const [kind, count] of Object.entries(outcomes)) byTone[OUTCOME_TONES[kind as OutcomeKind]] += count;
+  return { ...states, calls: total, members, perhaps, byTone };
+}
+
+function inOrder(tasks: readonly Task[]): readonly Task[] {
+  return tasks.toSorted((one, other) => one.position - other.position);
+}

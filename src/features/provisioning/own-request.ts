@@ -1,0 +1,41 @@
+import type { Permission } from '../../access/caller.ts';
+import type { Request } from '../../requests/request.ts';
+import { findRequest } from '../../requests/store.ts';
+import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { refuseOnGround, say, troubleReply } from '../../chat/registry/turn.ts';
+
+export type RequestFound =
+  | { readonly kind: 'request'; readonly request: Request }
+  | { readonly kind: 'reply'; readonly reply: Reply };
+
+/**
+ * Finds a stored request that the caller may act on. Buttons and typed ids only name it, so the permission is checked
+ * again for the request's source: a caller who may provision only from Active Directory may act only on that. A
+ * requester needs no permission to cancel their own request.
+ */
+export async function findOwnRequest(
+  parts: CommandParts,
+  turn: Turn,
+  permission: Permission,
+  requestId: string,
+): Promise<RequestFound> {
+  const reply = (answer: Reply): RequestFound => ({ kind: 'reply', reply: answer });
+  const request = await findRequest(parts.store.database, requestId);
+  if (permission === 'request.cancel' && request?.asker.id === turn.caller.id) return { kind: 'request', request };
+  const [task] = request?.tasks ?? [];
+  if (request === null || task === undefined) {
+    const isTyped = turn.incoming.what.kind === 'text';
+    return reply(say(turn.words, isTyped ? { kind: 'unknownRequest', id: requestId } : { kind: 'staleButton' }));
+  }
+
+  // Its tasks run by the requester's sign-in, which no other caller may use.
+  const isOthers = parts.graphAccess === 'delegated' && request.asker.id !== turn.caller.id;
+  if (isOthers && permission !== 'request.cancel')
+    return reply(say(turn.words, { kind: 'othersRequest', id: request.id }));
+  const rule = await parts.synchronization.findRule(request.app.id, task.jobId, task.subject.type);
+  if (!rule.ok) return reply(troubleReply(turn.words, rule.trouble));
+  const ground = { cloudSync: rule.value?.source === 'activeDirectory' };
+  const outOfBounds = await refuseOnGround(parts, turn, permission, ground);
+  return outOfBounds === null ? { kind: 'request', request } : reply(outOfBounds);
+}

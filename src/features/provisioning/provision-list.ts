@@ -1,0 +1,123 @@
+import { assertNever } from '../../assert-never.ts';
+import type { LeftOut, Subject } from '../../requests/request.ts';
+import { createRequest } from '../../requests/store.ts';
+import type { Command } from '../../chat/command.ts';
+import { findPeople, toSubject } from '../../chat/names/people.ts';
+import { foldDuplicates, mostPeople } from './lists/people-list.ts';
+import { typistOf } from '../../chat/names/person.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { nobodyFoundCard } from './cards/confirm-card.ts';
+import { askOneByOne } from '../approvals/request-access.ts';
+import { commonName, isDistinguishedName } from '../../chat/names/distinguished-name.ts';
+import { isNoSourceId } from '../../chat/names/subject.ts';
+import { findTarget, requestOf, type Target, tryAgain } from '../../chat/names/target.ts';
+import { say, troubleReply } from '../../chat/registry/turn.ts';
+import { untimely } from './untimely.ts';
+
+type ListCommand = Extract<Command, { verb: 'provisionList' }>;
+
+/** A longer list needs a confirmation: a mistake in ten people is fixed by hand, one in five hundred is not. */
+const mostUnasked = 10;
+
+/**
+ * `provision users a, b, c to <app>`: one request with a task for each person. People who are not found or are
+ * ambiguous are left out and named, as are `unread` rows of a file. A long list is stored and held until its requester
+ * has seen what would happen and confirms.
+ */
+export async function provisionList(
+  parts: CommandParts,
+  turn: Turn,
+  command: ListCommand,
+  unread: readonly LeftOut[] = [],
+): Promise<Reply> {
+  const instead = askOneByOne(turn) ?? (await untimely(parts, turn, command));
+  if (instead !== null) return instead;
+  const { entries, duplicates } = foldDuplicates(command.subjects);
+  if (entries.length === 0) return say(turn.words, { kind: 'emptyList' });
+  if (entries.length > mostPeople)
+    return say(turn.words, { kind: 'tooManyPeople', count: entries.length, limit: mostPeople });
+  const found = await findTarget(parts, turn, command, 'User');
+  if (found.kind === 'reply') return found.reply;
+
+  const people = await findSubjects(parts, turn, entries, found.target);
+  if (people.kind === 'trouble') return troubleReply(turn.words, people.trouble, tryAgain(command));
+  const leftOut: LeftOut[] = [
+    ...unread,
+    ...people.leftOut,
+    ...duplicates.map((text) => ({ text, reason: 'duplicate' as const, suggestions: [] })),
+  ];
+  if (people.subjects.length === 0) {
+    const { displayName } = found.target.app;
+    return { kind: 'card', message: nobodyFoundCard(turn.words, { app: displayName, leftOut }) };
+  }
+  const held = people.subjects.length > mostUnasked;
+  const request = await createRequest(parts.store, {
+    ...requestOf(turn, found.target),
+    lane: people.subjects.length === 1 ? 'interactive' : 'bulk',
+    held,
+    leftOut,
+    tasks: people.subjects.map((subject) => ({ subject, members: [] })),
+  });
+  parts.observe?.requested('list');
+  if (!held) parts.wake();
+  return { kind: 'live', liveId: request.id };
+}
+
+type SubjectsFound =
+  | { readonly kind: 'subjects'; readonly subjects: readonly Subject[]; readonly leftOut: readonly LeftOut[] }
+  | Extract<Awaited<ReturnType<typeof findPeople>>, { kind: 'trouble' }>;
+
+async function findSubjects(
+  parts: CommandParts,
+  { incoming }: Turn,
+  entries: readonly string[],
+  { rule }: Target,
+): Promise<SubjectsFound> {
+  switch (rule.source) {
+    case 'entra': {
+      const found = await findPeople(parts.directory, entries, typistOf(incoming));
+      if (found.kind === 'trouble') return found;
+      const subjects = found.people.map((user) => toSubject(user, rule.objectTypeName));
+      return { kind: 'subjects', subjects, leftOut: found.leftOut };
+    }
+    case 'activeDirectory': {
+      const named = entries.filter(isDistinguishedName);
+      const subjects = named.map((name) => ({
+        id: name,
+        type: rule.objectTypeName,
+        name: commonName(name),
+        label: name,
+      }));
+      const others = entries.filter((entry) => !isDistinguishedName(entry));
+      return {
+        kind: 'subjects',
+        subjects,
+        leftOut: others.map((text) => ({ text, reason: 'notUnderstood', suggestions: [] })),
+      };
+    }
+    case 'other': {
+      const ids = entries.filter((entry) => !isNoSourceId(entry));
+      const others = entries.filter(isNoSourceId);
+      return {
+        kind: 'subjects',
+        subjects: ids.map((id) => ({ id, type: rule.objectTypeName, name: id, label: null })),
+        leftOut: others.map((text) => ({ text, reason: 'noSourceId', suggestions: [] })),
+      };
+    }
+    default:
+      return assertNever(rule.source, 'source');
+  }
+}
+
+export const provisionListCommand = defineCommand({
+  verb: 'provisionList',
+  permission: 'provision.run',
+  forRequesters: 'wholeLine',
+  ground: 'job',
+  rolesAnew: 'clicked',
+  chapter: 'provision',
+  examples: ['provision users adele@contoso.com, isaiah@contoso.com to Salesforce'],
+  tryIt: null,
+  run: (parts, turn, command) => provisionList(parts, turn, command),
+});

@@ -1,0 +1,50 @@
+import { createRequest } from '../../requests/store.ts';
+import type { Command } from '../../chat/command.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import { mayOnlyAsk } from '../../chat/registry/run.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { requestAccess } from '../approvals/request-access.ts';
+import { findSubject } from '../../chat/names/subject.ts';
+import { findTarget, requestOf } from '../../chat/names/target.ts';
+import { untimely } from './untimely.ts';
+
+type ProvisionCommand = Extract<Command, { verb: 'provision' }>;
+
+/**
+ * `provision <subject> to <app>`. Looks up everything that can be known before a rate-limited call is spent, then
+ * stores a request; the dispatcher does the rest. A caller who may only request access requests it by this command.
+ */
+async function provision(parts: CommandParts, turn: Turn, command: ProvisionCommand): Promise<Reply> {
+  if (mayOnlyAsk(turn)) {
+    const { subject, app, term = { start: null, end: null, reason: null } } = command;
+    return requestAccess(parts, turn, { verb: 'requestAccess', subject, app, ...term }, 'provision');
+  }
+  const instead = await untimely(parts, turn, command);
+  if (instead !== null) return instead;
+  const found = await findTarget(parts, turn, command, 'User');
+  if (found.kind === 'reply') return found.reply;
+  const subject = await findSubject(parts, turn, command, found.target);
+  if (subject.kind === 'reply') return subject.reply;
+  const request = await createRequest(parts.store, {
+    ...requestOf(turn, found.target),
+    lane: 'interactive',
+    held: false,
+    leftOut: [],
+    tasks: [{ subject: subject.subject, members: [] }],
+  });
+  parts.observe?.requested('person');
+  parts.wake();
+  return { kind: 'live', liveId: request.id };
+}
+
+export const provisionCommand = defineCommand({
+  verb: 'provision',
+  permission: 'provision.run',
+  forRequesters: 'anyLine',
+  ground: 'job',
+  rolesAnew: 'clicked',
+  chapter: 'provision',
+  examples: ['provision adele@contoso.com to Salesforce', 'provision "Adele Vance" to "GitHub Enterprise"'],
+  tryIt: null,
+  run: provision,
+});

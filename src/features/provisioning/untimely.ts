@@ -1,0 +1,136 @@
+import { mayAskFor } from '../../access/asking.ts';
+import { deny } from '../../access/policy.ts';
+import { assertNever } from '../../assert-never.ts';
+import type { Application } from '../../graph/applications.ts';
+import type { Command, Term } from '../../chat/command.ts';
+import { dayOf } from '../../chat/dates/start-date.ts';
+import { format } from '../../chat/grammar/format.ts';
+import { findPeople } from '../../chat/names/people.ts';
+import { foldDuplicates } from './lists/people-list.ts';
+import { typistOf } from '../../chat/names/person.ts';
+import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { termCard } from '../approvals/cards/term-card.ts';
+import { nobodyFoundCard } from './cards/confirm-card.ts';
+import { didYouMean } from '../../chat/views/did-you-mean.ts';
+import type { SayButton } from '../../chat/views/parts.ts';
+import { endReply, offerLongerApp, readTerms } from '../approvals/terms-of-line.ts';
+import { lookAgainForGroup } from '../../chat/offers/second-look.ts';
+import { findPerson } from '../../chat/names/subject.ts';
+import { findApplication, tryAgain } from '../../chat/names/target.ts';
+import { say, troubleReply } from '../../chat/registry/turn.ts';
+
+type TimedCommand = Extract<Command, { verb: 'provision' | 'provisionList' | 'provisionGroup' }>;
+
+/** Longer lists are looked up when they run. */
+const mostLookedUp = 10;
+
+/**
+ * The answer to a provisioning line with a start or an end: provisioning happens at once and ends nothing, so the line
+ * is not carried out, and alternatives are offered. Null where the line says no more than "today".
+ */
+export async function untimely(parts: CommandParts, turn: Turn, command: TimedCommand): Promise<Reply | null> {
+  const { term, ...plain } = command;
+  if (term === undefined) return null;
+  const { words, incoming } = turn;
+  const longer = await offerLongerApp(parts, turn, command, (app) => ({ ...plain, app }));
+  if (longer !== null) return longer;
+  const terms = readTerms(parts, turn, term, 'now');
+  if (terms.kind === 'problem') return say(words, terms.problem);
+  const found = await findApplication(parts, turn, command);
+  if (found.kind === 'reply') return found.reply;
+  const whom = await whoIsMeant(parts, turn, command, found.app);
+  if (whom.kind === 'reply') return whom.reply;
+
+  const { end, startsAt, time, isOnly } = terms;
+  const who = { who: whom.name, app: found.app.displayName };
+  const now: SayButton = { label: end === null ? 'provisionNow' : 'withoutEnd', verb: 'choose', text: format(plain) };
+  const ask = await askInstead(parts, turn, command, whom.id, { ...terms, term });
+  if (end !== null) {
+    // Without its end, but not on another day.
+    const buttons = startsAt === null ? [now] : [ask === null ? { ...now, label: 'provisionNow' as const } : ask];
+    return endReply(
+      parts,
+      turn,
+      who,
+      { end, startsAt, time, isOnly },
+      buttons,
+      buttons[0] === ask ? null : terms.reason,
+    );
+  }
+  if (startsAt === null && time === null)
+    return term.reason === null
+      ? null
+      : { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion: format(plain) }) };
+  const day = startsAt === null ? null : words.day(startsAt, incoming.reader.timeZone);
+  const what = { kind: 'start', ...who, typed: term.start ?? '', day, canAsk: ask !== null } as const;
+  const buttons = ask === null ? [now] : [now, ask];
+  const lostReason = ask === null ? terms.reason : null;
+  return {
+    kind: 'card',
+    message: termCard(words, { what, buttons, lostReason, lostTime: day === null ? null : time }),
+  };
+}
+
+type Meant =
+  /** `id`: of one person in Entra. */
+  | { readonly kind: 'meant'; readonly name: string; readonly id: string | null }
+  | { readonly kind: 'reply'; readonly reply: Reply };
+
+async function whoIsMeant(parts: CommandParts, turn: Turn, command: TimedCommand, app: Application): Promise<Meant> {
+  const reply = (answer: Reply): Meant => ({ kind: 'reply', reply: answer });
+  switch (command.verb) {
+    case 'provision': {
+      if (!(await takesEntra(parts, app))) return { kind: 'meant', name: command.subject, id: null };
+      const person = await findPerson(parts, turn, command, app);
+      if (person.kind === 'reply') return person;
+      return { kind: 'meant', name: person.user.displayName, id: person.user.id };
+    }
+    case 'provisionList': {
+      const { entries } = foldDuplicates(command.subjects);
+      const name = turn.words.plain('term.people', { count: entries.length });
+      if (entries.length > mostLookedUp || !(await takesEntra(parts, app))) return { kind: 'meant', name, id: null };
+      const people = await findPeople(parts.directory, entries, typistOf(turn.incoming));
+      if (people.kind === 'trouble') return reply(troubleReply(turn.words, people.trouble, tryAgain(command)));
+      const { leftOut } = people;
+      if (people.people.length === 0)
+        return reply({ kind: 'card', message: nobodyFoundCard(turn.words, { app: app.displayName, leftOut }) });
+      return { kind: 'meant', name, id: null };
+    }
+    case 'provisionGroup': {
+      const groups = await parts.directory.findGroups(command.group);
+      if (!groups.ok) return reply(troubleReply(turn.words, groups.trouble, tryAgain(command)));
+      if (groups.value.kind === 'none') return reply(await lookAgainForGroup(parts, turn, command));
+      const name = groups.value.kind === 'one' ? groups.value.group.displayName : command.group;
+      return { kind: 'meant', name, id: null };
+    }
+    default:
+      return assertNever(command, 'command');
+  }
+}
+
+/** Whether the app takes its people from Entra; assumed when unknown. */
+async function takesEntra({ synchronization }: CommandParts, app: Application): Promise<boolean> {
+  const job = await synchronization.findJob(app.id);
+  if (!job.ok || job.value.kind === 'none') return true;
+  const rule = await synchronization.findRule(app.id, job.value.job.id, 'User');
+  return !rule.ok || rule.value === null || rule.value.source === 'entra';
+}
+
+/** The button that requests access from that day on, for a caller who may. */
+async function askInstead(
+  parts: CommandParts,
+  { caller, incoming }: Turn,
+  command: TimedCommand,
+  personId: string | null,
+  { startsAt, term }: { readonly startsAt: number | null; readonly term: Term },
+): Promise<SayButton | null> {
+  if (command.verb !== 'provision' || personId === null || startsAt === null) return null;
+  if (personId === caller.id || deny(caller, 'access.request') !== null) return null;
+  const may = await mayAskFor(parts, caller, personId);
+  if (!may.ok || may.value !== 'may') return null;
+  const { subject, app } = command;
+  const start = dayOf(startsAt, incoming.reader);
+  const text = format({ verb: 'requestAccess', subject, app, start, end: null, reason: term.reason });
+  return { label: 'askForDay', verb: 'choose', text };
+}

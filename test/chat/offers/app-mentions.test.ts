@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import { mentionsIn } from '../../../src/chat/offers/app-mentions.ts';
+import type { Application } from '../../../src/graph/applications.ts';
+
+const app = (displayName: string, ...aliases: readonly string[]): Application => ({
+  id: displayName,
+  appId: displayName,
+  displayName,
+  aliases,
+  approvers: [],
+  assign: null,
+  enabled: true,
+});
+const apps = [
+  ...[app('Salesforce', 'sf'), app('Salesforce Sandbox'), app('GitHub Enterprise'), app('Data for Good'), app('All')],
+  ...[
+    app('Webex, Cisco'),
+    app('S/4HANA'),
+    app("O'Reilly Learning"),
+    app('Contoso AD'),
+    app('Sales Cloud'),
+    app('Ünïcorn'),
+  ],
+];
+const names = (text: string, expected = true) => mentionsIn(text, apps, expected).map(({ name }) => name);
+
+describe('apps that a text names', () => {
+  it.each<[string, readonly string[]]>([
+    ['salesforce INC0012345', ['Salesforce']],
+    ['salesforce, github', ['Salesforce', 'GitHub Enterprise']],
+    ['salesforce,github', ['Salesforce', 'GitHub Enterprise']],
+    ['salesforce/github', ['Salesforce', 'GitHub Enterprise']],
+    ['salesforce sandbox and salesforce', ['Salesforce Sandbox', 'Salesforce']],
+    ['the salesforce app', ['Salesforce']],
+    ['salesforce.com', ['Salesforce']],
+    ['sf please', ['Salesforce']],
+    ['data for good, webex, cisco', ['Data for Good', 'Webex, Cisco']],
+    ['s/4hana now', ['S/4HANA']],
+    ['O’Reilly learning asap', ["O'Reilly Learning"]],
+    ['unicorn', ['Ünïcorn']],
+    ['all INC0012345', ['All']],
+    ['xyzzy', []],
+    ['', []],
+  ])('%s', (text, expected) => {
+    expect(names(text)).toEqual(expected);
+  });
+
+  it('are none where a common word only begins a name, or stands in a line that is about anything', () => {
+    expect(names('data')).toEqual([]);
+    expect(names('provision all of them', false)).toEqual([]);
+  });
+
+  it('are none inside of an address', () => {
+    expect(names('adele@contoso.com')).toEqual([]);
+  });
+
+  it('keep the typed words where several apps begin so', () => {
+    expect(mentionsIn('sales', [app('Sales Cloud'), app('Sales Desk')], true).map(({ name }) => name)).toEqual([
+      'sales',
+    ]);
+  });
+});

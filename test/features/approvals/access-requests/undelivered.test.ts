@@ -1,0 +1,173 @@
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Identification } from '../../../../src/access/access.ts';
+import type { Database } from '../../../../src/db/database.ts';
+import { fetched } from '../../../../src/graph/answer.ts';
+import type { AppMatch } from '../../../../src/graph/applications.ts';
+import { accessCardPosted, dueAccessCards } from '../../../../src/features/approvals/access-requests/access-cards.ts';
+import type { AccessRequest } from '../../../../src/features/approvals/access-requests/access-request.ts';
+import {
+  type ApprovalChannel,
+  addApprovalChannel,
+  findKnownPeople,
+  listApprovalChannels,
+  personalKey,
+  rememberPerson,
+} from '../../../../src/features/approvals/access-requests/approval-channels.ts';
+import { finishRouting, remind } from '../../../../src/features/approvals/access-requests/due.ts';
+import type { AccessParts } from '../../../../src/features/approvals/access-requests/parts.ts';
+import { type RoutingParts, routeAccess } from '../../../../src/features/approvals/access-requests/routing.ts';
+import { act, findAccessRequest } from '../../../../src/features/approvals/access-requests/store.ts';
+import { giveUpConversation } from '../../../../src/features/approvals/access-requests/undelivered.ts';
+import { readAudit } from '../../../../src/requests/audit-log.ts';
+import { createTestClock, type TestClock } from '../../../support/clock.ts';
+import { engines, useTestDatabase } from '../../../support/databases.ts';
+import { accessParts, approve, askAccess, dayMs, kindsOf, reader, takeNotices } from '../../../requests/access-requests/support.ts';
+
+describe.each(engines)('a chat that Teams refuses on $name', (engine) => {
+  const place = useTestDatabase(engine);
+  let database: Database;
+  let clock: TestClock;
+  let parts: AccessParts;
+
+  beforeAll(async () => {
+    clock = createTestClock();
+    database = await place.open(clock);
+    parts = accessParts(database, clock);
+  });
+  beforeEach(async () => {
+    await place.empty();
+    await rememberPerson(database, { personId: 'alex', conversation: 'alex chat', reader, seenAt: 1 });
+  });
+
+  const desk: ApprovalChannel = {
+    key: 'desk',
+    conversation: 'desk#1',
+    reader,
+    general: true,
+    apps: [],
+    addedBy: 'alex',
+  };
+  const board: ApprovalChannel = { ...desk, key: 'board', conversation: 'board' };
+  const salesforce: AppMatch = {
+    kind: 'one',
+    app: {
+      id: 'salesforce',
+      appId: 'salesforce',
+      displayName: 'Salesforce',
+      enabled: true,
+      aliases: [],
+      approvers: [],
+      assign: null,
+    },
+  };
+
+  const approver = { tenantId: '', name: '', principalName: '', roles: ['approver'], memberOf: [] } as const;
+  const whoIs = (id: string): Identification => ({ kind: 'caller', caller: { ...approver, id } });
+
+  const routing = (found: AppMatch = salesforce): RoutingParts => ({
+    store: parts,
+    access: { identify: async ({ id }: { readonly id: string }) => whoIs(id) } as unknown as RoutingParts['access'],
+    applications: { find: async () => fetched(found) } as unknown as RoutingParts['applications'],
+    directory: { membersOf: async () => fetched(['alex', 'megan']) } as unknown as RoutingParts['directory'],
+    approvers: ['approvers'],
+  });
+  /** Makes out the cards, and tells where. */
+  async function route(request: AccessRequest): Promise<string[]> {
+    const routed = await routeAccess(routing(), request);
+    if (routed.kind !== 'routed') throw new Error('it was not routed');
+    await finishRouting(parts, request.id, routed.to);
+    return routed.to.map(({ key }) => key);
+  }
+  const giveUp = ({ id }: AccessRequest, conversation: string, why: 'gone' | 'failed' = 'gone') =>
+    giveUpConversation(parts, { accessRequestId: id, conversation }, why);
+
+  it('is forgotten, and what was to be shown there goes to the personal chats', async () => {
+    await addApprovalChannel(parts, desk);
+    const request = await askAccess(parts);
+    const first = await route(request);
+
+    const isRouted = await giveUp(request, 'desk#1');
+    const waiting = await findAccessRequest(database, request.id);
+    const second = await route(request);
+
+    expect([first, isRouted, waiting?.routed, second]).toEqual([['desk'], true, false, [personalKey('alex')]]);
+    expect(await listApprovalChannels(database)).toEqual([]);
+    expect((await dueAccessCards(database, clock.now(), 9)).map(({ conversation }) => conversation)).toEqual([
+      'alex chat',
+    ]);
+    expect(await readAudit(database.query, 9)).toContainEqual(
+      expect.objectContaining({ kind: 'placeRemoved', actorId: '', details: { place: 'desk', why: 'gone' } }),
+    );
+    expect(await kindsOf(parts)).toContain('accessNotShown');
+  });
+
+  it('leaves the request where it is as long as somebody else is shown it', async () => {
+    await addApprovalChannel(parts, desk);
+    await addApprovalChannel(parts, board);
+    const request = await askAccess(parts);
+    await route(request);
+
+    expect([await giveUp(request, 'desk#2'), await giveUp(request, 'board')]).toEqual([false, true]);
+  });
+
+  it('leaves the asker told when nobody else is left, who is told again when others should be reminded', async () => {
+    const request = await askAccess(parts);
+    await route(request);
+    await giveUp(request, 'alex chat');
+
+    const second = await route(request);
+    const told = await takeNotices(parts);
+    await clock.advance(3 * dayMs);
+    await remind(parts, request.id);
+    await rememberPerson(database, { personId: 'alex', conversation: 'a new chat', reader, seenAt: 2 });
+
+    expect([second, told]).toEqual([[], ['megan chat: nobodyReached']]);
+    expect(await findAccessRequest(database, request.id)).toMatchObject({ routed: false });
+  });
+
+  it('is not written to any more, though the request was shown there once', async () => {
+    await addApprovalChannel(parts, desk);
+    const request = await askAccess(parts);
+    await route(request);
+    const [copy] = await dueAccessCards(database, clock.now(), 9);
+    await accessCardPosted(parts, copy?.id ?? '', 'card');
+
+    await giveUp(request, 'desk#1');
+    await route(request);
+    await remind(parts, request.id);
+
+    expect(await takeNotices(parts)).toEqual(['alex chat: reminder']);
+    expect(await kindsOf(parts)).not.toContain('accessNotShown');
+  });
+
+  it('stays a place where it only did not answer for a day, and a personal chat that is gone is forgotten', async () => {
+    await addApprovalChannel(parts, desk);
+    const request = await askAccess(parts);
+    await route(request);
+
+    await giveUp(request, 'desk#1', 'failed');
+    const second = await route(request);
+    await giveUp(request, 'alex chat');
+
+    expect(second).toEqual([personalKey('alex')]);
+    expect((await listApprovalChannels(database)).map(({ key }) => key)).toEqual(['desk']);
+    expect(await findKnownPeople(database, ['alex'])).toEqual([]);
+  });
+
+  it('changes nothing of what is decided', async () => {
+    const request = await askAccess(parts);
+    await route(request);
+    await act(parts, request.id, approve);
+
+    expect(await giveUp(request, 'alex chat')).toBe(false);
+  });
+
+  it('is not what an app that cannot be found is: that waits, and goes to nobody in the meantime', async () => {
+    await addApprovalChannel(parts, desk);
+    const request = await askAccess(parts);
+
+    const routed = await routeAccess(routing({ kind: 'none', known: [] }), request);
+
+    expect(routed.kind).toBe('later');
+  });
+});

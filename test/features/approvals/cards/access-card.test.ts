@@ -1,0 +1,440 @@
+import { describe, expect, it } from '@jest/globals';
+import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
+import type { AccessCardInput } from '../../../../src/features/approvals/cards/access-card.ts';
+import type { AccessRequest } from '../../../../src/features/approvals/access-requests/access-request.ts';
+import type { TaskState, WaitReason } from '../../../../src/requests/request.ts';
+import { lapses } from '../../../requests/access-requests/lapses.ts';
+import { doneWith, elementsOf, NOW } from '../../../chat/views/drawings.ts';
+import { failed, outOfScope, report } from '../../../chat/views/outcomes.ts';
+import {
+  accessIn,
+  approved,
+  awaiting,
+  cancelledBy,
+  DAY,
+  DECEMBER,
+  denied,
+  drawAccess,
+  everyAccessInput,
+  finished,
+  goodFacts,
+  lapsed,
+  lapseReasons,
+  pending,
+  progressIn,
+  started,
+} from '../../../chat/views/access/access-drawings.ts';
+
+const textOf = (accessRequest: AccessRequest, more: Partial<AccessCardInput> = {}) =>
+  cardAsText(drawAccess(accessRequest, more).card);
+const toAsker = { audience: 'asker' } as const;
+const actionsOf = (accessRequest: AccessRequest, more: Partial<AccessCardInput> = {}) =>
+  (drawAccess(accessRequest, more).card.actions ?? []).map((action) => Object(action));
+
+describe('the card of an access request that waits, to the approvers', () => {
+  it('tells who wants what for whom, why and from when', () => {
+    const { card, summary } = drawAccess(accessIn(pending, { startsAt: DECEMBER }), { facts: goodFacts });
+
+    const text = cardAsText(card);
+    expect(text).toMatch(/^… {2}Approve or deny\?\n {3}Isaiah Langer in Salesforce\n {3}isaiah@contoso\.com\n/);
+    expect(text).toContain('Megan Bowen asks that Isaiah Langer gets access to Salesforce.');
+    expect(text).toContain('Why\nHe joins Sales\n');
+    expect(text).toMatch(/Starts: +Tuesday, December 1, 2026, from the start of that day where Megan Bowen is\n/);
+    expect(text).toMatch(/Open until: +Mar 9, 2026, 14:03 GMT\+1\n/);
+    expect(text).toContain('Or type: approve K3M7QA, or deny K3M7QA and a reason.');
+    expect(summary).toBe(
+      'Access to Salesforce for Isaiah Langer: approve or deny? ' +
+        'Megan Bowen asks that Isaiah Langer gets access to Salesforce. Why: He joins Sales.',
+    );
+    expect(card.fallbackText).toContain('Type “approve K3M7QA”, or “deny K3M7QA” and a reason.');
+  });
+
+  it('warns of a guest, on the card and in the notification, and calls one a guest to whom asks', () => {
+    const guest = accessIn(pending, { subject: { id: 'guest', name: 'Isaiah', label: 'isaiah_x#EXT#', guest: true } });
+
+    const { card, summary } = drawAccess(guest);
+
+    expect(cardAsText(card)).toContain('Guest · isaiah_x#EXT#');
+    expect(cardAsText(card)).toContain('Isaiah is a guest from outside your organization.');
+    expect(summary).toContain('Isaiah is a guest from outside your organization.');
+    expect(textOf(guest, toAsker)).toContain('Guest · isaiah_x#EXT#');
+    expect(textOf(accessIn(pending))).not.toMatch(/guest/i);
+  });
+
+  it('sends the verb and the id and nothing else, whichever of the two actions the client knows', () => {
+    const [approve, deny] = actionsOf(accessIn(pending));
+
+    const yes = { verb: 'approve', requestId: 'K3M7QA' };
+    expect(approve).toMatchObject({ type: 'Action.Execute', title: 'Approve', verb: 'approve' });
+    expect(approve.data).toEqual(yes);
+    expect(approve.fallback).toMatchObject({ type: 'Action.Submit', title: 'Approve' });
+    expect(approve.fallback.data).toEqual(yes);
+    const no = { verb: 'deny', requestId: 'K3M7QA' };
+    expect(deny).toMatchObject({ type: 'Action.ShowCard', title: 'Deny …' });
+    expect(deny.card.body).toMatchObject([{ type: 'Input.Text', id: 'reason', maxLength: 500 }]);
+    expect(deny.card.actions).toMatchObject([{ type: 'Action.Execute', verb: 'deny', fallback: { data: no } }]);
+    expect(deny.card.actions[0].data).toEqual(no);
+  });
+
+  it.each([
+    [goodFacts, 'Assigned to Salesforce\n'],
+    [{ ...goodFacts, assignment: { kind: 'assigned', through: 'Sales Team' } }, 'through the group Sales Team\n'],
+    [{ ...goodFacts, assignment: { kind: 'unread' } }, 'Assignment: Usher could not read it just now'],
+    [{ ...goodFacts, account: { kind: 'unread' } }, 'Account: +Usher could not read it just now'],
+  ] as const)('tells what Entra says of the account, without a warning: %j', (facts, said) => {
+    const text = textOf(accessIn(pending), { facts });
+
+    expect(text).toMatch(new RegExp(said));
+    expect(text).not.toMatch(/^! /m);
+  });
+
+  it('warns of a disabled account and of a missing assignment, with the page to make it on', () => {
+    const facts = { ...goodFacts, account: { kind: 'disabled' }, assignment: { kind: 'missing' } } as const;
+
+    const text = textOf(accessIn(pending), { facts });
+
+    expect(text).toContain('! The account of Isaiah Langer is disabled.');
+    expect(text).toContain(
+      '! Isaiah Langer is not assigned to Salesforce, and without that an approval provisions nothing.',
+    );
+    expect(actionsOf(accessIn(pending), { facts }).at(-1)).toMatchObject({
+      type: 'Action.OpenUrl',
+      url: expect.stringMatching(/~\/Users\/objectId\/5eed0000-0000-4000-8000-0000000000a1$/),
+    });
+  });
+
+  it('says instead that approving assigns, where it does', () => {
+    const facts = { ...goodFacts, assignment: { kind: 'missing' }, assigns: true, roleName: 'User' } as const;
+
+    const text = textOf(accessIn(pending), { facts });
+
+    expect(text).toContain('Approving also assigns the app role User of Salesforce to Isaiah Langer. Usher then waits');
+    expect(text).not.toMatch(/^! /m);
+    expect(text).not.toContain('Open in Entra');
+    expect(textOf(accessIn(pending), { facts: { ...facts, assignment: { kind: 'unread' } } })).toContain(
+      'to Isaiah Langer, if that is still missing.',
+    );
+  });
+
+  it('does not promise an assignment that is there already', () => {
+    expect(textOf(accessIn(pending), { facts: { ...goodFacts, assigns: true } })).not.toContain('also assigns');
+  });
+
+  it('says that somebody who is gone cannot be given anything', () => {
+    const text = textOf(accessIn(pending), {
+      facts: { ...goodFacts, account: { kind: 'gone' }, assignment: { kind: 'missing' } },
+    });
+
+    expect(text).toContain('! Isaiah Langer is not in Entra ID any more');
+    expect(text).not.toMatch(/Assignment|assigned/);
+  });
+
+  it('says so when no reason was given, and when the day has come', () => {
+    const text = textOf(accessIn(pending, { reason: ' \u200B', startsAt: NOW - DAY }));
+
+    expect(text).toContain('Why\nNo reason was given.');
+    expect(text).toContain('As soon as it is approved, since Sunday, March 1, 2026 has come');
+  });
+
+  it('shows a reason up to five hundred characters and none of its Markdown', () => {
+    const reason = `**now** [x](http://evil) ${'a'.repeat(600)}`;
+
+    const texts = elementsOf(drawAccess(accessIn(pending, { reason })).card).map(({ text }) => String(text));
+
+    const shown = texts.find((text) => text.includes('evil')) ?? '';
+    expect(shown).toMatch(/^\\\*\\\*now\\\*\\\* \\\[x\\\]\(http:\/\/evil\) a+…$/);
+    expect(shown.replace(/\\/g, '')).toHaveLength(500);
+  });
+});
+
+describe('the card of an access request that waits, to the asker', () => {
+  it('says that somebody else decides, and can be taken back', () => {
+    const text = textOf(accessIn(pending), toAsker);
+
+    expect(text).toContain('Waiting for approval');
+    expect(text).toContain('Somebody who decides on Salesforce has to approve it first.');
+    expect(text).not.toMatch(/Approve\b|Deny|type/);
+    expect(actionsOf(accessIn(pending), toAsker)).toMatchObject([
+      { type: 'Action.Submit', title: 'Cancel', data: { verb: 'cancel', requestId: 'K3M7QA' } },
+    ]);
+  });
+
+  it('says what has become of a line that began with provision, to the asker alone', () => {
+    const accessRequest = accessIn(pending, { askedAs: 'provision' });
+
+    expect(textOf(accessRequest, toAsker)).toContain('Usher has made the line an access request.');
+    expect(textOf(accessRequest)).not.toContain('has made the line');
+  });
+
+  it('has no button where it cannot be taken back', () => {
+    expect(actionsOf(accessIn(pending), { ...toAsker, canCancel: false })).toEqual([]);
+  });
+});
+
+describe('the card of an approved access request', () => {
+  it('tells the day on which it starts', () => {
+    const text = textOf(accessIn(approved(), { startsAt: DECEMBER }));
+
+    expect(text).toMatch(/^… {2}Approved, starts later\n/);
+    expect(text).toContain('Patti Fernandez approved it at 14:02.');
+    expect(text).toContain('Usher starts it on Tuesday, December 1, 2026, and first checks that Megan Bowen still may');
+  });
+
+  it.each([
+    [accessIn(approved()), '▶  Approved, about to start'],
+    [accessIn(approved(), { startsAt: NOW - DAY }), '▶  Approved, about to start'],
+    [accessIn(approved(), { heldUp: 'quarantine' }), 'is in quarantine'],
+    [accessIn(approved(), { heldUp: 'graphAway' }), 'Microsoft Graph does not answer'],
+  ])('says why it has not started yet', (accessRequest, said) => {
+    expect(textOf(accessRequest)).toContain(said);
+  });
+
+  it.each([
+    ['assignment', 'Approved, waiting for the assignment', 'is not assigned to Salesforce'],
+    ['replication', 'Approved, waiting for Microsoft to see the assignment', 'does not count it yet'],
+    ['entitlement', 'Approved, waiting for the assignment', 'with a role that gives no account there'],
+  ] as const)('says what it waits for after a try, until when, and what to do: %s', (heldUp, title, said) => {
+    const waiting = accessIn(approved(), { heldUp, ...awaiting });
+    const [asker, approvers] = [textOf(waiting, toAsker), textOf(waiting)];
+
+    for (const text of [asker, approvers]) {
+      expect(text).toContain(title);
+      expect(text).toContain(said);
+      expect(text).toMatch(/by itself until Mar 3, 2026, 14:03/);
+      expect(text).not.toMatch(/ask again\b(?!\.)/);
+    }
+    expect(asker).toContain('[Cancel] [Details]');
+    expect(asker).not.toContain('[Open in Entra]');
+    expect(approvers).toContain('[Look again] [Details]');
+    expect(approvers.includes('[Open in Entra]')).toBe(heldUp !== 'replication');
+    if (heldUp !== 'replication') expect(asker).toContain('Ask an application administrator, or Patti Fernandez');
+  });
+
+  it('can be taken back by the asker and decided by nobody', () => {
+    expect(textOf(accessIn(approved()), toAsker)).toContain('[Cancel]');
+    expect(actionsOf(accessIn(approved()))).toEqual([]);
+  });
+});
+
+describe('the card of an access request that runs', () => {
+  const waiting = (again: WaitReason | null, dueAt = NOW): TaskState => ({ kind: 'waiting', dueAt, again });
+  const lease = { owner: 'one', until: NOW };
+
+  it.each<[TaskState, string]>([
+    [waiting(null), 'Waiting: number 3 in line'],
+    [waiting('throttled'), 'Microsoft asked Usher to slow down.'],
+    [{ kind: 'running', startedAt: NOW, lease }, 'Asking Microsoft to provision Isaiah Langer to Salesforce'],
+    [{ kind: 'cancelled', at: NOW, by: 'alex' }, 'It was called off at 14:03'],
+    [doneWith({ kind: 'created', report }), 'Isaiah Langer now has an account in Salesforce.'],
+  ])('says how it goes as the card of the provisioning request does: %j', (state, said) => {
+    const text = textOf(accessIn(started()), { progress: progressIn(state, { place: 3 }) });
+
+    expect(text).toContain(said);
+    expect(text).toContain('Patti Fernandez approved it at 14:02.');
+    expect(text).toContain('[Details]');
+  });
+
+  it('explains the wait for an assignment once', () => {
+    const progress = progressIn(waiting('assignmentUnseen', NOW + 60_000));
+
+    const text = textOf(accessIn(started(true)), { progress });
+
+    expect(text).toContain('Waiting for the assignment to count');
+    expect(text).toContain('which takes a few minutes. Usher will ask again at 14:04:06.');
+    expect(text.match(/Usher has assigned/g)).toHaveLength(1);
+  });
+
+  it('still tells who approved when the provisioning request cannot be found', () => {
+    const text = textOf(accessIn(started(true)));
+
+    expect(text).toMatch(
+      /^▶ {2}Approved, under way\n[\s\S]*Patti Fernandez approved it[\s\S]*has assigned Isaiah Langer/,
+    );
+  });
+
+  it('leads to the details', () => {
+    expect(actionsOf(accessIn(started()))).toMatchObject([{ data: { verb: 'run', text: 'show R7K3MQ' } }]);
+  });
+});
+
+describe('the card of an access request that has ended', () => {
+  it('tells a good end on green, with what it took', () => {
+    const progress = progressIn(doneWith({ kind: 'created', report }));
+
+    const message = drawAccess(accessIn(finished('created', true)), { ...toAsker, progress });
+
+    const text = cardAsText(message.card);
+    expect(text).toMatch(/^✓ {2}Account created\n/);
+    expect(text).toContain('Usher has assigned Isaiah Langer to Salesforce.\nIsaiah Langer now has an account');
+    expect(text).not.toContain('Open in Entra');
+    expect(message.summary).toBe(
+      'Access to Salesforce for Isaiah Langer: Account created. Patti Fernandez approved it at 14:02. ' +
+        'Usher has assigned Isaiah Langer to Salesforce. Isaiah Langer now has an account in Salesforce. ' +
+        'Nothing more to do here.',
+    );
+  });
+
+  it('tells a bad end with what to do next and where', () => {
+    const outcome = outOfScope('assigned');
+
+    const text = textOf(accessIn(finished('notInScope')), { progress: progressIn(doneWith(outcome)) });
+
+    expect(text).toMatch(/^! {2}Not provisioned\n/);
+    expect(text).toMatch(/What to do next\nAssign Isaiah Langer to Salesforce[\s\S]*\[Details\] \[Open in Entra\]/);
+  });
+
+  it('sends nobody to make an assignment that Usher has made', () => {
+    const progress = progressIn(doneWith(outOfScope('assigned')));
+
+    const text = textOf(accessIn(finished('notInScope', true)), { progress });
+
+    expect(text).toContain('had not seen that after several tries');
+    expect(text).not.toContain('Assign Isaiah Langer to Salesforce:');
+  });
+
+  it('blames what it is where the assignment is not the cause', () => {
+    const progress = progressIn(doneWith(outOfScope('scopingFilter')));
+
+    expect(textOf(accessIn(finished('notInScope', true)), { progress })).toContain('does not pass the scoping filter');
+  });
+
+  it.each([
+    ['created', '✓  Account created'],
+    ['disabled', '!  Account disabled'],
+    ['failed', '✗  Failed'],
+    ['unknown', '?  Result unknown'],
+    ['cancelled', '–  Cancelled'],
+  ] as const)('tells how it ended even when nothing more is known: %s', (outcome, title) => {
+    expect(textOf(accessIn(finished(outcome)))).toMatch(
+      new RegExp(`^${title.replace('?', '\\?')}\n[\\s\\S]*It ended at 14:03`),
+    );
+  });
+
+  it.each([toAsker, {}])('tells why it was denied, %j', (audience) => {
+    const { card, summary } = drawAccess(accessIn(denied('Not before the training')), audience);
+
+    expect(cardAsText(card)).toMatch(/^✗ {2}Denied\n[\s\S]*Reason for the denial\nNot before the training\n/);
+    expect(summary).toContain(
+      'Patti Fernandez denied it at 14:02. Nothing was done. Reason for the denial: Not before',
+    );
+    expect(cardAsText(card).includes('talk to Patti Fernandez')).toBe('audience' in audience);
+  });
+
+  it('says that no reason was given', () => {
+    expect(textOf(accessIn(denied(null)))).toContain('Nothing was done.\nNo reason was given.');
+  });
+
+  it('says what to do when nobody decided, to each what they can do', () => {
+    const expired = accessIn({ kind: 'expired', at: NOW });
+
+    expect(textOf(expired, toAsker)).toContain('talk to somebody who decides on Salesforce, and ask again');
+    expect(textOf(expired)).toContain('Megan Bowen has to ask again');
+  });
+
+  it('says who withdrew it', () => {
+    expect(textOf(accessIn(cancelledBy('megan', 'Megan Bowen')), toAsker)).not.toContain('What to do next');
+    expect(textOf(accessIn(cancelledBy('alex', 'Alex Wilber')), toAsker)).toContain('talk to Alex Wilber');
+    expect(textOf(accessIn(cancelledBy('alex', 'Alex Wilber')))).toContain('Alex Wilber withdrew it at 14:03.');
+  });
+
+  it.each(lapseReasons)('says why it never started, and what to do: %s', (why) => {
+    const text = textOf(accessIn(lapsed(why)));
+
+    expect(text).toMatch(/^✗ {2}Approved, but not started\n/);
+    expect(text).toMatch(/Nothing was provisioned\.\n.{20,}\n\nWhat to do next\n.{20,}/);
+  });
+});
+
+describe('the card of an access request that can still be started', () => {
+  it.each([
+    ['notAssigned', 'within a day Usher found no assignment', true],
+    ['quarantined', 'in quarantine for a whole day', true],
+    ['graphAway', 'For a whole day Microsoft Graph did not answer', true],
+    ['assignmentRefused', 'did not let Usher assign', true],
+    ['askerMayNot', 'may not ask for', false],
+    ['deciderMayNot', 'may not decide on', false],
+    ['appGone', 'not in Entra ID any more', false],
+  ] as const)('offers the way back to each reader, where there is one: %s', (why, said, isThere) => {
+    const ended = accessIn(lapsed(why), awaiting);
+
+    const [asker, approvers] = [textOf(ended, toAsker), textOf(ended)];
+
+    for (const text of [asker, approvers]) expect(text).toContain(said);
+    expect([approvers.includes('[Retry]'), asker.includes('[Ask again]')]).toEqual([isThere, isThere]);
+    expect([asker.includes('[Retry]'), approvers.includes('[Ask again]')]).toEqual([false, false]);
+    if (isThere)
+      expect(actionsOf(ended, toAsker)).toMatchObject([
+        { data: { verb: 'run', text: 'request access for isaiah@contoso.com to Salesforce' } },
+        { data: { verb: 'run', text: 'show R7K3MQ' } },
+      ]);
+  });
+
+  it.each(lapses)('says “retry” and has the button of it exactly where that works: %s, %s', (why, mayRetry) => {
+    const ended = accessIn(lapsed(why), awaiting);
+
+    const [asker, approvers] = [textOf(ended, toAsker), textOf(ended)];
+
+    expect(asker.includes('“retry K3M7QA”')).toBe(mayRetry);
+    expect([approvers.includes('“retry K3M7QA”'), approvers.includes('[Retry]')]).toEqual([mayRetry, mayRetry]);
+  });
+
+  it.each<[string, AccessRequest]>([
+    ['waits for the assignment', accessIn(approved(), { heldUp: 'assignment', ...awaiting })],
+    ['waits for the service', accessIn(approved(), { heldUp: 'replication', ...awaiting })],
+    ['lapsed for want of it', accessIn(lapsed('notAssigned'), awaiting)],
+    ['lapsed for another reason', accessIn(lapsed('askerMayNot'), awaiting)],
+    ['was withdrawn meanwhile', accessIn(cancelledBy('alex', 'Alex Wilber'), awaiting)],
+  ])('does not say that nothing was done where a try before may have done it: %s', (_what, accessRequest) => {
+    const wasNot = /no account yet|Nothing was/;
+
+    for (const audience of [{}, toAsker]) {
+      expect(textOf(accessRequest, audience)).toMatch(wasNot);
+      expect(textOf(accessRequest, { ...audience, mayBeDone: true })).not.toMatch(wasNot);
+      expect(textOf(accessRequest, { ...audience, mayBeDone: true })).toContain(
+        'so Isaiah Langer may have an account in Salesforce all the same.',
+      );
+    }
+  });
+
+  it('offers Retry where its provisioning ended badly, and says how long it had waited', () => {
+    const progress = progressIn(doneWith(outOfScope('entitled')));
+    const ended = accessIn(finished('notInScope'), awaiting);
+
+    expect(textOf(ended, { progress })).toMatch(
+      /had waited for the assignment until[\s\S]*press Retry[\s\S]*\[Retry\]/,
+    );
+    expect(textOf(ended, { ...toAsker, progress })).not.toContain('Retry');
+    expect(
+      textOf(accessIn(finished('created')), { progress: progressIn(doneWith({ kind: 'created', report })) }),
+    ).not.toContain('[Retry]');
+  });
+});
+
+describe('every card of an access request', () => {
+  it('offers a decision only while there is one, and only to those who decide', () => {
+    for (const input of everyAccessInput('Isaiah')) {
+      for (const audience of ['asker', 'approvers'] as const) {
+        const types = elementsOf(drawAccess(input.accessRequest, { ...input, audience }).card).map(({ type }) => type);
+
+        const decides = audience === 'approvers' && input.accessRequest.state.kind === 'pending';
+        expect(types.includes('Action.Execute')).toBe(decides);
+      }
+    }
+  });
+
+  it('tells in the summary what stands in the headline, and names both person and app', () => {
+    for (const input of everyAccessInput('Isaiah')) {
+      const { card, summary } = drawAccess(input.accessRequest, { ...input, audience: 'asker' });
+
+      const [headline = ''] = cardAsText(card).split('\n');
+      expect(summary).toContain(`Access to Isaiah for Isaiah: ${headline.slice(3)}`);
+      expect(card.fallbackText).toContain(summary);
+    }
+  });
+
+  it('links nowhere without a portal', () => {
+    const progress = progressIn(doneWith(failed('EntryConflict')));
+
+    expect(textOf(accessIn(finished('failed')), { progress, entraPortalUrl: null })).not.toContain('Open in Entra');
+  });
+});

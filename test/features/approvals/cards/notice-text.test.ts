@@ -1,0 +1,158 @@
+import { describe, expect, it } from '@jest/globals';
+import { noticeText } from '../../../../src/features/approvals/cards/notice-text.ts';
+import type { AccessRequest } from '../../../../src/features/approvals/access-requests/access-request.ts';
+import { words } from '../../../chat/views/drawings.ts';
+import { outOfScope, report } from '../../../chat/views/outcomes.ts';
+import {
+  accessIn,
+  approved,
+  awaiting,
+  cancelledBy,
+  DECEMBER,
+  denied,
+  everyAccessInput,
+  finished,
+  lapsed,
+  lapseReasons,
+  pending,
+} from '../../../chat/views/access/access-drawings.ts';
+
+type Kind = Parameters<typeof noticeText>[1]['kind'];
+
+const notice = (
+  kind: Kind,
+  accessRequest: AccessRequest,
+  outcome: Parameters<typeof noticeText>[1]['outcome'] = null,
+) => noticeText(words, { accessRequest, kind, outcome, entraPortalUrl: 'https://entra.microsoft.com' });
+const kinds: readonly Kind[] = [
+  ...(['approved', 'denied', 'expired', 'cancelled', 'lapsed', 'result'] as const),
+  ...(['reminder', 'nobodyReached', 'waits'] as const),
+];
+
+describe('a notice', () => {
+  it.each<[Kind, AccessRequest, string]>([
+    [
+      'approved',
+      accessIn(approved()),
+      'Patti Fernandez approved access to Salesforce for Isaiah Langer (request K3M7QA). Usher starts it now.',
+    ],
+    [
+      'approved',
+      accessIn(approved(), { startsAt: DECEMBER }),
+      'Patti Fernandez approved access to Salesforce for Isaiah Langer (request K3M7QA). Usher starts it on Tuesday, December 1, 2026.',
+    ],
+    [
+      'denied',
+      accessIn(denied(null)),
+      'Patti Fernandez denied access to Salesforce for Isaiah Langer (request K3M7QA) and gave no reason.',
+    ],
+    [
+      'expired',
+      accessIn({ kind: 'expired', at: 1 }),
+      'Nobody decided on access to Salesforce for Isaiah Langer, which Megan Bowen asked for, so request K3M7QA has ended. Nothing was done.',
+    ],
+    [
+      'cancelled',
+      accessIn(cancelledBy('alex', 'Alex Wilber')),
+      'Alex Wilber withdrew request K3M7QA, access to Salesforce for Isaiah Langer. Nothing was done, and there is nothing left to decide.',
+    ],
+    [
+      'reminder',
+      accessIn(pending),
+      'Megan Bowen still waits for a decision on access to Salesforce for Isaiah Langer. Type “approve K3M7QA”, or “deny K3M7QA” and a reason. Undecided, it ends on Monday, March 9, 2026.',
+    ],
+  ])('says it in a sentence or two: %s', (kind, accessRequest, said) => {
+    expect(notice(kind, accessRequest)).toBe(said);
+  });
+
+  it('tells a denial with the whole reason', () => {
+    const reason = 'x'.repeat(450);
+
+    expect(notice('denied', accessIn(denied(reason)))).toMatch(new RegExp(`The reason: ${reason}$`));
+  });
+
+  it('says that an approved request waits for the assignment, until when, and who has to act', () => {
+    const said = notice('waits', accessIn(approved(), { heldUp: 'assignment', ...awaiting }));
+
+    expect(said).toBe(
+      'Access to Salesforce for Isaiah Langer is approved (request K3M7QA) and waits for the assignment. ' +
+        'Microsoft’s provisioning service says that Isaiah Langer is not assigned to Salesforce, so there is no account ' +
+        'yet. The approval stands: Usher looks again by itself until Mar 3, 2026, 14:03 GMT+1, and goes on when Isaiah ' +
+        'Langer is assigned. An application administrator has to assign Isaiah Langer to Salesforce in Entra ID, under ' +
+        'Users and groups of Salesforce. Nobody has to ask again.',
+    );
+  });
+
+  it('says why an approved request waits instead of that it starts', () => {
+    const said = notice('approved', accessIn(approved(), { heldUp: 'quarantine' }));
+
+    expect(said).toMatch(/^Patti Fernandez approved .* in quarantine/);
+    expect(said).not.toContain('starts it now');
+  });
+
+  it.each<[Kind, AccessRequest]>([
+    ['cancelled', accessIn(cancelledBy('megan', 'Megan Bowen'), { assigning: 'begun' })],
+    ['lapsed', accessIn(lapsed('askerMayNot'), { assigning: 'unanswered' })],
+    ['lapsed', accessIn(lapsed('graphAway'), { assigning: 'unanswered' })],
+  ])('tells that an assignment may stay behind, and where it can be removed: %s', (kind, accessRequest) => {
+    const said = notice(kind, accessRequest);
+
+    expect(said).toContain('the assignment may have been made');
+    expect(said).toMatch(/https:\/\/entra\.microsoft\.com\/.*\/Users\/objectId\/\S+$/);
+    expect(said).not.toContain('Nothing was done');
+  });
+
+  it('tells the asker how to find an approver when nobody was reached', () => {
+    expect(notice('nobodyReached', accessIn(pending))).toContain(
+      'Ask one of them to type “pending” to Usher; request K3M7QA',
+    );
+  });
+
+  it('tells a result in the words of its card', () => {
+    expect(notice('result', accessIn(finished('created', true)), { kind: 'created', report })).toBe(
+      'Access to Salesforce for Isaiah Langer (request K3M7QA): Account created. Isaiah Langer now has an account in Salesforce.',
+    );
+    expect(notice('result', accessIn(finished('notInScope')), outOfScope('assigned'))).toContain(
+      'Assign Isaiah Langer',
+    );
+    expect(notice('result', accessIn(finished('notInScope', true)), outOfScope('assigned'))).toContain('had not seen');
+    expect(notice('result', accessIn(finished('cancelled')))).toContain('(request K3M7QA): Cancelled.');
+  });
+
+  it.each(lapseReasons)('tells why it never started: %s', (why) => {
+    const text = notice('lapsed', accessIn(lapsed(why)));
+
+    expect(text).toMatch(/was approved, but request K3M7QA could not be started\. .{20,}\. .{20,}\.$/);
+  });
+
+  it('says only that it has changed when the request has gone on since', () => {
+    const changed =
+      'Request K3M7QA, access to Salesforce for Isaiah Langer, has changed. Type “show K3M7QA” to see it.';
+
+    expect(notice('approved', accessIn(cancelledBy('megan', 'Megan Bowen')))).toBe(changed);
+    expect(notice('result', accessIn(pending))).toBe(changed);
+  });
+
+  it('is plain and in one line, whatever the names are and however things stand', () => {
+    const nasty = '[x](http://evil) <at>Bob</at>\n{{DATE(1)}}';
+
+    for (const { accessRequest } of everyAccessInput(nasty)) {
+      for (const kind of kinds) expect(notice(kind, accessRequest)).not.toMatch(/<at>|\{\{|\n|\\/);
+    }
+  });
+
+  it.each<[Kind, AccessRequest]>([
+    ['waits', accessIn(approved(), { heldUp: 'assignment', ...awaiting })],
+    ['approved', accessIn(approved(), { heldUp: 'replication', ...awaiting })],
+    ['lapsed', accessIn(lapsed('notAssigned'), awaiting)],
+    ['cancelled', accessIn(cancelledBy('alex', 'Alex Wilber'), awaiting)],
+  ])('does not say that nothing was done where a try before may have done it: %s', (kind, accessRequest) => {
+    const input = { accessRequest, kind, outcome: null, entraPortalUrl: null };
+
+    const [told, open] = [noticeText(words, input), noticeText(words, { ...input, mayBeDone: true })];
+
+    expect(told).toMatch(/no account yet|Nothing was/);
+    expect(open).not.toMatch(/no account yet|Nothing was| {2}/);
+    expect(open).toContain('may have an account in Salesforce all the same');
+  });
+});

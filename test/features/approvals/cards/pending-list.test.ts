@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
+import { PENDING_PER_PAGE, pendingList } from '../../../../src/features/approvals/cards/pending-list.ts';
+import { elementsOf, NOW, words } from '../../../chat/views/drawings.ts';
+import { accessIn, DAY, DECEMBER, pending } from '../../../chat/views/access/access-drawings.ts';
+
+const item = (more: Parameters<typeof accessIn>[1] = {}) => ({ accessRequest: accessIn(pending, more) });
+const list = (items: ReturnType<typeof item>[], more: { page?: number; more?: boolean } = {}) =>
+  pendingList(words, { items, page: 1, more: false, now: NOW, ...more });
+
+describe('the list of what waits for a decision', () => {
+  it('tells of each whom it is about, who asks, since when, from when and why', () => {
+    const { card, summary } = list([item({ startsAt: DECEMBER }), item({ reason: null, createdAt: NOW - DAY })]);
+
+    const text = cardAsText(card);
+    expect(text).toContain(
+      'Isaiah Langer → Salesforce  [Open]\nMegan Bowen asks, since 14:02\nStarts on Tuesday, December 1, 2026\nWhy: He joins Sales\n',
+    );
+    expect(text).toContain('Megan Bowen asks, since Mar 1, 2026, 14:03 GMT+1\nStarts as soon as it is approved');
+    expect(summary).toBe('2 requests on this page wait for your decision.');
+  });
+
+  it('opens one by its id', () => {
+    const submits = elementsOf(list([item()]).card).filter(({ type }) => type === 'Action.Submit');
+
+    expect(submits).toMatchObject([{ title: 'Open', data: { verb: 'run', text: 'show K3M7QA' } }]);
+  });
+
+  it('turns the page', () => {
+    const { card } = list([item()], { page: 2, more: true });
+
+    expect(cardAsText(card)).toMatch(/^Waiting for your decision, page 2\n/);
+    expect(card.actions).toMatchObject([{ title: 'Next', data: { verb: 'run', text: 'pending 3' } }]);
+    expect(list([item()]).card).not.toHaveProperty('actions');
+  });
+
+  it('hides none without saying so', () => {
+    const { card } = list(Array.from({ length: PENDING_PER_PAGE + 1 }, () => item()));
+
+    expect(cardAsText(card)).toContain('There are more.');
+  });
+
+  it('says when there is nothing', () => {
+    expect(cardAsText(list([]).card)).toContain('Nothing waits for your decision.');
+    expect(list([]).summary).toBe('Nothing waits for your decision.');
+    expect(cardAsText(list([], { page: 3 }).card)).toContain('There is nothing on page 3.');
+  });
+});

@@ -1,0 +1,295 @@
+import { describe, expect, it } from '@jest/globals';
+import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
+import type { CheckFacts } from '../../../../src/features/checks/diagnosis.ts';
+import { checkCard } from '../../../../src/features/checks/cards/check-card.ts';
+import { checkList } from '../../../../src/features/checks/cards/check-list.ts';
+import type { LogRead } from '../../../../src/graph/provisioning-log.ts';
+import { NOW, words } from '../../../chat/views/drawings.ts';
+import { outOfScope, report } from '../../../chat/views/outcomes.ts';
+import {
+  accessEntry,
+  conflict,
+  created,
+  DAY,
+  entryOf,
+  factsOf,
+  HOUR,
+  historyEntryOf,
+  jobIn,
+  logOf,
+  neverRun,
+  PORTAL,
+  quarantined,
+  salesforce,
+} from '../../../chat/views/checks/check-drawings.ts';
+
+const person = (name: string) => ({
+  id: name,
+  name,
+  principalName: `${name.split(' ')[0]?.toLowerCase()}@contoso.com`,
+});
+const check = (facts: Partial<CheckFacts>, { name = 'Adele Vance', app = salesforce, canProvision = true } = {}) =>
+  checkCard(words, {
+    person: person(name),
+    app,
+    facts: factsOf(facts),
+    canProvision,
+    now: NOW,
+    entraPortalUrl: PORTAL,
+  });
+const textOf = (...input: Parameters<typeof check>) => cardAsText(check(...input).card);
+
+describe('the check of one person in one app', () => {
+  it('tells of Diego: it is the user, not assigned', () => {
+    const { card, summary } = check({ assignment: { kind: 'missing' } }, { name: 'Diego Siciliani' });
+
+    const text = cardAsText(card);
+    expect(text).toMatch(
+      /^! {2}It is the user: not assigned\n {3}Diego Siciliani in Salesforce\n {3}diego@contoso.com\n/,
+    );
+    expect(text).toContain('neither directly nor through a group');
+    expect(text).toContain('Assign Diego Siciliani to Salesforce');
+    expect(text).not.toContain('Provision now');
+    expect(summary).toContain('Diego Siciliani in Salesforce: It is the user: not assigned. Diego Siciliani is not');
+    expect(card.actions).toMatchObject([{ url: expect.stringContaining('/Users/objectId/') }]);
+  });
+
+  it('tells of Nestor: it is the user, disabled', () => {
+    const text = textOf({ account: 'disabled' }, { name: 'Nestor Wilke' });
+
+    expect(text).toContain('It is the user: account disabled');
+    expect(text).toMatch(/Account: +Disabled in Entra ID/);
+  });
+
+  it('tells of Grady: the conflict that the log has, in the words of the outcomes', () => {
+    const text = textOf({ log: logOf(conflict), scope: 'in' }, { name: 'Grady Archie' });
+
+    expect(text).toContain('It is the user: the last try failed');
+    expect(text).toContain('An account with the same name already exists in Salesforce');
+    expect(text).toContain('In Salesforce, rename or remove the other account');
+    expect(text).toContain('Code: SalesforceEntryConflict');
+    expect(text).toContain(
+      '✗  Create: Failed\n   13:03 · Failed – an account with the same name already exists · SalesforceEntryConflict',
+    );
+    expect(text).toMatch(/Scope: +In scope when last evaluated/);
+  });
+
+  it('tells of Isaiah before: nothing provisioned yet, and offers to do it', () => {
+    const { card } = check({}, { name: 'Isaiah Langer' });
+
+    const text = cardAsText(card);
+    expect(text).toContain('Nothing wrong, but nothing provisioned yet');
+    expect(text).toMatch(/Log: +No entry about this person in this app/);
+    expect(text).toMatch(/By Usher: +Usher has not provisioned this person by name in this app/);
+    expect(card.actions).toMatchObject([
+      { title: 'Provision now', data: { verb: 'run', text: 'provision isaiah@contoso.com to Salesforce' } },
+      { title: 'Open in Entra' },
+    ]);
+  });
+
+  it('tells of Isaiah after: in order, by the log and by what Usher did', () => {
+    const text = textOf({ log: logOf(created), scope: 'in', lastEntry: historyEntryOf() }, { name: 'Isaiah Langer' });
+
+    expect(text).toMatch(/^✓ {2}All in order: neither the sync nor the user\n/);
+    expect(text).toContain('✓  Create: Done\n   13:03 · Account created');
+    expect(text).toMatch(/By Usher: +Account created, asked by Alex Wilber at 13:53/);
+  });
+
+  it('tells of anybody in Zscaler: it is the sync, and what is wrong besides', () => {
+    const zscaler = { id: 'zscaler', name: 'Zscaler' };
+    const text = textOf({ jobState: quarantined(), assignment: { kind: 'missing' } }, { app: zscaler });
+
+    expect(text).toMatch(/^✗ {2}It is the sync: in quarantine\n/);
+    expect(text).toContain('Code: SystemForCrossDomainIdentityManagementInvalidCredentials');
+    expect(text).toContain('In quarantine since Feb 28, 2026');
+    expect(text).toContain('Your own application administrator can repair this');
+    expect(text).toContain('Besides, Adele Vance is not assigned to Zscaler.');
+    expect(text).not.toContain('Provision now');
+  });
+
+  it.each([
+    ['never run', neverRun, 'It is the sync: never run'],
+    ['without a synchronization', 'none', 'It is the sync: not set up'],
+    ['paused', jobIn('paused'), 'It is the sync: paused'],
+    ['off', jobIn('disabled'), 'It is the sync: automatic provisioning is off'],
+    ['disabled in Entra', 'appDisabled', 'It is the app: disabled in Entra ID'],
+  ] as const)('blames the sync of an app that is %s', (_, jobState, title) => {
+    expect(textOf({ jobState })).toContain(title);
+  });
+
+  it.each<[LogRead, string]>([
+    [{ kind: 'notAvailable', why: 'cloud' }, 'this cloud has no provisioning log'],
+    [{ kind: 'notAvailable', why: 'licence' }, 'it takes a Microsoft Entra ID P1 licence'],
+    [{ kind: 'notAvailable', why: 'permission' }, 'Usher lacks the permission AuditLog.Read.All'],
+    [{ kind: 'unread', why: 'busy' }, 'Usher has asked as often as Microsoft lets it'],
+    [{ kind: 'unread', why: 'throttled' }, 'Microsoft asked Usher to slow down'],
+    [{ kind: 'unread', why: 'tooSlow' }, 'Microsoft did not answer in time'],
+  ])('says why the log could not be read, and shows the rest: $why', (log, why) => {
+    const text = textOf({ log });
+
+    expect(text).toMatch(new RegExp(`Log: +Could not be read: ${why}`));
+    expect(text).toContain('Could not be read: the provisioning log.');
+    expect(text).toMatch(/Assignment: +Assigned to Salesforce/);
+  });
+
+  it('says of each part by itself that it could not be read', () => {
+    const text = textOf({ account: 'unread', assignment: { kind: 'unread' }, jobState: 'unread' });
+
+    expect(text).toContain('Nothing wrong that Usher can see');
+    expect(text).toContain('Could not be read: the state of the sync, the account, and the assignment.');
+    expect(text).toMatch(/Sync: +Could not be read\nAccount: +Could not be read\nAssignment: +Could not be read\n/);
+  });
+
+  it('shows Graph’s own no to the read of the job', () => {
+    const trace = { clientRequestId: 'client', requestId: 'request-1', date: null };
+    const jobTrouble = {
+      kind: 'refused',
+      status: 403,
+      code: 'Forbidden',
+      message: '',
+      retryAfterMs: null,
+      trace,
+    } as const;
+
+    expect(textOf({ jobState: 'unread', jobTrouble })).toContain('Code: Forbidden (HTTP 403) · request request-1');
+    expect(textOf({ jobState: 'unread' })).not.toContain('HTTP');
+  });
+
+  it.each([
+    ['in order', { log: logOf(created) }, /is enabled( and assigned)?, the sync is well/],
+    ['not come to yet', { log: logOf() }, /is enabled( and assigned)?, and the sync is well/],
+  ])('calls a person assigned only where the app asks for it: %s', (_what, facts, said) => {
+    const assigned = said.exec(textOf({ ...facts, assignment: { kind: 'assigned', through: null } }));
+    const elsewhere = said.exec(textOf({ ...facts, assignment: { kind: 'notNeeded' } }));
+
+    expect([assigned?.[1], elsewhere?.[1]]).toEqual([' and assigned', undefined]);
+    expect(elsewhere).not.toBeNull();
+  });
+
+  it('says that what kept somebody out has been put right since', () => {
+    const text = textOf({ log: logOf(entryOf(outOfScope('assigned'))), scope: 'out' });
+
+    expect(text).toContain('was not assigned to Salesforce. That has changed since.');
+    expect(text).toContain('[Provision now]');
+  });
+
+  it('names the group through which somebody is assigned', () => {
+    const text = textOf({ assignment: { kind: 'assigned', through: 'Sales Team' } });
+
+    expect(text).toMatch(/Assignment: +Assigned to Salesforce through the group Sales Team/);
+  });
+
+  it('shows actions and states that Microsoft has added as they come', () => {
+    const entry = entryOf(
+      { kind: 'unknown', why: 'unreadable' },
+      {
+        action: { kind: 'unknown', code: 'teleport' },
+        status: { kind: 'unknown', code: 'pondering' },
+        at: null,
+      },
+    );
+
+    expect(textOf({ log: logOf(entry) })).toContain('?  teleport: pondering\n   Time not told');
+  });
+
+  it('shows the newest five entries, and says that there are more', () => {
+    const entries = Array.from({ length: 7 }, () => entryOf({ kind: 'inSync', report }));
+
+    const text = textOf({ log: logOf(...entries) });
+    expect(text.match(/Create: Done/g)).toHaveLength(5);
+    expect(text).toContain('There are older entries in Entra.');
+  });
+
+  it('tells an access request that never ran as what Usher last did', () => {
+    expect(textOf({ lastEntry: accessEntry('denied') })).toMatch(/By Usher: +Denied, asked by Megan Bowen at 13:43/);
+  });
+
+  it('offers no provisioning to whoever may not', () => {
+    const text = textOf({}, { canProvision: false });
+
+    expect(text).not.toContain('Provision now');
+    expect(text).not.toContain('Provision Adele Vance');
+    expect(text).toContain('Ask somebody of the helpdesk to provision Adele Vance to Salesforce');
+  });
+
+  it('sends nobody to the helpdesk where people come from elsewhere', () => {
+    const text = textOf({ assignment: { kind: 'notNeeded' } }, { canProvision: false });
+
+    expect(text).not.toContain('helpdesk');
+    expect(text).toContain('Wait for the next run.');
+  });
+
+  it('names the day on which something approved starts, until it has come', () => {
+    const later = { timeZone: 'Europe/Berlin', startsAt: NOW + 9 * DAY };
+
+    const { card, summary } = check({ lastEntry: accessEntry('approved', later) });
+    const reached = textOf({ lastEntry: accessEntry('approved', { ...later, startsAt: NOW - HOUR }) });
+
+    const text = cardAsText(card);
+    expect(text).toMatch(/By Usher: +Approved, starts on Wednesday, March 11, 2026, asked by Megan Bowen/);
+    for (const said of [text, summary])
+      expect(said).toContain('Usher provisions Adele Vance to Salesforce by itself on Wednesday, March 11, 2026');
+    expect(reached).toMatch(/By Usher: +Approved, asked by/);
+    expect(reached).not.toContain('by itself on');
+  });
+
+  it('says that the log lags only where there can be one', () => {
+    expect(textOf({})).toContain('The log lags behind');
+    expect(textOf({ jobState: 'none' })).not.toContain('lags behind');
+    expect(textOf({ jobState: 'none' })).toContain('Usher has only looked, and changed nothing.');
+  });
+});
+
+describe('the check of one person in all apps', () => {
+  const item = (name: string, facts: Partial<CheckFacts>) => ({ app: { id: name, name }, facts: factsOf(facts) });
+  const list = (...items: ReturnType<typeof item>[]) =>
+    checkList(words, { person: person('Adele Vance'), items, listComplete: true, now: NOW });
+
+  it('has a line for each app, what is wrong first', () => {
+    const { card, summary } = list(
+      item('Payroll', { jobState: 'none' }),
+      item('Salesforce', { log: logOf(created) }),
+      item('GitHub', { assignment: { kind: 'missing' } }),
+      item('Zscaler', { jobState: quarantined() }),
+    );
+
+    const text = cardAsText(card);
+    expect(text).toMatch(
+      /Zscaler\n {3}It is the sync: in quarantine · Since .*\n.*GitHub\n {3}It is the user: not assigned · Last ran .*\n.*Salesforce\n {3}All in order.*\n.*Payroll\n {3}It is the sync: not set up/,
+    );
+    expect(summary).toBe('Adele Vance: 4 apps checked, 2 with something to look at.');
+  });
+
+  const refused = {
+    kind: 'refused',
+    status: 403,
+    code: 'Authorization_RequestDenied',
+    message: '',
+    retryAfterMs: null,
+    trace: { clientRequestId: 'client', requestId: 'request-1', date: null },
+  } as const;
+
+  it('has no line for an app that was not read, and counts it in the first one', () => {
+    const { card, summary } = list(
+      item('Salesforce', { log: logOf(created) }),
+      item('Miro', { jobState: 'unread', jobTrouble: refused }),
+    );
+
+    const text = cardAsText(card);
+    expect(text).not.toContain('Miro');
+    expect(card.fallbackText).not.toContain('Miro');
+    expect(text).toContain('Of 2 apps, 1 could be looked at so far; of the others nothing is known yet.');
+    expect(text).toContain('Authorization_RequestDenied (HTTP 403)');
+    expect(summary).toContain('nothing wrong found so far');
+  });
+
+  it('says once why the log is missing', () => {
+    const { card } = list(item('Salesforce', { log: { kind: 'notAvailable', why: 'licence' } }));
+
+    expect(cardAsText(card)).toContain('Provisioning log: Could not be read: it takes a Microsoft Entra ID P1 licence');
+  });
+
+  it('says when there are no apps', () => {
+    expect(cardAsText(list().card)).toContain('Usher found no apps.');
+  });
+});

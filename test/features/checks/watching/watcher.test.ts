@@ -1,0 +1,220 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../../../src/clock.ts';
+import type { Database } from '../../../../src/db/database.ts';
+import { fetched } from '../../../../src/graph/answer.ts';
+import { createLog } from '../../../../src/log.ts';
+import { startWatcher, type Watcher, type WatcherParts } from '../../../../src/features/checks/watching/watcher.ts';
+import { addWatch } from '../../../../src/features/checks/watching/watches.ts';
+import { createTestClock, type TestClock } from '../../../support/clock.ts';
+import { engines, useTestDatabase } from '../../../support/databases.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { type Answer, answered, forgetWatches, status, takeAnnouncements, watch } from '../../../requests/watching/support.ts';
+
+const everyMs = 300_000;
+
+describe.each(engines)('watching on $name', (engine) => {
+  const place = useTestDatabase(engine);
+  let database: Database;
+  let clock: TestClock;
+  let jobs: Map<string, Answer>;
+  let looks: string[];
+  let changes: number;
+  let running: Watcher[];
+
+  beforeAll(async () => {
+    database = await place.open(systemClock);
+  });
+  beforeEach(async () => {
+    await place.empty();
+    await forgetWatches(database);
+    clock = createTestClock();
+    jobs = new Map();
+    looks = [];
+    changes = 0;
+    running = [];
+  });
+  afterEach(async () => {
+    for (const watching of running) await watching.stop();
+  });
+
+  function start(more: Partial<WatcherParts> = {}): Watcher {
+    const watching = startWatcher({
+      store: { database, clock },
+      async readStatus(appId) {
+        looks.push(appId);
+        return answered(jobs.get(appId) ?? 'healthy');
+      },
+      changed() {
+        changes += 1;
+      },
+      log: createLog('silent'),
+      everyMs,
+      ...more,
+    });
+    running.push(watching);
+    return watching;
+  }
+
+  /** Every sleeper has been woken by then, and what that started is over. */
+  async function nextRound(...watchings: readonly Watcher[]): Promise<void> {
+    await clock.advance(everyMs);
+    for (const watching of watchings) await watching.settled();
+  }
+
+  const owed = () => takeAnnouncements(database, clock.now());
+  const add = (key: string, appId?: string) => addWatch({ database, clock }, watch(key, appId));
+
+  it('tells a quarantine once, also over two restarts', async () => {
+    await add('desk');
+    let watching = start();
+    await watching.settled();
+    jobs.set('salesforce', 'quarantined');
+    await nextRound(watching);
+    const told = await owed();
+
+    for (let restarts = 0; restarts < 2; restarts += 1) {
+      await watching.stop();
+      watching = start();
+      await nextRound(watching);
+      told.push(...(await owed()));
+    }
+
+    expect(told).toEqual(['desk chat: salesforce enteredQuarantine']);
+    expect([changes, looks.length]).toEqual([1, 4]);
+  });
+
+  it('tells that an app has been disabled in Entra, and is enabled again', async () => {
+    let enabled = true;
+    await add('desk');
+    const watching = start({ isEnabled: async () => fetched(enabled) });
+    await watching.settled();
+    enabled = false;
+    await nextRound(watching);
+    enabled = true;
+    await nextRound(watching);
+
+    expect(await owed()).toEqual(['desk chat: salesforce stopped', 'desk chat: salesforce runsAgain']);
+  });
+
+  it('tells the quarantine of a job beside the one for people', async () => {
+    const others = [status('quarantined')];
+    await add('desk');
+    const watching = start({ readStatus: async () => fetched({ kind: 'one', status: status('healthy'), others }) });
+    await watching.settled();
+
+    expect(await owed()).toEqual(['desk chat: salesforce enteredQuarantine']);
+  });
+
+  it('tells what happened while nobody ran', async () => {
+    await add('desk');
+    const first = start();
+    await first.settled();
+    await first.stop();
+    jobs.set('salesforce', 'paused');
+    await clock.advance(everyMs);
+
+    await start().settled();
+
+    expect(await owed()).toEqual(['desk chat: salesforce stopped']);
+  });
+
+  it('looks at a new watch at once, and tells of a quarantine that is there already', async () => {
+    const watching = start();
+    await watching.settled();
+    jobs.set('zscaler', 'quarantined');
+
+    await add('desk', 'zscaler');
+    watching.wake();
+
+    await eventually(() => changes === 1);
+    expect(await owed()).toEqual(['desk chat: zscaler enteredQuarantine']);
+  });
+
+  it('looks again only when the next round is due', async () => {
+    await add('desk');
+    const watching = start();
+    await watching.settled();
+
+    await clock.advance(everyMs - 1);
+    await watching.settled();
+    const early = looks.length;
+    await clock.advance(1);
+    await watching.settled();
+
+    expect([early, looks.length]).toEqual([1, 2]);
+  });
+
+  it('takes a job that cannot be read for unchanged', async () => {
+    await add('desk');
+    const watching = start();
+    const seen: Answer[] = ['quarantined', 'away', 'quarantined', 'away', 'healthy'];
+    const told: string[][] = [];
+    await watching.settled();
+
+    for (const answer of seen) {
+      jobs.set('salesforce', answer);
+      await nextRound(watching);
+      told.push(await owed());
+    }
+
+    expect(told).toEqual([
+      ['desk chat: salesforce enteredQuarantine'],
+      [],
+      [],
+      [],
+      ['desk chat: salesforce leftQuarantine'],
+    ]);
+  });
+
+  it('looks at the others when one look fails', async () => {
+    await add('desk', 'broken');
+    await add('desk', 'zscaler');
+    const watching = start({
+      async readStatus(appId) {
+        if (appId === 'broken') throw new Error('a fault of our own');
+        return answered('quarantined');
+      },
+    });
+
+    await watching.settled();
+
+    expect(await owed()).toEqual(['desk chat: zscaler enteredQuarantine']);
+  });
+
+  it('looks once a round, however many processes there are', async () => {
+    await add('desk');
+    await add('other', 'zscaler');
+    const watchings = ['one', 'other', 'third'].map((ownerId) => start({ ownerId }));
+    for (const watching of watchings) await watching.settled();
+    jobs.set('zscaler', 'quarantined');
+
+    await nextRound(...watchings);
+
+    expect(looks.toSorted()).toEqual(['salesforce', 'salesforce', 'zscaler', 'zscaler']);
+    expect(await owed()).toEqual(['other chat: zscaler enteredQuarantine']);
+  });
+
+  it('is stopped in the middle of a round, and looks at the rest later', async () => {
+    const apps = Array.from({ length: 9 }, (_, index) => `app ${index}`);
+    for (const app of apps) await add('desk', app);
+    const answer = Promise.withResolvers<void>();
+    const watching = start({
+      async readStatus(appId) {
+        looks.push(appId);
+        await answer.promise;
+        return answered('quarantined');
+      },
+    });
+    await eventually(() => looks.length === 4);
+
+    const stopping = watching.stop();
+    answer.resolve();
+    await stopping;
+    const first = await owed();
+    await clock.advance(everyMs);
+    for (const app of apps) jobs.set(app, 'quarantined');
+    await start().settled();
+
+    expect([first.length, (await owed()).length]).toEqual([4, 5]);
+  });
+});

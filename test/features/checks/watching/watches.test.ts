@@ -1,0 +1,217 @@
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../../../src/clock.ts';
+import type { Database } from '../../../../src/db/database.ts';
+import { readAudit } from '../../../../src/requests/audit-log.ts';
+import {
+  announcementSent,
+  dueAnnouncements,
+  putOffAnnouncement,
+} from '../../../../src/features/checks/watching/announcements.ts';
+import { claimRound, noteStatus, releaseRound } from '../../../../src/features/checks/watching/round.ts';
+import { addWatch, listWatches, removeWatch, type WatchParts } from '../../../../src/features/checks/watching/watches.ts';
+import { createTestClock, type TestClock } from '../../../support/clock.ts';
+import { engines, useTestDatabase } from '../../../support/databases.ts';
+import { alex, forgetWatches, status, takeAnnouncements, watch } from '../../../requests/watching/support.ts';
+
+const everyMs = 300_000;
+
+describe.each(engines)('watches on $name', (engine) => {
+  const place = useTestDatabase(engine);
+  let database: Database;
+  let clock: TestClock;
+  let parts: WatchParts;
+
+  beforeAll(async () => {
+    database = await place.open(systemClock);
+  });
+  beforeEach(async () => {
+    await place.empty();
+    await forgetWatches(database);
+    clock = createTestClock();
+    parts = { database, clock };
+  });
+
+  const claim = (owner = 'this process') => claimRound(parts, { owner, until: clock.now() + 60_000 }, everyMs);
+  const owed = () => takeAnnouncements(database, clock.now());
+
+  /** Makes a round in which the app's job stands like this. */
+  async function seen(kind: Parameters<typeof status>[0], appId = 'salesforce'): Promise<void> {
+    await database.query.updateTable('rounds').set({ due_at: 0 }).execute();
+    await claim();
+    await noteStatus(parts, 'this process', appId, status(kind));
+    await releaseRound(parts, 'this process');
+  }
+
+  it('are of a place and an app, once, by the names of the apps', async () => {
+    const added = [];
+    for (const app of ['zscaler', 'salesforce', 'zscaler']) added.push(await addWatch(parts, watch('desk', app)));
+    added.push(await addWatch(parts, watch('other', 'zscaler')));
+
+    expect(added).toEqual([true, true, false, true]);
+    expect(await listWatches(database, 'desk')).toEqual([
+      { ...watch('desk', 'salesforce'), addedAt: clock.now() },
+      { ...watch('desk', 'zscaler'), addedAt: clock.now() },
+    ]);
+  });
+
+  it('are taken back, once', async () => {
+    await addWatch(parts, watch('desk'));
+
+    const removed = [];
+    for (const key of ['other', 'desk', 'desk']) removed.push(await removeWatch(parts, key, 'salesforce', 'megan'));
+
+    expect(removed).toEqual([false, true, false]);
+    expect(await listWatches(database, 'desk')).toEqual([]);
+  });
+
+  it('are recorded, by ids alone', async () => {
+    await addWatch(parts, watch('desk'));
+    await removeWatch(parts, 'desk', 'salesforce', 'megan');
+
+    const entries = (await readAudit(database.query, 10)).toReversed();
+
+    const details = { place: 'desk', watched: 'salesforce' };
+    expect(entries.map(({ actorId, details: told }) => [actorId, told])).toEqual([
+      [alex, details],
+      ['megan', details],
+    ]);
+  });
+
+  it('are told of each change once, every place by itself', async () => {
+    await addWatch(parts, watch('desk'));
+    await addWatch(parts, watch('other'));
+    await addWatch(parts, watch('elsewhere', 'zscaler'));
+    const told = [];
+
+    for (const kind of [
+      'healthy',
+      'quarantined',
+      'quarantined',
+      'neverRun',
+      'healthy',
+      'paused',
+      'disabled',
+    ] as const) {
+      await seen(kind);
+      told.push(await owed());
+    }
+
+    expect(told).toEqual([
+      [],
+      ['desk chat: salesforce enteredQuarantine', 'other chat: salesforce enteredQuarantine'],
+      [],
+      [],
+      ['desk chat: salesforce leftQuarantine', 'other chat: salesforce leftQuarantine'],
+      ['desk chat: salesforce stopped', 'other chat: salesforce stopped'],
+      [],
+    ]);
+  });
+
+  it('are told how the job stood, with how the place reads', async () => {
+    await addWatch(parts, watch('desk'));
+    await seen('quarantined');
+
+    const { conversation, reader, app } = watch('desk');
+    expect(await dueAnnouncements(database, clock.now(), 10)).toEqual([
+      {
+        id: expect.any(Number),
+        key: 'desk',
+        appId: app.id,
+        conversation,
+        reader,
+        kind: 'jobChanged',
+        details: { app, change: 'enteredQuarantine', status: status('quarantined'), at: clock.now() },
+        failures: 0,
+      },
+    ]);
+  });
+
+  it('that come while the job is in quarantine are told of it at once', async () => {
+    await addWatch(parts, watch('desk'));
+    await seen('quarantined');
+    await owed();
+
+    await addWatch(parts, watch('late'));
+    await addWatch(parts, watch('late'));
+
+    expect(await owed()).toEqual(['late chat: salesforce enteredQuarantine']);
+  });
+
+  it('that are taken back are told nothing more', async () => {
+    await addWatch(parts, watch('desk'));
+    await addWatch(parts, watch('other'));
+    await seen('quarantined');
+
+    await removeWatch(parts, 'desk', 'salesforce', alex);
+
+    expect(await owed()).toEqual(['other chat: salesforce enteredQuarantine']);
+  });
+
+  it('begin anew for an app that nobody watched any more', async () => {
+    await addWatch(parts, watch('desk'));
+    await seen('quarantined');
+    await removeWatch(parts, 'desk', 'salesforce', alex);
+
+    await addWatch(parts, watch('desk'));
+    const atOnce = await owed();
+    await seen('healthy');
+
+    expect([atOnce, await owed()]).toEqual([[], []]);
+  });
+
+  it('hand out an announcement to one process at a time, and again when it was not sent', async () => {
+    await addWatch(parts, watch('desk'));
+    await seen('quarantined');
+    const due = () => dueAnnouncements(database, clock.now(), 10);
+
+    const [first, ...others] = await due();
+    const handedOut = await due();
+    await clock.advance(60_000);
+    const [again] = await due();
+    await putOffAnnouncement(database, again?.id ?? 0, clock.now() + 5_000);
+    const putOff = await due();
+    await clock.advance(5_000);
+    const [last] = await due();
+    await announcementSent(database, last?.id ?? 0);
+    await clock.advance(120_000);
+
+    expect([others, handedOut, putOff, await due()]).toEqual([[], [], [], []]);
+    expect([again?.id, last?.id, last?.failures]).toEqual([first?.id, first?.id, 1]);
+  });
+
+  it('are looked at by one process a round', async () => {
+    await addWatch(parts, watch('desk'));
+
+    const first = await claim();
+    const second = await claim('other process');
+    await releaseRound(parts, 'this process');
+    const early = await claim('other process');
+    await clock.advance(everyMs);
+    const next = await claim('other process');
+
+    expect(first).toEqual({ kind: 'claimed', appIds: ['salesforce'] });
+    expect([second.kind, early]).toEqual(['later', { kind: 'later', inMs: everyMs }]);
+    expect(next).toEqual({ kind: 'claimed', appIds: ['salesforce'] });
+  });
+
+  it('are not told what a process saw that has lost the round', async () => {
+    await addWatch(parts, watch('desk'));
+    await claim();
+    await clock.advance(everyMs);
+    await claim('other process');
+
+    const stored = await noteStatus(parts, 'this process', 'salesforce', status('quarantined'));
+
+    expect([stored, await owed()]).toEqual([false, []]);
+  });
+
+  it('make the next round due at once, and a clock that was set back does not put it off', async () => {
+    const idle = await claim();
+    await addWatch(parts, watch('desk'));
+    const hastened = await claim();
+    await releaseRound(parts, 'this process');
+    clock.stepWallClock(-24 * 60 * 60_000);
+
+    expect([idle.kind, hastened.kind, (await claim()).kind]).toEqual(['later', 'claimed', 'claimed']);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Caller, Role } from '../../../src/access/caller.ts';
+import { commandsFor } from '../../../src/features/help/help.ts';
+import { registry } from '../../../src/features/registry.ts';
+import { parse } from '../../../src/chat/grammar/parse.ts';
+import { verbs } from '../../../src/chat/grammar/verbs.ts';
+
+function caller(...roles: Role[]): Caller {
+  return { id: '1', tenantId: '2', name: 'Megan', principalName: 'megan@contoso.com', roles, memberOf: [] };
+}
+const verbsFor = (...roles: Role[]) =>
+  commandsFor({ registry, graphAccess: 'appOnly' }, caller(...roles)).map(({ verb }) => verb);
+const everyone = commandsFor({ registry, graphAccess: 'appOnly' }, caller('operator', 'approver'));
+
+const checking = ['status', 'check', 'queue', 'apps'];
+const watching = ['watch', 'unwatch', 'watches'];
+const places = ['approvalPlaces', 'removeApprovalPlace'];
+const about = ['whoami', 'help'];
+
+describe('the commands that somebody may use', () => {
+  it('begin with provisioning, for an operator', () => {
+    const provisioning = ['provision', 'provisionList', 'provisionGroup'];
+    const requests = ['requests', 'show', 'retry', 'cancel', 'cancelAllBy', 'history', 'exportHistory'];
+
+    expect(verbsFor('operator')).toEqual([
+      ...[...provisioning, ...checking, ...requests, ...places, 'requestAccess', 'accessForm'],
+      ...[...watching, 'allWatches', 'removeWatch', ...about],
+    ]);
+  });
+
+  it('begin with asking, for a requester, who may take back what was asked', () => {
+    expect(verbsFor('requester')).toEqual([
+      ...['requestAccess', 'accessForm', ...checking, 'requests', 'show', 'cancel', 'history'],
+      ...['watches', ...about],
+    ]);
+  });
+
+  it('begin with looking, for a viewer', () => {
+    expect(verbsFor('viewer')).toEqual([...checking, 'requests', 'show', 'history', ...watching, ...about]);
+  });
+
+  it('begin with deciding, for an approver', () => {
+    const deciding = ['pending', 'approve', 'deny', 'sendApprovalsHere', 'stopSendingApprovals'];
+
+    expect(verbsFor('approver')).toEqual([
+      ...[...deciding, ...places, ...checking, 'requests', 'show', 'history', 'exportHistory', ...watching, ...about],
+    ]);
+    expect(verbsFor('appApprover')).toEqual([
+      ...[...deciding, ...checking, 'requests', 'show', 'history', 'watches', ...about],
+    ]);
+  });
+
+  it('are declared under their own verb, each that the grammar reads', () => {
+    const declared = Object.entries(registry.commands);
+
+    expect(declared.map(([verb]) => verb).toSorted()).toEqual([...verbs].toSorted());
+    for (const [verb, declaration] of declared) expect(declaration.verb).toBe(verb);
+  });
+
+  it('are only questions about oneself, without a role', () => {
+    expect(verbsFor()).toEqual(['whoami', 'help']);
+  });
+
+  it.each(everyone.flatMap(({ verb, examples }) => examples.map((line) => [line, verb])))(
+    'are shown by lines that mean them: %s',
+    (line, verb) => {
+      expect(parse(line)).toMatchObject({ kind: 'command', command: { verb } });
+    },
+  );
+});
