@@ -8,7 +8,7 @@ import type { StoreParts } from '../src/requests/store.ts';
 import { noteSeenJobs } from '../src/chat/jobs/seen-jobs.ts';
 import { createTestClock, type TestClock } from './support/clock.ts';
 import { engines, useTestDatabase } from './support/databases.ts';
-import { accessParts, askAccess, deny } from './requests/access-requests/support.ts';
+import { accessParts, askAccess, deny } from './features/approvals/access-requests/support.ts';
 import { onClock } from './requests/scene.ts';
 import { ask, claimed, documentedLimits, done, storeParts } from './requests/support.ts';
 

@@ -12,7 +12,7 @@ import type { Database } from '../src/db/database.ts';
 import { runHistory } from '../src/history.ts';
 import { writeAudit } from '../src/requests/audit-log.ts';
 import { sandboxEnvironment } from '../src/sandbox/environment.ts';
-import { seedRequest } from './requests/history/support.ts';
+import { seedRequest } from './features/checks/history/support.ts';
 import { engines, type TestDatabase, useTestDatabase } from './support/databases.ts';
 
 const november = Date.UTC(2026, 10, 1);

@@ -11,7 +11,7 @@ import { act, findAccessRequest } from '../../src/features/approvals/access-requ
 import { createCrashGuard } from '../../src/requests/crash-guard.ts';
 import { enqueueAnnouncements } from '../../src/features/checks/watching/announcements.ts';
 import { addWatch } from '../../src/features/checks/watching/watches.ts';
-import { accessParts, askAccess, deny, kindsOf, reader } from '../requests/access-requests/support.ts';
+import { accessParts, askAccess, deny, kindsOf, reader } from '../features/approvals/access-requests/support.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { sqliteEngine, useTestDatabase } from '../support/databases.ts';
 

@@ -9,7 +9,7 @@ import { cancelRequest } from '../../src/requests/confirmation.ts';
 import { recoverTasks } from '../../src/requests/crashed.ts';
 import { requeueTasks } from '../../src/requests/queue.ts';
 import { finishTask, postponeTask, renewLease } from '../../src/requests/running.ts';
-import { accessParts, approve, askAccess, megan, reader } from '../requests/access-requests/support.ts';
+import { accessParts, approve, askAccess, megan, reader } from '../features/approvals/access-requests/support.ts';
 import { ask, claimed, done, noLimits, storeParts } from '../requests/support.ts';
 import { postgresEngine, sqliteEngine, useTestDatabase } from '../support/databases.ts';
 import { eventually } from '../support/eventually.ts';

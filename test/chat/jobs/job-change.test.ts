@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { changeBetween, watchedStateOf } from '../../../src/chat/jobs/job-change.ts';
-import { status } from '../../requests/watching/support.ts';
+import { status } from '../../features/checks/watching/support.ts';
 
 describe('the change of a watched job', () => {
   it.each([

@@ -14,9 +14,9 @@ import { appPicker, personPicker } from '../../../src/chat/views/person-picker.t
 import { problem } from '../../../src/chat/views/problem.ts';
 import { welcome } from '../../../src/features/help/cards/welcome-card.ts';
 import { whoami } from '../../../src/features/help/cards/whoami-card.ts';
-import { accessProblemsSaying } from './access/access-drawings.ts';
+import { accessProblemsSaying } from '../../features/approvals/cards/access-drawings.ts';
 import { elementsOf, NOW, problemsSaying, words } from './drawings.ts';
-import { listProblemsSaying } from './list-drawings.ts';
+import { listProblemsSaying } from '../../features/provisioning/cards/list-drawings.ts';
 
 const submitsOf = ({ card }: CardMessage) => elementsOf(card).filter(({ type }) => type === 'Action.Submit');
 const linesOf = (message: CardMessage) => submitsOf(message).map(({ data }) => Object(data));

@@ -5,7 +5,7 @@ import { readOutcome } from '../../../src/graph/outcome/read-outcome.ts';
 import type { Request, Subject } from '../../../src/requests/request.ts';
 import { answer } from '../../graph/outcome/answers.ts';
 import { doneWith, draw, requestIn } from './drawings.ts';
-import { drawGroup, subject } from './list-drawings.ts';
+import { drawGroup, subject } from '../../features/provisioning/cards/list-drawings.ts';
 
 /** A request that Microsoft answered as in this example of its API reference. */
 function answered(example: string, app: string, asked: Subject, members: readonly Subject[] = []): Request {

@@ -14,9 +14,9 @@ import {
   MINUTE,
   neverRun,
   quarantined,
-} from '../../chat/views/checks/check-drawings.ts';
+} from './cards/check-drawings.ts';
 import { emptyReport, NOW } from '../../chat/views/drawings.ts';
-import { failed, outOfScope, skipped } from '../../chat/views/outcomes.ts';
+import { failed, outOfScope, skipped } from '../provisioning/cards/outcomes.ts';
 
 const kinds = (facts: CheckFacts): string[] => findings(facts).map(({ kind }) => kind);
 const side = (facts: CheckFacts): string => sideOf(judge(facts));

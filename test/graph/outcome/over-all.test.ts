@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { overAll, unknownEndOf } from '../../../src/graph/outcome/over-all.ts';
 import type { Outcome } from '../../../src/graph/outcome.ts';
-import { report } from '../../chat/views/outcomes.ts';
+import { report } from '../../features/provisioning/cards/outcomes.ts';
 
 const refused = (status: number): Outcome => {
   return { kind: 'refused', status, code: 'Code', message: '', cause: 'other' };

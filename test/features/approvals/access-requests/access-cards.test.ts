@@ -20,7 +20,7 @@ import { cancelRequest } from '../../../../src/requests/confirmation.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { wanted } from '../../../requests/support.ts';
-import { accessParts, approve, askAccess, reader } from '../../../requests/access-requests/support.ts';
+import { accessParts, approve, askAccess, reader } from './support.ts';
 
 describe.each(engines)('the copies of a card on $name', (engine) => {
   const place = useTestDatabase(engine);

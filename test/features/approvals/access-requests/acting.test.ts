@@ -12,7 +12,7 @@ import { findRequest } from '../../../../src/requests/store.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, sqliteEngine, useTestDatabase } from '../../../support/databases.ts';
 import { ask, claimed, done, wanted } from '../../../requests/support.ts';
-import { lapses } from '../../../requests/access-requests/lapses.ts';
+import { lapses } from './lapses.ts';
 import {
   accessParts,
   alex,
@@ -26,7 +26,7 @@ import {
   stateOf,
   takeNotices,
   wantedAccess,
-} from '../../../requests/access-requests/support.ts';
+} from './support.ts';
 
 const hourMs = 60 * 60_000;
 const emptyReport = {

@@ -11,7 +11,7 @@ import {
 import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
-import { reader } from '../../../requests/access-requests/support.ts';
+import { reader } from './support.ts';
 
 describe.each(engines)('places for approvals on $name', (engine) => {
   const place = useTestDatabase(engine);

@@ -28,7 +28,7 @@ import {
   reader,
   stateOf,
   takeNotices,
-} from '../../../requests/access-requests/support.ts';
+} from './support.ts';
 
 const outOfScope = {
   kind: 'notInScope',

@@ -7,7 +7,7 @@ import { act, findAccessRequest } from '../../../../src/features/approvals/acces
 import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { createTestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
-import { accessParts, approved, cancel } from '../../../requests/access-requests/support.ts';
+import { accessParts, approved, cancel } from './support.ts';
 
 const assignment = { app: 'salesforce', subject: 'isaiah', appRole: 'User' };
 

@@ -19,7 +19,7 @@ import { type Bench, startBench } from '../../../graph/support.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { sqliteEngine, useTestDatabase } from '../../../support/databases.ts';
 import { claimed, done, wanted } from '../../../requests/support.ts';
-import { accessParts, approved, dayMs } from '../../../requests/access-requests/support.ts';
+import { accessParts, approved, dayMs } from './support.ts';
 
 const minuteMs = 60_000;
 const report = {

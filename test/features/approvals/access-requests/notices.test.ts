@@ -14,7 +14,7 @@ import { act } from '../../../../src/features/approvals/access-requests/store.ts
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { wanted } from '../../../requests/support.ts';
-import { accessParts, alex, approve, askAccess, cancel, dayMs, deny, reader, takeNotices } from '../../../requests/access-requests/support.ts';
+import { accessParts, alex, approve, askAccess, cancel, dayMs, deny, reader, takeNotices } from './support.ts';
 
 describe.each(engines)('who is told what on $name', (engine) => {
   const place = useTestDatabase(engine);

@@ -14,7 +14,7 @@ import { unusedId } from '../../../../src/requests/request-id.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { ask } from '../../../requests/support.ts';
-import { accessParts, askAccess, cancel, dayMs, deny, kindsOf, megan, wantedAccess } from '../../../requests/access-requests/support.ts';
+import { accessParts, askAccess, cancel, dayMs, deny, kindsOf, megan, wantedAccess } from './support.ts';
 
 describe.each(engines)('access requests on $name', (engine) => {
   const place = useTestDatabase(engine);

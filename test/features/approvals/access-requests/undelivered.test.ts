@@ -21,7 +21,7 @@ import { giveUpConversation } from '../../../../src/features/approvals/access-re
 import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
-import { accessParts, approve, askAccess, dayMs, kindsOf, reader, takeNotices } from '../../../requests/access-requests/support.ts';
+import { accessParts, approve, askAccess, dayMs, kindsOf, reader, takeNotices } from './support.ts';
 
 describe.each(engines)('a chat that Teams refuses on $name', (engine) => {
   const place = useTestDatabase(engine);

@@ -3,9 +3,9 @@ import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
 import type { AccessCardInput } from '../../../../src/features/approvals/cards/access-card.ts';
 import type { AccessRequest } from '../../../../src/features/approvals/access-requests/access-request.ts';
 import type { TaskState, WaitReason } from '../../../../src/requests/request.ts';
-import { lapses } from '../../../requests/access-requests/lapses.ts';
+import { lapses } from '../access-requests/lapses.ts';
 import { doneWith, elementsOf, NOW } from '../../../chat/views/drawings.ts';
-import { failed, outOfScope, report } from '../../../chat/views/outcomes.ts';
+import { failed, outOfScope, report } from '../../provisioning/cards/outcomes.ts';
 import {
   accessIn,
   approved,
@@ -23,7 +23,7 @@ import {
   pending,
   progressIn,
   started,
-} from '../../../chat/views/access/access-drawings.ts';
+} from './access-drawings.ts';
 
 const textOf = (accessRequest: AccessRequest, more: Partial<AccessCardInput> = {}) =>
   cardAsText(drawAccess(accessRequest, more).card);

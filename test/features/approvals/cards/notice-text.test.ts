@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { noticeText } from '../../../../src/features/approvals/cards/notice-text.ts';
 import type { AccessRequest } from '../../../../src/features/approvals/access-requests/access-request.ts';
 import { words } from '../../../chat/views/drawings.ts';
-import { outOfScope, report } from '../../../chat/views/outcomes.ts';
+import { outOfScope, report } from '../../provisioning/cards/outcomes.ts';
 import {
   accessIn,
   approved,
@@ -15,7 +15,7 @@ import {
   lapsed,
   lapseReasons,
   pending,
-} from '../../../chat/views/access/access-drawings.ts';
+} from './access-drawings.ts';
 
 type Kind = Parameters<typeof noticeText>[1]['kind'];
 

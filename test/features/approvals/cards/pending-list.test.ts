@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
 import { PENDING_PER_PAGE, pendingList } from '../../../../src/features/approvals/cards/pending-list.ts';
 import { elementsOf, NOW, words } from '../../../chat/views/drawings.ts';
-import { accessIn, DAY, DECEMBER, pending } from '../../../chat/views/access/access-drawings.ts';
+import { accessIn, DAY, DECEMBER, pending } from './access-drawings.ts';
 
 const item = (more: Parameters<typeof accessIn>[1] = {}) => ({ accessRequest: accessIn(pending, more) });
 const list = (items: ReturnType<typeof item>[], more: { page?: number; more?: boolean } = {}) =>

@@ -5,7 +5,7 @@ import { checkCard } from '../../../../src/features/checks/cards/check-card.ts';
 import { checkList } from '../../../../src/features/checks/cards/check-list.ts';
 import type { LogRead } from '../../../../src/graph/provisioning-log.ts';
 import { NOW, words } from '../../../chat/views/drawings.ts';
-import { outOfScope, report } from '../../../chat/views/outcomes.ts';
+import { outOfScope, report } from '../../provisioning/cards/outcomes.ts';
 import {
   accessEntry,
   conflict,
@@ -21,7 +21,7 @@ import {
   PORTAL,
   quarantined,
   salesforce,
-} from '../../../chat/views/checks/check-drawings.ts';
+} from './check-drawings.ts';
 
 const person = (name: string) => ({
   id: name,

@@ -11,7 +11,7 @@ import {
 import { findKnown } from '../../../../src/features/checks/history/names.ts';
 import { csvOf } from '../../../../src/features/checks/history/texts.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
-import { seedAccess, seedRequest } from '../../../requests/history/support.ts';
+import { seedAccess, seedRequest } from './support.ts';
 
 const whole: ExportFilter = { since: null, about: null };
 

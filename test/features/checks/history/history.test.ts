@@ -4,7 +4,7 @@ import type { Database } from '../../../../src/db/database.ts';
 import { findEntries, findEntriesPage, lastEntryAbout } from '../../../../src/features/checks/history/history.ts';
 import type { Cursor, HistoryFilter } from '../../../../src/features/checks/history/history-entry.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
-import { idOf, seedAccess, seedRequest } from '../../../requests/history/support.ts';
+import { idOf, seedAccess, seedRequest } from './support.ts';
 
 const everything: HistoryFilter = { about: null, askerId: null, since: null };
 

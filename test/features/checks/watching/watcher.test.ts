@@ -8,7 +8,7 @@ import { addWatch } from '../../../../src/features/checks/watching/watches.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { type Answer, answered, forgetWatches, status, takeAnnouncements, watch } from '../../../requests/watching/support.ts';
+import { type Answer, answered, forgetWatches, status, takeAnnouncements, watch } from './support.ts';
 
 const everyMs = 300_000;
 

@@ -11,7 +11,7 @@ import { claimRound, noteStatus, releaseRound } from '../../../../src/features/c
 import { addWatch, listWatches, removeWatch, type WatchParts } from '../../../../src/features/checks/watching/watches.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
-import { alex, forgetWatches, status, takeAnnouncements, watch } from '../../../requests/watching/support.ts';
+import { alex, forgetWatches, status, takeAnnouncements, watch } from './support.ts';
 
 const everyMs = 300_000;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
 import type { TaskState } from '../../../../src/requests/request.ts';
 import { doneWith, elementsOf, emptyReport, NOW, step } from '../../../chat/views/drawings.ts';
-import { drawGroup, groupIn } from '../../../chat/views/list-drawings.ts';
+import { drawGroup, groupIn } from './list-drawings.ts';
 
 const held: TaskState = { kind: 'held' };
 const waiting: TaskState = { kind: 'waiting', dueAt: NOW, again: null };

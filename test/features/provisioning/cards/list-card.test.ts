@@ -8,7 +8,7 @@ import { pageCard } from '../../../../src/features/provisioning/cards/page-card.
 import type { Outcome, OutcomeKind } from '../../../../src/graph/outcome.ts';
 import type { LeftOut } from '../../../../src/requests/request.ts';
 import { doneWith, elementsOf, emptyReport, NOW, words } from '../../../chat/views/drawings.ts';
-import { overviewOf, subject } from '../../../chat/views/list-drawings.ts';
+import { overviewOf, subject } from './list-drawings.ts';
 
 const drawList = (overview: ListOverview, canRetry = true) => listCard({ overview, now: NOW, canRetry });
 const buttonsOf = ({ card }: CardMessage) =>

@@ -3,7 +3,7 @@ import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
 import type { ErrorMeaning } from '../../../../src/graph/outcome/error-codes.ts';
 import type { Outcome } from '../../../../src/graph/outcome.ts';
 import { doneWith, draw, drawOutcome, elementsOf, requestIn, step } from '../../../chat/views/drawings.ts';
-import { failed, outOfScope, refused, report, skipped } from '../../../chat/views/outcomes.ts';
+import { failed, outOfScope, refused, report, skipped } from './outcomes.ts';
 
 /** A code for each meaning. */
 const CODES: Record<ErrorMeaning, string> = {

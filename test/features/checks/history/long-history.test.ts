@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CompiledQuery } from 'kysely';
-import { systemClock } from '../../../src/clock.ts';
-import type { Database } from '../../../src/db/database.ts';
-import { findUndrawnAccessCards } from '../../../src/features/approvals/access-requests/access-cards.ts';
-import { findEntries, findEntriesPage, lastEntryAbout } from '../../../src/features/checks/history/history.ts';
-import type { Cursor, HistoryFilter } from '../../../src/features/checks/history/history-entry.ts';
-import { findKeys } from '../../../src/features/checks/history/keys.ts';
-import { findKnown } from '../../../src/features/checks/history/names.ts';
-import { findUndrawn, isRequestCard } from '../../../src/requests/store.ts';
-import { engines, useTestDatabase } from '../../support/databases.ts';
+import { systemClock } from '../../../../src/clock.ts';
+import type { Database } from '../../../../src/db/database.ts';
+import { findUndrawnAccessCards } from '../../../../src/features/approvals/access-requests/access-cards.ts';
+import { findEntries, findEntriesPage, lastEntryAbout } from '../../../../src/features/checks/history/history.ts';
+import type { Cursor, HistoryFilter } from '../../../../src/features/checks/history/history-entry.ts';
+import { findKeys } from '../../../../src/features/checks/history/keys.ts';
+import { findKnown } from '../../../../src/features/checks/history/names.ts';
+import { findUndrawn, isRequestCard } from '../../../../src/requests/store.ts';
+import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { accessRow, idOf, seedMany, seedRequest } from './support.ts';
 
 const seedTimeoutMs = 60_000;

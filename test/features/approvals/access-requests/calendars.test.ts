@@ -1,17 +1,17 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Clock } from '../../../src/clock.ts';
-import { createLog } from '../../../src/log.ts';
+import type { Clock } from '../../../../src/clock.ts';
+import { createLog } from '../../../../src/log.ts';
 import {
   type ApprovalScheduler,
   type DueActions,
   type StartVerdict,
   startApprovalScheduler,
-} from '../../../src/features/approvals/access-requests/approval-scheduler.ts';
-import { claimDue } from '../../../src/features/approvals/access-requests/due.ts';
-import { createTestClock } from '../../support/clock.ts';
-import { postgresEngine, useTestDatabase } from '../../support/databases.ts';
-import { eventually } from '../../support/eventually.ts';
-import { named, wanted } from '../support.ts';
+} from '../../../../src/features/approvals/access-requests/approval-scheduler.ts';
+import { claimDue } from '../../../../src/features/approvals/access-requests/due.ts';
+import { createTestClock } from '../../../support/clock.ts';
+import { postgresEngine, useTestDatabase } from '../../../support/databases.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { named, wanted } from '../../../requests/support.ts';
 import { accessParts, approved, askAccess, dayMs, kindsOf, reader, stateOf } from './support.ts';
 
 const desk = { key: 'desk', conversation: 'desk', reader };

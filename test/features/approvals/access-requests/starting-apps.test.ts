@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { apps } from '../../../src/sandbox/tenant/applications.ts';
-import { startTestUsher, type TestUsher } from '../../support/usher.ts';
+import { apps } from '../../../../src/sandbox/tenant/applications.ts';
+import { startTestUsher, type TestUsher } from '../../../support/usher.ts';
 
 let usher: TestUsher;
 

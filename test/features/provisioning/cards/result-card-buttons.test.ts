@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { cardAsText } from '../../../src/chat/cards/as-text.ts';
-import type { Outcome } from '../../../src/graph/outcome.ts';
-import { drawOutcome } from './drawings.ts';
+import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
+import type { Outcome } from '../../../../src/graph/outcome.ts';
+import { drawOutcome } from '../../../chat/views/drawings.ts';
 import { outOfScope, report } from './outcomes.ts';
 
 describe('the buttons of a result', () => {

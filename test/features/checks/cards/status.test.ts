@@ -5,7 +5,7 @@ import type { JobReading } from '../../../../src/chat/jobs/job-words.ts';
 import { statusCard } from '../../../../src/features/checks/cards/status-card.ts';
 import { statusList } from '../../../../src/features/checks/cards/status-list.ts';
 import type { JobStatus } from '../../../../src/graph/job-status.ts';
-import { NOW, words } from '../drawings.ts';
+import { NOW, words } from '../../../chat/views/drawings.ts';
 import { HOUR, jobIn, MINUTE, neverRun, PORTAL, quarantined, salesforce, wellRun } from './check-drawings.ts';
 
 const zscaler = { id: 'zscaler', name: 'Zscaler' };

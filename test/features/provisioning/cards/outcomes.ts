@@ -1,5 +1,5 @@
-import type { Outcome, RefusalCause, Report } from '../../../src/graph/outcome.ts';
-import { emptyReport, step } from './drawings.ts';
+import type { Outcome, RefusalCause, Report } from '../../../../src/graph/outcome.ts';
+import { emptyReport, step } from '../../../chat/views/drawings.ts';
 
 /** The service's report on a user whom it found and left unchanged. */
 export const report: Report = {

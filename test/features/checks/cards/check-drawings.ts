@@ -16,7 +16,7 @@ import type { LogRead } from '../../../../src/graph/provisioning-log.ts';
 import type { LogEntry } from '../../../../src/graph/provisioning-log-entry.ts';
 import type { AccessStateKind } from '../../../../src/features/approvals/access-requests/access-request.ts';
 import type { HistoryEntry } from '../../../../src/features/checks/history/history-entry.ts';
-import { emptyReport, NOW, outcomesSaying, words } from '../drawings.ts';
+import { emptyReport, NOW, outcomesSaying, words } from '../../../chat/views/drawings.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;

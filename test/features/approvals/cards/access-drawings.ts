@@ -13,8 +13,8 @@ import type {
   LapseReason,
 } from '../../../../src/features/approvals/access-requests/access-request.ts';
 import type { Task, TaskState } from '../../../../src/requests/request.ts';
-import { lapses } from '../../../requests/access-requests/lapses.ts';
-import { doneWith, NOW, outcomesSaying, requestIn, words } from '../drawings.ts';
+import { lapses } from '../access-requests/lapses.ts';
+import { doneWith, NOW, outcomesSaying, requestIn, words } from '../../../chat/views/drawings.ts';
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;

@@ -1,14 +1,14 @@
-import type { CardMessage } from '../../../src/chat/reply.ts';
-import { confirmCard, nobodyFoundCard } from '../../../src/features/provisioning/cards/confirm-card.ts';
-import { countCalls, type GroupCardInput, groupCard } from '../../../src/features/provisioning/cards/group-card.ts';
-import { groupPicker } from '../../../src/features/provisioning/cards/group-picker.ts';
-import { type ListCounts, type ListOverview, listCard } from '../../../src/features/provisioning/cards/list-card.ts';
-import type { ListProblem } from '../../../src/features/provisioning/problems.ts';
-import { PEOPLE_PER_PAGE, pageCard } from '../../../src/features/provisioning/cards/page-card.ts';
-import { problem } from '../../../src/chat/views/problem.ts';
-import type { Outcome } from '../../../src/graph/outcome.ts';
-import type { LeftOut, Request, Subject, Task, TaskState } from '../../../src/requests/request.ts';
-import { doneWith, draw, NOW, outcomesSaying, requestIn, words } from './drawings.ts';
+import type { CardMessage } from '../../../../src/chat/reply.ts';
+import { confirmCard, nobodyFoundCard } from '../../../../src/features/provisioning/cards/confirm-card.ts';
+import { countCalls, type GroupCardInput, groupCard } from '../../../../src/features/provisioning/cards/group-card.ts';
+import { groupPicker } from '../../../../src/features/provisioning/cards/group-picker.ts';
+import { type ListCounts, type ListOverview, listCard } from '../../../../src/features/provisioning/cards/list-card.ts';
+import type { ListProblem } from '../../../../src/features/provisioning/problems.ts';
+import { PEOPLE_PER_PAGE, pageCard } from '../../../../src/features/provisioning/cards/page-card.ts';
+import { problem } from '../../../../src/chat/views/problem.ts';
+import type { Outcome } from '../../../../src/graph/outcome.ts';
+import type { LeftOut, Request, Subject, Task, TaskState } from '../../../../src/requests/request.ts';
+import { doneWith, draw, NOW, outcomesSaying, requestIn, words } from '../../../chat/views/drawings.ts';
 
 /** A list of the shape that the store hands over, every text in it being `text` where one is given. */
 export function overviewOf(

@@ -8,7 +8,7 @@ import {
 } from '../../../../src/features/checks/cards/history-card.ts';
 import { type QueueCardInput, queueCard } from '../../../../src/features/checks/cards/queue-card.ts';
 import { watchesCard } from '../../../../src/features/checks/cards/watches-card.ts';
-import { elementsOf, NOW, words } from '../drawings.ts';
+import { elementsOf, NOW, words } from '../../../chat/views/drawings.ts';
 import {
   accessEntry,
   DAY,

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Database } from '../../../src/db/database.ts';
-import type { AccessRequestRow, TaskRow } from '../../../src/db/schema.ts';
-import type { HistoryEntry } from '../../../src/features/checks/history/history-entry.ts';
+import type { Database } from '../../../../src/db/database.ts';
+import type { AccessRequestRow, TaskRow } from '../../../../src/db/schema.ts';
+import type { HistoryEntry } from '../../../../src/features/checks/history/history-entry.ts';
 
 const app = { app_id: 'salesforce', app_name: 'Salesforce' };
 const asker = { asker_id: 'alex', asker_name: 'Alex Wilber' };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { cardAsText } from '../../../src/chat/cards/as-text.ts';
-import type { Outcome, Report } from '../../../src/graph/outcome.ts';
-import { drawOutcome, emptyReport, step } from './drawings.ts';
+import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
+import type { Outcome, Report } from '../../../../src/graph/outcome.ts';
+import { drawOutcome, emptyReport, step } from '../../../chat/views/drawings.ts';
 import { report } from './outcomes.ts';
 
 describe('the words of the service on a result', () => {

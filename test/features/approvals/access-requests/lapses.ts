@@ -1,4 +1,4 @@
-import type { LapseReason } from '../../../src/features/approvals/access-requests/access-request.ts';
+import type { LapseReason } from '../../../../src/features/approvals/access-requests/access-request.ts';
 
 /** Whether what lapsed for this reason may be retried; each reason, so that one that comes later cannot be left out. */
 export const retriedLapses: Readonly<Record<LapseReason, boolean>> = {

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../../../src/clock.ts';
-import type { Database } from '../../../src/db/database.ts';
-import type { AccessRequest, AccessStateKind } from '../../../src/features/approvals/access-requests/access-request.ts';
-import { type NoticeKind, noticeSent } from '../../../src/features/approvals/access-requests/notices.ts';
-import type { AccessParts } from '../../../src/features/approvals/access-requests/parts.ts';
+import type { Clock } from '../../../../src/clock.ts';
+import type { Database } from '../../../../src/db/database.ts';
+import type { AccessRequest, AccessStateKind } from '../../../../src/features/approvals/access-requests/access-request.ts';
+import { type NoticeKind, noticeSent } from '../../../../src/features/approvals/access-requests/notices.ts';
+import type { AccessParts } from '../../../../src/features/approvals/access-requests/parts.ts';
 import {
   act,
   createAccessRequest,
   findAccessRequest,
   type NewAccessRequest,
-} from '../../../src/features/approvals/access-requests/store.ts';
-import { readAudit } from '../../../src/requests/audit-log.ts';
-import { noLimits, storeParts } from '../support.ts';
+} from '../../../../src/features/approvals/access-requests/store.ts';
+import { readAudit } from '../../../../src/requests/audit-log.ts';
+import { noLimits, storeParts } from '../../../requests/support.ts';
 
 export const dayMs = 24 * 60 * 60_000;
 export const megan = { id: 'megan', name: 'Megan Bowen' };
