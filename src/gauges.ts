@@ -1,11 +1,11 @@
+import { type SeenApp, seenApps } from './chat/jobs/seen-jobs.ts';
 import type { TaskRow } from './db/schema.ts';
+import { type AccessStateKind, openStates } from './features/approvals/access-requests/access-request.ts';
 import type { FaultCause } from './rate-gate/fault.ts';
 import { slotsLeft } from './rate-gate/gate.ts';
 import { readGate } from './rate-gate/gate-row.ts';
 import { type Lane, laneNumbers } from './rate-gate/lanes.ts';
-import { type AccessStateKind, openStates } from './features/approvals/access-requests/access-request.ts';
 import type { StoreParts } from './requests/store.ts';
-import { type SeenApp, seenApps } from './chat/jobs/seen-jobs.ts';
 
 /**
  * Usher's load at this moment, for monitoring. All of it is read from the database, so every replica reports the same.

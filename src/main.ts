@@ -11,7 +11,20 @@ import { configWarnings } from './config-warnings.ts';
 import { storedBindings } from './db/app-bindings.ts';
 import { claimDatabase } from './db/claim.ts';
 import { isDatabaseFault } from './db/database.ts';
+import {
+  accessCardsOf,
+  accessCardsShowing,
+  findUndrawnAccessCards,
+} from './features/approvals/access-requests/access-cards.ts';
+import { startApprovalScheduler } from './features/approvals/access-requests/approval-scheduler.ts';
+import { judgeEnd } from './features/approvals/access-requests/awaiting.ts';
+import { routeAccess } from './features/approvals/access-requests/routing.ts';
+import { prepareStart } from './features/approvals/access-requests/starting.ts';
+import { giveUpWatch } from './features/checks/give-up-watch.ts';
+import { startWatcher } from './features/checks/watching/watcher.ts';
+import { registry } from './features/registry.ts';
 import { lookAtEntries, sayIfAway } from './first-look.ts';
+import { readGauges } from './gauges.ts';
 import { startWarming } from './graph/job-survey.ts';
 import { kept } from './graph/kept.ts';
 import { createGraphAccess, requestersOf, withoutWork } from './graph-access.ts';
@@ -19,20 +32,13 @@ import { createLog } from './log.ts';
 import { forTerminal } from './masking/hidden.ts';
 import { createMetrics } from './metrics.ts';
 import { runProgram } from './program.ts';
-import { accessCardsOf, accessCardsShowing, findUndrawnAccessCards } from './features/approvals/access-requests/access-cards.ts';
-import { startApprovalScheduler } from './features/approvals/access-requests/approval-scheduler.ts';
-import { judgeEnd } from './features/approvals/access-requests/awaiting.ts';
-import type { AccessParts } from './features/approvals/access-requests/parts.ts';
-import { routeAccess } from './features/approvals/access-requests/routing.ts';
-import { prepareStart } from './features/approvals/access-requests/starting.ts';
+import type { AccessParts } from './requests/access-parts.ts';
 import { createCrashGuard } from './requests/crash-guard.ts';
 import { startDispatcher } from './requests/dispatcher.ts';
 import { beginEdit, pruneEdits } from './requests/editing.ts';
-import { readGauges } from './gauges.ts';
 import { provisioningService } from './requests/provisioning-service.ts';
 import { hasWork, requestsInLine } from './requests/queue.ts';
 import { findUndrawn, findUnposted } from './requests/store.ts';
-import { startWatcher } from './features/checks/watching/watcher.ts';
 import { startMetricsPort, startServer } from './server.ts';
 import { patientGrace, within } from './stopping.ts';
 import { createAdapter, serviceHostsOf } from './teams/adapter.ts';
@@ -129,7 +135,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     log,
   });
   const isFileAllowed = options.isFileAllowed ?? storage.isOwn;
-  const commandParts: Omit<CommandParts, 'registry'> = {
+  const commandParts: Omit<CommandParts, 'registry' | 'grammar'> = {
     ...graphAccess.appOnly,
     graphAccess: isAppOnly ? 'appOnly' : 'delegated',
     store,
@@ -153,7 +159,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     observe: observer.chat,
     guard,
   };
-  const chat = createChat(commandParts, graphAccess.signIns);
+  const chat = createChat(commandParts, registry, graphAccess.signIns);
   const editing = { database, clock, owner: randomUUID(), stillMs: options.editEveryMs ?? 2_000, ...lease };
   const cardUpdater = createCardUpdater({
     draw: chat.draw,
@@ -213,7 +219,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     readStatus: (appId) => synchronization.findStatus(appId),
     isEnabled: (appId) => applications.isEnabled(appId),
     changed: () => outboxSender.wake(),
-    guard: guard.of('watch', chat.giveUpWatch),
+    guard: guard.of('watch', (watched, reference) => giveUpWatch(commandParts, watched, reference)),
     log,
     ...(options.watchEveryMs === undefined ? {} : { everyMs: options.watchEveryMs }),
   });

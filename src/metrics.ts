@@ -1,13 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ChatObserver, RequestKind } from './chat/observer.ts';
 import type { Clock } from './clock.ts';
+import type { Gauges } from './gauges.ts';
 import type { ObservedCall } from './graph/client.ts';
 import { version } from './graph/version.ts';
 import type { Log } from './log.ts';
 import type { FaultCause } from './rate-gate/fault.ts';
 import type { GuardedKind } from './requests/crash-guard.ts';
 import type { DispatcherObserver } from './requests/dispatcher.ts';
-import type { Gauges } from './gauges.ts';
 import type { ObservedMessage } from './teams/conversations.ts';
 
 /**

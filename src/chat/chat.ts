@@ -1,34 +1,22 @@
-import {
-  accessCardOfActivity,
-  attachAccessCard,
-  markAccessCardDrawn,
-} from '../features/approvals/access-requests/access-cards.ts';
-import { mayBeShown } from '../features/approvals/access-requests/readers.ts';
 import { writeAudit } from '../requests/audit-log.ts';
 import type { Reader } from '../requests/request.ts';
-import { attachCard, isRequestCard, markDrawn } from '../requests/store.ts';
-import { mayWatch } from '../features/checks/watching/watches.ts';
 import { withinMs } from '../time-limit.ts';
-import { openExport } from '../features/checks/export.ts';
-import { commandsFor } from '../features/help/help.ts';
-import { registry } from '../features/registry.ts';
 import { createOutbox } from './create-outbox.ts';
 import { answerWithout, databaseAway } from './database-away.ts';
-import { drawRequest } from '../features/provisioning/draw.ts';
-import { drawAccessCard, isAccessCardId } from '../features/approvals/draw-access-card.ts';
-import { giveUpCard, giveUpWatch } from './give-up.ts';
+import { tellGivenUp } from './give-up.ts';
+import { createGrammar } from './grammar/grammar.ts';
 import type { Incoming, Speaker } from './incoming.ts';
+import { liveCardsOf } from './live-cards.ts';
 import { createMessages, type Messages } from './messages.ts';
+import { commandsFor } from './not-understood.ts';
 import type { Outbox } from './outbox.ts';
-import type { CommandParts } from './registry/define-command.ts';
-import type { CardMessage, Drawing, ExportContext, ExportFile, Reply } from './reply.ts';
+import type { CommandParts, OpenedExport, Registry } from './registry/define-command.ts';
+import type { CardMessage, Drawing, ExportContext, Reply } from './reply.ts';
 import { requireSignIn, type SignedInCallers } from './require-sign-in.ts';
 import { createResponder, remember } from './responder.ts';
 import { checking } from './views/checking.ts';
-import { exportWords } from '../features/checks/cards/export-card.ts';
 import { problem } from './views/problem.ts';
 import type { SignInProblem } from './views/sign-in-problems.ts';
-import { welcome } from '../features/help/cards/welcome-card.ts';
 
 /** The conversation: turns incoming messages into replies. It knows nothing of Teams. */
 export interface Chat {
@@ -48,8 +36,6 @@ export interface Chat {
    * take the message.
    */
   giveUpCard(liveId: string, reference: string): Promise<boolean>;
-  /** Tells the conversations that watch an app that Usher no longer checks it. */
-  giveUpWatch(appId: string, reference: string): Promise<boolean>;
   /** Whether this message is a live card; only such a message may be replaced. */
   isRequestCard(cardId: string): Promise<boolean>;
   /** The messages that Usher sends unprompted: cards not posted yet, announcements, notices. */
@@ -82,10 +68,6 @@ export interface Chat {
 /** Where a person met Usher: after a personal chat, Usher can write to the person there. */
 export type Where = Pick<Incoming, 'conversation' | 'place'>;
 
-export type OpenedExport =
-  | { readonly kind: 'file'; readonly file: ExportFile }
-  | { readonly kind: 'refused'; readonly message: CardMessage };
-
 export type TurnedAwayReason = 'issuer' | 'service' | 'channel' | 'tenant' | 'noPerson';
 
 /** The activities of one tenant that were turned away within a minute. */
@@ -102,68 +84,65 @@ export interface TurnedAwayTogether {
 const welcomePatienceMs = 2_000;
 
 /** @param callers present for delegated permission; the Graph services in `services` then belong to no person. */
-export function createChat(services: Omit<CommandParts, 'registry'>, callers: SignedInCallers | null = null): Chat {
-  const parts: CommandParts = { ...services, registry };
-  const { database } = parts.store;
+export function createChat(
+  services: Omit<CommandParts, 'registry' | 'grammar'>,
+  registry: Registry,
+  callers: SignedInCallers | null = null,
+): Chat {
+  const parts: CommandParts = { ...services, registry, grammar: createGrammar(registry.commands) };
+  const { database, clock } = parts.store;
   const answer = callers === null ? createResponder(parts) : requireSignIn(parts, callers);
-  const draw = (liveId: string) =>
-    isAccessCardId(liveId) ? drawAccessCard(parts, liveId) : drawRequest(parts, liveId);
-  const noteDrawn = (liveId: string, revision: number) =>
-    isAccessCardId(liveId) ? markAccessCardDrawn(database, liveId, revision) : markDrawn(database, liveId, revision);
+  const markDrawn = (liveId: string, revision: number) => liveCardsOf(parts, liveId).markDrawn(parts, liveId, revision);
 
   return {
     answer: (incoming) => answerWithout(answer, incoming, parts.log),
-    draw,
-    outbox: createOutbox({
-      ...parts,
-      draw,
-      mayBeShown: (appId, key) => mayBeShown({ ...parts, database }, appId, key),
-      mayWatch: (watch) => mayWatch(parts.access, watch),
-    }),
+    draw: (liveId) => liveCardsOf(parts, liveId).draw(parts, liveId),
+    outbox: createOutbox({ ...parts, clock }, registry.outbox(parts)),
     async isRequestCard(cardId) {
-      return (await isRequestCard(database, cardId)) || (await accessCardOfActivity(database, cardId)) !== null;
+      for (const cards of registry.liveCards) if (await cards.isCard(parts, cardId)) return true;
+      return false;
     },
-    async attachCard(liveId, cardId, instead) {
-      if (isAccessCardId(liveId)) return attachAccessCard(database, liveId, cardId, instead);
-      const attached = await attachCard(database, liveId, cardId, instead);
-      parts.wake();
-      return attached;
+    attachCard: (liveId, cardId, instead) => liveCardsOf(parts, liveId).attach(parts, liveId, cardId, instead),
+    markDrawn,
+    async giveUpCard(liveId, reference) {
+      const place = await liveCardsOf(parts, liveId).placeOf(parts, liveId);
+      if (place === null) return true;
+      if (!(await tellGivenUp(parts, place, { kind: 'cardGivenUp', id: place.id }, reference))) return false;
+      // A card that can neither be drawn nor sent stays as it is; it counts as drawn, so that no restart tries it again.
+      await markDrawn(liveId, place.revision);
+      return true;
     },
-    markDrawn: noteDrawn,
-    giveUpCard: (liveId, reference) => giveUpCard(parts, liveId, reference, noteDrawn),
-    giveUpWatch: (appId, reference) => giveUpWatch(parts, appId, reference),
     checking: (reader) => checking(wordsFor(reader)),
     async welcome(speaker, reader, where) {
-      if (speaker === null)
-        return welcome(wordsFor(reader), { name: null, canUse: false, isKnown: false, commands: [] });
+      const words = wordsFor(reader);
+      const unknown = { name: null, canUse: false, commands: [] };
+      if (speaker === null) return registry.welcome(words, { ...unknown, isKnown: false });
       const access = callers === null ? parts.access : callers.servicesOf(speaker.id)?.access;
-      if (access === undefined)
-        return welcome(wordsFor(reader), { name: null, canUse: false, mustSignIn: true, commands: [] });
-      const who = await withinMs(access.identify(speaker), welcomePatienceMs, parts.store.clock);
+      if (access === undefined) return registry.welcome(words, { ...unknown, mustSignIn: true });
+      const who = await withinMs(access.identify(speaker), welcomePatienceMs, clock);
       const caller = who.kind === 'caller' ? who.caller : null;
       if (caller !== null) await remember(parts, speaker, reader, where);
       const commands = caller === null ? [] : commandsFor(parts, caller);
       const canUse = caller !== null && caller.roles.length > 0;
-      return welcome(wordsFor(reader), { name: caller?.name ?? null, canUse, commands });
+      return registry.welcome(words, { name: caller?.name ?? null, canUse, commands });
     },
     databaseAway,
     apology: (reference, reader) => problem(wordsFor(reader), { kind: 'apology', reference }),
     givenUp: (reference, reader) => problem(wordsFor(reader), { kind: 'givenUp', reference }),
     async openExport(speaker, reader, context) {
       const words = wordsFor(reader);
-      const services = callers === null ? parts : callers.servicesOf(speaker.id);
-      if (services === null) return { kind: 'refused', message: problem(words, { kind: 'signInEnded' }) };
-      return openExport({ ...parts, ...services }, words, speaker, context);
+      const own = callers === null ? parts : callers.servicesOf(speaker.id);
+      if (own === null) return { kind: 'refused', message: problem(words, { kind: 'signInEnded' }) };
+      return registry.openExport({ ...parts, ...own }, words, speaker, context);
     },
     signInNews: (what, reader) => problem(wordsFor(reader), what),
-    exportWords: (kind, reader) => exportWords(wordsFor(reader), kind),
+    exportWords: (kind, reader) => registry.exportWords(wordsFor(reader), kind),
     turnAway(why, reader) {
       parts.observe?.turnedAway(why);
       return wordsFor(reader).plain(`turnedAway.${why}`);
     },
     async recordTurnedAway({ tenantId, actorId, reasons, count }) {
       const details = { reason: reasons.join(', '), tenant: tenantId, count };
-      const { clock } = parts.store;
       await writeAudit(database.query, { at: clock.now(), actorId, kind: 'turnedAway', requestId: null, details });
     },
     tooMany: (limit, waitMs, reader) =>

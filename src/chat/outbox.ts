@@ -1,3 +1,4 @@
+import type { Reader } from '../requests/request.ts';
 import type { CardMessage, Drawing } from './reply.ts';
 
 /**
@@ -32,3 +33,33 @@ export type OutboxItem =
     }
   /** `text`: plain, without markdown. */
   | { readonly kind: 'text'; readonly noticeId: number; readonly conversation: string; readonly text: string };
+
+/** One kind of message in the outbox. */
+export interface OutboxSource {
+  /**
+   * Hands out the rows due now, oldest first, for a minute each. A row that may no longer be sent there is given up; one
+   * of which Graph does not tell is left out.
+   */
+  due(limit: number): Promise<readonly OutboxRow[]>;
+}
+
+/** A due message: its recipient conversation, and how often sending it failed. */
+export interface OutboxRow {
+  /** Distinguishes rows across the sources. */
+  readonly name: string;
+  readonly conversation: string;
+  readonly reader: Reader;
+  readonly failures: number;
+  /** What the row is about, for the message that says it was given up. */
+  about(): string;
+  /** Draws it; null where there is nothing left to say. */
+  make(): Promise<OutboxItem | null>;
+  sent(cardId: string | null): Promise<void>;
+  /** Postpones it; null: it is not tried again. */
+  putOff(dueAt: number | null): Promise<void>;
+  /** Teams did not take it, and it is not tried again. */
+  gaveUp?(why: 'gone' | 'failed'): Promise<void>;
+}
+
+/** How long a message that is being sent is given to no other sender. */
+export const handedOutForMs = 60_000;

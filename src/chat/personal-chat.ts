@@ -1,12 +1,10 @@
-import { attachAccessCard } from '../features/approvals/access-requests/access-cards.ts';
-import { findKnownPeople, personalKey } from '../features/approvals/access-requests/approval-channels.ts';
-import { drawAccessCard } from '../features/approvals/draw-access-card.ts';
-import { parse } from './grammar/parse.ts';
+import { findKnownPeople, personalKey } from './known-people.ts';
+import { liveCardsOf } from './live-cards.ts';
+import { refuseRoleless } from './not-understood.ts';
 import type { CommandParts, Turn } from './registry/define-command.ts';
 import { refuseVerb, runCommand } from './registry/run.ts';
-import type { Reply } from './reply.ts';
-import { refuseRoleless } from '../features/help/help.ts';
 import { say } from './registry/turn.ts';
+import type { Reply } from './reply.ts';
 
 /**
  * The button on a card that leaves something out because others read along: runs the same line with the clicker's
@@ -14,7 +12,7 @@ import { say } from './registry/turn.ts';
  */
 export async function bringToPersonalChat(parts: CommandParts, turn: Turn, line: string): Promise<Reply> {
   const { caller, incoming, words } = turn;
-  const parsed = parse(line);
+  const parsed = parts.grammar.parse(line);
   if (parsed.kind !== 'command' || parts.registry.commands[parsed.command.verb].inPersonalChat !== true)
     return (await refuseRoleless(parts, turn, null)) ?? say(words, { kind: 'unknownButton' });
   const { command } = parsed;
@@ -43,9 +41,10 @@ export async function bringToPersonalChat(parts: CommandParts, turn: Turn, line:
 async function deliver(parts: CommandParts, conversation: string, reply: Reply): Promise<boolean> {
   if (reply.kind === 'card') return (await parts.post(conversation, reply.message)) !== null;
   if (reply.kind !== 'live') return false;
-  const drawing = await drawAccessCard(parts, reply.liveId);
+  const cards = liveCardsOf(parts, reply.liveId);
+  const drawing = await cards.draw(parts, reply.liveId);
   const cardId = drawing === null ? null : await parts.post(conversation, drawing.message);
   if (cardId === null) return false;
-  await attachAccessCard(parts.store.database, reply.liveId, cardId, null);
+  await cards.attach(parts, reply.liveId, cardId, null);
   return true;
 }

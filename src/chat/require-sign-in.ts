@@ -1,7 +1,7 @@
-import { say } from './registry/turn.ts';
 import type { Incoming } from './incoming.ts';
 import { createMessages, type Messages } from './messages.ts';
 import type { CommandParts, GraphServices } from './registry/define-command.ts';
+import { say } from './registry/turn.ts';
 import type { Reply } from './reply.ts';
 import { createResponder } from './responder.ts';
 

@@ -1,20 +1,14 @@
-import { deny } from '../access/policy.ts';
 import { assertNever } from '../assert-never.ts';
-import { rememberPerson } from '../features/approvals/access-requests/approval-channels.ts';
 import type { Reader } from '../requests/request.ts';
-import type { Command, Parsed } from './command.ts';
-import { accessForm } from '../features/approvals/form.ts';
-import { notUnderstood, refuseRoleless } from '../features/help/help.ts';
+import type { CommandOf, Parsed, Verb } from './command.ts';
+import type { Incoming, Speaker } from './incoming.ts';
+import { rememberPerson } from './known-people.ts';
+import { createMessages } from './messages.ts';
+import { notUnderstood, refuseRoleless } from './not-understood.ts';
 import { intentOf } from './offers/intent.ts';
-import { lookAtGroupLine, lookAtLine, offerMeant } from './offers/second-look.ts';
+import { lookAtLine, offerMeant } from './offers/second-look.ts';
 import { lookAtLines } from './offers/several-lines.ts';
 import { bringToPersonalChat } from './personal-chat.ts';
-import { provisionFile } from '../features/provisioning/provision-file.ts';
-import { refuseStranger, say, troubleReply } from './registry/turn.ts';
-import { untimely } from '../features/provisioning/untimely.ts';
-import { parse } from './grammar/parse.ts';
-import type { Incoming, Speaker } from './incoming.ts';
-import { createMessages } from './messages.ts';
 import type { CommandParts, Turn } from './registry/define-command.ts';
 import {
   decidesByItself,
@@ -24,6 +18,7 @@ import {
   refuseVerb,
   runCommand,
 } from './registry/run.ts';
+import { refuseStranger, say, troubleReply } from './registry/turn.ts';
 import type { CardAction, Reply } from './reply.ts';
 
 /** From an incoming message to the reply: identifies the caller, parses the message, runs the command. */
@@ -52,7 +47,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
       case 'text':
         if (what.text === '' && what.attachments > 0)
           return (await refuseRoleless(parts, turn, null)) ?? say(turn.words, { kind: 'attachmentOnly' });
-        if (what.files[0] !== undefined) return provisionFile(parts, turn, what.text, what.files[0]);
+        if (what.files[0] !== undefined) return parts.registry.answerFile(parts, turn, what.text, what.files[0]);
         return answerLine(turn, what.text);
       case 'action':
         return answerAction(turn, what.action);
@@ -85,7 +80,7 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
   }
 
   async function answerLine(turn: Turn, line: string): Promise<Reply> {
-    const parsed: Parsed = parse(line);
+    const parsed: Parsed = parts.grammar.parse(line);
     // Permission before help: suggestions must not tell an unauthorized caller which apps and people exist.
     const refusal = await refuseRoleless(parts, turn, parsed);
     if (refusal !== null) return refusal;
@@ -112,15 +107,13 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
 
   /** Offers what a nearly correct line probably meant, if that can be done. */
   async function correct(turn: Turn, suggestion: string): Promise<Reply> {
-    const parsed = parse(suggestion);
+    const parsed = parts.grammar.parse(suggestion);
     if (parsed.kind !== 'command') return notUnderstood(parts, turn, suggestion);
     const refusal = decidesByItself(parts, parsed.command.verb)
       ? null
       : await refuseVerb(parts, turn, parsed.command.verb);
     if (refusal !== null) return refusal;
-    // A line with an end is never carried out: its alternatives are offered at once.
-    if (hasEnd(parsed.command)) return runCommand(parts, turn, parsed.command);
-    return (await offerInTime(parts, turn, parsed.command)) ?? offerMeant(parts, turn, parsed.command);
+    return (await nearly(parts, turn, parsed.command.verb, parsed.command)) ?? offerMeant(parts, turn, parsed.command);
   }
 
   /** Half a command; if the words end in an app's name, only the "to" is missing. */
@@ -131,13 +124,9 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
   ): Promise<Reply> {
     const refusal = (await refuseVerb(parts, turn, verb)) ?? refuseUnattended(parts, turn, verb);
     if (refusal !== null) return refusal;
-    if (verb === 'retry' || verb === 'cancel' || verb === 'approve' || verb === 'deny' || verb === 'show')
-      return say(turn.words, { kind: 'missingId', verb });
-    if (verb === 'requestAccess') return accessForm(parts, turn);
-    if (verb === 'check') return say(turn.words, { kind: 'incompleteCheck' });
-    if (verb === 'watch' || verb === 'unwatch') return say(turn.words, { kind: 'incompleteWatch' });
-    if (verb === 'provisionGroup')
-      return (await lookAtGroupLine(parts, turn, line)) ?? say(turn.words, { kind: 'incompleteGroup' });
+    if (missing === 'id') return say(turn.words, { kind: 'missingId', verb });
+    const { incomplete } = parts.registry.commands[verb];
+    if (incomplete !== undefined) return incomplete(parts, turn, line);
     // A line that may mean the opposite is not completed either.
     const mayMean = missing === 'app' && intentOf(line) !== null;
     const offered = mayMean ? await lookAtLine(parts, turn, said.join(' '), 'provision') : null;
@@ -147,10 +136,14 @@ export function createResponder(parts: CommandParts): (incoming: Incoming) => Pr
   return answer;
 }
 
-/** For callers who may provision: `provision` carries out no start either. Null for all others. */
-async function offerInTime(parts: CommandParts, turn: Turn, command: Command): Promise<Reply | null> {
-  if (!('term' in command) || deny(turn.caller, 'provision.run') !== null) return null;
-  return untimely(parts, turn, command);
+/** The answer to a nearly correct line, where it is not just offered. */
+async function nearly<V extends Verb>(
+  parts: CommandParts,
+  turn: Turn,
+  verb: V,
+  command: CommandOf<V>,
+): Promise<Reply | null> {
+  return (await parts.registry.commands[verb].nearly?.(parts, turn, command)) ?? null;
 }
 
 /** Whether the caller's roles are read anew for this click; the registry does so for approve and deny. */
@@ -158,13 +151,8 @@ function startsWork(parts: CommandParts, { what }: Incoming): boolean {
   if (what.kind !== 'action') return false;
   const { action } = what;
   if (action.verb !== 'run' && action.verb !== 'choose') return readsRolesAnew(parts, action.verb);
-  const parsed = parse(action.text);
+  const parsed = parts.grammar.parse(action.text);
   return parsed.kind === 'command' && readsRolesAnew(parts, parsed.command.verb);
-}
-
-function hasEnd(command: Command): boolean {
-  if (command.verb === 'requestAccess') return command.end !== null;
-  return 'term' in command && command.term?.end !== null && command.term !== undefined;
 }
 
 /** Stores where Usher can write to a person: their latest personal chat. */

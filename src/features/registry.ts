@@ -1,27 +1,40 @@
 import type { Registry } from '../chat/registry/define-command.ts';
-import { sendApprovalsHereCommand, stopSendingApprovalsCommand } from './approvals/send-approvals.ts';
+import { mayBeShown } from './approvals/access-requests/readers.ts';
+import { accessCards, accessRequests } from './approvals/carried-out.ts';
+import {
+  approvalPlacesCommand,
+  removeApprovalPlaceCommand,
+  sendApprovalsHereCommand,
+  stopSendingApprovalsCommand,
+} from './approvals/channels.ts';
 import { approveCommand, denyCommand } from './approvals/decide.ts';
 import { accessFormCommand, askButton } from './approvals/form.ts';
+import { accessOutbox } from './approvals/outbox.ts';
 import { pendingCommand } from './approvals/pending.ts';
 import { requestAccessCommand } from './approvals/request-access.ts';
 import { showCommand } from './approvals/show.ts';
-import { appsCommand } from './help/apps.ts';
-import { cancelCommand, confirmButton } from './provisioning/cancel.ts';
-import { cancelAllByCommand } from './provisioning/cancel-all.ts';
+import { exportWords } from './checks/cards/export-card.ts';
 import { checkCommand } from './checks/check.ts';
-import { exportHistoryCommand } from './checks/export.ts';
+import { exportHistoryCommand, openExport } from './checks/export.ts';
 import { historyCommand, requestsCommand } from './checks/history.ts';
+import { watchOutbox } from './checks/outbox.ts';
 import { queueCommand } from './checks/queue.ts';
 import { statusCommand } from './checks/status.ts';
-import { unwatchCommand, watchCommand, watchesCommand } from './checks/watch.ts';
-import { allWatchesCommand, approvalPlacesCommand, removeApprovalPlaceCommand, removeWatchCommand } from './approvals/grants.ts';
+import { allWatchesCommand, removeWatchCommand, unwatchCommand, watchCommand, watchesCommand } from './checks/watch.ts';
+import { mayWatch } from './checks/watching/watches.ts';
+import { appsCommand } from './help/apps.ts';
+import { welcome } from './help/cards/welcome-card.ts';
 import { helpCommand } from './help/help.ts';
+import { whoamiCommand } from './help/whoami.ts';
+import { cancelCommand, confirmButton } from './provisioning/cancel.ts';
+import { cancelAllByCommand } from './provisioning/cancel-all.ts';
 import { pageButton } from './provisioning/page.ts';
 import { provisionCommand } from './provisioning/provision.ts';
+import { provisionFile } from './provisioning/provision-file.ts';
 import { provisionGroupCommand } from './provisioning/provision-group.ts';
 import { provisionListCommand } from './provisioning/provision-list.ts';
+import { requestCards } from './provisioning/request-cards.ts';
 import { retryCommand } from './provisioning/retry.ts';
-import { whoamiCommand } from './help/whoami.ts';
 
 /** Every command and every button of Usher. Within a chapter the help lists them in this order. */
 export const registry: Registry = {
@@ -58,4 +71,19 @@ export const registry: Registry = {
     help: helpCommand,
   },
   buttons: { confirm: confirmButton, ask: askButton, page: pageButton },
+  liveCards: [accessCards, requestCards],
+  outbox(parts) {
+    const { store, access } = parts;
+    const { cards, notices } = accessOutbox({
+      ...parts,
+      draw: (liveId) => accessCards.draw(parts, liveId),
+      mayBeShown: (appId, key) => mayBeShown({ ...parts, database: store.database }, appId, key),
+    });
+    return [cards, watchOutbox({ ...parts, mayWatch: (watch) => mayWatch(access, watch) }), notices];
+  },
+  accessRequests,
+  answerFile: provisionFile,
+  openExport,
+  exportWords,
+  welcome,
 };

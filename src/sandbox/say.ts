@@ -1,5 +1,6 @@
 import { cardAsText } from '../chat/cards/as-text.ts';
-import { parse } from '../chat/grammar/parse.ts';
+import { createGrammar } from '../chat/grammar/grammar.ts';
+import { registry } from '../features/registry.ts';
 import { messageActivity, postActivity, type Writer } from './teams/activity.ts';
 import { type Delivery, startConnector } from './teams/connector.ts';
 import { everybody } from './tenant/people.ts';
@@ -66,7 +67,7 @@ function contentOf({ activity }: Delivery): unknown {
  * requests among them, when they were understood and not refused, which would be red or yellow.
  */
 function hasWorked(line: string, card: unknown): boolean {
-  const parsed = parse(line);
+  const parsed = createGrammar(registry.commands).parse(line);
   if (parsed.kind !== 'command') return false;
   const style = /"style":"(good|warning|attention|accent|emphasis|default)"/.exec(JSON.stringify(card))?.[1];
   const provisions = 'app' in parsed.command && parsed.command.verb !== 'requestAccess';

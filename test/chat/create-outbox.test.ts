@@ -6,7 +6,7 @@ import type { Drawing } from '../../src/chat/reply.ts';
 import { createLog } from '../../src/log.ts';
 import { enqueueAccessCards } from '../../src/features/approvals/access-requests/access-cards.ts';
 import { finishRouting } from '../../src/features/approvals/access-requests/due.ts';
-import type { AccessParts } from '../../src/features/approvals/access-requests/parts.ts';
+import type { AccessParts } from '../../src/requests/access-parts.ts';
 import { act, findAccessRequest } from '../../src/features/approvals/access-requests/store.ts';
 import { createCrashGuard } from '../../src/requests/crash-guard.ts';
 import { enqueueAnnouncements } from '../../src/features/checks/watching/announcements.ts';

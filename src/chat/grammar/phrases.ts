@@ -32,6 +32,11 @@ export function phrasesOf(verb: Verb): Phrases {
   };
 }
 
+/** A verb as people type it: `request access`. */
+export function spellingOf(verb: Verb): string {
+  return phrasesOf(verb).spellings[0];
+}
+
 function parted(text: string | undefined): string[] {
   return text === undefined ? [] : text.split(' | ');
 }

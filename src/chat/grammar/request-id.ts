@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import type { CommandOf } from '../command.ts';
 import { quoteName, writeName } from './names.ts';
 import { readReason, writeReason } from './reasons.ts';
 import type { Reading } from './rule.ts';
@@ -33,7 +33,7 @@ export function readStrictRequestId(verb: VerbOfAnId, words: readonly Word[]): R
 }
 
 /** The words after "deny": an id, and the rest is the reason. */
-export function readDenial(words: readonly Word[]): Reading<Extract<Command, { verb: 'deny' }>> | null {
+export function readDenial(words: readonly Word[]): Reading<CommandOf<'deny'>> | null {
   const at = words.findIndex((word) => !isAround(word));
   const word = words[at];
   if (word === undefined) return missingId('deny');
@@ -51,7 +51,7 @@ export function writeRequestId({ verb, requestId }: { readonly verb: string; rea
   return `${verb} ${isWord ? quoteName(requestId) : writeName(requestId)}`;
 }
 
-export function writeDenial(command: Extract<Command, { verb: 'deny' }>): string {
+export function writeDenial(command: CommandOf<'deny'>): string {
   const { reason } = command;
   return reason === null ? writeRequestId(command) : `${writeRequestId(command)} ${writeReason(reason)}`;
 }
@@ -79,5 +79,5 @@ function bareId(word: Word): string {
 }
 
 function missingId(verb: VerbOfAnId | 'deny'): Extract<Reading, { kind: 'incomplete' }> {
-  return { kind: 'incomplete', verb, missing: 'subject', said: [] };
+  return { kind: 'incomplete', verb, missing: 'id', said: [] };
 }

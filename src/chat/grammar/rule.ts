@@ -1,8 +1,5 @@
 import type { Command, Parsed } from '../command.ts';
-import type { Word } from './tokens.ts';
-
-/** Maps a verb to its member of the union. */
-export type CommandOf = { readonly [C in Command as C['verb']]: C };
+import { fold, type Word } from './tokens.ts';
 
 /** The result of a rule for the words after its spelling. */
 export type Reading<C extends Command = Command> =
@@ -11,6 +8,7 @@ export type Reading<C extends Command = Command> =
   | { readonly kind: 'nearly'; readonly command: C }
   | Extract<Parsed, { kind: 'incomplete' }>;
 
+/** How one command is read and written. Its phrases are data, beside the messages. */
 export interface Rule<C extends Command> {
   /**
    * "How is …", "Is … healthy?": questions with this meaning, each with its own words after it; if those do not fit, it
@@ -26,4 +24,23 @@ export interface Rule<C extends Command> {
   readLoose?(words: readonly Word[]): Reading | null;
   /** The canonical line; parsing it gives the command back. */
   write(command: C): string;
+}
+
+/**
+ * The rule of a command that is a whole line. With up to `most` more words it is only offered, with more it is another
+ * line; `unquoted`: so it is with a quoted name.
+ */
+export function wholeLine<C extends Command>(
+  command: C,
+  line: string,
+  most: number,
+  quotes: 'quoted' | 'unquoted' = 'quoted',
+): Rule<C> {
+  return {
+    read(words) {
+      const isOther = words.length > most || (quotes === 'unquoted' && words.some((word) => fold(word) === ''));
+      return isOther ? null : { kind: words.length === 0 ? 'command' : 'nearly', command };
+    },
+    write: () => line,
+  };
 }

@@ -4,17 +4,16 @@ import type { DirectoryUser } from '../../graph/directory.ts';
 import { isGuest } from '../../graph/user.ts';
 import type { Subject } from '../../requests/request.ts';
 import type { Command } from '../command.ts';
-import { format } from '../grammar/format.ts';
 import { takesBack } from '../grammar/negations.ts';
-import { toSubject } from './people.ts';
-import { nearest, resolvePerson, typistOf } from './person.ts';
+import { lookAgainForPerson } from '../offers/second-look.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
+import { say, troubleReply } from '../registry/turn.ts';
 import type { Reply } from '../reply.ts';
 import { candidateOf, personOffer, personPicker } from '../views/person-picker.ts';
 import { commonName, isDistinguishedName } from './distinguished-name.ts';
-import { lookAgainForPerson } from '../offers/second-look.ts';
+import { toSubject } from './people.ts';
+import { nearest, resolvePerson, typistOf } from './person.ts';
 import { type Target, tryAgain } from './target.ts';
-import { say, troubleReply } from '../registry/turn.ts';
 
 /** Every command about one person, with or without an app. */
 export type PersonCommand = Extract<Command, { readonly subject: string; readonly app: string | null }>;
@@ -82,12 +81,12 @@ export async function findPerson(
   const whom = (await mentionedId(parts, turn, typed)) ?? typed;
   const offer = (users: readonly DirectoryUser[], more: boolean) => {
     const lineFor = (subject: string) =>
-      format(app === null ? { ...command, subject } : { ...command, subject, app: app.id });
-    const lineOfOne = (subject: string) => format({ ...command, subject });
+      parts.grammar.format(app === null ? { ...command, subject } : { ...command, subject, app: app.id });
+    const lineOfOne = (subject: string) => parts.grammar.format({ ...command, subject });
     return askWhich(turn, { typed, app, users, more, lineFor, lineOfOne });
   };
   const found = await resolvePerson(parts.directory, whom, typistOf(turn.incoming));
-  if (!found.ok) return reply(troubleReply(turn.words, found.trouble, tryAgain(command)));
+  if (!found.ok) return reply(troubleReply(turn.words, found.trouble, tryAgain(parts, command)));
   switch (found.value.kind) {
     case 'noName':
       return reply(say(turn.words, { kind: 'noName', typed }));

@@ -4,15 +4,14 @@ import type { Rule } from '../../graph/rules.ts';
 import type { Job } from '../../graph/synchronization.ts';
 import type { NewRequest } from '../../requests/store.ts';
 import type { Command } from '../command.ts';
-import { format } from '../grammar/format.ts';
+import { lookAgainForApp } from '../offers/second-look.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
+import { recordAudit, refuseOnGround, say, troubleReply } from '../registry/turn.ts';
 import type { Reply } from '../reply.ts';
 import { provisioningPageUrl } from '../views/entra-link.ts';
 import type { SayButton } from '../views/parts.ts';
 import { appPicker } from '../views/person-picker.ts';
 import { appCandidates, onlyProvisioned } from './app-candidates.ts';
-import { lookAgainForApp } from '../offers/second-look.ts';
-import { recordAudit, refuseOnGround, say, troubleReply } from '../registry/turn.ts';
 
 export type ProvisioningCommand = Extract<Command, { readonly app: string | null }> & { readonly app: string };
 
@@ -39,7 +38,7 @@ export async function findApplication(
 ): Promise<ApplicationFound> {
   const reply = (answer: Reply): ApplicationFound => ({ kind: 'reply', reply: answer });
   const found = await parts.applications.find(command.app);
-  if (!found.ok) return reply(troubleReply(turn.words, found.trouble, tryAgain(command)));
+  if (!found.ok) return reply(troubleReply(turn.words, found.trouble, tryAgain(parts, command)));
   switch (found.value.kind) {
     case 'none':
       return reply(await lookAgainForApp(parts, turn, command));
@@ -77,7 +76,7 @@ export async function findApp(
   // If Graph does not tell, the call will.
   if (enabled.ok && enabled.value === false)
     return { kind: 'reply', reply: await blocked(parts, turn, app, { kind: 'appDisabled', app: app.displayName }) };
-  if (!setUp.ok) return { kind: 'reply', reply: troubleReply(turn.words, setUp.trouble, tryAgain(command)) };
+  if (!setUp.ok) return { kind: 'reply', reply: troubleReply(turn.words, setUp.trouble, tryAgain(parts, command)) };
   if (setUp.value.kind === 'none') {
     const why = { kind: 'appNotConfigured', app: app.displayName } as const;
     return { kind: 'reply', reply: await blocked(parts, turn, app, why) };
@@ -103,7 +102,7 @@ export async function findTarget(
   if (obstacle !== null) return reply(obstacle);
 
   const rule = await parts.synchronization.findRule(app.id, job.id, objectType);
-  if (!rule.ok) return reply(troubleReply(turn.words, rule.trouble, tryAgain(command)));
+  if (!rule.ok) return reply(troubleReply(turn.words, rule.trouble, tryAgain(parts, command)));
   const chosen = rule.value ?? (await sourceRule(parts, app, job, objectType));
   if (chosen === null) {
     const kind = objectType === 'Group' ? 'appTakesNoGroups' : 'appTakesNoUsers';
@@ -128,8 +127,8 @@ async function sourceRule(
 }
 
 /** The button that repeats the line, for when Graph could not be reached. */
-export function tryAgain(command: Command): SayButton[] {
-  return [{ label: 'tryAgain', verb: 'choose', text: format(command) }];
+export function tryAgain({ grammar }: CommandParts, command: Command): SayButton[] {
+  return [{ label: 'tryAgain', verb: 'choose', text: grammar.format(command) }];
 }
 
 /** The fields that every request of this turn shares. */
@@ -159,7 +158,7 @@ async function pickApp(
     typed: command.app,
     candidates: await appCandidates(parts, apps),
     more,
-    choose: (id) => format({ ...command, app: id }),
+    choose: (id) => parts.grammar.format({ ...command, app: id }),
   });
 }
 

@@ -1,11 +1,10 @@
 import type { Command } from '../command.ts';
-import { format } from '../grammar/format.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
+import { say } from '../registry/turn.ts';
 import type { Reply } from '../reply.ts';
 import { MOST_OFFERS, offersCard } from '../views/did-you-mean.ts';
 import type { SayButton } from '../views/parts.ts';
 import type { Problem } from '../views/problem.ts';
-import { say } from '../registry/turn.ts';
 import { mentionsIn } from './app-mentions.ts';
 import { createResolver } from './resolve.ts';
 import { firstOf, type Guess, inTurn, type Resolved } from './resolved.ts';
@@ -52,7 +51,7 @@ async function tell(
   resolved: Exclude<Resolved, { kind: 'missing' }>,
 ): Promise<Reply> {
   if (resolved.kind === 'refused') return resolved.reply();
-  const lines = [...new Set(resolved.commands.map(format))];
+  const lines = [...new Set(resolved.commands.map(parts.grammar.format))];
   const reasons = guesses.flatMap(({ command }) => ('reason' in command && command.reason) || []);
   // A time is never dropped silently.
   const times = guesses.flatMap(({ command }) => timesOf(command));

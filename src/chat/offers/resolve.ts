@@ -1,80 +1,51 @@
-import { mayAskFor } from '../../access/asking.ts';
 import type { Permission } from '../../access/caller.ts';
 import { deny, type Ground } from '../../access/policy.ts';
-import { mayCheckOn, visibleTo } from '../../access/seeing.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
-import { findAccessRequest } from '../../features/approvals/access-requests/store.ts';
-import type { Command } from '../command.ts';
+import type { Command, CommandOf, Verb } from '../command.ts';
 import { closest } from '../grammar/closest.ts';
 import { takesBack } from '../grammar/negations.ts';
 import { isSelf } from '../grammar/pronouns.ts';
-import { nearest, resolvePerson, typistOf } from '../names/person.ts';
-import type { CommandParts, Turn } from '../registry/define-command.ts';
-import { missingFor, refuseUnattended, refuseVerb } from '../registry/run.ts';
-import { obstacleTo } from '../../features/approvals/decide.ts';
-import { refuseAsking } from '../../features/approvals/refuse-asking.ts';
-import { findVisible, refuseUnseen } from '../../features/approvals/show.ts';
-import { refuseCheckOn } from '../../features/checks/refuse-check.ts';
 import { isDistinguishedName } from '../names/distinguished-name.ts';
-import { findOwnRequest } from '../../features/provisioning/own-request.ts';
+import { nearest, resolvePerson, typistOf } from '../names/person.ts';
+import type { CommandParts, Lookup, Turn } from '../registry/define-command.ts';
+import { missingFor, refuseUnattended, refuseVerb } from '../registry/run.ts';
 import { refuseOnGround, refuseUnless, say, troubleReply } from '../registry/turn.ts';
 import { namesNoPerson } from './person-words.ts';
 import {
-  type CommandOf,
+  type AppSeen,
   commands,
-  firstOf,
   type Guess,
   inTurn,
   missing,
-  type OtherCommand,
+  type PeopleSeen,
   type Person,
   type PersonSeen,
-  provisionFor,
   type Resolved,
   refused,
-  requestFor,
 } from './resolved.ts';
 
 /** People looked up of a longer list: enough to tell that clicking the button reaches a person. */
-const mostLookedUp = 3;
+export const mostLookedUp = 3;
 
-/** Resolves guesses against tenant and role, looking up each name only once. It changes nothing. */
+/**
+ * Resolves guesses against tenant and role. It changes nothing. Each declaration of a command knows what its names may
+ * be; a command that only reads, or names nothing, needs its permission and its app alone.
+ */
 export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) => Promise<Resolved> {
+  const look = createLookup(parts, turn);
+  return async ({ command, others = [] }) => {
+    const unattended = refuseUnattended(parts, turn, command.verb);
+    if (unattended !== null) return refused(async () => (await refuseVerb(parts, turn, command.verb)) ?? unattended);
+    return look.as(command.verb, command, others);
+  };
+}
+
+function createLookup(parts: CommandParts, turn: Turn): Lookup {
   const { caller, words } = turn;
   const people = new Map<string, Promise<PersonSeen>>();
 
-  async function resolve(guess: Guess): Promise<Resolved> {
-    const unattended = refuseUnattended(parts, turn, guess.command.verb);
-    if (unattended !== null)
-      return refused(async () => (await refuseVerb(parts, turn, guess.command.verb)) ?? unattended);
-    const { command } = guess;
-    switch (command.verb) {
-      case 'provision':
-        return isOperator() || mayOnlyCloudSync()
-          ? resolveProvision(command, guess.others ?? [])
-          : asRequest(requestFor(command), guess.others ?? []);
-      case 'requestAccess':
-        return isOperator() && command.start === null
-          ? resolveProvision(provisionFor(command), guess.others ?? [])
-          : asRequest(command, guess.others ?? []);
-      case 'provisionList':
-        return resolveList(command);
-      case 'provisionGroup':
-        return resolveGroup(command);
-      case 'retry':
-      case 'cancel':
-      case 'approve':
-      case 'deny':
-      case 'show':
-        return resolveId(command);
-      default:
-        return resolveOther(command, guess.others ?? []);
-    }
-  }
-
   const isOperator = () => deny(caller, 'provision.run', { cloudSync: false }) === null;
-  const mayOnlyCloudSync = () => !isOperator() && deny(caller, 'provision.run') === null;
-  const mayAsk = () => deny(caller, 'access.request') === null;
+  const troubled = (trouble: GraphTrouble) => refused(() => Promise.resolve(troubleReply(words, trouble)));
 
   function denied(permission: Permission, ground?: Ground) {
     return refused(async () => {
@@ -86,68 +57,20 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     });
   }
 
-  async function resolveProvision(command: CommandOf<'provision'>, others: readonly string[]): Promise<Resolved> {
-    const app = await findApp(command.app);
-    if (app.kind !== 'app') return app;
-    if (mayOnlyCloudSync() && (await sourceOf(app.id)) !== 'activeDirectory')
-      return mayAsk() ? asRequest(requestFor(command), others) : denied('provision.run', { cloudSync: false });
-    const named = { ...command, app: app.name };
-    if (isDistinguishedName(command.subject)) return commands(named);
-    const person = await findPerson(command.subject, others);
-    if (person.kind === 'person') return forEach(person, (subject) => ({ ...named, subject }));
-    if (person.kind === 'refused') return person;
-    if ((await sourceOf(app.id)) === 'other') return commands(named);
-    if (namesNoPerson(command.subject)) return person;
-    const { subject, app: _, verb: __, ...timed } = command;
-    const asGroup = { verb: 'provisionGroup', group: subject, members: null, app: app.name, ...timed } as const;
-    const group = await resolveGroup(asGroup);
-    return group.kind === 'missing' && group.problem.kind === 'unknownGroup' ? person : group;
+  async function as<V extends Verb>(verb: V, command: CommandOf<V>, others: readonly string[]): Promise<Resolved> {
+    const { resolve } = parts.registry.commands[verb];
+    return resolve === undefined ? resolveApp(command) : resolve(look, command, others);
   }
 
-  async function asRequest(command: CommandOf<'requestAccess'>, others: readonly string[]): Promise<Resolved> {
-    const unattended = refuseUnattended(parts, turn, 'requestAccess');
-    if (!mayAsk() || unattended !== null) return denied(isOperator() ? 'access.request' : 'provision.run');
+  async function resolveApp(command: Command): Promise<Resolved> {
+    const lacking = await missingFor(parts, turn, command);
+    if (lacking !== null) return denied(lacking);
+    if (!('app' in command) || command.app === null) return commands(command);
     const app = await findApp(command.app);
-    if (app.kind !== 'app') return app;
-    const person = await findPerson(command.subject, others);
-    if (person.kind !== 'person') return person;
-    const allowed = await inTurn([person, ...(person.others ?? [])], async (one): Promise<Resolved> => {
-      const { id, displayName } = one;
-      const may = id === null ? null : await mayAskFor(parts, caller, id);
-      if (may !== null && !may.ok) return troubled(may.trouble);
-      if (id !== null && may !== null && may.value !== 'may')
-        return refused(() => refuseAsking(parts, turn, { id, displayName }, may.value));
-      return commands({ ...command, subject: one.name, app: app.name }, one.found);
-    });
-    return firstOf(allowed);
+    return app.kind === 'app' ? commands({ ...command, app: app.name }) : app;
   }
 
-  /** For a requester each person of a list becomes its own line. */
-  async function resolveList(command: CommandOf<'provisionList'>): Promise<Resolved> {
-    if (deny(caller, 'provision.run') !== null) {
-      if (!mayAsk()) return denied('provision.run');
-      const each = await inTurn(command.subjects.slice(0, mostLookedUp), (subject) =>
-        asRequest(requestFor({ ...command, subject }), []),
-      );
-      const some = firstOf(each);
-      return some.kind === 'commands' ? { ...some, more: command.subjects.length > mostLookedUp } : some;
-    }
-    const app = await findApp(command.app);
-    if (app.kind !== 'app') return app;
-    if (mayOnlyCloudSync() && (await sourceOf(app.id)) !== 'activeDirectory')
-      return denied('provision.run', { cloudSync: false });
-    const seen = await peopleAmong(command.subjects, app.id);
-    if (seen.kind !== 'people') return seen;
-    const [subject, second] = seen.names;
-    const { verb: _, subjects: __, ...rest } = { ...command, app: app.name };
-    // Only one of several was found.
-    if (subject !== undefined && second === undefined && command.subjects.length > 1)
-      return commands({ verb: 'provision', subject, ...rest }, seen.found);
-    return commands({ ...command, subjects: seen.names, app: app.name }, seen.found);
-  }
-
-  /** Leaves out people who were not found; if none of the looked-up people was found, the whole list is missing. */
-  async function peopleAmong(subjects: readonly string[], appId: string | null) {
+  async function peopleAmong(subjects: readonly string[], appId: string | null): Promise<PeopleSeen> {
     const looked = await inTurn(subjects.slice(0, mostLookedUp), async (subject) => {
       if (isDistinguishedName(subject)) return { kind: 'person' as const, name: subject, found: [] };
       return findPerson(subject, []);
@@ -156,83 +79,11 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     const bad = looked.find((one) => one.kind === 'refused') ?? (seen.length === 0 ? looked[0] : undefined);
     if (bad === undefined || bad.kind === 'person') {
       const names = [...seen.map(({ name }) => name), ...subjects.slice(mostLookedUp)];
-      return { kind: 'people', names, found: seen.flatMap(({ found }) => found ?? []) } as const;
+      return { kind: 'people', names, found: seen.flatMap(({ found }) => found ?? []) };
     }
-    return (await sourceOf(appId)) === 'other' ? ({ kind: 'people', names: subjects, found: [] } as const) : bad;
+    return (await sourceOf(appId)) === 'other' ? { kind: 'people', names: subjects, found: [] } : bad;
   }
 
-  async function resolveGroup(command: CommandOf<'provisionGroup'>): Promise<Resolved> {
-    if (deny(caller, 'provision.run') !== null)
-      return mayAsk() ? refused(() => Promise.resolve(say(words, { kind: 'askOneByOne' }))) : denied('provision.run');
-    const app = await findApp(command.app);
-    if (app.kind !== 'app') return app;
-    const group = await findGroup(command.group);
-    if (group.kind !== 'group') return group;
-    if (mayOnlyCloudSync()) return denied('provision.run', { cloudSync: false });
-    if (app.id !== null && app.displayName !== null && !(await takesGroups(app.id)))
-      return missing({ kind: 'appTakesNoGroups', app: app.displayName });
-    if (command.members === null) return commands({ ...command, group: group.name, app: app.name });
-    const members = await peopleAmong(command.members, null);
-    if (members.kind !== 'people') return members;
-    const named = { ...command, group: group.name, members: members.names, app: app.name };
-    return commands(named, members.found);
-  }
-
-  async function resolveId(
-    command: Extract<Command, { verb: 'retry' | 'cancel' | 'approve' | 'deny' | 'show' }>,
-  ): Promise<Resolved> {
-    const { verb, requestId } = command;
-    const lacking = await missingFor(parts, turn, command);
-    if (lacking !== null) return denied(lacking);
-    const accessRequest = await findAccessRequest(parts.store.database, requestId);
-    if (verb === 'retry' || (verb === 'cancel' && accessRequest === null)) {
-      const found = await findOwnRequest(parts, turn, verb === 'retry' ? 'request.retry' : 'request.cancel', requestId);
-      return found.kind === 'request' ? commands(command) : refused(() => Promise.resolve(found.reply));
-    }
-    if (verb === 'cancel') return commands(command);
-    if (verb === 'show') {
-      const visible = await visibleTo(parts.access, caller);
-      if (!visible.ok) return troubled(visible.trouble);
-      const found = await findVisible(parts, caller, visible.value, requestId);
-      if (found.kind === 'none') return refused(() => refuseUnseen(parts, turn, requestId, found.isThere));
-      return found.kind === 'unknown' ? missing({ kind: 'unknownRequest', id: requestId }) : commands(command);
-    }
-    if (accessRequest === null) return missing({ kind: 'unknownAccessRequest', id: requestId });
-    const reason = command.verb === 'deny' ? command.reason : null;
-    const verdict = verb === 'approve' ? ({ kind: 'approve' } as const) : ({ kind: 'deny', reason } as const);
-    const obstacle = await obstacleTo(parts, turn, accessRequest, verdict);
-    return obstacle === null ? commands(command) : refused(() => Promise.resolve(obstacle));
-  }
-
-  /** Commands that only read, or name nothing. */
-  async function resolveOther(command: OtherCommand, others: readonly string[]): Promise<Resolved> {
-    const lacking = await missingFor(parts, turn, command);
-    if (lacking !== null) return denied(lacking);
-    let resolved: OtherCommand = command;
-    let found: readonly string[] = [];
-    if ('app' in resolved && resolved.app !== null) {
-      const app = await findApp(resolved.app);
-      if (app.kind !== 'app') return app;
-      resolved = { ...resolved, app: app.name };
-    }
-    if (resolved.verb === 'check') {
-      const person = await findPerson(resolved.subject, others);
-      if (person.kind !== 'person') return person;
-      const unseen = await refuseChecking(person.id, person.displayName);
-      if (unseen !== null) return unseen;
-      resolved = { ...resolved, subject: person.name };
-      found = person.found ?? [];
-    }
-    if ((resolved.verb === 'history' || resolved.verb === 'exportHistory') && resolved.about !== null) {
-      const about = await findEither(resolved.about, others);
-      if (about.kind !== 'person' && about.kind !== 'app') return about;
-      resolved = { ...resolved, about: about.name };
-      if (about.kind === 'person') found = about.found ?? [];
-    }
-    return commands(resolved, found);
-  }
-
-  /** An exact match goes before a similar name, whether app or person. */
   async function findEither(typed: string, others: readonly string[]): Promise<AppSeen | PersonSeen> {
     const whole = await findApp(typed, false);
     if (whole.kind !== 'missing') return whole;
@@ -241,19 +92,6 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     const near = await findApp(typed);
     return near.kind === 'missing' ? findPerson(typed, others) : near;
   }
-
-  /** Where several people have the name, the id is not known yet, and the command itself checks. */
-  async function refuseChecking(id: string | null, person: string): Promise<Resolved | null> {
-    if (id === null) return null;
-    const visible = await visibleTo(parts.access, caller);
-    if (!visible.ok) return troubled(visible.trouble);
-    if (mayCheckOn(visible.value, parts.requestFor, id)) return null;
-    return refused(() => refuseCheckOn(parts, turn, id, person));
-  }
-
-  type AppSeen =
-    | { readonly kind: 'app'; readonly id: string | null; readonly displayName: string | null; readonly name: string }
-    | Exclude<Resolved, { kind: 'commands' }>;
 
   /** The app by the typed text if that finds it; otherwise by the name of the similar app. */
   async function findApp(typed: string, orNear = true): Promise<AppSeen> {
@@ -316,26 +154,6 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     }
   }
 
-  function forEach(person: Person, lineFor: (subject: string) => Command): Resolved {
-    const all = [person, ...(person.others ?? [])];
-    return {
-      kind: 'commands',
-      commands: all.map(({ name }) => lineFor(name)),
-      found: all.flatMap(({ found }) => found ?? []),
-    };
-  }
-
-  async function findGroup(typed: string) {
-    for (const text of new Set([typed, typed.replace(/^(?:the|our|all)\s+/i, '')])) {
-      const found = await parts.directory.findGroups(text);
-      if (!found.ok) return troubled(found.trouble);
-      if (found.value.kind === 'one') return { kind: 'group', name: found.value.group.displayName } as const;
-      if (found.value.kind === 'several') return { kind: 'group', name: text } as const;
-    }
-    return missing({ kind: 'unknownGroup', typed });
-  }
-
-  /** Where the people of an app's job come from; null where that is unknown. */
   async function sourceOf(appId: string | null) {
     const job = appId === null ? null : await parts.synchronization.findJob(appId);
     if (appId === null || job === null || !job.ok || job.value.kind === 'none') return null;
@@ -346,15 +164,19 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     return own.ok ? (own.value?.source ?? null) : null;
   }
 
-  /** Where this is unknown, the command itself reports the problem. */
-  async function takesGroups(appId: string): Promise<boolean> {
-    const job = await parts.synchronization.findJob(appId);
-    if (!job.ok || job.value.kind === 'none') return true;
-    const rule = await parts.synchronization.findRule(appId, job.value.job.id, 'Group');
-    return !rule.ok || rule.value !== null;
-  }
-
-  const troubled = (trouble: GraphTrouble) => refused(() => Promise.resolve(troubleReply(words, trouble)));
-
-  return resolve;
+  const look: Lookup = {
+    parts,
+    turn,
+    isOperator,
+    mayOnlyCloudSync: () => !isOperator() && deny(caller, 'provision.run') === null,
+    denied,
+    troubled,
+    findApp,
+    findPerson,
+    findEither,
+    peopleAmong,
+    sourceOf,
+    as,
+  };
+  return look;
 }

@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import type { Command, CommandOf } from '../command.ts';
 import type { Reply } from '../reply.ts';
 import type { Problem } from '../views/problem.ts';
 
@@ -35,28 +35,25 @@ export interface Person {
   readonly others?: readonly Person[];
 }
 export type PersonSeen = Person | Exclude<Resolved, { kind: 'commands' }>;
-export type CommandOf<V extends Command['verb']> = Extract<Command, { verb: V }>;
-export type OtherCommand = Exclude<
-  Command,
-  CommandOf<
-    | 'provision'
-    | 'requestAccess'
-    | 'provisionList'
-    | 'provisionGroup'
-    | 'retry'
-    | 'cancel'
-    | 'approve'
-    | 'deny'
-    | 'show'
-  >
->;
+export interface AppFound {
+  readonly kind: 'app';
+  /** Null where several apps have the name. */
+  readonly id: string | null;
+  readonly displayName: string | null;
+  readonly name: string;
+}
+export type AppSeen = AppFound | Exclude<Resolved, { kind: 'commands' }>;
+
+export type PeopleSeen =
+  | { readonly kind: 'people'; readonly names: readonly string[]; readonly found: readonly string[] }
+  | Exclude<Resolved, { kind: 'commands' }>;
 
 /** Turns a provisioning command into the access request that a requester makes by it. */
 export function requestFor({
   subject,
   app,
   term = { start: null, end: null, reason: null },
-}: Pick<CommandOf<'provision'>, 'subject' | 'app' | 'term'>): CommandOf<'requestAccess'> {
+}: Omit<CommandOf<'provision'>, 'verb'>): CommandOf<'requestAccess'> {
   return { verb: 'requestAccess', subject, app, ...term };
 }
 

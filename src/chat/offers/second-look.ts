@@ -1,16 +1,15 @@
 import { deny } from '../../access/policy.ts';
 import type { Application } from '../../graph/applications.ts';
-import type { Command } from '../command.ts';
+import type { Command, CommandOf } from '../command.ts';
 import { readStartDate } from '../dates/start-date.ts';
 import { closest } from '../grammar/closest.ts';
-import { format } from '../grammar/format.ts';
 import { negationIn, takesBack } from '../grammar/negations.ts';
 import { trimEdges } from '../grammar/tokens.ts';
 import { typistOf } from '../names/person.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { refuseVerb } from '../registry/run.ts';
-import type { Reply } from '../reply.ts';
 import { say, troubleReply } from '../registry/turn.ts';
+import type { Reply } from '../reply.ts';
 import { type Mention, mentionsIn } from './app-mentions.ts';
 import { JOINT_FIRST, JOINT_LAST, readAround } from './around.ts';
 import {
@@ -40,7 +39,8 @@ export async function offerMeant(parts: CommandParts, turn: Turn, command: Comma
     if (!found.ok) return troubleReply(turn.words, found.trouble);
     if (found.value.kind === 'none') return lookAgainForApp(parts, turn, { ...command, app: command.app });
   }
-  if ('subject' in command) return lookAgainForPerson(parts, turn, withWordBefore(command, lineOf(turn, command)));
+  if ('subject' in command)
+    return lookAgainForPerson(parts, turn, withWordBefore(command, lineOf(parts, turn, command)));
   if (command.verb === 'provisionGroup') return lookAgainForGroup(parts, turn, command);
   if (command.verb === 'provisionList') return lookAgainForPeople(parts, turn, command);
   return offer(parts, turn, { guesses: [{ command }], leftOut: [] });
@@ -73,7 +73,7 @@ export async function lookAgainForApp(parts: CommandParts, turn: Turn, typed: Ap
   if (meant === null) return sayMissing(turn, { kind: 'unknownUser', typed: subject });
   const isOfMany = holdsPairs(command.app, apps) || isOdd(subject);
   const isTurned = mentionsIn(subject, apps, false).some(({ to }) => JOINT_FIRST.test(subject.slice(to)));
-  const inLine = inItsLine(lineOf(turn, command), command, apps);
+  const inLine = inItsLine(parts, lineOf(parts, turn, command), command, apps);
   const byLine = () => (inLine === null ? null : offerIfFound(parts, turn, inLine));
   if (isOfMany) return (await byLine()) ?? sayMissing(turn, unknown);
   const turned = isTurned ? await byLine() : null;
@@ -114,7 +114,7 @@ function withTailOfToday(parts: CommandParts, turn: Turn, command: AppCommand): 
   const { term } = termOf(command);
   if (term === undefined || term.start === null || term.end !== null) return command;
   const start = readStartDate(term.start, turn.incoming.reader, parts.store.clock.now());
-  const line = lineOf(turn, command);
+  const line = lineOf(parts, turn, command);
   const at = line.toLowerCase().indexOf(command.app.toLowerCase());
   if (start.kind !== 'today' || at < 0) return command;
   return { ...withoutTerm(command), app: line.slice(at) };
@@ -160,7 +160,7 @@ async function pairsOfLine(
   const mentions = mentionsIn(kept, listing.value.items, false);
   const isParted = isOdd(kept) || mentions.some(({ from }) => JOINT_LAST.test(kept.slice(0, from)));
   if (!isAppTaken && !isParted) return null;
-  const pairs = inItsLine(lineOf(turn, command), command, listing.value.items);
+  const pairs = inItsLine(parts, lineOf(parts, turn, command), command, listing.value.items);
   const reply = pairs === null ? null : await offerIfFound(parts, turn, pairs);
   return reply ?? sayMissing(turn, { kind: 'unknownUser', typed: command.subject });
 }
@@ -196,12 +196,13 @@ const ALL_OF =
 async function lookAgainForPeople(
   parts: CommandParts,
   turn: Turn,
-  command: Extract<Command, { verb: 'provisionList' }>,
+  command: CommandOf<'provisionList'>,
 ): Promise<Reply> {
   const asList: Guesses = { guesses: [{ command }], leftOut: [] };
   const listing = await parts.applications.list();
-  const line = lineOf(turn, command);
-  const inLine = listing.ok && line.length < longestLookedAt ? inItsLine(line, command, listing.value.items) : null;
+  const line = lineOf(parts, turn, command);
+  const inLine =
+    listing.ok && line.length < longestLookedAt ? inItsLine(parts, line, command, listing.value.items) : null;
   const inPairs = () => (inLine === null ? null : offerIfFound(parts, turn, inLine));
   const odd = command.subjects.find(isOdd);
   const isOfMany = listing.ok && new Set(mentionsIn(line, listing.value.items, false).map(({ name }) => name)).size > 1;
@@ -215,7 +216,7 @@ async function lookAgainForPeople(
 export async function lookAgainForEither(
   parts: CommandParts,
   turn: Turn,
-  command: Extract<Command, { verb: 'history' | 'exportHistory' }> & { readonly about: string },
+  command: CommandOf<'history' | 'exportHistory'> & { readonly about: string },
 ): Promise<Reply> {
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
@@ -240,7 +241,7 @@ export async function lookAgainForEither(
 export async function lookAgainForGroup(
   parts: CommandParts,
   turn: Turn,
-  command: Extract<Command, { verb: 'provisionGroup' }>,
+  command: CommandOf<'provisionGroup'>,
 ): Promise<Reply> {
   const unknown = { kind: 'unknownGroup', typed: command.group } as const;
   if (command.group.length > longestLookedAt) return sayMissing(turn, unknown);
@@ -357,9 +358,14 @@ function withNearOnes(text: string, mentions: readonly Mention[], apps: readonly
 const shortestNear = 5;
 
 /** `provision servicenow to diego`, `provision adele in data for good`: looks for the apps anywhere in the line. */
-function inItsLine(typed: string, command: AppCommand, apps: readonly Application[]): Guesses | null {
+function inItsLine(
+  parts: CommandParts,
+  typed: string,
+  command: AppCommand,
+  apps: readonly Application[],
+): Guesses | null {
   // The time has been read already and separates no names.
-  const line = 'term' in command ? format(withoutTerm(command)) : typed;
+  const line = 'term' in command ? parts.grammar.format(withoutTerm(command)) : typed;
   const intent = intentBehind(command);
   const around = readAround(line, mentionsIn(line, apps, false), !gives(intent));
   const guesses = guessesFor(intent, around, line, command);
@@ -387,8 +393,8 @@ function gapsAround(text: string, mentions: readonly Mention[]): string[] {
 }
 
 /** The whole typed line; of a form, the line that it amounts to. */
-function lineOf({ incoming: { what } }: Turn, command: Command): string {
+function lineOf({ grammar }: CommandParts, { incoming: { what } }: Turn, command: Command): string {
   const isLine = what.kind === 'action' && (what.action.verb === 'run' || what.action.verb === 'choose');
-  const line = what.kind === 'text' ? what.text : isLine ? what.action.text : format(command);
+  const line = what.kind === 'text' ? what.text : isLine ? what.action.text : grammar.format(command);
   return line.slice(0, longestLookedAt);
 }

@@ -1,5 +1,4 @@
 import type { Command } from '../command.ts';
-import { parse } from '../grammar/parse.ts';
 import type { CommandParts, Turn } from '../registry/define-command.ts';
 import type { Reply } from '../reply.ts';
 import { offer } from './offer.ts';
@@ -10,7 +9,7 @@ export async function lookAtLines(parts: CommandParts, turn: Turn, text: string)
   if (!text.includes('\n')) return null;
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   if (lines.length > mostLines) return null;
-  const read = lines.map((line) => ({ line, command: wholeCommand(line) }));
+  const read = lines.map((line) => ({ line, command: wholeCommand(parts, line) }));
   const commands = read.flatMap(({ command }) => command ?? []);
   if (commands.length < 2) return null;
   const leftOut = read.flatMap(({ line, command }) => (command === null ? [remainderOf(line)] : []));
@@ -21,9 +20,9 @@ export async function lookAtLines(parts: CommandParts, turn: Turn, text: string)
 const mostLines = 20;
 
 /** A line that names both the person and the app. */
-function wholeCommand(line: string): Command | null {
-  const parsed = parse(line);
-  const meant = parsed.kind === 'didYouMean' ? parse(parsed.suggestion) : parsed;
+function wholeCommand({ grammar }: CommandParts, line: string): Command | null {
+  const parsed = grammar.parse(line);
+  const meant = parsed.kind === 'didYouMean' ? grammar.parse(parsed.suggestion) : parsed;
   return meant.kind === 'command' && isWhole(meant.command) ? meant.command : null;
 }
 

@@ -1,18 +1,28 @@
 import type { Access } from '../../access/access.ts';
 import type { Caller, Permission } from '../../access/caller.ts';
+import type { Ground } from '../../access/policy.ts';
+import type { Visible } from '../../access/seeing.ts';
+import type { GraphTrouble } from '../../graph/answer.ts';
 import type { Applications } from '../../graph/applications.ts';
 import type { Assignments } from '../../graph/assignments.ts';
 import type { Directory } from '../../graph/directory.ts';
 import type { ProvisioningLog } from '../../graph/provisioning-log.ts';
+import type { Rule as ProvisioningRule } from '../../graph/rules.ts';
 import type { Synchronization } from '../../graph/synchronization.ts';
 import type { Log } from '../../log.ts';
-import type { AccessParts } from '../../features/approvals/access-requests/parts.ts';
+import type { AccessParts } from '../../requests/access-parts.ts';
 import type { CrashGuard } from '../../requests/crash-guard.ts';
-import type { Command, Verb } from '../command.ts';
-import type { FileContent, Incoming, IncomingFile } from '../incoming.ts';
+import type { Person, Reader } from '../../requests/request.ts';
+import type { CommandOf, Verb } from '../command.ts';
+import type { Grammar } from '../grammar/grammar.ts';
+import type { Rule } from '../grammar/rule.ts';
+import type { FileContent, Incoming, IncomingFile, Speaker } from '../incoming.ts';
 import type { Messages } from '../messages.ts';
 import type { ChatObserver } from '../observer.ts';
-import type { CardAction, CardMessage, Reply } from '../reply.ts';
+import type { AppSeen, PeopleSeen, PersonSeen, Resolved } from '../offers/resolved.ts';
+import type { OutboxSource } from '../outbox.ts';
+import type { CardAction, CardMessage, Drawing, ExportContext, ExportFile, Reply } from '../reply.ts';
+import type { Chapter, CommandHelp } from '../views/help.ts';
 
 /** The Graph services of one permission type: application, or delegated for a signed-in person. */
 export interface GraphServices {
@@ -51,6 +61,7 @@ export interface CommandParts extends GraphServices {
   /** Reads the content of a file that a person sent. */
   readonly readFile: (file: IncomingFile) => Promise<FileContent>;
   readonly registry: Registry;
+  readonly grammar: Grammar;
   readonly observe?: ChatObserver;
   /** Stops retrying work that crashes its process. */
   readonly guard?: CrashGuard;
@@ -63,13 +74,7 @@ export interface Turn {
   readonly words: Messages;
 }
 
-/** The member of the union that a verb stands for. */
-export type CommandNamed<V extends Verb> = Extract<Command, { verb: V }>;
 export type ActionNamed<V extends CardAction['verb']> = Extract<CardAction, { verb: V }>;
-
-/** The chapters of the help: by what a person wants, not by role. */
-export const chapters = ['provision', 'check', 'decide', 'ask', 'requests', 'watch', 'about'] as const;
-export type Chapter = (typeof chapters)[number];
 
 /** What the policy asks for one command, where that depends on the request that it names. */
 export interface Needed {
@@ -90,10 +95,10 @@ interface Guarded {
 }
 
 /**
- * One command: its permission, its help and its work. The grammar's table reads and writes its line. Only the registry
- * calls `run`, after the policy has allowed it; the registry records each refusal.
+ * One command: how its line is read and written, its permission, its help and its work. Only the registry calls `run`,
+ * after the policy has allowed it; the registry records each refusal.
  */
-export interface CommandDeclaration<V extends Verb> extends Guarded {
+export interface CommandDeclaration<V extends Verb> extends Guarded, Rule<CommandOf<NoInfer<V>>> {
   readonly verb: V;
   /** An alternative permission: requesters may cancel their own requests. */
   readonly or?: Permission;
@@ -103,7 +108,7 @@ export interface CommandDeclaration<V extends Verb> extends Guarded {
    */
   readonly forRequesters?: 'anyLine' | 'wholeLine';
   /** For a permission that depends on the request. A line that names no request is checked by `permission`. */
-  readonly needs?: (parts: CommandParts, turn: Turn, command: CommandNamed<V>) => Promise<Needed>;
+  readonly needs?: (parts: CommandParts, turn: Turn, command: CommandOf<V>) => Promise<Needed>;
   /** The request may be the caller's own, so that only `needs` tells whether the caller may. */
   readonly mayBeOwn?: true;
   /**
@@ -118,7 +123,16 @@ export interface CommandDeclaration<V extends Verb> extends Guarded {
   readonly examples: readonly [string, ...string[]];
   /** A line that only reads, for a button that runs it at once; null for commands that change something. */
   readonly tryIt: string | null;
-  run(parts: CommandParts, turn: Turn, command: CommandNamed<V>): Promise<Reply>;
+  /** Answers half a command in place of the common "which person?" or "which app?"; the caller may run the whole. */
+  incomplete?(parts: CommandParts, turn: Turn, line: string): Promise<Reply>;
+  /** Answers a nearly correct line; null where the corrected line is only offered. */
+  nearly?(parts: CommandParts, turn: Turn, command: CommandOf<NoInfer<V>>): Promise<Reply | null>;
+  /**
+   * What a guess at this command resolves to for this caller; it changes nothing. Without it, the permission is checked
+   * and the app found. `others` are further texts to look up the person by.
+   */
+  resolve?(look: Lookup, command: CommandOf<NoInfer<V>>, others: readonly string[]): Promise<Resolved>;
+  run(parts: CommandParts, turn: Turn, command: CommandOf<V>): Promise<Reply>;
 }
 
 /** A button without a command of its own. */
@@ -128,10 +142,118 @@ export interface ButtonDeclaration<V extends CardAction['verb']> extends Guarded
   run(parts: CommandParts, turn: Turn, action: ActionNamed<V>): Promise<Reply>;
 }
 
-/** All commands, in the order in which the help lists each chapter, and the buttons without a command. */
+/** Looks up the names of a guess in the tenant, each only once, and checks what the caller may do. */
+export interface Lookup {
+  readonly parts: CommandParts;
+  readonly turn: Turn;
+  /** Whether the caller may provision from Entra. */
+  isOperator(): boolean;
+  /** Whether the caller may provision from Active Directory alone. */
+  mayOnlyCloudSync(): boolean;
+  denied(permission: Permission, ground?: Ground): Resolved & { readonly kind: 'refused' };
+  troubled(trouble: GraphTrouble): Resolved & { readonly kind: 'refused' };
+  findApp(typed: string): Promise<AppSeen>;
+  findPerson(typed: string, others: readonly string[]): Promise<PersonSeen>;
+  /** An exact match goes before a similar name, whether app or person. */
+  findEither(typed: string, others: readonly string[]): Promise<AppSeen | PersonSeen>;
+  /** Leaves out people who were not found; if none of the looked-up people was found, the whole list is missing. */
+  peopleAmong(subjects: readonly string[], appId: string | null): Promise<PeopleSeen>;
+  /** Where the people of an app's job come from; null where that is unknown. */
+  sourceOf(appId: string | null): Promise<ProvisioningRule['source'] | null>;
+  /** Resolves the same guess as another command. */
+  as<V extends Verb>(verb: V, command: CommandOf<V>, others: readonly string[]): Promise<Resolved>;
+}
+
+/** Live cards of one kind: who owns an id draws it. */
+export interface LiveCards {
+  owns(liveId: string): boolean;
+  /** The card as it would look now; null when the id is unknown, or it may not be shown yet. */
+  draw(parts: CommandParts, liveId: string): Promise<Drawing | null>;
+  /** See `Chat.attachCard`. */
+  attach(parts: CommandParts, liveId: string, cardId: string, instead: string | null): Promise<string>;
+  markDrawn(parts: CommandParts, liveId: string, revision: number): Promise<void>;
+  /** Whether this message is such a card. */
+  isCard(parts: CommandParts, cardId: string): Promise<boolean>;
+  /** Where the card is, read without drawing it; `id` is what its reader knows it by. */
+  placeOf(parts: CommandParts, liveId: string): Promise<CardPlace | null>;
+}
+
+export interface CardPlace {
+  readonly id: string;
+  readonly conversation: string;
+  readonly reader: Reader;
+  readonly revision: number;
+}
+
+/**
+ * What a command about provisioning requests asks about the access requests that they carry out. An access request and
+ * a provisioning request never have the same id.
+ */
+export interface AccessRequests {
+  /** The access request of this id, or the one that the provisioning request of this id carries out. */
+  find(parts: CommandParts, id: string): Promise<ApprovalOfRequest | null>;
+  /** Makes an access request for a caller who typed `provision` and may only request access. */
+  requestInstead(parts: CommandParts, turn: Turn, command: CommandOf<'provision'>): Promise<Reply>;
+  /** A person's access requests that have not started; `name` as it was when they made one. */
+  waitingOf(
+    parts: CommandParts,
+    personId: string,
+  ): Promise<{ readonly ids: readonly string[]; readonly name: string | null }>;
+  /** Cancels these; resolves with how many were still waiting. */
+  cancelWaiting(parts: CommandParts, ids: readonly string[], by: Person): Promise<number>;
+  /** Whether the caller may see anything of the request of this id, of either kind. */
+  isVisible(parts: CommandParts, turn: Turn, visible: Visible, id: string): Promise<boolean>;
+}
+
+export interface ApprovalOfRequest {
+  readonly id: string;
+  readonly askerId: string;
+  readonly progress:
+    | { readonly kind: 'notStarted'; readonly retry: (turn: Turn) => Promise<Reply> }
+    /** The provisioning request that carries it out. */
+    | { readonly kind: 'started'; readonly requestId: string };
+  recordRefusal(callerId: string): Promise<void>;
+  /** Cancels it, and its provisioning request where that has not been sent. */
+  cancel(turn: Turn): Promise<Reply>;
+  /** Its provisioning request was cancelled, or is running again. */
+  note(what: 'cancelled' | 'retried', by: Person): Promise<void>;
+  /** The current state of its clicked card; null where another card was clicked, or a line was typed. */
+  clickedCard(turn: Turn): Promise<Reply | null>;
+}
+
+export type OpenedExport =
+  | { readonly kind: 'file'; readonly file: ExportFile }
+  | { readonly kind: 'refused'; readonly message: CardMessage };
+
+/**
+ * All commands, in the order in which the help lists each chapter, the buttons without a command, and what else the
+ * features bring.
+ */
 export interface Registry {
   readonly commands: { readonly [V in Verb]: CommandDeclaration<V> };
   readonly buttons: { readonly [V in 'confirm' | 'ask' | 'page']: ButtonDeclaration<V> };
+  /** The first that owns an id draws it. */
+  readonly liveCards: readonly LiveCards[];
+  /** What the outbox sends, in this order. */
+  outbox(parts: CommandParts): readonly OutboxSource[];
+  readonly accessRequests: AccessRequests;
+  /** A file with a line. */
+  answerFile(parts: CommandParts, turn: Turn, line: string, file: IncomingFile): Promise<Reply>;
+  /** The agreed file, if this speaker may still have it. */
+  openExport(parts: CommandParts, words: Messages, speaker: Speaker, context: ExportContext): Promise<OpenedExport>;
+  /** The outcome of an offered file, in a short plain sentence. */
+  exportWords(words: Messages, kind: 'declined' | 'failed' | 'stored'): string;
+  /** The card on installation. */
+  welcome(words: Messages, input: WelcomeInput): CardMessage;
+}
+
+export interface WelcomeInput {
+  /** Null where Graph did not tell, and in a channel. */
+  readonly name: string | null;
+  readonly canUse: boolean;
+  readonly isKnown?: boolean;
+  readonly mustSignIn?: boolean;
+  readonly commands: readonly CommandHelp[];
 }
 
 export function defineCommand<V extends Verb>(declaration: CommandDeclaration<V>): CommandDeclaration<V> {

@@ -1,9 +1,9 @@
 import type { Permission } from '../../access/caller.ts';
 import { deny } from '../../access/policy.ts';
-import type { Command, Verb } from '../command.ts';
-import { refuseStranger, refuseUnless, say, troubleReply } from './turn.ts';
+import type { Command, CommandOf, Verb } from '../command.ts';
 import type { CardAction, Reply } from '../reply.ts';
-import type { ActionNamed, CommandNamed, CommandParts, Needed, Registry, Turn } from './define-command.ts';
+import type { ActionNamed, CommandParts, Needed, Registry, Turn } from './define-command.ts';
+import { refuseStranger, refuseUnless, say, troubleReply } from './turn.ts';
 
 /**
  * Runs the declaration of a command or a button, after the policy has allowed it. Each refusal is recorded.
@@ -15,12 +15,7 @@ export function runCommand(parts: CommandParts, turn: Turn, command: Command): P
   return runAs(parts, turn, command.verb, command);
 }
 
-async function runAs<V extends Verb>(
-  parts: CommandParts,
-  turn: Turn,
-  verb: V,
-  command: CommandNamed<V>,
-): Promise<Reply> {
+async function runAs<V extends Verb>(parts: CommandParts, turn: Turn, verb: V, command: CommandOf<V>): Promise<Reply> {
   const unavailable = await refuseImpossible(parts, turn, verb);
   if (unavailable !== null) return unavailable;
   const declaration = parts.registry.commands[verb];
@@ -36,7 +31,7 @@ async function neededFor<V extends Verb>(
   parts: CommandParts,
   turn: Turn,
   verb: V,
-  command: CommandNamed<V>,
+  command: CommandOf<V>,
 ): Promise<Needed> {
   const { permission, forRequesters, needs } = parts.registry.commands[verb];
   const needed = await needs?.(parts, turn, command);

@@ -4,11 +4,11 @@ import { type GraphTrouble, refusesToken } from '../../graph/answer.ts';
 import { type AuditEntry, writeAudit } from '../../requests/audit-log.ts';
 import type { Messages } from '../messages.ts';
 import { observeEntry } from '../observer.ts';
-import type { CommandParts, Turn } from './define-command.ts';
 import type { Reply } from '../reply.ts';
 import { denied, type RoleContact } from '../views/denied.ts';
 import type { SayButton } from '../views/parts.ts';
-import { type Problem, problem } from '../views/problem.ts';
+import { type DrawProblem, problem } from '../views/problem.ts';
+import type { CommandParts, Turn } from './define-command.ts';
 
 /** Refuses a caller without the permission, and records the refusal; null for a caller who has it. For the registry. */
 export async function refuseUnless(parts: CommandParts, turn: Turn, permission: Permission): Promise<Reply | null> {
@@ -72,14 +72,14 @@ export async function recordAudit(
   observeEntry(parts.observe, kind, details);
 }
 
-export function say(
-  words: Messages,
-  what: Problem,
-  buttons: readonly SayButton[] = [],
-  link: string | null = null,
-): Reply {
-  return { kind: 'card', message: problem(words, what, buttons, link) };
+type Say<P> = (...problem: Parameters<DrawProblem<P>>) => Reply;
+
+/** Replies with a problem. */
+export function sayWith<P>(draw: DrawProblem<P>): Say<P> {
+  return (...what) => ({ kind: 'card', message: draw(...what) });
 }
+
+export const say = sayWith(problem);
 
 /** Graph did not tell what a command needs to know. The card says that nothing was done. */
 export function troubleReply(words: Messages, trouble: GraphTrouble, again: readonly SayButton[] = []): Reply {

@@ -2,11 +2,14 @@ import type { HelpView, Text } from '../cards/card-views.ts';
 import { renderCard } from '../cards/render.ts';
 import { markdownText } from '../cards/safe-text.ts';
 import type { Verb } from '../command.ts';
-import { spellingOf } from '../grammar/verbs.ts';
+import { spellingOf } from '../grammar/phrases.ts';
 import type { Messages } from '../messages.ts';
-import type { Chapter } from '../registry/define-command.ts';
 import type { CardMessage } from '../reply.ts';
 import { maybe, type SayButton, sayButtons, short, submitButton } from './parts.ts';
+
+/** The chapters of the help: by what a person wants, not by role. */
+export const chapters = ['provision', 'check', 'decide', 'ask', 'requests', 'watch', 'about'] as const;
+export type Chapter = (typeof chapters)[number];
 
 /** A command that the caller may use. */
 export interface CommandHelp {
@@ -93,7 +96,8 @@ export function helpCard(words: Messages, content: HelpContent): CardMessage {
     fallbackText: [content.summary, ...lines].join(' · '),
     title: content.title,
     intro: content.intro.map((text) => ({ text })),
-    commands: commands.length > MANY_COMMANDS ? chapters(words, commands) : commands.map((one) => entry(words, one)),
+    commands:
+      commands.length > MANY_COMMANDS ? chapterEntries(words, commands) : commands.map((one) => entry(words, one)),
     footer: maybe(footer(words, commands)),
     buttons: sayButtons(words, content.buttons),
   };
@@ -112,7 +116,7 @@ function entry(words: Messages, { verb, examples, tryIt }: CommandHelp): Entry {
 }
 
 /** One entry per run of a chapter: a line for each command, and a button for the first harmless one. */
-function chapters(words: Messages, commands: readonly CommandHelp[]): Entry[] {
+function chapterEntries(words: Messages, commands: readonly CommandHelp[]): Entry[] {
   const found: { chapter: Chapter; commands: CommandHelp[] }[] = [];
   for (const command of commands) {
     const { chapter } = command;

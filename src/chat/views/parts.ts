@@ -112,3 +112,8 @@ export function sayButtons(words: Messages, buttons: readonly SayButton[]): Subm
     )
     .slice(0, MOST_BUTTONS);
 }
+
+/** "And 12 more.", or nothing. */
+export function moreText(words: Messages, count: number) {
+  return maybe(count > 0 ? words.card('list.more', { count }) : null);
+}

@@ -1,11 +1,9 @@
 import { assertNever } from '../../assert-never.ts';
-import type { Messages } from '../messages.ts';
+import type { Verb } from '../command.ts';
+import type { Messages, MessageValues } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import { type AccessProblem, accessProblem, isAccessProblem } from '../../features/approvals/problems.ts';
-import { type CheckProblem, checkProblem, isCheckProblem } from '../../features/checks/problems.ts';
 import type { Explained, Quarantine } from './explained.ts';
 import { type GraphProblem, graphProblem, isGraphProblem } from './graph-problems.ts';
-import { isListProblem, type ListProblem, listProblem } from '../../features/provisioning/problems.ts';
 import { noticeCard } from './notice.ts';
 import { type SayButton, short } from './parts.ts';
 import { type ProblemKeys, problemKeys } from './problem-keys.ts';
@@ -21,7 +19,10 @@ export type Problem =
   | { readonly kind: 'directoryNameUnexpected'; readonly typed: string; readonly app: string }
   /** The app identifies people by the ids of an HR system, and an address was typed. */
   | { readonly kind: 'userNeedsSourceId'; readonly typed: string; readonly app: string }
-  | { readonly kind: 'appNotConfigured' | 'appDisabled' | 'appTakesNoUsers'; readonly app: string }
+  | {
+      readonly kind: 'appNotConfigured' | 'appDisabled' | 'appTakesNoUsers' | 'accessNeedsEntraApp';
+      readonly app: string;
+    }
   /** The connector does not provision on demand while its regular cycles run. */
   | { readonly kind: 'jobMustStop'; readonly app: string }
   | Quarantine
@@ -37,10 +38,14 @@ export type Problem =
   | {
       readonly kind: 'empty' | 'attachmentOnly' | 'staleButton' | 'unknownButton';
     }
+  | { readonly kind: 'appTakesNoGroups'; readonly app: string }
+  | { readonly kind: 'unknownGroup'; readonly typed: string }
+  | { readonly kind: 'unknownRequest' | 'unknownAccessRequest'; readonly id: string }
+  | { readonly kind: 'missingId'; readonly verb: Verb }
+  /** About the button that shows in the personal chat what is left out where others read along. */
+  | { readonly kind: 'sentToPersonalChat' | 'noPersonalChat' | 'personalChatFailed' }
+  | { readonly kind: 'grantRemoved' | 'grantUnknown'; readonly ref: string }
   | GraphProblem
-  | ListProblem
-  | AccessProblem
-  | CheckProblem
   | SignInProblem;
 
 const KEYS = problemKeys(
@@ -56,6 +61,17 @@ const KEYS = problemKeys(
     appNotConfigured: 'warning',
     appDisabled: 'warning',
     appTakesNoUsers: 'warning',
+    appTakesNoGroups: 'warning',
+    accessNeedsEntraApp: 'warning',
+    unknownGroup: 'warning',
+    unknownRequest: 'warning',
+    unknownAccessRequest: 'warning',
+    missingId: 'unknown',
+    sentToPersonalChat: 'good',
+    noPersonalChat: 'warning',
+    personalChatFailed: 'warning',
+    grantRemoved: 'neutral',
+    grantUnknown: 'warning',
     databaseAway: 'bad',
     incompleteSubject: 'unknown',
     incompleteApp: 'unknown',
@@ -76,17 +92,36 @@ const KEYS = problemKeys(
   },
 );
 
-/**
- * What went wrong, what it means, what to do next; with buttons for helpful lines, where the caller knows any, and for
- * the page of the Entra admin center where it can be fixed.
- */
-export function problem(
+/** Draws a problem: what went wrong, what it means, what to do next. */
+export type DrawProblem<P> = (
   words: Messages,
-  what: Problem,
-  buttons: readonly SayButton[] = [],
-  link: string | null = null,
-): CardMessage {
-  return noticeCard(words, { ...explain(words, what), buttons, link });
+  what: P,
+  /** Helpful lines, where the caller knows any. */
+  buttons?: readonly SayButton[],
+  /** The page of the Entra admin center where it can be fixed. */
+  link?: string | null,
+) => CardMessage;
+
+export const problem: DrawProblem<Problem> = (words, what, buttons = [], link = null) =>
+  noticeCard(words, { ...explain(words, what), buttons, link });
+
+/** A feature's own problems: their catalogue keys, with the values of each. */
+export interface OwnProblems<P extends { readonly kind: string }> {
+  readonly keys: Readonly<Record<P['kind'], ProblemKeys>>;
+  valuesOf(what: P, words: Messages): MessageValues;
+}
+
+/** `others` with a feature's own problems beside them. */
+export function problemsWith<P extends { readonly kind: string }, Others extends { readonly kind: string }>(
+  others: DrawProblem<Others>,
+  { keys, valuesOf }: OwnProblems<P>,
+): DrawProblem<P | Others> {
+  const isOwn = (what: P | Others): what is P => Object.hasOwn(keys, what.kind);
+  return (words, what, buttons = [], link = null) => {
+    if (!isOwn(what)) return others(words, what, buttons, link);
+    const kind: P['kind'] = what.kind;
+    return noticeCard(words, { ...say(words, keys[kind], valuesOf(what, words), null), buttons, link });
+  };
 }
 
 function explain(words: Messages, what: Problem): Explained {
@@ -100,18 +135,6 @@ function explain(words: Messages, what: Problem): Explained {
     const told = from(keys, values, code);
     return codeLine === undefined ? told : { ...told, code: codeLine };
   }
-  if (isListProblem(what)) {
-    const { keys, values } = listProblem(what);
-    return from(keys, values);
-  }
-  if (isAccessProblem(what)) {
-    const { keys, values } = accessProblem(words, what);
-    return from(keys, values);
-  }
-  if (isCheckProblem(what)) {
-    const { keys, values } = checkProblem(what);
-    return from(keys, values);
-  }
   if (isSignInProblem(what)) {
     const { keys, values, code } = signInProblem(words, what);
     return from(keys, values, code);
@@ -120,6 +143,7 @@ function explain(words: Messages, what: Problem): Explained {
     case 'noName':
     case 'noOnePerson':
     case 'unknownUser':
+    case 'unknownGroup':
       return from(KEYS[what.kind], { typed: short(what.typed) });
     case 'unknownApp':
       return from(KEYS.unknownApp, { typed: short(what.typed) });
@@ -130,6 +154,8 @@ function explain(words: Messages, what: Problem): Explained {
     case 'appNotConfigured':
     case 'appDisabled':
     case 'appTakesNoUsers':
+    case 'appTakesNoGroups':
+    case 'accessNeedsEntraApp':
     case 'jobMustStop':
       return from(KEYS[what.kind], { app: short(what.app) });
     case 'appQuarantined':
@@ -151,6 +177,17 @@ function explain(words: Messages, what: Problem): Explained {
       return from(KEYS.messageGivenUp, { about: short(what.about) }, what.reference);
     case 'watchGivenUp':
       return from(KEYS.watchGivenUp, { app: short(what.app) }, what.reference);
+    case 'unknownRequest':
+    case 'unknownAccessRequest':
+      return from(KEYS[what.kind], { id: short(what.id, 40) });
+    case 'missingId':
+      return from(KEYS.missingId, { verb: what.verb });
+    case 'grantRemoved':
+    case 'grantUnknown':
+      return from(KEYS[what.kind], { ref: short(what.ref, 40) });
+    case 'sentToPersonalChat':
+    case 'noPersonalChat':
+    case 'personalChatFailed':
     case 'empty':
     case 'attachmentOnly':
     case 'staleButton':
@@ -161,12 +198,7 @@ function explain(words: Messages, what: Problem): Explained {
   }
 }
 
-function say(
-  words: Messages,
-  keys: ProblemKeys,
-  values: Readonly<Record<string, string | number>>,
-  code: string | null,
-): Explained {
+function say(words: Messages, keys: ProblemKeys, values: MessageValues, code: string | null): Explained {
   const [tone, title, happened, next] = keys;
   const shortCode = short(code ?? '', 120);
   return {

@@ -1,14 +1,14 @@
+import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { cancelRequest } from '../../requests/confirmation.ts';
+import { sentCalls } from '../../requests/request.ts';
+import { findRequest } from '../../requests/store.ts';
 import { type AccessRequest, assignmentLeft } from './access-requests/access-request.ts';
 import { noteCalledOff } from './access-requests/acting.ts';
 import { mayBeDone } from './access-requests/awaiting.ts';
 import { act } from './access-requests/store.ts';
-import { cancelRequest } from '../../requests/confirmation.ts';
-import { sentCalls } from '../../requests/request.ts';
-import { findRequest } from '../../requests/store.ts';
-import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
-import type { Reply } from '../../chat/reply.ts';
-import { say } from '../../chat/registry/turn.ts';
 import { assignmentsLink } from './found-request.ts';
+import { say } from './problems.ts';
 import { clickedAccessCard } from './retry-access.ts';
 
 /** Cancels an access request: its requester may while it waits, an operator until its call has been sent. */

@@ -1,19 +1,17 @@
 import { mayDecide } from '../../access/deciding.ts';
+import type { CommandOf } from '../../chat/command.ts';
+import { readDenial, readStrictRequestId, writeDenial, writeRequestId } from '../../chat/grammar/request-id.ts';
+import { type CommandParts, defineCommand, type Needed, type Turn } from '../../chat/registry/define-command.ts';
+import { troubleReply } from '../../chat/registry/turn.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { findRequest } from '../../requests/store.ts';
 import { accessCardOfActivity, openAccessCard } from './access-requests/access-cards.ts';
 import type { AccessAction, AccessRequest } from './access-requests/access-request.ts';
 import { act, recordRefusal } from './access-requests/store.ts';
-import { findRequest } from '../../requests/store.ts';
-import {
-  type CommandNamed,
-  type CommandParts,
-  defineCommand,
-  type Needed,
-  type Turn,
-} from '../../chat/registry/define-command.ts';
-import type { Reply } from '../../chat/reply.ts';
-import { decisionOf } from '../../chat/views/names.ts';
-import { say, troubleReply } from '../../chat/registry/turn.ts';
+import { decisionOf } from './cards/access-names.ts';
 import { approversOf, eitherAccessRequest, isUnsettledApp, placeKeyOf, unknownAccess } from './found-request.ts';
+import { say } from './problems.ts';
+import { resolveDecision } from './resolve.ts';
 
 export type Verdict = { readonly kind: 'approve' } | { readonly kind: 'deny'; readonly reason: string | null };
 
@@ -36,7 +34,7 @@ async function decide(parts: CommandParts, turn: Turn, id: string, verdict: Verd
 async function neededToDecide(
   parts: CommandParts,
   { caller }: Turn,
-  { requestId, verb }: CommandNamed<'approve' | 'deny'>,
+  { requestId, verb }: CommandOf<'approve' | 'deny'>,
 ): Promise<Needed> {
   return {
     permission: 'access.decide',
@@ -47,8 +45,17 @@ async function neededToDecide(
   };
 }
 
+declare module '../../chat/command.ts' {
+  interface Commands {
+    approve: { readonly requestId: string };
+    deny: { readonly requestId: string; readonly reason: string | null };
+  }
+}
+
 export const approveCommand = defineCommand({
   verb: 'approve',
+  read: (words) => readStrictRequestId('approve', words),
+  write: writeRequestId,
   permission: 'access.decide',
   needs: neededToDecide,
   appOnly: true,
@@ -56,11 +63,14 @@ export const approveCommand = defineCommand({
   chapter: 'decide',
   examples: ['approve R7K3MQ'],
   tryIt: null,
+  resolve: resolveDecision,
   run: (parts, turn, { requestId }) => decide(parts, turn, requestId, { kind: 'approve' }),
 });
 
 export const denyCommand = defineCommand({
   verb: 'deny',
+  read: readDenial,
+  write: writeDenial,
   permission: 'access.decide',
   needs: neededToDecide,
   appOnly: true,
@@ -68,6 +78,7 @@ export const denyCommand = defineCommand({
   chapter: 'decide',
   examples: ['deny R7K3MQ he has it already'],
   tryIt: null,
+  resolve: resolveDecision,
   run: (parts, turn, { requestId, reason }) => decide(parts, turn, requestId, { kind: 'deny', reason }),
 });
 

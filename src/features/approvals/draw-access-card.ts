@@ -1,21 +1,21 @@
 import type { Access } from '../../access/access.ts';
 import type { StillMay } from '../../access/still-may.ts';
+import { createMessages, type Messages } from '../../chat/messages.ts';
+import type { CardMessage, Drawing } from '../../chat/reply.ts';
 import type { Applications } from '../../graph/applications.ts';
 import type { Assignments } from '../../graph/assignments.ts';
 import type { Directory } from '../../graph/directory.ts';
-import { type AccessCard, findAccessCard, keyOfRoute } from './access-requests/access-cards.ts';
-import type { AccessRequest } from './access-requests/access-request.ts';
-import { mayBeDone } from './access-requests/awaiting.ts';
-import type { AccessParts } from './access-requests/parts.ts';
-import { mayBeShown } from './access-requests/readers.ts';
-import { findAccessRequest } from './access-requests/store.ts';
+import type { AccessParts } from '../../requests/access-parts.ts';
 import { forecastQueue } from '../../requests/queue.ts';
 import { findRequest } from '../../requests/store.ts';
 import { placeMark } from '../provisioning/draw.ts';
-import { createMessages, type Messages } from '../../chat/messages.ts';
-import type { CardMessage, Drawing } from '../../chat/reply.ts';
+import { type AccessCard, findAccessCard, keyOfRoute } from './access-requests/access-cards.ts';
+import type { AccessRequest } from './access-requests/access-request.ts';
+import { mayBeDone } from './access-requests/awaiting.ts';
+import { mayBeShown } from './access-requests/readers.ts';
+import { findAccessRequest } from './access-requests/store.ts';
 import { type AccessCardInput, type AccountFacts, accessCard } from './cards/access-card.ts';
-import { problem } from '../../chat/views/problem.ts';
+import { problem } from './problems.ts';
 
 export interface DrawAccessCardParts {
   readonly store: AccessParts;

@@ -1,9 +1,10 @@
 import { dayOf } from '../../chat/dates/start-date.ts';
 import { type CommandParts, defineButton, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import { troubleReply } from '../../chat/registry/turn.ts';
 import type { CardAction, Reply } from '../../chat/reply.ts';
 import { type AccessFormInput, accessForm as accessFormCard } from './cards/access-form.ts';
-import { troubleReply } from '../../chat/registry/turn.ts';
 import { requestAccess } from './request-access.ts';
+import { readBareRequest } from './request-line.ts';
 
 /** Teams shows a long list of choices badly; the requester can type an app that is not in it. */
 const mostApps = 100;
@@ -45,8 +46,17 @@ async function form(
   return { kind: 'card', inPlace: true, message: accessFormCard(turn.words, { apps, values, problem, today }) };
 }
 
+declare module '../../chat/command.ts' {
+  interface Commands {
+    /** `request` alone opens the form. */
+    accessForm: object;
+  }
+}
+
 export const accessFormCommand = defineCommand({
   verb: 'accessForm',
+  read: readBareRequest,
+  write: () => 'request',
   permission: 'access.request',
   appOnly: true,
   chapter: 'ask',

@@ -1,16 +1,16 @@
 import type { Caller } from '../../access/caller.ts';
 import { mayDecide } from '../../access/deciding.ts';
 import { deny } from '../../access/policy.ts';
-import type { Fetched } from '../../graph/answer.ts';
-import { fetched } from '../../graph/answer.ts';
-import type { AccessRequest } from './access-requests/access-request.ts';
-import { personalKey } from './access-requests/approval-channels.ts';
-import { findAccessRequest, findCarriedOutBy } from './access-requests/store.ts';
 import type { Incoming } from '../../chat/incoming.ts';
+import { personalKey } from '../../chat/known-people.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { usersPageUrl } from '../../chat/views/entra-link.ts';
-import { say } from '../../chat/registry/turn.ts';
+import type { Fetched } from '../../graph/answer.ts';
+import { fetched } from '../../graph/answer.ts';
+import type { AccessRequest } from './access-requests/access-request.ts';
+import { findAccessRequest, findCarriedOutBy } from './access-requests/store.ts';
+import { say } from './problems.ts';
 
 /**
  * Who decides on access to an app: the approvers in `APPS_FILE`, else all approvers (empty list). Null where the app

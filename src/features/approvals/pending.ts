@@ -1,9 +1,11 @@
+import type { Reading } from '../../chat/grammar/rule.ts';
+import { fold, type Word } from '../../chat/grammar/tokens.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import { troubleReply } from '../../chat/registry/turn.ts';
+import type { Reply } from '../../chat/reply.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
 import { findPending } from './access-requests/store.ts';
-import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
-import type { Reply } from '../../chat/reply.ts';
 import { pendingList } from './cards/pending-list.ts';
-import { troubleReply } from '../../chat/registry/turn.ts';
 import { approversOf, isTheirs } from './found-request.ts';
 
 const perPage = 10;
@@ -29,8 +31,26 @@ async function pending(parts: CommandParts, turn: Turn, page: number): Promise<R
   return { kind: 'card', inPlace: true, message: pendingList(turn.words, { items, page, more, now }) };
 }
 
+/** "pending", "pending 2", "pending page 2". */
+function readPending(words: readonly Word[]): Reading | null {
+  const [first, ...rest] = words.map(fold);
+  if (first === undefined) return { kind: 'command', command: { verb: 'pending', page: 1 } };
+  const [number = '', ...more] = first === 'page' ? rest : [first, ...rest];
+  if (more.length > 0 || !/^[1-9]\d{0,5}$/.test(number)) return null;
+  return { kind: 'command', command: { verb: 'pending', page: Number(number) } };
+}
+
+declare module '../../chat/command.ts' {
+  interface Commands {
+    /** Lists what waits for the caller's decision; pages count from 1. */
+    pending: { readonly page: number };
+  }
+}
+
 export const pendingCommand = defineCommand({
   verb: 'pending',
+  read: readPending,
+  write: ({ page }) => (page === 1 ? 'pending' : `pending ${page}`),
   permission: 'access.decide',
   appOnly: true,
   chapter: 'decide',

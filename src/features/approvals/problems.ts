@@ -1,26 +1,24 @@
 import { assertNever } from '../../assert-never.ts';
-import type { AssignmentLeft } from './access-requests/access-request.ts';
 import type { Messages, MessageValues } from '../../chat/messages.ts';
-import { short } from '../../chat/views/parts.ts';
-import { type ProblemKeys, problemKeys } from '../../chat/views/problem-keys.ts';
+import { sayWith } from '../../chat/registry/turn.ts';
 import { personName } from '../../chat/views/names.ts';
+import { short } from '../../chat/views/parts.ts';
+import { problemsWith } from '../../chat/views/problem.ts';
+import { type ProblemKeys, problemKeys } from '../../chat/views/problem-keys.ts';
+import { problem as provisioningProblem } from '../provisioning/problems.ts';
+import type { AssignmentLeft } from './access-requests/access-request.ts';
 
 /** What keeps Usher from taking, showing or deciding an access request; and confirmations that no card shows. */
 export type AccessProblem =
-  | { readonly kind: 'notYourReport' | 'checkNotYourReport'; readonly person: string }
-  /** `date` in words, as `Messages.day` gives it. */
-  | { readonly kind: 'startTooFar'; readonly date: string }
-  /** `instead`: what happens with a line without a start. */
-  | { readonly kind: 'pastStart'; readonly date: string; readonly instead: 'approved' | 'now' }
-  | { readonly kind: 'unclearStart'; readonly typed: string; readonly instead: 'approved' | 'now' }
+  | { readonly kind: 'notYourReport'; readonly person: string }
   /** How many open requests the requester has. */
   | { readonly kind: 'tooManyOpen'; readonly open: number }
   | { readonly kind: 'tooManyToday'; readonly made: number }
   | { readonly kind: 'alreadyAsked'; readonly id: string; readonly person: string; readonly app: string }
   /** A caller who may not see the request is not told its id. */
   | { readonly kind: 'askedByOther'; readonly person: string; readonly app: string }
-  | { readonly kind: 'accessNeedsEntraApp' | 'notYourApp' | 'accessAppGone' | 'accessUnsettled'; readonly app: string }
-  | { readonly kind: 'alreadyDecided' | 'unknownAccessRequest'; readonly id: string }
+  | { readonly kind: 'notYourApp' | 'accessAppGone' | 'accessUnsettled'; readonly app: string }
+  | { readonly kind: 'alreadyDecided'; readonly id: string }
   /**
    * `left`: what remains of the assignment that the approval makes. `attempts`: the number of provisioning calls sent.
    */
@@ -66,14 +64,6 @@ export type AccessProblem =
     }
   /** The apps whose requests are shown here; null for all apps without approvers of their own. */
   | { readonly kind: 'placeAdded'; readonly apps: readonly string[] | null }
-  | { readonly kind: 'grantRemoved' | 'grantUnknown'; readonly ref: string }
-  /** Of one person: the number of waiting calls, and of waiting access requests. */
-  | {
-      readonly kind: 'nothingWaitsOf' | 'cancelAllAsks' | 'cancelledAll';
-      readonly person: string;
-      readonly tasks: number;
-      readonly requests: number;
-    }
   | {
       readonly kind:
         | 'askForSelf'
@@ -88,7 +78,6 @@ export type AccessProblem =
         | 'placeNotYours'
         | 'placeUnknown'
         | 'approvalWithdrawn'
-        | 'askOneByOne'
         | 'incompleteAccess';
     };
 
@@ -97,20 +86,15 @@ const KEYS: Readonly<Record<AccessProblem['kind'], ProblemKeys>> = problemKeys(
     notYourReport: 'bad',
     askForSelf: 'bad',
     reportsUnread: 'bad',
-    pastStart: 'warning',
-    startTooFar: 'warning',
-    unclearStart: 'unknown',
     tooManyOpen: 'warning',
     tooManyToday: 'warning',
     alreadyAsked: 'neutral',
-    accessNeedsEntraApp: 'warning',
     ownRequest: 'bad',
     aboutYourself: 'bad',
     notYourApp: 'bad',
     accessAppGone: 'warning',
     accessUnsettled: 'warning',
     alreadyDecided: 'neutral',
-    unknownAccessRequest: 'warning',
     cancelledAccess: 'neutral',
     isProvisioningOf: 'neutral',
     needsNoDecision: 'neutral',
@@ -126,21 +110,9 @@ const KEYS: Readonly<Record<AccessProblem['kind'], ProblemKeys>> = problemKeys(
     placeNotYours: 'neutral',
     placeUnknown: 'neutral',
     approvalWithdrawn: 'neutral',
-    grantRemoved: 'neutral',
-    grantUnknown: 'warning',
-    nothingWaitsOf: 'neutral',
-    cancelAllAsks: 'warning',
-    cancelledAll: 'neutral',
-    askOneByOne: 'warning',
     incompleteAccess: 'unknown',
   },
   {
-    checkNotYourReport: [
-      'bad',
-      'problem.notYourReport.title',
-      'problem.checkNotYourReport.happened',
-      'problem.checkNotYourReport.next',
-    ],
     askedByOther: [
       'neutral',
       'problem.alreadyAsked.title',
@@ -158,29 +130,10 @@ const KEYS: Readonly<Record<AccessProblem['kind'], ProblemKeys>> = problemKeys(
 
 const MOST_APPS = 5;
 
-export function isAccessProblem(what: { readonly kind: string }): what is AccessProblem {
-  return Object.hasOwn(KEYS, what.kind);
-}
-
-/** A problem's catalogue keys with their values. */
-export function accessProblem(
-  words: Messages,
-  what: AccessProblem,
-): { readonly keys: ProblemKeys; readonly values: MessageValues } {
-  return { keys: KEYS[what.kind], values: valuesOf(words, what) };
-}
-
-function valuesOf(words: Messages, what: AccessProblem): MessageValues {
+function valuesOf(what: AccessProblem, words: Messages): MessageValues {
   switch (what.kind) {
     case 'notYourReport':
-    case 'checkNotYourReport':
       return { person: short(what.person) };
-    case 'startTooFar':
-      return { date: what.date };
-    case 'pastStart':
-      return { date: what.date, instead: what.instead };
-    case 'unclearStart':
-      return { typed: short(what.typed), instead: what.instead };
     case 'tooManyOpen':
       return { open: what.open };
     case 'tooManyToday':
@@ -189,13 +142,11 @@ function valuesOf(words: Messages, what: AccessProblem): MessageValues {
       return { id: short(what.id, 40), person: short(what.person), app: short(what.app) };
     case 'askedByOther':
       return { person: short(what.person), app: short(what.app) };
-    case 'accessNeedsEntraApp':
     case 'notYourApp':
     case 'accessAppGone':
     case 'accessUnsettled':
       return { app: short(what.app) };
     case 'alreadyDecided':
-    case 'unknownAccessRequest':
       return { id: short(what.id, 40) };
     case 'cancelledAccess': {
       const { left, attempts } = what;
@@ -227,13 +178,6 @@ function valuesOf(words: Messages, what: AccessProblem): MessageValues {
       const apps = (what.apps ?? []).map((name) => short(name, 40) || '—');
       return { scope: what.apps === null ? 'all' : 'some', apps: words.list(apps.slice(0, MOST_APPS)) };
     }
-    case 'grantRemoved':
-    case 'grantUnknown':
-      return { ref: short(what.ref, 40) };
-    case 'nothingWaitsOf':
-    case 'cancelAllAsks':
-    case 'cancelledAll':
-      return { person: personName({ name: what.person }), tasks: what.tasks, requests: what.requests };
     case 'askForSelf':
     case 'reportsUnread':
     case 'ownRequest':
@@ -246,10 +190,13 @@ function valuesOf(words: Messages, what: AccessProblem): MessageValues {
     case 'placeNotYours':
     case 'placeUnknown':
     case 'approvalWithdrawn':
-    case 'askOneByOne':
     case 'incompleteAccess':
       return {};
     default:
       return assertNever(what, 'problem');
   }
 }
+
+/** A problem of this feature or of those that it builds on, as a card, and as a reply. */
+export const problem = problemsWith(provisioningProblem, { keys: KEYS, valuesOf });
+export const say = sayWith(problem);

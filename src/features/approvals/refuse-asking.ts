@@ -1,7 +1,8 @@
-import type { DirectoryUser } from '../../graph/directory.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
+import { recordAudit } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
-import { recordAudit, say } from '../../chat/registry/turn.ts';
+import type { DirectoryUser } from '../../graph/directory.ts';
+import { say } from './problems.ts';
 
 /** Refuses requesters who ask for themselves or for a person outside their reports; records the refusal. */
 export async function refuseAsking(

@@ -1,25 +1,27 @@
 import { mayAskFor } from '../../access/asking.ts';
 import { assertNever } from '../../assert-never.ts';
+import type { CommandOf } from '../../chat/command.ts';
+import { readStartDate } from '../../chat/dates/start-date.ts';
+import { findPerson } from '../../chat/names/subject.ts';
+import { blocked, findApp, sourceOf, tryAgain } from '../../chat/names/target.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import { runCommand } from '../../chat/registry/run.ts';
+import { troubleReply } from '../../chat/registry/turn.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { didYouMean } from '../../chat/views/did-you-mean.ts';
 import { isGuest } from '../../graph/user.ts';
+import { termCard } from '../provisioning/cards/term-card.ts';
+import { endReply, offerLongerApp, readTerms, type Terms } from '../provisioning/terms.ts';
 import { openAccessCard } from './access-requests/access-cards.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
 import { createAccessRequest } from './access-requests/store.ts';
-import type { Command } from '../../chat/command.ts';
-import { readStartDate } from '../../chat/dates/start-date.ts';
-import { format } from '../../chat/grammar/format.ts';
-import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
-import { mayOnlyAsk } from '../../chat/registry/run.ts';
-import type { Reply } from '../../chat/reply.ts';
-import { termCard } from './cards/term-card.ts';
-import { didYouMean } from '../../chat/views/did-you-mean.ts';
-import { findPerson } from '../../chat/names/subject.ts';
-import { blocked, findApp, sourceOf, tryAgain } from '../../chat/names/target.ts';
-import { say, troubleReply } from '../../chat/registry/turn.ts';
 import { approversOf, maySee } from './found-request.ts';
+import { say } from './problems.ts';
 import { refuseAsking } from './refuse-asking.ts';
-import { endReply, offerLongerApp, readTerms, type Terms } from './terms-of-line.ts';
+import { readAccessRequest, readLooseRequest, writeAccessRequest } from './request-line.ts';
+import { resolveRequestAccess } from './resolve.ts';
 
-export type RequestAccessCommand = Extract<Command, { verb: 'requestAccess' }>;
+export type RequestAccessCommand = CommandOf<'requestAccess'>;
 
 /** The card shows no more of a reason than this. */
 const longestReason = 500;
@@ -49,7 +51,7 @@ export async function requestAccess(
   if (target.kind === 'reply') return target.reply;
   const { app, user } = target;
   const may = await mayAskFor(parts, turn.caller, user.id);
-  if (!may.ok) return troubleReply(turn.words, may.trouble, tryAgain(command));
+  if (!may.ok) return troubleReply(turn.words, may.trouble, tryAgain(parts, command));
   if (may.value !== 'may') return refuseAsking(parts, turn, user, may.value, app.id);
 
   const offered = offerInstead(parts, turn, { typed, command }, { app: app.displayName, who: user.displayName }, terms);
@@ -166,7 +168,7 @@ function offerInstead(
   const { words, incoming } = turn;
   const dayIn = (at: number) => words.day(at, incoming.reader.timeZone);
   if (maybe !== null) {
-    const toLine = (begin: string) => format({ ...command, start: begin, end: null, reason });
+    const toLine = (begin: string) => parts.grammar.format({ ...command, start: begin, end: null, reason });
     const buttons = [
       { label: 'fromThatDay', verb: 'choose', text: toLine(maybe.start) },
       { label: 'onceApproved', verb: 'choose', text: toLine('now') },
@@ -174,7 +176,7 @@ function offerInstead(
     const what = { kind: 'reasonDay', reason: reason ?? '', day: dayIn(maybe.startsAt) } as const;
     return { kind: 'card', message: termCard(words, { what, buttons, lostReason: null, lostTime: null }) };
   }
-  const line = format({ ...command, start, end: null, reason });
+  const line = parts.grammar.format({ ...command, start, end: null, reason });
   if (end !== null)
     return endReply(parts, turn, who, { end, startsAt, time, isOnly }, [
       { label: 'withoutEnd', verb: 'choose', text: line },
@@ -194,11 +196,6 @@ function offerInstead(
   return { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion: line }) };
 }
 
-/** Tells a requester to request access for one person at a time; null for every other caller. */
-export function askOneByOne(turn: Turn): Reply | null {
-  return mayOnlyAsk(turn) ? say(turn.words, { kind: 'askOneByOne' }) : null;
-}
-
 /**
  * Finds the person and the app. Quarantine does not block the request yet, as days may pass before it starts; a job
  * that takes no people from Entra does.
@@ -208,7 +205,8 @@ async function findAccessTarget(parts: CommandParts, turn: Turn, command: Reques
   if (found.kind === 'reply') return found;
   const { app, job } = found;
   const rule = await parts.synchronization.findRule(app.id, job.id, 'User');
-  if (!rule.ok) return { kind: 'reply', reply: troubleReply(turn.words, rule.trouble, tryAgain(command)) } as const;
+  if (!rule.ok)
+    return { kind: 'reply', reply: troubleReply(turn.words, rule.trouble, tryAgain(parts, command)) } as const;
   if (rule.value?.source !== 'entra') {
     const reply = await blocked(parts, turn, app, { kind: 'accessNeedsEntraApp', app: app.displayName });
     return { kind: 'reply', reply } as const;
@@ -218,8 +216,24 @@ async function findAccessTarget(parts: CommandParts, turn: Turn, command: Reques
   return { kind: 'target', app, user: person.user } as const;
 }
 
+declare module '../../chat/command.ts' {
+  interface Commands {
+    /** `start`, `end` (a day or a length) and `reason` as typed, without their lead-in words. */
+    requestAccess: {
+      readonly subject: string;
+      readonly app: string;
+      readonly start: string | null;
+      readonly end: string | null;
+      readonly reason: string | null;
+    };
+  }
+}
+
 export const requestAccessCommand = defineCommand({
   verb: 'requestAccess',
+  read: readAccessRequest,
+  readLoose: readLooseRequest,
+  write: writeAccessRequest,
   permission: 'access.request',
   appOnly: true,
   rolesAnew: 'clicked',
@@ -229,5 +243,10 @@ export const requestAccessCommand = defineCommand({
     'request access for "Isaiah Langer" to "GitHub Enterprise"',
   ],
   tryIt: null,
+  // The form asks for what is missing.
+  incomplete: (parts, turn) => runCommand(parts, turn, { verb: 'accessForm' }),
+  // A line with an end is never carried out: its alternatives are offered at once.
+  nearly: async (parts, turn, command) => (command.end === null ? null : runCommand(parts, turn, command)),
+  resolve: resolveRequestAccess,
   run: (parts, turn, command) => requestAccess(parts, turn, command),
 });

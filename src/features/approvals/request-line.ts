@@ -1,4 +1,4 @@
-import type { Command } from '../../chat/command.ts';
+import type { CommandOf } from '../../chat/command.ts';
 import { endAtTheEnd } from '../../chat/grammar/end-words.ts';
 import { quoteName, readName } from '../../chat/grammar/names.ts';
 import { REASON_WORDS } from '../../chat/grammar/reason-words.ts';
@@ -15,7 +15,7 @@ import { fold, splitWords, type Word } from '../../chat/grammar/tokens.ts';
  * cut. The rest is the person and the app, each preceded by `for` or `to`. Each step reads every word once, and no step
  * repeats more than a few times.
  */
-type RequestCommand = Extract<Command, { verb: 'requestAccess' }>;
+type RequestCommand = CommandOf<'requestAccess'>;
 
 /** How much the first words have said: "request access", a bare "request", or neither ("get", "access"). */
 type Opening = 'access' | 'request' | 'loose';

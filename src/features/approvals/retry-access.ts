@@ -1,12 +1,13 @@
 import { assertNever } from '../../assert-never.ts';
+import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
+import { refuseUnattended } from '../../chat/registry/run.ts';
+import { refuseOnGround } from '../../chat/registry/turn.ts';
+import type { Reply } from '../../chat/reply.ts';
 import { accessCardOfActivity } from './access-requests/access-cards.ts';
 import { type AccessRequest, mayRetryLapsed } from './access-requests/access-request.ts';
 import { lookNow } from './access-requests/due.ts';
 import { act } from './access-requests/store.ts';
-import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
-import { refuseUnattended } from '../../chat/registry/run.ts';
-import type { Reply } from '../../chat/reply.ts';
-import { refuseOnGround, say } from '../../chat/registry/turn.ts';
+import { say } from './problems.ts';
 
 /**
  * An access request that has not started: held up, lapsed or undecided. A started one is retried as its provisioning

@@ -1,17 +1,20 @@
 import type { Caller } from '../../access/caller.ts';
 import { isVisible, type Visible, visibleTo } from '../../access/seeing.ts';
 import { assertNever } from '../../assert-never.ts';
-import { openAccessCard } from './access-requests/access-cards.ts';
-import type { AccessRequest } from './access-requests/access-request.ts';
-import { findAccessRequest } from './access-requests/store.ts';
+import { readStrictRequestId, writeRequestId } from '../../chat/grammar/request-id.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import { recordAudit, troubleReply } from '../../chat/registry/turn.ts';
+import type { Reply } from '../../chat/reply.ts';
 import type { Request, Task } from '../../requests/request.ts';
 import { findAskerOf, findRequest } from '../../requests/store.ts';
 import { drawPart, drawRequest } from '../provisioning/draw.ts';
+import { openAccessCard } from './access-requests/access-cards.ts';
+import type { AccessRequest } from './access-requests/access-request.ts';
+import { findAccessRequest } from './access-requests/store.ts';
 import { drawAccess } from './draw-access-card.ts';
-import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
-import type { Reply } from '../../chat/reply.ts';
-import { recordAudit, say, troubleReply } from '../../chat/registry/turn.ts';
 import { approversOf, isTheirs, placeKeyOf } from './found-request.ts';
+import { say } from './problems.ts';
+import { resolveShow } from './resolve.ts';
 
 /**
  * `show ID`: shows a request's card again, to callers who may see it. An access request gets another live card; a
@@ -130,12 +133,22 @@ async function showAccess(parts: CommandParts, turn: Turn, request: AccessReques
   return { kind: 'live', liveId };
 }
 
+declare module '../../chat/command.ts' {
+  interface Commands {
+    /** Shows a request's card again. */
+    show: { readonly requestId: string };
+  }
+}
+
 export const showCommand = defineCommand({
   verb: 'show',
+  read: (words) => readStrictRequestId('show', words),
+  write: writeRequestId,
   permission: 'history.show',
   inPersonalChat: true,
   chapter: 'requests',
   examples: ['show R7K3MQ'],
   tryIt: null,
+  resolve: resolveShow,
   run: (parts, turn, { requestId }) => show(parts, turn, requestId),
 });

@@ -1,4 +1,9 @@
-import type { Command } from '../../chat/command.ts';
+import type { CommandOf } from '../../chat/command.ts';
+import { readName } from '../../chat/grammar/names.ts';
+import { readStrictRequestId } from '../../chat/grammar/request-id.ts';
+import type { Reading } from '../../chat/grammar/rule.ts';
+import { addressIn, endsSubject, type Parts, startOfSeparator } from '../../chat/grammar/separators.ts';
+import { fold, type Word } from '../../chat/grammar/tokens.ts';
 import {
   isLoose,
   isNoName,
@@ -8,11 +13,6 @@ import {
   withoutTrailing,
   writeCheckName,
 } from './check-names.ts';
-import { readName } from '../../chat/grammar/names.ts';
-import { readStrictRequestId } from '../../chat/grammar/request-id.ts';
-import type { Reading } from '../../chat/grammar/rule.ts';
-import { addressIn, endsSubject, type Parts, startOfSeparator } from '../../chat/grammar/separators.ts';
-import { fold, type Word } from '../../chat/grammar/tokens.ts';
 
 /**
  * "check <person> in <app>". The line splits at the first lowercase `in`, `on`, `for`, `to` or `into`: people's names
@@ -20,7 +20,7 @@ import { fold, type Word } from '../../chat/grammar/tokens.ts';
  * distinguished name or a quoted name at the start decides as everywhere. Questions ("why is adele not in Salesforce")
  * have more words between the two, and are only offered.
  */
-type CheckCommand = Extract<Command, { verb: 'check' }>;
+type CheckCommand = CommandOf<'check'>;
 
 const SEPARATORS: ReadonlySet<string> = new Set(['in', 'on', 'for', 'to', 'into']);
 /** An app's name does not continue with these, unlike "for" in "Data for Good". */

@@ -1,23 +1,25 @@
 import { deny } from '../../access/policy.ts';
 import { isVisible, mayCheckOn, visibleTo } from '../../access/seeing.ts';
+import type { CommandOf } from '../../chat/command.ts';
+import { findPerson } from '../../chat/names/subject.ts';
+import { findApplication, tryAgain } from '../../chat/names/target.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import { troubleReply } from '../../chat/registry/turn.ts';
+import type { Reply } from '../../chat/reply.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import { isGuest } from '../../graph/user.ts';
 import { withinMs } from '../../time-limit.ts';
-import type { CheckFacts } from './diagnosis.ts';
-import type { Command } from '../../chat/command.ts';
-import { format } from '../../chat/grammar/format.ts';
-import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
-import type { Reply } from '../../chat/reply.ts';
 import { checkCard } from './cards/check-card.ts';
 import { checkList } from './cards/check-list.ts';
-import { findPerson } from '../../chat/names/subject.ts';
-import { findApplication, tryAgain } from '../../chat/names/target.ts';
-import { troubleReply } from '../../chat/registry/turn.ts';
+import { readCheck, readCheckQuestion, writeCheck } from './check-line.ts';
+import type { CheckFacts } from './diagnosis.ts';
 import { readFacts, readFactsOfAll } from './facts.ts';
+import { say } from './problems.ts';
 import { refuseCheckOn } from './refuse-check.ts';
+import { resolveCheck } from './resolve.ts';
 
-type CheckCommand = Extract<Command, { verb: 'check' }>;
+type CheckCommand = CommandOf<'check'>;
 
 /** `check <person> [in <app>]`: is it the sync or is it the user? Only reads. */
 async function check(parts: CommandParts, turn: Turn, command: CheckCommand): Promise<Reply> {
@@ -30,7 +32,7 @@ async function check(parts: CommandParts, turn: Turn, command: CheckCommand): Pr
     patienceMs,
     parts.store.clock,
   );
-  return inTime.ok ? inTime.value : troubleReply(turn.words, outOfTime, tryAgain(command));
+  return inTime.ok ? inTime.value : troubleReply(turn.words, outOfTime, tryAgain(parts, command));
 }
 
 /**
@@ -61,7 +63,7 @@ async function checkInOne(
     person: personOf(person.user),
     app: { id: app.id, name: app.displayName },
     facts,
-    elsewhere: seen.readAlong ? format(command) : null,
+    elsewhere: seen.readAlong ? parts.grammar.format(command) : null,
     // Cloud sync needs a distinguished name, which a person in Entra does not provide.
     canProvision: !cloudSync && deny(turn.caller, 'provision.run', { cloudSync }) === null,
     now: parts.store.clock.now(),
@@ -110,12 +112,24 @@ function personOf(user: DirectoryUser) {
   return { id, name: displayName, principalName: userPrincipalName, guest: isGuest(user) };
 }
 
+declare module '../../chat/command.ts' {
+  interface Commands {
+    /** Is it the sync or is it the user? In one app, or in all. Only reads. */
+    check: { readonly subject: string; readonly app: string | null };
+  }
+}
+
 export const checkCommand = defineCommand({
   verb: 'check',
+  read: readCheck,
+  readLoose: readCheckQuestion,
+  write: writeCheck,
   permission: 'check.run',
   inPersonalChat: true,
   chapter: 'check',
   examples: ['check adele in Salesforce', 'check adele'],
   tryIt: null,
+  incomplete: async (_parts, { words }) => say(words, { kind: 'incompleteCheck' }),
+  resolve: resolveCheck,
   run: check,
 });

@@ -1,20 +1,18 @@
 import { deny } from '../../access/policy.ts';
-import { auditFile } from './history/export.ts';
-import type { Command } from '../../chat/command.ts';
+import type { CommandOf } from '../../chat/command.ts';
 import type { Speaker } from '../../chat/incoming.ts';
 import type { Messages } from '../../chat/messages.ts';
-import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
-import type { CardMessage, ExportContext, ExportFile, Reply } from '../../chat/reply.ts';
-import { exportOffer, exportOnlyPersonal } from './cards/export-card.ts';
+import { type CommandParts, defineCommand, type OpenedExport, type Turn } from '../../chat/registry/define-command.ts';
 import { recordAudit, refuseStranger, troubleReply } from '../../chat/registry/turn.ts';
+import type { ExportContext, ExportFile, Reply } from '../../chat/reply.ts';
+import { exportOffer, exportOnlyPersonal } from './cards/export-card.ts';
+import { auditFile } from './history/export.ts';
 import { readFilter } from './history.ts';
+import { readBareExport, readExport, writeExport } from './history-line.ts';
+import { resolveHistory } from './resolve.ts';
 
 /** `export history [about] [since]`: the audit log as CSV, including denials, offered as a file in a personal chat. */
-async function exportHistory(
-  parts: CommandParts,
-  turn: Turn,
-  command: Extract<Command, { verb: 'exportHistory' }>,
-): Promise<Reply> {
+async function exportHistory(parts: CommandParts, turn: Turn, command: CommandOf<'exportHistory'>): Promise<Reply> {
   const { words, incoming } = turn;
   if (incoming.place.kind !== 'personal') return { kind: 'card', message: exportOnlyPersonal(words) };
   const filter = await readFilter(parts, turn, command);
@@ -30,18 +28,14 @@ async function exportHistory(
   };
 }
 
-export type ExportOpened =
-  | { readonly kind: 'file'; readonly file: ExportFile }
-  | { readonly kind: 'refused'; readonly message: CardMessage };
-
 /** The file that the caller agreed to store. The permission is checked again, and the export is recorded. */
 export async function openExport(
   parts: CommandParts,
   words: Messages,
   speaker: Speaker,
   context: ExportContext,
-): Promise<ExportOpened> {
-  const refused = (reply: Reply): ExportOpened => {
+): Promise<OpenedExport> {
+  const refused = (reply: Reply): OpenedExport => {
     if (reply.kind !== 'card') throw new Error('a refusal is a card');
     return { kind: 'refused', message: reply.message };
   };
@@ -62,11 +56,21 @@ async function makeFile({ store }: CommandParts, filter: ExportContext): Promise
   return { fileName: `usher-history-${until.slice(0, 10)}.csv`, ...file };
 }
 
+declare module '../../chat/command.ts' {
+  interface Commands {
+    exportHistory: { readonly about: string | null; readonly since: string | null };
+  }
+}
+
 export const exportHistoryCommand = defineCommand({
   verb: 'exportHistory',
+  read: readExport,
+  readLoose: readBareExport,
+  write: writeExport,
   permission: 'history.export',
   chapter: 'requests',
   examples: ['export history since 1 November', 'export history of adele'],
   tryIt: null,
+  resolve: resolveHistory,
   run: exportHistory,
 });

@@ -1,14 +1,14 @@
 import pMap from 'p-map';
+import type { JobReading } from '../../chat/jobs/job-words.ts';
+import type { CommandParts } from '../../chat/registry/define-command.ts';
 import { byReader } from '../../db/database.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import type { LogRead } from '../../graph/provisioning-log.ts';
 import type { Rule } from '../../graph/rules.ts';
-import { lastEntryAbout } from './history/history.ts';
 import { withinMs } from '../../time-limit.ts';
 import type { CheckFacts } from './diagnosis.ts';
-import type { CommandParts } from '../../chat/registry/define-command.ts';
-import type { JobReading } from '../../chat/jobs/job-words.ts';
+import { lastEntryAbout } from './history/history.ts';
 import { readJob, readJobsOfAll } from './status.ts';
 
 /**

@@ -1,4 +1,9 @@
-import type { Command } from '../../chat/command.ts';
+import type { CommandOf } from '../../chat/command.ts';
+import { CLOSING_WORDS } from '../../chat/grammar/courtesy.ts';
+import { quoteName, readName } from '../../chat/grammar/names.ts';
+import type { Reading } from '../../chat/grammar/rule.ts';
+import { isCalendarWord, looksLikeDate } from '../../chat/grammar/start-words.ts';
+import { fold, toPhrases, type Word } from '../../chat/grammar/tokens.ts';
 import {
   isEverything,
   isLoose,
@@ -8,11 +13,6 @@ import {
   withoutLeading,
   writeCheckName,
 } from './check-names.ts';
-import { CLOSING_WORDS } from '../../chat/grammar/courtesy.ts';
-import { quoteName, readName } from '../../chat/grammar/names.ts';
-import type { Reading } from '../../chat/grammar/rule.ts';
-import { isCalendarWord, looksLikeDate } from '../../chat/grammar/start-words.ts';
-import { fold, toPhrases, type Word } from '../../chat/grammar/tokens.ts';
 
 /**
  * "history [of <person or app>] [since <date>] [page <number>]". The page is cut first, then the date, which continues
@@ -81,11 +81,11 @@ export function readRequests(words: readonly Word[]): Reading | null {
   return rest.length === 0 ? { kind: 'command', command: { verb: 'requests', page } } : null;
 }
 
-export function writeHistory({ about, since, page }: Extract<Command, { verb: 'history' }>): string {
+export function writeHistory({ about, since, page }: CommandOf<'history'>): string {
   return `history${writeTerms(about, since)}${page === 1 ? '' : ` page ${page}`}`;
 }
 
-export function writeExport({ about, since }: Extract<Command, { verb: 'exportHistory' }>): string {
+export function writeExport({ about, since }: CommandOf<'exportHistory'>): string {
   return `export history${writeTerms(about, since)}`;
 }
 

@@ -1,41 +1,38 @@
 import { type Visible, visibleTo } from '../../access/seeing.ts';
 import { assertNever } from '../../assert-never.ts';
+import type { CommandOf } from '../../chat/command.ts';
+import { readSince } from '../../chat/dates/since-date.ts';
+import { appCandidates } from '../../chat/names/app-candidates.ts';
+import { nearest, resolvePerson, typistOf } from '../../chat/names/person.ts';
+import { askWhich } from '../../chat/names/subject.ts';
+import { tryAgain } from '../../chat/names/target.ts';
+import { lookAgainForEither } from '../../chat/offers/second-look.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import { runCommand } from '../../chat/registry/run.ts';
+import { troubleReply } from '../../chat/registry/turn.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { appPicker } from '../../chat/views/person-picker.ts';
 import { byReader } from '../../db/database.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import { isGuest } from '../../graph/user.ts';
-import { findAccessRequest } from '../approvals/access-requests/store.ts';
+import { findRequest } from '../../requests/store.ts';
+import { ENTRIES_PER_PAGE, historyCard } from './cards/history-card.ts';
 import { findEntriesPage } from './history/history.ts';
 import type { About, OwnPart } from './history/history-entry.ts';
 import { findKnown } from './history/names.ts';
-import { findRequest } from '../../requests/store.ts';
-import type { Command } from '../../chat/command.ts';
-import { readSince } from '../../chat/dates/since-date.ts';
-import { format } from '../../chat/grammar/format.ts';
-import { nearest, resolvePerson, typistOf } from '../../chat/names/person.ts';
-import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
-import type { Reply } from '../../chat/reply.ts';
-import { ENTRIES_PER_PAGE, historyCard } from './cards/history-card.ts';
-import { appPicker } from '../../chat/views/person-picker.ts';
-import { findVisible, show } from '../approvals/show.ts';
-import { appCandidates } from '../../chat/names/app-candidates.ts';
-import { lookAgainForEither } from '../../chat/offers/second-look.ts';
-import { askWhich } from '../../chat/names/subject.ts';
-import { tryAgain } from '../../chat/names/target.ts';
-import { say, troubleReply } from '../../chat/registry/turn.ts';
+import { readHistory, readHistoryQuestion, readRequests, writeHistory } from './history-line.ts';
+import { say } from './problems.ts';
+import { resolveHistory } from './resolve.ts';
 
-type HistoryCommand = Extract<Command, { verb: 'history' | 'exportHistory' }>;
+type HistoryCommand = CommandOf<'history' | 'exportHistory'>;
 
 /** `history [about] [since] [page]`: the requests and their outcomes, newest first. */
-async function history(
-  parts: CommandParts,
-  turn: Turn,
-  command: Extract<Command, { verb: 'history' }>,
-): Promise<Reply> {
+async function history(parts: CommandParts, turn: Turn, command: CommandOf<'history'>): Promise<Reply> {
   const visible = await visibleTo(parts.access, turn.caller);
   if (!visible.ok) return troubleReply(turn.words, visible.trouble);
   const named = await namedRequest(parts, command.about);
-  if (named !== null && (await findVisible(parts, turn.caller, visible.value, named)).kind !== 'none')
-    return show(parts, turn, named);
+  if (named !== null && (await parts.registry.accessRequests.isVisible(parts, turn, visible.value, named)))
+    return runCommand(parts, turn, { verb: 'show', requestId: named });
   const filter = await readFilter(parts, turn, command);
   if (filter.kind === 'reply') return filter.reply;
   const { about, name, since } = filter;
@@ -44,7 +41,7 @@ async function history(
   const only = readAlong ? null : partOf(visible.value);
   const sought = { about, askerId: readAlong ? turn.caller.id : null, since, only };
   const found = await findEntriesPage(byReader(parts.store.database), sought, page - 1, ENTRIES_PER_PAGE);
-  const lineOf = (number: number) => format({ ...command, page: number });
+  const lineOf = (number: number) => parts.grammar.format({ ...command, page: number });
   const message = historyCard(turn.words, {
     entries: found.entries,
     about: name,
@@ -65,11 +62,12 @@ function partOf(visible: Visible): OwnPart | null {
 }
 
 /** The request id, where the history is asked about one; null for a person or an app. */
-async function namedRequest({ store }: CommandParts, about: string | null): Promise<string | null> {
+async function namedRequest(parts: CommandParts, about: string | null): Promise<string | null> {
   const id = /^(?:request\s+)?#?([0-9a-z]{6})$/i.exec(about ?? '')?.[1]?.toUpperCase();
   if (id === undefined) return null;
   const isThere =
-    (await findAccessRequest(store.database, id)) !== null || (await findRequest(store.database, id)) !== null;
+    (await parts.registry.accessRequests.find(parts, id)) !== null ||
+    (await findRequest(parts.store.database, id)) !== null;
   return isThere ? id : null;
 }
 
@@ -84,8 +82,8 @@ async function requests(parts: CommandParts, turn: Turn, page: number): Promise<
     page,
     scope: 'own',
     elsewhere: null,
-    older: found.more ? format({ verb: 'requests', page: page + 1 }) : null,
-    newer: page > 1 ? format({ verb: 'requests', page: page - 1 }) : null,
+    older: found.more ? parts.grammar.format({ verb: 'requests', page: page + 1 }) : null,
+    newer: page > 1 ? parts.grammar.format({ verb: 'requests', page: page - 1 }) : null,
     now: parts.store.clock.now(),
   });
   return { kind: 'card', inPlace: true, message };
@@ -116,7 +114,7 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
   if (command.about === null) return { kind: 'filter', about: null, name: null, since: from };
 
   const app = await parts.applications.find(command.about);
-  if (!app.ok) return reply(troubleReply(words, app.trouble, tryAgain(command)));
+  if (!app.ok) return reply(troubleReply(words, app.trouble, tryAgain(parts, command)));
   if (app.value.kind === 'one') {
     const { id, displayName } = app.value.app;
     return { kind: 'filter', about: { appId: id }, name: displayName, since: from };
@@ -127,16 +125,16 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
       typed: command.about,
       candidates: await appCandidates(parts, apps),
       more,
-      choose: (id) => format({ ...command, about: id }),
+      choose: (id) => parts.grammar.format({ ...command, about: id }),
     });
     return reply({ kind: 'card', inPlace: true, message });
   }
   const typed = command.about;
-  const lineFor = (about: string) => format({ ...command, about });
+  const lineFor = (about: string) => parts.grammar.format({ ...command, about });
   const ask = (users: readonly DirectoryUser[], more: boolean) =>
     reply(askWhich(turn, { typed, app: null, users, more, lineFor, lineOfOne: lineFor }));
   const found = await resolvePerson(parts.directory, typed, typistOf(incoming));
-  if (!found.ok) return reply(troubleReply(words, found.trouble, tryAgain(command)));
+  if (!found.ok) return reply(troubleReply(words, found.trouble, tryAgain(parts, command)));
   switch (found.value.kind) {
     case 'one': {
       const { id, displayName } = found.value.user;
@@ -163,18 +161,33 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
   }
 }
 
+declare module '../../chat/command.ts' {
+  interface Commands {
+    /** `about`: a person or an app, as typed; `since` as typed, without its lead-in. Pages count from 1. */
+    history: { readonly about: string | null; readonly since: string | null; readonly page: number };
+    /** Lists the caller's own requests. */
+    requests: { readonly page: number };
+  }
+}
+
 export const historyCommand = defineCommand({
   verb: 'history',
+  read: readHistory,
+  readLoose: readHistoryQuestion,
+  write: writeHistory,
   permission: 'history.show',
   inPersonalChat: true,
   chapter: 'requests',
   examples: ['history Salesforce since monday', 'history adele', 'history since 1 November page 2'],
   tryIt: 'history',
+  resolve: resolveHistory,
   run: history,
 });
 
 export const requestsCommand = defineCommand({
   verb: 'requests',
+  read: readRequests,
+  write: ({ page }) => (page === 1 ? 'requests' : `requests page ${page}`),
   permission: 'history.show',
   chapter: 'requests',
   examples: ['requests', 'requests page 2'],

@@ -1,10 +1,11 @@
 import { deny } from '../../access/policy.ts';
 import { isVisible, visibleTo } from '../../access/seeing.ts';
-import { type LineItem, mostRead, readLineNow } from '../../requests/line.ts';
+import { wholeLine } from '../../chat/grammar/rule.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
-import type { Reply } from '../../chat/reply.ts';
-import { QUEUE_ROWS, queueCard } from './cards/queue-card.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { type LineItem, mostRead, readLineNow } from '../../requests/line.ts';
+import { QUEUE_ROWS, queueCard } from './cards/queue-card.ts';
 
 /** `queue`: the running and waiting tasks, their requesters, and when they start. */
 async function queue(parts: CommandParts, turn: Turn): Promise<Reply> {
@@ -21,8 +22,16 @@ async function queue(parts: CommandParts, turn: Turn): Promise<Reply> {
   return { kind: 'card', inPlace: true, message: queueCard(turn.words, { ...line, canCancel, now }) };
 }
 
+declare module '../../chat/command.ts' {
+  interface Commands {
+    /** Lists running and waiting tasks. */
+    queue: object;
+  }
+}
+
 export const queueCommand = defineCommand({
   verb: 'queue',
+  ...wholeLine({ verb: 'queue' }, 'queue', 2, 'unquoted'),
   permission: 'queue.show',
   chapter: 'check',
   examples: ['queue'],

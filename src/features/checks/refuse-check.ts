@@ -1,6 +1,7 @@
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
+import { recordAudit } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
-import { recordAudit, say } from '../../chat/registry/turn.ts';
+import { say } from './problems.ts';
 
 /** Refuses a requester's check on a person who is not one of their reports, and records the refusal. */
 export async function refuseCheckOn(parts: CommandParts, turn: Turn, id: string, person: string): Promise<Reply> {

@@ -1,4 +1,8 @@
-import type { Command } from '../../chat/command.ts';
+import type { CommandOf } from '../../chat/command.ts';
+import { readName } from '../../chat/grammar/names.ts';
+import { readStrictRequestId } from '../../chat/grammar/request-id.ts';
+import type { Reading } from '../../chat/grammar/rule.ts';
+import { fold, type Word } from '../../chat/grammar/tokens.ts';
 import { readPersonInApp } from './check-line.ts';
 import {
   isEverything,
@@ -11,12 +15,8 @@ import {
   withoutTrailing,
   writeCheckName,
 } from './check-names.ts';
-import { readName } from '../../chat/grammar/names.ts';
-import { readStrictRequestId } from '../../chat/grammar/request-id.ts';
-import type { Reading } from '../../chat/grammar/rule.ts';
-import { fold, type Word } from '../../chat/grammar/tokens.ts';
 
-type StatusCommand = Extract<Command, { verb: 'status' }>;
+type StatusCommand = CommandOf<'status'>;
 
 /** States of an app at the end of a question. */
 const HEALTH: ReadonlySet<string> = new Set([

@@ -1,33 +1,34 @@
+import type { CommandOf } from '../../chat/command.ts';
+import { newsOf, watchedStateOf } from '../../chat/jobs/job-change.ts';
+import type { JobReading } from '../../chat/jobs/job-words.ts';
+import { noteSeenJobs } from '../../chat/jobs/seen-jobs.ts';
+import { findApplication } from '../../chat/names/target.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import { troubleReply } from '../../chat/registry/turn.ts';
+import type { Reply } from '../../chat/reply.ts';
 import type { Fetched, GraphTrouble } from '../../graph/answer.ts';
 import type { Application } from '../../graph/applications.ts';
 import type { JobStatus } from '../../graph/job-status.ts';
 import { surveyJobs } from '../../graph/job-survey.ts';
 import type { JobStatusMatch } from '../../graph/synchronization.ts';
-import { newsOf, watchedStateOf } from '../../chat/jobs/job-change.ts';
-import { noteSeenJobs } from '../../chat/jobs/seen-jobs.ts';
 import { type TooSlow, withinMs } from '../../time-limit.ts';
-import type { Command } from '../../chat/command.ts';
-import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
-import type { Reply } from '../../chat/reply.ts';
-import type { JobReading } from '../../chat/jobs/job-words.ts';
 import { statusCard } from './cards/status-card.ts';
 import { statusList } from './cards/status-list.ts';
-import { findApplication } from '../../chat/names/target.ts';
-import { troubleReply } from '../../chat/registry/turn.ts';
+import { readHowIs, readIsHealthy, readStatus, readWhichAre, readWrongWith, writeStatus } from './status-line.ts';
 
 /** An on-call reader waits: an app not read by then is shown as unread. */
 const patienceMs = 2_000;
 const patienceForAllMs = 6_000;
 
 /** `status [app]`: is it the sync? */
-async function status(parts: CommandParts, turn: Turn, command: Extract<Command, { verb: 'status' }>): Promise<Reply> {
+async function status(parts: CommandParts, turn: Turn, command: CommandOf<'status'>): Promise<Reply> {
   return command.app === null ? statusOfAll(parts, turn) : statusOfOne(parts, turn, { ...command, app: command.app });
 }
 
 async function statusOfOne(
   parts: CommandParts,
   turn: Turn,
-  command: Extract<Command, { verb: 'status' }> & { readonly app: string },
+  command: CommandOf<'status'> & { readonly app: string },
 ): Promise<Reply> {
   const found = await findApplication(parts, turn, command);
   if (found.kind === 'reply') return found.reply;
@@ -134,8 +135,18 @@ export function namedFirst(apps: readonly Application[]): Application[] {
   return [...apps.filter(isNamed), ...apps.filter((app) => !isNamed(app))];
 }
 
+declare module '../../chat/command.ts' {
+  interface Commands {
+    /** The synchronization state of one app, or of all. */
+    status: { readonly app: string | null };
+  }
+}
+
 export const statusCommand = defineCommand({
   verb: 'status',
+  questions: { howIs: readHowIs, isHealthy: readIsHealthy, whichAre: readWhichAre, wrongWith: readWrongWith },
+  read: readStatus,
+  write: writeStatus,
   permission: 'status.show',
   chapter: 'check',
   examples: ['status', 'status Salesforce'],

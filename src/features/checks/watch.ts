@@ -1,15 +1,22 @@
 import pMap from 'p-map';
 import { deny } from '../../access/policy.ts';
-import { addWatch, listWatches, mayWatch, removeWatch } from './watching/watches.ts';
-import type { Command } from '../../chat/command.ts';
+import type { CommandOf } from '../../chat/command.ts';
+import { readName } from '../../chat/grammar/names.ts';
+import { readRef } from '../../chat/grammar/refs.ts';
+import { type Reading, wholeLine } from '../../chat/grammar/rule.ts';
+import { toPhrases, type Word } from '../../chat/grammar/tokens.ts';
+import { listGrants, nameOf, only, refOf } from '../../chat/grants.ts';
+import { findApplication } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
+import type { GrantRow } from '../../chat/views/grants-card.ts';
 import { WATCHES_SHOWN, watchesCard } from './cards/watches-card.ts';
-import { findApplication } from '../../chat/names/target.ts';
-import { say } from '../../chat/registry/turn.ts';
+import { isNoName, withoutArticle, withoutEnding, writeCheckName } from './check-names.ts';
+import { say } from './problems.ts';
 import { readJob } from './status.ts';
+import { addWatch, listAllWatches, listWatches, mayWatch, removeWatch } from './watching/watches.ts';
 
-type WatchCommand = Extract<Command, { verb: 'watch' | 'unwatch' }>;
+type WatchCommand = CommandOf<'watch' | 'unwatch'>;
 
 const concurrency = 8;
 
@@ -65,33 +72,119 @@ async function watches(parts: CommandParts, turn: Turn): Promise<Reply> {
   return { kind: 'card', inPlace: true, message: watchesCard(turn.words, { items, canChange, now }) };
 }
 
+/** `watches all`: the watches of every conversation. */
+async function allWatches(parts: CommandParts, turn: Turn): Promise<Reply> {
+  const rows = await Promise.all(
+    (await listAllWatches(parts.store.database)).map(async (watch): Promise<GrantRow> => {
+      return {
+        ref: refOf(`${watch.key}|${watch.app.id}`),
+        isHere: watch.key === turn.incoming.place.key,
+        apps: [watch.app.name],
+        place: watch.key,
+        grants: [{ name: await nameOf(parts, watch.addedBy), at: watch.addedAt }],
+        counts: await mayWatch(parts.access, watch),
+      };
+    }),
+  );
+  return listGrants(parts, turn, 'watches', rows);
+}
+
+async function removeWatchOf(parts: CommandParts, turn: Turn, ref: string): Promise<Reply> {
+  const all = await listAllWatches(parts.store.database);
+  const watch = only(all.filter(({ key, app }) => refOf(`${key}|${app.id}`) === ref));
+  const removed = watch !== null && (await removeWatch(parts.store, watch.key, watch.app.id, turn.caller.id));
+  return say(turn.words, { kind: removed ? 'grantRemoved' : 'grantUnknown', ref });
+}
+
+/** Where a watch reports, if the line says so; it reports to this conversation anyway. */
+const HERE = toPhrases([
+  ...['here', 'in here', 'in this channel', 'in this chat', 'in this group', 'in this conversation', 'in this team'],
+  ...['in this thread', 'to this channel', 'from here'],
+]);
+
+function readWatch(verb: 'watch' | 'unwatch', words: readonly Word[]): Reading | null {
+  const named = withoutArticle(withoutEnding(words, HERE));
+  if (isNoName(named)) return null;
+  const app = readName(named);
+  return app === null
+    ? { kind: 'incomplete', verb, missing: 'app', said: [] }
+    : { kind: 'command', command: { verb, app } };
+}
+
+function writeWatch({ verb, app }: WatchCommand): string {
+  return `${verb} ${writeCheckName(app)}`;
+}
+
+declare module '../../chat/command.ts' {
+  interface Commands {
+    watch: { readonly app: string };
+    unwatch: { readonly app: string };
+    /** Lists the watches of this conversation. */
+    watches: object;
+    /** Lists the watches of all conversations. */
+    allWatches: object;
+    /** `ref` as printed in the list. */
+    removeWatch: { readonly ref: string };
+  }
+}
+
 export const watchCommand = defineCommand({
   verb: 'watch',
+  read: (words) => readWatch('watch', words),
+  write: writeWatch,
   permission: 'watch.change',
   appOnly: true,
   rolesAnew: 'clicked',
   chapter: 'watch',
   examples: ['watch Salesforce'],
   tryIt: null,
+  incomplete: async (_parts, { words }) => say(words, { kind: 'incompleteWatch' }),
   run: watch,
 });
 
 export const unwatchCommand = defineCommand({
   verb: 'unwatch',
+  read: (words) => readWatch('unwatch', words),
+  write: writeWatch,
   permission: 'watch.change',
   appOnly: true,
   chapter: 'watch',
   examples: ['unwatch Salesforce'],
   tryIt: null,
+  incomplete: async (_parts, { words }) => say(words, { kind: 'incompleteWatch' }),
   run: unwatch,
 });
 
 export const watchesCommand = defineCommand({
   verb: 'watches',
+  ...wholeLine({ verb: 'watches' }, 'watches', 2, 'unquoted'),
   permission: 'status.show',
   appOnly: true,
   chapter: 'watch',
   examples: ['watches'],
   tryIt: 'watches',
   run: watches,
+});
+
+export const allWatchesCommand = defineCommand({
+  verb: 'allWatches',
+  ...wholeLine({ verb: 'allWatches' }, 'watches all', 2, 'unquoted'),
+  permission: 'watches.manage',
+  appOnly: true,
+  chapter: 'watch',
+  examples: ['watches all'],
+  tryIt: 'watches all',
+  run: allWatches,
+});
+
+export const removeWatchCommand = defineCommand({
+  verb: 'removeWatch',
+  read: (words) => readRef('removeWatch', words),
+  write: ({ ref }) => `remove watch ${ref}`,
+  permission: 'watches.manage',
+  appOnly: true,
+  chapter: 'watch',
+  examples: ['remove watch 1f3a9c07'],
+  tryIt: null,
+  run: (parts, turn, { ref }) => removeWatchOf(parts, turn, ref),
 });

@@ -1,10 +1,11 @@
-import type { Application } from '../../graph/applications.ts';
-import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
-import type { Reply } from '../../chat/reply.ts';
-import { type AppState, apps as appsCard } from './cards/apps-card.ts';
+import { readName, writeName } from '../../chat/grammar/names.ts';
 import type { JobReading } from '../../chat/jobs/job-words.ts';
-import { readJobsOfAll } from '../checks/status.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
+import type { Reply } from '../../chat/reply.ts';
+import type { Application } from '../../graph/applications.ts';
+import { readJobsOfAll } from '../checks/status.ts';
+import { type AppState, apps as appsCard } from './cards/apps-card.ts';
 
 /** One screenful. */
 const mostShown = 20;
@@ -49,8 +50,16 @@ function stateOf(reading: JobReading): AppState {
   }
 }
 
+declare module '../../chat/command.ts' {
+  interface Commands {
+    apps: { readonly search: string | null };
+  }
+}
+
 export const appsCommand = defineCommand({
   verb: 'apps',
+  read: (words) => ({ kind: 'command', command: { verb: 'apps', search: readName(words) } }),
+  write: ({ search }) => (search === null ? 'apps' : `apps ${writeName(search)}`),
   permission: 'apps.list',
   chapter: 'check',
   examples: ['apps', 'apps sales'],

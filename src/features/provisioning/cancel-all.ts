@@ -1,18 +1,19 @@
 import { assertNever } from '../../assert-never.ts';
-import { noteCalledOff } from '../approvals/access-requests/acting.ts';
-import { act, findAccessRequestOf } from '../approvals/access-requests/store.ts';
-import { findWaitingOf } from './waiting-of.ts';
+import type { CommandOf } from '../../chat/command.ts';
+import { readName, writeName } from '../../chat/grammar/names.ts';
+import type { Reading } from '../../chat/grammar/rule.ts';
+import type { Word } from '../../chat/grammar/tokens.ts';
+import { resolvePerson, typistOf } from '../../chat/names/person.ts';
+import { askWhich } from '../../chat/names/subject.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import { troubleReply } from '../../chat/registry/turn.ts';
+import type { Reply } from '../../chat/reply.ts';
 import { cancelRequest } from '../../requests/confirmation.ts';
 import { findKnown } from '../checks/history/names.ts';
-import type { Command } from '../../chat/command.ts';
-import { format } from '../../chat/grammar/format.ts';
-import { resolvePerson, typistOf } from '../../chat/names/person.ts';
-import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
-import type { Reply } from '../../chat/reply.ts';
-import { askWhich } from '../../chat/names/subject.ts';
-import { say, troubleReply } from '../../chat/registry/turn.ts';
+import { say } from './problems.ts';
+import { findWaitingOf } from './waiting-of.ts';
 
-type CancelAll = Extract<Command, { verb: 'cancelAllBy' }>;
+type CancelAll = CommandOf<'cancelAllBy'>;
 type Whom =
   | { readonly kind: 'person'; readonly id: string; readonly name: string }
   | { readonly kind: 'reply'; readonly reply: Reply };
@@ -22,12 +23,13 @@ async function cancelAllBy(parts: CommandParts, turn: Turn, command: CancelAll):
   const whom = await findWhom(parts, turn, command);
   if (whom.kind === 'reply') return whom.reply;
   const { id, name } = whom;
+  const { accessRequests } = parts.registry;
   const waiting = await findWaitingOf(parts.store.database, id);
-  const counts = { person: waiting.name ?? name, tasks: waiting.tasks, requests: waiting.accessRequests.length };
-  if (waiting.requests.length + waiting.accessRequests.length === 0)
-    return say(turn.words, { kind: 'nothingWaitsOf', ...counts });
+  const access = await accessRequests.waitingOf(parts, id);
+  const counts = { person: waiting.name ?? access.name ?? name, tasks: waiting.tasks, requests: access.ids.length };
+  if (waiting.requests.length + access.ids.length === 0) return say(turn.words, { kind: 'nothingWaitsOf', ...counts });
   if (!command.sure) {
-    const line = format({ verb: 'cancelAllBy', person: id, sure: true });
+    const line = parts.grammar.format({ verb: 'cancelAllBy', person: id, sure: true });
     return say(turn.words, { kind: 'cancelAllAsks', ...counts }, [{ label: 'yes', verb: 'choose', text: line }]);
   }
   const by = { id: turn.caller.id, name: turn.caller.name };
@@ -35,16 +37,9 @@ async function cancelAllBy(parts: CommandParts, turn: Turn, command: CancelAll):
   for (const requestId of waiting.requests) {
     const { cancelled } = await cancelRequest(parts.store, requestId, by.id);
     tasks += cancelled;
-    const accessRequestId = cancelled > 0 ? await findAccessRequestOf(parts.store.database, requestId) : null;
-    if (accessRequestId === null) continue;
-    await noteCalledOff(parts.store, accessRequestId, by);
-    parts.accessChanged(accessRequestId);
+    if (cancelled > 0) await (await accessRequests.find(parts, requestId))?.note('cancelled', by);
   }
-  let requests = 0;
-  for (const accessRequestId of waiting.accessRequests) {
-    if ((await act(parts.store, accessRequestId, { kind: 'cancel', by })).kind === 'done') requests += 1;
-    parts.accessChanged(accessRequestId);
-  }
+  const requests = await accessRequests.cancelWaiting(parts, access.ids, by);
   parts.wake();
   return say(turn.words, { kind: 'cancelledAll', person: counts.person, tasks, requests });
 }
@@ -65,7 +60,7 @@ async function findWhom(parts: CommandParts, turn: Turn, command: CancelAll): Pr
     case 'one':
       return { kind: 'person', id: found.value.user.id, name: found.value.user.displayName };
     case 'several': {
-      const lineFor = (person: string) => format({ ...command, person });
+      const lineFor = (person: string) => parts.grammar.format({ ...command, person });
       const { users, more } = found.value;
       return reply(askWhich(turn, { typed, app: null, users, more, lineFor, lineOfOne: lineFor }));
     }
@@ -83,8 +78,23 @@ async function findWhom(parts: CommandParts, turn: Turn, command: CancelAll): Pr
   }
 }
 
+function readCancelAll(words: readonly Word[], sure: boolean): Reading | null {
+  const person = readName(words);
+  return person === null ? null : { kind: 'command', command: { verb: 'cancelAllBy', person, sure } };
+}
+
+declare module '../../chat/command.ts' {
+  interface Commands {
+    /** Cancels one person's waiting requests; asks first, unless `sure`. */
+    cancelAllBy: { readonly person: string; readonly sure: boolean };
+  }
+}
+
 export const cancelAllByCommand = defineCommand({
   verb: 'cancelAllBy',
+  questions: { sure: (words) => readCancelAll(words, true) },
+  read: (words) => readCancelAll(words, false),
+  write: ({ person, sure }) => `${sure ? 'confirm ' : ''}cancel all by ${writeName(person)}`,
   permission: 'access.cancel',
   chapter: 'requests',
   examples: ['cancel all by adele@contoso.com'],

@@ -1,11 +1,11 @@
+import type { Messages } from '../../chat/messages.ts';
+import type { CardMessage, Drawing } from '../../chat/reply.ts';
 import type { OutcomeKind } from '../../graph/outcome.ts';
 import { forecastRequest } from '../../requests/forecast.ts';
 import { findRequestOverview, type RequestOverview } from '../../requests/overview.ts';
 import { forecastQueue } from '../../requests/queue.ts';
 import type { Forecast, Request, Task, WaitingFault } from '../../requests/request.ts';
 import { findRequest, type StoreParts } from '../../requests/store.ts';
-import type { Messages } from '../../chat/messages.ts';
-import type { CardMessage, Drawing } from '../../chat/reply.ts';
 import { confirmCard } from './cards/confirm-card.ts';
 import { type CallCounts, countCalls, groupCard } from './cards/group-card.ts';
 import { listCard, OUTCOME_TONES } from './cards/list-card.ts';

@@ -1,13 +1,13 @@
-import type { Command } from '../../chat/command.ts';
+import type { CommandOf } from '../../chat/command.ts';
 import { readEntries } from '../../chat/grammar/entries.ts';
 import { readName } from '../../chat/grammar/names.ts';
-import { writeNames } from './list-line.ts';
 import type { Reading } from '../../chat/grammar/rule.ts';
 import { type Parts, splitAtSeparator } from '../../chat/grammar/separators.ts';
 import { readTimed, writeTimed, writeTimedName } from '../../chat/grammar/terms.ts';
 import { fold, type Word } from '../../chat/grammar/tokens.ts';
+import { writeNames } from './list-line.ts';
 
-type GroupCommand = Extract<Command, { verb: 'provisionGroup' }>;
+type GroupCommand = CommandOf<'provisionGroup'>;
 
 /** `with`, or `with [only] [the] members`, and the words on either side. */
 interface Marked {

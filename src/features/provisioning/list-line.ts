@@ -1,4 +1,4 @@
-import type { Command } from '../../chat/command.ts';
+import type { CommandOf } from '../../chat/command.ts';
 import { type Entry, readEntries } from '../../chat/grammar/entries.ts';
 import { readName } from '../../chat/grammar/names.ts';
 import type { Reading } from '../../chat/grammar/rule.ts';
@@ -11,7 +11,7 @@ import { fold, type Word } from '../../chat/grammar/tokens.ts';
  * with a lowercase `to` ("provision users to Salesforce", then the people); the last line that begins so; the only line
  * with a `to` inside; the same for `in` and `for`. The text before the word, and every other line, is people.
  */
-type ListCommand = Extract<Command, { verb: 'provisionList' }>;
+type ListCommand = CommandOf<'provisionList'>;
 
 interface ListParts {
   readonly people: readonly Word[];

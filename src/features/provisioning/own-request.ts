@@ -1,9 +1,10 @@
 import type { Permission } from '../../access/caller.ts';
+import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
+import { refuseOnGround, troubleReply } from '../../chat/registry/turn.ts';
+import type { Reply } from '../../chat/reply.ts';
 import type { Request } from '../../requests/request.ts';
 import { findRequest } from '../../requests/store.ts';
-import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
-import type { Reply } from '../../chat/reply.ts';
-import { refuseOnGround, say, troubleReply } from '../../chat/registry/turn.ts';
+import { say } from './problems.ts';
 
 export type RequestFound =
   | { readonly kind: 'request'; readonly request: Request }

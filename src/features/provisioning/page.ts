@@ -1,6 +1,6 @@
-import { findTasksPage } from '../../requests/overview.ts';
 import { type CommandParts, defineButton, type Turn } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
+import { findTasksPage } from '../../requests/overview.ts';
 import { PEOPLE_PER_PAGE, pageCard } from './cards/page-card.ts';
 import { findOwnRequest } from './own-request.ts';
 

@@ -1,12 +1,13 @@
 import { assertNever } from '../../assert-never.ts';
 import type { MessageValues } from '../../chat/messages.ts';
+import { sayWith } from '../../chat/registry/turn.ts';
+import { personName } from '../../chat/views/names.ts';
 import { short } from '../../chat/views/parts.ts';
+import { problem as commonProblem, problemsWith } from '../../chat/views/problem.ts';
 import { type ProblemKeys, problemKeys } from '../../chat/views/problem-keys.ts';
 
 /** What keeps Usher from running a list, a group or a file, or from acting on a stored request. */
 export type ListProblem =
-  | { readonly kind: 'appTakesNoGroups'; readonly app: string }
-  | { readonly kind: 'unknownGroup'; readonly typed: string }
   | { readonly kind: 'emptyGroup'; readonly group: string }
   /** `count`: its direct members; null when Graph does not tell. */
   | { readonly kind: 'groupTooLarge'; readonly group: string; readonly count: number | null; readonly limit: number }
@@ -14,19 +15,23 @@ export type ListProblem =
   /** The number of calls already sent, which cannot be cancelled. */
   | { readonly kind: 'alreadySent'; readonly sent: number }
   | {
-      readonly kind:
-        | 'unknownRequest'
-        | 'requestNotSeen'
-        | 'notShownHere'
-        | 'stillHeld'
-        | 'stillRuns'
-        | 'wasCancelled'
-        | 'nothingToRetry';
+      readonly kind: 'requestNotSeen' | 'notShownHere' | 'stillHeld' | 'stillRuns' | 'wasCancelled' | 'nothingToRetry';
       readonly id: string;
     }
   /** A success rather than a problem: a typed id gets this answer, as the card may be far away. */
   | { readonly kind: 'retried' | 'cancelledNow'; readonly id: string; readonly count: number }
-  | { readonly kind: 'missingId'; readonly verb: 'retry' | 'cancel' | 'approve' | 'deny' | 'show' }
+  /** `date` in words, as `Messages.day` gives it. */
+  | { readonly kind: 'startTooFar'; readonly date: string }
+  /** `instead`: what happens with a line without a start. */
+  | { readonly kind: 'pastStart'; readonly date: string; readonly instead: 'approved' | 'now' }
+  | { readonly kind: 'unclearStart'; readonly typed: string; readonly instead: 'approved' | 'now' }
+  /** Of one person: the number of waiting calls, and of waiting access requests. */
+  | {
+      readonly kind: 'nothingWaitsOf' | 'cancelAllAsks' | 'cancelledAll';
+      readonly person: string;
+      readonly tasks: number;
+      readonly requests: number;
+    }
   /** In megabytes. */
   | { readonly kind: 'fileTooLarge'; readonly limit: number }
   /** The columns found in the file. */
@@ -36,6 +41,7 @@ export type ListProblem =
       readonly kind:
         | 'emptyList'
         | 'listExpired'
+        | 'askOneByOne'
         | 'nothingToCancel'
         | 'incompleteGroup'
         | 'fileUnreadable'
@@ -43,15 +49,19 @@ export type ListProblem =
     };
 
 const KEYS: Readonly<Record<ListProblem['kind'], ProblemKeys>> = problemKeys({
-  appTakesNoGroups: 'warning',
-  unknownGroup: 'warning',
   emptyGroup: 'warning',
   groupTooLarge: 'warning',
   tooManyPeople: 'warning',
   alreadySent: 'warning',
   notShownHere: 'neutral',
   requestNotSeen: 'bad',
-  unknownRequest: 'warning',
+  pastStart: 'warning',
+  startTooFar: 'warning',
+  unclearStart: 'unknown',
+  nothingWaitsOf: 'neutral',
+  cancelAllAsks: 'warning',
+  cancelledAll: 'neutral',
+  askOneByOne: 'warning',
   fileTooLarge: 'warning',
   fileNoColumn: 'warning',
   fileTooManyRows: 'warning',
@@ -64,7 +74,6 @@ const KEYS: Readonly<Record<ListProblem['kind'], ProblemKeys>> = problemKeys({
   nothingToRetry: 'neutral',
   retried: 'working',
   cancelledNow: 'neutral',
-  missingId: 'unknown',
   incompleteGroup: 'unknown',
   fileUnreadable: 'warning',
   fileNotFromTenant: 'bad',
@@ -72,21 +81,8 @@ const KEYS: Readonly<Record<ListProblem['kind'], ProblemKeys>> = problemKeys({
 
 const MOST_COLUMNS = 5;
 
-export function isListProblem(what: { readonly kind: string }): what is ListProblem {
-  return Object.hasOwn(KEYS, what.kind);
-}
-
-/** A problem's catalogue keys with their values. */
-export function listProblem(what: ListProblem): { readonly keys: ProblemKeys; readonly values: MessageValues } {
-  return { keys: KEYS[what.kind], values: valuesOf(what) };
-}
-
 function valuesOf(what: ListProblem): MessageValues {
   switch (what.kind) {
-    case 'appTakesNoGroups':
-      return { app: short(what.app) };
-    case 'unknownGroup':
-      return { typed: short(what.typed) };
     case 'emptyGroup':
       return { group: short(what.group) };
     case 'groupTooLarge': {
@@ -97,7 +93,6 @@ function valuesOf(what: ListProblem): MessageValues {
       return { count: what.count, limit: what.limit };
     case 'alreadySent':
       return { sent: what.sent };
-    case 'unknownRequest':
     case 'requestNotSeen':
     case 'notShownHere':
     case 'stillHeld':
@@ -108,8 +103,16 @@ function valuesOf(what: ListProblem): MessageValues {
     case 'retried':
     case 'cancelledNow':
       return { id: short(what.id, 40), count: what.count };
-    case 'missingId':
-      return { verb: what.verb };
+    case 'startTooFar':
+      return { date: what.date };
+    case 'pastStart':
+      return { date: what.date, instead: what.instead };
+    case 'unclearStart':
+      return { typed: short(what.typed), instead: what.instead };
+    case 'nothingWaitsOf':
+    case 'cancelAllAsks':
+    case 'cancelledAll':
+      return { person: personName({ name: what.person }), tasks: what.tasks, requests: what.requests };
     case 'fileTooLarge':
       return { limit: what.limit };
     case 'fileNoColumn': {
@@ -118,6 +121,7 @@ function valuesOf(what: ListProblem): MessageValues {
     }
     case 'fileTooManyRows':
       return { rows: what.rows, limit: what.limit };
+    case 'askOneByOne':
     case 'emptyList':
     case 'listExpired':
     case 'nothingToCancel':
@@ -129,3 +133,7 @@ function valuesOf(what: ListProblem): MessageValues {
       return assertNever(what, 'problem');
   }
 }
+
+/** A problem of this feature or a common one, as a card, and as a reply. */
+export const problem = problemsWith(commonProblem, { keys: KEYS, valuesOf });
+export const say = sayWith(problem);

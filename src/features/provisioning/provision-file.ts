@@ -1,15 +1,14 @@
 import { assertNever } from '../../assert-never.ts';
-import type { LeftOut } from '../../requests/request.ts';
 import { quoteName } from '../../chat/grammar/names.ts';
-import { parse } from '../../chat/grammar/parse.ts';
 import type { IncomingFile } from '../../chat/incoming.ts';
-import { type BadRow, peopleFileLimits, readPeopleFile } from './lists/people-file.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import { refuseVerb } from '../../chat/registry/run.ts';
 import type { Reply } from '../../chat/reply.ts';
-import { askOneByOne } from '../approvals/request-access.ts';
+import type { LeftOut } from '../../requests/request.ts';
+import { type BadRow, peopleFileLimits, readPeopleFile } from './lists/people-file.ts';
+import { say } from './problems.ts';
 import { provisionList } from './provision-list.ts';
-import { say } from '../../chat/registry/turn.ts';
+import { askOneByOne } from './untimely.ts';
 
 const megabyte = 1024 * 1024;
 
@@ -37,7 +36,7 @@ export async function provisionFile(parts: CommandParts, turn: Turn, line: strin
   const people = readPeopleFile(content.bytes);
   switch (people.kind) {
     case 'people': {
-      const parsed = parse(`${line}\n${people.entries.map(quoteName).join('\n')}`);
+      const parsed = parts.grammar.parse(`${line}\n${people.entries.map(quoteName).join('\n')}`);
       if (parsed.kind !== 'command' || parsed.command.verb !== 'provisionList')
         return say(words, { kind: 'incomplete', missing: 'app' });
       return provisionList(parts, turn, parsed.command, people.badRows.map(toLeftOut));

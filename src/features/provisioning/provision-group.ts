@@ -1,23 +1,24 @@
+import type { CommandOf } from '../../chat/command.ts';
+import { findPeople, toSubject } from '../../chat/names/people.ts';
+import { typistOf } from '../../chat/names/person.ts';
+import { findTarget, requestOf, tryAgain } from '../../chat/names/target.ts';
+import { lookAgainForGroup, lookAtGroupLine } from '../../chat/offers/second-look.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import { troubleReply } from '../../chat/registry/turn.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { didYouMean } from '../../chat/views/did-you-mean.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
 import { type DirectoryGroup, type GroupMember, mostMembers } from '../../graph/groups.ts';
 import { type LeftOut, membersPerCall, type Subject } from '../../requests/request.ts';
 import { createRequest } from '../../requests/store.ts';
-import type { Command } from '../../chat/command.ts';
-import { format } from '../../chat/grammar/format.ts';
-import { findPeople, toSubject } from '../../chat/names/people.ts';
-import { typistOf } from '../../chat/names/person.ts';
-import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
-import type { Reply } from '../../chat/reply.ts';
 import { nobodyFoundCard } from './cards/confirm-card.ts';
-import { didYouMean } from '../../chat/views/did-you-mean.ts';
 import { type GroupCandidate, groupPicker } from './cards/group-picker.ts';
-import { askOneByOne } from '../approvals/request-access.ts';
-import { lookAgainForGroup } from '../../chat/offers/second-look.ts';
-import { findTarget, requestOf, tryAgain } from '../../chat/names/target.ts';
-import { say, troubleReply } from '../../chat/registry/turn.ts';
-import { untimely } from './untimely.ts';
+import { readProvisionGroup, writeProvisionGroup } from './group-line.ts';
+import { say } from './problems.ts';
+import { resolveGroup } from './resolve.ts';
+import { askOneByOne, nearlyProvision, untimely } from './untimely.ts';
 
-type GroupCommand = Extract<Command, { verb: 'provisionGroup' }>;
+type GroupCommand = CommandOf<'provisionGroup'>;
 
 /** As many calls as start at once; more need a confirmation. */
 const mostUnasked = 5;
@@ -32,7 +33,7 @@ async function provisionGroup(parts: CommandParts, turn: Turn, command: GroupCom
   const instead = askOneByOne(turn) ?? (await untimely(parts, turn, command));
   if (instead !== null) return instead;
   const { words } = turn;
-  const again = tryAgain(command);
+  const again = tryAgain(parts, command);
   const found = await findTarget(parts, turn, command, 'Group');
   if (found.kind === 'reply') return found.reply;
   const { app, job, rule } = found.target;
@@ -42,14 +43,14 @@ async function provisionGroup(parts: CommandParts, turn: Turn, command: GroupCom
   if (groups.value.kind === 'none') return lookAgainForGroup(parts, turn, command);
   if (groups.value.kind === 'several') {
     const candidates = await candidatesOf(parts, groups.value.groups);
-    const choose = (id: string) => format({ ...command, group: id });
+    const choose = (id: string) => parts.grammar.format({ ...command, group: id });
     const message = groupPicker(words, { typed: command.group, candidates, more: groups.value.more, choose });
     return { kind: 'card', inPlace: true, message };
   }
   const { group } = groups.value;
   // Part of a group's name is too uncertain for many people at once.
   if (![group.displayName, group.id].some((name) => name.toLowerCase() === command.group.trim().toLowerCase())) {
-    const suggestion = format({ ...command, group: group.displayName });
+    const suggestion = parts.grammar.format({ ...command, group: group.displayName });
     return { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion }) };
   }
 
@@ -139,8 +140,22 @@ function inFives(members: readonly Subject[]): (readonly Subject[])[] {
   );
 }
 
+declare module '../../chat/command.ts' {
+  interface Commands {
+    /** `members` null: the group's direct users. */
+    provisionGroup: {
+      readonly group: string;
+      readonly members: readonly string[] | null;
+      readonly app: string;
+      readonly term?: Term;
+    };
+  }
+}
+
 export const provisionGroupCommand = defineCommand({
   verb: 'provisionGroup',
+  read: readProvisionGroup,
+  write: writeProvisionGroup,
   permission: 'provision.run',
   forRequesters: 'wholeLine',
   ground: 'job',
@@ -151,5 +166,9 @@ export const provisionGroupCommand = defineCommand({
     'provision group "Sales Team" to "GitHub Enterprise" with members priya, tomasz',
   ],
   tryIt: null,
+  incomplete: async (parts, turn, line) =>
+    (await lookAtGroupLine(parts, turn, line)) ?? say(turn.words, { kind: 'incompleteGroup' }),
+  nearly: nearlyProvision,
+  resolve: resolveGroup,
   run: provisionGroup,
 });

@@ -1,14 +1,14 @@
-import type { Command, Parsed } from '../../chat/command.ts';
+import type { CommandOf, Parsed } from '../../chat/command.ts';
 import { bracketedAddress, readEntries } from '../../chat/grammar/entries.ts';
 import { GROUP_MISTYPED, readName } from '../../chat/grammar/names.ts';
-import { readProvisionGroup } from './group-line.ts';
-import { readProvisionList, readUnannouncedList } from './list-line.ts';
 import type { Reading } from '../../chat/grammar/rule.ts';
 import { addressIn, splitAtSeparator } from '../../chat/grammar/separators.ts';
 import { readTimed, writeTimed, writeTimedName } from '../../chat/grammar/terms.ts';
 import { fold, type Word } from '../../chat/grammar/tokens.ts';
+import { readProvisionGroup } from './group-line.ts';
+import { readProvisionList, readUnannouncedList } from './list-line.ts';
 
-type ProvisionCommand = Extract<Command, { verb: 'provision' }>;
+type ProvisionCommand = CommandOf<'provision'>;
 
 /** Typos of "users". They count only before a list, since they may be names. */
 const USERS_MISTYPED: ReadonlySet<string> = new Set(['uesrs', 'usres', 'uers', 'usrs', 'userss', 'useres', 'suers']);

@@ -1,21 +1,23 @@
 import { assertNever } from '../../assert-never.ts';
-import type { LeftOut, Subject } from '../../requests/request.ts';
-import { createRequest } from '../../requests/store.ts';
-import type { Command } from '../../chat/command.ts';
-import { findPeople, toSubject } from '../../chat/names/people.ts';
-import { foldDuplicates, mostPeople } from './lists/people-list.ts';
-import { typistOf } from '../../chat/names/person.ts';
-import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
-import type { Reply } from '../../chat/reply.ts';
-import { nobodyFoundCard } from './cards/confirm-card.ts';
-import { askOneByOne } from '../approvals/request-access.ts';
+import type { CommandOf } from '../../chat/command.ts';
 import { commonName, isDistinguishedName } from '../../chat/names/distinguished-name.ts';
+import { findPeople, toSubject } from '../../chat/names/people.ts';
+import { typistOf } from '../../chat/names/person.ts';
 import { isNoSourceId } from '../../chat/names/subject.ts';
 import { findTarget, requestOf, type Target, tryAgain } from '../../chat/names/target.ts';
-import { say, troubleReply } from '../../chat/registry/turn.ts';
-import { untimely } from './untimely.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import { troubleReply } from '../../chat/registry/turn.ts';
+import type { Reply } from '../../chat/reply.ts';
+import type { LeftOut, Subject } from '../../requests/request.ts';
+import { createRequest } from '../../requests/store.ts';
+import { nobodyFoundCard } from './cards/confirm-card.ts';
+import { readProvisionList, writeProvisionList } from './list-line.ts';
+import { foldDuplicates, mostPeople } from './lists/people-list.ts';
+import { say } from './problems.ts';
+import { resolveList } from './resolve.ts';
+import { askOneByOne, nearlyProvision, untimely } from './untimely.ts';
 
-type ListCommand = Extract<Command, { verb: 'provisionList' }>;
+type ListCommand = CommandOf<'provisionList'>;
 
 /** A longer list needs a confirmation: a mistake in ten people is fixed by hand, one in five hundred is not. */
 const mostUnasked = 10;
@@ -41,7 +43,7 @@ export async function provisionList(
   if (found.kind === 'reply') return found.reply;
 
   const people = await findSubjects(parts, turn, entries, found.target);
-  if (people.kind === 'trouble') return troubleReply(turn.words, people.trouble, tryAgain(command));
+  if (people.kind === 'trouble') return troubleReply(turn.words, people.trouble, tryAgain(parts, command));
   const leftOut: LeftOut[] = [
     ...unread,
     ...people.leftOut,
@@ -110,8 +112,17 @@ async function findSubjects(
   }
 }
 
+declare module '../../chat/command.ts' {
+  interface Commands {
+    /** `subjects` as typed, in order, including duplicates. */
+    provisionList: { readonly subjects: readonly string[]; readonly app: string; readonly term?: Term };
+  }
+}
+
 export const provisionListCommand = defineCommand({
   verb: 'provisionList',
+  read: readProvisionList,
+  write: writeProvisionList,
   permission: 'provision.run',
   forRequesters: 'wholeLine',
   ground: 'job',
@@ -119,5 +130,7 @@ export const provisionListCommand = defineCommand({
   chapter: 'provision',
   examples: ['provision users adele@contoso.com, isaiah@contoso.com to Salesforce'],
   tryIt: null,
+  nearly: nearlyProvision,
+  resolve: resolveList,
   run: (parts, turn, command) => provisionList(parts, turn, command),
 });

@@ -1,24 +1,22 @@
-import { createRequest } from '../../requests/store.ts';
-import type { Command } from '../../chat/command.ts';
+import type { CommandOf } from '../../chat/command.ts';
+import { findSubject } from '../../chat/names/subject.ts';
+import { findTarget, requestOf } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { mayOnlyAsk } from '../../chat/registry/run.ts';
 import type { Reply } from '../../chat/reply.ts';
-import { requestAccess } from '../approvals/request-access.ts';
-import { findSubject } from '../../chat/names/subject.ts';
-import { findTarget, requestOf } from '../../chat/names/target.ts';
-import { untimely } from './untimely.ts';
+import { createRequest } from '../../requests/store.ts';
+import { readProvision, writeProvision } from './provision-line.ts';
+import { resolveProvision } from './resolve.ts';
+import { nearlyProvision, untimely } from './untimely.ts';
 
-type ProvisionCommand = Extract<Command, { verb: 'provision' }>;
+type ProvisionCommand = CommandOf<'provision'>;
 
 /**
  * `provision <subject> to <app>`. Looks up everything that can be known before a rate-limited call is spent, then
  * stores a request; the dispatcher does the rest. A caller who may only request access requests it by this command.
  */
 async function provision(parts: CommandParts, turn: Turn, command: ProvisionCommand): Promise<Reply> {
-  if (mayOnlyAsk(turn)) {
-    const { subject, app, term = { start: null, end: null, reason: null } } = command;
-    return requestAccess(parts, turn, { verb: 'requestAccess', subject, app, ...term }, 'provision');
-  }
+  if (mayOnlyAsk(turn)) return parts.registry.accessRequests.requestInstead(parts, turn, command);
   const instead = await untimely(parts, turn, command);
   if (instead !== null) return instead;
   const found = await findTarget(parts, turn, command, 'User');
@@ -37,8 +35,16 @@ async function provision(parts: CommandParts, turn: Turn, command: ProvisionComm
   return { kind: 'live', liveId: request.id };
 }
 
+declare module '../../chat/command.ts' {
+  interface Commands {
+    provision: { readonly subject: string; readonly app: string; readonly term?: Term };
+  }
+}
+
 export const provisionCommand = defineCommand({
   verb: 'provision',
+  read: readProvision,
+  write: writeProvision,
   permission: 'provision.run',
   forRequesters: 'anyLine',
   ground: 'job',
@@ -46,5 +52,7 @@ export const provisionCommand = defineCommand({
   chapter: 'provision',
   examples: ['provision adele@contoso.com to Salesforce', 'provision "Adele Vance" to "GitHub Enterprise"'],
   tryIt: null,
+  nearly: nearlyProvision,
+  resolve: resolveProvision,
   run: provision,
 });

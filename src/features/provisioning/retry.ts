@@ -1,53 +1,50 @@
-import type { AccessRequest } from '../approvals/access-requests/access-request.ts';
-import { act } from '../approvals/access-requests/store.ts';
+import { readRequestId, writeRequestId } from '../../chat/grammar/request-id.ts';
+import {
+  type ApprovalOfRequest,
+  type CommandParts,
+  defineCommand,
+  type Turn,
+} from '../../chat/registry/define-command.ts';
+import type { Reply } from '../../chat/reply.ts';
 import { findFailedTasks } from '../../requests/overview.ts';
 import { requeueTasks } from '../../requests/queue.ts';
 import type { Request, TaskState } from '../../requests/request.ts';
-import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
-import type { Reply } from '../../chat/reply.ts';
-import { eitherAccessRequest } from '../approvals/found-request.ts';
-import { clickedAccessCard, retryAccess } from '../approvals/retry-access.ts';
 import { findOwnRequest } from './own-request.ts';
-import { say } from '../../chat/registry/turn.ts';
+import { say } from './problems.ts';
+import { resolveRequest } from './resolve.ts';
 
 /**
  * The Retry button and `retry ID`: runs the failed tasks again, on the same card. A second click finds nothing to
  * requeue and shows the current card. The id of an access request works as well as that of its provisioning request.
  */
 async function retry(parts: CommandParts, turn: Turn, id: string): Promise<Reply> {
-  const accessRequest = await eitherAccessRequest(parts, id);
+  const accessRequest = await parts.registry.accessRequests.find(parts, id);
   if (accessRequest === null) return retryProvisioning(parts, turn, id, null);
-  const { state } = accessRequest;
-  if (state.kind === 'started' || state.kind === 'finished')
-    return retryProvisioning(parts, turn, state.requestId, accessRequest);
-  return retryAccess(parts, turn, { ...accessRequest, state });
+  const { progress } = accessRequest;
+  if (progress.kind === 'notStarted') return progress.retry(turn);
+  return retryProvisioning(parts, turn, progress.requestId, accessRequest);
 }
 
 async function retryProvisioning(
   parts: CommandParts,
   turn: Turn,
   requestId: string,
-  accessRequest: AccessRequest | null,
+  accessRequest: ApprovalOfRequest | null,
 ): Promise<Reply> {
   const found = await findOwnRequest(parts, turn, 'request.retry', requestId);
   if (found.kind === 'reply') return found.reply;
   const { request } = found;
   const failed = await findFailedTasks(parts.store.database, request.id);
   const count = await requeueTasks(parts.store, request.id, failed, turn.caller.id);
-  const clicked = accessRequest === null ? null : await clickedAccessCard(parts, turn, accessRequest.id);
+  const clicked = (await accessRequest?.clickedCard(turn)) ?? null;
   if (count === 0) return clicked ?? nothingToRetry(turn, request);
-  if (accessRequest !== null) await startAccessAgain(parts, turn, accessRequest.id);
+  // The requester and the approver are told the new result, too.
+  await accessRequest?.note('retried', { id: turn.caller.id, name: turn.caller.name });
   parts.wake();
   if (clicked !== null) return clicked;
   // A button is on the card that changes now; a typed id may be far from the card.
   if (turn.incoming.what.kind === 'text') return say(turn.words, { kind: 'retried', id: request.id, count });
   return { kind: 'live', liveId: request.id };
-}
-
-/** The requester and the approver are told the new result, too. */
-async function startAccessAgain(parts: CommandParts, { caller }: Turn, accessRequestId: string): Promise<void> {
-  await act(parts.store, accessRequestId, { kind: 'retry', by: { id: caller.id, name: caller.name } });
-  parts.accessChanged(accessRequestId);
 }
 
 /**
@@ -62,13 +59,23 @@ function nothingToRetry(turn: Turn, request: Request): Reply {
   return say(turn.words, { kind: has('cancelled') ? 'wasCancelled' : 'nothingToRetry', id: request.id });
 }
 
+declare module '../../chat/command.ts' {
+  interface Commands {
+    /** `requestId` as printed on the card. */
+    retry: { readonly requestId: string };
+  }
+}
+
 export const retryCommand = defineCommand({
   verb: 'retry',
+  read: (words) => readRequestId('retry', words),
+  write: writeRequestId,
   permission: 'request.retry',
   ground: 'job',
   rolesAnew: 'clicked',
   chapter: 'requests',
   examples: ['retry R7K3MQ'],
   tryIt: null,
+  resolve: resolveRequest,
   run: (parts, turn, { requestId }) => retry(parts, turn, requestId),
 });

@@ -1,26 +1,27 @@
 import { mayAskFor } from '../../access/asking.ts';
 import { deny } from '../../access/policy.ts';
 import { assertNever } from '../../assert-never.ts';
-import type { Application } from '../../graph/applications.ts';
-import type { Command, Term } from '../../chat/command.ts';
+import type { CommandOf, Term } from '../../chat/command.ts';
 import { dayOf } from '../../chat/dates/start-date.ts';
-import { format } from '../../chat/grammar/format.ts';
 import { findPeople } from '../../chat/names/people.ts';
-import { foldDuplicates } from './lists/people-list.ts';
 import { typistOf } from '../../chat/names/person.ts';
-import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
-import type { Reply } from '../../chat/reply.ts';
-import { termCard } from '../approvals/cards/term-card.ts';
-import { nobodyFoundCard } from './cards/confirm-card.ts';
-import { didYouMean } from '../../chat/views/did-you-mean.ts';
-import type { SayButton } from '../../chat/views/parts.ts';
-import { endReply, offerLongerApp, readTerms } from '../approvals/terms-of-line.ts';
-import { lookAgainForGroup } from '../../chat/offers/second-look.ts';
 import { findPerson } from '../../chat/names/subject.ts';
 import { findApplication, tryAgain } from '../../chat/names/target.ts';
-import { say, troubleReply } from '../../chat/registry/turn.ts';
+import { lookAgainForGroup } from '../../chat/offers/second-look.ts';
+import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
+import { mayOnlyAsk, runCommand } from '../../chat/registry/run.ts';
+import { troubleReply } from '../../chat/registry/turn.ts';
+import type { Reply } from '../../chat/reply.ts';
+import { didYouMean } from '../../chat/views/did-you-mean.ts';
+import type { SayButton } from '../../chat/views/parts.ts';
+import type { Application } from '../../graph/applications.ts';
+import { nobodyFoundCard } from './cards/confirm-card.ts';
+import { termCard } from './cards/term-card.ts';
+import { foldDuplicates } from './lists/people-list.ts';
+import { say } from './problems.ts';
+import { endReply, offerLongerApp, readTerms } from './terms.ts';
 
-type TimedCommand = Extract<Command, { verb: 'provision' | 'provisionList' | 'provisionGroup' }>;
+type TimedCommand = CommandOf<'provision' | 'provisionList' | 'provisionGroup'>;
 
 /** Longer lists are looked up when they run. */
 const mostLookedUp = 10;
@@ -44,7 +45,11 @@ export async function untimely(parts: CommandParts, turn: Turn, command: TimedCo
 
   const { end, startsAt, time, isOnly } = terms;
   const who = { who: whom.name, app: found.app.displayName };
-  const now: SayButton = { label: end === null ? 'provisionNow' : 'withoutEnd', verb: 'choose', text: format(plain) };
+  const now: SayButton = {
+    label: end === null ? 'provisionNow' : 'withoutEnd',
+    verb: 'choose',
+    text: parts.grammar.format(plain),
+  };
   const ask = await askInstead(parts, turn, command, whom.id, { ...terms, term });
   if (end !== null) {
     // Without its end, but not on another day.
@@ -61,7 +66,7 @@ export async function untimely(parts: CommandParts, turn: Turn, command: TimedCo
   if (startsAt === null && time === null)
     return term.reason === null
       ? null
-      : { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion: format(plain) }) };
+      : { kind: 'card', inPlace: true, message: didYouMean(words, { suggestion: parts.grammar.format(plain) }) };
   const day = startsAt === null ? null : words.day(startsAt, incoming.reader.timeZone);
   const what = { kind: 'start', ...who, typed: term.start ?? '', day, canAsk: ask !== null } as const;
   const buttons = ask === null ? [now] : [now, ask];
@@ -91,7 +96,7 @@ async function whoIsMeant(parts: CommandParts, turn: Turn, command: TimedCommand
       const name = turn.words.plain('term.people', { count: entries.length });
       if (entries.length > mostLookedUp || !(await takesEntra(parts, app))) return { kind: 'meant', name, id: null };
       const people = await findPeople(parts.directory, entries, typistOf(turn.incoming));
-      if (people.kind === 'trouble') return reply(troubleReply(turn.words, people.trouble, tryAgain(command)));
+      if (people.kind === 'trouble') return reply(troubleReply(turn.words, people.trouble, tryAgain(parts, command)));
       const { leftOut } = people;
       if (people.people.length === 0)
         return reply({ kind: 'card', message: nobodyFoundCard(turn.words, { app: app.displayName, leftOut }) });
@@ -99,7 +104,7 @@ async function whoIsMeant(parts: CommandParts, turn: Turn, command: TimedCommand
     }
     case 'provisionGroup': {
       const groups = await parts.directory.findGroups(command.group);
-      if (!groups.ok) return reply(troubleReply(turn.words, groups.trouble, tryAgain(command)));
+      if (!groups.ok) return reply(troubleReply(turn.words, groups.trouble, tryAgain(parts, command)));
       if (groups.value.kind === 'none') return reply(await lookAgainForGroup(parts, turn, command));
       const name = groups.value.kind === 'one' ? groups.value.group.displayName : command.group;
       return { kind: 'meant', name, id: null };
@@ -131,6 +136,17 @@ async function askInstead(
   if (!may.ok || may.value !== 'may') return null;
   const { subject, app } = command;
   const start = dayOf(startsAt, incoming.reader);
-  const text = format({ verb: 'requestAccess', subject, app, start, end: null, reason: term.reason });
+  const text = parts.grammar.format({ verb: 'requestAccess', subject, app, start, end: null, reason: term.reason });
   return { label: 'askForDay', verb: 'choose', text };
+}
+
+/** Tells a requester to request access for one person at a time; null for every other caller. */
+export function askOneByOne(turn: Turn): Reply | null {
+  return mayOnlyAsk(turn) ? say(turn.words, { kind: 'askOneByOne' }) : null;
+}
+
+/** A line with an end is never carried out: its alternatives are offered at once; so are those of a start. */
+export async function nearlyProvision(parts: CommandParts, turn: Turn, command: TimedCommand): Promise<Reply | null> {
+  if (command.term !== undefined && command.term.end !== null) return runCommand(parts, turn, command);
+  return deny(turn.caller, 'provision.run') === null ? untimely(parts, turn, command) : null;
 }

@@ -1,10 +1,9 @@
 import type { Database } from '../../db/database.ts';
 
-/** A person's waiting work: unsent tasks that they asked for or started, and their access requests not yet started. */
+/** A person's waiting work: unsent tasks that they asked for or started. */
 export interface WaitingOf {
   readonly requests: readonly string[];
   readonly tasks: number;
-  readonly accessRequests: readonly string[];
   /** Their name as it was when they asked; null where nothing that they asked for waits. */
   readonly name: string | null;
 }
@@ -19,17 +18,10 @@ export async function findWaitingOf({ query }: Database, personId: string): Prom
     .where((row) => row.or([row('requests.asker_id', '=', personId), row('tasks.ordered_by', '=', personId)]))
     .groupBy(['requests.id', 'requests.asker_name', 'requests.asker_id'])
     .execute();
-  const access = await query
-    .selectFrom('access_requests')
-    .select(['id', 'asker_name'])
-    .where('asker_id', '=', personId)
-    .where('state', 'in', ['pending', 'approved'])
-    .execute();
   const own = rows.find(({ asker_id }) => asker_id === personId);
   return {
     requests: rows.map(({ id }) => id),
     tasks: rows.reduce((all, { tasks }) => all + Number(tasks), 0),
-    accessRequests: access.map(({ id }) => id),
-    name: own?.asker_name ?? access[0]?.asker_name ?? null,
+    name: own?.asker_name ?? null,
   };
 }

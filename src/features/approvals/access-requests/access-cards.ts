@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { handedOutForMs } from '../../../chat/outbox.ts';
 import type { Database } from '../../../db/database.ts';
 import type { AccessCardRow, Schema } from '../../../db/schema.ts';
 import { writeAudit } from '../../../requests/audit-log.ts';
 import type { Reader } from '../../../requests/request.ts';
 import type { StoreParts } from '../../../requests/store.ts';
-import { handedOutForMs } from './notices.ts';
 
 /**
  * The cards of an access request: one for its requester, and one in each conversation of its approvers. Each is updated

@@ -2,6 +2,7 @@ import type { Selectable, Transaction, Updateable } from 'kysely';
 import { assertNever } from '../../../assert-never.ts';
 import type { AccessRequestRow, Schema } from '../../../db/schema.ts';
 import { readGate } from '../../../rate-gate/gate-row.ts';
+import type { AccessParts } from '../../../requests/access-parts.ts';
 import { type AuditEntry, writeAudit } from '../../../requests/audit-log.ts';
 import { runAgain } from '../../../requests/queue.ts';
 import type { Person } from '../../../requests/request.ts';
@@ -15,7 +16,6 @@ import {
   stateAfter,
 } from './access-request.ts';
 import { enqueueNotices, releaseApproval } from './notices.ts';
-import type { AccessParts } from './parts.ts';
 import { toAccessRequest } from './rows.ts';
 
 /**

@@ -1,4 +1,5 @@
 import type { Selectable, Transaction } from 'kysely';
+import { personOf } from '../../../chat/known-people.ts';
 import type { Database } from '../../../db/database.ts';
 import type { ApprovalPlaceRow, Schema } from '../../../db/schema.ts';
 import { writeAudit } from '../../../requests/audit-log.ts';
@@ -128,16 +129,6 @@ export async function forgetApprovalChannel(
   await writeAudit(transaction, { at, actorId: '', kind: 'placeRemoved', requestId: null, details });
 }
 
-const personalStart = 'person|';
-
-/** Identifies a personal chat, and tells it from channels. */
-export const personalKey = (personId: string): string => personalStart + personId;
-
-/** The person of a personal chat; null for a channel. */
-export function personOf(key: string): string | null {
-  return key.startsWith(personalStart) ? key.slice(personalStart.length) : null;
-}
-
 export async function findApprovalChannel({ query }: Database, key: string): Promise<StoredChannel | null> {
   const row = await query.selectFrom('approval_places').selectAll().where('key', '=', key).executeTakeFirst();
   return row === undefined ? null : toPlace(row);
@@ -191,41 +182,4 @@ function toPlace(row: Selectable<ApprovalPlaceRow>): StoredChannel {
         ? [{ by: row.added_by, at: row.added_at, ...share }]
         : (JSON.parse(row.grants) as ChannelGrant[]),
   };
-}
-
-/** A person who has written to Usher in a personal chat and can be written to there. */
-export interface KnownPerson {
-  /** Entra object id. */
-  readonly personId: string;
-  readonly conversation: string;
-  readonly reader: Reader;
-}
-
-/** Stores where a person can be written to; the latest conversation counts. */
-export async function rememberPerson(
-  { query }: Database,
-  { personId, conversation, reader, seenAt }: KnownPerson & { readonly seenAt: number },
-): Promise<void> {
-  const columns = { conversation, locale: reader.locale, time_zone: reader.timeZone, seen_at: seenAt };
-  await query
-    .insertInto('known_people')
-    .values({ person_id: personId, ...columns })
-    .onConflict((conflict) => conflict.column('person_id').doUpdateSet(columns))
-    .execute();
-}
-
-/** Those of these people who can be written to. */
-export async function findKnownPeople({ query }: Database, ids: readonly string[]): Promise<KnownPerson[]> {
-  if (ids.length === 0) return [];
-  const rows = await query
-    .selectFrom('known_people')
-    .selectAll()
-    .where('person_id', 'in', ids)
-    .orderBy('person_id')
-    .execute();
-  return rows.map((row) => ({
-    personId: row.person_id,
-    conversation: row.conversation,
-    reader: { locale: row.locale, timeZone: row.time_zone },
-  }));
 }

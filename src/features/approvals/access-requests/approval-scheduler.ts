@@ -4,6 +4,7 @@ import { assertNever } from '../../../assert-never.ts';
 import { isDatabaseFault } from '../../../db/database.ts';
 import { createSteadiness } from '../../../db/leases.ts';
 import type { Log } from '../../../log.ts';
+import type { AccessParts } from '../../../requests/access-parts.ts';
 import type { Guard } from '../../../requests/crash-guard.ts';
 import type { NewRequest } from '../../../requests/store.ts';
 import type { AccessRequest, AwaitedThing, FinishedAs, HeldUp, LapseReason } from './access-request.ts';
@@ -22,7 +23,6 @@ import {
   renewDue,
   type ShownTo,
 } from './due.ts';
-import type { AccessParts } from './parts.ts';
 import { toAccessRequest } from './rows.ts';
 import { findAccessRequest } from './store.ts';
 

@@ -1,7 +1,7 @@
+import type { AccessParts } from '../../../requests/access-parts.ts';
 import { writeAudit } from '../../../requests/audit-log.ts';
 import type { AssigningStep } from './access-request.ts';
 import { lockAccessRequest } from './acting.ts';
-import type { AccessParts } from './parts.ts';
 
 /**
  * The app role assignment of an approval, as steps in the row of the access request; see the second diagram in

@@ -3,10 +3,10 @@ import type { GraphTrouble } from '../../../graph/answer.ts';
 import type { Assignments } from '../../../graph/assignments.ts';
 import { lastTold } from '../../../graph/outcome/over-all.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
+import type { AccessParts } from '../../../requests/access-parts.ts';
 import { findRequest } from '../../../requests/store.ts';
 import type { AccessRequest, AwaitedThing } from './access-request.ts';
 import { type EndVerdict, finish, type StartVerdict } from './approval-scheduler.ts';
-import type { AccessParts } from './parts.ts';
 
 /**
  * An approved request whose person is not assigned to the app yet keeps its approval and waits for the assignment, for

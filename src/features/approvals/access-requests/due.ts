@@ -3,13 +3,13 @@ import { longestLeaseMs } from '../../../db/leases.ts';
 import type { AccessRequestRow, Schema } from '../../../db/schema.ts';
 import { lastTold } from '../../../graph/outcome/over-all.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
+import type { AccessParts } from '../../../requests/access-parts.ts';
 import { writeAudit } from '../../../requests/audit-log.ts';
 import type { Lease, Reader } from '../../../requests/request.ts';
 import { enqueueAccessCards, routeSource } from './access-cards.ts';
 import { type AwaitedThing, type FinishedAs, type HeldUp, isAwaited, type LapseReason } from './access-request.ts';
 import { applyAction, lockAccessRequest } from './acting.ts';
 import { enqueueReminder, enqueueUnreached, releaseApproval } from './notices.ts';
-import type { AccessParts } from './parts.ts';
 
 /**
  * What is due next for an access request, and when, as stored in its row: `due_at`. A process leases the row to do it,

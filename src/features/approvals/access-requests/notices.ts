@@ -1,10 +1,11 @@
 import { type Selectable, sql, type Transaction } from 'kysely';
 import { assertNever } from '../../../assert-never.ts';
+import { handedOutForMs } from '../../../chat/outbox.ts';
 import type { Database } from '../../../db/database.ts';
 import type { AccessRequestRow, Schema } from '../../../db/schema.ts';
+import type { AccessParts } from '../../../requests/access-parts.ts';
 import type { Reader } from '../../../requests/request.ts';
 import type { AccessAction } from './access-request.ts';
-import type { AccessParts } from './parts.ts';
 import { toDecidedFrom } from './rows.ts';
 
 /**
@@ -202,9 +203,6 @@ async function owe(
 
 /** How long the scheduler has to find out whether an approved request starts. */
 export const firstLookMs = 10_000;
-
-/** How long a notice that is being sent is given to no other sender. */
-export const handedOutForMs = 60_000;
 
 /** The conversations of the requester and of the approver. */
 export async function ownConversations({ query }: Database, accessRequestId: string): Promise<string[]> {

@@ -3,9 +3,10 @@ import type { Caller } from '../../../access/caller.ts';
 import { mayDecide } from '../../../access/deciding.ts';
 import { deny } from '../../../access/policy.ts';
 import { anyMay, type StillMay, stillMay } from '../../../access/still-may.ts';
+import { personOf } from '../../../chat/known-people.ts';
 import type { Database } from '../../../db/database.ts';
 import type { Applications } from '../../../graph/applications.ts';
-import { type ChannelGrant, findApprovalChannel, personOf, type StoredChannel } from './approval-channels.ts';
+import { type ChannelGrant, findApprovalChannel, type StoredChannel } from './approval-channels.ts';
 
 /**
  * Where access requests may be shown without a click. A personal chat counts while its person may decide on the app, a

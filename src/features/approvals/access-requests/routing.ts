@@ -1,12 +1,13 @@
 import type { Access } from '../../../access/access.ts';
 import { anyMay, type StillMay } from '../../../access/still-may.ts';
+import { findKnownPeople, personalKey } from '../../../chat/known-people.ts';
 import type { Applications } from '../../../graph/applications.ts';
 import type { Directory } from '../../../graph/directory.ts';
+import type { AccessParts } from '../../../requests/access-parts.ts';
 import type { AccessRequest } from './access-request.ts';
-import { findKnownPeople, listApprovalChannels, personalKey, type StoredChannel } from './approval-channels.ts';
+import { listApprovalChannels, type StoredChannel } from './approval-channels.ts';
 import type { Routing } from './approval-scheduler.ts';
 import type { ShownTo } from './due.ts';
-import type { AccessParts } from './parts.ts';
 import { grantsFor, mayRead } from './readers.ts';
 import { endGrants, findRefusing } from './undelivered.ts';
 

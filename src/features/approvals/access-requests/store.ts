@@ -2,12 +2,12 @@ import type { Transaction } from 'kysely';
 import type { Database } from '../../../db/database.ts';
 import type { Schema } from '../../../db/schema.ts';
 import { readGate } from '../../../rate-gate/gate-row.ts';
+import type { AccessParts } from '../../../requests/access-parts.ts';
 import { type AuditEntry, writeAudit } from '../../../requests/audit-log.ts';
 import type { Person, Reader } from '../../../requests/request.ts';
 import { unusedId } from '../../../requests/request-id.ts';
 import type { StoreParts } from '../../../requests/store.ts';
 import { type AccessRequest, openStates } from './access-request.ts';
-import type { AccessParts } from './parts.ts';
 import { toAccessRequest } from './rows.ts';
 import { addWorkingDays } from './working-days.ts';
 

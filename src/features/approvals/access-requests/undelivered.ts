@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../../../db/database.ts';
 import type { Schema } from '../../../db/schema.ts';
+import type { AccessParts } from '../../../requests/access-parts.ts';
 import { writeAudit } from '../../../requests/audit-log.ts';
 import { keyOfRoute } from './access-cards.ts';
 import { lockAccessRequest } from './acting.ts';
@@ -15,7 +16,6 @@ import {
   without,
 } from './approval-channels.ts';
 import { enqueueChannelEnded } from './notices.ts';
-import type { AccessParts } from './parts.ts';
 
 /**
  * A chat that Teams refuses for good: the bot was removed from it, or is blocked there. A request shown to approvers

@@ -1,23 +1,18 @@
-import {
-  type AccessRequest,
-  assignmentLeft,
-  isAwaited,
-  mayRetryLapsed,
-} from '../access-requests/access-request.ts';
 import type { AccessView, Fact, SubmitButton, Text } from '../../../chat/cards/card-views.ts';
 import { renderCard } from '../../../chat/cards/render.ts';
 import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
-import { format } from '../../../chat/grammar/format.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { usersPageUrl } from '../../../chat/views/entra-link.ts';
-import { pageFor } from '../../provisioning/cards/outcome-text.ts';
 import { decisionButton, entraLink, personalButton, personLabel, submitButton } from '../../../chat/views/parts.ts';
+import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+import { pageFor } from '../../provisioning/cards/outcome-text.ts';
 import { requestFooter } from '../../provisioning/cards/progress-parts.ts';
 import { fact } from '../../provisioning/cards/result-details.ts';
-import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+import { type AccessRequest, assignmentLeft, isAwaited, mayRetryLapsed } from '../access-requests/access-request.ts';
+import { writeAccessRequest } from '../request-line.ts';
 import { contentOf } from './access-content.ts';
-import { type AccessNames, namesOf } from '../../../chat/views/names.ts';
+import { type AccessNames, namesOf } from './access-names.ts';
 import { type AccountFacts, accountRows, accountWarnings, assigningNote, needsAssignment } from './account-facts.ts';
 import type { CardContent, RequestProgress } from './card-content.ts';
 
@@ -169,7 +164,14 @@ function retryTitle({ accessRequest, progress }: AccessCardInput, tone: Tone): M
 
 function askAgainLine({ subject, app }: AccessRequest): string {
   const verb = 'requestAccess';
-  return format({ verb, subject: subject.label ?? subject.name, app: app.name, start: null, end: null, reason: null });
+  return writeAccessRequest({
+    verb,
+    subject: subject.label ?? subject.name,
+    app: app.name,
+    start: null,
+    end: null,
+    reason: null,
+  });
 }
 
 /** The page of the Entra admin center for the next step, where there is one. */

@@ -1,4 +1,8 @@
 import { assertNever } from '../../../assert-never.ts';
+import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
+import type { MessageKey, Messages, MessageValues } from '../../../chat/messages.ts';
+import { LONGEST_REASON, personName } from '../../../chat/views/names.ts';
+import type { Tone } from '../../../chat/views/tone.ts';
 import {
   type AccessRequest,
   type AccessState,
@@ -8,10 +12,7 @@ import {
   isAwaited,
   type LapseReason,
 } from '../access-requests/access-request.ts';
-import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
-import type { MessageKey, Messages, MessageValues } from '../../../chat/messages.ts';
-import type { Tone } from '../../../chat/views/tone.ts';
-import { type AccessNames, decisionOf, LONGEST_REASON, namesOf, personName } from '../../../chat/views/names.ts';
+import { type AccessNames, decisionOf, namesOf } from './access-names.ts';
 import type { CardContent, Quote, RequestProgress } from './card-content.ts';
 import { type RunContent, runContent } from './run-content.ts';
 

@@ -3,7 +3,7 @@ import type { Fact, Maybe, Text } from '../../../chat/cards/card-views.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import { maybe, short } from '../../../chat/views/parts.ts';
 import { fact } from '../../provisioning/cards/result-details.ts';
-import type { AccessNames } from '../../../chat/views/names.ts';
+import type { AccessNames } from './access-names.ts';
 
 /** Entra's facts about the person, read while a decision is pending. */
 export interface AccountFacts {

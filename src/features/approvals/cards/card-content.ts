@@ -1,6 +1,6 @@
-import type { Forecast, Request } from '../../../requests/request.ts';
 import type { LabelledText, Text } from '../../../chat/cards/card-views.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
+import type { Forecast, Request } from '../../../requests/request.ts';
 
 /**
  * The content of an access card in each state and for each audience: the tone, what has happened, what it means and

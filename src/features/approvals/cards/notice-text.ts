@@ -1,14 +1,15 @@
 import { assertNever } from '../../../assert-never.ts';
-import type { Outcome } from '../../../graph/outcome.ts';
-import { type AccessRequest, assignmentLeft, isAwaited } from '../access-requests/access-request.ts';
-import type { NoticeKind } from '../access-requests/notices.ts';
-import type { Person } from '../../../requests/request.ts';
 import { plainText } from '../../../chat/cards/safe-text.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import { usersPageUrl } from '../../../chat/views/entra-link.ts';
+import { LONGEST_REASON, personName } from '../../../chat/views/names.ts';
+import type { Outcome } from '../../../graph/outcome.ts';
+import type { Person } from '../../../requests/request.ts';
 import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
+import { type AccessRequest, assignmentLeft, isAwaited } from '../access-requests/access-request.ts';
+import type { NoticeKind } from '../access-requests/notices.ts';
 import { heldUpValues, lapseKeys, lapseValues, leftOver, triedBefore } from './access-content.ts';
-import { decisionOf, LONGEST_REASON, namesOf, personName } from '../../../chat/views/names.ts';
+import { decisionOf, namesOf } from './access-names.ts';
 import { endWord } from './run-content.ts';
 
 export interface NoticeTextInput {

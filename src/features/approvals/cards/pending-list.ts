@@ -1,4 +1,3 @@
-import type { AccessRequest } from '../access-requests/access-request.ts';
 import type { PendingView, SubmitButton } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { plainText } from '../../../chat/cards/safe-text.ts';
@@ -6,7 +5,8 @@ import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { LONGEST_NAME, maybe, submitButton } from '../../../chat/views/parts.ts';
 import { calledName } from '../../provisioning/cards/people-rows.ts';
-import { namesOf } from '../../../chat/views/names.ts';
+import type { AccessRequest } from '../access-requests/access-request.ts';
+import { namesOf } from './access-names.ts';
 
 /** As many as fit on a card with the longest names. */
 export const PENDING_PER_PAGE = 10;

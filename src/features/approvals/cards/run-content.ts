@@ -1,11 +1,12 @@
-import type { OutcomeKind } from '../../../graph/outcome.ts';
-import type { AccessRequest, AccessState, FinishedAs } from '../access-requests/access-request.ts';
-import { sentCalls, type Task, type TaskState } from '../../../requests/request.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
+import { personName } from '../../../chat/views/names.ts';
+import type { Tone } from '../../../chat/views/tone.ts';
+import type { OutcomeKind } from '../../../graph/outcome.ts';
+import { sentCalls, type Task, type TaskState } from '../../../requests/request.ts';
 import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
 import { taskProgress } from '../../provisioning/cards/request-card.ts';
-import type { Tone } from '../../../chat/views/tone.ts';
-import { namesOf, personName } from '../../../chat/views/names.ts';
+import type { AccessRequest, AccessState, FinishedAs } from '../access-requests/access-request.ts';
+import { namesOf } from './access-names.ts';
 import type { CardContent, RequestProgress } from './card-content.ts';
 
 /** The progress or outcome of an access request's provisioning request; the caller tells what came before. */

@@ -1,12 +1,12 @@
 import type { CheckView } from '../../../chat/cards/card-views.ts';
 import { renderCard } from '../../../chat/cards/render.ts';
 import { plainText } from '../../../chat/cards/safe-text.ts';
+import { type JobReading, jobWord } from '../../../chat/jobs/job-words.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
 import { entraLink, maybe, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
-import { type JobReading, jobWord } from '../../../chat/jobs/job-words.ts';
 import { jobMeaning } from './status-card.ts';
 
 /** A change of a watched job. */

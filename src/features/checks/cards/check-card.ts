@@ -2,17 +2,17 @@ import { assertNever } from '../../../assert-never.ts';
 import type { CheckView, Fact, SubmitButton } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { plainText } from '../../../chat/cards/safe-text.ts';
-import { type CheckFacts, findings, isWorthProvisioning } from '../diagnosis.ts';
+import { jobWord, lastRanLine } from '../../../chat/jobs/job-words.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { personName } from '../../../chat/views/names.ts';
 import { provisioningPageUrl, usersPageUrl } from '../../../chat/views/entra-link.ts';
+import { personName } from '../../../chat/views/names.ts';
 import { entraLink, maybe, personalButton, personLabel, short, submitButton } from '../../../chat/views/parts.ts';
-import { fact } from '../../provisioning/cards/result-details.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
+import { fact } from '../../provisioning/cards/result-details.ts';
+import { type CheckFacts, findings, isWorthProvisioning } from '../diagnosis.ts';
 import { alsoText, type CheckNames, type Provisioner, refusedCode, verdictWords } from './check-words.ts';
 import { dayToCome, entryId, entryResult } from './entry-text.ts';
-import { jobWord, lastRanLine } from '../../../chat/jobs/job-words.ts';
 import { type LogLimits, logSection, silenceOfLog } from './log-words.ts';
 
 export interface CheckCardInput {

@@ -1,14 +1,14 @@
 import type { ListView } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
-import { type CheckFacts, type CheckVerdict, judge } from '../diagnosis.ts';
+import { lastRanLine } from '../../../chat/jobs/job-words.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { personName } from '../../../chat/views/names.ts';
 import { FALLBACK_NAME, listAsText, maybe, personLabel, short } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+import { type CheckFacts, type CheckVerdict, judge } from '../diagnosis.ts';
 import { refusedCode, verdictTitle } from './check-words.ts';
-import { lastRanLine } from '../../../chat/jobs/job-words.ts';
 import { silenceOfLog } from './log-words.ts';
 
 export interface CheckListInput {

@@ -1,10 +1,10 @@
 import { assertNever } from '../../../assert-never.ts';
-import { type CheckFacts, type CheckVerdict, sideOf } from '../diagnosis.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import { codeOf } from '../../../chat/views/graph-problems.ts';
+import type { Tone } from '../../../chat/views/tone.ts';
 import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
 import { outcomeLine } from '../../provisioning/cards/reason-words.ts';
-import type { Tone } from '../../../chat/views/tone.ts';
+import { type CheckFacts, type CheckVerdict, sideOf } from '../diagnosis.ts';
 import { jobMeaning } from './status-card.ts';
 
 /** Graph's refusal of the job read, where there was one; finished for a card. */

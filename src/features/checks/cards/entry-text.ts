@@ -1,9 +1,9 @@
-import type { OutcomeKind } from '../../../graph/outcome.ts';
-import type { AccessStateKind } from '../../approvals/access-requests/access-request.ts';
-import type { HistoryEntry, HistoryResult } from '../history/history-entry.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
-import { nameOf } from '../../provisioning/cards/people-rows.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
+import type { AccessRequestRow } from '../../../db/schema.ts';
+import type { OutcomeKind } from '../../../graph/outcome.ts';
+import { nameOf } from '../../provisioning/cards/people-rows.ts';
+import type { HistoryEntry, HistoryResult } from '../history/history-entry.ts';
 
 /** The outcome of a request; plain, a value for a message. */
 export interface EntryText {
@@ -33,7 +33,7 @@ const STATES: Readonly<Record<Exclude<HistoryResult['kind'], 'done'>, readonly [
 };
 
 /** For an access request without a provisioning request. */
-const ACCESS: Readonly<Record<AccessStateKind, readonly [tone: Tone, word: MessageKey]>> = {
+const ACCESS: Readonly<Record<AccessRequestRow['state'], readonly [tone: Tone, word: MessageKey]>> = {
   pending: ['waiting', 'access.title.pending'],
   denied: ['bad', 'access.title.denied'],
   expired: ['warning', 'access.title.expired'],

@@ -1,4 +1,3 @@
-import type { HistoryEntry } from '../history/history-entry.ts';
 import type { PendingView, SubmitButton } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { plainText } from '../../../chat/cards/safe-text.ts';
@@ -7,6 +6,7 @@ import type { CardMessage } from '../../../chat/reply.ts';
 import { personName } from '../../../chat/views/names.ts';
 import { FALLBACK_NAME, listAsText, maybe, personalButton, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
+import type { HistoryEntry } from '../history/history-entry.ts';
 import { entryId, entryResult, entrySubject } from './entry-text.ts';
 
 /** As many as fit on a card with the longest names. */

@@ -1,13 +1,13 @@
 import { assertNever } from '../../../assert-never.ts';
-import type { LogRead } from '../../../graph/provisioning-log.ts';
-import type { LogEntry } from '../../../graph/provisioning-log-entry.ts';
 import type { ListRow, ListSection } from '../../../chat/cards/card-views.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
 import type { Messages } from '../../../chat/messages.ts';
-import { outcomeWords } from '../../provisioning/cards/outcome-words.ts';
 import { maybe, short } from '../../../chat/views/parts.ts';
-import { outcomeLine } from '../../provisioning/cards/reason-words.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
+import type { LogRead } from '../../../graph/provisioning-log.ts';
+import type { LogEntry } from '../../../graph/provisioning-log-entry.ts';
+import { outcomeWords } from '../../provisioning/cards/outcome-words.ts';
+import { outcomeLine } from '../../provisioning/cards/reason-words.ts';
 
 /** The number of entries to show, and the longest line in UTF-16 code units. */
 export interface LogLimits {

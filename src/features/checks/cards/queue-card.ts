@@ -1,13 +1,13 @@
-import type { WaitingFault } from '../../../requests/request.ts';
 import type { PendingView } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { personName } from '../../../chat/views/names.ts';
-import { FALLBACK_NAME, listAsText, short, submitButton } from '../../../chat/views/parts.ts';
-import { moreText, nameOf } from '../../provisioning/cards/people-rows.ts';
-import { awayTexts } from '../../provisioning/cards/progress-parts.ts';
+import { FALLBACK_NAME, listAsText, moreText, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
+import type { WaitingFault } from '../../../requests/request.ts';
+import { nameOf } from '../../provisioning/cards/people-rows.ts';
+import { awayTexts } from '../../provisioning/cards/progress-parts.ts';
 
 /** As many as fit on a card with the longest names. */
 export const QUEUE_ROWS = 12;

@@ -1,16 +1,23 @@
 import { assertNever } from '../../../assert-never.ts';
-import type { JobStatus, LastRun } from '../../../graph/job-status.ts';
 import type { CheckView, Fact } from '../../../chat/cards/card-views.ts';
 import { renderCard } from '../../../chat/cards/render.ts';
 import { plainText } from '../../../chat/cards/safe-text.ts';
+import {
+  dueValues,
+  type JobReading,
+  jobWord,
+  lastRunText,
+  otherJobLine,
+  worstOther,
+} from '../../../chat/jobs/job-words.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { provisioningPageUrl } from '../../../chat/views/entra-link.ts';
 import { entraLink, maybe, short, submitButton } from '../../../chat/views/parts.ts';
 import { quarantineProblem } from '../../../chat/views/quarantine.ts';
-import { fact } from '../../provisioning/cards/result-details.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
-import { dueValues, type JobReading, jobWord, lastRunText, otherJobLine, worstOther } from '../../../chat/jobs/job-words.ts';
+import type { JobStatus, LastRun } from '../../../graph/job-status.ts';
+import { fact } from '../../provisioning/cards/result-details.ts';
 
 export interface StatusCardInput {
   readonly app: { readonly id: string; readonly name: string };

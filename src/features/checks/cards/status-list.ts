@@ -1,11 +1,18 @@
-import type { JobStatus } from '../../../graph/job-status.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
+import {
+  type JobReading,
+  type JobWord,
+  jobWord,
+  lastRanLine,
+  otherJobLine,
+  worstOther,
+} from '../../../chat/jobs/job-words.ts';
 import type { Messages, MessageValues } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { maybe, short } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
-import { type JobReading, type JobWord, jobWord, lastRanLine, otherJobLine, worstOther } from '../../../chat/jobs/job-words.ts';
+import type { JobStatus } from '../../../graph/job-status.ts';
 
 export interface StatusListInput {
   readonly items: readonly {

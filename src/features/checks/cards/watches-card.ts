@@ -1,13 +1,12 @@
 import type { PendingView } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { plainText } from '../../../chat/cards/safe-text.ts';
+import { type JobReading, jobWord } from '../../../chat/jobs/job-words.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { personName } from '../../../chat/views/names.ts';
-import { FALLBACK_NAME, listAsText, short, submitButton } from '../../../chat/views/parts.ts';
-import { moreText } from '../../provisioning/cards/people-rows.ts';
+import { FALLBACK_NAME, listAsText, moreText, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
-import { type JobReading, jobWord } from '../../../chat/jobs/job-words.ts';
 
 /** As many as fit on a card with the longest names. */
 export const WATCHES_SHOWN = 15;

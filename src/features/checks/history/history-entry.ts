@@ -1,5 +1,5 @@
+import type { AccessRequestRow } from '../../../db/schema.ts';
 import type { OutcomeKind } from '../../../graph/outcome.ts';
-import type { AccessStateKind } from '../../approvals/access-requests/access-request.ts';
 import type { Person } from '../../../requests/request.ts';
 
 /**
@@ -31,7 +31,7 @@ export type HistoryEntry =
       readonly asker: Person;
       readonly app: AppName;
       readonly subject: SubjectName;
-      readonly state: AccessStateKind;
+      readonly state: AccessRequestRow['state'];
       /**
        * Milliseconds since 1970: the start of a day in `timeZone`, the requester's; null for "as soon as it is
        * approved".

@@ -1,8 +1,7 @@
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { Database } from '../../../db/database.ts';
-import type { Schema, TaskRow } from '../../../db/schema.ts';
+import type { AccessRequestRow, Schema, TaskRow } from '../../../db/schema.ts';
 import type { OutcomeKind } from '../../../graph/outcome.ts';
-import type { AccessStateKind } from '../../approvals/access-requests/access-request.ts';
 import type { Person } from '../../../requests/request.ts';
 import type { HistoryEntry, HistoryResult } from './history-entry.ts';
 import type { Key } from './keys.ts';
@@ -59,7 +58,7 @@ export async function readEntries(
   return keys.flatMap(({ id }) => entries.get(id) ?? []);
 }
 
-const isCarriedOut = (state: AccessStateKind): boolean => state === 'started' || state === 'finished';
+const isCarriedOut = (state: AccessRequestRow['state']): boolean => state === 'started' || state === 'finished';
 
 async function readProvisionings(
   { query }: Database,

@@ -1,9 +1,9 @@
 import type { Transaction } from 'kysely';
+import type { JobChange, WatchedStatus } from '../../../chat/jobs/job-change.ts';
+import { handedOutForMs } from '../../../chat/outbox.ts';
 import type { Database } from '../../../db/database.ts';
 import type { Schema } from '../../../db/schema.ts';
-import { handedOutForMs } from '../../approvals/access-requests/notices.ts';
 import type { Reader } from '../../../requests/request.ts';
-import type { JobChange, WatchedStatus } from '../../../chat/jobs/job-change.ts';
 import type { Watch } from './watch.ts';
 
 /**

@@ -1,11 +1,11 @@
 import type { Selectable, Transaction } from 'kysely';
+import { changeBetween, type WatchedStatus, watchedStateOf } from '../../../chat/jobs/job-change.ts';
+import { quarantinedApps } from '../../../chat/jobs/seen-jobs.ts';
 import { longestLeaseMs } from '../../../db/leases.ts';
 import type { RoundRow, Schema } from '../../../db/schema.ts';
 import type { Lease } from '../../../requests/request.ts';
 import type { StoreParts } from '../../../requests/store.ts';
 import { enqueueAnnouncements } from './announcements.ts';
-import { changeBetween, type WatchedStatus, watchedStateOf } from '../../../chat/jobs/job-change.ts';
-import { quarantinedApps } from '../../../chat/jobs/seen-jobs.ts';
 import { toWatch } from './watch.ts';
 
 /**

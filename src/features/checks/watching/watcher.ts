@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import pMap from 'p-map';
+import { newsOf, watchedStateOf } from '../../../chat/jobs/job-change.ts';
+import { noteLookedAt } from '../../../chat/jobs/seen-jobs.ts';
 import type { Fetched } from '../../../graph/answer.ts';
 import type { JobStatusMatch } from '../../../graph/synchronization.ts';
 import type { Log } from '../../../log.ts';
-import { newsOf, watchedStateOf } from '../../../chat/jobs/job-change.ts';
 import { claimRound, noteStatus, releaseRound, renewRound } from './round.ts';
-import { noteLookedAt } from '../../../chat/jobs/seen-jobs.ts';
 import type { WatchParts } from './watches.ts';
 
 /**

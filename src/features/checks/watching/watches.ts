@@ -1,11 +1,11 @@
 import type { Access } from '../../../access/access.ts';
 import { deny } from '../../../access/policy.ts';
 import { type StillMay, stillMay } from '../../../access/still-may.ts';
+import type { WatchedStatus } from '../../../chat/jobs/job-change.ts';
 import type { Database } from '../../../db/database.ts';
 import { writeAudit } from '../../../requests/audit-log.ts';
 import type { StoreParts } from '../../../requests/store.ts';
 import { enqueueAnnouncements } from './announcements.ts';
-import type { WatchedStatus } from '../../../chat/jobs/job-change.ts';
 import { hastenRound, lockRound } from './round.ts';
 import { toWatch, type Watch } from './watch.ts';
 

@@ -1,12 +1,12 @@
-import type { LeftOut, Request } from '../../../requests/request.ts';
 import type { SubmitButton } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { createMessages, type Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { short, submitButton } from '../../../chat/views/parts.ts';
+import { lookOf } from '../../../chat/views/tone.ts';
+import type { LeftOut, Request } from '../../../requests/request.ts';
 import { leftOutSection, type RowLimits } from './people-rows.ts';
 import { lengthOf, requestFooter } from './progress-parts.ts';
-import { lookOf } from '../../../chat/views/tone.ts';
 
 export interface ConfirmCardInput {
   readonly request: Pick<Request, 'id' | 'asker' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;

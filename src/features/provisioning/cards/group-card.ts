@@ -1,17 +1,17 @@
-import { isWorthRetrying } from '../../../graph/outcome/retry.ts';
-import type { Outcome, Report } from '../../../graph/outcome.ts';
-import type { Request, Subject, Task, WaitingFault } from '../../../requests/request.ts';
 import type { ListRow, ListSection, ListView, SubmitButton } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
 import { createMessages, type MessageKey, type Messages, type MessageValues } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
+import { maybe, moreText, short, submitButton } from '../../../chat/views/parts.ts';
+import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+import { isWorthRetrying } from '../../../graph/outcome/retry.ts';
+import type { Outcome, Report } from '../../../graph/outcome.ts';
+import type { Request, Subject, Task, WaitingFault } from '../../../requests/request.ts';
 import { attributeWord } from './attribute-words.ts';
 import { outcomeWords } from './outcome-words.ts';
-import { maybe, short, submitButton } from '../../../chat/views/parts.ts';
-import { calledName, leftOutSection, moreText, nameOf, type RowLimits, row, stateLine } from './people-rows.ts';
+import { calledName, leftOutSection, nameOf, type RowLimits, row, stateLine } from './people-rows.ts';
 import { awayTexts, lengthOf, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
-import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 
 export interface GroupCardInput {
   readonly request: Pick<Request, 'id' | 'asker' | 'app' | 'reader' | 'createdAt' | 'leftOut'>;

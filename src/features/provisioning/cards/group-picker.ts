@@ -1,10 +1,10 @@
-import type { GroupKind } from '../../../graph/groups.ts';
 import type { Text } from '../../../chat/cards/card-views.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { LONGEST_NAME, maybe, maybeQuoted, short } from '../../../chat/views/parts.ts';
 import { chooseButton, isMore, MOST_CANDIDATES, type Picking, pickerCard } from '../../../chat/views/person-picker.ts';
+import type { GroupKind } from '../../../graph/groups.ts';
 
 export interface GroupCandidate {
   readonly id: string;

@@ -1,16 +1,16 @@
-import type { Outcome, OutcomeKind } from '../../../graph/outcome.ts';
-import type { Request, Subject, WaitingFault } from '../../../requests/request.ts';
 import type { Fact, ListSection, ListView, SubmitButton, Text } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
 import { createMessages, type MessageKey, type Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
+import { maybe, moreText, short, submitButton } from '../../../chat/views/parts.ts';
+import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+import type { Outcome, OutcomeKind } from '../../../graph/outcome.ts';
+import type { Request, Subject, WaitingFault } from '../../../requests/request.ts';
 import { outcomeWords } from './outcome-words.ts';
-import { maybe, short, submitButton } from '../../../chat/views/parts.ts';
-import { calledName, leftOutSection, moreText, type RowLimits, row } from './people-rows.ts';
+import { calledName, leftOutSection, type RowLimits, row } from './people-rows.ts';
 import { awayTexts, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
 import { outcomeLine } from './reason-words.ts';
-import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 
 /** A list as its card needs it: counts, and only those people by name whom the card shows. */
 export interface ListOverview {

@@ -1,9 +1,9 @@
-import type { Outcome } from '../../../graph/outcome.ts';
 import type { MessageKey, Messages, MessageValues } from '../../../chat/messages.ts';
-import { attributeWord } from './attribute-words.ts';
 import { provisioningPageUrl, usersPageUrl } from '../../../chat/views/entra-link.ts';
-import { type OutcomeWords, outcomeWords } from './outcome-words.ts';
 import { short } from '../../../chat/views/parts.ts';
+import type { Outcome } from '../../../graph/outcome.ts';
+import { attributeWord } from './attribute-words.ts';
+import { type OutcomeWords, outcomeWords } from './outcome-words.ts';
 import { shortReason, unknownReason } from './reason-words.ts';
 import { latestOf, type StepSetting, settingOf } from './result-steps.ts';
 

@@ -1,9 +1,9 @@
 import { assertNever } from '../../../assert-never.ts';
+import type { MessageKey } from '../../../chat/messages.ts';
+import type { Tone } from '../../../chat/views/tone.ts';
 import { type ErrorMeaning, explainErrorCode } from '../../../graph/outcome/error-codes.ts';
 import { type RefusalReason, reasonOf } from '../../../graph/outcome/refusal.ts';
 import type { Outcome, OutcomeKind, ScopingCheck } from '../../../graph/outcome.ts';
-import type { MessageKey } from '../../../chat/messages.ts';
-import type { Tone } from '../../../chat/views/tone.ts';
 
 /** An outcome's name, meaning and next step, as keys of the catalogue. */
 export interface OutcomeWords {

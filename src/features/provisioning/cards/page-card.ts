@@ -1,11 +1,11 @@
-import type { Request, Task } from '../../../requests/request.ts';
 import type { SubmitButton } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { short, submitButton } from '../../../chat/views/parts.ts';
-import { calledName, moreText, type RowLimits, row, stateLine } from './people-rows.ts';
+import { moreText, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
+import type { Request, Task } from '../../../requests/request.ts';
+import { calledName, type RowLimits, row, stateLine } from './people-rows.ts';
 
 /** As many as fit on a card with the longest names. */
 export const PEOPLE_PER_PAGE = 25;

@@ -1,12 +1,12 @@
 import { assertNever } from '../../../assert-never.ts';
-import type { LeftOut, Subject, TaskState } from '../../../requests/request.ts';
 import type { ListRow, ListSection } from '../../../chat/cards/card-views.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
 import type { Messages } from '../../../chat/messages.ts';
-import { outcomeWords } from './outcome-words.ts';
-import { maybe, short } from '../../../chat/views/parts.ts';
-import { outcomeLine } from './reason-words.ts';
+import { maybe, moreText, short } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+import type { LeftOut, Subject, TaskState } from '../../../requests/request.ts';
+import { outcomeWords } from './outcome-words.ts';
+import { outcomeLine } from './reason-words.ts';
 
 /** Limits for user texts in the rows of a card, in UTF-16 code units; and the number of rows. */
 export interface RowLimits {
@@ -76,9 +76,4 @@ export function leftOutSection(words: Messages, leftOut: readonly LeftOut[], lim
     ...(rows.length === 0 ? [] : [section]),
     ...(folded === null ? [] : [{ headings: [], rows: [], more: maybe(folded) } as const]),
   ];
-}
-
-/** "And 12 more.", or nothing. */
-export function moreText(words: Messages, count: number) {
-  return maybe(count > 0 ? words.card('list.more', { count }) : null);
 }

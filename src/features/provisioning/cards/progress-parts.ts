@@ -1,7 +1,7 @@
-import type { Request, WaitingFault } from '../../../requests/request.ts';
 import type { ListView, Maybe, Text } from '../../../chat/cards/card-views.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import { maybe, short } from '../../../chat/views/parts.ts';
+import type { Request, WaitingFault } from '../../../requests/request.ts';
 
 const MINUTE = 60_000;
 const CELLS = 10;

@@ -1,11 +1,11 @@
 import { assertNever } from '../../../assert-never.ts';
+import type { MessageKey, Messages } from '../../../chat/messages.ts';
+import { short } from '../../../chat/views/parts.ts';
 import { explainErrorCode } from '../../../graph/outcome/error-codes.ts';
 import { type RefusalReason, reasonOf } from '../../../graph/outcome/refusal.ts';
 import type { Outcome, UnknownEnd } from '../../../graph/outcome.ts';
-import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import { attributeWord } from './attribute-words.ts';
 import { outcomeWords } from './outcome-words.ts';
-import { short } from '../../../chat/views/parts.ts';
 
 const LONGEST_CODE = 60;
 

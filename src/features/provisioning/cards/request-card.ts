@@ -1,14 +1,14 @@
 import { assertNever } from '../../../assert-never.ts';
-import { type Forecast, type Request, sentCalls, type Task, type TaskState } from '../../../requests/request.ts';
 import type { ProgressView, Text } from '../../../chat/cards/card-views.ts';
 import { renderCard } from '../../../chat/cards/render.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
 import { createMessages, type MessageKey, type Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { maybe, personLabel, short, submitButton } from '../../../chat/views/parts.ts';
+import { lookOf, type Tone } from '../../../chat/views/tone.ts';
+import { type Forecast, type Request, sentCalls, type Task, type TaskState } from '../../../requests/request.ts';
 import { awayTexts } from './progress-parts.ts';
 import { resultCard } from './result-card.ts';
-import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 
 export interface RequestCardInput {
   readonly request: Request;

@@ -1,13 +1,14 @@
-import { isWorthRetrying } from '../../../graph/outcome/retry.ts';
-import type { Outcome } from '../../../graph/outcome.ts';
-import type { Request, Task, TaskState } from '../../../requests/request.ts';
 import type { ResultView, Text } from '../../../chat/cards/card-views.ts';
 import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import type { MessageKey, Messages, MessageValues } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
+import { entraLink, maybe, personalButton, personLabel, short, submitButton } from '../../../chat/views/parts.ts';
+import { lookOf } from '../../../chat/views/tone.ts';
+import { isWorthRetrying } from '../../../graph/outcome/retry.ts';
+import type { Outcome } from '../../../graph/outcome.ts';
+import type { Request, Task, TaskState } from '../../../requests/request.ts';
 import { pageFor, type Verdict, verdictOf } from './outcome-text.ts';
 import type { OutcomeWords } from './outcome-words.ts';
-import { entraLink, maybe, personalButton, personLabel, short, submitButton } from '../../../chat/views/parts.ts';
 import { type DetailLimits, detailSections } from './result-details.ts';
 import {
   decisiveStep,
@@ -20,7 +21,6 @@ import {
   writesToEntra,
 } from './result-steps.ts';
 import { serviceMarkdown, serviceText } from './service-words.ts';
-import { lookOf } from '../../../chat/views/tone.ts';
 
 export interface ResultCardInput {
   readonly request: Request;

@@ -1,11 +1,11 @@
 import { assertNever } from '../../../assert-never.ts';
-import type { Change, Outcome, Step } from '../../../graph/outcome.ts';
-import { isSecretName, notKept } from '../../../masking/attributes.ts';
 import type { DetailSection, Fact } from '../../../chat/cards/card-views.ts';
 import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
-import { attributeWord } from './attribute-words.ts';
 import { maybe, maybeQuoted, short } from '../../../chat/views/parts.ts';
+import type { Change, Outcome, Step } from '../../../graph/outcome.ts';
+import { isSecretName, notKept } from '../../../masking/attributes.ts';
+import { attributeWord } from './attribute-words.ts';
 import { reportOf, type StepSetting, stepName } from './result-steps.ts';
 
 /** How much of the details to show; lengths in UTF-16 code units. */

@@ -1,9 +1,9 @@
 import { assertNever } from '../../../assert-never.ts';
-import type { Outcome, Report, Step, StepStatus } from '../../../graph/outcome.ts';
 import type { Look, StepRow } from '../../../chat/cards/card-views.ts';
 import { markdownText } from '../../../chat/cards/safe-text.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import { maybe, short } from '../../../chat/views/parts.ts';
+import type { Outcome, Report, Step, StepStatus } from '../../../graph/outcome.ts';
 import { isEntra, serviceMarkdown } from './service-words.ts';
 
 interface StatusLook {

@@ -14,7 +14,7 @@ import {
   putOffAccessCard,
 } from '../../../../src/features/approvals/access-requests/access-cards.ts';
 import { startApproved } from '../../../../src/features/approvals/access-requests/acting.ts';
-import type { AccessParts } from '../../../../src/features/approvals/access-requests/parts.ts';
+import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { act, findAccessRequest } from '../../../../src/features/approvals/access-requests/store.ts';
 import { cancelRequest } from '../../../../src/requests/confirmation.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';

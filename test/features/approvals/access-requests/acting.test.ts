@@ -4,7 +4,7 @@ import type { Database } from '../../../../src/db/database.ts';
 import { type AccessAction, mayRetryLapsed, stateAfter } from '../../../../src/features/approvals/access-requests/access-request.ts';
 import { noteCalledOff, startApproved } from '../../../../src/features/approvals/access-requests/acting.ts';
 import { awaitThing } from '../../../../src/features/approvals/access-requests/due.ts';
-import type { AccessParts } from '../../../../src/features/approvals/access-requests/parts.ts';
+import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { act, findAccessRequest, findAccessRequestOf } from '../../../../src/features/approvals/access-requests/store.ts';
 import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { finishTask } from '../../../../src/requests/running.ts';

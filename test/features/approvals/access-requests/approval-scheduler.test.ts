@@ -9,7 +9,7 @@ import {
   type StartVerdict,
   startApprovalScheduler,
 } from '../../../../src/features/approvals/access-requests/approval-scheduler.ts';
-import type { AccessParts } from '../../../../src/features/approvals/access-requests/parts.ts';
+import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { act, findAccessRequest } from '../../../../src/features/approvals/access-requests/store.ts';
 import { cancelRequest } from '../../../../src/requests/confirmation.ts';
 import { finishTask } from '../../../../src/requests/running.ts';

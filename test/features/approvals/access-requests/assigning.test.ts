@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../../src/db/database.ts';
 import { assignmentLeft } from '../../../../src/features/approvals/access-requests/access-request.ts';
 import { beginAssignment, settleAssignment } from '../../../../src/features/approvals/access-requests/assigning.ts';
-import type { AccessParts } from '../../../../src/features/approvals/access-requests/parts.ts';
+import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { act, findAccessRequest } from '../../../../src/features/approvals/access-requests/store.ts';
 import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { createTestClock } from '../../../support/clock.ts';

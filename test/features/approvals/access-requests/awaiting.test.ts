@@ -10,7 +10,7 @@ import {
   mayBeDone,
 } from '../../../../src/features/approvals/access-requests/awaiting.ts';
 import { awaitThing } from '../../../../src/features/approvals/access-requests/due.ts';
-import type { AccessParts } from '../../../../src/features/approvals/access-requests/parts.ts';
+import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { findAccessRequest } from '../../../../src/features/approvals/access-requests/store.ts';
 import { finishTask } from '../../../../src/requests/running.ts';
 import { apps } from '../../../../src/sandbox/tenant/applications.ts';

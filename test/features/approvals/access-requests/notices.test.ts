@@ -9,7 +9,7 @@ import {
 import type { AccessAction } from '../../../../src/features/approvals/access-requests/access-request.ts';
 import { startApproved } from '../../../../src/features/approvals/access-requests/acting.ts';
 import { dueNotices, firstLookMs, noticeSent, putOffNotice } from '../../../../src/features/approvals/access-requests/notices.ts';
-import type { AccessParts } from '../../../../src/features/approvals/access-requests/parts.ts';
+import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { act } from '../../../../src/features/approvals/access-requests/store.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';

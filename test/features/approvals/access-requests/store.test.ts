@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../../src/db/database.ts';
-import type { AccessParts } from '../../../../src/features/approvals/access-requests/parts.ts';
+import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import {
   act,
   createAccessRequest,

@@ -3,7 +3,7 @@ import type { Clock } from '../../../../src/clock.ts';
 import type { Database } from '../../../../src/db/database.ts';
 import type { AccessRequest, AccessStateKind } from '../../../../src/features/approvals/access-requests/access-request.ts';
 import { type NoticeKind, noticeSent } from '../../../../src/features/approvals/access-requests/notices.ts';
-import type { AccessParts } from '../../../../src/features/approvals/access-requests/parts.ts';
+import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import {
   act,
   createAccessRequest,

@@ -5,16 +5,10 @@ import { fetched } from '../../../../src/graph/answer.ts';
 import type { AppMatch } from '../../../../src/graph/applications.ts';
 import { accessCardPosted, dueAccessCards } from '../../../../src/features/approvals/access-requests/access-cards.ts';
 import type { AccessRequest } from '../../../../src/features/approvals/access-requests/access-request.ts';
-import {
-  type ApprovalChannel,
-  addApprovalChannel,
-  findKnownPeople,
-  listApprovalChannels,
-  personalKey,
-  rememberPerson,
-} from '../../../../src/features/approvals/access-requests/approval-channels.ts';
+import { type ApprovalChannel, addApprovalChannel, listApprovalChannels } from '../../../../src/features/approvals/access-requests/approval-channels.ts';
+import { findKnownPeople, personalKey, rememberPerson } from '../../../../src/chat/known-people.ts';
 import { finishRouting, remind } from '../../../../src/features/approvals/access-requests/due.ts';
-import type { AccessParts } from '../../../../src/features/approvals/access-requests/parts.ts';
+import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { type RoutingParts, routeAccess } from '../../../../src/features/approvals/access-requests/routing.ts';
 import { act, findAccessRequest } from '../../../../src/features/approvals/access-requests/store.ts';
 import { giveUpConversation } from '../../../../src/features/approvals/access-requests/undelivered.ts';

@@ -3,14 +3,13 @@ import { mannerOf } from '../../chat/dates/calendars.ts';
 import { readEndDate } from '../../chat/dates/end-date.ts';
 import { findReasonDate } from '../../chat/dates/reason-date.ts';
 import { dayOf, readStartDate, startOfNextSpan } from '../../chat/dates/start-date.ts';
-import { format } from '../../chat/grammar/format.ts';
+import type { ProvisioningCommand } from '../../chat/names/target.ts';
 import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
-import { termCard } from './cards/term-card.ts';
 import { didYouMean } from '../../chat/views/did-you-mean.ts';
 import type { SayButton } from '../../chat/views/parts.ts';
-import type { Problem } from '../../chat/views/problem.ts';
-import type { ProvisioningCommand } from '../../chat/names/target.ts';
+import { termCard } from './cards/term-card.ts';
+import type { ListProblem } from './problems.ts';
 
 /** The time and reason of a line, as typed. */
 export interface Said {
@@ -36,7 +35,7 @@ export type Terms =
       /** The day in the reason, which may be the start: the caller is asked. */
       readonly maybe: { readonly start: string; readonly startsAt: number } | null;
     }
-  | { readonly kind: 'problem'; readonly problem: Problem };
+  | { readonly kind: 'problem'; readonly problem: ListProblem };
 
 /** What happens to a line without a start. */
 type WithoutStart = 'approved' | 'now';
@@ -66,7 +65,7 @@ export function readTerms(parts: CommandParts, turn: Turn, said: Said, instead: 
   // Only the first day of "next week" is offered, since Usher cannot end access.
   const span = isOnly ? startOfNextSpan(typed, reader, now) : null;
   if (span !== null) return { ...plain, startsAt: span, start: dayOf(span, reader) };
-  const problem = (what: Problem): Terms => ({ kind: 'problem', problem: what });
+  const problem = (what: ListProblem): Terms => ({ kind: 'problem', problem: what });
   const start = readStartDate(typed, reader, now);
   switch (start.kind) {
     case 'date':
@@ -154,6 +153,6 @@ export async function offerLongerApp(
   if (!found.ok || found.value.kind !== 'one') return null;
   const { displayName } = found.value.app;
   if (displayName.toLowerCase() !== name.toLowerCase()) return null;
-  const suggestion = format(toLine(displayName));
+  const suggestion = parts.grammar.format(toLine(displayName));
   return { kind: 'card', inPlace: true, message: didYouMean(turn.words, { suggestion }) };
 }

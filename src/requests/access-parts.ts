@@ -1,5 +1,5 @@
-import type { Config } from '../../../config.ts';
-import type { StoreParts } from '../../../requests/store.ts';
+import type { Config } from '../config.ts';
+import type { StoreParts } from './store.ts';
 
 export interface AccessParts extends StoreParts {
   readonly approvals: Config['approvals'];

@@ -1,11 +1,10 @@
-import type { StillMay } from '../../../access/still-may.ts';
-import type { PendingView } from '../../../chat/cards/card-views.ts';
-import { renderLargestThatFits } from '../../../chat/cards/render.ts';
-import type { Messages } from '../../../chat/messages.ts';
-import type { CardMessage } from '../../../chat/reply.ts';
-import { personName } from '../../../chat/views/names.ts';
-import { FALLBACK_NAME, listAsText, short, submitButton } from '../../../chat/views/parts.ts';
-import { moreText } from '../../provisioning/cards/people-rows.ts';
+import type { StillMay } from '../../access/still-may.ts';
+import type { PendingView } from '../cards/card-views.ts';
+import { renderLargestThatFits } from '../cards/render.ts';
+import type { Messages } from '../messages.ts';
+import type { CardMessage } from '../reply.ts';
+import { personName } from './names.ts';
+import { FALLBACK_NAME, listAsText, moreText, short, submitButton } from './parts.ts';
 
 /** A standing grant: approvals sent to a channel or chat, or a watch. */
 export interface GrantRow {

@@ -1,0 +1,78 @@
+import { requestFor } from '../../chat/offers/resolved.ts';
+import type { AccessRequests, ApprovalOfRequest, CommandParts, LiveCards } from '../../chat/registry/define-command.ts';
+import {
+  accessCardOfActivity,
+  attachAccessCard,
+  findAccessCard,
+  markAccessCardDrawn,
+} from './access-requests/access-cards.ts';
+import type { AccessRequest } from './access-requests/access-request.ts';
+import { noteCalledOff } from './access-requests/acting.ts';
+import { act, recordRefusal } from './access-requests/store.ts';
+import { cancelAccess } from './cancel-access.ts';
+import { drawAccessCard, isAccessCardId } from './draw-access-card.ts';
+import { eitherAccessRequest } from './found-request.ts';
+import { requestAccess } from './request-access.ts';
+import { clickedAccessCard, retryAccess } from './retry-access.ts';
+import { findVisible } from './show.ts';
+
+/** The access requests that provisioning requests carry out, for the commands that take either id. */
+export const accessRequests: AccessRequests = {
+  async find(parts, id) {
+    const request = await eitherAccessRequest(parts, id);
+    return request === null ? null : approvalOf(parts, request);
+  },
+  requestInstead: (parts, turn, command) => requestAccess(parts, turn, requestFor(command), 'provision'),
+  async waitingOf({ store }, personId) {
+    const rows = await store.database.query
+      .selectFrom('access_requests')
+      .select(['id', 'asker_name'])
+      .where('asker_id', '=', personId)
+      .where('state', 'in', ['pending', 'approved'])
+      .execute();
+    return { ids: rows.map(({ id }) => id), name: rows[0]?.asker_name ?? null };
+  },
+  async cancelWaiting(parts, ids, by) {
+    let cancelled = 0;
+    for (const id of ids) {
+      if ((await act(parts.store, id, { kind: 'cancel', by })).kind === 'done') cancelled += 1;
+      parts.accessChanged(id);
+    }
+    return cancelled;
+  },
+  isVisible: async (parts, { caller }, visible, id) => (await findVisible(parts, caller, visible, id)).kind !== 'none',
+};
+
+function approvalOf(parts: CommandParts, request: AccessRequest): ApprovalOfRequest {
+  const { id, asker, state } = request;
+  const { store, accessChanged } = parts;
+  return {
+    id,
+    askerId: asker.id,
+    progress:
+      state.kind === 'started' || state.kind === 'finished'
+        ? { kind: 'started', requestId: state.requestId }
+        : { kind: 'notStarted', retry: (turn) => retryAccess(parts, turn, { ...request, state }) },
+    recordRefusal: (callerId) => recordRefusal(store, id, callerId, { why: 'role', tried: 'cancel' }),
+    cancel: (turn) => cancelAccess(parts, turn, request),
+    async note(what, by) {
+      if (what === 'cancelled') await noteCalledOff(store, id, by);
+      else await act(store, id, { kind: 'retry', by });
+      accessChanged(id);
+    },
+    clickedCard: (turn) => clickedAccessCard(parts, turn, id),
+  };
+}
+
+/** The live cards of access requests, one for each conversation that shows it. */
+export const accessCards: LiveCards = {
+  owns: isAccessCardId,
+  draw: drawAccessCard,
+  attach: ({ store }, liveId, cardId, instead) => attachAccessCard(store.database, liveId, cardId, instead),
+  markDrawn: ({ store }, liveId, revision) => markAccessCardDrawn(store.database, liveId, revision),
+  isCard: async ({ store }, cardId) => (await accessCardOfActivity(store.database, cardId)) !== null,
+  async placeOf({ store }, liveId) {
+    const card = await findAccessCard(store.database, liveId);
+    return card === null ? null : { ...card, id: card.accessRequestId };
+  },
+};

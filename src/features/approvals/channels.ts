@@ -1,0 +1,170 @@
+import { mayDecide } from '../../access/deciding.ts';
+import { anyMay, type StillMay } from '../../access/still-may.ts';
+import { readRef } from '../../chat/grammar/refs.ts';
+import { wholeLine } from '../../chat/grammar/rule.ts';
+import { listGrants, nameOf, only, refOf } from '../../chat/grants.ts';
+import { createMessages } from '../../chat/messages.ts';
+import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import { troubleReply } from '../../chat/registry/turn.ts';
+import type { Reply } from '../../chat/reply.ts';
+import type { GrantRow } from '../../chat/views/grants-card.ts';
+import {
+  addApprovalChannel,
+  findApprovalChannel,
+  listApprovalChannels,
+  type Removal,
+  removeShare,
+  type StoredChannel,
+} from './access-requests/approval-channels.ts';
+import { mayRead } from './access-requests/readers.ts';
+import { endApprovalChannel } from './access-requests/undelivered.ts';
+import { approversOf } from './found-request.ts';
+import { problem, say } from './problems.ts';
+
+/**
+ * `send approvals here`: from now on this channel or group chat is shown the requests that the caller decides on,
+ * besides those that other approvers send here. An approver of some apps adds only those apps.
+ */
+async function sendApprovalsHere(parts: CommandParts, turn: Turn): Promise<Reply> {
+  const { place, conversation, reader } = turn.incoming;
+  if (place.kind === 'personal') return say(turn.words, { kind: 'placeIsPersonal' });
+  const listing = await parts.applications.list();
+  if (!listing.ok) return troubleReply(turn.words, listing.trouble);
+  const own = listing.value.items.filter(({ approvers }) => approvers.length > 0 && mayDecide(turn.caller, approvers));
+  const general = mayDecide(turn.caller, []);
+  if (!general && own.length === 0) return say(turn.words, { kind: 'nothingForPlace' });
+  await addApprovalChannel(parts.store, {
+    key: place.key,
+    conversation,
+    reader,
+    general,
+    apps: own.map(({ id }) => id),
+    addedBy: turn.caller.id,
+  });
+  return say(turn.words, { kind: 'placeAdded', apps: general ? null : own.map(({ displayName }) => displayName) });
+}
+
+/** `stop sending approvals`: the opposite, for the requests that the caller decides on. */
+async function stopSendingApprovals(parts: CommandParts, turn: Turn): Promise<Reply> {
+  const { place } = turn.incoming;
+  if (place.kind === 'personal') return say(turn.words, { kind: 'placeIsPersonal' });
+  const known = await findApprovalChannel(parts.store.database, place.key);
+  const apps: string[] = [];
+  for (const app of known?.apps ?? []) {
+    const approvers = await approversOf(parts, app);
+    if (!approvers.ok) return troubleReply(turn.words, approvers.trouble);
+    if (approvers.value !== null && mayDecide(turn.caller, approvers.value)) apps.push(app);
+  }
+  const share = { general: mayDecide(turn.caller, []), apps };
+  return say(turn.words, { kind: answers[await removeShare(parts.store, place.key, share, turn.caller.id)] });
+}
+
+const answers = {
+  removed: 'placeRemoved',
+  shareRemoved: 'placeShareRemoved',
+  notTheirs: 'placeNotYours',
+  unknown: 'placeUnknown',
+} as const satisfies Record<Removal, string>;
+
+/** `approval places`: every channel and group chat that gets approvals, first those that no longer count. */
+async function approvalPlaces(parts: CommandParts, turn: Turn): Promise<Reply> {
+  const names = await appNames(parts);
+  const rows = await Promise.all(
+    (await listApprovalChannels(parts.store.database)).map(async (place): Promise<GrantRow> => {
+      return {
+        ref: refOf(place.key),
+        isHere: place.key === turn.incoming.place.key,
+        apps: [...(place.general ? [null] : []), ...place.apps.map((id) => names.get(id) ?? id)],
+        place: place.key,
+        grants: await Promise.all(place.grants.map(async ({ by, at }) => ({ name: await nameOf(parts, by), at }))),
+        counts: await countsNow(parts, place),
+      };
+    }),
+  );
+  return listGrants(parts, turn, 'places', rows);
+}
+
+async function countsNow(parts: CommandParts, { grants }: StoredChannel): Promise<StillMay> {
+  const each = grants.flatMap(({ by, general, apps }) => [
+    ...(general ? [mayRead(parts, by, [])] : []),
+    ...apps.map(async (id): Promise<StillMay> => {
+      const found = await parts.applications.find(id);
+      if (!found.ok) return 'unknown';
+      return mayRead(parts, by, found.value.kind === 'one' ? found.value.app.approvers : null);
+    }),
+  ]);
+  return anyMay(await Promise.all(each));
+}
+
+/** `remove approval place REF`. The channel is told. */
+async function removeApprovalPlace(parts: CommandParts, turn: Turn, ref: string): Promise<Reply> {
+  const place = only((await listApprovalChannels(parts.store.database)).filter(({ key }) => refOf(key) === ref));
+  const conversation = place === null ? null : await endApprovalChannel(parts.store, place.key, turn.caller.id);
+  if (place === null || conversation === null) return say(turn.words, { kind: 'grantUnknown', ref });
+  parts.accessChanged('');
+  const words = createMessages(place.reader.locale, place.reader.timeZone);
+  if (place.key !== turn.incoming.place.key) await parts.post(conversation, problem(words, { kind: 'placeRemoved' }));
+  return say(turn.words, { kind: 'grantRemoved', ref });
+}
+
+async function appNames({ applications }: CommandParts): Promise<ReadonlyMap<string, string>> {
+  const listing = await applications.list();
+  return new Map(listing.ok ? listing.value.items.map(({ id, displayName }) => [id, displayName]) : []);
+}
+
+declare module '../../chat/command.ts' {
+  interface Commands {
+    sendApprovalsHere: object;
+    stopSendingApprovals: object;
+    /** Lists all approval channels. */
+    approvalPlaces: object;
+    /** `ref` as printed in the list. */
+    removeApprovalPlace: { readonly ref: string };
+  }
+}
+
+export const sendApprovalsHereCommand = defineCommand({
+  verb: 'sendApprovalsHere',
+  ...wholeLine({ verb: 'sendApprovalsHere' }, 'send approvals here', 3),
+  permission: 'access.decide',
+  appOnly: true,
+  rolesAnew: 'clicked',
+  chapter: 'decide',
+  examples: ['send approvals here'],
+  tryIt: null,
+  run: sendApprovalsHere,
+});
+
+export const stopSendingApprovalsCommand = defineCommand({
+  verb: 'stopSendingApprovals',
+  ...wholeLine({ verb: 'stopSendingApprovals' }, 'stop sending approvals', 3),
+  permission: 'access.decide',
+  appOnly: true,
+  chapter: 'decide',
+  examples: ['stop sending approvals'],
+  tryIt: null,
+  run: stopSendingApprovals,
+});
+
+export const approvalPlacesCommand = defineCommand({
+  verb: 'approvalPlaces',
+  ...wholeLine({ verb: 'approvalPlaces' }, 'approval places', 3),
+  permission: 'places.manage',
+  appOnly: true,
+  chapter: 'decide',
+  examples: ['approval places'],
+  tryIt: 'approval places',
+  run: approvalPlaces,
+});
+
+export const removeApprovalPlaceCommand = defineCommand({
+  verb: 'removeApprovalPlace',
+  read: (words) => readRef('removeApprovalPlace', words),
+  write: ({ ref }) => `remove approval place ${ref}`,
+  permission: 'places.manage',
+  appOnly: true,
+  chapter: 'decide',
+  examples: ['remove approval place 1f3a9c07'],
+  tryIt: null,
+  run: (parts, turn, { ref }) => removeApprovalPlace(parts, turn, ref),
+});

@@ -1,0 +1,52 @@
+import type { StillMay } from '../../access/still-may.ts';
+import { createMessages } from '../../chat/messages.ts';
+import type { OutboxRow, OutboxSource } from '../../chat/outbox.ts';
+import type { Log } from '../../log.ts';
+import type { StoreParts } from '../../requests/store.ts';
+import { announcementCard } from './cards/announcement-card.ts';
+import { announcementSent, dueAnnouncements, putOffAnnouncement } from './watching/announcements.ts';
+import { findWatch, type Watch } from './watching/watches.ts';
+
+export interface WatchOutboxParts {
+  readonly store: Pick<StoreParts, 'database' | 'clock'>;
+  /** The cloud's Entra admin center. */
+  readonly entraPortal: string;
+  /** Whether the person who added this watch may still watch. */
+  readonly mayWatch: (watch: Watch) => Promise<StillMay>;
+  readonly log: Log;
+}
+
+/** The announcements of watches. */
+export function watchOutbox({ store, entraPortal, mayWatch, log }: WatchOutboxParts): OutboxSource {
+  const { database, clock } = store;
+  return {
+    async due(limit) {
+      const rows: OutboxRow[] = [];
+      for (const due of await dueAnnouncements(database, clock.now(), limit)) {
+        const { id, conversation, reader, failures } = due;
+        const watch = await findWatch(database, due.key, due.appId);
+        const standing = watch === null ? 'may' : await mayWatch(watch);
+        if (standing === 'unknown') continue;
+        if (standing !== 'may') {
+          log.info({ announcementId: id, code: 'watch_not_counting' }, 'who added a watch may not watch any more');
+          await putOffAnnouncement(database, id, null);
+          continue;
+        }
+        rows.push({
+          ...{ conversation, reader, failures },
+          name: `announcement-${id}`,
+          about: () => due.details.app.name,
+          async make() {
+            const { app, change, status, at } = due.details;
+            const words = createMessages(reader.locale, reader.timeZone);
+            const message = announcementCard(words, { app, change, status, now: at, entraPortalUrl: entraPortal });
+            return { kind: 'post', announcementId: id, conversation, message };
+          },
+          sent: () => announcementSent(database, id),
+          putOff: (dueAt) => putOffAnnouncement(database, id, dueAt),
+        });
+      }
+      return rows;
+    },
+  };
+}

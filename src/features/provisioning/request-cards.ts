@@ -1,0 +1,27 @@
+import type { LiveCards } from '../../chat/registry/define-command.ts';
+import { attachCard, isRequestCard, markDrawn } from '../../requests/store.ts';
+import { drawRequest } from './draw.ts';
+
+/** The cards of provisioning requests. A request's card has the request's id. */
+export const requestCards: LiveCards = {
+  // All that no other feature owns.
+  owns: () => true,
+  draw: drawRequest,
+  async attach({ store, wake }, liveId, cardId, instead) {
+    const attached = await attachCard(store.database, liveId, cardId, instead);
+    wake();
+    return attached;
+  },
+  markDrawn: ({ store }, liveId, revision) => markDrawn(store.database, liveId, revision),
+  isCard: ({ store }, cardId) => isRequestCard(store.database, cardId),
+  async placeOf({ store }, liveId) {
+    const row = await store.database.query
+      .selectFrom('requests')
+      .select(['id', 'conversation', 'locale', 'time_zone', 'revision'])
+      .where('id', '=', liveId)
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    const { id, conversation, locale, time_zone: timeZone, revision } = row;
+    return { id, conversation, reader: { locale, timeZone }, revision };
+  },
+};
