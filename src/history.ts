@@ -10,9 +10,9 @@ import { type Database, openDatabase } from './db/database.ts';
 import { inspectDatabase } from './db/inspect.ts';
 import { exportRecords } from './features/checks/history/audit-lines.ts';
 import type { About } from './features/checks/history/history-entry.ts';
-import { findKnown } from './features/checks/history/names.ts';
 import { csvOf, jsonOf } from './features/checks/history/texts.ts';
 import { forTerminal } from './masking/hidden.ts';
+import { findKnown } from './requests/known-names.ts';
 
 /**
  * The record of who did what, for auditors on the server: `npm run history`. It reads the database of a running bot and

@@ -11,7 +11,7 @@ import type { Schema } from '../../src/db/schema.ts';
 import { runHistory } from '../../src/history.ts';
 import { findUndrawnAccessCards } from '../../src/features/approvals/access-requests/access-cards.ts';
 import { findEntries } from '../../src/features/checks/history/history.ts';
-import { findKnown } from '../../src/features/checks/history/names.ts';
+import { findKnown } from '../../src/requests/known-names.ts';
 import { findRequestOverview } from '../../src/requests/overview.ts';
 import { findRequest, findUndrawn } from '../../src/requests/store.ts';
 import { dueAnnouncements } from '../../src/features/checks/watching/announcements.ts';

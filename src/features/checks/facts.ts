@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import type { JobReading } from '../../chat/jobs/job-words.ts';
+import { readJob, readJobsOfAll } from '../../chat/jobs/read-jobs.ts';
 import type { CommandParts } from '../../chat/registry/define-command.ts';
 import { byReader } from '../../db/database.ts';
 import type { Application } from '../../graph/applications.ts';
@@ -9,7 +10,6 @@ import type { Rule } from '../../graph/rules.ts';
 import { withinMs } from '../../time-limit.ts';
 import type { CheckFacts } from './diagnosis.ts';
 import { lastEntryAbout } from './history/history.ts';
-import { readJob, readJobsOfAll } from './status.ts';
 
 /**
  * First the job and its rule, then what depends on them: together less than the three seconds that the caller waits.

@@ -6,6 +6,7 @@ import { readRef } from '../../chat/grammar/refs.ts';
 import { type Reading, wholeLine } from '../../chat/grammar/rule.ts';
 import { toPhrases, type Word } from '../../chat/grammar/tokens.ts';
 import { listGrants, nameOf, only, refOf } from '../../chat/grants.ts';
+import { readJob } from '../../chat/jobs/read-jobs.ts';
 import { findApplication } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
@@ -13,7 +14,6 @@ import type { GrantRow } from '../../chat/views/grants-card.ts';
 import { WATCHES_SHOWN, watchesCard } from './cards/watches-card.ts';
 import { isNoName, withoutArticle, withoutEnding, writeCheckName } from './check-names.ts';
 import { say } from './problems.ts';
-import { readJob } from './status.ts';
 import { addWatch, listAllWatches, listWatches, mayWatch, removeWatch } from './watching/watches.ts';
 
 type WatchCommand = CommandOf<'watch' | 'unwatch'>;

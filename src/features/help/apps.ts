@@ -1,10 +1,10 @@
 import { readName, writeName } from '../../chat/grammar/names.ts';
 import type { JobReading } from '../../chat/jobs/job-words.ts';
+import { readJobsOfAll } from '../../chat/jobs/read-jobs.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import type { Application } from '../../graph/applications.ts';
-import { readJobsOfAll } from '../checks/status.ts';
 import { type AppState, apps as appsCard } from './cards/apps-card.ts';
 
 /** One screenful. */

@@ -9,7 +9,7 @@ import { type CommandParts, defineCommand, type Turn } from '../../chat/registry
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { cancelRequest } from '../../requests/confirmation.ts';
-import { findKnown } from '../checks/history/names.ts';
+import { findKnown } from '../../requests/known-names.ts';
 import { say } from './problems.ts';
 import { findWaitingOf } from './waiting-of.ts';
 

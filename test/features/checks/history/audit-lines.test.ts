@@ -8,7 +8,7 @@ import {
   exportRecords,
   linesAtOnce,
 } from '../../../../src/features/checks/history/audit-lines.ts';
-import { findKnown } from '../../../../src/features/checks/history/names.ts';
+import { findKnown } from '../../../../src/requests/known-names.ts';
 import { csvOf } from '../../../../src/features/checks/history/texts.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { seedAccess, seedRequest } from './support.ts';

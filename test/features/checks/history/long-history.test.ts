@@ -6,7 +6,7 @@ import { findUndrawnAccessCards } from '../../../../src/features/approvals/acces
 import { findEntries, findEntriesPage, lastEntryAbout } from '../../../../src/features/checks/history/history.ts';
 import type { Cursor, HistoryFilter } from '../../../../src/features/checks/history/history-entry.ts';
 import { findKeys } from '../../../../src/features/checks/history/keys.ts';
-import { findKnown } from '../../../../src/features/checks/history/names.ts';
+import { findKnown } from '../../../../src/requests/known-names.ts';
 import { findUndrawn, isRequestCard } from '../../../../src/requests/store.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { accessRow, idOf, seedMany, seedRequest } from './support.ts';

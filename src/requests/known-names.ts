@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../../../db/database.ts';
+import type { Database } from '../db/database.ts';
 
 /** A person or an app in the history. */
 export interface Known {
