@@ -13,6 +13,7 @@ import { readStrictRequestId } from './request-id.ts';
 import type { Reading } from './rule.ts';
 import { addressIn, endsSubject, type Parts, startOfSeparator } from './separators.ts';
 import { fold, type Word } from './tokens.ts';
+import { wordSet } from './word-lists.ts';
 
 /**
  * "check <person> in <app>". The line splits at the first lowercase `in`, `on`, `for`, `to` or `into`: people's names
@@ -22,25 +23,21 @@ import { fold, type Word } from './tokens.ts';
  */
 type CheckCommand = Extract<Command, { verb: 'check' }>;
 
-const SEPARATORS: ReadonlySet<string> = new Set(['in', 'on', 'for', 'to', 'into']);
+const SEPARATORS = wordSet('in on for to into');
 /** An app's name does not continue with these, unlike "for" in "Data for Good". */
-const IN: ReadonlySet<string> = new Set(['in', 'on', 'to', 'into']);
-const LEADING: ReadonlySet<string> = new Set(['user', 'person', 'on', 'up', 'about', 'with']);
-const IF: ReadonlySet<string> = new Set(['if', 'whether']);
-const KINDS: ReadonlySet<string> = new Set(['account', 'access', 'sync', 'state', 'status', 'provisioning']);
+const IN = wordSet('in on to into');
+const LEADING = wordSet('user person on up about with');
+const IF = wordSet('if whether');
+const KINDS = wordSet('account access sync state status provisioning');
 /** Words between person and app in a question. */
-const FILLING: ReadonlySet<string> = new Set([
-  ...['not', 'no', 'never', 'still', 'already', 'missing', 'there', 'been', 'be', 'being', 'have', 'has', 'an'],
-  ...['a', 'the', 'is', 'account', 'access', 'get', 'getting', 'got', 'show', 'showing', 'appear', 'appearing'],
-  ...['exist', 'exists', 'existing', 'able', 'sign', 'signed', 'signing', 'log', 'logged', 'provisioned', 'assigned'],
-  ...['synced', 'syncing', 'synchronized', 'synchronised', 'created', 'active', 'enabled', 'disabled', 'from', 'yet'],
-  ...['anymore', 'now', 'again', 'today'],
-]);
-const AFTERTHOUGHTS: ReadonlySet<string> = new Set(['yet', 'anymore', 'now', 'already', 'again', 'today']);
+const FILLING = wordSet(`
+  not no never still already missing there been be being have has an a the is account access get getting got show
+  showing appear appearing exist exists existing able sign signed signing log logged provisioned assigned synced syncing
+  synchronized synchronised created active enabled disabled from yet anymore now again today
+`);
+const AFTERTHOUGHTS = wordSet('yet anymore now already again today');
 /** The expected states of an account. */
-const ARRIVED: ReadonlySet<string> = new Set([
-  ...['provisioned', 'synced', 'syncing', 'synchronized', 'synchronised', 'assigned', 'created'],
-]);
+const ARRIVED = wordSet('provisioned synced syncing synchronized synchronised assigned created');
 /** No name of a person or app is longer in a question. */
 const MOST_WORDS = 4;
 

@@ -16,6 +16,7 @@ import { REASON_WORDS } from './reason-words.ts';
 import { SEPARATORS } from './separators.ts';
 import { beginsAt, isBareDay, isDatePart, looksLikeDate } from './start-words.ts';
 import { fold, joinWords, splitWords, trimEdges, type Word } from './tokens.ts';
+import { phraseSet, wordSet } from './word-lists.ts';
 
 /**
  * Where a line says when something ends: a day after "until" or "bis", a length after "for" or "pendant", a range ("1
@@ -41,16 +42,11 @@ const BEHIND_LENGTH = phrasesOf(({ duringBehind = [] }) => duringBehind);
 /** A length after one of these is no stay. */
 const AHEAD = wordsOf(({ ahead, since = [] }) => [...ahead, ...since]);
 /** The last word before a day that may be the whole of a stay. */
-const FOR: ReadonlySet<string> = new Set([
-  ...['for', 'during', 'throughout', 'fur', 'wahrend', 'pour', 'pendant', 'durant', 'por', 'para', 'durante', 'per'],
-  ...['voor', 'gedurende', 'на', 'untuk'],
-]);
-const BETWEEN: ReadonlySet<string> = new Set([
-  ...['between', 'zwischen', 'entre', 'tra', 'fra', 'tussen', 'mellan', 'между', 'між', 'antara', 'giua', 'بين'],
-]);
-const AND: ReadonlySet<string> = new Set([
-  ...['and', 'und', 'et', 'y', 'e', 'en', 'och', 'и', 'і', 'та', 'dan', 'va', 'ja', 'و', '&'],
-]);
+const FOR = wordSet(`
+  for during throughout fur wahrend pour pendant durant por para durante per voor gedurende на untuk
+`);
+const BETWEEN = wordSet('between zwischen entre tra fra tussen mellan между між antara giua بين');
+const AND = wordSet('and und et y e en och и і та dan va ja و &');
 /** An end begins or is marked only at these words, besides dates and lengths themselves. */
 const LEADING: ReadonlySet<string> = new Set([
   ...[ENDS, DURING, BEHIND_DAY, BEHIND_LENGTH].flatMap((phrases) => [...phrases.keys()]),
@@ -58,16 +54,16 @@ const LEADING: ReadonlySet<string> = new Set([
   ...BETWEEN,
 ]);
 /** Anything after one of these is an end. */
-const STRONG: ReadonlySet<string> = new Set(['until', 'up until']);
+const STRONG = phraseSet('until | up until');
 /** The same, unless it is a name: "Till Lindemann". */
-const STRONG_UNLESS_NAMES: ReadonlySet<string> = new Set([
-  ...['till', 'up till', 'til', "'til", 'bis', 'bis zum', "jusqu'au", "jusqu'a", "jusqu'en", 'jusque', 'hasta', 'ate'],
-  ...['hasta el', 'ate o', 'fino', 'fino a', 'fino al', 'fino alla', 'tot', 'tot aan', 'до', 'hingga', 'sampai'],
-]);
+const STRONG_UNLESS_NAMES = phraseSet(`
+  till | up till | til | 'til | bis | bis zum | jusqu'au | jusqu'a | jusqu'en | jusque | hasta | ate | hasta el | ate o
+  fino | fino a | fino al | fino alla | tot | tot aan | до | hingga | sampai
+`);
 /** They introduce the day of an event after "until": "until his last day on Friday". */
-const ON: ReadonlySet<string> = new Set(['on', 'am', 'le', 'el', 'il', 'op', 'em', 'den', 'pada']);
+const ON = wordSet('on am le el il op em den pada');
 /** "the end of March" is a day, and no end of access. */
-const MERE_ENDS: ReadonlySet<string> = new Set(['end', 'ends']);
+const MERE_ENDS = wordSet('end ends');
 /** "fino all'11 gennaio". */
 const ELIDED_DAY = /^(?:all|l)'\d/;
 const LONGEST_LENGTH = 8;

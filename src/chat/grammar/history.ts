@@ -13,6 +13,7 @@ import { quoteName, readName } from './names.ts';
 import type { Reading } from './rule.ts';
 import { isCalendarWord, looksLikeDate } from './start-words.ts';
 import { fold, toPhrases, type Word } from './tokens.ts';
+import { wordSet } from './word-lists.ts';
 
 /**
  * "history [of <person or app>] [since <date>] [page <number>]". The page is cut first, then the date, which continues
@@ -28,19 +29,19 @@ interface Terms {
 }
 
 /** After these, only words that look like a date are one. */
-const FROM: ReadonlySet<string> = new Set(['from', 'after', 'starting']);
-const ABOUT: ReadonlySet<string> = new Set(['for', 'of', 'about']);
-const LAST: ReadonlySet<string> = new Set(['last', 'past', 'this']);
-const IN: ReadonlySet<string> = new Set(['in', 'to', 'into']);
-const DAYS: ReadonlySet<string> = new Set(['today', 'yesterday']);
+const FROM = wordSet('from after starting');
+const ABOUT = wordSet('for of about');
+const LAST = wordSet('last past this');
+const IN = wordSet('in to into');
+const DAYS = wordSet('today yesterday');
 const UNIT = /^(?:hours?|days?|weeks?|months?|quarter|years?|morning|night)$/;
 const LONGEST_SPAN = 4;
 /** Questions about one name are shorter. */
 const MOST_WORDS = 6;
-const FORMATS = toPhrases([
-  ...['as csv', 'to csv', 'as a csv', 'as excel', 'to excel', 'as a file', 'as csv file', 'as a csv file', 'csv'],
-  ...['to a file', 'to file', 'in csv'],
-]);
+const FORMATS = toPhrases(`
+  as csv | to csv | as a csv | as excel | to excel | as a file | as csv file | as a csv file | csv | to a file | to file
+  in csv
+`);
 const FORMAT_WORDS: ReadonlySet<string> = new Set(FORMATS.flat());
 
 /** The words after "history"; null when they are about something else. */

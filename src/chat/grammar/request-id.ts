@@ -3,12 +3,13 @@ import { quoteName, writeName } from './names.ts';
 import { readReason, writeReason } from './reasons.ts';
 import type { Reading } from './rule.ts';
 import { fold, trimEdges, type Word } from './tokens.ts';
+import { wordSet } from './word-lists.ts';
 
 /** Words around an id that say what it is. */
-const AROUND: ReadonlySet<string> = new Set([
-  ...['request', 'the', 'id', 'number', 'no', 'task', 'list', 'of', 'in', 'from', 'for', 'failed', 'failures'],
-  ...['ones', 'only', 'people', 'users', 'again', 'now', 'all', 'everything', 'my', 'access', 'this', 'that', 'it'],
-]);
+const AROUND = wordSet(`
+  request the id number no task list of in from for failed failures ones only people users again now all everything my
+  access this that it
+`);
 /** The letters of an id; those that look like digits, and U, are left out. */
 const LETTERS_OF_AN_ID = /^[A-HJKMNP-TV-Z]{6}$/i;
 

@@ -26,56 +26,22 @@ import { fold, toPhrases, type Word } from './tokens.ts';
  * typo of them never decides.
  */
 export const rules: { readonly [V in Verb]: Rule<CommandOf[V]> } = {
-  provision: {
-    read: readProvision,
-    write: writeProvision,
-  },
-  provisionList: {
-    read: readProvisionList,
-    write: writeProvisionList,
-  },
-  provisionGroup: {
-    read: readProvisionGroup,
-    write: writeProvisionGroup,
-  },
-  retry: {
-    read: (words) => readRequestId('retry', words),
-    write: writeRequestId,
-  },
-  cancel: {
-    read: (words) => readRequestId('cancel', words),
-    write: writeRequestId,
-  },
+  provision: { read: readProvision, write: writeProvision },
+  provisionList: { read: readProvisionList, write: writeProvisionList },
+  provisionGroup: { read: readProvisionGroup, write: writeProvisionGroup },
+  retry: { read: (words) => readRequestId('retry', words), write: writeRequestId },
+  cancel: { read: (words) => readRequestId('cancel', words), write: writeRequestId },
   cancelAllBy: {
     questions: { sure: (words) => readCancelAll(words, true) },
     read: (words) => readCancelAll(words, false),
     write: ({ person, sure }) => `${sure ? 'confirm ' : ''}cancel all by ${writeName(person)}`,
   },
-  requestAccess: {
-    read: readAccessRequest,
-    readLoose: readLooseRequest,
-    write: writeAccessRequest,
-  },
-  accessForm: {
-    read: readBareRequest,
-    write: () => 'request',
-  },
-  approve: {
-    read: (words) => readStrictRequestId('approve', words),
-    write: writeRequestId,
-  },
-  deny: {
-    read: readDenial,
-    write: writeDenial,
-  },
-  pending: {
-    read: readPending,
-    write: ({ page }) => (page === 1 ? 'pending' : `pending ${page}`),
-  },
-  show: {
-    read: (words) => readStrictRequestId('show', words),
-    write: writeRequestId,
-  },
+  requestAccess: { read: readAccessRequest, readLoose: readLooseRequest, write: writeAccessRequest },
+  accessForm: { read: readBareRequest, write: () => 'request' },
+  approve: { read: (words) => readStrictRequestId('approve', words), write: writeRequestId },
+  deny: { read: readDenial, write: writeDenial },
+  pending: { read: readPending, write: ({ page }) => (page === 1 ? 'pending' : `pending ${page}`) },
+  show: { read: (words) => readStrictRequestId('show', words), write: writeRequestId },
   sendApprovalsHere: {
     read: (words) => alone({ verb: 'sendApprovalsHere' }, words, 3),
     write: () => 'send approvals here',
@@ -84,10 +50,7 @@ export const rules: { readonly [V in Verb]: Rule<CommandOf[V]> } = {
     read: (words) => alone({ verb: 'stopSendingApprovals' }, words, 3),
     write: () => 'stop sending approvals',
   },
-  approvalPlaces: {
-    read: (words) => alone({ verb: 'approvalPlaces' }, words, 3),
-    write: () => 'approval places',
-  },
+  approvalPlaces: { read: (words) => alone({ verb: 'approvalPlaces' }, words, 3), write: () => 'approval places' },
   removeApprovalPlace: {
     read: (words) => readRef('removeApprovalPlace', words),
     write: ({ ref }) => `remove approval place ${ref}`,
@@ -97,45 +60,15 @@ export const rules: { readonly [V in Verb]: Rule<CommandOf[V]> } = {
     read: readStatus,
     write: writeStatus,
   },
-  check: {
-    read: readCheck,
-    readLoose: readCheckQuestion,
-    write: writeCheck,
-  },
-  queue: {
-    read: (words) => (unquoted(words) ? alone({ verb: 'queue' }, words, 2) : null),
-    write: () => 'queue',
-  },
-  history: {
-    read: readHistory,
-    readLoose: readHistoryQuestion,
-    write: writeHistory,
-  },
-  requests: {
-    read: readRequests,
-    write: ({ page }) => (page === 1 ? 'requests' : `requests page ${page}`),
-  },
-  exportHistory: {
-    read: readExport,
-    readLoose: readBareExport,
-    write: writeExport,
-  },
-  watch: {
-    read: (words) => readWatch('watch', words),
-    write: writeWatch,
-  },
-  removeWatch: {
-    read: (words) => readRef('removeWatch', words),
-    write: ({ ref }) => `remove watch ${ref}`,
-  },
-  unwatch: {
-    read: (words) => readWatch('unwatch', words),
-    write: writeWatch,
-  },
-  watches: {
-    read: (words) => (unquoted(words) ? alone({ verb: 'watches' }, words, 2) : null),
-    write: () => 'watches',
-  },
+  check: { read: readCheck, readLoose: readCheckQuestion, write: writeCheck },
+  queue: { read: (words) => (unquoted(words) ? alone({ verb: 'queue' }, words, 2) : null), write: () => 'queue' },
+  history: { read: readHistory, readLoose: readHistoryQuestion, write: writeHistory },
+  requests: { read: readRequests, write: ({ page }) => (page === 1 ? 'requests' : `requests page ${page}`) },
+  exportHistory: { read: readExport, readLoose: readBareExport, write: writeExport },
+  watch: { read: (words) => readWatch('watch', words), write: writeWatch },
+  removeWatch: { read: (words) => readRef('removeWatch', words), write: ({ ref }) => `remove watch ${ref}` },
+  unwatch: { read: (words) => readWatch('unwatch', words), write: writeWatch },
+  watches: { read: (words) => (unquoted(words) ? alone({ verb: 'watches' }, words, 2) : null), write: () => 'watches' },
   allWatches: {
     read: (words) => (unquoted(words) ? alone({ verb: 'allWatches' }, words, 2) : null),
     write: () => 'watches all',
@@ -158,10 +91,10 @@ export const rules: { readonly [V in Verb]: Rule<CommandOf[V]> } = {
 };
 
 /** Where a watch reports, if the line says so; it reports to this conversation anyway. */
-const HERE = toPhrases([
-  ...['here', 'in here', 'in this channel', 'in this chat', 'in this group', 'in this conversation', 'in this team'],
-  ...['in this thread', 'to this channel', 'from here'],
-]);
+const HERE = toPhrases(`
+  here | in here | in this channel | in this chat | in this group | in this conversation | in this team | in this thread
+  to this channel | from here
+`);
 
 /** A command that is a whole line; with up to `most` more words it is only offered, with more not at all. */
 function alone(command: Command, words: readonly Word[], most: number): Reading | null {

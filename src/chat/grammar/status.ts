@@ -15,16 +15,17 @@ import { readName } from './names.ts';
 import { readStrictRequestId } from './request-id.ts';
 import type { Reading } from './rule.ts';
 import { fold, type Word } from './tokens.ts';
+import { wordSet } from './word-lists.ts';
 
 type StatusCommand = Extract<Command, { verb: 'status' }>;
 
 /** States of an app at the end of a question. */
-const HEALTH: ReadonlySet<string> = new Set([
-  ...['healthy', 'unhealthy', 'up', 'down', 'ok', 'okay', 'fine', 'running', 'working', 'broken', 'quarantined'],
-  ...['quarantine', 'failing', 'paused', 'syncing', 'stuck', 'stopped', 'alive'],
-]);
-const BEFORE_HEALTH: ReadonlySet<string> = new Set(['still', 'currently', 'in', 'not', 'all']);
-const AFTER_HEALTH: ReadonlySet<string> = new Set(['now', 'today', 'again', 'currently', 'properly', 'right']);
+const HEALTH = wordSet(`
+  healthy unhealthy up down ok okay fine running working broken quarantined quarantine failing paused syncing stuck
+  stopped alive
+`);
+const BEFORE_HEALTH = wordSet('still currently in not all');
+const AFTER_HEALTH = wordSet('now today again currently properly right');
 const DOING: ReadonlySet<string> = new Set([...AFTER_HEALTH, 'doing', 'going', 'looking', 'running', 'working']);
 
 /** No app's name is longer in a question. */

@@ -1,5 +1,5 @@
 import type { Application } from '../../../graph/applications.ts';
-import { wordSet } from './word-set.ts';
+import { wordSet } from '../../grammar/word-lists.ts';
 
 /**
  * Where a text names apps. The longest name wins, so that "Data for Good" and "Webex, Cisco" stay whole; the beginning
@@ -31,13 +31,12 @@ interface Name {
  * Words that many app names begin with and that name none. A whole name made of these counts only where an app is
  * expected.
  */
-const TOO_COMMON = wordSet(
-  'the a an my our all and or to in on for from of at with as new user users team group access account app',
-  'data it me us now please request status check history watch provision is was get needs need who why work',
-  'you',
-);
+const TOO_COMMON = wordSet(`
+  the a an my our all and or to in on for from of at with as new user users team group access account app data it me us
+  now please request status check history watch provision is was get needs need who why work you
+`);
 /** Words that people add after a name and that are no part of it. */
-const BEHIND: ReadonlySet<string> = new Set(['app', 'application']);
+const BEHIND = wordSet('app application');
 const SHORTEST_BEGINNING = 3;
 const ADDRESS = /\S+@\S+/g;
 

@@ -1,23 +1,24 @@
+import { wordSet } from '../../grammar/word-lists.ts';
 import { tokensOf } from './app-mentions.ts';
-import { wordSet } from './word-set.ts';
 
 /** What a line is probably about. `unsaid`: it names a person and an app, and no verb. */
 export type Intent = 'provision' | 'requestAccess' | 'check' | 'status' | 'watch' | 'unwatch' | 'history' | 'unsaid';
 
 /** With one of these a line may mean the opposite, or tell of the past. */
-const AGAINST = wordSet(
-  'not dont never no already undo remove removed revoke revoked delete deleted deprovision unprovision offboard unassign',
-  'disable terminate stop cancel withdraw replace swap switch transfer instead without leaver leaving leaves left lost out wrong accidentally',
-);
+const AGAINST = wordSet(`
+  not dont never no already undo remove removed revoke revoked delete deleted deprovision unprovision offboard unassign
+  disable terminate stop cancel withdraw replace swap switch transfer instead without leaver leaving leaves left lost
+  out wrong accidentally
+`);
 const ASKING = wordSet('why did does is are has have was were when where can cannot cant who');
-const TROUBLE = wordSet(
-  'login logon log signin sign locked broken missing unable trouble error denied cannot cant down',
-);
+const TROUBLE = wordSet(`
+  login logon log signin sign locked broken missing unable trouble error denied cannot cant down
+`);
 const PAST = wordSet('provisioned added assigned created synced approved requested granted');
-const GIVING = wordSet(
-  'provision provisioning add create onboard onboarding sync resync push assign give grant need needs want wants',
-  'require requires get access account starter joiner joins request setup enable license licence',
-);
+const GIVING = wordSet(`
+  provision provisioning add create onboard onboarding sync resync push assign give grant need needs want wants require
+  requires get access account starter joiner joins request setup enable license licence
+`);
 const STARTING = wordSet('provision onboard add create sync resync push assign');
 const TELLING = wordSet('tell notify alert warn know');
 /** A line this short may be a command without a verb ("Salesforce for isaiah"). */

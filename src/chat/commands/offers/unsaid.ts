@@ -1,7 +1,7 @@
 import { isNear } from '../../grammar/closest.ts';
+import { wordSet } from '../../grammar/word-lists.ts';
 import { tokensOf } from './app-mentions.ts';
 import { bareWord, isAround, remainderOf } from './person-words.ts';
-import { wordSet } from './word-set.ts';
 
 /** List entries that stand for a person: one that is left out is reported like a name. */
 const OBJECTS = wordSet('me myself him her them us you everyone everybody anyone someone all others team it');
