@@ -1,9 +1,10 @@
 import type { Command } from '../command.ts';
+import { withoutPossessive } from './check-names.ts';
 import { endAtTheEnd } from './end-words.ts';
 import { quoteName, readName } from './names.ts';
 import { REASON_WORDS } from './reason-words.ts';
 import { readReason, reasonPlace, withoutMarksAtTheEnd, writeBecause } from './reasons.ts';
-import type { Reading } from './rule.ts';
+import { incomplete, type Reading } from './rule.ts';
 import { addressIn, SEPARATORS, STRONG, splitAtSeparator } from './separators.ts';
 import { startPlace } from './start-words.ts';
 import { cutEnd, cutStart, writeTerms, writeTimedName } from './terms.ts';
@@ -202,13 +203,6 @@ function withoutAccess(words: readonly Word[]): readonly Word[] {
   return at > 0 ? [...words.slice(0, at), ...words.slice(at + 1)] : words;
 }
 
-/** "isaiah's access". */
-function withoutPossessive(words: readonly Word[]): readonly Word[] {
-  const last = words.at(-1);
-  if (last === undefined || last.quoted || !last.text.endsWith("'s")) return words;
-  return [...words.slice(0, -1), { ...last, text: last.text.slice(0, -2) }];
-}
-
 /** Whether the words after a quoted reason are another part of the line. */
 function goesOn(words: readonly Word[]): boolean {
   return SEPARATORS.has(fold(words[0])) || startPlace(words)?.from === 0;
@@ -235,5 +229,5 @@ function build(
     return { kind: guessed || isGuess ? 'nearly' : 'command', command };
   }
   const missing = subject !== null || said.length > 1 ? 'app' : 'subject';
-  return { kind: 'incomplete', verb: 'requestAccess', missing, said: said.map((word) => word.text) };
+  return incomplete('requestAccess', missing, said);
 }

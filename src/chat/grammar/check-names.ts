@@ -49,6 +49,13 @@ export function withoutEnding(words: readonly Word[], phrases: readonly (readonl
   return words;
 }
 
+/** "isaiah" in "isaiah's access". */
+export function withoutPossessive(words: readonly Word[]): readonly Word[] {
+  const last = words.at(-1);
+  if (last === undefined || last.quoted || !last.text.endsWith("'s")) return words;
+  return [...words.slice(0, -1), { ...last, text: last.text.slice(0, -2) }];
+}
+
 /** Drops the last word of "the Salesforce sync", where the line is about synchronization anyway. */
 export function withoutAppWords(words: readonly Word[]): readonly Word[] {
   return withoutTrailing(words, APP_WORDS);

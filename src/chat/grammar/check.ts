@@ -5,12 +5,13 @@ import {
   isRequestId,
   isSpeaker,
   withoutLeading,
+  withoutPossessive,
   withoutTrailing,
   writeCheckName,
 } from './check-names.ts';
 import { readName } from './names.ts';
 import { readStrictRequestId } from './request-id.ts';
-import type { Reading } from './rule.ts';
+import { incomplete, offered, type Reading } from './rule.ts';
 import { addressIn, endsSubject, type Parts, startOfSeparator } from './separators.ts';
 import { fold, type Word } from './tokens.ts';
 import { wordSet } from './word-lists.ts';
@@ -86,9 +87,7 @@ export function readPersonInApp(words: readonly Word[]): Reading | null {
 }
 
 export function writeCheck({ subject, app }: CheckCommand): string {
-  return app === null
-    ? `check ${writeCheckName(subject)}`
-    : `check ${writeCheckName(subject)} in ${writeCheckName(app)}`;
+  return `check ${writeCheckName(subject)}${app === null ? '' : ` in ${writeCheckName(app)}`}`;
 }
 
 function split(words: readonly Word[]): Parts | null {
@@ -141,14 +140,7 @@ function readSubject(words: readonly Word[]): { readonly subject: string | null;
   return { subject: readName(withoutPossessive(named)), isGuessed: true };
 }
 
-/** "adele's account". */
-function withoutPossessive(words: readonly Word[]): readonly Word[] {
-  const last = words.at(-1);
-  if (last === undefined || !last.text.endsWith("'s")) return words;
-  return [...words.slice(0, -1), { ...last, text: last.text.slice(0, -2) }];
-}
-
-const missing: Reading = { kind: 'incomplete', verb: 'check', missing: 'subject', said: [] };
+const missing = incomplete('check', 'subject');
 
 function command(subject: string, app: string | null): Reading<CheckCommand> {
   return { kind: 'command', command: { verb: 'check', subject, app } };
@@ -156,8 +148,4 @@ function command(subject: string, app: string | null): Reading<CheckCommand> {
 
 function nearly(subject: string, app: string | null): Reading<CheckCommand> {
   return { kind: 'nearly', command: { verb: 'check', subject, app } };
-}
-
-function offered(reading: Reading | null): Reading | null {
-  return reading?.kind === 'command' ? { ...reading, kind: 'nearly' } : null;
 }

@@ -14,7 +14,7 @@ import { isPlain } from './names.ts';
 import { phraseLength, phrasesOf, plainWord, wordsOf } from './plain-words.ts';
 import { REASON_WORDS } from './reason-words.ts';
 import { SEPARATORS } from './separators.ts';
-import { beginsAt, isBareDay, isDatePart, looksLikeDate } from './start-words.ts';
+import { beginsAt, isBareDay, isDatePart, looksLikeDate, textOf } from './start-words.ts';
 import { fold, joinWords, splitWords, trimEdges, type Word } from './tokens.ts';
 import { phraseSet, wordSet } from './word-lists.ts';
 
@@ -153,7 +153,7 @@ function behindLeadIn(words: readonly Word[], plain: readonly string[], at: numb
     // "for tomorrow", "for December": from then on, or only then.
     if (at > 0 && FOR.has(plain[first - 1] ?? '') && looksLikeDate(words, first) && !words[first]?.quoted) {
       const to = endOfEnd(words, first);
-      const text = textOf(words, first, to);
+      const text = textOf(words.slice(first, to));
       return text === null ? null : { from: at, to, text, start: text, sure: false };
     }
   }
@@ -190,7 +190,7 @@ function isSmall({ text }: Word): boolean {
 }
 
 function place(words: readonly Word[], from: number, first: number, to: number, sure: boolean): EndPlace | null {
-  const text = textOf(words, first, to);
+  const text = textOf(words.slice(first, to));
   return text === null ? null : { from, to, text, start: null, sure };
 }
 
@@ -236,7 +236,7 @@ function inOneWord(words: readonly Word[], at: number): EndPlace | null {
   const days = GLUED_DAYS.exec(text);
   if (days !== null && isDatePart(words[at + 1], 'month')) {
     const to = endOfEnd(words, at);
-    const rest = textOf(words, at + 1, to) ?? '';
+    const rest = textOf(words.slice(at + 1, to)) ?? '';
     return {
       from: at,
       to,
@@ -260,7 +260,7 @@ function between(words: readonly Word[], plain: readonly string[], at: number): 
   const and = at + 2 + last;
   if (last < 0 || !looksLikeDate(words, and + 1)) return null;
   const found = place(words, at, and + 1, endOfEnd(words, and + 1), true);
-  const first = textOf(words, at + 1, and);
+  const first = textOf(words.slice(at + 1, and));
   const isBare = last === 0 && isBareDay(words[at + 1]);
   const rest = isBare ? joinWords(splitWords(found?.text ?? '').slice(1)) : '';
   return found === null ? null : { ...found, start: `${first} ${rest}`.trim() };
@@ -283,7 +283,7 @@ function behindDay(words: readonly Word[], plain: readonly string[], at: number)
     const isDate =
       behind > 0 && looksLikeDate(words, first) && words.slice(first, at).every((part) => isDatePart(part, 'any'));
     const isLength = lengthAt(plain, first) === at - first;
-    const text = isDate || isLength ? textOf(words, first, at) : null;
+    const text = isDate || isLength ? textOf(words.slice(first, at)) : null;
     if (text !== null) return { from: first, to: at + Math.max(behind, long), text, start: null, sure: true };
   }
   return null;
@@ -315,11 +315,4 @@ function withStart(words: readonly Word[], found: EndPlace): EndPlace {
   const from = found.from - 1;
   const leadIn = [3, 2, 1].find((length) => beginsAt(words, from - length, true) === length) ?? 0;
   return { ...found, from: from - leadIn, start };
-}
-
-function textOf(words: readonly Word[], first: number, to: number): string | null {
-  const part = words.slice(first, to);
-  const whole = joinWords(part);
-  const text = part.some((word) => word.quoted) ? whole : trimEdges(whole, '([', ')],;:');
-  return text.trim() === '' ? null : text;
 }

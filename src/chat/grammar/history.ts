@@ -77,9 +77,9 @@ export function readBareExport(words: readonly Word[]): Reading | null {
 }
 
 /** "requests", "requests 2", "requests page 2". */
-export function readRequests(words: readonly Word[]): Reading | null {
+export function readPage(verb: 'requests' | 'pending', words: readonly Word[]): Reading | null {
   const { page, rest } = cutPage(words);
-  return rest.length === 0 ? { kind: 'command', command: { verb: 'requests', page } } : null;
+  return rest.length === 0 ? { kind: 'command', command: { verb, page } } : null;
 }
 
 export function writeHistory({ about, since, page }: Extract<Command, { verb: 'history' }>): string {

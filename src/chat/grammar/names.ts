@@ -31,16 +31,13 @@ export function writeName(name: string): string {
   // In quotes it would be read as a name, and no longer mean the speaker.
   if (isSelf(name)) return name;
   const parts = name.split(' ');
-  if (takesBack(name)) return quoteName(name);
-  if (parts.every(isPlain) && (parts.length === 1 || !name.includes('@'))) return name;
-  return quoteName(name);
+  const isBare = !takesBack(name) && parts.every(isPlain) && (parts.length === 1 || !name.includes('@'));
+  return isBare ? name : quoteName(name);
 }
 
 /** A name in straight double quotes, with its own quotes doubled. */
 export function quoteName(name: string): string {
-  let quoted = '';
-  for (const character of name) quoted += DOUBLE_QUOTES.includes(character) ? character + character : character;
-  return `"${quoted}"`;
+  return `"${name.replace(new RegExp(`[${DOUBLE_QUOTES}]`, 'g'), '$&$&')}"`;
 }
 
 /** Whether a line may hold the word without quotes. */

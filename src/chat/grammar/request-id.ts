@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts';
 import { quoteName, writeName } from './names.ts';
 import { readReason, writeReason } from './reasons.ts';
-import type { Reading } from './rule.ts';
+import { incomplete, type Reading } from './rule.ts';
 import { fold, trimEdges, type Word } from './tokens.ts';
 import { wordSet } from './word-lists.ts';
 
@@ -19,7 +19,7 @@ type VerbOfAnId = 'retry' | 'cancel' | 'approve' | 'show';
 export function readRequestId(verb: VerbOfAnId, words: readonly Word[]): Reading | null {
   const left = words.filter((word) => !isAround(word));
   const [only, second] = left;
-  if (only === undefined) return missingId(verb);
+  if (only === undefined) return incomplete(verb, 'subject');
   const requestId = second === undefined ? idIn(only) : null;
   return requestId === null ? null : { kind: 'command', command: { verb, requestId } };
 }
@@ -37,7 +37,7 @@ export function readStrictRequestId(verb: VerbOfAnId, words: readonly Word[]): R
 export function readDenial(words: readonly Word[]): Reading<Extract<Command, { verb: 'deny' }>> | null {
   const at = words.findIndex((word) => !isAround(word));
   const word = words[at];
-  if (word === undefined) return missingId('deny');
+  if (word === undefined) return incomplete('deny', 'subject');
   const requestId = looksLikeId(word) ? idIn(word) : null;
   if (requestId === null) return null;
   const reason = readReason(words.slice(at + 1));
@@ -77,8 +77,4 @@ function isSurelyId(word: Word): boolean {
 
 function bareId(word: Word): string {
   return trimEdges(word.text, '#([<', ')]>.,;:!?');
-}
-
-function missingId(verb: VerbOfAnId | 'deny'): Extract<Reading, { kind: 'incomplete' }> {
-  return { kind: 'incomplete', verb, missing: 'subject', said: [] };
 }

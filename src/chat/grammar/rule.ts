@@ -9,7 +9,22 @@ export type Reading<C extends Command = Command> =
   | { readonly kind: 'command'; readonly command: C }
   /** A guess, e.g. with the two parts in the other order: it is only offered. */
   | { readonly kind: 'nearly'; readonly command: C }
-  | Extract<Parsed, { kind: 'incomplete' }>;
+  | Incomplete;
+
+type Incomplete = Extract<Parsed, { kind: 'incomplete' }>;
+
+export function incomplete(
+  verb: Incomplete['verb'],
+  missing: Incomplete['missing'],
+  said: readonly Word[] = [],
+): Incomplete {
+  return { kind: 'incomplete', verb, missing, said: said.map((word) => word.text) };
+}
+
+/** A whole command as a guess; null for half a command, which probably meant something else. */
+export function offered(reading: Reading | null): Reading | null {
+  return reading === null || reading.kind === 'incomplete' ? null : { ...reading, kind: 'nearly' };
+}
 
 export interface Rule<C extends Command> {
   /**

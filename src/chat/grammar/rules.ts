@@ -7,7 +7,7 @@ import {
   readExport,
   readHistory,
   readHistoryQuestion,
-  readRequests,
+  readPage,
   writeExport,
   writeHistory,
 } from './history.ts';
@@ -15,9 +15,8 @@ import { LEADING_WORDS, readName, writeName } from './names.ts';
 import { readProvision, writeProvision } from './provision.ts';
 import { readProvisionGroup, writeProvisionGroup } from './provision-group.ts';
 import { readProvisionList, writeProvisionList } from './provision-list.ts';
-import { readRef } from './refs.ts';
 import { readDenial, readRequestId, readStrictRequestId, writeDenial, writeRequestId } from './request-id.ts';
-import type { CommandOf, Reading, Rule } from './rule.ts';
+import { type CommandOf, incomplete, type Reading, type Rule } from './rule.ts';
 import { readHowIs, readIsHealthy, readStatus, readWhichAre, readWrongWith, writeStatus } from './status.ts';
 import { fold, toPhrases, type Word } from './tokens.ts';
 
@@ -40,7 +39,10 @@ export const rules: { readonly [V in Verb]: Rule<CommandOf[V]> } = {
   accessForm: { read: readBareRequest, write: () => 'request' },
   approve: { read: (words) => readStrictRequestId('approve', words), write: writeRequestId },
   deny: { read: readDenial, write: writeDenial },
-  pending: { read: readPending, write: ({ page }) => (page === 1 ? 'pending' : `pending ${page}`) },
+  pending: {
+    read: (words) => readPage('pending', words),
+    write: ({ page }) => (page === 1 ? 'pending' : `pending ${page}`),
+  },
   show: { read: (words) => readStrictRequestId('show', words), write: writeRequestId },
   sendApprovalsHere: {
     read: (words) => alone({ verb: 'sendApprovalsHere' }, words, 3),
@@ -63,7 +65,10 @@ export const rules: { readonly [V in Verb]: Rule<CommandOf[V]> } = {
   check: { read: readCheck, readLoose: readCheckQuestion, write: writeCheck },
   queue: { read: (words) => (unquoted(words) ? alone({ verb: 'queue' }, words, 2) : null), write: () => 'queue' },
   history: { read: readHistory, readLoose: readHistoryQuestion, write: writeHistory },
-  requests: { read: readRequests, write: ({ page }) => (page === 1 ? 'requests' : `requests page ${page}`) },
+  requests: {
+    read: (words) => readPage('requests', words),
+    write: ({ page }) => (page === 1 ? 'requests' : `requests page ${page}`),
+  },
   exportHistory: { read: readExport, readLoose: readBareExport, write: writeExport },
   watch: { read: (words) => readWatch('watch', words), write: writeWatch },
   removeWatch: { read: (words) => readRef('removeWatch', words), write: ({ ref }) => `remove watch ${ref}` },
@@ -104,22 +109,18 @@ function alone(command: Command, words: readonly Word[], most: number): Reading 
 
 const unquoted = (words: readonly Word[]): boolean => words.every((word) => fold(word) !== '');
 
-/** "pending", "pending 2", "pending page 2". */
-function readPending(words: readonly Word[]): Reading | null {
-  const [first, ...rest] = words.map(fold);
-  if (first === undefined) return { kind: 'command', command: { verb: 'pending', page: 1 } };
-  const [number = '', ...more] = first === 'page' ? rest : [first, ...rest];
-  if (more.length > 0 || !/^[1-9]\d{0,5}$/.test(number)) return null;
-  return { kind: 'command', command: { verb: 'pending', page: Number(number) } };
+/** The reference that a list prints on each row, so that a line can name the row: eight hexadecimal digits. */
+function readRef(verb: 'removeApprovalPlace' | 'removeWatch', words: readonly Word[]): Reading | null {
+  const [only, ...more] = words;
+  const ref = fold(only);
+  return more.length === 0 && /^[0-9a-f]{8}$/.test(ref) ? { kind: 'command', command: { verb, ref } } : null;
 }
 
 function readWatch(verb: 'watch' | 'unwatch', words: readonly Word[]): Reading | null {
   const named = withoutArticle(withoutEnding(words, HERE));
   if (isNoName(named)) return null;
   const app = readName(named);
-  return app === null
-    ? { kind: 'incomplete', verb, missing: 'app', said: [] }
-    : { kind: 'command', command: { verb, app } };
+  return app === null ? incomplete(verb, 'app') : { kind: 'command', command: { verb, app } };
 }
 
 function writeWatch({ verb, app }: Extract<Command, { verb: 'watch' | 'unwatch' }>): string {

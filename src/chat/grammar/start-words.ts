@@ -210,7 +210,8 @@ function leadIn(words: readonly Word[], at: number): LeadIn | null {
     const length = beginsAt(words, at);
     return length > 0 ? { length, belongs: false, odd: false } : null;
   }
-  const isDate = folded === 'in' ? isRelative(words, at) || isMonth(words[at + 1]) : looksLikeDate(words, at + 1);
+  const isDate =
+    folded === 'in' ? isRelative(words, at) || isDatePart(words[at + 1], 'month') : looksLikeDate(words, at + 1);
   return isDate ? { length: 1, belongs: isRelative(words, at), odd: false } : null;
 }
 
@@ -269,7 +270,10 @@ function endsDate(words: readonly Word[], at: number): boolean {
 export function looksLikeDate(words: readonly Word[], at: number): boolean {
   const word = words[at];
   if (word === undefined) return false;
-  if (word.quoted) return looksLikeDate(splitWords(word.text).map(unquoted), 0);
+  if (word.quoted) {
+    const inside = splitWords(word.text).map((part) => ({ ...part, quoted: false }));
+    return looksLikeDate(inside, 0);
+  }
   const [first, second] = [fold(word), fold(words[at + 1])];
   if (WHOLE_DATE.test(first) || NUMERIC.test(first) || CALENDAR_NAMES.has(first) || CASUAL.has(first)) return true;
   if (phraseIn(words, at, NAMED_DAYS) > 0) return true;
@@ -341,15 +345,8 @@ export function isCalendarWord(word: Word | undefined): boolean {
   return CALENDAR_NAMES.has(fold(word));
 }
 
-function isMonth(word: Word | undefined): boolean {
-  return MONTH_NAMES.has(fold(word));
-}
-
-function unquoted(word: Word): Word {
-  return { ...word, quoted: false };
-}
-
-function textOf(words: readonly Word[]): string | null {
+/** Some words of a line as they were typed; null for nothing but punctuation. */
+export function textOf(words: readonly Word[]): string | null {
   const whole = joinWords(words);
   const text = words.some((word) => word.quoted) ? whole : trimEdges(whole, '([', ')],;:');
   return text.trim() === '' ? null : text;

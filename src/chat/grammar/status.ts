@@ -13,7 +13,7 @@ import {
 } from './check-names.ts';
 import { readName } from './names.ts';
 import { readStrictRequestId } from './request-id.ts';
-import type { Reading } from './rule.ts';
+import { offered, type Reading } from './rule.ts';
 import { fold, type Word } from './tokens.ts';
 import { wordSet } from './word-lists.ts';
 
@@ -37,8 +37,8 @@ export function readStatus(words: readonly Word[]): Reading | null {
   const [first, ...rest] = named;
   if (first === undefined || isEverything(named)) return status('command', null);
   if (fold(first) === 'request' || (rest.length === 0 && isRequestId(first))) {
-    const shown = readStrictRequestId('show', named);
-    if (shown?.kind === 'command') return { ...shown, kind: 'nearly' };
+    const shown = offered(readStrictRequestId('show', named));
+    if (shown !== null) return shown;
   }
   if (isNoName(named)) return null;
   return readPersonInApp(named) ?? status('command', readName(withoutArticle(words)));

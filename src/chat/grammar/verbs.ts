@@ -1,7 +1,7 @@
 import type { Verb } from '../command.ts';
 import { isNear, typingDistance } from './closest.ts';
 import { phrasesOf } from './phrases.ts';
-import type { Reading } from './rule.ts';
+import { offered, type Reading } from './rule.ts';
 import { rules } from './rules.ts';
 import { fold, phraseAt, splitWords, type Word } from './tokens.ts';
 
@@ -82,11 +82,6 @@ export function verbNamed(topic: string): Verb | null {
 
 function match({ verb, read }: Spelling, words: readonly Word[], length: number): Match {
   return { verb, read: () => read(words.slice(length)) };
-}
-
-/** The result of a loose spelling: a whole command is offered; half a command probably meant something else. */
-function offered(reading: Reading | null): Reading | null {
-  return reading?.kind === 'command' || reading?.kind === 'nearly' ? { ...reading, kind: 'nearly' } : null;
 }
 
 function spellingsOf(verb: Verb): Spelling[] {

@@ -24,6 +24,7 @@ import {
   commands,
   firstOf,
   type Guess,
+  type IdCommand,
   inTurn,
   missing,
   type OtherCommand,
@@ -178,9 +179,7 @@ export function createResolver(parts: CommandParts, turn: Turn): (guess: Guess) 
     return commands(named, members.found);
   }
 
-  async function resolveId(
-    command: Extract<Command, { verb: 'retry' | 'cancel' | 'approve' | 'deny' | 'show' }>,
-  ): Promise<Resolved> {
+  async function resolveId(command: IdCommand): Promise<Resolved> {
     const { verb, requestId } = command;
     const lacking = await missingFor(parts, turn, command);
     if (lacking !== null) return denied(lacking);

@@ -36,20 +36,9 @@ export interface Person {
 }
 export type PersonSeen = Person | Exclude<Resolved, { kind: 'commands' }>;
 export type CommandOf<V extends Command['verb']> = Extract<Command, { verb: V }>;
-export type OtherCommand = Exclude<
-  Command,
-  CommandOf<
-    | 'provision'
-    | 'requestAccess'
-    | 'provisionList'
-    | 'provisionGroup'
-    | 'retry'
-    | 'cancel'
-    | 'approve'
-    | 'deny'
-    | 'show'
-  >
->;
+export type IdCommand = CommandOf<'retry' | 'cancel' | 'approve' | 'deny' | 'show'>;
+type NamingCommand = CommandOf<'provision' | 'requestAccess' | 'provisionList' | 'provisionGroup'>;
+export type OtherCommand = Exclude<Command, IdCommand | NamingCommand>;
 
 /** Turns a provisioning command into the access request that a requester makes by it. */
 export function requestFor({
