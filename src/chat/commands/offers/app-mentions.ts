@@ -49,6 +49,10 @@ export function tokensOf(text: string): Token[] {
   }));
 }
 
+export function wordsOf(text: string): string[] {
+  return tokensOf(text).map((token) => token.text);
+}
+
 /** @param expected whether the text was parsed as an app's name: then it may begin with any word */
 export function mentionsIn(text: string, apps: readonly Application[], expected: boolean): Mention[] {
   // The domain of an address names no app.
@@ -116,18 +120,11 @@ function commonLength(name: readonly string[], tokens: readonly Token[], at: num
 }
 
 function namesByFirstWord(apps: readonly Application[]): ReadonlyMap<string, readonly Name[]> {
-  const names = new Map<string, Name[]>();
-  for (const app of apps) {
-    for (const name of [app.displayName, ...app.aliases]) {
-      const tokens = tokensOf(name).map(({ text }) => text);
-      const [first] = tokens;
-      if (first === undefined) continue;
-      const others = names.get(first);
-      if (others === undefined) names.set(first, [{ tokens, app }]);
-      else others.push({ tokens, app });
-    }
-  }
-  return names;
+  const names = apps.flatMap((app) =>
+    [app.displayName, ...app.aliases].map((name): Name => ({ tokens: wordsOf(name), app })),
+  );
+  const written = names.filter(({ tokens }) => tokens.length > 0);
+  return Map.groupBy(written, ({ tokens: [first = ''] }) => first);
 }
 
 function folded(word: string): string {

@@ -1,5 +1,5 @@
 import { wordSet } from '../../grammar/word-lists.ts';
-import { tokensOf } from './app-mentions.ts';
+import { wordsOf } from './app-mentions.ts';
 
 /** What a line is probably about. `unsaid`: it names a person and an app, and no verb. */
 export type Intent = 'provision' | 'requestAccess' | 'check' | 'status' | 'watch' | 'unwatch' | 'history' | 'unsaid';
@@ -26,7 +26,7 @@ const fewWords = 6;
 
 /** Null for a line too risky to guess at. */
 export function intentOf(line: string): Intent | null {
-  const words = tokensOf(line.replace(/['’]/g, '')).map(({ text }) => text);
+  const words = wordsOf(line.replace(/['’]/g, ''));
   const [first = ''] = words;
   const has = (set: ReadonlySet<string>) => words.some((word) => set.has(word));
   if (has(TELLING) && words.includes('when')) return 'watch';
@@ -41,6 +41,6 @@ export function intentOf(line: string): Intent | null {
 
 /** Whether a line begins with a word for provisioning, so that it may be half a command. */
 export function beginsToGive(line: string): boolean {
-  const [first] = tokensOf(line);
-  return first !== undefined && STARTING.has(first.text);
+  const [first = ''] = wordsOf(line);
+  return STARTING.has(first);
 }

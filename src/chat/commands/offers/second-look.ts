@@ -25,7 +25,7 @@ import {
 import { beginsToGive, type Intent, intentOf } from './intent.ts';
 import { type Guesses, longestLookedAt, offer, offerIfFound, sayMissing } from './offer.ts';
 import { clauseIn, cutTakenBack, peopleIn, remainderOf } from './person-words.ts';
-import type { Guess } from './resolved.ts';
+import type { CommandOf, Guess } from './resolved.ts';
 import { standsIn } from './unsaid.ts';
 
 /**
@@ -196,7 +196,7 @@ const ALL_OF =
 async function lookAgainForPeople(
   parts: CommandParts,
   turn: Turn,
-  command: Extract<Command, { verb: 'provisionList' }>,
+  command: CommandOf<'provisionList'>,
 ): Promise<Reply> {
   const asList: Guesses = { guesses: [{ command }], leftOut: [] };
   const listing = await parts.applications.list();
@@ -215,7 +215,7 @@ async function lookAgainForPeople(
 export async function lookAgainForEither(
   parts: CommandParts,
   turn: Turn,
-  command: Extract<Command, { verb: 'history' | 'exportHistory' }> & { readonly about: string },
+  command: CommandOf<'history' | 'exportHistory'> & { readonly about: string },
 ): Promise<Reply> {
   const listing = await parts.applications.list();
   if (!listing.ok) return troubleReply(turn.words, listing.trouble);
@@ -240,7 +240,7 @@ export async function lookAgainForEither(
 export async function lookAgainForGroup(
   parts: CommandParts,
   turn: Turn,
-  command: Extract<Command, { verb: 'provisionGroup' }>,
+  command: CommandOf<'provisionGroup'>,
 ): Promise<Reply> {
   const unknown = { kind: 'unknownGroup', typed: command.group } as const;
   if (command.group.length > longestLookedAt) return sayMissing(turn, unknown);
@@ -322,11 +322,9 @@ function inItsName(
   const clause = clauseIn(command.app);
   const typed = command.app.slice(0, clause);
   const told = [takenBack, remainderOf(command.app.slice(clause))];
-  const near = closest(
-    typed,
-    apps.flatMap((app) => [app.displayName, ...app.aliases]),
-  );
-  const mentions = withoutTakenBack(typed, withNearOnes(typed, mentionsIn(typed, apps, true), apps));
+  const names = apps.flatMap((app) => [app.displayName, ...app.aliases]);
+  const near = closest(typed, names);
+  const mentions = withoutTakenBack(typed, withNearOnes(typed, mentionsIn(typed, apps, true), names));
   const [first] = mentions;
   if (near !== null && (first === undefined || (mentions.length === 1 && near.length > first.name.length)))
     return { guesses: withPeople({ ...command, app: near }, ''), leftOut: told };
@@ -339,9 +337,8 @@ function inItsName(
 }
 
 /** "sales force and github": besides exact names, similar ones that are separated from them. */
-function withNearOnes(text: string, mentions: readonly Mention[], apps: readonly Application[]): readonly Mention[] {
+function withNearOnes(text: string, mentions: readonly Mention[], names: readonly string[]): readonly Mention[] {
   if (mentions.length === 0) return mentions;
-  const names = apps.flatMap((app) => [app.displayName, ...app.aliases]);
   const pieces = [...text.matchAll(/(?:(?!\s(?:and|or)\s)[^,;&+/])+/gi)];
   const near = pieces.flatMap(({ 0: piece, index }): Mention[] => {
     const [from, to] = [index, index + piece.length];
