@@ -73,8 +73,7 @@ export async function lookAgainForApp(parts: CommandParts, turn: Turn, typed: Ap
   if (meant === null) return sayMissing(turn, { kind: 'unknownUser', typed: subject });
   const isOfMany = holdsPairs(command.app, apps) || isOdd(subject);
   const isTurned = mentionsIn(subject, apps, false).some(({ to }) => JOINT_FIRST.test(subject.slice(to)));
-  const inLine = inItsLine(lineOf(turn, command), command, apps);
-  const byLine = () => (inLine === null ? null : offerIfFound(parts, turn, inLine));
+  const byLine = () => offerIfFound(parts, turn, inItsLine(lineOf(turn, command), command, apps));
   if (isOfMany) return (await byLine()) ?? sayMissing(turn, unknown);
   const turned = isTurned ? await byLine() : null;
   if (turned !== null) return turned;
@@ -141,7 +140,7 @@ export async function lookAgainForPerson(parts: CommandParts, turn: Turn, typed:
   const whole: Guesses = { guesses: [{ command, others: first }], leftOut };
   const each: Guesses = { guesses: people.length > 1 ? forPeople(command, people, command.subject) : [], leftOut };
   const reply =
-    (people.length > 1 ? await offerIfFound(parts, turn, each) : null) ??
+    (await offerIfFound(parts, turn, each)) ??
     (command.app === null ? await lookForAppInSubject(parts, turn, command) : null);
   return reply ?? offer(parts, turn, whole);
 }
@@ -160,8 +159,7 @@ async function pairsOfLine(
   const mentions = mentionsIn(kept, listing.value.items, false);
   const isParted = isOdd(kept) || mentions.some(({ from }) => JOINT_LAST.test(kept.slice(0, from)));
   if (!isAppTaken && !isParted) return null;
-  const pairs = inItsLine(lineOf(turn, command), command, listing.value.items);
-  const reply = pairs === null ? null : await offerIfFound(parts, turn, pairs);
+  const reply = await offerIfFound(parts, turn, inItsLine(lineOf(turn, command), command, listing.value.items));
   return reply ?? sayMissing(turn, { kind: 'unknownUser', typed: command.subject });
 }
 
@@ -229,10 +227,9 @@ export async function lookAgainForEither(
   const guesses = names.flatMap(([about, ...rest]): Guess[] =>
     about === undefined ? [] : [{ command: { ...command, about }, others: rest }],
   );
-  const near: Guess = { command };
   const reply =
-    (guesses.length === 0 ? null : await offerIfFound(parts, turn, { guesses, leftOut })) ??
-    (rest === '' ? await offerIfFound(parts, turn, { guesses: [near], leftOut: [] }) : null);
+    (await offerIfFound(parts, turn, { guesses, leftOut })) ??
+    (rest === '' ? await offerIfFound(parts, turn, { guesses: [{ command }], leftOut: [] }) : null);
   return reply ?? sayMissing(turn, { kind: 'unknownUser', typed: command.about });
 }
 
@@ -276,7 +273,7 @@ export async function lookAtLine(
   if (mentions.length === 0) return lookForPerson(parts, turn, line, intent);
   const around = readAround(line, mentions, !gives(intent));
   const guesses = guessesFor(intent === 'unsaid' ? bestFor(turn) : intent, around, line);
-  return guesses.length === 0 ? null : offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
+  return offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
 }
 
 function gives(intent: Intent): boolean {
@@ -354,13 +351,12 @@ function withNearOnes(text: string, mentions: readonly Mention[], names: readonl
 const shortestNear = 5;
 
 /** `provision servicenow to diego`, `provision adele in data for good`: looks for the apps anywhere in the line. */
-function inItsLine(typed: string, command: AppCommand, apps: readonly Application[]): Guesses | null {
+function inItsLine(typed: string, command: AppCommand, apps: readonly Application[]): Guesses {
   // The time has been read already and separates no names.
   const line = 'term' in command ? format(withoutTerm(command)) : typed;
   const intent = intentBehind(command);
   const around = readAround(line, mentionsIn(line, apps, false), !gives(intent));
-  const guesses = guessesFor(intent, around, line, command);
-  return guesses.length === 0 ? null : { guesses, leftOut: around.leftOut };
+  return { guesses: guessesFor(intent, around, line, command), leftOut: around.leftOut };
 }
 
 /** "check Salesforce", "check adele Salesforce". */
@@ -369,7 +365,7 @@ async function lookForAppInSubject(parts: CommandParts, turn: Turn, command: Per
   if (!listing.ok) return null;
   const around = readAround(command.subject, mentionsIn(command.subject, listing.value.items, false), true);
   const guesses = guessesFor('check', around, command.subject);
-  return guesses.length === 0 ? null : offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
+  return offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
 }
 
 /** The mentions before "but not". */
