@@ -33,16 +33,7 @@ const shownByDefault: ReadonlySet<string> = new Set([
 ]);
 
 /** Parts of a path that have no meaning of their own: `emails[type eq "work"].value`, `name.givenName`. */
-const structure: ReadonlySet<string> = new Set([
-  'value',
-  'display',
-  'type',
-  'primary',
-  'ref',
-  'name',
-  'user',
-  'operation',
-]);
+const structure: ReadonlySet<string> = new Set('value display type primary ref name user operation'.split(' '));
 
 const longestPath = 300;
 
@@ -88,24 +79,15 @@ export function shownAttributeProblems(names: readonly string[]): readonly { pro
   const quoted = (some: readonly string[]) => some.map((name) => `“${name.slice(0, 40)}”`).join(', ');
   const unreadable = names.filter((name) => name.length > longestPath || !attributeName.test(name));
   const secrets = names.filter(isSecretName);
-  return [
-    ...(unreadable.length === 0
-      ? []
-      : [
-          {
-            problem: `has ${quoted(unreadable)}, which names no attribute`,
-            fix: 'list names as the app’s attribute mapping spells them, separated by commas, e.g. employeeId,costCenter',
-          },
-        ]),
-    ...(secrets.length === 0
-      ? []
-      : [
-          {
-            problem: `names ${quoted(secrets)}, which holds a secret, and secrets are never shown`,
-            fix: 'remove what stands for passwords, keys, tokens and the like',
-          },
-        ]),
-  ];
+  const ofUnreadable = {
+    problem: `has ${quoted(unreadable)}, which names no attribute`,
+    fix: 'list names as the app’s attribute mapping spells them, separated by commas, e.g. employeeId,costCenter',
+  };
+  const ofSecrets = {
+    problem: `names ${quoted(secrets)}, which holds a secret, and secrets are never shown`,
+    fix: 'remove what stands for passwords, keys, tokens and the like',
+  };
+  return [...(unreadable.length === 0 ? [] : [ofUnreadable]), ...(secrets.length === 0 ? [] : [ofSecrets])];
 }
 
 /** A path or a URN, with filters, but no wildcards. */
@@ -138,7 +120,7 @@ const secretAnywhere = new RegExp(
   `passw|passphrase|passcode|pwd|secret|token|credential|apikey|privatekey|accesskey|accountkey|sharedkey|${passwordWords}|(?:${passwordEnds})$`,
   'i',
 );
-const secretWords = new Set(['key', 'keys', 'pin', 'otp', 'pass', 'cvv', 'ssn', 'cert', 'certificate', 'hash']);
+const secretWords = new Set('key keys pin otp pass cvv ssn cert certificate hash'.split(' '));
 
 /**
  * Whether an attribute's name says that its value is a secret. Short words count only as a whole part of the name:

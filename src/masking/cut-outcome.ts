@@ -208,7 +208,7 @@ function cutClause(clause: string, isShown: IsShown): string {
 }
 
 /** Undefined, which JSON cannot express, stands for text that is not JSON. */
-function parsed(text: string): unknown {
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,5 +1,5 @@
 import { shownAlone } from './attributes.ts';
-import { cutOutcome, type OutcomeLike, type ReportLike } from './cut-outcome.ts';
+import { cutOutcome, type OutcomeLike, parsed, type ReportLike } from './cut-outcome.ts';
 import { maskLabel, maskText } from './mask-text.ts';
 
 /** Cuts what earlier releases stored in full, as it is cut today before it is stored. */
@@ -63,12 +63,4 @@ function whole(report: Readonly<Record<string, unknown>>): ReportLike {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }

@@ -96,9 +96,7 @@ function keyBefore(text: string, at: number, sign: string): Key | null {
   if (name === '') return null;
   const isProse =
     /^[ \t\u00a0\u202f]*[:：]$/.test(sign) && /^\s/.test(text.slice(at + sign.length, at + sign.length + 1));
-  const [words] = twoWords.exec(line) ?? [];
-  if (words !== undefined) return { name: words, form: isProse ? 'prose' : 'bare' };
-  return { name, form: isProse ? 'prose' : 'bare' };
+  return { name: twoWords.exec(line)?.[0] ?? name, form: isProse ? 'prose' : 'bare' };
 }
 
 function weigh({ name, form }: Key): Sensitivity {

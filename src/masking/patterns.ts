@@ -38,10 +38,7 @@ const secretPatterns: readonly Pattern[] = [
   { looks: /(?<![\w~.-])[\w~.-]{3,6}[78]Q~[\w~.-]{20,}/g },
   { looks: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bxox[a-z]-[\w-]{10,}/g },
   { looks: /\bAIza[\w-]{30,}|\b[sr]k_(?:live|test)_\w{10,}|\bsk-[\w-]{20,}|\bglpat-[\w-]{15,}/g },
-  {
-    looks: /:\/\/[^\s/?#@'"<>]{1,200}@/g,
-    instead: () => `://${notKept}@`,
-  },
+  { looks: /:\/\/[^\s/?#@'"<>]{1,200}@/g, instead: () => `://${notKept}@` },
   // A long word soon after a word for a secret: "the client secret abc… has expired".
   {
     looks:

@@ -75,10 +75,7 @@ function namedDaysIn(language: (typeof languages)[number] | 'en'): NamedDays {
     ...(glued.length === 0 ? [] : [`(?:${glued.join('|')})`]),
     `(?<![\\p{L}\\p{N}'’-])(?:${parted.join('|')})(?![\\p{L}\\p{N}'’-])`,
   ];
-  return {
-    pattern: new RegExp(patterns.join('|'), 'giu'),
-    offsetOf: (name) => offsets.get(foldSpan(name)) ?? 0,
-  };
+  return { pattern: new RegExp(patterns.join('|'), 'giu'), offsetOf: (name) => offsets.get(foldSpan(name)) ?? 0 };
 }
 
 /** The span that a text names, in words of the locale or of English; null for other texts. */

@@ -1,6 +1,7 @@
 import type { Reader } from '../../requests/request.ts';
 import { plainWord } from '../grammar/plain-words.ts';
 import { joinWords, splitWords } from '../grammar/tokens.ts';
+import { phraseList } from '../grammar/word-lists.ts';
 import { dayOf, readStartDate, type StartDate, startOfNextSpan } from './start-date.ts';
 import { longestDate, withoutEdges } from './typed-dates.ts';
 
@@ -15,93 +16,30 @@ export interface ReasonDate {
   readonly sure: boolean;
 }
 
+/** A pattern of any of the alternatives, which may stand on several lines, as whole words. */
+const words = (alternatives: string) =>
+  new RegExp(`(?<![\\p{L}\\p{N}])(?:${phraseList(alternatives).join('|')})(?![\\p{L}\\p{N}])`, 'u');
 /** Verbs that only people do; as regular expressions on plain words (`plainWord`), matched at word boundaries. */
-const PERSON_BEGINS = [
-  ...[
-    'joins?',
-    'joining',
-    'mov(?:es?|ing)',
-    'transfer(?:s|ring)?',
-    'arriv(?:es?|ing)',
-    'is new',
-    'are new',
-    'first (?:work(?:ing)? )?day',
-  ],
-  ...[
-    'takes? over',
-    'taking over',
-    'onboards?',
-    'is onboarding',
-    'switch(?:es|ing)?',
-    'becom(?:es?|ing)',
-    'relocat(?:es?|ing)',
-  ],
-  ...['is hired', 'is promoted', 'new (?:hire|starter|joiner|colleague|employee)'],
-  ...['rejoint', 'arrive', 'debute', 'integre', 'premier jour', 'est nouveau', 'est nouvelle', 'prend'],
-  ...['beginnt', 'fangt', 'startet', 'tritt', 'wechselt', 'ist neu', 'erster? (?:arbeits)?tag', 'ubernimmt'],
-  ...['se incorpora', 'se une', 'se traslada', 'primer dia', 'es nuev[oa]', 'llega'],
-  ...['se junta', 'primeiro dia', 'e nov[oa]', 'chega', 'si unisce', 'si trasferisce', 'primo giorno', 'arriva'],
-  ...[
-    'eerste (?:werk)?dag',
-    'stapt over',
-    'borjar',
-    'forsta dag',
-    'aloittaa',
-    'bergabung',
-    'выходит',
-    'приходит',
-    'переходит',
-  ],
-  ...['начинает', 'первый день', 'починає'],
-];
+const personBegins = words(`
+  joins?|joining|mov(?:es?|ing)|transfer(?:s|ring)?|arriv(?:es?|ing)|is new|are new|first (?:work(?:ing)? )?day
+  takes? over|taking over|onboards?|is onboarding|switch(?:es|ing)?|becom(?:es?|ing)|relocat(?:es?|ing)|is hired
+  is promoted|new (?:hire|starter|joiner|colleague|employee)|rejoint|arrive|debute|integre|premier jour|est nouveau
+  est nouvelle|prend|beginnt|fangt|startet|tritt|wechselt|ist neu|erster? (?:arbeits)?tag|ubernimmt|se incorpora|se une
+  se traslada|primer dia|es nuev[oa]|llega|se junta|primeiro dia|e nov[oa]|chega|si unisce|si trasferisce|primo giorno
+  arriva|eerste (?:werk)?dag|stapt over|borjar|forsta dag|aloittaa|bergabung|выходит|приходит|переходит|начинает
+  первый день|починає
+`);
 /** Verbs that things do as well. */
-const BEGINS = [
-  ...[
-    'starts?',
-    'starting',
-    'begins?',
-    'beginning',
-    'kicks? off',
-    'goes live',
-    'commences?',
-    'comienza',
-    'empieza',
-    'inicia',
-  ],
-  ...[
-    'comeca',
-    'inizia',
-    'comincia',
-    'begint',
-    'mulai',
-    'commence',
-    'need(?:s|ed)? (?:it|this|access|the app|an? account)',
-  ],
-  ...['effective', 'as of', 'as from'],
-];
-const words = (patterns: readonly string[]) =>
-  new RegExp(`(?<![\\p{L}\\p{N}])(?:${patterns.join('|')})(?![\\p{L}\\p{N}])`, 'u');
-const personBegins = words(PERSON_BEGINS);
-const begins = words(BEGINS);
+const begins = words(`
+  starts?|starting|begins?|beginning|kicks? off|goes live|commences?|comienza|empieza|inicia|comeca|inizia|comincia
+  begint|mulai|commence|need(?:s|ed)? (?:it|this|access|the app|an? account)|effective|as of|as from
+`);
 /** A subject that is a thing, unless it is a person's work. */
 const thing =
   /^(?:the|an?|our|my|this|that|these|his|her|their|its|der|die|das|le|la|les|el|los|las|o|os|as|il(?! (?:commence|debute)))(?: |$)/;
-const work = words([
-  'contract',
-  'job',
-  'role',
-  'employment',
-  'position',
-  'internship',
-  'assignment',
-  'work',
-  'colleague',
-  'hire',
-  'starter',
-  'joiner',
-  'employee',
-  'intern',
-]);
+const work = words(
+  'contract|job|role|employment|position|internship|assignment|work|colleague|hire|starter|joiner|employee|intern',
+);
 /** With one of these, a reason tells when something ends, or does not begin. */
 const doubtful =
   /\b(?:end(?:s|ed|ing)?|leav(?:e|es|ing)|left|expir(?:es?|ed|ing)|until|till?|before|due|deadline|stops?|not|never|no longer|\w+n['’]t)\b/i;

@@ -153,11 +153,8 @@ export function startOfNextSpan(text: string, reader: Reader, now: number): numb
   const typed = withoutEdges(text);
   const span = spanIn(typed, reader.locale) ?? spanIn(typed.replace(/^(?:the|la|le|el|il|a|o) /i, ''), reader.locale);
   if (span === null || span.count < 1) return null;
-  return startOfDay(
-    todayOf(reader, now)
-      .plus({ [`${span.unit}s`]: 1 })
-      .startOf(span.unit),
-  ).toMillis();
+  const next = todayOf(reader, now).plus({ [`${span.unit}s`]: 1 });
+  return startOfDay(next.startOf(span.unit)).toMillis();
 }
 
 /** A start and an end, a length, or an end alone; null where nothing ends. */

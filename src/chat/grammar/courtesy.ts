@@ -1,21 +1,20 @@
 import { fold, phraseAt, toPhrases, trimEdges, type Word } from './tokens.ts';
 
-const OPENINGS = toPhrases([
-  ...['hey', 'hi', 'hello', 'ok', 'okay', 'so', 'just', 'there', 'all', 'everyone', 'team', 'usher', 'bot'],
-  ...['please', 'pls', 'plz', 'kindly', 'good morning', 'good afternoon', 'good evening', 'go ahead and', "let's"],
-  ...['can you', 'can u', 'could you', 'would you', 'will you', 'can we', 'can i', 'could i', 'would you mind'],
-  ...['i want to', 'i want you to', 'i need to', 'i need you to', 'i need', 'we need to', 'i would like to'],
-  ...['i would like you to', "i'd like to", "i'd like you to"],
-]);
+const OPENINGS = toPhrases(`
+  hey | hi | hello | ok | okay | so | just | there | all | everyone | team | usher | bot | please | pls | plz | kindly
+  good morning | good afternoon | good evening | go ahead and | let's | can you | can u | could you | would you
+  will you | can we | can i | could i | would you mind | i want to | i want you to | i need to | i need you to | i need
+  we need to | i would like to | i would like you to | i'd like to | i'd like you to
+`);
 
-const CLOSINGS = toPhrases([
-  ...['please', 'pls', 'plz', 'asap', 'for me', 'for us', 'cheers', 'thx', 'ty', 'thanks', 'thank you', 'thank u'],
-  ...['many thanks', 'thanks a lot', 'thanks so much', 'thanks in advance', 'thank you so much', 'thank you very much'],
-]);
+const CLOSINGS = toPhrases(`
+  please | pls | plz | asap | for me | for us | cheers | thx | ty | thanks | thank you | thank u | many thanks
+  thanks a lot | thanks so much | thanks in advance | thank you so much | thank you very much
+`);
 
-const SIGN_OFFS = toPhrases([
-  ...['thanks', 'many thanks', 'thank you', 'thx', 'cheers', 'regards', 'best regards', 'kind regards', 'sincerely'],
-]);
+const SIGN_OFFS = toPhrases(`
+  thanks | many thanks | thank you | thx | cheers | regards | best regards | kind regards | sincerely
+`);
 
 const LONGEST_CLOSING = Math.max(...CLOSINGS.map((phrase) => phrase.length));
 const PUNCTUATION = '.,;:!?…。！？、';

@@ -14,8 +14,9 @@ import { isPlain } from './names.ts';
 import { phraseLength, phrasesOf, plainWord, wordsOf } from './plain-words.ts';
 import { REASON_WORDS } from './reason-words.ts';
 import { SEPARATORS } from './separators.ts';
-import { beginsAt, isBareDay, isDatePart, looksLikeDate } from './start-words.ts';
+import { beginsAt, isBareDay, isDatePart, looksLikeDate, textOf } from './start-words.ts';
 import { fold, joinWords, splitWords, trimEdges, type Word } from './tokens.ts';
+import { phraseSet, wordSet } from './word-lists.ts';
 
 /**
  * Where a line says when something ends: a day after "until" or "bis", a length after "for" or "pendant", a range ("1
@@ -41,16 +42,11 @@ const BEHIND_LENGTH = phrasesOf(({ duringBehind = [] }) => duringBehind);
 /** A length after one of these is no stay. */
 const AHEAD = wordsOf(({ ahead, since = [] }) => [...ahead, ...since]);
 /** The last word before a day that may be the whole of a stay. */
-const FOR: ReadonlySet<string> = new Set([
-  ...['for', 'during', 'throughout', 'fur', 'wahrend', 'pour', 'pendant', 'durant', 'por', 'para', 'durante', 'per'],
-  ...['voor', 'gedurende', 'на', 'untuk'],
-]);
-const BETWEEN: ReadonlySet<string> = new Set([
-  ...['between', 'zwischen', 'entre', 'tra', 'fra', 'tussen', 'mellan', 'между', 'між', 'antara', 'giua', 'بين'],
-]);
-const AND: ReadonlySet<string> = new Set([
-  ...['and', 'und', 'et', 'y', 'e', 'en', 'och', 'и', 'і', 'та', 'dan', 'va', 'ja', 'و', '&'],
-]);
+const FOR = wordSet(`
+  for during throughout fur wahrend pour pendant durant por para durante per voor gedurende на untuk
+`);
+const BETWEEN = wordSet('between zwischen entre tra fra tussen mellan между між antara giua بين');
+const AND = wordSet('and und et y e en och и і та dan va ja و &');
 /** An end begins or is marked only at these words, besides dates and lengths themselves. */
 const LEADING: ReadonlySet<string> = new Set([
   ...[ENDS, DURING, BEHIND_DAY, BEHIND_LENGTH].flatMap((phrases) => [...phrases.keys()]),
@@ -58,16 +54,16 @@ const LEADING: ReadonlySet<string> = new Set([
   ...BETWEEN,
 ]);
 /** Anything after one of these is an end. */
-const STRONG: ReadonlySet<string> = new Set(['until', 'up until']);
+const STRONG = phraseSet('until | up until');
 /** The same, unless it is a name: "Till Lindemann". */
-const STRONG_UNLESS_NAMES: ReadonlySet<string> = new Set([
-  ...['till', 'up till', 'til', "'til", 'bis', 'bis zum', "jusqu'au", "jusqu'a", "jusqu'en", 'jusque', 'hasta', 'ate'],
-  ...['hasta el', 'ate o', 'fino', 'fino a', 'fino al', 'fino alla', 'tot', 'tot aan', 'до', 'hingga', 'sampai'],
-]);
+const STRONG_UNLESS_NAMES = phraseSet(`
+  till | up till | til | 'til | bis | bis zum | jusqu'au | jusqu'a | jusqu'en | jusque | hasta | ate | hasta el | ate o
+  fino | fino a | fino al | fino alla | tot | tot aan | до | hingga | sampai
+`);
 /** They introduce the day of an event after "until": "until his last day on Friday". */
-const ON: ReadonlySet<string> = new Set(['on', 'am', 'le', 'el', 'il', 'op', 'em', 'den', 'pada']);
+const ON = wordSet('on am le el il op em den pada');
 /** "the end of March" is a day, and no end of access. */
-const MERE_ENDS: ReadonlySet<string> = new Set(['end', 'ends']);
+const MERE_ENDS = wordSet('end ends');
 /** "fino all'11 gennaio". */
 const ELIDED_DAY = /^(?:all|l)'\d/;
 const LONGEST_LENGTH = 8;
@@ -157,7 +153,7 @@ function behindLeadIn(words: readonly Word[], plain: readonly string[], at: numb
     // "for tomorrow", "for December": from then on, or only then.
     if (at > 0 && FOR.has(plain[first - 1] ?? '') && looksLikeDate(words, first) && !words[first]?.quoted) {
       const to = endOfEnd(words, first);
-      const text = textOf(words, first, to);
+      const text = textOf(words.slice(first, to));
       return text === null ? null : { from: at, to, text, start: text, sure: false };
     }
   }
@@ -194,7 +190,7 @@ function isSmall({ text }: Word): boolean {
 }
 
 function place(words: readonly Word[], from: number, first: number, to: number, sure: boolean): EndPlace | null {
-  const text = textOf(words, first, to);
+  const text = textOf(words.slice(first, to));
   return text === null ? null : { from, to, text, start: null, sure };
 }
 
@@ -240,7 +236,7 @@ function inOneWord(words: readonly Word[], at: number): EndPlace | null {
   const days = GLUED_DAYS.exec(text);
   if (days !== null && isDatePart(words[at + 1], 'month')) {
     const to = endOfEnd(words, at);
-    const rest = textOf(words, at + 1, to) ?? '';
+    const rest = textOf(words.slice(at + 1, to)) ?? '';
     return {
       from: at,
       to,
@@ -264,7 +260,7 @@ function between(words: readonly Word[], plain: readonly string[], at: number): 
   const and = at + 2 + last;
   if (last < 0 || !looksLikeDate(words, and + 1)) return null;
   const found = place(words, at, and + 1, endOfEnd(words, and + 1), true);
-  const first = textOf(words, at + 1, and);
+  const first = textOf(words.slice(at + 1, and));
   const isBare = last === 0 && isBareDay(words[at + 1]);
   const rest = isBare ? joinWords(splitWords(found?.text ?? '').slice(1)) : '';
   return found === null ? null : { ...found, start: `${first} ${rest}`.trim() };
@@ -287,7 +283,7 @@ function behindDay(words: readonly Word[], plain: readonly string[], at: number)
     const isDate =
       behind > 0 && looksLikeDate(words, first) && words.slice(first, at).every((part) => isDatePart(part, 'any'));
     const isLength = lengthAt(plain, first) === at - first;
-    const text = isDate || isLength ? textOf(words, first, at) : null;
+    const text = isDate || isLength ? textOf(words.slice(first, at)) : null;
     if (text !== null) return { from: first, to: at + Math.max(behind, long), text, start: null, sure: true };
   }
   return null;
@@ -319,11 +315,4 @@ function withStart(words: readonly Word[], found: EndPlace): EndPlace {
   const from = found.from - 1;
   const leadIn = [3, 2, 1].find((length) => beginsAt(words, from - length, true) === length) ?? 0;
   return { ...found, from: from - leadIn, start };
-}
-
-function textOf(words: readonly Word[], first: number, to: number): string | null {
-  const part = words.slice(first, to);
-  const whole = joinWords(part);
-  const text = part.some((word) => word.quoted) ? whole : trimEdges(whole, '([', ')],;:');
-  return text.trim() === '' ? null : text;
 }

@@ -44,19 +44,24 @@ export function readEntries(words: readonly Word[]): Entry[] {
  * must not be provisioned.
  */
 function oneOfEachRow(pieces: readonly Piece[]): Piece[] {
-  const rows: Piece[][] = [];
-  for (const piece of pieces) {
-    const row = rows.at(-1);
-    if (row === undefined || piece.mark !== 'tab') rows.push([piece]);
-    else row.push(piece);
-  }
-  return rows.flatMap((cells) => {
+  return groupsOf(pieces, ({ mark }) => mark !== 'tab').flatMap((cells) => {
     const [first] = cells;
     if (first === undefined || cells.length === 1) return cells;
     const addressed = cells.filter(({ words }) => words.some(hasAddress));
     if (addressed.length === cells.length) return cells;
     return [{ ...(addressed[0] ?? first), mark: first.mark }];
   });
+}
+
+/** The items in groups, each with those up to the next that begins a group. */
+export function groupsOf<Item>(items: readonly Item[], begins: (item: Item) => boolean): Item[][] {
+  const groups: Item[][] = [];
+  for (const item of items) {
+    const group = groups.at(-1);
+    if (group === undefined || begins(item)) groups.push([item]);
+    else group.push(item);
+  }
+  return groups;
 }
 
 function hasAddress(word: Word): boolean {
@@ -153,11 +158,7 @@ function glued(left: Word, right: Word): Word {
  * first: every person ends in an address, and none has more than one comma. Null for lists of another form.
  */
 function surnameFirst(pieces: readonly Piece[]): Entry[] | null {
-  const people: Piece[][] = [];
-  for (const piece of pieces) {
-    if (piece.mark === 'comma') people.at(-1)?.push(piece);
-    else people.push([piece]);
-  }
+  const people = groupsOf(pieces, ({ mark }) => mark !== 'comma');
   if (people.length < 2 || people.length === pieces.length) return null;
 
   const entries: Entry[] = [];

@@ -2,7 +2,7 @@ import type { Command, CommandOf, Parsed, Verb } from '../command.ts';
 import { isNear, typingDistance } from './closest.ts';
 import { withoutCourtesy } from './courtesy.ts';
 import { phrasesOf } from './phrases.ts';
-import type { Reading, Rule } from './rule.ts';
+import { offered, type Reading, type Rule } from './rule.ts';
 import { fold, phraseAt, splitWords, type Word } from './tokens.ts';
 
 /** Longer messages are not parsed. In UTF-16 units; only lists are longer. */
@@ -145,11 +145,6 @@ function joinedBeginnings(words: readonly Word[]): string[] {
 
 function matchOf({ verb, read }: Spelling, words: readonly Word[], length: number): Match {
   return { verb, read: () => read(words.slice(length)) };
-}
-
-/** The result of a loose spelling: a whole command is offered; half a command probably meant something else. */
-function offered(reading: Reading | null): Reading | null {
-  return reading?.kind === 'command' || reading?.kind === 'nearly' ? { ...reading, kind: 'nearly' } : null;
 }
 
 function spellingsOf(verb: Verb, { questions = {}, read, readLoose = read }: Omit<Rule<never>, 'write'>): Spelling[] {

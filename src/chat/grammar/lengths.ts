@@ -1,5 +1,6 @@
 import { phraseLength, plainWord, toPlainPhrases, wordsOf } from './plain-words.ts';
 import { splitWords } from './tokens.ts';
+import { phraseList, wordSet } from './word-lists.ts';
 
 /**
  * Recognizes lengths of time ("2 weeks", "1.5 years", "the rest of the year") by the form of their words, in every
@@ -7,28 +8,11 @@ import { splitWords } from './tokens.ts';
  */
 
 export const FILLERS = wordsOf(({ fillers }) => fillers);
-const UNITS = wordsOf(({ units }) => Object.values(units).flat());
+const UNITS = wordsOf(({ units }) => units);
 const LENGTHS = wordsOf(({ lengths = [] }) => lengths);
 const COUNTS = wordsOf(({ counts }) => counts);
 /** "the end of the year" is a day, not a length. */
-const AT_THE_END: ReadonlySet<string> = new Set([
-  ...[
-    'end',
-    'ende',
-    'fin',
-    'final',
-    'finales',
-    'fim',
-    'fine',
-    'eind',
-    'einde',
-    'slutet',
-    'конца',
-    'кінця',
-    'akhir',
-    'cuoi',
-  ],
-]);
+const AT_THE_END = wordSet('end ende fin final finales fim fine eind einde slutet конца кінця akhir cuoi');
 /** "1.5", "1,5", "2½", "1/2". */
 const DECIMAL = '\\d{1,3}(?:[.,]\\d{1,2})?[½¼¾]?|[½¼¾]';
 const NUMBER = new RegExp(`^(?:${DECIMAL}|[1-9]/[2-9])$`);
@@ -36,44 +20,28 @@ const GLUED_LENGTH = new RegExp(
   `^(?:${DECIMAL})[- ]?(?:d|w|m|mo|y|h|hrs?|hours?|days?|wks?|weeks?|mths?|months?|yrs?|years?)$`,
 );
 const HYPHENATED = new RegExp(`^(\\p{L}+|${DECIMAL})-(\\p{L}+)$`, 'u');
-const JOINTS: ReadonlySet<string> = new Set(['or', 'to', 'and', 'bis', 'oder', 'ou', 'o']);
+const JOINTS = wordSet('or to and bis oder ou o');
 /** After the unit: "un an et demi", "um ano e meio", "a year and a half". */
-const HALVES: ReadonlySet<string> = new Set([
-  ...['half', 'demi', 'demie', 'medio', 'media', 'meio', 'meia', 'mezzo', 'mezza', 'halb', 'halbe'],
-]);
-const HALF_ANDS: ReadonlySet<string> = new Set(['and', 'et', 'y', 'e', 'und', 'en']);
+const HALVES = wordSet('half demi demie medio media meio meia mezzo mezza halb halbe');
+const HALF_ANDS = wordSet('and et y e und en');
 export const MOST_FILLERS = 5;
 /** "a couple of", "one and a half". */
 const MOST_COUNT_WORDS = 4;
 /** "next week": a calendar span, which may or may not be a start. */
-const NEXT: ReadonlySet<string> = new Set([
-  ...['next', 'coming', 'following', 'nachste', 'nachsten', 'nachstes', 'kommende', 'kommenden', 'kommendes'],
-  ...['prochaine', 'prochain', 'proxima', 'proximo', 'prossima', 'prossimo', 'volgende', 'komende', 'nasta'],
-]);
-const VAGUE = toPlainPhrases([
-  ...[
-    'the time being',
-    'time being',
-    'the moment',
-    'the present',
-    'a while',
-    'a little while',
-    'a short while',
-    'a bit',
-  ],
-  ...['a little bit', 'some time', 'a short time', 'a limited time', 'the foreseeable future', 'the interim'],
-  ...['the meantime', 'the duration'],
-]);
+const NEXT = wordSet(`
+  next coming following nachste nachsten nachstes kommende kommenden kommendes prochaine prochain proxima proximo
+  prossima prossimo volgende komende nasta
+`);
+const VAGUE = toPlainPhrases(
+  phraseList(`
+    the time being | time being | the moment | the present | a while | a little while | a short while | a bit
+    a little bit | some time | a short time | a limited time | the foreseeable future | the interim | the meantime
+    the duration
+  `),
+);
 /** "la semaine prochaine". */
-const NEXT_BEHIND: ReadonlySet<string> = new Set([
-  'prochaine',
-  'prochain',
-  'prossima',
-  'prossimo',
-  'proxima',
-  'proximo',
-]);
-const ARTICLES: ReadonlySet<string> = new Set(['la', 'le', 'el', 'il', 'a', 'o', 'l', 'de', 'het']);
+const NEXT_BEHIND = wordSet('prochaine prochain prossima prossimo proxima proximo');
+const ARTICLES = wordSet('la le el il a o l de het');
 
 /** Chinese and Japanese put no spaces between the words of a date. */
 const CJK_NUMBER = '(?:\\d{1,3}|[一二两兩三四五六七八九十半]+)';

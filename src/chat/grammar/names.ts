@@ -3,19 +3,16 @@ import { takesBack } from './negations.ts';
 import { isSelf } from './pronouns.ts';
 import { SEPARATORS } from './separators.ts';
 import { DOUBLE_QUOTES, joinWords, trimEdges, type Word } from './tokens.ts';
+import { wordSet } from './word-lists.ts';
 
 /** Words before a subject or a help topic that say what follows, and are not part of it. */
-export const LEADING_WORDS: ReadonlySet<string> = new Set([
-  ...['user', 'the', 'me', 'with', 'about', 'on', 'using', 'for', 'command'],
-]);
+export const LEADING_WORDS = wordSet('user the me with about on using for command');
 
 /** Words that separate the names of a list. */
-export const CONJUNCTIONS: ReadonlySet<string> = new Set(['and']);
+export const CONJUNCTIONS = wordSet('and');
 
 /** Typos of the word "group" that are no person's name. */
-export const GROUP_MISTYPED: ReadonlySet<string> = new Set([
-  ...['groups', 'gruop', 'gorup', 'grup', 'goup', 'groop', 'grop', 'groupe', 'gropu', 'rgoup', 'grpup'],
-]);
+export const GROUP_MISTYPED = wordSet('groups gruop gorup grup goup groop grop groupe gropu rgoup grpup');
 
 const SPECIAL_WORDS = [SEPARATORS, CLOSING_WORDS, LEADING_WORDS, CONJUNCTIONS, GROUP_MISTYPED];
 
@@ -34,16 +31,13 @@ export function writeName(name: string): string {
   // In quotes it would be read as a name, and no longer mean the speaker.
   if (isSelf(name)) return name;
   const parts = name.split(' ');
-  if (takesBack(name)) return quoteName(name);
-  if (parts.every(isPlain) && (parts.length === 1 || !name.includes('@'))) return name;
-  return quoteName(name);
+  const isBare = !takesBack(name) && parts.every(isPlain) && (parts.length === 1 || !name.includes('@'));
+  return isBare ? name : quoteName(name);
 }
 
 /** A name in straight double quotes, with its own quotes doubled. */
 export function quoteName(name: string): string {
-  let quoted = '';
-  for (const character of name) quoted += DOUBLE_QUOTES.includes(character) ? character + character : character;
-  return `"${quoted}"`;
+  return `"${name.replace(new RegExp(`[${DOUBLE_QUOTES}]`, 'g'), '$&$&')}"`;
 }
 
 /** Whether a line may hold the word without quotes. */

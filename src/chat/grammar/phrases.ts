@@ -1,5 +1,6 @@
 import type { Verb } from '../command.ts';
 import en from '../messages/en.phrases.json' with { type: 'json' };
+import { phraseList } from './word-lists.ts';
 
 /** What people type for each command: one data file per language, with phrases separated by ` | `. */
 export interface Phrases {
@@ -22,21 +23,17 @@ interface Data {
 const data: Readonly<Record<Verb, Data>> = en;
 
 export function phrasesOf(verb: Verb): Phrases {
-  const { spellings, loose, not, questions = {} } = data[verb];
-  const [canonical = verb, ...others] = parted(spellings);
+  const { spellings, loose = '', not = '', questions = {} } = data[verb];
+  const [canonical = verb, ...others] = phraseList(spellings);
   return {
     spellings: [canonical, ...others],
-    loose: parted(loose),
-    not: parted(not),
-    questions: Object.fromEntries(Object.entries(questions).map(([name, text]) => [name, parted(text)])),
+    loose: phraseList(loose),
+    not: phraseList(not),
+    questions: Object.fromEntries(Object.entries(questions).map(([name, text]) => [name, phraseList(text)])),
   };
 }
 
 /** A verb as people type it: `request access`. */
 export function spellingOf(verb: Verb): string {
   return phrasesOf(verb).spellings[0];
-}
-
-function parted(text: string | undefined): string[] {
-  return text === undefined ? [] : text.split(' | ');
 }

@@ -1,6 +1,7 @@
 import { ALL_DATE_WORDS } from '../dates/date-words.ts';
 import type { DateWords } from '../dates/words/shape.ts';
 import { fold, type Word } from './tokens.ts';
+import { wordList } from './word-lists.ts';
 
 /** Phrases by their first word, longest first; each is a list of plain words. */
 export type Phrases = ReadonlyMap<string, readonly (readonly string[])[]>;
@@ -25,16 +26,9 @@ export function phrasesOf(pick: (language: DateWords) => readonly string[]): Phr
 }
 
 export function toPlainPhrases(phrases: readonly string[]): Phrases {
-  const byFirst = new Map<string, (readonly string[])[]>();
-  for (const phrase of new Set(phrases)) {
-    const parts = phrase.split(' ').map(plainText);
-    const [first = ''] = parts;
-    byFirst.set(
-      first,
-      [...(byFirst.get(first) ?? []), parts].sort((a, b) => b.length - a.length),
-    );
-  }
-  return byFirst;
+  const plain = [...new Set(phrases)].map((phrase) => phrase.split(' ').map(plainText));
+  const longestFirst = plain.toSorted((a, b) => b.length - a.length);
+  return Map.groupBy(longestFirst, ([first = '']) => first);
 }
 
 /** The word count of the longest of these phrases at `at`; 0 for none. */
@@ -51,9 +45,5 @@ export function phraseIn(words: readonly Word[], at: number, phrases: Phrases): 
 
 /** The single words of such phrases. */
 export function wordsOf(pick: (language: DateWords) => readonly string[]): ReadonlySet<string> {
-  return new Set(
-    ALL_DATE_WORDS.flatMap(pick)
-      .flatMap((text) => text.split(' '))
-      .map(plainText),
-  );
+  return new Set(wordList(ALL_DATE_WORDS.flatMap(pick).join(' ')).map(plainText));
 }

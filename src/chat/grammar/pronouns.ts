@@ -1,27 +1,12 @@
+import type { DATE_WORDS } from '../dates/date-words.ts';
+import { wordList, wordSet } from './word-lists.ts';
+
 /**
  * Words that stand for people and are no names: pronouns, quantifiers, and general words for people. A name made only
  * of these never matches as the beginning of a longer name; it means a person whose whole name it is, or one whom the
  * line names in quotes. For every language whose dates Usher reads; see `../dates/calendars.ts`.
  */
-type Language =
-  | 'en'
-  | 'ar'
-  | 'de'
-  | 'es'
-  | 'fi'
-  | 'fr'
-  | 'id'
-  | 'it'
-  | 'ja'
-  | 'nl'
-  | 'pt'
-  | 'ru'
-  | 'sv'
-  | 'uk'
-  | 'vi'
-  | 'zh';
-
-const NO_NAMES: Readonly<Record<Language, string>> = {
+const NO_NAMES: Readonly<Record<keyof typeof DATE_WORDS, string>> = {
   en: `all any anybody anyone anything both each either every everybody everyone everything few many more most neither
     nobody none no noone nothing one ones other others another several some somebody someone something same rest
     he she it they them him her his hers its their theirs we us our ours you your yours mine this that these those
@@ -80,25 +65,21 @@ const NO_NAMES: Readonly<Record<Language, string>> = {
 };
 
 /** Those that are also names; they count as no names only in the reader's own language. */
-const ALSO_NAMES = new Set(
-  split(`ai alla an andra anh bà chi chị ci cô dan das dat de dem den dessa di dia du ei el ela ele ella elle em er esta
-    eu hai han hen họ hon hun i ia inga io ita kami kia kita kỳ la le lei les li lo loro lui man me mi mia mich mir moi ne
-    ni nó noi nos nova ny nya o on os ou ông re se sen si sie soi số ta tai te ti tim toi tu tuo u vi wen y yang yo`),
-);
+const ALSO_NAMES = wordSet(`
+  ai alla an andra anh bà chi chị ci cô dan das dat de dem den dessa di dia du ei el ela ele ella elle em er esta
+  eu hai han hen họ hon hun i ia inga io ita kami kia kita kỳ la le lei les li lo loro lui man me mi mia mich mir moi ne
+  ni nó noi nos nova ny nya o on os ou ông re se sen si sie soi số ta tai te ti tim toi tu tuo u vi wen y yang yo
+`);
 
 const BY_LANGUAGE: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  Object.entries(NO_NAMES).map(([language, words]) => [language, new Set(split(words))]),
+  Object.entries(NO_NAMES).map(([language, words]) => [language, wordSet(words)]),
 );
-const ENGLISH = new Set(split(NO_NAMES.en));
+const ENGLISH = wordSet(NO_NAMES.en);
 const ANYWHERE = new Set(
   Object.values(NO_NAMES)
-    .flatMap(split)
+    .flatMap(wordList)
     .filter((word) => !ALSO_NAMES.has(word) || ENGLISH.has(word)),
 );
-
-function split(words: string): readonly string[] {
-  return words.split(/\s+/).filter((word) => word !== '');
-}
 
 /**
  * Whether the text names no particular person ("all", "the new one", "all of them"): `own` in English or the reader's

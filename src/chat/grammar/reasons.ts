@@ -3,6 +3,7 @@ import { quoteName } from './names.ts';
 import { LEAD_INS, WEAK_LEAD_INS } from './reason-words.ts';
 import { isPastDate } from './start-words.ts';
 import { fold, joinWords, phraseAt, trimEdges, type Word } from './tokens.ts';
+import { wordSet } from './word-lists.ts';
 
 /**
  * Where the reason of a request begins: at a word like `because`, at `as` before "he" or "she", or, as a guess, at such
@@ -16,11 +17,9 @@ export interface ReasonPlace {
   readonly guessed: boolean;
 }
 
-const WHO: ReadonlySet<string> = new Set([
-  ...['he', 'she', 'they', 'we', 'i', 'it', 'this', 'his', 'her', 'their', 'our', "he's", "she's", "they're", "we're"],
-]);
+const WHO = wordSet("he she they we i it this his her their our he's she's they're we're");
 /** Words before a reason whose place is clear. */
-const SKIPPED: ReadonlySet<string> = new Set(['because', 'reason']);
+const SKIPPED = wordSet('because reason');
 const MARKS_AT_THE_END = '.,;:!?)–—-';
 
 /** A reason that begins with one of these would lose it. */
@@ -75,9 +74,7 @@ function isThing(reason: string): boolean {
   return DETERMINERS.has(first) && rest.length > 0 && rest.length < 3 && !rest.some((word) => VERB.test(word));
 }
 
-const DETERMINERS: ReadonlySet<string> = new Set([
-  ...['the', 'a', 'an', 'this', 'that', 'these', 'those', 'his', 'her', 'their', 'our', 'my', 'its'],
-]);
+const DETERMINERS = wordSet('the a an this that these those his her their our my its');
 /** Endings of possible verbs. */
 const VERB = /(?:[^s]s|ed)$|^(?:was|were|has|had|have|will|can|must|may|might|should|need|began|left|went|came|got)$/;
 

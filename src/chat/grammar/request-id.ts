@@ -1,14 +1,15 @@
 import type { CommandOf } from '../command.ts';
 import { quoteName, writeName } from './names.ts';
 import { readReason, writeReason } from './reasons.ts';
-import type { Reading } from './rule.ts';
+import { incomplete, type Reading } from './rule.ts';
 import { fold, trimEdges, type Word } from './tokens.ts';
+import { wordSet } from './word-lists.ts';
 
 /** Words around an id that say what it is. */
-const AROUND: ReadonlySet<string> = new Set([
-  ...['request', 'the', 'id', 'number', 'no', 'task', 'list', 'of', 'in', 'from', 'for', 'failed', 'failures'],
-  ...['ones', 'only', 'people', 'users', 'again', 'now', 'all', 'everything', 'my', 'access', 'this', 'that', 'it'],
-]);
+const AROUND = wordSet(`
+  request the id number no task list of in from for failed failures ones only people users again now all everything my
+  access this that it
+`);
 /** The letters of an id; those that look like digits, and U, are left out. */
 const LETTERS_OF_AN_ID = /^[A-HJKMNP-TV-Z]{6}$/i;
 
@@ -18,7 +19,7 @@ type VerbOfAnId = 'retry' | 'cancel' | 'approve' | 'show';
 export function readRequestId(verb: VerbOfAnId, words: readonly Word[]): Reading | null {
   const left = words.filter((word) => !isAround(word));
   const [only, second] = left;
-  if (only === undefined) return missingId(verb);
+  if (only === undefined) return incomplete(verb, 'id');
   const requestId = second === undefined ? idIn(only) : null;
   return requestId === null ? null : { kind: 'command', command: { verb, requestId } };
 }
@@ -36,7 +37,7 @@ export function readStrictRequestId(verb: VerbOfAnId, words: readonly Word[]): R
 export function readDenial(words: readonly Word[]): Reading<CommandOf<'deny'>> | null {
   const at = words.findIndex((word) => !isAround(word));
   const word = words[at];
-  if (word === undefined) return missingId('deny');
+  if (word === undefined) return incomplete('deny', 'id');
   const requestId = looksLikeId(word) ? idIn(word) : null;
   if (requestId === null) return null;
   const reason = readReason(words.slice(at + 1));
@@ -76,8 +77,4 @@ function isSurelyId(word: Word): boolean {
 
 function bareId(word: Word): string {
   return trimEdges(word.text, '#([<', ')]>.,;:!?');
-}
-
-function missingId(verb: VerbOfAnId | 'deny'): Extract<Reading, { kind: 'incomplete' }> {
-  return { kind: 'incomplete', verb, missing: 'id', said: [] };
 }

@@ -1,12 +1,27 @@
 import type { Command, Parsed } from '../command.ts';
-import { fold, type Word } from './tokens.ts';
+import type { Word } from './tokens.ts';
 
 /** The result of a rule for the words after its spelling. */
 export type Reading<C extends Command = Command> =
   | { readonly kind: 'command'; readonly command: C }
   /** A guess, e.g. with the two parts in the other order: it is only offered. */
   | { readonly kind: 'nearly'; readonly command: C }
-  | Extract<Parsed, { kind: 'incomplete' }>;
+  | Incomplete;
+
+type Incomplete = Extract<Parsed, { kind: 'incomplete' }>;
+
+export function incomplete(
+  verb: Incomplete['verb'],
+  missing: Incomplete['missing'],
+  said: readonly Word[] = [],
+): Incomplete {
+  return { kind: 'incomplete', verb, missing, said: said.map((word) => word.text) };
+}
+
+/** A whole command as a guess; null for half a command, which probably meant something else. */
+export function offered(reading: Reading | null): Reading | null {
+  return reading === null || reading.kind === 'incomplete' ? null : { ...reading, kind: 'nearly' };
+}
 
 /** How one command is read and written. Its phrases are data, beside the messages. */
 export interface Rule<C extends Command> {
@@ -24,23 +39,4 @@ export interface Rule<C extends Command> {
   readLoose?(words: readonly Word[]): Reading | null;
   /** The canonical line; parsing it gives the command back. */
   write(command: C): string;
-}
-
-/**
- * The rule of a command that is a whole line. With up to `most` more words it is only offered, with more it is another
- * line; `unquoted`: so it is with a quoted name.
- */
-export function wholeLine<C extends Command>(
-  command: C,
-  line: string,
-  most: number,
-  quotes: 'quoted' | 'unquoted' = 'quoted',
-): Rule<C> {
-  return {
-    read(words) {
-      const isOther = words.length > most || (quotes === 'unquoted' && words.some((word) => fold(word) === ''));
-      return isOther ? null : { kind: words.length === 0 ? 'command' : 'nearly', command };
-    },
-    write: () => line,
-  };
 }

@@ -6,6 +6,7 @@ import { phraseIn, phrasesOf, plainWord, toPlainPhrases } from './plain-words.ts
 import { REASON_WORDS } from './reason-words.ts';
 import { SEPARATORS } from './separators.ts';
 import { fold, joinWords, phraseAt, splitWords, toPhrases, trimEdges, type Word } from './tokens.ts';
+import { phraseList, wordSet } from './word-lists.ts';
 
 /**
  * Where a line says when something starts. Only the form of the words counts here: the day they name depends on the
@@ -24,76 +25,47 @@ export interface StartPlace {
 }
 
 /** Anything after one of these is a start. */
-const STRONG_LEAD_INS = toPhrases([
-  ...['starting', 'starting on', 'starting from', 'starting as of', 'starting at', 'start on', 'start date'],
-  ...['start date is', 'with start date', 'as of', 'as from', 'effective', 'effective from', 'effective on'],
-  ...['effective as of', 'with effect from', 'beginning', 'beginning on', 'beginning from'],
-]);
+const STRONG_LEAD_INS = toPhrases(`
+  starting | starting on | starting from | starting as of | starting at | start on | start date | start date is
+  with start date | as of | as from | effective | effective from | effective on | effective as of | with effect from
+  beginning | beginning on | beginning from
+`);
 /** After these, only words that look like a date are one. */
-const WEAK_LEAD_INS: ReadonlySet<string> = new Set(['on', 'from', 'by', 'before', 'in', 'start', 'starts']);
+const WEAK_LEAD_INS = wordSet('on from by before in start starts');
 /** Not starts in the strict sense, but treated as starts. */
-const DEADLINES: ReadonlySet<string> = new Set(['by', 'before']);
+const DEADLINES = wordSet('by before');
 /** The same as the weak ones, in every language. */
 const BEGINS = phrasesOf(({ begin }) => begin);
 /** Before a past day. */
 const SINCE = phrasesOf(({ since = [] }) => since);
 /** These mean a day later than the one that follows them. */
-const AFTER = toPlainPhrases([
-  ...[
-    'after',
-    'any time after',
-    'nach',
-    'apres',
-    'despues de',
-    'despues del',
-    'depois de',
-    'depois do',
-    'dopo',
-    'dopo il',
-  ],
-  ...['efter', 'после', 'після', 'setelah', 'sau'],
-]);
+const AFTER = toPlainPhrases(
+  phraseList(`
+    after | any time after | nach | apres | despues de | despues del | depois de | depois do | dopo | dopo il | efter
+    после | після | setelah | sau
+  `),
+);
 /** Words before "after" or "before" that move the day: "the day after". */
-const DAY_BESIDE: ReadonlySet<string> = new Set(['day', 'week', 'month', 'morning', 'evening', 'night', 'weekend']);
+const DAY_BESIDE = wordSet('day week month morning evening night weekend');
 /** "the day after the first of December", "two weeks from Monday". */
-const SHIFTS: ReadonlySet<string> = new Set(['after', 'before', 'from', 'following']);
+const SHIFTS = wordSet('after before from following');
 /** A start begins only at these words. */
 const LEADING: ReadonlySet<string> = new Set([
-  ...[
-    ...BEGINS.keys(),
-    ...SINCE.keys(),
-    ...AFTER.keys(),
-    ...WEAK_LEAD_INS,
-    ...STRONG_LEAD_INS.map(([first = '']) => first),
-    'at',
-  ],
+  ...[...BEGINS.keys(), ...SINCE.keys(), ...AFTER.keys(), ...WEAK_LEAD_INS, 'at'],
+  ...STRONG_LEAD_INS.map(([first = '']) => first),
 ]);
 /** "demain", "übermorgen", "depois de amanhã". */
 const NAMED_DAYS = phrasesOf(({ near, days }) => [...near, ...Object.keys(days)]);
 const ENGLISH_DAYS = toPlainPhrases(Object.keys(DATE_WORDS.en.days));
 /** Articles and the like before a day, which never name one themselves. */
-const DAY_ARTICLES: ReadonlySet<string> = new Set([
-  ...['le', 'el', 'il', 'den', 'dem', 'der', 'de', 'o', 'dia', 'het', 'la', "l'", 'ngay', 'tanggal', 'at'],
-]);
-const OF: ReadonlySet<string> = new Set(['of', 'de', 'del', 'di', 'thang', 'month']);
+const DAY_ARTICLES = wordSet("le el il den dem der de o dia het la l' ngay tanggal at");
+const OF = wordSet('of de del di thang month');
 
-const CASUAL: ReadonlySet<string> = new Set(['today', 'tomorrow', 'tonight', 'now', 'asap', 'immediately']);
-const NEXT: ReadonlySet<string> = new Set(['next', 'this', 'coming', 'following']);
-const UNITS: ReadonlySet<string> = new Set([
-  ...['minutes', 'hour', 'hours', 'day', 'days', 'week', 'weeks', 'month', 'months', 'year', 'years', 'fortnight'],
-]);
+const CASUAL = wordSet('today tomorrow tonight now asap immediately');
+const NEXT = wordSet('next this coming following');
+const UNITS = wordSet('minutes hour hours day days week weeks month months year years fortnight');
 /** Words allowed next to the day after "since". */
-const PAST_WORDS: ReadonlySet<string> = new Set([
-  'the',
-  'last',
-  'past',
-  'this',
-  'ago',
-  'yesterday',
-  'of',
-  'start',
-  'beginning',
-]);
+const PAST_WORDS = wordSet('the last past this ago yesterday of start beginning');
 const COUNT = /^(?:\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|couple|few)$/;
 const ORDINAL =
   /^(?:(?:twenty-|thirty-)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|ten?th|eleventh|twelfth|(?:thir|four|fif|six|seven|eigh|nine)teenth|twentieth|thirtieth)$/;
@@ -101,14 +73,7 @@ const DAY = /^(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|er|e|º|ª|\.)?$/;
 const WHOLE_DATE = /^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1(?:\d{2}|\d{4}))$/;
 const NUMERIC = /^\d{1,2}[./]\d{1,2}$|^\d{1,4}[年月日년월일]/;
 const YEAR = /^20\d\d$/;
-const AT_ONCE = toPhrases([
-  'as soon as possible',
-  'right away',
-  'right now',
-  'at once',
-  'immediately',
-  'straight away',
-]);
+const AT_ONCE = toPhrases('as soon as possible | right away | right now | at once | immediately | straight away');
 const CLOCK = '(?:\\d{1,2}[:.]\\d{2}(?::\\d{2})?(?: ?[ap]\\.?m\\.?)?|\\d{1,2} ?[ap]\\.?m\\.?|\\d{1,2}h(?:\\d{2})?)';
 const TIME = new RegExp(
   `^(?:(?:at|@|um|à|a las|a la|às|alle|kl|kl\\.|klo|om|в|о|by|,) )?(?:${CLOCK}|noon|midday|midnight|lunchtime|\\d{1,2} (?:uhr|o'clock|uur|h|heures))(?: (?:utc|gmt|cet|cest|est|edt|pst|pdt|bst|uhr|sharp))?$|^at \\d{1,2}$|^(?:in the )?(?:morning|afternoon|evening)$`,
@@ -245,7 +210,8 @@ function leadIn(words: readonly Word[], at: number): LeadIn | null {
     const length = beginsAt(words, at);
     return length > 0 ? { length, belongs: false, odd: false } : null;
   }
-  const isDate = folded === 'in' ? isRelative(words, at) || isMonth(words[at + 1]) : looksLikeDate(words, at + 1);
+  const isDate =
+    folded === 'in' ? isRelative(words, at) || isDatePart(words[at + 1], 'month') : looksLikeDate(words, at + 1);
   return isDate ? { length: 1, belongs: isRelative(words, at), odd: false } : null;
 }
 
@@ -304,7 +270,10 @@ function endsDate(words: readonly Word[], at: number): boolean {
 export function looksLikeDate(words: readonly Word[], at: number): boolean {
   const word = words[at];
   if (word === undefined) return false;
-  if (word.quoted) return looksLikeDate(splitWords(word.text).map(unquoted), 0);
+  if (word.quoted) {
+    const inside = splitWords(word.text).map((part) => ({ ...part, quoted: false }));
+    return looksLikeDate(inside, 0);
+  }
   const [first, second] = [fold(word), fold(words[at + 1])];
   if (WHOLE_DATE.test(first) || NUMERIC.test(first) || CALENDAR_NAMES.has(first) || CASUAL.has(first)) return true;
   if (phraseIn(words, at, NAMED_DAYS) > 0) return true;
@@ -376,15 +345,8 @@ export function isCalendarWord(word: Word | undefined): boolean {
   return CALENDAR_NAMES.has(fold(word));
 }
 
-function isMonth(word: Word | undefined): boolean {
-  return MONTH_NAMES.has(fold(word));
-}
-
-function unquoted(word: Word): Word {
-  return { ...word, quoted: false };
-}
-
-function textOf(words: readonly Word[]): string | null {
+/** Some words of a line as they were typed; null for nothing but punctuation. */
+export function textOf(words: readonly Word[]): string | null {
   const whole = joinWords(words);
   const text = words.some((word) => word.quoted) ? whole : trimEdges(whole, '([', ')],;:');
   return text.trim() === '' ? null : text;

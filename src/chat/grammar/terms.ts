@@ -59,13 +59,8 @@ export function writeTerms({ start, end }: { readonly start: string | null; read
 
 /** Whether an unquoted name would be read as something other than a name. */
 export function holdsTerm(name: string): boolean {
-  if (
-    name
-      .toLowerCase()
-      .split(' ')
-      .some((word) => isStartWord(word) || isEndWord(word) || REASON_WORDS.has(word))
-  )
-    return true;
+  const isSpecial = (word: string) => isStartWord(word) || isEndWord(word) || REASON_WORDS.has(word);
+  if (name.toLowerCase().split(' ').some(isSpecial)) return true;
   const words = splitWords(name);
   return endPlace(splitWords(`x ${name}`)) !== null || startPlace(words) !== null || endsInTime(words);
 }

@@ -1,3 +1,5 @@
+import { phraseList, wordList } from './word-lists.ts';
+
 /**
  * A chat line as words. Quotes of any country and keyboard hold a name together, and their content is kept exactly:
  * `"Lee to Gu"`, `„Lee Gu“`, `'Data for Good'`, `` `Salesforce` ``. A double quote opens at the start of a word and is
@@ -102,8 +104,9 @@ export function phraseAt(words: readonly Word[], at: number, phrases: readonly (
   return longest;
 }
 
-export function toPhrases(lines: readonly string[]): readonly (readonly string[])[] {
-  return lines.map((line) => line.split(' '));
+/** The phrases of a text for `phraseAt`, written as in `phraseList`. */
+export function toPhrases(text: string): readonly (readonly string[])[] {
+  return phraseList(text).map(wordList);
 }
 
 /** Trims single characters from both ends; a regular expression anchored at the end would take quadratic time. */

@@ -81,10 +81,10 @@ export async function nearMisses(directory: Directory, typed: string): Promise<r
   const users = found.value.map(({ named: _, ...user }) => user);
   const named = users.slice(0, found.value.filter((user) => user.named).length);
   if (named.length > 0) return named;
-  const namesOf = (user: DirectoryUser) => [
-    user.displayName,
-    user.userPrincipalName,
-    user.userPrincipalName.split('@')[0] ?? '',
+  const namesOf = ({ displayName, userPrincipalName: upn }: DirectoryUser) => [
+    displayName,
+    upn,
+    upn.split('@')[0] ?? '',
   ];
   const near = closest(typed, users.flatMap(namesOf));
   return users.filter((one) => near !== null && namesOf(one).includes(near)).slice(0, 1);

@@ -1,5 +1,5 @@
 import type { Application } from '../../graph/applications.ts';
-import { wordSet } from './word-set.ts';
+import { wordSet } from '../grammar/word-lists.ts';
 
 /**
  * Where a text names apps. The longest name wins, so that "Data for Good" and "Webex, Cisco" stay whole; the beginning
@@ -31,13 +31,12 @@ interface Name {
  * Words that many app names begin with and that name none. A whole name made of these counts only where an app is
  * expected.
  */
-const TOO_COMMON = wordSet(
-  'the a an my our all and or to in on for from of at with as new user users team group access account app',
-  'data it me us now please request status check history watch provision is was get needs need who why work',
-  'you',
-);
+const TOO_COMMON = wordSet(`
+  the a an my our all and or to in on for from of at with as new user users team group access account app data it me us
+  now please request status check history watch provision is was get needs need who why work you
+`);
 /** Words that people add after a name and that are no part of it. */
-const BEHIND: ReadonlySet<string> = new Set(['app', 'application']);
+const BEHIND = wordSet('app application');
 const SHORTEST_BEGINNING = 3;
 const ADDRESS = /\S+@\S+/g;
 
@@ -48,6 +47,10 @@ export function tokensOf(text: string): Token[] {
     from: index,
     to: index + word.length,
   }));
+}
+
+export function wordsOf(text: string): string[] {
+  return tokensOf(text).map((token) => token.text);
 }
 
 /** @param expected whether the text was parsed as an app's name: then it may begin with any word */
@@ -117,18 +120,11 @@ function commonLength(name: readonly string[], tokens: readonly Token[], at: num
 }
 
 function namesByFirstWord(apps: readonly Application[]): ReadonlyMap<string, readonly Name[]> {
-  const names = new Map<string, Name[]>();
-  for (const app of apps) {
-    for (const name of [app.displayName, ...app.aliases]) {
-      const tokens = tokensOf(name).map(({ text }) => text);
-      const [first] = tokens;
-      if (first === undefined) continue;
-      const others = names.get(first);
-      if (others === undefined) names.set(first, [{ tokens, app }]);
-      else others.push({ tokens, app });
-    }
-  }
-  return names;
+  const names = apps.flatMap((app) =>
+    [app.displayName, ...app.aliases].map((name): Name => ({ tokens: wordsOf(name), app })),
+  );
+  const written = names.filter(({ tokens }) => tokens.length > 0);
+  return Map.groupBy(written, ({ tokens: [first = ''] }) => first);
 }
 
 function folded(word: string): string {

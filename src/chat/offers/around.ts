@@ -71,10 +71,7 @@ function endOf(gaps: readonly Gap[], count: number): number {
 export const JOINT_FIRST = /^[\s,;:]*(?:to|into|in|on|for)(?!\S)/i;
 export const JOINT_LAST = /(?<!\S)(?:to|into|in|on|for)(?:\s+(?:the|my|our))?\s*$/i;
 
-function pairsOf(
-  gaps: readonly Gap[],
-  mentions: readonly Mention[],
-): { readonly gap: Gap | null; readonly app: string }[] {
+function pairsOf(gaps: readonly Gap[], mentions: readonly Mention[]) {
   const named = gaps.map((gap) => (gap.people.length > 0 ? gap : null));
   const isBehind = named[0] === null;
   return mentions.map(({ name }, index) => {

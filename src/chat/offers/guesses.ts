@@ -70,18 +70,5 @@ export function withPeople(command: AppCommand, leftOut: string): Guess[] {
 }
 
 export function intentBehind({ verb }: AppCommand): Exclude<Intent, 'unsaid'> {
-  switch (verb) {
-    case 'provision':
-    case 'provisionList':
-    case 'provisionGroup':
-      return 'provision';
-    case 'requestAccess':
-    case 'check':
-    case 'status':
-    case 'watch':
-    case 'unwatch':
-      return verb;
-    default:
-      return assertNever(verb, 'command');
-  }
+  return verb === 'provisionList' || verb === 'provisionGroup' ? 'provision' : verb;
 }

@@ -1,23 +1,24 @@
-import { tokensOf } from './app-mentions.ts';
-import { wordSet } from './word-set.ts';
+import { wordSet } from '../grammar/word-lists.ts';
+import { wordsOf } from './app-mentions.ts';
 
 /** What a line is probably about. `unsaid`: it names a person and an app, and no verb. */
 export type Intent = 'provision' | 'requestAccess' | 'check' | 'status' | 'watch' | 'unwatch' | 'history' | 'unsaid';
 
 /** With one of these a line may mean the opposite, or tell of the past. */
-const AGAINST = wordSet(
-  'not dont never no already undo remove removed revoke revoked delete deleted deprovision unprovision offboard unassign',
-  'disable terminate stop cancel withdraw replace swap switch transfer instead without leaver leaving leaves left lost out wrong accidentally',
-);
+const AGAINST = wordSet(`
+  not dont never no already undo remove removed revoke revoked delete deleted deprovision unprovision offboard unassign
+  disable terminate stop cancel withdraw replace swap switch transfer instead without leaver leaving leaves left lost
+  out wrong accidentally
+`);
 const ASKING = wordSet('why did does is are has have was were when where can cannot cant who');
-const TROUBLE = wordSet(
-  'login logon log signin sign locked broken missing unable trouble error denied cannot cant down',
-);
+const TROUBLE = wordSet(`
+  login logon log signin sign locked broken missing unable trouble error denied cannot cant down
+`);
 const PAST = wordSet('provisioned added assigned created synced approved requested granted');
-const GIVING = wordSet(
-  'provision provisioning add create onboard onboarding sync resync push assign give grant need needs want wants',
-  'require requires get access account starter joiner joins request setup enable license licence',
-);
+const GIVING = wordSet(`
+  provision provisioning add create onboard onboarding sync resync push assign give grant need needs want wants require
+  requires get access account starter joiner joins request setup enable license licence
+`);
 const STARTING = wordSet('provision onboard add create sync resync push assign');
 const TELLING = wordSet('tell notify alert warn know');
 /** A line this short may be a command without a verb ("Salesforce for isaiah"). */
@@ -25,7 +26,7 @@ const fewWords = 6;
 
 /** Null for a line too risky to guess at. */
 export function intentOf(line: string): Intent | null {
-  const words = tokensOf(line.replace(/['’]/g, '')).map(({ text }) => text);
+  const words = wordsOf(line.replace(/['’]/g, ''));
   const [first = ''] = words;
   const has = (set: ReadonlySet<string>) => words.some((word) => set.has(word));
   if (has(TELLING) && words.includes('when')) return 'watch';
@@ -40,6 +41,6 @@ export function intentOf(line: string): Intent | null {
 
 /** Whether a line begins with a word for provisioning, so that it may be half a command. */
 export function beginsToGive(line: string): boolean {
-  const [first] = tokensOf(line);
-  return first !== undefined && STARTING.has(first.text);
+  const [first = ''] = wordsOf(line);
+  return STARTING.has(first);
 }

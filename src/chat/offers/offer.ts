@@ -28,7 +28,7 @@ export async function offer(parts: CommandParts, turn: Turn, meant: Guesses): Pr
   return tell(parts, turn, meant, resolved);
 }
 
-/** The same; null where nothing was found, for callers with a better answer. */
+/** The same; null where nothing was guessed or found, for callers with a better answer. */
 export async function offerIfFound(parts: CommandParts, turn: Turn, meant: Guesses): Promise<Reply | null> {
   const resolved = await resolveAll(parts, turn, meant.guesses);
   return resolved.kind === 'missing' ? null : tell(parts, turn, meant, resolved);

@@ -1,24 +1,23 @@
 import { CLOSING_WORDS } from '../grammar/courtesy.ts';
 import { negationIn } from '../grammar/negations.ts';
 import { trimEdges } from '../grammar/tokens.ts';
-import { wordSet } from './word-set.ts';
+import { wordSet } from '../grammar/word-lists.ts';
 
 /** Words around a name in a line that the grammar could not parse. None is looked up as a person. */
-const AROUND = wordSet(
-  'a an the this that these those my our your his her their its some all i you he she it we they him them us',
-  'someone somebody anyone everyone both to into in on onto for from of at with by as about up out off over',
-  'and or but also too so then if whether when because below above following is are was were be been has',
-  "have had do does did can could should can't cant cannot doesn't doesnt isn't isnt didn't didnt hasn't",
-  "hasnt won't not no never already still yet now just again today asap immediately soon why who what how",
-  'where which please hi hello hey dear usher would will provision provisioned provisioning add added adding',
-  'create created onboard onboarding sync resync synced push assign assigned give gave grant granted need',
-  'needs want wants require requires get gets got getting request requested requesting ask set setup enable',
-  'enabled approve approved check verify status history watch tell let log login logon sign signin access',
-  'account accounts license licence app apps user users person people group member employee colleague new',
-  'starter joiner hire application system ticket case see use able unable locked missing broken breaks down',
-  'last fails failing failed starts start starting joins joining me myself either neither nor until till through',
-  'since before after during there here cc bcc fwd fw re asks asked says said wrote ok okay members staff employees',
-);
+const AROUND = wordSet(`
+  a an the this that these those my our your his her their its some all i you he she it we they him them us someone
+  somebody anyone everyone both to into in on onto for from of at with by as about up out off over and or but also too
+  so then if whether when because below above following is are was were be been has have had do does did can could
+  should can't cant cannot doesn't doesnt isn't isnt didn't didnt hasn't hasnt won't not no never already still yet now
+  just again today asap immediately soon why who what how where which please hi hello hey dear usher would will
+  provision provisioned provisioning add added adding create created onboard onboarding sync resync synced push assign
+  assigned give gave grant granted need needs want wants require requires get gets got getting request requested
+  requesting ask set setup enable enabled approve approved check verify status history watch tell let log login logon
+  sign signin access account accounts license licence app apps user users person people group member employee colleague
+  new starter joiner hire application system ticket case see use able unable locked missing broken breaks down last
+  fails failing failed starts start starting joins joining me myself either neither nor until till through since before
+  after during there here cc bcc fwd fw re asks asked says said wrote ok okay members staff employees
+`);
 const TICKET = /^#?(?:[a-z]{2,10}-?\d{3,}|\d{4,})$/i;
 const ADDRESS = /[^\s<>"',;()]+@[^\s<>"',;()]*[^\s<>"',;().!?]/g;
 /** No name has more words. */
@@ -121,7 +120,7 @@ const CLAUSE = new RegExp(
 );
 
 /** Usher provisions at once anyway. */
-const MEANT_ANYWAY: ReadonlySet<string> = new Set(['now', 'immediately', 'also', 'too', 'right', 'away', 'app']);
+const MEANT_ANYWAY = wordSet('now immediately also too right away app');
 
 function namesIn(part: string): string[] {
   const names: string[] = [];

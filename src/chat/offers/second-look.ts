@@ -73,8 +73,7 @@ export async function lookAgainForApp(parts: CommandParts, turn: Turn, typed: Ap
   if (meant === null) return sayMissing(turn, { kind: 'unknownUser', typed: subject });
   const isOfMany = holdsPairs(command.app, apps) || isOdd(subject);
   const isTurned = mentionsIn(subject, apps, false).some(({ to }) => JOINT_FIRST.test(subject.slice(to)));
-  const inLine = inItsLine(parts, lineOf(parts, turn, command), command, apps);
-  const byLine = () => (inLine === null ? null : offerIfFound(parts, turn, inLine));
+  const byLine = () => offerIfFound(parts, turn, inItsLine(parts, lineOf(parts, turn, command), command, apps));
   if (isOfMany) return (await byLine()) ?? sayMissing(turn, unknown);
   const turned = isTurned ? await byLine() : null;
   if (turned !== null) return turned;
@@ -141,7 +140,7 @@ export async function lookAgainForPerson(parts: CommandParts, turn: Turn, typed:
   const whole: Guesses = { guesses: [{ command, others: first }], leftOut };
   const each: Guesses = { guesses: people.length > 1 ? forPeople(command, people, command.subject) : [], leftOut };
   const reply =
-    (people.length > 1 ? await offerIfFound(parts, turn, each) : null) ??
+    (await offerIfFound(parts, turn, each)) ??
     (command.app === null ? await lookForAppInSubject(parts, turn, command) : null);
   return reply ?? offer(parts, turn, whole);
 }
@@ -160,8 +159,8 @@ async function pairsOfLine(
   const mentions = mentionsIn(kept, listing.value.items, false);
   const isParted = isOdd(kept) || mentions.some(({ from }) => JOINT_LAST.test(kept.slice(0, from)));
   if (!isAppTaken && !isParted) return null;
-  const pairs = inItsLine(parts, lineOf(parts, turn, command), command, listing.value.items);
-  const reply = pairs === null ? null : await offerIfFound(parts, turn, pairs);
+  const inPairs = inItsLine(parts, lineOf(parts, turn, command), command, listing.value.items);
+  const reply = await offerIfFound(parts, turn, inPairs);
   return reply ?? sayMissing(turn, { kind: 'unknownUser', typed: command.subject });
 }
 
@@ -230,10 +229,9 @@ export async function lookAgainForEither(
   const guesses = names.flatMap(([about, ...rest]): Guess[] =>
     about === undefined ? [] : [{ command: { ...command, about }, others: rest }],
   );
-  const near: Guess = { command };
   const reply =
-    (guesses.length === 0 ? null : await offerIfFound(parts, turn, { guesses, leftOut })) ??
-    (rest === '' ? await offerIfFound(parts, turn, { guesses: [near], leftOut: [] }) : null);
+    (await offerIfFound(parts, turn, { guesses, leftOut })) ??
+    (rest === '' ? await offerIfFound(parts, turn, { guesses: [{ command }], leftOut: [] }) : null);
   return reply ?? sayMissing(turn, { kind: 'unknownUser', typed: command.about });
 }
 
@@ -277,7 +275,7 @@ export async function lookAtLine(
   if (mentions.length === 0) return lookForPerson(parts, turn, line, intent);
   const around = readAround(line, mentions, !gives(intent));
   const guesses = guessesFor(intent === 'unsaid' ? bestFor(turn) : intent, around, line);
-  return guesses.length === 0 ? null : offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
+  return offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
 }
 
 function gives(intent: Intent): boolean {
@@ -323,11 +321,9 @@ function inItsName(
   const clause = clauseIn(command.app);
   const typed = command.app.slice(0, clause);
   const told = [takenBack, remainderOf(command.app.slice(clause))];
-  const near = closest(
-    typed,
-    apps.flatMap((app) => [app.displayName, ...app.aliases]),
-  );
-  const mentions = withoutTakenBack(typed, withNearOnes(typed, mentionsIn(typed, apps, true), apps));
+  const names = apps.flatMap((app) => [app.displayName, ...app.aliases]);
+  const near = closest(typed, names);
+  const mentions = withoutTakenBack(typed, withNearOnes(typed, mentionsIn(typed, apps, true), names));
   const [first] = mentions;
   if (near !== null && (first === undefined || (mentions.length === 1 && near.length > first.name.length)))
     return { guesses: withPeople({ ...command, app: near }, ''), leftOut: told };
@@ -340,9 +336,8 @@ function inItsName(
 }
 
 /** "sales force and github": besides exact names, similar ones that are separated from them. */
-function withNearOnes(text: string, mentions: readonly Mention[], apps: readonly Application[]): readonly Mention[] {
+function withNearOnes(text: string, mentions: readonly Mention[], names: readonly string[]): readonly Mention[] {
   if (mentions.length === 0) return mentions;
-  const names = apps.flatMap((app) => [app.displayName, ...app.aliases]);
   const pieces = [...text.matchAll(/(?:(?!\s(?:and|or)\s)[^,;&+/])+/gi)];
   const near = pieces.flatMap(({ 0: piece, index }): Mention[] => {
     const [from, to] = [index, index + piece.length];
@@ -358,18 +353,12 @@ function withNearOnes(text: string, mentions: readonly Mention[], apps: readonly
 const shortestNear = 5;
 
 /** `provision servicenow to diego`, `provision adele in data for good`: looks for the apps anywhere in the line. */
-function inItsLine(
-  parts: CommandParts,
-  typed: string,
-  command: AppCommand,
-  apps: readonly Application[],
-): Guesses | null {
+function inItsLine(parts: CommandParts, typed: string, command: AppCommand, apps: readonly Application[]): Guesses {
   // The time has been read already and separates no names.
   const line = 'term' in command ? parts.grammar.format(withoutTerm(command)) : typed;
   const intent = intentBehind(command);
   const around = readAround(line, mentionsIn(line, apps, false), !gives(intent));
-  const guesses = guessesFor(intent, around, line, command);
-  return guesses.length === 0 ? null : { guesses, leftOut: around.leftOut };
+  return { guesses: guessesFor(intent, around, line, command), leftOut: around.leftOut };
 }
 
 /** "check Salesforce", "check adele Salesforce". */
@@ -378,7 +367,7 @@ async function lookForAppInSubject(parts: CommandParts, turn: Turn, command: Per
   if (!listing.ok) return null;
   const around = readAround(command.subject, mentionsIn(command.subject, listing.value.items, false), true);
   const guesses = guessesFor('check', around, command.subject);
-  return guesses.length === 0 ? null : offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
+  return offerIfFound(parts, turn, { guesses, leftOut: around.leftOut });
 }
 
 /** The mentions before "but not". */

@@ -1,7 +1,7 @@
 import { isNear } from '../grammar/closest.ts';
-import { tokensOf } from './app-mentions.ts';
+import { wordSet } from '../grammar/word-lists.ts';
+import { type Token, wordsOf } from './app-mentions.ts';
 import { bareWord, isAround, remainderOf } from './person-words.ts';
-import { wordSet } from './word-set.ts';
 
 /** List entries that stand for a person: one that is left out is reported like a name. */
 const OBJECTS = wordSet('me myself him her them us you everyone everybody anyone someone all others team it');
@@ -11,34 +11,28 @@ const LEADING = wordSet('for until till from through by with as in on since not 
 /** A shorter word is similar to too many names. */
 const SHORTEST_NEAR = 4;
 
-interface Said {
-  readonly text: string;
-  readonly from: number;
-  readonly to: number;
-}
-
 /**
  * The words of a typed line that are in none of the texts, as typed: they would be dropped silently. Small words
  * without meaning of their own, and typos of words in the texts, do not count.
  */
 export function unsaidIn(line: string, texts: readonly string[]): readonly string[] {
-  const known = new Set(texts.flatMap((text) => tokensOf(text).map((token) => token.text)));
+  const known = new Set(texts.flatMap(wordsOf));
   const long = [...known].filter((word) => word.length >= SHORTEST_NEAR);
   const words = [...line.matchAll(/\S+/g)].map(
-    ({ 0: text, index }): Said => ({ text, from: index, to: index + text.length }),
+    ({ 0: text, index }): Token => ({ text, from: index, to: index + text.length }),
   );
   const isKnown = (token: string) =>
     known.has(token) || (token.length >= SHORTEST_NEAR && long.some((word) => isNear(token, word)));
-  const isSaid = (word: Said, at: number) => {
-    const tokens = tokensOf(word.text).map(({ text }) => text);
+  const isSaid = (word: Token, at: number) => {
+    const tokens = wordsOf(word.text);
     if (tokens.every((token) => isKnown(token) || (token === 's' && tokens.length > 1))) return true;
     if (isAround(bareWord(word.text))) return !(OBJECTS.has(bareWord(word.text)) && isListed(words, at));
     // "sales force"
-    const joined = (one: Said | undefined, other: Said | undefined) =>
+    const joined = (one: Token | undefined, other: Token | undefined) =>
       bareWord(one?.text ?? '') + bareWord(other?.text ?? '');
     return known.has(joined(words[at - 1], word)) || known.has(joined(word, words[at + 1]));
   };
-  const runs: Said[] = [];
+  const runs: Token[] = [];
   let wasUnsaid = false;
   for (const [at, word] of words.entries()) {
     const isUnsaid = !isSaid(word, at);
@@ -58,16 +52,13 @@ function leftOf(text: string): string {
   return OBJECTS.has(bareWord(text)) ? bareWord(text) : remainderOf(text);
 }
 
-function isListed(words: readonly Said[], at: number): boolean {
+function isListed(words: readonly Token[], at: number): boolean {
   const [before, own, after] = [words[at - 1]?.text ?? '', words[at]?.text ?? '', words[at + 1]?.text ?? ''];
   return JOINS.has(before.toLowerCase()) || /[,;]$/.test(before) || JOINS.has(after.toLowerCase()) || /[,;]$/.test(own);
 }
 
 /** Whether another text contains the words of a text, whole and in their order. */
 export function standsIn(text: string, other: string): boolean {
-  const spaced = (one: string) =>
-    ` ${tokensOf(one)
-      .map((token) => token.text)
-      .join(' ')} `;
+  const spaced = (one: string) => ` ${wordsOf(one).join(' ')} `;
   return spaced(other).includes(spaced(text));
 }

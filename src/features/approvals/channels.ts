@@ -1,7 +1,6 @@
 import { mayDecide } from '../../access/deciding.ts';
 import { anyMay, type StillMay } from '../../access/still-may.ts';
-import { readRef } from '../../chat/grammar/refs.ts';
-import { wholeLine } from '../../chat/grammar/rule.ts';
+import { readRef, wholeLine } from '../../chat/grammar/short-lines.ts';
 import { listGrants, nameOf, only, refOf } from '../../chat/grants.ts';
 import { createMessages } from '../../chat/messages.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';

@@ -1,5 +1,4 @@
-import type { Reading } from '../../chat/grammar/rule.ts';
-import { fold, type Word } from '../../chat/grammar/tokens.ts';
+import { readPage } from '../../chat/grammar/short-lines.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
@@ -31,15 +30,6 @@ async function pending(parts: CommandParts, turn: Turn, page: number): Promise<R
   return { kind: 'card', inPlace: true, message: pendingList(turn.words, { items, page, more, now }) };
 }
 
-/** "pending", "pending 2", "pending page 2". */
-function readPending(words: readonly Word[]): Reading | null {
-  const [first, ...rest] = words.map(fold);
-  if (first === undefined) return { kind: 'command', command: { verb: 'pending', page: 1 } };
-  const [number = '', ...more] = first === 'page' ? rest : [first, ...rest];
-  if (more.length > 0 || !/^[1-9]\d{0,5}$/.test(number)) return null;
-  return { kind: 'command', command: { verb: 'pending', page: Number(number) } };
-}
-
 declare module '../../chat/command.ts' {
   interface Commands {
     /** Lists what waits for the caller's decision; pages count from 1. */
@@ -49,7 +39,7 @@ declare module '../../chat/command.ts' {
 
 export const pendingCommand = defineCommand({
   verb: 'pending',
-  read: readPending,
+  read: (words) => readPage('pending', words),
   write: ({ page }) => (page === 1 ? 'pending' : `pending ${page}`),
   permission: 'access.decide',
   appOnly: true,

@@ -3,11 +3,12 @@ import { endAtTheEnd } from '../../chat/grammar/end-words.ts';
 import { quoteName, readName } from '../../chat/grammar/names.ts';
 import { REASON_WORDS } from '../../chat/grammar/reason-words.ts';
 import { readReason, reasonPlace, withoutMarksAtTheEnd, writeBecause } from '../../chat/grammar/reasons.ts';
-import type { Reading } from '../../chat/grammar/rule.ts';
+import { incomplete, type Reading } from '../../chat/grammar/rule.ts';
 import { addressIn, SEPARATORS, STRONG, splitAtSeparator } from '../../chat/grammar/separators.ts';
 import { startPlace } from '../../chat/grammar/start-words.ts';
 import { cutEnd, cutStart, writeTerms, writeTimedName } from '../../chat/grammar/terms.ts';
 import { fold, splitWords, type Word } from '../../chat/grammar/tokens.ts';
+import { withoutPossessive } from '../checks/check-names.ts';
 
 /**
  * "request access for <person> to <app> on <date> because <reason>", date and reason in any order and place. The reason
@@ -202,13 +203,6 @@ function withoutAccess(words: readonly Word[]): readonly Word[] {
   return at > 0 ? [...words.slice(0, at), ...words.slice(at + 1)] : words;
 }
 
-/** "isaiah's access". */
-function withoutPossessive(words: readonly Word[]): readonly Word[] {
-  const last = words.at(-1);
-  if (last === undefined || last.quoted || !last.text.endsWith("'s")) return words;
-  return [...words.slice(0, -1), { ...last, text: last.text.slice(0, -2) }];
-}
-
 /** Whether the words after a quoted reason are another part of the line. */
 function goesOn(words: readonly Word[]): boolean {
   return SEPARATORS.has(fold(words[0])) || startPlace(words)?.from === 0;
@@ -235,5 +229,5 @@ function build(
     return { kind: guessed || isGuess ? 'nearly' : 'command', command };
   }
   const missing = subject !== null || said.length > 1 ? 'app' : 'subject';
-  return { kind: 'incomplete', verb: 'requestAccess', missing, said: said.map((word) => word.text) };
+  return incomplete('requestAccess', missing, said);
 }

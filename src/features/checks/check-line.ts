@@ -1,15 +1,17 @@
 import type { CommandOf } from '../../chat/command.ts';
 import { readName } from '../../chat/grammar/names.ts';
 import { readStrictRequestId } from '../../chat/grammar/request-id.ts';
-import type { Reading } from '../../chat/grammar/rule.ts';
+import { incomplete, offered, type Reading } from '../../chat/grammar/rule.ts';
 import { addressIn, endsSubject, type Parts, startOfSeparator } from '../../chat/grammar/separators.ts';
 import { fold, type Word } from '../../chat/grammar/tokens.ts';
+import { wordSet } from '../../chat/grammar/word-lists.ts';
 import {
   isLoose,
   isNoName,
   isRequestId,
   isSpeaker,
   withoutLeading,
+  withoutPossessive,
   withoutTrailing,
   writeCheckName,
 } from './check-names.ts';
@@ -22,25 +24,21 @@ import {
  */
 type CheckCommand = CommandOf<'check'>;
 
-const SEPARATORS: ReadonlySet<string> = new Set(['in', 'on', 'for', 'to', 'into']);
+const SEPARATORS = wordSet('in on for to into');
 /** An app's name does not continue with these, unlike "for" in "Data for Good". */
-const IN: ReadonlySet<string> = new Set(['in', 'on', 'to', 'into']);
-const LEADING: ReadonlySet<string> = new Set(['user', 'person', 'on', 'up', 'about', 'with']);
-const IF: ReadonlySet<string> = new Set(['if', 'whether']);
-const KINDS: ReadonlySet<string> = new Set(['account', 'access', 'sync', 'state', 'status', 'provisioning']);
+const IN = wordSet('in on to into');
+const LEADING = wordSet('user person on up about with');
+const IF = wordSet('if whether');
+const KINDS = wordSet('account access sync state status provisioning');
 /** Words between person and app in a question. */
-const FILLING: ReadonlySet<string> = new Set([
-  ...['not', 'no', 'never', 'still', 'already', 'missing', 'there', 'been', 'be', 'being', 'have', 'has', 'an'],
-  ...['a', 'the', 'is', 'account', 'access', 'get', 'getting', 'got', 'show', 'showing', 'appear', 'appearing'],
-  ...['exist', 'exists', 'existing', 'able', 'sign', 'signed', 'signing', 'log', 'logged', 'provisioned', 'assigned'],
-  ...['synced', 'syncing', 'synchronized', 'synchronised', 'created', 'active', 'enabled', 'disabled', 'from', 'yet'],
-  ...['anymore', 'now', 'again', 'today'],
-]);
-const AFTERTHOUGHTS: ReadonlySet<string> = new Set(['yet', 'anymore', 'now', 'already', 'again', 'today']);
+const FILLING = wordSet(`
+  not no never still already missing there been be being have has an a the is account access get getting got show
+  showing appear appearing exist exists existing able sign signed signing log logged provisioned assigned synced syncing
+  synchronized synchronised created active enabled disabled from yet anymore now again today
+`);
+const AFTERTHOUGHTS = wordSet('yet anymore now already again today');
 /** The expected states of an account. */
-const ARRIVED: ReadonlySet<string> = new Set([
-  ...['provisioned', 'synced', 'syncing', 'synchronized', 'synchronised', 'assigned', 'created'],
-]);
+const ARRIVED = wordSet('provisioned synced syncing synchronized synchronised assigned created');
 /** No name of a person or app is longer in a question. */
 const MOST_WORDS = 4;
 
@@ -89,9 +87,7 @@ export function readPersonInApp(words: readonly Word[]): Reading | null {
 }
 
 export function writeCheck({ subject, app }: CheckCommand): string {
-  return app === null
-    ? `check ${writeCheckName(subject)}`
-    : `check ${writeCheckName(subject)} in ${writeCheckName(app)}`;
+  return `check ${writeCheckName(subject)}${app === null ? '' : ` in ${writeCheckName(app)}`}`;
 }
 
 function split(words: readonly Word[]): Parts | null {
@@ -144,14 +140,7 @@ function readSubject(words: readonly Word[]): { readonly subject: string | null;
   return { subject: readName(withoutPossessive(named)), isGuessed: true };
 }
 
-/** "adele's account". */
-function withoutPossessive(words: readonly Word[]): readonly Word[] {
-  const last = words.at(-1);
-  if (last === undefined || !last.text.endsWith("'s")) return words;
-  return [...words.slice(0, -1), { ...last, text: last.text.slice(0, -2) }];
-}
-
-const missing: Reading = { kind: 'incomplete', verb: 'check', missing: 'subject', said: [] };
+const missing = incomplete('check', 'subject');
 
 function command(subject: string, app: string | null): Reading<CheckCommand> {
   return { kind: 'command', command: { verb: 'check', subject, app } };
@@ -159,8 +148,4 @@ function command(subject: string, app: string | null): Reading<CheckCommand> {
 
 function nearly(subject: string, app: string | null): Reading<CheckCommand> {
   return { kind: 'nearly', command: { verb: 'check', subject, app } };
-}
-
-function offered(reading: Reading | null): Reading | null {
-  return reading?.kind === 'command' ? { ...reading, kind: 'nearly' } : null;
 }

@@ -2,32 +2,29 @@ import { quoteName, writeName } from '../../chat/grammar/names.ts';
 import { isSelf } from '../../chat/grammar/pronouns.ts';
 import { isStartWord } from '../../chat/grammar/start-words.ts';
 import { fold, phraseAt, splitWords, trimEdges, type Word } from '../../chat/grammar/tokens.ts';
+import { phraseSet, wordSet } from '../../chat/grammar/word-lists.ts';
 
 /** What the questions about apps and people share: the small words around a name, and how a name is written. */
 
 /** Words before a name. */
-const LEADING: ReadonlySet<string> = new Set(['of', 'for', 'about', 'on', 'in', 'with', 'the', 'user', 'app']);
+const LEADING = wordSet('of for about on in with the user app');
 /** Words after an app's name that say which aspect is meant. */
-const APP_WORDS: ReadonlySet<string> = new Set([
-  ...['app', 'application', 'sync', 'synchronization', 'synchronisation', 'provisioning', 'job', 'connector'],
-]);
+const APP_WORDS = wordSet('app application sync synchronization synchronisation provisioning job connector');
 /** Words that begin no name of a person or app. */
-const NO_NAMES: ReadonlySet<string> = new Set([
-  ...['this', 'that', 'it', 'them', 'these', 'those', 'there', 'here', 'your', 'my', 'his', 'her', 'our', 'their'],
-  ...['you', 'he', 'she', 'we', 'they', 'i', 'me', 'out', 'back', 'again', 'what', 'why', 'how', 'when', 'where'],
-  ...['who', 'a', 'an', 'anyone', 'someone', 'nobody', 'life', 'yourself', 'and', 'nothing', 'something', 'anything'],
-]);
-const EVERYTHING: ReadonlySet<string> = new Set([
-  ...['all', 'everything', 'all apps', 'all the apps', 'apps', 'every app', 'all applications', 'overall', 'sync'],
-  ...['the sync', 'provisioning', 'the provisioning', 'everybody', 'everyone', 'all of them'],
-]);
+const NO_NAMES = wordSet(`
+  this that it them these those there here your my his her our their you he she we they i me out back again what why how
+  when where who a an anyone someone nobody life yourself and nothing something anything
+`);
+const EVERYTHING = phraseSet(`
+  all | everything | all apps | all the apps | apps | every app | all applications | overall | sync | the sync
+  provisioning | the provisioning | everybody | everyone | all of them
+`);
 /** Other words with a meaning of their own in such a line. */
-const FURTHER = [
-  ...['since', 'after', 'page', 'today', 'yesterday', 'last', 'past', 'as', 'csv', 'json', 'excel', 'file', 'every'],
-  ...['export', 'list', 'lists', 'channel', 'chat', 'if', 'whether', 'up', 'over', 'person', 'people', 'account'],
-  ...['access', 'state', 'status', 'health', 'queue', 'history', 'watches', 'watching', 'request', 'requests', 'is'],
-  ...['are', 'exists', 'wrong', 'now', 'healthy', 'anymore'],
-];
+const FURTHER = wordSet(`
+  since after page today yesterday last past as csv json excel file every export list lists channel chat if whether up
+  over person people account access state status health queue history watches watching request requests is are exists
+  wrong now healthy anymore
+`);
 const SPECIAL: ReadonlySet<string> = new Set([...LEADING, ...APP_WORDS, ...NO_NAMES, ...EVERYTHING, ...FURTHER]);
 const REQUEST_ID = /^(?=.*\d)(?=.*[A-Z])[0-9A-HJKMNP-TV-Z]{6}$/;
 
@@ -50,6 +47,13 @@ export function withoutEnding(words: readonly Word[], phrases: readonly (readonl
     if (phraseAt(words, at, phrases) === words.length - at) return words.slice(0, at);
   }
   return words;
+}
+
+/** "isaiah" in "isaiah's access". */
+export function withoutPossessive(words: readonly Word[]): readonly Word[] {
+  const last = words.at(-1);
+  if (last === undefined || last.quoted || !last.text.endsWith("'s")) return words;
+  return [...words.slice(0, -1), { ...last, text: last.text.slice(0, -2) }];
 }
 
 /** Drops the last word of "the Salesforce sync", where the line is about synchronization anyway. */

@@ -2,8 +2,10 @@ import type { CommandOf } from '../../chat/command.ts';
 import { CLOSING_WORDS } from '../../chat/grammar/courtesy.ts';
 import { quoteName, readName } from '../../chat/grammar/names.ts';
 import type { Reading } from '../../chat/grammar/rule.ts';
+import { cutPage } from '../../chat/grammar/short-lines.ts';
 import { isCalendarWord, looksLikeDate } from '../../chat/grammar/start-words.ts';
 import { fold, toPhrases, type Word } from '../../chat/grammar/tokens.ts';
+import { wordSet } from '../../chat/grammar/word-lists.ts';
 import {
   isEverything,
   isLoose,
@@ -28,19 +30,19 @@ interface Terms {
 }
 
 /** After these, only words that look like a date are one. */
-const FROM: ReadonlySet<string> = new Set(['from', 'after', 'starting']);
-const ABOUT: ReadonlySet<string> = new Set(['for', 'of', 'about']);
-const LAST: ReadonlySet<string> = new Set(['last', 'past', 'this']);
-const IN: ReadonlySet<string> = new Set(['in', 'to', 'into']);
-const DAYS: ReadonlySet<string> = new Set(['today', 'yesterday']);
+const FROM = wordSet('from after starting');
+const ABOUT = wordSet('for of about');
+const LAST = wordSet('last past this');
+const IN = wordSet('in to into');
+const DAYS = wordSet('today yesterday');
 const UNIT = /^(?:hours?|days?|weeks?|months?|quarter|years?|morning|night)$/;
 const LONGEST_SPAN = 4;
 /** Questions about one name are shorter. */
 const MOST_WORDS = 6;
-const FORMATS = toPhrases([
-  ...['as csv', 'to csv', 'as a csv', 'as excel', 'to excel', 'as a file', 'as csv file', 'as a csv file', 'csv'],
-  ...['to a file', 'to file', 'in csv'],
-]);
+const FORMATS = toPhrases(`
+  as csv | to csv | as a csv | as excel | to excel | as a file | as csv file | as a csv file | csv | to a file | to file
+  in csv
+`);
 const FORMAT_WORDS: ReadonlySet<string> = new Set(FORMATS.flat());
 
 /** The words after "history"; null when they are about something else. */
@@ -75,12 +77,6 @@ export function readBareExport(words: readonly Word[]): Reading | null {
   return isSure && reading.command.about === null ? reading : null;
 }
 
-/** "requests", "requests 2", "requests page 2". */
-export function readRequests(words: readonly Word[]): Reading | null {
-  const { page, rest } = cutPage(words);
-  return rest.length === 0 ? { kind: 'command', command: { verb: 'requests', page } } : null;
-}
-
 export function writeHistory({ about, since, page }: CommandOf<'history'>): string {
   return `history${writeTerms(about, since)}${page === 1 ? '' : ` page ${page}`}`;
 }
@@ -97,18 +93,6 @@ function readTerms(words: readonly Word[]): Terms | null {
   const end = isLoose(named) ? named.findIndex((word, at) => at > 0 && IN.has(word.text)) : -1;
   const about = isEverything(named) ? null : readName(end < 0 ? named : named.slice(0, end));
   return { about, since, page, isGuessed: end >= 0 };
-}
-
-function cutPage(words: readonly Word[]): { readonly page: number; readonly rest: readonly Word[] } {
-  const number = pageIn(words.at(-1));
-  const isPage = words.length === 1 || fold(words.at(-2)) === 'page';
-  if (number === null || !isPage) return { page: 1, rest: words };
-  return { page: number, rest: words.slice(0, -2) };
-}
-
-function pageIn(word: Word | undefined): number | null {
-  const folded = fold(word);
-  return /^[1-9]\d{0,5}$/.test(folded) ? Number(folded) : null;
 }
 
 function cutSince(words: readonly Word[]): { readonly since: string | null; readonly left: readonly Word[] } {

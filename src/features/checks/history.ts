@@ -2,6 +2,7 @@ import { type Visible, visibleTo } from '../../access/seeing.ts';
 import { assertNever } from '../../assert-never.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { readSince } from '../../chat/dates/since-date.ts';
+import { readPage } from '../../chat/grammar/short-lines.ts';
 import { appCandidates } from '../../chat/names/app-candidates.ts';
 import { nearest, resolvePerson, typistOf } from '../../chat/names/person.ts';
 import { askWhich } from '../../chat/names/subject.ts';
@@ -20,7 +21,7 @@ import { findRequest } from '../../requests/store.ts';
 import { ENTRIES_PER_PAGE, historyCard } from './cards/history-card.ts';
 import { findEntriesPage } from './history/history.ts';
 import type { About, OwnPart } from './history/history-entry.ts';
-import { readHistory, readHistoryQuestion, readRequests, writeHistory } from './history-line.ts';
+import { readHistory, readHistoryQuestion, writeHistory } from './history-line.ts';
 import { say } from './problems.ts';
 import { resolveHistory } from './resolve.ts';
 
@@ -186,7 +187,7 @@ export const historyCommand = defineCommand({
 
 export const requestsCommand = defineCommand({
   verb: 'requests',
-  read: readRequests,
+  read: (words) => readPage('requests', words),
   write: ({ page }) => (page === 1 ? 'requests' : `requests page ${page}`),
   permission: 'history.show',
   chapter: 'requests',

@@ -1,6 +1,6 @@
 import { deny } from '../../access/policy.ts';
 import { isVisible, visibleTo } from '../../access/seeing.ts';
-import { wholeLine } from '../../chat/grammar/rule.ts';
+import { wholeLine } from '../../chat/grammar/short-lines.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';

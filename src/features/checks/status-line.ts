@@ -1,8 +1,9 @@
 import type { CommandOf } from '../../chat/command.ts';
 import { readName } from '../../chat/grammar/names.ts';
 import { readStrictRequestId } from '../../chat/grammar/request-id.ts';
-import type { Reading } from '../../chat/grammar/rule.ts';
+import { offered, type Reading } from '../../chat/grammar/rule.ts';
 import { fold, type Word } from '../../chat/grammar/tokens.ts';
+import { wordSet } from '../../chat/grammar/word-lists.ts';
 import { readPersonInApp } from './check-line.ts';
 import {
   isEverything,
@@ -19,12 +20,12 @@ import {
 type StatusCommand = CommandOf<'status'>;
 
 /** States of an app at the end of a question. */
-const HEALTH: ReadonlySet<string> = new Set([
-  ...['healthy', 'unhealthy', 'up', 'down', 'ok', 'okay', 'fine', 'running', 'working', 'broken', 'quarantined'],
-  ...['quarantine', 'failing', 'paused', 'syncing', 'stuck', 'stopped', 'alive'],
-]);
-const BEFORE_HEALTH: ReadonlySet<string> = new Set(['still', 'currently', 'in', 'not', 'all']);
-const AFTER_HEALTH: ReadonlySet<string> = new Set(['now', 'today', 'again', 'currently', 'properly', 'right']);
+const HEALTH = wordSet(`
+  healthy unhealthy up down ok okay fine running working broken quarantined quarantine failing paused syncing stuck
+  stopped alive
+`);
+const BEFORE_HEALTH = wordSet('still currently in not all');
+const AFTER_HEALTH = wordSet('now today again currently properly right');
 const DOING: ReadonlySet<string> = new Set([...AFTER_HEALTH, 'doing', 'going', 'looking', 'running', 'working']);
 
 /** No app's name is longer in a question. */
@@ -36,8 +37,8 @@ export function readStatus(words: readonly Word[]): Reading | null {
   const [first, ...rest] = named;
   if (first === undefined || isEverything(named)) return status('command', null);
   if (fold(first) === 'request' || (rest.length === 0 && isRequestId(first))) {
-    const shown = readStrictRequestId('show', named);
-    if (shown?.kind === 'command') return { ...shown, kind: 'nearly' };
+    const shown = offered(readStrictRequestId('show', named));
+    if (shown !== null) return shown;
   }
   if (isNoName(named)) return null;
   return readPersonInApp(named) ?? status('command', readName(withoutArticle(words)));

@@ -2,8 +2,8 @@ import pMap from 'p-map';
 import { deny } from '../../access/policy.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { readName } from '../../chat/grammar/names.ts';
-import { readRef } from '../../chat/grammar/refs.ts';
-import { type Reading, wholeLine } from '../../chat/grammar/rule.ts';
+import { incomplete, type Reading } from '../../chat/grammar/rule.ts';
+import { readRef, wholeLine } from '../../chat/grammar/short-lines.ts';
 import { toPhrases, type Word } from '../../chat/grammar/tokens.ts';
 import { listGrants, nameOf, only, refOf } from '../../chat/grants.ts';
 import { readJob } from '../../chat/jobs/read-jobs.ts';
@@ -97,18 +97,16 @@ async function removeWatchOf(parts: CommandParts, turn: Turn, ref: string): Prom
 }
 
 /** Where a watch reports, if the line says so; it reports to this conversation anyway. */
-const HERE = toPhrases([
-  ...['here', 'in here', 'in this channel', 'in this chat', 'in this group', 'in this conversation', 'in this team'],
-  ...['in this thread', 'to this channel', 'from here'],
-]);
+const HERE = toPhrases(`
+  here | in here | in this channel | in this chat | in this group | in this conversation | in this team | in this thread
+  to this channel | from here
+`);
 
 function readWatch(verb: 'watch' | 'unwatch', words: readonly Word[]): Reading | null {
   const named = withoutArticle(withoutEnding(words, HERE));
   if (isNoName(named)) return null;
   const app = readName(named);
-  return app === null
-    ? { kind: 'incomplete', verb, missing: 'app', said: [] }
-    : { kind: 'command', command: { verb, app } };
+  return app === null ? incomplete(verb, 'app') : { kind: 'command', command: { verb, app } };
 }
 
 function writeWatch({ verb, app }: WatchCommand): string {

@@ -1,7 +1,7 @@
 import type { CommandOf } from '../../chat/command.ts';
 import { readEntries } from '../../chat/grammar/entries.ts';
 import { readName } from '../../chat/grammar/names.ts';
-import type { Reading } from '../../chat/grammar/rule.ts';
+import { incomplete, type Reading } from '../../chat/grammar/rule.ts';
 import { type Parts, splitAtSeparator } from '../../chat/grammar/separators.ts';
 import { readTimed, writeTimed, writeTimedName } from '../../chat/grammar/terms.ts';
 import { fold, type Word } from '../../chat/grammar/tokens.ts';
@@ -42,9 +42,12 @@ function readUntimed(words: readonly Word[]): Reading<GroupCommand> {
     return build(parts === null ? null : { ...parts, before: between.before }, parts?.before ?? [], 'command');
   }
   const [mark] = marks.filter(({ plain }) => plain);
-  if (mark !== undefined) return readName(mark.before) === null ? incomplete('subject') : halfOf(mark);
+  if (mark !== undefined)
+    return readName(mark.before) === null ? incomplete('provisionGroup', 'subject') : halfOf(mark);
   const parts = splitAtSeparator(words);
-  return parts === null && readName(words) !== null ? incomplete('app') : build(parts, null, 'command');
+  return parts === null && readName(words) !== null
+    ? incomplete('provisionGroup', 'app')
+    : build(parts, null, 'command');
 }
 
 export function writeProvisionGroup({ group, members, app, term }: GroupCommand): string {
@@ -69,7 +72,7 @@ function marksIn(words: readonly Word[]): Marked[] {
 /** Members without an app, or the word without any name after it. */
 function halfOf({ after }: Marked): Reading<GroupCommand> {
   const parts = splitAtSeparator(after);
-  return incomplete(parts === null || readName(parts.after) === null ? 'app' : 'subject');
+  return incomplete('provisionGroup', parts === null || readName(parts.after) === null ? 'app' : 'subject');
 }
 
 function isWhole(parts: Parts | null): boolean {
@@ -85,12 +88,8 @@ function build(
   const app = readName(parts?.after ?? []);
   const entries = memberWords === null ? null : readEntries(memberWords);
   const members = entries?.map((entry) => entry.text) ?? null;
-  if (group === null || members?.length === 0) return incomplete('subject');
-  if (app === null) return incomplete('app');
+  if (group === null || members?.length === 0) return incomplete('provisionGroup', 'subject');
+  if (app === null) return incomplete('provisionGroup', 'app');
   const isGuess = entries?.some((entry) => entry.isDoubtful) === true;
   return { kind: isGuess ? 'nearly' : kind, command: { verb: 'provisionGroup', group, members, app } };
-}
-
-function incomplete(missing: 'subject' | 'app'): Reading<GroupCommand> {
-  return { kind: 'incomplete', verb: 'provisionGroup', missing, said: [] };
 }

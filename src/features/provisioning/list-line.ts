@@ -1,7 +1,7 @@
 import type { CommandOf } from '../../chat/command.ts';
-import { type Entry, readEntries } from '../../chat/grammar/entries.ts';
+import { type Entry, groupsOf, readEntries } from '../../chat/grammar/entries.ts';
 import { readName } from '../../chat/grammar/names.ts';
-import type { Reading } from '../../chat/grammar/rule.ts';
+import { incomplete, type Reading } from '../../chat/grammar/rule.ts';
 import { addressIn, endsSubject, SEPARATORS, STRONG, startOfSeparator } from '../../chat/grammar/separators.ts';
 import { readTimed, writeTimed, writeTimedName } from '../../chat/grammar/terms.ts';
 import { fold, type Word } from '../../chat/grammar/tokens.ts';
@@ -52,12 +52,13 @@ export function writeNames(names: readonly string[]): string {
 
 function read(words: readonly Word[]): { entries: readonly Entry[]; reading: Reading<ListCommand> } {
   const [only, second] = words;
-  if (second === undefined && SEPARATORS.has(fold(only))) return { entries: [], reading: incomplete('subject') };
+  if (second === undefined && SEPARATORS.has(fold(only)))
+    return { entries: [], reading: incomplete('provisionList', 'subject') };
   const parts = splitList(words) ?? withoutSeparator(words);
   const entries = readEntries(parts?.people ?? words);
-  if (entries.length === 0) return { entries, reading: incomplete('subject') };
+  if (entries.length === 0) return { entries, reading: incomplete('provisionList', 'subject') };
   const app = readName(parts?.app ?? []);
-  if (parts === null || app === null) return { entries, reading: incomplete('app') };
+  if (parts === null || app === null) return { entries, reading: incomplete('provisionList', 'app') };
   const command = { verb: 'provisionList', subjects: entries.map((entry) => entry.text), app } as const;
   // Only an unambiguous reading acts.
   const isGuess = parts.guessed || entries.some((entry) => entry.isDoubtful);
@@ -73,7 +74,7 @@ interface Place {
 }
 
 function splitList(words: readonly Word[]): ListParts | null {
-  const lines = toLines(words);
+  const lines = groupsOf(words, (word) => word.startsLine);
   const places = lines.flatMap((line, index) => placeIn(line, index) ?? []);
   const opening = places.filter((place) => place.opens && place.strong);
   const strong = places.filter((place) => place.strong);
@@ -93,16 +94,6 @@ function splitList(words: readonly Word[]): ListParts | null {
     ],
     guessed: sure === undefined && (strong.length > 1 || (strong.length === 0 && places.length > 1)),
   };
-}
-
-function toLines(words: readonly Word[]): Word[][] {
-  const lines: Word[][] = [];
-  for (const word of words) {
-    const line = lines.at(-1);
-    if (line === undefined || word.startsLine) lines.push([word]);
-    else line.push(word);
-  }
-  return lines;
 }
 
 /** The likeliest separator of a line with words after it, in the order of `splitAtSeparator`. */
@@ -157,8 +148,4 @@ function withoutSeparator(words: readonly Word[]): ListParts | null {
 
 function isBracketed(word: Word): boolean {
   return !word.quoted && word.text.startsWith('<');
-}
-
-function incomplete(missing: 'subject' | 'app'): Reading<ListCommand> {
-  return { kind: 'incomplete', verb: 'provisionList', missing, said: [] };
 }

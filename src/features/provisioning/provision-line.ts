@@ -1,7 +1,7 @@
-import type { CommandOf, Parsed } from '../../chat/command.ts';
+import type { CommandOf } from '../../chat/command.ts';
 import { bracketedAddress, readEntries } from '../../chat/grammar/entries.ts';
 import { GROUP_MISTYPED, readName } from '../../chat/grammar/names.ts';
-import type { Reading } from '../../chat/grammar/rule.ts';
+import { incomplete, offered, type Reading } from '../../chat/grammar/rule.ts';
 import { addressIn, splitAtSeparator } from '../../chat/grammar/separators.ts';
 import { readTimed, writeTimed, writeTimedName } from '../../chat/grammar/terms.ts';
 import { fold, type Word } from '../../chat/grammar/tokens.ts';
@@ -28,8 +28,8 @@ function readUntimed(words: readonly Word[]): Reading {
 
   const subject = (parts.before.length === 1 ? addressIn(parts.before[0]) : null) ?? readName(parts.before);
   const app = readName(parts.after);
-  if (subject === null) return incomplete('subject');
-  if (app === null) return incomplete('app');
+  if (subject === null) return incomplete('provision', 'subject');
+  if (app === null) return incomplete('provision', 'app');
 
   // "Salesforce for adele@contoso.com": the same words in the other order.
   const swapped = parts.separator === 'for' && parts.after.length === 1 ? addressIn(parts.after[0]) : null;
@@ -59,12 +59,12 @@ export function writeProvision({ subject, app, term }: ProvisionCommand): string
 function readOther(words: readonly Word[], subject: readonly Word[]): Reading | null {
   const first = fold(words[0]);
   if (GROUP_MISTYPED.has(first)) {
-    const group = readProvisionGroup(words.slice(1));
-    if (group.kind !== 'incomplete') return { ...group, kind: 'nearly' };
+    const group = offered(readProvisionGroup(words.slice(1)));
+    if (group !== null) return group;
   }
   if (USERS_MISTYPED.has(first) && readEntries(subject).length > 1) {
-    const list = readProvisionList(words.slice(1));
-    if (list.kind !== 'incomplete') return { ...list, kind: 'nearly' };
+    const list = offered(readProvisionList(words.slice(1)));
+    if (list !== null) return list;
   }
   return readUnannouncedList(words, subject);
 }
@@ -73,13 +73,9 @@ function readOther(words: readonly Word[], subject: readonly Word[]): Reading | 
  * "provision adele@contoso.com Salesforce" is clear enough to be offered; "provision Adele Vance" is half a command.
  */
 function readWithoutSeparator(words: readonly Word[]): Reading<ProvisionCommand> {
-  if (readName(words) === null) return incomplete('subject');
+  if (readName(words) === null) return incomplete('provision', 'subject');
   const subject = addressIn(words[0]);
   const app = readName(words.slice(1));
-  if (subject === null || app === null) return incomplete('app', words);
+  if (subject === null || app === null) return incomplete('provision', 'app', words);
   return { kind: 'nearly', command: { verb: 'provision', subject, app } };
-}
-
-function incomplete(missing: 'subject' | 'app', words: readonly Word[] = []): Extract<Parsed, { kind: 'incomplete' }> {
-  return { kind: 'incomplete', verb: 'provision', missing, said: words.map((word) => word.text) };
 }

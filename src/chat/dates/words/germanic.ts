@@ -1,70 +1,46 @@
+import { phraseList, wordList } from '../../grammar/word-lists.ts';
 import type { DateWords } from './shape.ts';
 
 export const GERMANIC = {
   en: {
-    begin: [
-      ...['on', 'from', 'start', 'starts', 'starting', 'starting on', 'starting from', 'beginning', 'beginning on'],
-      ...['effective', 'effective from', 'as of', 'as from', 'with effect from', 'start date'],
-      ...['not before', 'no earlier than', 'not earlier than', 'no sooner than', 'not sooner than', 'earliest'],
-    ],
-    since: ['since', 'ever since'],
-    end: [
-      ...['until', 'up until', 'till', 'up till', 'til', "'til", 'through', 'through to', 'thru', 'up to', 'upto'],
-      ...['ending', 'ending on', 'ending at', 'ends', 'ends on', 'end', 'end on', 'end date', 'end date is'],
-      ...['with end date', 'expiring', 'expiring on', 'expires', 'expires on', 'expiry', 'expiry date', 'valid until'],
-      ...['valid till', 'valid through', 'valid to', 'not after', 'no later than', 'not later than', 'not beyond'],
-      ...['no longer than', 'not longer than', 'up to and including', 'finishing', 'finishing on'],
-      ...[
-        'terminating',
-        'terminating on',
-        'remove on',
-        'remove it on',
-        'revoke on',
-        'and ending',
-        'and ends',
-        'and end',
-      ],
-    ],
-    during: [
-      ...['for', 'during', 'throughout', 'lasting', 'for up to', 'up to', 'valid for', 'limited to', 'max', 'maximum'],
-      ...['at most', 'no longer than', 'not longer than', 'no more than', 'not more than', 'only for', 'just for'],
-      ...['for at least', 'for at most', 'for no more than', 'for no longer than', 'for max', 'for a maximum of'],
-      ...['for a period of', 'for a duration of', 'for a total of', 'duration', 'expires in', 'expiring in', 'ends in'],
-      ...['ending in', 'expires after', 'ends after', 'expiring after', 'temporarily for'],
-    ],
-    ahead: ['in', 'within', 'after'],
-    fillers: [
-      ...['the', 'a', 'of', 'next', 'coming', 'following', 'this', 'rest', 'remainder', 'whole', 'entire', 'full'],
-      ...['about', 'around', 'approximately', 'roughly', 'only', 'just', 'another', 'further', 'additional', 'first'],
-      ...[
-        'more',
-        'extra',
-        'business',
-        'working',
-        'calendar',
-        'consecutive',
-        'current',
-        'upcoming',
-        'all',
-        'and',
-        'half',
-      ],
-      ...['end', 'remaining', 'least', 'at', 'period', 'max', 'maximum'],
-    ],
-    units: {
-      hour: ['hour', 'hours', 'hr', 'hrs', 'h', 'minute', 'minutes', 'min', 'mins'],
-      day: ['day', 'days', 'd', 'night', 'nights', 'weekend', 'weekends', 'workday', 'workdays'],
-      week: ['week', 'weeks', 'wk', 'wks', 'w', 'fortnight', 'fortnights', 'sprint', 'sprints'],
-      month: ['month', 'months', 'mo', 'mos', 'mth', 'mths'],
-      quarter: ['quarter', 'quarters', 'semester', 'semesters', 'term'],
-      year: ['year', 'years', 'yr', 'yrs', 'y', 'decade'],
-    },
-    counts: [
-      ...['a an one single', 'two couple', 'three few', 'four several', 'five some', 'six', 'seven', 'eight', 'nine'],
-      ...['ten', 'eleven', 'twelve', 'thirteen', 'fourteen', 'fifteen', 'sixteen', 'seventeen', 'eighteen', 'nineteen'],
-      ...['twenty', 'thirty', 'forty', 'fifty', 'sixty', 'seventy', 'eighty', 'ninety', 'hundred'],
-    ],
-    near: ['today', 'tomorrow', 'tonight', 'yesterday'],
+    begin: phraseList(`
+      on | from | start | starts | starting | starting on | starting from | beginning | beginning on | effective
+      effective from | as of | as from | with effect from | start date | not before | no earlier than | not earlier than
+      no sooner than | not sooner than | earliest
+    `),
+    since: phraseList('since | ever since'),
+    end: phraseList(`
+      until | up until | till | up till | til | 'til | through | through to | thru | up to | upto | ending | ending on
+      ending at | ends | ends on | end | end on | end date | end date is | with end date | expiring | expiring on
+      expires | expires on | expiry | expiry date | valid until | valid till | valid through | valid to | not after
+      no later than | not later than | not beyond | no longer than | not longer than | up to and including | finishing
+      finishing on | terminating | terminating on | remove on | remove it on | revoke on | and ending | and ends
+      and end
+    `),
+    during: phraseList(`
+      for | during | throughout | lasting | for up to | up to | valid for | limited to | max | maximum | at most
+      no longer than | not longer than | no more than | not more than | only for | just for | for at least | for at most
+      for no more than | for no longer than | for max | for a maximum of | for a period of | for a duration of
+      for a total of | duration | expires in | expiring in | ends in | ending in | expires after | ends after
+      expiring after | temporarily for
+    `),
+    ahead: phraseList('in | within | after'),
+    fillers: wordList(`
+      the a of next coming following this rest remainder whole entire full about around approximately roughly only just
+      another further additional first more extra business working calendar consecutive current upcoming all and half
+      end remaining least at period max maximum
+    `),
+    units: wordList(`
+      hour hours hr hrs h minute minutes min mins day days d night nights weekend weekends workday workdays week weeks
+      wk wks w fortnight fortnights sprint sprints month months mo mos mth mths quarter quarters semester semesters term
+      year years yr yrs y decade
+    `),
+    counts: phraseList(`
+      a an one single | two couple | three few | four several | five some | six | seven | eight | nine | ten | eleven
+      twelve | thirteen | fourteen | fifteen | sixteen | seventeen | eighteen | nineteen | twenty | thirty | forty
+      fifty | sixty | seventy | eighty | ninety | hundred
+    `),
+    near: phraseList('today | tomorrow | tonight | yesterday'),
     days: {
       'the day after tomorrow': 2,
       'day after tomorrow': 2,
@@ -74,171 +50,63 @@ export const GERMANIC = {
     },
   },
   de: {
-    begin: [
-      'ab',
-      'ab dem',
-      'am',
-      'vom',
-      'beginnend am',
-      'beginnend ab',
-      'mit wirkung vom',
-      'frühestens',
-      'frühestens am',
-      'frühestens ab',
-      'nicht vor',
-      'nicht vor dem',
-    ],
-    since: ['seit', 'seit dem'],
-    end: [
-      ...['bis', 'bis zum', 'bis zu', 'bis einschliesslich', 'bis inklusive', 'bis einschließlich'],
-      ...[
-        'endet am',
-        'endend am',
-        'befristet bis',
-        'befristet bis zum',
-        'gültig bis',
-        'gültig bis zum',
-        'längstens bis',
-      ],
-    ],
-    during: ['für', 'für die dauer von', 'während', 'befristet auf', 'maximal', 'höchstens', 'längstens', 'bis zu'],
-    duringBehind: ['lang'],
-    ahead: ['in', 'nach', 'binnen'],
-    fillers: [
-      ...[
-        'der',
-        'die',
-        'das',
-        'den',
-        'dem',
-        'des',
-        'nächsten',
-        'nächste',
-        'kommenden',
-        'kommende',
-        'restlichen',
-        'rest',
-      ],
-      ...['etwa', 'ca', 'circa', 'rund', 'nur', 'weitere', 'weiteren', 'ganzen', 'ganze', 'ende', 'diese', 'diesen'],
-      ...['maximal', 'höchstens', 'paar', 'ganzes'],
-    ],
-    units: {
-      hour: ['stunde', 'stunden', 'std', 'minuten'],
-      day: ['tag', 'tage', 'tagen', 'tages', 'wochenende'],
-      week: ['woche', 'wochen'],
-      month: ['monat', 'monate', 'monaten', 'monats'],
-      quarter: ['quartal', 'quartale', 'quartals', 'semester'],
-      year: ['jahr', 'jahre', 'jahren', 'jahres'],
-    },
-    counts: [
-      ...[
-        'anderthalb eineinhalb',
-        'ein eine einen einem einer',
-        'zweieinhalb',
-        'zwei',
-        'drei',
-        'vier',
-        'fünf',
-        'sechs',
-        'sieben',
-        'acht',
-        'neun',
-        'zehn',
-      ],
-    ],
-    near: ['heute', 'morgen', 'gestern'],
+    begin: phraseList(`
+      ab | ab dem | am | vom | beginnend am | beginnend ab | mit wirkung vom | frühestens | frühestens am
+      frühestens ab | nicht vor | nicht vor dem
+    `),
+    since: phraseList('seit | seit dem'),
+    end: phraseList(`
+      bis | bis zum | bis zu | bis einschliesslich | bis inklusive | bis einschließlich | endet am | endend am
+      befristet bis | befristet bis zum | gültig bis | gültig bis zum | längstens bis
+    `),
+    during: phraseList('für | für die dauer von | während | befristet auf | maximal | höchstens | längstens | bis zu'),
+    duringBehind: phraseList('lang'),
+    ahead: phraseList('in | nach | binnen'),
+    fillers: wordList(`
+      der die das den dem des nächsten nächste kommenden kommende restlichen rest etwa ca circa rund nur weitere
+      weiteren ganzen ganze ende diese diesen maximal höchstens paar ganzes
+    `),
+    units: wordList(`
+      stunde stunden std minuten tag tage tagen tages wochenende woche wochen monat monate monaten monats quartal
+      quartale quartals semester jahr jahre jahren jahres
+    `),
+    counts: phraseList(`
+      anderthalb eineinhalb | ein eine einen einem einer | zweieinhalb | zwei | drei | vier | fünf | sechs | sieben
+      acht | neun | zehn
+    `),
+    near: phraseList('heute | morgen | gestern'),
     days: { übermorgen: 2, überübermorgen: 3, vorgestern: -2 },
   },
   nl: {
-    begin: ['op', 'vanaf', 'met ingang van', 'per', 'ingaand op', 'niet voor', 'niet eerder dan', 'op zijn vroegst op'],
-    since: ['sinds'],
-    end: ['tot', 'tot en met', 't/m', 'tm', 'tot aan', 'eindigend op', 'eindigt op', 'geldig tot', 'uiterlijk'],
-    during: ['voor', 'gedurende', 'voor de duur van', 'maximaal', 'hoogstens', 'ten hoogste'],
-    duringBehind: ['lang'],
-    ahead: ['over', 'binnen', 'in', 'na'],
-    fillers: [
-      ...[
-        'de',
-        'het',
-        'een',
-        'komende',
-        'volgende',
-        'rest',
-        'van',
-        'ongeveer',
-        'nog',
-        'hele',
-        'gehele',
-        'eind',
-        'einde',
-      ],
-      ...['deze', 'dit', 'alleen', 'paar'],
-    ],
-    units: {
-      hour: ['uur', 'uren', 'minuten'],
-      day: ['dag', 'dagen'],
-      week: ['week', 'weken'],
-      month: ['maand', 'maanden'],
-      quarter: ['kwartaal', 'kwartalen'],
-      year: ['jaar', 'jaren'],
-    },
-    counts: [
-      'anderhalf anderhalve',
-      'één een',
-      'twee',
-      'drie',
-      'vier',
-      'vijf',
-      'zes',
-      'zeven',
-      'acht',
-      'negen',
-      'tien',
-    ],
-    near: ['vandaag', 'morgen', 'gisteren'],
+    begin: phraseList(`
+      op | vanaf | met ingang van | per | ingaand op | niet voor | niet eerder dan | op zijn vroegst op
+    `),
+    since: phraseList('sinds'),
+    end: phraseList('tot | tot en met | t/m | tm | tot aan | eindigend op | eindigt op | geldig tot | uiterlijk'),
+    during: phraseList('voor | gedurende | voor de duur van | maximaal | hoogstens | ten hoogste'),
+    duringBehind: phraseList('lang'),
+    ahead: phraseList('over | binnen | in | na'),
+    fillers: wordList('de het een komende volgende rest van ongeveer nog hele gehele eind einde deze dit alleen paar'),
+    units: wordList('uur uren minuten dag dagen week weken maand maanden kwartaal kwartalen jaar jaren'),
+    counts: phraseList(`
+      anderhalf anderhalve | één een | twee | drie | vier | vijf | zes | zeven | acht | negen | tien
+    `),
+    near: phraseList('vandaag | morgen | gisteren'),
     days: { overmorgen: 2, eergisteren: -2 },
   },
   sv: {
-    begin: ['den', 'från', 'från och med', 'fr.o.m', 'från den', 'på', 'med början', 'med start', 'med start den'],
-    end: [
-      'till',
-      'till den',
-      'till och med',
-      'till och med den',
-      't.o.m',
-      'tom',
-      'fram till',
-      'fram till den',
-      'tills',
-      'senast',
-    ],
-    during: ['i', 'under', 'högst', 'max', 'som längst'],
-    ahead: ['om', 'inom', 'efter'],
-    fillers: [
-      'de',
-      'den',
-      'det',
-      'närmaste',
-      'kommande',
-      'nästa',
-      'resten',
-      'av',
-      'cirka',
-      'ungefär',
-      'hela',
-      'slutet',
-      'bara',
-    ],
-    units: {
-      hour: ['timme', 'timmar', 'minuter'],
-      day: ['dag', 'dagar', 'dygn'],
-      week: ['vecka', 'veckor', 'veckan'],
-      month: ['månad', 'månader', 'månaden'],
-      quarter: ['kvartal', 'kvartalet'],
-      year: ['år', 'året'],
-    },
-    counts: ['en ett', 'två', 'tre', 'fyra', 'fem', 'sex', 'sju', 'åtta', 'nio', 'tio'],
-    near: ['idag', 'i dag', 'imorgon', 'i morgon', 'igår'],
+    begin: phraseList('den | från | från och med | fr.o.m | från den | på | med början | med start | med start den'),
+    end: phraseList(`
+      till | till den | till och med | till och med den | t.o.m | tom | fram till | fram till den | tills | senast
+    `),
+    during: phraseList('i | under | högst | max | som längst'),
+    ahead: phraseList('om | inom | efter'),
+    fillers: wordList('de den det närmaste kommande nästa resten av cirka ungefär hela slutet bara'),
+    units: wordList(`
+      timme timmar minuter dag dagar dygn vecka veckor veckan månad månader månaden kvartal kvartalet år året
+    `),
+    counts: phraseList('en ett | två | tre | fyra | fem | sex | sju | åtta | nio | tio'),
+    near: phraseList('idag | i dag | imorgon | i morgon | igår'),
     days: { 'i övermorgon': 2, övermorgon: 2, 'i förrgår': -2, förrgår: -2 },
   },
-} as const satisfies Readonly<Record<string, DateWords>>;
+} satisfies Readonly<Record<string, DateWords>>;

@@ -1,86 +1,48 @@
+import { phraseList, wordList } from '../../grammar/word-lists.ts';
 import type { DateWords } from './shape.ts';
 
 export const ROMANCE = {
   es: {
-    begin: [
-      'el',
-      'desde',
-      'desde el',
-      'a partir de',
-      'a partir del',
-      'del',
-      'empezando el',
-      'con efecto desde el',
-      'no antes del',
-      'no antes de',
-    ],
-    end: [...['hasta', 'hasta el', 'al', 'termina el'], ...['con fin el', 'válido hasta', 'válido hasta el']],
-    during: ['por', 'durante', 'durante los', 'por un período de', 'por un máximo de', 'máximo', 'para'],
-    ahead: ['en', 'dentro de'],
-    fillers: [
-      ...['el', 'la', 'los', 'las', 'de', 'del', 'próximos', 'próximas', 'próximo', 'próxima', 'resto', 'unos', 'unas'],
-      ...[
-        'todo',
-        'toda',
-        'este',
-        'esta',
-        'solo',
-        'otros',
-        'otras',
-        'final',
-        'finales',
-        'fin',
-        'día',
-        'aproximadamente',
-      ],
-    ],
-    units: {
-      hour: ['hora', 'horas', 'minutos'],
-      day: ['día', 'días'],
-      week: ['semana', 'semanas', 'quincena'],
-      month: ['mes', 'meses'],
-      quarter: ['trimestre', 'trimestres', 'semestre'],
-      year: ['año', 'años'],
-    },
-    counts: ['un una uno', 'dos', 'tres', 'cuatro', 'cinco', 'seis', 'siete', 'ocho', 'nueve', 'diez'],
-    near: ['hoy', 'mañana', 'ayer'],
+    begin: phraseList(`
+      el | desde | desde el | a partir de | a partir del | del | empezando el | con efecto desde el | no antes del
+      no antes de
+    `),
+    end: phraseList('hasta | hasta el | al | termina el | con fin el | válido hasta | válido hasta el'),
+    during: phraseList('por | durante | durante los | por un período de | por un máximo de | máximo | para'),
+    ahead: phraseList('en | dentro de'),
+    fillers: wordList(`
+      el la los las de del próximos próximas próximo próxima resto unos unas todo toda este esta solo otros otras final
+      finales fin día aproximadamente
+    `),
+    units: wordList(`
+      hora horas minutos día días semana semanas quincena mes meses trimestre trimestres semestre año años
+    `),
+    counts: phraseList('un una uno | dos | tres | cuatro | cinco | seis | siete | ocho | nueve | diez'),
+    near: phraseList('hoy | mañana | ayer'),
     days: { 'pasado mañana': 2, 'pasado manana': 2, anteayer: -2, 'antes de ayer': -2 },
   },
   fr: {
-    begin: [
-      'le',
-      'dès',
-      'dès le',
-      'à partir de',
-      'à partir du',
-      'à compter du',
-      'à compter de',
-      'du',
-      'pas avant le',
-      'pas avant',
-      'au plus tôt le',
-    ],
-    since: ['depuis le', 'depuis'],
-    end: [
-      ...["jusqu'au", "jusqu'à", "jusqu'a", "jusqu'en", 'jusque', 'jusque au', 'au'],
-      ...['se terminant le', 'expire le', "valable jusqu'au", 'au plus tard le', "d'ici au"],
-    ],
-    during: ['pendant', 'pour', 'durant', 'pour une durée de', 'au maximum', 'maximum', 'pour les'],
-    ahead: ['dans', 'sous', "d'ici", 'en'],
-    fillers: [
-      ...['le', 'la', 'les', 'des', 'de', 'du', 'prochains', 'prochaines', 'prochaine', 'prochain', 'reste', 'environ'],
-      ...['toute', 'tout', 'encore', 'seulement', 'fin', 'quelques', 'cette', 'ce', 'une', "l'", 'durée'],
-    ],
-    units: {
-      hour: ['heure', 'heures', 'minutes'],
-      day: ['jour', 'jours', 'journée', 'journées', "l'après-midi"],
-      week: ['semaine', 'semaines', 'quinzaine'],
-      month: ['mois'],
-      quarter: ['trimestre', 'trimestres', 'semestre'],
-      year: ['an', 'ans', 'année', 'années', "l'année"],
-    },
-    counts: ['un une', 'deux', 'trois', 'quatre', 'cinq', 'six', 'sept', 'huit', 'neuf', 'dix'],
-    near: ["aujourd'hui", 'demain', 'hier'],
+    begin: phraseList(`
+      le | dès | dès le | à partir de | à partir du | à compter du | à compter de | du | pas avant le | pas avant
+      au plus tôt le
+    `),
+    since: phraseList('depuis le | depuis'),
+    end: phraseList(`
+      jusqu'au | jusqu'à | jusqu'a | jusqu'en | jusque | jusque au | au | se terminant le | expire le | valable jusqu'au
+      au plus tard le | d'ici au
+    `),
+    during: phraseList('pendant | pour | durant | pour une durée de | au maximum | maximum | pour les'),
+    ahead: phraseList("dans | sous | d'ici | en"),
+    fillers: wordList(`
+      le la les des de du prochains prochaines prochaine prochain reste environ toute tout encore seulement fin quelques
+      cette ce une l' durée
+    `),
+    units: wordList(`
+      heure heures minutes jour jours journée journées l'après-midi semaine semaines quinzaine mois trimestre trimestres
+      semestre an ans année années l'année
+    `),
+    counts: phraseList('un une | deux | trois | quatre | cinq | six | sept | huit | neuf | dix'),
+    near: phraseList("aujourd'hui | demain | hier"),
     days: {
       'après-demain': 2,
       'apres-demain': 2,
@@ -91,92 +53,44 @@ export const ROMANCE = {
     },
   },
   it: {
-    begin: ['il', 'dal', 'dalla', 'a partire da', 'a partire dal', 'a decorrere dal', 'non prima del', 'non prima di'],
-    end: [
-      ...['fino', 'sino', 'fino al', 'fino a', 'fino alla', 'sino al', 'sino a', 'al', 'entro il'],
-      ...['con scadenza il', 'scade il', 'valido fino al', 'termina il'],
-    ],
-    during: ['per', 'durante', 'per la durata di', 'per un massimo di', 'massimo', 'al massimo', 'per i', 'per le'],
-    ahead: ['in', 'tra', 'fra', 'entro'],
-    fillers: [
-      ...[
-        'il',
-        'lo',
-        'la',
-        'i',
-        'gli',
-        'le',
-        'di',
-        'del',
-        'prossimi',
-        'prossime',
-        'prossimo',
-        'prossima',
-        'resto',
-        'circa',
-      ],
-      ...['tutto', 'tutta', 'altri', 'altre', 'solo', 'fine', 'questo', 'questa', "l'"],
-    ],
-    units: {
-      hour: ['ora', 'ore', 'minuti'],
-      day: ['giorno', 'giorni'],
-      week: ['settimana', 'settimane'],
-      month: ['mese', 'mesi'],
-      quarter: ['trimestre', 'trimestri', 'semestre'],
-      year: ['anno', 'anni'],
-    },
-    counts: ['un una uno', 'due', 'tre', 'quattro', 'cinque', 'sei', 'sette', 'otto', 'nove', 'dieci'],
-    near: ['oggi', 'domani', 'ieri'],
+    begin: phraseList(`
+      il | dal | dalla | a partire da | a partire dal | a decorrere dal | non prima del | non prima di
+    `),
+    end: phraseList(`
+      fino | sino | fino al | fino a | fino alla | sino al | sino a | al | entro il | con scadenza il | scade il
+      valido fino al | termina il
+    `),
+    during: phraseList('per | durante | per la durata di | per un massimo di | massimo | al massimo | per i | per le'),
+    ahead: phraseList('in | tra | fra | entro'),
+    fillers: wordList(`
+      il lo la i gli le di del prossimi prossime prossimo prossima resto circa tutto tutta altri altre solo fine questo
+      questa l'
+    `),
+    units: wordList(`
+      ora ore minuti giorno giorni settimana settimane mese mesi trimestre trimestri semestre anno anni
+    `),
+    counts: phraseList('un una uno | due | tre | quattro | cinque | sei | sette | otto | nove | dieci'),
+    near: phraseList('oggi | domani | ieri'),
     days: { dopodomani: 2, 'dopo domani': 2, "l'altroieri": -2, "l'altro ieri": -2, 'altro ieri': -2 },
   },
   pt: {
-    begin: [
-      'em',
-      'no dia',
-      'a partir de',
-      'a partir do',
-      'a partir do dia',
-      'desde',
-      'do dia',
-      'a contar de',
-      'não antes de',
-      'não antes do dia',
-    ],
-    end: [
-      ...['até', 'até o', 'até ao', 'até dia', 'até o dia', 'até ao dia'],
-      ...['ao', 'termina em', 'válido até', 'no máximo até'],
-    ],
-    during: ['por', 'durante', 'pelos', 'pelas', 'por um período de', 'por no máximo', 'no máximo', 'para'],
-    ahead: ['em', 'daqui a', 'dentro de'],
-    fillers: [
-      ...[
-        'o',
-        'a',
-        'os',
-        'as',
-        'de',
-        'do',
-        'da',
-        'próximos',
-        'próximas',
-        'próximo',
-        'próxima',
-        'resto',
-        'cerca',
-        'dia',
-      ],
-      ...['todo', 'toda', 'este', 'esta', 'mais', 'fim', 'final', 'uns', 'umas'],
-    ],
-    units: {
-      hour: ['hora', 'horas', 'minutos'],
-      day: ['dia', 'dias'],
-      week: ['semana', 'semanas', 'quinzena'],
-      month: ['mês', 'meses'],
-      quarter: ['trimestre', 'trimestres', 'semestre'],
-      year: ['ano', 'anos'],
-    },
-    counts: ['um uma', 'dois duas', 'três', 'quatro', 'cinco', 'seis', 'sete', 'oito', 'nove', 'dez'],
-    near: ['hoje', 'amanhã', 'ontem'],
+    begin: phraseList(`
+      em | no dia | a partir de | a partir do | a partir do dia | desde | do dia | a contar de | não antes de
+      não antes do dia
+    `),
+    end: phraseList(`
+      até | até o | até ao | até dia | até o dia | até ao dia | ao | termina em | válido até | no máximo até
+    `),
+    during: phraseList('por | durante | pelos | pelas | por um período de | por no máximo | no máximo | para'),
+    ahead: phraseList('em | daqui a | dentro de'),
+    fillers: wordList(`
+      o a os as de do da próximos próximas próximo próxima resto cerca dia todo toda este esta mais fim final uns umas
+    `),
+    units: wordList(`
+      hora horas minutos dia dias semana semanas quinzena mês meses trimestre trimestres semestre ano anos
+    `),
+    counts: phraseList('um uma | dois duas | três | quatro | cinco | seis | sete | oito | nove | dez'),
+    near: phraseList('hoje | amanhã | ontem'),
     days: { 'depois de amanhã': 2, 'depois de amanha': 2, 'depois d’amanhã': 2, anteontem: -2 },
   },
-} as const satisfies Readonly<Record<string, DateWords>>;
+} satisfies Readonly<Record<string, DateWords>>;

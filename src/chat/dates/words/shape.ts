@@ -20,7 +20,8 @@ export interface DateWords {
   readonly ahead: readonly string[];
   /** Words that may precede a day or a length: articles, "next", "about", "the rest of". */
   readonly fillers: readonly string[];
-  readonly units: Readonly<Record<LengthUnit, readonly string[]>>;
+  /** Hours, days, weeks, months, quarters and years. */
+  readonly units: readonly string[];
   /** One-word lengths, which need no number. */
   readonly lengths?: readonly string[];
   /** One, two, three and so on; several words for one number are separated by spaces. */
@@ -30,5 +31,3 @@ export interface DateWords {
   /** Other days named by their distance from today; `chrono-node` takes a part of some for the whole. */
   readonly days: Readonly<Record<string, number>>;
 }
-
-export type LengthUnit = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
