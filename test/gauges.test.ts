@@ -1,16 +1,16 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { noteSeenJobs } from '../src/chat/jobs/seen-jobs.ts';
 import { systemClock } from '../src/clock.ts';
 import type { Database } from '../src/db/database.ts';
 import { act } from '../src/features/approvals/access-requests/store.ts';
 import { readGauges } from '../src/gauges.ts';
 import { finishTask, postponeTask } from '../src/requests/running.ts';
 import type { StoreParts } from '../src/requests/store.ts';
-import { noteSeenJobs } from '../src/chat/jobs/seen-jobs.ts';
-import { createTestClock, type TestClock } from './support/clock.ts';
-import { engines, useTestDatabase } from './support/databases.ts';
 import { accessParts, askAccess, deny } from './features/approvals/access-requests/support.ts';
 import { onClock } from './requests/scene.ts';
 import { ask, claimed, documentedLimits, done, storeParts } from './requests/support.ts';
+import { createTestClock, type TestClock } from './support/clock.ts';
+import { engines, useTestDatabase } from './support/databases.ts';
 
 describe.each(engines)('the gauges on $name', (engine) => {
   const place = useTestDatabase(engine);

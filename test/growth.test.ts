@@ -1,16 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { plainText } from '../src/chat/cards/safe-text.ts';
-import { asTyped } from '../src/features/approvals/request-access.ts';
-import { intentOf } from '../src/chat/offers/intent.ts';
-import { remainderOf } from '../src/chat/offers/person-words.ts';
 import { readEndDate } from '../src/chat/dates/end-date.ts';
 import { findReasonDate } from '../src/chat/dates/reason-date.ts';
 import { readSince } from '../src/chat/dates/since-date.ts';
 import { readStartDate } from '../src/chat/dates/start-date.ts';
-import { parse } from '../src/chat/grammar/parse.ts';
 import { addressWithin } from '../src/chat/names/people.ts';
-import { readPeopleFile } from '../src/features/provisioning/lists/people-file.ts';
 import { typistOf } from '../src/chat/names/person.ts';
+import { intentOf } from '../src/chat/offers/intent.ts';
+import { remainderOf } from '../src/chat/offers/person-words.ts';
+import { asTyped } from '../src/features/approvals/request-access.ts';
+import { readPeopleFile } from '../src/features/provisioning/lists/people-file.ts';
 import { readOutcome } from '../src/graph/outcome/read-outcome.ts';
 import { logEntrySchema } from '../src/graph/provisioning-log-entry.ts';
 import { matchByName } from '../src/graph/user-names.ts';
@@ -19,6 +18,7 @@ import { forTerminal, withoutHidden } from '../src/masking/hidden.ts';
 import { maskLabel, maskText } from '../src/masking/mask-text.ts';
 import { toIncoming } from '../src/teams/incoming.ts';
 import { cleanText } from '../src/teams/text.ts';
+import { parse } from './support/grammar.ts';
 import { degenerates, growthOf, leastWork, mostGrowth, nested, type Reader } from './support/growth.ts';
 
 /** Long enough to tell what is quadratic from what is not, and short enough for each to be tried with everything. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Gauges } from '../src/gauges.ts';
 import { createLog } from '../src/log.ts';
 import { createMetrics, type Metrics, type MetricsParts } from '../src/metrics.ts';
-import type { Gauges } from '../src/gauges.ts';
 import { createTestClock, type TestClock } from './support/clock.ts';
 import { lint, readExposition, type Sample } from './support/exposition.ts';
 

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { unzipSync } from 'fflate';
 import { type PackageFiles, problemsOf } from '../manifest/check-package.ts';
 import { runPackage } from '../manifest/package.ts';
-import { parse } from '../src/chat/grammar/parse.ts';
+import { parse } from './support/grammar.ts';
 
 const appId = '5eed0000-0000-4000-8000-0000000000aa';
 const host = 'usher.contoso.com';

@@ -3,14 +3,16 @@ import type { StillMay } from '../../src/access/still-may.ts';
 import { createOutbox } from '../../src/chat/create-outbox.ts';
 import type { Outbox } from '../../src/chat/outbox.ts';
 import type { Drawing } from '../../src/chat/reply.ts';
-import { createLog } from '../../src/log.ts';
 import { enqueueAccessCards } from '../../src/features/approvals/access-requests/access-cards.ts';
 import { finishRouting } from '../../src/features/approvals/access-requests/due.ts';
-import type { AccessParts } from '../../src/requests/access-parts.ts';
 import { act, findAccessRequest } from '../../src/features/approvals/access-requests/store.ts';
-import { createCrashGuard } from '../../src/requests/crash-guard.ts';
+import { accessOutbox } from '../../src/features/approvals/outbox.ts';
+import { watchOutbox } from '../../src/features/checks/outbox.ts';
 import { enqueueAnnouncements } from '../../src/features/checks/watching/announcements.ts';
 import { addWatch } from '../../src/features/checks/watching/watches.ts';
+import { createLog } from '../../src/log.ts';
+import type { AccessParts } from '../../src/requests/access-parts.ts';
+import { createCrashGuard } from '../../src/requests/crash-guard.ts';
 import { accessParts, askAccess, deny, kindsOf, reader } from '../features/approvals/access-requests/support.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { sqliteEngine, useTestDatabase } from '../support/databases.ts';
@@ -33,23 +35,26 @@ describe('the outbox', () => {
     await place.empty();
     [logged, changed, broken, said, isTaken] = [[], [], null, [], true];
     standings.clear();
-    outbox = createOutbox({
+    const log = createLog('warn', { write: (line) => void logged.push((JSON.parse(line) as { code: string }).code) });
+    const entraPortal = 'https://entra.microsoft.com';
+    const { cards, notices } = accessOutbox({
       store: parts,
       async draw(liveId) {
         if (liveId === broken) throw new Error('it cannot be drawn');
         return { message: { card: {}, summary: liveId } } as unknown as Drawing;
       },
-      guard: createCrashGuard({ ...parts, log: createLog('silent') }),
-      async post(conversation, message) {
-        said.push(`${conversation}: ${JSON.stringify(message)}`);
-        return isTaken ? 'a card' : null;
-      },
-      entraPortal: 'https://entra.microsoft.com',
+      entraPortal,
       accessChanged: (id) => changed.push(id),
       mayBeShown: async (_, key) => standings.get(key) ?? 'may',
-      mayWatch: async ({ addedBy }) => standings.get(addedBy) ?? 'may',
-      log: createLog('warn', { write: (line) => void logged.push((JSON.parse(line) as { code: string }).code) }),
     });
+    const mayWatch = async ({ addedBy }: { addedBy: string }) => standings.get(addedBy) ?? 'may';
+    const announcements = watchOutbox({ store: parts, entraPortal, mayWatch, log });
+    const post = async (conversation: string, message: unknown) => {
+      said.push(`${conversation}: ${JSON.stringify(message)}`);
+      return isTaken ? 'a card' : null;
+    };
+    const guard = createCrashGuard({ ...parts, log: createLog('silent') });
+    outbox = createOutbox({ clock, guard, post, log }, [cards, announcements, notices]);
   });
 
   const shownIn = (...conversations: string[]) =>

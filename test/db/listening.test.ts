@@ -2,9 +2,9 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { type Listening, type Topic, topics } from '../../src/db/listening.ts';
-import { createLog } from '../../src/log.ts';
 import { enqueueAccessCards } from '../../src/features/approvals/access-requests/access-cards.ts';
 import { act } from '../../src/features/approvals/access-requests/store.ts';
+import { createLog } from '../../src/log.ts';
 import { cancelRequest } from '../../src/requests/confirmation.ts';
 import { recoverTasks } from '../../src/requests/crashed.ts';
 import { requeueTasks } from '../../src/requests/queue.ts';

@@ -8,14 +8,14 @@ import { postgresDialect, sqliteDialect } from '../../src/db/dialect.ts';
 import { inspectDatabase } from '../../src/db/inspect.ts';
 import { migrations } from '../../src/db/migrations.ts';
 import type { Schema } from '../../src/db/schema.ts';
-import { runHistory } from '../../src/history.ts';
 import { findUndrawnAccessCards } from '../../src/features/approvals/access-requests/access-cards.ts';
 import { findEntries } from '../../src/features/checks/history/history.ts';
+import { dueAnnouncements } from '../../src/features/checks/watching/announcements.ts';
+import { listWatches } from '../../src/features/checks/watching/watches.ts';
+import { runHistory } from '../../src/history.ts';
 import { findKnown } from '../../src/requests/known-names.ts';
 import { findRequestOverview } from '../../src/requests/overview.ts';
 import { findRequest, findUndrawn } from '../../src/requests/store.ts';
-import { dueAnnouncements } from '../../src/features/checks/watching/announcements.ts';
-import { listWatches } from '../../src/features/checks/watching/watches.ts';
 import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
 

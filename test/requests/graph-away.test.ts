@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readGauges } from '../../src/gauges.ts';
 import type { Outcome } from '../../src/graph/outcome.ts';
 import { readGate, writeGate } from '../../src/rate-gate/gate-row.ts';
 import { type AuditEntry, readAudit } from '../../src/requests/audit-log.ts';
 import { cancelRequest } from '../../src/requests/confirmation.ts';
-import { readGauges } from '../../src/gauges.ts';
 import { forecastQueue, requeueTasks } from '../../src/requests/queue.ts';
 import type { Request } from '../../src/requests/request.ts';
 import type { Fault } from '../../src/sandbox/graph/faults.ts';

@@ -12,9 +12,9 @@ import {
   markDrawn,
   type StoreParts,
 } from '../../src/requests/store.ts';
+import { seedAccess } from '../features/checks/history/support.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { engines, useTestDatabase } from '../support/databases.ts';
-import { seedAccess } from '../features/checks/history/support.ts';
 import { onClock } from './scene.ts';
 import { ask, claimed, named, noLimits, person, storeParts, wanted } from './support.ts';
 

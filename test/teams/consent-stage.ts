@@ -1,5 +1,5 @@
-import type { OpenedExport } from '../../src/chat/chat.ts';
 import type { Incoming, Speaker } from '../../src/chat/incoming.ts';
+import type { OpenedExport } from '../../src/chat/registry/define-command.ts';
 import type { ExportContext, FileOffer, Reply } from '../../src/chat/reply.ts';
 import { systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';

@@ -1,7 +1,7 @@
 import type { Command, CommandOf, Parsed, Verb } from '../command.ts';
 import { isNear, typingDistance } from './closest.ts';
 import { withoutCourtesy } from './courtesy.ts';
-import { phrasesOf } from './phrases.ts';
+import { phrasesOf, verbs } from './phrases.ts';
 import { offered, type Reading, type Rule } from './rule.ts';
 import { fold, phraseAt, splitWords, type Word } from './tokens.ts';
 
@@ -33,8 +33,6 @@ export interface Grammar {
   format(command: Command): string;
   /** The verb that a help topic means, including typos; null for other topics. */
   verbNamed(topic: string): Verb | null;
-  /** Every verb, in the order of the rules. */
-  readonly verbs: readonly Verb[];
 }
 
 export type Rules = { readonly [V in Verb]: Rule<CommandOf<V>> };
@@ -54,7 +52,6 @@ interface Match {
 }
 
 export function createGrammar(rules: Rules): Grammar {
-  const verbs = Object.keys(rules).filter((key): key is Verb => key in rules);
   const spellings = verbs
     .flatMap((verb) => spellingsOf(verb, rules[verb]))
     .sort((one, other) => other.phrase.length - one.phrase.length);
@@ -75,7 +72,6 @@ export function createGrammar(rules: Rules): Grammar {
     reading.kind === 'nearly' ? { kind: 'didYouMean', suggestion: format(reading.command) } : reading;
 
   return {
-    verbs,
     format,
     parse(text, options = {}) {
       const line = text.trim();

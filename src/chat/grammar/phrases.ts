@@ -22,6 +22,9 @@ interface Data {
 
 const data: Readonly<Record<Verb, Data>> = en;
 
+/** Every verb. Of two verbs that a line fits equally well, the earlier one is meant. */
+export const verbs = Object.keys(en) as readonly Verb[];
+
 export function phrasesOf(verb: Verb): Phrases {
   const { spellings, loose = '', not = '', questions = {} } = data[verb];
   const [canonical = verb, ...others] = phraseList(spellings);

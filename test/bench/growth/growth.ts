@@ -1,7 +1,7 @@
-import { ENTRIES_PER_PAGE } from '../../../src/features/checks/cards/history-card.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { secret } from '../../../src/config.ts';
 import { openDatabase } from '../../../src/db/database.ts';
+import { ENTRIES_PER_PAGE } from '../../../src/features/checks/cards/history-card.ts';
 import { sandboxEnvironment } from '../../../src/sandbox/environment.ts';
 import { startConnector } from '../../../src/sandbox/teams/connector.ts';
 import { startSandboxThread } from '../../support/sandbox-thread.ts';

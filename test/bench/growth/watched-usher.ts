@@ -4,8 +4,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock } from '../../../src/clock.ts';
 import { describeProblems, readConfig } from '../../../src/config.ts';
 import { openDatabase } from '../../../src/db/database.ts';
-import { startUsher } from '../../../src/main.ts';
 import { auditFile } from '../../../src/features/checks/history/export.ts';
+import { startUsher } from '../../../src/main.ts';
 
 /**
  * Usher with a watch on its event loop, as a process of its own. Beside Usher's port, at `WATCH_PORT`:

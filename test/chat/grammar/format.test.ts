@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Command } from '../../../src/chat/command.ts';
-import { format } from '../../../src/chat/grammar/format.ts';
-import { parse } from '../../../src/chat/grammar/parse.ts';
+import { format, parse } from '../../support/grammar.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 
 const SEED = 20261121;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parse } from '../../../src/chat/grammar/parse.ts';
+import { parse } from '../../support/grammar.ts';
 
 describe('a request by its id', () => {
   it.each([
@@ -25,7 +25,7 @@ describe('a request by its id', () => {
   });
 
   it.each(['retry', 'cancel', 'retry failed', 'cancel the request'])('is missing from %s', (text) => {
-    expect(parse(text)).toMatchObject({ kind: 'incomplete', missing: 'subject' });
+    expect(parse(text)).toMatchObject({ kind: 'incomplete', missing: 'id' });
   });
 
   it.each([

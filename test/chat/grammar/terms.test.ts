@@ -5,7 +5,7 @@ import { DATE_WORDS } from '../../../src/chat/dates/date-words.ts';
 import { readEndDate } from '../../../src/chat/dates/end-date.ts';
 import { readStartDate } from '../../../src/chat/dates/start-date.ts';
 import type { DateWords } from '../../../src/chat/dates/words/shape.ts';
-import { parse } from '../../../src/chat/grammar/parse.ts';
+import { parse } from '../../support/grammar.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 
 /** A Wednesday. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { phrasesOf } from '../../../src/chat/grammar/phrases.ts';
-import { rules } from '../../../src/chat/grammar/rules.ts';
-import { verbNamed, verbs } from '../../../src/chat/grammar/verbs.ts';
+import { registry } from '../../../src/features/registry.ts';
+import { verbNamed } from '../../support/grammar.ts';
+import { verbs } from '../../../src/chat/grammar/phrases.ts';
 
 describe('the verb a help topic is about', () => {
   it.each([
@@ -40,7 +41,7 @@ describe('the phrases of the commands', () => {
   it('name the same questions as the rules', () => {
     const asked = verbs.map((verb) => [verb, Object.keys(phrasesOf(verb).questions)]);
 
-    expect(asked).toEqual(verbs.map((verb) => [verb, Object.keys(rules[verb].questions ?? {})]));
+    expect(asked).toEqual(verbs.map((verb) => [verb, Object.keys(registry.commands[verb].questions ?? {})]));
   });
 
   it('are lowercase words with one space between, each once for a command', () => {

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { parse } from '../../../src/chat/grammar/parse.ts';
 import { findPeople } from '../../../src/chat/names/people.ts';
 import { resolvePerson, type Typist } from '../../../src/chat/names/person.ts';
 import { createDirectory, type Directory, type DirectoryUser } from '../../../src/graph/directory.ts';
 import { everybody, type Person, people } from '../../../src/sandbox/tenant/people.ts';
 import { type Bench, startBench } from '../../graph/support.ts';
+import { parse } from '../../support/grammar.ts';
 import { startTestUsher } from '../../support/usher.ts';
 
 jest.setTimeout(180_000);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Caller, Role } from '../../../src/access/caller.ts';
-import { commandsFor } from '../../../src/features/help/help.ts';
-import { registry } from '../../../src/features/registry.ts';
+import { wholeLine } from '../../../src/chat/grammar/short-lines.ts';
 import { createMessages } from '../../../src/chat/messages.ts';
+import { commandsFor } from '../../../src/chat/not-understood.ts';
 import {
   type CommandDeclaration,
   type CommandParts,
@@ -13,6 +13,7 @@ import {
 import { runCommand } from '../../../src/chat/registry/run.ts';
 import type { Reply } from '../../../src/chat/reply.ts';
 import { openDatabase } from '../../../src/db/database.ts';
+import { registry } from '../../../src/features/registry.ts';
 import { readAudit } from '../../../src/requests/audit-log.ts';
 import { createTestClock } from '../../support/clock.ts';
 
@@ -31,6 +32,7 @@ afterEach(() => database.close());
 function fixture(more: Partial<CommandDeclaration<'queue'>> = {}): CommandDeclaration<'queue'> {
   return defineCommand({
     verb: 'queue',
+    ...wholeLine({ verb: 'queue' }, 'queue of the fixture', 0),
     permission: 'history.export',
     chapter: 'check',
     examples: ['queue of the fixture'],

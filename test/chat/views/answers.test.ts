@@ -1,22 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Denial } from '../../../src/access/caller.ts';
 import { cardAsText } from '../../../src/chat/cards/as-text.ts';
-import { commandsFor } from '../../../src/features/help/help.ts';
-import { registry } from '../../../src/features/registry.ts';
+import { commandsFor } from '../../../src/chat/not-understood.ts';
 import type { CardMessage } from '../../../src/chat/reply.ts';
-import { apps } from '../../../src/features/help/cards/apps-card.ts';
 import { checking } from '../../../src/chat/views/checking.ts';
 import { denied } from '../../../src/chat/views/denied.ts';
 import { didYouMean } from '../../../src/chat/views/did-you-mean.ts';
 import type { Quarantine } from '../../../src/chat/views/explained.ts';
 import { type CommandHelp, help } from '../../../src/chat/views/help.ts';
 import { appPicker, personPicker } from '../../../src/chat/views/person-picker.ts';
-import { problem } from '../../../src/chat/views/problem.ts';
+import { problem } from '../../../src/features/approvals/problems.ts';
+import { apps } from '../../../src/features/help/cards/apps-card.ts';
 import { welcome } from '../../../src/features/help/cards/welcome-card.ts';
 import { whoami } from '../../../src/features/help/cards/whoami-card.ts';
+import { registry } from '../../../src/features/registry.ts';
 import { accessProblemsSaying } from '../../features/approvals/cards/access-drawings.ts';
-import { elementsOf, NOW, problemsSaying, words } from './drawings.ts';
 import { listProblemsSaying } from '../../features/provisioning/cards/list-drawings.ts';
+import { elementsOf, NOW, problemsSaying, words } from './drawings.ts';
 
 const submitsOf = ({ card }: CardMessage) => elementsOf(card).filter(({ type }) => type === 'Action.Submit');
 const linesOf = (message: CardMessage) => submitsOf(message).map(({ data }) => Object(data));

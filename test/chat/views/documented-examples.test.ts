@@ -3,9 +3,9 @@ import { cardAsText } from '../../../src/chat/cards/as-text.ts';
 import { LARGEST_CARD_BYTES } from '../../../src/chat/cards/render.ts';
 import { readOutcome } from '../../../src/graph/outcome/read-outcome.ts';
 import type { Request, Subject } from '../../../src/requests/request.ts';
+import { drawGroup, subject } from '../../features/provisioning/cards/list-drawings.ts';
 import { answer } from '../../graph/outcome/answers.ts';
 import { doneWith, draw, requestIn } from './drawings.ts';
-import { drawGroup, subject } from '../../features/provisioning/cards/list-drawings.ts';
 
 /** A request that Microsoft answered as in this example of its API reference. */
 function answered(example: string, app: string, asked: Subject, members: readonly Subject[] = []): Request {

@@ -1,15 +1,15 @@
 import { createMessages } from '../../../src/chat/messages.ts';
 import type { CardMessage } from '../../../src/chat/reply.ts';
-import { apps } from '../../../src/features/help/cards/apps-card.ts';
 import { checking } from '../../../src/chat/views/checking.ts';
 import { denied } from '../../../src/chat/views/denied.ts';
 import { didYouMean, offersCard } from '../../../src/chat/views/did-you-mean.ts';
 import { help, notUnderstoodCard } from '../../../src/chat/views/help.ts';
 import { appPicker, personPicker } from '../../../src/chat/views/person-picker.ts';
 import { type Problem, problem } from '../../../src/chat/views/problem.ts';
-import { type RequestCardInput, requestCard } from '../../../src/features/provisioning/cards/request-card.ts';
+import { apps } from '../../../src/features/help/cards/apps-card.ts';
 import { welcome } from '../../../src/features/help/cards/welcome-card.ts';
 import { whoami } from '../../../src/features/help/cards/whoami-card.ts';
+import { type RequestCardInput, requestCard } from '../../../src/features/provisioning/cards/request-card.ts';
 import type { GraphTrouble } from '../../../src/graph/answer.ts';
 import type { Change, Outcome, RefusalCause, Report, Step, UnknownEnd } from '../../../src/graph/outcome.ts';
 import type { Request, TaskState } from '../../../src/requests/request.ts';
@@ -137,6 +137,12 @@ export function outcomesSaying(text: string, { steps = 2, changes = 3 } = {}): O
 
 export function problemsSaying(text: string): Problem[] {
   return [
+    { kind: 'appTakesNoGroups', app: text },
+    { kind: 'unknownGroup', typed: text },
+    { kind: 'unknownRequest', id: text },
+    { kind: 'unknownAccessRequest', id: text },
+    { kind: 'accessNeedsEntraApp', app: text },
+    { kind: 'missingId', verb: 'retry' },
     { kind: 'unknownUser', typed: text },
     { kind: 'unknownApp', typed: text },
     { kind: 'userNeedsDirectoryName', typed: text, app: text },
@@ -215,7 +221,7 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
     denied(words, { denial: { reason: 'noRole' }, contacts, callerName: text }),
     help(words, { commands: many(command), topic: text }),
     notUnderstoodCard(words, { commands: many(command), typed: text }),
-    welcome(words, { name: text, canUse: true, commands: many(command), buttons: many(say) }),
+    welcome(words, { name: text, canUse: true, commands: many(command) }),
     apps(words, {
       entries: many({ name: text, state: 'paused', aliases: many(text) }),
       count: 700,

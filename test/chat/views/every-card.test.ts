@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { LARGEST_CARD_BYTES } from '../../../src/chat/cards/render.ts';
 import { everyAccessCardSaying } from '../../features/approvals/cards/access-drawings.ts';
 import { everyCheckCardSaying } from '../../features/checks/cards/check-drawings.ts';
-import { elementsOf, everyCardSaying, markdownOf } from './drawings.ts';
 import { everyListCardSaying } from '../../features/provisioning/cards/list-drawings.ts';
+import { elementsOf, everyCardSaying, markdownOf } from './drawings.ts';
 
 const INJECTION = [
   '[click](http://evil) **x** <at>Bob</at> $',

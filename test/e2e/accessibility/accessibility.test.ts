@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import type { CardMessage } from '../../../src/chat/reply.ts';
+import { elementsOf, everyCardSaying } from '../../chat/views/drawings.ts';
 import { everyAccessCardSaying } from '../../features/approvals/cards/access-drawings.ts';
 import { everyCheckCardSaying } from '../../features/checks/cards/check-drawings.ts';
-import { elementsOf, everyCardSaying } from '../../chat/views/drawings.ts';
 import { everyListCardSaying } from '../../features/provisioning/cards/list-drawings.ts';
 import { openBrowser } from '../browser.ts';
 import { themes } from './host-configs.ts';

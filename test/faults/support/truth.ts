@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { drawRequest } from '../../../src/features/provisioning/draw.ts';
-import { drawAccessCard } from '../../../src/features/approvals/draw-access-card.ts';
 import type { Drawing } from '../../../src/chat/reply.ts';
 import type { Clock } from '../../../src/clock.ts';
 import { clouds } from '../../../src/clouds.ts';
 import type { Database } from '../../../src/db/database.ts';
+import { drawAccessCard } from '../../../src/features/approvals/draw-access-card.ts';
+import { drawRequest } from '../../../src/features/provisioning/draw.ts';
 import type { StoreParts } from '../../../src/requests/store.ts';
 import type { ShownCard } from '../../support/usher.ts';
 import { gate } from './scale.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Command } from '../../../src/chat/command.ts';
-import { parse } from '../../../src/chat/grammar/parse.ts';
+import { parse } from '../../support/grammar.ts';
 
 describe('a decision', () => {
   it.each<[string, Command]>([

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Parsed } from '../../../src/chat/command.ts';
-import { format } from '../../../src/chat/grammar/format.ts';
-import { parse } from '../../../src/chat/grammar/parse.ts';
+import { format, parse } from '../../support/grammar.ts';
 
 function request(
   subject: string,

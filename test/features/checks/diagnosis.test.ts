@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CheckFacts, findings, isWorthProvisioning, judge, sideOf } from '../../../src/features/checks/diagnosis.ts';
+import {
+  type CheckFacts,
+  findings,
+  isWorthProvisioning,
+  judge,
+  sideOf,
+} from '../../../src/features/checks/diagnosis.ts';
 import type { LogRead } from '../../../src/graph/provisioning-log.ts';
+import { emptyReport, NOW } from '../../chat/views/drawings.ts';
+import { failed, outOfScope, skipped } from '../provisioning/cards/outcomes.ts';
 import {
   accessEntry,
   conflict,
@@ -15,8 +23,6 @@ import {
   neverRun,
   quarantined,
 } from './cards/check-drawings.ts';
-import { emptyReport, NOW } from '../../chat/views/drawings.ts';
-import { failed, outOfScope, skipped } from '../provisioning/cards/outcomes.ts';
 
 const kinds = (facts: CheckFacts): string[] => findings(facts).map(({ kind }) => kind);
 const side = (facts: CheckFacts): string => sideOf(judge(facts));

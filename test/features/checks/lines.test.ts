@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Parsed } from '../../../src/chat/command.ts';
-import { parse } from '../../../src/chat/grammar/parse.ts';
+import { parse } from '../../support/grammar.ts';
 
 function status(app: string | null): Parsed {
   return { kind: 'command', command: { verb: 'status', app } };

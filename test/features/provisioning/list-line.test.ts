@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Parsed } from '../../../src/chat/command.ts';
-import { parse } from '../../../src/chat/grammar/parse.ts';
+import { parse } from '../../support/grammar.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 
 const adele = 'adele@contoso.com';

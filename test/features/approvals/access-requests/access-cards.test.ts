@@ -14,12 +14,12 @@ import {
   putOffAccessCard,
 } from '../../../../src/features/approvals/access-requests/access-cards.ts';
 import { startApproved } from '../../../../src/features/approvals/access-requests/acting.ts';
-import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { act, findAccessRequest } from '../../../../src/features/approvals/access-requests/store.ts';
+import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { cancelRequest } from '../../../../src/requests/confirmation.ts';
+import { wanted } from '../../../requests/support.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
-import { wanted } from '../../../requests/support.ts';
 import { accessParts, approve, askAccess, reader } from './support.ts';
 
 describe.each(engines)('the copies of a card on $name', (engine) => {

@@ -1,17 +1,25 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Database } from '../../../../src/db/database.ts';
-import { type AccessAction, mayRetryLapsed, stateAfter } from '../../../../src/features/approvals/access-requests/access-request.ts';
+import {
+  type AccessAction,
+  mayRetryLapsed,
+  stateAfter,
+} from '../../../../src/features/approvals/access-requests/access-request.ts';
 import { noteCalledOff, startApproved } from '../../../../src/features/approvals/access-requests/acting.ts';
 import { awaitThing } from '../../../../src/features/approvals/access-requests/due.ts';
+import {
+  act,
+  findAccessRequest,
+  findAccessRequestOf,
+} from '../../../../src/features/approvals/access-requests/store.ts';
 import type { AccessParts } from '../../../../src/requests/access-parts.ts';
-import { act, findAccessRequest, findAccessRequestOf } from '../../../../src/features/approvals/access-requests/store.ts';
 import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { finishTask } from '../../../../src/requests/running.ts';
 import { findRequest } from '../../../../src/requests/store.ts';
+import { ask, claimed, done, wanted } from '../../../requests/support.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, sqliteEngine, useTestDatabase } from '../../../support/databases.ts';
-import { ask, claimed, done, wanted } from '../../../requests/support.ts';
 import { lapses } from './lapses.ts';
 import {
   accessParts,

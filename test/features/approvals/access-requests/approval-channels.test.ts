@@ -1,7 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Database } from '../../../../src/db/database.ts';
-import { type ApprovalChannel, addApprovalChannel, listApprovalChannels, removeShare } from '../../../../src/features/approvals/access-requests/approval-channels.ts';
 import { findKnownPeople, rememberPerson } from '../../../../src/chat/known-people.ts';
+import type { Database } from '../../../../src/db/database.ts';
+import {
+  type ApprovalChannel,
+  addApprovalChannel,
+  listApprovalChannels,
+  removeShare,
+} from '../../../../src/features/approvals/access-requests/approval-channels.ts';
 import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';

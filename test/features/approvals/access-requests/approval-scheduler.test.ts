@@ -1,7 +1,10 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../../src/db/database.ts';
-import { createLog } from '../../../../src/log.ts';
-import { accessCardPosted, accessCardsOf, dueAccessCards } from '../../../../src/features/approvals/access-requests/access-cards.ts';
+import {
+  accessCardPosted,
+  accessCardsOf,
+  dueAccessCards,
+} from '../../../../src/features/approvals/access-requests/access-cards.ts';
 import {
   type ApprovalScheduler,
   type DueActions,
@@ -9,14 +12,15 @@ import {
   type StartVerdict,
   startApprovalScheduler,
 } from '../../../../src/features/approvals/access-requests/approval-scheduler.ts';
-import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { act, findAccessRequest } from '../../../../src/features/approvals/access-requests/store.ts';
+import { createLog } from '../../../../src/log.ts';
+import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { cancelRequest } from '../../../../src/requests/confirmation.ts';
 import { finishTask } from '../../../../src/requests/running.ts';
+import { claimed, done, named, wanted } from '../../../requests/support.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { claimed, done, named, wanted } from '../../../requests/support.ts';
 import {
   accessParts,
   approve,

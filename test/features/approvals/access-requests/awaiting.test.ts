@@ -1,7 +1,4 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createAssignments } from '../../../../src/graph/assignments.ts';
-import { overAll } from '../../../../src/graph/outcome/over-all.ts';
-import type { Outcome, ScopingCheck } from '../../../../src/graph/outcome.ts';
 import { startApproved } from '../../../../src/features/approvals/access-requests/acting.ts';
 import {
   type AwaitingParts,
@@ -10,15 +7,18 @@ import {
   mayBeDone,
 } from '../../../../src/features/approvals/access-requests/awaiting.ts';
 import { awaitThing } from '../../../../src/features/approvals/access-requests/due.ts';
-import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { findAccessRequest } from '../../../../src/features/approvals/access-requests/store.ts';
+import { createAssignments } from '../../../../src/graph/assignments.ts';
+import { overAll } from '../../../../src/graph/outcome/over-all.ts';
+import type { Outcome, ScopingCheck } from '../../../../src/graph/outcome.ts';
+import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { finishTask } from '../../../../src/requests/running.ts';
 import { apps } from '../../../../src/sandbox/tenant/applications.ts';
 import { people } from '../../../../src/sandbox/tenant/people.ts';
 import { type Bench, startBench } from '../../../graph/support.ts';
+import { claimed, done, wanted } from '../../../requests/support.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { sqliteEngine, useTestDatabase } from '../../../support/databases.ts';
-import { claimed, done, wanted } from '../../../requests/support.ts';
 import { accessParts, approved, dayMs } from './support.ts';
 
 const minuteMs = 60_000;

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Clock } from '../../../../src/clock.ts';
-import { createLog } from '../../../../src/log.ts';
 import {
   type ApprovalScheduler,
   type DueActions,
@@ -8,10 +7,11 @@ import {
   startApprovalScheduler,
 } from '../../../../src/features/approvals/access-requests/approval-scheduler.ts';
 import { claimDue } from '../../../../src/features/approvals/access-requests/due.ts';
+import { createLog } from '../../../../src/log.ts';
+import { named, wanted } from '../../../requests/support.ts';
 import { createTestClock } from '../../../support/clock.ts';
 import { postgresEngine, useTestDatabase } from '../../../support/databases.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { named, wanted } from '../../../requests/support.ts';
 import { accessParts, approved, askAccess, dayMs, kindsOf, reader, stateOf } from './support.ts';
 
 const desk = { key: 'desk', conversation: 'desk', reader };

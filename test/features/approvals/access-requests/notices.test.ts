@@ -8,12 +8,17 @@ import {
 } from '../../../../src/features/approvals/access-requests/access-cards.ts';
 import type { AccessAction } from '../../../../src/features/approvals/access-requests/access-request.ts';
 import { startApproved } from '../../../../src/features/approvals/access-requests/acting.ts';
-import { dueNotices, firstLookMs, noticeSent, putOffNotice } from '../../../../src/features/approvals/access-requests/notices.ts';
-import type { AccessParts } from '../../../../src/requests/access-parts.ts';
+import {
+  dueNotices,
+  firstLookMs,
+  noticeSent,
+  putOffNotice,
+} from '../../../../src/features/approvals/access-requests/notices.ts';
 import { act } from '../../../../src/features/approvals/access-requests/store.ts';
+import type { AccessParts } from '../../../../src/requests/access-parts.ts';
+import { wanted } from '../../../requests/support.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
-import { wanted } from '../../../requests/support.ts';
 import { accessParts, alex, approve, askAccess, cancel, dayMs, deny, reader, takeNotices } from './support.ts';
 
 describe.each(engines)('who is told what on $name', (engine) => {

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../../src/clock.ts';
 import type { Database } from '../../../../src/db/database.ts';
-import type { AccessRequest, AccessStateKind } from '../../../../src/features/approvals/access-requests/access-request.ts';
+import type {
+  AccessRequest,
+  AccessStateKind,
+} from '../../../../src/features/approvals/access-requests/access-request.ts';
 import { type NoticeKind, noticeSent } from '../../../../src/features/approvals/access-requests/notices.ts';
-import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import {
   act,
   createAccessRequest,
   findAccessRequest,
   type NewAccessRequest,
 } from '../../../../src/features/approvals/access-requests/store.ts';
+import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { noLimits, storeParts } from '../../../requests/support.ts';
 

@@ -1,17 +1,21 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Identification } from '../../../../src/access/access.ts';
+import { findKnownPeople, personalKey, rememberPerson } from '../../../../src/chat/known-people.ts';
 import type { Database } from '../../../../src/db/database.ts';
-import { fetched } from '../../../../src/graph/answer.ts';
-import type { AppMatch } from '../../../../src/graph/applications.ts';
 import { accessCardPosted, dueAccessCards } from '../../../../src/features/approvals/access-requests/access-cards.ts';
 import type { AccessRequest } from '../../../../src/features/approvals/access-requests/access-request.ts';
-import { type ApprovalChannel, addApprovalChannel, listApprovalChannels } from '../../../../src/features/approvals/access-requests/approval-channels.ts';
-import { findKnownPeople, personalKey, rememberPerson } from '../../../../src/chat/known-people.ts';
+import {
+  type ApprovalChannel,
+  addApprovalChannel,
+  listApprovalChannels,
+} from '../../../../src/features/approvals/access-requests/approval-channels.ts';
 import { finishRouting, remind } from '../../../../src/features/approvals/access-requests/due.ts';
-import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { type RoutingParts, routeAccess } from '../../../../src/features/approvals/access-requests/routing.ts';
 import { act, findAccessRequest } from '../../../../src/features/approvals/access-requests/store.ts';
 import { giveUpConversation } from '../../../../src/features/approvals/access-requests/undelivered.ts';
+import { fetched } from '../../../../src/graph/answer.ts';
+import type { AppMatch } from '../../../../src/graph/applications.ts';
+import type { AccessParts } from '../../../../src/requests/access-parts.ts';
 import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
-import type { AccessCardInput } from '../../../../src/features/approvals/cards/access-card.ts';
 import type { AccessRequest } from '../../../../src/features/approvals/access-requests/access-request.ts';
+import type { AccessCardInput } from '../../../../src/features/approvals/cards/access-card.ts';
 import type { TaskState, WaitReason } from '../../../../src/requests/request.ts';
-import { lapses } from '../access-requests/lapses.ts';
 import { doneWith, elementsOf, NOW } from '../../../chat/views/drawings.ts';
 import { failed, outOfScope, report } from '../../provisioning/cards/outcomes.ts';
+import { lapses } from '../access-requests/lapses.ts';
 import {
   accessIn,
   approved,

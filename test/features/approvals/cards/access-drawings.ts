@@ -1,20 +1,20 @@
 import type { CardMessage } from '../../../../src/chat/reply.ts';
-import { type AccessCardInput, accessCard } from '../../../../src/features/approvals/cards/access-card.ts';
-import { accessForm } from '../../../../src/features/approvals/cards/access-form.ts';
-import type { AccessProblem } from '../../../../src/features/approvals/problems.ts';
-import type { AccountFacts } from '../../../../src/features/approvals/cards/account-facts.ts';
-import { pendingList } from '../../../../src/features/approvals/cards/pending-list.ts';
-import { problem } from '../../../../src/chat/views/problem.ts';
-import type { Outcome } from '../../../../src/graph/outcome.ts';
 import type {
   AccessRequest,
   AccessState,
   FinishedAs,
   LapseReason,
 } from '../../../../src/features/approvals/access-requests/access-request.ts';
+import { type AccessCardInput, accessCard } from '../../../../src/features/approvals/cards/access-card.ts';
+import { accessForm } from '../../../../src/features/approvals/cards/access-form.ts';
+import type { AccountFacts } from '../../../../src/features/approvals/cards/account-facts.ts';
+import { pendingList } from '../../../../src/features/approvals/cards/pending-list.ts';
+import type { AccessProblem } from '../../../../src/features/approvals/problems.ts';
+import { problem } from '../../../../src/features/approvals/problems.ts';
+import type { Outcome } from '../../../../src/graph/outcome.ts';
 import type { Task, TaskState } from '../../../../src/requests/request.ts';
-import { lapses } from '../access-requests/lapses.ts';
 import { doneWith, NOW, outcomesSaying, requestIn, words } from '../../../chat/views/drawings.ts';
+import { lapses } from '../access-requests/lapses.ts';
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
@@ -201,17 +201,12 @@ export function accessProblemsSaying(text: string): AccessProblem[] {
     { kind: 'notYourReport', person: text },
     { kind: 'askForSelf' },
     { kind: 'reportsUnread' },
-    { kind: 'pastStart', date: 'Tuesday, December 1, 2026', instead: 'approved' },
-    { kind: 'startTooFar', date: 'Tuesday, December 1, 2026' },
-    { kind: 'unclearStart', typed: text, instead: 'approved' },
     { kind: 'tooManyOpen', open: 10 },
     { kind: 'alreadyAsked', id: text, person: text, app: text },
-    { kind: 'accessNeedsEntraApp', app: text },
     { kind: 'ownRequest' },
     { kind: 'aboutYourself' },
     { kind: 'notYourApp', app: text },
     { kind: 'alreadyDecided', id: text },
-    { kind: 'unknownAccessRequest', id: text },
     ...(['none', 'perhaps', 'made'] as const).map((left, attempts) => {
       return { kind: 'cancelledAccess', id: text, person: text, app: text, left, attempts } as const;
     }),

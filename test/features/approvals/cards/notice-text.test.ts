@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { noticeText } from '../../../../src/features/approvals/cards/notice-text.ts';
 import type { AccessRequest } from '../../../../src/features/approvals/access-requests/access-request.ts';
+import { noticeText } from '../../../../src/features/approvals/cards/notice-text.ts';
 import { words } from '../../../chat/views/drawings.ts';
 import { outOfScope, report } from '../../provisioning/cards/outcomes.ts';
 import {

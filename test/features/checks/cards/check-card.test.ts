@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
-import type { CheckFacts } from '../../../../src/features/checks/diagnosis.ts';
 import { checkCard } from '../../../../src/features/checks/cards/check-card.ts';
 import { checkList } from '../../../../src/features/checks/cards/check-list.ts';
+import type { CheckFacts } from '../../../../src/features/checks/diagnosis.ts';
 import type { LogRead } from '../../../../src/graph/provisioning-log.ts';
 import { NOW, words } from '../../../chat/views/drawings.ts';
 import { outOfScope, report } from '../../provisioning/cards/outcomes.ts';

@@ -1,21 +1,21 @@
-import type { CheckFacts } from '../../../../src/features/checks/diagnosis.ts';
+import type { JobReading } from '../../../../src/chat/jobs/job-words.ts';
 import type { CardMessage } from '../../../../src/chat/reply.ts';
+import type { AccessStateKind } from '../../../../src/features/approvals/access-requests/access-request.ts';
 import { announcementCard, type JobChange } from '../../../../src/features/checks/cards/announcement-card.ts';
 import { checkCard } from '../../../../src/features/checks/cards/check-card.ts';
 import { checkList } from '../../../../src/features/checks/cards/check-list.ts';
 import { exportOnlyPersonal } from '../../../../src/features/checks/cards/export-card.ts';
 import { historyCard } from '../../../../src/features/checks/cards/history-card.ts';
-import type { JobReading } from '../../../../src/chat/jobs/job-words.ts';
 import { type QueueItem, queueCard } from '../../../../src/features/checks/cards/queue-card.ts';
 import { statusCard } from '../../../../src/features/checks/cards/status-card.ts';
 import { statusList } from '../../../../src/features/checks/cards/status-list.ts';
 import { watchesCard } from '../../../../src/features/checks/cards/watches-card.ts';
+import type { CheckFacts } from '../../../../src/features/checks/diagnosis.ts';
+import type { HistoryEntry } from '../../../../src/features/checks/history/history-entry.ts';
 import type { JobHealth, JobStatus, LastRun } from '../../../../src/graph/job-status.ts';
 import type { Outcome } from '../../../../src/graph/outcome.ts';
 import type { LogRead } from '../../../../src/graph/provisioning-log.ts';
 import type { LogEntry } from '../../../../src/graph/provisioning-log-entry.ts';
-import type { AccessStateKind } from '../../../../src/features/approvals/access-requests/access-request.ts';
-import type { HistoryEntry } from '../../../../src/features/checks/history/history-entry.ts';
 import { emptyReport, NOW, outcomesSaying, words } from '../../../chat/views/drawings.ts';
 
 export const MINUTE = 60_000;

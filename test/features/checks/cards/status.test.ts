@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
-import { announcementCard } from '../../../../src/features/checks/cards/announcement-card.ts';
 import type { JobReading } from '../../../../src/chat/jobs/job-words.ts';
+import { announcementCard } from '../../../../src/features/checks/cards/announcement-card.ts';
 import { statusCard } from '../../../../src/features/checks/cards/status-card.ts';
 import { statusList } from '../../../../src/features/checks/cards/status-list.ts';
 import type { JobStatus } from '../../../../src/graph/job-status.ts';

@@ -1,15 +1,15 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../../src/clock.ts';
 import type { Database } from '../../../../src/db/database.ts';
-import { type AuditEntry, writeAudit } from '../../../../src/requests/audit-log.ts';
 import {
   type AuditLine,
   type ExportFilter,
   exportRecords,
   linesAtOnce,
 } from '../../../../src/features/checks/history/audit-lines.ts';
-import { findKnown } from '../../../../src/requests/known-names.ts';
 import { csvOf } from '../../../../src/features/checks/history/texts.ts';
+import { type AuditEntry, writeAudit } from '../../../../src/requests/audit-log.ts';
+import { findKnown } from '../../../../src/requests/known-names.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { seedAccess, seedRequest } from './support.ts';
 

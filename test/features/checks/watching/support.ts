@@ -1,13 +1,13 @@
 import type { Database } from '../../../../src/db/database.ts';
-import { type Fetched, fetched, troubled } from '../../../../src/graph/answer.ts';
-import type { JobHealth, JobStatus } from '../../../../src/graph/job-status.ts';
-import type { JobStatusMatch } from '../../../../src/graph/synchronization.ts';
 import {
   announcementSent,
   dueAnnouncements,
   type JobChangeDetails,
 } from '../../../../src/features/checks/watching/announcements.ts';
 import type { Watch } from '../../../../src/features/checks/watching/watches.ts';
+import { type Fetched, fetched, troubled } from '../../../../src/graph/answer.ts';
+import type { JobHealth, JobStatus } from '../../../../src/graph/job-status.ts';
+import type { JobStatusMatch } from '../../../../src/graph/synchronization.ts';
 
 export const alex = 'alex';
 

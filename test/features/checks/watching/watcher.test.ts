@@ -1,10 +1,10 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../../src/clock.ts';
 import type { Database } from '../../../../src/db/database.ts';
-import { fetched } from '../../../../src/graph/answer.ts';
-import { createLog } from '../../../../src/log.ts';
 import { startWatcher, type Watcher, type WatcherParts } from '../../../../src/features/checks/watching/watcher.ts';
 import { addWatch } from '../../../../src/features/checks/watching/watches.ts';
+import { fetched } from '../../../../src/graph/answer.ts';
+import { createLog } from '../../../../src/log.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { eventually } from '../../../support/eventually.ts';

@@ -1,14 +1,19 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../../src/clock.ts';
 import type { Database } from '../../../../src/db/database.ts';
-import { readAudit } from '../../../../src/requests/audit-log.ts';
 import {
   announcementSent,
   dueAnnouncements,
   putOffAnnouncement,
 } from '../../../../src/features/checks/watching/announcements.ts';
 import { claimRound, noteStatus, releaseRound } from '../../../../src/features/checks/watching/round.ts';
-import { addWatch, listWatches, removeWatch, type WatchParts } from '../../../../src/features/checks/watching/watches.ts';
+import {
+  addWatch,
+  listWatches,
+  removeWatch,
+  type WatchParts,
+} from '../../../../src/features/checks/watching/watches.ts';
+import { readAudit } from '../../../../src/requests/audit-log.ts';
 import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { alex, forgetWatches, status, takeAnnouncements, watch } from './support.ts';

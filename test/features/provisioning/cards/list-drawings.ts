@@ -3,9 +3,9 @@ import { confirmCard, nobodyFoundCard } from '../../../../src/features/provision
 import { countCalls, type GroupCardInput, groupCard } from '../../../../src/features/provisioning/cards/group-card.ts';
 import { groupPicker } from '../../../../src/features/provisioning/cards/group-picker.ts';
 import { type ListCounts, type ListOverview, listCard } from '../../../../src/features/provisioning/cards/list-card.ts';
-import type { ListProblem } from '../../../../src/features/provisioning/problems.ts';
 import { PEOPLE_PER_PAGE, pageCard } from '../../../../src/features/provisioning/cards/page-card.ts';
-import { problem } from '../../../../src/chat/views/problem.ts';
+import type { ListProblem } from '../../../../src/features/provisioning/problems.ts';
+import { problem } from '../../../../src/features/provisioning/problems.ts';
 import type { Outcome } from '../../../../src/graph/outcome.ts';
 import type { LeftOut, Request, Subject, Task, TaskState } from '../../../../src/requests/request.ts';
 import { doneWith, draw, NOW, outcomesSaying, requestIn, words } from '../../../chat/views/drawings.ts';
@@ -141,19 +141,18 @@ export function everyListCardSaying(text: string): CardMessage[] {
 
 export function listProblemsSaying(text: string): ListProblem[] {
   return [
-    { kind: 'appTakesNoGroups', app: text },
-    { kind: 'unknownGroup', typed: text },
+    { kind: 'pastStart', date: 'Tuesday, December 1, 2026', instead: 'approved' },
+    { kind: 'startTooFar', date: 'Tuesday, December 1, 2026' },
+    { kind: 'unclearStart', typed: text, instead: 'approved' },
     { kind: 'emptyGroup', group: text },
     { kind: 'tooManyPeople', count: 501, limit: 500 },
     { kind: 'alreadySent', sent: 3 },
-    { kind: 'unknownRequest', id: text },
     { kind: 'stillHeld', id: text },
     { kind: 'stillRuns', id: text },
     { kind: 'wasCancelled', id: text },
     { kind: 'nothingToRetry', id: text },
     { kind: 'retried', id: text, count: 3 },
     { kind: 'cancelledNow', id: text, count: 1 },
-    { kind: 'missingId', verb: 'retry' },
     { kind: 'incompleteGroup' },
     { kind: 'fileTooLarge', limit: 1 },
     { kind: 'fileNoColumn', columns: Array.from({ length: 60 }, () => text) },
