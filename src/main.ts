@@ -20,7 +20,7 @@ import { startApprovalScheduler } from './features/approvals/access-requests/app
 import { judgeEnd } from './features/approvals/access-requests/awaiting.ts';
 import { routeAccess } from './features/approvals/access-requests/routing.ts';
 import { prepareStart } from './features/approvals/access-requests/starting.ts';
-import { giveUpWatch } from './features/checks/give-up-watch.ts';
+import { giveUpWatch } from './features/checks/outbox.ts';
 import { startWatcher } from './features/checks/watching/watcher.ts';
 import { registry } from './features/registry.ts';
 import { lookAtEntries, sayIfAway } from './first-look.ts';

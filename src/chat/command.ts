@@ -8,8 +8,10 @@
  *       }
  *     }
  */
-// biome-ignore lint/suspicious/noEmptyInterface: the features fill it
-export interface Commands {}
+export interface Commands {
+  /** The chat itself offers this one wherever a line is not understood. */
+  help: { readonly topic: string | null };
+}
 
 export type Verb = keyof Commands;
 

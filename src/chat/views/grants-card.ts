@@ -3,8 +3,7 @@ import type { PendingView } from '../cards/card-views.ts';
 import { renderLargestThatFits } from '../cards/render.ts';
 import type { Messages } from '../messages.ts';
 import type { CardMessage } from '../reply.ts';
-import { personName } from './names.ts';
-import { FALLBACK_NAME, listAsText, moreText, short, submitButton } from './parts.ts';
+import { FALLBACK_NAME, listAsText, moreText, personName, short, submitButton } from './parts.ts';
 
 /** A standing grant: approvals sent to a channel or chat, or a watch. */
 export interface GrantRow {

@@ -117,3 +117,12 @@ export function sayButtons(words: Messages, buttons: readonly SayButton[]): Subm
 export function moreText(words: Messages, count: number) {
   return maybe(count > 0 ? words.card('list.more', { count }) : null);
 }
+
+/** Longest reason that a card or a text shows, in UTF-16 code units: as much as its inputs take. */
+export const LONGEST_REASON = 500;
+
+/** A nonempty name for sentences, whatever the directory leaves out. */
+export function personName({ name }: { readonly name: string }): string {
+  const shown = short(name);
+  return shown === '' ? '—' : shown;
+}

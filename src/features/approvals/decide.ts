@@ -1,17 +1,24 @@
 import { mayDecide } from '../../access/deciding.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { readDenial, readStrictRequestId, writeDenial, writeRequestId } from '../../chat/grammar/request-id.ts';
-import { type CommandParts, defineCommand, type Needed, type Turn } from '../../chat/registry/define-command.ts';
+import { commands, missing, refused } from '../../chat/offers/resolved.ts';
+import {
+  type CommandParts,
+  defineCommand,
+  type Lookup,
+  type Needed,
+  type Turn,
+} from '../../chat/registry/define-command.ts';
+import { missingFor } from '../../chat/registry/run.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { findRequest } from '../../requests/store.ts';
 import { accessCardOfActivity, openAccessCard } from './access-requests/access-cards.ts';
 import type { AccessAction, AccessRequest } from './access-requests/access-request.ts';
-import { act, recordRefusal } from './access-requests/store.ts';
+import { act, findAccessRequest, recordRefusal } from './access-requests/store.ts';
 import { decisionOf } from './cards/access-names.ts';
 import { approversOf, eitherAccessRequest, isUnsettledApp, placeKeyOf, unknownAccess } from './found-request.ts';
 import { say } from './problems.ts';
-import { resolveDecision } from './resolve.ts';
 
 export type Verdict = { readonly kind: 'approve' } | { readonly kind: 'deny'; readonly reason: string | null };
 
@@ -43,6 +50,18 @@ async function neededToDecide(
       if (request !== null) await recordRefusal(parts.store, request.id, caller.id, { why: 'role', tried: verb });
     },
   };
+}
+
+/** An access request on which the caller may decide. */
+export async function resolveDecision({ parts, turn, denied }: Lookup, command: CommandOf<'approve' | 'deny'>) {
+  const lacking = await missingFor(parts, turn, command);
+  if (lacking !== null) return denied(lacking);
+  const request = await findAccessRequest(parts.store.database, command.requestId);
+  if (request === null) return missing({ kind: 'unknownAccessRequest', id: command.requestId });
+  const verdict =
+    command.verb === 'approve' ? ({ kind: 'approve' } as const) : ({ kind: 'deny', reason: command.reason } as const);
+  const obstacle = await obstacleTo(parts, turn, request, verdict);
+  return obstacle === null ? commands(command) : refused(() => Promise.resolve(obstacle));
 }
 
 declare module '../../chat/command.ts' {

@@ -1,8 +1,7 @@
 import { assertNever } from '../../assert-never.ts';
 import type { Messages, MessageValues } from '../../chat/messages.ts';
 import { sayWith } from '../../chat/registry/turn.ts';
-import { personName } from '../../chat/views/names.ts';
-import { short } from '../../chat/views/parts.ts';
+import { personName, short } from '../../chat/views/parts.ts';
 import { problemsWith } from '../../chat/views/problem.ts';
 import { type ProblemKeys, problemKeys } from '../../chat/views/problem-keys.ts';
 import { problem as provisioningProblem } from '../provisioning/problems.ts';

@@ -1,11 +1,13 @@
 import { mayAskFor } from '../../access/asking.ts';
+import { deny } from '../../access/policy.ts';
 import { assertNever } from '../../assert-never.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { readStartDate } from '../../chat/dates/start-date.ts';
 import { findPerson } from '../../chat/names/subject.ts';
 import { blocked, findApp, sourceOf, tryAgain } from '../../chat/names/target.ts';
-import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
-import { runCommand } from '../../chat/registry/run.ts';
+import { commands, firstOf, inTurn, provisionFor, type Resolved, refused } from '../../chat/offers/resolved.ts';
+import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../chat/registry/define-command.ts';
+import { refuseUnattended, runCommand } from '../../chat/registry/run.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { didYouMean } from '../../chat/views/did-you-mean.ts';
@@ -19,7 +21,6 @@ import { approversOf, maySee } from './found-request.ts';
 import { say } from './problems.ts';
 import { refuseAsking } from './refuse-asking.ts';
 import { readAccessRequest, readLooseRequest, writeAccessRequest } from './request-line.ts';
-import { resolveRequestAccess } from './resolve.ts';
 
 export type RequestAccessCommand = CommandOf<'requestAccess'>;
 
@@ -214,6 +215,32 @@ async function findAccessTarget(parts: CommandParts, turn: Turn, command: Reques
   const person = await findPerson(parts, turn, command, app);
   if (person.kind === 'reply') return person;
   return { kind: 'target', app, user: person.user } as const;
+}
+
+/** What a guess at an access request resolves to: its app and person; for an operator, a provisioning line. */
+export async function resolveRequestAccess(
+  look: Lookup,
+  command: CommandOf<'requestAccess'>,
+  others: readonly string[],
+): Promise<Resolved> {
+  const { parts, turn } = look;
+  if (look.isOperator() && command.start === null) return look.as('provision', provisionFor(command), others);
+  const mayAsk = deny(turn.caller, 'access.request') === null;
+  if (!mayAsk || refuseUnattended(parts, turn, 'requestAccess') !== null)
+    return look.denied(look.isOperator() ? 'access.request' : 'provision.run');
+  const app = await look.findApp(command.app);
+  if (app.kind !== 'app') return app;
+  const person = await look.findPerson(command.subject, others);
+  if (person.kind !== 'person') return person;
+  const allowed = await inTurn([person, ...(person.others ?? [])], async (one): Promise<Resolved> => {
+    const { id, displayName } = one;
+    const may = id === null ? null : await mayAskFor(parts, turn.caller, id);
+    if (may !== null && !may.ok) return look.troubled(may.trouble);
+    if (id !== null && may !== null && may.value !== 'may')
+      return refused(() => refuseAsking(parts, turn, { id, displayName }, may.value));
+    return commands({ ...command, subject: one.name, app: app.name }, one.found);
+  });
+  return firstOf(allowed);
 }
 
 declare module '../../chat/command.ts' {

@@ -1,8 +1,11 @@
 import type { Caller } from '../../access/caller.ts';
 import { isVisible, type Visible, visibleTo } from '../../access/seeing.ts';
 import { assertNever } from '../../assert-never.ts';
+import type { CommandOf } from '../../chat/command.ts';
 import { readStrictRequestId, writeRequestId } from '../../chat/grammar/request-id.ts';
-import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
+import { commands, missing, refused } from '../../chat/offers/resolved.ts';
+import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../chat/registry/define-command.ts';
+import { missingFor } from '../../chat/registry/run.ts';
 import { recordAudit, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import type { Request, Task } from '../../requests/request.ts';
@@ -14,7 +17,6 @@ import { findAccessRequest } from './access-requests/store.ts';
 import { drawAccess } from './draw-access-card.ts';
 import { approversOf, isTheirs, placeKeyOf } from './found-request.ts';
 import { say } from './problems.ts';
-import { resolveShow } from './resolve.ts';
 
 /**
  * `show ID`: shows a request's card again, to callers who may see it. An access request gets another live card; a
@@ -131,6 +133,18 @@ async function showAccess(parts: CommandParts, turn: Turn, request: AccessReques
     shownBy: { actorId: turn.caller.id, key: placeKeyOf(turn.incoming) },
   });
   return { kind: 'live', liveId };
+}
+
+/** A request that the caller may see. */
+export async function resolveShow({ parts, turn, denied, troubled }: Lookup, command: CommandOf<'show'>) {
+  const lacking = await missingFor(parts, turn, command);
+  if (lacking !== null) return denied(lacking);
+  const { requestId } = command;
+  const visible = await visibleTo(parts.access, turn.caller);
+  if (!visible.ok) return troubled(visible.trouble);
+  const found = await findVisible(parts, turn.caller, visible.value, requestId);
+  if (found.kind === 'none') return refused(() => refuseUnseen(parts, turn, requestId, found.isThere));
+  return found.kind === 'unknown' ? missing({ kind: 'unknownRequest', id: requestId }) : commands(command);
 }
 
 declare module '../../chat/command.ts' {

@@ -3,8 +3,10 @@ import { isVisible, mayCheckOn, visibleTo } from '../../access/seeing.ts';
 import type { CommandOf } from '../../chat/command.ts';
 import { findPerson } from '../../chat/names/subject.ts';
 import { findApplication, tryAgain } from '../../chat/names/target.ts';
-import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
-import { troubleReply } from '../../chat/registry/turn.ts';
+import { commands, type Resolved, refused } from '../../chat/offers/resolved.ts';
+import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../chat/registry/define-command.ts';
+import { missingFor } from '../../chat/registry/run.ts';
+import { recordAudit, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
 import type { DirectoryUser } from '../../graph/directory.ts';
@@ -16,8 +18,6 @@ import { readCheck, readCheckQuestion, writeCheck } from './check-line.ts';
 import type { CheckFacts } from './diagnosis.ts';
 import { readFacts, readFactsOfAll } from './facts.ts';
 import { say } from './problems.ts';
-import { refuseCheckOn } from './refuse-check.ts';
-import { resolveCheck } from './resolve.ts';
 
 type CheckCommand = CommandOf<'check'>;
 
@@ -110,6 +110,40 @@ async function seenOf(parts: CommandParts, turn: Turn, user: DirectoryUser): Pro
 function personOf(user: DirectoryUser) {
   const { id, displayName, userPrincipalName } = user;
   return { id, name: displayName, principalName: userPrincipalName, guest: isGuest(user) };
+}
+
+/** Refuses a requester's check on a person who is not one of their reports, and records the refusal. */
+export async function refuseCheckOn(parts: CommandParts, turn: Turn, id: string, person: string): Promise<Reply> {
+  await recordAudit(parts, turn.caller.id, 'denied', {
+    permission: 'others.show',
+    reason: 'notTheirReport',
+    subject: id,
+  });
+  return say(turn.words, { kind: 'checkNotYourReport', person });
+}
+
+/** A person on whom the caller may run a check, and the app. */
+export async function resolveCheck(
+  look: Lookup,
+  command: CommandOf<'check'>,
+  others: readonly string[],
+): Promise<Resolved> {
+  const { parts, turn } = look;
+  const lacking = await missingFor(parts, turn, command);
+  if (lacking !== null) return look.denied(lacking);
+  const app = command.app === null ? null : await look.findApp(command.app);
+  if (app !== null && app.kind !== 'app') return app;
+  const person = await look.findPerson(command.subject, others);
+  if (person.kind !== 'person') return person;
+  const { id, displayName } = person;
+  // Where several people have the name, the id is not known yet, and the command itself checks.
+  if (id !== null) {
+    const visible = await visibleTo(parts.access, turn.caller);
+    if (!visible.ok) return look.troubled(visible.trouble);
+    if (!mayCheckOn(visible.value, parts.requestFor, id))
+      return refused(() => refuseCheckOn(parts, turn, id, displayName));
+  }
+  return commands({ ...command, app: app?.name ?? null, subject: person.name }, person.found);
 }
 
 declare module '../../chat/command.ts' {

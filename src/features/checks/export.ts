@@ -7,9 +7,8 @@ import { recordAudit, refuseStranger, troubleReply } from '../../chat/registry/t
 import type { ExportContext, ExportFile, Reply } from '../../chat/reply.ts';
 import { exportOffer, exportOnlyPersonal } from './cards/export-card.ts';
 import { auditFile } from './history/export.ts';
-import { readFilter } from './history.ts';
+import { readFilter, resolveHistory } from './history.ts';
 import { readBareExport, readExport, writeExport } from './history-line.ts';
-import { resolveHistory } from './resolve.ts';
 
 /** `export history [about] [since]`: the audit log as CSV, including denials, offered as a file in a personal chat. */
 async function exportHistory(parts: CommandParts, turn: Turn, command: CommandOf<'exportHistory'>): Promise<Reply> {

@@ -7,9 +7,10 @@ import { appCandidates } from '../../chat/names/app-candidates.ts';
 import { nearest, resolvePerson, typistOf } from '../../chat/names/person.ts';
 import { askWhich } from '../../chat/names/subject.ts';
 import { tryAgain } from '../../chat/names/target.ts';
+import { commands, type Resolved } from '../../chat/offers/resolved.ts';
 import { lookAgainForEither } from '../../chat/offers/second-look.ts';
-import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
-import { runCommand } from '../../chat/registry/run.ts';
+import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../chat/registry/define-command.ts';
+import { missingFor, runCommand } from '../../chat/registry/run.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { appPicker } from '../../chat/views/person-picker.ts';
@@ -23,7 +24,6 @@ import { findEntriesPage } from './history/history.ts';
 import type { About, OwnPart } from './history/history-entry.ts';
 import { readHistory, readHistoryQuestion, writeHistory } from './history-line.ts';
 import { say } from './problems.ts';
-import { resolveHistory } from './resolve.ts';
 
 type HistoryCommand = CommandOf<'history' | 'exportHistory'>;
 
@@ -160,6 +160,20 @@ export async function readFilter(parts: CommandParts, turn: Turn, command: Histo
     default:
       return assertNever(found.value, 'match');
   }
+}
+
+/** A person or an app that the history may be about. */
+export async function resolveHistory(
+  look: Lookup,
+  command: CommandOf<'history' | 'exportHistory'>,
+  others: readonly string[],
+): Promise<Resolved> {
+  const lacking = await missingFor(look.parts, look.turn, command);
+  if (lacking !== null) return look.denied(lacking);
+  if (command.about === null) return commands(command);
+  const about = await look.findEither(command.about, others);
+  if (about.kind !== 'person' && about.kind !== 'app') return about;
+  return commands({ ...command, about: about.name }, about.kind === 'person' ? about.found : []);
 }
 
 declare module '../../chat/command.ts' {

@@ -1,11 +1,12 @@
 import type { StillMay } from '../../access/still-may.ts';
+import { type GiveUpParts, tellGivenUp } from '../../chat/give-up.ts';
 import { createMessages } from '../../chat/messages.ts';
 import type { OutboxRow, OutboxSource } from '../../chat/outbox.ts';
 import type { Log } from '../../log.ts';
 import type { StoreParts } from '../../requests/store.ts';
 import { announcementCard } from './cards/announcement-card.ts';
 import { announcementSent, dueAnnouncements, putOffAnnouncement } from './watching/announcements.ts';
-import { findWatch, type Watch } from './watching/watches.ts';
+import { findWatch, toWatch, type Watch } from './watching/watches.ts';
 
 export interface WatchOutboxParts {
   readonly store: Pick<StoreParts, 'database' | 'clock'>;
@@ -49,4 +50,21 @@ export function watchOutbox({ store, entraPortal, mayWatch, log }: WatchOutboxPa
       return rows;
     },
   };
+}
+
+/** Tells every conversation that watches the app that Usher no longer checks it. */
+export async function giveUpWatch(
+  parts: GiveUpParts & { readonly store: Pick<StoreParts, 'database'> },
+  appId: string,
+  reference: string,
+): Promise<boolean> {
+  const rows = await parts.store.database.query
+    .selectFrom('watches')
+    .selectAll()
+    .where('app_id', '=', appId)
+    .orderBy('key')
+    .execute();
+  for (const watch of rows.map(toWatch))
+    await tellGivenUp(parts, watch, { kind: 'watchGivenUp', app: watch.app.name }, reference);
+  return true;
 }

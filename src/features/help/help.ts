@@ -19,12 +19,6 @@ function readHelp(words: readonly Word[]): Reading {
   return { kind: 'command', command: { verb: 'help', topic: start < 0 ? null : readName(words.slice(start)) } };
 }
 
-declare module '../../chat/command.ts' {
-  interface Commands {
-    help: { readonly topic: string | null };
-  }
-}
-
 export const helpCommand = defineCommand({
   verb: 'help',
   read: readHelp,

@@ -8,10 +8,10 @@ import { askWhich } from '../../chat/names/subject.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import { troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
+import type { Database } from '../../db/database.ts';
 import { cancelRequest } from '../../requests/confirmation.ts';
 import { findKnown } from '../../requests/known-names.ts';
 import { say } from './problems.ts';
-import { findWaitingOf } from './waiting-of.ts';
 
 type CancelAll = CommandOf<'cancelAllBy'>;
 type Whom =
@@ -42,6 +42,32 @@ async function cancelAllBy(parts: CommandParts, turn: Turn, command: CancelAll):
   const requests = await accessRequests.cancelWaiting(parts, access.ids, by);
   parts.wake();
   return say(turn.words, { kind: 'cancelledAll', person: counts.person, tasks, requests });
+}
+
+/** A person's waiting work: unsent tasks that they asked for or started. */
+interface WaitingOf {
+  readonly requests: readonly string[];
+  readonly tasks: number;
+  /** Their name as it was when they asked; null where nothing that they asked for waits. */
+  readonly name: string | null;
+}
+
+async function findWaitingOf({ query }: Database, personId: string): Promise<WaitingOf> {
+  const rows = await query
+    .selectFrom('tasks')
+    .innerJoin('requests', 'requests.id', 'tasks.request_id')
+    .select(['requests.id', 'requests.asker_name', 'requests.asker_id'])
+    .select((select) => select.fn.countAll<number>().as('tasks'))
+    .where('tasks.state', 'in', ['held', 'waiting'])
+    .where((row) => row.or([row('requests.asker_id', '=', personId), row('tasks.ordered_by', '=', personId)]))
+    .groupBy(['requests.id', 'requests.asker_name', 'requests.asker_id'])
+    .execute();
+  const own = rows.find(({ asker_id }) => asker_id === personId);
+  return {
+    requests: rows.map(({ id }) => id),
+    tasks: rows.reduce((all, { tasks }) => all + Number(tasks), 0),
+    name: own?.asker_name ?? null,
+  };
 }
 
 const objectId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

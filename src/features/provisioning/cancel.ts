@@ -10,10 +10,9 @@ import {
 import type { Reply } from '../../chat/reply.ts';
 import { cancelRequest, confirmRequest } from '../../requests/confirmation.ts';
 import { findAskerOf } from '../../requests/store.ts';
-import { cardOf } from './live.ts';
-import { findOwnRequest } from './own-request.ts';
+import { findOwnRequest, resolveRequest } from './own-request.ts';
 import { say } from './problems.ts';
-import { resolveRequest } from './resolve.ts';
+import { cardOf } from './request-cards.ts';
 
 /**
  * The access request of this id. The id of a provisioning request that carries one out cancels either: the provisioning

@@ -1,5 +1,8 @@
 import type { Permission } from '../../access/caller.ts';
-import type { CommandParts, Turn } from '../../chat/registry/define-command.ts';
+import type { CommandOf } from '../../chat/command.ts';
+import { commands, type Resolved, refused } from '../../chat/offers/resolved.ts';
+import type { CommandParts, Lookup, Turn } from '../../chat/registry/define-command.ts';
+import { missingFor } from '../../chat/registry/run.ts';
 import { refuseOnGround, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import type { Request } from '../../requests/request.ts';
@@ -39,4 +42,16 @@ export async function findOwnRequest(
   const ground = { cloudSync: rule.value?.source === 'activeDirectory' };
   const outOfBounds = await refuseOnGround(parts, turn, permission, ground);
   return outOfBounds === null ? { kind: 'request', request } : reply(outOfBounds);
+}
+
+/** A stored request that the caller may retry or cancel. */
+export async function resolveRequest(look: Lookup, command: CommandOf<'retry' | 'cancel'>): Promise<Resolved> {
+  const { parts, turn } = look;
+  const { verb, requestId } = command;
+  const lacking = await missingFor(parts, turn, command);
+  if (lacking !== null) return look.denied(lacking);
+  const accessRequest = verb === 'cancel' ? await parts.registry.accessRequests.find(parts, requestId) : null;
+  if (accessRequest?.id === requestId) return commands(command);
+  const found = await findOwnRequest(parts, turn, verb === 'retry' ? 'request.retry' : 'request.cancel', requestId);
+  return found.kind === 'request' ? commands(command) : refused(() => Promise.resolve(found.reply));
 }

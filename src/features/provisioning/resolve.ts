@@ -14,8 +14,6 @@ import {
   requestFor,
 } from '../../chat/offers/resolved.ts';
 import type { Lookup } from '../../chat/registry/define-command.ts';
-import { missingFor } from '../../chat/registry/run.ts';
-import { findOwnRequest } from './own-request.ts';
 import { say } from './problems.ts';
 
 /**
@@ -91,18 +89,6 @@ export async function resolveGroup(look: Lookup, command: CommandOf<'provisionGr
   if (members.kind !== 'people') return members;
   const named = { ...command, group: group.name, members: members.names, app: app.name };
   return commands(named, members.found);
-}
-
-/** A stored request that the caller may retry or cancel. */
-export async function resolveRequest(look: Lookup, command: CommandOf<'retry' | 'cancel'>): Promise<Resolved> {
-  const { parts, turn } = look;
-  const { verb, requestId } = command;
-  const lacking = await missingFor(parts, turn, command);
-  if (lacking !== null) return look.denied(lacking);
-  const accessRequest = verb === 'cancel' ? await parts.registry.accessRequests.find(parts, requestId) : null;
-  if (accessRequest?.id === requestId) return commands(command);
-  const found = await findOwnRequest(parts, turn, verb === 'retry' ? 'request.retry' : 'request.cancel', requestId);
-  return found.kind === 'request' ? commands(command) : refused(() => Promise.resolve(found.reply));
 }
 
 const mayProvision = ({ turn }: Lookup): boolean => deny(turn.caller, 'provision.run') === null;

@@ -9,9 +9,8 @@ import type { Reply } from '../../chat/reply.ts';
 import { findFailedTasks } from '../../requests/overview.ts';
 import { requeueTasks } from '../../requests/queue.ts';
 import type { Request, TaskState } from '../../requests/request.ts';
-import { findOwnRequest } from './own-request.ts';
+import { findOwnRequest, resolveRequest } from './own-request.ts';
 import { say } from './problems.ts';
-import { resolveRequest } from './resolve.ts';
 
 /**
  * The Retry button and `retry ID`: runs the failed tasks again, on the same card. A second click finds nothing to

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { phrasesOf } from '../../../src/chat/grammar/phrases.ts';
+import { phrasesOf, verbs } from '../../../src/chat/grammar/phrases.ts';
 import { registry } from '../../../src/features/registry.ts';
 import { verbNamed } from '../../support/grammar.ts';
-import { verbs } from '../../../src/chat/grammar/phrases.ts';
 
 describe('the verb a help topic is about', () => {
   it.each([

@@ -52,7 +52,7 @@ describe('a decision', () => {
   it.each(['approve', 'approve it', 'approve everything', 'deny', 'reject this request', 'show', 'show me this'])(
     'is half a one without an id: %s',
     (text) => {
-      expect(parse(text)).toMatchObject({ kind: 'incomplete', missing: 'subject', said: [] });
+      expect(parse(text)).toMatchObject({ kind: 'incomplete', missing: 'id', said: [] });
     },
   );
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Caller, Role } from '../../../src/access/caller.ts';
+import { verbs } from '../../../src/chat/grammar/phrases.ts';
 import { commandsFor } from '../../../src/chat/not-understood.ts';
 import { registry } from '../../../src/features/registry.ts';
 import { parse } from '../../support/grammar.ts';
-import { verbs } from '../../../src/chat/grammar/phrases.ts';
 
 function caller(...roles: Role[]): Caller {
   return { id: '1', tenantId: '2', name: 'Megan', principalName: 'megan@contoso.com', roles, memberOf: [] };

@@ -1,7 +1,7 @@
 import { assertNever } from '../../../assert-never.ts';
 import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
 import type { MessageKey, Messages, MessageValues } from '../../../chat/messages.ts';
-import { LONGEST_REASON, personName } from '../../../chat/views/names.ts';
+import { LONGEST_REASON, personName } from '../../../chat/views/parts.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
 import {
   type AccessRequest,

@@ -3,8 +3,7 @@ import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { markdownText, plainText } from '../../../chat/cards/safe-text.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { LONGEST_REASON } from '../../../chat/views/names.ts';
-import { formButton, maybe, short } from '../../../chat/views/parts.ts';
+import { formButton, LONGEST_REASON, maybe, short } from '../../../chat/views/parts.ts';
 
 interface AppChoice {
   readonly id: string;

@@ -1,5 +1,4 @@
-import { personName } from '../../../chat/views/names.ts';
-import { short } from '../../../chat/views/parts.ts';
+import { personName, short } from '../../../chat/views/parts.ts';
 import type { AccessRequest, AccessState, Decision } from '../access-requests/access-request.ts';
 
 /** The names for sentences about an access request; cut, and not yet escaped. */

@@ -2,7 +2,7 @@ import { assertNever } from '../../../assert-never.ts';
 import { plainText } from '../../../chat/cards/safe-text.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import { usersPageUrl } from '../../../chat/views/entra-link.ts';
-import { LONGEST_REASON, personName } from '../../../chat/views/names.ts';
+import { LONGEST_REASON, personName } from '../../../chat/views/parts.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
 import type { Person } from '../../../requests/request.ts';
 import { verdictOf } from '../../provisioning/cards/outcome-text.ts';

@@ -1,5 +1,5 @@
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
-import { personName } from '../../../chat/views/names.ts';
+import { personName } from '../../../chat/views/parts.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
 import type { OutcomeKind } from '../../../graph/outcome.ts';
 import { sentCalls, type Task, type TaskState } from '../../../requests/request.ts';

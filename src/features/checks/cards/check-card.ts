@@ -6,8 +6,15 @@ import { jobWord, lastRanLine } from '../../../chat/jobs/job-words.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
 import { provisioningPageUrl, usersPageUrl } from '../../../chat/views/entra-link.ts';
-import { personName } from '../../../chat/views/names.ts';
-import { entraLink, maybe, personalButton, personLabel, short, submitButton } from '../../../chat/views/parts.ts';
+import {
+  entraLink,
+  maybe,
+  personalButton,
+  personLabel,
+  personName,
+  short,
+  submitButton,
+} from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import { fact } from '../../provisioning/cards/result-details.ts';
 import { type CheckFacts, findings, isWorthProvisioning } from '../diagnosis.ts';

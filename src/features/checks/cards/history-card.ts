@@ -3,8 +3,15 @@ import { renderLargestThatFits } from '../../../chat/cards/render.ts';
 import { plainText } from '../../../chat/cards/safe-text.ts';
 import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { personName } from '../../../chat/views/names.ts';
-import { FALLBACK_NAME, listAsText, maybe, personalButton, short, submitButton } from '../../../chat/views/parts.ts';
+import {
+  FALLBACK_NAME,
+  listAsText,
+  maybe,
+  personalButton,
+  personName,
+  short,
+  submitButton,
+} from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 import type { HistoryEntry } from '../history/history-entry.ts';
 import { entryId, entryResult, entrySubject } from './entry-text.ts';

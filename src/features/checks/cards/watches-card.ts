@@ -4,8 +4,7 @@ import { plainText } from '../../../chat/cards/safe-text.ts';
 import { type JobReading, jobWord } from '../../../chat/jobs/job-words.ts';
 import type { Messages } from '../../../chat/messages.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { personName } from '../../../chat/views/names.ts';
-import { FALLBACK_NAME, listAsText, moreText, short, submitButton } from '../../../chat/views/parts.ts';
+import { FALLBACK_NAME, listAsText, moreText, personName, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
 
 /** As many as fit on a card with the longest names. */
