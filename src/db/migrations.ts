@@ -1,8 +1,8 @@
-import { ColumnDefinitionBuilder, ColumnDefinitionNode, DataTypeNode, sql } from 'kysely';
+import { ColumnDefinitionBuilder, ColumnDefinitionNode, DataTypeNode, type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { cutStoredOutcome, cutStoredWords } from '../masking/cut-stored.ts';
 import type { Dialect } from './dialect.ts';
-import { nameOutcomes, rewrite } from './rewriting.ts';
+import type { Foreign } from './refusals.ts';
 import { addSearch } from './search.ts';
 
 /** The schema's history, oldest first. What a released migration does is never changed; a further one follows. */
@@ -189,4 +189,82 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     },
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
+}
+
+/** How a database compares to this version of Usher. `pending`: the migrations still to run. */
+export type Standing = { readonly kind: 'ours'; readonly pending: readonly string[] } | Foreign;
+
+/** Where Kysely records which migrations were run. */
+const migrationTables = ['kysely_migration', 'kysely_migration_lock'];
+
+/** Reads only. */
+export async function findStanding<Tables>(dialect: Dialect, query: Kysely<Tables>): Promise<Standing> {
+  const db = query as Kysely<unknown>;
+  const tables = await dialect.tables(db);
+  const known = Object.keys(migrations(dialect));
+  const run = tables.includes('kysely_migration') ? await namesRun(db) : [];
+  const unknown = run.filter((name) => !known.includes(name));
+  const others = tables.filter((name) => !migrationTables.includes(name));
+  const isUshers = run.some((name) => known.includes(name));
+  if (!isUshers && (others.length > 0 || unknown.length > 0))
+    return { kind: 'ofAnotherProgram', tables: others.length > 0 ? others : tables };
+  if (unknown.length > 0) return { kind: 'newer', unknown };
+  return { kind: 'ours', pending: known.filter((name) => !run.includes(name)) };
+}
+
+async function namesRun(db: Kysely<unknown>): Promise<readonly string[]> {
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  return rows.map(({ name }) => name);
+}
+
+interface StoredText {
+  readonly id: string | number;
+  readonly text: string;
+}
+
+/**
+ * Rewrites a text of every row, in batches; returns how many rows it has looked at. An unchanged row is not written.
+ */
+async function rewrite(
+  db: Kysely<unknown>,
+  table: string,
+  key: string,
+  column: string,
+  anew: (text: string) => string,
+): Promise<number> {
+  const [rowsOf, id, text] = [sql.table(table), sql.ref(key), sql.ref(column)];
+  let seen = 0;
+  let last: string | number | null = null;
+  for (;;) {
+    const beyond: RawBuilder<unknown> = last === null ? sql`` : sql`and ${id} > ${last}`;
+    const { rows }: { readonly rows: readonly StoredText[] } = await sql<StoredText>`
+      select ${id} as id, ${text} as text from ${rowsOf}
+      where ${text} is not null ${beyond} order by ${id} limit ${sql.lit(outcomesAtOnce)}`.execute(db);
+    for (const row of rows) {
+      const rewritten = anew(row.text);
+      if (rewritten !== row.text)
+        await sql`update ${rowsOf} set ${text} = ${rewritten} where ${id} = ${row.id}`.execute(db);
+      last = row.id;
+    }
+    seen += rows.length;
+    if (rows.length < outcomesAtOnce) return seen;
+  }
+}
+
+/** An outcome has some ten thousand characters, and a long-running Usher may have many. */
+const outcomesAtOnce = 200;
+
+/** Writes the kind beside each stored outcome. The engines read JSON differently, so it is read here. */
+async function nameOutcomes(db: Kysely<unknown>): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ id: string; outcome: string }>`
+      select id, outcome from tasks
+      where outcome is not null and outcome_kind is null
+      limit ${sql.lit(outcomesAtOnce)}`.execute(db);
+    for (const { id, outcome } of rows) {
+      const { kind } = JSON.parse(outcome) as { readonly kind: string };
+      await sql`update tasks set outcome_kind = ${kind} where id = ${id}`.execute(db);
+    }
+    if (rows.length < outcomesAtOnce) return;
+  }
 }
