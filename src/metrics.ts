@@ -142,10 +142,8 @@ export function createMetrics(parts: MetricsParts): Metrics {
     },
     observer: {
       graphCall({ endpoint: name, method, status, seconds }) {
-        meters.graphSeconds.observe(
-          { endpoint: endpoint(name), method, status: String(status) },
-          notBelowZero(seconds),
-        );
+        const labels = { endpoint: endpoint(name), method, status: String(status) };
+        meters.graphSeconds.observe(labels, notBelowZero(seconds));
       },
       message: ({ kind, result }) => meters.messages.inc({ kind, result }),
       dispatcher: {
