@@ -4,7 +4,7 @@ import { withinMs } from '../time-limit.ts';
 import { type Fetched, fetched, type GraphAnswer, type GraphTrouble, troubled } from './answer.ts';
 import { type Cache, createCache } from './cache.ts';
 import type { GraphCall, GraphClient } from './client.ts';
-import { filterText, pageSchema } from './odata.ts';
+import { filterText, pageSchema, readable } from './odata.ts';
 import { type LogEntry, logEntrySchema } from './provisioning-log-entry.ts';
 import { createCallLimit } from './provisioning-log-limit.ts';
 
@@ -111,10 +111,7 @@ function understand(answer: GraphAnswer): Fetched<LogRead> {
   if (answer.kind !== 'ok') return troubled(answer);
   const page = pageSchema.safeParse(answer.body);
   if (!page.success) return troubled({ kind: 'unreadable', status: answer.status, trace: answer.trace });
-  const entries = page.data.value.flatMap((element) => {
-    const entry = logEntrySchema.safeParse(element);
-    return entry.success ? [entry.data] : [];
-  });
+  const entries = readable(page.data.value, logEntrySchema);
   return fetched({
     kind: 'read',
     entries: entries.toSorted((one, other) => (other.at ?? 0) - (one.at ?? 0)),
