@@ -9,6 +9,7 @@ import type { GuardedKind } from './requests/crash-guard.ts';
 import type { DispatcherObserver } from './requests/dispatcher.ts';
 import type { Gauges } from './requests/gauges.ts';
 import type { ObservedMessage } from './teams/conversations.ts';
+import { isTooSlow, withinMs } from './time-limit.ts';
 
 /**
  * The Prometheus metrics at `/metrics`. The modules below do not know of it: they call plain callbacks, and here the
@@ -86,14 +87,12 @@ export function createMetrics(parts: MetricsParts): Metrics {
 
   /** The value, or null when it takes too long. */
   async function inTime<T>(work: () => Promise<T>, code: string): Promise<T | null> {
-    const enough = new AbortController();
     try {
-      return await Promise.race([work(), clock.sleep(patienceMs, enough.signal).then(() => null)]);
+      const value = await withinMs(work(), patienceMs, clock);
+      return isTooSlow(value) ? null : value;
     } catch (error) {
       log.warn({ error, code }, 'a scrape could not be told everything');
       return null;
-    } finally {
-      enough.abort();
     }
   }
 
