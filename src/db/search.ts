@@ -125,24 +125,27 @@ const notedLater = noteNames(
 );
 const markCarriedOut = 'update requests set access_at = new.created_at where id = new.request_id;';
 const cardsOfAccess = `update access_cards set latest_revision = ${latestOf('new.id')} where access_request_id = new.id;`;
-const carriedOut = [markCarriedOut, cardsOfAccess];
-const madeWithRequest = 'when (new.request_id is not null)';
 const cardsOfRequest = `update access_cards set latest_revision = ${latestOf('access_cards.access_request_id')}
   where access_request_id in (select id from access_requests where request_id = new.id);`;
+
+/** After these events the engines do the same. */
+const sharedTriggers: readonly (readonly [name: string, on: string, work: readonly string[], when?: string])[] = [
+  ['access_requests_decided', 'update of decided_by_id on access_requests', [notedLater]],
+  ['access_requests_made', 'insert on access_requests', [markCarriedOut], 'when (new.request_id is not null)'],
+  ['access_requests_carried', 'update of request_id on access_requests', [markCarriedOut, cardsOfAccess]],
+  ['access_requests_revised', 'update of revision on access_requests', [cardsOfAccess]],
+  ['requests_revised', 'update of revision on requests', [cardsOfRequest]],
+];
 
 function sqliteTriggers(): string[] {
   const trigger = (name: string, on: string, work: readonly string[], when = '') =>
     `create trigger ${name} after ${on} for each row ${when} begin ${work.join(' ')} end`;
   return [
     ...tables.map((table) => trigger(`${table}_names`, `insert on ${table}`, [noteNames(namedIn(table), ofNew, '')])),
-    trigger('access_requests_decided', 'update of decided_by_id on access_requests', [notedLater]),
+    ...sharedTriggers.map(([name, on, work, when]) => trigger(name, on, work, when)),
     trigger('tasks_asked', 'insert on tasks', [
       'update tasks set asked_at = (select created_at from requests where id = new.request_id) where rowid = new.rowid;',
     ]),
-    trigger('access_requests_made', 'insert on access_requests', [markCarriedOut], madeWithRequest),
-    trigger('access_requests_carried', 'update of request_id on access_requests', carriedOut),
-    trigger('access_requests_revised', 'update of revision on access_requests', [cardsOfAccess]),
-    trigger('requests_revised', 'update of revision on requests', [cardsOfRequest]),
     trigger('access_cards_made', 'insert on access_cards', [
       `update access_cards set latest_revision = ${latestOf('new.access_request_id')} where rowid = new.rowid;`,
     ]),
@@ -163,14 +166,10 @@ function postgresTriggers(): string[] {
       `create or replace trigger usher_${table}_names after insert on ${table}
         referencing new table as added for each statement execute function usher_${table}_names()`,
     ]),
-    ...trigger('access_requests_decided', 'after update of decided_by_id on access_requests', [notedLater]),
+    ...sharedTriggers.flatMap(([name, on, work, when]) => trigger(name, `after ${on}`, work, when)),
     ...trigger('tasks_asked', 'before insert on tasks', [
       'new.asked_at := (select created_at from requests where id = new.request_id);',
     ]),
-    ...trigger('access_requests_made', 'after insert on access_requests', [markCarriedOut], madeWithRequest),
-    ...trigger('access_requests_carried', 'after update of request_id on access_requests', carriedOut),
-    ...trigger('access_requests_revised', 'after update of revision on access_requests', [cardsOfAccess]),
-    ...trigger('requests_revised', 'after update of revision on requests', [cardsOfRequest]),
     ...trigger('access_cards_made', 'before insert on access_cards', [
       `new.latest_revision := ${latestOf('new.access_request_id')};`,
     ]),

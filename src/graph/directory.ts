@@ -121,11 +121,10 @@ export function createDirectory(graph: GraphClient): Directory {
   async function findByName(name: string): Promise<Fetched<UserMatch>> {
     // Graph searches by words; a text without any would find all people.
     if (!/[\p{L}\p{N}]/u.test(name)) return fetched({ kind: 'none' });
-    const search = `${searchTerm('displayName', name)} OR ${searchTerm('mail', name)}`;
     const exact = ['displayName', 'mailNickname', 'givenName', 'surname'].map((key) => `${key} eq ${filterText(name)}`);
     const sameUser = `startswith(userPrincipalName,${filterText(`${name}@`)})`;
     const [byWords, byWhole] = await Promise.all([
-      list({ $search: search, $count: 'true' }, true),
+      searchByWords(name),
       list({ $filter: [...exact, ...(name.includes(' ') ? [] : [sameUser])].join(' or ') }),
     ]);
     if (!byWords.ok) return byWords;
@@ -150,6 +149,9 @@ export function createDirectory(graph: GraphClient): Directory {
       namedUserSchema,
     );
 
+  const searchByWords = (text: string) =>
+    list({ $search: `${searchTerm('displayName', text)} OR ${searchTerm('mail', text)}`, $count: 'true' }, true);
+
   async function findSimilar(text: string): ReturnType<Directory['findSimilar']> {
     return mapped(await listBeginning(text), ({ items }) => {
       const users = items.map((user) => ({ ...withoutNames(user), named: isNamed(text, user) }));
@@ -161,8 +163,7 @@ export function createDirectory(graph: GraphClient): Directory {
   async function listBeginning(text: string): Promise<Fetched<Listing<NamedUser>>> {
     const beginning = (/[\p{L}\p{N}]+/u.exec(text)?.[0] ?? '').slice(0, similarBeginning);
     if (beginning.length < similarBeginning) return fetched({ items: [], complete: true });
-    const search = `${searchTerm('displayName', beginning)} OR ${searchTerm('mail', beginning)}`;
-    return list({ $search: search, $count: 'true' }, true);
+    return searchByWords(beginning);
   }
 
   async function groupsAmong(userId: string, groupIds: readonly string[]): Promise<Fetched<readonly string[]>> {

@@ -11,19 +11,13 @@ const memberSchema = z.object({ '@odata.type': nullableText, id: z.string().toLo
 const pageOfIds = { $select: 'id', $top: '999' };
 const mostPages = 100;
 
-/**
- * The object id of a person's manager, in lower case; null for a person who has none, or does not exist.
- * https://learn.microsoft.com/graph/api/user-list-manager
- */
+/** https://learn.microsoft.com/graph/api/user-list-manager */
 export async function managerOf(graph: GraphClient, userId: string): Promise<Fetched<string | null>> {
   const call = { path: `${graphPath('users', userId)}/manager`, query: { $select: 'id' } };
   return mapped(await readIfThere(graph, call, idSchema), (manager) => manager?.id ?? null);
 }
 
-/**
- * The object ids, in lower case, of a person's direct reports: all of them, or trouble.
- * https://learn.microsoft.com/graph/api/user-list-directreports
- */
+/** All of them, or trouble. https://learn.microsoft.com/graph/api/user-list-directreports */
 export async function reportsOf(graph: GraphClient, userId: string): Promise<Fetched<readonly string[]>> {
   const call = { path: `${graphPath('users', userId)}/directReports`, query: pageOfIds };
   return mapped(await listIfThere(graph, call, idSchema), (reports) => reports?.map(({ id }) => id) ?? []);

@@ -72,7 +72,8 @@ export async function readWhole<T>(
   return troubled({ kind: 'unreadable', status: 200, trace: { clientRequestId: '', requestId: null, date: null } });
 }
 
-function checked<T>(answer: GraphAnswer, schema: z.ZodType<T>): Fetched<T> {
+/** An answer's content, where it has this shape. */
+export function checked<T>(answer: GraphAnswer, schema: z.ZodType<T>): Fetched<T> {
   if (answer.kind !== 'ok') return troubled(answer);
   const parsed = schema.safeParse(answer.body);
   if (parsed.success) return fetched(parsed.data);
