@@ -35,8 +35,10 @@ export interface Observer {
   readonly dispatcher: DispatcherObserver;
   readonly chat: ChatObserver;
   /** Work that killed two processes, and is not retried. */
-  readonly givenUp: (kind: GuardedKind | 'turn') => void;
+  readonly givenUp: (kind: GivenUp) => void;
 }
+
+type GivenUp = GuardedKind | 'turn';
 
 export interface MetricsParts {
   /** Read at each scrape. */
@@ -50,17 +52,7 @@ export interface MetricsParts {
 }
 
 const faultCauses: readonly FaultCause[] = ['unreachable', 'noToken', 'serviceUnavailable'];
-const guardedKinds = [
-  'turn',
-  'card',
-  'edit',
-  'post',
-  'message',
-  'send',
-  'watch',
-  'survey',
-  'ending',
-] as const satisfies readonly (GuardedKind | 'turn')[];
+const guarded: readonly GivenUp[] = ['turn', 'card', 'edit', 'post', 'message', 'send', 'watch', 'survey', 'ending'];
 const mostApps = 200;
 const mostEndpoints = 100;
 const other = 'other';
@@ -83,7 +75,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
   for (const kind of ['post', 'edit', 'text', 'remove'] satisfies ObservedMessage['kind'][])
     for (const result of ['done', 'gone', 'failed'] satisfies ObservedMessage['result'][])
       meters.messages.inc({ kind, result }, 0);
-  for (const kind of guardedKinds) meters.givenUp.inc({ kind }, 0);
+  for (const kind of guarded) meters.givenUp.inc({ kind }, 0);
 
   /** The value, or null when it takes too long. */
   async function inTime<T>(work: () => Promise<T>, code: string): Promise<T | null> {

@@ -98,24 +98,12 @@ export function createReach(
       },
     },
   ];
-  return {
-    config,
-    entries,
-    graph,
-    // The doctor reads the bot's bindings and makes none.
-    applications: createApplications({
-      graph,
-      clock,
-      entries,
-      bindings: { read: once(() => inspectBindings(config.database, clock)), bind: async (_entry, appId) => appId },
-    }),
-    synchronization: createSynchronization({ graph, clock }),
-    needs,
-    granted,
-    ping,
-    blocked,
-    checks,
-  };
+  // The doctor reads the bot's bindings and makes none.
+  const read = once(() => inspectBindings(config.database, clock));
+  const bindings = { read, bind: async (_entry: string, appId: string) => appId };
+  const applications = createApplications({ graph, clock, entries, bindings });
+  const synchronization = createSynchronization({ graph, clock });
+  return { config, entries, graph, applications, synchronization, needs, granted, ping, blocked, checks };
 }
 
 async function signIn(token: () => Promise<unknown>, say: { good: string; fix: string }): Promise<Finding> {

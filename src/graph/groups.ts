@@ -91,15 +91,9 @@ function match({ items, complete }: Listing<DirectoryGroup>): GroupMatch {
   return { kind: 'several', groups: items.slice(0, mostCandidates), more };
 }
 
-const namelessSchema = z.object({ '@odata.type': nullableText, id: z.string(), displayName: nullableText });
-
-const memberSchema: z.ZodType<GroupMember> = z.unknown().transform((element, context): GroupMember => {
-  const read = namelessSchema.safeParse(element);
-  if (!read.success) {
-    context.addIssue('a member without an id');
-    return z.NEVER;
-  }
-  const { id, displayName, '@odata.type': type } = read.data;
+const memberFields = { '@odata.type': nullableText, id: z.string(), displayName: nullableText };
+const memberSchema = z.looseObject(memberFields).transform((element): GroupMember => {
+  const { id, displayName, '@odata.type': type } = element;
   const name = displayName ?? id;
   switch (type?.toLowerCase()) {
     case '#microsoft.graph.user': {

@@ -218,16 +218,9 @@ function compare(one: number, other: number): number {
   return one < other ? -1 : 1;
 }
 
+const order: JobState['kind'][] = ['active', 'paused', 'neverRun', 'disabled', 'other', 'quarantined', 'notConfigured'];
+
 function readiness(stored: StoredJob): number {
-  const order: JobState['kind'][] = [
-    'active',
-    'paused',
-    'neverRun',
-    'disabled',
-    'other',
-    'quarantined',
-    'notConfigured',
-  ];
   return order.indexOf(stateOf(stored).kind);
 }
 

@@ -95,13 +95,7 @@ async function giveUpTask(
   const outcome: Outcome = { kind: 'unknown', why: 'interrupted' };
   await transaction
     .updateTable('tasks')
-    .set({
-      state: 'done',
-      finished_at: now,
-      outcome: JSON.stringify(outcome),
-      outcome_kind: outcome.kind,
-      again: null,
-    })
+    .set({ state: 'done', finished_at: now, outcome: JSON.stringify(outcome), outcome_kind: outcome.kind, again: null })
     .where('id', '=', id)
     .execute();
   const details = { subject, outcome: outcome.kind, why: outcome.why };
