@@ -28,24 +28,17 @@ export interface AppEntry {
 }
 
 /** `id:…` marks an id. */
-function withoutMark(app: string): string {
-  return app.replace(/^id:\s*/i, '');
-}
+const withoutMark = (app: string) => app.replace(/^id:\s*/i, '');
+const name = z.string().trim().min(1);
 
 const fileSchema = z.array(
   z.strictObject({
-    app: z
-      .string()
-      .trim()
-      .min(1)
+    app: name
       .refine((app) => !/^id:/i.test(app) || z.guid().safeParse(withoutMark(app)).success, 'is no id behind “id:”')
       .transform(withoutMark),
-    aliases: z.array(z.string().trim().min(1)).default([]),
+    aliases: z.array(name).default([]),
     approvers: z.array(z.guid('is not an object id; names do not work here').toLowerCase()).default([]),
-    assign: z
-      .strictObject({ appRole: z.string().trim().min(1) })
-      .nullable()
-      .default(null),
+    assign: z.strictObject({ appRole: name }).nullable().default(null),
   }),
 );
 
@@ -56,33 +49,27 @@ export type AppsFileResult =
 /** Reads the file that `APPS_FILE` names; without a name there are no entries. Reports every problem in it at once. */
 export function readAppsFile(path: string | null): AppsFileResult {
   if (path === null) return { ok: true, entries: [] };
-  const fail = (problem: string, fix: string): ConfigProblem => ({ variable: 'APPS_FILE', problem, fix });
+  const fail = (fix: string, ...problems: readonly string[]): AppsFileResult => ({
+    ok: false,
+    problems: problems.map((problem) => ({ variable: 'APPS_FILE', problem, fix })),
+  });
   let json: unknown;
   try {
     json = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    const isSyntax = error instanceof SyntaxError;
-    const problem = isSyntax ? `names ${path}, which does not hold JSON` : `names ${path}, which cannot be read`;
-    return {
-      ok: false,
-      problems: [fail(problem, isSyntax ? `correct it: ${error.message}` : 'check path and rights')],
-    };
+    if (error instanceof SyntaxError)
+      return fail(`correct it: ${error.message}`, `names ${path}, which does not hold JSON`);
+    return fail('check path and rights', `names ${path}, which cannot be read`);
   }
   const parsed = fileSchema.safeParse(json);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) =>
-      fail(
-        `has a mistake at ${issue.path.join('.') || 'the top'}: ${issue.message}`,
-        'see "Applications" in the README',
-      ),
-    );
-    return { ok: false, problems };
+    const mistakeOf = ({ path: at, message }: z.core.$ZodIssue) =>
+      `has a mistake at ${at.join('.') || 'the top'}: ${message}`;
+    return fail('see "Applications" in the README', ...parsed.error.issues.map(mistakeOf));
   }
   const names = parsed.data.flatMap((entry) => entry.aliases.map((alias) => alias.toLowerCase()));
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
-  if (twice.length > 0) {
-    const problem = `gives an alias to two apps: ${[...new Set(twice)].join(', ')}`;
-    return { ok: false, problems: [fail(problem, 'let each alias stand once')] };
-  }
+  if (twice.length > 0)
+    return fail('let each alias stand once', `gives an alias to two apps: ${[...new Set(twice)].join(', ')}`);
   return { ok: true, entries: parsed.data };
 }

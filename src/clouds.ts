@@ -44,6 +44,15 @@ const governmentBot: BotEndpoints = {
     'https://login.microsoftonline.us/cab8a31a-1906-4287-a0d8-4eef66b95f6e/v2.0/.well-known/openid-configuration',
 };
 
+/** What both of the US government's clouds have. */
+const government = {
+  tokenExchange: 'api://AzureADTokenExchangeUSGov',
+  hasProvisioningLog: true,
+  loginAuthority: 'https://login.microsoftonline.us',
+  entraPortal: 'https://entra.microsoft.us',
+  bot: governmentBot,
+};
+
 export const cloudNames = ['public', 'usgov', 'usgov-dod', 'china'] as const;
 export type CloudName = (typeof cloudNames)[number];
 
@@ -72,23 +81,16 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = {
     },
   },
   usgov: {
+    ...government,
     graphRoot: 'https://graph.microsoft.us',
     fileDomain: 'sharepoint.us',
     teamsHosts: ['smba.infra.gov.teams.microsoft.us'],
-    tokenExchange: 'api://AzureADTokenExchangeUSGov',
-    hasProvisioningLog: true,
-    loginAuthority: 'https://login.microsoftonline.us',
-    entraPortal: 'https://entra.microsoft.us',
-    bot: governmentBot,
   },
   'usgov-dod': {
+    ...government,
     graphRoot: 'https://dod-graph.microsoft.us',
     fileDomain: 'sharepoint-mil.us',
     teamsHosts: ['smba.infra.dod.teams.microsoft.us'],
-    tokenExchange: 'api://AzureADTokenExchangeUSGov',
-    hasProvisioningLog: true,
-    loginAuthority: 'https://login.microsoftonline.us',
-    entraPortal: 'https://entra.microsoft.us',
     bot: { ...governmentBot, OAuthUrl: 'https://apiDoD.botframework.azure.us' },
   },
   china: {

@@ -14,14 +14,7 @@ import {
 import { shownAttributeProblems } from './masking/attributes.ts';
 import { secret } from './secret.ts';
 
-export type {
-  BotConfig,
-  Config,
-  DatabaseConfig,
-  GraphConfig,
-  MetricsConfig,
-  RoleConfig,
-} from './config-shape.ts';
+export type { BotConfig, Config, DatabaseConfig, GraphConfig, MetricsConfig, RoleConfig } from './config-shape.ts';
 export { type Secret, secret } from './secret.ts';
 
 /**
@@ -68,16 +61,20 @@ const oneOf = <const T extends readonly [string, ...string[]]>(values: T, fallba
       return z.NEVER;
     });
 
-const partsOf = (text: string) =>
-  text
+const text = z.string().default('');
+
+/** Empty, or a text that fits. */
+const optional = (fits: (value: string) => boolean, problem: string, fix: string) =>
+  text.refine((value) => value === '' || fits(value), { message: says(problem, fix) });
+
+const list = text.transform((value) =>
+  value
     .split(',')
     .map((part) => part.trim())
-    .filter((part) => part !== '');
+    .filter((part) => part !== ''),
+);
 
-const guidList = z
-  .string()
-  .default('')
-  .transform(partsOf)
+const guidList = list
   .refine((ids) => ids.every((id) => guid.test(id)), {
     message: says(
       'has an entry that is not a GUID',
@@ -86,50 +83,35 @@ const guidList = z
   })
   .transform((ids) => [...new Set(ids.map((id) => id.toLowerCase()))]);
 
-const optionalGuid = z
-  .string()
-  .default('')
-  .refine((text) => text === '' || guid.test(text), {
-    message: says('is not a GUID', 'copy the id from the Azure portal, e.g. 00000000-0000-0000-0000-000000000000'),
-  });
+const optionalGuid = optional(
+  (id) => guid.test(id),
+  'is not a GUID',
+  'copy the id from the Azure portal, e.g. 00000000-0000-0000-0000-000000000000',
+);
 
-const webAddress = z
-  .string()
-  .default('')
-  .refine((text) => text === '' || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)), {
-    message: says('is not a web address', 'give the whole address, e.g. https://graph.microsoft.com/v1.0'),
-  });
+const webAddress = optional(
+  (address) => URL.canParse(address) && /^https?:$/.test(new URL(address).protocol),
+  'is not a web address',
+  'give the whole address, e.g. https://graph.microsoft.com/v1.0',
+);
 
-const readableFile = (fix: string) =>
-  z
-    .string()
-    .default('')
-    .refine((path) => path === '' || isReadable(path), { message: says('names a file that cannot be read', fix) });
+const readableFile = (fix: string) => optional(isReadable, 'names a file that cannot be read', fix);
 
-const hostNames = z
-  .string()
-  .default('')
-  .transform((text) => partsOf(text.toLowerCase()))
+const hostNames = list
+  .transform((hosts) => hosts.map((host) => host.toLowerCase()))
   .refine((hosts) => hosts.every((host) => /^[a-z0-9-]+(\.[a-z0-9-]+){2,}$/.test(host) && !/^[^.]*-my\./.test(host)), {
     message: says('is no host of SharePoint', 'name it without https:// and without -my, e.g. contoso.sharepoint.com'),
   });
 
-const attributeNames = z
-  .string()
-  .default('')
-  .transform(partsOf)
-  .superRefine((names, context) => {
-    for (const { problem, fix } of shownAttributeProblems(names))
-      context.addIssue({ code: 'custom', message: says(problem, fix) });
-  });
+const attributeNames = list.superRefine((names, context) => {
+  for (const { problem, fix } of shownAttributeProblems(names))
+    context.addIssue({ code: 'custom', message: says(problem, fix) });
+});
 
-const certificateFile = z
-  .string()
-  .default('')
-  .superRefine((path, context) => {
-    const found = path === '' ? null : certificateProblem(path);
-    if (found !== null) context.addIssue({ code: 'custom', message: says(found.problem, found.fix) });
-  });
+const certificateFile = text.superRefine((path, context) => {
+  const found = path === '' ? null : certificateProblem(path);
+  if (found !== null) context.addIssue({ code: 'custom', message: says(found.problem, found.fix) });
+});
 
 const tokenFile = readableFile('name the file into which the federated token is written');
 
@@ -138,7 +120,7 @@ const environmentSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   BOT_AUTH: oneOf(['token', 'none'], 'token'),
   MicrosoftAppId: optionalGuid,
-  MicrosoftAppPassword: z.string().default(''),
+  MicrosoftAppPassword: text,
   MicrosoftAppType: oneOf(['MultiTenant', 'SingleTenant', 'UserAssignedMSI'], 'SingleTenant'),
   MicrosoftAppTenantId: optionalGuid,
   MicrosoftAppCertificatePath: certificateFile,
@@ -147,11 +129,11 @@ const environmentSchema = z.object({
   ALLOWED_TENANTS: guidList,
   CLOUD: oneOf(cloudNames, 'public'),
   GRAPH_AUTH: oneOf(['azure', 'delegated', 'none'], 'azure'),
-  SIGN_IN_CONNECTION: z.string().default(''),
+  SIGN_IN_CONNECTION: text,
   GRAPH_BASE_URL: webAddress,
   AZURE_TENANT_ID: optionalGuid,
   AZURE_CLIENT_ID: optionalGuid,
-  AZURE_CLIENT_SECRET: z.string().default(''),
+  AZURE_CLIENT_SECRET: text,
   AZURE_CLIENT_CERTIFICATE_PATH: certificateFile,
   AZURE_FEDERATED_TOKEN_FILE: tokenFile,
   DATABASE_URL: z
@@ -182,25 +164,20 @@ const environmentSchema = z.object({
   APPROVAL_REMIND_WORKING_DAYS: wholeNumber(1, 1, 30),
   APPROVAL_EXPIRE_DAYS: wholeNumber(7, 1, 365),
   ASSIGNMENT_WAIT_HOURS: wholeNumber(24, 0, 720),
-  APPS_FILE: z.string().default(''),
+  APPS_FILE: text,
   SHAREPOINT_HOST: hostNames,
   SHOWN_ATTRIBUTES: attributeNames,
   METRICS: oneOf(['on', 'off'], 'on'),
-  METRICS_TOKEN: z
-    .string()
-    .default('')
-    .refine((text) => text === '' || /^[\w.~+/=-]{16,}$/.test(text), {
-      message: says(
-        'is too short for a secret, or has characters that a header cannot carry',
-        'set it to 16 or more letters and digits, e.g. what `openssl rand -hex 24` prints',
-      ),
-    }),
-  METRICS_PORT: z
-    .string()
-    .default('')
-    .refine((text) => text === '' || (/^\d+$/.test(text) && Number(text) <= 65_535), {
-      message: says('is not a port', 'set it to a free port of this machine, e.g. 9464, or leave it empty'),
-    }),
+  METRICS_TOKEN: optional(
+    (token) => /^[\w.~+/=-]{16,}$/.test(token),
+    'is too short for a secret, or has characters that a header cannot carry',
+    'set it to 16 or more letters and digits, e.g. what `openssl rand -hex 24` prints',
+  ),
+  METRICS_PORT: optional(
+    (port) => /^\d+$/.test(port) && Number(port) <= 65_535,
+    'is not a port',
+    'set it to a free port of this machine, e.g. 9464, or leave it empty',
+  ),
   LOG_LEVEL: oneOf(logLevels, 'info'),
 });
 
@@ -256,15 +233,14 @@ function readableFields(present: Record<string, string | undefined>): Partial<En
 /** An unreadable value is absent here, and so not reported a second time. */
 function relationProblems(env: Partial<Environment>): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  const report = (variable: string, problem: string, fix: string) => {
-    problems.push({ variable, problem, fix });
-  };
+  const report = (variable: string, problem: string, fix: string) => void problems.push({ variable, problem, fix });
+  // In a real tenant, any client that reaches the port could act as any person.
+  const isGraphElsewhere = env.GRAPH_BASE_URL !== undefined && !isLoopback(hostOf(env.GRAPH_BASE_URL));
   if (env.BOT_AUTH === 'none') {
     if (env.HOST !== undefined && !isLoopback(env.HOST))
       report('BOT_AUTH', 'is none while HOST can be reached from outside', 'set HOST=127.0.0.1, or BOT_AUTH=token');
-    // A Graph elsewhere is a real tenant, in which any client that reaches the port could act as any person.
     // GRAPH_AUTH=none has the same rule, and reports it.
-    else if (env.GRAPH_AUTH !== 'none' && env.GRAPH_BASE_URL !== undefined && !isLoopback(hostOf(env.GRAPH_BASE_URL)))
+    else if (env.GRAPH_AUTH !== 'none' && isGraphElsewhere)
       report(
         'BOT_AUTH',
         'is none while Graph is not on this machine',
@@ -286,7 +262,7 @@ function relationProblems(env: Partial<Environment>): ConfigProblem[] {
   }
   if (env.GRAPH_AUTH === 'azure') reportGraphProblems(env, report);
   if (env.GRAPH_AUTH === 'delegated') reportSignInProblems(env, report);
-  if (env.GRAPH_AUTH === 'none' && env.GRAPH_BASE_URL !== undefined && !isLoopback(hostOf(env.GRAPH_BASE_URL)))
+  if (env.GRAPH_AUTH === 'none' && isGraphElsewhere)
     report(
       'GRAPH_AUTH',
       'is none while Graph is not on this machine',
@@ -303,11 +279,7 @@ function toConfig(env: Environment): Config {
   return {
     port: env.PORT,
     host: env.HOST,
-    bot: {
-      auth: env.BOT_AUTH,
-      appId: env.MicrosoftAppId,
-      identity: botIdentity(env),
-    },
+    bot: { auth: env.BOT_AUTH, appId: env.MicrosoftAppId, identity: botIdentity(env) },
     allowedTenants: env.ALLOWED_TENANTS.length > 0 ? env.ALLOWED_TENANTS : [env.MicrosoftAppTenantId.toLowerCase()],
     graph: {
       auth: env.GRAPH_AUTH,

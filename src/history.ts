@@ -3,7 +3,6 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { assertNever } from './assert-never.ts';
 import { systemClock } from './clock.ts';
 import { describeProblems, readConfig } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
@@ -45,25 +44,13 @@ interface Wanted {
   readonly out: string | null;
 }
 
-type Reading =
-  | { readonly kind: 'wanted'; readonly wanted: Wanted }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'mistake'; readonly why: string };
-
 /** Runs the command; returns the exit code. */
 export async function runHistory(args: readonly string[], terminal: Terminal): Promise<number> {
-  const reading = readArguments(args);
-  switch (reading.kind) {
-    case 'help':
-      terminal.out.write(help);
-      return 0;
-    case 'mistake':
-      return complain(terminal, reading.why);
-    case 'wanted':
-      return print(reading.wanted, terminal);
-    default:
-      return assertNever(reading, 'reading');
-  }
+  const wanted = readArguments(args);
+  if (typeof wanted === 'string') return complain(terminal, wanted);
+  if (wanted !== null) return print(wanted, terminal);
+  terminal.out.write(help);
+  return 0;
 }
 
 function complain({ err }: Terminal, why: string): number {
@@ -71,32 +58,21 @@ function complain({ err }: Terminal, why: string): number {
   return 2;
 }
 
-function readArguments(args: readonly string[]): Reading {
-  const mistake = (why: string): Reading => ({ kind: 'mistake', why });
-  const parsed = parse(args);
-  if (typeof parsed === 'string') return mistake(parsed);
-  const { help: asksForHelp, since: sinceText, about = null, format = 'csv', out = null } = parsed;
-  if (asksForHelp === true) return { kind: 'help' };
-  if (format !== 'csv' && format !== 'json') return mistake(`The format is csv or json, not “${format}”.`);
-  if (about?.trim() === '') return mistake('After --about comes a name or an id.');
-  if (out?.trim() === '') return mistake('After --out comes the name of a file.');
-  const since = sinceText === undefined ? null : momentOf(sinceText);
-  if (Number.isNaN(since)) return mistake(`“${sinceText}” is no date that is understood here; try 2026-11-01.`);
-  return { kind: 'wanted', wanted: { since, about, format, out } };
-}
-
-/** The options as they were typed, or what is wrong with them. */
-function parse(args: readonly string[]) {
+/** The options, or what is wrong with them; null where help is asked for. */
+function readArguments(args: readonly string[]): Wanted | string | null {
   const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', short: 'h' } as const;
+  const options = { since: text, about: text, format: text, out: text, help: flag } as const;
   try {
-    const options = {
-      since: text,
-      about: text,
-      format: text,
-      out: text,
-      help: { type: 'boolean', short: 'h' },
-    } as const;
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+    const { values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false });
+    const { since: sinceText, about = null, format = 'csv', out = null } = values;
+    if (values.help === true) return null;
+    if (format !== 'csv' && format !== 'json') return `The format is csv or json, not “${format}”.`;
+    if (about?.trim() === '') return 'After --about comes a name or an id.';
+    if (out?.trim() === '') return 'After --out comes the name of a file.';
+    const since = sinceText === undefined ? null : momentOf(sinceText);
+    if (Number.isNaN(since)) return `“${sinceText}” is no date that is understood here; try 2026-11-01.`;
+    return { since, about, format, out };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -105,32 +81,27 @@ function parse(args: readonly string[]) {
 /** Only ISO forms: `Date` parses others differently from machine to machine. NaN for all others. */
 function momentOf(text: string): number {
   if (!/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text)) return Number.NaN;
-  const moment = new Date(text);
   // `Date` would read February 31 as March 3.
   const day = new Date(text.slice(0, 10));
   const isThere = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
-  return isThere ? moment.getTime() : Number.NaN;
+  return isThere ? new Date(text).getTime() : Number.NaN;
 }
 
 async function print(wanted: Wanted, terminal: Terminal): Promise<number> {
-  const read = readConfig(terminal.environment);
-  if (!read.ok) {
-    terminal.err.write(forTerminal(describeProblems(read.problems)));
+  const fail = (why: string) => {
+    terminal.err.write(forTerminal(why));
     return 1;
-  }
+  };
+  const read = readConfig(terminal.environment);
+  if (!read.ok) return fail(describeProblems(read.problems));
   const config = read.config.database;
   // Opening would create an empty database, or migrate an older one while an older Usher still uses it.
   const found = await inspectDatabase(config, systemClock);
-  if (found.kind === 'notMade') {
-    terminal.err.write('DATABASE_URL names a file that is not there, so there is no history.\n');
-    return 1;
-  }
-  if (found.kind === 'reached' && found.pending.length > 0) {
-    terminal.err.write(
+  if (found.kind === 'notMade') return fail('DATABASE_URL names a file that is not there, so there is no history.\n');
+  if (found.kind === 'reached' && found.pending.length > 0)
+    return fail(
       'The database is not of this version of Usher, and reading it would change it. Start this version on it first, or read it with the version that it belongs to.\n',
     );
-    return 1;
-  }
   const database = await openDatabase(config, systemClock);
   try {
     const about = await findAbout(database, wanted.about);

@@ -87,10 +87,8 @@ export function reportGraphProblems(env: Partial<GraphVariables>, report: Report
 }
 
 /** The environment variables on which sign-ins depend. */
-export interface SignInVariables {
+export interface SignInVariables extends Pick<BotVariables, 'MicrosoftAppType' | 'MicrosoftAppTenantId'> {
   readonly BOT_AUTH: 'token' | 'none';
-  readonly MicrosoftAppType: 'MultiTenant' | 'SingleTenant' | 'UserAssignedMSI';
-  readonly MicrosoftAppTenantId: string;
   readonly ALLOWED_TENANTS: readonly string[];
   readonly SIGN_IN_CONNECTION: string;
   readonly DATABASE_URL: string;
@@ -163,12 +161,8 @@ export interface FileProblem {
 /** What is wrong with a PEM file of a certificate and its private key; null when it is usable. */
 export function certificateProblem(path: string): FileProblem | null {
   const both = 'name a PEM file that holds the certificate and its private key, without a passphrase';
-  let pem: string;
-  try {
-    pem = readFileSync(path, 'utf8');
-  } catch {
-    return { problem: 'names a file that cannot be read', fix: both };
-  }
+  const pem = attempt(() => readFileSync(path, 'utf8'));
+  if (pem === null) return { problem: 'names a file that cannot be read', fix: both };
   const certificate = attempt(() => new X509Certificate(pem));
   if (certificate === null) return { problem: 'names a file without a certificate', fix: both };
   const key = attempt(() => createPrivateKey(pem));

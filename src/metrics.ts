@@ -9,6 +9,7 @@ import type { FaultCause } from './rate-gate/fault.ts';
 import type { GuardedKind } from './requests/crash-guard.ts';
 import type { DispatcherObserver } from './requests/dispatcher.ts';
 import type { ObservedMessage } from './teams/conversations.ts';
+import { isTooSlow, withinMs } from './time-limit.ts';
 
 /**
  * The Prometheus metrics at `/metrics`. The modules below do not know of it: they call plain callbacks, and here the
@@ -34,8 +35,10 @@ export interface Observer {
   readonly dispatcher: DispatcherObserver;
   readonly chat: ChatObserver;
   /** Work that killed two processes, and is not retried. */
-  readonly givenUp: (kind: GuardedKind | 'turn') => void;
+  readonly givenUp: (kind: GivenUp) => void;
 }
+
+type GivenUp = GuardedKind | 'turn';
 
 export interface MetricsParts {
   /** Read at each scrape. */
@@ -49,17 +52,7 @@ export interface MetricsParts {
 }
 
 const faultCauses: readonly FaultCause[] = ['unreachable', 'noToken', 'serviceUnavailable'];
-const guardedKinds = [
-  'turn',
-  'card',
-  'edit',
-  'post',
-  'message',
-  'send',
-  'watch',
-  'survey',
-  'ending',
-] as const satisfies readonly (GuardedKind | 'turn')[];
+const guarded: readonly GivenUp[] = ['turn', 'card', 'edit', 'post', 'message', 'send', 'watch', 'survey', 'ending'];
 const mostApps = 200;
 const mostEndpoints = 100;
 const other = 'other';
@@ -82,18 +75,16 @@ export function createMetrics(parts: MetricsParts): Metrics {
   for (const kind of ['post', 'edit', 'text', 'remove'] satisfies ObservedMessage['kind'][])
     for (const result of ['done', 'gone', 'failed'] satisfies ObservedMessage['result'][])
       meters.messages.inc({ kind, result }, 0);
-  for (const kind of guardedKinds) meters.givenUp.inc({ kind }, 0);
+  for (const kind of guarded) meters.givenUp.inc({ kind }, 0);
 
   /** The value, or null when it takes too long. */
   async function inTime<T>(work: () => Promise<T>, code: string): Promise<T | null> {
-    const enough = new AbortController();
     try {
-      return await Promise.race([work(), clock.sleep(patienceMs, enough.signal).then(() => null)]);
+      const value = await withinMs(work(), patienceMs, clock);
+      return isTooSlow(value) ? null : value;
     } catch (error) {
       log.warn({ error, code }, 'a scrape could not be told everything');
       return null;
-    } finally {
-      enough.abort();
     }
   }
 
@@ -142,10 +133,8 @@ export function createMetrics(parts: MetricsParts): Metrics {
     },
     observer: {
       graphCall({ endpoint: name, method, status, seconds }) {
-        meters.graphSeconds.observe(
-          { endpoint: endpoint(name), method, status: String(status) },
-          notBelowZero(seconds),
-        );
+        const labels = { endpoint: endpoint(name), method, status: String(status) };
+        meters.graphSeconds.observe(labels, notBelowZero(seconds));
       },
       message: ({ kind, result }) => meters.messages.inc({ kind, result }),
       dispatcher: {

@@ -3,7 +3,6 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import restify, { type Request, type Response } from 'restify';
 import { z } from 'zod';
-import { assertNever } from './assert-never.ts';
 import { systemClock } from './clock.ts';
 import { isLoopback, type Secret } from './config.ts';
 import { createLog, type Log } from './log.ts';
@@ -85,17 +84,12 @@ export async function startServer(parts: ServerParts): Promise<Server> {
 
   if (parts.directOnly === true)
     server.pre((request: Request, response: Response, next: restify.Next) => {
-      if (isDirect(request)) {
-        next();
-        return;
-      }
+      if (isDirect(request)) return next();
       log.warn(
         { code: 'not_direct' },
         'a request was refused: without BOT_AUTH=token nothing may come through a proxy',
       );
-      response.header('connection', 'close');
-      answer(response, 403, 'not_direct');
-      next(false);
+      hangUp(response, next, 403, 'not_direct');
     });
 
   server.post(
@@ -139,7 +133,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     server.get('/metrics', async (request: Request, response: Response) => {
       const status = scraperStatus(request, metrics.token, parts.directOnly !== false);
       if (status === 401) response.header('www-authenticate', 'Bearer');
-      if (status !== null) return answer(response, status, reasons[status] ?? 'refused');
+      if (status !== null) return answer(response, status);
       try {
         response.sendRaw(200, await metrics.text(), { 'content-type': metrics.contentType });
       } catch (error) {
@@ -164,7 +158,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     (_request: Request, response: Response, error: { statusCode?: number }, done: () => void) => {
       const status = error.statusCode ?? 500;
       if (status >= 500) log.error({ error, code: 'http_failed' }, 'a request failed');
-      if (!response.headersSent) answer(response, status, reasons[status] ?? 'refused');
+      if (!response.headersSent) answer(response, status);
       done();
     },
   );
@@ -174,11 +168,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     if (stopping) setImmediate(() => http.closeIdleConnections());
   });
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(parts.port, parts.host, () => resolve());
-  });
-
+  await listening(server, parts.port, parts.host);
   return {
     port: server.address().port,
     async stop(graceMs) {
@@ -200,26 +190,29 @@ const reasons: Readonly<Record<number, string>> = {
   415: 'not_json',
 };
 
-function answer(response: Response, status: number, code: string): void {
+function answer(response: Response, status: number, code = reasons[status] ?? 'refused'): void {
   response.send(status, { code });
 }
 
+/** Refuses a request without waiting for the rest of its body. */
+function hangUp(response: Response, next: restify.Next, status: number, code?: string): void {
+  response.header('connection', 'close');
+  answer(response, status, code);
+  next(false);
+}
+
+const notTaken = {
+  refused: [401, 'unauthorized'],
+  notImplemented: [501, 'not_implemented'],
+  unavailable: [503, 'unavailable'],
+} as const;
+
 function answerReception(response: Response, reception: Reception): void {
-  switch (reception.kind) {
-    case 'taken':
-      response.send(reception.status ?? 200, reception.body);
-      return;
-    case 'refused':
-      answer(response, 401, 'unauthorized');
-      return;
-    case 'notImplemented':
-      answer(response, 501, 'not_implemented');
-      return;
-    case 'unavailable':
-      answer(response, 503, 'unavailable');
-      return;
-    default:
-      assertNever(reception, 'reception');
+  if (reception.kind === 'taken') {
+    response.send(reception.status ?? 200, reception.body);
+  } else {
+    const [status, code] = notTaken[reception.kind];
+    answer(response, status, code);
   }
 }
 
@@ -229,14 +222,8 @@ function answerReception(response: Response, reception: Reception): void {
  */
 function refuseUnreadable(request: Request, response: Response, next: restify.Next): void {
   const status = unreadableStatus(request);
-  if (status === null) {
-    next();
-    return;
-  }
-  // Does not wait for the rest of the body.
-  response.header('connection', 'close');
-  answer(response, status, reasons[status] ?? 'refused');
-  next(false);
+  if (status === null) next();
+  else hangUp(response, next, status);
 }
 
 function unreadableStatus(request: Request): 413 | 415 | null {
@@ -271,11 +258,10 @@ function isDirect({ socket, headers, httpVersion }: Request): boolean {
   return isLoopback(peer) && isLoopback(asked) && httpVersion === '1.1' && !isPassedOn;
 }
 
-const proxyHeaders: ReadonlySet<string> = new Set([
-  ...['forwarded', 'via', 'x-forwarded', 'x-real-ip', 'x-client-ip', 'x-cluster-client-ip', 'x-proxyuser-ip'],
-  ...['true-client-ip', 'cf-connecting-ip', 'cf-ray', 'fastly-client-ip', 'x-arr-log-id', 'x-azure-clientip'],
-  ...['x-envoy-external-address', 'x-amzn-trace-id', 'proxy-connection'],
-]);
+const proxyHeaderNames = `
+  forwarded via x-forwarded x-real-ip x-client-ip x-cluster-client-ip x-proxyuser-ip true-client-ip cf-connecting-ip
+  cf-ray fastly-client-ip x-arr-log-id x-azure-clientip x-envoy-external-address x-amzn-trace-id proxy-connection`;
+const proxyHeaders: ReadonlySet<string> = new Set(proxyHeaderNames.trim().split(/\s+/));
 
 /** Takes the same time wherever the two differ. */
 function isSame(one: string, other: string): boolean {
@@ -318,6 +304,14 @@ export interface MetricsPort {
 
 const loopback = '127.0.0.1';
 
+/** Rejects when the port is not available. */
+function listening(server: Pick<HttpServer, 'once' | 'listen'>, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve());
+  });
+}
+
 /** Starts listening. Rejects when the port is not available. */
 export async function startMetricsPort(parts: {
   readonly port: number;
@@ -345,10 +339,7 @@ export async function startMetricsPort(parts: {
       response.end(body);
     }
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(parts.port, loopback, () => resolve());
-  });
+  await listening(server, parts.port, loopback);
   return {
     port: (server.address() as AddressInfo).port,
     async stop() {

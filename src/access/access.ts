@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { RoleConfig } from '../config.ts';
-import { type Fetched, fetched, type GraphTrouble } from '../graph/answer.ts';
+import { type Fetched, fetched, type GraphTrouble, mapped } from '../graph/answer.ts';
 import { createCache } from '../graph/cache.ts';
 import { type Directory, unnamedRole } from '../graph/directory.ts';
 import type { Caller, Contact, Denial, Role } from './caller.ts';
@@ -86,10 +86,8 @@ export function createAccess(parts: {
     if (!templates.ok) return templates;
     const own = person.id.toLowerCase();
     const given = [...groups.value, ...templates.value].flatMap((id) => configured.get(id) ?? []);
-    const memberOf = [
-      ...[...groups.value, ...templates.value].filter((id) => configured.has(id) || deciding.has(id)),
-      ...(deciding.has(own) ? [own] : []),
-    ];
+    const named = [...groups.value, ...templates.value].filter((id) => configured.has(id) || deciding.has(id));
+    const memberOf = deciding.has(own) ? [...named, own] : named;
     const ofApps: readonly Role[] = memberOf.some((id) => deciding.has(id)) ? ['appApprover'] : [];
     const builtIn = templates.value.flatMap((id) => builtInRoles[id] ?? []);
     return fetched({
@@ -105,7 +103,7 @@ export function createAccess(parts: {
 
   /** A person stored by id alone shares the cache entry that a click's fresh read has filled. */
   function keyOf(person: PersonKey): string {
-    const key = keyIn(person);
+    const key = `${person.tenantId}/${person.id}`;
     if (person.tenantId === '') return spoken.get(person.id) ?? key;
     if (spoken.size >= mostSpoken) spoken.clear();
     spoken.set(person.id, key);
@@ -127,9 +125,9 @@ export function createAccess(parts: {
     const group = await directory.describeGroup(id, peopleNamed);
     if (!group.ok) return group;
     if (group.value !== null) return fetched({ group: group.value.name, people: group.value.people });
-    const user = await directory.getUser(id);
-    if (!user.ok) return user;
-    return fetched(user.value === null ? null : { group: user.value.displayName, people: [] });
+    return mapped(await directory.getUser(id), (user) =>
+      user === null ? null : { group: user.displayName, people: [] },
+    );
   }
 
   async function describe(ids: readonly string[]): Promise<readonly Contact[]> {
@@ -149,8 +147,6 @@ export function createAccess(parts: {
     contactsOf: describe,
   };
 }
-
-const keyIn = ({ tenantId, id }: PersonKey) => `${tenantId}/${id}`;
 
 function rolesById(config: RoleConfig): Map<string, Role[]> {
   const gives: readonly (readonly [Role, readonly string[]])[] = [

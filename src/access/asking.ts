@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { type Fetched, fetched } from '../graph/answer.ts';
+import { type Fetched, fetched, mapped } from '../graph/answer.ts';
 import type { Directory } from '../graph/directory.ts';
 import type { Caller } from './caller.ts';
 import { deny } from './policy.ts';
@@ -23,7 +23,7 @@ export async function mayAskFor(
 ): Promise<Fetched<AskingVerdict>> {
   if (deny(caller, 'access.request') !== null) return fetched('role');
   if (requestFor === 'anyone' || caller.roles.includes('operator')) return fetched('may');
-  const manager = await directory.managerOf(subjectId);
-  if (!manager.ok) return manager;
-  return fetched(manager.value === caller.id.toLowerCase() ? 'may' : 'notTheirReport');
+  return mapped(await directory.managerOf(subjectId), (managerId) =>
+    managerId === caller.id.toLowerCase() ? 'may' : 'notTheirReport',
+  );
 }

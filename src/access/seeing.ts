@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { type Fetched, fetched } from '../graph/answer.ts';
+import { type Fetched, fetched, mapped } from '../graph/answer.ts';
 import type { Access } from './access.ts';
 import type { Caller } from './caller.ts';
 import { deny } from './policy.ts';
@@ -14,7 +14,7 @@ export type Visible =
 export async function visibleTo(access: Pick<Access, 'reportsOf'>, caller: Caller): Promise<Fetched<Visible>> {
   if (deny(caller, 'others.show') === null) return fetched({ kind: 'all' });
   const reports = await access.reportsOf(caller.id);
-  return reports.ok ? fetched({ kind: 'own', personId: caller.id, reportIds: reports.value }) : reports;
+  return mapped(reports, (reportIds) => ({ kind: 'own', personId: caller.id, reportIds }));
 }
 
 /**

@@ -27,9 +27,9 @@ export function isDatabaseAway(error: unknown): boolean {
   return databaseFaultOf(error) === 'away';
 }
 
-/** Marks the error as the database's fault and returns it. */
-export function markAway(error: unknown, fault: DatabaseFault = 'away'): unknown {
-  if (typeof error === 'object' && error !== null) marked.set(error, fault);
+/** Marks the error as the database's fault, where it is one, and returns it. */
+export function markAway(error: unknown, fault: DatabaseFault | null = 'away'): unknown {
+  if (fault !== null && typeof error === 'object' && error !== null) marked.set(error, fault);
   return error;
 }
 
@@ -41,8 +41,7 @@ export async function markingFaults<T>(
   try {
     return await work();
   } catch (error) {
-    const fault = faultOf(error);
-    throw fault === null ? error : markAway(error, fault);
+    throw markAway(error, faultOf(error));
   }
 }
 

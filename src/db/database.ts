@@ -8,11 +8,10 @@ import type { Clock } from '../clock.ts';
 import type { DatabaseConfig } from '../config.ts';
 import { isDatabaseAway, noteCommit } from './away.ts';
 import { type Dialect, postgresDialect, sqliteDialect } from './dialect.ts';
-import { migrations } from './migrations.ts';
+import { findStanding, migrations } from './migrations.ts';
 import { explaining, foreignRefusal, refusalError } from './refusals.ts';
 import type { Schema } from './schema.ts';
 import { marking } from './sqlite-file.ts';
-import { findStanding } from './standing.ts';
 import { threadData, threadOptions } from './thread.ts';
 
 export { isDatabaseAway, isDatabaseFault } from './away.ts';

@@ -4,11 +4,11 @@ import { Kysely, sql } from 'kysely';
 import type { Clock } from '../clock.ts';
 import type { DatabaseConfig } from '../config.ts';
 import { storedBindings } from './app-bindings.ts';
-import { postgresDialect, sqliteDialect } from './dialect.ts';
+import { type Dialect, postgresDialect, sqliteDialect } from './dialect.ts';
+import { findStanding } from './migrations.ts';
 import { engineRefusal, foreignRefusal, type Refusal, wordsOf } from './refusals.ts';
 import type { Schema } from './schema.ts';
 import { marking } from './sqlite-file.ts';
-import { findStanding } from './standing.ts';
 
 /** The state of a database that Usher would open, found without changing it. */
 export type Inspected =
@@ -31,31 +31,32 @@ export async function inspectDatabase(config: DatabaseConfig, clock: Clock): Pro
   } catch (error) {
     return away(error);
   }
-  const dialect = config.kind === 'sqlite' ? sqliteDialect(config.path, clock) : postgresDialect(config, clock);
-  const db = new Kysely<unknown>({ dialect: dialect.kysely });
-  try {
+  const dialect = dialectOf(config, clock);
+  return lookingInto(dialect, async (db) => {
     await sql`select 1`.execute(db);
     const standing = await findStanding(dialect, db);
-    return standing.kind === 'ours'
-      ? { kind: 'reached', pending: standing.pending }
-      : refused(foreignRefusal(standing));
-  } catch (error) {
-    return away(error);
-  } finally {
-    await db.destroy().catch(() => undefined);
-  }
+    if (standing.kind !== 'ours') return refused(foreignRefusal(standing));
+    return { kind: 'reached', pending: standing.pending } as const;
+  }).catch(away);
 }
 
 /** What the entries of `APPS_FILE` are bound to; nothing where the database is away or older than that. */
 export async function inspectBindings(config: DatabaseConfig, clock: Clock): Promise<ReadonlyMap<string, string>> {
   if (config.kind === 'sqlite' && !existsSync(config.path)) return new Map();
-  const dialect = config.kind === 'sqlite' ? sqliteDialect(config.path, clock) : postgresDialect(config, clock);
+  // The checks of the database report what is wrong with it.
+  return lookingInto(dialectOf(config, clock), (query) => storedBindings({ query }, clock).read()).catch(
+    () => new Map(),
+  );
+}
+
+function dialectOf(config: DatabaseConfig, clock: Clock): Dialect {
+  return config.kind === 'sqlite' ? sqliteDialect(config.path, clock) : postgresDialect(config, clock);
+}
+
+async function lookingInto<T>(dialect: Dialect, look: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
   const db = new Kysely<Schema>({ dialect: dialect.kysely });
   try {
-    return await storedBindings({ query: db }, clock).read();
-  } catch {
-    // The checks of the database report what is wrong with it.
-    return new Map();
+    return await look(db);
   } finally {
     await db.destroy().catch(() => undefined);
   }

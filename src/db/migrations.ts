@@ -1,417 +1,270 @@
-import { type ColumnDefinitionBuilder, sql } from 'kysely';
+import { ColumnDefinitionBuilder, ColumnDefinitionNode, DataTypeNode, type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { cutStoredOutcome, cutStoredWords } from '../masking/cut-stored.ts';
 import type { Dialect } from './dialect.ts';
-import { nameOutcomes, rewrite } from './rewriting.ts';
+import type { Foreign } from './refusals.ts';
 import { addSearch } from './search.ts';
 
-/**
- * The schema's history, oldest first. A migration that has been released is never edited; a further one follows. It is
- * more than 400 lines long because a history belongs in one place and only grows.
- */
+/** The schema's history, oldest first. What a released migration does is never changed; a further one follows. */
 export function migrations(dialect: Dialect): Record<string, Migration> {
-  return {
-    '001-requests': {
-      async up(db) {
-        await db.schema
-          .createTable('requests')
-          .addColumn('id', 'text', (column) => column.primaryKey())
-          .addColumn('source', 'text', (column) => column.notNull().unique())
-          .addColumn('asker_id', 'text', (column) => column.notNull())
-          .addColumn('asker_name', 'text', (column) => column.notNull())
-          .addColumn('app_id', 'text', (column) => column.notNull())
-          .addColumn('app_name', 'text', (column) => column.notNull())
-          .addColumn('locale', 'text', (column) => column.notNull())
-          .addColumn('time_zone', 'text', (column) => column.notNull())
-          .addColumn('conversation', 'text', (column) => column.notNull())
-          .addColumn('card_id', 'text')
-          .addColumn('revision', 'integer', (column) => column.notNull())
-          .addColumn('drawn_revision', 'integer', (column) => column.notNull())
-          .addColumn('created_at', 'bigint', (column) => column.notNull())
-          .execute();
-        await db.schema
-          .createTable('tasks')
-          .addColumn('id', 'text', (column) => column.primaryKey())
-          .addColumn('request_id', 'text', (column) => column.notNull().references('requests.id'))
-          .addColumn('position', 'integer', (column) => column.notNull())
-          .addColumn('subject_id', 'text', (column) => column.notNull())
-          .addColumn('subject_type', 'text', (column) => column.notNull())
-          .addColumn('subject_name', 'text', (column) => column.notNull())
-          .addColumn('subject_label', 'text')
-          .addColumn('job_id', 'text', (column) => column.notNull())
-          .addColumn('rule_id', 'text', (column) => column.notNull())
-          .addColumn('state', 'text', (column) => column.notNull())
-          .addColumn('lane', 'integer', (column) => column.notNull())
-          .addColumn('turn', 'bigint', (column) => column.notNull())
-          .addColumn('enqueued_at', 'bigint', (column) => column.notNull())
-          .addColumn('due_at', 'bigint', (column) => column.notNull())
-          .addColumn('again', 'text')
-          .addColumn('attempts', 'integer', (column) => column.notNull())
-          .addColumn('lease_owner', 'text')
-          .addColumn('lease_until', 'bigint')
-          .addColumn('started_at', 'bigint')
-          .addColumn('finished_at', 'bigint')
-          .addColumn('outcome', 'text')
-          .addColumn('graph_request_id', 'text')
-          .addColumn('client_request_id', 'text')
-          .addUniqueConstraint('tasks_position', ['request_id', 'position'])
-          .execute();
-        await db.schema
-          .createIndex('tasks_queue')
-          .on('tasks')
-          .columns(['state', 'lane', 'turn', 'enqueued_at', 'id'])
-          .execute();
-        await db.schema
-          .createIndex('requests_undrawn')
-          .on('requests')
-          .columns(['drawn_revision', 'revision'])
-          .execute();
-        await db.schema
-          .createTable('gates')
-          .addColumn('scope', 'text', (column) => column.primaryKey())
-          .addColumn('grants', 'text', (column) => column.notNull())
-          .addColumn('blocked_until', dialect.realNumber, (column) => column.notNull())
-          .addColumn('turns', 'text', (column) => column.notNull())
-          .execute();
-        await db.schema
-          .createTable('turns')
-          .addColumn('id', 'text', (column) => column.primaryKey())
-          .addColumn('received_at', 'bigint', (column) => column.notNull())
-          .addColumn('incoming', 'text')
-          .addColumn('card_id', 'text')
-          .execute();
-        await db.schema.createIndex('turns_received').on('turns').column('received_at').execute();
-        await db.schema
-          .createTable('records')
-          .addColumn('id', dialect.identity.type, dialect.identity.modify)
-          .addColumn('at', 'bigint', (column) => column.notNull())
-          .addColumn('actor_id', 'text', (column) => column.notNull())
-          .addColumn('kind', 'text', (column) => column.notNull())
-          .addColumn('request_id', 'text')
-          .addColumn('details', 'text', (column) => column.notNull())
-          .execute();
-        await db.schema.createIndex('records_at').on('records').columns(['at', 'id']).execute();
-      },
+  const { identity } = dialect;
+  const realNumber = sql.raw(dialect.realNumber);
+  const countedId = identity.modify(
+    new ColumnDefinitionBuilder(ColumnDefinitionNode.create('id', DataTypeNode.create(identity.type))),
+  );
+  const steps: Readonly<Record<string, Migration['up']>> = {
+    async '001-requests'(db) {
+      await sql`create table requests (
+        id text primary key, source text not null unique, asker_id text not null, asker_name text not null,
+        app_id text not null, app_name text not null, locale text not null, time_zone text not null,
+        conversation text not null, card_id text, revision integer not null, drawn_revision integer not null,
+        created_at bigint not null)`.execute(db);
+      await sql`create table tasks (
+        id text primary key, request_id text not null references requests (id), position integer not null,
+        subject_id text not null, subject_type text not null, subject_name text not null, subject_label text,
+        job_id text not null, rule_id text not null, state text not null, lane integer not null,
+        turn bigint not null, enqueued_at bigint not null, due_at bigint not null, again text,
+        attempts integer not null, lease_owner text, lease_until bigint, started_at bigint, finished_at bigint,
+        outcome text, graph_request_id text, client_request_id text,
+        constraint tasks_position unique (request_id, position))`.execute(db);
+      await sql`create index tasks_queue on tasks (state, lane, turn, enqueued_at, id)`.execute(db);
+      await sql`create index requests_undrawn on requests (drawn_revision, revision)`.execute(db);
+      await sql`create table gates (
+        scope text primary key, grants text not null, blocked_until ${realNumber} not null,
+        turns text not null)`.execute(db);
+      await sql`create table turns (
+        id text primary key, received_at bigint not null, incoming text, card_id text)`.execute(db);
+      await sql`create index turns_received on turns (received_at)`.execute(db);
+      await sql`create table records (
+        ${countedId}, at bigint not null, actor_id text not null, kind text not null, request_id text,
+        details text not null)`.execute(db);
+      await sql`create index records_at on records (at, id)`.execute(db);
     },
-    '002-throttles': {
-      async up(db) {
-        await db.schema
-          .alterTable('tasks')
-          .addColumn('throttles', 'integer', (column) => column.notNull().defaultTo(0))
-          .execute();
-      },
+    async '002-throttles'(db) {
+      await sql`alter table tasks add column throttles integer not null default 0`.execute(db);
     },
-    '003-lists': {
-      async up(db) {
-        const json = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo('[]');
-        await db.schema.alterTable('requests').addColumn('left_out', 'text', json).execute();
-        await db.schema.alterTable('gates').addColumn('lanes', 'text', json).execute();
-        await db.schema.alterTable('tasks').addColumn('members', 'text', json).execute();
-        await db.schema.alterTable('tasks').addColumn('cancelled_by', 'text').execute();
-        await db.schema.alterTable('tasks').addColumn('outcome_kind', 'text').execute();
-        await nameOutcomes(db);
-        await db.schema
-          .createIndex('tasks_overview')
-          .on('tasks')
-          .columns(['request_id', 'state', 'outcome_kind'])
-          .execute();
-      },
+    async '003-lists'(db) {
+      await sql`alter table requests add column left_out text not null default '[]'`.execute(db);
+      await sql`alter table gates add column lanes text not null default '[]'`.execute(db);
+      await sql`alter table tasks add column members text not null default '[]'`.execute(db);
+      await sql`alter table tasks add column cancelled_by text`.execute(db);
+      await sql`alter table tasks add column outcome_kind text`.execute(db);
+      await nameOutcomes(db);
+      await sql`create index tasks_overview on tasks (request_id, state, outcome_kind)`.execute(db);
     },
-    '004-access-requests': {
-      async up(db) {
-        const flag = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0);
-        await db.schema.alterTable('tasks').addColumn('awaits_assignment', 'integer', flag).execute();
-        await db.schema.alterTable('tasks').addColumn('unseen', 'integer', flag).execute();
-        await db.schema
-          .createTable('access_requests')
-          .addColumn('id', 'text', (column) => column.primaryKey())
-          .addColumn('source', 'text', (column) => column.notNull().unique())
-          .addColumn('asker_id', 'text', (column) => column.notNull())
-          .addColumn('asker_name', 'text', (column) => column.notNull())
-          .addColumn('subject_id', 'text', (column) => column.notNull())
-          .addColumn('subject_name', 'text', (column) => column.notNull())
-          .addColumn('subject_label', 'text')
-          .addColumn('app_id', 'text', (column) => column.notNull())
-          .addColumn('app_name', 'text', (column) => column.notNull())
-          .addColumn('reason', 'text')
-          .addColumn('starts_at', 'bigint')
-          .addColumn('asked_as', 'text', (column) => column.notNull())
-          .addColumn('locale', 'text', (column) => column.notNull())
-          .addColumn('time_zone', 'text', (column) => column.notNull())
-          .addColumn('conversation', 'text', (column) => column.notNull())
-          .addColumn('created_at', 'bigint', (column) => column.notNull())
-          .addColumn('expires_at', 'bigint', (column) => column.notNull())
-          .addColumn('remind_at', 'bigint', (column) => column.notNull())
-          .addColumn('reminded_at', 'bigint')
-          .addColumn('routed', 'integer', flag)
-          .addColumn('held_up', 'text')
-          .addColumn('held_up_since', 'bigint')
-          .addColumn('revision', 'integer', (column) => column.notNull())
-          .addColumn('state', 'text', (column) => column.notNull())
-          .addColumn('decided_by_id', 'text')
-          .addColumn('decided_by_name', 'text')
-          .addColumn('decided_at', 'bigint')
-          .addColumn('decision_reason', 'text')
-          .addColumn('decided_from', 'text')
-          .addColumn('request_id', 'text', (column) => column.references('requests.id'))
-          .addColumn('assigning', 'text')
-          .addColumn('assigned', 'integer', flag)
-          .addColumn('ended_at', 'bigint')
-          .addColumn('ended_by_id', 'text')
-          .addColumn('ended_by_name', 'text')
-          .addColumn('ended_as', 'text')
-          .addColumn('due_at', 'bigint')
-          .addColumn('lease_owner', 'text')
-          .addColumn('lease_until', 'bigint')
-          .execute();
-        const indexed = (name: string, table: string, columns: readonly string[]) =>
-          db.schema
-            .createIndex(name)
-            .on(table)
-            .columns([...columns])
-            .execute();
-        await indexed('records_request', 'records', ['request_id']);
-        await indexed('access_requests_due', 'access_requests', ['due_at']);
-        await indexed('access_requests_open', 'access_requests', ['state', 'created_at', 'id']);
-        await indexed('access_requests_asker', 'access_requests', ['asker_id', 'state']);
-        await indexed('access_requests_request', 'access_requests', ['request_id']);
-        await db.schema
-          .createTable('access_cards')
-          .addColumn('id', 'text', (column) => column.primaryKey())
-          .addColumn('access_request_id', 'text', (column) => column.notNull().references('access_requests.id'))
-          .addColumn('source', 'text', (column) => column.notNull().unique())
-          .addColumn('conversation', 'text', (column) => column.notNull())
-          .addColumn('locale', 'text', (column) => column.notNull())
-          .addColumn('time_zone', 'text', (column) => column.notNull())
-          .addColumn('audience', 'text', (column) => column.notNull())
-          .addColumn('card_id', 'text')
-          .addColumn('drawn_revision', 'integer', (column) => column.notNull())
-          .addColumn('created_at', 'bigint', (column) => column.notNull())
-          .addColumn('failures', 'integer', flag)
-          .addColumn('gone', 'integer', flag)
-          .addColumn('due_at', 'bigint')
-          .execute();
-        await indexed('access_cards_request', 'access_cards', ['access_request_id']);
-        await indexed('access_cards_card', 'access_cards', ['card_id']);
-        await indexed('access_cards_due', 'access_cards', ['due_at']);
-        await db.schema
-          .createTable('notices')
-          .addColumn('id', dialect.identity.type, dialect.identity.modify)
-          .addColumn('access_request_id', 'text', (column) => column.notNull().references('access_requests.id'))
-          .addColumn('conversation', 'text', (column) => column.notNull())
-          .addColumn('locale', 'text', (column) => column.notNull())
-          .addColumn('time_zone', 'text', (column) => column.notNull())
-          .addColumn('kind', 'text', (column) => column.notNull())
-          .addColumn('created_at', 'bigint', (column) => column.notNull())
-          .addColumn('failures', 'integer', flag)
-          .addColumn('due_at', 'bigint')
-          .execute();
-        await indexed('notices_due', 'notices', ['due_at']);
-        await db.schema
-          .createTable('approval_places')
-          .addColumn('key', 'text', (column) => column.primaryKey())
-          .addColumn('conversation', 'text', (column) => column.notNull())
-          .addColumn('locale', 'text', (column) => column.notNull())
-          .addColumn('time_zone', 'text', (column) => column.notNull())
-          .addColumn('general', 'integer', (column) => column.notNull())
-          .addColumn('apps', 'text', (column) => column.notNull())
-          .addColumn('added_by', 'text', (column) => column.notNull())
-          .addColumn('added_at', 'bigint', (column) => column.notNull())
-          .execute();
-        await db.schema
-          .createTable('known_people')
-          .addColumn('person_id', 'text', (column) => column.primaryKey())
-          .addColumn('conversation', 'text', (column) => column.notNull())
-          .addColumn('locale', 'text', (column) => column.notNull())
-          .addColumn('time_zone', 'text', (column) => column.notNull())
-          .addColumn('seen_at', 'bigint', (column) => column.notNull())
-          .execute();
-      },
+    async '004-access-requests'(db) {
+      await sql`alter table tasks add column awaits_assignment integer not null default 0`.execute(db);
+      await sql`alter table tasks add column unseen integer not null default 0`.execute(db);
+      await sql`create table access_requests (
+        id text primary key, source text not null unique, asker_id text not null, asker_name text not null,
+        subject_id text not null, subject_name text not null, subject_label text, app_id text not null,
+        app_name text not null, reason text, starts_at bigint, asked_as text not null, locale text not null,
+        time_zone text not null, conversation text not null, created_at bigint not null,
+        expires_at bigint not null, remind_at bigint not null, reminded_at bigint,
+        routed integer not null default 0, held_up text, held_up_since bigint, revision integer not null,
+        state text not null, decided_by_id text, decided_by_name text, decided_at bigint, decision_reason text,
+        decided_from text, request_id text references requests (id), assigning text,
+        assigned integer not null default 0, ended_at bigint, ended_by_id text, ended_by_name text, ended_as text,
+        due_at bigint, lease_owner text, lease_until bigint)`.execute(db);
+      await sql`create index records_request on records (request_id)`.execute(db);
+      await sql`create index access_requests_due on access_requests (due_at)`.execute(db);
+      await sql`create index access_requests_open on access_requests (state, created_at, id)`.execute(db);
+      await sql`create index access_requests_asker on access_requests (asker_id, state)`.execute(db);
+      await sql`create index access_requests_request on access_requests (request_id)`.execute(db);
+      await sql`create table access_cards (
+        id text primary key, access_request_id text not null references access_requests (id),
+        source text not null unique, conversation text not null, locale text not null, time_zone text not null,
+        audience text not null, card_id text, drawn_revision integer not null, created_at bigint not null,
+        failures integer not null default 0, gone integer not null default 0, due_at bigint)`.execute(db);
+      await sql`create index access_cards_request on access_cards (access_request_id)`.execute(db);
+      await sql`create index access_cards_card on access_cards (card_id)`.execute(db);
+      await sql`create index access_cards_due on access_cards (due_at)`.execute(db);
+      await sql`create table notices (
+        ${countedId}, access_request_id text not null references access_requests (id), conversation text not null,
+        locale text not null, time_zone text not null, kind text not null, created_at bigint not null,
+        failures integer not null default 0, due_at bigint)`.execute(db);
+      await sql`create index notices_due on notices (due_at)`.execute(db);
+      await sql`create table approval_places (
+        key text primary key, conversation text not null, locale text not null, time_zone text not null,
+        general integer not null, apps text not null, added_by text not null,
+        added_at bigint not null)`.execute(db);
+      await sql`create table known_people (
+        person_id text primary key, conversation text not null, locale text not null, time_zone text not null,
+        seen_at bigint not null)`.execute(db);
     },
-    '005-history': {
-      async up(db) {
-        // Each index serves one path through the history, newest first, without reading the table itself.
-        for (const table of ['requests', 'access_requests']) {
-          const way = (name: string, ...by: string[]) =>
-            db.schema
-              .createIndex(`${table}_${name}`)
-              .on(table)
-              .columns([...by, 'created_at', 'id'])
-              .execute();
-          await way('newest');
-          await way('by_asker', 'asker_id');
-          await way('by_app', 'app_id');
-          await way('by_asker_and_app', 'asker_id', 'app_id');
-        }
-        const indexed = (name: string, table: string, columns: readonly string[]) =>
-          db.schema
-            .createIndex(name)
-            .on(table)
-            .columns([...columns])
-            .execute();
-        await indexed('access_requests_by_subject', 'access_requests', ['subject_id', 'created_at', 'id']);
-        await indexed('access_requests_by_decider', 'access_requests', ['decided_by_id', 'decided_at']);
-        await indexed('tasks_by_subject', 'tasks', ['subject_id', 'request_id']);
-      },
+    async '005-history'(db) {
+      // Each index serves one path through the history, newest first, without reading the table itself.
+      for (const table of ['requests', 'access_requests'])
+        for (const [name, columns] of [
+          ['newest', 'created_at, id'],
+          ['by_asker', 'asker_id, created_at, id'],
+          ['by_app', 'app_id, created_at, id'],
+          ['by_asker_and_app', 'asker_id, app_id, created_at, id'],
+        ])
+          await sql.raw(`create index ${table}_${name} on ${table} (${columns})`).execute(db);
+      await sql`create index access_requests_by_subject on access_requests (subject_id, created_at, id)`.execute(db);
+      await sql`create index access_requests_by_decider on access_requests (decided_by_id, decided_at)`.execute(db);
+      await sql`create index tasks_by_subject on tasks (subject_id, request_id)`.execute(db);
     },
-    '006-watches': {
-      async up(db) {
-        const flag = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0);
-        await db.schema
-          .createTable('watches')
-          .addColumn('key', 'text', (column) => column.notNull())
-          .addColumn('app_id', 'text', (column) => column.notNull())
-          .addColumn('app_name', 'text', (column) => column.notNull())
-          .addColumn('conversation', 'text', (column) => column.notNull())
-          .addColumn('locale', 'text', (column) => column.notNull())
-          .addColumn('time_zone', 'text', (column) => column.notNull())
-          .addColumn('added_by', 'text', (column) => column.notNull())
-          .addColumn('added_at', 'bigint', (column) => column.notNull())
-          .addPrimaryKeyConstraint('watches_key', ['key', 'app_id'])
-          .execute();
-        await db.schema.createIndex('watches_app').on('watches').column('app_id').execute();
-        await db.schema
-          .createTable('watched_jobs')
-          .addColumn('app_id', 'text', (column) => column.primaryKey())
-          .addColumn('state', 'text', (column) => column.notNull())
-          .addColumn('status', 'text', (column) => column.notNull())
-          .addColumn('since', 'bigint', (column) => column.notNull())
-          .execute();
-        await db.schema
-          .createTable('rounds')
-          .addColumn('name', 'text', (column) => column.primaryKey())
-          .addColumn('due_at', 'bigint', (column) => column.notNull())
-          .addColumn('lease_owner', 'text')
-          .addColumn('lease_until', 'bigint')
-          .execute();
-        await db.schema
-          .createTable('announcements')
-          .addColumn('id', dialect.identity.type, dialect.identity.modify)
-          .addColumn('key', 'text', (column) => column.notNull())
-          .addColumn('app_id', 'text', (column) => column.notNull())
-          .addColumn('conversation', 'text', (column) => column.notNull())
-          .addColumn('locale', 'text', (column) => column.notNull())
-          .addColumn('time_zone', 'text', (column) => column.notNull())
-          .addColumn('kind', 'text', (column) => column.notNull())
-          .addColumn('details', 'text', (column) => column.notNull())
-          .addColumn('created_at', 'bigint', (column) => column.notNull())
-          .addColumn('failures', 'integer', flag)
-          .addColumn('due_at', 'bigint')
-          .execute();
-        await db.schema.createIndex('announcements_due').on('announcements').column('due_at').execute();
-      },
+    async '006-watches'(db) {
+      await sql`create table watches (
+        key text not null, app_id text not null, app_name text not null, conversation text not null,
+        locale text not null, time_zone text not null, added_by text not null, added_at bigint not null,
+        constraint watches_key primary key (key, app_id))`.execute(db);
+      await sql`create index watches_app on watches (app_id)`.execute(db);
+      await sql`create table watched_jobs (
+        app_id text primary key, state text not null, status text not null, since bigint not null)`.execute(db);
+      await sql`create table rounds (
+        name text primary key, due_at bigint not null, lease_owner text, lease_until bigint)`.execute(db);
+      await sql`create table announcements (
+        ${countedId}, key text not null, app_id text not null, conversation text not null, locale text not null,
+        time_zone text not null, kind text not null, details text not null, created_at bigint not null,
+        failures integer not null default 0, due_at bigint)`.execute(db);
+      await sql`create index announcements_due on announcements (due_at)`.execute(db);
     },
-    '007-replicas': {
-      async up(db) {
-        await db.schema.alterTable('turns').addColumn('lease_owner', 'text').execute();
-        await db.schema.alterTable('turns').addColumn('lease_until', 'bigint').execute();
-        await db.schema
-          .createTable('card_edits')
-          .addColumn('id', 'text', (column) => column.primaryKey())
-          .addColumn('owner', 'text', (column) => column.notNull())
-          .addColumn('until', 'bigint', (column) => column.notNull())
-          .execute();
-        // The next due time of a million waiting tasks is looked up each time the gate is closed.
-        await db.schema.createIndex('tasks_due').on('tasks').columns(['state', 'due_at']).execute();
-        await dialect.announceChanges(db);
-      },
+    async '007-replicas'(db) {
+      await sql`alter table turns add column lease_owner text`.execute(db);
+      await sql`alter table turns add column lease_until bigint`.execute(db);
+      await sql`create table card_edits (id text primary key, owner text not null, until bigint not null)`.execute(db);
+      // The next due time of a million waiting tasks is looked up each time the gate is closed.
+      await sql`create index tasks_due on tasks (state, due_at)`.execute(db);
+      await dialect.announceChanges(db);
     },
-    '008-attempts': {
-      async up(db) {
-        await db.schema.alterTable('tasks').addColumn('perhaps', 'text').execute();
-        await db.schema.alterTable('gates').addColumn('blocked_from', dialect.realNumber).execute();
-        // What is known of earlier attempts: a result that is unknown, and a wait after a lost answer.
-        await sql`update tasks set perhaps = 'noAnswer' where outcome_kind = 'unknown'`.execute(db);
-        await sql`
-          update tasks set perhaps = 'noAnswer'
-          where state = 'waiting' and again in ('noAnswer', 'interrupted', 'serviceUnavailable')`.execute(db);
-      },
+    async '008-attempts'(db) {
+      await sql`alter table tasks add column perhaps text`.execute(db);
+      await sql`alter table gates add column blocked_from ${realNumber}`.execute(db);
+      // What is known of earlier attempts: a result that is unknown, and a wait after a lost answer.
+      await sql`update tasks set perhaps = 'noAnswer' where outcome_kind = 'unknown'`.execute(db);
+      await sql`
+        update tasks set perhaps = 'noAnswer'
+        where state = 'waiting' and again in ('noAnswer', 'interrupted', 'serviceUnavailable')`.execute(db);
     },
-    '009-lean-outcomes': {
-      async up(db) {
-        const seen = [
-          await rewrite(db, 'tasks', 'id', 'outcome', cutStoredOutcome),
-          await rewrite(db, 'watched_jobs', 'app_id', 'status', cutStoredWords),
-          await rewrite(db, 'announcements', 'id', 'details', cutStoredWords),
-        ];
-        if (seen.some((rows) => rows > 0)) await dialect.noteRewritten(db);
-      },
+    async '009-lean-outcomes'(db) {
+      const seen = [
+        await rewrite(db, 'tasks', 'id', 'outcome', cutStoredOutcome),
+        await rewrite(db, 'watched_jobs', 'app_id', 'status', cutStoredWords),
+        await rewrite(db, 'announcements', 'id', 'details', cutStoredWords),
+      ];
+      if (seen.some((rows) => rows > 0)) await dialect.noteRewritten(db);
     },
-    '010-awaiting-assignment': {
-      async up(db) {
-        await db.schema.alterTable('access_requests').addColumn('awaiting_since', 'bigint').execute();
-        await db.schema.alterTable('access_requests').addColumn('awaiting_until', 'bigint').execute();
-      },
+    async '010-awaiting-assignment'(db) {
+      await sql`alter table access_requests add column awaiting_since bigint`.execute(db);
+      await sql`alter table access_requests add column awaiting_until bigint`.execute(db);
     },
-    '011-turn-attempts': {
-      async up(db) {
-        const count = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0);
-        await db.schema.alterTable('turns').addColumn('attempts', 'integer', count).execute();
-        await db.schema.alterTable('tasks').addColumn('crashes', 'integer', count).execute();
-        await db.schema.alterTable('access_requests').addColumn('crashes', 'integer', count).execute();
-      },
+    async '011-turn-attempts'(db) {
+      await sql`alter table turns add column attempts integer not null default 0`.execute(db);
+      await sql`alter table tasks add column crashes integer not null default 0`.execute(db);
+      await sql`alter table access_requests add column crashes integer not null default 0`.execute(db);
     },
-    '012-guests': {
-      async up(db) {
-        const flag = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0);
-        for (const table of ['tasks', 'access_requests'])
-          await db.schema.alterTable(table).addColumn('subject_guest', 'integer', flag).execute();
-      },
+    async '012-guests'(db) {
+      await sql`alter table tasks add column subject_guest integer not null default 0`.execute(db);
+      await sql`alter table access_requests add column subject_guest integer not null default 0`.execute(db);
     },
-    '015-bindings': {
-      async up(db) {
-        await db.schema
-          .createTable('app_bindings')
-          .addColumn('entry', 'text', (column) => column.primaryKey())
-          .addColumn('app_id', 'text', (column) => column.notNull())
-          .addColumn('bound_at', 'bigint', (column) => column.notNull())
-          .execute();
-        await db.schema
-          .createTable('card_owners')
-          .addColumn('card', 'text', (column) => column.primaryKey())
-          .addColumn('person_id', 'text', (column) => column.notNull())
-          .addColumn('noted_at', 'bigint', (column) => column.notNull())
-          .execute();
-        await db.schema.createIndex('card_owners_noted').on('card_owners').column('noted_at').execute();
-      },
+    async '015-bindings'(db) {
+      await sql`create table app_bindings (
+        entry text primary key, app_id text not null, bound_at bigint not null)`.execute(db);
+      await sql`create table card_owners (
+        card text primary key, person_id text not null, noted_at bigint not null)`.execute(db);
+      await sql`create index card_owners_noted on card_owners (noted_at)`.execute(db);
     },
-    '016-search': {
-      up: (db) => addSearch(db, dialect.engine),
+    '016-search': (db) => addSearch(db, dialect.engine),
+    async '020-gate-fault'(db) {
+      await sql`alter table gates add column health text`.execute(db);
+      await sql`alter table tasks add column excused integer not null default 0`.execute(db);
+      await sql`alter table tasks add column sent integer not null default 0`.execute(db);
+      // Until now a call was recorded as sent when it was claimed.
+      await sql`update tasks set sent = 1 where state = 'running'`.execute(db);
     },
-    '020-gate-fault': {
-      async up(db) {
-        const count = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0);
-        await db.schema.alterTable('gates').addColumn('health', 'text').execute();
-        await db.schema.alterTable('tasks').addColumn('excused', 'integer', count).execute();
-        await db.schema.alterTable('tasks').addColumn('sent', 'integer', count).execute();
-        // Until now a call was recorded as sent when it was claimed.
-        await sql`update tasks set sent = 1 where state = 'running'`.execute(db);
-      },
+    async '021-standing-grants'(db) {
+      await sql`alter table approval_places add column grants text`.execute(db);
+      await sql`alter table tasks add column ordered_by text`.execute(db);
     },
-    '021-standing-grants': {
-      async up(db) {
-        await db.schema.alterTable('approval_places').addColumn('grants', 'text').execute();
-        await db.schema.alterTable('tasks').addColumn('ordered_by', 'text').execute();
-      },
-    },
-    '022-seen-jobs': {
-      async up(db) {
-        await db.schema
-          .createTable('seen_jobs')
-          .addColumn('app_id', 'text', (column) => column.primaryKey())
-          .addColumn('app_name', 'text', (column) => column.notNull())
-          .addColumn('quarantined', 'integer', (column) => column.notNull())
-          .addColumn('seen_at', 'bigint', (column) => column.notNull())
-          .execute();
-        await db.schema
-          .createTable('attempts')
-          .addColumn('name', 'text', (column) => column.primaryKey())
-          .addColumn('owner', 'text', (column) => column.notNull())
-          .addColumn('count', 'integer', (column) => column.notNull())
-          .addColumn('until', 'bigint', (column) => column.notNull())
-          .addColumn('version', 'text', (column) => column.notNull())
-          .execute();
-      },
+    async '022-seen-jobs'(db) {
+      await sql`create table seen_jobs (
+        app_id text primary key, app_name text not null, quarantined integer not null,
+        seen_at bigint not null)`.execute(db);
+      await sql`create table attempts (
+        name text primary key, owner text not null, count integer not null, until bigint not null,
+        version text not null)`.execute(db);
     },
   };
+  return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));
+}
+
+/** How a database compares to this version of Usher. `pending`: the migrations still to run. */
+export type Standing = { readonly kind: 'ours'; readonly pending: readonly string[] } | Foreign;
+
+/** Where Kysely records which migrations were run. */
+const migrationTables = ['kysely_migration', 'kysely_migration_lock'];
+
+/** Reads only. */
+export async function findStanding<Tables>(dialect: Dialect, query: Kysely<Tables>): Promise<Standing> {
+  const db = query as Kysely<unknown>;
+  const tables = await dialect.tables(db);
+  const known = Object.keys(migrations(dialect));
+  const run = tables.includes('kysely_migration') ? await namesRun(db) : [];
+  const unknown = run.filter((name) => !known.includes(name));
+  const others = tables.filter((name) => !migrationTables.includes(name));
+  const isUshers = run.some((name) => known.includes(name));
+  if (!isUshers && (others.length > 0 || unknown.length > 0))
+    return { kind: 'ofAnotherProgram', tables: others.length > 0 ? others : tables };
+  if (unknown.length > 0) return { kind: 'newer', unknown };
+  return { kind: 'ours', pending: known.filter((name) => !run.includes(name)) };
+}
+
+async function namesRun(db: Kysely<unknown>): Promise<readonly string[]> {
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  return rows.map(({ name }) => name);
+}
+
+interface StoredText {
+  readonly id: string | number;
+  readonly text: string;
+}
+
+/**
+ * Rewrites a text of every row, in batches; returns how many rows it has looked at. An unchanged row is not written.
+ */
+async function rewrite(
+  db: Kysely<unknown>,
+  table: string,
+  key: string,
+  column: string,
+  anew: (text: string) => string,
+): Promise<number> {
+  const [rowsOf, id, text] = [sql.table(table), sql.ref(key), sql.ref(column)];
+  let seen = 0;
+  let last: string | number | null = null;
+  for (;;) {
+    const beyond: RawBuilder<unknown> = last === null ? sql`` : sql`and ${id} > ${last}`;
+    const { rows }: { readonly rows: readonly StoredText[] } = await sql<StoredText>`
+      select ${id} as id, ${text} as text from ${rowsOf}
+      where ${text} is not null ${beyond} order by ${id} limit ${sql.lit(outcomesAtOnce)}`.execute(db);
+    for (const row of rows) {
+      const rewritten = anew(row.text);
+      if (rewritten !== row.text)
+        await sql`update ${rowsOf} set ${text} = ${rewritten} where ${id} = ${row.id}`.execute(db);
+      last = row.id;
+    }
+    seen += rows.length;
+    if (rows.length < outcomesAtOnce) return seen;
+  }
+}
+
+/** An outcome has some ten thousand characters, and a long-running Usher may have many. */
+const outcomesAtOnce = 200;
+
+/** Writes the kind beside each stored outcome. The engines read JSON differently, so it is read here. */
+async function nameOutcomes(db: Kysely<unknown>): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ id: string; outcome: string }>`
+      select id, outcome from tasks
+      where outcome is not null and outcome_kind is null
+      limit ${sql.lit(outcomesAtOnce)}`.execute(db);
+    for (const { id, outcome } of rows) {
+      const { kind } = JSON.parse(outcome) as { readonly kind: string };
+      await sql`update tasks set outcome_kind = ${kind} where id = ${id}`.execute(db);
+    }
+    if (rows.length < outcomesAtOnce) return;
+  }
 }

@@ -1,14 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import {
-  type CompiledQuery,
-  type DatabaseConnection,
-  type Driver,
-  type Dialect as KyselyDialect,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely';
+import type { CompiledQuery, Driver, Dialect as KyselyDialect } from 'kysely';
 import { markAway } from './away.ts';
+import { connectionBy, sqliteBy } from './sqlite-client.ts';
 import { type ToldError, threadFile, threadOptions, toldError } from './thread.ts';
 
 /**
@@ -20,12 +13,7 @@ import { type ToldError, threadFile, threadOptions, toldError } from './thread.t
  * the next query starts another.
  */
 export function threadedSqlite(path: string, startThread = startReader): KyselyDialect {
-  return {
-    createDriver: () => createThreadDriver(path, startThread),
-    createAdapter: () => new SqliteAdapter(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  };
+  return sqliteBy(() => createThreadDriver(path, startThread));
 }
 
 type StartThread = (path: string) => Worker;
@@ -83,36 +71,21 @@ function createThreadDriver(path: string, startThread: StartThread): Driver {
     const own = thread;
     asked += 1;
     const id = asked;
-    return new Promise((resolve, reject) => {
-      const impatience = setTimeout(() => void own.terminate(), longestAnswerMs).unref();
-      const settled = () => clearTimeout(impatience);
-      waiting.set(id, {
-        resolve(rows) {
-          settled();
-          resolve(rows);
-        },
-        reject(error) {
-          settled();
-          reject(error);
-        },
-      });
-      // Keeps the process alive while a query is pending.
-      own.ref();
-      own.postMessage({ id, text, parameters } satisfies Question);
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<unknown[]>();
+    waiting.set(id, { resolve, reject });
+    const impatience = setTimeout(() => void own.terminate(), longestAnswerMs).unref();
+    // Keeps the process alive while a query is pending.
+    own.ref();
+    own.postMessage({ id, text, parameters } satisfies Question);
+    return promise.finally(() => clearTimeout(impatience));
   }
 
   const readsOnly = async () => {
     throw new Error('the reader of the SQLite file has no transactions');
   };
-  const connection: DatabaseConnection = {
-    async executeQuery<R>({ sql, parameters }: CompiledQuery) {
-      return { rows: (await ask(sql, parameters)) as R[] };
-    },
-    streamQuery: () => {
-      throw new Error('SQLite is not read by streams here');
-    },
-  };
+  const connection = connectionBy(async <R>({ sql, parameters }: CompiledQuery) => ({
+    rows: (await ask(sql, parameters)) as R[],
+  }));
   return {
     init: async () => undefined,
     acquireConnection: async () => connection,

@@ -27,7 +27,30 @@ export interface Schema {
   known_names: KnownNameRow;
 }
 
-export interface RequestRow {
+/** Where Teams reaches a person or a place, and how its readers want times and words. */
+interface PlaceColumns {
+  conversation: string;
+  locale: string;
+  time_zone: string;
+}
+
+/** The process that works on the row, and until when other processes leave it alone. */
+interface LeaseColumns {
+  lease_owner: string | null;
+  lease_until: number | null;
+}
+
+/** A message that waits to be sent to Teams. */
+interface OutgoingColumns extends PlaceColumns {
+  id: Generated<number>;
+  kind: string;
+  created_at: number;
+  failures: Generated<number>;
+  /** When it is to be sent; null once it was sent, or cannot be. */
+  due_at: number | null;
+}
+
+export interface RequestRow extends PlaceColumns {
   id: string;
   /** Where the request came from, e.g. conversation and activity id; unique, so a repeat finds the existing request. */
   source: string;
@@ -35,9 +58,6 @@ export interface RequestRow {
   asker_name: string;
   app_id: string;
   app_name: string;
-  locale: string;
-  time_zone: string;
-  conversation: string;
   card_id: string | null;
   revision: number;
   /** The revision that the card last showed. */
@@ -49,7 +69,7 @@ export interface RequestRow {
   access_at: Generated<number | null>;
 }
 
-export interface TaskRow {
+export interface TaskRow extends LeaseColumns {
   id: string;
   request_id: string;
   /** When its request was made; kept by the database, see `search.ts`. */
@@ -87,8 +107,6 @@ export interface TaskRow {
   sent: Generated<number>;
   /** How many processes died during its calls. */
   crashes: Generated<number>;
-  lease_owner: string | null;
-  lease_until: number | null;
   started_at: number | null;
   /** When it was done or cancelled. */
   finished_at: number | null;
@@ -119,7 +137,7 @@ export interface GateRow {
   health: string | null;
 }
 
-export interface TurnRow {
+export interface TurnRow extends LeaseColumns {
   /** Conversation and activity id: Teams may deliver an activity twice. */
   id: string;
   received_at: number;
@@ -128,9 +146,6 @@ export interface TurnRow {
   card_id: string | null;
   /** How often a process has begun to answer it without finishing; see `teams/turns.ts`. */
   attempts: Generated<number>;
-  /** The process that answers it, and until when other processes leave it alone. */
-  lease_owner: string | null;
-  lease_until: number | null;
 }
 
 export interface RecordRow {
@@ -144,7 +159,7 @@ export interface RecordRow {
 }
 
 /** See `features/approvals/access-requests/access-request.ts`. Person columns hold Entra object ids and display names. */
-export interface AccessRequestRow {
+export interface AccessRequestRow extends PlaceColumns, LeaseColumns {
   id: string;
   /** Where it came from; unique, so a repeat finds the existing request. */
   source: string;
@@ -159,9 +174,6 @@ export interface AccessRequestRow {
   reason: string | null;
   starts_at: number | null;
   asked_as: 'request' | 'provision';
-  locale: string;
-  time_zone: string;
-  conversation: string;
   created_at: number;
   expires_at: number;
   remind_at: number;
@@ -199,20 +211,15 @@ export interface AccessRequestRow {
   crashes: Generated<number>;
   /** When the next action is due; null when none is. */
   due_at: number | null;
-  lease_owner: string | null;
-  lease_until: number | null;
 }
 
 /** A card of an access request in one conversation; one request may have many. */
-export interface AccessCardRow {
+export interface AccessCardRow extends PlaceColumns {
   /** Begins with `copy-`. */
   id: string;
   access_request_id: string;
   /** Unique: what caused this card, so that a repeat finds it. */
   source: string;
-  conversation: string;
-  locale: string;
-  time_zone: string;
   audience: 'asker' | 'approvers';
   /** Null until it has been posted. */
   card_id: string | null;
@@ -229,26 +236,14 @@ export interface AccessCardRow {
 }
 
 /** A short text that is to be sent to a person. */
-export interface NoticeRow {
-  id: Generated<number>;
+export interface NoticeRow extends OutgoingColumns {
   access_request_id: string;
-  conversation: string;
-  locale: string;
-  time_zone: string;
-  kind: string;
-  created_at: number;
-  failures: Generated<number>;
-  /** When it is to be sent; null once it was sent, or cannot be. */
-  due_at: number | null;
 }
 
 /** A channel or group chat that gets the requests waiting for a decision. */
-export interface ApprovalPlaceRow {
+export interface ApprovalPlaceRow extends PlaceColumns {
   /** Identifies the conversation. */
   key: string;
-  conversation: string;
-  locale: string;
-  time_zone: string;
   /** 1 for the requests of all apps that have no approvers of their own. */
   general: number;
   /** JSON array: service principal ids of apps with approvers of their own. */
@@ -261,24 +256,18 @@ export interface ApprovalPlaceRow {
 }
 
 /** A person who has written to Usher in a personal chat and so can be written to there. */
-export interface KnownPersonRow {
+export interface KnownPersonRow extends PlaceColumns {
   person_id: string;
-  conversation: string;
-  locale: string;
-  time_zone: string;
   seen_at: number;
 }
 
 /** A conversation that is told when an app's synchronization breaks or recovers. */
-export interface WatchRow {
+export interface WatchRow extends PlaceColumns {
   /** Identifies the conversation; unique together with the app. */
   key: string;
   /** Service principal id. */
   app_id: string;
   app_name: string;
-  conversation: string;
-  locale: string;
-  time_zone: string;
   added_by: string;
   added_at: number;
 }
@@ -315,29 +304,18 @@ export interface AttemptRow {
 }
 
 /** Work that one process at a time does for all, at intervals. */
-export interface RoundRow {
+export interface RoundRow extends LeaseColumns {
   name: string;
   due_at: number;
-  lease_owner: string | null;
-  lease_until: number | null;
 }
 
 /** A card that is to be posted to a conversation because of what it watches. */
-export interface AnnouncementRow {
-  id: Generated<number>;
+export interface AnnouncementRow extends OutgoingColumns {
   /** The watch for which it is posted. */
   key: string;
   app_id: string;
-  conversation: string;
-  locale: string;
-  time_zone: string;
-  kind: string;
   /** JSON; see `features/checks/watching/announcements.ts`. */
   details: string;
-  created_at: number;
-  failures: Generated<number>;
-  /** When it is to be sent; null once it was sent, or cannot be. */
-  due_at: number | null;
 }
 
 /** Which app an entry of `APPS_FILE` with a display name stands for, bound when the entry was first seen. */

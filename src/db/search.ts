@@ -10,17 +10,12 @@ import { type Kysely, sql } from 'kysely';
  *     known_names                      the people and apps of the history, by id, name and label in lower case
  */
 export async function addSearch(db: Kysely<unknown>, engine: 'sqlite' | 'postgres'): Promise<void> {
-  await db.schema.alterTable('tasks').addColumn('asked_at', 'bigint').execute();
-  await db.schema.alterTable('requests').addColumn('access_at', 'bigint').execute();
-  await db.schema.alterTable('access_cards').addColumn('latest_revision', 'integer').execute();
-  await db.schema
-    .createTable('known_names')
-    .addColumn('folded', 'text', (column) => column.notNull())
-    .addColumn('kind', 'text', (column) => column.notNull())
-    .addColumn('id', 'text', (column) => column.notNull())
-    .addColumn('name', 'text', (column) => column.notNull())
-    .addPrimaryKeyConstraint('known_names_key', ['folded', 'kind', 'id'])
-    .execute();
+  await sql`alter table tasks add column asked_at bigint`.execute(db);
+  await sql`alter table requests add column access_at bigint`.execute(db);
+  await sql`alter table access_cards add column latest_revision integer`.execute(db);
+  await sql`create table known_names (
+    folded text not null, kind text not null, id text not null, name text not null,
+    constraint known_names_key primary key (folded, kind, id))`.execute(db);
   await repeatWhatStands(db);
   await indexIt(db);
   for (const statement of engine === 'sqlite' ? sqliteTriggers() : postgresTriggers())
@@ -28,45 +23,38 @@ export async function addSearch(db: Kysely<unknown>, engine: 'sqlite' | 'postgre
 }
 
 async function repeatWhatStands(db: Kysely<unknown>): Promise<void> {
-  await sql`update tasks set asked_at = (select created_at from requests where requests.id = tasks.request_id)`.execute(
-    db,
-  );
+  await sql`update tasks
+    set asked_at = (select created_at from requests where requests.id = tasks.request_id)`.execute(db);
   await sql`update requests
     set access_at = (select max(created_at) from access_requests where access_requests.request_id = requests.id)
     where id in (select request_id from access_requests where request_id is not null)`.execute(db);
-  await sql`update access_cards set latest_revision = ${sql.raw(latestOf('access_cards.access_request_id'))}`.execute(
-    db,
-  );
+  const latest = sql.raw(latestOf('access_cards.access_request_id'));
+  await sql`update access_cards set latest_revision = ${latest}`.execute(db);
   for (const one of named) {
     // Each table is read once, in its own order: an index would make SQLite jump around in it.
     const kind = one.butKind === undefined ? [] : ['kind'];
-    const columns = [...new Set([one.id, one.name, ...one.keys, ...kind])].map(
-      (column) => `${column} || '' as ${column}`,
-    );
-    const found = `with found as materialized (select distinct ${columns.join(', ')} from ${one.table})`;
+    const names = [...new Set([one.id, one.name, ...one.keys, ...kind])];
+    const columns = names.map((column) => `${column} || '' as ${column}`).join(', ');
+    const found = `with found as materialized (select distinct ${columns} from ${one.table})`;
     await sql.raw(`${found} ${noteNames([one], (column) => column, 'from found')}`).execute(db);
   }
 }
 
 /** The indexes on the history get the columns that filter it, and keep their old names. */
 async function indexIt(db: Kysely<unknown>): Promise<void> {
-  const anew = async (name: string, table: string, columns: readonly string[]) => {
-    await db.schema.dropIndex(name).ifExists().execute();
-    await db.schema
-      .createIndex(name)
-      .on(table)
-      .columns([...columns])
-      .execute();
-  };
-  const way = (name: string, ...by: string[]) => anew(name, 'requests', [...by, 'created_at', 'id', 'access_at']);
-  await way('requests_newest');
-  await way('requests_by_asker', 'asker_id');
-  await way('requests_by_app', 'app_id');
-  await way('requests_by_asker_and_app', 'asker_id', 'app_id');
-  await anew('tasks_by_subject', 'tasks', ['subject_id', 'asked_at', 'request_id']);
+  for (const [name, on] of [
+    ['requests_newest', 'requests (created_at, id, access_at)'],
+    ['requests_by_asker', 'requests (asker_id, created_at, id, access_at)'],
+    ['requests_by_app', 'requests (app_id, created_at, id, access_at)'],
+    ['requests_by_asker_and_app', 'requests (asker_id, app_id, created_at, id, access_at)'],
+    ['tasks_by_subject', 'tasks (subject_id, asked_at, request_id)'],
+  ]) {
+    await sql.raw(`drop index if exists ${name}`).execute(db);
+    await sql.raw(`create index ${name} on ${on}`).execute(db);
+  }
   await sql`create index requests_card on requests (card_id) where card_id is not null`.execute(db);
   // Leaves out the cards that show the latest revision, which are nearly all of them.
-  await db.schema.dropIndex('requests_undrawn').execute();
+  await sql`drop index requests_undrawn`.execute(db);
   await sql`create index requests_undrawn on requests (created_at)
     where drawn_revision < revision and card_id is not null`.execute(db);
   await sql`create index access_cards_undrawn on access_cards (created_at)
@@ -92,33 +80,19 @@ interface Named {
   readonly butKind?: string;
 }
 
+const columnsOf = (id: string, name: string, ...more: readonly string[]) => ({ id, name, keys: [id, name, ...more] });
+const app = columnsOf('app_id', 'app_name');
+const asker = columnsOf('asker_id', 'asker_name');
+const subject = columnsOf('subject_id', 'subject_name', 'subject_label');
+
 const named: readonly Named[] = [
-  { table: 'requests', kind: 'app', id: 'app_id', name: 'app_name', keys: ['app_id', 'app_name'] },
-  { table: 'requests', kind: 'person', id: 'asker_id', name: 'asker_name', keys: ['asker_id', 'asker_name'] },
-  {
-    table: 'tasks',
-    kind: 'person',
-    id: 'subject_id',
-    name: 'subject_name',
-    keys: ['subject_id', 'subject_name', 'subject_label'],
-  },
-  { table: 'access_requests', kind: 'app', id: 'app_id', name: 'app_name', keys: ['app_id', 'app_name'] },
-  { table: 'access_requests', kind: 'person', id: 'asker_id', name: 'asker_name', keys: ['asker_id', 'asker_name'] },
-  {
-    table: 'access_requests',
-    kind: 'person',
-    id: 'subject_id',
-    name: 'subject_name',
-    keys: ['subject_id', 'subject_name', 'subject_label'],
-  },
-  {
-    table: 'access_requests',
-    kind: 'person',
-    id: 'decided_by_id',
-    name: 'decided_by_name',
-    keys: ['decided_by_id', 'decided_by_name'],
-    isLater: true,
-  },
+  { table: 'requests', kind: 'app', ...app },
+  { table: 'requests', kind: 'person', ...asker },
+  { table: 'tasks', kind: 'person', ...subject },
+  { table: 'access_requests', kind: 'app', ...app },
+  { table: 'access_requests', kind: 'person', ...asker },
+  { table: 'access_requests', kind: 'person', ...subject },
+  { table: 'access_requests', kind: 'person', ...columnsOf('decided_by_id', 'decided_by_name'), isLater: true },
   { table: 'records', kind: 'actor', id: 'actor_id', name: 'actor_id', keys: ['actor_id'], butKind: 'turnedAway' },
 ];
 
@@ -142,29 +116,36 @@ function noteNames(ones: readonly Named[], column: (name: string) => string, fro
 
 const tables = ['requests', 'tasks', 'access_requests', 'records'] as const;
 const namedIn = (table: string) => named.filter((one) => one.table === table);
-const namedLater = () => named.filter((one) => one.isLater === true);
 const ofNew = (column: string) => `new.${column}`;
 
+const notedLater = noteNames(
+  named.filter((one) => one.isLater === true),
+  ofNew,
+  '',
+);
 const markCarriedOut = 'update requests set access_at = new.created_at where id = new.request_id;';
 const cardsOfAccess = `update access_cards set latest_revision = ${latestOf('new.id')} where access_request_id = new.id;`;
 const cardsOfRequest = `update access_cards set latest_revision = ${latestOf('access_cards.access_request_id')}
   where access_request_id in (select id from access_requests where request_id = new.id);`;
+
+/** After these events the engines do the same. */
+const sharedTriggers: readonly (readonly [name: string, on: string, work: readonly string[], when?: string])[] = [
+  ['access_requests_decided', 'update of decided_by_id on access_requests', [notedLater]],
+  ['access_requests_made', 'insert on access_requests', [markCarriedOut], 'when (new.request_id is not null)'],
+  ['access_requests_carried', 'update of request_id on access_requests', [markCarriedOut, cardsOfAccess]],
+  ['access_requests_revised', 'update of revision on access_requests', [cardsOfAccess]],
+  ['requests_revised', 'update of revision on requests', [cardsOfRequest]],
+];
 
 function sqliteTriggers(): string[] {
   const trigger = (name: string, on: string, work: readonly string[], when = '') =>
     `create trigger ${name} after ${on} for each row ${when} begin ${work.join(' ')} end`;
   return [
     ...tables.map((table) => trigger(`${table}_names`, `insert on ${table}`, [noteNames(namedIn(table), ofNew, '')])),
-    trigger('access_requests_decided', 'update of decided_by_id on access_requests', [
-      noteNames(namedLater(), ofNew, ''),
-    ]),
+    ...sharedTriggers.map(([name, on, work, when]) => trigger(name, on, work, when)),
     trigger('tasks_asked', 'insert on tasks', [
       'update tasks set asked_at = (select created_at from requests where id = new.request_id) where rowid = new.rowid;',
     ]),
-    trigger('access_requests_made', 'insert on access_requests', [markCarriedOut], 'when new.request_id is not null'),
-    trigger('access_requests_carried', 'update of request_id on access_requests', [markCarriedOut, cardsOfAccess]),
-    trigger('access_requests_revised', 'update of revision on access_requests', [cardsOfAccess]),
-    trigger('requests_revised', 'update of revision on requests', [cardsOfRequest]),
     trigger('access_cards_made', 'insert on access_cards', [
       `update access_cards set latest_revision = ${latestOf('new.access_request_id')} where rowid = new.rowid;`,
     ]),
@@ -185,24 +166,10 @@ function postgresTriggers(): string[] {
       `create or replace trigger usher_${table}_names after insert on ${table}
         referencing new table as added for each statement execute function usher_${table}_names()`,
     ]),
-    ...trigger('access_requests_decided', 'after update of decided_by_id on access_requests', [
-      noteNames(namedLater(), ofNew, ''),
-    ]),
+    ...sharedTriggers.flatMap(([name, on, work, when]) => trigger(name, `after ${on}`, work, when)),
     ...trigger('tasks_asked', 'before insert on tasks', [
       'new.asked_at := (select created_at from requests where id = new.request_id);',
     ]),
-    ...trigger(
-      'access_requests_made',
-      'after insert on access_requests',
-      [markCarriedOut],
-      'when (new.request_id is not null)',
-    ),
-    ...trigger('access_requests_carried', 'after update of request_id on access_requests', [
-      markCarriedOut,
-      cardsOfAccess,
-    ]),
-    ...trigger('access_requests_revised', 'after update of revision on access_requests', [cardsOfAccess]),
-    ...trigger('requests_revised', 'after update of revision on requests', [cardsOfRequest]),
     ...trigger('access_cards_made', 'before insert on access_cards', [
       `new.latest_revision := ${latestOf('new.access_request_id')};`,
     ]),

@@ -13,6 +13,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { types } from 'node:util';
+import { z } from 'zod';
 import { type Clock, systemClock } from '../clock.ts';
 import { marking, sqliteCodeOf } from './sqlite-file.ts';
 
@@ -39,11 +40,15 @@ export interface Holder {
   readonly since: string;
 }
 
-interface Note extends Holder {
-  /** Identifies one boot of one kernel. */
-  readonly machine: string;
-  readonly beat: number;
-}
+/** `machine` identifies one boot of one kernel. */
+const noteSchema = z.object({
+  pid: z.number(),
+  host: z.string(),
+  since: z.string(),
+  machine: z.string(),
+  beat: z.number(),
+});
+type Note = z.infer<typeof noteSchema>;
 
 export interface SoleProcessOptions {
   readonly machine?: string;
@@ -145,18 +150,10 @@ function writeNote(path: string, note: Note): void {
 
 function readNote(path: string): Note | null {
   try {
-    const note: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return isNote(note) ? note : null;
+    return noteSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
     return null;
   }
-}
-
-function isNote(value: unknown): value is Note {
-  if (typeof value !== 'object' || value === null) return false;
-  const { pid, host, since, machine, beat }: Partial<Note> = value;
-  const texts = [host, since, machine].every((text) => typeof text === 'string');
-  return texts && typeof pid === 'number' && typeof beat === 'number';
 }
 
 /** Linux has an id for each boot of a kernel, which containers share; elsewhere the host name has to do. */

@@ -16,12 +16,26 @@ import { createPatience, isReading, openSqlite, type SqliteFile } from './sqlite
  * and the event loop is free meanwhile.
  */
 export function sqliteKysely(path: string, how: 'writing' | 'reading' = 'writing'): KyselyDialect {
+  return sqliteBy(() => createDriver(path, how));
+}
+
+/** SQLite as Kysely speaks it, by a driver of ours. */
+export function sqliteBy(createDriver: () => Driver): KyselyDialect {
   return {
-    createDriver: () => createDriver(path, how),
+    createDriver,
     // A migration is one transaction, as it can be in SQLite: one that fails leaves nothing behind.
     createAdapter: () => Object.defineProperty(new SqliteAdapter(), 'supportsTransactionalDdl', { value: true }),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+export function connectionBy(executeQuery: DatabaseConnection['executeQuery']): DatabaseConnection {
+  return {
+    executeQuery,
+    streamQuery: () => {
+      throw new Error('SQLite is not read by streams here');
+    },
   };
 }
 
@@ -33,12 +47,7 @@ function createDriver(path: string, how: 'writing' | 'reading'): Driver {
   async function executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     return patiently(!isReading(sql), () => opened().run<R>(sql, parameters));
   }
-  const connection: DatabaseConnection = {
-    executeQuery,
-    streamQuery: () => {
-      throw new Error('SQLite is not read by streams here');
-    },
-  };
+  const connection = connectionBy(executeQuery);
   const run = async (text: string) => void (await executeQuery(CompiledQuery.raw(text)));
 
   function opened(): SqliteFile {

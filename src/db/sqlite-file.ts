@@ -112,15 +112,7 @@ const awayCodes: ReadonlySet<unknown> = new Set([5, 6, 7, 10, 13, 15]);
 /** No permission, read-only, damaged, cannot open, file too large, no authorization, not a database. */
 const refusingCodes: ReadonlySet<unknown> = new Set([3, 8, 11, 14, 22, 23, 26]);
 /** File system errors while the file is created. */
-const refusingFiles: ReadonlySet<unknown> = new Set([
-  'EACCES',
-  'EPERM',
-  'EROFS',
-  'EISDIR',
-  'ENOTDIR',
-  'ENOENT',
-  'ELOOP',
-]);
+const refusingFiles: ReadonlySet<unknown> = new Set('EACCES EPERM EROFS EISDIR ENOTDIR ENOENT ELOOP'.split(' '));
 
 /** SQLite's primary result code; null for an error that is not SQLite's. */
 export function sqliteCodeOf(error: unknown): number | null {
@@ -145,7 +137,6 @@ export function marking<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const fault = faultOf(error);
-    throw fault === null ? error : markAway(error, fault);
+    throw markAway(error, faultOf(error));
   }
 }

@@ -56,6 +56,5 @@ export function tellError(error: unknown): ToldError {
 }
 
 export function toldError({ message, code, errcode, fault }: ToldError): unknown {
-  const error = Object.assign(new Error(message), { code, errcode });
-  return fault === null ? error : markAway(error, fault);
+  return markAway(Object.assign(new Error(message), { code, errcode }), fault);
 }

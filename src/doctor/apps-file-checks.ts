@@ -1,9 +1,7 @@
 import pMap from 'p-map';
 import type { AppEntry } from '../apps-file.ts';
-import type { Fetched } from '../graph/answer.ts';
 import { type BrokenEntry, isById, keyOf } from '../graph/app-bindings.ts';
 import { belongsToMicrosoft, chooseRole, roleBearerFields, roleBearerSchema } from '../graph/app-roles.ts';
-import type { AppMatch } from '../graph/applications.ts';
 import { graphPath } from '../graph/odata.ts';
 import { readOne } from '../graph/read.ts';
 import { type Check, good, once, skipped, wrong } from './check.ts';
@@ -24,17 +22,15 @@ export function appsFileChecks(reach: Reach): readonly Check[] {
     }),
   );
 
-  async function obstacleTo(permission: string): Promise<string | null> {
-    return reach.config.appsFile === null ? words.appsFile.unset : reach.blocked(permission);
-  }
+  const obstacleTo = async (permission: string) =>
+    reach.config.appsFile === null ? words.appsFile.unset : reach.blocked(permission);
 
   const apps: Check = {
     id: 'appsFile:apps',
     title: words.appsFile.apps.title,
+    obstacle: () => obstacleTo('Application.Read.All'),
     async run() {
       const say = words.appsFile.apps;
-      const obstacle = await obstacleTo('Application.Read.All');
-      if (obstacle !== null) return skipped(obstacle);
       // The check of the applications reports why none can be read.
       const list = await reach.applications.list();
       if (!list.ok) return skipped(words.apps.missing);
@@ -43,13 +39,9 @@ export function appsFileChecks(reach: Reach): readonly Check[] {
       const broken = reach.applications.broken();
       const brokenAs = (...kinds: readonly BrokenEntry['kind'][]) =>
         broken.filter(({ kind }) => kinds.includes(kind)).map(({ app }) => app);
-      const unknown = [
-        ...namesOf(
-          looked.filter(({ entry }) => isById(entry)),
-          'none',
-        ),
-        ...brokenAs('none', 'gone'),
-      ];
+      const isUnknown = ({ match }: (typeof looked)[number]) => match.ok && match.value.kind === 'none';
+      const byId = looked.filter((one) => isById(one.entry) && isUnknown(one)).map(({ entry }) => entry.app);
+      const unknown = [...byId, ...brokenAs('none', 'gone')];
       const several = brokenAs('several');
       if (unknown.length + several.length > 0) return wrong(say.wrong(unknown, several), say.fix);
       return good(`${say.good(entries.length)}${say.lines(linesFor(entries, reach.applications.bound()))}`);
@@ -59,10 +51,9 @@ export function appsFileChecks(reach: Reach): readonly Check[] {
   const approvers: Check = {
     id: 'appsFile:approvers',
     title: words.appsFile.approvers.title,
+    obstacle: () => obstacleTo('GroupMember.Read.All'),
     async run() {
       const ids = [...new Set(entries.flatMap((entry) => entry.approvers))];
-      const obstacle = await obstacleTo('GroupMember.Read.All');
-      if (obstacle !== null) return skipped(obstacle);
       if (ids.length === 0) return skipped(words.appsFile.approvers.none);
       return idsFinding(reach, ids, ['groups', 'users', 'directoryRoleTemplates'], words.appsFile.approvers);
     },
@@ -71,10 +62,9 @@ export function appsFileChecks(reach: Reach): readonly Check[] {
   const assign: Check = {
     id: 'appsFile:assign',
     title: words.appsFile.assign.title,
+    obstacle: () => obstacleTo('Application.Read.All'),
     async run() {
       const say = words.appsFile.assign;
-      const obstacle = await obstacleTo('Application.Read.All');
-      if (obstacle !== null) return skipped(obstacle);
       if (entries.every((entry) => entry.assign === null)) return skipped(say.none);
       const list = await reach.applications.list();
       if (!list.ok) return skipped(words.apps.missing);
@@ -103,19 +93,7 @@ export function appsFileChecks(reach: Reach): readonly Check[] {
 function linesFor(entries: readonly AppEntry[], bound: ReadonlyMap<string, string>): readonly string[] {
   return entries.flatMap((entry) => {
     const id = isById(entry) ? undefined : bound.get(keyOf(entry.app));
-    return id === undefined ? [] : [JSON.stringify({ ...withoutNulls(entry), app: `id:${id}` })];
+    // JSON leaves out what is undefined.
+    return id === undefined ? [] : [JSON.stringify({ ...entry, assign: entry.assign ?? undefined, app: `id:${id}` })];
   });
-}
-
-function withoutNulls({ assign, ...entry }: AppEntry): Partial<AppEntry> {
-  return assign === null ? entry : { ...entry, assign };
-}
-
-interface Looked {
-  readonly entry: AppEntry;
-  readonly match: Fetched<AppMatch>;
-}
-
-function namesOf(looked: readonly Looked[], kind: AppMatch['kind']): readonly string[] {
-  return looked.filter(({ match }) => match.ok && match.value.kind === kind).map(({ entry }) => entry.app);
 }

@@ -7,7 +7,8 @@ export interface Check {
   /** For scripts; it stays the same from release to release. */
   readonly id: string;
   readonly title: string;
-  /** It may throw: that counts as a finding too. */
+  /** Why it is skipped; null, or absent, when it is not. Like `run` it may throw: that counts as a finding too. */
+  obstacle?(): Promise<string | null>;
   run(): Promise<Finding>;
 }
 
@@ -26,9 +27,13 @@ export const skipped = (detail: string): Finding => ({ outcome: 'skipped', detai
 /** Runs all checks concurrently, each for `limitMs` milliseconds at most; the lines keep the checks' order. */
 export function runChecks(checks: readonly Check[], limitMs: number, clock: Clock): Promise<readonly Line[]> {
   return Promise.all(
-    checks.map(async ({ id, title, run }) => {
+    checks.map(async ({ id, title, obstacle, run }) => {
+      const look = async () => {
+        const why = (await obstacle?.()) ?? null;
+        return why === null ? run() : skipped(why);
+      };
       try {
-        const found = await withinMs(run(), limitMs, clock);
+        const found = await withinMs(look(), limitMs, clock);
         return { id, title, ...(isTooSlow(found) ? wrong(words.tooSlow(limitMs), words.tooSlowFix) : found) };
       } catch (error) {
         return { id, title, ...wrong(firstLine(error), words.brokenFix) };

@@ -8,30 +8,26 @@ import type { Reach } from './reach.ts';
  */
 export function delegatedChecks({ config, granted }: Reach): readonly Check[] {
   const say = words.delegated;
-  const registration: Check = {
-    id: 'signInRegistration',
-    title: say.registration.title,
-    async run() {
-      return (await granted()) === null
-        ? wrong(say.registration.wrong, words.botToken.fix)
-        : good(say.registration.good);
-    },
-  };
-  const surplus: Check = {
-    id: 'surplus',
-    title: say.surplus.title,
-    async run() {
-      const found = await granted();
-      if (found === null) return skipped(say.registration.missing);
-      if (found.kind !== 'roles') return skipped(words.permission.opaque);
-      return found.roles.length === 0
-        ? good(say.surplus.good)
-        : wrong(words.surplus.wrong(found.roles), say.surplus.fix(found.roles));
-    },
-  };
   return [
-    registration,
-    surplus,
+    {
+      id: 'signInRegistration',
+      title: say.registration.title,
+      async run() {
+        if ((await granted()) === null) return wrong(say.registration.wrong, words.botToken.fix);
+        return good(say.registration.good);
+      },
+    },
+    {
+      id: 'surplus',
+      title: say.surplus.title,
+      async run() {
+        const found = await granted();
+        if (found === null) return skipped(say.registration.missing);
+        if (found.kind !== 'roles') return skipped(words.permission.opaque);
+        if (found.roles.length === 0) return good(say.surplus.good);
+        return wrong(words.surplus.wrong(found.roles), say.surplus.fix(found.roles));
+      },
+    },
     {
       id: 'signInConnection',
       title: say.connection.title,

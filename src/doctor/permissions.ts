@@ -23,36 +23,21 @@ const directory = ['Directory.Read.All', 'Directory.ReadWrite.All'];
 /** What this configuration needs, each with the reason; `docs/setup.md` has the same table. */
 export function neededPermissions(cloud: CloudName, entries: readonly AppEntry[]): readonly Need[] {
   const { for: features } = words.permission;
-  const assigns = entries.some(({ assign }) => assign !== null);
+  const need = (name: string, feature: string, ...coveredBy: readonly string[]): Need => ({ name, feature, coveredBy });
+  const groups = ['GroupMember.ReadWrite.All', 'Group.Read.All', 'Group.ReadWrite.All'];
+  const roles = ['RoleManagement.Read.All', 'RoleManagement.ReadWrite.Directory'];
+  const assign = 'AppRoleAssignment.ReadWrite.All';
   return [
-    { name: 'Synchronization.ReadWrite.All', feature: features.provision, coveredBy: [] },
-    {
-      name: 'Application.Read.All',
-      feature: features.applications,
-      coveredBy: ['Application.ReadWrite.All', ...directory],
-    },
-    { name: 'User.Read.All', feature: features.people, coveredBy: ['User.ReadWrite.All', ...directory] },
-    {
-      name: 'GroupMember.Read.All',
-      feature: features.groups,
-      coveredBy: ['GroupMember.ReadWrite.All', 'Group.Read.All', 'Group.ReadWrite.All', ...directory],
-    },
-    {
-      name: 'RoleManagement.Read.Directory',
-      feature: features.roles,
-      coveredBy: ['RoleManagement.Read.All', 'RoleManagement.ReadWrite.Directory', ...directory],
-    },
+    need('Synchronization.ReadWrite.All', features.provision),
+    need('Application.Read.All', features.applications, 'Application.ReadWrite.All', ...directory),
+    need('User.Read.All', features.people, 'User.ReadWrite.All', ...directory),
+    need('GroupMember.Read.All', features.groups, ...groups, ...directory),
+    need('RoleManagement.Read.Directory', features.roles, ...roles, ...directory),
     // A permission to assign includes reading the assignments.
-    assigns
-      ? { name: 'AppRoleAssignment.ReadWrite.All', feature: features.assign, coveredBy: [] }
-      : {
-          name: 'Directory.Read.All',
-          feature: features.assigned,
-          coveredBy: ['Directory.ReadWrite.All', 'AppRoleAssignment.ReadWrite.All'],
-        },
-    ...(clouds[cloud].hasProvisioningLog
-      ? [{ name: logPermission, feature: features.log, coveredBy: [otherLogPermission] }]
-      : []),
+    entries.some((entry) => entry.assign !== null)
+      ? need(assign, features.assign)
+      : need('Directory.Read.All', features.assigned, 'Directory.ReadWrite.All', assign),
+    ...(clouds[cloud].hasProvisioningLog ? [need(logPermission, features.log, otherLogPermission)] : []),
   ];
 }
 
@@ -93,29 +78,26 @@ export function permissionChecks(needs: readonly Need[], granted: () => Promise<
     if (found === null) return skipped(words.graphToken.missing);
     return skipped(found.kind === 'none' ? words.permission.none : words.permission.opaque);
   };
-  const each = needs.map(
-    (need): Check => ({
-      id: `permission:${need.name}`,
-      title: words.permission.title(need.name),
-      async run() {
-        const found = await granted();
-        if (found?.kind !== 'roles') return unknown(found);
-        const served = servedBy(need, found.roles);
-        if (served === null) return wrong(words.permission.wrong(need.feature), words.permission.fix(need.name));
-        return good(served === need.name ? words.permission.good : words.permission.covered(served));
-      },
-    }),
-  );
-  const surplus: Check = {
+  const each = needs.map((need) => ({
+    id: `permission:${need.name}`,
+    title: words.permission.title(need.name),
+    async run() {
+      const found = await granted();
+      if (found?.kind !== 'roles') return unknown(found);
+      const served = servedBy(need, found.roles);
+      if (served === null) return wrong(words.permission.wrong(need.feature), words.permission.fix(need.name));
+      return good(served === need.name ? words.permission.good : words.permission.covered(served));
+    },
+  }));
+  const surplus = {
     id: 'surplus',
     title: words.surplus.title,
     async run() {
       const found = await granted();
       if (found?.kind !== 'roles') return unknown(found);
       const names = surplusPermissions(needs, found.roles);
-      return names.length === 0
-        ? good(words.surplus.good)
-        : wrong(words.surplus.wrong(names), words.surplus.fix(names));
+      if (names.length === 0) return good(words.surplus.good);
+      return wrong(words.surplus.wrong(names), words.surplus.fix(names));
     },
   };
   return [...each, surplus];

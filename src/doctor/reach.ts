@@ -50,21 +50,10 @@ export function createReach(
   clock: Clock,
 ): Reach & { readonly checks: readonly Check[] } {
   const token = once(() => tokens.graph(AbortSignal.timeout(tokenTimeoutMs)));
-  const log = createLog('silent');
-  const graph = createGraphClient({
-    baseUrl: config.graph.baseUrl,
-    graphRoot: clouds[config.cloud].graphRoot,
-    token,
-    clock,
-    log,
-  });
+  const { graphRoot } = clouds[config.cloud];
+  const graph = createGraphClient({ baseUrl: config.graph.baseUrl, graphRoot, token, clock, log: createLog('silent') });
   const needs = neededPermissions(config.cloud, entries);
-  const granted = once(async () =>
-    token().then(
-      (text) => grantedBy(text),
-      () => null,
-    ),
-  );
+  const granted = once(() => token().then(grantedBy, () => null));
   const ping = once(async () => {
     if ((await granted()) === null) return null;
     return graph.read({ path: '/organization', query: { $select: 'id' } });
@@ -109,24 +98,12 @@ export function createReach(
       },
     },
   ];
-  return {
-    config,
-    entries,
-    graph,
-    // The doctor reads the bot's bindings and makes none.
-    applications: createApplications({
-      graph,
-      clock,
-      entries,
-      bindings: { read: once(() => inspectBindings(config.database, clock)), bind: async (_entry, appId) => appId },
-    }),
-    synchronization: createSynchronization({ graph, clock }),
-    needs,
-    granted,
-    ping,
-    blocked,
-    checks,
-  };
+  // The doctor reads the bot's bindings and makes none.
+  const read = once(() => inspectBindings(config.database, clock));
+  const bindings = { read, bind: async (_entry: string, appId: string) => appId };
+  const applications = createApplications({ graph, clock, entries, bindings });
+  const synchronization = createSynchronization({ graph, clock });
+  return { config, entries, graph, applications, synchronization, needs, granted, ping, blocked, checks };
 }
 
 async function signIn(token: () => Promise<unknown>, say: { good: string; fix: string }): Promise<Finding> {
@@ -153,9 +130,8 @@ export function readCheck(
   return {
     id: about.id,
     title: say.title,
+    obstacle: () => reach.blocked(about.permission),
     async run() {
-      const obstacle = await reach.blocked(about.permission);
-      if (obstacle !== null) return skipped(obstacle);
       const answer = await reach.graph.read({ path: about.path, query: { $select: 'id', $top: '1' } });
       return answer.kind === 'ok' ? good(say.good) : wrong(troubleWords(answer), say.fix);
     },

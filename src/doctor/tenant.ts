@@ -28,94 +28,80 @@ export function tenantChecks(reach: Reach): readonly Check[] {
     const isNamed = (app: Application) =>
       [app.id, app.appId, app.displayName].some((name) => named.has(name.toLowerCase()));
     const chosen = [...items.filter(isNamed), ...items.filter((app) => !isNamed(app))].slice(0, mostAppsLookedAt);
-    return pMap(
-      chosen,
-      async (app) => ({
-        app,
-        job: await reach.synchronization.findStatus(app.id),
-      }),
-      { concurrency: atOnce },
-    );
+    return pMap(chosen, async (app) => ({ app, job: await reach.synchronization.findStatus(app.id) }), {
+      concurrency: atOnce,
+    });
   });
 
-  const apps: Check = {
-    id: 'apps',
-    title: words.apps.title,
-    async run() {
-      const list = await listed();
-      if (typeof list === 'string') return skipped(list);
-      if (!list.ok) return wrong(troubleWords(list.trouble), words.apps.fix);
-      const { items, complete } = list.value;
-      return items.length === 0
-        ? wrong(words.apps.empty, words.apps.emptyFix)
-        : good(words.apps.good(items.length, complete));
-    },
-  };
-
-  const jobs: Check = {
-    id: 'jobs',
-    title: words.jobs.title,
-    async run() {
-      const obstacle = await reach.blocked(synchronization);
-      if (obstacle !== null) return skipped(obstacle);
-      const seen = await lookedAt();
-      if (seen === null || seen.length === 0) return skipped(words.apps.missing);
-      for (const { app, job } of seen)
-        if (!job.ok) return wrong(words.jobs.wrong(app.displayName, troubleWords(job.trouble)), words.jobs.fix);
-      const withJob = seen.filter(({ job }) => job.ok && job.value.kind === 'one');
-      return good(words.jobs.good(withJob.length, seen.length));
-    },
-  };
-
-  const rules: Check = {
-    id: 'rules',
-    title: words.rules.title,
-    async run() {
-      const obstacle = await reach.blocked(synchronization);
-      if (obstacle !== null) return skipped(obstacle);
-      const seen = await lookedAt();
-      if (seen === null || seen.length === 0) return skipped(words.apps.missing);
-      const [first] = seen.flatMap(({ app, job }) =>
-        job.ok && job.value.kind === 'one' ? [{ app, jobId: job.value.status.id }] : [],
-      );
-      if (first === undefined) return skipped(seen.some(({ job }) => !job.ok) ? words.jobs.unread : words.jobs.missing);
-      const name = first.app.displayName;
-      const rule = await reach.synchronization.findSourceRule(first.app.id, first.jobId);
-      if (!rule.ok) return wrong(words.rules.wrong(name, troubleWords(rule.trouble)), words.rules.fix);
-      if (rule.value !== null) return good(words.rules.good(name));
-      const ofGroups = await reach.synchronization.findRule(first.app.id, first.jobId, 'Group');
-      const isThereOne = ofGroups.ok && ofGroups.value !== null;
-      return isThereOne ? good(words.rules.good(name)) : wrong(words.rules.none(name), words.rules.noneFix);
-    },
-  };
-
-  const log: Check = clouds[reach.config.cloud].hasProvisioningLog
-    ? readCheck(reach, { id: 'log', permission: 'AuditLog.Read.All', path: '/auditLogs/provisioning' }, words.log)
-    : { id: 'log', title: words.log.title, run: async () => skipped(words.log.cloud) };
-
-  const storage: Check = {
-    id: 'storage',
-    title: words.storage.title,
-    async run() {
-      const { sharePointHosts, cloud } = reach.config;
-      if (sharePointHosts.length > 0) return good(words.storage.set(sharePointHosts));
-      const obstacle = await reach.blocked(null);
-      if (obstacle !== null) return skipped(obstacle);
-      const domain = await readInitialDomain(reach.graph);
-      if (!domain.ok) return wrong(troubleWords(domain.trouble), words.storage.fix);
-      const host = usualStorageHost(domain.value, clouds[cloud].fileDomain);
-      return host === null ? wrong(words.storage.unknown, words.storage.fix) : good(words.storage.usual(host));
-    },
+  const isUnseen = async () => {
+    const seen = await lookedAt();
+    return seen === null || seen.length === 0 ? words.apps.missing : null;
   };
 
   return [
     readCheck(reach, { id: 'people', permission: 'User.Read.All', path: '/users' }, words.people),
     readCheck(reach, { id: 'groups', permission: 'GroupMember.Read.All', path: '/groups' }, words.groupsRead),
-    apps,
-    jobs,
-    rules,
-    log,
-    storage,
+    {
+      id: 'apps',
+      title: words.apps.title,
+      async run() {
+        const list = await listed();
+        if (typeof list === 'string') return skipped(list);
+        if (!list.ok) return wrong(troubleWords(list.trouble), words.apps.fix);
+        const { items, complete } = list.value;
+        if (items.length === 0) return wrong(words.apps.empty, words.apps.emptyFix);
+        return good(words.apps.good(items.length, complete));
+      },
+    },
+    {
+      id: 'jobs',
+      title: words.jobs.title,
+      obstacle: async () => (await reach.blocked(synchronization)) ?? isUnseen(),
+      async run() {
+        const seen = (await lookedAt()) ?? [];
+        for (const { app, job } of seen)
+          if (!job.ok) return wrong(words.jobs.wrong(app.displayName, troubleWords(job.trouble)), words.jobs.fix);
+        const withJob = seen.filter(({ job }) => job.ok && job.value.kind === 'one');
+        return good(words.jobs.good(withJob.length, seen.length));
+      },
+    },
+    {
+      id: 'rules',
+      title: words.rules.title,
+      obstacle: async () => (await reach.blocked(synchronization)) ?? isUnseen(),
+      async run() {
+        const seen = (await lookedAt()) ?? [];
+        const [first] = seen.flatMap(({ app, job }) =>
+          job.ok && job.value.kind === 'one' ? [{ app, jobId: job.value.status.id }] : [],
+        );
+        const isUnread = seen.some(({ job }) => !job.ok);
+        if (first === undefined) return skipped(isUnread ? words.jobs.unread : words.jobs.missing);
+        const name = first.app.displayName;
+        const rule = await reach.synchronization.findSourceRule(first.app.id, first.jobId);
+        if (!rule.ok) return wrong(words.rules.wrong(name, troubleWords(rule.trouble)), words.rules.fix);
+        if (rule.value !== null) return good(words.rules.good(name));
+        const ofGroups = await reach.synchronization.findRule(first.app.id, first.jobId, 'Group');
+        const isThereOne = ofGroups.ok && ofGroups.value !== null;
+        return isThereOne ? good(words.rules.good(name)) : wrong(words.rules.none(name), words.rules.noneFix);
+      },
+    },
+    clouds[reach.config.cloud].hasProvisioningLog
+      ? readCheck(reach, { id: 'log', permission: 'AuditLog.Read.All', path: '/auditLogs/provisioning' }, words.log)
+      : { id: 'log', title: words.log.title, run: async () => skipped(words.log.cloud) },
+    {
+      id: 'storage',
+      title: words.storage.title,
+      async run() {
+        const { sharePointHosts, cloud } = reach.config;
+        if (sharePointHosts.length > 0) return good(words.storage.set(sharePointHosts));
+        const obstacle = await reach.blocked(null);
+        if (obstacle !== null) return skipped(obstacle);
+        const domain = await readInitialDomain(reach.graph);
+        if (!domain.ok) return wrong(troubleWords(domain.trouble), words.storage.fix);
+        const host = usualStorageHost(domain.value, clouds[cloud].fileDomain);
+        return host === null ? wrong(words.storage.unknown, words.storage.fix) : good(words.storage.usual(host));
+      },
+    },
     ...roleChecks(reach),
   ];
 }
@@ -126,15 +112,9 @@ function roleChecks(reach: Reach): readonly Check[] {
   return Object.entries(variables).map(([variable, ids]) => ({
     id: `ids:${variable}`,
     title: words.ids.title(variable),
-    async run() {
-      if (ids.length === 0) return skipped(words.ids.unset);
-      const obstacle = await reach.blocked('GroupMember.Read.All');
-      if (obstacle !== null) return skipped(obstacle);
-      return idsFinding(reach, ids, ['groups', 'directoryRoleTemplates'], {
-        ...words.ids,
-        fix: words.ids.fix(variable),
-      });
-    },
+    obstacle: async () => (ids.length === 0 ? words.ids.unset : reach.blocked('GroupMember.Read.All')),
+    run: () =>
+      idsFinding(reach, ids, ['groups', 'directoryRoleTemplates'], { ...words.ids, fix: words.ids.fix(variable) }),
   }));
 }
 
@@ -149,14 +129,9 @@ export async function idsFinding(
     readonly fix: string;
   },
 ) {
-  const looked = await pMap(
-    ids,
-    async (id) => ({
-      id,
-      found: await isThere(reach.graph, collections, id),
-    }),
-    { concurrency: atOnce },
-  );
+  const looked = await pMap(ids, async (id) => ({ id, found: await isThere(reach.graph, collections, id) }), {
+    concurrency: atOnce,
+  });
   for (const { found } of looked) if (!found.ok) return wrong(troubleWords(found.trouble), say.fix);
   const unknown = looked.filter(({ found }) => found.ok && !found.value).map(({ id }) => id);
   return unknown.length === 0 ? good(say.good(ids.length)) : wrong(say.wrong(unknown), say.fix);

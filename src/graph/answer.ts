@@ -59,4 +59,7 @@ export type Fetched<T> =
   | { readonly ok: false; readonly trouble: GraphTrouble };
 
 export const fetched = <T>(value: T): Fetched<T> => ({ ok: true, value });
+/** The same, with its value converted. */
+export const mapped = <T, U>(read: Fetched<T>, convert: (value: T) => U): Fetched<U> =>
+  read.ok ? fetched(convert(read.value)) : read;
 export const troubled = (trouble: GraphTrouble): Fetched<never> => ({ ok: false, trouble });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nullableText } from './user.ts';
+import { nullableText } from './odata.ts';
 
 /** The roles that a service principal declares, and which tenant owns the app. */
 export interface RoleBearer {

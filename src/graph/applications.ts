@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AppEntry } from '../apps-file.ts';
 import type { Clock } from '../clock.ts';
-import { type Fetched, fetched } from './answer.ts';
+import { type Fetched, fetched, mapped } from './answer.ts';
 import {
   type BindingStore,
   type Bindings,
@@ -18,9 +18,9 @@ import {
 } from './app-bindings.ts';
 import { createCache } from './cache.ts';
 import type { GraphClient } from './client.ts';
-import { filterText, graphPath } from './odata.ts';
+import { filterText, graphPath, nullableText, orNull } from './odata.ts';
 import { type Listing, readAll, readIfThere, readOne } from './read.ts';
-import { guid, nullableText } from './user.ts';
+import { guid } from './user.ts';
 
 /** The tenant's enterprise applications (service principals), found by the names that people use for them. */
 export interface Applications {
@@ -69,7 +69,7 @@ export type AppMatch =
   /** No app has the name; `known` is searched for a near miss. */
   | { readonly kind: 'none'; readonly known: readonly string[] };
 
-const accountEnabled = z.boolean().nullable().default(null).catch(null);
+const accountEnabled = orNull(z.boolean());
 const applicationSchema = z
   .object({ id: z.string(), appId: z.string(), displayName: z.string(), accountEnabled })
   .transform(({ accountEnabled: enabled, ...app }) => ({ ...app, enabled }));
@@ -79,7 +79,7 @@ const enabledSchema = z.object({ accountEnabled });
 const descriptionSchema = z.object({
   createdDateTime: nullableText,
   description: nullableText,
-  verifiedPublisher: z.object({ displayName: nullableText }).nullable().default(null).catch(null),
+  verifiedPublisher: orNull(z.object({ displayName: nullableText })),
 });
 /** The portal lists service principals with this tag as "Enterprise applications". */
 const enterpriseTag = 'WindowsAzureActiveDirectoryIntegratedApp';
@@ -133,9 +133,10 @@ export function createApplications(parts: {
   const rawList = () =>
     lists.get('all', async () => {
       const listing = await search(`tags/any(t:t eq ${filterText(enterpriseTag)})`, 999, mostPages);
-      if (!listing.ok) return listing;
-      const items = listing.value.items.toSorted((one, other) => one.displayName.localeCompare(other.displayName));
-      return fetched({ ...listing.value, items });
+      return mapped(listing, ({ items, complete }) => ({
+        complete,
+        items: items.toSorted((one, other) => one.displayName.localeCompare(other.displayName)),
+      }));
     });
 
   /** The app of each entry. A broken entry may have been fixed, so it is checked again before long. */
@@ -150,14 +151,8 @@ export function createApplications(parts: {
       if (!listing.ok) return listing;
       const bound = await settleBindings(entries, listing.value, {
         store,
-        async named(name) {
-          const matches = await search(`displayName eq ${filterText(name)}`, 2, 1);
-          return matches.ok ? fetched(matches.value.items) : matches;
-        },
-        async isThere(id) {
-          const app = await readById(id);
-          return app.ok ? fetched(app.value !== null) : app;
-        },
+        named: async (name) => mapped(await search(`displayName eq ${filterText(name)}`, 2, 1), ({ items }) => items),
+        isThere: async (id) => mapped(await readById(id), (app) => app !== null),
       });
       if (!bound.ok) return bound;
       latest = bound.value;
@@ -175,9 +170,10 @@ export function createApplications(parts: {
   const list = async (): Promise<Fetched<Listing<Application>>> => {
     const bound = await bindings();
     if (!bound.ok) return bound;
-    const listing = await rawList();
-    if (!listing.ok) return listing;
-    return fetched({ ...listing.value, items: listing.value.items.map((app) => withEntries(app, bound.value)) });
+    return mapped(await rawList(), (listing) => ({
+      ...listing,
+      items: listing.items.map((app) => withEntries(app, bound.value)),
+    }));
   };
 
   const readById = async (id: string): Promise<Fetched<Found | null>> => {
@@ -187,8 +183,7 @@ export function createApplications(parts: {
       applicationSchema,
     );
     if (!direct.ok || direct.value !== null) return direct;
-    const byAppId = await search(`appId eq ${filterText(id)}`, 1, 1);
-    return byAppId.ok ? fetched(byAppId.value.items[0] ?? null) : byAppId;
+    return mapped(await search(`appId eq ${filterText(id)}`, 1, 1), ({ items }) => items[0] ?? null);
   };
 
   /** A found app is cached as long as the list, a missing one only as long as `sought` keeps its values. */
@@ -229,16 +224,15 @@ export function createApplications(parts: {
 
   async function isEnabled(id: string): Promise<Fetched<boolean | null>> {
     const call = { path: graphPath('servicePrincipals', id), query: { $select: 'id,accountEnabled' } };
-    const app = await readIfThere(graph, call, enabledSchema);
-    return app.ok ? fetched(app.value?.accountEnabled ?? null) : app;
+    return mapped(await readIfThere(graph, call, enabledSchema), (app) => app?.accountEnabled ?? null);
   }
 
   async function describe(id: string): Promise<Fetched<AppDescription>> {
     const query = { $select: 'id,createdDateTime,description,verifiedPublisher' };
     const app = await readOne(graph, { path: graphPath('servicePrincipals', id), query }, descriptionSchema);
-    if (!app.ok) return app;
-    const { createdDateTime: createdAt, description, verifiedPublisher } = app.value;
-    return fetched({ createdAt, description, publisher: verifiedPublisher?.displayName ?? null });
+    return mapped(app, ({ createdDateTime: createdAt, description, verifiedPublisher }) => {
+      return { createdAt, description, publisher: verifiedPublisher?.displayName ?? null };
+    });
   }
 
   return { find, list, isEnabled, broken: () => broken, bound, describe };

@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import { assertNever } from '../assert-never.ts';
 import type { Clock } from '../clock.ts';
-import { type Fetched, fetched, type GraphTrouble } from './answer.ts';
+import { type Fetched, type GraphTrouble, mapped } from './answer.ts';
 import { belongsToMicrosoft, chooseRole, roleBearerFields, roleBearerSchema } from './app-roles.ts';
 import { createCache } from './cache.ts';
 import type { GraphClient } from './client.ts';
-import { graphPath } from './odata.ts';
+import { graphPath, nullableText } from './odata.ts';
 import { readAll, readOne } from './read.ts';
-import { nullableText } from './user.ts';
 
 /**
  * Reads who is assigned to an app, and assigns people. An assignment puts a person into the scope of provisioning.
@@ -56,23 +54,16 @@ export function createAssignments(parts: { readonly graph: GraphClient; readonly
 
   /** The list holds the assignments of the person's direct groups, not of groups that contain those. */
   async function read(servicePrincipalId: string, userId: string): Promise<Fetched<Assigned>> {
-    const listing = await readAll(
-      graph,
-      {
-        path: `${graphPath('users', userId)}/appRoleAssignments`,
-        // Without a count, Graph may leave out some of many assignments through groups.
-        query: { $filter: `resourceId eq ${servicePrincipalId}`, $count: 'true' },
-        eventual: true,
-      },
-      assignmentSchema,
-      mostPages,
-    );
-    if (!listing.ok) return listing;
-    const { items } = listing.value;
-    const [first] = items;
-    if (first === undefined) return fetched({ kind: 'missing' });
-    const isDirect = items.some(({ principalType }) => principalType?.toLowerCase() !== 'group');
-    return fetched({ kind: 'assigned', through: isDirect ? null : (first.principalDisplayName ?? first.principalId) });
+    const path = `${graphPath('users', userId)}/appRoleAssignments`;
+    // Without a count, Graph may leave out some of many assignments through groups.
+    const query = { $filter: `resourceId eq ${servicePrincipalId}`, $count: 'true' };
+    const listing = await readAll(graph, { path, query, eventual: true }, assignmentSchema, mostPages);
+    return mapped(listing, ({ items }) => {
+      const [first] = items;
+      if (first === undefined) return { kind: 'missing' };
+      const isDirect = items.some(({ principalType }) => principalType?.toLowerCase() !== 'group');
+      return { kind: 'assigned', through: isDirect ? null : (first.principalDisplayName ?? first.principalId) };
+    });
   }
 
   async function assign(servicePrincipalId: string, userId: string, appRole: string): Promise<AssignResult> {
@@ -82,18 +73,7 @@ export function createAssignments(parts: { readonly graph: GraphClient; readonly
     if (!app.ok) return troubleOrRefusal(app.trouble);
     if (belongsToMicrosoft(app.value)) return { kind: 'refused', why: 'microsoftApp', code: 'microsoftApp' };
     const role = chooseRole(app.value.appRoles, appRole);
-    switch (role.kind) {
-      case 'one':
-        break;
-      case 'none':
-        return { kind: 'refused', why: 'noSuchRole', code: 'noSuchRole' };
-      case 'disabled':
-        return { kind: 'refused', why: 'roleDisabled', code: 'roleDisabled' };
-      case 'ambiguous':
-        return { kind: 'refused', why: 'other', code: 'ambiguousRole' };
-      default:
-        return assertNever(role, 'role');
-    }
+    if (role.kind !== 'one') return { kind: 'refused', ...roleRefusals[role.kind] };
     const body = { principalId: userId, resourceId: servicePrincipalId, appRoleId: role.id };
     const answer = await graph.send({ method: 'POST', path: `${path}/appRoleAssignedTo`, body });
     forget(servicePrincipalId, userId);
@@ -109,6 +89,12 @@ export function createAssignments(parts: { readonly graph: GraphClient; readonly
   };
 }
 
+const roleRefusals = {
+  none: { why: 'noSuchRole', code: 'noSuchRole' },
+  disabled: { why: 'roleDisabled', code: 'roleDisabled' },
+  ambiguous: { why: 'other', code: 'ambiguousRole' },
+} as const;
+
 /** By its message, against Graph's own advice: the code is the same as for any other bad request. */
 function isThereAlready(trouble: GraphTrouble): boolean {
   return trouble.kind === 'refused' && trouble.status === 400 && /\balready exists\b/i.test(trouble.message);
@@ -119,13 +105,7 @@ function isThereAlready(trouble: GraphTrouble): boolean {
  * for objects that are not replicated yet, and 409 for two writes at once.
  */
 function troubleOrRefusal(trouble: GraphTrouble): AssignResult {
-  if (trouble.kind !== 'refused') return { kind: 'trouble', trouble };
-  switch (trouble.status) {
-    case 403:
-      return { kind: 'refused', why: 'permission', code: trouble.code };
-    case 400:
-      return { kind: 'refused', why: 'other', code: trouble.code };
-    default:
-      return { kind: 'trouble', trouble };
-  }
+  if (trouble.kind !== 'refused' || (trouble.status !== 403 && trouble.status !== 400))
+    return { kind: 'trouble', trouble };
+  return { kind: 'refused', why: trouble.status === 403 ? 'permission' : 'other', code: trouble.code };
 }

@@ -78,33 +78,21 @@ export function createCredential(
     WorkloadIdentityCredential,
   } = azure();
   const options = { ...loginOptions, authorityHost: login.authority };
+  const tenantId = ('tenantId' in identity && identity.tenantId) || login.tenantOfMany;
   switch (identity.kind) {
     case 'secret':
-      return new ClientSecretCredential(
-        identity.tenantId || login.tenantOfMany,
-        identity.clientId,
-        identity.secret.reveal(),
-        options,
-      );
+      return new ClientSecretCredential(tenantId, identity.clientId, identity.secret.reveal(), options);
     case 'certificate':
-      return new ClientCertificateCredential(
-        identity.tenantId || login.tenantOfMany,
-        identity.clientId,
-        identity.path,
-        options,
-      );
-    case 'tokenFile':
-      return new WorkloadIdentityCredential({
-        ...options,
-        tenantId: identity.tenantId || login.tenantOfMany,
-        clientId: identity.clientId,
-        tokenFilePath: identity.path,
-      });
+      return new ClientCertificateCredential(tenantId, identity.clientId, identity.path, options);
+    case 'tokenFile': {
+      const { clientId, path: tokenFilePath } = identity;
+      return new WorkloadIdentityCredential({ ...options, tenantId, clientId, tokenFilePath });
+    }
     case 'federatedIdentity': {
       // Its own tokens last for a day; it caches them, and is called whenever the registration's token is renewed.
       const voucher = new ManagedIdentityCredential({ clientId: identity.identityId, ...loginOptions });
       const vouch = async () => (await voucher.getToken(`${clouds[cloud].tokenExchange}/.default`)).token;
-      return new ClientAssertionCredential(identity.tenantId || login.tenantOfMany, identity.clientId, vouch, options);
+      return new ClientAssertionCredential(tenantId, identity.clientId, vouch, options);
     }
     case 'managedIdentity':
       return new ManagedIdentityCredential({ clientId: identity.clientId, ...loginOptions });

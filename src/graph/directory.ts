@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { type Fetched, fetched, type GraphTrouble } from './answer.ts';
+import { type Fetched, fetched, type GraphTrouble, mapped } from './answer.ts';
 import type { GraphClient } from './client.ts';
 import { countMembers, findGroups, type GroupMatch, type GroupMember, readMembers } from './groups.ts';
 import { managerOf, membersOf, reportsOf } from './members.ts';
-import { filterText, graphPath, searchTerm, userPath } from './odata.ts';
+import { filterText, graphPath, nullableText, searchTerm, userPath } from './odata.ts';
 import { type Listing, readAll, readIfThere, readOne, readWhole } from './read.ts';
-import type { UserMatch } from './user.ts';
 import {
   type DirectoryUser,
   guid,
@@ -13,7 +12,7 @@ import {
   type NamedUser,
   namedUserFields,
   namedUserSchema,
-  nullableText,
+  type UserMatch,
   userFields,
   userSchema,
   withoutNames,
@@ -90,9 +89,9 @@ export function createDirectory(graph: GraphClient): Directory {
   async function findUsers(text: string): Promise<Fetched<UserMatch>> {
     if (text.length > longestName) return fetched({ kind: 'none' });
     if (guid.test(text)) {
-      const user = await getUser(text);
-      if (!user.ok) return user;
-      return fetched(oneOrNone(user.value?.id.toLowerCase() === text.toLowerCase() ? user.value : null));
+      return mapped(await getUser(text), (user) =>
+        user?.id.toLowerCase() === text.toLowerCase() ? { kind: 'one', user } : { kind: 'none' },
+      );
     }
     return text.includes('@') ? findByAnyAddress(addressOf(text)) : findByName(foldName(text));
   }
@@ -107,10 +106,8 @@ export function createDirectory(graph: GraphClient): Directory {
     if (!listing.ok) return listing;
     const byMail = listing.value.items.filter(({ mail }) => mail !== null && isSameAddress(mail, address));
     const isByName = user.value !== null && isSameAddress(user.value.userPrincipalName, address);
-    const found = new Map([
-      ...(isByName && user.value !== null ? [[user.value.id, user.value] as const] : []),
-      ...byMail.map((one) => [one.id, withoutNames(one)] as const),
-    ]);
+    const named = isByName && user.value !== null ? [user.value] : [];
+    const found = new Map([...named, ...byMail.map(withoutNames)].map((one) => [one.id, one]));
     const [only] = found.values();
     if (only !== undefined && found.size === 1) return fetched({ kind: 'one', user: only });
     const users = found.size > 0 ? [...found.values()] : user.value === null ? [] : [user.value];
@@ -124,11 +121,10 @@ export function createDirectory(graph: GraphClient): Directory {
   async function findByName(name: string): Promise<Fetched<UserMatch>> {
     // Graph searches by words; a text without any would find all people.
     if (!/[\p{L}\p{N}]/u.test(name)) return fetched({ kind: 'none' });
-    const search = `${searchTerm('displayName', name)} OR ${searchTerm('mail', name)}`;
     const exact = ['displayName', 'mailNickname', 'givenName', 'surname'].map((key) => `${key} eq ${filterText(name)}`);
     const sameUser = `startswith(userPrincipalName,${filterText(`${name}@`)})`;
     const [byWords, byWhole] = await Promise.all([
-      list({ $search: search, $count: 'true' }, true),
+      searchByWords(name),
       list({ $filter: [...exact, ...(name.includes(' ') ? [] : [sameUser])].join(' or ') }),
     ]);
     if (!byWords.ok) return byWords;
@@ -140,10 +136,10 @@ export function createDirectory(graph: GraphClient): Directory {
 
   /** "sean o'brien" for "Seán O'Brien": Graph's search by words does not find that. */
   async function findUnaccented(name: string): Promise<Fetched<UserMatch>> {
-    const listing = await listBeginning(name);
-    if (!listing.ok) return listing;
-    const match = matchByName(name, listing.value.items, listing.value.complete);
-    return fetched(match.kind === 'one' ? match : { kind: 'none' });
+    return mapped(await listBeginning(name), ({ items, complete }) => {
+      const match = matchByName(name, items, complete);
+      return match.kind === 'one' ? match : { kind: 'none' };
+    });
   }
 
   const list = (query: Record<string, string>, eventual = false): Promise<Fetched<Listing<NamedUser>>> =>
@@ -153,31 +149,29 @@ export function createDirectory(graph: GraphClient): Directory {
       namedUserSchema,
     );
 
+  const searchByWords = (text: string) =>
+    list({ $search: `${searchTerm('displayName', text)} OR ${searchTerm('mail', text)}`, $count: 'true' }, true);
+
   async function findSimilar(text: string): ReturnType<Directory['findSimilar']> {
-    const listing = await listBeginning(text);
-    if (!listing.ok) return listing;
-    const users = listing.value.items.map((user) => ({ ...withoutNames(user), named: isNamed(text, user) }));
-    return fetched([...users.filter(({ named }) => named), ...users.filter(({ named }) => !named)]);
+    return mapped(await listBeginning(text), ({ items }) => {
+      const users = items.map((user) => ({ ...withoutNames(user), named: isNamed(text, user) }));
+      return [...users.filter(({ named }) => named), ...users.filter(({ named }) => !named)];
+    });
   }
 
   /** The users whose name or address begins like this text. */
   async function listBeginning(text: string): Promise<Fetched<Listing<NamedUser>>> {
     const beginning = (/[\p{L}\p{N}]+/u.exec(text)?.[0] ?? '').slice(0, similarBeginning);
     if (beginning.length < similarBeginning) return fetched({ items: [], complete: true });
-    const search = `${searchTerm('displayName', beginning)} OR ${searchTerm('mail', beginning)}`;
-    return list({ $search: search, $count: 'true' }, true);
+    return searchByWords(beginning);
   }
 
   async function groupsAmong(userId: string, groupIds: readonly string[]): Promise<Fetched<readonly string[]>> {
     const found: string[] = [];
     for (let start = 0; start < groupIds.length; start += groupsPerCheck) {
-      const part = groupIds.slice(start, start + groupsPerCheck);
+      const body = { groupIds: groupIds.slice(start, start + groupsPerCheck) };
       const path = `${graphPath('users', userId)}/checkMemberGroups`;
-      const answer = await readOne(
-        graph,
-        { method: 'POST', path, body: { groupIds: part } },
-        z.object({ value: z.array(z.string()) }),
-      );
+      const answer = await readOne(graph, { method: 'POST', path, body }, z.object({ value: z.array(z.string()) }));
       if (!answer.ok) return isAboutIds(answer.trouble) ? groupsListed(userId, groupIds) : answer;
       found.push(...answer.value.value.map((id) => id.toLowerCase()));
     }
@@ -188,42 +182,32 @@ export function createDirectory(graph: GraphClient): Directory {
   async function groupsListed(userId: string, groupIds: readonly string[]): Promise<Fetched<readonly string[]>> {
     const path = `${graphPath('users', userId)}/transitiveMemberOf`;
     const query = { $select: 'id', $top: '999' };
-    const memberships = await readWhole(graph, { path, query }, z.object({ id: z.string() }), mostMembershipPages);
-    if (!memberships.ok) return memberships;
-    const memberOf = new Set(memberships.value.map(({ id }) => id.toLowerCase()));
-    return fetched(groupIds.filter((id) => memberOf.has(id)));
+    const read = await readWhole(graph, { path, query }, z.object({ id: z.string() }), mostMembershipPages);
+    return mapped(read, (memberships) => {
+      const memberOf = new Set(memberships.map(({ id }) => id.toLowerCase()));
+      return groupIds.filter((id) => memberOf.has(id));
+    });
   }
 
   async function directoryRoles(userId: string): Promise<Fetched<readonly string[]>> {
     const path = `${graphPath('users', userId)}/transitiveMemberOf/microsoft.graph.directoryRole`;
-    const roles = await readWhole(
-      graph,
-      { path, query: { $select: 'id,roleTemplateId', $count: 'true' }, eventual: true },
-      // Without the permission to read roles, their properties are null or missing.
-      z.looseObject({ roleTemplateId: nullableText }).catch({ roleTemplateId: null }),
-      5,
+    const call = { path, query: { $select: 'id,roleTemplateId', $count: 'true' }, eventual: true };
+    // Without the permission to read roles, their properties are null or missing.
+    const schema = z.looseObject({ roleTemplateId: nullableText }).catch({ roleTemplateId: null });
+    return mapped(await readWhole(graph, call, schema, 5), (roles) =>
+      roles.map(({ roleTemplateId }) => roleTemplateId?.toLowerCase() ?? unnamedRole),
     );
-    return roles.ok
-      ? fetched(roles.value.map(({ roleTemplateId }) => roleTemplateId?.toLowerCase() ?? unnamedRole))
-      : roles;
   }
 
   async function describeGroup(id: string, people: number): Promise<Fetched<GroupDescription | null>> {
-    const [group, members] = await Promise.all([
-      readIfThere(graph, { path: graphPath('groups', id), query: { $select: 'id,displayName' } }, namedSchema),
-      readAll(
-        graph,
-        {
-          path: `${graphPath('groups', id)}/members/microsoft.graph.user`,
-          query: { $select: 'id,displayName', $top: String(people), $count: 'true' },
-          eventual: true,
-        },
-        namedSchema,
-      ),
+    const path = graphPath('groups', id);
+    const query = { $select: 'id,displayName', $top: String(people), $count: 'true' };
+    const [described, members] = await Promise.all([
+      readIfThere(graph, { path, query: { $select: 'id,displayName' } }, namedSchema),
+      readAll(graph, { path: `${path}/members/microsoft.graph.user`, query, eventual: true }, namedSchema),
     ]);
-    if (!group.ok || group.value === null) return group.ok ? fetched(null) : group;
     const names = members.ok ? members.value.items.slice(0, people).map((member) => member.displayName) : [];
-    return fetched({ name: group.value.displayName, people: names });
+    return mapped(described, (group) => (group === null ? null : { name: group.displayName, people: names }));
   }
 
   return {
@@ -248,7 +232,3 @@ function isAboutIds(trouble: GraphTrouble): boolean {
 }
 
 const namedSchema = z.object({ id: z.string(), displayName: z.string() });
-
-function oneOrNone(user: DirectoryUser | null): UserMatch {
-  return user === null ? { kind: 'none' } : { kind: 'one', user };
-}

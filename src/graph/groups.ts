@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type Fetched, fetched } from './answer.ts';
+import { type Fetched, fetched, mapped } from './answer.ts';
 import type { GraphClient } from './client.ts';
-import { filterText, graphPath, searchTerm } from './odata.ts';
+import { filterText, graphPath, nullableText, orNull, searchTerm } from './odata.ts';
 import { type Listing, readAll, readIfThere, readOne } from './read.ts';
-import { type DirectoryUser, guid, mostCandidates, mostRead, nullableText, userFields, userSchema } from './user.ts';
+import { type DirectoryUser, guid, mostCandidates, mostRead, userFields, userSchema } from './user.ts';
 
 export interface DirectoryGroup {
   readonly id: string;
@@ -29,7 +29,7 @@ export type GroupMember =
   /** A nested group, a device, or something that is neither, such as a contact. */
   | { readonly kind: 'group' | 'device' | 'other'; readonly id: string; readonly name: string };
 
-const nullableTruth = z.boolean().nullable().default(null).catch(null);
+const nullableTruth = orNull(z.boolean());
 const groupSchema: z.ZodType<DirectoryGroup> = z
   .object({
     id: z.string(),
@@ -69,49 +69,37 @@ function kindOf(mailEnabled: boolean | null, securityEnabled: boolean | null): G
 export async function findGroups(graph: GraphClient, text: string): Promise<Fetched<GroupMatch>> {
   if (guid.test(text)) {
     const path = graphPath('groups', text);
-    const group = await readIfThere(graph, { path, query: { $select: groupFields } }, groupSchema);
-    if (!group.ok) return group;
-    return fetched(group.value === null ? { kind: 'none' } : { kind: 'one', group: group.value });
+    const found = await readIfThere(graph, { path, query: { $select: groupFields } }, groupSchema);
+    return mapped(found, (group) => (group === null ? { kind: 'none' } : { kind: 'one', group }));
   }
   const list = (query: Record<string, string>, eventual: boolean) => {
     const all = { ...query, $select: groupFields, $top: String(mostRead) };
     return readAll(graph, { path: '/groups', query: all, eventual }, groupSchema);
   };
   const exact = await list({ $filter: `displayName eq ${filterText(text)}` }, false);
-  if (!exact.ok || exact.value.items.length > 0) return match(exact);
+  if (!exact.ok || exact.value.items.length > 0) return mapped(exact, match);
   // Graph searches by words; a text without any would find everything.
   if (!/[\p{L}\p{N}]/u.test(text)) return fetched({ kind: 'none' });
-  return match(await list({ $search: searchTerm('displayName', text), $count: 'true' }, true));
+  return mapped(await list({ $search: searchTerm('displayName', text), $count: 'true' }, true), match);
 }
 
-function match(listing: Fetched<Listing<DirectoryGroup>>): Fetched<GroupMatch> {
-  if (!listing.ok) return listing;
-  const { items, complete } = listing.value;
+function match({ items, complete }: Listing<DirectoryGroup>): GroupMatch {
   const [first] = items;
-  if (first === undefined) return fetched({ kind: 'none' });
-  if (items.length === 1) return fetched({ kind: 'one', group: first });
+  if (first === undefined) return { kind: 'none' };
+  if (items.length === 1) return { kind: 'one', group: first };
   const more = !complete || items.length > mostCandidates;
-  return fetched({ kind: 'several', groups: items.slice(0, mostCandidates), more });
+  return { kind: 'several', groups: items.slice(0, mostCandidates), more };
 }
 
-const namelessSchema = z.object({ '@odata.type': nullableText, id: z.string(), displayName: nullableText });
-
-const memberSchema: z.ZodType<GroupMember> = z.unknown().transform((element, context): GroupMember => {
-  const read = namelessSchema.safeParse(element);
-  if (!read.success) {
-    context.addIssue('a member without an id');
-    return z.NEVER;
-  }
-  const { id, displayName, '@odata.type': type } = read.data;
+const memberFields = { '@odata.type': nullableText, id: z.string(), displayName: nullableText };
+const memberSchema = z.looseObject(memberFields).transform((element): GroupMember => {
+  const { id, displayName, '@odata.type': type } = element;
   const name = displayName ?? id;
   switch (type?.toLowerCase()) {
     case '#microsoft.graph.user': {
-      const user = userSchema.safeParse(element);
+      const { data: user } = userSchema.safeParse(element);
       // Graph gives only the id of members that it may not show; Usher can make calls for them all the same.
-      return {
-        kind: 'user',
-        user: user.success ? user.data : { ...unnamed, id, displayName: name, userPrincipalName: id },
-      };
+      return { kind: 'user', user: user ?? { ...unnamed, id, displayName: name, userPrincipalName: id } };
     }
     case '#microsoft.graph.group':
       return { kind: 'group', id, name };
@@ -132,21 +120,17 @@ const mostPages = 60;
 /** How many direct members a group has, of whatever kind; null when Graph does not tell. */
 export async function countMembers(graph: GraphClient, id: string): Promise<Fetched<number | null>> {
   const query = { $select: 'id', $top: '1', $count: 'true' };
-  const counted = await readOne(
-    graph,
-    { path: `${graphPath('groups', id)}/members`, query, eventual: true },
-    countSchema,
-  );
-  return counted.ok ? fetched(counted.value['@odata.count']) : counted;
+  const call = { path: `${graphPath('groups', id)}/members`, query, eventual: true };
+  return mapped(await readOne(graph, call, countSchema), (counted) => counted['@odata.count']);
 }
 
-const countSchema = z.object({ '@odata.count': z.number().nullable().default(null).catch(null) });
+const countSchema = z.object({ '@odata.count': orNull(z.number()) });
 
 /** The direct members, `mostMembers` at most; an unreadable one is left out. */
 export async function readMembers(graph: GraphClient, id: string): Promise<Fetched<Listing<GroupMember>>> {
   const call = { path: `${graphPath('groups', id)}/members`, query: { $select: userFields, $top: '999' } };
-  const listing = await readAll(graph, call, memberSchema, mostPages);
-  if (!listing.ok) return listing;
-  const { items, complete } = listing.value;
-  return fetched({ items: items.slice(0, mostMembers), complete: complete && items.length <= mostMembers });
+  return mapped(await readAll(graph, call, memberSchema, mostPages), ({ items, complete }) => ({
+    items: items.slice(0, mostMembers),
+    complete: complete && items.length <= mostMembers,
+  }));
 }

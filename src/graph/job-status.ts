@@ -1,6 +1,8 @@
 import { Duration } from 'luxon';
+import { z } from 'zod';
 import { assertNever } from '../assert-never.ts';
-import type { StoredExecution, StoredJob } from './job-status-schema.ts';
+import { maskLabel, maskText } from '../masking/mask-text.ts';
+import { nullableText, orNull, readable } from './odata.ts';
 
 /**
  * The status of a synchronization job, for a caller who asks "is it the sync?". Graph's words are an open set and
@@ -93,38 +95,93 @@ export type JobState =
     }
   | { readonly kind: 'other'; readonly code: string };
 
+// Edm.Int64 may travel as text.
+const count = orNull(z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]));
+
+/** The service's texts, which may pass on the application's: a quarantine's message may quote what was sent. */
+const masked = (mask: (text: string) => string) =>
+  nullableText.transform((said) => (said === null ? null : mask(said)));
+const code = masked(maskLabel);
+const message = masked(maskText);
+
+const errorSchema = orNull(z.object({ code, message, tenantActionable: orNull(z.boolean()) }));
+
+const quarantineSchema = orNull(
+  z.object({
+    reason: message,
+    currentBegan: nullableText,
+    nextAttempt: nullableText,
+    seriesCount: count,
+    error: errorSchema,
+  }),
+);
+
+const executionSchema = orNull(
+  z.object({
+    state: code,
+    timeBegan: nullableText,
+    timeEnded: nullableText,
+    error: errorSchema,
+    countEntitled: count,
+    countEntitledForProvisioning: count,
+    countImported: count,
+    countExported: count,
+    countEscrowed: count,
+  }),
+);
+
+const typeCountSchema = z
+  .object({ key: z.string(), value: count.pipe(z.number()) })
+  .transform(({ key, value }): TypeCount => ({ type: key, count: value }));
+const typeCountsSchema = z
+  .array(z.unknown())
+  .catch([])
+  .transform((pairs) => readable(pairs, typeCountSchema));
+
+/** A job as Graph sends it. Only its id is required: a job with nothing else reads as `other`. */
+export const storedJobSchema = z.object({
+  id: z.string(),
+  templateId: nullableText,
+  schedule: orNull(z.object({ state: nullableText, interval: nullableText })),
+  status: orNull(
+    z.object({
+      code,
+      quarantine: quarantineSchema,
+      lastExecution: executionSchema,
+      lastSuccessfulExecution: executionSchema,
+      synchronizedEntryCountByType: typeCountsSchema,
+    }),
+  ),
+});
+
+export type StoredJob = z.infer<typeof storedJobSchema>;
+type StoredExecution = NonNullable<z.infer<typeof executionSchema>>;
+
 /** The state that decides whether a call is worth making. */
 export function stateOf({ schedule, status }: StoredJob): JobState {
   const code = status?.code ?? '';
   const scheduled = schedule?.state?.toLowerCase();
   if (code.toLowerCase() === 'quarantine') {
-    const quarantine = status?.quarantine ?? null;
-    return {
-      kind: 'quarantined',
-      reason: quarantine?.reason ?? null,
-      since: quarantine?.currentBegan ?? null,
-      nextAttempt: quarantine?.nextAttempt ?? null,
-      errorCode: quarantine?.error?.code ?? null,
-      message: quarantine?.error?.message ?? null,
-      tenantActionable: quarantine?.error?.tenantActionable ?? null,
-    };
+    const { reason, currentBegan: since, nextAttempt, error } = status?.quarantine ?? unknownQuarantine;
+    const { code: errorCode, message, tenantActionable } = error ?? unknownError;
+    return { kind: 'quarantined', reason, since, nextAttempt, errorCode, message, tenantActionable };
   }
   // A new job without credentials is off as well, and only the missing credentials prevent an on-demand call.
   if (scheduled === 'disabled' && code.toLowerCase() !== 'notconfigured') return { kind: 'disabled' };
-  switch (code.toLowerCase()) {
-    case 'active':
-      return { kind: scheduled === 'paused' ? 'paused' : 'active' };
-    case 'paused':
-      return { kind: 'paused' };
-    case 'notrun':
-    case 'notstarted':
-      return { kind: 'neverRun' };
-    case 'notconfigured':
-      return { kind: 'notConfigured' };
-    default:
-      return { kind: 'other', code };
-  }
+  if (code.toLowerCase() === 'active') return { kind: scheduled === 'paused' ? 'paused' : 'active' };
+  const kind = stateKinds.get(code.toLowerCase());
+  return kind === undefined ? { kind: 'other', code } : { kind };
 }
+
+const unknownError = { code: null, message: null, tenantActionable: null };
+const unknownQuarantine = { reason: null, currentBegan: null, nextAttempt: null, seriesCount: null, error: null };
+
+const stateKinds = new Map<string, 'paused' | 'neverRun' | 'notConfigured'>([
+  ['paused', 'paused'],
+  ['notrun', 'neverRun'],
+  ['notstarted', 'neverRun'],
+  ['notconfigured', 'notConfigured'],
+]);
 
 /** The job's complete status. */
 export function statusOf(stored: StoredJob): JobStatus {
@@ -176,14 +233,9 @@ function activeHealth(stored: StoredJob, lastRun: LastRun | null): 'healthy' | '
 }
 
 function quarantineOf({ status }: StoredJob): Quarantine {
-  const quarantine = status?.quarantine ?? null;
-  return {
-    reason: quarantine?.reason ?? null,
-    since: moment(quarantine?.currentBegan),
-    nextAttempt: moment(quarantine?.nextAttempt),
-    seriesCount: quarantine?.seriesCount ?? null,
-    error: realError(quarantine?.error ?? null),
-  };
+  const { reason, currentBegan, nextAttempt, seriesCount, error } = status?.quarantine ?? unknownQuarantine;
+  const [since, next] = [moment(currentBegan), moment(nextAttempt)];
+  return { reason, since, nextAttempt: next, seriesCount, error: realError(error) };
 }
 
 function runOf(execution: StoredExecution): LastRun {
@@ -202,17 +254,15 @@ function runOf(execution: StoredExecution): LastRun {
   };
 }
 
+const runResults = new Map<string, 'succeeded' | 'failed' | 'entryErrors'>([
+  ['succeeded', 'succeeded'],
+  ['failed', 'failed'],
+  ['entrylevelerrors', 'entryErrors'],
+]);
+
 function resultOf(state: string): RunResult {
-  switch (state.toLowerCase()) {
-    case 'succeeded':
-      return { kind: 'succeeded' };
-    case 'failed':
-      return { kind: 'failed' };
-    case 'entrylevelerrors':
-      return { kind: 'entryErrors' };
-    default:
-      return { kind: 'other', code: state };
-  }
+  const kind = runResults.get(state.toLowerCase());
+  return kind === undefined ? { kind: 'other', code: state } : { kind };
 }
 
 function neverHappened({ timeBegan, timeEnded, error }: StoredExecution): boolean {
@@ -235,7 +285,7 @@ function nextRun({ schedule }: StoredJob, health: JobHealth, lastRun: LastRun | 
 }
 
 /** Milliseconds since 1970. Year 1 is .NET's "no date", so any date before 1970 counts as none. */
-function moment(iso: string | null | undefined): number | null {
+export function moment(iso: string | null | undefined): number | null {
   const ms = Date.parse(iso ?? '');
   return ms > 0 ? ms : null;
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type Fetched, fetched } from './answer.ts';
+import { type Fetched, fetched, mapped } from './answer.ts';
 import type { GraphCall, GraphClient } from './client.ts';
-import { graphPath } from './odata.ts';
+import { graphPath, nullableText } from './odata.ts';
 import { isAbsence, readIfThere, readWhole } from './read.ts';
-import { guid, nullableText } from './user.ts';
+import { guid } from './user.ts';
 
 const idSchema = z.object({ id: z.string().toLowerCase() });
 const memberSchema = z.object({ '@odata.type': nullableText, id: z.string().toLowerCase() });
@@ -11,50 +11,35 @@ const memberSchema = z.object({ '@odata.type': nullableText, id: z.string().toLo
 const pageOfIds = { $select: 'id', $top: '999' };
 const mostPages = 100;
 
-/**
- * The object id of a person's manager, in lower case; null for a person who has none, or does not exist.
- * https://learn.microsoft.com/graph/api/user-list-manager
- */
+/** https://learn.microsoft.com/graph/api/user-list-manager */
 export async function managerOf(graph: GraphClient, userId: string): Promise<Fetched<string | null>> {
   const call = { path: `${graphPath('users', userId)}/manager`, query: { $select: 'id' } };
-  const manager = await readIfThere(graph, call, idSchema);
-  return manager.ok ? fetched(manager.value?.id ?? null) : manager;
+  return mapped(await readIfThere(graph, call, idSchema), (manager) => manager?.id ?? null);
 }
 
-/**
- * The object ids, in lower case, of a person's direct reports: all of them, or trouble.
- * https://learn.microsoft.com/graph/api/user-list-directreports
- */
+/** All of them, or trouble. https://learn.microsoft.com/graph/api/user-list-directreports */
 export async function reportsOf(graph: GraphClient, userId: string): Promise<Fetched<readonly string[]>> {
   const call = { path: `${graphPath('users', userId)}/directReports`, query: pageOfIds };
-  const reports = await listIfThere(graph, call, idSchema);
-  return reports.ok ? fetched(reports.value?.map(({ id }) => id) ?? []) : reports;
+  return mapped(await listIfThere(graph, call, idSchema), (reports) => reports?.map(({ id }) => id) ?? []);
 }
 
 /** The people that an id stands for: of a group, a person or a directory role's template; see `Directory.membersOf`. */
 export async function membersOf(graph: GraphClient, id: string): Promise<Fetched<readonly string[]>> {
   if (!guid.test(id)) return fetched([]);
   const inGroup = await groupPeople(graph, id);
-  if (!inGroup.ok || inGroup.value !== null) return inGroup.ok ? fetched(inGroup.value ?? []) : inGroup;
+  if (!inGroup.ok || inGroup.value !== null) return mapped(inGroup, (people) => people ?? []);
   // A person before a role: reading roles needs a permission of its own, and a person's id must resolve without it.
   const person = await readIfThere(graph, { path: graphPath('users', id), query: { $select: 'id' } }, idSchema);
-  if (!person.ok || person.value !== null) return person.ok ? fetched([id.toLowerCase()]) : person;
+  if (!person.ok || person.value !== null) return mapped(person, () => [id.toLowerCase()]);
   return roleHolders(graph, id);
 }
 
 /** Null when there is no such group. https://learn.microsoft.com/graph/api/group-list-transitivemembers */
 async function groupPeople(graph: GraphClient, id: string): Promise<Fetched<readonly string[] | null>> {
-  const people = await listIfThere(
-    graph,
-    {
-      path: `${graphPath('groups', id)}/transitiveMembers/microsoft.graph.user`,
-      // The cast is an advanced query, which requires a count.
-      query: { ...pageOfIds, $count: 'true' },
-      eventual: true,
-    },
-    idSchema,
-  );
-  return people.ok ? fetched(people.value?.map((one) => one.id) ?? null) : people;
+  const path = `${graphPath('groups', id)}/transitiveMembers/microsoft.graph.user`;
+  // The cast is an advanced query, which requires a count.
+  const call = { path, query: { ...pageOfIds, $count: 'true' }, eventual: true };
+  return mapped(await listIfThere(graph, call, idSchema), (people) => people?.map((one) => one.id) ?? null);
 }
 
 /**

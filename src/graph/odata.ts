@@ -30,9 +30,11 @@ export function searchTerm(property: string, value: string): string {
   return `"${property}:${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
-const errorSchema = z.object({
-  error: z.object({ code: z.string().catch(''), message: z.string().catch('') }),
-});
+/** A field that may be missing, or of another type than documented: then it is null. */
+export const orNull = <T extends z.ZodType>(schema: T) => schema.nullable().default(null).catch(null);
+export const nullableText = orNull(z.string());
+
+const errorSchema = z.object({ error: z.object({ code: z.string().catch(''), message: z.string().catch('') }) });
 
 /**
  * The code and message of an OData error body, without secrets and personal data; empty strings when the body has
@@ -55,7 +57,12 @@ export function retryAfterMs(value: string | null, clock: Clock): number | null 
 }
 
 /** A page of a collection. The caller, who knows the elements, checks each of them. */
-export const pageSchema = z.object({
-  value: z.array(z.unknown()),
-  '@odata.nextLink': z.string().optional(),
-});
+export const pageSchema = z.object({ value: z.array(z.unknown()), '@odata.nextLink': z.string().optional() });
+
+/** The elements of this shape: one unreadable object must not hide the rest. */
+export function readable<T>(elements: readonly unknown[], schema: z.ZodType<T>): T[] {
+  return elements.flatMap((element) => {
+    const read = schema.safeParse(element);
+    return read.success ? [read.data] : [];
+  });
+}

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { OnBehalfOfCredential } from '@azure/identity';
+import type { ManagedIdentityCredential, OnBehalfOfCredential } from '@azure/identity';
 import { assertNever } from '../assert-never.ts';
 import { type CloudName, clouds } from '../clouds.ts';
 import type { Identity } from '../identity.ts';
@@ -46,12 +46,13 @@ export function onBehalfOf(identity: Identity, cloud: CloudName, login: LoginOpt
   const registration = identity;
   const { graphRoot, loginAuthority, tokenExchange } = clouds[cloud];
   const options = { ...login, authorityHost: loginAuthority };
-  const vouch = once(async () => {
+  /** Made when first needed, and kept: the machine's own tokens last for a day. */
+  let voucher: ManagedIdentityCredential | null = null;
+  async function vouchBy(clientId: string): Promise<string> {
     const { ManagedIdentityCredential } = azure();
-    const clientId = registration.kind === 'federatedIdentity' ? registration.identityId : '';
-    const voucher = new ManagedIdentityCredential({ clientId, ...login });
-    return async () => (await voucher.getToken(`${tokenExchange}/.default`)).token;
-  });
+    voucher ??= new ManagedIdentityCredential({ clientId, ...login });
+    return (await voucher.getToken(`${tokenExchange}/.default`)).token;
+  }
 
   async function credentialOver(userAssertionToken: string): Promise<OnBehalfOfCredential> {
     const { OnBehalfOfCredential } = azure();
@@ -67,7 +68,7 @@ export function onBehalfOf(identity: Identity, cloud: CloudName, login: LoginOpt
         return new OnBehalfOfCredential({ ...shared, getAssertion: async () => (await readFile(path, 'utf8')).trim() });
       }
       case 'federatedIdentity':
-        return new OnBehalfOfCredential({ ...shared, getAssertion: await vouch() });
+        return new OnBehalfOfCredential({ ...shared, getAssertion: () => vouchBy(registration.identityId) });
       default:
         return assertNever(registration, 'exchange');
     }
@@ -81,15 +82,6 @@ export function onBehalfOf(identity: Identity, cloud: CloudName, login: LoginOpt
     } catch (error) {
       return readFailure(error);
     }
-  };
-}
-
-/** Made when first needed, and kept: the machine's own tokens last for a day. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null;
-  return () => {
-    made ??= make();
-    return made;
   };
 }
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { cutOutcome, sayerFor } from '../masking/cut-outcome.ts';
 import { maskLabel } from '../masking/mask-text.ts';
+import { moment } from './job-status.ts';
+import { orNull } from './odata.ts';
 import { detailOf, readEntry } from './outcome/entry.ts';
 import { judge } from './outcome/read-status.ts';
 import { failedScopingChecks, isSkip } from './outcome/scoping.ts';
@@ -58,12 +60,7 @@ export interface LogInitiator {
 }
 
 /** Every text read through this is masked before it is shown. */
-const text = z
-  .string()
-  .transform((value) => (value.trim() === '' ? null : value))
-  .nullable()
-  .default(null)
-  .catch(null);
+const text = orNull(z.string().transform((value) => (value.trim() === '' ? null : value)));
 const stepSchema = z.looseObject({ provisioningStepType: z.unknown() });
 
 const recordSchema = z.looseObject({
@@ -74,17 +71,13 @@ const recordSchema = z.looseObject({
   provisioningStatusInfo: z
     .looseObject({
       status: text,
-      errorInformation: z
-        .looseObject({ errorCode: text, reason: text, recommendedAction: text })
-        .nullable()
-        .default(null)
-        .catch(null),
+      errorInformation: orNull(z.looseObject({ errorCode: text, reason: text, recommendedAction: text })),
     })
     .default({ status: null, errorInformation: null })
     .catch({ status: null, errorInformation: null }),
   provisioningSteps: z.array(z.unknown()).default([]).catch([]),
-  servicePrincipal: z.looseObject({ id: text }).nullable().default(null).catch(null),
-  initiatedBy: z.looseObject({ displayName: text, initiatorType: text }).nullable().default(null).catch(null),
+  servicePrincipal: orNull(z.looseObject({ id: text })),
+  initiatedBy: orNull(z.looseObject({ displayName: text, initiatorType: text })),
 });
 
 type LogRecord = z.infer<typeof recordSchema>;
@@ -166,9 +159,4 @@ function withoutAttributes(outcome: Outcome): Outcome {
 
 function label(text: string | null): string | null {
   return text === null ? null : maskLabel(text);
-}
-
-function moment(iso: string | null): number | null {
-  const ms = Date.parse(iso ?? '');
-  return ms > 0 ? ms : null;
 }

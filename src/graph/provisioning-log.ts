@@ -1,12 +1,13 @@
 import { assertNever } from '../assert-never.ts';
 import type { Clock } from '../clock.ts';
 import { withinMs } from '../time-limit.ts';
-import { type Fetched, fetched, type GraphAnswer, type GraphTrouble, troubled } from './answer.ts';
+import { type Fetched, fetched, type GraphAnswer, type GraphTrouble, mapped } from './answer.ts';
 import { type Cache, createCache } from './cache.ts';
 import type { GraphCall, GraphClient } from './client.ts';
-import { filterText, pageSchema } from './odata.ts';
+import { filterText, pageSchema, readable } from './odata.ts';
 import { type LogEntry, logEntrySchema } from './provisioning-log-entry.ts';
 import { createCallLimit } from './provisioning-log-limit.ts';
+import { checked } from './read.ts';
 
 /**
  * The log that Microsoft's provisioning service writes, in its cycles and on demand. It lags by some minutes and
@@ -108,18 +109,11 @@ function understand(answer: GraphAnswer): Fetched<LogRead> {
     const isLicence = answer.code === 'Authentication_RequestFromNonPremiumTenantOrB2CTenant';
     return fetched({ kind: 'notAvailable', why: isLicence ? 'licence' : 'permission' });
   }
-  if (answer.kind !== 'ok') return troubled(answer);
-  const page = pageSchema.safeParse(answer.body);
-  if (!page.success) return troubled({ kind: 'unreadable', status: answer.status, trace: answer.trace });
-  const entries = page.data.value.flatMap((element) => {
-    const entry = logEntrySchema.safeParse(element);
-    return entry.success ? [entry.data] : [];
-  });
-  return fetched({
+  return mapped(checked(answer, pageSchema), ({ value, '@odata.nextLink': next }) => ({
     kind: 'read',
-    entries: entries.toSorted((one, other) => (other.at ?? 0) - (one.at ?? 0)),
-    complete: page.data['@odata.nextLink'] === undefined,
-  });
+    entries: readable(value, logEntrySchema).toSorted((one, other) => (other.at ?? 0) - (one.at ?? 0)),
+    complete: next === undefined,
+  }));
 }
 
 function whyUnread(trouble: GraphTrouble): UnreadLog {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type Fetched, fetched, type GraphAnswer, type GraphTrouble, troubled } from './answer.ts';
 import type { GraphCall, GraphClient } from './client.ts';
-import { pageSchema } from './odata.ts';
+import { pageSchema, readable } from './odata.ts';
 
 /** Reads one object and checks its shape. */
 export async function readOne<T>(graph: GraphClient, call: GraphCall, schema: z.ZodType<T>): Promise<Fetched<T>> {
@@ -32,8 +32,7 @@ export interface Listing<T> {
 }
 
 /**
- * Reads a collection page by page. An element of another shape is left out: one unreadable object must not hide the
- * rest.
+ * Reads a collection page by page. An element of another shape is left out.
  *
  * @param mostPages how many pages to follow at most; `complete` tells whether that was all.
  */
@@ -49,10 +48,7 @@ export async function readAll<T>(
     if (page === mostPages) return fetched({ items, complete: false });
     const read: Fetched<z.infer<typeof pageSchema>> = checked(await graph.read(next), pageSchema);
     if (!read.ok) return read;
-    for (const element of read.value.value) {
-      const parsed = schema.safeParse(element);
-      if (parsed.success) items.push(parsed.data);
-    }
+    items.push(...readable(read.value.value, schema));
     const link: string | undefined = read.value['@odata.nextLink'];
     // The link brings its own query; signal, time limit and headers stay those of the call.
     next = link === undefined ? null : { ...call, path: link };
@@ -76,7 +72,8 @@ export async function readWhole<T>(
   return troubled({ kind: 'unreadable', status: 200, trace: { clientRequestId: '', requestId: null, date: null } });
 }
 
-function checked<T>(answer: GraphAnswer, schema: z.ZodType<T>): Fetched<T> {
+/** An answer's content, where it has this shape. */
+export function checked<T>(answer: GraphAnswer, schema: z.ZodType<T>): Fetched<T> {
   if (answer.kind !== 'ok') return troubled(answer);
   const parsed = schema.safeParse(answer.body);
   if (parsed.success) return fetched(parsed.data);

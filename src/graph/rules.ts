@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nullableText, orNull } from './odata.ts';
 
 /** A synchronization rule, chosen for one type of object. */
 export interface Rule {
@@ -9,17 +10,12 @@ export interface Rule {
   readonly source: 'entra' | 'activeDirectory' | 'other';
 }
 
-const mappingSchema = z.object({
-  enabled: z.boolean().nullable().default(null).catch(null),
-  sourceObjectName: z.string().nullable().default(null).catch(null),
-});
-
 const ruleSchema = z.object({
   id: z.string(),
   priority: z.number().catch(Number.MAX_SAFE_INTEGER),
-  sourceDirectoryName: z.string().nullable().default(null).catch(null),
+  sourceDirectoryName: nullableText,
   metadata: z.array(z.object({ key: z.string(), value: z.string().nullable() })).catch([]),
-  objectMappings: z.array(mappingSchema).catch([]),
+  objectMappings: z.array(z.object({ enabled: orNull(z.boolean()), sourceObjectName: nullableText })).catch([]),
 });
 
 export const schemaSchema = z.object({
@@ -39,8 +35,7 @@ type StoredRule = SynchronizationSchema['synchronizationRules'][number];
  * @returns null when the app does not provision such objects at all.
  */
 export function chooseRule(schema: SynchronizationSchema, objectType: string): Rule | null {
-  const best = chooseStored(schema, objectType);
-  return best === null ? null : toRule(best);
+  return toRule(chooseStored(schema, objectType));
 }
 
 /**
@@ -53,7 +48,7 @@ export function chooseSourceRule(schema: SynchronizationSchema): Rule | null {
   const ofUsers = chooseRule(schema, 'User');
   if (ofUsers !== null) return ofUsers;
   const ofOthers = schema.synchronizationRules.filter((rule) => sourceOf(rule) === 'other');
-  return bestOf(ofOthers, (name) => name.toLowerCase() !== 'group');
+  return toRule(bestStored(ofOthers, (name) => name.toLowerCase() !== 'group'));
 }
 
 /**
@@ -72,18 +67,13 @@ function chooseStored({ synchronizationRules }: SynchronizationSchema, objectTyp
   return bestStored(synchronizationRules, (name) => name.toLowerCase() === objectType.toLowerCase());
 }
 
-function bestOf(rules: readonly StoredRule[], fits: (objectTypeName: string) => boolean): Rule | null {
-  const best = bestStored(rules, fits);
-  return best === null ? null : toRule(best);
-}
-
 interface Fitting {
   readonly rule: StoredRule;
   readonly objectTypeName: string;
 }
 
-function toRule({ rule, objectTypeName }: Fitting): Rule {
-  return { id: rule.id, objectTypeName, source: sourceOf(rule) };
+function toRule(best: Fitting | null): Rule | null {
+  return best === null ? null : { id: best.rule.id, objectTypeName: best.objectTypeName, source: sourceOf(best.rule) };
 }
 
 function bestStored(rules: readonly StoredRule[], fits: (objectTypeName: string) => boolean): Fitting | null {

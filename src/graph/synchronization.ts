@@ -1,9 +1,16 @@
 import type { Clock } from '../clock.ts';
-import { type Fetched, fetched, type GraphAnswer } from './answer.ts';
+import { type Fetched, fetched, type GraphAnswer, mapped } from './answer.ts';
 import { type Cache, createCache } from './cache.ts';
 import type { GraphClient } from './client.ts';
-import { type JobState, type JobStatus, stateOf, statusOf, templateOf } from './job-status.ts';
-import { type StoredJob, storedJobSchema } from './job-status-schema.ts';
+import {
+  type JobState,
+  type JobStatus,
+  type StoredJob,
+  stateOf,
+  statusOf,
+  storedJobSchema,
+  templateOf,
+} from './job-status.ts';
 import { graphPath } from './odata.ts';
 import { isAbsence, type Listing, readAll, readOne } from './read.ts';
 import {
@@ -113,9 +120,7 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
       return read;
     });
     // An app usually has one job; where it has more, one that can work comes before one that cannot.
-    return listing.ok
-      ? fetched(listing.value.items.toSorted((one, other) => readiness(one) - readiness(other)))
-      : listing;
+    return mapped(listing, ({ items }) => items.toSorted((one, other) => readiness(one) - readiness(other)));
   }
 
   /** Of several jobs, those first whose rules suit objects of this type best. A single job's rules are not read. */
@@ -140,14 +145,8 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
       readOne(graph, { path: `${jobPath(servicePrincipalId, jobId)}/schema`, prefer }, schemaSchema),
     );
 
-  async function findRule(
-    servicePrincipalId: string,
-    jobId: string,
-    objectType: string,
-  ): Promise<Fetched<Rule | null>> {
-    const schema = await readSchema(servicePrincipalId, jobId);
-    return schema.ok ? fetched(chooseRule(schema.value, objectType)) : schema;
-  }
+  const findRule = async (servicePrincipalId: string, jobId: string, objectType: string) =>
+    mapped(await readSchema(servicePrincipalId, jobId), (schema) => chooseRule(schema, objectType));
 
   return {
     async findJob(servicePrincipalId, objectType = 'User') {
@@ -174,17 +173,15 @@ export function createSynchronization(parts: SynchronizationParts): Synchronizat
       return kept === undefined || clock.monotonic() - kept.at >= knowledgeKeepMs ? null : kept.hasJob;
     },
     findRule,
-    async findSourceRule(servicePrincipalId, jobId) {
-      const schema = await readSchema(servicePrincipalId, jobId);
-      return schema.ok ? fetched(chooseSourceRule(schema.value)) : schema;
-    },
+    findSourceRule: async (servicePrincipalId, jobId) =>
+      mapped(await readSchema(servicePrincipalId, jobId), chooseSourceRule),
     findRuleAnew(servicePrincipalId, jobId, objectType) {
       schemas.forget(`${servicePrincipalId}/${jobId}`);
       return findRule(servicePrincipalId, jobId, objectType);
     },
     async readJob(servicePrincipalId, jobId) {
-      const stored = await readOne(graph, { path: jobPath(servicePrincipalId, jobId), prefer }, storedJobSchema);
-      return stored.ok ? fetched(jobOf(stored.value)) : stored;
+      const call = { path: jobPath(servicePrincipalId, jobId), prefer };
+      return mapped(await readOne(graph, call, storedJobSchema), jobOf);
     },
     provisionOnDemand: (call, signal, onSend) =>
       graph.send({
@@ -221,16 +218,9 @@ function compare(one: number, other: number): number {
   return one < other ? -1 : 1;
 }
 
+const order: JobState['kind'][] = ['active', 'paused', 'neverRun', 'disabled', 'other', 'quarantined', 'notConfigured'];
+
 function readiness(stored: StoredJob): number {
-  const order: JobState['kind'][] = [
-    'active',
-    'paused',
-    'neverRun',
-    'disabled',
-    'other',
-    'quarantined',
-    'notConfigured',
-  ];
   return order.indexOf(stateOf(stored).kind);
 }
 

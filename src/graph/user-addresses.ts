@@ -1,10 +1,10 @@
 import pMap from 'p-map';
 import { z } from 'zod';
-import { type Fetched, fetched } from './answer.ts';
+import { type Fetched, fetched, mapped } from './answer.ts';
 import type { GraphClient } from './client.ts';
-import { filterText } from './odata.ts';
+import { filterText, nullableText } from './odata.ts';
 import { readAll } from './read.ts';
-import { type DirectoryUser, nullableText, userFields, userSchema } from './user.ts';
+import { type DirectoryUser, userFields, userSchema } from './user.ts';
 
 /**
  * Many people by their addresses. Graph takes fifteen comparisons in one filter, so a list of five hundred takes some
@@ -46,10 +46,10 @@ export async function findByAddress(
   if (!byMail.ok) return byMail;
   const found = new Map<string, DirectoryUser>();
   const shared = new Set<string>();
-  const isTheirs = (address: string, user: Addressed) => {
+  const isTheirs = (address: string, { mail: _, ...user }: Addressed) => {
     const other = found.get(address);
     if (other !== undefined && other.id !== user.id) shared.add(address);
-    found.set(address, withoutMail(user));
+    found.set(address, user);
   };
   for (const user of byName.value) isTheirs(user.userPrincipalName.toLowerCase(), user);
   for (const user of byMail.value) isTheirs(user.mail?.toLowerCase() ?? '', user);
@@ -97,10 +97,5 @@ async function askFor(
   const half = Math.ceil(values.length / 2);
   const first = await askFor(graph, property, values.slice(0, half));
   if (!first.ok) return first;
-  const second = await askFor(graph, property, values.slice(half));
-  return second.ok ? fetched([...first.value, ...second.value]) : second;
-}
-
-function withoutMail({ mail: _mail, ...user }: Addressed): DirectoryUser {
-  return user;
+  return mapped(await askFor(graph, property, values.slice(half)), (others) => [...first.value, ...others]);
 }

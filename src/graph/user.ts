@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nullableText, orNull } from './odata.ts';
 
 export interface DirectoryUser {
   readonly id: string;
@@ -10,15 +11,12 @@ export interface DirectoryUser {
   readonly department: string | null;
 }
 
-/** A field that may be missing, or of another type than documented. */
-export const nullableText = z.string().nullable().default(null).catch(null);
-
 export const userSchema: z.ZodType<DirectoryUser> = z
   .object({
     id: z.string(),
     displayName: nullableText,
     userPrincipalName: z.string(),
-    accountEnabled: z.boolean().nullable().default(null).catch(null),
+    accountEnabled: orNull(z.boolean()),
     userType: nullableText,
     jobTitle: nullableText,
     department: nullableText,
@@ -39,13 +37,8 @@ export const namedUserSchema: z.ZodType<NamedUser> = z.intersection(
 );
 
 /** The user as the rest of Usher handles one. */
-export function withoutNames({
-  mail: _,
-  mailNickname: _n,
-  givenName: _g,
-  surname: _s,
-  ...user
-}: NamedUser): DirectoryUser {
+export function withoutNames(named: NamedUser): DirectoryUser {
+  const { mail: _, mailNickname: _n, givenName: _g, surname: _s, ...user } = named;
   return user;
 }
 

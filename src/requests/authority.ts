@@ -4,7 +4,6 @@ import { deny, type Ground } from '../access/policy.ts';
 import { type StillMay, stillMay } from '../access/still-may.ts';
 import { assertNever } from '../assert-never.ts';
 import type { Database } from '../db/database.ts';
-import { overAll } from '../graph/outcome/over-all.ts';
 import { ordererMayNot } from '../graph/outcome/refusal.ts';
 import type { Synchronization } from '../graph/synchronization.ts';
 import type { Log } from '../log.ts';
@@ -108,7 +107,7 @@ export async function refusalOf(parts: RefusalParts, claimed: ClaimedTask): Prom
     case 'mayNot':
     case 'unread': {
       const why = { reason: 'ordererMayNot', orderedBy };
-      await endWaiting(store, task.requestId, (perhaps) => overAll(perhaps, ordererMayNot), why);
+      await endWaiting(store, task.requestId, ordererMayNot, why);
       const unasked = { graphRequestId: null, clientRequestId: null, evidence: { kind: 'nothing' } } as const;
       return { kind: 'done', outcome: ordererMayNot, ...unasked, unsent: true };
     }

@@ -1,5 +1,4 @@
 import { assertNever } from '../assert-never.ts';
-import { overAll } from '../graph/outcome/over-all.ts';
 import { noCredential, serviceAway, unreachable } from '../graph/outcome/refusal.ts';
 import type { Outcome } from '../graph/outcome.ts';
 import type { GateFault } from '../rate-gate/fault.ts';
@@ -34,7 +33,7 @@ export async function endAway(parts: StoreParts, fault: GateFault): Promise<read
   const ended: string[] = [];
   for (const { request_id: id } of waiting) {
     const some = { enqueuedUntil: before, reason: fault.cause };
-    if (await endWaiting(parts, id, (perhaps) => overAll(perhaps, outcomeOf(fault)), some)) ended.push(id);
+    if (await endWaiting(parts, id, outcomeOf(fault), some)) ended.push(id);
   }
   return ended;
 }

@@ -1,4 +1,3 @@
-import { overAll } from '../graph/outcome/over-all.ts';
 import { signInGone } from '../graph/outcome/refusal.ts';
 import type { ProvisioningService } from './attempt.ts';
 import { endWaiting } from './ending.ts';
@@ -27,8 +26,6 @@ export async function cancelSignedOut(parts: StoreParts, present: readonly strin
     .$if(present.length > 0, (tasks) => tasks.where('requests.asker_id', 'not in', [...present]))
     .execute();
   const ended: string[] = [];
-  for (const { id } of waiting)
-    if (await endWaiting(parts, id, (perhaps) => overAll(perhaps, signInGone), { reason: 'signInGone' }))
-      ended.push(id);
+  for (const { id } of waiting) if (await endWaiting(parts, id, signInGone, { reason: 'signInGone' })) ended.push(id);
   return ended;
 }

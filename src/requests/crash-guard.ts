@@ -3,6 +3,7 @@ import { isDatabaseFault } from '../db/database.ts';
 import { longestLeaseMs } from '../db/leases.ts';
 import { version } from '../graph/version.ts';
 import type { Log } from '../log.ts';
+import { withinMs } from '../time-limit.ts';
 import type { StoreParts } from './store.ts';
 
 /**
@@ -24,7 +25,7 @@ export interface CrashGuard {
   /** The same for work of one kind; `tell` gets the subject as well. */
   of(kind: GuardedKind, tell?: (id: string, reference: string) => Promise<boolean>): Guard;
   /** Gives up work that fails each time, as if processes had died during it. */
-  giveUp(subject: Guarded, tell?: Tell): Promise<Extract<Attempted<never>, { kind: 'givenUp' }>>;
+  giveUp(subject: Guarded, tell?: Tell): Promise<GivenUp>;
   /** Forgets the crashes of an earlier version of Usher: this version may have fixed them. */
   prune(): Promise<void>;
   /** Notes that the running work has not killed the process. */
@@ -52,8 +53,13 @@ export type Attempted<T> =
   | { readonly kind: 'done'; readonly value: T }
   /** Another process is working on it, or died doing so a moment ago. */
   | { readonly kind: 'busy' }
-  /** `again`: the people waiting could not be told yet. */
-  | { readonly kind: 'givenUp'; readonly again: boolean };
+  | GivenUp;
+
+/** `again`: the people waiting could not be told yet. */
+interface GivenUp {
+  readonly kind: 'givenUp';
+  readonly again: boolean;
+}
 
 export interface CrashGuardParts extends Pick<StoreParts, 'database' | 'clock'> {
   readonly log: Log;
@@ -141,17 +147,6 @@ export function createCrashGuard(parts: CrashGuardParts): CrashGuard {
     }
   }
 
-  /** Until `done` settles, or for a limited time. */
-  async function notForLong(done: Promise<unknown>): Promise<void> {
-    const enough = new AbortController();
-    const settled = done.then(
-      () => undefined,
-      () => undefined,
-    );
-    await Promise.race([settled, clock.sleep(aloneMs, enough.signal)]);
-    enough.abort();
-  }
-
   async function runAlone<T>(subject: Guarded, work: () => Promise<T>, tell?: Tell): Promise<Attempted<T>> {
     const name = nameOf(subject);
     const before = alone;
@@ -163,7 +158,7 @@ export function createCrashGuard(parts: CrashGuardParts): CrashGuard {
       if (count === null) return { kind: 'busy' };
       if (count > mostAttempts) return await end(subject, count, tell);
       const working = attempt(name, work);
-      await notForLong(working);
+      await withinMs(working, aloneMs, clock).catch(() => undefined);
       pass();
       return { kind: 'done', value: await working };
     } finally {
@@ -171,11 +166,7 @@ export function createCrashGuard(parts: CrashGuardParts): CrashGuard {
     }
   }
 
-  async function end(
-    subject: Guarded,
-    count: number,
-    tell: Tell | undefined,
-  ): Promise<Extract<Attempted<never>, { kind: 'givenUp' }>> {
+  async function end(subject: Guarded, count: number, tell: Tell | undefined): Promise<GivenUp> {
     if (count > telling) return { kind: 'givenUp', again: false };
     const reference = newReference();
     const { kind, id } = subject;
@@ -185,14 +176,11 @@ export function createCrashGuard(parts: CrashGuardParts): CrashGuard {
       isTold = tell === undefined || (await tell(reference));
     } finally {
       // The next attempt tells the people again, as no process died of telling.
-      await keep(nameOf(subject), isTold ? told : mostAttempts);
+      const row = { count: isTold ? told : mostAttempts, owner: '', until: 0 };
+      await query.updateTable('attempts').set(row).where('name', '=', nameOf(subject)).execute();
     }
     if (isTold) parts.observe?.(kind);
     return { kind: 'givenUp', again: !isTold };
-  }
-
-  async function keep(name: string, count: number): Promise<void> {
-    await query.updateTable('attempts').set({ count, owner: '', until: 0 }).where('name', '=', name).execute();
   }
 
   async function run<T>(subject: Guarded, work: () => Promise<T>, tell?: Tell): Promise<Attempted<T>> {

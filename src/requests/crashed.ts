@@ -5,7 +5,7 @@ import type { Outcome } from '../graph/outcome.ts';
 import { writeAudit } from './audit-log.ts';
 import type { Subject } from './request.ts';
 import { sentDetails } from './running.ts';
-import { bumpRevision, type StoreParts } from './store.ts';
+import { askerOf, bumpRevision, type StoreParts } from './store.ts';
 
 /**
  * A task whose process died during its call for the third time is not retried: the answer to it may be what kills the
@@ -61,11 +61,7 @@ export async function recoverTasks(
         .executeTakeFirst();
       if (recovered === undefined) return;
       const { request_id: requestId, subject_id: subject, crashes, attempts: attempt } = recovered;
-      const { asker_id: actorId } = await transaction
-        .selectFrom('requests')
-        .select('asker_id')
-        .where('id', '=', requestId)
-        .executeTakeFirstOrThrow();
+      const actorId = await askerOf(transaction, requestId);
       const entry = { at: now, actorId, requestId };
       // The call may have been sent right before the process died, and no record says so yet.
       if (recovered.sent === 0) {
@@ -78,18 +74,15 @@ export async function recoverTasks(
         await writeAudit(transaction, { ...entry, kind: 'waitsAgain', details });
       }
       if (crashes === mostCrashes - 1) {
-        await putOff(transaction, id, now + suspects * aloneMs);
+        const dueAt = now + suspects * aloneMs;
+        await transaction.updateTable('tasks').set({ due_at: dueAt }).where('id', '=', id).execute();
         suspects += 1;
       }
-      await bumpRevision(transaction, recovered.request_id);
-      requestIds.add(recovered.request_id);
+      await bumpRevision(transaction, requestId);
+      requestIds.add(requestId);
     });
   }
   return [...requestIds];
-}
-
-async function putOff(transaction: Transaction<Schema>, id: string, dueAt: number): Promise<void> {
-  await transaction.updateTable('tasks').set({ due_at: dueAt }).where('id', '=', id).execute();
 }
 
 /** Any of its calls may have been carried out, so the outcome does not say that nothing was done. */
@@ -102,13 +95,7 @@ async function giveUpTask(
   const outcome: Outcome = { kind: 'unknown', why: 'interrupted' };
   await transaction
     .updateTable('tasks')
-    .set({
-      state: 'done',
-      finished_at: now,
-      outcome: JSON.stringify(outcome),
-      outcome_kind: outcome.kind,
-      again: null,
-    })
+    .set({ state: 'done', finished_at: now, outcome: JSON.stringify(outcome), outcome_kind: outcome.kind, again: null })
     .where('id', '=', id)
     .execute();
   const details = { subject, outcome: outcome.kind, why: outcome.why };

@@ -6,6 +6,7 @@ import { overAll } from '../graph/outcome/over-all.ts';
 import { signInGone } from '../graph/outcome/refusal.ts';
 import type { Outcome, OutcomeKind } from '../graph/outcome.ts';
 import type { Log } from '../log.ts';
+import { withinMs } from '../time-limit.ts';
 import { attempt, type ProvisioningService, type Settlement } from './attempt.ts';
 import { type Authority, refusalOf } from './authority.ts';
 import { endAway } from './away.ts';
@@ -93,9 +94,7 @@ const mostBrokenAttempts = 3;
 const brokenDelayMs = 5_000;
 
 /** Its grant has passed, and nothing was sent. */
-interface Unsent {
-  readonly kind: 'unsent';
-}
+type Unsent = { readonly kind: 'unsent' };
 
 export function startDispatcher(parts: DispatcherParts): Dispatcher {
   const { store, log } = parts;
@@ -212,7 +211,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   async function call(claimed: ClaimedTask): Promise<Settlement | Unsent> {
     let { grant } = claimed;
     for (let round = 0; ; round += 1) {
-      if (isTooLate(grant)) return { kind: 'unsent' };
+      if (clock.monotonic() > grant.sendBefore) return { kind: 'unsent' };
       const sent = await send({ ...claimed, grant });
       if (sent.kind !== 'drifted') return sent;
       // Each note reaches a little further ahead, in case writing it takes long.
@@ -264,10 +263,6 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       // Otherwise the settlement could come first, and record it as well.
       await noting;
     }
-  }
-
-  function isTooLate({ sendBefore }: Grant): boolean {
-    return clock.monotonic() > sendBefore;
   }
 
   /**
@@ -361,9 +356,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       alarm.abort();
       // A claim that was running at the stop returns its task.
       const allDone = looping.then(() => Promise.all(running.values()));
-      const grace = new AbortController();
-      await Promise.race([allDone, clock.sleep(graceMs, grace.signal)]);
-      grace.abort();
+      await withinMs(allDone, graceMs, clock);
       // Calls that still wait for Graph settle as interrupted now, which releases their leases.
       abandon.abort();
       await allDone;

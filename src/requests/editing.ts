@@ -61,8 +61,6 @@ export async function beginEdit(parts: EditingParts, liveId: string): Promise<Ca
 
 /** Deletes old edits. */
 export async function pruneEdits({ query }: Database, now: number): Promise<void> {
-  await query
-    .deleteFrom('card_edits')
-    .where('until', '<', now - rememberMs)
-    .execute();
+  const before = now - rememberMs;
+  await query.deleteFrom('card_edits').where('until', '<', before).execute();
 }

@@ -1,7 +1,8 @@
+import { overAll } from '../graph/outcome/over-all.ts';
 import type { Outcome, UnknownEnd } from '../graph/outcome.ts';
 import { readGate } from '../rate-gate/gate-row.ts';
 import { writeAudit } from './audit-log.ts';
-import { bumpRevision, type StoreParts } from './store.ts';
+import { askerOf, bumpRevision, type StoreParts } from './store.ts';
 
 /** Which of a request's waiting tasks to end, and the reason for the record. */
 export interface EndedBecause {
@@ -15,12 +16,12 @@ export interface EndedBecause {
 /**
  * Ends waiting tasks of a request without a call and without a grant. False when none was waiting.
  *
- * @param outcomeOver the outcome of a task, given how an earlier attempt of it ended
+ * @param ending the outcome of a task without an earlier attempt whose effect is unknown
  */
 export async function endWaiting(
   { database, ...parts }: StoreParts,
   requestId: string,
-  outcomeOver: (perhaps: UnknownEnd | null) => Outcome,
+  ending: Outcome,
   { enqueuedUntil, orderedBy, reason }: EndedBecause,
 ): Promise<boolean> {
   return database.transact(async (transaction) => {
@@ -38,14 +39,10 @@ export async function endWaiting(
       .execute();
     if (tasks.length === 0) return false;
     await bumpRevision(transaction, requestId);
-    const { asker_id: actorId } = await transaction
-      .selectFrom('requests')
-      .select('asker_id')
-      .where('id', '=', requestId)
-      .executeTakeFirstOrThrow();
+    const actorId = await askerOf(transaction, requestId);
     // Tasks leave `waiting` under the gate's lock alone, so the read is still valid.
     for (const { id, subject_id: subject, perhaps } of tasks) {
-      const outcome = outcomeOver(perhaps as UnknownEnd | null);
+      const outcome = overAll(perhaps as UnknownEnd | null, ending);
       await transaction
         .updateTable('tasks')
         .set({

@@ -114,17 +114,8 @@ async function endedTasks(query: Database['query'], id: string): Promise<EndedTa
     .orderBy('position')
     .limit(mostEnded)
     .execute();
-  return rows.flatMap((row) =>
-    row.outcome_kind === null
-      ? []
-      : [
-          {
-            name: row.subject_name,
-            label: row.subject_label,
-            ...guestMark(row),
-            kind: row.outcome_kind as OutcomeKind,
-          },
-        ],
+  return rows.flatMap(({ subject_name: name, subject_label: label, outcome_kind: kind, ...guest }) =>
+    kind === null ? [] : [{ name, label, ...guestMark(guest), kind: kind as OutcomeKind }],
   );
 }
 

@@ -8,10 +8,6 @@ import type { LeftOut, Request, Subject, Task, TaskState, WaitReason } from './r
  * Converts rows to the types that the rest of Usher uses. The columns of a state are set together, by the statements of
  * this folder alone, so a missing one is a bug and throws.
  */
-export function toRequest(row: Selectable<RequestRow>, tasks: readonly Selectable<TaskRow>[]): Request {
-  return { ...withoutTasks(row), tasks: tasks.map(toTask) };
-}
-
 export function withoutTasks(row: Selectable<RequestRow>): Omit<Request, 'tasks'> {
   return {
     id: row.id,

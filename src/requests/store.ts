@@ -7,7 +7,7 @@ import { type Lane, laneNumbers } from '../rate-gate/lanes.ts';
 import { type AuditEntry, writeAudit } from './audit-log.ts';
 import { type LeftOut, membersPerCall, type Person, type Reader, type Request, type Subject } from './request.ts';
 import { unusedId } from './request-id.ts';
-import { toRequest } from './rows.ts';
+import { toTask, withoutTasks } from './rows.ts';
 
 /** A new request, before it has an id. */
 export interface NewRequest {
@@ -67,22 +67,23 @@ export async function insertRequest(
 ): Promise<string> {
   if (wanted.tasks.some(({ members }) => members.length > membersPerCall))
     throw new Error(`a call takes no more than ${membersPerCall} members`);
-  const earlier = await findBySource(transaction, wanted.source);
-  if (earlier !== null) return earlier;
+  const { source, asker, app, reader, conversation } = wanted;
+  const earlier = await transaction.selectFrom('requests').select('id').where('source', '=', source).executeTakeFirst();
+  if (earlier !== undefined) return earlier.id;
   const now = clock.now();
   const requestId = await unusedId(transaction);
   await transaction
     .insertInto('requests')
     .values({
       id: requestId,
-      source: wanted.source,
-      asker_id: wanted.asker.id,
-      asker_name: wanted.asker.name,
-      app_id: wanted.app.id,
-      app_name: wanted.app.name,
-      locale: wanted.reader.locale,
-      time_zone: wanted.reader.timeZone,
-      conversation: wanted.conversation,
+      source,
+      asker_id: asker.id,
+      asker_name: asker.name,
+      app_id: app.id,
+      app_name: app.name,
+      locale: reader.locale,
+      time_zone: reader.timeZone,
+      conversation,
       card_id: null,
       revision: 1,
       drawn_revision: 0,
@@ -118,13 +119,8 @@ export async function insertRequest(
       })),
     )
     .execute();
-  await writeAudit(transaction, {
-    at: now,
-    actorId: wanted.asker.id,
-    kind: 'asked',
-    requestId,
-    details: askedFor(wanted),
-  });
+  const details = askedFor(wanted);
+  await writeAudit(transaction, { at: now, actorId: asker.id, kind: 'asked', requestId, details });
   return requestId;
 }
 
@@ -143,27 +139,27 @@ export async function bumpRevision(transaction: Transaction<Schema>, requestId: 
     .execute();
 }
 
-async function findBySource(transaction: Transaction<Schema>, source: string): Promise<string | null> {
-  const row = await transaction.selectFrom('requests').select('id').where('source', '=', source).executeTakeFirst();
-  return row?.id ?? null;
-}
-
 /** The Entra object id of the person who made the request; null when there is no such request. */
 export async function findAskerOf({ query }: Database, id: string): Promise<string | null> {
   const row = await query.selectFrom('requests').select('asker_id').where('id', '=', id).executeTakeFirst();
   return row?.asker_id ?? null;
 }
 
-export async function findRequest(database: Database, id: string): Promise<Request | null> {
-  const row = await database.query.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst();
+/** The same of a request that exists. */
+export async function askerOf(transaction: Transaction<Schema>, id: string): Promise<string> {
+  const { asker_id } = await transaction
+    .selectFrom('requests')
+    .select('asker_id')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return asker_id;
+}
+
+export async function findRequest({ query }: Database, id: string): Promise<Request | null> {
+  const row = await query.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return null;
-  const tasks = await database.query
-    .selectFrom('tasks')
-    .selectAll()
-    .where('request_id', '=', id)
-    .orderBy('position')
-    .execute();
-  return toRequest(row, tasks);
+  const ofRequest = query.selectFrom('tasks').selectAll().where('request_id', '=', id);
+  return { ...withoutTasks(row), tasks: (await ofRequest.orderBy('position').execute()).map(toTask) };
 }
 
 /**
@@ -223,16 +219,10 @@ export async function findUnposted(
     .where('created_at', '>=', since)
     .where('created_at', '<', before)
     .where('card_id', 'is', null)
-    .where((request) =>
-      request.not(
-        request.exists(
-          request
-            .selectFrom('access_requests')
-            .select('access_requests.id')
-            .whereRef('access_requests.request_id', '=', 'requests.id'),
-        ),
-      ),
-    )
+    .where((request) => {
+      const access = request.selectFrom('access_requests').select('access_requests.id');
+      return request.not(request.exists(access.whereRef('access_requests.request_id', '=', 'requests.id')));
+    })
     .orderBy('created_at')
     .limit(limit)
     .execute();

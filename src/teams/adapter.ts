@@ -34,10 +34,8 @@ const tokenTimeoutMs = 10_000;
 export function createAdapter(config: Config, overrides: AdapterOverrides = {}): Adapter {
   const credentials = overrides.credentials ?? botCredentials(config.bot, config.cloud);
   const endpoints = { ...clouds[config.cloud].bot, ...overrides.endpoints };
-  const authentication = new ConfigurationBotFrameworkAuthentication(
-    { ...endpoints, ValidateAuthority: true },
-    credentials,
-  );
+  const settings = { ...endpoints, ValidateAuthority: true };
+  const authentication = new ConfigurationBotFrameworkAuthentication(settings, credentials);
   return { adapter: new CloudAdapter(authentication), authentication };
 }
 

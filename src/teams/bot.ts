@@ -115,8 +115,13 @@ export function createBot(parts: BotParts): Bot {
         keep(finished);
         return null;
       }
-      if (isInvoke) return await answerInvoke(incoming);
-      await answerOnce(incoming);
+      if (!isInvoke) {
+        await answerOnce(incoming);
+        return null;
+      }
+      const { response, finished } = await invokeHandler.answer(incoming);
+      keep(finished);
+      return response;
     } catch (error) {
       if (isInvoke) return saySentence(answering.apology(where, error).summary);
       await answering.apologise(where, error);
@@ -145,12 +150,6 @@ export function createBot(parts: BotParts): Bot {
     const { isNews, waitMs } = admittance;
     if (isNews) log.warn({ code: 'too_many_commands', actorId: speaker.id }, 'somebody sends more than they may');
     return { words: chat.tooMany(parts.commandsPerMinute, waitMs, reader), isNews };
-  }
-
-  async function answerInvoke(incoming: Incoming): Promise<InvokeResponse> {
-    const { response, finished } = await invokeHandler.answer(incoming);
-    keep(finished);
-    return response;
   }
 
   async function answerOnce(incoming: Incoming): Promise<void> {

@@ -55,15 +55,9 @@ const answerSchema = z.discriminatedUnion('action', [
 export function toConsent(activity: Partial<Activity>, speaker: Speaker): Consent {
   const cardId = textOf(activity.replyToId);
   const where = whereOf(activity);
+  const what = { kind: 'unknownAction', cardId } as const;
   return {
-    incoming: {
-      id: incomingId(activity),
-      speaker,
-      ...where,
-      reader: readerOf(activity),
-      what: { kind: 'unknownAction', cardId },
-      mentions: [],
-    },
+    incoming: { id: incomingId(activity), speaker, ...where, reader: readerOf(activity), what, mentions: [] },
     cardId,
     answer: where.place.kind === 'personal' ? answerOf(activity.value) : { kind: 'unknown' },
   };

@@ -9,10 +9,10 @@ import {
 } from 'botbuilder';
 import type { CardMessage, FileOffer, SignInInvitation } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
-import { consentActivity, fileActivity, type StoredFile } from './file-cards.ts';
+import { attaching, consentActivity, fileActivity, type StoredFile } from './file-cards.ts';
 import { isServiceOf, type ServiceHosts } from './guard.ts';
 import { signInActivity } from './user-tokens.ts';
-import { fieldsOf, textOf } from './wire.ts';
+import { fieldsOf, statusOf, textOf } from './wire.ts';
 
 /**
  * Sends to Teams, in a turn or long after it. Everything is sent by a stored conversation reference, because the
@@ -79,7 +79,9 @@ export function createConversations(parts: ConversationsParts): Conversations {
 
   async function within<T>(conversation: string, act: (context: TurnContext) => Promise<T>): Promise<T> {
     const reference = JSON.parse(conversation) as Partial<ConversationReference>;
-    if (!isServiceOf(serviceHosts, reference.serviceUrl ?? '')) throw elsewhere();
+    // The same refusal as by Teams itself: there is no recipient, and retrying is useless.
+    if (!isServiceOf(serviceHosts, reference.serviceUrl ?? ''))
+      throw Object.assign(new Error('the address of a conversation is not of Teams'), { statusCode: 403 });
     const results: T[] = [];
     await adapter.continueConversationAsync(appId, reference, async (context) => {
       results.push(await act(context));
@@ -110,6 +112,18 @@ export function createConversations(parts: ConversationsParts): Conversations {
     return result;
   }
 
+  const acting = (
+    kind: ObservedMessage['kind'],
+    conversation: string,
+    act: (context: TurnContext) => Promise<unknown>,
+  ) =>
+    observed(kind, () =>
+      within(conversation, async (context) => {
+        await act(context);
+        return { kind: 'done' } as const;
+      }),
+    );
+
   const post = (conversation: string, activity: Partial<Activity>) => posting(conversation, async () => activity);
   const posting = (conversation: string, make: (context: TurnContext) => Promise<Partial<Activity>>) =>
     observed('post', async (): Promise<Posted> => {
@@ -131,41 +145,18 @@ export function createConversations(parts: ConversationsParts): Conversations {
       posting(conversation, (context) => signInActivity(adapter, context, connection, invitation)),
     showFile: (conversation, file, summary) => post(conversation, fileActivity(file, summary)),
     edit: (conversation, cardId, message) =>
-      observed('edit', () =>
-        within(conversation, async (context) => {
-          await context.updateActivity({ ...toActivity(message), id: cardId });
-          return { kind: 'done' } as const;
-        }),
-      ),
+      acting('edit', conversation, (context) => context.updateActivity({ ...toActivity(message), id: cardId })),
     say: (conversation, text) =>
-      observed('text', () =>
-        within(conversation, async (context) => {
-          await context.sendActivity({ type: ActivityTypes.Message, text, textFormat: 'plain', summary: text });
-          return { kind: 'done' } as const;
-        }),
+      acting('text', conversation, (context) =>
+        context.sendActivity({ type: ActivityTypes.Message, text, textFormat: 'plain', summary: text }),
       ),
-    remove: (conversation, cardId) =>
-      observed('remove', () =>
-        within(conversation, async (context) => {
-          await context.deleteActivity(cardId);
-          return { kind: 'done' } as const;
-        }),
-      ),
+    remove: (conversation, cardId) => acting('remove', conversation, (context) => context.deleteActivity(cardId)),
   };
-}
-
-/** The same refusal as by Teams itself: there is no recipient, and retrying is useless. */
-function elsewhere(): Error {
-  return Object.assign(new Error('the address of a conversation is not of Teams'), { statusCode: 403 });
 }
 
 /** A card as a message. `summary` is the text of the notification. */
 export function toActivity(message: CardMessage): Partial<Activity> {
-  return {
-    type: ActivityTypes.Message,
-    summary: message.summary,
-    attachments: [CardFactory.adaptiveCard(message.card)],
-  };
+  return attaching(message.summary, CardFactory.adaptiveCard(message.card));
 }
 
 /** Identifies a conversation, for pacing. */
@@ -183,11 +174,6 @@ export function isPersonalChat(conversation: string): boolean {
 /** The same for all threads of a channel, which people regard as one place. */
 export function placeKey(conversation: string): string {
   return conversationKey(conversation).replace(/;messageid=.*/, '');
-}
-
-function statusOf(error: unknown): number | null {
-  const { statusCode } = fieldsOf(error);
-  return typeof statusCode === 'number' ? statusCode : null;
 }
 
 /**

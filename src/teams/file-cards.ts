@@ -1,4 +1,4 @@
-import { type Activity, ActivityTypes } from 'botbuilder';
+import { type Activity, ActivityTypes, type Attachment } from 'botbuilder';
 import type { FileOffer } from '../chat/reply.ts';
 
 /** A file in a person's storage, as Teams names it. */
@@ -16,38 +16,24 @@ export interface StoredFile {
  * https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4
  */
 
+/** A message with one card; `summary` is the text of the notification. */
+export function attaching(summary: string, attachment: Attachment): Partial<Activity> {
+  return { type: ActivityTypes.Message, summary, attachments: [attachment] };
+}
+
 /** Asks whether a file may be stored. */
 export function consentActivity(offer: FileOffer): Partial<Activity> {
-  return {
-    type: ActivityTypes.Message,
-    summary: offer.description,
-    attachments: [
-      {
-        contentType: 'application/vnd.microsoft.teams.card.file.consent',
-        name: offer.fileName,
-        content: {
-          description: offer.description,
-          sizeInBytes: offer.sizeBytes,
-          acceptContext: offer.context,
-          declineContext: offer.context,
-        },
-      },
-    ],
-  };
+  const { description, fileName: name, sizeBytes: sizeInBytes, context } = offer;
+  return attaching(description, {
+    contentType: 'application/vnd.microsoft.teams.card.file.consent',
+    name,
+    content: { description, sizeInBytes, acceptContext: context, declineContext: context },
+  });
 }
 
 /** Shows a file that is stored. */
 export function fileActivity(file: StoredFile, summary: string): Partial<Activity> {
-  return {
-    type: ActivityTypes.Message,
-    summary,
-    attachments: [
-      {
-        contentType: 'application/vnd.microsoft.teams.card.file.info',
-        contentUrl: file.contentUrl,
-        name: file.name,
-        content: { uniqueId: file.uniqueId, fileType: file.fileType },
-      },
-    ],
-  };
+  const { contentUrl, name, uniqueId, fileType } = file;
+  const contentType = 'application/vnd.microsoft.teams.card.file.info';
+  return attaching(summary, { contentType, contentUrl, name, content: { uniqueId, fileType } });
 }

@@ -39,14 +39,10 @@ export function createTenantStorage({ hosts, domain, readDomain, log }: TenantSt
 
   async function namesOf(): Promise<readonly string[]> {
     if (known !== null) return known;
-    const initial = await readDomain();
-    const host = usualStorageHost(initial, domain);
-    if (host !== null) {
-      known = [host];
-      return known;
-    }
-    log.error({ code: 'sharepoint_unknown' }, 'the tenant’s own SharePoint is not known; set SHAREPOINT_HOST');
-    return [];
+    const host = usualStorageHost(await readDomain(), domain);
+    if (host !== null) known = [host];
+    else log.error({ code: 'sharepoint_unknown' }, 'the tenant’s own SharePoint is not known; set SHAREPOINT_HOST');
+    return known ?? [];
   }
 
   return {

@@ -15,15 +15,7 @@ import { fieldsOf, listOf, textOf } from './wire.ts';
 export function toIncoming(activity: Partial<Activity>, speaker: Speaker): Incoming | null {
   const content = contentOf(activity);
   if (content === null) return null;
-  const { what, mentions } = content;
-  return {
-    id: incomingId(activity),
-    speaker,
-    ...whereOf(activity),
-    reader: readerOf(activity),
-    what,
-    mentions,
-  };
+  return { id: incomingId(activity), speaker, ...whereOf(activity), reader: readerOf(activity), ...content };
 }
 
 /** The same for a repeated delivery. */
@@ -81,13 +73,8 @@ const optionalText = (longest: number) =>
         .toWellFormed(),
     );
 const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('verb', [
-  z.object({ verb: z.literal('run'), text: z.string().max(1000) }),
-  z.object({ verb: z.literal('choose'), text: z.string().max(1000) }),
-  z.object({ verb: z.literal('personal'), text: z.string().max(1000) }),
-  z.object({ verb: z.literal('retry'), requestId }),
-  z.object({ verb: z.literal('cancel'), requestId }),
-  z.object({ verb: z.literal('confirm'), requestId }),
-  z.object({ verb: z.literal('approve'), requestId }),
+  z.object({ verb: z.enum(['run', 'choose', 'personal']), text: z.string().max(1000) }),
+  z.object({ verb: z.enum(['retry', 'cancel', 'confirm', 'approve']), requestId }),
   z.object({ verb: z.literal('deny'), requestId, reason: optionalText(500) }),
   z.object({
     verb: z.literal('ask'),

@@ -46,8 +46,11 @@ export function createInvokeHandler({ chat, answering, clock }: InvokeHandlerPar
     const reply = await replying;
     try {
       switch (reply.kind) {
-        case 'live':
-          return await respondLive(reply.liveId);
+        case 'live': {
+          const drawing = await chat.draw(reply.liveId);
+          if (drawing === null) throw new Error(`card ${reply.liveId} cannot be drawn`);
+          return replaceBy(drawing.message.card);
+        }
         case 'card':
           return (await mayReplace(incoming, reply))
             ? replaceBy(reply.message.card)
@@ -63,12 +66,6 @@ export function createInvokeHandler({ chat, answering, clock }: InvokeHandlerPar
     } catch (error) {
       return saySentence(answering.apology(incoming, error).summary);
     }
-  }
-
-  async function respondLive(liveId: string): Promise<InvokeResponse> {
-    const drawing = await chat.draw(liveId);
-    if (drawing === null) throw new Error(`card ${liveId} cannot be drawn`);
-    return replaceBy(drawing.message.card);
   }
 
   /** No answer ever hides the card of a request, not even from the person who clicked. */
@@ -87,12 +84,8 @@ export function createInvokeHandler({ chat, answering, clock }: InvokeHandlerPar
     response: InvokeResponse | null,
   ): Promise<void> {
     const reply = await replying;
-    const isOver =
-      response !== null &&
-      reply.kind !== 'fileOffer' &&
-      reply.kind !== 'signIn' &&
-      (reply.kind === 'card' || response.type === sentence);
-    if (!isOver) await answering.deliver(incoming, reply);
+    const isOver = reply.kind === 'card' || (reply.kind === 'live' && response?.type === sentence);
+    if (response === null || !isOver) await answering.deliver(incoming, reply);
   }
 
   return {

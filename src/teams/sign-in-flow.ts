@@ -7,11 +7,11 @@ import type { SignInInvitation } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import type { DelegatedSessions, SignInResult } from '../graph/delegated-sessions.ts';
 import type { Log } from '../log.ts';
-import { isTooSlow, withinMs } from '../time-limit.ts';
+import { isTooSlow, type TooSlow, withinMs } from '../time-limit.ts';
 import type { Conversations, Posted } from './conversations.ts';
 import { readerOf, whereOf } from './incoming.ts';
 import type { UserTokens } from './user-tokens.ts';
-import { fieldsOf, textOf } from './wire.ts';
+import { fieldsOf, statusOf, textOf } from './wire.ts';
 
 /**
  * How Teams signs a person in. Usher posts a card; then one of these invokes comes:
@@ -143,10 +143,12 @@ function signingInBy(
     const code = textOf(fieldsOf(value).state);
     // A client whose person closes the window sends a word instead of a code.
     if (!/^\d{4,12}$/.test(code)) return answered(/cancel/i.test(code) ? 200 : 404, {});
-    let assertion: string | null;
+    let assertion: string | null | TooSlow;
     try {
-      assertion = await inTime(userTokens.redeem(where.conversation, code));
+      assertion = await withinMs(userTokens.redeem(where.conversation, code), redeemTimeoutMs, clock);
+      if (isTooSlow(assertion)) throw new Error('no answer in time');
     } catch (error) {
+      // The error includes the request, with the code in its address.
       log.error({ code: 'token_service_away', status: statusOf(error) }, 'the token service did not answer');
       return answered(500, {}, tell(where, { kind: 'signInUnavailable' }));
     }
@@ -197,12 +199,6 @@ function signingInBy(
       log.warn({ error: posted.error, status: posted.status, code: 'sign_in_news_not_taken' }, 'Teams took no news');
   }
 
-  async function inTime(work: Promise<string | null>): Promise<string | null> {
-    const result = await withinMs(work, redeemTimeoutMs, clock);
-    if (isTooSlow(result)) throw new Error('no answer in time');
-    return result;
-  }
-
   return {
     async ask(incoming, invitation) {
       // The token may arrive before Teams has confirmed the card.
@@ -247,12 +243,4 @@ const exchangeSchema = z.object({
 
 function answered(status: SignInResponse['status'], body: SignInResponse['body'], finished = Promise.resolve()): Taken {
   return { response: { status, body }, finished };
-}
-
-/**
- * An error of the token service's client includes the request, with the code in its address; only its status is kept.
- */
-function statusOf(error: unknown): number | null {
-  const { statusCode } = fieldsOf(error);
-  return typeof statusCode === 'number' ? statusCode : null;
 }

@@ -1,5 +1,6 @@
 import { decodeHTMLStrict } from 'entities';
-import { tidyCharacters } from './characters.ts';
+import { withoutHidden } from '../masking/hidden.ts';
+import { fieldsOf, listOf } from './wire.ts';
 
 /**
  * The text of a Teams message as the person meant it. Teams wraps mentions in `<at>` tags, turns addresses into links,
@@ -43,10 +44,9 @@ export function cleanText({ text, entities, botId, botName }: MarkedText): Clean
 
 const TAG = /<([^<>]*)>/g;
 const HTML_TAG = /^\/?([a-z][a-z0-9-]*)(?:[\s/]|$)/i;
-const BLOCKS: ReadonlySet<string> = new Set([
-  ...['address', 'article', 'blockquote', 'div', 'dl', 'dd', 'dt', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'hr', 'li'],
-  ...['ol', 'p', 'pre', 'section', 'table', 'td', 'th', 'tr', 'ul'],
-]);
+const BLOCKS: ReadonlySet<string> = new Set(
+  'address article blockquote div dl dd dt h1 h2 h3 h4 h5 h6 hr li ol p pre section table td th tr ul'.split(' '),
+);
 /** Only links that a client makes by itself, from a typed address or host name. */
 const MARKDOWN_LINK = /\[([^[\]\n]*)\]\((?:mailto:|https?:\/\/)[^\s()[\]]*\)/gi;
 
@@ -141,12 +141,10 @@ function readMentions(entities: unknown, botId: string, botName: string | undefi
   const owners = new Map<string, { ids: (string | typeof BOT)[]; next: number }>();
   const botNames = new Set<string>(botName === undefined ? [] : [keyOf(botName)]);
   const botSpellings = new Set<string>();
-  for (const entity of Array.isArray(entities) ? entities : []) {
-    if (field(entity, 'type') !== 'mention') continue;
-    const mentioned = field(entity, 'mentioned');
-    const id = field(mentioned, 'id');
-    const name = field(mentioned, 'name');
-    const text = field(entity, 'text');
+  for (const entity of listOf(entities)) {
+    const { type, mentioned, text } = fieldsOf(entity);
+    const { id, name } = fieldsOf(mentioned);
+    if (type !== 'mention') continue;
     if (typeof id !== 'string' || id === '') continue;
 
     const isBot = id === botId;
@@ -177,14 +175,38 @@ function readMentions(entities: unknown, botId: string, botName: string | undefi
   };
 }
 
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-}
-
 function keyOf(name: string): string {
   return toName(name).toLowerCase();
 }
 
 function toName(text: string): string {
   return tidyCharacters(text).replaceAll('\n', ' ');
+}
+
+/**
+ * The text without invisible characters: control characters, direction marks, odd spaces, misplaced joiners. Lines are
+ * separated by `\n`, cells of a pasted table by `\t`; runs of spaces become one, ends are trimmed. Linear in the
+ * length, and never throws.
+ *
+ * Composes characters (NFC) and replaces only the forms that stand for plain letters: full-width, ligatures,
+ * mathematical alphabets. NFKC as a whole would also change names that a directory keeps, e.g. `Contoso™` or `m²`.
+ */
+export function tidyCharacters(text: string): string {
+  return (
+    withoutHidden(text)
+      // A lone surrogate would make `encodeURIComponent` throw much later.
+      .toWellFormed()
+      .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
+      .replace(/[\v\f\p{Zs}]/gu, ' ')
+      .replace(/(?![\n\t])\p{Cc}/gu, '')
+      // Sorting an endless run of combining marks takes quadratic time; no letter has more than a few.
+      .replace(/(\p{M}{8})\p{M}+/gu, '$1')
+      .normalize('NFC')
+      .replace(/[\ufb00-\ufb06\uff01-\uffee\u{1d400}-\u{1d7ff}]+/gu, (forms) => forms.normalize('NFKC'))
+      .normalize('NFC')
+      .replace(/ +/g, ' ')
+      .replace(/ ?\t ?/g, '\t')
+      .replace(/[ \t]?\n[ \t]?/g, '\n')
+      .trim()
+  );
 }

@@ -1,7 +1,7 @@
 import { assertNever } from '../assert-never.ts';
 import type { Chat } from '../chat/chat.ts';
 import type { Incoming } from '../chat/incoming.ts';
-import type { CardMessage, Drawing, FileOffer, Reply, SignInInvitation } from '../chat/reply.ts';
+import type { CardMessage, Drawing, Reply, SignInInvitation } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
@@ -104,9 +104,12 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
       case 'live':
         return showLive(incoming, reply.liveId, cardId);
       case 'fileOffer':
-        return showOffer(incoming, reply.offer, own);
-      case 'signIn':
-        return showInvitation(incoming, reply.invitation, own);
+        return showBeside(incoming, own, () => conversations.offerFile(incoming.conversation, reply.offer));
+      case 'signIn': {
+        const { askToSignIn } = parts;
+        if (askToSignIn === undefined) throw new Error('nobody signs in here');
+        return showBeside(incoming, own, () => askToSignIn(incoming, reply.invitation));
+      }
       default:
         return assertNever(reply, 'reply');
     }
@@ -163,20 +166,11 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
     }
   }
 
-  /** Teams' own card; it cannot replace another one. */
-  async function showOffer({ conversation }: Incoming, offer: FileOffer, own: string | null): Promise<Posted> {
+  /** One of Teams' own cards; it cannot replace another one. */
+  async function showBeside({ conversation }: Where, own: string | null, post: () => Promise<Posted>): Promise<Posted> {
     pacing.sent(conversationKey(conversation), clock.monotonic());
-    const shown = await conversations.offerFile(conversation, offer);
+    const shown = await post();
     if (shown.kind === 'done' && own !== null) await conversations.remove(conversation, own);
-    return shown;
-  }
-
-  /** Also Teams' own card. */
-  async function showInvitation(incoming: Incoming, invitation: SignInInvitation, own: string | null): Promise<Posted> {
-    if (parts.askToSignIn === undefined) throw new Error('nobody signs in here');
-    pacing.sent(conversationKey(incoming.conversation), clock.monotonic());
-    const shown = await parts.askToSignIn(incoming, invitation);
-    if (shown.kind === 'done' && own !== null) await conversations.remove(incoming.conversation, own);
     return shown;
   }
 
@@ -259,10 +253,8 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
   async function showChecking(incoming: Incoming, cardId: string | null): Promise<string | null> {
     const shown = await put(incoming, cardId, chat.checking(incoming.reader));
     if (shown.kind !== 'done') {
-      log.warn(
-        { error: shown.error, status: shown.status, code: 'checking_failed' },
-        'Teams did not take a first card',
-      );
+      const { error, status } = shown;
+      log.warn({ error, status, code: 'checking_failed' }, 'Teams did not take a first card');
       return cardId;
     }
     await turns.showed(incoming.id, shown.cardId).catch((error: unknown) => {

@@ -1,12 +1,12 @@
 import {
   type Activity,
-  ActivityTypes,
   CardFactory,
   type CloudAdapter,
   type ConversationReference,
   type TurnContext,
 } from 'botbuilder';
 import type { SignInInvitation } from '../chat/reply.ts';
+import { attaching } from './file-cards.ts';
 import { fieldsOf, textOf } from './wire.ts';
 
 /*
@@ -30,7 +30,7 @@ export async function signInActivity(
     '',
   );
   const card = CardFactory.oauthCard(connection, button, text, signInLink, tokenExchangeResource);
-  return { type: ActivityTypes.Message, summary, attachments: [card] };
+  return attaching(summary, card);
 }
 
 export interface UserTokens {

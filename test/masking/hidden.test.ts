@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { markdownText } from '../../src/chat/cards/safe-text.ts';
 import { forTerminal, withoutHidden } from '../../src/masking/hidden.ts';
-import { tidyCharacters } from '../../src/teams/characters.ts';
+import { tidyCharacters } from '../../src/teams/text.ts';
 
 const flagOfEngland = '\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}';
 
