@@ -22,7 +22,7 @@ const slow = new Set([
   'test/features/approvals/access-requests/starting-apps.test.ts',
   'test/requests/all-attempts.property.test.ts',
   'test/requests/graph-away.test.ts',
-  'test/features/checks/history/export.test.ts',
+  'test/features/checks/history/audit-file.test.ts',
   'test/features/checks/history/long-history.test.ts',
   'test/requests/replicas.test.ts',
   'test/teams/bot.test.ts',

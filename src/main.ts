@@ -8,14 +8,10 @@ import { systemClock } from './clock.ts';
 import { clouds } from './clouds.ts';
 import { type Config, describeProblems } from './config.ts';
 import { configWarnings } from './config-warnings.ts';
-import { storedBindings } from './db/app-bindings.ts';
 import { claimDatabase } from './db/claim.ts';
 import { isDatabaseFault } from './db/database.ts';
-import {
-  accessCardsOf,
-  accessCardsShowing,
-  findUndrawnAccessCards,
-} from './features/approvals/access-requests/access-cards.ts';
+import { storedBindings } from './db/stored-bindings.ts';
+import { accessCardsOf, accessCardsShowing } from './features/approvals/access-requests/access-cards.ts';
 import { startApprovalScheduler } from './features/approvals/access-requests/approval-scheduler.ts';
 import { judgeEnd } from './features/approvals/access-requests/awaiting.ts';
 import { routeAccess } from './features/approvals/access-requests/routing.ts';
@@ -38,7 +34,7 @@ import { startDispatcher } from './requests/dispatcher.ts';
 import { beginEdit, pruneEdits } from './requests/editing.ts';
 import { provisioningService } from './requests/provisioning-service.ts';
 import { hasWork, requestsInLine } from './requests/queue.ts';
-import { findUndrawn, findUnposted } from './requests/store.ts';
+import { findUnposted } from './requests/store.ts';
 import { startMetricsPort, startServer } from './server.ts';
 import { patientGrace, within } from './stopping.ts';
 import { createAdapter, serviceHostsOf } from './teams/adapter.ts';
@@ -321,12 +317,9 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   const scraping =
     config.metrics.on && metricsPort !== null ? await startMetricsPort({ ...metrics, port: metricsPort, log }) : null;
 
-  const findAllUndrawn = async () => [
-    ...(await findUndrawn(database, mostUndrawn)),
-    ...(await findUndrawnAccessCards(database, mostUndrawn)),
-  ];
+  const findUndrawn = () => chat.findUndrawn(mostUndrawn);
   try {
-    for (const liveId of await findAllUndrawn()) cardUpdater.touch(liveId);
+    for (const liveId of await findUndrawn()) cardUpdater.touch(liveId);
     await bot.resume();
   } catch (error) {
     // The database is away again already: the recovery loop checks again shortly.
@@ -335,7 +328,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   }
   const recovery = startRecovery({
     resume: bot.resume,
-    findUndrawn: findAllUndrawn,
+    findUndrawn,
     touch: cardUpdater.touch,
     findUnposted: () => {
       const now = clock.now();

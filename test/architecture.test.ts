@@ -14,12 +14,15 @@ const floors: readonly (readonly string[])[] = [
     'usher-options.ts',
     'graph-access.ts',
     'stopping.ts',
-    'history.ts',
+    'print-history.ts',
     'doctor.ts',
     'doctor',
     'metrics.ts',
+    'gauges.ts',
   ],
+  ['features/registry.ts'],
   ['server.ts', 'teams'],
+  ['features'],
   ['chat'],
   ['requests', 'access'],
   ['graph', 'rate-gate'],
@@ -33,7 +36,6 @@ const floors: readonly (readonly string[])[] = [
     'clock.ts',
     'log.ts',
     'clouds.ts',
-    'assert-never.ts',
     'apps-file.ts',
     'identity.ts',
     'lazily.ts',
@@ -78,7 +80,9 @@ const sources: readonly Source[] = readdirSync(root, { recursive: true, encoding
     return { path, text, imports: importsOf(path, text) };
   });
 
-const part = (path: string) => path.split('/')[0] ?? path;
+const part = (path: string) => (path === 'features/registry.ts' ? path : (path.split('/')[0] ?? path));
+/** The folder below `features`; null for all else. */
+const featureOf = (path: string) => /^features\/(\w+)\//.exec(path)?.[1] ?? null;
 const floorOf = (path: string) => floors.findIndex((floor) => floor.includes(part(path)));
 const isOwn = (name: string) => /\.(ts|json)$/.test(name);
 const isSandbox = ({ path }: Source) => part(path) === 'sandbox';
@@ -148,6 +152,40 @@ describe('the house', () => {
     expect(acrossTheHall).toEqual([]);
   });
 
+  it('lets no feature import another one, except that all may use provisioning', () => {
+    const across = offences((source, name) => {
+      const [own, other] = [featureOf(source.path), featureOf(name)];
+      return own !== null && other !== null && other !== own && other !== 'provisioning';
+    });
+
+    expect(across).toEqual([]);
+    expect(new Set(sources.flatMap(({ path }) => featureOf(path) ?? []))).toEqual(
+      new Set(['approvals', 'checks', 'help', 'provisioning']),
+    );
+  });
+
+  it('lets features register: nothing but the registry, the start and the command line names one', () => {
+    const naming = sources.filter(
+      (source) =>
+        featureOf(source.path) === null && !isSandbox(source) && source.imports.some((name) => featureOf(name)),
+    );
+
+    expect(naming.map(({ path }) => path).toSorted()).toEqual([
+      'features/registry.ts',
+      'gauges.ts',
+      'main.ts',
+      'print-history.ts',
+    ]);
+  });
+
+  it('gives two files the same name only where the name means the same', () => {
+    const alike = new Set(['outbox.ts', 'problems.ts', 'rows.ts', 'store.ts']);
+    const names = sources.filter((source) => !isSandbox(source)).map(({ path }) => posix.basename(path));
+    const twice = names.filter((name, at) => names.indexOf(name) !== at);
+
+    expect(twice.filter((name) => !alike.has(name))).toEqual([]);
+  });
+
   it('has no circle of files, types included', () => {
     const graph = new Map(sources.map((source) => [source.path, source.imports.filter(isOwn)]));
     const done = new Set<string>();
@@ -184,7 +222,7 @@ describe('the house', () => {
     ['pino', /^pino$/, /^log\.ts$/],
     ['pg', /^pg$/, /^db\//],
     ['node:sqlite', /^node:sqlite$/, /^db\//],
-    ['kysely', /^kysely/, /^(db|requests|rate-gate|teams)\//],
+    ['kysely', /^kysely/, /^(db|requests|rate-gate|teams|features|chat\/jobs)\//],
     ['adaptivecards-templating', /^adaptive/, /^chat\/cards\//],
   ])('keeps %s behind its door', (_name, library, home) => {
     expect(offences((source, name) => library.test(name) && !home.test(source.path))).toEqual([]);
@@ -198,10 +236,10 @@ describe('the house', () => {
 
     // Besides the registry: the refusal of a line that is no command, and the offers, which tell it before their buttons.
     expect(asking.toSorted()).toEqual([
-      'features/help/help.ts',
-      'chat/offers/resolve.ts',
-      'chat/registry/turn.ts',
+      'chat/not-understood.ts',
+      'chat/offers/lookup.ts',
       'chat/registry/run.ts',
+      'chat/registry/turn.ts',
     ]);
     expect(declaring.length).toBeGreaterThan(15);
     for (const source of declaring)

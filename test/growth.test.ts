@@ -16,8 +16,8 @@ import { matchByName } from '../src/graph/user-names.ts';
 import { cutOutcome } from '../src/masking/cut-outcome.ts';
 import { forTerminal, withoutHidden } from '../src/masking/hidden.ts';
 import { maskLabel, maskText } from '../src/masking/mask-text.ts';
-import { toIncoming } from '../src/teams/incoming.ts';
 import { cleanText } from '../src/teams/text.ts';
+import { toIncoming } from '../src/teams/to-incoming.ts';
 import { parse } from './support/grammar.ts';
 import { degenerates, growthOf, leastWork, mostGrowth, nested, type Reader } from './support/growth.ts';
 

@@ -29,6 +29,8 @@ export interface Chat {
    * holds the card: another one where that was recorded first.
    */
   attachCard(liveId: string, cardId: string, instead: string | null): Promise<string>;
+  /** The live cards that changed after they were drawn last. */
+  findUndrawn(limit: number): Promise<readonly string[]>;
   /** Records that the live card shows this revision. */
   markDrawn(liveId: string, revision: number): Promise<void>;
   /**
@@ -103,6 +105,9 @@ export function createChat(
       return false;
     },
     attachCard: (liveId, cardId, instead) => liveCardsOf(parts, liveId).attach(parts, liveId, cardId, instead),
+    async findUndrawn(limit) {
+      return (await Promise.all(registry.liveCards.map((cards) => cards.undrawn(parts, limit)))).flat();
+    },
     markDrawn,
     async giveUpCard(liveId, reference) {
       const place = await liveCardsOf(parts, liveId).placeOf(parts, liveId);

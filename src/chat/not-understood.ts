@@ -6,7 +6,7 @@ import type { CommandParts, Turn } from './registry/define-command.ts';
 import { isPossible } from './registry/run.ts';
 import { refuseUnless } from './registry/turn.ts';
 import type { Reply } from './reply.ts';
-import { type Chapter, type CommandHelp, notUnderstoodCard } from './views/help.ts';
+import { type Chapter, type CommandHelp, notUnderstoodCard } from './views/help-card.ts';
 
 /**
  * Refuses a caller without a role before anything is looked up, in the same words whatever was typed, and records the

@@ -3,12 +3,12 @@ import { dirname } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import type { Clock } from '../clock.ts';
 import type { DatabaseConfig } from '../config.ts';
-import { storedBindings } from './app-bindings.ts';
 import { type Dialect, postgresDialect, sqliteDialect } from './dialect.ts';
 import { findStanding } from './migrations.ts';
 import { engineRefusal, foreignRefusal, type Refusal, wordsOf } from './refusals.ts';
 import type { Schema } from './schema.ts';
 import { marking } from './sqlite-file.ts';
+import { storedBindings } from './stored-bindings.ts';
 
 /** The state of a database that Usher would open, found without changing it. */
 export type Inspected =

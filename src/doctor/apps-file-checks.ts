@@ -4,9 +4,9 @@ import { type BrokenEntry, isById, keyOf } from '../graph/app-bindings.ts';
 import { belongsToMicrosoft, chooseRole, roleBearerFields, roleBearerSchema } from '../graph/app-roles.ts';
 import { graphPath } from '../graph/odata.ts';
 import { readOne } from '../graph/read.ts';
-import { type Check, good, once, skipped, wrong } from './check.ts';
-import { words } from './messages.ts';
+import { words } from './doctor-messages.ts';
 import { type Reach, troubleWords } from './reach.ts';
+import { type Check, good, once, skipped, wrong } from './run-checks.ts';
 import { idsFinding } from './tenant.ts';
 
 const atOnce = 4;

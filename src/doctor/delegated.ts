@@ -1,6 +1,6 @@
-import { type Check, good, skipped, wrong } from './check.ts';
-import { words } from './messages.ts';
+import { words } from './doctor-messages.ts';
 import type { Reach } from './reach.ts';
+import { type Check, good, skipped, wrong } from './run-checks.ts';
 
 /**
  * Checks an Usher that calls Graph with delegated permissions, without a signed-in person: that the registration may

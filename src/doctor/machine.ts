@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { inspectDatabase } from '../db/inspect.ts';
-import { type Check, good, once, skipped, wrong } from './check.ts';
-import { words } from './messages.ts';
+import { words } from './doctor-messages.ts';
 import type { Reach } from './reach.ts';
+import { type Check, good, once, skipped, wrong } from './run-checks.ts';
 
 /** Entra and the Bot Framework accept tokens that are at most this far off their clocks. */
 const mostSkewMs = 5 * 60_000;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { AppEntry } from '../apps-file.ts';
 import { type CloudName, clouds } from '../clouds.ts';
-import { type Check, good, skipped, wrong } from './check.ts';
-import { words } from './messages.ts';
+import { words } from './doctor-messages.ts';
+import { type Check, good, skipped, wrong } from './run-checks.ts';
 
 /** A Graph application permission that an enabled feature needs. */
 export interface Need {

@@ -13,9 +13,9 @@ import { graphPath } from '../graph/odata.ts';
 import { readIfThere } from '../graph/read.ts';
 import { createSynchronization } from '../graph/synchronization.ts';
 import { createLog } from '../log.ts';
-import { type Check, type Finding, firstLine, good, once, skipped, wrong } from './check.ts';
-import { words } from './messages.ts';
+import { words } from './doctor-messages.ts';
 import { type Granted, grantedBy, type Need, neededPermissions, servedBy } from './permissions.ts';
+import { type Check, type Finding, firstLine, good, once, skipped, wrong } from './run-checks.ts';
 
 /**
  * How the doctor calls Graph, and what prevents it. One cause makes one line red: a check that needs a token, an answer

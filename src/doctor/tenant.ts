@@ -2,9 +2,9 @@ import pMap from 'p-map';
 import { clouds } from '../clouds.ts';
 import type { Application } from '../graph/applications.ts';
 import { readInitialDomain, usualStorageHost } from '../graph/initial-domain.ts';
-import { type Check, good, once, skipped, wrong } from './check.ts';
-import { words } from './messages.ts';
+import { words } from './doctor-messages.ts';
 import { isThere, type Reach, readCheck, troubleWords } from './reach.ts';
+import { type Check, good, once, skipped, wrong } from './run-checks.ts';
 
 /** Reads cost Graph and time; in a tenant with hundreds of apps some are enough to judge. */
 const mostAppsLookedAt = 20;

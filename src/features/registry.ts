@@ -18,7 +18,7 @@ import { checkCommand } from './checks/check.ts';
 import { exportHistoryCommand, openExport } from './checks/export.ts';
 import { historyCommand, requestsCommand } from './checks/history.ts';
 import { watchOutbox } from './checks/outbox.ts';
-import { queueCommand } from './checks/queue.ts';
+import { queueCommand } from './checks/show-queue.ts';
 import { statusCommand } from './checks/status.ts';
 import { allWatchesCommand, removeWatchCommand, unwatchCommand, watchCommand, watchesCommand } from './checks/watch.ts';
 import { mayWatch } from './checks/watching/watches.ts';

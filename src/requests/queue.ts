@@ -5,7 +5,7 @@ import { forecastGrants, grantAt, startedLate, type Waiting } from '../rate-gate
 import { opensAt, readGate, type StoredGate, writeGate } from '../rate-gate/gate-row.ts';
 import { chooseLane, type Lane, laneNumbers, rememberLane } from '../rate-gate/lanes.ts';
 import { writeAudit } from './audit-log.ts';
-import { waitingFault } from './away.ts';
+import { waitingFault } from './graph-away.ts';
 import type { Forecast, Lease, Task, TaskState } from './request.ts';
 import { sentAgain, toTask } from './rows.ts';
 import { bumpRevision, type NewRequest, type StoreParts, turnLength } from './store.ts';

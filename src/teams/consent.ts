@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Incoming, Speaker } from '../chat/incoming.ts';
 import type { ExportContext } from '../chat/reply.ts';
 import type { StoredFile } from './file-cards.ts';
-import { incomingId, readerOf, whereOf } from './incoming.ts';
+import { incomingId, readerOf, whereOf } from './to-incoming.ts';
 import { textOf } from './wire.ts';
 
 /** The name of the invoke for a click on a file consent card. */

@@ -9,7 +9,7 @@ import type { DelegatedSessions, SignInResult } from '../graph/delegated-session
 import type { Log } from '../log.ts';
 import { isTooSlow, type TooSlow, withinMs } from '../time-limit.ts';
 import type { Conversations, Posted } from './conversations.ts';
-import { readerOf, whereOf } from './incoming.ts';
+import { readerOf, whereOf } from './to-incoming.ts';
 import type { UserTokens } from './user-tokens.ts';
 import { fieldsOf, statusOf, textOf } from './wire.ts';
 

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { cardAsText } from '../../src/chat/cards/as-text.ts';
 import { requestCard } from '../../src/features/provisioning/cards/request-card.ts';
-import { isWorthRetrying } from '../../src/graph/outcome/retry.ts';
+import { isWorthRetrying } from '../../src/graph/outcome/worth-retrying.ts';
 import { cancelRequest } from '../../src/requests/confirmation.ts';
 import { requeueTasks } from '../../src/requests/queue.ts';
 import type { Task } from '../../src/requests/request.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
-import { isWorthRetrying } from '../../src/graph/outcome/retry.ts';
+import { isWorthRetrying } from '../../src/graph/outcome/worth-retrying.ts';
 import type { Outcome, Report } from '../../src/graph/outcome.ts';
 import { cancelRequest } from '../../src/requests/confirmation.ts';
 import { findFailedTasks, findRequestOverview, findTasksPage } from '../../src/requests/overview.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { runHistory } from '../../src/history.ts';
+import { runHistory } from '../../src/print-history.ts';
 import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';

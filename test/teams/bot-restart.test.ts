@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/db/database.ts';
 import { createLog } from '../../src/log.ts';
 import { tenantId } from '../../src/sandbox/tenant/identity.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
-import { toIncoming } from '../../src/teams/incoming.ts';
+import { toIncoming } from '../../src/teams/to-incoming.ts';
 import { createTurns } from '../../src/teams/turns.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';
 

@@ -15,7 +15,7 @@ import {
   type NotSent,
   type ObservedMessage,
 } from '../../src/teams/conversations.ts';
-import { toConversation } from '../../src/teams/incoming.ts';
+import { toConversation } from '../../src/teams/to-incoming.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { eventually } from '../support/eventually.ts';
 

@@ -6,7 +6,7 @@ import { MOST_OFFERS, offersCard } from '../views/did-you-mean.ts';
 import type { SayButton } from '../views/parts.ts';
 import type { Problem } from '../views/problem.ts';
 import { mentionsIn } from './app-mentions.ts';
-import { createResolver } from './resolve.ts';
+import { createResolver } from './lookup.ts';
 import { firstOf, type Guess, inTurn, type Resolved } from './resolved.ts';
 import { standsIn, unsaidIn } from './unsaid.ts';
 

@@ -22,7 +22,7 @@ import type { ChatObserver } from '../observer.ts';
 import type { AppSeen, PeopleSeen, PersonSeen, Resolved } from '../offers/resolved.ts';
 import type { OutboxSource } from '../outbox.ts';
 import type { CardAction, CardMessage, Drawing, ExportContext, ExportFile, Reply } from '../reply.ts';
-import type { Chapter, CommandHelp } from '../views/help.ts';
+import type { Chapter, CommandHelp } from '../views/help-card.ts';
 
 /** The Graph services of one permission type: application, or delegated for a signed-in person. */
 export interface GraphServices {
@@ -172,6 +172,8 @@ export interface LiveCards {
   /** See `Chat.attachCard`. */
   attach(parts: CommandParts, liveId: string, cardId: string, instead: string | null): Promise<string>;
   markDrawn(parts: CommandParts, liveId: string, revision: number): Promise<void>;
+  /** The ids of cards that changed after they were drawn last, oldest first. */
+  undrawn(parts: CommandParts, limit: number): Promise<readonly string[]>;
   /** Whether this message is such a card. */
   isCard(parts: CommandParts, cardId: string): Promise<boolean>;
   /** Where the card is, read without drawing it; `id` is what its reader knows it by. */

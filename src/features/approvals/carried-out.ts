@@ -4,6 +4,7 @@ import {
   accessCardOfActivity,
   attachAccessCard,
   findAccessCard,
+  findUndrawnAccessCards,
   markAccessCardDrawn,
 } from './access-requests/access-cards.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
@@ -70,6 +71,7 @@ export const accessCards: LiveCards = {
   draw: drawAccessCard,
   attach: ({ store }, liveId, cardId, instead) => attachAccessCard(store.database, liveId, cardId, instead),
   markDrawn: ({ store }, liveId, revision) => markAccessCardDrawn(store.database, liveId, revision),
+  undrawn: ({ store }, limit) => findUndrawnAccessCards(store.database, limit),
   isCard: async ({ store }, cardId) => (await accessCardOfActivity(store.database, cardId)) !== null,
   async placeOf({ store }, liveId) {
     const card = await findAccessCard(store.database, liveId);

@@ -1,6 +1,6 @@
 import { mayDecide } from '../../access/deciding.ts';
 import type { CommandOf } from '../../chat/command.ts';
-import { readDenial, readStrictRequestId, writeDenial, writeRequestId } from '../../chat/grammar/request-id.ts';
+import { readDenial, readStrictRequestId, writeDenial, writeRequestId } from '../../chat/grammar/id-lines.ts';
 import { commands, missing, refused } from '../../chat/offers/resolved.ts';
 import {
   type CommandParts,

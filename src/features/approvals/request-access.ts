@@ -13,7 +13,7 @@ import type { Reply } from '../../chat/reply.ts';
 import { didYouMean } from '../../chat/views/did-you-mean.ts';
 import { isGuest } from '../../graph/user.ts';
 import { termCard } from '../provisioning/cards/term-card.ts';
-import { endReply, offerLongerApp, readTerms, type Terms } from '../provisioning/terms.ts';
+import { endReply, offerLongerApp, readTerms, type Terms } from '../provisioning/line-terms.ts';
 import { openAccessCard } from './access-requests/access-cards.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
 import { createAccessRequest } from './access-requests/store.ts';

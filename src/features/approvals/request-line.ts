@@ -1,4 +1,5 @@
 import type { CommandOf } from '../../chat/command.ts';
+import { withoutPossessive } from '../../chat/grammar/check-names.ts';
 import { endAtTheEnd } from '../../chat/grammar/end-words.ts';
 import { quoteName, readName } from '../../chat/grammar/names.ts';
 import { REASON_WORDS } from '../../chat/grammar/reason-words.ts';
@@ -8,7 +9,6 @@ import { addressIn, SEPARATORS, STRONG, splitAtSeparator } from '../../chat/gram
 import { startPlace } from '../../chat/grammar/start-words.ts';
 import { cutEnd, cutStart, writeTerms, writeTimedName } from '../../chat/grammar/terms.ts';
 import { fold, splitWords, type Word } from '../../chat/grammar/tokens.ts';
-import { withoutPossessive } from '../checks/check-names.ts';
 
 /**
  * "request access for <person> to <app> on <date> because <reason>", date and reason in any order and place. The reason

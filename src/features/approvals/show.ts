@@ -2,7 +2,7 @@ import type { Caller } from '../../access/caller.ts';
 import { isVisible, type Visible, visibleTo } from '../../access/seeing.ts';
 import { assertNever } from '../../assert-never.ts';
 import type { CommandOf } from '../../chat/command.ts';
-import { readStrictRequestId, writeRequestId } from '../../chat/grammar/request-id.ts';
+import { readStrictRequestId, writeRequestId } from '../../chat/grammar/id-lines.ts';
 import { commands, missing, refused } from '../../chat/offers/resolved.ts';
 import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../chat/registry/define-command.ts';
 import { missingFor } from '../../chat/registry/run.ts';

@@ -1,10 +1,4 @@
 import type { CommandOf } from '../../chat/command.ts';
-import { readName } from '../../chat/grammar/names.ts';
-import { readStrictRequestId } from '../../chat/grammar/request-id.ts';
-import { incomplete, offered, type Reading } from '../../chat/grammar/rule.ts';
-import { addressIn, endsSubject, type Parts, startOfSeparator } from '../../chat/grammar/separators.ts';
-import { fold, type Word } from '../../chat/grammar/tokens.ts';
-import { wordSet } from '../../chat/grammar/word-lists.ts';
 import {
   isLoose,
   isNoName,
@@ -14,7 +8,13 @@ import {
   withoutPossessive,
   withoutTrailing,
   writeCheckName,
-} from './check-names.ts';
+} from '../../chat/grammar/check-names.ts';
+import { readStrictRequestId } from '../../chat/grammar/id-lines.ts';
+import { readName } from '../../chat/grammar/names.ts';
+import { incomplete, offered, type Reading } from '../../chat/grammar/rule.ts';
+import { addressIn, endsSubject, type Parts, startOfSeparator } from '../../chat/grammar/separators.ts';
+import { fold, type Word } from '../../chat/grammar/tokens.ts';
+import { wordSet } from '../../chat/grammar/word-lists.ts';
 
 /**
  * "check <person> in <app>". The line splits at the first lowercase `in`, `on`, `for`, `to` or `into`: people's names

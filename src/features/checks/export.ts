@@ -6,7 +6,7 @@ import { type CommandParts, defineCommand, type OpenedExport, type Turn } from '
 import { recordAudit, refuseStranger, troubleReply } from '../../chat/registry/turn.ts';
 import type { ExportContext, ExportFile, Reply } from '../../chat/reply.ts';
 import { exportOffer, exportOnlyPersonal } from './cards/export-card.ts';
-import { auditFile } from './history/export.ts';
+import { auditFile } from './history/audit-file.ts';
 import { readFilter, resolveHistory } from './history.ts';
 import { readBareExport, readExport, writeExport } from './history-line.ts';
 

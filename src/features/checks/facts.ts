@@ -9,7 +9,7 @@ import type { LogRead } from '../../graph/provisioning-log.ts';
 import type { Rule } from '../../graph/rules.ts';
 import { withinMs } from '../../time-limit.ts';
 import type { CheckFacts } from './diagnosis.ts';
-import { lastEntryAbout } from './history/history.ts';
+import { lastEntryAbout } from './history/pages.ts';
 
 /**
  * First the job and its rule, then what depends on them: together less than the three seconds that the caller waits.

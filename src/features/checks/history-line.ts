@@ -1,11 +1,4 @@
 import type { CommandOf } from '../../chat/command.ts';
-import { CLOSING_WORDS } from '../../chat/grammar/courtesy.ts';
-import { quoteName, readName } from '../../chat/grammar/names.ts';
-import type { Reading } from '../../chat/grammar/rule.ts';
-import { cutPage } from '../../chat/grammar/short-lines.ts';
-import { isCalendarWord, looksLikeDate } from '../../chat/grammar/start-words.ts';
-import { fold, toPhrases, type Word } from '../../chat/grammar/tokens.ts';
-import { wordSet } from '../../chat/grammar/word-lists.ts';
 import {
   isEverything,
   isLoose,
@@ -14,7 +7,14 @@ import {
   withoutEnding,
   withoutLeading,
   writeCheckName,
-} from './check-names.ts';
+} from '../../chat/grammar/check-names.ts';
+import { CLOSING_WORDS } from '../../chat/grammar/courtesy.ts';
+import { quoteName, readName } from '../../chat/grammar/names.ts';
+import type { Reading } from '../../chat/grammar/rule.ts';
+import { cutPage } from '../../chat/grammar/short-lines.ts';
+import { isCalendarWord, looksLikeDate } from '../../chat/grammar/start-words.ts';
+import { fold, toPhrases, type Word } from '../../chat/grammar/tokens.ts';
+import { wordSet } from '../../chat/grammar/word-lists.ts';
 
 /**
  * "history [of <person or app>] [since <date>] [page <number>]". The page is cut first, then the date, which continues

@@ -20,8 +20,8 @@ import { isGuest } from '../../graph/user.ts';
 import { findKnown } from '../../requests/known-names.ts';
 import { findRequest } from '../../requests/store.ts';
 import { ENTRIES_PER_PAGE, historyCard } from './cards/history-card.ts';
-import { findEntriesPage } from './history/history.ts';
 import type { About, OwnPart } from './history/history-entry.ts';
+import { findEntriesPage } from './history/pages.ts';
 import { readHistory, readHistoryQuestion, writeHistory } from './history-line.ts';
 import { say } from './problems.ts';
 

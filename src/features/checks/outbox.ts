@@ -6,7 +6,8 @@ import type { Log } from '../../log.ts';
 import type { StoreParts } from '../../requests/store.ts';
 import { announcementCard } from './cards/announcement-card.ts';
 import { announcementSent, dueAnnouncements, putOffAnnouncement } from './watching/announcements.ts';
-import { findWatch, toWatch, type Watch } from './watching/watches.ts';
+import { toWatch, type Watch } from './watching/watch-row.ts';
+import { findWatch } from './watching/watches.ts';
 
 export interface WatchOutboxParts {
   readonly store: Pick<StoreParts, 'database' | 'clock'>;

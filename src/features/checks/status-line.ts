@@ -1,10 +1,4 @@
 import type { CommandOf } from '../../chat/command.ts';
-import { readName } from '../../chat/grammar/names.ts';
-import { readStrictRequestId } from '../../chat/grammar/request-id.ts';
-import { offered, type Reading } from '../../chat/grammar/rule.ts';
-import { fold, type Word } from '../../chat/grammar/tokens.ts';
-import { wordSet } from '../../chat/grammar/word-lists.ts';
-import { readPersonInApp } from './check-line.ts';
 import {
   isEverything,
   isLoose,
@@ -15,7 +9,13 @@ import {
   withoutLeading,
   withoutTrailing,
   writeCheckName,
-} from './check-names.ts';
+} from '../../chat/grammar/check-names.ts';
+import { readStrictRequestId } from '../../chat/grammar/id-lines.ts';
+import { readName } from '../../chat/grammar/names.ts';
+import { offered, type Reading } from '../../chat/grammar/rule.ts';
+import { fold, type Word } from '../../chat/grammar/tokens.ts';
+import { wordSet } from '../../chat/grammar/word-lists.ts';
+import { readPersonInApp } from './check-line.ts';
 
 type StatusCommand = CommandOf<'status'>;
 

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { deny } from '../../access/policy.ts';
 import type { CommandOf } from '../../chat/command.ts';
+import { isNoName, withoutArticle, withoutEnding, writeCheckName } from '../../chat/grammar/check-names.ts';
 import { readName } from '../../chat/grammar/names.ts';
 import { incomplete, type Reading } from '../../chat/grammar/rule.ts';
 import { readRef, wholeLine } from '../../chat/grammar/short-lines.ts';
@@ -12,7 +13,6 @@ import { type CommandParts, defineCommand, type Turn } from '../../chat/registry
 import type { Reply } from '../../chat/reply.ts';
 import type { GrantRow } from '../../chat/views/grants-card.ts';
 import { WATCHES_SHOWN, watchesCard } from './cards/watches-card.ts';
-import { isNoName, withoutArticle, withoutEnding, writeCheckName } from './check-names.ts';
 import { say } from './problems.ts';
 import { addWatch, listAllWatches, listWatches, mayWatch, removeWatch } from './watching/watches.ts';
 

@@ -4,7 +4,7 @@ import { fold, type Word } from '../../chat/grammar/tokens.ts';
 import { commandsFor } from '../../chat/not-understood.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
-import { help as helpCard } from '../../chat/views/help.ts';
+import { help as helpCard } from '../../chat/views/help-card.ts';
 
 /** `help [command]`: only what this caller may do. */
 function help(parts: CommandParts, turn: Turn, topic: string | null): Reply {

@@ -1,5 +1,5 @@
 import type { CommandOf } from '../../chat/command.ts';
-import { readRequestId, writeRequestId } from '../../chat/grammar/request-id.ts';
+import { readRequestId, writeRequestId } from '../../chat/grammar/id-lines.ts';
 import {
   type CommandParts,
   defineButton,

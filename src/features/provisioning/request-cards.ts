@@ -1,7 +1,7 @@
 import type { CommandParts, LiveCards } from '../../chat/registry/define-command.ts';
 import type { Reply } from '../../chat/reply.ts';
 import type { Request } from '../../requests/request.ts';
-import { attachCard, isRequestCard, markDrawn } from '../../requests/store.ts';
+import { attachCard, findUndrawn, isRequestCard, markDrawn } from '../../requests/store.ts';
 import { drawRequest } from './draw.ts';
 
 /** The cards of provisioning requests. A request's card has the request's id. */
@@ -15,6 +15,7 @@ export const requestCards: LiveCards = {
     return attached;
   },
   markDrawn: ({ store }, liveId, revision) => markDrawn(store.database, liveId, revision),
+  undrawn: ({ store }, limit) => findUndrawn(store.database, limit),
   isCard: ({ store }, cardId) => isRequestCard(store.database, cardId),
   async placeOf({ store }, liveId) {
     const row = await store.database.query

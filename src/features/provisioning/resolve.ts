@@ -1,8 +1,8 @@
 import { deny } from '../../access/policy.ts';
 import type { Command, CommandOf } from '../../chat/command.ts';
 import { isDistinguishedName } from '../../chat/names/distinguished-name.ts';
+import { mostLookedUp } from '../../chat/offers/lookup.ts';
 import { namesNoPerson } from '../../chat/offers/person-words.ts';
-import { mostLookedUp } from '../../chat/offers/resolve.ts';
 import {
   commands,
   firstOf,

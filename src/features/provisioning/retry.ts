@@ -1,4 +1,4 @@
-import { readRequestId, writeRequestId } from '../../chat/grammar/request-id.ts';
+import { readRequestId, writeRequestId } from '../../chat/grammar/id-lines.ts';
 import {
   type ApprovalOfRequest,
   type CommandParts,

@@ -17,9 +17,9 @@ import type { SayButton } from '../../chat/views/parts.ts';
 import type { Application } from '../../graph/applications.ts';
 import { nobodyFoundCard } from './cards/confirm-card.ts';
 import { termCard } from './cards/term-card.ts';
+import { endReply, offerLongerApp, readTerms } from './line-terms.ts';
 import { foldDuplicates } from './lists/people-list.ts';
 import { say } from './problems.ts';
-import { endReply, offerLongerApp, readTerms } from './terms.ts';
 
 type TimedCommand = CommandOf<'provision' | 'provisionList' | 'provisionGroup'>;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { Change, Step } from '../outcome.ts';
-import { plainWord, readStatus, readStepType } from './tokens.ts';
+import { plainWord, readStatus, readStepType } from './step-words.ts';
 
 /**
  * One object's account inside `value`: the border where the service's JSON becomes data of ours. No field is required

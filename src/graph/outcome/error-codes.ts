@@ -1,4 +1,4 @@
-import { plainWord } from './tokens.ts';
+import { plainWord } from './step-words.ts';
 
 /** What an error code of the provisioning service means for the person who has to act on it. */
 export type ErrorMeaning =

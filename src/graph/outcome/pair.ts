@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { StepStatus } from '../outcome.ts';
 import { type Entry, readEntry } from './entry.ts';
-import { readStatus } from './tokens.ts';
+import { readStatus } from './step-words.ts';
 
 /**
  * provisionOnDemand answers with a `stringKeyStringValuePair`: two strings that hold JSON of their own, in one of two

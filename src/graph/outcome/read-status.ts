@@ -14,7 +14,7 @@ import { detailOf, type Entry } from './entry.ts';
 import type { Announcement } from './pair.ts';
 import { reportOf } from './report.ts';
 import { failedScopingChecks, isSkip } from './scoping.ts';
-import { plainWord } from './tokens.ts';
+import { plainWord } from './step-words.ts';
 
 export const unreadable: Outcome = { kind: 'unknown', why: 'unreadable' };
 

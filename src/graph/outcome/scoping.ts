@@ -1,6 +1,6 @@
 import type { ScopingCheck, Step } from '../outcome.ts';
 import { detailOf } from './entry.ts';
-import { plainWord } from './tokens.ts';
+import { plainWord } from './step-words.ts';
 
 /** Most telling first: a disabled account explains a missing assignment, and not the other way round. */
 const mostTellingFirst: readonly ScopingCheck[] = ['active', 'assigned', 'entitled', 'scopingFilter'];

@@ -4,7 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock } from '../../../src/clock.ts';
 import { describeProblems, readConfig } from '../../../src/config.ts';
 import { openDatabase } from '../../../src/db/database.ts';
-import { auditFile } from '../../../src/features/checks/history/export.ts';
+import { auditFile } from '../../../src/features/checks/history/audit-file.ts';
 import { startUsher } from '../../../src/main.ts';
 
 /**

@@ -7,7 +7,7 @@ import { checking } from '../../../src/chat/views/checking.ts';
 import { denied } from '../../../src/chat/views/denied.ts';
 import { didYouMean } from '../../../src/chat/views/did-you-mean.ts';
 import type { Quarantine } from '../../../src/chat/views/explained.ts';
-import { type CommandHelp, help } from '../../../src/chat/views/help.ts';
+import { type CommandHelp, help } from '../../../src/chat/views/help-card.ts';
 import { appPicker, personPicker } from '../../../src/chat/views/person-picker.ts';
 import { problem } from '../../../src/features/approvals/problems.ts';
 import { apps } from '../../../src/features/help/cards/apps-card.ts';

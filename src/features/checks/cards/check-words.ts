@@ -3,7 +3,7 @@ import type { MessageKey, Messages } from '../../../chat/messages.ts';
 import { codeOf } from '../../../chat/views/graph-problems.ts';
 import type { Tone } from '../../../chat/views/tone.ts';
 import { verdictOf } from '../../provisioning/cards/outcome-text.ts';
-import { outcomeLine } from '../../provisioning/cards/reason-words.ts';
+import { outcomeLine } from '../../provisioning/cards/reason-texts.ts';
 import { type CheckFacts, type CheckVerdict, sideOf } from '../diagnosis.ts';
 import { jobMeaning } from './status-card.ts';
 

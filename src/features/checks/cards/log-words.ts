@@ -7,7 +7,7 @@ import { lookOf } from '../../../chat/views/tone.ts';
 import type { LogRead } from '../../../graph/provisioning-log.ts';
 import type { LogEntry } from '../../../graph/provisioning-log-entry.ts';
 import { outcomeWords } from '../../provisioning/cards/outcome-words.ts';
-import { outcomeLine } from '../../provisioning/cards/reason-words.ts';
+import { outcomeLine } from '../../provisioning/cards/reason-texts.ts';
 
 /** The number of entries to show, and the longest line in UTF-16 code units. */
 export interface LogLimits {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openToRead } from '../../../db/reading.ts';
 import { readThreadData, tellError } from '../../../db/thread.ts';
-import { csvUntil, type ExportNews, type ExportTask } from './export.ts';
+import { csvUntil, type ExportNews, type ExportTask } from './audit-file.ts';
 
 /** The thread behind `export.ts`: writes the record, and waits after each piece until the next is requested. */
 const pieceLength = 256 * 1024;

@@ -4,7 +4,7 @@ import { handedOutForMs } from '../../../chat/outbox.ts';
 import type { Database } from '../../../db/database.ts';
 import type { Schema } from '../../../db/schema.ts';
 import type { Reader } from '../../../requests/request.ts';
-import type { Watch } from './watches.ts';
+import type { Watch } from './watch-row.ts';
 
 /**
  * Cards for a conversation about the apps that it watches. Like notices, they are written in the transaction of what

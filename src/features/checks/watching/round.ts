@@ -6,7 +6,7 @@ import type { RoundRow, Schema } from '../../../db/schema.ts';
 import type { Lease } from '../../../requests/request.ts';
 import type { StoreParts } from '../../../requests/store.ts';
 import { enqueueAnnouncements } from './announcements.ts';
-import { toWatch } from './watches.ts';
+import { toWatch } from './watch-row.ts';
 
 /**
  * The round that reads all watched jobs, and those in quarantine. The database stores when it is due, and which process

@@ -1,40 +1,13 @@
-import type { Selectable } from 'kysely';
 import type { Access } from '../../../access/access.ts';
 import { deny } from '../../../access/policy.ts';
 import { type StillMay, stillMay } from '../../../access/still-may.ts';
 import type { WatchedStatus } from '../../../chat/jobs/job-change.ts';
 import type { Database } from '../../../db/database.ts';
-import type { WatchRow } from '../../../db/schema.ts';
 import { writeAudit } from '../../../requests/audit-log.ts';
-import type { Reader } from '../../../requests/request.ts';
 import type { StoreParts } from '../../../requests/store.ts';
 import { enqueueAnnouncements } from './announcements.ts';
 import { hastenRound, lockRound } from './round.ts';
-
-/** A conversation that is told when an app's synchronization changes. */
-export interface Watch {
-  /** Identifies the conversation. */
-  readonly key: string;
-  readonly conversation: string;
-  readonly reader: Reader;
-  /** The service principal's object id and display name. */
-  readonly app: { readonly id: string; readonly name: string };
-  /** Entra object id. */
-  readonly addedBy: string;
-  /** Milliseconds since 1970. */
-  readonly addedAt: number;
-}
-
-export function toWatch(row: Selectable<WatchRow>): Watch {
-  return {
-    key: row.key,
-    conversation: row.conversation,
-    reader: { locale: row.locale, timeZone: row.time_zone },
-    app: { id: row.app_id, name: row.app_name },
-    addedBy: row.added_by,
-    addedAt: row.added_at,
-  };
-}
+import { toWatch, type Watch } from './watch-row.ts';
 
 export type WatchParts = Pick<StoreParts, 'database' | 'clock'>;
 

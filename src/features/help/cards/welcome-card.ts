@@ -1,7 +1,7 @@
 import type { Messages } from '../../../chat/messages.ts';
 import type { WelcomeInput } from '../../../chat/registry/define-command.ts';
 import type { CardMessage } from '../../../chat/reply.ts';
-import { helpCard } from '../../../chat/views/help.ts';
+import { helpCard } from '../../../chat/views/help-card.ts';
 import { short } from '../../../chat/views/parts.ts';
 
 /** The first message that a person gets from Usher. */

@@ -5,7 +5,7 @@ import { createMessages, type MessageKey, type Messages, type MessageValues } fr
 import type { CardMessage } from '../../../chat/reply.ts';
 import { maybe, moreText, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
-import { isWorthRetrying } from '../../../graph/outcome/retry.ts';
+import { isWorthRetrying } from '../../../graph/outcome/worth-retrying.ts';
 import type { Outcome, Report } from '../../../graph/outcome.ts';
 import type { Request, Subject, Task, WaitingFault } from '../../../requests/request.ts';
 import { attributeWord } from './attribute-words.ts';

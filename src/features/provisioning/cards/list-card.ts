@@ -10,7 +10,7 @@ import type { Request, Subject, WaitingFault } from '../../../requests/request.t
 import { outcomeWords } from './outcome-words.ts';
 import { calledName, leftOutSection, type RowLimits, row } from './people-rows.ts';
 import { awayTexts, progressBar, requestFooter, timeLeft } from './progress-parts.ts';
-import { outcomeLine } from './reason-words.ts';
+import { outcomeLine } from './reason-texts.ts';
 
 /** A list as its card needs it: counts, and only those people by name whom the card shows. */
 export interface ListOverview {

@@ -4,7 +4,7 @@ import { short } from '../../../chat/views/parts.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
 import { attributeWord } from './attribute-words.ts';
 import { type OutcomeWords, outcomeWords } from './outcome-words.ts';
-import { shortReason, unknownReason } from './reason-words.ts';
+import { shortReason, unknownReason } from './reason-texts.ts';
 import { latestOf, type StepSetting, settingOf } from './result-steps.ts';
 
 /** The outcome of a person or group, and what else its sentences depend on. */

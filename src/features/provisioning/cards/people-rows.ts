@@ -6,7 +6,7 @@ import { maybe, moreText, short } from '../../../chat/views/parts.ts';
 import { lookOf, type Tone } from '../../../chat/views/tone.ts';
 import type { LeftOut, Subject, TaskState } from '../../../requests/request.ts';
 import { outcomeWords } from './outcome-words.ts';
-import { outcomeLine } from './reason-words.ts';
+import { outcomeLine } from './reason-texts.ts';
 
 /** Limits for user texts in the rows of a card, in UTF-16 code units; and the number of rows. */
 export interface RowLimits {

@@ -4,7 +4,7 @@ import type { MessageKey, Messages, MessageValues } from '../../../chat/messages
 import type { CardMessage } from '../../../chat/reply.ts';
 import { entraLink, maybe, personalButton, personLabel, short, submitButton } from '../../../chat/views/parts.ts';
 import { lookOf } from '../../../chat/views/tone.ts';
-import { isWorthRetrying } from '../../../graph/outcome/retry.ts';
+import { isWorthRetrying } from '../../../graph/outcome/worth-retrying.ts';
 import type { Outcome } from '../../../graph/outcome.ts';
 import type { Request, Task, TaskState } from '../../../requests/request.ts';
 import { pageFor, type Verdict, verdictOf } from './outcome-text.ts';

@@ -4,7 +4,7 @@ import {
   dueAnnouncements,
   type JobChangeDetails,
 } from '../../../../src/features/checks/watching/announcements.ts';
-import type { Watch } from '../../../../src/features/checks/watching/watches.ts';
+import type { Watch } from '../../../../src/features/checks/watching/watch-row.ts';
 import { type Fetched, fetched, troubled } from '../../../../src/graph/answer.ts';
 import type { JobHealth, JobStatus } from '../../../../src/graph/job-status.ts';
 import type { JobStatusMatch } from '../../../../src/graph/synchronization.ts';

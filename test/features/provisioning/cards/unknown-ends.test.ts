@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
 import { countCalls, groupCard } from '../../../../src/features/provisioning/cards/group-card.ts';
-import { outcomeLine } from '../../../../src/features/provisioning/cards/reason-words.ts';
+import { outcomeLine } from '../../../../src/features/provisioning/cards/reason-texts.ts';
 import type { Outcome } from '../../../../src/graph/outcome.ts';
 import { doneWith, draw, drawOutcome, NOW, requestIn, words } from '../../../chat/views/drawings.ts';
 import { failed, outOfScope, refused, report, skipped } from './outcomes.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
-import { storedBindings } from '../../src/db/app-bindings.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
+import { storedBindings } from '../../src/db/stored-bindings.ts';
 
 let database: Database;
 beforeEach(async () => {

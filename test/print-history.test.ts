@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { systemClock } from '../src/clock.ts';
 import type { Database } from '../src/db/database.ts';
-import { runHistory } from '../src/history.ts';
+import { runHistory } from '../src/print-history.ts';
 import { writeAudit } from '../src/requests/audit-log.ts';
 import { sandboxEnvironment } from '../src/sandbox/environment.ts';
 import { seedRequest } from './features/checks/history/support.ts';
@@ -181,7 +181,7 @@ describe('the command line of the history', () => {
   });
 
   it('runs as a program', async () => {
-    const program = fileURLToPath(new URL('../src/history.ts', import.meta.url));
+    const program = fileURLToPath(new URL('../src/print-history.ts', import.meta.url));
 
     const running = promisify(execFile)(process.execPath, [program, '--since', 'yesterday']);
 

@@ -5,7 +5,7 @@ import { clickActivity, messageActivity } from '../../src/sandbox/teams/activity
 import { tenantId } from '../../src/sandbox/tenant/identity.ts';
 import { people } from '../../src/sandbox/tenant/people.ts';
 import { conversationKey } from '../../src/teams/conversations.ts';
-import { readerOf, toConversation, toIncoming } from '../../src/teams/incoming.ts';
+import { readerOf, toConversation, toIncoming } from '../../src/teams/to-incoming.ts';
 import { propertyRuns } from '../support/property-runs.ts';
 
 const speaker = { id: people.alex.id, tenantId };

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { isTooSlow, withinMs } from '../time-limit.ts';
-import { words } from './messages.ts';
+import { words } from './doctor-messages.ts';
 
 /** One check of the doctor. */
 export interface Check {

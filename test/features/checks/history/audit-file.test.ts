@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../../src/clock.ts';
 import { type Database, isDatabaseAway, openDatabase } from '../../../../src/db/database.ts';
-import { auditFile, csvUntil } from '../../../../src/features/checks/history/export.ts';
+import { auditFile, csvUntil } from '../../../../src/features/checks/history/audit-file.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 
 const whole = { since: null, about: null, until: '2100-01-01T00:00:00.000Z' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isWorthRetrying } from '../../../src/graph/outcome/retry.ts';
+import { isWorthRetrying } from '../../../src/graph/outcome/worth-retrying.ts';
 import type { Outcome, RefusalCause, Report } from '../../../src/graph/outcome.ts';
 
 const report: Report = {

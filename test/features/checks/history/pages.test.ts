@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../../src/clock.ts';
 import type { Database } from '../../../../src/db/database.ts';
-import { findEntries, findEntriesPage, lastEntryAbout } from '../../../../src/features/checks/history/history.ts';
 import type { Cursor, HistoryFilter } from '../../../../src/features/checks/history/history-entry.ts';
+import { findEntries, findEntriesPage, lastEntryAbout } from '../../../../src/features/checks/history/pages.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { idOf, seedAccess, seedRequest } from './support.ts';
 

@@ -1,8 +1,8 @@
-import { quoteName, writeName } from '../../chat/grammar/names.ts';
-import { isSelf } from '../../chat/grammar/pronouns.ts';
-import { isStartWord } from '../../chat/grammar/start-words.ts';
-import { fold, phraseAt, splitWords, trimEdges, type Word } from '../../chat/grammar/tokens.ts';
-import { phraseSet, wordSet } from '../../chat/grammar/word-lists.ts';
+import { quoteName, writeName } from './names.ts';
+import { isSelf } from './pronouns.ts';
+import { isStartWord } from './start-words.ts';
+import { fold, phraseAt, splitWords, trimEdges, type Word } from './tokens.ts';
+import { phraseSet, wordSet } from './word-lists.ts';
 
 /** What the questions about apps and people share: the small words around a name, and how a name is written. */
 
