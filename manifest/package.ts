@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { unzipSync, zipSync } from 'fflate';
 import { isSemver, problemsOf, webApplicationInfo } from './check-package.ts';
+import { commandLists } from './command-lists.ts';
 
 /**
  * `npm run package`: fills in the manifest, packs it with the icons, and writes the zip that an administrator uploads
@@ -173,10 +174,17 @@ function pack(wanted: Wanted): Uint8Array {
     const value = values[name];
     return value === undefined ? whole : JSON.stringify(value).slice(1, -1);
   });
-  const whole = wanted.signIn === null ? manifest : withSignIn(manifest, wanted.appId, wanted.signIn);
+  const listed = withCommandLists(manifest);
+  const whole = wanted.signIn === null ? listed : withSignIn(listed, wanted.appId, wanted.signIn);
   const icons = ICONS.map((name) => [name, new Uint8Array(readFileSync(new URL(name, import.meta.url)))] as const);
   const files = { 'manifest.json': new TextEncoder().encode(whole), ...Object.fromEntries(icons) };
   return zipSync(files, { mtime: PACKED_AT, level: 9 });
+}
+
+/** The commands that Teams offers come from their declarations. */
+function withCommandLists(manifest: string): string {
+  const { bots, ...rest } = JSON.parse(manifest) as { readonly bots: readonly object[] };
+  return JSON.stringify({ ...rest, bots: bots.map((bot) => ({ ...bot, commandLists: commandLists() })) }, null, 2);
 }
 
 /** What single sign-on for a bot takes beside. https://learn.microsoft.com/microsoftteams/platform/bots/how-to/authentication/bot-sso-manifest */

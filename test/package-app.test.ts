@@ -8,6 +8,7 @@ import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { unzipSync } from 'fflate';
 import { type PackageFiles, problemsOf } from '../manifest/check-package.ts';
+import { commandLists } from '../manifest/command-lists.ts';
 import { runPackage } from '../manifest/package.ts';
 import { parse } from './support/grammar.ts';
 
@@ -134,9 +135,7 @@ describe('the app package', () => {
 });
 
 describe('the commands that Teams offers', () => {
-  const lists: readonly { scopes: string[]; commands: { title: string; description: string }[] }[] = JSON.parse(
-    readFileSync('manifest/manifest.json', 'utf8'),
-  ).bots[0].commandLists;
+  const lists = commandLists();
   const commands = lists.flatMap((list) => list.commands);
 
   it('are a list for each scope, with no command twice', () => {

@@ -17,7 +17,7 @@ import type { CommandOf, Verb } from '../command.ts';
 import type { Grammar } from '../grammar/grammar.ts';
 import type { Rule } from '../grammar/rule.ts';
 import type { FileContent, Incoming, IncomingFile, Speaker } from '../incoming.ts';
-import type { Messages } from '../messages.ts';
+import type { MessageKey, Messages } from '../messages.ts';
 import type { ChatObserver } from '../observer.ts';
 import type { AppSeen, PeopleSeen, PersonSeen, Resolved } from '../offers/resolved.ts';
 import type { OutboxSource } from '../outbox.ts';
@@ -76,6 +76,10 @@ export interface Turn {
 
 export type ActionNamed<V extends CardAction['verb']> = Extract<CardAction, { verb: V }>;
 
+/** https://learn.microsoft.com/microsoft-365/extensibility/schema/root-bots-command-lists */
+export type TeamsScope = 'personal' | 'team' | 'groupChat';
+type VerbWithText = MessageKey extends infer Key ? (Key extends `teams.${infer Name}` ? Name : never) : never;
+
 /** What the policy asks for one command, where that depends on the request that it names. */
 export interface Needed {
   readonly permission: Permission;
@@ -121,6 +125,11 @@ export interface CommandDeclaration<V extends Verb> extends Guarded, Rule<Comman
   readonly chapter: Chapter;
   /** Complete lines, as a person would type them. */
   readonly examples: readonly [string, ...string[]];
+  /**
+   * Its place in the list that Teams shows to a person who begins to write, for each scope that lists it. The catalogue
+   * says what it does (`teams.…`).
+   */
+  readonly offeredByTeams?: V extends VerbWithText ? Readonly<Partial<Record<TeamsScope, number>>> : never;
   /** A line that only reads, for a button that runs it at once; null for commands that change something. */
   readonly tryIt: string | null;
   /** Answers half a command in place of the common "which person?" or "which app?"; the caller may run the whole. */

@@ -130,6 +130,7 @@ export const sendApprovalsHereCommand = defineCommand({
   rolesAnew: 'clicked',
   chapter: 'decide',
   examples: ['send approvals here'],
+  offeredByTeams: { team: 8, groupChat: 10 },
   tryIt: null,
   run: sendApprovalsHere,
 });

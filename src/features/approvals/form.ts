@@ -61,6 +61,7 @@ export const accessFormCommand = defineCommand({
   appOnly: true,
   chapter: 'ask',
   examples: ['request'],
+  offeredByTeams: { personal: 2 },
   tryIt: 'request',
   run: accessForm,
 });

@@ -45,6 +45,7 @@ export const pendingCommand = defineCommand({
   appOnly: true,
   chapter: 'decide',
   examples: ['pending', 'pending 2'],
+  offeredByTeams: { personal: 6, team: 5, groupChat: 5 },
   tryIt: 'pending',
   run: (parts, turn, { page }) => pending(parts, turn, page),
 });

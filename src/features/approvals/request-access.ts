@@ -269,6 +269,7 @@ export const requestAccessCommand = defineCommand({
     'request access for isaiah to Salesforce on 1 December because he joins Sales',
     'request access for "Isaiah Langer" to "GitHub Enterprise"',
   ],
+  offeredByTeams: { team: 4, groupChat: 2 },
   tryIt: null,
   // The form asks for what is missing.
   incomplete: (parts, turn) => runCommand(parts, turn, { verb: 'accessForm' }),

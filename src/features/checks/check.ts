@@ -162,6 +162,7 @@ export const checkCommand = defineCommand({
   inPersonalChat: true,
   chapter: 'check',
   examples: ['check adele in Salesforce', 'check adele'],
+  offeredByTeams: { personal: 3, team: 2, groupChat: 3 },
   tryIt: null,
   incomplete: async (_parts, { words }) => say(words, { kind: 'incompleteCheck' }),
   resolve: resolveCheck,

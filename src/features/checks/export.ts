@@ -69,6 +69,7 @@ export const exportHistoryCommand = defineCommand({
   permission: 'history.export',
   chapter: 'requests',
   examples: ['export history since 1 November', 'export history of adele'],
+  offeredByTeams: { personal: 9 },
   tryIt: null,
   resolve: resolveHistory,
   run: exportHistory,

@@ -194,6 +194,7 @@ export const historyCommand = defineCommand({
   inPersonalChat: true,
   chapter: 'requests',
   examples: ['history Salesforce since monday', 'history adele', 'history since 1 November page 2'],
+  offeredByTeams: { personal: 7, team: 10, groupChat: 8 },
   tryIt: 'history',
   resolve: resolveHistory,
   run: history,
@@ -206,6 +207,7 @@ export const requestsCommand = defineCommand({
   permission: 'history.show',
   chapter: 'requests',
   examples: ['requests', 'requests page 2'],
+  offeredByTeams: { personal: 5, groupChat: 6 },
   tryIt: 'requests',
   run: (parts, turn, { page }) => requests(parts, turn, page),
 });

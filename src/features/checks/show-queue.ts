@@ -35,6 +35,7 @@ export const queueCommand = defineCommand({
   permission: 'queue.show',
   chapter: 'check',
   examples: ['queue'],
+  offeredByTeams: { personal: 8, team: 9, groupChat: 7 },
   tryIt: 'queue',
   run: queue,
 });

@@ -68,6 +68,7 @@ export const statusCommand = defineCommand({
   permission: 'status.show',
   chapter: 'check',
   examples: ['status', 'status Salesforce'],
+  offeredByTeams: { personal: 4, team: 1, groupChat: 4 },
   tryIt: 'status',
   run: status,
 });

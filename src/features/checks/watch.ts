@@ -135,6 +135,7 @@ export const watchCommand = defineCommand({
   rolesAnew: 'clicked',
   chapter: 'watch',
   examples: ['watch Salesforce'],
+  offeredByTeams: { team: 6, groupChat: 9 },
   tryIt: null,
   incomplete: async (_parts, { words }) => say(words, { kind: 'incompleteWatch' }),
   run: watch,
@@ -160,6 +161,7 @@ export const watchesCommand = defineCommand({
   appOnly: true,
   chapter: 'watch',
   examples: ['watches'],
+  offeredByTeams: { team: 7 },
   tryIt: 'watches',
   run: watches,
 });

@@ -63,6 +63,7 @@ export const appsCommand = defineCommand({
   permission: 'apps.list',
   chapter: 'check',
   examples: ['apps', 'apps sales'],
+  offeredByTeams: { personal: 10, team: 11, groupChat: 11 },
   tryIt: 'apps',
   run: (parts, turn, { search }) => apps(parts, turn, search),
 });

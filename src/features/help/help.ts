@@ -26,6 +26,7 @@ export const helpCommand = defineCommand({
   permission: 'help.show',
   chapter: 'about',
   examples: ['help'],
+  offeredByTeams: { personal: 12, team: 12, groupChat: 12 },
   tryIt: null,
   run: async (parts, turn, { topic }) => help(parts, turn, topic),
 });

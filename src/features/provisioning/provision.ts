@@ -51,6 +51,7 @@ export const provisionCommand = defineCommand({
   rolesAnew: 'clicked',
   chapter: 'provision',
   examples: ['provision adele@contoso.com to Salesforce', 'provision "Adele Vance" to "GitHub Enterprise"'],
+  offeredByTeams: { personal: 1, team: 3, groupChat: 1 },
   tryIt: null,
   nearly: nearlyProvision,
   resolve: resolveProvision,
