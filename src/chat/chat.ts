@@ -6,15 +6,15 @@ import { answerWithout, databaseAway } from './database-away.ts';
 import { tellGivenUp } from './give-up.ts';
 import { createGrammar } from './grammar/grammar.ts';
 import type { Incoming, Speaker } from './incoming.ts';
-import { liveCardsOf } from './live-cards.ts';
 import { createMessages, type Messages } from './messages.ts';
 import { commandsFor } from './not-understood.ts';
 import type { Outbox } from './outbox.ts';
 import type { CommandParts, OpenedExport, Registry } from './registry/define-command.ts';
+import { liveCardsOf } from './registry/run.ts';
 import type { CardMessage, Drawing, ExportContext, Reply } from './reply.ts';
 import { requireSignIn, type SignedInCallers } from './require-sign-in.ts';
 import { createResponder, remember } from './responder.ts';
-import { checking } from './views/checking.ts';
+import { checking } from './views/notice.ts';
 import { problem } from './views/problem.ts';
 import type { SignInProblem } from './views/sign-in-problems.ts';
 

@@ -1,8 +1,7 @@
 import { findKnownPeople, personalKey } from './known-people.ts';
-import { liveCardsOf } from './live-cards.ts';
 import { refuseRoleless } from './not-understood.ts';
 import type { CommandParts, Turn } from './registry/define-command.ts';
-import { refuseVerb, runCommand } from './registry/run.ts';
+import { liveCardsOf, refuseVerb, runCommand } from './registry/run.ts';
 import { say } from './registry/turn.ts';
 import type { Reply } from './reply.ts';
 

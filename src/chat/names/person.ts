@@ -89,3 +89,14 @@ export async function nearMisses(directory: Directory, typed: string): Promise<r
   const near = closest(typed, users.flatMap(namesOf));
   return users.filter((one) => near !== null && namesOf(one).includes(near)).slice(0, 1);
 }
+
+/** `CN=Adele Vance,OU=Sales,DC=contoso,DC=com`: the name of an object in Active Directory. */
+export function isDistinguishedName(text: string): boolean {
+  return /^\s*(cn|ou|uid)\s*=.+,\s*dc\s*=/i.test(text);
+}
+
+/** The unescaped value of the first part: the object's everyday name. */
+export function commonName(distinguishedName: string): string {
+  const first = /^\s*[a-z]+\s*=\s*((?:\\.|[^,\\])+)/i.exec(distinguishedName)?.[1] ?? distinguishedName;
+  return first.replace(/\\(.)/g, '$1');
+}

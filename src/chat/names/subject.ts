@@ -10,9 +10,8 @@ import type { CommandParts, Turn } from '../registry/define-command.ts';
 import { say, troubleReply } from '../registry/turn.ts';
 import type { Reply } from '../reply.ts';
 import { candidateOf, personOffer, personPicker } from '../views/person-picker.ts';
-import { commonName, isDistinguishedName } from './distinguished-name.ts';
 import { toSubject } from './people.ts';
-import { nearest, resolvePerson, typistOf } from './person.ts';
+import { commonName, isDistinguishedName, nearest, resolvePerson, typistOf } from './person.ts';
 import { type Target, tryAgain } from './target.ts';
 
 /** Every command about one person, with or without an app. */

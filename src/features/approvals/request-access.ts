@@ -8,9 +8,10 @@ import { blocked, findApp, sourceOf, tryAgain } from '../../chat/names/target.ts
 import { commands, firstOf, inTurn, provisionFor, type Resolved, refused } from '../../chat/offers/resolved.ts';
 import { type CommandParts, defineCommand, type Lookup, type Turn } from '../../chat/registry/define-command.ts';
 import { refuseUnattended, runCommand } from '../../chat/registry/run.ts';
-import { troubleReply } from '../../chat/registry/turn.ts';
+import { recordAudit, troubleReply } from '../../chat/registry/turn.ts';
 import type { Reply } from '../../chat/reply.ts';
 import { didYouMean } from '../../chat/views/did-you-mean.ts';
+import type { DirectoryUser } from '../../graph/directory.ts';
 import { isGuest } from '../../graph/user.ts';
 import { termCard } from '../provisioning/cards/term-card.ts';
 import { endReply, offerLongerApp, readTerms, type Terms } from '../provisioning/line-terms.ts';
@@ -19,7 +20,6 @@ import type { AccessRequest } from './access-requests/access-request.ts';
 import { createAccessRequest } from './access-requests/store.ts';
 import { approversOf, maySee } from './found-request.ts';
 import { say } from './problems.ts';
-import { refuseAsking } from './refuse-asking.ts';
 import { readAccessRequest, readLooseRequest, writeAccessRequest } from './request-line.ts';
 
 export type RequestAccessCommand = CommandOf<'requestAccess'>;
@@ -278,3 +278,16 @@ export const requestAccessCommand = defineCommand({
   resolve: resolveRequestAccess,
   run: (parts, turn, command) => requestAccess(parts, turn, command),
 });
+
+/** Refuses requesters who ask for themselves or for a person outside their reports; records the refusal. */
+export async function refuseAsking(
+  parts: CommandParts,
+  { caller, words }: Turn,
+  { id, displayName }: Pick<DirectoryUser, 'id' | 'displayName'>,
+  reason: string,
+  app?: string,
+): Promise<Reply> {
+  const about = { permission: 'access.request', reason, ...(app === undefined ? {} : { app }), subject: id } as const;
+  await recordAudit(parts, caller.id, 'denied', about);
+  return say(words, id === caller.id ? { kind: 'askForSelf' } : { kind: 'notYourReport', person: displayName });
+}

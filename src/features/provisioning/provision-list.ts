@@ -1,8 +1,7 @@
 import { assertNever } from '../../assert-never.ts';
 import type { CommandOf } from '../../chat/command.ts';
-import { commonName, isDistinguishedName } from '../../chat/names/distinguished-name.ts';
 import { findPeople, toSubject } from '../../chat/names/people.ts';
-import { typistOf } from '../../chat/names/person.ts';
+import { commonName, isDistinguishedName, typistOf } from '../../chat/names/person.ts';
 import { isNoSourceId } from '../../chat/names/subject.ts';
 import { findTarget, requestOf, type Target, tryAgain } from '../../chat/names/target.ts';
 import { type CommandParts, defineCommand, type Turn } from '../../chat/registry/define-command.ts';

@@ -1,6 +1,6 @@
 import { deny } from '../../access/policy.ts';
 import type { Command, CommandOf } from '../../chat/command.ts';
-import { isDistinguishedName } from '../../chat/names/distinguished-name.ts';
+import { isDistinguishedName } from '../../chat/names/person.ts';
 import { mostLookedUp } from '../../chat/offers/lookup.ts';
 import { namesNoPerson } from '../../chat/offers/person-words.ts';
 import {

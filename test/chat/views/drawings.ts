@@ -1,9 +1,9 @@
 import { createMessages } from '../../../src/chat/messages.ts';
 import type { CardMessage } from '../../../src/chat/reply.ts';
-import { checking } from '../../../src/chat/views/checking.ts';
 import { denied } from '../../../src/chat/views/denied.ts';
 import { didYouMean, offersCard } from '../../../src/chat/views/did-you-mean.ts';
 import { help, notUnderstoodCard } from '../../../src/chat/views/help-card.ts';
+import { checking } from '../../../src/chat/views/notice.ts';
 import { appPicker, personPicker } from '../../../src/chat/views/person-picker.ts';
 import { type Problem, problem } from '../../../src/chat/views/problem.ts';
 import { apps } from '../../../src/features/help/cards/apps-card.ts';
