@@ -45,7 +45,7 @@ import { createCardUpdater } from './teams/card-updater.ts';
 import { createConsentHandler } from './teams/consent-handler.ts';
 import { conversationKey, createConversations, isPersonalChat } from './teams/conversations.ts';
 import { createTenantStorage, readFile } from './teams/files.ts';
-import { createOutboxSender } from './teams/outbox-sender.ts';
+import { startOutboxSender } from './teams/outbox-sender.ts';
 import { createPacing } from './teams/pacing.ts';
 import { startRecovery } from './teams/recovery.ts';
 import { createSignInFlow } from './teams/sign-in-flow.ts';
@@ -182,7 +182,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     ...(options.assignmentDelaysMs === undefined ? {} : { assignmentDelaysMs: options.assignmentDelaysMs }),
   });
 
-  const outboxSender = createOutboxSender({
+  const outboxSender = startOutboxSender({
     outbox: chat.outbox,
     conversations,
     pacing,
@@ -340,7 +340,6 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       await owners.prune(clock.now() - ownedForMs);
     },
     clock,
-    ending: stopping.signal,
     log,
   });
   // Another process, or this one, has stored work to do.
@@ -372,13 +371,13 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       await Promise.all([server.stop(grace.httpMs), scraping?.stop()]);
       await Promise.all([
         within(clock, bot.settled(), grace.drawMs),
-        within(clock, Promise.all([scheduler.stop(), watcher.stop(), warming?.stop(), recovery.ended]), dutyMs),
+        within(clock, Promise.all([scheduler.stop(), watcher.stop(), warming?.stop(), recovery.stop()]), dutyMs),
         // Tasks that it could not release by then are taken over when their leases expire.
         within(clock, dispatcher.stop(grace.callMs), grace.callMs + dutyMs),
       ]);
       await within(clock, cardUpdater.settled(), grace.drawMs);
       ending.abort();
-      await within(clock, outboxSender.settled(), grace.drawMs);
+      await within(clock, outboxSender.stop(), grace.drawMs);
       await within(clock, cardUpdater.settled(), grace.drawMs);
       await within(clock, Promise.all([bot.stop(), turns.stop(), guard.stop()]), closeMs);
       await graphAccess.close();

@@ -34,6 +34,8 @@ const floors: readonly (readonly string[])[] = [
     'config-shape.ts',
     'config-warnings.ts',
     'clock.ts',
+    'worker.ts',
+    'lease.ts',
     'log.ts',
     'clouds.ts',
     'apps-file.ts',

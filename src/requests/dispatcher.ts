@@ -5,8 +5,10 @@ import { createSteadiness } from '../db/leases.ts';
 import { overAll } from '../graph/outcome/over-all.ts';
 import { signInGone } from '../graph/outcome/refusal.ts';
 import type { Outcome, OutcomeKind } from '../graph/outcome.ts';
+import { underLease } from '../lease.ts';
 import type { Log } from '../log.ts';
 import { withinMs } from '../time-limit.ts';
+import { startWorker } from '../worker.ts';
 import { attempt, type ProvisioningService, type Settlement } from './attempt.ts';
 import { type Authority, refusalOf } from './authority.ts';
 import { cancelSignedOut, type SignedInRequesters } from './cancel-signed-out.ts';
@@ -19,8 +21,8 @@ import type { StoreParts } from './store.ts';
 /**
  * Takes the next due task whenever the gate grants a start, and sees its call through.
  *
- * One loop claims; calls run beside it, as many as the gate has let start. The loop sleeps until the gate opens, a task
- * is due, or it is woken; it never polls faster than that. A lease is renewed at a third of its length while the call
+ * One worker claims; calls run beside it, as many as the gate has let start. The worker pauses until the gate opens, a
+ * task is due, or it is woken. A lease is renewed at a third of its length while the call
  * runs; a task whose process died is requeued when its lease expires.
  *
  * A call that is sent later than granted (a cold connection, a busy process) is noted at the gate, which counts the
@@ -84,8 +86,7 @@ const leastToleratedMs = 100;
 /** Other processes may claim as soon as the database is back, so the gate is told at once. */
 const firstNotePauseMs = 10;
 /** Between two attempts to claim while the database does not answer: the first pause, doubled up to the longest. */
-const claimPauseMs = 500;
-const longestClaimPauseMs = 5_000;
+const claimPauseMs = { first: 500, longest: 5_000 };
 /** Between two attempts to store a call's result: the first pause, doubled up to the longest. */
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
@@ -104,59 +105,38 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   const toleratedMs = Math.max(store.gate.limits.guardMs / 2, leastToleratedMs);
   const owner = randomUUID();
   const running = new Map<string, Promise<void>>();
-  const stopping = new AbortController();
   const abandon = new AbortController();
-  let alarm = new AbortController();
-  let failures = 0;
   const isSteady = createSteadiness(clock, leaseMs);
 
-  async function loop(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      const armed = alarm;
-      const pauseMs = await claimAll();
-      if (pauseMs > 0) await clock.sleep(pauseMs, armed.signal);
-      alarm = new AbortController();
-      if (stopping.signal.aborted) alarm.abort();
-    }
-  }
-
   /** Starts all tasks that may start now; returns how long to pause then. */
-  async function claimAll(): Promise<number> {
-    try {
-      const steady = isSteady();
-      for (const requestId of await recoverTasks(store, owner, [...running.keys()], steady)) tell(requestId);
-      if (parts.askers !== undefined)
-        for (const requestId of await cancelSignedOut(store, parts.askers.present())) tell(requestId);
-      while (!stopping.signal.aborted) {
-        const claim = await claimTask(store, { owner, until: clock.now() + leaseMs });
-        failures = 0;
-        switch (claim.kind) {
-          case 'claimed':
-            if (stopping.signal.aborted) {
-              await returnTask(store, claim.claimed);
-              break;
-            }
-            parts.observe?.granted();
-            start(claim.claimed);
+  async function claimAll(stopping: AbortSignal): Promise<number | null> {
+    const steady = isSteady();
+    for (const requestId of await recoverTasks(store, owner, [...running.keys()], steady)) tell(requestId);
+    if (parts.askers !== undefined)
+      for (const requestId of await cancelSignedOut(store, parts.askers.present())) tell(requestId);
+    while (!stopping.aborted) {
+      const claim = await claimTask(store, { owner, until: clock.now() + leaseMs });
+      switch (claim.kind) {
+        case 'claimed':
+          if (stopping.aborted) {
+            await returnTask(store, claim.claimed);
             break;
-          case 'later':
-            // After a clock jump it is unknown how long a task has waited.
-            if (claim.fault !== undefined && steady)
-              for (const requestId of await endAway(store, claim.fault)) tell(requestId);
-            return Math.min(claim.inMs, idleMs);
-          case 'idle':
-            return idleMs;
-          default:
-            return assertNever(claim, 'claim');
-        }
+          }
+          parts.observe?.granted();
+          start(claim.claimed);
+          break;
+        case 'later':
+          // After a clock jump it is unknown how long a task has waited.
+          if (claim.fault !== undefined && steady)
+            for (const requestId of await endAway(store, claim.fault)) tell(requestId);
+          return Math.max(claim.inMs, 0);
+        case 'idle':
+          return null;
+        default:
+          return assertNever(claim, 'claim');
       }
-      return 0;
-    } catch (error) {
-      const level = isDatabaseFault(error) ? 'warn' : 'error';
-      log[level]({ error, code: 'claim_failed' }, 'could not claim a task');
-      failures += 1;
-      return Math.min(claimPauseMs * 2 ** (failures - 1), longestClaimPauseMs);
     }
+    return null;
   }
 
   function start(claimed: ClaimedTask): void {
@@ -171,7 +151,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
         running.delete(id);
         tell(requestId);
         // The task may be waiting again already, or the gate may be more open than the loop assumes.
-        alarm.abort();
+        worker.wake();
       });
     running.set(id, work);
     tell(requestId);
@@ -187,24 +167,10 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   async function see(claimed: ClaimedTask): Promise<void> {
-    const done = new AbortController();
-    const renewing = keepLease(claimed, done.signal);
-    try {
-      await settle(claimed, (await refusalOf(parts, claimed)) ?? (await call(claimed)));
-    } finally {
-      done.abort();
-      await renewing;
-    }
-  }
-
-  async function keepLease(claimed: ClaimedTask, done: AbortSignal): Promise<void> {
-    while (!done.aborted) {
-      await clock.sleep(leaseMs / 3, done);
-      if (done.aborted) return;
-      await renewLease(store, claimed, clock.now() + leaseMs).catch((error: unknown) =>
-        log.warn({ error, code: 'lease_not_renewed', taskId: claimed.task.id }, 'a lease was not renewed'),
-      );
-    }
+    const renew = (until: number) => renewLease(store, claimed, until);
+    await underLease({ leaseMs, renew, clock, log, details: { taskId: claimed.task.id } }, async () =>
+      settle(claimed, (await refusalOf(parts, claimed)) ?? (await call(claimed))),
+    );
   }
 
   /** Sends the call, if its time has not passed, and returns what follows. */
@@ -348,14 +314,20 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     return { outcomeKind, app: appName, waitedSeconds, ranSeconds: (clock.monotonic() - grant.takenAt) / 1_000 };
   }
 
-  const looping = loop();
+  const worker = startWorker({
+    name: 'dispatcher',
+    failed: { code: 'claim_failed', message: 'could not claim a task' },
+    work: claimAll,
+    clock,
+    log,
+    maxIdleMs: idleMs,
+    faultPauseMs: claimPauseMs,
+  });
   return {
-    wake: () => alarm.abort(),
+    wake: worker.wake,
     async stop(graceMs) {
-      stopping.abort();
-      alarm.abort();
       // A claim that was running at the stop returns its task.
-      const allDone = looping.then(() => Promise.all(running.values()));
+      const allDone = worker.stop().then(() => Promise.all(running.values()));
       await withinMs(allDone, graceMs, clock);
       // Calls that still wait for Graph settle as interrupted now, which releases their leases.
       abandon.abort();

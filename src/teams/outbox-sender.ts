@@ -3,6 +3,7 @@ import type { Outbox, OutboxItem } from '../chat/outbox.ts';
 import type { Drawing } from '../chat/reply.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { startWorker, type Worker } from '../worker.ts';
 import type { Conversations, Posted, Sent } from './conversations.ts';
 import type { Pacing } from './pacing.ts';
 
@@ -18,13 +19,6 @@ import type { Pacing } from './pacing.ts';
  * up there. The items of one conversation are sent in order and no faster than Teams allows, a few conversations at a
  * time.
  */
-export interface OutboxSender {
-  /** There may be an item in the outbox. */
-  wake(): void;
-  /** Resolves when no item is due. */
-  settled(): Promise<void>;
-}
-
 export interface OutboxSenderParts {
   readonly outbox: Outbox;
   readonly conversations: Pick<Conversations, 'post' | 'say'>;
@@ -46,34 +40,17 @@ const defaultPollMs = 5_000;
 const handful = 20;
 const concurrency = 4;
 
-export function createOutboxSender(parts: OutboxSenderParts): OutboxSender {
+export function startOutboxSender(parts: OutboxSenderParts): Worker {
   const { outbox, conversations, pacing, keyOf, clock, ending, log, pollMs = defaultPollMs } = parts;
   /** Taken by Teams, and not noted yet: the card's id, or null for a text. */
   const unnoted = new Map<string, string | null>();
-  let isWoken = false;
-  let round: Promise<void> | null = null;
 
-  function wake(): void {
-    if (ending.aborted) return;
-    isWoken = true;
-    round ??= empty().finally(() => {
-      round = null;
-      if (isWoken) wake();
-    });
-  }
-
-  async function empty(): Promise<void> {
-    while (isWoken && !ending.aborted) {
-      isWoken = false;
-      try {
-        const items = await outbox.due(handful);
-        const isAllNoted = await sendAll(items);
-        // Items that could not be noted would be handed out again at once; they wait for the next poll.
-        if (items.length > 0 && isAllNoted) isWoken = true;
-      } catch (error) {
-        log.error({ error, code: 'outbox_unread' }, 'the outbox could not be read');
-      }
-    }
+  /** Sends what is due; items that could not be noted would be handed out again at once, and wait for the next poll. */
+  async function empty(): Promise<number | null> {
+    if (ending.aborted) return null;
+    const items = await outbox.due(handful);
+    const isAllNoted = await sendAll(items);
+    return items.length > 0 && isAllNoted ? 0 : null;
   }
 
   /** Tells whether the result of every item is stored in the outbox. */
@@ -136,21 +113,14 @@ export function createOutboxSender(parts: OutboxSenderParts): OutboxSender {
     return true;
   }
 
-  async function poll(): Promise<void> {
-    while (!ending.aborted) {
-      wake();
-      await clock.sleep(pollMs, ending);
-    }
-  }
-
-  void poll();
-  return {
-    wake,
-    async settled() {
-      wake();
-      while (round !== null) await round;
-    },
-  };
+  return startWorker({
+    name: 'outbox sender',
+    failed: { code: 'outbox_unread', message: 'the outbox could not be read' },
+    work: empty,
+    clock,
+    log,
+    maxIdleMs: pollMs,
+  });
 }
 
 function nameOf(item: OutboxItem): string {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { isDatabaseFault } from '../db/database.ts';
 import type { Log } from '../log.ts';
+import { startWorker, type Worker } from '../worker.ts';
 
 /**
  * The recovery loop: resumes unanswered turns of dead processes, updates cards that do not show the latest revision,
@@ -8,11 +9,6 @@ import type { Log } from '../log.ts';
  * checks in a row has lost its process. A living process may also leave a request without a card: the database stored
  * the request and failed before it could confirm.
  */
-export interface Recovery {
-  /** Ends with the given signal; resolves when the last check is done. */
-  readonly ended: Promise<void>;
-}
-
 export interface RecoveryParts {
   /** Resumes the turns whose leases have expired. */
   readonly resume: () => Promise<void>;
@@ -25,7 +21,6 @@ export interface RecoveryParts {
   /** Deletes what is no longer needed. */
   readonly prune: () => Promise<void>;
   readonly clock: Clock;
-  readonly ending: AbortSignal;
   readonly log: Log;
   readonly everyMs?: number;
 }
@@ -35,13 +30,13 @@ const defaultEveryMs = 5_000;
 const touchAgainMs = 10 * 60_000;
 const pruneEveryMs = 3_600_000;
 
-export function startRecovery(parts: RecoveryParts): Recovery {
-  const { clock, ending, log, everyMs = defaultEveryMs } = parts;
+export function startRecovery(parts: RecoveryParts): Worker {
+  const { clock, log, everyMs = defaultEveryMs } = parts;
   let behind = new Set<string>();
   const touchedAt = new Map<string, number>();
   let pruneAt = clock.monotonic();
 
-  async function look(): Promise<void> {
+  async function look(): Promise<null> {
     await parts.resume();
     const now = clock.monotonic();
     const found = new Set(await parts.findUndrawn());
@@ -60,20 +55,20 @@ export function startRecovery(parts: RecoveryParts): Recovery {
         log.warn({ error, code: 'card_not_posted', liveId }, 'the card that a request has lost could not be posted');
       });
     }
-    if (now < pruneAt) return;
+    if (now < pruneAt) return null;
     pruneAt = now + pruneEveryMs;
     await parts.prune();
+    return null;
   }
 
-  async function loop(): Promise<void> {
-    for (;;) {
-      await clock.sleep(everyMs, ending);
-      if (ending.aborted) return;
-      await look().catch((error: unknown) =>
-        log.warn({ error, code: 'left_behind_unread' }, 'what other processes left could not be looked for'),
-      );
-    }
-  }
-
-  return { ended: loop() };
+  return startWorker({
+    name: 'recovery',
+    failed: { code: 'left_behind_unread', message: 'what other processes left could not be looked for' },
+    work: look,
+    clock,
+    log,
+    maxIdleMs: everyMs,
+    faultPauseMs: { first: everyMs, longest: everyMs },
+    firstAfterMs: everyMs,
+  });
 }

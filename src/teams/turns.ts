@@ -3,6 +3,7 @@ import type { Incoming } from '../chat/incoming.ts';
 import type { Clock } from '../clock.ts';
 import { type Database, isDatabaseFault } from '../db/database.ts';
 import { createSteadiness, longestLeaseMs } from '../db/leases.ts';
+import { keepLease } from '../lease.ts';
 import type { Log } from '../log.ts';
 
 /**
@@ -100,32 +101,22 @@ export function createTurns(parts: TurnsParts): Turns {
   function hold(id: string): void {
     held.add(id);
     if (stopping.signal.aborted) return;
-    keeping ??= keepLeases().finally(() => {
+    keeping ??= keepLease({ leaseMs, renew, clock, log, details: { of: 'turns' } }, stopping.signal).finally(() => {
       keeping = null;
     });
   }
 
-  /** Runs as long as there are any. */
-  async function keepLeases(): Promise<void> {
-    while (held.size > 0) {
-      await clock.sleep(leaseMs / 3, stopping.signal);
-      if (stopping.signal.aborted) return;
-      try {
-        for (const id of toClose) await closeNow(id);
-        if (held.size > 0) await renew();
-      } catch (error) {
-        log.warn({ error, code: 'turns_not_renewed' }, 'the turns of this process were not renewed');
-      }
-    }
-  }
-
-  async function renew(): Promise<void> {
+  /** False when none is left. */
+  async function renew(until: number): Promise<boolean> {
+    for (const id of toClose) await closeNow(id);
+    if (held.size === 0) return false;
     await database.query
       .updateTable('turns')
-      .set(lease())
+      .set({ lease_owner: owner, lease_until: until })
       .where('lease_owner', '=', owner)
       .where('id', 'in', [...held])
       .execute();
+    return held.size > 0;
   }
 
   async function closeNow(id: string): Promise<void> {

@@ -3,15 +3,16 @@ import type { Outbox, OutboxItem } from '../../src/chat/outbox.ts';
 import type { Drawing } from '../../src/chat/reply.ts';
 import { createLog } from '../../src/log.ts';
 import type { NotSent, Posted } from '../../src/teams/conversations.ts';
-import { createOutboxSender, type OutboxSender } from '../../src/teams/outbox-sender.ts';
+import { startOutboxSender } from '../../src/teams/outbox-sender.ts';
 import { createPacing } from '../../src/teams/pacing.ts';
+import type { Worker } from '../../src/worker.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { drawingOf, notSent } from './painter-stage.ts';
 
 let clock: TestClock;
 let ending: AbortController;
-let outboxSender: OutboxSender;
+let outboxSender: Worker;
 /** What is due, oldest first; whatever is handed out leaves it. */
 let due: OutboxItem[];
 /** What was told to the outbox, e.g. `sent copy-1 card-1`. */
@@ -60,7 +61,7 @@ beforeEach(() => {
     taken.push({ what, conversation, at: clock.monotonic() });
     return (await answers.shift()) ?? { kind: 'done', cardId: `card-${taken.length}` };
   };
-  outboxSender = createOutboxSender({
+  outboxSender = startOutboxSender({
     outbox: {
       due: (limit) => outbox.due(limit),
       attempt: (item, work) => outbox.attempt(item, work),

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { markAway } from '../../src/db/away.ts';
 import { createLog } from '../../src/log.ts';
-import { type Recovery, startRecovery } from '../../src/teams/recovery.ts';
+import { startRecovery } from '../../src/teams/recovery.ts';
+import type { Worker } from '../../src/worker.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 
 const everyMs = 5_000;
 
 let clock: TestClock;
-let ending: AbortController;
-let recovery: Recovery;
+let recovery: Worker;
 let undrawn: string[];
 let unposted: string[];
 let done: string[];
@@ -16,7 +16,6 @@ let codes: unknown[];
 let postTroubles: unknown[];
 beforeEach(() => {
   clock = createTestClock();
-  ending = new AbortController();
   undrawn = [];
   unposted = [];
   done = [];
@@ -34,15 +33,11 @@ beforeEach(() => {
     },
     prune: async () => {},
     clock,
-    ending: ending.signal,
     log: createLog('info', { write: (line) => void codes.push(JSON.parse(line).code) }),
     everyMs,
   });
 });
-afterEach(async () => {
-  ending.abort();
-  await recovery.ended;
-});
+afterEach(() => recovery.stop());
 
 describe('what another process left behind', () => {
   it('is drawn once it is behind at two looks in a row', async () => {

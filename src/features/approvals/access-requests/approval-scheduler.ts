@@ -3,10 +3,12 @@ import pMap from 'p-map';
 import { assertNever } from '../../../assert-never.ts';
 import { isDatabaseFault } from '../../../db/database.ts';
 import { createSteadiness } from '../../../db/leases.ts';
+import { underLease } from '../../../lease.ts';
 import type { Log } from '../../../log.ts';
 import type { AccessParts } from '../../../requests/access-parts.ts';
 import type { Guard } from '../../../requests/crash-guard.ts';
 import type { NewRequest } from '../../../requests/store.ts';
+import { startWorker } from '../../../worker.ts';
 import type { AccessRequest, AwaitedThing, FinishedAs, HeldUp, LapseReason } from './access-request.ts';
 import { act, startApproved } from './acting.ts';
 import {
@@ -114,71 +116,28 @@ const mostDoublings = 10;
 const databasePauseMs = 1_000;
 const shortestPauseMs = 1_000;
 
+const failed = {
+  code: 'calendar_failed',
+  message: 'the calendar of access requests could not look what is due',
+};
+
 type Row = ClaimedRow;
 
 export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): ApprovalScheduler {
   const { parts, actions, log } = scheduler;
   const { clock } = parts;
   const { ownerId: owner = randomUUID(), leaseMs = defaultLeaseMs, pollMs = defaultPollMs } = scheduler;
-  const stopping = new AbortController();
   const isSteady = createSteadiness(clock, leaseMs);
 
-  /** Runs `work` until it finds nothing more to do, then again when woken or after the pause that `pause` returns. */
-  function startLoop(work: () => Promise<number>, pause: () => Promise<number>): Loop {
-    let alarm = new AbortController();
-    let waiting: (() => void)[] = [];
-
-    async function loop(): Promise<void> {
-      while (!stopping.signal.aborted) {
-        const armed = alarm;
-        const pauseMs = await workAll();
-        if (pauseMs > 0) await clock.sleep(pauseMs, armed.signal);
-        alarm = new AbortController();
-        if (stopping.signal.aborted) alarm.abort();
-      }
-      release(waiting);
-    }
-
-    /** Does all that is due; returns how long to pause then. */
-    async function workAll(): Promise<number> {
-      const present = waiting;
-      waiting = [];
-      try {
-        while (!stopping.signal.aborted) if ((await work()) === 0) break;
-        release(present);
-        return await pause();
-      } catch (error) {
-        log.error({ error, code: 'calendar_failed' }, 'the calendar of access requests could not look what is due');
-        waiting = [...present, ...waiting];
-        return databasePauseMs;
-      }
-    }
-
-    const ended = loop();
-    return {
-      ended,
-      wake: () => alarm.abort(),
-      settled: () =>
-        new Promise((resolve) => {
-          if (stopping.signal.aborted) return resolve();
-          waiting.push(resolve);
-          alarm.abort();
-        }),
-    };
-  }
-
-  async function seeToDue(): Promise<number> {
+  async function seeToDue(): Promise<number | null> {
     const due = await claimDue(parts, { owner, until: clock.now() + leaseMs }, concurrency, isSteady());
     await Promise.all(due.map(see));
-    return due.length;
-  }
-
-  async function untilNextDue(): Promise<number> {
+    if (due.length > 0) return 0;
     const next = await nextDueAt(parts);
-    return next === null ? pollMs : Math.min(Math.max(next - clock.now(), 1), pollMs);
+    return next === null ? null : Math.max(next - clock.now(), 1);
   }
 
-  async function finishEnded(): Promise<number> {
+  async function finishEnded(): Promise<number | null> {
     const ended = await findEnded(parts, finishedAtOnce);
     const changed = await pMap(
       ended,
@@ -189,7 +148,7 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
       },
       { concurrency },
     );
-    return changed.filter(Boolean).length;
+    return changed.some(Boolean) ? 0 : null;
   }
 
   async function end(id: string, outcome: FinishedAs): Promise<boolean> {
@@ -221,21 +180,19 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
   /** Handles one leased request. An error in it affects no other. */
   async function see(row: Row): Promise<void> {
     const { id } = row;
-    const done = new AbortController();
-    const renewing = keepLease(id, done.signal);
-    try {
-      if (await attend(row)) tell(id);
-      // A write releases the lease. If the lease is still held, nothing was done yet.
-      else await releaseDue(parts, id, owner, clock.now() + shortestPauseMs);
-    } catch (error) {
-      log.error({ error, code: 'duty_failed', accessRequestId: id }, 'what was due of an access request failed');
-      // Should that fail as well, the lease expires.
-      const pauseMs = isDatabaseFault(error) ? databasePauseMs : faultPauseMs;
-      await releaseDue(parts, id, owner, clock.now() + pauseMs).catch(() => undefined);
-    } finally {
-      done.abort();
-      await renewing;
-    }
+    const renew = (until: number) => renewDue(parts, id, { owner, until });
+    await underLease({ leaseMs, renew, clock, log, details: { accessRequestId: id } }, async () => {
+      try {
+        if (await attend(row)) tell(id);
+        // A write releases the lease. If the lease is still held, nothing was done yet.
+        else await releaseDue(parts, id, owner, clock.now() + shortestPauseMs);
+      } catch (error) {
+        log.error({ error, code: 'duty_failed', accessRequestId: id }, 'what was due of an access request failed');
+        // Should that fail as well, the lease expires.
+        const pauseMs = isDatabaseFault(error) ? databasePauseMs : faultPauseMs;
+        await releaseDue(parts, id, owner, clock.now() + pauseMs).catch(() => undefined);
+      }
+    });
   }
 
   /** True when the request visibly changed. */
@@ -306,16 +263,6 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
     }
   }
 
-  async function keepLease(id: string, done: AbortSignal): Promise<void> {
-    while (!done.aborted) {
-      await clock.sleep(leaseMs / 3, done);
-      if (done.aborted) return;
-      await renewDue(parts, id, { owner, until: clock.now() + leaseMs }).catch((error: unknown) =>
-        log.warn({ error, code: 'lease_not_renewed', accessRequestId: id }, 'a lease was not renewed'),
-      );
-    }
-  }
-
   /** A listener's error cannot harm the scheduler. */
   function tell(accessRequestId: string): void {
     try {
@@ -325,32 +272,20 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
     }
   }
 
-  const loops = [startLoop(seeToDue, untilNextDue), startLoop(finishEnded, async () => pollMs)];
-  const wake = () => {
-    for (const loop of loops) loop.wake();
-  };
+  const workerFor = (name: string, work: () => Promise<number | null>) =>
+    startWorker({ name, failed, work, clock, log, maxIdleMs: pollMs });
+  const workers = [workerFor('approval scheduler', seeToDue), workerFor('ends of access requests', finishEnded)];
   return {
-    wake,
+    wake() {
+      for (const worker of workers) worker.wake();
+    },
     async settled() {
-      // The result of one loop may be work for the other.
-      await Promise.all(loops.map((loop) => loop.settled()));
-      await Promise.all(loops.map((loop) => loop.settled()));
+      // The result of one worker may be work for the other.
+      await Promise.all(workers.map((worker) => worker.settled()));
+      await Promise.all(workers.map((worker) => worker.settled()));
     },
     async stop() {
-      stopping.abort();
-      wake();
-      await Promise.all(loops.map((loop) => loop.ended));
+      await Promise.all(workers.map((worker) => worker.stop()));
     },
   };
-}
-
-interface Loop {
-  /** Resolves once it has stopped. */
-  readonly ended: Promise<void>;
-  wake(): void;
-  settled(): Promise<void>;
-}
-
-function release(waiting: readonly (() => void)[]): void {
-  for (const resolve of waiting) resolve();
 }

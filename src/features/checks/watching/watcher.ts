@@ -4,7 +4,9 @@ import { newsOf, watchedStateOf } from '../../../chat/jobs/job-change.ts';
 import { noteLookedAt } from '../../../chat/jobs/seen-jobs.ts';
 import type { Fetched } from '../../../graph/answer.ts';
 import type { JobStatusMatch } from '../../../graph/synchronization.ts';
+import { underLease } from '../../../lease.ts';
 import type { Log } from '../../../log.ts';
+import { startWorker } from '../../../worker.ts';
 import { claimRound, noteStatus, releaseRound, renewRound } from './round.ts';
 import type { WatchParts } from './watches.ts';
 
@@ -48,8 +50,6 @@ const defaultLeaseMs = 60_000;
 /** Another process may have stored a watch and died before it read the job. */
 const defaultPollMs = 60_000;
 const concurrency = 4;
-/** After a database error. */
-const faultPauseMs = 1_000;
 
 export function startWatcher(watching: WatcherParts): Watcher {
   const { store, readStatus, log } = watching;
@@ -57,52 +57,20 @@ export function startWatcher(watching: WatcherParts): Watcher {
   const { everyMs = defaultEveryMs, ownerId: owner = randomUUID() } = watching;
   const { leaseMs = defaultLeaseMs, pollMs = defaultPollMs } = watching;
   const stopping = new AbortController();
-  let alarm = new AbortController();
-  let waiting: (() => void)[] = [];
-
-  async function loop(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      const armed = alarm;
-      const pauseMs = await work();
-      await clock.sleep(pauseMs, armed.signal);
-      alarm = new AbortController();
-      if (stopping.signal.aborted) alarm.abort();
-    }
-    release(waiting);
-  }
 
   /** Makes the rounds that are due; returns how long to pause then. */
-  async function work(): Promise<number> {
-    const present = waiting;
-    waiting = [];
+  async function makeRounds(): Promise<number> {
+    const claim = await claimRound(store, { owner, until: clock.now() + leaseMs }, everyMs);
+    if (claim.kind === 'later') return claim.inMs;
+    const renew = (until: number) => renewRound(store, { owner, until });
     try {
-      while (!stopping.signal.aborted) {
-        const claim = await claimRound(store, { owner, until: clock.now() + leaseMs }, everyMs);
-        if (claim.kind === 'later') {
-          release(present);
-          return Math.min(claim.inMs, pollMs);
-        }
-        await makeRound(claim.appIds);
-      }
-      release(present);
-      return 0;
-    } catch (error) {
-      log.error({ error, code: 'watching_failed' }, 'the watched jobs could not be looked at');
-      waiting = [...present, ...waiting];
-      return faultPauseMs;
-    }
-  }
-
-  async function makeRound(appIds: readonly string[]): Promise<void> {
-    const done = new AbortController();
-    const renewing = keepLease(done.signal);
-    try {
-      await pMap(appIds, lookGuarded, { concurrency });
+      await underLease({ leaseMs, renew, clock, log, details: {} }, () =>
+        pMap(claim.appIds, lookGuarded, { concurrency }),
+      );
     } finally {
-      done.abort();
-      await renewing;
       await releaseRound(store, owner);
     }
+    return 0;
   }
 
   async function lookGuarded(appId: string): Promise<void> {
@@ -136,33 +104,19 @@ export function startWatcher(watching: WatcherParts): Watcher {
     }
   }
 
-  async function keepLease(done: AbortSignal): Promise<void> {
-    while (!done.aborted) {
-      await clock.sleep(leaseMs / 3, done);
-      if (done.aborted) return;
-      await renewRound(store, { owner, until: clock.now() + leaseMs }).catch((error: unknown) =>
-        log.warn({ error, code: 'lease_not_renewed' }, 'the lease on the round was not renewed'),
-      );
-    }
-  }
-
-  const looping = loop();
+  const worker = startWorker({
+    name: 'watcher',
+    failed: { code: 'watching_failed', message: 'the watched jobs could not be looked at' },
+    work: makeRounds,
+    clock,
+    log,
+    maxIdleMs: pollMs,
+  });
   return {
-    wake: () => alarm.abort(),
-    settled: () =>
-      new Promise((resolve) => {
-        if (stopping.signal.aborted) return resolve();
-        waiting.push(resolve);
-        alarm.abort();
-      }),
+    ...worker,
     async stop() {
       stopping.abort();
-      alarm.abort();
-      await looping;
+      await worker.stop();
     },
   };
-}
-
-function release(waiting: readonly (() => void)[]): void {
-  for (const resolve of waiting) resolve();
 }

@@ -1,0 +1,100 @@
+import type { Clock } from './clock.ts';
+import { isDatabaseFault } from './db/away.ts';
+import type { Log } from './log.ts';
+
+/**
+ * One loop of background work: the dispatcher, the approval scheduler, the watcher, the outbox sender, the recovery.
+ *
+ *     ┌───────── woken, or the pause is over ─────────┐
+ *     ▼                                               │
+ *    work ──▶ more due? ──no──▶ pause, at most maxIdleMs
+ *     │ ▲         │                                   ▲
+ *     │ └───yes───┘                                   │
+ *     └──throws──▶ logged; a pause that doubles ──────┘
+ *
+ * Waking only saves waiting, since what is due stands in the database and every worker looks there when its pause is
+ * over. A worker that is woken while it works looks once more afterwards, so what was stored meanwhile is not missed.
+ */
+export interface Worker {
+  /** Something may be due: looks at once, or once more if it is looking already. */
+  wake(): void;
+  /** Resolves when a look that began after this call has found nothing more to do. */
+  settled(): Promise<void>;
+  /** Begins no further work; resolves when the present one is done. */
+  stop(): Promise<void>;
+}
+
+export interface WorkerParts {
+  /** For the log: what could not be done when `work` throws, and the stable code of that. */
+  readonly name: string;
+  readonly failed: { readonly code: string; readonly message: string };
+  /**
+   * Does what is due. Resolves with the milliseconds until something may be due again: 0 when more may be due at once,
+   * null when that is unknown. It should soon return when the signal aborts.
+   */
+  readonly work: (stopping: AbortSignal) => Promise<number | null>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The longest pause: another process may have stored something due without waking this one. */
+  readonly maxIdleMs: number;
+  /** After an error the first pause, doubled up to the longest; milliseconds. */
+  readonly faultPauseMs?: { readonly first: number; readonly longest: number };
+  /** Milliseconds before the first look. */
+  readonly firstAfterMs?: number;
+}
+
+/** A database that is away is mostly back in a moment. */
+const defaultFaultPauseMs = { first: 1_000, longest: 1_000 };
+
+export function startWorker(parts: WorkerParts): Worker {
+  const { name, failed, work, clock, log, maxIdleMs, faultPauseMs = defaultFaultPauseMs, firstAfterMs = 0 } = parts;
+  const stopping = new AbortController();
+  let alarm = new AbortController();
+  let waiting: (() => void)[] = [];
+  let faults = 0;
+
+  async function loop(): Promise<void> {
+    if (firstAfterMs > 0) await clock.sleep(firstAfterMs, alarm.signal);
+    while (!stopping.signal.aborted) {
+      alarm = new AbortController();
+      const armed = alarm;
+      const present = waiting;
+      waiting = [];
+      const pauseMs = await look(present);
+      if (pauseMs > 0 && !stopping.signal.aborted) await clock.sleep(pauseMs, armed.signal);
+    }
+    for (const resolve of waiting) resolve();
+  }
+
+  /** Resolves with the pause to make; `present` wait for a look that finds nothing more to do. */
+  async function look(present: readonly (() => void)[]): Promise<number> {
+    try {
+      let pauseMs: number | null = 0;
+      while (pauseMs === 0 && !stopping.signal.aborted) pauseMs = await work(stopping.signal);
+      faults = 0;
+      for (const resolve of present) resolve();
+      return Math.min(pauseMs ?? maxIdleMs, maxIdleMs);
+    } catch (error) {
+      log[isDatabaseFault(error) ? 'warn' : 'error']({ error, code: failed.code, worker: name }, failed.message);
+      waiting = [...present, ...waiting];
+      faults += 1;
+      return Math.min(faultPauseMs.first * 2 ** (faults - 1), faultPauseMs.longest);
+    }
+  }
+
+  const looping = loop();
+  return {
+    wake: () => alarm.abort(),
+    settled: () =>
+      new Promise((resolve) => {
+        if (stopping.signal.aborted) return resolve();
+        waiting.push(resolve);
+        alarm.abort();
+      }),
+    async stop() {
+      stopping.abort();
+      alarm.abort();
+      await looping;
+    },
+  };
+}
