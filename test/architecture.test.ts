@@ -19,6 +19,8 @@ const floors: readonly (readonly string[])[] = [
     'doctor',
     'metrics.ts',
     'gauges.ts',
+    'start-teams.ts',
+    'start-work.ts',
   ],
   ['features/registry.ts'],
   ['server.ts', 'teams'],
@@ -35,6 +37,7 @@ const floors: readonly (readonly string[])[] = [
     'config-warnings.ts',
     'clock.ts',
     'worker.ts',
+    'bus.ts',
     'lease.ts',
     'log.ts',
     'clouds.ts',
@@ -175,7 +178,8 @@ describe('the house', () => {
     expect(naming.map(({ path }) => path).toSorted()).toEqual([
       'features/registry.ts',
       'gauges.ts',
-      'main.ts',
+      'start-teams.ts',
+      'start-work.ts',
       'print-history.ts',
     ]);
   });

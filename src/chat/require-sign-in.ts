@@ -40,7 +40,7 @@ export function requireSignIn(parts: CommandParts, callers: SignedInCallers): (i
   function signOut(words: Messages, { speaker }: Incoming): Reply {
     const was = callers.forget(speaker.id);
     // The dispatcher ends this person's waiting tasks now.
-    parts.wake();
+    parts.publish('tasks', null);
     return say(words, { kind: was ? 'signedOut' : 'notSignedIn' });
   }
 }

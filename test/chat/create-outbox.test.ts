@@ -44,7 +44,7 @@ describe('the outbox', () => {
         return { message: { card: {}, summary: liveId } } as unknown as Drawing;
       },
       entraPortal,
-      accessChanged: (id) => changed.push(id),
+      publish: (_topic, id) => void changed.push(String(id)),
       mayBeShown: async (_, key) => standings.get(key) ?? 'may',
     });
     const mayWatch = async ({ addedBy }: { addedBy: string }) => standings.get(addedBy) ?? 'may';

@@ -21,10 +21,10 @@ beforeEach(() => {
       return was;
     },
   };
-  const wake = () => {
+  const publish = () => {
     woken += 1;
   };
-  const parts = { store: { clock }, wake };
+  const parts = { store: { clock }, publish };
   answer = requireSignIn(parts as unknown as CommandParts, callers);
 });
 

@@ -2,6 +2,7 @@ import type { Access } from '../../access/access.ts';
 import type { Caller, Permission } from '../../access/caller.ts';
 import type { Ground } from '../../access/policy.ts';
 import type { Visible } from '../../access/seeing.ts';
+import type { Bus } from '../../bus.ts';
 import type { GraphTrouble } from '../../graph/answer.ts';
 import type { Applications } from '../../graph/applications.ts';
 import type { Assignments } from '../../graph/assignments.ts';
@@ -46,12 +47,8 @@ export interface CommandParts extends GraphServices {
   readonly requestFor: 'reports' | 'anyone';
   /** The cloud's Entra admin center. */
   readonly entraPortal: string;
-  /** A request was stored or requeued: wakes the dispatcher. */
-  readonly wake: () => void;
-  /** An access request was stored or changed: wakes the approval scheduler and marks its cards as outdated. */
-  readonly accessChanged: (accessRequestId: string) => void;
-  /** The watches changed: wakes the watcher. */
-  readonly watchesChanged: () => void;
+  /** Tells the background work what a command has stored. */
+  readonly publish: Bus['publish'];
   /** The Entra object id of a conversation member, by the member's Teams id; null when the roster does not tell. */
   readonly findMember: (conversation: string, memberId: string) => Promise<string | null>;
   /** Whether attribute values, typed reasons and other people's requests may be shown in this conversation. */

@@ -16,7 +16,7 @@ export async function cancelAccess(parts: CommandParts, turn: Turn, request: Acc
   const by = { id: turn.caller.id, name: turn.caller.name };
   const acted = await act(parts.store, request.id, { kind: 'cancel', by });
   const isDone = acted.kind === 'done' || (await calledOff(parts, acted, by));
-  parts.accessChanged(request.id);
+  parts.publish('access', request.id);
   if (!isDone) {
     const sent = acted.kind === 'unchanged' && acted.accessRequest.state.kind === 'started';
     return say(turn.words, sent ? { kind: 'alreadySent', sent: 1 } : { kind: 'nothingToCancel' });

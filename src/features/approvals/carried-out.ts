@@ -37,7 +37,7 @@ export const accessRequests: AccessRequests = {
     let cancelled = 0;
     for (const id of ids) {
       if ((await act(parts.store, id, { kind: 'cancel', by })).kind === 'done') cancelled += 1;
-      parts.accessChanged(id);
+      parts.publish('access', id);
     }
     return cancelled;
   },
@@ -46,7 +46,7 @@ export const accessRequests: AccessRequests = {
 
 function approvalOf(parts: CommandParts, request: AccessRequest): ApprovalOfRequest {
   const { id, asker, state } = request;
-  const { store, accessChanged } = parts;
+  const { store, publish } = parts;
   return {
     id,
     askerId: asker.id,
@@ -59,7 +59,7 @@ function approvalOf(parts: CommandParts, request: AccessRequest): ApprovalOfRequ
     async note(what, by) {
       if (what === 'cancelled') await noteCalledOff(store, id, by);
       else await act(store, id, { kind: 'retry', by });
-      accessChanged(id);
+      publish('access', id);
     },
     clickedCard: (turn) => clickedAccessCard(parts, turn, id),
   };

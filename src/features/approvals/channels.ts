@@ -100,7 +100,7 @@ async function removeApprovalPlace(parts: CommandParts, turn: Turn, ref: string)
   const place = only((await listApprovalChannels(parts.store.database)).filter(({ key }) => refOf(key) === ref));
   const conversation = place === null ? null : await endApprovalChannel(parts.store, place.key, turn.caller.id);
   if (place === null || conversation === null) return say(turn.words, { kind: 'grantUnknown', ref });
-  parts.accessChanged('');
+  parts.publish('access', null);
   const words = createMessages(place.reader.locale, place.reader.timeZone);
   if (place.key !== turn.incoming.place.key) await parts.post(conversation, problem(words, { kind: 'placeRemoved' }));
   return say(turn.words, { kind: 'grantRemoved', ref });

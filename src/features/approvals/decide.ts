@@ -150,7 +150,7 @@ async function carryOut(parts: CommandParts, turn: Turn, request: AccessRequest,
       : { kind: 'deny', by, from, reason: verdict.reason?.trim().slice(0, longestReason) || null };
   const acted = await act(parts.store, request.id, action);
   if (acted.kind === 'unknown') return unknownAccess(turn, request.id);
-  parts.accessChanged(request.id);
+  parts.publish('access', request.id);
   if (what.kind === 'text') {
     if (acted.kind === 'unchanged') return say(turn.words, { kind: 'alreadyDecided', id: request.id });
     const { id, subject, app } = request;

@@ -1,4 +1,5 @@
 import { anyMay, type StillMay } from '../../access/still-may.ts';
+import type { Bus } from '../../bus.ts';
 import { createMessages } from '../../chat/messages.ts';
 import type { OutboxRow, OutboxSource } from '../../chat/outbox.ts';
 import type { Drawing } from '../../chat/reply.ts';
@@ -32,7 +33,7 @@ export interface AccessOutboxParts {
   /** The cloud's Entra admin center. */
   readonly entraPortal: string;
   /** An access request must be shown elsewhere: wakes the approval scheduler. */
-  readonly accessChanged: (accessRequestId: string) => void;
+  readonly publish: Bus['publish'];
   /** Whether requests for this app may be shown now in this approval channel or personal chat. */
   readonly mayBeShown: (appId: string, key: string) => Promise<StillMay>;
 }
@@ -45,7 +46,7 @@ export function accessOutbox(parts: AccessOutboxParts): {
   readonly cards: OutboxSource;
   readonly notices: OutboxSource;
 } {
-  const { store, draw, entraPortal, accessChanged, mayBeShown } = parts;
+  const { store, draw, entraPortal, publish, mayBeShown } = parts;
   const { database, clock } = store;
 
   /** Moves the request to another conversation where its approvers read of it. */
@@ -53,7 +54,7 @@ export function accessOutbox(parts: AccessOutboxParts): {
     { accessRequestId, conversation }: Pick<Notice, 'accessRequestId' | 'conversation'>,
     why: 'gone' | 'failed' | 'mayNot',
   ): Promise<void> {
-    if (await giveUpConversation(store, { accessRequestId, conversation }, why)) accessChanged(accessRequestId);
+    if (await giveUpConversation(store, { accessRequestId, conversation }, why)) publish('access', accessRequestId);
   }
 
   async function cardRows(limit: number): Promise<readonly OutboxRow[]> {

@@ -89,7 +89,7 @@ export async function requestAccess(
         audience: 'asker',
       });
       if (creation.kind === 'created') parts.observe?.requested('access');
-      parts.accessChanged(accessRequestId);
+      parts.publish('access', accessRequestId);
       return { kind: 'live', liveId };
     }
     default:

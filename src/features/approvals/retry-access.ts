@@ -53,7 +53,7 @@ export async function retryAccess(parts: CommandParts, turn: Turn, request: Star
 
 async function startsAgain(parts: CommandParts, turn: Turn, request: Startable): Promise<Reply> {
   const { id, subject, app } = request;
-  parts.accessChanged(id);
+  parts.publish('access', id);
   return (
     (await clickedAccessCard(parts, turn, id)) ??
     say(turn.words, { kind: 'startsAgain', id, person: subject.name, app: app.name })

@@ -33,7 +33,7 @@ async function watch(parts: CommandParts, turn: Turn, command: WatchCommand): Pr
     app,
     addedBy: turn.caller.id,
   });
-  parts.watchesChanged();
+  parts.publish('watches', null);
   return say(turn.words, { kind: added ? 'watchAdded' : 'watchedAlready', app: app.name });
 }
 

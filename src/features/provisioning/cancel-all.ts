@@ -40,7 +40,7 @@ async function cancelAllBy(parts: CommandParts, turn: Turn, command: CancelAll):
     if (cancelled > 0) await (await accessRequests.find(parts, requestId))?.note('cancelled', by);
   }
   const requests = await accessRequests.cancelWaiting(parts, access.ids, by);
-  parts.wake();
+  parts.publish('tasks', null);
   return say(turn.words, { kind: 'cancelledAll', person: counts.person, tasks, requests });
 }
 

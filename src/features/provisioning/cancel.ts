@@ -66,7 +66,7 @@ async function confirm(parts: CommandParts, turn: Turn, requestId: string): Prom
   if (found.kind === 'reply') return found.reply;
   const confirmed = await confirmRequest(parts.store, found.request.id, turn.caller.id);
   if (confirmed.kind === 'expired') return say(turn.words, { kind: 'listExpired' });
-  if (confirmed.kind === 'confirmed') parts.wake();
+  if (confirmed.kind === 'confirmed') parts.publish('tasks', null);
   return { kind: 'live', liveId: found.request.id };
 }
 

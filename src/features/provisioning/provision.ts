@@ -31,7 +31,7 @@ async function provision(parts: CommandParts, turn: Turn, command: ProvisionComm
     tasks: [{ subject: subject.subject, members: [] }],
   });
   parts.observe?.requested('person');
-  parts.wake();
+  parts.publish('tasks', null);
   return { kind: 'live', liveId: request.id };
 }
 

@@ -9,9 +9,9 @@ export const requestCards: LiveCards = {
   // All that no other feature owns.
   owns: () => true,
   draw: drawRequest,
-  async attach({ store, wake }, liveId, cardId, instead) {
+  async attach({ store, publish }, liveId, cardId, instead) {
     const attached = await attachCard(store.database, liveId, cardId, instead);
-    wake();
+    publish('tasks', null);
     return attached;
   },
   markDrawn: ({ store }, liveId, revision) => markDrawn(store.database, liveId, revision),

@@ -39,7 +39,7 @@ async function retryProvisioning(
   if (count === 0) return clicked ?? nothingToRetry(turn, request);
   // The requester and the approver are told the new result, too.
   await accessRequest?.note('retried', { id: turn.caller.id, name: turn.caller.name });
-  parts.wake();
+  parts.publish('tasks', null);
   if (clicked !== null) return clicked;
   // A button is on the card that changes now; a typed id may be far from the card.
   if (turn.incoming.what.kind === 'text') return say(turn.words, { kind: 'retried', id: request.id, count });

@@ -1,0 +1,306 @@
+import { randomUUID } from 'node:crypto';
+import type { Bus } from './bus.ts';
+import { prepareCards } from './chat/cards/render.ts';
+import { createChat } from './chat/chat.ts';
+import { clouds } from './clouds.ts';
+import type { Config } from './config.ts';
+import { isDatabaseFault } from './db/database.ts';
+import { accessCardsOf, accessCardsShowing } from './features/approvals/access-requests/access-cards.ts';
+import { registry } from './features/registry.ts';
+import type { GraphAccess } from './graph-access.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { AccessParts } from './requests/access-parts.ts';
+import type { CrashGuard } from './requests/crash-guard.ts';
+import { beginEdit, pruneEdits } from './requests/editing.ts';
+import { requestsInLine } from './requests/queue.ts';
+import { findUnposted } from './requests/store.ts';
+import { startServer } from './server.ts';
+import { within } from './stopping.ts';
+import { createAdapter, serviceHostsOf } from './teams/adapter.ts';
+import { createAuthentication } from './teams/authentication.ts';
+import { createBot } from './teams/bot.ts';
+import { createCardOwners } from './teams/card-owners.ts';
+import { createCardUpdater } from './teams/card-updater.ts';
+import { createConsentHandler } from './teams/consent-handler.ts';
+import { type Conversations, conversationKey, createConversations, isPersonalChat } from './teams/conversations.ts';
+import { createTenantStorage, readFile } from './teams/files.ts';
+import { startOutboxSender } from './teams/outbox-sender.ts';
+import { createPacing } from './teams/pacing.ts';
+import { startRecovery } from './teams/recovery.ts';
+import { createSignInFlow } from './teams/sign-in-flow.ts';
+import { createTurnAnswerer } from './teams/turn-answerer.ts';
+import { createTurns } from './teams/turns.ts';
+import { createUserTokens } from './teams/user-tokens.ts';
+import type { UsherOptions } from './usher-options.ts';
+
+/** The connection to Teams: botbuilder's adapter, and the conversations over it. */
+export type Connector = ReturnType<typeof connectTeams>;
+
+export function connectTeams(config: Config, options: UsherOptions, { store, observe }: ConnectorParts) {
+  const serviceHosts = serviceHostsOf(config, options.adapter);
+  const { adapter, authentication } = createAdapter(config, options.adapter);
+  const { appId } = config.bot;
+  const conversations = createConversations({ adapter, appId, serviceHosts, clock: store.clock, observe });
+  /** Posts a card outside a turn; resolves with its id, or null where Teams did not take it. */
+  const post = async (...card: Parameters<Conversations['post']>) => {
+    const posted = await conversations.post(...card);
+    return posted.kind === 'done' ? posted.cardId : null;
+  };
+  return { adapter, authentication, serviceHosts, conversations, post };
+}
+
+interface ConnectorParts {
+  readonly store: AccessParts;
+  readonly observe: Metrics['observer']['message'];
+}
+
+/**
+ * Everything between Teams and the database: it receives activities, answers them, posts what the outbox holds, and keeps
+ * the cards up to date with what the background work publishes.
+ */
+export interface Teams {
+  readonly port: number;
+  /** Answers what an earlier process left. */
+  resume(): Promise<void>;
+  /** Resolves when every message has its answer. */
+  answered(): Promise<void>;
+  /** Resolves when every card is up to date, and the outbox empty. */
+  shown(): Promise<void>;
+  /** Takes no new messages. */
+  stopReceiving(limitMs: number): Promise<void>;
+  /** Finishes the answers, within `limitMs`, and the present look of the recovery. */
+  finishAnswers(limitMs: number): Promise<void>;
+  /** Sends what is left, within `limitMs` a step, and releases the open turns. */
+  stop(limitMs: number): Promise<void>;
+}
+
+export interface TeamsParts {
+  readonly config: Config;
+  readonly options: UsherOptions;
+  readonly store: AccessParts;
+  readonly graphAccess: GraphAccess;
+  readonly bus: Bus;
+  readonly guard: CrashGuard;
+  readonly connector: Connector;
+  readonly metrics: Metrics;
+  readonly checks: Readonly<Record<'database' | 'graph', () => Promise<boolean>>>;
+  readonly log: Log;
+}
+
+const mostUndrawn = 500;
+/** By then the offer of a card is outdated. */
+const ownedForMs = 7 * 24 * 3_600_000;
+/** A later card would be outdated. */
+const postedWithinMs = 24 * 3_600_000;
+/** After twice that, the process that was to post a card has lost its lease, or is gone. */
+const defaultLeaseMs = 30_000;
+/** A request further back learns its new position when it gets nearer. */
+const cardsInLine = 20;
+/** For each of the final steps that use the database. */
+const closeMs = 1_500;
+/** For the last look of the recovery. */
+const dueMs = 4_000;
+
+export async function startTeams(parts: TeamsParts): Promise<Teams> {
+  const { config, options, store, graphAccess, bus, guard, metrics, checks, log } = parts;
+  const { adapter, authentication, serviceHosts, conversations, post } = parts.connector;
+  const { database, clock } = store;
+  const { observer } = metrics;
+  const lease = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs };
+  const pacing = createPacing();
+  const turns = createTurns({ database, clock, log, ...lease });
+  /** Aborts at the stop, and when nothing may be sent any more. */
+  const stopping = new AbortController();
+  const ending = new AbortController();
+
+  const storage = createTenantStorage({
+    hosts: config.sharePointHosts,
+    domain: clouds[config.cloud].fileDomain,
+    readDomain: graphAccess.initialDomain,
+    log,
+  });
+  const isFileAllowed = options.isFileAllowed ?? storage.isOwn;
+  const commandParts = {
+    ...graphAccess.appOnly,
+    graphAccess: graphAccess.signIns === null ? 'appOnly' : 'delegated',
+    store,
+    log,
+    requestFor: config.requestFor,
+    publish: bus.publish,
+    findMember: conversations.findMember,
+    isOpenPlace: (conversation: string) => config.detailsInChannels || isPersonalChat(conversation),
+    post,
+    readFile: (file: Parameters<typeof readFile>[0]) => readFile(file, isFileAllowed, log),
+    entraPortal: clouds[config.cloud].entraPortal,
+    observe: observer.chat,
+    guard,
+  } as const;
+  const chat = createChat(commandParts, registry, graphAccess.signIns);
+
+  const editing = { database, clock, owner: randomUUID(), stillMs: options.editEveryMs ?? 2_000, ...lease };
+  const cardUpdater = createCardUpdater({
+    draw: chat.draw,
+    markDrawn: chat.markDrawn,
+    guard,
+    giveUp: chat.giveUpCard,
+    beginEdit: (liveId) => beginEdit(editing, liveId),
+    conversations,
+    pacing,
+    keyOf: conversationKey,
+    clock,
+    ending: ending.signal,
+    log,
+    ...(options.editEveryMs === undefined ? {} : { editEveryMs: options.editEveryMs }),
+  });
+  bus.subscribe('cards', (requestId) => void touchInLine(requestId));
+  bus.subscribe('access', (id) => void (id === null ? null : touchAccessCards(id)));
+
+  /** A change updates the request's own card, and the positions of those that wait. */
+  async function touchInLine(requestId: string): Promise<void> {
+    cardUpdater.touch(requestId);
+    try {
+      const inLine = await requestsInLine(store, cardsInLine);
+      for (const other of inLine) cardUpdater.touch(other);
+      for (const card of await accessCardsShowing(database, [requestId, ...inLine])) cardUpdater.touch(card);
+    } catch (error) {
+      log.warn({ error, code: 'line_unread' }, 'the cards of those who wait were not brought up to date');
+    }
+  }
+
+  /** An access request has cards in several conversations. */
+  async function touchAccessCards(accessRequestId: string): Promise<void> {
+    try {
+      for (const card of await accessCardsOf(database, accessRequestId)) cardUpdater.touch(card);
+    } catch (error) {
+      log.warn({ error, code: 'copies_unread' }, 'the cards of an access request were not brought up to date');
+    }
+  }
+
+  const outboxSender = startOutboxSender({
+    outbox: chat.outbox,
+    conversations,
+    pacing,
+    keyOf: conversationKey,
+    showed: cardUpdater.showed,
+    clock,
+    ending: ending.signal,
+    log,
+  });
+  bus.subscribe('outbox', outboxSender.wake);
+  // A change of an access request may cause notices.
+  bus.subscribe('access', outboxSender.wake);
+
+  const owners = createCardOwners(database, clock);
+  const signInFlow = createSignInFlow(graphAccess.signIns, {
+    connection: config.signInConnection,
+    userTokens: createUserTokens({ adapter, appId: config.bot.appId, connection: config.signInConnection }),
+    chat,
+    conversations,
+    resume: async (incoming) => (await answering.answer(incoming, null)).finished,
+    clock,
+    log,
+  });
+  const answering = createTurnAnswerer({
+    chat,
+    owners,
+    conversations,
+    pacing,
+    turns,
+    showed: cardUpdater.showed,
+    touch: cardUpdater.touch,
+    gaveUp: () => observer.givenUp('turn'),
+    ...(signInFlow === null ? {} : { askToSignIn: signInFlow.ask }),
+    clock,
+    ending: ending.signal,
+    log,
+  });
+  const issuer = config.bot.auth === 'none' ? null : clouds[config.cloud].bot.ToBotFromChannelTokenIssuer;
+  const consentHandler = createConsentHandler({
+    chat,
+    answering,
+    conversations,
+    pacing,
+    turns,
+    isFileAllowed,
+    clock,
+    ending: ending.signal,
+    log,
+  });
+  const bot = createBot({
+    guard: { allowedTenants: config.allowedTenants, issuer, serviceHosts },
+    commandsPerMinute: config.commandsPerMinute,
+    chat,
+    answering,
+    consentHandler,
+    ...(signInFlow === null ? {} : { signInFlow }),
+    conversations,
+    turns,
+    clock,
+    log,
+  });
+  const { onTurn, onSignIn } = bot;
+  const { receive } = createAuthentication({ adapter, authentication, onTurn, onSignIn, issuer, clock, log });
+  const server = await startServer({
+    host: config.host,
+    port: config.port,
+    directOnly: config.bot.auth === 'none',
+    receive,
+    checks,
+    brokenEntries: () => graphAccess.brokenEntries().map(({ app, kind }) => `${app}: ${kind}`),
+    ...(config.metrics.on ? { metrics: { ...metrics, token: config.metrics.token } } : {}),
+    log,
+  });
+
+  const findUndrawn = () => chat.findUndrawn(mostUndrawn);
+  const recovery = startRecovery({
+    resume: bot.resume,
+    findUndrawn,
+    touch: cardUpdater.touch,
+    findUnposted: () => {
+      const now = clock.now();
+      return findUnposted(database, now - postedWithinMs, now - 2 * (options.leaseMs ?? defaultLeaseMs), mostUndrawn);
+    },
+    post: (id) => guard.of('post', chat.giveUpCard)(id, () => answering.postLive(id)),
+    prune: async () => {
+      await Promise.all([pruneEdits(database, clock.now()), guard.prune()]);
+      await owners.prune(clock.now() - ownedForMs);
+    },
+    clock,
+    log,
+  });
+  void prepareCards(clock, stopping.signal);
+
+  return {
+    port: server.port,
+    async resume() {
+      try {
+        for (const liveId of await findUndrawn()) cardUpdater.touch(liveId);
+        await bot.resume();
+      } catch (error) {
+        // The database is away again already: the recovery checks again shortly.
+        if (!isDatabaseFault(error)) throw error;
+        log.warn({ error, code: 'left_behind_unread' }, 'what an earlier process left could not be looked for');
+      }
+    },
+    answered: bot.settled,
+    async shown() {
+      await outboxSender.settled();
+      await cardUpdater.settled();
+    },
+    async stopReceiving(limitMs) {
+      stopping.abort();
+      await server.stop(limitMs);
+    },
+    async finishAnswers(limitMs) {
+      await Promise.all([within(clock, bot.settled(), limitMs), within(clock, recovery.stop(), dueMs)]);
+    },
+    async stop(limitMs) {
+      await within(clock, cardUpdater.settled(), limitMs);
+      ending.abort();
+      await within(clock, outboxSender.stop(), limitMs);
+      await within(clock, cardUpdater.settled(), limitMs);
+      await within(clock, Promise.all([bot.stop(), turns.stop(), guard.stop()]), closeMs);
+    },
+  };
+}

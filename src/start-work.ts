@@ -1,0 +1,122 @@
+import type { Bus } from './bus.ts';
+import type { GiveUpParts } from './chat/give-up.ts';
+import type { Config } from './config.ts';
+import { startApprovalScheduler } from './features/approvals/access-requests/approval-scheduler.ts';
+import { judgeEnd } from './features/approvals/access-requests/awaiting.ts';
+import { routeAccess } from './features/approvals/access-requests/routing.ts';
+import { prepareStart } from './features/approvals/access-requests/starting.ts';
+import { giveUpWatch } from './features/checks/outbox.ts';
+import { startWatcher } from './features/checks/watching/watcher.ts';
+import { startWarming } from './graph/job-survey.ts';
+import { type GraphAccess, requestersOf, withoutWork } from './graph-access.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { AccessParts } from './requests/access-parts.ts';
+import type { CrashGuard } from './requests/crash-guard.ts';
+import { startDispatcher } from './requests/dispatcher.ts';
+import { provisioningService } from './requests/provisioning-service.ts';
+import { hasWork } from './requests/queue.ts';
+import { within } from './stopping.ts';
+import type { UsherOptions } from './usher-options.ts';
+
+/**
+ * The background work that needs Graph and no conversation: the dispatcher, the approval scheduler, the watcher, and the
+ * reading of all jobs beforehand. It takes what is due from the database, and publishes what it has stored. Where people
+ * sign in, Usher has no permission of its own, and only the dispatcher runs.
+ */
+export interface Work {
+  /** Resolves when no task waits or runs, and no access request or watch is due. */
+  settled(): Promise<void>;
+  /** Takes no new work; running calls end, leases are released. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface WorkParts {
+  readonly config: Config;
+  readonly options: UsherOptions;
+  readonly store: AccessParts;
+  readonly graphAccess: GraphAccess;
+  readonly bus: Bus;
+  readonly guard: CrashGuard;
+  readonly post: GiveUpParts['post'];
+  readonly observe: Metrics['observer']['dispatcher'];
+  readonly log: Log;
+}
+
+/** For due work on access requests, and for the notes about calls. */
+const dueMs = 4_000;
+const settledPollMs = 50;
+
+export function startWork(parts: WorkParts): Work {
+  const { config, options, store, graphAccess, bus, guard, post, observe, log } = parts;
+  const { database, clock } = store;
+  const { access, directory, applications, synchronization, assignments } = graphAccess.appOnly;
+  const lease = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs };
+  // The other background work needs a permission that is always available.
+  const isAppOnly = graphAccess.signIns === null;
+
+  const dispatcher = startDispatcher({
+    store,
+    graph: provisioningService(synchronization, graphAccess.isShown),
+    ...requestersOf(graphAccess, database),
+    log,
+    changed: (requestId) => bus.publish('cards', requestId),
+    observe,
+    ...lease,
+    ...(options.assignmentDelaysMs === undefined ? {} : { assignmentDelaysMs: options.assignmentDelaysMs }),
+  });
+  // The answer first: on SQLite all following work would finish before its card could be sent.
+  bus.subscribe('tasks', () => void setImmediate(dispatcher.wake));
+
+  const { requestFor } = config;
+  const forAccess = { store, access, assignments, applications, directory, synchronization, requestFor };
+  const scheduler = (isAppOnly ? startApprovalScheduler : withoutWork)({
+    parts: store,
+    actions: {
+      route: (request) => routeAccess({ ...forAccess, approvers: config.roles.approvers }, request),
+      start: (request) => prepareStart(forAccess, request),
+      end: (request) => judgeEnd(forAccess, request),
+    },
+    guard: guard.of('ending'),
+    changed(accessRequestId) {
+      bus.publish('tasks', null);
+      bus.publish('access', accessRequestId);
+    },
+    log,
+    ...lease,
+  });
+  bus.subscribe('access', scheduler.wake);
+  // The end of a call may be that of an access request.
+  bus.subscribe('cards', scheduler.wake);
+
+  const watcher = (isAppOnly ? startWatcher : withoutWork)({
+    store,
+    readStatus: (appId) => synchronization.findStatus(appId),
+    isEnabled: (appId) => applications.isEnabled(appId),
+    changed: () => bus.publish('outbox', null),
+    guard: guard.of('watch', (appId, reference) => giveUpWatch({ store, post }, appId, reference)),
+    log,
+    ...(options.watchEveryMs === undefined ? {} : { everyMs: options.watchEveryMs }),
+  });
+  bus.subscribe('watches', watcher.wake);
+
+  const warming = isAppOnly
+    ? startWarming({ applications, synchronization, guard: guard.of('survey'), clock, log })
+    : null;
+
+  return {
+    async settled() {
+      await scheduler.settled();
+      while (await hasWork(store)) await clock.sleep(settledPollMs);
+      await scheduler.settled();
+      await watcher.settled();
+    },
+    async stop(graceMs) {
+      await Promise.all([
+        within(clock, Promise.all([scheduler.stop(), watcher.stop(), warming?.stop()]), dueMs),
+        // Tasks that it could not release by then are taken over when their leases expire.
+        within(clock, dispatcher.stop(graceMs), graceMs + dueMs),
+      ]);
+    },
+  };
+}
