@@ -178,9 +178,9 @@ describe('the house', () => {
     expect(naming.map(({ path }) => path).toSorted()).toEqual([
       'features/registry.ts',
       'gauges.ts',
+      'print-history.ts',
       'start-teams.ts',
       'start-work.ts',
-      'print-history.ts',
     ]);
   });
 
@@ -255,6 +255,22 @@ describe('the house', () => {
         );
         expect([name, users.map(({ path }) => path)]).toEqual([name, ['features/registry.ts']]);
       }
+  });
+
+  it('loops in the background by one worker, and renews leases by one function', () => {
+    const looping = sources.filter(
+      (source) =>
+        !isSandbox(source) && /while \(!\w+(?:\.signal)?\.aborted\)/.test(source.text) && /\.sleep\(/.test(source.text),
+    );
+    const renewing = sources.filter(({ text }) => /\bsleep\(leaseMs/.test(text));
+
+    // The connection that listens is no work: it waits for the database to speak. The dispatcher sleeps over its retries.
+    expect(looping.map(({ path }) => path).toSorted()).toEqual([
+      'db/listening.ts',
+      'requests/dispatcher.ts',
+      'worker.ts',
+    ]);
+    expect(renewing.map(({ path }) => path)).toEqual(['lease.ts']);
   });
 
   it('ends an exhaustive switch by one helper', () => {

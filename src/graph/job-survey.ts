@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { withinMs } from '../time-limit.ts';
+import { startWorker, type Worker } from '../worker.ts';
 import { type Fetched, fetched } from './answer.ts';
 import type { Applications } from './applications.ts';
 import type { JobStatusMatch, Synchronization } from './synchronization.ts';
@@ -63,38 +64,28 @@ const defaultFirstAfterMs = 30_000;
 const warmingAtOnce = 4;
 
 /** Reads all apps at intervals, so that it is known which have a job before a caller asks. */
-export function startWarming(parts: WarmingParts): { stop(): Promise<void> } {
+export function startWarming(parts: WarmingParts): Worker {
   const { applications, synchronization, clock, log } = parts;
   const { everyMs = defaultEveryMs, firstAfterMs = defaultFirstAfterMs, guard = (_id, look) => look() } = parts;
-  const stopping = new AbortController();
-
-  async function loop(): Promise<void> {
-    await clock.sleep(firstAfterMs, stopping.signal);
-    while (!stopping.signal.aborted) {
-      await look().catch((error: unknown) =>
-        log.warn({ error, code: 'job_survey_failed' }, 'the jobs of all apps could not be looked at'),
+  return startWorker({
+    name: 'job survey',
+    failed: { code: 'job_survey_failed', message: 'the jobs of all apps could not be looked at' },
+    async work(stopping) {
+      const list = await applications.list();
+      const apps = list.ok ? list.value.items : [];
+      await pMap(
+        apps,
+        async ({ id }) => {
+          if (!stopping.aborted) await guard(id, () => synchronization.findStatus(id));
+        },
+        { concurrency: warmingAtOnce },
       );
-      if (!stopping.signal.aborted) await clock.sleep(everyMs, stopping.signal);
-    }
-  }
-
-  async function look(): Promise<void> {
-    const list = await applications.list();
-    if (!list.ok) return;
-    await pMap(
-      list.value.items,
-      async ({ id }) => {
-        if (!stopping.signal.aborted) await guard(id, () => synchronization.findStatus(id));
-      },
-      { concurrency: warmingAtOnce },
-    );
-  }
-
-  const looping = loop();
-  return {
-    async stop() {
-      stopping.abort();
-      await looping;
+      return null;
     },
-  };
+    clock,
+    log,
+    maxIdleMs: everyMs,
+    faultPauseMs: { first: everyMs, longest: everyMs },
+    firstAfterMs,
+  });
 }
