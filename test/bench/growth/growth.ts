@@ -17,14 +17,14 @@ import { fillHistory, leaver } from './fill.ts';
 import type { Exported, Seen } from './watched-usher.ts';
 
 /**
- * Table 6: what a long history costs. Each command is typed to an Usher on a database with a million finished requests,
- * and the process says for how long nothing else had its turn meanwhile.
+ * Table 6: what a long history costs. The bench types each command to an Usher on a database with a million finished
+ * requests, and the process reports for how long its event loop was blocked meanwhile.
  */
 interface Line {
   readonly text: string;
   readonly waits: readonly number[];
   readonly holds: readonly number[];
-  /** Of a hold, the time that the thread was at work; the rest other processes had the processor. */
+  /** The part of a block in which the thread was at work; in the rest other processes had the processor. */
   readonly ownHolds: readonly number[];
   /** The processor's time, of all threads. */
   readonly work: readonly number[];

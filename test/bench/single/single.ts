@@ -16,14 +16,14 @@ const jitterMs = 5;
 const latencyMs = 90;
 /** The first is asked when this share of the list's time has passed, the last at the other. */
 const [from, until] = [0.3, 0.6];
-/** Not a multiple of the window, so that the questions fall on all its parts. */
+/** Not a multiple of the window, so that the single requests fall on all its parts. */
 const unevenness = 0.37;
 
 const targetWindows = 1;
 
 interface Waits {
   readonly ready: Readied;
-  /** In milliseconds; null for a question that was not sent while the list's time was on. */
+  /** In milliseconds; null for a single request that the bench did not send while the list's time was on. */
   readonly waits: readonly (number | null)[];
 }
 
