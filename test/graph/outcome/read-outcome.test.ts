@@ -36,7 +36,7 @@ describe('readOutcome on the documented examples', () => {
     expect(outcome.report.changes[0]).toEqual({ attribute: 'AccountEnabled', oldValue: null, newValue: 'True' });
   });
 
-  it('reads a success with an empty value as a change of which nothing is known', () => {
+  it('reads a success with an empty value as a change without details', () => {
     const outcome = readOutcome(answer('03-docs-group-Success-empty-value'));
 
     expect(outcome).toEqual({
@@ -86,7 +86,7 @@ describe('readOutcome on answers in either shape', () => {
     });
   });
 
-  it('names the property that kept a user from being created', () => {
+  it('names the property that prevented a user from being created', () => {
     expect(readOutcome(answer('synthetic-b-skipped-AttributeValidationFailed'))).toMatchObject({
       kind: 'skipped',
       code: 'AttributeValidationFailed',
