@@ -17,7 +17,7 @@ it('reports a missing package at its first use, and not before', () => {
   expect(() => missing()).toThrow('a-package-that-nobody-has');
 });
 
-it('has the same package name wherever it is used', () => {
+it('has the same package name in its type and in its argument, wherever it is used', () => {
   const root = new URL('../src/', import.meta.url);
   const texts = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && path !== 'lazily.ts')

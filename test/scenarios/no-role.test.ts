@@ -42,7 +42,7 @@ const lines = [
 ] as const;
 
 describe('a person without a role', () => {
-  it('is refused in the same words whatever they say, and each refusal is recorded', async () => {
+  it('is refused in the same words whatever they type, and each refusal is recorded', async () => {
     const whole = await answerTo('apps');
 
     const said: string[] = [];
@@ -55,7 +55,7 @@ describe('a person without a role', () => {
     expect(teams.sandbox.stats().arrivals).toEqual([]);
   });
 
-  it('has Graph asked for their own roles and for those who could help, and for nothing else', async () => {
+  it('makes Usher ask Graph for their own roles and for those who could help, and for nothing else', async () => {
     const before = teams.sandbox.requests.length;
 
     for (const [, line] of lines) await answerTo(line);
@@ -69,7 +69,7 @@ describe('a person without a role', () => {
     expect(others).toEqual([]);
   });
 
-  it('is refused a file, a picture and a button that there is not', async () => {
+  it('is refused a file, a picture and an unknown button', async () => {
     const message = teams.message('johanna', '');
     await teams.send({
       ...message,
