@@ -239,7 +239,7 @@ describe('a broken part', () => {
       { environment: () => ({ ...usual, [variable]: nobody }) },
     ]),
     [
-      'an app that nobody has',
+      'an app that does not exist',
       'appsFile:apps',
       { environment: () => ({ ...usual, APPS_FILE: appsFile([{ app: 'Salesfarce' }]) }) },
     ],
@@ -326,7 +326,7 @@ describe('a broken part', () => {
 
     expect(code).toBe(1);
     expect(out).toMatch(
-      /^✗ The bot’s endpoint: nobody answers at http:\/\/127\.0\.0\.1:1\/api\/messages\n {4}To fix: start/m,
+      /^✗ The bot’s endpoint: no server answers at http:\/\/127\.0\.0\.1:1\/api\/messages\n {4}To fix: start/m,
     );
     expect(out).toMatch(/^1 wrong\./m);
   });

@@ -188,7 +188,7 @@ describe('people sign in themselves', () => {
 
   it.each<[string, Environment, readonly string[]]>([
     ['without the name of the connection', { SIGN_IN_CONNECTION: '' }, ['SIGN_IN_CONNECTION']],
-    ['at a bot that nobody registered', { BOT_AUTH: 'none' }, ['BOT_AUTH', 'GRAPH_AUTH']],
+    ['at an unregistered bot', { BOT_AUTH: 'none' }, ['BOT_AUTH', 'GRAPH_AUTH']],
     ['at a managed identity', { MicrosoftAppType: 'UserAssignedMSI', MicrosoftAppPassword: '' }, ['MicrosoftAppType']],
     ['at a bot of many tenants', { MicrosoftAppType: 'MultiTenant' }, ['MicrosoftAppType']],
     ['from another tenant', { ALLOWED_TENANTS: `${tenant},${other}` }, ['ALLOWED_TENANTS']],

@@ -14,7 +14,7 @@ describe('what a log may not hold', () => {
     ['a token', 'eyJhbGciOiJSUzI1NiJ9.x.y'],
     ['a secret', 'with pass~word'],
     ['a secret', 'postgres://usher:word@db/usher'],
-    ['what somebody typed', 'cannot read "provision x to Salesforce"'],
+    ['what a user typed', 'cannot read "provision x to Salesforce"'],
   ])('is %s, as in %s', (kind, line) => {
     expect(leaksIn(line).map((leak) => leak.kind)).toContain(kind);
   });
@@ -49,6 +49,6 @@ describe('the watch over the log', () => {
       { kind: 'a name', found: 'Adele Vance' },
     ]);
     expect(describeFindings(findings)).toMatch(/test\/log-watch\.test\.ts:\d+/);
-    expect(describeFindings(findings)).toContain('sees what is logged at every level');
+    expect(describeFindings(findings)).toContain('sees every line at every level');
   });
 });

@@ -199,7 +199,7 @@ describe('a package that Teams would refuse', () => {
   it.each<[string, () => PackageFiles, RegExp]>([
     ['in a folder', () => ({ 'usher/manifest.json': files['manifest.json'] ?? new Uint8Array() }), /no manifest\.json/],
     ['with a file in a folder', () => ({ ...files, 'icons/more.png': png(1, 1) }), /“icons\/more\.png” is in a folder/],
-    ['with a file that nobody asked for', () => ({ ...files, '.DS_Store': png(1, 1) }), /does not name it/],
+    ['with a file that the manifest does not name', () => ({ ...files, '.DS_Store': png(1, 1) }), /does not name it/],
     ['whose manifest is no JSON', () => withText((text) => text.slice(1)), /no JSON/],
     ['with a placeholder left', () => withManifest({ accentColor: '{{COLOR}}' }), /placeholder \{\{COLOR\}\}/],
     ['with a field too many', () => withManifest({ colour: 'blue' }), /schema .* must NOT have additional properties/],
@@ -248,7 +248,7 @@ describe('npm run package', () => {
       ['--app-id', appId, '--host', 'https://usher.contoso.com/'],
       /without https:\/\//,
     ],
-    ['a host to sign in where nobody does', ['--app-id', appId, '--host', host, '--sso-host', host], /goes with --sso/],
+    ['a sign-in host without sign-in', ['--app-id', appId, '--host', host, '--sso-host', host], /goes with --sso/],
     [
       'an address to sign in at',
       ['--app-id', appId, '--host', host, '--sso', '--sso-host', 'https://x.cn'],

@@ -124,7 +124,7 @@ describe.each(engines)('the history on the command line on $name', (engine) => {
     const { code, err } = await history('--about', 'nobody at all');
 
     expect(code).toBe(2);
-    expect(err).toContain('knows nobody and no app called “nobody at all”');
+    expect(err).toContain('has no person and no app called “nobody at all”');
   });
 
   it('ends quietly when its reader closes the pipe', async () => {

@@ -24,7 +24,7 @@ describe('a time limit', () => {
     const before = told;
     await clock.advance(1);
     await reading;
-    work.reject(new Error('later, and nobody minds'));
+    work.reject(new Error('later, without effect'));
 
     expect(before).toBe('nothing yet');
     expect(told).toEqual({ ok: false, kind: 'tooSlow' });

@@ -34,9 +34,9 @@ describe('asking for access', () => {
   });
 
   it.each([
-    ['somebody of another manager', people.grady],
-    ['the own manager', people.patti],
-    ['oneself', people.megan],
+    ['a report of another manager', people.grady],
+    ['their own manager', people.patti],
+    ['themselves', people.megan],
     ['a report’s report, as Patti’s is Megan’s', people.alex],
   ])('is denied to a requester for %s', async (_who, subject) => {
     expect(await mayAskFor(parts, callerAs(people.megan, 'requester'), subject.id)).toEqual({

@@ -39,7 +39,7 @@ describe('a compressed answer', () => {
   it.each([
     ['is cut off', 'gzip', gzipSync(json).subarray(0, -9)],
     ['is none', 'gzip', Buffer.from(json)],
-    ['comes in a coding that nobody asked for', 'zstd', Buffer.from(json)],
+    ['comes in an encoding that the client did not ask for', 'zstd', Buffer.from(json)],
     ['unpacks to more than Graph has to say', 'gzip', gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '))],
     ['does so in two layers', 'gzip, br', brotliCompressSync(gzipSync(Buffer.alloc(64 * 1024 * 1024, ' ')))],
   ])('is unreadable, and no success, when it %s', async (_what, encoding, bytes) => {

@@ -53,7 +53,7 @@ const botTokenOf = (identity: Identity, cloud: CloudName = 'public') =>
 /** The last request that reached a token endpoint. */
 function lastAsked(): Asked {
   const last = login.asked.findLast(({ url }) => url.endsWith('/token'));
-  if (last === undefined) throw new Error(`nobody asked for a token: ${JSON.stringify(login.asked)}`);
+  if (last === undefined) throw new Error(`no token was requested: ${JSON.stringify(login.asked)}`);
   return last;
 }
 const file = (name: string, content: string) => {

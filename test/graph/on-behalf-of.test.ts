@@ -37,7 +37,7 @@ afterAll(async () => {
 
 function lastAsked(): Asked {
   const last = login.asked.findLast(({ url }) => url.endsWith('/token'));
-  if (last === undefined) throw new Error('nobody asked for a token');
+  if (last === undefined) throw new Error('no token was requested');
   return last;
 }
 

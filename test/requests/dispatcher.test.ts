@@ -303,7 +303,7 @@ describe('the dispatcher', () => {
     await open();
     const request = await scene.ask(2);
     const changed = () => {
-      throw new Error('nobody listens');
+      throw new Error('no listener');
     };
 
     scene.start({ changed });

@@ -21,11 +21,11 @@ const refusals = async () => (await teams.records()).filter(({ kind }) => kind =
 
 /** Each names a person or an app, existing or not, and none is a whole command. */
 const lines = [
-  ['a misspelt command with a near app', 'provison x to zsc'],
-  ['a misspelt command with an app', 'provison isaiah to Zscaler'],
-  ['a misspelt command with nobody and nothing', 'provison qqqq to qqqq'],
-  ['a misspelt check', 'chekc isaiah in Zscaler'],
-  ['a misspelt look at an app', 'staus zscalr'],
+  ['a misspelled command with a near app', 'provison x to zsc'],
+  ['a misspelled command with an app', 'provison isaiah to Zscaler'],
+  ['a misspelled command with unknown names', 'provison qqqq to qqqq'],
+  ['a misspelled check', 'chekc isaiah in Zscaler'],
+  ['a misspelled look at an app', 'staus zscalr'],
   ['half a command', 'provision isaiah'],
   ['half a command about a group', 'provision group Sales Team'],
   ['half a check', 'check'],

@@ -59,7 +59,7 @@ describe('a person who sends more than they may', () => {
     await teams.say('megan', 'request access for isaiah to Salesforce because of the season');
     await teams.settled();
     const decision = teams.cardsFor('personal-alex').find(({ buttons }) => buttons.some(isApprove));
-    if (decision === undefined) throw new Error('nobody was asked to decide');
+    if (decision === undefined) throw new Error('no approver was asked to decide');
     const cards = teams.cardsFor().length;
 
     const clicks = [await teams.execute('alex', decision, 'Approve'), await teams.execute('alex', decision, 'Approve')];

@@ -92,7 +92,12 @@ describe('a good token', () => {
 describe('an admitted token', () => {
   const refusals: readonly [string, Record<string, unknown>, RegExp, string][] = [
     ['another tenant', from('dead'), /organization/, 'tenant'],
-    ['nobody', { ...from('1'), from: { id: '29:alex', name: 'Alex Wilber' } }, /Entra account/, 'noPerson'],
+    [
+      'an activity without a person',
+      { ...from('1'), from: { id: '29:alex', name: 'Alex Wilber' } },
+      /Entra account/,
+      'noPerson',
+    ],
     [
       'an id that is no GUID',
       { ...from('2'), from: { id: '29:alex', aadObjectId: 'alex@contoso.com' } },

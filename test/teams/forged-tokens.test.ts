@@ -131,7 +131,7 @@ const forgeries: readonly (readonly [string, () => Promise<Forgery>])[] = [
   ['has other words above its signature', async () => bearer(tokens.sign().then(reworded))],
   ['is signed by another key of the same id', async () => bearer(tokens.sign({ key: 'stranger' }))],
   ['is signed by a key of another key set', async () => bearer(otherKeys.sign())],
-  ['names a key that nobody published', async () => bearer(tokens.sign({ key: 'unknown' }))],
+  ['names a key that was never published', async () => bearer(tokens.sign({ key: 'unknown' }))],
   ['names no key', async () => bearer(tokens.sign({ header: { kid: undefined } }))],
   ['brings its key along', async () => bearer(tokens.sign({ key: 'stranger', header: 'ownKey' }))],
   [
@@ -147,7 +147,7 @@ const forgeries: readonly (readonly [string, () => Promise<Forgery>])[] = [
   ['has the public key for a secret (HS256)', async () => bearer(tokens.signWithPublicKey())],
   // The claims
   ['is meant for another bot', async () => claiming({ aud: otherBot })],
-  ['is meant for nobody', async () => claiming({ aud: undefined })],
+  ['has no audience', async () => claiming({ aud: undefined })],
   ['is meant for several', async () => claiming({ aud: [botAppId, otherBot] })],
   ['has another issuer', async () => claiming({ iss: 'https://issuer.example' })],
   ['has an issuer that starts alike', async () => claiming({ iss: `${channelIssuer}.example` })],
@@ -300,7 +300,7 @@ describe('a good token with an activity that is not for this Usher', () => {
     ['that names no tenant', 'tenant', 1, { channelData: {}, conversation: { id: 'a', conversationType: 'personal' } }],
     ['of a person without an Entra id', 'noPerson', 1, { from: { id: '29:alex', name: 'Alex Wilber' } }],
     [
-      'to be answered at nobody’s Teams',
+      'to be answered at an address that is no Teams',
       'service',
       0,
       { ...from(3), ...serviceUrlOf('https://evil.example/').activity },

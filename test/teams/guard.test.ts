@@ -52,7 +52,7 @@ describe('the guard', () => {
     ['another tenant', { tenantId: '5eed0000-0000-4000-8000-00000000dead' }, 'tenant'],
     ['no tenant', { tenantId: undefined }, 'tenant'],
     ['an empty tenant', { tenantId: '' }, 'tenant'],
-    ['nobody', { aadObjectId: undefined }, 'noPerson'],
+    ['an activity without a person', { aadObjectId: undefined }, 'noPerson'],
     ['an empty person', { aadObjectId: '' }, 'noPerson'],
     ["Teams' own id in the place of Entra's", { aadObjectId: '29:1abc' }, 'noPerson'],
     ['a GUID that is cut off', { aadObjectId: person.slice(0, -1) }, 'noPerson'],

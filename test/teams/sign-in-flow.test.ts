@@ -60,7 +60,7 @@ beforeEach(() => {
       log: createLog('silent'),
     },
   );
-  if (made === null) throw new Error('there is somebody to sign in');
+  if (made === null) throw new Error('the exchange made no session');
   signInFlow = made;
 });
 

@@ -228,7 +228,7 @@ describe('the reader', () => {
       'Asia/Tokyo',
     ],
     ['UTC where both do', { entities: [clientInfo('')], localTimezone: 'nowhere' }, 'UTC'],
-    ['UTC where nobody says anything', { localTimezone: undefined }, 'UTC'],
+    ['UTC where the activity has no zone', { localTimezone: undefined }, 'UTC'],
     ['UTC for a number', { localTimezone: 7 }, 'UTC'],
     ['UTC where the entities are none', { entities: 'clientInfo', localTimezone: null }, 'UTC'],
   ])('has the time zone of %s', (_name, change, timeZone) => {

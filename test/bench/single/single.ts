@@ -106,7 +106,7 @@ function waitTable(all: readonly Waits[], { count, questions }: { count: number;
   return [
     `${questions} single people, one after the other, in the middle of a list of ${count}; 5 calls in ${windowMs / 1_000} s by a sliding window, ${jitterMs} ms of jitter: a tenth of the documented window, of Usher's guard and of 50 ms. All contenders side by side, each before a server of its own.`,
     table(['', 'median wait', 'in windows (least to longest)', ''], rows),
-    'The Graph client has no queue in which anybody could wait: its list gives up before its middle.',
+    'The Graph client has no queue in which a call could wait: its list gives up before its middle.',
   ].join('\n\n');
 }
 

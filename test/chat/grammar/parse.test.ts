@@ -158,11 +158,11 @@ describe('provision', () => {
   });
 
   it.each([
-    ['the parts the other way round', 'provision Salesforce for adele@contoso.com', 'adele@contoso.com', 'Salesforce'],
+    ['the parts in reverse order', 'provision Salesforce for adele@contoso.com', 'adele@contoso.com', 'Salesforce'],
     ['no separator', 'provision adele@contoso.com GitHub Enterprise', 'adele@contoso.com', 'GitHub Enterprise'],
     ['a copied contact', 'provision Adele Vance <adele@contoso.com> to X', 'adele@contoso.com', 'X'],
     [
-      'a name beside the address of somebody else',
+      'a name beside the address of another person',
       'provision isaiah (cc adele@contoso.com) to X',
       '"isaiah (cc adele@contoso.com)"',
       'X',

@@ -117,7 +117,7 @@ export async function findMiscounted({ query }: Database): Promise<Complaints> {
       const times = counted.get(key) ?? 0;
       return times === 1 && wanted.has(key) ? [] : [`${key}: ${times} times`];
     }),
-    ...(wanted.size === expected.length ? [] : ['somebody was asked for twice']),
+    ...(wanted.size === expected.length ? [] : ['a person was requested twice']),
   ];
 }
 

@@ -207,8 +207,8 @@ describe('provisioning now', () => {
     ['in quarantine', { jobState: quarantined() }],
     ['without a job', { jobState: 'none' }],
     ['in an app that is disabled in Entra', { jobState: 'appDisabled' }],
-    ['for somebody who is disabled', { account: 'disabled' }],
-    ['for somebody who is not assigned, since Graph may disable the account', { assignment: { kind: 'missing' } }],
+    ['for a disabled person', { account: 'disabled' }],
+    ['for a person who is not assigned, since Graph may disable the account', { assignment: { kind: 'missing' } }],
     ['for them in a job that never ran either', { jobState: neverRun, assignment: { kind: 'missing' } }],
   ])('is no use %s', (_, facts) => {
     expect(isWorthIt(factsOf({ ...facts, log: logOf({ ...created, at: NOW - HOUR }) }))).toBe(false);

@@ -76,7 +76,7 @@ describe('a list of people', () => {
     ['the app at the end of the last line', `provision users\n${adele}\nIsaiah Langer\n${guid} to Salesforce`],
     ['the app below its "to"', `provision users ${adele}, Isaiah Langer, ${guid} to\nSalesforce`],
     ['commas at the ends', `provision users ${adele},\r\nIsaiah Langer,\r\n${guid}\r\nto Salesforce`],
-    ['somebody on the first line', `provision users ${adele} to Salesforce\nIsaiah Langer\n${guid}`],
+    ['a person on the first line', `provision users ${adele} to Salesforce\nIsaiah Langer\n${guid}`],
     ['bullets', `provision users to Salesforce\n- ${adele}\n* Isaiah Langer\n•${guid}`],
     ['numbers', `provision users to Salesforce\n1. ${adele}\n2) Isaiah Langer\n(3)${guid}`],
     ['the rows of a table', `provision users to Salesforce\nAdele\t${adele}\tMegan\nIsaiah Langer\tMegan\n${guid}\tIT`],

@@ -157,7 +157,7 @@ describe('readOutcome on what it cannot read', () => {
     ['a value that is a bare number', { key: '{"result":"Success"}', value: '5' }],
     ['shape B with an empty list', shapeB()],
     ['shape B with an object that says nothing', shapeB({})],
-    ['a result nobody knows', shapeA({ result: 'Postponed' })],
+    ['an unknown result', shapeA({ result: 'Postponed' })],
     [
       'a known success beside an unknown status',
       shapeA({ result: 'Success' }, { statusInfo: { status: 'Postponed' } }),

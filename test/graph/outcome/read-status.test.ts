@@ -72,7 +72,7 @@ describe('witnesses that disagree', () => {
       'disabled',
     ],
     [
-      'a word nobody knows stands beside an export that succeeded',
+      'an unknown word is beside an export that succeeded',
       { result: 'Postponed' },
       { provisioningSteps: [exported('EntryExportAdd')] },
       'created',

@@ -118,7 +118,7 @@ describe('assigning', () => {
     ['a role of another application', { ...assignment, appRoleId: serviceNow.appRoles[0]?.id }, 400],
     ['no role where there are roles', { ...assignment, appRoleId: '00000000-0000-0000-0000-000000000000' }, 400],
     ['another resource', { ...assignment, resourceId: serviceNow.id }, 400],
-    ['nobody', { ...assignment, principalId: objectId(0x999) }, 404],
+    ['an unknown principal', { ...assignment, principalId: objectId(0x999) }, 404],
     ['nothing', {}, 400],
   ])('refuses %s', async (_, body, status) => {
     const answer = await post(sandbox.url, path, body);

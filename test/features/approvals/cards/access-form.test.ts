@@ -49,7 +49,7 @@ describe('the form of an access request', () => {
 
   it.each([
     ['none', []],
-    ['more than anybody scrolls through', Array.from({ length: 500 }, (_, n) => ({ id: `${n}`, name: `App ${n}` }))],
+    ['more than a user scrolls through', Array.from({ length: 500 }, (_, n) => ({ id: `${n}`, name: `App ${n}` }))],
     ['too long names', Array.from({ length: 150 }, (_, n) => ({ id: `${n}`, name: `${n}${'漢'.repeat(80)}` }))],
   ])('has the app typed where there are %s', (_, many) => {
     const [, app] = inputsOf({ apps: many, values: { ...empty, app: 'Sales' } });
