@@ -8,7 +8,7 @@ import { isSemver, problemsOf, webApplicationInfo } from './check-package.ts';
 
 /**
  * `npm run package`: fills in the manifest, packs it with the icons, and writes the zip that an administrator uploads
- * to Teams. What was packed is read back and checked before anything is written, so a file that is there is a good one.
+ * to Teams. It reads the package back and checks it before it writes anything, so a file that exists is a good one.
  */
 export interface Terminal {
   readonly out: Writable;
@@ -37,7 +37,7 @@ The exit code is 0 when the package was written, and 1 otherwise.
 interface Wanted {
   readonly appId: string;
   readonly host: string;
-  /** The host of the page to sign in; null where nobody does. */
+  /** The host of the sign-in page; null without sign-in. */
   readonly signIn: string | null;
   readonly version: string;
   readonly out: string;
@@ -47,7 +47,7 @@ interface Wanted {
   readonly terms: string;
 }
 
-/** Where the page to sign in is, in the public cloud. */
+/** The host of the sign-in page in the public cloud. */
 const publicSignIn = 'token.botframework.com';
 const ICONS = ['color.png', 'outline.png'];
 const root = new URL('../', import.meta.url);
@@ -179,7 +179,7 @@ function pack(wanted: Wanted): Uint8Array {
   return zipSync(files, { mtime: PACKED_AT, level: 9 });
 }
 
-/** What single sign-on for a bot takes beside. https://learn.microsoft.com/microsoftteams/platform/bots/how-to/authentication/bot-sso-manifest */
+/** What single sign-on for a bot needs besides. https://learn.microsoft.com/microsoftteams/platform/bots/how-to/authentication/bot-sso-manifest */
 function withSignIn(manifest: string, appId: string, signIn: string): string {
   const { validDomains, ...rest } = JSON.parse(manifest) as { readonly validDomains: readonly string[] };
   const more = { validDomains: [...validDomains, signIn], webApplicationInfo: webApplicationInfo(appId) };
