@@ -4,15 +4,15 @@ import draft04 from 'ajv-draft-04';
 import formats from 'ajv-formats';
 
 /**
- * What Teams would refuse about an app package, found before anybody uploads it. The manifest is held against the
- * schema that Microsoft publishes (draft-04, shipped in `@microsoft/app-manifest`); the schema says nothing of pixels,
- * of leftover placeholders or of the zip, so those are looked at here.
+ * What Teams would refuse about an app package, found before an administrator uploads it. This module validates the
+ * manifest against the schema that Microsoft publishes (draft-04, shipped in `@microsoft/app-manifest`); the schema says
+ * nothing of pixels, of leftover placeholders or of the zip, so this module checks those itself.
  * https://learn.microsoft.com/microsoftteams/platform/concepts/build-and-test/apps-package
  */
 export interface Expected {
   readonly appId: string;
   readonly host: string;
-  /** The host of the page on which people sign in to the bot; null where nobody does. */
+  /** The host of the page on which users sign in to the bot; null without sign-in. */
   readonly signIn?: string | null;
   readonly version: string;
 }

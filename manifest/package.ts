@@ -9,7 +9,7 @@ import { commandLists } from './command-lists.ts';
 
 /**
  * `npm run package`: fills in the manifest, packs it with the icons, and writes the zip that an administrator uploads
- * to Teams. What was packed is read back and checked before anything is written, so a file that is there is a good one.
+ * to Teams. It reads the package back and checks it before it writes anything, so a file that exists is a good one.
  */
 export interface Terminal {
   readonly out: Writable;
@@ -38,7 +38,7 @@ The exit code is 0 when the package was written, and 1 otherwise.
 interface Wanted {
   readonly appId: string;
   readonly host: string;
-  /** The host of the page to sign in; null where nobody does. */
+  /** The host of the sign-in page; null without sign-in. */
   readonly signIn: string | null;
   readonly version: string;
   readonly out: string;
@@ -48,7 +48,7 @@ interface Wanted {
   readonly terms: string;
 }
 
-/** Where the page to sign in is, in the public cloud. */
+/** The host of the sign-in page in the public cloud. */
 const publicSignIn = 'token.botframework.com';
 const ICONS = ['color.png', 'outline.png'];
 const root = new URL('../', import.meta.url);
@@ -187,7 +187,7 @@ function withCommandLists(manifest: string): string {
   return JSON.stringify({ ...rest, bots: bots.map((bot) => ({ ...bot, commandLists: commandLists() })) }, null, 2);
 }
 
-/** What single sign-on for a bot takes beside. https://learn.microsoft.com/microsoftteams/platform/bots/how-to/authentication/bot-sso-manifest */
+/** What single sign-on for a bot needs besides. https://learn.microsoft.com/microsoftteams/platform/bots/how-to/authentication/bot-sso-manifest */
 function withSignIn(manifest: string, appId: string, signIn: string): string {
   const { validDomains, ...rest } = JSON.parse(manifest) as { readonly validDomains: readonly string[] };
   const more = { validDomains: [...validDomains, signIn], webApplicationInfo: webApplicationInfo(appId) };

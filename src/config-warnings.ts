@@ -6,7 +6,7 @@ export function configWarnings({ bot, gate, database, graph, metrics }: Config):
   const warnings: string[] = [];
   if (bot.auth === 'none')
     warnings.push(
-      'BOT_AUTH is none: any program on this machine may speak to Usher as anybody; set it for work on one machine alone',
+      'BOT_AUTH is none: any program on this machine may speak to Usher as any user; set it for work on one machine alone',
     );
   else if (metrics.on && metrics.token === null && metrics.port === null)
     warnings.push(
@@ -20,7 +20,7 @@ export function configWarnings({ bot, gate, database, graph, metrics }: Config):
     warnings.push('DATABASE_URL names no sslmode, so what goes to the database is not encrypted');
   if (graph.auth === 'azure' && graph.identity.kind === 'ambient' && graph.identity.tenantId !== undefined)
     warnings.push(
-      'AZURE_TENANT_ID and AZURE_CLIENT_ID are set without a secret, certificate or token file, so Graph is called as a managed identity or as whoever is signed in on this machine; set AZURE_CLIENT_SECRET or another proof if a registration is meant',
+      'AZURE_TENANT_ID and AZURE_CLIENT_ID are set without a secret, certificate or token file, so Graph is called as a managed identity or as the account that is signed in on this machine; set AZURE_CLIENT_SECRET or another proof if a registration is meant',
     );
   return warnings;
 }

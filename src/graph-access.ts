@@ -107,7 +107,7 @@ export function createGraphAccess({
     if (broken.length > 0)
       log.error(
         { code: 'apps_file_broken', entries: broken },
-        'entries of APPS_FILE lead to no app, or to several: nobody decides on those until the file names the object id',
+        'entries of APPS_FILE lead to no app, or to several: no approver can decide on those until the file names the object id',
       );
     else if (told !== '') log.info({ code: 'apps_file_mended' }, 'each entry of APPS_FILE leads to one app again');
     told = now;

@@ -200,7 +200,7 @@ function createMeters(registry: Registry) {
       'status',
     ),
     messages: counter('teams_messages_total', 'Messages to Teams, by what became of them.', 'kind', 'result'),
-    denials: counter('denials_total', 'Commands that somebody may not give.', 'permission', 'reason'),
+    denials: counter('denials_total', 'Commands refused for lack of permission.', 'permission', 'reason'),
     turnedAway: counter('turned_away_total', 'Activities that the door did not admit.', 'reason'),
     accessRequests: gauge('access_requests', 'Access requests that are not at their end.', 'state'),
     givenUp: counter('work_given_up_total', 'What processes died of twice, so that it is not tried again.', 'kind'),

@@ -143,7 +143,7 @@ async function findAbout(database: Database, text: string | null): Promise<About
   if (text === null) return null;
   const known = await findKnown(database, text);
   const [first, ...others] = known;
-  if (first === undefined) return `The record knows nobody and no app called “${text}”.`;
+  if (first === undefined) return `The audit log has no person and no app called “${text}”.`;
   if (others.length > 0) {
     const choices = known.map(({ kind, id, name }) => `  ${id}  ${name} (${kind})`);
     return `“${text}” may be any of these; name one by its id:\n${choices.join('\n')}`;

@@ -73,7 +73,7 @@ describe('the apps file', () => {
     expect(readAppsFile(folder)).toMatchObject({ ok: false, problems: [{ problem: expect.stringContaining('read') }] });
   });
 
-  it.each(['', '[', 'app: Salesforce'])('that is no JSON is reported with the place: %j', (text) => {
+  it.each(['', '[', 'app: Salesforce'])('that is not JSON is reported with its position: %j', (text) => {
     expect(readText(text)).toMatchObject({
       ok: false,
       problems: [
@@ -100,7 +100,7 @@ describe('the apps file', () => {
     ['0.assign.appRole', [{ app: 'A', assign: {} }]],
     ['0.assign.appRole', [{ app: 'A', assign: { appRole: ' ' } }]],
     ['0.assign', [{ app: 'A', assign: { appRole: 'User', group: 'Sales' } }]],
-  ])('with a mistake at %s is reported with that place: %j', (place, entries) => {
+  ])('with a mistake at %s is reported with that position: %j', (place, entries) => {
     expect(read(entries)).toMatchObject({
       ok: false,
       problems: [{ variable: 'APPS_FILE', problem: expect.stringContaining(`has a mistake at ${place}: `) }],
@@ -122,7 +122,7 @@ describe('the apps file', () => {
       ],
     ],
     ['one app twice', [{ app: 'A', aliases: ['crm', 'Crm'] }]],
-  ])('that gives an alias to %s is reported, as nobody could say which is meant', (_what, entries) => {
+  ])('that gives an alias to %s is reported, as no reader could tell which app is meant', (_what, entries) => {
     expect(read(entries)).toMatchObject({
       ok: false,
       problems: [{ problem: expect.stringMatching(/: crm$/), fix: 'let each alias stand once' }],

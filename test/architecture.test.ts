@@ -3,8 +3,8 @@ import { posix } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 /**
- * The floors of the house, top to bottom. A file imports from its own floor or below. What stands on one floor side by
- * side still keeps apart where `apart` says so.
+ * The floors of the source, top to bottom. A file imports from its own floor or below. Modules of one floor still keep
+ * apart where `apart` says so.
  */
 const floors: readonly (readonly string[])[] = [
   [
@@ -49,7 +49,7 @@ const floors: readonly (readonly string[])[] = [
   ],
 ];
 
-// `requests` may ask `access`: what was approved last week is checked again on the day it starts.
+// `requests` may ask `access`: the dispatcher checks again, on the day of the start, what was approved last week.
 const apart: readonly (readonly [string, string])[] = [
   ['access', 'requests'],
   ['graph', 'rate-gate'],
@@ -61,13 +61,13 @@ interface Source {
   /** Below src, e.g. `graph/client.ts`. */
   readonly path: string;
   readonly text: string;
-  /** What it imports: paths below src for its own, names for packages. */
+  /** What a file imports: paths below src for its own modules, names for packages. */
   readonly imports: readonly string[];
 }
 
 const root = new URL('../src/', import.meta.url);
 
-// Imports, re-exports, types alone and calls of import(): whatever names another module.
+// Imports, re-exports, types alone and calls of import(): every form that names another module.
 const importing =
   /(?:^|[\s;])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|[\s;])import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g;
 
@@ -92,7 +92,7 @@ const floorOf = (path: string) => floors.findIndex((floor) => floor.includes(par
 const isOwn = (name: string) => /\.(ts|json)$/.test(name);
 const isSandbox = ({ path }: Source) => part(path) === 'sandbox';
 
-/** Lines like `chat/chat.ts → teams/bot.ts`, for each import that a rule forbids. */
+/** One line for each import that a rule forbids, e.g. `chat/chat.ts → teams/bot.ts`. */
 function offences(forbids: (source: Source, imported: string) => boolean): readonly string[] {
   return sources.flatMap((source) =>
     source.imports.filter((name) => forbids(source, name)).map((name) => `${source.path} → ${name}`),
@@ -128,8 +128,8 @@ describe('reading imports', () => {
   });
 });
 
-describe('the house', () => {
-  it('is all there to be looked at', () => {
+describe('the architecture', () => {
+  it('is read from all source files', () => {
     expect(sources.length).toBeGreaterThan(100);
     expect(sources.find(({ path }) => path === 'main.ts')?.imports.length).toBeGreaterThan(10);
   });
@@ -140,7 +140,7 @@ describe('the house', () => {
     expect(homeless.map(({ path }) => path)).toEqual([]);
   });
 
-  it('lets nobody import from a floor above', () => {
+  it('lets no file import from a floor above', () => {
     const upwards = offences(
       (source, name) =>
         !isSandbox(source) && isOwn(name) && floorOf(name) !== -1 && floorOf(name) < floorOf(source.path),
@@ -149,7 +149,7 @@ describe('the house', () => {
     expect(upwards).toEqual([]);
   });
 
-  it('keeps neighbours apart that know nothing of each other', () => {
+  it('keeps neighbors apart that know nothing of each other', () => {
     const acrossTheHall = offences(
       (source, name) => isOwn(name) && apart.some(([from, to]) => part(source.path) === from && part(name) === to),
     );
@@ -169,7 +169,7 @@ describe('the house', () => {
     );
   });
 
-  it('lets features register: nothing but the registry, the start and the command line names one', () => {
+  it('lets features register themselves: only the registry, the start and the command line name a feature', () => {
     const naming = sources.filter(
       (source) =>
         featureOf(source.path) === null && !isSandbox(source) && source.imports.some((name) => featureOf(name)),
@@ -230,17 +230,18 @@ describe('the house', () => {
     ['node:sqlite', /^node:sqlite$/, /^db\//],
     ['kysely', /^kysely/, /^(db|requests|rate-gate|teams|features|chat\/jobs)\//],
     ['adaptivecards-templating', /^adaptive/, /^chat\/cards\//],
-  ])('keeps %s behind its door', (_name, library, home) => {
+  ])('lets one module or folder alone import %s', (_name, library, home) => {
     expect(offences((source, name) => library.test(name) && !home.test(source.path))).toEqual([]);
     expect(offences((source, name) => library.test(name) && home.test(source.path))).not.toEqual([]);
   });
 
-  it('asks for the permission of a command in the registry, and runs a command through it alone', () => {
+  it('asks for the permission of a command in the registry alone, and runs a command through it alone', () => {
     const asking = sources.filter(({ text }) => /\brefuseUnless\b/.test(text)).map(({ path }) => path);
     const declaring = sources.filter(({ text }) => /= defineCommand\(|= defineButton\(/.test(text));
     const declared = (source: Source) => [...source.text.matchAll(/export const (\w+(?:Command|Button)) = /g)];
 
-    // Besides the registry: the refusal of a line that is no command, and the offers, which tell it before their buttons.
+    // Besides the registry: the refusal of a line that is no command, and the offers, which check the permission before
+    // they show buttons.
     expect(asking.toSorted()).toEqual([
       'chat/not-understood.ts',
       'chat/offers/lookup.ts',
@@ -277,7 +278,7 @@ describe('the house', () => {
     expect(sources.filter(({ text }) => /\bconst \w+: never\b/.test(text)).map(({ path }) => path)).toEqual([]);
   });
 
-  it('makes the key of a text from the name of what it tells, instead of saying that name twice', () => {
+  it('names the key of a text by what the text says, without repeating the name', () => {
     const tables = sources.flatMap(({ path, text }) =>
       [...text.matchAll(/const \w+[^=\n]* = \{\n((?: {2}'?[\w.]+'?: '[\w.]+',\n)+)\}/g)].map(([, rows = '']) => ({
         path,
@@ -310,7 +311,7 @@ describe('the house', () => {
     expect(tellers.map(({ path }) => path)).toEqual(['clock.ts']);
   });
 
-  it('has no file that is two files: past 400 lines it says in its first paragraph why it is one', () => {
+  it('has no file that holds two files: past 400 lines its first paragraph says why it is one', () => {
     const saysWhy = (text: string) =>
       /\*[^/]*more[\s*]+than[\s*]+400[\s*]+lines[^/]*because/.test(text.slice(0, 1_500));
     const long = sources.filter(({ text }) => text.split('\n').length > 401 && !saysWhy(text));
@@ -318,7 +319,7 @@ describe('the house', () => {
     expect(long.map(({ path }) => path)).toEqual([]);
   });
 
-  it('has no default exports, enums or namespaces, and nobody silences the checkers', () => {
+  it('has no default exports, no enums, no namespaces, and no comment that silences a checker', () => {
     const forbidden =
       /^export default|^\s*(?:export )?(?:const )?enum \w|^\s*(?:export )?namespace \w|@ts-(?:ignore|expect-error|nocheck)|biome-ignore/m;
 

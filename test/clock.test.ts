@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { systemClock } from '../src/clock.ts';
 import { createTestClock } from './support/clock.ts';
 
-describe('the clock of the machine', () => {
+describe('the system clock', () => {
   it('tells the time of day', () => {
     const before = Date.now();
 
@@ -20,7 +20,7 @@ describe('the clock of the machine', () => {
     expect(Math.abs(first - Date.now())).toBeLessThan(60_000);
   });
 
-  it('sleeps as long as it was told', async () => {
+  it('sleeps as long as the caller asked', async () => {
     const start = systemClock.monotonic();
 
     await systemClock.sleep(20);
@@ -50,13 +50,13 @@ describe('the clock of the machine', () => {
     await expect(sleep).resolves.toBeUndefined();
   });
 
-  it('does not even fall asleep when the signal has aborted before', async () => {
+  it('does not sleep at all when the signal has aborted before', async () => {
     await expect(systemClock.sleep(600_000, AbortSignal.abort())).resolves.toBeUndefined();
   });
 });
 
-describe('the clock of the tests', () => {
-  it('stands still until it is moved', async () => {
+describe('the test clock', () => {
+  it('stands still until a test moves it', async () => {
     const clock = createTestClock(1000);
     let woken = false;
     void clock.sleep(50).then(() => {
@@ -90,7 +90,7 @@ describe('the clock of the tests', () => {
     expect(clock.now()).toBe(100);
   });
 
-  it('counts who waits, and lets an aborted sleeper go', async () => {
+  it('counts its sleepers, and lets an aborted sleeper go', async () => {
     const clock = createTestClock();
     const stop = new AbortController();
     const sleep = clock.sleep(1000, stop.signal);
@@ -103,7 +103,7 @@ describe('the clock of the tests', () => {
     expect(clock.pending()).toBe(0);
   });
 
-  it('steps the wall clock without touching what is measured', async () => {
+  it('steps the wall clock without touching the monotonic one', async () => {
     const clock = createTestClock(1000);
 
     clock.stepWallClock(12_000);

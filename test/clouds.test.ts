@@ -3,11 +3,11 @@ import { type CloudName, cloudNames, clouds } from '../src/clouds.ts';
 import { describeProblems, readConfig } from '../src/config.ts';
 import { serviceHostsOf } from '../src/teams/adapter.ts';
 
-/** As Microsoft publishes it; written out once more, so that a slip in one of the two shows. */
+/** As Microsoft publishes it; written out once more, so that a mistake in one of the two shows. */
 interface Published {
   readonly graph: string;
   readonly login: string;
-  /** Of the bot: where it signs in, in whose tenant by default, and for whom; who signs tokens for it. */
+  /** Of the bot: its login, its default tenant, and its audience; who signs tokens for it. */
   readonly botLogin: string;
   readonly botScope: string;
   readonly botIssuer: string;
@@ -100,7 +100,7 @@ describe.each(cloudNames)('the %s cloud', (name) => {
     expect(serviceHostsOf(read.config)).toEqual(expected.teams);
   });
 
-  it('shares no Teams with another', () => {
+  it('shares no Teams address with another cloud', () => {
     const others = cloudNames.filter((other) => other !== name).flatMap((other) => clouds[other].teamsHosts);
 
     expect(clouds[name].teamsHosts.filter((host) => others.includes(host))).toEqual([]);

@@ -78,7 +78,7 @@ function wrong(environment: Environment): readonly string[] {
 }
 
 describe('the configuration', () => {
-  it('has a default for everything but who the bot is', () => {
+  it('has a default for everything but the identity of the bot', () => {
     const { bot, ...rest } = configOf(production);
 
     expect(bot).toMatchObject({
@@ -137,17 +137,17 @@ describe('the configuration', () => {
     expect(config.metrics.token?.reveal()).toBe('scrape~my.token+0');
   });
 
-  it('takes empty variables and blanks for absent, as a copied .env has many of them', () => {
+  it('treats empty variables and blanks as absent, as a copied .env has many of them', () => {
     expect(configOf({ ...production, PORT: '', CLOUD: '  ', VIEWERS: '', HOST: undefined })).toEqual(
       expect.objectContaining({ port: 3978, cloud: 'public', host: '127.0.0.1' }),
     );
   });
 
-  it('takes blanks around a value away', () => {
+  it('trims the blanks around a value', () => {
     expect(configOf({ ...production, PORT: ' 80 ', CLOUD: ' usgov' })).toMatchObject({ port: 80, cloud: 'usgov' });
   });
 
-  it('is not particular about the case of choices and ids', () => {
+  it('ignores the case of choices and ids', () => {
     const config = configOf({ ...production, CLOUD: 'USGov', LOG_LEVEL: 'WARN', OPERATORS: group.toUpperCase() });
 
     expect(config).toMatchObject({ cloud: 'usgov', logLevel: 'warn', roles: { operators: [group] } });
@@ -172,7 +172,7 @@ describe('the configuration', () => {
     },
   );
 
-  it('hands on how to reach a PostgreSQL', () => {
+  it('passes on how to reach a PostgreSQL', () => {
     const certificates = fileURLToPath(import.meta.url);
     const { database } = configOf({
       ...production,
@@ -185,7 +185,7 @@ describe('the configuration', () => {
   });
 
   it.each(['sslmode=prefer', 'sslmode=allow', 'sslmode=on', 'ssl=true', 'sslmode=require&sslrootcert=ca.pem'])(
-    'refuses to encrypt by halves: %s',
+    'refuses an address that encrypts without checking the certificate: %s',
     (setting) => {
       expect(wrong({ ...production, DATABASE_URL: `postgres://db.example/usher?${setting}` })).toEqual([
         'DATABASE_URL',
@@ -193,7 +193,7 @@ describe('the configuration', () => {
     },
   );
 
-  it('refuses certificates that are not there', () => {
+  it('refuses certificate files that do not exist', () => {
     expect(wrong({ ...production, PGSSLROOTCERT: '/nowhere/ca.pem' })).toEqual(['PGSSLROOTCERT']);
   });
 
@@ -203,11 +203,11 @@ describe('the configuration', () => {
     ['postgres://db.example/usher?sslmode=require', 0],
     ['postgres://localhost/usher', 0],
     ['file:data/usher.db', 0],
-  ])('warns of a database that is reached in the clear without anybody having said so: %s', (url, count) => {
+  ])('warns of an unencrypted way to the database where the address does not ask for it: %s', (url, count) => {
     expect(configWarnings(configOf({ ...scraped, DATABASE_URL: url }))).toHaveLength(count);
   });
 
-  it('wants no password where the bot is a managed identity, and no tenant where it is for many', () => {
+  it('needs no password where the bot is a managed identity, and no tenant where it is multi-tenant', () => {
     const { MicrosoftAppId } = production;
 
     expect(wrong({ MicrosoftAppId, MicrosoftAppType: 'UserAssignedMSI', MicrosoftAppTenantId: tenant })).toEqual([]);
@@ -326,7 +326,7 @@ describe('a value that cannot be right', () => {
     ['METRICS_TOKEN', 'too-short'],
     ['METRICS_TOKEN', 'long enough, but with blanks in it'],
     ['LOG_LEVEL', 'verbose'],
-  ])('%s=%s is reported, once, with what to do', (variable, value) => {
+  ])('%s=%s is reported, once, with its fix', (variable, value) => {
     const read = readConfig({ ...production, [variable]: value });
 
     expect(read.ok ? [] : read.problems).toEqual([
@@ -372,7 +372,7 @@ describe('the report', () => {
     expect(wrong(environment)).toEqual(['ALLOWED_TENANTS', 'BOT_AUTH', 'CLOUD', 'GRAPH_AUTH', 'PORT', 'VIEWERS']);
   });
 
-  it('names the apps file all the same, so that its mistakes can be told along', () => {
+  it('names the apps file all the same, so that the report can list its mistakes too', () => {
     expect(readConfig({ PORT: 'eighty', APPS_FILE: 'apps.json' })).toMatchObject({ ok: false, appsFile: 'apps.json' });
     expect(readConfig({ PORT: 'eighty' })).toMatchObject({ ok: false, appsFile: null });
   });
@@ -388,7 +388,7 @@ describe('the report', () => {
     expect(describeProblems(two)).toContain('  HOST is odd.\n    To fix: set it to 127.0.0.1.\n');
   });
 
-  it('never repeats a value, which may be a secret in the wrong place', () => {
+  it('never repeats a value, which may be a secret in the wrong variable', () => {
     const read = readConfig({
       ...production,
       MicrosoftAppId: 'SECRET-1',
@@ -412,16 +412,16 @@ describe('a secret', () => {
     ['a template', `${password}`],
     ['a join', [password].join()],
     ['inspection on its own', inspect(password)],
-  ])('shows only that it is there, in %s', (_where, text) => {
+  ])('shows only that it is set, in %s', (_where, text) => {
     expect(text).not.toContain('pass~word');
     expect(text).toContain('[redacted]');
   });
 
-  it('is revealed to whoever asks for it by that word', () => {
+  it('is revealed to code that calls `reveal`', () => {
     expect(password.reveal()).toBe('pass~word');
   });
 
-  it('that is empty shows that it is', () => {
+  it('that is empty shows that it is empty', () => {
     expect(`${secret('')}`).toBe('');
   });
 });
@@ -471,7 +471,7 @@ describe('a doubtful setting', () => {
 });
 
 describe('the process', () => {
-  it('does not start with a bad configuration: it tells every problem with its fix, and ends with 1', () => {
+  it('does not start with a bad configuration: it prints every problem with its fix, and exits with 1', () => {
     const env = {
       PORT: 'eighty',
       VIEWERS: 'Everybody',

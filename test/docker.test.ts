@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 
 /**
- * No container engine runs in the tests, so images are not built here. What can be read off the files is checked: that
- * they name what exists, and leave out what has no business in an image.
+ * No container engine runs in the tests, so they build no images. They check what can be read off the files: that these
+ * name what exists, and leave out what has no business in an image.
  */
 const root = new URL('../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
@@ -19,7 +19,7 @@ const of = (name: string) => instructions.filter((instruction) => instruction.na
 const compose = read('compose.yaml');
 const settings = [...read('.env.sample').matchAll(/^([A-Za-z][A-Za-z_]*)=/gm)].map(([, name]) => name);
 
-/** Whether the path is let through by the list of exceptions in `.dockerignore`. */
+/** Whether the list of exceptions in `.dockerignore` lets the path through. */
 const isSent = (path: string) => read('.dockerignore').split('\n').includes(`!${path}`);
 
 describe('the Dockerfile', () => {
@@ -74,7 +74,7 @@ describe('the Dockerfile', () => {
     expect(of('STOPSIGNAL')).toEqual(['SIGTERM']);
   });
 
-  it('asks the path of health that the server has, with a program that can be read', () => {
+  it('asks the health path that the server has, with a program that can be read', () => {
     const [check = ''] = of('HEALTHCHECK');
     const [program, flag, script = ''] = JSON.parse(check.slice(check.indexOf('['))) as string[];
 
@@ -87,7 +87,7 @@ describe('the Dockerfile', () => {
   it.each([
     ['the one that is set', '4000', 'http://127.0.0.1:4000/healthz'],
     ['the usual one where PORT stands empty in .env', '', 'http://127.0.0.1:3978/healthz'],
-  ])('looks at the port that Usher listens on: %s', (_which, port, address) => {
+  ])('checks the port that Usher listens on: %s', (_which, port, address) => {
     const [check = ''] = of('HEALTHCHECK');
     const [, , script = ''] = JSON.parse(check.slice(check.indexOf('['))) as string[];
     const asked: string[] = [];
@@ -120,7 +120,7 @@ describe('the compose file', () => {
     expect(names.filter((name) => !settings.includes(name))).toEqual([]);
   });
 
-  it('has a second replica and a PostgreSQL of a pinned version that says when it is well', () => {
+  it('has a second replica and a PostgreSQL of a pinned version that reports when it is healthy', () => {
     expect(compose).toMatch(/^ {2}usher-two:$/m);
     expect(compose).toMatch(/^ {4}image: postgres:18\.\d+$/m);
     expect(compose).toContain('pg_isready');

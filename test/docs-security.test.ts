@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 
-/** docs/security.md, held to its tests: each claim of the table at its end names tests that there are. */
+/** Checks docs/security.md against the tests: each claim of the table at its end names tests that exist. */
 const root = new URL('../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
 
@@ -32,7 +32,7 @@ function testsIn(source: string): readonly string[] {
 
 const isThere = ({ path, name }: Named) => existsSync(new URL(path, root)) && testsIn(read(path)).includes(name);
 
-/** The chapters that say something, by GitHub's anchors; one that only holds others says nothing itself. */
+/** The chapters that have text of their own, by GitHub's anchors; a chapter that only holds others has none. */
 const chapters = [...text.matchAll(/^#{2,3} (.*)\n\n(?!#)/gm)].map(([, heading = '']) =>
   heading
     .toLowerCase()
@@ -47,16 +47,16 @@ describe('the table of docs/security.md', () => {
     expect(rows.length).toBeGreaterThan(50);
     expect(rows).toHaveLength(lines.length);
     expect(rows.filter(({ claim }) => !named.some((test) => test.claim === claim))).toEqual([]);
-    // Every name in backticks is looked for, and none is lost on the way.
+    // The test looks for every name in backticks, and loses none on the way.
     const written = rows.flatMap(({ heldBy }) => [...heldBy.matchAll(/`[^`]+`/g)]);
     expect(named).toHaveLength(written.length);
   });
 
-  it('names tests that there are, by the names that they have', () => {
+  it('names tests that exist, by the names that they have', () => {
     expect(named.filter((test) => !isThere(test))).toEqual([]);
   });
 
-  it('knows a test that has another name, is skipped, or is not there', () => {
+  it('recognizes a test that has another name, is skipped, or does not exist', () => {
     const source = "it('is one', () => {});\nit.skip('is skipped', () => {});\nit.each([1])('is %i', (_n) => {});";
 
     expect(testsIn(source)).toEqual(['is one', 'is %i']);

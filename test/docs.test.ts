@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { clouds } from '../src/clouds.ts';
 
-/** The words around the code, held to the code: links lead somewhere, and what is named exists. */
+/** Checks the documents against the code: links lead somewhere, and what the documents name exists. */
 const root = new URL('../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
 
@@ -40,7 +40,7 @@ const links: readonly Link[] = pages.flatMap((page) =>
   [...withoutCode(read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => ({ page, target })),
 );
 
-/** Why a link leads nowhere; null where it leads somewhere, or out of the project. */
+/** Why a link leads nowhere; null where it leads to a document, or out of the project. */
 function troubleOf({ page, target }: Link): string | null {
   if (/^(https?|mailto):/.test(target)) return null;
   const [path = '', anchor] = target.split('#');
@@ -52,7 +52,10 @@ function troubleOf({ page, target }: Link): string | null {
 
 const settings = new Set([...read('.env.sample').matchAll(/^([A-Za-z]\w*)=/gm)].map(([, name = '']) => name));
 
-/** What else may be set: for the demo, the tests and the measurements, and for PostgreSQL's own container. */
+/**
+ * Settings besides those of .env.sample: for the demo, the tests and the measurements, and for PostgreSQL's own
+ * container.
+ */
 const otherSettings = new Set(
   [
     ...readdirSync(new URL('src/sandbox/', root), { recursive: true, encoding: 'utf8' }).map(
@@ -68,7 +71,7 @@ const otherSettings = new Set(
     .flatMap((path) => [...read(path).matchAll(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g)].map(([name]) => name)),
 );
 
-/** Named in order to say that Usher does not read them, or that others do. */
+/** Named in order to say that Usher does not read them, or that other programs do. */
 const named = /\b(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|MicrosoftApp[A-Z]\w*)\b/g;
 
 describe('links', () => {
@@ -177,7 +180,7 @@ describe('what the documents name', () => {
 
     const logged = [
       ...code.matchAll(/\.(?:warn|error|info)\(\s*\{[^}]*\bcode: '(\w+)'/g),
-      // Where a variable names it: chosen before the line is written, or handed on to what writes it.
+      // Where a variable names the code: chosen before the line is written, or passed to the function that writes it.
       ...code.matchAll(/\bconst code = isDatabaseFault\(\w+\) \? '(\w+)' : '(\w+)'/g),
       ...code.matchAll(/\binTime\([\w.]+, '(\w+)'\)/g),
     ].flatMap(([, ...names]) => names);

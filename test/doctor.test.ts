@@ -67,7 +67,7 @@ async function startAnsweringBot() {
   return { port, close: () => stop(0) };
 }
 
-/** A sign-in on both sides, as in production, towards the sandbox. */
+/** A sign-in on both sides, as in production, with the sandbox. */
 function withTokens(): Environment {
   const { GRAPH_AUTH: _, BOT_AUTH: __, ...rest } = usual;
   return { ...rest, MicrosoftAppId: nobody, MicrosoftAppPassword: 'x', MicrosoftAppTenantId: tenant };
@@ -111,10 +111,10 @@ function appsFile(content: unknown): string {
   return path;
 }
 
-describe('the doctor where people sign in', () => {
+describe('the doctor where users sign in', () => {
   const delegated = () => ({ ...withTokens(), GRAPH_AUTH: 'delegated', SIGN_IN_CONNECTION: 'usher' });
 
-  it('tells what it can see, and what only somebody who is signed in can show', async () => {
+  it('reports what it can check, and what only a signed-in person can show', async () => {
     const lines = await linesOf(delegated(), { tokens: tokensWith([]) });
 
     expect(idsOf(lines, 'wrong')).toEqual([]);
@@ -124,7 +124,7 @@ describe('the doctor where people sign in', () => {
     expect(idsOf(lines, 'skipped')).toEqual(['signInConnection', 'signedIn']);
   });
 
-  it('names the application permissions that nothing uses any more', async () => {
+  it('names the application permissions that Usher does not use any more', async () => {
     const lines = await linesOf(delegated(), { tokens: tokensWith(['Synchronization.ReadWrite.All']) });
 
     expect(idsOf(lines, 'wrong')).toEqual(['surplus']);
@@ -133,7 +133,7 @@ describe('the doctor where people sign in', () => {
     });
   });
 
-  it('says that nobody can be signed in where the registration proves nothing', async () => {
+  it('says that no person can sign in where the registration has no secret', async () => {
     const graph = () => Promise.reject(new Error('AADSTS7000215'));
     const lines = await linesOf(delegated(), { tokens: { ...tokensWith([]), graph } });
 
@@ -141,8 +141,8 @@ describe('the doctor where people sign in', () => {
   });
 });
 
-describe('the doctor in a sound house', () => {
-  it('finds nothing wrong in the sandbox, and says what cannot be looked at there', async () => {
+describe('the doctor on a sound installation', () => {
+  it('finds nothing wrong in the sandbox, and says what it cannot check there', async () => {
     const { code, out, err } = await doctor(usual, []);
 
     expect([code, err]).toEqual([0, '']);
@@ -153,7 +153,7 @@ describe('the doctor in a sound house', () => {
     expect(out).toMatch(/^Nothing is wrong\. \d+ not looked at\.$/m);
   });
 
-  it('finds nothing wrong with tokens that hold what is needed', async () => {
+  it('finds nothing wrong with tokens that hold the permissions', async () => {
     const lines = await linesOf(withTokens(), { tokens: tokensWith(enough) });
 
     expect(idsOf(lines, 'wrong')).toEqual([]);
@@ -166,7 +166,7 @@ describe('the doctor in a sound house', () => {
     expect(sandbox.requests.map(({ method }) => method)).not.toContain('POST');
   });
 
-  it('takes a larger permission for the one that it covers', async () => {
+  it('accepts a larger permission in place of the one that it covers', async () => {
     const roles = ['Synchronization.ReadWrite.All', 'Directory.Read.All', 'AuditLog.Read.All'];
     const environment = { ...withTokens(), APPS_FILE: '' };
 
@@ -182,7 +182,7 @@ describe('the doctor in a sound house', () => {
   });
 });
 
-describe('one thing broken', () => {
+describe('a broken part', () => {
   const fails = (where: string | RegExp, status = 403) => {
     // Graph's client does not repeat a read that is refused with 401 or 403.
     sandbox.failNext(where, { kind: 'status', status });
@@ -239,7 +239,7 @@ describe('one thing broken', () => {
       { environment: () => ({ ...usual, [variable]: nobody }) },
     ]),
     [
-      'an app that nobody has',
+      'an app that does not exist',
       'appsFile:apps',
       { environment: () => ({ ...usual, APPS_FILE: appsFile([{ app: 'Salesfarce' }]) }) },
     ],
@@ -310,7 +310,7 @@ describe('one thing broken', () => {
     });
   });
 
-  it('passes over what the missing permission was for, and says so', async () => {
+  it('skips the checks that need the missing permission, and says so', async () => {
     const tokens = tokensWith(enough.filter((role) => role !== 'Application.Read.All'));
 
     const lines = await linesOf(withTokens(), { tokens });
@@ -321,17 +321,17 @@ describe('one thing broken', () => {
     expect(sandbox.requests.map(({ path }) => path)).not.toContain('/servicePrincipals');
   });
 
-  it('ends with 1, and tells the fix below the line', async () => {
+  it('makes the doctor end with 1, and print the fix below the line', async () => {
     const { code, out } = await doctor({ ...usual, PORT: '1' }, []);
 
     expect(code).toBe(1);
     expect(out).toMatch(
-      /^✗ The bot’s endpoint: nobody answers at http:\/\/127\.0\.0\.1:1\/api\/messages\n {4}To fix: start/m,
+      /^✗ The bot’s endpoint: no server answers at http:\/\/127\.0\.0\.1:1\/api\/messages\n {4}To fix: start/m,
     );
     expect(out).toMatch(/^1 wrong\./m);
   });
 
-  it('by silence is told when its time is up', async () => {
+  it('that does not answer is reported when its time is up', async () => {
     sandbox.failNext(/^\/groups$/, { kind: 'silence' });
 
     const lines = await linesOf(usual, { limitMs: 3_000 });
@@ -340,7 +340,7 @@ describe('one thing broken', () => {
     expect(lines.find(({ id }) => id === 'groups')?.detail).toBe('no answer within 3 seconds');
   });
 
-  it('does not tell secrets', async () => {
+  it('does not make the doctor print secrets', async () => {
     const { out } = await doctor(
       { ...withTokens(), MicrosoftAppPassword: 'pass~word', AZURE_CLIENT_SECRET: 's3cret' },
       [],
@@ -359,14 +359,17 @@ describe('the command line of the doctor', () => {
     expect(out).toContain('--json');
   });
 
-  it.each([[['--jsn']], [['--url', 'usher.contoso.com']], [['now']]])('refuses %j with a plain word', async (args) => {
-    const { code, out, err } = await doctor({}, args);
+  it.each([[['--jsn']], [['--url', 'usher.contoso.com']], [['now']]])(
+    'refuses %j with a plain message',
+    async (args) => {
+      const { code, out, err } = await doctor({}, args);
 
-    expect([code, out]).toEqual([2, '']);
-    expect(err).toContain('--help');
-  });
+      expect([code, out]).toEqual([2, '']);
+      expect(err).toContain('--help');
+    },
+  );
 
-  it('does not take whoever answers everything for the bot', async () => {
+  it('does not take a server that answers every path for the bot', async () => {
     const proxy = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
     await once(proxy, 'listening');
     const { port } = proxy.address() as AddressInfo;
@@ -384,7 +387,7 @@ describe('the command line of the doctor', () => {
     expect(out).toContain(`✓ The bot’s endpoint: http://127.0.0.1:${bot.port}/api/messages answers`);
   });
 
-  it('does not make a database that is not there', async () => {
+  it('does not create a database that does not exist', async () => {
     const lines = await linesOf({ ...usual, DATABASE_URL: `file:${join(folder, 'new', 'usher.db')}` });
 
     expect(idsOf(lines, 'wrong')).toEqual([]);

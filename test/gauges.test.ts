@@ -30,7 +30,7 @@ describe.each(engines)('the gauges on $name', (engine) => {
   const countOf = async (state: string, lane: string) =>
     (await readGauges(store)).tasks.find((entry) => entry.state === state && entry.lane === lane)?.count;
 
-  it('tell an empty house in zeros, not in silence', async () => {
+  it('show an empty database as zeros, not as missing series', async () => {
     expect(await readGauges(store)).toEqual({
       gate: { isBlocked: false, slotsLeft: 5 },
       tasks: ['held', 'waiting', 'running'].flatMap((state) =>
@@ -41,7 +41,7 @@ describe.each(engines)('the gauges on $name', (engine) => {
     });
   });
 
-  it('count tasks by state and lane, and those at their end no more', async () => {
+  it('count tasks by state and lane, and finished ones no more', async () => {
     await ask(store, ['isaiah', 'adele']);
     await ask(store, ['grady', 'nestor', 'diego'], { lane: 'bulk' });
     await ask(store, ['lee'], { lane: 'bulk', held: true });
@@ -54,7 +54,7 @@ describe.each(engines)('the gauges on $name', (engine) => {
     expect(await countOf('held', 'bulk')).toBe(1);
   });
 
-  it('count access requests as long as something may still come of them', async () => {
+  it('count access requests as long as they can still change', async () => {
     const parts = accessParts(onClock(opened, clock), clock);
     await askAccess(parts);
     const second = await askAccess(parts, { app: { id: 'github', name: 'GitHub Enterprise' } });
@@ -67,7 +67,7 @@ describe.each(engines)('the gauges on $name', (engine) => {
     ]);
   });
 
-  it('tell which apps were seen in quarantine, as the worst of those that share a name', async () => {
+  it('show which apps were seen in quarantine, as the worst of those that share a name', async () => {
     const seen = (id: string, name: string, isQuarantined: boolean | null) => ({ app: { id, name }, isQuarantined });
     await noteSeenJobs(store, [seen('1', 'Payroll', true), seen('2', 'Payroll', false), seen('3', 'Box', false)]);
     const both = (await readGauges(store)).jobs;
@@ -86,7 +86,7 @@ describe.each(engines)('the gauges on $name', (engine) => {
     expect(unseen).toEqual([]);
   });
 
-  it('take any number of apps', async () => {
+  it('accept any number of apps', async () => {
     const jobs = Array.from({ length: 1_200 }, (_, index) => ({
       app: { id: `id ${index}`, name: `App ${index}` },
       isQuarantined: index === 1_100,
@@ -99,7 +99,7 @@ describe.each(engines)('the gauges on $name', (engine) => {
     expect(told[0]).toEqual({ app: 'App 1100', isQuarantined: true });
   });
 
-  it('tell the starts that are left of a window, and that a 429 closes the gate', async () => {
+  it('show the starts that are left of a window, and that a 429 closes the gate', async () => {
     await ask(store, ['isaiah', 'adele']);
     const first = await claimed(store);
     const afterOne = await readGauges(store);

@@ -21,7 +21,7 @@ import { toIncoming } from '../src/teams/to-incoming.ts';
 import { parse } from './support/grammar.ts';
 import { degenerates, growthOf, leastWork, mostGrowth, nested, type Reader } from './support/growth.ts';
 
-/** Long enough to tell what is quadratic from what is not, and short enough for each to be tried with everything. */
+/** Long enough to tell quadratic from linear, and short enough to try each reader with every text. */
 const size = 8_000;
 const megabyte = 1_000_000;
 const reader = { locale: 'en-US', timeZone: 'UTC' };
@@ -51,7 +51,7 @@ const file = (name: string, before: string, after = ''): Reader => ({
   size: 2 * size,
   read: (text) => readPeopleFile(bytes(`${before}${text}${after}`)),
 });
-/** A longer text makes more steps and changes: each of their texts is cut before it is masked. */
+/** A longer text makes more steps and changes: Usher cuts each of their texts before it masks it. */
 const answer = (text: string) => ({
   key: JSON.stringify({ result: 'Failure', details: { errorCode: 'x', errorMessage: text } }),
   value: JSON.stringify({
@@ -194,7 +194,7 @@ describe('the work for a text from outside', () => {
   );
 });
 
-describe('the largest file that is taken', () => {
+describe('the largest file that Usher accepts', () => {
   it.each([',', ' ', '\n', '\r\n', '"', '"\n', 'a"b"\n', 'a@b.c\n', 'a,', '","', ' ,', '1. a\n'])(
     'costs no more than some files of people would, though it is nothing but %j',
     (unit) => {

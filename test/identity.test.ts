@@ -83,7 +83,7 @@ describe('Graph is called by', () => {
       { ...graph, AZURE_FEDERATED_TOKEN_FILE: tokenFile },
       { kind: 'tokenFile', clientId: other, path: tokenFile },
     ],
-  ])('%s, beside a bot that is another', (_name, variables, identity) => {
+  ])('%s, beside another identity of the bot', (_name, variables, identity) => {
     const found = identities({ ...botWithSecret, ...variables });
 
     expect(found.graph).toMatchObject(identity);
@@ -129,12 +129,12 @@ describe('an identity that cannot be right', () => {
         'MicrosoftAppTenantId',
       ],
     ],
-  ])('%j is told with all that is wrong at once', (environment, variables) => {
+  ])('%j is reported with all its problems at once', (environment, variables) => {
     expect(wrong(environment)).toEqual(variables);
   });
 
   it.each(['SingelTenant', 'UserAssignedMSl', 'Multi Tenant', 'Managed', 'SingleTenant,MultiTenant'])(
-    'MicrosoftAppType=%s is an error, and never a bot of many tenants',
+    'MicrosoftAppType=%s is an error, and never a multi-tenant bot',
     (type) => {
       const environment = { ...botWithSecret, MicrosoftAppType: type };
 
@@ -155,7 +155,7 @@ describe('a certificate file', () => {
   const keyStart = pem.indexOf('-----BEGIN PRIVATE KEY');
   const read = (name: string) => readFileSync(fixture(name), 'utf8');
 
-  it('with its private key will do', () => {
+  it('with its private key is accepted', () => {
     expect(certificateProblem(certificate)).toBeNull();
   });
 
@@ -165,7 +165,7 @@ describe('a certificate file', () => {
     ['a certificate alone', pem.slice(0, keyStart), /without a private key/],
     ["another's key", read('server.pem') + pem.slice(keyStart), /do not belong together/],
     ['with a key on a curve', read('server.pem') + read('server.key'), /not RSA/],
-  ])('that is %s is told apart', (_name, content, problem) => {
+  ])('that is %s has its own error', (_name, content, problem) => {
     const path = join(folder, 'certificate.pem');
     writeFileSync(path, content);
 
@@ -188,7 +188,7 @@ describe('people sign in themselves', () => {
 
   it.each<[string, Environment, readonly string[]]>([
     ['without the name of the connection', { SIGN_IN_CONNECTION: '' }, ['SIGN_IN_CONNECTION']],
-    ['at a bot that nobody registered', { BOT_AUTH: 'none' }, ['BOT_AUTH', 'GRAPH_AUTH']],
+    ['at an unregistered bot', { BOT_AUTH: 'none' }, ['BOT_AUTH', 'GRAPH_AUTH']],
     ['at a managed identity', { MicrosoftAppType: 'UserAssignedMSI', MicrosoftAppPassword: '' }, ['MicrosoftAppType']],
     ['at a bot of many tenants', { MicrosoftAppType: 'MultiTenant' }, ['MicrosoftAppType']],
     ['from another tenant', { ALLOWED_TENANTS: `${tenant},${other}` }, ['ALLOWED_TENANTS']],

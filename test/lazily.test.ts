@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { lazily } from '../src/lazily.ts';
 
-it('loads a package when it is first asked for, and once', () => {
+it('loads a package at its first use, and once', () => {
   const luxon = lazily<typeof import('luxon')>('luxon');
 
   const { DateTime } = luxon();
@@ -11,13 +11,13 @@ it('loads a package when it is first asked for, and once', () => {
   expect(luxon()).toBe(luxon());
 });
 
-it('says which package is not there when that is asked for, and not before', () => {
+it('reports a missing package at its first use, and not before', () => {
   const missing = lazily<unknown>('a-package-that-nobody-has');
 
   expect(() => missing()).toThrow('a-package-that-nobody-has');
 });
 
-it('is told the same package twice wherever it is used', () => {
+it('has the same package name in its type and in its argument, wherever it is used', () => {
   const root = new URL('../src/', import.meta.url);
   const texts = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && path !== 'lazily.ts')

@@ -3,7 +3,7 @@ import { createLog } from '../src/log.ts';
 import { closeFindings, describeFindings, folderVariable, openFindings } from './support/log-watch/findings.ts';
 import { leaksIn } from './support/log-watch/leaks.ts';
 
-/** `jest.config.js` has every line of every test's log looked through; a leak fails the run when it ends. */
+/** `jest.config.js` has every line of every test's log checked; a leak fails the run when it ends. */
 describe('what a log may not hold', () => {
   it.each([
     ['an address', 'no answer for adele@contoso.com'],
@@ -14,7 +14,7 @@ describe('what a log may not hold', () => {
     ['a token', 'eyJhbGciOiJSUzI1NiJ9.x.y'],
     ['a secret', 'with pass~word'],
     ['a secret', 'postgres://usher:word@db/usher'],
-    ['what somebody typed', 'cannot read "provision x to Salesforce"'],
+    ['what a user typed', 'cannot read "provision x to Salesforce"'],
   ])('is %s, as in %s', (kind, line) => {
     expect(leaksIn(line).map((leak) => leak.kind)).toContain(kind);
   });
@@ -30,7 +30,7 @@ describe('what a log may not hold', () => {
 });
 
 describe('the watch over the log', () => {
-  it('sees what is logged at every level, whatever the level of the log, and tells where', () => {
+  it('sees every line at every level, whatever the level of the log, and reports where it was logged', () => {
     const folder = openFindings();
     const ofTheRun = process.env[folderVariable];
     process.env[folderVariable] = folder;
@@ -49,6 +49,6 @@ describe('the watch over the log', () => {
       { kind: 'a name', found: 'Adele Vance' },
     ]);
     expect(describeFindings(findings)).toMatch(/test\/log-watch\.test\.ts:\d+/);
-    expect(describeFindings(findings)).toContain('sees what is logged at every level');
+    expect(describeFindings(findings)).toContain('sees every line at every level');
   });
 });

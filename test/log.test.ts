@@ -6,7 +6,7 @@ function capture(level: string): { readonly log: Log; readonly lines: string[] }
   return { log: createLog(level, { write: (line) => void lines.push(line) }), lines };
 }
 
-/** What one call of the log wrote, as text and read again. */
+/** What one call of the log wrote, as text and parsed. */
 function written(write: (log: Log) => void): { readonly text: string; readonly entry: Record<string, unknown> } {
   const { log, lines } = capture('trace');
   write(log);
@@ -28,7 +28,7 @@ describe('the log', () => {
     ['info', 2],
     ['error', 1],
     ['silent', 0],
-  ])('at level %s writes what is worth it', (level, count) => {
+  ])('at level %s writes the entries of that level and above', (level, count) => {
     const { log, lines } = capture(level);
 
     log.debug('fine');
@@ -66,13 +66,13 @@ describe('the log', () => {
     ['response', { response: { bodyAsText: 'SECRET' } }],
     ['config', { config: { data: 'client_secret=SECRET' } }],
     ['anything else', { details: { token: 'SECRET' } }],
-  ])('never writes the %s that a library hung on to an error', (_what, extra) => {
+  ])('never writes the %s that a library attached to an error', (_what, extra) => {
     const { text } = written((log) => log.error({ error: Object.assign(new Error('broken'), extra) }, 'failed'));
 
     expect(text).not.toContain('SECRET');
   });
 
-  it('survives what was thrown without being an error', () => {
+  it('survives a thrown value that is no error', () => {
     expect(written((log) => log.error({ error: 'just words' }, 'failed')).entry.error).toEqual({
       message: 'just words',
     });
@@ -89,7 +89,7 @@ describe('the log', () => {
     { call: { request: { headers: { cookie: 'SECRET' } } } },
     { database: { password: 'SECRET' } },
     { credential: { token: 'SECRET' } },
-  ])('redacts what carries a secret by its name: %j', (fields) => {
+  ])('redacts every field whose name means a secret: %j', (fields) => {
     const { text } = written((log) => log.info(fields, 'look'));
 
     expect(text).not.toContain('SECRET');

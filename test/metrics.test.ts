@@ -25,7 +25,7 @@ function start(parts: Partial<MetricsParts> = {}): Metrics {
   return createMetrics({ gauges: async () => quiet, checks: {}, clock, log: createLog('silent'), ...parts });
 }
 
-/** One of everything, told to the observer. */
+/** One event of each kind, reported to the observer. */
 function tellAll({ observer }: Metrics): void {
   observer.graphCall({ endpoint: '/users/{id}', method: 'GET', status: 200, seconds: 0.2 });
   observer.graphCall({ endpoint: '/users/{id}', method: 'GET', status: 'none', seconds: 10 });
@@ -61,7 +61,7 @@ describe('the metrics', () => {
     expect(text).toContain('process_cpu_seconds_total');
   });
 
-  it('count what they are told', async () => {
+  it('count the events that they observe', async () => {
     const metrics = start();
     tellAll(metrics);
 
@@ -98,7 +98,7 @@ describe('the metrics', () => {
     expect(find(await samplesOf(other), 'gate_grants_total')).toBe(0);
   });
 
-  it('put two hundred applications by name, and all further ones together', async () => {
+  it('list two hundred applications by name, and all further ones together', async () => {
     const metrics = start();
     const finish = (app: string) =>
       metrics.observer.dispatcher.taskFinished({ outcomeKind: 'inSync', app, waitedSeconds: 0, ranSeconds: 1 });
@@ -112,7 +112,7 @@ describe('the metrics', () => {
     expect(find(tasks, 'tasks_total', { app: 'App 0' })).toBe(2);
   });
 
-  it('take an application of any name', async () => {
+  it('accept an application of any name', async () => {
     const metrics = start({
       gauges: async () => ({ ...quiet, jobs: [{ app: 'The "new"\\old\napp', isQuarantined: true }] }),
     });
@@ -120,7 +120,7 @@ describe('the metrics', () => {
     expect(lint(await metrics.text(), 'usher_')).toEqual([]);
   });
 
-  it('take a span that a clock made negative for none at all', async () => {
+  it('count a span that a clock made negative as zero', async () => {
     const metrics = start();
     const finished = { outcomeKind: 'created', app: 'Salesforce', ranSeconds: 1 } as const;
 
@@ -130,8 +130,8 @@ describe('the metrics', () => {
   });
 });
 
-describe('what is read at a scrape', () => {
-  it('stands as it is now', async () => {
+describe('a gauge that is read at a scrape', () => {
+  it('shows the present', async () => {
     let gauges = quiet;
     const metrics = start({ gauges: async () => gauges });
     await metrics.text();
@@ -147,7 +147,7 @@ describe('what is read at a scrape', () => {
     expect(find(samples, 'access_requests', { state: 'pending' })).toBeUndefined();
   });
 
-  it('is left out while the database does not answer, and the rest is told', async () => {
+  it('is left out while the database does not answer, and the rest is served', async () => {
     let isAway = false;
     const metrics = start({ gauges: () => (isAway ? Promise.reject(new Error('gone')) : Promise.resolve(quiet)) });
     await metrics.text();
@@ -205,7 +205,7 @@ describe('docs', () => {
   it.each([
     ['the dashboard', dashboard, 15],
     ['the alerts', alerts, 7],
-  ])('%s asks only for metrics and labels that there are', async (_name, text, least) => {
+  ])('%s asks only for metrics and labels that exist', async (_name, text, least) => {
     const metrics = start({ checks: { graph: async () => true } });
     tellAll(metrics);
     const samples = (await samplesOf(metrics)).filter(({ name }) => name.startsWith('usher_'));
@@ -217,7 +217,7 @@ describe('docs', () => {
     expect(labelsIn(text).filter((label) => label === undefined || !labels.has(label))).toEqual([]);
   });
 
-  it('the dashboard is one that Grafana takes: every panel has an id, a place, a title and a question', () => {
+  it('the dashboard is one that Grafana accepts: every panel has an id, a position, a title and a query', () => {
     const { title, panels } = JSON.parse(dashboard) as { title: string; panels: Record<string, unknown>[] };
     const asking = panels.filter(({ type }) => type !== 'row') as { targets?: { expr?: string }[] }[];
 
@@ -263,7 +263,7 @@ describe('the linter', () => {
       '# HELP a_seconds T.\n# TYPE a_seconds histogram\na_seconds_bucket{le="1"} 2\na_seconds_bucket{le="+Inf"} 1\na_seconds_sum 1\na_seconds_count 1\n',
       /do not rise/,
     ],
-  ])('sees %s', (_name, text, fault) => {
+  ])('recognizes %s', (_name, text, fault) => {
     expect(lint(text, 'a_')).toEqual(expect.arrayContaining([expect.stringMatching(fault)]));
   });
 

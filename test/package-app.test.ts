@@ -70,7 +70,7 @@ describe('the app package', () => {
     expect(manifest.developer).toMatchObject({ name: 'The Usher contributors', websiteUrl: `https://${host}` });
   });
 
-  it('is found to be in order', () => {
+  it('passes its own check', () => {
     expect(problemsOf(files, expected)).toEqual([]);
   });
 
@@ -82,7 +82,7 @@ describe('the app package', () => {
     expect(readFileSync(again).equals(readFileSync(zip))).toBe(true);
   });
 
-  it('carries the names and pages of the organization, whatever signs are in them', () => {
+  it('carries the names and pages of the organization, whatever characters are in them', () => {
     const out = join(folder, 'named.zip');
     const name = 'Contoso "IT" \\ Süd';
 
@@ -98,7 +98,7 @@ describe('the app package', () => {
     });
   });
 
-  it('names what Teams brings a token for, where people sign in, and is in order all the same', () => {
+  it('names the resource for which Teams brings a token, where people sign in, and passes the check all the same', () => {
     const out = join(folder, 'sso.zip');
 
     const { code } = run('--app-id', appId, '--host', host, '--version', '1.2.3', '--out', out, '--sso');
@@ -115,7 +115,7 @@ describe('the app package', () => {
     expect(problemsOf(packed, expected)).toHaveLength(2);
   });
 
-  it('names the page to sign in of another cloud', () => {
+  it('names the sign-in page of another cloud', () => {
     const out = join(folder, 'cloud.zip');
 
     const { code } = run('--app-id', appId, '--host', host, '--out', out, '--sso', '--sso-host', 'token.example.cn');
@@ -147,14 +147,14 @@ describe('the commands that Teams offers', () => {
     }
   });
 
-  it.each([...new Set(commands.map(({ title }) => title))])('begins a line that Usher understands: %s', (title) => {
+  it.each([...new Set(commands.map(({ title }) => title))])('begin a line that Usher understands: %s', (title) => {
     const parsed = parse(title);
 
-    // A beginning is enough: what is missing is asked for, and nothing is guessed.
+    // A beginning is enough: Usher asks for what is missing, and guesses nothing.
     expect(['command', 'incomplete']).toContain(parsed.kind);
   });
 
-  it('gives examples that work as they stand', () => {
+  it('give examples that work as they stand', () => {
     const examples = commands
       .map(({ title, description }) => ({ title, example: description.split(': ')[1] }))
       .filter(({ example }) => example !== undefined);
@@ -168,7 +168,7 @@ describe('the commands that Teams offers', () => {
 });
 
 describe('the icons', () => {
-  it('fill the whole square in colour', () => {
+  it('fill the whole square in color', () => {
     const colourType = files['color.png']?.[25];
 
     // RGB: without an alpha channel nothing of Teams' own background shows through, light or dark.
@@ -198,7 +198,7 @@ describe('a package that Teams would refuse', () => {
   it.each<[string, () => PackageFiles, RegExp]>([
     ['in a folder', () => ({ 'usher/manifest.json': files['manifest.json'] ?? new Uint8Array() }), /no manifest\.json/],
     ['with a file in a folder', () => ({ ...files, 'icons/more.png': png(1, 1) }), /“icons\/more\.png” is in a folder/],
-    ['with a file that nobody asked for', () => ({ ...files, '.DS_Store': png(1, 1) }), /does not name it/],
+    ['with a file that the manifest does not name', () => ({ ...files, '.DS_Store': png(1, 1) }), /does not name it/],
     ['whose manifest is no JSON', () => withText((text) => text.slice(1)), /no JSON/],
     ['with a placeholder left', () => withManifest({ accentColor: '{{COLOR}}' }), /placeholder \{\{COLOR\}\}/],
     ['with a field too many', () => withManifest({ colour: 'blue' }), /schema .* must NOT have additional properties/],
@@ -231,7 +231,7 @@ describe('a package that Teams would refuse', () => {
       () => ({ 'manifest.json': files['manifest.json'] ?? png(1, 1), 'color.png': png(192, 192) }),
       /outline icon .* not in/,
     ],
-  ])('is told apart: %s', (_, broken, why) => {
+  ])('fails the check: %s', (_, broken, why) => {
     const problems = problemsOf(broken(), expected);
 
     expect(problems.join('\n')).toMatch(why);
@@ -247,7 +247,7 @@ describe('npm run package', () => {
       ['--app-id', appId, '--host', 'https://usher.contoso.com/'],
       /without https:\/\//,
     ],
-    ['a host to sign in where nobody does', ['--app-id', appId, '--host', host, '--sso-host', host], /goes with --sso/],
+    ['a sign-in host without sign-in', ['--app-id', appId, '--host', host, '--sso-host', host], /goes with --sso/],
     [
       'an address to sign in at',
       ['--app-id', appId, '--host', host, '--sso', '--sso-host', 'https://x.cn'],
@@ -274,7 +274,7 @@ describe('npm run package', () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  it('tells all that it takes', () => {
+  it('names every setting that it reads', () => {
     const { code, out } = run('--help');
 
     expect(code).toBe(0);

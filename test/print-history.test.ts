@@ -57,7 +57,7 @@ describe.each(engines)('the history on the command line on $name', (engine) => {
   const history = (...args: readonly string[]) => run({ ...settings, DATABASE_URL: addressOf(place) }, ...args);
   const kindsIn = (csv: string) => parse<{ kind: string }>(csv, { bom: true, columns: true }).map(({ kind }) => kind);
 
-  it('says which file cannot be written, and what to do', async () => {
+  it('names a file that cannot be written, and what to do', async () => {
     const { code, out, err } = await history('--out', join(folder, 'no-such-folder', 'history.csv'));
 
     expect([code, out]).toEqual([expect.any(Number), '']);
@@ -75,7 +75,7 @@ describe.each(engines)('the history on the command line on $name', (engine) => {
     expect(out).not.toMatch(/(^|,)"?=/m);
   });
 
-  it('begins on the day, or at the moment, that it is told', async () => {
+  it('begins on the day, or at the moment, that the options name', async () => {
     const fromDay = await history('--since', '2026-11-01');
     const fromMoment = await history('--since', '2026-11-01T01:30+01:00');
 
@@ -92,7 +92,7 @@ describe.each(engines)('the history on the command line on $name', (engine) => {
     ]);
   });
 
-  it('keeps to one person or app, by name', async () => {
+  it('covers one person or app alone, by name', async () => {
     const adele = await history('--about', "Adele's name");
     const zscaler = await history('--about', 'zscaler');
 
@@ -110,7 +110,7 @@ describe.each(engines)('the history on the command line on $name', (engine) => {
     expect(statSync(file).mode & 0o077).toBe(0);
   });
 
-  it('says which are meant when a name is not one alone', async () => {
+  it('lists the candidates when a name is ambiguous', async () => {
     await seedRequest(database, 'twin', { at: november, tasks: [{ subject: 'salesforce' }] });
 
     const { code, out, err } = await history('--about', 'salesforce');
@@ -120,14 +120,14 @@ describe.each(engines)('the history on the command line on $name', (engine) => {
     expect(err).toContain("salesforce  salesforce's name (person)");
   });
 
-  it('knows when nobody is meant', async () => {
+  it('reports a name that matches no person', async () => {
     const { code, err } = await history('--about', 'nobody at all');
 
     expect(code).toBe(2);
-    expect(err).toContain('knows nobody and no app called “nobody at all”');
+    expect(err).toContain('has no person and no app called “nobody at all”');
   });
 
-  it('ends quietly when whoever reads has had enough', async () => {
+  it('ends quietly when its reader closes the pipe', async () => {
     const closed = new Writable({
       write: (_chunk, _encoding, done) => done(Object.assign(new Error('closed'), { code: 'EPIPE' })),
     });
@@ -148,7 +148,7 @@ describe('the command line of the history', () => {
     [['--out', ''], 'After --out'],
     [['--sinse', '2026-11-01'], '--sinse'],
     [['adele'], 'adele'],
-  ])('refuses %j with a plain word', async (args, word) => {
+  ])('refuses %j with a plain message', async (args, word) => {
     const { code, out, err } = await run({}, ...args);
 
     expect([code, out]).toEqual([2, '']);
@@ -170,7 +170,7 @@ describe('the command line of the history', () => {
     expect(err).toContain('PORT');
   });
 
-  it('does not make a database that is not there', async () => {
+  it('does not create a database that does not exist', async () => {
     const path = join(tmpdir(), 'usher-no-such-folder', 'usher.db');
 
     const { code, err } = await run({ ...settings, DATABASE_URL: `file:${path}` });

@@ -3,7 +3,7 @@ import { createLog } from '../src/log.ts';
 import { startMetricsPort } from '../src/server.ts';
 
 describe('the port of the metrics', () => {
-  it('tells them, and has nothing else', async () => {
+  it('serves them, and nothing else', async () => {
     const contentType = 'text/plain; version=0.0.4; charset=utf-8';
     const text = async () => 'usher_ready 1\n';
     const port = await startMetricsPort({ port: 0, text, contentType, log: createLog('silent') });
@@ -18,7 +18,7 @@ describe('the port of the metrics', () => {
     expect(others.map(({ status }) => status)).toEqual([404, 404, 404]);
   });
 
-  it('tells in a word that they cannot be told', async () => {
+  it('answers in a word when they are unavailable', async () => {
     const text = () => Promise.reject(new Error('the password is hunter2'));
     const port = await startMetricsPort({ port: 0, text, contentType: 'text/plain', log: createLog('silent') });
 

@@ -47,8 +47,8 @@ async function scrape(headers: Readonly<Record<string, string>> = {}, host = '12
   return { status: response.statusCode, type: response.headers['content-type'], body };
 }
 
-describe('the metrics, where no token was agreed on,', () => {
-  it('are told to this machine, as the text that they are', async () => {
+describe('the metrics, where no token is configured,', () => {
+  it('are served to this machine, as plain text', async () => {
     await start({});
 
     expect(await scrape()).toEqual({ status: 200, type: page.contentType, body: 'usher_ready 1\n' });
@@ -63,13 +63,16 @@ describe('the metrics, where no token was agreed on,', () => {
     [{ via: '1.1 proxy' }],
     [{ host: 'usher.contoso.com' }],
     [{ host: '127.0.0.1.evil.example' }],
-  ] as Record<string, string>[][])('are not there for whom a proxy on this machine speaks: %j', async (headers) => {
-    await start({});
+  ] as Record<string, string>[][])(
+    'are not served to a client for which a proxy on this machine speaks: %j',
+    async (headers) => {
+      await start({});
 
-    expect(await scrape(headers)).toMatchObject({ status: 404, body: '{"code":"no_such_path"}' });
-  });
+      expect(await scrape(headers)).toMatchObject({ status: 404, body: '{"code":"no_such_path"}' });
+    },
+  );
 
-  it('are not there for what nginx passes on by default: HTTP/1.0, by the address of this machine', async () => {
+  it('are not served to what nginx passes on by default: HTTP/1.0, by the address of this machine', async () => {
     await start({});
     const socket = connect(server.port, '127.0.0.1');
 
@@ -80,7 +83,7 @@ describe('the metrics, where no token was agreed on,', () => {
     expect(answer).not.toContain('usher_ready');
   });
 
-  it('are not there at all where a proxy may stand before Usher, as it may look like this machine', async () => {
+  it('are not served at all where a proxy may stand before Usher, as it may look like this machine', async () => {
     await start({}, '127.0.0.1', [], false);
 
     expect(await scrape()).toMatchObject({ status: 404 });
@@ -95,8 +98,8 @@ describe('the metrics, where no token was agreed on,', () => {
   });
 });
 
-describe('the metrics, where a token was agreed on,', () => {
-  it('are told to whoever shows it, proxy or not', async () => {
+describe('the metrics, where a token is configured,', () => {
+  it('are served to a client that brings it, proxy or not', async () => {
     await start({ token: secret(token) });
 
     const answer = await scrape({ authorization: `Bearer ${token}`, 'x-forwarded-for': '203.0.113.7' });
@@ -107,7 +110,7 @@ describe('the metrics, where a token was agreed on,', () => {
   it.each([{}, { authorization: 'Bearer ' }, { authorization: `Bearer ${token}x` }, { authorization: token }] as Record<
     string,
     string
-  >[])('are not told to whoever shows %j, be it from this machine', async (headers) => {
+  >[])('are not served to a client that brings %j, even from this machine', async (headers) => {
     await start({ token: secret(token) });
 
     expect(await scrape(headers)).toMatchObject({ status: 401, body: '{"code":"unauthorized"}' });
@@ -121,7 +124,7 @@ describe('the metrics', () => {
     expect(await scrape()).toMatchObject({ status: 404, body: '{"code":"no_such_path"}' });
   });
 
-  it('that cannot be told are an error in a word, and a line in the log', async () => {
+  it('that are unavailable are an error in a word, and a line in the log', async () => {
     const lines: string[] = [];
     await start({ text: () => Promise.reject(new Error('the password is hunter2')) }, '127.0.0.1', lines);
 
@@ -147,7 +150,7 @@ describe('a Usher without tokens', () => {
     return statuses;
   }
 
-  it('takes what this machine sends by itself', async () => {
+  it('accepts what this machine sends by itself', async () => {
     expect(await answerTo({})).toEqual([200, 200, 200]);
   });
 

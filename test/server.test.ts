@@ -10,7 +10,7 @@ import { startTestUsher, type TestUsher } from './support/usher.ts';
 
 const silent = createLog('silent');
 const json = { 'content-type': 'application/json' };
-/** The least that makes an activity. */
+/** The minimal activity. */
 const leastActivity = { type: 'message', serviceUrl: 'https://smba.example', conversation: { id: 'a' } };
 const patienceMs = 2_000;
 
@@ -25,7 +25,9 @@ async function ask(url: string, init: RequestInit = {}): Promise<Answer> {
   return { status: response.status, body: await response.text() };
 }
 
-/** Sends these bytes as they are; resolves with what came back until the end of the connection or of patience. */
+/**
+ * Sends these bytes as they are; resolves with the answer until the end of the connection or of the test's patience.
+ */
 async function askRaw(port: number, bytes: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   const chunks: Buffer[] = [];
@@ -48,7 +50,7 @@ function start(parts: Partial<ServerParts> = {}): Promise<Server> {
   });
 }
 
-describe('what is no activity', () => {
+describe('a request that is no activity', () => {
   let teams: TestUsher;
   let origin: string;
   beforeAll(async () => {
@@ -93,14 +95,14 @@ describe('what is no activity', () => {
     ['a file', 415, post('--b\r\n\r\n--b--', { 'content-type': 'multipart/form-data; boundary=b' })],
     ['garbage that is called gzip', 415, post('no gzip at all', { ...json, 'content-encoding': 'gzip' })],
     ['real gzip', 415, post(gzipSync('{"type":"message"}'), { ...json, 'content-encoding': 'gzip' })],
-    ['an encoding that nobody knows', 415, post('{}', { ...json, 'content-encoding': 'zstd, br, x' })],
+    ['an unknown encoding', 415, post('{}', { ...json, 'content-encoding': 'zstd, br, x' })],
     ['GET', 405, ['/api/messages', {}]],
     ['PUT', 405, ['/api/messages', { method: 'PUT', body: '{"type":"message"}', headers: json }]],
     ['another path', 404, ['/', {}]],
     ['a path with a way out', 404, ['/api/messages/../../etc/passwd', {}]],
     ['a path that is not properly encoded', 404, ['/%E0%A4%A', {}]],
     ['POST to another path', 404, ['/api', { method: 'POST', body: large, headers: json }]],
-  ])('%s is answered %d, in a word', async (_name, status, [path, init]) => {
+  ])('(%s) is answered %d, in a word', async (_name, status, [path, init]) => {
     const answer = await ask(`${origin}${path}`, init);
 
     expect(answer.status).toBe(status);
@@ -108,7 +110,7 @@ describe('what is no activity', () => {
     expect(answer.body).not.toMatch(/restify|botbuilder|node_modules|\.js|\.ts|\bat |Error|Unexpected/);
   });
 
-  it('more than 256 KB is refused as well when nobody said beforehand how much it would be', async () => {
+  it('of more than 256 KB is refused as well when it did not announce its length', async () => {
     const chunk = Buffer.alloc(64 * 1024, ' ');
     const outgoing = httpRequest(`${origin}/api/messages`, { method: 'POST', headers: json });
     for (let sent = 0; sent < 5; sent += 1) outgoing.write(chunk);
@@ -120,7 +122,7 @@ describe('what is no activity', () => {
     expect(response.statusCode).toBe(413);
   });
 
-  it('something that is not even HTTP is shown the door', async () => {
+  it('that is not even HTTP is answered with an error', async () => {
     const answer = await askRaw(teams.usher.port, 'EHLO mail.example\r\n\r\n');
 
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
@@ -149,7 +151,7 @@ describe('what is no activity', () => {
       'that is an invoke of nothing',
       (activity: object) => least(activity, { type: 'invoke', name: 'adaptiveCard/action' }),
     ],
-  ])('an activity %s does no harm either', async (_name, change) => {
+  ])('(an activity %s) does no harm either', async (_name, change) => {
     const body = change(teams.message('alex', 'whoami'));
 
     const answer = await ask(teams.endpoint, { method: 'POST', body, headers: json });
@@ -181,7 +183,7 @@ describe('the messages endpoint', () => {
     expect(answer).toEqual({ status, body });
   });
 
-  it('keeps to itself what went wrong, and logs it', async () => {
+  it('keeps the error to itself, and logs it', async () => {
     const lines: string[] = [];
     server = await start({
       receive: () => Promise.reject(new Error('the password is hunter2')),
@@ -208,7 +210,7 @@ describe('health', () => {
   });
   afterEach(() => teams.close());
 
-  it('is fine when all is there', async () => {
+  it('is good when all parts work', async () => {
     const head = await fetch(`${origin}/healthz`, { method: 'HEAD' });
     const [alive, ready] = [await ask(`${origin}/healthz`), await ask(`${origin}/readyz`)];
 
@@ -226,7 +228,7 @@ describe('health', () => {
     expect(later.status).toBe(200);
   });
 
-  it('is alive but not ready when Graph is not there at all, and tells no address', async () => {
+  it('is alive but not ready when Graph is unreachable, and shows no address', async () => {
     await teams.sandbox.close();
 
     const [alive, ready] = [await ask(`${origin}/healthz`), await ask(`${origin}/readyz`)];
@@ -253,7 +255,7 @@ describe('readiness', () => {
     expect(answer).toEqual({ status: 503, body: '{"status":"not ready","database":"failed","graph":"ok"}' });
   });
 
-  it('asks once for all who ask at the same time', async () => {
+  it('is checked once for all callers at the same time', async () => {
     let asked = 0;
     const { promise, resolve } = Promise.withResolvers<boolean>();
     server = await start({
@@ -275,14 +277,14 @@ describe('readiness', () => {
   });
 });
 
-describe('senders that take their time', () => {
+describe('slow senders', () => {
   const halfARequest = 'POST /api/messages HTTP/1.1\r\nHost: usher\r\nContent-Type: application/json\r\n';
 
   it.each([
     ['a head', halfARequest],
     ['a body', `${halfARequest}Content-Length: 100\r\n\r\n{"type":`],
   ])(
-    'that never end %s are cut off when their time is over, and hold nobody up meanwhile',
+    'that never end %s are cut off when their time is over, and block no other sender meanwhile',
     async (_what, bytes) => {
       const server = await start({ requestMs: 500 });
       const socket = connect(server.port, '127.0.0.1');
@@ -318,7 +320,7 @@ describe('senders that take their time', () => {
 describe('the stop', () => {
   const longGraceMs = 60_000;
 
-  it('lets a request that is under way have its answer, and takes no other', async () => {
+  it('lets a request that is under way have its answer, and accepts no other', async () => {
     const started = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<void>();
     const server = await start({
@@ -351,7 +353,7 @@ describe('the stop', () => {
     agent.destroy();
   });
 
-  it('does not wait for connections that nobody uses', async () => {
+  it('does not wait for idle connections', async () => {
     const server = await start();
     const agent = new Agent({ keepAlive: true });
     const outgoing = httpRequest(`http://127.0.0.1:${server.port}/healthz`, { agent });

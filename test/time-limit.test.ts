@@ -3,7 +3,7 @@ import { withinMs } from '../src/time-limit.ts';
 import { createTestClock } from './support/clock.ts';
 
 describe('a time limit', () => {
-  it('hands on what comes in time, and leaves no sleeper behind', async () => {
+  it('passes on what comes in time, and leaves no sleeper behind', async () => {
     const clock = createTestClock();
 
     const read = await withinMs(Promise.resolve('here'), 1000, clock);
@@ -12,7 +12,7 @@ describe('a time limit', () => {
     expect(clock.pending()).toBe(0);
   });
 
-  it('says that it was too slow at the moment it is over, though the work goes on', async () => {
+  it('reports the timeout at the moment it is over, though the work goes on', async () => {
     const clock = createTestClock();
     const work = Promise.withResolvers<string>();
     let told: unknown = 'nothing yet';
@@ -24,7 +24,7 @@ describe('a time limit', () => {
     const before = told;
     await clock.advance(1);
     await reading;
-    work.reject(new Error('later, and nobody minds'));
+    work.reject(new Error('later, without effect'));
 
     expect(before).toBe('nothing yet');
     expect(told).toEqual({ ok: false, kind: 'tooSlow' });

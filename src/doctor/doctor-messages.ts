@@ -92,19 +92,19 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
     registration: {
       title: 'Registration that people sign in to',
       good: 'it can prove itself to the login, as the exchange on behalf of people takes',
-      wrong: 'the login gives it no token for Graph, so nobody can be signed in',
+      wrong: 'the login gives it no token for Graph, so no user can sign in',
       missing: 'the registration has to prove itself first',
     },
     surplus: {
       title: 'No application permissions',
       good: 'the registration holds none, and needs none',
       fix: (names: readonly string[]) =>
-        `remove the application permissions ${names.join(', ')} from the registration in MicrosoftAppId: with GRAPH_AUTH=delegated nothing uses them, and whoever has its secret can.`,
+        `remove the application permissions ${names.join(', ')} from the registration in MicrosoftAppId: with GRAPH_AUTH=delegated Usher does not use them, but anyone who has its secret can.`,
     },
     connection: {
       title: 'OAuth connection',
       unseen: (name: string) =>
-        `SIGN_IN_CONNECTION is “${name}”; whether the Azure bot has it, and names the right resource, shows when somebody signs in`,
+        `SIGN_IN_CONNECTION is “${name}”; whether the Azure bot has it, and names the right resource, shows when a user signs in`,
     },
     signedIn: {
       title: 'Consent, apps, jobs and rules',
@@ -182,7 +182,7 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
         lines.length === 0
           ? ''
           : `. A name can change and be given to another app, so ids are better; put these in their place:${lines.map((line) => `\n      ${line}`).join('')}`,
-      fix: 'correct the name in APPS_FILE, or put “id:” and the object id of the enterprise application in its place. Until then nobody decides on access to it.',
+      fix: 'correct the name in APPS_FILE, or put “id:” and the object id of the enterprise application in its place. Until then no approver can decide on access to it.',
     },
     approvers: {
       title: 'Approvers in APPS_FILE',
@@ -230,7 +230,7 @@ The exit code is 0 when nothing is wrong, 1 when something is, and 2 when the ar
   endpoint: {
     title: 'The bot’s endpoint',
     good: (address: string) => `${address} answers`,
-    silent: (address: string) => `nobody answers at ${address}`,
+    silent: (address: string) => `no server answers at ${address}`,
     status: (address: string, status: number) => `${address} answers ${status}, which is not how Usher does`,
     fix: 'start Usher (npm start), or name its public address with --url and see that the proxy passes on POST requests to /api/messages.',
   },

@@ -26,7 +26,7 @@ export interface Saying {
 export async function sayOnce({ endpoint, line, as, settled, write }: Saying): Promise<number> {
   const writer = personNamed(as);
   if (writer === null) {
-    write(`Nobody in the sandbox tenant is called "${as}". Try alex, megan, patti, lynne or johanna.\n`);
+    write(`No person in the sandbox tenant is called "${as}". Try alex, megan, patti, lynne or johanna.\n`);
     return 2;
   }
   write(`${writer.name}: ${line}\n`);

@@ -148,7 +148,8 @@ export function createBot(parts: BotParts): Bot {
     const admittance = callerRate.take(speaker);
     if (admittance.kind === 'within') return null;
     const { isNews, waitMs } = admittance;
-    if (isNews) log.warn({ code: 'too_many_commands', actorId: speaker.id }, 'somebody sends more than they may');
+    if (isNews)
+      log.warn({ code: 'too_many_commands', actorId: speaker.id }, 'a user sends more commands than the limit allows');
     return { words: chat.tooMany(parts.commandsPerMinute, waitMs, reader), isNews };
   }
 

@@ -252,7 +252,11 @@ export function createCardUpdater(parts: CardUpdaterParts): CardUpdater {
     const said = await conversations.say(conversation, drawing.message.summary);
     if (said.kind === 'failed') return tellAgain(id, card);
     // There is no recipient; retrying at each start would not change that.
-    if (said.kind === 'gone') log.warn({ liveId: id, status: said.status, code: 'outcome_untold' }, 'nobody is there');
+    if (said.kind === 'gone')
+      log.warn(
+        { liveId: id, status: said.status, code: 'outcome_untold' },
+        'neither card nor text reached the conversation',
+      );
     await showed(drawing, card);
     return null;
   }

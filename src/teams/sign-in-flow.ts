@@ -175,7 +175,7 @@ function signingInBy(
 
   function fail(value: unknown, speaker: Speaker, where: Where): Taken {
     const code = /^[\w.-]{1,60}$/.exec(textOf(fieldsOf(value).code))?.[0] ?? '';
-    log.warn({ code: 'sign_in_failed', why: code, actorId: speaker.id }, 'Teams could not sign somebody in');
+    log.warn({ code: 'sign_in_failed', why: code, actorId: speaker.id }, 'Teams could not sign the user in');
     const isNews = takeWaiting(speaker) !== null;
     return answered(200, {}, isNews ? tell(where, { kind: 'signInFailed', code }) : undefined);
   }
@@ -184,9 +184,12 @@ function signingInBy(
     if (result.kind === 'refused')
       log.warn({ code: 'sign_in_refused', why: result.why, actorId }, 'a sign-in was refused');
     if (result.kind === 'interaction')
-      log.info({ code: 'sign_in_interaction', why: result.code, actorId }, 'Entra wants to see somebody sign in');
+      log.info(
+        { code: 'sign_in_interaction', why: result.code, actorId },
+        'Entra requires the user to sign in interactively',
+      );
     if (result.kind === 'unavailable')
-      log.error({ error: result.error, code: 'sign_in_unavailable', why: result.code }, 'nobody can be signed in');
+      log.error({ error: result.error, code: 'sign_in_unavailable', why: result.code }, 'no user can be signed in');
   }
 
   async function goOn(incoming: Incoming | null): Promise<void> {
@@ -207,7 +210,7 @@ function signingInBy(
       if (posted.kind === 'done') return posted;
       if (waiting.get(incoming.speaker.id)?.incoming === incoming) waiting.delete(incoming.speaker.id);
       const { status, error } = posted;
-      log.error({ error, status, code: 'no_sign_in_card' }, 'nobody can be asked to sign in');
+      log.error({ error, status, code: 'no_sign_in_card' }, 'no user can be asked to sign in');
       // The card needs the token service. If Teams was the one that refused it, it will refuse this card as well.
       return conversations.post(incoming.conversation, chat.signInNews({ kind: 'signInUnavailable' }, incoming.reader));
     },

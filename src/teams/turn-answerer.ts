@@ -107,7 +107,7 @@ export function createTurnAnswerer(parts: TurnAnswererParts): TurnAnswerer {
         return showBeside(incoming, own, () => conversations.offerFile(incoming.conversation, reply.offer));
       case 'signIn': {
         const { askToSignIn } = parts;
-        if (askToSignIn === undefined) throw new Error('nobody signs in here');
+        if (askToSignIn === undefined) throw new Error('this installation has no sign-in');
         return showBeside(incoming, own, () => askToSignIn(incoming, reply.invitation));
       }
       default:

@@ -54,7 +54,7 @@ async function rolesOf(person: { readonly id: string }): Promise<readonly Role[]
 }
 
 describe('what Graph withholds', () => {
-  it('is no role that is missing: whom no known role allows it is told that the permission is', async () => {
+  it('counts as an unread permission, not as a missing role, for a caller whom no known role allows', async () => {
     const value = [{ id: people.johanna.id, roleTemplateId: null }];
     bench.sandbox.failNext(/directoryRole$/, { kind: 'status', status: 200, body: { value } });
     bench.sandbox.failNext(/directoryRole$/, { kind: 'status', status: 200, body: { value } });
@@ -66,7 +66,7 @@ describe('what Graph withholds', () => {
     expect(operator.kind === 'caller' && deny(operator.caller, 'provision.run')).toBeNull();
   });
 
-  it.each([[null], [undefined], ['true']])('is no enabled account: %j', async (accountEnabled) => {
+  it.each([[null], [undefined], ['true']])('is not read as an enabled account: %j', async (accountEnabled) => {
     const { id, displayName } = people.alex;
     const body = { id, displayName, userPrincipalName: 'alex@contoso.com', userType: 'Member', accountEnabled };
     bench.sandbox.failNext(`/users/${id}`, { kind: 'status', status: 200, body });
@@ -87,8 +87,8 @@ describe('what Graph withholds', () => {
   });
 });
 
-describe('who somebody is', () => {
-  it('is told with what Entra says of them', async () => {
+describe('the identity of a caller', () => {
+  it('holds what Entra says of the person', async () => {
     expect(await access.identify(key(people.lynne))).toEqual({
       kind: 'caller',
       caller: {
@@ -108,11 +108,11 @@ describe('who somebody is', () => {
     ['App Approvers', people.patti, ['approver']],
     ['Helpdesk, which gives two roles', people.alex, ['operator', 'approver']],
     ['no group at all', people.johanna, []],
-  ] satisfies [string, { id: string }, Role[]][])('follows from %s', async (_group, person, expected) => {
+  ] satisfies [string, { id: string }, Role[]][])('gets its role from %s', async (_group, person, expected) => {
     expect(await rolesOf(person)).toEqual(expected);
   });
 
-  it('follows from a group within a group', async () => {
+  it('gets a role from a group within a group', async () => {
     const nested = everybody.find(({ id }) => groups.platformEngineering.memberIds.includes(id));
 
     expect(nested && (await rolesOf(nested))).toEqual(['viewer']);
@@ -123,13 +123,13 @@ describe('who somebody is', () => {
     ['Cloud Application Administrator', cloudApplicationAdministrator, 'operator'],
     ['Hybrid Identity Administrator', hybridIdentityAdministrator, 'cloudSyncOperator'],
     ['a directory role that the configuration lists', helpdeskAdministrator, 'approver'],
-  ] satisfies [string, string, Role][])('follows from %s', async (_name, template, role) => {
+  ] satisfies [string, string, Role][])('gets its role from %s', async (_name, template, role) => {
     bench.sandbox.tenant.grantDirectoryRole(people.johanna.id, template);
 
     expect(await rolesOf(people.johanna)).toEqual([role]);
   });
 
-  it('does not follow from a directory role that is not listed', async () => {
+  it('gets no role from a directory role that is not listed', async () => {
     bench.sandbox.tenant.grantDirectoryRole(people.johanna.id, '62e90394-69f5-4237-9190-012177145e10');
 
     expect(await rolesOf(people.johanna)).toEqual([]);
@@ -141,7 +141,7 @@ describe('who somebody is', () => {
     expect(await rolesOf(people.alex)).toEqual(['operator', 'approver']);
   });
 
-  it('is known without a configured group, by directory role alone', async () => {
+  it('has a role by directory role alone, without a configured group', async () => {
     const nothing = { viewers: [], requesters: [], operators: [], approvers: [] };
     bench.sandbox.tenant.grantDirectoryRole(people.alex.id, applicationAdministrator);
     const bare = accessWith({ roles: nothing });
@@ -150,20 +150,20 @@ describe('who somebody is', () => {
   });
 });
 
-describe('who decides for single apps', () => {
+describe('an approver of single apps', () => {
   async function callerOf(person: { readonly id: string }) {
     const found = await accessWith({ appApprovers }).identify(key(person));
     return found.kind === 'caller' ? found.caller : null;
   }
   const salesperson = { id: groups.salesTeam.memberIds[0] ?? '' };
 
-  it('is whoever is in a group of theirs, which is told along', async () => {
+  it('is a member of one of their groups, and the caller carries that group', async () => {
     const caller = await callerOf(salesperson);
 
     expect(caller).toMatchObject({ roles: ['appApprover'], memberOf: [groups.salesTeam.id] });
   });
 
-  it('is whoever holds a directory role of theirs', async () => {
+  it('is a person who holds one of their directory roles', async () => {
     bench.sandbox.tenant.grantDirectoryRole(people.lynne.id, userAdministrator);
 
     const caller = await callerOf(people.lynne);
@@ -174,7 +174,7 @@ describe('who decides for single apps', () => {
     });
   });
 
-  it('is a person who is named, in whatever case the id comes', async () => {
+  it('is a person whom the file names, whatever the case of the id', async () => {
     const named = await callerOf(people.johanna);
     const shouted = await callerOf({ id: people.johanna.id.toUpperCase() });
 
@@ -182,13 +182,13 @@ describe('who decides for single apps', () => {
     expect(shouted).toMatchObject({ roles: ['appApprover'], memberOf: [people.johanna.id] });
   });
 
-  it('may decide in general as well', async () => {
+  it('may decide on all apps as well', async () => {
     const caller = await callerOf(people.patti);
 
     expect(caller).toMatchObject({ roles: ['approver', 'appApprover'], memberOf: [groups.appApprovers.id] });
   });
 
-  it('is nobody else, and a person has no other role by their own id', async () => {
+  it('is no other person, and the own id gives a person no other role', async () => {
     const byOwnId = accessWith({ roles: { ...roles, operators: [people.johanna.id] }, appApprovers });
 
     const johanna = await byOwnId.identify(key(people.johanna));
@@ -197,7 +197,7 @@ describe('who decides for single apps', () => {
     expect(johanna).toMatchObject({ caller: { roles: ['appApprover'] } });
   });
 
-  it('is whom to turn to: groups with some of their people, and people by name', async () => {
+  it('is a contact: groups with some of their members, and people by name', async () => {
     expect(await access.contactsOf(appApprovers)).toEqual([
       { group: 'App Approvers', people: ['Patti Fernandez'] },
       { group: 'Sales Team', people: ['Priya Nair', 'Tomasz Kowalski', expect.any(String)] },
@@ -205,25 +205,25 @@ describe('who decides for single apps', () => {
     ]);
   });
 
-  it('is not named to somebody who looks for a role', async () => {
+  it('is not named to a caller who looks for a role', async () => {
     expect(await accessWith({ appApprovers }).contacts(['appApprover'])).toEqual([]);
   });
 });
 
-describe('who is turned away', () => {
+describe('a caller who is turned away', () => {
   it('is a guest, whatever groups they are in', async () => {
     bench.sandbox.tenant.changePerson(people.alex.id, { userType: 'Guest' });
 
     expect(await access.identify(key(people.alex))).toEqual({ kind: 'denied', denial: { reason: 'guest' } });
   });
 
-  it('is whoever has a disabled account', async () => {
+  it('is a person with a disabled account', async () => {
     bench.sandbox.tenant.changePerson(people.alex.id, { accountEnabled: false });
 
     expect(await access.identify(key(people.alex))).toEqual({ kind: 'denied', denial: { reason: 'accountDisabled' } });
   });
 
-  it('is whoever Entra does not know', async () => {
+  it('is a person whom Entra does not know', async () => {
     const stranger = { id: '5eed0000-0000-4000-8000-00000000ffff' };
 
     expect(await access.identify(key(stranger))).toEqual({ kind: 'denied', denial: { reason: 'unknownPerson' } });
@@ -235,7 +235,7 @@ describe('trouble with Graph', () => {
     ['the person', /users\/[^/]+$/],
     ['the groups', /checkMemberGroups$/],
     ['the directory roles', /transitiveMemberOf/],
-  ])('with %s gives nobody a role, and nobody a denial', async (_what, path) => {
+  ])('with %s gives no caller a role, and denies none', async (_what, path) => {
     bench.sandbox.failNext(path, { kind: 'status', status: 403 });
 
     expect(await access.identify(key(people.alex))).toMatchObject({
@@ -253,7 +253,7 @@ describe('trouble with Graph', () => {
   });
 });
 
-describe('what is kept of somebody', () => {
+describe('a cached identity', () => {
   it('lasts a minute and no longer', async () => {
     await access.identify(key(people.alex));
     bench.sandbox.tenant.changePerson(people.alex.id, { accountEnabled: false });
@@ -267,7 +267,7 @@ describe('what is kept of somebody', () => {
     expect(after).toEqual({ kind: 'denied', denial: { reason: 'accountDisabled' } });
   });
 
-  it('does not count for a click that decides something, and is then replaced', async () => {
+  it('does not count for a click that decides on a request, which replaces it', async () => {
     await access.identify(key(people.alex));
     bench.sandbox.tenant.changePerson(people.alex.id, { accountEnabled: false });
 
@@ -278,7 +278,7 @@ describe('what is kept of somebody', () => {
     expect(after).toEqual(anew);
   });
 
-  it('is not somebody of the same id in another tenant', async () => {
+  it('does not serve a person with the same id in another tenant', async () => {
     await access.identify(key(people.alex));
 
     const other = await access.identify({ id: people.alex.id, tenantId: 'another tenant' });
@@ -294,15 +294,15 @@ describe('what is kept of somebody', () => {
   });
 });
 
-describe('whom to turn to', () => {
-  it('is the groups that give the role, with some of their people', async () => {
+describe('the contacts of a caller who lacks a role', () => {
+  it('are the groups that give the role, with some of their members', async () => {
     expect(await access.contacts(['operator', 'requester'])).toEqual([
       { group: 'People Managers', people: ['Megan Bowen'] },
       { group: 'Helpdesk', people: ['Alex Wilber'] },
     ]);
   });
 
-  it('names three people of a group at the most', async () => {
+  it('name three people of a group at most', async () => {
     const sales = { ...roles, viewers: [groups.salesTeam.id] };
     const own = accessWith({ roles: sales });
 
@@ -311,18 +311,18 @@ describe('whom to turn to', () => {
     expect(contact?.people).toHaveLength(3);
   });
 
-  it('is nobody for a role that only Entra gives', async () => {
+  it('are none for a role that only Entra gives', async () => {
     expect(await access.contacts(['cloudSyncOperator'])).toEqual([]);
   });
 
-  it('leaves out a directory role, which is no group, and a group that cannot be read', async () => {
+  it('leave out a directory role, which is no group, and a group that cannot be read', async () => {
     bench.sandbox.failNext(`/groups/${groups.helpdesk.id}`, { kind: 'status', status: 403 });
     bench.sandbox.failNext(`/groups/${groups.helpdesk.id}`, { kind: 'status', status: 403 });
 
     expect(await access.contacts(['approver'])).toEqual([{ group: 'App Approvers', people: ['Patti Fernandez'] }]);
   });
 
-  it('is read once in ten minutes', async () => {
+  it('are read once in ten minutes', async () => {
     await access.contacts(['operator']);
     const first = bench.sandbox.requests.length;
     await bench.clock.advance(10 * 60_000 - 1);

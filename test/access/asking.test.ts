@@ -20,25 +20,25 @@ function callerAs(person: { readonly id: string }, ...roles: readonly Role[]): C
 }
 
 describe('asking for access', () => {
-  it('is for a requester whose report it is', async () => {
+  it('is allowed to a requester for their own report', async () => {
     expect(await mayAskFor(parts, callerAs(people.megan, 'requester'), people.isaiah.id)).toEqual({
       ok: true,
       value: 'may',
     });
   });
 
-  it('is so in whatever case the id of the requester comes', async () => {
+  it('is allowed whatever the case of the requester’s id', async () => {
     const shouted = callerAs({ id: people.patti.id.toUpperCase() }, 'requester');
 
     expect(await mayAskFor(parts, shouted, people.megan.id)).toEqual({ ok: true, value: 'may' });
   });
 
   it.each([
-    ['somebody of another manager', people.grady],
-    ['the own manager', people.patti],
-    ['oneself', people.megan],
+    ['a report of another manager', people.grady],
+    ['their own manager', people.patti],
+    ['themselves', people.megan],
     ['a report’s report, as Patti’s is Megan’s', people.alex],
-  ])('is not for a requester for %s', async (_who, subject) => {
+  ])('is denied to a requester for %s', async (_who, subject) => {
     expect(await mayAskFor(parts, callerAs(people.megan, 'requester'), subject.id)).toEqual({
       ok: true,
       value: 'notTheirReport',
@@ -54,7 +54,7 @@ describe('asking for access', () => {
     });
   });
 
-  it('is for a requester for anybody where the configuration says so, without a question to Graph', async () => {
+  it('is allowed to a requester for every person where the configuration says so, without a call to Graph', async () => {
     const anyone: AskingParts = { ...parts, requestFor: 'anyone' };
 
     expect(await mayAskFor(anyone, callerAs(people.megan, 'requester'), people.grady.id)).toEqual({
@@ -64,7 +64,7 @@ describe('asking for access', () => {
     expect(bench.sandbox.requests).toHaveLength(0);
   });
 
-  it('is for an operator for anybody', async () => {
+  it('is allowed to an operator for every person', async () => {
     expect(await mayAskFor(parts, callerAs(people.alex, 'operator'), people.grady.id)).toEqual({
       ok: true,
       value: 'may',
@@ -72,7 +72,7 @@ describe('asking for access', () => {
   });
 
   it.each<[Role[]]>([[[]], [['viewer']], [['approver']], [['appApprover', 'cloudSyncOperator']]])(
-    'is for nobody with no more than %j, be it for a report',
+    'is denied to a caller with no more than %j, even for a report',
     async (roles) => {
       const anyone: AskingParts = { ...parts, requestFor: 'anyone' };
 

@@ -12,8 +12,8 @@ const looking = {
 } as const;
 
 /**
- * The policy once more, written out by hand: who may on a job of cloud sync, who on any other. What is not listed is
- * denied.
+ * The policy once more, written out by hand: who may on a job of cloud sync, who on any other. The policy denies what
+ * is not listed.
  */
 const expected: Readonly<Record<Permission, { onCloudSync: readonly Role[]; onOthers: readonly Role[] } | 'anyone'>> = {
   'help.show': 'anyone',
@@ -74,7 +74,7 @@ describe('the policy', () => {
     expect(anywhere).toBe(onCloudSync || onOthers);
   });
 
-  it.each(everyPermission)('%s for somebody without a role', (permission) => {
+  it.each(everyPermission)('%s for a caller without a role', (permission) => {
     const denial = expected[permission] === 'anyone' ? null : { reason: 'noRole' };
 
     for (const ground of [cloudSync, otherJob, undefined]) expect(deny(caller(), permission, ground)).toEqual(denial);
@@ -103,7 +103,7 @@ describe('the policy', () => {
     ]);
   });
 
-  it('names the roles that would do, on this very ground', () => {
+  it('names the roles that would be enough for this very job', () => {
     expect(deny(caller('viewer'), 'provision.run', cloudSync)).toEqual({
       reason: 'needsRole',
       permission: 'provision.run',
@@ -121,7 +121,7 @@ describe('the policy', () => {
     });
   });
 
-  it('names first the roles that give least', () => {
+  it('names the weakest roles first', () => {
     expect(rolesThatMay('apps.list')).toEqual([
       'viewer',
       'requester',
@@ -132,7 +132,7 @@ describe('the policy', () => {
     ]);
   });
 
-  it.each(everyPermission)('tells who may do %s', (permission) => {
+  it.each(everyPermission)('tells which roles allow %s', (permission) => {
     const row = expected[permission];
 
     expect([...rolesThatMay(permission)].sort()).toEqual(row === 'anyone' ? [] : [...row.onCloudSync].sort());

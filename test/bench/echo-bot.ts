@@ -7,8 +7,8 @@ import {
 import restify from 'restify';
 
 /**
- * What Usher is compared with: the plainest bot that botbuilder's own echo sample makes. It says back what was said,
- * looks nothing up, keeps nothing and draws no card.
+ * The bot that the bench compares Usher with: the plainest that botbuilder's own echo sample makes. It echoes the
+ * message, looks nothing up, keeps nothing and draws no card.
  * https://github.com/microsoft/BotBuilder-Samples/tree/main/samples/javascript_nodejs/02.echo-bot
  */
 const credentials = new ConfigurationServiceClientCredentialFactory({
@@ -29,5 +29,5 @@ server.get('/readyz', async (_request: restify.Request, response: restify.Respon
   response.send(200, { status: 'ready' });
 });
 server.listen(Number(process.env.PORT ?? 3978), process.env.HOST ?? '127.0.0.1');
-// What Node compiled is kept at an orderly end alone, and the next start is to have it as Usher's has.
+// Node stores its compile cache only when a process ends in order, and the next start is to have one as Usher's has.
 process.once('SIGTERM', () => process.exit(0));

@@ -60,7 +60,7 @@ describe('the outbox', () => {
   const shownIn = (...conversations: string[]) =>
     conversations.map((conversation) => ({ key: conversation, conversation, reader }));
 
-  it('hands out the others when one cannot be drawn, and that one later', async () => {
+  it('hands out the other messages when one cannot be rendered, and that one later', async () => {
     const { id } = await askAccess(parts);
     const copies = ['desk', 'board'].map((conversation) => {
       return { accessRequestId: id, source: conversation, conversation, reader, audience: 'approvers' } as const;
@@ -87,7 +87,7 @@ describe('the outbox', () => {
     expect(logged).toEqual(['outbox_undrawn']);
   });
 
-  it('tells a watch nothing while the person who added it may not watch, and later where that is not known', async () => {
+  it('tells a watch nothing while the person who added it may not watch, and later where their roles are unread', async () => {
     const watch = (key: string) =>
       addWatch(parts, { key, conversation: key, reader, app: { id: 'zscaler', name: 'Zscaler' }, addedBy: key });
     for (const key of ['patti', 'lynne', 'alex']) await watch(key);
@@ -109,7 +109,7 @@ describe('the outbox', () => {
     expect(later.map(({ conversation }) => conversation)).toEqual(['lynne']);
   });
 
-  it('gives up what two processes died of, and says so in its place, once', async () => {
+  it('gives up a message that killed two processes, and posts an apology in that conversation, once', async () => {
     const { id } = await askAccess(parts);
     await finishRouting(parts, id, shownIn('desk', 'board'));
     const { id: deadly } = await parts.database.query
@@ -134,7 +134,7 @@ describe('the outbox', () => {
     expect(said[1]).toMatch(/stopped twice/);
   });
 
-  it('has a request shown elsewhere where nothing can be said of it in its place', async () => {
+  it('shows a request in another conversation where no message can be posted in its own', async () => {
     const { id } = await askAccess(parts);
     await finishRouting(parts, id, shownIn('desk'));
     const [item] = await outbox.due(10);
@@ -152,7 +152,7 @@ describe('the outbox', () => {
     expect((await findAccessRequest(parts.database, id))?.routed).toBe(false);
   });
 
-  it('records where a request was shown only once its card is there', async () => {
+  it('records the conversation of a request only once its card is posted', async () => {
     const { id } = await askAccess(parts);
     await finishRouting(parts, id, shownIn('desk'));
     const [item] = await outbox.due(10);
@@ -163,7 +163,7 @@ describe('the outbox', () => {
     expect([before, await kindsOf(parts)]).toEqual([['accessAsked'], ['accessAsked', 'accessShown']]);
   });
 
-  it('has a request routed anew when the last place that was to show it is gone, and not before', async () => {
+  it('routes a request again when the last conversation that was to show it is gone, and not before', async () => {
     const { id } = await askAccess(parts);
     await finishRouting(parts, id, shownIn('desk', 'board'));
     const items = await outbox.due(10);

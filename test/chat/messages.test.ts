@@ -4,14 +4,14 @@ import { createMessages, messagesFrom } from '../../src/chat/messages.ts';
 
 const words = createMessages('en-US', 'Europe/Berlin');
 
-describe('the words', () => {
-  it('fill values in as they are written where Markdown is read', () => {
+describe('the messages', () => {
+  it('fill values in unchanged where Markdown is read', () => {
     const text = words.card('problem.unknownUser.happened', { typed: '*Adele*_v' });
 
     expect(text).toBe('Usher found nobody called “\\*Adele\\*\\_v” in your organization.');
   });
 
-  it('leave values alone where nothing is read as Markdown', () => {
+  it('do not escape values where no reader applies Markdown', () => {
     const text = words.plain('problem.unknownUser.happened', { typed: '*Adele*_v\n<at>x</at>' });
 
     expect(text).toBe('Usher found nobody called “*Adele*_v x” in your organization.');
@@ -40,7 +40,7 @@ describe('the words', () => {
     },
   );
 
-  it('throw when a message lacks a value, rather than show a hole', () => {
+  it('throw when a message lacks a value, rather than show a gap', () => {
     const say = () => words.card('problem.unknownUser.happened');
 
     expect(say).toThrow(/typed/);
@@ -58,7 +58,7 @@ describe('the words', () => {
     [7_500_000, '2 h 5 min'],
     [-5, '0 s'],
     [Number.NaN, '0 s'],
-  ])('say %d ms as %s', (ms, said) => {
+  ])('print %d ms as %s', (ms, said) => {
     expect(words.duration(ms)).toBe(said);
   });
 
@@ -96,7 +96,7 @@ describe('the catalogues', () => {
     const french = messages('fr-CA', 'UTC');
 
     expect(french.plain('button.retry')).toBe('Réessayer');
-    // In French, nought is singular.
+    // In French, zero is singular.
     expect(french.plain('label.moreSteps', { count: 0 })).toBe('0 étape');
     expect(french.plain('button.cancel')).toBe(createMessages('en').plain('button.cancel'));
     expect(french.list(['Alex', 'Megan'])).toBe('Alex et Megan');
@@ -111,7 +111,7 @@ describe('the catalogues', () => {
     expect(chinese.sentences([chinese.sentence('完成'), '还有两个。'])).toBe('完成。还有两个。');
   });
 
-  it('choose the most specific one, and not that of another region', () => {
+  it('choose the most specific catalogue, and not that of another region', () => {
     expect(messages('pt-BR').plain('button.retry')).toBe('Tentar de novo');
     expect(messages('pt_br').plain('button.retry')).toBe('Tentar de novo');
     expect(messages('pt-PT').plain('button.retry')).toBe('Retry');

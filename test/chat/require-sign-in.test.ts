@@ -39,38 +39,41 @@ const line = (text: string, kind: Incoming['place']['kind'] = 'personal'): Incom
 });
 const summaryOf = (reply: Reply) => (reply.kind === 'card' ? reply.message.summary : reply.kind);
 
-describe('whoever is not signed in', () => {
-  it.each(['apps', 'sign in', 'provision adele to Salesforce', ''])('is invited when they say “%s”', async (text) => {
-    expect(await answer(line(text))).toEqual({
-      kind: 'signIn',
-      invitation: {
-        text: expect.stringContaining('sign in'),
-        button: 'Sign in',
-        summary: 'Usher asks you to sign in.',
-      },
-    });
-  });
+describe('a person who is not signed in', () => {
+  it.each(['apps', 'sign in', 'provision adele to Salesforce', ''])(
+    'is invited to sign in when they say “%s”',
+    async (text) => {
+      expect(await answer(line(text))).toEqual({
+        kind: 'signIn',
+        invitation: {
+          text: expect.stringContaining('sign in'),
+          button: 'Sign in',
+          summary: 'Usher asks you to sign in.',
+        },
+      });
+    },
+  );
 
-  it('is sent to their own chat from a place where others read along', async () => {
+  it('is sent to their own chat from a conversation where others read along', async () => {
     expect(summaryOf(await answer(line('apps', 'shared')))).toContain('Open your own chat with Usher');
   });
 
-  it('hears that there is nothing to forget', async () => {
+  it('reads that there is no sign-in to forget', async () => {
     expect(summaryOf(await answer(line('sign out')))).toContain('There is no sign-in of yours');
   });
 });
 
-describe('whoever is signed in', () => {
+describe('a person who is signed in', () => {
   beforeEach(() => {
     signedIn = true;
   });
 
-  it.each(['sign in', 'Sign in!', 'log in please', 'LOGIN'])('hears until when: “%s”', async (text) => {
+  it.each(['sign in', 'Sign in!', 'log in please', 'LOGIN'])('reads until when: “%s”', async (text) => {
     expect(summaryOf(await answer(line(text)))).toContain('until 10:00');
   });
 
   it.each(['sign out', 'Sign out.', 'log out, please', 'logout'])(
-    'is forgotten at “%s”, and what of theirs waits is looked at',
+    'is signed out at “%s”, and the dispatcher is told to look at their waiting tasks',
     async (text) => {
       const reply = await answer(line(text));
 

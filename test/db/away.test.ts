@@ -17,7 +17,7 @@ const failureOf = (work: Promise<unknown>) =>
   );
 
 describe('an error of a database', () => {
-  it('that is away is known as such, also where it is the cause of another', () => {
+  it('that is unreachable is recognized as such, also where it is the cause of another', () => {
     const away = markAway(new Error('connection refused'));
 
     expect(isDatabaseAway(away)).toBe(true);
@@ -28,7 +28,7 @@ describe('an error of a database', () => {
   });
 });
 
-describe.each(engines)('what was done on $name', (engine) => {
+describe.each(engines)('the commits on $name', (engine) => {
   const place = useTestDatabase(engine);
   let database: Database;
 
@@ -39,7 +39,7 @@ describe.each(engines)('what was done on $name', (engine) => {
   const addTurn = (id: string) =>
     database.transact((transaction) => transaction.insertInto('turns').values({ id, received_at: 0 }).execute());
 
-  it('is known after a transaction, and of nobody else', async () => {
+  it('are noted after a transaction, and only to the observer of that code', async () => {
     const [mine, others] = await Promise.all([
       watchingCommits(async (hasStored) => {
         await addTurn('one');
@@ -54,7 +54,7 @@ describe.each(engines)('what was done on $name', (engine) => {
     expect([mine, others]).toEqual([true, false]);
   });
 
-  it('is nothing where the transaction failed before its end', async () => {
+  it('are none where the transaction failed before its end', async () => {
     const stored = await watchingCommits(async (hasStored) => {
       await failureOf(
         database.transact(async () => {
@@ -67,7 +67,7 @@ describe.each(engines)('what was done on $name', (engine) => {
     expect(stored).toBe(false);
   });
 
-  it('is noted by whoever does it, and no harm where nobody watches', async () => {
+  it('are noted by the code that makes them, without harm where no code observes', async () => {
     noteCommit();
 
     expect(
@@ -90,7 +90,7 @@ describe('a PostgreSQL that goes away', () => {
   const open = () => openDatabase({ kind: 'postgres', url: secret(server.url('postgres')) }, systemClock);
 
   it(
-    'is known as away, undoes what was not finished, and is used again as soon as it is back',
+    'is recognized as away, rolls back what was not finished, and is used again as soon as it is back',
     async () => {
       const database = await open();
       const addTurn = (id: string) =>
@@ -128,7 +128,7 @@ describe('a PostgreSQL that goes away', () => {
   );
 
   it(
-    'is waited for by a process that starts before it',
+    'makes a process that starts before it wait',
     async () => {
       await server.halt();
       const opening = open();
@@ -142,7 +142,7 @@ describe('a PostgreSQL that goes away', () => {
     engineStartMs,
   );
 
-  it('is not waited for where it will never let anybody in', async () => {
+  it('does not make a process wait where it will never accept the login', async () => {
     const url = server.url('postgres').replace(/:[^:@]+@/, ':wrong@');
 
     const failure = await failureOf(openDatabase({ kind: 'postgres', url: secret(url) }, systemClock));
@@ -152,7 +152,7 @@ describe('a PostgreSQL that goes away', () => {
 });
 
 describe('an SQLite file', () => {
-  it('that cannot grow any more is away', async () => {
+  it('that cannot grow any more counts as away', async () => {
     const place = await sqliteEngine.createTestDatabase();
     const database = await place.open(systemClock);
     await sql`pragma max_page_count = 1`.execute(database.query);

@@ -111,7 +111,7 @@ describe.each(engines)('the database on $name', (engine) => {
     await expect(orphan).rejects.toThrow(/foreign key/i);
   });
 
-  it('counts its entries upwards', async () => {
+  it('numbers its entries upwards', async () => {
     for (const kind of ['first', 'second']) {
       await database.query
         .insertInto('records')
@@ -125,7 +125,7 @@ describe.each(engines)('the database on $name', (engine) => {
     expect((ids[1]?.id ?? 0) - (ids[0]?.id ?? 0)).toBe(1);
   });
 
-  it('tells the gate a time that does not go backwards', async () => {
+  it('gives the gate a time that does not go backwards', async () => {
     const times = await database.transact(async (transaction) => [
       await database.dialect.gateNow(transaction),
       await database.dialect.gateNow(transaction),
@@ -182,7 +182,7 @@ describe('a database on SQLite', () => {
     await database.close();
   });
 
-  it('answers more different statements than it keeps at hand, and one that failed as well', async () => {
+  it('runs more different statements than it caches, and one that failed as well', async () => {
     const database = await openDatabase({ kind: 'sqlite', path: ':memory:' }, systemClock);
     const plus = async (count: number, value: string | number) => {
       const { rows } = await sql<{ sum: number }>`select abs(${value}) + ${sql.lit(count)} as sum`.execute(
@@ -209,7 +209,7 @@ describe('a database on PostgreSQL', () => {
     await eventually(() => place.empty());
   });
 
-  it('outlives a server that breaks its idle connections', async () => {
+  it('survives a server that breaks its idle connections', async () => {
     await database.ping();
 
     await breakConnections();
@@ -229,7 +229,7 @@ describe('a database on PostgreSQL', () => {
     expect(await database.query.selectFrom('turns').selectAll().execute()).toEqual([]);
   });
 
-  it('runs a transaction once more that the server gave up to end a deadlock', async () => {
+  it('repeats a transaction that the server aborted to end a deadlock', async () => {
     for (const id of ['one', 'other']) await addTurn(database.query, id);
     let runs = 0;
     let arrived = 0;
@@ -246,13 +246,13 @@ describe('a database on PostgreSQL', () => {
 
     await Promise.all([lockInTurn(['one', 'other']), lockInTurn(['other', 'one'])]);
 
-    // The one that starts anew may come before the one that was waiting, and they get across each other once more.
+    // The repeated transaction may come before the waiting one, and the two deadlock once more.
     expect(runs).toBeGreaterThanOrEqual(3);
     const rows = await database.query.selectFrom('turns').select('received_at').execute();
     expect(rows.map((row) => row.received_at)).toEqual([2, 2]);
   });
 
-  it('does not run a transaction again that failed for another reason', async () => {
+  it('does not repeat a transaction that failed for another reason', async () => {
     let runs = 0;
 
     const failing = database.transact(async (transaction) => {
@@ -264,14 +264,14 @@ describe('a database on PostgreSQL', () => {
     expect(runs).toBe(1);
   });
 
-  it('frees itself of a process that stands still in the middle of a transaction', async () => {
+  it('releases the locks of a process that stands still in the middle of a transaction', async () => {
     const { rows } = await sql<{ idle_in_transaction_session_timeout: string }>`
       show idle_in_transaction_session_timeout`.execute(database.query);
 
     expect(rows).toEqual([{ idle_in_transaction_session_timeout: '5s' }]);
   });
 
-  /** As a restart of the server does to all but the one who asks. */
+  /** As a restart of the server does to all connections but the one that asks. */
   function breakConnections(): Promise<void> {
     const url = place.config.kind === 'postgres' ? place.config.url.reveal() : '';
     return administer(
@@ -305,8 +305,8 @@ async function eventually(work: () => Promise<void>): Promise<void> {
   }
 }
 
-describe('the file of SQLite', () => {
-  it('can be read by its owner alone, and so can what SQLite puts beside it', async () => {
+describe('the SQLite file', () => {
+  it('can be read by its owner alone, and so can the files that SQLite puts beside it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'usher-database-'));
     const database = await openDatabase({ kind: 'sqlite', path: join(folder, 'usher.db') }, systemClock);
 
@@ -319,7 +319,7 @@ describe('the file of SQLite', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('is not waited for where it cannot be opened', async () => {
+  it('fails at once where it cannot be opened', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'usher-database-'));
     const impatient = { ...systemClock, sleep: () => Promise.reject(new Error('it was waited for')) };
 

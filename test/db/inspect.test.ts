@@ -7,20 +7,20 @@ import { systemClock } from '../../src/clock.ts';
 import { inspectDatabase } from '../../src/db/inspect.ts';
 import { engineStartMs, engines, type TestDatabase } from '../support/databases.ts';
 
-describe.each(engines)('looking at a database on $name', ({ createTestDatabase }) => {
+describe.each(engines)('inspecting a database on $name', ({ createTestDatabase }) => {
   let place: TestDatabase;
   beforeAll(async () => {
     place = await createTestDatabase();
   }, engineStartMs);
   afterAll(() => place.drop());
 
-  it('tells what is still to come, brings none of it, and finds nothing to come afterwards', async () => {
+  it('lists the pending migrations, runs none of them, and finds none pending afterwards', async () => {
     const first = await inspectDatabase(place.config, systemClock);
     const again = await inspectDatabase(place.config, systemClock);
     await (await place.open(systemClock)).close();
     const opened = await inspectDatabase(place.config, systemClock);
 
-    // A file that is not there yet is no database, and an empty one on a server is.
+    // A file that does not exist yet is no database, and an empty one on a server is.
     if (first.kind === 'reached') expect(first.pending.length).toBeGreaterThan(5);
     else expect(first).toEqual({ kind: 'notMade' });
     expect(again).toEqual(first);
@@ -28,7 +28,7 @@ describe.each(engines)('looking at a database on $name', ({ createTestDatabase }
   });
 });
 
-describe('a database that cannot be had', () => {
+describe('a database that cannot be opened', () => {
   it('is away, with the reason', async () => {
     const path = join(fileURLToPath(import.meta.url), 'usher.db');
 
@@ -37,7 +37,7 @@ describe('a database that cannot be had', () => {
     expect(found).toMatchObject({ kind: 'away', why: expect.stringMatching(/\w/) });
   });
 
-  it('is not made by looking for it', async () => {
+  it('is not created by inspecting it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'usher-inspect-'));
     const path = join(folder, 'deep', 'usher.db');
 

@@ -3,7 +3,7 @@ import { createSteadiness } from '../../src/db/leases.ts';
 import { createTestClock } from '../support/clock.ts';
 
 describe('the steadiness of a clock', () => {
-  it.each([86_400_000, -3_600_000, 10_000])('is gone for the length of a lease after a jump of %d ms', async (ms) => {
+  it.each([86_400_000, -3_600_000, 10_000])('is lost for the length of a lease after a jump of %d ms', async (ms) => {
     const clock = createTestClock();
     const isSteady = createSteadiness(clock, 30_000);
     const before = isSteady();
@@ -18,7 +18,7 @@ describe('the steadiness of a clock', () => {
     expect([before, ...looks]).toEqual([true, false, false, true]);
   });
 
-  it('stays where time merely passes, however long, or is corrected by little', async () => {
+  it('stays where time merely passes, however long, or where the clock is corrected by little', async () => {
     const clock = createTestClock();
     const isSteady = createSteadiness(clock, 30_000);
 

@@ -15,7 +15,7 @@ import { postgresEngine, sqliteEngine, useTestDatabase } from '../support/databa
 import { eventually } from '../support/eventually.ts';
 import { administer } from '../support/postgres/administer.ts';
 
-describe('what one process stores on PostgreSQL, another one', () => {
+describe('another process on PostgreSQL', () => {
   const place = useTestDatabase(postgresEngine);
   let one: Database;
   let other: Database;
@@ -36,7 +36,10 @@ describe('what one process stores on PostgreSQL, another one', () => {
   });
   afterEach(() => listening.stop());
 
-  /** What is heard of some work, and of nothing else: a mark that no work leaves comes after it on the same wire. */
+  /**
+   * The marks that the process hears of some work, and of nothing else: a mark that no work leaves comes after them on
+   * the same connection.
+   */
   async function heardOf(work: () => Promise<unknown>): Promise<Topic[]> {
     heard.length = 0;
     await work();
@@ -56,14 +59,14 @@ describe('what one process stores on PostgreSQL, another one', () => {
     return place.config.url.reveal();
   }
 
-  it('hears of once, however many tasks it has', async () => {
+  it('hears once of a stored request, however many tasks it has', async () => {
     const store = storeParts(one, systemClock, noLimits);
     const people = Array.from({ length: 300 }, (_, index) => `person ${index}`);
 
     expect(await heardOf(() => ask(store, people))).toEqual(['tasks']);
   });
 
-  it('hears of when a task waits again, and not while it is worked on', async () => {
+  it('hears of a task when it waits again, and not while it runs', async () => {
     const store = storeParts(one, systemClock, noLimits);
     const { id } = await ask(store, ['isaiah', 'adele']);
     await marked();
@@ -90,7 +93,7 @@ describe('what one process stores on PostgreSQL, another one', () => {
     });
   });
 
-  it('hears of when it is an access request, its decision, and what is to be sent', async () => {
+  it('hears of an access request, its decision, and its outbox messages', async () => {
     const parts = accessParts(one, systemClock);
     const asking = await heardOf(() => askAccess(parts));
     const { id } = await askAccess(parts, {
@@ -116,7 +119,7 @@ describe('what one process stores on PostgreSQL, another one', () => {
     expect(copying).toEqual(['outbox']);
   });
 
-  it('hears nothing of when it was undone', async () => {
+  it('hears nothing of what was rolled back', async () => {
     const undone = await heardOf(() =>
       one
         .transact(async (transaction) => {
@@ -129,7 +132,7 @@ describe('what one process stores on PostgreSQL, another one', () => {
     expect(undone).toEqual([]);
   });
 
-  it('looks for everything again when its connection was cut', async () => {
+  it('looks for all work again when its connection was cut', async () => {
     await administer(
       url(),
       `select pg_terminate_backend(pid) from pg_stat_activity
@@ -144,7 +147,7 @@ describe('what one process stores on PostgreSQL, another one', () => {
 });
 
 describe('a database that belongs to one process', () => {
-  it('has nobody else to listen to', async () => {
+  it('listens to no other process', async () => {
     const place = await sqliteEngine.createTestDatabase();
     const database = await place.open(systemClock);
     const heard: Topic[] = [];

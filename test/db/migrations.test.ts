@@ -63,7 +63,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
   }, engineStartMs);
   afterEach(() => place.drop());
 
-  it('keeps its requests and learns of what kind their outcomes are', async () => {
+  it('keeps its requests and learns the kinds of their outcomes', async () => {
     await asOf('002-throttles', async (earlier) => {
       await earlier
         .insertInto('requests')
@@ -113,7 +113,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     ]);
   });
 
-  it('remembers of earlier attempts what can still be told', async () => {
+  it('keeps of earlier attempts what can still be known', async () => {
     await asOf('007-replicas', async (earlier) => {
       await earlier
         .insertInto('requests')
@@ -136,7 +136,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     expect(tasks.map(({ perhaps }) => perhaps)).toEqual(['noAnswer', null, 'noAnswer', null]);
   });
 
-  it('has its history at once, and nobody who watches anything', async () => {
+  it('has its history at once, and no watches', async () => {
     await asOf('004-access-requests', async (earlier) => {
       await earlier
         .insertInto('requests')
@@ -157,7 +157,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     expect(await dueAnnouncements(database, systemClock.now(), 10)).toEqual([]);
   });
 
-  it('loses the secrets that its rows hold, and nothing that its cards tell', async () => {
+  it('loses the secrets that its rows hold, and nothing that its cards show', async () => {
     const secret = 'Zq7-planted-7qZ';
     const step = {
       type: 'import',
@@ -233,7 +233,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     expect(await inspectDatabase(place.config, systemClock)).toEqual(before);
   });
 
-  it('is not changed by a look into its history, which says what to do', async () => {
+  it('is not changed when the history is read, which says what to do', async () => {
     await asOf('007-replicas', async () => undefined);
     const before = await inspectDatabase(place.config, systemClock);
     const said: string[] = [];
@@ -255,7 +255,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     expect(await inspectDatabase(place.config, systemClock)).toEqual(before);
   });
 
-  it('finds by name and in order what it had before it could', async () => {
+  it('finds by name and in order what it stored before it could do so', async () => {
     await asOf('015-bindings', async (earlier) => {
       await earlier
         .insertInto('requests')
@@ -317,7 +317,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     expect(entries.map(({ kind }) => kind).toSorted()).toEqual(['access', 'provisioning']);
     expect(await findUndrawn(database, 10)).toEqual(['R7K3MX']);
     expect(await findUndrawnAccessCards(database, 10)).toEqual(['copy-1']);
-    // And what changes from now on is seen at once.
+    // The log finds later changes at once.
     await database.query.updateTable('requests').set({ revision: 4 }).where('id', '=', 'R7K3MX').execute();
     expect((await findUndrawnAccessCards(database, 10)).toSorted()).toEqual(['copy-1', 'copy-2']);
   });

@@ -8,7 +8,7 @@ import { administer } from '../support/postgres/administer.ts';
 
 const limits = { statementMs: 10_000, answerMs: 500 };
 
-/** A wire to the server that can be held, as a network does that swallows everything. */
+/** A connection to the server that a test can hold, as a network does that drops every packet. */
 interface Wire {
   readonly url: string;
   hold(): void;
@@ -51,7 +51,7 @@ describe('a pool of connections to PostgreSQL', () => {
       (error: unknown) => error,
     );
 
-  it('gives up on a server that says nothing any more, and opens new connections when it is back', async () => {
+  it('gives up on a server that does not answer any more, and opens new connections when it is back', async () => {
     await ask();
     wire.hold();
 
@@ -62,7 +62,7 @@ describe('a pool of connections to PostgreSQL', () => {
     expect(await ask()).toEqual([{ one: 1 }]);
   });
 
-  it('asks nothing more on a connection that broke', async () => {
+  it('sends no query on a connection that broke', async () => {
     const client = await pool.connect();
     await client.query('begin', []);
     wire.hold();
@@ -76,7 +76,7 @@ describe('a pool of connections to PostgreSQL', () => {
     expect(await ask('select 2 as two')).toEqual([{ two: 2 }]);
   });
 
-  it('knows a connection that was cut in the middle of a statement', async () => {
+  it('recognizes a connection that was cut in the middle of a statement', async () => {
     const asking = failureOf(ask('select pg_sleep(5)'));
     setTimeout(() => wire.cut(), 100);
 
@@ -84,13 +84,13 @@ describe('a pool of connections to PostgreSQL', () => {
     expect(await ask()).toEqual([{ one: 1 }]);
   });
 
-  it('knows a server that nobody can reach', async () => {
+  it('recognizes an unreachable server', async () => {
     wire.close();
 
     expect(isDatabaseAway(await failureOf(ask()))).toBe(true);
   });
 
-  it('knows a connection that the server ended', async () => {
+  it('recognizes a connection that the server ended', async () => {
     const asking = failureOf(ask('select pg_sleep(5)'));
     await administer(
       address(),
@@ -99,7 +99,7 @@ describe('a pool of connections to PostgreSQL', () => {
 
     const failure = await asking;
 
-    // Where the end came before the statement did, the sleep was cut short by the time for its answer.
+    // Where the end came before the statement did, the time limit of its answer cut the sleep short.
     expect(isDatabaseAway(failure)).toBe(true);
   });
 

@@ -27,7 +27,7 @@ describe.each(engines)('the reader of a database on $name', ({ createTestDatabas
     expect(await all(byReader(database))).toHaveLength(1);
   });
 
-  it('tells of a mistake in a question as such, and answers the next', async () => {
+  it('reports a mistake in a query as such, and answers the next', async () => {
     const failed = await sql`select no_such from records`.execute(database.reader).catch((error: unknown) => error);
 
     expect(String(failed)).toMatch(/no_such/);
@@ -75,7 +75,7 @@ describe('the reader of an SQLite file', () => {
     await expect(database.reader.transaction().execute(async () => undefined)).rejects.toThrow(/no transactions/);
   });
 
-  it('takes the questions along that it had when the database is closed, as one that is away', async () => {
+  it('ends its pending queries when the database is closed, as one that is away', async () => {
     await sql`select 1`.execute(database.reader);
     const asked = long.execute(database.reader).catch((error: unknown) => error);
 
@@ -84,7 +84,7 @@ describe('the reader of an SQLite file', () => {
     expect(isDatabaseAway(await asked)).toBe(true);
   });
 
-  it('is started anew after it has died', async () => {
+  it('is restarted after it has died', async () => {
     if (place.config.kind !== 'sqlite') throw new Error('an SQLite file is needed');
     const started: Worker[] = [];
     const dialect = threadedSqlite(place.config.path, (path) => {

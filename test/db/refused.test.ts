@@ -27,7 +27,7 @@ describe.each(engines)('a database on $name that is not for this version', ({ cr
   }, engineStartMs);
   afterEach(() => place.drop());
 
-  /** What starting and looking say, and whether anything was changed by it. */
+  /** The errors of starting and of inspecting, and whether either changed the file. */
   async function refusalOf() {
     const failure = await failureOf(place.open(impatient));
     const looked = await inspectDatabase(place.config, systemClock);
@@ -45,7 +45,7 @@ describe.each(engines)('a database on $name that is not for this version', ({ cr
     expect(looked).toMatchObject({ kind: 'away', why: expect.stringContaining('newer version') });
   });
 
-  it('is refused where it holds tables of another program, and is left as it was', async () => {
+  it('is refused where it holds tables of another program, and stays as it is', async () => {
     const database = await place.open(systemClock);
     await sql`drop table kysely_migration`.execute(database.query);
     await sql`create table customers (id integer)`.execute(database.query);
@@ -84,7 +84,7 @@ describe('an SQLite file', () => {
         .execute(),
     );
 
-  it('that is full is away, also for a transaction, which says so and not that there was nothing to undo', async () => {
+  it('that is full counts as away, also in a transaction, which does not report the failed rollback instead', async () => {
     await sql`pragma max_page_count = 1`.execute(database.query);
 
     const alone = await write('x'.repeat(1_000_000));
@@ -102,7 +102,7 @@ describe('an SQLite file', () => {
     );
   });
 
-  it('that may only be read is refusing', async () => {
+  it('that is read-only counts as refusing', async () => {
     await sql`pragma query_only = 1`.execute(database.query);
 
     const failure = await write();
@@ -114,7 +114,7 @@ describe('an SQLite file', () => {
     ]);
   });
 
-  it('that is damaged is refusing', async () => {
+  it('that is damaged counts as refusing', async () => {
     await database.close();
     const raw = new DatabaseSync(path);
     raw.exec('pragma wal_checkpoint(truncate)');
@@ -126,7 +126,7 @@ describe('an SQLite file', () => {
     expect(failure).toMatchObject({ message: expect.stringMatching(/damaged.*\n {2}To fix: .*backup/) });
   });
 
-  it('that is none is told so, and left alone', async () => {
+  it('that is no database is reported as such, and left alone', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'usher-none-'));
     const letter = join(folder, 'letter.db');
     writeFileSync(letter, 'a letter to the editor, long enough to be looked at as a database would be\n'.repeat(9));
@@ -154,7 +154,7 @@ describe('a PostgreSQL that refuses', () => {
   }, engineStartMs);
   afterAll(() => server.stop());
 
-  it('the right to make tables, a user, or a database is told at once, with what to do', async () => {
+  it('the right to create tables, a user, or a database is reported at once, with what to do', async () => {
     const failures = await Promise.all(
       [asUser('guest'), asUser('stranger'), asUser('owner', 'nowhere')].map((address) => failureOf(open(address))),
     );
@@ -167,7 +167,7 @@ describe('a PostgreSQL that refuses', () => {
     expect(failures.map(databaseFaultOf)).toEqual(Array(3).fill('refusing'));
   });
 
-  it('rights in the middle is at fault itself, is not ready, and is well again when they are back', async () => {
+  it('rights while Usher runs is reported as the fault itself, is not ready, and recovers when they are back', async () => {
     const database = await open(asUser('owner'));
     const admin = url.replace(/[^/]*$/, 'usher');
     await administer(admin, 'alter table turns owner to other; alter table gates owner to other');
@@ -182,7 +182,7 @@ describe('a PostgreSQL that refuses', () => {
     await database.close();
   });
 
-  it('to write is away, as a standby or a full disk makes it', async () => {
+  it('to write counts as away, as after a failover or with a full disk', async () => {
     const database = await open(asUser('owner'));
 
     const failure = await failureOf(

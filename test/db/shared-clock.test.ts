@@ -6,7 +6,7 @@ const noon = Date.UTC(2026, 0, 5, 12);
 const minute = 60_000;
 
 describe('the clock that processes share', () => {
-  it('is the machine’s own until the database has told its time', () => {
+  it('is the machine’s own until the database has answered with its time', () => {
     const machine = createTestClock(noon);
     const { clock } = createSharedClock(machine);
 
@@ -25,7 +25,7 @@ describe('the clock that processes share', () => {
     expect(clock.now()).toBe(noon + minute);
   });
 
-  it('takes the middle of the wait for the time at which the database looked', async () => {
+  it('takes the middle of the wait for the time at which the database read its clock', async () => {
     const machine = createTestClock(noon);
     const { clock, correct } = createSharedClock(machine);
     const askedAt = machine.monotonic();
@@ -36,7 +36,7 @@ describe('the clock that processes share', () => {
     expect(clock.now()).toBe(noon + 200);
   });
 
-  it('does not believe an answer that lay about while the process stood still', async () => {
+  it('ignores an answer that waited while the process stood still', async () => {
     const machine = createTestClock(noon);
     const { clock, correct } = createSharedClock(machine);
     correct(machine.monotonic(), noon);

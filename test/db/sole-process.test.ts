@@ -22,7 +22,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Another process that takes the file and stays. */
+/** Another process that opens the file and keeps it. */
 async function holdElsewhere(): Promise<ChildProcess> {
   const text = `
     const { becomeSoleProcess } = await import('./src/db/sole-process.ts');
@@ -53,7 +53,7 @@ function release(claim: SoleProcess): void {
 }
 
 describe('an SQLite file that another process holds', () => {
-  it('is refused, with words that name the other one and the way to PostgreSQL', async () => {
+  it('is refused, with an error that names the other process and suggests PostgreSQL', async () => {
     const other = await holdElsewhere();
 
     const claim = await become();
@@ -82,11 +82,11 @@ describe('an SQLite file that another process holds', () => {
   });
 });
 
-describe('the note that a killed process left', () => {
+describe('the lock note that a killed process left', () => {
   const note = (machine: string) =>
     JSON.stringify({ pid: process.pid, host: 'elsewhere', since: '2026-01-05T09:00:00.000Z', machine, beat: 7 });
 
-  it('keeps nobody out for good, though its number is that of a living process', async () => {
+  it('does not lock the file for good, though its process id is that of a living process', async () => {
     release(await become('this'));
     writeFileSync(`${path}.owner`, note('this'));
 
@@ -96,7 +96,7 @@ describe('the note that a killed process left', () => {
     release(claim);
   });
 
-  it('of another machine is heeded while its count goes on, as a lock may not reach from there', async () => {
+  it('of another machine is respected while its count goes on, as a lock may not work across machines', async () => {
     release(await become('this'));
     writeFileSync(`${path}.owner`, note('another'));
     const claiming = become('this');
@@ -105,7 +105,7 @@ describe('the note that a killed process left', () => {
     expect(await claiming).toMatchObject({ kind: 'taken', by: { host: 'elsewhere' } });
   });
 
-  it('of another machine is given up when its count stands still', async () => {
+  it('of another machine is ignored when its count stands still', async () => {
     release(await become('this'));
     writeFileSync(`${path}.owner`, note('another'));
 
@@ -115,7 +115,7 @@ describe('the note that a killed process left', () => {
     release(claim);
   });
 
-  it.each(['', '{', '[]', '{"pid":"1"}'])('that reads %j keeps nobody out', async (text) => {
+  it.each(['', '{', '[]', '{"pid":"1"}'])('that reads %j does not lock the file', async (text) => {
     release(await become());
     writeFileSync(`${path}.owner`, text);
 
@@ -127,7 +127,7 @@ describe('the note that a killed process left', () => {
 });
 
 describe('a second Usher in the same process', () => {
-  it('shares the file, which is given back by the last of them', async () => {
+  it('shares the file, which the last of them releases', async () => {
     const first = await become();
     const second = await become();
 

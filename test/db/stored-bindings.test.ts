@@ -9,8 +9,8 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-describe('what an entry of APPS_FILE is bound to', () => {
-  it('is what was stored first, whoever comes later', async () => {
+describe('the binding of an entry of APPS_FILE', () => {
+  it('is the one that was stored first, whichever process comes later', async () => {
     const [one, other] = [storedBindings(database, systemClock), storedBindings(database, systemClock)];
 
     const bound = await Promise.all([one.bind('salesforce', 'first'), other.bind('salesforce', 'second')]);

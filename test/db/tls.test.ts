@@ -80,7 +80,7 @@ describe('a PostgreSQL with TLS', () => {
   });
 
   it.each([
-    ['an authority that nobody knows', 'localhost', 'require', null],
+    ['an unknown authority', 'localhost', 'require', null],
     ['a name that is not its own', '127.0.0.1', 'verify-full', authority],
   ])('is refused at once for %s, which no waiting would mend', async (_why, host, mode, certificates) => {
     const failure = await openDatabase(reached(host, mode, certificates), systemClock).catch((error: unknown) => error);

@@ -23,7 +23,7 @@ afterAll(async () => {
   await demo?.stop();
 });
 
-describe('two people in two windows', () => {
+describe('two users in two windows', () => {
   it('ask and approve: Isaiah is created, and both see it', async () => {
     await megan.say('request access for isaiah to Salesforce because he joins Sales');
     await alex.page.getByText('Megan Bowen asks').first().waitFor();
@@ -41,7 +41,7 @@ describe('two people in two windows', () => {
     await megan.page.screenshot({ path: `${pictures}/approved.png`, clip: await frameOf(megan) });
   });
 
-  it('deny with a reason that the asker reads', async () => {
+  it('deny with a reason that the requester reads', async () => {
     await megan.say('request access for adele to ServiceNow');
     await alex.page.getByText('Adele Vance in ServiceNow').first().waitFor();
     const card = alex.cards.last();

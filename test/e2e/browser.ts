@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 
-/** Where Debian and others put their browser; `CHROMIUM` names another. */
+/** Where Debian and other systems put their browser; `CHROMIUM` names another path. */
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** A headless Chromium that talks to this machine alone. */
@@ -14,7 +14,7 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox', ...quiet, ...offline] });
 }
 
-/** The Playground's chat, as a person uses it. */
+/** The Playground's chat, as a user uses it. */
 export interface ChatPage {
   readonly page: Page;
   say(line: string): Promise<void>;
@@ -27,7 +27,7 @@ export async function openChat(browser: Browser, address: string): Promise<ChatP
   await page.goto(address);
   const box = page.locator('[contenteditable=true]').first();
   await box.waitFor();
-  // The welcome card arrives on its own; whatever is typed before it would stand above it.
+  // The welcome card arrives on its own; a message typed before it would stand above it.
   await page.getByText('this is Usher').first().waitFor();
   return {
     page,

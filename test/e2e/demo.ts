@@ -7,14 +7,14 @@ import { unlimited } from '../support/usher.ts';
 export interface Demo {
   /** The address of a person's chat, by the name that the demo prints. */
   addressOf(name: string): string;
-  /** Ends it. Rejects when its log held what no log may hold. */
+  /** Ends the demo. Rejects when its log held what no log may hold. */
   stop(): Promise<void>;
 }
 
 export async function startDemo(): Promise<Demo> {
   const child = spawn(process.execPath, ['src/sandbox/demo.ts'], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    // Tests click faster than people do, and look at all that is logged.
+    // Tests click faster than people do, and the demo's whole log is checked.
     env: { ...process.env, COMMANDS_PER_MINUTE: unlimited, LOG_LEVEL: 'trace' },
   });
   let seen = '';

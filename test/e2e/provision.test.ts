@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 describe('the demo in a browser', () => {
-  it('turns "provision user isaiah@contoso.com to Salesforce" into one card that ends with the verdict and each step', async () => {
+  it('turns "provision user isaiah@contoso.com to Salesforce" into one card that ends with the outcome and each step', async () => {
     const before = await chat.cards.count();
 
     await chat.say('provision user isaiah@contoso.com to Salesforce');

@@ -12,7 +12,7 @@ import { startLogin } from '../support/login.ts';
 import { type Relay, startRelay } from '../support/relay.ts';
 import { kill, startProcess } from './support/processes.ts';
 
-/** A real process whose list of ten people runs while what it talks to is away: Graph, the login, Teams. */
+/** A real process whose list of ten people runs while one of its services is away: Graph, the login, Teams. */
 let sandbox: SandboxGraph;
 let connector: Connector;
 let relay: Relay;
@@ -57,7 +57,7 @@ async function beginList(environment: Readonly<Record<string, string>>, serviceU
   while (sandbox.stats().arrivals.length === 0) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
-it('Graph that is away holds the list, whose card says why and since when, and each task ends well once it is back', async () => {
+it('Graph that is away stops the list, whose card says why and since when, and each task ends well once Graph is back', async () => {
   await beginList(sandboxEnvironment(relay.through(sandbox.url)), connector.serviceUrl);
   await relay.close();
   await shows('cannot reach Microsoft Graph');
@@ -67,7 +67,7 @@ it('Graph that is away holds the list, whose card says why and since when, and e
   expect(sandbox.stats().throttled).toBe(0);
 });
 
-it('a login that gives no token holds the list as well, and nothing of it ends as refused', async () => {
+it('a login that gives no token stops the list as well, and no task of it ends as refused', async () => {
   let isGiving = true;
   const login = await startLogin(({ url }) => {
     if (!/\/token$/.test(url)) return null;
@@ -98,7 +98,7 @@ it('a login that gives no token holds the list as well, and nothing of it ends a
   expect(sandbox.stats()).toMatchObject({ calls: 10, throttled: 0 });
 });
 
-it('Teams that is away stops no task, and the one card tells the end once Teams is back', async () => {
+it('Teams that is away stops no task, and the one card shows the end once Teams is back', async () => {
   await beginList(sandboxEnvironment(sandbox.url), relay.through(connector.serviceUrl));
   await connector.waitFor(({ kind }) => kind === 'post');
   await relay.close();

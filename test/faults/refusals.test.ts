@@ -71,7 +71,7 @@ const shows = (text: string) => connector.waitFor(({ activity }) => JSON.stringi
 const mistake = /"code":"(?:turn_failed|card_failed|task_failed|attempt_failed|messages_failed|answer_lost)"/;
 
 describe('two processes on one SQLite file', () => {
-  it('are one: the second is refused while the first lives, and starts at once when that was killed', async () => {
+  it('count as one: the second is refused while the first lives, and starts at once when the first was killed', async () => {
     const file = `file:${join(folder, 'usher.db')}`;
     const first = await startBot(file);
 
@@ -113,7 +113,7 @@ describe('a message that freezes its process', () => {
   });
 });
 
-describe('a database that refuses in the middle', () => {
+describe('a database that refuses while Usher runs', () => {
   it.each([
     [
       'a full disk',
@@ -123,7 +123,7 @@ describe('a database that refuses in the middle', () => {
       'drop trigger full_disk on requests',
     ],
     ['rights that were revoked', 'revoke insert on requests from bound', 'grant insert on requests to bound'],
-  ])('by %s is told as what it is, loses nothing, and is well again afterwards', async (_what, harm, cure) => {
+  ])('by %s is reported as such, loses nothing, and recovers afterwards', async (_what, harm, cure) => {
     const server = await startPostgres();
     const url = server.url('postgres');
     await administer(url, "create role bound login password 'pass'");

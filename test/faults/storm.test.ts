@@ -64,7 +64,7 @@ describe('three replicas on one PostgreSQL, while everything around them breaks'
     );
     const databaseUrl = postgres.url('postgres');
     fleet = createFleet({ graphUrl: sandbox.told, databaseUrl, folder, random, children });
-    // The first one leaves its compiled modules to the others.
+    // The first replica leaves its compiled modules to the others.
     await fleet.add(0);
     await Promise.all([fleet.add(tenMinutes), fleet.add(-tenMinutes)]);
     const asking = createAsking({ fleet, store, connector });
@@ -74,7 +74,7 @@ describe('three replicas on one PostgreSQL, while everything around them breaks'
 
     const asked = askForEverybody(asking);
     const all = Promise.all(asked);
-    // Watched by both of the following.
+    // Both of the following tests check them.
     all.catch(() => undefined);
     await storm.rage(
       scale.stormMs,
@@ -110,7 +110,7 @@ describe('three replicas on one PostgreSQL, while everything around them breaks'
   });
 });
 
-/** Tells how long each part took, in seconds. */
+/** Prints how long each part took, in seconds. */
 function stopwatch(): (part: string) => string {
   const parts: string[] = [];
   let last = performance.now();
@@ -147,7 +147,7 @@ async function isAllDone(all: Promise<unknown>): Promise<boolean> {
   return Promise.race([all.then(() => true), sleep(0).then(() => false)]);
 }
 
-/** Waits until nothing is complained of any more. */
+/** Waits until the checks complain of nothing any more. */
 async function calm(find: () => Promise<Complaints>): Promise<void> {
   const deadline = Date.now() + scale.calmMs;
   for (let found = await find(); found.length > 0; found = await find()) {
@@ -174,7 +174,10 @@ async function countFacts() {
   };
 }
 
-/** How its asker heard of the end of an access request. One of the dead may have said it and not noted that it had. */
+/**
+ * How the requester heard of the end of an access request. One of the dead replicas may have posted it and not noted
+ * that it had.
+ */
 function toldIn(conversationId: string): string {
   const texts = connector.deliveries.filter(
     ({ conversationId: where, kind, activity }) =>

@@ -20,7 +20,7 @@ const entry = (app: string, change: Partial<AppEntry> = {}): AppEntry => ({
   ...change,
 });
 
-/** A tenant whose apps a test renames, adds and takes away. */
+/** A tenant whose apps a test renames, adds and removes. */
 function start(entries: readonly AppEntry[], tenant: Named[], bindings: BindingStore = bindingsInMemory()) {
   const clock = createTestClock();
   const trace = { clientRequestId: 'x', requestId: null, date: null };
@@ -84,7 +84,7 @@ describe('an entry by a display name', () => {
     expect(before).toMatchObject({ approvers: [group], aliases: ['sf'] });
   });
 
-  it('that several apps bear is bound to none, and each of them is unsettled until the file names the id', async () => {
+  it('that several apps have is bound to none, and each of them is unsettled until the file names the id', async () => {
     const tenant = [
       { id: id(1), displayName: 'Payroll' },
       { id: id(2), displayName: 'payroll ' },
@@ -105,7 +105,7 @@ describe('an entry by a display name', () => {
     expect(byId.applications.broken()).toEqual([]);
   });
 
-  it('whose app is gone gives nothing to another one of the name, and nobody decides on that', async () => {
+  it('whose app is gone gives nothing to another app of the name, and no approver decides on that', async () => {
     const { clock, tenant, applications, app, told } = start(
       [entry('Salesforce')],
       [{ id: id(1), displayName: 'Salesforce' }],
@@ -119,7 +119,7 @@ describe('an entry by a display name', () => {
     expect(told).toEqual([[], ['Salesforce: gone']]);
   });
 
-  it('that nothing bears is told, and bound as soon as an app does', async () => {
+  it('that no app has is reported, and bound as soon as an app has it', async () => {
     const { clock, tenant, applications, app } = start([entry('Payroll')], [{ id: id(1), displayName: 'Salesforce' }]);
     await applications.list();
     const before = applications.broken();
@@ -143,7 +143,7 @@ describe('an entry by a display name', () => {
     expect(await second.app(id(2))).toMatchObject({ approvers: [group] });
   });
 
-  it('is bound to what another process has bound it to first', async () => {
+  it('keeps the binding that another process has stored first', async () => {
     const memory = bindingsInMemory();
     const late: BindingStore = { read: async () => new Map(), bind: (key, appId) => memory.bind(key, appId) };
     await memory.bind('salesforce', id(2));
@@ -160,7 +160,7 @@ describe('an entry by a display name', () => {
     expect(await app(id(2))).toMatchObject({ approvers: [group] });
   });
 
-  it('that only gives short names stops nobody from deciding', async () => {
+  it('that only gives short names does not block decisions', async () => {
     const { app } = start(
       [entry('Payroll', { approvers: [], aliases: ['pay'] })],
       [

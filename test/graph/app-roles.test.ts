@@ -11,7 +11,7 @@ describe('choosing an app role', () => {
     ['its value', 'std_user'],
     ['its display name in another case', ' standard USER'],
     ['its value in another case', 'STD_USER'],
-  ])('knows it by %s', (_what, name) => {
+  ])('finds it by %s', (_what, name) => {
     const roles = [role(), role({ id: 'r2', displayName: 'Standard User', value: 'std_user' })];
 
     expect(chooseRole(roles, name)).toEqual({ kind: 'one', id: 'r2' });
@@ -25,21 +25,21 @@ describe('choosing an app role', () => {
     expect(chooseRole([role()], 'Administrator')).toEqual({ kind: 'none' });
   });
 
-  it('takes one that people and apps may have', () => {
+  it('takes a role that people and apps may have', () => {
     expect(chooseRole([role({ allowedMemberTypes: ['Application', 'User'] })], 'User')).toEqual({
       kind: 'one',
       id: 'r1',
     });
   });
 
-  it('tells one that is disabled from one that is not there, and prefers one that is enabled', () => {
+  it('distinguishes a disabled role from a missing one, and prefers an enabled one', () => {
     const disabled = role({ id: 'old', isEnabled: false });
 
     expect(chooseRole([disabled], 'User')).toEqual({ kind: 'disabled' });
     expect(chooseRole([disabled, role()], 'User')).toEqual({ kind: 'one', id: 'r1' });
   });
 
-  it('takes none of two that bear the name', () => {
+  it('takes none of two that have the name', () => {
     const other = role({ id: 'r2', displayName: 'Everybody', value: 'User' });
 
     expect(chooseRole([role(), other], 'User')).toEqual({ kind: 'ambiguous' });
@@ -50,12 +50,12 @@ describe('choosing an app role', () => {
   });
 });
 
-describe('what Graph tells of an app', () => {
-  it('is unreadable without its roles, which is not the same as none', () => {
+describe('what Graph says of an app', () => {
+  it('is unreadable without its roles, which is not the same as having none', () => {
     expect(roleBearerSchema.safeParse({ appId: 'a', appOwnerOrganizationId: 'o' }).success).toBe(false);
   });
 
-  it('takes a role that says nothing of itself for none that could be assigned', () => {
+  it('does not offer a role that says nothing of itself for assignment', () => {
     const read = roleBearerSchema.parse({ appId: 'a', appOwnerOrganizationId: 'o', appRoles: [{ id: 'r1' }] });
 
     expect(chooseRole(read.appRoles, 'User')).toEqual({ kind: 'none' });
@@ -80,11 +80,11 @@ describe('whether an app is Microsoft’s', () => {
     ['Azure AD Graph', '00000002-0000-0000-C000-000000000000'],
     ['Exchange', '00000002-0000-0ff1-ce00-000000000000'],
     ['SharePoint', '00000003-0000-0ff1-ce00-000000000000'],
-  ])('follows from the id of %s, whoever is said to own it', (_name, appId) => {
+  ])('follows from the id of %s, whatever owner Graph names', (_name, appId) => {
     expect(belongsToMicrosoft({ ...own, appId, appOwnerOrganizationId: tenant })).toBe(true);
   });
 
-  it('is taken for granted where the owner is not told', () => {
+  it('is assumed where Graph does not name the owner', () => {
     expect(belongsToMicrosoft({ ...own, appOwnerOrganizationId: null })).toBe(true);
   });
 

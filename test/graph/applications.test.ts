@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 afterEach(() => bench.close());
 
-/** The names of the apps that a text means; null for trouble. */
+/** The names of the apps that a text means; null for a Graph error. */
 async function meant(text: string): Promise<readonly string[] | null> {
   const found = await applications.find(text);
   if (!found.ok) return null;
@@ -54,7 +54,7 @@ describe('finding an application', () => {
     ['its application id', apps.zscaler.appId, 'Zscaler'],
     ['the beginning of its name', 'github', 'GitHub Enterprise'],
     ['the beginning of its name', 'Contoso', 'Contoso AD'],
-  ])('knows it by %s: %s', async (_what, text, name) => {
+  ])('finds it by %s: %s', async (_what, text, name) => {
     expect(await meant(text)).toEqual([name]);
   });
 
@@ -83,7 +83,7 @@ describe('finding an application', () => {
   });
 
   it.each(['salesf', 'force', 'Sales force', 'hub', 'Enterprise'])(
-    'takes %s, part of a name, for a near miss and tells what there is',
+    'treats %s, part of a name, as a near miss and lists the candidates',
     async (text) => {
       const found = await applications.find(text);
 
@@ -94,23 +94,23 @@ describe('finding an application', () => {
   );
 
   it.each(["x' or startswith(displayName,'S", "'", 'a)', '"', '\\'])(
-    'takes %s for a name, and nothing else',
+    'treats %s as a name, and nothing else',
     async (text) => {
       expect(await meant(text)).toEqual([]);
     },
   );
 
-  it('knows nothing by the id of something else', async () => {
+  it('finds no app by the id of another object', async () => {
     const found = await applications.find('5eed0000-0000-4000-8000-00000000ffff');
 
     expect(found).toEqual({ ok: true, value: { kind: 'none', known: [] } });
   });
 
-  it('knows nothing by an alias whose app is gone', async () => {
+  it('finds no app by an alias whose app is gone', async () => {
     expect(await meant('old')).toEqual([]);
   });
 
-  it('asks when several begin so, and says when there are more than it shows', async () => {
+  it('asks when several names begin so, and says when there are more than it shows', async () => {
     const names = ['Box One', 'Box Two', 'Box Three', 'Box Four', 'Box Five', 'Box Six', 'Box Seven'];
     bench.sandbox.failNext('/servicePrincipals', page(...names));
 
@@ -120,7 +120,7 @@ describe('finding an application', () => {
     expect(found.ok && found.value.kind === 'several' && found.value.apps).toHaveLength(6);
   });
 
-  it('asks about the only one that begins so where others may be unread', async () => {
+  it('asks about the only app whose name begins so where others may be unread', async () => {
     const { body, ...answer } = page('Boxer', 'Box One');
     const nextLink = `${bench.sandbox.url}/v1.0/servicePrincipals?$skiptoken=2`;
     bench.sandbox.failNext('/servicePrincipals', page());
@@ -134,27 +134,27 @@ describe('finding an application', () => {
     });
   });
 
-  it('asks when two bear exactly that name', async () => {
+  it('asks when two apps have exactly that name', async () => {
     bench.sandbox.failNext('/servicePrincipals', page('Box', 'box', 'Box Sign'));
 
     expect(await meant('Box')).toEqual(['box', 'Box']);
   });
 
-  it('finds an app that was made after the list was read', async () => {
+  it('finds an app that was created after the list was read', async () => {
     await applications.list();
     bench.sandbox.failNext('/servicePrincipals', page('Brand New'));
 
     expect(await meant('brand new')).toEqual(['Brand New']);
   });
 
-  it('does not take a longer name for the one meant while an app of exactly that name may have just been made', async () => {
+  it('does not accept a longer name while an app of exactly that name may have just been created', async () => {
     await applications.list();
     bench.sandbox.failNext('/servicePrincipals', page('Contoso', 'Contoso AD'));
 
     expect(await meant('contoso')).toEqual(['Contoso']);
   });
 
-  it('hands on what Graph says no with', async () => {
+  it('passes on Graph’s refusal', async () => {
     bench.sandbox.failNext('/servicePrincipals', { kind: 'status', status: 403 });
 
     expect(await applications.find('Salesforce')).toMatchObject({ ok: false, trouble: { status: 403 } });
@@ -198,8 +198,8 @@ describe('the list of applications', () => {
   });
 });
 
-describe('what is known of an app besides', () => {
-  it('is whether it is enabled in Entra, read anew each time', async () => {
+describe('the other data of an app', () => {
+  it('include whether it is enabled in Entra, read anew each time', async () => {
     const disabled = await applications.isEnabled(apps.miro.id);
     bench.sandbox.failNext('/servicePrincipals/', { kind: 'status', status: 200, body: { accountEnabled: true } });
     const enabled = await applications.isEnabled(apps.miro.id);
@@ -209,7 +209,7 @@ describe('what is known of an app besides', () => {
     expect(bench.sandbox.requests).toHaveLength(3);
   });
 
-  it('is what tells it from others of its name', async () => {
+  it('distinguish it from others of its name', async () => {
     expect(await applications.describe(apps.docuSign.id)).toEqual({
       ok: true,
       value: { createdAt: '2024-02-05T09:00:00Z', publisher: 'DocuSign, Inc.', description: null },
@@ -217,8 +217,8 @@ describe('what is known of an app besides', () => {
   });
 });
 
-describe('a list that is not whole', () => {
-  it('does not hide an app of a name that it has already', async () => {
+describe('an incomplete list', () => {
+  it('does not hide an app of a name that it already has', async () => {
     const link = `${bench.sandbox.url}/servicePrincipals?$skiptoken=x`;
     for (let n = 0; n < 20; n += 1)
       bench.sandbox.failNext(/^\/servicePrincipals$/, {
@@ -238,8 +238,8 @@ describe('a list that is not whole', () => {
   });
 });
 
-describe('an app that is not there', () => {
-  it('is looked for again after a quarter of a minute, and one that is there is not', async () => {
+describe('an app that is not found', () => {
+  it('is searched again after a quarter of a minute, unlike one that is found', async () => {
     bench.sandbox.failNext('/servicePrincipals/', { kind: 'status', status: 404 });
     const missing = await meant(apps.zscaler.id);
     await bench.clock.advance(15_000);

@@ -23,12 +23,12 @@ const missing = { ok: true, value: { kind: 'missing' } };
 const direct = { ok: true, value: { kind: 'assigned', through: null } };
 
 describe('finding an assignment', () => {
-  it('knows who is assigned and who is not', async () => {
+  it('tells assigned from unassigned people', async () => {
     expect(await assignments.find(salesforce.id, people.adele.id)).toEqual(direct);
     expect(await assignments.find(salesforce.id, people.diego.id)).toEqual(missing);
   });
 
-  it('names the group through which somebody is assigned', async () => {
+  it('names the group through which a person is assigned', async () => {
     const member = groups.salesTeam.memberIds[0] ?? '';
     bench.sandbox.tenant.unassign(gitHubEnterprise.id, member);
 
@@ -42,7 +42,7 @@ describe('finding an assignment', () => {
     expect(await assignments.find(gitHubEnterprise.id, groups.salesTeam.memberIds[0] ?? '')).toEqual(direct);
   });
 
-  it('does not count a group around an own group, as provisioning does not either', async () => {
+  it('does not count a group around an assigned group, as provisioning does not either', async () => {
     const nested = groups.platformEngineering.memberIds[0] ?? '';
     for (const id of [nested, groups.platformEngineering.id]) {
       bench.sandbox.tenant.unassign(gitHubEnterprise.id, id);
@@ -51,7 +51,7 @@ describe('finding an assignment', () => {
     expect(await assignments.find(gitHubEnterprise.id, nested)).toEqual(missing);
   });
 
-  it('is kept for a quarter of a minute, or until it is forgotten', async () => {
+  it('is cached for a quarter of a minute, or until the caller clears it', async () => {
     await assignments.find(salesforce.id, people.diego.id);
     bench.sandbox.tenant.assign(salesforce.id, people.diego.id);
 
@@ -65,7 +65,7 @@ describe('finding an assignment', () => {
     expect([kept, anew, later]).toEqual([missing, direct, missing]);
   });
 
-  it('is trouble, and not missing, when it may not be read', async () => {
+  it('is an error, and not a missing assignment, when Usher may not read it', async () => {
     bench.sandbox.failNext(/appRoleAssignments$/, { kind: 'status', status: 403 });
 
     expect(await assignments.find(salesforce.id, people.diego.id)).toMatchObject({
@@ -76,7 +76,7 @@ describe('finding an assignment', () => {
 });
 
 describe('assigning', () => {
-  it('gives the role of that name, which is found at once', async () => {
+  it('gives the role of that name, which a look finds at once', async () => {
     await assignments.find(salesforce.id, people.diego.id);
 
     const result = await assignments.assign(salesforce.id, people.diego.id, 'system administrator');
@@ -95,7 +95,7 @@ describe('assigning', () => {
     expect(await assignments.find(salesforce.id, people.diego.id)).toEqual(direct);
   });
 
-  it('gives no role in particular where the app declares none', async () => {
+  it('gives the default role where the app declares none', async () => {
     bench.sandbox.tenant.unassign(payroll.id, people.diego.id);
 
     const result = await assignments.assign(payroll.id, people.diego.id, 'User');
@@ -117,7 +117,7 @@ describe('assigning', () => {
     expect(posts()).toEqual([]);
   });
 
-  it('refuses an app whose owner is not told, and sends nothing', async () => {
+  it('refuses an app whose owner is unknown, and sends nothing', async () => {
     const body = { appId: serviceNow.appId, appOwnerOrganizationId: null, appRoles: [] };
     bench.sandbox.failNext('/servicePrincipals', { kind: 'status', status: 200, body });
 
@@ -127,7 +127,7 @@ describe('assigning', () => {
     expect(posts()).toEqual([]);
   });
 
-  it('refuses a role that is not there, and sends nothing', async () => {
+  it('refuses a role that does not exist, and sends nothing', async () => {
     const result = await assignments.assign(salesforce.id, people.diego.id, 'User');
 
     expect(result).toEqual({ kind: 'refused', why: 'noSuchRole', code: 'noSuchRole' });
@@ -163,7 +163,7 @@ describe('assigning', () => {
     });
   });
 
-  it('is refused for good where Graph takes offence at it', async () => {
+  it('is refused for good where Graph calls it invalid', async () => {
     const body = { error: { code: 'Request_BadRequest', message: 'Not a valid reference update.' } };
     bench.sandbox.failNext(/appRoleAssignedTo$/, { kind: 'status', status: 400, body });
 
@@ -177,11 +177,11 @@ describe('assigning', () => {
   it.each([
     ['a person who is not everywhere yet', nobody, serviceNow.id, { kind: 'refused', status: 404 }],
     ['an app that is not everywhere yet', people.diego.id, nobody, { kind: 'refused', status: 404 }],
-  ])('is worth another try for %s', async (_what, userId, servicePrincipalId, trouble) => {
+  ])('may be retried after %s', async (_what, userId, servicePrincipalId, trouble) => {
     expect(await assignments.assign(servicePrincipalId, userId, 'User')).toMatchObject({ kind: 'trouble', trouble });
   });
 
-  it.each([401, 409, 429, 500, 503, 504])('is sent once, and is worth another try after a %i', async (status) => {
+  it.each([401, 409, 429, 500, 503, 504])('is sent once, and may be retried after a %i', async (status) => {
     bench.sandbox.failNext(/appRoleAssignedTo$/, { kind: 'status', status });
 
     const result = await assignments.assign(serviceNow.id, people.diego.id, 'User');
@@ -190,7 +190,7 @@ describe('assigning', () => {
     expect(posts()).toHaveLength(1);
   });
 
-  it('that was done while the answer got lost is there already the next time', async () => {
+  it('whose answer got lost exists already the next time', async () => {
     bench.sandbox.failNext(/appRoleAssignedTo$/, { kind: 'reset', workDone: true });
 
     const first = await assignments.assign(serviceNow.id, people.diego.id, 'User');

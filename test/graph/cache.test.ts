@@ -36,7 +36,7 @@ describe('the cache', () => {
     expect([first, second, third]).toEqual([fetched(1), fetched(1), fetched(2)]);
   });
 
-  it('goes by the time that passes, not by the wall clock', async () => {
+  it('measures the time that passes, not the wall clock', async () => {
     const clock = createTestClock();
     const cache = createCache<number>(clock, 1000);
     const { load, loads } = counting();
@@ -48,7 +48,7 @@ describe('the cache', () => {
     expect(loads()).toBe(1);
   });
 
-  it('keeps each key for itself', async () => {
+  it('stores each key separately', async () => {
     const cache = createCache<number>(createTestClock(), 1000);
     const { load } = counting();
 
@@ -57,7 +57,7 @@ describe('the cache', () => {
     expect(answers).toEqual([fetched(1), fetched(2), fetched(1)]);
   });
 
-  it('lets callers at the same time share one load', async () => {
+  it('lets concurrent callers share one load', async () => {
     const cache = createCache<number>(createTestClock(), 1000);
     const { load, loads } = counting();
 
@@ -67,7 +67,7 @@ describe('the cache', () => {
     expect(loads()).toBe(1);
   });
 
-  it('never keeps trouble', async () => {
+  it('never caches an error', async () => {
     const cache = createCache<number>(createTestClock(), 1000);
     const { load } = counting();
 
@@ -78,7 +78,7 @@ describe('the cache', () => {
     expect(second).toEqual(fetched(1));
   });
 
-  it('never keeps an exception', async () => {
+  it('never caches an exception', async () => {
     const cache = createCache<number>(createTestClock(), 1000);
     const { load } = counting();
 
@@ -101,7 +101,7 @@ describe('the cache', () => {
     expect(await cache.get('a', async () => fetched(3))).toEqual(fetched(2));
   });
 
-  it('holds no more than it may, and lets the oldest go first', async () => {
+  it('holds no more than its limit, and drops the oldest first', async () => {
     const cache = createCache<number>(createTestClock(), 1000, 2);
     const { load } = counting();
 
@@ -112,7 +112,7 @@ describe('the cache', () => {
     expect(await cache.get('a', load)).toEqual(fetched(4));
   });
 
-  it('renews a value beside those who ask, once, and only where that brings one', async () => {
+  it('renews a value in the background, once, and only where that brings one', async () => {
     const clock = createTestClock();
     const cache = createCache<number>(clock, 1000);
     const { load, loads } = counting();

@@ -8,7 +8,7 @@ const json = JSON.stringify({ displayName: 'Zoë Ångström' });
 let close: () => Promise<void> = async () => undefined;
 afterEach(() => close());
 
-/** A client of a server that answers with these bytes in this coding. */
+/** A client of a server that answers with these bytes in this encoding. */
 async function answering(bytes: Buffer, encoding: string, status = 200): Promise<GraphClient> {
   const server = await startHttp((_request, response) => {
     response.writeHead(status, { 'content-encoding': encoding, 'content-length': bytes.length });
@@ -22,7 +22,7 @@ async function answering(bytes: Buffer, encoding: string, status = 200): Promise
   return graph;
 }
 
-describe('a packed answer', () => {
+describe('a compressed answer', () => {
   it.each([
     ['gzip', gzipSync(json)],
     ['GZIP', gzipSync(json)],
@@ -30,7 +30,7 @@ describe('a packed answer', () => {
     ['br', brotliCompressSync(json)],
     ['identity', Buffer.from(json)],
     ['deflate, gzip', gzipSync(deflateSync(json))],
-  ])('is unpacked: %s', async (encoding, bytes) => {
+  ])('is decompressed: %s', async (encoding, bytes) => {
     const graph = await answering(bytes, encoding);
 
     expect(await graph.send({ path: '/x' })).toMatchObject({ kind: 'ok', body: { displayName: 'Zoë Ångström' } });
@@ -39,7 +39,7 @@ describe('a packed answer', () => {
   it.each([
     ['is cut off', 'gzip', gzipSync(json).subarray(0, -9)],
     ['is none', 'gzip', Buffer.from(json)],
-    ['comes in a coding that nobody asked for', 'zstd', Buffer.from(json)],
+    ['comes in an encoding that the client did not ask for', 'zstd', Buffer.from(json)],
     ['unpacks to more than Graph has to say', 'gzip', gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '))],
     ['does so in two layers', 'gzip, br', brotliCompressSync(gzipSync(Buffer.alloc(64 * 1024 * 1024, ' ')))],
   ])('is unreadable, and no success, when it %s', async (_what, encoding, bytes) => {
@@ -48,7 +48,7 @@ describe('a packed answer', () => {
     expect(await graph.send({ path: '/x' })).toMatchObject({ kind: 'unreadable', status: 200 });
   });
 
-  it('of a refusal tells its code', async () => {
+  it('of a refusal keeps its code', async () => {
     const graph = await answering(gzipSync('{"error":{"code":"Forbidden","message":"no"}}'), 'gzip', 403);
 
     expect(await graph.send({ path: '/x' })).toMatchObject({ kind: 'refused', status: 403, code: 'Forbidden' });
@@ -56,7 +56,7 @@ describe('a packed answer', () => {
 });
 
 describe('a call', () => {
-  it('says who asks, what it can unpack, and what it prefers, in one header', async () => {
+  it('names itself, the encodings that it accepts, and its preference, in one header', async () => {
     const seen: IncomingMessage['headers'][] = [];
     const server = await startHttp((request, response) => {
       seen.push(request.headers);
@@ -80,10 +80,10 @@ describe('a call', () => {
   });
 });
 
-describe('a token that Graph does not take', () => {
+describe('a token that Graph does not accept', () => {
   const refusal = { kind: 'status', status: 401, code: 'InvalidAuthenticationToken' } as const;
 
-  it('is replaced once by a read, which tells its source which one it was', async () => {
+  it('is replaced once by a read, which passes the rejected token to the source', async () => {
     const asked: (string | undefined)[] = [];
     const bench = await startBench({
       token: async (_signal, rejected) => {
@@ -101,7 +101,7 @@ describe('a token that Graph does not take', () => {
     expect(bench.clock.slept).toEqual([]);
   });
 
-  it('is told as such when the fresh one is not taken either', async () => {
+  it('is reported as such when Graph does not accept the fresh one either', async () => {
     const bench = await startBench({ token: async (_signal, rejected) => (rejected === undefined ? 'old' : 'new') });
     close = bench.close;
     for (let time = 0; time < 4; time += 1) bench.sandbox.failNext('/users', refusal);

@@ -32,7 +32,7 @@ describe('a read', () => {
     expect(bench.clock.slept).toEqual([4000]);
   });
 
-  it('hands the answer on when Graph asks for more patience than people have', async () => {
+  it('returns the answer when Graph asks for more patience than users have', async () => {
     bench.sandbox.failNext('/users', { kind: 'status', status: 429, headers: { 'Retry-After': '120' } });
 
     const answer = await bench.graph.read({ path: alex });
@@ -73,7 +73,7 @@ describe('a read', () => {
     expect(bench.sandbox.requests).toHaveLength(1);
   });
 
-  it('is repeated over a new connection, as the old one leads to the same tired server', async () => {
+  it('is repeated over a new connection, as the old one leads to the same overloaded server', async () => {
     const ports: (number | undefined)[] = [];
     const server = await startHttp((request, response) => {
       ports.push(request.socket.remotePort);

@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 describe('a call to Graph', () => {
-  it('carries an id of its own, and keeps the id and the date that Graph gave it', async () => {
+  it('has an id of its own, and keeps the id and the date that Graph gave it', async () => {
     const first = await bench.graph.send({ path: alex });
     const second = await bench.graph.send({ path: alex });
 
@@ -30,13 +30,13 @@ describe('a call to Graph', () => {
     expect(Date.parse(first.trace.date ?? '')).not.toBeNaN();
   });
 
-  it('brings the body of a success', async () => {
+  it('returns the body of a success', async () => {
     const answer = await bench.graph.send({ path: alex, query: { $select: 'displayName' } });
 
     expect(answer).toMatchObject({ kind: 'ok', status: 200, body: { displayName: 'Alex Wilber' } });
   });
 
-  it('goes out with the bearer token, JSON, and the consistency level only where it was asked for', async () => {
+  it('sends the bearer token, JSON, and the consistency level only where the caller asked for it', async () => {
     const seen: IncomingMessage[] = [];
     const bodies: string[] = [];
     const server = await startHttp(async (request, response) => {
@@ -63,7 +63,7 @@ describe('a call to Graph', () => {
     await server.close();
   });
 
-  it('sends no authorization where Graph wants none', async () => {
+  it('sends no authorization where Graph needs none', async () => {
     await bench.graph.send({ path: alex });
 
     expect(bench.sandbox.requests[0]?.hasToken).toBe(false);
@@ -103,9 +103,9 @@ describe('an answer of Graph', () => {
     expect(answer.trace.requestId).toMatch(guid);
   });
 
-  it('is empty by right under 204', async () => {
+  it('may be empty under 204', async () => {
     const server = await startHttp((_request, response) => {
-      // Not chained: restify may have been loaded by another suite of this worker.
+      // Not chained: another suite of this worker may have loaded restify.
       response.writeHead(204);
       response.end();
     });
@@ -165,14 +165,14 @@ describe('an answer of Graph', () => {
   });
 });
 
-describe('a call without an answer', () => {
+describe('a call that gets no answer', () => {
   it('ends when its time is up', async () => {
     bench.sandbox.failNext('/users', { kind: 'silence' });
 
     const answer = await bench.graph.read({ path: alex, timeoutMs: 50 });
 
     expect(answer).toMatchObject({ kind: 'noAnswer', why: 'timeout' });
-    // On a busy machine the time can be up before the call has gone out at all.
+    // On a busy machine the time can be up before the call has left at all.
     expect(bench.sandbox.requests.length).toBeLessThanOrEqual(1);
     expect(bench.clock.slept).toEqual([]);
   });
@@ -194,7 +194,7 @@ describe('a call without an answer', () => {
     expect(bench.sandbox.requests).toHaveLength(0);
   });
 
-  it('says so when the connection breaks', async () => {
+  it('reports it when the connection breaks', async () => {
     bench.sandbox.failNext('/users', { kind: 'reset' });
 
     const answer = await bench.graph.send({ path: alex });
@@ -216,7 +216,7 @@ describe('a call without an answer', () => {
     await server.close();
   });
 
-  it('says so when nobody listens', async () => {
+  it('reports it when no server listens', async () => {
     const server = await startHttp(() => undefined);
     await server.close();
     const graph = clientFor(server.url);
@@ -228,7 +228,7 @@ describe('a call without an answer', () => {
   });
 });
 
-describe('a call without a token', () => {
+describe('a call that gets no token', () => {
   it('is not sent', async () => {
     const failing = await startBench({ token: () => Promise.reject(new Error('no managed identity here')) });
 
@@ -240,7 +240,7 @@ describe('a call without a token', () => {
     await failing.close();
   });
 
-  it('does not wait for ever for a credential that hangs', async () => {
+  it('does not wait forever for a credential that hangs', async () => {
     const signals: AbortSignal[] = [];
     const hanging = await startBench({
       token: (signal) => {
@@ -256,7 +256,7 @@ describe('a call without a token', () => {
     await hanging.close();
   });
 
-  it('is stopped, and not short of a credential, when its caller gives up meanwhile', async () => {
+  it('is aborted, and not short of a credential, when its caller gives up meanwhile', async () => {
     const stop = new AbortController();
     const hanging = await startBench({ token: () => new Promise(() => undefined) });
     const call = hanging.graph.send({ path: alex, signal: stop.signal });
@@ -280,7 +280,7 @@ describe('a next link', () => {
     'http://127.0.0.1:1/v1.0/users',
     'HTTP://graph.evil.example/v1.0/users',
     'https://',
-  ])('to another place is refused before anything is sent: %s', async (path) => {
+  ])('to another host is refused before anything is sent: %s', async (path) => {
     const tokens: string[] = [];
     const guarded = await startBench({
       token: async () => {
@@ -313,7 +313,7 @@ describe('a next link', () => {
   });
 });
 
-describe('who observes the client', () => {
+describe('the observer of the client', () => {
   it('hears of every exchange, repeats and those without an answer included', async () => {
     const heard: ObservedCall[] = [];
     const observed = await startBench({ observe: (call) => void heard.push(call) });
@@ -333,7 +333,7 @@ describe('who observes the client', () => {
 });
 
 describe('the log of calls', () => {
-  it('names method, endpoint, status and both ids, and nothing of whom the call was about', async () => {
+  it('names method, endpoint, status and both ids, and nothing of the person of the call', async () => {
     const logged = await startBench({ token: async () => 'header.SECRETTOKEN.signature' });
 
     const answer = await logged.graph.send({ path: '/users/adele%40contoso.com', query: { $select: 'id' } });

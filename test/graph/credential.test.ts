@@ -14,7 +14,7 @@ import { type Asked, type Login, startLogin } from '../support/login.ts';
 
 const tenantId = '5eed0000-0000-4000-8000-00000000face';
 const clientId = '5eed0000-0000-4000-8000-0000000000c1';
-/** One for each cloud, as tokens of managed identities are kept for the whole process. */
+/** One tenant for each cloud, as Entra's library keeps tokens of managed identities for the whole process. */
 const identityOf = (cloud: CloudName) => `5eed0000-0000-4000-8000-0000000001c${cloudNames.indexOf(cloud)}`;
 const registration = { tenantId, clientId };
 const signal = new AbortController().signal;
@@ -26,7 +26,7 @@ let before: Readonly<Record<string, string | undefined>>;
 let login: Login;
 let folder: string;
 
-// One login for all, as Entra's library keeps the first address of a managed identity that it finds.
+// One login for all tests, as Entra's library keeps the first address of a managed identity that it finds.
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'usher-credential-'));
   before = Object.fromEntries(managed.map((name) => [name, process.env[name]]));
@@ -50,10 +50,10 @@ const graphTokenOf = (identity: Identity, cloud: CloudName = 'public') =>
   graphToken({ auth: 'azure', baseUrl, identity }, cloud, login.options)(signal);
 const botTokenOf = (identity: Identity, cloud: CloudName = 'public') =>
   botToken({ auth: 'token', appId: clientId, identity }, cloud, login.options)(signal);
-/** What was sent to a token endpoint, the last time. */
+/** The last request that reached a token endpoint. */
 function lastAsked(): Asked {
   const last = login.asked.findLast(({ url }) => url.endsWith('/token'));
-  if (last === undefined) throw new Error(`nobody asked for a token: ${JSON.stringify(login.asked)}`);
+  if (last === undefined) throw new Error(`no token was requested: ${JSON.stringify(login.asked)}`);
   return last;
 }
 const file = (name: string, content: string) => {
@@ -62,18 +62,18 @@ const file = (name: string, content: string) => {
   return path;
 };
 
-describe('no token', () => {
-  it('is asked for where Graph is the sandbox of this machine', async () => {
+describe('a missing token', () => {
+  it('is not requested where Graph is the sandbox of this machine', async () => {
     const token = graphToken({ auth: 'none', baseUrl: 'http://127.0.0.1:3979/v1.0', identity: withSecret }, 'public');
 
     expect(await token(signal)).toBeNull();
   });
 
-  it('is asked for where the bot does without', async () => {
+  it('is not requested where the bot does without tokens', async () => {
     expect(await botToken({ auth: 'none', appId: '', identity: withSecret }, 'public')(signal)).toBeNull();
   });
 
-  it('is asked for before it is needed, and what is missing on the machine is an error then', async () => {
+  it('is requested before the first use, and what the machine lacks is an error then', async () => {
     const token = graphToken({ auth: 'azure', baseUrl, identity: { kind: 'ambient', clientId: '' } }, 'public');
 
     await expect(token(signal)).rejects.toThrow('EnvironmentCredential');
@@ -102,7 +102,7 @@ describe.each(cloudNames)('in the %s cloud', (cloud) => {
     expect(lastAsked().fields.scope).toContain(`${clouds[cloud].bot.ToChannelFromBotOAuthScope}/.default`);
   });
 
-  it('a bot of many tenants signs in at the one of Microsoft', async () => {
+  it('a multi-tenant bot signs in at the tenant of Microsoft', async () => {
     await botTokenOf({ ...withSecret, tenantId: '' }, cloud);
 
     expect(lastAsked().url.toLowerCase()).toBe(
@@ -155,7 +155,7 @@ describe.each([
     expect(lastAsked().fields).toMatchObject({ client_id: clientId, client_assertion: 'token of the cluster' });
   });
 
-  it('a managed identity needs nobody else', async () => {
+  it('a managed identity needs no other proof', async () => {
     const token = await tokenOf({ kind: 'managedIdentity', clientId });
 
     expect(token).toBe('token of the managed identity');
@@ -163,7 +163,7 @@ describe.each([
     expect(login.asked[0]?.fields.client_id).toBe(clientId);
   });
 
-  it('a token is kept until it runs out', async () => {
+  it('a token is cached until it expires', async () => {
     const source =
       tokenOf === botTokenOf
         ? botToken({ auth: 'token', appId: clientId, identity: withSecret }, 'public', login.options)
@@ -176,7 +176,7 @@ describe.each([
   });
 });
 
-it('a token that Graph has not taken is not handed out again without a word to the login', async () => {
+it('a token that Graph has not accepted is not returned again without a new request to the login', async () => {
   const source = graphToken({ auth: 'azure', baseUrl, identity: withSecret }, 'public', login.options);
   const token = await source(signal);
 
@@ -188,7 +188,7 @@ it('a token that Graph has not taken is not handed out again without a word to t
   expect(login.asked.filter(({ url }) => url.endsWith('/token'))).toHaveLength(2);
 });
 
-describe('a login that sends elsewhere', () => {
+describe('a login that redirects', () => {
   it.each([301, 302, 303, 307, 308])(
     'is not followed to another host (%d): the proof of the registration stays',
     async (status) => {
@@ -226,7 +226,7 @@ describe('the credential', () => {
   });
 });
 
-/** Entra has two names for the login of one cloud, and its library takes the newer of them. */
+/** Entra has two names for the login of one cloud, and its library takes the newer one. */
 function hostsOf(authority: string): readonly string[] {
   const { host } = new URL(authority);
   return host === 'login.chinacloudapi.cn' ? [host, 'login.partner.microsoftonline.cn'] : [host];

@@ -42,7 +42,7 @@ function stage(most?: number) {
 }
 
 describe('signing in', () => {
-  it('gives each person a sight of their own, over a token of their own', async () => {
+  it('gives each person Graph services of their own, over a token of their own', async () => {
     const { signIns } = stage();
 
     await signIns.signIn(alex, assertionOf(alex));
@@ -64,7 +64,7 @@ describe('signing in', () => {
     ],
     ['one of an app, not of a person', unsignedToken({ aud: appId, tid: tenantId }), 'no token of a person'],
     ['nonsense', 'not a token', 'no token of a person'],
-  ])('takes no assertion that is %s, and shows it to nobody', async (_name, assertion, why) => {
+  ])('rejects an assertion that is %s, and sends it nowhere', async (_name, assertion, why) => {
     const { signIns, exchangedFor } = stage();
 
     const result = await signIns.signIn(alex, assertion);
@@ -75,7 +75,7 @@ describe('signing in', () => {
   });
 
   it.each([`api://usher.contoso.com/botid-${appId}`, `api://botid-${appId}`, `api://${appId}`, appId.toUpperCase()])(
-    'takes an assertion for %s',
+    'accepts an assertion for %s',
     async (aud) => {
       const { signIns } = stage();
 
@@ -83,7 +83,7 @@ describe('signing in', () => {
     },
   );
 
-  it('signs nobody in whose assertion Entra does not take, or for whom it gives another person’s token', async () => {
+  it('fails for a person whose assertion Entra does not accept, or for whom Entra returns another person’s token', async () => {
     const { signIns, clock, whenExchanged } = stage();
     const results: unknown[] = [];
 
@@ -104,7 +104,7 @@ describe('signing in', () => {
 });
 
 describe('a sign-in', () => {
-  it('ends a minute before its token does, for calls take their time', async () => {
+  it('ends a minute before its token does, as calls take their time', async () => {
     const { signIns, clock } = stage();
     await signIns.signIn(alex, assertionOf(alex));
 
@@ -118,7 +118,7 @@ describe('a sign-in', () => {
     expect(signIns.present()).toEqual([]);
   });
 
-  it('can be forgotten, and then gives its token to nobody who still holds on to it', async () => {
+  it('can be ended, and then gives its token to no code that still holds it', async () => {
     const { signIns } = stage();
     await signIns.signIn(alex, assertionOf(alex));
     const held = signIns.servicesOf(alex.id);
@@ -131,7 +131,7 @@ describe('a sign-in', () => {
     expect(signIns.forget(alex.id)).toBe(false);
   });
 
-  it('outlives the next one of the same person for what is under way with it', async () => {
+  it('survives the person’s next one for the work under way with it', async () => {
     const { signIns } = stage();
     await signIns.signIn(alex, assertionOf(alex));
     const held = signIns.servicesOf(alex.id);
@@ -142,7 +142,7 @@ describe('a sign-in', () => {
     expect(await signIns.servicesOf(alex.id)?.token()).toBe('opaque 2');
   });
 
-  it('makes room for others when it was not used for longest', async () => {
+  it('makes room for others when it is the least recently used', async () => {
     const { signIns } = stage(2);
     const patti = { id: '5eed0000-0000-4000-8000-000000000005', tenantId };
     await signIns.signIn(alex, assertionOf(alex));

@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => bench.close());
 
-/** The names of whom a text means; null for trouble. */
+/** The names of the people that a text means; null for a Graph error. */
 async function meant(text: string): Promise<readonly string[] | null> {
   const found = await directory.findUsers(text);
   if (!found.ok) return null;
@@ -38,7 +38,7 @@ describe('finding people', () => {
     ['a display name in another case', 'adele vance'],
     ['a first name that is hers alone', 'adele'],
     ['a surname', 'vance'],
-  ])('knows somebody by %s', async (_what, text) => {
+  ])('finds a person by %s', async (_what, text) => {
     const found = await directory.findUsers(text);
 
     expect(found).toEqual({
@@ -58,7 +58,7 @@ describe('finding people', () => {
     });
   });
 
-  it('knows somebody by a mail address that is not the principal name', async () => {
+  it('finds a person by a mail address that is not the principal name', async () => {
     bench.sandbox.tenant.changePerson(people.adele.id, { mail: "adele.o'vance@contoso.example" });
 
     expect(await meant("adele.o'vance@contoso.example")).toEqual(['Adele Vance']);
@@ -73,20 +73,20 @@ describe('finding people', () => {
     expect(found).toMatchObject({ ok: true, value: { kind: 'several', users } });
   });
 
-  it('knows a guest by the principal name with its marks', async () => {
+  it('finds a guest by the principal name with its marks', async () => {
     const userPrincipalName = 'pat_fabrikam.com#EXT#@contoso.com';
     bench.sandbox.tenant.changePerson(people.lynne.id, { userPrincipalName, userType: 'Guest' });
 
     expect(await meant(userPrincipalName)).toEqual(['Lynne Robbins']);
   });
 
-  it('tells whether an account is disabled', async () => {
+  it('returns whether an account is disabled', async () => {
     const found = await directory.findUsers('nestor');
 
     expect(found).toMatchObject({ ok: true, value: { kind: 'one', user: { accountEnabled: false } } });
   });
 
-  it('offers all of several', async () => {
+  it('offers all of several matches', async () => {
     const found = await directory.findUsers('lee');
 
     expect(found).toMatchObject({ ok: true, value: { kind: 'several', more: false } });
@@ -104,7 +104,7 @@ describe('finding people', () => {
     expect(await meant('robin')).toHaveLength(7);
   });
 
-  it('prefers one of exactly that name, though many others begin with it and stand before', async () => {
+  it('prefers an exact name, though many others begin with it and come before', async () => {
     for (const one of everybody.slice(0, 12)) {
       bench.sandbox.tenant.changePerson(one.id, { displayName: 'Robin Hoodwink' });
     }
@@ -113,7 +113,7 @@ describe('finding people', () => {
     expect(await meant('robin hood')).toEqual(['Robin Hood']);
   });
 
-  it('still asks when two bear exactly that name', async () => {
+  it('still asks when two people have exactly that name', async () => {
     for (const one of [people.leeGu, people.leeParker]) {
       bench.sandbox.tenant.changePerson(one.id, { displayName: 'Lee Gu' });
     }
@@ -121,7 +121,7 @@ describe('finding people', () => {
     expect(await meant('Lee Gu')).toEqual(['Lee Gu', 'Lee Gu']);
   });
 
-  it('shows the principal name of somebody without a name', async () => {
+  it('shows the principal name of a person without a name', async () => {
     const user = { id: 'a', userPrincipalName: 'nameless@contoso.com', displayName: null };
     bench.sandbox.failNext('/users', { kind: 'status', status: 200, body: user });
 
@@ -129,7 +129,7 @@ describe('finding people', () => {
   });
 
   it.each(['nobody@contoso.com', '5eed0000-0000-4000-8000-00000000ffff', 'Nobody At All'])(
-    'knows nobody by %s',
+    'finds no person by %s',
     async (text) => {
       expect(await meant(text)).toEqual([]);
     },
@@ -146,17 +146,17 @@ describe('finding people', () => {
     'adele@contoso.com?$select=id',
     'adele@contoso.com/manager',
     '\ud83d',
-  ])('takes %s for a name, and nothing else', async (text) => {
+  ])('treats %s as a name, and nothing else', async (text) => {
     expect(await meant(text)).toEqual([]);
   });
 
-  it('hands on what Graph says no with', async () => {
+  it('passes on Graph’s refusal', async () => {
     bench.sandbox.failNext('/users', { kind: 'status', status: 403 });
 
     expect(await directory.findUsers('adele')).toMatchObject({ ok: false, trouble: { kind: 'refused', status: 403 } });
   });
 
-  it('does not take trouble with an address for nobody', async () => {
+  it('does not take an error about an address for an unknown person', async () => {
     bench.sandbox.failNext('/users', { kind: 'status', status: 403 });
 
     expect(await meant('adele@contoso.com')).toBeNull();
@@ -164,7 +164,7 @@ describe('finding people', () => {
 });
 
 describe('a name', () => {
-  /** Whom the text means for certain; else whom it offers, in brackets. */
+  /** The person whom the text means for certain; else those whom it offers, in brackets. */
   async function answer(text: string): Promise<string> {
     const found = await directory.findUsers(text);
     if (!found.ok) throw new Error('trouble');
@@ -225,7 +225,7 @@ describe('a name', () => {
     ['иванова', 'Анна Иванова (Anna Ivanova)'],
     ['Анна Ivanova', 'Анна Иванова (Anna Ivanova)'],
     ['Аnna Ivanova', '()'],
-  ])('may stand in two scripts: %s means %s', async (typed, expected) => {
+  ])('may be written in two scripts: %s means %s', async (typed, expected) => {
     change(people.lynne.id, {
       displayName: 'Анна Иванова (Anna Ivanova)',
       givenName: 'Анна',
@@ -235,19 +235,19 @@ describe('a name', () => {
     expect(await answer(typed)).toBe(expected);
   });
 
-  it('of one word does not win over the given name of another', async () => {
+  it('of one word does not win over the given name of another person', async () => {
     change(oddlyNamed.allan.id, { displayName: 'Isaiah', givenName: 'Isaiah', surname: null });
 
     expect(await answer('isaiah')).toBe('(Isaiah Langer | Isaiah | Isaiah)');
   });
 
-  it('is asked about where two have it as the first part of their principal names', async () => {
+  it('leads to a question where two people have it as the first part of their principal names', async () => {
     change(people.lynne.id, { userPrincipalName: 'isaiah@fabrikam.com', mailNickname: 'lynne' });
 
     expect(await answer('isaiah')).toBe('(Isaiah Langer | Lynne Robbins | Isaiah)');
   });
 
-  it('without accents is no reason to pass over who has them', async () => {
+  it('without accents does not pass over a person who has them', async () => {
     change(people.adele.id, { displayName: 'Jose Diaz', givenName: 'Jose', mailNickname: 'jdiaz' });
     change(people.lynne.id, { displayName: 'José Pérez', givenName: 'José', mailNickname: 'jose' });
 
@@ -286,7 +286,7 @@ describe('a name', () => {
     },
   );
 
-  it('is compared with what Graph found by an address', async () => {
+  it('is compared with the person that Graph found by an address', async () => {
     const { id, displayName } = people.adele;
     const user = { id, displayName, userPrincipalName: 'adele@contoso.com' };
     bench.sandbox.failNext('/users', { kind: 'status', status: 200, body: user });
@@ -296,7 +296,7 @@ describe('a name', () => {
 });
 
 describe('the groups of a person', () => {
-  it('are those asked about, nested ones included', async () => {
+  it('are those that the caller names, nested ones included', async () => {
     const nested = everybody.find(({ id }) => groups.platformEngineering.memberIds.includes(id));
     const asked = [groups.engineering.id, groups.platformEngineering.id, groups.helpdesk.id];
 
@@ -305,7 +305,7 @@ describe('the groups of a person', () => {
     expect(found.ok && [...found.value].sort()).toEqual([groups.engineering.id, groups.platformEngineering.id]);
   });
 
-  it('are asked about twenty at a time, as Graph takes no more', async () => {
+  it('are read twenty at a time, as Graph accepts no more', async () => {
     const others = Array.from(
       { length: 44 },
       (_, index) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
@@ -317,14 +317,14 @@ describe('the groups of a person', () => {
     expect(bench.sandbox.requests).toHaveLength(3);
   });
 
-  it('cost no call when there are none to ask about', async () => {
+  it('cost no call when the caller names none', async () => {
     const found = await directory.groupsAmong(people.alex.id, []);
 
     expect(found).toEqual({ ok: true, value: [] });
     expect(bench.sandbox.requests).toHaveLength(0);
   });
 
-  it('are read from the list of memberships when Graph takes offence at one of the ids', async () => {
+  it('are read from the list of memberships when Graph rejects one of the ids', async () => {
     bench.sandbox.failNext('/users', { kind: 'status', status: 400 });
 
     const found = await directory.groupsAmong(people.alex.id, [groups.onCall.id, groups.helpdesk.id]);
@@ -332,7 +332,7 @@ describe('the groups of a person', () => {
     expect(found).toEqual({ ok: true, value: [groups.helpdesk.id] });
   });
 
-  it('are trouble as a whole when one of the calls fails', async () => {
+  it('are an error as a whole when one of the calls fails', async () => {
     bench.sandbox.failNext('/users', { kind: 'slow', ms: 0 });
     bench.sandbox.failNext('/users', { kind: 'html' });
 
@@ -346,7 +346,7 @@ describe('the groups of a person', () => {
 });
 
 describe('the directory roles of a person', () => {
-  it('are told by their template ids, in small letters, and groups are not among them', async () => {
+  it('are returned as template ids, in lowercase, and groups are not among them', async () => {
     bench.sandbox.tenant.grantDirectoryRole(people.alex.id, '9B895D92-2CD3-44C7-9D02-A6AC2D5EA5C3');
 
     const roles = await directory.directoryRoles(people.alex.id);
@@ -357,7 +357,7 @@ describe('the directory roles of a person', () => {
     );
   });
 
-  it('that Graph does not name stand for themselves, as it withholds them where Usher may not read roles', async () => {
+  it('that Graph does not name keep their own ids, as Graph withholds them where Usher may not read roles', async () => {
     const withheld = [{ id: 'one', roleTemplateId: null }, { id: 'other' }];
     bench.sandbox.failNext(/directoryRole$/, { kind: 'status', status: 200, body: { value: withheld } });
 
@@ -366,13 +366,13 @@ describe('the directory roles of a person', () => {
     expect(roles).toEqual({ ok: true, value: [unnamedRole, unnamedRole] });
   });
 
-  it('are none as a rule', async () => {
+  it('are none for most people', async () => {
     expect(await directory.directoryRoles(people.johanna.id)).toEqual({ ok: true, value: [] });
   });
 });
 
 describe('the description of a group', () => {
-  it('is its name and a few of its people', async () => {
+  it('holds its name and a few of its members', async () => {
     const described = await directory.describeGroup(groups.salesTeam.id, 2);
 
     expect(described).toEqual({ ok: true, value: { name: 'Sales Team', people: ['Priya Nair', 'Tomasz Kowalski'] } });
@@ -389,7 +389,7 @@ describe('the description of a group', () => {
     expect(await directory.describeGroup(people.alex.id, 3)).toEqual({ ok: true, value: null });
   });
 
-  it('is the name alone when the members may not be read', async () => {
+  it('is the name alone when Usher may not read the members', async () => {
     bench.sandbox.failNext(/members/, { kind: 'status', status: 403 });
 
     const described = await directory.describeGroup(groups.helpdesk.id, 3);
@@ -397,7 +397,7 @@ describe('the description of a group', () => {
     expect(described).toEqual({ ok: true, value: { name: 'Helpdesk', people: [] } });
   });
 
-  it('is trouble when the group may not be read', async () => {
+  it('is an error when Usher may not read the group', async () => {
     bench.sandbox.failNext(/groups\/[^/]+$/, { kind: 'status', status: 403 });
 
     expect(await directory.describeGroup(groups.helpdesk.id, 3)).toMatchObject({ ok: false, trouble: { status: 403 } });

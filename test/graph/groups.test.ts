@@ -33,7 +33,7 @@ describe('finding groups', () => {
     ['its name in another case', 'sales team'],
     ['the beginning of its name', 'sales'],
     ['a word of its name', 'team'],
-  ])('knows one by %s', async (_what, text) => {
+  ])('finds one by %s', async (_what, text) => {
     expect(await directory.findGroups(text)).toEqual({
       ok: true,
       value: {
@@ -51,7 +51,7 @@ describe('finding groups', () => {
     });
   });
 
-  it('prefers the one of exactly that name to others that have it in theirs', async () => {
+  it('prefers a group of exactly that name to others that contain it', async () => {
     const found = await directory.findGroups('engineering');
 
     expect(found).toMatchObject({ value: { kind: 'one', group: { displayName: 'Engineering' } } });
@@ -67,7 +67,7 @@ describe('finding groups', () => {
     expect(found.ok && found.value.kind === 'several' && found.value.groups).toHaveLength(7);
   });
 
-  it('tells of two of one name what they are', async () => {
+  it('describes two groups of one name', async () => {
     const found = await directory.findGroups('Project Falcon');
 
     expect(found).toMatchObject({
@@ -87,13 +87,13 @@ describe('finding groups', () => {
     [{ groupTypes: [], mailEnabled: true, securityEnabled: true }, 'mailSecurity', false],
     [{ groupTypes: [], mailEnabled: true, securityEnabled: false }, 'distribution', false],
     [{ groupTypes: 'odd', mailEnabled: 'yes' }, 'unknown', false],
-  ])('takes one with %j for what it is: %s', async (stored, kind, isDynamic) => {
+  ])('recognizes one with %j as what it is: %s', async (stored, kind, isDynamic) => {
     groupsAre({ ...group('one', 'Sales'), ...stored });
 
     expect(await directory.findGroups('Sales')).toMatchObject({ value: { group: { kind, isDynamic } } });
   });
 
-  it('still asks when two bear exactly that name', async () => {
+  it('still asks when two groups have exactly that name', async () => {
     groupsAre(group('one', 'Sales'), group('other', 'Sales'));
 
     expect(await directory.findGroups('Sales')).toMatchObject({ value: { kind: 'several', more: false } });
@@ -106,14 +106,14 @@ describe('finding groups', () => {
     '---',
     "x' or displayName eq 'Sales Team",
     '\ud83d',
-  ])('knows none by %s', async (text) => {
+  ])('finds none by %s', async (text) => {
     expect(await directory.findGroups(text)).toEqual({ ok: true, value: { kind: 'none' } });
   });
 
   it.each([
     ['by name', 'Sales Team'],
     ['by id', groups.salesTeam.id],
-  ])('hands on what Graph says no with, %s', async (_what, text) => {
+  ])('passes on Graph’s refusal, %s', async (_what, text) => {
     bench.sandbox.failNext('/groups', { kind: 'status', status: 403 });
 
     expect(await directory.findGroups(text)).toMatchObject({ ok: false, trouble: { status: 403 } });
@@ -121,7 +121,7 @@ describe('finding groups', () => {
 });
 
 describe('the members of a group', () => {
-  it('are its direct users, as one knows them elsewhere', async () => {
+  it('are its direct users, with the same data as elsewhere', async () => {
     const members = await directory.groupMembers(groups.salesTeam.id);
 
     expect(members).toMatchObject({ ok: true, value: { complete: true } });
@@ -132,14 +132,14 @@ describe('the members of a group', () => {
     expect(first).toEqual({ kind: 'user', user: known.ok ? known.value : null });
   });
 
-  it('name a nested group as what it is', async () => {
+  it('include a nested group as what it is', async () => {
     const members = await directory.groupMembers(groups.engineering.id);
 
     const others = members.ok ? members.value.items.filter(({ kind }) => kind !== 'user') : [];
     expect(others).toEqual([{ kind: 'group', id: groups.platformEngineering.id, name: 'Platform Engineering' }]);
   });
 
-  it('tell devices, and what is neither, by their names', async () => {
+  it('include devices, and other objects, by their names', async () => {
     membersAre([
       { '@odata.type': '#microsoft.graph.device', id: 'a', displayName: 'LAPTOP-7' },
       { '@odata.type': '#microsoft.graph.orgContact', id: 'b', displayName: 'Pat' },
@@ -153,7 +153,7 @@ describe('the members of a group', () => {
     ]);
   });
 
-  it('keep a user of whom Graph shows nothing but the id', async () => {
+  it('include a user of whom Graph shows nothing but the id', async () => {
     membersAre([{ '@odata.type': '#microsoft.graph.user', id: 'hidden', displayName: null, userPrincipalName: null }]);
 
     const members = await directory.groupMembers('a group');
@@ -203,7 +203,7 @@ describe('the members of a group', () => {
     expect(await directory.countMembers(groups.allStores.id)).toEqual({ ok: true, value: 1_203 });
   });
 
-  it('are trouble where there is no such group', async () => {
+  it('are an error where there is no such group', async () => {
     expect(await directory.groupMembers('5eed0000-0000-4000-8000-00000000ffff')).toMatchObject({
       ok: false,
       trouble: { kind: 'refused', status: 404 },

@@ -49,7 +49,7 @@ interface Parts {
   readonly more?: Record<string, unknown>;
 }
 
-/** A healthy job, changed as told. */
+/** A healthy job with these changes. */
 function job({ code = 'Active', schedule = {}, lastExecution = {}, more = {} }: Parts = {}) {
   const run = { state: 'Succeeded', timeBegan: began, timeEnded: ended, error: null };
   return {
@@ -64,7 +64,7 @@ function job({ code = 'Active', schedule = {}, lastExecution = {}, more = {} }: 
 }
 
 describe('the status of an app of the sandbox', () => {
-  it('is healthy for Salesforce, with its last and next run and what it holds', async () => {
+  it('is healthy for Salesforce, with its last and next run and its counts', async () => {
     const status = await statusOfApp(apps.salesforce.id);
 
     expect(status).toMatchObject({
@@ -77,7 +77,7 @@ describe('the status of an app of the sandbox', () => {
     expect(status?.nextRun).toBe((status?.lastRun?.began ?? 0) + 40 * minuteMs);
   });
 
-  it('is quarantine for Zscaler, with the credential error that an admin can mend', async () => {
+  it('is quarantine for Zscaler, with the credential error that an admin can fix', async () => {
     const status = await statusOfApp(apps.zscaler.id);
 
     expect(status).toMatchObject({
@@ -100,7 +100,7 @@ describe('the status of an app of the sandbox', () => {
     });
   });
 
-  it('is "never run" for Concur, and tells of no run, no error and no next one', async () => {
+  it('is "never run" for Concur, and has no run, no error and no next one', async () => {
     expect(await statusOfApp(apps.concur.id)).toEqual({
       id: apps.concur.job?.id,
       template: 'concur',
@@ -123,7 +123,7 @@ describe('the status of an app of the sandbox', () => {
     expect(bench.sandbox.requests).toHaveLength(1);
   });
 
-  it('is trouble, and not "none", when Graph says no', async () => {
+  it('is an error, and not "none", when Graph refuses', async () => {
     bench.sandbox.failNext('/servicePrincipals', { kind: 'status', status: 403 });
 
     expect(await synchronization.findStatus(apps.salesforce.id)).toMatchObject({ ok: false, trouble: { status: 403 } });
@@ -131,7 +131,7 @@ describe('the status of an app of the sandbox', () => {
 });
 
 describe("Microsoft's own examples", () => {
-  it('tell a quarantine whole', async () => {
+  it('read as a quarantine with all its details', async () => {
     const error = {
       code: 'SystemForCrossDomainIdentityManagementInvalidCredentials',
       message: 'Please provide a valid tenant URL for your application.',
@@ -162,7 +162,7 @@ describe("Microsoft's own examples", () => {
     });
   });
 
-  it('tell a job that never ran as that', async () => {
+  it('read as a job that never ran', async () => {
     expect(await statusOf(sample('job-never-run'))).toMatchObject({ health: { kind: 'neverRun' }, lastRun: null });
   });
 });
@@ -197,7 +197,7 @@ describe('the health of a job', () => {
     expect((await statusOf(job(parts)))?.health.kind).toBe(kind);
   });
 
-  it('is told by its code where Microsoft has added one', async () => {
+  it('is passed on by its code where Microsoft has added one', async () => {
     expect((await statusOf(job({ code: 'Hibernating' })))?.health).toEqual({ kind: 'other', code: 'Hibernating' });
   });
 
@@ -225,7 +225,7 @@ describe('the health of a job', () => {
 });
 
 describe('the last run', () => {
-  it('is told with its times, its counts and a result as it comes', async () => {
+  it('has its times, its counts and its result as Graph sends it', async () => {
     const lastExecution = {
       state: 'SomethingNew',
       countEntitled: 7,
@@ -282,13 +282,13 @@ describe('the next run', () => {
     ['a run goes on', { lastExecution: { timeEnded: null } }],
     ['there is no schedule', { schedule: null }],
     ['nothing ever ran', { lastExecution: null }],
-  ] satisfies [string, Parts][])('is not foretold where %s', async (_why, parts) => {
+  ] satisfies [string, Parts][])('is not predicted where %s', async (_why, parts) => {
     expect((await statusOf(job(parts)))?.nextRun).toBeNull();
   });
 });
 
-describe('what the app holds', () => {
-  it('is counted by type, types as they come, odd pairs left out', async () => {
+describe('the objects in the app', () => {
+  it('are counted by type, types as they come, odd pairs left out', async () => {
     const synchronizedEntryCountByType = [
       { key: 'User', value: 12 },
       { key: 'urn:new', value: '3' },
@@ -304,7 +304,7 @@ describe('what the app holds', () => {
 });
 
 describe('an app with several jobs', () => {
-  it('is told by the one that can work, the others beside it', async () => {
+  it('shows the one that can work, the others beside it', async () => {
     const found = await matchOf(
       { ...job({ code: 'Quarantine' }), id: 'quarantined' },
       { ...job({ code: 'NotRun' }), id: 'never run' },

@@ -24,8 +24,8 @@ afterEach(() => bench.close());
 const survey = (...ids: readonly string[]) => surveyJobs({ synchronization, clock: bench.clock }, ids, 2_000);
 const jobsAsked = () => bench.sandbox.requests.filter(({ path }) => path.endsWith('/jobs')).map(({ path }) => path);
 
-describe('a look at the jobs of all apps', () => {
-  it('tells how each stands, and of what could not be read that it could not', async () => {
+describe('the survey of the jobs of all apps', () => {
+  it('shows how each stands, and which could not be read', async () => {
     bench.sandbox.failNext(`/servicePrincipals/${zscaler.id}`, { kind: 'status', status: 403 });
 
     const found = await survey(salesforce.id, payroll.id, zscaler.id);
@@ -47,7 +47,7 @@ describe('a look at the jobs of all apps', () => {
     expect(jobsAsked()).toHaveLength(4);
   });
 
-  it('leaves out what does not come in time, and knows it for the next one', async () => {
+  it('leaves out what does not come in time, and has it for the next caller', async () => {
     bench.sandbox.failNext(`/servicePrincipals/${payroll.id}`, { kind: 'slow', ms: 3_000 });
     const first = survey(salesforce.id, payroll.id);
     await eventually(() => synchronization.knowsJob(salesforce.id) === true && graphClock.pending() === 1);
@@ -61,8 +61,8 @@ describe('a look at the jobs of all apps', () => {
   });
 });
 
-describe('a tenant that is kept warm', () => {
-  it('has been looked at before anybody asks, and is looked at again', async () => {
+describe('a tenant whose survey is kept warm', () => {
+  it('has been read before the first caller asks, and is read again', async () => {
     const { graph, clock } = bench;
     const applications = createApplications({ graph, clock, entries: [] });
     const warming = startWarming({ applications, synchronization, clock, log: captureLog().log });

@@ -12,8 +12,8 @@ function start(answers: (asked: number) => Promise<boolean>) {
   return { clock, asked, check };
 }
 
-describe('a check that is kept', () => {
-  it('is asked for once in five seconds, however many ask', async () => {
+describe('a cached check', () => {
+  it('runs once in five seconds, however many callers ask', async () => {
     const { clock, asked, check } = start(async () => true);
 
     const counts: number[] = [];
@@ -26,7 +26,7 @@ describe('a check that is kept', () => {
     expect(counts).toEqual([1, 1, 1, 1, 1, 2, 2, 2, 2, 2]);
   });
 
-  it('that fails is asked for once more at once, and then kept too', async () => {
+  it('that fails runs once more at once, and then is cached too', async () => {
     const { clock, asked, check } = start(async (count) => count === 3);
 
     const first = [await check(), await check(), await check(), await check()];
@@ -38,7 +38,7 @@ describe('a check that is kept', () => {
     expect(await check()).toBe(true);
   });
 
-  it('that breaks is no good one', async () => {
+  it('that throws counts as failed', async () => {
     const { asked, check } = start((count) => (count === 1 ? Promise.reject(new Error('x')) : Promise.resolve(true)));
 
     await expect(check()).rejects.toThrow('x');
@@ -47,7 +47,7 @@ describe('a check that is kept', () => {
     expect(asked.count).toBe(2);
   });
 
-  it('is shared by those who ask while it is on its way', async () => {
+  it('is shared by callers who ask while it runs', async () => {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const { asked, check } = start(() => promise);
 

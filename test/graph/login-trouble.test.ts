@@ -13,7 +13,7 @@ afterEach(async () => {
   login = null;
 });
 
-/** What a call says for which the registration gets no token. */
+/** The error of a call for which the registration gets no token. */
 async function callBy(options: LoginOptions) {
   const identity = { kind: 'secret', tenantId: tenant, clientId: tenant, secret: secret('a secret') } as const;
   const token = graphToken(
@@ -31,7 +31,7 @@ async function callBy(options: LoginOptions) {
 const tenant = '5eed0000-0000-4000-8000-00000000face';
 
 describe('a call without a token', () => {
-  it.each(['AADSTS7000222', 'AADSTS7000215', 'AADSTS700016'])('tells Entra’s own code, %s', async (code) => {
+  it.each(['AADSTS7000222', 'AADSTS7000215', 'AADSTS700016'])('keeps Entra’s own code, %s', async (code) => {
     login = await startLogin(({ url }) =>
       url.endsWith('/token')
         ? {
@@ -46,7 +46,7 @@ describe('a call without a token', () => {
     expect(answer).toMatchObject({ kind: 'noAnswer', why: 'noCredential', unsent: true, code });
   });
 
-  it('tells that the login was not reached, where that is so', async () => {
+  it('reports that the login was unreachable, where that is so', async () => {
     const httpClient: LoginOptions['httpClient'] = {
       sendRequest: () => Promise.reject(new RestError('getaddrinfo ENOTFOUND login', { code: 'ENOTFOUND' })),
     };

@@ -17,18 +17,18 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 describe('the manager of a person', () => {
-  it('is told by object id', async () => {
+  it('is returned as an object id', async () => {
     expect(await directory.managerOf(people.isaiah.id)).toEqual({ ok: true, value: people.megan.id });
   });
 
   it.each([
     ['who has none', people.patti.id],
     ['who is not there', '5eed0000-0000-4000-8000-00000000ffff'],
-  ])('is nobody for somebody %s', async (_who, id) => {
+  ])('is null for a person %s', async (_who, id) => {
     expect(await directory.managerOf(id)).toEqual({ ok: true, value: null });
   });
 
-  it('is trouble, and not nobody, when it may not be read', async () => {
+  it('is an error, and not null, when Usher may not read it', async () => {
     bench.sandbox.failNext(/manager$/, { kind: 'status', status: 403 });
 
     expect(await directory.managerOf(people.isaiah.id)).toMatchObject({ ok: false, trouble: { status: 403 } });
@@ -36,7 +36,7 @@ describe('the manager of a person', () => {
 });
 
 describe('the people behind an id', () => {
-  it('are everybody in a group, nested groups included', async () => {
+  it('are every person in a group, nested groups included', async () => {
     const found = await directory.membersOf(groups.engineering.id);
 
     const direct = groups.engineering.memberIds.filter((id) => id !== groups.platformEngineering.id);
@@ -55,11 +55,11 @@ describe('the people behind an id', () => {
     expect(found).toEqual({ ok: true, value: [people.adele.id, people.alex.id] });
   });
 
-  it('are the person alone where it is a person’s own', async () => {
+  it('are the person alone where the id is a person’s own', async () => {
     expect(await directory.membersOf(people.adele.id.toUpperCase())).toEqual({ ok: true, value: [people.adele.id] });
   });
 
-  it('are whoever holds the directory role of this template', async () => {
+  it('are the people who hold the directory role of this template', async () => {
     bench.sandbox.tenant.grantDirectoryRole(people.lynne.id, userAdministrator);
     bench.sandbox.tenant.grantDirectoryRole(people.nestor.id, userAdministrator);
 
@@ -86,11 +86,11 @@ describe('the people behind an id', () => {
   it.each([
     ['a role that is not activated, or nothing at all', userAdministrator],
     ['no id', "x') or ('"],
-  ])('are nobody for %s', async (_what, id) => {
+  ])('are none for %s', async (_what, id) => {
     expect(await directory.membersOf(id)).toEqual({ ok: true, value: [] });
   });
 
-  it('are a person even where roles may not be read', async () => {
+  it('are a person even where Usher may not read roles', async () => {
     bench.sandbox.failNext('/directoryRoles', { kind: 'status', status: 403 });
 
     expect(await directory.membersOf(people.adele.id)).toMatchObject({ ok: true });
@@ -100,7 +100,7 @@ describe('the people behind an id', () => {
     ['the group', /transitiveMembers/, groups.helpdesk.id],
     ['the person', /users/, people.adele.id],
     ['the role', /directoryRoles/, userAdministrator],
-  ])('are trouble, and not nobody, when %s may not be read', async (_what, where, id) => {
+  ])('are an error, and not an empty list, when Usher may not read %s', async (_what, where, id) => {
     bench.sandbox.failNext(where, { kind: 'status', status: 403 });
 
     expect(await directory.membersOf(id)).toMatchObject({ ok: false, trouble: { status: 403 } });

@@ -4,13 +4,13 @@ import { filterText, graphPath, readODataError, retryAfterMs, searchTerm } from 
 import { createTestClock } from '../support/clock.ts';
 
 describe('a path', () => {
-  it('encodes what ids and principal names may hold', () => {
+  it('encodes the special characters of ids and principal names', () => {
     const path = graphPath('users', 'guest_fabrikam.com#EXT#@contoso.com');
 
     expect(path).toBe('/users/guest_fabrikam.com%23EXT%23%40contoso.com');
   });
 
-  it('takes ids for what they are, opaque', () => {
+  it('treats ids as opaque', () => {
     const path = graphPath('jobs', '33f7c90d-bf71#V2', 'a/../b?c=d&e', 'CN=Adele Vance,OU=Sales');
 
     expect(path).toBe('/jobs/33f7c90d-bf71%23V2/a%2F..%2Fb%3Fc%3Dd%26e/CN%3DAdele%20Vance%2COU%3DSales');
@@ -33,7 +33,7 @@ describe('a path', () => {
 });
 
 describe('a text in a filter', () => {
-  it('keeps its apostrophes to itself', () => {
+  it('escapes its apostrophes', () => {
     expect(filterText("O'Brien' or displayName eq 'x")).toBe("'O''Brien'' or displayName eq ''x'");
   });
 
@@ -89,7 +89,7 @@ describe('Retry-After', () => {
     expect(retryAfterMs(value, clock)).toBe(ms);
   });
 
-  it.each([null, '', 'soon', '-1', '1.5', '10 s'])('of %j makes no sense', (value) => {
+  it.each([null, '', 'soon', '-1', '1.5', '10 s'])('of %j is ignored', (value) => {
     expect(retryAfterMs(value, clock)).toBeNull();
   });
 });

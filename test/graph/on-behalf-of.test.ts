@@ -37,18 +37,18 @@ afterAll(async () => {
 
 function lastAsked(): Asked {
   const last = login.asked.findLast(({ url }) => url.endsWith('/token'));
-  if (last === undefined) throw new Error('nobody asked for a token');
+  if (last === undefined) throw new Error('no token was requested');
   return last;
 }
 
-/** What Entra answers when it does not give a token. */
+/** Entra's answer when it does not give a token. */
 function refusing(status: number, error: string, code: number): void {
   const description = `AADSTS${code}: Something about somebody@contoso.com. Trace ID: 1`;
   answer = { status, body: { error, error_description: description, error_codes: [code] } };
 }
 
 describe('the exchange on behalf of a person', () => {
-  it('brings the person’s assertion and the registration’s secret, and asks for all that was consented to', async () => {
+  it('sends the person’s assertion and the registration’s secret, and asks for all that was consented to', async () => {
     answer = null;
     const own = assertion();
 
@@ -106,7 +106,7 @@ describe('the exchange on behalf of a person', () => {
     ['the assertion is too old', 400, 'invalid_grant', 500133, 'refused'],
     ['the assertion is for another app', 400, 'invalid_grant', 500131, 'refused'],
     ['the secret is wrong', 401, 'invalid_client', 7000215, 'unavailable'],
-  ])('tells when %s', async (_name, status, error, code, kind) => {
+  ])('reports when %s', async (_name, status, error, code, kind) => {
     refusing(status, error, code);
 
     const exchanged = await onBehalfOf(withSecret, 'public', login.options)(assertion(), signal);
@@ -114,7 +114,7 @@ describe('the exchange on behalf of a person', () => {
     expect(exchanged).toMatchObject({ kind, code: `AADSTS${code}` });
   });
 
-  it('hands on nothing of what Entra says of the person, and nothing of the assertion', async () => {
+  it('passes on nothing of what Entra says of the person, and nothing of the assertion', async () => {
     refusing(401, 'invalid_client', 7000215);
     const own = assertion();
 
@@ -127,7 +127,7 @@ describe('the exchange on behalf of a person', () => {
     expect(told).not.toContain(own);
   });
 
-  it('cannot be had by a managed identity, which acts for nobody but itself', () => {
+  it('is not available to a managed identity, which acts for itself alone', () => {
     expect(() => onBehalfOf({ kind: 'managedIdentity', clientId }, 'public')).toThrow('a proof of its own');
   });
 });

@@ -7,13 +7,13 @@ async function enterTimes(limit: CallLimit, times: number): Promise<readonly boo
 }
 
 describe('the limit on reading the provisioning log', () => {
-  it('lets five out at once, and turns the sixth away instead of holding it up', async () => {
+  it('lets five calls out at once, and refuses the sixth instead of delaying it', async () => {
     const limit = createCallLimit(createTestClock());
 
     expect(await enterTimes(limit, 6)).toEqual([true, true, true, true, true, false]);
   });
 
-  it('holds a call for two seconds at the most, and then lets it out', async () => {
+  it('delays a call for two seconds at most, and then lets it out', async () => {
     const clock = createTestClock();
     const limit = createCallLimit(clock);
     await enterTimes(limit, 5);

@@ -15,7 +15,7 @@ import { createTestClock, type TestClock } from '../support/clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Bench, startBench } from './support.ts';
 
-/** Longer than anything here takes: the clock of these tests stands still until it is moved. */
+/** Longer than any wait here: the clock of these tests stands still until a test moves it. */
 const patienceMs = 2_500;
 const { salesforce, serviceNow } = apps;
 
@@ -62,7 +62,7 @@ const auditSample: Record<string, unknown> = JSON.parse(
 );
 
 describe('the provisioning log of a person and an app', () => {
-  it("tells Grady's conflict: what was tried, where it failed and why", async () => {
+  it("shows Grady's conflict: what was tried, where it failed and why", async () => {
     const found = await read(people.grady);
 
     expect(found).toEqual({
@@ -92,7 +92,7 @@ describe('the provisioning log of a person and an app', () => {
     });
   });
 
-  it('is empty for Isaiah before, and tells of his account after', async () => {
+  it('is empty for Isaiah before, and shows his account after', async () => {
     const before = await read(people.isaiah);
     await provision(salesforce, people.isaiah);
     await clock.advance(15_000);
@@ -106,7 +106,7 @@ describe('the provisioning log of a person and an app', () => {
     });
   });
 
-  it('tells why Diego was passed over', async () => {
+  it('shows why Diego was skipped', async () => {
     await provision(salesforce, people.diego);
 
     expect(await read(people.diego)).toMatchObject({
@@ -156,7 +156,7 @@ describe('the provisioning log of a person and an app', () => {
     expect(found.kind === 'read' && found.entries.length).toBe(25);
   });
 
-  it('tells of all jobs at once when no job is named, in one call', async () => {
+  it('covers all jobs at once when the caller names no job, in one call', async () => {
     await provision(salesforce, people.adele);
     await provision(serviceNow, people.adele);
 
@@ -167,7 +167,7 @@ describe('the provisioning log of a person and an app', () => {
     expect(bench.sandbox.requests.filter(({ path }) => path.startsWith('/auditLogs'))).toHaveLength(1);
   });
 
-  it('looks for the person where Entra stands: at the target, where people come from Active Directory', async () => {
+  it('finds the person on Entra’s side: at the target, where people come from Active Directory', async () => {
     await log.read({ personId: people.adele.id, entraIs: 'target', jobId: "it's" }, patienceMs);
 
     expect(bench.sandbox.requests[0]?.query).toContain(
@@ -175,7 +175,7 @@ describe('the provisioning log of a person and an app', () => {
     );
   });
 
-  it('is read in any order where Graph will not sort it', async () => {
+  it('is read in any order where Graph cannot sort it', async () => {
     failNext({ kind: 'status', status: 400 });
 
     const found = await read(people.grady);
@@ -185,7 +185,7 @@ describe('the provisioning log of a person and an app', () => {
   });
 });
 
-describe('a record of the log', () => {
+describe('an entry of the log', () => {
   it("of Microsoft's own example is a failed creation", async () => {
     recordsAre(auditSample);
 
@@ -206,7 +206,7 @@ describe('a record of the log', () => {
     });
   });
 
-  it('with words that nobody knows yet is passed on by them, and is no success', async () => {
+  it('with unknown words is passed on by them, and is no success', async () => {
     recordsAre({ id: 'new', provisioningAction: 'Merge', provisioningStatusInfo: { status: 'Deferred' } });
 
     expect(await read(people.adele)).toMatchObject({
@@ -220,7 +220,7 @@ describe('a record of the log', () => {
     });
   });
 
-  it('that says nothing but its id is still an entry; one without an id is left out', async () => {
+  it('that holds nothing but its id is still an entry; one without an id is left out', async () => {
     recordsAre({ provisioningAction: 'create' }, 7, {
       id: 'odd',
       provisioningSteps: 'none',
@@ -252,8 +252,8 @@ describe('a record of the log', () => {
   });
 });
 
-describe('a log that cannot be had', () => {
-  it('is not asked for in a cloud without one, which is China alone', async () => {
+describe('an unavailable log', () => {
+  it('is not requested in a cloud without one, which is China alone', async () => {
     const without = Object.entries(clouds).filter(([, cloud]) => !cloud.hasProvisioningLog);
     const none = createProvisioningLog({ graph: bench.graph, clock, hasProvisioningLog: false });
 
@@ -268,7 +268,7 @@ describe('a log that cannot be had', () => {
     ['the licence', 'Authentication_RequestFromNonPremiumTenantOrB2CTenant', 'licence'],
     ['the permission', 'Authentication_MSGraphPermissionMissing', 'permission'],
     ['the permission, by a 403 that says nothing', 'UnknownError', 'permission'],
-  ])('lacks %s, and that is not asked again and again', async (_what, code, why) => {
+  ])('lacks %s, and Usher does not repeat that request again and again', async (_what, code, why) => {
     failNext({ kind: 'status', status: 403, body: { error: { code, message: '' } } });
 
     const found = [await read(people.grady), await read(people.grady)];
@@ -296,7 +296,7 @@ describe('a log that cannot be had', () => {
     expect(bench.sandbox.requests).toHaveLength(1);
   });
 
-  it('is asked again at once after a failure, as that is not kept', async () => {
+  it('is requested again at once after a failure, as failures are not cached', async () => {
     failNext({ kind: 'status', status: 503 });
 
     await read(people.grady);
@@ -305,7 +305,7 @@ describe('a log that cannot be had', () => {
   });
 });
 
-describe('a log that is slow', () => {
+describe('a slow log', () => {
   it('is given up when the time is over, though Graph never answers', async () => {
     failNext({ kind: 'silence' });
 
@@ -316,7 +316,7 @@ describe('a log that is slow', () => {
     expect(await reading).toEqual({ kind: 'unread', why: 'tooSlow' });
   });
 
-  it('serves whoever asks next with the answer that came too late', async () => {
+  it('serves the next caller with the answer that came too late', async () => {
     failNext({ kind: 'slow', ms: 300 });
 
     const reading = read(people.grady);
@@ -330,10 +330,10 @@ describe('a log that is slow', () => {
   });
 });
 
-describe('how often the log is asked', () => {
+describe('the rate of requests to the log', () => {
   const { adele, isaiah, grady, diego, nestor, megan } = people;
 
-  it('is once in a quarter of a minute for the same question', async () => {
+  it('is one in a quarter of a minute for the same question', async () => {
     await read(grady);
     await clock.advance(14_999);
     await read(grady);
@@ -345,7 +345,7 @@ describe('how often the log is asked', () => {
     expect(bench.sandbox.requests).toHaveLength(2);
   });
 
-  it('is five times in ten seconds; the sixth is told that it is busy, which is not kept', async () => {
+  it('is five in ten seconds; the sixth caller gets "busy", which is not cached', async () => {
     const found = await Promise.all([adele, isaiah, grady, diego, nestor, megan].map((person) => read(person)));
     await clock.advance(10_500);
     const later = await read(megan);
@@ -356,7 +356,7 @@ describe('how often the log is asked', () => {
     expect(bench.sandbox.requests).toHaveLength(6);
   });
 
-  it('is not at all for as long as Graph asks for patience', async () => {
+  it('is zero for as long as Graph asks for patience', async () => {
     failNext({ kind: 'status', status: 429, headers: { 'Retry-After': '60' } });
 
     const first = await read(adele);

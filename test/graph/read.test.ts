@@ -16,33 +16,33 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 describe('reading one object', () => {
-  it('brings it in the shape that was asked for', async () => {
+  it('returns it in the requested shape', async () => {
     const read = await readOne(bench.graph, { path: alex }, named);
 
     expect(read).toEqual({ ok: true, value: { id: people.alex.id, displayName: 'Alex Wilber' } });
   });
 
-  it('takes another shape for unreadable', async () => {
+  it('reads another shape as unreadable', async () => {
     const read = await readOne(bench.graph, { path: alex }, z.object({ nothingOfThisName: z.string() }));
 
     expect(read).toMatchObject({ ok: false, trouble: { kind: 'unreadable', status: 200 } });
   });
 
-  it('takes a 404 for trouble', async () => {
+  it('reads a 404 as an error', async () => {
     const read = await readOne(bench.graph, { path: '/users/nobody%40contoso.com' }, named);
 
     expect(read).toMatchObject({ ok: false, trouble: { kind: 'refused', status: 404 } });
   });
 });
 
-describe('reading an object that may not be there', () => {
-  it('takes a 404 for an answer', async () => {
+describe('reading an object that may not exist', () => {
+  it('reads a 404 as an answer', async () => {
     const read = await readIfThere(bench.graph, { path: '/users/nobody%40contoso.com' }, named);
 
     expect(read).toEqual({ ok: true, value: null });
   });
 
-  it('takes a name that can be no key at all for nobody', async () => {
+  it('reads a name that can be no key at all as an unknown object', async () => {
     const error = { code: 'Request_BadRequest', message: 'Invalid object identifier.' };
     bench.sandbox.failNext('/users', { kind: 'status', status: 400, body: { error } });
 
@@ -51,7 +51,7 @@ describe('reading an object that may not be there', () => {
     expect(read).toEqual({ ok: true, value: null });
   });
 
-  it.each([401, 403, 400])('takes a %i for trouble', async (status) => {
+  it.each([401, 403, 400])('reads a %i as an error', async (status) => {
     bench.sandbox.failNext('/users', { kind: 'status', status });
 
     const read = await readIfThere(bench.graph, { path: alex }, named);
@@ -73,7 +73,7 @@ describe('reading a collection', () => {
     expect(bench.sandbox.requests).toHaveLength(Math.ceil(everyone.length / 30));
   });
 
-  it('is trouble where only the whole will do and there are more pages than may be read', async () => {
+  it('is an error where the caller needs all of it and there are more pages than may be read', async () => {
     const whole = await readWhole(bench.graph, call, named, 100);
     const part = await readWhole(bench.graph, call, named, 2);
 
@@ -89,7 +89,7 @@ describe('reading a collection', () => {
     expect(bench.sandbox.requests).toHaveLength(2);
   });
 
-  it('asks for the next page as it asked for the first', async () => {
+  it('requests the next page with the same headers as the first', async () => {
     const search = { path: '/users', query: { $search: '"displayName:lee"', $top: '1' }, eventual: true };
 
     const read = await readAll(bench.graph, search, named, 5);
@@ -131,7 +131,7 @@ describe('reading a collection', () => {
     expect(read).toMatchObject({ ok: false, trouble: { kind: 'unreadable' } });
   });
 
-  it('is trouble as a whole when a later page fails: half a list passes for a whole one', async () => {
+  it('is an error as a whole when a later page fails: half a list passes for a whole one', async () => {
     bench.sandbox.failNext('/users', { kind: 'slow', ms: 0 });
     bench.sandbox.failNext('/users', { kind: 'status', status: 403 });
 

@@ -34,7 +34,7 @@ function choice(objectType: string, ...synchronizationRules: readonly unknown[])
 }
 
 describe('the rule for a type of object', () => {
-  it('comes with the type as the rule spells it, as Graph is particular about the case', () => {
+  it('keeps the type as the rule spells it, as Graph requires the case', () => {
     const ofUser = choice('USER', rule({ id: 'a', objectMappings: [mapping('User')] }));
     const ofSmallUser = choice('User', rule({ id: 'b', objectMappings: [mapping('user')] }));
 
@@ -60,12 +60,12 @@ describe('the rule for a type of object', () => {
     expect(choice('user', ...rules)).toBeNull();
   });
 
-  it('takes a mapping that does not say whether it is on for one that is', () => {
+  it('treats a mapping without a state as enabled', () => {
     expect(choice('user', rule({ objectMappings: [mapping('User', null)] }))).not.toBeNull();
     expect(choice('user', rule({ objectMappings: [{ sourceObjectName: 'User' }] }))).not.toBeNull();
   });
 
-  it('looks behind a mapping that is switched off', () => {
+  it('passes over a mapping that is switched off', () => {
     const twice = rule({ objectMappings: [mapping('User', false), mapping('user', true)] });
 
     expect(choice('user', twice)?.objectTypeName).toBe('user');
@@ -92,7 +92,7 @@ describe('the rule for a type of object', () => {
     expect(choice('user', bad, good)?.id).toBe('better');
   });
 
-  it('takes what there is where no rule is marked as fit', () => {
+  it('falls back to a rule that is not marked as fit where no other is', () => {
     expect(choice('user', rule({ onDemand: 'false' }))?.id).toBe('the rule');
   });
 
@@ -114,11 +114,11 @@ describe('the rule for a type of object', () => {
     );
   });
 
-  it('is found beside rules that cannot be read', () => {
+  it('is found beside unreadable rules', () => {
     expect(choice('user', null, 'odd', { name: 'no id' }, rule({ id: 7 }), rule())?.id).toBe('the rule');
   });
 
-  it('is found though metadata and mappings of others are odd', () => {
+  it("is found though metadata and other rules' mappings are odd", () => {
     const odd = rule({ id: 'odd', metadata: 'none', objectMappings: [7] });
 
     expect(choice('user', odd, rule())?.id).toBe('the rule');

@@ -15,7 +15,7 @@ export function sleepwalkingClock(): TestClock & { readonly slept: readonly numb
   return { ...clock, sleep, slept };
 }
 
-/** A log at its most talkative, and what it wrote. */
+/** A log at its most verbose level, and its lines. */
 export function captureLog(): { readonly log: Log; readonly lines: readonly string[] } {
   const lines: string[] = [];
   return { log: createLog('trace', { write: (line) => void lines.push(line) }), lines };

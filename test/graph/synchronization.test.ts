@@ -77,7 +77,7 @@ describe('the job of an application', () => {
     expect(found).toMatchObject({ value: { job: { id: 'never run' } } });
   });
 
-  it('is found beside one that cannot be read', async () => {
+  it('is found beside an unreadable one', async () => {
     jobsAre({ templateId: 'no id' }, job('active', 'Active'));
 
     const found = await synchronization.findJob('an app');
@@ -85,13 +85,13 @@ describe('the job of an application', () => {
     expect(found).toMatchObject({ value: { job: { id: 'active' } } });
   });
 
-  it('is trouble, and not "none", when Graph says no', async () => {
+  it('is an error, and not "none", when Graph refuses', async () => {
     bench.sandbox.failNext('/servicePrincipals', { kind: 'status', status: 403 });
 
     expect(await synchronization.findJob(salesforce.id)).toMatchObject({ ok: false, trouble: { status: 403 } });
   });
 
-  it('is kept for a quarter of a minute, each app for itself', async () => {
+  it('is cached for a quarter of a minute, each app separately', async () => {
     await synchronization.findJob(salesforce.id);
     await synchronization.findJob(serviceNow.id);
     await bench.clock.advance(14_999);
@@ -104,7 +104,7 @@ describe('the job of an application', () => {
     expect(bench.sandbox.requests).toHaveLength(3);
   });
 
-  it('is read past what is kept when somebody wants it as it is now', async () => {
+  it('is read past the cache when the caller wants it fresh', async () => {
     await synchronization.findJob(zscaler.id);
 
     const read = await synchronization.readJob(zscaler.id, zscaler.job?.id ?? '');
@@ -127,7 +127,7 @@ describe('the state of a job', () => {
     });
   });
 
-  it('is "never run", and not a failure, though the last execution of such a job is called failed', async () => {
+  it('is "never run", and not a failure, though Graph calls the last execution of such a job failed', async () => {
     expect(await stateOf(sample('job-never-run'))).toEqual({ kind: 'neverRun' });
   });
 
@@ -149,12 +149,9 @@ describe('the state of a job', () => {
     expect(await stateOf(job('a job', code, schedule))).toMatchObject({ kind });
   });
 
-  it.each(['InProgress', 'SomethingNew'])(
-    'with a code that is not known here, %s, is passed on by that code',
-    async (code) => {
-      expect(await stateOf(job('a job', code))).toEqual({ kind: 'other', code });
-    },
-  );
+  it.each(['InProgress', 'SomethingNew'])('with an unknown code, %s, is passed on by that code', async (code) => {
+    expect(await stateOf(job('a job', code))).toEqual({ kind: 'other', code });
+  });
 
   it.each([
     ['nothing', { id: 'a job' }],
@@ -182,7 +179,7 @@ describe('the rule of a job', () => {
     ['Salesforce', salesforce, 'user', { objectTypeName: 'User', source: 'entra' }],
     ['ServiceNow', serviceNow, 'group', { objectTypeName: 'Group', source: 'entra' }],
     ['Contoso AD', contosoAd, 'User', { objectTypeName: 'user', source: 'activeDirectory' }],
-  ])('is told for %s', async (_name, app, type, expected) => {
+  ])('is read for %s', async (_name, app, type, expected) => {
     const rule = await synchronization.findRule(app.id, app.job?.id ?? '', type);
 
     expect(rule).toEqual({ ok: true, value: { id: app.job?.rules[0]?.id, ...expected } });
@@ -198,7 +195,7 @@ describe('the rule of a job', () => {
     expect(await synchronization.findRule(concur.id, concur.job?.id ?? '', 'group')).toEqual({ ok: true, value: null });
   });
 
-  it('is trouble where the schema cannot be read', async () => {
+  it('is an error where the schema cannot be read', async () => {
     bench.sandbox.failNext(/schema$/, { kind: 'html' });
 
     expect(await synchronization.findRule(salesforce.id, salesforceJob, 'user')).toMatchObject({
@@ -207,7 +204,7 @@ describe('the rule of a job', () => {
     });
   });
 
-  it('is kept for half an hour, with one call for users and groups', async () => {
+  it('is cached for half an hour, with one call for users and groups', async () => {
     await synchronization.findRule(salesforce.id, salesforceJob, 'user');
     await synchronization.findRule(salesforce.id, salesforceJob, 'group');
     await bench.clock.advance(30 * minuteMs - 1);
@@ -220,7 +217,7 @@ describe('the rule of a job', () => {
     expect(bench.sandbox.requests).toHaveLength(2);
   });
 
-  it('is read again when the job no longer knows it, and the new one is kept', async () => {
+  it('is read again when the job no longer knows it, and the new one is cached', async () => {
     const [stored] = salesforce.job?.rules ?? [];
     const newer = {
       id: 'the new rule',
@@ -263,7 +260,7 @@ describe('provisioning on demand', () => {
     ]);
   });
 
-  it('reaches a job whose id is not fit for a path', async () => {
+  it('reaches a job whose id has to be encoded in a path', async () => {
     await synchronization.provisionOnDemand({ ...call, jobId: 'a#b/c' }, new AbortController().signal);
 
     expect(bench.sandbox.requests[0]?.path).toContain('/jobs/a%23b%2Fc/provisionOnDemand');
@@ -308,7 +305,7 @@ describe("the bodies of Microsoft's three examples", () => {
     ['a user', '01-docs-user'],
     ['a user of cloud sync, by distinguished name', '02-docs-cloudsync-user'],
     ['a group with two members', '03-docs-group'],
-  ])('leave exactly so: %s', async (_what, name) => {
+  ])('are sent exactly so: %s', async (_what, name) => {
     const example = sample(`${name}.request`) as unknown as Body;
     const [{ ruleId, subjects }] = example.parameters;
     const [subject] = subjects;
@@ -355,7 +352,7 @@ describe('the rule for people, whatever the source calls them', () => {
     expect(rule).toEqual({ ok: true, value: { id: 'workday', objectTypeName: 'Worker', source: 'other' } });
   });
 
-  it('is trouble where the schema cannot be read', async () => {
+  it('is an error where the schema cannot be read', async () => {
     bench.sandbox.failNext(/schema$/, { kind: 'status', status: 403 });
 
     expect(await synchronization.findSourceRule(salesforce.id, salesforceJob)).toMatchObject({
@@ -399,7 +396,7 @@ describe('several jobs of one application', () => {
     expect(synchronization.knowsJob('an app')).toBe(false);
   });
 
-  it('tell how each stands, the one for people first', async () => {
+  it('show how each stands, the one for people first', async () => {
     const found = await synchronization.findStatus(apps.fabrikamAd.id);
 
     expect(found).toMatchObject({
@@ -407,7 +404,7 @@ describe('several jobs of one application', () => {
     });
   });
 
-  it('are trouble where the rules of one cannot be read, but how they stand is told', async () => {
+  it('are an error where the rules of one cannot be read, while their states are still shown', async () => {
     const refuse = () => bench.sandbox.failNext(/\/schema$/, { kind: 'status', status: 403 });
     refuse();
     const found = await synchronization.findJob(apps.atlassian.id, 'User');
@@ -418,7 +415,7 @@ describe('several jobs of one application', () => {
     expect(status).toMatchObject({ ok: true, value: { kind: 'one' } });
   });
 
-  it('are told by what their rules say even where the other one looks better', async () => {
+  it('are chosen by their rules even where the other one looks better', async () => {
     jobsAre(job('a', 'Active'), job('b', 'Quarantine'));
     const rule = (source: string) => ({
       synchronizationRules: [{ id: source, objectMappings: [{ sourceObjectName: source }], metadata: [] }],
@@ -458,8 +455,8 @@ describe('a job whose connector was authorized by OAuth', () => {
   });
 });
 
-describe('whether an app has a job', () => {
-  it('is known for half an hour from when it was read', async () => {
+describe('the knowledge whether an app has a job', () => {
+  it('is cached for half an hour from when it was read', async () => {
     const before = synchronization.knowsJob(payroll.id);
     await synchronization.findStatus(payroll.id);
     await synchronization.findJob(salesforce.id);

@@ -21,7 +21,7 @@ async function foundBy(...addresses: readonly string[]): Promise<Record<string, 
 }
 
 describe('finding many by their addresses', () => {
-  it('finds everybody, in a filter for each fifteen and each kind of address', async () => {
+  it('finds every person, in a filter for each fifteen and each kind of address', async () => {
     const addresses = generatedPeople.map(({ userPrincipalName }) => userPrincipalName);
 
     const found = await directory.findUsersByAddress(addresses);
@@ -32,7 +32,7 @@ describe('finding many by their addresses', () => {
     expect(Math.max(...comparisons)).toBe(15);
   });
 
-  it('tells of each what is told elsewhere, under the address in small letters', async () => {
+  it('returns of each person the usual data, under the address in lowercase', async () => {
     const found = await directory.findUsersByAddress(['Adele@Contoso.com']);
 
     const known = await directory.getUser(people.adele.id);
@@ -44,7 +44,7 @@ describe('finding many by their addresses', () => {
     expect(bench.sandbox.requests[0]?.query.split(' eq ')).toHaveLength(2);
   });
 
-  it('looks among the mail addresses for who is no principal name', async () => {
+  it('searches the mail addresses for those that are no principal name', async () => {
     bench.sandbox.tenant.changePerson(people.adele.id, { mail: "Adele.O'Vance@contoso.example" });
 
     expect(await foundBy("adele.o'vance@contoso.example", 'isaiah@contoso.com')).toEqual({
@@ -53,13 +53,13 @@ describe('finding many by their addresses', () => {
     });
   });
 
-  it('finds nobody by a principal name that is the mail address of another', async () => {
+  it('finds no person by a principal name that is the mail address of another', async () => {
     bench.sandbox.tenant.changePerson(people.adele.id, { mail: 'isaiah@contoso.com' });
 
     expect(await foundBy('isaiah@contoso.com', 'adele@contoso.com')).toEqual({ 'adele@contoso.com': 'Adele Vance' });
   });
 
-  it('finds nobody by a mail address that two people share', async () => {
+  it('finds no person by a mail address that two people share', async () => {
     for (const { id } of [people.adele, people.isaiah]) {
       bench.sandbox.tenant.changePerson(id, { mail: 'desk@contoso.example' });
     }
@@ -67,7 +67,7 @@ describe('finding many by their addresses', () => {
     expect(await foundBy('desk@contoso.example')).toEqual({});
   });
 
-  it('knows a guest by the principal name with its marks', async () => {
+  it('finds a guest by the principal name with its marks', async () => {
     const userPrincipalName = 'pat_fabrikam.com#EXT#@contoso.com';
     bench.sandbox.tenant.changePerson(people.lynne.id, { userPrincipalName, userType: 'Guest' });
 
@@ -75,13 +75,13 @@ describe('finding many by their addresses', () => {
   });
 
   it.each(["x@y' or accountEnabled eq true or mail eq '", 'nobody@contoso.com', '\ud83d@', '@'])(
-    'takes %s for an address, and nobody',
+    'treats %s as an address, and finds no person',
     async (address) => {
       expect(await foundBy(address)).toEqual({});
     },
   );
 
-  it('finds the others though Graph takes offence at one of them', async () => {
+  it('finds the others though Graph rejects one of them', async () => {
     const addresses = everybody.slice(0, 8).map(({ userPrincipalName }) => userPrincipalName);
     bench.sandbox.failNext('/users', { kind: 'status', status: 400 });
     bench.sandbox.failNext('/users', { kind: 'status', status: 400 });
@@ -91,14 +91,14 @@ describe('finding many by their addresses', () => {
     expect(found.ok && found.value.size).toBe(8);
   });
 
-  it('ends for an address that Graph does not let anybody ask about', async () => {
+  it('ends for an address that Graph rejects in every request', async () => {
     // By principal name and by mail.
     for (let times = 0; times < 2; times += 1) bench.sandbox.failNext('/users', { kind: 'status', status: 400 });
 
     expect(await foundBy('odd@')).toEqual({});
   });
 
-  it('is trouble as a whole when one of the reads is', async () => {
+  it('is an error as a whole when one of the reads fails', async () => {
     bench.sandbox.failNext('/users', { kind: 'slow', ms: 0 });
     bench.sandbox.failNext('/users', { kind: 'status', status: 403 });
 
@@ -107,7 +107,7 @@ describe('finding many by their addresses', () => {
     expect(found).toMatchObject({ ok: false, trouble: { status: 403 } });
   });
 
-  it('costs no call when there is nobody to ask about', async () => {
+  it('costs no call when there is no address', async () => {
     expect(await foundBy()).toEqual({});
     expect(bench.sandbox.requests).toHaveLength(0);
   });

@@ -17,7 +17,7 @@ const user = (displayName: string, more: Partial<NamedUser> = {}): NamedUser => 
   ...more,
 });
 
-/** Whom the name means for certain; else whom it offers, in brackets. */
+/** The person whom the name means for certain; else those whom it offers, in brackets. */
 function meant(typed: string, users: readonly NamedUser[], complete = true): string {
   const match = matchByName(typed, users, complete);
   if (match.kind === 'none') return '()';
@@ -27,7 +27,7 @@ function meant(typed: string, users: readonly NamedUser[], complete = true): str
 }
 
 describe('a part of a name', () => {
-  it('is nobody’s alone while not everybody has been seen who has it', () => {
+  it('identifies no person while some who have it may be unread', () => {
     const users = [user('Robin Hood')];
 
     expect(meant('robin', users)).toBe('Robin Hood');
@@ -57,7 +57,7 @@ describe('a part of a name', () => {
     ['J. Smith', 'smith'],
     ['May Day', 'may'],
     ['Bill To', 'bill to'],
-  ])('of %s is enough where it is a whole word that a person is called by: %s', (displayName, typed) => {
+  ])('of %s is enough where it is a whole word of the person’s name: %s', (displayName, typed) => {
     expect(meant(typed, [user(displayName)])).toBe(displayName);
   });
 
@@ -68,7 +68,7 @@ describe('a part of a name', () => {
     ['Dr Isaiah Langer', 'dr'],
     ['Isaiah Langer Jr.', 'jr'],
     ['Isaiah Langer EXT', 'ext'],
-  ])('of %s is no name where the directory tells given name and surname: %s', (displayName, typed) => {
+  ])('of %s is no name where the directory has given name and surname: %s', (displayName, typed) => {
     const isaiah = user(displayName, { givenName: 'Isaiah', surname: 'Langer' });
 
     expect(meant(typed, [isaiah])).toBe(`(${displayName})`);
@@ -90,7 +90,7 @@ describe('a part of a name', () => {
 });
 
 describe('a whole name', () => {
-  it('wins over longer names, and not over the same one the other way round', () => {
+  it('wins over longer names, and not over the same one the other way around', () => {
     const users = [user('Lee Gu'), user('Lee Gu Parker')];
 
     expect(meant('lee gu', users)).toBe('Lee Gu');
@@ -126,8 +126,8 @@ describe('a whole name', () => {
   });
 });
 
-describe('a user of no type', () => {
-  it('is a member, as Graph tells none of some who came from an old directory', () => {
+describe('a user without a type', () => {
+  it('is a member, as Graph has none for some who came from an old directory', () => {
     expect(meant('isaiah', [user('Isaiah Langer', { userType: null })])).toBe('Isaiah Langer');
   });
 });

@@ -7,8 +7,8 @@ const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .map((path) => readFileSync(new URL(path, folder), 'utf8'))
   .join('\n');
 
-it('Graph is asked to change nothing but what is provisioned on demand and the assignment that an approval makes', () => {
-  // What a call is for stands in its path, which is named beside the method, or right before the call.
+it('Usher asks Graph to change nothing but what it provisions on demand and the assignment that an approval makes', () => {
+  // The purpose of a call is in its path, which stands beside the method, or right before the call.
   const posts = source
     .split("method: 'POST'")
     .slice(0, -1)
@@ -18,7 +18,7 @@ it('Graph is asked to change nothing but what is provisioned on demand and the a
       return /(?:\}\/)(\w+)`/.exec(near)?.[1] ?? near;
     });
 
-  // Membership is a question that Graph takes by POST.
+  // Graph takes a question about membership by POST.
   expect(posts.toSorted()).toEqual(['appRoleAssignedTo', 'checkMemberGroups', 'provisionOnDemand']);
   expect(source).not.toMatch(/method: '(?:PATCH|PUT|DELETE)'/);
   expect(source).toContain("readonly method?: 'GET' | 'POST';");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isSecretName, showing, shownAlone } from '../../src/masking/attributes.ts';
 
-describe('the attributes that Usher keeps the values of', () => {
+describe('the attributes whose values Usher keeps', () => {
   it.each([
     ...['displayName', 'name.givenName', 'name.familyName', 'name.formatted', 'sn', 'given_name', 'userName'],
     ...['userPrincipalName', 'OnPremisesSamAccountName', 'mail', 'emails[type eq "work"].value', 'jobTitle', 'title'],
@@ -30,7 +30,7 @@ describe('the attributes that Usher keeps the values of', () => {
     expect(shownAlone(attribute)).toBe(false);
   });
 
-  it('are joined by what a tenant adds, and by nothing else', () => {
+  it('are extended by the tenant’s own list, and by nothing else', () => {
     const isShown = showing(['employeeId', 'addresses[type eq "work"].locality', 'urn:x:2.0:User:costCode']);
 
     expect(
@@ -59,11 +59,11 @@ describe('isSecretName', () => {
     'Passwort',
     'contraseña',
     'api key',
-  ])('knows %s', (name) => {
+  ])('recognizes %s', (name) => {
     expect(isSecretName(name)).toBe(true);
   });
 
-  it.each(['shippingAddress', 'monkeyName', 'keyboard', 'passport.country', 'LocaleSidKey'])('lets %s be', (name) => {
+  it.each(['shippingAddress', 'monkeyName', 'keyboard', 'passport.country', 'LocaleSidKey'])('passes %s', (name) => {
     expect(isSecretName(name)).toBe(false);
   });
 });

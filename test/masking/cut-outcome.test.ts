@@ -38,7 +38,7 @@ const reportOf = (planted: Planted, isShown = shownAlone) => {
 const noStep: { readonly details: Readonly<Record<string, string>> } = { details: {} };
 
 describe('an outcome', () => {
-  it('keeps the values of listed attributes, and of others the name', () => {
+  it('keeps the values of listed attributes, and the names of others', () => {
     const { changes, steps } = reportOf({
       changes: [
         { displayName: 'title', oldValue: 'Clerk', newValue: 'Head' },
@@ -54,7 +54,7 @@ describe('an outcome', () => {
     expect(steps[0]?.details).toEqual({ displayName: 'Adele', unicodePwd: '•••' });
   });
 
-  it('keeps what a tenant lists besides', () => {
+  it('keeps the attributes that a tenant adds', () => {
     const changes = [{ displayName: 'employeeId', newValue: 'E1000' }];
 
     expect(reportOf({ changes }).changes[0]?.newValue).toBe('•••');
@@ -81,7 +81,7 @@ describe('an outcome', () => {
     ['Guests.active IS TRUE', 'Guests.active IS TRUE'],
     ['a', 'a'],
     ["salary '50000'", '•••'],
-  ])('tells how the scoping filter %j ended', (clause, cut) => {
+  ])('keeps how the scoping filter %j ended', (clause, cut) => {
     const result = JSON.stringify({ [clause]: false });
 
     const { details } = reportOf({ details: { ScopeEvaluationResult: result } }).steps[0] ?? noStep;
@@ -131,7 +131,7 @@ describe('an outcome', () => {
     );
   });
 
-  /** What the service says about its own work. */
+  /** The service's texts about its own work. */
   const services = new Set([
     'skipreason',
     'propertyname',
@@ -144,7 +144,7 @@ describe('an outcome', () => {
   ]);
 });
 
-describe('what is stored from before', () => {
+describe('an outcome that an earlier release stored', () => {
   it('is cut as it would be today', () => {
     const old: Outcome = {
       kind: 'refused',
@@ -171,7 +171,7 @@ describe('what is stored from before', () => {
     });
   });
 
-  it('loses secrets in what a job has said', () => {
+  it('loses secrets in the texts of a job', () => {
     const status = { id: 'job', health: { kind: 'quarantined', quarantine: { error: { message: 'pwd=hunter2' } } } };
 
     expect(cutStoredWords(JSON.stringify(status))).toBe(JSON.stringify(status).replace('hunter2', '•••'));

@@ -5,7 +5,7 @@ import { tidyCharacters } from '../../src/teams/text.ts';
 
 const flagOfEngland = '\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}';
 
-describe('what cannot be seen', () => {
+describe('an invisible character', () => {
   it.each([
     ['tags', 'Ad\u{e0041}\u{e0064}ele', 'Adele'],
     ['the tags of a flag', flagOfEngland, '\u{1f3f4}'],
@@ -27,7 +27,7 @@ describe('what cannot be seen', () => {
     ['a key', '1\ufe0f\u20e3'],
     ['a Persian name', '\u0639\u0644\u06cc\u200c\u0631\u0636\u0627'],
     ['an ideograph of a certain form', '\u845b\u{e0100}\u57ce'],
-  ])('stays where writing needs it: %s', (_what, text) => {
+  ])('stays where a script needs it: %s', (_what, text) => {
     expect(withoutHidden(text)).toBe(text);
   });
 });
@@ -38,7 +38,7 @@ describe('a text for a terminal', () => {
     ['a link', '\u001b]8;;https://a.example\u0007Adele\u001b]8;;\u0007', '␛]8;;https://a.example␇Adele␛]8;;␇'],
     ['a control of one byte', '\u009b31mAdele', '\ufffd31mAdele'],
     ['what goes back', 'Adele\b\b\rEve\u007f', 'Adele␈␈␍Eve␡'],
-  ])('has lost the power of %s', (_what, text, shown) => {
+  ])('loses the effect of %s', (_what, text, shown) => {
     expect(forTerminal(text)).toBe(shown);
   });
 

@@ -156,7 +156,7 @@ describe('maskText', () => {
     ],
   );
 
-  it('changes nothing more when it is done twice, and stays within its limit', () => {
+  it('changes nothing more when it is applied twice, and stays within its limit', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), fc.constantFrom(40, 4_000), (pieces, limit) => {
         const once = maskText(pieces.join(''));
@@ -192,7 +192,7 @@ describe('maskText', () => {
     );
   });
 
-  it('does not show the first half of what is cut off', () => {
+  it('does not show the first half of a secret that is cut off', () => {
     const text = `${'x '.repeat(1_995)}4111 1111 1111 1111${' y'.repeat(500)}`;
 
     expect(maskText(text)).not.toMatch(/4111|1111/);
@@ -212,7 +212,7 @@ describe('maskText', () => {
     '=',
     '+1',
     '-----BEGIN A-----',
-  ])('looks at no more of a long text than of a short one: %j', (part) => {
+  ])('reads no more of a long text than of a short one: %j', (part) => {
     const long = part.repeat(100_000);
 
     expect(maskText(long)).toBe(maskText(long.slice(0, 4_600)));

@@ -15,7 +15,7 @@ interface Told {
   readonly now?: number;
 }
 
-/** What a gate knows after all this, one after the other. */
+/** The state of a gate after all these events, one after the other. */
 function hearing(told: readonly Told[], before: Health = wellHealth): Health {
   return told.reduce<Health>((health, { evidence, taskId = 'task', isProbe = false, now = 0 }) => {
     return hear(health, evidence, { taskId, isProbe, now, at: 1_000_000 + now, jitter: 0 });
@@ -31,7 +31,7 @@ describe('a fault common to all tasks', () => {
     expect(fault).toMatchObject({ since: 1_000_005, closedAt: 1_000_005, failures: 1, retryAt: 1_005 });
   });
 
-  it('closes it at the third task in a row that meets trouble', () => {
+  it('closes the gate at the third task in a row that meets it', () => {
     const two = hearing([
       { evidence: trouble, taskId: 'one' },
       { evidence: trouble, taskId: 'two' },
@@ -42,7 +42,7 @@ describe('a fault common to all tasks', () => {
     expect(three.fault).toMatchObject({ cause: 'serviceUnavailable', code: 'HTTP_503' });
   });
 
-  it('is not seen in one task’s own trouble, however often that comes, nor where others are answered in between', () => {
+  it('is not concluded from one task’s own trouble, however often that comes, nor where others are answered in between', () => {
     const own = hearing(Array.from({ length: 9 }, () => ({ evidence: trouble })));
     const mixed = hearing(
       ['one', 'two', 'three', 'four'].flatMap((taskId) => [
@@ -68,13 +68,13 @@ describe('a fault common to all tasks', () => {
     expect(health.fault).toMatchObject({ since: 1_000_000, closedAt: 1_000_000, failures: 10 });
   });
 
-  it('tells since when it has its present cause', () => {
+  it('keeps since when it has its present cause', () => {
     const { fault } = hearing([{ evidence: away }, probe(noToken, 1_000)]);
 
     expect(fault).toMatchObject({ cause: 'noToken', since: 1_001_000, closedAt: 1_000_000 });
   });
 
-  it('waits as long as the service asks, up to ten minutes', () => {
+  it('makes the gate wait as long as the service asks, up to ten minutes', () => {
     const asked = (retryAfterMs: number) =>
       hearing([probe({ kind: 'trouble', code: 'HTTP_503', retryAfterMs })], hearing([{ evidence: away }])).fault
         ?.retryAt;

@@ -88,7 +88,7 @@ describe.each(engines)('the stored gate on $name', (engine) => {
     expect([second.turns, second.lanes]).toEqual([[4], [1]]);
   });
 
-  it('tells when it asked for the time, so that a caller can tell how old a grant has become', async () => {
+  it('returns when it read the time, so that a caller knows how old a grant has become', async () => {
     const clock = createTestClock();
     const slow: Database = {
       ...database,

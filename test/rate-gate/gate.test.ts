@@ -19,7 +19,7 @@ import { chooseLane, type Lane, laneNumbers, rememberLane } from '../../src/rate
 const limits: GateLimits = { limit: 5, windowMs: 10_000, guardMs: 500 };
 const unguarded: GateLimits = { ...limits, guardMs: 0 };
 
-/** Passes arrivals through the gate, first come first served, and tells when each starts. */
+/** Passes arrivals through the gate, first come first served, and returns when each starts. */
 function runThrough(arrivals: readonly number[], given: GateLimits = unguarded, from: GateState = openGate) {
   let state = from;
   let clock = 0;
@@ -105,7 +105,7 @@ describe('the rate gate', () => {
     fc.assert(property);
   });
 
-  it('starts everything as early as any legal schedule could', () => {
+  it('starts every arrival as early as any legal schedule could', () => {
     const property = fc.property(arrivals, anyLimits, (times, given) => {
       const { starts } = runThrough(times, given);
 
@@ -121,7 +121,7 @@ describe('the rate gate', () => {
     expect(state.grants).toHaveLength(5);
   });
 
-  it('goes by the new limit when the configuration changes between two runs', () => {
+  it('applies the new limit when the configuration changes between two runs', () => {
     const { state } = runThrough([0, 0, 0, 0, 0]);
 
     expect(earliestGrant(state, { ...unguarded, limit: 3 }, 0)).toBe(10_000);
@@ -129,8 +129,8 @@ describe('the rate gate', () => {
   });
 });
 
-describe('a gate that was told "too many"', () => {
-  it('stays shut for what the server asks', () => {
+describe('a gate that heard "too many"', () => {
+  it('stays shut for as long as the server asks', () => {
     const state = blockFor(openGate, limits, 1_000, 60_000);
 
     expect(earliestGrant(state, limits, 1_000)).toBe(61_000);
@@ -148,7 +148,7 @@ describe('a gate that was told "too many"', () => {
     expect(earliestGrant(state, limits, 10)).toBe(60_000);
   });
 
-  it('lets the calls start over after the pause, still no more than the limit', () => {
+  it('lets the calls start again after the pause, still no more than the limit', () => {
     const { state } = runThrough([0, 0, 0, 0, 0]);
 
     const { starts } = runThrough(Array(10).fill(1), unguarded, blockFor(state, unguarded, 1, 30_000));
@@ -175,7 +175,7 @@ describe('a gate whose clock was set back', () => {
     expect(earliestGrant(later, limits, 11_500)).toBe(11_500);
   });
 
-  it('takes a block that is further off than any server asks for a mistake of the clock', () => {
+  it('ignores a block that is further off than any server asks, as a mistake of the clock', () => {
     const blocked = blockFor(openGate, limits, 3_600_000, 60_000);
 
     const settled = settleClock(blocked, limits, 0);
@@ -191,7 +191,7 @@ describe('a gate whose clock was set back', () => {
     expect(earliestGrant(settleClock(endless, limits, 1_000), limits, 1_000)).toBe(86_400_000);
   });
 
-  it('takes even that for a mistake of the clock where it was noted in the future', () => {
+  it('ignores even such a block where it was noted in the future', () => {
     const blocked = blockFor(openGate, limits, 3_600_000, 1_200_000);
 
     expect(earliestGrant(settleClock(blocked, limits, 0), limits, 0)).toBe(600_000);
@@ -220,7 +220,7 @@ describe('a gate whose clock was set back', () => {
 describe('the forecast', () => {
   const inOneLane = (dueAt: readonly number[]): Waiting[] => dueAt.map((due) => ({ dueAt: due, lane: 'bulk' }));
 
-  it('tells the start of each who waits, first to last', () => {
+  it('gives the start of each waiting task, first to last', () => {
     const { state } = runThrough([0, 0, 0]);
 
     const starts = forecastGrants(state, limits, 2_000, inOneLane([0, 0, 0, 0]));
@@ -228,14 +228,14 @@ describe('the forecast', () => {
     expect(starts).toEqual([2_000, 2_000, 10_500, 10_500].map((startsAt, index) => ({ index, startsAt })));
   });
 
-  it('lets those pass who are due while one at the head is not', () => {
+  it('lets due tasks pass while one at the head is not due', () => {
     const starts = forecastGrants(openGate, unguarded, 0, inOneLane([25_000, 0, 0, 0, 0, 0, 0]));
 
     expect(starts.map(({ index }) => index)).toEqual([1, 2, 3, 4, 5, 6, 0]);
     expect(starts.map(({ startsAt }) => startsAt)).toEqual([0, 0, 0, 0, 0, 10_000, 25_000]);
   });
 
-  it('shares the starts between the lanes, whoever stands first in the row', () => {
+  it('shares the starts between the lanes, whatever the order in the row', () => {
     const row: Waiting[] = [...Array(6).fill('bulk'), ...Array(3).fill('interactive')].map((lane) => ({
       dueAt: 0,
       lane,
@@ -246,7 +246,7 @@ describe('the forecast', () => {
     expect(starts.map(({ index }) => index)).toEqual([6, 7, 0, 1, 2, 8, 3, 4, 5]);
   });
 
-  it('equals what then happens, whoever is due when and in whichever lane', () => {
+  it('equals what then happens, whichever task is due when and in whichever lane', () => {
     const lane = fc.constantFrom<Lane>('interactive', 'bulk');
     const row = fc.array(fc.record({ dueAt: fc.integer({ min: 0, max: 60_000 }), lane }), { maxLength: 40 });
     const lanes = fc.array(fc.constantFrom(0, 1), { maxLength: 4 });
@@ -262,7 +262,7 @@ describe('the forecast', () => {
   });
 });
 
-/** What a dispatcher does that looks at every full millisecond at which anything can change. */
+/** The behavior of a dispatcher that looks at every full millisecond at which anything can change. */
 function claimOneByOne(
   from: GateState,
   given: GateLimits,
@@ -306,7 +306,7 @@ describe('five hundred at once', () => {
 });
 
 describe('a start that leaves late', () => {
-  it('moves the next window on by as much, and lets those before it alone', () => {
+  it('moves the next window on by as much, and leaves earlier ones alone', () => {
     const state: GateState = { grants: [0, 10, 20, 30, 40], blockedUntil: 0 };
 
     const late = startedLate(state, 0, 700);
@@ -344,7 +344,7 @@ describe('a start that leaves late', () => {
 });
 
 describe('the starts that are left', () => {
-  it('are those that no window holds yet, the guard included, and none behind a 429', () => {
+  it('are those that no window holds yet, the guard included, and none after a 429', () => {
     const { state } = runThrough([0, 0, 4_000], limits);
 
     expect([0, 10_499, 10_500, 14_500].map((now) => slotsLeft(state, limits, now))).toEqual([2, 2, 4, 5]);

@@ -24,7 +24,7 @@ describe('two lanes that wait', () => {
     expect(grantsAfter([], 15)).toBe('iibbbiibbbiibbb');
   });
 
-  it('let a list in at once where single requests had everything', () => {
+  it('let a list in at once where single requests had all grants', () => {
     expect(grantsAfter([interactive, interactive, interactive, interactive], 5)).toBe('bbbii');
   });
 
@@ -55,12 +55,12 @@ describe('two lanes that wait', () => {
 });
 
 describe('a lane that waits alone', () => {
-  it('takes everything', () => {
+  it('gets every grant', () => {
     expect(chooseLane([interactive, interactive], { interactive: true, bulk: false })).toBe('interactive');
     expect(chooseLane([bulk, bulk, bulk, bulk], { interactive: false, bulk: true })).toBe('bulk');
   });
 
-  it('is none where nobody waits', () => {
+  it('does not exist where no task waits', () => {
     expect(chooseLane([], { interactive: false, bulk: false })).toBeNull();
   });
 });

@@ -13,7 +13,7 @@ import { sqliteEngine, useTestDatabase } from '../support/databases.ts';
 import { openScene, quickClock } from './scene.ts';
 
 /**
- * Whatever Graph answers in a random order of attempts, and whatever people do in between, the card never says that
+ * Whatever Graph answers in a random order of attempts, and whatever users do in between, the card never says that
  * nothing was done after an attempt whose end is unknown.
  */
 /** The pauses of an attempt last minutes. The wide guard is for a busy machine, on which a call leaves late. */
@@ -31,7 +31,7 @@ const answer = fc.oneof(
 );
 const scenarios = fc.record({
   subject: fc.constantFrom('isaiah', 'adele', 'diego', 'grady', 'nestor', 'miriam'),
-  /** What is answered to the first request, and to each retry of it. */
+  /** Graph's answers to the first request, and to each retry of it. */
   rounds: fc.array(fc.array(answer, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 2 }),
   isCancelled: fc.boolean(),
 });
@@ -58,7 +58,7 @@ it('never says that nothing was done after an attempt whose end is unknown', asy
         await dispatcher.stop(0);
         const after = scene.sandbox.requests.filter(({ path }) => path.endsWith('/provisionOnDemand')).length;
         struck.push(...answers.slice(0, after - before));
-        // What was scripted and not needed is not to strike the next round.
+        // Scripted faults that were not needed are not to strike the next round.
         for (const _ of answers.slice(after - before)) {
           await fetch(`${scene.sandbox.url}/x/provisionOnDemand`).catch(() => undefined);
         }
@@ -75,11 +75,11 @@ it('never says that nothing was done after an attempt whose end is unknown', asy
 
       const [task] = found.tasks;
       const isWell = endedWell(task);
-      // A failure can be read in the other part of a damaged answer.
+      // The other part of a damaged answer may hold a failure.
       const unknown = subject === 'grady' ? unknownEnds : [...unknownEnds, 'damagedValue'];
       const isUnknown = struck.some((name) => unknown.includes(name));
       if (!isUnknown || (task?.perhaps ?? null) === null) {
-        // Then either every end was known, or a later one has told how both sides stand.
+        // Then either every end was known, or a later attempt has shown how both sides stand.
         expect({ struck, isTold: isWell || !isUnknown, state: task?.state }).toMatchObject({ isTold: true });
         return;
       }

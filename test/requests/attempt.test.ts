@@ -37,7 +37,7 @@ interface Behaviour {
   readonly ruleNow?: string | null;
 }
 
-/** A service that answers as told and keeps what it was asked. */
+/** A service that answers as scripted and records its calls. */
 function service({ answer, quarantined = false, ruleNow = null }: Behaviour) {
   const calls: ProvisioningCall[] = [];
   const lookups: string[] = [];
@@ -91,7 +91,7 @@ describe('an attempt', () => {
     expect(calls).toMatchObject([{ members }]);
   });
 
-  it('is done with what a readable answer says, and keeps the ids for support', async () => {
+  it('ends with the outcome of a readable answer, and keeps the ids for support', async () => {
     const settlement = await settle({ answer: { kind: 'ok', status: 200, body: success, trace } });
 
     expect(settlement).toMatchObject({
@@ -103,7 +103,7 @@ describe('an attempt', () => {
   });
 
   it.each([[null], [''], [[]], [{}], [{ key: 'x' }], ['<!doctype html>']])(
-    'is done with "unknown" when a success carries %j',
+    'ends with "unknown" when a success carries %j',
     async (body) => {
       const settlement = await settle({ answer: { kind: 'ok', status: 200, body, trace } });
 
@@ -111,16 +111,16 @@ describe('an attempt', () => {
     },
   );
 
-  it('is done with "unknown" when the answer cannot be read at all', async () => {
+  it('ends with "unknown" when the answer cannot be read at all', async () => {
     const settlement = await settle({ answer: { kind: 'unreadable', status: 200, trace } });
 
     expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'unknown', why: 'unreadable' } });
   });
 });
 
-describe('an attempt that is turned away with 429', () => {
+describe('an attempt that Graph throttles with 429', () => {
   it.each([null, 0, 7_000])(
-    'waits for the gate, which closes for everybody (Retry-After %s ms)',
+    'waits for the gate, which closes for all tasks (Retry-After %s ms)',
     async (retryAfterMs) => {
       const settlement = await settle({ answer: refused(429, { retryAfterMs }) });
 
@@ -140,7 +140,7 @@ describe('an attempt that is turned away with 429', () => {
     expect(twentieth).toMatchObject({ closesGate: { retryAfterMs: null } });
   });
 
-  it('does not use up the patience for other trouble', async () => {
+  it('does not count against the tries after other errors', async () => {
     const task = taskAt(11, 10);
 
     const settlements = await Promise.all(
@@ -152,7 +152,7 @@ describe('an attempt that is turned away with 429', () => {
   });
 });
 
-describe('an attempt on a service that is away', () => {
+describe('an attempt on a service that is down', () => {
   it.each([
     [500, 1, 5_000],
     [502, 2, 10_000],
@@ -172,7 +172,7 @@ describe('an attempt on a service that is away', () => {
     expect(shorter).toMatchObject({ postponement: { delayMs: 5_000 } });
   });
 
-  it.each([1_200_000, 86_400_000])('stays away for as long as it is told to, up to a day: %s ms', async (asked) => {
+  it.each([1_200_000, 86_400_000])('waits for as long as Graph asks, up to a day: %s ms', async (asked) => {
     const settlement = await settle({ answer: refused(503, { retryAfterMs: asked }) });
 
     expect(settlement).toMatchObject({ kind: 'again', postponement: { delayMs: asked } });
@@ -213,7 +213,7 @@ describe('an attempt without an answer', () => {
     });
   });
 
-  it.each(silent)('is done with "unknown" after %s for the second time', async (_what, answer, why) => {
+  it.each(silent)('ends with "unknown" after %s for the second time', async (_what, answer, why) => {
     const settlement = await settle({ answer }, taskAt(2));
 
     expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'unknown', why } });
@@ -233,7 +233,7 @@ describe('an attempt without an answer', () => {
   ];
 
   it.each(notLeft)(
-    'waits for the gate where no %s came about, however often that was, and is none',
+    'waits for the gate where no %s came about, however often that was, and counts as no attempt',
     async (_what, answer, told) => {
       const settlements = await Promise.all([1, 4, 50].map((attempts) => settle({ answer }, taskAt(attempts))));
 
@@ -242,7 +242,7 @@ describe('an attempt without an answer', () => {
     },
   );
 
-  it('ends for one whose own sign-in is gone, which says nothing about Graph', async () => {
+  it('ends for a person whose own sign-in is gone, which says nothing about Graph', async () => {
     const answer: GraphAnswer = { kind: 'noAnswer', why: 'noCredential', unsent: true, onBehalf: true, trace };
 
     const settlement = await settle({ answer });
@@ -267,7 +267,7 @@ describe('an attempt without an answer', () => {
 
 describe('an attempt that probes whether Graph is back', () => {
   it.each([refused(503), refused(500), refused(504), noAnswer('timeout'), noAnswer('connectionLost')])(
-    'goes back after trouble, however often it has met that: %j',
+    'goes back after an error, however often it has met that: %j',
     async (answer) => {
       const settlements = await Promise.all(
         [1, 4, 50].map((attempts) =>
@@ -293,7 +293,7 @@ describe('an attempt that probes whether Graph is back', () => {
     });
   });
 
-  it('does not use up the patience of its task', async () => {
+  it('does not count against the tries of its task', async () => {
     const settlement = await settle({ answer: refused(503) }, { ...taskAt(7), excused: 6 });
 
     expect(settlement).toMatchObject({ kind: 'again', postponement: { delayMs: 5_000 } });
@@ -318,13 +318,13 @@ describe('an attempt by a rule that Graph does not know', () => {
     expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'refused', status: 400, cause: 'wrongRule' } });
   });
 
-  it('does not follow a rule that changes at every look for ever', async () => {
+  it('does not follow forever a rule that changes at every look', async () => {
     const settlement = await settle({ answer: unknownRule, ruleNow: 'yet another' }, taskAt(4));
 
     expect(settlement).toMatchObject({ kind: 'done', outcome: { cause: 'wrongRule' } });
   });
 
-  it('is not taken for one by any other 400', async () => {
+  it('does not read any other 400 as an unknown rule', async () => {
     const { graph, lookups } = service({ answer: refused(400, { code: 'BadRequest' }), ruleNow: 'new rule' });
 
     const settlement = await attempt(graph, 'salesforce', taskAt(1), neverStopped, ignore);
@@ -346,31 +346,31 @@ describe('an attempt after an assignment that Usher has just made', () => {
     [1, 60_000],
     [2, 120_000],
     [3, 240_000],
-  ])('waits for it to be seen, the time after %i in vain for %i ms', async (unseen, delayMs) => {
+  ])('waits for Microsoft to see it, the time after %i in vain for %i ms', async (unseen, delayMs) => {
     const settlement = await settle({ answer }, awaiting(unseen));
 
     expect(settlement).toEqual({ kind: 'again', postponement: { reason: 'assignmentUnseen', delayMs } });
   });
 
-  it('takes the fifth "not in scope" for what it is', async () => {
+  it('ends with the fifth "not in scope"', async () => {
     const settlement = await settle({ answer }, awaiting(4));
 
     expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'notInScope' } });
   });
 
-  it('takes the first for it where nothing was assigned', async () => {
+  it('ends with the first one where Usher assigned nothing', async () => {
     const settlement = await settle({ answer }, taskAt(1));
 
     expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'notInScope' } });
   });
 
-  it('is done with any other outcome at once', async () => {
+  it('ends with any other outcome at once', async () => {
     const settlement = await settle({ answer: { kind: 'ok', status: 200, body: success, trace } }, awaiting(1));
 
     expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'created' } });
   });
 
-  it('does not use up the patience for other trouble, nor the other way round', async () => {
+  it('does not count against the tries after other errors, nor the other way around', async () => {
     const settlements = await Promise.all([
       settle({ answer: refused(503) }, awaiting(3)),
       settle({ answer: noAnswer('timeout') }, awaiting(3)),
@@ -413,10 +413,10 @@ describe('an attempt while another provisioning is under way', () => {
   });
 });
 
-describe('an attempt whose token Graph does not take', () => {
+describe('an attempt whose token Graph does not accept', () => {
   const answer = refused(401, { code: 'InvalidAuthenticationToken' });
 
-  it('is repeated at once, with a fresh one', async () => {
+  it('is repeated at once, with a fresh token', async () => {
     const { graph, lookups } = service({ answer });
 
     const settlement = await attempt(graph, 'salesforce', taskAt(1), neverStopped, ignore);
@@ -441,13 +441,13 @@ describe('an attempt that Graph refuses', () => {
     [403, true, 'permission'],
     [404, true, 'notFound'],
     [409, true, 'other'],
-  ])('with %i, the job quarantined: %s, is laid to %s', async (status, quarantined, cause) => {
+  ])('with %i, the job quarantined: %s, is blamed on %s', async (status, quarantined, cause) => {
     const settlement = await settle({ answer: refused(status, { code: 'UnknownError' }), quarantined });
 
     expect(settlement).toMatchObject({ kind: 'done', outcome: { kind: 'refused', status, cause } });
   });
 
-  it('looks at the job only where that could tell something', async () => {
+  it('reads the job only where that could explain the refusal', async () => {
     const lookups = await Promise.all(
       [401, 403, 404, 429, 503].map(async (status) => {
         const made = service({ answer: refused(status) });
@@ -460,8 +460,8 @@ describe('an attempt that Graph refuses', () => {
   });
 });
 
-// What does not leave at all waits behind the closed gate, whose day is the end of it: `graph-away.test.ts`.
-it('comes to an end whatever Graph may answer, and never calls it a success', async () => {
+// A call that cannot leave waits behind the closed gate, whose day is the end of it: `graph-away.test.ts`.
+it('an attempt comes to an end whatever Graph may answer, and never calls it a success', async () => {
   const answers: fc.Arbitrary<GraphAnswer> = fc.oneof(
     fc.integer({ min: 300, max: 599 }).map((status) => refused(status, { code: 'RequestParameterInvalid' })),
     fc.constantFrom<NoAnswer>('timeout', 'connectionLost').map(noAnswer),

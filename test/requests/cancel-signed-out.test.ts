@@ -12,10 +12,10 @@ import { ask, claimed } from './support.ts';
 const limits = { limit: 5, windowMs: 10_000, guardMs: 500 };
 const { isaiah, adele } = people;
 
-describe('what waits for somebody who is not signed in', () => {
+describe('a task of a person who is not signed in', () => {
   const place = useTestDatabase(sqliteEngine);
   let scene: Scene;
-  /** Whose right each call went out by. */
+  /** The owner of the token of each call. */
   const calls: string[] = [];
   const present = new Set<string>();
   const serviceFor = (askerId: string): ProvisioningService | null =>
@@ -43,7 +43,7 @@ describe('what waits for somebody who is not signed in', () => {
     return scene;
   }
 
-  it('ends at once and without a grant, while the others’ goes on by their own right', async () => {
+  it('ends at once and without a grant, while another person’s task goes on by their own permission', async () => {
     await open();
     present.add('alex');
     const gone = await scene.ask(30, undefined, { asker: { id: 'megan', name: 'Megan Bowen' } });
@@ -65,7 +65,7 @@ describe('what waits for somebody who is not signed in', () => {
     expect(records.filter(({ requestId }) => requestId === gone.id)[0]).toMatchObject(ended);
   });
 
-  it('runs when its asker has signed in and asks again', async () => {
+  it('runs when its requester has signed in and asks again', async () => {
     await open();
     const request = await scene.ask([isaiah.id]);
     const dispatcher = scene.start({ askers });
@@ -84,7 +84,7 @@ describe('what waits for somebody who is not signed in', () => {
     expect(scene.sandbox.stats().calls).toBe(1);
   });
 
-  it('is not sent by anybody’s right when the sign-in ends between the claim and the call', async () => {
+  it('is sent by no other person’s permission when the sign-in ends between the claim and the call', async () => {
     await open();
     const request = await scene.ask([isaiah.id]);
 
@@ -95,7 +95,7 @@ describe('what waits for somebody who is not signed in', () => {
     expect(scene.sandbox.stats().calls).toBe(0);
   });
 
-  it('is unknown, not unsent, where an earlier call of it may have arrived', async () => {
+  it('ends as unknown, not as unsent, where an earlier call of it may have arrived', async () => {
     await open();
     await ask(scene.store, [isaiah.id]);
     await ask(scene.store, [adele.id]);

@@ -41,7 +41,7 @@ describe.each(engines)('holding requests on $name', (engine) => {
       expect(await requestsInLine(store, 10)).toEqual([]);
     });
 
-    it('lets others go first that ask before it is confirmed', async () => {
+    it('lets requests go first that come before its confirmation', async () => {
       const { id } = await ask(store, named('held', 2), { lane: 'bulk', held: true });
       await ask(store, named('early', 3), { lane: 'bulk' });
       await claimed(store);
@@ -52,7 +52,7 @@ describe.each(engines)('holding requests on $name', (engine) => {
       expect(await claimAllNow(store)).toEqual(['held 0', 'early 1', 'held 1', 'early 2']);
     });
 
-    it('waits from the moment it is confirmed, once however often it is clicked', async () => {
+    it('waits from the moment it is confirmed, once however often the button is clicked', async () => {
       const { id, revision } = await ask(store, named('bulk', 3), { lane: 'bulk', held: true });
       await clock.advance(60_000);
 
@@ -81,7 +81,7 @@ describe.each(engines)('holding requests on $name', (engine) => {
       expect(await statesOf(late)).toEqual(['held']);
     });
 
-    it('takes a turn beyond four thousand million as it takes any other', async () => {
+    it('takes a virtual time beyond four thousand million as any other', async () => {
       const { id } = await ask(store, named('bulk', 2), { lane: 'bulk', held: true });
       await forecastRequest(store, id);
       await database.query.updateTable('gates').set({ turns: '[0,5000000000]' }).execute();
@@ -91,13 +91,13 @@ describe.each(engines)('holding requests on $name', (engine) => {
       expect(await claimAllNow(store)).toEqual(['bulk 0', 'bulk 1']);
     });
 
-    it('is nothing to confirm when there is no such request', async () => {
+    it('cannot be confirmed when there is no such request', async () => {
       expect(await confirmRequest(store, 'NOBODY', 'alex')).toEqual({ kind: 'confirmed', tasks: 0 });
     });
   });
 
   describe('cancelling', () => {
-    it('takes back what waits and leaves what was sent', async () => {
+    it('cancels what waits and leaves what was sent', async () => {
       const request = await ask(store, named('bulk', 5), { lane: 'bulk' });
       await finishTask(store, await claimed(store), done);
       await claimed(store);
@@ -111,7 +111,7 @@ describe.each(engines)('holding requests on $name', (engine) => {
       expect(await claim(store)).toEqual({ kind: 'idle' });
     });
 
-    it('takes back a request that was never confirmed, which then cannot be confirmed', async () => {
+    it('cancels a request that was never confirmed, which then cannot be confirmed', async () => {
       const request = await ask(store, named('bulk', 2), { held: true });
 
       const cancellation = await cancelRequest(store, request.id, 'alex');
@@ -121,7 +121,7 @@ describe.each(engines)('holding requests on $name', (engine) => {
       expect(await statesOf(request)).toEqual(['cancelled', 'cancelled']);
     });
 
-    it('happens once however often it is clicked, and is recorded', async () => {
+    it('happens once however often the button is clicked, and is recorded', async () => {
       const { id, revision } = await ask(store, named('bulk', 3));
 
       const clicks = await Promise.all([1, 2, 3].map(() => cancelRequest(store, id, 'megan')));
@@ -133,7 +133,7 @@ describe.each(engines)('holding requests on $name', (engine) => {
       ]);
     });
 
-    it('says that everything was sent where there is nothing left to take back', async () => {
+    it('says that everything was sent where there is nothing left to cancel', async () => {
       const request = await ask(store, ['isaiah', 'adele']);
       await claimAllNow(store);
 
@@ -150,7 +150,7 @@ describe.each(engines)('holding requests on $name', (engine) => {
       expect(await statesOf(other)).toEqual(['waiting']);
     });
 
-    it('and claiming at the same time never leave a task both sent and taken back', async () => {
+    it('and claiming at the same time never leave a task both sent and cancelled', async () => {
       const request = await ask(store, named('bulk', 10), { lane: 'bulk' });
 
       const [cancellation, ...claims] = await Promise.all([
@@ -172,7 +172,7 @@ describe.each(engines)('holding requests on $name', (engine) => {
       expect(await requeueTasks(store, request.id, ids, 'alex')).toBe(0);
     });
 
-    it('keeps a call that was under way from being sent again when it did not get through', async () => {
+    it('keeps a running call from being sent again when it did not get through', async () => {
       const request = await ask(store, named('person', 2));
       const throttled = await claimed(store);
       const unsent = await claimed(store);
@@ -184,7 +184,7 @@ describe.each(engines)('holding requests on $name', (engine) => {
       expect(await statesOf(request)).toEqual(['cancelled', 'cancelled']);
     });
 
-    it('lets a call be asked about again that may have got through', async () => {
+    it('lets a call be repeated that may have got through', async () => {
       const request = await ask(store, ['isaiah']);
       const unanswered = await claimed(store);
       await cancelRequest(store, request.id, 'megan');
@@ -194,7 +194,7 @@ describe.each(engines)('holding requests on $name', (engine) => {
       expect(await statesOf(request)).toEqual(['waiting']);
     });
 
-    it('of a call that went through after all does not spoil a retry of it', async () => {
+    it('does not spoil a later retry where the call went through after all', async () => {
       const request = await ask(store, ['isaiah']);
       const running = await claimed(store);
       await cancelRequest(store, request.id, 'megan');

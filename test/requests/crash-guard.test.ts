@@ -44,7 +44,7 @@ describe.each(engines)('work that may kill its process, on $name', (engine) => {
     });
     await begun.promise;
   };
-  /** So many processes die of it, and their leases run out. */
+  /** So many processes die of the work, and their leases run out. */
   const die = async (times: number) => {
     for (let time = 0; time < times; time += 1) {
       await begunIn(start());
@@ -70,7 +70,7 @@ describe.each(engines)('work that may kill its process, on $name', (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it('is tried again after one death, and given up after two, with a reference that is told once', async () => {
+  it('is tried again after one death, and given up after two, with a reference that is reported once', async () => {
     await die(1);
     const second = await start().run(card, async () => 'survived');
     await die(2);
@@ -90,7 +90,7 @@ describe.each(engines)('work that may kill its process, on $name', (engine) => {
     expect(counted).toEqual(['card']);
   });
 
-  it('is told once more where that was not taken, and not any more where processes die of that as well', async () => {
+  it('is reported once more where that report failed, and not any more where the report kills processes as well', async () => {
     await die(2);
 
     const untaken = await start().run(card, deadly, async () => false);
@@ -108,7 +108,7 @@ describe.each(engines)('work that may kill its process, on $name', (engine) => {
     expect(counted).toEqual([]);
   });
 
-  it('does not take along what was only under way beside it', async () => {
+  it('does not condemn other work that was only under way beside it', async () => {
     const first = start();
     await begunIn(first, { kind: 'card', id: 'innocent' });
     await begunIn(first);
@@ -116,7 +116,7 @@ describe.each(engines)('work that may kill its process, on $name', (engine) => {
     const second = start();
     await begunIn(second);
     const innocent = second.run({ kind: 'card', id: 'innocent' }, async () => 'done');
-    // The process dies before that has its turn.
+    // The process dies before that work has its turn.
     await clock.advance(1_000);
     const before = await rows();
 
@@ -130,7 +130,7 @@ describe.each(engines)('work that may kill its process, on $name', (engine) => {
     expect(await rows()).toEqual([{ name: 'card R7K3MQ', count: 2 }]);
   });
 
-  it('is nothing that the process dies of while it stops in peace', async () => {
+  it('is not blamed where the process stops in order', async () => {
     const guard = start();
     await begunIn(guard);
 

@@ -21,7 +21,7 @@ describe('a call that leaves late', () => {
     return scene;
   }
 
-  it('does not send a call on a grant that has grown old, but takes a new one', async () => {
+  it('is not sent on a grant that has grown old, but takes a new one', async () => {
     const clock = createTestClock();
     let stall = 0;
     const wrap = (database: Database): Database => ({
@@ -48,7 +48,7 @@ describe('a call that leaves late', () => {
     expect(scene.sandbox.stats().arrivals).toHaveLength(1);
   });
 
-  it('holds back a call at the very wire, where the process stood still while it got its token', async () => {
+  it('is stopped just before it is sent, where the process stood still while it got its token', async () => {
     const clock = createTestClock();
     await open({ clock });
     const request = await scene.ask([people.isaiah.id]);
@@ -70,7 +70,7 @@ describe('a call that leaves late', () => {
     expect(scene.sandbox.stats().arrivals).toHaveLength(1);
   });
 
-  it('reckons with when a call went onto the wire, not with when it was granted', async () => {
+  it('counts from when it was sent, not from when it was granted', async () => {
     const clock = createTestClock();
     await open({ clock, limits: { limit: 1, windowMs: 10_000, guardMs: 0 } });
     await scene.ask(2);
@@ -92,7 +92,7 @@ describe('a call that leaves late', () => {
     expect((arrivals[1] ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThanOrEqual(10_000);
   });
 
-  it('reckons so too where the connection breaks just when that is noted', async () => {
+  it('counts so too where the connection breaks just when that is noted', async () => {
     const clock = createTestClock();
     const noteAgainMs = 10;
     let breaks = false;
@@ -113,7 +113,7 @@ describe('a call that leaves late', () => {
       async provisionOnDemand(call, signal, onSend) {
         if (!isFirst) return scene.graph.provisionOnDemand(call, signal, onSend);
         isFirst = false;
-        // Not so late that the gate would have to be told first.
+        // Not so late that the gate would have to know first.
         await clock.advance(100);
         return scene.graph.provisionOnDemand(call, signal, () => {
           breaks = true;
@@ -130,7 +130,7 @@ describe('a call that leaves late', () => {
     expect(scene.logged).toEqual(['lateness_not_noted']);
   });
 
-  it('tells the gate first where a call would leave later than the guard makes good', async () => {
+  it('is noted at the gate first where it would leave later than the guard makes good', async () => {
     const clock = createTestClock();
     const noteAgainMs = 250;
     let breaks = 0;

@@ -6,7 +6,7 @@ import { openScene, quickClock, type Scene } from './scene.ts';
 
 const limits = { limit: 5, windowMs: 10_000, guardMs: 5_000 };
 
-describe('who observes the dispatcher', () => {
+describe('the observer of the dispatcher', () => {
   const place = useTestDatabase(sqliteEngine);
   let scene: Scene;
   let heard: (string | FinishedTask)[];
@@ -32,7 +32,7 @@ describe('who observes the dispatcher', () => {
     expect(heard.filter((word) => word !== 'granted')).toEqual(['throttled']);
     expect([heard.at(0), heard.at(-1)]).toEqual(['granted', 'granted']);
     expect(task).toMatchObject({ outcomeKind: 'created', app: 'Salesforce', ranSeconds: expect.any(Number) });
-    // The gate was closed for a whole window, and that is waiting too.
+    // The gate was closed for a whole window, and that counts as waiting too.
     expect((task as FinishedTask).waitedSeconds).toBeGreaterThanOrEqual(10);
     expect((task as FinishedTask).ranSeconds).toBeGreaterThanOrEqual(0);
   });

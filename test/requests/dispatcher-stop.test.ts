@@ -10,7 +10,7 @@ const speed = 50;
 const limits = { limit: 5, windowMs: 10_000, guardMs: 5_000 };
 const onDemand = /provisionOnDemand$/;
 
-describe('the dispatcher that stops', () => {
+describe('a dispatcher that stops', () => {
   const place = useTestDatabase(sqliteEngine);
   let scene: Scene;
 
@@ -38,7 +38,7 @@ describe('the dispatcher that stops', () => {
     expect(scene.sandbox.stats().arrivals).toHaveLength(1);
   });
 
-  it('puts back what does not end in time, for the next one to take up', async () => {
+  it('puts back a task that does not end in time, for the next process to resume', async () => {
     await open();
     scene.sandbox.failNext(onDemand, { kind: 'silence' });
     const request = await scene.ask([people.isaiah.id]);
@@ -70,7 +70,7 @@ describe('the dispatcher that stops', () => {
     expect((await scene.tasksOf(request))[0]?.state).toMatchObject({ kind: 'waiting', again: 'interrupted' });
   });
 
-  it('gives back a task whose claim was under way, without sending its call; the grant stays spent', async () => {
+  it('puts back a task whose claim was under way, without sending its call; the grant stays spent', async () => {
     let claimed: PromiseWithResolvers<void> | null = null;
     const goOn = Promise.withResolvers<void>();
     const wrap = (database: Database): Database => ({

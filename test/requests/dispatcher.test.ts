@@ -26,7 +26,7 @@ describe('the dispatcher', () => {
     return scene;
   }
 
-  it('sees twenty tasks through without a single 429, five in a window', async () => {
+  it('runs twenty tasks without a single 429, five in a window', async () => {
     const clock = createTestClock();
     await open({ clock, limits: documentedLimits });
     const request = await scene.ask(20);
@@ -42,8 +42,8 @@ describe('the dispatcher', () => {
     expect((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)).toBeLessThan(31_500 + 10 * stepMs);
   });
 
-  it('closes the gate for everybody when the server counts more strictly, and still finishes all', async () => {
-    // By itself the gate would let all go at once, repeats as well, so a pause can only come of a refusal.
+  it('closes the gate for all tasks when the server counts more strictly, and still finishes all', async () => {
+    // By itself the gate would let all calls go at once, repeats as well, so a pause can only come of a refusal.
     await open({ limits: { ...limits, limit: 1_000 }, sandbox: { limit: 3 } });
     const request = await scene.ask(8);
 
@@ -60,7 +60,7 @@ describe('the dispatcher', () => {
     expect(Math.max(...pauses)).toBeGreaterThan(10_000);
   });
 
-  it('stays away for a whole window after a 429 that does not say for how long', async () => {
+  it('sends nothing for a whole window after a 429 without a wait', async () => {
     await open();
     scene.sandbox.failNext(onDemand, { kind: 'status', status: 429 });
     const request = await scene.ask([people.isaiah.id]);
@@ -77,7 +77,7 @@ describe('the dispatcher', () => {
     });
   });
 
-  it('waits for an assignment to be seen, longer each time, and then says that it was not', async () => {
+  it('waits for Microsoft to see an assignment, longer each time, and then says that it was not seen', async () => {
     const clock = createTestClock();
     await open({ clock, limits: documentedLimits });
     const { diego } = people;
@@ -118,7 +118,7 @@ describe('the dispatcher', () => {
     ['a page of HTML', { kind: 'html' }],
     ['half an answer', { kind: 'truncated' }],
     ['an empty answer', { kind: 'empty' }],
-  ] as [string, Fault][])('takes %s neither for a success nor for a reason to ask again', async (_what, fault) => {
+  ] as [string, Fault][])('reads %s neither as a success nor as a reason to ask again', async (_what, fault) => {
     await open();
     scene.sandbox.failNext(onDemand, fault);
     const request = await scene.ask([people.isaiah.id]);
@@ -130,7 +130,7 @@ describe('the dispatcher', () => {
     expect(await doneTask(scene, request)).toMatchObject({ attempts: 1, state: { outcome } });
   });
 
-  it('says that nobody knows after a second call without an answer', async () => {
+  it('ends as unknown after a second call without an answer', async () => {
     await open();
     for (let time = 0; time < 2; time += 1) scene.sandbox.failNext(onDemand, { kind: 'reset' });
     const request = await scene.ask([people.isaiah.id]);
@@ -157,7 +157,7 @@ describe('the dispatcher', () => {
     });
   });
 
-  it('tells a quarantined job from a missing permission', async () => {
+  it('distinguishes a quarantined job from a missing permission', async () => {
     await open();
     const request = await scene.ask([people.isaiah.id], apps.zscaler);
 
@@ -180,7 +180,7 @@ describe('the dispatcher', () => {
     expect(state.graphRequestId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('takes up at once what a process left that died', async () => {
+  it('resumes at once the tasks of a process that died', async () => {
     await open();
     const request = await scene.ask([people.isaiah.id]);
     await claimed(scene.store, 'a process that died', 3_600_000);
@@ -287,7 +287,7 @@ describe('the dispatcher', () => {
     expect(scene.logged.filter((code) => code === 'claim_failed')).toHaveLength(2);
   });
 
-  it('gives up on an attempt that breaks off every time', async () => {
+  it('gives up on an attempt that throws every time', async () => {
     await open();
     const request = await scene.ask([people.isaiah.id]);
     const provisionOnDemand = () => Promise.reject(new Error('a fault of our own'));
@@ -299,11 +299,11 @@ describe('the dispatcher', () => {
     expect(await doneTask(scene, request)).toMatchObject({ attempts: 3, state: { outcome } });
   });
 
-  it('is not stopped by a listener that fails', async () => {
+  it('survives a listener that throws', async () => {
     await open();
     const request = await scene.ask(2);
     const changed = () => {
-      throw new Error('nobody listens');
+      throw new Error('no listener');
     };
 
     scene.start({ changed });

@@ -11,7 +11,7 @@ describe('two dispatchers on one PostgreSQL', () => {
 
   afterEach(() => scene.close());
 
-  it('see twenty tasks through, each once, without a single 429', async () => {
+  it('run twenty tasks, each once, without a single 429', async () => {
     const clock = createTestClock();
     scene = await openScene({ place, clock, limits: documentedLimits });
     const other = storeParts(onClock(await place.open(clock), clock), clock, documentedLimits);
@@ -25,7 +25,7 @@ describe('two dispatchers on one PostgreSQL', () => {
     expect([calls, throttled]).toEqual([20, 0]);
     const tasks = await scene.tasksOf(request);
     expect(tasks.every((task) => task.state.kind === 'done' && task.attempts === 1)).toBe(true);
-    // Neither knows of the other's tasks, so either may sleep for a while on an empty queue; none does here.
+    // Neither knows of the other's tasks, so either may sleep for a while on an empty queue; neither does here.
     expect((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)).toBeLessThan(31_500 + 10 * stepMs);
   });
 
@@ -45,7 +45,7 @@ describe('two dispatchers on one PostgreSQL', () => {
     expect(scene.sandbox.stats().arrivals).toHaveLength(1);
   });
 
-  it('take up a task whose process died, once its lease has run out', async () => {
+  it('resume a task whose process died, once its lease has run out', async () => {
     const clock = quickClock(50);
     scene = await openScene({ place, clock, limits: { ...documentedLimits, guardMs: 5_000 } });
     const request = await scene.ask(1);

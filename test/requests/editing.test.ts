@@ -23,19 +23,19 @@ describe('an edit of a card on PostgreSQL', () => {
 
   const by = (owner: string): EditingParts => ({ database, clock, owner, stillMs, leaseMs });
 
-  it('is one process’s at a time', async () => {
+  it('belongs to one process at a time', async () => {
     const begun = await Promise.all(['one', 'two', 'three', 'four'].map((owner) => beginEdit(by(owner), 'R7K3MQ')));
 
     expect(begun.filter((edit) => edit !== null)).toHaveLength(1);
   });
 
-  it('does not keep other cards', async () => {
+  it('does not block other cards', async () => {
     await beginEdit(by('one'), 'R7K3MQ');
 
     expect(await beginEdit(by('other'), 'ANOTHER')).not.toBeNull();
   });
 
-  it('leaves the card still for a moment, but not to the process that edited it', async () => {
+  it('keeps the card from further edits for a moment, but not those of the process that edited it', async () => {
     const edit = await beginEdit(by('one'), 'R7K3MQ');
     await edit?.end();
 
@@ -55,7 +55,7 @@ describe('an edit of a card on PostgreSQL', () => {
     expect(await beginEdit(by('other'), 'R7K3MQ')).not.toBeNull();
   });
 
-  it('tells whoever stood still meanwhile that another one may have been at it', async () => {
+  it('reports to a process that stood still meanwhile that another one may have edited the card', async () => {
     const late = await beginEdit(by('paused'), 'R7K3MQ');
     await clock.advance(leaseMs);
     const edit = await beginEdit(by('other'), 'R7K3MQ');
@@ -77,7 +77,7 @@ describe('an edit of a card on PostgreSQL', () => {
 });
 
 describe('an edit of a card on SQLite', () => {
-  it('asks nobody, as there is nobody else', async () => {
+  it('takes no lock, as there is no other process', async () => {
     const place = await sqliteEngine.createTestDatabase();
     const database = await place.open(systemClock);
     const parts = { database, clock: createTestClock(), stillMs, leaseMs };

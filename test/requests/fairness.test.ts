@@ -78,7 +78,7 @@ describe.each(engines)('lists and single requests together on $name', (engine) =
     ]);
   });
 
-  it('give everything to a lane while the other has nobody who is due', async () => {
+  it('give everything to a lane while the other has no task that is due', async () => {
     await ask(unlimited, ['one']);
     await postponeTask(unlimited, await claimed(unlimited), { reason: 'noAnswer', delayMs: 5_000 });
     await ask(unlimited, named('bulk', 3), bulk);
@@ -109,7 +109,7 @@ describe.each(engines)('lists and single requests together on $name', (engine) =
     expect(foretold).toEqual(happened);
   });
 
-  it('tell a list when its first and its last call will start', async () => {
+  it('have a forecast for the first and the last call of a list', async () => {
     await ask(strict, named('before', 4), bulk);
     const { id } = await ask(strict, named('list', 6), bulk);
     const foretold = await forecastRequest(strict, id);
@@ -121,7 +121,7 @@ describe.each(engines)('lists and single requests together on $name', (engine) =
     expect(foretold).toEqual({ tasks: 6, startsAt: Math.min(...starts), lastStartsAt: Math.max(...starts) });
   });
 
-  it('tell a list that is held what happens when it is confirmed now', async () => {
+  it('have a forecast for a held list, as if it were confirmed now', async () => {
     await ask(strict, named('before', 7), bulk);
     await claimed(strict);
     await ask(strict, ['single']);
@@ -135,7 +135,7 @@ describe.each(engines)('lists and single requests together on $name', (engine) =
     expect(await forecastRequest(strict, id)).toEqual(whileHeld);
   });
 
-  it('have nothing to tell a request of which nothing waits', async () => {
+  it('have no forecast for a request without waiting tasks', async () => {
     const { id } = await ask(unlimited, ['one']);
     await claimAllNow(unlimited);
 
@@ -148,7 +148,7 @@ describe.each(engines)('lists and single requests together on $name', (engine) =
     return next.task.subject.id;
   }
 
-  /** Lets time pass and claims whatever may start: place and start of each, as `forecastQueue` words them. */
+  /** Lets time pass and claims what may start: position and start of each, as `forecastQueue` words them. */
   async function watchStarts(ms: number) {
     const starts = new Map<string, { place: number; startsAt: number }>();
     const end = clock.now() + ms;

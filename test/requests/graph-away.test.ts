@@ -18,7 +18,7 @@ const second = 1_000;
 const day = 24 * 60 * 60_000;
 const onDemand = /provisionOnDemand$/;
 
-describe.each(engines)('Graph away, on $name', (engine) => {
+describe.each(engines)('an unreachable Graph, on $name', (engine) => {
   const place = useTestDatabase(engine);
   let scene: Scene;
   let relay: Relay;
@@ -50,7 +50,7 @@ describe.each(engines)('Graph away, on $name', (engine) => {
   const faultNow = async () =>
     (await scene.store.database.transact((transaction) => readGate(scene.store, transaction))).health.fault;
 
-  /** As if the fault, and what waits because of it, had begun so much earlier. */
+  /** As if the fault, and the tasks that wait because of it, had begun so much earlier. */
   async function makeOlder(ms: number): Promise<void> {
     const { database, gate } = scene.store;
     await database.transact(async (transaction) => {
@@ -64,7 +64,7 @@ describe.each(engines)('Graph away, on $name', (engine) => {
     });
   }
 
-  it('keeps thirty tasks in line while its port is closed, and sees each through once, none sent in vain', async () => {
+  it('keeps thirty tasks in line while its port is closed, and each runs once afterwards, none sent in vain', async () => {
     await open();
     const request = await scene.ask(30);
     await relay.close();
@@ -88,7 +88,7 @@ describe.each(engines)('Graph away, on $name', (engine) => {
     expect(await faultNow()).toBeNull();
   });
 
-  it('asks ever more rarely, one task at a time, and less than twice a minute in the end', async () => {
+  it('is probed ever more rarely, with one task at a time, and less than twice a minute in the end', async () => {
     let asked: number[] = [];
     await open({
       token: async () => {
@@ -116,7 +116,7 @@ describe.each(engines)('Graph away, on $name', (engine) => {
       'AADSTS7000222',
     ],
     ['persuaded yet', new Error('invalid_client: AADSTS7000215: Invalid client secret provided.'), 'AADSTS7000215'],
-  ])('keeps all in line while the login cannot be %s, and says why', async (_what, trouble, code) => {
+  ])('keeps all tasks in line while the login cannot be %s, and the gate says why', async (_what, trouble, code) => {
     let isWell = false;
     await open({
       token: async () => {
@@ -146,10 +146,10 @@ describe.each(engines)('Graph away, on $name', (engine) => {
     { kind: 'status', status: 500 },
     { kind: 'status', status: 504 },
     { kind: 'reset' },
-  ])('spends no task on a service that answers call after call with %j', async (fault) => {
+  ])('uses up no task while it answers call after call with %j', async (fault) => {
     await open();
     const request = await scene.ask(3);
-    // More than three tasks have patience for by themselves.
+    // More faults than the tries of three tasks.
     for (let count = 0; count < 14; count += 1) scene.sandbox.failNext(onDemand, fault);
 
     scene.start();
@@ -161,7 +161,7 @@ describe.each(engines)('Graph away, on $name', (engine) => {
     expect(await recordsOf('sent')).toHaveLength(17);
   });
 
-  it('goes through all of these in a row, with calls under way, and ends each task once', async () => {
+  it('passes through all these faults in a row, with calls under way, and each task ends once', async () => {
     let isWell = true;
     await open({
       token: async () => {
@@ -189,12 +189,12 @@ describe.each(engines)('Graph away, on $name', (engine) => {
     expect(arrivals.length).toBeLessThanOrEqual((await recordsOf('sent')).length);
   });
 
-  it('lets one of several replicas probe, and opens for all', async () => {
+  it('is probed by one of several replicas, and the gate opens for all', async () => {
     await open();
     const request = await scene.ask(30);
     await relay.close();
 
-    // One SQLite file is one process's.
+    // One SQLite file belongs to one process.
     const replicas = engine.name === 'PostgreSQL' ? 3 : 1;
     for (let replica = 0; replica < replicas; replica += 1) scene.start();
     await driveFor(scene, clock, 120_000, second);
@@ -209,7 +209,7 @@ describe.each(engines)('Graph away, on $name', (engine) => {
     expect(scene.sandbox.stats()).toMatchObject({ calls: 30, throttled: 0 });
   });
 
-  it('ends what has waited for a day as not sent, and takes it up again by a retry', async () => {
+  it('ends what has waited for a day as not sent, and a retry starts it again', async () => {
     await open();
     const request = await scene.ask(3);
     await relay.close();
@@ -233,7 +233,7 @@ describe.each(engines)('Graph away, on $name', (engine) => {
     expect(await recordsOf('sent')).toHaveLength(3);
   });
 
-  it('lets what waits be cancelled, also while it is the probe', async () => {
+  it('lets waiting tasks be cancelled, also the one that is the probe', async () => {
     await open();
     const request = await scene.ask(5);
     await relay.close();

@@ -11,7 +11,7 @@ describe.each(engines)('a group in several calls on $name', (engine) => {
 
   afterEach(() => scene.close());
 
-  it('goes out once for each five members, with its members, and each call has its outcome', async () => {
+  it('is sent once for each five members, with its members, and each call has its outcome', async () => {
     scene = await openScene({ place, limits: { limit: 50, windowMs: 1_000, guardMs: 0 } });
     const { id, displayName, memberIds } = groups.salesTeam;
     const team: Subject = { id, type: 'Group', name: displayName, label: null };

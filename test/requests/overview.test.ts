@@ -82,7 +82,7 @@ describe.each(engines)('the overview of a request on $name', (engine) => {
     expect(overview?.states.held).toBe(1);
   });
 
-  it('tells the first failures with their reasons, and who is under way', async () => {
+  it('lists the first failures with their reasons, and who is under way', async () => {
     const { id } = await ask(store, named('person', 8));
     const [created, ...bad] = [every[0], every[8], every[10], every[6], every[9]].filter((one) => one !== undefined);
     await finishWith(...bad.slice(0, 1), ...(created === undefined ? [] : [created]), ...bad.slice(1));
@@ -95,7 +95,7 @@ describe.each(engines)('the overview of a request on $name', (engine) => {
     expect(overview?.running.map(({ subject }) => subject.id)).toEqual(['person 5']);
   });
 
-  it('takes for failures just what is worth another go', async () => {
+  it('counts as failures exactly the outcomes that are worth a retry', async () => {
     const { id, tasks } = await ask(store, named('person', every.length));
     await finishWith(...every);
 
@@ -106,7 +106,7 @@ describe.each(engines)('the overview of a request on $name', (engine) => {
     expect((await findRequestOverview(database, id))?.failures.map((task) => task.id)).toEqual(failed);
   });
 
-  it('counts a task that was retried as waiting, and its old outcome no more', async () => {
+  it('counts a retried task as waiting, and its old outcome no more', async () => {
     const { id, tasks } = await ask(store, ['isaiah']);
     await finishTask(store, await claimed(store), done);
     await requeueTasks(store, id, [tasks[0]?.id ?? ''], 'alex');
@@ -132,7 +132,7 @@ describe.each(engines)('the overview of a request on $name', (engine) => {
     expect([overview?.total, overview?.running]).toEqual([1, []]);
   });
 
-  it('is turned page by page in the order in which people were named', async () => {
+  it('pages through the people in the order in which they were named', async () => {
     const { id } = await ask(store, named('person', 7));
 
     const pages = await Promise.all([0, 1, 2, 3].map((page) => findTasksPage(database, id, page, 3)));

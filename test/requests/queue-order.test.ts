@@ -9,12 +9,12 @@ import { engines, useTestDatabase } from '../support/databases.ts';
 import { onClock } from './scene.ts';
 import { ask, claim, claimAllNow, claimed, done, named, noLimits, storeParts } from './support.ts';
 
-describe.each(engines)('who is next in the queue on $name', (engine) => {
+describe.each(engines)('the waiting tasks on $name', (engine) => {
   const place = useTestDatabase(engine);
   let opened: Database;
   let database: Database;
   let clock: TestClock;
-  /** Without a limit to speak of, for what is about the order alone. */
+  /** Without a limit to speak of, for the tests of the order alone. */
   let store: StoreParts;
 
   beforeAll(async () => {
@@ -28,7 +28,7 @@ describe.each(engines)('who is next in the queue on $name', (engine) => {
   });
 
   describe('the order', () => {
-    it('serves those who ask for one person first come, first served', async () => {
+    it('is first come, first served for single requests', async () => {
       for (const person of ['one', 'two', 'three', 'four']) {
         await ask(store, [person]);
         await clock.advance(1);
@@ -45,7 +45,7 @@ describe.each(engines)('who is next in the queue on $name', (engine) => {
       expect(await claimAllNow(store)).toEqual(['somebody', 'bulk 0', 'bulk 1']);
     });
 
-    it('takes turns between requests for many', async () => {
+    it('alternates between requests for many people', async () => {
       await ask(store, named('first', 3));
       await clock.advance(1);
       await ask(store, named('second', 3));
@@ -67,7 +67,7 @@ describe.each(engines)('who is next in the queue on $name', (engine) => {
       expect(after[0]).toBe('one');
     });
 
-    it('lets nobody starve, however many come later', async () => {
+    it('lets no request starve, however many come later', async () => {
       await ask(store, named('many', 3));
       const served: string[] = [];
       for (const person of named('later', 20)) {
@@ -83,7 +83,7 @@ describe.each(engines)('who is next in the queue on $name', (engine) => {
       expect(places).toEqual([0, 6, 12]);
     });
 
-    it('keeps the place of a task that has to wait again', async () => {
+    it('keeps the position of a task that has to wait again', async () => {
       await ask(store, ['first']);
       await clock.advance(1);
       await ask(store, ['second']);
@@ -94,7 +94,7 @@ describe.each(engines)('who is next in the queue on $name', (engine) => {
   });
 
   describe('the forecast', () => {
-    it('tells place and start of everybody, which then come true', async () => {
+    it('gives position and start of every task, which then come true', async () => {
       const strict = storeParts(database, clock);
       await ask(strict, named('early', 3));
       await claimAllNow(strict);
@@ -139,14 +139,14 @@ describe.each(engines)('who is next in the queue on $name', (engine) => {
       expect(foretold.get([...foretold.keys()][0] ?? '')?.startsAt).toBe(clock.now() - 60_000 + 30_000);
     });
 
-    it('tells no more than it is asked for', async () => {
+    it('returns no more than the caller asks for', async () => {
       await ask(store, named('person', 8));
 
       expect((await forecastQueue(store, 3)).size).toBe(3);
     });
   });
 
-  /** Lets time pass and claims whatever may start: place and start of each, as `forecastQueue` words them. */
+  /** Lets time pass and claims what may start: position and start of each, as `forecastQueue` words them. */
   async function watchStarts(strict: StoreParts, ms: number) {
     const starts = new Map<string, { place: number; startsAt: number }>();
     const end = clock.now() + ms;

@@ -38,7 +38,7 @@ describe.each(engines)('the queue on $name', (engine) => {
   let opened: Database;
   let database: Database;
   let clock: TestClock;
-  /** Without a limit to speak of, for what is about the order alone. */
+  /** Without a limit to speak of, for the tests of the order alone. */
   let store: StoreParts;
 
   beforeAll(async () => {
@@ -52,7 +52,7 @@ describe.each(engines)('the queue on $name', (engine) => {
   });
 
   describe('a claim', () => {
-    it('brings the task, its lease and all that its call needs', async () => {
+    it('returns the task, its lease and all that its call needs', async () => {
       const request = await ask(store, ['isaiah']);
 
       const { task, lease, askerId, appId } = await claimed(store, 'this process', 30_000);
@@ -96,7 +96,7 @@ describe.each(engines)('the queue on $name', (engine) => {
       expect(await grants()).toEqual([]);
     });
 
-    it('is recorded under the name of whoever asked once its call may leave, and only once', async () => {
+    it('is recorded under the name of the requester once its call may leave, and only once', async () => {
       const request = await ask(store, ['isaiah']);
       const mine = await claimed(store);
       const before = await readAudit(database.query, 9);
@@ -119,7 +119,7 @@ describe.each(engines)('the queue on $name', (engine) => {
       expect((await findRequest(database, id))?.revision).toBe(revision + 1);
     });
 
-    it('has nothing to do while what waits is not due, and says when it is', async () => {
+    it('finds no task while none is due, and returns when one is', async () => {
       await ask(store, ['isaiah']);
       await postponeTask(store, await claimed(store), { reason: 'noAnswer', delayMs: 5_000 });
 
@@ -139,7 +139,7 @@ describe.each(engines)('the queue on $name', (engine) => {
       expect(grant.sendBefore).toBe(clock.monotonic() + 5_250);
     });
 
-    it('that leaves late holds up whoever comes a window after it, by just as much', async () => {
+    it('that leaves late delays the start a window after it, by just as much', async () => {
       const tight = storeParts(database, clock, { limit: 1, windowMs: 10_000, guardMs: 500 });
       await ask(tight, ['isaiah', 'adele']);
       const { grant } = await claimed(tight);
@@ -162,7 +162,7 @@ describe.each(engines)('the queue on $name', (engine) => {
 
       const atOnce = await claimTask(afterwards, { owner: 'this process', until: 0 });
       await setBack.advance(10_500);
-      // Due as before: it is the gate that is looked at, and not the wall clock of the task.
+      // Due as before: the test is about the gate, and not about the wall clock of the task.
       await database.query.updateTable('tasks').set({ due_at: 0 }).execute();
       const later = await claim(afterwards);
 
@@ -189,7 +189,7 @@ describe.each(engines)('the queue on $name', (engine) => {
   });
 
   describe('a retry', () => {
-    it('puts finished tasks back, once however often it is clicked', async () => {
+    it('puts finished tasks back, once however often the button is clicked', async () => {
       const request = await ask(store, ['isaiah', 'adele']);
       await claimAllNow(store);
       const ids = request.tasks.map((task) => task.id);
@@ -242,7 +242,7 @@ describe.each(engines)('the queue on $name', (engine) => {
       ]);
     });
 
-    it('of many takes turns with whoever asks meanwhile', async () => {
+    it('of many tasks takes turns with requests that come meanwhile', async () => {
       const many = await ask(store, named('many', 4));
       await claimAllNow(store);
       await requeueTasks(
@@ -259,7 +259,7 @@ describe.each(engines)('the queue on $name', (engine) => {
       expect(served.slice(0, 2)).toEqual(['many 0', 'one']);
     });
 
-    it('of bulk stays bulk, but one of it goes to where people wait', async () => {
+    it('of a bulk request stays bulk, but a single task of it goes to the interactive lane', async () => {
       const bulk = await ask(store, named('bulk', 3), { lane: 'bulk' });
       await claimAllNow(store);
       const [first, second, third] = bulk.tasks.map(({ id }) => id);
@@ -272,7 +272,7 @@ describe.each(engines)('the queue on $name', (engine) => {
     });
   });
 
-  it('knows whether there is work left', async () => {
+  it('reports whether work is left', async () => {
     const before = await hasWork(store);
     await ask(store, ['isaiah']);
     const waiting = await hasWork(store);
@@ -283,7 +283,7 @@ describe.each(engines)('the queue on $name', (engine) => {
     expect([before, waiting, during, await hasWork(store)]).toEqual([false, true, true, false]);
   });
 
-  it('names the requests at its head, each once', async () => {
+  it('names the requests at the head of the queue, each once', async () => {
     const many = await ask(store, named('many', 3));
     await clock.advance(1);
     const one = await ask(store, ['one']);

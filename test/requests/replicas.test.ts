@@ -30,7 +30,7 @@ describe('replicas on one PostgreSQL', () => {
     return storeParts(database, systemClock, limits);
   }
 
-  /** The grants as the gate saw them, by the database's own clock, gathered by looking after each claim. */
+  /** The grants that the gate gave, by the database's own clock, gathered by looking after each claim. */
   async function claimEverything(store: StoreParts, count: { left: number }, claims: string[]): Promise<void> {
     while (count.left > 0) {
       const made = await claim(store);
@@ -63,7 +63,7 @@ describe('replicas on one PostgreSQL', () => {
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(160);
   });
 
-  it('get past two hundred claims, ends, retries, blocks and forecasts at the same time without a deadlock', async () => {
+  it('run two hundred claims, ends, retries, blocks and forecasts at the same time without a deadlock', async () => {
     const requests = await Promise.all(named('request', 10).map((name, index) => ask(replica(index), named(name, 10))));
 
     const outcomes = await Promise.allSettled(
@@ -109,7 +109,7 @@ describe('replicas on one PostgreSQL', () => {
     expect(made.kind === 'claimed' && made.claimed.task.requestId).toBe(id);
   });
 
-  it('share one clock, so that one whose machine is ten minutes fast takes nothing from under the others', async () => {
+  it('share one clock, so that one whose machine is ten minutes fast takes no running task of the others', async () => {
     const machine = { ...systemClock, now: () => systemClock.now() + 600_000 };
     const opened = await place.open(machine);
     const fast = storeParts(opened, opened.dialect.clock, noLimits);
@@ -123,7 +123,7 @@ describe('replicas on one PostgreSQL', () => {
     expect(recovered).toEqual([]);
   });
 
-  it('leave an outcome unwritten that comes after the lease was lost, and keep the other one’s', async () => {
+  it('do not write an outcome that comes after the lease was lost, and keep the other replica’s', async () => {
     const [one, other] = [replica(0), replica(1)];
     const { id } = await ask(one, ['isaiah']);
     const paused = await claimed(one, 'paused', -1);
@@ -140,7 +140,7 @@ describe('replicas on one PostgreSQL', () => {
     expect(task).toMatchObject({ attempts: 2, state: { kind: 'done', graphRequestId: 'kept' } });
   });
 
-  it('pass over a task that somebody is writing at this moment, and take the next one', async () => {
+  it('pass over a task that another transaction is writing at this moment, and take the next one', async () => {
     const [one, other] = [replica(0), replica(1)];
     const { tasks } = await ask(one, ['isaiah', 'adele']);
     const first = tasks[0]?.id ?? '';
@@ -153,7 +153,7 @@ describe('replicas on one PostgreSQL', () => {
     expect(made.task.subject.id).toBe('adele');
   });
 
-  it('keep the limit where the server was set to another isolation', async () => {
+  it('keep the limit where the server has another default isolation', async () => {
     const name = new URL(place.config.kind === 'postgres' ? place.config.url.reveal() : '').pathname.slice(1);
     const strict = `alter database ${name} set default_transaction_isolation = 'serializable'`;
     await run(strict);

@@ -67,7 +67,7 @@ describe.each(engines)('a running task on $name', (engine) => {
       expect((await findRequest(database, id))?.revision).toBe(revision + 2);
     });
 
-    it('closes the gate when its last word was "too many"', async () => {
+    it('closes the gate when its last answer was "too many"', async () => {
       await ask(store, ['isaiah', 'adele']);
 
       await finishTask(store, await claimed(store), { ...done, closesGate: { retryAfterMs: 60_000 } });
@@ -103,7 +103,7 @@ describe.each(engines)('a running task on $name', (engine) => {
   });
 
   describe('that waits again', () => {
-    it('tells why and from when, and keeps the count of its attempts', async () => {
+    it('stores why and from when, and keeps the count of its attempts', async () => {
       const { id } = await ask(store, ['isaiah']);
 
       await postponeTask(store, await claimed(store), { reason: 'serviceUnavailable', delayMs: 5_000 });
@@ -125,7 +125,7 @@ describe.each(engines)('a running task on $name', (engine) => {
       expect((await claimed(store)).task.ruleId).toBe('new rule');
     });
 
-    it('closes the gate for everybody when the server said "too many", and counts that apart', async () => {
+    it('closes the gate for all tasks when the server said "too many", and counts that separately', async () => {
       const { id } = await ask(store, ['isaiah']);
       await clock.advance(1);
       await ask(store, ['adele']);
@@ -139,7 +139,7 @@ describe.each(engines)('a running task on $name', (engine) => {
       expect(await taskOf(id)).toMatchObject({ attempts: 1, throttles: 1 });
     });
 
-    it('counts by itself how often its assignment was not seen', async () => {
+    it('counts separately how often its assignment was not seen', async () => {
       const subject = { id: 'diego', type: 'User', name: 'Diego', label: null };
       const tasks = [{ subject, members: [], awaitsAssignment: true }];
       const { id } = await ask(store, [], { tasks });
@@ -204,7 +204,7 @@ describe.each(engines)('a running task on $name', (engine) => {
       expect(await kinds()).toEqual(['asked', 'sent', 'waitsAgain', 'sent', 'finished']);
     });
 
-    it('is in the record as sent, with an end that is not known, before it is sent again', async () => {
+    it('is recorded as sent, with an unknown end, before it is sent again', async () => {
       await ask(store, ['isaiah', 'adele']);
       const [noted, unnoted] = [await claimed(store), await claimed(store)];
       await noteSent(store, noted);
@@ -221,7 +221,7 @@ describe.each(engines)('a running task on $name', (engine) => {
       expect(entries.filter(({ kind }) => kind === 'sent')).toHaveLength(2);
     });
 
-    it('still tells the gate that the server said "too many"', async () => {
+    it('still informs the gate that the server said "too many"', async () => {
       await ask(store, ['isaiah']);
       const old = await claimed(store, 'this process', 30_000);
       await clock.advance(30_001);
@@ -280,7 +280,7 @@ describe.each(engines)('a running task on $name', (engine) => {
       expect(recovered).toEqual(name === 'SQLite' ? [id] : []);
     });
 
-    it('is told from one in hand, however far the wall clock jumps', async () => {
+    it('is distinguished from a running one, however far the wall clock jumps', async () => {
       const { id } = await ask(store, ['isaiah', 'adele']);
       const inHand = await claimed(store, 'this process', 30_000);
       await claimed(store, 'this process', 30_000);
@@ -311,7 +311,7 @@ describe.each(engines)('a running task on $name', (engine) => {
       expect(await recoverTasks(store, 'this process')).toEqual([id]);
     });
 
-    it('is ended as unknown when a third process has died of it, and what ran beside it gets a try of its own', async () => {
+    it('ends as unknown when it has killed a third process, and what ran beside it gets a try of its own', async () => {
       const { id } = await ask(store, ['isaiah', 'adele', 'megan']);
       const dueIn: (readonly number[])[] = [];
       for (let death = 0; death < 3; death += 1) {
@@ -335,7 +335,7 @@ describe.each(engines)('a running task on $name', (engine) => {
       expect(finished).toHaveLength(3);
     });
 
-    it('is put back once, however many look for it', async () => {
+    it('is put back once, however many processes look for it', async () => {
       const { id, revision } = await ask(store, named('person', 6));
       for (let count = 0; count < 6; count += 1) await claimed(store, 'gone', 30_000);
       await clock.advance(30_001);

@@ -18,18 +18,18 @@ import type { TestDatabase } from '../support/databases.ts';
 import type { Relay } from '../support/relay.ts';
 import { ask, storeParts } from './support.ts';
 
-/** A dispatcher, or more, between a database and the sandbox Graph: all that the door and the cards are left out of. */
+/** A dispatcher, or more, between a database and the sandbox Graph, without authentication and cards. */
 export interface Scene {
   readonly store: StoreParts;
   readonly sandbox: SandboxGraph;
-  /** Graph as the sandbox is, to be wrapped where a test needs another. */
+  /** The sandbox as Graph, to be wrapped where a test needs another. */
   readonly graph: ProvisioningService;
   /** The codes of what was logged as a warning or an error. */
   readonly logged: readonly string[];
-  /** Stores a request for these people, the generated ones if it is a number. */
+  /** Stores a request for these people, the generated ones if the argument is a number. */
   ask(people: number | readonly string[], app?: Application, more?: Partial<NewRequest>): Promise<Request>;
   start(more?: Partial<DispatcherParts>): Dispatcher;
-  /** Resolves when no task waits or runs. Goes by what dispatchers of this scene announce. */
+  /** Resolves when no task waits or runs, as the dispatchers of this scene announce. */
   settled(): Promise<void>;
   tasksOf(request: Request): Promise<readonly Task[]>;
   close(): Promise<void>;
@@ -70,7 +70,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     ...(onDemandTimeoutMs === undefined ? {} : { onDemandTimeoutMs }),
   });
   const graph = provisioningService(synchronization);
-  // What a running bot has done long ago: the first call of all takes longer than the others.
+  // A running bot has done this long ago: the first call of all takes longer than the others.
   await graph.ruleAnew(apps.salesforce.id, apps.salesforce.job?.id ?? '', 'User');
 
   const dispatchers: Dispatcher[] = [];

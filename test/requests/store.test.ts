@@ -35,7 +35,7 @@ describe.each(engines)('the store on $name', (engine) => {
     store = storeParts(database, clock, noLimits);
   });
 
-  it('keeps all that was asked for', async () => {
+  it('keeps all data of a request', async () => {
     const asked = wanted({ people: ['isaiah', 'adele'] });
 
     const { id } = await createRequest(store, asked);
@@ -59,7 +59,7 @@ describe.each(engines)('the store on $name', (engine) => {
     );
   });
 
-  it('keeps the members that go with a group, and what was left out', async () => {
+  it('keeps the members that go with a group, and those that were left out', async () => {
     const members = [person('adele'), person('lee')];
     const leftOut: LeftOut[] = [
       { text: 'Platform Engineering', reason: 'nestedGroup', suggestions: [] },
@@ -76,13 +76,13 @@ describe.each(engines)('the store on $name', (engine) => {
     expect(record?.details).toEqual({ app: 'salesforce', subjects: ['team'], members: ['adele', 'lee'] });
   });
 
-  it('refuses a call with more members than Graph takes', async () => {
+  it('refuses a call with more members than Graph accepts', async () => {
     const tasks = [{ subject: person('team'), members: named('member', 6).map(person) }];
 
     await expect(createRequest(store, wanted({ tasks }))).rejects.toThrow('5 members');
   });
 
-  it('keeps what people write, whatever the script', async () => {
+  it('keeps typed text in any script', async () => {
     const name = `Zoë 'Ω' "石" \\ 🧑‍💻 ; drop table requests --`;
 
     const { id } = await createRequest(store, wanted({ asker: { id: 'zoe', name } }));
@@ -96,7 +96,7 @@ describe.each(engines)('the store on $name', (engine) => {
     expect(id).toMatch(/^[23456789ABCDEFGHJKMNPQRSTVWXYZ]{6}$/);
   });
 
-  it('finds nothing under an id that nobody got', async () => {
+  it('finds nothing under an id that no request has', async () => {
     expect(await findRequest(database, 'NOBODY')).toBeNull();
   });
 
@@ -120,14 +120,14 @@ describe.each(engines)('the store on $name', (engine) => {
     expect((await readAudit(database.query, 99)).map(({ kind }) => kind)).toEqual(['asked']);
   });
 
-  it('keeps apart twenty that come of twenty sources at the same time', async () => {
+  it('keeps twenty apart that come of twenty sources at the same time', async () => {
     await Promise.all(named('person', 20).map((person) => ask(store, [person])));
 
     expect(await countOf('requests')).toBe(20);
     expect(await countOf('tasks')).toBe(20);
   });
 
-  it('leaves nothing behind when a request cannot be stored as a whole', async () => {
+  it('stores nothing when a request cannot be stored as a whole', async () => {
     const broken = { ...person('isaiah'), name: null } as unknown as Subject;
     const tasks = [person('adele'), broken].map((subject) => ({ subject, members: [] }));
 
@@ -136,7 +136,7 @@ describe.each(engines)('the store on $name', (engine) => {
     expect(await countOf('requests')).toBe(0);
   });
 
-  it('records who asked for whom, without a name', async () => {
+  it('records the requester and the subject, without a name', async () => {
     const { id } = await ask(store, ['isaiah']);
 
     const [latest] = await readAudit(database.query, 1);
@@ -150,7 +150,7 @@ describe.each(engines)('the store on $name', (engine) => {
   });
 
   describe('the card of a request', () => {
-    it('is undrawn from when it is posted until its latest revision was drawn', async () => {
+    it('is out of date from when it is posted until its latest revision was drawn', async () => {
       const { id, revision } = await ask(store, ['isaiah']);
       const beforeItIsPosted = await findUndrawn(database, 10);
       await attachCard(database, id, 'card', null);
@@ -176,7 +176,7 @@ describe.each(engines)('the store on $name', (engine) => {
       expect(await findUndrawn(database, 10)).toEqual([]);
     });
 
-    it('is undrawn again where a second card takes its place, whatever the first one has shown', async () => {
+    it('is out of date again where a second card replaces it, whatever the first one has shown', async () => {
       const { id, revision } = await ask(store, ['isaiah']);
       await attachCard(database, id, 'first', null);
       await markDrawn(database, id, revision);
@@ -201,7 +201,7 @@ describe.each(engines)('the store on $name', (engine) => {
       expect(await findUndrawn(database, 10)).toEqual([]);
     });
 
-    it('is missed where it is not there after a while, except of a request that is shown elsewhere', async () => {
+    it('counts as missing where it is not there after a while, except of a request that is shown elsewhere', async () => {
       const { id: early } = await ask(store, ['too early']);
       await clock.advance(1_000);
       const since = clock.now();

@@ -9,14 +9,14 @@ import { finishTask } from '../../src/requests/running.ts';
 import { createRequest, type NewRequest, type StoreParts } from '../../src/requests/store.ts';
 
 export const documentedLimits: GateLimits = { limit: 5, windowMs: 10_000, guardMs: 500 };
-/** Where the gate is not what is tested. */
+/** Where the gate is not what the test is about. */
 export const noLimits: GateLimits = { limit: 10_000, windowMs: 1, guardMs: 0 };
 
 export function storeParts(database: Database, clock: Clock, limits: GateLimits = documentedLimits): StoreParts {
   return { database, clock, gate: { scope: 'tenant', limits } };
 }
 
-/** Something to ask for, of a source of its own unless it is given one. */
+/** Input for a request, of a source of its own unless the test gives one. */
 export function wanted(more: Partial<NewRequest> & { readonly people?: readonly string[] } = {}): NewRequest {
   const { people = ['isaiah'], ...rest } = more;
   return {
@@ -45,7 +45,7 @@ export function ask(store: StoreParts, people: readonly string[], more: Partial<
   return createRequest(store, wanted({ people, ...more }));
 }
 
-/** `count` names that tell whose they are and in what order: `bulk 0`, `bulk 1` … */
+/** `count` names that show whose they are and in what order: `bulk 0`, `bulk 1` … */
 export function named(name: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${name} ${index}`);
 }
@@ -61,7 +61,7 @@ export async function claimed(store: StoreParts, owner?: string, leaseMs?: numbe
   return made.claimed;
 }
 
-/** Claims and finishes until nothing more may start now; tells whose turn it was. */
+/** Claims and finishes until nothing more may start now; returns whose turn it was. */
 export async function claimAllNow(store: StoreParts): Promise<string[]> {
   const subjects: string[] = [];
   for (let made = await claim(store); made.kind === 'claimed'; made = await claim(store)) {

@@ -2,7 +2,7 @@ import type { Clock } from '../../src/clock.ts';
 import { type SandboxGraph, type SandboxGraphOptions, startSandboxGraph } from '../../src/sandbox/graph/server.ts';
 import type { Application } from '../../src/sandbox/tenant/applications.ts';
 
-/** A clock that stands still until it is told to move. Its two scales agree; sleeping takes no time at all. */
+/** A clock that stands still until a test moves it. Its two scales agree; sleeping takes no time at all. */
 export interface StillClock extends Clock {
   advance(ms: number): void;
   /** How long each sleep would have been. */

@@ -60,8 +60,8 @@ describe('a start date', () => {
   });
 });
 
-describe('a request that nobody decides', () => {
-  it('is brought to mind once after a working day and expires after seven days, over restarts, and all are told', async () => {
+describe('a request that no approver decides', () => {
+  it('leads to one reminder after a working day and expires after seven days, over restarts, and all parties are told', async () => {
     const first = await startLater(0);
     await first.say('alex', 'whoami');
     await first.settled();

@@ -45,8 +45,8 @@ async function askForDiego(options: TestUsherOptions = {}): Promise<string> {
   return idOf(last('alex').text);
 }
 
-describe('a request that is taken back at its start', () => {
-  it('assigns nothing when that comes before the call', async () => {
+describe('a request that is withdrawn at its start', () => {
+  it('assigns nothing when the withdrawal comes before the call', async () => {
     const id = await askForDiego();
     teams.sandbox.failNext(/\/manager/, { kind: 'slow', ms: 1_500 });
     await teams.execute('alex', last('alex'), 'Approve');
@@ -59,7 +59,7 @@ describe('a request that is taken back at its start', () => {
     expect((await recordsOf(id)).map(({ kind }) => kind)).not.toContain('accessAssigned');
   });
 
-  it('says everywhere that the assignment may have been made when that was under way', async () => {
+  it('says everywhere that the assignment may have been made when the call was under way', async () => {
     const id = await askForDiego();
     teams.sandbox.failNext(/appRoleAssignedTo$/, { kind: 'slow', ms: 1_500 });
     await teams.execute('alex', last('alex'), 'Approve');
@@ -78,7 +78,7 @@ describe('a request that is taken back at its start', () => {
     expect(readBy('megan')).not.toMatch(/Nothing was done/);
   });
 
-  it('says so too after a call that nobody answered', async () => {
+  it('says so too after a call that Graph never answered', async () => {
     const id = await askForDiego();
     for (let index = 0; index < 8; index += 1)
       teams.sandbox.failNext(/appRoleAssignedTo$/, { kind: 'status', status: 503, workDone: true });
@@ -92,7 +92,7 @@ describe('a request that is taken back at its start', () => {
     expect(steps.map(({ details }) => details.step).toReversed()).toEqual(['begun', 'unanswered']);
   });
 
-  it('says the same typed as on the card while it waits for Microsoft to see the assignment', async () => {
+  it('gives the same answer to a typed withdrawal as on the card while it waits for Microsoft to see the assignment', async () => {
     const id = await askForDiego({
       sandboxOptions: { replicationMs: 60_000 },
       usherOptions: { assignmentDelaysMs: [20_000] },
@@ -112,8 +112,8 @@ describe('a request that is taken back at its start', () => {
   });
 });
 
-describe('who is told', () => {
-  it('is the approver, when what was approved is taken back', async () => {
+describe('a notice', () => {
+  it('goes to the approver, when an approved request is withdrawn', async () => {
     await start();
     await says('megan', 'request access for isaiah to Salesforce in 3 days');
     const id = idOf(readBy('megan'));
@@ -124,7 +124,7 @@ describe('who is told', () => {
     expect(last('patti').text).toContain(`withdrew request ${id}`);
   });
 
-  it('is the asker, that an app in quarantine holds it up', async () => {
+  it('goes to the requester, when an app in quarantine delays the request', async () => {
     await start();
     await says('alex', 'whoami');
     await says('megan', 'request access for isaiah to Zscaler');
@@ -136,7 +136,7 @@ describe('who is told', () => {
     expect(readBy('megan')).not.toContain('Usher starts it now');
   });
 
-  it('is everybody once more, when the provisioning request is retried', async () => {
+  it('goes to all once more, when the provisioning request is retried', async () => {
     await start({ environment: { ASSIGNMENT_WAIT_HOURS: '0' } });
     await says('alex', 'whoami');
     await says('megan', 'request access for diego to Salesforce');
@@ -156,7 +156,7 @@ describe('who is told', () => {
     expect(kinds).toContain('accessRetried');
   });
 
-  it('is the approvers themselves, when Teams refuses the place where they would read it', async () => {
+  it('goes to the approvers themselves, when Teams refuses the channel where they would read it', async () => {
     await start();
     await says('alex', 'whoami');
     await says('alex', 'send approvals here', room);
@@ -167,7 +167,7 @@ describe('who is told', () => {
     });
 
     await says('megan', 'request access for isaiah to Salesforce');
-    // The first look finds the place gone; the second shows it elsewhere.
+    // The first look finds the channel gone; the second shows the request elsewhere.
     await teams.settled();
 
     expect(last('alex').text).toContain('Isaiah Langer');
@@ -178,8 +178,8 @@ describe('who is told', () => {
   });
 });
 
-describe('what may be read and recorded', () => {
-  it('is no id for whoever may not see the request, and a row for each attempt', async () => {
+describe('an access request', () => {
+  it('shows no id to a caller who may not see it, and each attempt is recorded', async () => {
     await start({
       environment: { REQUEST_FOR: 'anyone', REQUESTERS: `${groups.peopleManagers.id},${groups.onCall.id}` },
     });
@@ -213,7 +213,7 @@ describe('what may be read and recorded', () => {
     );
   });
 
-  it('decides nothing as long as the app cannot be found', async () => {
+  it('cannot be decided as long as the app cannot be found', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'usher-edges-'));
     const file = join(folder, 'apps.json');
     writeFileSync(file, JSON.stringify([{ app: 'Salesforce', approvers: [people.johanna.id] }]));
@@ -225,7 +225,7 @@ describe('what may be read and recorded', () => {
     const id = idOf(readBy('megan'));
     await teams.close();
 
-    // Nothing that was read before is kept.
+    // Nothing that was read before is cached.
     await start(shared);
     sandbox.failNext('/servicePrincipals/', { kind: 'status', status: 404 });
     await says('alex', `approve ${id}`);
@@ -242,8 +242,8 @@ describe('what may be read and recorded', () => {
   });
 });
 
-describe('a place that several approvers share', () => {
-  it('is for all that any of them decides on, and loses only the share of who leaves', async () => {
+describe('an approval channel that several approvers share', () => {
+  it('gets all requests that any of them decides on, and loses only the share of an approver who leaves', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'usher-edges-'));
     const file = join(folder, 'apps.json');
     const own = [

@@ -27,7 +27,7 @@ const readBy = (person: string) =>
 const idOf = (text: string) => /approve ([0-9A-Z]{6})/.exec(text)?.[1] ?? '';
 
 describe('a manager who asks for a new hire', () => {
-  it('gets access for him once an approver agrees, and both see it', async () => {
+  it('gets access for the new hire once an approver agrees, and both see it', async () => {
     await start();
     await says('megan', 'request access for isaiah to Salesforce because he joins (team "Alpha")');
     const shown = last('alex');
@@ -48,7 +48,7 @@ describe('a manager who asks for a new hire', () => {
       expect(kinds).toContain(kind);
   });
 
-  it('is told who refused and why', async () => {
+  it('reads who refused and why', async () => {
     await start();
     await says('megan', 'request access for isaiah to Salesforce');
 
@@ -60,7 +60,7 @@ describe('a manager who asks for a new hire', () => {
     expect(teams.sandbox.stats().arrivals).toEqual([]);
   });
 
-  it('is refused for somebody who does not report to her, with the reason, unless anyone may be asked for', async () => {
+  it('is refused for a person who does not report to her, with the reason, unless requesters may ask for every person', async () => {
     await start();
     await says('megan', 'request access for johanna to Salesforce');
     expect(last('megan').text).toContain('Johanna Lorenz');
@@ -74,7 +74,7 @@ describe('a manager who asks for a new hire', () => {
     expect(idOf(last('alex').text)).not.toBe('');
   });
 
-  it('asks by typing provision, and hears that it became a request', async () => {
+  it('asks by typing provision, and reads that the line became a request', async () => {
     await start();
 
     await says('megan', 'provision isaiah to Salesforce');
@@ -84,7 +84,7 @@ describe('a manager who asks for a new hire', () => {
     expect(teams.sandbox.stats().arrivals).toEqual([]);
   });
 
-  it('may write the date behind the app as it comes, and is told of one that is past', async () => {
+  it('may type the date behind the app in any form, and reads that a date is past', async () => {
     await start();
     await says('megan', 'request access for isaiah to Salesforce yesterday');
     expect(last('megan').text).toMatch(/past|gone by|over/i);
@@ -115,7 +115,7 @@ describe('a manager who asks for a new hire', () => {
     expect(last('alex').text).toContain('joins Sales');
   });
 
-  it('may have ten requests open, asks once for each person and app, and may take one back', async () => {
+  it('may have ten requests open, asks once for each person and app, and may withdraw one', async () => {
     // No approver gets a card, and each request has a chat of its own: Teams' rate limit in one is not tested here.
     teams = await startTestUsher({ environment: { PROVISION_WINDOW_MS: '100', REQUEST_FOR: 'anyone' } });
     const asks = async (name: string, app: string) => {
@@ -140,8 +140,8 @@ describe('a manager who asks for a new hire', () => {
   });
 });
 
-describe('nobody decides who must not', () => {
-  it('the asker cannot, though an approver, nor can the person concerned', async () => {
+describe('a decision', () => {
+  it('is denied to an approver on what they asked for, and to the person concerned', async () => {
     await start();
     await says('patti', 'whoami');
     await says('alex', 'request access for isaiah to Salesforce');
@@ -163,7 +163,7 @@ describe('nobody decides who must not', () => {
     );
   });
 
-  it('a viewer with a forged click and an approver who has lost the role since cannot', async () => {
+  it('is denied to a viewer with a forged click and to an approver who has lost the role since', async () => {
     await start();
     await says('patti', 'whoami');
     await says('megan', 'request access for isaiah to Salesforce');
@@ -183,7 +183,7 @@ describe('nobody decides who must not', () => {
     expect(teams.sandbox.stats().calls).toBe(1);
   });
 
-  it('fifty clicks at once are one decision and one run', async () => {
+  it('happens once, with one run, after fifty clicks at the same time', async () => {
     await start();
     await says('patti', 'whoami');
     await says('megan', 'request access for isaiah to Salesforce');
@@ -203,8 +203,8 @@ describe('nobody decides who must not', () => {
   });
 });
 
-describe('where requests are shown', () => {
-  it('is the group chat that an approver chose, until it is told to stop', async () => {
+describe('a request for access is shown', () => {
+  it('in the group chat that an approver chose, until the approver stops it', async () => {
     await start();
     const room = { conversationId: 'group-approvals', kind: 'groupChat' as const };
     await teams.say('alex', 'send approvals here', room);
@@ -221,7 +221,7 @@ describe('where requests are shown', () => {
     expect(last('alex').text).toContain('ServiceNow');
   });
 
-  it('is the list of "pending", oldest first, from which each opens', async () => {
+  it('in the list of "pending", oldest first, from which each opens', async () => {
     await start();
     await says('megan', 'request access for isaiah to Salesforce');
     await says('megan', 'request access for adele to ServiceNow');
@@ -236,8 +236,8 @@ describe('where requests are shown', () => {
   });
 });
 
-describe('somebody who is not assigned to the app', () => {
-  it('is told of to the approver before the decision, and not provisioned, where Usher assigns nothing', async () => {
+describe('a person who is not assigned to the app', () => {
+  it('is announced as such to the approver before the decision, and not provisioned, where Usher assigns nothing', async () => {
     await start();
     await says('megan', 'request access for diego to Salesforce');
     expect(last('alex').text).toMatch(/not assigned/i);

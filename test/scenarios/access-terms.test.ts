@@ -34,7 +34,7 @@ const offered = (person: string): string[] =>
   last(person).buttons.flatMap(({ data }) => ((data as { text?: string }).text ?? '').split('\n').filter(Boolean));
 const asked = async () => (await teams.records()).filter(({ kind }) => kind === 'accessAsked').length;
 
-/** Says the line; tells the last card, and what was done. */
+/** Types the line; returns the last card, and what was done. */
 async function outcome(person: keyof typeof people, line: string, locale?: string) {
   const before = await asked();
   await says(person, line, locale);
@@ -143,7 +143,7 @@ describe('a request with an end', () => {
     expect(said.asked).toBe(1);
   });
 
-  it('looks at who and what first', async () => {
+  it('is checked for person and app first', async () => {
     await start();
 
     const nobody = await outcome('megan', 'request access for nobodyhere to ServiceNow for 2 weeks');
@@ -189,7 +189,7 @@ describe('a day in the reason', () => {
   it.each([
     ['From that day on', `${snow} on 2026-11-20 because the audit starts on friday`],
     ['Once it is approved', `${snow} starting now because the audit starts on friday`],
-  ])('is asked about where it may be either: %s', async (button, line) => {
+  ])('leads to a question where it may be either: %s', async (button, line) => {
     await start();
 
     const said = await outcome('megan', `${snow} because the audit starts on friday`);
@@ -204,7 +204,7 @@ describe('a day in the reason', () => {
   });
 });
 
-describe('a start that cannot be', () => {
+describe('an impossible start', () => {
   it.each([
     ['en-US', `${snow} since monday`, 'That day is over'],
     ['de-DE', `${snow} seit Montag`, 'That day is over'],
@@ -214,7 +214,7 @@ describe('a start that cannot be', () => {
     ['en-US', `${snow} tomorrow week`, 'Which day?'],
     ['en-US', `${snow} from 1/12 to 31/12`, 'Which day?'],
     ['en-GB', `${snow} from 12/1 to 12/31`, 'Which day?'],
-  ])('is asked about (%s): %s', async (locale, line, title) => {
+  ])('leads to a question (%s): %s', async (locale, line, title) => {
     await start();
 
     const said = await outcome('megan', line, locale);
@@ -223,7 +223,7 @@ describe('a start that cannot be', () => {
     expect(said).toMatchObject({ asked: 0, calls: 0 });
   });
 
-  it('tells an operator what happens without it', async () => {
+  it('is refused to an operator with what happens without it', async () => {
     await start();
 
     const said = await outcome('alex', 'provision isaiah to Salesforce at 9am');
@@ -250,7 +250,7 @@ describe('a start by its distance', () => {
     expect(readBy('megan')).toContain(day);
   });
 
-  it('says what it leaves out where a time is of one of two apps', async () => {
+  it('names the part that it leaves out where a time belongs to one of two apps', async () => {
     await start();
 
     const said = await outcome('alex', 'provision isaiah to salesforce now and github tomorrow');
@@ -261,7 +261,7 @@ describe('a start by its distance', () => {
   });
 
   it.each(['for good', 'permanently', 'indefinitely', 'by end of month', 'until further notice'])(
-    'is not made of “%s”, which is told',
+    'is not read from “%s”, which the answer says',
     async (tail) => {
       await start();
 
@@ -356,7 +356,7 @@ describe('provisioning with an end or a start', () => {
     expect(teams.sandbox.stats().calls).toBe(1);
   });
 
-  it('says that the time of day of a start is left out', async () => {
+  it('says that it leaves out the time of day of a start', async () => {
     await start();
 
     const said = await outcome('alex', 'provision isaiah to salesforce tomorrow at 9am');
@@ -365,7 +365,7 @@ describe('provisioning with an end or a start', () => {
     expect(said.calls).toBe(0);
   });
 
-  it('is done at once where it says today', async () => {
+  it('is done at once where the line says today', async () => {
     await start();
 
     await outcome('alex', 'provision isaiah to Salesforce today');
@@ -373,7 +373,7 @@ describe('provisioning with an end or a start', () => {
     expect(teams.sandbox.stats().calls).toBe(1);
   });
 
-  it('is told of a day that is past or does not exist', async () => {
+  it('rejects a day that is past or does not exist', async () => {
     await start();
 
     for (const line of ['on 1 March 2020', 'on 31 February', 'on 2026-02-30', 'starting 29/02/2027']) {
@@ -391,7 +391,7 @@ describe('a time of day', () => {
     ['on Monday morning', `${snow} on 2026-11-23`],
     ['at 9am tomorrow', `${snow} on 2026-11-19`],
     ['starting tonight', snow],
-  ])('of “%s” is said to be left out, and the day alone is offered', async (tail, line) => {
+  ])('in “%s” is left out, which the answer says, and the day alone is offered', async (tail, line) => {
     await start();
 
     const said = await outcome('megan', `${snow} ${tail}`);
@@ -403,7 +403,7 @@ describe('a time of day', () => {
     expect(await asked()).toBe(1);
   });
 
-  it.each(['at noon', 'at 5 pm'])('without a day is asked: %s', async (tail) => {
+  it.each(['at noon', 'at 5 pm'])('without a day leads to a question: %s', async (tail) => {
     await start();
 
     const said = await outcome('megan', `${snow} ${tail}`);
@@ -412,7 +412,7 @@ describe('a time of day', () => {
   });
 });
 
-describe('a day by a word', () => {
+describe('a day as a word', () => {
   it.each([
     ['fr-FR', 'starting après-demain', 'November 20, 2026'],
     ['fr-FR', 'à partir d’après-demain', null],
@@ -453,7 +453,7 @@ describe('a day by a word', () => {
   });
 
   it.each(['tomorrow week', 'starting a week tomorrow', 'on Monday fortnight', 'starting de demain en huit'])(
-    'of which a part is a date is asked: %s',
+    'of which a part is a date leads to a question: %s',
     async (tail) => {
       await start();
 

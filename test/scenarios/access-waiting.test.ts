@@ -131,7 +131,7 @@ describe('an approved request for a person who is not assigned to the app', () =
     expect(await kinds()).not.toContain('accessRefused');
   });
 
-  it('goes on after a restart of everything', async () => {
+  it('goes on after a restart of all processes', async () => {
     await start();
     await approveDiego();
     await teams.close();
@@ -194,7 +194,7 @@ describe('an approved request for a person who is not assigned to the app', () =
     expect(calls()).toBe(2);
   });
 
-  it.each(['the access request', 'its provisioning request'])('can be taken back by the id of %s', async (which) => {
+  it.each(['the access request', 'its provisioning request'])('can be withdrawn by the id of %s', async (which) => {
     await start();
     await approveDiego();
     const named = which === 'the access request' ? id : await runId();
@@ -209,7 +209,7 @@ describe('an approved request for a person who is not assigned to the app', () =
     expect(calls()).toBe(1);
   });
 
-  it('lapses where its asker may not ask any more by the time that the assignment is there', async () => {
+  it('lapses where its requester may not ask any more by the time the assignment exists', async () => {
     await start();
     await approveDiego();
 
@@ -221,7 +221,7 @@ describe('an approved request for a person who is not assigned to the app', () =
     expect(calls()).toBe(1);
   });
 
-  it('is told apart from one that is assigned and not seen by the service yet', async () => {
+  it('is distinguished from one that is assigned and not seen by the service yet', async () => {
     await sandbox.close();
     sandbox = await sandboxWith({ replicationMs: 30 * minuteMs });
     await start();
@@ -236,7 +236,7 @@ describe('an approved request for a person who is not assigned to the app', () =
     expect(cardOf('megan').text).toContain('Account created');
   });
 
-  it('is asked for on demand at growing intervals where assignments may not be read', async () => {
+  it('is tried on demand at growing intervals where Usher may not read assignments', async () => {
     await start();
     const forbid = () => {
       for (let index = 0; index < 200; index += 1)
@@ -256,7 +256,7 @@ describe('an approved request for a person who is not assigned to the app', () =
   });
 });
 
-describe('what an assignment would not mend', () => {
+describe('a failure that an assignment would not fix', () => {
   it('ends at once: a disabled account', async () => {
     await start();
     sandbox.tenant.changePerson(people.diego.id, { accountEnabled: false });

@@ -14,9 +14,9 @@ import { startTestUsher, type TestUsher } from '../support/usher.ts';
 export interface Stage {
   readonly teams: TestUsher;
   readonly sandbox: SandboxGraph;
-  /** What stands in the place of Graph's answers from now on. */
+  /** Graph's answers from now on. */
   graph(instead: NonNullable<RecordingOptions['instead']>): void;
-  /** The next scrapes, each after whatever is to be done in its minute. */
+  /** The next scrapes, each after the work of its minute. */
   minutes(count: number, each?: (minute: number) => Promise<unknown>): Promise<void>;
   /** Whether the rule fires after the last scrape. */
   fires(rule: Rule): boolean;
@@ -74,7 +74,7 @@ export async function startStage(environment: Readonly<Record<string, string>> =
       for (let minute = 0; minute < count; minute += 1) {
         await each(minute);
         clock.leap(minuteMs);
-        // Who woke has their turn before the scrape.
+        // Woken sleepers have their turn before the scrape.
         await new Promise((resolve) => setTimeout(resolve, 5));
         scrapes.push({ at: clock.monotonic(), samples: await scrape() });
       }
@@ -87,7 +87,8 @@ export async function startStage(environment: Readonly<Record<string, string>> =
     },
     async stop() {
       await teams?.usher.stop();
-      // An error of Node's own has another `Error` here than the code under test, which so does not know a file that is there.
+      // An error of Node's own has another `Error` here than the code under test, which therefore does not recognize a
+      // missing file.
       rmSync(`${databasePath}.lock`, { force: true });
     },
     start,

@@ -33,7 +33,7 @@ const graphAnswers = (status: number): Scenario => ({
 });
 const oneAnHour = { PROVISION_LIMIT: '1', PROVISION_WINDOW_MS: '3600000' };
 const crowd = everybody.slice(20).map(({ userPrincipalName }) => userPrincipalName);
-/** Ten more people each time, which is as many as Usher does not ask about first. */
+/** Ten more people each time, which is as many as Usher takes without a confirmation. */
 const listOf = (index: number) =>
   `provision users ${crowd.slice(10 * index, 10 * index + 10).join(', ')} to Salesforce`;
 
@@ -65,7 +65,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       await stage.teams.settled();
       await stage.minutes(7);
     },
-    // No command looks at it any more, and no place watches it.
+    // No command looks at it any more, and no conversation watches it.
     async ends(stage) {
       const mended = `/servicePrincipals/${apps.salesforce.id}/synchronization/jobs`;
       stage.graph((path) => (path.startsWith(`/servicePrincipals/${apps.zscaler.id}/sync`) ? { path: mended } : null));
@@ -103,7 +103,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   UsherThrottled: {
     async begins(stage) {
       await stage.minutes(1);
-      // Another caller takes the tenant's share.
+      // Another caller uses up the tenant's share.
       stage.sandbox.failNext(/provisionOnDemand$/, { kind: 'status', status: 429, headers: { 'retry-after': '1' } });
       await stage.teams.say('alex', 'provision isaiah to Salesforce');
       await stage.minutes(2);

@@ -47,7 +47,7 @@ const status = (code: number, more: Partial<Extract<Fault, { kind: 'status' }>> 
 });
 const permission = status(403, { code: 'Authorization_RequestDenied' });
 
-describe('Usher, whatever Graph answers to what it looks up', () => {
+describe('Usher, whatever Graph answers to its reads', () => {
   it.each([
     [
       '429',
@@ -62,8 +62,8 @@ describe('Usher, whatever Graph answers to what it looks up', () => {
     ['404', status(404, { code: 'ResourceNotFound' }), ['is not there (HTTP 404)', 'ResourceNotFound']],
     ['400', status(400, { code: 'BadRequest' }), ['wrong (HTTP 400)', 'BadRequest (HTTP 400)']],
     ['409', status(409, { code: 'Conflict' }), ['a conflict', 'Conflict (HTTP 409)']],
-  ] as const)('says what the no was: %s', async (_name, fault, words) => {
-    // The look at all apps that keeps `status` quick may come first.
+  ] as const)('quotes the refusal: %s', async (_name, fault, words) => {
+    // The survey of all apps that keeps `status` quick may come first.
     const text = await said(line, jobsOfSalesforce, fault, fault, fault);
 
     for (const word of words) expect(text).toContain(word);
@@ -75,8 +75,8 @@ describe('Usher, whatever Graph answers to what it looks up', () => {
   });
 });
 
-describe('The state of a job that Graph does not tell', () => {
-  it.each(['status Salesforce', 'status'])('is told with Graph’s own no: %s', async (typed) => {
+describe('The state of a job that Graph does not give', () => {
+  it.each(['status Salesforce', 'status'])('is shown with Graph’s own refusal: %s', async (typed) => {
     test = await startTestUsher();
     for (let call = 0; call < 300; call += 1) test.sandbox.failNext(/synchronization\/jobs/, permission);
 
@@ -88,7 +88,7 @@ describe('The state of a job that Graph does not tell', () => {
   });
 });
 
-describe('Usher, after an attempt whose end nobody knows', () => {
+describe('Usher, after an attempt whose end is unknown', () => {
   it.each([
     ['a gateway that gave up', status(504, { workDone: true }), permission, 'lacks a permission'],
     ['an answer cut off', { kind: 'cutOff' } as Fault, status(409, { code: 'Conflict' }), 'code Conflict'],
@@ -102,7 +102,7 @@ describe('Usher, after an attempt whose end nobody knows', () => {
     expect(text).not.toMatch(/was not|not provisioned|nothing was/i);
   });
 
-  it('remembers it at a retry by a person, in the history and in the record', async () => {
+  it('remembers it at a retry by a user, in the history and in the audit log', async () => {
     const { say, settled, lastCard, press, sandbox, records } = await start();
     sandbox.failNext(onDemand, { kind: 'empty' });
     await say('alex', line);
@@ -127,7 +127,7 @@ describe('Usher, after an attempt whose end nobody knows', () => {
     });
   });
 
-  it('says that it may have been an earlier attempt that did it, where all is well now', async () => {
+  it('says that an earlier attempt may have done it, where all is well now', async () => {
     const text = await said(line, onDemand, status(504, { workDone: true }));
 
     expect(text).toContain('Already up to date');
@@ -144,7 +144,7 @@ describe('Usher, after an attempt whose end nobody knows', () => {
   });
 });
 
-describe('Usher, told to wait', () => {
+describe('Usher, asked to wait', () => {
   it('does not ask sooner than Graph wants, however long that is', async () => {
     const { say, settled, sandbox, lastCard } = await start();
     sandbox.failNext(onDemand, status(503, { headers: { 'Retry-After': '1200' } }));
@@ -166,7 +166,7 @@ describe('Usher, told to wait', () => {
   });
 });
 
-describe('Usher, told a warning', () => {
+describe('Usher, when Graph answers with a warning', () => {
   it('shows it, and is not green', async () => {
     const text = await said(line, onDemand, { kind: 'warned' });
 
@@ -176,8 +176,8 @@ describe('Usher, told a warning', () => {
   });
 });
 
-describe('Usher, whose value breaks off', () => {
-  it('reads the failure that the key tells', async () => {
+describe('Usher, when the value of an answer breaks off', () => {
+  it('reads the failure in the key', async () => {
     const { say, settled, sandbox, lastCard } = await start();
     sandbox.failNext(onDemand, { kind: 'damagedValue' });
 
@@ -188,14 +188,14 @@ describe('Usher, whose value breaks off', () => {
     expect(lastCard().text).toContain('EntryConflict');
   });
 
-  it('takes no success for one', async () => {
+  it('does not accept a success in the key', async () => {
     const text = await said(line, onDemand, { kind: 'damagedValue' });
 
     expect(text).toContain('Result unknown');
   });
 });
 
-it('asks for a fresh token once, and then says that it is the token', async () => {
+it('Usher asks for a fresh token once, and then names the token as the cause', async () => {
   const token = status(401, { code: 'InvalidAuthenticationToken', message: 'Lifetime validation failed.' });
 
   const text = await said(line, onDemand, token, token);
@@ -206,14 +206,14 @@ it('asks for a fresh token once, and then says that it is the token', async () =
   expect(test.sandbox.stats().calls).toBe(2);
 });
 
-it('goes on after one token that was not taken', async () => {
+it('Usher goes on after one token that Graph did not accept', async () => {
   const text = await said(line, onDemand, status(401, { code: 'InvalidAuthenticationToken' }));
 
   expect(text).toContain('Account created');
 });
 
 describe('a caller', () => {
-  it('whose directory roles Graph withholds is not told that there is no role', async () => {
+  it('whose directory roles Graph withholds does not read that they have no role', async () => {
     const { say, settled, sandbox, lastCard } = await start();
     const withheld = { '@odata.type': '#microsoft.graph.directoryRole', id: people.johanna.id, roleTemplateId: null };
     sandbox.failNext(/microsoft\.graph\.directoryRole$/, status(200, { body: { value: [withheld] } }));

@@ -12,7 +12,7 @@ beforeEach(() => teams.sandbox.reset());
 
 let chats = 0;
 
-/** Says a line in a chat of its own and returns the one card that answers it. */
+/** Types a line in a chat of its own and returns the one card that answers it. */
 async function answerTo(line: string, change: (activity: Record<string, unknown>) => void = () => {}) {
   chats += 1;
   const place = { conversationId: `bad-${chats}`, kind: 'personal' as const };
@@ -25,7 +25,7 @@ async function answerTo(line: string, change: (activity: Record<string, unknown>
   return cards[0]?.text ?? '';
 }
 
-describe('what cannot be done is answered with the next step', () => {
+describe('an impossible line is answered with the next step', () => {
   it.each([
     ['an unknown user', 'provision zaphod@contoso.com to Salesforce', /zaphod@contoso\.com/],
     ['an unknown name', 'provision "Zaphod Beeblebrox" to Salesforce', /Zaphod Beeblebrox/],
@@ -62,7 +62,7 @@ describe('what cannot be done is answered with the next step', () => {
   });
 });
 
-describe('what is longer than people write', () => {
+describe('a text that is longer than users type', () => {
   const long = 'x'.repeat(200_000);
   const run = (text: string) => ({ type: 'message', text: undefined, value: { verb: 'run', text } });
 
@@ -86,7 +86,7 @@ function alex() {
   return { id: '29:alex', aadObjectId: people.alex.id };
 }
 
-describe('a slip of the fingers is met with an offer that one click runs', () => {
+describe('a typo is met with an offer that one click runs', () => {
   it.each([
     ['the "to" left out', 'provision isaiah salesforce', 'provision user isaiah to Salesforce'],
     ['the person', 'provision isaiha to Salesforce', 'provision user isaiah@contoso.com to Salesforce'],
@@ -152,7 +152,7 @@ describe('when Graph answers nonsense', () => {
 
       await teams.press('alex', teams.lastCard(), 'Retry');
       await teams.settled();
-      // What was lost may have been the answer alone, and then the work is done already.
+      // The answer alone may have been lost, and then the work is done already.
       expect(teams.lastCard().text).toMatch(/Account created|Already up to date/);
     },
   );

@@ -34,7 +34,7 @@ const bindings = () => {
 };
 const answerOf = async (path: string) => (await fetch(teams.endpoint.replace('/api/messages', path))).text();
 
-it('an entry by name is bound when it is first seen, and while it leads nowhere nobody decides on what bears the name', async () => {
+it('an entry by name is bound when its app is first seen, and while it leads nowhere no approver decides on apps of the name', async () => {
   const entries = [{ app: 'Salesforce', approvers: [groups.helpdesk.id] }];
   teams = await start(entries);
   await teams.say('megan', 'request access for isaiah to Salesforce');
@@ -44,7 +44,8 @@ it('an entry by name is bound when it is first seen, and while it leads nowhere 
   const database = new DatabaseSync(teams.databasePath);
   database.exec(`UPDATE app_bindings SET app_id = '${people.alex.id}'`);
   database.close();
-  // An error of Node's own has another `Error` here than the code under test, which so does not know a file that is there.
+  // An error of Node's own has another `Error` here than the code under test, which therefore does not recognize a
+  // missing file.
   rmSync(`${teams.databasePath}.lock`, { force: true });
 
   teams = await start(entries);

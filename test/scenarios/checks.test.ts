@@ -39,7 +39,7 @@ describe('status', () => {
     ['Concur', /never run/i, /./],
     ['Payroll', /no synchronization|not set up|no provisioning/i, /./],
     ['Salesforce', /healthy|running/i, /last ran|last run/i],
-  ])('of %s tells its state in words', async (app, state, detail) => {
+  ])('shows the state of %s in words', async (app, state, detail) => {
     await start();
 
     const text = await answerTo('lynne', `status ${app}`);
@@ -55,13 +55,13 @@ describe('check', () => {
     ['diego', /not assigned/i],
     ['nestor', /disabled/i],
     ['grady', /conflict/i],
-  ])('tells of %s in Salesforce why nothing happens', async (person, why) => {
+  ])('says of %s in Salesforce why nothing happens', async (person, why) => {
     await start();
 
     expect(await answerTo('lynne', `check ${person} in Salesforce`)).toMatch(why);
   });
 
-  it('tells of Isaiah that nothing has happened yet, and after provisioning him that all is in order', async () => {
+  it('says of Isaiah that nothing has happened yet, and after provisioning him that all is in order', async () => {
     await start();
     const before = await answerTo('alex', 'check isaiah in Salesforce');
     expect(before).toContain('Isaiah Langer');
@@ -102,7 +102,7 @@ describe('check', () => {
     expect(performance.now() - asked).toBeLessThan(6_000);
   });
 
-  it('says that Microsoft does not answer before Graph has been waited for to the end, where not even the person can be found', async () => {
+  it('says that Microsoft does not answer before Graph’s time limit, where not even the person can be found', async () => {
     await start();
     await answerTo('lynne', 'whoami');
     for (let times = 0; times < 4; times += 1) teams.sandbox.failNext(/^\/users\/?$/, { kind: 'silence' });
@@ -114,7 +114,7 @@ describe('check', () => {
     expect(performance.now() - asked).toBeLessThan(8_000);
   });
 
-  it('blames nobody for a missing assignment where the rule could not be read', async () => {
+  it('blames no missing assignment where the rule could not be read', async () => {
     await start();
     for (let times = 0; times < 5; times += 1) teams.sandbox.failNext(/\/schema$/, { kind: 'status', status: 403 });
 
@@ -136,7 +136,7 @@ describe('check', () => {
 });
 
 describe('queue, history and requests', () => {
-  it('show what was done, newest first, about everything, a person, an app, or oneself', async () => {
+  it('show what was done, newest first, about all subjects, a person, an app, or oneself', async () => {
     await start();
     await answerTo('alex', 'provision isaiah to Salesforce');
     await answerTo('alex', 'provision adele to ServiceNow');
@@ -169,7 +169,7 @@ describe('queue, history and requests', () => {
     expect(teams.sandbox.stats().calls).toBe(5);
   });
 
-  it('tell nothing to somebody without a role', async () => {
+  it('show nothing to a caller without a role', async () => {
     await start();
     await answerTo('alex', 'provision isaiah to Salesforce');
 
@@ -196,7 +196,7 @@ describe('export history', () => {
 });
 
 describe('watch', () => {
-  it('tells a quarantine once, also over two restarts', async () => {
+  it('announces a quarantine once, also over two restarts', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'usher-watch-'));
     const first = await startTestUsher({ databasePath: join(folder, 'usher.db') });
     const room = { conversationId: 'on-call', kind: 'groupChat' as const };

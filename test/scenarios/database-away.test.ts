@@ -6,7 +6,7 @@ import { startTestUsher, type TestUsher } from '../support/usher.ts';
 
 jest.setTimeout(60_000);
 
-/** The guard outlasts what a busy machine does to a call; a smaller one would send it back for ever. */
+/** The guard outlasts what a busy machine does to a call; a smaller one would send it back forever. */
 const gate = { PROVISION_WINDOW_MS: '300', PROVISION_GUARD_MS: '1200' };
 
 /** A PostgreSQL of its own, as it is ended and started in the middle. */
@@ -43,7 +43,7 @@ describe('while PostgreSQL is away', () => {
 
   const texts = () => teams.cardsFor().map(({ text }) => text);
 
-  it('it is not ready, answers that nothing was done, and goes on by itself when it is back', async () => {
+  it('Usher is not ready, answers that nothing was done, and goes on by itself when it is back', async () => {
     await halt();
 
     const away = await ready();
@@ -62,7 +62,7 @@ describe('while PostgreSQL is away', () => {
     expect(teams.sandbox.stats().arrivals).toHaveLength(1);
   });
 
-  it('a click hears so too, and does nothing', async () => {
+  it('a click gets the same answer, and does nothing', async () => {
     await teams.say('alex', 'provison isaiah to Salesforce');
     await teams.settled();
     const card = teams.cardsFor().find(({ buttons }) => buttons.length > 0);

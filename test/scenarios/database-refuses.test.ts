@@ -22,7 +22,7 @@ afterEach(() => teams.close());
 const textOf = (path: string) => fetch(new URL(path, teams.endpoint)).then((response) => response.text());
 
 describe('an SQLite file that another program has locked', () => {
-  it('leaves Usher answering, is told as such, and nothing is lost when it is free again', async () => {
+  it('leaves Usher answering, is reported as such, and nothing is lost when it is free again', async () => {
     teams = await startTestUsher();
     teams.sandbox.failNext(/provisionOnDemand$/, { kind: 'slow', ms: 400 });
     await teams.say('alex', 'provision isaiah to Salesforce');
@@ -50,7 +50,7 @@ describe('an SQLite file that another program has locked', () => {
 });
 
 describe('an SQLite file that an Usher works on', () => {
-  it('is refused to a second process, which ends with 1 and says who has it and what to do instead', async () => {
+  it('is refused to a second process, which ends with 1 and names the process that has it and what to do instead', async () => {
     teams = await startTestUsher();
 
     const second = spawn(process.execPath, ['src/main.ts'], {
@@ -77,7 +77,7 @@ describe('an SQLite file that an Usher works on', () => {
   });
 });
 
-describe('a PostgreSQL that takes rights away', () => {
+describe('a PostgreSQL that revokes permissions', () => {
   // The account that loses its rights has to be the one that creates the tables.
   const place = useTestDatabase(postgresEngine, 'bare');
   let url: string;
@@ -85,7 +85,7 @@ describe('a PostgreSQL that takes rights away', () => {
     url = place.config.kind === 'postgres' ? place.config.url.reveal() : '';
   });
 
-  it('is told as what it is, in the chat and in the log, until they are back', async () => {
+  it('is reported as such, in the chat and in the log, until they are back', async () => {
     await administer(url, `create role bound_${place.config.kind} login password 'pass'`).catch(() => undefined);
     const own = url.replace(/\/\/[^@]*@/, '//bound_postgres:pass@');
     await administer(url, 'grant create on schema public to bound_postgres');

@@ -24,7 +24,7 @@ const answerOf = async (path: string) => {
   return (await fetch(stage.usher.endpoint.replace('/api/messages', path), { headers })).text();
 };
 
-it('an entry of APPS_FILE that leads nowhere is told as soon as one who signed in has met it', async () => {
+it('an entry of APPS_FILE that leads nowhere is reported as soon as a signed-in person has met it', async () => {
   await stage.say('alex', 'apps');
   await stage.bringToken('alex');
   await stage.shows('alex', 'Salesforce');

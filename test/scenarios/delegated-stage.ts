@@ -26,21 +26,21 @@ export interface DelegatedStage {
   /** How Entra answers the next exchanges; null for the person's token. */
   whenExchanged(answer: ReturnType<LoginAnswer>): void;
   say(person: Name, text: string, place?: Place): Promise<void>;
-  /** An invoke of Teams' client of this person; resolves with the status. */
+  /** An invoke of the person's Teams client; resolves with the status. */
   invoke(person: Name, name: string, value: unknown): Promise<number>;
-  /** Clicks an Action.Execute button with this data; resolves with what the click hears. */
+  /** Clicks an Action.Execute button with this data; resolves with the response to the click. */
   click(person: Name, data: unknown): Promise<string>;
   /** Installs the app for this person. */
   install(person: Name): Promise<void>;
-  /** What the client does with the card to sign in, as soon as it is there: it brings the person's own token. */
+  /** What the client does with the sign-in card, as soon as it is there: it brings the person's own token. */
   bringToken(person: Name, change?: { readonly token?: string; readonly id?: string }): Promise<number>;
   /** The last card in the personal chat of this person. */
   last(person: Name): ShownCard;
   /** Resolves when a card in the personal chat shows this text. */
   shows(person: Name, text: string | RegExp): Promise<ShownCard>;
-  /** Starts another Usher on the same data, in the place of this one. */
+  /** Starts another Usher on the same data, in place of this one. */
   restart(): Promise<void>;
-  /** All that is in the database file and the files beside it. */
+  /** All that the database file and the files beside it hold. */
   stored(): string;
   /** Every line of the log since the first start, as it was written. */
   logged(): string;
@@ -60,7 +60,7 @@ export function assertionOf(person: Name, claims: Readonly<Record<string, unknow
   return unsignedToken({ aud: botAppId, oid: id, tid: tenantId, scp: 'access_as_user', jti: brought, ...claims });
 }
 
-/** The token for Graph that the make-believe Entra gives for it. */
+/** The token for Graph that the fake Entra gives for it. */
 export const graphTokenOf = (person: Name) => `graph-token-of-${people[person].id}`;
 
 export async function openDelegatedStage(environment: NodeJS.ProcessEnv = {}): Promise<DelegatedStage> {

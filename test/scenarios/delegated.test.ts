@@ -9,7 +9,7 @@ import {
   signInCard,
 } from './delegated-stage.ts';
 
-/** By whose right Graph is called: one Usher, and what happens to it from its first message to its end. */
+/** Delegated permissions: one Usher, and what happens to it from its first message to its end. */
 let stage: DelegatedStage;
 
 beforeAll(async () => {
@@ -21,8 +21,8 @@ const callers = (from = 0) => [
   ...new Set(stage.graph.calls.slice(from).map(({ authorization }) => authorization.replace('Bearer ', ''))),
 ];
 
-describe('whoever is not signed in', () => {
-  it('is asked to sign in by Teams’ own card, and Graph is not asked anything', async () => {
+describe('a person who is not signed in', () => {
+  it('is asked to sign in by Teams’ own card, and Usher does not call Graph', async () => {
     await stage.say('alex', 'provision isaiah@contoso.com to Salesforce');
     await stage.usher.settled();
 
@@ -37,7 +37,7 @@ describe('whoever is not signed in', () => {
     expect(callers()).toEqual([]);
   });
 
-  it('hears in a channel to sign in at home, where others are not shown the button', async () => {
+  it('reads in a channel to sign in in the personal chat, as others would see the button here', async () => {
     const channel = { conversationId: 'channel-1', kind: 'channel' } as const;
 
     await stage.say('megan', 'whoami', channel);
@@ -48,7 +48,7 @@ describe('whoever is not signed in', () => {
     expect(callers()).toEqual([]);
   });
 
-  it('is greeted with how to begin, and hears the same after a click', async () => {
+  it('is greeted with how to begin, and gets the same answer to a click', async () => {
     await stage.install('johanna');
     const greeting = stage.last('johanna').text;
     const heard = await stage.click('johanna', { verb: 'run', text: 'whoami' });
@@ -60,7 +60,7 @@ describe('whoever is not signed in', () => {
     expect(callers()).toEqual([]);
   });
 
-  it('does not keep Usher from being ready: that Graph wants a token is an answer', async () => {
+  it('does not make Usher unready: that Graph wants a token is an answer', async () => {
     const response = await fetch(stage.usher.endpoint.replace('/api/messages', '/readyz'));
 
     expect(await response.json()).toEqual({ status: 'ready', database: 'ok', graph: 'ok' });
@@ -68,8 +68,8 @@ describe('whoever is not signed in', () => {
   });
 });
 
-describe('signing in that cannot work', () => {
-  it('is said at once where the token service does not know the connection, and runs nothing', async () => {
+describe('a sign-in that cannot work', () => {
+  it('is reported at once where the token service does not know the connection, and runs nothing', async () => {
     stage.service.refuse(404);
 
     await stage.say('lynne', 'status');
@@ -80,7 +80,7 @@ describe('signing in that cannot work', () => {
     expect(stage.usher.logLines.some(({ code }) => code === 'no_sign_in_card')).toBe(true);
   });
 
-  it('is said once where the login does not take the registration, to whoever waits', async () => {
+  it('is reported once where the login does not accept the registration, to the person who waits', async () => {
     await stage.say('lynne', 'status');
     stage.whenExchanged({
       status: 401,
@@ -103,7 +103,7 @@ describe('a token that Teams brings', () => {
     ['a colleague’s', () => assertionOf('megan')],
     ['for another app', () => assertionOf('alex', { aud: 'https://graph.microsoft.com' })],
     ['of another tenant', () => assertionOf('alex', { tid: '5eed0000-0000-4000-8000-00000000beef' })],
-  ])('is refused when it is %s, and Entra is not shown it', async (_name, token) => {
+  ])('is refused when it is %s, and Entra never gets it', async (_name, token) => {
     const before = stage.login.asked.length;
 
     const status = await stage.bringToken('alex', { token: token() });
@@ -123,7 +123,7 @@ describe('a token that Teams brings', () => {
     expect(statuses).toEqual([400, 400, 400]);
   });
 
-  it('has Teams show the button when Entra wants to see the person', async () => {
+  it('has Teams show the button when Entra needs the person’s interaction', async () => {
     stage.whenExchanged({
       status: 400,
       body: { error: 'invalid_grant', error_description: 'AADSTS65001: no consent', error_codes: [65001] },
@@ -135,7 +135,7 @@ describe('a token that Teams brings', () => {
     expect(status).toBe(412);
   });
 
-  it('lets what was said go on, by that person’s right alone, and is exchanged once for all their clients', async () => {
+  it('resumes the person’s message, with that person’s permission alone, and is exchanged once for all their clients', async () => {
     const token = assertionOf('alex');
     const exchangesBefore = stage.login.asked.filter(({ fields }) => fields.assertion === token).length;
 
@@ -158,7 +158,7 @@ describe('a token that Teams brings', () => {
     expect(created).toHaveLength(1);
   });
 
-  it('serves nobody else: the next person brings their own', async () => {
+  it('serves no other person: the next one brings their own', async () => {
     const before = stage.graph.calls.length;
 
     await stage.say('lynne', 'status Salesforce');
@@ -171,7 +171,7 @@ describe('a token that Teams brings', () => {
   });
 });
 
-describe('somebody who is signed in', () => {
+describe('a person who is signed in', () => {
   it.each([
     ['whoami', 'Alex Wilber'],
     ['apps', 'Salesforce'],
@@ -181,7 +181,7 @@ describe('somebody who is signed in', () => {
     ['history', 'Salesforce'],
     ['requests', 'Salesforce'],
     ['sign in', 'You are signed in'],
-  ])('can say “%s”', async (line, text) => {
+  ])('can type “%s”', async (line, text) => {
     const before = stage.graph.calls.length;
 
     await stage.say('alex', line);
@@ -191,7 +191,7 @@ describe('somebody who is signed in', () => {
     expect(callers(before).filter((caller) => caller !== graphTokenOf('alex'))).toEqual([]);
   });
 
-  it('is not offered what goes on without anybody, and hears why when asking for it', async () => {
+  it('is not offered what runs without a signed-in person, and reads why when asking for it', async () => {
     await stage.say('alex', 'help');
     const { text } = await stage.shows('alex', /provision group/);
     const lines = [
@@ -211,7 +211,7 @@ describe('somebody who is signed in', () => {
     expect(text).toContain('sign out');
   });
 
-  it('cannot have another person’s request run again by that person’s sign-in', async () => {
+  it('cannot run another person’s request again by their own sign-in', async () => {
     const calls = stage.sandbox.stats().calls;
     await stage.say('alex', 'provision grady@contoso.com to Salesforce');
     const { text } = await stage.shows('alex', 'conflict');
@@ -231,7 +231,7 @@ describe('somebody who is signed in', () => {
     );
   });
 
-  it('hears that it is their own right where Graph does not let them read', async () => {
+  it('reads that the permission is their own where Graph refuses a read', async () => {
     const body = { error: { code: 'Authorization_RequestDenied', message: 'Insufficient privileges.' } };
     stage.sandbox.failNext('/users', { kind: 'status', status: 403, body });
 
@@ -241,7 +241,7 @@ describe('somebody who is signed in', () => {
     expect(stage.last('alex').text).toContain('Microsoft Graph does not let you read what this needs');
   });
 
-  it('reads that their own role falls short where Graph refuses them', async () => {
+  it('reads that their own role falls short where Graph refuses a write', async () => {
     stage.sandbox.failNext(/provisionOnDemand$/, {
       kind: 'status',
       status: 403,
@@ -255,7 +255,7 @@ describe('somebody who is signed in', () => {
   });
 });
 
-describe('the button of the card', () => {
+describe('the button of the sign-in card', () => {
   it('signs in by the code of the page, and the token service keeps nothing', async () => {
     const token = assertionOf('megan');
     await stage.say('megan', 'whoami');
@@ -284,7 +284,7 @@ describe('the button of the card', () => {
     expect(stage.last('megan').text).toContain('sign in with the account that you use in Teams');
   });
 
-  it('is not shown when Teams itself fails, so Usher says what Teams does not', async () => {
+  it('is not shown when Teams itself fails, so Usher explains what Teams does not', async () => {
     await stage.say('megan', 'apps');
     await stage.usher.settled();
 
@@ -299,7 +299,7 @@ describe('the button of the card', () => {
 describe('a sign-in that has ended', () => {
   const many = 'adele, isaiah, diego, nestor, patti, lynne';
 
-  it('takes what waits for it along, without a grant and without a call', async () => {
+  it('ends the waiting tasks of the person, without a grant and without a call', async () => {
     await stage.say('alex', `provision users ${many} to ServiceNow`);
     await stage.shows('alex', /ServiceNow[\s\S]*Waiting/);
     await stage.say('alex', 'sign out');
@@ -311,7 +311,7 @@ describe('a sign-in that has ended', () => {
     await stage.usher.settled();
 
     expect((await stage.shows('alex', 'sign-in had ended')).text).toContain('ServiceNow');
-    // Each call so far has had its record, and what waited has none.
+    // Each call so far is recorded, and what waited is not.
     expect(stage.graph.calls.filter(({ path }) => path.endsWith('/provisionOnDemand'))).toHaveLength(granted);
     expect(stage.last('alex').contentType).toBe(signInCard);
   });
@@ -334,8 +334,8 @@ describe('a sign-in that has ended', () => {
   });
 });
 
-describe('tokens and secrets', () => {
-  it('stand neither in the database nor in the log', () => {
+describe('the tokens and secrets', () => {
+  it('are neither in the database nor in the log', () => {
     const stored = stage.stored();
     const logged = stage.logged();
 
@@ -347,7 +347,7 @@ describe('tokens and secrets', () => {
     }
   });
 
-  it('are asked of nobody but Graph: a call without a person brings none', () => {
+  it('go to no service but Graph: a call without a person brings none', () => {
     expect(callers().filter((caller) => caller !== '' && !caller.startsWith('graph-token-of-'))).toEqual([]);
   });
 });

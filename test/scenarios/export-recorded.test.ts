@@ -4,7 +4,7 @@ import { startTestUsher } from '../support/usher.ts';
 
 jest.setTimeout(30_000);
 
-it('an export is recorded when it is handed out, under the name of who took it', async () => {
+it('an export is recorded when Usher returns it, under the name of the person who accepted it', async () => {
   const teams = await startTestUsher();
   await teams.say('alex', 'export history');
   await teams.settled();

@@ -41,7 +41,7 @@ async function drop(line: string, address?: string) {
 const line = 'provision users to Salesforce';
 
 describe('a file of people', () => {
-  it('is read like a list that was typed, and its bad rows are named', async () => {
+  it('is read like a list that was typed, and the card names its bad rows', async () => {
     content = Buffer.from(
       'displayName,userPrincipalName\nIsaiah,isaiah@contoso.com\nEvil,=cmd()\nAdele,adele@contoso.com\n',
     );
@@ -70,7 +70,7 @@ describe('a file of people', () => {
     ['is larger than a megabyte', 'x'.repeat(1_200_000), /1 MB|megabyte/i],
     ['is a picture', '\u0000\u0001\u0002PNG', /CSV|read/],
     ['has a header alone', 'userPrincipalName\n', /empty|nobody|no people|list/i],
-  ])('that %s is answered clearly, and nothing runs', async (_name, text, words) => {
+  ])('that %s gets a clear answer, and nothing runs', async (_name, text, words) => {
     content = Buffer.from(text);
 
     const card = await drop(line);
@@ -79,7 +79,7 @@ describe('a file of people', () => {
     expect(teams.sandbox.stats().arrivals).toEqual([]);
   });
 
-  it('elsewhere than in the storage of the tenant is never fetched', async () => {
+  it('outside the storage of the tenant is never fetched', async () => {
     const card = await drop(line, 'https://evil.example/people.csv');
 
     expect(card.text).toMatch(/OneDrive|SharePoint/);

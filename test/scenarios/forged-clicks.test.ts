@@ -10,8 +10,8 @@ afterEach(() => teams.close());
 
 const group: Place = { conversationId: '19:group@thread.v2', kind: 'groupChat' };
 
-describe('a click whose card is not the clicker’s', () => {
-  it('by a forged choice leaves another person’s picker where it is, and is answered beside it', async () => {
+describe('a click that names another card', () => {
+  it('by a forged choice leaves another person’s picker unchanged, and is answered beside it', async () => {
     await teams.say('alex', 'provision lee to Salesforce', group);
     await teams.settled();
     const picker = teams.lastCard(group.conversationId);
@@ -48,7 +48,7 @@ describe('a click whose card is not the clicker’s', () => {
 });
 
 describe('show', () => {
-  it('keeps one card of an access request up to date in a place, however often it is asked for', async () => {
+  it('keeps one card of an access request up to date in a conversation, however often a user asks for it', async () => {
     await teams.say('megan', 'request access for isaiah to Salesforce');
     await teams.settled();
     const database = new DatabaseSync(teams.databasePath);

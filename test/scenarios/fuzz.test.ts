@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => teams.close());
 
-/** What people, phones and malice put into a message. */
+/** What people, phones and attackers put into a message. */
 const hostile = [
   '<at>Usher</at> <at>Usher</at>',
   '<script>alert(1)</script>',

@@ -38,21 +38,21 @@ describe('a group', () => {
     expect(teams.sandbox.stats()).toMatchObject({ calls: 3, throttled: 0 });
   });
 
-  it('names a nested group as left out', async () => {
+  it('is provisioned without a nested group, which the card names', async () => {
     const card = await ask('provision group Engineering to GitHub');
 
     expect(card.text).toContain(groups.platformEngineering.displayName);
     expect(membersOfCalls()).toEqual([3]);
   });
 
-  it('takes the members that are named, and names who is not one', async () => {
+  it('accepts the members that the line names, and names those who are not members', async () => {
     const card = await ask('provision group "Sales Team" to GitHub with members isaiah, adele');
 
     expect(card.text).toMatch(/Isaiah|Adele/);
     expect(teams.sandbox.stats().arrivals).toEqual([]);
   });
 
-  it('is only offered when no more than a part of its name was typed', async () => {
+  it('is only offered when the line has no more than a part of its name', async () => {
     const card = await ask('provision group Sales to GitHub');
 
     expect(card.text).toContain('Did you mean');
@@ -67,7 +67,7 @@ describe('a group', () => {
     expect(teams.sandbox.stats().arrivals).toEqual([]);
   });
 
-  it('of zero users is answered clearly, and nothing runs', async () => {
+  it('of zero users gets a clear answer, and nothing runs', async () => {
     teams.sandbox.failNext(/\/members$/, { kind: 'status', status: 200, body: { value: [] } });
 
     const card = await ask('provision group "Sales Team" to GitHub');
@@ -77,7 +77,7 @@ describe('a group', () => {
     expect(teams.sandbox.stats().arrivals).toEqual([]);
   });
 
-  it('that is unknown is answered clearly', async () => {
+  it('that is unknown gets a clear answer', async () => {
     const card = await ask('provision group "Nobody Knows" to GitHub');
 
     expect(card.text).toContain('Nobody Knows');

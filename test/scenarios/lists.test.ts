@@ -28,7 +28,7 @@ describe('a list of a few', () => {
     expect(teams.sandbox.stats()).toMatchObject({ calls: 4, throttled: 0 });
   });
 
-  it('takes lines, names and addresses mixed, folds who is named twice, and names who it does not know', async () => {
+  it('accepts lines, names and addresses mixed, merges people who are named twice, and names the unknown ones', async () => {
     await teams.say(
       'alex',
       'provision users to Salesforce\nisaiah@contoso.com\nAdele Vance\nISAIAH@contoso.com\nlee\nzaphod@contoso.com',
@@ -57,7 +57,7 @@ describe('a list of a few', () => {
 });
 
 describe('a list of more than ten', () => {
-  it('asks first, with how many and how long, and does nothing until it hears yes', async () => {
+  it('asks first, with how many and how long, and does nothing until it is confirmed', async () => {
     await teams.close();
     const gate = { limit: 5, windowMs: 200, guardMs: 1_200 };
     const sandbox = await startSandboxThread(gate);
@@ -77,7 +77,7 @@ describe('a list of more than ten', () => {
     await sandbox.close();
   });
 
-  it('runs once although its yes is clicked twice', async () => {
+  it('runs once although its confirmation is clicked twice', async () => {
     await teams.say('alex', `provision users ${addresses(12).join(', ')} to Salesforce`);
     await teams.settled();
     const asking = teams.lastCard();
@@ -101,7 +101,7 @@ describe('a list of more than ten', () => {
     expect(teams.lastCard().text).toMatch(/cancel/i);
   });
 
-  it('shows everybody page by page, on a card of its own', async () => {
+  it('shows every person page by page, on a card of its own', async () => {
     await teams.say('alex', `provision users ${addresses(30).join(', ')} to Salesforce`);
     await teams.settled();
     const list = teams.lastCard();
@@ -121,7 +121,7 @@ describe('a list of more than ten', () => {
 });
 
 describe('cancel and retry by typing', () => {
-  it('take an id, and say when all has been sent', async () => {
+  it('accept an id, and say when all has been sent', async () => {
     await teams.say('alex', 'provision diego to Salesforce');
     await teams.settled();
     const id = /request ([0-9A-Z]{6})/i.exec(teams.lastCard().text)?.[1] ?? '';
@@ -135,7 +135,7 @@ describe('cancel and retry by typing', () => {
     expect(teams.sandbox.stats().calls).toBe(2);
   });
 
-  it('are for the asker and operators', async () => {
+  it('are for the requester and operators', async () => {
     await teams.say('alex', 'provision diego to Salesforce');
     await teams.settled();
     const id = /request ([0-9A-Z]{6})/i.exec(teams.lastCard().text)?.[1] ?? '';
@@ -156,9 +156,13 @@ describe('bad lists', () => {
       `provision users ${Array.from({ length: 501 }, (_, index) => `p${index}@contoso.com`).join(', ')} to Salesforce`,
       /500/,
     ],
-    ['one in which nobody is known', 'provision users x1@contoso.com, x2@contoso.com to Salesforce', /x1@contoso\.com/],
+    [
+      'one with unknown people alone',
+      'provision users x1@contoso.com, x2@contoso.com to Salesforce',
+      /x1@contoso\.com/,
+    ],
     ['an unknown request', 'cancel ZZZZ22', /ZZZZ22|no request|unknown/i],
-  ])('%s is answered clearly, and nothing runs', async (_name, line, words) => {
+  ])('%s gets a clear answer, and nothing runs', async (_name, line, words) => {
     await teams.say('alex', line);
     await teams.settled();
 
@@ -168,8 +172,8 @@ describe('bad lists', () => {
   });
 });
 
-describe('a card in a channel, where anybody can click', () => {
-  it('is not taken away by the refusal of somebody who may not', async () => {
+describe('a card in a channel, where any member can click', () => {
+  it('is not replaced by the refusal of a member who may not click', async () => {
     await teams.say('alex', 'provision lee to Salesforce');
     await teams.settled();
     const picker = teams.lastCard();
@@ -186,7 +190,7 @@ describe('a card in a channel, where anybody can click', () => {
     [{ verb: 'choose', text: 'help' }],
     [{ verb: 'choose', text: 'provision lee to Salesforce' }],
     [{ verb: 'page', requestId: 'ZZZZZZ', page: 0, on: 'page' }],
-  ])('that asks for a yes stays, whatever forged click names it: %j', async (data) => {
+  ])('that asks for a confirmation stays, whatever forged click names it: %j', async (data) => {
     await teams.say('alex', `provision users ${addresses(12).join(', ')} to Salesforce`);
     await teams.settled();
     const asking = teams.lastCard();
@@ -200,7 +204,7 @@ describe('a card in a channel, where anybody can click', () => {
 });
 
 describe('a pasted table', () => {
-  it('is one person a row, and nobody of the other columns', async () => {
+  it('is one person a row, and no people from the other columns', async () => {
     await teams.say(
       'alex',
       'provision users to Salesforce\nIsaiah Langer\tMegan Bowen\nAdele\tadele@contoso.com\tMegan Bowen',
@@ -214,7 +218,7 @@ describe('a pasted table', () => {
     expect(named.join()).not.toContain('5eed0000-0000-4000-8000-000000000002');
   });
 
-  it('takes the address out of "Name <address>", however it arrives', async () => {
+  it('has the address read out of "Name <address>", however it arrives', async () => {
     await teams.say(
       'alex',
       'provision users Adele Vance <adele@contoso.com>, Isaiah Langer &lt;isaiah@contoso.com&gt; to Salesforce',

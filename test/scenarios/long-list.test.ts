@@ -69,7 +69,7 @@ describe('a list of three hundred', () => {
     const calls = teams.sandbox.requests.filter(({ path }) => path.endsWith('/provisionOnDemand'));
     const place = calls.findIndex(({ body }) => JSON.stringify(body).includes('5eed0000-0000-4000-8000-000000000004'));
 
-    // What was under way when it was said, and no more than a window of others before it.
+    // The calls under way at that time, and no more than a window of others before it.
     expect(place - before).toBeLessThanOrEqual(2 * gate.limit);
     await teams.say('alex', `cancel ${requestIdOf(teams)}`);
     await teams.settled();

@@ -3,7 +3,7 @@ import { deny, type Ground } from '../../src/access/policy.ts';
 import type { Verb } from '../../src/chat/command.ts';
 import type { CardAction } from '../../src/chat/reply.ts';
 
-/** What comes of something that is said or clicked: it is answered, refused with a record, or turned away at the door. */
+/** The result of a message or a click: answered, refused with a record, or turned away by authentication. */
 export type Ending = 'answered' | 'refused' | 'turnedAway';
 
 /** What a person is to Usher: the roles that Entra gives, or why there are none. */
@@ -25,7 +25,7 @@ export type Kind = keyof typeof kinds;
 export const ways = ['message', 'execute', 'submit'] as const;
 export const places = ['personal', 'groupChat', 'channel'] as const;
 
-/** Something to say or to click, and what the policy has to allow for it; `or` is enough by itself. */
+/** A message or a click, and the permission that it needs; `or` is enough by itself. */
 export interface Entry {
   readonly name: string;
   readonly said: { readonly line: string; readonly hasFile?: true } | { readonly data: CardAction };
@@ -34,7 +34,7 @@ export interface Entry {
   readonly ground?: Ground;
 }
 
-/** Stands in a line for the id of an access request that was taken back, so that nothing can be done with it any more. */
+/** Stands in a line for the id of an access request that was withdrawn, so that no command can change it any more. */
 export const takenBack = 'TAKENB';
 
 /** No request has this id, so that a cell changes nothing that another one depends on. */
@@ -75,7 +75,10 @@ const lines: Readonly<Record<Verb, string>> = {
   help: 'help',
 };
 
-/** What each command needs, said a second time: a declaration that says otherwise has to be wrong here as well. */
+/**
+ * The permission of each command, written a second time: a declaration that says otherwise has to be wrong here as
+ * well.
+ */
 const permissions: Readonly<Record<Verb, Permission>> = {
   provision: 'provision.run',
   provisionList: 'provision.run',
@@ -109,7 +112,10 @@ const permissions: Readonly<Record<Verb, Permission>> = {
   help: 'help.show',
 };
 
-/** What a requester gets another answer to: they have asked for access by it, or are told to do so one by one. */
+/**
+ * The commands that a requester gets another answer to: the line asks for access, or the answer says to do so one at a
+ * time.
+ */
 const instead: Readonly<Partial<Record<Verb, Permission>>> = {
   provision: 'access.request',
   provisionList: 'access.request',
@@ -122,7 +128,7 @@ const grounds: Readonly<Partial<Record<Verb, Ground>>> = {
   provisionGroup: onAnyOtherJob,
 };
 
-/** Where a command looks once more, or at something else: an app that there is not, a request that there is, a file. */
+/** The cells where a command reads anew, or refers to something else: an unknown app, a request, a file. */
 const further: readonly Entry[] = [
   ...(['provision lee to qqqq', 'provision users lee to qqqq', 'provision group lee to qqqq'] as const).map(
     (line): Entry => ({ name: line, said: { line }, permission: 'provision.run', or: 'access.request' }),
@@ -145,7 +151,7 @@ const further: readonly Entry[] = [
 const clicks: Readonly<
   Record<CardAction['verb'], { readonly data: CardAction; readonly permission: Permission } | null>
 > = {
-  // Every line is said by these two as well.
+  // These two people type every line as well.
   run: null,
   choose: null,
   personal: { data: { verb: 'personal', text: 'history' }, permission: 'history.show' },
@@ -178,7 +184,7 @@ export const entries: readonly Entry[] = [
   ),
 ];
 
-/** What comes of an entry for this kind of person, by the policy alone. */
+/** The result of an entry for this kind of person, by the policy alone. */
 export function expectedFor({ permission, or = permission, ground }: Entry, kind: Kind): Ending {
   const roles: readonly Role[] | 'stranger' | 'elsewhere' = kinds[kind];
   if (roles === 'elsewhere') return 'turnedAway';
@@ -201,8 +207,8 @@ export function waysOf({ said }: Entry): readonly Batch['way'][] {
 }
 
 /**
- * Every entry in every way and place; each batch is said by all kinds of people. The part has each entry in one way and
- * one place, turned about so that every way meets every place.
+ * Every entry in every way and scope; people of all kinds send each batch. The part has each entry in one way and one
+ * scope, rotated so that every way meets every scope.
  */
 export function batches(whole: boolean): Batch[] {
   return entries.flatMap((entry, index) => {

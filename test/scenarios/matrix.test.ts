@@ -95,7 +95,7 @@ async function twice<T>(post: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Says or clicks it, and resolves with what is answered at once, where that is how it is answered. */
+/** Types or clicks it, and resolves with the immediate answer, where there is one. */
 async function send(kind: Kind, { entry, way, place }: Batch, conversationId: string): Promise<string> {
   const person = cast[kind];
   const where = { conversationId, kind: place };
@@ -128,7 +128,7 @@ async function send(kind: Kind, { entry, way, place }: Batch, conversationId: st
   return (await twice(() => exchangeActivity(teams.endpoint, { ...invoke, ...at }))).body;
 }
 
-/** What is not as the policy has it, for all kinds of people at once. */
+/** The results that differ from the policy, for all kinds of people at once. */
 async function wrongIn(batch: Batch): Promise<string[]> {
   said += 1;
   const before = await refusals();
@@ -138,7 +138,7 @@ async function wrongIn(batch: Batch): Promise<string[]> {
   await Promise.all(everyKind.map(async (kind) => void at.set(kind, await send(kind, batch, conversationOf(kind)))));
   await teams.settled();
   const after = await refusals();
-  // Those of this batch alone: to fold all that was ever delivered takes ever longer.
+  // The deliveries of this batch alone: to fold all that were ever delivered takes ever longer.
   const cards = shownCards(teams.connector.deliveries.slice(from));
   return everyKind.flatMap((kind) => {
     const { id } = cast[kind];
@@ -157,7 +157,7 @@ async function wrongIn(batch: Batch): Promise<string[]> {
   });
 }
 
-describe('the matrix of commands and buttons, people, ways and places', () => {
+describe('the matrix of commands and buttons, people, ways and scopes', () => {
   it('comes out as the policy has it', async () => {
     const wrong: string[] = [];
 
@@ -167,7 +167,7 @@ describe('the matrix of commands and buttons, people, ways and places', () => {
     expect(teams.sandbox.stats().calls).toBe(0);
   });
 
-  it('has every command and button, every way and every place in its part', () => {
+  it('has every command and button, every way and every scope in its part', () => {
     const part = batches(false);
 
     expect(new Set(part.map(({ entry }) => entry))).toEqual(new Set(entries));

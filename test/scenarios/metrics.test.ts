@@ -5,7 +5,7 @@ import { startTestUsher, type TestUsher } from '../support/usher.ts';
 
 const token = 'scrape-token-of-24-chars';
 
-describe('the metrics after a morning at the desk', () => {
+describe('the metrics after a morning at the help desk', () => {
   let teams: TestUsher;
   let text: string;
 
@@ -33,7 +33,7 @@ describe('the metrics after a morning at the desk', () => {
     expect(lint(text, 'usher_')).toEqual([]);
   });
 
-  it('tell what was done', () => {
+  it('count what was done', () => {
     expect(metric('requests_total', { kind: 'person' })).toBe(1);
     expect(metric('tasks_total', { outcome: 'created', app: 'Salesforce' })).toBe(1);
     expect(metric('task_run_seconds_count')).toBe(1);
@@ -47,7 +47,7 @@ describe('the metrics after a morning at the desk', () => {
     expect(metric('graph_request_duration_seconds_count', { endpoint: onDemand, status: '200' })).toBe(1);
   });
 
-  it('tell how things stand', () => {
+  it('show the present state', () => {
     expect(metric('ready', { check: 'database' })).toBe(1);
     expect(metric('ready', { check: 'graph' })).toBe(1);
     expect(metric('gate_blocked')).toBe(0);
@@ -56,7 +56,7 @@ describe('the metrics after a morning at the desk', () => {
     expect(metric('access_requests', { state: 'pending' })).toBe(0);
   });
 
-  it('name nobody', () => {
+  it('name no person', () => {
     const names = Object.values(people).flatMap(({ displayName, id }) => [...displayName.split(' '), id]);
 
     expect(names.filter((name) => new RegExp(`\\b${name}\\b`, 'i').test(text))).toEqual([]);

@@ -21,11 +21,11 @@ const refusals = async () => (await teams.records()).filter(({ kind }) => kind =
 
 /** Each names a person or an app, existing or not, and none is a whole command. */
 const lines = [
-  ['a misspelt command with a near app', 'provison x to zsc'],
-  ['a misspelt command with an app', 'provison isaiah to Zscaler'],
-  ['a misspelt command with nobody and nothing', 'provison qqqq to qqqq'],
-  ['a misspelt check', 'chekc isaiah in Zscaler'],
-  ['a misspelt look at an app', 'staus zscalr'],
+  ['a misspelled command with a near app', 'provison x to zsc'],
+  ['a misspelled command with an app', 'provison isaiah to Zscaler'],
+  ['a misspelled command with unknown names', 'provison qqqq to qqqq'],
+  ['a misspelled check', 'chekc isaiah in Zscaler'],
+  ['a misspelled look at an app', 'staus zscalr'],
   ['half a command', 'provision isaiah'],
   ['half a command about a group', 'provision group Sales Team'],
   ['half a check', 'check'],
@@ -42,7 +42,7 @@ const lines = [
 ] as const;
 
 describe('a person without a role', () => {
-  it('is refused in the same words whatever they say, and each refusal is recorded', async () => {
+  it('is refused in the same words whatever they type, and each refusal is recorded', async () => {
     const whole = await answerTo('apps');
 
     const said: string[] = [];
@@ -55,7 +55,7 @@ describe('a person without a role', () => {
     expect(teams.sandbox.stats().arrivals).toEqual([]);
   });
 
-  it('has Graph asked for their own roles and for those who could help, and for nothing else', async () => {
+  it('makes Usher ask Graph for their own roles and for those who could help, and for nothing else', async () => {
     const before = teams.sandbox.requests.length;
 
     for (const [, line] of lines) await answerTo(line);
@@ -69,7 +69,7 @@ describe('a person without a role', () => {
     expect(others).toEqual([]);
   });
 
-  it('is refused a file, a picture and a button that there is not', async () => {
+  it('is refused a file, a picture and an unknown button', async () => {
     const message = teams.message('johanna', '');
     await teams.send({
       ...message,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { oddTenant } from '../support/odd-tenant.ts';
 import { type ShownCard, type Somebody, startTestUsher, type TestUsher } from '../support/usher.ts';
 
-// The lines are many, and each is said and answered over HTTP.
+// The lines are many, and the test sends each over HTTP.
 jest.setTimeout(180_000);
 
 let teams: TestUsher;
@@ -21,7 +21,7 @@ beforeEach(() => {
 
 let chats = 0;
 
-/** Says a line in a chat of its own, and returns the card that answers it. */
+/** Types a line in a chat of its own, and returns the card that answers it. */
 async function answerTo(usher: TestUsher, who: Somebody, line: string): Promise<ShownCard> {
   chats += 1;
   const place = { conversationId: `offers-${chats}`, kind: 'personal' as const };
@@ -36,12 +36,12 @@ const linesOn = (card: ShownCard) =>
     return text === null || text === 'apps' ? [] : [text];
   });
 
-/** What is asked for shows as a further card, or as a call. */
+/** A request shows as a further card, or as a call. */
 const nothingDone = (usher: TestUsher) => expect(usher.sandbox.stats().arrivals).toEqual([]);
 
 const yes = 'Yes, do that';
 
-describe('a line is offered only as it works for who said it', () => {
+describe('Usher offers a line only as it works for its sender', () => {
   it.each<[Somebody, string, readonly string[]]>([
     [
       'alex',
@@ -102,7 +102,7 @@ describe('a line is offered only as it works for who said it', () => {
   });
 });
 
-describe('where the whole is no name, its beginning may be', () => {
+describe('Usher offers the beginning of a text where the whole is no name', () => {
   const isaiah = 'provision user isaiah to Salesforce';
   const ticket = 'Left out: INC0012345 — Usher keeps no ticket numbers yet.';
 
@@ -194,14 +194,14 @@ describe('where the whole is no name, its beginning may be', () => {
     nothingDone(teams);
   });
 
-  it('says that there are more than the three that are shown', async () => {
+  it('and says that there are more than the three that it shows', async () => {
     const card = await answerTo(teams, 'alex', 'provision isaiah to salesforce, github, servicenow and concur');
 
     expect(linesOn(card)).toHaveLength(3);
     expect(card.text).toMatch(/names more than these 3/);
   });
 
-  it('each button of several works, and the card stays for the others', async () => {
+  it('and each button of several works, and the card stays for the others', async () => {
     const card = await answerTo(teams, 'alex', 'provision isaiah to salesforce and github');
 
     for (const line of linesOn(card)) await teams.press('alex', card, line);
@@ -212,7 +212,7 @@ describe('where the whole is no name, its beginning may be', () => {
     expect(teams.sandbox.stats().calls).toBe(2);
   });
 
-  it('never takes an end for a start', async () => {
+  it('and never reads an end as a start', async () => {
     const card = await answerTo(teams, 'megan', 'request access for isaiah to Concur until 31 march');
 
     expect(linesOn(card).filter((line) => line.includes('march'))).toEqual([]);
@@ -348,7 +348,7 @@ describe('a line about several people or apps', () => {
     ],
     ['lynne', 'history isaiah until friday', ['history isaiah'], 'Left out: until friday.'],
     ['alex', 'provision everyone in sales to github', ['provision group Sales Team to github'], ''],
-  ])('%s: %s is offered as it was meant, and what is left out is named', async (who, line, lines, leftOut) => {
+  ])('%s: %s is offered as it was meant, and the card names what it leaves out', async (who, line, lines, leftOut) => {
     const card = await answerTo(teams, who, line);
 
     expect(linesOn(card).filter((text) => /^(?:provision|request access|check|history) /.test(text))).toEqual(lines);
@@ -360,7 +360,7 @@ describe('a line about several people or apps', () => {
   it.each<[Somebody, string]>([
     ['alex', 'provision everyone in xyzzy to github'],
     ['lynne', 'check sales team in github'],
-  ])('%s: %s is answered by what Usher takes', async (who, line) => {
+  ])('%s: %s is answered by what Usher accepts', async (who, line) => {
     const card = await answerTo(teams, who, line);
 
     expect(card.text).toMatch(/is not one person/);
@@ -368,7 +368,7 @@ describe('a line about several people or apps', () => {
   });
 });
 
-describe('what was said not to be done', () => {
+describe('a line that says not to do something', () => {
   it.each([
     'do not provision isaiah to salesforce',
     "please don't add isaiah to salesforce",
@@ -384,7 +384,7 @@ describe('what was said not to be done', () => {
   });
 });
 
-describe('an app whose name holds the words that part a line', () => {
+describe('an app whose name holds the words that separate a line', () => {
   it.each([
     ['provision adele to webex, cisco', 'Adele Vance in Webex, Cisco'],
     ['provision adele to data for good', 'Adele Vance in Data for Good'],
@@ -412,7 +412,7 @@ describe('an app whose name holds the words that part a line', () => {
     ['provision Isaiah Langer (Sales) to box', ['provision user "Isaiah Langer" to box']],
     ['provision group Team with members to Box', ['provision group "Team with members" to Box']],
     ['check status quo in box', ['check "status quo" in box']],
-  ])('%s: is offered whole where the words part it', async (line, lines) => {
+  ])('%s: is offered whole where the words separate it', async (line, lines) => {
     const card = await answerTo(odd, 'alex', line);
 
     expect(linesOn(card)).toEqual(lines.map(asWritten));
@@ -461,7 +461,7 @@ describe('any words in any order', () => {
   ];
   const tails = ['', 'please', 'asap', '(INC0012345)', 'but not github', 'because he joins', 'today'];
 
-  it.each<Somebody>(['alex', 'megan', 'lynne'])('%s: what is offered works when it is pressed', async (who) => {
+  it.each<Somebody>(['alex', 'megan', 'lynne'])('%s: what is offered works when it is clicked', async (who) => {
     const random = randomFrom(7);
     const pick = (from: readonly string[]) => from[Math.floor(random() * from.length)] ?? '';
     let offered = 0;
@@ -500,7 +500,7 @@ it('a second look costs two questions about people at most', async () => {
   expect(asked.length).toBeLessThanOrEqual(2);
 });
 
-it('pressing the only offer runs it in place of the card', async () => {
+it('clicking the only offer runs it in place of the card', async () => {
   const card = await answerTo(teams, 'alex', 'provision isaiah to salesforce INC0012345');
 
   await teams.press('alex', card, yes);

@@ -33,12 +33,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('a message that ends its process is tried twice, and then answered by the one that follows', async () => {
+it('a message that kills its process is tried twice, and then answered by the process that follows', async () => {
   const first = await startBot();
   const poison = postActivity(first.endpoint, says('provision zebulon@contoso.com to Salesforce')).catch(() => null);
   const deaths = [await once(first.bot, 'exit')];
   await poison;
-  // The second one dies of what the first one left.
+  // The second process dies of what the first one left.
   deaths.push(await once((await startBot({ isToBeReady: false })).bot, 'exit'));
 
   const third = await startBot();
@@ -53,11 +53,11 @@ it('a message that ends its process is tried twice, and then answered by the one
   expect(shownCards(connector.deliveries)).toHaveLength(2);
 });
 
-it('a card whose edits end the process is tried twice, and then its reader is told, with a reference', async () => {
+it('a card whose edits kill the process is tried twice, and then its reader gets a message with a reference', async () => {
   sandbox.failNext(/provisionOnDemand$/, { kind: 'silence' });
   const healthy = await startBot();
   await postActivity(healthy.endpoint, says('provision isaiah to Salesforce'));
-  // Nothing changes on the card until the call ends, so what dies next is the next edit.
+  // Nothing changes on the card until the call ends, so the next process dies of the next edit.
   const { activityId } = await connector.waitFor(({ activity }) => /Asking Microsoft/.test(JSON.stringify(activity)));
   await eventually(() => countOf('turns where incoming is not null') === 0 && countOf('attempts') === 0);
   healthy.bot.kill('SIGKILL');

@@ -15,7 +15,7 @@ describe('twelve provision messages at once', () => {
   let standstills: readonly Standstill[];
 
   beforeAll(async () => {
-    // A call that takes no time may be over before its card has said that it runs.
+    // A call that takes no time may be over before its card has shown it as running.
     sandbox = await startSandboxThread({ ...gate, latencyMs: 200 });
     teams = await startTestUsher({ graphUrl: sandbox.url, environment: gateEnvironment(gate) });
     const watching = watchStandstills();
@@ -32,25 +32,25 @@ describe('twelve provision messages at once', () => {
     await sandbox.close();
   });
 
-  it('get one card each, all finish, and the limit of the sandbox is never touched', async () => {
+  it('get one card each, all finish, and the limit of the sandbox is never exceeded', async () => {
     const cards = teams.cardsFor();
     expect(cards).toHaveLength(12);
     expect(new Set(cards.map(({ conversationId }) => conversationId)).size).toBe(12);
     for (const card of cards) expect(card.text).toContain('Account created');
     expect(await sandbox.stats()).toMatchObject({ calls: 12, throttled: 0 });
-    // On a busy machine the first card may have said "one moment"; the place is told all the same.
+    // On a busy machine the first card may have said "one moment"; the position is shown all the same.
     const told = teams.connector.deliveries.filter((delivery) => /in line/.test(textOf(delivery)));
     expect(new Set(told.map(({ conversationId }) => conversationId)).size).toBeGreaterThanOrEqual(6);
   });
 
-  it('tell a start time that comes true within a second, and a place that only ever gets better', () => {
+  it('show a start time that comes true within a second, and a position that only ever gets better', () => {
     const waited = twelve.flatMap((person) => storyOf(teams, person.userPrincipalName));
     expect(waited.length).toBeGreaterThanOrEqual(5);
     for (const { toldAt, seenAt, promisedAt, ranAt, places } of waited) {
-      // A process that got no turn for a while in between cannot keep its word by more than that.
+      // A process that was blocked for a while in between cannot keep its forecast by more than that.
       const within = standstills.filter(({ at }) => at >= toldAt - 1_000 && at <= seenAt + 1_000);
       const stoodStillMs = within.reduce((sum, { ms }) => sum + ms, 0);
-      // The card tells whole seconds.
+      // The card shows whole seconds.
       expect(Math.abs(ranAt - promisedAt)).toBeLessThanOrEqual(1_500 + stoodStillMs);
       expect(places).toEqual([...places].sort((one, other) => other - one));
     }
@@ -61,7 +61,7 @@ function chat(name: string) {
   return { conversationId: `personal-${name}`, kind: 'personal' as const };
 }
 
-/** What the card of one conversation promised at first, and when its call was seen to run. */
+/** The first forecast on the card of one conversation, and when its call was seen to run. */
 function storyOf({ connector }: TestUsher, name: string) {
   const deliveries = connector.deliveries.filter(({ conversationId }) => conversationId === `personal-${name}`);
   const texts = deliveries.map((delivery) => ({ at: delivery.at, text: textOf(delivery) }));
@@ -77,7 +77,7 @@ function storyOf({ connector }: TestUsher, name: string) {
   return [{ toldAt: promise.at, seenAt: ran.at, promisedAt, ranAt, places }];
 }
 
-/** A stretch in which this process, Usher and all, got no turn; `at` its end, as deliveries are dated. */
+/** A stretch in which this process, Usher and all, was blocked; `at` its end, as deliveries are dated. */
 interface Standstill {
   readonly at: number;
   readonly ms: number;

@@ -68,7 +68,7 @@ async function decided({ access }: Ids, verb: 'approve' | 'deny'): Promise<Ids> 
 const isWrong = /Usher knows no|No such|too old|cannot do that yet|went wrong/;
 const mayNot = /may not|need|role/i;
 
-/** What each command answers to Alex, who is operator and approver, about what is in this state; of either id. */
+/** The answers of each command to Alex, who is operator and approver, about a request in this state; of either id. */
 const answers: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   pending: { retry: /Nobody has approved request/, history: /Approve or deny/ },
   denied: { retry: /was denied/, cancel: /Nothing to cancel/, approve: /Nothing left to decide/, deny: /Nothing left/ },
@@ -93,7 +93,7 @@ describe.each(Object.keys(states))('a request that is %s', (state) => {
       for (const verb of ['show', 'history', 'approve', 'deny', 'retry', 'cancel']) {
         const changes = state === 'pending' && ['approve', 'deny', 'cancel'].includes(verb);
         for (const person of ['johanna', 'lynne', 'megan', 'patti', 'alex'] as const) {
-          // What decides or takes back comes last of all, and is tested elsewhere.
+          // Commands that decide or withdraw come last of all, and other tests cover them.
           const mayDecide = person === 'patti' || person === 'alex';
           if (changes && (mayDecide || (verb === 'cancel' && person === 'megan'))) continue;
           if (verb === 'cancel' && ['megan', 'alex'].includes(person) && answers[state]?.cancel === undefined) continue;
@@ -113,7 +113,7 @@ describe.each(Object.keys(states))('a request that is %s', (state) => {
 });
 
 describe('the id of a provisioning request', () => {
-  it('tells whom to turn to, where something is to be decided that was approved', async () => {
+  it('names its access request and the approver, where an approver types it in a decision', async () => {
     const { access, run } = await decided(await asked('diego'), 'approve');
 
     const text = await answerTo('patti', `approve ${run}`);
@@ -122,7 +122,7 @@ describe('the id of a provisioning request', () => {
     expect(text).toContain('which Alex Wilber approved');
   });
 
-  it('needs no decision where nobody had to approve it', async () => {
+  it('needs no decision where the request needed no approval', async () => {
     await says('alex', 'provision isaiah to Salesforce');
     const id = (await teams.records()).find(({ kind }) => kind === 'asked')?.requestId;
 
@@ -131,7 +131,7 @@ describe('the id of a provisioning request', () => {
     expect(await answerTo('patti', 'approve ZZZZZ9')).toMatch(/Usher knows no access request/);
   });
 
-  it('takes back what waits in the line, by the name of who did', async () => {
+  it('cancels a waiting request under the name of the person who typed it', async () => {
     teams.sandbox.failNext(/provisionOnDemand$/, { kind: 'status', status: 503 });
     const { access } = await asked('isaiah');
     await teams.say('alex', `approve ${access}`);

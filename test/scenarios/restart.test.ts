@@ -41,7 +41,7 @@ afterEach(async () => {
 
 // First, since a process that ends by itself leaves its compiled modules for those that follow.
 describe('a process that is asked to stop', () => {
-  it('sees its running call through, draws the card and ends with code 0', async () => {
+  it('finishes its running call, draws the card and ends with code 0', async () => {
     const { bot, endpoint } = await startBot({ entry: 'src/main.ts' });
     sandbox.failNext(/provisionOnDemand$/, { kind: 'slow', ms: 700 });
     await postActivity(endpoint, isaiahToSalesforce());
@@ -55,7 +55,7 @@ describe('a process that is asked to stop', () => {
 });
 
 describe('a process that is killed in the middle of a call', () => {
-  it('leaves nothing lost: the next one finishes the request, once, on the same card', async () => {
+  it('loses nothing: the next one finishes the request, once, on the same card', async () => {
     const { bot, endpoint } = await startBot();
     sandbox.failNext(/provisionOnDemand$/, { kind: 'silence' });
     await postActivity(endpoint, isaiahToSalesforce());
@@ -72,7 +72,7 @@ describe('a process that is killed in the middle of a call', () => {
     expect(sandbox.stats().arrivals).toHaveLength(2);
   });
 
-  it('answers a message that it had only just read', async () => {
+  it('leaves a message that it had only just read to the next one, which answers it', async () => {
     const { bot, endpoint } = await startBot();
     sandbox.failNext('/users', { kind: 'silence' });
     void postActivity(endpoint, isaiahToSalesforce()).catch(() => undefined);
@@ -89,7 +89,7 @@ describe('a process that is killed in the middle of a call', () => {
 });
 
 describe('a process that is killed in the middle of a list', () => {
-  it('is followed by one that carries on with the same card, and everybody ends once', async () => {
+  it('is followed by one that carries on with the same card, and every person ends once', async () => {
     const everyone = generatedPeople.slice(0, 15).map((person) => person.userPrincipalName);
     const thread = await startSandboxThread(gate);
     const { bot, endpoint } = await startBot({ graphUrl: thread.url });
@@ -110,7 +110,7 @@ describe('a process that is killed in the middle of a list', () => {
     expect(shownCards(connector.deliveries).map(({ id }) => id)).toEqual([asking.activityId]);
     const { calls, throttled } = await thread.stats();
     expect(throttled).toBe(0);
-    // Only what was on its way at the kill may have been asked twice.
+    // Only the calls under way at the kill may have been sent twice.
     expect(calls).toBeLessThanOrEqual(everyone.length + 5);
     await thread.close();
   });
@@ -133,7 +133,7 @@ function finishedTasks(): number {
   return Number(row?.tasks);
 }
 
-/** How many cut-off turns know the card that they have shown. */
+/** How many cut-off turns have stored the card that they posted. */
 function cardsOfOpenTurns(): number {
   const database = new DatabaseSync(join(folder, 'usher.db'), { readOnly: true });
   const row = database.prepare('select count(card_id) as cards from turns where incoming is not null').get();

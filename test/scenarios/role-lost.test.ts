@@ -7,7 +7,7 @@ import { startTestUsher } from '../support/usher.ts';
 
 jest.setTimeout(30_000);
 
-it('a person who has lost their role takes back what they asked for, and does nothing else', async () => {
+it('a person who has lost their role withdraws what they asked for, and does nothing else', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'usher-role-lost-'));
   const databasePath = join(folder, 'usher.db');
   const connector = await startConnector();

@@ -14,8 +14,8 @@ afterAll(() => teams.close());
 beforeEach(() => teams.sandbox.reset());
 
 /**
- * Says a line and returns the card that it ends as, with how many cards there are more than before. Each line is said
- * in a conversation of its own, since Usher keeps to the pace that Teams allows in one.
+ * Types a line and returns the card that it ends as, with how many cards there are more than before. The test types
+ * each line in a conversation of its own, since Usher keeps to the pace that Teams allows in one.
  */
 async function ask(line: string, person: Parameters<TestUsher['say']>[0] = 'alex') {
   const before = teams.cardsFor().length;
@@ -26,7 +26,7 @@ async function ask(line: string, person: Parameters<TestUsher['say']>[0] = 'alex
 }
 
 describe('as Alex of the helpdesk', () => {
-  it('creates Isaiah in Salesforce on one card that goes from waiting to the verdict, with every step', async () => {
+  it('creates Isaiah in Salesforce on one card that goes from waiting to the outcome, with every step', async () => {
     const { card, posted } = await ask('provision user isaiah@contoso.com to Salesforce');
 
     expect(posted).toBe(1);
@@ -55,7 +55,7 @@ describe('as Alex of the helpdesk', () => {
     expect(card.text).toContain('Adele Vance is already up to date in Salesforce');
   });
 
-  it('tells that Diego is not assigned to Salesforce, and what to do', async () => {
+  it('says that Diego is not assigned to Salesforce, and what to do', async () => {
     const { card } = await ask('provision diego to Salesforce');
 
     expect(card.text).toContain('Not provisioned');
@@ -104,7 +104,7 @@ describe('as Alex of the helpdesk', () => {
     expect(teams.sandbox.stats().arrivals).toEqual([]);
   });
 
-  it('asks which Lee is meant, and goes on with the one that is chosen, on the same card', async () => {
+  it('asks which Lee is meant, and goes on with the chosen one, on the same card', async () => {
     const { card: picker } = await ask('provision lee to Salesforce');
     expect(picker.text).toContain('lee.gu@contoso.com');
     expect(picker.text).toContain('lee.parker@contoso.com');
@@ -147,7 +147,7 @@ describe('as Alex of the helpdesk', () => {
     ['nestor', 'is disabled in Entra ID'],
     ['miriam', 'surname'],
     ['grady', 'Account created'],
-  ])('tells of %s in ServiceNow as well, whose answers have the other shape', async (person, words) => {
+  ])('explains %s in ServiceNow as well, whose answers have the other shape', async (person, words) => {
     const { card } = await ask(`provision ${person} to ServiceNow`);
 
     expect(card.text).toContain(words);
@@ -175,8 +175,8 @@ describe('as Alex of the helpdesk', () => {
   });
 });
 
-describe('people who may not', () => {
-  it('denies Johanna in plain words, calls nothing, names whom to ask, and records it', async () => {
+describe('Usher', () => {
+  it('denies Johanna in plain words, calls nothing, names the contacts, and records it', async () => {
     const { card, posted } = await ask('provision adele to Salesforce', 'johanna');
 
     expect(posted).toBe(1);
@@ -189,7 +189,7 @@ describe('people who may not', () => {
     );
   });
 
-  it('names the groups to somebody without a role, the one that may do least first, each once', async () => {
+  it('names the groups to a caller without a role, the weakest role first, each once', async () => {
     const { card } = await ask('apps', 'johanna');
 
     const groups = [...card.text.matchAll(/^(.+) \((can look|can provision)\)/gm)].map(([, name]) => name);
@@ -198,7 +198,7 @@ describe('people who may not', () => {
     expect(new Set(groups).size).toBe(groups.length);
   });
 
-  it('names to a viewer the one role that would do', async () => {
+  it('names to a viewer the one role that would be enough', async () => {
     const { card } = await ask('provision adele to Salesforce', 'lynne');
 
     expect(card.text).toContain('That takes the role operator.');
@@ -215,7 +215,7 @@ describe('people who may not', () => {
     expect(teams.lastCard().text).toContain('Helpdesk');
   });
 
-  it("denies whoever may only provision from Active Directory a retry of somebody else's Salesforce request", async () => {
+  it("denies a caller who may only provision from Active Directory a retry of another person's Salesforce request", async () => {
     const { card: alex } = await ask('provision diego to Salesforce');
     teams.sandbox.tenant.grantDirectoryRole(people.grady.id, '8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2');
 

@@ -9,7 +9,7 @@ import { startTestUsher, type TestUsher } from '../support/usher.ts';
 
 jest.setTimeout(60_000);
 
-/** What a tenant's applications may answer, and what must not be found anywhere afterwards. */
+/** Possible answers of a tenant's applications, and the texts that no place may hold afterwards. */
 const secrets = {
   password: 'Zq7hunter2-7qZ',
   clientSecret: 'Zq7cs8Qabcdefgh0123456789',
@@ -129,7 +129,7 @@ describe('secrets and personal data in the answers of a tenant', () => {
     return JSON.stringify(teams.lastCard(`personal-${person}`).content) + teams.lastCard(`personal-${person}`).text;
   }
 
-  /** Everything that is kept or was said: the files of the database, each line of the log, all that Teams was sent. */
+  /** Everything that Usher stores or says: the files of the database, each line of the log, all messages to Teams. */
   async function everything(): Promise<string> {
     const out = new Writable({
       write(chunk, _encoding, done) {
@@ -184,7 +184,7 @@ describe('secrets and personal data in the answers of a tenant', () => {
     await expectNone();
   });
 
-  it('are in no place after a look at a job and into the log', async () => {
+  it('are in no place after reading a job and the log', async () => {
     answer(/synchronization\/jobs$/, 200, { value: [quarantined] });
     const status = await say('lynne', 'status Zscaler');
     answer(/synchronization\/jobs$/, 200, { value: [quarantined] });

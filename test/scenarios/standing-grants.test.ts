@@ -6,7 +6,7 @@ import { type Place, startTestUsher, type TestUsher, type TestUsherOptions } fro
 
 jest.setTimeout(30_000);
 
-/** What gives the role that is taken away in these tests: a directory role, since that can be given and taken. */
+/** The source of the role that these tests take away: a directory role, since the sandbox can grant and revoke it. */
 const approverRole = 'c0ffee00-0000-4000-8000-000000000001';
 const operatorRole = '9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3';
 const channel: Place = { conversationId: 'channel-desk', kind: 'channel' };
@@ -47,14 +47,14 @@ const readIn = (conversationId: string) =>
     .join('\n');
 const recorded = async (kind: string) => (await teams.records()).filter((entry) => entry.kind === kind);
 
-/** Takes a role away, so long ago that nothing remembers it. */
+/** Revokes a role, so long ago that no cache holds it. */
 function loses(person: { readonly id: string }, role: string): void {
   teams.sandbox.tenant.revokeDirectoryRole(person.id, role);
   offsetMs += minuteMs + 1_000;
 }
 
-describe('a channel that gets approvals', () => {
-  it('gets none any more once its approver has lost the role: the approvers’ own chats do, and the channel is told', async () => {
+describe('an approval channel', () => {
+  it('gets no requests any more once its approver has lost the role: the approvers’ own chats do, and a notice goes to the channel', async () => {
     await start();
     await says('patti', 'send approvals here', channel);
     await says('megan', 'request access for isaiah to Salesforce because of the first secret');
@@ -72,7 +72,7 @@ describe('a channel that gets approvals', () => {
     ]);
   });
 
-  it('gets none where its approver is disabled, a guest or gone', async () => {
+  it('gets no requests where its approver is disabled, a guest or deleted', async () => {
     for (const changes of [{ accountEnabled: false }, { userType: 'Guest' }] as const) {
       await start();
       await says('patti', 'send approvals here', channel);
@@ -88,7 +88,7 @@ describe('a channel that gets approvals', () => {
     await start();
   });
 
-  it('keeps nothing of what it was shown: an edit takes the reason away, and what waits goes to the others', async () => {
+  it('keeps nothing of the cards it got: an edit takes the reason away, and pending requests go to the other approvers', async () => {
     await start();
     await says('patti', 'send approvals here', channel);
     await says('megan', 'request access for isaiah to Salesforce because of the first secret');
@@ -101,7 +101,7 @@ describe('a channel that gets approvals', () => {
     expect(readIn(channel.conversationId)).toContain('Not shown here any more');
   });
 
-  it('counts as long as one of those may decide who have added it', async () => {
+  it('counts as long as one of the approvers who added it may decide', async () => {
     await start();
     await says('patti', 'send approvals here', channel);
     await says('lynne', 'send approvals here', channel);
@@ -112,12 +112,12 @@ describe('a channel that gets approvals', () => {
     expect(readIn(channel.conversationId)).toContain('the secret');
   });
 
-  it('gets nothing as long as Graph does not tell of its approver, and gets it afterwards', async () => {
+  it('gets nothing as long as Graph does not answer about its approver, and gets it afterwards', async () => {
     await start();
     await says('patti', 'send approvals here', channel);
     offsetMs += minuteMs + 1_000;
     const away = { kind: 'status', status: 403, body: { error: { code: 'Forbidden', message: '' } } } as const;
-    // What is asked of a person, once.
+    // The roles of a person, read once.
     for (let times = 0; times < 3; times += 1) teams.sandbox.failNext(new RegExp(`/users/${people.patti.id}`), away);
 
     await says('megan', 'request access for isaiah to Salesforce because of the secret');
@@ -131,7 +131,7 @@ describe('a channel that gets approvals', () => {
 });
 
 describe('an approval that waits for its day', () => {
-  it('lapses when its approver may not decide any more, and its asker is told to ask again', async () => {
+  it('lapses when its approver may not decide any more, and Usher tells its requester to ask again', async () => {
     await start();
     await says('patti', 'whoami');
     await says('megan', 'request access for isaiah to Salesforce in 3 days');
@@ -151,7 +151,7 @@ describe('an approval that waits for its day', () => {
   });
 });
 
-describe('what an operator has set going', () => {
+describe('a list that an operator has started', () => {
   const names = generatedPeople.slice(0, 8).map(({ userPrincipalName }) => userPrincipalName);
   const list = `provision users ${names.join(', ')} to Salesforce`;
 
@@ -208,8 +208,8 @@ describe('what an operator has set going', () => {
   });
 });
 
-describe('the list of what others have had sent to conversations', () => {
-  it('shows operators every place, who added it and whether it counts, and removes one for good', async () => {
+describe('the list of conversations that get messages', () => {
+  it('shows operators every conversation, who added it and whether it counts, and removes one for good', async () => {
     await start();
     await says('patti', 'send approvals here', channel);
     await says('megan', 'request access for isaiah to Salesforce because of the secret');
@@ -231,7 +231,7 @@ describe('the list of what others have had sent to conversations', () => {
     expect(readIn('personal-megan')).not.toContain('went wrong');
   });
 
-  it('is refused to those who neither decide nor provision', async () => {
+  it('is refused to callers who neither decide nor provision', async () => {
     await start();
 
     await says('megan', 'approval places');
@@ -258,7 +258,7 @@ describe('the list of what others have had sent to conversations', () => {
 });
 
 describe('cancel all by a person', () => {
-  it('asks first with the count, cancels what waits and was asked for, and says so to the operator alone', async () => {
+  it('asks first with the count, cancels that person’s waiting requests, and says so to the operator alone', async () => {
     await start();
     teams.sandbox.tenant.grantDirectoryRole(people.grady.id, operatorRole);
     const many = generatedPeople.slice(0, 30).map(({ userPrincipalName }) => userPrincipalName);

@@ -20,7 +20,7 @@ async function answerTo(person: 'alex' | 'lynne' | 'megan', line: string) {
   return usher.lastCard(`personal-${person}`);
 }
 
-/** The jobs that were called on demand since `from`, by their ids. */
+/** The jobs that Usher called on demand since `from`, by their ids. */
 function jobsCalled(from: number): string[] {
   return usher.sandbox.requests
     .slice(from)
@@ -28,8 +28,8 @@ function jobsCalled(from: number): string[] {
     .map(({ path }) => decodeURIComponent(path.split('/').at(-2) ?? ''));
 }
 
-describe('two apps of one name', () => {
-  it('are the one with a provisioning job where only one has any', async () => {
+describe('the name of two apps', () => {
+  it('means the app with a provisioning job where only one has any', async () => {
     const from = usher.sandbox.requests.length;
     const provisioned = await answerTo('alex', 'provision isaiah to Adobe Creative Cloud');
     const called = jobsCalled(from);
@@ -42,7 +42,7 @@ describe('two apps of one name', () => {
     expect(checked.text).not.toContain('Which app');
   });
 
-  it('are asked about with what tells them apart where both have one', async () => {
+  it('leads to a question with what distinguishes them where both have one', async () => {
     const card = await answerTo('alex', 'provision isaiah to DocuSign');
 
     expect(card.text).toContain('Which app is “DocuSign”?');
@@ -55,15 +55,15 @@ describe('two apps of one name', () => {
     expect(card.text).toMatch(/Created .*2025/);
   });
 
-  it('are both to be had by their ids', async () => {
+  it('leaves both apps reachable by their ids', async () => {
     const card = await answerTo('lynne', `status ${apps.adobeTrial.appId}`);
 
     expect(card.text).toContain('provisioning is not set up for it');
   });
 });
 
-describe('two groups of one name', () => {
-  it('are asked about with what tells them apart', async () => {
+describe('the name of two groups', () => {
+  it('leads to a question with what distinguishes them', async () => {
     const { text } = await answerTo('alex', 'provision group "Project Falcon" to ServiceNow');
 
     expect(text).toContain('Which group is “Project Falcon”?');
@@ -73,8 +73,8 @@ describe('two groups of one name', () => {
   });
 });
 
-describe('several jobs on one app', () => {
-  it('are called by the type of what is provisioned', async () => {
+describe('the jobs of one app', () => {
+  it('are called by the type of the subject', async () => {
     const from = usher.sandbox.requests.length;
     const cloudSync = await answerTo('alex', 'provision "CN=Adele Vance,OU=Sales,DC=contoso,DC=com" to Fabrikam AD');
     await answerTo('alex', 'provision isaiah to Atlassian Cloud');
@@ -85,14 +85,14 @@ describe('several jobs on one app', () => {
     expect(called).toEqual([apps.fabrikamAd.job?.id, apps.atlassian.job?.id, apps.atlassian.otherJobs[0]?.id]);
   });
 
-  it('stand on the status of the app', async () => {
+  it('are on the status card of the app', async () => {
     const { text } = await answerTo('lynne', 'status Fabrikam AD');
 
     expect(text).toContain('another synchronization job besides the one for people: AD2AADPasswordHash: Healthy');
   });
 });
 
-describe('what is off, disabled, or has to be stopped', () => {
+describe('an app', () => {
   it('is provisioned on demand where only the schedule is off', async () => {
     const provisioned = await answerTo('alex', 'provision isaiah to Figma');
     const status = await answerTo('lynne', 'status Figma');
@@ -103,7 +103,7 @@ describe('what is off, disabled, or has to be stopped', () => {
     expect(status.text).not.toMatch(/31254|Next run/);
   });
 
-  it('gets no call where the app itself is disabled in Entra', async () => {
+  it('gets no call where it is disabled in Entra', async () => {
     const from = usher.sandbox.requests.length;
     const refused = await answerTo('alex', 'provision isaiah to Miro');
     const status = await answerTo('lynne', 'status Miro');
@@ -116,7 +116,7 @@ describe('what is off, disabled, or has to be stopped', () => {
     expect(jobsCalled(from)).toEqual([]);
   });
 
-  it('gets no call where the connector works on demand only while its job is stopped', async () => {
+  it('gets no call where its connector works on demand only while its job is stopped', async () => {
     const from = usher.sandbox.requests.length;
     const { text } = await answerTo('alex', 'provision isaiah to Slack Grid');
 
@@ -126,7 +126,7 @@ describe('what is off, disabled, or has to be stopped', () => {
 });
 
 describe('an app whose people come from HR', () => {
-  it('asks an address back, and takes the HR system’s own id', async () => {
+  it('answers an address with a question, and accepts the HR system’s own id', async () => {
     const from = usher.sandbox.requests.length;
     const address = await answerTo('alex', 'provision isaiah@contoso.com to Workday');
     const asked = jobsCalled(from).length;
@@ -138,8 +138,8 @@ describe('an app whose people come from HR', () => {
   });
 });
 
-describe('large groups', () => {
-  it('are named before they run, with their people, their calls and the time', async () => {
+describe('a large group', () => {
+  it('is named before it runs, with its people, its calls and the time', async () => {
     const { text, summary } = await answerTo('alex', 'provision group "Store Staff" to GitHub Enterprise');
 
     expect(text).toMatch(/^… {2}Provision Store Staff to GitHub Enterprise\?/);
@@ -148,13 +148,13 @@ describe('large groups', () => {
     expect(summary).toBe('Provision Store Staff to GitHub Enterprise? 305 people in 61 calls.');
   });
 
-  it('of more than a thousand lose nobody', async () => {
+  it('of more than a thousand loses no member', async () => {
     const { text } = await answerTo('alex', 'provision group "All Stores" to GitHub Enterprise');
 
     expect(text).toContain('The group and 1,203 members go to GitHub Enterprise in 241 calls');
   });
 
-  it('are refused with their number where they are larger than Usher reads', async () => {
+  it('is refused with its number where it is larger than Usher reads', async () => {
     const value = Array.from({ length: 999 }, (_, n) => ({ '@odata.type': '#microsoft.graph.user', id: `m${n}` }));
     const body = { value, '@odata.nextLink': `${usher.sandbox.url}/groups/x/members?$skiptoken=x` };
     for (let page = 0; page < 60; page += 1)
@@ -171,7 +171,7 @@ describe('large groups', () => {
   });
 });
 
-describe('a tenant of seven hundred apps', () => {
+describe('the status in a tenant of seven hundred apps', () => {
   let large: TestUsher;
 
   beforeAll(async () => {
@@ -180,7 +180,7 @@ describe('a tenant of seven hundred apps', () => {
 
   afterAll(() => large.close());
 
-  it('is told whole once all has been read, and never before', async () => {
+  it('is complete once all apps have been read, and never before', async () => {
     const quarantined = large.sandbox.tenant.applications().findLast(({ job }) => job?.health === 'quarantined');
     const told = async (line: string) => {
       await large.say('lynne', line);
@@ -188,7 +188,7 @@ describe('a tenant of seven hundred apps', () => {
       return large.lastCard();
     };
     await told('check adele');
-    // How much is read in the time that one answer has, is the machine's affair.
+    // How much Usher reads in the time of one answer depends on the machine.
     await eventually(async () => (await told('status')).summary.startsWith('700 apps'), 60_000);
     const status = await told('status');
     const check = await told('check adele');
@@ -203,7 +203,7 @@ describe('a tenant of seven hundred apps', () => {
     for (const { summary } of large.cardsFor()) expect(summary).not.toContain('none of them broken');
   });
 
-  it('asks only the apps with a job again', async () => {
+  it('reads again only the apps with a job', async () => {
     const from = large.sandbox.requests.length;
     await large.say('lynne', 'status');
     await large.settled();

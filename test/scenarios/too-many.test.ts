@@ -14,13 +14,13 @@ afterEach(() => teams.close());
 
 const elsewhere = { conversationId: 'a group chat', kind: 'groupChat' } as const;
 
-/** As many as are let in. */
+/** As many as authentication admits. */
 async function askAsManyAsAllowed(): Promise<void> {
   for (let count = 0; count < limit; count += 1) await teams.say('alex', 'whoami');
   await teams.settled();
 }
 
-describe('whoever sends more than they may', () => {
+describe('a person who sends more than they may', () => {
   it('is told so once, and what they send meanwhile is neither run nor stored', async () => {
     await askAsManyAsAllowed();
     const [cards, records] = [teams.cardsFor().length, (await teams.records()).length];
@@ -41,7 +41,7 @@ describe('whoever sends more than they may', () => {
     expect(teams.logLines.filter(({ code }) => code === 'too_many_commands')).toHaveLength(1);
   });
 
-  it('keeps nobody else waiting, and may ask again after the minute', async () => {
+  it('delays no other person, and may ask again after the minute', async () => {
     await askAsManyAsAllowed();
     await teams.say('alex', 'whoami');
 
@@ -54,12 +54,12 @@ describe('whoever sends more than they may', () => {
     expect(teams.lastCard('personal-alex').text).toContain('Account created');
   });
 
-  it('hears it below the card that they clicked, each time, and the click does nothing', async () => {
+  it('reads it below the card that they clicked, each time, and the click does nothing', async () => {
     await askAsManyAsAllowed();
     await teams.say('megan', 'request access for isaiah to Salesforce because of the season');
     await teams.settled();
     const decision = teams.cardsFor('personal-alex').find(({ buttons }) => buttons.some(isApprove));
-    if (decision === undefined) throw new Error('nobody was asked to decide');
+    if (decision === undefined) throw new Error('no approver was asked to decide');
     const cards = teams.cardsFor().length;
 
     const clicks = [await teams.execute('alex', decision, 'Approve'), await teams.execute('alex', decision, 'Approve')];
@@ -88,7 +88,7 @@ describe('whoever sends more than they may', () => {
     expect(teams.lastCard().text).toContain('more than 3 commands');
   });
 
-  it('is not counted for what wants no answer', async () => {
+  it('is not counted for activities that need no answer', async () => {
     const reaction = { ...teams.message('alex', ''), type: 'messageReaction' };
     for (let count = 0; count < 2 * limit; count += 1) await teams.send(reaction);
 

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => teams.close());
 
-/** What is on the card, and for how many people Graph was called. */
+/** The text of the card, and for how many people Usher called Graph. */
 async function answer(person: Parameters<TestUsher['say']>[0], line: string) {
   const before = teams.sandbox.stats().calls;
   await teams.say(person, line);
@@ -27,7 +27,7 @@ const linesOf = (card: { readonly buttons: readonly { readonly data: unknown }[]
 
 describe('words that are no names', () => {
   it.each(['all', 'them', 'it', 'some', 'you', 'her', 'everyone', 'both of them', 'the new one', '所有人', 'todos'])(
-    'provision %s: nobody is provisioned, and no account is named',
+    'provision %s: no person is provisioned, and no account is named',
     async (word) => {
       const { text, calls } = await answer('alex', `provision ${word} to github`);
 
@@ -58,7 +58,7 @@ describe('words that are no names', () => {
   });
 });
 
-describe('a name that is such a word', () => {
+describe('a name that is also such a word', () => {
   const elke = { displayName: 'Elke Boss', givenName: 'Elke', surname: 'Boss', mailNickname: 'elke' };
 
   it.each<[string, string, number]>([
@@ -96,7 +96,7 @@ describe('a beginning of a name', () => {
     expect(teams.lastCard().text).toContain(`${name} in GitHub Enterprise`);
   });
 
-  it('of two people is a choice, and a guest among them is called one', async () => {
+  it('of two people leads to a choice, and a guest among them is called one', async () => {
     const { text, card, calls } = await answer('alex', 'provision isa to github');
 
     expect(calls).toBe(0);
@@ -148,7 +148,7 @@ describe('a whole name', () => {
     },
   );
 
-  it('of two people with one name before the at sign is a choice', async () => {
+  it('of two people with one name before the at sign leads to a choice', async () => {
     teams.sandbox.tenant.changePerson(people.johanna.id, {
       displayName: 'Isaiah Fourth',
       givenName: 'Isaiah',
@@ -171,7 +171,7 @@ describe('a list', () => {
     "provision users to GitHub\nbob.o'neil@contoso.com\nadele@contoso.com",
     'provision users to GitHub\nbob.o’neil@contoso.com\nadele@contoso.com',
     `provision users "O'Neil, Bob" <bob.o'neil@contoso.com>; "Vance, Adele" <adele@contoso.com> to GitHub`,
-  ])('takes no part of an address: %s', async (line) => {
+  ])('finds no person by a part of an address: %s', async (line) => {
     const { text, calls } = await answer('alex', line);
 
     expect(calls).toBe(1);
@@ -180,7 +180,7 @@ describe('a list', () => {
     expect(text).not.toContain('Neil Sheppard');
   });
 
-  it('names everybody for whom a call was made, on its finished card', async () => {
+  it('names every person for whom Usher made a call, on its finished card', async () => {
     const names = [
       'Adele Vance',
       'Isaiah Langer',

@@ -43,7 +43,7 @@ describe('a requester', () => {
     expect(await answerTo('lynne', 'history')).toContain('Grady');
   });
 
-  it('sees of a list of others only those who report to them', async () => {
+  it('sees of other people’s lists only the people who report to them', async () => {
     await start();
     const id = await idOf('alex', 'provision users grady, isaiah, patti to Salesforce');
 
@@ -56,7 +56,7 @@ describe('a requester', () => {
     expect(shown).not.toMatch(/Grady|Patti/);
   });
 
-  it('opens no request of others, and is told the same of one that there is not', async () => {
+  it('opens no request of others, and gets the same answer as for one that does not exist', async () => {
     await start();
     const id = await idOf('alex', 'provision grady to Salesforce');
 
@@ -82,7 +82,7 @@ describe('a requester', () => {
     expect(await answerTo('lynne', `show ${id}`)).toContain('garden leave');
   });
 
-  it('checks on their reports and on nobody else, unless they may ask for anybody', async () => {
+  it('checks on their reports and on no other person, unless they may ask for every person', async () => {
     await start();
 
     const report = await answerTo('megan', 'check isaiah in Salesforce');
@@ -101,7 +101,7 @@ describe('a requester', () => {
     expect(anybody).not.toContain('Alex');
   });
 
-  it('is told how many wait in the queue, and the names of their reports alone', async () => {
+  it('reads how many wait in the queue, and the names of their reports alone', async () => {
     await start({ PROVISION_WINDOW_MS: '600000', PROVISION_LIMIT: '1' });
     await teams.say('alex', 'provision patti to Salesforce');
     await teams.say('alex', 'provision grady to Salesforce');
@@ -126,7 +126,7 @@ describe('in a channel', () => {
     return teams.lastCard('desk');
   };
 
-  it('a result keeps verdict and steps, leaves the values out, and brings them to the personal chat', async () => {
+  it('a result keeps outcome and steps, leaves the values out, and brings them to the personal chat', async () => {
     await start();
     await answerTo('alex', 'whoami');
     const here = await inRoom('alex', 'provision isaiah to Salesforce');
@@ -143,7 +143,7 @@ describe('in a channel', () => {
     expect(teams.lastCard('desk').text).toContain('It is in your personal chat');
   });
 
-  it('shows values to all where a helpdesk has its own', async () => {
+  it('a result shows values to all where a helpdesk has its own channel', async () => {
     await start({ DETAILS_IN_CHANNELS: 'on' });
 
     const here = await inRoom('alex', 'provision isaiah to Salesforce');
@@ -193,7 +193,7 @@ describe('in a channel', () => {
     expect(teams.lastCard('desk').text).toContain('Diego');
   });
 
-  it('tells a person without a personal chat to open one, and carries out nothing that is no reading', async () => {
+  it('Usher asks a person without a personal chat to open one, and carries out nothing but a read', async () => {
     await start();
     const card = await inRoom('lynne', 'history');
 

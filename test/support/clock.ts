@@ -1,8 +1,8 @@
 import type { Clock } from '../../src/clock.ts';
 
 /**
- * A clock that a test moves by hand. Sleepers wake in the order of their time, each at exactly its time, so that a
- * loop which sleeps again and again runs as it would over that stretch.
+ * A clock that a test moves by hand. Sleepers wake in the order of their time, each at exactly its time, so that a loop
+ * which sleeps again and again runs as it would over that stretch.
  */
 export interface TestClock extends Clock {
   /** Moves time on, wakes the sleepers that are due, and lets what they started settle before it resolves. */

@@ -23,9 +23,9 @@ export interface Engine {
 
 export interface TestDatabase {
   readonly config: DatabaseConfig;
-  /** Opens it, once more each time: as another process would. All are closed by `drop`. */
+  /** Opens the database, once more each time, as another process would. `drop` closes all. */
   open(clock: Clock): Promise<Database>;
-  /** Takes every row out, so that the next test starts afresh. */
+  /** Deletes all rows, so that the next test starts afresh. */
   empty(): Promise<void>;
   drop(): Promise<void>;
 }
@@ -49,7 +49,7 @@ const postgres: Engine = {
     const name = `usher_${randomBytes(6).toString('hex')}`;
     const server = await postgresAddress();
     const template = content === 'tables' ? ` template ${templateName}` : '';
-    // The other strategy, PostgreSQL's default, takes seven times as long where nothing is synchronized to the disk.
+    // PostgreSQL's default strategy takes seven times as long where nothing is synchronized to the disk.
     await administer(server, `create database ${name}${template} strategy file_copy`);
     const url = server.replace(/[^/]*$/, name);
     return testDatabase({ kind: 'postgres', url: secret(url) }, () =>
@@ -58,7 +58,7 @@ const postgres: Engine = {
   },
 };
 
-/** All of them, each before those that it refers to. */
+/** All tables, each before those that it refers to. */
 const tables = {
   notices: true,
   access_cards: true,
@@ -83,7 +83,7 @@ const tables = {
 } satisfies Record<keyof Schema, true>;
 const tableNames = Object.keys(tables) as readonly (keyof Schema)[];
 
-/** Those of the Jest project, or both outside of Jest: see `jest.config.js`. */
+/** The engines of the Jest project, or both outside of Jest: see `jest.config.js`. */
 const { testEngines } = globalThis as { readonly testEngines?: readonly Engine['name'][] };
 export const engines: readonly Engine[] = [sqlite, postgres].filter(({ name }) => testEngines?.includes(name) ?? true);
 export const postgresEngine: Engine = postgres;

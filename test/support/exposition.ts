@@ -58,7 +58,7 @@ function readSample(line: string): Sample {
   }
   if (end !== labelText.length) throw new Error(`labels that cannot be read: ${line}`);
   const value = /^[+-]Inf$/.test(valueText) ? Number(valueText.replace('Inf', 'Infinity')) : Number(valueText);
-  // Numbers are read as Go reads them, which does not mind the case.
+  // Numbers are read as Go reads them, which ignores the case.
   if (Number.isNaN(value) && !/^nan$/i.test(valueText)) throw new Error(`not a number: ${line}`);
   return { name, labels, value };
 }
@@ -74,7 +74,7 @@ function suffixesOf(type: string | null): readonly string[] {
   }
 }
 
-/** What is wrong, one line each; the conventions are asked of names that begin with `ours`. */
+/** The mistakes, one line each; the naming conventions apply to names that begin with `ours`. */
 export function lint(text: string, ours: string): readonly string[] {
   const families = readExposition(text);
   const twice = families.filter(({ name }, index) => families.findIndex((other) => other.name === name) !== index);

@@ -56,7 +56,7 @@ const units = [
     '\u200b',
   ],
   ...['\u00a0', '\u{e0041}', '\u3164', '\ufe0f', '\ud800', 'ａ', 'ﬀ', 'İ', '\u1100', '\u001b'],
-  // Almost what is looked for.
+  // Almost the text that a reader looks for.
   ...[
     'provision user ',
     'to ',
@@ -200,7 +200,7 @@ export function growthOf({ size, read }: Reader, { of }: Degenerate): Growth | n
       before,
       workOf(() => read(small)),
     );
-    // What is too little to be measured counts as what can be.
+    // Work that is too little to measure counts as the least that can be measured.
     const factor = after / Math.max(before, telling / mostGrowth);
     if (factor <= mostGrowth) return { factor, work: after };
   }

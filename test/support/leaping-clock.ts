@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../src/clock.ts';
 
-/** The machine's clock, which a test may put ahead: who sleeps until then wakes. */
+/** The machine's clock, which a test may put ahead: sleepers until then wake. */
 export interface LeapingClock extends Clock {
   leap(ms: number): void;
 }

@@ -11,9 +11,9 @@ import type { LoginOptions } from '../../src/graph/credential.ts';
 export interface Login {
   /** Lets a credential reach this login in the place of every host. */
   readonly options: LoginOptions;
-  /** What was asked for, oldest first. */
+  /** The requests so far, oldest first. */
   readonly asked: readonly Asked[];
-  /** Begins anew with what was asked for. */
+  /** Forgets the requests so far. */
   forget(): void;
   /** Where it listens, for a process that is to reach it by `loginAt`. */
   readonly address: string;

@@ -19,7 +19,7 @@ export interface Element {
 type Value = number | readonly Element[];
 type Evaluate = (scrapes: readonly Scrape[], at: number) => Value;
 
-/** After so long a scrape tells nothing of the present. */
+/** After so long a scrape says nothing about the present. */
 const lookBackMs = 5 * 60_000;
 const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const tokenPattern =

@@ -1,5 +1,5 @@
 /**
- * How often a property is tried: a tenth of the full count, for daily work. CI tries the full count by
+ * How many runs of a property: a tenth of the full count, for daily work. CI takes the full count by
  * `PROPERTY_RUNS=full`.
  */
 export function propertyRuns(full: number): number {

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Stands before a Graph and notes by which right each call came, which the sandbox does not look at. */
+/** Stands before a Graph and notes the owner of each call's token, which the sandbox does not check. */
 export interface RecordingProxy {
-  /** In the place of the Graph's own address; ends in `/v1.0`. */
+  /** Replaces the Graph's own address; ends in `/v1.0`. */
   readonly url: string;
   /** Oldest first. */
   readonly calls: readonly ProxiedCall[];
@@ -21,7 +21,7 @@ export interface ProxiedCall {
 export interface RecordingOptions {
   /** Answers 401 to calls without a token, as Graph does. */
   readonly guard: boolean;
-  /** Asked of each path below `/v1.0`: an error in the place of the answer, or another path that it is passed on to. */
+  /** Asked of each path below `/v1.0`: an error instead of the answer, or another path to pass the call to. */
   readonly instead?: (path: string) => { readonly status: number } | { readonly path: string } | null;
 }
 

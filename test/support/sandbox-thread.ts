@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { SandboxStats } from '../../src/sandbox/graph/server.ts';
 
 /**
- * The sandbox Graph in a thread of its own. A bot that is busy in the test's thread holds up everything there, and a
+ * The sandbox Graph in a thread of its own. A bot that is busy in the test's thread blocks everything there, and a
  * sandbox beside it would date calls late that came in time, and answer 429 to them. A test that asserts on the real
  * clock that no call was throttled therefore uses this one.
  */
@@ -27,7 +27,7 @@ export async function startSandboxThread(options: SandboxThreadOptions): Promise
   const { limit, windowMs, latencyMs = 0, seasonal = 0 } = options;
   const worker = new Worker(new URL('./sandbox-thread-entry.ts', import.meta.url), {
     workerData: { limit, windowMs, latencyMs, seasonal } satisfies SandboxThreadOptions,
-    // Jest's own are not for a thread that Node loads by itself.
+    // Jest's own options are not for a thread that Node loads by itself.
     execArgv: [],
   });
   const url = await new Promise<string>((resolve, reject) => {

@@ -15,7 +15,7 @@ export interface SignInService {
   readonly resource: string;
   /** A user has signed in on the page: this code gives this token, once for this user. */
   leave(userId: string, code: string, token: string): void;
-  /** From now on everything is answered with this status; null for the right answers. */
+  /** From now on the service answers everything with this status; null for the right answers. */
   refuse(status: number | null): void;
   /** Paths with their query, oldest first. */
   readonly asked: readonly string[];

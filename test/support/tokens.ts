@@ -13,7 +13,7 @@ type CredentialsFactory = NonNullable<ConstructorParameters<typeof Configuration
  * own validation runs as it does in Azure, and tokens of every kind, good and bad.
  */
 export interface TokenService {
-  /** What `startUsher` takes to trust this service in the place of Microsoft's. */
+  /** The configuration by which `startUsher` trusts this service in place of Microsoft's. */
   readonly overrides: AdapterOverrides;
   /** How often the signing keys have been read. */
   readonly keyReads: () => number;
@@ -25,11 +25,11 @@ export interface TokenService {
 }
 
 export interface TokenWish {
-  /** Claims to be added or changed; undefined takes one away. */
+  /** Claims to add or change; undefined removes one. */
   readonly claims?: Readonly<Record<string, unknown>>;
   /** `stranger` has the id of the Teams key and another secret; `unknown` is not published at all. */
   readonly key?: 'teams' | 'directLine' | 'unendorsed' | 'stranger' | 'unknown';
-  /** Fields to be added to the header. `ownKey` has the token bring the public half of its key along. */
+  /** Fields to add to the header. `ownKey` has the token bring the public half of its key along. */
   readonly header?: Readonly<Record<string, unknown>> | 'ownKey';
 }
 
@@ -106,7 +106,7 @@ export function unsignedToken(claims: Readonly<Record<string, unknown>>): string
   return `${part({ alg: 'none', kid: 'teams-key', typ: 'JWT' })}.${part(claims)}.`;
 }
 
-/** What the channel service says in a token for the bot. */
+/** The claims of the channel service in a token for the bot. */
 export function goodClaims(serviceUrl: string): Record<string, unknown> {
   const now = Math.floor(Date.now() / 1000);
   return { iss: channelIssuer, aud: botAppId, serviceurl: serviceUrl, nbf: now - 60, exp: now + 600 };
@@ -122,7 +122,7 @@ async function newKey(kid: string): Promise<Key> {
   return { kid, ...(await generateKeyPair('RS256', { extractable: true })) };
 }
 
-/** Validates the bot's id as the real one does, and sends without a token: no authority is there to give one. */
+/** Validates the bot's id as the real one does, and sends without a token: no authority exists here to give one. */
 const withoutOutboundTokens = {
   isValidAppId: async (appId: string) => appId === botAppId,
   isAuthenticationDisabled: async () => false,

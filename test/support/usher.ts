@@ -26,8 +26,8 @@ import { type Person, people } from '../../src/sandbox/tenant/people.ts';
 import { isTenantStorage } from '../../src/teams/files.ts';
 
 /**
- * FakeTeams: a whole Usher between the sandbox Graph and a make-believe Teams, over real HTTP. What is written to it
- * goes in as Teams would send it; what it posts and edits is folded into the cards as a person would see them now.
+ * FakeTeams: a whole Usher between the sandbox Graph and a fake Teams, over real HTTP. What a test posts arrives as
+ * Teams would send it; what Usher posts and edits is folded into the cards as a person would see them now.
  */
 export interface TestUsher {
   readonly usher: Usher;
@@ -57,17 +57,17 @@ export interface TestUsher {
   consent(person: Somebody, card: ShownCard, action: 'accept' | 'decline'): Promise<number>;
   /** Posts any activity, as it is. */
   send(activity: unknown, headers?: Readonly<Record<string, string>>): Promise<number>;
-  /** An activity as `say` would send it, to be changed and sent. */
+  /** An activity as `say` would send it, for a test to change and send. */
   message(person: Somebody, text: string, place?: Place): Record<string, unknown>;
   /** The cards and texts of one conversation, or of all, oldest first, as they stand now. */
   cardsFor(conversationId?: string): readonly ShownCard[];
   /** The last card or text that was posted, as it stands now; throws when there is none. */
   lastCard(conversationId?: string): ShownCard;
-  /** What the record holds, newest first; read through a connection of its own. */
+  /** The audit log, newest first; read through a connection of its own. */
   records(): Promise<readonly AuditEntry[]>;
   /** Resolves when every message is answered, no task waits or runs, and every card shows the latest. */
   settled(): Promise<void>;
-  /** Ends what this started, without patience. What was passed in stays open. */
+  /** Ends what this started, without patience. What the test passed in stays open. */
   close(): Promise<void>;
 }
 
@@ -104,7 +104,7 @@ export interface CardButton {
   readonly data: unknown;
 }
 
-/** What was filled in on a card, by the ids of its inputs. */
+/** The values filled in on a card, by the ids of its inputs. */
 export type CardInputs = Readonly<Record<string, string>>;
 
 /** The answer to an Action.Execute as a person sees it. */
@@ -122,7 +122,7 @@ export interface TestUsherOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly sandboxOptions?: Partial<SandboxGraphOptions>;
   readonly usherOptions?: UsherOptions;
-  /** A Graph elsewhere, which outlives this Usher, e.g. in a thread of its own; none is started here then. */
+  /** A Graph elsewhere, which outlives this Usher, e.g. in a thread of its own; this one starts none then. */
   readonly graphUrl?: string;
   /** A sandbox, a connector or a database that is there already and outlives this Usher. */
   readonly sandbox?: SandboxGraph;
@@ -132,7 +132,7 @@ export interface TestUsherOptions {
 
 const impatient = { httpMs: 200, callMs: 20, drawMs: 100 };
 const quickEditsMs = 20;
-/** Commands a minute, for what sends more than people do. */
+/** Commands a minute, for tests that send more than people do. */
 export const unlimited = '1000000';
 
 export async function startTestUsher(options: TestUsherOptions = {}): Promise<TestUsher> {
@@ -277,7 +277,7 @@ export function gateEnvironment({ limit, windowMs, guardMs }: GateLimits): Reado
   };
 }
 
-/** The chat between one person and the bot; what `say` takes when no place is given. */
+/** The chat between one person and the bot; the default conversation of `say`. */
 export function personalChatOf(person: Somebody): Place {
   const name = typeof person === 'string' ? person : person.id;
   return { conversationId: `personal-${name}`, kind: 'personal' };

@@ -15,7 +15,7 @@ const bot: BotConfig = {
 };
 
 describe('the credentials of the bot', () => {
-  it('know the bot by its id alone, and are never switched off', async () => {
+  it('hold the bot’s id alone, and are never disabled', async () => {
     const credentials = botCredentials(bot, 'public');
 
     expect(await credentials.isValidAppId(clientId)).toBe(true);
@@ -23,13 +23,13 @@ describe('the credentials of the bot', () => {
     expect(await credentials.isAuthenticationDisabled()).toBe(false);
   });
 
-  it('are switched off where the bot goes without tokens', async () => {
+  it('are disabled where the bot works without tokens', async () => {
     const credentials = botCredentials({ ...bot, auth: 'none' }, 'public');
 
     expect(await credentials.isAuthenticationDisabled()).toBe(true);
   });
 
-  it('send nothing without a token when there is none to be had', async () => {
+  it('send nothing without a token when there is none', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'usher-adapter-'));
     const path = join(folder, 'not-a-certificate.pem');
     writeFileSync(path, 'nothing');
@@ -43,8 +43,8 @@ describe('the credentials of the bot', () => {
   });
 });
 
-describe('where activities may ask to be answered', () => {
-  it('is this machine alone where they come without tokens', () => {
+describe('the address at which activities ask to be answered', () => {
+  it('may be this machine alone where they come without tokens', () => {
     const read = readConfig({
       BOT_AUTH: 'none',
       GRAPH_AUTH: 'none',

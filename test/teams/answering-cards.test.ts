@@ -4,7 +4,7 @@ import { markAway } from '../../src/db/away.ts';
 import { eventually } from '../support/eventually.ts';
 import { type AnsweringStage, approve, ask, clickOn, createAnsweringStage, refusal } from './answering-stage.ts';
 
-describe('a card that Teams has, and the database does not know of yet', () => {
+describe('a card that Teams has, and that the database does not have yet,', () => {
   const away = () => markAway(new Error('the connection broke'));
   const retry: CardAction = { verb: 'retry', requestId: 'R7K3MQ' };
 
@@ -34,7 +34,7 @@ describe('a card that Teams has, and the database does not know of yet', () => {
     expect(stage.codes).toEqual(['card_not_attached', 'card_not_attached']);
   });
 
-  it('is taken away again where another process was quicker', async () => {
+  it('is deleted again where another process was quicker', async () => {
     const stage = createAnsweringStage();
     stage.liveCardId = null;
     stage.attachTroubles.push(() => {
@@ -71,7 +71,7 @@ describe('a decision or a form from a client that knows no Action.Execute', () =
     expect(stage.sent).toEqual([]);
   });
 
-  it.each([approve, ask])('%j stands on the clicked card where the request has none yet', async (action) => {
+  it.each([approve, ask])('%j is put on the clicked card where the request has none yet', async (action) => {
     const stage = createAnsweringStage();
     stage.liveCardId = null;
 
@@ -94,7 +94,7 @@ describe('a decision or a form from a client that knows no Action.Execute', () =
     expect(stage.liveCardId).toBe('card-new');
   });
 
-  it('that is refused is told so beside the card', async () => {
+  it('that is refused gets its answer beside the card', async () => {
     const stage = createAnsweringStage();
     stage.whenAsked(() => Promise.resolve(refusal));
 
@@ -105,7 +105,7 @@ describe('a decision or a form from a client that knows no Action.Execute', () =
   });
 });
 
-describe('a file that is offered', () => {
+describe('an offered file', () => {
   const offer: Reply = {
     kind: 'fileOffer',
     offer: { fileName: 'history.csv', description: '', sizeBytes: 12, context: { about: null, since: null } },
@@ -121,7 +121,7 @@ describe('a file that is offered', () => {
     expect(stage.sent).toEqual(['offer history.csv']);
   });
 
-  it('takes the "one moment" away, since it cannot stand in its place', async () => {
+  it('removes the "one moment" message, since it cannot replace it', async () => {
     const stage = createAnsweringStage();
     stage.whenAsked(async () => {
       await stage.clock.sleep(20_000);

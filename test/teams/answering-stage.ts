@@ -7,7 +7,7 @@ import { createPacing } from '../../src/teams/pacing.ts';
 import { createTurnAnswerer, type TurnAnswerer } from '../../src/teams/turn-answerer.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 
-/** A chat with one live card of the id `copy-1`, a Teams that takes everything, and the answering between them. */
+/** A chat with one access card of the id `copy-1`, a Teams that accepts everything, and the answering between them. */
 export interface AnsweringStage {
   readonly answering: TurnAnswerer;
   readonly invokeHandler: InvokeHandler;
@@ -16,15 +16,15 @@ export interface AnsweringStage {
   readonly sent: readonly string[];
   readonly touched: readonly string[];
   readonly codes: readonly unknown[];
-  /** What the chat does with each message or click. */
+  /** What the chat returns for each message or click. */
   whenAsked(answer: (incoming: Incoming) => Promise<Reply>): void;
-  /** Where the live card stands; null where it has not been posted. */
+  /** The activity id of the access card; null where it has not been posted. */
   liveCardId: string | null;
-  /** What is thrown, one after the other, before it is stored where the live card stands. */
+  /** The errors, one after the other, before the activity id of the access card is stored. */
   readonly attachTroubles: (() => unknown)[];
   /** Cards that belong to other requests. */
   readonly otherLiveCards: string[];
-  /** What the live card says; it cannot be drawn when this is null. */
+  /** The text of the access card; it cannot be drawn when this is null. */
   state: string | null;
 }
 

@@ -3,7 +3,7 @@ import { type Connector, startConnector } from '../../src/sandbox/teams/connecto
 import { botAppId, startTokenService, type TokenService } from '../support/tokens.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';
 
-/** Of each tenant one activity that is turned away is recorded in a minute, so each case has one of its own. */
+/** The audit log gets one rejected activity of a tenant in a minute, so each case has a tenant of its own. */
 const tenant = (end: string) => `5eed0000-0000-4000-8000-${end.padStart(12, '0')}`;
 const from = (end: string) => ({ channelData: { tenant: { id: tenant(end) } } });
 
@@ -46,7 +46,7 @@ async function post(activity: unknown, authorization: string | null): Promise<{ 
 const now = () => Math.floor(Date.now() / 1000);
 
 describe('a good token', () => {
-  it('lets the message in, and the answer reaches the conversation', async () => {
+  it('admits the message, and the answer reaches the conversation', async () => {
     const { status, body } = await post(teams.message('alex', 'whoami'), `Bearer ${await tokens.sign()}`);
     await teams.settled();
 
@@ -78,7 +78,7 @@ describe('a good token', () => {
     expect(connector.deliveries.length).toBeGreaterThan(seen.deliveries);
   });
 
-  it('costs one look at the signing keys, however many come', async () => {
+  it('costs one read of the signing keys, however many come', async () => {
     const before = tokens.keyReads();
 
     await post(teams.message('alex', 'whoami'), `Bearer ${await tokens.sign()}`);
@@ -92,7 +92,12 @@ describe('a good token', () => {
 describe('an admitted token', () => {
   const refusals: readonly [string, Record<string, unknown>, RegExp, string][] = [
     ['another tenant', from('dead'), /organization/, 'tenant'],
-    ['nobody', { ...from('1'), from: { id: '29:alex', name: 'Alex Wilber' } }, /Entra account/, 'noPerson'],
+    [
+      'an activity without a person',
+      { ...from('1'), from: { id: '29:alex', name: 'Alex Wilber' } },
+      /Entra account/,
+      'noPerson',
+    ],
     [
       'an id that is no GUID',
       { ...from('2'), from: { id: '29:alex', aadObjectId: 'alex@contoso.com' } },
@@ -143,7 +148,7 @@ describe('an admitted token', () => {
     );
   });
 
-  it('for a service that is not the Teams of this cloud is answered nowhere', async () => {
+  it('for a service that is not the Teams of this cloud gets no answer anywhere', async () => {
     const serviceUrl = 'https://smba.infra.gov.teams.microsoft.us/';
     const activity = { ...teams.message('alex', 'provision isaiah to Salesforce'), ...from('5'), serviceUrl };
 
@@ -172,8 +177,8 @@ describe('an admitted token', () => {
   });
 });
 
-describe('signing keys that cannot be had', () => {
-  it('are no reason to let anybody in, or to keep them waiting', async () => {
+describe('signing keys that are unavailable', () => {
+  it('admit no caller, and keep none waiting', async () => {
     const other = await startTokenService(connector.serviceUrl);
     const token = await other.sign();
     const bot = await startTestUsher({

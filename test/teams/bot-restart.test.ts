@@ -35,7 +35,7 @@ describe('a turn that was cut off', () => {
   const restart = () =>
     startTestUsher({ sandbox: teams.sandbox, connector: teams.connector, databasePath: teams.databasePath });
 
-  it('is taken up at the next start, on the card that it had', async () => {
+  it('is resumed at the next start, on the card that it had', async () => {
     await teams.say('alex', 'apps');
     await teams.settled();
     const card = teams.lastCard();
@@ -51,7 +51,7 @@ describe('a turn that was cut off', () => {
     expect(teams.lastCard().text).toContain('Account created');
   });
 
-  it('is taken up once, and is known when Teams delivers it again', async () => {
+  it('is resumed once, and recognized when Teams delivers it again', async () => {
     const incoming = await leaveOpen('whoami', null, 60_000);
 
     const next = await restart();
@@ -65,7 +65,7 @@ describe('a turn that was cut off', () => {
     expect(posts()).toHaveLength(1);
   });
 
-  it('is not tried once more after two processes died of it: it ends with a reference that the log has', async () => {
+  it('is not tried once more after it killed two processes: it ends with a reference that the log has', async () => {
     const incoming = await leaveOpen('provision isaiah to Salesforce', null, 60_000);
     await leaveOpen('whoami', null, 30_000);
     const database = new DatabaseSync(teams.databasePath);
@@ -84,7 +84,7 @@ describe('a turn that was cut off', () => {
     expect(teams.sandbox.stats().calls).toBe(0);
   });
 
-  it('is closed without a word where even the apology ended its process', async () => {
+  it('is closed without a message where even the apology killed its process', async () => {
     const incoming = await leaveOpen('whoami', null, 60_000);
     const database = new DatabaseSync(teams.databasePath);
     database.prepare('UPDATE turns SET attempts = 3 WHERE id = ?').run(incoming.id);
@@ -109,7 +109,7 @@ describe('a turn that was cut off', () => {
     expect(teams.sandbox.stats().calls).toBe(0);
   });
 
-  it('does not keep Usher from starting when Teams does not take the answer', async () => {
+  it('does not keep Usher from starting when Teams does not accept the answer', async () => {
     await leaveOpen('whoami', null, 60_000);
     teams.connector.refuseNext('post', 403);
 
@@ -125,8 +125,8 @@ describe('a turn that was cut off', () => {
   });
 });
 
-describe('a card that was left behind its request', () => {
-  /** Sets back what the card is known to show, as a crash between the outcome and its edit leaves it. */
+describe('a card that is behind its request', () => {
+  /** Resets the revision that the card is known to show, as a crash between the outcome and its edit leaves it. */
   const leaveUndrawn = () => {
     const database = new DatabaseSync(teams.databasePath);
     database.exec('UPDATE requests SET drawn_revision = 0');
@@ -156,7 +156,7 @@ describe('a card that was left behind its request', () => {
     expect(teams.lastCard()).toMatchObject({ id: card.id, text: card.text });
   });
 
-  it('is told as a text when the card is gone by then, and never again after that', async () => {
+  it('becomes a text when the card is gone by then, and is never posted again after that', async () => {
     leaveUndrawn();
     teams.connector.refuseNext('edit', 404);
 

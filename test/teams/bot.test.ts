@@ -137,7 +137,7 @@ describe('an invoke', () => {
     expect(teams.sandbox.stats().calls).toBe(1);
   });
 
-  it('that is refused hears why in a sentence, and nothing is posted', async () => {
+  it('that is refused gets the reason in a sentence, and nothing is posted', async () => {
     const retry = invoke('adaptiveCard/action', { verb: 'retry', requestId: 'NONE99' });
 
     const { status, body } = await answerTo(retry);
@@ -150,7 +150,7 @@ describe('an invoke', () => {
   });
 
   it.each([[{ verb: 'explode' }], [null], ['text'], [{ verb: 'approve', requestId: { $ne: null } }]])(
-    'with the data %j hears that Usher does not know the button',
+    'with the data %j gets the answer that Usher does not know the button',
     async (data) => {
       const { status, body } = await answerTo(invoke('adaptiveCard/action', data));
       await teams.settled();
@@ -193,7 +193,7 @@ describe('an invoke', () => {
   );
 });
 
-describe('the installation', () => {
+describe('an installation', () => {
   const installation = (action: string) => ({ ...teams.message('alex', ''), type: 'installationUpdate', action });
 
   it('is greeted with what the person may do', async () => {
@@ -216,7 +216,7 @@ describe('the installation', () => {
     },
   );
 
-  it('is greeted without a name when Graph refuses to tell it', async () => {
+  it('is greeted without a name when Graph refuses to return it', async () => {
     teams.sandbox.failNext('/users', { kind: 'status', status: 403 });
 
     await teams.send(installation('add'));
@@ -224,14 +224,14 @@ describe('the installation', () => {
     expect(teams.lastCard().text).toContain('Hello, this is Usher');
   });
 
-  it('by somebody of another tenant is turned away', async () => {
+  it('by a person of another tenant is turned away', async () => {
     await teams.send({ ...installation('add'), channelData: { tenant: { id: 'elsewhere' } } });
 
     expect(teams.lastCard().content).toBeNull();
     expect(teams.lastCard().text).toContain('does not serve your organization');
   });
 
-  it('without a person is greeted too, and nothing of anybody’s rights is told', async () => {
+  it('without a person is greeted too, and the greeting says nothing of any person’s roles', async () => {
     await teams.send({ ...installation('add'), from: { id: '29:administrator' } });
 
     expect(posts()).toHaveLength(1);
@@ -241,7 +241,7 @@ describe('the installation', () => {
     expect(await teams.records()).toEqual([]);
   });
 
-  it('that comes again and again is greeted once in its place', async () => {
+  it('that comes again and again is greeted once in its conversation', async () => {
     const same = installation('add');
 
     for (const activity of [
@@ -273,7 +273,7 @@ describe('the installation', () => {
     expect(greeted).toEqual(['a', 'b', 'c']);
   });
 
-  it('does no harm when the greeting is not taken', async () => {
+  it('does no harm when Teams does not accept the greeting', async () => {
     teams.connector.refuseNext('post', 403);
 
     const status = await teams.send(installation('add'));
@@ -283,7 +283,7 @@ describe('the installation', () => {
   });
 });
 
-describe('what nobody asked', () => {
+describe('an activity that asks nothing', () => {
   it.each([
     { type: 'conversationUpdate', membersAdded: [{ id: '28:usher' }, { id: '29:somebody' }] },
     { type: 'conversationUpdate', membersRemoved: [{ id: '29:somebody' }] },
@@ -304,8 +304,8 @@ describe('what nobody asked', () => {
   });
 });
 
-describe('a turn that breaks', () => {
-  /** Takes a table from under Usher's feet: something that no code reckons with. */
+describe('a turn that throws', () => {
+  /** Drops a table under Usher: a fault that no code expects. */
   const losesTable = (name: string) => {
     const database = new DatabaseSync(teams.databasePath);
     database.exec(`PRAGMA foreign_keys = OFF; DROP TABLE ${name}`);
@@ -316,7 +316,7 @@ describe('a turn that breaks', () => {
   it.each([
     ['in the middle of a command', 'tasks', 'provision isaiah to Salesforce'],
     ['before it began', 'turns', 'whoami'],
-  ])('%s says sorry with a reference, which is in the log, and tells nothing else', async (_name, table, line) => {
+  ])('%s apologizes with a reference, which is in the log, and shows nothing else', async (_name, table, line) => {
     losesTable(table);
 
     const status = await teams.say('alex', line);
@@ -330,7 +330,7 @@ describe('a turn that breaks', () => {
     expect(JSON.stringify(content)).not.toMatch(/no such table|SQLITE|node_modules|\.ts|\bat /);
   });
 
-  it('by an invoke says sorry in the response', async () => {
+  it('by an invoke apologizes in the response', async () => {
     losesTable('tasks');
     const data = { verb: 'run', text: 'provision isaiah to Salesforce' };
     const value = { action: { type: 'Action.Execute', data } };

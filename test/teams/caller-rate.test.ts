@@ -8,8 +8,8 @@ const alex = { tenantId, id: '5eed0000-0000-4000-8000-000000000001' };
 const megan = { tenantId, id: '5eed0000-0000-4000-8000-000000000002' };
 const minute = 60_000;
 
-describe('how much one person may ask', () => {
-  it('is so many commands in a minute, and the next one as soon as the first is a minute old', async () => {
+describe('the rate limit of one caller', () => {
+  it('allows so many commands in a minute, and the next one as soon as the first is a minute old', async () => {
     const clock = createTestClock();
     const rate = createCallerRate(2, clock);
 
@@ -27,7 +27,7 @@ describe('how much one person may ask', () => {
     expect(early).toEqual({ kind: 'over', isNews: false, waitMs: 1 });
   });
 
-  it('is news once a minute, however long they go on', async () => {
+  it('is reported once a minute, however long the caller goes on', async () => {
     const clock = createTestClock();
     const rate = createCallerRate(1, clock);
     const news: number[] = [];
@@ -41,7 +41,7 @@ describe('how much one person may ask', () => {
     expect(news).toEqual([1, 61, 121]);
   });
 
-  it('takes nothing from anybody else, nor from the same id in another tenant', () => {
+  it('takes nothing from any other caller, nor from the same id in another tenant', () => {
     const rate = createCallerRate(1, createTestClock());
 
     const first = [alex, megan, { ...alex, tenantId: 'another' }].map((who) => rate.take(who).kind);
@@ -51,7 +51,7 @@ describe('how much one person may ask', () => {
     expect(second).toBe('over');
   });
 
-  it('does not look at the wall clock', () => {
+  it('does not depend on the wall clock', () => {
     const clock = createTestClock();
     const rate = createCallerRate(1, clock);
     rate.take(alex);
@@ -61,7 +61,7 @@ describe('how much one person may ask', () => {
     expect(rate.take(alex).kind).toBe('over');
   });
 
-  it('forgets whoever has been quiet for a minute', async () => {
+  it('forgets callers who have been quiet for a minute', async () => {
     const clock = createTestClock();
     const rate = createCallerRate(30, clock);
     for (let person = 0; person < 1_000; person += 1) rate.take({ tenantId, id: String(person) });
@@ -74,7 +74,7 @@ describe('how much one person may ask', () => {
     expect(rate.size()).toBe(1);
   });
 
-  it('lets in whatever leaves no minute with more than the limit, and nothing else', async () => {
+  it('admits whatever leaves no minute with more than the limit, and nothing else', async () => {
     const steps = fc.array(fc.record({ pauseMs: fc.nat(40_000), isAlex: fc.boolean() }), { maxLength: 60 });
 
     await fc.assert(

@@ -17,7 +17,7 @@ function shortestGap(edits: readonly Exchange[]): number {
 }
 
 describe('a card', () => {
-  it('shows a change at once, and what changes after that two seconds later, in one edit', async () => {
+  it('shows a change at once, and later changes two seconds after it, in one edit', async () => {
     stage.change('R1');
     await stage.clock.advance(0);
     const atOnce = whats(stage.edits);
@@ -78,7 +78,7 @@ describe('a card', () => {
     expect(stage.edits).toHaveLength(1);
   });
 
-  it('that somebody else has just posted is left alone until it changes', async () => {
+  it('that the turn has just posted is left alone until it changes', async () => {
     const shown = drawingOf({ id: 'R1', conversation: 'chat', cardId: 'card-R1', revision: 1, finished: false });
     stage.change('R1', { cardId: null });
     await stage.cardUpdater.showed(shown, 'post');
@@ -93,7 +93,7 @@ describe('a card', () => {
     expect(stage.drawn.get('R1')).toBe(2);
   });
 
-  it('that was put in the place of another keeps still for two seconds too', async () => {
+  it('that replaces another keeps still for two seconds too', async () => {
     const shown = drawingOf({ id: 'R1', conversation: 'chat', cardId: 'card-R1', revision: 1, finished: false });
     stage.change('R1', { cardId: null });
     await stage.cardUpdater.showed(shown, 'edit');
@@ -123,14 +123,14 @@ describe('a card', () => {
     expect(stage.overlaps()).toBe(0);
   });
 
-  it('that is not posted yet is waited for by nobody', async () => {
+  it('that is not posted yet keeps no loop waiting', async () => {
     stage.change('R1', { cardId: null });
     await stage.cardUpdater.settled();
 
     expect(stage.edits).toEqual([]);
   });
 
-  it('is drawn although the store was away for a moment', async () => {
+  it('is drawn although the store was unavailable for a moment', async () => {
     stage.failDraws(2);
     stage.change('R1', { finished: true });
     await stage.clock.advance(6_000);
@@ -140,7 +140,7 @@ describe('a card', () => {
   });
 });
 
-describe('a drawing that the store could not be told of', () => {
+describe('a drawn revision that the store could not note', () => {
   it('is shown and noted once more', async () => {
     let isAway = true;
     stage.whenDrawn(() => {
@@ -160,7 +160,7 @@ describe('a drawing that the store could not be told of', () => {
 });
 
 describe('thirty cards in one conversation', () => {
-  it('keep to what Teams takes there, and all end on their last change', async () => {
+  it('keep to what Teams accepts there, and all end on their last change', async () => {
     const ids = Array.from({ length: 30 }, (_, index) => `R${index}`);
     for (let round = 1; round <= 5; round += 1) {
       for (const id of ids) stage.change(id, { finished: round === 5 });
@@ -181,7 +181,7 @@ describe('thirty cards in one conversation', () => {
     }
   });
 
-  it('do not hold up a card elsewhere', async () => {
+  it('do not delay a card elsewhere', async () => {
     for (let index = 0; index < 30; index += 1) stage.change(`R${index}`);
     stage.change('elsewhere', { conversation: 'another chat' });
     await stage.clock.advance(0);
@@ -189,7 +189,7 @@ describe('thirty cards in one conversation', () => {
     expect(whats(stage.edits)).toContain('card-elsewhere revision 1');
   });
 
-  it('are remembered no longer than they are needed', async () => {
+  it('are remembered no longer than needed', async () => {
     for (let index = 0; index < 300; index += 1) {
       stage.change(`R${index}`, { finished: true, conversation: `chat ${index}` });
     }
@@ -210,8 +210,8 @@ describe('thirty cards in one conversation', () => {
   });
 });
 
-describe('an edit that Teams will never take', () => {
-  it.each([403, 404, 413])('(%d) is not repeated; the outcome is said as a text, once', async (status) => {
+describe('an edit that Teams will never accept', () => {
+  it.each([403, 404, 413])('(%d) is not repeated; the outcome is posted as a text, once', async (status) => {
     stage.answerEdits(notSent('gone', status));
     stage.change('R1', { finished: true });
     await stage.clock.advance(120_000);
@@ -221,7 +221,7 @@ describe('an edit that Teams will never take', () => {
     expect(stage.drawn.get('R1')).toBe(1);
   });
 
-  it('says nothing as long as there is no outcome, and the outcome when there is', async () => {
+  it('posts nothing as long as there is no outcome, and the outcome when there is', async () => {
     stage.answerEdits(notSent('gone', 404), notSent('gone', 404));
     stage.change('R1');
     await stage.clock.advance(10_000);
@@ -233,7 +233,7 @@ describe('an edit that Teams will never take', () => {
     expect(whats(stage.texts)).toEqual(['revision 2']);
   });
 
-  it('ends it when nobody is there to hear the text either', async () => {
+  it('ends when Teams does not accept the text either', async () => {
     stage.answerEdits(notSent('gone', 403));
     stage.answerTexts(notSent('gone', 403));
     stage.change('R1', { finished: true });
@@ -245,7 +245,7 @@ describe('an edit that Teams will never take', () => {
   });
 });
 
-describe('an edit that Teams may take later', () => {
+describe('an edit that Teams may accept later', () => {
   it.each([500, 412, 429])('(%d) is tried again after two seconds', async (status) => {
     stage.answerEdits(notSent('failed', status));
     stage.change('R1', { finished: true });
@@ -256,7 +256,7 @@ describe('an edit that Teams may take later', () => {
     expect(stage.drawn.get('R1')).toBe(1);
   });
 
-  it('is tried after 2, 4 and 8 seconds; then the outcome is said as a text', async () => {
+  it('is tried after 2, 4 and 8 seconds; then the outcome is posted as a text', async () => {
     stage.answerEdits(...[1, 2, 3, 4].map(() => notSent('failed', 500)));
     stage.change('R1', { finished: true });
     await stage.clock.advance(120_000);
@@ -277,7 +277,7 @@ describe('an edit that Teams may take later', () => {
     expect(whats(stage.edits)).toEqual(['card-R1 revision 1', 'card-R1 revision 2']);
   });
 
-  it('is tried once a minute when the text was not taken either, until one of them is', async () => {
+  it('is tried once a minute when Teams did not accept the text either, until it accepts one of them', async () => {
     stage.answerEdits(...[1, 2, 3, 4, 5].map(() => notSent('failed', 500)));
     stage.answerTexts(notSent('failed', 500), notSent('failed', 500));
     stage.change('R1', { finished: true });
@@ -289,7 +289,7 @@ describe('an edit that Teams may take later', () => {
     expect(stage.drawn.get('R1')).toBe(1);
   });
 
-  it('is given up after an hour, and stays marked as undrawn for the next start', async () => {
+  it('is given up after an hour, and stays marked as out of date for the next start', async () => {
     stage.answerEdits(...Array.from({ length: 500 }, () => notSent('failed', 500)));
     stage.answerTexts(...Array.from({ length: 500 }, () => notSent('failed', 500)));
     stage.change('R1', { finished: true });
@@ -304,7 +304,7 @@ describe('an edit that Teams may take later', () => {
   });
 });
 
-describe('the end of Usher', () => {
+describe('the card updater at the end of Usher', () => {
   it('waits for nothing that is far off, and sends nothing after it', async () => {
     stage.answerEdits(notSent('failed', 500));
     stage.change('R1', { finished: true });

@@ -30,11 +30,11 @@ export interface ConsentStage {
   readonly codes: readonly unknown[];
   /** Who asked the chat to open which export. */
   readonly opened: readonly { readonly speaker: Speaker; readonly context: ExportContext }[];
-  /** What the chat gives to them; the file unless a test says otherwise. */
+  /** The chat's answer to them; the file unless a test says otherwise. */
   open: () => Promise<OpenedExport>;
-  /** Buttons that the chat did not know. */
+  /** Unknown buttons. */
   readonly unknown: readonly Incoming[];
-  /** Says something as Alex; resolves when the answer stands. */
+  /** Types a line as Alex; resolves when the answer is posted. */
   say(): Promise<void>;
   /** Posts an activity as it is. */
   send(activity: unknown): Promise<{ readonly status: number; readonly body: string }>;

@@ -25,7 +25,7 @@ async function clickAndSettle(action: 'accept' | 'decline', change?: Readonly<Re
 }
 
 describe('the offer of a file', () => {
-  it('is Teams’ own card, with what is in the file and how long it is', async () => {
+  it('is Teams’ own card, with the content of the file and its length', async () => {
     await stage.say();
 
     expect(stage.cards()).toHaveLength(1);
@@ -42,8 +42,8 @@ describe('the offer of a file', () => {
   });
 });
 
-describe('a file that is agreed to', () => {
-  it('is answered at once, stored, and shown in the place of the question', async () => {
+describe('a file that the user accepts', () => {
+  it('is answered at once, stored, and shown in place of the question', async () => {
     await stage.say();
     const release = stage.storage.hold();
     const click = stage.click(stage.offered(), 'accept');
@@ -63,7 +63,7 @@ describe('a file that is agreed to', () => {
     expect(card?.content).toEqual({ uniqueId: put?.uploadUrl.split('/').at(-1), fileType: 'csv' });
   });
 
-  it('is asked of the chat as whoever clicked, with what was offered', async () => {
+  it('is requested of the chat by the person who clicked, with the offered query', async () => {
     await clickAndSettle('accept');
 
     expect(stage.opened).toMatchObject([{ speaker: { id: people.alex.id }, context: offer.context }]);
@@ -99,7 +99,7 @@ describe('a file that is agreed to', () => {
     expect(stage.storage.puts).toHaveLength(1);
   });
 
-  it('is not stored for whoever may not have it any more: they hear why', async () => {
+  it('is not stored for a person who may not have it any more: they read why', async () => {
     stage.open = () => Promise.resolve({ kind: 'refused', message: cardOf('You may not export any more.') });
 
     await clickAndSettle('accept');
@@ -136,7 +136,7 @@ describe('a file that is agreed to', () => {
     },
   );
 
-  it('is shown also where the question cannot be taken away', async () => {
+  it('is shown also where the question cannot be deleted', async () => {
     stage.connector.refuseNext('delete', 403);
 
     await clickAndSettle('accept');
@@ -144,7 +144,7 @@ describe('a file that is agreed to', () => {
     expect(types()).toEqual([consentCard, infoCard]);
   });
 
-  it('is told of in words where Teams does not take its card', async () => {
+  it('is announced in words where Teams does not accept its card', async () => {
     await stage.say();
     stage.connector.refuseNext('post', 403);
 
@@ -154,7 +154,7 @@ describe('a file that is agreed to', () => {
     expect(texts()).toEqual(['The file is stored.']);
   });
 
-  it('ends in an apology where something breaks', async () => {
+  it('ends in an apology where the chat throws', async () => {
     stage.open = () => Promise.reject(new Error('no such table'));
 
     const { answer } = await clickAndSettle('accept');
@@ -164,7 +164,7 @@ describe('a file that is agreed to', () => {
     expect(stage.codes).toContain('turn_failed');
   });
 
-  it('does not take away the card of a request that a click names for its own', async () => {
+  it('does not delete the card of a request that a click names as its own', async () => {
     await stage.say();
     const click = { ...stage.click(stage.offered(), 'accept'), replyToId: 'card-of-a-request' };
 
@@ -175,8 +175,8 @@ describe('a file that is agreed to', () => {
   });
 });
 
-describe('a file that is declined', () => {
-  it('is not made, and the question goes', async () => {
+describe('a file that the user declines', () => {
+  it('is not made, and the question is deleted', async () => {
     const { answer } = await clickAndSettle('decline');
 
     expect(answer).toEqual({ status: 200, body: '' });

@@ -61,7 +61,7 @@ beforeEach(() => {
 const deliveries = () => connector.deliveries.slice(already);
 
 describe('a conversation', () => {
-  it('that a changed database places elsewhere than at Teams gets nothing, and no token goes there', async () => {
+  it('whose stored address is not that of Teams gets nothing, and no token goes there', async () => {
     const asked: string[] = [];
     const server = createServer((request, response) => {
       asked.push(request.url ?? '');
@@ -89,7 +89,7 @@ describe('a conversation', () => {
     expect([member, asked]).toEqual([null, []]);
   });
 
-  it('whose service sends elsewhere is not followed there', async () => {
+  it('whose service redirects is not followed there', async () => {
     const asked: string[] = [];
     const evil = createServer((request, response) => {
       asked.push(request.url ?? '');
@@ -118,7 +118,7 @@ describe('a conversation', () => {
     expect(asked).toEqual([]);
   });
 
-  it('takes the question whether a file may be stored, and the card of the file', async () => {
+  it('accepts the question whether to store a file, and the card of the file', async () => {
     const offer = {
       fileName: 'history.csv',
       description: 'The history.',
@@ -163,7 +163,7 @@ describe('a conversation', () => {
     ]);
   });
 
-  it('takes a card, another one in its place, a text, and takes the card away again', async () => {
+  it('accepts a card, another one in its place, a text, and the deletion of the card', async () => {
     const posted = await conversations.post(conversation, message);
     const cardId = posted.kind === 'done' ? posted.cardId : '';
     const edited = await conversations.edit(conversation, cardId, { ...message, summary: 'done' });
@@ -182,7 +182,7 @@ describe('a conversation', () => {
     );
   });
 
-  it('gets messages that hang on to none that was written there', async () => {
+  it('gets messages that reply to no message there', async () => {
     const asked = messageActivity(
       { id: 'alex', name: 'Alex' },
       { serviceUrl: connector.serviceUrl, conversationId: 'a' },
@@ -194,7 +194,7 @@ describe('a conversation', () => {
     expect(deliveries()[0]?.activity.replyToId).not.toBe(asked.id);
   });
 
-  it('is told from others by its id and its service', () => {
+  it('is identified by its id and its service', () => {
     const other = conversation.replace('messageid=1', 'messageid=2');
 
     expect(conversationKey(conversation)).toBe(conversationKey(conversation));
@@ -202,8 +202,8 @@ describe('a conversation', () => {
   });
 });
 
-describe('who observes the conversations', () => {
-  it('hears of each message what became of it', async () => {
+describe('the observer of the conversations', () => {
+  it('hears of each message whether Teams accepted it', async () => {
     connector.refuseNext('edit', 404);
     connector.refuseNext('delete', 409);
 
@@ -221,16 +221,19 @@ describe('who observes the conversations', () => {
   });
 });
 
-describe('what Teams does not take', () => {
-  it.each([400, 403, 404, 405, 410, 413])('for good (%d) is told from what it may take later', async (status) => {
-    connector.refuseNext('edit', status);
+describe('a message that Teams does not accept', () => {
+  it.each([400, 403, 404, 405, 410, 413])(
+    'for good (%d) is distinguished from one that it may accept later',
+    async (status) => {
+      connector.refuseNext('edit', status);
 
-    const sent = await conversations.edit(conversation, 'card-1', message);
+      const sent = await conversations.edit(conversation, 'card-1', message);
 
-    expect(sent).toMatchObject({ kind: 'gone', status });
-  });
+      expect(sent).toMatchObject({ kind: 'gone', status });
+    },
+  );
 
-  it.each([401, 409])('now (%d) may be taken later', async (status) => {
+  it.each([401, 409])('now (%d) may be accepted later', async (status) => {
     connector.refuseNext('post', status);
 
     const sent = await conversations.post(conversation, message);
@@ -238,7 +241,7 @@ describe('what Teams does not take', () => {
     expect(sent).toMatchObject({ kind: 'failed', status });
   });
 
-  it('for being of two minds (412) is sent again after one and two seconds', async () => {
+  it('because of a conflict (412) is sent again after one and two seconds', async () => {
     connector.refuseNext('edit', 412);
     connector.refuseNext('edit', 412);
 
@@ -252,7 +255,7 @@ describe('what Teams does not take', () => {
     expect(deliveries()).toHaveLength(1);
   });
 
-  it('for being of two minds three times may be taken later', async () => {
+  it('because of three conflicts may be accepted later', async () => {
     for (let refusal = 0; refusal < 3; refusal += 1) connector.refuseNext('post', 412);
 
     const sending = conversations.say(conversation, 'plain');
@@ -264,7 +267,7 @@ describe('what Teams does not take', () => {
     expect(await sending).toMatchObject({ kind: 'failed', status: 412 });
   });
 
-  it('because it is away for a moment (503) is sent again by botbuilder itself', async () => {
+  it('because Teams is unavailable for a moment (503) is sent again by botbuilder itself', async () => {
     connector.refuseNext('edit', 503);
 
     const sent = await conversations.edit(conversation, 'card-1', message);

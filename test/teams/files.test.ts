@@ -11,7 +11,7 @@ afterEach(() => {
   storage = null;
 });
 
-/** Serves a file in its way, and reads it. */
+/** Serves a file in its own way, and reads it. */
 async function readFrom(listener: RequestListener) {
   const server = createServer(listener);
   storage = server;
@@ -73,7 +73,7 @@ describe('the storage of this tenant', () => {
     'http://contoso.sharepoint.com/a',
   ];
 
-  it('is named like the domain that the tenant was made with, which is asked for once', async () => {
+  it('is named after the domain that the tenant was made with, which Usher asks for once', async () => {
     const { isOwn, asked } = storage([], 'contoso.onmicrosoft.com');
 
     const answers: boolean[] = [];
@@ -83,7 +83,7 @@ describe('the storage of this tenant', () => {
     expect(asked.count).toBe(1);
   });
 
-  it('is where the setting says, and Graph is not asked', async () => {
+  it('is the configured one, and Usher does not ask Graph', async () => {
     const { isOwn, asked } = storage(
       ['fabrikam.sharepoint.com', 'contosoeur.sharepoint.com'],
       'contoso.onmicrosoft.com',
@@ -99,7 +99,7 @@ describe('the storage of this tenant', () => {
   it.each([
     ['contoso.onmicrosoft.us', 'sharepoint.us'],
     ['contoso.partner.onmschina.cn', 'sharepoint.cn'],
-  ])('in another cloud is known by %s', async (initial, domain) => {
+  ])('in another cloud is recognized by %s', async (initial, domain) => {
     const { isOwn } = storage([], initial, domain);
 
     expect(await isOwn(`https://contoso-my.${domain}/x`)).toBe(true);
@@ -107,7 +107,7 @@ describe('the storage of this tenant', () => {
   });
 
   it.each([null, 'contoso.com', ''])(
-    'is nowhere while the tenant’s first domain is %j, and the log names the setting',
+    'is unknown while the tenant’s first domain is %j, and the log names the setting',
     async (initial) => {
       const lines: string[] = [];
       const { isOwn } = storage([], initial, 'sharepoint.com', lines);
@@ -151,7 +151,7 @@ describe('a dropped file', () => {
     expect(await readFrom(listener)).toEqual({ kind: 'notFetched' });
   });
 
-  it('elsewhere is not even asked for', async () => {
+  it('elsewhere is not even requested', async () => {
     const elsewhere = { name: 'x.csv', downloadUrl: 'http://127.0.0.1:1/' };
 
     expect(await readFile(elsewhere, () => false, createLog('silent'))).toEqual({ kind: 'notFromTenant' });

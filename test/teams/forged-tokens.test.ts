@@ -16,7 +16,8 @@ import { startTestUsher, type TestUsher } from '../support/usher.ts';
 
 /**
  * Forged tokens over HTTP, against a whole Usher with botbuilder's own validation and a key server on this machine.
- * Each differs from the good one in one thing; the good one is let in between them, so that a refusal means something.
+ * Each differs from the good one in one point; the test sends the good one in between, so that a refusal means
+ * something.
  */
 let connector: Connector;
 let tokens: TokenService;
@@ -24,12 +25,12 @@ let otherKeys: TokenService;
 let teams: TestUsher;
 
 const ownTenant = '5eed0000-0000-4000-8000-00000000face';
-/** Of a tenant one activity that is turned away is recorded in a minute, so each case has one of its own. */
+/** The audit log gets one rejected activity of a tenant in a minute, so each case has a tenant of its own. */
 const otherTenant = (number: number) => `5eed0000-0000-4000-8000-0000000dead${number}`;
 const otherBot = '5eed0000-0000-4000-8000-00000000b0b0';
 
 beforeAll(async () => {
-  // botbuilder prints what it thinks of a bad signature.
+  // botbuilder prints its opinion of a bad signature.
   jest.spyOn(console, 'error').mockReturnValue();
   connector = await startConnector();
   [tokens, otherKeys] = [await startTokenService(connector.serviceUrl), await startTokenService(connector.serviceUrl)];
@@ -53,7 +54,7 @@ afterAll(async () => {
   jest.restoreAllMocks();
 });
 
-/** What a request brings, besides its activity. */
+/** The authentication of a request, besides its activity. */
 interface Forgery {
   /** More than one value makes more than one header. */
   readonly authorization?: string | readonly string[];
@@ -111,7 +112,7 @@ function damaged(token: string): string {
   return `${head}.${payload}.${bytes.toString('base64url')}`;
 }
 
-/** The same signature under other words. */
+/** The same signature under other claims. */
 function reworded(token: string): string {
   const [head, payload = '', signature] = token.split('.');
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as object;
@@ -130,7 +131,7 @@ const forgeries: readonly (readonly [string, () => Promise<Forgery>])[] = [
   ['has other words above its signature', async () => bearer(tokens.sign().then(reworded))],
   ['is signed by another key of the same id', async () => bearer(tokens.sign({ key: 'stranger' }))],
   ['is signed by a key of another key set', async () => bearer(otherKeys.sign())],
-  ['names a key that nobody published', async () => bearer(tokens.sign({ key: 'unknown' }))],
+  ['names a key that was never published', async () => bearer(tokens.sign({ key: 'unknown' }))],
   ['names no key', async () => bearer(tokens.sign({ header: { kid: undefined } }))],
   ['brings its key along', async () => bearer(tokens.sign({ key: 'stranger', header: 'ownKey' }))],
   [
@@ -144,9 +145,9 @@ const forgeries: readonly (readonly [string, () => Promise<Forgery>])[] = [
     async () => ({ authorization: `Bearer ${unsignedToken(goodClaims(connector.serviceUrl))}` }),
   ],
   ['has the public key for a secret (HS256)', async () => bearer(tokens.signWithPublicKey())],
-  // What it claims
+  // The claims
   ['is meant for another bot', async () => claiming({ aud: otherBot })],
-  ['is meant for nobody', async () => claiming({ aud: undefined })],
+  ['has no audience', async () => claiming({ aud: undefined })],
   ['is meant for several', async () => claiming({ aud: [botAppId, otherBot] })],
   ['has another issuer', async () => claiming({ iss: 'https://issuer.example' })],
   ['has an issuer that starts alike', async () => claiming({ iss: `${channelIssuer}.example` })],
@@ -166,7 +167,7 @@ const forgeries: readonly (readonly [string, () => Promise<Forgery>])[] = [
     'is good, with an activity that is to be answered on another path',
     async () => ({ authorization: await good(), ...serviceUrlOf(`${connector.serviceUrl}x`) }),
   ],
-  // The other doors of botbuilder
+  // The other ways in of botbuilder
   ...emulatorTenants.flatMap((tenant): (readonly [string, () => Promise<Forgery>])[] => [
     [
       `is of the emulator (${tenant}), first version`,
@@ -221,18 +222,21 @@ const forgeries: readonly (readonly [string, () => Promise<Forgery>])[] = [
 ];
 
 describe('a token that proves nothing', () => {
-  it.each(forgeries)('because it %s is refused: nothing is run, stored, answered or told', async (_name, forge) => {
-    const before = seen();
+  it.each(forgeries)(
+    'because it %s is refused: Usher runs, stores, answers and reveals nothing',
+    async (_name, forge) => {
+      const before = seen();
 
-    const { status, headers, body } = await post(await forge(), 'provision isaiah to Salesforce');
+      const { status, headers, body } = await post(await forge(), 'provision isaiah to Salesforce');
 
-    expect(status).toBe(401);
-    expect(JSON.parse(body)).toEqual({ code: 'unauthorized' });
-    expect(JSON.stringify(headers)).not.toMatch(/botbuilder|restify|jwt|issuer|endorse/i);
-    expect(seen()).toEqual(before);
-  });
+      expect(status).toBe(401);
+      expect(JSON.parse(body)).toEqual({ code: 'unauthorized' });
+      expect(JSON.stringify(headers)).not.toMatch(/botbuilder|restify|jwt|issuer|endorse/i);
+      expect(seen()).toEqual(before);
+    },
+  );
 
-  it('is told from a good one', async () => {
+  it('differs in its effect from a good one', async () => {
     const before = seen();
 
     const { status, body } = await post({ authorization: await good() }, 'whoami');
@@ -242,7 +246,7 @@ describe('a token that proves nothing', () => {
     expect(seen().stored).not.toEqual(before.stored);
   });
 
-  it('opens nothing by a click either', async () => {
+  it('does not admit a click either', async () => {
     const before = seen();
     const click = {
       type: 'invoke',
@@ -285,7 +289,10 @@ describe('the database', () => {
   });
 });
 
-/** The token is the channel service's, so Usher answers the sender; door.test.ts has in full what is in a row here. */
+/**
+ * The token is the channel service's, so Usher answers the sender; authentication.test.ts tests in full what is a row
+ * here.
+ */
 describe('a good token with an activity that is not for this Usher', () => {
   it.each<[string, string, number, Record<string, unknown>]>([
     ['of another tenant', 'tenant', 1, from(1)],
@@ -293,7 +300,7 @@ describe('a good token with an activity that is not for this Usher', () => {
     ['that names no tenant', 'tenant', 1, { channelData: {}, conversation: { id: 'a', conversationType: 'personal' } }],
     ['of a person without an Entra id', 'noPerson', 1, { from: { id: '29:alex', name: 'Alex Wilber' } }],
     [
-      'to be answered at nobody’s Teams',
+      'to be answered at an address that is no Teams',
       'service',
       0,
       { ...from(3), ...serviceUrlOf('https://evil.example/').activity },
@@ -304,7 +311,7 @@ describe('a good token with an activity that is not for this Usher', () => {
       0,
       { ...from(4), serviceUrl: 'https://xsmba.trafficmanager.net/' },
     ],
-  ])('%s runs nothing, and stores no more than that it was turned away', async (_name, reason, told, activity) => {
+  ])('%s runs nothing, and stores no more than that Usher turned it away', async (_name, reason, told, activity) => {
     const before = seen();
     const serviceurl = activity.serviceUrl ?? connector.serviceUrl;
 

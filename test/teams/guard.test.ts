@@ -33,7 +33,7 @@ describe('the guard', () => {
     expect(admission).toEqual({ kind: 'admitted', speaker: { id: person, tenantId: tenant } });
   });
 
-  it('asks for no issuer where activities come without a token', () => {
+  it('requires no issuer where activities come without a token', () => {
     const admission = admit({ ...good, issuer: undefined }, { ...rules, issuer: null });
 
     expect(admission.kind).toBe('admitted');
@@ -52,7 +52,7 @@ describe('the guard', () => {
     ['another tenant', { tenantId: '5eed0000-0000-4000-8000-00000000dead' }, 'tenant'],
     ['no tenant', { tenantId: undefined }, 'tenant'],
     ['an empty tenant', { tenantId: '' }, 'tenant'],
-    ['nobody', { aadObjectId: undefined }, 'noPerson'],
+    ['an activity without a person', { aadObjectId: undefined }, 'noPerson'],
     ['an empty person', { aadObjectId: '' }, 'noPerson'],
     ["Teams' own id in the place of Entra's", { aadObjectId: '29:1abc' }, 'noPerson'],
     ['a GUID that is cut off', { aadObjectId: person.slice(0, -1) }, 'noPerson'],
@@ -64,7 +64,7 @@ describe('the guard', () => {
     expect(admission).toMatchObject({ kind: 'turnedAway', why });
   });
 
-  it('names the actor to the record only when the id is one', () => {
+  it('names the actor in the audit log only when the id is one', () => {
     const elsewhere = admit({ ...good, tenantId: 'other' }, rules);
     const nobody = admit({ ...good, aadObjectId: 'Alex Wilber <alex@contoso.com>' }, rules);
 
@@ -72,7 +72,7 @@ describe('the guard', () => {
     expect(nobody).toMatchObject({ actorId: '' });
   });
 
-  it('admits nobody when no tenant is allowed', () => {
+  it('admits no person when no tenant is allowed', () => {
     const anyOrigin = fc.record({
       channelId: fc.constant('msteams'),
       tenantId: fc.option(fc.string(), { nil: undefined }),
@@ -89,7 +89,7 @@ describe('the guard', () => {
   });
 });
 
-describe('the address that an activity asks to be answered at', () => {
+describe('the address at which an activity asks to be answered', () => {
   const onlyAt = (serviceHosts: GuardRules['serviceHosts'], serviceUrl: string | undefined) =>
     admit({ ...good, serviceUrl }, { ...rules, serviceHosts });
 

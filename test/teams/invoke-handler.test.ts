@@ -35,7 +35,7 @@ async function execute(action = approve) {
 }
 
 describe('a decision', () => {
-  it('gets the card as it is after it, and the same card is edited for all who see it', async () => {
+  it('gets the card as it is afterwards, and the same card is edited for all who see it', async () => {
     stage.whenAsked(async () => {
       stage.state = 'approved by Alex';
       return live;
@@ -55,7 +55,7 @@ describe('a decision', () => {
     expect(stage.sent).toEqual([]);
   });
 
-  it('takes a card for its own whose id was lost on the way from Teams', async () => {
+  it('recognizes its own card whose id was lost on the way from Teams', async () => {
     stage.liveCardId = null;
 
     const response = await execute();
@@ -65,7 +65,7 @@ describe('a decision', () => {
     expect(stage.liveCardId).toBe('card-9');
   });
 
-  it('does not take the card of another request: it gets one of its own', async () => {
+  it('does not edit the card of another request: it gets one of its own', async () => {
     stage.liveCardId = null;
     stage.otherLiveCards.push('card-9');
 
@@ -76,7 +76,7 @@ describe('a decision', () => {
     expect(stage.liveCardId).toBe('card-new');
   });
 
-  it('that is refused is told why in a sentence, and leaves the card alone', async () => {
+  it('that is refused gets the reason in a sentence, and leaves the card alone', async () => {
     stage.whenAsked(() => Promise.resolve(refusal));
 
     const response = await execute();
@@ -90,7 +90,7 @@ describe('a decision', () => {
 describe('a form', () => {
   const problem: Reply = { kind: 'card', inPlace: true, message: cardOf('Who is “isiah”?') };
 
-  it('that cannot be read gives way to the question about it', async () => {
+  it('that cannot be read is replaced by the question about it', async () => {
     stage.liveCardId = null;
     stage.whenAsked(() => Promise.resolve(problem));
 
@@ -127,7 +127,7 @@ describe('a click for which Graph takes its time', () => {
     return { response, sentMeanwhile };
   }
 
-  it('hears within five seconds that Usher is at it, and the refusal comes as a card afterwards', async () => {
+  it('gets within five seconds the answer that Usher is at it, and the refusal comes as a card afterwards', async () => {
     const { response, sentMeanwhile } = await executeSlowly(refusal);
 
     expect(response).toEqual(sentence('One moment.'));
@@ -135,7 +135,7 @@ describe('a click for which Graph takes its time', () => {
     expect(stage.sent).toEqual(['post You may not decide on this.']);
   });
 
-  it('hears that too where it decides, and then sees the decision on the card', async () => {
+  it('gets that answer too where it decides, and then sees the decision on the card', async () => {
     const { response } = await executeSlowly(live);
 
     expect(response).toEqual(sentence('One moment.'));
@@ -144,8 +144,8 @@ describe('a click for which Graph takes its time', () => {
   });
 });
 
-describe('a click that breaks something', () => {
-  it('hears an apology whose reference is in the log, once', async () => {
+describe('a click whose handler throws', () => {
+  it('gets an apology whose reference is in the log, once', async () => {
     stage.whenAsked(() => Promise.reject(new Error('no such table')));
 
     const response = await execute();
@@ -155,7 +155,7 @@ describe('a click that breaks something', () => {
     expect(stage.sent).toEqual([]);
   });
 
-  it('hears it too where the card cannot be drawn', async () => {
+  it('gets it too where the card cannot be drawn', async () => {
     stage.state = null;
 
     const response = await execute();

@@ -13,13 +13,13 @@ import { drawingOf, notSent } from './painter-stage.ts';
 let clock: TestClock;
 let ending: AbortController;
 let outboxSender: Worker;
-/** What is due, oldest first; whatever is handed out leaves it. */
+/** The due messages, oldest first; a message that was handed out leaves the list. */
 let due: OutboxItem[];
-/** What was told to the outbox, e.g. `sent copy-1 card-1`. */
+/** What the sender reported to the outbox, e.g. `sent copy-1 card-1`. */
 let told: string[];
 let shown: string[];
 let codes: unknown[];
-/** What Teams got, by conversation. */
+/** What Teams received, by conversation. */
 let taken: { what: string; conversation: string; at: number }[];
 let answers: (NotSent | Promise<Posted>)[];
 let outbox: { -readonly [K in keyof Outbox]: Outbox[K] };
@@ -85,8 +85,8 @@ beforeEach(() => {
 });
 afterEach(() => ending.abort());
 
-describe('the courier', () => {
-  it('posts what is due, tells the outbox the id of each card, and the painter what it shows', async () => {
+describe('the outbox sender', () => {
+  it('posts what is due, reports the id of each card to the outbox, and its revision to the card updater', async () => {
     due.push(card('copy-1'), text(7));
 
     await outboxSender.settled();
@@ -96,7 +96,7 @@ describe('the courier', () => {
     expect(shown).toEqual(['copy-1']);
   });
 
-  it('posts an announcement as it is, and the painter hears nothing of it', async () => {
+  it('posts an announcement as it is, and reports nothing of it to the card updater', async () => {
     due.push(post(7), text(7));
 
     await outboxSender.settled();
@@ -106,7 +106,7 @@ describe('the courier', () => {
     expect(shown).toEqual([]);
   });
 
-  it('keeps the order within a conversation, and lets none wait for another', async () => {
+  it('keeps the order within a conversation, and lets no conversation wait for another', async () => {
     const slow = Promise.withResolvers<Posted>();
     answers.push(slow.promise);
     due.push(text(1, 'alex'), text(2, 'alex'), text(3, 'patti'), text(4, 'patti'));
@@ -154,7 +154,7 @@ describe('the courier', () => {
   });
 });
 
-describe('what Teams does not take', () => {
+describe('a message that Teams does not accept', () => {
   it.each([
     ['failed', 503],
     ['gone', 403],
@@ -170,8 +170,8 @@ describe('what Teams does not take', () => {
   });
 });
 
-describe('an outbox that breaks', () => {
-  it('does not stop the courier: it looks again later', async () => {
+describe('an outbox that throws', () => {
+  it('does not stop the outbox sender: it looks again later', async () => {
     const works = outbox.due;
     outbox.due = () => Promise.reject(new Error('the database is away'));
     outboxSender.wake();
@@ -200,7 +200,7 @@ describe('an outbox that breaks', () => {
     expect(shown).toEqual(['copy-1']);
   });
 
-  it('tells an announcement that it could not note from a notice of the same number', async () => {
+  it('keeps an announcement that it could not note apart from a notice of the same number', async () => {
     const works = outbox.sent;
     outbox.sent = () => Promise.reject(new Error('the database is away'));
     due.push(post(7));
@@ -232,7 +232,7 @@ describe('an outbox that breaks', () => {
   });
 });
 
-describe('the end of Usher', () => {
+describe('the outbox sender at the end of Usher', () => {
   it('leaves in the outbox what waits for its turn', async () => {
     for (let id = 1; id <= 20; id += 1) due.push(text(id));
     outboxSender.wake();

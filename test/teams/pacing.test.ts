@@ -26,7 +26,7 @@ describe('pacing', () => {
     expect(times).toEqual([5_000, 5_000, 5_000, 5_000, 5_000, 5_000]);
   });
 
-  it('never lets more go than Teams takes, whenever they are wanted', () => {
+  it('never lets more messages go than Teams accepts, whenever they are wanted', () => {
     const pauses = fc.array(fc.nat({ max: 700 }), { minLength: 1, maxLength: 200 });
 
     fc.assert(
@@ -55,14 +55,14 @@ describe('pacing', () => {
     expectWithinLimits([...taken, answered].toSorted((one, other) => one - other));
   });
 
-  it('counts what went without asking', () => {
+  it('counts messages that did not wait', () => {
     const pacing = createPacing();
     for (let sent = 0; sent < 6; sent += 1) pacing.sent('a', 5_000);
 
     expect(pacing.take('a', 5_000)).toBeGreaterThanOrEqual(6_000);
   });
 
-  it('keeps to what an hour allows', () => {
+  it('keeps to the limit of an hour', () => {
     const pacing = createPacing();
     const times = Array.from({ length: 1_900 }, () => pacing.take('a', 0));
 
@@ -70,7 +70,7 @@ describe('pacing', () => {
     expect((times[1_790] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(hour);
   });
 
-  it('does not hold up one conversation for another', () => {
+  it('does not delay one conversation for another', () => {
     const pacing = createPacing();
     for (let taken = 0; taken < 50; taken += 1) pacing.take('a', 5_000);
 

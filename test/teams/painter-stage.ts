@@ -5,7 +5,7 @@ import type { NotSent, Sent } from '../../src/teams/conversations.ts';
 import { createPacing } from '../../src/teams/pacing.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 
-/** A store of requests, a Teams that takes edits or does not, and the painter between them. */
+/** A store of requests, a Teams that accepts edits or does not, and the card updater between them. */
 export interface Stage {
   readonly cardUpdater: CardUpdater;
   readonly clock: TestClock;
@@ -15,9 +15,9 @@ export interface Stage {
   readonly ending: AbortController;
   /** The highest revision of each request that was noted as drawn. */
   readonly drawn: Map<string, number>;
-  /** How often a card was being edited twice at a time. */
+  /** How often two edits of one card ran at a time. */
   readonly overlaps: () => number;
-  /** A new revision of the request, and word of it. */
+  /** A new revision of the request, announced. */
   change(id: string, change?: { finished?: boolean; conversation?: string; cardId?: string | null }): void;
   answerEdits(...answers: (Sent | Promise<Sent>)[]): void;
   answerTexts(...answers: Sent[]): void;

@@ -39,8 +39,8 @@ beforeEach(() => {
 });
 afterEach(() => recovery.stop());
 
-describe('what another process left behind', () => {
-  it('is drawn once it is behind at two looks in a row', async () => {
+describe('a card that another process left out of date', () => {
+  it('is drawn once it is out of date at two looks in a row', async () => {
     undrawn = ['R1'];
 
     await clock.advance(everyMs);
@@ -50,7 +50,7 @@ describe('what another process left behind', () => {
     expect([first, done]).toEqual([[], ['touch R1']]);
   });
 
-  it('is left alone where its painter has caught up meanwhile', async () => {
+  it('is left alone where its card updater has caught up meanwhile', async () => {
     undrawn = ['R1'];
 
     await clock.advance(everyMs);
@@ -62,7 +62,7 @@ describe('what another process left behind', () => {
     expect(done).toEqual([]);
   });
 
-  it('gets the card that it lost, once', async () => {
+  it('is posted where the request has lost its card, once', async () => {
     unposted = ['R1'];
 
     await clock.advance(everyMs);
@@ -72,7 +72,7 @@ describe('what another process left behind', () => {
     expect(done).toEqual(['post R1']);
   });
 
-  it('waits ten minutes for a card that Teams refuses, and keeps nobody else waiting', async () => {
+  it('waits ten minutes where Teams refuses it, and keeps no other card waiting', async () => {
     unposted = ['R1', 'R2'];
     postTroubles = [new Error('no'), new Error('no')];
 
@@ -85,7 +85,7 @@ describe('what another process left behind', () => {
     expect(codes).toEqual(['card_not_posted', 'card_not_posted']);
   });
 
-  it('gets its card at the next look where the database went away again', async () => {
+  it('is posted at the next look where the database went away again', async () => {
     unposted = ['R1'];
     postTroubles = [markAway(new Error('the connection broke'))];
 

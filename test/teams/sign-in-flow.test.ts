@@ -16,7 +16,7 @@ const megan = { id: people.megan.id, tenantId: 'contoso' };
 
 let clock: TestClock;
 let signInFlow: SignInFlow;
-/** What went on after a sign-in. */
+/** The messages that were resumed after a sign-in. */
 let resumed: string[];
 let news: string[];
 let exchanges: number;
@@ -60,7 +60,7 @@ beforeEach(() => {
       log: createLog('silent'),
     },
   );
-  if (made === null) throw new Error('there is somebody to sign in');
+  if (made === null) throw new Error('the exchange made no session');
   signInFlow = made;
 });
 
@@ -75,8 +75,8 @@ async function take(name: string, value: unknown, speaker = alex): Promise<numbe
 const bring = (id = 'exchange-1', speaker = alex) =>
   take('signin/tokenExchange', { id, connectionName: connection, token: 'an assertion' }, speaker);
 
-describe('what waits for a sign-in', () => {
-  it('is the last thing that this person said, and goes on once', async () => {
+describe('a message that waits for a sign-in', () => {
+  it('is the last one of this person, and is resumed once', async () => {
     await signInFlow.ask(said('apps'), invitation);
     await signInFlow.ask(said('status'), invitation);
     await signInFlow.ask(said('queue', megan), invitation);
@@ -87,7 +87,7 @@ describe('what waits for a sign-in', () => {
     expect(resumed).toEqual(['status']);
   });
 
-  it('is forgotten after ten minutes, when nobody remembers having said it', async () => {
+  it('is forgotten after ten minutes', async () => {
     await signInFlow.ask(said('provision isaiah to Salesforce'), invitation);
     await clock.advance(10 * 60_000);
 
@@ -97,7 +97,7 @@ describe('what waits for a sign-in', () => {
     expect(resumed).toEqual([]);
   });
 
-  it('does not wait where nobody could be asked', async () => {
+  it('does not wait where no sign-in card can be shown', async () => {
     posted = { kind: 'gone', status: 404, error: new Error('no such connection') };
 
     await signInFlow.ask(said('apps'), invitation);
@@ -109,7 +109,7 @@ describe('what waits for a sign-in', () => {
 });
 
 describe('an exchange', () => {
-  it('is made once for all clients of a person, and anew after they have signed out', async () => {
+  it('happens once for all clients of a person, and anew after they have signed out', async () => {
     await Promise.all([bring(), bring(), bring()]);
     const together = exchanges;
     signedIn = false;
@@ -119,14 +119,14 @@ describe('an exchange', () => {
     expect(exchanges).toBe(2);
   });
 
-  it('is made for each person, whatever id their clients name', async () => {
+  it('happens for each person, whatever id their clients name', async () => {
     await bring('the same');
     await bring('the same', megan);
 
     expect(exchanges).toBe(2);
   });
 
-  it('leaves what was said waiting while Entra wants to see the person', async () => {
+  it('leaves the message waiting while Entra needs the person’s interaction', async () => {
     await signInFlow.ask(said('apps'), invitation);
     result = { kind: 'interaction', code: 'AADSTS50076' };
     const first = await bring();
@@ -151,7 +151,7 @@ describe('the code of the page', () => {
     [{ kind: 'interaction', code: 'AADSTS65001' }, 'signInConsent'],
     [{ kind: 'refused', why: 'of another person' }, 'signInRefused'],
     [{ kind: 'unavailable', code: '', error: null }, 'signInUnavailable'],
-  ])('is answered in the chat where nothing waits, as the window says nothing: %j', async (outcome, told) => {
+  ])('is answered in the chat where no message waits, as the window says nothing: %j', async (outcome, told) => {
     result = outcome;
 
     const status = await take('signin/verifyState', { state: '123456' });
@@ -165,14 +165,14 @@ describe('the code of the page', () => {
     ['CancelledByUser', 200],
     ['', 404],
     [null, 404],
-  ])('is not %j, and signs nobody in', async (state, status) => {
+  ])('is not %j, and signs no person in', async (state, status) => {
     expect(await take('signin/verifyState', { state })).toBe(status);
     expect(exchanges).toBe(0);
   });
 });
 
 describe('a failure of Teams’ own', () => {
-  it('is told to who waits, once', async () => {
+  it('is reported to the person who waits, once', async () => {
     await signInFlow.ask(said('apps'), invitation);
 
     const statuses = [
@@ -192,7 +192,7 @@ describe('the invokes of signing in', () => {
     expect(names.map(isSignIn)).toEqual([true, true, true, false, false]);
   });
 
-  it('are nobody’s where Usher has a right of its own', () => {
+  it('are not handled where Usher has permissions of its own', () => {
     expect(createSignInFlow(null, {} as Parameters<typeof createSignInFlow>[1])).toBeNull();
   });
 });

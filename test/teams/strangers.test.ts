@@ -23,7 +23,7 @@ function start() {
   return { clock, recorded, trouble, strangers, take };
 }
 
-describe('those who are turned away', () => {
+describe('callers who are turned away', () => {
   it('leave one entry a minute and tenant, with a count', async () => {
     const { clock, recorded, take } = start();
 
@@ -59,7 +59,7 @@ describe('those who are turned away', () => {
     expect(answers).toEqual([true, false, true]);
   });
 
-  it('are named in the entry when they are one person, and each reason stands there once', async () => {
+  it('are named in the entry when they are one person, and each reason is there once', async () => {
     const { clock, recorded, take } = start();
 
     await take();
@@ -75,7 +75,7 @@ describe('those who are turned away', () => {
     ]);
   });
 
-  it('of more tenants than a few are counted as one, and so is what is no tenant', async () => {
+  it('of more tenants than a few are counted as one, and so are those without a tenant', async () => {
     const { clock, recorded, take } = start();
 
     const answers: boolean[] = [];
@@ -103,7 +103,7 @@ describe('those who are turned away', () => {
     expect(recorded.map(({ count }) => count)).toEqual([1, 1]);
   });
 
-  it('are recorded later where the database is away, and at the end what was only counted', async () => {
+  it('are recorded later where the database is unavailable, and at the end what was only counted', async () => {
     const { clock, recorded, trouble, strangers, take } = start();
 
     trouble.isAway = true;

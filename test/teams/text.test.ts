@@ -12,7 +12,7 @@ function clean(text: unknown, entities: unknown = [bot]): string {
   return cleanText({ text, entities, botId }).text;
 }
 
-describe('what a message says, whatever Teams wraps around it', () => {
+describe('the text of a message, whatever Teams wraps around it,', () => {
   it.each([
     ['a mention of the bot in front', '<at>Usher</at> whoami', 'whoami'],
     ['a mention with an attribute', '<at id="0">Usher</at>&nbsp;whoami', 'whoami'],
@@ -25,7 +25,7 @@ describe('what a message says, whatever Teams wraps around it', () => {
     ['an address in angle brackets', 'provision <adele@contoso.com> to X', 'adele@contoso.com'],
     ['a mailto in angle brackets', 'provision <mailto:adele@contoso.com> to X', 'adele@contoso.com'],
     ['Outlook’s copy', 'provision adele@contoso.com<mailto:adele@contoso.com> to X', 'adele@contoso.com'],
-  ])('reads %s', (_what, text, meant) => {
+  ])('is read from %s', (_what, text, meant) => {
     const expected = meant.includes('@') ? `provision ${meant} to X` : meant;
 
     expect(clean(text)).toBe(expected);
@@ -56,28 +56,28 @@ describe('what a message says, whatever Teams wraps around it', () => {
     ['quotes, which belong to the grammar', '“Lee Gu” O’Brien', '“Lee Gu” O’Brien'],
     ['emoji', 'thanks 👍🏽 👨‍👩‍👧', 'thanks 👍🏽 👨‍👩‍👧'],
     ['half an emoji', 'a\ud83d', 'a\ufffd'],
-  ])('reads %s', (_what, text, expected) => {
+  ])('is read from %s', (_what, text, expected) => {
     expect(clean(text)).toBe(expected);
   });
 
-  it.each([[undefined], [null], [42], [{}], ['']])('takes %p for no text', (text) => {
+  it.each([[undefined], [null], [42], [{}], ['']])('is empty for %p', (text) => {
     expect(cleanText({ text, entities: undefined, botId })).toEqual({ text: '', mentions: [] });
   });
 
-  it('removes a mention of the bot that carries no tag, when its entity says so', () => {
+  it('loses a mention of the bot that carries no tag, when its entity says so', () => {
     const entities = [{ type: 'mention', text: '@Usher', mentioned: { id: botId } }];
 
     expect(clean('@Usher apps', entities)).toBe('apps');
     expect(clean('@Usher apps', [])).toBe('@Usher apps');
   });
 
-  it('removes a mention of the bot without an entity by its name', () => {
+  it('loses a mention of the bot without an entity by its name', () => {
     const cleaned = cleanText({ text: '<at>usher</at> apps', entities: [], botId, botName: 'Usher' });
 
     expect(cleaned.text).toBe('apps');
   });
 
-  it('does not let an entity remove ordinary words', () => {
+  it('keeps ordinary words that an entity names', () => {
     const entities = [{ type: 'mention', text: 'provision', mentioned: { id: botId, name: 'Usher' } }];
 
     expect(clean('provision adele to X', entities)).toBe('provision adele to X');
@@ -85,7 +85,7 @@ describe('what a message says, whatever Teams wraps around it', () => {
 });
 
 describe('mentions of people', () => {
-  it('leaves their plain name and lists their id', () => {
+  it('leave the plain name and list the id', () => {
     const text = '<at>Usher</at> provision <at>Adele Vance</at>&nbsp;to Salesforce';
 
     expect(cleanText({ text, entities: [bot, adele], botId })).toEqual({
@@ -94,7 +94,7 @@ describe('mentions of people', () => {
     });
   });
 
-  it('names them as the text does, not as the entity', () => {
+  it('have the name of the text, not of the entity', () => {
     const entities = [{ ...adele, text: '<at>Adele&nbsp;&amp;&#32;Co</at>' }];
 
     const cleaned = cleanText({ text: 'provision <at>Adele &amp; Co</at> to X', entities, botId });
@@ -103,7 +103,7 @@ describe('mentions of people', () => {
     expect(cleaned.mentions).toEqual([{ id: '29:adele', name: 'Adele & Co' }]);
   });
 
-  it('tells two people of one name apart by their order', () => {
+  it('of two people of one name are told apart by their order', () => {
     const lee = (id: string) => ({ type: 'mention', text: '<at>Lee</at>', mentioned: { id, name: 'Lee' } });
 
     const cleaned = cleanText({ text: '<at>Lee</at>, <at>Lee</at>', entities: [lee('29:a'), lee('29:b')], botId });
@@ -114,13 +114,13 @@ describe('mentions of people', () => {
     ]);
   });
 
-  it('lists a person mentioned twice once', () => {
+  it('list a person once who is mentioned twice', () => {
     const cleaned = cleanText({ text: '<at>Adele Vance</at> <at>Adele Vance</at>', entities: [adele], botId });
 
     expect(cleaned).toEqual({ text: 'Adele Vance Adele Vance', mentions: [{ id: '29:adele', name: 'Adele Vance' }] });
   });
 
-  it('puts a name together that was cut into a mention per word', () => {
+  it('join a name that was cut into a mention per word', () => {
     const entities = ['Adele', 'Vance'].map((word) => ({ ...adele, text: `<at>${word}</at>` }));
 
     const cleaned = cleanText({ text: 'provision <at>Adele</at>&nbsp;<at>Vance</at> to X', entities, botId });
@@ -131,14 +131,14 @@ describe('mentions of people', () => {
     });
   });
 
-  it('keeps the text between mentions of one person that are not one name', () => {
+  it('keep the text between mentions of one person that are not one name', () => {
     const entities = ['Adele', 'Vance'].map((word) => ({ ...adele, text: `<at>${word}</at>` }));
 
     expect(clean('<at>Adele</at> and <at>Vance</at>', entities)).toBe('Adele and Vance');
     expect(clean('<at>Adele</at> <at>or <at>Vance</at>', entities)).toBe('Adele or Vance');
   });
 
-  it('keeps a person who is called like the bot', () => {
+  it('keep a person who has the bot’s name', () => {
     const namesake = { type: 'mention', text: '<at>Usher</at>', mentioned: { id: '29:usher', name: 'Usher' } };
 
     const cleaned = cleanText({
@@ -150,21 +150,21 @@ describe('mentions of people', () => {
     expect(cleaned).toEqual({ text: 'provision Usher to X', mentions: [{ id: '29:usher', name: 'Usher' }] });
   });
 
-  it('keeps the name of somebody for whom there is no entity, without an id', () => {
+  it('keep the name of a person for whom there is no entity, without an id', () => {
     expect(cleanText({ text: 'provision <at>Megan</at> to X', entities: [bot], botId })).toEqual({
       text: 'provision Megan to X',
       mentions: [],
     });
   });
 
-  it('survives tags that are nested, unclosed or closed twice', () => {
+  it('survive tags that are nested, unclosed or closed twice', () => {
     expect(clean('<at>a<at>Usher</at>b</at> c')).toBe('a b c');
     expect(clean('<at>provision adele')).toBe('provision adele');
     expect(clean('</at></at>apps<at')).toBe('apps<at');
   });
 });
 
-describe('whatever comes over the wire', () => {
+describe('any text from Teams', () => {
   const scrap = fc.oneof(
     fc.constantFrom(
       ...['<at>', '</at>', '<at id="1">', 'Usher', '<', '>', '<a href="mailto:', '[', '](mailto:', ')', '&', '&#', ';'],
@@ -185,7 +185,7 @@ describe('whatever comes over the wire', () => {
     fc.constant(adele),
   );
 
-  it('never throws, and leaves well-formed, visible, trimmed text', () => {
+  it('is read without an exception, into well-formed, visible, trimmed text', () => {
     const entitiesOfAnyKind = fc.oneof(fc.array(anyEntity, { maxLength: 6 }), fc.anything());
 
     fc.assert(

@@ -21,7 +21,7 @@ function click(data: unknown, change: Record<string, unknown> = {}): Partial<Act
 }
 
 describe('a message', () => {
-  it('of a personal chat is its text, where it was said and by whom', () => {
+  it('of a personal chat has its text, its conversation and its sender', () => {
     const incoming = toIncoming(message('provision adele to Salesforce', { id: 'm1' }), speaker);
 
     expect(incoming).toMatchObject({
@@ -47,7 +47,7 @@ describe('a message', () => {
     expect(JSON.parse(incoming?.conversation ?? '')).toMatchObject({ conversation: { id, isGroup: true } });
   });
 
-  it('of a group chat is told from the same words in another one', () => {
+  it('of a group chat differs from the same words in another one', () => {
     const one = toIncoming(message('apps', { id: 'm1', conversation: { id: '19:a@thread.v2' } }), speaker);
     const other = toIncoming(message('apps', { id: 'm1', conversation: { id: '19:b@thread.v2' } }), speaker);
 
@@ -71,7 +71,7 @@ describe('a message', () => {
     expect(incoming?.what).toEqual({ kind: 'text', text: '', attachments: 1, files: [] });
   });
 
-  it('tells where a dropped file can be fetched, and who is mentioned', () => {
+  it('says where a dropped file can be fetched, and who is mentioned', () => {
     const downloadUrl = 'https://contoso-my.sharepoint.com/people.csv';
     const contentType = 'application/vnd.microsoft.teams.file.download.info';
     const attachments = [{ contentType, name: 'people.csv', content: { downloadUrl, fileType: 'csv' } }];
@@ -92,7 +92,7 @@ describe('a button', () => {
     [{ verb: 'approve', requestId: 'R7K3MQ' }],
     [{ verb: 'deny', requestId: 'R7K3MQ', reason: 'Ask again in January.' }],
     [{ verb: 'ask', subject: 'isaiah', app: 'Salesforce', start: '2026-12-01', reason: 'He joins Sales.' }],
-  ])('of type Action.Submit brings %j, and the card it stands on', (data) => {
+  ])('of type Action.Submit brings %j, and the card it is on', (data) => {
     const incoming = toIncoming(click(data), speaker);
 
     expect(incoming?.what).toEqual({ kind: 'action', action: data, cardId: 'card-7' });
@@ -120,7 +120,7 @@ describe('a button', () => {
       { verb: 'approve', requestId: 'R7K3MQ', decidedBy: 'root', reason: 'mine' },
       { verb: 'approve', requestId: 'R7K3MQ' },
     ],
-  ])('with %j is read as %j: what was left empty is empty, and what was made up is dropped', (data, action) => {
+  ])('with %j is read as %j: empty fields stay empty, and unknown ones are dropped', (data, action) => {
     expect(toIncoming(click(data), speaker)?.what).toEqual({ kind: 'action', action, cardId: 'card-7' });
   });
 
@@ -148,7 +148,7 @@ describe('a button', () => {
     expect(toIncoming(click(data), speaker)?.what).toEqual({ kind: 'unknownAction', cardId: 'card-7' });
   });
 
-  it('keeps what was written, cut where it has no end and rid of what no database keeps', () => {
+  it('keeps the typed text, cut where it has no end and without the characters that no database keeps', () => {
     const asked = { verb: 'ask', subject: `isa${String.fromCharCode(0)}iah`, app: null, reason: 'x'.repeat(600) };
 
     const what = toIncoming(click(asked), speaker)?.what;
@@ -166,7 +166,7 @@ describe('a button', () => {
   );
 });
 
-describe('the place', () => {
+describe('the scope', () => {
   const place = (conversation: Record<string, unknown>, serviceUrl = 'https://smba.example/emea/') =>
     toIncoming(message('apps', { conversation, serviceUrl }), speaker)?.place;
 
@@ -189,7 +189,7 @@ describe('the place', () => {
     expect(one?.key).not.toBe(elsewhere?.key);
   });
 
-  it('is another where another service keeps a conversation of the same id', () => {
+  it('is another where another service has a conversation of the same id', () => {
     const alex = place({ id: 'personal-chat', conversationType: 'personal' }, 'http://localhost:56150/_connector');
     const megan = place({ id: 'personal-chat', conversationType: 'personal' }, 'http://localhost:56151/_connector');
 
@@ -197,8 +197,8 @@ describe('the place', () => {
   });
 });
 
-describe('where to answer', () => {
-  it('is kept without what an activity carries besides, and without the id of the message', () => {
+describe('the address of the answer', () => {
+  it('is kept without the rest of the activity, and without the id of the message', () => {
     const activity = message('provision adele to Salesforce', {
       channelData: { secret: 'channel data' },
       from: { id: '29:alex', name: 'Alex Wilber', aadObjectId: people.alex.id, email: 'alex@contoso.com' },
@@ -228,7 +228,7 @@ describe('the reader', () => {
       'Asia/Tokyo',
     ],
     ['UTC where both do', { entities: [clientInfo('')], localTimezone: 'nowhere' }, 'UTC'],
-    ['UTC where nobody says anything', { localTimezone: undefined }, 'UTC'],
+    ['UTC where the activity has no zone', { localTimezone: undefined }, 'UTC'],
     ['UTC for a number', { localTimezone: 7 }, 'UTC'],
     ['UTC where the entities are none', { entities: 'clientInfo', localTimezone: null }, 'UTC'],
   ])('has the time zone of %s', (_name, change, timeZone) => {

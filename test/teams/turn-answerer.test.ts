@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.ts';
 import { startTestUsher, type TestUsher } from '../support/usher.ts';
 import { createAnsweringStage } from './answering-stage.ts';
 
-/** Usher's clock and Graph's are moved by hand, each for itself: the order of things is what is tested. */
+/** A test moves Usher's clock and Graph's by hand, each separately: the tests are about the order of events. */
 let clock: TestClock;
 let graphClock: TestClock;
 let teams: TestUsher;
@@ -19,7 +19,7 @@ afterEach(async () => {
   const closing = teams.close().then(() => {
     isClosed = true;
   });
-  // What waits for a card's two seconds to pass would wait for ever on a clock that stands still.
+  // The wait for a card's two seconds would last forever on a clock that stands still.
   await eventually(async () => {
     await clock.advance(1_000);
     return isClosed;
@@ -32,7 +32,7 @@ const posts = () => teams.connector.deliveries.filter(({ kind }) => kind === 'po
 const kinds = () => teams.connector.deliveries.map(({ kind }) => kind);
 const codes = () => teams.logLines.map(({ code }) => code);
 
-/** Says it while Graph keeps the first look at the directory to itself, and waits until Usher is waiting. */
+/** Types it while Graph delays the first read of the directory, and waits until Usher is waiting. */
 async function sayToSlowGraph(act: () => Promise<number>): Promise<{ readonly status: Promise<number> }> {
   const before = teams.sandbox.requests.length;
   teams.sandbox.failNext('/users', { kind: 'slow', ms: graphMs });
@@ -55,7 +55,7 @@ describe('an answer that takes no time', () => {
 });
 
 describe('an answer for which Graph takes its time', () => {
-  it('is announced by a card after half a second, and takes its place', async () => {
+  it('is announced by a card after half a second, and replaces it', async () => {
     const { status } = await sayToSlowGraph(() => teams.say('alex', 'whoami'));
     await clock.advance(499);
     const early = posts().length;
@@ -100,7 +100,7 @@ describe('an answer for which Graph takes its time', () => {
     expect(teams.lastCard().text).toContain('Alex Wilber');
   });
 
-  it('comes all the same when Teams does not take the first card', async () => {
+  it('comes all the same when Teams does not accept the first card', async () => {
     teams.connector.refuseNext('post', 403);
     const { status } = await sayToSlowGraph(() => teams.say('alex', 'whoami'));
     await clock.advance(500);
@@ -113,14 +113,14 @@ describe('an answer for which Graph takes its time', () => {
     expect(teams.lastCard().text).toContain('Alex Wilber');
   });
 
-  it('leaves no card that waits for ever when the request has its card elsewhere', async () => {
+  it('leaves no card that waits forever when the request has its card elsewhere', async () => {
     await teams.say('alex', 'provision grady to Salesforce');
     await eventually(async () => {
       await clock.advance(20);
       return teams.lastCard().text.includes('Code: SalesforceEntryConflict');
     });
     const card = teams.lastCard();
-    // Past the minute for which roles are remembered, so that the click asks Graph.
+    // After the minute for which roles are cached, so that the click asks Graph.
     await clock.advance(61_000);
 
     await sayToSlowGraph(() => teams.press('alex', card, 'Retry'));
@@ -133,7 +133,7 @@ describe('an answer for which Graph takes its time', () => {
     expect(kinds()).toContain('delete');
   });
 
-  it('takes its "one moment" away again where a second click finds the request on its card', async () => {
+  it('removes its "one moment" message again where a second click finds the request on its card', async () => {
     await teams.say('alex', 'provision lee to Salesforce');
     const picker = teams.lastCard();
     const data = picker.buttons[0]?.data;
@@ -161,7 +161,7 @@ describe('an answer for which Graph takes its time', () => {
   });
 });
 
-describe('a live card that stands nowhere', () => {
+describe('an access card without an activity id', () => {
   it('comes after a minute, where it got lost after the request was stored', async () => {
     await teams.say('alex', 'provision isaiah to Salesforce');
     await eventually(async () => {
@@ -191,7 +191,7 @@ describe('a live card that stands nowhere', () => {
     expect([stage.sent, stage.liveCardId]).toEqual([['post pending'], 'card-new']);
   });
 
-  it('is not posted where it stands by now', async () => {
+  it('is not posted where it has one by now', async () => {
     const stage = createAnsweringStage();
 
     await stage.answering.postLive('copy-1');
@@ -200,7 +200,7 @@ describe('a live card that stands nowhere', () => {
   });
 });
 
-describe('an answer that Teams does not take', () => {
+describe('an answer that Teams does not accept', () => {
   it('is tried again after a while, and the turn does not wait for that', async () => {
     teams.connector.refuseNext('post', 409);
 
@@ -244,7 +244,7 @@ describe('an answer that Teams does not take', () => {
     expect(teams.lastCard().text).toContain('Alex Wilber');
   });
 
-  it('is not tried again where nobody is any more', async () => {
+  it('is not tried again where the conversation is gone', async () => {
     teams.connector.refuseNext('post', 403);
 
     const status = await teams.say('alex', 'whoami');
@@ -255,7 +255,7 @@ describe('an answer that Teams does not take', () => {
     expect(codes()).not.toContain('answer_lost');
   });
 
-  it('is tried again at once when Teams was only of two minds', async () => {
+  it('is tried again at once after a conflict in Teams', async () => {
     teams.connector.refuseNext('post', 412);
 
     const status = teams.say('alex', 'whoami');
@@ -268,7 +268,7 @@ describe('an answer that Teams does not take', () => {
     expect(codes()).not.toContain('answer_not_taken');
   });
 
-  it('leaves nothing of what it said in the log', async () => {
+  it('leaves nothing of its text in the log', async () => {
     teams.connector.refuseNext('post', 409);
 
     const status = teams.say('alex', 'whoami');
@@ -288,7 +288,7 @@ describe('an answer that Teams does not take', () => {
 });
 
 describe('a greeting', () => {
-  it('does not wait for Graph to tell the name', async () => {
+  it('does not wait for Graph to return the name', async () => {
     const installation = { ...teams.message('alex', ''), type: 'installationUpdate', action: 'add' };
 
     const { status } = await sayToSlowGraph(() => teams.send(installation));

@@ -47,7 +47,7 @@ describe.each(engines)('turns on $name', (engine) => {
     return createTurns({ database: over, clock, log, leaseMs: minute / 2 });
   }
 
-  /** What there is to be taken up once every lease has run out. */
+  /** The turns to resume once every lease has run out. */
   async function leftOver(since = 0) {
     await turns.stop();
     return process().takeUp(since);
@@ -61,7 +61,7 @@ describe.each(engines)('turns on $name', (engine) => {
     expect([first, again, another]).toEqual([true, false, true]);
   });
 
-  it('are met once, and never taken up again', async () => {
+  it('are recognized once, and never resumed again', async () => {
     const first = await turns.meet('a|1', noon);
     const again = [await turns.meet('a|1', noon + 15_000), await turns.open(incoming('a|1'), noon)];
 
@@ -86,7 +86,7 @@ describe.each(engines)('turns on $name', (engine) => {
     expect(await leftOver()).toEqual([]);
   });
 
-  it('without an answer are taken up as they came, oldest first, with the card they have', async () => {
+  it('without an answer are resumed as they came, oldest first, with the card they have', async () => {
     await turns.open(incoming('a|2'), noon + minute);
     await turns.open(incoming('a|1'), noon);
     await turns.open(incoming('a|0'), noon - minute);
@@ -100,14 +100,14 @@ describe.each(engines)('turns on $name', (engine) => {
     ]);
   });
 
-  it('are not taken up by the process that is answering them', async () => {
+  it('are not resumed by the process that is answering them', async () => {
     await turns.open(incoming('a|1'), noon);
     await clock.advance(10 * minute);
 
     expect(await turns.takeUp(0)).toEqual([]);
   });
 
-  it('that were handed back are taken up by whoever looks next', async () => {
+  it('that were handed back are resumed by the next process that looks', async () => {
     await turns.open(incoming('a|1'), noon);
 
     await turns.handBack('a|1');
@@ -153,13 +153,13 @@ describe.each(engines)('turns on $name', (engine) => {
     expect(await next.begin('a|1')).toBe(2);
   });
 
-  it('are begun by no other process than the one that took them up', async () => {
+  it('are begun by no other process than the one that resumed them', async () => {
     await turns.open(incoming('a|1'), noon);
 
     expect(await process().begin('a|1')).toBeNull();
   });
 
-  it("that could not be closed while the database was away are closed later, and are nobody else's until then", async () => {
+  it('that could not be closed while the database was away are closed later, and no other process has them until then', async () => {
     let isAway = false;
     const shaky = process({
       ...database,
@@ -202,7 +202,7 @@ describe('turns of several processes on PostgreSQL', () => {
   });
   beforeEach(() => place.empty());
 
-  it('are taken up when the lease of their process has run out, and not before', async () => {
+  it('are resumed when the lease of their process has run out, and not before', async () => {
     const clock = createTestClock(noon);
     const parts = { database, clock, log: createLog('silent') };
     const dead = createTurns({ ...parts, clock: { ...clock, sleep: () => new Promise(() => undefined) } });
@@ -255,7 +255,7 @@ describe('turns of several processes on PostgreSQL', () => {
     await living.stop();
   });
 
-  it('are taken up by one of five processes that look at the same time', async () => {
+  it('are resumed by one of five processes that look at the same time', async () => {
     const one = () => createTurns({ database, clock: createTestClock(noon), log: createLog('silent') });
     const turns = one();
     for (let index = 0; index < 8; index += 1) await turns.open(incoming(`a|${index}`), noon);

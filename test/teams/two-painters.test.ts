@@ -15,7 +15,7 @@ import { drawingOf } from './painter-stage.ts';
 const editEveryMs = 20;
 
 /** Two processes on one PostgreSQL, and one card in a Teams that is slow at will. */
-describe('two painters of one card', () => {
+describe('two card updaters of one card', () => {
   const place = useTestDatabase(postgresEngine);
   let databases: Database[];
   let shown: number;

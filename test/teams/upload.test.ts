@@ -123,7 +123,7 @@ describe('a file', () => {
     ['grew', fileOf([line, line], 40), 0],
     ['shrank', fileOf([line], 100), 1],
     ['is empty', fileOf([], 0), 0],
-  ])('that %s meanwhile is not said to be stored', async (_name, file, puts) => {
+  ])('that %s meanwhile is not reported as stored', async (_name, file, puts) => {
     const { uploadUrl } = storage.open('history.csv');
 
     expect(await send(file, uploadUrl)).toEqual({ kind: 'failed' });
@@ -141,7 +141,7 @@ describe('a file', () => {
   });
 });
 
-describe('a storage that does not take a piece', () => {
+describe('a storage that does not accept a piece', () => {
   it.each([500, 503, 429])('for now (%i) gets it again, and only that one', async (status) => {
     const { uploadUrl } = storage.open('history.csv');
     storage.refuseNext({ status });
@@ -203,7 +203,7 @@ describe('a storage that does not take a piece', () => {
     expect(storage.puts).toHaveLength(1);
   });
 
-  it('and took it after all is sent the next one', async () => {
+  it('and accepted it after all is sent the next one', async () => {
     const { uploadUrl } = storage.open('history.csv');
     storage.refuseNext({ status: 503, afterAll: true });
     const texts = linesOf(pieceBytes + 1);
@@ -221,7 +221,7 @@ describe('a storage that does not take a piece', () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-session`;
   }
 
-  it('but sends elsewhere is not followed', async () => {
+  it('but redirects is not followed', async () => {
     const { uploadUrl } = storage.open('history.csv');
     const address = await startOther((request, response) => {
       request.resume();

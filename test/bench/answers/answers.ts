@@ -9,14 +9,14 @@ import { type Report, table, type Verdict, verdicts } from '../support/report.ts
 import { duration, median, percentile, ratio } from '../support/statistics.ts';
 
 /**
- * Table 3: from a message to the first answer, and how many messages are answered in a second, beside the echo bot.
+ * Table 3: from a message to the first answer, and how many messages Usher answers in a second, beside the echo bot.
  * The bots take turns, in blocks, so that other load on the machine affects all alike. The gate is wide open: no
  * helpdesk has a queue of hundreds of single requests, and its wait would be part of the measurement.
  */
 interface Asked {
   readonly name: string;
   readonly program: Program;
-  /** What is said, the nth time. */
+  /** The message that the bench sends the nth time. */
   readonly text: (index: number) => string;
   readonly waits: number[];
   readonly perSecond: number[];

@@ -12,9 +12,9 @@ import { duration, median, percentile, ratio } from '../support/statistics.ts';
 import { emptyLine, fillLine, lookOver } from './waiting.ts';
 
 /**
- * Table 5: what the dispatcher asks of the database for each task, with few and with very many waiting. Each is the
- * function that the dispatcher calls. After a claim the task is finished and another joins the line, untimed, so that
- * as many wait for the next.
+ * Table 5: what the dispatcher asks of the database for each task, with few and with very many waiting tasks. Each is
+ * the function that the dispatcher calls. After a claim the bench finishes the task and adds another one to the queue,
+ * untimed, so that as many wait for the next.
  */
 interface Steps {
   /** `claimTask` while the gate is open: takes the next task and its grant. */

@@ -6,12 +6,12 @@ import { turnLength } from '../../../src/requests/store.ts';
 /** The size of the lists that the waiting tasks belong to. */
 const listLength = 500;
 const dueSince = 60_000;
-/** A statement may take ten seconds in Usher, and a million rows are not stored in that. */
+/** A statement may take ten seconds in Usher, and PostgreSQL cannot store a million rows in that time. */
 const rowsAtOnce = 20_000;
 
 /**
- * Puts so many tasks in line, as lists of 500 that were confirmed one after the other. `firstList` keeps the ids of one
- * filling from those of another.
+ * Puts so many tasks into the queue, as lists of 500 that were confirmed one after the other. `firstList` keeps the ids
+ * of one filling from those of another.
  */
 export async function fillLine(database: Database, count: number, firstList = 0): Promise<void> {
   const now = Date.now() - dueSince;

@@ -3,20 +3,21 @@ import type { Database } from '../../../src/db/database.ts';
 import { everyApplication } from '../../../src/sandbox/tenant/applications.ts';
 import { people } from '../../../src/sandbox/tenant/people.ts';
 
-/** A statement may take ten seconds in Usher, and a million rows are not stored in that. */
+/** A statement may take ten seconds in Usher, and PostgreSQL cannot store a million rows in that time. */
 const rowsAtOnce = 20_000;
 const apartMs = 30_000;
 const oneIn = 10;
 /** Some three thousand characters, of the twelve thousand that a report may have. */
 const reportLength = 600;
 
-/** Of whom most calls are long ago, and whom the directory does not know any more. */
+/** The person of most calls long ago, whom the directory does not know any more. */
 export const leaver = { id: 'leaver', name: 'Former Employee', label: 'former@contoso.com' };
 
 /**
  * So many finished requests, half a minute apart, the newest an hour old: half of them Alex's, a tenth Megan's, the
- * rest of a thousand others, for twenty thousand people in all apps of the sandbox. Of every ten, one came of an access
- * request, a minute after that was made. Of each the record tells who asked, the call and its end.
+ * rest of a thousand other requesters, for twenty thousand people in all apps of the sandbox. Of every ten requests,
+ * one came of an access request that was made a minute before. The audit log has of each request who asked, the call
+ * and its end.
  */
 export async function fillHistory(database: Database, count: number): Promise<void> {
   const { query } = database;

@@ -17,14 +17,14 @@ import { fillHistory, leaver } from './fill.ts';
 import type { Exported, Seen } from './watched-usher.ts';
 
 /**
- * Table 6: what a long history costs. Each command is typed to an Usher on a database with a million finished requests,
- * and the process says for how long nothing else had its turn meanwhile.
+ * Table 6: what a long history costs. The bench types each command to an Usher on a database with a million finished
+ * requests, and the process reports for how long its event loop was blocked meanwhile.
  */
 interface Line {
   readonly text: string;
   readonly waits: readonly number[];
   readonly holds: readonly number[];
-  /** Of a hold, the time that the thread was at work; the rest other processes had the processor. */
+  /** The part of a block in which the thread was at work; in the rest other processes had the processor. */
   readonly ownHolds: readonly number[];
   /** The processor's time, of all threads. */
   readonly work: readonly number[];
@@ -87,7 +87,7 @@ export function reportOf(
   all: readonly Measured[],
   { count, repetitions, busy }: { readonly count: number; readonly repetitions: number; readonly busy: number },
 ): Report {
-  const told = `${count.toLocaleString('en-US')} finished requests, of which one in ten came of an access request, with ${(count * 3.1).toLocaleString('en-US')} entries of the record. Each line ${repetitions} times after one to warm up, one at a time: the median time to the first answer, the processor's time for it in all threads of Usher's process (PostgreSQL's own is not counted), and how long nothing else had its turn meanwhile: the longest by the monitor of the event loop, and of it what the answering thread was at work for itself, without the time in which other processes had the processor; medians. Graph is the sandbox, which answers without delay. All processors were busy for ${Math.round(busy * 100)} % of the time.`;
+  const told = `${count.toLocaleString('en-US')} finished requests, of which one in ten came of an access request, with ${(count * 3.1).toLocaleString('en-US')} entries of the audit log. Each line ${repetitions} times after one to warm up, one at a time: the median time to the first answer, the processor's time for it in all threads of Usher's process (PostgreSQL's own is not counted), and how long nothing else had its turn meanwhile: the longest by the monitor of the event loop, and of it what the answering thread was at work for itself, without the time in which other processes had the processor; medians. Graph is the sandbox, which answers without delay. All processors were busy for ${Math.round(busy * 100)} % of the time.`;
   return { parts: [told, lineTable(all, count), exportTable(all), verdicts(verdictsOf(all))] };
 }
 

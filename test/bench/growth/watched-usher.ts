@@ -10,11 +10,11 @@ import { startUsher } from '../../../src/main.ts';
 /**
  * Usher with a watch on its event loop, as a process of its own. Beside Usher's port, at `WATCH_PORT`:
  *
- *     /reset    forgets what was seen so far
- *     /seen     the longest that nothing else had its turn, how much of such a time the answering thread was at work, the
+ *     /reset    forgets the measurements so far
+ *     /seen     the longest block of the event loop, how much of such a block the answering thread was at work, the
  *               processor's time of all threads, and the most memory
- *     /export   begins to write the whole record as an export does, and to throw it away
- *     /exported what came of it; null as long as it is written
+ *     /export   begins to write the whole audit log as an export does, and to discard it
+ *     /exported the result; null as long as the export is being written
  */
 export interface Seen {
   readonly longestHoldMs: number;

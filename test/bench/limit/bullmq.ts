@@ -10,7 +10,7 @@ export async function createBullmq(
   exchange: (subject: string) => Promise<Exchanged>,
 ): Promise<Limiter> {
   const name = `bench-${process.pid}-${Math.random().toString(36).slice(2)}`;
-  // As many as may be under way when each call lasts longer than a window; the limiter is to be the limit.
+  // As many calls as may be under way when each lasts longer than a window: the limiter is to be the limit.
   const options = { limiter: { max: limit, duration: windowMs }, concurrency: 10 * limit };
   const waiting = new Map<string, { resolve(): void; reject(error: Error): void }>();
   const { queue, worker } = library === 'bullmqRedis' ? onRedis() : await onPostgres();

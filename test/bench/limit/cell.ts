@@ -3,7 +3,10 @@ import type { Gate } from '../support/bots.ts';
 import type { Contender, Started } from './contenders.ts';
 import { type CountingRule, type CountingServer, startCountingServer } from './counting-server.ts';
 
-/** One contender before one server: so many people at once, again and again until the repetitions are through. */
+/**
+ * One contender before one server: the bench hands over so many people at once, again and again until the repetitions
+ * are through.
+ */
 export interface Cell {
   readonly contender: Contender;
   readonly rule: CountingRule;
@@ -16,7 +19,7 @@ export interface Cell {
 }
 
 export interface Run {
-  /** From the work being handed over to the arrival of its last call; null where some were given up. */
+  /** From handing the work over to the arrival of its last call; null where the contender gave some up. */
   readonly ms: number | null;
   readonly admitted: number;
   readonly throttled: number;
@@ -35,7 +38,7 @@ export interface Measured {
 }
 
 const pollMs = 500;
-/** A run that takes longer than this, in optima, is given up. */
+/** The bench gives up a run that takes longer than this, in optima. */
 const longestRun = 3;
 const slackMs = 20_000;
 const startsAtOnce = 3;
@@ -79,7 +82,10 @@ export async function runSideBySide(cells: readonly Cell[], surroundings: Surrou
   }
 }
 
-/** A few at a time, as a start keeps a processor busy; they gather in `readied`, to be closed whatever happens. */
+/**
+ * A few at a time, as a start keeps a processor busy; they gather in `readied`, and the bench closes them whatever
+ * happens.
+ */
 export async function readyCells(cells: readonly Cell[], around: Surroundings, readied: Readied[]): Promise<void> {
   const left = [...cells];
   const work = async () => {
@@ -100,7 +106,7 @@ export async function closeAll(readied: readonly Readied[]): Promise<void> {
 
 async function run({ cell, server, started }: Readied): Promise<Run> {
   await started.prepare(cell.count);
-  // Whatever an earlier run spent of the window is past, at the server and at the gate.
+  // The share of the window that an earlier run used is past, at the server and at the gate.
   await pause(cell.gate.windowMs + 2 * cell.gate.guardMs + cell.jitterMs);
   await server.begin();
   let hasEnded = false;

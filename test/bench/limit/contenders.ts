@@ -9,30 +9,31 @@ import { createStore, type Gate, startUsherProgram } from '../support/bots.ts';
 import type { LibraryName, LibraryOptions } from './libraries.ts';
 
 /**
- * A measured system, seen from outside: it gets so many people to provision at once, and now and then a single one
- * between them. Usher is what `npm start` starts, called through `/api/messages`; a library runs in a thread.
+ * A measured system, seen from outside: the bench hands it so many people to provision at once, and now and then a
+ * single one between them. Usher is what `npm start` starts, called through `/api/messages`; a library runs in a
+ * thread.
  */
 export interface Contender {
   readonly name: string;
   start(field: Field): Promise<Started>;
 }
 
-/** Where a contender is put to work. */
+/** Where the bench puts a contender to work. */
 export interface Field {
   /** The counting server's address. */
   readonly url: string;
   readonly gate: Gate;
-  /** Make-believe Teams, for all who need one. */
+  /** A fake Teams, for all contenders that need one. */
   readonly connector: Connector;
   readonly redisUrl: string | null;
 }
 
 export interface Started {
-  /** All that comes before the work is handed over. May be called again when that work has ended. */
+  /** All that comes before the bench hands the work over. May be called again when that work has ended. */
   prepare(count: number): Promise<void>;
-  /** Hands it over; resolves when the contender will send no more, which Usher does not tell. */
+  /** Hands the work over; resolves when the contender will send no more, which Usher does not tell. */
   provision(): Promise<void>;
-  /** One more person, asked for by itself; tells the object id by which to know the call. */
+  /** One more person, requested alone; returns the object id by which the server knows the call. */
   provisionSingle(index: number): Promise<string>;
   close(): Promise<void>;
 }
@@ -103,7 +104,7 @@ async function startUsher({ url, gate, connector }: Field, replicas: number): Pr
   };
 }
 
-/** The card that asks whether so many people are to be provisioned, and what its button sends. */
+/** The card that asks whether to provision so many people, and what its button sends. */
 function confirmation(connector: Connector, conversationId: string, count: number) {
   return new Promise<{ cardId: string; yes: unknown }>((resolve, reject) => {
     const giveUp = setTimeout(() => reject(new Error('Usher did not ask about the list')), cardWithinMs);

@@ -29,11 +29,11 @@ export type CountingRule = 'sliding' | 'fixed';
 export interface Tally {
   /** When `begin` was called; milliseconds since 1970. */
   readonly begunAt: number;
-  /** Calls answered with 429. */
+  /** Calls that the server answered with 429. */
   readonly throttled: number;
   /** Calls admitted, in the order of their arrival, with the object id each was for. */
   readonly starts: readonly { readonly subject: string; readonly atMs: number }[];
-  /** The longest that the server's own thread was held up: beyond it, no time here is to be trusted. */
+  /** The longest block of the server's own thread: beyond it, no time here can be trusted. */
   readonly stalledMs: number;
 }
 
@@ -47,7 +47,7 @@ export async function startCountingServer(options: CountingOptions): Promise<Cou
   };
   const ready = await message();
   if (ready.kind !== 'ready') throw new Error('the counting server began with something else');
-  // One question at a time, so that each answer reaches its caller.
+  // One call at a time, so that each answer reaches its caller.
   let line: Promise<unknown> = Promise.resolve();
   const ask = (what: 'begin' | 'tell'): Promise<Tally> => {
     const asked = line.then(async () => {

@@ -7,8 +7,8 @@ import { createBullmq } from './bullmq.ts';
 
 /**
  * The npm packages that a developer would choose to keep the limit, each set up as its own documentation says for "so
- * many calls in a window". None but BullMQ and the Graph client knows of 429; for the others a call that was refused
- * waits as `Retry-After` asks and takes its place at the limiter again, as careful users write around them.
+ * many calls in a window". None but BullMQ and the Graph client knows of 429; with the others a refused call waits as
+ * `Retry-After` asks and queues at the limiter again, as careful users write around them.
  */
 export type LibraryName =
   | 'p-queue'
@@ -30,7 +30,7 @@ export interface LibraryOptions {
 }
 
 export interface Limiter {
-  /** Resolves when the call was admitted and answered; rejects when the library gives up. */
+  /** Resolves when the server has admitted and answered the call; rejects when the library gives up. */
   provision(subject: string, isSingle: boolean): Promise<void>;
   close(): Promise<void>;
 }
@@ -101,7 +101,7 @@ async function ready(options: LibraryOptions, schedule: Schedule, close?: () => 
   };
 }
 
-/** All calls at once, and its own three retries, which honour `Retry-After`: what comes with Microsoft's client. */
+/** All calls at once, and its own three retries, which honor `Retry-After`: what comes with Microsoft's client. */
 async function createGraphClient({ url }: LibraryOptions): Promise<Limiter> {
   const client = Client.init({
     baseUrl: url.replace(/\/v1\.0$/, ''),

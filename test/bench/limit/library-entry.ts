@@ -4,8 +4,8 @@ import type { LibraryOrder } from './contenders.ts';
 import { createLimiter, type LibraryOptions } from './libraries.ts';
 
 /**
- * What runs inside a library's thread, one for each, so that none holds up another: it makes the limiter when it is
- * told to, hands it the work and says when all of it has ended.
+ * What runs inside a library's thread, one for each, so that no library blocks another: the thread makes the limiter on
+ * command, hands it the work and reports when all of it has ended.
  */
 const options = workerData as LibraryOptions;
 const warmConnections = 5;

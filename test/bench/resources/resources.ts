@@ -51,12 +51,12 @@ export async function measureResources({ quick }: BenchOptions): Promise<Report>
     for (let start = 0; start <= starts; start += 1) {
       for (const one of all) {
         const program = await one.start();
-        // The first brings files into the machine's memory and makes the tables.
+        // The first start brings files into the machine's memory and makes the tables.
         if (start > 0) one.starts.push(program.readyAfterMs);
         await program.stop();
       }
     }
-    // Side by side, for how much memory is held does not hang on how busy the machine is.
+    // Side by side, since resident memory does not depend on how busy the machine is.
     await Promise.all(all.map((one) => watchMemory(one, { requests, restMs })));
     const told = `${starts} starts each, in turn, after one to warm up, with the tables there already; both bots with the flags of \`npm start\`. At rest: ${restMs / 1_000} s after it is ready. Then ${requests.toLocaleString('en-US')} requests, ${atOnce} at a time (Usher: \`provision …\`, each stored, called and shown on its card; echo bot: as many messages), and ${restMs / 1_000} s of rest again. A PostgreSQL's own memory is not counted.`;
     return { parts: [told, resourceTable(all, echo), verdicts(verdictsOf(ushers, echo))] };

@@ -16,14 +16,14 @@ const jitterMs = 5;
 const latencyMs = 90;
 /** The first is asked when this share of the list's time has passed, the last at the other. */
 const [from, until] = [0.3, 0.6];
-/** Not a multiple of the window, so that the questions fall on all its parts. */
+/** Not a multiple of the window, so that the single requests fall on all its parts. */
 const unevenness = 0.37;
 
 const targetWindows = 1;
 
 interface Waits {
   readonly ready: Readied;
-  /** In milliseconds; null for a question that was not sent while the list's time was on. */
+  /** In milliseconds; null for a single request that the bench did not send while the list's time was on. */
   readonly waits: readonly (number | null)[];
 }
 
@@ -106,7 +106,7 @@ function waitTable(all: readonly Waits[], { count, questions }: { count: number;
   return [
     `${questions} single people, one after the other, in the middle of a list of ${count}; 5 calls in ${windowMs / 1_000} s by a sliding window, ${jitterMs} ms of jitter: a tenth of the documented window, of Usher's guard and of 50 ms. All contenders side by side, each before a server of its own.`,
     table(['', 'median wait', 'in windows (least to longest)', ''], rows),
-    'The Graph client has no queue in which anybody could wait: its list gives up before its middle.',
+    'The Graph client has no queue in which a call could wait: its list gives up before its middle.',
   ].join('\n\n');
 }
 

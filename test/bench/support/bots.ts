@@ -40,8 +40,8 @@ export interface Gate {
 }
 
 /**
- * For whatever is not about the gate. The window is no shorter than seconds: a call that could not leave within half a
- * window is put back, and on a busy machine milliseconds pass in between.
+ * For the benches that do not measure the gate. The window is no shorter than seconds: the dispatcher puts back a call
+ * that could not leave within half a window, and on a busy machine milliseconds pass in between.
  */
 export const wideGate: Gate = { limit: 1_000, windowMs: 2_000, guardMs: 0 };
 

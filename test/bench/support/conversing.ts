@@ -4,7 +4,9 @@ import { people } from '../../../src/sandbox/tenant/people.ts';
 
 /** Speaks with a bot as Teams does, and times its answers. */
 export interface Conversing {
-  /** Says it in a conversation of its own; resolves with the milliseconds until the bot's first message there. */
+  /**
+   * Posts the text in a conversation of its own; resolves with the milliseconds until the bot's first message there.
+   */
   ask(endpoint: string, text: string): Promise<number>;
   close(): void;
 }

@@ -21,7 +21,7 @@ interface ProgramOptions {
   /** Below the project's root. */
   readonly file: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** A path that is answered 200 as soon as the bot would take a message. */
+  /** A path that the bot answers with 200 as soon as it would take a message. */
   readonly readyPath: string;
 }
 
@@ -30,7 +30,7 @@ const readyWithinMs = 120_000;
 const readyPollMs = 5;
 const stopWithinMs = 8_000;
 
-/** Resolves when it is ready. @throws with what it said when it never is. */
+/** Resolves when the bot is ready. @throws with its output when it never is. */
 export async function startProgram({ file, environment, readyPath }: ProgramOptions): Promise<Program> {
   const port = await freePort();
   const startedAt = performance.now();
@@ -88,13 +88,13 @@ process.once('exit', () => {
   for (const child of tied) child.kill('SIGKILL');
 });
 
-/** It does not outlive this process, however this one ends. */
+/** The bot does not outlive this process, however this one ends. */
 export function tieToThisProcess(child: ChildProcess): void {
   tied.add(child);
   child.once('exit', () => tied.delete(child));
 }
 
-/** SIGTERM, and SIGKILL for what does not heed it. */
+/** SIGTERM, and SIGKILL for a process that does not heed it. */
 export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');

@@ -9,7 +9,7 @@ export interface Report {
 /** A target of the project and what came of it. */
 export interface Verdict {
   readonly target: string;
-  /** Each place where it is missed, with the number that misses it; empty when it is met. */
+  /** The name of each measurement that misses the target, with its number; empty when the target is met. */
   readonly misses: readonly string[];
 }
 

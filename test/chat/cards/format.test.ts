@@ -20,12 +20,12 @@ describe('a time on a card', () => {
     expect(formatTime(AT, AT + 9 * HOUR, reader)).toBe('14:03:27');
   });
 
-  it('keeps a good zone when the locale is nonsense, and the other way round', () => {
+  it('keeps a valid time zone when the locale is nonsense, and the other way around', () => {
     expect(formatTime(AT, AT, { locale: '$$', timeZone: 'Europe/Berlin' })).toBe('14:03:27');
     expect(formatTime(AT, AT + 24 * HOUR, { locale: 'de-DE', timeZone: 'Mars/Base' })).toBe('2. März 2026, 13:03:27');
   });
 
-  it('is told to the minute, and with the zone on another day, where it may lie far off', () => {
+  it('is shown to the minute, and with the zone on another day, where the zone may lie far off', () => {
     const reader = { locale: 'en-US', timeZone: 'UTC' };
 
     expect(formatMoment(AT, AT + HOUR, reader)).toBe('13:03');
@@ -40,7 +40,7 @@ describe('a time on a card', () => {
     expect(formatDay(Number.NaN, { locale: 'en', timeZone: 'UTC' })).toBe('—');
   });
 
-  it('shows a dash for what is no time', () => {
+  it('shows a dash for a value that is no time', () => {
     expect(formatTime(Number.NaN, AT, { locale: 'en', timeZone: 'UTC' })).toBe('—');
   });
 });

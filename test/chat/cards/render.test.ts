@@ -42,7 +42,7 @@ describe('the renderer', () => {
     ['a template that was never filled in', { ...notice, title: UNBOUND }, /unbound/],
     ['a card that Teams would reject', { ...notice, paragraphs: paragraphs(30) }, /bytes/],
     ['a card without a fallback text', { ...notice, fallbackText: '' }, /no Adaptive Card/],
-  ])('does not hand out %s', (_, view, message) => {
+  ])('does not return %s', (_, view, message) => {
     expect(() => renderCard('notice', view)).toThrow(message);
   });
 

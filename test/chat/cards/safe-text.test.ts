@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { cut, markdownText, plainText } from '../../../src/chat/cards/safe-text.ts';
 
-describe('a text of others, for Markdown', () => {
+describe('a text of others that goes into Markdown', () => {
   it.each([
     ['# head', '\\# head'],
     ['> said', '\\> said'],

@@ -54,7 +54,7 @@ describe('the day on which a reason says that a person begins', () => {
     ['on 1 December he joins Sales', '2026-12-01?'],
     ['Anna leaves and he takes over on 1 December', '1 December?'],
     ['he does not start on monday', 'monday?'],
-  ])('is asked about where it may be that of something else: %s', (reason, day) => {
+  ])('leads to a question where it may be the day of something else: %s', (reason, day) => {
     expect(find(reason)).toBe(day);
   });
 
@@ -73,7 +73,7 @@ describe('the day on which a reason says that a person begins', () => {
     'Anna leaves on 1 December',
     'he works on project 365',
     '',
-  ])('is no other day: %j', (reason) => {
+  ])('is found in no other text: %j', (reason) => {
     expect(find(reason)).toBeNull();
   });
 });

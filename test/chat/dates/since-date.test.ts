@@ -11,7 +11,7 @@ function read(text: string, reader = london, now = NOW): string {
   return found.kind === 'since' ? new Date(found.at).toISOString() : found.kind;
 }
 
-describe('the day since which something is told', () => {
+describe('the day with which a report begins', () => {
   it.each([
     ['monday', '2026-11-16'],
     ['on Monday', '2026-11-16'],
@@ -52,14 +52,14 @@ describe('the day since which something is told', () => {
   it.each([
     ...['tomorrow', 'next Monday', 'next friday', 'this Friday', 'in 3 days', 'next week', 'next month'],
     ...['2026-11-19', 'December 2026', '1 January 2027'],
-  ])('does not lie ahead: %s', (text) => {
+  ])('is not in the future: %s', (text) => {
     expect(read(text)).toBe('future');
   });
 
   it.each([
     ...['', ' ', 'soon', 'Easter', '365', '2026-02-30', '31 November', 'Monday 3 November', 'x'.repeat(121), '\ud800'],
     ...['1 or 2 November', '1 - 5 November', 'Monday and Friday', 'monday last week', 'Monday for adele'],
-  ])('is not made of %j', (text) => {
+  ])('is not read from %j', (text) => {
     expect(read(text)).toBe('unclear');
   });
 
@@ -98,7 +98,7 @@ describe('the reader’s locale', () => {
     ['de', 'nächsten Freitag'],
     ['de', 'nächste Woche'],
     ['fr', 'vendredi prochain'],
-  ])('%s knows that %s lies ahead', (locale, text) => {
+  ])('%s reads %s as a day in the future', (locale, text) => {
     expect(read(text, { locale, timeZone: 'UTC' })).toBe('future');
   });
 });

@@ -41,10 +41,10 @@ describe('a start date', () => {
     ['a week from today', 'date 2026-11-25T00:00:00.000Z'],
     ['two weeks from now', 'date 2026-12-02T00:00:00.000Z'],
     ['a week from tomorrow', 'date 2026-11-26T00:00:00.000Z'],
-    // It may be a stay that begins on Monday.
+    // The text may mean a stay that begins on Monday.
     ['two weeks from Monday', 'unclear'],
     ['2 weeks after 1 December', 'unclear'],
-  ])('may be told by its distance: %s', (text, expected) => {
+  ])('may be given as a distance: %s', (text, expected) => {
     expect(read(text)).toBe(expected);
   });
 
@@ -55,7 +55,7 @@ describe('a start date', () => {
     ['since last week', 'past 2026-11-09T00:00:00.000Z'],
     ['since today', 'today'],
     ['since tomorrow', 'unclear'],
-  ])('does not lie behind “since”: %s', (text, expected) => {
+  ])('is not read behind “since”: %s', (text, expected) => {
     expect(read(text)).toBe(expected);
   });
 
@@ -82,14 +82,14 @@ describe('a start date', () => {
     ['19 November 2027', 'tooFar 2027-11-19T00:00:00.000Z'],
     ['2031-01-01', 'tooFar 2031-01-01T00:00:00.000Z'],
     ['29 February', 'tooFar 2028-02-29T00:00:00.000Z'],
-  ])('may be out of reach: %s', (text, expected) => {
+  ])('may be out of range: %s', (text, expected) => {
     expect(read(text)).toBe(expected);
   });
 
   it.each([
     ...['', ' ', 'soon', 'Christmas', 'at 5 pm', '30 February', '2026-02-30', '31 November', '365', '👍', '\ud800'],
     ...['next week', 'Next month', 'this year', 'Monday 1 December', 'x'.repeat(121), '1 December '.repeat(20)],
-  ])('is not made of %j', (text) => {
+  ])('is not read from %j', (text) => {
     expect(read(text)).toBe('unclear');
   });
 
@@ -100,12 +100,12 @@ describe('a start date', () => {
     },
   );
 
-  it('is told apart from the words around it', () => {
+  it('is separated from the words around it', () => {
     expect(readStartDate('on 1 December, he joins Sales', london, NOW)).toMatchObject({ rest: 'he joins Sales' });
     expect(readStartDate('1 December.', london, NOW)).toMatchObject({ rest: '' });
   });
 
-  it('knows the leap day where it is within reach', () => {
+  it('knows the leap day where it is within range', () => {
     const inJune = Date.parse('2027-06-01T12:00:00Z');
 
     expect(read('29 February', london, inJune)).toBe('date 2028-02-29T00:00:00.000Z');
@@ -145,7 +145,7 @@ describe('the reader’s locale', () => {
     ['de', 'nächste Woche'],
     ['de', 'Next week'],
     ['fr', 'la semaine prochaine'],
-  ])('%s names no day with %s', (locale, text) => {
+  ])('%s reads no day in %s', (locale, text) => {
     expect(read(text, { locale, timeZone: 'UTC' })).toBe('unclear');
   });
 });
@@ -179,7 +179,7 @@ describe('the reader’s zone', () => {
     ['Africa/Cairo', '2026-04-24', '2026-04-23T22:00:00.000Z', '2026-04-01T12:00:00Z'],
     ['Asia/Beirut', '2026-03-29', '2026-03-28T22:00:00.000Z', '2026-03-01T12:00:00Z'],
     ['America/Havana', '2026-11-01', '2026-11-01T04:00:00.000Z', '2026-10-01T12:00:00Z'],
-  ])('%s has its day of changing clocks: %s begins at %s', (timeZone, text, startsAt, now) => {
+  ])('%s has its daylight saving change: %s begins at %s', (timeZone, text, startsAt, now) => {
     expect(read(text, { locale: 'en-GB', timeZone }, Date.parse(now))).toBe(`date ${startsAt}`);
   });
 });

@@ -33,7 +33,7 @@ describe('the name that was probably meant', () => {
     expect(closest(word, apps)).toBe(expected);
   });
 
-  it('forgives as many slips as it is told to, but never half of the word', () => {
+  it('forgives as many typos as it is allowed, but never half of the word', () => {
     expect(closest('saelsfroce', apps, { max: 4 })).toBe('Salesforce');
     expect(closest('salesfroce', apps, { max: 0 })).toBeNull();
     expect(closest('abc', ['xyz'], { max: 9 })).toBeNull();
@@ -65,7 +65,7 @@ describe('the name that was probably meant', () => {
   });
 });
 
-describe('slips of the fingers', () => {
+describe('a typo', () => {
   it.each([
     ['help', 'help', 0],
     ['hepl', 'help', 1],

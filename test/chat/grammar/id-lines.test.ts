@@ -20,7 +20,7 @@ describe('a request by its id', () => {
     ['cancell abc123', 'cancel ABC123'],
     ['rerty #abc123', 'retry ABC123'],
     ['re try abc123', 'retry ABC123'],
-  ])('is offered for a slip: %s', (text, suggestion) => {
+  ])('is offered for a typo: %s', (text, suggestion) => {
     expect(parse(text)).toEqual({ kind: 'didYouMean', suggestion });
   });
 
@@ -36,7 +36,7 @@ describe('a request by its id', () => {
     'ready',
     'entry 12345',
     'retry ABCDEFGHIJKLM',
-  ])('is not made of %s', (text) => {
+  ])('is not read from %s', (text) => {
     expect(parse(text)).toEqual({ kind: 'unclear' });
   });
 });

@@ -108,7 +108,7 @@ describe('provision', () => {
     ['a first name To', 'provision To Lam to Salesforce', 'To Lam', 'Salesforce'],
     ['a first name In', 'provision In Sook Kim to Salesforce', 'In Sook Kim', 'Salesforce'],
     ['an app that ends in a separator', 'provision adele to Log in', 'adele', 'Log in'],
-  ])('parts at the likeliest word: %s', (_why, text, subject, app) => {
+  ])('splits the line at the likeliest word: %s', (_why, text, subject, app) => {
     expect(parse(text)).toEqual(provision(subject, app));
   });
 
@@ -124,7 +124,7 @@ describe('provision', () => {
     '- provision adele to Salesforce',
     'provision adele to Salesforce\n\nThanks,\nAlex Wilber\nHelpdesk',
     'provision adele to Salesforce\nKind regards\nAlex',
-  ])('is patient with courtesy: %s', (text) => {
+  ])('ignores polite words: %s', (text) => {
     expect(parse(text)).toEqual(provision('adele', 'Salesforce'));
   });
 
@@ -158,11 +158,11 @@ describe('provision', () => {
   });
 
   it.each([
-    ['the parts the other way round', 'provision Salesforce for adele@contoso.com', 'adele@contoso.com', 'Salesforce'],
+    ['the parts in reverse order', 'provision Salesforce for adele@contoso.com', 'adele@contoso.com', 'Salesforce'],
     ['no separator', 'provision adele@contoso.com GitHub Enterprise', 'adele@contoso.com', 'GitHub Enterprise'],
     ['a copied contact', 'provision Adele Vance <adele@contoso.com> to X', 'adele@contoso.com', 'X'],
     [
-      'a name beside the address of somebody else',
+      'a name beside the address of another person',
       'provision isaiah (cc adele@contoso.com) to X',
       '"isaiah (cc adele@contoso.com)"',
       'X',
@@ -225,7 +225,7 @@ describe('near misses', () => {
     ['app sales', 'apps sales'],
     ['aps s', 'apps s'],
     ['aps "to go"', 'apps "to go"'],
-  ])('puts %s right as a whole line', (text, suggestion) => {
+  ])('corrects %s to a whole line', (text, suggestion) => {
     expect(parse(text)).toEqual(didYouMean(suggestion));
   });
 
@@ -244,17 +244,17 @@ describe('near misses', () => {
     '…',
     '<at>',
     '李',
-  ])('makes nothing of %s', (text) => {
+  ])('offers nothing for %s', (text) => {
     expect(parse(text)).toEqual(unclear);
   });
 });
 
-describe('what is no line', () => {
+describe('a text that is no line', () => {
   it.each(['', ' ', '\n\t \u00a0'])('finds %j empty', (text) => {
     expect(parse(text)).toEqual({ kind: 'empty' });
   });
 
-  it('does not read past the limit, white space around the text not counted', () => {
+  it('does not read past the limit, not counting white space around the text', () => {
     expect(parse(` ${'a'.repeat(4001)} `)).toEqual({ kind: 'tooLong', length: 4001, limit: 4000 });
     expect(parse(` ${'a'.repeat(4000)} `)).toEqual(unclear);
     expect(parse('whoami', { limit: 5 })).toEqual({ kind: 'tooLong', length: 6, limit: 5 });
@@ -305,7 +305,7 @@ describe('any text at all', () => {
 });
 
 describe('half a command', () => {
-  it('keeps the words that might hold what is missing', () => {
+  it('keeps the words that may name what is missing', () => {
     expect(parse('provision isaiah salesforce')).toEqual({
       kind: 'incomplete',
       verb: 'provision',
@@ -323,7 +323,7 @@ describe('other words for provision', () => {
     },
   );
 
-  it('are no command when half of it is missing, as they mean so many things', () => {
+  it('are no command when half of the line is missing, as they can mean many things', () => {
     expect(parse('add adele')).toEqual(unclear);
     expect(parse('create a ticket')).toEqual(unclear);
   });

@@ -3,11 +3,11 @@ import { isSelf, noNameIn } from '../../../src/chat/grammar/pronouns.ts';
 
 const isNoName = (text: string, locale: string) => noNameIn(text, locale) !== null;
 
-describe('a word that names nobody', () => {
+describe('a word that names no person', () => {
   it.each([
     ...['all', 'Everyone', 'everybody', 'them', 'her', 'him', 'us', 'it', 'new', 'both', 'some', 'this', 'that', 'you'],
     ...['someone', 'nobody', 'team', 'it!', 'all of them', 'the new one', 'these people', 'no one'],
-  ])('is known in English, whoever reads: %s', (text) => {
+  ])('is known in English, whatever the reader’s language: %s', (text) => {
     expect(isNoName(text, 'en-US')).toBe(true);
     expect(isNoName(text, 'ja-JP')).toBe(true);
   });
@@ -37,7 +37,7 @@ describe('a word that names nobody', () => {
     ['tim', 'id-ID'],
     ['das', 'de-DE'],
     ['yang', 'id-ID'],
-  ])('that is a name elsewhere is one but in its own language: %s', (text, own) => {
+  ])('that is a name elsewhere is such a word only in its own language: %s', (text, own) => {
     expect(isNoName(text, own)).toBe(true);
     expect(isNoName(text, 'en-US')).toBe(false);
   });
@@ -50,7 +50,7 @@ describe('a word that names nobody', () => {
   );
 });
 
-describe('a word that names nobody and may be a name', () => {
+describe('a word that names no person, and is a name in another language', () => {
   it.each<[string, string, 'own' | 'foreign' | null]>([
     ['elke', 'en-US', 'foreign'],
     ['elke', 'nl-NL', 'own'],
@@ -60,13 +60,13 @@ describe('a word that names nobody and may be a name', () => {
     ['more', 'en-US', 'own'],
     ['elke more', 'en-US', 'foreign'],
     ['adele', 'en-US', null],
-  ])('is told apart by its language: %s (%s)', (text, locale, kind) => {
+  ])('is decided by the reader’s language: %s (%s)', (text, locale, kind) => {
     expect(noNameIn(text, locale)).toBe(kind);
   });
 });
 
 describe('the speaker', () => {
-  it('is me and myself, and nobody else', () => {
+  it('is meant by me and myself, and by no other word', () => {
     expect(['me', 'Myself', ' me ', 'mei', 'me too', ''].map(isSelf)).toEqual([true, true, true, false, false, false]);
   });
 });

@@ -12,7 +12,7 @@ import { propertyRuns } from '../../support/property-runs.ts';
 const NOW = Date.parse('2026-11-18T12:00:00Z');
 const SEED = 20261118;
 
-/** When a line says that something starts and ends, as a reader of that language reads it: "2026-12-01 … 2 weeks". */
+/** How a line states start and end, as a reader of that language reads it: "2026-12-01 … 2 weeks". */
 function read(line: string, locale: string): string {
   const command = commandOf(parse(line));
   const { start, end } = termsOf(command);
@@ -237,14 +237,14 @@ describe('what a line says of the time', () => {
     'request access to Box for Till Lindemann',
     'request access for Max Till Lindemann to Box',
     'request access for isaiah to GitHub since he joins Sales',
-    // Each of the two has its own time.
+    // Each of the two days has its own time.
     'provision isaiah to salesforce now and github tomorrow',
     'request access to Box for May',
     'request access for isaiah to "Data for Good" for the project',
     'request access for isaiah to GitHub because his contract ends on 31 March',
     'request access for isaiah to GitHub because of the release in the next 2 weeks',
     'request access for isaiah to GitHub because "he stays until 31 march"',
-  ])('is nothing in %s', (line) => {
+  ])('finds nothing in %s', (line) => {
     expect(read(line, 'en')).toBe('none');
   });
 
@@ -304,7 +304,7 @@ describe('a line with an end, in any language', () => {
     ),
   );
 
-  it('never starts on the day or after the length', () => {
+  it('never takes the day or the length for a start', () => {
     const tails = fc.constantFrom(...days, ...lengths);
     const readers = fc.constantFrom(...languages.map(([locale]) => locale));
 
@@ -317,7 +317,7 @@ describe('a line with an end, in any language', () => {
 
         if (start !== null && end === null)
           expect(readStartDate(start, { locale, timeZone: 'UTC' }, NOW).kind).not.toMatch(/date|today/);
-        // What is not read stands in the name of the app, of which there is none then.
+        // What the grammar does not read becomes part of the app's name, and no app has that name.
         if (end === null) expect(app).not.toMatch(/^(?:Concur|Box)$/);
       }),
       { seed: SEED, numRuns: propertyRuns(4000) },
@@ -328,7 +328,7 @@ describe('a line with an end, in any language', () => {
     ...new Map(
       [...days, ...lengths].map(([locale, tail]) => [tail.replace(/\d+.*/, ''), [locale, tail] as const]),
     ).values(),
-  ])('%s: “%s” is an end', (_locale, tail) => {
+  ])('%s: “%s” is read as an end', (_locale, tail) => {
     const command = commandOf(parse(`${lines[0]} ${tail}`));
 
     expect(termsOf(command).end).not.toBeNull();

@@ -3,7 +3,7 @@ import { phrasesOf, verbs } from '../../../src/chat/grammar/phrases.ts';
 import { registry } from '../../../src/features/registry.ts';
 import { verbNamed } from '../../support/grammar.ts';
 
-describe('the verb a help topic is about', () => {
+describe('the verb of a help topic', () => {
   it.each([
     ['provision', 'provision'],
     ['Provision a user', 'provision'],

@@ -13,11 +13,11 @@ describe('the change of a watched job', () => {
     ['notConfigured', 'stopped'],
     ['neverRun', null],
     ['other', null],
-  ] as const)('takes %s for %s', (health, state) => {
+  ] as const)('reads %s as %s', (health, state) => {
     expect(watchedStateOf(status(health))).toBe(state);
   });
 
-  it('takes an app without a job for stopped', () => {
+  it('reads an app without a job as stopped', () => {
     expect(watchedStateOf('none')).toBe('stopped');
   });
 

@@ -17,7 +17,7 @@ afterAll(() => bench.close());
 
 const alex: Typist = { id: people.alex.id, locale: 'en-US', quoted: new Set() };
 
-/** Whom the entries come to, and what is left out of them with the reason. */
+/** The people that the entries name, and the entries that are left out, with the reason. */
 async function found(entries: readonly string[], typist = alex) {
   const result = await findPeople(directory, entries, typist);
   if (result.kind === 'trouble') throw new Error('trouble');
@@ -48,10 +48,10 @@ describe('an address in a list', () => {
     'neil@contoso.com.example',
     'neil@contoso.com/x',
     '{neil@contoso.com',
-  ])('is nobody else’s who has a part of it: %s', async (entry) => {
+  ])('is not read as the address of another person who has a part of it: %s', async (entry) => {
     const { people: whom } = await found([entry]);
 
-    // A quote ends an address in any reading.
+    // A quote ends an address in every reading.
     expect(whom).toEqual(entry.includes('"') ? ['neil@contoso.com'] : []);
   });
 
@@ -61,7 +61,7 @@ describe('an address in a list', () => {
     expect(await found(["$o'svc@contoso.com"])).toEqual({ people: ["$o'svc@contoso.com"], leftOut: [] });
   });
 
-  it('is looked for in work that grows as its length does', async () => {
+  it('takes time linear in its length to find', async () => {
     const pieces = ['x', "'", '@', '.', '<', ' ', ','].map((mark) => mark.repeat(60_000));
 
     const { leftOut } = await found(pieces);
@@ -71,14 +71,14 @@ describe('an address in a list', () => {
 });
 
 describe('a name in a list', () => {
-  it('is whole, and beginnings and pronouns are left out', async () => {
+  it('is read whole, and beginnings and pronouns are left out', async () => {
     expect(await found(['adele', 'isa', 'all', 'ad', 'them', 'lee', 'me', 'Langer, Isaiah'])).toEqual({
       people: ['adele@contoso.com', 'alex@contoso.com', 'isaiah@contoso.com'],
       leftOut: ['isa: ambiguous', 'all: noName', 'ad: unknown', 'them: noName', 'lee: ambiguous'],
     });
   });
 
-  it('may be such a word where it stands in quotes', async () => {
+  it('may be a pronoun or a beginning in quotes', async () => {
     bench.sandbox.tenant.changePerson(people.lynne.id, { displayName: 'All', mailNickname: 'all' });
 
     expect(await found(['all'])).toEqual({ people: [], leftOut: ['all: unknown'] });

@@ -156,7 +156,7 @@ function standsIn(line: string, person: Person): boolean {
 }
 
 describe('random lines in random directories', () => {
-  it('act on nobody whose name, nickname, address or id does not stand whole in the line', async () => {
+  it('act on no person whose name, nickname, address or id does not stand whole in the line', async () => {
     let acted = 0;
     await fc.assert(
       fc.asyncProperty(directories, fc.array(lines, { minLength: 4, maxLength: 4 }), async (some, said) => {
@@ -178,7 +178,7 @@ describe('random lines in random directories', () => {
     expect(acted).toBeGreaterThan(20);
   });
 
-  it('act on a person for a name only where no other member is called so as well, and on no guest beside one', async () => {
+  it('act on a person for a name only where no other member has it as well, and on no guest beside a member', async () => {
     const name = fc.array(words, { minLength: 1, maxLength: 2 }).map((all) => all.join(' '));
     let times = 0;
     await fc.assert(
@@ -203,7 +203,7 @@ describe('random lines in random directories', () => {
     expect(times).toBeGreaterThan(20);
   });
 
-  it('with two apps, or with a name that is taken back, act on nobody and offer nobody else', async () => {
+  it('with two apps, or with a name that is taken back, act on no person and offer no other', async () => {
     const usher = await startTestUsher({ environment: { PROVISION_WINDOW_MS: '100', PROVISION_GUARD_MS: '10' } });
     const names = fc.shuffledSubarray(['isaiah', 'adele', 'diego', 'grady', 'lynne', 'alex'], {
       minLength: 4,

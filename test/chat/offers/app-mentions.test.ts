@@ -24,7 +24,7 @@ const apps = [
 ];
 const names = (text: string, expected = true) => mentionsIn(text, apps, expected).map(({ name }) => name);
 
-describe('apps that a text names', () => {
+describe('apps that a text mentions', () => {
   it.each<[string, readonly string[]]>([
     ['salesforce INC0012345', ['Salesforce']],
     ['salesforce, github', ['Salesforce', 'GitHub Enterprise']],
@@ -45,7 +45,7 @@ describe('apps that a text names', () => {
     expect(names(text)).toEqual(expected);
   });
 
-  it('are none where a common word only begins a name, or stands in a line that is about anything', () => {
+  it('are none where a common word only begins a name, or where the line is about any app', () => {
     expect(names('data')).toEqual([]);
     expect(names('provision all of them', false)).toEqual([]);
   });

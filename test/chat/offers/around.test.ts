@@ -16,14 +16,14 @@ const app = (displayName: string): Application => ({
 });
 const apps = ['Salesforce', 'GitHub', 'Concur'].map(app);
 
-/** "isaiah+adele>GitHub" for each app, and what is left out. */
+/** "isaiah+adele>GitHub" for each app, and what the offer leaves out. */
 function pairs(line: string): readonly string[] {
   const { pairs: found, leftOut } = readAround(line, mentionsIn(line, apps, false));
   const shown = found.map(({ people, app: name }) => `${people.map(([first]) => first).join('+')}>${name}`);
   return [...shown, ...leftOut.filter((text) => text !== '').map((text) => `-${text}`)];
 }
 
-describe('who goes with which app', () => {
+describe('which people go with which app', () => {
   it.each<[string, readonly string[]]>([
     ['provision isaiah to github, adele to salesforce', ['isaiah>GitHub', 'adele>Salesforce']],
     ['isaiah, adele to github; diego, grady to salesforce', ['isaiah+adele>GitHub', 'diego+grady>Salesforce']],
@@ -34,7 +34,7 @@ describe('who goes with which app', () => {
     ['a@x.com to github, b@x.com to salesforce', ['a@x.com>GitHub', 'b@x.com>Salesforce']],
     ['give salesforce to isaiah and github to adele', ['isaiah>Salesforce', 'adele>GitHub']],
     ['salesforce and github for isaiah, concur for adele', ['isaiah>Salesforce', 'isaiah>GitHub', 'adele>Concur']],
-  ])('is as it was written: %s', (line, expected) => {
+  ])('is decided as the line puts it: %s', (line, expected) => {
     expect(pairs(line)).toEqual(expected);
   });
 
@@ -54,14 +54,14 @@ describe('who goes with which app', () => {
     ['isaiah to github because adele moved to salesforce', ['isaiah>GitHub', '-because adele moved to salesforce']],
     ['isaiah to github, they go to salesforce', ['isaiah>GitHub', '-they go to salesforce']],
     ['isaiah to github only if adele has left salesforce', ['isaiah>GitHub', '-only if adele has left salesforce']],
-  ])('is nobody who is taken back, and no app that is: %s', (line, expected) => {
+  ])('leaves out the people and apps that the line takes back: %s', (line, expected) => {
     const said = pairs(line);
 
     expect(said.filter((text) => text.includes('>'))).toEqual(expected.filter((text) => text.includes('>')));
     for (const text of expected) expect(said).toContain(text);
   });
 
-  it('is not guessed where a name could belong to either side', () => {
+  it('is not guessed where a name could belong to either app', () => {
     expect(pairs('salesforce to isaiah, adele to github').filter((text) => text.includes('>'))).toEqual([
       'isaiah+adele>Salesforce',
     ]);
@@ -88,12 +88,12 @@ describe('the people that words may name', () => {
       ],
     ],
     ['either isaiah or adele', [['isaiah'], ['adele']]],
-  ])('are whom it is about: %s', (text, people) => {
+  ])('are the people whom the line is about: %s', (text, people) => {
     expect(peopleIn(text)).toEqual(people);
   });
 });
 
-describe('what of a line stands on no button', () => {
+describe('the part of a line that stands on no button', () => {
   const button = 'provision user isaiah to Salesforce';
 
   it.each<[string, readonly string[]]>([

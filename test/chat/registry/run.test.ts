@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-/** A command as a developer adds one, in the place of `queue`. */
+/** A command as a developer adds one, in place of `queue`. */
 function fixture(more: Partial<CommandDeclaration<'queue'>> = {}): CommandDeclaration<'queue'> {
   return defineCommand({
     verb: 'queue',
@@ -68,14 +68,14 @@ const turnOf = (who: Caller) =>
 const denials = async () => (await readAudit(database.query, 10)).filter(({ kind }) => kind === 'denied');
 
 describe('a command that is added', () => {
-  it('stands in the help of those who may, in its chapter', () => {
+  it('is in the help of callers who may run it, in its chapter', () => {
     const listed = (who: Caller) => commandsFor(partsWith(fixture()), who).find(({ verb }) => verb === 'queue');
 
     expect(listed(caller('approver'))).toMatchObject({ chapter: 'check', examples: ['queue of the fixture'] });
     expect(listed(caller('viewer'))).toBeUndefined();
   });
 
-  it('runs for those who may', async () => {
+  it('runs for a caller who may run it', async () => {
     const reply = await runCommand(partsWith(fixture()), turnOf(caller('operator')), { verb: 'queue' });
 
     expect(reply).toEqual(done);
@@ -83,7 +83,7 @@ describe('a command that is added', () => {
     expect(await denials()).toEqual([]);
   });
 
-  it('is refused to all others before it runs, and the refusal is recorded', async () => {
+  it('is refused to all other callers before it runs, and the registry records the refusal', async () => {
     const reply = await runCommand(partsWith(fixture()), turnOf(caller('viewer')), { verb: 'queue' });
 
     expect(reply).toMatchObject({ kind: 'card' });
@@ -93,7 +93,7 @@ describe('a command that is added', () => {
     ]);
   });
 
-  it('is refused where it needs Usher’s own permission at Graph and there is none', async () => {
+  it('is refused where it needs Usher’s own permission in Graph and Usher has none', async () => {
     const parts = partsWith(fixture({ appOnly: true }), { graphAccess: 'delegated' });
 
     const reply = await runCommand(parts, turnOf(caller('operator')), { verb: 'queue' });
@@ -102,7 +102,7 @@ describe('a command that is added', () => {
     expect(ran).toEqual([]);
   });
 
-  it('may tell by what it names which permission it takes, and whose it is', async () => {
+  it('may choose its permission, and the owner, by what it names', async () => {
     const needs = (more: Partial<Needed>) => fixture({ needs: async () => ({ permission: 'access.cancel', ...more }) });
 
     const ofOthers = await runCommand(partsWith(needs({})), turnOf(caller('approver')), { verb: 'queue' });
@@ -113,7 +113,7 @@ describe('a command that is added', () => {
     expect(await denials()).toMatchObject([{ actorId: 'approver', details: { permission: 'access.cancel' } }]);
   });
 
-  it('runs with the roles of this moment where it asks for them', async () => {
+  it('runs with fresh roles of the caller where it asks for them', async () => {
     const now = { kind: 'caller', caller: caller('viewer') };
     const access = { contacts: async () => [], identifyAnew: async () => now };
     const parts = partsWith(fixture({ rolesAnew: 'always' }), { access: access as unknown as CommandParts['access'] });

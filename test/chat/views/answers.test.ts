@@ -50,7 +50,7 @@ describe('the person picker', () => {
     expect(message.card.fallbackText).toContain('Lee Gu and Lee Parker');
   });
 
-  it('gives each a button that says the whole line in place of the card', () => {
+  it('gives each person a button that sends the whole line in place of the card', () => {
     const [first] = submitsOf(pick([lee('Lee Gu'), lee('Lee Parker')]));
 
     expect(first).toMatchObject({
@@ -77,7 +77,7 @@ describe('the person picker', () => {
   it.each([
     ['a long line', 'x'.repeat(301)],
     ['a line with hidden characters', 'provision user a\u202Eb to Salesforce'],
-  ])('has no button for %s, which would say what nobody can read', (_, line) => {
+  ])('has no button for %s, which would send what no reader can see', (_, line) => {
     const message = personPicker(words, {
       typed: 'l',
       app: null,
@@ -109,8 +109,8 @@ describe('the app picker', () => {
   });
 });
 
-describe('a slip of the pen', () => {
-  it('is put right by one click', () => {
+describe('a typo', () => {
+  it('is corrected by one click', () => {
     const message = didYouMean(words, { suggestion: 'provision user adele to Salesforce' });
 
     expect(cardAsText(message.card)).toContain('provision user adele to Salesforce');
@@ -154,7 +154,7 @@ describe('a denial', () => {
     expect(submitsOf(message)).toEqual([]);
   });
 
-  it('tells what each group may do when that differs', () => {
+  it('lists what each group may do when that differs', () => {
     const groups = [
       { group: 'On Call', people: ['Lynne Robbins'], gives: 'viewer' as const },
       { group: 'Managers', people: [], gives: 'requester' as const },
@@ -169,7 +169,7 @@ describe('a denial', () => {
     );
   });
 
-  it('names whoever runs Usher when it knows nobody else', () => {
+  it('names the operator of Usher when it knows no other contact', () => {
     const { card } = denied(words, { denial: { reason: 'noRole' }, contacts: [], callerName: null });
 
     expect(cardAsText(card)).toContain('Ask whoever runs Usher');
@@ -177,7 +177,7 @@ describe('a denial', () => {
   });
 });
 
-describe('a problem', () => {
+describe('a problem card', () => {
   it.each([...problemsSaying('Zscaler'), ...listProblemsSaying('Zscaler'), ...accessProblemsSaying('Zscaler')])(
     'says what happened and what to do next: %j',
     (what) => {
@@ -209,7 +209,7 @@ describe('a problem', () => {
     now: NOW,
   };
 
-  it('tells all that is known of a quarantine', () => {
+  it('shows all that is known of a quarantine', () => {
     const text = cardAsText(problem(words, quarantine).card);
 
     expect(text).toContain('Zscaler is in quarantine');
@@ -221,7 +221,7 @@ describe('a problem', () => {
     expect(text).toContain('Code: InvalidCredentials');
   });
 
-  it('leads to where a quarantine is mended, when the caller knows the page', () => {
+  it('links to where an administrator can end a quarantine, when the caller knows the page', () => {
     const url = 'https://entra.microsoft.com/#view/page';
 
     expect(problem(words, quarantine, [], url).card.actions).toEqual([
@@ -230,7 +230,7 @@ describe('a problem', () => {
     expect(problem(words, quarantine).card.actions).toBeUndefined();
   });
 
-  it('does not make up what is not known of it', () => {
+  it('shows nothing that is not known of it', () => {
     const year1 = Date.parse('0001-01-01T00:00:00Z');
     const text = cardAsText(
       problem(words, {
@@ -265,7 +265,7 @@ describe('the help', () => {
     expect(text).not.toContain('Provision a person');
   });
 
-  it('offers to try what does no harm', () => {
+  it('offers the harmless commands to try', () => {
     const message = help(words, { commands: [provision, list], topic: null });
 
     expect(linesOf(message)).toMatchObject([{ verb: 'run', text: 'apps' }]);
@@ -290,7 +290,7 @@ describe('the help', () => {
     expect(cardAsText(help(words, { commands: many, topic: 'provision' }).card)).toContain('provision lee');
   });
 
-  it('puts many commands into chapters, a line each, with one to try', () => {
+  it('groups many commands into chapters, a line each, with one to try', () => {
     const roles = ['operator', 'approver'] as const;
     const caller = { id: '1', tenantId: '2', name: 'Alex', principalName: 'alex@contoso.com', roles, memberOf: [] };
 
@@ -312,7 +312,7 @@ describe('the help', () => {
     expect(JSON.stringify(message.card).length).toBeLessThan(8_000);
   });
 
-  it('names a topic as people type it', () => {
+  it('names a topic as users type it', () => {
     const request: CommandHelp = {
       verb: 'requestAccess',
       chapter: 'ask',
@@ -326,11 +326,11 @@ describe('the help', () => {
     expect(text).not.toContain('Provision a person');
   });
 
-  it('says so when there is nothing one may do', () => {
+  it('says so when the caller may run no command', () => {
     expect(cardAsText(help(words, { commands: [], topic: null }).card)).toContain('nothing that you may do');
   });
 
-  it('welcomes whoever may use Usher with what to type, and others with whom to ask', () => {
+  it('welcomes a caller who may use Usher with what to type, and another one with whom to ask', () => {
     const commands = [provision];
     const user = cardAsText(welcome(words, { name: 'Alex', canUse: true, commands }).card);
     const stranger = cardAsText(welcome(words, { name: null, canUse: false, commands }).card);
@@ -352,7 +352,7 @@ describe('the list of apps', () => {
     aliases,
   });
 
-  it('tells each state by glyph and word', () => {
+  it('shows each state by glyph and word', () => {
     const entries = [
       entry('Salesforce', 'healthy', ['sf']),
       entry('Concur', 'neverRun'),
@@ -400,7 +400,7 @@ describe('the list of apps', () => {
   });
 });
 
-describe('who am I', () => {
+describe('the card of whoami', () => {
   const caller = {
     id: 'id-1',
     tenantId: 'tenant-1',
@@ -409,7 +409,7 @@ describe('who am I', () => {
     memberOf: [],
   };
 
-  it('tells the roles, where they come from and what they allow', () => {
+  it('lists the roles, where they come from and what they allow', () => {
     const message = whoami(words, { caller: { ...caller, roles: ['operator', 'approver'] }, groups: ['Helpdesk'] });
 
     const text = cardAsText(message.card);
@@ -437,13 +437,13 @@ describe('who am I', () => {
       'operator',
       'look at apps, at people in them and at the history, provision people at once, ask for access for other people, and export the history',
     ],
-  ] as const)('promises a %s no right without a command for it', (role, rights) => {
+  ] as const)('promises no right without a command for it, to a %s', (role, rights) => {
     const text = cardAsText(whoami(words, { caller: { ...caller, roles: [role] } }).card);
 
     expect(text).toContain(`You may: ${rights}.`);
   });
 
-  it('tells whoever has none', () => {
+  it('tells a caller without roles so', () => {
     const text = cardAsText(whoami(words, { caller: { ...caller, roles: [] } }).card);
 
     expect(text).toMatch(/Roles in Usher: +none/);
@@ -452,8 +452,8 @@ describe('who am I', () => {
   });
 });
 
-describe('a moment of patience', () => {
-  it('asks for it in a sentence', () => {
+describe('the "one moment" message', () => {
+  it('asks for patience in a sentence', () => {
     expect(checking(words).summary).toBe(
       'One moment … Usher is waiting for an answer from Microsoft Graph. The result will appear here.',
     );

@@ -9,12 +9,12 @@ const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .map((name) => readFileSync(new URL(name, folder), 'utf8'))
   .join('\n');
 
-/** Keys that are put together, as patterns: "grants.${kind}.title". */
+/** Keys that the code builds, as patterns: "grants.${kind}.title". */
 const patterns = [...sources.matchAll(/`((?:[\w.]|\$\{[^{}]*\})*\$\{[^{}]*\}(?:[\w.]|\$\{[^{}]*\})*)`/g)].map(
   ([, key = '']) => new RegExp(`^${key.replaceAll('.', '\\.').replace(/\$\{[^{}]*\}/g, '[^.]+')}$`),
 );
 
-/** Named as a whole, or put together with the member of a union; what happened and what is next are named together. */
+/** Named as a whole, or built with the member of a union; an outcome's headline and next step are named together. */
 function isSaid(key: string): boolean {
   // A permission has a dot in its own name.
   const whole = key.replace(/^(permission\.\w+)\./, '$1_');
@@ -27,7 +27,7 @@ function isSaid(key: string): boolean {
 }
 
 describe('the English catalogue', () => {
-  it('has no message that nothing says', () => {
+  it('has no message that the code never uses', () => {
     const unused = Object.keys(en).filter((key) => !isSaid(key));
 
     expect(unused).toEqual([]);

@@ -14,7 +14,7 @@ function answered(example: string, app: string, asked: Subject, members: readonl
   return { ...request, app: { ...request.app, name: app }, tasks };
 }
 
-/** The card with everything on it opened. */
+/** The card with all its details opened. */
 function openedText(card: unknown): string {
   return cardAsText(JSON.parse(JSON.stringify(card), (key, value) => (key === 'isVisible' ? true : value)));
 }
@@ -52,7 +52,7 @@ describe('the documented answer for a user who is up to date', () => {
     expect(text).not.toMatch(/What changed|more attributes|→/);
   });
 
-  it('leaves no name of the test connector for a person to read', () => {
+  it('shows no name of the test connector to a reader', () => {
     expect(openedText(card)).not.toMatch(/customappsso|Azure Active Directory/);
   });
 });
@@ -77,7 +77,7 @@ describe('the documented answer for a user of cloud sync', () => {
     expect(text).toContain('✓  Write to Entra ID  Done');
   });
 
-  it('shows what the attributes are now, as it does not tell what they were', () => {
+  it('shows the attributes as they are now, as the answer does not have their old values', () => {
     expect(changes).toContainEqual(expect.stringMatching(/^display name \(DisplayName\): +Adele Vest$/));
     expect(changes).toContainEqual(expect.stringMatching(/^first name \(GivenName\): +Adele$/));
     expect(changes.join('\n')).not.toMatch(/→|\(empty\)/);
@@ -85,7 +85,7 @@ describe('the documented answer for a user of cloud sync', () => {
 
   it('shows the attributes that are kept, and says how many others there were', () => {
     expect(changes.slice(1)).toHaveLength(13);
-    // Two of the 24 look secret; those are counted and not named.
+    // Two of the 24 look secret; the card counts them and does not name them.
     expect(changes[0]).toMatch(/^Usher does not keep the values of 24 attributes: City, .*, and 14 more\.$/);
   });
 
@@ -113,7 +113,7 @@ describe('the documented answer for a group, whose value is empty', () => {
   const members = [subject('Adele Vance'), subject('Isaiah Langer')];
   const { card, summary } = drawGroup(answered('03-docs-group-Success-empty-value', 'GitHub', group, members));
 
-  it('is a success, told in as few words as there were', () => {
+  it('is a success, shown in as few words as the answer has', () => {
     const text = cardAsText(card);
 
     expect(text).toMatch(/^✓ {2}Done: 2 members in 1 call\n {3}Sales Team in GitHub\n/);
@@ -122,7 +122,7 @@ describe('the documented answer for a group, whose value is empty', () => {
     expect(summary).toContain('Done: 2 members in 1 call');
   });
 
-  it('comes without a detail that nobody gave', () => {
+  it('has no detail that the answer lacks', () => {
     const text = `${openedText(card)}\n${summary}`;
 
     expect(text).not.toMatch(/\b(created|updated|changed|deleted|disabled|added|provisioned|up to date)\b/i);

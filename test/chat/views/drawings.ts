@@ -96,7 +96,7 @@ const CAUSES: readonly RefusalCause[] = [
   'other',
 ];
 
-/** One of each kind of outcome, every text in it being `text`. */
+/** One outcome of each kind, every text in it being `text`. */
 export function outcomesSaying(text: string, { steps = 2, changes = 3 } = {}): Outcome[] {
   const types = ['import', 'scoping', 'matching', 'processing', 'referenceResolution', 'export'] as const;
   const report: Report = {
@@ -189,7 +189,9 @@ function troublesSaying(text: string): GraphTrouble[] {
   ];
 }
 
-/** Every card that Usher can draw, wherever a text of others can stand being `text`, and as much of it as possible. */
+/**
+ * Every card that Usher can render, wherever a text of others can stand being `text`, and as much of it as possible.
+ */
 export function everyCardSaying(text: string, size: { steps?: number; changes?: number } = {}): CardMessage[] {
   const lease = { owner: 'one', until: NOW };
   const person = { id: '1', name: text, principalName: text, title: text, department: text, enabled: false };

@@ -20,13 +20,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ColumnSet: ['columns', 'spacing', 'separator'],
   Column: ['items', 'width', 'verticalContentAlignment'],
   FactSet: ['facts', 'separator'],
-  // Newer than 1.5; clients that do not know it show its fallback.
+  // Newer than 1.5; clients that do not know the element show its fallback.
   ProgressBar: ['value', 'max', 'color', 'fallback'],
   ActionSet: ['actions'],
   'Action.Submit': ['title', 'tooltip', 'data'],
   'Action.OpenUrl': ['title', 'url'],
   'Action.ToggleVisibility': ['title', 'targetElements'],
-  // Teams for phones may not know it, and takes its fallback.
+  // Teams for phones may not know the element, and takes its fallback.
   'Action.Execute': ['title', 'tooltip', 'verb', 'data', 'fallback'],
   'Action.ShowCard': ['title', 'card'],
   'Input.Text': [
@@ -108,7 +108,7 @@ describe('every card', () => {
   it('shows what others wrote without acting on it', () => {
     const texts = everyCard(INJECTION).flatMap(({ card }) => markdownOf(card));
 
-    // What a backslash stands before is plain; whatever is left must not be Markdown of the name's making.
+    // The character after a backslash is plain; the rest must not be Markdown that the name brings in.
     const acting = texts.map((text) => text.replace(/\\./g, 'e')).filter((text) => /\[|`|<|\{\{|\n#|\*\*x/.test(text));
     expect(texts.some((text) => text.includes('\\[click\\](http://evil) \\*\\*x\\*\\* Bob $ {1+1} { {DATE('))).toBe(
       true,
@@ -116,14 +116,14 @@ describe('every card', () => {
     expect(acting).toEqual([]);
   });
 
-  it('shows no character that hides or turns round what stands next to it', () => {
+  it('shows no character that hides or reverses its neighbors', () => {
     const messages = everyCard(REVERSED).map((message) => JSON.stringify(message));
 
     expect(messages.some((text) => text.includes('atxt.exe'))).toBe(true);
     expect(messages.filter((text) => /[\u200B\u202A-\u202E\u2066-\u2069]|\\u00[01]/.test(text))).toEqual([]);
   });
 
-  it('has a template that some view draws', () => {
+  it('has a template that some view renders', () => {
     const files = readdirSync(new URL('../../../cards/', import.meta.url)).filter((name) => name.endsWith('.json'));
 
     expect(files.sort()).toEqual(

@@ -20,7 +20,7 @@ function refused(status: number, code: string, more: Partial<Extract<GraphTroubl
 const silent = (why: NoAnswer, code?: string) =>
   told({ kind: 'noAnswer', why, trace, ...(code === undefined ? {} : { code }) });
 
-describe('a no of Graph', () => {
+describe('a refusal by Graph', () => {
   it.each([
     [429, 'TooManyRequests', 'Microsoft Graph asks for a pause', 'too many calls (HTTP 429)'],
     [404, 'Request_ResourceNotFound', 'Microsoft Graph does not find it', 'is not there (HTTP 404)'],
@@ -37,7 +37,7 @@ describe('a no of Graph', () => {
     [500, 'InternalServerError', 'Microsoft Graph is not available', 'cannot serve this now (HTTP 500)'],
     [503, 'ServiceUnavailable', 'Microsoft Graph is not available', 'cannot serve this now (HTTP 503)'],
     [412, 'PreconditionFailed', 'Microsoft Graph refused the call', 'refused Usher’s call (HTTP 412)'],
-  ])('%i %s has its own words, and Graph’s own code', (status, code, title, happened) => {
+  ])('%i %s has its own text, and Graph’s own code', (status, code, title, happened) => {
     const text = refused(status, code);
 
     expect(text.split('\n')[0]).toContain(title);
@@ -47,7 +47,7 @@ describe('a no of Graph', () => {
     expect(text).not.toMatch(/could not reach/);
   });
 
-  it('without a code tells its status in that place', () => {
+  it('without a code shows its status in that position', () => {
     expect(refused(403, '')).toContain('Code: HTTP 403 · request graph-1');
   });
 
@@ -71,7 +71,7 @@ describe('a no of Graph', () => {
     ['/servicePrincipals/{id}/synchronization/jobs', 'GET', 'Synchronization.ReadWrite.All'],
     ['/servicePrincipals/{id}/appRoleAssignedTo', 'POST', 'AppRoleAssignment.ReadWrite.All'],
     ['/auditLogs/provisioning', 'GET', 'AuditLog.Read.All'],
-  ] as const)('names the permission that the call takes: %s', (endpoint, method, permission) => {
+  ] as const)('names the permission that the call needs: %s', (endpoint, method, permission) => {
     const text = refused(403, 'Forbidden', { trace: { ...trace, endpoint, method } });
 
     expect(text).toContain(`Usher lacks the permission ${permission}, not you.`);
@@ -84,7 +84,7 @@ describe('a no of Graph', () => {
     );
   });
 
-  it('offers to try again only where that may help', () => {
+  it('offers a retry only where that may help', () => {
     expect(refused(503, '')).toContain('[Try again]');
     expect(refused(403, '')).not.toContain('[Try again]');
   });
@@ -94,13 +94,13 @@ describe('a no of Graph', () => {
   });
 });
 
-describe('no answer of Graph', () => {
+describe('a call that Graph did not answer', () => {
   it.each<[NoAnswer, string | undefined, string, string]>([
     ['timeout', undefined, 'Microsoft Graph does not answer', 'did not answer in time'],
     ['connectionLost', 'ECONNRESET', 'The connection to Microsoft Graph broke off', 'Code: ECONNRESET'],
     ['unreachable', 'ENOTFOUND', 'Usher does not reach Microsoft Graph', 'Code: ENOTFOUND'],
     ['noCredential', undefined, 'Usher could not sign in', 'access token from Microsoft Entra'],
-  ])('%s has its own words', (why, code, title, words) => {
+  ])('with %s has its own text', (why, code, title, words) => {
     const text = silent(why, code);
 
     expect(text.split('\n')[0]).toContain(title);

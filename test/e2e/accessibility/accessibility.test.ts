@@ -32,7 +32,7 @@ function opened({ name, card }: Exhibit): Exhibit {
   return { name, card: JSON.parse(JSON.stringify(card), (key, value) => (key === 'isVisible' ? true : value)) };
 }
 
-/** One of those that differ in their words alone: what they are made of, and where words are missing, is the same. */
+/** One card of those that differ in their text alone: their elements, and the elements without text, are the same. */
 function distinct(all: readonly Told[]): Told[] {
   const skeleton = (card: unknown) =>
     JSON.stringify(card, (key, value) => (WORDS.includes(key) && typeof value === 'string' ? value === '' : value));
@@ -75,7 +75,7 @@ describe('every card, drawn', () => {
     expect(found).toEqual([]);
   });
 
-  it('is found wanting by axe when it is: the check itself works', async () => {
+  it('is rejected by axe when it is at fault: the check itself works', async () => {
     const [first, form] = [
       exhibits[0],
       exhibits.find(({ card }) => elementsOf(card).some(({ isRequired }) => isRequired)),
@@ -127,7 +127,7 @@ describe('every card, drawn', () => {
   it.each([
     ['ordinary names', 'Isaiah Langer'],
     ['a name without a gap', 'isaiah.langer.of.the.very.long.name.indeed@contoso.onmicrosoft.com'],
-  ])('fits a narrow pane, and is read from top to bottom there as well, with %s', async (_, text) => {
+  ])('fits a narrow pane, and reads from top to bottom there as well, with %s', async (_, text) => {
     const narrow = await openStage(browser, NARROW);
 
     await draw(narrow, 'light', distinct(exhibitsSaying(text)).map(opened));
@@ -138,7 +138,7 @@ describe('every card, drawn', () => {
     await narrow.close();
   });
 
-  it('is read from top to bottom in a wide pane', async () => {
+  it('reads from top to bottom in a wide pane', async () => {
     await draw(page, 'light', exhibits.map(opened));
     await page.evaluate('unfold()');
 
@@ -162,7 +162,7 @@ describe('every card, drawn', () => {
   });
 });
 
-describe('every card, read', () => {
+describe('every card for a screen reader', () => {
   const cards = everyone.map(({ name, card }) => ({ name, card, elements: elementsOf(card) }));
 
   it('has one heading, which is the first thing in it but for a sign', () => {
@@ -189,17 +189,17 @@ describe('every card, read', () => {
     );
   });
 
-  it('shows no picture without words for it', () => {
+  it('shows no picture without a text for it', () => {
     const pictures = cards.flatMap(({ elements }) => elements.filter(({ type }) => type === 'Image'));
 
     expect(pictures.filter(({ altText }) => typeof altText !== 'string' || altText === '')).toEqual([]);
   });
 
-  it('tells nothing by a sign or a colour alone: the same words always come with the same sign and colour', () => {
+  it('says nothing by a sign or a color alone: the same words always come with the same sign and color', () => {
     const looks = new Map<string, Set<string>>();
     for (const { card, elements } of cards) {
       const rows = elements.filter((row) => row.type === 'ColumnSet' && !elementsOf(row).some(isHeading));
-      // The sign and the colour of the header are for the whole card.
+      // The sign and the color of the header are for the whole card.
       for (const part of [card, ...rows]) {
         const texts = elementsOf(part).filter(({ type }) => type === 'TextBlock');
         const words = texts.filter(({ text }) => !isSign(text)).map(({ text }) => text);
@@ -214,7 +214,7 @@ describe('every card, read', () => {
     expect([...looks].filter(([words, found]) => words === '' || found.size > 1)).toEqual([]);
   });
 
-  it('has a summary and a fallback text of whole words, without signs that a voice would stumble over', () => {
+  it('has a summary and a fallback text of whole words, without signs that a screen reader would stumble over', () => {
     const texts = everyone.flatMap(({ name, summary, card }) => [
       { name, text: summary },
       { name, text: card.fallbackText },
@@ -232,7 +232,7 @@ describe('every card, read', () => {
     expect(lists.filter(({ card, summary }) => summary !== '' && !card.fallbackText.includes(' · '))).toEqual([]);
   });
 
-  it('says on hovering and to a voice what a button in a row is about, where many have the same title', () => {
+  it('says on hovering and to a screen reader what a button in a row is about, where many have the same title', () => {
     const rowButtons = cards.flatMap(({ elements }) =>
       elements
         .filter(({ type }) => type === 'ActionSet')
@@ -243,7 +243,7 @@ describe('every card, read', () => {
     expect(rowButtons.filter(({ title, tooltip }) => typeof tooltip !== 'string' || tooltip === title)).toEqual([]);
   });
 
-  it('says how it ended in the summary and the fallback text, for a request that has ended', () => {
+  it('says in the summary and the fallback text how a finished request ended', () => {
     const ended = everyone.slice(0, 14).map(({ name, summary, card }) => {
       const heading = String(elementsOf(card).find(({ style }) => style === 'heading')?.text);
       return { name, heading, isTold: summary.includes(heading) && card.fallbackText.includes(heading) };

@@ -1,7 +1,7 @@
 /**
- * How Teams draws cards in its three themes. Light and dark are the colours and sizes that Microsoft publishes for Teams
- * (https://github.com/microsoft/AdaptiveCards/tree/main/samples/HostConfig, microsoft-teams-light and -dark). For high
- * contrast it publishes none: black, white and the three signal colours are those of Teams' own theme of that name.
+ * How Teams renders cards in its three themes. Light and dark are the colors and sizes that Microsoft publishes for
+ * Teams (https://github.com/microsoft/AdaptiveCards/tree/main/samples/HostConfig, microsoft-teams-light and -dark). For
+ * high contrast it publishes none: black, white and the three signal colors are those of Teams' own theme of that name.
  */
 export const themes = ['light', 'dark', 'contrast'] as const;
 export type Theme = (typeof themes)[number];
@@ -60,7 +60,7 @@ const colors: Readonly<Record<Theme, Colors>> = {
   contrast: { accent: '#1aebff', good: '#3ff23f', warning: '#ffff01', attention: '#ffffff' },
 };
 
-/** Colours of a theme, for what the page around the cards needs. */
+/** Colors of a theme, for what the page around the cards needs. */
 export const paintOf = (theme: Theme): Paint => paints[theme].default;
 
 const fontSizes = { small: 12, default: 14, medium: 14, large: 18, extraLarge: 24 };

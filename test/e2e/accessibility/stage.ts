@@ -2,13 +2,13 @@ import type { Browser, Page } from 'playwright-core';
 import type { AdaptiveCard } from '../../../src/chat/reply.ts';
 import { hostConfigOf, paintOf, type Theme } from './host-configs.ts';
 
-/** A card with the name that findings are told by. */
+/** A card with the name that findings use for it. */
 export interface Exhibit {
   readonly name: string;
   readonly card: AdaptiveCard;
 }
 
-/** A page that draws cards with Microsoft's own renderer, and has axe beside it. */
+/** A page that renders cards with Microsoft's own renderer, and has axe beside it. */
 export async function openStage(browser: Browser, width = 600): Promise<Page> {
   const page = await browser.newPage({ viewport: { width, height: 900 } });
   await page.setContent('<!doctype html><html lang="en"><head><title>Cards</title></head><body><main></main></body>');
@@ -28,7 +28,7 @@ export async function openStage(browser: Browser, width = 600): Promise<Page> {
   return page;
 }
 
-/** Puts these cards on the page in place of what is there. */
+/** Puts these cards on the page instead of the present ones. */
 export async function draw(page: Page, theme: Theme, exhibits: readonly Exhibit[]): Promise<void> {
   const { text, background } = paintOf(theme);
   const cards = exhibits.map(({ card }) => card);
@@ -37,7 +37,7 @@ export async function draw(page: Page, theme: Theme, exhibits: readonly Exhibit[
   await page.evaluate(`draw(${parameters.map((each) => JSON.stringify(each)).join(', ')})`);
 }
 
-/** What one of the questions of page.js answers: a line for each finding. */
+/** The answer to one of the questions of page.js: a line for each finding. */
 export async function ask(page: Page, question: string): Promise<string[]> {
   const answer: unknown = await page.evaluate(question);
   if (!Array.isArray(answer)) throw new Error(`${question} answers ${JSON.stringify(answer)}`);

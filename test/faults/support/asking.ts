@@ -7,18 +7,18 @@ import type { Fleet } from './fleet.ts';
 import type { StoreView } from './store.ts';
 
 /**
- * People who ask, as stubborn as people are: what was answered with "nothing was done, try again" they say once more,
- * and what was never answered is lost, which is what these faults must not do. Teams stands between: it delivers the
- * same activity again, to whichever replica, until one takes it.
+ * People who ask, as persistent as real ones: they repeat a message that was answered with "nothing was done, try
+ * again", and what was never answered is lost, which is what these faults must not cause. Teams stands between: it
+ * delivers the same activity again, to any replica, until one accepts it.
  */
 export interface Asking {
   /** Resolves with the id of the request once it is stored; of a list, once it is confirmed. */
   provision(conversationId: string, names: readonly string[]): Promise<string>;
   /** Resolves with the id once an approver other than the requester has approved it. */
   requestAccess(conversationId: string, name: string): Promise<string>;
-  /** Says it until it is answered by what fits. */
+  /** Repeats the message until an answer fits. */
   say(conversationId: string, who: keyof typeof people, text: string, isAnswer: RegExp): Promise<void>;
-  /** What was answered besides what was asked for. */
+  /** Answers that were none of those expected. */
   readonly refusals: readonly string[];
 }
 
@@ -32,10 +32,10 @@ const lookEveryMs = 250;
 /** As long as Teams waits before it delivers again. */
 const deliveryMs = 10_000;
 const deliverAgainMs = 300;
-/** A dead replica's turn is taken up within its lease and a look; beyond this it is lost. */
+/** Another replica resumes a dead replica's turn within its lease and one look; beyond this it is lost. */
 const patienceMs = 90_000;
 const pauseMs = 1_500;
-/** Where part may have been stored, people look first. */
+/** Where a part may have been stored, people look first. */
 const lookFirstMs = 6_000;
 
 export function createAsking({ fleet, store, connector }: AskingParts): Asking {
@@ -54,9 +54,9 @@ export function createAsking({ fleet, store, connector }: AskingParts): Asking {
   }
 
   /**
-   * Says it, and once more after each refusal, until something is stored. Answers that were there before are none.
+   * Posts the message, and again after each refusal, until a request is stored. Earlier answers do not count.
    *
-   * @throws when it is neither stored nor refused within a patient person's time.
+   * @throws when the request is neither stored nor refused within a patient person's time.
    */
   async function insist<T>(
     conversationId: string,
@@ -69,7 +69,7 @@ export function createAsking({ fleet, store, connector }: AskingParts): Asking {
       const refusal = (): ShownCard | undefined =>
         shownIn(conversationId).find(({ id, text }) => !before.has(id) && isRefusal(text));
       for (const deadline = Date.now() + patienceMs; ; await sleep(lookEveryMs)) {
-        // First the answer: what it says is stored must be so by then.
+        // First the answer: what it claims to be stored must be stored by then.
         const refused = refusal();
         const found = await stored();
         if (found !== null) return found;

@@ -1,6 +1,6 @@
 /**
- * Loaded before anything else of a process, so that this machine seems to have a wrong clock, as it would from its
- * start on: the wall clock and the origin of the monotonic one are off by `CLOCK_OFF_MS`.
+ * Loaded before anything else of a process, so that this machine seems to have a wrong clock from its start on: the
+ * wall clock and the origin of the monotonic one are off by `CLOCK_OFF_MS`.
  */
 const offMs = Number(process.env.CLOCK_OFF_MS ?? 0);
 const trueNow = Date.now.bind(Date);

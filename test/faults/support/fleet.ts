@@ -7,28 +7,28 @@ import { kill, startProcess } from './processes.ts';
 import { oneOf } from './random.ts';
 import { gate, scale } from './scale.ts';
 
-/** The replicas, as many as there are at this moment. */
+/** The replicas that run at this moment. */
 export interface Fleet {
-  /** Where Teams would post to: one of those that take messages, whatever state it is in. */
+  /** Where Teams would post to: one of the replicas that take messages, whatever state it is in. */
   endpoint(): string | null;
-  /** Starts one more; `offMs` is how wrong its machine's clock is. Resolves when it is ready. */
+  /** Starts one more replica; `offMs` is how wrong its machine's clock is. Resolves when it is ready. */
   add(offMs: number): Promise<void>;
-  /** Ends one without warning, and starts a fresh one in its place, which is not waited for. */
+  /** Kills one replica, and starts a fresh one in its place, without waiting for it. */
   replaceOne(): Promise<void>;
-  /** Resolves when all that were started are ready. */
+  /** Resolves when all started replicas are ready. */
   whole(): Promise<void>;
-  /** Starts none any more. */
+  /** Starts no more replicas. */
   end(): void;
-  /** Stops one in the middle of whatever it does, and lets it go on after so long. */
+  /** Pauses one replica in the middle of its work, and resumes it after so long. */
   pauseOne(ms: number): Promise<void>;
-  /** How many were ended without warning. */
+  /** How many replicas were killed. */
   readonly killed: number;
 }
 
 export interface FleetOptions {
   readonly graphUrl: string;
   readonly databaseUrl: string;
-  /** For the modules as Node has compiled them, and for what the replicas log. */
+  /** For Node's compile cache, and for what the replicas log. */
   readonly folder: string;
   readonly random: () => number;
   readonly children: Set<ChildProcess>;
@@ -90,7 +90,7 @@ export function createFleet({ graphUrl, databaseUrl, folder, random, children }:
       const victim = oneOf(random, candidates);
       killed += 1;
       await kill(victim.child);
-      // One that does not come up is started once more, as an orchestrator would.
+      // A replica that does not come up is started once more, as an orchestrator would.
       starting.push(add(victim.offMs).catch(() => add(victim.offMs)));
     },
     async whole() {

@@ -8,7 +8,7 @@ const readyWithinMs = 60_000;
 
 export interface Started {
   readonly child: ChildProcess;
-  /** What it said when it was ready: the first group of the pattern. */
+  /** What the process printed when it was ready: the first group of the pattern. */
   readonly told: string;
 }
 
@@ -17,7 +17,7 @@ export interface ProcessOptions {
   readonly file: string;
   readonly flags?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** What it says on its standard output when it is ready. */
+  /** What the process prints on its standard output when it is ready. */
   readonly ready: RegExp;
   readonly heard?: (text: string) => void;
 }

@@ -3,8 +3,8 @@ import { describeProblems, readConfig } from '../../../src/config.ts';
 import { startUsher } from '../../../src/main.ts';
 
 /**
- * What `src/main.ts` starts, as a process that is killed, paused and cut off, with a lease short enough for a test to
- * outlast it. It ends with its standard input, and so with its parent process.
+ * Starts what `src/main.ts` starts, as a process that is killed, paused and cut off, with a lease short enough for a
+ * test to outlast it. It ends with its standard input, and so with its parent process.
  */
 process.stdin.resume().on('end', () => process.exit(0));
 const read = readConfig();

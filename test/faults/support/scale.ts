@@ -17,15 +17,15 @@ export interface Scale {
   readonly cutEveryMs: number;
   readonly pauses: number;
   readonly databaseAwayMs: number;
-  /** Of the calls, so many from the first one on may meet with trouble. */
+  /** So many calls, from the first one on, may meet a fault. */
   readonly troubledCalls: number;
-  /** How many calls are never answered; each takes the minute that a call may take. */
+  /** How many calls Graph never answers; each takes the minute that a call may take. */
   readonly silences: number;
   /** How long a late answer takes: longer than a lease. */
   readonly slowMs: number;
   /** The faults go on for so long, or until all is done. */
   readonly stormMs: number;
-  /** Without faults all has to come right within this. */
+  /** After the faults, all has to come right within this. */
   readonly calmMs: number;
 }
 

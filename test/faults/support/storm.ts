@@ -5,11 +5,11 @@ import { scale } from './scale.ts';
 import type { StoreView } from './store.ts';
 
 /**
- * Breaks things for a while: a replica is killed every few seconds, connections are cut, PostgreSQL goes away once in
- * the middle, and now and then a replica stands still for longer than its lease. At the end all of it is whole again.
+ * Breaks things for a while: it kills a replica every few seconds, cuts connections, stops PostgreSQL once in the
+ * middle, and now and then pauses a replica for longer than its lease. At the end all of it is whole again.
  */
 export interface Storm {
-  /** Resolves when time is over or all is done, and everything that was broken is back. */
+  /** Resolves when time is over or all is done, and all that was broken is back. */
   rage(ms: number, isDone: () => Promise<boolean>): Promise<void>;
 }
 

@@ -9,10 +9,10 @@ import type { StoreParts } from '../../../src/requests/store.ts';
 import type { ShownCard } from '../../support/usher.ts';
 import { gate } from './scale.ts';
 
-/** What is wrong, in words; empty when all is as it should be. */
+/** The faults found, in words; empty when all is as it should be. */
 export type Complaints = readonly string[];
 
-/** What is still to be done. */
+/** The work that is still to be done. */
 export async function findUnfinished({ query }: Database): Promise<Complaints> {
   const turns = await query.selectFrom('turns').select('id').where('incoming', 'is not', null).execute();
   const tasks = await query
@@ -33,7 +33,7 @@ export async function findUnfinished({ query }: Database): Promise<Complaints> {
     .where((row) =>
       row.and([
         row.or([row('card_id', 'is', null), row('drawn_revision', '<', row.ref('revision'))]),
-        // One that carries out an access request has that one's cards.
+        // A request that carries out an access request has the cards of that one.
         row.not(
           row.exists(
             row
@@ -57,7 +57,7 @@ export async function findUnfinished({ query }: Database): Promise<Complaints> {
   ];
 }
 
-/** Cards that say something else than the store. */
+/** Cards that show another state than the store. */
 export async function findUntrueCards(
   database: Database,
   clock: Clock,
@@ -117,7 +117,7 @@ export async function findMiscounted({ query }: Database): Promise<Complaints> {
       const times = counted.get(key) ?? 0;
       return times === 1 && wanted.has(key) ? [] : [`${key}: ${times} times`];
     }),
-    ...(wanted.size === expected.length ? [] : ['somebody was asked for twice']),
+    ...(wanted.size === expected.length ? [] : ['a person was requested twice']),
   ];
 }
 
@@ -132,8 +132,9 @@ export function findCrowds(arrivals: readonly number[]): Complaints {
 }
 
 /**
- * Cards of a request that are not the one that is kept up to date. A replica that dies, or loses its database, right
- * after it has posted a card leaves one behind: Teams has it, and no replica could store its activity id.
+ * Cards of a request that are not the one that the card updater keeps up to date. A replica that dies, or loses its
+ * database, right after it has posted a card orphans it: Teams has the card, and no replica could store its activity
+ * id.
  */
 export async function findStrayCards({ query }: Database, shown: readonly ShownCard[]): Promise<readonly ShownCard[]> {
   const requests = await query.selectFrom('requests').select('card_id').execute();

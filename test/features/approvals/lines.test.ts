@@ -23,7 +23,7 @@ describe('a decision', () => {
     ['I approve R7K3MQ', 'approve R7K3MQ'],
     ['dney R7K3MQ no', 'deny R7K3MQ no'],
     ['deny abcdef he left', 'deny ABCDEF he left'],
-  ])('is only offered for a slip: %s', (text, suggestion) => {
+  ])('is only offered for a typo: %s', (text, suggestion) => {
     expect(parse(text)).toEqual({ kind: 'didYouMean', suggestion });
   });
 
@@ -45,19 +45,19 @@ describe('a decision', () => {
     ],
     ...['deny that he is here', 'decline advice from Bob', 'reject cookies', 'do not approve R7K3MQ', 'Denny R7K3MQ'],
     ...['"approve" R7K3MQ', 'R7K3MQ approve', 'many R7K3MQ'],
-  ])('is not made of %s', (text) => {
+  ])('is not read from %s', (text) => {
     expect(parse(text)).toEqual({ kind: 'unclear' });
   });
 
   it.each(['approve', 'approve it', 'approve everything', 'deny', 'reject this request', 'show', 'show me this'])(
-    'is half a one without an id: %s',
+    'is incomplete without an id: %s',
     (text) => {
       expect(parse(text)).toMatchObject({ kind: 'incomplete', missing: 'id', said: [] });
     },
   );
 });
 
-describe('what there is to decide', () => {
+describe('the list of pending decisions', () => {
   it.each<[string, Command]>([
     ['pending', { verb: 'pending', page: 1 }],
     ['Pending 2', { verb: 'pending', page: 2 }],
@@ -90,7 +90,7 @@ describe('what there is to decide', () => {
   it.each([
     ...['pending 0', 'pending page', 'pending review by the boss', 'spending', 'show salesforce'],
     ...['how are you', 'send approvals', 'send money to isaiah', 'stop sending me things'],
-  ])('is not made of %s', (text) => {
+  ])('is not read from %s', (text) => {
     expect(parse(text)).toEqual({ kind: 'unclear' });
   });
 });

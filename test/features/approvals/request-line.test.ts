@@ -90,7 +90,7 @@ describe('a request for access', () => {
     ['request access for isaiah to Box due to his transfer', 'because of his transfer'],
     ['request access for isaiah to Box because the audit starts', 'because the audit starts'],
     ['request access for isaiah to Box because he joins Sales', 'because he joins Sales'],
-  ])('writes the reason of %s so that it reads well', (text, reason) => {
+  ])('rewrites the reason of %s so that it reads well', (text, reason) => {
     const parsed = parse(text);
 
     const line = parsed.kind === 'command' ? format(parsed.command) : '';
@@ -108,7 +108,7 @@ describe('a request for access', () => {
     ['a week from today', 'starting "a week from today"'],
     ['on monday', 'on monday'],
     ['since monday', 'starting "since monday"'],
-  ])('writes a start that was typed as “%s” so that it is read again', (tail, start) => {
+  ])('rewrites a start that was typed as “%s” so that it reads back', (tail, start) => {
     const parsed = parse(`request access for isaiah to Box ${tail}`);
 
     const line = parsed.kind === 'command' ? format(parsed.command) : '';
@@ -163,12 +163,12 @@ describe('a guess at a request for access', () => {
   it.each([
     ...['get coffee to isaiah', 'give isaiah my regards', 'access denied', 'access', 'get access', 'I need access'],
     ...['conquest', 'the request of isaiah', 'ask for help'],
-  ])('is not made of %s', (text) => {
+  ])('is not read from %s', (text) => {
     expect(parse(text)).toEqual(unclear);
   });
 });
 
-describe('half a request for access', () => {
+describe('an incomplete request for access', () => {
   it.each([
     ['request access for isaiah', 'app', ['isaiah']],
     ['request access for isaiah to', 'app', []],

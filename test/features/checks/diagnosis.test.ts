@@ -51,7 +51,7 @@ describe('the sync', () => {
     expect(kinds(facts)).toEqual(['quarantined', 'accountDisabled', 'notAssigned']);
   });
 
-  it('leaves nobody to be in or out of it when there is none', () => {
+  it('leaves no person in or out of scope when there is no job', () => {
     expect(kinds(factsOf({ jobState: 'none', assignment: { kind: 'missing' } }))).toEqual(['notSetUp']);
   });
 });
@@ -77,7 +77,7 @@ describe('the user', () => {
     expect([judge(facts).kind, side(facts)]).toEqual(['accountDisabled', 'user']);
   });
 
-  it('is to blame for a conflict that the log tells of', () => {
+  it('is to blame for a conflict that the log has', () => {
     const facts = factsOf({ log: logOf(conflict, created), scope: 'in' });
 
     expect(judge(facts)).toEqual({ kind: 'conflictOrError', entry: conflict, side: 'user' });
@@ -88,7 +88,7 @@ describe('the user', () => {
     ['InternalServerError', 'sync'],
     ['MissingValues', 'user'],
     ['SomethingNew', 'unclear'],
-  ])('is told from the sync by the code %s', (code, whose) => {
+  ])('is distinguished from the sync by the code %s', (code, whose) => {
     expect(side(factsOf({ log: logOf(entryOf(failed(code))) }))).toBe(whose);
   });
 
@@ -100,7 +100,7 @@ describe('the user', () => {
     expect(judge(factsOf({ log: logOf(empty) }))).toEqual({ kind: 'skipped', entry: empty });
   });
 
-  it.each(['assigned', 'active'] as const)('may have been put right since the log said: not %s', (check) => {
+  it.each(['assigned', 'active'] as const)('may have been fixed since the log entry: not %s', (check) => {
     expect(judge(factsOf({ log: logOf(entryOf(outOfScope(check))) }))).toMatchObject({ mended: true });
   });
 
@@ -110,7 +110,7 @@ describe('the user', () => {
 });
 
 describe('when nothing is wrong', () => {
-  it('the turn has not come yet as long as neither the log nor Usher tells of anything', () => {
+  it('the person’s turn has not come yet as long as neither the log nor Usher has an entry', () => {
     expect([judge(factsOf()), side(factsOf())]).toEqual([{ kind: 'notYet' }, 'none']);
   });
 
@@ -121,7 +121,7 @@ describe('when nothing is wrong', () => {
     });
   });
 
-  it("Usher's own record counts while the log lags behind", () => {
+  it("Usher's own audit log counts while the provisioning log lags behind", () => {
     const lastEntry = historyEntryOf();
 
     expect(judge(factsOf({ lastEntry }))).toEqual({ kind: 'inOrder' });
@@ -129,7 +129,7 @@ describe('when nothing is wrong', () => {
     expect(judge(factsOf({ lastEntry, log: { kind: 'unread', why: 'busy' } }))).toEqual({ kind: 'inOrder' });
   });
 
-  it("Usher's own record gives way to a newer entry of the log", () => {
+  it("Usher's own audit log gives way to a newer entry of the provisioning log", () => {
     const later = { ...conflict, at: NOW - MINUTE };
 
     expect(kinds(factsOf({ lastEntry: historyEntryOf(), log: logOf(later) }))).toEqual(['conflictOrError']);
@@ -149,7 +149,7 @@ describe('when nothing is wrong', () => {
     });
   });
 
-  it('a list in which people fared differently says nothing of one of them', () => {
+  it('a list in which people had different outcomes says nothing of one of them', () => {
     const result = { kind: 'done', counts: { created: 9, failed: 1 }, cancelled: 0 } as const;
 
     expect(judge(factsOf({ lastEntry: historyEntryOf({ subject: null, result }) }))).toEqual({ kind: 'notYet' });
@@ -166,23 +166,23 @@ describe('when nothing is wrong', () => {
     ['the sync', { jobState: 'unread' }],
     ['the account', { account: 'unread' }],
     ['the assignment', { assignment: { kind: 'unread' } }],
-  ])('nobody can tell while %s could not be read', (_, part) => {
+  ])('the diagnosis is unknown while %s could not be read', (_, part) => {
     expect(judge(factsOf({ ...part, log: logOf(created) }))).toEqual({ kind: 'unknownYet' });
   });
 
   it.each<LogRead>([
     { kind: 'notAvailable', why: 'cloud' },
     { kind: 'unread', why: 'tooSlow' },
-  ])('nobody can tell without the log: $why', (log) => {
+  ])('the diagnosis is unknown without the log: $why', (log) => {
     expect([judge(factsOf({ log })), side(factsOf({ log }))]).toEqual([{ kind: 'unknownYet' }, 'unclear']);
   });
 
-  it('nobody can tell from a state or a status that Microsoft has added', () => {
+  it('the diagnosis is unknown for a state or a status that Microsoft has added', () => {
     const unreadable = entryOf({ kind: 'unknown', why: 'unreadable' });
 
     expect(judge(factsOf({ jobState: jobIn({ kind: 'other', code: 'Dreaming' }) }))).toEqual({ kind: 'unknownYet' });
     expect(judge(factsOf({ log: logOf(unreadable) }))).toEqual({ kind: 'unknownYet' });
-    // What is told of this person may stand behind what was read.
+    // The log may have more about this person behind what was read.
     const part = { kind: 'read', entries: [], complete: false } as const;
     expect(judge(factsOf({ log: part }))).toEqual({ kind: 'unknownYet' });
   });
@@ -207,8 +207,8 @@ describe('provisioning now', () => {
     ['in quarantine', { jobState: quarantined() }],
     ['without a job', { jobState: 'none' }],
     ['in an app that is disabled in Entra', { jobState: 'appDisabled' }],
-    ['for somebody who is disabled', { account: 'disabled' }],
-    ['for somebody who is not assigned, since Graph may disable the account', { assignment: { kind: 'missing' } }],
+    ['for a disabled person', { account: 'disabled' }],
+    ['for a person who is not assigned, since Graph may disable the account', { assignment: { kind: 'missing' } }],
     ['for them in a job that never ran either', { jobState: neverRun, assignment: { kind: 'missing' } }],
   ])('is no use %s', (_, facts) => {
     expect(isWorthIt(factsOf({ ...facts, log: logOf({ ...created, at: NOW - HOUR }) }))).toBe(false);

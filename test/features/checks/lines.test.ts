@@ -17,7 +17,7 @@ function didYouMean(suggestion: string): Parsed {
 const unclear: Parsed = { kind: 'unclear' };
 const distinguishedName = 'CN=Adele Vance,OU=Sales,DC=contoso,DC=com';
 
-describe('how synchronization stands', () => {
+describe('the synchronization status', () => {
   it.each([
     ...['status', 'Status?', 'show status', 'show me the status please', 'health', 'status of all apps', 'status all'],
     ...['is everything ok?', 'how is everything', 'which apps are broken?', 'which apps are in quarantine'],
@@ -60,7 +60,7 @@ describe('how synchronization stands', () => {
   it.each([
     ...['how is the weather', 'how are you', 'is it ok', 'starts Salesforce', 'static Salesforce', 'is lunch ready'],
     ...['show salesforce', 'how is it going', 'status of my cat'],
-  ])('is not made of %s', (text) => {
+  ])('is not read from %s', (text) => {
     expect(parse(text)).toEqual(unclear);
   });
 
@@ -134,7 +134,7 @@ describe('a check', () => {
   it.each([
     ...['check this out', 'check the logs', 'check your mail', 'checked adele in Salesforce', 'click adele in Box'],
     ...['why is the sky blue', 'is adele here', 'does it work in Teams', 'is anyone in the office', '"check" adele'],
-  ])('is not made of %s', (text) => {
+  ])('is not read from %s', (text) => {
     expect(parse(text)).toEqual(unclear);
   });
 });
@@ -147,7 +147,7 @@ describe('the queue', () => {
     },
   );
 
-  it('is offered for a slip, and not made of other words', () => {
+  it('is offered for a typo, and not read from other words', () => {
     expect(parse('quue')).toEqual(didYouMean('queue'));
     expect(parse('queue of people')).toEqual(didYouMean('queue'));
     for (const text of ['query', 'quote', 'queen', 'queue up over there']) expect(parse(text)).toEqual(unclear);
@@ -177,7 +177,7 @@ describe('the history', () => {
     ['history adele last week', history('adele', 'last week')],
     ['history "Since Monday"', history('Since Monday')],
     ['history Escape from Tarkov', history('Escape from Tarkov')],
-  ])('is told for %s', (text, expected) => {
+  ])('is shown for %s', (text, expected) => {
     expect(parse(text)).toEqual(expected);
   });
 
@@ -190,7 +190,7 @@ describe('the history', () => {
     expect(parse(text)).toEqual(didYouMean(suggestion));
   });
 
-  it.each(['story of adele', 'historic', 'history of my life', 'what happened'])('is not made of %s', (text) => {
+  it.each(['story of adele', 'historic', 'history of my life', 'what happened'])('is not read from %s', (text) => {
     expect(parse(text)).toEqual(unclear);
   });
 
@@ -202,12 +202,12 @@ describe('the history', () => {
     ['status of my request', 1],
     ['requests page 2', 2],
     ['my requests 3', 3],
-  ])('of one’s own is told for %s', (text, page) => {
+  ])('of one’s own is shown for %s', (text, page) => {
     expect(parse(text)).toEqual({ kind: 'command', command: { verb: 'requests', page } });
   });
 
   it.each(['requests page 0', 'requests of adele', 'requested', 'requests page'])(
-    'of one’s own is not made of %s',
+    'of one’s own is not read from %s',
     (text) => {
       expect(parse(text)).toEqual(unclear);
     },
@@ -232,7 +232,7 @@ describe('the history', () => {
   });
 });
 
-describe('watching', () => {
+describe('a watch', () => {
   it.each([
     ['watch Salesforce', 'watch', 'Salesforce'],
     ['watch the Salesforce app', 'watch', 'Salesforce'],
@@ -265,7 +265,7 @@ describe('watching', () => {
   });
 
   it.each(['watch out', 'match Salesforce', 'which Salesforce', 'switch Salesforce', 'watch this', 'with Salesforce'])(
-    'is not made of %s',
+    'is not read from %s',
     (text) => {
       expect(parse(text)).toEqual(unclear);
     },

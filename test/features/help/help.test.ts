@@ -17,7 +17,7 @@ const watching = ['watch', 'unwatch', 'watches'];
 const places = ['approvalPlaces', 'removeApprovalPlace'];
 const about = ['whoami', 'help'];
 
-describe('the commands that somebody may use', () => {
+describe('the commands that a caller may use', () => {
   it('begin with provisioning, for an operator', () => {
     const provisioning = ['provision', 'provisionList', 'provisionGroup'];
     const requests = ['requests', 'show', 'retry', 'cancel', 'cancelAllBy', 'history', 'exportHistory'];
@@ -28,7 +28,7 @@ describe('the commands that somebody may use', () => {
     ]);
   });
 
-  it('begin with asking, for a requester, who may take back what was asked', () => {
+  it('begin with asking, for a requester, who may withdraw a request', () => {
     expect(verbsFor('requester')).toEqual([
       ...['requestAccess', 'accessForm', ...checking, 'requests', 'show', 'cancel', 'history'],
       ...['watches', ...about],
@@ -57,12 +57,12 @@ describe('the commands that somebody may use', () => {
     for (const [verb, declaration] of declared) expect(declaration.verb).toBe(verb);
   });
 
-  it('are only questions about oneself, without a role', () => {
+  it('are only questions about oneself, for a caller without a role', () => {
     expect(verbsFor()).toEqual(['whoami', 'help']);
   });
 
   it.each(everyone.flatMap(({ verb, examples }) => examples.map((line) => [line, verb])))(
-    'are shown by lines that mean them: %s',
+    'have example lines that mean them: %s',
     (line, verb) => {
       expect(parse(line)).toMatchObject({ kind: 'command', command: { verb } });
     },

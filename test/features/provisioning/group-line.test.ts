@@ -77,7 +77,7 @@ describe('a group', () => {
     ['provision group@contoso.com to X', 'group@contoso.com'],
     ['provision Ann Group to X', 'Ann Group'],
     ['provision user group leader to X', 'group leader'],
-  ])('is no person: %s', (text, subject) => {
+  ])('is not a person: %s', (text, subject) => {
     expect(parse(text)).toEqual({ kind: 'command', command: { verb: 'provision', subject, app: 'X' } });
   });
 });

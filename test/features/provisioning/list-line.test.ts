@@ -64,7 +64,7 @@ describe('a list of people', () => {
     ['empty places', `provision users ,, ${adele},, ;${isaiah}, to Salesforce`, [adele, isaiah]],
     ['a surname To', 'provision users Anh To, Adele Vance to Salesforce', ['Anh To', 'Adele Vance']],
     ['at signs', 'provision users @Adele Vance, @Isaiah Langer to Salesforce', ['Adele Vance', 'Isaiah Langer']],
-  ])('is parted by %s', (_what, text, subjects) => {
+  ])('is separated by %s', (_what, text, subjects) => {
     expect(parse(text)).toEqual(list(subjects));
   });
 
@@ -76,13 +76,13 @@ describe('a list of people', () => {
     ['the app at the end of the last line', `provision users\n${adele}\nIsaiah Langer\n${guid} to Salesforce`],
     ['the app below its "to"', `provision users ${adele}, Isaiah Langer, ${guid} to\nSalesforce`],
     ['commas at the ends', `provision users ${adele},\r\nIsaiah Langer,\r\n${guid}\r\nto Salesforce`],
-    ['somebody on the first line', `provision users ${adele} to Salesforce\nIsaiah Langer\n${guid}`],
+    ['a person on the first line', `provision users ${adele} to Salesforce\nIsaiah Langer\n${guid}`],
     ['bullets', `provision users to Salesforce\n- ${adele}\n* Isaiah Langer\n•${guid}`],
     ['numbers', `provision users to Salesforce\n1. ${adele}\n2) Isaiah Langer\n(3)${guid}`],
     ['the rows of a table', `provision users to Salesforce\nAdele\t${adele}\tMegan\nIsaiah Langer\tMegan\n${guid}\tIT`],
     ['the people behind the app', `provision users to Salesforce: ${adele}, Isaiah Langer, ${guid}`],
     ['a signature', `Hi,\nprovision users to Salesforce\n${adele}\nIsaiah Langer\n${guid}\n\nThanks,\nAlex`],
-  ])('may stand on several lines: %s', (_what, text) => {
+  ])('may span several lines: %s', (_what, text) => {
     expect(parse(text)).toEqual(list([adele, 'Isaiah Langer', guid]));
   });
 
@@ -113,7 +113,7 @@ describe('a list of people', () => {
       [adele, 'isaiah'],
       'GitHub Enterprise',
     ],
-  ])('parts people from app in spite of %s', (_what, text, subjects, app) => {
+  ])('separates people from app in spite of %s', (_what, text, subjects, app) => {
     expect(parse(text)).toEqual(list(subjects, app));
   });
 
@@ -143,11 +143,11 @@ describe('a list of people', () => {
     ['surnames first, quoted', `"Vance, Adele" <${adele}>, "Langer, Isaiah" <${isaiah}>`, [adele, isaiah]],
     ['names only and bare addresses between', `Lee Gu; Adele Vance <${adele}>; ${isaiah}`, ['Lee Gu', adele, isaiah]],
     ['mailto', `mailto:${adele}; <mailto:${isaiah}>`, [adele, isaiah]],
-  ])('takes the addresses of copied contacts, parted by %s', (_what, people, subjects) => {
+  ])('takes the addresses of copied contacts, separated by %s', (_what, people, subjects) => {
     expect(parse(`provision users ${people} to Salesforce`)).toEqual(list(subjects));
   });
 
-  it('loses nobody whose name stands before a comma and somebody else’s address', () => {
+  it('loses no person whose name stands before a comma and another person’s address', () => {
     const parsed = parse(`provision users isaiah, Adele Vance <${adele}> to Salesforce`);
 
     expect(parsed).toEqual(list(['isaiah', adele]));
@@ -201,7 +201,7 @@ describe('a list of people', () => {
     ['provision user Health, Safety to X', 'Health, Safety'],
     [`provision user "${adele}, ${isaiah}" to X`, `${adele}, ${isaiah}`],
     [`provision ${dn} to X`, dn],
-  ])('is not made of one person: %s', (text, subject) => {
+  ])('is not read from one person: %s', (text, subject) => {
     expect(parse(text)).toEqual(
       subject === null ? missing('subject') : { kind: 'command', command: { verb: 'provision', subject, app: 'X' } },
     );
@@ -225,7 +225,7 @@ describe('a list of people', () => {
   });
 });
 
-describe('a list that can be read in more than one way', () => {
+describe('a list that has more than one reading', () => {
   it.each([
     'provision users isaiah, adele to github, and diego to salesforce',
     'provision users isaiah, adele to github because diego moved to salesforce',
@@ -254,7 +254,7 @@ describe('a list that can be read in more than one way', () => {
     'provision users "Not Adele", isaiah to github',
     'provision users No Nguyen, Nor Azizah, adele to github',
     'provision users isaiah, adele to "Data for Good"',
-  ])('is none where names only look so: %j', (text) => {
+  ])('has no other reading when names only look ambiguous: %j', (text) => {
     expect(parse(text).kind).toBe('command');
   });
 });
@@ -286,7 +286,7 @@ describe('the length of a list', () => {
 });
 
 describe('any list at all', () => {
-  it('names everybody whose address was written, once for each time', () => {
+  it('names every person whose address was typed, once for each time', () => {
     const address = fc.integer({ min: 0, max: 30 }).map((number) => `p${number}@contoso.com`);
     const shape = fc.constantFrom(
       (text: string) => text,
@@ -315,12 +315,12 @@ describe('any list at all', () => {
   });
 });
 
-describe('a list of very many words', () => {
+describe('a list of a great many words', () => {
   it.each([
     ['a ', 32_000],
     ['a,', 64_000],
     ['a; ', 30_000],
-  ])('is refused before it is read: %j', (unit, length) => {
+  ])('is refused before the grammar reads it: %j', (unit, length) => {
     const people = unit.repeat(length / unit.length);
 
     expect(parse(`provision users ${people} to Salesforce`.slice(0, 64_000))).toMatchObject({

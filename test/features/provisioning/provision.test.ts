@@ -26,12 +26,12 @@ beforeEach(async () => {
 });
 afterEach(() => teams.close());
 
-describe('provisioning to an app that is fed from an HR system', () => {
+describe('provisioning to an app whose source is an HR system', () => {
   it.each([
     ['a number', '0021173', '0021173'],
     ['an id in letters of both sizes', 'wID-00aB', 'wID-00aB'],
     ['an id with blanks and a separator', '"Worker to Be 7"', 'Worker to Be 7'],
-  ])('passes on what was typed, in the words of that system: %s', async (_what, typed, objectId) => {
+  ])('passes on the typed id, in the terms of that system: %s', async (_what, typed, objectId) => {
     await teams.say('alex', `provision user ${typed} to Salesforce`);
     await teams.settled();
 
@@ -49,7 +49,7 @@ describe('provisioning to an app that is fed from an HR system', () => {
   it.each([
     ['an address', 'provision user adele@contoso.com to Salesforce', 'wants the HR system’s own ID'],
     ['a list of addresses', 'provision users adele@contoso.com, isaiah@contoso.com to Salesforce', 'own IDs'],
-  ])('asks %s back, and sends nothing', async (_what, line, said) => {
+  ])('answers %s with a question, and sends nothing', async (_what, line, said) => {
     await teams.say('alex', line);
     await teams.settled();
 
@@ -57,7 +57,7 @@ describe('provisioning to an app that is fed from an HR system', () => {
     expect(teams.sandbox.stats().calls).toBe(0);
   });
 
-  it('asks Entra about nobody of that name', async () => {
+  it('does not look the name up in Entra', async () => {
     await teams.say('alex', 'provision user adele@contoso.com to Salesforce');
     await teams.settled();
 

@@ -8,8 +8,8 @@ const key = (result: string, errorCode = '') => JSON.stringify({ result, details
 const value = (entry: object) => JSON.stringify(entry);
 const exported = { name: 'EntryExportAdd', type: 'Export', status: 'Success' };
 
-describe('an answer of which one part is damaged', () => {
-  it('is the failure that the other part tells', () => {
+describe('an answer with one damaged part', () => {
+  it('is the failure that the other part reports', () => {
     const inKey = readOutcome({ key: key('Failure', 'EntryConflict'), value: '{"provisioningSteps":[{"na' });
     const inValue = readOutcome({
       key: '{"result":"Fail',
@@ -34,7 +34,7 @@ describe('an answer of which one part is damaged', () => {
     });
   });
 
-  it('is unknown where the other part tells of a skip, and keeps what that said', () => {
+  it('is unknown where the other part reports a skip, and keeps what that said', () => {
     expect(readOutcome({ key: key('Skipped', 'NotEffectivelyEntitled'), value: '{"action":"Oth' })).toMatchObject({
       kind: 'unknown',
       why: 'unreadable',
@@ -88,7 +88,7 @@ describe('a warning', () => {
   });
 });
 
-describe('what a refusal is about', () => {
+describe('the cause of a refusal', () => {
   it.each<[number, string, string, RefusalCause, string]>([
     [401, 'InvalidAuthenticationToken', '', 'permission', 'token'],
     [401, 'InvalidAuthenticationToken', '', 'ownRole', 'signInGone'],
@@ -110,7 +110,7 @@ describe('what a refusal is about', () => {
     [409, 'Conflict', 'No operation is in progress that could be joined.', 'other', 'conflict'],
     [0, 'ENOTFOUND', '', 'serviceUnavailable', 'unreachable'],
     [418, 'Teapot', '', 'other', 'other'],
-  ])('%i %s "%s" (%s) is told as %s', (status, code, message, cause, reason) => {
+  ])('%i %s "%s" (%s) is read as %s', (status, code, message, cause, reason) => {
     expect(reasonOf({ kind: 'refused', status, code, message, cause })).toBe(reason);
   });
 });

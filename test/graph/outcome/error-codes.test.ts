@@ -60,7 +60,7 @@ describe('explainErrorCode', () => {
     expect(explainErrorCode(code)).toBe(meaning);
   });
 
-  it('never throws, and does not mind the case', () => {
+  it('never throws, and ignores the case', () => {
     fc.assert(
       fc.property(fc.string(), fc.constantFrom('EntryConflict', 'Timeout', ''), (prefix, end) => {
         const code = `${prefix}${end}`;

@@ -23,15 +23,15 @@ describe('the outcome over all attempts', () => {
     expect(overAll('timeout', { kind, report })).toEqual({ kind, report });
   });
 
-  it('says of both sides that match that an earlier attempt may have brought that about', () => {
+  it('says of both sides that match that an earlier attempt may have made them so', () => {
     expect(overAll('timeout', { kind: 'inSync', report })).toEqual({ kind: 'inSync', report, earlier: 'timeout' });
   });
 
-  it.each([500, 502, 503])('is unknown after a %i, which may come of a server that broke while it worked', (status) => {
+  it.each([500, 502, 503])('is unknown after a %i, which a server may send that broke while it worked', (status) => {
     expect(overAll(null, refused(status))).toEqual({ kind: 'unknown', why: 'serverError', last: refused(status) });
   });
 
-  it('leaves open for the attempts that follow what is not known, and nothing else', () => {
+  it('leaves open for the later attempts what is not known, and nothing else', () => {
     expect(unknownEndOf({ kind: 'unknown', why: 'timeout' })).toBe('timeout');
     expect(unknownEndOf({ kind: 'inSync', report, earlier: 'timeout' })).toBeNull();
     expect(unknownEndOf(failed)).toBeNull();

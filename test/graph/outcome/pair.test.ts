@@ -4,7 +4,7 @@ import { readPair } from '../../../src/graph/outcome/pair.ts';
 import { typeName } from './answers.ts';
 
 describe('readPair', () => {
-  it('reads the verdict in the key of shape A', () => {
+  it('reads the outcome in the key of shape A', () => {
     const pair = readPair({
       key: '{"result":"SKIPPED","details":{"errorCode":"RedundantExport","new":1}}',
       value: '{}',
@@ -16,7 +16,7 @@ describe('readPair', () => {
     });
   });
 
-  it('takes the type name that is the key of shape B for no verdict', () => {
+  it('does not read the type name that is the key of shape B as the outcome', () => {
     expect(readPair({ key: typeName, value: '[]' })).toEqual({ announced: null, entries: [] });
   });
 
@@ -39,7 +39,7 @@ describe('readPair', () => {
     expect(readPair({ key: '{"result":"Failure"}' })).toMatchObject({ announced: { result: 'failure' }, entries: [] });
   });
 
-  it('reads each part for itself when the other is damaged', () => {
+  it('reads each part separately when the other is damaged', () => {
     const failure = '{"result":"Failure","details":{"errorCode":"EntryConflict"}}';
 
     expect(readPair({ key: failure, value: '{"action":"Cre' })).toMatchObject({

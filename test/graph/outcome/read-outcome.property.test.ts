@@ -99,7 +99,7 @@ function damagedBody(name: string, next: () => number): Record<string, unknown> 
   return damaged;
 }
 
-describe('readOutcome on whatever may come', () => {
+describe('readOutcome on any input', () => {
   it('never throws, whatever JSON or text it is given', () => {
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), fc.string(), fc.anything()), (body) => {
@@ -155,7 +155,7 @@ describe('readOutcome on whatever may come', () => {
     );
   });
 
-  it.each(failing)('never makes good news of %s, whatever fields are lost and however it is spelled', (name) => {
+  it.each(failing)('never reads %s as good news, whatever fields are lost and however it is spelled', (name) => {
     fc.assert(
       fc.property(fc.infiniteStream(fc.nat({ max: 240 })), (stream) => {
         const body = damagedBody(name, () => stream.next().value);
@@ -166,7 +166,7 @@ describe('readOutcome on whatever may come', () => {
     );
   });
 
-  it('survives details nested deeper than can be written again', () => {
+  it('survives details nested too deep to be serialized again', () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     const value = `{"statusInfo":{"status":"Failure"},"provisioningSteps":[{"name":"EntryImport","details":{"deep":${deep}}}]}`;
 

@@ -36,7 +36,7 @@ describe('readOutcome on the documented examples', () => {
     expect(outcome.report.changes[0]).toEqual({ attribute: 'AccountEnabled', oldValue: null, newValue: 'True' });
   });
 
-  it('reads a success with an empty value as a change of which nothing is known', () => {
+  it('reads a success with an empty value as a change without details', () => {
     const outcome = readOutcome(answer('03-docs-group-Success-empty-value'));
 
     expect(outcome).toEqual({
@@ -86,7 +86,7 @@ describe('readOutcome on answers in either shape', () => {
     });
   });
 
-  it('names the property that kept a user from being created', () => {
+  it('names the property that prevented a user from being created', () => {
     expect(readOutcome(answer('synthetic-b-skipped-AttributeValidationFailed'))).toMatchObject({
       kind: 'skipped',
       code: 'AttributeValidationFailed',
@@ -157,7 +157,7 @@ describe('readOutcome on what it cannot read', () => {
     ['a value that is a bare number', { key: '{"result":"Success"}', value: '5' }],
     ['shape B with an empty list', shapeB()],
     ['shape B with an object that says nothing', shapeB({})],
-    ['a result nobody knows', shapeA({ result: 'Postponed' })],
+    ['an unknown result', shapeA({ result: 'Postponed' })],
     [
       'a known success beside an unknown status',
       shapeA({ result: 'Success' }, { statusInfo: { status: 'Postponed' } }),

@@ -27,7 +27,7 @@ describe('the kind of a change', () => {
     expect(readOutcome(body).kind).toBe(kind);
   });
 
-  it('is not named by an export step whose end is not told', () => {
+  it('is not named by an export step without a known end', () => {
     const steps = [step('EntryExportAdd', 'Export', 'Postponed'), exported('EntryExportUpdate')];
 
     expect(readOutcome(shapeB({ statusInfo: { status: 'Success' }, provisioningSteps: steps })).kind).toBe('updated');
@@ -72,7 +72,7 @@ describe('witnesses that disagree', () => {
       'disabled',
     ],
     [
-      'a word nobody knows stands beside an export that succeeded',
+      'an unknown word is beside an export that succeeded',
       { result: 'Postponed' },
       { provisioningSteps: [exported('EntryExportAdd')] },
       'created',
@@ -106,7 +106,7 @@ describe('a skip', () => {
     expect(outcome).toMatchObject({ kind: 'skipped', code: 'ImportSkipped' });
   });
 
-  it('prefers the telling reason to the code that only says there was a skip', () => {
+  it('prefers the specific reason to the code that only says there was a skip', () => {
     const steps = [step('EntrySynchronizationSkip', 'Export', 'Skipped', { SkipReason: 'RedundantExport' })];
     const statusInfo = { status: 'Skipped', errorCode: 'EntrySynchronizationSkipped' };
 
@@ -132,7 +132,7 @@ describe('a skip', () => {
 });
 
 describe('a failure', () => {
-  it('without a status is known by its step, which gives code and reason', () => {
+  it('without a status is recognized by its step, which gives code and reason', () => {
     const failing = {
       ...step('EntryExportAdd', 'Export', 'Failure', { ErrorCode: 'EntryConflict' }),
       description: 'Failed to create Group',

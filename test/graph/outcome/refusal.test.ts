@@ -16,11 +16,11 @@ describe('readRefusal', () => {
     [429, 'UnknownError', '', 'throttled'],
     [500, 'InternalServerError', '', 'serviceUnavailable'],
     [503, '', '', 'serviceUnavailable'],
-  ])('takes %i %s "%s" for %s', (status, code, message, cause) => {
+  ])('reads %i %s "%s" as %s', (status, code, message, cause) => {
     expect(readRefusal({ status, code, message }, null)).toEqual({ kind: 'refused', status, code, message, cause });
   });
 
-  it.each([401, 403])('lays %i at the door of whoever asked, where the call was made by their right', (status) => {
+  it.each([401, 403])('blames the caller for %i, where the call was made by their permission', (status) => {
     const refusal = { status, code: 'UnknownError', message: '', onBehalf: true as const };
 
     expect(readRefusal(refusal, null)).toMatchObject({ cause: 'ownRole' });
@@ -42,7 +42,7 @@ describe('readRefusal', () => {
     expect(readRefusal(refusal, { quarantined: true })).toMatchObject({ cause: 'permission' });
   });
 
-  it('knows nothing after a gateway timeout, since the work may have been done', () => {
+  it('is unknown after a gateway timeout, since the work may have been done', () => {
     expect(readRefusal({ status: 504, code: 'UnknownError', message: '' }, null)).toEqual({
       kind: 'unknown',
       why: 'gatewayTimeout',

@@ -6,7 +6,7 @@ import { mergeReports, reportOf } from '../../../src/graph/outcome/report.ts';
 const reportFrom = (element: unknown) => reportOf(readEntry(element));
 
 describe('reportOf', () => {
-  it('knows step types and statuses in any case, and keeps the service name', () => {
+  it('recognizes step types and statuses in any case, and keeps the service name', () => {
     const { steps } = reportFrom({
       provisioningSteps: [
         { name: 'A', type: 'REFERENCERESOLUTION', status: 'warning' },

@@ -24,12 +24,12 @@ describe('failedScopingChecks', () => {
     ['Group has the required role', 'entitled'],
     ['Scoping filter evaluation passed', 'scopingFilter'],
     ['IsInProvisioningScope', 'scopingFilter'],
-  ])('knows %s as %s', (key, check) => {
+  ])('recognizes %s as %s', (key, check) => {
     expect(failedScopingChecks([scopingStep({ [key]: 'False' })])).toEqual([check]);
     expect(failedScopingChecks([scopingStep({ [key]: 'True' })])).toEqual([]);
   });
 
-  it('puts the most telling first, whatever order the service has', () => {
+  it('puts the most specific first, whatever order the service has', () => {
     const details = {
       IsInProvisioningScope: 'false',
       Assigned: 'FALSE',
@@ -61,7 +61,7 @@ describe('failedScopingChecks', () => {
     expect(failedScopingChecks([scopingStep({}, { description })])).toEqual(['entitled']);
   });
 
-  it('is not taken in by a name that reads like a cause', () => {
+  it('does not read a name as a cause, however alike', () => {
     const description = "The User 'This object did not pass a scoping filter' will be skipped";
 
     expect(failedScopingChecks([scopingStep({}, { description })])).toEqual([]);

@@ -14,7 +14,7 @@ function arrivalsAt(times: readonly number[], limit = 5) {
 }
 
 describe('the arrival limit', () => {
-  it('admits five at once and turns away the sixth until the first leaves the window', () => {
+  it('admits five at once and refuses the sixth until the first leaves the window', () => {
     expect(arrivalsAt([0, 0, 0, 0, 0, 0])).toEqual([0, 0, 0, 0, 0, 10_000]);
   });
 
@@ -24,11 +24,11 @@ describe('the arrival limit', () => {
     expect(waits).toEqual([0, 0, 0, 0, 0, 1, 0, 9_899]);
   });
 
-  it('lets in a call exactly one window after the call that filled it', () => {
+  it('admits a call exactly one window after the call that filled it', () => {
     expect(arrivalsAt([0, 0, 0, 0, 0, 9_999, 10_000])).toEqual([0, 0, 0, 0, 0, 1, 0]);
   });
 
-  it('does not let those it turned away occupy the window', () => {
+  it('does not let refused calls occupy the window', () => {
     const knocking = Array.from({ length: 99 }, (_, index) => 100 * (index + 1));
 
     const waits = arrivalsAt([0, 0, 0, 0, 0, ...knocking, 10_000]);
@@ -44,7 +44,7 @@ describe('the arrival limit', () => {
     expect(arrivals.all()).toEqual([3, 4, 5]);
   });
 
-  it('never admits more than the limit into any window, and always admits whoever waits as told', () => {
+  it('never admits more than the limit into any window, and always admits a caller that waits as long as it was told', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(4_000), { maxLength: 60 }), fc.integer({ min: 1, max: 6 }), (gaps, limit) => {
         let now = 0;

@@ -29,7 +29,7 @@ describe('/users/{id}', () => {
     expect(byName.body.id).toBe(people.leeGu.id);
   });
 
-  it('keeps accountEnabled to itself until it is selected', async () => {
+  it('returns accountEnabled only when it is selected', async () => {
     const unasked = await get(`/users/${people.nestor.id}`);
     const selected = await get(`/users/${people.nestor.id}?$select=accountEnabled,userType,department`);
 
@@ -49,7 +49,7 @@ describe('/users/{id}', () => {
     expect(body.surname).toBeNull();
   });
 
-  it('refuses an unknown one as Graph does', async () => {
+  it('refuses an unknown user as Graph does', async () => {
     const { status, body } = await get('/users/nobody@contoso.com');
 
     expect(status).toBe(404);
@@ -146,7 +146,7 @@ describe('a user whose principal name begins with a dollar', () => {
     ["/users('%24o''neil%40contoso.com')", 200],
     ["/users/$o'neil@contoso.com", 400],
     ["/users/%24o'neil%40contoso.com", 400],
-  ])('is there in quotes alone: %s', async (path, expected) => {
+  ])('exists in quotes alone: %s', async (path, expected) => {
     sandbox.tenant.changePerson(people.adele.id, { userPrincipalName: "$o'neil@contoso.com" });
 
     const { status } = await get(path);
@@ -154,7 +154,7 @@ describe('a user whose principal name begins with a dollar', () => {
     expect(status).toBe(expected);
   });
 
-  it('is a way to write every other user, too', async () => {
+  it('shows another way to address every other user', async () => {
     const { body } = await get("/users('adele@contoso.com')");
 
     expect(body).toMatchObject({ displayName: 'Adele Vance' });
@@ -232,7 +232,7 @@ describe('/users with $search', () => {
 });
 
 describe('paging', () => {
-  it.each([200, 70])('leads through everybody by the links alone, %i at a time', async (top) => {
+  it.each([200, 70])('leads through all people by the links alone, %i at a time', async (top) => {
     const seen: unknown[] = [];
     let pages = 0;
     let next: string | undefined = `${sandbox.url}/users?$select=displayName&$top=${top}&$count=true`;
@@ -261,7 +261,7 @@ describe('paging', () => {
     expect(second.body).not.toHaveProperty(['@odata.nextLink']);
   });
 
-  it('ends a page at a hundred, or where the sandbox was told to', async () => {
+  it('ends a page at a hundred, or at the sandbox’s own size', async () => {
     // All the people and five groups are assigned.
     const assigned = everybody.length + 5;
     const small = await startSandbox({ pageSize: assigned - 1 });
@@ -286,7 +286,7 @@ describe('paging', () => {
     },
   );
 
-  it('counts only for those who ask with ConsistencyLevel', async () => {
+  it('counts only for callers with ConsistencyLevel', async () => {
     const { body } = await get('/users?$count=true&$top=1');
 
     expect(body).not.toHaveProperty(['@odata.count']);
@@ -323,7 +323,7 @@ describe('/groups', () => {
     expect(users.body.value).toHaveLength(3);
   });
 
-  it('lists everybody in a group and the groups within, or only the users', async () => {
+  it('lists every person in a group and the groups within, or only the users', async () => {
     const path = `/groups/${groups.engineering.id}/transitiveMembers`;
     const all = await get(path);
     const users = await get(`${path}/microsoft.graph.user?$select=id&$count=true`, eventual);
@@ -346,7 +346,7 @@ describe('/directoryRoles', () => {
   const template = '9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3';
   const path = `/directoryRoles(roleTemplateId='${template}')/members`;
 
-  it('lists who holds a role, by its template', async () => {
+  it('lists the people who hold a role, by its template', async () => {
     sandbox.tenant.grantDirectoryRole(people.lynne.id, template.toUpperCase());
     const { body } = await get(path);
     sandbox.reset();
@@ -354,7 +354,7 @@ describe('/directoryRoles', () => {
     expect(body.value).toMatchObject([{ '@odata.type': '#microsoft.graph.user', displayName: 'Lynne Robbins' }]);
   });
 
-  it('does not have a role that nobody was ever given, nor another way to ask', async () => {
+  it('does not have a role that no person was ever given, nor another way to ask', async () => {
     const { status, body } = await get(path);
     const other = await get(`/directoryRoles/${template}/members`);
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFault, readFaults } from '../../../src/sandbox/graph/fault-notation.ts';
 import { type SandboxGraph, startSandboxGraph } from '../../../src/sandbox/graph/server.ts';
 
-describe('a fault in a word', () => {
+describe('a fault in one word', () => {
   it.each([
     ['403', { kind: 'status', status: 403 }],
     ['429/40', { kind: 'status', status: 429, headers: { 'Retry-After': '40' } }],
@@ -22,7 +22,7 @@ describe('a fault in a word', () => {
 });
 
 describe('a script of faults', () => {
-  it('names the calls, and what strikes them one after the other', () => {
+  it('names the calls, and the faults that strike them one after the other', () => {
     expect(readFaults('provisionOnDemand=504+done,403; /users=429/40')).toEqual([
       { where: /provisionOnDemand/, fault: { kind: 'status', status: 504, workDone: true } },
       { where: /provisionOnDemand/, fault: { kind: 'status', status: 403 } },
@@ -30,9 +30,12 @@ describe('a script of faults', () => {
     ]);
   });
 
-  it.each(['provisionOnDemand', '=403', '/users=', '/users=never'])('says what cannot be understood: %s', (script) => {
-    expect(() => readFaults(script)).toThrow(/no fault/);
-  });
+  it.each(['provisionOnDemand', '=403', '/users=', '/users=never'])(
+    'rejects what it does not understand: %s',
+    (script) => {
+      expect(() => readFaults(script)).toThrow(/no fault/);
+    },
+  );
 });
 
 describe('the sandbox', () => {
@@ -44,15 +47,15 @@ describe('the sandbox', () => {
   const get = async (headers: Readonly<Record<string, string>> = {}) =>
     (await fetch(`${sandbox.url}/users/alex@contoso.com`, { headers })).status;
 
-  it('answers by the faults of its setting, and then as ever', async () => {
+  it('answers with the faults of its setting, and then as usual', async () => {
     expect([await get(), await get()]).toEqual([503, 200]);
   });
 
-  it('answers a call by the fault in its header, and leaves the others their own', async () => {
+  it('answers a call with the fault in its header, and leaves the others their own', async () => {
     expect([await get({ 'x-sandbox-fault': '404' }), await get(), await get()]).toEqual([404, 503, 200]);
   });
 
-  it('takes more faults while it runs, and refuses what is none', async () => {
+  it('accepts more faults while it runs, and refuses unknown ones', async () => {
     const address = sandbox.url.replace('/v1.0', '/_sandbox/faults');
 
     const taken = await fetch(address, { method: 'POST', body: '/users=409' });

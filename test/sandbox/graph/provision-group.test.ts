@@ -22,7 +22,7 @@ const salesTeamWith = (from: number, to: number) => ({
 });
 
 describe('provisionOnDemand of a group', () => {
-  it('creates the members it names and answers with one verdict and an empty value', async () => {
+  it('creates the members it names and answers with one status and an empty value', async () => {
     const { status, body } = await provision(sandbox, gitHubEnterprise, salesTeamWith(0, 5));
 
     expect(status).toBe(200);
@@ -53,7 +53,7 @@ describe('provisionOnDemand of a group', () => {
     expect(members).toHaveLength(10);
   });
 
-  it('tells more where the application answers with an array', async () => {
+  it('returns more detail where the application answers with an array', async () => {
     const first = await provision(sandbox, serviceNow, salesTeamWith(0, 2));
     const second = await provision(sandbox, serviceNow, salesTeamWith(2, 4));
     const [created, updated] = [first, second].map(({ body }): Json | undefined => JSON.parse(body.value ?? '')[0]);
@@ -93,7 +93,7 @@ describe('provisionOnDemand of a group', () => {
     ]);
   });
 
-  it('takes a group without members', async () => {
+  it('accepts a group without members', async () => {
     const { body } = await provision(sandbox, gitHubEnterprise, {
       objectId: engineering.id,
       objectTypeName: 'Group',

@@ -68,7 +68,7 @@ describe('provisionOnDemand refuses', () => {
     expect(status).toBe(400);
   });
 
-  it('an object id that nobody has, and a user principal name', async () => {
+  it('an object id that no object has, and a user principal name', async () => {
     for (const unknown of [objectId(0x7f), people.isaiah.userPrincipalName]) {
       const answer = await provision(sandbox, salesforce, { objectId: unknown });
 
@@ -86,7 +86,7 @@ describe('provisionOnDemand refuses', () => {
     expect([wrongApplication.status, wrongJob.status]).toEqual([404, 404]);
   });
 
-  it('everybody whose job is quarantined, with an empty message', async () => {
+  it('every subject whose job is quarantined, with an empty message', async () => {
     const answer = await provision(sandbox, zscaler, subject);
 
     expect(answer.status).toBe(401);

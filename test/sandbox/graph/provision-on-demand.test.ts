@@ -16,7 +16,7 @@ const toSalesforce = async (person: { readonly id: string }) =>
   opened(await provision(sandbox, apps.salesforce, { objectId: person.id }));
 
 describe('provisionOnDemand for an application that answers with one object', () => {
-  it('creates a new hire, and tells every step and every attribute', async () => {
+  it('creates a new hire, and returns every step and every attribute', async () => {
     const { key, report } = await toSalesforce(people.isaiah);
 
     expect(key).toEqual({ result: 'Success', details: {} });
@@ -143,7 +143,7 @@ describe('provisionOnDemand for an application that answers with one object', ()
     });
   });
 
-  it('disables whom nobody is assigned any more, and then has nothing left to do', async () => {
+  it('disables a user who is not assigned any more, and then has nothing left to do', async () => {
     sandbox.tenant.unassign(apps.salesforce.id, people.adele.id);
 
     const first = await toSalesforce(people.adele);
@@ -177,7 +177,7 @@ describe('provisionOnDemand for an application that answers with one object', ()
 });
 
 describe('provisionOnDemand for an application that answers with an array', () => {
-  it('puts a literal name into the key and the verdict into each element', async () => {
+  it('puts a literal name into the key and the status into each element', async () => {
     const { status, body } = await provision(sandbox, apps.serviceNow, { objectId: people.isaiah.id });
     const reports: Json = JSON.parse(body.value ?? '');
 
@@ -191,7 +191,7 @@ describe('provisionOnDemand for an application that answers with an array', () =
     });
   });
 
-  it('names the scoping checks the new way', async () => {
+  it('names the scoping checks in the new way', async () => {
     sandbox.tenant.unassign(apps.serviceNow.id, people.isaiah.id);
 
     const { body } = await provision(sandbox, apps.serviceNow, { objectId: people.isaiah.id });
@@ -233,13 +233,13 @@ describe('provisionOnDemand from Active Directory', () => {
     expect(key.details?.errorCode).toBe('RedundantExport');
   });
 
-  it.each([people.adele.id, 'CN=Adele Vance,OU=Legal,DC=contoso,DC=com'])('does not know %s', async (objectId) => {
+  it.each([people.adele.id, 'CN=Adele Vance,OU=Legal,DC=contoso,DC=com'])('does not find %s', async (objectId) => {
     const { status } = await provision(sandbox, apps.contosoAd, { objectId, objectTypeName: 'user' });
 
     expect(status).toBe(404);
   });
 
-  it('wants the object type in lower case', async () => {
+  it('requires the object type in lowercase', async () => {
     const { status, body } = await provision(sandbox, apps.contosoAd, { ...subject, objectTypeName: 'User' });
 
     expect(status).toBe(400);

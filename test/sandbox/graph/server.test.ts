@@ -21,7 +21,7 @@ const isaiah = { objectId: people.isaiah.id };
 const origin = (sandbox: SandboxGraph) => sandbox.url.slice(0, -'/v1.0'.length);
 
 describe('the rate limit of the sandbox', () => {
-  it('answers five on-demand calls and turns away the sixth with Retry-After', async () => {
+  it('answers five on-demand calls and refuses the sixth with Retry-After', async () => {
     const clock = stillClock();
     const sandbox = await start({ clock, limit: 5 });
     for (const _ of Array(5)) {
@@ -55,7 +55,7 @@ describe('the rate limit of the sandbox', () => {
     expect([early.status, late.status]).toEqual([429, 200]);
   });
 
-  it('dates a call when it arrives and not when its body is complete', async () => {
+  it('dates a call by its arrival and not by the end of its body', async () => {
     const clock = stillClock();
     const sandbox = await start({ clock, limit: 1 });
     const arrivedAt = clock.monotonic();
@@ -76,7 +76,7 @@ describe('the rate limit of the sandbox', () => {
     expect(next.headers.get('retry-after')).toBe('1');
   });
 
-  it('counts a wrong call like a right one, and leaves every other endpoint alone', async () => {
+  it('counts an invalid call like a valid one, and leaves every other endpoint alone', async () => {
     const sandbox = await start({ limit: 1 });
     const wrong = await post(sandbox.url, onDemandPath(apps.salesforce), {});
     const next = await provision(sandbox, apps.salesforce, isaiah);
@@ -85,7 +85,7 @@ describe('the rate limit of the sandbox', () => {
     expect([wrong.status, next.status, other.status]).toEqual([400, 429, 200]);
   });
 
-  it('tells its statistics over HTTP, outside of /v1.0', async () => {
+  it('returns its statistics over HTTP, outside of /v1.0', async () => {
     const clock = stillClock();
     const sandbox = await start({ clock, limit: 1 });
     await provision(sandbox, apps.salesforce, isaiah);
@@ -130,7 +130,7 @@ describe('latency', () => {
     expect(clock.slept).toEqual([250]);
   });
 
-  it('lies between 300 and 1500 ms by itself, and is the same again for the same seed', async () => {
+  it('lies between 300 and 1500 ms by default, and is the same again for the same seed', async () => {
     const sleeps = async (seed: number) => {
       const clock = stillClock();
       const sandbox = await start({ clock, latencyMs: undefined, seed });
@@ -146,7 +146,7 @@ describe('latency', () => {
     expect(other).not.toEqual(one);
   });
 
-  it('is not served to those who were turned away', async () => {
+  it('does not apply to refused calls', async () => {
     const clock = stillClock();
     const sandbox = await start({ clock, limit: 1, latencyMs: 250 });
 
@@ -175,7 +175,7 @@ describe('every answer', () => {
     });
   });
 
-  it('is an OData error where a path leads nowhere', async () => {
+  it('is an OData error where a path does not exist', async () => {
     const sandbox = await start();
 
     for (const [base, path] of [
@@ -201,7 +201,7 @@ describe('every answer', () => {
     expect(sandbox.stats().arrivals).toEqual([]);
   });
 
-  it('is 400 for JSON that is none and for a URL that cannot be decoded', async () => {
+  it('is 400 for invalid JSON and for a URL that cannot be decoded', async () => {
     const sandbox = await start();
 
     const json = await call(sandbox.url, onDemandPath(apps.salesforce), { method: 'POST', body: '{"parameters":' });
@@ -282,7 +282,7 @@ describe('scripted faults', () => {
     expect(empty).toBe('');
   });
 
-  it('lead elsewhere', async () => {
+  it('redirect', async () => {
     const sandbox = await start();
     sandbox.failNext(/provisionOnDemand$/, { kind: 'redirect', location: 'https://example.com/' });
 
@@ -306,7 +306,7 @@ describe('scripted faults', () => {
     expect(sandbox.stats().arrivals).toHaveLength(2);
   });
 
-  it('make an answer late', async () => {
+  it('delay an answer', async () => {
     const clock = stillClock();
     const sandbox = await start({ clock, latencyMs: 100 });
     sandbox.failNext(/provisionOnDemand$/, { kind: 'slow', ms: 30_000 });
@@ -331,7 +331,7 @@ describe('scripted faults', () => {
     await outcome;
   });
 
-  it('do not strike calls that the rate limit turns away', async () => {
+  it('do not strike calls that the rate limit refuses', async () => {
     const sandbox = await start({ limit: 1 });
     await send(sandbox);
     sandbox.failNext(/provisionOnDemand$/, { kind: 'html' });
@@ -358,7 +358,7 @@ describe('closing', () => {
 });
 
 describe('the request log', () => {
-  it('keeps what was asked, and no token', async () => {
+  it('keeps the calls, and no token', async () => {
     const clock = stillClock();
     const sandbox = await start({ clock });
     const headers = { 'client-request-id': 'b7a5a7c8-7fd5-4d5e-9f8f-5f7a9b6f2f10', Authorization: 'Bearer secret' };

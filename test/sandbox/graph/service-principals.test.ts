@@ -82,7 +82,7 @@ describe('assigning', () => {
     appRoleId: salesforce.appRoles[0]?.id,
   };
 
-  it('creates an assignment that provisioning honours', async () => {
+  it('creates an assignment that provisioning respects', async () => {
     const { status, body } = await post(sandbox.url, path, assignment);
     const provisioned = await provision(sandbox, salesforce, { objectId: people.diego.id });
 
@@ -91,7 +91,7 @@ describe('assigning', () => {
     expect(provisioned.body.key).toBe('{"result":"Success","details":{}}');
   });
 
-  it('is seen by provisioning only when it has been replicated, and listed at once', async () => {
+  it('counts in provisioning only when it has been replicated, and is listed at once', async () => {
     await sandbox.close();
     sandbox = await startSandbox({ clock, replicationMs: 20_000 });
     const scoping = async () => {
@@ -118,7 +118,7 @@ describe('assigning', () => {
     ['a role of another application', { ...assignment, appRoleId: serviceNow.appRoles[0]?.id }, 400],
     ['no role where there are roles', { ...assignment, appRoleId: '00000000-0000-0000-0000-000000000000' }, 400],
     ['another resource', { ...assignment, resourceId: serviceNow.id }, 400],
-    ['nobody', { ...assignment, principalId: objectId(0x999) }, 404],
+    ['an unknown principal', { ...assignment, principalId: objectId(0x999) }, 404],
     ['nothing', {}, 400],
   ])('refuses %s', async (_, body, status) => {
     const answer = await post(sandbox.url, path, body);
@@ -128,7 +128,7 @@ describe('assigning', () => {
 });
 
 describe('synchronization jobs', () => {
-  it('belong to every application but Payroll and what is left of a trial', async () => {
+  it('belong to every application but Payroll and the remains of a trial', async () => {
     const without: string[] = [];
     for (const application of everyApplication) {
       const { status, body } = await get(jobsOf(application));
@@ -171,7 +171,7 @@ describe('synchronization jobs', () => {
     expect(body.status?.synchronizedEntryCountByType).toEqual([{ key: 'User', value: 7 }]);
   });
 
-  it('are quarantined for Zscaler, with an error that an administrator can act upon', async () => {
+  it('are quarantined for Zscaler, with an error that an administrator can act on', async () => {
     const { body } = await get(`${jobsOf(zscaler)}/${zscaler.job?.id}`);
 
     expect(body.status).toMatchObject({
@@ -308,7 +308,7 @@ describe('/auditLogs/provisioning', () => {
     expect(newest).toMatchObject([{ sourceIdentity: { id: people.adele.id } }]);
   });
 
-  it('compares with regard to case, and has no equality for time', async () => {
+  it('is compared with regard to case, and has no equality for time', async () => {
     const shouted = await records(`sourceIdentity/id eq '${people.grady.id.toUpperCase()}'`);
     const { status } = await get('/auditLogs/provisioning?$filter=activityDateTime eq 2026-03-02T06:00:00Z');
 

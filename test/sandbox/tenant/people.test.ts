@@ -12,7 +12,7 @@ import {
 } from '../../../src/sandbox/tenant/people.ts';
 
 describe('the people of the sandbox tenant', () => {
-  it('have the object ids and the names that the roster promises', () => {
+  it('have the object ids and the names of the roster', () => {
     const roster = Object.values(people).map((person) => [person.id.slice(-2), person.displayName, person.mail]);
 
     expect(roster).toEqual([
@@ -85,7 +85,7 @@ describe('the people of the sandbox tenant', () => {
     expect(reports).toEqual([people.adele, people.isaiah, people.diego]);
   });
 
-  it('share the rest of the ids with nobody', () => {
+  it('share the rest of the ids with no other object', () => {
     const ids = [...everybody, ...Object.values(groups), ...everyApplication].map(({ id }) => id);
 
     expect(new Set(ids).size).toBe(ids.length);

@@ -50,7 +50,7 @@ describe('a sandbox tenant', () => {
     expect(tenant.isAssigned(apps.gitHubEnterprise.id, member)).toBe(true);
   });
 
-  it('has Diego assigned neither to Salesforce nor to ServiceNow, and everybody else to both', () => {
+  it('has Diego assigned neither to Salesforce nor to ServiceNow, and every other person to both', () => {
     const tenant = createTenant();
 
     for (const { id } of [apps.salesforce, apps.serviceNow]) {

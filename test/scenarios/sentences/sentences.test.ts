@@ -9,8 +9,8 @@ import { oddTenant } from '../../support/odd-tenant.ts';
 import { type CardButton, type ShownCard, startTestUsher, type TestUsher } from '../../support/usher.ts';
 
 /**
- * The table of lines beside this file, each said to a whole Usher over a tenant of odd names. What Graph was called
- * for is read from the sandbox, what was asked for from the database: the card is not taken at its word.
+ * The table of lines beside this file, each typed to a whole Usher over a tenant of odd names. The test reads the calls
+ * to Graph from the sandbox and the requests from the database: it does not rely on the card.
  */
 interface Row {
   readonly who: 'alex' | 'megan' | 'lynne';
@@ -35,7 +35,7 @@ interface Asked {
 
 /** No line here is about the limit, and none should wait for the calls of those before it. */
 const environment = { PROVISION_LIMIT: '1000', PROVISION_WINDOW_MS: '200', PROVISION_GUARD_MS: '20' };
-/** A line that is pressed on a busy machine takes its time. */
+/** A line that the test clicks on a busy machine takes its time. */
 const patienceMs = 120_000;
 let sandbox: SandboxGraph;
 let teams: TestUsher;
@@ -69,7 +69,10 @@ describe.each(tables)('$title', ({ title, rows }) => {
   );
 });
 
-/** Says a line in a conversation of its own and takes back whatever access it asked for, so that no line meets another's. */
+/**
+ * Types a line in a conversation of its own and withdraws whatever access it asked for, so that no line meets
+ * another's.
+ */
 async function say(who: Row['who'], line: string): Promise<Deeds> {
   const before = new Set((await accessRequests()).map(({ id }) => id));
   const callsBefore = sandbox.requests.length;
@@ -89,7 +92,7 @@ async function say(who: Row['who'], line: string): Promise<Deeds> {
   return { did, asked, card, text: cards.map(({ text }) => text).join('\n') };
 }
 
-/** Null where the line did what the verdict wants. */
+/** Null where the line did what the verdict requires. */
 async function failureOf(who: Row['who'], deeds: Deeds, verdict: string): Promise<string | null> {
   const [kind = '', ...rest] = verdict.split(' ');
   const wanted = rest.join(' ');
@@ -126,7 +129,7 @@ async function failureOf(who: Row['who'], deeds: Deeds, verdict: string): Promis
   }
 }
 
-/** A line that nothing says is to be done does nothing; one that is to be done does nothing else. */
+/** A line that the table does not mark as done does nothing; one that it marks does nothing else. */
 function safetyFailure({ did, asked }: Deeds, right: readonly string[]): string | null {
   const mayDo = right.some((verdict) => verdict.startsWith('did '));
   const mayAsk = right.some((verdict) => verdict.startsWith('asked '));
@@ -135,7 +138,7 @@ function safetyFailure({ did, asked }: Deeds, right: readonly string[]): string 
   return null;
 }
 
-/** What an offered line says in the end is what it promised: pressed, it is neither unknown nor refused. */
+/** An offered line does in the end what it promised: clicked, it is neither unknown nor refused. */
 async function pressFailure(who: Row['who'], card: ShownCard, button: Offered | undefined): Promise<string | null> {
   if (button === undefined) return 'no button';
   const before = new Set((await accessRequests()).map(({ id }) => id));
@@ -167,7 +170,7 @@ function verbOf(data: CardButton['data']): string | null {
   return fieldOf(data, 'verb');
 }
 
-/** A field of a button's data, wherever it stands in it. */
+/** A field of a button's data, wherever it is in it. */
 function fieldOf(data: unknown, name: string): string | null {
   if (typeof data !== 'object' || data === null) return null;
   for (const [key, value] of Object.entries(data)) {
@@ -183,7 +186,7 @@ function holds(text: string, words: readonly string[]): boolean {
   return words.every((word) => folded.includes(word.toLowerCase()));
 }
 
-/** The users and groups that the sandbox was asked to provision since, by name. */
+/** The users and groups that Usher asked the sandbox to provision since, by name. */
 function calledFor(from: number): string[] {
   const { tenant } = sandbox;
   const nameOf = (id: string) => tenant.person(id)?.displayName ?? tenant.group(id)?.displayName ?? id;

@@ -22,7 +22,7 @@ export function openFindings(): string {
   return mkdtempSync(join(tmpdir(), 'usher-log-'));
 }
 
-/** Looks through a line that is being logged. What is found is noted and changes nothing for the test. */
+/** Checks a line that is being logged. A finding is noted and changes nothing for the test. */
 export function lookThrough(line: string): void {
   const folder = process.env[folderVariable];
   if (folder === undefined) return;
@@ -32,7 +32,7 @@ export function lookThrough(line: string): void {
   }
 }
 
-/** What was found, and the folder is gone. */
+/** The findings; the folder is deleted. */
 export function closeFindings(folder: string): readonly Finding[] {
   const findings = readdirSync(folder).flatMap((name) =>
     readFileSync(join(folder, name), 'utf8')

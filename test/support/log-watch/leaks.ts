@@ -18,7 +18,7 @@ const kinds: readonly (readonly [string, RegExp])[] = [
     'a secret',
     /pass~word|the bot secret|scrape~my\.token|client_secret=|-----BEGIN|postgres(?:ql)?:\/\/[^\s:/]+:[^\s@]+@/,
   ],
-  ['what somebody typed', /\bprovision (?:user|users|group)? ?\S+ to \S|\brequest access for\b|because of the season/i],
+  ['what a user typed', /\bprovision (?:user|users|group)? ?\S+ to \S|\brequest access for\b|because of the season/i],
 ];
 
 /** The kinds of what must not stand in a line of the log, each with the words that gave it away. */

@@ -5,8 +5,8 @@ import { lookThrough } from './findings.ts';
 export type { Log } from '../../../src/./log.ts';
 
 /**
- * The log as the tests have it (see `jest.config.js`): the same, but each line is also looked through for what no log
- * may hold, at every level, whichever level the test has asked for.
+ * The log as the tests have it (see `jest.config.js`): the same, but it also checks each line for what no log may hold,
+ * at every level, whichever level the test has asked for.
  */
 export function createLog(level: string, destination: { write(line: string): void } = process.stdout): Log {
   const least = level === 'silent' ? Number.POSITIVE_INFINITY : (levels.indexOf(level) + 1) * 10;

@@ -154,7 +154,7 @@ async function isOpenToAll(directory: string): Promise<boolean> {
   }
 }
 
-/** An archive unpacked without its modes is put right. */
+/** Restores the mode of an archive that was unpacked without its modes. */
 async function makeExecutable(programs: string): Promise<void> {
   for (const name of ['initdb', 'postgres']) {
     const program = join(programs, name);
@@ -175,7 +175,7 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Resolves when the server has said so. */
+/** Resolves when the server has reported it. */
 function said(server: ChildProcess, words: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let heard = '';

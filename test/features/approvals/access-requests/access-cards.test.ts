@@ -22,7 +22,7 @@ import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { accessParts, approve, askAccess, reader } from './support.ts';
 
-describe.each(engines)('the copies of a card on $name', (engine) => {
+describe.each(engines)('the access cards of a request on $name', (engine) => {
   const place = useTestDatabase(engine);
   let database: Database;
   let clock: TestClock;
@@ -51,7 +51,7 @@ describe.each(engines)('the copies of a card on $name', (engine) => {
       ),
     );
 
-  it('are made once of one source', async () => {
+  it('are created once for one source', async () => {
     const first = await openAccessCard(parts, copy('one'));
     const second = await openAccessCard(parts, copy('one'));
 
@@ -71,7 +71,7 @@ describe.each(engines)('the copies of a card on $name', (engine) => {
     });
   });
 
-  it('are not posted by anybody else when the caller posts them', async () => {
+  it('are not posted by the outbox sender when the caller posts them', async () => {
     const id = await openAccessCard(parts, copy('one'));
 
     expect(await dueAccessCards(database, clock.now() + 59_999, 10)).toEqual([]);
@@ -90,7 +90,7 @@ describe.each(engines)('the copies of a card on $name', (engine) => {
     expect(handedOut).toMatchObject([{ id }]);
   });
 
-  it('stay the card that was noted first, and count as undrawn where another takes its place', async () => {
+  it('keep the activity id that was noted first, and count as out of date where another card replaces them', async () => {
     const id = await openAccessCard(parts, copy('one'));
 
     const first = await attachAccessCard(database, id, 'card 1', null);
@@ -103,7 +103,7 @@ describe.each(engines)('the copies of a card on $name', (engine) => {
     expect([drawn, await findUndrawnAccessCards(database, 10)]).toEqual([[], [id]]);
   });
 
-  it('are handed out to be posted once a minute, until they are posted', async () => {
+  it('are handed out once a minute, until they are posted', async () => {
     await queue('one', 'two');
     await queue('two', 'three');
 
@@ -129,7 +129,7 @@ describe.each(engines)('the copies of a card on $name', (engine) => {
     expect(ids).toHaveLength(20);
   });
 
-  it('come up again when they are put off, and count how often', async () => {
+  it('are handed out again when they are put off, and count how often', async () => {
     await queue('one');
     const [one] = await dueAccessCards(database, clock.now(), 1);
 

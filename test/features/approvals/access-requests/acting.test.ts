@@ -77,7 +77,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
     expect(await findAccessRequest(database, id)).toEqual(acted.kind === 'done' ? acted.accessRequest : null);
   });
 
-  it('goes all the way to the end, and each state tells what it must', async () => {
+  it('goes all the way to the end, and each state holds its details', async () => {
     const { id } = await approved(parts);
     const request = wanted();
 
@@ -123,7 +123,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
     expect(await database.query.selectFrom('notices').select('id').execute()).toHaveLength(1);
   });
 
-  it('leaves no call behind when it is cancelled at the moment of its start', async () => {
+  it('starts no call when it is cancelled at the moment of its start', async () => {
     for (let round = 0; round < 5; round += 1) {
       const subject = { id: `person ${round}`, name: 'Person', label: null };
       const { id } = await approved(parts, { subject });
@@ -140,7 +140,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
   it.each([
     ['approve', approve],
     ['deny', deny],
-  ] as const)('lets expire what somebody would %s after its time', async (_what, action) => {
+  ] as const)('expires when an approver would %s after its time', async (_what, action) => {
     const { id, expiresAt } = await askAccess(parts);
     await clock.advance(expiresAt - clock.now());
 
@@ -151,7 +151,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
     expect(await takeNotices(parts)).toEqual(['megan chat: expired']);
   });
 
-  it('starts again what is run once more, and tells its new result', async () => {
+  it('starts again at a retry, and shows its new result', async () => {
     const { id } = await approved(parts);
     await startApproved(parts, id, { request: wanted(), assigned: false });
     await act(parts, id, { kind: 'finish', outcome: 'notInScope' });
@@ -189,7 +189,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
     expect(await database.query.selectFrom('requests').select('id').execute()).toHaveLength(1);
   });
 
-  it('keeps the end of its time and tells of it once, however often it is tried', async () => {
+  it('keeps the end of its time and reports it once, however often it is tried', async () => {
     const { id, until } = await awaitingOne();
     const first = await takeNotices(parts);
 
@@ -206,7 +206,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
     expect(request).toMatchObject({ awaiting: { until }, heldUpSince: request?.awaiting?.since });
   });
 
-  it('does not wait for what has been put back meanwhile, nor twice when two processes find its end', async () => {
+  it('does not wait for what was put back meanwhile, nor twice when two processes find its end', async () => {
     const { id, until } = await startedOne();
     const wait = { heldUp: 'assignment', until, delayMs: 1 } as const;
     const early = await awaitThing(parts, id, wait);
@@ -218,7 +218,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
     expect((await kindsOf(parts)).filter((kind) => kind === 'accessAwaits')).toHaveLength(1);
   });
 
-  it.each(lapses)('starts after all what lapsed as %s: %s', async (why, mayRetry) => {
+  it.each(lapses)('starts after all when it lapsed as %s: %s', async (why, mayRetry) => {
     const { id } = await approved(parts);
     await act(parts, id, { kind: 'lapse', why });
 
@@ -252,7 +252,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
     return one;
   }
 
-  it('knows who called off what has started', async () => {
+  it('keeps who cancelled what has started', async () => {
     const { id } = await approved(parts);
     await startApproved(parts, id, { request: wanted(), assigned: false });
 
@@ -267,7 +267,7 @@ describe.each(engines)('acting on an access request on $name', (engine) => {
     });
   });
 
-  it('does nothing to what does not exist', async () => {
+  it('does nothing to an unknown request', async () => {
     expect(await act(parts, 'NOBODY', approve)).toEqual({ kind: 'unknown' });
   });
 });
@@ -282,7 +282,7 @@ describe('random sequences of actions', () => {
     parts = accessParts(await place.open(clock), clock);
   });
 
-  it('take only the transitions that are drawn, decide once at most, and never leave an end', async () => {
+  it('take only the allowed transitions, decide once at most, and never leave an end', async () => {
     const actions = fc.oneof(
       fc.constantFrom<AccessAction>(
         approve,

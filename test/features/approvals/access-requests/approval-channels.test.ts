@@ -12,7 +12,7 @@ import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { reader } from './support.ts';
 
-describe.each(engines)('places for approvals on $name', (engine) => {
+describe.each(engines)('approval channels on $name', (engine) => {
   const place = useTestDatabase(engine);
   let database: Database;
   let clock: TestClock;
@@ -33,7 +33,7 @@ describe.each(engines)('places for approvals on $name', (engine) => {
   };
   const board: ApprovalChannel = { ...desk, key: 'board', general: false, apps: ['salesforce', 'github'] };
 
-  it('are kept in the order in which they were added last, for all that anybody has added them for', async () => {
+  it('are kept in the order in which they were added last, for all approvers who have added them', async () => {
     const parts = { database, clock };
     await addApprovalChannel(parts, desk);
     await clock.advance(1);
@@ -49,7 +49,7 @@ describe.each(engines)('places for approvals on $name', (engine) => {
     ]);
   });
 
-  it('lose the share of whoever leaves, and go with the last one; the record tells by whom', async () => {
+  it('lose the share of an approver who stops them, and go with the last one; the audit log has by whom', async () => {
     const parts = { database, clock };
     await addApprovalChannel(parts, { ...board, general: true });
     const leave = (actorId: string, general: boolean, ...apps: string[]) =>
@@ -78,7 +78,7 @@ describe.each(engines)('places for approvals on $name', (engine) => {
     ]);
   });
 
-  it('include the personal chats of those who have talked there, where they talked last', async () => {
+  it('include the personal chats of approvers who have written there, where they wrote last', async () => {
     const alex = { personId: 'alex', conversation: 'alex chat', reader };
     await rememberPerson(database, { ...alex, conversation: 'an older chat', seenAt: 1 });
     await rememberPerson(database, { ...alex, seenAt: 2 });

@@ -53,7 +53,7 @@ const desk = { key: 'desk', conversation: 'desk', reader };
 const board = { key: 'board', conversation: 'board', reader };
 const ready: StartVerdict = { kind: 'ready', request: wanted(), assigned: false };
 
-describe.each(engines)('the calendar on $name', (engine) => {
+describe.each(engines)('the approval scheduler on $name', (engine) => {
   const { name } = engine;
   const place = useTestDatabase(engine);
   let database: Database;
@@ -79,7 +79,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
 
   interface Stage {
     readonly scheduler: ApprovalScheduler;
-    /** Ids in the order in which a duty was asked for them. */
+    /** Ids in the order in which the scheduler ran an action for them. */
     readonly routed: string[];
     readonly started: string[];
     readonly changed: string[];
@@ -104,7 +104,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
       },
       changed: (id) => changed.push(id),
       log: createLog('warn', { write: (line) => void logged.push((JSON.parse(line) as { code: string }).code) }),
-      // It looks when something falls due and when it is told to, and not in between.
+      // The scheduler looks when an action falls due and when it is woken, and not in between.
       pollMs: 30 * dayMs,
     });
     stops.push(scheduler.stop);
@@ -118,7 +118,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
 
   const requestsStored = async () => (await database.query.selectFrom('requests').select('id').execute()).length;
 
-  it('shows a request once to each place where somebody decides', async () => {
+  it('shows a request once in each conversation where an approver decides', async () => {
     const { id } = await askAccess(parts);
 
     const stage = open();
@@ -137,7 +137,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
     expect(stage.changed).toEqual([id]);
   });
 
-  it('shows nobody what was decided while it looked for them', async () => {
+  it('shows no approver a request that was decided while it looked for them', async () => {
     const { id } = await askAccess(parts);
     const found = Promise.withResolvers<Routing>();
     const stage = open({ route: () => found.promise });
@@ -152,7 +152,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
     expect(await findAccessRequest(database, id)).toMatchObject({ revision: 2, state: { kind: 'cancelled' } });
   });
 
-  it('tells the asker when nobody can be shown it, and lets it wait', async () => {
+  it('tells the requester when no approver can be shown the request, and lets it wait', async () => {
     const { id } = await askAccess(parts);
 
     const stage = open({ route: async () => ({ kind: 'routed', to: [] }) });
@@ -162,7 +162,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
     expect(await stateOf(parts, id)).toBe('pending');
   });
 
-  it('asks again where to show it when that cannot be told now', async () => {
+  it('asks again for the approvers when they are unknown now', async () => {
     const { id } = await askAccess(parts);
     const stage = open({
       route: async () =>
@@ -199,7 +199,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
     expect(stage.changed).toEqual([id, id, id]);
   });
 
-  it('does not remind of what is decided', async () => {
+  it('does not remind of a request that is decided', async () => {
     const { id } = await askAccess(parts, { startsAt: clock.now() + 5 * dayMs });
     const stage = open();
     await stage.scheduler.settled();
@@ -225,7 +225,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
     expect(stage.changed).toEqual([id]);
   });
 
-  it('starts on its day, once, though everything was restarted meanwhile', async () => {
+  it('starts on its day, once, though all processes were restarted meanwhile', async () => {
     const { id } = await approved(parts, { startsAt: clock.now() + 3 * dayMs });
     const reopened = async () => accessParts(await place.open(clock), clock);
     const first = open({}, await reopened());
@@ -247,7 +247,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
     expect(await requestsStored()).toBe(1);
   });
 
-  it('lets expire, once, what expired while it was not there', async () => {
+  it('expires, once, what fell due while no process ran', async () => {
     const { id } = await askAccess(parts);
     await clock.advance(8 * dayMs);
 
@@ -283,7 +283,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
     expect((await kindsOf(parts)).filter((kind) => kind === 'accessStarted')).toHaveLength(1);
   });
 
-  it('puts off, for longer each time, what three processes died of, and goes on with the others', async () => {
+  it('puts off, for longer each time, a request that killed three processes, and goes on with the others', async () => {
     const { id } = await approved(parts);
     const leftByADeadOne = { lease_owner: 'dead', lease_until: 0 };
     await database.query
@@ -319,7 +319,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
     expect(logged).toEqual(['duty_put_off', 'duty_put_off', 'duty_put_off']);
   });
 
-  it('leaves nothing behind of a start during which it was cancelled', async () => {
+  it('keeps nothing of a start during which the request was cancelled', async () => {
     const { id } = await approved(parts);
     const asked = Promise.withResolvers<StartVerdict>();
     const stage = open({ start: () => asked.promise });
@@ -333,7 +333,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
     expect(await requestsStored()).toBe(0);
   });
 
-  it('says what holds it up, tries again, and starts when that has passed', async () => {
+  it('says what delays the start, tries again, and starts when the cause has passed', async () => {
     const { id } = await approved(parts);
     const stage = open({
       start: async () =>
@@ -371,7 +371,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
     expect((await takeNotices(parts)).toSorted()).toEqual(['alex chat: lapsed', 'megan chat: lapsed']);
   });
 
-  it('gives up at the end of its time what is not assigned, not before, and looks once more then', async () => {
+  it('gives up, at the end of its time and not before, a person who is not assigned, and looks once more then', async () => {
     const { id } = await approved(parts);
     const stage = open({
       start: async () =>
@@ -416,7 +416,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
     expect((await findAccessRequest(database, id))?.state).toMatchObject({ kind: 'lapsed', why: 'quarantined' });
   });
 
-  it('judges an end that nobody knows where the last attempt was told "not in scope"', async () => {
+  it('judges an unknown end as such where the last attempt was told "not in scope"', async () => {
     const { id } = await approved(parts);
     const stage = open({
       end: async () => ({ kind: 'await', heldUp: 'assignment', until: clock.now() + dayMs, delayMs: hourMs }),
@@ -432,7 +432,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
     expect(await findAccessRequest(database, id)).toMatchObject({ state: { kind: 'approved' }, heldUp: 'assignment' });
   });
 
-  it('reminds and starts while Graph is silent about what has ended', async () => {
+  it('reminds and starts while Graph does not answer about what has ended', async () => {
     const silent = Promise.withResolvers<never>();
     silent.promise.catch(() => undefined);
     const { id: ended } = await approved(parts);
@@ -456,7 +456,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
     silent.reject(new Error('nothing came'));
   });
 
-  it('ends what cannot be judged as its provisioning ended, and says so in the log', async () => {
+  it('ends what cannot be judged as its provisioning ended, and logs it', async () => {
     const { id } = await approved(parts);
     const stage = open({ end: () => Promise.reject(new Error('a fault of our own')) });
     await stage.scheduler.settled();
@@ -468,7 +468,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
     expect(logged).toEqual(['end_unjudged']);
   });
 
-  it('lets lapse what may not start any more', async () => {
+  it('lets lapse a request that may not start any more', async () => {
     const { id } = await approved(parts);
 
     const stage = open({ start: async () => ({ kind: 'lapsed', why: 'askerMayNot' }) });
@@ -488,7 +488,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
       },
       'cancelled',
     ],
-  ])('passes on the %s of the provisioning request', async (_what, end, outcome) => {
+  ])('copies the %s of the provisioning request', async (_what, end, outcome) => {
     const { id } = await approved(parts);
     const stage = open();
     await stage.scheduler.settled();
@@ -504,7 +504,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
     expect(stage.changed).toEqual([id, id]);
   });
 
-  it('goes on with the others when a duty breaks off, and comes back to it', async () => {
+  it('goes on with the other requests when an action throws, and comes back to it', async () => {
     const people = named('person', 6).map((person) => ({ id: person, name: person, label: null }));
     for (const subject of people) await askAccess(parts, { subject });
     const stage = open({
@@ -523,7 +523,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
     expect(logged).toEqual(['duty_failed']);
   });
 
-  it('counts a start that breaks off as one that is held up', async () => {
+  it('counts a start that throws as one that is delayed', async () => {
     const { id } = await approved(parts);
 
     const stage = open({ start: () => Promise.reject(new Error('a fault of our own')) });
@@ -533,7 +533,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
     expect(logged).toEqual(['start_failed']);
   });
 
-  it('hears of what falls due by itself, without being told', async () => {
+  it('notices by itself what falls due, without being woken', async () => {
     const { id } = await approved(parts, { startsAt: clock.now() + dayMs });
     const stage = open();
     await stage.scheduler.settled();

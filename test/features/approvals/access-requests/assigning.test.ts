@@ -33,7 +33,7 @@ describe.each(engines)('the assignment that an approval makes on $name', (engine
       .map(({ details }) => details.step)
       .toReversed();
 
-  it('is not begun for what was taken back', async () => {
+  it('is not begun for a request that was withdrawn', async () => {
     const { id } = await approved(parts);
     await act(parts, id, cancel);
 
@@ -42,7 +42,7 @@ describe.each(engines)('the assignment that an approval makes on $name', (engine
     expect([await left(id), await steps()]).toEqual(['none', []]);
   });
 
-  it('may have been made when it was taken back meanwhile, until an answer tells', async () => {
+  it('may have been made when the request was withdrawn meanwhile, until an answer tells', async () => {
     const { id } = await approved(parts);
     await beginAssignment(parts, id, assignment);
 
@@ -69,7 +69,7 @@ describe.each(engines)('the assignment that an approval makes on $name', (engine
     expect(await left(id)).toBe('none');
   });
 
-  it('has one beginning and one end in the record, however often it is tried', async () => {
+  it('has one beginning and one end in the audit log, however often it is tried', async () => {
     const { id } = await approved(parts);
     const tries = ['unanswered', 'unanswered', 'made'] as const;
     for (const step of tries) {
@@ -80,7 +80,7 @@ describe.each(engines)('the assignment that an approval makes on $name', (engine
     expect(await steps()).toEqual(['begun', 'unanswered', 'made']);
   });
 
-  it('may have been made when it lapses after a call that nobody answered', async () => {
+  it('may have been made when the request lapses after a call that Graph never answered', async () => {
     const { id } = await approved(parts);
     await beginAssignment(parts, id, assignment);
     await settleAssignment(parts, id, 'unanswered', { ...assignment, code: null });
@@ -90,7 +90,7 @@ describe.each(engines)('the assignment that an approval makes on $name', (engine
     expect(await left(id)).toBe('perhaps');
   });
 
-  it('either is begun or finds itself taken back, when both happen at once', async () => {
+  it('either is begun or finds the request withdrawn, when both happen at once', async () => {
     for (let round = 0; round < 5; round += 1) {
       await place.empty();
       const { id } = await approved(parts);

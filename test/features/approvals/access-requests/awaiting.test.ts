@@ -102,7 +102,7 @@ describe('the end of a try', () => {
     [['assigned'], 'assignment'],
     [['scopingFilter'], null],
   ])(
-    'counts by what was told last, after an attempt that may have done it: %j waits for %s',
+    'counts by what Graph said last, after an attempt that may have done it: %j waits for %s',
     async (failed, awaited) => {
       await approve('diego');
       await ended(overAll('gatewayTimeout', outOfScope(failed)));
@@ -120,7 +120,7 @@ describe('the end of a try', () => {
     expect(await heldUpBy()).toBe('assignment');
   });
 
-  it('waits with the attempt that may have done it kept, until the next one that tells', async () => {
+  it('waits with the attempt that may have done it kept, until a later one settles it', async () => {
     await approve('diego');
     await ended(overAll('gatewayTimeout', outOfScope(['assigned'])));
     const verdict = await judgeEnd(parts, await present());
@@ -146,7 +146,7 @@ describe('the end of a try', () => {
     expect([made, await heldUpBy()]).toEqual([null, null]);
   });
 
-  it('waits on demand at growing intervals for what Entra does not tell, and for no longer than its time', async () => {
+  it('calls on demand at growing intervals where Entra does not show the assignment, and for no longer than its time', async () => {
     await approve('adele');
     const pauses: number[] = [];
     const from = clock.now();

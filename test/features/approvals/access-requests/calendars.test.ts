@@ -16,7 +16,7 @@ import { accessParts, approved, askAccess, dayMs, kindsOf, reader, stateOf } fro
 
 const desk = { key: 'desk', conversation: 'desk', reader };
 
-describe('two calendars on one PostgreSQL', () => {
+describe('two approval schedulers on one PostgreSQL', () => {
   const place = useTestDatabase(postgresEngine);
 
   beforeEach(() => place.empty());
@@ -43,7 +43,7 @@ describe('two calendars on one PostgreSQL', () => {
     expect(ids).toHaveLength(9);
   });
 
-  it('do each duty once', async () => {
+  it('run each due action once', async () => {
     const clock = createTestClock();
     const parts = accessParts(await place.open(clock), clock);
     const asked: string[] = [];
@@ -80,7 +80,7 @@ describe('two calendars on one PostgreSQL', () => {
       expect(kinds.filter((other) => other === kind)).toHaveLength(6);
   });
 
-  it('leave to one another what takes longer than its lease, as long as its process lives', async () => {
+  it('leave an action to its process for longer than the lease, as long as that process lives', async () => {
     const clock = createTestClock();
     const parts = accessParts(await place.open(clock), clock);
     const { id } = await approved(parts);

@@ -1,6 +1,8 @@
 import type { LapseReason } from '../../../../src/features/approvals/access-requests/access-request.ts';
 
-/** Whether what lapsed for this reason may be retried; each reason, so that one that comes later cannot be left out. */
+/**
+ * Whether a request that lapsed for this reason may be retried; each reason, so that the compiler asks for a later one.
+ */
 export const retriedLapses: Readonly<Record<LapseReason, boolean>> = {
   askerMayNot: false,
   askerGone: false,

@@ -21,7 +21,7 @@ import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { accessParts, alex, approve, askAccess, cancel, dayMs, deny, reader, takeNotices } from './support.ts';
 
-describe.each(engines)('who is told what on $name', (engine) => {
+describe.each(engines)('the recipients of notices on $name', (engine) => {
   const place = useTestDatabase(engine);
   let database: Database;
   let clock: TestClock;
@@ -112,7 +112,7 @@ describe.each(engines)('who is told what on $name', (engine) => {
     expect(await takeNotices(parts)).toEqual(told);
   });
 
-  it('is told nothing by what changes nothing', async () => {
+  it('get no notice of an action that changes nothing', async () => {
     await act(parts, id, deny);
     await takeNotices(parts);
 
@@ -122,7 +122,7 @@ describe.each(engines)('who is told what on $name', (engine) => {
     expect(await takeNotices(parts)).toEqual([]);
   });
 
-  it('hears of an approval when it is known whether it starts, or after ten seconds', async () => {
+  it('read of an approval when it is known whether the request starts, or after ten seconds', async () => {
     const due = async () => (await dueNotices(database, clock.now(), 10)).map(({ kind }) => kind);
     await act(parts, id, approve);
     const atOnce = await due();
@@ -137,7 +137,7 @@ describe.each(engines)('who is told what on $name', (engine) => {
     expect(await due()).toEqual([]);
   });
 
-  it('is handed out once a minute, oldest first, until it is sent', async () => {
+  it('are handed out once a minute, oldest first, until the notice is sent', async () => {
     await act(parts, id, approve);
     await clock.advance(1);
     await act(parts, id, cancel);

@@ -46,7 +46,7 @@ describe('an approved request', () => {
     expect(text).not.toContain('now has an account');
   });
 
-  it('waits where the app takes nobody on demand while its job runs', async () => {
+  it('waits where the app takes no on-demand call while its job runs', async () => {
     const text = await approved('Slack Grid');
 
     expect(text).toContain('Approved, but held up');

@@ -33,7 +33,7 @@ describe.each(engines)('access requests on $name', (engine) => {
 
   const subject = (id: string) => ({ id, name: id, label: null });
 
-  it('may be made so often in a day, those taken back included', async () => {
+  it('may be made so often in a day, including the withdrawn ones', async () => {
     const strict = { ...parts, approvals: { ...parts.approvals, requestsPerDay: 5 } };
     const ask = () => createAccessRequest(strict, wantedAccess());
 
@@ -50,7 +50,7 @@ describe.each(engines)('access requests on $name', (engine) => {
     expect([others.kind, later.kind]).toEqual(['created', 'created']);
   });
 
-  it('come back as they were asked for, and wait for a decision', async () => {
+  it('come back as they were stored, and wait for a decision', async () => {
     const startsAt = clock.now() + dayMs;
     const { id } = await askAccess(parts, { startsAt, askedAs: 'provision' });
 
@@ -84,7 +84,7 @@ describe.each(engines)('access requests on $name', (engine) => {
     expect(await kindsOf(parts)).toEqual(['accessAsked']);
   });
 
-  it('are not asked for again while the same person and app are open, whoever asks', async () => {
+  it('are not made again while one for the same person and app is open, whoever the requester is', async () => {
     const first = await askAccess(parts);
     const again = wantedAccess({ asker: { id: 'lynne', name: 'Lynne Robbins' } });
 
@@ -96,7 +96,7 @@ describe.each(engines)('access requests on $name', (engine) => {
     expect(third.kind).toBe('created');
   });
 
-  it('number ten of one person at most, all asked at once; one that ends makes room', async () => {
+  it('number ten per requester at most, all made at once; one that ends makes room', async () => {
     const people = Array.from({ length: mostOpen + 3 }, (_, index) => `person ${index}`);
 
     const creations = await Promise.all(
@@ -123,7 +123,7 @@ describe.each(engines)('access requests on $name', (engine) => {
     expect(access.id).toMatch(/^[2-9A-HJKMNP-Z]{6}$/);
   });
 
-  it('stand in line for a decision, oldest first, page by page', async () => {
+  it('are listed for a decision, oldest first, page by page', async () => {
     const ids: string[] = [];
     for (const name of ['one', 'two', 'three', 'four']) {
       ids.push((await askAccess(parts, { subject: subject(name) })).id);
@@ -138,7 +138,7 @@ describe.each(engines)('access requests on $name', (engine) => {
     expect(second.map(({ id }) => id)).toEqual([ids[3]]);
   });
 
-  it('keep in the record who tried what they may not', async () => {
+  it('keep in the audit log the callers who tried what they may not', async () => {
     const { id } = await askAccess(parts);
 
     await recordRefusal(parts, id, megan.id, { why: 'ownRequest' });

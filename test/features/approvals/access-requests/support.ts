@@ -34,7 +34,7 @@ export const approve = { kind: 'approve', by: alex, from: { conversation: 'alex 
 export const deny = { ...approve, kind: 'deny', reason: 'not this week' } as const;
 export const cancel = { kind: 'cancel', by: megan } as const;
 
-/** Megan asks for Isaiah, from a source of its own unless it is given one. */
+/** Megan asks for Isaiah, from a source of its own unless the test gives one. */
 export function wantedAccess(more: Partial<NewAccessRequest> = {}): NewAccessRequest {
   return {
     source: `conversation|${randomUUID()}`,
@@ -67,7 +67,7 @@ export async function stateOf({ database }: AccessParts, id: string): Promise<Ac
   return (await findAccessRequest(database, id))?.state.kind ?? null;
 }
 
-/** What stands in the record, oldest first. */
+/** The entries of the audit log, oldest first. */
 export async function kindsOf({ database }: AccessParts): Promise<string[]> {
   return (await readAudit(database.query, 1000)).map(({ kind }) => kind).toReversed();
 }

@@ -21,7 +21,7 @@ import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { engines, useTestDatabase } from '../../../support/databases.ts';
 import { accessParts, approve, askAccess, dayMs, kindsOf, reader, takeNotices } from './support.ts';
 
-describe.each(engines)('a chat that Teams refuses on $name', (engine) => {
+describe.each(engines)('a conversation that Teams refuses on $name', (engine) => {
   const place = useTestDatabase(engine);
   let database: Database;
   let clock: TestClock;
@@ -69,7 +69,7 @@ describe.each(engines)('a chat that Teams refuses on $name', (engine) => {
     directory: { membersOf: async () => fetched(['alex', 'megan']) } as unknown as RoutingParts['directory'],
     approvers: ['approvers'],
   });
-  /** Makes out the cards, and tells where. */
+  /** Creates the access cards, and returns their conversations. */
   async function route(request: AccessRequest): Promise<string[]> {
     const routed = await routeAccess(routing(), request);
     if (routed.kind !== 'routed') throw new Error('it was not routed');
@@ -79,7 +79,7 @@ describe.each(engines)('a chat that Teams refuses on $name', (engine) => {
   const giveUp = ({ id }: AccessRequest, conversation: string, why: 'gone' | 'failed' = 'gone') =>
     giveUpConversation(parts, { accessRequestId: id, conversation }, why);
 
-  it('is forgotten, and what was to be shown there goes to the personal chats', async () => {
+  it('is forgotten, and its cards go to the personal chats of the approvers', async () => {
     await addApprovalChannel(parts, desk);
     const request = await askAccess(parts);
     const first = await route(request);
@@ -99,7 +99,7 @@ describe.each(engines)('a chat that Teams refuses on $name', (engine) => {
     expect(await kindsOf(parts)).toContain('accessNotShown');
   });
 
-  it('leaves the request where it is as long as somebody else is shown it', async () => {
+  it('leaves the request where it is as long as another approver has its card', async () => {
     await addApprovalChannel(parts, desk);
     await addApprovalChannel(parts, board);
     const request = await askAccess(parts);
@@ -108,7 +108,7 @@ describe.each(engines)('a chat that Teams refuses on $name', (engine) => {
     expect([await giveUp(request, 'desk#2'), await giveUp(request, 'board')]).toEqual([false, true]);
   });
 
-  it('leaves the asker told when nobody else is left, who is told again when others should be reminded', async () => {
+  it('has the requester told when no other approver is left, and told again when others should be reminded', async () => {
     const request = await askAccess(parts);
     await route(request);
     await giveUp(request, 'alex chat');
@@ -123,7 +123,7 @@ describe.each(engines)('a chat that Teams refuses on $name', (engine) => {
     expect(await findAccessRequest(database, request.id)).toMatchObject({ routed: false });
   });
 
-  it('is not written to any more, though the request was shown there once', async () => {
+  it('gets no more messages, though the request had a card there once', async () => {
     await addApprovalChannel(parts, desk);
     const request = await askAccess(parts);
     await route(request);
@@ -138,7 +138,7 @@ describe.each(engines)('a chat that Teams refuses on $name', (engine) => {
     expect(await kindsOf(parts)).not.toContain('accessNotShown');
   });
 
-  it('stays a place where it only did not answer for a day, and a personal chat that is gone is forgotten', async () => {
+  it('stays an approval channel where it only did not answer for a day, while a personal chat that is gone is forgotten', async () => {
     await addApprovalChannel(parts, desk);
     const request = await askAccess(parts);
     await route(request);
@@ -152,7 +152,7 @@ describe.each(engines)('a chat that Teams refuses on $name', (engine) => {
     expect(await findKnownPeople(database, ['alex'])).toEqual([]);
   });
 
-  it('changes nothing of what is decided', async () => {
+  it('changes nothing of a request that is decided', async () => {
     const request = await askAccess(parts);
     await route(request);
     await act(parts, request.id, approve);
@@ -160,7 +160,7 @@ describe.each(engines)('a chat that Teams refuses on $name', (engine) => {
     expect(await giveUp(request, 'alex chat')).toBe(false);
   });
 
-  it('is not what an app that cannot be found is: that waits, and goes to nobody in the meantime', async () => {
+  it('does not count as an app that cannot be found: that request waits, and goes to no approver in the meantime', async () => {
     await addApprovalChannel(parts, desk);
     const request = await askAccess(parts);
 

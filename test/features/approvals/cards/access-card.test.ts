@@ -31,8 +31,8 @@ const toAsker = { audience: 'asker' } as const;
 const actionsOf = (accessRequest: AccessRequest, more: Partial<AccessCardInput> = {}) =>
   (drawAccess(accessRequest, more).card.actions ?? []).map((action) => Object(action));
 
-describe('the card of an access request that waits, to the approvers', () => {
-  it('tells who wants what for whom, why and from when', () => {
+describe('the card of a pending access request, for the approvers', () => {
+  it('shows who asks for what for whom, why and from when', () => {
     const { card, summary } = drawAccess(accessIn(pending, { startsAt: DECEMBER }), { facts: goodFacts });
 
     const text = cardAsText(card);
@@ -49,7 +49,7 @@ describe('the card of an access request that waits, to the approvers', () => {
     expect(card.fallbackText).toContain('Type “approve K3M7QA”, or “deny K3M7QA” and a reason.');
   });
 
-  it('warns of a guest, on the card and in the notification, and calls one a guest to whom asks', () => {
+  it('warns of a guest, on the card and in the notification, and names the person a guest to the requester', () => {
     const guest = accessIn(pending, { subject: { id: 'guest', name: 'Isaiah', label: 'isaiah_x#EXT#', guest: true } });
 
     const { card, summary } = drawAccess(guest);
@@ -81,7 +81,7 @@ describe('the card of an access request that waits, to the approvers', () => {
     [{ ...goodFacts, assignment: { kind: 'assigned', through: 'Sales Team' } }, 'through the group Sales Team\n'],
     [{ ...goodFacts, assignment: { kind: 'unread' } }, 'Assignment: Usher could not read it just now'],
     [{ ...goodFacts, account: { kind: 'unread' } }, 'Account: +Usher could not read it just now'],
-  ] as const)('tells what Entra says of the account, without a warning: %j', (facts, said) => {
+  ] as const)('shows what Entra says of the account, without a warning: %j', (facts, said) => {
     const text = textOf(accessIn(pending), { facts });
 
     expect(text).toMatch(new RegExp(said));
@@ -116,11 +116,11 @@ describe('the card of an access request that waits, to the approvers', () => {
     );
   });
 
-  it('does not promise an assignment that is there already', () => {
+  it('does not promise an assignment that exists already', () => {
     expect(textOf(accessIn(pending), { facts: { ...goodFacts, assigns: true } })).not.toContain('also assigns');
   });
 
-  it('says that somebody who is gone cannot be given anything', () => {
+  it('says that a deleted account cannot get access', () => {
     const text = textOf(accessIn(pending), {
       facts: { ...goodFacts, account: { kind: 'gone' }, assignment: { kind: 'missing' } },
     });
@@ -129,7 +129,7 @@ describe('the card of an access request that waits, to the approvers', () => {
     expect(text).not.toMatch(/Assignment|assigned/);
   });
 
-  it('says so when no reason was given, and when the day has come', () => {
+  it('says so when the requester gave no reason, and when the day has come', () => {
     const text = textOf(accessIn(pending, { reason: ' \u200B', startsAt: NOW - DAY }));
 
     expect(text).toContain('Why\nNo reason was given.');
@@ -147,8 +147,8 @@ describe('the card of an access request that waits, to the approvers', () => {
   });
 });
 
-describe('the card of an access request that waits, to the asker', () => {
-  it('says that somebody else decides, and can be taken back', () => {
+describe('the card of a pending access request, for the requester', () => {
+  it('says that an approver decides, and can be withdrawn', () => {
     const text = textOf(accessIn(pending), toAsker);
 
     expect(text).toContain('Waiting for approval');
@@ -159,20 +159,20 @@ describe('the card of an access request that waits, to the asker', () => {
     ]);
   });
 
-  it('says what has become of a line that began with provision, to the asker alone', () => {
+  it('says what has become of a line that began with provision, to the requester alone', () => {
     const accessRequest = accessIn(pending, { askedAs: 'provision' });
 
     expect(textOf(accessRequest, toAsker)).toContain('Usher has made the line an access request.');
     expect(textOf(accessRequest)).not.toContain('has made the line');
   });
 
-  it('has no button where it cannot be taken back', () => {
+  it('has no button where the request cannot be withdrawn', () => {
     expect(actionsOf(accessIn(pending), { ...toAsker, canCancel: false })).toEqual([]);
   });
 });
 
 describe('the card of an approved access request', () => {
-  it('tells the day on which it starts', () => {
+  it('shows the day on which it starts', () => {
     const text = textOf(accessIn(approved(), { startsAt: DECEMBER }));
 
     expect(text).toMatch(/^… {2}Approved, starts later\n/);
@@ -210,7 +210,7 @@ describe('the card of an approved access request', () => {
     if (heldUp !== 'replication') expect(asker).toContain('Ask an application administrator, or Patti Fernandez');
   });
 
-  it('can be taken back by the asker and decided by nobody', () => {
+  it('can be withdrawn by the requester and decided by no approver', () => {
     expect(textOf(accessIn(approved()), toAsker)).toContain('[Cancel]');
     expect(actionsOf(accessIn(approved()))).toEqual([]);
   });
@@ -226,7 +226,7 @@ describe('the card of an access request that runs', () => {
     [{ kind: 'running', startedAt: NOW, lease }, 'Asking Microsoft to provision Isaiah Langer to Salesforce'],
     [{ kind: 'cancelled', at: NOW, by: 'alex' }, 'It was called off at 14:03'],
     [doneWith({ kind: 'created', report }), 'Isaiah Langer now has an account in Salesforce.'],
-  ])('says how it goes as the card of the provisioning request does: %j', (state, said) => {
+  ])('shows the progress as the card of the provisioning request does: %j', (state, said) => {
     const text = textOf(accessIn(started()), { progress: progressIn(state, { place: 3 }) });
 
     expect(text).toContain(said);
@@ -244,7 +244,7 @@ describe('the card of an access request that runs', () => {
     expect(text.match(/Usher has assigned/g)).toHaveLength(1);
   });
 
-  it('still tells who approved when the provisioning request cannot be found', () => {
+  it('still names the approver when the provisioning request cannot be found', () => {
     const text = textOf(accessIn(started(true)));
 
     expect(text).toMatch(
@@ -258,7 +258,7 @@ describe('the card of an access request that runs', () => {
 });
 
 describe('the card of an access request that has ended', () => {
-  it('tells a good end on green, with what it took', () => {
+  it('shows a good end on green, with its steps', () => {
     const progress = progressIn(doneWith({ kind: 'created', report }));
 
     const message = drawAccess(accessIn(finished('created', true)), { ...toAsker, progress });
@@ -274,7 +274,7 @@ describe('the card of an access request that has ended', () => {
     );
   });
 
-  it('tells a bad end with what to do next and where', () => {
+  it('shows a bad end with what to do next and where', () => {
     const outcome = outOfScope('assigned');
 
     const text = textOf(accessIn(finished('notInScope')), { progress: progressIn(doneWith(outcome)) });
@@ -283,7 +283,7 @@ describe('the card of an access request that has ended', () => {
     expect(text).toMatch(/What to do next\nAssign Isaiah Langer to Salesforce[\s\S]*\[Details\] \[Open in Entra\]/);
   });
 
-  it('sends nobody to make an assignment that Usher has made', () => {
+  it('asks no reader to make an assignment that Usher has made', () => {
     const progress = progressIn(doneWith(outOfScope('assigned')));
 
     const text = textOf(accessIn(finished('notInScope', true)), { progress });
@@ -292,7 +292,7 @@ describe('the card of an access request that has ended', () => {
     expect(text).not.toContain('Assign Isaiah Langer to Salesforce:');
   });
 
-  it('blames what it is where the assignment is not the cause', () => {
+  it('names the real cause where the assignment is not the cause', () => {
     const progress = progressIn(doneWith(outOfScope('scopingFilter')));
 
     expect(textOf(accessIn(finished('notInScope', true)), { progress })).toContain('does not pass the scoping filter');
@@ -304,13 +304,13 @@ describe('the card of an access request that has ended', () => {
     ['failed', '✗  Failed'],
     ['unknown', '?  Result unknown'],
     ['cancelled', '–  Cancelled'],
-  ] as const)('tells how it ended even when nothing more is known: %s', (outcome, title) => {
+  ] as const)('says how it ended even when nothing more is known: %s', (outcome, title) => {
     expect(textOf(accessIn(finished(outcome)))).toMatch(
       new RegExp(`^${title.replace('?', '\\?')}\n[\\s\\S]*It ended at 14:03`),
     );
   });
 
-  it.each([toAsker, {}])('tells why it was denied, %j', (audience) => {
+  it.each([toAsker, {}])('says why it was denied, %j', (audience) => {
     const { card, summary } = drawAccess(accessIn(denied('Not before the training')), audience);
 
     expect(cardAsText(card)).toMatch(/^✗ {2}Denied\n[\s\S]*Reason for the denial\nNot before the training\n/);
@@ -320,11 +320,11 @@ describe('the card of an access request that has ended', () => {
     expect(cardAsText(card).includes('talk to Patti Fernandez')).toBe('audience' in audience);
   });
 
-  it('says that no reason was given', () => {
+  it('says that the approver gave no reason', () => {
     expect(textOf(accessIn(denied(null)))).toContain('Nothing was done.\nNo reason was given.');
   });
 
-  it('says what to do when nobody decided, to each what they can do', () => {
+  it('says what to do when no approver decided, to each reader what they can do', () => {
     const expired = accessIn({ kind: 'expired', at: NOW });
 
     expect(textOf(expired, toAsker)).toContain('talk to somebody who decides on Salesforce, and ask again');
@@ -354,7 +354,7 @@ describe('the card of an access request that can still be started', () => {
     ['askerMayNot', 'may not ask for', false],
     ['deciderMayNot', 'may not decide on', false],
     ['appGone', 'not in Entra ID any more', false],
-  ] as const)('offers the way back to each reader, where there is one: %s', (why, said, isThere) => {
+  ] as const)('offers each reader the retry that they may run, where there is one: %s', (why, said, isThere) => {
     const ended = accessIn(lapsed(why), awaiting);
 
     const [asker, approvers] = [textOf(ended, toAsker), textOf(ended)];
@@ -369,7 +369,7 @@ describe('the card of an access request that can still be started', () => {
       ]);
   });
 
-  it.each(lapses)('says “retry” and has the button of it exactly where that works: %s, %s', (why, mayRetry) => {
+  it.each(lapses)('says “retry” and has its button exactly where a retry works: %s, %s', (why, mayRetry) => {
     const ended = accessIn(lapsed(why), awaiting);
 
     const [asker, approvers] = [textOf(ended, toAsker), textOf(ended)];
@@ -384,7 +384,7 @@ describe('the card of an access request that can still be started', () => {
     ['lapsed for want of it', accessIn(lapsed('notAssigned'), awaiting)],
     ['lapsed for another reason', accessIn(lapsed('askerMayNot'), awaiting)],
     ['was withdrawn meanwhile', accessIn(cancelledBy('alex', 'Alex Wilber'), awaiting)],
-  ])('does not say that nothing was done where a try before may have done it: %s', (_what, accessRequest) => {
+  ])('does not say that nothing was done where an earlier try may have done it: %s', (_what, accessRequest) => {
     const wasNot = /no account yet|Nothing was/;
 
     for (const audience of [{}, toAsker]) {
@@ -411,7 +411,7 @@ describe('the card of an access request that can still be started', () => {
 });
 
 describe('every card of an access request', () => {
-  it('offers a decision only while there is one, and only to those who decide', () => {
+  it('offers a decision only while there is one to make, and only to approvers', () => {
     for (const input of everyAccessInput('Isaiah')) {
       for (const audience of ['asker', 'approvers'] as const) {
         const types = elementsOf(drawAccess(input.accessRequest, { ...input, audience }).card).map(({ type }) => type);
@@ -422,7 +422,7 @@ describe('every card of an access request', () => {
     }
   });
 
-  it('tells in the summary what stands in the headline, and names both person and app', () => {
+  it('repeats the headline in the summary, and names both person and app', () => {
     for (const input of everyAccessInput('Isaiah')) {
       const { card, summary } = drawAccess(input.accessRequest, { ...input, audience: 'asker' });
 
@@ -432,7 +432,7 @@ describe('every card of an access request', () => {
     }
   });
 
-  it('links nowhere without a portal', () => {
+  it('has no links without a portal', () => {
     const progress = progressIn(doneWith(failed('EntryConflict')));
 
     expect(textOf(accessIn(finished('failed')), { progress, entraPortalUrl: null })).not.toContain('Open in Entra');

@@ -126,10 +126,10 @@ export function drawAccess(accessRequest: AccessRequest, more: Partial<AccessCar
 
 const lease = { owner: 'one', until: NOW };
 
-/** Of one that has been tried and waits for the assignment. */
+/** A request that was tried and waits for the assignment. */
 export const awaiting = { requestId: 'R7K3MQ', awaiting: { since: NOW, until: NOW + DAY } } as const;
 
-/** Each state that an access request can be in, with what its card needs besides. */
+/** Each state of an access request, with what its card needs besides. */
 export function everyAccessInput(
   text: string,
 ): Pick<AccessCardInput, 'accessRequest' | 'facts' | 'progress' | 'mayBeDone'>[] {

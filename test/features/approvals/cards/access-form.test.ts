@@ -27,7 +27,7 @@ describe('the form of an access request', () => {
     for (const { errorMessage } of inputs.slice(0, 3)) expect(String(errorMessage).length).toBeGreaterThan(10);
   });
 
-  it('sends the verb along with what was filled in', () => {
+  it('sends the verb along with what the requester filled in', () => {
     expect(form().card.actions).toMatchObject([
       { type: 'Action.Submit', title: 'Ask for access', data: { verb: 'ask' } },
     ]);
@@ -41,7 +41,7 @@ describe('the form of an access request', () => {
     expect(start).not.toHaveProperty('value');
   });
 
-  it('tells two apps of one name apart by their ids', () => {
+  it('distinguishes two apps of one name by their ids', () => {
     const [, app] = inputsOf({ apps: [...apps, { id: 'app-3', name: 'salesforce ' }] });
 
     expect(app?.choices).toMatchObject([{ value: 'app-1' }, { value: 'ServiceNow' }, { value: 'app-3' }]);
@@ -49,7 +49,7 @@ describe('the form of an access request', () => {
 
   it.each([
     ['none', []],
-    ['more than anybody scrolls through', Array.from({ length: 500 }, (_, n) => ({ id: `${n}`, name: `App ${n}` }))],
+    ['more than a user scrolls through', Array.from({ length: 500 }, (_, n) => ({ id: `${n}`, name: `App ${n}` }))],
     ['too long names', Array.from({ length: 150 }, (_, n) => ({ id: `${n}`, name: `${n}${'漢'.repeat(80)}` }))],
   ])('has the app typed where there are %s', (_, many) => {
     const [, app] = inputsOf({ apps: many, values: { ...empty, app: 'Sales' } });
@@ -57,7 +57,7 @@ describe('the form of an access request', () => {
     expect(app).toMatchObject({ type: 'Input.Text', id: 'app', value: 'Sales', isRequired: true });
   });
 
-  it('keeps what was filled in when it says what was wrong', () => {
+  it('keeps what the requester filled in when it says what was wrong', () => {
     const values = { subject: 'isaiah', app: 'salesforce', start: '2026-12-01', reason: 'He *joins*' };
 
     const text = cardAsText(form({ values, problem: 'Usher found nobody called “isaiah”.' }).card);
@@ -68,7 +68,7 @@ describe('the form of an access request', () => {
     expect(text).toMatch(/\[2026-12-01\]\nWhy\? \(optional\) \[He \*joins\*\]/);
   });
 
-  it('drops a day that is none', () => {
+  it('drops a date that is none', () => {
     expect(inputsOf({ values: { ...empty, start: 'tomorrow' } })[2]).not.toHaveProperty('value');
   });
 });

@@ -65,7 +65,7 @@ describe('a notice', () => {
     expect(notice(kind, accessRequest)).toBe(said);
   });
 
-  it('tells a denial with the whole reason', () => {
+  it('quotes the whole reason of a denial', () => {
     const reason = 'x'.repeat(450);
 
     expect(notice('denied', accessIn(denied(reason)))).toMatch(new RegExp(`The reason: ${reason}$`));
@@ -94,7 +94,7 @@ describe('a notice', () => {
     ['cancelled', accessIn(cancelledBy('megan', 'Megan Bowen'), { assigning: 'begun' })],
     ['lapsed', accessIn(lapsed('askerMayNot'), { assigning: 'unanswered' })],
     ['lapsed', accessIn(lapsed('graphAway'), { assigning: 'unanswered' })],
-  ])('tells that an assignment may stay behind, and where it can be removed: %s', (kind, accessRequest) => {
+  ])('says that an assignment may remain, and where to remove it: %s', (kind, accessRequest) => {
     const said = notice(kind, accessRequest);
 
     expect(said).toContain('the assignment may have been made');
@@ -102,13 +102,13 @@ describe('a notice', () => {
     expect(said).not.toContain('Nothing was done');
   });
 
-  it('tells the asker how to find an approver when nobody was reached', () => {
+  it('tells the requester how to find an approver when no conversation could be reached', () => {
     expect(notice('nobodyReached', accessIn(pending))).toContain(
       'Ask one of them to type “pending” to Usher; request K3M7QA',
     );
   });
 
-  it('tells a result in the words of its card', () => {
+  it('words a result as its card does', () => {
     expect(notice('result', accessIn(finished('created', true)), { kind: 'created', report })).toBe(
       'Access to Salesforce for Isaiah Langer (request K3M7QA): Account created. Isaiah Langer now has an account in Salesforce.',
     );
@@ -119,7 +119,7 @@ describe('a notice', () => {
     expect(notice('result', accessIn(finished('cancelled')))).toContain('(request K3M7QA): Cancelled.');
   });
 
-  it.each(lapseReasons)('tells why it never started: %s', (why) => {
+  it.each(lapseReasons)('says why the request never started: %s', (why) => {
     const text = notice('lapsed', accessIn(lapsed(why)));
 
     expect(text).toMatch(/was approved, but request K3M7QA could not be started\. .{20,}\. .{20,}\.$/);
@@ -133,7 +133,7 @@ describe('a notice', () => {
     expect(notice('result', accessIn(pending))).toBe(changed);
   });
 
-  it('is plain and in one line, whatever the names are and however things stand', () => {
+  it('is plain and in one line, whatever the names are and whatever the state', () => {
     const nasty = '[x](http://evil) <at>Bob</at>\n{{DATE(1)}}';
 
     for (const { accessRequest } of everyAccessInput(nasty)) {
@@ -146,7 +146,7 @@ describe('a notice', () => {
     ['approved', accessIn(approved(), { heldUp: 'replication', ...awaiting })],
     ['lapsed', accessIn(lapsed('notAssigned'), awaiting)],
     ['cancelled', accessIn(cancelledBy('alex', 'Alex Wilber'), awaiting)],
-  ])('does not say that nothing was done where a try before may have done it: %s', (kind, accessRequest) => {
+  ])('does not say that nothing was done where an earlier try may have done it: %s', (kind, accessRequest) => {
     const input = { accessRequest, kind, outcome: null, entraPortalUrl: null };
 
     const [told, open] = [noticeText(words, input), noticeText(words, { ...input, mayBeDone: true })];

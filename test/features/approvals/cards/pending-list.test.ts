@@ -8,8 +8,8 @@ const item = (more: Parameters<typeof accessIn>[1] = {}) => ({ accessRequest: ac
 const list = (items: ReturnType<typeof item>[], more: { page?: number; more?: boolean } = {}) =>
   pendingList(words, { items, page: 1, more: false, now: NOW, ...more });
 
-describe('the list of what waits for a decision', () => {
-  it('tells of each whom it is about, who asks, since when, from when and why', () => {
+describe('the list of pending access requests', () => {
+  it('shows of each the person, the requester, since when, from when and why', () => {
     const { card, summary } = list([item({ startsAt: DECEMBER }), item({ reason: null, createdAt: NOW - DAY })]);
 
     const text = cardAsText(card);
@@ -20,7 +20,7 @@ describe('the list of what waits for a decision', () => {
     expect(summary).toBe('2 requests on this page wait for your decision.');
   });
 
-  it('opens one by its id', () => {
+  it('opens a request by its id', () => {
     const submits = elementsOf(list([item()]).card).filter(({ type }) => type === 'Action.Submit');
 
     expect(submits).toMatchObject([{ title: 'Open', data: { verb: 'run', text: 'show K3M7QA' } }]);
@@ -34,13 +34,13 @@ describe('the list of what waits for a decision', () => {
     expect(list([item()]).card).not.toHaveProperty('actions');
   });
 
-  it('hides none without saying so', () => {
+  it('says so when it leaves some out', () => {
     const { card } = list(Array.from({ length: PENDING_PER_PAGE + 1 }, () => item()));
 
     expect(cardAsText(card)).toContain('There are more.');
   });
 
-  it('says when there is nothing', () => {
+  it('says when there are none', () => {
     expect(cardAsText(list([]).card)).toContain('Nothing waits for your decision.');
     expect(list([]).summary).toBe('Nothing waits for your decision.');
     expect(cardAsText(list([], { page: 3 }).card)).toContain('There is nothing on page 3.');

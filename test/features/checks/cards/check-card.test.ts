@@ -40,7 +40,7 @@ const check = (facts: Partial<CheckFacts>, { name = 'Adele Vance', app = salesfo
 const textOf = (...input: Parameters<typeof check>) => cardAsText(check(...input).card);
 
 describe('the check of one person in one app', () => {
-  it('tells of Diego: it is the user, not assigned', () => {
+  it('says of Diego: it is the user, not assigned', () => {
     const { card, summary } = check({ assignment: { kind: 'missing' } }, { name: 'Diego Siciliani' });
 
     const text = cardAsText(card);
@@ -54,14 +54,14 @@ describe('the check of one person in one app', () => {
     expect(card.actions).toMatchObject([{ url: expect.stringContaining('/Users/objectId/') }]);
   });
 
-  it('tells of Nestor: it is the user, disabled', () => {
+  it('says of Nestor: it is the user, disabled', () => {
     const text = textOf({ account: 'disabled' }, { name: 'Nestor Wilke' });
 
     expect(text).toContain('It is the user: account disabled');
     expect(text).toMatch(/Account: +Disabled in Entra ID/);
   });
 
-  it('tells of Grady: the conflict that the log has, in the words of the outcomes', () => {
+  it('says of Grady: the conflict that the log has, in the words of the outcomes', () => {
     const text = textOf({ log: logOf(conflict), scope: 'in' }, { name: 'Grady Archie' });
 
     expect(text).toContain('It is the user: the last try failed');
@@ -74,7 +74,7 @@ describe('the check of one person in one app', () => {
     expect(text).toMatch(/Scope: +In scope when last evaluated/);
   });
 
-  it('tells of Isaiah before: nothing provisioned yet, and offers to do it', () => {
+  it('says of Isaiah before: nothing provisioned yet, and offers to do it', () => {
     const { card } = check({}, { name: 'Isaiah Langer' });
 
     const text = cardAsText(card);
@@ -87,7 +87,7 @@ describe('the check of one person in one app', () => {
     ]);
   });
 
-  it('tells of Isaiah after: in order, by the log and by what Usher did', () => {
+  it('says of Isaiah after: in order, by the log and by what Usher did', () => {
     const text = textOf({ log: logOf(created), scope: 'in', lastEntry: historyEntryOf() }, { name: 'Isaiah Langer' });
 
     expect(text).toMatch(/^✓ {2}All in order: neither the sync nor the user\n/);
@@ -95,7 +95,7 @@ describe('the check of one person in one app', () => {
     expect(text).toMatch(/By Usher: +Account created, asked by Alex Wilber at 13:53/);
   });
 
-  it('tells of anybody in Zscaler: it is the sync, and what is wrong besides', () => {
+  it('says of any person in Zscaler: it is the sync, and what is wrong besides', () => {
     const zscaler = { id: 'zscaler', name: 'Zscaler' };
     const text = textOf({ jobState: quarantined(), assignment: { kind: 'missing' } }, { app: zscaler });
 
@@ -132,7 +132,7 @@ describe('the check of one person in one app', () => {
     expect(text).toMatch(/Assignment: +Assigned to Salesforce/);
   });
 
-  it('says of each part by itself that it could not be read', () => {
+  it('says of each part separately that it could not be read', () => {
     const text = textOf({ account: 'unread', assignment: { kind: 'unread' }, jobState: 'unread' });
 
     expect(text).toContain('Nothing wrong that Usher can see');
@@ -140,7 +140,7 @@ describe('the check of one person in one app', () => {
     expect(text).toMatch(/Sync: +Could not be read\nAccount: +Could not be read\nAssignment: +Could not be read\n/);
   });
 
-  it('shows Graph’s own no to the read of the job', () => {
+  it('shows Graph’s own refusal to read the job', () => {
     const trace = { clientRequestId: 'client', requestId: 'request-1', date: null };
     const jobTrouble = {
       kind: 'refused',
@@ -166,20 +166,20 @@ describe('the check of one person in one app', () => {
     expect(elsewhere).not.toBeNull();
   });
 
-  it('says that what kept somebody out has been put right since', () => {
+  it('says that what kept a person out has been fixed since', () => {
     const text = textOf({ log: logOf(entryOf(outOfScope('assigned'))), scope: 'out' });
 
     expect(text).toContain('was not assigned to Salesforce. That has changed since.');
     expect(text).toContain('[Provision now]');
   });
 
-  it('names the group through which somebody is assigned', () => {
+  it('names the group through which a person is assigned', () => {
     const text = textOf({ assignment: { kind: 'assigned', through: 'Sales Team' } });
 
     expect(text).toMatch(/Assignment: +Assigned to Salesforce through the group Sales Team/);
   });
 
-  it('shows actions and states that Microsoft has added as they come', () => {
+  it('shows actions and states that Microsoft has added under their own names', () => {
     const entry = entryOf(
       { kind: 'unknown', why: 'unreadable' },
       {
@@ -200,11 +200,11 @@ describe('the check of one person in one app', () => {
     expect(text).toContain('There are older entries in Entra.');
   });
 
-  it('tells an access request that never ran as what Usher last did', () => {
+  it('shows an access request that never ran as what Usher last did', () => {
     expect(textOf({ lastEntry: accessEntry('denied') })).toMatch(/By Usher: +Denied, asked by Megan Bowen at 13:43/);
   });
 
-  it('offers no provisioning to whoever may not', () => {
+  it('offers no provisioning to a caller who may not run it', () => {
     const text = textOf({}, { canProvision: false });
 
     expect(text).not.toContain('Provision now');
@@ -212,14 +212,14 @@ describe('the check of one person in one app', () => {
     expect(text).toContain('Ask somebody of the helpdesk to provision Adele Vance to Salesforce');
   });
 
-  it('sends nobody to the helpdesk where people come from elsewhere', () => {
+  it('does not send the reader to the helpdesk where people come from another source', () => {
     const text = textOf({ assignment: { kind: 'notNeeded' } }, { canProvision: false });
 
     expect(text).not.toContain('helpdesk');
     expect(text).toContain('Wait for the next run.');
   });
 
-  it('names the day on which something approved starts, until it has come', () => {
+  it('names the day on which an approved request starts, until it has come', () => {
     const later = { timeZone: 'Europe/Berlin', startsAt: NOW + 9 * DAY };
 
     const { card, summary } = check({ lastEntry: accessEntry('approved', later) });
@@ -233,7 +233,7 @@ describe('the check of one person in one app', () => {
     expect(reached).not.toContain('by itself on');
   });
 
-  it('says that the log lags only where there can be one', () => {
+  it('says that the log lags only where there can be a log', () => {
     expect(textOf({})).toContain('The log lags behind');
     expect(textOf({ jobState: 'none' })).not.toContain('lags behind');
     expect(textOf({ jobState: 'none' })).toContain('Usher has only looked, and changed nothing.');
@@ -245,7 +245,7 @@ describe('the check of one person in all apps', () => {
   const list = (...items: ReturnType<typeof item>[]) =>
     checkList(words, { person: person('Adele Vance'), items, listComplete: true, now: NOW });
 
-  it('has a line for each app, what is wrong first', () => {
+  it('has a line for each app, with problems first', () => {
     const { card, summary } = list(
       item('Payroll', { jobState: 'none' }),
       item('Salesforce', { log: logOf(created) }),

@@ -27,7 +27,7 @@ describe('the queue', () => {
   const draw = (more: Partial<QueueCardInput>) =>
     queueCard(words, { gate, items: [queued()], total: 1, canCancel: true, now: NOW, ...more });
 
-  it('tells for whom, who asked, the place and the start, and how much room the gate has', () => {
+  it('shows for whom, who asked, the position and the start, and how much room the gate has', () => {
     const { card, summary } = draw({});
 
     const text = cardAsText(card);
@@ -38,7 +38,7 @@ describe('the queue', () => {
     expect(summary).toBe('1 request runs or waits.');
   });
 
-  it('cancels by the id, and only for whoever may', () => {
+  it('cancels by the id, and only for a caller who may', () => {
     expect(buttonsOf(draw({}).card)).toMatchObject([
       { title: 'Cancel', data: { verb: 'cancel', requestId: 'R7K3MQ' } },
       { title: 'Look again', data: { verb: 'choose', text: 'queue' } },
@@ -46,7 +46,7 @@ describe('the queue', () => {
     expect(buttonsOf(draw({ canCancel: false }).card)).toMatchObject([{ title: 'Look again' }]);
   });
 
-  it('offers no way back for what has been sent, but for the rest of a list', () => {
+  it('offers no cancellation of what has been sent, but of the rest of a list', () => {
     const running = queued({ state: 'running', place: null, startsAt: NOW - 2_000 });
 
     expect(cardAsText(draw({ items: [running] }).card)).toContain(
@@ -57,13 +57,13 @@ describe('the queue', () => {
     );
   });
 
-  it('says until when Microsoft holds it up', () => {
+  it('says until when Microsoft delays it', () => {
     const { card } = draw({ gate: { ...gate, slotsLeft: 0, blockedUntil: NOW + 12_000 } });
 
     expect(cardAsText(card)).toContain('Microsoft asked Usher to slow down: no call before 14:03:18.');
   });
 
-  it('counts what it does not show, and says when there is nothing', () => {
+  it('counts the requests that it does not show, and says when there are none', () => {
     expect(cardAsText(draw({ total: 500 }).card)).toContain('And 499 more.');
     expect(cardAsText(draw({ items: [], total: 0 }).card)).toContain('Nothing runs and nothing waits.');
   });
@@ -82,7 +82,7 @@ describe('the history', () => {
   };
   const draw = (more: Partial<HistoryCardInput>) => historyCard(words, { ...nothing, ...more });
 
-  it('tells of each what, who asked, when, the result and who approved', () => {
+  it('shows of each request what, who asked, when, the result and who approved', () => {
     const { card, summary } = draw({
       entries: [
         historyEntryOf({ approvedBy: { id: 'patti', name: 'Patti Fernandez' } }),
@@ -108,7 +108,7 @@ describe('the history', () => {
     expect(summary).toBe('History: 4 lines');
   });
 
-  it('tells how many of a list were cancelled, and when something approved starts', () => {
+  it('shows how many of a list were cancelled, and when an approved request starts', () => {
     const text = cardAsText(
       draw({
         entries: [
@@ -122,7 +122,7 @@ describe('the history', () => {
     expect(text).toContain('[Details]\nApproved, starts on Wednesday, March 11, 2026\n');
   });
 
-  it('tells an access request by its result once there is one, and by its state before', () => {
+  it('shows an access request by its result once there is one, and by its state before', () => {
     const text = cardAsText(
       draw({
         entries: [
@@ -140,7 +140,7 @@ describe('the history', () => {
     expect(text).toContain('Approved\nMegan Bowen asked, 13:43 · Approved by Patti Fernandez');
   });
 
-  it('opens each by its own id, and turns the pages by the lines it was given', () => {
+  it('opens each request by its own id, and turns the pages by the lines it was given', () => {
     const { card } = draw({
       entries: [historyEntryOf(), accessEntry('pending')],
       page: 2,
@@ -181,7 +181,7 @@ describe('the history', () => {
     expect(cardAsText(draw(input).card)).toContain(said);
   });
 
-  it('hides none without saying so', () => {
+  it('says so when it leaves some out', () => {
     const entries = Array.from({ length: ENTRIES_PER_PAGE + 1 }, () => historyEntryOf());
 
     expect(cardAsText(draw({ entries }).card)).toContain('There is more than this card holds.');
@@ -191,7 +191,7 @@ describe('the history', () => {
 describe('the watched apps', () => {
   const item = { app: salesforce, addedBy: { name: 'Alex Wilber' }, addedAt: NOW - MINUTE, status: quarantined() };
 
-  it('are told with their state, who asked, and a way to end it', () => {
+  it('are shown with their state, who asked, and a way to end the watch', () => {
     const { card } = watchesCard(words, { items: [item, { ...item, status: null }], canChange: true, now: NOW });
 
     const text = cardAsText(card);
@@ -199,7 +199,7 @@ describe('the watched apps', () => {
     expect(buttonsOf(card)[0]).toMatchObject({ data: { verb: 'run', text: 'unwatch Salesforce' } });
   });
 
-  it('cannot be ended by whoever may not, and how to begin is told', () => {
+  it('cannot be ended by a caller who may not, who reads how to begin', () => {
     expect(buttonsOf(watchesCard(words, { items: [item], canChange: false, now: NOW }).card)).toEqual([]);
     expect(cardAsText(watchesCard(words, { items: [], canChange: true, now: NOW }).card)).toContain(
       '“watch Salesforce”',
@@ -220,7 +220,7 @@ describe('the export', () => {
     expect(offer.description).toContain(said);
   });
 
-  it('ends with a word on what became of it', () => {
+  it('ends with a word on the upload', () => {
     expect(exportWords(words, 'stored')).toContain('in your OneDrive');
     expect(exportWords(words, 'declined')).toContain('nothing was written');
     expect(exportWords(words, 'failed')).toContain('Ask again in a minute.');

@@ -16,7 +16,7 @@ const status = (reading: JobReading, others: readonly JobStatus[] = []) =>
 const textOf = (reading: JobReading, others: readonly JobStatus[] = []) => cardAsText(status(reading, others).card);
 
 describe('the list of all apps', () => {
-  it('tells the worst first', () => {
+  it('lists the worst first', () => {
     const { card } = list(
       item('Payroll', 'none'),
       item('Salesforce', jobIn('healthy')),
@@ -34,7 +34,7 @@ describe('the list of all apps', () => {
     expect(names.toSorted((one, other) => text.indexOf(one) - text.indexOf(other))).toEqual(names);
   });
 
-  it('tells of each its state and when it last ran', () => {
+  it('shows of each app its state and when it last ran', () => {
     const { card } = list(
       item('Salesforce', jobIn('healthy')),
       item('Zscaler', quarantined()),
@@ -74,7 +74,7 @@ describe('the list of all apps', () => {
     expect(summary).toMatch(/^4 apps · A: In quarantine · B: In quarantine · C: In quarantine$/);
   });
 
-  it('shows an app by the job of it that is broken', () => {
+  it('shows an app by its broken job', () => {
     const others = [{ ...quarantined(), template: 'groups' }];
     const items = [item('Box', jobIn('healthy')), { ...item('Atlassian', jobIn('healthy')), others }];
 
@@ -118,7 +118,7 @@ describe('the status of one app', () => {
     ]);
   });
 
-  it('tells the last run, the last good one, the next one and the counts', () => {
+  it('shows the last run, the last good one, the next one and the counts', () => {
     const text = textOf(
       jobIn('healthy', {
         counts: [
@@ -135,7 +135,7 @@ describe('the status of one app', () => {
     expect(text).toMatch(/In the last run: +76 in scope · 1 written\n/);
   });
 
-  it('says of a time that is past that it is due', () => {
+  it('says of a time in the past that it is due', () => {
     const { health } = quarantined();
     const late = { ...(health.kind === 'quarantined' ? health.quarantine : null), nextAttempt: NOW - HOUR };
 
@@ -153,7 +153,7 @@ describe('the status of one app', () => {
     expect(text).not.toMatch(/failed|1970|000[01]|\bJan\b/);
   });
 
-  it('shows a state that Microsoft has added as it comes', () => {
+  it('shows a state that Microsoft has added under its own name', () => {
     const reading = jobIn(
       { kind: 'other', code: 'Dreaming' },
       { lastRun: { ...wellRun, result: { kind: 'other', code: 'Odd' } } },
@@ -179,7 +179,7 @@ describe('the status of one app', () => {
     expect(textOf(reading)).toContain(said);
   });
 
-  it("tells a failing run's own words", () => {
+  it("quotes a failing run's own words", () => {
     const error = { code: 'Timeout', message: 'The app did not answer', tenantActionable: false };
     const text = textOf(jobIn('failing', { lastRun: { ...wellRun, result: { kind: 'failed' }, error } }));
 
@@ -189,7 +189,7 @@ describe('the status of one app', () => {
     expect(text).toContain('Code: Timeout');
   });
 
-  it('tells of other jobs by their connectors and states', () => {
+  it('names other jobs by their connectors and states', () => {
     const others = [jobIn('healthy', { template: 'AD2AADPasswordHash' }), jobIn('paused', { template: null })];
 
     const text = textOf(jobIn('healthy'), others);
@@ -199,7 +199,7 @@ describe('the status of one app', () => {
     expect(text).toContain('AD2AADPasswordHash: Healthy · salesforce.5eed.job: Paused');
   });
 
-  it('tells another job that is worse off first', () => {
+  it('names another job in a worse state first', () => {
     const { card, summary } = status(jobIn('healthy'), [{ ...quarantined(), template: 'AD2AADPasswordHash' }]);
 
     const said = 'Another job of this app is worse off. AD2AADPasswordHash: In quarantine.';
@@ -208,11 +208,11 @@ describe('the status of one app', () => {
   });
 });
 
-describe('what a watched app is announced to have done', () => {
+describe('the announcement about a watched app', () => {
   const draw = (change: Parameters<typeof announcementCard>[1]['change'], reading: JobReading) =>
     announcementCard(words, { app: zscaler, change, status: reading, now: NOW + HOUR, entraPortalUrl: PORTAL });
 
-  it('tells a quarantine with its cause, and how to end the watching', () => {
+  it('reports a quarantine with its cause, and how to end the watch', () => {
     const { card, summary } = draw('enteredQuarantine', quarantined());
 
     const text = cardAsText(card);
@@ -227,7 +227,7 @@ describe('what a watched app is announced to have done', () => {
     ['leftQuarantine', jobIn('healthy'), '✓  Zscaler is out of quarantine\n\nState now: Healthy.'],
     ['stopped', jobIn('paused'), '!  The synchronization of Zscaler has stopped\n\nState now: Paused.'],
     ['runsAgain', jobIn('running'), '✓  The synchronization of Zscaler runs again\n\nState now: Running now.'],
-  ] as const)('tells that it has changed: %s', (change, reading, said) => {
+  ] as const)('reports that the app has changed: %s', (change, reading, said) => {
     expect(cardAsText(draw(change, reading).card)).toContain(said);
   });
 });

@@ -21,7 +21,7 @@ async function writeMany(database: Database, count: number): Promise<void> {
       .execute();
 }
 
-describe.each(engines)('the record as a file on $name', (engine) => {
+describe.each(engines)('the audit log as a file on $name', (engine) => {
   const place = useTestDatabase(engine);
   let database: Database;
 
@@ -30,7 +30,7 @@ describe.each(engines)('the record as a file on $name', (engine) => {
   });
   beforeEach(() => place.empty());
 
-  it.each([0, 3, 1_000, 1_500])('of %i entries has the size that it was said to have', async (count) => {
+  it.each([0, 3, 1_000, 1_500])('of %i entries has the size that was announced', async (count) => {
     await writeMany(database, count);
 
     const file = await auditFile(database, whole);
@@ -41,7 +41,7 @@ describe.each(engines)('the record as a file on $name', (engine) => {
     expect(text.split('\r\n')).toHaveLength(count + 2);
   });
 
-  it('leaves out what came at the moment when it was asked for, or later', async () => {
+  it('leaves out entries from the moment of the request, or later', async () => {
     await writeMany(database, 1_500);
 
     const file = await auditFile(database, { ...whole, until: '1970-01-01T00:00:01.200Z' });
@@ -49,7 +49,7 @@ describe.each(engines)('the record as a file on $name', (engine) => {
     expect((await textOf(file.read())).split('\r\n')).toHaveLength(1_200 + 2);
   });
 
-  it('is the same at every reading, though the record grows meanwhile', async () => {
+  it('is the same at every reading, though the audit log grows meanwhile', async () => {
     await writeMany(database, 3_000);
     const until = '1970-01-01T00:00:10.000Z';
 
@@ -61,7 +61,7 @@ describe.each(engines)('the record as a file on $name', (engine) => {
     expect(await textOf(file.read())).toBe(first);
   });
 
-  it('is written while others have their turn, with little of it in memory', async () => {
+  it('is written while other work has its turn, with little of it in memory', async () => {
     await writeMany(database, 1_500);
     let turns = 0;
     const counting = setInterval(() => {
@@ -77,7 +77,7 @@ describe.each(engines)('the record as a file on $name', (engine) => {
     expect(Math.max(...pieces)).toBeLessThan(300 * 1024);
   });
 
-  it('can be left in the middle, and many can be asked for at once', async () => {
+  it('can be abandoned in the middle, and requested many times at once', async () => {
     await writeMany(database, 8_000);
     const file = await auditFile(database, whole);
 
@@ -91,7 +91,7 @@ describe.each(engines)('the record as a file on $name', (engine) => {
     expect(sizes.map(({ sizeBytes }) => sizeBytes)).toEqual(Array<number>(4).fill(file.sizeBytes));
   }, 60_000);
 
-  it('ends with the database, and says that this is away', async () => {
+  it('ends when the database closes, and reports it as away', async () => {
     await writeMany(database, 1_500);
     const own = await openDatabase(place.config, systemClock);
     const pieces = (await auditFile(own, whole)).read();

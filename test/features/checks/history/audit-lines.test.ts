@@ -15,7 +15,7 @@ import { seedAccess, seedRequest } from './support.ts';
 
 const whole: ExportFilter = { since: null, about: null };
 
-describe.each(engines)('the export of the record on $name', (engine) => {
+describe.each(engines)('the export of the audit log on $name', (engine) => {
   const place = useTestDatabase(engine);
   let database: Database;
 
@@ -42,7 +42,7 @@ describe.each(engines)('the export of the record on $name', (engine) => {
     await database.query.insertInto('records').values(entries).execute();
   }
 
-  it('tells who did what, oldest first, with the names that requests know', async () => {
+  it('shows who did what, oldest first, with the names that requests hold', async () => {
     await seedRequest(database, 'R1', { at: 2_000 });
     await seedAccess(database, 'A1', { at: 1_000, asker: 'megan', decidedBy: 'patti', state: 'approved' });
     await write(2_000, {
@@ -93,7 +93,7 @@ describe.each(engines)('the export of the record on $name', (engine) => {
     ]);
   });
 
-  it('begins with the very moment it is asked for', async () => {
+  it('begins with the very moment that the caller names', async () => {
     for (const at of [999, 1_000, 1_001]) await write(at);
 
     expect((await exported({ since: 1_000 })).map(({ at }) => at)).toEqual([
@@ -102,7 +102,7 @@ describe.each(engines)('the export of the record on $name', (engine) => {
     ]);
   });
 
-  it('leaves out what is about others', async () => {
+  it('leaves out entries about other people and apps', async () => {
     await seedRequest(database, 'R1', { at: 1, asker: 'megan', tasks: [{ subject: 'adele' }, { subject: 'isaiah' }] });
     await seedRequest(database, 'R2', { at: 1, app: 'zscaler', tasks: [{ subject: 'isaiah' }] });
     await seedAccess(database, 'A1', { at: 1, subject: 'adele', app: 'zscaler' });
@@ -120,7 +120,7 @@ describe.each(engines)('the export of the record on $name', (engine) => {
   });
 
   it('goes through all pages, missing nothing and repeating nothing', async () => {
-    // All at the same moment, so that only the number of the entry tells where a page ends.
+    // All at the same moment, so that only the number of the entry decides where a page ends.
     const entry = { at: 7, actor_id: '', kind: 'denied', request_id: null };
     const entries = Array.from({ length: 2 * linesAtOnce + 3 }, (_, n) => ({
       ...entry,
@@ -133,7 +133,7 @@ describe.each(engines)('the export of the record on $name', (engine) => {
     expect(lines.map(({ details }) => details.n)).toEqual(entries.map((_, n) => n));
   });
 
-  it('holds no more than a page, however slowly its text is read', async () => {
+  it('holds no more than a page in memory, however slowly its text is read', async () => {
     await writeMany(3 * linesAtOnce);
     let pages = 0;
     const query = database.query.withPlugin({
@@ -153,7 +153,7 @@ describe.each(engines)('the export of the record on $name', (engine) => {
     expect(asked).toEqual([0, 1, 1, 2, 2, 3, 3]);
   });
 
-  it('reads no further once nobody listens', async () => {
+  it('reads no further once the reader has stopped', async () => {
     await writeMany(2 * linesAtOnce);
     const lines = exportRecords(database, whole);
 
@@ -163,7 +163,7 @@ describe.each(engines)('the export of the record on $name', (engine) => {
     expect((await lines.next()).done).toBe(true);
   });
 
-  it('knows people and apps by id, name or user principal name, whatever the case', async () => {
+  it('finds people and apps by id, name or user principal name, whatever the case', async () => {
     await seedRequest(database, 'R1', { at: 1, asker: 'megan', tasks: [{ subject: 'adele' }] });
     await seedAccess(database, 'A1', { at: 1, subject: 'isaiah', app: 'zscaler', decidedBy: 'patti' });
     await write(1, { actorId: 'johanna' });

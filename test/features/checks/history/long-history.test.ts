@@ -82,7 +82,7 @@ describe.each(engines)('a history of a hundred thousand requests on $name', (eng
     ['everything since a day', { since: 40_000_000 }],
     ['what a few asked for or are concerned by', { only: { askerId: 'asker 7', subjectIds: ['person 1'] } }],
   ] as [string, Partial<HistoryFilter>][])(
-    'finds the page of %s by its number that is there by going on',
+    'finds the page of %s by its number that the reader also reaches by going on',
     async (_name, filter) => {
       const sought = { ...everything, ...filter };
       const gone: string[] = [];
@@ -137,8 +137,8 @@ describe.each(engines)('a history of a hundred thousand requests on $name', (eng
     expect([last.entries.length, last.more]).toEqual([10, false]);
   });
 
-  it('finds the requests of somebody whom most of it is about', async () => {
-    // More calls than are gathered, so the way through the history is another one.
+  it('finds the requests of a person whom most of it is about', async () => {
+    // More calls than the query gathers, so it takes another plan through the history.
     const tasks = Array.from({ length: 1_001 }, () => ({ subject: 'adele' }));
     await seedRequest(database, 'many', { at: 1, tasks });
     await seedRequest(database, 'newest', { at: 200_000_000, tasks: [{ subject: 'adele' }] });
@@ -152,7 +152,7 @@ describe.each(engines)('a history of a hundred thousand requests on $name', (eng
   });
 
   it('finds a page by its number where the history changes its kind halfway', async () => {
-    // Ever since, all was asked for first: what is sampled at the newest end says nothing of the rest.
+    // From here on, every request came of an access request: a sample of the newest end says nothing of the rest.
     for (let batch = 0; batch < 12; batch += 1)
       await database.query
         .insertInto('access_requests')

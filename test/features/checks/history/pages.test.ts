@@ -22,7 +22,7 @@ describe.each(engines)('the history on $name', (engine) => {
     return entries.map(idOf);
   }
 
-  it('tells what was asked for, newest first, and what came of it', async () => {
+  it('shows what was asked for, newest first, with its result', async () => {
     await seedRequest(database, 'R1', { at: 1_000 });
     await seedAccess(database, 'A1', { at: 2_000, asker: 'megan' });
 
@@ -70,7 +70,7 @@ describe.each(engines)('the history on $name', (engine) => {
       ['done', 'cancelled', 'done'],
       { kind: 'done', counts: { created: 2 }, cancelled: 1 },
     ],
-  ] as const)('tells of a list that it is %s', async (_name, states, result) => {
+  ] as const)('shows a list as %s', async (_name, states, result) => {
     const tasks = states.map((state, index) => ({ subject: `person ${index}`, state }));
     await seedRequest(database, 'R1', { at: 1, tasks });
 
@@ -91,7 +91,7 @@ describe.each(engines)('the history on $name', (engine) => {
     ]);
   });
 
-  it('tells of a group as one subject with its members', async () => {
+  it('shows a group as one subject with its members', async () => {
     const tasks = [5, 3].map((members) => ({ subject: 'sales', type: 'Group', members }));
     await seedRequest(database, 'R1', { at: 1, tasks });
 
@@ -119,7 +119,7 @@ describe.each(engines)('the history on $name', (engine) => {
     ]);
   });
 
-  it('tells of what was carried out in a stretch of time though it had been asked for before', async () => {
+  it('shows what was carried out in a stretch of time though it was asked for before', async () => {
     await seedRequest(database, 'R1', { at: 3_000 });
     await seedAccess(database, 'A1', { at: 1_000, state: 'finished', decidedBy: 'patti', requestId: 'R1' });
 
@@ -128,7 +128,7 @@ describe.each(engines)('the history on $name', (engine) => {
     expect(entries).toMatchObject([{ requestId: 'R1', approvedBy: { id: 'patti', name: "patti's name" } }]);
   });
 
-  it('finds a person as asker and as subject, once where they are both', async () => {
+  it('finds a person as requester and as subject, once where they are both', async () => {
     await seedRequest(database, 'own', { at: 1, asker: 'adele', tasks: [{ subject: 'isaiah' }] });
     await seedRequest(database, 'about', { at: 2, tasks: [{ subject: 'isaiah' }, { subject: 'adele' }] });
     await seedRequest(database, 'both', { at: 3, asker: 'adele', tasks: [{ subject: 'adele' }] });
@@ -143,7 +143,7 @@ describe.each(engines)('the history on $name', (engine) => {
     ).toEqual(['both', 'about']);
   });
 
-  it('finds an app, an asker, and both together', async () => {
+  it('finds an app, a requester, and both together', async () => {
     await seedRequest(database, 'R1', { at: 1, app: 'zscaler', asker: 'megan' });
     await seedRequest(database, 'R2', { at: 2, app: 'zscaler' });
     await seedRequest(database, 'R3', { at: 3, asker: 'megan', tasks: [{ subject: 'adele' }] });
@@ -157,7 +157,7 @@ describe.each(engines)('the history on $name', (engine) => {
     expect(await found({ about: { personId: 'nobody' } })).toEqual([]);
   });
 
-  it('begins with the very moment it is asked for', async () => {
+  it('begins with the very moment that the caller names', async () => {
     await seedRequest(database, 'before', { at: 999 });
     await seedRequest(database, 'then', { at: 1_000 });
     await seedAccess(database, 'too', { at: 1_000 });
@@ -194,7 +194,7 @@ describe.each(engines)('the history on $name', (engine) => {
     expect(numbered.map(({ more }) => more)).toEqual([true, true, true, true, false, false]);
   });
 
-  it('tells what was last done for a person in an app', async () => {
+  it('shows what was last done for a person in an app', async () => {
     await seedRequest(database, 'asked', { at: 1, asker: 'adele', tasks: [{ subject: 'isaiah' }] });
     await seedRequest(database, 'elsewhere', { at: 9, app: 'zscaler', tasks: [{ subject: 'adele' }] });
     const last = async () => idOf(await lastEntryAbout(database, 'adele', 'salesforce'));
@@ -217,7 +217,7 @@ describe.each(engines)('the history on $name', (engine) => {
     expect(told).toEqual([null, 'A1', 'R3', 'A2']);
   });
 
-  it('tells of a list how the one person fared, as of them alone', async () => {
+  it('shows of a list how the one person fared, as of them alone', async () => {
     const tasks = [
       { subject: 'adele' },
       { subject: 'isaiah', outcome: 'failed' },
@@ -240,7 +240,7 @@ describe.each(engines)('the history on $name', (engine) => {
     });
   });
 
-  it('tells the day from which something is asked for, and in whose days', async () => {
+  it('reports the day from which a question counts, and in whose time zone', async () => {
     await seedAccess(database, 'A1', { at: 1, state: 'approved', decidedBy: 'patti' });
     await database.query.updateTable('access_requests').set({ starts_at: 9_000 }).execute();
 

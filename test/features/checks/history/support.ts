@@ -21,7 +21,7 @@ const whose = ({ asker: askerId, app: appId }: Seed) => ({
   ...(appId === undefined ? {} : { app_id: appId, app_name: `${appId}'s name` }),
 });
 
-/** What a stored request's call looks like; `outcome` is its kind, and its report is nothing that could be read. */
+/** The form of a stored request's call; `outcome` is its kind, and its report is nothing that could be read. */
 export interface SeedTask {
   readonly subject: string;
   readonly type?: string;
@@ -117,9 +117,9 @@ export const idOf = (entry: HistoryEntry | null) =>
   entry === null ? null : entry.kind === 'access' ? entry.accessRequestId : entry.requestId;
 
 /**
- * A hundred thousand requests, a second apart: of a thousand askers for a thousand people in a hundred apps. Of every
- * ten one came of an access request, a minute after that was made. Few statements, as anything else takes long; and several, as each may take ten
- * seconds on PostgreSQL.
+ * A hundred thousand requests, a second apart: of a thousand requesters for a thousand people in a hundred apps. Of
+ * every ten, one came of an access request that was made a minute before. Few statements, as any other way takes long;
+ * and several, as each may take ten seconds on PostgreSQL.
  */
 export async function seedMany(database: Database, count = 100_000): Promise<void> {
   const isSqlite = database.dialect.singleProcess;

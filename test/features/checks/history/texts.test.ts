@@ -34,7 +34,7 @@ async function nameIn(actorName: string): Promise<string | undefined> {
   return rows[0]?.actorName;
 }
 
-describe('the record as CSV', () => {
+describe('the audit log as CSV', () => {
   it('has a header and a row for each entry', async () => {
     const nobody = { ...line, actorName: null, requestId: null, subjectIds: [], details: {} };
 
@@ -63,7 +63,7 @@ describe('the record as CSV', () => {
   );
 
   it.each(['a;=1+1', 'a;"=1', 'a;""@x', 'a\t=1', 'a\n-1'])(
-    'has none where a spreadsheet parts cells elsewhere: %j',
+    'has none where a spreadsheet separates cells elsewhere: %j',
     async (name) => {
       const cell = await nameIn(name);
 
@@ -80,7 +80,7 @@ describe('the record as CSV', () => {
   );
 });
 
-describe('the record as JSON', () => {
+describe('the audit log as JSON', () => {
   it('is one array, an entry to a line', async () => {
     const text = await textOf(jsonOf(each(line, line)));
 

@@ -20,7 +20,7 @@ export function status(kind: JobHealth['kind']): JobStatus {
 
 export type Answer = JobHealth['kind'] | 'none' | 'away';
 
-/** Graph's answer about a job that stands like this. */
+/** Graph's answer about a job in this state. */
 export function answered(kind: Answer): Fetched<JobStatusMatch> {
   if (kind === 'none') return fetched({ kind: 'none' });
   if (kind !== 'away') return fetched({ kind: 'one', status: status(kind), others: [] });
@@ -28,7 +28,7 @@ export function answered(kind: Answer): Fetched<JobStatusMatch> {
   return troubled({ kind: 'noAnswer', why: 'timeout', trace });
 }
 
-/** What a place wants to hear of, told from `place chat`. */
+/** A watch of this conversation, added from `place chat`. */
 export function watch(key: string, appId = 'salesforce'): Omit<Watch, 'addedAt'> {
   return {
     key,
@@ -39,7 +39,7 @@ export function watch(key: string, appId = 'salesforce'): Omit<Watch, 'addedAt'>
   };
 }
 
-/** Takes every row out that has to do with watching. */
+/** Deletes every row that has to do with watching. */
 export async function forgetWatches({ query }: Database): Promise<void> {
   for (const table of ['announcements', 'watched_jobs', 'watches', 'rounds', 'seen_jobs'] as const)
     await query.deleteFrom(table).execute();

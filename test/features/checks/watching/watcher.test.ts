@@ -12,7 +12,7 @@ import { type Answer, answered, forgetWatches, status, takeAnnouncements, watch 
 
 const everyMs = 300_000;
 
-describe.each(engines)('watching on $name', (engine) => {
+describe.each(engines)('the watcher on $name', (engine) => {
   const place = useTestDatabase(engine);
   let database: Database;
   let clock: TestClock;
@@ -55,7 +55,7 @@ describe.each(engines)('watching on $name', (engine) => {
     return watching;
   }
 
-  /** Every sleeper has been woken by then, and what that started is over. */
+  /** By then every sleeper is awake, and the work that it started is over. */
   async function nextRound(...watchings: readonly Watcher[]): Promise<void> {
     await clock.advance(everyMs);
     for (const watching of watchings) await watching.settled();
@@ -64,7 +64,7 @@ describe.each(engines)('watching on $name', (engine) => {
   const owed = () => takeAnnouncements(database, clock.now());
   const add = (key: string, appId?: string) => addWatch({ database, clock }, watch(key, appId));
 
-  it('tells a quarantine once, also over two restarts', async () => {
+  it('announces a quarantine once, also over two restarts', async () => {
     await add('desk');
     let watching = start();
     await watching.settled();
@@ -83,7 +83,7 @@ describe.each(engines)('watching on $name', (engine) => {
     expect([changes, looks.length]).toEqual([1, 4]);
   });
 
-  it('tells that an app has been disabled in Entra, and is enabled again', async () => {
+  it('announces that an app has been disabled in Entra, and is enabled again', async () => {
     let enabled = true;
     await add('desk');
     const watching = start({ isEnabled: async () => fetched(enabled) });
@@ -96,7 +96,7 @@ describe.each(engines)('watching on $name', (engine) => {
     expect(await owed()).toEqual(['desk chat: salesforce stopped', 'desk chat: salesforce runsAgain']);
   });
 
-  it('tells the quarantine of a job beside the one for people', async () => {
+  it('announces the quarantine of a job beside the one for people', async () => {
     const others = [status('quarantined')];
     await add('desk');
     const watching = start({ readStatus: async () => fetched({ kind: 'one', status: status('healthy'), others }) });
@@ -105,7 +105,7 @@ describe.each(engines)('watching on $name', (engine) => {
     expect(await owed()).toEqual(['desk chat: salesforce enteredQuarantine']);
   });
 
-  it('tells what happened while nobody ran', async () => {
+  it('announces what happened while no process ran', async () => {
     await add('desk');
     const first = start();
     await first.settled();
@@ -118,7 +118,7 @@ describe.each(engines)('watching on $name', (engine) => {
     expect(await owed()).toEqual(['desk chat: salesforce stopped']);
   });
 
-  it('looks at a new watch at once, and tells of a quarantine that is there already', async () => {
+  it('looks at a new watch at once, and announces a quarantine that exists already', async () => {
     const watching = start();
     await watching.settled();
     jobs.set('zscaler', 'quarantined');
@@ -144,7 +144,7 @@ describe.each(engines)('watching on $name', (engine) => {
     expect([early, looks.length]).toEqual([1, 2]);
   });
 
-  it('takes a job that cannot be read for unchanged', async () => {
+  it('treats a job that cannot be read as unchanged', async () => {
     await add('desk');
     const watching = start();
     const seen: Answer[] = ['quarantined', 'away', 'quarantined', 'away', 'healthy'];
@@ -166,7 +166,7 @@ describe.each(engines)('watching on $name', (engine) => {
     ]);
   });
 
-  it('looks at the others when one look fails', async () => {
+  it('looks at the other jobs when one look fails', async () => {
     await add('desk', 'broken');
     await add('desk', 'zscaler');
     const watching = start({

@@ -39,7 +39,7 @@ describe.each(engines)('watches on $name', (engine) => {
   const claim = (owner = 'this process') => claimRound(parts, { owner, until: clock.now() + 60_000 }, everyMs);
   const owed = () => takeAnnouncements(database, clock.now());
 
-  /** Makes a round in which the app's job stands like this. */
+  /** Makes a round in which the app's job is in this state. */
   async function seen(kind: Parameters<typeof status>[0], appId = 'salesforce'): Promise<void> {
     await database.query.updateTable('rounds').set({ due_at: 0 }).execute();
     await claim();
@@ -47,7 +47,7 @@ describe.each(engines)('watches on $name', (engine) => {
     await releaseRound(parts, 'this process');
   }
 
-  it('are of a place and an app, once, by the names of the apps', async () => {
+  it('belong to a conversation and an app, once, by the names of the apps', async () => {
     const added = [];
     for (const app of ['zscaler', 'salesforce', 'zscaler']) added.push(await addWatch(parts, watch('desk', app)));
     added.push(await addWatch(parts, watch('other', 'zscaler')));
@@ -59,7 +59,7 @@ describe.each(engines)('watches on $name', (engine) => {
     ]);
   });
 
-  it('are taken back, once', async () => {
+  it('are removed once', async () => {
     await addWatch(parts, watch('desk'));
 
     const removed = [];
@@ -69,7 +69,7 @@ describe.each(engines)('watches on $name', (engine) => {
     expect(await listWatches(database, 'desk')).toEqual([]);
   });
 
-  it('are recorded, by ids alone', async () => {
+  it('are recorded by ids alone', async () => {
     await addWatch(parts, watch('desk'));
     await removeWatch(parts, 'desk', 'salesforce', 'megan');
 
@@ -82,7 +82,7 @@ describe.each(engines)('watches on $name', (engine) => {
     ]);
   });
 
-  it('are told of each change once, every place by itself', async () => {
+  it('get an announcement of each change once, every conversation separately', async () => {
     await addWatch(parts, watch('desk'));
     await addWatch(parts, watch('other'));
     await addWatch(parts, watch('elsewhere', 'zscaler'));
@@ -112,7 +112,7 @@ describe.each(engines)('watches on $name', (engine) => {
     ]);
   });
 
-  it('are told how the job stood, with how the place reads', async () => {
+  it('get the state of the job, in the locale of the conversation', async () => {
     await addWatch(parts, watch('desk'));
     await seen('quarantined');
 
@@ -131,7 +131,7 @@ describe.each(engines)('watches on $name', (engine) => {
     ]);
   });
 
-  it('that come while the job is in quarantine are told of it at once', async () => {
+  it('that are added while the job is in quarantine get its announcement at once', async () => {
     await addWatch(parts, watch('desk'));
     await seen('quarantined');
     await owed();
@@ -142,7 +142,7 @@ describe.each(engines)('watches on $name', (engine) => {
     expect(await owed()).toEqual(['late chat: salesforce enteredQuarantine']);
   });
 
-  it('that are taken back are told nothing more', async () => {
+  it('that are removed get no more announcements', async () => {
     await addWatch(parts, watch('desk'));
     await addWatch(parts, watch('other'));
     await seen('quarantined');
@@ -152,7 +152,7 @@ describe.each(engines)('watches on $name', (engine) => {
     expect(await owed()).toEqual(['other chat: salesforce enteredQuarantine']);
   });
 
-  it('begin anew for an app that nobody watched any more', async () => {
+  it('begin anew for an app that no conversation watched any more', async () => {
     await addWatch(parts, watch('desk'));
     await seen('quarantined');
     await removeWatch(parts, 'desk', 'salesforce', alex);
@@ -184,7 +184,7 @@ describe.each(engines)('watches on $name', (engine) => {
     expect([again?.id, last?.id, last?.failures]).toEqual([first?.id, first?.id, 1]);
   });
 
-  it('are looked at by one process a round', async () => {
+  it('are checked by one process a round', async () => {
     await addWatch(parts, watch('desk'));
 
     const first = await claim();
@@ -199,7 +199,7 @@ describe.each(engines)('watches on $name', (engine) => {
     expect(next).toEqual({ kind: 'claimed', appIds: ['salesforce'] });
   });
 
-  it('are not told what a process saw that has lost the round', async () => {
+  it('get no announcement from a process that has lost the round', async () => {
     await addWatch(parts, watch('desk'));
     await claim();
     await clock.advance(everyMs);

@@ -32,7 +32,7 @@ describe('the card of a group', () => {
     expect(titlesOf(message.card)).toEqual(['Provision in 3 calls', 'Cancel']);
   });
 
-  it('says so as well when nobody is asked first', () => {
+  it('says so as well when no confirmation is needed', () => {
     const text = cardAsText(drawGroup(groupIn([waiting, waiting])).card);
 
     expect(text).toMatch(/^▶ {2}0 of 2 calls done/);
@@ -40,7 +40,7 @@ describe('the card of a group', () => {
     expect(text).toMatch(/\[Cancel\]$/);
   });
 
-  it('tells how each call stands while they run', () => {
+  it('shows how each call stands while they run', () => {
     const { card } = drawGroup(groupIn([accepted, running, waiting]), { finishesAt: NOW + 120_000 });
 
     const text = cardAsText(card);
@@ -51,7 +51,7 @@ describe('the card of a group', () => {
     expect(elementsOf(card).find(({ type }) => type === 'ProgressBar')).toMatchObject({ value: 33 });
   });
 
-  it('makes up nothing when Microsoft accepts the group without a word', () => {
+  it('invents no result when Microsoft accepts the group without a report', () => {
     const text = cardAsText(drawGroup(groupIn([accepted])).card);
 
     expect(text).toMatch(/^✓ {2}Done: 5 members in 1 call\n/);
@@ -67,7 +67,7 @@ describe('the card of a group', () => {
     expect(text).not.toContain('no further detail');
   });
 
-  it('tells which call failed, why, and what to do', () => {
+  it('shows which call failed, why, and what to do', () => {
     const message = drawGroup(groupIn([accepted, conflict, accepted]));
 
     const text = cardAsText(message.card);
@@ -92,7 +92,7 @@ describe('the card of a group', () => {
     expect(card.body[0]).toMatchObject({ style });
   });
 
-  it('names what of the group is left out', () => {
+  it('names the members that are left out', () => {
     const leftOut = [
       { text: 'Platform', reason: 'nestedGroup', suggestions: [] },
       { text: 'LAPTOP-1', reason: 'device', suggestions: [] },
@@ -116,7 +116,7 @@ describe('the card of a group', () => {
     expect(text).toMatch(/And \d+ more\./);
   });
 
-  it('speaks of a group without members as it is', () => {
+  it('shows a group without members as such', () => {
     const text = cardAsText(drawGroup(groupIn([accepted], { members: 0 })).card);
 
     expect(text).toMatch(/^✓ {2}Done: the group in 1 call/);

@@ -37,7 +37,7 @@ describe('the card of a list that is over', () => {
     return overviewOf({ total, byOutcome }, more);
   };
 
-  it('names everybody by what came of the call, and nobody twice who has a row', () => {
+  it('names every person by their outcome, and no person twice who has a row', () => {
     const overview = over(
       { created: 2, disabled: 1, notInScope: 10 },
       {
@@ -53,7 +53,7 @@ describe('the card of a list that is over', () => {
     for (let n = 0; n < 10; n += 1) expect(text.split(`Person ${n}`)).toHaveLength(2);
   });
 
-  it('tells two of one name apart, and calls a guest one', () => {
+  it('distinguishes two people of one name, and calls a guest one', () => {
     const both = ['a@contoso.com', 'b@contoso.com'].map((label) => ({
       name: 'Lee Gu',
       label,
@@ -85,7 +85,7 @@ describe('the card of a list that runs', () => {
     { running: [{ name: 'Adele Vance' }], finishesAt: NOW + 12 * 60_000, failures: failing(6), leftOut },
   );
 
-  it('tells how far it is, for which app and until when', () => {
+  it('shows the progress, the app and the expected end', () => {
     const message = drawList(running);
 
     const text = cardAsText(message.card);
@@ -106,14 +106,14 @@ describe('the card of a list that runs', () => {
     });
   });
 
-  it('never shows a full bar before the last one is through', () => {
+  it('never shows a full bar before the last call is done', () => {
     const { card } = drawList(overviewOf({ running: 1, byOutcome: { created: 499 } }));
 
     expect(elementsOf(card).find(({ type }) => type === 'ProgressBar')).toMatchObject({ value: 99 });
     expect(cardAsText(card)).toContain('▓▓▓▓▓▓▓▓▓░ 499 of 500');
   });
 
-  it('counts every outcome by glyph and word, and no outcome that nobody had', () => {
+  it('counts every outcome by glyph and word, and shows no outcome without people', () => {
     const text = cardAsText(drawList(running).card);
 
     expect(text).toMatch(/✓ Account created: +60\n✓ Already up to date: +7\n! Not provisioned: +3\n✗ Failed: +3\n/);
@@ -121,7 +121,7 @@ describe('the card of a list that runs', () => {
     expect(text).not.toContain('Skipped');
   });
 
-  it('names what runs for nobody, and what was meant', () => {
+  it('names the entries that match no person, and what was meant', () => {
     const text = cardAsText(drawList(running).card);
 
     expect(text).toContain('Left out: 3');
@@ -129,7 +129,7 @@ describe('the card of a list that runs', () => {
     expect(text).toContain('2 lines name somebody a second time and are counted once.');
   });
 
-  it('can be cancelled, and what failed can be retried at once', () => {
+  it('can be cancelled, and its failures can be retried at once', () => {
     expect(buttonsOf(drawList(running))).toEqual([
       ['Cancel the rest', { verb: 'cancel', requestId: 'R7K3MQ' }],
       ['Retry failed', { verb: 'retry', requestId: 'R7K3MQ' }],
@@ -147,7 +147,7 @@ describe('the card of a list that runs', () => {
     expect(cardAsText(drawList(overview).card)).toContain(said);
   });
 
-  it('promises no time that nobody knows', () => {
+  it('promises no time without a forecast', () => {
     expect(cardAsText(drawList(overviewOf({ waiting: 500 })).card)).not.toMatch(/left/);
   });
 });
@@ -166,7 +166,7 @@ describe('the people on the card of a list who were not provisioned', () => {
     expect(text).toContain('And 7 more.');
   });
 
-  it('are counted by the counts when the first ones only are handed over', () => {
+  it('are counted by the counts when the store returns only the first ones', () => {
     const byOutcome = { failed: 20 };
 
     const text = cardAsText(drawList(overviewOf({ byOutcome }, { failures: failing(8) })).card);
@@ -230,14 +230,14 @@ describe('the card of a list that is over', () => {
     ['emphasis', { cancelled: 420, byOutcome: { created: 80 } }, '–  Cancelled. 500 people: 80 done, 420 cancelled'],
     ['emphasis', { cancelled: 500 }, '–  Cancelled before anything was sent'],
     ['accent', { cancelled: 498, running: 2 }, '▶  Cancelled; 2 calls are still under way'],
-  ])('is as good as what became of them: %s', (style, counts, firstLine) => {
+  ])('takes its color and glyph from the outcomes: %s', (style, counts, firstLine) => {
     const { card } = drawList(overviewOf(counts));
 
     expect(cardAsText(card).split('\n')[0]).toBe(firstLine);
     expect(card.body[0]).toMatchObject({ style });
   });
 
-  it('offers no retry of what went well', () => {
+  it('offers no retry of what succeeded', () => {
     expect(buttonsOf(drawList(overviewOf({ byOutcome: { created: 500 } }))).map(([title]) => title)).toEqual([
       'Show all',
     ]);
@@ -266,7 +266,7 @@ describe('the question before a long list', () => {
   const ask = (more: object = {}) =>
     confirmCard({ request: overviewOf({}, { leftOut }).request, count: 214, takesMs: 442_000, now: NOW, ...more });
 
-  it('tells what will happen, how long it takes and what will not run', () => {
+  it('says what will happen, how long it takes and what will not run', () => {
     const message = ask();
 
     const text = cardAsText(message.card);
@@ -297,7 +297,7 @@ describe('the question before a long list', () => {
     expect(text).toContain('And 13 more.');
   });
 
-  it('is not asked when nobody is left, but the lines are named', () => {
+  it('is not asked when no person is left, but the lines are named', () => {
     const message = nobodyFoundCard(words, { app: 'Salesforce', leftOut });
 
     expect(cardAsText(message.card)).toMatch(/^! {2}Nobody to provision to Salesforce[\s\S]*Perhaps Adele Vance\?/);
@@ -316,7 +316,7 @@ describe('one page of all the people', () => {
   const page = (number: number, pages = 3) =>
     pageCard(words, { request: overviewOf({}).request, tasks, page: number, pages });
 
-  it('shows each with verdict and reason', () => {
+  it('shows each person with outcome and reason', () => {
     const text = cardAsText(page(0).card);
 
     expect(text).toContain('Page 1 of 3\n   Everybody on the list for Salesforce');
@@ -334,7 +334,7 @@ describe('one page of all the people', () => {
       ],
     ],
     [2, [['Previous', 1]]],
-  ])('leads to its neighbours, from page %d', (number, neighbours) => {
+  ])('links to its neighbors, from page %d', (number, neighbours) => {
     const buttons = buttonsOf(page(number));
 
     expect(buttons).toEqual(
@@ -342,13 +342,13 @@ describe('one page of all the people', () => {
     );
   });
 
-  it('leads nowhere when it is the only one', () => {
+  it('has no links when it is the only one', () => {
     expect(page(0, 1).card).not.toHaveProperty('actions');
   });
 });
 
 describe('the group picker', () => {
-  it('gives each group a button that says the whole line', () => {
+  it('gives each group a button that sends the whole line', () => {
     const candidates = [
       { id: '1', name: 'Sales Team', description: 'sales@contoso.com' },
       { id: '2', name: 'Sales Team' },

@@ -10,7 +10,7 @@ import type { Outcome } from '../../../../src/graph/outcome.ts';
 import type { LeftOut, Request, Subject, Task, TaskState } from '../../../../src/requests/request.ts';
 import { doneWith, draw, NOW, outcomesSaying, requestIn, words } from '../../../chat/views/drawings.ts';
 
-/** A list of the shape that the store hands over, every text in it being `text` where one is given. */
+/** A list of the shape that the store returns, every text in it being `text` where one is given. */
 export function overviewOf(
   counts: Partial<ListCounts>,
   more: Partial<Omit<ListOverview, 'counts'>> & { text?: string; leftOut?: readonly LeftOut[] } = {},

@@ -6,8 +6,8 @@ import { draw, NOW, requestIn } from '../../../chat/views/drawings.ts';
 const waiting = (again: WaitReason | null = null, dueAt = NOW) => requestIn({ kind: 'waiting', dueAt, again });
 const lease = { owner: 'one', until: NOW };
 
-describe('the card of a request that waits', () => {
-  it('tells the place in line and when it starts', () => {
+describe('the card of a waiting request', () => {
+  it('shows the position in line and when it starts', () => {
     const { card, summary } = draw(waiting(), { forecast: { place: 3, startsAt: NOW + 21_400 } });
 
     const text = cardAsText(card);
@@ -18,7 +18,7 @@ describe('the card of a request that waits', () => {
     expect(summary).toBe('Isaiah Langer in Salesforce: waiting in line.');
   });
 
-  it('calls the first place by its name', () => {
+  it('calls the first position by its name', () => {
     const { card } = draw(waiting(), { forecast: { place: 1, startsAt: NOW + 200 } });
 
     expect(cardAsText(card)).toContain('Waiting: next in line');
@@ -39,7 +39,7 @@ describe('the card of a request that waits', () => {
     ['ruleChanged', 'setup of Salesforce has changed'],
     ['interrupted', 'Usher was interrupted'],
     ['retried', 'Somebody asked to try this again.'],
-  ] as const)('tells why it waits again: %s', (again, reason) => {
+  ] as const)('says why it waits again: %s', (again, reason) => {
     const { card } = draw(waiting(again), { forecast: { place: 2, startsAt: NOW + 5_000 } });
 
     expect(cardAsText(card)).toContain(reason);
@@ -47,8 +47,8 @@ describe('the card of a request that waits', () => {
   });
 });
 
-describe('the card of a request that waits for an assignment to count', () => {
-  it('says when Usher asks again, and no place in line until then', () => {
+describe('the card of a request that waits for Microsoft to see an assignment', () => {
+  it('says when Usher asks again, and no position in line until then', () => {
     const { card } = draw(waiting('assignmentUnseen', NOW + 120_000), {
       forecast: { place: 4, startsAt: NOW + 120_000 },
     });
@@ -109,8 +109,8 @@ describe('the card of a request that waits while no call gets through', () => {
   });
 });
 
-describe('the card of a request that runs', () => {
-  it('tells what is under way and since when', () => {
+describe('the card of a running request', () => {
+  it('shows what is under way and since when', () => {
     const { card, summary } = draw(requestIn({ kind: 'running', startedAt: NOW - 2_000, lease }));
 
     const text = cardAsText(card);
@@ -120,14 +120,14 @@ describe('the card of a request that runs', () => {
     expect(summary).toBe('Isaiah Langer in Salesforce: in progress.');
   });
 
-  it('tells when it is not the first attempt', () => {
+  it('says when it is not the first attempt', () => {
     const { card } = draw(requestIn({ kind: 'running', startedAt: NOW, lease }, { attempts: 2 }));
 
     expect(cardAsText(card)).toContain('This is attempt 2.');
   });
 });
 
-describe('the card of a request that was called off', () => {
+describe('the card of a cancelled request', () => {
   const off = (attempts: number) => draw(requestIn({ kind: 'cancelled', at: NOW, by: 'alex' }, { attempts }));
 
   it('says that nothing was done where nothing was sent', () => {
@@ -146,7 +146,7 @@ describe('the card of a request that was called off', () => {
 });
 
 describe('the card of a request', () => {
-  it('can be cancelled while it waits, and not once it was sent', () => {
+  it('has a cancel button while the request waits, and none once it was sent', () => {
     const running = requestIn({ kind: 'running', startedAt: NOW, lease });
 
     expect(draw(waiting()).card.actions).toMatchObject([
@@ -155,7 +155,7 @@ describe('the card of a request', () => {
     expect(draw(running).card).not.toHaveProperty('actions');
   });
 
-  it('asks for a yes while it is held', () => {
+  it('asks for a confirmation while the request is held', () => {
     expect(cardAsText(draw(requestIn({ kind: 'held' })).card)).toContain('Confirm request R7K3MQ, or cancel it.');
   });
 

@@ -5,7 +5,7 @@ import { drawOutcome } from '../../../chat/views/drawings.ts';
 import { outOfScope, report } from './outcomes.ts';
 
 describe('the buttons of a result', () => {
-  it('offer to retry what may turn out better', () => {
+  it('offer a retry of what may turn out better', () => {
     const { card } = drawOutcome({ kind: 'unknown', why: 'timeout' });
 
     expect(card.actions).toContainEqual({
@@ -28,14 +28,14 @@ describe('the buttons of a result', () => {
   it.each([
     [true, 'Enable it in Entra ID if it should be in use. Then press Retry.'],
     [false, 'Enable it in Entra ID if it should be in use. Then ask again.'],
-  ])('are what the next step names, where there are any: %s', (canRetry, next) => {
+  ])('are those that the next step names, where there are any: %s', (canRetry, next) => {
     const { card, summary } = drawOutcome(outOfScope('active'), { canRetry });
 
     expect(cardAsText(card)).toContain(next);
     expect(summary).toContain(next);
   });
 
-  it('lead whoever has to assign somebody to where that is done', () => {
+  it('link to where an assignment is made, for a person who is not assigned', () => {
     const { card } = drawOutcome(outOfScope('assigned'));
 
     expect(card.actions).toContainEqual({
@@ -45,7 +45,7 @@ describe('the buttons of a result', () => {
     });
   });
 
-  it('lead to the provisioning page of the app, in the cloud that Usher lives in', () => {
+  it('link to the provisioning page of the app, in the cloud that Usher lives in', () => {
     const { card } = drawOutcome({ kind: 'created', report }, { entraPortalUrl: 'https://entra.microsoft.us/' });
 
     expect(card.actions).toContainEqual({
@@ -55,7 +55,7 @@ describe('the buttons of a result', () => {
     });
   });
 
-  it('have no link when nobody knows the cloud', () => {
+  it('have no link when the cloud is unknown', () => {
     const { card } = drawOutcome({ kind: 'created', report }, { entraPortalUrl: null });
 
     expect(JSON.stringify(card)).not.toContain('OpenUrl');

@@ -4,7 +4,7 @@ import type { Outcome, Report } from '../../../../src/graph/outcome.ts';
 import { drawOutcome, emptyReport, step } from '../../../chat/views/drawings.ts';
 import { report } from './outcomes.ts';
 
-describe('the words of the service on a result', () => {
+describe('the texts of the service on a result', () => {
   const reason = 'Message: customappsso returned an error response with the HTTP status code 409. '.repeat(6);
   const withExport = (description: string) => ({
     ...report,
@@ -17,7 +17,7 @@ describe('the words of the service on a result', () => {
   const boxOf = (outcome: Outcome) =>
     /It stopped at.*\n([\s\S]*?)\n\nWhat to do next/.exec(cardAsText(drawOutcome(outcome).card))?.[1];
 
-  it('give the reason where it stopped, cut at a word', () => {
+  it('give the reason at which the service stopped, cut at a word', () => {
     const box = boxOf(failing(reason));
 
     expect(box).toMatch(/^Salesforce returned an error response with the HTTP status code 409\. .*\w…$/);
@@ -41,7 +41,7 @@ describe('the words of the service on a result', () => {
     expect(cardAsText(drawOutcome(outcome).card)).toContain('What the service said\nSaid so\n');
   });
 
-  it.each(['Azure Active Directory', 'Microsoft Entra ID'])('call %s by the name that people use', (name) => {
+  it.each(['Azure Active Directory', 'Microsoft Entra ID'])('name %s as people do', (name) => {
     const steps = [step({ description: `Retrieved User 'isaiah@contoso.com' from ${name}` })];
 
     const text = cardAsText(drawOutcome({ kind: 'created', report: { ...report, steps } }).card);
@@ -94,13 +94,13 @@ describe('the result of cloud sync', () => {
     expect(summary).toMatch(/^Isaiah Langer · Salesforce: Account updated\./);
   });
 
-  it('tells the two kinds of import apart', () => {
+  it('distinguishes the two kinds of import', () => {
     const text = cardAsText(drawOutcome({ kind: 'updated', report: inbound }).card);
 
     expect(text).toMatch(/Receive the change from Active Directory {2}Done\n✓ {2}Find the account in Active Directory/);
   });
 
-  it('names Active Directory as the place to mend things in', () => {
+  it('names Active Directory as the place to fix things in', () => {
     const text = cardAsText(drawOutcome({ kind: 'notInScope', failedChecks: ['active'], report: inbound }).card);
 
     expect(text).toContain('is disabled in Active Directory');

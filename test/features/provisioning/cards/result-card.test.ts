@@ -36,7 +36,7 @@ const CODES: Record<ErrorMeaning, string> = {
   unknownCode: 'SomethingNew',
 };
 
-/** Outcome, verdict with its glyph, what happened, what to do next, and the code for engineers. */
+/** Outcome, headline with its glyph, what happened, what to do next, and the code for engineers. */
 const TABLE: [name: string, Outcome, verdict: string, happened: string, next: string, code: string | null][] = [
   [
     'created',
@@ -222,7 +222,7 @@ const TABLE: [name: string, Outcome, verdict: string, happened: string, next: st
 ];
 
 describe('the result card', () => {
-  it.each(TABLE)('says who, what, verdict and next step: %s', (_, outcome, verdict, happened, next, code) => {
+  it.each(TABLE)('shows who, what, outcome and next step: %s', (_, outcome, verdict, happened, next, code) => {
     const { card, summary } = drawOutcome(outcome);
 
     const text = cardAsText(card);
@@ -243,17 +243,17 @@ describe('the result card', () => {
     ['warning', outOfScope('assigned')],
     ['attention', failed('Conflict')],
     ['warning', { kind: 'unknown', why: 'timeout' } as Outcome],
-  ])('colours the ground of the verdict, and not the letters and glyphs on it: %s', (style, outcome) => {
+  ])('colors the background of the headline, and not the letters and glyphs on it: %s', (style, outcome) => {
     const { card } = drawOutcome(outcome);
 
     expect(card.body[0]).toMatchObject({ type: 'Container', style });
     const [glyph, headline] = elementsOf(card.body[0]).filter((element) => element.size === 'Large');
-    // Coloured letters on a coloured ground are hard to read.
+    // Colored letters on a colored background are hard to read.
     expect(glyph).not.toHaveProperty('color');
     expect(headline).not.toHaveProperty('color');
   });
 
-  it('puts the failing step and the way out before all the steps', () => {
+  it('puts the failing step and what to do before all the steps', () => {
     const steps = [
       ...report.steps,
       step({ type: 'export', status: 'failure', name: 'EntryExportAdd', description: 'Failed to create User' }),
@@ -281,7 +281,7 @@ describe('the result card', () => {
     expect(order).toEqual([...order].sort((one, other) => one - other));
   });
 
-  it('does not tick the check that kept somebody out', () => {
+  it('does not tick the check that kept a person out', () => {
     const text = cardAsText(drawOutcome(outOfScope('assigned', 'scopingFilter')).card);
 
     expect(text).toContain('It stopped at step 2 of 3: Check whether it is in scope for Salesforce');
@@ -306,7 +306,7 @@ describe('the result card', () => {
     expect(text).not.toMatch(/Another reason|the role/);
   });
 
-  it('colours the glyph of a step only where it can be seen', () => {
+  it('colors the glyph of a step only where the color can be seen', () => {
     const steps = (['success', 'failure', 'warning', 'unknownFutureValue'] as const).map((status) => step({ status }));
 
     const { card } = drawOutcome({ kind: 'created', report: { ...report, steps } });
@@ -317,7 +317,7 @@ describe('the result card', () => {
     expect(colors).toEqual(['Good', 'Attention', 'Default', 'Default']);
   });
 
-  it('speaks of a group as a group', () => {
+  it('words a group as a group', () => {
     const request = requestIn(doneWith({ kind: 'created', report }), { type: 'Group' });
 
     const text = cardAsText(draw(request).card);
@@ -327,14 +327,14 @@ describe('the result card', () => {
     expect(text).toContain('Find the group in Entra ID');
   });
 
-  it('tells in one line who asked, when and how long it took, and keeps the ids for the details', () => {
+  it('shows in one line who asked, when and how long it took, and keeps the ids for the details', () => {
     const text = cardAsText(drawOutcome({ kind: 'created', report }).card);
 
     expect(text).toContain('Asked by Alex Wilber at 14:03:06 · took 1.4 s · request R7K3MQ');
     expect(text).not.toContain('graph-request-1');
   });
 
-  it('tells how often it asked Microsoft, when that was more than once', () => {
+  it('shows how many attempts Usher made, when there was more than one', () => {
     const request = requestIn(doneWith({ kind: 'created', report }), { attempts: 2 });
 
     const text = cardAsText(draw(request).card);
@@ -342,7 +342,7 @@ describe('the result card', () => {
     expect(text).toContain('took 1.4 s · asked Microsoft 2 times · request R7K3MQ');
   });
 
-  it('hides the details until somebody asks', () => {
+  it('hides the details until the reader opens them', () => {
     const outcome: Outcome = { kind: 'created', report: { ...report, changeId: 'change-1' } };
 
     const { card } = drawOutcome(outcome);

@@ -8,7 +8,7 @@ const report: Report = {
   steps: [step({ type: 'scoping', name: 'EntrySynchronizationScoping', details: { Assigned: 'False', Notes: '{}' } })],
 };
 
-describe('the details', () => {
+describe('the details of a result', () => {
   const detailsOf = (outcome: Outcome): Record<string, string> => {
     const details = elementsOf(drawOutcome(outcome).card).find(({ id }) => id === 'details');
     const facts = elementsOf(details).filter(({ value }) => typeof value === 'string');
@@ -35,7 +35,7 @@ describe('the details', () => {
   });
 
   it.each(['password', 'Pwd', 'clientSecret', 'api_key', 'apikey', 'userPIN', 'accessToken', 'credentials', 'x.otp'])(
-    'leave out %s, whose value is nobody’s business',
+    'leave out %s, whose value is private',
     (attribute) => {
       const { card } = drawOutcome(changed({ attribute, oldValue: 'hunter1', newValue: 'hunter2' }));
 
@@ -44,7 +44,7 @@ describe('the details', () => {
   );
 
   it.each(['shippingAddress', 'monkeyName', 'keyboard', 'passport.country'])(
-    'show %s, which is no secret',
+    'show %s, which is not secret',
     (attribute) => {
       const { card } = drawOutcome(changed({ attribute, oldValue: 'old', newValue: 'plain' }));
 
@@ -52,16 +52,19 @@ describe('the details', () => {
     },
   );
 
-  it.each(['updated', 'inSync'] as const)('show the new value alone when the service tells no old ones: %s', (kind) => {
-    const changes = [
-      { attribute: 'title', oldValue: null, newValue: 'Engineer' },
-      { attribute: 'city', oldValue: null, newValue: 'Berlin' },
-    ];
+  it.each(['updated', 'inSync'] as const)(
+    'show the new value alone when the service reports no old ones: %s',
+    (kind) => {
+      const changes = [
+        { attribute: 'title', oldValue: null, newValue: 'Engineer' },
+        { attribute: 'city', oldValue: null, newValue: 'Berlin' },
+      ];
 
-    const facts = detailsOf({ kind, report: { ...report, changes } });
+      const facts = detailsOf({ kind, report: { ...report, changes } });
 
-    expect(facts).toMatchObject({ 'job title (title)': 'Engineer', city: 'Berlin' });
-  });
+      expect(facts).toMatchObject({ 'job title (title)': 'Engineer', city: 'Berlin' });
+    },
+  );
 
   it('say that an attribute was empty where the account is new', () => {
     const changes = [{ attribute: 'city', oldValue: null, newValue: 'Berlin' }];
@@ -87,7 +90,7 @@ describe('the details', () => {
     expect(JSON.stringify(card)).toContain('And 3 more attributes.');
   });
 
-  it('say of which attributes and how many the values are not kept', () => {
+  it('count the attributes without stored values, and name them', () => {
     const others = Array.from({ length: 11 }, (_, n) => ({ attribute: `x${n}`, oldValue: null, newValue: notKept }));
     const changes = [{ attribute: 'title', oldValue: null, newValue: 'Engineer' }, ...others];
     const steps = [step({ type: 'import', name: 'EntryImport', details: { mail: 'a@b.c', mobile: notKept } })];
@@ -107,7 +110,7 @@ describe('the details', () => {
     expect(facts.a).toMatch(/^u → x{79}…$/);
   });
 
-  it('hold what the service said', () => {
+  it('hold the service’s own words', () => {
     const said = JSON.stringify(
       drawOutcome({ kind: 'failed', code: 'New', reason: 'Status 409', recommendedAction: null, report }).card,
     );

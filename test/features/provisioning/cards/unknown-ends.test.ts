@@ -43,7 +43,7 @@ describe('the card after an attempt whose end is unknown', () => {
     expect(cardAsText(drawOutcome(later(status(409, 'Conflict'))).card)).toContain('Code: Conflict (HTTP 409)');
   });
 
-  it('tells a 503 to the end as what it is', () => {
+  it('shows a final 503 as what it is', () => {
     const outcome: Outcome = { kind: 'unknown', why: 'serverError', last: status(503, 'Away') as Last };
     const text = cardAsText(drawOutcome(outcome).card);
 
@@ -99,8 +99,8 @@ describe('a card with a warning of the service', () => {
   });
 });
 
-describe('what Graph asks to wait', () => {
-  it('stands on the card with its end', () => {
+describe('the wait that Graph asks for', () => {
+  it('is on the card with its end', () => {
     const outcome: Outcome = { ...(refused('throttled') as Last & { kind: 'refused' }), retryAfterMs: 172_800_000 };
 
     expect(cardAsText(draw(requestIn(doneWith(outcome))).card)).toMatch(/asks Usher to wait until [^.]*\d\d:\d\d/);

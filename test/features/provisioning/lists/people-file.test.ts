@@ -65,7 +65,7 @@ describe('a file of people', () => {
   });
 });
 
-describe('a row that cannot be used', () => {
+describe('an unusable row', () => {
   it.each([
     ['an empty cell', ',Adele', 'empty'],
     ['blanks', '"  ",Adele', 'empty'],
@@ -82,17 +82,17 @@ describe('a row that cannot be used', () => {
     ['quotes that go on behind', '"a"b@contoso.com,x', 'malformed'],
     ['a quote that never closes', '"a@contoso.com,x', 'malformed'],
     ['angle brackets', 'Adele <adele@contoso.com>,x', 'malformed'],
-  ])('is told with its number and reason: %s', (_what, row, reason) => {
+  ])('is reported with its number and reason: %s', (_what, row, reason) => {
     const bytes = utf8(`userPrincipalName,displayName\nadele@contoso.com,A\n\n${row}\nisaiah@contoso.com,I\n`);
 
     expect(readPeopleFile(bytes)).toEqual(people(two, [{ row: 4, reason }]));
   });
 
-  it('does not mind formulas in columns that nobody reads', () => {
+  it('may have formulas in columns that Usher does not read', () => {
     expect(readPeopleFile(utf8('upn,phone\nadele@contoso.com,+49 30 1234'))).toEqual(people(['adele@contoso.com']));
   });
 
-  it('does not mind stray quotes in columns that nobody reads', () => {
+  it('may have stray quotes in columns that Usher does not read', () => {
     const bytes = utf8('upn,disk\nadele@contoso.com,5" floppy\nisaiah@contoso.com,"3.5"" floppy"');
 
     expect(readPeopleFile(bytes)).toEqual(people(two));
@@ -115,13 +115,13 @@ describe('a row that cannot be used', () => {
   });
 });
 
-describe('a file that is not read', () => {
+describe('a file that is rejected', () => {
   it('is larger than a megabyte', () => {
     expect(readPeopleFile(new Uint8Array(1_048_577))).toEqual({ kind: 'tooLarge' });
     expect(readPeopleFile(utf8(table), { maxBytes: 10, maxRows: 5 })).toEqual({ kind: 'tooLarge' });
   });
 
-  it('has no such column, and says which it has', () => {
+  it('has no such column, and the error names those that it has', () => {
     expect(readPeopleFile(utf8('name, mail ,,phone\nAdele,a@b,,1'))).toEqual({
       kind: 'noColumn',
       columns: ['name', 'mail', 'phone'],
@@ -150,7 +150,7 @@ describe('a file that is not read', () => {
   });
 
   it.each(['', ' \r\n\t\n', '\ufeff', 'userPrincipalName', 'userPrincipalName,x\r\n,\r\n\r\n', 'sep=;\n'])(
-    'holds nobody: %j',
+    'holds no people: %j',
     (text) => {
       expect(readPeopleFile(utf8(text))).toEqual({ kind: 'empty' });
     },
@@ -199,7 +199,7 @@ describe('any bytes at all', () => {
       readPeopleFile(utf8(`upn\n${unit.repeat(300_000 / unit.length)}`));
     }
 
-    // Anything quadratic over so much takes minutes; the bound leaves room for a busy machine.
+    // A quadratic reader takes minutes over so much; the bound leaves room for a busy machine.
     expect(performance.now() - started).toBeLessThan(8000);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { foldDuplicates, mostPeople } from '../../../../src/features/provisioning/lists/people-list.ts';
 
-describe('a list with somebody in it twice', () => {
-  it('keeps the first of each, in order, and says which were left out', () => {
+describe('a list that names a person twice', () => {
+  it('keeps the first of each, in order, and reports the others', () => {
     const folded = foldDuplicates([
       'adele@contoso.com',
       ' Isaiah Langer',
@@ -17,12 +17,12 @@ describe('a list with somebody in it twice', () => {
     });
   });
 
-  it('takes two ways to write one letter for the same, and blanks for nothing', () => {
+  it('compares two encodings of one letter as equal, and ignores blanks', () => {
     expect(foldDuplicates(['Zo\u00eb', 'Zoe\u0308', ' ', ''])).toEqual({ entries: ['Zoë'], duplicates: ['Zoe\u0308'] });
     expect(foldDuplicates([])).toEqual({ entries: [], duplicates: [] });
   });
 
-  it('is not allowed to have more than five hundred people', () => {
+  it('may hold no more than five hundred people', () => {
     expect(mostPeople).toBe(500);
   });
 });
