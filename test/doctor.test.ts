@@ -205,7 +205,7 @@ describe('a broken part', () => {
   };
 
   const cases: readonly [string, string, Broken][] = [
-    ['a misspelt setting', 'configuration', { environment: () => ({ ...usual, MicrosoftAppType: 'SingelTenant' }) }],
+    ['a misspelled setting', 'configuration', { environment: () => ({ ...usual, MicrosoftAppType: 'SingelTenant' }) }],
     ['an apps file that is not there', 'configuration', { environment: () => ({ ...usual, APPS_FILE: '/nowhere' }) }],
     [
       'a bot that cannot sign in',

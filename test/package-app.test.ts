@@ -212,7 +212,7 @@ describe('a package that Teams would refuse', () => {
     ['for another host', () => withManifest({ validDomains: ['*.contoso.com'] }), /validDomains is/],
     ['with a version that is none', () => withManifest({ version: '1.2' }), /no semantic version/],
     [
-      'with a colour icon of the wrong size',
+      'with a color icon of the wrong size',
       () => ({ ...files, 'color.png': png(96, 96) }),
       /color\.png is 96×96 .* 192×192/,
     ],

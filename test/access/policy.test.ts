@@ -85,7 +85,7 @@ describe('the policy', () => {
     expect(deny(caller('cloudSyncOperator', 'viewer'), 'apps.list', otherJob)).toBeNull();
   });
 
-  it('lets a viewer look at everything, and take nothing away', () => {
+  it('lets a viewer look at everything, and change nothing but watches', () => {
     const may = everyPermission.filter((permission) => deny(caller('viewer'), permission) === null);
 
     expect(may.sort()).toEqual([

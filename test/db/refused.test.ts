@@ -167,7 +167,7 @@ describe('a PostgreSQL that refuses', () => {
     expect(failures.map(databaseFaultOf)).toEqual(Array(3).fill('refusing'));
   });
 
-  it('rights while Usher runs is reported as the fault itself, is not ready, and recovers when they are back', async () => {
+  it('privileges while Usher runs is reported as the cause, makes Usher unready, and recovers when they are back', async () => {
     const database = await open(asUser('owner'));
     const admin = url.replace(/[^/]*$/, 'usher');
     await administer(admin, 'alter table turns owner to other; alter table gates owner to other');

@@ -23,7 +23,7 @@ const missing = { ok: true, value: { kind: 'missing' } };
 const direct = { ok: true, value: { kind: 'assigned', through: null } };
 
 describe('finding an assignment', () => {
-  it('tells assigned from unassigned people', async () => {
+  it('distinguishes assigned from unassigned people', async () => {
     expect(await assignments.find(salesforce.id, people.adele.id)).toEqual(direct);
     expect(await assignments.find(salesforce.id, people.diego.id)).toEqual(missing);
   });

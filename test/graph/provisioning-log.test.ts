@@ -265,7 +265,7 @@ describe('an unavailable log', () => {
   });
 
   it.each([
-    ['the licence', 'Authentication_RequestFromNonPremiumTenantOrB2CTenant', 'licence'],
+    ['the license', 'Authentication_RequestFromNonPremiumTenantOrB2CTenant', 'licence'],
     ['the permission', 'Authentication_MSGraphPermissionMissing', 'permission'],
     ['the permission, by a 403 that says nothing', 'UnknownError', 'permission'],
   ])('lacks %s, and Usher does not repeat that request again and again', async (_what, code, why) => {

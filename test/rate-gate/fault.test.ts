@@ -89,7 +89,7 @@ describe('a fault common to all tasks', () => {
     expect(hearing([probe(answered)], closed)).toEqual(wellHealth);
   });
 
-  it('has no second probe while one is under way, unless that tells nothing', () => {
+  it('has no second probe while one is under way, unless that one has no result', () => {
     const under = probing(hearing([{ evidence: away }]), 1_000);
 
     expect(under.fault?.retryAt).toBeGreaterThan(61_000);

@@ -75,7 +75,7 @@ describe('Usher, whatever Graph answers to its reads', () => {
   });
 });
 
-describe('The state of a job that Graph does not give', () => {
+describe('the state of a job that Graph does not return', () => {
   it.each(['status Salesforce', 'status'])('is shown with Graph’s own refusal: %s', async (typed) => {
     test = await startTestUsher();
     for (let call = 0; call < 300; call += 1) test.sandbox.failNext(/synchronization\/jobs/, permission);

@@ -304,8 +304,8 @@ describe('an edit that Teams may accept later', () => {
   });
 });
 
-describe('the card updater at the end of Usher', () => {
-  it('waits for nothing that is far off, and sends nothing after it', async () => {
+describe('the card updater when Usher stops', () => {
+  it('waits for no distant edit, and sends nothing afterwards', async () => {
     stage.answerEdits(notSent('failed', 500));
     stage.change('R1', { finished: true });
     stage.change('R2');

@@ -69,7 +69,7 @@ describe('a file that the user accepts', () => {
     expect(stage.opened).toMatchObject([{ speaker: { id: people.alex.id }, context: offer.context }]);
   });
 
-  it('comes twice and is stored once', async () => {
+  it('is stored once where its acceptance comes twice', async () => {
     await stage.say();
     const click = stage.click(stage.offered(), 'accept');
 

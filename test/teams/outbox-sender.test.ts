@@ -232,7 +232,7 @@ describe('an outbox that throws', () => {
   });
 });
 
-describe('the outbox sender at the end of Usher', () => {
+describe('the outbox sender when Usher stops', () => {
   it('leaves in the outbox what waits for its turn', async () => {
     for (let id = 1; id <= 20; id += 1) due.push(text(id));
     outboxSender.wake();

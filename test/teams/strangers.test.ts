@@ -47,7 +47,7 @@ describe('callers who are turned away', () => {
     expect(second).toEqual(first);
   });
 
-  it('without an id are told apart by their conversation', async () => {
+  it('without an id are distinguished by their conversation', async () => {
     const { take } = start();
 
     const answers = [

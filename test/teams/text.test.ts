@@ -103,7 +103,7 @@ describe('mentions of people', () => {
     expect(cleaned.mentions).toEqual([{ id: '29:adele', name: 'Adele & Co' }]);
   });
 
-  it('of two people of one name are told apart by their order', () => {
+  it('of two people of one name are distinguished by their order', () => {
     const lee = (id: string) => ({ type: 'mention', text: '<at>Lee</at>', mentioned: { id, name: 'Lee' } });
 
     const cleaned = cleanText({ text: '<at>Lee</at>, <at>Lee</at>', entities: [lee('29:a'), lee('29:b')], botId });

@@ -162,7 +162,7 @@ describe('an answer for which Graph takes its time', () => {
 });
 
 describe('an access card without an activity id', () => {
-  it('comes after a minute, where it got lost after the request was stored', async () => {
+  it('is posted after a minute, where its post got lost after the request was stored', async () => {
     await teams.say('alex', 'provision isaiah to Salesforce');
     await eventually(async () => {
       await clock.advance(20);

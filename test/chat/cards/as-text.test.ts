@@ -3,7 +3,7 @@ import { cardAsText } from '../../../src/chat/cards/as-text.ts';
 import { drawOutcome, emptyReport, step } from '../views/drawings.ts';
 
 describe('a card as text', () => {
-  it('reads as the card looks', () => {
+  it('has the layout of the card', () => {
     const report = {
       ...emptyReport,
       steps: [
@@ -33,13 +33,13 @@ describe('a card as text', () => {
     expect(cardAsText({ body: [hidden, { type: 'TextBlock', text: 'seen' }] })).toBe('seen');
   });
 
-  it('takes escapes and emphasis away', () => {
+  it('removes escapes and emphasis', () => {
     expect(cardAsText({ body: [{ type: 'TextBlock', text: '**Sales\\_Team** \\*\\*x\\*\\* 1\\. \\\\' }] })).toBe(
       'Sales_Team **x** 1. \\',
     );
   });
 
-  it('shows inputs with what they hold, and what a button unfolds', () => {
+  it('shows inputs with their values, and what a button unfolds', () => {
     const choices = ['One', 'Two'].map((title) => ({ title, value: title.toLowerCase() }));
     const body = [
       { type: 'Input.Text', label: 'Who?', isRequired: true, placeholder: 'hint' },

@@ -132,7 +132,7 @@ describe('provision', () => {
     ['an app that sounds impatient', 'provision adele to Service Now', 'Service Now'],
     ['an app that sounds polite, quoted', 'provision adele to "Thank You"', 'Thank You'],
     ['a second line that is no signature', 'provision adele to GitHub\nEnterprise', 'GitHub Enterprise'],
-  ])('leaves %s alone', (_what, text, app) => {
+  ])('does not change %s', (_what, text, app) => {
     expect(parse(text)).toEqual(provision('adele', app));
   });
 
@@ -249,7 +249,7 @@ describe('near misses', () => {
   });
 });
 
-describe('a text that is no line', () => {
+describe('the parser', () => {
   it.each(['', ' ', '\n\t \u00a0'])('finds %j empty', (text) => {
     expect(parse(text)).toEqual({ kind: 'empty' });
   });

@@ -244,7 +244,7 @@ describe('what a line says of the time', () => {
     'request access for isaiah to GitHub because his contract ends on 31 March',
     'request access for isaiah to GitHub because of the release in the next 2 weeks',
     'request access for isaiah to GitHub because "he stays until 31 march"',
-  ])('finds nothing in %s', (line) => {
+  ])('is nothing in %s', (line) => {
     expect(read(line, 'en')).toBe('none');
   });
 

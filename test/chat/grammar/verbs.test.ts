@@ -30,7 +30,7 @@ describe('the verb of a help topic', () => {
     expect(verbNamed(topic)).toBe(verb);
   });
 
-  it('finds every verb by its own name', () => {
+  it('is found for every verb by its own name', () => {
     expect(verbs.map((verb) => verbNamed(verb))).toEqual([...verbs]);
     expect(verbs).toContain('provision');
   });

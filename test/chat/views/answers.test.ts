@@ -39,7 +39,7 @@ describe('the person picker', () => {
     return personPicker(words, { typed: 'lee', app: 'Salesforce', candidates, more, choose });
   };
 
-  it('shows what tells people apart, and who is disabled', () => {
+  it('shows what distinguishes the people, and who is disabled', () => {
     const message = pick([lee('Lee Gu'), lee('Lee Parker', { enabled: false, title: null })]);
 
     const text = cardAsText(message.card);
@@ -443,7 +443,7 @@ describe('the card of whoami', () => {
     expect(text).toContain(`You may: ${rights}.`);
   });
 
-  it('tells a caller without roles so', () => {
+  it('says so to a caller without roles', () => {
     const text = cardAsText(whoami(words, { caller: { ...caller, roles: [] } }).card);
 
     expect(text).toMatch(/Roles in Usher: +none/);

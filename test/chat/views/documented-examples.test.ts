@@ -34,7 +34,7 @@ describe('the documented answer for a user who is up to date', () => {
     expect(summary).toMatch(/^Bill Bob in Salesforce: Already up to date\./);
   });
 
-  it('tells the four steps in their order, the last of them skipped', () => {
+  it('shows the four steps in their order, the last of them skipped', () => {
     const [, steps = ''] = cardAsText(card).split('\nSteps\n');
 
     expect(steps.split('\n').filter((line) => /^\S {2}/u.test(line))).toEqual([

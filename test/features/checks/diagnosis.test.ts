@@ -135,7 +135,7 @@ describe('when nothing is wrong', () => {
     expect(kinds(factsOf({ lastEntry: historyEntryOf(), log: logOf(later) }))).toEqual(['conflictOrError']);
   });
 
-  it('a call of Usher that did not end well is told with its request', () => {
+  it('a call of Usher that did not end well is named with its request', () => {
     const result = { kind: 'done', counts: { failed: 1 }, cancelled: 0 } as const;
 
     expect(judge(factsOf({ lastEntry: historyEntryOf({ result }) }))).toEqual({

@@ -67,7 +67,7 @@ describe('/servicePrincipals', () => {
     expect(other.body.appOwnerOrganizationId).toBe('5eed0000-0000-4000-8000-00000000face');
   });
 
-  it('knows an application by its object id only', async () => {
+  it('finds an application by its object id only', async () => {
     const { status } = await get(`/servicePrincipals/${salesforce.appId}`);
 
     expect(status).toBe(404);
@@ -285,7 +285,7 @@ describe('/auditLogs/provisioning', () => {
     expect(found[1]?.provisioningSteps?.[0]).not.toHaveProperty('timestamp');
   });
 
-  it('tells the change id of the answer', async () => {
+  it('has the change id of the answer', async () => {
     const { body } = await provision(sandbox, salesforce, { objectId: people.isaiah.id });
     const { changeId } = JSON.parse(body.value ?? '');
 

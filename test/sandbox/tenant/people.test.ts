@@ -62,7 +62,7 @@ describe('the people of the sandbox tenant', () => {
     }
   });
 
-  it('are told apart by their given names, except for the two Lees and where an odd name is meant to be mixed up', () => {
+  it('are distinguished by their given names, except for the two Lees and where an odd name is meant to be ambiguous', () => {
     const ambiguous = everybody.filter(({ givenName }) => {
       const beginnings = everybody.filter(({ displayName }) =>
         displayName
@@ -116,7 +116,7 @@ describe('the people of the sandbox tenant', () => {
     expect(file).toContain(`tenantId: ${tenantId}`);
   });
 
-  it('have chats of their own in each Playground, which the bot tells apart by their ids', () => {
+  it('have chats of their own in each Playground, which the bot distinguishes by their ids', () => {
     const [alex, megan] = ['.m365agentsplayground.yml', '.m365agentsplayground.megan.yml'].map((name) => {
       const file = readFileSync(new URL(`../../../src/sandbox/${name}`, import.meta.url), 'utf8');
       return [...file.slice(file.indexOf('personalChat:')).matchAll(/\bid: (\S+)/g)].map(([, id]) => id);

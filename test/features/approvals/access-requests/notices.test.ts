@@ -64,7 +64,7 @@ describe.each(engines)('the recipients of notices on $name', (engine) => {
   const stories: [string, readonly (AccessAction | typeof start)[], string[]][] = [
     ['an approval', [approve], ['megan chat: approved']],
     ['a denial', [deny], ['megan chat: denied']],
-    ['a cancellation by its asker', [cancel], shown.map((where) => `${where}: cancelled`)],
+    ['a cancellation by its requester', [cancel], shown.map((where) => `${where}: cancelled`)],
     [
       'a cancellation by an operator',
       [{ ...cancel, by: alex }],

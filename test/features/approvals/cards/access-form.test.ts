@@ -68,7 +68,7 @@ describe('the form of an access request', () => {
     expect(text).toMatch(/\[2026-12-01\]\nWhy\? \(optional\) \[He \*joins\*\]/);
   });
 
-  it('drops a date that is none', () => {
+  it('drops an invalid date', () => {
     expect(inputsOf({ values: { ...empty, start: 'tomorrow' } })[2]).not.toHaveProperty('value');
   });
 });

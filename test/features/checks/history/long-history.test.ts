@@ -28,11 +28,11 @@ describe.each(engines)('a history of a hundred thousand requests on $name', (eng
   it.each([
     ['everything', {}],
     ['everything since a day', { since: 40_000_000 }],
-    ['an asker', { askerId: 'asker 7' }],
+    ['a requester', { askerId: 'asker 7' }],
     ['an app', { about: { appId: 'app 7' } }],
-    ['an app by an asker', { about: { appId: 'app 7' }, askerId: 'asker 7' }],
+    ['an app by a requester', { about: { appId: 'app 7' }, askerId: 'asker 7' }],
     ['a person', { about: { personId: 'person 5' } }],
-    ['a person by an asker', { about: { personId: 'person 5' }, askerId: 'asker 7' }],
+    ['a person by a requester', { about: { personId: 'person 5' }, askerId: 'asker 7' }],
   ] as [string, Partial<HistoryFilter>][])(
     'finds a page about %s without reading a whole table',
     async (_name, filter) => {
@@ -106,7 +106,7 @@ describe.each(engines)('a history of a hundred thousand requests on $name', (eng
 
   it.each([
     ['everything', {}],
-    ['an asker', { askerId: 'asker 7' }],
+    ['a requester', { askerId: 'asker 7' }],
     ['a person', { about: { personId: 'person 5' } }],
     ['an app', { about: { appId: 'app 7' } }],
   ] as [string, Partial<HistoryFilter>][])(

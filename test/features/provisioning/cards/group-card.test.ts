@@ -116,7 +116,7 @@ describe('the card of a group', () => {
     expect(text).toMatch(/And \d+ more\./);
   });
 
-  it('shows a group without members as such', () => {
+  it('says that a group has no members', () => {
     const text = cardAsText(drawGroup(groupIn([accepted], { members: 0 })).card);
 
     expect(text).toMatch(/^✓ {2}Done: the group in 1 call/);
