@@ -3,7 +3,7 @@ import type { Migration } from 'kysely/migration';
 import { cutStoredOutcome, cutStoredWords } from '../masking/cut-stored.ts';
 import type { Dialect } from './dialect.ts';
 import type { Foreign } from './refusals.ts';
-import { addSearch } from './search.ts';
+import { addSearch, renameSearched } from './search.ts';
 
 /** The schema's history, oldest first. What a released migration does is never changed; a further one follows. */
 export function migrations(dialect: Dialect): Record<string, Migration> {
@@ -186,6 +186,11 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
       await sql`create table attempts (
         name text primary key, owner text not null, count integer not null, until bigint not null,
         version text not null)`.execute(db);
+    },
+    async '023-words'(db) {
+      await renameSearched(db, dialect.engine);
+      await sql`alter table approval_places rename to approval_channels`.execute(db);
+      await sql`update access_cards set audience = 'requester' where audience = 'asker'`.execute(db);
     },
   };
   return Object.fromEntries(Object.entries(steps).map(([name, up]) => [name, { up }]));

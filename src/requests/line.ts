@@ -50,7 +50,7 @@ export async function readLineNow(parts: StoreParts, most: number): Promise<Line
     .innerJoin('requests', 'requests.id', 'tasks.request_id')
     .select(['tasks.id', 'tasks.request_id', 'tasks.state', 'tasks.started_at', 'tasks.position'])
     .select(['tasks.subject_id', 'tasks.subject_name', 'tasks.subject_label'])
-    .select(['requests.asker_id', 'requests.asker_name'])
+    .select(['requests.requested_by_id', 'requests.requested_by_name'])
     .select(['requests.app_id', 'requests.app_name', 'requests.created_at'])
     .where('tasks.state', 'in', ['running', 'waiting'])
     .orderBy('tasks.state')
@@ -68,7 +68,7 @@ export async function readLineNow(parts: StoreParts, most: number): Promise<Line
     return [
       {
         requestId,
-        asker: { id: first.asker_id, name: first.asker_name },
+        asker: { id: first.requested_by_id, name: first.requested_by_name },
         app: { id: first.app_id, name: first.app_name },
         subject:
           tasks.length === 1 ? { id: first.subject_id, name: first.subject_name, label: first.subject_label } : null,

@@ -99,7 +99,7 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
     const task = toTask(row);
     const request = await transaction
       .selectFrom('requests')
-      .select(['asker_id', 'app_id', 'app_name', 'source'])
+      .select(['requested_by_id', 'app_id', 'app_name', 'source'])
       .where('id', '=', next.request_id)
       .executeTakeFirstOrThrow();
     return {
@@ -107,7 +107,7 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
       claimed: {
         task: { ...task, state: { kind: 'running', startedAt: now, lease, ...sentAgain(next.again) } },
         lease,
-        askerId: request.asker_id,
+        askerId: request.requested_by_id,
         orderedBy: row.ordered_by,
         source: request.source,
         appId: request.app_id,

@@ -77,8 +77,8 @@ export async function insertRequest(
     .values({
       id: requestId,
       source,
-      asker_id: asker.id,
-      asker_name: asker.name,
+      requested_by_id: asker.id,
+      requested_by_name: asker.name,
       app_id: app.id,
       app_name: app.name,
       locale: reader.locale,
@@ -141,18 +141,18 @@ export async function bumpRevision(transaction: Transaction<Schema>, requestId: 
 
 /** The Entra object id of the person who made the request; null when there is no such request. */
 export async function findAskerOf({ query }: Database, id: string): Promise<string | null> {
-  const row = await query.selectFrom('requests').select('asker_id').where('id', '=', id).executeTakeFirst();
-  return row?.asker_id ?? null;
+  const row = await query.selectFrom('requests').select('requested_by_id').where('id', '=', id).executeTakeFirst();
+  return row?.requested_by_id ?? null;
 }
 
 /** The same of a request that exists. */
 export async function askerOf(transaction: Transaction<Schema>, id: string): Promise<string> {
-  const { asker_id } = await transaction
+  const { requested_by_id } = await transaction
     .selectFrom('requests')
-    .select('asker_id')
+    .select('requested_by_id')
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
-  return asker_id;
+  return requested_by_id;
 }
 
 export async function findRequest({ query }: Database, id: string): Promise<Request | null> {

@@ -93,11 +93,11 @@ describe.each(engines)('a running task on $name', (engine) => {
     it('is not done when its record cannot be written', async () => {
       const { id } = await ask(store, ['isaiah']);
       const mine = await claimed(store);
-      await database.query.schema.alterTable('records').renameTo('records_away').execute();
+      await database.query.schema.alterTable('audit_log').renameTo('audit_log_away').execute();
 
       await expect(finishTask(store, mine, done)).rejects.toThrow();
 
-      await database.query.schema.alterTable('records_away').renameTo('records').execute();
+      await database.query.schema.alterTable('audit_log_away').renameTo('audit_log').execute();
       expect((await taskOf(id)).state.kind).toBe('running');
     });
   });

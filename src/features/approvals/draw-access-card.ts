@@ -83,7 +83,7 @@ export async function drawAccess(
     mayBeDone: await mayBeDone(parts.store.database, accessRequest),
     now: parts.store.clock.now(),
     entraPortalUrl: parts.entraPortal,
-    canCancel: audience === 'asker',
+    canCancel: audience === 'requester',
     readAlong,
   });
   return { message, progress };

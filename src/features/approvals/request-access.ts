@@ -86,7 +86,7 @@ export async function requestAccess(
         source,
         conversation,
         reader,
-        audience: 'asker',
+        audience: 'requester',
       });
       if (creation.kind === 'created') parts.observe?.requested('access');
       parts.accessChanged(accessRequestId);

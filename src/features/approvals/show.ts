@@ -118,7 +118,7 @@ async function showAccess(parts: CommandParts, turn: Turn, request: AccessReques
   if (!approvers.ok) return troubleReply(turn.words, approvers.trouble);
   const decides = isTheirs(turn.caller, request, approvers.value);
   const { conversation, reader, id, place } = turn.incoming;
-  const audience = decides ? 'approvers' : 'asker';
+  const audience = decides ? 'approvers' : 'requester';
   if (readAlong)
     return { kind: 'card', message: (await drawAccess(parts, turn.words, request, { audience, readAlong })).message };
   const shownHere = `show|${place.key}|`;

@@ -59,7 +59,7 @@ export async function fillHistory(database: Database, count: number): Promise<vo
         '{"subject":"' || ${subject} || '"}' as details from ${numbers}`;
     await database.transact(async (transaction) => {
       await sql`
-        insert into requests (id, source, asker_id, asker_name, app_id, app_name, locale, time_zone, conversation,
+        insert into requests (id, source, requested_by_id, requested_by_name, app_id, app_name, locale, time_zone, conversation,
           card_id, revision, drawn_revision, created_at)
         select ${id}, ${id}, ${asker}, ${askerName}, ${appId}, ${appName}, 'en-US', 'UTC', 'conversation', ${id}, 3, 3, ${at}
         from ${numbers}`.execute(transaction);
@@ -70,7 +70,7 @@ export async function fillHistory(database: Database, count: number): Promise<vo
           ${at}, ${at}, ${outcome}, 'created'
         from ${numbers}`.execute(transaction);
       await sql`
-        insert into access_requests (id, source, asker_id, asker_name, subject_id, subject_name, subject_label, app_id,
+        insert into access_requests (id, source, requested_by_id, requested_by_name, subject_id, subject_name, subject_label, app_id,
           app_name, asked_as, locale, time_zone, conversation, created_at, expires_at, remind_at, routed, revision, state,
           decided_by_id, decided_by_name, decided_at, request_id, ended_at, ended_as)
         select ${accessId}, ${id}, ${asker}, ${askerName}, ${subject}, ${subjectName}, ${label}, ${appId}, ${appName},
@@ -83,7 +83,7 @@ export async function fillHistory(database: Database, count: number): Promise<vo
         select 'copy-' || ${accessId}, ${accessId}, ${accessId}, 'conversation', 'en-US', 'UTC', 'approvers',
           'card ' || ${accessId}, 7, ${at} - 60000 from ${numbers} where ${isAccess}`.execute(transaction);
       await sql`
-        insert into records (at, actor_id, kind, request_id, details)
+        insert into audit_log (at, actor_id, kind, request_id, details)
         select at, actor_id, kind, request_id, details from (
           ${record('asked', id, asker, 0)}
           union all ${record('sent', id, asker, 1_000)}
@@ -94,6 +94,6 @@ export async function fillHistory(database: Database, count: number): Promise<vo
   }
   // What PostgreSQL does by itself soon after so many changes; SQLite never does it.
   if (!isSqlite)
-    for (const table of ['requests', 'tasks', 'access_requests', 'access_cards', 'records'] as const)
+    for (const table of ['requests', 'tasks', 'access_requests', 'access_cards', 'audit_log'] as const)
       await sql`vacuum analyze ${sql.table(table)}`.execute(query);
 }

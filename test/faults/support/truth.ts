@@ -92,7 +92,7 @@ export async function findUntrueCards(
 /** Requests that did not end exactly once. */
 export async function findMiscounted({ query }: Database): Promise<Complaints> {
   const ends = await query
-    .selectFrom('records')
+    .selectFrom('audit_log')
     .select(['request_id', 'kind', 'details'])
     .where('kind', 'in', ['finished', 'accessAsked', 'accessApproved', 'accessStarted', 'accessFinished'])
     .execute();

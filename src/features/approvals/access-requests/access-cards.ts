@@ -32,7 +32,7 @@ export interface AccessCard {
   readonly withdrawn?: true;
 }
 
-export type Audience = 'asker' | 'approvers';
+export type Audience = 'requester' | 'approvers';
 
 export interface NewAccessCard {
   readonly accessRequestId: string;

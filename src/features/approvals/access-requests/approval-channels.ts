@@ -1,7 +1,7 @@
 import type { Selectable, Transaction } from 'kysely';
 import { personOf } from '../../../chat/known-people.ts';
 import type { Database } from '../../../db/database.ts';
-import type { ApprovalPlaceRow, Schema } from '../../../db/schema.ts';
+import type { ApprovalChannelRow, Schema } from '../../../db/schema.ts';
 import { writeAudit } from '../../../requests/audit-log.ts';
 import type { Reader } from '../../../requests/request.ts';
 import type { StoreParts } from '../../../requests/store.ts';
@@ -55,7 +55,7 @@ export async function addApprovalChannel({ database, clock }: PlaceParts, place:
       added_at: at,
     };
     await transaction
-      .insertInto('approval_places')
+      .insertInto('approval_channels')
       .values({ key, ...columns })
       .onConflict((conflict) => conflict.column('key').doUpdateSet(columns))
       .execute();
@@ -104,8 +104,8 @@ export async function keepGrants(
   grants: readonly ChannelGrant[],
 ): Promise<boolean> {
   const left = grants.filter((grant) => !isEmpty(grant));
-  if (left.length === 0) await transaction.deleteFrom('approval_places').where('key', '=', key).execute();
-  else await transaction.updateTable('approval_places').set(columnsOf(left)).where('key', '=', key).execute();
+  if (left.length === 0) await transaction.deleteFrom('approval_channels').where('key', '=', key).execute();
+  else await transaction.updateTable('approval_channels').set(columnsOf(left)).where('key', '=', key).execute();
   return left.length === 0;
 }
 
@@ -120,7 +120,7 @@ export async function forgetApprovalChannel(
     return;
   }
   const removed = await transaction
-    .deleteFrom('approval_places')
+    .deleteFrom('approval_channels')
     .where('key', '=', key)
     .returning('key')
     .executeTakeFirst();
@@ -130,7 +130,7 @@ export async function forgetApprovalChannel(
 }
 
 export async function findApprovalChannel({ query }: Database, key: string): Promise<StoredChannel | null> {
-  const row = await query.selectFrom('approval_places').selectAll().where('key', '=', key).executeTakeFirst();
+  const row = await query.selectFrom('approval_channels').selectAll().where('key', '=', key).executeTakeFirst();
   return row === undefined ? null : toPlace(row);
 }
 
@@ -139,7 +139,7 @@ export async function lockApprovalChannel(
   transaction: Transaction<Schema>,
   key: string,
 ): Promise<StoredChannel | null> {
-  const found = transaction.selectFrom('approval_places').selectAll().where('key', '=', key);
+  const found = transaction.selectFrom('approval_channels').selectAll().where('key', '=', key);
   const row = await (dialect.lockRows ? found.forUpdate() : found).executeTakeFirst();
   return row === undefined ? null : toPlace(row);
 }
@@ -165,11 +165,11 @@ function columnsOf(grants: readonly ChannelGrant[]) {
 
 /** All channels, in the order in which they were added. */
 export async function listApprovalChannels({ query }: Database): Promise<StoredChannel[]> {
-  const rows = await query.selectFrom('approval_places').selectAll().orderBy('added_at').orderBy('key').execute();
+  const rows = await query.selectFrom('approval_channels').selectAll().orderBy('added_at').orderBy('key').execute();
   return rows.map(toPlace);
 }
 
-function toPlace(row: Selectable<ApprovalPlaceRow>): StoredChannel {
+function toPlace(row: Selectable<ApprovalChannelRow>): StoredChannel {
   const share = { general: row.general === 1, apps: JSON.parse(row.apps) as string[] };
   return {
     key: row.key,

@@ -81,7 +81,7 @@ export async function enqueueNotices(
     case 'expire':
       return owe(parts, transaction, row, 'expired', [earOfAsker(row), ...(await earsOfApprovers(transaction, row))]);
     case 'cancel': {
-      const asker = action.by.id === row.asker_id ? [] : [earOfAsker(row)];
+      const asker = action.by.id === row.requested_by_id ? [] : [earOfAsker(row)];
       const decider = action.by.id === row.decided_by_id ? [] : earOfDecider(row);
       const approvers = await earsOfApprovers(transaction, row);
       return owe(parts, transaction, row, 'cancelled', [...asker, ...decider, ...approvers]);

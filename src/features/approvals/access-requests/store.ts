@@ -65,8 +65,8 @@ export async function createAccessRequest(parts: AccessParts, wanted: NewAccessR
       .values({
         id,
         source: wanted.source,
-        asker_id: asker.id,
-        asker_name: asker.name,
+        requested_by_id: asker.id,
+        requested_by_name: asker.name,
         subject_id: subject.id,
         subject_name: subject.name,
         subject_label: subject.label,
@@ -98,7 +98,7 @@ async function countOpen(transaction: Transaction<Schema>, asker: Person): Promi
   const { open } = await transaction
     .selectFrom('access_requests')
     .select((select) => select.fn.countAll<number>().as('open'))
-    .where('asker_id', '=', asker.id)
+    .where('requested_by_id', '=', asker.id)
     .where('state', 'in', openStates)
     .executeTakeFirstOrThrow();
   return open;
@@ -108,7 +108,7 @@ async function countMade(transaction: Transaction<Schema>, asker: Person, since:
   const { made } = await transaction
     .selectFrom('access_requests')
     .select((select) => select.fn.countAll<number>().as('made'))
-    .where('asker_id', '=', asker.id)
+    .where('requested_by_id', '=', asker.id)
     .where('created_at', '>', since)
     .executeTakeFirstOrThrow();
   return Number(made);

@@ -21,7 +21,7 @@ export type { RequestProgress } from './card-content.ts';
 
 export interface AccessCardInput {
   readonly accessRequest: AccessRequest;
-  readonly audience: 'asker' | 'approvers';
+  readonly audience: 'requester' | 'approvers';
   /** Read only while the request is pending; null when it was not read. */
   readonly facts: AccountFacts | null;
   /** Present once started; null where the provisioning request cannot be found. */
@@ -115,7 +115,7 @@ function startRow(words: Messages, { accessRequest, audience, now }: AccessCardI
   const day = words.day(startsAt, reader.timeZone);
   if (startsAt <= now) return [{ title, value: words.card('access.start.reached', { day }) }];
   // An approver may be in another time zone than the one in which the day was meant.
-  return audience === 'asker'
+  return audience === 'requester'
     ? [{ title, value: markdownText(day) }]
     : [{ title, value: words.card('access.start.there', { day, asker }) }];
 }
@@ -134,7 +134,7 @@ function buttons(words: Messages, input: AccessCardInput, tone: Tone): SubmitBut
   const { id, state } = accessRequest;
   const requestId = 'requestId' in state ? state.requestId : accessRequest.requestId;
   const isOpen = state.kind === 'pending' || state.kind === 'approved';
-  const isAsker = audience === 'asker';
+  const isAsker = audience === 'requester';
   const retry = retryTitle(input, tone);
   const askAgain = retry !== null && !isOpen && isAsker ? askAgainLine(accessRequest) : null;
   return [

@@ -18,7 +18,7 @@ import { type RunContent, runContent } from './run-content.ts';
 
 export interface ContentInput {
   readonly accessRequest: AccessRequest;
-  readonly audience: 'asker' | 'approvers';
+  readonly audience: 'requester' | 'approvers';
   readonly progress: RequestProgress | null;
   /** An earlier attempt may have provisioned the person, though none is running now; missing for no. */
   readonly mayBeDone?: boolean | undefined;
@@ -34,7 +34,7 @@ export function contentOf(words: Messages, input: ContentInput): CardContent {
   const { accessRequest, audience, now } = input;
   const { state } = accessRequest;
   const names = namesOf(accessRequest);
-  const isAsker = audience === 'asker';
+  const isAsker = audience === 'requester';
   switch (state.kind) {
     case 'pending':
       return pendingFace(words, accessRequest, names, isAsker);

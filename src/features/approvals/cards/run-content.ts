@@ -15,7 +15,7 @@ export type RunContent = Pick<CardContent, 'tone' | 'title' | 'paragraphs' | 'ne
 interface RunInput {
   readonly accessRequest: AccessRequest;
   /** The approvers' card has a Retry button after a bad outcome. */
-  readonly audience: 'asker' | 'approvers';
+  readonly audience: 'requester' | 'approvers';
   readonly state: Extract<AccessState, { kind: 'started' | 'finished' }>;
   readonly progress: RequestProgress | null;
   readonly now: number;

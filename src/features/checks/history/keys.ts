@@ -116,8 +116,8 @@ export function inOrder<T extends keyof Schema>(keys: SelectQueryBuilder<Schema,
 
 export function accessKeys(query: Kysely<Schema>, sought: Sought): Keys {
   let found = query.selectFrom('access_requests').select(['created_at as at', 'id']);
-  if (sought.askerId !== undefined) found = found.where('asker_id', '=', sought.askerId);
-  for (const id of sought.notAskerIds ?? []) found = found.where('asker_id', '!=', id);
+  if (sought.askerId !== undefined) found = found.where('requested_by_id', '=', sought.askerId);
+  for (const id of sought.notAskerIds ?? []) found = found.where('requested_by_id', '!=', id);
   if (sought.appId !== undefined) found = found.where('app_id', '=', sought.appId);
   if (sought.subjectIds !== undefined) found = found.where('subject_id', 'in', sought.subjectIds);
   if (sought.since !== undefined) found = found.where('created_at', '>=', sought.since);
@@ -139,8 +139,8 @@ type OfRequests = (request: ExpressionBuilder<Schema, 'requests'>) => Expression
 function ofRequests({ askerId, notAskerIds = [], appId }: Sought, accessSince: number | null): OfRequests {
   return (request) =>
     request.and([
-      ...(askerId === undefined ? [] : [request('requests.asker_id', '=', askerId)]),
-      ...notAskerIds.map((id) => request('requests.asker_id', '!=', id)),
+      ...(askerId === undefined ? [] : [request('requests.requested_by_id', '=', askerId)]),
+      ...notAskerIds.map((id) => request('requests.requested_by_id', '!=', id)),
       ...(appId === undefined ? [] : [request('requests.app_id', '=', appId)]),
       ...(accessSince === null
         ? []

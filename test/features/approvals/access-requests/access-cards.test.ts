@@ -39,7 +39,7 @@ describe.each(engines)('the copies of a card on $name', (engine) => {
     accessRequestId = (await askAccess(parts)).id;
   });
 
-  const copy = (source: string, audience: 'asker' | 'approvers' = 'approvers') => {
+  const copy = (source: string, audience: 'requester' | 'approvers' = 'approvers') => {
     return { accessRequestId, source, conversation: `chat of ${source}`, reader, audience };
   };
   const queue = (...sources: string[]) =>
@@ -140,7 +140,7 @@ describe.each(engines)('the copies of a card on $name', (engine) => {
   });
 
   it('are out of date after a change of the access request or of its provisioning request', async () => {
-    const id = await openAccessCard(parts, copy('one', 'asker'));
+    const id = await openAccessCard(parts, copy('one', 'requester'));
     await openAccessCard(parts, copy('never posted'));
     await attachAccessCard(database, id, 'card 1', null);
     const seen: (readonly string[])[] = [];

@@ -36,7 +36,7 @@ describe.each(engines)('who is told what on $name', (engine) => {
     await place.empty();
     parts = accessParts(database, clock);
     id = (await askAccess(parts)).id;
-    await show('megan chat', 'asker');
+    await show('megan chat', 'requester');
     // Two cards in one channel, whose text differs by who wrote there.
     await show('desk#patti', 'approvers');
     await show('desk#alex', 'approvers');
@@ -45,7 +45,7 @@ describe.each(engines)('who is told what on $name', (engine) => {
     await queue('gone', null);
   });
 
-  async function show(conversation: string, audience: 'asker' | 'approvers'): Promise<void> {
+  async function show(conversation: string, audience: 'requester' | 'approvers'): Promise<void> {
     const copy = { accessRequestId: id, source: `card ${conversation}`, conversation, reader, audience };
     await attachAccessCard(database, await openAccessCard(parts, copy), `card in ${conversation}`, null);
     await clock.advance(1);

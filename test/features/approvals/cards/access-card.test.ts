@@ -27,7 +27,7 @@ import {
 
 const textOf = (accessRequest: AccessRequest, more: Partial<AccessCardInput> = {}) =>
   cardAsText(drawAccess(accessRequest, more).card);
-const toAsker = { audience: 'asker' } as const;
+const toAsker = { audience: 'requester' } as const;
 const actionsOf = (accessRequest: AccessRequest, more: Partial<AccessCardInput> = {}) =>
   (drawAccess(accessRequest, more).card.actions ?? []).map((action) => Object(action));
 
@@ -413,7 +413,7 @@ describe('the card of an access request that can still be started', () => {
 describe('every card of an access request', () => {
   it('offers a decision only while there is one, and only to those who decide', () => {
     for (const input of everyAccessInput('Isaiah')) {
-      for (const audience of ['asker', 'approvers'] as const) {
+      for (const audience of ['requester', 'approvers'] as const) {
         const types = elementsOf(drawAccess(input.accessRequest, { ...input, audience }).card).map(({ type }) => type);
 
         const decides = audience === 'approvers' && input.accessRequest.state.kind === 'pending';
@@ -424,7 +424,7 @@ describe('every card of an access request', () => {
 
   it('tells in the summary what stands in the headline, and names both person and app', () => {
     for (const input of everyAccessInput('Isaiah')) {
-      const { card, summary } = drawAccess(input.accessRequest, { ...input, audience: 'asker' });
+      const { card, summary } = drawAccess(input.accessRequest, { ...input, audience: 'requester' });
 
       const [headline = ''] = cardAsText(card).split('\n');
       expect(summary).toContain(`Access to Isaiah for Isaiah: ${headline.slice(3)}`);

@@ -237,7 +237,7 @@ export function everyAccessCardSaying(text: string): CardMessage[] {
   return [
     ...everyAccessInput(text).flatMap((input) => [
       drawAccess(input.accessRequest, input),
-      drawAccess(input.accessRequest, { ...input, audience: 'asker' }),
+      drawAccess(input.accessRequest, { ...input, audience: 'requester' }),
     ]),
     ...accessProblemsSaying(text).map((what) => problem(words, what)),
     accessForm(words, { apps: apps(150), values, problem: text, today: '2026-03-02' }),

@@ -39,7 +39,7 @@ describe.each(engines)('the export of the record on $name', (engine) => {
   async function writeMany(count: number): Promise<void> {
     const entry = (at: number) => ({ at, actor_id: '', kind: 'denied', request_id: null, details: '{}' });
     const entries = Array.from({ length: count }, (_, index) => entry(index * 1_000));
-    await database.query.insertInto('records').values(entries).execute();
+    await database.query.insertInto('audit_log').values(entries).execute();
   }
 
   it('tells who did what, oldest first, with the names that requests know', async () => {
@@ -126,7 +126,7 @@ describe.each(engines)('the export of the record on $name', (engine) => {
       ...entry,
       details: JSON.stringify({ n }),
     }));
-    await database.query.insertInto('records').values(entries).execute();
+    await database.query.insertInto('audit_log').values(entries).execute();
 
     const lines = await exported();
 
