@@ -10,7 +10,7 @@ import type { StoreParts } from './store.ts';
  */
 export interface SignedInRequesters {
   /** Graph with this person's delegated permission; null when they are not signed in. */
-  serviceFor(askerId: string): ProvisioningService | null;
+  serviceFor(requestedById: string): ProvisioningService | null;
   /** The ids of all people who are signed in. */
   present(): readonly string[];
 }

@@ -23,7 +23,7 @@ export interface Line {
 
 export interface LineItem {
   readonly requestId: string;
-  readonly asker: Person;
+  readonly requestedBy: Person;
   readonly app: { readonly id: string; readonly name: string };
   /** Null for several. */
   readonly subject: Pick<Subject, 'id' | 'name' | 'label'> | null;
@@ -68,7 +68,7 @@ export async function readLineNow(parts: StoreParts, most: number): Promise<Line
     return [
       {
         requestId,
-        asker: { id: first.requested_by_id, name: first.requested_by_name },
+        requestedBy: { id: first.requested_by_id, name: first.requested_by_name },
         app: { id: first.app_id, name: first.app_name },
         subject:
           tasks.length === 1 ? { id: first.subject_id, name: first.subject_name, label: first.subject_label } : null,

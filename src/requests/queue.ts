@@ -31,7 +31,7 @@ export type Claim =
 export interface ClaimedTask {
   readonly task: Task & { readonly state: Extract<TaskState, { kind: 'running' }> };
   readonly lease: Lease;
-  readonly askerId: string;
+  readonly requestedById: string;
   /** Who started it, where that is not its requester: by confirming it, or by a retry. */
   readonly orderedBy: string | null;
   /** Where its request came from; see `NewRequest`. */
@@ -107,7 +107,7 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
       claimed: {
         task: { ...task, state: { kind: 'running', startedAt: now, lease, ...sentAgain(next.again) } },
         lease,
-        askerId: request.requested_by_id,
+        requestedById: request.requested_by_id,
         orderedBy: row.ordered_by,
         source: request.source,
         appId: request.app_id,

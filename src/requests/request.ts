@@ -19,7 +19,7 @@ import type { GateFault } from '../rate-gate/fault.ts';
 export interface Request {
   /** Six characters that a person can read aloud, e.g. `R7K3MQ`. */
   readonly id: string;
-  readonly asker: Person;
+  readonly requestedBy: Person;
   /** The service principal's object id and display name. */
   readonly app: { readonly id: string; readonly name: string };
   /** The requester's language and time zone, for the card. */

@@ -11,7 +11,7 @@ import type { LeftOut, Request, Subject, Task, TaskState, WaitReason } from './r
 export function withoutTasks(row: Selectable<RequestRow>): Omit<Request, 'tasks'> {
   return {
     id: row.id,
-    asker: { id: row.requested_by_id, name: row.requested_by_name },
+    requestedBy: { id: row.requested_by_id, name: row.requested_by_name },
     app: { id: row.app_id, name: row.app_name },
     reader: { locale: row.locale, timeZone: row.time_zone },
     conversation: row.conversation,

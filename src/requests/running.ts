@@ -192,7 +192,7 @@ async function leaveRunning(
   record: Pick<AuditEntry, 'kind' | 'details'> | null,
   { unsent }: CallNews,
 ): Promise<boolean> {
-  const { task, askerId } = claimed;
+  const { task, requestedById } = claimed;
   const changed = transaction.updateTable('tasks').set({ ...changes, lease_owner: null, lease_until: null });
   const left = await ofClaim(changed, claimed).returning('sent').executeTakeFirst();
   if (left === undefined) return false;
@@ -202,7 +202,7 @@ async function leaveRunning(
   if (record === null) return true;
   await writeAudit(transaction, {
     at,
-    actorId: askerId,
+    actorId: requestedById,
     requestId: task.requestId,
     kind: record.kind,
     details: { subject: task.subject.id, ...record.details },
@@ -210,9 +210,13 @@ async function leaveRunning(
   return true;
 }
 
-async function recordSent(transaction: Transaction<Schema>, at: number, { task, askerId }: ClaimedTask): Promise<void> {
+async function recordSent(
+  transaction: Transaction<Schema>,
+  at: number,
+  { task, requestedById }: ClaimedTask,
+): Promise<void> {
   const details = sentDetails(task.subject.id, task.members, task.attempts);
-  await writeAudit(transaction, { at, actorId: askerId, requestId: task.requestId, kind: 'sent', details });
+  await writeAudit(transaction, { at, actorId: requestedById, requestId: task.requestId, kind: 'sent', details });
 }
 
 export function sentDetails(

@@ -132,7 +132,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
 
     const database = await place.open(systemClock);
 
-    const about = { about: { personId: 'isaiah' }, askerId: null, since: null };
+    const about = { about: { personId: 'isaiah' }, requestedById: null, since: null };
     const { entries } = await findEntries(database, { ...about, after: null, limit: 10 });
     expect(entries).toMatchObject([{ requestId: 'R7K3MQ', result: { kind: 'waiting' } }]);
     expect(await listWatches(database, 'somewhere')).toEqual([]);
@@ -274,7 +274,7 @@ describe.each(engines)('a database of an earlier release on $name', ({ createTes
     ]);
     const { entries } = await findEntries(database, {
       about: null,
-      askerId: null,
+      requestedById: null,
       since: null,
       after: null,
       limit: 10,

@@ -57,7 +57,7 @@ describe.each(engines)('a database from before the audit log had its name on $na
     const { query } = database;
     const known = async (text: string) => (await findKnown(database, text)).map(({ kind, id }) => `${kind} ${id}`);
     const undrawn = async () => (await findUndrawnAccessCards(database, 10)).toSorted();
-    expect((await findRequest(database, 'R7K3MX'))?.asker).toEqual({ id: 'alex', name: 'Alex Wilber' });
+    expect((await findRequest(database, 'R7K3MX'))?.requestedBy).toEqual({ id: 'alex', name: 'Alex Wilber' });
     expect(await query.selectFrom('access_requests').selectAll().execute()).toMatchObject([
       { ...accessRequest, requested_by_id: 'megan', requested_by_name: 'Megan Bowen' },
     ]);
@@ -78,10 +78,10 @@ describe.each(engines)('a database from before the audit log had its name on $na
     // What is stored from now on is found as well.
     const lee = { requested_by_id: 'lee', requested_by_name: 'Lee Gu' };
     const diego = { requested_by_id: 'diego', requested_by_name: 'Diego Siciliani' };
-    const { asker_id: _id, asker_name: _name, ...requestAgain } = firstDay;
+    const { asker_id: _id, asker_name: _name, ...request } = firstDay;
     await query
       .insertInto('requests')
-      .values({ id: 'R7K3MY', ...requestAgain, ...lee, source: 'other' })
+      .values({ id: 'R7K3MY', ...request, ...lee, source: 'other' })
       .execute();
     await query
       .insertInto('access_requests')

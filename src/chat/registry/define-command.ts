@@ -209,7 +209,7 @@ export interface AccessRequests {
 
 export interface ApprovalOfRequest {
   readonly id: string;
-  readonly askerId: string;
+  readonly requestedById: string;
   readonly progress:
     | { readonly kind: 'notStarted'; readonly retry: (turn: Turn) => Promise<Reply> }
     /** The provisioning request that carries it out. */

@@ -58,7 +58,7 @@ export function grantsCard(
             ...row.grants.slice(0, 3).map(({ name, at }) => {
               return {
                 text: words.card('watches.since', {
-                  asker: short(personName({ name }), length),
+                  requestedBy: short(personName({ name }), length),
                   time: words.moment(at, now),
                 }),
               };

@@ -45,11 +45,11 @@ export const accessRequests: AccessRequests = {
 };
 
 function approvalOf(parts: CommandParts, request: AccessRequest): ApprovalOfRequest {
-  const { id, asker, state } = request;
+  const { id, requestedBy, state } = request;
   const { store, accessChanged } = parts;
   return {
     id,
-    askerId: asker.id,
+    requestedById: requestedBy.id,
     progress:
       state.kind === 'started' || state.kind === 'finished'
         ? { kind: 'started', requestId: state.requestId }

@@ -50,7 +50,7 @@ export type AccessProblem =
       readonly time: string;
     }
   /** The same for a request that needed no approval. */
-  | { readonly kind: 'needsNoDecision'; readonly id: string; readonly asker: string }
+  | { readonly kind: 'needsNoDecision'; readonly id: string; readonly requestedBy: string }
   | { readonly kind: 'startsAgain'; readonly id: string; readonly person: string; readonly app: string }
   /** `day` in words; empty unless the request starts on a future day. */
   | {
@@ -157,7 +157,7 @@ function valuesOf(what: AccessProblem, words: Messages): MessageValues {
       return { ...ids, person: short(person), app: short(app), decider: personName({ name: decider }), time };
     }
     case 'needsNoDecision':
-      return { id: short(what.id, 40), asker: personName({ name: what.asker }) };
+      return { id: short(what.id, 40), requestedBy: personName({ name: what.requestedBy }) };
     case 'startsAgain':
       return { id: short(what.id, 40), person: short(what.person), app: short(what.app) };
     case 'notRetried': {

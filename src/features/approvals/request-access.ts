@@ -62,7 +62,7 @@ export async function requestAccess(
   const source = sourceOf(turn);
   const creation = await createAccessRequest(parts.store, {
     source,
-    asker: { id: turn.caller.id, name: turn.caller.name },
+    requestedBy: { id: turn.caller.id, name: turn.caller.name },
     subject: { id: user.id, name: user.displayName, label: user.userPrincipalName, guest: isGuest(user) },
     app: { id: app.id, name: app.displayName },
     reason,

@@ -40,7 +40,7 @@ export function requestIn(
   const { text, attempts = 1, type = 'User', perhaps = null } = more;
   return {
     id: 'R7K3MQ',
-    asker: { id: 'alex', name: text ?? 'Alex Wilber' },
+    requestedBy: { id: 'alex', name: text ?? 'Alex Wilber' },
     app: { id: '5eed0000-0000-4000-8000-0000000000a1', name: text ?? 'Salesforce' },
     reader: { locale: 'en-US', timeZone: 'Europe/Berlin' },
     conversation: 'conversation',

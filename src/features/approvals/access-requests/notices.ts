@@ -81,10 +81,10 @@ export async function enqueueNotices(
     case 'expire':
       return owe(parts, transaction, row, 'expired', [earOfAsker(row), ...(await earsOfApprovers(transaction, row))]);
     case 'cancel': {
-      const asker = action.by.id === row.requested_by_id ? [] : [earOfAsker(row)];
+      const requester = action.by.id === row.requested_by_id ? [] : [earOfAsker(row)];
       const decider = action.by.id === row.decided_by_id ? [] : earOfDecider(row);
       const approvers = await earsOfApprovers(transaction, row);
-      return owe(parts, transaction, row, 'cancelled', [...asker, ...decider, ...approvers]);
+      return owe(parts, transaction, row, 'cancelled', [...requester, ...decider, ...approvers]);
     }
     case 'start':
     case 'retry':

@@ -56,7 +56,7 @@ export async function routeAccess(parts: RoutingParts, request: AccessRequest): 
     if (!members.ok) return { kind: 'later', delayMs: askAgainMs };
     for (const member of members.value) people.add(member);
   }
-  people.delete(request.asker.id);
+  people.delete(request.requestedBy.id);
   people.delete(request.subject.id);
   const chats: ShownTo[] = [];
   for (const { personId, conversation, reader } of await findKnownPeople(parts.store.database, [...people])) {

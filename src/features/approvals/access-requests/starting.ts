@@ -37,8 +37,8 @@ const quarantineMs = 15 * 60_000;
 export async function prepareStart(parts: StartParts, accessRequest: AccessRequest): Promise<StartVerdict> {
   const unassigned = accessRequest.heldUp === 'assignment' ? await lookForAssignment(parts, accessRequest) : null;
   if (unassigned !== null) return unassigned;
-  const asker = await checkAsker(parts, accessRequest);
-  if (asker !== null) return asker;
+  const requester = await checkRequester(parts, accessRequest);
+  if (requester !== null) return requester;
   const { subject } = accessRequest;
   const user = await parts.directory.getUser(subject.id);
   if (!user.ok) return later;
@@ -53,7 +53,7 @@ export async function prepareStart(parts: StartParts, accessRequest: AccessReque
   const { app, job, rule } = target;
   const request: NewRequest = {
     source: accessSource + accessRequest.id,
-    asker: accessRequest.asker,
+    requestedBy: accessRequest.requestedBy,
     app: { id: app.id, name: app.displayName },
     reader: accessRequest.reader,
     conversation: accessRequest.conversation,
@@ -83,9 +83,12 @@ const lapsed = (why: LapseReason): StartVerdict => ({ kind: 'lapsed', why });
 const later: StartVerdict = { kind: 'later', heldUp: 'graphAway', delayMs: askAgainMs };
 
 /** Null when the requester still may ask for this person. */
-async function checkAsker(parts: StartParts, { asker, subject }: AccessRequest): Promise<StartVerdict | null> {
+async function checkRequester(
+  parts: StartParts,
+  { requestedBy, subject }: AccessRequest,
+): Promise<StartVerdict | null> {
   // The tenant only separates callers of several tenants in the cache, which is bypassed here.
-  const who = await parts.access.identifyAnew({ id: asker.id, tenantId: '' });
+  const who = await parts.access.identifyAnew({ id: requestedBy.id, tenantId: '' });
   switch (who.kind) {
     case 'trouble':
       return later;

@@ -107,7 +107,11 @@ function factTable(facts: readonly Fact[]): AccessView['tables'] {
 }
 
 /** The start, as long as the request has not started. */
-function startRow(words: Messages, { accessRequest, audience, now }: AccessCardInput, { asker }: AccessNames): Fact[] {
+function startRow(
+  words: Messages,
+  { accessRequest, audience, now }: AccessCardInput,
+  { requestedBy }: AccessNames,
+): Fact[] {
   const { startsAt, state, reader } = accessRequest;
   if (state.kind !== 'pending') return [];
   const title = words.card('access.fact.start');
@@ -117,7 +121,7 @@ function startRow(words: Messages, { accessRequest, audience, now }: AccessCardI
   // An approver may be in another time zone than the one in which the day was meant.
   return audience === 'requester'
     ? [{ title, value: markdownText(day) }]
-    : [{ title, value: words.card('access.start.there', { day, asker }) }];
+    : [{ title, value: words.card('access.start.there', { day, requestedBy }) }];
 }
 
 function denial(words: Messages, requestId: string, names: AccessNames): AccessView['denials'][0] & object {
@@ -134,13 +138,15 @@ function buttons(words: Messages, input: AccessCardInput, tone: Tone): SubmitBut
   const { id, state } = accessRequest;
   const requestId = 'requestId' in state ? state.requestId : accessRequest.requestId;
   const isOpen = state.kind === 'pending' || state.kind === 'approved';
-  const isAsker = audience === 'requester';
+  const isRequester = audience === 'requester';
   const retry = retryTitle(input, tone);
-  const askAgain = retry !== null && !isOpen && isAsker ? askAgainLine(accessRequest) : null;
+  const askAgain = retry !== null && !isOpen && isRequester ? askAgainLine(accessRequest) : null;
   return [
-    ...(isOpen && canCancel && isAsker ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId: id }) : []),
+    ...(isOpen && canCancel && isRequester
+      ? submitButton(words, 'button.cancel', { verb: 'cancel', requestId: id })
+      : []),
     // Only an operator may retry, and the requester of an approved request is rarely one.
-    ...(retry !== null && !isAsker ? submitButton(words, retry, { verb: 'retry', requestId: id }) : []),
+    ...(retry !== null && !isRequester ? submitButton(words, retry, { verb: 'retry', requestId: id }) : []),
     ...(askAgain === null ? [] : lineButton(words, 'button.askAgain', askAgain)),
     ...(requestId === null ? [] : lineButton(words, 'button.requestDetails', `show ${plainText(requestId, 40)}`)),
     ...(input.readAlong === true ? personalButton(words, `show ${plainText(id, 40)}`) : []),

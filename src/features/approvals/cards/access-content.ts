@@ -34,10 +34,10 @@ export function contentOf(words: Messages, input: ContentInput): CardContent {
   const { accessRequest, audience, now } = input;
   const { state } = accessRequest;
   const names = namesOf(accessRequest);
-  const isAsker = audience === 'requester';
+  const isRequester = audience === 'requester';
   switch (state.kind) {
     case 'pending':
-      return pendingFace(words, accessRequest, names, isAsker);
+      return pendingFace(words, accessRequest, names, isRequester);
     case 'approved':
       return approvedFace(words, input, state, names);
     case 'started':
@@ -52,11 +52,11 @@ export function contentOf(words: Messages, input: ContentInput): CardContent {
         title: 'access.title.denied',
         said: [['access.deniedBy', values], ...(isBlank(reason) ? [['access.noReason', {}] as const] : [])],
         quotes: quote(words, 'access.label.denialReason', reason),
-        next: isAsker ? ['access.next.denied', values] : null,
+        next: isRequester ? ['access.next.denied', values] : null,
       });
     }
     case 'expired': {
-      const next = isAsker ? 'access.next.expired' : 'access.next.expiredApprovers';
+      const next = isRequester ? 'access.next.expired' : 'access.next.expiredApprovers';
       return face(words, {
         tone: 'warning',
         title: 'access.title.expired',
@@ -65,7 +65,7 @@ export function contentOf(words: Messages, input: ContentInput): CardContent {
       });
     }
     case 'cancelled': {
-      const isByAsker = state.by.id === accessRequest.asker.id;
+      const isByRequester = state.by.id === accessRequest.requestedBy.id;
       const left = assignmentLeft(accessRequest);
       const isBare = left === 'none' && input.mayBeDone !== true;
       const values = {
@@ -78,7 +78,8 @@ export function contentOf(words: Messages, input: ContentInput): CardContent {
         tone: isBare ? 'neutral' : 'warning',
         title: 'access.title.cancelled',
         said: [['access.cancelledBy', values], ...triedBefore(input, names), ...leftOver(left, names)],
-        next: left === 'none' && isAsker && !isByAsker ? ['access.next.cancelled', values] : nextOf(left, names),
+        next:
+          left === 'none' && isRequester && !isByRequester ? ['access.next.cancelled', values] : nextOf(left, names),
       });
     }
     case 'lapsed': {
@@ -124,15 +125,20 @@ export function lapseKeys(why: LapseReason): { readonly happened: MessageKey; re
   return { happened: `access.lapsed.${why}`, next: `access.lapsedNext.${why}` };
 }
 
-function pendingFace(words: Messages, accessRequest: AccessRequest, names: AccessNames, isAsker: boolean): CardContent {
-  const isForSelf = accessRequest.asker.id === accessRequest.subject.id;
+function pendingFace(
+  words: Messages,
+  accessRequest: AccessRequest,
+  names: AccessNames,
+  isRequester: boolean,
+): CardContent {
+  const isForSelf = accessRequest.requestedBy.id === accessRequest.subject.id;
   return face(words, {
     tone: 'waiting',
-    title: isAsker ? 'access.title.pending' : 'access.title.pendingApprovers',
+    title: isRequester ? 'access.title.pending' : 'access.title.pendingApprovers',
     said: [
-      ...(isAsker && accessRequest.askedAs === 'provision' ? [['access.askedAsProvision', names] as const] : []),
+      ...(isRequester && accessRequest.askedAs === 'provision' ? [['access.askedAsProvision', names] as const] : []),
       [isForSelf ? 'access.asksSelf' : 'access.asks', names],
-      ...(isAsker ? [['access.waits', names] as const] : []),
+      ...(isRequester ? [['access.waits', names] as const] : []),
     ],
     quotes: reasonQuote(words, accessRequest),
     next: null,

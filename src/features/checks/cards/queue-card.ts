@@ -32,7 +32,7 @@ export interface QueueCardInput {
 
 export interface QueueItem {
   readonly requestId: string;
-  readonly asker: { readonly name: string };
+  readonly requestedBy: { readonly name: string };
   readonly app: { readonly name: string };
   /** Null for several people. */
   readonly subject: { readonly name: string; readonly label: string | null } | null;
@@ -114,7 +114,7 @@ function row(
       { text: isAway && state === 'waiting' ? words.card('request.waitingUnknown') : placeText(words, item, now) },
       {
         text: words.card('queue.asked', {
-          asker: short(personName(item.asker), nameLength),
+          requestedBy: short(personName(item.requestedBy), nameLength),
           request: short(requestId, 40),
         }),
       },

@@ -185,7 +185,7 @@ function progressCard(
     paragraphs,
     footer: maybe(
       words.card('request.footer', {
-        asker: short(request.asker.name),
+        requestedBy: short(request.requestedBy.name),
         time: words.time(request.createdAt, now),
         request: markdownText(request.id, 40),
       }),

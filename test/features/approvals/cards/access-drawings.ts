@@ -27,7 +27,7 @@ export function accessIn(state: AccessState, more: Partial<AccessRequest> & { te
   const { text, ...rest } = more;
   return {
     id: 'K3M7QA',
-    asker: { id: 'megan', name: text ?? 'Megan Bowen' },
+    requestedBy: { id: 'megan', name: text ?? 'Megan Bowen' },
     subject: { id: 'isaiah', name: text ?? 'Isaiah Langer', label: text ?? 'isaiah@contoso.com' },
     app: { id: '5eed0000-0000-4000-8000-0000000000a1', name: text ?? 'Salesforce' },
     reason: text ?? 'He joins Sales',

@@ -44,7 +44,7 @@ describe.each(engines)('the export of the record on $name', (engine) => {
 
   it('tells who did what, oldest first, with the names that requests know', async () => {
     await seedRequest(database, 'R1', { at: 2_000 });
-    await seedAccess(database, 'A1', { at: 1_000, asker: 'megan', decidedBy: 'patti', state: 'approved' });
+    await seedAccess(database, 'A1', { at: 1_000, requestedBy: 'megan', decidedBy: 'patti', state: 'approved' });
     await write(2_000, {
       requestId: 'R1',
       details: { app: 'salesforce', subjects: ['isaiah', 'adele'], members: ['m'] },
@@ -103,7 +103,11 @@ describe.each(engines)('the export of the record on $name', (engine) => {
   });
 
   it('leaves out what is about others', async () => {
-    await seedRequest(database, 'R1', { at: 1, asker: 'megan', tasks: [{ subject: 'adele' }, { subject: 'isaiah' }] });
+    await seedRequest(database, 'R1', {
+      at: 1,
+      requestedBy: 'megan',
+      tasks: [{ subject: 'adele' }, { subject: 'isaiah' }],
+    });
     await seedRequest(database, 'R2', { at: 1, app: 'zscaler', tasks: [{ subject: 'isaiah' }] });
     await seedAccess(database, 'A1', { at: 1, subject: 'adele', app: 'zscaler' });
     await write(1, { kind: 'confirmed', requestId: 'R1' });
@@ -164,7 +168,7 @@ describe.each(engines)('the export of the record on $name', (engine) => {
   });
 
   it('knows people and apps by id, name or user principal name, whatever the case', async () => {
-    await seedRequest(database, 'R1', { at: 1, asker: 'megan', tasks: [{ subject: 'adele' }] });
+    await seedRequest(database, 'R1', { at: 1, requestedBy: 'megan', tasks: [{ subject: 'adele' }] });
     await seedAccess(database, 'A1', { at: 1, subject: 'isaiah', app: 'zscaler', decidedBy: 'patti' });
     await write(1, { actorId: 'johanna' });
     const known = async (text: string) => (await findKnown(database, text)).map(({ kind, id }) => `${kind} ${id}`);

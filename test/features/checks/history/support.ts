@@ -5,19 +5,21 @@ import type { AccessRequestRow, TaskRow } from '../../../../src/db/schema.ts';
 import type { HistoryEntry } from '../../../../src/features/checks/history/history-entry.ts';
 
 const app = { app_id: 'salesforce', app_name: 'Salesforce' };
-const asker = { requested_by_id: 'alex', requested_by_name: 'Alex Wilber' };
+const requestedBy = { requested_by_id: 'alex', requested_by_name: 'Alex Wilber' };
 const told = { locale: 'en-US', time_zone: 'Europe/Berlin', conversation: 'conversation' };
 
 export interface Seed {
   readonly at: number;
-  readonly asker?: string;
+  readonly requestedBy?: string;
   readonly app?: string;
 }
 
-const whose = ({ asker: askerId, app: appId }: Seed) => ({
-  ...asker,
+const whose = ({ requestedBy: requestedById, app: appId }: Seed) => ({
+  ...requestedBy,
   ...app,
-  ...(askerId === undefined ? {} : { requested_by_id: askerId, requested_by_name: `${askerId}'s name` }),
+  ...(requestedById === undefined
+    ? {}
+    : { requested_by_id: requestedById, requested_by_name: `${requestedById}'s name` }),
   ...(appId === undefined ? {} : { app_id: appId, app_name: `${appId}'s name` }),
 });
 
@@ -100,7 +102,7 @@ export async function seedAccess(
 export const accessRow = (id: string, at: number) => ({
   id,
   source: id,
-  ...asker,
+  ...requestedBy,
   ...app,
   ...told,
   subject_id: 'isaiah',
