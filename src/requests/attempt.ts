@@ -218,5 +218,5 @@ async function settleRefusal(
 }
 
 function isSecondRefusalOfToken({ state }: Task): boolean {
-  return state.kind === 'running' && state.again === 'tokenRefused';
+  return state.kind === 'running' && state.waitReason === 'tokenRefused';
 }

@@ -7,7 +7,7 @@ import { chooseLane, type Lane, laneNumbers, rememberLane } from '../rate-gate/l
 import { writeAudit } from './audit-log.ts';
 import { waitingFault } from './graph-away.ts';
 import type { Forecast, Lease, Task, TaskState } from './request.ts';
-import { sentAgain, toTask } from './rows.ts';
+import { toTask, waitReasonOf } from './rows.ts';
 import { bumpRevision, type NewRequest, type StoreParts, turnLength } from './store.ts';
 
 /**
@@ -105,7 +105,7 @@ export async function claimTask(parts: StoreParts, lease: Lease): Promise<Claim>
     return {
       kind: 'claimed',
       claimed: {
-        task: { ...task, state: { kind: 'running', startedAt: now, lease, ...sentAgain(next.again) } },
+        task: { ...task, state: { kind: 'running', startedAt: now, lease, ...waitReasonOf(next.again) } },
         lease,
         requestedById: request.requested_by_id,
         orderedBy: row.ordered_by,

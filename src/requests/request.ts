@@ -134,14 +134,14 @@ export type TaskState =
       /** Not before this time; milliseconds since 1970. */
       readonly dueAt: number;
       /** Why it waits again after a call; null when none was sent yet. */
-      readonly again: WaitReason | null;
+      readonly waitReason: WaitReason | null;
     }
   | {
       readonly kind: 'running';
       readonly startedAt: number;
       readonly lease: Lease;
       /** Why it was sent again; missing at the first call. */
-      readonly again?: WaitReason;
+      readonly waitReason?: WaitReason;
     }
   | {
       readonly kind: 'done';

@@ -199,7 +199,7 @@ describe.each(engines)('the queue on $name', (engine) => {
       expect(clicks.toSorted()).toEqual([0, 0, 2]);
       const { tasks = [] } = (await findRequest(database, request.id)) ?? {};
       expect(tasks.map((task) => task.state)).toEqual(
-        Array(2).fill({ kind: 'waiting', dueAt: clock.now(), again: 'retried' }),
+        Array(2).fill({ kind: 'waiting', dueAt: clock.now(), waitReason: 'retried' }),
       );
       expect((await readAudit(database.query, 99)).filter(({ kind }) => kind === 'retried')).toHaveLength(1);
     });

@@ -54,7 +54,7 @@ describe.each(engines)('the store on $name', (engine) => {
       asked.tasks.map(({ subject }, position) => [
         position,
         subject,
-        { kind: 'waiting', dueAt: clock.now(), again: null },
+        { kind: 'waiting', dueAt: clock.now(), waitReason: null },
       ]),
     );
   });

@@ -208,7 +208,7 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
   const command = { verb: 'apps', chapter: 'check', examples: many(text), tryIt: text } as const;
   return [
     ...outcomesSaying(text, size).map((outcome) => draw(requestIn(doneWith(outcome, text), { text, attempts: 3 }))),
-    draw(requestIn({ kind: 'waiting', dueAt: NOW, again: 'ruleChanged' }, { text }), {
+    draw(requestIn({ kind: 'waiting', dueAt: NOW, waitReason: 'ruleChanged' }, { text }), {
       forecast: { place: 3, startsAt: NOW + 21_000 },
     }),
     draw(requestIn({ kind: 'running', startedAt: NOW, lease }, { text, attempts: 2 })),

@@ -256,7 +256,7 @@ function waitedFor(words: Messages, { state, awaiting }: AccessRequest, now: num
 /** Whether the following text itself says that Usher has made the assignment. */
 function tellsOfAssignment(progress: RequestProgress | null): boolean {
   const state = progress?.request.tasks[0]?.state;
-  return state?.kind === 'waiting' && state.again === 'assignmentUnseen';
+  return state?.kind === 'waiting' && state.waitReason === 'assignmentUnseen';
 }
 
 function approvedBy(

@@ -217,7 +217,7 @@ describe('the card of an approved access request', () => {
 });
 
 describe('the card of an access request that runs', () => {
-  const waiting = (again: WaitReason | null, dueAt = NOW): TaskState => ({ kind: 'waiting', dueAt, again });
+  const waiting = (waitReason: WaitReason | null, dueAt = NOW): TaskState => ({ kind: 'waiting', dueAt, waitReason });
   const lease = { owner: 'one', until: NOW };
 
   it.each<[TaskState, string]>([

@@ -149,8 +149,8 @@ export function everyAccessInput(
     ...plain(finished(outcome.kind, true, text)),
     progress: progressIn(doneWith(outcome, text), { text }),
   });
-  const waiting = (again: Extract<TaskState, { kind: 'waiting' }>['again'], dueAt = NOW): TaskState => {
-    return { kind: 'waiting', dueAt, again };
+  const waiting = (waitReason: Extract<TaskState, { kind: 'waiting' }>['waitReason'], dueAt = NOW): TaskState => {
+    return { kind: 'waiting', dueAt, waitReason };
   };
   return [
     plain(pending, { reason: null, routed: false, askedAs: 'provision' }),

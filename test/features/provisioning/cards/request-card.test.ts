@@ -3,7 +3,8 @@ import { cardAsText } from '../../../../src/chat/cards/as-text.ts';
 import type { WaitReason } from '../../../../src/requests/request.ts';
 import { draw, NOW, requestIn } from '../../../chat/views/drawings.ts';
 
-const waiting = (again: WaitReason | null = null, dueAt = NOW) => requestIn({ kind: 'waiting', dueAt, again });
+const waiting = (waitReason: WaitReason | null = null, dueAt = NOW) =>
+  requestIn({ kind: 'waiting', dueAt, waitReason });
 const lease = { owner: 'one', until: NOW };
 
 describe('the card of a request that waits', () => {
@@ -73,7 +74,7 @@ describe('the card of a request that waits for an assignment to count', () => {
 describe('the card of a request that waits while no call gets through', () => {
   const draws = (cause: 'unreachable' | 'noToken' | 'serviceUnavailable', code = '') => {
     const fault = { cause, code, since: NOW - 60_000, endsAt: NOW + 600_000 };
-    const task = requestIn({ kind: 'waiting', dueAt: NOW, again: null }, { attempts: 0 });
+    const task = requestIn({ kind: 'waiting', dueAt: NOW, waitReason: null }, { attempts: 0 });
     return cardAsText(draw(task, { forecast: { place: 2, startsAt: NOW + 5_000, fault } }).card);
   };
 
