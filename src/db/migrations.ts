@@ -235,7 +235,7 @@ async function rewrite(
   table: string,
   key: string,
   column: string,
-  anew: (text: string) => string,
+  change: (text: string) => string,
 ): Promise<number> {
   const [rowsOf, id, text] = [sql.table(table), sql.ref(key), sql.ref(column)];
   let seen = 0;
@@ -246,7 +246,7 @@ async function rewrite(
       select ${id} as id, ${text} as text from ${rowsOf}
       where ${text} is not null ${beyond} order by ${id} limit ${sql.lit(outcomesAtOnce)}`.execute(db);
     for (const row of rows) {
-      const rewritten = anew(row.text);
+      const rewritten = change(row.text);
       if (rewritten !== row.text)
         await sql`update ${rowsOf} set ${text} = ${rewritten} where ${id} = ${row.id}`.execute(db);
       last = row.id;

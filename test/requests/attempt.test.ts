@@ -50,8 +50,8 @@ function service({ answer, quarantined = false, ruleNow = null }: Behaviour) {
       lookups.push('isQuarantined');
       return quarantined;
     },
-    async ruleAnew() {
-      lookups.push('ruleAnew');
+    async freshRule() {
+      lookups.push('freshRule');
       return ruleNow;
     },
   };

@@ -71,7 +71,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   });
   const graph = provisioningService(synchronization);
   // What a running bot has done long ago: the first call of all takes longer than the others.
-  await graph.ruleAnew(apps.salesforce.id, apps.salesforce.job?.id ?? '', 'User');
+  await graph.freshRule(apps.salesforce.id, apps.salesforce.job?.id ?? '', 'User');
 
   const dispatchers: Dispatcher[] = [];
   const waiting = new Set<() => void>();

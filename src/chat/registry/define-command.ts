@@ -91,7 +91,7 @@ interface Guarded {
   /** Its work goes on after its caller has left, so that it needs Usher's application permission. */
   readonly appOnly?: true;
   /** It starts work, so Usher reads the caller's roles anew: for a click, or also for a typed line (`always`). */
-  readonly rolesAnew?: 'clicked' | 'always';
+  readonly freshRoles?: 'clicked' | 'always';
 }
 
 /**

@@ -127,7 +127,7 @@ export const sendApprovalsHereCommand = defineCommand({
   ...wholeLine({ verb: 'sendApprovalsHere' }, 'send approvals here', 3),
   permission: 'access.decide',
   appOnly: true,
-  rolesAnew: 'clicked',
+  freshRoles: 'clicked',
   chapter: 'decide',
   examples: ['send approvals here'],
   tryIt: null,

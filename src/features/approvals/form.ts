@@ -69,6 +69,6 @@ export const askButton = defineButton({
   verb: 'ask',
   permission: 'access.request',
   appOnly: true,
-  rolesAnew: 'clicked',
+  freshRoles: 'clicked',
   run: ask,
 });

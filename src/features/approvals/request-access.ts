@@ -263,7 +263,7 @@ export const requestAccessCommand = defineCommand({
   write: writeAccessRequest,
   permission: 'access.request',
   appOnly: true,
-  rolesAnew: 'clicked',
+  freshRoles: 'clicked',
   chapter: 'ask',
   examples: [
     'request access for isaiah to Salesforce on 1 December because he joins Sales',

@@ -132,7 +132,7 @@ export const watchCommand = defineCommand({
   write: writeWatch,
   permission: 'watch.change',
   appOnly: true,
-  rolesAnew: 'clicked',
+  freshRoles: 'clicked',
   chapter: 'watch',
   examples: ['watch Salesforce'],
   tryIt: null,

@@ -97,6 +97,6 @@ export const confirmButton = defineButton({
   verb: 'confirm',
   permission: 'provision.run',
   ground: 'job',
-  rolesAnew: 'clicked',
+  freshRoles: 'clicked',
   run: (parts, turn, { requestId }) => confirm(parts, turn, requestId),
 });

@@ -1,4 +1,4 @@
-import type { Access } from '../../../access/access.ts';
+import type { Access, PersonKey } from '../../../access/access.ts';
 import { mayAskFor } from '../../../access/asking.ts';
 import { mayDecide } from '../../../access/deciding.ts';
 import { stillMay } from '../../../access/still-may.ts';
@@ -88,7 +88,7 @@ async function checkRequester(
   { requestedBy, subject }: AccessRequest,
 ): Promise<StartVerdict | null> {
   // The tenant only separates callers of several tenants in the cache, which is bypassed here.
-  const who = await parts.access.identifyAnew({ id: requestedBy.id, tenantId: '' });
+  const who = await parts.access.identify({ id: requestedBy.id, tenantId: '' }, { fresh: true });
   switch (who.kind) {
     case 'trouble':
       return later;
@@ -111,9 +111,8 @@ async function checkDecider(
   { approvers }: Application,
 ): Promise<StartVerdict | null> {
   if (state.kind !== 'approved') return { kind: 'overtaken' };
-  const may = await stillMay({ identify: access.identifyAnew }, state.decision.by.id, (caller) =>
-    mayDecide(caller, approvers),
-  );
+  const identify = (person: PersonKey) => access.identify(person, { fresh: true });
+  const may = await stillMay({ identify }, state.decision.by.id, (caller) => mayDecide(caller, approvers));
   switch (may) {
     case 'may':
       return null;

@@ -66,12 +66,12 @@ export function giveUpConversation(
       (copy) => !isThere(copy) && copy.gone === 0 && (copy.card_id !== null || copy.due_at !== null),
     );
     if (isRead || row.state !== 'pending') return false;
-    await routeAnew(transaction, id, at);
+    await reroute(transaction, id, at);
     return true;
   });
 }
 
-async function routeAnew(transaction: Transaction<Schema>, id: string, at: number): Promise<void> {
+async function reroute(transaction: Transaction<Schema>, id: string, at: number): Promise<void> {
   await transaction
     .updateTable('access_requests')
     .set({ routed: 0, due_at: at, revision: sql<number>`revision + 1` })
@@ -171,7 +171,7 @@ async function withdrawCopies(
       .set({ revision: sql<number>`revision + 1` })
       .where('id', '=', requestId)
       .execute();
-    if (state === 'pending' && !(await hasReader(transaction, requestId))) await routeAnew(transaction, requestId, at);
+    if (state === 'pending' && !(await hasReader(transaction, requestId))) await reroute(transaction, requestId, at);
   }
 }
 
