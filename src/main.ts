@@ -57,7 +57,7 @@ import type { Usher, UsherOptions } from './usher-options.ts';
 export type { Usher, UsherOptions } from './usher-options.ts';
 
 /** For due work on access requests, and for the notes about calls. */
-const dutyMs = 4_000;
+const workMs = 4_000;
 /** For each of the two final steps that use the database: the remaining notes, and the close. */
 const closeMs = 1_500;
 const restPollMs = 50;
@@ -242,7 +242,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
     try {
       for (const card of await accessCardsOf(database, accessRequestId)) cardUpdater.touch(card);
     } catch (error) {
-      log.warn({ error, code: 'copies_unread' }, 'the cards of an access request were not brought up to date');
+      log.warn({ error, code: 'cards_unread' }, 'the cards of an access request were not brought up to date');
     }
   }
 
@@ -324,7 +324,7 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
   } catch (error) {
     // The database is away again already: the recovery loop checks again shortly.
     if (!isDatabaseFault(error)) throw error;
-    log.warn({ error, code: 'left_behind_unread' }, 'what an earlier process left could not be looked for');
+    log.warn({ error, code: 'leftovers_unread' }, 'what an earlier process left could not be looked for');
   }
   const recovery = startRecovery({
     resume: bot.resume,
@@ -372,9 +372,9 @@ export async function startUsher(config: Config, options: UsherOptions = {}): Pr
       await Promise.all([server.stop(grace.httpMs), scraping?.stop()]);
       await Promise.all([
         within(clock, bot.settled(), grace.drawMs),
-        within(clock, Promise.all([scheduler.stop(), watcher.stop(), warming?.stop(), recovery.ended]), dutyMs),
+        within(clock, Promise.all([scheduler.stop(), watcher.stop(), warming?.stop(), recovery.ended]), workMs),
         // Tasks that it could not release by then are taken over when their leases expire.
-        within(clock, dispatcher.stop(grace.callMs), grace.callMs + dutyMs),
+        within(clock, dispatcher.stop(grace.callMs), grace.callMs + workMs),
       ]);
       await within(clock, cardUpdater.settled(), grace.drawMs);
       ending.abort();

@@ -70,7 +70,7 @@ export function startRecovery(parts: RecoveryParts): Recovery {
       await clock.sleep(everyMs, ending);
       if (ending.aborted) return;
       await look().catch((error: unknown) =>
-        log.warn({ error, code: 'left_behind_unread' }, 'what other processes left could not be looked for'),
+        log.warn({ error, code: 'leftovers_unread' }, 'what other processes left could not be looked for'),
       );
     }
   }

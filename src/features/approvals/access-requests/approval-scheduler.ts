@@ -148,7 +148,7 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
         release(present);
         return await pause();
       } catch (error) {
-        log.error({ error, code: 'calendar_failed' }, 'the calendar of access requests could not look what is due');
+        log.error({ error, code: 'approval_scheduler_failed' }, 'the approval scheduler could not look what is due');
         waiting = [...present, ...waiting];
         return databasePauseMs;
       }
@@ -167,9 +167,9 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
     };
   }
 
-  async function seeToDue(): Promise<number> {
+  async function runDue(): Promise<number> {
     const due = await claimDue(parts, { owner, until: clock.now() + leaseMs }, concurrency, isSteady());
-    await Promise.all(due.map(see));
+    await Promise.all(due.map(runLeased));
     return due.length;
   }
 
@@ -219,16 +219,16 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
   }
 
   /** Handles one leased request. An error in it affects no other. */
-  async function see(row: Row): Promise<void> {
+  async function runLeased(row: Row): Promise<void> {
     const { id } = row;
     const done = new AbortController();
     const renewing = keepLease(id, done.signal);
     try {
-      if (await attend(row)) tell(id);
+      if (await runDueAction(row)) tell(id);
       // A write releases the lease. If the lease is still held, nothing was done yet.
       else await releaseDue(parts, id, owner, clock.now() + shortestPauseMs);
     } catch (error) {
-      log.error({ error, code: 'duty_failed', accessRequestId: id }, 'what was due of an access request failed');
+      log.error({ error, code: 'due_action_failed', accessRequestId: id }, 'what was due of an access request failed');
       // Should that fail as well, the lease expires.
       const pauseMs = isDatabaseFault(error) ? databasePauseMs : faultPauseMs;
       await releaseDue(parts, id, owner, clock.now() + pauseMs).catch(() => undefined);
@@ -239,7 +239,7 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
   }
 
   /** True when the request visibly changed. */
-  async function attend(row: Row): Promise<boolean> {
+  async function runDueAction(row: Row): Promise<boolean> {
     const { id } = row;
     const dueAction = dueActionOf(row, clock.now());
     if ((dueAction === 'route' || dueAction === 'start') && row.abandoned && row.crashes >= mostCrashes)
@@ -263,14 +263,14 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
       case null:
         return false;
       default:
-        return assertNever(dueAction, 'duty');
+        return assertNever(dueAction, 'dueAction');
     }
   }
 
   /** A request that keeps killing the process is tried less and less often; it still expires on its day. */
   async function putOff({ id, crashes, state, expires_at: expiresAt }: Row): Promise<false> {
     log.error(
-      { code: 'duty_put_off', accessRequestId: id, crashes },
+      { code: 'due_action_put_off', accessRequestId: id, crashes },
       'processes ended while they saw to an access request; it is put off',
     );
     const dueAt = clock.now() + crashPauseMs * 2 ** Math.min(crashes - mostCrashes, mostDoublings);
@@ -325,7 +325,7 @@ export function startApprovalScheduler(scheduler: ApprovalSchedulerParts): Appro
     }
   }
 
-  const loops = [startLoop(seeToDue, untilNextDue), startLoop(finishEnded, async () => pollMs)];
+  const loops = [startLoop(runDue, untilNextDue), startLoop(finishEnded, async () => pollMs)];
   const wake = () => {
     for (const loop of loops) loop.wake();
   };

@@ -45,25 +45,29 @@ export function giveUpConversation(
     const row = await lockAccessRequest(parts, transaction, id);
     if (row === null) return false;
     const at = clock.now();
-    const copies = await transaction
+    const cards = await transaction
       .selectFrom('access_cards')
       .select(['id', 'source', 'conversation', 'card_id', 'gone', 'due_at'])
       .where('access_request_id', '=', id)
       .where('audience', '=', 'approvers')
       .execute();
-    const isThere = (copy: { readonly conversation: string }) =>
-      conversationKey(copy.conversation) === conversationKey(conversation);
-    for (const { id: copyId, source, card_id } of copies.filter((copy) => isThere(copy) && copy.gone === 0)) {
+    const isThere = (card: { readonly conversation: string }) =>
+      conversationKey(card.conversation) === conversationKey(conversation);
+    for (const { id: accessCardId, source, card_id } of cards.filter((card) => isThere(card) && card.gone === 0)) {
       const gone = why === 'mayNot' ? withdrawn : 1;
-      await transaction.updateTable('access_cards').set({ gone, due_at: null }).where('id', '=', copyId).execute();
+      await transaction
+        .updateTable('access_cards')
+        .set({ gone, due_at: null })
+        .where('id', '=', accessCardId)
+        .execute();
       const key = keyOfRoute({ accessRequestId: id, source });
       const details = { key, why };
       if (card_id === null)
         await writeAudit(transaction, { at, actorId: '', kind: 'accessNotShown', requestId: id, details });
       if (key !== null && why === 'gone') await forgetApprovalChannel(transaction, { key, why, at });
     }
-    const isRead = copies.some(
-      (copy) => !isThere(copy) && copy.gone === 0 && (copy.card_id !== null || copy.due_at !== null),
+    const isRead = cards.some(
+      (card) => !isThere(card) && card.gone === 0 && (card.card_id !== null || card.due_at !== null),
     );
     if (isRead || row.state !== 'pending') return false;
     await reroute(transaction, id, at);
@@ -111,7 +115,7 @@ export function endGrants(
     }
     const ended = without(joined(lost.map((grant) => common(grant, share))), joined(left));
     if (isEmpty(ended)) return;
-    await withdrawCopies(transaction, { key, ended, apps: place.apps, at });
+    await withdrawCards(transaction, { key, ended, apps: place.apps, at });
     await enqueueChannelEnded(parts, transaction, accessRequestId, place);
   });
 }
@@ -136,7 +140,7 @@ export function endApprovalChannel(parts: AccessParts, key: string, actorId: str
     await keepGrants(transaction, key, []);
     const details = { place: key, general, apps };
     await writeAudit(transaction, { at, actorId, kind: 'placeRemoved', requestId: null, details });
-    await withdrawCopies(transaction, { key, ended: place, apps, at });
+    await withdrawCards(transaction, { key, ended: place, apps, at });
     return place.conversation;
   });
 }
@@ -145,7 +149,7 @@ export function endApprovalChannel(parts: AccessParts, key: string, actorId: str
  * Withdraws the cards that the channel may no longer show, and has pending requests that were shown nowhere else routed
  * again. `apps`: those with approvers of their own for which the channel was added.
  */
-async function withdrawCopies(
+async function withdrawCards(
   transaction: Transaction<Schema>,
   {
     key,

@@ -37,17 +37,17 @@ export function contentOf(words: Messages, input: ContentInput): CardContent {
   const isRequester = audience === 'requester';
   switch (state.kind) {
     case 'pending':
-      return pendingFace(words, accessRequest, names, isRequester);
+      return pendingContent(words, accessRequest, names, isRequester);
     case 'approved':
-      return approvedFace(words, input, state, names);
+      return approvedContent(words, input, state, names);
     case 'started':
     case 'finished':
-      return startedFace(words, input, state, names);
+      return startedContent(words, input, state, names);
     case 'denied': {
       const decider = personName(state.decision.by);
       const { reason } = state.decision;
       const values = { ...names, decider, time: words.moment(state.decision.at, now) };
-      return face(words, {
+      return content(words, {
         tone: 'bad',
         title: 'access.title.denied',
         said: [['access.deniedBy', values], ...(isBlank(reason) ? [['access.noReason', {}] as const] : [])],
@@ -57,7 +57,7 @@ export function contentOf(words: Messages, input: ContentInput): CardContent {
     }
     case 'expired': {
       const next = isRequester ? 'access.next.expired' : 'access.next.expiredApprovers';
-      return face(words, {
+      return content(words, {
         tone: 'warning',
         title: 'access.title.expired',
         said: [['access.expired', { time: words.moment(state.at, now) }]],
@@ -74,7 +74,7 @@ export function contentOf(words: Messages, input: ContentInput): CardContent {
         time: words.moment(state.at, now),
         left: input.mayBeDone === true ? 'tried' : left,
       };
-      return face(words, {
+      return content(words, {
         tone: isBare ? 'neutral' : 'warning',
         title: 'access.title.cancelled',
         said: [['access.cancelledBy', values], ...triedBefore(input, names), ...leftOver(left, names)],
@@ -84,7 +84,7 @@ export function contentOf(words: Messages, input: ContentInput): CardContent {
     }
     case 'lapsed': {
       const values = lapseValues(accessRequest, names, audience, input.mayBeDone);
-      return face(words, {
+      return content(words, {
         tone: 'bad',
         title: state.why === 'notAssigned' ? 'access.title.lapsedUnassigned' : 'access.title.lapsed',
         said: [
@@ -125,14 +125,14 @@ export function lapseKeys(why: LapseReason): { readonly happened: MessageKey; re
   return { happened: `access.lapsed.${why}`, next: `access.lapsedNext.${why}` };
 }
 
-function pendingFace(
+function pendingContent(
   words: Messages,
   accessRequest: AccessRequest,
   names: AccessNames,
   isRequester: boolean,
 ): CardContent {
   const isForSelf = accessRequest.requestedBy.id === accessRequest.subject.id;
-  return face(words, {
+  return content(words, {
     tone: 'waiting',
     title: isRequester ? 'access.title.pending' : 'access.title.pendingApprovers',
     said: [
@@ -145,7 +145,7 @@ function pendingFace(
   });
 }
 
-function approvedFace(
+function approvedContent(
   words: Messages,
   { accessRequest, audience, mayBeDone, now }: ContentInput,
   state: Extract<AccessState, { kind: 'approved' }>,
@@ -156,7 +156,7 @@ function approvedFace(
   const decided = approvedBy(words, state, now);
   if (heldUp !== null) {
     const values = heldUpValues(words, { accessRequest, reader: audience, mayBeDone, now });
-    return face(words, {
+    return content(words, {
       tone: heldUp === 'replication' ? 'waiting' : 'warning',
       title: heldUpTitle(heldUp),
       said: [decided, [`access.heldUp.${heldUp}`, values], ...triedBefore({ mayBeDone }, names)],
@@ -168,7 +168,7 @@ function approvedFace(
   const starts: Sentence = isLater
     ? ['access.startsLater', { ...names, day: words.day(startsAt, reader.timeZone) }]
     : ['access.startsNow', names];
-  return face(words, {
+  return content(words, {
     tone: isLater ? 'waiting' : 'working',
     title: isLater ? 'access.title.approvedLater' : 'access.title.approvedNow',
     said: [decided, starts],
@@ -222,13 +222,13 @@ export function lapseValues(
 }
 
 /** Once started, the provisioning request tells the progress, in the words of its own card. */
-function startedFace(
+function startedContent(
   words: Messages,
   { accessRequest, audience, progress, now }: ContentInput,
   state: Extract<AccessState, { kind: 'started' | 'finished' }>,
   names: AccessNames,
 ): CardContent {
-  const before = face(words, {
+  const before = content(words, {
     tone: 'working',
     title: 'access.title.started',
     said: [
@@ -268,7 +268,7 @@ function approvedBy(
   return ['access.approvedBy', values] as const;
 }
 
-interface FaceParts {
+interface ContentParts {
   readonly tone: Tone;
   readonly title: MessageKey;
   readonly said: readonly Sentence[];
@@ -276,7 +276,7 @@ interface FaceParts {
   readonly next: Sentence | null;
 }
 
-function face(words: Messages, { tone, title, said, quotes = [], next }: FaceParts): CardContent {
+function content(words: Messages, { tone, title, said, quotes = [], next }: ContentParts): CardContent {
   return {
     tone,
     title: words.card(title),

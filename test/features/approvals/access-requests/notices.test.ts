@@ -46,16 +46,16 @@ describe.each(engines)('who is told what on $name', (engine) => {
   });
 
   async function show(conversation: string, audience: 'requester' | 'approvers'): Promise<void> {
-    const copy = { accessRequestId: id, source: `card ${conversation}`, conversation, reader, audience };
-    await attachAccessCard(database, await openAccessCard(parts, copy), `card in ${conversation}`, null);
+    const card = { accessRequestId: id, source: `card ${conversation}`, conversation, reader, audience };
+    await attachAccessCard(database, await openAccessCard(parts, card), `card in ${conversation}`, null);
     await clock.advance(1);
   }
 
   /** Not posted yet, or given up. */
   async function queue(conversation: string, dueAt: number | null): Promise<void> {
-    const copy = { accessRequestId: id, source: conversation, conversation, reader, audience: 'approvers' } as const;
-    await database.transact((transaction) => enqueueAccessCards(transaction, [copy], clock.now()));
-    if (dueAt === null) await putOffAccessCard(database, await openAccessCard(parts, copy), null);
+    const card = { accessRequestId: id, source: conversation, conversation, reader, audience: 'approvers' } as const;
+    await database.transact((transaction) => enqueueAccessCards(transaction, [card], clock.now()));
+    if (dueAt === null) await putOffAccessCard(database, await openAccessCard(parts, card), null);
     await clock.advance(1);
   }
 
