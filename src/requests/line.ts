@@ -31,7 +31,7 @@ export interface LineItem {
   readonly people: number;
   readonly state: 'running' | 'waiting';
   /** 1 is next; null for a running request, or when the position is unknown. */
-  readonly place: number | null;
+  readonly position: number | null;
   /** When it starts, or when it started; milliseconds since 1970. */
   readonly startsAt: number | null;
 }
@@ -63,8 +63,8 @@ export async function readLineNow(parts: StoreParts, most: number): Promise<Line
     const [first] = tasks;
     if (first === undefined) return [];
     const running = tasks.find((task) => task.state === 'running');
-    const places = tasks.flatMap(({ id }) => forecast.get(id) ?? []);
-    const next = places.toSorted((one, other) => one.place - other.place)[0];
+    const forecasts = tasks.flatMap(({ id }) => forecast.get(id) ?? []);
+    const next = forecasts.toSorted((one, other) => one.position - other.position)[0];
     return [
       {
         requestId,
@@ -74,7 +74,7 @@ export async function readLineNow(parts: StoreParts, most: number): Promise<Line
           tasks.length === 1 ? { id: first.subject_id, name: first.subject_name, label: first.subject_label } : null,
         people: tasks.length,
         state: running === undefined ? 'waiting' : 'running',
-        place: running === undefined ? (next?.place ?? null) : null,
+        position: running === undefined ? (next?.position ?? null) : null,
         startsAt: running === undefined ? (next?.startsAt ?? null) : running.started_at,
       },
     ];

@@ -322,7 +322,7 @@ export function lookAhead(
     starts.map(({ index, startsAt }, before) => {
       const since = waiting[index]?.enqueued_at ?? 0;
       const held = fault === null ? {} : { fault: waitingFault(fault, since) };
-      return [waiting[index]?.id ?? '', { place: before + 1, startsAt: startsAt + offset, ...held }];
+      return [waiting[index]?.id ?? '', { position: before + 1, startsAt: startsAt + offset, ...held }];
     }),
   );
 }

@@ -182,7 +182,7 @@ export interface Lease {
  */
 export interface Forecast {
   /** 1 is next. */
-  readonly place: number;
+  readonly position: number;
   /** Milliseconds since 1970. During a fault, it assumes that the fault ends now. */
   readonly startsAt: number;
   /** What blocks every call at this moment. */

@@ -8,7 +8,7 @@ import type { Directory } from '../../graph/directory.ts';
 import type { AccessParts } from '../../requests/access-parts.ts';
 import { forecastQueue } from '../../requests/queue.ts';
 import { findRequest } from '../../requests/store.ts';
-import { placeMark } from '../provisioning/draw.ts';
+import { positionMark } from '../provisioning/draw.ts';
 import { type AccessCard, findAccessCard, keyOfRoute } from './access-requests/access-cards.ts';
 import type { AccessRequest } from './access-requests/access-request.ts';
 import { mayBeDone } from './access-requests/awaiting.ts';
@@ -56,8 +56,8 @@ export async function drawAccessCard(parts: DrawAccessCardParts, accessCardId: s
       finished,
     };
   const { message, progress } = await drawAccess(parts, words, accessRequest, { audience: card.audience });
-  const place = progress?.forecast == null ? '' : placeMark(progress.forecast);
-  return { live, message, fingerprint: `${card.revision}:${place}`, finished };
+  const position = progress?.forecast == null ? '' : positionMark(progress.forecast);
+  return { live, message, fingerprint: `${card.revision}:${position}`, finished };
 }
 
 async function standingOf(parts: DrawAccessCardParts, card: AccessCard, { app }: AccessRequest): Promise<StillMay> {

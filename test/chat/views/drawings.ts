@@ -209,7 +209,7 @@ export function everyCardSaying(text: string, size: { steps?: number; changes?: 
   return [
     ...outcomesSaying(text, size).map((outcome) => draw(requestIn(doneWith(outcome, text), { text, attempts: 3 }))),
     draw(requestIn({ kind: 'waiting', dueAt: NOW, waitReason: 'ruleChanged' }, { text }), {
-      forecast: { place: 3, startsAt: NOW + 21_000 },
+      forecast: { position: 3, startsAt: NOW + 21_000 },
     }),
     draw(requestIn({ kind: 'running', startedAt: NOW, lease }, { text, attempts: 2 })),
     ...problemsSaying(text).map((what) => problem(words, what, many(say, 9), 'https://entra.microsoft.com/#view/page')),

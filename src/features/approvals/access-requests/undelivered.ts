@@ -103,11 +103,11 @@ export function endGrants(
   { key, by, share, accessRequestId }: EndedGrants & { readonly accessRequestId: string },
 ): Promise<void> {
   return parts.database.transact(async (transaction) => {
-    const place = await lockApprovalChannel(parts.database, transaction, key);
-    const lost = place?.grants.filter((grant) => by.includes(grant.by) && !isEmpty(common(grant, share))) ?? [];
-    if (place === null || lost.length === 0) return;
+    const channel = await lockApprovalChannel(parts.database, transaction, key);
+    const lost = channel?.grants.filter((grant) => by.includes(grant.by) && !isEmpty(common(grant, share))) ?? [];
+    if (channel === null || lost.length === 0) return;
     const at = parts.clock.now();
-    const left = place.grants.map((grant) => (by.includes(grant.by) ? without(grant, share) : grant));
+    const left = channel.grants.map((grant) => (by.includes(grant.by) ? without(grant, share) : grant));
     await keepGrants(transaction, key, left);
     for (const grant of lost) {
       const details = { place: key, why: 'adderMayNot', addedBy: grant.by, ...common(grant, share) };
@@ -115,8 +115,8 @@ export function endGrants(
     }
     const ended = without(joined(lost.map((grant) => common(grant, share))), joined(left));
     if (isEmpty(ended)) return;
-    await withdrawCards(transaction, { key, ended, apps: place.apps, at });
-    await enqueueChannelEnded(parts, transaction, accessRequestId, place);
+    await withdrawCards(transaction, { key, ended, apps: channel.apps, at });
+    await enqueueChannelEnded(parts, transaction, accessRequestId, channel);
   });
 }
 
@@ -133,15 +133,15 @@ interface EndedGrants {
  */
 export function endApprovalChannel(parts: AccessParts, key: string, actorId: string): Promise<string | null> {
   return parts.database.transact(async (transaction) => {
-    const place = await lockApprovalChannel(parts.database, transaction, key);
-    if (place === null) return null;
+    const channel = await lockApprovalChannel(parts.database, transaction, key);
+    if (channel === null) return null;
     const at = parts.clock.now();
-    const { general, apps } = place;
+    const { general, apps } = channel;
     await keepGrants(transaction, key, []);
     const details = { place: key, general, apps };
     await writeAudit(transaction, { at, actorId, kind: 'placeRemoved', requestId: null, details });
-    await withdrawCards(transaction, { key, ended: place, apps, at });
-    return place.conversation;
+    await withdrawCards(transaction, { key, ended: channel, apps, at });
+    return channel.conversation;
   });
 }
 

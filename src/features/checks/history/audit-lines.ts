@@ -34,7 +34,7 @@ export const linesAtOnce = 500;
  * The whole record, denials included, oldest first. The next page is read when the one before has been consumed, so a
  * day takes the same memory as ten years.
  */
-export async function* exportRecords(
+export async function* exportAuditLog(
   database: Pick<Database, 'query'>,
   { since, about }: ExportFilter,
 ): AsyncGenerator<AuditLine> {

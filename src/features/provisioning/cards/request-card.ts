@@ -140,7 +140,7 @@ function waiting(
 function waitingTitle(words: Messages, forecast: Forecast | null): string {
   return forecast === null
     ? words.card('request.waitingUnknown')
-    : words.card('request.waiting', { place: forecast.place });
+    : words.card('request.waiting', { position: forecast.position });
 }
 
 function whenText(words: Messages, forecast: Forecast | null, dueAt: number, now: number): string {

@@ -227,7 +227,7 @@ describe('the card of an access request that runs', () => {
     [{ kind: 'cancelled', at: NOW, by: 'alex' }, 'It was called off at 14:03'],
     [doneWith({ kind: 'created', report }), 'Isaiah Langer now has an account in Salesforce.'],
   ])('says how it goes as the card of the provisioning request does: %j', (state, said) => {
-    const text = textOf(accessIn(started()), { progress: progressIn(state, { place: 3 }) });
+    const text = textOf(accessIn(started()), { progress: progressIn(state, { position: 3 }) });
 
     expect(text).toContain(said);
     expect(text).toContain('Patti Fernandez approved it at 14:02.');

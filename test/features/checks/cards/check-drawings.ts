@@ -167,7 +167,7 @@ export function queued(more: Partial<QueueItem> = {}, text?: string): QueueItem 
     subject: { name: text ?? 'Isaiah Langer', label: text ?? 'isaiah@contoso.com' },
     people: 1,
     state: 'waiting',
-    place: 3,
+    position: 3,
     startsAt: NOW + 21_000,
     ...more,
   };

@@ -4,7 +4,7 @@ import type { Database } from '../../../../src/db/database.ts';
 import {
   type AuditLine,
   type ExportFilter,
-  exportRecords,
+  exportAuditLog,
   linesAtOnce,
 } from '../../../../src/features/checks/history/audit-lines.ts';
 import { csvOf } from '../../../../src/features/checks/history/texts.ts';
@@ -29,7 +29,7 @@ describe.each(engines)('the export of the record on $name', (engine) => {
 
   async function exported(filter: Partial<ExportFilter> = {}): Promise<AuditLine[]> {
     const lines: AuditLine[] = [];
-    for await (const line of exportRecords(database, { ...whole, ...filter })) lines.push(line);
+    for await (const line of exportAuditLog(database, { ...whole, ...filter })) lines.push(line);
     return lines;
   }
 
@@ -147,7 +147,7 @@ describe.each(engines)('the export of the record on $name', (engine) => {
       },
       transformResult: async ({ result }) => result,
     });
-    const text = csvOf(exportRecords({ ...database, query }, whole));
+    const text = csvOf(exportAuditLog({ ...database, query }, whole));
     const asked: number[] = [];
 
     for (let taken = 0; (await text.next()).done !== true; taken += 1)
@@ -159,7 +159,7 @@ describe.each(engines)('the export of the record on $name', (engine) => {
 
   it('reads no further once nobody listens', async () => {
     await writeMany(2 * linesAtOnce);
-    const lines = exportRecords(database, whole);
+    const lines = exportAuditLog(database, whole);
 
     await lines.next();
     await lines.return(undefined);

@@ -9,7 +9,7 @@ const lease = { owner: 'one', until: NOW };
 
 describe('the card of a request that waits', () => {
   it('tells the place in line and when it starts', () => {
-    const { card, summary } = draw(waiting(), { forecast: { place: 3, startsAt: NOW + 21_400 } });
+    const { card, summary } = draw(waiting(), { forecast: { position: 3, startsAt: NOW + 21_400 } });
 
     const text = cardAsText(card);
     expect(text).toContain('Waiting: number 3 in line');
@@ -20,7 +20,7 @@ describe('the card of a request that waits', () => {
   });
 
   it('calls the first place by its name', () => {
-    const { card } = draw(waiting(), { forecast: { place: 1, startsAt: NOW + 200 } });
+    const { card } = draw(waiting(), { forecast: { position: 1, startsAt: NOW + 200 } });
 
     expect(cardAsText(card)).toContain('Waiting: next in line');
     expect(cardAsText(card)).toContain('Starts any moment now.');
@@ -41,7 +41,7 @@ describe('the card of a request that waits', () => {
     ['interrupted', 'Usher was interrupted'],
     ['retried', 'Somebody asked to try this again.'],
   ] as const)('tells why it waits again: %s', (again, reason) => {
-    const { card } = draw(waiting(again), { forecast: { place: 2, startsAt: NOW + 5_000 } });
+    const { card } = draw(waiting(again), { forecast: { position: 2, startsAt: NOW + 5_000 } });
 
     expect(cardAsText(card)).toContain(reason);
     expect(cardAsText(card)).toContain('in about 5 s.');
@@ -51,7 +51,7 @@ describe('the card of a request that waits', () => {
 describe('the card of a request that waits for an assignment to count', () => {
   it('says when Usher asks again, and no place in line until then', () => {
     const { card } = draw(waiting('assignmentUnseen', NOW + 120_000), {
-      forecast: { place: 4, startsAt: NOW + 120_000 },
+      forecast: { position: 4, startsAt: NOW + 120_000 },
     });
 
     const text = cardAsText(card);
@@ -63,7 +63,7 @@ describe('the card of a request that waits for an assignment to count', () => {
   });
 
   it('says that it asks again once it is due', () => {
-    const { card } = draw(waiting('assignmentUnseen'), { forecast: { place: 2, startsAt: NOW + 5_000 } });
+    const { card } = draw(waiting('assignmentUnseen'), { forecast: { position: 2, startsAt: NOW + 5_000 } });
 
     const text = cardAsText(card);
     expect(text).toContain('Usher is about to ask again.');
@@ -75,7 +75,7 @@ describe('the card of a request that waits while no call gets through', () => {
   const draws = (cause: 'unreachable' | 'noToken' | 'serviceUnavailable', code = '') => {
     const fault = { cause, code, since: NOW - 60_000, endsAt: NOW + 600_000 };
     const task = requestIn({ kind: 'waiting', dueAt: NOW, waitReason: null }, { attempts: 0 });
-    return cardAsText(draw(task, { forecast: { place: 2, startsAt: NOW + 5_000, fault } }).card);
+    return cardAsText(draw(task, { forecast: { position: 2, startsAt: NOW + 5_000, fault } }).card);
   };
 
   it.each([
