@@ -41,7 +41,7 @@ describe('two people in two windows', () => {
     await megan.page.screenshot({ path: `${pictures}/approved.png`, clip: await frameOf(megan) });
   });
 
-  it('deny with a reason that the asker reads', async () => {
+  it('deny with a reason that the requester reads', async () => {
     await megan.say('request access for adele to ServiceNow');
     await alex.page.getByText('Adele Vance in ServiceNow').first().waitFor();
     const card = alex.cards.last();

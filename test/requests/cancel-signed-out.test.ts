@@ -65,7 +65,7 @@ describe('what waits for somebody who is not signed in', () => {
     expect(records.filter(({ requestId }) => requestId === gone.id)[0]).toMatchObject(ended);
   });
 
-  it('runs when its asker has signed in and asks again', async () => {
+  it('runs when its requester has signed in and asks again', async () => {
     await open();
     const request = await scene.ask([isaiah.id]);
     const dispatcher = scene.start({ requesters });

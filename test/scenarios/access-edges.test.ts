@@ -124,7 +124,7 @@ describe('who is told', () => {
     expect(last('patti').text).toContain(`withdrew request ${id}`);
   });
 
-  it('is the asker, that an app in quarantine holds it up', async () => {
+  it('is the requester, that an app in quarantine holds it up', async () => {
     await start();
     await says('alex', 'whoami');
     await says('megan', 'request access for isaiah to Zscaler');

@@ -141,7 +141,7 @@ describe('a manager who asks for a new hire', () => {
 });
 
 describe('nobody decides who must not', () => {
-  it('the asker cannot, though an approver, nor can the person concerned', async () => {
+  it('the requester cannot, though an approver, nor can the person concerned', async () => {
     await start();
     await says('patti', 'whoami');
     await says('alex', 'request access for isaiah to Salesforce');

@@ -209,7 +209,7 @@ describe('an approved request for a person who is not assigned to the app', () =
     expect(calls()).toBe(1);
   });
 
-  it('lapses where its asker may not ask any more by the time that the assignment is there', async () => {
+  it('lapses where its requester may not ask any more by the time that the assignment is there', async () => {
     await start();
     await approveDiego();
 

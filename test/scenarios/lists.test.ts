@@ -135,7 +135,7 @@ describe('cancel and retry by typing', () => {
     expect(teams.sandbox.stats().calls).toBe(2);
   });
 
-  it('are for the asker and operators', async () => {
+  it('are for the requester and operators', async () => {
     await teams.say('alex', 'provision diego to Salesforce');
     await teams.settled();
     const id = /request ([0-9A-Z]{6})/i.exec(teams.lastCard().text)?.[1] ?? '';

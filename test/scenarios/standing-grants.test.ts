@@ -131,7 +131,7 @@ describe('a channel that gets approvals', () => {
 });
 
 describe('an approval that waits for its day', () => {
-  it('lapses when its approver may not decide any more, and its asker is told to ask again', async () => {
+  it('lapses when its approver may not decide any more, and its requester is told to ask again', async () => {
     await start();
     await says('patti', 'whoami');
     await says('megan', 'request access for isaiah to Salesforce in 3 days');

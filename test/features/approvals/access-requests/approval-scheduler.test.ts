@@ -152,7 +152,7 @@ describe.each(engines)('the calendar on $name', (engine) => {
     expect(await findAccessRequest(database, id)).toMatchObject({ revision: 2, state: { kind: 'cancelled' } });
   });
 
-  it('tells the asker when nobody can be shown it, and lets it wait', async () => {
+  it('tells the requester when nobody can be shown it, and lets it wait', async () => {
     const { id } = await askAccess(parts);
 
     const stage = open({ route: async () => ({ kind: 'routed', to: [] }) });

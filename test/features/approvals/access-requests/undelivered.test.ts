@@ -108,7 +108,7 @@ describe.each(engines)('a chat that Teams refuses on $name', (engine) => {
     expect([await giveUp(request, 'desk#2'), await giveUp(request, 'board')]).toEqual([false, true]);
   });
 
-  it('leaves the asker told when nobody else is left, who is told again when others should be reminded', async () => {
+  it('leaves the requester told when nobody else is left, who is told again when others should be reminded', async () => {
     const request = await askAccess(parts);
     await route(request);
     await giveUp(request, 'alex chat');

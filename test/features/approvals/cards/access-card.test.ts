@@ -147,7 +147,7 @@ describe('the card of an access request that waits, to the approvers', () => {
   });
 });
 
-describe('the card of an access request that waits, to the asker', () => {
+describe('the card of an access request that waits, to the requester', () => {
   it('says that somebody else decides, and can be taken back', () => {
     const text = textOf(accessIn(pending), toRequester);
 
@@ -159,7 +159,7 @@ describe('the card of an access request that waits, to the asker', () => {
     ]);
   });
 
-  it('says what has become of a line that began with provision, to the asker alone', () => {
+  it('says what has become of a line that began with provision, to the requester alone', () => {
     const accessRequest = accessIn(pending, { askedAs: 'provision' });
 
     expect(textOf(accessRequest, toRequester)).toContain('Usher has made the line an access request.');
@@ -210,7 +210,7 @@ describe('the card of an approved access request', () => {
     if (heldUp !== 'replication') expect(requestedBy).toContain('Ask an application administrator, or Patti Fernandez');
   });
 
-  it('can be taken back by the asker and decided by nobody', () => {
+  it('can be taken back by the requester and decided by nobody', () => {
     expect(textOf(accessIn(approved()), toRequester)).toContain('[Cancel]');
     expect(actionsOf(accessIn(approved()))).toEqual([]);
   });

@@ -102,7 +102,7 @@ describe('a notice', () => {
     expect(said).not.toContain('Nothing was done');
   });
 
-  it('tells the asker how to find an approver when nobody was reached', () => {
+  it('tells the requester how to find an approver when nobody was reached', () => {
     expect(notice('nobodyReached', accessIn(pending))).toContain(
       'Ask one of them to type “pending” to Usher; request K3M7QA',
     );

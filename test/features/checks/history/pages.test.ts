@@ -128,7 +128,7 @@ describe.each(engines)('the history on $name', (engine) => {
     expect(entries).toMatchObject([{ requestId: 'R1', approvedBy: { id: 'patti', name: "patti's name" } }]);
   });
 
-  it('finds a person as asker and as subject, once where they are both', async () => {
+  it('finds a person as requester and as subject, once where they are both', async () => {
     await seedRequest(database, 'own', { at: 1, requestedBy: 'adele', tasks: [{ subject: 'isaiah' }] });
     await seedRequest(database, 'about', { at: 2, tasks: [{ subject: 'isaiah' }, { subject: 'adele' }] });
     await seedRequest(database, 'both', { at: 3, requestedBy: 'adele', tasks: [{ subject: 'adele' }] });
@@ -143,7 +143,7 @@ describe.each(engines)('the history on $name', (engine) => {
     ).toEqual(['both', 'about']);
   });
 
-  it('finds an app, an asker, and both together', async () => {
+  it('finds an app, a requester, and both together', async () => {
     await seedRequest(database, 'R1', { at: 1, app: 'zscaler', requestedBy: 'megan' });
     await seedRequest(database, 'R2', { at: 2, app: 'zscaler' });
     await seedRequest(database, 'R3', { at: 3, requestedBy: 'megan', tasks: [{ subject: 'adele' }] });
