@@ -53,7 +53,7 @@ const desk = { key: 'desk', conversation: 'desk', reader };
 const board = { key: 'board', conversation: 'board', reader };
 const ready: StartVerdict = { kind: 'ready', request: wanted(), assigned: false };
 
-describe.each(engines)('the calendar on $name', (engine) => {
+describe.each(engines)('the approval scheduler on $name', (engine) => {
   const { name } = engine;
   const place = useTestDatabase(engine);
   let database: Database;
